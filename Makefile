@@ -1,0 +1,51 @@
+# A contributor's loop. `make help` lists what there is.
+
+BIN := .venv/bin
+PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help start test unit check format lint types imports migrations lock environment clean
+
+help: ## this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+start: ## start the server (./start-daphne.sh)
+	./start-daphne.sh
+
+test: ## everything that has to pass: checks, tests on SQLite, on PostgreSQL with Redis (./run-tests.sh)
+	./run-tests.sh
+
+unit: environment ## the quick tests, on SQLite, without a server
+	$(BIN)/python -m pytest backend
+
+check: lint types imports ## lint, types and the arrows between the packages
+
+format: environment ## put the Python code into its one format
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+lint: environment ## what ruff has to say
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: environment ## mypy, strict
+	$(BIN)/mypy
+
+imports: environment ## that imports go downwards only
+	$(BIN)/lint-imports
+
+migrations: environment ## write the migrations that changed models need
+	$(BIN)/python backend/manage.py makemigrations
+
+lock: environment ## compile the hashed requirements anew; give UPGRADE=--upgrade for newer versions
+	$(PIP_COMPILE) $(UPGRADE) requirements/base.in -o requirements/base.txt
+	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	$(PIP_COMPILE) $(UPGRADE) scripts/uv.in -o scripts/uv.txt
+
+environment: # .venv, as the locks say
+	@. ./scripts/find-python.sh && "$$python" -I scripts/environment.py dev
+
+clean: ## remove what can be made again: the environment, caches, reports; never the data
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,235 @@
+"""Rooms, what waits in their queues, who voted, what was played."""
+
+from collections.abc import Sequence
+from typing import ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from apps.playlist import plays, tally
+from apps.playlist.positions import MAX_POSITION, plain
+from apps.realtime.models import Stream
+from apps.realtime.services import close_stream, lock_stream, open_stream
+from apps.tracks.models import Track
+from core.changes import AnnouncedModel
+from core.errors import Conflict, InvalidInput
+from core.names import MAX_PERSON_NAME
+
+MAIN_ROOM = "main"
+STREAM_KIND = "playlist"
+MAX_ROOM_NAME = 80
+MAX_SLUG = 50
+
+
+class Order(models.TextChoices):
+    """What decides who stands where."""
+
+    MANUAL = "manual"
+    VOTES = "votes"
+
+
+class Room(AnnouncedModel):
+    """A place people share. Its stream's row is the lock for everything in it."""
+
+    slug = models.SlugField(max_length=MAX_SLUG, unique=True)
+    name = models.CharField(max_length=MAX_ROOM_NAME)
+    is_public = models.BooleanField(default=True)
+    # Empty: as AUTO_SORT_BY_VOTES says. Only the main room has it so, until somebody decides.
+    chosen_order = models.CharField(max_length=6, choices=Order.choices, blank=True, default="")
+    # The key of the account or guest who may change the room; empty when only staff may.
+    created_by = models.CharField(max_length=64, blank=True, default="", editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    stream = models.OneToOneField(Stream, on_delete=models.PROTECT, editable=False, related_name="room")
+    playing = models.OneToOneField(
+        "PlaylistTrack", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def order(self) -> Order:
+        if self.chosen_order:
+            return Order(self.chosen_order)
+        return Order.VOTES if settings.AUTO_SORT_BY_VOTES else Order.MANUAL
+
+    def lock_for_change(self) -> None:
+        if self.stream_id is not None:
+            lock_stream(self.stream_id)
+
+    def prepare_change(self, before: Self | None) -> None:
+        if before is None:
+            self.stream = open_stream(kind=STREAM_KIND, name=self.slug)
+            return
+        if self.slug != before.slug:
+            raise InvalidInput.of("slug", "A room keeps its slug.")
+        if self.playing_id != before.playing_id:
+            plays.switch(room=before, to_item_id=self.playing_id)
+
+    def settle_change(self, before: Self | None) -> None:
+        if before is not None and (self.playing_id, self.order) != (before.playing_id, before.order):
+            tally.settle_order(self, moved_ids=[before.playing_id, self.playing_id])
+
+    def prepare_deletion(self) -> None:
+        if self.slug == MAIN_ROOM:
+            raise Conflict("The main room always exists.")
+
+    def settle_deletion(self) -> None:
+        close_stream(self.stream_id)
+
+
+class PlaylistTrack(AnnouncedModel):
+    """A queue item: a track that waits in a room."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="items")
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
+    position = models.FloatField()
+    # The sum of its votes. Kept by the votes themselves, never written by hand.
+    votes = models.IntegerField(default=0, editable=False)
+    # The event at which the count was reached: who reached it earlier stands first.
+    votes_reached_seq = models.BigIntegerField(default=0, editable=False)
+    added_by = models.CharField(max_length=MAX_PERSON_NAME, default="Anonymous")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    played_at = models.DateTimeField(null=True, blank=True)
+
+    announced_relations: ClassVar[tuple[str, ...]] = ("room", "track")
+    # The voters and values with which a removed item comes back.
+    votes_to_restore: Sequence[tuple[str, int]] = ()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "track"], name="playlist_track_once"),
+            models.UniqueConstraint(fields=["room", "position"], name="playlist_position_once"),
+            # Renumbering passes through positions above the highest, hence twice the limit.
+            models.CheckConstraint(
+                condition=models.Q(position__gte=-2 * MAX_POSITION, position__lte=2 * MAX_POSITION),
+                name="playlist_position_finite",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.track} in {self.room}"
+
+    @property
+    def is_playing(self) -> bool:
+        return self.room.playing_id == self.pk
+
+    def lock_for_change(self) -> None:
+        lock_stream(self.room.stream_id)
+
+    def prepare_change(self, before: Self | None) -> None:
+        if before is not None and self.room_id != before.room_id:
+            raise InvalidInput.of("room", "An item stays in its room.")
+        self.position = plain(self.position)
+        tally.count_votes(self, before)
+
+    def settle_change(self, before: Self | None) -> None:
+        tally.keep_restored_votes(self)
+        if before is None or self.votes != before.votes:
+            tally.settle_order(self.room, moved_ids=[self.pk])
+
+    def prepare_deletion(self) -> None:
+        if self.is_playing:
+            self.room.playing = None
+            self.room.save(update_fields=["playing"])
+        RemovedItem.remember(self)
+
+
+class Vote(AnnouncedModel):
+    """One voter's opinion of one item. No opinion is no row."""
+
+    item = models.ForeignKey(PlaylistTrack, on_delete=models.CASCADE, related_name="cast_votes")
+    voter = models.CharField(max_length=64)
+    value = models.SmallIntegerField(choices=[(1, "up"), (-1, "down")])
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    announced_relations: ClassVar[tuple[str, ...]] = ("item", "item__room")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "voter"], name="vote_once"),
+            models.CheckConstraint(condition=models.Q(value__in=[-1, 1]), name="vote_is_up_or_down"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value:+d} for {self.item_id}"
+
+    def lock_for_change(self) -> None:
+        lock_stream(self.item.room.stream_id)
+
+    def settle_change(self, before: Self | None) -> None:
+        if before is not None and before.item_id != self.item_id:
+            raise InvalidInput.of("item", "A vote stays with its item.")
+        tally.recount(self.item)
+
+    def settle_deletion(self) -> None:
+        tally.recount(self.item)
+
+
+class Play(models.Model):
+    """One playing of a track in a room, with the item as it was: it outlives the queue item and the track."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="plays")
+    # Not a foreign key: the item may be gone, and may come back under the same id.
+    item_number = models.BigIntegerField()
+    track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
+    item = models.JSONField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-ended_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["room"], condition=models.Q(ended_at__isnull=True), name="play_one_open"
+            )
+        ]
+        indexes = [models.Index(fields=["room", "-ended_at", "-id"], name="play_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.item_number} at {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class RemovedItem(models.Model):
+    """What an item was when it was removed, so that it can be restored, and its place be found."""
+
+    item_number = models.BigIntegerField(primary_key=True)
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="+")
+    track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
+    # The item that it stood directly after; null when it was the first.
+    after_item_number = models.BigIntegerField(null=True)
+    added_by = models.CharField(max_length=MAX_PERSON_NAME)
+    added_at = models.DateTimeField()
+    played_at = models.DateTimeField(null=True)
+    votes_reached_seq = models.BigIntegerField()
+    # Voters and their values, as pairs.
+    votes = models.JSONField()
+    removed_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.item_number}, removed"
+
+    @classmethod
+    def remember(cls, item: PlaylistTrack) -> None:
+        before = item.room.items.filter(position__lt=item.position).order_by("-position").first()
+        cls.objects.update_or_create(
+            item_number=item.pk,
+            defaults={
+                "room_id": item.room_id,
+                "track_id": item.track_id,
+                "after_item_number": before.pk if before else None,
+                "added_by": item.added_by,
+                "added_at": item.added_at,
+                "played_at": item.played_at,
+                "votes_reached_seq": item.votes_reached_seq,
+                "removed_at": timezone.now(),
+                "votes": list(item.cast_votes.values_list("voter", "value")),
+            },
+        )

@@ -1,0 +1,45 @@
+"""What was played: a record that begins and ends with every change of what a room plays."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from django.utils import timezone
+
+from apps.playlist.events import item_payload
+from core.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from apps.playlist.models import PlaylistTrack, Room
+
+
+def switch(*, room: "Room", to_item_id: int | None) -> None:
+    """Ends the open play and begins another, in the transaction that changes what `room` plays.
+
+    Called before the room's row changes, with the room as it was. Raises InvalidInput for an item that is not
+    in the room.
+    """
+    now = timezone.now()
+    for play in room.plays.filter(ended_at__isnull=True):
+        item = _item(room, play.item_number)
+        if item is not None:
+            play.item = _as_it_was(item)
+        play.ended_at = now
+        play.save(update_fields=["item", "ended_at"])
+    if to_item_id is None:
+        return
+    item = _item(room, to_item_id)
+    if item is None:
+        raise InvalidInput.of("playing", "There is no such item in this room.")
+    # Told by the event of the switch, which carries the whole item.
+    room.items.filter(pk=to_item_id).update_unannounced(played_at=now)
+    item.played_at = now
+    room.plays.create(item_number=item.pk, track_id=item.track_id, item=_as_it_was(item), started_at=now)
+
+
+def _item(room: "Room", item_id: int) -> "PlaylistTrack | None":
+    found: PlaylistTrack | None = room.items.select_related("track", "room").filter(pk=item_id).first()
+    return found
+
+
+def _as_it_was(item: "PlaylistTrack") -> dict[str, Any]:
+    return {**msgspec.to_builtins(item_payload(item)), "is_playing": False}

@@ -1,0 +1,90 @@
+"""Every write about rooms themselves."""
+
+import re
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from apps.playlist.models import MAIN_ROOM, MAX_SLUG, Order, Room
+from apps.playlist.selectors import room_for
+from apps.realtime.decorators import log_action
+from apps.realtime.services import lock_stream
+from core.errors import Conflict, NotPermitted
+from core.identity import Caller
+
+MAIN_ROOM_NAME = "Main room"
+SLUG_PATTERN = re.compile(r"[a-z0-9-]+")
+# Room for a number behind a slug that is made from a name.
+LONGEST_MADE_SLUG = MAX_SLUG - 6
+
+
+def ensure_main_room() -> None:
+    """The main room always exists. Safe to repeat."""
+    if not Room.objects.filter(slug=MAIN_ROOM).exists():
+        Room.objects.create(slug=MAIN_ROOM, name=MAIN_ROOM_NAME)
+
+
+@log_action("create_room")
+def create_room(*, caller: Caller, name: str, slug: str | None, is_public: bool, order: Order | None) -> Room:
+    """A new room of the caller. Raises Conflict when its slug is taken."""
+    if order is None:
+        order = Order.VOTES if settings.AUTO_SORT_BY_VOTES else Order.MANUAL
+    room = Room(
+        slug=slug or _free_slug(name),
+        name=name,
+        is_public=is_public,
+        chosen_order=order,
+        created_by=_owner_key(caller),
+    )
+    try:
+        with transaction.atomic():
+            room.save()
+    except IntegrityError:
+        raise Conflict("A room of that slug exists.", details={"slug": room.slug}) from None
+    return room
+
+
+@log_action("change_room")
+@transaction.atomic
+def change_room(*, caller: Caller, slug: str, changes: dict[str, Any]) -> Room:
+    """Changes `name`, `is_public`, `order`. Raises NotFound, NotPermitted."""
+    room = _locked_room_of(caller, slug)
+    if "order" in changes:
+        room.chosen_order = changes["order"]
+    room.name = changes.get("name", room.name)
+    room.is_public = changes.get("is_public", room.is_public)
+    room.save(update_fields=["name", "is_public", "chosen_order"])
+    return room
+
+
+@log_action("delete_room")
+@transaction.atomic
+def delete_room(*, caller: Caller, slug: str) -> None:
+    """Ends the room, its queue and its stream. Raises NotFound, NotPermitted; Conflict for the main room."""
+    _locked_room_of(caller, slug).delete()
+
+
+def _locked_room_of(caller: Caller, slug: str) -> Room:
+    room = room_for(slug)
+    is_owner = bool(room.created_by) and room.created_by == caller.key
+    if not (is_owner or caller.is_staff):
+        raise NotPermitted("Only whoever created the room, and staff, may do this.")
+    lock_stream(room.stream_id)
+    return room_for(slug)
+
+
+def _owner_key(caller: Caller) -> str:
+    """A network address owns nothing: somebody else may have it tomorrow."""
+    return caller.key if caller.user_id is not None or caller.guest_id is not None else ""
+
+
+def _free_slug(name: str) -> str:
+    base = slugify(name)[:LONGEST_MADE_SLUG].strip("-_").replace("_", "-")
+    if not base:
+        return f"room-{secrets.token_hex(3)}"
+    taken = set(Room.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
+    return next(slug for slug in candidates if slug not in taken)

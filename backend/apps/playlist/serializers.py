@@ -1,0 +1,96 @@
+"""Bodies of requests about rooms and queues."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, Order
+from apps.playlist.positions import MAX_POSITION
+from apps.playlist.room_services import SLUG_PATTERN
+from apps.playlist.services import Place
+from core.fields import FlagField, IdField, NumberField, WholeNumberField
+from core.names import MAX_PERSON_NAME, NameField
+
+PLACE_FIELDS = ("position", "after", "before")
+
+
+class PlaceSerializer(serializers.Serializer[None]):
+    """At most one of `position`, `after` and `before`."""
+
+    position = NumberField(required=False, min_value=-MAX_POSITION, max_value=MAX_POSITION)
+    after = IdField(required=False)
+    before = IdField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        given = [field for field in PLACE_FIELDS if field in attrs]
+        if len(given) > 1:
+            message = f"Only one of {', '.join(PLACE_FIELDS)} can be given."
+            raise serializers.ValidationError({field: [message] for field in given})
+        return attrs
+
+    @property
+    def place(self) -> Place:
+        wanted: Mapping[str, Any] = self.validated_data
+        return Place(
+            position=wanted.get("position"), after_id=wanted.get("after"), before_id=wanted.get("before")
+        )
+
+
+class NewItemSerializer(PlaceSerializer):
+    track_id = IdField(required=False)
+    track = IdField(required=False)
+    added_by = NameField(required=False, max_length=MAX_PERSON_NAME)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        named = {attrs[field] for field in ("track_id", "track") if field in attrs}
+        if len(named) != 1:
+            message = "This field is required." if not named else "track_id and track name different tracks."
+            raise serializers.ValidationError({"track_id": [message]})
+        return {**super().validate(attrs), "track_id": named.pop()}
+
+
+class ItemChangeSerializer(PlaceSerializer):
+    is_playing = FlagField(required=False)
+
+
+class VoteSerializer(serializers.Serializer[None]):
+    """Either a step, `direction`, or what the vote shall be, `value`."""
+
+    STEPS = {"up": 1, "down": -1}
+
+    direction = serializers.ChoiceField(choices=list(STEPS), required=False)
+    value = WholeNumberField(required=False, min_value=-1, max_value=1)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if len(attrs) != 1:
+            raise serializers.ValidationError({"direction": ["Give either direction or value."]})
+        return attrs
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """`step` or `value`, for the service."""
+        if "value" in self.validated_data:
+            return {"value": self.validated_data["value"]}
+        return {"step": self.STEPS[self.validated_data["direction"]]}
+
+
+class RoomChangeSerializer(serializers.Serializer[None]):
+    name = NameField(required=False, max_length=MAX_ROOM_NAME)
+    is_public = FlagField(required=False)
+    order = serializers.ChoiceField(choices=Order.values, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "slug" in self.initial_data and not isinstance(self, NewRoomSerializer):
+            raise serializers.ValidationError({"slug": ["A room keeps its slug."]})
+        return attrs
+
+
+class NewRoomSerializer(RoomChangeSerializer):
+    name = NameField(max_length=MAX_ROOM_NAME)
+    slug = serializers.CharField(required=False, max_length=MAX_SLUG)
+
+    def validate_slug(self, slug: str) -> str:
+        if not SLUG_PATTERN.fullmatch(slug):
+            raise serializers.ValidationError("Only a to z, 0 to 9 and - are allowed.")
+        return slug

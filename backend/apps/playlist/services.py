@@ -1,0 +1,283 @@
+"""Every write to a queue: adding, moving, playing, voting, removing, restoring."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.playlist.errors import DuplicateTrack, OrderedByVotes, QueueFull
+from apps.playlist.models import Order, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.placement import (
+    Gap,
+    free_position,
+    gap_after,
+    gap_around,
+    gap_at_end,
+    index_of,
+    renumber_if_tight,
+    standings,
+)
+from apps.playlist.positions import calculate_position, plain
+from apps.playlist.selectors import item_in, room_for
+from apps.playlist.tally import gap_by_votes
+from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
+from apps.realtime.services import lock_stream
+from apps.tracks.models import Track
+from core.errors import InternalError, InvalidInput, NotFound
+
+__all__ = ["Place", "add_item", "calculate_position"]
+
+# A removed item can be brought back for so long.
+RESTORABLE_FOR = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an item is wanted: at most one of the three; none is the end of the queue."""
+
+    position: float | None = None
+    after_id: int | None = None
+    before_id: int | None = None
+
+    @property
+    def is_given(self) -> bool:
+        return (self.position, self.after_id, self.before_id) != (None, None, None)
+
+
+def _already_queued(*, slug: str, track_id: int, **_: Any) -> DuplicateTrack:
+    item = PlaylistTrack.objects.filter(room__slug=slug, track_id=track_id).first()
+    return DuplicateTrack(details={"track_id": track_id, "item_id": item.pk if item else None})
+
+
+@log_action("add_item")
+@prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_queued)
+@transaction.atomic
+def add_item(*, slug: str, track_id: int, added_by: str, place: Place) -> PlaylistTrack:
+    """Adds a track to a room's queue; where votes decide the order, the place is passed over.
+
+    Raises NotFound, InvalidInput, DuplicateTrack, QueueFull.
+    """
+    room = _locked_room(slug)
+    track = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
+    if track is None:
+        raise NotFound("There is no such track in the library.")
+    item = PlaylistTrack(room=room, track=track, added_by=added_by)
+    if room.order == Order.VOTES:
+        # Nobody has voted for it yet, so it stands behind all others without votes.
+        item.position = free_position(room, gap_by_votes(room, votes=0, reached_seq=2**63))
+    else:
+        item.position = _position_for(room, place)
+    return _inserted(item)
+
+
+@log_action("change_item")
+@transaction.atomic
+def change_item(*, slug: str, item_id: int, place: Place, is_playing: bool | None) -> PlaylistTrack:
+    """Moves an item, starts or stops it, or both. Where it stands already, nothing happens.
+
+    Raises NotFound, InvalidInput, OrderedByVotes.
+    """
+    room = _locked_room(slug)
+    item = item_in(room, item_id)
+    if place.is_given:
+        _move(room, item, place)
+    if is_playing is True:
+        play_item(slug=slug, item_id=item_id)
+    elif is_playing is False and room.playing_id == item_id:
+        stop_playing(slug=slug)
+    return item_in(room, item_id)
+
+
+@log_action("remove_item")
+@transaction.atomic
+def remove_item(*, slug: str, item_id: int) -> None:
+    """Takes an item out of the queue; if it plays, its play ends. Raises NotFound."""
+    item_in(_locked_room(slug), item_id).delete()
+
+
+def _already_back(*, slug: str, item_id: int) -> DuplicateTrack:
+    removed = RemovedItem.objects.get(pk=item_id)
+    return _already_queued(slug=slug, track_id=removed.track_id or 0)
+
+
+@log_action("restore_item")
+@prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_back)
+@transaction.atomic
+def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
+    """Brings a removed item back under its id, with its votes, behind the one that it stood behind.
+
+    One that is there already stays as it is. Raises NotFound (also when it is too late), DuplicateTrack,
+    QueueFull.
+    """
+    room = _locked_room(slug)
+    if room.items.filter(pk=item_id).exists():
+        return item_in(room, item_id)
+    since = timezone.now() - RESTORABLE_FOR
+    removed = RemovedItem.objects.filter(pk=item_id, room=room, removed_at__gte=since).first()
+    track = Track.objects.filter(pk=removed.track_id).first() if removed and removed.track_id else None
+    if removed is None or track is None:
+        raise NotFound("There is nothing to restore: removed items are kept for 10 minutes.")
+    item = PlaylistTrack(
+        id=item_id,
+        room=room,
+        track=track,
+        added_by=removed.added_by,
+        added_at=removed.added_at,
+        played_at=removed.played_at,
+        votes_reached_seq=removed.votes_reached_seq,
+    )
+    item.votes_to_restore = [(voter, value) for voter, value in removed.votes]
+    if room.order == Order.VOTES:
+        votes = sum(value for _, value in item.votes_to_restore)
+        gap = gap_by_votes(room, votes=votes, reached_seq=removed.votes_reached_seq)
+        item.position = free_position(room, gap)
+    else:
+        item.position = free_position(room, _gap_of_gone(room, item_id))
+    return _inserted(item)
+
+
+def check_playing_state(room: Room) -> None:
+    """What plays and the record of plays say the same; a bug otherwise. Raises InternalError."""
+    open_plays = list(room.plays.filter(ended_at__isnull=True).values_list("item_number", flat=True))
+    if open_plays != [room.playing_id] * (room.playing_id is not None):
+        raise InternalError
+
+
+@log_action("play_item")
+@validate_playing_state(check=check_playing_state)
+def play_item(*, slug: str, item_id: int) -> Room:
+    """Makes this the item that plays; whatever played before stops. What plays already goes on.
+
+    Raises NotFound.
+    """
+    room = _locked_room(slug)
+    item = item_in(room, item_id)
+    if room.playing_id != item.pk:
+        room.playing = item
+        room.save(update_fields=["playing"])
+    return room
+
+
+@log_action("stop_playing")
+@validate_playing_state(check=check_playing_state)
+def stop_playing(*, slug: str) -> Room:
+    """Nothing plays from here on. Raises NotFound for an unknown room."""
+    room = _locked_room(slug)
+    if room.playing_id is not None:
+        room.playing = None
+        room.save(update_fields=["playing"])
+    return room
+
+
+@log_action("cast_vote")
+@transaction.atomic
+def cast_vote(
+    *, slug: str, item_id: int, voter: str, step: int = 0, value: int | None = None
+) -> tuple[PlaylistTrack, int]:
+    """Sets the voter's vote to `value`, or moves it by `step`, within −1 … +1; returns it with the item.
+
+    Raises NotFound.
+    """
+    room = _locked_room(slug)
+    item = item_in(room, item_id)
+    vote: Vote | None = Vote.objects.filter(item=item, voter=voter).first()
+    held = vote.value if vote else 0
+    wanted = max(-1, min(1, held + step)) if value is None else value
+    if wanted != held:
+        if vote is None:
+            vote = Vote(item=item, voter=voter)
+        vote.item = item
+        vote.value = wanted
+        if wanted:
+            vote.save()
+        else:
+            vote.delete()
+    return item_in(room, item_id), wanted
+
+
+# --- Inside ------------------------------------------------------------------------------------------
+
+
+def _locked_room(slug: str) -> Room:
+    """The room as it is under its lock, for the rest of the transaction. Raises NotFound."""
+    stream_id = room_for(slug).stream_id
+    lock_stream(stream_id)
+    return room_for(slug)
+
+
+def _inserted(item: PlaylistTrack) -> PlaylistTrack:
+    """Saves a new item; the database knows whether its track is queued already. Raises QueueFull."""
+    item.save(force_insert=True)
+    room = item.room
+    if room.items.count() > settings.MAX_QUEUE_ITEMS:
+        raise QueueFull(details={"max_items": settings.MAX_QUEUE_ITEMS})
+    renumber_if_tight(room, item.pk)
+    return item_in(room, item.pk)
+
+
+def _move(room: Room, item: PlaylistTrack, place: Place) -> None:
+    if room.order == Order.VOTES:
+        raise OrderedByVotes
+    position = _position_for(room, place, moving=item)
+    if position == item.position:
+        return
+    item = item_in(room, item.pk)  # a renumbering may have changed where it stood
+    item.position = position
+    item.save(update_fields=["position"])
+    renumber_if_tight(room, item.pk)
+
+
+def _position_for(room: Room, place: Place, *, moving: PlaylistTrack | None = None) -> float:
+    """The number that puts an item where it is wanted; its own where it stands there already."""
+    queue = standings(room, without=moving.pk if moving else None)
+    gap = gap_at_end(queue)
+    if place.position is not None:
+        gap, is_free = gap_around(queue, place.position)
+        if is_free:
+            return plain(place.position)
+    elif place.after_id is not None:
+        gap = _gap_next_to(room, place.after_id, field="after", moving=moving)
+    elif place.before_id is not None:
+        gap = _gap_next_to(room, place.before_id, field="before", moving=moving)
+    if moving is not None and gap.holds(moving.position):
+        return moving.position
+    return free_position(room, gap)
+
+
+def _gap_next_to(room: Room, neighbour_id: int, *, field: str, moving: PlaylistTrack | None) -> Gap:
+    """Directly after or before the named item, or where it was, when it has gone. Raises InvalidInput."""
+    queue = standings(room, without=moving.pk if moving else None)
+    if moving is not None and neighbour_id == moving.pk:
+        return _gap_of(room, moving)
+    index = index_of(queue, neighbour_id)
+    if index is not None:
+        return gap_after(queue, index if field == "after" else index - 1)
+    if RemovedItem.objects.filter(pk=neighbour_id, room=room).exists():
+        return _gap_of_gone(room, neighbour_id, moving=moving)
+    raise InvalidInput.of(field, "There is no such item in this room, and there was none.")
+
+
+def _gap_of(room: Room, item: PlaylistTrack) -> Gap:
+    """Where the item stands: next to itself nothing changes."""
+    gap, _ = gap_around(standings(room, without=item.pk), item.position)
+    return gap
+
+
+def _gap_of_gone(room: Room, item_id: int, *, moving: PlaylistTrack | None = None) -> Gap:
+    """Where a removed item stood: behind the nearest one in front of it that is still there."""
+    queue = standings(room, without=moving.pk if moving else None)
+    seen: set[int] = set()
+    wanted: int | None = item_id
+    while wanted is not None and wanted not in seen:
+        seen.add(wanted)
+        removed = RemovedItem.objects.filter(pk=wanted, room=room).first()
+        if removed is None:
+            return gap_at_end(queue)
+        wanted = removed.after_item_number
+        index = None if wanted is None else index_of(queue, wanted)
+        if index is not None:
+            return gap_after(queue, index)
+    return gap_after(queue, -1)

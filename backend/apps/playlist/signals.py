@@ -1,0 +1,95 @@
+"""What is told: which change of which model is which event. Nothing else in the code broadcasts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models.signals import post_delete, post_save
+
+from apps.playlist.events import (
+    ItemPayload,
+    PlacePayload,
+    RemovedPayload,
+    ReorderedPayload,
+    StoppedPayload,
+    item_payload,
+)
+from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.placement import queue_reordered, standings
+from apps.realtime.broadcasting import Broadcast, changed, created
+from apps.realtime.decorators import broadcast_event
+from apps.tracks.models import Track
+from core.changes import Change
+
+ItemChange = Change[PlaylistTrack]
+# Of a track, what an item shows.
+SHOWN_OF_TRACK = ("title", "artist", "album", "duration_seconds", "genre", "cover_url", "isrc", "created_at")
+
+
+def of_item(change: ItemChange) -> int:
+    stream_id: int = row(change).room.stream_id
+    return stream_id
+
+
+def of_room(change: Change[Room]) -> int:
+    stream_id: int = row(change).stream_id
+    return stream_id
+
+
+def row(change: Change[Any]) -> Any:
+    return change.after or change.before
+
+
+@broadcast_event("track.added", on=post_save, sender=PlaylistTrack, stream=of_item, when=created)
+def track_added(change: ItemChange) -> ItemPayload:
+    return item_payload(row(change))
+
+
+@broadcast_event("track.voted", on=post_save, sender=PlaylistTrack, stream=of_item, when=changed("votes"))
+def track_voted(change: ItemChange) -> ItemPayload:
+    return item_payload(row(change))
+
+
+@broadcast_event("track.moved", on=post_save, sender=PlaylistTrack, stream=of_item, when=changed("position"))
+def track_moved(change: ItemChange) -> ItemPayload:
+    return item_payload(row(change))
+
+
+@broadcast_event(
+    "track.updated",
+    on=post_save,
+    sender=PlaylistTrack,
+    stream=of_item,
+    when=changed("track_id", "added_by", "added_at", "played_at"),
+)
+def track_updated(change: ItemChange) -> ItemPayload:
+    return item_payload(row(change))
+
+
+@broadcast_event("track.updated", on=post_save, sender=Track, when=changed(*SHOWN_OF_TRACK))
+def library_track_corrected(change: Change[Track]) -> Iterator[Broadcast]:
+    items = PlaylistTrack.objects.filter(track_id=row(change).pk).select_related("room", "track")
+    for item in items.order_by("room__stream_id"):
+        yield Broadcast(item.room.stream_id, item_payload(item))
+
+
+@broadcast_event("track.removed", on=post_delete, sender=PlaylistTrack, stream=of_item)
+def track_removed(change: ItemChange) -> RemovedPayload:
+    item = change.before
+    assert item is not None  # noqa: S101 - a row that goes was there
+    return RemovedPayload(id=item.pk, track_id=item.track_id)
+
+
+@broadcast_event("track.playing", on=post_save, sender=Room, stream=of_room, when=changed("playing_id"))
+def track_playing(change: Change[Room]) -> ItemPayload | StoppedPayload:
+    room = row(change)
+    if room.playing_id is None:
+        stopped_id = change.before.playing_id if change.before else None
+        return StoppedPayload(id=None, is_playing=False, stopped_id=stopped_id)
+    playing: PlaylistTrack = PlaylistTrack.objects.select_related("room", "track").get(pk=room.playing_id)
+    return item_payload(playing)
+
+
+@broadcast_event("playlist.reordered", on=queue_reordered, sender=Room, stream=lambda room: room.stream_id)
+def playlist_reordered(room: Room) -> ReorderedPayload:
+    places = [PlacePayload(id=item_id, position=position) for position, item_id in standings(room)]
+    return ReorderedPayload(items=places)

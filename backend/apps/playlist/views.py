@@ -1,0 +1,132 @@
+"""Queues over HTTP. Views find the voter, call one service, answer."""
+
+from typing import Any
+
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.playlist.events import VotedItemPayload, item_payload
+from apps.playlist.models import MAIN_ROOM, PlaylistTrack
+from apps.playlist.selectors import history_at, item_in, room_for, votes_of
+from apps.playlist.serializers import ItemChangeSerializer, NewItemSerializer, VoteSerializer
+from apps.playlist.services import (
+    add_item,
+    cast_vote,
+    change_item,
+    play_item,
+    remove_item,
+    restore_item,
+    stop_playing,
+)
+from apps.realtime.selectors import state_of, tops_of
+from apps.users.recognition import voter_of
+from core.consistent_reads import consistent_read
+from core.errors import NotFound, Unavailable
+from core.identity import caller_of, visit_of
+from core.pagination import list_answer
+
+ANONYMOUS = "Anonymous"
+
+
+class PlaylistViewSet(viewsets.ViewSet):
+    """The queue of a room; without a slug in the address, of the main room."""
+
+    def list(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        state = state_of(room_for(slug).stream_id)
+        if state is None:
+            raise NotFound
+        mark = f'"{state.top.epoch}-{state.top.seq}"'
+        headers = {
+            "X-Stream-Epoch": state.top.epoch,
+            "X-Stream-Seq": str(state.top.seq),
+            "ETag": mark,
+            "Cache-Control": "no-cache",
+        }
+        response = Response(status=304) if _has_seen(request, mark) else list_answer(request, state.items)
+        for name, value in headers.items():
+            response[name] = value
+        return response
+
+    def create(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        wanted = NewItemSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        added_by = wanted.validated_data.get("added_by") or caller_of(request._request).name or ANONYMOUS
+        track_id = wanted.validated_data["track_id"]
+        item = add_item(slug=slug, track_id=track_id, added_by=added_by, place=wanted.place)
+        location = request.build_absolute_uri(f"{request.path}{item.pk}/")
+        return Response(item_payload(item), status=201, headers={"Location": location})
+
+    def retrieve(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        del request
+        return _answer_with(item_in(room_for(slug), item_id))
+
+    def partial_update(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        wanted = ItemChangeSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        is_playing = wanted.validated_data.get("is_playing")
+        item = change_item(slug=slug, item_id=item_id, place=wanted.place, is_playing=is_playing)
+        return _answer_with(item)
+
+    def destroy(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        del request
+        remove_item(slug=slug, item_id=item_id)
+        return Response(status=204)
+
+    def restore(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        del request
+        return _answer_with(restore_item(slug=slug, item_id=item_id))
+
+    def vote(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        wanted = VoteSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        voter = _voter(request, is_voting=True)
+        item, my_vote = cast_vote(slug=slug, item_id=item_id, voter=voter, **wanted.wanted)
+        payload = item_payload(item)
+        fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
+        return Response(VotedItemPayload(**fields, my_vote=my_vote))
+
+    def my_votes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        votes = votes_of(_voter(request, is_voting=False), room=room_for(slug))
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, X-Guest-Token"}
+        return Response(votes, headers=headers)
+
+    def play(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
+        del request
+        room = play_item(slug=slug, item_id=item_id)
+        return _answer_with(item_in(room, item_id))
+
+    def stop(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        del request
+        stop_playing(slug=slug)
+        return Response({"status": "stopped"})
+
+    def history(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        with consistent_read():
+            room = room_for(slug)
+            top = tops_of([room.stream_id])[room.stream_id]
+            plays = history_at(room_id=room.pk, epoch=top.epoch, seq=top.seq)
+        return list_answer(request, plays)
+
+    def live(self, request: Request, slug: str = MAIN_ROOM) -> Response:
+        """Events are told by the ASGI application before Django; only a WSGI server gets here."""
+        del request, slug
+        raise Unavailable(
+            "Live events need the ASGI server: ./start-daphne.sh, or daphne config.asgi:application."
+        )
+
+
+def _answer_with(item: PlaylistTrack) -> Response:
+    return Response(item_payload(item))
+
+
+def _voter(request: Request, *, is_voting: bool) -> str:
+    plain = request._request
+    return voter_of(visit_of(plain), caller_of(plain), is_voting=is_voting).key
+
+
+def _has_seen(request: Request, mark: str) -> bool:
+    """Whether If-None-Match names the state, weakly or not."""
+    seen: Any = request.headers.get("If-None-Match", "")
+    names = [name.strip().removeprefix("W/") for name in seen.split(",")]
+    return mark in names or "*" in names

@@ -1,0 +1,83 @@
+"""`@broadcast_event`: a model signal becomes an event of a stream, in the transaction that changed it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models.signals import ModelSignal, post_delete
+from django.dispatch import Signal
+
+from apps.realtime.services import append_event
+from core.changes import AnnouncedModel, Change, change_of
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """One event for one stream, where a change is told to several."""
+
+    stream_id: int
+    payload: Any
+
+
+Condition = Callable[[Change[Any]], bool]
+Receiver = Callable[[Any], Any]
+
+
+def created(change: Change[Any]) -> bool:
+    """When the row is new."""
+    return change.before is None and change.after is not None
+
+
+def changed(*fields: str) -> Condition:
+    """When one of these fields of a row that was there before has another value now."""
+
+    def has_changed(change: Change[Any]) -> bool:
+        before, after = change.before, change.after
+        if before is None or after is None:
+            return False
+        return any(getattr(before, field) != getattr(after, field) for field in fields)
+
+    return has_changed
+
+
+def broadcast_event(
+    event_type: str,
+    *,
+    on: Signal,
+    sender: Any,
+    stream: Callable[[Any], int] | None = None,
+    when: Condition | None = None,
+) -> Callable[[Receiver], Receiver]:
+    """Makes what the decorated function returns the payload of an event.
+
+    With a model signal `on` of an AnnouncedModel `sender`, the function gets the Change, if `when` holds of
+    it. With any other signal it gets what was sent as `subject`. `stream` names the stream from the same
+    argument; without it, the function returns Broadcasts, any number of them. Events are appended at once,
+    within the transaction that sent the signal.
+    """
+
+    def decorate(receiver: Receiver) -> Receiver:
+        def tell(subject: Any) -> None:
+            result = receiver(subject)
+            for broadcast in [Broadcast(stream(subject), result)] if stream else result:
+                append_event(stream_id=broadcast.stream_id, event_type=event_type, payload=broadcast.payload)
+
+        def on_model_signal(
+            instance: AnnouncedModel, *, raw: bool = False, origin: Any = None, **_: Any
+        ) -> None:
+            if raw:  # a fixture is loaded: it restores rows, it doesn't change them
+                return
+            if on is post_delete and origin is not instance:
+                return  # it goes with what it belongs to, as the items of a room with the room and its stream
+            change = change_of(instance)
+            if when is None or when(change):
+                tell(change)
+
+        def on_own_signal(subject: Any, **_: Any) -> None:
+            tell(subject)
+
+        handler = on_model_signal if isinstance(on, ModelSignal) else on_own_signal
+        on.connect(handler, sender=sender, weak=False, dispatch_uid=f"{event_type}:{receiver.__qualname__}")
+        return receiver
+
+    return decorate

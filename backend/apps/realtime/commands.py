@@ -1,0 +1,107 @@
+"""What a client may ask over its socket, read strictly."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from apps.realtime.frames import Position
+from core.errors import ApiError, InvalidInput, MalformedJson
+from core.parsing import parsed_json
+
+# What a client wants to see again with its pong, as JSON text.
+MAX_TS_CHARACTERS = 200
+MAX_EPOCH_CHARACTERS = 64
+MAX_SEQ = 2**53  # what every client's numbers can say exactly
+
+
+class UnknownType(ApiError):
+    code: ClassVar[str] = "UNKNOWN_TYPE"
+    status: ClassVar[int] = 400
+    default_message: ClassVar[str] = "Known types are ping, resume, snapshot and identify."
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """`ts` is JSON text, or empty when none was given."""
+
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Identify:
+    guest_token: str
+
+
+Command = Ping | Resume | TakeSnapshot | Identify
+
+
+def command_from(data: str | bytes) -> Command:
+    """The command. Raises MalformedJson, InvalidInput, or UnknownType."""
+    try:
+        frame = parsed_json(data)
+    except UnicodeError:
+        raise MalformedJson from None
+    if not isinstance(frame, dict):
+        raise InvalidInput("A frame is a JSON object.")
+    reader = _READERS.get(frame["type"]) if isinstance(frame.get("type"), str) else None
+    if reader is None:
+        raise UnknownType
+    return reader(frame)
+
+
+def position_from(*, epoch: Any, since: Any) -> Position:
+    """A position whose numbers may be text, as in a URL. Raises InvalidInput."""
+    if isinstance(since, str) and since.isascii() and since.isdigit() and len(since) <= 16:
+        since = int(since)
+    if not isinstance(epoch, str) or not 0 < len(epoch) <= MAX_EPOCH_CHARACTERS:
+        raise InvalidInput.of("epoch", "The epoch that an earlier answer named is needed.")
+    if isinstance(since, bool) or not isinstance(since, int) or not 0 <= since <= MAX_SEQ:
+        raise InvalidInput.of("since", "The number of the last event that you have is needed, or 0.")
+    return Position(epoch, since)
+
+
+def _ping(frame: dict[str, Any]) -> Ping:
+    if "ts" not in frame:
+        return Ping(ts="")
+    text = json.dumps(frame["ts"])
+    if len(text) > MAX_TS_CHARACTERS:
+        raise InvalidInput.of("ts", f"At most {MAX_TS_CHARACTERS} characters of JSON.")
+    return Ping(ts=text)
+
+
+def _resume(frame: dict[str, Any]) -> Resume:
+    if isinstance(frame.get("since"), str):
+        raise InvalidInput.of("since", "A number is needed, not text.")
+    return Resume(position_from(epoch=frame.get("epoch"), since=frame.get("since")))
+
+
+def _snapshot(_frame: dict[str, Any]) -> TakeSnapshot:
+    return TakeSnapshot()
+
+
+def _identify(frame: dict[str, Any]) -> Identify:
+    if "access" in frame:
+        raise InvalidInput.of("access", "Access tokens are not taken here yet.")
+    token = frame.get("guest_token")
+    if not isinstance(token, str) or not token:
+        raise InvalidInput.of("guest_token", "A guest token is needed.")
+    return Identify(token)
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Command]] = {
+    "ping": _ping,
+    "resume": _resume,
+    "snapshot": _snapshot,
+    "identify": _identify,
+}

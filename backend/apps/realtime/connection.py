@@ -1,0 +1,250 @@
+"""One reader of one stream, whatever it is connected by: what it is sent, in order, each event once."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+
+from django.conf import settings
+
+from apps.realtime.feed import Feed
+from apps.realtime.frames import Established, Frame, Position, Resumed, established_text, typed_text
+from apps.realtime.hub import Hub
+from apps.realtime.kinds import kind_named
+from apps.realtime.reading import in_reader
+from apps.realtime.selectors import State, missed_since, state_of
+
+logger = logging.getLogger(__name__)
+
+# A reader that missed more than this takes a snapshot, which is shorter.
+MAX_RESUMED_EVENTS = 500
+# Frames that wait for one reader. Who doesn't take them is closed, and resumes later.
+MAX_QUEUED_FRAMES = 5000
+
+
+class CloseCode:
+    """Why the server ended a connection; codes below 4400 say: come back and resume."""
+
+    TOO_SLOW = 4008
+    RESTART = 4012
+    ORIGIN_NOT_ALLOWED = 4403
+    NO_SUCH_STREAM = 4404
+    FRAME_TOO_LARGE = 4408
+    TOO_MANY = 4429
+
+
+class Outflow:
+    """Sends frames one after the other without making whoever hands them over wait."""
+
+    def __init__(self, send: Callable[[Frame], Awaitable[None]], on_overflow: Callable[[], None]) -> None:
+        self._send = send
+        self._on_overflow = on_overflow
+        self._waiting: deque[Frame] = deque()
+        self._task: asyncio.Task[None] | None = None
+        self._is_shut = False
+
+    def put(self, frames: Sequence[Frame]) -> None:
+        if self._is_shut:
+            return
+        self._waiting.extend(frames)
+        if len(self._waiting) > MAX_QUEUED_FRAMES:
+            self.shut()
+            self._on_overflow()
+        elif self._task is None:
+            self._task = asyncio.create_task(self._send_waiting())
+
+    async def flushed(self) -> None:
+        """Waits until everything that was put so far is sent."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    def shut(self) -> None:
+        """Sends nothing more, not even what waits."""
+        self._is_shut = True
+        self._waiting.clear()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _send_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._send(self._waiting.popleft())
+        except Exception as error:  # the other side is gone; its end is told by the server in its own way
+            logger.debug("A reader could not be sent to: %r", error)
+            self.shut()
+        finally:
+            self._task = None
+
+
+class Connection:
+    """Joins a feed, sends what was missed, then what is live; answers `resume` and `snapshot`.
+
+    While the log or the state is read, live events are held back, so that the order stays strict.
+    """
+
+    def __init__(
+        self, hub: Hub, *, send: Callable[[Frame], Awaitable[None]], close: Callable[[int], None]
+    ) -> None:
+        self._hub = hub
+        self._close = close
+        self._outflow = Outflow(send, lambda: close(CloseCode.TOO_SLOW))
+        self._feed: Feed | None = None
+        self._held: list[Frame] | None = []
+        # Everything after this has been sent, or is held, or will come.
+        self._covered_from = 0
+        self._sent = 0
+        # Whether this client has shown that it knows how to come back.
+        self.can_resume = False
+
+    @property
+    def seq(self) -> int:
+        """The newest event that was sent, or the top at which this reader joined."""
+        return self._sent
+
+    # --- Coming and going ---------------------------------------------------------------------------
+
+    async def open(self, *, kind: str, name: str, position: Position | None) -> bool:
+        """Joins and greets; with a position, goes on from there. False when there is no such stream."""
+        feed = await self._hub.join(kind=kind, name=name, listener=self)
+        if feed is None:
+            return False
+        self._feed = feed
+        self._hub.connections.add(self)
+        self._covered_from = self._sent = feed.top
+        self._put_established(feed, name)
+        if position is None:
+            self._release()
+        else:
+            self.can_resume = True
+            await self._go_on_from(position, is_opening=True)
+        return True
+
+    async def resume(self, position: Position) -> None:
+        """Sends what lies between the position and what this connection has got."""
+        self.can_resume = True
+        self._hold()
+        await self._go_on_from(position, is_opening=False)
+
+    async def snapshot(self) -> None:
+        """Sends the whole state, behind every event that it contains."""
+        self._hold()
+        try:
+            await self._send_state(is_opening=False)
+        finally:
+            self._release()
+
+    def put(self, text: str) -> None:
+        """An answer to the client, behind what was sent so far."""
+        self._outflow.put([Frame(self._sent, text, is_event=False)])
+
+    def leave(self) -> None:
+        """The other side is gone, or is to be."""
+        self._hub.connections.discard(self)
+        self._outflow.shut()
+        if self._feed is not None:
+            self._hub.leave(self._feed, self)
+
+    async def flushed(self) -> None:
+        await self._outflow.flushed()
+
+    # --- What the hub calls -------------------------------------------------------------------------
+
+    def deliver(self, frames: Sequence[Frame]) -> None:
+        if self._held is None:
+            self._put(frames)
+        else:
+            self._held.extend(frames)
+            if len(self._held) > MAX_QUEUED_FRAMES:
+                self._close(CloseCode.TOO_SLOW)
+
+    def restart(self, state: State) -> None:
+        if self._held is not None:
+            self._held.clear()
+        # The new numbers may be lower than those that were sent: nothing of before counts any more.
+        self._covered_from = self._sent = state.top.seq
+        self._put([state.frame])
+
+    def stream_ended(self) -> None:
+        self._close(CloseCode.NO_SUCH_STREAM)
+
+    def close_for_restart(self) -> None:
+        self._close(CloseCode.RESTART)
+
+    # --- Inside -------------------------------------------------------------------------------------
+
+    @property
+    def _joined_feed(self) -> Feed:
+        if self._feed is None:
+            raise RuntimeError("The connection has not been opened.")
+        return self._feed
+
+    def _hold(self) -> None:
+        if self._held is None:
+            self._held = []
+
+    def _release(self) -> None:
+        held, self._held = self._held or [], None
+        self._put([frame for frame in held if frame.seq > self._sent or not frame.is_event])
+
+    def _release_up_to(self, seq: int) -> None:
+        """Sends the held events up to `seq`; later ones stay held."""
+        held = self._held or []
+        self._held = [frame for frame in held if frame.seq > seq]
+        self._put([frame for frame in held if self._sent < frame.seq <= seq])
+
+    def _put(self, frames: Sequence[Frame]) -> None:
+        """Hands frames over for sending. A heartbeat that events have overtaken is dropped."""
+        frames = [frame for frame in frames if frame.is_event or frame.seq >= self._sent]
+        if frames:
+            self._sent = max(self._sent, frames[-1].seq)
+            self._outflow.put(frames)
+
+    def _put_established(self, feed: Feed, name: str) -> None:
+        kind = kind_named(feed.kind)
+        established = Established(
+            epoch=feed.epoch, seq=feed.top, heartbeat_seconds=float(settings.HEARTBEAT_SECONDS)
+        )
+        text = established_text(greeting=kind.greeting, label=kind.label, name=name, established=established)
+        self._put([Frame(feed.top, text, is_event=False, resume_epoch=feed.epoch)])
+
+    async def _go_on_from(self, position: Position, *, is_opening: bool) -> None:
+        try:
+            is_recovered = await self._replay(position)
+            if is_recovered or await self._send_state(is_opening=is_opening):
+                self._put_resumed(is_recovered=is_recovered)
+        finally:
+            self._release()
+
+    async def _replay(self, position: Position) -> bool:
+        """Sends the events after the position that this connection has not got; False if that can't be."""
+        feed, until = self._joined_feed, self._covered_from
+        missed = await in_reader(
+            lambda: missed_since(feed.stream_id, position, limit=MAX_RESUMED_EVENTS, until=until)
+        )
+        if missed is None or missed.frames is None or missed.top.epoch != feed.epoch:
+            return False
+        self._outflow.put(missed.frames)
+        self._covered_from = min(until, position.since)
+        return True
+
+    async def _send_state(self, *, is_opening: bool) -> bool:
+        """Sends the whole state; False when the stream has ended.
+
+        An open connection gets the held events that the state contains first, so that it misses none. One
+        that is being opened gets them with the state alone: it can't place events behind what it lacks.
+        """
+        feed = self._joined_feed
+        state = await in_reader(state_of, feed.stream_id)
+        if state is None:
+            return False
+        if state.top.epoch == feed.epoch:
+            await feed.reach(state.top.seq)
+            if not is_opening:
+                self._release_up_to(state.top.seq)
+        self._put([state.frame])
+        return True
+
+    def _put_resumed(self, *, is_recovered: bool) -> None:
+        feed = self._joined_feed
+        resumed = Resumed(epoch=feed.epoch, seq=self._sent, recovered=is_recovered)
+        self._put([Frame(self._sent, typed_text("resumed", resumed), is_event=False)])

@@ -1,0 +1,157 @@
+"""Sockets: who may join, what clients may ask, how it ends. The events themselves come from the hub."""
+
+import asyncio
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from apps.realtime.commands import Command, Identify, Ping, Resume, TakeSnapshot, command_from, position_from
+from apps.realtime.connection import CloseCode, Connection
+from apps.realtime.decorators import rate_limit
+from apps.realtime.frames import Frame, error_text, pong_text, typed_text
+from apps.realtime.hub import current_hub
+from apps.realtime.reading import in_reader
+from core.errors import ApiError, InvalidInput, NotAuthenticated
+from core.identity import Visit, caller_for, scope_headers, visit_of_scope
+from core.origins import is_origin_allowed
+from core.rate_limits import LocalCalls, TooManyCalls, scaled
+
+MAX_FRAME_BYTES = 64 * 1024
+FRAMES_PER_PERIOD = 50
+# The so-manieth frame of a period ends the socket: this is no client that made a mistake.
+FRAMES_UNTIL_CLOSE = 500
+FRAME_PERIOD_SECONDS = 10
+
+
+class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
+    """One socket that listens to one stream. `kind` is given where it is routed."""
+
+    # The hub listens to the channel layer, once for each process; a socket needs no channel of its own.
+    channel_layer_alias = None
+
+    def __init__(self, *, kind: str, default_name: str = "main") -> None:
+        super().__init__()
+        self._kind = kind
+        self._default_name = default_name
+        self._connection: Connection | None = None
+        self._frames = LocalCalls()
+        self._is_closed = False
+        self._closing: asyncio.Task[None] | None = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        if not self._may_connect():
+            await self._close_now(CloseCode.ORIGIN_NOT_ALLOWED)
+            return
+        name = self.scope["url_route"]["kwargs"].get("slug", self._default_name)
+        position, problem = self._position_asked_for()
+        connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon)
+        self._connection = connection
+        if not await connection.open(kind=self._kind, name=name, position=position):
+            await self._close_now(CloseCode.NO_SUCH_STREAM)
+        elif problem is not None:
+            connection.put(error_text(problem))
+
+    async def disconnect(self, code: int) -> None:
+        del code
+        self._is_closed = True
+        if self._connection is not None:
+            self._connection.leave()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self._is_closed or self._connection is None:
+            return
+        data = text_data if text_data is not None else bytes_data or b""
+        if _size_in_bytes(data) > MAX_FRAME_BYTES:
+            await self._close_now(CloseCode.FRAME_TOO_LARGE)
+            return
+        try:
+            await self._handle(self._connection, data)
+        except TooManyCalls as refusal:
+            await self._refuse_frame(self._connection, refusal)
+        except ApiError as error:
+            self._connection.put(error_text(error))
+
+    @rate_limit(FRAMES_PER_PERIOD, FRAME_PERIOD_SECONDS, key=lambda self, *_: self._frames)
+    async def _handle(self, connection: Connection, data: str | bytes) -> None:
+        await self._answer(connection, command_from(data))
+
+    async def _answer(self, connection: Connection, command: Command) -> None:
+        match command:
+            case Ping(ts=ts):
+                connection.put(pong_text(ts=ts, seq=connection.seq))
+            case Resume(position=position):
+                await connection.resume(position)
+            case TakeSnapshot():
+                await connection.snapshot()
+            case Identify(guest_token=token):
+                connection.put(await self._identified(token))
+
+    async def _identified(self, guest_token: str) -> str:
+        address = visit_of_scope(self.scope).address
+        visit = Visit(address=address, headers={"x-guest-token": guest_token})
+        try:
+            caller = await in_reader(caller_for, visit)
+        except NotAuthenticated as error:
+            raise InvalidInput.of("guest_token", error.message) from None
+        return typed_text("identified", {"guest_id": caller.guest_id})
+
+    async def _refuse_frame(self, connection: Connection, refusal: TooManyCalls) -> None:
+        if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE) or refusal.calls + 1):
+            await self._close_now(CloseCode.TOO_MANY)
+        else:
+            connection.put(error_text(refusal))
+
+    def _may_connect(self) -> bool:
+        headers = scope_headers(self.scope)
+        host = headers.get("host", "")
+        return is_host_allowed(host) and is_origin_allowed(
+            origin=headers.get("origin"), fetch_site=headers.get("sec-fetch-site"), host=host
+        )
+
+    def _position_asked_for(self) -> tuple[Any, ApiError | None]:
+        """The position in the URL, if there is one; one that makes no sense is told, and passed over."""
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        epoch, since = query.get("epoch", [None])[-1], query.get("since", [None])[-1]
+        if epoch is None and since is None:
+            return None, None
+        try:
+            return position_from(epoch=epoch, since=since), None
+        except InvalidInput as error:
+            return None, error
+
+    async def _send_frame(self, frame: Frame) -> None:
+        await self.send(text_data=frame.text)
+
+    async def _close_now(self, code: int) -> None:
+        """Ends the socket at once: nothing of what waits is sent any more."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        if self._connection is not None:
+            self._connection.leave()
+        await self.close(code=code)
+
+    def _close_soon(self, code: int) -> None:
+        """For callers that can't wait. A restart is told only to who can come back; others are dropped."""
+        if code == CloseCode.RESTART and not (self._connection and self._connection.can_resume):
+            return
+        self._closing = asyncio.create_task(self._close_now(code))
+
+
+def is_host_allowed(host: str) -> bool:
+    """Whether the Host header names this server, by the rules of ALLOWED_HOSTS."""
+    domain, _ = split_domain_port(host)
+    allowed = settings.ALLOWED_HOSTS
+    if settings.DEBUG and not allowed:
+        allowed = [".localhost", "127.0.0.1", "[::1]"]
+    return bool(domain) and validate_host(domain, allowed)
+
+
+def _size_in_bytes(data: str | bytes) -> int:
+    if isinstance(data, bytes) or len(data) > MAX_FRAME_BYTES:
+        return len(data)
+    return len(data.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,156 @@
+"""Decorators for what cuts across: telling, counting, remembering, checking, logging."""
+
+import functools
+import inspect
+import logging
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any, ParamSpec, TypeVar, cast
+
+from django.core.cache import cache
+from django.db import IntegrityError, models, transaction
+
+from apps.realtime.broadcasting import broadcast_event
+from core.constraints import violated_constraint
+from core.errors import ApiError
+from core.rate_limits import LocalCalls, count_call
+from core.request_context import request_context
+
+__all__ = [
+    "broadcast_event",
+    "cache_result",
+    "log_action",
+    "prevent_duplicate_track",
+    "rate_limit",
+    "validate_playing_state",
+]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Function = Callable[P, R]
+
+logger = logging.getLogger("tutti.actions")
+
+
+def log_action(name: str) -> Callable[[Function[P, R]], Function[P, R]]:
+    """Writes one line for each call: the action, how it ended, how long it took, its op id."""
+
+    def decorate(function: Function[P, R]) -> Function[P, R]:
+        @functools.wraps(function)
+        def logged(*args: P.args, **kwargs: P.kwargs) -> R:
+            began = time.perf_counter()
+            outcome = "failed"
+            try:
+                result = function(*args, **kwargs)
+                outcome = "done"
+            except ApiError as refusal:
+                outcome = f"refused {refusal.code}"
+                raise
+            finally:
+                milliseconds = (time.perf_counter() - began) * 1000
+                op_id = request_context().op_id or "-"
+                logger.info("%s %s in %.1f ms, op %s", name, outcome, milliseconds, op_id)
+            return result
+
+        return logged
+
+    return decorate
+
+
+def rate_limit(
+    max_calls: int, period: float, *, key: Callable[P, str | LocalCalls]
+) -> Callable[[Function[P, R]], Function[P, R]]:
+    """Lets `max_calls` pass within `period` seconds, scaled by RATE_LIMIT_FACTOR; then raises TooManyCalls.
+
+    `key` is given the call's arguments and returns who is counted: a text for the shared cache, or the
+    LocalCalls of one connection. A coroutine function is counted before it runs.
+    """
+
+    def count(*args: P.args, **kwargs: P.kwargs) -> None:
+        counted = key(*args, **kwargs)
+        if isinstance(counted, LocalCalls):
+            counted.count(max_calls=max_calls, period_seconds=period)
+        else:
+            count_call(counted, max_calls=max_calls, period_seconds=period)
+
+    def decorate(function: Function[P, R]) -> Function[P, R]:
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def limited_later(*args: P.args, **kwargs: P.kwargs) -> Any:
+                count(*args, **kwargs)
+                return await function(*args, **kwargs)
+
+            return cast("Function[P, R]", limited_later)
+
+        @functools.wraps(function)
+        def limited(*args: P.args, **kwargs: P.kwargs) -> R:
+            count(*args, **kwargs)
+            return function(*args, **kwargs)
+
+        return limited
+
+    return decorate
+
+
+def cache_result(timeout: float) -> Callable[[Function[P, R]], Function[P, R]]:
+    """Remembers results in the shared cache for `timeout` seconds, by the arguments' `repr`.
+
+    For functions whose result follows from their arguments: pass what it depends on, such as a stream's
+    epoch and seq, and nothing is ever stale. A result of None is remembered too.
+    """
+
+    def decorate(function: Function[P, R]) -> Function[P, R]:
+        prefix = f"result:{function.__module__}.{function.__qualname__}"
+
+        @functools.wraps(function)
+        def cached(*args: P.args, **kwargs: P.kwargs) -> R:
+            arguments = repr((args, sorted(kwargs.items())))
+            key = f"{prefix}:{sha256(arguments.encode()).hexdigest()}"
+            held = cache.get(key)
+            if held is None:
+                held = (function(*args, **kwargs),)
+                cache.set(key, held, timeout=timeout)
+            return cast("tuple[R]", held)[0]
+
+        return cached
+
+    return decorate
+
+
+def validate_playing_state(*, check: Callable[[R], None]) -> Callable[[Function[P, R]], Function[P, R]]:
+    """Runs `check` on the result inside the call's transaction; when it raises, nothing has happened."""
+
+    def decorate(function: Function[P, R]) -> Function[P, R]:
+        @functools.wraps(function)
+        def validated(*args: P.args, **kwargs: P.kwargs) -> R:
+            with transaction.atomic():
+                result = function(*args, **kwargs)
+                check(result)
+            return result
+
+        return validated
+
+    return decorate
+
+
+def prevent_duplicate_track(
+    *, model: type[models.Model], constraint: str, error: Callable[..., ApiError]
+) -> Callable[[Function[P, R]], Function[P, R]]:
+    """Answers the broken unique `constraint` of `model` with what `error` makes of the call's arguments."""
+
+    def decorate(function: Function[P, R]) -> Function[P, R]:
+        @functools.wraps(function)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                with transaction.atomic():
+                    return function(*args, **kwargs)
+            except IntegrityError as broken:
+                if violated_constraint(broken, among=model) != constraint:
+                    raise
+            raise error(*args, **kwargs)
+
+        return guarded
+
+    return decorate

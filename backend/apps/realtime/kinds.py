@@ -1,0 +1,34 @@
+"""Kinds of streams. An app that has something to tell registers its kind; this app knows none by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StreamKind:
+    """What this app must know of streams whose meaning it doesn't.
+
+    `read_items` returns the whole state of a stream, by its id, as values that JSON can say. It is called
+    within a consistent read. `digest_of` makes the short text by which two such states are compared.
+    """
+
+    name: str
+    # The field of a frame that carries the stream's name.
+    label: str
+    greeting: str
+    snapshot_type: str
+    read_items: Callable[[int], Sequence[Any]]
+    digest_of: Callable[[Sequence[Any]], str]
+
+
+_kinds: dict[str, StreamKind] = {}
+
+
+def register_kind(kind: StreamKind) -> None:
+    """Called once, when the apps are ready."""
+    _kinds[kind.name] = kind
+
+
+def kind_named(name: str) -> StreamKind:
+    return _kinds[name]

@@ -1,0 +1,46 @@
+"""Ordered streams of events, and the log that holds their latest part."""
+
+import secrets
+
+from django.db import models
+
+EPOCH_BYTES = 9  # 72 random bits, 12 characters
+
+
+def new_epoch() -> str:
+    return secrets.token_urlsafe(EPOCH_BYTES)
+
+
+class Stream(models.Model):
+    """An ordered, gapless sequence of events. Its row is the lock that every writer of the stream takes."""
+
+    kind = models.CharField(max_length=30)
+    name = models.CharField(max_length=50)
+    epoch = models.CharField(max_length=16, default=new_epoch)
+    # The number of the newest event; 0 before the first.
+    seq = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "name"], name="stream_kind_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name} at {self.seq}"
+
+
+class Event(models.Model):
+    """A numbered fact of a stream, with the frame that tells of it exactly as it is sent."""
+
+    stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
+    seq = models.PositiveBigIntegerField()
+    type = models.CharField(max_length=40)
+    frame = models.TextField()
+    op_id = models.CharField(max_length=64, null=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["stream_id", "seq"]
+        constraints = [models.UniqueConstraint(fields=["stream", "seq"], name="event_stream_seq")]
+        indexes = [models.Index(fields=["created_at"], name="event_created_at")]
+
+    def __str__(self) -> str:
+        return f"{self.type} #{self.seq}"

@@ -1,0 +1,127 @@
+"""After the commit: telling every process's hub that there is something new. A hint may be lost."""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from channels.layers import get_channel_layer
+
+logger = logging.getLogger(__name__)
+
+# A hint carries the frame itself up to this size; a hub reads larger ones from the log.
+MAX_HINTED_FRAME_BYTES = 16 * 1024
+# Hints that wait for the channel layer; beyond that the oldest are dropped, the log has their events.
+MAX_WAITING_HINTS = 1000
+SEND_DEADLINE_SECONDS = 1.0
+# After a failure the channel layer is left alone for so long.
+BREAKER_SECONDS = 1.0
+# How often the high marks are written, at most.
+RECORD_SECONDS = 1.0
+
+
+class Hint(NamedTuple):
+    """A stream has a new top. `frame` is the event's, unless it is too large to carry."""
+
+    stream_id: int
+    epoch: str
+    seq: int
+    frame: str | None
+
+
+def group_of(stream_id: int) -> str:
+    """The channel layer's group that the hubs with listeners of this stream are in."""
+    return f"stream.{stream_id}"
+
+
+def publish(hint: Hint) -> None:
+    """Hands the hint to this process's own hub and to the channel layer, without waiting for either.
+
+    In a process that serves nobody (a command, the shell) this does nothing: the hubs watch the log.
+    """
+    if publisher := _attached[-1] if _attached else None:
+        publisher.publish(hint)
+
+
+class Publisher:
+    """One process's way out: the hints of any thread, sent in order from the server's event loop."""
+
+    def __init__(self, deliver_here: Callable[[Hint], None], record: Callable[[list[Hint]], None]) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._deliver_here = deliver_here
+        self._record = record
+        self._unrecorded: list[Hint] = []
+        self._waiting: deque[Hint] = deque(maxlen=MAX_WAITING_HINTS)
+        self._sender: asyncio.Task[None] | None = None
+        self._closed_until = 0.0
+        # What operators may want to know.
+        self.failures = 0
+
+    def publish(self, hint: Hint) -> None:
+        """From any thread."""
+        try:
+            self._loop.call_soon_threadsafe(self._take, hint)
+        except RuntimeError:
+            logger.debug("The event loop is closed; the log has the event.")
+
+    def record_now(self) -> None:
+        """Hands over what was published since the last time. Called before the end, too."""
+        hints, self._unrecorded = self._unrecorded, []
+        if hints:
+            self._record(hints)
+
+    def _take(self, hint: Hint) -> None:
+        self._deliver_here(hint)
+        if not self._unrecorded:
+            self._loop.call_later(RECORD_SECONDS, self._loop.run_in_executor, None, self.record_now)
+        self._unrecorded.append(hint._replace(frame=None))
+        self._waiting.append(hint)
+        if self._sender is None:
+            self._sender = self._loop.create_task(self._send_waiting())
+
+    async def _send_waiting(self) -> None:
+        try:
+            while self._waiting:
+                await self._send(self._waiting.popleft())
+        finally:
+            self._sender = None
+
+    async def _send(self, hint: Hint) -> None:
+        if self._loop.time() < self._closed_until:
+            return
+        try:
+            async with asyncio.timeout(SEND_DEADLINE_SECONDS):
+                await get_channel_layer().group_send(group_of(hint.stream_id), _message(hint))
+        except Exception as error:  # whatever a layer raises, a hint is not worth a failure
+            self.failures += 1
+            self._closed_until = self._loop.time() + BREAKER_SECONDS
+            logger.warning("A hint was lost, the hubs read the log instead: %r", error)
+
+
+def _message(hint: Hint) -> dict[str, Any]:
+    is_small = hint.frame is not None and len(hint.frame) <= MAX_HINTED_FRAME_BYTES
+    return {
+        "type": "hint",
+        "stream_id": hint.stream_id,
+        "epoch": hint.epoch,
+        "seq": hint.seq,
+        "frame": hint.frame if is_small else None,
+    }
+
+
+def hint_from(message: dict[str, Any]) -> Hint:
+    return Hint(message["stream_id"], message["epoch"], message["seq"], message["frame"])
+
+
+# The publishers of this process, the newest last: one for each server loop, which is one but in tests.
+_attached: list[Publisher] = []
+
+
+def attach(publisher: Publisher) -> None:
+    _attached.append(publisher)
+
+
+def detach(publisher: Publisher) -> None:
+    if publisher in _attached:
+        _attached.remove(publisher)

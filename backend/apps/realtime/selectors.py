@@ -1,0 +1,120 @@
+"""Reading streams: their top, a part of their log, their whole state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
+from apps.realtime.kinds import kind_named
+from apps.realtime.models import Event, Stream
+from core.consistent_reads import consistent_read
+
+
+class Top(NamedTuple):
+    """Where a stream stands: the number of its newest event."""
+
+    stream_id: int
+    epoch: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole state of a stream at one seq, with the texts made of it."""
+
+    top: Top
+    items: Sequence[Any]
+    digest: str
+    payload: SnapshotPayload
+    frame: Frame
+
+
+class Missed(NamedTuple):
+    """What a reader has missed. `frames` is None where the log no longer has all of it."""
+
+    top: Top
+    frames: list[Frame] | None
+
+
+# The newest state that this process has read of each stream; of use for as long as nothing has happened.
+_states: dict[int, State] = {}
+
+
+def stream_id_of(*, kind: str, name: str) -> int | None:
+    return Stream.objects.filter(kind=kind, name=name).values_list("pk", flat=True).first()
+
+
+def tops_of(stream_ids: Sequence[int]) -> dict[int, Top]:
+    """Where these streams stand; one that has ended is not among them."""
+    rows = Stream.objects.filter(pk__in=stream_ids).values_list("pk", "epoch", "seq")
+    return {stream_id: Top(stream_id, epoch, seq) for stream_id, epoch, seq in rows}
+
+
+def state_of(stream_id: int) -> State | None:
+    """The state as it is now; None when the stream has ended. Made once for each seq in a process."""
+    with consistent_read():
+        stream = Stream.objects.filter(pk=stream_id).first()
+        if stream is None:
+            _states.pop(stream_id, None)
+            return None
+        top = Top(stream.pk, stream.epoch, stream.seq)
+        held = _states.get(stream_id)
+        if held is not None and held.top == top:
+            return held
+        state = _made_state(stream, top)
+    _states[stream_id] = state
+    return state
+
+
+def _made_state(stream: Stream, top: Top) -> State:
+    kind = kind_named(stream.kind)
+    items = kind.read_items(stream.pk)
+    payload = SnapshotPayload(epoch=top.epoch, seq=top.seq, items=items)
+    text = typed_text(kind.snapshot_type, payload)
+    frame = Frame(seq=top.seq, text=text, is_event=False, resume_epoch=top.epoch)
+    return State(top=top, items=items, digest=kind.digest_of(items), payload=payload, frame=frame)
+
+
+def missed_since(
+    stream_id: int, position: Position, *, limit: int, until: int | None = None
+) -> Missed | None:
+    """The events after `position` (and up to `until`), if the log still has all of them and not over `limit`.
+
+    None when the stream has ended.
+    """
+    with consistent_read():
+        top = tops_of([stream_id]).get(stream_id)
+        if top is None:
+            return None
+        last = top.seq if until is None else min(until, top.seq)
+        if position.epoch != top.epoch or position.since > top.seq or last - position.since > limit:
+            return Missed(top, None)
+        frames = events_after(stream_id, position.since, epoch=top.epoch, until=last, limit=limit)
+    is_whole = len(frames) == max(0, last - position.since)
+    return Missed(top, frames if is_whole else None)
+
+
+def events_after(
+    stream_id: int, since: int, *, epoch: str, limit: int, until: int | None = None
+) -> list[Frame]:
+    """Up to `limit` events after `since`, in order."""
+    events = Event.objects.filter(stream_id=stream_id, seq__gt=since).order_by("seq")
+    if until is not None:
+        events = events.filter(seq__lte=until)
+    rows = events.values_list("seq", "frame")[:limit]
+    return [Frame(seq=seq, text=text, resume_epoch=epoch) for seq, text in rows]
+
+
+def next_events(stream_id: int, *, since: int, limit: int) -> Missed | None:
+    """The next part of the log, for a hub that goes on from `since`; None when the stream has ended.
+
+    `frames` is None where the event after `since` is no longer there.
+    """
+    with consistent_read():
+        top = tops_of([stream_id]).get(stream_id)
+        if top is None:
+            return None
+        frames = events_after(stream_id, since, epoch=top.epoch, limit=limit)
+    is_contiguous = not frames or frames[0].seq == since + 1
+    is_whole = is_contiguous and (bool(frames) or top.seq <= since)
+    return Missed(top, frames if is_whole else None)

@@ -1,0 +1,141 @@
+"""Every write to the log: appending, trimming, beginning a new epoch."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from apps.realtime.frames import EventFrame, event_text
+from apps.realtime.kinds import kind_named
+from apps.realtime.models import Event, Stream, new_epoch
+from apps.realtime.publishing import Hint, publish
+from core.errors import NotFound
+from core.instants import milliseconds_text
+from core.request_context import request_context
+
+# An append deletes at most so many old events, so that no writer pays for another's leftovers.
+TRIM_PER_APPEND = 200
+# `trim` deletes in such portions, so that writers get their turn in between.
+TRIM_BATCH = 2000
+
+
+def open_stream(*, kind: str, name: str) -> Stream:
+    """A new stream with an epoch of its own, empty."""
+    return Stream.objects.create(kind=kind, name=name)
+
+
+def close_stream(stream_id: int) -> None:
+    """Ends a stream with its log; its listeners are told after the commit. One of its name begins anew."""
+    Stream.objects.filter(pk=stream_id).delete()
+    transaction.on_commit(partial(publish, Hint(stream_id, epoch="", seq=0, frame=None)), robust=True)
+
+
+def lock_stream(stream_id: int) -> Stream:
+    """Takes the stream's row for the rest of the transaction; every write of a stream begins with this.
+
+    Raises NotFound when the stream has ended. On SQLite the transaction itself is the lock.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("A stream is locked within a transaction, or the lock would be gone at once.")
+    stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
+    if stream is None:
+        raise NotFound("This is gone.")
+    return stream
+
+
+def lock_streams(stream_ids: list[int]) -> None:
+    """Takes several streams, in order of id, so that two writers can't wait for each other."""
+    list(Stream.objects.select_for_update().filter(pk__in=stream_ids).order_by("pk"))
+
+
+def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
+    """Appends one event in the caller's transaction and returns its seq.
+
+    Rolled back, it never happened: the numbers stay without a gap. After the commit a hint is published.
+    """
+    stream = lock_stream(stream_id)
+    stream.seq += 1
+    stream.save(update_fields=["seq"])
+    now = timezone.now()
+    op_id = request_context().op_id
+    frame = event_text(
+        label=kind_named(stream.kind).label,
+        name=stream.name,
+        frame=EventFrame(
+            type=event_type,
+            payload=payload,
+            epoch=stream.epoch,
+            seq=stream.seq,
+            ts=milliseconds_text(now),
+            op_id=op_id,
+        ),
+    )
+    Event.objects.create(
+        stream=stream, seq=stream.seq, type=event_type, frame=frame, op_id=op_id, created_at=now
+    )
+    _trim_before(stream, now)
+    hint = Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame)
+    transaction.on_commit(partial(publish, hint), robust=True)
+    return stream.seq
+
+
+def _trim_before(stream: Stream, now: datetime) -> None:
+    """Drops a few events that are too many or too old. The log is longest right before an append."""
+    oldest = Event.objects.filter(stream=stream).order_by("seq").values_list("seq", "created_at").first()
+    if oldest is None:
+        return
+    first_seq, first_at = oldest
+    last_seq = min(stream.seq - settings.EVENT_LOG_KEEP_EVENTS, first_seq + TRIM_PER_APPEND)
+    if first_seq <= last_seq:
+        Event.objects.filter(stream=stream, seq__lte=last_seq).delete()
+    elif first_at < _oldest_kept(now):
+        reach = Event.objects.filter(stream=stream, seq__lt=first_seq + TRIM_PER_APPEND)
+        reach.filter(created_at__lt=_oldest_kept(now)).delete()
+
+
+def _oldest_kept(now: datetime) -> datetime:
+    return now - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
+
+
+def trim_log(*, now: datetime | None = None) -> int:
+    """Drops every event that is too many or too old, in portions; returns how many went."""
+    cutoff = _oldest_kept(now or timezone.now())
+    gone = 0
+    for stream_id, top in Stream.objects.values_list("pk", "seq"):
+        events = Event.objects.filter(stream_id=stream_id)
+        # Time may have been set back, so what is old is cut off by number: never a hole in the middle.
+        newest_old = (
+            events.filter(created_at__lt=cutoff).order_by("-seq").values_list("seq", flat=True).first()
+        )
+        last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, newest_old or 0)
+        gone += _delete_up_to(stream_id, last_seq)
+    return gone
+
+
+def _delete_up_to(stream_id: int, last_seq: int) -> int:
+    gone = 0
+    while True:
+        events = Event.objects.filter(stream_id=stream_id, seq__lte=last_seq).order_by("seq")
+        batch = list(events.values_list("pk", flat=True)[:TRIM_BATCH])
+        if not batch:
+            return gone
+        Event.objects.filter(pk__in=batch).delete()
+        gone += len(batch)
+
+
+def begin_new_epochs() -> int:
+    """Gives every stream a new incarnation: what clients have seen no longer counts, they take a snapshot.
+
+    The numbers go on, since the order by votes remembers moments by them; the log of the old epoch goes.
+    """
+    streams = list(Stream.objects.order_by("pk").values_list("pk", flat=True))
+    for stream_id in streams:
+        with transaction.atomic():
+            stream = lock_stream(stream_id)
+            stream.epoch = new_epoch()
+            stream.save(update_fields=["epoch"])
+            Event.objects.filter(stream=stream).delete()
+    return len(streams)

@@ -1,0 +1,7 @@
+"""The track library."""
+
+from django.apps import AppConfig
+
+
+class TracksConfig(AppConfig):
+    name = "apps.tracks"

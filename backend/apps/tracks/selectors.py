@@ -1,0 +1,115 @@
+"""Reading the library: searching, sorting, counting genres."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from enum import StrEnum
+from functools import reduce
+from operator import and_
+
+from django.db import connection
+from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
+from django.db.models.functions import Collate
+
+from apps.tracks.models import Track
+from apps.tracks.normalisation import folded, normalised, search_words
+from apps.tracks.payloads import GenrePayload
+from core.errors import NotFound
+
+# By code point, so that both databases sort alike.
+PLAIN_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
+
+
+class TrackOrder(StrEnum):
+    """What a list may be sorted by."""
+
+    TITLE = "title"
+    ARTIST = "artist"
+    ALBUM = "album"
+    GENRE = "genre"
+    DURATION = "duration_seconds"
+    CREATED = "created_at"
+
+
+TEXT_KEYS = {
+    TrackOrder.TITLE: "title_key",
+    TrackOrder.ARTIST: "artist_key",
+    TrackOrder.ALBUM: "album_key",
+    TrackOrder.GENRE: "genre_key",
+}
+
+
+def track_by_id(track_id: int) -> Track:
+    """Raises NotFound."""
+    track: Track | None = Track.objects.filter(pk=track_id).first()
+    if track is None:
+        raise NotFound("There is no such track.")
+    return track
+
+
+def listed_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> QuerySet[Track]:
+    """The tracks that match, sorted.
+
+    `ordering` is a TrackOrder, with a `-` before it for the other direction. Texts sort without case and
+    accents, unknown durations come last in both directions, equals by id. Without it: the best match first
+    when searching, else by id.
+    """
+    tracks: QuerySet[Track] = Track.objects.all()
+    if genre.strip():
+        tracks = tracks.filter(genre_key=folded(genre))
+    tracks = matching_tracks(tracks, search)
+    if ordering:
+        return tracks.order_by(_sorted_by(ordering), "id")
+    if search.strip():
+        return tracks.order_by(_closeness(search), "id")
+    return tracks.order_by("id")
+
+
+def matching_tracks(tracks: QuerySet[Track], search: str) -> QuerySet[Track]:
+    """Those of `tracks` that contain every word."""
+    return tracks.filter(_contains(search)) if search.strip() else tracks
+
+
+def genre_counts() -> Sequence[GenrePayload]:
+    """Genres that differ only in case are one, called as most of its tracks call it; the most used first."""
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    named = Track.objects.exclude(genre_key="").order_by()
+    for key, genre, count in named.values_list("genre_key", "genre").annotate(Count("id")):
+        spellings[key][genre] += count
+    counts = [(key, _usual(spelling), spelling.total()) for key, spelling in spellings.items()]
+    counts.sort(key=lambda counted: (-counted[2], counted[0]))
+    return [GenrePayload(genre=genre, count=count) for _, genre, count in counts]
+
+
+def _usual(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda genre: (-spellings[genre], genre))
+
+
+def _contains(search: str) -> Q:
+    words = search_words(search)
+    if words:
+        return reduce(and_, (Q(search_text__contains=word) for word in words))
+    literal = search.strip()
+    return Q(title__icontains=literal) | Q(artist__icontains=literal) | Q(album__icontains=literal)
+
+
+def _closeness(search: str) -> Case:
+    if wanted := normalised(search):
+        ranks = [Q(title_key=wanted), Q(title_key__startswith=wanted), Q(artist_key__startswith=wanted)]
+    else:
+        wanted = search.strip()
+        ranks = [Q(title__iexact=wanted), Q(title__istartswith=wanted), Q(artist__istartswith=wanted)]
+    return Case(
+        *(When(rank, then=Value(place)) for place, rank in enumerate(ranks)),
+        default=Value(len(ranks)),
+        output_field=IntegerField(),
+    )
+
+
+def _sorted_by(ordering: str) -> OrderBy:
+    order = TrackOrder(ordering.removeprefix("-"))
+    column = TEXT_KEYS.get(order)
+    value = Collate(F(column), PLAIN_COLLATIONS[connection.vendor]) if column else F(order.value)
+    nulls_last = True if order is TrackOrder.DURATION else None
+    if ordering.startswith("-"):
+        return value.desc(nulls_last=nulls_last)
+    return value.asc(nulls_last=nulls_last)

@@ -1,0 +1,156 @@
+"""Rows become tracks of the library: which are the same, what is filled in, what stays."""
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models.signals import post_save
+
+from apps.tracks import services
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.tracks.rows import BadRow, GoodRow
+from apps.tracks.selectors import listed_tracks
+from apps.tracks.services import import_rows
+
+pytestmark = pytest.mark.django_db
+
+HALO = TrackFacts("Halo", "Beyoncé", "I Am", 261, "pop", "https://example.org/halo.jpg", "USSM10804556")
+
+
+def imported(*facts: TrackFacts) -> tuple[int, int, int]:
+    """How many were added, completed, unchanged."""
+    rows = [GoodRow(line, each) for line, each in enumerate(facts, start=2)]
+    result = import_rows(rows=rows, after_batch=lambda: None)
+    assert result.bad == []
+    return result.added, result.completed, result.unchanged
+
+
+def test_new_tracks_are_added_in_order_and_found():
+    assert imported(HALO, TrackFacts("Zombie", "Fela Kuti")) == (2, 0, 0)
+    assert [track.facts() for track in Track.objects.all()] == [HALO, TrackFacts("Zombie", "Fela Kuti")]
+    assert listed_tracks(search="beyonce halo").get().isrc == HALO.isrc
+
+
+def test_importing_again_changes_nothing():
+    imported(HALO, TrackFacts("Zombie", "Fela Kuti"))
+    before = list(Track.objects.values())
+    assert imported(HALO, TrackFacts("Zombie", "Fela Kuti")) == (0, 0, 2)
+    assert list(Track.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        TrackFacts("Another name", "Somebody", isrc="USSM10804556"),
+        TrackFacts("HALO", "beyonce", "i am…"),
+        TrackFacts("Halo!", "Beyoncé", "I am", isrc="GBUM71029604"),
+    ],
+)
+@pytest.mark.parametrize("is_in_one_file", [True, False])
+def test_the_same_track_is_not_added_again(same: TrackFacts, is_in_one_file: bool):
+    if is_in_one_file:
+        assert imported(HALO, same) == (1, 0, 1)
+    else:
+        assert imported(HALO) == (1, 0, 0)
+        assert imported(same) == (0, 0, 1)
+    assert Track.objects.get().facts() == HALO
+
+
+@pytest.mark.parametrize(
+    "other",
+    [TrackFacts("Halo", "Beyoncé", "Live"), TrackFacts("Halo", "Beyoncé"), TrackFacts("Halo", "B", "I Am")],
+)
+def test_another_album_or_artist_is_another_track(other: TrackFacts):
+    assert imported(HALO, other) == (2, 0, 0)
+
+
+@pytest.mark.parametrize("is_in_one_file", [True, False])
+def test_only_what_is_unknown_is_filled_in(is_in_one_file: bool):
+    known = TrackFacts("Halo", "Beyoncé", "I Am", genre="r&b")
+    if is_in_one_file:
+        assert imported(known, HALO, HALO) == (1, 1, 1)
+    else:
+        imported(known)
+        assert imported(HALO) == (0, 1, 0)
+        assert imported(HALO) == (0, 0, 1)
+    told = Track.objects.get().facts()
+    assert (told.genre, told.duration_seconds, told.cover_url, told.isrc) == (
+        "r&b",
+        261,
+        HALO.cover_url,
+        HALO.isrc,
+    )
+
+
+def test_an_album_that_is_filled_in_is_found():
+    imported(TrackFacts("Halo", "Beyoncé", isrc="USSM10804556"))
+    imported(HALO)
+    assert listed_tracks(search="halo i am").get().album == "I Am"
+
+
+def test_an_isrc_that_was_just_filled_in_is_known_to_the_next_row(add_track):
+    add_track("Halo", "Beyoncé", album="I Am")
+    assert imported(HALO, TrackFacts("Halo (Radio Edit)", "Beyoncé", isrc=HALO.isrc)) == (0, 1, 1)
+    assert Track.objects.get().isrc == HALO.isrc
+
+
+def test_what_is_filled_in_is_told_and_what_is_new_is_not(add_track):
+    told: list[str] = []
+
+    def listener(instance: Track, **_: object) -> None:
+        told.append(instance.title)
+
+    add_track("Halo", "Beyoncé", album="I Am")
+    post_save.connect(listener, sender=Track)
+    try:
+        imported(HALO, TrackFacts("Zombie", "Fela Kuti"))
+    finally:
+        post_save.disconnect(listener, sender=Track)
+    assert told == ["Halo"]
+
+
+def test_rows_of_many_batches(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(services, "BATCH_ROWS", 10)
+    batches: list[int] = []
+    rows = [GoodRow(line, TrackFacts(f"T{line % 30}", "A")) for line in range(65)]
+    result = import_rows(rows=rows, after_batch=lambda: batches.append(Track.objects.count()))
+    assert (result.added, result.unchanged) == (30, 35)
+    assert batches == [10, 20, 30, 30, 30, 30, 30]
+
+
+def test_bad_rows_are_reported_and_good_ones_kept():
+    bad = BadRow(3, "there is no title")
+    result = import_rows(rows=[GoodRow(2, HALO), bad], after_batch=lambda: None)
+    assert (result.added, result.bad) == (1, [bad])
+
+
+def test_a_track_of_the_same_isrc_that_came_in_between_is_met_again(monkeypatch: pytest.MonkeyPatch):
+    """As on PostgreSQL, where another transaction may commit after the batch has looked."""
+    look = services.KnownTracks.resembling
+
+    def look_too_early(candidates):
+        known = look(candidates)
+        monkeypatch.setattr(services.KnownTracks, "resembling", look)
+        return known
+
+    class Between(services.BatchPlan):
+        is_first = True
+
+        def settle(self, candidates):
+            super().settle(candidates)
+            if Between.is_first:
+                Between.is_first = False
+                raise IntegrityError
+
+    monkeypatch.setattr(services.KnownTracks, "resembling", look_too_early)
+    monkeypatch.setattr(services, "BatchPlan", Between)
+    assert imported(HALO, HALO) == (1, 0, 1)
+
+
+def test_an_isrc_that_another_took_makes_the_row_bad(add_track):
+    add_track("Zombie", "Fela Kuti", isrc=HALO.isrc)
+    track = add_track("Halo", "Beyoncé", album="I Am")
+    result = services.ImportResult()
+    with transaction.atomic():
+        services._complete(GoodRow(5, HALO), track.pk, result)
+    assert result.bad == [BadRow(5, "Another track has this ISRC.")]
+    assert Track.objects.get(pk=track.pk).isrc is None

@@ -1,0 +1,54 @@
+"""The library over HTTP: everybody reads, staff writes."""
+
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.tracks.facts import TrackFacts
+from apps.tracks.payloads import track_payload
+from apps.tracks.selectors import genre_counts, listed_tracks, track_by_id
+from apps.tracks.serializers import TrackQuerySerializer, TrackSerializer
+from apps.tracks.services import change_track, create_track, delete_track
+from core.pagination import ListOrPages, list_answer
+from core.permissions import IsStaffOrReadOnly
+
+
+class TrackViewSet(viewsets.ViewSet):
+    """The track library."""
+
+    permission_classes = [IsStaffOrReadOnly]
+
+    def list(self, request: Request) -> Response:
+        query = TrackQuerySerializer(data=request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        pages = ListOrPages()
+        tracks = pages.paginate_queryset(listed_tracks(**query.validated_data), request)
+        return pages.get_paginated_response([track_payload(track) for track in tracks])
+
+    def genres(self, request: Request) -> Response:
+        return list_answer(request, genre_counts())
+
+    def retrieve(self, request: Request, track_id: str) -> Response:
+        del request
+        return Response(track_payload(track_by_id(int(track_id))))
+
+    def create(self, request: Request) -> Response:
+        wanted = TrackSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        track = create_track(facts=TrackFacts(**wanted.validated_data))
+        return Response(track_payload(track), status=201, headers={"Location": f"{request.path}{track.pk}/"})
+
+    def update(self, request: Request, track_id: str) -> Response:
+        wanted = TrackSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        return Response(track_payload(change_track(track_id=int(track_id), changes=wanted.validated_data)))
+
+    def partial_update(self, request: Request, track_id: str) -> Response:
+        wanted = TrackSerializer(data=request.data, partial=True)
+        wanted.is_valid(raise_exception=True)
+        return Response(track_payload(change_track(track_id=int(track_id), changes=wanted.validated_data)))
+
+    def destroy(self, request: Request, track_id: str) -> Response:
+        del request
+        delete_track(track_id=int(track_id))
+        return Response(status=204)

@@ -1,0 +1,95 @@
+"""How an account, a guest or a bare network address is recognised; an account outranks a guest."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core import signing
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from apps.users.models import Guest, User
+from apps.users.services import count_newcomer
+from core.errors import NotAuthenticated
+from core.identity import Caller, Visit, network_key
+from core.rate_limits import TooManyCalls
+
+# How long a user agent that an address has shown counts as known there.
+AGENT_MEMORY_SECONDS = 24 * 3600
+
+_signer = signing.Signer(salt="tutti.guest")
+
+
+def guest_token(guest: Guest) -> str:
+    """What the guest shows from now on to be recognised."""
+    return _signer.sign(guest.pk)
+
+
+def guest_for_token(token: str) -> Guest | None:
+    try:
+        guest_id = _signer.unsign(token)
+    except signing.BadSignature:
+        return None
+    return Guest.objects.filter(pk=guest_id).first()
+
+
+def guest_caller(token: str, *, address: str) -> Caller:
+    """The guest whose token this is. Raises NotAuthenticated."""
+    guest = guest_for_token(token)
+    if guest is None:
+        raise NotAuthenticated("The guest token is not valid, or its guest is gone.")
+    return _caller_of_guest(guest, address=address)
+
+
+def recognise_account(visit: Visit) -> Caller | None:
+    session_key = visit.cookies.get(settings.SESSION_COOKIE_NAME)
+    if not session_key:
+        return None
+    request = HttpRequest()
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    user = get_user(request)
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return Caller(
+        key=f"user:{user.pk}",
+        address=visit.address,
+        name=user.get_full_name() or user.get_username(),
+        user_id=user.pk,
+        is_staff=user.is_staff,
+    )
+
+
+def recognise_guest(visit: Visit) -> Caller | None:
+    """A token in the header must be right. A cookie that is not is passed over: nobody chose to send it."""
+    if token := visit.headers.get("x-guest-token"):
+        return guest_caller(token, address=visit.address)
+    guest = guest_for_token(visit.cookies.get(settings.GUEST_COOKIE_NAME, ""))
+    return _caller_of_guest(guest, address=visit.address) if guest else None
+
+
+def voter_of(visit: Visit, caller: Caller, *, is_voting: bool) -> Caller:
+    """Whom the caller's votes belong to.
+
+    An account or a guest is its own voter. A bare network address is one voter for each user agent that it
+    shows; each new agent counts like a new guest, and over that limit the address is one voter, whatever it
+    calls itself. Only somebody who votes is counted.
+    """
+    if caller.user_id is not None or caller.guest_id is not None:
+        return caller
+    known_as = f"agent:{caller.key}"
+    if cache.get(known_as) is None and not (is_voting and _is_admitted(visit.address)):
+        return Caller(key=network_key(visit.address), address=visit.address)
+    cache.set(known_as, 1, timeout=AGENT_MEMORY_SECONDS)
+    return caller
+
+
+def _is_admitted(address: str) -> bool:
+    try:
+        count_newcomer(address=address)
+    except TooManyCalls:
+        return False
+    return True
+
+
+def _caller_of_guest(guest: Guest, *, address: str) -> Caller:
+    return Caller(key=f"guest:{guest.pk}", address=address, name=guest.name, guest_id=guest.pk)

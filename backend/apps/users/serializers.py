@@ -1,0 +1,13 @@
+"""Bodies of requests about people."""
+
+from rest_framework import serializers
+
+from core.names import MAX_PERSON_NAME, NameField
+
+
+class NewGuestSerializer(serializers.Serializer[None]):
+    name = NameField(max_length=MAX_PERSON_NAME, required=False, allow_blank=True, default="")
+
+
+class GuestNameSerializer(serializers.Serializer[None]):
+    name = NameField(max_length=MAX_PERSON_NAME)

@@ -1,0 +1,40 @@
+"""The whole server as one ASGI application: sockets, live streams, and Django for everything else."""
+
+import os
+import re
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django_application = get_asgi_application()
+
+from django.urls import re_path  # noqa: E402 - Django must be set up first
+
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
+from apps.realtime.consumers import StreamConsumer  # noqa: E402
+from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
+from apps.realtime.lifecycle import WithHub  # noqa: E402
+
+QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
+
+socket = StreamConsumer.as_asgi(kind=STREAM_KIND, default_name=MAIN_ROOM)
+live_routes = [
+    Route(re.compile(rf"{QUEUE}/stream/"), kind=STREAM_KIND, is_stream=True, default_name=MAIN_ROOM),
+    Route(re.compile(rf"{QUEUE}/events/"), kind=STREAM_KIND, is_stream=False, default_name=MAIN_ROOM),
+    Route(re.compile(r"/api/stream"), kind=STREAM_KIND, is_stream=True, default_name=MAIN_ROOM),
+]
+
+application = WithHub(
+    ProtocolTypeRouter(
+        {
+            "http": EventStreams(django_application, routes=live_routes),
+            "websocket": URLRouter(
+                [
+                    re_path(r"^ws/playlist/$", socket),
+                    re_path(r"^ws/playlist/(?P<slug>[^/]+)/$", socket),
+                ]
+            ),
+        }
+    )
+)

@@ -1,0 +1,59 @@
+"""What a newcomer reads when the server starts: where to go, how it runs, how to stop it."""
+
+import platform
+
+from django.conf import settings
+
+from config.listening import reachable_host
+from config.local_network import own_addresses
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
+CREATE_ADMIN = ". .venv/bin/activate && cd backend && python manage.py createsuperuser"
+
+
+def banner(host: str, port: int, *, lan: bool) -> str:
+    place = f"{reachable_host(host)}:{port}"
+    lines = [
+        ("Page", f"http://{place}/"),
+        ("API", f"http://{place}/api/   documentation: http://{place}/api/docs/"),
+        ("Live events", f"ws://{place}/ws/playlist/"),
+        ("Admin", f"http://{place}/admin/   an account for it: {CREATE_ADMIN}"),
+        ("Mode", _mode()),
+        ("Data", str(settings.DATA_DIR)),
+        ("Reachable", _reach(host, port, lan=lan)),
+        ("Stop", "Ctrl-C"),
+        *(("Warning", warning) for warning in _warnings()),
+    ]
+    return "\n".join(["", *(f"  {label:<12} {text}" for label, text in lines), ""])
+
+
+def ready_line(host: str, port: int) -> str:
+    return f"Tutti is ready at http://{reachable_host(host)}:{port}/"
+
+
+def _mode() -> str:
+    database = "SQLite" if settings.IS_SQLITE else "PostgreSQL"
+    layer = "Redis" if settings.REDIS_URLS else "in-memory channel layer"
+    size = "server" if settings.REDIS_URLS else "embedded"
+    processes = "" if settings.REDIS_URLS else ", one process"
+    return f"{size}: {database}, {layer}{processes} (Python {platform.python_version()})"
+
+
+def _reach(host: str, port: int, *, lan: bool) -> str:
+    if host in LOOPBACK:
+        return "from this machine only; for the local network too: ./start-daphne.sh --lan"
+    if not lan:
+        return f"on {host}, as any of {', '.join(settings.ALLOWED_HOSTS)} (ALLOWED_HOSTS)"
+    places = [f"http://{address}:{port}/" for address in own_addresses()]
+    return f"from the local network: {' '.join(places) or 'but no network is connected now'}"
+
+
+def _warnings() -> list[str]:
+    found = []
+    if settings.RATE_LIMIT_FACTOR == 0:
+        found.append("RATE_LIMIT_FACTOR=0: nobody is slowed down, however much they ask")
+    if settings.DEBUG:
+        found.append("DEBUG is on: errors show the server's insides to everybody who can reach it")
+    if not settings.IS_SQLITE and not settings.REDIS_URLS:
+        found.append("no REDIS_URL: other processes on this database tell their changes seconds late")
+    return found

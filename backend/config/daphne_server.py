@@ -1,0 +1,119 @@
+"""Daphne with Tutti's limits, which stops in order: no new callers, everybody told, then the end."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from daphne.server import Server, twisted_loop  # first: it decides which reactor Twisted gets
+from twisted.internet import defer, reactor
+
+from apps.realtime.lifecycle import drain
+from config.listening import SERVER_NAME
+
+logger = logging.getLogger(__name__)
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+# How long open sockets and answers in progress get to end by themselves.
+DRAIN_SECONDS = 3.0
+# How long the rest of the process gets after that, such as a thread that waits for the database.
+LAST_SECONDS = 5.0
+# Above the consumer's own 64 KiB, which answers with a close code; Daphne's drops the line without a word.
+LARGEST_WEBSOCKET_MESSAGE_BYTES = 128 * 1024
+PING_EVERY_SECONDS = 20
+PONG_WITHIN_SECONDS = 30
+HANDSHAKE_SECONDS = 20
+# After a client has gone: a request's own work is quick, a longer one hangs.
+CLOSE_SECONDS = 10
+FOR_EVER = -1
+HUNG_EXIT = 1
+IMPATIENT_EXIT = 130
+
+
+def run(
+    application: Any,
+    listener: socket.socket,
+    *,
+    on_ready: Callable[[], None],
+    on_stopping: Callable[[], None],
+) -> None:
+    """Serves on `listener` until a signal says stop; a second signal ends the process at once."""
+    server = OrderlyServer(
+        application=application,
+        endpoints=[f"fd:fileno={listener.fileno()}"],
+        signal_handlers=False,
+        websocket_timeout=FOR_EVER,
+        websocket_connect_timeout=HANDSHAKE_SECONDS,
+        websocket_handshake_timeout=HANDSHAKE_SECONDS,
+        websocket_max_message_size=LARGEST_WEBSOCKET_MESSAGE_BYTES,
+        websocket_max_frame_size=LARGEST_WEBSOCKET_MESSAGE_BYTES,
+        ping_interval=PING_EVERY_SECONDS,
+        ping_timeout=PONG_WITHIN_SECONDS,
+        application_close_timeout=CLOSE_SECONDS,
+        server_name=SERVER_NAME,
+        verbosity=0,
+    )
+    for number in STOP_SIGNALS:
+        twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)
+    reactor.callWhenRunning(listener.close)  # the server has adopted a copy
+    reactor.callWhenRunning(on_ready)
+    server.run()
+
+
+class OrderlyServer(Server):  # type: ignore[misc]
+    """A Daphne that can stop without cutting anybody off in the middle of a word."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._ports: list[Any] = []
+        self._stopping: asyncio.Task[None] | None = None
+
+    def listen_success(self, port: Any) -> None:
+        super().listen_success(port)
+        self._ports.append(port)
+
+    def stop_in_order(self, on_stopping: Callable[[], None]) -> None:
+        if self._stopping:
+            os._exit(IMPATIENT_EXIT)
+        on_stopping()
+        _end_process_after(DRAIN_SECONDS + LAST_SECONDS)
+        self._stopping = asyncio.ensure_future(self._stop_in_order())
+
+    async def _stop_in_order(self) -> None:
+        for port in self._ports:
+            port.stopListening()
+        try:
+            async with asyncio.timeout(DRAIN_SECONDS):
+                await drain()
+                await self._finish_answers()
+        except TimeoutError:
+            logger.info("Some clients took too long to be told; they will find out by themselves.")
+        except Exception:
+            logger.exception("Not everybody could be told that the server stops.")
+        self.stop()
+
+    async def _finish_answers(self) -> None:
+        while unfinished := self._unfinished():
+            await asyncio.wait(unfinished)
+
+    def _unfinished(self) -> list[asyncio.Future[None]]:
+        running = (details.get("application_instance") for details in self.connections.values())
+        return [instance for instance in running if instance and not instance.done()]
+
+    def kill_all_applications(self) -> Any:
+        """Daphne's own stumbles over a connection whose application has ended already."""
+        unfinished = self._unfinished()
+        for instance in unfinished:
+            instance.cancel()
+        return defer.Deferred.fromFuture(asyncio.gather(*unfinished, return_exceptions=True))
+
+
+def _end_process_after(seconds: float) -> None:
+    """A thread that hangs, on the database say, must not keep the process from ending."""
+    watchdog = threading.Timer(seconds, os._exit, [HUNG_EXIT])
+    watchdog.daemon = True
+    watchdog.start()

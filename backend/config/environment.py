@@ -1,0 +1,141 @@
+"""Typed readers of environment variables, which collect what is wrong and tell all of it at once."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE_WORDS = {"1", "true", "yes", "on"}
+FALSE_WORDS = {"0", "false", "no", "off", ""}
+SECRET_KEY_BYTES = 48
+
+
+N = TypeVar("N", int, float)
+
+
+class Environment:
+    """Reads settings from the environment; `finish` raises when any of them made no sense."""
+
+    def __init__(self, *, env_file: Path) -> None:
+        self._problems: list[str] = []
+        if env_file.is_file():
+            environ.Env.read_env(str(env_file))
+
+    def text(self, name: str, default: str = "") -> str:
+        return os.environ.get(name, default).strip()
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        word = os.environ.get(name, str(default)).strip().lower()
+        if word in TRUE_WORDS | FALSE_WORDS:
+            return word in TRUE_WORDS
+        self._refuse(name, "must be true or false")
+        return default
+
+    def integer(self, name: str, default: int, *, least: int, most: int) -> int:
+        return self._number(name, default, int, "a whole number", least=least, most=most)
+
+    def decimal(self, name: str, default: float, *, least: float, most: float) -> float:
+        return self._number(name, default, float, "a number", least=least, most=most)
+
+    def words(self, name: str, default: list[str]) -> list[str]:
+        """A comma-separated list; spaces around the words and empty words do not count."""
+        if name not in os.environ:
+            return default
+        return [word.strip() for word in os.environ[name].split(",") if word.strip()]
+
+    def origins(self, name: str, default: list[str]) -> list[str]:
+        return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
+
+    def folder(self, name: str, default: Path, *, base: Path) -> Path:
+        """A folder that exists (made when missing) and can be written; relative ones start at `base`."""
+        path = base / (self.text(name) or default)
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            self._refuse(name, f"cannot be made: {error.strerror}")
+        else:
+            if not os.access(path, os.W_OK | os.X_OK):
+                self._refuse(name, "cannot be written to")
+        return path
+
+    def database(self, name: str, default: str) -> dict[str, object]:
+        """Django's settings of one database, from an sqlite:// or postgresql:// address."""
+        address = self.text(name) or default
+        if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
+            self._refuse(name, "must start with postgresql:// or sqlite://")
+            address = default
+        try:
+            database: dict[str, object] = environ.Env.db_url_config(address)
+        except ValueError as error:
+            self._refuse(name, str(error))
+            return environ.Env.db_url_config(default)  # type: ignore[no-any-return]
+        # django-environ leaves %2F in a host, which is how a socket's folder is written.
+        database["HOST"] = unquote(str(database.get("HOST") or ""))
+        return database
+
+    def redis_urls(self) -> list[str]:
+        """REDIS_URL (several, with commas, share the load), else REDIS_HOST and REDIS_PORT, else none."""
+        addresses = self.words("REDIS_URL", [])
+        host, port = self.text("REDIS_HOST"), self.integer("REDIS_PORT", 6379, least=1, most=65535)
+        if not addresses and (host or self.text("REDIS_PORT")):
+            addresses = [f"redis://{host or 'localhost'}:{port}/0"]
+        for address in addresses:
+            if urlsplit(address).scheme not in {"redis", "rediss", "unix"}:
+                self._refuse("REDIS_URL", "must start with redis://, rediss:// or unix://")
+        return addresses
+
+    def secret_key(self, name: str, *, file: Path) -> str:
+        """The variable, else the file's content, which is made once and readable by its owner alone."""
+        if given := self.text(name):
+            return given
+        try:
+            return _read_or_create_secret(file)
+        except OSError as error:
+            self._refuse(name, f"is not set, and {file} cannot be used: {error.strerror}")
+            return secrets.token_urlsafe(SECRET_KEY_BYTES)
+
+    def finish(self) -> None:
+        if self._problems:
+            raise ImproperlyConfigured("\n".join(["the settings need attention.", *self._problems]))
+
+    def _refuse(self, name: str, reason: str) -> None:
+        shown = "" if "SECRET" in name or "URL" in name else f" (it is {os.environ.get(name)!r})"
+        self._problems.append(f"  {name} {reason}{shown}.")
+
+    def _number(self, name: str, default: N, kind: Callable[[str], N], words: str, *, least: N, most: N) -> N:
+        given = self.text(name)
+        try:
+            number = kind(given) if given else default
+        except ValueError:
+            self._refuse(name, f"must be {words}")
+            return default
+        if not least <= number <= most:  # also true of NaN, which no comparison holds
+            self._refuse(name, f"must be {words} from {least} to {most}")
+            return default
+        return number
+
+    def _origin(self, name: str, origin: str) -> str:
+        parts = urlsplit(origin)
+        plain = parts.scheme in {"http", "https"} and parts.hostname and not (parts.path or parts.query)
+        if not plain:
+            self._refuse(name, f"must list origins such as http://example.org:3000, not {origin!r}")
+        return origin
+
+
+def _read_or_create_secret(file: Path) -> str:
+    """The secret in `file`; of several processes that start at once, all get the same one."""
+    if not file.exists():
+        draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_urlsafe(SECRET_KEY_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)  # appears whole or not at all
+        draft.unlink()
+    return file.read_text().strip()

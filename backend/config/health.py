@@ -1,0 +1,48 @@
+"""Whether the process lives, and whether it can serve."""
+
+import asyncio
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+CHECK_DEADLINE_SECONDS = 2.0
+
+
+def live(_request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(_request: HttpRequest) -> JsonResponse:
+    """The parts answer. 503 when the database doesn't; without the channel layer changes still arrive."""
+    checks = {"database": _is_database_there(), "channel_layer": async_to_sync(_is_layer_there)()}
+    is_ready = checks["database"]
+    words = {name: "ok" if is_there else "unavailable" for name, is_there in checks.items()}
+    status = "unavailable" if not is_ready else "ok" if all(checks.values()) else "degraded"
+    body = {"status": status, "checks": words}
+    headers = {} if is_ready else {"Retry-After": "1"}
+    return JsonResponse(body, status=200 if is_ready else 503, headers=headers)
+
+
+def _is_database_there() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+            return bool(cursor.fetchone() == (1,))
+    except Exception:  # whatever it raises, it is not there
+        return False
+
+
+async def _is_layer_there() -> bool:
+    """Sends a message to a channel of its own and gets it back."""
+    layer = get_channel_layer()
+    try:
+        async with asyncio.timeout(CHECK_DEADLINE_SECONDS):
+            channel = await layer.new_channel("health")
+            await layer.send(channel, {"type": "health"})
+            message = await layer.receive(channel)
+            return bool(message["type"] == "health")
+    except Exception:  # whatever it raises, it is not there
+        return False

@@ -1,0 +1,113 @@
+"""Starts Tutti: `python -m config.server` checks the settings, prepares the database and runs Daphne."""
+
+import argparse
+import os
+import socket
+import sys
+from enum import IntEnum
+
+import django
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from config.banner import banner, ready_line
+from config.listening import CannotListenError, bound_socket
+from config.local_network import own_names
+from config.startup import DatabaseUnusableError, prepare_database
+
+EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
+
+
+STOPPING = "Stopping; everybody is being told. Ctrl-C again stops at once."
+
+
+class Exit(IntEnum):
+    """What the process ends with."""
+
+    ORDERLY = 0
+    WRONG_SETTINGS = 2
+    NO_DATABASE = 3
+    NO_PORT = 4
+
+
+def main(arguments: list[str] | None = None) -> Exit:
+    options = _parse(arguments)
+    _carry_into_environment(options)
+    try:
+        _load_settings(lan=options.lan)
+        return _prepare_only() if options.prepare else _prepare_and_serve(lan=options.lan)
+    except ImproperlyConfigured as error:
+        return _refuse(Exit.WRONG_SETTINGS, error)
+    except DatabaseUnusableError as error:
+        return _refuse(Exit.NO_DATABASE, error)
+    except CannotListenError as error:
+        return _refuse(Exit.NO_PORT, error)
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="start-daphne.sh", description="Starts Tutti.", allow_abbrev=False)
+    parser.add_argument("--lan", action="store_true", help="let the local network in, not only this machine")
+    parser.add_argument(
+        "--port", metavar="N", help="the port to listen on (default 4000; 0 takes a free one)"
+    )
+    parser.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--prepare", action="store_true", help="prepare the database and stop")
+    return parser.parse_args(arguments)
+
+
+def _carry_into_environment(options: argparse.Namespace) -> None:
+    """What was said on the command line goes before the environment and `.env`."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    host = options.host or (EVERY_ADDRESS if options.lan else None)
+    for name, value in {"HOST": host, "PORT": options.port}.items():
+        if value is not None:
+            os.environ[name] = value
+
+
+def _load_settings(*, lan: bool) -> None:
+    if lan:
+        settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, *own_names()]
+    django.setup()
+
+
+def _prepare_only() -> Exit:
+    prepare_database(tell=_tell)
+    _tell("The database is ready.")
+    return Exit.ORDERLY
+
+
+def _prepare_and_serve(*, lan: bool) -> Exit:
+    with bound_socket(settings.HOST, settings.PORT) as listener:
+        prepare_database(tell=_tell)
+        _tell(banner(settings.HOST, _port_of(listener), lan=lan))
+        _serve(listener)
+    _tell("Stopped.")
+    return Exit.ORDERLY
+
+
+def _serve(listener: socket.socket) -> None:
+    # Only now: these import the whole application, which needs the settings in place.
+    from config.asgi import application
+    from config.daphne_server import run
+
+    line = ready_line(settings.HOST, _port_of(listener))
+    run(application, listener, on_ready=lambda: _tell(line), on_stopping=lambda: _tell(STOPPING))
+
+
+def _port_of(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
+
+
+def _refuse(code: Exit, reason: Exception) -> Exit:
+    sys.stderr.write(f"Tutti cannot start: {reason}\n")
+    return code
+
+
+def _tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""All settings, read from the environment and `.env`, checked before anything starts.
+
+Every variable is described in `.env.example`.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+
+from config.environment import Environment
+
+# Lets classes of Django be named with their type, as in ModelAdmin[Track], at run time as well.
+django_stubs_ext.monkeypatch()
+
+BACKEND_DIR = Path(__file__).resolve().parent.parent
+PROJECT_DIR = BACKEND_DIR.parent
+
+environment = Environment(env_file=Path(os.environ.get("ENV_FILE") or PROJECT_DIR / ".env"))
+
+# --- Where things are ------------------------------------------------------------------------------
+
+DATA_DIR = environment.folder("DATA_DIR", PROJECT_DIR / "data", base=PROJECT_DIR)
+HOST = environment.text("HOST") or "127.0.0.1"
+PORT = environment.integer("PORT", 4000, least=0, most=65535)
+
+# --- Secrets, hosts, origins -----------------------------------------------------------------------
+
+DEBUG = environment.flag("DEBUG", default=False)
+SECRET_KEY = environment.secret_key("SECRET_KEY", file=DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+CORS_ALLOWED_ORIGINS = environment.origins(
+    "CORS_ALLOWED_ORIGINS", ["http://localhost:3000", "http://127.0.0.1:3000"]
+)
+TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 0, least=0, most=10)
+
+CORS_URLS_REGEX = r"^/api/.*$"
+CORS_ALLOW_CREDENTIALS = True
+CORS_ALLOW_HEADERS = [
+    "accept",
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "if-none-match",
+    "last-event-id",
+    "x-guest-token",
+]
+CORS_EXPOSE_HEADERS = [
+    "ETag",
+    "Link",
+    "Retry-After",
+    "Idempotency-Replayed",
+    "X-Request-ID",
+    "X-Stream-Epoch",
+    "X-Stream-Seq",
+    "X-Total-Count",
+]
+
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+GUEST_COOKIE_NAME = "tutti_guest"
+GUEST_COOKIE_AGE_SECONDS = 365 * 24 * 3600
+
+# --- How the queue behaves -------------------------------------------------------------------------
+
+AUTO_SORT_BY_VOTES = environment.flag("AUTO_SORT_BY_VOTES", default=False)
+API_ALWAYS_PAGINATE = environment.flag("API_ALWAYS_PAGINATE", default=False)
+MAX_QUEUE_ITEMS = environment.integer("MAX_QUEUE_ITEMS", 1000, least=1, most=100_000)
+RATE_LIMIT_FACTOR = environment.decimal("RATE_LIMIT_FACTOR", 1.0, least=0, most=1_000_000)
+
+# --- Live events -----------------------------------------------------------------------------------
+
+HEARTBEAT_SECONDS = environment.decimal("HEARTBEAT_SECONDS", 25, least=0.05, most=3600)
+EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
+EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
+
+# --- The parts: database, channel layer, cache -----------------------------------------------------
+
+REDIS_URLS = environment.redis_urls()
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+}
+IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
+# Connections that one process may hold at once; whoever finds none free waits for one.
+DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most=1000)
+DATABASE_POOL_WAIT_SECONDS = 10
+
+if IS_SQLITE:
+    DATABASES["default"]["OPTIONS"] = {
+        # A transaction takes the write lock when it begins, so that it waits its turn instead of failing
+        # with "database is locked" when it has read before it writes.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+    # A shared in-memory database knows no waiting between threads, so the tests use a file as well.
+    DATABASES["default"]["TEST"] = {
+        "NAME": str(Path(tempfile.gettempdir()) / f"tutti-test-{os.getpid()}.sqlite3")
+    }
+else:
+    DATABASES["default"]["OPTIONS"] = {
+        **DATABASES["default"].get("OPTIONS", {}),
+        "pool": {"min_size": 0, "max_size": DATABASE_POOL_SIZE, "timeout": DATABASE_POOL_WAIT_SECONDS},
+    }
+
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if REDIS_URLS:
+    CHANNEL_LAYERS["default"] = {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": REDIS_URLS, "capacity": 1000, "expiry": 10},
+    }
+    CACHES["default"] = {"BACKEND": "core.cache.GuardedRedisCache", "LOCATION": REDIS_URLS}
+
+# --- Django ----------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "daphne",
+    "core",
+    "apps.realtime",
+    "apps.tracks",
+    "apps.users",
+    "apps.playlist",
+    "config",
+    "channels",
+    "corsheaders",
+    "rest_framework",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "core.request_context.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.origins.OriginMiddleware",
+    "core.operations.OperationMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+AUTH_USER_MODEL = "users.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BACKEND_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = False
+
+STATIC_URL = "static/"
+WHITENOISE_USE_FINDERS = True  # the admin's files come straight from their package: nothing to collect
+WHITENOISE_AUTOREFRESH = False
+
+MAX_BODY_BYTES = 1024 * 1024
+MAX_JSON_DEPTH = 32
+DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["core.permissions.SessionWithoutCsrfToken"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["core.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.ListOrPages",
+    "EXCEPTION_HANDLER": "core.answers.answer_exception",
+    "URL_FORMAT_OVERRIDE": None,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"request": {"()": "core.request_context.RequestContextFilter"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname:<7} {name} [{request_id}] {message}", "style": "{"},
+    },
+    "handlers": {
+        "terminal": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]},
+    },
+    "root": {"handlers": ["terminal"], "level": "INFO"},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # One line for each refused request would let anybody fill the terminal; core.errors logs our faults.
+        "django.request": {"level": "CRITICAL"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "daphne": {"level": "WARNING"},
+    },
+}
+
+environment.finish()

@@ -1,0 +1,97 @@
+"""Makes the database ready before the server runs: tables, the first tracks, upkeep of the event log."""
+
+import contextlib
+import fcntl
+import logging
+from collections.abc import Callable, Iterator
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import Error, connection, transaction
+
+# Any number that no other program uses on the same database.
+ADVISORY_LOCK = 0x7475747469  # "tutti"
+CONNECT_SECONDS = 5
+SEEDED = "seeded"
+
+
+class DatabaseUnusableError(Exception):
+    """The database cannot be reached, or refuses what the start needs."""
+
+
+def prepare_database(*, tell: Callable[[str], None]) -> None:
+    """Safe to repeat, and when several processes start at once. Raises DatabaseUnusableError."""
+    try:
+        with _one_process_at_a_time(), _without_a_log_line_for_each_row():
+            _apply_migrations(tell)
+            _seed_once(tell)
+            call_command("trim", verbosity=0)
+            call_command("check_epochs", verbosity=0)
+    except Error as error:
+        raise DatabaseUnusableError(f"the database cannot be used: {str(error).strip()}") from error
+    finally:
+        connection.close()
+
+
+def _apply_migrations(tell: Callable[[str], None]) -> None:
+    from django.db.migrations.executor import MigrationExecutor  # importable only after django.setup()
+
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        tell(f"Bringing the database up to date ({len(plan)} steps) …")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def _seed_once(tell: Callable[[str], None]) -> None:
+    """The first tracks, once in the life of a database and never over anybody's own."""
+    from apps.tracks.models import Track
+    from core.models import Milestone
+
+    # All of it or nothing: a start that is killed halfway must not leave half a library for ever.
+    with transaction.atomic():
+        _, is_new = Milestone.objects.get_or_create(name=SEEDED)
+        if is_new and not Track.objects.exists():
+            tell("Adding the first tracks …")
+            call_command("seed_tracks", verbosity=0)
+            call_command("seed_playlist", verbosity=0)
+
+
+@contextlib.contextmanager
+def _without_a_log_line_for_each_row() -> Iterator[None]:
+    logging.disable(logging.INFO)
+    try:
+        yield
+    finally:
+        logging.disable(logging.NOTSET)
+
+
+# --- One process at a time ---------------------------------------------------------------------------
+
+
+def _one_process_at_a_time() -> contextlib.AbstractContextManager[None]:
+    return _file_lock() if connection.vendor == "sqlite" else _advisory_lock()
+
+
+@contextlib.contextmanager
+def _file_lock() -> Iterator[None]:
+    with (settings.DATA_DIR / "prepare.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextlib.contextmanager
+def _advisory_lock() -> Iterator[None]:
+    """PostgreSQL's own lock, on a connection beside the pool, which would hide why none can be had."""
+    import psycopg
+
+    parameters = {"connect_timeout": CONNECT_SECONDS, **connection.get_connection_params()}
+    try:
+        own = psycopg.connect(**parameters, autocommit=True)
+    except psycopg.Error as error:
+        raise DatabaseUnusableError(
+            f"PostgreSQL (DATABASE_URL) does not answer: {str(error).strip()}"
+        ) from error
+    with own:
+        own.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        yield

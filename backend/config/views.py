@@ -1,0 +1,63 @@
+"""The front page, the list of entry points, and what answers where nothing is."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import Resolver404, resolve
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from core.errors import NotFound
+
+ENTRY_POINTS = {
+    "tracks": "/api/tracks/",
+    "genres": "/api/tracks/genres/",
+    "playlist": "/api/playlist/",
+    "history": "/api/playlist/history/",
+    "events": "/api/playlist/events/",
+    "stream": "/api/stream",
+    "rooms": "/api/rooms/",
+    "guests": "/api/guests/",
+    "live": "/api/health/live",
+    "ready": "/api/health/ready",
+}
+SOCKET = "/ws/playlist/"
+
+
+class EntryPoints(APIView):
+    """Where to go."""
+
+    def get(self, request: Request) -> Response:
+        addresses = {name: request.build_absolute_uri(path) for name, path in ENTRY_POINTS.items()}
+        socket = request.build_absolute_uri(SOCKET).replace("http", "ws", 1)
+        return Response({**addresses, "socket": socket})
+
+
+class AnythingElse(APIView):
+    """An address below /api/ that means nothing; a GET that lacks its final slash is shown the way."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        slashed = request.path_info.endswith("/")
+        if slashed or request.method not in {"GET", "HEAD"} or not _means_something(f"{request.path_info}/"):
+            raise NotFound
+
+    def get(self, request: Request) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        location = f"{request.path}/" + (f"?{query}" if query else "")
+        return HttpResponse(status=301, headers={"Location": location})
+
+
+def front_page(request: HttpRequest) -> HttpResponse:
+    return render(
+        request, "front_page.html", {"entry_points": [*ENTRY_POINTS.values(), "/admin/"], "socket": SOCKET}
+    )
+
+
+def _means_something(path: str) -> bool:
+    try:
+        return getattr(resolve(path).func, "cls", None) is not AnythingElse
+    except Resolver404:
+        return False

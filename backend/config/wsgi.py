@@ -1,0 +1,9 @@
+"""The HTTP API without live streams, for servers that speak WSGI only. Use `config.asgi` where you can."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+application = get_wsgi_application()

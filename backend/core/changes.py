@@ -1,0 +1,150 @@
+"""Models whose every change is seen: what a row was before, what it is after, under the right lock.
+
+`save` and `delete` of an `AnnouncedModel` open a transaction, take the locks that its subclass names, and
+read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values remembered on the
+instance would lie after a rollback, and then the next save would tell nobody.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
+
+from django.db import models, transaction
+
+M = TypeVar("M", bound="AnnouncedModel")
+
+
+class UnannouncedWrite(TypeError):
+    """A write that sends no signal was tried on a model whose changes are announced."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(
+            f"{method}() would change rows without telling anybody: save() or delete() them one by one."
+        )
+
+
+class AnnouncedQuerySet(models.QuerySet[M]):
+    """Refuses what sends no signal; `delete` goes row by row."""
+
+    def update(self, **_values: Any) -> NoReturn:
+        raise UnannouncedWrite("update")
+
+    def bulk_create(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise UnannouncedWrite("bulk_create")
+
+    def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
+        raise UnannouncedWrite("bulk_update")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            rows = list(self)
+            for row in rows:
+                row.delete()
+        return len(rows), {self.model._meta.label: len(rows)}
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def update_unannounced(self, **values: Any) -> int:
+        """For a service that tells of the change by other means in the same transaction."""
+        return super().update(**values)
+
+    def bulk_update_unannounced(self, rows: list[M], fields: list[str]) -> int:
+        """For a service that tells of the change by other means in the same transaction."""
+        # Django's bulk_update calls update() on querysets of its own, which must be plain ones.
+        plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db)
+        return plain.bulk_update(rows, fields, batch_size=300)
+
+    def bulk_create_unannounced(self, rows: list[M]) -> list[M]:
+        """For rows that nobody can have seen or heard of yet."""
+        return super().bulk_create(rows, batch_size=500)
+
+
+AnnouncedManager = models.Manager.from_queryset(AnnouncedQuerySet)
+
+
+class Change(Generic[M]):
+    """One row's change: `before` is None for a new row, `after` is None for one that is gone."""
+
+    def __init__(self, *, before: M | None, read_after: Callable[[], M | None]) -> None:
+        self.before = before
+        self._read_after = read_after
+        self._after: M | None = None
+
+    @property
+    def after(self) -> M | None:
+        """The row as the database has it now, with the types that a reader gets; read once."""
+        if self._after is None:
+            self._after = self._read_after()
+        return self._after
+
+
+class AnnouncedModel(models.Model):
+    """Base of the models whose changes are told."""
+
+    # What a reader of the row needs with it, fetched in the same query.
+    announced_relations: ClassVar[tuple[str, ...]] = ()
+
+    objects = AnnouncedManager()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with transaction.atomic():
+            self.lock_for_change()
+            before = self._stored()
+            self.prepare_change(before)
+            with self._changing(before):
+                super().save(*args, **kwargs)
+            self.settle_change(before)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with transaction.atomic():
+            self.lock_for_change()
+            before = self._stored()
+            if before is None:
+                return 0, {}
+            before.prepare_deletion()
+            with self._changing(before):
+                deleted = super().delete(*args, **kwargs)
+            before.settle_deletion()
+        return deleted
+
+    def lock_for_change(self) -> None:
+        """Take the locks that a change of this row needs. Called first, inside the transaction."""
+
+    def prepare_change(self, before: Self | None) -> None:
+        """Keep what depends on this row right, before it is written."""
+
+    def settle_change(self, before: Self | None) -> None:
+        """Keep what depends on this row right, after it was written."""
+
+    def prepare_deletion(self) -> None:
+        """Keep what depends on this row right, before it goes."""
+
+    def settle_deletion(self) -> None:
+        """Keep what depends on this row right, after it went."""
+
+    def _stored(self) -> Self | None:
+        if self.pk is None:
+            return None
+        rows = type(self)._base_manager.select_related(*self.announced_relations)
+        return rows.filter(pk=self.pk).first()
+
+    @contextmanager
+    def _changing(self, before: Self | None) -> Iterator[None]:
+        outer = self.__dict__.get("_change")
+        self.__dict__["_change"] = Change(before=before, read_after=self._stored)
+        try:
+            yield
+        finally:
+            self.__dict__["_change"] = outer
+
+
+def change_of(instance: M) -> Change[M]:
+    """The change that is being written. Asked for by signal handlers, while `save` or `delete` runs."""
+    change: Change[M] | None = instance.__dict__.get("_change")
+    if change is None:
+        raise UnannouncedWrite("save_base")
+    return change

@@ -1,0 +1,191 @@
+"""The one shape of every error: {"error": {"code", "message", "details"}}."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.core.exceptions import (
+    DisallowedHost,
+    PermissionDenied,
+    RequestDataTooBig,
+    TooManyFieldsSent,
+)
+from django.db import InterfaceError, OperationalError
+from django.http import Http404
+from django.http.request import UnreadablePostError
+from rest_framework import exceptions as drf
+
+from core.request_context import request_context
+
+logger = logging.getLogger(__name__)
+
+# How long a client should wait before it tries again while a part is away.
+RETRY_WHEN_UNAVAILABLE_SECONDS = 1
+
+Details = Mapping[str, Any]
+
+
+class ApiError(Exception):
+    """An answer other than 2xx that a rule gave. Subclasses fix the code and the status."""
+
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    status: ClassVar[int] = 500
+    default_message: ClassVar[str] = "Something went wrong on our side."
+
+    def __init__(
+        self, message: str = "", *, details: Details | None = None, retry_after_seconds: float | None = None
+    ) -> None:
+        super().__init__(message or self.default_message)
+        self.message = message or self.default_message
+        self.details: Details = details or {}
+        self.retry_after_seconds = retry_after_seconds
+
+    def body(self) -> dict[str, Any]:
+        return {"error": {"code": self.code, "message": self.message, "details": dict(self.details)}}
+
+    def headers(self) -> dict[str, str]:
+        if self.retry_after_seconds is None:
+            return {}
+        return {"Retry-After": str(max(1, -int(-self.retry_after_seconds // 1)))}
+
+
+class InvalidInput(ApiError):
+    """What was sent makes no sense; `details` lists messages by field."""
+
+    code, status = "VALIDATION_ERROR", 400
+    default_message = "Some of what was sent is not valid."
+
+    @classmethod
+    def of(cls, field: str, message: str) -> "InvalidInput":
+        return cls(details={field: [message]})
+
+
+class MalformedJson(ApiError):
+    code, status = "MALFORMED_JSON", 400
+    default_message = "The body is not valid JSON."
+
+
+class HostNotAllowed(ApiError):
+    code, status = "HOST_NOT_ALLOWED", 400
+    default_message = "This server does not answer to that name. Its ALLOWED_HOSTS setting lists the names."
+
+
+class NotAuthenticated(ApiError):
+    code, status = "NOT_AUTHENTICATED", 401
+    default_message = "Who you are could not be told."
+
+
+class NotPermitted(ApiError):
+    code, status = "PERMISSION_DENIED", 403
+    default_message = "You may not do this."
+
+
+class NotFound(ApiError):
+    code, status = "NOT_FOUND", 404
+    default_message = "There is nothing here."
+
+
+class MethodNotAllowed(ApiError):
+    code, status = "METHOD_NOT_ALLOWED", 405
+    default_message = "This address does not take that method."
+
+
+class NotAcceptable(ApiError):
+    code, status = "NOT_ACCEPTABLE", 406
+    default_message = "Answers are JSON only."
+
+
+class Conflict(ApiError):
+    code, status = "CONFLICT", 409
+    default_message = "This does not go together with how things stand now."
+
+
+class PayloadTooLarge(ApiError):
+    code, status = "PAYLOAD_TOO_LARGE", 413
+    default_message = "A body may have at most 1 MiB."
+
+
+class UnsupportedMediaType(ApiError):
+    code, status = "UNSUPPORTED_MEDIA_TYPE", 415
+    default_message = "Bodies are JSON only: send Content-Type: application/json."
+
+
+class RateLimited(ApiError):
+    code, status = "RATE_LIMITED", 429
+    default_message = "Too many requests. Please slow down."
+
+
+class InternalError(ApiError):
+    """A bug: the message shows nothing of it, the log has it under the request's id."""
+
+    def __init__(self) -> None:
+        super().__init__(details={"request_id": request_context().request_id})
+
+
+class Unavailable(ApiError):
+    code, status = "UNAVAILABLE", 503
+    default_message = "A part of the server is away for a moment. Please try again."
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message, retry_after_seconds=RETRY_WHEN_UNAVAILABLE_SECONDS)
+
+
+def as_api_error(error: BaseException) -> ApiError:
+    """The ApiError that tells of any exception; an unforeseen one is logged and becomes InternalError."""
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, drf.APIException):
+        return _of_rest_framework(error)
+    if isinstance(error, Http404):
+        return NotFound()
+    if isinstance(error, PermissionDenied):
+        return NotPermitted()
+    if isinstance(error, (RequestDataTooBig, TooManyFieldsSent)):
+        return PayloadTooLarge()
+    if isinstance(error, DisallowedHost):
+        return HostNotAllowed()
+    if isinstance(error, UnreadablePostError):
+        return MalformedJson("The body did not arrive whole.")
+    if isinstance(error, (OperationalError, InterfaceError)):
+        logger.error("The database is away: %s", error)
+        return Unavailable()
+    logger.error("Unforeseen error", exc_info=error)
+    return InternalError()
+
+
+REST_FRAMEWORK_KINDS: Sequence[tuple[type[drf.APIException], type[ApiError]]] = (
+    (drf.ParseError, MalformedJson),
+    (drf.NotAuthenticated, NotAuthenticated),
+    (drf.AuthenticationFailed, NotAuthenticated),
+    (drf.PermissionDenied, NotPermitted),
+    (drf.NotFound, NotFound),
+    (drf.MethodNotAllowed, MethodNotAllowed),
+    (drf.NotAcceptable, NotAcceptable),
+    (drf.UnsupportedMediaType, UnsupportedMediaType),
+)
+
+
+def _of_rest_framework(error: drf.APIException) -> ApiError:
+    if isinstance(error, drf.ValidationError):
+        return InvalidInput(details=_messages_by_field(error.detail))
+    if isinstance(error, drf.Throttled):
+        return RateLimited(retry_after_seconds=getattr(error, "wait", None) or 1)
+    for kind, ours in REST_FRAMEWORK_KINDS:
+        if isinstance(error, kind):
+            return ours()
+    logger.error("Unforeseen error", exc_info=error)
+    return InternalError()
+
+
+def _messages_by_field(detail: Any) -> dict[str, list[str]]:
+    if not isinstance(detail, dict):
+        return {"non_field_errors": _flat_messages(detail)}
+    return {str(field): _flat_messages(messages) for field, messages in detail.items()}
+
+
+def _flat_messages(detail: Any) -> list[str]:
+    if isinstance(detail, dict):
+        return [message for messages in detail.values() for message in _flat_messages(messages)]
+    if isinstance(detail, (list, tuple)):
+        return [message for part in detail for message in _flat_messages(part)]
+    return [str(detail)]

@@ -1,0 +1,110 @@
+"""Who is calling. Apps register how they recognise somebody; the first that does wins."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from core.addresses import client_address
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What a request or a socket tells of whoever sent it. Header names are in lower case."""
+
+    address: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cookies: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_agent(self) -> str:
+        return self.headers.get("user-agent", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who votes, adds and owns. `key` is stable and unique over all kinds of callers."""
+
+    key: str
+    address: str
+    name: str = ""
+    user_id: int | None = None
+    guest_id: str | None = None
+    is_staff: bool = False
+
+
+Recogniser = Callable[[Visit], Caller | None]
+_recognisers: list[Recogniser] = []
+
+
+def recognise_with(*recognisers: Recogniser) -> None:
+    """Registers recognisers, the highest in rank first. Called once, when the apps are ready."""
+    _recognisers.extend(one for one in recognisers if one not in _recognisers)
+
+
+def caller_for(visit: Visit) -> Caller:
+    """Who sent it: whom a recogniser knows, else the network address with the user agent.
+
+    Raises NotAuthenticated when a token was given that is not (or no longer) valid. May read the database.
+    """
+    for recognise in _recognisers:
+        if caller := recognise(visit):
+            return caller
+    return Caller(key=network_key(visit.address, visit.user_agent), address=visit.address)
+
+
+def network_key(*parts: str) -> str:
+    """A caller's key that does not show the address it was made from."""
+    return "net:" + salted_hmac("caller", "\n".join(parts), algorithm="sha256").hexdigest()[:32]
+
+
+def caller_of(request: HttpRequest) -> Caller:
+    """Who sent this HTTP request; found once for each request."""
+    caller: Caller | None = request.__dict__.get("tutti_caller")
+    if caller is None:
+        caller = request.__dict__["tutti_caller"] = caller_for(visit_of(request))
+    return caller
+
+
+def visit_of(request: HttpRequest) -> Visit:
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+    return Visit(
+        address=client_address(
+            peer=request.META.get("REMOTE_ADDR"), forwarded_for=[forwarded] if forwarded else []
+        ),
+        headers={name.lower(): value for name, value in request.headers.items()},
+        cookies=request.COOKIES,
+    )
+
+
+def visit_of_scope(scope: Mapping[str, Any]) -> Visit:
+    """The visit that an ASGI scope (HTTP or WebSocket) tells of."""
+    headers = scope_headers(scope)
+    forwarded = headers.get("x-forwarded-for")
+    peer = scope.get("client")
+    return Visit(
+        address=client_address(
+            peer=peer[0] if peer else None, forwarded_for=[forwarded] if forwarded else []
+        ),
+        headers=headers,
+        cookies=_cookies(headers.get("cookie", "")),
+    )
+
+
+def scope_headers(scope: Mapping[str, Any]) -> dict[str, str]:
+    """Headers by lower-case name; those that occur several times are joined with a comma."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in scope.get("headers", []):
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]},{value}" if name in headers else value
+    return headers
+
+
+def _cookies(header: str) -> dict[str, str]:
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}

@@ -1,0 +1,17 @@
+"""How a moment is written for clients: ISO 8601 in UTC with a Z."""
+
+from datetime import UTC, datetime
+
+
+def instant_text(moment: datetime) -> str:
+    """2025-12-04T10:00:00Z, with as many digits of a second as the moment has (0 or 6)."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+
+
+def instant_text_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else instant_text(moment)
+
+
+def milliseconds_text(moment: datetime) -> str:
+    """2025-12-04T12:34:56.789Z, always with three digits."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

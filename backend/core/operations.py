@@ -1,0 +1,29 @@
+"""The client's own name for a write: the `Idempotency-Key`, told as `op_id` in the events that it causes."""
+
+import re
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from core.answers import answer
+from core.errors import InvalidInput
+from core.origins import WRITING_METHODS
+from core.request_context import within_operation
+
+USABLE_KEY = re.compile(r"[\x20-\x7e]{1,64}")
+
+
+class OperationMiddleware:
+    """Names the write that a request is, where it gives a name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        key = request.headers.get("Idempotency-Key")
+        if key is None or request.method not in WRITING_METHODS:
+            return self.get_response(request)
+        if not USABLE_KEY.fullmatch(key):
+            return answer(InvalidInput.of("Idempotency-Key", "1 to 64 printable ASCII characters."))
+        with within_operation(key):
+            return self.get_response(request)

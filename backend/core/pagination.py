@@ -1,0 +1,87 @@
+"""Lists: a bare array with its total in a header, or pages where they are asked for."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import replace_query_param
+
+from core.errors import InvalidInput, NotFound
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
+
+# No answer holds more rows than this.
+MAX_ROWS = 1000
+# Beyond this a number is a mistake, and no database counts so far.
+MAX_OFFSET = 2**31
+
+
+class ListOrPages(BasePagination):
+    """`limit` and `offset` give a bare array, `page` and `page_size` an envelope."""
+
+    def paginate_queryset(
+        self, queryset: "QuerySet[Any] | Sequence[Any]", request: Request, view: "APIView | None" = None
+    ) -> list[Any]:
+        del view
+        self.request = request
+        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
+        self.is_paged = _wants_pages(request)
+        if self.is_paged:
+            self.limit = whole_number(request, "page_size", MAX_ROWS, least=1, most=MAX_ROWS)
+            self.page = whole_number(request, "page", 1, least=1, most=MAX_OFFSET)
+            self.offset = (self.page - 1) * self.limit
+            if self.page > 1 and self.offset >= self.total:
+                raise NotFound("There is no such page.")
+        else:
+            self.limit = whole_number(request, "limit", MAX_ROWS, least=1, most=MAX_ROWS)
+            self.offset = whole_number(request, "offset", 0, least=0, most=MAX_OFFSET)
+        return list(queryset[self.offset : self.offset + self.limit])
+
+    def get_paginated_response(self, data: Any) -> Response:
+        has_more = self.offset + self.limit < self.total
+        headers = {"X-Total-Count": str(self.total)}
+        if self.is_paged:
+            envelope = {
+                "count": self.total,
+                "next": self._address(page=self.page + 1) if has_more else None,
+                "previous": self._address(page=self.page - 1) if self.page > 1 else None,
+                "results": data,
+            }
+            return Response(envelope, headers=headers)
+        if has_more:
+            headers["Link"] = f'<{self._address(offset=self.offset + self.limit)}>; rel="next"'
+        return Response(data, headers=headers)
+
+    def _address(self, **changed: int) -> str:
+        address = self.request.build_absolute_uri()
+        for name, value in changed.items():
+            address = replace_query_param(address, name, value)
+        return address
+
+
+def _wants_pages(request: Request) -> bool:
+    asked = request.query_params
+    if "page" in asked or "page_size" in asked:
+        return True
+    return settings.API_ALWAYS_PAGINATE and not ("limit" in asked or "offset" in asked)
+
+
+def list_answer(request: Request, rows: "QuerySet[Any] | Sequence[Any]") -> Response:
+    """Rows that need no serializer, cut and labelled like every list."""
+    paginator = ListOrPages()
+    return paginator.get_paginated_response(paginator.paginate_queryset(rows, request))
+
+
+def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
+    """A number from the query string. Raises InvalidInput when it is none, or out of range."""
+    text = request.query_params.get(name)
+    if text is None:
+        return default
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most):
+        raise InvalidInput.of(name, f"Must be a whole number from {least} to {most}.")
+    return int(text)

@@ -1,0 +1,57 @@
+"""Reading JSON bodies: strict, of bounded size and depth."""
+
+import json
+from collections.abc import Mapping
+from typing import IO, Any, NoReturn
+
+from django.conf import settings
+from rest_framework.parsers import BaseParser
+
+from core.errors import MalformedJson, PayloadTooLarge
+
+
+class JsonParser(BaseParser):
+    """Django REST framework's way to our JSON reader."""
+
+    media_type = "application/json"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        del media_type, parser_context
+        return parsed_json(stream.read(settings.MAX_BODY_BYTES + 1))
+
+
+def parsed_json(body: bytes | str) -> Any:
+    """The value. Raises PayloadTooLarge over 1 MiB, MalformedJson for anything that is not strict JSON."""
+    if len(body) > settings.MAX_BODY_BYTES:
+        raise PayloadTooLarge
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):  # also bytes that are not UTF-8, and numbers of too many digits
+        raise MalformedJson from None
+    if _is_deeper_than(value, settings.MAX_JSON_DEPTH):
+        raise MalformedJson(f"The body nests deeper than {settings.MAX_JSON_DEPTH} levels.")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _is_deeper_than(value: Any, levels: int) -> bool:
+    """Level by level, so that no nesting can exhaust the stack. A bare number has no level."""
+    layer = [value]
+    for _ in range(levels + 1):
+        layer = [
+            child
+            for part in layer
+            if isinstance(part, (dict, list))
+            for child in ([*part.values(), None] if isinstance(part, dict) else [*part, None])
+        ]
+        if not layer:
+            return False
+    return True

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Runs every check and every test: `./run-tests.sh --help` says how to run fewer.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0" 2>/dev/null || echo "$0")")" && pwd -P)
+cd -- "$here"
+
+for argument in "$@"; do
+    case $argument in
+    --help | -h)
+        cat <<'HELP'
+Usage: ./run-tests.sh [--no-services] [arguments of pytest]
+
+Runs the checks (format, lint, types, imports, migrations) and the tests, on SQLite alone and on
+PostgreSQL with Redis, which it starts itself. What is not installed it installs as root, and else says
+what to type. Everything is run even when something fails; the table at the end sums it up.
+
+  --no-services   leave out, on purpose, what needs PostgreSQL or Redis
+  --help          this text
+
+All other arguments go to pytest, in every part that has such tests:
+
+  ./run-tests.sh -k vote                         the tests with "vote" in their names
+  ./run-tests.sh tests/start                     one folder
+  ./run-tests.sh --randomly-seed=7               in the order of a run that printed this seed
+
+Arguments that choose tests (paths, -k, -m, --lf) leave the checks out.
+HELP
+        exit 0
+        ;;
+    esac
+done
+
+# shellcheck source=scripts/find-python.sh
+. "$here/scripts/find-python.sh"
+"$python" -I "$here/scripts/environment.py" dev
+exec "$here/.venv/bin/python" "$here/scripts/run_tests.py" "$@"

@@ -1,0 +1,212 @@
+"""Makes `.venv` from one of the hashed locks: `python3 scripts/environment.py base` (or `dev`).
+
+What is there already is left alone, so that a second run takes a moment. It needs nothing but Python.
+"""
+
+# ruff: noqa: S603 - every command here is made of the project's own words
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+VENV = PROJECT / ".venv"
+PYTHON = VENV / "bin" / "python"
+# Where the environment was made: its scripts hold that path, so a moved project needs a new one.
+LOCATION = VENV / ".location"
+OLDEST_PYTHON = (3, 11)
+# What is installed for the key is also there when the value is: everything in base.txt is in dev.txt.
+INCLUDED = {"base": ["base"], "dev": ["dev", "base"]}
+# uv does not read pip's settings.
+UV_NAME_OF_PIP_SETTING = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "cert": "SSL_CERT_FILE",
+}
+PIP_SETTING = re.compile(r"^[\w:]+\.(?P<name>[\w-]+)='(?P<value>.*)'$", re.MULTILINE)
+
+
+class EnvironmentMissingError(Exception):
+    """Why there is no environment, and what to do about it."""
+
+
+def main() -> None:
+    lock = sys.argv[1]
+    try:
+        with only_one_at_a_time():
+            if not is_sound():
+                make_environment()
+            if not is_installed(lock):
+                install(lock)
+    except EnvironmentMissingError as error:
+        sys.exit(str(error))
+    except PermissionError as error:
+        sys.exit(f"{error.filename} cannot be written to. Start as the user who owns {PROJECT}.")
+
+
+@contextlib.contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    """Holds a lock on the project's folder: two starts at once must not install into one another."""
+    folder = os.open(PROJECT, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            tell("Waiting for another start, which is installing …")
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+# --- The environment -------------------------------------------------------------------------------
+
+
+def is_sound() -> bool:
+    """Whether `.venv` is there, stands where it was made and its Python still works."""
+    if LOCATION.is_file() and LOCATION.read_text() != str(VENV):
+        return False
+    return python_version() is not None
+
+
+def python_version() -> str | None:
+    """The exact version of the environment's Python, or None where it cannot be used."""
+    question = (
+        "import os, sys, sysconfig; "
+        f"usable = sys.version_info >= {OLDEST_PYTHON} and os.path.isdir(sysconfig.get_path('purelib')); "
+        "print(sys.version if usable else '')"
+    )
+    try:
+        answer = subprocess.run([PYTHON, "-I", "-c", question], capture_output=True, text=True)
+    except OSError:
+        return None
+    return answer.stdout.strip() or None
+
+
+def make_environment() -> None:
+    if not os.access(PROJECT, os.W_OK):
+        raise PermissionError(errno.EACCES, "", str(PROJECT))
+    tell(f"Making the environment {VENV} with Python {sys.version.split()[0]} …")
+    if new_venv() or new_venv("--without-pip"):
+        LOCATION.write_text(str(VENV))
+        return
+    raise EnvironmentMissingError(f"Python's venv module does not work: {sys.executable} -m venv {VENV}")
+
+
+def new_venv(*options: str) -> bool:
+    if VENV.is_symlink():
+        VENV.unlink()
+    elif VENV.exists():
+        shutil.rmtree(VENV)
+    made = subprocess.run([sys.executable, "-m", "venv", *options, VENV], capture_output=True)
+    return made.returncode == 0
+
+
+# --- What is installed in it -----------------------------------------------------------------------
+
+
+def stamp(lock: str) -> Path:
+    return VENV / f".installed-{lock}"
+
+
+def fingerprint(lock: str) -> str:
+    """Changes with the lock, with the environment's Python and with its place."""
+    parts = [(PROJECT / "requirements" / f"{lock}.txt").read_text(), python_version(), str(VENV)]
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def is_installed(lock: str) -> bool:
+    return stamp(lock).is_file() and stamp(lock).read_text() == fingerprint(lock)
+
+
+def install(lock: str) -> None:
+    tell("Installing what Tutti needs; the first time takes up to a few minutes …")
+    pip = find_pip()
+    requirements = ["--require-hashes", "-r", str(PROJECT / "requirements" / f"{lock}.txt")]
+    if not install_with_uv(pip, requirements):
+        installed = subprocess.run([*pip, "install", *requirements])
+        if installed.returncode != 0:
+            raise EnvironmentMissingError("The packages could not be installed; the lines above say why.")
+    for included in INCLUDED[lock]:
+        stamp(included).write_text(fingerprint(included))
+
+
+def find_pip() -> list[str]:
+    """The command of a pip that installs into the environment."""
+    own = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
+    outer = [sys.executable, *own[1:], "--python", str(PYTHON)]
+    for pip in (own, outer):
+        if answers(pip):
+            return pip
+    install_ensurepip()
+    if subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True).returncode == 0 and answers(own):
+        return own
+    raise EnvironmentMissingError(f"{sys.executable} has no pip. {how_to_get_pip()}")
+
+
+def answers(command: list[str]) -> bool:
+    return subprocess.run([*command, "--version"], capture_output=True).returncode == 0
+
+
+def pip_package() -> str:
+    return f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
+
+
+def how_to_get_pip() -> str:
+    if shutil.which("apt-get"):
+        return f"Type: sudo apt-get install {pip_package()}"
+    return "Install Python's venv and pip with this system's package manager."
+
+
+def install_ensurepip() -> None:
+    """Debian keeps ensurepip in a package of its own; root can get it."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    tell(f"Python has no pip here: installing {pip_package()} …")
+    apt_get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for step in (["update"], ["install", "-y", "--no-install-recommends", pip_package()]):
+        subprocess.run([*apt_get, *step], env=environment, capture_output=True)
+
+
+def install_with_uv(pip: list[str], requirements: list[str]) -> bool:
+    """Several times faster than pip; False where there is no uv for this machine or it failed."""
+    uv = VENV / "bin" / "uv"
+    lock = PROJECT / "scripts" / "uv.txt"
+    if not uv.exists():
+        get_uv = ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(lock)]
+        subprocess.run([*pip, *get_uv], capture_output=True)
+    if not uv.exists():
+        return False
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    command = [str(uv), *quiet, "pip", "install", "--python", str(PYTHON), *requirements]
+    return subprocess.run(command, env=uv_environment(pip)).returncode == 0
+
+
+def uv_environment(pip: list[str]) -> dict[str, str]:
+    listed = subprocess.run([*pip, "config", "list"], capture_output=True, text=True).stdout
+    told = {
+        UV_NAME_OF_PIP_SETTING[setting["name"]]: setting["value"]
+        for setting in PIP_SETTING.finditer(listed)
+        if setting["name"] in UV_NAME_OF_PIP_SETTING
+    }
+    cache = {} if os.access(Path("~").expanduser(), os.W_OK) else {"UV_NO_CACHE": "1"}
+    return {"UV_LINK_MODE": "copy", "UV_HTTP_TIMEOUT": "120", **cache, **told, **os.environ}
+
+
+def tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()
+
+
+if __name__ == "__main__":
+    main()

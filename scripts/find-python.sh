@@ -1,0 +1,30 @@
+# shellcheck shell=sh
+# Sourced by start-daphne.sh and run-tests.sh: finds a Python that is new enough, and sets $python.
+# PYTHON=/path/to/python3 chooses one.
+
+is_usable() {
+    "$1" -c 'import sys, sqlite3, ssl, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
+}
+
+find_python() {
+    for candidate in python3 python3.14 python3.13 python3.12 python3.11; do
+        if is_usable "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done
+}
+
+python=${PYTHON:-$(find_python)}
+
+if [ -z "$python" ]; then
+    echo "Tutti needs Python 3.11 or newer, and found none." >&2
+    echo "  Debian 12, Ubuntu 24.04 or newer:  sudo apt-get install python3 python3-venv" >&2
+    echo "  macOS:                             brew install python" >&2
+    echo "  elsewhere:                         PYTHON=/path/to/python3 $0" >&2
+    exit 1
+fi
+if ! is_usable "$python"; then
+    echo "PYTHON=$python is not a Python 3.11 or newer with sqlite3, ssl and venv." >&2
+    exit 1
+fi

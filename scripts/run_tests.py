@@ -1,0 +1,225 @@
+"""Runs the checks and the tests, one part after another, and ends with a table of what ran on which versions.
+
+Started by `run-tests.sh`, in the environment that has everything.
+"""
+
+# ruff: noqa: S603 - every command here is made of the project's own words and the caller's arguments
+
+import contextlib
+import importlib.metadata
+import os
+import platform
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.etree import ElementTree
+
+PROJECT = Path(__file__).resolve().parent.parent
+BIN = PROJECT / ".venv" / "bin"
+sys.path.insert(0, str(PROJECT))
+
+from tests import services  # noqa: E402 - only now to be found
+
+NO_TESTS_COLLECTED = 5
+INTERRUPTED = 130
+NO_SERVICES = "--no-services"
+CHOOSING_OPTIONS = ("-k", "-m", "--lf", "--last-failed", "--deselect", "--sw", "--stepwise")
+# pytest's options whose value is the next word, which is then no path.
+OPTIONS_WITH_A_WORD = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "--deselect", "--ignore", "--maxfail"}
+
+
+@dataclass
+class Outcome:
+    """One line of the closing table."""
+
+    part: str
+    runs_on: str = ""
+    result: str = "not run"
+    seconds: float = 0.0
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def line(self) -> str:
+        counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped" if self.runs_on else ""
+        return (
+            f"{self.part:<24} {self.result:<9} {self.seconds:>6.1f} s  {counts:<38} {self.runs_on}".rstrip()
+        )
+
+
+@dataclass
+class Request:
+    """What the caller's words ask for."""
+
+    words: list[str]
+    paths: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.with_services = NO_SERVICES not in self.words
+        self.words = [word for word in self.words if word != NO_SERVICES]
+        before = ["", *self.words]
+        self.paths = [
+            word
+            for word, previous in zip(self.words, before, strict=False)
+            if previous not in OPTIONS_WITH_A_WORD and is_path(word)
+        ]
+        self.options = [word for word in self.words if word not in self.paths]
+        self.chooses = bool(self.paths) or any(word.startswith(CHOOSING_OPTIONS) for word in self.options)
+
+    def paths_in(self, folder: str) -> list[str]:
+        """The part of the paths that lies in `folder`; all of the folder when none was given."""
+        if not self.paths:
+            return [folder]
+        return [path for path in self.paths if (PROJECT / path).resolve().is_relative_to(PROJECT / folder)]
+
+
+def is_path(word: str) -> bool:
+    return not word.startswith("-") and (PROJECT / word.split("::")[0]).exists()
+
+
+def main() -> int:
+    request = Request(sys.argv[1:])
+    if request.with_services and not get_services():
+        return 1
+    with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
+        try:
+            outcomes = [*run_checks(request, Path(scratch)), *run_tests(request, Path(scratch))]
+        except KeyboardInterrupt:
+            return INTERRUPTED
+    return conclude(outcomes, request)
+
+
+# --- The parts -------------------------------------------------------------------------------------
+
+
+def run_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
+    if request.chooses:
+        return
+    migrations = [sys.executable, "backend/manage.py", "makemigrations", "--check", "--dry-run"]
+    checks = {
+        "format": [BIN / "ruff", "format", "--check", "."],
+        "lint": [BIN / "ruff", "check", "."],
+        "types": [BIN / "mypy"],
+        "imports": [BIN / "lint-imports"],
+        "missing migrations": migrations,
+    }
+    for name, command in checks.items():
+        outcome = Outcome(name)
+        code = run(outcome, command, clean_environment(scratch))
+        outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
+        yield outcome
+
+
+def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
+    python = f"Python {platform.python_version()}, Django {version('django')}"
+    embedded = f"{python}, SQLite {sqlite3.sqlite_version}"
+    unit = Outcome("unit tests, embedded", embedded)
+    yield run_pytest(unit, "backend", request, clean_environment(scratch))
+
+    unit_again = Outcome("unit tests, server", f"{python}, PostgreSQL, Redis")
+    whole = Outcome("real servers", f"{embedded}, Daphne {version('daphne')}")
+    if request.with_services:
+        unit_again.runs_on = f"{python}, {services.versions()}"
+        whole.runs_on = f"{whole.runs_on}, {services.versions()}"
+        with services.both() as addresses:
+            yield run_pytest(unit_again, "backend", request, clean_environment(scratch) | addresses)
+    else:
+        unit_again.result = "LEFT OUT"
+        request.options.append(NO_SERVICES)
+        yield unit_again
+    yield run_pytest(whole, "tests", request, clean_environment(scratch))
+
+
+def run_pytest(outcome: Outcome, folder: str, request: Request, environment: dict[str, str]) -> Outcome:
+    """Runs the folder's tests, or those of them that were asked for; counts them by pytest's report."""
+    paths = request.paths_in(folder)
+    if not paths:
+        return outcome
+    report = Path(environment["DATA_DIR"]) / "report.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", *paths, *request.options, f"--junitxml={report}"]
+    code = run(outcome, command, environment)
+    if code == NO_TESTS_COLLECTED:
+        outcome.result = "no tests"
+        return outcome
+    count(outcome, report)
+    outcome.result = "passed" if code == 0 else "FAILED"
+    if code != 0 and not outcome.failed:
+        outcome.failed = 1  # pytest itself did
+    return outcome
+
+
+def count(outcome: Outcome, report: Path) -> None:
+    with contextlib.suppress(OSError, ElementTree.ParseError):
+        suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest wrote it just now
+        if suite is not None:
+            number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+            outcome.failed = number["failures"] + number["errors"]
+            outcome.skipped = number["skipped"]
+            outcome.passed = number["tests"] - outcome.failed - outcome.skipped
+
+
+def run(outcome: Outcome, command: list[str | Path], environment: dict[str, str]) -> int:
+    tell(f"\n=== {outcome.part} ===")
+    begin = time.monotonic()
+    code = subprocess.run(command, cwd=PROJECT, env=environment).returncode
+    outcome.seconds = time.monotonic() - begin
+    return code
+
+
+def clean_environment(scratch: Path) -> dict[str, str]:
+    """Without the caller's settings of the server, which would change what is tested."""
+    settings = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
+    kept = {name: value for name, value in os.environ.items() if name not in settings}
+    return kept | {"ENV_FILE": os.devnull, "DATA_DIR": str(scratch)}
+
+
+# --- The services ----------------------------------------------------------------------------------
+
+
+def get_services() -> bool:
+    """Installs PostgreSQL and Redis where they are missing; False where that is not possible."""
+    if not (packages := services.missing_packages()):
+        return True
+    if os.geteuid() == services.ROOT and shutil.which("apt-get"):
+        tell(f"Installing {' and '.join(packages)} …")
+        services.install(packages)
+        packages = services.missing_packages()
+    if packages:
+        tell(f"The tests need PostgreSQL and Redis. Type: sudo apt-get install {' '.join(packages)}")
+        tell(f"Without them, knowing that half of it is not tested: ./run-tests.sh {NO_SERVICES}")
+    return not packages
+
+
+# --- The end ---------------------------------------------------------------------------------------
+
+
+def conclude(outcomes: list[Outcome], request: Request) -> int:
+    passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
+    tell("\n" + "\n".join(outcome.line() for outcome in outcomes))
+    if not request.with_services:
+        tell(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
+    if request.chooses:
+        tell("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
+    tell(f"\n{passed} passed, {failed} failed")
+    return 0 if passed and not failed else 1
+
+
+def version(package: str) -> str:
+    return importlib.metadata.version(package)
+
+
+def tell(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,32 @@
+#!/bin/sh
+# Starts Tutti from a fresh clone, or again: `./start-daphne.sh --help` lists what it can do.
+set -eu
+
+here=$(CDPATH='' cd -- "$(dirname -- "$(readlink -f -- "$0" 2>/dev/null || echo "$0")")" && pwd -P)
+
+case " $* " in
+*" --help "* | *" -h "*)
+    cat <<'HELP'
+Usage: ./start-daphne.sh [--lan] [--port N] [--host ADDRESS] [--prepare]
+
+Makes everything ready that is missing (the Python environment, the secret key, the database, its first
+tracks) and starts the server. Running it again takes seconds and keeps all data.
+
+  --lan           let the local network in, not only this machine
+  --port N        another port than 4000; 0 takes a free one (also: PORT=4001 ./start-daphne.sh)
+  --host ADDRESS  the address to listen on (also: HOST=…)
+  --prepare       make everything ready and stop without starting the server
+  --help          this text
+
+Settings come from the environment or from a file .env; .env.example lists them all.
+HELP
+    exit 0
+    ;;
+esac
+
+# shellcheck source=scripts/find-python.sh
+. "$here/scripts/find-python.sh"
+"$python" -I "$here/scripts/environment.py" base
+
+cd -- "$here/backend"
+exec "$here/.venv/bin/python" -m config.server "$@"

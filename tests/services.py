@@ -1,0 +1,358 @@
+"""Real PostgreSQL and Redis servers for tests: made fresh, on free ports, thrown away afterwards."""
+
+import atexit
+import contextlib
+import ctypes
+import itertools
+import os
+import pwd
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Self
+
+import psycopg
+import redis
+
+START_SECONDS = 20
+STOP_SECONDS = 10
+# Another program may take a port between our finding it free and our using it.
+ATTEMPTS = 5
+ROOT = 0
+# Linux's prctl(2) option: a signal for this process when its parent dies.
+PR_SET_PDEATHSIG = 1
+# A memory disk has to have this much room to be used.
+ROOMY_BYTES = 512 * 1024 * 1024
+
+
+class ServiceError(Exception):
+    """A service is not installed or did not start; the message says what to do or what it said."""
+
+
+class Service(ABC):
+    """A server process of our own. `stop`, `kill` and `start` again keep its port and its folder."""
+
+    name: str
+
+    def __init__(self) -> None:
+        self.port = 0
+        self.folder = _fresh_folder(self.name)
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.throw_away)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.throw_away()
+
+    @property
+    def pid(self) -> int:
+        assert self._process, f"{self.name} is not running"
+        return self._process.pid
+
+    @property
+    def log(self) -> str:
+        file = self.folder / "log"
+        return file.read_text(errors="replace") if file.exists() else ""
+
+    def start(self) -> None:
+        """Returns when the service answers, and it is this process that does."""
+        ports = [self.port] * ATTEMPTS if self.port else (free_port() for _ in range(ATTEMPTS))
+        for port in ports:
+            self.port = port
+            self._process = self._spawn()
+            if self._comes_up():
+                return
+        raise ServiceError(f"{self.name} did not start.\n{self.log}")
+
+    def stop(self) -> None:
+        """Ends it in order."""
+        self._end(self.stop_signal)
+
+    def kill(self) -> None:
+        """Ends it as a crash would."""
+        self._end(signal.SIGKILL)
+
+    def throw_away(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        atexit.unregister(self.throw_away)
+
+    stop_signal = signal.SIGTERM
+
+    @abstractmethod
+    def _command(self) -> list[str]: ...
+
+    @abstractmethod
+    def _answering_pid(self) -> int | None:
+        """The process that answers on our port, None while none does."""
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                self._command(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                **as_owner_of(self.folder),
+                **ends_with_us(),
+            )
+
+    def _comes_up(self) -> bool:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline and self._process and self._process.poll() is None:
+            if self._answering_pid() == self._process.pid:
+                return True
+            time.sleep(0.01)
+        self.kill()
+        return False
+
+    def _end(self, number: signal.Signals) -> None:
+        if not self._process:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
+
+
+class Postgres(Service):
+    """A fresh PostgreSQL cluster, much faster and less careful with a power cut than a real one."""
+
+    name = "PostgreSQL"
+    stop_signal = signal.SIGINT  # PostgreSQL's "fast": ends every session
+
+    def __init__(self, *, synchronous_commit: bool = False) -> None:
+        super().__init__()
+        self._synchronous_commit = synchronous_commit
+        self._data = self.folder / "data"
+        self._make_cluster()
+
+    def create_database(self, template: str | None = None) -> str:
+        """The address of a new database, empty or a copy of `template`."""
+        name = f"tutti_{secrets.token_hex(6)}"
+        copied = f' TEMPLATE "{template}"' if template else ""
+        with psycopg.connect(self._address("postgres"), autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"{copied}')  # type: ignore[arg-type]
+        return self._address(name)
+
+    def _address(self, database: str) -> str:
+        return f"postgresql://tutti@127.0.0.1:{self.port}/{database}"
+
+    def _make_cluster(self) -> None:
+        initdb = [
+            *(str(_postgres_binaries() / "initdb"), "--pgdata", str(self._data), "--username", "tutti"),
+            *(
+                "--auth",
+                "trust",
+                "--encoding",
+                "UTF8",
+                "--locale",
+                "C.UTF-8",
+                "--no-sync",
+                "--no-instructions",
+            ),
+        ]
+        made = subprocess.run(
+            initdb, cwd=self.folder, capture_output=True, text=True, **as_owner_of(self.folder)
+        )
+        if made.returncode != 0:
+            raise ServiceError(f"initdb failed.\n{made.stdout}\n{made.stderr}")
+
+    def _command(self) -> list[str]:
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+            "max_connections": "200",
+            "synchronous_commit": "on" if self._synchronous_commit else "off",
+            "full_page_writes": "off",
+            # In our folder rather than in the shared memory, where a killed server would leave it behind.
+            "dynamic_shared_memory_type": "mmap",
+        }
+        switches = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        return [
+            str(_postgres_binaries() / "postgres"),
+            "-D",
+            str(self._data),
+            "-F",
+            "-p",
+            str(self.port),
+            *switches,
+        ]
+
+    def _answering_pid(self) -> int | None:
+        try:
+            psycopg.connect(self._address("postgres"), connect_timeout=2).close()
+            return int((self._data / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (psycopg.OperationalError, OSError):
+            return None
+
+
+class Redis(Service):
+    """A Redis that keeps nothing on disk."""
+
+    name = "Redis"
+
+    def __init__(self) -> None:
+        super().__init__()
+        # Servers of different tests must not hear each other.
+        self._numbers = itertools.count(1)
+
+    def new_url(self) -> str:
+        """The address of a part that nobody uses yet."""
+        return f"redis://127.0.0.1:{self.port}/{next(self._numbers)}"
+
+    def _command(self) -> list[str]:
+        return [
+            *(_redis_binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder)),
+            *("--save", "", "--appendonly", "no", "--databases", "10000"),
+        ]
+
+    def _answering_pid(self) -> int | None:
+        try:
+            return int(self._info()["process_id"])
+        except redis.RedisError:
+            return None
+
+    def _info(self) -> dict[str, Any]:
+        with redis.Redis(port=self.port, socket_timeout=2) as client:
+            return client.info("server")  # type: ignore[return-value]
+
+
+# --- What is installed -----------------------------------------------------------------------------
+
+
+def missing_packages() -> list[str]:
+    """The Debian packages of the services that are not installed."""
+    found: dict[str, Callable[[], object]] = {"postgresql": _postgres_binaries, "redis-server": _redis_binary}
+    return [package for package, find in found.items() if not _is_found(find)]
+
+
+def _is_found(find: Callable[[], object]) -> bool:
+    try:
+        return bool(find())
+    except ServiceError:
+        return False
+
+
+def install(packages: list[str]) -> None:
+    """As root, on Debian and Ubuntu; nothing that is installed gets started."""
+    apt_get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    with _services_stay_off():
+        subprocess.run([*apt_get, "update"], env=environment)
+        subprocess.run([*apt_get, "install", "-y", "--no-install-recommends", *packages], env=environment)
+
+
+@contextlib.contextmanager
+def _services_stay_off() -> Iterator[None]:
+    """Debian asks this file whether a package may start what it has just installed: 101 means no."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink()
+
+
+def versions() -> str:
+    """Which PostgreSQL and Redis there are, for the record."""
+    outputs = [_first_line(_postgres_binaries() / "postgres"), _first_line(_redis_binary())]
+    numbers = [re.search(r"\d+(\.\d+)+", output) for output in outputs]
+    postgres, redis_server = (number[0] if number else "of an unknown version" for number in numbers)
+    return f"PostgreSQL {postgres}, Redis {redis_server}"
+
+
+def _first_line(program: str | Path) -> str:
+    return subprocess.run([program, "--version"], capture_output=True, text=True).stdout
+
+
+def _postgres_binaries() -> Path:
+    """The folder with initdb and postgres. Debian keeps them off the PATH, a folder for each version."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    on_path = shutil.which("initdb")
+    for folder in [*reversed(debian), *([Path(on_path).resolve().parent] if on_path else [])]:
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise ServiceError("PostgreSQL's server is not installed: sudo apt-get install postgresql")
+
+
+def _redis_binary() -> str:
+    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
+        return found
+    raise ServiceError("Redis is not installed: sudo apt-get install redis-server")
+
+
+# --- Processes -------------------------------------------------------------------------------------
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _fresh_folder(name: str) -> Path:
+    """A folder in memory where there is room, which belongs to the user that the service runs as."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of its own there
+    roomy = memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > ROOMY_BYTES
+    folder = Path(tempfile.mkdtemp(prefix=f"tutti-{name.lower()}-", dir=memory if roomy else None))
+    if os.geteuid() == ROOT:
+        user = _service_user()
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    return folder
+
+
+def _service_user() -> pwd.struct_passwd:
+    """PostgreSQL refuses to run as root."""
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return pwd.getpwnam("nobody")
+
+
+def as_owner_of(folder: Path) -> dict[str, Any]:
+    """What subprocess needs to run something as the owner of a folder."""
+    owner = folder.stat()
+    if os.geteuid() != ROOT or owner.st_uid == ROOT:
+        return {}
+    return {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []}
+
+
+def ends_with_us() -> dict[str, Any]:
+    """What subprocess needs so that no process outlives a test run that was killed.
+
+    Linux watches the thread that started the process, so a thread that ends first must not use this.
+    """
+    if not sys.platform.startswith("linux") or threading.current_thread() is not threading.main_thread():
+        return {}
+    libc = ctypes.CDLL(None)
+    return {"preexec_fn": lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)}
+
+
+@contextlib.contextmanager
+def both() -> Iterator[dict[str, str]]:
+    """A fresh PostgreSQL and a fresh Redis, as the environment variables that name them."""
+    with Postgres() as postgres, Redis() as redis_server:
+        yield {"DATABASE_URL": postgres.create_database(), "REDIS_URL": redis_server.new_url()}

@@ -1,0 +1,1 @@
+"""Tests of start-daphne.sh, from a fresh copy of the project."""
