@@ -33,7 +33,7 @@ types: environment ## mypy, strict
 	$(BIN)/mypy
 
 imports: environment ## that imports go downwards only
-	$(BIN)/lint-imports
+	PYTHONPATH=backend $(BIN)/lint-imports
 
 migrations: environment ## write the migrations that changed models need
 	$(BIN)/python backend/manage.py makemigrations

@@ -178,7 +178,7 @@ def clean_environment(scratch: Path) -> dict[str, str]:
     """Without the caller's settings of the server, which would change what is tested."""
     settings = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
     kept = {name: value for name, value in os.environ.items() if name not in settings}
-    return kept | {"ENV_FILE": os.devnull, "DATA_DIR": str(scratch)}
+    return kept | {"ENV_FILE": os.devnull, "DATA_DIR": str(scratch), "PYTHONPATH": str(PROJECT / "backend")}
 
 
 # --- The services ----------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def get_services() -> bool:
 
 def conclude(outcomes: list[Outcome], request: Request) -> int:
     passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
-    tell("\n" + "\n".join(outcome.line() for outcome in outcomes))
+    tell("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
     if not request.with_services:
         tell(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
     if request.chooses:

@@ -118,6 +118,18 @@ class TuttiServer:
         """Asks it to stop in order; gives its exit code."""
         return self._end(signal.SIGTERM)
 
+    def wait(self) -> int:
+        """Its exit code, once it has ended by itself or by a signal; 0 when it does not run."""
+        if not self._process:
+            return 0
+        process, self._process = self._process, None
+        try:
+            return process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise ServerError(f"The server did not stop when told to.\n{self.log[self._seen :]}") from None
+
     def kill(self) -> None:
         """Ends it as a crash would: it gets no chance to do anything."""
         self._end(signal.SIGKILL)
@@ -162,16 +174,9 @@ class TuttiServer:
             raise ServerError(f"The server was not ready in time.\n{self.log[self._seen :]}")
 
     def _end(self, number: signal.Signals) -> int:
-        if not self._process:
-            return 0
-        process, self._process = self._process, None
-        process.send_signal(number)
-        try:
-            return process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            raise ServerError(f"The server did not stop when told to.\n{self.log[self._seen :]}") from None
+        if self._process:
+            self._process.send_signal(number)
+        return self.wait()
 
 
 class PlainDaphne(TuttiServer):

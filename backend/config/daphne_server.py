@@ -9,7 +9,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from daphne.server import Server, twisted_loop  # first: it decides which reactor Twisted gets
+from daphne.http_protocol import WebRequest
+from daphne.server import Server, twisted_loop
 from twisted.internet import defer, reactor
 
 from apps.realtime.lifecycle import drain
@@ -97,11 +98,13 @@ class OrderlyServer(Server):  # type: ignore[misc]
         self.stop()
 
     async def _finish_answers(self) -> None:
-        while unfinished := self._unfinished():
+        """Sockets are not waited for: those that can be told have been, the others find out by themselves."""
+        while unfinished := self._unfinished(WebRequest):
             await asyncio.wait(unfinished)
 
-    def _unfinished(self) -> list[asyncio.Future[None]]:
-        running = (details.get("application_instance") for details in self.connections.values())
+    def _unfinished(self, kind: type = object) -> list[asyncio.Future[None]]:
+        of_kind = (details for protocol, details in self.connections.items() if isinstance(protocol, kind))
+        running = (details.get("application_instance") for details in of_kind)
         return [instance for instance in running if instance and not instance.done()]
 
     def kill_all_applications(self) -> Any:

@@ -24,9 +24,10 @@ def prepare_database(*, tell: Callable[[str], None]) -> None:
     try:
         with _one_process_at_a_time(), _without_a_log_line_for_each_row():
             _apply_migrations(tell)
-            _seed_once(tell)
+            seed_once(tell)
             call_command("trim", verbosity=0)
             call_command("check_epochs", verbosity=0)
+            call_command("tidy_rooms", verbosity=0)
     except Error as error:
         raise DatabaseUnusableError(f"the database cannot be used: {str(error).strip()}") from error
     finally:
@@ -43,7 +44,7 @@ def _apply_migrations(tell: Callable[[str], None]) -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def _seed_once(tell: Callable[[str], None]) -> None:
+def seed_once(tell: Callable[[str], None]) -> None:
     """The first tracks, once in the life of a database and never over anybody's own."""
     from apps.tracks.models import Track
     from core.models import Milestone

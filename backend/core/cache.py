@@ -3,7 +3,8 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
@@ -20,8 +21,34 @@ REDIS_DEADLINE_SECONDS = 0.05
 BREAKER_SECONDS = 1.0
 
 
+class Breaker:
+    """Remembers for a while that Redis did not answer. One for all threads of a process."""
+
+    def __init__(self) -> None:
+        self._open_until = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return time.monotonic() < self._open_until
+
+    def open(self) -> None:
+        self._open_until = time.monotonic() + BREAKER_SECONDS
+
+
 class GuardedRedisCache(RedisCache):
-    """Django's Redis cache that answers from local memory when Redis does not answer in time."""
+    """Django's Redis cache that answers from local memory when Redis does not answer in time.
+
+    Django makes a cache object for each thread, and a server a thread for each request: connections and the
+    breaker belong to the process.
+    """
+
+    # Django's own, which its type stubs leave out.
+    _servers: list[str]
+    _options: dict[str, Any]
+    _class: Any
+
+    _clients: ClassVar[dict[tuple[str, ...], Any]] = {}
+    _breakers: ClassVar[dict[tuple[str, ...], Breaker]] = {}
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {
@@ -31,16 +58,23 @@ class GuardedRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
+        self._key = tuple(self._servers)
+        self._breaker = self._breakers.setdefault(self._key, Breaker())
         self._local = LocMemCache("while-redis-is-away", params)
-        self._closed_until = 0.0
+
+    @cached_property
+    def _cache(self) -> Any:
+        if self._key not in self._clients:
+            self._clients[self._key] = self._class(self._servers, **self._options)
+        return self._clients[self._key]
 
     def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
-        if time.monotonic() < self._closed_until:
+        if self._breaker.is_open:
             return near()
         try:
             return far()
         except (RedisError, OSError) as error:
-            self._closed_until = time.monotonic() + BREAKER_SECONDS
+            self._breaker.open()
             logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
             return near()
 

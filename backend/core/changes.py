@@ -1,8 +1,8 @@
 """Models whose every change is seen: what a row was before, what it is after, under the right lock.
 
 `save` and `delete` of an `AnnouncedModel` open a transaction, take the locks that its subclass names, and
-read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values remembered on the
-instance would lie after a rollback, and then the next save would tell nobody.
+read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values remembered on
+the instance would lie after a rollback, and then the next save would tell nobody.
 """
 
 from collections.abc import Callable, Iterator

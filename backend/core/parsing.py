@@ -1,6 +1,7 @@
 """Reading JSON bodies: strict, of bounded size and depth."""
 
 import json
+import math
 from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
@@ -30,7 +31,7 @@ def parsed_json(body: bytes | str) -> Any:
     if len(body) > settings.MAX_BODY_BYTES:
         raise PayloadTooLarge
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):  # also bytes that are not UTF-8, and numbers of too many digits
         raise MalformedJson from None
     if _is_deeper_than(value, settings.MAX_JSON_DEPTH):
@@ -40,6 +41,13 @@ def parsed_json(body: bytes | str) -> Any:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is more than a number can hold")
+    return number
 
 
 def _is_deeper_than(value: Any, levels: int) -> bool:

@@ -56,6 +56,7 @@ class Feed:
         self._beating: asyncio.TimerHandle | None = None
         self._beat: asyncio.Task[None] | None = None
         self._quiet_since = 0.0
+        self._is_stopped = False
 
     @property
     def has_started(self) -> bool:
@@ -70,6 +71,8 @@ class Feed:
         await asyncio.shield(self._starting)
 
     def stop(self) -> None:
+        """Delivers nothing more. The hub forgets a feed that nobody listens to."""
+        self._is_stopped = True
         for task in (self._filling, self._beat, self._starting):
             if task is not None:
                 task.cancel()
@@ -101,12 +104,13 @@ class Feed:
     def want(self, seq: int) -> None:
         """Events up to `seq` exist: read those that are missing."""
         self._wanted = max(self._wanted, seq)
-        if self._wanted > self.top and not self.has_ended:
+        if self._wanted > self.top and not self._is_stopped:
             self._fill_if_idle()
 
     async def reach(self, seq: int) -> None:
-        """Waits until the listeners have been given everything up to `seq`."""
-        while self.top < seq and not self.has_ended:
+        """Waits until the listeners have been given everything up to `seq` of this epoch."""
+        epoch = self.epoch
+        while self.top < seq and self.epoch == epoch and not self._is_stopped:
             self.want(seq)
             if self._filling is not None:
                 await asyncio.wait([self._filling])
@@ -124,6 +128,7 @@ class Feed:
             self.has_ended = True
             for listener in list(self.listeners):
                 listener.stream_ended()
+            self.stop()
             self._on_end(self)
 
     # --- Delivering ---------------------------------------------------------------------------------
@@ -158,7 +163,7 @@ class Feed:
         """Reads from the log until nothing is missing, however often the database fails meanwhile."""
         retry_seconds = FIRST_RETRY_SECONDS
         try:
-            while (self._must_restart or self.top < self._wanted) and not self.has_ended:
+            while (self._must_restart or self.top < self._wanted) and not self._is_stopped:
                 try:
                     await self._fill_once()
                     retry_seconds = FIRST_RETRY_SECONDS
@@ -204,6 +209,8 @@ class Feed:
     # --- Heartbeats ---------------------------------------------------------------------------------
 
     def _expect_beat(self) -> None:
+        if self._is_stopped:
+            return
         loop = asyncio.get_running_loop()
         self._quiet_since = loop.time()
         self._beating = loop.call_later(settings.HEARTBEAT_SECONDS, self._beat_if_quiet)
@@ -231,8 +238,7 @@ class Feed:
         except Exception as error:  # the next beat may succeed
             logger.warning("No heartbeat this time: %r", error)
         finally:
-            if not self.has_ended:
-                self._expect_beat()
+            self._expect_beat()
 
     def _deliver_beat(self, state: State) -> None:
         heartbeat = Heartbeat(epoch=self.epoch, seq=self.top, digest=state.digest)

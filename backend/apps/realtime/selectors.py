@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, NamedTuple
 
 from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
@@ -36,8 +37,30 @@ class Missed(NamedTuple):
     frames: list[Frame] | None
 
 
-# The newest state that this process has read of each stream; of use for as long as nothing has happened.
-_states: dict[int, State] = {}
+# States of so many streams are kept, those that were made last.
+MAX_KEPT_STATES = 64
+
+
+class _States:
+    """The newest state that this process has read of each stream; of use until something happens there."""
+
+    def __init__(self) -> None:
+        self._states: dict[int, State] = {}
+        self._lock = Lock()
+
+    def get(self, top: Top) -> State | None:
+        state = self._states.get(top.stream_id)
+        return state if state is not None and state.top == top else None
+
+    def keep(self, state: State) -> None:
+        with self._lock:
+            self._states.pop(state.top.stream_id, None)
+            self._states[state.top.stream_id] = state
+            if len(self._states) > MAX_KEPT_STATES:
+                del self._states[next(iter(self._states))]
+
+
+_states = _States()
 
 
 def stream_id_of(*, kind: str, name: str) -> int | None:
@@ -55,14 +78,12 @@ def state_of(stream_id: int) -> State | None:
     with consistent_read():
         stream = Stream.objects.filter(pk=stream_id).first()
         if stream is None:
-            _states.pop(stream_id, None)
             return None
         top = Top(stream.pk, stream.epoch, stream.seq)
-        held = _states.get(stream_id)
-        if held is not None and held.top == top:
+        if held := _states.get(top):
             return held
         state = _made_state(stream, top)
-    _states[stream_id] = state
+    _states.keep(state)
     return state
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, fields
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 
 from apps.tracks.dependants import lock_dependants, release_dependants
 from apps.tracks.facts import (
@@ -112,7 +112,9 @@ class Track(AnnouncedModel):
         if track_id is None:
             return
         lock_dependants(track_id)
-        list(Track.objects.select_for_update().filter(pk=track_id).values_list("pk"))
+        # SQLite has one writer at a time, and no locks on rows.
+        if connection.features.has_select_for_update:
+            Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk").first()
 
     def prepare_change(self, before: Self | None) -> None:
         """What this save leaves as it is, the search columns take from the database."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from apps.tracks.dependants import lock_dependants
 from apps.tracks.facts import TrackChanges, TrackFacts, facts_lacking
@@ -17,8 +17,6 @@ from core.errors import Conflict, NotFound
 
 # So many new tracks hold SQLite's write lock for about 30 ms.
 BATCH_ROWS = 500
-# Another process may add a track of the same ISRC while a batch is under way; the next look finds it.
-BATCH_ATTEMPTS = 3
 
 
 def create_track(*, facts: TrackFacts) -> Track:
@@ -49,7 +47,7 @@ def locked_track(track_id: int) -> Track:
     Raises NotFound.
     """
     lock_dependants(track_id)
-    track: Track | None = Track.objects.select_for_update().filter(pk=track_id).first()
+    track: Track | None = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
     if track is None:
         raise NotFound("There is no such track.")
     return track
@@ -59,6 +57,7 @@ def seed_library() -> int:
     """Adds those of the 35 well-known tracks that the library lacks, and changes none. Returns how many."""
     candidates = [Track.described_by(facts) for facts in SEED_TRACKS]
     with transaction.atomic():
+        _lock_library()
         known = KnownTracks.resembling(candidates)
         missing = [track for track in candidates if known.find(track) is None]
         Track.objects.bulk_create_unannounced(missing)
@@ -95,17 +94,12 @@ def import_rows(*, rows: Iterable[GoodRow | BadRow], after_batch: Callable[[], N
 
 
 def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
-    for attempts_left in reversed(range(BATCH_ATTEMPTS)):
-        plan = BatchPlan()
-        candidates = [(row, Track.described_by(row.facts)) for row in rows]
-        try:
-            with transaction.atomic():
-                plan.settle(candidates)
-                Track.objects.bulk_create_unannounced(plan.new)
-            break
-        except IntegrityError:
-            if not attempts_left:
-                raise
+    candidates = [(row, Track.described_by(row.facts)) for row in rows]
+    plan = BatchPlan()
+    with transaction.atomic():
+        _lock_library()
+        plan.settle(candidates)
+        Track.objects.bulk_create_unannounced(plan.new)
     result.added += len(plan.new)
     result.completed += plan.completed_before_added
     result.unchanged += plan.unchanged
@@ -198,6 +192,16 @@ def _write(track: Track, changes: TrackChanges) -> bool:
     if changed:
         track.save(update_fields=changed)
     return bool(changed)
+
+
+def _lock_library() -> None:
+    """Until the transaction ends nobody else writes tracks, so two imports at once make no doubles.
+
+    Reading and queueing go on. On SQLite every transaction is the only writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {Track._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 @contextmanager

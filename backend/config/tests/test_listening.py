@@ -6,7 +6,8 @@ from config.listening import CannotListenError, bound_socket, reachable_host
 
 
 def port_of(listener: socket.socket) -> int:
-    return listener.getsockname()[1]
+    port: int = listener.getsockname()[1]
+    return port
 
 
 def test_port_0_takes_a_free_one():

@@ -1,7 +1,7 @@
 """Rows become tracks of the library: which are the same, what is filled in, what stays."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models.signals import post_save
 
 from apps.tracks import services
@@ -121,29 +121,6 @@ def test_bad_rows_are_reported_and_good_ones_kept():
     bad = BadRow(3, "there is no title")
     result = import_rows(rows=[GoodRow(2, HALO), bad], after_batch=lambda: None)
     assert (result.added, result.bad) == (1, [bad])
-
-
-def test_a_track_of_the_same_isrc_that_came_in_between_is_met_again(monkeypatch: pytest.MonkeyPatch):
-    """As on PostgreSQL, where another transaction may commit after the batch has looked."""
-    look = services.KnownTracks.resembling
-
-    def look_too_early(candidates):
-        known = look(candidates)
-        monkeypatch.setattr(services.KnownTracks, "resembling", look)
-        return known
-
-    class Between(services.BatchPlan):
-        is_first = True
-
-        def settle(self, candidates):
-            super().settle(candidates)
-            if Between.is_first:
-                Between.is_first = False
-                raise IntegrityError
-
-    monkeypatch.setattr(services.KnownTracks, "resembling", look_too_early)
-    monkeypatch.setattr(services, "BatchPlan", Between)
-    assert imported(HALO, HALO) == (1, 0, 1)
 
 
 def test_an_isrc_that_another_took_makes_the_row_bad(add_track):

@@ -1,0 +1,29 @@
+"""What a server does for its rooms when it starts."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from apps.playlist.models import RemovedItem, Room
+from apps.playlist.tally import settle_order
+from apps.realtime.services import lock_stream
+
+
+def settle_rooms() -> None:
+    """Brings queues into the order that AUTO_SORT_BY_VOTES says now, where nobody has chosen another."""
+    for room in Room.objects.filter(chosen_order=""):
+        with transaction.atomic():
+            lock_stream(room.stream_id)
+            settle_order(room)
+
+
+def forget_removed_items(*, now: datetime | None = None) -> int:
+    """Drops records of removed items that nobody can refer to any more; returns how many.
+
+    They are kept as long as events: a client may come back that long, and name an item that has gone.
+    """
+    before = (now or timezone.now()) - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
+    gone, _ = RemovedItem.objects.filter(removed_at__lt=before).delete()
+    return gone

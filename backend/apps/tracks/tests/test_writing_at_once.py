@@ -1,0 +1,62 @@
+"""Several processes that write tracks at the same moment; threads stand for them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.tracks.rows import GoodRow
+from apps.tracks.services import change_track, create_track, import_rows, seed_library
+from core.errors import Conflict
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WRITERS = 4
+
+
+def at_once(write: Callable[[int], object]) -> list[object]:
+    """What the writers got, all let go at the same moment, each with a connection of its own."""
+    start = Barrier(WRITERS)
+
+    def run(writer: int) -> object:
+        try:
+            start.wait(timeout=10)
+            return write(writer)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return list(pool.map(run, range(WRITERS)))
+
+
+def test_imports_at_once_make_no_doubles():
+    rows = [GoodRow(line, TrackFacts(f"T{line}", "A")) for line in range(1200)]
+    results = at_once(lambda _writer: import_rows(rows=rows, after_batch=lambda: None).added)
+    assert sum(results) == Track.objects.count() == 1200
+
+
+def test_seeding_at_once_makes_no_doubles():
+    assert sorted(at_once(lambda _writer: seed_library())) == [0, 0, 0, 35]
+    assert Track.objects.count() == 35
+
+
+def test_of_new_tracks_with_one_isrc_one_is_stored():
+    def create(writer: int) -> str:
+        try:
+            create_track(facts=TrackFacts(f"T{writer}", "A", isrc="GBUM71029604"))
+        except Conflict:
+            return "refused"
+        return "stored"
+
+    assert sorted(at_once(create)) == ["refused", "refused", "refused", "stored"]
+
+
+def test_changes_of_different_fields_at_once_are_all_searched():
+    track = create_track(facts=TrackFacts("Halo", "Beyoncé"))
+    changes = ({"title": "Un"}, {"artist": "Deux"}, {"album": "Trois"}, {"genre": "quatre"})
+    at_once(lambda writer: change_track(track_id=track.pk, changes=changes[writer]))
+    stored = Track.objects.get()
+    assert (stored.search_text, stored.genre_key) == ("un deux trois", "quatre")

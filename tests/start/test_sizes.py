@@ -1,0 +1,88 @@
+"""The same program in its sizes, and several of it at once."""
+
+import httpx
+import pytest
+
+from tests.conftest import ReadyMadeData, Size, StartServer
+from tests.processes import PlainDaphne, ServerError, TuttiServer
+from tests.services import Postgres, Redis, free_port
+
+LIBRARY_TRACKS = 35
+QUEUED_ITEMS = 10
+
+
+def test_it_says_in_which_size_it_runs(server: TuttiServer, size: Size):
+    words = {"embedded": "embedded: SQLite, in-memory", "server": "server: PostgreSQL, Redis"}
+
+    assert words[size] in server.log
+
+
+def test_it_is_ready(server: TuttiServer):
+    answer = httpx.get(f"{server.base_url}/api/health/ready")
+
+    assert answer.json() == {"status": "ok", "checks": {"database": "ok", "channel_layer": "ok"}}
+
+
+def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, redis: Redis):
+    shared = {"database_url": postgres.create_database(), "redis_url": redis.new_url()}
+    one, other = TuttiServer(**shared), TuttiServer(**shared)
+    try:
+        one.start_without_waiting()
+        other.start_without_waiting()
+        one.wait_until_ready()
+        other.wait_until_ready()
+
+        for server in (one, other):
+            assert len(httpx.get(f"{server.base_url}/api/tracks/").json()) == LIBRARY_TRACKS
+            assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
+        assert f"{one.log}{other.log}".count("Adding the first tracks") == 1
+    finally:
+        one.throw_away()
+        other.throw_away()
+
+
+def test_what_one_process_is_told_the_other_one_answers(
+    start_server: StartServer, ready_made_data: ReadyMadeData
+):
+    first = start_server()
+    second = start_server(
+        database_url=first.database_url, redis_url=first.redis_url, data_folder=first.data_folder
+    )
+
+    slug = httpx.post(f"{first.base_url}/api/rooms/", json={"name": "Both"}).json()["slug"]
+
+    assert httpx.get(f"{second.base_url}/api/rooms/{slug}/").status_code == 200
+
+
+def test_daphne_by_itself_serves_the_same(size: Size, ready_made_data: ReadyMadeData):
+    with PlainDaphne(**ready_made_data.options(size)) as server:
+        assert httpx.get(f"{server.base_url}/api/health/ready").status_code == 200
+        assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
+
+
+def test_it_starts_while_redis_is_away(postgres: Postgres):
+    with TuttiServer(
+        database_url=postgres.create_database(), redis_url=f"redis://127.0.0.1:{free_port()}/0"
+    ) as server:
+        assert httpx.get(f"{server.base_url}/api/health/ready").status_code == 200
+        assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
+
+
+def test_it_does_not_start_while_the_database_is_away():
+    server = TuttiServer(database_url=f"postgresql://tutti@127.0.0.1:{free_port()}/tutti")
+
+    with pytest.raises(ServerError, match=r"ended with 3(?s:.*)PostgreSQL \(DATABASE_URL\) does not answer"):
+        server.start()
+
+
+def test_a_database_that_is_missing_is_told(postgres: Postgres):
+    server = TuttiServer(database_url=f"postgresql://tutti@127.0.0.1:{postgres.port}/no_such_database")
+
+    with pytest.raises(ServerError, match=r'ended with 3(?s:.*)"no_such_database" does not exist'):
+        server.start()
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_it_listens_where_it_is_told_to(host: str):
+    with TuttiServer(environment={"HOST": host}) as server:
+        assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200
