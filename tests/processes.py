@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import httpx
 
@@ -36,6 +36,8 @@ class TuttiServer:
     """
 
     working_folder = BACKEND
+    # More of what subprocess is given, such as another user to run as.
+    run_as: ClassVar[dict[str, Any]] = {}
     start_seconds = 60.0
 
     def __init__(
@@ -162,6 +164,7 @@ class TuttiServer:
                 stdout=output,
                 stderr=output,
                 **ends_with_us(),
+                **self.run_as,
             )
 
     def _check_alive(self, deadline: float) -> None:

@@ -41,9 +41,7 @@ def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, re
         other.throw_away()
 
 
-def test_what_one_process_is_told_the_other_one_answers(
-    start_server: StartServer, ready_made_data: ReadyMadeData
-):
+def test_what_one_process_is_told_the_other_one_answers(start_server: StartServer):
     first = start_server()
     second = start_server(
         database_url=first.database_url, redis_url=first.redis_url, data_folder=first.data_folder

@@ -1,11 +1,12 @@
 """The track library."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, fields
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import models, transaction
 
 from apps.tracks.dependants import lock_dependants, release_dependants
 from apps.tracks.facts import (
@@ -22,6 +23,7 @@ from apps.tracks.facts import (
 )
 from apps.tracks.normalisation import IDENTITY_BYTES, SearchColumns, search_columns
 from core.changes import AnnouncedModel
+from core.errors import NotFound
 
 ISRC_CONSTRAINT = "tracks_track_isrc_unique"
 FACT_FIELDS = tuple(field.name for field in fields(TrackFacts))
@@ -52,6 +54,11 @@ class Track(AnnouncedModel):
     search_text = models.TextField(editable=False)
     # Equal for the same normalised title, artist and album.
     identity = models.CharField(max_length=2 * IDENTITY_BYTES, editable=False, db_index=True)
+
+    # Whether this very instance was given out by `locked`, and its transaction is still open.
+    _holds_locks = False
+    # The fields that the save under way writes; None: all.
+    _partly_written: frozenset[str] | None = None
 
     class Meta:
         ordering = ["id"]
@@ -101,20 +108,36 @@ class Track(AnnouncedModel):
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """With `update_fields`, the search columns of those fields are written too."""
-        self._partly_written = None if update_fields is None else set(update_fields)
+        self._partly_written = None if update_fields is None else frozenset(update_fields)
         if self._partly_written and self._partly_written.intersection(SEARCHED_FIELDS):
             update_fields = self._partly_written.union(SearchColumns._fields)
         super().save(*args, update_fields=update_fields, **kwargs)
 
+    @staticmethod
+    @contextmanager
+    def locked(track_id: int) -> Iterator["Track"]:
+        """A transaction in which nobody else changes the track. Raises NotFound.
+
+        Whoever depends on the track is locked first, then the row: the search columns are made from what the
+        row says.
+        """
+        with transaction.atomic():
+            lock_dependants(track_id)
+            track = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
+            if track is None:
+                raise NotFound("There is no such track.")
+            track._holds_locks = True
+            try:
+                yield track
+            finally:
+                track._holds_locks = False
+
     def lock_for_change(self) -> None:
-        """Who depends on the track first, then the row: the search columns are made from what it says."""
         track_id: int | None = self.pk
-        if track_id is None:
+        if track_id is None or self._holds_locks:
             return
         lock_dependants(track_id)
-        # SQLite has one writer at a time, and no locks on rows.
-        if connection.features.has_select_for_update:
-            Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk").first()
+        Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk").first()
 
     def prepare_change(self, before: Self | None) -> None:
         """What this save leaves as it is, the search columns take from the database."""

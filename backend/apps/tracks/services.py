@@ -7,7 +7,6 @@ from itertools import islice
 
 from django.db import IntegrityError, connection, transaction
 
-from apps.tracks.dependants import lock_dependants
 from apps.tracks.facts import TrackChanges, TrackFacts, facts_lacking
 from apps.tracks.models import ISRC_CONSTRAINT, Track
 from apps.tracks.rows import BadRow, GoodRow
@@ -29,28 +28,15 @@ def create_track(*, facts: TrackFacts) -> Track:
 
 def change_track(*, track_id: int, changes: TrackChanges) -> Track:
     """Changes what is given; what is so already is not written. Raises NotFound, and Conflict for an ISRC."""
-    with _isrc_told(changes.get("isrc")), transaction.atomic():
-        track = locked_track(track_id)
+    with _isrc_told(changes.get("isrc")), Track.locked(track_id) as track:
         _write(track, changes)
     return track
 
 
 def delete_track(*, track_id: int) -> None:
     """Deletes the track, and before it whatever depends on it. Raises NotFound."""
-    with transaction.atomic():
-        locked_track(track_id).delete()
-
-
-def locked_track(track_id: int) -> Track:
-    """The track as it is, and stays until the transaction ends, after all that depends on it is locked.
-
-    Raises NotFound.
-    """
-    lock_dependants(track_id)
-    track: Track | None = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
-    if track is None:
-        raise NotFound("There is no such track.")
-    return track
+    with Track.locked(track_id) as track:
+        track.delete()
 
 
 def seed_library() -> int:
@@ -110,8 +96,7 @@ def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
 def _complete(row: GoodRow, track_id: int, result: ImportResult) -> None:
     """One track, one transaction: it locks the rooms that have the track, and no others meanwhile."""
     try:
-        with _isrc_told(row.facts.isrc), transaction.atomic():
-            track = locked_track(track_id)
+        with _isrc_told(row.facts.isrc), Track.locked(track_id) as track:
             is_changed = _write(track, facts_lacking(track.facts(), row.facts))
     except (Conflict, NotFound) as error:
         result.bad.append(BadRow(row.line, error.message))

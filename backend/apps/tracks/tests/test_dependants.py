@@ -35,13 +35,20 @@ def test_a_new_track_has_nobody_to_lock(calls):
 def test_a_change_locks_first(calls):
     track = create_track(facts=TrackFacts("Halo", "Beyoncé"))
     change_track(track_id=track.pk, changes={"genre": "pop"})
-    assert set(calls) == {("lock", track.pk, True)}
+    assert calls == [("lock", track.pk, True)]
 
 
 def test_a_save_in_the_shell_locks_too(calls):
     track = create_track(facts=TrackFacts("Halo", "Beyoncé"))
     track.save()
     assert calls == [("lock", track.pk, True)]
+
+
+def test_a_track_that_was_changed_is_locked_again_for_its_next_change(calls):
+    track = create_track(facts=TrackFacts("Halo", "Beyoncé"))
+    changed = change_track(track_id=track.pk, changes={"genre": "pop"})
+    changed.save()
+    assert calls == [("lock", track.pk, True)] * 2
 
 
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])

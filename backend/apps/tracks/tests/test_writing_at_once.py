@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 
 import pytest
 from django.db import connection
 
-from apps.tracks.facts import TrackFacts
+from apps.tracks.facts import TrackChanges, TrackFacts
 from apps.tracks.models import Track
 from apps.tracks.rows import GoodRow
 from apps.tracks.services import change_track, create_track, import_rows, seed_library
@@ -15,13 +16,14 @@ from core.errors import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
+R = TypeVar("R")
 
 
-def at_once(write: Callable[[int], object]) -> list[object]:
+def at_once(write: Callable[[int], R]) -> list[R]:
     """What the writers got, all let go at the same moment, each with a connection of its own."""
     start = Barrier(WRITERS)
 
-    def run(writer: int) -> object:
+    def run(writer: int) -> R:
         try:
             start.wait(timeout=10)
             return write(writer)
@@ -56,7 +58,12 @@ def test_of_new_tracks_with_one_isrc_one_is_stored():
 
 def test_changes_of_different_fields_at_once_are_all_searched():
     track = create_track(facts=TrackFacts("Halo", "Beyoncé"))
-    changes = ({"title": "Un"}, {"artist": "Deux"}, {"album": "Trois"}, {"genre": "quatre"})
+    changes: tuple[TrackChanges, ...] = (
+        {"title": "Un"},
+        {"artist": "Deux"},
+        {"album": "Trois"},
+        {"genre": "quatre"},
+    )
     at_once(lambda writer: change_track(track_id=track.pk, changes=changes[writer]))
     stored = Track.objects.get()
     assert (stored.search_text, stored.genre_key) == ("un deux trois", "quatre")

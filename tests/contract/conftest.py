@@ -1,0 +1,151 @@
+"""Fixtures of the contract tests: Ada, Bo and Cem, a queue in a room of its own, servers with other settings."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import ReadyMadeData, Size
+from tests.contract.queues import Queue
+from tests.contract.refusals import check_answer
+from tests.contract.sockets import Socket
+from tests.contract.staff import begin_plain_session, log_in, make_staff
+from tests.processes import TuttiServer
+
+NewClient = Callable[..., httpx.Client]
+SEEDED_TRACKS = 35
+CORS_ORIGIN = "https://jukebox.example"
+
+
+def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
+    """A client that checks of every answer what holds of all."""
+    return server.client(event_hooks={"response": [check_answer]}, **options)
+
+
+def guest_of(server: TuttiServer, name: str) -> httpx.Client:
+    http = client_of(server)
+    answer = http.post("/api/guests/", json={"name": name})
+    assert answer.status_code == 201, answer.text
+    return http
+
+
+def queue_of(http: httpx.Client, room: str) -> Queue:
+    listed = http.get("/api/tracks/", params={"limit": SEEDED_TRACKS}).json()
+    return Queue(http, room, [track["id"] for track in listed])
+
+
+def new_room(http: httpx.Client, **fields: Any) -> str:
+    answer = http.post("/api/rooms/", json={"name": "A test's room", **fields})
+    assert answer.status_code == 201, answer.text
+    slug: str = answer.json()["slug"]
+    return slug
+
+
+# --- People ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def new_client(server: TuttiServer) -> Iterator[NewClient]:
+    """More clients of the shared server, each without any cookie."""
+    with ExitStack() as opened:
+        yield lambda **options: opened.enter_context(client_of(server, **options))
+
+
+@pytest.fixture
+def client(server: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody without any cookie."""
+    with client_of(server) as http:
+        yield http
+
+
+@pytest.fixture
+def ada(server: TuttiServer) -> Iterator[httpx.Client]:
+    with guest_of(server, "Ada") as http:
+        yield http
+
+
+@pytest.fixture
+def bo(server: TuttiServer) -> Iterator[httpx.Client]:
+    with guest_of(server, "Bo") as http:
+        yield http
+
+
+@pytest.fixture
+def cem(server: TuttiServer) -> Iterator[httpx.Client]:
+    with guest_of(server, "Cem") as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def staff(server: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody who may write to the library."""
+    make_staff(server, "grace")
+    with client_of(server) as http:
+        log_in(http, "grace")
+        yield http
+
+
+@pytest.fixture(scope="session")
+def plain_account(server: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody with an account who is not staff."""
+    with client_of(server) as http:
+        begin_plain_session(server, http, "cem")
+        yield http
+
+
+# --- Rooms -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def queue(client: httpx.Client, room: str) -> Queue:
+    """The empty queue of a room of its own, as somebody without a cookie has it."""
+    return queue_of(client, room)
+
+
+@pytest.fixture
+def voted_queue(client: httpx.Client) -> Queue:
+    """The empty queue of a room that votes order."""
+    return queue_of(client, new_room(client, order="votes"))
+
+
+@pytest.fixture
+def connect(server: TuttiServer, room: str) -> Iterator[Callable[..., Socket]]:
+    """Opens sockets of the room, greeted: `connect(position=(epoch, since))`."""
+    with ExitStack() as opened:
+
+        def open_one(**options: Any) -> Socket:
+            return opened.enter_context(Socket.of_room(server.ws_url, room, **options))
+
+        yield open_one
+
+
+# --- Servers with other settings ---------------------------------------------------------------------
+
+
+def _with_settings(ready_made_data: ReadyMadeData, size: Size, **options: Any) -> Iterator[TuttiServer]:
+    with TuttiServer(**ready_made_data.options(size), **options) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def narrow_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """Everything that a test would otherwise have to wait for, or to pile up, is near."""
+    environment = {
+        **{"MAX_QUEUE_ITEMS": "4", "EVENT_LOG_KEEP_EVENTS": "5", "HEARTBEAT_SECONDS": "0.3"},
+        **{"API_ALWAYS_PAGINATE": "true", "AUTO_SORT_BY_VOTES": "true", "CORS_ALLOWED_ORIGINS": CORS_ORIGIN},
+    }
+    yield from _with_settings(ready_made_data, size, environment=environment)
+
+
+@pytest.fixture
+def narrow_client(narrow_server: TuttiServer) -> Iterator[httpx.Client]:
+    with client_of(narrow_server) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """Its limits are those of a party."""
+    yield from _with_settings(ready_made_data, size, rate_limit_factor="1")

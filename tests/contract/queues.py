@@ -1,0 +1,133 @@
+"""The queue of a room as one caller has it over HTTP."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.contract.shapes import check_item
+
+Item = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class State:
+    """The queue at a moment of its stream."""
+
+    epoch: str
+    seq: int
+    items: list[Item]
+
+    @property
+    def position(self) -> tuple[str, int]:
+        return self.epoch, self.seq
+
+
+class Queue:
+    """Writes have to succeed; what is to be refused goes through `post`, `patch` and `delete`."""
+
+    def __init__(self, http: httpx.Client, room: str, tracks: list[int], path: str = "") -> None:
+        self.http = http
+        self.room = room
+        self.tracks = tracks
+        self.path = path or f"/api/rooms/{room}/playlist/"
+
+    def as_seen_by(self, http: httpx.Client) -> "Queue":
+        return Queue(http, self.room, self.tracks, self.path)
+
+    # --- Reading -------------------------------------------------------------------------------------
+
+    def state(self) -> State:
+        """A fresh GET."""
+        answer = self.get(limit=1000)
+        items = answer.json()
+        for item in items:
+            check_item(item)
+        positions = [item["position"] for item in items]
+        assert positions == sorted(set(positions)), "not in order"
+        assert sum(item["is_playing"] for item in items) <= 1
+        return State(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), items)
+
+    def items(self) -> list[Item]:
+        return self.state().items
+
+    def ids(self) -> list[int]:
+        return [item["id"] for item in self.items()]
+
+    def positions(self) -> list[float]:
+        return [item["position"] for item in self.items()]
+
+    def item(self, item_id: int) -> Item:
+        answer = self.get(f"{item_id}/")
+        item: Item = answer.json()
+        return item
+
+    def playing(self) -> int | None:
+        return next((item["id"] for item in self.items() if item["is_playing"]), None)
+
+    def history(self) -> list[Item]:
+        plays: list[Item] = self.get("history/").json()
+        return plays
+
+    def my_votes(self) -> dict[str, int]:
+        votes: dict[str, int] = self.get("my-votes/").json()
+        return votes
+
+    def get(self, path: str = "", **query: Any) -> httpx.Response:
+        answer = self.http.get(self.path + path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+    # --- Writing, with success -----------------------------------------------------------------------
+
+    def add(self, track_id: int, **fields: Any) -> Item:
+        answer = self.post(json={"track_id": track_id, **fields})
+        assert answer.status_code == 201, answer.text
+        item: Item = answer.json()
+        check_item(item)
+        return item
+
+    def fill(self, count: int) -> list[int]:
+        """Adds tracks at the end; the ids of the items."""
+        queued = {item["track_id"] for item in self.items()}
+        free = [track_id for track_id in self.tracks if track_id not in queued]
+        return [self.add(track_id)["id"] for track_id in free[:count]]
+
+    def place(self, item_id: int, **place: Any) -> Item:
+        return self._done(self.patch(item_id, place))
+
+    def vote(self, item_id: int, value: int) -> Item:
+        return self._done(self.post(f"{item_id}/vote/", json={"value": value}))
+
+    def step(self, item_id: int, direction: str) -> Item:
+        return self._done(self.post(f"{item_id}/vote/", json={"direction": direction}))
+
+    def play(self, item_id: int) -> Item:
+        return self._done(self.post(f"{item_id}/play/"))
+
+    def stop(self) -> None:
+        answer = self.post("stop/")
+        assert (answer.status_code, answer.json()) == (200, {"status": "stopped"})
+
+    def remove(self, item_id: int) -> None:
+        answer = self.delete(item_id)
+        assert (answer.status_code, answer.content) == (204, b"")
+
+    def restore(self, item_id: int) -> Item:
+        return self._done(self.post(f"{item_id}/restore/"))
+
+    # --- Writing, whatever comes ---------------------------------------------------------------------
+
+    def post(self, path: str = "", **options: Any) -> httpx.Response:
+        return self.http.post(self.path + path, **options)
+
+    def patch(self, item_id: int, body: Any) -> httpx.Response:
+        return self.http.patch(f"{self.path}{item_id}/", json=body)
+
+    def delete(self, item_id: int) -> httpx.Response:
+        return self.http.delete(f"{self.path}{item_id}/")
+
+    def _done(self, answer: httpx.Response) -> Item:
+        assert answer.status_code == 200, answer.text
+        item: Item = answer.json()
+        return item

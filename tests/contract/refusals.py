@@ -1,0 +1,52 @@
+"""The one shape of every error, and of every answer."""
+
+import re
+from typing import Any
+
+import httpx
+
+CODE = re.compile(r"[A-Z][A-Z0-9_]*")
+
+
+def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
+    """Proves that the answer is this error; with `fields`, that its details name exactly these. The details."""
+    assert (answer.status_code, answer.json().get("error", {}).get("code")) == (status, code), answer.text
+    details: dict[str, Any] = answer.json()["error"]["details"]
+    if fields:
+        assert details.keys() == set(fields), answer.text
+        check_messages(details)
+    return details
+
+
+def check_messages(details: dict[str, Any]) -> None:
+    for messages in details.values():
+        assert isinstance(messages, list), details
+        assert messages, details
+        assert all(isinstance(message, str) and message for message in messages), details
+
+
+def check_answer(answer: httpx.Response) -> None:
+    """What holds of whatever the API answers; the tests' clients call it for each answer."""
+    assert answer.headers.get("X-Request-ID"), f"{answer.request.url} has no X-Request-ID"
+    assert answer.status_code < 500, f"{answer.request.method} {answer.request.url}: {answer.status_code}"
+    if answer.status_code >= 400 and answer.request.url.path.startswith("/api/"):
+        answer.read()
+        check_error(answer)
+
+
+def check_error(answer: httpx.Response) -> None:
+    assert answer.headers["Content-Type"].startswith("application/json"), answer.headers
+    if answer.request.method == "HEAD":
+        return
+    body = answer.json()
+    assert body.keys() == {"error"}, body
+    error = body["error"]
+    assert error.keys() == {"code", "message", "details"}, body
+    assert CODE.fullmatch(error["code"]), body
+    assert isinstance(error["message"], str), body
+    assert error["message"], body
+    assert isinstance(error["details"], dict), body
+    if error["code"] == "VALIDATION_ERROR":
+        check_messages(error["details"])
+    if answer.status_code in {429, 503}:
+        assert int(answer.headers["Retry-After"]) >= 1

@@ -1,0 +1,172 @@
+"""A socket as a client has it: every frame is kept, every wait has an end."""
+
+import json
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
+
+# Far above what anything takes; only a test that fails waits so long.
+DEADLINE_SECONDS = 10.0
+
+Frame = dict[str, Any]
+EVENT_TYPES = {
+    *("track.added", "track.removed", "track.moved", "track.voted", "track.playing", "track.updated"),
+    "playlist.reordered",
+}
+
+
+class Closed(Exception):
+    """The server closed the socket. `frames` are those that came before."""
+
+    def __init__(self, code: int | None, frames: list[Frame]) -> None:
+        super().__init__(f"closed with {code} after {frames}")
+        self.code = code
+        self.frames = frames
+
+
+class Socket:
+    """Listens to a room. Fails by itself when an event comes twice, or leaves a gap."""
+
+    def __init__(
+        self,
+        server_url: str,
+        path: str,
+        *,
+        position: tuple[str, int] | None = None,
+        query: dict[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        if position is not None:
+            query = {"epoch": position[0], "since": position[1]}
+        url = f"{server_url}{path}" + (f"?{urlencode(query)}" if query else "")
+        self._connection = connect(
+            url, additional_headers=headers, proxy=None, compression=None, max_size=None, close_timeout=2
+        )
+        self.frames: list[Frame] = []
+        self._read = 0
+        self._last_seq = position[1] if position else None
+        self._seen: set[tuple[str, int]] = set()
+        self._has_resumed = False
+
+    @classmethod
+    def of_room(cls, server_url: str, room: str, **options: Any) -> Self:
+        """A socket that is connected and greeted."""
+        socket = cls(server_url, f"/ws/playlist/{room}/", **options)
+        socket.established = socket.next("connection.established")
+        return socket
+
+    established: Frame
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    @property
+    def position(self) -> tuple[str, int]:
+        """The moment at which it was greeted."""
+        return self.established["payload"]["epoch"], self.established["payload"]["seq"]
+
+    # --- Hearing -------------------------------------------------------------------------------------
+
+    def any_next(self) -> Frame:
+        """The next frame, whatever it is."""
+        try:
+            text = self._connection.recv(timeout=DEADLINE_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"nothing more came after {self.frames}") from None
+        except ConnectionClosed as end:
+            raise Closed(end.rcvd.code if end.rcvd else None, self.frames) from None
+        assert isinstance(text, str), "a frame that is not text"
+        frame: Frame = json.loads(text, parse_constant=_refuse)
+        assert isinstance(frame["type"], str)
+        self.frames.append(frame)
+        self._check_order(frame)
+        return frame
+
+    def next(self, *types: str) -> Frame:
+        """The next frame but for heartbeats, which has to be of one of these types."""
+        frame = self.any_next()
+        while frame["type"] == "heartbeat" and "heartbeat" not in types:
+            frame = self.any_next()
+        assert frame["type"] in types, f"{frame} came, not {types}"
+        return frame
+
+    def wait_for(self, *types: str) -> Frame:
+        """The next frame of one of these types, whatever comes before."""
+        while (frame := self.any_next())["type"] not in types:
+            pass
+        return frame
+
+    def events_up_to(self, seq: int) -> list[Frame]:
+        """The events that it was told since this was asked last, as soon as it knows of `seq`."""
+        while not any(is_event(frame) and frame["seq"] >= seq for frame in self.frames):
+            self.any_next()
+        return self.new_events()
+
+    def new_events(self) -> list[Frame]:
+        """The events among the frames that came since this was asked last."""
+        new, self._read = self.frames[self._read :], len(self.frames)
+        return [frame for frame in new if is_event(frame)]
+
+    def close_code(self) -> int | None:
+        """Reads until the server closes; None when it just hung up."""
+        try:
+            while True:
+                self.any_next()
+        except Closed as end:
+            return end.code
+
+    # --- Saying --------------------------------------------------------------------------------------
+
+    def send(self, frame: Any) -> None:
+        """A value as JSON; text and bytes as they are."""
+        if isinstance(frame, dict) and frame.get("type") == "resume":
+            self._has_resumed = True
+        self._connection.send(frame if isinstance(frame, (str, bytes)) else json.dumps(frame))
+
+    def ask(self, frame: Any, *answers: str) -> Frame:
+        """Sends, and gives the next frame of one of these types."""
+        self.send(frame)
+        return self.wait_for(*answers)
+
+    def ping(self) -> Frame:
+        """A round trip: proves that the socket lives."""
+        return self.ask({"type": "ping"}, "pong")
+
+    def error_for(self, frame: Any) -> str:
+        """The code of the error that answers; proves that the connection stays."""
+        payload = self.ask(frame, "error")["payload"]
+        assert isinstance(payload["message"], str)
+        assert payload["message"]
+        self.ping()
+        code: str = payload["code"]
+        return code
+
+    # --- What always holds ---------------------------------------------------------------------------
+
+    def _check_order(self, frame: Frame) -> None:
+        payload = frame.get("payload")
+        if frame["type"] == "connection.established" and self._last_seq is None:
+            self._last_seq = payload["seq"]
+        elif frame["type"] == "playlist.snapshot":
+            self._last_seq = payload["seq"]
+        elif is_event(frame):
+            name = (frame["epoch"], frame["seq"])
+            assert name not in self._seen, f"told twice: {frame}"
+            self._seen.add(name)
+            if not self._has_resumed:
+                assert self._last_seq is not None, f"an event before the greeting: {frame}"
+                assert frame["seq"] == self._last_seq + 1, f"{frame} came after {self._last_seq}"
+            self._last_seq = frame["seq"]
+
+
+def is_event(frame: Frame) -> bool:
+    return frame["type"] in EVENT_TYPES
+
+
+def _refuse(name: str) -> None:
+    raise AssertionError(f"{name} is not JSON")

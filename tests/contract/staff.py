@@ -1,0 +1,53 @@
+"""Somebody with an account: how it is made, and how a session is begun with it."""
+
+import re
+import subprocess
+import sys
+
+import httpx
+
+from tests.processes import BACKEND, TuttiServer
+
+PASSWORD = "a long enough pass phrase"
+TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+# Nobody can log in without being staff yet, so this session is begun from inside.
+SESSION_OF_PLAIN_ACCOUNT = """
+from django.contrib.auth import get_user_model
+from django.test import Client
+client = Client()
+client.force_login(get_user_model().objects.create_user("{name}"))
+print("session=" + client.cookies["sessionid"].value)
+"""
+
+
+def make_staff(server: TuttiServer, name: str) -> None:
+    variables = {"DJANGO_SUPERUSER_PASSWORD": PASSWORD}
+    options = ["--noinput", "--username", name, "--email", f"{name}@tutti.example"]
+    _manage(server, "createsuperuser", *options, variables=variables)
+
+
+def log_in(http: httpx.Client, name: str) -> None:
+    """Fills in the admin's form, as a person would."""
+    form = http.get("/admin/login/?next=/admin/")
+    found = TOKEN.search(form.text)
+    assert found, form.text
+    fields = {"csrfmiddlewaretoken": found[1], "username": name, "password": PASSWORD, "next": "/admin/"}
+    answer = http.post("/admin/login/?next=/admin/", data=fields)
+    assert answer.status_code == 302, answer.text
+    assert "sessionid" in http.cookies
+
+
+def begin_plain_session(server: TuttiServer, http: httpx.Client, name: str) -> None:
+    """An account that is not staff."""
+    output = _manage(server, "shell", "-v", "0", "-c", SESSION_OF_PLAIN_ACCOUNT.format(name=name))
+    found = re.search(r"^session=(\S+)$", output, re.MULTILINE)
+    assert found, output
+    http.cookies.set("sessionid", found[1], domain="127.0.0.1")
+
+
+def _manage(server: TuttiServer, *arguments: str, variables: dict[str, str] | None = None) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    environment = {**server.environment, **(variables or {})}
+    done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

@@ -1,0 +1,63 @@
+"""A second socket in the room, and the proof that what it was told is what happened."""
+
+from types import TracebackType
+from typing import Any, Self
+
+from tests.contract.folding import folded
+from tests.contract.queues import Queue
+from tests.contract.shapes import check_event
+from tests.contract.sockets import Socket
+
+Event = dict[str, Any]
+
+
+class Witness:
+    """Watches a block of writes. Afterwards: old state + events = a fresh GET, and `events` is what was told.
+
+        with Witness(queue) as witness:
+            queue.play(item)
+        assert witness.types == ["track.playing"]
+
+    When nothing happened it proves that nothing was told.
+    """
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self.events: list[Event] = []
+
+    @property
+    def types(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+    @property
+    def payloads(self) -> list[Any]:
+        return [event["payload"] for event in self.events]
+
+    def __enter__(self) -> Self:
+        self.before = self._queue.state()
+        url = str(self._queue.http.base_url).replace("http", "ws", 1).rstrip("/")
+        self._socket = Socket.of_room(url, self._queue.room)
+        assert self._socket.position == self.before.position
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._socket:
+            if kind is None:
+                self._prove()
+
+    def _prove(self) -> None:
+        self.after = self._queue.state()
+        assert self.after.epoch == self.before.epoch
+        if self.after.seq == self.before.seq:
+            self._socket.ping()
+            assert self._socket.new_events() == []
+            assert self.after.items == self.before.items, "something changed and nobody was told"
+            return
+        self.events = self._socket.events_up_to(self.after.seq)
+        numbers = [event["seq"] for event in self.events]
+        assert numbers == list(range(self.before.seq + 1, self.after.seq + 1))
+        for event in self.events:
+            check_event(event, room=self._queue.room, epoch=self.before.epoch)
+        assert folded(self.before.items, self.events) == self.after.items

@@ -1,0 +1,1 @@
+"""Tests with real processes that are killed, stopped, cut off and restored from backups."""

@@ -1,0 +1,77 @@
+"""The invariants of the design, checked from outside on a room at rest."""
+
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import httpx
+
+from tests.live.listeners import Listener, all_reached, replica_of
+from tests.live.replica import Frame, Replica
+from tests.live.writers import Ledger
+
+PAGE = 500
+SETTLE_SECONDS = 15.0
+
+
+async def whole_log(base_url: str, room: str) -> list[Frame]:
+    """Every event of a room whose log was never trimmed."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
+        path = f"/api/rooms/{room}/playlist/events/"
+        start: dict[str, Any] = (await http.get(path)).json()
+        events: list[Frame] = []
+        while len(events) < start["top"]:
+            params: dict[str, Any] = {"epoch": start["epoch"], "since": len(events), "limit": PAGE}
+            part = (await http.get(path, params=params)).json()
+            assert part["snapshot"] is None, "the log is not whole"
+            assert part["events"], f"the log ends at {len(events)} of {start['top']}"
+            events += part["events"]
+    return events
+
+
+def check_seqs(log: Sequence[Frame]) -> None:
+    """I1: 1, 2, 3, …"""
+    assert [event["seq"] for event in log] == list(range(1, len(log) + 1))
+
+
+def check_fold(log: Sequence[Frame], now: Replica) -> None:
+    """I2: folding all events gives what REST returns."""
+    folded = Replica(now.epoch, 0, [])
+    for event in log:
+        folded.take_event(event)
+    assert folded.position == now.position
+    assert folded.items == now.items
+
+
+def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
+    """I3: an accepted write is in the log, once; a refused one is not."""
+    groups = [key for key, _ in itertools.groupby(event["op_id"] for event in log) if key]
+    told = set(groups)
+    assert len(groups) == len(told), "a write is in the log in two places"
+    assert not (lost := set(ledger.accepted) - told), f"accepted, but not in the log: {sorted(lost)}"
+    assert not (ghosts := set(ledger.refused) & told), f"refused, but in the log: {sorted(ghosts)}"
+
+
+def check_queue(now: Replica) -> None:
+    """I4 and I5: no two items share a position, and at most one plays."""
+    positions = [item["position"] for item in now.items]
+    assert len(set(positions)) == len(positions)
+    assert sum(item["is_playing"] for item in now.items) <= 1
+
+
+async def check_laws(
+    base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()
+) -> Replica:
+    """All of them; and every listener has come to the same state, each event once."""
+    listeners = list(listeners)
+    now = await replica_of(base_url, room)
+    await all_reached(listeners, now.seq, SETTLE_SECONDS)
+    log = await whole_log(base_url, room)
+    check_seqs(log)
+    check_fold(log, now)
+    check_accepted(log, ledger)
+    check_queue(now)
+    for listener in listeners:
+        assert listener.replica.position == now.position, listener
+        assert listener.replica.items == now.items, listener
+    return now

@@ -1,0 +1,239 @@
+"""Clients that listen to a room by socket, by server-sent events or by polling, and check what they get."""
+
+import asyncio
+import contextlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import Any, Self
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, WebSocketException
+
+from tests.live.plain_http import Answer
+from tests.live.replica import Frame, Replica
+
+# What a lost line raises.
+LINE_LOST = (OSError, asyncio.IncompleteReadError, WebSocketException)
+# Generous: the machine may be busy with other things.
+OPEN_SECONDS = 30.0
+POLL_WAIT_SECONDS = 25
+
+
+class Listener(ABC):
+    """One client of one room. With a replica it resumes from there, without it takes what comes."""
+
+    def __init__(self, base_url: str, room: str = "main", replica: Replica | None = None) -> None:
+        self.base_url = base_url
+        self.room = room
+        self.is_resuming = replica is not None
+        self.replica = replica or Replica()
+        # Frames that are not events, the newest last.
+        self.others: list[Frame] = []
+        self.has_ended = False
+        self.close_code: int | None = None
+        self._failure: BaseException | None = None
+        self._changed = asyncio.Event()
+        self._reading: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        await self.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def open(self) -> None:
+        """Returns when it is told that it has joined, and has what it missed."""
+        self.has_ended, self.close_code = False, None
+        self.others.clear()
+        self._reading = asyncio.create_task(self._read())
+        await self.until(self.has_joined, OPEN_SECONDS)
+
+    async def come_back(self, base_url: str) -> None:
+        """Goes on, there, from where it is."""
+        await self.close()
+        self.base_url, self.is_resuming = base_url, True
+        await self.open()
+
+    async def close(self) -> None:
+        if self._reading is not None:
+            self._reading.cancel()
+            await asyncio.gather(self._reading, return_exceptions=True)
+
+    def has_joined(self) -> bool:
+        wanted = "resumed" if self.is_resuming else "connection.established"
+        return self.has_ended or any(frame["type"] == wanted for frame in self.others)
+
+    async def until(self, is_so: Callable[[], bool], within_seconds: float) -> None:
+        """Waits, and fails when it is not so in time or when anything was out of order."""
+        try:
+            async with asyncio.timeout(within_seconds):
+                while self._failure is None and not is_so():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            raise AssertionError(f"{self} did not get there within {within_seconds} s.") from None
+        if self._failure is not None:
+            raise self._failure
+
+    async def reached(self, seq: int, within_seconds: float) -> None:
+        await self.until(lambda: self.replica.seq >= seq, within_seconds)
+
+    async def ended(self, within_seconds: float) -> None:
+        await self.until(lambda: self.has_ended, within_seconds)
+
+    def of_type(self, frame_type: str) -> list[Frame]:
+        return [frame for frame in self.others if frame["type"] == frame_type]
+
+    def __repr__(self) -> str:
+        last = self.others[-1]["type"] if self.others else "nothing"
+        ended = f", ended with {self.close_code}" if self.has_ended else ""
+        return f"{type(self).__name__} of {self.room} at {self.replica.position}, last told {last}{ended}"
+
+    async def _read(self) -> None:
+        try:
+            await self._read_until_end()
+        except LINE_LOST:
+            pass
+        except Exception as error:  # told to whoever waits
+            self._failure = error
+        finally:
+            self.has_ended = True
+            self._changed.set()
+
+    @abstractmethod
+    async def _read_until_end(self) -> None: ...
+
+    def _take(self, frame: Frame) -> None:
+        if "seq" in frame and frame["type"] != "pong":
+            self.replica.take_event(frame)
+        else:
+            self._take_other(frame)
+        self._changed.set()
+
+    def _take_other(self, frame: Frame) -> None:
+        self.others.append(frame)
+        payload = frame.get("payload", {})
+        if frame["type"] == "connection.established" and not self.is_resuming:
+            self.replica.begin(payload["epoch"], payload["seq"])
+        elif frame["type"] == "playlist.snapshot":
+            self.replica.take_snapshot(payload)
+        elif frame["type"] in {"resumed", "heartbeat"}:
+            told = (payload["epoch"], payload["seq"])
+            assert told == self.replica.position, f"{frame['type']} tells {told} to {self}"
+
+    @property
+    def _query(self) -> str:
+        if not self.is_resuming:
+            return ""
+        return f"?epoch={self.replica.epoch}&since={self.replica.seq}"
+
+
+class SocketListener(Listener):
+    connection: ClientConnection
+
+    async def _read_until_end(self) -> None:
+        address = f"{self.base_url.replace('http', 'ws', 1)}/ws/playlist/{self.room}/{self._query}"
+        options: dict[str, Any] = {"max_size": None, "open_timeout": OPEN_SECONDS, "compression": None}
+        # Its own pings would look like a reason for the server to be awake.
+        async with connect(address, **options, ping_interval=None, proxy=None) as self.connection:
+            try:
+                while True:
+                    self._take(json.loads(await self.connection.recv()))
+            except ConnectionClosed as closed:
+                self.close_code = closed.rcvd.code if closed.rcvd else None
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        await self.connection.send(json.dumps(frame))
+
+
+class StreamListener(Listener):
+    """By server-sent events. It comes back as a browser does, by Last-Event-ID."""
+
+    last_id = ""
+
+    async def _read_until_end(self) -> None:
+        self.last_id = ":".join(map(str, self.replica.position)) if self.is_resuming else ""
+        headers = {"Last-Event-ID": self.last_id} if self.last_id else {}
+        path = f"/api/rooms/{self.room}/playlist/stream/"
+        answer = await Answer.to_get(self.base_url, path, headers)
+        with contextlib.closing(answer):
+            await answer.head()
+            assert answer.status == 200, answer.status
+            text = b""
+            async for piece in answer.pieces():
+                *whole, text = (text + piece).split(b"\n\n")
+                for message in whole:
+                    self._take_message(message.decode())
+
+    def _take_message(self, message: str) -> None:
+        fields = dict(line.split(": ", 1) for line in message.splitlines())
+        self._take(json.loads(fields["data"]))
+        if "id" in fields:
+            told = fields["id"].rpartition(":")
+            frame = json.loads(fields["data"])
+            place = frame if "seq" in frame else frame["payload"]
+            assert (told[0], int(told[2])) == (place["epoch"], place["seq"]), message
+
+
+class PollListener(Listener):
+    """By long polling, one request after the other."""
+
+    def has_joined(self) -> bool:
+        return self.has_ended or self.replica.epoch != ""
+
+    async def _read_until_end(self) -> None:
+        while True:
+            self._take_answer(await self.ask(wait=POLL_WAIT_SECONDS))
+
+    async def ask(self, *, wait: float) -> dict[str, Any]:
+        query = f"?limit=500&wait={wait}"
+        if self.replica.epoch:
+            query += f"&epoch={self.replica.epoch}&since={self.replica.seq}"
+        path = f"/api/rooms/{self.room}/playlist/events/{query}"
+        answer = await Answer.to_get(self.base_url, path)
+        with contextlib.closing(answer):
+            await answer.head()
+            body = await answer.body()
+        if answer.status != 200:
+            raise ConnectionError(f"{answer.status} {body!r}")
+        asked: dict[str, Any] = json.loads(body)
+        return asked
+
+    def _take_answer(self, answer: dict[str, Any]) -> None:
+        if answer["snapshot"] is not None:
+            assert answer["events"] == []
+            self.replica.take_snapshot(answer["snapshot"])
+        for event in answer["events"]:
+            self.replica.take_event(event)
+        assert (answer["epoch"], answer["seq"]) == self.replica.position
+        assert answer["top"] >= answer["seq"]
+        self._changed.set()
+
+
+KINDS: tuple[type[Listener], ...] = (SocketListener, StreamListener, PollListener)
+
+
+async def replica_of(base_url: str, room: str) -> Replica:
+    """The room as REST tells it, with the moment at which it is so."""
+    async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
+        answer = await http.get(f"/api/rooms/{room}/playlist/")
+    assert answer.status_code == 200, answer.text
+    return Replica(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), answer.json())
+
+
+@contextlib.asynccontextmanager
+async def all_open(listeners: Iterable[Listener]) -> Any:
+    """Opens them all at once, closes them all at the end."""
+    opened = list(listeners)
+    try:
+        await asyncio.gather(*(listener.open() for listener in opened))
+        yield opened
+    finally:
+        await asyncio.gather(*(listener.close() for listener in opened))
+
+
+async def all_reached(listeners: Iterable[Listener], seq: int, within_seconds: float) -> None:
+    await asyncio.gather(*(listener.reached(seq, within_seconds) for listener in listeners))

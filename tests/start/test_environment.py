@@ -1,0 +1,85 @@
+"""When the environment is made anew, and when it is left alone. (The making itself: test_start.py.)"""
+
+import importlib.util
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from tests.processes import PROJECT
+
+PIN = re.compile(r"^(?P<name>[a-z0-9._-]+)(\[[a-z,]+\])?==(?P<version>\S+)", re.MULTILINE)
+
+
+@pytest.fixture
+def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """scripts/environment.py for a project with locks of its own, where nothing is really installed."""
+    spec = importlib.util.spec_from_file_location("environment", PROJECT / "scripts" / "environment.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    (tmp_path / "requirements").mkdir()
+    for lock in ("base", "dev"):
+        (tmp_path / "requirements" / f"{lock}.txt").write_text(f"{lock} of today")
+    (tmp_path / ".venv").mkdir()
+    monkeypatch.setattr(module, "PROJECT", tmp_path)
+    monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(module, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(module, "LOCATION", tmp_path / ".venv" / ".location")
+    monkeypatch.setattr(module, "find_pip", lambda: ["no pip"])
+    monkeypatch.setattr(module, "install_with_uv", lambda *_: True)
+    return module
+
+
+def test_what_is_installed_stays_until_the_lock_changes(environment: ModuleType, tmp_path: Path):
+    assert not environment.is_installed("base")
+    environment.install("base")
+    assert environment.is_installed("base")
+    assert not environment.is_installed("dev")
+
+    (tmp_path / "requirements" / "base.txt").write_text("base of tomorrow")
+
+    assert not environment.is_installed("base")
+
+
+def test_server_and_tests_take_turns_without_installing_again(environment: ModuleType):
+    environment.install("dev")
+    assert environment.is_installed("base")
+
+    environment.install("base")
+
+    assert environment.is_installed("dev")
+
+
+def test_a_moved_project_needs_a_new_environment(environment: ModuleType):
+    environment.LOCATION.write_text(str(environment.VENV))
+    assert environment.is_sound()
+
+    environment.LOCATION.write_text("/somewhere/else/.venv")
+
+    assert not environment.is_sound()
+
+
+def test_an_environment_whose_python_has_gone_is_not_sound(environment: ModuleType, tmp_path: Path):
+    environment.PYTHON = tmp_path / "gone"
+
+    assert not environment.is_sound()
+
+
+def test_one_that_somebody_made_by_hand_is_used(environment: ModuleType):
+    assert not environment.LOCATION.exists()
+
+    assert environment.is_sound()
+
+
+def test_the_tests_lock_holds_all_that_the_servers_lock_holds():
+    base, dev = (
+        {(pin["name"], pin["version"]) for pin in PIN.finditer((PROJECT / "requirements" / name).read_text())}
+        for name in ("base.txt", "dev.txt")
+    )
+
+    assert base
+    assert base <= dev
