@@ -12,7 +12,7 @@ django_application = get_asgi_application()
 from django.urls import re_path  # noqa: E402 - Django must be set up first
 
 from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
-from apps.realtime.consumers import StreamConsumer  # noqa: E402
+from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
 from apps.realtime.lifecycle import WithHub  # noqa: E402
 
@@ -33,6 +33,7 @@ application = WithHub(
                 [
                     re_path(r"^ws/playlist/$", socket),
                     re_path(r"^ws/playlist/(?P<slug>[^/]+)/$", socket),
+                    re_path(r"", NoSuchStream.as_asgi()),
                 ]
             ),
         }

@@ -1,6 +1,7 @@
 """A socket as a client has it: every frame is kept, every wait has an end."""
 
 import json
+from contextlib import ExitStack
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -41,8 +42,11 @@ class Socket:
         if position is not None:
             query = {"epoch": position[0], "since": position[1]}
         url = f"{server_url}{path}" + (f"?{urlencode(query)}" if query else "")
-        self._connection = connect(
-            url, additional_headers=headers, proxy=None, compression=None, max_size=None, close_timeout=2
+        self._opened = ExitStack()
+        self._connection = self._opened.enter_context(
+            connect(
+                url, additional_headers=headers, proxy=None, compression=None, max_size=None, close_timeout=2
+            )
         )
         self.frames: list[Frame] = []
         self._read = 0
@@ -63,7 +67,7 @@ class Socket:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._connection.close()
+        self._opened.close()
 
     @property
     def position(self) -> tuple[str, int]:

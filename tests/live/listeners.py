@@ -3,9 +3,10 @@
 import asyncio
 import contextlib
 import json
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
-from typing import Any, Self
+from collections.abc import AsyncIterator, Callable, Iterable
+from typing import Any, Self, TypeVar
 
 import httpx
 from websockets.asyncio.client import ClientConnection, connect
@@ -33,6 +34,8 @@ class Listener(ABC):
         self.others: list[Frame] = []
         self.has_ended = False
         self.close_code: int | None = None
+        # When each event came, by the clock of the machine.
+        self.arrived_at: dict[int, float] = {}
         self._failure: BaseException | None = None
         self._changed = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
@@ -50,6 +53,7 @@ class Listener(ABC):
         self.others.clear()
         self._reading = asyncio.create_task(self._read())
         await self.until(self.has_joined, OPEN_SECONDS)
+        assert not self.has_ended, self
 
     async def come_back(self, base_url: str) -> None:
         """Goes on, there, from where it is."""
@@ -109,6 +113,7 @@ class Listener(ABC):
     def _take(self, frame: Frame) -> None:
         if "seq" in frame and frame["type"] != "pong":
             self.replica.take_event(frame)
+            self.arrived_at[frame["seq"]] = time.time()
         else:
             self._take_other(frame)
         self._changed.set()
@@ -208,11 +213,13 @@ class PollListener(Listener):
             self.replica.take_snapshot(answer["snapshot"])
         for event in answer["events"]:
             self.replica.take_event(event)
+            self.arrived_at[event["seq"]] = time.time()
         assert (answer["epoch"], answer["seq"]) == self.replica.position
         assert answer["top"] >= answer["seq"]
         self._changed.set()
 
 
+L = TypeVar("L", bound=Listener)
 KINDS: tuple[type[Listener], ...] = (SocketListener, StreamListener, PollListener)
 
 
@@ -225,7 +232,7 @@ async def replica_of(base_url: str, room: str) -> Replica:
 
 
 @contextlib.asynccontextmanager
-async def all_open(listeners: Iterable[Listener]) -> Any:
+async def all_open(listeners: Iterable[L]) -> AsyncIterator[list[L]]:
     """Opens them all at once, closes them all at the end."""
     opened = list(listeners)
     try:

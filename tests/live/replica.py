@@ -21,6 +21,10 @@ class Replica:
         self.snapshots = 0
         self._items = None if items is None else {item["id"]: item for item in items}
 
+    def copy(self) -> "Replica":
+        """For another client that begins here."""
+        return Replica(self.epoch, self.seq, None if self._items is None else self._items.values())
+
     @property
     def position(self) -> tuple[str, int]:
         return self.epoch, self.seq

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import itertools
 import random
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,14 +22,18 @@ class Ledger:
     """What became of each write, by its Idempotency-Key. Nobody knows of those that got no answer."""
 
     accepted: list[str] = field(default_factory=list)
-    refused: dict[str, int] = field(default_factory=dict)
+    refused: dict[str, httpx.Response] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
 
-    def note(self, key: str, status: int) -> None:
-        if status < 300:
+    def note(self, key: str, answer: httpx.Response) -> None:
+        if answer.is_success:
             self.accepted.append(key)
         else:
-            self.refused[key] = status
+            self.refused[key] = answer
+
+
+class _NotTaken(Exception):
+    """The server refused; the writer begins anew."""
 
 
 class Writer:
@@ -42,31 +47,32 @@ class Writer:
         self._room = room
         self._ledger = ledger
         self._chance = chance
-        self._item_id: int | None = None
+        self.is_stopping = False
         self._name = f"writer-{next(self._numbers)}"
         self._keys = (f"{self._name}-{number}" for number in itertools.count())
 
     async def run(self) -> None:
+        """Until it is told to stop; then it waits for its last answer, so that nothing is under way."""
         options: dict[str, Any] = {"timeout": ANSWER_SECONDS, "headers": {"User-Agent": self._name}}
         async with httpx.AsyncClient(**options) as http:
-            while True:
+            while not self.is_stopping:
                 try:
                     await self._round(http)
-                except httpx.TransportError:
+                except (httpx.TransportError, _NotTaken):
                     await asyncio.sleep(AWAY_SECONDS)
 
     async def _round(self, http: httpx.AsyncClient) -> None:
-        """From an empty hand to an empty hand. Whatever was left by an unanswered write is looked up first."""
-        await self._look_up(http)
-        if self._item_id is None:
-            place = self._chance.choice([{}, {"position": self._chance.uniform(-5, 5)}])
-            item = await self._write(http, "POST", "", {"track_id": self._track_id, **place})
-            if item is None:
-                return
-            self._item_id = item["id"]
-        for method, path, body in self._steps():
-            await self._write(http, method, f"{self._item_id}/{path}", body)
-        self._item_id = None
+        """From a queue without its track to a queue without its track."""
+        place = self._chance.choice([{}, {"position": self._chance.uniform(-5, 5)}])
+        item_id = await self._left_behind(http)
+        if item_id is None:
+            added = await self._write(http, "POST", "", {"track_id": self._track_id, **place})
+            item_id = added["id"]
+            for method, path, body in self._steps():
+                if self.is_stopping:
+                    return
+                await self._write(http, method, f"{item_id}/{path}", body)
+        await self._write(http, "DELETE", f"{item_id}/")
 
     def _steps(self) -> Sequence[tuple[str, str, dict[str, Any] | None]]:
         steps: list[tuple[str, str, dict[str, Any] | None]] = [
@@ -76,24 +82,28 @@ class Writer:
             ("POST", "vote/", {"value": -1}),
         ]
         self._chance.shuffle(steps)
-        return [*steps, ("DELETE", "", None)]
+        return steps
 
-    async def _look_up(self, http: httpx.AsyncClient) -> None:
+    async def _left_behind(self, http: httpx.AsyncClient) -> int | None:
+        """The item of its track that a write without an answer may have left in the queue."""
         answer = await http.get(self._address(""))
-        if answer.status_code == 200:
-            ids = {item["track_id"]: item["id"] for item in answer.json()}
-            self._item_id = ids.get(self._track_id)
+        if answer.status_code != 200:
+            raise _NotTaken
+        ids = {item["track_id"]: item["id"] for item in answer.json()}
+        return ids.get(self._track_id)
 
-    async def _write(self, http: httpx.AsyncClient, method: str, path: str, body: Any) -> Any:
+    async def _write(self, http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
         key = next(self._keys)
         headers = {"Idempotency-Key": key}
         try:
             answer = await http.request(method, self._address(path), json=body, headers=headers)
-        except BaseException:
+        except httpx.TransportError:
             self._ledger.unanswered.append(key)
             raise
-        self._ledger.note(key, answer.status_code)
-        return answer.json() if answer.status_code in {200, 201} else None
+        self._ledger.note(key, answer)
+        if answer.is_error:
+            raise _NotTaken
+        return answer.json() if answer.content else None
 
     def _address(self, path: str) -> str:
         return f"{self._chance.choice(self.urls)}/api/rooms/{self._room}/playlist/{path}"
@@ -121,16 +131,18 @@ class Crowd:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            results = await asyncio.gather(*tasks, return_exceptions=True)
-            for result in results:
-                if isinstance(result, Exception):
-                    raise result
+            for writer in self._writers:
+                writer.is_stopping = True
+            await asyncio.gather(*tasks)
 
     async def accepted(self, more: int, within_seconds: float) -> None:
         """Waits until so many more writes have been accepted."""
         wanted = len(self.ledger.accepted) + more
-        async with asyncio.timeout(within_seconds):
-            while len(self.ledger.accepted) < wanted:
-                await asyncio.sleep(0.005)
+        try:
+            async with asyncio.timeout(within_seconds):
+                while len(self.ledger.accepted) < wanted:
+                    await asyncio.sleep(0.005)
+        except TimeoutError:
+            missing = wanted - len(self.ledger.accepted)
+            statuses = Counter(answer.status_code for answer in self.ledger.refused.values())
+            raise AssertionError(f"{missing} of {more} writes are not accepted; refused: {statuses}") from None

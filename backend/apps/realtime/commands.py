@@ -64,7 +64,8 @@ def position_from(*, epoch: Any, since: Any) -> Position:
     """A position whose numbers may be text, as in a URL. Raises InvalidInput."""
     if isinstance(since, str) and since.isascii() and since.isdigit() and len(since) <= 16:
         since = int(since)
-    if not isinstance(epoch, str) or not 0 < len(epoch) <= MAX_EPOCH_CHARACTERS:
+    is_epoch = isinstance(epoch, str) and 0 < len(epoch) <= MAX_EPOCH_CHARACTERS and epoch.isprintable()
+    if not is_epoch:
         raise InvalidInput.of("epoch", "The epoch that an earlier answer named is needed.")
     if isinstance(since, bool) or not isinstance(since, int) or not 0 <= since <= MAX_SEQ:
         raise InvalidInput.of("since", "The number of the last event that you have is needed, or 0.")

@@ -111,7 +111,7 @@ class Connection:
         self._feed = feed
         self._hub.connections.add(self)
         self._covered_from = self._sent = feed.top
-        self._put_established(feed, name)
+        self._put_established(feed, name, position)
         if position is None:
             self._release()
         else:
@@ -199,13 +199,15 @@ class Connection:
             self._sent = max(self._sent, frames[-1].seq)
             self._outflow.put(frames)
 
-    def _put_established(self, feed: Feed, name: str) -> None:
+    def _put_established(self, feed: Feed, name: str, position: Position | None) -> None:
+        """Who is cut off right behind this has still missed what it came to resume."""
         kind = kind_named(feed.kind)
         established = Established(
             epoch=feed.epoch, seq=feed.top, heartbeat_seconds=float(settings.HEARTBEAT_SECONDS)
         )
         text = established_text(greeting=kind.greeting, label=kind.label, name=name, established=established)
-        self._put([Frame(feed.top, text, is_event=False, resume_epoch=feed.epoch)])
+        resume_from = position or Position(feed.epoch, feed.top)
+        self._put([Frame(feed.top, text, is_event=False, resume_from=resume_from)])
 
     async def _go_on_from(self, position: Position, *, is_opening: bool) -> None:
         try:

@@ -142,6 +142,16 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._closing = asyncio.create_task(self._close_now(code))
 
 
+class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
+    """What a socket meets at an address that means nothing."""
+
+    channel_layer_alias = None
+
+    async def connect(self) -> None:
+        await self.accept()
+        await self.close(code=CloseCode.NO_SUCH_STREAM)
+
+
 def is_host_allowed(host: str) -> bool:
     """Whether the Host header names this server, by the rules of ALLOWED_HOSTS."""
     domain, _ = split_domain_port(host)

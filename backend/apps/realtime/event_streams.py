@@ -166,7 +166,8 @@ async def _stream(exchange: Exchange, kind: str, name: str) -> None:
 
 def _server_sent(frame: Frame) -> bytes:
     """One event of the stream. Our JSON has no line breaks, so it is one data line."""
-    mark = f"id: {frame.resume_epoch}:{frame.seq}\n" if frame.resume_epoch else ""
+    position = frame.resume_from
+    mark = f"id: {position.epoch}:{position.since}\n" if position else ""
     return f"{mark}data: {frame.text}\n\n".encode()
 
 

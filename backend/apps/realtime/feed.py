@@ -7,7 +7,7 @@ from typing import Protocol
 
 from django.conf import settings
 
-from apps.realtime.frames import Frame, Heartbeat, typed_text
+from apps.realtime.frames import Frame, Heartbeat, Position, typed_text
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
@@ -87,7 +87,9 @@ class Feed:
             self._need_restart()
         elif hint.seq > self.top:
             if hint.frame is not None and len(self._early) < MAX_EARLY:
-                self._early[hint.seq] = Frame(hint.seq, hint.frame, resume_epoch=self.epoch)
+                self._early[hint.seq] = Frame(
+                    hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq)
+                )
             if self._filling is None:
                 self._deliver_early()
             self.want(hint.seq)

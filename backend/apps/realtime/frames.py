@@ -25,8 +25,8 @@ class Frame(NamedTuple):
     seq: int
     text: str
     is_event: bool = True
-    # The moment from which a reader that was cut off here may go on; None where it may not.
-    resume_epoch: str | None = None
+    # From where a reader that is cut off behind this frame may go on; None where the frame says nothing new.
+    resume_from: Position | None = None
 
 
 class EventFrame(msgspec.Struct, frozen=True):

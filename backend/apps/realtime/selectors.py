@@ -92,7 +92,7 @@ def _made_state(stream: Stream, top: Top) -> State:
     items = kind.read_items(stream.pk)
     payload = SnapshotPayload(epoch=top.epoch, seq=top.seq, items=items)
     text = typed_text(kind.snapshot_type, payload)
-    frame = Frame(seq=top.seq, text=text, is_event=False, resume_epoch=top.epoch)
+    frame = Frame(seq=top.seq, text=text, is_event=False, resume_from=Position(top.epoch, top.seq))
     return State(top=top, items=items, digest=kind.digest_of(items), payload=payload, frame=frame)
 
 
@@ -123,7 +123,7 @@ def events_after(
     if until is not None:
         events = events.filter(seq__lte=until)
     rows = events.values_list("seq", "frame")[:limit]
-    return [Frame(seq=seq, text=text, resume_epoch=epoch) for seq, text in rows]
+    return [Frame(seq=seq, text=text, resume_from=Position(epoch, seq)) for seq, text in rows]
 
 
 def next_events(stream_id: int, *, since: int, limit: int) -> Missed | None:

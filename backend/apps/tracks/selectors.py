@@ -60,7 +60,7 @@ def listed_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> Q
     if ordering:
         return tracks.order_by(_sorted_by(ordering), "id")
     if search.strip():
-        return tracks.order_by("id")
+        return tracks.order_by(_closeness(search), "id")
     return tracks.order_by("id")
 
 

@@ -80,6 +80,11 @@ def test_a_quote_that_closes_in_another_row_costs_no_third(read: Read):
     assert bad == [2, 4]
 
 
+def test_two_quotes_that_do_not_close_cost_two_rows(read: Read):
+    good, bad, _ = read(HEADER + 'Halo,"Beyoncé,x\nZombie,"Fela,x\nSo What,Miles Davis,\n')
+    assert (good, bad) == ([(4, "So What")], [2, 3])
+
+
 def test_bytes_that_are_no_utf8_cost_one_row(read: Read):
     data = HEADER.encode() + b"Halo,Beyonc\xe9,\nZombie,Fela,caf\xe9\nSo What,Miles Davis,\n"
     assert read(data) == ([(3, "Zombie"), (4, "So What")], [2], None)
@@ -142,6 +147,20 @@ def test_cut_off_gzip_keeps_what_came_before(read: Read):
 )
 def test_files_that_hold_no_tracks_say_why(read: Read, content: str | bytes, name: str, failure: str):
     assert read(content, name) == ([], [], failure)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Titel,artist\nHalo,Beyoncé\n",
+        '{"Titel": "Halo", "artist": "B"}\n',
+        '[{"Titel": "Halo", "artist": "B"}]',
+    ],
+)
+def test_a_byte_order_mark_belongs_to_no_column(read: Read, content: str):
+    good, bad, failure = read("\ufeff" + content, title="Titel")
+    assert [title for _, title in good] == ["Halo"]
+    assert (bad, failure) == ([], None)
 
 
 def test_chosen_columns(read: Read):

@@ -93,6 +93,14 @@ def test_an_isrc_that_was_just_filled_in_is_known_to_the_next_row(add_track):
     assert Track.objects.get().isrc == HALO.isrc
 
 
+def test_the_isrc_outweighs_the_words(add_track):
+    of_isrc = add_track("Halo (Radio Edit)", "Beyoncé", isrc=HALO.isrc)
+    of_words = add_track("Halo", "Beyoncé", album="I Am")
+    assert imported(HALO) == (0, 1, 0)
+    assert Track.objects.get(pk=of_isrc.pk).duration_seconds == 261
+    assert Track.objects.get(pk=of_words.pk).duration_seconds is None
+
+
 def test_what_is_filled_in_is_told_and_what_is_new_is_not(add_track):
     told: list[str] = []
 

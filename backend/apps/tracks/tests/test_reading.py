@@ -62,7 +62,7 @@ def test_unknown_is_null_or_empty(client, add_track):
     assert [told["album"], told["genre"]] == ["", ""]
 
 
-@pytest.mark.parametrize("track_id", ["0", "999", "9" * 18, "9" * 19, "9" * 400, "-1", "1.0", "abc", "٣"])
+@pytest.mark.parametrize("track_id", ["0", "999", "9" * 18, "9" * 19, "9" * 5000, "-1", "1.0", "abc", "٣"])
 @pytest.mark.django_db
 def test_ids_of_no_track_are_not_found(client, track_id: str):
     answer = client.get(f"/api/tracks/{track_id}/")

@@ -1,0 +1,39 @@
+"""What the tests of the core share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.request_context import within_request
+from core.tests.notes import Note, drop_table, empty_table, make_table
+
+
+@pytest.fixture(scope="session")
+def note_table(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        make_table(Note)
+    yield
+    with django_db_blocker.unblock():
+        drop_table(Note)
+
+
+@pytest.fixture
+def notes(note_table: None, db: None) -> Iterator[list[str]]:
+    """The table of notes, and the hooks that are called from here on. All of it is rolled back."""
+    Note.told.clear()
+    yield Note.told
+    Note.told.clear()
+
+
+@pytest.fixture
+def stored_notes(note_table: None, transactional_db: None) -> Iterator[None]:
+    """The table of notes, with real commits."""
+    yield
+    empty_table(Note)
+
+
+@pytest.fixture
+def request_7() -> Iterator[str]:
+    """Within a request of a known id."""
+    with within_request(request_id="request-7"):
+        yield "request-7"

@@ -1,0 +1,64 @@
+"""A model of the tests' own whose changes are announced; its table is made by `note_table`."""
+
+from typing import Any, ClassVar, Self
+
+from django.db import connection, models
+
+from core.changes import AnnouncedModel
+
+
+class Note(AnnouncedModel):
+    """A text on a board. `told` notes the hooks that were called, in order."""
+
+    board = models.IntegerField(default=0)
+    text = models.CharField(max_length=50)
+    place = models.IntegerField(null=True)
+    # Where the code under test is called from the hooks.
+    told: ClassVar[list[str]] = []
+
+    class Meta:
+        app_label = "core_tests"
+        constraints = [
+            models.UniqueConstraint(fields=["board", "text"], name="note_once"),
+            models.UniqueConstraint(fields=["board", "place"], name="note_place_once"),
+            models.UniqueConstraint(
+                fields=["text"], condition=models.Q(place__lt=0), name="note_below_zero_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def lock_for_change(self) -> None:
+        self._note("lock")
+
+    def prepare_change(self, before: Self | None) -> None:
+        self._note(f"prepare {before}")
+
+    def settle_change(self, before: Self | None) -> None:
+        self._note(f"settle {before}")
+
+    def prepare_deletion(self) -> None:
+        self._note("prepare deletion")
+
+    def settle_deletion(self) -> None:
+        self._note("settle deletion")
+
+    def _note(self, hook: str) -> None:
+        assert connection.in_atomic_block
+        self.told.append(hook)
+
+
+def make_table(model: Any) -> None:
+    with connection.schema_editor() as editor:
+        editor.create_model(model)
+
+
+def drop_table(model: Any) -> None:
+    with connection.schema_editor() as editor:
+        editor.delete_model(model)
+
+
+def empty_table(model: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 - a name of our own

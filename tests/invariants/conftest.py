@@ -1,0 +1,107 @@
+"""A server, a library and people for the tests of the laws."""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from tests.conftest import ReadyMadeData, Size
+from tests.invariants.admin_site import AdminSite
+from tests.invariants.other_process import OtherProcess
+from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
+from tests.processes import TuttiServer
+
+NewTracks = Callable[[int], list[int]]
+PASSWORD = "correct-horse-battery"
+
+MAKE_TRACKS = """
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+first = Track.objects.count()
+made = [Track.described_by(TrackFacts(f"Tune {first + n}", "Ada", "", None, "")) for n in range({count})]
+Track.objects.bulk_create_unannounced(made)
+result = list(Track.objects.order_by("-pk").values_list("pk", flat=True)[:{count}])[::-1]
+"""
+MAKE_SUPERUSER = f"""
+from django.contrib.auth import get_user_model
+get_user_model().objects.create_superuser("ada", password="{PASSWORD}")
+"""
+
+
+@pytest.fixture(scope="package")
+def server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """A server of these tests' own: they add to the library, and wait for heartbeats."""
+    options = ready_made_data.options(size)
+    with TuttiServer(**options, environment={"HEARTBEAT_SECONDS": "0.5"}) as own:
+        yield own
+
+
+@pytest.fixture(scope="package")
+def other_process(server: TuttiServer) -> Iterator[OtherProcess]:
+    with OtherProcess(server.environment) as process:
+        yield process
+
+
+@pytest.fixture(scope="package")
+def new_tracks(other_process: OtherProcess) -> NewTracks:
+    """Adds so many tracks to the library that no other test touches; gives their ids."""
+
+    def make(count: int) -> list[int]:
+        ids: list[int] = other_process.run(MAKE_TRACKS.format(count=count))
+        return ids
+
+    return make
+
+
+@pytest.fixture(scope="package")
+def library(new_tracks: NewTracks) -> list[int]:
+    """Tracks that nobody changes."""
+    return new_tracks(260)
+
+
+@pytest.fixture(scope="package")
+def admin(server: TuttiServer, other_process: OtherProcess) -> Iterator[AdminSite]:
+    other_process.run(MAKE_SUPERUSER)
+    with server.client() as http:
+        yield AdminSite(http, username="ada", password=PASSWORD)
+
+
+@pytest.fixture(scope="package")
+def guests(server: TuttiServer) -> list[Guest]:
+    return [new_guest(server, f"Guest {number}") for number in range(16)]
+
+
+@pytest.fixture
+def http(server: TuttiServer, guests: list[Guest]) -> Iterator[httpx.Client]:
+    """A client of the first guest."""
+    with guests[0].client(server) as client:
+        yield client
+
+
+@pytest.fixture
+def own_room(http: httpx.Client, guests: list[Guest]) -> RoomClient:
+    """A new, empty room in manual order, of the first guest."""
+    return new_room(http, voter=guests[0].name)
+
+
+@pytest.fixture
+def votes_room(http: httpx.Client, guests: list[Guest]) -> RoomClient:
+    """The same, ordered by votes."""
+    return new_room(http, order="votes", voter=guests[0].name)
+
+
+@pytest.fixture
+def clients_of_guests(server: TuttiServer, guests: list[Guest]) -> Iterator[list[httpx.Client]]:
+    """One client for each of three guests."""
+    with ExitStack() as stack:
+        yield [stack.enter_context(guest.client(server)) for guest in guests[:3]]
+
+
+@pytest.fixture
+def seed() -> int:
+    """What this test's random choices start from; pytest-randomly's seed at the top of the run repeats it."""
+    chosen = random.getrandbits(32)
+    print(f"seed {chosen}")
+    return chosen

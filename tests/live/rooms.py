@@ -1,0 +1,76 @@
+"""Rooms of a test's own, what is queued in them, and the simplest writes."""
+
+import itertools
+import subprocess
+import sys
+import time
+from typing import Any
+
+import httpx
+
+from tests.processes import BACKEND, TuttiServer
+
+_voters = itertools.count()
+COMMAND_SECONDS = 60
+
+
+def new_room(server: TuttiServer) -> str:
+    """The slug of a new, empty room."""
+    with server.client() as http:
+        answer = http.post("/api/rooms/", json={"name": "A test's room"})
+    assert answer.status_code == 201, answer.text
+    slug: str = answer.json()["slug"]
+    return slug
+
+
+def queued(server: TuttiServer, room: str, *, number: int = 1) -> int:
+    """Queues the first tracks of the library that are not queued yet; the id of the last item."""
+    path = f"/api/rooms/{room}/playlist/"
+    with server.client() as http:
+        taken = {item["track_id"] for item in http.get(path).json()}
+        tracks = [track["id"] for track in http.get("/api/tracks/").json() if track["id"] not in taken]
+        for track_id in tracks[:number]:
+            answer = http.post(path, json={"track_id": track_id})
+            assert answer.status_code == 201, answer.text
+    item_id: int = answer.json()["id"]
+    return item_id
+
+
+async def vote(http: httpx.AsyncClient, room: str, item_id: int) -> float:
+    """One write that is one event, by a voter who has not voted yet; when it was answered."""
+    headers = {"User-Agent": f"voter {next(_voters)}"}
+    path = f"/api/rooms/{room}/playlist/{item_id}/vote/"
+    answer = await http.post(path, json={"value": 1}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return time.time()
+
+
+def client_of(server: TuttiServer) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=server.base_url, timeout=30)
+
+
+def manage(server: TuttiServer, *arguments: str) -> str:
+    """Runs `manage.py` beside the server, on its data; what it printed."""
+    command: list[Any] = [sys.executable, "manage.py", *arguments]
+    options: dict[str, Any] = {"cwd": BACKEND, "env": server.environment, "timeout": COMMAND_SECONDS}
+    done = subprocess.run(command, capture_output=True, text=True, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+VOTES = """
+from apps.playlist.models import PlaylistTrack
+from apps.playlist.services import cast_vote
+from django.db import transaction
+with transaction.atomic():
+    for number in range({number}):
+        cast_vote(slug={room!r}, item_id={item_id}, voter=f"{prefix}-{{number}}", value=1)
+import time
+print("committed at", time.time())
+"""
+
+
+def vote_elsewhere(server: TuttiServer, room: str, item_id: int, *, number: int = 1) -> float:
+    """So many events by another process, in one transaction and without a hint; when that was done."""
+    code = VOTES.format(room=room, item_id=item_id, number=number, prefix=f"elsewhere-{next(_voters)}")
+    return float(manage(server, "shell", "-c", code).rsplit("committed at ", 1)[1])
