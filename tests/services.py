@@ -256,8 +256,9 @@ def install(packages: list[str]) -> None:
     apt_get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _services_stay_off():
-        subprocess.run([*apt_get, "update"], env=environment)
-        subprocess.run([*apt_get, "install", "-y", "--no-install-recommends", *packages], env=environment)
+        for step in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+            done = subprocess.run([*apt_get, *step], env=environment, capture_output=True, text=True)
+            sys.stderr.write("" if done.returncode == 0 else done.stderr)
 
 
 @contextlib.contextmanager

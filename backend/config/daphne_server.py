@@ -1,8 +1,10 @@
 """Daphne with Tutti's limits, which stops in order: no new callers, everybody told, then the end."""
 
 import asyncio
+import contextlib
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -18,7 +20,6 @@ from config.listening import SERVER_NAME
 
 logger = logging.getLogger(__name__)
 
-STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 # How long open sockets and answers in progress get to end by themselves.
 DRAIN_SECONDS = 3.0
 # How long the rest of the process gets after that, such as a thread that waits for the database.
@@ -31,6 +32,8 @@ HANDSHAKE_SECONDS = 20
 # After a client has gone: a request's own work is quick, a longer one hangs.
 CLOSE_SECONDS = 10
 FOR_EVER = -1
+# Each connection is an open file; systems often allow 1,024 unless asked.
+WANTED_OPEN_FILES = 65_536
 HUNG_EXIT = 1
 IMPATIENT_EXIT = 130
 
@@ -58,7 +61,8 @@ def run(
         server_name=SERVER_NAME,
         verbosity=0,
     )
-    for number in STOP_SIGNALS:
+    _allow_many_connections()
+    for number in _stop_signals():
         twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)
     reactor.callWhenRunning(listener.close)  # the server has adopted a copy
     reactor.callWhenRunning(on_ready)
@@ -113,6 +117,20 @@ class OrderlyServer(Server):  # type: ignore[misc]
         for instance in unfinished:
             instance.cancel()
         return defer.Deferred.fromFuture(asyncio.gather(*unfinished, return_exceptions=True))
+
+
+def _stop_signals() -> list[signal.Signals]:
+    """A closed terminal counts, except under nohup."""
+    is_detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([] if is_detached else [signal.SIGHUP])]
+
+
+def _allow_many_connections() -> None:
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = WANTED_OPEN_FILES if most == resource.RLIM_INFINITY else min(WANTED_OPEN_FILES, most)
+    if now != resource.RLIM_INFINITY and now < wanted:
+        with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _end_process_after(seconds: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 SERVER_NAME = "Tutti"
 # Connections that wait to be accepted: a whole party reconnects at once after a restart.
 BACKLOG = 1024
-ASK_SECONDS = 2
+ASK_SECONDS = 1
 
 
 class CannotListenError(Exception):

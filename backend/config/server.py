@@ -1,6 +1,7 @@
 """Starts Tutti: `python -m config.server` checks the settings, prepares the database and runs Daphne."""
 
 import argparse
+import contextlib
 import os
 import socket
 import sys
@@ -57,7 +58,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def _carry_into_environment(options: argparse.Namespace) -> None:
     """What was said on the command line goes before the environment and `.env`."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"  # whatever another project has left there
     host = options.host or (EVERY_ADDRESS if options.lan else None)
     for name, value in {"HOST": host, "PORT": options.port}.items():
         if value is not None:
@@ -105,8 +106,9 @@ def _refuse(code: Exit, reason: Exception) -> Exit:
 
 
 def _tell(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    with contextlib.suppress(OSError):  # the terminal may have been closed; that is no reason to stop badly
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """A server, a library and people for the tests of the laws."""
 
+import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -20,14 +21,20 @@ MAKE_TRACKS = """
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
 first = Track.objects.count()
-made = [Track.described_by(TrackFacts(f"Tune {first + n}", "Ada", "", None, "")) for n in range({count})]
+made = [Track.described_by(TrackFacts(f"Tune {first + n}", "Ada", "", None, "")) for n in range(count)]
 Track.objects.bulk_create_unannounced(made)
-result = list(Track.objects.order_by("-pk").values_list("pk", flat=True)[:{count}])[::-1]
+result = list(Track.objects.order_by("-pk").values_list("pk", flat=True)[:count])[::-1]
 """
 MAKE_SUPERUSER = f"""
 from django.contrib.auth import get_user_model
 get_user_model().objects.create_superuser("ada", password="{PASSWORD}")
 """
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_line_for_each_request() -> None:
+    """Thousands of them would only hide what failed."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="package")
@@ -49,7 +56,7 @@ def new_tracks(other_process: OtherProcess) -> NewTracks:
     """Adds so many tracks to the library that no other test touches; gives their ids."""
 
     def make(count: int) -> list[int]:
-        ids: list[int] = other_process.run(MAKE_TRACKS.format(count=count))
+        ids: list[int] = other_process.run(f"count = {count}\n{MAKE_TRACKS}")
         return ids
 
     return make

@@ -24,9 +24,7 @@ def check_i1_seq_has_no_gap(events: Sequence[Event], *, epoch: str, since: int, 
     assert [event["seq"] for event in events] == list(range(since + 1, top + 1))
 
 
-def check_i2_fold_equals_fetch(
-    start: Snapshot, events: Iterable[Event], fetched: Iterable[Snapshot]
-) -> None:
+def check_i2_fold_equals_fetch(start: Snapshot, events: Iterable[Event], fetched: Iterable[Snapshot]) -> None:
     """I2: folding the events from any snapshot gives exactly what REST returns, at every seq it returned."""
     wanted: dict[int, list[Snapshot]] = defaultdict(list)
     for snapshot in fetched:
@@ -101,7 +99,9 @@ def check_i6_votes_are_summed(snapshot: Snapshot, opinions: Mapping[str, Mapping
         assert item["votes"] == cast, f"{item['id']} shows {item['votes']} votes, cast were {cast}"
 
 
-def check_i6_no_vote_is_lost(start: Snapshot, events: Sequence[Event], operations: Iterable[Operation]) -> None:
+def check_i6_no_vote_is_lost(
+    start: Snapshot, events: Sequence[Event], operations: Iterable[Operation]
+) -> None:
     """I6: in the order of the log, every vote changes its item by exactly what its voter's opinion changes.
 
     For a room whose first snapshot has no votes.

@@ -59,9 +59,7 @@ def check_queue(now: Replica) -> None:
     assert sum(item["is_playing"] for item in now.items) <= 1
 
 
-async def check_laws(
-    base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()
-) -> Replica:
+async def check_laws(base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()) -> Replica:
     """All of them; and every listener has come to the same state, each event once."""
     listeners = list(listeners)
     now = await replica_of(base_url, room)

@@ -115,7 +115,9 @@ class Crowd:
     def __init__(self, urls: Sequence[str], *, room: str, track_ids: Sequence[int], seed: int) -> None:
         self.ledger = Ledger()
         self._writers = [
-            Writer(track_id=track_id, room=room, ledger=self.ledger, chance=random.Random(f"{seed}-{track_id}"))
+            Writer(
+                track_id=track_id, room=room, ledger=self.ledger, chance=random.Random(f"{seed}-{track_id}")
+            )
             for track_id in track_ids
         ]
         self.go_to(urls)
@@ -145,4 +147,6 @@ class Crowd:
         except TimeoutError:
             missing = wanted - len(self.ledger.accepted)
             statuses = Counter(answer.status_code for answer in self.ledger.refused.values())
-            raise AssertionError(f"{missing} of {more} writes are not accepted; refused: {statuses}") from None
+            raise AssertionError(
+                f"{missing} of {more} writes are not accepted; refused: {statuses}"
+            ) from None

@@ -1,6 +1,6 @@
 """What must happen in queues before a library track changes or goes."""
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from apps.playlist.models import PlaylistTrack
 from apps.realtime.services import lock_streams
@@ -13,6 +13,8 @@ class _MoreRooms(Exception):
 
 def lock_rooms_of_track(track_id: int) -> None:
     """Locks every room whose queue shows the track, then the track's own row, which who adds it takes too."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction itself is the only writer
     stream_ids: set[int] = set()
     while True:
         stream_ids |= _streams_showing(track_id)

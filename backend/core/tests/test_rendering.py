@@ -25,7 +25,7 @@ class Place(msgspec.Struct, frozen=True):
     [
         (1.0, "1.0"),
         (0.0, "0.0"),
-        (1e15, "1e15"),
+        (-1.5, "-1.5"),
         (1, "1"),
         (True, "true"),
         (None, "null"),
@@ -59,11 +59,6 @@ def test_an_instant_in_utc_ends_with_z_and_comes_back_the_same(moment: datetime)
     assert text == instant_text(moment)
     assert text.endswith("Z")
     assert datetime.fromisoformat(text) == moment
-
-
-@given(st.datetimes(timezones=st.timezones(), min_value=datetime(1971, 1, 1), max_value=datetime(2100, 1, 1)))
-def test_an_instant_of_any_zone_is_told_in_utc(moment: datetime):
-    assert json.loads(json_text(moment)).endswith("Z")
 
 
 def test_instants_as_text_are_in_utc_whatever_their_zone():

@@ -1,0 +1,94 @@
+"""A forwarded address counts only as far as our own proxies wrote it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.addresses import UNKNOWN_ADDRESS, client_address, network_of
+
+PEER = "192.0.2.9"
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded_for", "expected"),
+    [
+        (0, [], PEER),
+        (0, ["203.0.113.5"], PEER),
+        (1, [], PEER),
+        (1, ["203.0.113.5"], "203.0.113.5"),
+        (1, ["198.51.100.1, 203.0.113.5"], "203.0.113.5"),
+        (1, ["198.51.100.1", "203.0.113.5"], "203.0.113.5"),
+        (2, ["203.0.113.5, 192.0.2.8"], "203.0.113.5"),
+        (2, ["198.51.100.1, 203.0.113.5,192.0.2.8"], "203.0.113.5"),
+        (2, ["203.0.113.5"], "203.0.113.5"),
+        (2, [], PEER),
+    ],
+)
+def test_with_n_proxies_the_nth_from_the_right_counts(settings, proxies, forwarded_for, expected):
+    settings.TRUSTED_PROXIES = proxies
+    assert client_address(peer=PEER, forwarded_for=forwarded_for) == expected
+
+
+ipv4 = st.ip_addresses(v=4).map(str)
+
+
+@given(st.lists(ipv4, max_size=5), ipv4)
+def test_what_somebody_made_up_further_left_never_matters(settings_with_proxy, made_up, true_address):
+    forwarded = ", ".join([*made_up, true_address])
+    assert client_address(peer=PEER, forwarded_for=[forwarded]) == true_address
+
+
+@pytest.fixture
+def settings_with_proxy(settings) -> None:
+    settings.TRUSTED_PROXIES = 1
+
+
+@given(st.text(max_size=60))
+def test_without_proxies_no_header_matters(text: str):
+    assert client_address(peer=PEER, forwarded_for=[text]) == PEER
+
+
+@pytest.mark.parametrize("forged", ["", "unknown", "evil", "1.2.3", "1.2.3.4.5", "<script>", " "])
+def test_what_is_no_address_is_nobodys(settings_with_proxy, forged: str):
+    assert client_address(peer=PEER, forwarded_for=[forged]) == UNKNOWN_ADDRESS
+
+
+@given(st.text(max_size=60))
+def test_whatever_a_proxy_passes_on_is_an_address_or_unknown(settings_with_proxy, text: str):
+    told = client_address(peer=PEER, forwarded_for=[text])
+    assert told == UNKNOWN_ADDRESS or "." in told or ":" in told
+    assert "\n" not in told
+
+
+def test_a_peer_without_an_address_is_unknown():
+    assert client_address(peer=None, forwarded_for=[]) == UNKNOWN_ADDRESS
+
+
+@given(ipv4)
+def test_a_mapped_ipv4_address_is_the_ipv4_address(address: str):
+    assert client_address(peer=f"::ffff:{address}", forwarded_for=[]) == address
+
+
+def test_an_ipv6_address_has_one_spelling():
+    assert client_address(peer="2001:DB8:0:0::0001", forwarded_for=[]) == "2001:db8::1"
+
+
+def test_addresses_of_one_64_network_count_as_one():
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
+    assert network_of("2001:db8:1:3::1") != network_of("2001:db8:1:2::1")
+
+
+@given(st.ip_addresses(v=6))
+def test_every_ipv6_address_counts_by_its_first_64_bits(address):
+    network = network_of(str(address))
+    assert network.endswith("/64")
+    assert int(address) >> 64 == int(type(address)(network.removesuffix("/64"))) >> 64
+
+
+@given(ipv4)
+def test_an_ipv4_address_counts_alone(address: str):
+    assert network_of(address) == address
+
+
+def test_what_is_no_address_counts_by_its_text():
+    assert network_of(UNKNOWN_ADDRESS) == UNKNOWN_ADDRESS

@@ -1,0 +1,264 @@
+"""Clients that follow a room: they are cut off at random, come back, and keep the queue by events alone."""
+
+import json
+import random
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from hashlib import sha256
+from http.client import HTTPConnection
+from socket import SHUT_RDWR
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+
+from tests.invariants.fold import EVENT_TYPES, Event, Queue, Snapshot
+from tests.invariants.rooms import RoomClient
+from tests.processes import TuttiServer
+
+Frame = dict[str, Any]
+# A heartbeat comes twice a second, so that silence of this length is a fault.
+SILENCE_SECONDS = 25
+# After so many frames the line may be cut: at once, in the middle of what was missed, or late.
+PATIENCE = (0, 1, 1, 2, 3, 5, 8, 13, 40, 90)
+
+
+def is_event(frame: Frame) -> bool:
+    return frame["type"] in EVENT_TYPES
+
+
+def digest_of(queue: Queue) -> str:
+    text = ";".join(f"{item['id']}:{item['votes']}:{int(item['is_playing'])}" for item in queue.items)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+class Follower(ABC):
+    """Follows until it has seen everything up to `last_seq`, which is told when the load is over."""
+
+    def __init__(self, server: TuttiServer, slug: str, start: Snapshot, seed: str = "") -> None:
+        self.server = server
+        self.path = f"/api/rooms/{slug}/playlist/"
+        self.socket_path = f"/ws/playlist/{slug}/"
+        self.queue = Queue(start)
+        self.first_seq = start.seq + 1
+        self.seen: list[int] = []
+        self.last_seq: int | None = None
+        self.connections = 0
+        self._chance = random.Random(seed)
+
+    def follow(self) -> None:
+        while not self._has_everything:
+            self.connections += 1
+            self._follow_for(self._chance.choice(PATIENCE))
+
+    @property
+    def _has_everything(self) -> bool:
+        return self.last_seq is not None and self.queue.seq >= self.last_seq
+
+    @abstractmethod
+    def _follow_for(self, patience: int) -> None:
+        """One connection, cut after so many frames or when there is nothing more to come."""
+
+    def _take(self, event: Event) -> None:
+        """Folds an event in. Raises FoldError when it was seen already, or others before it were not."""
+        self.queue.apply(event)
+        self.seen.append(event["seq"])
+
+    def _check_heartbeat(self, frame: Frame) -> None:
+        said = frame["payload"]
+        assert (said["epoch"], said["seq"]) == (self.queue.epoch, self.queue.seq)
+        assert said["digest"] == digest_of(self.queue)
+
+
+class WebSocketFollower(Follower):
+    """Comes back with `?epoch&since` or with a `resume` frame, by chance."""
+
+    def _follow_for(self, patience: int) -> None:
+        with suppress(ConnectionClosed):
+            if self._chance.random() < 0.5:
+                self._come_back_by_url(patience)
+            else:
+                self._come_back_by_frame(patience)
+
+    def _come_back_by_url(self, patience: int) -> None:
+        """Here the order is strict: what was missed, `resumed`, what is live."""
+        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
+            has_resumed = False
+            for frame in self._some(socket, patience):
+                if is_event(frame):
+                    self._take(frame)
+                elif frame["type"] == "resumed":
+                    self._check_resumed(frame)
+                    has_resumed = True
+                elif frame["type"] == "heartbeat":
+                    assert has_resumed
+                    self._check_heartbeat(frame)
+                if has_resumed and self._has_everything:
+                    return
+
+    def _come_back_by_frame(self, patience: int) -> None:
+        """Here what was missed may come behind newer live events: they wait until all of it is there."""
+        with self._connected() as socket:
+            socket.send(
+                json.dumps({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq})
+            )
+            waiting: list[Event] | None = []
+            for frame in self._some(socket, patience):
+                if frame["type"] == "resumed":
+                    self._check_resumed(frame)
+                    for event in sorted(waiting or [], key=lambda event: event["seq"]):
+                        self._take(event)
+                    waiting = None
+                    self._ask_for_snapshot_at_times(socket)
+                elif frame["type"] == "playlist.snapshot":
+                    self._check_snapshot(frame)
+                elif is_event(frame) and waiting is not None:
+                    waiting.append(frame)
+                elif is_event(frame):
+                    self._take(frame)
+                if waiting is None and self._has_everything:
+                    return
+
+    def _check_resumed(self, frame: Frame) -> None:
+        assert frame["payload"]["recovered"] is True, "the log should have had everything"
+
+    def _ask_for_snapshot_at_times(self, socket: ClientConnection) -> None:
+        if self._chance.random() < 0.3:
+            socket.send('{"type": "snapshot"}')
+
+    def _check_snapshot(self, frame: Frame) -> None:
+        """It stands behind every event that it contains: what was folded so far is the same."""
+        said = frame["payload"]
+        assert Snapshot(said["epoch"], said["seq"], said["items"]) == self.queue.snapshot()
+
+    def await_heartbeat(self) -> None:
+        """Proves to itself, by the server's digest, that it is in sync."""
+        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
+            for frame in self._frames(socket):
+                assert not is_event(frame), "nothing was missed"
+                if frame["type"] == "heartbeat":
+                    return self._check_heartbeat(frame)
+
+    def frames_until(self, is_over: threading.Event, room: RoomClient) -> Iterator[Frame]:
+        """Every frame of one connection from the start on, up to what the room has come to in the end."""
+        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
+            seq = self.queue.seq
+            for frame in self._frames(socket):
+                yield frame
+                seq = frame["seq"] if is_event(frame) else seq
+                if is_over.is_set() and self.last_seq is None:
+                    with self.server.client() as http:
+                        self.last_seq = room.seen_by(http).fetch().seq
+                if self.last_seq is not None and seq >= self.last_seq:
+                    return
+
+    # --- The line ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _connected(self, **position: Any) -> Iterator[ClientConnection]:
+        url = f"{self.server.ws_url}{self.socket_path}?{urlencode(position)}"
+        with connect(url, max_size=None, open_timeout=SILENCE_SECONDS) as socket:
+            yield socket
+            if self._chance.random() < 0.5:  # as when a cable is pulled, without a goodbye
+                with suppress(OSError):
+                    socket.socket.shutdown(SHUT_RDWR)
+
+    def _some(self, socket: ClientConnection, patience: int) -> Iterator[Frame]:
+        frames = self._frames(socket)
+        for _ in range(patience):
+            yield next(frames)
+
+    def _frames(self, socket: ClientConnection) -> Iterator[Frame]:
+        first = True
+        seqs: set[int] = set()
+        while True:
+            frame: Frame = json.loads(socket.recv(timeout=SILENCE_SECONDS))
+            assert (frame["type"] == "connection.established") is first
+            first = False
+            if is_event(frame):
+                assert frame["seq"] not in seqs, "an event came twice over one connection"
+                seqs.add(frame["seq"])
+            yield frame
+
+
+class RestFirstFollower(WebSocketFollower):
+    """Fetches the queue each time before it connects, and takes what comes after that moment.
+
+    What it asks for is behind everything that another way has told it already: none of that may come again.
+    """
+
+    def _follow_for(self, patience: int) -> None:
+        with self.server.client() as http:
+            fetched = RoomClient(http, self.path.split("/")[3]).fetch()
+        self.queue = Queue(fetched)
+        with suppress(ConnectionClosed):
+            self._come_back_by_url(patience)
+
+
+class ServerSentFollower(Follower):
+    """Does what a browser does: sends the last `id` that it got, whatever it stood on."""
+
+    def __init__(self, server: TuttiServer, slug: str, start: Snapshot, seed: str = "") -> None:
+        super().__init__(server, slug, start, seed)
+        self._last_id = f"{start.epoch}:{start.seq}"
+
+    def _follow_for(self, patience: int) -> None:
+        timeout = httpx.Timeout(SILENCE_SECONDS)
+        with httpx.Client(base_url=self.server.base_url, timeout=timeout) as http:
+            headers = {"Last-Event-ID": self._last_id}
+            with http.stream("GET", f"{self.path}stream/", headers=headers) as answer:
+                assert answer.status_code == 200
+                frames = self._frames(answer.iter_lines())
+                for _ in range(patience):
+                    self._note(next(frames))
+                    if self._has_everything:
+                        return
+
+    def _note(self, frame: Frame) -> None:
+        if is_event(frame):
+            self._take(frame)
+        elif frame["type"] == "resumed":
+            assert frame["payload"]["recovered"] is True
+        elif frame["type"] == "heartbeat":
+            self._check_heartbeat(frame)
+
+    def _frames(self, lines: Iterable[str]) -> Iterator[Frame]:
+        data, event_id = "", None
+        for line in lines:
+            name, _, value = line.partition(": ")
+            if name == "id":
+                event_id = value
+            elif name == "data":
+                data = value
+            elif not line and data:
+                self._last_id = event_id or self._last_id
+                yield json.loads(data)
+                data, event_id = "", None
+
+
+class PollingFollower(Follower):
+    """Asks for the next part of the log, at times hanging up before the answer is there."""
+
+    def _follow_for(self, patience: int) -> None:
+        host, port = self.server.base_url.removeprefix("http://").split(":")
+        with closing(HTTPConnection(host, int(port), timeout=SILENCE_SECONDS)) as line:
+            for _ in range(patience):
+                self._ask(line)
+                part = json.loads(line.getresponse().read())
+                assert part["snapshot"] is None
+                assert part["top"] >= part["seq"]
+                for event in part["events"]:
+                    self._take(event)
+                assert part["seq"] == self.queue.seq
+                if self._has_everything:
+                    return
+            self._ask(line)
+
+    def _ask(self, line: HTTPConnection) -> None:
+        position = {"epoch": self.queue.epoch, "since": self.queue.seq}
+        manner = {"limit": self._chance.randint(1, 20), "wait": self._chance.choice([0, 0.3])}
+        line.request("GET", f"{self.path}events/?{urlencode({**position, **manner})}")

@@ -1,0 +1,225 @@
+"""32 threads in one room at once, others reading: afterwards every law holds, at every moment that was read.
+
+The seed is printed; `run_crowd` with a seed that failed makes a named test.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import Size
+from tests.invariants import invariants
+from tests.invariants.admin_site import AdminSite
+from tests.invariants.conftest import NewTracks
+from tests.invariants.crowd import Crowd, meanwhile
+from tests.invariants.fold import Event, Queue, Snapshot
+from tests.invariants.followers import WebSocketFollower, is_event
+from tests.invariants.operations import Operation
+from tests.invariants.rooms import Guest, RoomClient, new_room, snapshot_of
+from tests.processes import TuttiServer
+
+THREADS = 32
+READERS = 3
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What there is to judge, once everybody has stopped."""
+
+    start: Snapshot
+    events: list[Event]
+    operations: list[Operation]
+    fetched: list[Snapshot]
+    polled: list[Event]
+    from_socket: list[Event]
+    end: Snapshot
+    opinions: dict[str, dict[int, int]]
+
+
+@pytest.mark.parametrize("order", ["manual", "votes"])
+def test_all_laws_hold_in_a_crowded_room(
+    server: TuttiServer,
+    size: Size,
+    http: httpx.Client,
+    guests: list[Guest],
+    new_tracks: NewTracks,
+    admin: AdminSite,
+    order: str,
+    seed: int,
+) -> None:
+    room = new_room(http, order=order, voter=guests[0].name)
+    crowd = Crowd(
+        server,
+        room,
+        guests,
+        tracks=new_tracks(45),
+        seed=seed,
+        threads=THREADS,
+        deeds_each=12,
+        staff_http=admin.http,
+        doomed=new_tracks(4),
+    )
+    outcome = run_crowd(server, room, crowd)
+    check_all_laws(outcome)
+    if order == "votes":
+        check_order_by_votes(outcome)
+
+
+def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
+    start = room.fetch()
+    socket = WebSocketFollower(server, room.slug, start)
+
+    def listen(is_over: threading.Event) -> list[Event]:
+        return [frame for frame in socket.frames_until(is_over, room) if is_event(frame)]
+
+    def poll(is_over: threading.Event) -> list[Event]:
+        return _polled(server, room, start, is_over)
+
+    def read(is_over: threading.Event) -> list[Snapshot]:
+        return _read(server, room, is_over)
+
+    with meanwhile(listen, poll, *[read] * READERS) as others:
+        operations = crowd.run()
+    from_socket, polled, *fetched = [other.result() for other in others]
+    opinions = {}
+    for guest in crowd.guests:
+        with guest.client(server) as http:
+            opinions[guest.name] = room.seen_by(http).my_votes()
+    return Outcome(
+        start=start,
+        events=room.events_after(start),
+        operations=operations,
+        fetched=[snapshot for snapshots in fetched for snapshot in snapshots],
+        polled=polled,
+        from_socket=from_socket,
+        end=room.fetch(),
+        opinions=opinions,
+    )
+
+
+def check_all_laws(outcome: Outcome) -> None:
+    start, events, end = outcome.start, outcome.events, outcome.end
+    accepted = [operation for operation in outcome.operations if operation.is_accepted]
+    assert len(accepted) > len(outcome.operations) / 3, "hardly anything was accepted: nothing is proved"
+    assert len({snapshot.seq for snapshot in outcome.fetched}) > 10, "hardly anything was read meanwhile"
+
+    invariants.check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
+    assert outcome.polled == events
+    assert outcome.from_socket == events
+    invariants.check_i2_fold_equals_fetch(start, events, [*outcome.fetched, end])
+    invariants.check_i3_accepted_is_told(start, events, outcome.operations)
+    for snapshot in [*outcome.fetched, end]:
+        invariants.check_i4_order_is_strict(snapshot)
+        invariants.check_i5_one_plays(snapshot)
+    invariants.check_i6_votes_are_summed(end, outcome.opinions)
+    invariants.check_i6_no_vote_is_lost(start, events, outcome.operations)
+
+
+def check_order_by_votes(outcome: Outcome) -> None:
+    """Also at each moment that was read in between."""
+    restores = [operation for operation in outcome.operations if operation.kind == "restore"]
+    for snapshot in [*outcome.fetched, outcome.end]:
+        so_far = [event for event in outcome.events if event["seq"] <= snapshot.seq]
+        invariants.check_i4_votes_decide(snapshot, invariants.reached_by(so_far, restores))
+
+
+def test_concurrent_votes_lose_nothing(
+    server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int]
+) -> None:
+    """Every guest votes for every item, from two threads that press the same button several times."""
+    items = own_room.add_all(library[:4])
+    start = own_room.fetch()
+
+    def press(guest: Guest) -> list[Operation]:
+        with guest.client(server) as http:
+            room = own_room.seen_by(http, guest.name)
+            begin.wait()
+            return [room.vote(item_id, step=1) for _ in range(2) for item_id in items]
+
+    people = [guest for guest in guests for _ in range(2)]
+    begin = threading.Barrier(len(people))
+    with meanwhile(*[lambda _, guest=guest: press(guest) for guest in people]) as pressing:
+        operations = [operation for each in pressing for operation in each.result()]
+
+    assert {operation.status for operation in operations} == {200}
+    end = own_room.fetch()
+    assert [item["votes"] for item in end.items] == [len(guests)] * len(items)
+    events = own_room.events_after(start)
+    assert len(events) == len(guests) * len(items), "pressing on at the end is no event"
+    invariants.check_i2_fold_equals_fetch(start, events, [end])
+    invariants.check_i6_no_vote_is_lost(start, events, operations)
+
+
+def test_many_who_play_at_once_leave_one_playing(
+    server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int]
+) -> None:
+    items = own_room.add_all(library[:8])
+    start = own_room.fetch()
+
+    def play(number: int) -> Any:
+        with server.client() as http:
+            room = own_room.seen_by(http)
+            begin.wait()
+            return [room.play(items[(number + turn) % len(items)]).status for turn in range(4)]
+
+    begin = threading.Barrier(THREADS)
+    with meanwhile(*[lambda _, number=number: play(number) for number in range(THREADS)]) as playing:
+        assert {status for each in playing for status in each.result()} == {200}
+
+    end, events = own_room.fetch(), own_room.events_after(start)
+    invariants.check_i2_fold_equals_fetch(start, events, [end])
+    assert Queue(end).playing_id == events[-1]["payload"]["id"]
+    history = own_room.http.get(f"{own_room.path}history/").json()
+    ended = [event["payload"]["id"] for event in events[:-1]]
+    assert [play["id"] for play in history] == ended[::-1][:20], "every switch ends one play"
+
+
+def test_many_who_add_the_same_track_queue_it_once(
+    server: TuttiServer, own_room: RoomClient, library: list[int]
+) -> None:
+    def add(_: threading.Event) -> Operation:
+        with server.client() as http:
+            begin.wait()
+            return own_room.seen_by(http).add(library[0])
+
+    begin = threading.Barrier(THREADS)
+    with meanwhile(*[add] * THREADS) as adding:
+        added = [each.result() for each in adding]
+
+    (first,) = [operation for operation in added if operation.is_accepted]
+    refusals = [operation.answer["error"] for operation in added if operation is not first]
+    assert {refusal["code"] for refusal in refusals} == {"DUPLICATE_TRACK"}
+    assert all(refusal["details"]["item_id"] == first.answer["id"] for refusal in refusals)
+    (item,) = own_room.fetch().items
+    assert item["id"] == first.answer["id"]
+
+
+# --- Reading meanwhile -------------------------------------------------------------------------------
+
+
+def _read(server: TuttiServer, room: RoomClient, is_over: threading.Event) -> list[Snapshot]:
+    fetched = []
+    with server.client() as http:
+        while not is_over.is_set():
+            fetched.append(snapshot_of(http.get(room.path)))
+    return fetched
+
+
+def _polled(
+    server: TuttiServer, room: RoomClient, start: Snapshot, is_over: threading.Event
+) -> list[Event]:
+    """The log in small parts while it grows, then up to its top."""
+    events: list[Event] = []
+    seq = start.seq
+    with server.client() as http:
+        reader = room.seen_by(http)
+        while True:
+            was_over = is_over.is_set()
+            part = reader.poll(epoch=start.epoch, since=seq, limit=7, wait=0 if was_over else 0.5)
+            events += part["events"]
+            seq = part["seq"]
+            if was_over and seq == part["top"]:
+                return events

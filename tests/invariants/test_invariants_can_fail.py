@@ -1,0 +1,258 @@
+"""Each check of a law fails when the law is broken: doctored logs and snapshots, no server."""
+
+import copy
+from typing import Any
+
+import pytest
+
+from tests.invariants import invariants
+from tests.invariants.fold import Event, FoldError, Item, Queue, Snapshot, assert_told
+from tests.invariants.operations import Operation
+
+EPOCH = "first"
+
+
+def item(item_id: int, **changes: Any) -> Item:
+    return {
+        "id": item_id,
+        "track": {"id": item_id + 100, "title": f"Tune {item_id}"},
+        "track_id": item_id + 100,
+        "position": float(item_id),
+        "votes": 0,
+        "added_by": "Ada",
+        "is_playing": False,
+        "added_at": "2025-12-04T10:00:00Z",
+        "played_at": None,
+        **changes,
+    }
+
+
+def event(seq: int, event_type: str, payload: Any, op_id: str | None = None) -> Event:
+    return {
+        "type": event_type,
+        "payload": payload,
+        "room": "a-room",
+        "epoch": EPOCH,
+        "seq": seq,
+        "op_id": op_id,
+    }
+
+
+EMPTY = Snapshot(EPOCH, 0, [])
+# Ada and Bo add, Cem votes and is voted down, the first plays, the second goes and comes back.
+LOG = [
+    event(1, "track.added", item(1), "add-1"),
+    event(2, "track.added", item(2), "add-2"),
+    event(3, "track.voted", item(2, votes=1), "vote-1"),
+    event(4, "track.playing", item(1, is_playing=True), "play-1"),
+    event(5, "track.moved", item(2, votes=1, position=0.0), "move-1"),
+    event(6, "track.removed", {"id": 2, "track_id": 102}, "remove-1"),
+    event(7, "track.added", item(2, votes=1, position=0.0), "restore-1"),
+    event(8, "track.playing", {"id": None, "is_playing": False, "stopped_id": 1}, "stop-1"),
+    event(9, "playlist.reordered", {"items": [{"id": 2, "position": 1.0}, {"id": 1, "position": 2.0}]}),
+]
+END = Snapshot(EPOCH, 9, [item(2, votes=1, position=1.0), item(1, position=2.0)])
+OPERATIONS = [
+    Operation("add-1", "add", 201, item(1)),
+    Operation("add-2", "add", 201, item(2)),
+    Operation("vote-1", "vote", 200, {**item(2, votes=1), "my_vote": 1}, 2, "Cem", step=1),
+    Operation("play-1", "play", 200, item(1, is_playing=True), 1),
+    Operation("move-1", "move", 200, item(2, votes=1, position=0.0), 2),
+    Operation("remove-1", "remove", 204, None, 2),
+    Operation("restore-1", "restore", 200, item(2, votes=1, position=0.0), 2),
+    Operation("stop-1", "stop", 200, {"status": "stopped"}),
+    Operation("refused-1", "vote", 404, {"error": {}}, 7, "Cem", value=1),
+]
+TOLD_OPERATIONS = LOG[:8]  # nobody asked for the renumbering by name
+
+
+def test_a_lawful_log_passes() -> None:
+    invariants.check_i1_seq_has_no_gap(LOG, epoch=EPOCH, since=0, top=9)
+    invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [EMPTY, END, END])
+    invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, OPERATIONS)
+    invariants.check_i4_order_is_strict(END)
+    invariants.check_i4_votes_decide(END, invariants.reached_by(LOG, OPERATIONS))
+    invariants.check_i5_one_plays(END)
+    invariants.check_i6_votes_are_summed(END, {"Bo": {}, "Cem": {2: 1}})
+    invariants.check_i6_no_vote_is_lost(EMPTY, LOG, OPERATIONS)
+    assert_told(EMPTY, LOG, END)
+
+
+# --- I1 ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        pytest.param(LOG[:3] + LOG[4:], id="a missing seq"),
+        pytest.param(LOG[:3] + LOG[2:], id="a doubled seq"),
+        pytest.param([LOG[1], LOG[0], *LOG[2:]], id="another order"),
+        pytest.param(LOG[:-1], id="a missing end"),
+        pytest.param([*LOG[:-1], {**LOG[-1], "epoch": "second"}], id="another epoch"),
+        pytest.param([*LOG[:-1], {**LOG[-1], "room": "b-room"}], id="another room"),
+    ],
+)
+def test_i1_fails(log: list[Event]) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i1_seq_has_no_gap(log, epoch=EPOCH, since=0, top=9)
+
+
+# --- I2 ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fetched",
+    [
+        pytest.param(Snapshot(EPOCH, 9, [item(1, position=2.0)]), id="an item less"),
+        pytest.param(Snapshot(EPOCH, 9, END.items[::-1]), id="another order"),
+        pytest.param(Snapshot(EPOCH, 8, END.items), id="another moment"),
+        pytest.param(Snapshot(EPOCH, 10, END.items), id="a moment that the log doesn't reach"),
+        pytest.param(Snapshot("second", 9, END.items), id="another epoch"),
+    ],
+)
+def test_i2_fails(fetched: Snapshot) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [fetched])
+
+
+def test_i2_fails_for_every_field_of_an_item() -> None:
+    for name in END.items[0]:
+        other = copy.deepcopy(END)
+        other.items[0][name] = "something else"
+        with pytest.raises(AssertionError):
+            invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [other])
+
+
+ONE = Snapshot(EPOCH, 1, [item(1, is_playing=True)])
+TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
+
+
+@pytest.mark.parametrize(
+    ("start", "told"),
+    [
+        (ONE, event(2, "track.added", item(1))),
+        (ONE, event(2, "track.added", item(2, is_playing=True))),
+        (ONE, event(2, "track.added", item(2, position=1.0))),
+        (ONE, event(2, "track.added", item(2, track_id=101, track={"id": 101}))),
+        (ONE, event(2, "track.added", item(2, track={"id": 7}))),
+        (ONE, event(2, "track.removed", {"id": 1, "track_id": 101})),  # it plays
+        (TWO, event(2, "track.removed", {"id": 3, "track_id": 103})),
+        (TWO, event(2, "track.removed", {"id": 2, "track_id": 101})),
+        (TWO, event(2, "track.moved", item(3))),
+        (TWO, event(2, "track.moved", item(2, position=1.0))),
+        (TWO, event(2, "track.voted", item(1, votes=1))),  # it plays, the payload says no
+        (TWO, event(2, "track.updated", item(2, is_playing=True))),
+        (TWO, event(2, "track.playing", item(3, is_playing=True))),
+        (TWO, event(2, "track.playing", item(1, is_playing=True))),  # it did already
+        (TWO, event(2, "track.playing", item(2))),
+        (TWO, event(2, "track.playing", {"id": None, "is_playing": False, "stopped_id": 2})),
+        (TWO, event(2, "track.playing", {"id": None, "is_playing": False})),
+        (EMPTY, event(1, "track.playing", {"id": None, "is_playing": False, "stopped_id": None})),
+        (TWO, event(2, "playlist.reordered", {"items": [{"id": 1, "position": 1.0}]})),
+        (
+            TWO,
+            event(
+                2, "playlist.reordered", {"items": [{"id": 1, "position": 1.0}, {"id": 2, "position": 1.5}]}
+            ),
+        ),
+        (TWO, event(2, "track.renamed", item(1, is_playing=True))),
+        (TWO, event(3, "track.moved", item(2, position=5.0))),
+        (TWO, event(1, "track.moved", item(2, position=5.0))),
+        (TWO, {**event(2, "track.moved", item(2, position=5.0)), "epoch": "second"}),
+    ],
+)
+def test_folding_refuses_what_can_not_be(start: Snapshot, told: Event) -> None:
+    with pytest.raises(FoldError):
+        Queue(start).apply(told)
+
+
+def test_telling_nothing_is_not_telling() -> None:
+    with pytest.raises(AssertionError, match="nothing was told"):
+        assert_told(EMPTY, [], EMPTY)
+    with pytest.raises(AssertionError, match="changed nothing"):
+        assert_told(TWO, [event(2, "track.moved", item(2))], Snapshot(EPOCH, 2, TWO.items))
+
+
+# --- I3 ----------------------------------------------------------------------------------------------
+
+
+def test_i3_fails_when_an_accepted_write_is_not_told() -> None:
+    never_told = Operation("add-9", "add", 201, item(9))
+    with pytest.raises(AssertionError):
+        invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, [*OPERATIONS, never_told])
+
+
+def test_i3_fails_when_a_refused_write_is_told() -> None:
+    refused = [Operation("add-1", "add", 409, {"error": {}}), *OPERATIONS[1:]]
+    with pytest.raises(AssertionError, match="refused"):
+        invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, refused)
+
+
+def test_i3_fails_when_nobody_asked_for_it() -> None:
+    with pytest.raises(AssertionError, match="nobody asked"):
+        invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, OPERATIONS[:-2])
+
+
+def test_i3_fails_when_it_was_answered_otherwise() -> None:
+    otherwise = [Operation("add-1", "add", 201, item(1, votes=3)), *OPERATIONS[1:]]
+    with pytest.raises(AssertionError, match="answered otherwise"):
+        invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, otherwise)
+
+
+# --- I4, I5, I6 --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param([item(1), item(2, position=1.0)], id="a shared position"),
+        pytest.param([item(2), item(1)], id="not in order"),
+        pytest.param([item(1, position=0.0), item(2, position=5e-324)], id="no number in between"),
+        pytest.param([item(1, position=-0.0)], id="the other zero"),
+        pytest.param([item(1, position=1.1e15)], id="beyond the limit"),
+        pytest.param([item(1), item(1, position=2.0)], id="an item twice"),
+        pytest.param([item(1), item(2, track_id=101)], id="a track twice"),
+    ],
+)
+def test_i4_fails(items: list[Item]) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i4_order_is_strict(Snapshot(EPOCH, 2, items))
+
+
+@pytest.mark.parametrize(
+    "items",
+    [
+        pytest.param([item(1, votes=1), item(2, votes=2)], id="fewer votes in front"),
+        pytest.param([item(1, votes=1), item(2, is_playing=True)], id="what plays not in front"),
+        pytest.param([item(1), item(2)], id="who reached it later in front"),
+    ],
+)
+def test_i4_by_votes_fails(items: list[Item]) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i4_votes_decide(Snapshot(EPOCH, 9, items), {1: 8, 2: 7})
+
+
+def test_i5_fails() -> None:
+    both = [item(1, is_playing=True), item(2, is_playing=True)]
+    with pytest.raises(AssertionError, match="play at once"):
+        invariants.check_i5_one_plays(Snapshot(EPOCH, 2, both))
+
+
+@pytest.mark.parametrize("opinions", [{}, {"Cem": {2: -1}}, {"Cem": {2: 2}}, {"Bo": {2: 1}, "Cem": {2: 1}}])
+def test_i6_fails_for_a_wrong_sum(opinions: dict[str, dict[int, int]]) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i6_votes_are_summed(END, opinions)
+
+
+def test_i6_fails_for_a_vote_too_many() -> None:
+    again = event(10, "track.voted", item(2, votes=2, position=1.0), "vote-2")
+    twice = Operation("vote-2", "vote", 200, {**again["payload"], "my_vote": 1}, 2, "Cem", step=1)
+    with pytest.raises(AssertionError, match="nothing changed"):
+        invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, again], [*OPERATIONS, twice])
+
+
+def test_i6_fails_for_a_lost_vote() -> None:
+    lost = event(10, "track.voted", item(2, votes=1, position=1.0), "vote-2")
+    other = Operation("vote-2", "vote", 200, {**lost["payload"], "my_vote": 1}, 2, "Bo", step=1)
+    with pytest.raises(AssertionError, match="2 votes were cast"):
+        invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, lost], [*OPERATIONS, other])

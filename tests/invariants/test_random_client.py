@@ -1,0 +1,62 @@
+"""Clients that are cut off at random under load end equal to the server, and saw each event once."""
+
+import pytest
+
+from tests.invariants import invariants
+from tests.invariants.crowd import Crowd, meanwhile
+from tests.invariants.followers import (
+    Follower,
+    PollingFollower,
+    RestFirstFollower,
+    ServerSentFollower,
+    WebSocketFollower,
+)
+from tests.invariants.rooms import Guest, RoomClient
+from tests.processes import TuttiServer
+
+FOLLOWERS_AT_ONCE = 4
+
+
+@pytest.fixture
+def crowd(server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int) -> Crowd:
+    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, deeds_each=25)
+
+
+def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:
+    """Followers of that kind, who have seen everything that the crowd did."""
+    start = crowd.room.fetch()
+    followers = [
+        kind(crowd.server, crowd.room.slug, start, seed=f"{crowd.seed}-{number}")
+        for number in range(FOLLOWERS_AT_ONCE)
+    ]
+    with meanwhile(*[lambda _, follower=follower: follower.follow() for follower in followers]) as following:
+        try:
+            crowd.run()
+        finally:
+            end = crowd.room.fetch()
+            for follower in followers:
+                follower.last_seq = end.seq
+    for future in following:
+        future.result()
+    for follower in followers:
+        assert follower.queue.snapshot() == end
+        assert follower.connections > 1, "it was never cut off: nothing is proved"
+    invariants.check_i2_fold_equals_fetch(start, crowd.room.events_after(start), [end])
+    return followers
+
+
+@pytest.mark.parametrize("kind", [WebSocketFollower, ServerSentFollower, PollingFollower])
+def test_a_client_that_is_cut_off_sees_each_event_once(crowd: Crowd, kind: type[Follower]) -> None:
+    for follower in follow_through(crowd, kind):
+        assert follower.seen == list(range(follower.first_seq, follower.queue.seq + 1))
+
+
+def test_a_client_can_prove_by_the_digest_that_it_is_in_sync(crowd: Crowd) -> None:
+    follower, *_ = follow_through(crowd, WebSocketFollower)
+    assert isinstance(follower, WebSocketFollower)
+    follower.await_heartbeat()
+
+
+def test_a_client_that_fetches_before_it_connects_is_told_nothing_again(crowd: Crowd) -> None:
+    for follower in follow_through(crowd, RestFirstFollower):
+        assert len(set(follower.seen)) == len(follower.seen)

@@ -1,0 +1,58 @@
+"""The channel layer forgets its groups' members after a while; the hub stays one. Runs in this process."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from channels.layers import get_channel_layer
+
+from apps.realtime.publishing import Hint, group_of
+from apps.realtime.subscriptions import Subscriptions
+from tests.services import Redis
+
+STREAM_ID = 7
+GROUP_EXPIRY_SECONDS = 1
+EXPIRED_SECONDS = 1.3
+RENEW_SECONDS = 0.2
+ARRIVAL_SECONDS = 1.0
+
+
+@pytest.fixture(params=["in-memory", "redis"])
+async def layer(request: pytest.FixtureRequest, settings: Any) -> AsyncIterator[Any]:
+    """Either layer, with a short memory."""
+    options: dict[str, Any] = {"group_expiry": GROUP_EXPIRY_SECONDS}
+    backend = "channels.layers.InMemoryChannelLayer"
+    if request.param == "redis":
+        redis: Redis = request.getfixturevalue("redis")
+        backend, options = "channels_redis.core.RedisChannelLayer", options | {"hosts": [redis.new_url()]}
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}
+    layer = get_channel_layer()
+    yield layer
+    if request.param == "redis":
+        await layer.close_pools()
+
+
+async def is_heard_after_expiry(layer: Any, *, renew_seconds: float) -> bool:
+    heard: asyncio.Queue[Hint] = asyncio.Queue()
+    subscriptions = Subscriptions(heard.put_nowait, renew_seconds=renew_seconds)
+    try:
+        await subscriptions.add(STREAM_ID)
+        await asyncio.sleep(EXPIRED_SECONDS)  # only time makes a membership expire
+        hint = {"type": "hint", **Hint(STREAM_ID, "epoch", 1, None)._asdict()}
+        await layer.group_send(group_of(STREAM_ID), hint)
+        async with asyncio.timeout(ARRIVAL_SECONDS):
+            return await heard.get() == Hint(STREAM_ID, "epoch", 1, None)
+    except TimeoutError:
+        return False
+    finally:
+        await subscriptions.stop()
+
+
+async def test_membership_is_renewed_before_it_expires(layer: Any):
+    assert await is_heard_after_expiry(layer, renew_seconds=RENEW_SECONDS)
+
+
+async def test_membership_that_is_not_renewed_expires(layer: Any):
+    """Else the test above would prove nothing."""
+    assert not await is_heard_after_expiry(layer, renew_seconds=3600)

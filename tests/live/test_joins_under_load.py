@@ -1,0 +1,51 @@
+"""Joining while events flow: each client goes on exactly from where it was, or from where it was told."""
+
+import asyncio
+import random
+
+from tests.conftest import Size
+from tests.live.laws import SETTLE_SECONDS, check_laws
+from tests.live.listeners import KINDS, Listener, all_reached, replica_of
+from tests.live.replica import Replica
+from tests.live.rooms import new_room
+from tests.live.writers import Crowd
+from tests.processes import TuttiServer
+
+SEED = 8
+JOINS = 200
+AT_ONCE = 20
+WRITERS = 8
+
+
+async def test_joins_while_events_flow_get_an_exact_continuation(server: TuttiServer, size: Size):
+    print(f"seed {SEED}")
+    chance = random.Random(SEED)
+    url, room = server.base_url, new_room(server)
+    crowd = Crowd([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
+    with_state: list[Listener] = []
+    bare: list[Listener] = []
+
+    async with crowd.writing():
+        await crowd.accepted(20, 30)
+        known = await replica_of(url, room)
+        for turn in range(JOINS // AT_ONCE):
+            if turn % 3 == 0:
+                known = await replica_of(url, room)
+            joining = [joiner(url, room, known, chance) for _ in range(AT_ONCE)]
+            with_state += [listener for listener in joining if listener.is_resuming]
+            bare += [listener for listener in joining if not listener.is_resuming]
+            await asyncio.gather(*(listener.open() for listener in joining))
+        await crowd.accepted(20, 30)
+    try:
+        now = await check_laws(url, room, crowd.ledger, with_state)
+        await all_reached(bare, now.seq, SETTLE_SECONDS)
+        assert {listener.replica.position for listener in bare} == {now.position}
+        assert len(with_state) > JOINS / 4 < len(bare)
+        assert any(listener.replica.events for listener in with_state)
+    finally:
+        await asyncio.gather(*(listener.close() for listener in with_state + bare))
+
+
+def joiner(url: str, room: str, known: Replica, chance: random.Random) -> Listener:
+    kind = chance.choice(KINDS)
+    return kind(url, room, known.copy() if chance.random() < 0.5 else None)

@@ -1,0 +1,51 @@
+"""On a server where nothing else happens, an event is there when the write is answered."""
+
+import asyncio
+import statistics
+
+from tests.conftest import StartServer
+from tests.live.conftest import Pair
+from tests.live.listeners import SocketListener
+from tests.live.rooms import client_of, new_room, queued, vote
+from tests.processes import TuttiServer
+
+WRITES = 20
+# Long enough for everything in the server to fall asleep.
+QUIET_SECONDS = 0.15
+LATEST_SECONDS = 0.5
+# Without hints the log would be looked at every 0.1 s (SQLite) or 0.4 s: the middle one would be later.
+USUAL_SECONDS = 0.03
+
+
+async def test_event_comes_promptly_on_an_idle_server(start_server: StartServer):
+    server = start_server()
+
+    delays = await delays_of_events(written_to=server, listened_to=server)
+
+    check(delays)
+
+
+async def test_event_of_another_process_comes_promptly(pair: Pair):
+    delays = await delays_of_events(written_to=pair.one, listened_to=pair.other)
+
+    check(delays)
+
+
+def check(delays: list[float]) -> None:
+    shown = [round(delay, 3) for delay in delays]
+    assert max(delays) < LATEST_SECONDS, shown
+    assert statistics.median(delays) < USUAL_SECONDS, shown
+
+
+async def delays_of_events(*, written_to: TuttiServer, listened_to: TuttiServer) -> list[float]:
+    """How long after its answer each of some lonely writes reached a socket."""
+    room = new_room(written_to)
+    item_id = queued(written_to, room)
+    delays = []
+    async with client_of(written_to) as http, SocketListener(listened_to.base_url, room) as listener:
+        for _ in range(WRITES):
+            await asyncio.sleep(QUIET_SECONDS)  # the quiet is what is tested
+            answered_at = await vote(http, room, item_id)
+            await listener.reached(listener.replica.seq + 1, LATEST_SECONDS)
+            delays.append(listener.arrived_at[listener.replica.seq] - answered_at)
+    return delays

@@ -1,0 +1,88 @@
+"""No open socket, stream or waiting poll holds a thread or a database connection while it waits."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import psycopg
+
+from tests.conftest import Size, StartServer
+from tests.live.listeners import KINDS, Listener, PollListener, all_open, all_reached, replica_of
+from tests.live.rooms import client_of, new_room, queued, vote
+from tests.processes import TuttiServer
+
+OF_EACH_KIND = 500
+POOL_SIZE = 4
+AT_ONCE = 50
+REACH_SECONDS = 20.0
+# What may come and go for other reasons. 1,500 listeners are waiting.
+FEW = 6
+
+
+async def test_many_listeners_wait_for_nothing(start_server: StartServer, size: Size):
+    server = start_server(environment={"DATABASE_POOL_SIZE": str(POOL_SIZE)})
+    room = new_room(server)
+    item_id = queued(server, room)
+    start = await replica_of(server.base_url, room)
+    async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as warm:
+        async with client_of(server) as http:
+            await vote(http, room, item_id)
+        await all_reached(warm, start.seq + 1, REACH_SECONDS)
+        threads_before, files_before = threads_of(server), database_files_of(server)
+        start = await replica_of(server.base_url, room)
+        many = [kind(server.base_url, room, start.copy()) for kind in KINDS for _ in range(OF_EACH_KIND)]
+        await opened(many)
+        try:
+            await polls_are_waiting(server, room, start.position)
+
+            assert threads_of(server) <= threads_before + FEW
+            assert database_files_of(server) <= files_before + FEW
+            if size == "server":
+                assert connections_of(server) <= POOL_SIZE
+            async with client_of(server) as http:
+                began = time.monotonic()
+                await vote(http, room, item_id)
+                print(f"a write among {len(many)} listeners took {time.monotonic() - began:.2f} s")
+            await all_reached(many, start.seq + 1, REACH_SECONDS)
+            print(f"all of them heard of it after {time.monotonic() - began:.2f} s")
+            assert {listener.replica.seq for listener in many} == {start.seq + 1}
+        finally:
+            await asyncio.gather(*(listener.close() for listener in many))
+
+
+async def opened(listeners: list[Listener]) -> None:
+    """Not all in the same moment: the queue of connections that a server has not taken yet is short."""
+    turns = asyncio.Semaphore(AT_ONCE)
+
+    async def open_one(listener: Listener) -> None:
+        async with turns:
+            await listener.open()
+
+    await asyncio.gather(*(open_one(listener) for listener in listeners))
+
+
+async def polls_are_waiting(server: TuttiServer, room: str, position: tuple[str, int]) -> None:
+    """A later poll needs as many reads as they, in the same line: when it is through, they are waiting."""
+    latecomer = PollListener(server.base_url, room)
+    latecomer.replica.begin(*position)
+    for _ in range(AT_ONCE):
+        assert (await latecomer.ask(wait=0))["events"] == []
+
+
+def threads_of(server: TuttiServer) -> int:
+    return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
+
+
+def database_files_of(server: TuttiServer) -> int:
+    """Descriptors of SQLite's file and its write-ahead log."""
+    links = Path(f"/proc/{server.pid}/fd").iterdir()
+    return sum("db.sqlite3" in str(link.readlink()) for link in links if link.is_symlink())
+
+
+def connections_of(server: TuttiServer) -> int:
+    """Sessions of PostgreSQL on the server's database, but for our own."""
+    with psycopg.connect(server.database_url) as connection:
+        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        row = connection.execute(count).fetchone()
+    assert row
+    return int(row[0])
