@@ -31,7 +31,9 @@ def parsed_json(body: bytes | str) -> Any:
     if len(body) > settings.MAX_BODY_BYTES:
         raise PayloadTooLarge
     try:
-        value = json.loads(body, parse_constant=_refuse_constant, parse_float=_finite)
+        # Read as UTF-8 and nothing else: json.loads would guess UTF-16 and take broken surrogates.
+        text = body.decode() if isinstance(body, bytes) else body
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError):  # also bytes that are not UTF-8, and numbers of too many digits
         raise MalformedJson from None
     if _is_deeper_than(value, settings.MAX_JSON_DEPTH):
