@@ -2,6 +2,7 @@
 
 import platform
 
+import redis
 from django.conf import settings
 
 from config.listening import reachable_host
@@ -54,6 +55,19 @@ def _warnings() -> list[str]:
         found.append("RATE_LIMIT_FACTOR=0: nobody is slowed down, however much they ask")
     if settings.DEBUG:
         found.append("DEBUG is on: errors show the server's insides to everybody who can reach it")
+    found += [f"Redis (REDIS_URL) does not answer: {why}" for why in _redis_failures()]
     if not settings.IS_SQLITE and not settings.REDIS_URLS:
         found.append("no REDIS_URL: other processes on this database tell their changes seconds late")
     return found
+
+
+def _redis_failures() -> list[str]:
+    """Why changes will be told late for now; a wrong address looks the same as a Redis that comes later."""
+    failures = []
+    for url in settings.REDIS_URLS:
+        try:
+            with redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client:
+                client.ping()
+        except (redis.RedisError, ValueError) as error:
+            failures.append(str(error))
+    return failures

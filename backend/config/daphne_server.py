@@ -11,19 +11,21 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import daphne.server
 from daphne.http_protocol import WebRequest
 from daphne.server import Server, twisted_loop
 from twisted.internet import defer, reactor
 
 from apps.realtime.lifecycle import drain
 from config.listening import SERVER_NAME
+from config.request_bodies import BoundedHTTPFactory
 
 logger = logging.getLogger(__name__)
 
 # How long open sockets and answers in progress get to end by themselves.
 DRAIN_SECONDS = 3.0
 # How long the rest of the process gets after that, such as a thread that waits for the database.
-LAST_SECONDS = 5.0
+LAST_SECONDS = 3.0
 # Above the consumer's own 64 KiB, which answers with a close code; Daphne's drops the line without a word.
 LARGEST_WEBSOCKET_MESSAGE_BYTES = 128 * 1024
 PING_EVERY_SECONDS = 20
@@ -61,6 +63,7 @@ def run(
         server_name=SERVER_NAME,
         verbosity=0,
     )
+    daphne.server.HTTPFactory = BoundedHTTPFactory  # Daphne has no option for it
     _allow_many_connections()
     for number in _stop_signals():
         twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)

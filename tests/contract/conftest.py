@@ -1,7 +1,9 @@
-"""Fixtures of the contract tests: Ada, Bo and Cem, a queue in a room of its own, servers with other settings."""
+"""Fixtures of the contract tests: Ada, Bo and Cem, rooms of a test's own, servers with other settings."""
 
+import secrets
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from typing import Any
 
 import httpx
@@ -16,24 +18,32 @@ from tests.processes import TuttiServer
 
 NewClient = Callable[..., httpx.Client]
 SEEDED_TRACKS = 35
+# Nothing here is encrypted, and each client would read all certificates that there are.
+NO_TLS = False
 CORS_ORIGIN = "https://jukebox.example"
 
 
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
     """A client that checks of every answer what holds of all."""
-    return server.client(event_hooks={"response": [check_answer]}, **options)
+    return server.client(event_hooks={"response": [check_answer]}, verify=NO_TLS, **options)
 
 
-def guest_of(server: TuttiServer, name: str) -> httpx.Client:
-    http = client_of(server)
-    answer = http.post("/api/guests/", json={"name": name})
-    assert answer.status_code == 201, answer.text
-    return http
+@contextmanager
+def guest_of(server: TuttiServer, name: str) -> Iterator[httpx.Client]:
+    with client_of(server) as http:
+        answer = http.post("/api/guests/", json={"name": name})
+        assert answer.status_code == 201, answer.text
+        yield http
 
 
 def queue_of(http: httpx.Client, room: str) -> Queue:
-    listed = http.get("/api/tracks/", params={"limit": SEEDED_TRACKS}).json()
-    return Queue(http, room, [track["id"] for track in listed])
+    return Queue(http, room, seeded_tracks(str(http.base_url)))
+
+
+@cache
+def seeded_tracks(server_url: str) -> list[int]:
+    listed = httpx.get(f"{server_url}/api/tracks/", params={"limit": SEEDED_TRACKS}).json()
+    return [track["id"] for track in listed]
 
 
 def new_room(http: httpx.Client, **fields: Any) -> str:
@@ -81,9 +91,10 @@ def cem(server: TuttiServer) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def staff(server: TuttiServer) -> Iterator[httpx.Client]:
     """Somebody who may write to the library."""
-    make_staff(server, "grace")
+    name = f"ada-{secrets.token_hex(3)}"
+    make_staff(server, name)
     with client_of(server) as http:
-        log_in(http, "grace")
+        log_in(http, name)
         yield http
 
 
@@ -91,7 +102,7 @@ def staff(server: TuttiServer) -> Iterator[httpx.Client]:
 def plain_account(server: TuttiServer) -> Iterator[httpx.Client]:
     """Somebody with an account who is not staff."""
     with client_of(server) as http:
-        begin_plain_session(server, http, "cem")
+        begin_plain_session(server, http, f"cem-{secrets.token_hex(3)}")
         yield http
 
 

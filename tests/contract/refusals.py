@@ -9,8 +9,9 @@ CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 def refused(answer: httpx.Response, status: int, code: str, *fields: str) -> dict[str, Any]:
-    """Proves that the answer is this error; with `fields`, that its details name exactly these. The details."""
-    assert (answer.status_code, answer.json().get("error", {}).get("code")) == (status, code), answer.text
+    """Proves that the answer is this error, and with `fields` that it names exactly these; its details."""
+    found = answer.json().get("error", {}).get("code") if answer.content else None
+    assert (answer.status_code, found) == (status, code), answer.text
     details: dict[str, Any] = answer.json()["error"]["details"]
     if fields:
         assert details.keys() == set(fields), answer.text

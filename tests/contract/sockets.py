@@ -154,9 +154,8 @@ class Socket:
 
     def _check_order(self, frame: Frame) -> None:
         payload = frame.get("payload")
-        if frame["type"] == "connection.established" and self._last_seq is None:
-            self._last_seq = payload["seq"]
-        elif frame["type"] == "playlist.snapshot":
+        is_greeting = frame["type"] == "connection.established" and self._last_seq is None
+        if is_greeting or frame["type"] == "playlist.snapshot":
             self._last_seq = payload["seq"]
         elif is_event(frame):
             name = (frame["epoch"], frame["seq"])

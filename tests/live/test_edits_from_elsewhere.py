@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ReadyMadeData
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, all_open, all_reached, replica_of
-from tests.live.rooms import manage, new_room, queued, vote_elsewhere
+from tests.live.rooms import edit_elsewhere, manage, new_room, queued
 from tests.live.writers import Ledger
 from tests.processes import TuttiServer
 
@@ -40,7 +40,7 @@ async def test_edit_in_the_shell_is_heard(idle_server: TuttiServer):
     start = await replica_of(idle_server.base_url, room)
 
     async with all_open(kind(idle_server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-        committed_at = vote_elsewhere(idle_server, room, item_id)
+        committed_at = edit_elsewhere(idle_server, item_id)
         await all_reached(listeners, start.seq + 1, PATIENCE_SECONDS)
 
         for listener in listeners:

@@ -3,11 +3,11 @@
 import pytest
 
 from tests.live.listeners import KINDS, Listener, PollListener, replica_of
-from tests.live.rooms import new_room, queued, vote_elsewhere
+from tests.live.rooms import edit_elsewhere, new_room, queued
 from tests.processes import TuttiServer
 
 LARGEST_RESUME = 500
-THOUSANDS = 3000
+THOUSANDS = 2000
 SECONDS = 20.0
 
 
@@ -16,7 +16,7 @@ async def test_resume_of_up_to_500_events_is_exact(server: TuttiServer, kind: ty
     room = new_room(server)
     item_id = queued(server, room)
     before = await replica_of(server.base_url, room)
-    vote_elsewhere(server, room, item_id, number=LARGEST_RESUME)
+    edit_elsewhere(server, item_id, number=LARGEST_RESUME)
     now = await replica_of(server.base_url, room)
 
     async with kind(server.base_url, room, before.copy()) as listener:
@@ -36,14 +36,14 @@ async def test_more_are_a_snapshot_behind_which_it_goes_on(
     room = new_room(server)
     item_id = queued(server, room)
     before = await replica_of(server.base_url, room)
-    vote_elsewhere(server, room, item_id, number=missed)
+    edit_elsewhere(server, item_id, number=missed)
 
     async with kind(server.base_url, room, before.copy()) as listener:
         assert listener.replica.snapshots == 1
         assert listener.replica.events == []
         assert listener.replica.seq == before.seq + missed
         assert [frame["payload"]["recovered"] for frame in listener.of_type("resumed")] == [False]
-        vote_elsewhere(server, room, item_id)
+        edit_elsewhere(server, item_id)
         await listener.reached(before.seq + missed + 1, SECONDS)
 
         assert listener.replica.items == (await replica_of(server.base_url, room)).items
@@ -53,7 +53,7 @@ async def test_a_poller_takes_thousands_in_portions(server: TuttiServer):
     room = new_room(server)
     item_id = queued(server, room)
     before = await replica_of(server.base_url, room)
-    vote_elsewhere(server, room, item_id, number=THOUSANDS)
+    edit_elsewhere(server, item_id, number=THOUSANDS)
 
     async with PollListener(server.base_url, room, before) as listener:
         await listener.reached(listener.replica.seq + THOUSANDS, SECONDS)

@@ -5,7 +5,7 @@ import pytest
 from tests.conftest import StartServer
 from tests.live.listeners import KINDS, Listener, all_open, all_reached, replica_of
 from tests.live.replica import Replica
-from tests.live.rooms import manage, new_room, queued, vote_elsewhere
+from tests.live.rooms import edit_elsewhere, manage, new_room, queued
 from tests.processes import TuttiServer
 
 KEPT = 50
@@ -29,9 +29,9 @@ async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(st
     start = await replica_of(server.base_url, room)
 
     async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-        vote_elsewhere(server, room, item_id, number=AT_ONCE)
+        edit_elsewhere(server, item_id, number=AT_ONCE, at_once=AT_ONCE)
         await all_reached(listeners, start.seq + AT_ONCE, SECONDS)
-        vote_elsewhere(server, room, item_id)
+        edit_elsewhere(server, item_id)
         await all_reached(listeners, start.seq + AT_ONCE + 1, SECONDS)
 
         now = await replica_of(server.base_url, room)
@@ -60,7 +60,7 @@ def trimmed(start_server: StartServer) -> tuple[TuttiServer, str]:
     server = start_server(environment={"EVENT_LOG_KEEP_EVENTS": str(KEPT)})
     room = new_room(server)
     item_id = queued(server, room)
-    vote_elsewhere(server, room, item_id, number=AT_ONCE)
+    edit_elsewhere(server, item_id, number=AT_ONCE, at_once=AT_ONCE)
     manage(server, "trim")
     return server, room
 
@@ -79,14 +79,14 @@ async def test_old_events_go(server: TuttiServer, trims: str):
     room = new_room(server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
-    vote_elsewhere(server, room, item_id, number=2 * OLD)
+    edit_elsewhere(server, item_id, number=2 * OLD)
     aged_up_to = start.seq + OLD
     manage(server, "shell", "-v", "0", "-c", AGED.format(room=room, seq=aged_up_to))
 
     if trims == "the command":
         manage(server, "trim")
     else:
-        vote_elsewhere(server, room, item_id)
+        edit_elsewhere(server, item_id)
 
     now = await replica_of(server.base_url, room)
     for since, snapshots in ((aged_up_to, 0), (aged_up_to - 1, 1)):

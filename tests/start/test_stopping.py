@@ -4,7 +4,6 @@ import contextlib
 import os
 import signal
 import socket
-import time
 
 import httpx
 import pytest
@@ -14,8 +13,9 @@ from websockets.sync.client import ClientConnection, connect
 from tests.conftest import StartServer
 
 RESTARTING = 4012
-# Far below the time that the server gives to what hangs.
-SOON_SECONDS = 2.5
+# What the server says when somebody did not end in time.
+GAVE_UP = "took too long"
+SOON_SECONDS = 10
 # Where the sizes stop in the same way, one of them is enough.
 in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
@@ -49,10 +49,8 @@ def test_open_sockets_and_streams_do_not_hold_it_up(start_server: StartServer):
         silent.recv()
         assert stream.status_code == 200
 
-        begin = time.monotonic()
-
         assert server.stop() == 0
-        assert time.monotonic() - begin < SOON_SECONDS
+    assert GAVE_UP not in server.log
 
 
 @in_one_size
@@ -60,10 +58,8 @@ def test_an_idle_connection_does_not_hold_it_up(start_server: StartServer):
     server = start_server()
     with server.client() as client:
         client.get("/api/health/live")  # stays connected
-        begin = time.monotonic()
-
         assert server.stop() == 0
-        assert time.monotonic() - begin < SOON_SECONDS
+    assert GAVE_UP not in server.log
 
 
 @in_one_size

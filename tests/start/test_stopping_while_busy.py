@@ -17,6 +17,8 @@ from tests.processes import TuttiServer
 HUNG = 1
 IMPATIENT = 130
 WAIT_SECONDS = 10
+# So many looks in a row that see the same.
+SETTLED = 20
 
 pytestmark = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
@@ -39,7 +41,7 @@ def lock(server: TuttiServer) -> Iterator[sqlite3.Connection]:
 def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[httpx.Response]]:
     """A write that has arrived and waits for the lock."""
     httpx.get(f"{server.base_url}/api/rooms/")  # whatever begins with the first request has begun
-    idle_threads = threads_of(server)
+    idle_threads = threads_when_idle(server)
     with ThreadPoolExecutor() as threads:
         write = threads.submit(httpx.post, f"{server.base_url}/api/rooms/", json={"name": "Late"}, timeout=30)
         wait_until(lambda: threads_of(server) > idle_threads)
@@ -48,6 +50,15 @@ def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[http
 
 def threads_of(server: TuttiServer) -> int:
     return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
+
+
+def threads_when_idle(server: TuttiServer) -> int:
+    """The number that it settles at: the thread of an answer ends a moment after the answer."""
+    seen = [threads_of(server)]
+    while len(seen) < SETTLED or len(set(seen[-SETTLED:])) > 1:
+        time.sleep(0.01)
+        seen.append(threads_of(server))
+    return seen[-1]
 
 
 def wait_until(is_true: Callable[[], bool]) -> None:

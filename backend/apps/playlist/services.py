@@ -222,9 +222,9 @@ def _move(room: Room, item: PlaylistTrack, place: Place) -> None:
     if room.order == Order.VOTES:
         raise OrderedByVotes
     position = _position_for(room, place, moving=item)
+    item = item_in(room, item.pk)  # a renumbering on the way may have changed where it stands
     if position == item.position:
         return
-    item = item_in(room, item.pk)  # a renumbering may have changed where it stood
     item.position = position
     item.save(update_fields=["position"])
     renumber_if_tight(room, item.pk)

@@ -94,11 +94,3 @@ def test_after_an_error_the_connection_can_be_used_again():
     with transaction.atomic():
         Note(text="a").save()
     assert texts() == ["a"]
-
-
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SQLite knows no read-only transaction")
-def test_nothing_can_be_written_within():
-    from django.db import InternalError
-
-    with pytest.raises(InternalError, match="read-only"), consistent_read():
-        connection.cursor().execute("DELETE FROM core_tests_note")
