@@ -106,6 +106,18 @@ class GuardedRedisCache(RedisCache):
         far = super().has_key
         return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.has_key(*args, **kwargs))
 
+    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
+        far = super().get_many
+        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.get_many(*args, **kwargs))
+
+    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
+        far = super().set_many
+        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.set_many(*args, **kwargs))
+
+    def delete_many(self, *args: Any, **kwargs: Any) -> None:
+        far = super().delete_many
+        self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete_many(*args, **kwargs))
+
     def clear(self) -> None:
         far = super().clear
         self._guarded(far, self._local.clear)

@@ -13,7 +13,8 @@ from tests.services import Redis
 
 STREAM_ID = 7
 GROUP_EXPIRY_SECONDS = 1
-EXPIRED_SECONDS = 1.3
+# The layers count in whole seconds.
+EXPIRED_SECONDS = 2.1
 RENEW_SECONDS = 0.2
 ARRIVAL_SECONDS = 1.0
 

@@ -45,7 +45,8 @@ async def delays_of_events(*, written_to: TuttiServer, listened_to: TuttiServer)
     async with client_of(written_to) as http, SocketListener(listened_to.base_url, room) as listener:
         for _ in range(WRITES):
             await asyncio.sleep(QUIET_SECONDS)  # the quiet is what is tested
+            seq = listener.replica.seq + 1
             answered_at = await vote(http, room, item_id)
-            await listener.reached(listener.replica.seq + 1, LATEST_SECONDS)
-            delays.append(listener.arrived_at[listener.replica.seq] - answered_at)
+            await listener.reached(seq, LATEST_SECONDS)
+            delays.append(listener.arrived_at[seq] - answered_at)
     return delays

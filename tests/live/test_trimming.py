@@ -66,10 +66,7 @@ def trimmed(start_server: StartServer) -> tuple[TuttiServer, str]:
 
 
 async def kept_in_log(server: TuttiServer, room: str) -> int:
-    code = (
-        f"from apps.realtime.models import Event; print(Event.objects.filter(stream__name={room!r}).count())"
-    )
-    kept = int(manage(server, "shell", "-v", "0", "-c", code))
+    kept = int(manage(server, "shell", "-v", "0", "-c", COUNT.format(room=room)))
     assert 0 < kept <= KEPT + 1
     return kept
 

@@ -17,6 +17,9 @@ AT_ONCE = 50
 REACH_SECONDS = 20.0
 # What may come and go for other reasons. 1,500 listeners are waiting.
 FEW = 6
+SESSIONS = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 async def test_many_listeners_wait_for_nothing(start_server: StartServer, size: Size):
@@ -82,7 +85,6 @@ def database_files_of(server: TuttiServer) -> int:
 def connections_of(server: TuttiServer) -> int:
     """Sessions of PostgreSQL on the server's database, but for our own."""
     with psycopg.connect(server.database_url) as connection:
-        count = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        row = connection.execute(count).fetchone()
+        row = connection.execute(SESSIONS).fetchone()
     assert row
     return int(row[0])

@@ -24,10 +24,12 @@ class Ledger:
     accepted: list[str] = field(default_factory=list)
     refused: dict[str, httpx.Response] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
+    has_grown: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, key: str, answer: httpx.Response) -> None:
         if answer.is_success:
             self.accepted.append(key)
+            self.has_grown.set()
         else:
             self.refused[key] = answer
 
@@ -143,7 +145,8 @@ class Crowd:
         try:
             async with asyncio.timeout(within_seconds):
                 while len(self.ledger.accepted) < wanted:
-                    await asyncio.sleep(0.005)
+                    self.ledger.has_grown.clear()
+                    await self.ledger.has_grown.wait()
         except TimeoutError:
             missing = wanted - len(self.ledger.accepted)
             statuses = Counter(answer.status_code for answer in self.ledger.refused.values())

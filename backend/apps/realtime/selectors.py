@@ -136,6 +136,6 @@ def next_events(stream_id: int, *, since: int, limit: int) -> Missed | None:
         if top is None:
             return None
         frames = events_after(stream_id, since, epoch=top.epoch, limit=limit)
-    is_contiguous = not frames or frames[0].seq == since + 1
+    is_contiguous = not frames or frames[-1].seq == since + len(frames)
     is_whole = is_contiguous and (bool(frames) or top.seq <= since)
     return Missed(top, frames if is_whole else None)

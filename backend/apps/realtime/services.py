@@ -1,11 +1,11 @@
 """Every write to the log: appending, trimming, beginning a new epoch."""
 
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.realtime.frames import EventFrame, event_text
@@ -30,7 +30,7 @@ def open_stream(*, kind: str, name: str) -> Stream:
 def close_stream(stream_id: int) -> None:
     """Ends a stream with its log; its listeners are told after the commit. One of its name begins anew."""
     Stream.objects.filter(pk=stream_id).delete()
-    transaction.on_commit(partial(publish, Hint(stream_id, epoch="", seq=0, frame=None)), robust=True)
+    _publish_on_commit(Hint(stream_id, epoch="", seq=0, frame=None))
 
 
 def lock_stream(stream_id: int) -> Stream:
@@ -77,9 +77,17 @@ def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
         stream=stream, seq=stream.seq, type=event_type, frame=frame, op_id=op_id, created_at=now
     )
     _trim_before(stream, now)
-    hint = Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame)
-    transaction.on_commit(partial(publish, hint), robust=True)
+    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame))
     return stream.seq
+
+
+def _publish_on_commit(hint: Hint) -> None:
+    """One hint for each append. Its failure is logged, and fails nobody."""
+
+    def tell() -> None:  # no partial: Django's log of a failure asks for its name
+        publish(hint)
+
+    transaction.on_commit(tell, robust=True)
 
 
 def _trim_before(stream: Stream, now: datetime) -> None:
@@ -88,12 +96,21 @@ def _trim_before(stream: Stream, now: datetime) -> None:
     if oldest is None:
         return
     first_seq, first_at = oldest
-    last_seq = min(stream.seq - settings.EVENT_LOG_KEEP_EVENTS, first_seq + TRIM_PER_APPEND)
+    last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS
+    within_reach = Event.objects.filter(stream=stream, seq__lt=first_seq + TRIM_PER_APPEND)
+    if first_at < _oldest_kept(now):
+        last_seq = max(last_seq, _newest_before(within_reach, _oldest_kept(now)))
     if first_seq <= last_seq:
-        Event.objects.filter(stream=stream, seq__lte=last_seq).delete()
-    elif first_at < _oldest_kept(now):
-        reach = Event.objects.filter(stream=stream, seq__lt=first_seq + TRIM_PER_APPEND)
-        reach.filter(created_at__lt=_oldest_kept(now)).delete()
+        within_reach.filter(seq__lte=last_seq).delete()
+
+
+def _newest_before(events: QuerySet[Event], cutoff: datetime) -> int:
+    """The number of the newest event that is older; 0 without one.
+
+    Clocks may be set back, so what is old is cut off by number: never a hole in the middle.
+    """
+    numbers = events.filter(created_at__lt=cutoff).order_by("-seq").values_list("seq", flat=True)
+    return numbers.first() or 0
 
 
 def _oldest_kept(now: datetime) -> datetime:
@@ -106,11 +123,7 @@ def trim_log(*, now: datetime | None = None) -> int:
     gone = 0
     for stream_id, top in Stream.objects.values_list("pk", "seq"):
         events = Event.objects.filter(stream_id=stream_id)
-        # Time may have been set back, so what is old is cut off by number: never a hole in the middle.
-        newest_old = (
-            events.filter(created_at__lt=cutoff).order_by("-seq").values_list("seq", flat=True).first()
-        )
-        last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, newest_old or 0)
+        last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, _newest_before(events, cutoff))
         gone += _delete_up_to(stream_id, last_seq)
     return gone
 
