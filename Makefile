@@ -19,7 +19,8 @@ test: ## everything that has to pass: checks, tests on SQLite, on PostgreSQL wit
 unit: environment ## the quick tests, on SQLite, without a server
 	$(BIN)/python -m pytest backend
 
-check: lint types imports ## lint, types and the arrows between the packages
+check: lint types imports ## lint, types, the arrows between the packages, missing migrations
+	$(BIN)/python backend/manage.py makemigrations --check --dry-run
 
 format: environment ## put the Python code into its one format
 	$(BIN)/ruff check --fix-only --quiet .

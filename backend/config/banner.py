@@ -33,10 +33,11 @@ def ready_line(host: str, port: int) -> str:
 
 
 def _mode() -> str:
+    is_embedded = settings.IS_SQLITE and not settings.REDIS_URLS
+    size = "embedded" if is_embedded else "server"
     database = "SQLite" if settings.IS_SQLITE else "PostgreSQL"
     layer = "Redis" if settings.REDIS_URLS else "in-memory channel layer"
-    size = "server" if settings.REDIS_URLS else "embedded"
-    processes = "" if settings.REDIS_URLS else ", one process"
+    processes = ", one process" if is_embedded else ""
     return f"{size}: {database}, {layer}{processes} (Python {platform.python_version()})"
 
 

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from tests.conftest import ReadyMadeData, Size
+from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.refusals import check_answer
 from tests.contract.sockets import Socket
@@ -17,6 +18,7 @@ from tests.contract.staff import begin_plain_session, log_in, make_staff
 from tests.processes import TuttiServer
 
 NewClient = Callable[..., httpx.Client]
+Connect = Callable[..., Socket]
 SEEDED_TRACKS = 35
 # Nothing here is encrypted, and each client would read all certificates that there are.
 NO_TLS = False
@@ -122,7 +124,7 @@ def voted_queue(client: httpx.Client) -> Queue:
 
 
 @pytest.fixture
-def connect(server: TuttiServer, room: str) -> Iterator[Callable[..., Socket]]:
+def connect(server: TuttiServer, room: str) -> Iterator[Connect]:
     """Opens sockets of the room, greeted: `connect(position=(epoch, since))`."""
     with ExitStack() as opened:
 
@@ -160,3 +162,14 @@ def narrow_client(narrow_server: TuttiServer) -> Iterator[httpx.Client]:
 def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     """Its limits are those of a party."""
     yield from _with_settings(ready_made_data, size, rate_limit_factor="1")
+
+
+# --- The library -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def library(staff: httpx.Client) -> Iterator[Library]:
+    """For tracks of a test's own; they go with the test."""
+    library = Library(staff)
+    yield library
+    library.clear()

@@ -2,8 +2,9 @@
 
 import json
 from contextlib import ExitStack
+from socket import create_connection
 from typing import Any, Self
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
@@ -38,16 +39,18 @@ class Socket:
         position: tuple[str, int] | None = None,
         query: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
+        host: str = "",
     ) -> None:
+        """With `host` the request names another one than it goes to."""
         if position is not None:
             query = {"epoch": position[0], "since": position[1]}
-        url = f"{server_url}{path}" + (f"?{urlencode(query)}" if query else "")
+        server = urlsplit(server_url)
+        url = f"ws://{host or server.netloc}{path}" + (f"?{urlencode(query)}" if query else "")
+        options: dict[str, Any] = {"additional_headers": headers, "proxy": None, "compression": None}
+        if host:
+            options["sock"] = create_connection((server.hostname, server.port), timeout=DEADLINE_SECONDS)
         self._opened = ExitStack()
-        self._connection = self._opened.enter_context(
-            connect(
-                url, additional_headers=headers, proxy=None, compression=None, max_size=None, close_timeout=2
-            )
-        )
+        self._connection = self._opened.enter_context(connect(url, max_size=None, close_timeout=2, **options))
         self.frames: list[Frame] = []
         self._read = 0
         self._last_seq = position[1] if position else None
@@ -58,7 +61,11 @@ class Socket:
     def of_room(cls, server_url: str, room: str, **options: Any) -> Self:
         """A socket that is connected and greeted."""
         socket = cls(server_url, f"/ws/playlist/{room}/", **options)
-        socket.established = socket.next("connection.established")
+        try:
+            socket.established = socket.next("connection.established")
+        except BaseException:
+            socket.__exit__()
+            raise
         return socket
 
     established: Frame

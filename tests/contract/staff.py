@@ -18,6 +18,15 @@ client = Client()
 client.force_login(get_user_model().objects.create_user("{name}"))
 print("session=" + client.cookies["sessionid"].value)
 """
+FILL_LIBRARY = """
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.tracks.services import create_track
+from django.db import transaction
+with transaction.atomic():
+    for number in range(Track.objects.count(), {count}):
+        create_track(facts=TrackFacts(title=f"Number {{number}}", artist="Nobody"))
+"""
 
 
 def make_staff(server: TuttiServer, name: str) -> None:
@@ -51,3 +60,8 @@ def _manage(server: TuttiServer, *arguments: str, variables: dict[str, str] | No
     done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def fill_library(server: TuttiServer, count: int) -> None:
+    """Makes the library hold so many tracks."""
+    _manage(server, "shell", "-v", "0", "-c", FILL_LIBRARY.format(count=count))

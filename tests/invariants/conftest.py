@@ -12,9 +12,11 @@ from tests.conftest import ReadyMadeData, Size
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
+from tests.invariants.telling import Telling
 from tests.processes import TuttiServer
 
 NewTracks = Callable[[int], list[int]]
+FIND_ROOM = "from apps.playlist.models import Room; result = Room.objects.get(slug='{slug}').pk"
 PASSWORD = "correct-horse-battery"
 
 MAKE_TRACKS = """
@@ -112,3 +114,32 @@ def seed() -> int:
     chosen = random.getrandbits(32)
     print(f"seed {chosen}")
     return chosen
+
+
+@pytest.fixture
+def telling(server: TuttiServer) -> Telling:
+    return Telling(server)
+
+
+@pytest.fixture
+def items(own_room: RoomClient, library: list[int]) -> list[int]:
+    """Ids of four items in the manual room; the first plays, the second has a vote."""
+    ids = own_room.add_all(library[:4])
+    own_room.play(ids[0])
+    own_room.vote(ids[1], value=1)
+    return ids
+
+
+@pytest.fixture
+def ranked(votes_room: RoomClient, library: list[int]) -> list[int]:
+    """Ids of four items in the room ordered by votes; the first plays, the second has a vote."""
+    ids = votes_room.add_all(library[:4])
+    votes_room.play(ids[0])
+    votes_room.vote(ids[1], value=1)
+    return ids
+
+
+@pytest.fixture
+def pk_of(other_process: OtherProcess) -> Callable[[RoomClient], int]:
+    """Under which number the admin knows a room."""
+    return lambda room: other_process.run(FIND_ROOM.format(slug=room.slug))

@@ -31,6 +31,11 @@ def is_event(frame: Frame) -> bool:
     return frame["type"] in EVENT_TYPES
 
 
+def _is_telling(frame: Frame) -> bool:
+    """What is not a greeting: an event or a heartbeat."""
+    return is_event(frame) or frame["type"] == "heartbeat"
+
+
 def digest_of(queue: Queue) -> str:
     text = ";".join(f"{item['id']}:{item['votes']}:{int(item['is_playing'])}" for item in queue.items)
     return sha256(text.encode()).hexdigest()[:16]
@@ -50,10 +55,17 @@ class Follower(ABC):
         self.connections = 0
         self._chance = random.Random(seed)
 
-    def follow(self) -> None:
+    def follow(self, first_patience: int | None = None) -> None:
+        """Until there is nothing more to come. The first connection may be cut after a given frame."""
+        patience = first_patience
         while not self._has_everything:
             self.connections += 1
-            self._follow_for(self._chance.choice(PATIENCE))
+            self._follow_for(self._chance.choice(PATIENCE) if patience is None else patience)
+            patience = None
+
+    @abstractmethod
+    def await_proof(self) -> None:
+        """Once more the server says where the room is, and that is where this client is."""
 
     @property
     def _has_everything(self) -> bool:
@@ -69,6 +81,7 @@ class Follower(ABC):
         self.seen.append(event["seq"])
 
     def _check_heartbeat(self, frame: Frame) -> None:
+        assert frame["type"] == "heartbeat"
         said = frame["payload"]
         assert (said["epoch"], said["seq"]) == (self.queue.epoch, self.queue.seq)
         assert said["digest"] == digest_of(self.queue)
@@ -103,9 +116,7 @@ class WebSocketFollower(Follower):
     def _come_back_by_frame(self, patience: int) -> None:
         """Here what was missed may come behind newer live events: they wait until all of it is there."""
         with self._connected() as socket:
-            socket.send(
-                json.dumps({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq})
-            )
+            socket.send(json.dumps({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq}))
             waiting: list[Event] | None = []
             for frame in self._some(socket, patience):
                 if frame["type"] == "resumed":
@@ -135,19 +146,21 @@ class WebSocketFollower(Follower):
         said = frame["payload"]
         assert Snapshot(said["epoch"], said["seq"], said["items"]) == self.queue.snapshot()
 
-    def await_heartbeat(self) -> None:
-        """Proves to itself, by the server's digest, that it is in sync."""
+    def await_proof(self) -> None:
+        """By the digest in a heartbeat."""
         with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
-            for frame in self._frames(socket):
-                assert not is_event(frame), "nothing was missed"
-                if frame["type"] == "heartbeat":
-                    return self._check_heartbeat(frame)
+            self._check_heartbeat(next(filter(_is_telling, self._frames(socket))))
+
+    def frames(self) -> Iterator[Frame]:
+        """Every frame of one connection that goes on from the start, for as long as it is asked for."""
+        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
+            yield from self._frames(socket)
 
     def frames_until(self, is_over: threading.Event, room: RoomClient) -> Iterator[Frame]:
         """Every frame of one connection from the start on, up to what the room has come to in the end."""
-        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
-            seq = self.queue.seq
-            for frame in self._frames(socket):
+        seq = self.queue.seq
+        with closing(self.frames()) as frames:
+            for frame in frames:
                 yield frame
                 seq = frame["seq"] if is_event(frame) else seq
                 if is_over.is_set() and self.last_seq is None:
@@ -207,16 +220,21 @@ class ServerSentFollower(Follower):
         self._last_id = f"{start.epoch}:{start.seq}"
 
     def _follow_for(self, patience: int) -> None:
-        timeout = httpx.Timeout(SILENCE_SECONDS)
-        with httpx.Client(base_url=self.server.base_url, timeout=timeout) as http:
-            headers = {"Last-Event-ID": self._last_id}
-            with http.stream("GET", f"{self.path}stream/", headers=headers) as answer:
-                assert answer.status_code == 200
-                frames = self._frames(answer.iter_lines())
-                for _ in range(patience):
-                    self._note(next(frames))
-                    if self._has_everything:
-                        return
+        with self._streamed() as frames:
+            for _ in range(patience):
+                self._note(next(frames))
+                if self._has_everything:
+                    return
+
+    @contextmanager
+    def _streamed(self) -> Iterator[Iterator[Frame]]:
+        headers = {"Last-Event-ID": self._last_id}
+        with (
+            httpx.Client(base_url=self.server.base_url, timeout=SILENCE_SECONDS) as http,
+            http.stream("GET", f"{self.path}stream/", headers=headers) as answer,
+        ):
+            assert answer.status_code == 200
+            yield self._frames(answer.iter_lines())
 
     def _note(self, frame: Frame) -> None:
         if is_event(frame):
@@ -225,6 +243,11 @@ class ServerSentFollower(Follower):
             assert frame["payload"]["recovered"] is True
         elif frame["type"] == "heartbeat":
             self._check_heartbeat(frame)
+
+    def await_proof(self) -> None:
+        """By the digest in a heartbeat."""
+        with self._streamed() as frames:
+            self._check_heartbeat(next(filter(_is_telling, frames)))
 
     def _frames(self, lines: Iterable[str]) -> Iterator[Frame]:
         data, event_id = "", None
@@ -244,8 +267,7 @@ class PollingFollower(Follower):
     """Asks for the next part of the log, at times hanging up before the answer is there."""
 
     def _follow_for(self, patience: int) -> None:
-        host, port = self.server.base_url.removeprefix("http://").split(":")
-        with closing(HTTPConnection(host, int(port), timeout=SILENCE_SECONDS)) as line:
+        with closing(self._line()) as line:
             for _ in range(patience):
                 self._ask(line)
                 part = json.loads(line.getresponse().read())
@@ -257,6 +279,17 @@ class PollingFollower(Follower):
                 if self._has_everything:
                     return
             self._ask(line)
+
+    def await_proof(self) -> None:
+        """There is nothing after what it has."""
+        with closing(self._line()) as line:
+            self._ask(line)
+            part = json.loads(line.getresponse().read())
+        assert (part["events"], part["top"], part["snapshot"]) == ([], self.queue.seq, None)
+
+    def _line(self) -> HTTPConnection:
+        host, port = self.server.base_url.removeprefix("http://").split(":")
+        return HTTPConnection(host, int(port), timeout=SILENCE_SECONDS)
 
     def _ask(self, line: HTTPConnection) -> None:
         position = {"epoch": self.queue.epoch, "since": self.queue.seq}

@@ -208,9 +208,7 @@ def _read(server: TuttiServer, room: RoomClient, is_over: threading.Event) -> li
     return fetched
 
 
-def _polled(
-    server: TuttiServer, room: RoomClient, start: Snapshot, is_over: threading.Event
-) -> list[Event]:
+def _polled(server: TuttiServer, room: RoomClient, start: Snapshot, is_over: threading.Event) -> list[Event]:
     """The log in small parts while it grows, then up to its top."""
     events: list[Event] = []
     seq = start.seq

@@ -18,7 +18,9 @@ FOLLOWERS_AT_ONCE = 4
 
 
 @pytest.fixture
-def crowd(server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int) -> Crowd:
+def crowd(
+    server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int
+) -> Crowd:
     return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, deeds_each=25)
 
 
@@ -49,12 +51,23 @@ def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:
 def test_a_client_that_is_cut_off_sees_each_event_once(crowd: Crowd, kind: type[Follower]) -> None:
     for follower in follow_through(crowd, kind):
         assert follower.seen == list(range(follower.first_seq, follower.queue.seq + 1))
+        follower.await_proof()
 
 
-def test_a_client_can_prove_by_the_digest_that_it_is_in_sync(crowd: Crowd) -> None:
-    follower, *_ = follow_through(crowd, WebSocketFollower)
-    assert isinstance(follower, WebSocketFollower)
-    follower.await_heartbeat()
+def test_a_client_that_is_cut_off_after_any_frame_misses_nothing(
+    server: TuttiServer, own_room: RoomClient, library: list[int]
+) -> None:
+    """Behind by ten events, and the line breaks after one frame; another after two; another after three…"""
+    start = own_room.fetch()
+    own_room.add_all(library[:10])
+    end = own_room.fetch()
+    for kind in (WebSocketFollower, ServerSentFollower):
+        for patience in range(1, 14):
+            follower = kind(server, own_room.slug, start, seed=f"{patience}")
+            follower.last_seq = end.seq
+            follower.follow(patience)
+            assert follower.queue.snapshot() == end
+            assert follower.seen == list(range(start.seq + 1, end.seq + 1))
 
 
 def test_a_client_that_fetches_before_it_connects_is_told_nothing_again(crowd: Crowd) -> None:

@@ -182,8 +182,8 @@ class StreamListener(Listener):
             place = frame if "seq" in frame else frame["payload"]
             # Being greeted does not mean having what was missed: until then a cut goes back to where it was.
             greeted = frame["type"] == "connection.established" and self.is_resuming
-            seq = self.replica.seq if greeted else place["seq"]
-            assert (told[0], int(told[2])) == (place["epoch"], seq), message
+            wanted = self.replica.position if greeted else (place["epoch"], place["seq"])
+            assert (told[0], int(told[2])) == wanted, message
 
 
 class PollListener(Listener):

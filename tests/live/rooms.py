@@ -1,10 +1,10 @@
 """Rooms of a test's own, what is queued in them, and the simplest writes."""
 
+import asyncio
 import itertools
 import subprocess
 import sys
 import time
-from typing import Any
 
 import httpx
 
@@ -49,30 +49,36 @@ def client_of(server: TuttiServer) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.base_url, timeout=30)
 
 
-def manage(server: TuttiServer, *arguments: str) -> str:
-    """Runs `manage.py` beside the server, on its data; what it printed."""
-    command: list[Any] = [sys.executable, "manage.py", *arguments]
-    options: dict[str, Any] = {"cwd": BACKEND, "env": server.environment, "timeout": COMMAND_SECONDS}
-    done = subprocess.run(command, capture_output=True, text=True, **options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+async def manage(server: TuttiServer, *arguments: str) -> str:
+    """Runs `manage.py` beside the server, on its data; what it printed. Listeners go on meanwhile."""
+    command = [sys.executable, "manage.py", *arguments]
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = await asyncio.create_subprocess_exec(*command, cwd=BACKEND, env=server.environment, **streams)
+    async with asyncio.timeout(COMMAND_SECONDS):
+        output, errors = await process.communicate()
+    assert process.returncode == 0, errors.decode()
+    return output.decode()
 
 
-EDITS = """
-from apps.playlist.models import PlaylistTrack
+async def shell(server: TuttiServer, code: str) -> list[str]:
+    """What the code printed in a shell of Django, line by line."""
+    return (await manage(server, "shell", "--no-imports", "-c", code)).splitlines()
+
+
+APPENDED = """
 from django.db import transaction
-import time
-item = PlaylistTrack.objects.get(pk={item_id})
+from apps.playlist.events import item_payload
+from apps.playlist.models import PlaylistTrack
+from apps.realtime.services import append_event
+item = PlaylistTrack.objects.select_related("room", "track").get(pk={item_id})
+event = dict(stream_id=item.room.stream_id, event_type="track.updated", payload=item_payload(item))
 for first in range(0, {number}, {at_once}):
     with transaction.atomic():
-        for number in range(first, min({number}, first + {at_once})):
-            item.added_by = f"{name} {{number}}"
-            item.save(update_fields=["added_by"])
-print("committed at", time.time())
+        for _ in range(first, min({number}, first + {at_once})):
+            append_event(**event)
 """
 
 
-def edit_elsewhere(server: TuttiServer, item_id: int, *, number: int = 1, at_once: int = 100) -> float:
-    """So many events by another process, without hints, so many in a transaction; when that was done."""
-    code = EDITS.format(item_id=item_id, number=number, at_once=at_once, name=f"Elsewhere {next(_voters)}")
-    return float(manage(server, "shell", "-c", code).rsplit("committed at ", 1)[1])
+async def append_elsewhere(server: TuttiServer, item_id: int, *, number: int = 1, at_once: int = 100) -> None:
+    """So many events by another process, without hints, so many in a transaction."""
+    await shell(server, APPENDED.format(item_id=item_id, number=number, at_once=at_once))

@@ -10,13 +10,25 @@ import pytest
 from tests.conftest import ReadyMadeData
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, all_open, all_reached, replica_of
-from tests.live.rooms import edit_elsewhere, manage, new_room, queued
+from tests.live.rooms import manage, new_room, queued, shell
 from tests.live.writers import Ledger
 from tests.processes import TuttiServer
 
 WITHIN_SECONDS = 1.0
 # A command takes its time to start; what counts is measured from its commit.
 PATIENCE_SECONDS = 10.0
+NUMBER = 6
+# Like a person in the shell: one edit after the other, with pauses.
+EDITS = """
+import time
+from apps.playlist.models import PlaylistTrack
+item = PlaylistTrack.objects.get(pk={item_id})
+for number in range({number}):
+    item.added_by = f"Ada {{number}}"
+    item.save()
+    print(time.time())
+    time.sleep(0.33)
+"""
 NEW_STAFF = """
 from apps.users.models import User
 User.objects.create_superuser("ada", password="x")
@@ -34,17 +46,21 @@ def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) 
         yield server
 
 
-async def test_edit_in_the_shell_is_heard(idle_server: TuttiServer):
+async def test_edits_in_the_shell_are_heard(idle_server: TuttiServer):
     room = new_room(idle_server)
     item_id = queued(idle_server, room)
     start = await replica_of(idle_server.base_url, room)
 
     async with all_open(kind(idle_server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-        committed_at = edit_elsewhere(idle_server, item_id)
-        await all_reached(listeners, start.seq + 1, PATIENCE_SECONDS)
+        printed = await shell(idle_server, EDITS.format(item_id=item_id, number=NUMBER))
+        await all_reached(listeners, start.seq + NUMBER, PATIENCE_SECONDS)
 
+        committed_at = [float(line) for line in printed]
         for listener in listeners:
-            assert listener.arrived_at[start.seq + 1] - committed_at < WITHIN_SECONDS
+            arrivals = [listener.arrived_at[start.seq + 1 + index] for index in range(NUMBER)]
+            delays = [arrival - commit for arrival, commit in zip(arrivals, committed_at, strict=True)]
+            late = [delay for delay in delays if delay >= WITHIN_SECONDS]
+            assert len(late) <= 1, f"{listener}: {delays}"  # one may have met a busy moment of the machine
         await check_laws(idle_server.base_url, room, Ledger(), listeners)
 
 
@@ -55,7 +71,7 @@ async def test_management_command_is_heard(idle_server: TuttiServer):
     start = await replica_of(idle_server.base_url, "main")
 
     async with all_open(kind(idle_server.base_url, "main", start.copy()) for kind in KINDS) as listeners:
-        manage(idle_server, "seed_playlist")
+        await manage(idle_server, "seed_playlist")
         now = await replica_of(idle_server.base_url, "main")
         assert now.seq > start.seq
 
@@ -67,7 +83,7 @@ async def test_edit_in_the_admin_is_heard(idle_server: TuttiServer):
     room = new_room(idle_server)
     item_id = queued(idle_server, room)
     start = await replica_of(idle_server.base_url, room)
-    manage(idle_server, "shell", "-c", NEW_STAFF)
+    await shell(idle_server, NEW_STAFF)
 
     async with all_open(kind(idle_server.base_url, room, start.copy()) for kind in KINDS) as listeners:
         async with httpx.AsyncClient(base_url=idle_server.base_url, timeout=30) as browser:

@@ -1,6 +1,5 @@
 """`manage.py new_epoch` under open connections: they take a snapshot of the new epoch and go on."""
 
-from tests.conftest import StartServer
 from tests.live.conftest import Pair
 from tests.live.listeners import KINDS, all_open, all_reached, replica_of
 from tests.live.rooms import client_of, manage, new_room, queued, vote
@@ -9,9 +8,7 @@ from tests.processes import TuttiServer
 SECONDS = 10.0
 
 
-async def test_open_connections_go_on_in_the_new_epoch(start_server: StartServer):
-    server = start_server()
-
+async def test_open_connections_go_on_in_the_new_epoch(server: TuttiServer):
     await check_new_epoch(server, [server])
 
 
@@ -26,7 +23,7 @@ async def check_new_epoch(written_to: TuttiServer, listened_to: list[TuttiServer
     urls = [server.base_url for server in listened_to]
 
     async with all_open(kind(url, room, start.copy()) for kind in KINDS for url in urls) as listeners:
-        manage(written_to, "new_epoch")
+        await manage(written_to, "new_epoch")
         begun = await replica_of(written_to.base_url, room)
         assert begun.epoch != start.epoch
         for listener in listeners:

@@ -3,7 +3,7 @@
 from tests.conftest import ReadyMadeData, Size
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, all_open, replica_of
-from tests.live.rooms import edit_elsewhere, new_room, queued
+from tests.live.rooms import append_elsewhere, new_room, queued
 from tests.live.writers import Crowd
 from tests.processes import PlainDaphne
 
@@ -24,6 +24,6 @@ async def test_plain_daphne_serves_every_kind_of_listener(size: Size, ready_made
                 for listener in listeners:
                     await listener.come_back(server.base_url)
             item_id = queued(server, room)
-            edit_elsewhere(server, item_id)
+            await append_elsewhere(server, item_id)
 
             await check_laws(server.base_url, room, crowd.ledger, listeners)

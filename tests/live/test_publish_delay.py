@@ -3,7 +3,6 @@
 import asyncio
 import statistics
 
-from tests.conftest import StartServer
 from tests.live.conftest import Pair
 from tests.live.listeners import SocketListener
 from tests.live.rooms import client_of, new_room, queued, vote
@@ -17,9 +16,7 @@ LATEST_SECONDS = 0.5
 USUAL_SECONDS = 0.03
 
 
-async def test_event_comes_promptly_on_an_idle_server(start_server: StartServer):
-    server = start_server()
-
+async def test_event_comes_promptly_on_an_idle_server(server: TuttiServer):
     delays = await delays_of_events(written_to=server, listened_to=server)
 
     check(delays)

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.live.listeners import KINDS, Listener, PollListener, replica_of
-from tests.live.rooms import edit_elsewhere, new_room, queued
+from tests.live.replica import Replica
+from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
 from tests.processes import TuttiServer
 
 LARGEST_RESUME = 500
@@ -11,52 +12,59 @@ THOUSANDS = 2000
 SECONDS = 20.0
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_resume_of_up_to_500_events_is_exact(server: TuttiServer, kind: type[Listener]):
+async def test_a_client_that_was_away_goes_on_exactly_or_with_a_snapshot(server: TuttiServer):
     room = new_room(server)
     item_id = queued(server, room)
     before = await replica_of(server.base_url, room)
-    edit_elsewhere(server, item_id, number=LARGEST_RESUME)
+    await append_elsewhere(server, item_id, number=THOUSANDS)
     now = await replica_of(server.base_url, room)
+    assert now.seq == before.seq + THOUSANDS
 
-    async with kind(server.base_url, room, before.copy()) as listener:
-        await listener.reached(before.seq + LARGEST_RESUME, SECONDS)
+    for kind in KINDS:
+        await check_exact(kind(server.base_url, room, away(before, now.seq - LARGEST_RESUME)), now)
+    for kind in [kind for kind in KINDS if kind is not PollListener]:
+        await check_snapshot(kind(server.base_url, room, away(before, now.seq - LARGEST_RESUME - 1)), now)
+        await check_snapshot(kind(server.base_url, room, before.copy()), now)
+        await check_snapshot(kind(server.base_url, room, Replica(now.epoch, now.seq + 1)), now)
+    # A poll is answered in portions, so there is no end to what it can catch up with.
+    await check_exact(PollListener(server.base_url, room, before.copy()), now)
 
-        assert len(listener.replica.events) == LARGEST_RESUME
+
+def away(before: Replica, seq: int) -> Replica:
+    replica = before.copy()
+    replica.seq = seq
+    return replica
+
+
+async def check_exact(listener: Listener, now: Replica) -> None:
+    missed = now.seq - listener.replica.seq
+    async with listener:
+        await listener.reached(now.seq, SECONDS)
+
+        assert len(listener.replica.events) == missed
         assert listener.replica.snapshots == 0
         assert listener.replica.items == now.items
         assert [frame["payload"]["recovered"] for frame in listener.of_type("resumed")] in ([True], [])
 
 
-@pytest.mark.parametrize("missed", [LARGEST_RESUME + 1, THOUSANDS])
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not PollListener])
-async def test_more_are_a_snapshot_behind_which_it_goes_on(
-    server: TuttiServer, kind: type[Listener], missed: int
-):
-    room = new_room(server)
-    item_id = queued(server, room)
-    before = await replica_of(server.base_url, room)
-    edit_elsewhere(server, item_id, number=missed)
-
-    async with kind(server.base_url, room, before.copy()) as listener:
+async def check_snapshot(listener: Listener, now: Replica) -> None:
+    async with listener:
         assert listener.replica.snapshots == 1
         assert listener.replica.events == []
-        assert listener.replica.seq == before.seq + missed
+        assert listener.replica.position == now.position
+        assert listener.replica.items == now.items
         assert [frame["payload"]["recovered"] for frame in listener.of_type("resumed")] == [False]
-        edit_elsewhere(server, item_id)
-        await listener.reached(before.seq + missed + 1, SECONDS)
-
-        assert listener.replica.items == (await replica_of(server.base_url, room)).items
 
 
-async def test_a_poller_takes_thousands_in_portions(server: TuttiServer):
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not PollListener])
+async def test_behind_the_snapshot_it_goes_on(server: TuttiServer, kind: type[Listener]):
     room = new_room(server)
     item_id = queued(server, room)
-    before = await replica_of(server.base_url, room)
-    edit_elsewhere(server, item_id, number=THOUSANDS)
+    start = await replica_of(server.base_url, room)
 
-    async with PollListener(server.base_url, room, before) as listener:
-        await listener.reached(listener.replica.seq + THOUSANDS, SECONDS)
+    async with kind(server.base_url, room, Replica("an-old-epoch", 7)) as listener, client_of(server) as http:
+        await vote(http, room, item_id)
+        await listener.reached(start.seq + 1, SECONDS)
 
-        assert len(listener.replica.events) == THOUSANDS
+        assert listener.replica.snapshots == 1
         assert listener.replica.items == (await replica_of(server.base_url, room)).items

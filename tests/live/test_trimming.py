@@ -1,11 +1,13 @@
 """The log keeps its latest part; whoever lacks what is gone takes a snapshot, and nobody a part."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from tests.conftest import StartServer
-from tests.live.listeners import KINDS, Listener, all_open, all_reached, replica_of
+from tests.conftest import ReadyMadeData, Size
+from tests.live.listeners import KINDS, all_open, all_reached, replica_of
 from tests.live.replica import Replica
-from tests.live.rooms import edit_elsewhere, manage, new_room, queued
+from tests.live.rooms import append_elsewhere, manage, new_room, queued, shell
 from tests.processes import TuttiServer
 
 KEPT = 50
@@ -13,6 +15,10 @@ KEPT = 50
 AT_ONCE = 300
 OLD = 20
 SECONDS = 15.0
+COUNTED = """
+from apps.realtime.models import Event
+print(Event.objects.filter(stream__name={room!r}).count())
+"""
 AGED = """
 from datetime import timedelta
 from django.utils import timezone
@@ -22,16 +28,22 @@ print(events.update(created_at=timezone.now() - timedelta(days=8)))
 """
 
 
-async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(start_server: StartServer):
-    server = start_server(environment={"EVENT_LOG_KEEP_EVENTS": str(KEPT)})
-    room = new_room(server)
+@pytest.fixture(scope="module")
+def forgetful_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    settings = {"EVENT_LOG_KEEP_EVENTS": str(KEPT)}
+    with TuttiServer(**ready_made_data.options(size), environment=settings) as server:
+        yield server
+
+
+async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(forgetful_server: TuttiServer):
+    server, room = forgetful_server, new_room(forgetful_server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
 
     async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-        edit_elsewhere(server, item_id, number=AT_ONCE, at_once=AT_ONCE)
+        await append_elsewhere(server, item_id, number=AT_ONCE, at_once=AT_ONCE)
         await all_reached(listeners, start.seq + AT_ONCE, SECONDS)
-        edit_elsewhere(server, item_id)
+        await append_elsewhere(server, item_id)
         await all_reached(listeners, start.seq + AT_ONCE + 1, SECONDS)
 
         now = await replica_of(server.base_url, room)
@@ -41,34 +53,21 @@ async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(st
             assert listener.replica.items == now.items
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_resume_at_the_edge_of_a_trimmed_log(trimmed: tuple[TuttiServer, str], kind: type[Listener]):
-    server, room = trimmed
+async def test_resume_at_the_edge_of_a_trimmed_log(forgetful_server: TuttiServer):
+    server, room = forgetful_server, new_room(forgetful_server)
+    await append_elsewhere(server, queued(server, room), number=2 * KEPT)
+    await manage(server, "trim")
     now = await replica_of(server.base_url, room)
-    oldest = now.seq - await kept_in_log(server, room) + 1
+    kept = int((await shell(server, COUNTED.format(room=room)))[-1])
+    assert kept == KEPT
 
-    for since, is_exact in ((oldest - 1, True), (oldest - 2, False)):
-        async with kind(server.base_url, room, Replica(now.epoch, since)) as listener:
-            await listener.reached(now.seq, SECONDS)
+    for kind in KINDS:
+        for missed, is_exact in ((kept, True), (kept + 1, False)):
+            async with kind(server.base_url, room, Replica(now.epoch, now.seq - missed)) as listener:
+                await listener.reached(now.seq, SECONDS)
 
-            assert listener.replica.snapshots == (not is_exact)
-            assert len(listener.replica.events) == (now.seq - since) * is_exact
-
-
-@pytest.fixture
-def trimmed(start_server: StartServer) -> tuple[TuttiServer, str]:
-    server = start_server(environment={"EVENT_LOG_KEEP_EVENTS": str(KEPT)})
-    room = new_room(server)
-    item_id = queued(server, room)
-    edit_elsewhere(server, item_id, number=AT_ONCE, at_once=AT_ONCE)
-    manage(server, "trim")
-    return server, room
-
-
-async def kept_in_log(server: TuttiServer, room: str) -> int:
-    kept = int(manage(server, "shell", "-v", "0", "-c", COUNT.format(room=room)))
-    assert 0 < kept <= KEPT + 1
-    return kept
+                assert listener.replica.snapshots == (not is_exact), listener
+                assert len(listener.replica.events) == missed * is_exact
 
 
 @pytest.mark.parametrize("trims", ["the command", "the next write"])
@@ -76,14 +75,14 @@ async def test_old_events_go(server: TuttiServer, trims: str):
     room = new_room(server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
-    edit_elsewhere(server, item_id, number=2 * OLD)
+    await append_elsewhere(server, item_id, number=2 * OLD)
     aged_up_to = start.seq + OLD
-    manage(server, "shell", "-v", "0", "-c", AGED.format(room=room, seq=aged_up_to))
+    assert await shell(server, AGED.format(room=room, seq=aged_up_to)) == [str(aged_up_to)]
 
     if trims == "the command":
-        manage(server, "trim")
+        await manage(server, "trim")
     else:
-        edit_elsewhere(server, item_id)
+        await append_elsewhere(server, item_id)
 
     now = await replica_of(server.base_url, room)
     for since, snapshots in ((aged_up_to, 0), (aged_up_to - 1, 1)):

@@ -267,7 +267,10 @@ def _gap_of(room: Room, item: PlaylistTrack) -> Gap:
 
 
 def _gap_of_gone(room: Room, item_id: int, *, moving: PlaylistTrack | None = None) -> Gap:
-    """Where a removed item stood: behind the nearest one in front of it that is still there."""
+    """Where a removed item stood: behind the nearest one in front of it that is still there.
+
+    That may be the very item that is to be moved: then it stands right already.
+    """
     queue = standings(room, without=moving.pk if moving else None)
     seen: set[int] = set()
     wanted: int | None = item_id
@@ -277,6 +280,8 @@ def _gap_of_gone(room: Room, item_id: int, *, moving: PlaylistTrack | None = Non
         if removed is None:
             return gap_at_end(queue)
         wanted = removed.after_item_number
+        if moving is not None and wanted == moving.pk:
+            return _gap_of(room, moving)
         index = None if wanted is None else index_of(queue, wanted)
         if index is not None:
             return gap_after(queue, index)

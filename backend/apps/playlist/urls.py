@@ -2,10 +2,9 @@
 
 from django.urls import include, path, re_path
 
+import core.url_converters  # noqa: F401 - registers <id:…>
 from apps.playlist.room_views import RoomViewSet
 from apps.playlist.views import PlaylistViewSet
-
-ITEM = r"(?P<item_id>[0-9]{1,18})"
 
 queue = [
     path("", PlaylistViewSet.as_view({"get": "list", "post": "create"})),
@@ -14,13 +13,13 @@ queue = [
     path("history/", PlaylistViewSet.as_view({"get": "history"})),
     path("events/", PlaylistViewSet.as_view({"get": "live"})),
     path("stream/", PlaylistViewSet.as_view({"get": "live"})),
-    re_path(
-        rf"^{ITEM}/$",
+    path(
+        "<id:item_id>/",
         PlaylistViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
     ),
-    re_path(rf"^{ITEM}/restore/$", PlaylistViewSet.as_view({"post": "restore"})),
-    re_path(rf"^{ITEM}/vote/$", PlaylistViewSet.as_view({"post": "vote"})),
-    re_path(rf"^{ITEM}/play/$", PlaylistViewSet.as_view({"post": "play"})),
+    path("<id:item_id>/restore/", PlaylistViewSet.as_view({"post": "restore"})),
+    path("<id:item_id>/vote/", PlaylistViewSet.as_view({"post": "vote"})),
+    path("<id:item_id>/play/", PlaylistViewSet.as_view({"post": "play"})),
 ]
 
 urlpatterns = [

@@ -36,6 +36,14 @@ class Listener(Protocol):
         """The stream is no more."""
 
 
+def _current_task() -> asyncio.Task[object] | None:
+    """The task that runs this, if it is one: a hint comes outside of any."""
+    try:
+        return asyncio.current_task()
+    except RuntimeError:
+        return None
+
+
 class Feed:
     """Delivers a stream's events to its listeners: strictly in order, without a gap, each once."""
 
@@ -53,6 +61,8 @@ class Feed:
         self._starting: asyncio.Task[None] | None = None
         self._filling: asyncio.Task[None] | None = None
         self._must_restart = False
+        # Whether the log has lost what follows the top: then only the state leads on.
+        self._is_behind_log = False
         self._beating: asyncio.TimerHandle | None = None
         self._beat: asyncio.Task[None] | None = None
         self._quiet_since = 0.0
@@ -74,7 +84,7 @@ class Feed:
         """Delivers nothing more. The hub forgets a feed that nobody listens to."""
         self._is_stopped = True
         for task in (self._filling, self._beat, self._starting):
-            if task is not None:
+            if task is not None and task is not _current_task():
                 task.cancel()
         if self._beating is not None:
             self._beating.cancel()
@@ -186,6 +196,7 @@ class Feed:
             self._end()
         elif missed.top.epoch != self.epoch or missed.frames is None:
             self._must_restart = True
+            self._is_behind_log = missed.frames is None
         else:
             if missed.frames:
                 self._deliver(missed.frames)
@@ -200,8 +211,10 @@ class Feed:
             self._end()
             return
         self._must_restart = False
-        if state.top.epoch == self.epoch and state.top.seq <= self.top:
+        if state.top.epoch == self.epoch and not self._is_behind_log:
+            self.want(state.top.seq)  # it was a late hint of an old epoch: the log leads on from here
             return
+        self._is_behind_log = False
         self.epoch, self.top = state.top.epoch, state.top.seq
         self._wanted = self.top
         self._early.clear()

@@ -100,7 +100,7 @@ class Publisher:
 
 
 def _message(hint: Hint) -> dict[str, Any]:
-    is_small = hint.frame is not None and len(hint.frame) <= MAX_HINTED_FRAME_BYTES
+    is_small = hint.frame is not None and len(hint.frame.encode()) <= MAX_HINTED_FRAME_BYTES
     return {
         "type": "hint",
         "stream_id": hint.stream_id,

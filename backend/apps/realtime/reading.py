@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -40,9 +41,15 @@ def _released(read: Callable[..., R], args: tuple[Any, ...]) -> R:
 
 def close_reader_connections() -> None:
     """Closes what the threads hold. For an orderly end; no read may be under way."""
-    _watcher.submit(connection.close).result()
-    for future in [_readers.submit(connection.close) for _ in range(READER_THREADS)]:
+    all_readers = Barrier(READER_THREADS)  # so that no thread does the work of two
+
+    def close_of_reader() -> None:
+        all_readers.wait()
+        connection.close()
+
+    for future in [_readers.submit(close_of_reader) for _ in range(READER_THREADS)]:
         future.result()
+    _watcher.submit(lambda: connection.close()).result()
 
 
 class DatabaseWatch:

@@ -1,15 +1,15 @@
 """Addresses of the library, below /api/."""
 
-from django.urls import path, re_path
+from django.urls import path
 
+import core.url_converters  # noqa: F401 - registers <id:…>
 from apps.tracks.views import TrackViewSet
 
 urlpatterns = [
     path("tracks/", TrackViewSet.as_view({"get": "list", "post": "create"})),
     path("tracks/genres/", TrackViewSet.as_view({"get": "genres"})),
-    # Up to 18 digits every number fits the database's ids; a longer one is nobody's.
-    re_path(
-        r"^tracks/(?P<track_id>[0-9]{1,18})/$",
+    path(
+        "tracks/<id:track_id>/",
         TrackViewSet.as_view(
             {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
         ),

@@ -26,10 +26,11 @@ def notes(note_table: None, db: None) -> Iterator[list[str]]:
 
 
 @pytest.fixture
-def stored_notes(note_table: None, transactional_db: None) -> Iterator[None]:
-    """The table of notes, with real commits."""
-    yield
-    empty_table(Note)
+def stored_notes(note_table: None, django_db_blocker) -> Iterator[None]:
+    """The table of notes, with real commits; only that is emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        empty_table(Note)
 
 
 @pytest.fixture

@@ -10,9 +10,6 @@ from django.db import connection, transaction
 from core.consistent_reads import consistent_read
 from core.tests.notes import Note
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
 @pytest.fixture(autouse=True)
 def table(stored_notes) -> None:
     """Notes, with real commits."""

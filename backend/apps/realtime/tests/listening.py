@@ -1,0 +1,85 @@
+"""Listeners that remember what they were told, and work done in the database from the event loop."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from django.db import connection
+
+from apps.realtime.frames import Frame
+from apps.realtime.selectors import State
+
+R = TypeVar("R")
+# Longer than anything here takes, so that what never comes fails instead of hanging.
+PATIENCE_SECONDS = 10
+
+
+async def in_database(work: Callable[..., R], *args: Any) -> R:
+    """Does it as a request does: in another thread, on a connection of its own, committed at the end."""
+
+    def run() -> R:
+        try:
+            return work(*args)
+        finally:
+            connection.close()
+
+    return await asyncio.to_thread(run)
+
+
+class Ear:
+    """A listener."""
+
+    def __init__(self) -> None:
+        self.frames: list[Frame] = []
+        self.states: list[State] = []
+        self.has_ended = False
+        self._told = asyncio.Condition()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # --- What the feed calls ---
+
+    def deliver(self, frames: Sequence[Frame]) -> None:
+        self.frames.extend(frames)
+        self._notify()
+
+    def restart(self, state: State) -> None:
+        self.states.append(state)
+        self._notify()
+
+    def stream_ended(self) -> None:
+        self.has_ended = True
+        self._notify()
+
+    def close_for_restart(self) -> None:
+        self.stream_ended()
+
+    # --- What the test asks ---
+
+    @property
+    def seqs(self) -> list[int]:
+        """The numbers of the events, in the order in which they came."""
+        return [frame.seq for frame in self.frames if frame.is_event]
+
+    @property
+    def texts(self) -> list[str]:
+        return [frame.text for frame in self.frames if frame.is_event]
+
+    @property
+    def beats(self) -> list[dict[str, Any]]:
+        """The heartbeats."""
+        return [json.loads(frame.text)["payload"] for frame in self.frames if not frame.is_event]
+
+    async def until(self, is_reached: Callable[[], bool]) -> None:
+        """Waits for it."""
+        async with asyncio.timeout(PATIENCE_SECONDS), self._told:
+            await self._told.wait_for(is_reached)
+
+    def _notify(self) -> None:
+        task = asyncio.get_running_loop().create_task(self._notify_soon())
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _notify_soon(self) -> None:
+        async with self._told:
+            self._told.notify_all()

@@ -1,0 +1,294 @@
+"""A feed gives its listeners every event once and in order, whatever becomes of the hints."""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apps.realtime.feed import MAX_EARLY, Feed
+from apps.realtime.models import Event, Stream
+from apps.realtime.publishing import Hint
+from apps.realtime.selectors import Top, tops_of
+from apps.realtime.services import begin_new_epochs, close_stream
+from apps.realtime.tests.boards import KIND, append, open_board, texts_of
+from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database
+
+pytestmark = pytest.mark.usefixtures("readers")
+
+
+@pytest.fixture
+async def feed(stored_board: Stream) -> AsyncIterator[Feed]:
+    """A feed of a board that has nothing yet, which hears only what the test tells it."""
+    made = feed_of(stored_board)
+    await made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+async def ear(feed: Feed) -> Ear:
+    """Ada listens."""
+    listener = Ear()
+    feed.listeners.add(listener)
+    return listener
+
+
+def feed_of(board: Stream) -> Feed:
+    return Feed(stream_id=board.pk, kind=KIND, on_end=lambda feed: None)
+
+
+async def hints_of(board: Stream, *payloads: object, are_carried: bool = True) -> list[Hint]:
+    """Appends events, and gives the hints that would be published."""
+    seqs = await in_database(append, board.pk, *payloads)
+    texts = (await in_database(texts_of, board.pk))[-len(seqs) :]
+    epoch = (await in_database(tops_of, [board.pk]))[board.pk].epoch
+    return [
+        Hint(board.pk, epoch, seq, text if are_carried else None)
+        for seq, text in zip(seqs, texts, strict=True)
+    ]
+
+
+async def reached(feed: Feed, seq: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await feed.reach(seq)
+
+
+async def test_hints_in_order_are_delivered_at_once_without_the_log(stored_board, feed, ear, monkeypatch):
+    hints = await hints_of(stored_board, "a", "b", "c")
+    monkeypatch.setattr("apps.realtime.feed.next_events", lambda *args, **kwargs: 1 / 0)
+    for hint in hints:
+        feed.receive(hint)
+        assert ear.seqs == list(range(1, hint.seq + 1))
+    assert ear.texts == await in_database(texts_of, stored_board.pk)
+    assert [frame.resume_from for frame in ear.frames] == [(stored_board.epoch, seq) for seq in (1, 2, 3)]
+
+
+async def test_hints_without_frames_are_read_from_the_log(stored_board, feed, ear):
+    for hint in await hints_of(stored_board, "a", "b", "c", are_carried=False):
+        feed.receive(hint)
+    await reached(feed, 3)
+    assert ear.texts == await in_database(texts_of, stored_board.pk)
+
+
+async def test_a_gap_is_filled_from_the_log(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abcdef")
+    feed.receive(hints[0])
+    feed.receive(hints[5])
+    assert ear.seqs == [1]
+    await reached(feed, 6)
+    assert ear.seqs == [1, 2, 3, 4, 5, 6]
+
+
+async def test_a_hint_before_its_time_waits_for_the_one_it_follows(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abc")
+    for hint in (hints[2], hints[1]):
+        feed.receive(hint)
+    assert ear.seqs == []
+    await reached(feed, 3)
+    assert ear.seqs == [1, 2, 3]
+
+
+async def test_late_and_doubled_hints_change_nothing(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abc")
+    for hint in [*hints, *hints, hints[0]]:
+        feed.receive(hint)
+    await reached(feed, 3)
+    assert ear.seqs == [1, 2, 3]
+
+
+async def test_lost_hints_are_made_up_for_by_a_look_at_the_top(stored_board, feed, ear):
+    await in_database(append, stored_board.pk, "a", "b")
+    feed.compare(Top(stored_board.pk, stored_board.epoch, 2))
+    await reached(feed, 2)
+    assert ear.seqs == [1, 2]
+
+
+async def test_a_gap_larger_than_a_portion_is_filled(stored_board, feed, ear, monkeypatch):
+    monkeypatch.setattr("apps.realtime.feed.FILL_BATCH", 3)
+    hints = await hints_of(stored_board, *range(10))
+    feed.receive(hints[-1])
+    await reached(feed, 10)
+    assert ear.seqs == list(range(1, 11))
+
+
+async def test_events_that_come_while_a_gap_is_filled_follow_it(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abc")
+    feed.receive(hints[2])
+    more = await hints_of(stored_board, *"de")
+    for hint in reversed(more):
+        feed.receive(hint)
+    await reached(feed, 5)
+    assert ear.seqs == [1, 2, 3, 4, 5]
+
+
+async def test_a_hint_of_what_was_never_stored_does_no_harm(stored_board, feed, ear):
+    feed.receive(Hint(stored_board.pk, stored_board.epoch, 7, None))
+    assert feed._filling is not None
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await asyncio.wait([feed._filling])
+    hints = await hints_of(stored_board, "a")
+    feed.receive(hints[0])
+    await reached(feed, 1)
+    assert ear.seqs == [1]
+
+
+async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monkeypatch):
+    monkeypatch.setattr(feed, "_fill_if_idle", lambda: None)
+    for seq in range(2, MAX_EARLY + 100):
+        feed.receive(Hint(stored_board.pk, stored_board.epoch, seq, "{}"))
+    assert len(feed._early) == MAX_EARLY
+
+
+async def test_a_hint_before_the_start_is_left_to_the_log(stored_board):
+    feed, ear = feed_of(stored_board), Ear()
+    feed.listeners.add(ear)
+    hints = await hints_of(stored_board, "a")
+    feed.receive(hints[0])
+    await feed.start()
+    feed.receive(hints[0])
+    assert (feed.top, ear.frames) == (1, [])
+    feed.stop()
+
+
+async def test_several_may_wait_for_the_start(stored_board):
+    feed = feed_of(stored_board)
+    await asyncio.gather(feed.start(), feed.start(), feed.start())
+    assert feed.has_started
+    feed.stop()
+
+
+async def test_a_listener_that_joins_in_between_gets_what_follows(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abcd")
+    for hint in hints[:2]:
+        feed.receive(hint)
+    bo = Ear()
+    feed.listeners.add(bo)
+    for hint in hints[2:]:
+        feed.receive(hint)
+    assert (ear.seqs, bo.seqs) == ([1, 2, 3, 4], [3, 4])
+
+
+async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_board, feed):
+    class Leaving(Ear):
+        def deliver(self, frames):
+            super().deliver(frames)
+            feed.listeners.discard(self)
+
+    ears = [Leaving(), Ear(), Leaving()]
+    feed.listeners.update(ears)
+    for hint in await hints_of(stored_board, "a", "b"):
+        feed.receive(hint)
+    assert sorted(len(ear.seqs) for ear in ears) == [1, 1, 2]
+
+
+# --- When the log does not lead on -------------------------------------------------------------------
+
+
+async def test_in_a_new_epoch_listeners_take_the_whole_state(stored_board, feed, ear):
+    for hint in await hints_of(stored_board, "a", "b"):
+        feed.receive(hint)
+    await in_database(begin_new_epochs)
+    hints = await hints_of(stored_board, "c")
+    feed.receive(hints[0])
+    await ear.until(lambda: bool(ear.states))
+    (state,) = ear.states
+    assert (state.top.epoch, state.top.seq) == (hints[0].epoch, 3)
+    assert (feed.epoch, feed.top) == (hints[0].epoch, 3)
+    for hint in await hints_of(stored_board, "d"):
+        feed.receive(hint)
+    assert ear.seqs == [1, 2, 4]
+
+
+async def test_a_new_epoch_is_noticed_in_the_log_as_well(stored_board, feed, ear):
+    await in_database(begin_new_epochs)
+    top = (await in_database(tops_of, [stored_board.pk]))[stored_board.pk]
+    feed.compare(top)
+    await ear.until(lambda: bool(ear.states))
+    feed.compare(top)
+    assert feed._filling is None
+    assert len(ear.states) == 1
+
+
+async def test_a_log_that_was_trimmed_too_far_makes_listeners_take_the_whole_state(stored_board, feed, ear):
+    hints = await hints_of(stored_board, *"abc")
+    await in_database(Event.objects.filter(stream=stored_board, seq__lt=3).delete)
+    feed.receive(hints[2])
+    await ear.until(lambda: bool(ear.states))
+    assert (ear.states[0].top.seq, feed.top, ear.seqs) == (3, 3, [])
+
+
+async def test_a_late_hint_of_an_old_epoch_costs_no_listener_an_event(stored_board, feed, ear):
+    old = await hints_of(stored_board, "a")
+    await in_database(begin_new_epochs)
+    feed.compare((await in_database(tops_of, [stored_board.pk]))[stored_board.pk])
+    await ear.until(lambda: len(ear.states) == 1)
+    new = await hints_of(stored_board, "b")
+    feed.receive(old[0])
+    feed.receive(new[0])
+    await reached(feed, 2)
+    assert (ear.seqs, len(ear.states)) == ([2], 1)
+
+
+async def test_a_stream_that_ends_is_told_once(stored_board, ear, feed):
+    ended: list[Feed] = []
+    feed._on_end = ended.append
+    await in_database(close_stream, stored_board.pk)
+    feed.receive(Hint(stored_board.pk, "", 0, None))
+    await ear.until(lambda: ear.has_ended)
+    feed.compare(None)
+    assert ended == [feed]
+    assert feed.has_ended
+
+
+async def test_a_feed_of_a_stream_that_is_gone_ends_when_it_starts(stored_board):
+    await in_database(close_stream, stored_board.pk)
+    feed, ear = feed_of(stored_board), Ear()
+    feed.listeners.add(ear)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await feed.start()
+    assert feed.has_ended
+    assert ear.has_ended
+
+
+# --- The law -----------------------------------------------------------------------------------------
+
+EVENTS = 8
+numbers = itertools.count()
+
+
+@st.composite
+def hints_as_they_come(draw: st.DrawFn) -> list[tuple[int, bool, bool]]:
+    """For each hint: which event, whether it carries the frame, whether the loop turns behind it.
+
+    Some are lost, some are doubled, in any order.
+    """
+    seqs = draw(st.lists(st.integers(1, EVENTS), max_size=2 * EVENTS))
+    return [(seq, draw(st.booleans()), draw(st.booleans())) for seq in seqs]
+
+
+@settings(max_examples=60)
+@given(coming=hints_as_they_come(), joins_at=st.integers(0, 2 * EVENTS))
+async def test_listeners_get_every_event_once_and_in_order(readers, coming, joins_at: int):
+    board = await in_database(open_board, f"board {next(numbers)}")
+    feed, ada, bo = feed_of(board), Ear(), Ear()
+    await feed.start()
+    feed.listeners.add(ada)
+    hints = await hints_of(board, *range(EVENTS))
+    bo_from = None
+    for index, (seq, is_carried, loop_turns) in enumerate(coming):
+        if index == joins_at:
+            feed.listeners.add(bo)
+            bo_from = feed.top
+        hint = hints[seq - 1]
+        feed.receive(hint if is_carried else hint._replace(frame=None))
+        if loop_turns:
+            await asyncio.sleep(0)
+    feed.compare(Top(board.pk, board.epoch, EVENTS))
+    await reached(feed, EVENTS)
+    assert ada.seqs == list(range(1, EVENTS + 1))
+    assert ada.texts == [hint.frame for hint in hints]
+    assert bo.seqs == ([] if bo_from is None else list(range(bo_from + 1, EVENTS + 1)))
+    feed.stop()

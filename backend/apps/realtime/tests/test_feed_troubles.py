@@ -1,0 +1,176 @@
+"""A feed outlives a database that fails, and tells of quiet with a heartbeat."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+
+from apps.realtime import feed as module
+from apps.realtime.feed import Feed
+from apps.realtime.models import Stream
+from apps.realtime.publishing import Hint
+from apps.realtime.services import close_stream
+from apps.realtime.tests.boards import KIND, Card, append
+from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database
+
+pytestmark = pytest.mark.usefixtures("readers")
+BEAT_SECONDS = 0.02
+
+
+class Failing:
+    """A read that fails until it is told to work."""
+
+    def __init__(self, read: Callable[..., Any]) -> None:
+        self._read = read
+        self.fails = True
+        self.calls = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self.calls += 1
+        if self.fails:
+            raise OperationalError("the database is away")
+        return self._read(*args, **kwargs)
+
+
+@pytest.fixture
+async def feed(stored_board: Stream, monkeypatch) -> AsyncIterator[Feed]:
+    monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(module, "LAST_RETRY_SECONDS", 0.002)
+    made = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
+    yield made
+    made.stop()
+
+
+async def listening(feed: Feed) -> Ear:
+    ear = Ear()
+    feed.listeners.add(ear)
+    await feed.start()
+    return ear
+
+
+async def until(is_reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_reached():
+            await asyncio.sleep(0.001)
+
+
+async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed, monkeypatch, caplog):
+    failing = Failing(module.next_events)
+    monkeypatch.setattr(module, "next_events", failing)
+    ear = await listening(feed)
+    await in_database(append, stored_board.pk, "a", "b")
+    feed.want(2)
+    await until(lambda: failing.calls >= 4)
+    assert ear.seqs == []
+    failing.fails = False
+    await ear.until(lambda: len(ear.seqs) == 2)
+    assert ear.seqs == [1, 2]
+    assert "The log can't be read" in caplog.text
+
+
+async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_board, feed, monkeypatch):
+    failing = Failing(module.state_of)
+    monkeypatch.setattr(module, "state_of", failing)
+    ear = await listening(feed)
+    await in_database(append, stored_board.pk, "a")
+    feed.receive(Hint(stored_board.pk, "another", 5, None))
+    await until(lambda: failing.calls >= 3)
+    failing.fails = False
+    await ear.until(lambda: bool(ear.states) or bool(ear.seqs))
+
+
+async def test_a_start_that_fails_is_told_and_can_be_tried_again(feed, monkeypatch):
+    failing = Failing(module.tops_of)
+    monkeypatch.setattr(module, "tops_of", failing)
+    with pytest.raises(OperationalError):
+        await feed.start()
+    assert not feed.has_started
+    failing.fails = False
+    await feed.start()
+    assert feed.has_started
+
+
+async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypatch):
+    failing = Failing(module.next_events)
+    monkeypatch.setattr(module, "next_events", failing)
+    await listening(feed)
+    feed.want(5)
+    await until(lambda: failing.calls >= 1)
+    feed.stop()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await feed.reach(5)
+    calls = failing.calls
+    feed.want(6)
+    assert failing.calls == calls
+
+
+# --- Heartbeats --------------------------------------------------------------------------------------
+
+
+async def test_a_quiet_stream_beats_with_its_top_and_digest(stored_board, feed, settings):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    await in_database(append, stored_board.pk, "a")
+    await in_database(Card(board=stored_board.pk, text="Halo").save)
+    ear = await listening(feed)
+    await ear.until(lambda: len(ear.beats) >= 2)
+    assert ear.beats[0] == ear.beats[1] == {"epoch": stored_board.epoch, "seq": 1, "digest": "Halo"}
+
+
+async def test_no_beat_comes_before_its_time(feed, settings):
+    settings.HEARTBEAT_SECONDS = 1000
+    ear = await listening(feed)
+    feed._beat_if_quiet()
+    await asyncio.sleep(0)
+    assert feed._beat is None
+    assert ear.beats == []
+
+
+async def test_an_event_puts_the_beat_off(stored_board, feed, settings):
+    settings.HEARTBEAT_SECONDS = 1000
+    await listening(feed)
+    feed._quiet_since -= 2000
+    await in_database(append, stored_board.pk, "a")
+    feed.want(1)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await feed.reach(1)
+    feed._beat_if_quiet()
+    assert feed._beat is None
+
+
+async def test_a_beat_that_finds_news_delivers_them_instead(stored_board, feed, settings):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    ear = await listening(feed)
+    await in_database(append, stored_board.pk, "a")
+    await ear.until(lambda: ear.seqs == [1])
+    await ear.until(lambda: bool(ear.beats) and ear.beats[-1]["seq"] == 1)
+    behind_event = [frame.seq for frame in ear.frames][ear.frames.index(next(f for f in ear.frames if f.is_event)) :]
+    assert set(behind_event) == {1}
+
+
+async def test_a_beat_that_fails_is_followed_by_one_that_does_not(feed, settings, monkeypatch, caplog):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    failing = Failing(module.state_of)
+    monkeypatch.setattr(module, "state_of", failing)
+    ear = await listening(feed)
+    await until(lambda: failing.calls >= 2)
+    assert ear.beats == []
+    failing.fails = False
+    await ear.until(lambda: bool(ear.beats))
+    assert "No heartbeat this time" in caplog.text
+
+
+async def test_a_beat_that_finds_the_stream_gone_ends_the_feed(stored_board, feed, settings):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    ear = await listening(feed)
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
+
+
+async def test_after_the_end_nothing_beats(feed, settings):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    ear = await listening(feed)
+    feed.stop()
+    await asyncio.sleep(2 * BEAT_SECONDS)
+    assert ear.frames == []

@@ -1,0 +1,234 @@
+"""One process's fan-out: who listens hears of everything, by hints or by the log."""
+
+import asyncio
+
+import pytest
+from django.db import OperationalError
+
+from apps.realtime import hub as module
+from apps.realtime.feed import Feed
+from apps.realtime.high_marks import recorded_marks
+from apps.realtime.hub import Hub, current_hub, stop_current_hub
+from apps.realtime.lifecycle import WithHub, drain
+from apps.realtime.publishing import Hint
+from apps.realtime.services import begin_new_epochs, close_stream
+from apps.realtime.tests.boards import KIND, append, open_board
+from apps.realtime.tests.listening import Ear, in_database
+
+
+async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
+    feed = await hub.join(kind=KIND, name=name, listener=ear)
+    assert feed is not None
+    return feed
+
+
+@pytest.fixture
+def deaf(monkeypatch) -> None:
+    """Hints are lost, all of them."""
+    monkeypatch.setattr(Hub, "receive", lambda self, hint: None)
+
+
+async def test_what_is_committed_is_heard(hub, stored_board):
+    ada, bo = Ear(), Ear()
+    await join(hub, ada)
+    await join(hub, bo)
+    await in_database(append, stored_board.pk, "a", "b")
+    await ada.until(lambda: len(ada.seqs) == 2)
+    await bo.until(lambda: len(bo.seqs) == 2)
+    assert ada.seqs == bo.seqs == [1, 2]
+
+
+async def test_without_any_hint_the_log_is_watched(deaf, hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await in_database(append, stored_board.pk, "a")
+    await ear.until(lambda: ear.seqs == [1])
+
+
+async def test_a_new_epoch_that_no_hint_tells_of_is_noticed(hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await in_database(begin_new_epochs)
+    await ear.until(lambda: len(ear.states) == 1)
+
+
+async def test_a_stream_that_ends_is_told_and_forgotten(hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
+    assert hub._feeds == {}
+    assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
+
+
+async def test_a_stream_that_ends_without_a_hint_is_noticed(deaf, hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
+
+
+async def test_a_later_stream_of_the_same_name_is_another(hub, stored_board):
+    ear = Ear()
+    old = await join(hub, ear)
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
+    again = await in_database(open_board)
+    new = await join(hub, Ear())
+    assert (new.stream_id, new.epoch) == (again.pk, again.epoch) != (old.stream_id, old.epoch)
+
+
+async def test_a_stream_that_is_not_there_can_t_be_joined(hub):
+    assert await hub.join(kind=KIND, name="nothing", listener=Ear()) is None
+    assert hub._feeds == {}
+
+
+async def test_a_stream_that_ends_while_it_is_joined_is_not_there(hub, stored_board, monkeypatch):
+    monkeypatch.setattr(module, "stream_id_of", lambda **_: stored_board.pk + 1000)
+    async with asyncio.timeout(10):
+        assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
+    assert hub._feeds == {}
+
+
+async def test_many_may_join_at_once(hub, stored_board):
+    ears = [Ear() for _ in range(20)]
+    feeds = await asyncio.gather(*(join(hub, ear) for ear in ears))
+    assert len({id(feed) for feed in feeds}) == 1
+    await in_database(append, stored_board.pk, "a")
+    for ear in ears:
+        await ear.until(lambda ear=ear: ear.seqs == [1])
+
+
+async def test_who_joins_while_events_come_hears_all_that_follow(hub, stored_board):
+    ears: list[tuple[Ear, int]] = []
+    for number in range(20):
+        writing = asyncio.create_task(in_database(append, stored_board.pk, number))
+        ear = Ear()
+        feed = await join(hub, ear)
+        ears.append((ear, feed.top))
+        await writing
+    for ear, top in ears:
+        await ear.until(lambda ear=ear, top=top: len(ear.seqs) == 20 - top)
+        assert ear.seqs == list(range(top + 1, 21))
+
+
+async def test_who_has_left_hears_nothing_and_the_last_one_ends_the_feed(hub, stored_board):
+    ada, bo = Ear(), Ear()
+    feed = await join(hub, ada)
+    await join(hub, bo)
+    hub.leave(feed, ada)
+    await in_database(append, stored_board.pk, "a")
+    await bo.until(lambda: bo.seqs == [1])
+    assert ada.frames == []
+    hub.leave(feed, bo)
+    assert hub._feeds == {}
+    hub.receive(Hint(stored_board.pk, stored_board.epoch, 2, None))
+
+
+async def test_streams_do_not_hear_each_other(hub, stored_board):
+    other = await in_database(open_board, "other")
+    ada, bo = Ear(), Ear()
+    await join(hub, ada)
+    await join(hub, bo, "other")
+    await in_database(append, stored_board.pk, "a")
+    await in_database(append, other.pk, "b", "c")
+    await bo.until(lambda: bo.seqs == [1, 2])
+    await ada.until(lambda: ada.seqs == [1])
+
+
+async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board, monkeypatch, caplog):
+    monkeypatch.setattr(module, "WATCH_RETRY_SECONDS", 0.001)
+    failures = [OperationalError("away")] * 3
+
+    tops_of = module.tops_of
+
+    def failing(stream_ids):
+        if failures:
+            raise failures.pop()
+        return tops_of(stream_ids)
+
+    ear = Ear()
+    await join(hub, ear)
+    monkeypatch.setattr(module, "tops_of", failing)
+    await in_database(append, stored_board.pk, "a")
+    await ear.until(lambda: ear.seqs == [1])
+    assert failures == []
+    assert "The log can't be watched" in caplog.text
+
+
+async def test_a_join_that_fails_leaves_nobody_behind(hub, stored_board, monkeypatch):
+    def fail(stream_ids):
+        raise OperationalError("away")
+
+    monkeypatch.setattr("apps.realtime.feed.tops_of", fail)
+    with pytest.raises(OperationalError):
+        await hub.join(kind=KIND, name="main", listener=Ear())
+    assert hub._feeds == {}
+    monkeypatch.undo()
+
+
+async def test_nothing_is_watched_while_nobody_listens(hub, stored_board):
+    assert hub._watch is None
+    ear = Ear()
+    feed = await join(hub, ear)
+    hub.leave(feed, ear)
+    assert hub._watch is not None
+    async with asyncio.timeout(10):
+        await asyncio.wait([hub._watch])
+    await join(hub, ear)
+    await in_database(append, stored_board.pk, "a")
+    await ear.until(lambda: ear.seqs == [1])
+
+
+# --- Its life ----------------------------------------------------------------------------------------
+
+
+async def test_a_loop_has_one_hub(hub):
+    assert current_hub() is hub
+    await stop_current_hub()
+    assert current_hub() is not hub
+
+
+async def test_what_was_published_is_recorded_at_the_end(hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await in_database(append, stored_board.pk, "a", "b")
+    await ear.until(lambda: len(ear.seqs) == 2)
+    await stop_current_hub()
+    assert recorded_marks() == {str(stored_board.pk): (stored_board.epoch, 2)}
+
+
+async def test_after_the_end_nothing_is_told(hub, stored_board):
+    ear = Ear()
+    await join(hub, ear)
+    await stop_current_hub()
+    await in_database(append, stored_board.pk, "a")
+    await asyncio.sleep(0)
+    assert ear.frames == []
+    await stop_current_hub()
+
+
+async def test_a_server_that_only_writes_has_a_hub_from_its_first_request(readers):
+    called: list[object] = []
+
+    async def application(scope, receive, send):
+        called.append((scope, current_hub()))
+
+    await WithHub(application)({"type": "http"}, None, None)
+    assert called == [({"type": "http"}, current_hub())]
+    await stop_current_hub()
+
+
+async def test_draining_closes_every_connection_and_then_the_hub(hub, stored_board, monkeypatch):
+    monkeypatch.setattr("apps.realtime.lifecycle.DRAIN_SECONDS", 0, raising=False)
+    ears = [Ear(), Ear()]
+    hub.connections.update(ears)
+    await drain()
+    assert all(ear.has_ended for ear in ears)
+    assert current_hub() is not hub
+
+
+async def test_draining_an_idle_server_takes_no_time(hub, monkeypatch):
+    monkeypatch.setattr("apps.realtime.lifecycle.DRAIN_SECONDS", 1000, raising=False)
+    async with asyncio.timeout(10):
+        await drain()

@@ -1,0 +1,225 @@
+"""Hints go out in order without anybody waiting for them; a lost one is counted and never raised."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from apps.realtime import publishing
+from apps.realtime.publishing import (
+    MAX_HINTED_FRAME_BYTES,
+    MAX_WAITING_HINTS,
+    Hint,
+    Publisher,
+    attach,
+    detach,
+    group_of,
+    hint_from,
+    publish,
+)
+
+PATIENCE_SECONDS = 10
+
+
+class FakeLayer:
+    """A channel layer that keeps what is sent, or fails, or never answers."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, dict[str, Any]]] = []
+        self.failure: Exception | None = None
+        self.open = asyncio.Event()
+        self.open.set()
+        self.tried = 0
+        self.changed = asyncio.Condition()
+
+    async def group_send(self, group: str, message: dict[str, Any]) -> None:
+        self.tried += 1
+        async with self.changed:
+            self.changed.notify_all()
+        await self.open.wait()
+        if self.failure is not None:
+            raise self.failure
+        self.sent.append((group, message))
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def until(self, sent: int) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS), self.changed:
+            await self.changed.wait_for(lambda: len(self.sent) >= sent)
+
+
+@pytest.fixture
+async def layer(monkeypatch) -> FakeLayer:
+    fake = FakeLayer()
+    monkeypatch.setattr(publishing, "get_channel_layer", lambda: fake)
+    return fake
+
+
+class Outcome(SimpleNamespace):
+    delivered: list[Hint]
+    recorded: list[Hint]
+
+
+@pytest.fixture
+async def outcome() -> Outcome:
+    return Outcome(delivered=[], recorded=[])
+
+
+@pytest.fixture
+async def publisher(layer: FakeLayer, outcome: Outcome) -> AsyncIterator[Publisher]:
+    made = Publisher(outcome.delivered.append, outcome.recorded.extend)
+    attach(made)
+    yield made
+    detach(made)
+
+
+def hint(seq: int, frame: str | None = "{}") -> Hint:
+    return Hint(7, "e", seq, frame)
+
+
+async def test_a_hint_reaches_the_own_hub_and_the_layer(publisher, layer, outcome):
+    publish(hint(1))
+    await layer.until(sent=1)
+    assert outcome.delivered == [hint(1)]
+    ((group, message),) = layer.sent
+    assert group == group_of(7) == "stream.7"
+    assert message["type"] == "hint"
+    assert hint_from(message) == hint(1)
+
+
+async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publisher, layer, outcome):
+    def run(first: int) -> None:
+        for seq in range(first, first + 50):
+            publish(hint(seq))
+
+    threads = [threading.Thread(target=run, args=(first,)) for first in (0, 100, 200)]
+    for thread in threads:
+        thread.start()
+    await layer.until(sent=150)
+    for thread in threads:
+        thread.join()
+    sent = [message["seq"] for _, message in layer.sent]
+    assert sent == [delivered.seq for delivered in outcome.delivered]
+    for first in (0, 100, 200):
+        assert [seq for seq in sent if first <= seq < first + 50] == list(range(first, first + 50))
+
+
+@pytest.mark.parametrize(
+    ("frame", "is_carried"),
+    [
+        ("a" * MAX_HINTED_FRAME_BYTES, True),
+        ("a" * (MAX_HINTED_FRAME_BYTES + 1), False),
+        ("🎵" * (MAX_HINTED_FRAME_BYTES // 4 + 1), False),
+        (None, False),
+    ],
+    ids=["as large as may be", "one more", "few characters of many bytes", "none"],
+)
+async def test_only_a_small_frame_is_carried(publisher, layer, outcome, frame: str | None, is_carried: bool):
+    publish(hint(1, frame))
+    await layer.until(sent=1)
+    assert layer.sent[0][1]["frame"] == (frame if is_carried else None)
+    assert outcome.delivered[0].frame == frame
+
+
+@pytest.mark.parametrize("failure", [ConnectionError("away"), RuntimeError("bug"), OSError("reset")])
+async def test_a_hint_that_the_layer_loses_is_counted_and_raises_nothing(
+    publisher, layer, outcome, failure: Exception, caplog
+):
+    layer.failure = failure
+    publish(hint(1))
+    async with asyncio.timeout(PATIENCE_SECONDS), layer.changed:
+        await layer.changed.wait_for(lambda: layer.tried == 1)
+    while publisher._sender is not None:
+        await asyncio.wait([publisher._sender], timeout=PATIENCE_SECONDS)
+    assert publisher.failures == 1
+    assert outcome.delivered == [hint(1)]
+    assert "A hint was lost" in caplog.text
+
+
+async def test_after_a_failure_the_layer_is_left_alone_for_a_while(publisher, layer, outcome, monkeypatch):
+    layer.failure = ConnectionError("away")
+    for seq in range(1, 11):
+        publish(hint(seq))
+    await drained(publisher, outcome, 10)
+    assert (layer.tried, publisher.failures) == (1, 1)
+    layer.failure = None
+    publish(hint(11))
+    await drained(publisher, outcome, 11)
+    assert layer.sent == []
+    publisher._closed_until = asyncio.get_running_loop().time()
+    publish(hint(12))
+    await layer.until(sent=1)
+    assert [message["seq"] for _, message in layer.sent] == [12]
+
+
+async def drained(publisher: Publisher, outcome: Outcome, count: int) -> None:
+    """Waits until so many hints were taken and none waits any more."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(outcome.delivered) < count or publisher._sender is not None:
+            await asyncio.sleep(0)
+
+
+async def test_a_layer_that_does_not_answer_is_given_up(publisher, layer, outcome, monkeypatch):
+    monkeypatch.setattr(publishing, "SEND_DEADLINE_SECONDS", 0.01)
+    layer.open.clear()
+    publish(hint(1))
+    await drained(publisher, outcome, 1)
+    assert publisher.failures == 1
+
+
+async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, layer, outcome):
+    layer.open.clear()
+    for seq in range(MAX_WAITING_HINTS + 100):
+        publish(hint(seq))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(outcome.delivered) < MAX_WAITING_HINTS + 100:
+            await asyncio.sleep(0)
+    layer.open.set()
+    await drained(publisher, outcome, MAX_WAITING_HINTS + 100)
+    sent = [message["seq"] for _, message in layer.sent]
+    assert sent[-1] == MAX_WAITING_HINTS + 99
+    assert len(sent) <= MAX_WAITING_HINTS + 1
+    assert sent == sorted(sent)
+
+
+async def test_what_was_published_is_recorded_once_without_its_frames(publisher, layer, outcome):
+    publish(hint(1))
+    publish(hint(2))
+    await layer.until(sent=2)
+    publisher.record_now()
+    publisher.record_now()
+    assert outcome.recorded == [hint(1, None), hint(2, None)]
+
+
+async def test_marks_are_recorded_by_themselves(publisher, layer, outcome, monkeypatch):
+    monkeypatch.setattr(publishing, "RECORD_SECONDS", 0.01)
+    publish(hint(1))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not outcome.recorded:
+            await asyncio.sleep(0)
+    assert outcome.recorded == [hint(1, None)]
+
+
+async def test_a_process_that_serves_nobody_publishes_nothing(layer):
+    publish(hint(1))
+    await asyncio.sleep(0)
+    assert layer.tried == 0
+
+
+async def test_what_is_detached_is_told_nothing(publisher, layer, outcome):
+    detach(publisher)
+    detach(publisher)
+    publish(hint(1))
+    await asyncio.sleep(0)
+    assert outcome.delivered == []
+
+
+def test_a_loop_that_has_ended_is_no_failure():
+    async def make() -> Publisher:
+        return Publisher(lambda hint: None, lambda hints: None)
+
+    publisher = asyncio.run(make())
+    publisher.publish(hint(1))

@@ -1,0 +1,144 @@
+"""Memberships in the layer's groups: as wanted, also after the layer was away; nobody waits for it long."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from channels.layers import InMemoryChannelLayer
+
+from apps.realtime import subscriptions as module
+from apps.realtime.publishing import Hint, _message, group_of
+from apps.realtime.subscriptions import Subscriptions
+from apps.realtime.tests.layers import FakeLayer
+
+PATIENCE_SECONDS = 10
+
+
+async def until(is_reached: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_reached():
+            await asyncio.sleep(0.001)
+
+
+def hint(seq: int, stream_id: int = 7) -> Hint:
+    return Hint(stream_id, "e", seq, "{}")
+
+
+@pytest.fixture
+async def layer(monkeypatch) -> FakeLayer:
+    fake = FakeLayer()
+    monkeypatch.setattr(module, "get_channel_layer", lambda: fake)
+    monkeypatch.setattr(module, "FIRST_RETRY_SECONDS", 0.001)
+    monkeypatch.setattr(module, "LAST_RETRY_SECONDS", 0.004)
+    monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", 0.02)
+    return fake
+
+
+@pytest.fixture
+async def received() -> list[Hint]:
+    return []
+
+
+@pytest.fixture
+async def subscriptions(layer: FakeLayer, received: list[Hint]) -> AsyncIterator[Subscriptions]:
+    made = Subscriptions(received.append)
+    yield made
+    await made.stop()
+
+
+async def test_who_subscribes_is_a_member_at_once_and_gets_hints(subscriptions, layer, received):
+    await subscriptions.add(7)
+    await subscriptions.add(8)
+    await subscriptions.add(7)
+    assert layer.joins == 2
+    await layer.group_send(group_of(7), _message(hint(1)))
+    await layer.group_send(group_of(8), _message(hint(1, stream_id=8)))
+    await until(lambda: len(received) == 2)
+    assert received == [hint(1), hint(1, stream_id=8)]
+
+
+async def test_one_channel_serves_all_streams(subscriptions, layer):
+    for stream_id in range(10):
+        await subscriptions.add(stream_id)
+    assert len({channel for channels in layer.groups.values() for channel in channels}) == 1
+
+
+async def test_who_unsubscribes_is_a_member_no_more(subscriptions, layer, received):
+    await subscriptions.add(7)
+    subscriptions.discard(7)
+    await until(lambda: not layer.groups[group_of(7)])
+    await subscriptions.add(7)
+    assert layer.groups[group_of(7)]
+
+
+async def test_a_layer_that_was_away_is_joined_anew(subscriptions, layer, received, caplog):
+    await subscriptions.add(7)
+    await until(lambda: bool(layer._queues))
+    layer.go_away()
+    await until(lambda: "The channel layer is away" in caplog.text)
+    layer.come_back()
+    await until(lambda: bool(layer.groups[group_of(7)]))
+    await layer.group_send(group_of(7), _message(hint(2)))
+    await until(lambda: received == [hint(2)])
+
+
+async def test_who_comes_while_the_layer_is_away_is_a_member_when_it_is_back(subscriptions, layer, received):
+    layer.go_away()
+    await subscriptions.add(7)
+    await subscriptions.add(8)
+    assert layer.joins == 0
+    layer.come_back()
+    await until(lambda: bool(layer.groups[group_of(7)]) and bool(layer.groups[group_of(8)]))
+
+
+async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, layer, monkeypatch):
+    layer.answers.clear()
+    await subscriptions.add(7)
+    monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", 1000)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await subscriptions.add(8)
+
+
+async def test_after_it_is_back_it_is_waited_for_again(subscriptions, layer):
+    layer.answers.clear()
+    await subscriptions.add(7)
+    layer.answers.set()
+    await until(lambda: bool(layer.groups[group_of(7)]))
+    await until(lambda: not subscriptions._is_away)
+    await subscriptions.add(8)
+    assert layer.groups[group_of(8)]
+
+
+async def test_a_message_that_makes_no_sense_ends_nothing(subscriptions, layer, received):
+    await subscriptions.add(7)
+    await layer.group_send(group_of(7), {"type": "hint"})
+    await layer.group_send(group_of(7), _message(hint(1)))
+    await until(lambda: received == [hint(1)])
+
+
+async def test_memberships_are_renewed_before_they_expire(layer, received):
+    subscriptions = Subscriptions(received.append, renew_seconds=0.005)
+    await subscriptions.add(7)
+    await until(lambda: layer.joins >= 4)
+    await subscriptions.stop()
+
+
+async def test_a_layer_that_forgets_its_members_is_reminded(received, monkeypatch):
+    """The in-memory layer itself, with groups that expire after a moment."""
+    layer = InMemoryChannelLayer(group_expiry=0.01)
+    monkeypatch.setattr(module, "get_channel_layer", lambda: layer)
+    subscriptions = Subscriptions(received.append, renew_seconds=0.002)
+    await subscriptions.add(7)
+    await asyncio.sleep(0.03)
+    await layer.group_send(group_of(7), _message(hint(1)))
+    await until(lambda: received == [hint(1)])
+    await subscriptions.stop()
+
+
+async def test_stopping_ends_every_task_and_may_be_repeated(subscriptions, layer):
+    await subscriptions.add(7)
+    tasks = list(subscriptions._tasks)
+    await subscriptions.stop()
+    await subscriptions.stop()
+    assert len(tasks) == 3
+    assert all(task.done() for task in tasks)

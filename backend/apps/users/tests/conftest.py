@@ -1,0 +1,32 @@
+"""What the tests about people share."""
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
+from django.test import Client
+
+from apps.users.models import Guest, User
+
+ADDRESS = "192.0.2.1"
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Ada has an account."""
+    return User.objects.create_user("ada", password="sesame-street-9", first_name="Ada", last_name="Lovelace")
+
+
+@pytest.fixture
+def bo(db: None) -> Guest:
+    """Bo is a guest."""
+    return Guest.objects.create(name="Bo")
+
+
+@pytest.fixture
+def ada_s_session(ada: User) -> str:
+    """The key of a session in which Ada is logged in."""
+    client = Client()
+    client.force_login(ada)
+    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    assert SessionStore(key).exists(key)
+    return key

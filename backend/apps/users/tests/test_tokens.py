@@ -1,0 +1,89 @@
+"""A guest is known by a token that nobody else can make."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.users import recognition
+from apps.users.models import Guest
+from apps.users.recognition import guest_caller, guest_for_token, guest_token
+from core.errors import NotAuthenticated
+
+
+def test_a_token_names_its_guest(bo):
+    token = guest_token(bo)
+    assert token.startswith(bo.pk)
+    assert guest_for_token(token) == bo
+    caller = guest_caller(token, address="192.0.2.1")
+    assert (caller.key, caller.guest_id, caller.name) == (f"guest:{bo.pk}", bo.pk, "Bo")
+    assert (caller.user_id, caller.is_staff, caller.address) == (None, False, "192.0.2.1")
+
+
+def test_every_guest_has_an_id_of_its_own(db):
+    ids = {Guest.objects.create().pk for _ in range(20)}
+    assert len(ids) == 20
+    assert all(len(guest_id) == 16 for guest_id in ids)
+
+
+@pytest.mark.parametrize(
+    "token", ["", ":", "x", "a:b", "a:b:c", "\ud800", "\ud800:x", "x:\ud800", "\x00:\x00", "é:é", "a" * 10_000]
+)
+def test_what_is_no_token_names_nobody(bo, token: str):
+    assert guest_for_token(token) is None
+    with pytest.raises(NotAuthenticated):
+        guest_caller(token, address="192.0.2.1")
+
+
+@given(st.integers(0, 200), st.characters(codec="ascii"))
+def test_a_token_that_was_tampered_with_names_nobody(bo, place: int, character: str):
+    token = guest_token(bo)
+    place %= len(token)
+    tampered = token[:place] + character + token[place + 1 :]
+    assert guest_for_token(tampered) == (bo if tampered == token else None)
+
+
+def test_a_token_of_one_guest_can_t_be_made_another_s(bo, db):
+    cem = Guest.objects.create(name="Cem")
+    signature = guest_token(bo).removeprefix(bo.pk)
+    assert guest_for_token(cem.pk + signature) is None
+
+
+def test_a_token_whose_guest_is_gone_names_nobody(bo):
+    token = guest_token(bo)
+    bo.delete()
+    assert guest_for_token(token) is None
+
+
+@pytest.fixture
+def signer_as_set(settings, monkeypatch):
+    """Makes the signer as the process would, if it started with these keys."""
+
+    def make(*, key: str, fallbacks: list[str] | None = None) -> None:
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = key, fallbacks or []
+        kind, salt = type(recognition._signer), recognition._signer.salt
+        monkeypatch.setattr(recognition, "_signer", kind(salt=salt))
+
+    return make
+
+
+def test_a_token_of_another_secret_names_nobody(bo, signer_as_set):
+    signer_as_set(key="the old one")
+    token = guest_token(bo)
+    assert guest_for_token(token) == bo
+    signer_as_set(key="the new one")
+    assert guest_for_token(token) is None
+
+
+def test_a_secret_that_is_kept_as_a_fallback_still_counts(bo, signer_as_set):
+    signer_as_set(key="the old one")
+    old = guest_token(bo)
+    signer_as_set(key="the new one", fallbacks=["the old one"])
+    assert guest_for_token(old) == bo
+    assert guest_token(bo) != old
+
+
+def test_a_signature_for_another_purpose_is_none_of_ours(bo):
+    from django.core.signing import Signer
+
+    assert guest_for_token(Signer(salt="elsewhere").sign(bo.pk)) is None
+    assert guest_for_token(Signer().sign(bo.pk)) is None

@@ -1,0 +1,117 @@
+"""A heartbeat after silence: where the stream stands, and a digest of its state (here after 0.3 seconds)."""
+
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.contract.conftest import guest_of, new_room, queue_of
+from tests.contract.digests import digest
+from tests.contract.event_streams import event_stream
+from tests.contract.queues import Queue
+from tests.contract.sockets import Socket
+from tests.processes import TuttiServer
+
+HEARTBEAT_SECONDS = 0.3
+EMPTY = "e3b0c44298fc1c14"
+
+
+@pytest.fixture
+def quiet(narrow_client: httpx.Client) -> Queue:
+    return queue_of(narrow_client, new_room(narrow_client, order="manual"))
+
+
+@pytest.fixture
+def socket(narrow_server: TuttiServer, quiet: Queue) -> Iterator[Socket]:
+    with Socket.of_room(narrow_server.ws_url, quiet.room) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("items", "expected"),
+    [
+        ([], EMPTY),
+        (
+            [{"id": 12, "votes": 5, "is_playing": True}, {"id": 13, "votes": -1, "is_playing": False}],
+            "5ed76fb2d1be3c25",
+        ),
+    ],
+)
+def test_the_tests_own_digest_is_that_of_the_contract(items: list[dict[str, object]], expected: str):
+    assert digest(items) == expected
+
+
+def test_it_comes_after_silence_and_comes_again(socket: Socket, quiet: Queue):
+    begin = time.monotonic()
+    beats = [socket.next("heartbeat") for _ in range(3)]
+    took = time.monotonic() - begin
+
+    state = quiet.state()
+    payload = {"epoch": state.epoch, "seq": state.seq, "digest": EMPTY}
+    assert [beat["payload"] for beat in beats] == [payload] * 3
+    assert took > 2 * HEARTBEAT_SECONDS * 0.9
+
+
+def test_its_digest_is_that_of_the_queue(socket: Socket, quiet: Queue, narrow_server: TuttiServer):
+    a, b, c = quiet.fill(3)
+    with guest_of(narrow_server, "Ada") as ada, guest_of(narrow_server, "Bo") as bo:
+        for voter in (ada, bo):
+            quiet.as_seen_by(voter).vote(c, 1)
+        quiet.as_seen_by(ada).vote(a, -1)
+    quiet.place(c, before=a)
+    quiet.play(b)
+    state = quiet.state()
+    socket.events_up_to(state.seq)
+
+    beat = socket.next("heartbeat")
+
+    assert [(item["id"], item["votes"]) for item in state.items] == [(c, 2), (a, -1), (b, 0)]
+    assert beat["payload"] == {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
+
+
+def test_every_change_that_counts_changes_it(socket: Socket, quiet: Queue):
+    a, b = quiet.fill(2)
+    seen = set()
+    for write in (
+        lambda: quiet.vote(a, 1),
+        lambda: quiet.play(b),
+        lambda: quiet.place(b, before=a),
+        lambda: quiet.remove(b),
+    ):
+        write()
+        socket.events_up_to(quiet.state().seq)
+        beat = socket.next("heartbeat")
+        assert beat["payload"]["digest"] == digest(quiet.items())
+        seen.add(beat["payload"]["digest"])
+
+    assert len(seen) == 4
+
+
+def test_it_stands_behind_all_events_up_to_its_number(socket: Socket, quiet: Queue):
+    (a,) = quiet.fill(1)
+    for _ in range(4):
+        quiet.play(a)
+        quiet.stop()
+        socket.wait_for("heartbeat")
+
+    top = 0
+    for frame in socket.frames:
+        if frame["type"] == "heartbeat":
+            assert frame["payload"]["seq"] == top
+        else:
+            top = frame.get("seq", top)
+    assert top == 9
+
+
+def test_an_event_stream_has_it_without_an_id(quiet: Queue):
+    quiet.fill(1)
+    state = quiet.state()
+
+    with event_stream(quiet.http, f"{quiet.path}stream/") as stream:
+        stream.next("connection.established")
+        told = stream.next("heartbeat")
+
+    assert told.id is None
+    expected = {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
+    assert told.frame == {"type": "heartbeat", "payload": expected}

@@ -1,0 +1,144 @@
+"""The log for clients that poll."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.folding import folded
+from tests.contract.queues import Queue
+from tests.contract.refusals import refused
+from tests.contract.sockets import Socket
+from tests.processes import TuttiServer
+
+
+def poll(queue: Queue, **query: Any) -> dict[str, Any]:
+    body: dict[str, Any] = queue.get("events/", **query).json()
+    assert body.keys() >= {"epoch", "seq", "top", "events", "snapshot"}
+    return body
+
+
+def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
+    old = queue.state()
+    with Socket.of_room(server.ws_url, queue.room) as socket:
+        a, b = queue.fill(2)
+        queue.vote(a, 1)
+        queue.place(b, before=a)
+        queue.play(b)
+        queue.remove(b)
+        told = socket.events_up_to(queue.state().seq)
+
+    answer = poll(queue, epoch=old.epoch, since=old.seq)
+
+    assert answer == {"epoch": old.epoch, "seq": 7, "top": 7, "events": told, "snapshot": None}
+    assert folded(old.items, answer["events"]) == queue.items()
+
+
+def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
+    old = queue.state()
+    queue.fill(5)
+    events, since = [], old.seq
+
+    for wanted in ([1, 2], [3, 4], [5], []):
+        answer = poll(queue, epoch=old.epoch, since=since, limit=2)
+        assert [event["seq"] for event in answer["events"]] == wanted
+        assert (answer["epoch"], answer["top"], answer["snapshot"]) == (old.epoch, 5, None)
+        assert answer["seq"] == (wanted[-1] if wanted else since)
+        events += answer["events"]
+        since = answer["seq"]
+
+    assert folded([], events) == queue.items()
+
+
+def test_without_a_limit_it_is_100(queue: Queue):
+    (a,) = queue.fill(1)
+    epoch = queue.state().epoch
+    for _ in range(51):
+        queue.play(a)
+        queue.stop()
+
+    answer = poll(queue, epoch=epoch, since=0)
+
+    assert [event["seq"] for event in answer["events"]] == list(range(1, 101))
+    assert (answer["seq"], answer["top"]) == (100, 103)
+
+
+def test_nothing_new_is_an_empty_answer(queue: Queue):
+    queue.fill(2)
+    state = queue.state()
+
+    answer = poll(queue, epoch=state.epoch, since=state.seq)
+
+    assert answer == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
+
+
+@pytest.mark.parametrize("case", ["neither", "another epoch", "future"])
+def test_without_a_moment_that_the_log_has_it_is_a_snapshot(queue: Queue, case: str):
+    ids = queue.fill(3)
+    queue.play(ids[2])
+    state = queue.state()
+    query = {
+        "neither": {},
+        "another epoch": {"epoch": "another", "since": 1},
+        "future": {"epoch": state.epoch, "since": state.seq + 1},
+    }[case]
+
+    answer = poll(queue, **query)
+
+    snapshot = {"epoch": state.epoch, "seq": state.seq, "items": state.items}
+    assert answer == {"epoch": state.epoch, "seq": 4, "top": 4, "events": [], "snapshot": snapshot}
+
+
+def test_a_snapshot_can_be_gone_on_from(queue: Queue):
+    queue.fill(2)
+    first = poll(queue)
+    queue.play(first["snapshot"]["items"][0]["id"])
+
+    answer = poll(queue, epoch=first["epoch"], since=first["seq"])
+
+    assert folded(first["snapshot"]["items"], answer["events"]) == queue.items()
+    assert len(answer["events"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        *[({"since": 0}, "epoch"), ({"epoch": "own"}, "since")],
+        *[({"epoch": "own", "since": value}, "since") for value in ("-1", "x", "1.5", "", "1e3", "9" * 30)],
+        ({"epoch": "", "since": 0}, "epoch"),
+        *[
+            ({"epoch": "own", "since": 0, "limit": value}, "limit")
+            for value in ("0", "501", "-1", "x", "1.5", "")
+        ],
+        *[
+            ({"epoch": "own", "since": 0, "wait": value}, "wait")
+            for value in ("-1", "26", "x", "nan", "inf", "")
+        ],
+    ],
+    ids=str,
+)
+def test_what_makes_no_sense_is_a_400(queue: Queue, query: dict[str, Any], field: str):
+    queue.fill(1)
+    query = {name: queue.state().epoch if value == "own" else value for name, value in query.items()}
+
+    refused(queue.http.get(f"{queue.path}events/", params=query), 400, "VALIDATION_ERROR", field)
+
+
+@pytest.mark.parametrize("limit", [1, 500])
+def test_limits_within_the_bounds_are_taken(queue: Queue, limit: int):
+    epoch = queue.state().epoch
+    queue.fill(2)
+
+    assert len(poll(queue, epoch=epoch, since=0, limit=limit)["events"]) == min(limit, 2)
+
+
+def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):
+    refused(client.get("/api/rooms/nobody-is-here/playlist/events/"), 404, "NOT_FOUND")
+    path = "/api/rooms/nobody-is-here/playlist/events/?epoch=x&since=0&wait=20"
+    refused(client.get(path), 404, "NOT_FOUND")
+
+
+def test_head_and_get_agree(queue: Queue):
+    answer = queue.http.head(f"{queue.path}events/")
+
+    assert (answer.status_code, answer.content) == (200, b"")

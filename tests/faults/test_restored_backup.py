@@ -1,0 +1,110 @@
+"""An older database under a server: every stream begins a new epoch by itself, clients take a snapshot."""
+
+import asyncio
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.conftest import ReadyMadeData, StartServer
+from tests.live.listeners import KINDS, all_open, replica_of
+from tests.live.rooms import client_of, new_room, queued, vote
+from tests.processes import TuttiServer
+from tests.services import Postgres
+
+LOST = 3
+SECONDS = 15.0
+TOLD = "every stream began a new epoch"
+
+
+async def check_restore(
+    server: TuttiServer, *, back_up: Callable[[], None], restore: Callable[[], None], crash: bool
+) -> None:
+    room = new_room(server)
+    item_id = queued(server, room, number=3)
+    back_up()
+    start = await replica_of(server.base_url, room)
+    async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as listeners:
+        async with client_of(server) as http:
+            for _ in range(LOST):
+                await vote(http, room, item_id)
+        for listener in listeners:
+            await listener.reached(start.seq + LOST, SECONDS)
+        if crash:
+            await is_recorded(server, start.seq + LOST)
+            server.kill()
+        else:
+            server.stop()
+        restore()
+        server.start()
+        assert TOLD in server.log
+
+        async with client_of(server) as http:
+            await vote(http, room, item_id)  # its number was that of another event before
+        for listener in listeners:
+            await listener.come_back(server.base_url)
+            await listener.until(lambda replica=listener.replica: replica.epoch != start.epoch, SECONDS)
+            assert listener.replica.snapshots == 1
+            assert [frame["payload"]["recovered"] for frame in listener.of_type("resumed")] in ([False], [])
+        async with client_of(server) as http:
+            await vote(http, room, item_id)
+        now = await replica_of(server.base_url, room)
+        for listener in listeners:
+            await listener.until(lambda replica=listener.replica: replica.position == now.position, SECONDS)
+            assert listener.replica.items == now.items
+        assert now.epoch != start.epoch
+
+        server.restart()
+        assert server.log.count(TOLD) == 1, "a start on the same data is no restore"
+        assert (await replica_of(server.base_url, room)).epoch == now.epoch
+
+
+async def is_recorded(server: TuttiServer, seq: int) -> None:
+    """The high marks are written once a second."""
+    file = server.data_folder / "high_marks.json"
+
+    def marks() -> list[int]:
+        return [mark for _, mark in json.loads(file.read_text()).values()] if file.exists() else []
+
+    async with asyncio.timeout(SECONDS):
+        while seq not in marks():  # noqa: ASYNC110 - a file can't tell
+            await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("crash", [False, True], ids=["stopped", "crashed"])
+async def test_restored_sqlite_file(ready_made_data: ReadyMadeData, tmp_path: Path, crash: bool):
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        database, backup = server.data_folder / "db.sqlite3", tmp_path / "backup.sqlite3"
+
+        def back_up() -> None:
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(backup)) as target:
+                source.backup(target)
+
+        def restore() -> None:
+            for leftover in database.parent.glob("db.sqlite3*"):
+                leftover.unlink()
+            shutil.copy(backup, database)
+
+        await check_restore(server, back_up=back_up, restore=restore, crash=crash)
+
+
+async def test_restored_postgresql_database(start_on_own_services: StartServer, own_postgres: Postgres):
+    server = start_on_own_services()
+    copies: list[str] = []
+
+    def back_up() -> None:
+        server.stop()  # PostgreSQL copies a database that nobody uses
+        copies.append(
+            own_postgres.create_database(template=urlsplit(server.database_url).path.removeprefix("/"))
+        )
+        server.start()
+
+    def restore() -> None:
+        server.environment["DATABASE_URL"] = copies[0]
+
+    await check_restore(server, back_up=back_up, restore=restore, crash=False)

@@ -1,0 +1,64 @@
+"""Proving one change: what was told of it, over the log and over a socket, is what is so afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.invariants import invariants
+from tests.invariants.fold import Event, Snapshot, assert_told
+from tests.invariants.followers import WebSocketFollower, is_event
+from tests.invariants.rooms import RoomClient, types_of
+from tests.processes import TuttiServer
+
+
+@dataclass(slots=True)
+class Telling:
+    """Rooms with a listener in each; every change in them is held against fold equals fetch."""
+
+    server: TuttiServer
+    heard_types: set[str] = field(default_factory=set)
+
+    def told_by(self, change: Callable[[], Any], *rooms: RoomClient) -> list[str]:
+        """Makes the change, which must change each of the rooms; returns the types told in the first."""
+        befores = [room.fetch() for room in rooms]
+        with self._listeners(befores, rooms) as listeners:
+            change()
+            events = [
+                self._judge(room, before, listener)
+                for room, before, listener in zip(rooms, befores, listeners, strict=True)
+            ]
+        return types_of(events[0])
+
+    def assert_refused(self, change: Callable[[], Any], *rooms: RoomClient) -> None:
+        """Makes the change; nothing may come of it, and no event."""
+        befores = [room.fetch() for room in rooms]
+        answer = change()
+        assert answer.status_code < 500, "a refusal is no fault of the server"
+        assert [room.fetch() for room in rooms] == befores
+
+    def _judge(self, room: RoomClient, before: Snapshot, heard: Iterator[Event]) -> list[Event]:
+        after, events = room.fetch(), room.events_after(before)
+        assert_told(before, events, after)
+        assert [next(heard) for _ in events] == events
+        invariants.check_i1_seq_has_no_gap(events, epoch=after.epoch, since=before.seq, top=after.seq)
+        invariants.check_i4_order_is_strict(after)
+        invariants.check_i5_one_plays(after)
+        self.heard_types |= set(types_of(events))
+        return events
+
+    @contextmanager
+    def _listeners(self, befores: list[Snapshot], rooms: tuple[RoomClient, ...]) -> Iterator[Any]:
+        """Sockets that are open before anything changes."""
+        followers = [
+            WebSocketFollower(self.server, room.slug, before)
+            for room, before in zip(rooms, befores, strict=True)
+        ]
+        streams = [follower.frames() for follower in followers]
+        for stream in streams:
+            assert next(stream)["type"] == "connection.established"
+        try:
+            yield [filter(is_event, stream) for stream in streams]
+        finally:
+            for stream in streams:
+                stream.close()

@@ -1,0 +1,236 @@
+"""Every event type that the admin's forms and actions can cause: fold equals fetch there as well."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.invariants.admin_site import AdminSite
+from tests.invariants.conftest import NewTracks
+from tests.invariants.fold import EVENT_TYPES
+from tests.invariants.other_process import OtherProcess
+from tests.invariants.rooms import RoomClient, ids_of
+from tests.invariants.telling import Telling
+
+
+def test_every_event_through_the_admin(
+    telling: Telling,
+    own_room: RoomClient,
+    admin: AdminSite,
+    new_tracks: NewTracks,
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    room_pk, tracks = pk_of(own_room), new_tracks(4)
+
+    def told(change: Callable[[], Any]) -> list[str]:
+        return telling.told_by(change, own_room)
+
+    def new_item(track: int, position: float) -> Any:
+        return admin.add(
+            "playlist/playlisttrack", room=room_pk, track=track, position=position, added_by="Bo"
+        )
+
+    for number, track in enumerate(tracks, start=1):
+        assert told(lambda track=track, number=number: new_item(track, number)) == ["track.added"]
+    first, second, third, fourth = ids_of(own_room.fetch())
+    item, room = "playlist/playlisttrack", "playlist/room"
+
+    assert told(lambda: admin.change(item, third, position=0.5)) == ["track.moved"]
+    assert told(lambda: admin.change(item, third, added_by="Cem")) == ["track.updated"]
+    assert told(lambda: admin.change(item, third, position=7, added_by="Bo")) == [
+        "track.moved",
+        "track.updated",
+    ]
+    assert told(lambda: admin.change(room, room_pk, playing=first)) == ["track.playing"]
+    assert told(lambda: admin.change(room, room_pk, playing=second)) == ["track.playing"]
+    assert told(lambda: admin.change(room, room_pk, playing="")) == ["track.playing"]
+    assert told(lambda: admin.change("tracks/track", tracks[0], title="Corrected")) == ["track.updated"]
+    assert told(lambda: admin.delete(item, fourth)) == ["track.removed"]
+    own_room.play(first)
+    assert told(lambda: admin.delete(item, first)) == ["track.playing", "track.removed"]
+    assert told(lambda: admin.delete("tracks/track", tracks[1])) == ["track.removed"]
+    assert second not in ids_of(own_room.fetch())
+    assert telling.heard_types == EVENT_TYPES - {"playlist.reordered", "track.voted"}
+
+
+def test_votes_in_the_admin_are_told(
+    telling: Telling, votes_room: RoomClient, ranked: list[int], admin: AdminSite, other_process: OtherProcess
+) -> None:
+    def told(change: Callable[[], Any]) -> list[str]:
+        return telling.told_by(change, votes_room)
+
+    def newest() -> list[int]:
+        return other_process.run(
+            "from apps.playlist.models import Vote\n"
+            f"result = list(Vote.objects.filter(item={ranked[3]}).values_list('pk', flat=True))"
+        )
+
+    vote = "playlist/vote"
+    assert told(lambda: admin.add(vote, item=ranked[3], voter="seed:1", value=1)) == [
+        "track.voted",
+        "track.moved",
+    ]
+    (first,) = newest()
+    assert told(lambda: admin.change(vote, first, value=-1)) == ["track.voted", "track.moved"]
+    assert told(lambda: admin.delete(vote, first)) == ["track.voted"], "without votes it is the last as well"
+    votes_room.vote(ranked[3], value=1)
+    admin.add(vote, item=ranked[3], voter="seed:2", value=1)
+    assert told(lambda: admin.delete_selected(vote, newest()))[0] == "track.voted"
+    assert votes_room.fetch().items[-1]["votes"] == 0
+
+
+def test_items_deleted_by_the_action_of_the_list_are_told_one_by_one(
+    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite
+) -> None:
+    """Among them the one that plays."""
+    told = telling.told_by(lambda: admin.delete_selected("playlist/playlisttrack", items[:3]), own_room)
+    assert sorted(told) == ["track.playing", *["track.removed"] * 3]
+    assert ids_of(own_room.fetch()) == items[3:]
+
+
+def test_tracks_deleted_by_the_action_of_the_list_are_told_in_every_room(
+    telling: Telling, own_room: RoomClient, votes_room: RoomClient, admin: AdminSite, new_tracks: NewTracks
+) -> None:
+    tracks, both = new_tracks(3), (own_room, votes_room)
+    for room in both:
+        room.add_all(tracks)
+        room.play(ids_of(room.fetch())[1])
+    told = telling.told_by(lambda: admin.delete_selected("tracks/track", tracks[:2]), *both)
+    assert sorted(told) == ["track.playing", *["track.removed"] * 2]
+
+
+def test_a_track_of_two_rooms_corrected_and_deleted_in_the_admin(
+    telling: Telling, own_room: RoomClient, votes_room: RoomClient, admin: AdminSite, new_tracks: NewTracks
+) -> None:
+    (track,), both = new_tracks(1), (own_room, votes_room)
+    for room in both:
+        room.add(track)
+    corrected = telling.told_by(lambda: admin.change("tracks/track", track, genre="jazz"), *both)
+    assert corrected == ["track.updated"]
+    assert telling.told_by(lambda: admin.delete("tracks/track", track), *both) == ["track.removed"]
+
+
+def test_an_item_gets_another_track_in_the_admin(
+    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite, library: list[int]
+) -> None:
+    def change() -> Any:
+        return admin.change("playlist/playlisttrack", items[1], track=library[9])
+
+    assert telling.told_by(change, own_room) == ["track.updated"]
+
+
+def test_another_order_is_chosen_in_the_admin(
+    telling: Telling,
+    own_room: RoomClient,
+    items: list[int],
+    admin: AdminSite,
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    own_room.move(items[1], after=items[3])
+
+    def change() -> Any:
+        return admin.change("playlist/room", pk_of(own_room), chosen_order="votes")
+
+    assert telling.told_by(change, own_room) == ["playlist.reordered"]
+    assert ids_of(own_room.fetch()) == items
+
+
+def test_what_plays_in_a_room_by_votes_is_changed_in_the_admin(
+    telling: Telling,
+    votes_room: RoomClient,
+    ranked: list[int],
+    admin: AdminSite,
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    def change() -> Any:
+        return admin.change("playlist/room", pk_of(votes_room), playing=ranked[3])
+
+    assert telling.told_by(change, votes_room)[0] == "track.playing"
+    assert ids_of(votes_room.fetch()) == [ranked[3], ranked[1], ranked[0], ranked[2]]
+
+
+def test_a_position_that_leaves_no_number_is_renumbered_in_the_admin_too(
+    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite
+) -> None:
+    """As soon as a write leaves two neighbours without a number between them."""
+
+    def change() -> Any:
+        return admin.change("playlist/playlisttrack", items[3], position="1.0000000000000002")
+
+    assert "playlist.reordered" in telling.told_by(change, own_room)
+    assert ids_of(own_room.fetch()) == [items[0], items[3], items[1], items[2]]
+
+
+def test_a_position_given_in_the_admin_does_not_undo_the_order_by_votes(
+    votes_room: RoomClient, ranked: list[int], admin: AdminSite
+) -> None:
+    """In that order positions always say what votes say."""
+    before = ids_of(votes_room.fetch())
+    admin.change("playlist/playlisttrack", ranked[3], position=-50)
+    assert ids_of(votes_room.fetch()) == before
+
+
+@pytest.mark.parametrize("position", ["2e15", "1.5e15", "-2e15"])
+def test_after_a_position_beyond_the_limit_in_the_admin_the_room_goes_on(
+    own_room: RoomClient, items: list[int], admin: AdminSite, library: list[int], position: str
+) -> None:
+    """Whether the form refuses it or not."""
+    assert admin.change("playlist/playlisttrack", items[3], position=position).status_code < 500
+    assert own_room.add(library[10]).status == 201
+    assert own_room.add(library[11], before=ids_of(own_room.fetch())[0]).status == 201
+
+
+def test_what_the_admin_refuses_is_not_told(
+    telling: Telling,
+    own_room: RoomClient,
+    votes_room: RoomClient,
+    items: list[int],
+    ranked: list[int],
+    admin: AdminSite,
+    library: list[int],
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    both, item = (own_room, votes_room), "playlist/playlisttrack"
+    room_pk = pk_of(own_room)
+    telling.assert_refused(lambda: admin.change(item, items[1], position=1), *both)
+    telling.assert_refused(lambda: admin.change(item, items[1], position="nan"), *both)
+    telling.assert_refused(
+        lambda: admin.add(item, room=room_pk, track=library[0], position=9, added_by="Bo"), *both
+    )
+
+
+def test_an_item_of_another_room_can_not_be_made_to_play_in_the_admin(
+    telling: Telling,
+    own_room: RoomClient,
+    votes_room: RoomClient,
+    ranked: list[int],
+    admin: AdminSite,
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    room_pk = pk_of(own_room)
+    telling.assert_refused(
+        lambda: admin.change("playlist/room", room_pk, playing=ranked[3]), own_room, votes_room
+    )
+
+
+def test_an_item_can_not_be_taken_to_another_room_in_the_admin(
+    telling: Telling,
+    own_room: RoomClient,
+    votes_room: RoomClient,
+    items: list[int],
+    admin: AdminSite,
+    pk_of: Callable[[RoomClient], int],
+) -> None:
+    target = pk_of(votes_room)
+    telling.assert_refused(
+        lambda: admin.change("playlist/playlisttrack", items[2], room=target), own_room, votes_room
+    )
+
+
+def test_a_vote_can_not_be_taken_to_another_item_in_the_admin(
+    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite, other_process: OtherProcess
+) -> None:
+    vote = other_process.run(
+        f"from apps.playlist.models import Vote; result = Vote.objects.get(item={items[1]}).pk"
+    )
+    telling.assert_refused(lambda: admin.change("playlist/vote", vote, item=items[2]), own_room)

@@ -1,0 +1,170 @@
+"""Numbers run out in the end; the order that was asked for stays."""
+
+import math
+import random
+from collections.abc import Callable
+
+import pytest
+
+from tests.invariants import invariants
+from tests.invariants.fold import Snapshot
+from tests.invariants.rooms import RoomClient, ids_of, types_of
+
+INSERTS = 200
+
+# Where the next one goes: a place, and its index in the list of what was put so far between the two ends.
+NextPlace = Callable[[list[int], random.Random], tuple[dict[str, int], int]]
+
+
+def behind_the_first(queue: list[int], _: random.Random) -> tuple[dict[str, int], int]:
+    return {"after": queue[0]}, 1
+
+
+def in_front_of_the_last(queue: list[int], _: random.Random) -> tuple[dict[str, int], int]:
+    return {"before": queue[-1]}, len(queue) - 1
+
+
+def around_the_middle(queue: list[int], chance: random.Random) -> tuple[dict[str, int], int]:
+    """Always into the gap that was just made narrower, named from one side or the other."""
+    middle = len(queue) // 2
+    if chance.random() < 0.5:
+        return {"after": queue[middle - 1]}, middle
+    return {"before": queue[middle]}, middle
+
+
+def judge(room: RoomClient, start: Snapshot, order: list[int]) -> list[str]:
+    """The order is the one that was asked for, and was told so; returns the types of the events."""
+    end, events = room.fetch(), room.events_after(start)
+    assert ids_of(end) == order
+    invariants.check_i2_fold_equals_fetch(start, events, [end])
+    invariants.check_i4_order_is_strict(end)
+    return types_of(events)
+
+
+@pytest.mark.parametrize("next_place", [behind_the_first, in_front_of_the_last, around_the_middle])
+def test_200_inserts_into_the_same_gap_keep_every_neighbour(
+    own_room: RoomClient, library: list[int], next_place: NextPlace, seed: int
+) -> None:
+    start = own_room.fetch()
+    queue = own_room.add_all(library[:2])
+    chance = random.Random(seed)
+    for track_id in library[2 : 2 + INSERTS]:
+        place, index = next_place(queue, chance)
+        added = own_room.add(track_id, **place)
+        assert added.status == 201
+        queue.insert(index, added.answer["id"])
+    types = judge(own_room, start, queue)
+    assert "playlist.reordered" in types, "the gap never ran out: nothing is proved"
+
+
+def test_100_inserts_at_the_head(own_room: RoomClient, library: list[int]) -> None:
+    start = own_room.fetch()
+    queue = own_room.add_all(library[:1])
+    for track_id in library[1:101]:
+        added = own_room.add(track_id, before=queue[0])
+        assert added.answer["position"] == 2.0 - len(queue) - 1
+        queue.insert(0, added.answer["id"])
+    assert "playlist.reordered" not in judge(own_room, start, queue)
+
+
+def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, library: list[int]) -> None:
+    queue = own_room.add_all(library[:6])
+    first, others = queue[0], queue[1:]
+    start = own_room.fetch()
+    for turn in range(150):
+        moving = others[turn * 2 % 5]
+        assert own_room.move(moving, after=first).status == 200
+        queue.remove(moving)
+        queue.insert(1, moving)
+    assert "playlist.reordered" in judge(own_room, start, queue)
+
+
+def test_switching_what_plays_again_and_again_keeps_the_order_by_votes(
+    votes_room: RoomClient, library: list[int]
+) -> None:
+    queue = votes_room.add_all(library[:4])
+    start = votes_room.fetch()
+    for turn in range(80):
+        assert votes_room.play(queue[1 + turn % 3]).status == 200
+    playing = queue[1 + 79 % 3]
+    judge(votes_room, start, [playing, *[item_id for item_id in queue if item_id != playing]])
+
+
+def test_an_item_at_the_upper_limit_lets_others_behind_it(own_room: RoomClient, library: list[int]) -> None:
+    start = own_room.fetch()
+    highest = own_room.add(library[0], position=1e15).answer["id"]
+    same = own_room.add(library[1], position=1e15).answer["id"]
+    last = own_room.add(library[2]).answer["id"]
+    assert "playlist.reordered" in judge(own_room, start, [highest, same, last])
+
+
+def test_an_item_at_the_lower_limit_lets_others_in_front_of_it(
+    own_room: RoomClient, library: list[int]
+) -> None:
+    start = own_room.fetch()
+    lowest = own_room.add(library[0], position=-1e15).answer["id"]
+    first = own_room.add(library[1], before=lowest).answer["id"]
+    assert "playlist.reordered" in judge(own_room, start, [first, lowest])
+
+
+@pytest.mark.parametrize("position", [1.0000001e15, -1.0000001e15, 1e308, math.inf, -math.inf, math.nan])
+def test_a_position_beyond_the_limit_is_refused_and_not_told(
+    own_room: RoomClient, library: list[int], position: float
+) -> None:
+    (item_id,) = own_room.add_all(library[:1])
+    before = own_room.fetch()
+    assert own_room.add(library[1], position=position).status == 400
+    assert own_room.move(item_id, position=position).status == 400
+    assert own_room.fetch() == before
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper"),
+    [
+        (0.0, 5e-324),
+        (-5e-324, 0.0),
+        (5e-324, 1e-323),
+        (-5e-324, 5e-324),
+        (2.2250738585072014e-308, math.nextafter(2.2250738585072014e-308, 1)),
+        (1.0, math.nextafter(1, 2)),
+        (math.nextafter(1e15, 0), 1e15),
+        (-1e15, math.nextafter(-1e15, 0)),
+    ],
+)
+def test_neighbours_without_a_number_between_them_are_renumbered_at_once(
+    own_room: RoomClient, library: list[int], lower: float, upper: float
+) -> None:
+    start = own_room.fetch()
+    first = own_room.add(library[0], position=lower).answer["id"]
+    last = own_room.add(library[1], position=upper).answer["id"]
+    judge(own_room, start, [first, last])
+    between = own_room.add(library[2], after=first).answer["id"]
+    judge(own_room, start, [first, between, last])
+
+
+def test_both_zeros_are_one_position(own_room: RoomClient, library: list[int]) -> None:
+    start = own_room.fetch()
+    first = own_room.add(library[0], position=-0.0)
+    second = own_room.add(library[1], position=0.0)
+    assert math.copysign(1, first.answer["position"]) == 1.0
+    judge(own_room, start, [first.answer["id"], second.answer["id"]])
+
+
+def test_a_move_is_done_although_the_renumbering_gives_its_old_number(
+    own_room: RoomClient, library: list[int]
+) -> None:
+    moving = own_room.add(library[0], position=4).answer["id"]
+    other = own_room.add(library[1], position=5).answer["id"]
+    last = own_room.add(library[2], position=1e15).answer["id"]
+    start = own_room.fetch()
+    assert own_room.move(moving, after=last).status == 200
+    judge(own_room, start, [other, last, moving])
+
+
+def test_next_to_one_that_stood_behind_it_an_item_stays(own_room: RoomClient, library: list[int]) -> None:
+    """Where the named item was is where this one is already: that is the nearest sensible place."""
+    moving, gone, last = own_room.add_all(library[:3])
+    own_room.remove(gone)
+    start = own_room.fetch()
+    assert own_room.move(moving, after=gone).status == 200
+    assert judge(own_room, start, [moving, last]) == []

@@ -1,0 +1,40 @@
+"""Nobody can fill the server's memory with one request."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.processes import TuttiServer
+
+MEGABYTE = 1_000_000
+SENT_BYTES = 100 * MEGABYTE
+# What a hundred ordinary requests may add to it.
+SPARE_KILOBYTES = 30_000
+
+
+def largest_memory_kilobytes(server: TuttiServer) -> int:
+    """The most that the process has ever had (Linux's VmHWM)."""
+    status = Path(f"/proc/{server.pid}/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+def body() -> Iterator[bytes]:
+    for _ in range(SENT_BYTES // MEGABYTE):
+        yield b" " * MEGABYTE
+
+
+@pytest.mark.parametrize("headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["told", "in chunks"])
+@pytest.mark.parametrize("path", ["/api/rooms/", "/admin/login/", "/api/nothing/"])
+def test_a_large_body_is_refused_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):
+    kind = {"Content-Type": "application/json"}
+    with server.client() as client:
+        client.post("/api/rooms/", content=b"{", headers=kind)
+        before = largest_memory_kilobytes(server)
+
+        answer = client.post(path, content=body(), headers=kind | headers)
+
+        assert 400 <= answer.status_code < 500
+        assert largest_memory_kilobytes(server) - before < SPARE_KILOBYTES
+        assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200
