@@ -144,6 +144,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "core.bodies.BodyMiddleware",
     "core.origins.OriginMiddleware",
     "core.operations.OperationMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -21,10 +21,10 @@ def apply(state: dict[int, Item], event_type: str, payload: Any) -> None:
     match event_type:
         case "track.added":
             assert payload["id"] not in state, f"added twice: {payload}"
-            state[payload["id"]] = payload
+            state[payload["id"]] = dict(payload)
         case "track.moved" | "track.voted" | "track.updated":
             assert payload["id"] in state, f"not there: {payload}"
-            state[payload["id"]] = payload
+            state[payload["id"]] = dict(payload)
         case "track.removed":
             gone = state.pop(payload["id"])
             assert gone["track_id"] == payload["track_id"]
@@ -47,7 +47,7 @@ def _play(state: dict[int, Item], payload: Any) -> None:
     else:
         assert payload["id"] in state, f"not there: {payload}"
         assert payload["is_playing"] is True
-        state[payload["id"]] = payload
+        state[payload["id"]] = dict(payload)
 
 
 def _reorder(state: dict[int, Item], places: list[dict[str, Any]]) -> None:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import ClassVar, Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
 from apps.playlist import plays, tally
-from apps.playlist.positions import MAX_POSITION, plain
+from apps.playlist.placement import renumber_if_tight
+from apps.playlist.positions import MAX_POSITION, is_usable, plain
 from apps.realtime.models import Stream
 from apps.realtime.services import close_stream, lock_stream, open_stream
 from apps.tracks.models import Track
@@ -20,6 +22,7 @@ MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
 MAX_ROOM_NAME = 80
 MAX_SLUG = 50
+POSITION_TOO_FAR = f"Positions lie between {-MAX_POSITION:g} and {MAX_POSITION:g}."
 
 
 class Order(models.TextChoices):
@@ -101,6 +104,8 @@ class PlaylistTrack(AnnouncedModel):
     announced_relations: ClassVar[tuple[str, ...]] = ("room", "track")
     # The voters and values with which a removed item comes back.
     votes_to_restore: Sequence[tuple[str, int]] = ()
+    # Set while the order by votes itself moves the item, which is then not to be put in order once more.
+    is_being_settled = False
 
     class Meta:
         ordering = ["position"]
@@ -121,19 +126,29 @@ class PlaylistTrack(AnnouncedModel):
     def is_playing(self) -> bool:
         return self.room.playing_id == self.pk
 
+    def clean(self) -> None:
+        """The same limit as the API's, for forms."""
+        if self.position is not None and not is_usable(self.position):
+            raise ValidationError({"position": POSITION_TOO_FAR})
+
     def lock_for_change(self) -> None:
         lock_stream(self.room.stream_id)
 
     def prepare_change(self, before: Self | None) -> None:
         if before is not None and self.room_id != before.room_id:
             raise InvalidInput.of("room", "An item stays in its room.")
+        if not is_usable(self.position):
+            raise InvalidInput.of("position", POSITION_TOO_FAR)
         self.position = plain(self.position)
         tally.count_votes(self, before)
 
     def settle_change(self, before: Self | None) -> None:
         tally.keep_restored_votes(self)
-        if before is None or self.votes != before.votes:
+        has_moved = before is None or self.position != before.position
+        if (has_moved or before is None or self.votes != before.votes) and not self.is_being_settled:
             tally.settle_order(self.room, moved_ids=[self.pk])
+        if has_moved:
+            renumber_if_tight(self.room, self.pk)
 
     def prepare_deletion(self) -> None:
         if self.is_playing:

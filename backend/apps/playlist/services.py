@@ -17,7 +17,6 @@ from apps.playlist.placement import (
     gap_around,
     gap_at_end,
     index_of,
-    renumber_if_tight,
     standings,
 )
 from apps.playlist.positions import calculate_position, plain
@@ -214,7 +213,6 @@ def _inserted(item: PlaylistTrack) -> PlaylistTrack:
     room = item.room
     if room.items.count() > settings.MAX_QUEUE_ITEMS:
         raise QueueFull(details={"max_items": settings.MAX_QUEUE_ITEMS})
-    renumber_if_tight(room, item.pk)
     return item_in(room, item.pk)
 
 
@@ -227,7 +225,6 @@ def _move(room: Room, item: PlaylistTrack, place: Place) -> None:
         return
     item.position = position
     item.save(update_fields=["position"])
-    renumber_if_tight(room, item.pk)
 
 
 def _position_for(room: Room, place: Place, *, moving: PlaylistTrack | None = None) -> float:

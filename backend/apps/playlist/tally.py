@@ -11,7 +11,6 @@ from apps.playlist.placement import (
     gap_after,
     gap_at_end,
     renumber,
-    renumber_if_tight,
     standings,
 )
 from apps.realtime.models import Stream
@@ -104,8 +103,8 @@ def _move_into_rank(room: "Room", item_id: int, wanted: Sequence[int], *, waitin
     behind = queue.index(leader) if leader else -1
     item = room.items.select_related("room", "track").get(pk=item_id)
     item.position = free_position(room, gap_after(queue, behind))
+    item.is_being_settled = True
     item.save(update_fields=["position"])
-    renumber_if_tight(room, item_id)
 
 
 def _settled_ranks(room: "Room") -> list[Rank]:

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from core.consistent_reads import consistent_read
 from core.tests.notes import Note
 
+
 @pytest.fixture(autouse=True)
 def table(stored_notes) -> None:
     """Notes, with real commits."""

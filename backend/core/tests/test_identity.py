@@ -100,7 +100,9 @@ def test_a_request_tells_its_address_its_headers_and_its_cookies(settings):
     assert visit.cookies == {"a": "b"}
 
 
-def scope(*headers: tuple[str, str], client: tuple[str, int] | None = ("192.0.2.9", 5000)) -> dict[str, object]:
+def scope(
+    *headers: tuple[str, str], client: tuple[str, int] | None = ("192.0.2.9", 5000)
+) -> dict[str, object]:
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     return {"headers": raw, "client": client}
 
@@ -108,7 +110,11 @@ def scope(*headers: tuple[str, str], client: tuple[str, int] | None = ("192.0.2.
 def test_a_scope_tells_the_same_as_a_request(settings):
     settings.TRUSTED_PROXIES = 1
     visit = visit_of_scope(
-        scope(("X-Forwarded-For", "198.51.100.1"), ("x-forwarded-for", "203.0.113.5"), ("Cookie", 'a=b; c="d e"'))
+        scope(
+            ("X-Forwarded-For", "198.51.100.1"),
+            ("x-forwarded-for", "203.0.113.5"),
+            ("Cookie", 'a=b; c="d e"'),
+        )
     )
     assert visit.address == "203.0.113.5"
     assert visit.cookies == {"a": "b", "c": "d e"}

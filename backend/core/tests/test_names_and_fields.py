@@ -16,7 +16,14 @@ name_field = NameField(max_length=50)
 
 @pytest.mark.parametrize(
     ("given_name", "name"),
-    [("Ada", "Ada"), ("  Bo ", "Bo"), ("Cem Çelik", "Cem Çelik"), ("🎵", "🎵"), ("a" * 50, "a" * 50), ("٣", "٣")],
+    [
+        ("Ada", "Ada"),
+        ("  Bo ", "Bo"),
+        ("Cem Çelik", "Cem Çelik"),
+        ("🎵", "🎵"),
+        ("a" * 50, "a" * 50),
+        ("٣", "٣"),
+    ],
 )
 def test_a_name_is_trimmed(given_name: str, name: str):
     assert name_field.run_validation(given_name) == name
@@ -24,7 +31,23 @@ def test_a_name_is_trimmed(given_name: str, name: str):
 
 @pytest.mark.parametrize(
     "given_name",
-    ["", "  ", "a" * 51, "a\nb", "a\x00b", "\x7f", "a\u2028b", "a\u2029b", "a\tb", 5, True, None, ["Ada"], {}, 1.5],
+    [
+        "",
+        "  ",
+        "a" * 51,
+        "a\nb",
+        "a\x00b",
+        "\x7f",
+        "a\u2028b",
+        "a\u2029b",
+        "a\tb",
+        5,
+        True,
+        None,
+        ["Ada"],
+        {},
+        1.5,
+    ],
 )
 def test_what_is_no_name_is_refused(given_name: Any):
     with pytest.raises(ValidationError):
@@ -60,7 +83,9 @@ def test_nothing_else_is_a_whole_number(value: Any):
         WholeNumberField().run_validation(value)
 
 
-@pytest.mark.parametrize(("value", "is_id"), [(1, True), (MAX_ID, True), (0, False), (-1, False), (MAX_ID + 1, False)])
+@pytest.mark.parametrize(
+    ("value", "is_id"), [(1, True), (MAX_ID, True), (0, False), (-1, False), (MAX_ID + 1, False)]
+)
 def test_an_id_fits_the_database(value: int, is_id: bool):
     if is_id:
         assert IdField().run_validation(value) == value

@@ -36,7 +36,9 @@ def test_an_origin_counts_only_when_its_host_and_port_are_ours(scheme, host, por
 
 @given(st.text(max_size=40))
 def test_no_other_text_is_an_origin_of_ours(text: str):
-    assert not is_allowed(text) or text.removeprefix("http://").removeprefix("https://").startswith("tutti.local")
+    assert not is_allowed(text) or text.removeprefix("http://").removeprefix("https://").startswith(
+        "tutti.local"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,9 @@ def passed(request: HttpRequest) -> int:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_write_from_another_page_is_refused_even_without_a_body(method: str):
-    request = RequestFactory().generic(method, "/api/playlist/stop/", headers={"Origin": "https://evil.example"})
+    request = RequestFactory().generic(
+        method, "/api/playlist/stop/", headers={"Origin": "https://evil.example"}
+    )
     assert passed(request) == 403
 
 

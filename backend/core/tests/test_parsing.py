@@ -127,7 +127,9 @@ def test_a_whole_character_in_two_escapes_is_read():
     assert parsed_json('"\\ud83c\\udfb5"') == "🎵"
 
 
-@pytest.mark.parametrize("text", ["", " ", "{", "[1,]", "{'a': 1}", "{a: 1}", "01", "+1", "tru", "1 2", "\ufeff1"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "{", "[1,]", "{'a': 1}", "{a: 1}", "01", "+1", "tru", "1 2", "\ufeff1"]
+)
 def test_what_is_not_json_is_refused(text: str):
     with pytest.raises(MalformedJson):
         parsed_json(text)

@@ -1,13 +1,18 @@
 """What the tests about people share."""
 
 import pytest
-from django.conf import settings
+from django.conf import settings as project_settings
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from apps.users.models import Guest, User
 
 ADDRESS = "192.0.2.1"
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -27,6 +32,6 @@ def ada_s_session(ada: User) -> str:
     """The key of a session in which Ada is logged in."""
     client = Client()
     client.force_login(ada)
-    key = client.cookies[settings.SESSION_COOKIE_NAME].value
+    key = client.cookies[project_settings.SESSION_COOKIE_NAME].value
     assert SessionStore(key).exists(key)
     return key

@@ -1,0 +1,24 @@
+"""What the tests of rooms and queues share."""
+
+import pytest
+
+from apps.playlist.models import Room
+from apps.playlist.tests.rooms import new_room
+
+
+@pytest.fixture(autouse=True)
+def by_hand(settings) -> None:
+    """Whatever the environment says, rooms are ordered by hand unless a test says otherwise."""
+    settings.AUTO_SORT_BY_VOTES = False
+
+
+@pytest.fixture
+def room(db: None) -> Room:
+    """A room ordered by hand."""
+    return new_room()
+
+
+@pytest.fixture
+def voted_room(db: None) -> Room:
+    """A room that votes order."""
+    return new_room(order="votes")

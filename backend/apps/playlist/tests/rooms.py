@@ -1,0 +1,130 @@
+"""Queues as the tests see them: put up with a word, read with a word, and folded from what was told."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+
+from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.selectors import queue_of_stream
+from apps.playlist.services import Place, add_item, cast_vote
+from apps.realtime.models import Event
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from core.rendering import json_text
+
+Told = list[tuple[str, Any]]
+NOWHERE = Place()
+_slugs = itertools.count(1)
+
+
+def new_room(*, order: str = "manual", **fields: Any) -> Room:
+    """A room of its own."""
+    return Room.objects.create(slug=f"party-{next(_slugs)}", name="Party", chosen_order=order, **fields)
+
+
+def new_track(title: str = "Halo", artist: str = "Beyoncé") -> Track:
+    track = Track.described_by(TrackFacts(title, artist))
+    track.save()
+    return track
+
+
+def add(room: Room, title: str, *, place: Place = NOWHERE, by: str = "Ada") -> PlaylistTrack:
+    """Queues a new track of this title."""
+    return add_item(slug=room.slug, track_id=new_track(title).pk, added_by=by, place=place)
+
+
+def queued(room: Room, titles: str) -> list[PlaylistTrack]:
+    """Queues a track for each letter, at 1.0, 2.0, …"""
+    return [add(room, title) for title in titles]
+
+
+def vote(item: PlaylistTrack, votes: int) -> None:
+    """So many different people vote for it, or against it."""
+    for number in range(abs(votes)):
+        cast_vote(slug=item.room.slug, item_id=item.pk, voter=f"voter:{number}", value=1 if votes > 0 else -1)
+
+
+def titles(room: Room) -> str:
+    """The letters of the queue, in order."""
+    return "".join(room.items.order_by("position").values_list("track__title", flat=True))
+
+
+def positions(room: Room) -> list[float]:
+    return list(room.items.order_by("position").values_list("position", flat=True))
+
+
+def place_at(item: PlaylistTrack, position: float) -> None:
+    """Puts the item to a number without telling anybody or renumbering."""
+    PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(position=position)
+
+
+def told(room: Room, *, since: int = 0) -> Told:
+    """Type and payload of every event of the room, after a number."""
+    frames = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
+    return [(frame["type"], frame["payload"]) for frame in map(json.loads, frames.values_list("frame", flat=True))]
+
+
+def top(room: Room) -> int:
+    room.stream.refresh_from_db()
+    return room.stream.seq
+
+
+def fetched(room: Room) -> list[dict[str, Any]]:
+    """The queue as a client fetches it."""
+    items: list[dict[str, Any]] = json.loads(json_text(queue_of_stream(room.stream_id)))
+    return items
+
+
+def folded(items: list[dict[str, Any]], events: Told) -> list[dict[str, Any]]:
+    """What a client makes of the queue that it has and the events that it is told."""
+    by_id = {item["id"]: dict(item) for item in items}
+    for event_type, payload in events:
+        if event_type == "track.removed":
+            del by_id[payload["id"]]
+        elif event_type == "playlist.reordered":
+            assert [place["id"] for place in payload["items"]] == sorted(
+                by_id, key=lambda item_id: next(p["position"] for p in payload["items"] if p["id"] == item_id)
+            )
+            for place in payload["items"]:
+                by_id[place["id"]]["position"] = place["position"]
+        else:
+            if event_type == "track.playing":
+                for item in by_id.values():
+                    item["is_playing"] = False
+            if payload["id"] is not None:
+                by_id[payload["id"]] = payload
+    return sorted(by_id.values(), key=lambda item: item["position"])
+
+
+@contextmanager
+def telling(room: Room) -> Iterator[list[str]]:
+    """Gives the types of what is told within; and the law: old state + events = new state.
+
+    Events that change nothing fail, and so do changes that nobody is told of.
+    """
+    before, since = fetched(room), top(room)
+    types: list[str] = []
+    yield types
+    events, after = told(room, since=since), fetched(room)
+    types.extend(event_type for event_type, _ in events)
+    assert folded(before, events) == after
+    assert bool(events) == (before != after), f"told {types}"
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is rolled back."""
+
+    class Undo(Exception):
+        pass
+
+    try:
+        with transaction.atomic():
+            yield
+            raise Undo
+    except Undo:
+        pass

@@ -1,0 +1,117 @@
+"""Fractional positions: between, before, behind; and when their numbers run out."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from apps.playlist.placement import Gap, Standing, gap_after, gap_around, gap_at_end, index_of
+from apps.playlist.positions import MAX_POSITION, calculate_position, is_room_between, is_usable, plain
+
+usable = st.floats(-MAX_POSITION, MAX_POSITION)
+
+
+def queue(*places: float) -> list[Standing]:
+    return [Standing(position, number) for number, position in enumerate(sorted(places), start=1)]
+
+
+@given(usable, usable)
+def test_between_two_it_is_their_mean(one: float, other: float):
+    low, high = sorted((one, other))
+    position = calculate_position(low, high)
+    assert position == (low + high) / 2
+    assert low <= position <= high
+
+
+@given(usable)
+def test_at_the_ends_it_is_one_further(position: float):
+    assert calculate_position(None, position) == position - 1 < position
+    assert calculate_position(position, None) == position + 1 > position
+
+
+@given(usable, usable)
+def test_there_is_room_between_two_if_and_only_if_a_float_lies_between(one: float, other: float):
+    low, high = sorted((one, other))
+    has_float_between = math.nextafter(low, math.inf) < high
+    assert is_room_between(low, high) == has_float_between
+
+
+@given(usable)
+def test_at_the_ends_there_is_always_room(position: float):
+    assert is_room_between(None, position)
+    assert is_room_between(position, None)
+    assert is_room_between(None, None)
+
+
+@given(st.floats(allow_nan=True, allow_infinity=True))
+def test_usable_is_what_lies_within_the_limits(position: float):
+    assert is_usable(position) == (not math.isnan(position) and abs(position) <= MAX_POSITION)
+
+
+@given(st.floats(allow_nan=False))
+def test_a_plain_number_is_the_same_with_one_zero(position: float):
+    assert plain(position) == position
+    assert not (position == 0 and math.copysign(1, plain(position)) < 0)
+
+
+def test_minus_zero_is_zero():
+    assert str(plain(-0.0)) == "0.0"
+
+
+# --- Gaps --------------------------------------------------------------------------------------------
+
+
+def test_an_empty_queue_is_one_gap():
+    assert gap_at_end([]) == gap_after([], -1) == Gap(None, None)
+    assert Gap(None, None).middle == 1.0
+
+
+def test_each_gap_lies_between_two_neighbours():
+    first, second, third = line = queue(1, 2, 3)
+    assert gap_after(line, -1) == Gap(None, first)
+    assert gap_after(line, 0) == Gap(first, second)
+    assert gap_after(line, 2) == gap_at_end(line) == Gap(third, None)
+
+
+@given(st.lists(usable, max_size=8, unique=True), usable)
+def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(places: list[float], position: float):
+    line = queue(*places)
+    gap, is_free = gap_around(line, position)
+    assert is_free == (position not in places)
+    if is_free:
+        assert gap.holds(position)
+    else:
+        assert gap.before is not None
+        assert gap.before.position == position
+        assert gap == gap_after(line, line.index(gap.before))
+
+
+@given(st.lists(usable, min_size=2, max_size=2, unique=True), usable)
+def test_a_gap_holds_what_lies_strictly_between(places: list[float], position: float):
+    before, after = queue(*places)
+    assert Gap(before, after).holds(position) == (before.position < position < after.position)
+
+
+@given(usable, usable, usable)
+def test_a_place_is_tight_when_a_neighbour_has_no_number_left(one: float, other: float, third: float):
+    low, position, high = sorted((one, other, third))
+    assume(low < position < high)
+    gap = Gap(Standing(low, 1), Standing(high, 2))
+    is_tight = math.nextafter(low, math.inf) == position or math.nextafter(position, math.inf) == high
+    assert gap.is_tight_with(position) == is_tight
+
+
+@pytest.mark.parametrize(("item_id", "index"), [(1, 0), (3, 2), (7, None)])
+def test_an_item_is_found_by_its_id(item_id: int, index: int | None):
+    assert index_of(queue(1, 2, 3), item_id) == index
+
+
+@given(st.integers(2, 200))
+def test_the_same_gap_can_be_halved_about_fifty_times(count: int):
+    low, high = 1.0, 2.0
+    for halved in range(count):
+        if not is_room_between(low, high):
+            assert halved > 50
+            return
+        high = calculate_position(low, high)
