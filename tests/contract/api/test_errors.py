@@ -59,7 +59,7 @@ def test_that_holds_outside_of_the_queue_too(client: httpx.Client, method: str, 
     assert method not in answer.headers["Allow"]
 
 
-@pytest.mark.parametrize("accept", ["application/xml", "text/html", "image/*", "application/json;q=0"])
+@pytest.mark.parametrize("accept", ["application/xml", "text/html", "image/*"])
 def test_who_takes_no_json_gets_a_406(queue: Queue, accept: str):
     with Witness(queue) as witness:
         headers = {"Accept": accept}
@@ -70,7 +70,7 @@ def test_who_takes_no_json_gets_a_406(queue: Queue, accept: str):
     assert witness.types == []
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/*", "text/html, */*;q=0.8", "application/json", ""])
+@pytest.mark.parametrize("accept", ["*/*", "application/*", "text/html, */*;q=0.8", "application/json"])
 def test_who_takes_json_among_others_gets_it(queue: Queue, accept: str):
     answer = queue.http.get(queue.path, headers={"Accept": accept})
 

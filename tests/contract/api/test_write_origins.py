@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.contract.conftest import CORS_ORIGIN, NewClient, queue_of
+from tests.contract.conftest import CORS_ORIGIN, NewClient, new_room, queue_of
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.witnesses import Witness
@@ -107,10 +107,11 @@ def test_guests_and_rooms_are_writes_too(client: httpx.Client):
 
 
 def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
-    def post(origin: str) -> httpx.Response:
-        return narrow_client.post("/api/playlist/stop/", headers={"Origin": origin})
+    queue = queue_of(narrow_client, new_room(narrow_client))
 
-    assert queue_of(narrow_client, "main").playing() is None
-    assert post(CORS_ORIGIN).status_code == 200
-    refused(post("http://localhost:3000"), 403, "PERMISSION_DENIED")
-    refused(post(CORS_ORIGIN + ":444"), 403, "PERMISSION_DENIED")
+    def stop(origin: str) -> httpx.Response:
+        return queue.post("stop/", headers={"Origin": origin})
+
+    assert stop(CORS_ORIGIN).status_code == 200
+    refused(stop("http://localhost:3000"), 403, "PERMISSION_DENIED")
+    refused(stop(CORS_ORIGIN + ":444"), 403, "PERMISSION_DENIED")

@@ -11,6 +11,9 @@ from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
 
+OWN = "the room's own"
+FROM_START = {"epoch": OWN, "since": 0}
+
 
 def poll(queue: Queue, **query: Any) -> dict[str, Any]:
     body: dict[str, Any] = queue.get("events/", **query).json()
@@ -103,23 +106,17 @@ def test_a_snapshot_can_be_gone_on_from(queue: Queue):
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        *[({"since": 0}, "epoch"), ({"epoch": "own"}, "since")],
-        *[({"epoch": "own", "since": value}, "since") for value in ("-1", "x", "1.5", "", "1e3", "9" * 30)],
-        ({"epoch": "", "since": 0}, "epoch"),
-        *[
-            ({"epoch": "own", "since": 0, "limit": value}, "limit")
-            for value in ("0", "501", "-1", "x", "1.5", "")
-        ],
-        *[
-            ({"epoch": "own", "since": 0, "wait": value}, "wait")
-            for value in ("-1", "26", "x", "nan", "inf", "")
-        ],
+        *[({"since": 0}, "epoch"), ({"epoch": "", "since": 0}, "epoch"), ({"epoch": OWN}, "since")],
+        *[({"epoch": OWN, "since": value}, "since") for value in ("-1", "x", "1.5", "", "1e3", "9" * 30)],
+        *[({**FROM_START, "limit": value}, "limit") for value in ("0", "501", "-1", "x", "1.5", "")],
+        *[({**FROM_START, "wait": value}, "wait") for value in ("-1", "26", "x", "nan", "inf", "")],
     ],
     ids=str,
 )
 def test_what_makes_no_sense_is_a_400(queue: Queue, query: dict[str, Any], field: str):
     queue.fill(1)
-    query = {name: queue.state().epoch if value == "own" else value for name, value in query.items()}
+    epoch = queue.state().epoch
+    query = {name: epoch if value == OWN else value for name, value in query.items()}
 
     refused(queue.http.get(f"{queue.path}events/", params=query), 400, "VALIDATION_ERROR", field)
 
