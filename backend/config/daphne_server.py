@@ -11,7 +11,6 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import daphne.server
 from daphne.http_protocol import WebRequest
 from daphne.server import Server, twisted_loop
 from twisted.internet import defer, reactor
@@ -19,6 +18,7 @@ from twisted.internet import defer, reactor
 from apps.realtime.lifecycle import drain
 from config.listening import SERVER_NAME
 from config.request_bodies import BoundedHTTPFactory
+from config.socket_frames import BoundedSocketFactory
 
 logger = logging.getLogger(__name__)
 
@@ -63,7 +63,6 @@ def run(
         server_name=SERVER_NAME,
         verbosity=0,
     )
-    daphne.server.HTTPFactory = BoundedHTTPFactory  # Daphne has no option for it
     _allow_many_connections()
     for number in _stop_signals():
         twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)
@@ -79,6 +78,23 @@ class OrderlyServer(Server):  # type: ignore[misc]
         super().__init__(**options)
         self._ports: list[Any] = []
         self._stopping: asyncio.Task[None] | None = None
+
+    @property
+    def http_factory(self) -> BoundedHTTPFactory:
+        return self._http_factory
+
+    @http_factory.setter
+    def http_factory(self, _: Any) -> None:
+        """Daphne sets a factory of its own before it listens; this server's bounds what comes in."""
+        self._http_factory = BoundedHTTPFactory(self)
+
+    @property
+    def ws_factory(self) -> BoundedSocketFactory:
+        return self._ws_factory
+
+    @ws_factory.setter
+    def ws_factory(self, _: Any) -> None:
+        self._ws_factory = BoundedSocketFactory(self, server=self.server_name)
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

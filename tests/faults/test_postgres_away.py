@@ -1,15 +1,18 @@
 """PostgreSQL is killed and comes back: writes are refused with 503, sockets stay and go on."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 
 import httpx
+import redis
 
 from tests.conftest import StartServer
 from tests.live.laws import check_laws
-from tests.live.listeners import KINDS, all_open, replica_of
+from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room
 from tests.live.writers import Crowd
+from tests.processes import TuttiServer
 from tests.services import Postgres
 
 SEED = 3
@@ -64,3 +67,36 @@ def check_refusal(answer: httpx.Response) -> None:
     error = answer.json()["error"]
     assert (error["code"], error["details"]) == ("UNAVAILABLE", {})
     assert error["message"]
+
+
+async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
+    start_on_own_services: StartServer, own_postgres: Postgres
+):
+    server = start_on_own_services()
+    room = new_room(server)
+    start = await replica_of(server.base_url, room)
+    async with SocketListener(server.base_url, room) as first:
+        assert members_of_groups(server) == 1
+        own_postgres.kill()
+        asks = [first.send({"type": "snapshot"}), first.send({"type": "resume", "epoch": "x", "since": 0})]
+        await asyncio.gather(*asks)
+        latecomers = [kind(server.base_url, room, start.copy()) for kind in (SocketListener, StreamListener)]
+        for latecomer in latecomers:
+            with contextlib.suppress(AssertionError):  # whether it may join or not
+                await latecomer.open()
+        await first.until(lambda: first.has_ended or len(first.of_type("error")) == 2, ANSWER_SECONDS)
+        assert not first.has_ended, first
+        assert [frame["payload"]["code"] for frame in first.of_type("error")] == ["UNAVAILABLE"] * 2
+    for latecomer in latecomers:
+        await latecomer.close()
+    own_postgres.start()
+
+    async with asyncio.timeout(BACK_SECONDS):
+        while members_of_groups(server):  # noqa: ASYNC110 - Redis tells nobody
+            await asyncio.sleep(0.05)
+
+
+def members_of_groups(server: TuttiServer) -> int:
+    """How many memberships of its groups the channel layer knows: one for each stream that is listened to."""
+    with redis.Redis.from_url(server.redis_url) as client:
+        return sum(client.zcard(key) for key in client.keys("asgi:group:*"))

@@ -108,3 +108,22 @@ async def test_restored_postgresql_database(start_on_own_services: StartServer, 
         server.environment["DATABASE_URL"] = copies[0]
 
     await check_restore(server, back_up=back_up, restore=restore, crash=False)
+
+
+async def test_same_backup_restored_again(ready_made_data: ReadyMadeData, tmp_path: Path):
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        room = new_room(server)
+        item_id = queued(server, room)
+        server.stop()
+        backup = shutil.copy(server.data_folder / "db.sqlite3", tmp_path)
+        epochs = []
+        for _ in range(3):
+            server.start()
+            async with client_of(server) as http:
+                await vote(http, room, item_id)
+            epochs.append((await replica_of(server.base_url, room)).epoch)
+            server.stop()
+            shutil.copy(backup, server.data_folder)
+
+        assert len(set(epochs)) == len(epochs), epochs
+        assert server.log.count(TOLD) == len(epochs) - 1

@@ -1,7 +1,21 @@
 """`manage.py new_epoch` under open connections: they take a snapshot of the new epoch and go on."""
 
+import contextlib
+import secrets
+import sqlite3
+
+import psycopg
+
+from tests.conftest import Size
 from tests.live.conftest import Pair
-from tests.live.listeners import KINDS, all_open, all_reached, replica_of
+from tests.live.listeners import (
+    KINDS,
+    SocketListener,
+    StreamListener,
+    all_open,
+    all_reached,
+    replica_of,
+)
 from tests.live.rooms import client_of, manage, new_room, queued, vote
 from tests.processes import TuttiServer
 
@@ -39,3 +53,33 @@ async def check_new_epoch(written_to: TuttiServer, listened_to: list[TuttiServer
             assert listener.replica.position == now.position
             assert listener.replica.items == now.items
             assert len(listener.replica.events) == 1
+
+
+async def test_joining_before_the_hub_has_noticed(server: TuttiServer, size: Size):
+    room = new_room(server)
+    queued(server, room)
+    start = await replica_of(server.base_url, room)
+
+    async with SocketListener(server.base_url, room):
+        for kind in (SocketListener, StreamListener):
+            begin_epoch_unnoticed(server, room, size)
+            async with kind(server.base_url, room, start.copy()) as listener:
+                now = await replica_of(server.base_url, room)
+
+                assert now.epoch != start.epoch
+                assert listener.replica.position == now.position
+                told = [frame["payload"] for frame in listener.of_type("resumed")]
+                assert [(resumed["epoch"], resumed["recovered"]) for resumed in told] == [(now.epoch, False)]
+
+
+def begin_epoch_unnoticed(server: TuttiServer, room: str, size: Size) -> None:
+    """As new_epoch does it, but quicker than a command: the hub has had no time to look."""
+    epoch = secrets.token_hex(6)
+    if size == "server":
+        connection, mark = psycopg.connect(server.database_url), "%s"
+    else:
+        connection, mark = sqlite3.connect(server.data_folder / "db.sqlite3"), "?"
+    with contextlib.closing(connection), connection:
+        stream = f"FROM realtime_stream WHERE name = {mark}"
+        connection.execute(f"DELETE FROM realtime_event WHERE stream_id = (SELECT id {stream})", [room])
+        connection.execute(f"UPDATE realtime_stream SET epoch = {mark} WHERE name = {mark}", [epoch, room])

@@ -22,7 +22,7 @@ from apps.playlist.services import (
 from apps.realtime.selectors import state_of, tops_of
 from apps.users.recognition import voter_of
 from core.consistent_reads import consistent_read
-from core.errors import MethodNotAllowed, NotFound, Unavailable
+from core.errors import NotFound, Unavailable
 from core.identity import caller_of, visit_of
 from core.pagination import list_answer
 
@@ -109,10 +109,8 @@ class PlaylistViewSet(viewsets.ViewSet):
         return list_answer(request, plays)
 
     def live(self, request: Request, slug: str = MAIN_ROOM) -> Response:
-        """Events are told by the ASGI application before Django; only a WSGI server gets here, and HEAD."""
-        del slug
-        if request.method == "HEAD":
-            raise MethodNotAllowed
+        """Events are told by the ASGI application before Django; only a WSGI server gets here."""
+        del request, slug
         raise Unavailable(
             "Live events need the ASGI server: ./start-daphne.sh, or daphne config.asgi:application."
         )

@@ -51,7 +51,7 @@ class Route:
 
 
 class EventStreams:
-    """Answers GET on its routes by itself; everything else goes on to `application`."""
+    """Answers GET and HEAD on its routes by itself; everything else goes on to `application`."""
 
     def __init__(self, application: Application, *, routes: Sequence[Route]) -> None:
         self._application = application
@@ -68,7 +68,7 @@ class EventStreams:
             await exchange.run(_stream if route.is_stream else _poll, kind=route.kind, name=name)
 
     def _route_of(self, scope: Scope) -> tuple[Route | None, re.Match[str] | None]:
-        if scope["type"] == "http" and scope["method"] == "GET":
+        if scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
             for route in self._routes:
                 if match := route.path.fullmatch(scope["path"]):
                     return route, match
@@ -84,6 +84,7 @@ class Exchange:
         self.headers = scope_headers(scope)
         self.query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         self.request_id = request_id_from(self.headers.get("x-request-id"))
+        self.is_head = scope["method"] == "HEAD"
         self._has_begun = False
 
     async def run(self, answer: "Answer", *, kind: str, name: str) -> None:
@@ -121,7 +122,8 @@ class Exchange:
         await self._send({"type": "http.response.start", "status": status, "headers": raw})
 
     async def write(self, body: bytes, *, is_last: bool = False) -> None:
-        await self._send({"type": "http.response.body", "body": body, "more_body": not is_last})
+        sent = b"" if self.is_head else body
+        await self._send({"type": "http.response.body", "body": sent, "more_body": not is_last})
 
     async def _client_has_left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
@@ -156,6 +158,10 @@ async def _stream(exchange: Exchange, kind: str, name: str) -> None:
             await exchange.begin(content_type=EVENT_STREAM, extra={"x-accel-buffering": "no"})
         await exchange.write(_server_sent(frame))
 
+    if exchange.is_head:
+        await exchange.begin(content_type=EVENT_STREAM)
+        await exchange.write(b"", is_last=True)
+        return
     connection = Connection(current_hub(), send=send, close=lambda _code: ended.set())
     try:
         if not await connection.open(kind=kind, name=name, position=position):

@@ -1,7 +1,5 @@
 """An orderly stop: 4012 for those that have shown that they can resume, the others are just dropped."""
 
-import httpx
-
 from tests.conftest import StartServer
 from tests.contract.conftest import client_of, new_room, queue_of
 from tests.contract.event_streams import event_stream
@@ -38,7 +36,7 @@ def test_only_those_that_can_come_back_are_told_to(start_server: StartServer):
             assert stream.has_ended()
             answer = poll.answer()
 
-        assert answer.status in {200, 503}
+        assert (answer.status, answer.body["events"]) == (200, [])
         assert answer.seconds < 20
 
 
@@ -60,14 +58,3 @@ def test_whoever_comes_back_goes_on_where_it_was(start_server: StartServer):
             assert socket.next("track.playing")["seq"] == old.seq + 1
             assert socket.next("resumed")["payload"]["recovered"] is True
         assert queue.state().epoch == old.epoch
-
-
-def test_after_the_end_nobody_is_there(start_server: StartServer):
-    server = start_server()
-    server.stop()
-
-    try:
-        httpx.get(f"{server.base_url}/api/health/live")
-    except httpx.ConnectError:
-        return
-    raise AssertionError("somebody still answers")

@@ -62,10 +62,12 @@ def test_a_poll_from_a_trimmed_log_gives_snapshot(kept_five: Queue):
 
 def test_more_than_500_events_are_a_snapshot(voted_queue: Queue, server: TuttiServer):
     """Each switch is three events: what plays, and the two that change places."""
-    _a, b, c = voted_queue.fill(3)
-    while (state := voted_queue.state()).seq < 501:
-        voted_queue.play(b if voted_queue.playing() == c else c)
+    _, b, c = voted_queue.fill(3)
+    for number in range(170):
+        voted_queue.play((b, c)[number % 2])
+    state = voted_queue.state()
     epoch, seq = state.position
+    assert seq > 501
 
     with Socket.of_room(server.ws_url, voted_queue.room, position=(epoch, seq - 501)) as socket:
         check_snapshot(socket, state)

@@ -1,5 +1,7 @@
 """`wait` holds a poll's answer until there is something."""
 
+from contextlib import ExitStack
+
 from tests.contract.folding import folded
 from tests.contract.polls import Poll
 from tests.contract.queues import Queue
@@ -32,13 +34,12 @@ def test_a_write_is_the_answer(queue: Queue, server: TuttiServer):
 
 
 def test_everybody_who_waits_is_answered(queue: Queue, server: TuttiServer):
-    polls = [Poll(server, path(queue, wait=25)) for _ in range(5)]
+    with ExitStack() as opened:
+        polls = [opened.enter_context(Poll(server, path(queue, wait=25))) for _ in range(5)]
 
-    queue.fill(1)
+        queue.fill(1)
 
-    answers = [poll.answer() for poll in polls]
-    for poll in polls:
-        poll.__exit__()
+        answers = [poll.answer() for poll in polls]
     assert [answer.body for answer in answers] == [answers[0].body] * 5
     assert [event["seq"] for event in answers[0].body["events"]] == [1]
     assert max(answer.seconds for answer in answers) < SOON_SECONDS
