@@ -88,7 +88,7 @@ DATABASES: dict[str, dict[str, Any]] = {
 IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 # Connections that one process may hold at once; whoever finds none free waits for one.
 DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most=1000)
-DATABASE_POOL_WAIT_SECONDS = 10
+DATABASE_POOL_WAIT_SECONDS = 5
 
 if IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
@@ -105,7 +105,12 @@ if IS_SQLITE:
 else:
     DATABASES["default"]["OPTIONS"] = {
         **DATABASES["default"].get("OPTIONS", {}),
-        "pool": {"min_size": 0, "max_size": DATABASE_POOL_SIZE, "timeout": DATABASE_POOL_WAIT_SECONDS},
+        "pool": {
+            "min_size": 0,
+            "max_size": DATABASE_POOL_SIZE,
+            "timeout": DATABASE_POOL_WAIT_SECONDS,
+            "reconnect_timeout": 1.0,
+        },
     }
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
@@ -113,7 +118,12 @@ CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.b
 if REDIS_URLS:
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": REDIS_URLS, "capacity": 1000, "expiry": 10},
+        "CONFIG": {
+            # Longer than the layer itself waits for a message (5 s), so that only a line that is cut ends it.
+            "hosts": [{"address": address, "socket_timeout": 15.0} for address in REDIS_URLS],
+            "capacity": 1000,
+            "expiry": 10,
+        },
     }
     CACHES["default"] = {"BACKEND": "core.cache.GuardedRedisCache", "LOCATION": REDIS_URLS}
 

@@ -5,7 +5,7 @@ read the row as the database has it. Signal handlers get that as `change_of(inst
 the instance would lie after a rollback, and then the next save would tell nobody.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
@@ -85,6 +85,9 @@ class AnnouncedModel(models.Model):
     # What a reader of the row needs with it, fetched in the same query.
     announced_relations: ClassVar[tuple[str, ...]] = ()
 
+    # The `update_fields` of the save that is going on.
+    _written: Collection[str] | None = None
+
     objects = AnnouncedManager()
 
     class Meta:
@@ -94,6 +97,7 @@ class AnnouncedModel(models.Model):
         with transaction.atomic():
             self.lock_for_change()
             before = self._stored()
+            self._written = kwargs.get("update_fields")
             self.prepare_change(before)
             with self._changing(before):
                 super().save(*args, **kwargs)
@@ -110,6 +114,10 @@ class AnnouncedModel(models.Model):
                 deleted = super().delete(*args, **kwargs)
             before.settle_deletion()
         return deleted
+
+    def writes(self, field: str) -> bool:
+        """Whether the save that is going on writes this field; others may be stale in memory."""
+        return self._written is None or field in self._written
 
     def lock_for_change(self) -> None:
         """Take the locks that a change of this row needs. Called first, inside the transaction."""

@@ -18,6 +18,10 @@ def event(kind: str, payload: Any) -> dict[str, Any]:
     return {"type": kind, "payload": payload}
 
 
+def reordered(*places: dict[str, Any]) -> dict[str, Any]:
+    return event("playlist.reordered", {"items": [*places]})
+
+
 STOPPED = {"id": None, "is_playing": False, "stopped_id": 1}
 
 
@@ -41,11 +45,7 @@ STOPPED = {"id": None, "is_playing": False, "stopped_id": 1}
             [item(1), item(2)],
         ),
         (
-            [
-                event(
-                    "playlist.reordered", {"items": [{"id": 2, "position": 1.0}, {"id": 1, "position": 2.0}]}
-                )
-            ],
+            [reordered({"id": 2, "position": 1.0}, {"id": 1, "position": 2.0})],
             [item(2, position=1.0), item(1, position=2.0)],
         ),
     ],
@@ -65,8 +65,8 @@ def test_old_state_and_events_give_the_new_state(events: list[Any], result: list
         event("track.playing", item(3, is_playing=True)),
         event("track.playing", item(1)),
         event("track.playing", STOPPED),
-        event("playlist.reordered", {"items": [{"id": 1, "position": 1.0}]}),
-        event("playlist.reordered", {"items": [{"id": 1, "position": 2.0}, {"id": 2, "position": 1.0}]}),
+        reordered({"id": 1, "position": 1.0}),
+        reordered({"id": 1, "position": 2.0}, {"id": 2, "position": 1.0}),
         event("track.danced", item(1)),
     ],
 )

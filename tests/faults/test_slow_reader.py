@@ -5,10 +5,12 @@ import base64
 import contextlib
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.conftest import ReadyMadeData
 from tests.live.listeners import SocketListener
 from tests.live.rooms import new_room, queued, shell
 from tests.processes import TuttiServer
@@ -18,7 +20,7 @@ EVENT_BYTES = 8000
 MEGABYTE = 1024 * 1024
 # Far more than the kernel's buffers hold.
 ALL_BYTES = EVENTS * EVENT_BYTES
-MEMORY_BYTES = ALL_BYTES // 2
+MEMORY_BYTES = ALL_BYTES * 3 // 4
 READ_SECONDS = 10.0
 SECONDS = 30.0
 LARGE_EVENTS = """
@@ -34,9 +36,15 @@ for first in range(0, {number}, 100):
 """
 
 
+@pytest.fixture(scope="module")
+def embedded_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        yield server
+
+
 @pytest.mark.parametrize("path", ["/ws/playlist/{room}/", "/api/rooms/{room}/playlist/stream/"])
-async def test_backlog_of_who_does_not_read_is_not_kept(server: TuttiServer, path: str):
-    room = new_room(server)
+async def test_backlog_of_who_does_not_read_is_not_kept(embedded_server: TuttiServer, path: str):
+    server, room = embedded_server, new_room(embedded_server)
     item_id = queued(server, room)
     async with SocketListener(server.base_url, room) as reader:
         with contextlib.closing(deaf_client(server, path.format(room=room))) as deaf:

@@ -20,6 +20,12 @@ LINE_LOST = (OSError, asyncio.IncompleteReadError, WebSocketException)
 # Generous: the machine may be busy with other things.
 OPEN_SECONDS = 30.0
 POLL_WAIT_SECONDS = 25
+# A poll that is refused because a part is away is tried again after this; the contract says a second.
+UNAVAILABLE_SECONDS = 0.2
+
+
+class Unavailable(Exception):
+    """The answer was a 503."""
 
 
 class Listener(ABC):
@@ -194,7 +200,10 @@ class PollListener(Listener):
 
     async def _read_until_end(self) -> None:
         while True:
-            self._take_answer(await self.ask(wait=POLL_WAIT_SECONDS))
+            try:
+                self._take_answer(await self.ask(wait=POLL_WAIT_SECONDS))
+            except Unavailable:
+                await asyncio.sleep(UNAVAILABLE_SECONDS)
 
     async def ask(self, *, wait: float) -> dict[str, Any]:
         query = f"?limit=500&wait={wait}"
@@ -205,6 +214,8 @@ class PollListener(Listener):
         with contextlib.closing(answer):
             await answer.head()
             body = await answer.body()
+        if answer.status == 503:
+            raise Unavailable(body)
         if answer.status != 200:
             raise ConnectionError(f"{answer.status} {body!r}")
         asked: dict[str, Any] = json.loads(body)

@@ -20,6 +20,8 @@ from tests.live.rooms import client_of, manage, new_room, queued, vote
 from tests.processes import TuttiServer
 
 SECONDS = 10.0
+FORGET = "DELETE FROM realtime_event WHERE stream_id = (SELECT id FROM realtime_stream WHERE name = ?)"
+BEGIN = "UPDATE realtime_stream SET epoch = ? WHERE name = ?"
 
 
 async def test_open_connections_go_on_in_the_new_epoch(server: TuttiServer):
@@ -74,12 +76,10 @@ async def test_joining_before_the_hub_has_noticed(server: TuttiServer, size: Siz
 
 def begin_epoch_unnoticed(server: TuttiServer, room: str, size: Size) -> None:
     """As new_epoch does it, but quicker than a command: the hub has had no time to look."""
-    epoch = secrets.token_hex(6)
     if size == "server":
         connection, mark = psycopg.connect(server.database_url), "%s"
     else:
         connection, mark = sqlite3.connect(server.data_folder / "db.sqlite3"), "?"
     with contextlib.closing(connection), connection:
-        stream = f"FROM realtime_stream WHERE name = {mark}"
-        connection.execute(f"DELETE FROM realtime_event WHERE stream_id = (SELECT id {stream})", [room])
-        connection.execute(f"UPDATE realtime_stream SET epoch = {mark} WHERE name = {mark}", [epoch, room])
+        connection.execute(FORGET.replace("?", mark), [room])
+        connection.execute(BEGIN.replace("?", mark), [secrets.token_hex(6), room])

@@ -7,7 +7,7 @@ import pytest
 from tests.conftest import ReadyMadeData, Size
 from tests.live.listeners import KINDS, all_open, all_reached, replica_of
 from tests.live.replica import Replica
-from tests.live.rooms import append_elsewhere, manage, new_room, queued, shell
+from tests.live.rooms import APPENDED, append_elsewhere, manage, new_room, queued, shell
 from tests.processes import TuttiServer
 
 KEPT = 50
@@ -21,10 +21,13 @@ print(Event.objects.filter(stream__name={room!r}).count())
 """
 AGED = """
 from datetime import timedelta
+from django.core.management import call_command
 from django.utils import timezone
 from apps.realtime.models import Event
 events = Event.objects.filter(stream__name={room!r}, seq__lte={seq})
-print(events.update(created_at=timezone.now() - timedelta(days=8)))
+events.update(created_at=timezone.now() - timedelta(days=8))
+with transaction.atomic():
+    {trim}
 """
 
 
@@ -70,19 +73,15 @@ async def test_resume_at_the_edge_of_a_trimmed_log(forgetful_server: TuttiServer
                 assert len(listener.replica.events) == missed * is_exact
 
 
-@pytest.mark.parametrize("trims", ["the command", "the next write"])
-async def test_old_events_go(server: TuttiServer, trims: str):
+@pytest.mark.parametrize("trim", ["call_command('trim')", "append_event(**event)"])
+async def test_old_events_go(server: TuttiServer, trim: str):
+    """By the command, and by the next write."""
     room = new_room(server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
-    await append_elsewhere(server, item_id, number=2 * OLD)
+    appended = APPENDED.format(item_id=item_id, number=2 * OLD, at_once=OLD)
     aged_up_to = start.seq + OLD
-    assert await shell(server, AGED.format(room=room, seq=aged_up_to)) == [str(aged_up_to)]
-
-    if trims == "the command":
-        await manage(server, "trim")
-    else:
-        await append_elsewhere(server, item_id)
+    await shell(server, appended + AGED.format(room=room, seq=aged_up_to, trim=trim))
 
     now = await replica_of(server.base_url, room)
     for since, snapshots in ((aged_up_to, 0), (aged_up_to - 1, 1)):

@@ -10,7 +10,7 @@ from tests.live.writers import Crowd
 
 SEED = 5
 WRITERS = 8
-WRITES = 150
+WRITES = 80
 
 
 @pytest.mark.parametrize("written_to", [[0], [1], [0, 1]], ids=["one", "other", "both"])

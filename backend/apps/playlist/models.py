@@ -70,9 +70,9 @@ class Room(AnnouncedModel):
         if before is None:
             self.stream = open_stream(kind=STREAM_KIND, name=self.slug)
             return
-        if self.slug != before.slug:
+        if self.writes("slug") and self.slug != before.slug:
             raise InvalidInput.of("slug", "A room keeps its slug.")
-        if self.playing_id != before.playing_id:
+        if self.writes("playing") and self.playing_id != before.playing_id:
             plays.switch(room=before, to_item_id=self.playing_id)
 
     def settle_change(self, before: Self | None) -> None:

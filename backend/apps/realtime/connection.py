@@ -239,10 +239,12 @@ class Connection:
         state = await in_reader(state_of, feed.stream_id)
         if state is None:
             return False
-        if state.top.epoch == feed.epoch:
-            await feed.reach(state.top.seq)
-            if not is_opening:
-                self._release_up_to(state.top.seq)
+        if state.top.epoch != feed.epoch:
+            await feed.restarted(state.top)  # which gives every listener the state, this one too
+            return not feed.has_ended
+        await feed.reach(state.top.seq)
+        if not is_opening:
+            self._release_up_to(state.top.seq)
         self._put([state.frame])
         return True
 

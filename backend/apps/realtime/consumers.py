@@ -14,7 +14,7 @@ from apps.realtime.decorators import rate_limit
 from apps.realtime.frames import Frame, error_text, pong_text, typed_text
 from apps.realtime.hub import current_hub
 from apps.realtime.reading import in_reader
-from core.errors import ApiError, InvalidInput, NotAuthenticated
+from core.errors import ApiError, InvalidInput, NotAuthenticated, as_api_error
 from core.identity import Visit, caller_for, scope_headers, visit_of_scope
 from core.origins import is_origin_allowed
 from core.rate_limits import LocalCalls, TooManyCalls, scaled
@@ -50,7 +50,12 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         position, problem = self._position_asked_for()
         connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon)
         self._connection = connection
-        if not await connection.open(kind=self._kind, name=name, position=position):
+        try:
+            is_open = await connection.open(kind=self._kind, name=name, position=position)
+        except Exception as error:  # the database is away, say
+            await self._give_up(error, may_resume=position is not None)
+            return
+        if not is_open:
             await self._close_now(CloseCode.NO_SUCH_STREAM)
         elif problem is not None:
             connection.put(error_text(problem))
@@ -72,8 +77,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             await self._handle(self._connection, data)
         except TooManyCalls as refusal:
             await self._refuse_frame(self._connection, refusal)
-        except ApiError as error:
-            self._connection.put(error_text(error))
+        except Exception as error:  # the one place where errors become answers; the connection stays
+            self._connection.put(error_text(as_api_error(error)))
 
     @rate_limit(FRAMES_PER_PERIOD, FRAME_PERIOD_SECONDS, key=lambda self, *_: self._frames)
     async def _handle(self, connection: Connection, data: str | bytes) -> None:
@@ -105,6 +110,13 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         else:
             connection.put(error_text(refusal))
 
+    async def _give_up(self, error: Exception, *, may_resume: bool) -> None:
+        """Who can come back by itself is told to; others are dropped, as in a restart."""
+        problem = as_api_error(error)
+        await self._close_now(CloseCode.RESTART, is_told=may_resume)
+        if not may_resume:
+            raise problem
+
     def _may_connect(self) -> bool:
         headers = scope_headers(self.scope)
         host = headers.get("host", "")
@@ -126,14 +138,15 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
     async def _send_frame(self, frame: Frame) -> None:
         await self.send(text_data=frame.text)
 
-    async def _close_now(self, code: int) -> None:
+    async def _close_now(self, code: int, *, is_told: bool = True) -> None:
         """Ends the socket at once: nothing of what waits is sent any more."""
         if self._is_closed:
             return
         self._is_closed = True
         if self._connection is not None:
             self._connection.leave()
-        await self.close(code=code)
+        if is_told:
+            await self.close(code=code)
 
     def _close_soon(self, code: int) -> None:
         """For callers that can't wait. A restart is told only to who can come back; others are dropped."""

@@ -127,6 +127,12 @@ class Feed:
             if self._filling is not None:
                 await asyncio.wait([self._filling])
 
+    async def restarted(self, top: Top) -> None:
+        """Makes the listeners go on in the epoch of `top`, where the log says that it is another."""
+        self.compare(top)
+        while self._filling is not None and not self._is_stopped:
+            await asyncio.wait([self._filling])
+
     async def _read_top(self) -> None:
         top = (await in_reader(tops_of, [self.stream_id])).get(self.stream_id)
         if top is None:

@@ -7,6 +7,8 @@ import json
 import logging
 import os
 from pathlib import Path
+from threading import get_ident
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -15,30 +17,45 @@ from apps.realtime.publishing import Hint
 
 logger = logging.getLogger(__name__)
 
-Marks = dict[str, tuple[str, int]]
+# Epochs that are remembered as ended, for each stream.
+MAX_RETIRED = 20
+
+
+class Mark(NamedTuple):
+    """How far a stream had come in its epoch, and the epochs that it had before."""
+
+    epoch: str
+    seq: int
+    retired: tuple[str, ...] = ()
+
+    def raised_to(self, epoch: str, seq: int) -> "Mark":
+        if epoch in self.retired:
+            return self  # told late, by a process that had not heard of the newer one yet
+        if epoch == self.epoch:
+            return self._replace(seq=max(seq, self.seq))
+        return Mark(epoch, seq, (*self.retired, self.epoch)[-MAX_RETIRED:])
+
+
+Marks = dict[str, Mark]
 
 
 def marks_file() -> Path:
     return Path(settings.DATA_DIR) / "high_marks.json"
 
 
-def marks_of(hints: list[Hint]) -> Marks:
-    """The highest of these hints for each stream, by its id as text."""
-    marks: Marks = {}
+def record_hints(hints: list[Hint]) -> None:
+    """Raises the recorded marks to what was published. Another process may do so too: no file is torn."""
+    marks = recorded_marks()
     for hint in hints:
-        _raise(marks, str(hint.stream_id), hint.epoch, hint.seq)
-    return marks
-
-
-def record_marks(marks: Marks) -> None:
-    """Raises the recorded marks to these. Another process may do so at the same time: no file is torn."""
-    recorded = recorded_marks()
-    for stream_id, (epoch, seq) in marks.items():
-        _raise(recorded, stream_id, epoch, seq)
+        held = marks.get(str(hint.stream_id))
+        if hint.epoch:
+            marks[str(hint.stream_id)] = (
+                held.raised_to(hint.epoch, hint.seq) if held else Mark(hint.epoch, hint.seq)
+            )
     file = marks_file()
-    draft = file.with_name(f".{file.name}-{os.getpid()}")
+    draft = file.with_name(f".{file.name}-{os.getpid()}-{get_ident()}")
     try:
-        draft.write_text(json.dumps(recorded))
+        draft.write_text(json.dumps(marks))
         draft.replace(file)
     except OSError as error:
         logger.warning("The high marks can't be written: %s", error)
@@ -47,23 +64,23 @@ def record_marks(marks: Marks) -> None:
 def recorded_marks() -> Marks:
     try:
         content = json.loads(marks_file().read_text())
-        return {str(stream_id): (str(epoch), int(seq)) for stream_id, (epoch, seq) in content.items()}
+        return {
+            str(stream_id): Mark(str(epoch), int(seq), tuple(map(str, retired)))
+            for stream_id, (epoch, seq, retired) in content.items()
+        }
     except (OSError, ValueError, TypeError, AttributeError):
         return {}  # no file yet, or not one of ours: nothing is known
 
 
 def streams_fallen_behind() -> list[int]:
-    """Streams of a recorded epoch whose seq is below the recorded one: the database is older than it was."""
+    """Streams that are in an epoch that had ended, or below their mark: the database is older than it was.
+
+    An epoch that was never recorded here is another machine's doing.
+    """
     behind = []
     recorded = recorded_marks()
     for stream_id, epoch, seq in Stream.objects.values_list("pk", "epoch", "seq"):
-        mark_epoch, mark_seq = recorded.get(str(stream_id), ("", 0))
-        if epoch == mark_epoch and seq < mark_seq:
+        mark = recorded.get(str(stream_id))
+        if mark and (epoch in mark.retired or (epoch == mark.epoch and seq < mark.seq)):
             behind.append(stream_id)
     return behind
-
-
-def _raise(marks: Marks, stream_id: str, epoch: str, seq: int) -> None:
-    held_epoch, held_seq = marks.get(stream_id, ("", 0))
-    if epoch != held_epoch or seq > held_seq:
-        marks[stream_id] = (epoch, seq)

@@ -6,7 +6,7 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from apps.realtime.feed import Feed, Listener
-from apps.realtime.high_marks import marks_of, record_marks
+from apps.realtime.high_marks import record_hints
 from apps.realtime.publishing import Hint, Publisher, attach, detach
 from apps.realtime.reading import DatabaseWatch, in_reader, in_watcher
 from apps.realtime.selectors import stream_id_of, tops_of
@@ -34,7 +34,7 @@ class Hub:
         self._feeds: dict[int, Feed] = {}
         self._ids: dict[tuple[str, str], int] = {}
         self._subscriptions = Subscriptions(self.receive)
-        self._publisher = Publisher(self.receive, lambda hints: record_marks(marks_of(hints)))
+        self._publisher = Publisher(self.receive, record_hints)
         self._watch: asyncio.Task[None] | None = None
         self.connections: set[Closable] = set()
         attach(self._publisher)

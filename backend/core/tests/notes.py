@@ -1,6 +1,6 @@
 """A model of the tests' own whose changes are announced; its table is made by `note_table`."""
 
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import connection, models
 
@@ -15,6 +15,8 @@ class Note(AnnouncedModel):
     place = models.IntegerField(null=True)
     # Where the code under test is called from the hooks.
     told: ClassVar[list[str]] = []
+    if TYPE_CHECKING:  # the plugin for Django knows only models of installed apps
+        objects: ClassVar[Any]
 
     class Meta:
         app_label = "core_tests"

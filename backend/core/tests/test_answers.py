@@ -1,6 +1,7 @@
 """Errors become answers of the one shape, whoever raised them."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import DisallowedHost, PermissionDenied, SuspiciousOperation
@@ -113,7 +114,7 @@ def test_the_root_handler_of_bugs_knows_what_was_raised():
 
 
 def test_a_missing_login_says_how_to_log_in():
-    exception = drf.NotAuthenticated()
+    exception: Any = drf.NotAuthenticated()
     exception.auth_header = "Session"
     answer = answers.answer_exception(exception, {})
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Session")

@@ -2,6 +2,7 @@
 
 import io
 import json
+from typing import Any
 
 import pytest
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ def passed(request: HttpRequest) -> tuple[int, bytes]:
 
 def sent(body: bytes, *, length: str | None, method: str = "POST") -> HttpRequest:
     request = RequestFactory().generic(method, "/api/rooms/")
-    request.META["wsgi.input"] = request._stream = io.BytesIO(body)  # type: ignore[attr-defined]
+    request.META["wsgi.input"] = request._stream = io.BytesIO(body)
     if length is None:
         request.META.pop("CONTENT_LENGTH", None)
     else:
@@ -36,7 +37,7 @@ def sent(body: bytes, *, length: str | None, method: str = "POST") -> HttpReques
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_body_that_says_it_is_too_large_is_refused_unread(method: str):
     request = sent(b"", length=str(MIB + 1), method=method)
-    answer = BodyMiddleware(lambda _request: HttpResponse(status=204))(request)
+    answer: Any = BodyMiddleware(lambda _request: HttpResponse(status=204))(request)
     assert answer.status_code == 413
     assert json.loads(answer.content)["error"]["code"] == "PAYLOAD_TOO_LARGE"
 
@@ -55,7 +56,7 @@ def test_a_body_in_chunks_is_read_whole_and_gets_a_length():
 def test_a_body_in_chunks_has_the_same_limit(size: int, status: int):
     stream = io.BytesIO(b"a" * size)
     request = sent(b"", length=None)
-    request._stream = stream  # type: ignore[attr-defined]
+    request._stream = stream
     assert passed(request)[0] == status
     assert stream.tell() <= MIB + 1
 
@@ -72,6 +73,9 @@ def test_a_length_that_makes_no_sense_is_none(length: str):
 
 
 def test_reading_has_no_body_to_be_looked_at():
-    assert BodyMiddleware(lambda _request: HttpResponse(status=204))(
-        sent(b"", length=str(5 * MIB), method="GET")
-    ).status_code == 204
+    assert (
+        BodyMiddleware(lambda _request: HttpResponse(status=204))(
+            sent(b"", length=str(5 * MIB), method="GET")
+        ).status_code
+        == 204
+    )

@@ -86,9 +86,13 @@ def test_an_open_transaction_serves():
 
 
 def test_after_an_error_the_connection_can_be_used_again():
-    with pytest.raises(ZeroDivisionError), consistent_read():
-        texts()
-        raise ZeroDivisionError
+    def read_and_fail() -> None:
+        with consistent_read():
+            texts()
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        read_and_fail()
     with transaction.atomic():
         Note(text="a").save()
     assert texts() == ["a"]

@@ -81,7 +81,7 @@ def test_a_network_key_shows_no_address_and_can_not_be_made_from_other_parts(set
 
 def test_a_caller_is_found_once_for_a_request(recognisers):
     asked: list[Visit] = []
-    recognise_with(lambda visit: asked.append(visit))  # type: ignore[func-returns-value]
+    recognise_with(lambda visit: asked.append(visit))
     request = RequestFactory().get("/")
     assert caller_of(request) is caller_of(request)
     assert len(asked) == 1

@@ -135,9 +135,10 @@ def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):
     refused(client.get(path), 404, "NOT_FOUND")
 
 
-def test_only_get_is_taken(queue: Queue):
-    for method in ("HEAD", "PUT", "DELETE"):
-        answer = queue.http.request(method, f"{queue.path}events/")
+@pytest.mark.parametrize("path", ["events/", "stream/"])
+def test_head_is_answered_like_get_without_the_body(queue: Queue, path: str):
+    answer = queue.http.head(queue.path + path)
 
-        assert answer.status_code == 405
-        assert method not in answer.headers["Allow"]
+    assert (answer.status_code, answer.content) == (200, b"")
+    kind = "application/json" if path == "events/" else "text/event-stream"
+    assert answer.headers["Content-Type"].startswith(kind)

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
-
 from apps.playlist.models import PlaylistTrack, Room
 from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import Place, add_item, cast_vote
@@ -65,7 +63,9 @@ def place_at(item: PlaylistTrack, position: float) -> None:
 def told(room: Room, *, since: int = 0) -> Told:
     """Type and payload of every event of the room, after a number."""
     frames = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
-    return [(frame["type"], frame["payload"]) for frame in map(json.loads, frames.values_list("frame", flat=True))]
+    return [
+        (frame["type"], frame["payload"]) for frame in map(json.loads, frames.values_list("frame", flat=True))
+    ]
 
 
 def top(room: Room) -> int:
@@ -113,18 +113,3 @@ def telling(room: Room) -> Iterator[list[str]]:
     types.extend(event_type for event_type, _ in events)
     assert folded(before, events) == after
     assert bool(events) == (before != after), f"told {types}"
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens within is rolled back."""
-
-    class Undo(Exception):
-        pass
-
-    try:
-        with transaction.atomic():
-            yield
-            raise Undo
-    except Undo:
-        pass

@@ -19,9 +19,9 @@ from apps.playlist.tests.rooms import (
     telling,
     titles,
     told,
-    undone,
 )
 from core.errors import InvalidInput, NotFound
+from core.tests.undoing import undone
 
 
 @time_machine.travel(datetime(2025, 12, 4, 12, 0, tzinfo=UTC), tick=False)

@@ -22,7 +22,9 @@ def ada(db: None) -> Client:
 def saved(client: Client, model: str, pk: int | None, form: dict[str, Any]) -> None:
     """Sends the form, which has to be taken."""
     page = "add/" if pk is None else f"{pk}/change/"
-    answer = client.post(f"/admin/playlist/{model}/{page}", {name: "" if v is None else v for name, v in form.items()})
+    answer = client.post(
+        f"/admin/playlist/{model}/{page}", {name: "" if v is None else v for name, v in form.items()}
+    )
     assert answer.status_code == 302, answer.context["adminform"].errors
 
 
@@ -97,9 +99,15 @@ def test_a_position_that_is_none_is_refused_in_the_form(ada, room, position: str
 
 def test_what_plays_is_set_and_unset_in_the_room(ada, room):
     first, second = queued(room, "ab")
-    for item, event_types in ((first, ["track.playing"]), (second, ["track.playing"]), (None, ["track.playing"])):
+    for item, event_types in (
+        (first, ["track.playing"]),
+        (second, ["track.playing"]),
+        (None, ["track.playing"]),
+    ):
         with telling(room) as events:
-            saved(ada, "room", room.pk, room_form(Room.objects.get(pk=room.pk), playing=item.pk if item else ""))
+            saved(
+                ada, "room", room.pk, room_form(Room.objects.get(pk=room.pk), playing=item.pk if item else "")
+            )
         assert events == event_types
     assert room.plays.filter(ended_at=None).count() == 0
     assert room.plays.count() == 2

@@ -50,7 +50,9 @@ def test_it_is_made_of_id_votes_and_playing_in_order(facts: list[tuple[int, int,
 
 
 @given(rows, rows)
-def test_other_queues_have_other_digests(one: list[tuple[int, int, bool]], other: list[tuple[int, int, bool]]):
+def test_other_queues_have_other_digests(
+    one: list[tuple[int, int, bool]], other: list[tuple[int, int, bool]]
+):
     same = digest_of([item(*facts) for facts in one]) == digest_of([item(*facts) for facts in other])
     assert same == (one == other)
 

@@ -1,5 +1,6 @@
 """At most one item of a room plays; what played is remembered as it was."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -39,12 +40,16 @@ def history(room: Room) -> list[tuple[str, datetime]]:
 
 
 def test_what_is_played_plays_and_is_told_whole(room):
-    first, second = queued(room, "ab")
+    first, _second = queued(room, "ab")
     with telling(room) as events:
         play(first)
     assert events == ["track.playing"]
     payload = told(room)[-1][1]
-    assert (payload["id"], payload["is_playing"], payload["played_at"]) == (first.pk, True, "2025-12-04T12:00:00Z")
+    assert (payload["id"], payload["is_playing"], payload["played_at"]) == (
+        first.pk,
+        True,
+        "2025-12-04T12:00:00Z",
+    )
     playing = PlaylistTrack.objects.select_related("room").get(pk=first.pk)
     assert (playing.is_playing, playing.played_at) == (True, NOW)
     started = room.plays.get()
@@ -240,5 +245,5 @@ def test_of_many_starts_at_once_one_plays():
     assert room.playing_id in {item.pk for item in items}
     starts = [payload["id"] for event_type, payload in told(room) if event_type == "track.playing"]
     assert starts[-1] == room.playing_id
-    assert all(one != other for one, other in zip(starts, starts[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(starts))
     assert room.plays.count() == len(starts)

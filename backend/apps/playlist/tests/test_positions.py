@@ -75,7 +75,9 @@ def test_each_gap_lies_between_two_neighbours():
 
 
 @given(st.lists(usable, max_size=8, unique=True), usable)
-def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(places: list[float], position: float):
+def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(
+    places: list[float], position: float
+):
     line = queue(*places)
     gap, is_free = gap_around(line, position)
     assert is_free == (position not in places)

@@ -20,7 +20,9 @@ class Api:
         self.client = Client(headers=headers)
 
     def get(self, path: str = "", **headers: str):
-        return self.client.get(f"{self.base}{path}", headers={k.replace("_", "-"): v for k, v in headers.items()})
+        return self.client.get(
+            f"{self.base}{path}", headers={k.replace("_", "-"): v for k, v in headers.items()}
+        )
 
     def post(self, path: str = "", body: Any = None):
         return self.client.post(f"{self.base}{path}", body, content_type="application/json")
@@ -109,7 +111,15 @@ def test_a_vote_belongs_to_its_voter_and_only_its_answer_says_so(room):
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"value": 2}, {"value": "1"}, {"value": True}, {"direction": "left"}, {"direction": "up", "value": 1}]
+    "body",
+    [
+        {},
+        {"value": 2},
+        {"value": "1"},
+        {"value": True},
+        {"direction": "left"},
+        {"direction": "up", "value": 1},
+    ],
 )
 def test_a_vote_that_makes_no_sense_is_refused(api, room, body: dict[str, Any]):
     (item,) = queued(room, "a")

@@ -32,7 +32,7 @@ def restore(item: PlaylistTrack) -> PlaylistTrack:
 
 
 def test_what_is_removed_is_gone_and_told(room):
-    first, second = queued(room, "ab")
+    first, _second = queued(room, "ab")
     with telling(room) as events:
         remove(first)
     assert (titles(room), events) == ("b", ["track.removed"])
@@ -54,7 +54,7 @@ def test_removing_what_plays_stops_it_first(room):
 
 
 def test_it_comes_back_as_it_was(room, clock):
-    first, second, third = queued(room, "abc")
+    _first, second, _third = queued(room, "abc")
     vote(second, 3)
     play_item(slug=room.slug, item_id=second.pk)
     before = PlaylistTrack.objects.get(pk=second.pk)
@@ -104,7 +104,7 @@ def test_what_is_there_already_stays_as_it_is(room):
 
 
 def test_it_can_be_removed_and_brought_back_again(room, clock):
-    first, second = queued(room, "ab")
+    _first, second = queued(room, "ab")
     for _ in range(3):
         remove(second)
         clock.shift(timedelta(minutes=9))
@@ -160,7 +160,9 @@ def test_an_item_is_restored_in_its_own_room_only(room):
         ("dcba", "bdac", "abcd"),
     ],
 )
-def test_it_comes_back_behind_the_one_that_it_stood_behind_or_nearby(room, removed: str, back: str, order: str):
+def test_it_comes_back_behind_the_one_that_it_stood_behind_or_nearby(
+    room, removed: str, back: str, order: str
+):
     items = dict(zip("abcd", queued(room, "abcd"), strict=True))
     for title in removed:
         remove(items[title])
@@ -172,7 +174,7 @@ def test_it_comes_back_behind_the_one_that_it_stood_behind_or_nearby(room, remov
 
 
 def test_where_votes_decide_it_comes_back_to_its_rank(voted_room):
-    first, second, third = queued(voted_room, "abc")
+    _first, second, third = queued(voted_room, "abc")
     vote(third, 2)
     vote(second, 1)
     assert titles(voted_room) == "cba"

@@ -19,11 +19,12 @@ from apps.playlist.room_services import (
 )
 from apps.playlist.selectors import room_for, rooms_with_counts
 from apps.playlist.services import play_item
-from apps.playlist.tests.rooms import new_room, queued, telling, titles, undone, vote
+from apps.playlist.tests.rooms import new_room, queued, telling, titles, vote
 from apps.realtime.models import Event, Stream
 from apps.realtime.publishing import Hint
 from core.errors import Conflict, InvalidInput, NotFound, NotPermitted
 from core.identity import Caller
+from core.tests.undoing import undone
 
 ADA = Caller(key="user:1", address="192.0.2.1", user_id=1)
 BO = Caller(key="guest:b", address="192.0.2.1", guest_id="b")
@@ -172,7 +173,9 @@ def test_a_room_keeps_its_slug(room):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
-def test_a_room_ends_with_its_queue_its_plays_and_its_stream(way: str, monkeypatch, django_capture_on_commit_callbacks):
+def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
+    way: str, monkeypatch, django_capture_on_commit_callbacks
+):
     hints: list[Hint] = []
     monkeypatch.setattr("apps.realtime.services.publish", hints.append)
     room = made()
@@ -207,13 +210,13 @@ def test_a_later_room_of_the_same_slug_has_a_new_epoch():
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
 def test_the_main_room_can_t_be_deleted(way: str):
     main = Room.objects.get(slug=MAIN_ROOM)
+    delete: Any = {
+        "service": lambda: delete_room(caller=STAFF, slug=MAIN_ROOM),
+        "instance": main.delete,
+        "queryset": Room.objects.all().delete,
+    }[way]
     with pytest.raises(Conflict), transaction.atomic():
-        if way == "service":
-            delete_room(caller=STAFF, slug=MAIN_ROOM)
-        elif way == "instance":
-            main.delete()
-        else:
-            Room.objects.all().delete()
+        delete()
     assert Room.objects.filter(slug=MAIN_ROOM).exists()
     assert Stream.objects.filter(pk=main.stream_id).exists()
 

@@ -24,7 +24,9 @@ def test_the_first_ten_tracks_are_queued_with_real_votes_and_one_plays(library):
     with telling(room) as events:
         assert seed_queue(slug=room.slug) == SEEDED_ITEMS == 10
     items = list(room.items.order_by("pk"))
-    assert [item.track_id for item in items] == list(Track.objects.order_by("pk").values_list("pk", flat=True)[:10])
+    assert [item.track_id for item in items] == list(
+        Track.objects.order_by("pk").values_list("pk", flat=True)[:10]
+    )
     assert [item.votes for item in items] == list(VOTES)
     assert all(item.cast_votes.count() == abs(item.votes) for item in items)
     assert positions(room) == [float(number) for number in range(1, 11)]

@@ -63,7 +63,9 @@ def test_in_a_room_that_is_not_there_nothing_is_found(write):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda slug, item_id: change_item(slug=slug, item_id=item_id, place=Place(position=5.0), is_playing=True),
+        lambda slug, item_id: change_item(
+            slug=slug, item_id=item_id, place=Place(position=5.0), is_playing=True
+        ),
         lambda slug, item_id: remove_item(slug=slug, item_id=item_id),
         lambda slug, item_id: restore_item(slug=slug, item_id=item_id),
         lambda slug, item_id: play_item(slug=slug, item_id=item_id),

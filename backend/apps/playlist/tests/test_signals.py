@@ -16,10 +16,11 @@ from apps.playlist.services import (
     remove_item,
     stop_playing,
 )
-from apps.playlist.tests.rooms import fetched, new_track, queued, telling, told, undone
+from apps.playlist.tests.rooms import fetched, new_track, queued, telling, told
 from apps.tracks.services import change_track
 from core.changes import UnannouncedWrite
 from core.request_context import within_operation
+from core.tests.undoing import undone
 
 Change = Callable[[Room, PlaylistTrack], object]
 
@@ -112,7 +113,9 @@ def test_stopping_is_told_once(room):
         assert events == ["track.playing"]
 
 
-@pytest.mark.parametrize("event_type", ["track.added", "track.moved", "track.voted", "track.playing", "track.updated"])
+@pytest.mark.parametrize(
+    "event_type", ["track.added", "track.moved", "track.voted", "track.playing", "track.updated"]
+)
 def test_an_event_carries_the_whole_item_as_it_is_fetched(room, event_type: str):
     item = queued(room, "ab")[0]
     change = next(change for change, told_type in SERVICE.values() if told_type == event_type)

@@ -1,6 +1,7 @@
 """A voter counts once for an item, and the item's count is always the sum of its votes."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -10,11 +11,12 @@ from hypothesis import strategies as st
 from apps.playlist.models import PlaylistTrack, Vote
 from apps.playlist.selectors import votes_of
 from apps.playlist.services import cast_vote
-from apps.playlist.tests.rooms import add, new_room, queued, telling, told, undone
+from apps.playlist.tests.rooms import add, new_room, queued, telling, told
 from core.errors import InvalidInput
+from core.tests.undoing import undone
 
 
-def cast(item: PlaylistTrack, voter: str = "ada", **wanted: int) -> tuple[int, int]:
+def cast(item: PlaylistTrack, voter: str = "ada", **wanted: Any) -> tuple[int, int]:
     """The count and the voter's own vote afterwards."""
     changed, own = cast_vote(slug=item.room.slug, item_id=item.pk, voter=voter, **wanted)
     return changed.votes, own
@@ -34,7 +36,15 @@ def test_a_vote_is_counted_and_told(room, item):
 
 @pytest.mark.parametrize(
     ("steps", "expected"),
-    [((1,), 1), ((1, 1), 1), ((1, 1, -1), 0), ((-1,), -1), ((-1, -1), -1), ((-1, 1), 0), ((1, -1, -1, -1, 1), 0)],
+    [
+        ((1,), 1),
+        ((1, 1), 1),
+        ((1, 1, -1), 0),
+        ((-1,), -1),
+        ((-1, -1), -1),
+        ((-1, 1), 0),
+        ((1, -1, -1, -1, 1), 0),
+    ],
 )
 def test_steps_move_the_own_vote_within_its_bounds(item, steps: tuple[int, ...], expected: int):
     for step in steps:
@@ -52,7 +62,7 @@ def test_a_value_sets_the_own_vote_whatever_it_was(item, value: int):
 
 
 @pytest.mark.parametrize("wanted", [{"value": 1}, {"step": 1}])
-def test_pressing_on_at_the_end_tells_nobody(room, item, wanted: dict[str, int]):
+def test_pressing_on_at_the_end_tells_nobody(room, item, wanted: dict[str, Any]):
     cast(item, value=1)
     with telling(room) as events:
         assert cast(item, **wanted) == (1, 1)
@@ -79,7 +89,9 @@ def test_everybody_counts(item):
 
 @given(
     st.lists(
-        st.tuples(st.sampled_from(["ada", "bo", "cem"]), st.sampled_from(["step", "value"]), st.integers(-1, 1)),
+        st.tuples(
+            st.sampled_from(["ada", "bo", "cem"]), st.sampled_from(["step", "value"]), st.integers(-1, 1)
+        ),
         max_size=12,
     )
 )

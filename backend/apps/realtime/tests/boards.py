@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 
@@ -20,6 +20,8 @@ class Card(AnnouncedModel):
     board = models.BigIntegerField()
     text = models.CharField(max_length=50)
     rank = models.IntegerField(default=0)
+    if TYPE_CHECKING:  # the plugin for Django knows only models of installed apps
+        objects: ClassVar[Any]
 
     class Meta:
         app_label = "realtime_tests"

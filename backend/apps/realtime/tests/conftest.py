@@ -11,6 +11,7 @@ from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import close_reader_connections
 from apps.realtime.tests.boards import BOARDS, KIND, Card, open_board
+from apps.realtime.tests.sockets import Socket
 from core.tests.notes import drop_table, empty_table, make_table
 
 
@@ -83,3 +84,18 @@ async def hub(readers: None) -> AsyncIterator[Hub]:
     """The hub of the test's own loop."""
     yield current_hub()
     await stop_current_hub()
+
+
+@pytest.fixture
+def known_hosts(settings) -> None:
+    settings.ALLOWED_HOSTS = ["localhost"]
+    settings.CORS_ALLOWED_ORIGINS = ["https://party.example"]
+
+
+@pytest.fixture
+async def ada_s_socket(hub: Hub, known_hosts: None) -> AsyncIterator[Socket]:
+    """Ada's socket, greeted."""
+    one = await Socket().connect()
+    assert (await one.next())["type"] == "connection.established"
+    yield one
+    await one.leave()

@@ -27,6 +27,13 @@ async def in_database(work: Callable[..., R], *args: Any) -> R:
     return await asyncio.to_thread(run)
 
 
+async def until(is_reached: Callable[[], object]) -> None:
+    """Lets everything else go on until it is so."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not is_reached():  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0.001)
+
+
 class Ear:
     """A listener."""
 

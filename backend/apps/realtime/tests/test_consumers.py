@@ -1,83 +1,17 @@
-"""Sockets: who may join, what is answered, how it ends."""
+"""Sockets: who may join, what is answered."""
 
-import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from channels.routing import URLRouter
-from channels.testing import WebsocketCommunicator
-from django.urls import re_path
 
-from apps.realtime.consumers import MAX_FRAME_BYTES, NoSuchStream, StreamConsumer
-from apps.realtime.hub import Hub
-from apps.realtime.models import Stream
-from apps.realtime.services import close_stream
-from apps.realtime.tests.boards import KIND, Card, append, open_board
-from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database
+from apps.realtime.tests.boards import Card, append, open_board
+from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.sockets import Socket
 from core import identity
 from core.errors import NotAuthenticated
 from core.identity import Caller, Visit
 
-socket = StreamConsumer.as_asgi(kind=KIND)
-application = URLRouter(
-    [
-        re_path(r"^ws/$", socket),
-        re_path(r"^ws/(?P<slug>[^/]+)/$", socket),
-        re_path(r"", NoSuchStream.as_asgi()),
-    ]
-)
-
-
-class Socket:
-    """A browser's side of a socket."""
-
-    def __init__(self, path: str = "/ws/", **headers: str) -> None:
-        given = {"host": "localhost", **headers}
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()]
-        self._side = WebsocketCommunicator(application, path, headers=raw)
-
-    async def connect(self) -> "Socket":
-        accepted, _ = await self._side.connect(timeout=PATIENCE_SECONDS)
-        assert accepted
-        return self
-
-    async def send(self, frame: Any) -> None:
-        if isinstance(frame, bytes):
-            await self._side.send_to(bytes_data=frame)
-        else:
-            await self._side.send_to(text_data=frame if isinstance(frame, str) else json.dumps(frame))
-
-    async def next(self) -> dict[str, Any]:
-        frame: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
-        return frame
-
-    async def types(self, count: int) -> list[str]:
-        return [(await self.next())["type"] for _ in range(count)]
-
-    async def close_code(self) -> int:
-        """Of a socket that is closed without another frame."""
-        message = await self._side.receive_output(timeout=PATIENCE_SECONDS)
-        assert message["type"] == "websocket.close", message
-        return int(message["code"])
-
-    async def leave(self) -> None:
-        await self._side.disconnect(timeout=PATIENCE_SECONDS)
-
-
-@pytest.fixture(autouse=True)
-def known_hosts(settings) -> None:
-    settings.ALLOWED_HOSTS = ["localhost"]
-    settings.CORS_ALLOWED_ORIGINS = ["https://party.example"]
-
-
-@pytest.fixture
-async def ada(hub: Hub) -> AsyncIterator[Socket]:
-    """Ada's socket, greeted."""
-    one = await Socket().connect()
-    assert (await one.next())["type"] == "connection.established"
-    yield one
-    await one.leave()
+pytestmark = pytest.mark.usefixtures("known_hosts")
 
 
 async def test_a_socket_is_greeted_and_then_gets_what_is_committed(hub, stored_board):
@@ -134,7 +68,9 @@ async def test_another_origin_or_host_is_4403_and_nothing_else_is_sent(hub, head
 
 
 @pytest.mark.parametrize(
-    "headers", [{"origin": "http://localhost"}, {"origin": "https://party.example"}, {"sec_fetch_site": "none"}], ids=str
+    "headers",
+    [{"origin": "http://localhost"}, {"origin": "https://party.example"}, {"sec_fetch_site": "none"}],
+    ids=str,
 )
 async def test_our_page_an_allowed_one_and_a_program_may_join(hub, headers: dict[str, str]):
     one = await Socket(**headers).connect()
@@ -152,21 +88,21 @@ async def test_in_debug_the_own_machine_is_known_without_a_list(hub, settings):
 # --- What is asked -----------------------------------------------------------------------------------
 
 
-async def test_a_ping_is_answered_with_what_it_carried_and_the_seq(ada, stored_board):
+async def test_a_ping_is_answered_with_what_it_carried_and_the_seq(ada_s_socket, stored_board):
     await in_database(append, stored_board.pk, "a")
-    await ada.next()
-    await ada.send({"type": "ping", "ts": [1, "x"]})
-    pong = await ada.next()
+    await ada_s_socket.next()
+    await ada_s_socket.send({"type": "ping", "ts": [1, "x"]})
+    pong = await ada_s_socket.next()
     assert (pong["type"], pong["ts"], pong["seq"]) == ("pong", [1, "x"], 1)
     assert pong["server_ts"].endswith("Z")
 
 
-async def test_a_snapshot_is_the_whole_state(ada, stored_board):
+async def test_a_snapshot_is_the_whole_state(ada_s_socket, stored_board):
     await in_database(Card(board=stored_board.pk, text="Halo").save)
     await in_database(append, stored_board.pk, "a")
-    await ada.next()
-    await ada.send({"type": "snapshot"})
-    assert await ada.next() == {
+    await ada_s_socket.next()
+    await ada_s_socket.send({"type": "snapshot"})
+    assert await ada_s_socket.next() == {
         "type": "board.snapshot",
         "payload": {"epoch": stored_board.epoch, "seq": 1, "items": ["Halo"]},
     }
@@ -214,12 +150,12 @@ async def test_a_position_that_makes_no_sense_is_told_and_passed_over(hub, store
         ({"type": "identify", "access": "x"}, "VALIDATION_ERROR"),
     ],
 )
-async def test_a_mistake_is_told_and_the_connection_stays(ada, frame: Any, code: str):
-    await ada.send(frame)
-    problem = await ada.next()
+async def test_a_mistake_is_told_and_the_connection_stays(ada_s_socket, frame: Any, code: str):
+    await ada_s_socket.send(frame)
+    problem = await ada_s_socket.next()
     assert (problem["type"], problem["payload"]["code"]) == ("error", code)
-    await ada.send({"type": "ping"})
-    assert (await ada.next())["type"] == "pong"
+    await ada_s_socket.send({"type": "ping"})
+    assert (await ada_s_socket.next())["type"] == "pong"
 
 
 # --- Who it is ---------------------------------------------------------------------------------------
@@ -232,94 +168,15 @@ def recognise_bo(visit: Visit) -> Caller | None:
     return Caller(key="guest:bo", address=visit.address, guest_id="bo") if token else None
 
 
-async def test_a_first_frame_may_say_who_it_is(ada, monkeypatch):
+async def test_a_first_frame_may_say_who_it_is(ada_s_socket, monkeypatch):
     monkeypatch.setattr(identity, "_recognisers", [recognise_bo])
-    await ada.send({"type": "identify", "guest_token": "bo's"})
-    assert await ada.next() == {"type": "identified", "payload": {"guest_id": "bo"}}
+    await ada_s_socket.send({"type": "identify", "guest_token": "bo's"})
+    assert await ada_s_socket.next() == {"type": "identified", "payload": {"guest_id": "bo"}}
 
 
 @pytest.mark.parametrize("token", ["cem's", "\ud800", "\x00"])
-async def test_a_token_that_is_wrong_is_told_by_name(ada, monkeypatch, token: str):
+async def test_a_token_that_is_wrong_is_told_by_name(ada_s_socket, monkeypatch, token: str):
     monkeypatch.setattr(identity, "_recognisers", [recognise_bo])
-    await ada.send({"type": "identify", "guest_token": token})
-    problem = await ada.next()
+    await ada_s_socket.send({"type": "identify", "guest_token": token})
+    problem = await ada_s_socket.next()
     assert problem["payload"] == {"code": "VALIDATION_ERROR", "message": "guest_token: That is nobody."}
-
-
-# --- Limits ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "frame", ["a" * (MAX_FRAME_BYTES + 1), "é" * (MAX_FRAME_BYTES // 2 + 1), b"a" * (MAX_FRAME_BYTES + 1)]
-)
-async def test_a_frame_over_64_kib_closes(ada, frame: str | bytes):
-    await ada.send(frame)
-    assert await ada.close_code() == 4408
-
-
-async def test_a_frame_of_64_kib_is_read(ada):
-    await ada.send("a" * MAX_FRAME_BYTES)
-    assert (await ada.next())["payload"]["code"] == "MALFORMED_JSON"
-
-
-async def test_the_51st_frame_is_refused_and_the_500th_closes(ada):
-    for number in range(1, 500):
-        await ada.send({"type": "ping"})
-        answer = await ada.next()
-        expected = "pong" if number <= 50 else "error"
-        assert answer["type"] == expected, number
-    assert answer["payload"]["code"] == "RATE_LIMITED"
-    await ada.send({"type": "ping"})
-    assert await ada.close_code() == 4429
-
-
-async def test_mistakes_are_counted_like_everything_else(ada):
-    for _ in range(50):
-        await ada.send("{")
-        assert (await ada.next())["payload"]["code"] == "MALFORMED_JSON"
-    await ada.send("{")
-    assert (await ada.next())["payload"]["code"] == "RATE_LIMITED"
-
-
-async def test_without_limits_no_frame_is_too_many(ada, settings):
-    settings.RATE_LIMIT_FACTOR = 0
-    for _ in range(501):
-        await ada.send({"type": "ping"})
-        assert (await ada.next())["type"] == "pong"
-
-
-async def test_another_socket_is_counted_alone(hub, ada):
-    for _ in range(51):
-        await ada.send({"type": "ping"})
-        await ada.next()
-    other = await Socket().connect()
-    await other.next()
-    await other.send({"type": "ping"})
-    assert (await other.next())["type"] == "pong"
-    await other.leave()
-
-
-# --- Endings -----------------------------------------------------------------------------------------
-
-
-async def test_a_stream_that_ends_closes_with_4404(ada, stored_board):
-    await in_database(close_stream, stored_board.pk)
-    assert await ada.close_code() == 4404
-
-
-async def test_a_server_that_stops_tells_only_those_that_can_come_back(hub, stored_board: Stream):
-    simple, clever = await Socket().connect(), await Socket(f"/ws/?epoch={stored_board.epoch}&since=0").connect()
-    assert await simple.types(1) == ["connection.established"]
-    assert await clever.types(2) == ["connection.established", "resumed"]
-    hub.close_connections()
-    assert await clever.close_code() == 4012
-    assert await simple._side.receive_nothing()
-    await simple.leave()
-    await clever.leave()
-
-
-async def test_after_the_close_nothing_is_answered(ada):
-    await ada.send("a" * (MAX_FRAME_BYTES + 1))
-    assert await ada.close_code() == 4408
-    await ada.send({"type": "ping"})
-    assert await ada._side.receive_nothing()

@@ -196,7 +196,9 @@ def refuse_loud(card: Card) -> None:
 
 @validate_playing_state(check=refuse_loud)
 def put_up(board: int, text: str) -> Card:
-    return Card.objects.create(board=board, text=text)
+    card = Card(board=board, text=text)
+    card.save()
+    return card
 
 
 def test_what_the_check_refuses_has_not_happened(stored_board):
@@ -216,7 +218,9 @@ def twice(board: int, text: str, rank: int = 0) -> Conflict:
 
 @prevent_duplicate_track(model=Card, constraint="card_once", error=twice)
 def pin(board: int, text: str, rank: int = 0) -> Card:
-    return Card.objects.create(board=board, text=text, rank=rank)
+    card = Card(board=board, text=text, rank=rank)
+    card.save()
+    return card
 
 
 def test_the_named_constraint_is_answered_with_the_call_s_own_words(board):

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from apps.realtime.high_marks import (
+    Mark,
     marks_file,
-    marks_of,
-    record_marks,
+    record_hints,
     recorded_marks,
     streams_fallen_behind,
 )
@@ -18,6 +18,7 @@ from apps.realtime.publishing import Hint
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream, open_stream
 from apps.realtime.tests.boards import append, open_board, seqs_of
+from core.tests.undoing import undone
 
 
 def epoch_of(stream: Stream) -> str:
@@ -49,9 +50,8 @@ def test_a_stream_that_ends_takes_its_log_with_it_and_its_listeners_are_told(sto
 
 
 def test_an_end_that_is_rolled_back_is_told_nobody(stored_board, hints):
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with undone():
         close_stream(stored_board.pk)
-        raise ZeroDivisionError
     assert (Stream.objects.get(pk=stored_board.pk), hints) == (stored_board, [])
 
 
@@ -84,18 +84,31 @@ def test_the_command_says_how_many(board, capsys):
 
 
 def test_the_highest_hint_of_each_stream_is_its_mark():
-    hints = [Hint(1, "e", 4, None), Hint(2, "f", 1, None), Hint(1, "e", 3, None), Hint(2, "g", 1, None)]
-    assert marks_of(hints) == {"1": ("e", 4), "2": ("g", 1)}
+    record_hints([Hint(1, "e", 4, None), Hint(2, "f", 1, None), Hint(1, "e", 3, None), Hint(2, "g", 1, None)])
+    assert recorded_marks() == {"1": Mark("e", 4), "2": Mark("g", 1, ("f",))}
 
 
 def test_recorded_marks_only_rise_within_an_epoch():
-    record_marks({"1": ("e", 4), "2": ("f", 9)})
-    record_marks({"1": ("e", 3), "2": ("g", 1), "3": ("h", 2)})
-    assert recorded_marks() == {"1": ("e", 4), "2": ("g", 1), "3": ("h", 2)}
+    record_hints([Hint(1, "e", 4, None), Hint(2, "f", 9, None)])
+    record_hints([Hint(1, "e", 3, None), Hint(2, "g", 1, None), Hint(3, "h", 2, None)])
+    assert recorded_marks() == {"1": Mark("e", 4), "2": Mark("g", 1, ("f",)), "3": Mark("h", 2)}
     assert [file.name for file in marks_file().parent.iterdir()] == ["high_marks.json"]
 
 
-@pytest.mark.parametrize("content", [None, "", "{", "[]", "5", '{"1": 5}', '{"1": ["e"]}', '{"1": ["e", "x"]}'])
+def test_a_late_hint_of_an_epoch_that_has_ended_changes_nothing():
+    record_hints([Hint(1, "e", 4, None), Hint(1, "f", 5, None)])
+    record_hints([Hint(1, "e", 6, None)])
+    assert recorded_marks() == {"1": Mark("f", 5, ("e",))}
+
+
+def test_the_end_of_a_stream_is_no_mark():
+    record_hints([Hint(1, "", 0, None)])
+    assert recorded_marks() == {}
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "{", "[]", "5", '{"1": 5}', '{"1": ["e"]}', '{"1": ["e", "x"]}']
+)
 def test_a_file_that_is_not_ours_says_nothing(content: str | None):
     if content is not None:
         marks_file().write_text(content)
@@ -104,7 +117,7 @@ def test_a_file_that_is_not_ours_says_nothing(content: str | None):
 
 def test_marks_that_can_t_be_written_fail_nobody(settings, tmp_path, caplog):
     settings.DATA_DIR = tmp_path / "nowhere"
-    record_marks({"1": ("e", 4)})
+    record_hints([Hint(1, "e", 4, None)])
     assert "high marks can't be written" in caplog.text
 
 
@@ -114,19 +127,26 @@ def test_a_database_older_than_it_was_is_noticed(board):
     append(other.pk, "a")
     for stream in (board, other, fresh):
         stream.refresh_from_db()
-    record_marks({str(board.pk): (board.epoch, 3), str(other.pk): (other.epoch, 1), "999": ("x", 5)})
+    told = [(board.pk, board.epoch, 3), (other.pk, other.epoch, 1), (999, "x", 5)]
+    record_hints([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
     assert streams_fallen_behind() == [board.pk]
 
 
-def test_a_mark_of_another_epoch_says_nothing(board):
-    record_marks({str(board.pk): ("an older one", 100)})
+def test_an_epoch_that_was_never_recorded_is_another_machine_s_doing(board):
+    record_hints([Hint(board.pk, "an older one", 100, None)])
     assert streams_fallen_behind() == []
+
+
+def test_an_epoch_that_had_ended_is_noticed(board):
+    """As when the same backup is restored once more."""
+    record_hints([Hint(board.pk, board.epoch, 9, None), Hint(board.pk, "a newer one", 1, None)])
+    assert streams_fallen_behind() == [board.pk]
 
 
 def test_the_start_begins_new_epochs_only_when_it_has_to(board, capsys):
     call_command("check_epochs")
     assert epoch_of(board) == board.epoch
-    marks_file().write_text(json.dumps({str(board.pk): [board.epoch, 7]}))
+    marks_file().write_text(json.dumps({str(board.pk): [board.epoch, 7, []]}))
     call_command("check_epochs")
     assert "1 streams fell behind" in capsys.readouterr().out
     assert epoch_of(board) != board.epoch

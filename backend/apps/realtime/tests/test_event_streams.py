@@ -9,11 +9,7 @@ from apps.realtime.tests.boards import Card, append, open_board
 from apps.realtime.tests.exchanges import Client
 from apps.realtime.tests.listening import in_database
 
-
-@pytest.fixture(autouse=True)
-def known_hosts(settings) -> None:
-    settings.ALLOWED_HOSTS = ["localhost"]
-    settings.CORS_ALLOWED_ORIGINS = ["https://party.example"]
+pytestmark = pytest.mark.usefixtures("known_hosts")
 
 
 async def test_a_stream_is_greeted_and_then_gets_what_is_committed(hub: Hub, stored_board: Stream):
@@ -115,7 +111,13 @@ async def test_a_name_in_the_path_is_another_stream(hub, stored_board):
 
 @pytest.mark.parametrize(
     ("path", "method"),
-    [("/", "GET"), ("/stream/", "GET"), ("/boards/main/stream", "GET"), ("/stream", "POST"), ("/events/", "HEAD")],
+    [
+        ("/", "GET"),
+        ("/stream/", "GET"),
+        ("/boards/main/stream", "GET"),
+        ("/stream", "POST"),
+        ("/events/", "POST"),
+    ],
 )
 async def test_everything_else_goes_on_to_django(path: str, method: str):
     client = Client(path, method=method)
@@ -183,3 +185,23 @@ async def test_a_client_that_leaves_at_once_leaves_nothing_behind(hub, stored_bo
     await client.leave()
     assert hub.connections == set()
     assert hub._feeds == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "content_type"),
+    [("/stream", "text/event-stream; charset=utf-8"), ("/events/", "application/json")],
+)
+async def test_a_head_is_answered_like_a_get_without_its_body(
+    hub, stored_board, path: str, content_type: str
+):
+    client = Client(path, method="HEAD")
+    assert await client.whole() is None
+    assert (client.status, client.headers["content-type"]) == (200, content_type)
+    assert hub.connections == set()
+
+
+@pytest.mark.parametrize("path", ["/boards/nothing/stream/", "/boards/nothing/events/"])
+async def test_a_head_of_what_is_not_there_is_a_404(hub, stored_board, path: str):
+    client = Client(path, method="HEAD")
+    assert await client.whole() is None
+    assert client.status == 404

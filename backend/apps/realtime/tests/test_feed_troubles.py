@@ -8,12 +8,13 @@ import pytest
 from django.db import OperationalError
 
 from apps.realtime import feed as module
+from apps.realtime import selectors
 from apps.realtime.feed import Feed
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.services import close_stream
 from apps.realtime.tests.boards import KIND, Card, append
-from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database
+from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
 BEAT_SECONDS = 0.02
@@ -50,14 +51,8 @@ async def listening(feed: Feed) -> Ear:
     return ear
 
 
-async def until(is_reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_reached():
-            await asyncio.sleep(0.001)
-
-
 async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed, monkeypatch, caplog):
-    failing = Failing(module.next_events)
+    failing = Failing(selectors.next_events)
     monkeypatch.setattr(module, "next_events", failing)
     ear = await listening(feed)
     await in_database(append, stored_board.pk, "a", "b")
@@ -71,7 +66,7 @@ async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed,
 
 
 async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_board, feed, monkeypatch):
-    failing = Failing(module.state_of)
+    failing = Failing(selectors.state_of)
     monkeypatch.setattr(module, "state_of", failing)
     ear = await listening(feed)
     await in_database(append, stored_board.pk, "a")
@@ -82,7 +77,7 @@ async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_boa
 
 
 async def test_a_start_that_fails_is_told_and_can_be_tried_again(feed, monkeypatch):
-    failing = Failing(module.tops_of)
+    failing = Failing(selectors.tops_of)
     monkeypatch.setattr(module, "tops_of", failing)
     with pytest.raises(OperationalError):
         await feed.start()
@@ -93,7 +88,7 @@ async def test_a_start_that_fails_is_told_and_can_be_tried_again(feed, monkeypat
 
 
 async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypatch):
-    failing = Failing(module.next_events)
+    failing = Failing(selectors.next_events)
     monkeypatch.setattr(module, "next_events", failing)
     await listening(feed)
     feed.want(5)
@@ -145,13 +140,15 @@ async def test_a_beat_that_finds_news_delivers_them_instead(stored_board, feed, 
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])
     await ear.until(lambda: bool(ear.beats) and ear.beats[-1]["seq"] == 1)
-    behind_event = [frame.seq for frame in ear.frames][ear.frames.index(next(f for f in ear.frames if f.is_event)) :]
+    behind_event = [frame.seq for frame in ear.frames][
+        ear.frames.index(next(f for f in ear.frames if f.is_event)) :
+    ]
     assert set(behind_event) == {1}
 
 
 async def test_a_beat_that_fails_is_followed_by_one_that_does_not(feed, settings, monkeypatch, caplog):
     settings.HEARTBEAT_SECONDS = BEAT_SECONDS
-    failing = Failing(module.state_of)
+    failing = Failing(selectors.state_of)
     monkeypatch.setattr(module, "state_of", failing)
     ear = await listening(feed)
     await until(lambda: failing.calls >= 2)

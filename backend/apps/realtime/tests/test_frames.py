@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.realtime.frames import (
-    EventFrame,
     Established,
+    EventFrame,
     Heartbeat,
     error_text,
     established_text,
@@ -21,8 +21,13 @@ from apps.realtime.frames import (
 from core.errors import InvalidInput, RateLimited
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda children: st.lists(children) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), children),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda children: (
+        st.lists(children) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), children)
+    ),
     max_leaves=8,
 )
 

@@ -11,9 +11,10 @@ from apps.realtime.high_marks import recorded_marks
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.lifecycle import WithHub, drain
 from apps.realtime.publishing import Hint
+from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
-from apps.realtime.tests.listening import Ear, in_database
+from apps.realtime.tests.listening import Ear, in_database, until
 
 
 async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
@@ -95,8 +96,7 @@ async def test_many_may_join_at_once(hub, stored_board):
     feeds = await asyncio.gather(*(join(hub, ear) for ear in ears))
     assert len({id(feed) for feed in feeds}) == 1
     await in_database(append, stored_board.pk, "a")
-    for ear in ears:
-        await ear.until(lambda ear=ear: ear.seqs == [1])
+    await until(lambda: all(ear.seqs == [1] for ear in ears))
 
 
 async def test_who_joins_while_events_come_hears_all_that_follow(hub, stored_board):
@@ -107,8 +107,8 @@ async def test_who_joins_while_events_come_hears_all_that_follow(hub, stored_boa
         feed = await join(hub, ear)
         ears.append((ear, feed.top))
         await writing
+    await until(lambda: all(ear.seqs[-1:] == [20] for ear, top in ears if top < 20))
     for ear, top in ears:
-        await ear.until(lambda ear=ear, top=top: len(ear.seqs) == 20 - top)
         assert ear.seqs == list(range(top + 1, 21))
 
 
@@ -140,8 +140,6 @@ async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board,
     monkeypatch.setattr(module, "WATCH_RETRY_SECONDS", 0.001)
     failures = [OperationalError("away")] * 3
 
-    tops_of = module.tops_of
-
     def failing(stream_ids):
         if failures:
             raise failures.pop()
@@ -168,13 +166,12 @@ async def test_a_join_that_fails_leaves_nobody_behind(hub, stored_board, monkeyp
 
 
 async def test_nothing_is_watched_while_nobody_listens(hub, stored_board):
-    assert hub._watch is None
+    assert not hub._watch
     ear = Ear()
     feed = await join(hub, ear)
+    watch = hub._watch
     hub.leave(feed, ear)
-    assert hub._watch is not None
-    async with asyncio.timeout(10):
-        await asyncio.wait([hub._watch])
+    await until(watch.done)
     await join(hub, ear)
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])

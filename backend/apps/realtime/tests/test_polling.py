@@ -1,6 +1,5 @@
-"""The log for clients that poll: the events after a moment, or the state, and at once or when there is something."""
+"""The log for clients that poll: the events after a moment, or the state; at once, or when there is one."""
 
-import asyncio
 from typing import Any
 
 import pytest
@@ -10,12 +9,9 @@ from apps.realtime.publishing import Hint
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import Card, append, fill, open_board
 from apps.realtime.tests.exchanges import Client
-from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database
+from apps.realtime.tests.listening import in_database, until
 
-
-@pytest.fixture(autouse=True)
-def known_hosts(settings) -> None:
-    settings.ALLOWED_HOSTS = ["localhost"]
+pytestmark = pytest.mark.usefixtures("known_hosts")
 
 
 async def polled(query: str = "") -> tuple[int, Any]:
@@ -75,7 +71,9 @@ async def test_with_nothing_new_it_is_empty(hub, stored_board):
     )
 
 
-@pytest.mark.parametrize(("epoch", "since"), [("another", 1), (None, 9), (None, 0)], ids=["epoch", "future", "trimmed"])
+@pytest.mark.parametrize(
+    ("epoch", "since"), [("another", 1), (None, 9), (None, 0)], ids=["epoch", "future", "trimmed"]
+)
 async def test_what_the_log_can_t_give_is_the_state(hub, stored_board, epoch: str | None, since: int):
     await in_database(append, stored_board.pk, "a", "b", "c")
     await in_database(Event.objects.filter(stream=stored_board, seq=1).delete)
@@ -117,9 +115,7 @@ async def test_nonsense_is_refused(hub, stored_board, query: str):
 async def waiting(hub, query: str) -> Client:
     """A poll that waits."""
     client = Client("/events/", query)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not hub.connections:
-            await asyncio.sleep(0.001)
+    await until(lambda: hub.connections)
     return client
 
 

@@ -20,8 +20,7 @@ from apps.realtime.publishing import (
     hint_from,
     publish,
 )
-
-PATIENCE_SECONDS = 10
+from apps.realtime.tests.listening import PATIENCE_SECONDS, until
 
 
 class FakeLayer:
@@ -130,10 +129,7 @@ async def test_a_hint_that_the_layer_loses_is_counted_and_raises_nothing(
 ):
     layer.failure = failure
     publish(hint(1))
-    async with asyncio.timeout(PATIENCE_SECONDS), layer.changed:
-        await layer.changed.wait_for(lambda: layer.tried == 1)
-    while publisher._sender is not None:
-        await asyncio.wait([publisher._sender], timeout=PATIENCE_SECONDS)
+    await until(lambda: layer.tried == 1 and publisher._sender is None)
     assert publisher.failures == 1
     assert outcome.delivered == [hint(1)]
     assert "A hint was lost" in caplog.text
@@ -157,9 +153,7 @@ async def test_after_a_failure_the_layer_is_left_alone_for_a_while(publisher, la
 
 async def drained(publisher: Publisher, outcome: Outcome, count: int) -> None:
     """Waits until so many hints were taken and none waits any more."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(outcome.delivered) < count or publisher._sender is not None:
-            await asyncio.sleep(0)
+    await until(lambda: len(outcome.delivered) >= count and publisher._sender is None)
 
 
 async def test_a_layer_that_does_not_answer_is_given_up(publisher, layer, outcome, monkeypatch):
@@ -174,9 +168,7 @@ async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, l
     layer.open.clear()
     for seq in range(MAX_WAITING_HINTS + 100):
         publish(hint(seq))
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(outcome.delivered) < MAX_WAITING_HINTS + 100:
-            await asyncio.sleep(0)
+    await until(lambda: len(outcome.delivered) == MAX_WAITING_HINTS + 100)
     layer.open.set()
     await drained(publisher, outcome, MAX_WAITING_HINTS + 100)
     sent = [message["seq"] for _, message in layer.sent]
@@ -197,9 +189,7 @@ async def test_what_was_published_is_recorded_once_without_its_frames(publisher,
 async def test_marks_are_recorded_by_themselves(publisher, layer, outcome, monkeypatch):
     monkeypatch.setattr(publishing, "RECORD_SECONDS", 0.01)
     publish(hint(1))
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not outcome.recorded:
-            await asyncio.sleep(0)
+    await until(lambda: outcome.recorded)
     assert outcome.recorded == [hint(1, None)]
 
 

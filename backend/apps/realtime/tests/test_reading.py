@@ -4,7 +4,7 @@ import asyncio
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from apps.realtime import reading
 from apps.realtime.reading import (
@@ -15,7 +15,7 @@ from apps.realtime.reading import (
     in_watcher,
 )
 from apps.realtime.tests.boards import append
-from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.listening import in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -30,7 +30,10 @@ def holds_connection() -> bool:
 
 
 async def test_a_read_runs_in_a_thread_of_its_own_and_gives_its_result_back():
-    assert await in_reader(lambda number: (number, threading.current_thread().name[:13]), 5) == (5, "realtime-read")
+    assert await in_reader(lambda number: (number, threading.current_thread().name[:13]), 5) == (
+        5,
+        "realtime-read",
+    )
     assert await in_watcher(lambda: threading.current_thread().name) == "realtime-watch_0"
 
 
@@ -52,9 +55,7 @@ async def test_no_more_reads_run_at_once_than_there_are_threads():
         assert release.wait(10)
 
     reads = [asyncio.create_task(in_reader(read)) for _ in range(10)]
-    async with asyncio.timeout(10):
-        while len(running) < READER_THREADS:
-            await asyncio.sleep(0)
+    await until(lambda: len(running) >= READER_THREADS)
     await asyncio.sleep(0)
     assert len(running) == READER_THREADS
     release.set()
@@ -63,7 +64,7 @@ async def test_no_more_reads_run_at_once_than_there_are_threads():
 
 
 async def test_between_reads_postgresql_s_connection_is_given_back(monkeypatch):
-    monkeypatch.setattr(type(connection._connections["default"]), "vendor", "postgresql")
+    monkeypatch.setattr(type(connections["default"]), "vendor", "postgresql")
     await in_watcher(is_connected)
     assert await in_watcher(holds_connection) is False
 

@@ -1,7 +1,7 @@
 """Memberships in the layer's groups: as wanted, also after the layer was away; nobody waits for it long."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 from channels.layers import InMemoryChannelLayer
@@ -10,14 +10,7 @@ from apps.realtime import subscriptions as module
 from apps.realtime.publishing import Hint, _message, group_of
 from apps.realtime.subscriptions import Subscriptions
 from apps.realtime.tests.layers import FakeLayer
-
-PATIENCE_SECONDS = 10
-
-
-async def until(is_reached: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not is_reached():
-            await asyncio.sleep(0.001)
+from apps.realtime.tests.listening import PATIENCE_SECONDS, until
 
 
 def hint(seq: int, stream_id: int = 7) -> Hint:

@@ -1,4 +1,4 @@
-"""Who is calling: an account before a guest before an address; a bad cookie is passed over, a bad header is not."""
+"""Who is calling: an account before a guest before an address. A bad cookie is passed over."""
 
 import pytest
 from django.conf import settings
@@ -10,7 +10,9 @@ from core.errors import NotAuthenticated
 from core.identity import Caller, Visit, caller_for
 
 
-def visitor(*, session: str = "", guest_cookie: str = "", guest_header: str = "", agent: str = "curl") -> Caller:
+def visitor(
+    *, session: str = "", guest_cookie: str = "", guest_header: str = "", agent: str = "curl"
+) -> Caller:
     cookies = {settings.SESSION_COOKIE_NAME: session, settings.GUEST_COOKIE_NAME: guest_cookie}
     headers = {"user-agent": agent, "x-guest-token": guest_header}
     return caller_for(

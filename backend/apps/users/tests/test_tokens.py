@@ -26,7 +26,8 @@ def test_every_guest_has_an_id_of_its_own(db):
 
 
 @pytest.mark.parametrize(
-    "token", ["", ":", "x", "a:b", "a:b:c", "\ud800", "\ud800:x", "x:\ud800", "\x00:\x00", "é:é", "a" * 10_000]
+    "token",
+    ["", ":", "x", "a:b", "a:b:c", "\ud800", "\ud800:x", "x:\ud800", "\x00:\x00", "é:é", "a" * 10_000],
 )
 def test_what_is_no_token_names_nobody(bo, token: str):
     assert guest_for_token(token) is None

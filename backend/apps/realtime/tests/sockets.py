@@ -1,0 +1,57 @@
+"""A browser's side of a socket, without a server in between."""
+
+import json
+from typing import Any
+
+from channels.routing import URLRouter
+from channels.testing import WebsocketCommunicator
+from django.urls import re_path
+
+from apps.realtime.consumers import NoSuchStream, StreamConsumer
+from apps.realtime.tests.boards import KIND
+from apps.realtime.tests.listening import PATIENCE_SECONDS
+
+socket = StreamConsumer.as_asgi(kind=KIND)
+application = URLRouter(
+    [
+        re_path(r"^ws/$", socket),
+        re_path(r"^ws/(?P<slug>[^/]+)/$", socket),
+        re_path(r"", NoSuchStream.as_asgi()),
+    ]
+)
+
+
+class Socket:
+    """A browser's side of a socket."""
+
+    def __init__(self, path: str = "/ws/", **headers: str) -> None:
+        given = {"host": "localhost", **headers}
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in given.items()]
+        self._side = WebsocketCommunicator(application, path, headers=raw)
+
+    async def connect(self) -> "Socket":
+        accepted, _ = await self._side.connect(timeout=PATIENCE_SECONDS)
+        assert accepted
+        return self
+
+    async def send(self, frame: Any) -> None:
+        if isinstance(frame, bytes):
+            await self._side.send_to(bytes_data=frame)
+        else:
+            await self._side.send_to(text_data=frame if isinstance(frame, str) else json.dumps(frame))
+
+    async def next(self) -> dict[str, Any]:
+        frame: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
+        return frame
+
+    async def types(self, count: int) -> list[str]:
+        return [(await self.next())["type"] for _ in range(count)]
+
+    async def close_code(self) -> int:
+        """Of a socket that is closed without another frame."""
+        message = await self._side.receive_output(timeout=PATIENCE_SECONDS)
+        assert message["type"] == "websocket.close", message
+        return int(message["code"])
+
+    async def leave(self) -> None:
+        await self._side.disconnect(timeout=PATIENCE_SECONDS)

@@ -1,0 +1,146 @@
+"""A reader for whom the stream goes on, begins anew or ends while it is brought up to date."""
+
+import asyncio
+
+import pytest
+from django.db import OperationalError
+
+from apps.realtime import connection as module
+from apps.realtime.connection import CloseCode
+from apps.realtime.frames import Frame
+from apps.realtime.hub import Hub
+from apps.realtime.reading import in_reader
+from apps.realtime.services import begin_new_epochs, close_stream
+from apps.realtime.tests.boards import append
+from apps.realtime.tests.listening import in_database, until
+from apps.realtime.tests.readers import Reader, at
+
+
+@pytest.fixture
+async def ada(hub: Hub) -> Reader:
+    return Reader(hub)
+
+
+class Held:
+    """A read that waits for the test before it gives its result."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.has_read, self.go_on = asyncio.Event(), asyncio.Event()
+
+        async def held(function, *args):
+            result = await in_reader(function, *args)
+            self.has_read.set()
+            await self.go_on.wait()
+            return result
+
+        monkeypatch.setattr(module, "in_reader", held)
+
+
+async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_board, ada, monkeypatch):
+    await in_database(append, stored_board.pk, *"abc")
+    held = Held(monkeypatch)
+    opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
+    await held.has_read.wait()
+    await in_database(append, stored_board.pk, "d", "e")
+    feed = ada.connection._joined_feed
+    await feed.reach(5)
+    assert ada.sent == ["connection.established"]
+    held.go_on.set()
+    await opening
+    await ada.until_sent("connection.established", 2, 3, "resumed", 4, 5)
+
+
+async def test_events_that_come_while_the_state_is_read_come_once(stored_board, ada, monkeypatch):
+    await ada.open()
+    held = Held(monkeypatch)
+    await in_database(append, stored_board.pk, "a")
+    asking = asyncio.create_task(ada.connection.snapshot())
+    await held.has_read.wait()
+    await in_database(append, stored_board.pk, "b")
+    await ada.connection._joined_feed.reach(2)
+    held.go_on.set()
+    await asking
+    await ada.until_sent("connection.established", 1, "board.snapshot", 2)
+
+
+async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, monkeypatch):
+    await in_database(append, stored_board.pk, *"abc")
+    held = Held(monkeypatch)
+    opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
+    await held.has_read.wait()
+    await in_database(begin_new_epochs)
+    old_epoch = ada.connection._joined_feed.epoch
+    await until(lambda: ada.connection._joined_feed.epoch != old_epoch)
+    held.go_on.set()
+    await opening
+    await in_database(append, stored_board.pk, "d")
+    await ada.until(lambda: ada.sent[-1] == 4)
+    assert ada.payload("resumed")["recovered"] is False
+    assert [sent for sent in ada.sent if isinstance(sent, int)] == [4]
+
+
+async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_all(
+    stored_board, ada, monkeypatch
+):
+    await ada.open()
+
+    async def fail(read, *args):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "in_reader", fail)
+        with pytest.raises(OperationalError):
+            await ada.connection.resume(await at(stored_board, 0))
+    await in_database(append, stored_board.pk, "a")
+    await ada.until_sent("connection.established", 1)
+
+
+async def test_a_new_epoch_of_a_live_connection_is_a_snapshot(stored_board, ada):
+    await in_database(append, stored_board.pk, "a")
+    await ada.open()
+    await in_database(begin_new_epochs)
+    await ada.until(lambda: ada.sent[-1] == "board.snapshot")
+    await in_database(append, stored_board.pk, "b")
+    await ada.until_sent("connection.established", "board.snapshot", 2)
+
+
+# --- Endings -----------------------------------------------------------------------------------------
+
+
+async def test_a_stream_that_ends_closes(stored_board, ada):
+    await ada.open()
+    await in_database(close_stream, stored_board.pk)
+    await until(lambda: ada.codes)
+    assert ada.codes == [CloseCode.NO_SUCH_STREAM] == [4404]
+
+
+async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, monkeypatch):
+    monkeypatch.setattr(module, "MAX_QUEUED_FRAMES", 3)
+    await ada.open()
+    ada.connection._hold()
+    ada.connection.deliver([Frame(seq, "{}") for seq in range(1, 4)])
+    assert ada.codes == []
+    ada.connection.deliver([Frame(4, "{}")])
+    assert ada.codes == [CloseCode.TOO_SLOW] == [4008]
+
+
+async def test_who_reads_too_slowly_is_closed(stored_board, ada, monkeypatch):
+    monkeypatch.setattr(module, "MAX_QUEUED_FRAMES", 3)
+    await ada.open()
+    ada.connection.deliver([Frame(seq, "{}") for seq in range(1, 5)])
+    assert ada.codes == [4008]
+
+
+async def test_a_server_that_stops_says_so(stored_board, ada):
+    await ada.open()
+    ada.connection.close_for_restart()
+    assert ada.codes == [CloseCode.RESTART] == [4012]
+
+
+async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, ada):
+    await ada.open()
+    await in_database(append, stored_board.pk, "a")
+    await ada.until_sent("connection.established", 1)
+    ada.connection.deliver([Frame(0, '{"type":"heartbeat"}', is_event=False)])
+    ada.connection.deliver([Frame(1, '{"type":"heartbeat"}', is_event=False)])
+    await ada.until_sent("connection.established", 1, "heartbeat")

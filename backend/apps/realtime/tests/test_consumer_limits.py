@@ -1,0 +1,92 @@
+"""Sockets that send too much or too often, and how a socket ends."""
+
+import pytest
+
+from apps.realtime.consumers import MAX_FRAME_BYTES
+from apps.realtime.models import Stream
+from apps.realtime.services import close_stream
+from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.sockets import Socket
+
+pytestmark = pytest.mark.usefixtures("known_hosts")
+
+# --- Limits ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "frame", ["a" * (MAX_FRAME_BYTES + 1), "é" * (MAX_FRAME_BYTES // 2 + 1), b"a" * (MAX_FRAME_BYTES + 1)]
+)
+async def test_a_frame_over_64_kib_closes(ada_s_socket, frame: str | bytes):
+    await ada_s_socket.send(frame)
+    assert await ada_s_socket.close_code() == 4408
+
+
+async def test_a_frame_of_64_kib_is_read(ada_s_socket):
+    await ada_s_socket.send("a" * MAX_FRAME_BYTES)
+    assert (await ada_s_socket.next())["payload"]["code"] == "MALFORMED_JSON"
+
+
+async def test_the_51st_frame_is_refused_and_the_500th_closes(ada_s_socket):
+    for number in range(1, 500):
+        await ada_s_socket.send({"type": "ping"})
+        answer = await ada_s_socket.next()
+        expected = "pong" if number <= 50 else "error"
+        assert answer["type"] == expected, number
+    assert answer["payload"]["code"] == "RATE_LIMITED"
+    await ada_s_socket.send({"type": "ping"})
+    assert await ada_s_socket.close_code() == 4429
+
+
+async def test_mistakes_are_counted_like_everything_else(ada_s_socket):
+    for _ in range(50):
+        await ada_s_socket.send("{")
+        assert (await ada_s_socket.next())["payload"]["code"] == "MALFORMED_JSON"
+    await ada_s_socket.send("{")
+    assert (await ada_s_socket.next())["payload"]["code"] == "RATE_LIMITED"
+
+
+async def test_without_limits_no_frame_is_too_many(ada_s_socket, settings):
+    settings.RATE_LIMIT_FACTOR = 0
+    for _ in range(501):
+        await ada_s_socket.send({"type": "ping"})
+        assert (await ada_s_socket.next())["type"] == "pong"
+
+
+async def test_another_socket_is_counted_alone(hub, ada_s_socket):
+    for _ in range(51):
+        await ada_s_socket.send({"type": "ping"})
+        await ada_s_socket.next()
+    other = await Socket().connect()
+    await other.next()
+    await other.send({"type": "ping"})
+    assert (await other.next())["type"] == "pong"
+    await other.leave()
+
+
+# --- Endings -----------------------------------------------------------------------------------------
+
+
+async def test_a_stream_that_ends_closes_with_4404(ada_s_socket, stored_board):
+    await in_database(close_stream, stored_board.pk)
+    assert await ada_s_socket.close_code() == 4404
+
+
+async def test_a_server_that_stops_tells_only_those_that_can_come_back(hub, stored_board: Stream):
+    simple, clever = (
+        await Socket().connect(),
+        await Socket(f"/ws/?epoch={stored_board.epoch}&since=0").connect(),
+    )
+    assert await simple.types(1) == ["connection.established"]
+    assert await clever.types(2) == ["connection.established", "resumed"]
+    hub.close_connections()
+    assert await clever.close_code() == 4012
+    assert await simple._side.receive_nothing()
+    await simple.leave()
+    await clever.leave()
+
+
+async def test_after_the_close_nothing_is_answered(ada_s_socket):
+    await ada_s_socket.send("a" * (MAX_FRAME_BYTES + 1))
+    assert await ada_s_socket.close_code() == 4408
+    await ada_s_socket.send({"type": "ping"})
+    assert await ada_s_socket._side.receive_nothing()
