@@ -145,6 +145,14 @@ def _check_host(exchange: Exchange) -> None:
         raise HostNotAllowed
 
 
+async def _known_stream(kind: str, name: str) -> int:
+    """Raises NotFound."""
+    stream_id = await in_reader(lambda: stream_id_of(kind=kind, name=name))
+    if stream_id is None:
+        raise NotFound("There is no such room.")
+    return stream_id
+
+
 # --- Server-sent events ------------------------------------------------------------------------------
 
 
@@ -159,6 +167,7 @@ async def _stream(exchange: Exchange, kind: str, name: str) -> None:
         await exchange.write(_server_sent(frame))
 
     if exchange.is_head:
+        await _known_stream(kind, name)
         await exchange.begin(content_type=EVENT_STREAM)
         await exchange.write(b"", is_last=True)
         return
@@ -201,9 +210,7 @@ async def _poll(exchange: Exchange, kind: str, name: str) -> None:
     position = _position_in_url(exchange)
     limit = int(_number(exchange, "limit", DEFAULT_POLL_LIMIT, least=1, most=MAX_POLL_LIMIT, is_whole=True))
     wait_seconds = _number(exchange, "wait", 0, least=0, most=MAX_WAIT_SECONDS, is_whole=False)
-    stream_id = await in_reader(lambda: stream_id_of(kind=kind, name=name))
-    if stream_id is None:
-        raise NotFound("There is no such room.")
+    stream_id = await _known_stream(kind, name)
     body = await _events_or_state(stream_id, position, limit=limit)
     if body is None and position is not None:
         if wait_seconds:

@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from apps.realtime import hub as module
 from apps.realtime.feed import Feed
-from apps.realtime.high_marks import recorded_marks
+from apps.realtime.high_marks import Mark, recorded_marks
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.lifecycle import WithHub, drain
 from apps.realtime.publishing import Hint
@@ -192,7 +192,7 @@ async def test_what_was_published_is_recorded_at_the_end(hub, stored_board):
     await in_database(append, stored_board.pk, "a", "b")
     await ear.until(lambda: len(ear.seqs) == 2)
     await stop_current_hub()
-    assert recorded_marks() == {str(stored_board.pk): (stored_board.epoch, 2)}
+    assert recorded_marks() == {str(stored_board.pk): Mark(stored_board.epoch, 2)}
 
 
 async def test_after_the_end_nothing_is_told(hub, stored_board):
