@@ -58,10 +58,10 @@ class Environment:
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            self._refuse(name, f"cannot be made: {error.strerror}")
+            self._refuse(name, f"names {path}, which cannot be made: {error.strerror}")
         else:
             if not os.access(path, os.W_OK | os.X_OK):
-                self._refuse(name, "cannot be written to")
+                self._refuse(name, f"names {path}, which cannot be written to")
         return path
 
     def database(self, name: str, default: str) -> dict[str, object]:
@@ -105,7 +105,8 @@ class Environment:
             raise ImproperlyConfigured("\n".join(["the settings need attention.", *self._problems]))
 
     def _refuse(self, name: str, reason: str) -> None:
-        shown = "" if "SECRET" in name or "URL" in name else f" (it is {os.environ.get(name)!r})"
+        is_told = name in os.environ and not ("SECRET" in name or "URL" in name)
+        shown = f" (it is {os.environ[name]!r})" if is_told else ""
         self._problems.append(f"  {name} {reason}{shown}.")
 
     def _number(self, name: str, default: N, kind: Callable[[str], N], words: str, *, least: N, most: N) -> N:

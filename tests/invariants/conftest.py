@@ -47,6 +47,17 @@ def server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
         yield own
 
 
+@pytest.fixture(autouse=True)
+def _end_of_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """With a test that fails, the last lines that its server wrote are shown."""
+    server: TuttiServer | None = (
+        request.getfixturevalue("server") if "server" in request.fixturenames else None
+    )
+    yield
+    if server is not None:
+        print(server.log[-4000:])
+
+
 @pytest.fixture(scope="package")
 def other_process(server: TuttiServer) -> Iterator[OtherProcess]:
     with OtherProcess(server.environment) as process:

@@ -14,14 +14,14 @@ from tests.invariants.followers import (
 from tests.invariants.rooms import Guest, RoomClient
 from tests.processes import TuttiServer
 
-FOLLOWERS_AT_ONCE = 4
+FOLLOWERS_AT_ONCE = 3
 
 
 @pytest.fixture
 def crowd(
     server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int], seed: int
 ) -> Crowd:
-    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, deeds_each=25)
+    return Crowd(server, own_room, guests, library[:40], seed=seed, threads=6, deeds_each=20)
 
 
 def follow_through(crowd: Crowd, kind: type[Follower]) -> list[Follower]:

@@ -21,7 +21,7 @@ from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
 # Examples of 30 steps each. Every request crosses a real server, and PostgreSQL needs longer for each.
-EXAMPLES = {"embedded": 20, "server": 8}
+EXAMPLES = {"embedded": 20, "server": 7}
 STEPS = 30
 
 # Which of the items that there ever were is meant, counted round and round.

@@ -88,7 +88,7 @@ class RoomChangeSerializer(serializers.Serializer[None]):
 
 class NewRoomSerializer(RoomChangeSerializer):
     name = NameField(max_length=MAX_ROOM_NAME)
-    slug = serializers.CharField(required=False, max_length=MAX_SLUG)
+    slug = NameField(required=False, max_length=MAX_SLUG)
 
     def validate_slug(self, slug: str) -> str:
         if not SLUG_PATTERN.fullmatch(slug):
