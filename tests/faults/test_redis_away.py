@@ -21,6 +21,7 @@ ARRIVAL_SECONDS = 3.0
 # Every call to Redis inside a request gives up after 0.05 s; the rest is the busy machine.
 ANSWER_SECONDS = 1.5
 WRITES = 6
+AHEAD = 3
 # Hints come at once; without them the log is looked at every 0.4 s.
 HINTED_SECONDS = 0.1
 MEASURED = 12
@@ -54,6 +55,8 @@ async def test_changes_arrive_without_redis_and_hints_flow_again_with_it(
         goes_away(own_redis)
         for server in [pair.one, pair.other] * (WRITES // 2):
             await check_write(server, room, item_id, [listener.reached for listener in listeners])
+        for _ in range(AHEAD):
+            await joined_ahead_of_the_hub(pair, room, item_id)
         began = time.monotonic()
         now = await replica_of(urls[0], room)
         async with all_open(kind(url, room, now.copy()) for kind in KINDS for url in urls) as latecomers:
@@ -80,6 +83,18 @@ async def check_write(server: TuttiServer, room: str, item_id: int, reached: lis
         await vote(http, room, item_id)
         assert time.monotonic() - began < ANSWER_SECONDS
     await asyncio.gather(*(reach(before.seq + 1, ARRIVAL_SECONDS) for reach in reached))
+
+
+async def joined_ahead_of_the_hub(pair: Pair, room: str, item_id: int) -> None:
+    """The list tells of a change of which this process's hub has not heard yet; joining behind it is exact."""
+    async with client_of(pair.one) as http:
+        await vote(http, room, item_id)
+    now = await replica_of(pair.other.base_url, room)
+    async with all_open(kind(pair.other.base_url, room, now.copy()) for kind in KINDS) as listeners:
+        async with client_of(pair.one) as http:
+            await vote(http, room, item_id)
+        await asyncio.gather(*(listener.reached(now.seq + 1, ARRIVAL_SECONDS) for listener in listeners))
+        assert [listener.replica.snapshots for listener in listeners] == [0] * len(listeners)
 
 
 async def hints_flow(source: TuttiServer, target: TuttiServer, room: str, item_id: int) -> None:

@@ -1,7 +1,7 @@
 """An older database under a server: every stream begins a new epoch by itself, clients take a snapshot."""
 
 import asyncio
-import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -68,11 +68,11 @@ async def is_recorded(server: TuttiServer, seq: int) -> None:
     """The high marks are written once a second."""
     file = server.data_folder / "high_marks.json"
 
-    def marks() -> list[int]:
-        return [mark for _, mark in json.loads(file.read_text()).values()] if file.exists() else []
+    def numbers() -> list[str]:
+        return re.findall(r"\b\d+\b", file.read_text()) if file.exists() else []
 
     async with asyncio.timeout(SECONDS):
-        while seq not in marks():  # noqa: ASYNC110 - a file can't tell
+        while str(seq) not in numbers():  # noqa: ASYNC110 - a file can't tell
             await asyncio.sleep(0.05)
 
 

@@ -5,7 +5,7 @@ import random
 
 from tests.conftest import Size
 from tests.live.laws import SETTLE_SECONDS, check_laws
-from tests.live.listeners import KINDS, Listener, all_reached, replica_of
+from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, replica_of
 from tests.live.replica import Replica
 from tests.live.rooms import new_room
 from tests.live.writers import Crowd
@@ -35,17 +35,29 @@ async def test_joins_while_events_flow_get_an_exact_continuation(server: TuttiSe
             with_state += [listener for listener in joining if listener.is_resuming]
             bare += [listener for listener in joining if not listener.is_resuming]
             await asyncio.gather(*(listener.open() for listener in joining))
+            await asyncio.gather(*(ask_again(listener, chance) for listener in joining))
         await crowd.accepted(20, 30)
     try:
         now = await check_laws(url, room, crowd.ledger, with_state)
         await all_reached(bare, now.seq, SETTLE_SECONDS)
         assert {listener.replica.position for listener in bare} == {now.position}
         assert len(with_state) > JOINS / 4 < len(bare)
-        assert any(listener.replica.events for listener in with_state)
+        for listener in with_state + bare:
+            seqs = [event["seq"] for event in listener.replica.events]
+            assert seqs == list(range(now.seq - len(seqs) + 1, now.seq + 1)), "asking made it miss an event"
+        assert sum(listener.replica.snapshots for listener in with_state) > JOINS / 8
+        assert any(listener.replica.events and not listener.replica.snapshots for listener in with_state)
     finally:
         await asyncio.gather(*(listener.close() for listener in with_state + bare))
 
 
 def joiner(url: str, room: str, known: Replica, chance: random.Random) -> Listener:
-    kind = chance.choice(KINDS)
-    return kind(url, room, known.copy() if chance.random() < 0.5 else None)
+    """One that knows a moment, or one that can't be continued, or one that only wants what comes."""
+    replica = chance.choice([known.copy(), known.copy(), Replica("another-epoch", 3), None, None, None])
+    return chance.choice(KINDS)(url, room, replica)
+
+
+async def ask_again(listener: Listener, chance: random.Random) -> None:
+    """Some sockets want the state once more, in the middle of the events."""
+    if isinstance(listener, SocketListener) and listener.is_resuming and chance.random() < 0.5:
+        await listener.send({"type": "snapshot"})

@@ -227,6 +227,9 @@ class Connection:
             return False
         self._outflow.put(missed.frames)
         self._covered_from = min(until, position.since)
+        if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
+            await feed.reach(position.since)
+            self._sent = position.since
         return True
 
     async def _send_state(self, *, is_opening: bool) -> bool:
