@@ -43,9 +43,9 @@ class Environment:
     def decimal(self, name: str, default: float, *, least: float, most: float) -> float:
         return self._number(name, default, float, "a number", least=least, most=most)
 
-    def words(self, name: str, default: list[str]) -> list[str]:
+    def words(self, name: str, default: list[str], *, may_be_empty: bool = True) -> list[str]:
         """A comma-separated list; spaces around the words and empty words do not count."""
-        if name not in os.environ:
+        if name not in os.environ or not (may_be_empty or self.text(name)):
             return default
         return [word.strip() for word in os.environ[name].split(",") if word.strip()]
 
@@ -64,17 +64,22 @@ class Environment:
                 self._refuse(name, f"names {path}, which cannot be written to")
         return path
 
-    def database(self, name: str, default: str) -> dict[str, object]:
+    def database(self, name: str, default: dict[str, object]) -> dict[str, object]:
         """Django's settings of one database, from an sqlite:// or postgresql:// address."""
-        address = self.text(name) or default
-        if urlsplit(address).scheme not in {"sqlite", "postgres", "postgresql"}:
+        address = self.text(name)
+        if not address:
+            return default
+        if _scheme(address) not in {"sqlite", "postgres", "postgresql"}:
             self._refuse(name, "must start with postgresql:// or sqlite://")
-            address = default
+            return default
         try:
             database: dict[str, object] = environ.Env.db_url_config(address)
-        except ValueError as error:
-            self._refuse(name, str(error))
-            return environ.Env.db_url_config(default)  # type: ignore[no-any-return]
+        except (ValueError, ImproperlyConfigured) as error:
+            self._refuse(name, f"is no address of a database: {error}")
+            return default
+        if not database.get("NAME"):
+            self._refuse(name, "must name the database, as in postgresql://user:password@host:5432/tutti")
+            return default
         # django-environ leaves %2F in a host, which is how a socket's folder is written.
         database["HOST"] = unquote(str(database.get("HOST") or ""))
         return database
@@ -86,8 +91,8 @@ class Environment:
         if not addresses and (host or self.text("REDIS_PORT")):
             addresses = [f"redis://{host or 'localhost'}:{port}/0"]
         for address in addresses:
-            if urlsplit(address).scheme not in {"redis", "rediss", "unix"}:
-                self._refuse("REDIS_URL", "must start with redis://, rediss:// or unix://")
+            if _scheme(address) not in {"redis", "rediss", "unix"}:
+                self._refuse("REDIS_URL", "must start with redis://, rediss:// or unix://, and name a host")
         return addresses
 
     def secret_key(self, name: str, *, file: Path) -> str:
@@ -97,7 +102,8 @@ class Environment:
         try:
             return _read_or_create_secret(file)
         except OSError as error:
-            self._refuse(name, f"is not set, and {file} cannot be used: {error.strerror}")
+            if not self._problems:  # else the folder was refused, which says it all
+                self._refuse(name, f"is not set, and {file} cannot be used: {error.strerror}")
             return secrets.token_urlsafe(SECRET_KEY_BYTES)
 
     def finish(self) -> None:
@@ -122,11 +128,20 @@ class Environment:
         return number
 
     def _origin(self, name: str, origin: str) -> str:
-        parts = urlsplit(origin)
-        plain = parts.scheme in {"http", "https"} and parts.hostname and not (parts.path or parts.query)
-        if not plain:
+        parts = urlsplit(origin) if _scheme(origin) in {"http", "https"} else None
+        if not parts or not parts.hostname or parts.path or parts.query:
             self._refuse(name, f"must list origins such as http://example.org:3000, not {origin!r}")
         return origin
+
+
+def _scheme(address: str) -> str:
+    """Of an address that can be taken apart, its port included; else empty."""
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises for a port that is none
+    except ValueError:
+        return ""
+    return parts.scheme
 
 
 def _read_or_create_secret(file: Path) -> str:

@@ -31,7 +31,7 @@ PORT = environment.integer("PORT", 4000, least=0, most=65535)
 DEBUG = environment.flag("DEBUG", default=False)
 SECRET_KEY = environment.secret_key("SECRET_KEY", file=DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
-ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], may_be_empty=False)
 CORS_ALLOWED_ORIGINS = environment.origins(
     "CORS_ALLOWED_ORIGINS", ["http://localhost:3000", "http://127.0.0.1:3000"]
 )
@@ -83,7 +83,9 @@ EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001,
 REDIS_URLS = environment.redis_urls()
 
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": environment.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}")
+    "default": environment.database(
+        "DATABASE_URL", {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "db.sqlite3")}
+    )
 }
 IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 # Connections that one process may hold at once; whoever finds none free waits for one.

@@ -3,6 +3,7 @@
 import unicodedata
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 MAX_PERSON_NAME = 50
@@ -12,6 +13,12 @@ UNWELCOME_CATEGORIES = {"Cc", "Zl", "Zp"}
 
 def has_unwelcome_characters(text: str) -> bool:
     return any(unicodedata.category(character) in UNWELCOME_CATEGORIES for character in text)
+
+
+def validate_name(text: str) -> None:
+    """The same rule for forms. Raises Django's ValidationError."""
+    if has_unwelcome_characters(text):
+        raise ValidationError("Control characters are not allowed.")
 
 
 class NameField(serializers.CharField):

@@ -218,6 +218,7 @@ def test_a_room_does_what_the_contract_says(
             deadline=None,
             derandomize=False,
             print_blob=True,
+            report_multiple_bugs=False,
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )

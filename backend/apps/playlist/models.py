@@ -5,6 +5,7 @@ from typing import ClassVar, Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
@@ -16,12 +17,13 @@ from apps.realtime.services import close_stream, lock_stream, open_stream
 from apps.tracks.models import Track
 from core.changes import AnnouncedModel
 from core.errors import Conflict, InvalidInput
-from core.names import MAX_PERSON_NAME
+from core.names import MAX_PERSON_NAME, validate_name
 
 MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
 MAX_ROOM_NAME = 80
 MAX_SLUG = 50
+SLUG_RULE = "Only a to z, 0 to 9 and - are allowed."
 POSITION_TOO_FAR = f"Positions lie between {-MAX_POSITION:g} and {MAX_POSITION:g}."
 
 
@@ -35,8 +37,10 @@ class Order(models.TextChoices):
 class Room(AnnouncedModel):
     """A place people share. Its stream's row is the lock for everything in it."""
 
-    slug = models.SlugField(max_length=MAX_SLUG, unique=True)
-    name = models.CharField(max_length=MAX_ROOM_NAME)
+    slug = models.SlugField(
+        max_length=MAX_SLUG, unique=True, validators=[RegexValidator(r"\A[a-z0-9-]+\Z", SLUG_RULE)]
+    )
+    name = models.CharField(max_length=MAX_ROOM_NAME, validators=[validate_name])
     is_public = models.BooleanField(default=True)
     # Empty: as AUTO_SORT_BY_VOTES says. Only the main room has it so, until somebody decides.
     chosen_order = models.CharField(max_length=6, choices=Order.choices, blank=True, default="")
@@ -97,7 +101,7 @@ class PlaylistTrack(AnnouncedModel):
     votes = models.IntegerField(default=0, editable=False)
     # The event at which the count was reached: who reached it earlier stands first.
     votes_reached_seq = models.BigIntegerField(default=0, editable=False)
-    added_by = models.CharField(max_length=MAX_PERSON_NAME, default="Anonymous")
+    added_by = models.CharField(max_length=MAX_PERSON_NAME, default="Anonymous", validators=[validate_name])
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     played_at = models.DateTimeField(null=True, blank=True)
 

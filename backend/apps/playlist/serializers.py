@@ -5,7 +5,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, Order
+from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, SLUG_RULE, Order
 from apps.playlist.positions import MAX_POSITION
 from apps.playlist.room_services import SLUG_PATTERN
 from apps.playlist.services import Place
@@ -92,5 +92,5 @@ class NewRoomSerializer(RoomChangeSerializer):
 
     def validate_slug(self, slug: str) -> str:
         if not SLUG_PATTERN.fullmatch(slug):
-            raise serializers.ValidationError("Only a to z, 0 to 9 and - are allowed.")
+            raise serializers.ValidationError(SLUG_RULE)
         return slug

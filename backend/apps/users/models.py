@@ -5,7 +5,7 @@ import secrets
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 
-from core.names import MAX_PERSON_NAME
+from core.names import MAX_PERSON_NAME, validate_name
 
 GUEST_ID_BYTES = 12  # 96 random bits: nobody meets another's id by chance
 
@@ -22,7 +22,7 @@ class Guest(models.Model):
     """Somebody without an account, known by a signed token."""
 
     id = models.CharField(primary_key=True, max_length=32, default=new_guest_id, editable=False)
-    name = models.CharField(max_length=MAX_PERSON_NAME, blank=True, default="")
+    name = models.CharField(max_length=MAX_PERSON_NAME, blank=True, default="", validators=[validate_name])
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -97,7 +97,7 @@ def test_origins_lose_their_last_slash(environment, monkeypatch):
 def test_what_is_no_database_is_refused_without_showing_its_password(environment, monkeypatch, address):
     monkeypatch.setenv("DATABASE_URL", address)
 
-    environment.database("DATABASE_URL", "sqlite:///x")
+    environment.database("DATABASE_URL", {})
 
     told = refusal(environment)
     assert "DATABASE_URL" in told
@@ -107,7 +107,7 @@ def test_what_is_no_database_is_refused_without_showing_its_password(environment
 def test_database_in_a_socket_folder(environment, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ada@%2Frun%2Fpostgresql/tutti")
 
-    assert environment.database("DATABASE_URL", "")["HOST"] == "/run/postgresql"
+    assert environment.database("DATABASE_URL", {})["HOST"] == "/run/postgresql"
 
 
 def test_redis_by_its_address_goes_before_its_host(environment, monkeypatch):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import pytest
 from channels.layers import InMemoryChannelLayer
@@ -134,4 +135,28 @@ async def test_stopping_ends_every_task_and_may_be_repeated(subscriptions, layer
     await subscriptions.stop()
     await subscriptions.stop()
     assert len(tasks) == 3
+    assert all(task.done() for task in tasks)
+
+
+async def test_stopping_ends_a_task_whose_layer_swallowed_the_cancellation(layer, received, monkeypatch):
+    """As `asyncio.wait_for` of Python 3.11 does, which clients of Redis use."""
+    is_leaving = asyncio.Event()
+
+    async def leave(group: str, channel: str) -> None:
+        is_leaving.set()
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr(layer, "group_discard", leave)
+    subscriptions = Subscriptions(received.append)
+    await subscriptions.add(7)
+    subscriptions.discard(7)
+    await is_leaving.wait()
+    tasks = list(subscriptions._tasks)
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS / 5):
+            await subscriptions.stop()
+    finally:
+        for task in tasks:
+            task.cancel()
     assert all(task.done() for task in tasks)

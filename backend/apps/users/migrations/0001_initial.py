@@ -6,6 +6,8 @@ import django.contrib.auth.validators
 import django.utils.timezone
 from django.db import migrations, models
 
+import core.names
+
 
 class Migration(migrations.Migration):
 
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
             name='Guest',
             fields=[
                 ('id', models.CharField(default=apps.users.models.new_guest_id, editable=False, max_length=32, primary_key=True, serialize=False)),
-                ('name', models.CharField(blank=True, default='', max_length=50)),
+                ('name', models.CharField(blank=True, default='', max_length=50, validators=[core.names.validate_name])),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
             ],
             options={
