@@ -106,6 +106,8 @@ if IS_SQLITE:
     }
 else:
     DATABASES["default"]["OPTIONS"] = {
+        # Nobody waits for a lock without end: a write that gets none in time is answered with 503.
+        "options": "-c lock_timeout=8s",
         **DATABASES["default"].get("OPTIONS", {}),
         "pool": {
             "min_size": 0,
@@ -152,6 +154,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.connections.ConnectionMiddleware",
     "core.request_context.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -86,7 +86,7 @@ async def check_write(server: TuttiServer, room: str, item_id: int, reached: lis
 
 
 async def joined_ahead_of_the_hub(pair: Pair, room: str, item_id: int) -> None:
-    """The list tells of a change of which this process's hub has not heard yet; joining behind it is exact."""
+    """The list tells of a change of which the hub has not heard yet; joining behind it is exact."""
     async with client_of(pair.one) as http:
         await vote(http, room, item_id)
     now = await replica_of(pair.other.base_url, room)

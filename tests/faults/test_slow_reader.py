@@ -15,7 +15,7 @@ from tests.live.listeners import SocketListener
 from tests.live.rooms import new_room, queued, shell
 from tests.processes import TuttiServer
 
-EVENTS = 6000
+EVENTS = 4000
 EVENT_BYTES = 8000
 MEGABYTE = 1024 * 1024
 # Far more than the kernel's buffers hold.

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.conftest import Size
 from tests.invariants import invariants
@@ -20,9 +20,9 @@ from tests.invariants.operations import Operation
 from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
-# Examples of 30 steps each. Every request crosses a real server, and PostgreSQL needs longer for each.
+# Examples of 25 steps each. Every request crosses a real server, and PostgreSQL needs longer for each.
 EXAMPLES = {"embedded": 20, "server": 7}
-STEPS = 30
+STEPS = 25
 
 # Which of the items that there ever were is meant, counted round and round.
 picks = st.integers(min_value=0, max_value=11)
@@ -65,6 +65,11 @@ class RoomMachine(RuleBasedStateMachine):
 
     # --- What is done --------------------------------------------------------------------------------
 
+    @initialize(count=st.integers(min_value=0, max_value=5))
+    def begin_with_some(self, count: int) -> None:
+        for track in range(count):
+            self.add(track, ())
+
     @rule(track=tracks, place=places)
     def add(self, track: int, place: Any) -> None:
         where = self._where(place)
@@ -83,9 +88,11 @@ class RoomMachine(RuleBasedStateMachine):
     def set_vote(self, pick: int, voter: int, value: int) -> None:
         self._vote(self._picked(pick), self.rooms[voter], value=value)
 
-    @rule(pick=picks, voter=voters, step=st.sampled_from([-1, 1]))
-    def press(self, pick: int, voter: int, step: int) -> None:
-        self._vote(self._picked(pick), self.rooms[voter], step=step)
+    @rule(pick=picks, voter=voters, step=st.sampled_from([-1, 1]), times=st.integers(1, 3))
+    def press(self, pick: int, voter: int, step: int, times: int) -> None:
+        """On and on at the end, too."""
+        for _ in range(times):
+            self._vote(self._picked(pick), self.rooms[voter], step=step)
 
     @rule(pick=picks)
     def play(self, pick: int) -> None:

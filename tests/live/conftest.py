@@ -2,12 +2,22 @@
 
 import resource
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from tests.conftest import ReadyMadeData
 from tests.processes import TuttiServer
+from tests.services import Postgres, Redis
+
+# What these values of a fixture's parameter need, so that `--no-services` leaves such tests out.
+SERVICES_OF = {"server": "postgres", "server without Redis": "postgres", "redis": "redis"}
+
+
+def pytest_itemcollected(item: Any) -> None:
+    parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    needed = [SERVICES_OF[value] for value in parameters if isinstance(value, str) and value in SERVICES_OF]
+    item.fixturenames = [*item.fixturenames, *needed]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,7 +35,7 @@ class Pair(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def pair(ready_made_data: ReadyMadeData) -> Iterator[Pair]:
+def pair(ready_made_data: ReadyMadeData, postgres: Postgres, redis: Redis) -> Iterator[Pair]:
     with TuttiServer(**ready_made_data.options("server")) as one, TuttiServer(**shared_with(one)) as other:
         yield Pair(one, other)
 

@@ -37,8 +37,6 @@ User.objects.create_superuser("ada", password="x")
 
 @pytest.fixture(scope="module", params=["embedded", "server", "server without Redis"])
 def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    if request.param != "embedded":
-        request.getfixturevalue("postgres")  # so that --no-services leaves it out
     options = ready_made_data.options("embedded" if request.param == "embedded" else "server")
     if request.param == "server without Redis":
         options["redis_url"] = ""

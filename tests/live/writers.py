@@ -19,10 +19,14 @@ AWAY_SECONDS = 0.05
 
 @dataclass
 class Ledger:
-    """What became of each write, by its Idempotency-Key. Nobody knows of those that got no answer."""
+    """What became of each write, by its Idempotency-Key.
+
+    Nobody knows of those that got no answer, nor of a 503: the database may have gone while it committed.
+    """
 
     accepted: list[str] = field(default_factory=list)
     refused: dict[str, httpx.Response] = field(default_factory=dict)
+    unavailable: dict[str, httpx.Response] = field(default_factory=dict)
     unanswered: list[str] = field(default_factory=list)
     has_grown: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -30,6 +34,8 @@ class Ledger:
         if answer.is_success:
             self.accepted.append(key)
             self.has_grown.set()
+        elif answer.status_code == 503:
+            self.unavailable[key] = answer
         else:
             self.refused[key] = answer
 
@@ -149,7 +155,8 @@ class Crowd:
                     await self.ledger.has_grown.wait()
         except TimeoutError:
             missing = wanted - len(self.ledger.accepted)
-            statuses = Counter(answer.status_code for answer in self.ledger.refused.values())
+            answers = [*self.ledger.refused.values(), *self.ledger.unavailable.values()]
+            statuses = Counter(answer.status_code for answer in answers)
             raise AssertionError(
                 f"{missing} of {more} writes are not accepted; refused: {statuses}"
             ) from None

@@ -15,6 +15,7 @@ RENEW_SECONDS = 3600.0
 # Whoever joins a stream waits so long for the layer at most; without it the log is watched.
 JOIN_DEADLINE_SECONDS = 0.5
 FIRST_RETRY_SECONDS = 0.2
+CANCEL_AGAIN_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 
 
@@ -54,9 +55,11 @@ class Subscriptions:
         self._changed.set()
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        # More than once, because asyncio.wait_for, which the layer uses, may swallow a cancellation.
+        while running := [task for task in self._tasks if not task.done()]:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=CANCEL_AGAIN_SECONDS)
         self._tasks.clear()
 
     def _run(self) -> None:

@@ -10,11 +10,16 @@ def place(name: str) -> int:
 
 
 def test_the_request_s_id_is_known_before_anything_can_refuse():
-    assert place("RequestContextMiddleware") == 0
+    refusing = ("SecurityMiddleware", "CorsMiddleware", "BodyMiddleware", "OriginMiddleware", "OperationMiddleware")
+    assert place("RequestContextMiddleware") < min(place(name) for name in refusing)
 
 
 def test_headers_for_other_origins_are_put_on_refusals_too():
     assert place("CorsMiddleware") < place("OriginMiddleware")
+
+
+def test_a_body_is_of_known_length_before_anything_reads_it():
+    assert place("BodyMiddleware") < place("OriginMiddleware")
 
 
 def test_an_origin_is_refused_before_its_write_is_named_or_its_session_read():

@@ -221,7 +221,7 @@ actions = st.lists(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(actions)
 def test_positions_always_say_what_votes_say(db, taken: list[tuple[str, int, int]]):
     room = new_room(order="votes")

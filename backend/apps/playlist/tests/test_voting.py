@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.playlist.models import PlaylistTrack, Vote
@@ -87,6 +87,7 @@ def test_everybody_counts(item):
     assert cast(item, "bo", value=-1) == (1, -1)
 
 
+@settings(max_examples=20)
 @given(
     st.lists(
         st.tuples(

@@ -53,5 +53,9 @@ class Socket:
         assert message["type"] == "websocket.close", message
         return int(message["code"])
 
+    async def finished(self) -> None:
+        """Waits until the server's side is done; raises what that raised."""
+        await self._side.wait(timeout=PATIENCE_SECONDS)
+
     async def leave(self) -> None:
         await self._side.disconnect(timeout=PATIENCE_SECONDS)

@@ -144,3 +144,31 @@ async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, a
     ada.connection.deliver([Frame(0, '{"type":"heartbeat"}', is_event=False)])
     ada.connection.deliver([Frame(1, '{"type":"heartbeat"}', is_event=False)])
     await ada.until_sent("connection.established", 1, "heartbeat")
+
+
+@pytest.fixture
+def deaf(monkeypatch) -> None:
+    """This process hears of nothing by itself."""
+
+    async def look_away(self) -> None: ...
+
+    monkeypatch.setattr(Hub, "receive", lambda self, hint: None)
+    monkeypatch.setattr(Hub, "_compare_tops", look_away)
+
+
+async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, stored_board, ada):
+    await ada.open()
+    await in_database(append, stored_board.pk, "a", "b", "c")
+    await ada.connection.resume(await at(stored_board, 2))
+    await in_database(append, stored_board.pk, "d")
+    ada.connection._joined_feed.want(4)
+    await ada.until(lambda: 4 in ada.sent)
+    assert [sent for sent in ada.sent if isinstance(sent, int)] == [3, 4]
+
+
+async def test_a_snapshot_of_an_epoch_that_nobody_told_of_is_sent_once(deaf, stored_board, ada):
+    await ada.open()
+    await in_database(begin_new_epochs)
+    await ada.connection.snapshot()
+    await ada.until_sent("connection.established", "board.snapshot")
+    assert ada.payload("board.snapshot")["epoch"] == ada.connection._joined_feed.epoch != stored_board.epoch

@@ -1,12 +1,14 @@
 """Sockets that send too much or too often, and how a socket ends."""
 
 import pytest
+from django.db import OperationalError
 
 from apps.realtime.consumers import MAX_FRAME_BYTES
 from apps.realtime.models import Stream
 from apps.realtime.services import close_stream
 from apps.realtime.tests.listening import in_database
 from apps.realtime.tests.sockets import Socket
+from core.errors import Unavailable
 
 pytestmark = pytest.mark.usefixtures("known_hosts")
 
@@ -90,3 +92,25 @@ async def test_after_the_close_nothing_is_answered(ada_s_socket):
     assert await ada_s_socket.close_code() == 4408
     await ada_s_socket.send({"type": "ping"})
     assert await ada_s_socket._side.receive_nothing()
+
+
+@pytest.fixture
+def no_database(monkeypatch) -> None:
+    def fail(**_: object) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("apps.realtime.hub.stream_id_of", fail)
+
+
+async def test_while_the_database_is_away_who_can_come_back_is_told_to(no_database, hub):
+    one = await Socket("/ws/?epoch=e&since=0").connect()
+    assert await one.close_code() == 4012
+    assert hub.connections == set()
+    await one.leave()
+
+
+async def test_while_the_database_is_away_simple_clients_are_dropped(no_database, hub):
+    one = await Socket().connect()
+    with pytest.raises(Unavailable):
+        await one.finished()
+    assert hub.connections == set()

@@ -12,7 +12,7 @@ from apps.realtime import selectors
 from apps.realtime.feed import Feed
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
-from apps.realtime.services import close_stream
+from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, Card, append
 from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
 
@@ -163,6 +163,14 @@ async def test_a_beat_that_finds_the_stream_gone_ends_the_feed(stored_board, fee
     ear = await listening(feed)
     await in_database(close_stream, stored_board.pk)
     await ear.until(lambda: ear.has_ended)
+
+
+async def test_a_beat_that_finds_a_new_epoch_brings_the_state(feed, settings):
+    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
+    ear = await listening(feed)
+    await in_database(begin_new_epochs)
+    await ear.until(lambda: bool(ear.states) and bool(ear.beats))
+    assert ear.states[0].top.epoch == feed.epoch
 
 
 async def test_after_the_end_nothing_beats(feed, settings):

@@ -1,0 +1,141 @@
+"""The watch command: it prints what comes, remembers where it was, and resumes there after a loss."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.core.management import CommandError, call_command
+from websockets.exceptions import ConnectionClosedError
+from websockets.frames import Close
+
+from apps.playlist.management.commands import watch
+from apps.playlist.services import play_item, remove_item, stop_playing
+from apps.playlist.tests.rooms import add, new_room, told
+
+GREETING = {
+    "type": "connection.established",
+    "payload": {"room": "main", "epoch": "e", "seq": 4, "heartbeat_seconds": 25},
+}
+
+
+def event(seq: int, event_type: str, payload: Any) -> dict[str, Any]:
+    return {"type": event_type, "payload": payload, "room": "main", "epoch": "e", "seq": seq}
+
+
+class Server:
+    """Stands for `websockets.connect`: gives each connection its frames, then ends it."""
+
+    def __init__(self, *connections: list[Any]) -> None:
+        self._connections = list(connections)
+        self.addresses: list[str] = []
+
+    def __call__(self, address: str, **_: Any) -> Self:
+        self.addresses.append(address)
+        if not self._connections:
+            raise KeyboardInterrupt
+        self._frames: Iterator[Any] = iter(self._connections.pop(0))
+        return self
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        for frame in self._frames:
+            if isinstance(frame, Exception):
+                raise frame
+            return json.dumps(frame)
+        raise StopAsyncIteration
+
+    def positions(self) -> list[dict[str, list[str]]]:
+        return [parse_qs(urlsplit(address).query) for address in self.addresses]
+
+
+@pytest.fixture
+def watched(monkeypatch, capsys):
+    """Runs the command against such a server until it is interrupted; gives what it printed."""
+    monkeypatch.setattr(watch, "FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(watch, "LAST_WAIT_SECONDS", 0.0)
+
+    def run(server: Server, *arguments: str) -> list[str]:
+        monkeypatch.setattr(watch, "connect", server)
+        call_command("watch", *arguments)
+        return capsys.readouterr().out.splitlines()
+
+    return run
+
+
+def test_every_event_is_a_line_that_says_what_a_person_wants_to_know(watched, db):
+    room = new_room()
+    item = add(room, "Halo")
+    play_item(slug=room.slug, item_id=item.pk)
+    stop_playing(slug=room.slug)
+    remove_item(slug=room.slug, item_id=item.pk)
+    frames = [
+        event(seq, event_type, payload) for seq, (event_type, payload) in enumerate(told(room), start=5)
+    ]
+    reordered = event(9, "playlist.reordered", {"items": [{"id": 1, "position": 1.0}]})
+    lines = watched(
+        Server([GREETING, *frames, reordered, {"type": "heartbeat", "payload": {"epoch": "e", "seq": 9}}])
+    )
+    about = f"item {item.pk}: Halo — Beyoncé (at 1, +0 votes, added by Ada)"
+    assert lines[:-1] == [
+        "-- live: room main at #4 (Ctrl-C ends)",
+        f"#5 track.added  {about}",
+        f"#6 track.playing  {about}",
+        f"#7 track.playing  item {item.pk} stopped",
+        f"#8 track.removed  item {item.pk}",
+        "#9 playlist.reordered  1 items",
+    ]
+    assert lines[-1].startswith("-- the server closed; again in")
+
+
+def test_after_a_loss_it_resumes_where_it_was(watched):
+    lost = ConnectionClosedError(Close(4012, "restart"), None)
+    later = {**GREETING, "payload": {**GREETING["payload"], "seq": 9}}  # type: ignore[dict-item]
+    resumed = {"type": "resumed", "payload": {"epoch": "e", "seq": 6, "recovered": True}}
+    server = Server([GREETING, event(5, "track.removed", {"id": 1}), lost], [later, lost], [later, resumed])
+    lines = watched(server)
+    assert server.positions() == [
+        {},
+        {"epoch": ["e"], "since": ["5"]},
+        {"epoch": ["e"], "since": ["5"]},
+        {"epoch": ["e"], "since": ["6"]},
+    ]
+    assert any(line.startswith("-- the connection ended") for line in lines)
+    assert "#6 resumed  nothing was missed" in lines
+
+
+def test_a_snapshot_is_where_it_goes_on_from(watched):
+    snapshot = {"type": "playlist.snapshot", "payload": {"epoch": "f", "seq": 40, "items": []}}
+    resumed = {"type": "resumed", "payload": {"epoch": "f", "seq": 40, "recovered": False}}
+    server = Server([GREETING], [GREETING, snapshot, resumed])
+    lines = watched(server)
+    assert server.positions()[-1] == {"epoch": ["f"], "since": ["40"]}
+    assert "#40 playlist.snapshot  0 items" in lines
+    assert "#40 resumed  from a snapshot" in lines
+
+
+def test_as_json_whole_frames_are_printed(watched):
+    removed = event(5, "track.removed", {"id": 1, "track_id": 2})
+    lines = watched(Server([GREETING, removed]), "--json")
+    assert [json.loads(line) for line in lines[:2]] == [GREETING, removed]
+
+
+def test_a_server_that_is_not_there_is_tried_again(watched, monkeypatch):
+    server = Server([OSError("refused")], [GREETING])
+    lines = watched(server, "friday", "--url", "ws://party.example/")
+    assert server.addresses[0] == "ws://party.example/ws/playlist/friday/?"
+    assert lines[0].startswith("-- refused; again in")
+    assert lines[1].startswith("-- live")
+
+
+def test_a_room_that_is_not_there_is_an_error(watched):
+    with pytest.raises(CommandError, match="no room 'nowhere'"):
+        watched(Server([ConnectionClosedError(Close(4404, ""), None)]), "nowhere")

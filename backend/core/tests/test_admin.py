@@ -1,0 +1,24 @@
+"""What a database has been through is looked at in the admin, and never written there."""
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from core.models import Milestone
+
+
+@pytest.fixture
+def milestone(client, db) -> Milestone:
+    client.force_login(get_user_model().objects.create_superuser("ada"))
+    return Milestone.objects.create(name="a party")
+
+
+def test_milestones_are_listed(client, milestone):
+    assert str(milestone) == "a party"
+    assert "a party" in client.get("/admin/core/milestone/").content.decode()
+
+
+@pytest.mark.parametrize("page", ["add/", "{}/change/", "{}/delete/"])
+def test_nothing_is_written(client, milestone, page: str):
+    answer = client.post(f"/admin/core/milestone/{page.format(milestone.pk)}", {"name": "x", "post": "yes"})
+    assert answer.status_code == 403
+    assert Milestone.objects.get(name="a party") == milestone
