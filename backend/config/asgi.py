@@ -32,7 +32,7 @@ application = WithHub(
             "websocket": URLRouter(
                 [
                     re_path(r"^ws/playlist/$", socket),
-                    re_path(r"^ws/playlist/(?P<slug>[^/]+)/$", socket),
+                    re_path(r"^ws/playlist/(?P<slug>[a-z0-9-]{1,50})/$", socket),
                     re_path(r"", NoSuchStream.as_asgi()),
                 ]
             ),

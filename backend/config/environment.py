@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SECRET_KEY_BYTES = 48
+ENV_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=(\S.*)?", re.ASCII)
 
 
 N = TypeVar("N", int, float)
@@ -25,6 +27,7 @@ class Environment:
     def __init__(self, *, env_file: Path) -> None:
         self._problems: list[str] = []
         if env_file.is_file():
+            self._refuse_odd_lines(env_file)
             environ.Env.read_env(str(env_file))
 
     def text(self, name: str, default: str = "") -> str:
@@ -114,6 +117,15 @@ class Environment:
         is_told = name in os.environ and not ("SECRET" in name or "URL" in name)
         shown = f" (it is {os.environ[name]!r})" if is_told else ""
         self._problems.append(f"  {name} {reason}{shown}.")
+
+    def _refuse_odd_lines(self, env_file: Path) -> None:
+        """A line that can't be read would be passed over, and its setting have its default."""
+        for number, line in enumerate(env_file.read_text().splitlines(), start=1):
+            is_said = line.strip() and not line.lstrip().startswith("#")
+            if is_said and not ENV_LINE.fullmatch(line.strip()):
+                self._problems.append(
+                    f"  {env_file}, line {number}: must be NAME=value, without spaces around =."
+                )
 
     def _number(self, name: str, default: N, kind: Callable[[str], N], words: str, *, least: N, most: N) -> N:
         given = self.text(name)

@@ -1,6 +1,7 @@
 """The one shape of every error: {"error": {"code", "message", "details"}}."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,7 +11,7 @@ from django.core.exceptions import (
     RequestDataTooBig,
     TooManyFieldsSent,
 )
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions as drf
@@ -21,6 +22,9 @@ logger = logging.getLogger(__name__)
 
 # How long a client should wait before it tries again while a part is away.
 RETRY_WHEN_UNAVAILABLE_SECONDS = 1
+
+# What SQLite and PostgreSQL say of a table that no migration has made.
+NOT_PREPARED = re.compile(r"no such table|relation .* does not exist")
 
 Details = Mapping[str, Any]
 
@@ -146,6 +150,11 @@ def as_api_error(error: BaseException) -> ApiError:
         return HostNotAllowed()
     if isinstance(error, UnreadablePostError):
         return MalformedJson("The body did not arrive whole.")
+    if isinstance(error, DatabaseError) and NOT_PREPARED.search(str(error)):
+        logger.error("The database is not prepared: %s", error)
+        return Unavailable(
+            "The database is not prepared. Run ./start-daphne.sh --prepare, or manage.py migrate."
+        )
     if isinstance(error, (OperationalError, InterfaceError)):
         logger.error("The database is away: %s", error)
         return Unavailable()

@@ -10,7 +10,13 @@ def place(name: str) -> int:
 
 
 def test_the_request_s_id_is_known_before_anything_can_refuse():
-    refusing = ("SecurityMiddleware", "CorsMiddleware", "BodyMiddleware", "OriginMiddleware", "OperationMiddleware")
+    refusing = (
+        "SecurityMiddleware",
+        "CorsMiddleware",
+        "BodyMiddleware",
+        "OriginMiddleware",
+        "OperationMiddleware",
+    )
     assert place("RequestContextMiddleware") < min(place(name) for name in refusing)
 
 

@@ -99,7 +99,9 @@ def test_a_position_that_is_none_is_refused_in_the_form(ada, room, position: str
 
 def test_a_name_that_is_none_is_refused_in_the_form(ada, room):
     item = queued(room, "a")[0]
-    answer = ada.post(f"/admin/playlist/playlisttrack/{item.pk}/change/", item_form(item, added_by="a\u2028b"))
+    answer = ada.post(
+        f"/admin/playlist/playlisttrack/{item.pk}/change/", item_form(item, added_by="a\u2028b")
+    )
     assert "added_by" in answer.context["adminform"].errors
     answer = ada.post("/admin/playlist/room/add/", {"slug": "A_b", "name": "a\u2028b"})
     assert set(answer.context["adminform"].errors) == {"slug", "name"}

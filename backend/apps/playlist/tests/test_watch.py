@@ -66,7 +66,8 @@ def watched(monkeypatch, capsys):
     def run(server: Server, *arguments: str) -> list[str]:
         monkeypatch.setattr(watch, "connect", server)
         call_command("watch", *arguments)
-        return capsys.readouterr().out.splitlines()
+        printed: str = capsys.readouterr().out
+        return printed.splitlines()
 
     return run
 

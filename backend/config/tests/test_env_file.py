@@ -1,0 +1,31 @@
+"""`.env`: a line that can't be read stops the start, instead of being passed over."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import Environment
+
+
+@pytest.fixture
+def env_file(tmp_path):
+    return tmp_path / "settings"
+
+
+@pytest.mark.parametrize(
+    "line", ["MAX_QUEUE_ITEMS = 5", "MAX_QUEUE_ITEMS =5", "PORT: 4000", "PORT", "=5", "A B=1"]
+)
+def test_a_line_that_is_no_setting_is_refused_by_its_number(env_file, line):
+    env_file.write_text(f"# a comment\n\n{line}\n")
+
+    with pytest.raises(ImproperlyConfigured, match="line 3"):
+        Environment(env_file=env_file).finish()
+
+
+@pytest.mark.parametrize(
+    "line", ["TUTTI_A=5", 'TUTTI_A="a b"', "export TUTTI_A=5", "TUTTI_A=", "  # nothing", "TUTTI_A='x=y'"]
+)
+def test_what_is_one_is_read(env_file, line, monkeypatch):
+    monkeypatch.setenv("TUTTI_A", "given before")
+    env_file.write_text(f"{line}\n")
+
+    Environment(env_file=env_file).finish()
