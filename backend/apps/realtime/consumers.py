@@ -152,7 +152,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         """For callers that can't wait. A restart is told only to who can come back; others are dropped."""
         if code == CloseCode.RESTART and not (self._connection and self._connection.can_resume):
             return
+        farewells = current_hub().farewells
         self._closing = asyncio.create_task(self._close_now(code))
+        farewells.add(self._closing)
+        self._closing.add_done_callback(farewells.discard)
 
 
 class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types

@@ -37,6 +37,8 @@ class Hub:
         self._publisher = Publisher(self.receive, record_hints)
         self._watch: asyncio.Task[None] | None = None
         self.connections: set[Closable] = set()
+        # Connections that are being told that they end.
+        self.farewells: set[asyncio.Task[None]] = set()
         attach(self._publisher)
 
     async def join(self, *, kind: str, name: str, listener: Listener) -> Feed | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from apps.realtime.hub import current_hub, stop_current_hub
 
-# How long the close frames get to leave before the listening ends.
+# How long the close frames, once sent, get to leave before the connections end.
 DRAIN_SECONDS = 0.5
 
 
@@ -29,6 +29,8 @@ async def drain() -> None:
     hub = current_hub()
     had_connections = bool(hub.connections)
     hub.close_connections()
+    if hub.farewells:
+        await asyncio.wait(set(hub.farewells))
     if had_connections:
         await asyncio.sleep(DRAIN_SECONDS)
     await stop_current_hub()
