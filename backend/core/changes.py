@@ -94,14 +94,19 @@ class AnnouncedModel(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        with transaction.atomic():
-            self.lock_for_change()
-            before = self._stored()
-            self._written = kwargs.get("update_fields")
-            self.prepare_change(before)
-            with self._changing(before):
-                super().save(*args, **kwargs)
-            self.settle_change(before)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = frozenset(kwargs["update_fields"])  # it is asked for more than once
+        outer, self._written = self._written, kwargs.get("update_fields")
+        try:
+            with transaction.atomic():
+                self.lock_for_change()
+                before = self._stored()
+                self.prepare_change(before)
+                with self._changing(before):
+                    super().save(*args, **kwargs)
+                self.settle_change(before)
+        finally:
+            self._written = outer
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():

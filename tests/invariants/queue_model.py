@@ -151,9 +151,10 @@ class QueueModel:
         return Effect(("track.added",), renumbers=self._put(item, {"after": item_id}))
 
     def set_order(self, order: str) -> Effect:
+        """However it is told: the contract leaves that open."""
         self.order = order
         self._settle()
-        return Effect(renumbers=True)
+        return Effect(may_move=frozenset(self.ids), renumbers=True)
 
     # --- Where ---------------------------------------------------------------------------------------
 
