@@ -21,7 +21,7 @@ from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
 # Examples of 25 steps each. Every request crosses a real server, and PostgreSQL needs longer for each.
-EXAMPLES = {"embedded": 20, "server": 7}
+EXAMPLES = {"embedded": 16, "server": 7}
 STEPS = 25
 # Finding the shortest sequence that fails takes minutes over HTTP: it is done in one size only.
 FINDING = (Phase.explicit, Phase.reuse, Phase.generate)
@@ -121,6 +121,15 @@ class RoomMachine(RuleBasedStateMachine):
     def restore(self, pick: int) -> None:
         item_id = self._picked(pick)
         self._judge(self.room.restore(item_id), lambda: self.model.restore(item_id))
+
+    @rule(pick=picks, voter=voters, value=st.sampled_from([-1, 1]), is_playing=st.booleans())
+    def go_and_come_back(self, pick: int, voter: int, value: int, is_playing: bool) -> None:
+        """By chance alone, hardly any item with votes would."""
+        self.set_vote(pick, voter, value)
+        if is_playing:
+            self.play(pick)
+        self.remove(pick)
+        self.restore(pick)
 
     @rule(order=st.sampled_from(["manual", "votes"]), is_meant=st.integers(min_value=0, max_value=3))
     def set_order(self, order: str, is_meant: int) -> None:
