@@ -41,7 +41,9 @@ migrations: environment ## write the migrations that changed models need
 
 lock: environment ## compile the hashed requirements anew; give UPGRADE=--upgrade for newer versions
 	$(PIP_COMPILE) $(UPGRADE) requirements/base.in -o requirements/base.txt
+	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/sentry.in -o requirements/sentry.txt
 	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/dev.in -o requirements/dev.txt
+	$(PIP_COMPILE) $(UPGRADE) requirements/node.in -o requirements/node.txt
 	$(PIP_COMPILE) $(UPGRADE) scripts/uv.in -o scripts/uv.txt
 
 environment: # .venv, as the locks say

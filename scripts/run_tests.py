@@ -26,6 +26,7 @@ BIN = PROJECT / ".venv" / "bin"
 sys.path.insert(0, str(PROJECT))
 
 from tests import services  # noqa: E402 - only now to be found
+from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
@@ -88,6 +89,7 @@ def main() -> int:
     request = Request(sys.argv[1:])
     if request.with_services and not get_services():
         return 1
+    get_node()
     with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
         try:
             outcomes = [*run_checks(request, Path(scratch)), *run_tests(request, Path(scratch))]
@@ -185,7 +187,7 @@ def clean_environment(scratch: Path) -> dict[str, str]:
 
 
 def get_services() -> bool:
-    """Installs PostgreSQL and Redis where they are missing; False where that is not possible."""
+    """Installs what is missing of services, browser and proxy; False where that is not possible."""
     if not (packages := services.missing_packages()):
         return True
     if os.geteuid() == services.ROOT and shutil.which("apt-get"):
@@ -193,9 +195,16 @@ def get_services() -> bool:
         services.install(packages)
         packages = services.missing_packages()
     if packages:
-        tell(f"The tests need PostgreSQL and Redis. Type: sudo apt-get install {' '.join(packages)}")
+        tell(f"The tests need more. Type: sudo apt-get install {' '.join(packages)}")
         tell(f"Without them, knowing that half of it is not tested: ./run-tests.sh {NO_SERVICES}")
     return not packages
+
+
+def get_node() -> None:
+    """Installs Node as a Python package where there is none; the tests that need it say what is missing."""
+    if node.program() is None:
+        tell("Installing Node …")
+        subprocess.run([BIN / "uv", "pip", "install", "--quiet", "--python", sys.executable, *node.PACKAGE])
 
 
 # --- The end ---------------------------------------------------------------------------------------

@@ -20,14 +20,15 @@ from tests.services import Postgres, Redis
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
-SERVICE_FIXTURES = {"postgres", "redis"}
+SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx"}
 
 
 # --- Leaving the services out ------------------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--no-services", action="store_true", help="leave out what needs PostgreSQL or Redis")
+    said = "leave out what needs PostgreSQL, Redis, Chromium or nginx"
+    parser.addoption("--no-services", action="store_true", help=said)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,8 +45,8 @@ LEFT_OUT = pytest.StashKey[int]()
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if count := config.stash.get(LEFT_OUT, 0):
-        terminalreporter.section("NOT TESTED: the server size", sep="!", red=True, bold=True)
-        terminalreporter.line(f"--no-services left out {count} tests that need PostgreSQL or Redis.")
+        terminalreporter.section("NOT TESTED: the server size, pages, proxy", sep="!", red=True, bold=True)
+        terminalreporter.line(f"--no-services left out {count} tests that need other programs.")
 
 
 def _needs_services(item: pytest.Item) -> bool:

@@ -239,8 +239,11 @@ class Redis(Service):
 
 
 def missing_packages() -> list[str]:
-    """The Debian packages of the services that are not installed."""
-    found: dict[str, Callable[[], object]] = {"postgresql": _postgres_binaries, "redis-server": _redis_binary}
+    """The Debian packages of the services, the browser and the proxy that are not installed."""
+    found: dict[str, Callable[[], object]] = {
+        **{"postgresql": _postgres_binaries, "redis-server": _redis_binary},
+        **{"chromium": chromium_binary, "nginx": nginx_binary},
+    }
     return [package for package, find in found.items() if not _is_found(find)]
 
 
@@ -302,6 +305,18 @@ def _redis_binary() -> str:
     if found := shutil.which("redis-server") or shutil.which("valkey-server"):
         return found
     raise ServiceError("Redis is not installed: sudo apt-get install redis-server")
+
+
+def chromium_binary() -> str:
+    if found := shutil.which("chromium") or shutil.which("chromium-browser"):
+        return found
+    raise ServiceError("Chromium is not installed: sudo apt-get install chromium")
+
+
+def nginx_binary() -> str:
+    if found := shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        return found
+    raise ServiceError("nginx is not installed: sudo apt-get install nginx")
 
 
 # --- Processes -------------------------------------------------------------------------------------

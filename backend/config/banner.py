@@ -16,7 +16,7 @@ def banner(host: str, port: int, *, lan: bool) -> str:
     place = f"{reachable_host(host)}:{port}"
     lines = [
         ("Page", f"http://{place}/"),
-        ("API", f"http://{place}/api/"),
+        ("API", f"http://{place}/api/   documentation: http://{place}/api/docs/"),
         ("Live events", f"ws://{place}/ws/playlist/"),
         ("Admin", f"http://{place}/admin/   an account for it: {CREATE_ADMIN}"),
         ("Mode", _mode()),

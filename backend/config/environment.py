@@ -1,6 +1,7 @@
 """Typed readers of environment variables, which collect what is wrong and tell all of it at once."""
 
 import contextlib
+import importlib.util
 import os
 import re
 import secrets
@@ -15,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SECRET_KEY_BYTES = 48
+# Variables whose values are not shown when they make no sense.
+SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN")
 ENV_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=(\S.*)?", re.ASCII)
 
 
@@ -26,15 +29,40 @@ class Environment:
 
     def __init__(self, *, env_file: Path) -> None:
         self._problems: list[str] = []
+        self._from_files: dict[str, str] = {}
         if env_file.is_file():
             self._refuse_odd_lines(env_file)
             environ.Env.read_env(str(env_file))
 
+    def read_from_file(self, name: str) -> None:
+        """NAME_FILE says that NAME is what stands in that file, as containers hand over their secrets."""
+        path = self.text(name)
+        if not path:
+            return
+        variable = name.removesuffix("_FILE")
+        if os.environ.get(variable, "").strip():
+            self._refuse(name, f"and {variable} are both set: only one of them can be meant")
+        try:
+            self._from_files[variable] = Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            self._refuse(name, f"cannot be read: {getattr(error, 'strerror', 'it is not text')}")
+        else:
+            if not self._from_files[variable]:
+                self._refuse(name, "is empty")
+
     def text(self, name: str, default: str = "") -> str:
-        return os.environ.get(name, default).strip()
+        given = self._given(name)
+        return default if given is None else given.strip()
+
+    def one_of(self, name: str, default: str, *, among: list[str]) -> str:
+        word = self.text(name).upper() or default
+        if word not in among:
+            self._refuse(name, f"must be one of {', '.join(among)}")
+            return default
+        return word
 
     def flag(self, name: str, *, default: bool) -> bool:
-        word = os.environ.get(name, str(default)).strip().lower()
+        word = self.text(name, str(default)).lower()
         if word in TRUE_WORDS | FALSE_WORDS:
             return word in TRUE_WORDS
         self._refuse(name, "must be true or false")
@@ -48,9 +76,10 @@ class Environment:
 
     def words(self, name: str, default: list[str], *, may_be_empty: bool = True) -> list[str]:
         """A comma-separated list; spaces around the words and empty words do not count."""
-        if name not in os.environ or not (may_be_empty or self.text(name)):
+        given = self._given(name)
+        if given is None or not (may_be_empty or given.strip()):
             return default
-        return [word.strip() for word in os.environ[name].split(",") if word.strip()]
+        return [word.strip() for word in given.split(",") if word.strip()]
 
     def origins(self, name: str, default: list[str]) -> list[str]:
         return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
@@ -109,13 +138,30 @@ class Environment:
                 self._refuse(name, f"is not set, and {file} cannot be used: {error.strerror}")
             return secrets.token_urlsafe(SECRET_KEY_BYTES)
 
+    def dsn(self, name: str, *, package: str, lock: str) -> str:
+        """An address of a Sentry-compatible service. Only where it is set, `package` has to be there."""
+        address = self.text(name)
+        if not address:
+            return ""
+        parts = urlsplit(address)
+        is_whole = parts.scheme in {"http", "https"} and parts.username and parts.hostname
+        if not is_whole or not parts.path.strip("/"):
+            self._refuse(name, "must look like https://key@host/number")
+        elif importlib.util.find_spec(package) is None:
+            self._refuse(name, f"needs another package: .venv/bin/python -m pip install -r {lock}")
+        return address
+
     def finish(self) -> None:
         if self._problems:
             raise ImproperlyConfigured("\n".join(["the settings need attention.", *self._problems]))
 
+    def _given(self, name: str) -> str | None:
+        return self._from_files.get(name) or os.environ.get(name)
+
     def _refuse(self, name: str, reason: str) -> None:
-        is_told = name in os.environ and not ("SECRET" in name or "URL" in name)
-        shown = f" (it is {os.environ[name]!r})" if is_told else ""
+        given = self._given(name)
+        is_told = given is not None and not any(word in name for word in SECRET_WORDS)
+        shown = f" (it is {given!r})" if is_told else ""
         self._problems.append(f"  {name} {reason}{shown}.")
 
     def _refuse_odd_lines(self, env_file: Path) -> None:

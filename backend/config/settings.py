@@ -20,11 +20,23 @@ PROJECT_DIR = BACKEND_DIR.parent
 
 environment = Environment(env_file=Path(os.environ.get("ENV_FILE") or PROJECT_DIR / ".env"))
 
+environment.read_from_file("SECRET_KEY_FILE")
+environment.read_from_file("DATABASE_URL_FILE")
+environment.read_from_file("REDIS_URL_FILE")
+environment.read_from_file("METRICS_TOKEN_FILE")
+environment.read_from_file("SENTRY_DSN_FILE")
+
 # --- Where things are ------------------------------------------------------------------------------
 
 DATA_DIR = environment.folder("DATA_DIR", PROJECT_DIR / "data", base=PROJECT_DIR)
 HOST = environment.text("HOST") or "127.0.0.1"
 PORT = environment.integer("PORT", 4000, least=0, most=65535)
+
+# --- What is told of the server --------------------------------------------------------------------
+
+LOG_LEVEL = environment.one_of("LOG_LEVEL", "INFO", among=["DEBUG", "INFO", "WARNING", "ERROR"])
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+SENTRY_DSN = environment.dsn("SENTRY_DSN", package="sentry_sdk", lock="requirements/sentry.txt")
 
 # --- Secrets, hosts, origins -----------------------------------------------------------------------
 
@@ -62,6 +74,14 @@ CORS_EXPOSE_HEADERS = [
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+# Cookies are Secure on every answer to https (core.security_headers); with HTTPS_ONLY there is no other.
+HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
+# Asked by whoever watches this very machine, past the proxy.
+SECURE_REDIRECT_EXEMPT = [r"^api/health/", r"^metrics$"]
+# Other names below ours, and browsers' built-in lists, are not for this server to decide about.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 GUEST_COOKIE_NAME = "tutti_guest"
 GUEST_COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
@@ -144,6 +164,7 @@ INSTALLED_APPS = [
     "channels",
     "corsheaders",
     "rest_framework",
+    "drf_yasg",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -156,9 +177,12 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.connections.ConnectionMiddleware",
     "core.request_context.RequestContextMiddleware",
+    "core.request_metrics.RequestMetricsMiddleware",
+    "core.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "core.request_limits.RequestLimitMiddleware",
     "core.bodies.BodyMiddleware",
     "core.origins.OriginMiddleware",
     "core.operations.OperationMiddleware",
@@ -228,20 +252,29 @@ REST_FRAMEWORK = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "core.request_context.RequestContextFilter"}},
     "formatters": {
-        "line": {"format": "{asctime} {levelname:<7} {name} [{request_id}] {message}", "style": "{"},
+        "people": {"()": "core.logs.terminal_formatter"},
+        "json": {"()": "core.logs.json_formatter"},
     },
     "handlers": {
-        "terminal": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]},
+        "terminal": {"class": "logging.StreamHandler", "formatter": "people"},
+        "file": {
+            "class": "core.logs.SharedRotatingFile",
+            "formatter": "json",
+            "filename": str(DATA_DIR / "logs" / "django.log"),
+        },
     },
-    "root": {"handlers": ["terminal"], "level": "INFO"},
+    "root": {"handlers": ["terminal", "file"], "level": LOG_LEVEL},
     "loggers": {
-        "django": {"handlers": [], "level": "INFO", "propagate": True},
-        # One line for each refused request would let anybody fill the terminal; core.errors logs our faults.
+        "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
+        # One line for each refused request would let anybody fill the log; core.errors logs our faults.
         "django.request": {"level": "CRITICAL"},
-        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Each query and each template variable that is missing, at DEBUG.
+        "django.db.backends": {"level": "INFO"},
+        "django.template": {"level": "INFO"},
+        "asyncio": {"level": "INFO"},
         "daphne": {"level": "WARNING"},
     },
 }

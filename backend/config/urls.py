@@ -1,15 +1,25 @@
 """Every address that Django answers."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import include, path, re_path
+from django.views.generic import RedirectView
 
+from config.documentation import EventsSchema, SwaggerSchema, page
 from config.health import live, ready
+from config.metrics_page import metrics
 from config.views import AnythingElse, EntryPoints, front_page
 
 urlpatterns = [
     path("", front_page),
     path("admin/", admin.site.urls),
+    path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
+    path("metrics", metrics),
     path("api/", EntryPoints.as_view()),
+    path("api/docs/", page("documents/swagger.html")),
+    path("api/redoc/", page("documents/redoc.html")),
+    path("api/schema.json", SwaggerSchema.as_view()),
+    path("api/events.schema.json", EventsSchema.as_view()),
     re_path(r"^api/health/live/?$", live),
     re_path(r"^api/health/ready/?$", ready),
     path("api/", include("apps.tracks.urls")),

@@ -9,6 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from config import documentation
+from core.endpoints import documented
 from core.errors import NotFound
 
 ENTRY_POINTS = {
@@ -22,6 +24,10 @@ ENTRY_POINTS = {
     "guests": "/api/guests/",
     "live": "/api/health/live",
     "ready": "/api/health/ready",
+    "docs": "/api/docs/",
+    "redoc": "/api/redoc/",
+    "schema": "/api/schema.json",
+    "events_schema": "/api/events.schema.json",
 }
 SOCKET = "/ws/playlist/"
 
@@ -29,6 +35,7 @@ SOCKET = "/ws/playlist/"
 class EntryPoints(APIView):
     """Where to go."""
 
+    @documented(documentation.ENTRY_POINTS)
     def get(self, request: Request) -> Response:
         addresses = {name: request.build_absolute_uri(path) for name, path in ENTRY_POINTS.items()}
         socket = request.build_absolute_uri(SOCKET).replace("http", "ws", 1)

@@ -5,12 +5,11 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.models import Milestone
+from core.models import KeptAnswer, Milestone
 
 
-@admin.register(Milestone)
-class MilestoneAdmin(admin.ModelAdmin[Milestone]):
-    list_display = ["name", "reached_at"]
+class LookOnly(admin.ModelAdmin[Any]):
+    """What was, is not edited."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -20,3 +19,14 @@ class MilestoneAdmin(admin.ModelAdmin[Milestone]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(LookOnly):
+    list_display = ["name", "reached_at"]
+
+
+@admin.register(KeptAnswer)
+class KeptAnswerAdmin(LookOnly):
+    list_display = ["key", "caller", "status", "created_at"]
+    exclude = ["body", "headers"]

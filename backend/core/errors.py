@@ -114,6 +114,11 @@ class UnsupportedMediaType(ApiError):
     default_message = "Bodies are JSON only: send Content-Type: application/json."
 
 
+class IdempotencyKeyReused(ApiError):
+    code, status = "IDEMPOTENCY_KEY_REUSED", 422
+    default_message = "This Idempotency-Key was used for another request."
+
+
 class RateLimited(ApiError):
     code, status = "RATE_LIMITED", 429
     default_message = "Too many requests. Please slow down."

@@ -1,6 +1,14 @@
 """How a moment is written for clients: ISO 8601 in UTC with a Z."""
 
 from datetime import UTC, datetime
+from typing import Annotated
+
+import msgspec
+
+# A moment in what travels; msgspec writes it like `instant_text`.
+Instant = Annotated[datetime, msgspec.Meta(tz=True)]
+# The same as text already.
+InstantText = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
 
 def instant_text(moment: datetime) -> str:

@@ -11,3 +11,24 @@ class Milestone(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class KeptAnswer(models.Model):
+    """The answer to a write that its caller named, kept so that the write is never done twice."""
+
+    caller = models.CharField(max_length=64)
+    key = models.CharField(max_length=64)
+    # SHA-256 over method, address and body: what makes it the same request.
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    headers = models.JSONField(default=dict)
+    body = models.TextField(default="")
+    # Of an answer that carries a token, only whom it was about.
+    subject = models.CharField(max_length=64, default="")
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="kept_answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.key} of {self.caller}"

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from core.answers import answer
 from core.errors import InvalidInput
+from core.idempotency import once
 from core.origins import WRITING_METHODS
 from core.request_context import within_operation
 
@@ -26,4 +27,4 @@ class OperationMiddleware:
         if not USABLE_KEY.fullmatch(key):
             return answer(InvalidInput.of("Idempotency-Key", "1 to 64 printable ASCII characters."))
         with within_operation(key):
-            return self.get_response(request)
+            return once(request, key=key, respond=self.get_response)

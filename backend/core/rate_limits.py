@@ -1,4 +1,4 @@
-"""Counting calls in fixed windows of time, in the shared cache or within one connection."""
+"""Counting calls in windows of time, in the shared cache or within one connection."""
 
 import math
 import time
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from core.errors import RateLimited
+from core.limits import Limit
+from core.metrics import RATE_LIMITED
 
 Clock = Callable[[], float]
 
@@ -19,6 +21,7 @@ class TooManyCalls(RateLimited):
     def __init__(self, *, calls: int, retry_after_seconds: float) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds)
         self.calls = calls
+        RATE_LIMITED.inc()
 
 
 def scaled(max_calls: int) -> int | None:
@@ -29,21 +32,47 @@ def scaled(max_calls: int) -> int | None:
 
 
 def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock = time.time) -> None:
-    """Counts one call under `key` in the shared cache. Raises TooManyCalls above the limit."""
+    """Counts one call under `key` in the shared cache. Raises TooManyCalls above the limit.
+
+    Two fixed windows stand for a sliding one: of the window before, the part that lies within the last
+    `period_seconds` counts, as if its calls had come evenly. So no span of that length gets much more than
+    the limit, and none gets twice as much, as it could at the seam of two windows that know nothing of each
+    other.
+    """
     limit = scaled(max_calls)
     if limit is None:
         return
     now = clock()
-    window = int(now // period_seconds)
-    name = f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds}:{window}"
-    cache.add(name, 0, timeout=period_seconds + 1)
+    window, elapsed = divmod(now, period_seconds)
+    calls = _counted(_window_name(key, period_seconds, window), timeout=2 * period_seconds)
+    before = min(limit, cache.get(_window_name(key, period_seconds, window - 1), 0))
+    if calls + before * (1 - elapsed / period_seconds) <= limit:
+        return
+    if calls > limit:  # nothing until the next window has made room for one
+        wait_seconds = period_seconds - elapsed + period_seconds / limit
+    else:
+        wait_seconds = (1 - (limit - calls) / before) * period_seconds - elapsed
+    raise TooManyCalls(calls=calls, retry_after_seconds=min(wait_seconds, period_seconds))
+
+
+def _window_name(key: str, period_seconds: float, window: float) -> str:
+    return f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}:{window:.0f}"
+
+
+def _counted(name: str, *, timeout: float) -> int:
+    """One call more, and how many that makes."""
+    cache.add(name, 0, timeout=timeout)
     try:
-        calls = cache.incr(name)
+        return int(cache.incr(name))
     except ValueError:  # it was evicted in between: a new count begins
-        cache.set(name, 1, timeout=period_seconds + 1)
-        calls = 1
-    if calls > limit:
-        raise TooManyCalls(calls=calls, retry_after_seconds=(window + 1) * period_seconds - now)
+        cache.set(name, 1, timeout=timeout)
+        return 1
+
+
+def count_against(limit: Limit, who: str) -> None:
+    """Counts one call of `who` against a declared limit. Raises TooManyCalls above it."""
+    key = f"{limit.name} of {limit.of}:{who}"
+    count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds)
 
 
 class LocalCalls:

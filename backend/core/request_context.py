@@ -1,6 +1,5 @@
 """What belongs to one request or frame wherever the code is: its request id and its op id."""
 
-import logging
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -60,11 +59,3 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         response["X-Request-ID"] = request_id
         return response
-
-
-class RequestContextFilter(logging.Filter):
-    """Adds the current request's id to every line of the log."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_context().request_id
-        return True

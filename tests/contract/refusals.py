@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 
+from tests.contract.swagger import check_documented
+
 CODE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
@@ -33,6 +35,7 @@ def check_answer(answer: httpx.Response) -> None:
     if answer.status_code >= 400 and answer.request.url.path.startswith("/api/"):
         answer.read()
         check_error(answer)
+    check_documented(answer)
 
 
 def check_error(answer: httpx.Response) -> None:

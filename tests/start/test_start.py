@@ -32,9 +32,9 @@ def test_first_start_serves_the_seeded_library_and_queue(first_start: Clone):
 
 
 def test_first_start_says_where_to_go_and_how_to_stop(first_start: Clone):
-    for place in ("/", "/api/", "/admin/"):
+    for place in ("/", "/api/", "/api/docs/", "/admin/"):
         assert f"{first_start.base_url}{place}" in first_start.log
-    for place in ("/", "/api/", "/admin/"):
+    for place in ("/", "/api/", "/api/docs/", "/admin/"):
         assert httpx.get(f"{first_start.base_url}{place}", follow_redirects=True).status_code == 200
     for words in ("ws/playlist/", "embedded: SQLite", "Ctrl-C", "./start-daphne.sh --lan", "createsuperuser"):
         assert words in first_start.log

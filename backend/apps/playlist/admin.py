@@ -1,45 +1,186 @@
-"""Rooms, items, votes and plays in the admin. Saving there is told like any other change."""
+"""Rooms, items, votes and plays in the admin. What is done here obeys the same rules, and is told alike."""
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.models import Order, Play, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.positions import MAX_POSITION
+from apps.playlist.room_services import SLUG_PATTERN, create_room
+from apps.playlist.services import Place, add_item, change_item
+from core.admin_bases import CarefulAdmin, LookOnlyAdmin
+from core.admin_forms import ChangesOnlyForm, NameFormField
+from core.identity import caller_of
+from core.names import MAX_PERSON_NAME
+
+# --- Rooms -------------------------------------------------------------------------------------------
+
+
+class RoomForm(ChangesOnlyForm[Room]):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if playing := self.fields.get("playing"):
+            own = PlaylistTrack.objects.filter(room=self.instance).select_related("room", "track")
+            playing.queryset = own  # type: ignore[attr-defined]
+
+    def clean_slug(self) -> str:
+        slug: str = self.cleaned_data["slug"]
+        if not SLUG_PATTERN.fullmatch(slug):
+            raise ValidationError("Small letters a to z, digits and hyphens only.")
+        return slug
 
 
 @admin.register(Room)
-class RoomAdmin(admin.ModelAdmin[Room]):
-    list_display = ["slug", "name", "is_public", "created_at"]
+class RoomAdmin(CarefulAdmin[Room]):
+    form = RoomForm
+    list_display = ["slug", "name", "decided_by", "item_count", "playing", "is_public", "created_at"]
+    list_filter = ["is_public", "chosen_order", "created_at"]
+    list_select_related = ["playing__track", "playing__room"]
     search_fields = ["slug", "name"]
-    raw_id_fields = ["playing"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
+        return super().get_queryset(request).annotate(item_count=Count("items"))
+
+    def get_fields(self, request: HttpRequest, obj: Room | None = None) -> Any:
+        described = ["slug", "name", "is_public", "chosen_order"]
+        return [*described, "playing", "created_by", "created_at"] if obj else described
 
     def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> list[str]:
-        return ["slug"] if obj else []
+        return ["slug", "created_by", "created_at"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "playing":
+            # The form says which items; until then nothing is read.
+            kwargs["queryset"] = PlaylistTrack.objects.none()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def create(self, request: HttpRequest, obj: Room, form: Any) -> None:
+        given = form.cleaned_data
+        made = create_room(
+            caller=caller_of(request),
+            name=given["name"],
+            slug=given["slug"],
+            is_public=given["is_public"],
+            order=Order(given["chosen_order"]) if given["chosen_order"] else None,
+        )
+        obj.pk = made.pk
+
+    @admin.display(description="order", ordering="chosen_order")
+    def decided_by(self, room: Room) -> str:
+        return room.order.value
+
+    @admin.display(description="items", ordering="item_count")
+    def item_count(self, room: Any) -> int:
+        count: int = room.item_count
+        return count
+
+
+# --- Items -------------------------------------------------------------------------------------------
+
+
+class ItemForm(ChangesOnlyForm[PlaylistTrack]):
+    added_by = NameFormField(max_length=MAX_PERSON_NAME, initial="Anonymous")
+    position = forms.FloatField(
+        min_value=-MAX_POSITION,
+        max_value=MAX_POSITION,
+        required=False,
+        help_text="Empty: at the end. One that another item holds puts this item directly behind it.",
+    )
+
+    def clean_position(self) -> float | None:
+        position: float | None = self.cleaned_data["position"]
+        if position is None and self.instance.pk:
+            raise ValidationError("An item has a position.")
+        return position
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Whether a position is taken, the service knows, and what to do then."""
+        return super()._get_validation_exclusions() | {"position"}  # type: ignore[misc,no-any-return]
 
 
 @admin.register(PlaylistTrack)
-class PlaylistTrackAdmin(admin.ModelAdmin[PlaylistTrack]):
-    list_display = ["id", "room", "track", "position", "votes", "added_by"]
-    list_filter = ["room"]
+class PlaylistTrackAdmin(CarefulAdmin[PlaylistTrack]):
+    form = ItemForm
+    list_display = ["id", "room", "position", "track", "votes", "plays_now", "added_by", "added_at"]
+    list_filter = ["room", "added_at"]
     list_select_related = ["room", "track"]
     search_fields = ["track__title", "track__artist", "added_by"]
-    raw_id_fields = ["track"]
-    readonly_fields = ["votes"]
+    ordering = ["room", "position"]
+    autocomplete_fields = ["room", "track"]
+
+    def get_fields(self, request: HttpRequest, obj: PlaylistTrack | None = None) -> Any:
+        wanted = ["room", "track", "position", "added_by"]
+        return [*wanted, "votes", "plays_now", "added_at", "played_at"] if obj else wanted
+
+    def get_readonly_fields(self, request: HttpRequest, obj: PlaylistTrack | None = None) -> list[str]:
+        if obj is None:
+            return []
+        fixed = ["room", "track", "votes", "plays_now", "added_at", "played_at"]
+        return [*fixed, "position"] if obj.room.order == Order.VOTES else fixed
+
+    def create(self, request: HttpRequest, obj: PlaylistTrack, form: Any) -> None:
+        place = Place(position=obj.position)
+        added = add_item(slug=obj.room.slug, track_id=obj.track_id, added_by=obj.added_by, place=place)
+        obj.pk = added.pk
+
+    def save_model(self, request: HttpRequest, obj: PlaylistTrack, form: Any, change: bool) -> None:
+        wanted = obj.position
+        is_moved = change and "position" in form.changed_data
+        if is_moved:
+            form.changed_data.remove("position")
+        super().save_model(request, obj, form, change)
+        if is_moved:
+            place = Place(position=wanted)
+            change_item(slug=obj.room.slug, item_id=obj.pk, place=place, is_playing=None)
+            form.changed_data.append("position")
+
+    @admin.display(description="plays", boolean=True)
+    def plays_now(self, item: PlaylistTrack) -> bool:
+        return item.is_playing
+
+
+# --- What follows from those -------------------------------------------------------------------------
 
 
 @admin.register(Vote)
-class VoteAdmin(admin.ModelAdmin[Vote]):
-    list_display = ["item", "voter", "value", "created_at"]
-    raw_id_fields = ["item"]
+class VoteAdmin(CarefulAdmin[Vote]):
+    """Votes are cast by people. One can be looked at, and taken away: the item is counted anew."""
 
-
-@admin.register(Play, RemovedItem)
-class RecordAdmin(admin.ModelAdmin[Any]):
-    """Records of what was: to look at only."""
+    list_display = ["id", "item", "value", "voter", "created_at"]
+    list_filter = ["value", "item__room", "created_at"]
+    list_select_related = ["item__room", "item__track"]
+    search_fields = ["=voter", "item__track__title", "item__track__artist"]
+    ordering = ["-id"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+@admin.register(Play)
+class PlayAdmin(LookOnlyAdmin[Play]):
+    list_display = ["id", "room", "title", "started_at", "ended_at"]
+    list_filter = ["room", "started_at"]
+    list_select_related = ["room"]
+    search_fields = ["track__title", "track__artist"]
+    ordering = ["-started_at"]
+
+    @admin.display(description="track, as it was")
+    def title(self, play: Play) -> str:
+        track = play.item["track"]
+        return f"{track['title']} — {track['artist']}"
+
+
+@admin.register(RemovedItem)
+class RemovedItemAdmin(LookOnlyAdmin[RemovedItem]):
+    list_display = ["item_number", "room", "track", "added_by", "removed_at"]
+    list_filter = ["room", "removed_at"]
+    list_select_related = ["room", "track"]
+    search_fields = ["track__title", "track__artist", "added_by"]
+    ordering = ["-removed_at"]

@@ -1,12 +1,12 @@
 """What events about a queue carry. REST answers are made from the same types, so both say the same."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from apps.tracks.payloads import TrackPayload, track_payload
+from core.instants import Instant
 
 if TYPE_CHECKING:
     from apps.playlist.models import PlaylistTrack
@@ -22,8 +22,8 @@ class ItemPayload(msgspec.Struct, frozen=True):
     votes: int
     added_by: str
     is_playing: bool
-    added_at: datetime
-    played_at: datetime | None
+    added_at: Instant
+    played_at: Instant | None
 
 
 class VotedItemPayload(ItemPayload, frozen=True):

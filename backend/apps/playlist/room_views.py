@@ -1,15 +1,15 @@
 """Rooms over HTTP."""
 
-from typing import Any
-
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.playlist.models import Room
+from apps.playlist import room_documentation as documentation
+from apps.playlist.payloads import RoomPayload, room_payload
 from apps.playlist.room_services import change_room, create_room, delete_room
 from apps.playlist.selectors import rooms_with_counts
 from apps.playlist.serializers import NewRoomSerializer, RoomChangeSerializer
+from core.endpoints import documented
 from core.errors import NotFound
 from core.identity import caller_of
 from core.pagination import ListOrPages
@@ -18,11 +18,13 @@ from core.pagination import ListOrPages
 class RoomViewSet(viewsets.ViewSet):
     """Places people share."""
 
+    @documented(documentation.LIST)
     def list(self, request: Request) -> Response:
         paginator = ListOrPages()
         rooms = paginator.paginate_queryset(rooms_with_counts().filter(is_public=True), request)
-        return paginator.get_paginated_response([shown(room) for room in rooms])
+        return paginator.get_paginated_response([room_payload(room) for room in rooms])
 
+    @documented(documentation.CREATE)
     def create(self, request: Request) -> Response:
         wanted = NewRoomSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -37,10 +39,12 @@ class RoomViewSet(viewsets.ViewSet):
         location = request.build_absolute_uri(f"{request.path}{room.slug}/")
         return Response(shown_by_slug(room.slug), status=201, headers={"Location": location})
 
+    @documented(documentation.READ)
     def retrieve(self, request: Request, slug: str) -> Response:
         del request
         return Response(shown_by_slug(slug))
 
+    @documented(documentation.CHANGE)
     def partial_update(self, request: Request, slug: str) -> Response:
         wanted = RoomChangeSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
@@ -48,27 +52,15 @@ class RoomViewSet(viewsets.ViewSet):
         change_room(caller=caller_of(request._request), slug=slug, changes=changes)
         return Response(shown_by_slug(slug))
 
+    @documented(documentation.DELETE)
     def destroy(self, request: Request, slug: str) -> Response:
         delete_room(caller=caller_of(request._request), slug=slug)
         return Response(status=204)
 
 
-def shown_by_slug(slug: str) -> dict[str, Any]:
+def shown_by_slug(slug: str) -> RoomPayload:
     """Raises NotFound."""
     room = rooms_with_counts().filter(slug=slug).first()
     if room is None:
         raise NotFound("There is no such room.")
-    return shown(room)
-
-
-def shown(room: Any) -> dict[str, Any]:
-    """Of a room from `rooms_with_counts`."""
-    assert isinstance(room, Room)  # noqa: S101 - for the type checker
-    return {
-        "slug": room.slug,
-        "name": room.name,
-        "is_public": room.is_public,
-        "order": room.order.value,
-        "items": getattr(room, "item_count", 0),
-        "created_at": room.created_at,
-    }
+    return room_payload(room)

@@ -66,7 +66,7 @@ def track_updated(change: ItemChange) -> ItemPayload:
 
 
 @broadcast_event("track.updated", on=post_save, sender=Track, when=changed(*SHOWN_OF_TRACK))
-def library_track_corrected(change: Change[Track]) -> Iterator[Broadcast]:
+def library_track_corrected(change: Change[Track]) -> Iterator[Broadcast[ItemPayload]]:
     items = PlaylistTrack.objects.filter(track_id=row(change).pk).select_related("room", "track")
     for item in items.order_by("room__stream_id"):
         yield Broadcast(item.room.stream_id, item_payload(item))

@@ -6,6 +6,7 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.playlist import documentation, live_documentation
 from apps.playlist.events import VotedItemPayload, item_payload
 from apps.playlist.models import MAIN_ROOM, PlaylistTrack
 from apps.playlist.selectors import history_at, item_in, room_for, votes_of
@@ -22,9 +23,12 @@ from apps.playlist.services import (
 from apps.realtime.selectors import state_of, tops_of
 from apps.users.recognition import voter_of
 from core.consistent_reads import consistent_read
+from core.endpoints import documented
 from core.errors import NotFound, Unavailable
 from core.identity import caller_of, visit_of
+from core.limits import ADDS, MOVES, VOTES
 from core.pagination import list_answer
+from core.rate_limits import count_against
 
 ANONYMOUS = "Anonymous"
 
@@ -32,6 +36,7 @@ ANONYMOUS = "Anonymous"
 class PlaylistViewSet(viewsets.ViewSet):
     """The queue of a room; without a slug in the address, of the main room."""
 
+    @documented(documentation.LIST)
     def list(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         state = state_of(room_for(slug).stream_id)
         if state is None:
@@ -48,59 +53,72 @@ class PlaylistViewSet(viewsets.ViewSet):
             response[name] = value
         return response
 
+    @documented(documentation.ADD)
     def create(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         wanted = NewItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         added_by = wanted.validated_data.get("added_by") or caller_of(request._request).name or ANONYMOUS
         track_id = wanted.validated_data["track_id"]
+        count_against(ADDS, _voter(request, is_voting=True))
         item = add_item(slug=slug, track_id=track_id, added_by=added_by, place=wanted.place)
         location = request.build_absolute_uri(f"{request.path}{item.pk}/")
         return Response(item_payload(item), status=201, headers={"Location": location})
 
+    @documented(documentation.READ)
     def retrieve(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         del request
         return _answer_with(item_in(room_for(slug), item_id))
 
+    @documented(documentation.CHANGE)
     def partial_update(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         wanted = ItemChangeSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         is_playing = wanted.validated_data.get("is_playing")
+        count_against(MOVES, _voter(request, is_voting=True))
         item = change_item(slug=slug, item_id=item_id, place=wanted.place, is_playing=is_playing)
         return _answer_with(item)
 
+    @documented(documentation.REMOVE)
     def destroy(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         del request
         remove_item(slug=slug, item_id=item_id)
         return Response(status=204)
 
+    @documented(documentation.RESTORE)
     def restore(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         del request
         return _answer_with(restore_item(slug=slug, item_id=item_id))
 
+    @documented(documentation.VOTE)
     def vote(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         wanted = VoteSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         voter = _voter(request, is_voting=True)
+        count_against(VOTES, voter)
         item, my_vote = cast_vote(slug=slug, item_id=item_id, voter=voter, **wanted.wanted)
         payload = item_payload(item)
         fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
         return Response(VotedItemPayload(**fields, my_vote=my_vote))
 
+    @documented(documentation.MY_VOTES)
     def my_votes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         votes = votes_of(_voter(request, is_voting=False), room=room_for(slug))
         headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, X-Guest-Token"}
         return Response(votes, headers=headers)
 
+    @documented(documentation.PLAY)
     def play(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         del request
         room = play_item(slug=slug, item_id=item_id)
         return _answer_with(item_in(room, item_id))
 
+    @documented(documentation.STOP)
     def stop(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         del request
         stop_playing(slug=slug)
         return Response({"status": "stopped"})
 
+    @documented(documentation.HISTORY)
     def history(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         with consistent_read():
             room = room_for(slug)
@@ -108,6 +126,8 @@ class PlaylistViewSet(viewsets.ViewSet):
             plays = history_at(room_id=room.pk, epoch=top.epoch, seq=top.seq)
         return list_answer(request, plays)
 
+    @documented(live_documentation.EVENTS, at="events/")
+    @documented(live_documentation.STREAM)
     def live(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         """Events are told by the ASGI application before Django; only a WSGI server gets here."""
         del request, slug

@@ -1,32 +1,24 @@
-"""Streams and their events in the admin, to look at only."""
-
-from typing import Any
+"""Streams and their events in the admin, to look at only: the log is written by changes alone."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from apps.realtime.models import Event, Stream
-
-
-class LookOnly(admin.ModelAdmin[Any]):
-    """The log is written by changes alone."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from core.admin_bases import LookOnlyAdmin
 
 
 @admin.register(Stream)
-class StreamAdmin(LookOnly):
-    list_display = ["kind", "name", "epoch", "seq"]
+class StreamAdmin(LookOnlyAdmin[Stream]):
+    list_display = ["name", "kind", "epoch", "seq"]
+    list_filter = ["kind"]
+    search_fields = ["name", "epoch"]
+    ordering = ["name"]
 
 
 @admin.register(Event)
-class EventAdmin(LookOnly):
-    list_display = ["stream", "seq", "type", "op_id", "created_at"]
-    list_filter = ["type"]
+class EventAdmin(LookOnlyAdmin[Event]):
+    list_display = ["seq", "stream", "type", "op_id", "created_at"]
+    list_filter = ["type", "created_at"]
+    list_select_related = ["stream"]
+    search_fields = ["stream__name", "=op_id"]
+    search_help_text = "A stream's name, or an op id as a whole."
+    ordering = ["-created_at", "-seq"]

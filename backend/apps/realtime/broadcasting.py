@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from django.db.models.signals import ModelSignal, post_delete
 from django.dispatch import Signal
@@ -10,17 +10,43 @@ from django.dispatch import Signal
 from apps.realtime.services import append_event
 from core.changes import AnnouncedModel, Change, change_of
 
+P = TypeVar("P")
+
 
 @dataclass(frozen=True, slots=True)
-class Broadcast:
+class Broadcast(Generic[P]):
     """One event for one stream, where a change is told to several."""
 
     stream_id: int
-    payload: Any
+    payload: P
 
 
 Condition = Callable[[Change[Any]], bool]
 Receiver = Callable[[Any], Any]
+
+# The module of an app that is its table of events. What tests connect beside is no part of the contract.
+TABLE = "signals"
+# Every event that is told, with what makes its payload; in the order of the tables.
+_receivers: list[tuple[str, Receiver]] = []
+
+
+def event_payload_types() -> dict[str, Any]:
+    """Every type of event with the type of its payload, as the tables of events declare them."""
+    told: dict[str, Any] = {}
+    for event_type, receiver in _receivers:
+        if receiver.__module__.rpartition(".")[2] != TABLE:
+            continue
+        payload = _payload_type(get_type_hints(receiver)["return"])
+        told[event_type] = Union[told[event_type], payload] if event_type in told else payload  # noqa: UP007
+    return told
+
+
+def _payload_type(returned: Any) -> Any:
+    """Of a receiver that returns payloads themselves, or an iterator of Broadcasts of them."""
+    for part in get_args(returned):
+        if get_origin(part) is Broadcast:
+            return get_args(part)[0]
+    return returned
 
 
 def created(change: Change[Any]) -> bool:
@@ -76,6 +102,7 @@ def broadcast_event(
         def on_own_signal(subject: Any, **_: Any) -> None:
             tell(subject)
 
+        _receivers.append((event_type, receiver))
         handler = on_model_signal if isinstance(on, ModelSignal) else on_own_signal
         on.connect(handler, sender=sender, weak=False, dispatch_uid=f"{event_type}:{receiver.__qualname__}")
         return receiver

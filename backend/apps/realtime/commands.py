@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
+
+import msgspec
 
 from apps.realtime.frames import Position
 from core.errors import ApiError, InvalidInput, MalformedJson
@@ -19,6 +21,37 @@ class UnknownType(ApiError):
     code: ClassVar[str] = "UNKNOWN_TYPE"
     status: ClassVar[int] = 400
     default_message: ClassVar[str] = "Known types are ping, resume, snapshot and identify."
+
+
+# --- What clients send -------------------------------------------------------------------------------
+
+
+class PingFrame(msgspec.Struct, tag_field="type", tag="ping"):
+    """Answered with pong: a sign of life, and a measure of the way there and back."""
+
+    ts: Annotated[
+        Any, msgspec.Meta(description=f"Comes back as it is; at most {MAX_TS_CHARACTERS} characters of JSON.")
+    ] = msgspec.UNSET
+
+
+class ResumeFrame(msgspec.Struct, tag_field="type", tag="resume"):
+    """Asks for what came after this moment. Answered with the events or a snapshot, then with resumed."""
+
+    epoch: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_EPOCH_CHARACTERS)]
+    since: Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
+
+
+class SnapshotFrame(msgspec.Struct, tag_field="type", tag="snapshot"):
+    """Asks for the whole state. Answered with a snapshot."""
+
+
+class IdentifyFrame(msgspec.Struct, tag_field="type", tag="identify"):
+    """Says who the client is, where its cookie can't. Answered with identified."""
+
+    guest_token: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+# --- What they come to -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +133,10 @@ def _identify(frame: dict[str, Any]) -> Identify:
     return Identify(token)
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], Command]] = {
-    "ping": _ping,
-    "resume": _resume,
-    "snapshot": _snapshot,
-    "identify": _identify,
+CLIENT_FRAMES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] = {
+    PingFrame: _ping,
+    ResumeFrame: _resume,
+    SnapshotFrame: _snapshot,
+    IdentifyFrame: _identify,
 }
+_READERS = {str(frame.__struct_config__.tag): reader for frame, reader in CLIENT_FRAMES.items()}

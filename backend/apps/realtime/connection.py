@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from django.conf import settings
 
 from apps.realtime.feed import Feed
-from apps.realtime.frames import Established, Frame, Position, Resumed, established_text, typed_text
+from apps.realtime.frames import Established, Frame, Position, Resumed, established_text, frame_text
 from apps.realtime.hub import Hub
 from apps.realtime.kinds import kind_named
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, missed_since, state_of
+from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,17 @@ class CloseCode:
     NO_SUCH_STREAM = 4404
     FRAME_TOO_LARGE = 4408
     TOO_MANY = 4429
+
+
+# What each says to whoever writes a client.
+CLOSE_MEANINGS = {
+    CloseCode.TOO_SLOW: "Not reading fast enough. Come back and resume.",
+    CloseCode.RESTART: "The server restarts. Come back after a random moment and resume.",
+    CloseCode.ORIGIN_NOT_ALLOWED: "Pages of this origin, or this Host, are not allowed. Do not come back.",
+    CloseCode.NO_SUCH_STREAM: "There is no such room, or it has been deleted. Do not come back.",
+    CloseCode.FRAME_TOO_LARGE: "A frame had more than 64 KiB. Do not send it again.",
+    CloseCode.TOO_MANY: "Too many connections, joins or frames. Come back later, after a minute or more.",
+}
 
 
 class Outflow:
@@ -87,7 +99,7 @@ class Connection:
     ) -> None:
         self._hub = hub
         self._close = close
-        self._outflow = Outflow(send, lambda: close(CloseCode.TOO_SLOW))
+        self._outflow = Outflow(send, self._close_slow)
         self._feed: Feed | None = None
         self._held: list[Frame] | None = []
         # Everything after this has been sent, or is held, or will come.
@@ -155,7 +167,7 @@ class Connection:
         else:
             self._held.extend(frames)
             if len(self._held) > MAX_QUEUED_FRAMES:
-                self._close(CloseCode.TOO_SLOW)
+                self._close_slow()
 
     def restart(self, state: State) -> None:
         if self._held is not None:
@@ -171,6 +183,10 @@ class Connection:
         self._close(CloseCode.RESTART)
 
     # --- Inside -------------------------------------------------------------------------------------
+
+    def _close_slow(self) -> None:
+        SLOW_CLIENTS.inc()
+        self._close(CloseCode.TOO_SLOW)
 
     @property
     def _joined_feed(self) -> Feed:
@@ -226,6 +242,7 @@ class Connection:
         if missed is None or missed.frames is None or missed.top.epoch != feed.epoch:
             return False
         self._outflow.put(missed.frames)
+        EVENTS_RESUMED.inc(len(missed.frames))
         self._covered_from = min(until, position.since)
         if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
             await feed.reach(position.since)
@@ -249,9 +266,10 @@ class Connection:
         if not is_opening:
             self._release_up_to(state.top.seq)
         self._put([state.frame])
+        SNAPSHOTS.inc()
         return True
 
     def _put_resumed(self, *, is_recovered: bool) -> None:
         feed = self._joined_feed
         resumed = Resumed(epoch=feed.epoch, seq=self._sent, recovered=is_recovered)
-        self._put([Frame(self._sent, typed_text("resumed", resumed), is_event=False)])
+        self._put([Frame(self._sent, frame_text(resumed), is_event=False)])

@@ -11,19 +11,17 @@ from django.http.request import split_domain_port, validate_host
 from apps.realtime.commands import Command, Identify, Ping, Resume, TakeSnapshot, command_from, position_from
 from apps.realtime.connection import CloseCode, Connection
 from apps.realtime.decorators import rate_limit
-from apps.realtime.frames import Frame, error_text, pong_text, typed_text
+from apps.realtime.frames import Frame, Identified, error_text, frame_text, pong_text
 from apps.realtime.hub import current_hub
 from apps.realtime.reading import in_reader
 from core.errors import ApiError, InvalidInput, NotAuthenticated, as_api_error
 from core.identity import Visit, caller_for, scope_headers, visit_of_scope
+from core.limits import FRAMES, FRAMES_UNTIL_CLOSE
+from core.metrics import SOCKETS
 from core.origins import is_origin_allowed
 from core.rate_limits import LocalCalls, TooManyCalls, scaled
 
 MAX_FRAME_BYTES = 64 * 1024
-FRAMES_PER_PERIOD = 50
-# The so-manieth frame of a period ends the socket: this is no client that made a mistake.
-FRAMES_UNTIL_CLOSE = 500
-FRAME_PERIOD_SECONDS = 10
 
 
 class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
@@ -39,12 +37,22 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._connection: Connection | None = None
         self._frames = LocalCalls()
         self._is_closed = False
+        self._network: str | None = None
         self._closing: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        with SOCKETS.track_inprogress():
+            await super().__call__(scope, receive, send)
 
     async def connect(self) -> None:
         await self.accept()
         if not self._may_connect():
             await self._close_now(CloseCode.ORIGIN_NOT_ALLOWED)
+            return
+        try:
+            self._network = await current_hub().admission.enter(visit_of_scope(self.scope), is_join=True)
+        except TooManyCalls:
+            await self._close_now(CloseCode.TOO_MANY)
             return
         name = self.scope["url_route"]["kwargs"].get("slug", self._default_name)
         position, problem = self._position_asked_for()
@@ -63,6 +71,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
     async def disconnect(self, code: int) -> None:
         del code
         self._is_closed = True
+        if self._network is not None:
+            current_hub().admission.leave(self._network)
         if self._connection is not None:
             self._connection.leave()
 
@@ -80,7 +90,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         except Exception as error:  # the one place where errors become answers; the connection stays
             self._connection.put(error_text(as_api_error(error)))
 
-    @rate_limit(FRAMES_PER_PERIOD, FRAME_PERIOD_SECONDS, key=lambda self, *_: self._frames)
+    @rate_limit(FRAMES.max_calls, FRAMES.period_seconds, key=lambda self, *_: self._frames)
     async def _handle(self, connection: Connection, data: str | bytes) -> None:
         await self._answer(connection, command_from(data))
 
@@ -102,10 +112,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             caller = await in_reader(caller_for, visit)
         except NotAuthenticated as error:
             raise InvalidInput.of("guest_token", error.message) from None
-        return typed_text("identified", {"guest_id": caller.guest_id})
+        return frame_text(Identified(guest_id=caller.guest_id))
 
     async def _refuse_frame(self, connection: Connection, refusal: TooManyCalls) -> None:
-        if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE) or refusal.calls + 1):
+        if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
             await self._close_now(CloseCode.TOO_MANY)
         else:
             connection.put(error_text(refusal))

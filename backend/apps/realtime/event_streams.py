@@ -20,10 +20,13 @@ from apps.realtime.hub import current_hub
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import Missed, State, missed_since, state_of, stream_id_of
 from core.errors import ApiError, HostNotAllowed, InvalidInput, NotFound, as_api_error
-from core.identity import scope_headers
+from core.identity import visit_of_scope
+from core.metrics import POLLS, REQUESTS, SNAPSHOTS, STREAMS
 from core.origins import cors_headers
 from core.rendering import json_bytes, json_text
 from core.request_context import request_id_from, within_request
+from core.request_limits import count_request
+from core.security_headers import security_headers
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,8 @@ DEFAULT_POLL_LIMIT = 100
 MAX_POLL_LIMIT = 500
 MAX_WAIT_SECONDS = 25.0
 EVENT_STREAM = "text/event-stream; charset=utf-8"
+# What metrics call the addresses that are answered here.
+LIVE_VIEW = "live"
 # What Python reads as a number besides, such as 1_0 or infinity, is none in a URL.
 PLAIN_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -81,7 +86,9 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
-        self.headers = scope_headers(scope)
+        self._path: str = scope["path"]
+        self.visit = visit_of_scope(scope)
+        self.headers = self.visit.headers
         self.query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
         self.request_id = request_id_from(self.headers.get("x-request-id"))
         self.is_head = scope["method"] == "HEAD"
@@ -110,11 +117,12 @@ class Exchange:
         self, *, content_type: str, status: int = 200, extra: Mapping[str, str] | None = None
     ) -> None:
         self._has_begun = True
+        REQUESTS.labels("GET", LIVE_VIEW, str(status)).inc()
         headers = {
             "content-type": content_type,
             "cache-control": "no-store",
             "x-request-id": self.request_id,
-            "x-content-type-options": "nosniff",
+            **{name.lower(): value for name, value in security_headers(self._path).items()},
             **cors_headers(self.headers.get("origin")),
             **(extra or {}),
         }
@@ -140,9 +148,11 @@ class Exchange:
 Answer = Callable[[Exchange, str, str], Coroutine[Any, Any, None]]
 
 
-def _check_host(exchange: Exchange) -> None:
+async def _check(exchange: Exchange) -> None:
+    """What Django's middleware checks of every other request."""
     if not is_host_allowed(exchange.headers.get("host", "")):
         raise HostNotAllowed
+    await in_reader(count_request, exchange.visit)
 
 
 async def _known_stream(kind: str, name: str) -> int:
@@ -157,7 +167,7 @@ async def _known_stream(kind: str, name: str) -> int:
 
 
 async def _stream(exchange: Exchange, kind: str, name: str) -> None:
-    _check_host(exchange)
+    await _check(exchange)
     position = _position_to_resume(exchange)
     ended = asyncio.Event()
 
@@ -171,14 +181,18 @@ async def _stream(exchange: Exchange, kind: str, name: str) -> None:
         await exchange.begin(content_type=EVENT_STREAM)
         await exchange.write(b"", is_last=True)
         return
-    connection = Connection(current_hub(), send=send, close=lambda _code: ended.set())
-    try:
-        if not await connection.open(kind=kind, name=name, position=position):
-            raise NotFound("There is no such room.")
-        await ended.wait()
-        await exchange.write(b"", is_last=True)
-    finally:
-        connection.leave()
+    hub = current_hub()
+    async with hub.admission.place(exchange.visit, is_join=True):
+        STREAMS.inc()
+        connection = Connection(hub, send=send, close=lambda _code: ended.set())
+        try:
+            if not await connection.open(kind=kind, name=name, position=position):
+                raise NotFound("There is no such room.")
+            await ended.wait()
+            await exchange.write(b"", is_last=True)
+        finally:
+            STREAMS.dec()
+            connection.leave()
 
 
 def _server_sent(frame: Frame) -> bytes:
@@ -206,7 +220,7 @@ def _position_in_url(exchange: Exchange) -> Position | None:
 
 
 async def _poll(exchange: Exchange, kind: str, name: str) -> None:
-    _check_host(exchange)
+    await _check(exchange)
     position = _position_in_url(exchange)
     limit = int(_number(exchange, "limit", DEFAULT_POLL_LIMIT, least=1, most=MAX_POLL_LIMIT, is_whole=True))
     wait_seconds = _number(exchange, "wait", 0, least=0, most=MAX_WAIT_SECONDS, is_whole=False)
@@ -214,7 +228,7 @@ async def _poll(exchange: Exchange, kind: str, name: str) -> None:
     body = await _events_or_state(stream_id, position, limit=limit)
     if body is None and position is not None:
         if wait_seconds:
-            await _wait_for_event(kind, name, position, seconds=wait_seconds)
+            await _wait_for_event(exchange, kind, name, position, seconds=wait_seconds)
         body = await _events_or_state(stream_id, position, limit=limit) or _nothing_new(position)
     await exchange.begin(content_type="application/json")
     await exchange.write((body or "").encode(), is_last=True)
@@ -231,6 +245,7 @@ async def _events_or_state(stream_id: int, position: Position | None, *, limit: 
     state = await in_reader(state_of, stream_id)
     if state is None:
         raise NotFound("There is no such room.")
+    SNAPSHOTS.inc()
     return _state_text(state)
 
 
@@ -288,21 +303,26 @@ class _Waiting:
         self.has_news.set()
 
 
-async def _wait_for_event(kind: str, name: str, position: Position, *, seconds: float) -> None:
+async def _wait_for_event(
+    exchange: Exchange, kind: str, name: str, position: Position, *, seconds: float
+) -> None:
     hub, listener = current_hub(), _Waiting()
-    feed = await hub.join(kind=kind, name=name, listener=listener)
-    if feed is None:
-        return
-    hub.connections.add(listener)
-    try:
-        if feed.epoch == position.epoch and feed.top <= position.since:
-            async with asyncio.timeout(seconds):
-                await listener.has_news.wait()
-    except TimeoutError:
-        pass
-    finally:
-        hub.connections.discard(listener)
-        hub.leave(feed, listener)
+    async with hub.admission.place(exchange.visit, is_join=False):
+        feed = await hub.join(kind=kind, name=name, listener=listener)
+        if feed is None:
+            return
+        hub.connections.add(listener)
+        POLLS.inc()
+        try:
+            if feed.epoch == position.epoch and feed.top <= position.since:
+                async with asyncio.timeout(seconds):
+                    await listener.has_news.wait()
+        except TimeoutError:
+            pass
+        finally:
+            POLLS.dec()
+            hub.connections.discard(listener)
+            hub.leave(feed, listener)
 
 
 def _number(

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from django.conf import settings
 
-from apps.realtime.frames import Frame, Heartbeat, Position, typed_text
+from apps.realtime.frames import Frame, Heartbeat, Position, frame_text
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
+from core.metrics import DELIVERY_SECONDS, EVENTS_DELIVERED, EVENTS_FILLED, HEARTBEATS, SNAPSHOTS
 
 logger = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ class Feed:
         self._on_end = on_end
         self._wanted = 0
         self._early: dict[int, Frame] = {}
+        self._committed_at: dict[int, float] = {}
         self._starting: asyncio.Task[None] | None = None
         self._filling: asyncio.Task[None] | None = None
         self._must_restart = False
@@ -96,6 +99,7 @@ class Feed:
         if hint.epoch != self.epoch:
             self._need_restart()
         elif hint.seq > self.top:
+            self._note_commit(hint)
             if hint.frame is not None and len(self._early) < MAX_EARLY:
                 self._early[hint.seq] = Frame(
                     hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq)
@@ -156,6 +160,14 @@ class Feed:
         self._quiet_since = asyncio.get_running_loop().time()
         for listener in list(self.listeners):
             listener.deliver(frames)
+        EVENTS_DELIVERED.inc(len(frames) * len(self.listeners))
+        times = [self._committed_at.pop(frame.seq, 0.0) for frame in frames]
+        # Behind the listeners' own tasks, which the loop has been given just now: then each has been sent to.
+        asyncio.get_running_loop().call_soon(_observe_delivery, times)
+
+    def _note_commit(self, hint: Hint) -> None:
+        if hint.committed_at and len(self._committed_at) < MAX_EARLY:
+            self._committed_at[hint.seq] = hint.committed_at
 
     def _deliver_early(self) -> None:
         """Delivers what is here already and follows what was delivered; drops what is late."""
@@ -205,6 +217,7 @@ class Feed:
             self._is_behind_log = missed.frames is None
         else:
             if missed.frames:
+                EVENTS_FILLED.inc(len(missed.frames))
                 self._deliver(missed.frames)
             self._deliver_early()
             if not missed.frames and self._wanted == wanted_before:
@@ -224,8 +237,10 @@ class Feed:
         self.epoch, self.top = state.top.epoch, state.top.seq
         self._wanted = self.top
         self._early.clear()
+        self._committed_at.clear()
         for listener in list(self.listeners):
             listener.restart(state)
+        SNAPSHOTS.inc(len(self.listeners))
 
     # --- Heartbeats ---------------------------------------------------------------------------------
 
@@ -263,6 +278,14 @@ class Feed:
 
     def _deliver_beat(self, state: State) -> None:
         heartbeat = Heartbeat(epoch=self.epoch, seq=self.top, digest=state.digest)
-        frame = Frame(self.top, typed_text("heartbeat", heartbeat), is_event=False)
+        frame = Frame(self.top, frame_text(heartbeat), is_event=False)
         for listener in list(self.listeners):
             listener.deliver([frame])
+        HEARTBEATS.inc(len(self.listeners))
+
+
+def _observe_delivery(times: Sequence[float]) -> None:
+    now = time.time()
+    for committed_at in times:
+        if committed_at:
+            DELIVERY_SECONDS.observe(max(0.0, now - committed_at))

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from django.utils import timezone
 
 from core.errors import ApiError
-from core.instants import milliseconds_text
+from core.instants import InstantText, milliseconds_text
 from core.rendering import json_text
 
 
@@ -36,44 +37,101 @@ class EventFrame(msgspec.Struct, frozen=True):
     payload: Any
     epoch: str
     seq: int
-    ts: str
+    ts: InstantText
     op_id: str | None
 
 
 class Established(msgspec.Struct, frozen=True):
+    """The first frame: where the stream stands. Live events follow from seq + 1."""
+
     epoch: str
     seq: int
     heartbeat_seconds: float
 
 
+class EstablishedFrame(msgspec.Struct, frozen=True, tag_field="type", tag="connection.established"):
+    message: str
+    payload: Any
+
+
 class SnapshotPayload(msgspec.Struct, frozen=True):
+    """The whole state behind the event of this seq."""
+
     epoch: str
     seq: int
     items: Sequence[Any]
 
 
 class Resumed(msgspec.Struct, frozen=True):
+    """All that was missed has been sent: as events, or as a snapshot where `recovered` is false."""
+
+    frame_type: ClassVar[str] = "resumed"
+
     epoch: str
     seq: int
     recovered: bool
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
+    """Nothing has happened for a while. `digest` is that of the state behind the event of this seq."""
+
+    frame_type: ClassVar[str] = "heartbeat"
+
     epoch: str
     seq: int
     digest: str
 
 
+class Identified(msgspec.Struct, frozen=True):
+    """From here on the socket is this guest."""
+
+    frame_type: ClassVar[str] = "identified"
+
+    guest_id: str | None
+
+
 class Problem(msgspec.Struct, frozen=True):
+    """The client's last frame could not be taken; the connection stays."""
+
+    frame_type: ClassVar[str] = "error"
+
     code: str
     message: str
 
 
+Payload = Resumed | Heartbeat | Identified | Problem
+
+
+class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
+    """`ts` is what the ping had, or the server's time; `seq` is that of the last event sent here."""
+
+    ts: msgspec.Raw
+    server_ts: InstantText
+    seq: int
+
+
+@cache
+def labelled(
+    plain: type[msgspec.Struct], label: str, *, behind: str = "", **known: Any
+) -> type[msgspec.Struct]:
+    """The type with the stream's name under its kind's label: first, or behind the field `behind`.
+
+    `known` gives fields a more exact type.
+    """
+    fields = [(field.name, known.get(field.name, field.type)) for field in msgspec.structs.fields(plain)]
+    index = 1 + [name for name, _ in fields].index(behind) if behind else 0
+    fields.insert(index, (label, str))
+    return msgspec.defstruct(plain.__name__, fields, frozen=True, namespace={"__doc__": plain.__doc__})
+
+
 def event_text(*, label: str, name: str, frame: EventFrame) -> str:
     """The frame of an event, as it is stored and sent: the label stands behind the payload."""
-    fields = msgspec.structs.asdict(frame)
-    ordered = {"type": fields.pop("type"), "payload": fields.pop("payload"), label: name, **fields}
-    return json_text(ordered)
+    kind = labelled(EventFrame, label, behind="payload")
+    return json_text(kind(**{label: name}, **msgspec.structs.asdict(frame)))
+
+
+def frame_text(payload: Payload) -> str:
+    return typed_text(payload.frame_type, payload)
 
 
 def typed_text(frame_type: str, payload: Any) -> str:
@@ -81,21 +139,21 @@ def typed_text(frame_type: str, payload: Any) -> str:
 
 
 def established_text(*, greeting: str, label: str, name: str, established: Established) -> str:
-    payload = {label: name, **msgspec.structs.asdict(established)}
+    fields = {label: name, **msgspec.structs.asdict(established)}
     if established.heartbeat_seconds.is_integer():
-        payload["heartbeat_seconds"] = int(established.heartbeat_seconds)
-    return json_text({"type": "connection.established", "message": greeting, "payload": payload})
+        fields["heartbeat_seconds"] = int(established.heartbeat_seconds)
+    payload = labelled(Established, label)(**fields)
+    return json_text(EstablishedFrame(message=greeting, payload=payload))
 
 
 def error_text(error: ApiError) -> str:
     message = error.message
     if error.details:
         message = "; ".join(f"{field}: {' '.join(texts)}" for field, texts in error.details.items())
-    return typed_text("error", Problem(code=error.code, message=message))
+    return frame_text(Problem(code=error.code, message=message))
 
 
 def pong_text(*, ts: str, seq: int) -> str:
     """`ts` is JSON text already, so that whatever the client sent comes back the same."""
     now = milliseconds_text(timezone.now())
-    echoed = ts or json.dumps(now)
-    return f'{{"type":"pong","ts":{echoed},"server_ts":"{now}","seq":{seq}}}'
+    return json_text(Pong(ts=msgspec.Raw((ts or json.dumps(now)).encode()), server_ts=now, seq=seq))

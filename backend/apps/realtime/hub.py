@@ -5,6 +5,7 @@ import logging
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
+from apps.realtime.admission import Admission
 from apps.realtime.feed import Feed, Listener
 from apps.realtime.high_marks import record_hints
 from apps.realtime.publishing import Hint, Publisher, attach, detach
@@ -36,6 +37,7 @@ class Hub:
         self._subscriptions = Subscriptions(self.receive)
         self._publisher = Publisher(self.receive, record_hints)
         self._watch: asyncio.Task[None] | None = None
+        self.admission = Admission()
         self.connections: set[Closable] = set()
         # Connections that are being told that they end.
         self.farewells: set[asyncio.Task[None]] = set()
@@ -89,6 +91,7 @@ class Hub:
         self._publisher.record_now()
         if self._watch is not None:
             self._watch.cancel()
+        self.admission.stop()
         await self._subscriptions.stop()
         for feed in list(self._feeds.values()):
             feed.stop()

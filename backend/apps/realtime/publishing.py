@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from channels.layers import get_channel_layer
+
+from core.metrics import EVENTS_PUBLISHED, HINTS_LOST
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ class Hint(NamedTuple):
     epoch: str
     seq: int
     frame: str | None
+    # When it was published, in seconds since 1970; 0.0 where nobody knows.
+    committed_at: float = 0.0
 
 
 def group_of(stream_id: int) -> str:
@@ -41,7 +46,8 @@ def publish(hint: Hint) -> None:
     In a process that serves nobody (a command, the shell) this does nothing: the hubs watch the log.
     """
     if publisher := _attached[-1] if _attached else None:
-        publisher.publish(hint)
+        EVENTS_PUBLISHED.inc(hint.seq > 0)  # 0 says that the stream has ended
+        publisher.publish(hint._replace(committed_at=time.time()))
 
 
 class Publisher:
@@ -76,6 +82,7 @@ class Publisher:
         if not self._unrecorded:
             self._loop.call_later(RECORD_SECONDS, self._loop.run_in_executor, None, self.record_now)
         self._unrecorded.append(hint._replace(frame=None))
+        HINTS_LOST.inc(len(self._waiting) == MAX_WAITING_HINTS)  # the oldest makes room
         self._waiting.append(hint)
         if self._sender is None:
             self._sender = self._loop.create_task(self._send_waiting())
@@ -89,12 +96,14 @@ class Publisher:
 
     async def _send(self, hint: Hint) -> None:
         if self._loop.time() < self._closed_until:
+            HINTS_LOST.inc()
             return
         try:
             async with asyncio.timeout(SEND_DEADLINE_SECONDS):
                 await get_channel_layer().group_send(group_of(hint.stream_id), _message(hint))
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
+            HINTS_LOST.inc()
             self._closed_until = self._loop.time() + BREAKER_SECONDS
             logger.warning("A hint was lost, the hubs read the log instead: %r", error)
 
@@ -107,11 +116,12 @@ def _message(hint: Hint) -> dict[str, Any]:
         "epoch": hint.epoch,
         "seq": hint.seq,
         "frame": hint.frame if is_small else None,
+        "committed_at": hint.committed_at,
     }
 
 
 def hint_from(message: dict[str, Any]) -> Hint:
-    return Hint(message["stream_id"], message["epoch"], message["seq"], message["frame"])
+    return Hint(**{field: message[field] for field in Hint._fields})
 
 
 # The publishers of this process, the newest last: one for each server loop, which is one but in tests.

@@ -9,6 +9,7 @@ from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
 from apps.realtime.kinds import kind_named
 from apps.realtime.models import Event, Stream
 from core.consistent_reads import consistent_read
+from core.metrics import STATE_HITS, STATE_MISSES
 
 
 class Top(NamedTuple):
@@ -81,7 +82,9 @@ def state_of(stream_id: int) -> State | None:
             return None
         top = Top(stream.pk, stream.epoch, stream.seq)
         if held := _states.get(top):
+            STATE_HITS.inc()
             return held
+        STATE_MISSES.inc()
         state = _made_state(stream, top)
     _states.keep(state)
     return state

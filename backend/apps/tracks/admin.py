@@ -1,4 +1,6 @@
-"""The library in the admin."""
+"""The library in the admin. A track that is queued changes, and goes, in every room that shows it."""
+
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -6,13 +8,29 @@ from django.http import HttpRequest
 
 from apps.tracks.models import Track
 from apps.tracks.selectors import matching_tracks
+from core.admin_bases import CarefulAdmin
+
+
+class HasCover(admin.SimpleListFilter):
+    title = "cover"
+    parameter_name = "cover"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "With a cover"), ("no", "Without")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Track]) -> QuerySet[Track]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(cover_url__isnull=self.value() == "no")
 
 
 @admin.register(Track)
-class TrackAdmin(admin.ModelAdmin):  # type: ignore[type-arg] # Django knows no parameter here
-    list_display = ["title", "artist", "album", "genre", "duration_seconds", "isrc"]
-    list_filter = ["genre"]
+class TrackAdmin(CarefulAdmin[Track]):
+    list_display = ["title", "artist", "album", "genre", "duration_seconds", "isrc", "created_at"]
+    list_filter = ["genre", HasCover, "created_at"]
+    # What is searched, get_search_results says; without it there would be no search field.
     search_fields = ["title", "artist", "album"]
+    search_help_text = "Title, artist, album: every word must match, case and accents do not matter."
     readonly_fields = ["created_at"]
 
     def get_search_results(

@@ -1,16 +1,15 @@
 """A track as every client gets it: in answers, in queue items, in events."""
 
-from datetime import datetime
-
 import msgspec
 
 from apps.tracks.models import Track
+from core.instants import Instant
 
 HOUR_SECONDS = 3600
 
 
 class TrackPayload(msgspec.Struct, frozen=True):
-    """The contract's fields, in the contract's order."""
+    """A track of the library. Unknown is null, never 0."""
 
     id: int
     title: str
@@ -21,7 +20,7 @@ class TrackPayload(msgspec.Struct, frozen=True):
     genre: str
     cover_url: str | None
     isrc: str | None
-    created_at: datetime
+    created_at: Instant
 
 
 class GenrePayload(msgspec.Struct, frozen=True):

@@ -4,13 +4,15 @@ from apps.realtime.decorators import log_action, rate_limit
 from apps.users.models import Guest
 from core.addresses import network_of
 from core.errors import NotFound
+from core.limits import NEWCOMERS
+
 
 # A party sits behind one address, so an hour's newcomers of an address may be many.
-NEWCOMERS_PER_HOUR = 200
-HOUR_SECONDS = 3600
-
-
-@rate_limit(NEWCOMERS_PER_HOUR, HOUR_SECONDS, key=lambda *, address: f"newcomers:{network_of(address)}")
+@rate_limit(
+    NEWCOMERS.max_calls,
+    NEWCOMERS.period_seconds,
+    key=lambda *, address: f"newcomers:{network_of(address)}",
+)
 def count_newcomer(*, address: str) -> None:
     """Counts a new guest, or a new user agent of an address. Raises TooManyCalls above the limit."""
 

@@ -1,5 +1,7 @@
 """`.env`: a line that can't be read stops the start, instead of being passed over."""
 
+import os
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,10 +24,21 @@ def test_a_line_that_is_no_setting_is_refused_by_its_number(env_file, line):
 
 
 @pytest.mark.parametrize(
-    "line", ["TUTTI_A=5", 'TUTTI_A="a b"', "export TUTTI_A=5", "TUTTI_A=", "  # nothing", "TUTTI_A='x=y'"]
+    ("line", "value"),
+    [
+        ("TUTTI_A=5", "5"),
+        ('TUTTI_A="a b"', "a b"),
+        ("export TUTTI_A=5", "5"),
+        ("TUTTI_A=", ""),
+        ("  # nothing", None),
+        ("TUTTI_A='x=y'", "x=y"),
+    ],
 )
-def test_what_is_one_is_read(env_file, line, monkeypatch):
-    monkeypatch.setenv("TUTTI_A", "given before")
+def test_what_is_one_is_read(env_file, line, value, monkeypatch):
+    monkeypatch.setenv("TUTTI_A", "")  # so that it is taken back
+    monkeypatch.delenv("TUTTI_A")
     env_file.write_text(f"{line}\n")
 
     Environment(env_file=env_file).finish()
+
+    assert os.environ.get("TUTTI_A") == value

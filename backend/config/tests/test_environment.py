@@ -175,3 +175,92 @@ def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
 
     assert environment.text("FROM_BOTH") == "environment"
     assert environment.text("FROM_FILE") == "file"
+
+
+# --- Values from files -------------------------------------------------------------------------------
+
+
+def test_a_value_may_stand_in_a_file(environment, monkeypatch, tmp_path):
+    (tmp_path / "key").write_text("from the file\n")
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("SECRET_KEY_FILE", str(tmp_path / "key"))
+
+    environment.read_from_file("SECRET_KEY_FILE")
+
+    assert environment.secret_key("SECRET_KEY", file=tmp_path / "unused") == "from the file"
+    environment.finish()
+
+
+def test_addresses_may_stand_in_files(environment, monkeypatch, tmp_path):
+    (tmp_path / "redis").write_text("redis://a:1/0, redis://b:1/0")
+    (tmp_path / "database").write_text("postgresql://ada:p%40ss@db/tutti")
+    for name, file in {"REDIS_URL": "redis", "DATABASE_URL": "database"}.items():
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / file))
+        environment.read_from_file(f"{name}_FILE")
+
+    assert environment.redis_urls() == ["redis://a:1/0", "redis://b:1/0"]
+    assert environment.database("DATABASE_URL", "sqlite:///x")["PASSWORD"] == "p@ss"
+    environment.finish()
+
+
+@pytest.mark.parametrize(
+    ("content", "also_set", "reason"),
+    [
+        (None, "", "cannot be read: No such file or directory"),
+        (" \n", "", "is empty"),
+        ("a", "b", "and METRICS_TOKEN are both set"),
+    ],
+)
+def test_a_file_that_makes_no_sense_stops_the_start(
+    environment, monkeypatch, tmp_path, content, also_set, reason
+):
+    if content is not None:
+        (tmp_path / "token").write_text(content)
+    monkeypatch.setenv("METRICS_TOKEN", also_set)
+    monkeypatch.setenv("METRICS_TOKEN_FILE", str(tmp_path / "token"))
+
+    environment.read_from_file("METRICS_TOKEN_FILE")
+
+    assert f"METRICS_TOKEN_FILE {reason}" in refusal(environment)
+
+
+# --- Words and addresses -----------------------------------------------------------------------------
+
+
+def test_a_word_among_others_is_taken_in_any_case(environment, monkeypatch):
+    monkeypatch.setenv("LOG_LEVEL", "debug")
+
+    assert environment.one_of("LOG_LEVEL", "INFO", among=["DEBUG", "INFO"]) == "DEBUG"
+    environment.finish()
+
+
+def test_another_word_stops_the_start(environment, monkeypatch):
+    monkeypatch.setenv("LOG_LEVEL", "loud")
+
+    environment.one_of("LOG_LEVEL", "INFO", among=["DEBUG", "INFO"])
+
+    assert "LOG_LEVEL must be one of DEBUG, INFO (it is 'loud')" in refusal(environment)
+
+
+@pytest.mark.parametrize(
+    "address", ["errors.example", "https://errors.example/1", "https://key@errors", "x://k@h/1"]
+)
+def test_a_dsn_that_is_none_stops_the_start_and_is_not_shown(environment, monkeypatch, address):
+    monkeypatch.setenv("SENTRY_DSN", address)
+
+    environment.dsn("SENTRY_DSN", package="json", lock="x.txt")
+
+    message = refusal(environment)
+    assert "SENTRY_DSN must look like https://key@host/number" in message
+    assert address not in message
+
+
+def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
+    monkeypatch.setenv("SENTRY_DSN", "https://key@errors.example/1")
+
+    environment.dsn("SENTRY_DSN", package="no_such_package", lock="requirements/sentry.txt")
+
+    assert "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt" in (
+        refusal(environment)
+    )

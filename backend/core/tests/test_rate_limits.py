@@ -1,4 +1,4 @@
-"""Calls are counted in fixed windows; the factor scales every limit, and 0 lifts them all."""
+"""Calls are counted in windows that slide; the factor scales every limit, and 0 lifts them all."""
 
 import math
 
@@ -39,24 +39,63 @@ def test_refused_calls_are_counted_on(clock):
         assert refusal.value.calls == calls
 
 
-def test_a_refusal_says_when_the_window_ends(clock):
-    clock.advance(12.5)
+def test_a_refusal_says_when_to_come_again(clock):
+    """Two thirds of the next minute have to pass by until one of three calls before it no longer counts."""
+    clock.advance(50)
     count(clock, times=3)
     with pytest.raises(TooManyCalls) as refusal:
         count(clock)
-    assert refusal.value.retry_after_seconds == 47.5
-    assert refusal.value.headers() == {"Retry-After": "48"}
+    assert refusal.value.retry_after_seconds == 10 + MINUTE / 3
+    assert refusal.value.headers() == {"Retry-After": "30"}
+    clock.advance(10 + MINUTE / 3)
+    count(clock)
 
 
-def test_a_new_window_begins_anew_and_not_before(clock):
+def test_nobody_is_told_to_wait_longer_than_a_window(clock):
     count(clock, times=3)
+    with pytest.raises(TooManyCalls) as refusal:
+        count(clock)
+    assert refusal.value.retry_after_seconds == MINUTE
+
+
+def test_at_the_seam_of_two_windows_nobody_gets_twice_as_much(clock):
     clock.advance(MINUTE - 0.001)
+    count(clock, times=3)
+    clock.advance(0.001)
     with pytest.raises(TooManyCalls):
         count(clock)
-    clock.advance(0.001)
+
+
+def test_two_windows_later_all_is_forgotten(clock):
+    count(clock, times=3)
+    clock.advance(2 * MINUTE)
     count(clock, times=3)
     with pytest.raises(TooManyCalls):
         count(clock)
+
+
+def test_refused_calls_do_not_lengthen_the_wait(clock):
+    count(clock, times=3)
+    for _ in range(30):
+        with pytest.raises(TooManyCalls):
+            count(clock)
+    clock.advance(MINUTE + MINUTE / 3)
+    count(clock)
+
+
+@given(st.lists(st.floats(0, 40), max_size=80), st.integers(1, 6))
+def test_no_span_of_a_window_s_length_lets_twice_the_limit_pass(pauses: list[float], limit: int):
+    cache.clear()
+    clock = FakeClock()
+    passed: list[float] = []
+    for pause in pauses:
+        clock.advance(pause)
+        try:
+            count(clock, max_calls=limit)
+        except TooManyCalls:
+            continue
+        passed.append(clock.now)
+        assert len([at for at in passed if at > clock.now - MINUTE]) < 2 * limit or limit == 1
 
 
 def test_each_key_and_each_period_is_counted_alone(clock):

@@ -1,8 +1,8 @@
 """What belongs to one request: its id in the answer and the log, its op id in the events."""
 
-import logging
 import threading
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.http import HttpResponse
@@ -14,7 +14,6 @@ from core.operations import OperationMiddleware
 from core.request_context import (
     NOTHING_KNOWN,
     RequestContext,
-    RequestContextFilter,
     RequestContextMiddleware,
     request_context,
     request_id_from,
@@ -87,13 +86,6 @@ def test_the_answer_carries_the_id_that_was_known_within():
     assert (answer["X-Request-ID"], seen) == ("r-7", ["r-7"])
 
 
-def test_every_line_of_the_log_names_the_request():
-    record = logging.LogRecord("x", logging.INFO, "x.py", 1, "hello", None, None)
-    with within_request(request_id="r-1"):
-        assert RequestContextFilter().filter(record)
-    assert record.__dict__["request_id"] == "r-1"
-
-
 # --- Naming a write ----------------------------------------------------------------------------------
 
 
@@ -105,11 +97,13 @@ def op_id_of(method: str, key: str | None) -> tuple[int, str | None]:
         seen.append(request_context().op_id)
         return HttpResponse(status=204)
 
-    headers = {} if key is None else {"Idempotency-Key": key}
+    # Each call is another caller's: a key that its caller has used before would not reach the view.
+    headers = {"User-Agent": uuid4().hex} | ({} if key is None else {"Idempotency-Key": key})
     answer = OperationMiddleware(view)(RequestFactory().generic(method, "/api/rooms/", headers=headers))
     return answer.status_code, seen[0] if seen else None
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_the_key_of_a_write_is_its_op_id(method: str):
     assert op_id_of(method, "vote-12") == (204, "vote-12")
@@ -121,6 +115,7 @@ def test_reading_has_no_op_id():
     assert op_id_of("GET", "é" * 100) == (204, None)
 
 
+@pytest.mark.django_db
 @given(st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), min_size=1, max_size=64))
 def test_every_printable_ascii_text_up_to_64_is_a_key(key: str):
     assert op_id_of("POST", key) == (204, key)
@@ -131,6 +126,7 @@ def test_another_key_is_refused_by_name(key: str):
     assert op_id_of("POST", key) == (400, None)
 
 
+@pytest.mark.django_db
 def test_no_op_id_is_left_behind():
     op_id_of("POST", "vote-12")
     assert request_context() == NOTHING_KNOWN

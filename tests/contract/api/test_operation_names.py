@@ -11,6 +11,8 @@ from tests.contract.refusals import refused
 from tests.contract.witnesses import Witness
 
 KEY = "ada-7f3c"
+# A caller uses a key for one write only.
+ANOTHER_KEY = "ada-9b20"
 
 
 @pytest.fixture
@@ -63,10 +65,10 @@ def test_all_events_of_one_write_have_it(queue: Queue, named: Callable[[str], Qu
 def test_it_is_told_to_those_who_resume_and_poll_too(queue: Queue, named: Callable[[str], Queue]):
     before = queue.state()
 
-    named(KEY).add(queue.tracks[0])
+    named(ANOTHER_KEY).add(queue.tracks[0])
 
     poll = queue.get("events/", epoch=before.epoch, since=before.seq).json()
-    assert [event["op_id"] for event in poll["events"]] == [KEY]
+    assert [event["op_id"] for event in poll["events"]] == [ANOTHER_KEY]
 
 
 @pytest.mark.parametrize("key", ["x", "x" * 64, "a b", "~!@#$%^&*()", "7d444840-9dc0-11d1-b245-5ffdce74fad2"])

@@ -158,7 +158,7 @@ def test_one_change_can_be_told_to_several_streams_or_to_none(board):
     other = open_board("other")
 
     @broadcast_event("card.noticed", on=post_save, sender=Card)
-    def noticed(change: Change[Card]) -> list[Broadcast]:
+    def noticed(change: Change[Card]) -> list[Broadcast[str]]:
         if text_of(change) == "secret":
             return []
         return [Broadcast(other.pk, "to other"), Broadcast(board.pk, "to board")]

@@ -7,8 +7,9 @@ from django.test import Client
 
 from apps.users.models import Guest
 from apps.users.recognition import guest_for_token
-from apps.users.services import NEWCOMERS_PER_HOUR, rename_guest
+from apps.users.services import rename_guest
 from core.errors import NotFound
+from core.limits import NEWCOMERS
 
 pytestmark = pytest.mark.django_db
 
@@ -99,7 +100,7 @@ def test_a_guest_that_is_gone_can_t_be_renamed(bo):
 
 
 def test_too_many_guests_of_an_address_are_told_when_to_come_again(client, settings):
-    settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS_PER_HOUR
+    settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS.max_calls
     for _ in range(2):
         assert post(Client()).status_code == 201
     answer = post(Client())

@@ -3,9 +3,10 @@
 import pytest
 
 from apps.users.recognition import voter_of
-from apps.users.services import NEWCOMERS_PER_HOUR, count_newcomer
+from apps.users.services import count_newcomer
 from apps.users.tests.conftest import ADDRESS
 from core.identity import Caller, Visit, caller_for
+from core.limits import NEWCOMERS
 from core.rate_limits import TooManyCalls
 
 ADA = Caller(key="user:1", address=ADDRESS, name="Ada", user_id=1)
@@ -14,7 +15,7 @@ BO = Caller(key="guest:b", address=ADDRESS, name="Bo", guest_id="b")
 
 @pytest.fixture(autouse=True)
 def two_an_hour(settings) -> None:
-    settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS_PER_HOUR
+    settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS.max_calls
 
 
 def voter(agent: str, *, address: str = ADDRESS, is_voting: bool = True) -> str:

@@ -1,0 +1,32 @@
+# Tutti in a container. `docker compose up --build` starts it with all that it needs.
+
+FROM python:3.11-slim-bookworm AS packages
+WORKDIR /tutti
+COPY requirements/base.txt requirements/sentry.txt requirements/
+RUN python -m venv .venv
+RUN .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-compile \
+    --require-hashes -r requirements/base.txt -r requirements/sentry.txt
+
+FROM python:3.11-slim-bookworm
+WORKDIR /tutti
+# The user is a number, so that it needs no name; the folder is what a new volume takes its owner from.
+RUN install -d -o 10001 -g 10001 -m 700 /data
+COPY --from=packages /tutti/.venv .venv
+COPY pyproject.toml ./
+COPY backend backend
+RUN .venv/bin/python -m compileall -q -j 0 .venv/lib backend
+USER 10001:10001
+ENV PATH=/tutti/.venv/bin:/usr/local/bin:/usr/bin:/bin \
+    HOME=/data \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    DATA_DIR=/data \
+    HOST=0.0.0.0 \
+    PORT=4000
+WORKDIR /tutti/backend
+VOLUME /data
+EXPOSE 4000
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=10s --start-period=60s --retries=3 \
+    CMD ["python", "-m", "config.health_check"]
+CMD ["python", "-m", "config.server"]

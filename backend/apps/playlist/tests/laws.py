@@ -1,0 +1,45 @@
+"""The laws of the design over one room, by what its readers get: the list, and the log."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db.models import Sum
+from django.test import Client
+
+from apps.playlist.models import Order, PlaylistTrack, Room
+from apps.realtime.models import Event
+from tests.invariants import invariants
+from tests.invariants.fold import Snapshot
+
+
+@contextmanager
+def laws_hold(room: Room) -> Iterator[list[Any]]:
+    """Whatever is done inside is told, and leaves I1, I2, I4, I5 and I6 true. Yields the events."""
+    before = snapshot_of(room)
+    events: list[Any] = []
+    yield events
+    after = snapshot_of(room)
+    stored = Event.objects.filter(stream_id=room.stream_id, seq__gt=before.seq).order_by("seq")
+    events += [json.loads(frame) for frame in stored.values_list("frame", flat=True)]
+    invariants.check_i1_seq_has_no_gap(events, epoch=before.epoch, since=before.seq, top=after.seq)
+    invariants.check_i2_fold_equals_fetch(before, events, [after])
+    invariants.check_i4_order_is_strict(after)
+    invariants.check_i5_one_plays(after)
+    _check_votes(room, after)
+
+
+def snapshot_of(room: Room) -> Snapshot:
+    """What REST says, in a browser of its own."""
+    answer = Client().get(f"/api/rooms/{room.slug}/playlist/")
+    assert answer.status_code == 200, answer.content
+    return Snapshot(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), answer.json())
+
+
+def _check_votes(room: Room, after: Snapshot) -> None:
+    items = PlaylistTrack.objects.filter(room=room).annotate(cast=Sum("cast_votes__value"))
+    for item in items:
+        assert item.votes == (item.cast or 0)
+    if Room.objects.get(pk=room.pk).order == Order.VOTES:
+        invariants.check_i4_votes_decide(after, {item.pk: item.votes_reached_seq for item in items})

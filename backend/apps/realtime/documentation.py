@@ -1,0 +1,193 @@
+"""The types of all frames, composed of those that the code sends; and what polling and streaming take."""
+
+from functools import cache
+from typing import Any, Literal, get_args, get_type_hints
+
+import msgspec
+
+from apps.realtime.broadcasting import event_payload_types
+from apps.realtime.commands import CLIENT_FRAMES, MAX_EPOCH_CHARACTERS, MAX_SEQ, UnknownType
+from apps.realtime.connection import CLOSE_MEANINGS, CloseCode
+from apps.realtime.event_streams import DEFAULT_POLL_LIMIT, MAX_POLL_LIMIT, MAX_WAIT_SECONDS
+from apps.realtime.frames import (
+    Established,
+    EstablishedFrame,
+    EventFrame,
+    Heartbeat,
+    Identified,
+    Pong,
+    Problem,
+    Resumed,
+    SnapshotPayload,
+    labelled,
+)
+from apps.realtime.kinds import StreamKind
+from core.endpoints import Parameter
+from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited
+from core.schemas import Schema, json_schemas, told_name
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+DEFINITIONS = "#/$defs/"
+# What the error frame tells of a frame that could not be taken.
+FRAME_ERRORS: tuple[type[ApiError], ...] = (MalformedJson, UnknownType, InvalidInput, RateLimited)
+
+POSITION_PARAMETERS = (
+    Parameter(
+        "epoch",
+        "query",
+        {"type": "string", "minLength": 1, "maxLength": MAX_EPOCH_CHARACTERS},
+        "The incarnation that an earlier answer named. Together with `since`, or not at all.",
+    ),
+    Parameter(
+        "since",
+        "query",
+        {"type": "integer", "minimum": 0, "maximum": MAX_SEQ},
+        "The number of the last event that the client has.",
+    ),
+)
+LAST_EVENT_ID = Parameter(
+    "Last-Event-ID", "header", {"type": "string"}, "`epoch:seq`, as the last `id:` said. Browsers send it."
+)
+POLL_PARAMETERS = (
+    *POSITION_PARAMETERS,
+    Parameter(
+        "limit",
+        "query",
+        {"type": "integer", "minimum": 1, "maximum": MAX_POLL_LIMIT},
+        f"At most so many events ({DEFAULT_POLL_LIMIT}).",
+    ),
+    Parameter(
+        "wait",
+        "query",
+        {"type": "number", "minimum": 0, "maximum": MAX_WAIT_SECONDS},
+        "Seconds to wait for an event when there is none (0).",
+    ),
+)
+
+
+def close_codes() -> dict[str, int]:
+    """Every close code by its name."""
+    return {name: code for name, code in vars(CloseCode).items() if isinstance(code, int)}
+
+
+# --- Types -------------------------------------------------------------------------------------------
+
+
+def event_types(kind: StreamKind) -> list[type[msgspec.Struct]]:
+    """The frame of each type of event, but for its payload."""
+    return [
+        _named(
+            camel(event_type),
+            f"The event {event_type}.",
+            labelled(EventFrame, kind.label, behind="payload", type=_one_of(event_type)),
+        )
+        for event_type in event_payload_types()
+    ]
+
+
+@cache
+def snapshot_type(kind: StreamKind) -> type[msgspec.Struct]:
+    """The whole state, with the items that this kind reads."""
+    items = get_type_hints(kind.read_items)["return"]
+    return msgspec.defstruct(
+        "Snapshot",
+        [("epoch", str), ("seq", int), ("items", list[get_args(items)[0]])],  # type: ignore[misc]
+        namespace={"__doc__": SnapshotPayload.__doc__},
+    )
+
+
+def poll_type(kind: StreamKind) -> type[msgspec.Struct]:
+    """What polling answers. Any event is one of the frames of `/api/events.schema.json`."""
+    told = _one_of(*event_payload_types())
+    event = labelled(EventFrame, kind.label, behind="payload", type=told)
+    events: Any = list[_named("Event", "An event.", event)]  # type: ignore[misc]  # made at run time
+    snapshot = snapshot_type(kind) | None
+    told_fields = [("epoch", str), ("seq", int), ("top", int), ("events", events), ("snapshot", snapshot)]
+    return msgspec.defstruct("Events", told_fields)
+
+
+def _frames_of_server(kind: StreamKind) -> list[Any]:
+    established = _named("EstablishedPosition", "Where the stream stands.", labelled(Established, kind.label))
+    greeting = msgspec.defstruct(
+        EstablishedFrame.__name__,
+        [("message", str), ("payload", established)],
+        tag_field="type",
+        tag="connection.established",
+        namespace={"__doc__": Established.__doc__},
+    )
+    told = [_told(payload.frame_type, payload) for payload in (Resumed, Heartbeat, Identified, Problem)]
+    return [
+        greeting,
+        *event_types(kind),
+        _told(kind.snapshot_type, snapshot_type(kind)),
+        *told,
+        Pong,
+    ]
+
+
+def _told(frame_type: str, payload: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    return msgspec.defstruct(
+        f"{camel(frame_type)}Frame",
+        [("payload", payload)],
+        tag_field="type",
+        tag=frame_type,
+        namespace={"__doc__": payload.__doc__},
+    )
+
+
+def _named(name: str, description: str, plain: type[msgspec.Struct]) -> type[msgspec.Struct]:
+    fields = [(field.name, field.type) for field in msgspec.structs.fields(plain)]
+    return msgspec.defstruct(name, fields, namespace={"__doc__": description})
+
+
+def _one_of(*words: str) -> Any:
+    """The type of these words alone."""
+    return Literal.__getitem__(words)  # the same as Literal[words], said at run time
+
+
+def camel(frame_type: str) -> str:
+    """TrackAdded, of track.added."""
+    return "".join(word.capitalize() for word in frame_type.split("."))
+
+
+# --- The schema of everything that goes over a socket ------------------------------------------------
+
+
+def events_schema(kind: StreamKind) -> Schema:
+    """A value is valid against the whole when it is any frame that the server sends."""
+    server, client = _frames_of_server(kind), list(CLIENT_FRAMES)
+    payloads = [option for payload in event_payload_types().values() for option in _options(payload)]
+    references, definitions = json_schemas([*server, *client, *payloads], at=DEFINITIONS)
+    _tell_payloads(definitions)
+    definitions["Problem"]["properties"]["code"]["enum"] = [error.code for error in FRAME_ERRORS]
+    return {
+        "$schema": DIALECT,
+        "title": "Everything that goes over a socket",
+        "description": "Valid is any frame from the server. ClientFrame is any frame to it.",
+        "$ref": f"{DEFINITIONS}ServerFrame",
+        "$defs": {
+            "ServerFrame": {"oneOf": references[: len(server)]},
+            "ClientFrame": {"oneOf": references[len(server) : len(server) + len(client)]},
+            "Event": {"oneOf": [{"$ref": DEFINITIONS + camel(told)} for told in event_payload_types()]},
+            "CloseCode": {
+                "description": "Why the server closed the socket.",
+                "oneOf": [
+                    {"const": code, "title": name, "description": CLOSE_MEANINGS[code]}
+                    for name, code in close_codes().items()
+                ],
+            },
+            **definitions,
+        },
+    }
+
+
+def _tell_payloads(definitions: dict[str, Schema]) -> None:
+    for event_type, payload in event_payload_types().items():
+        told = [{"$ref": DEFINITIONS + told_name(option.__name__)} for option in _options(payload)]
+        properties = definitions[camel(event_type)]["properties"]
+        properties["payload"] = told[0] if len(told) == 1 else {"oneOf": told}
+
+
+def _options(payload: Any) -> tuple[Any, ...]:
+    """The types that a payload may have: those of a union, else the one."""
+    return get_args(payload) or (payload,)

@@ -1,0 +1,51 @@
+"""`/metrics` in Prometheus's words: for this machine, and for whoever shows the METRICS_TOKEN."""
+
+import hmac
+from ipaddress import IPv6Address, ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from core.answers import answer
+from core.errors import MethodNotAllowed, NotPermitted
+
+# What proxies add. One of them on this machine must not make the whole world a caller from here.
+FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What this process has counted since it started."""
+    if request.method not in {"GET", "HEAD"}:
+        return answer(MethodNotAllowed())
+    if not (_comes_from_this_machine(request) or _shows_token(request)):
+        return answer(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
+    return HttpResponse(
+        generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
+    )
+
+
+def _comes_from_this_machine(request: HttpRequest) -> bool:
+    """Whoever connected and everybody that it says it speaks for, however many proxies are trusted."""
+    forwarded = request.headers.get("X-Forwarded-For")
+    if forwarded is None and any(name in request.headers for name in FORWARDING_HEADERS):
+        return False
+    chain = [*(forwarded.split(",") if forwarded is not None else []), request.META.get("REMOTE_ADDR") or ""]
+    return all(_is_own(address.strip()) for address in chain)
+
+
+def _is_own(address: str) -> bool:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:
+        return parsed.ipv4_mapped.is_loopback
+    return parsed.is_loopback
+
+
+def _shows_token(request: HttpRequest) -> bool:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    wanted: str = settings.METRICS_TOKEN
+    is_same = hmac.compare_digest(token.strip().encode(), wanted.encode())
+    return bool(wanted) and scheme.lower() == "bearer" and is_same

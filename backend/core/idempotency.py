@@ -1,0 +1,134 @@
+"""Answers to named writes, kept for a day: the same write again changes nothing and is answered alike.
+
+The answer is stored in the transaction of the write itself. So it is there exactly if the write happened,
+also when the process dies between commit and answer, and of two that arrive at once the second waits for
+the first.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+from django.utils import timezone
+
+from core.answers import answer
+from core.errors import ApiError, IdempotencyKeyReused, as_api_error
+from core.identity import caller_of, network_key, visit_of
+from core.models import KeptAnswer
+
+KEPT_FOR = timedelta(hours=24)
+# Refusals that a rule gave: asking again would give them again. Others may turn out differently.
+KEPT_REFUSALS = {403, 404, 409}
+KEPT_HEADERS = ("Content-Type", "Location")
+REPLAYED = "Idempotency-Replayed"
+# Old answers that one write deletes at most.
+FORGOTTEN_PER_WRITE = 20
+
+
+def once(
+    request: HttpRequest, *, key: str, respond: Callable[[HttpRequest], HttpResponseBase]
+) -> HttpResponseBase:
+    """Responds to a named write, or gives the answer that it got the first time."""
+    try:
+        fingerprint = _fingerprint(request)
+        caller = _caller_key(request)
+        with transaction.atomic():
+            return _first_or_kept(request, caller=caller, key=key, fingerprint=fingerprint, respond=respond)
+    except ApiError as error:
+        return answer(error)
+    except Exception as error:  # what the middleware below could not answer itself
+        return answer(as_api_error(error))
+
+
+def subject_of_repeat(request: HttpRequest) -> str:
+    """Whom the first answer was about, in a view whose answers carry a token; empty the first time."""
+    subject: str = request.__dict__.get("tutti_subject", "")
+    return subject
+
+
+def keep_only_subject(response: HttpResponseBase, subject: str) -> None:
+    """Marks an answer that carries a token: not it is kept, but whom it is about."""
+    response.__dict__["tutti_subject"] = subject
+
+
+def forget_old_answers() -> int:
+    """Drops every answer that is no longer kept; returns how many."""
+    gone, _ = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return gone
+
+
+def _first_or_kept(
+    request: HttpRequest,
+    *,
+    caller: str,
+    key: str,
+    fingerprint: str,
+    respond: Callable[[HttpRequest], HttpResponseBase],
+) -> HttpResponseBase:
+    kept, is_first = _reserved(caller=caller, key=key, fingerprint=fingerprint)
+    if is_first:
+        response = respond(request)
+        _keep(kept, response)
+        return response
+    if kept.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    if kept.subject:
+        request.__dict__["tutti_subject"] = kept.subject
+        response = respond(request)
+        response[REPLAYED] = "true"
+        return response
+    return _replayed(kept)
+
+
+def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
+    """The row of this write, and whether it is new. Another request with the key waits here for the first."""
+    now = timezone.now()
+    _forget_some(before=now - KEPT_FOR)
+    KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
+    try:
+        with transaction.atomic():
+            kept = KeptAnswer.objects.create(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
+    except IntegrityError:
+        return KeptAnswer.objects.get(caller=caller, key=key), False
+    return kept, True
+
+
+def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
+    """Completes the row, or takes back everything when the same key may try again."""
+    is_kept = 200 <= response.status_code < 300 or response.status_code in KEPT_REFUSALS
+    if not is_kept or not isinstance(response, HttpResponse):
+        transaction.set_rollback(True)
+        return
+    kept.status = response.status_code
+    kept.subject = response.__dict__.get("tutti_subject", "")
+    if not kept.subject:
+        kept.body = response.content.decode()
+        kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    kept.save(update_fields=["status", "subject", "body", "headers"])
+
+
+def _replayed(kept: KeptAnswer) -> HttpResponse:
+    return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
+
+
+def _forget_some(*, before: datetime) -> None:
+    old = KeptAnswer.objects.filter(created_at__lt=before).order_by("created_at").values_list("pk", flat=True)
+    if gone := list(old[:FORGOTTEN_PER_WRITE]):
+        KeptAnswer.objects.filter(pk__in=gone).delete()
+
+
+def _fingerprint(request: HttpRequest) -> str:
+    parts = (str(request.method).encode(), request.get_full_path().encode(), request.body)
+    return sha256(b"\n".join(parts)).hexdigest()
+
+
+def _caller_key(request: HttpRequest) -> str:
+    """Whose key it is. Who asks for a new identity is known by the network alone, cookie or not."""
+    view = getattr(resolve(request.path_info).func, "cls", None)
+    if getattr(view, "gives_identity", False):
+        visit = visit_of(request)
+        return network_key(visit.address, visit.user_agent)
+    return caller_of(request).key

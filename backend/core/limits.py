@@ -1,0 +1,47 @@
+"""How often anything may be done: every limit, declared as a value. RATE_LIMIT_FACTOR scales them all."""
+
+from dataclasses import dataclass
+
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `max_calls` within `period_seconds`, for each `of` whom they are counted."""
+
+    name: str
+    of: str
+    max_calls: int
+    period_seconds: float
+
+
+REQUESTS_OF_CALLER = Limit("requests", "caller", 600, MINUTE_SECONDS)
+REQUESTS_OF_ADDRESS = Limit("requests", "address", 6000, MINUTE_SECONDS)
+VOTES = Limit("votes", "voter", 60, MINUTE_SECONDS)
+ADDS = Limit("adds", "voter", 30, MINUTE_SECONDS)
+MOVES = Limit("moves", "voter", 120, MINUTE_SECONDS)
+JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
+JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
+NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
+LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
+FRAMES = Limit("frames", "socket", 50, 10)
+# The so-manieth frame of a period ends the socket: this is no client that made a mistake.
+FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 500, 10)
+
+LIMITS = (
+    REQUESTS_OF_CALLER,
+    REQUESTS_OF_ADDRESS,
+    VOTES,
+    ADDS,
+    MOVES,
+    JOINS_OF_VOTER,
+    JOINS_OF_ADDRESS,
+    NEWCOMERS,
+    LOGINS,
+    FRAMES,
+    FRAMES_UNTIL_CLOSE,
+)
+
+# Sockets, streams and waiting polls that one address may have open together.
+MAX_OPEN_TOGETHER = 500

@@ -1,0 +1,217 @@
+"""The log: for people on the terminal, as JSON lines in a file, both with the ids of request and write.
+
+Every line holds fields of FIELDS and nothing else; what could tell of a person is masked before that.
+"""
+
+import fcntl
+import logging
+import os
+import re
+import traceback
+from collections.abc import MutableMapping
+from ipaddress import ip_address
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+import structlog
+from structlog.stdlib import ProcessorFormatter
+
+from core.request_context import request_context
+
+Line = MutableMapping[str, Any]
+
+# What a line may hold; docs/operations.md says of each what it is.
+FIELDS = (
+    *("at", "level", "logger", "event", "request_id", "op_id"),
+    *("outcome", "milliseconds"),
+    *("error", "frames"),
+)
+MAX_FILE_BYTES = 10 * 1024 * 1024
+KEPT_FILES = 5
+MAX_ERROR_CHARACTERS = 500
+# How deep into the code a line about an error goes, from where it was raised.
+MAX_FRAMES = 30
+MASK = "…"
+
+# What programs quote is mostly what somebody sent: KeyError('Ada'), Key (voter)=(user:3).
+# A quote within a word is an apostrophe.
+QUOTED = re.compile(r"(?<!\w)'[^'\n]*'|\"[^\"\n]*\"|(?<==)\([^)\n]*\)")
+# But not names of the database's own, such as "vote_once".
+OWN_NAME = re.compile(r'"[a-z]+(_[a-z0-9]+)+"')
+EMAIL = re.compile(r"\S+@\S+")
+# Keys and tokens: long, and of more than letters.
+TOKEN = re.compile(r"\b(?=[\w:.-]*\d)[\w-]{8,}[:.][\w:.-]{16,}|\b(?=\w*\d)[\w-]{24,}")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+MAYBE_ADDRESS = re.compile(r"[0-9A-Fa-f:.]*[:.][0-9A-Fa-f:.]+")
+
+
+# --- What a line holds -------------------------------------------------------------------------------
+
+
+def add_ids(_logger: Any, _method: str, line: Line) -> Line:
+    context = request_context()
+    if context.request_id != "-":
+        line["request_id"] = context.request_id
+    if context.op_id is not None:
+        line["op_id"] = context.op_id
+    return line
+
+
+def tell_error(_logger: Any, _method: str, line: Line) -> Line:
+    """Instead of an exception with all it carries: its type, its masked message, and where it came from."""
+    raised = line.pop("exc_info", None)
+    error = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        line["error"] = masked(f"{type(error).__name__}: {error}")[:MAX_ERROR_CHARACTERS]
+        line["frames"] = frames_of(error)
+    return line
+
+
+def mask_event(_logger: Any, _method: str, line: Line) -> Line:
+    line["event"] = masked(str(line["event"]))
+    return line
+
+
+def keep_known_fields(_logger: Any, _method: str, line: Line) -> Line:
+    """In their order; a field that the docs don't list is not written."""
+    return {name: line[name] for name in FIELDS if name in line}
+
+
+def masked(text: str) -> str:
+    """One line without what could tell of a person: quoted values, e-mail and network addresses, tokens."""
+    text = CONTROL_CHARACTERS.sub(" ", text)
+    text = QUOTED.sub(lambda found: found[0] if OWN_NAME.fullmatch(found[0]) else MASK, text)
+    text = TOKEN.sub(MASK, EMAIL.sub(MASK, text))
+    return MAYBE_ADDRESS.sub(lambda found: MASK if _is_address(found[0]) else found[0], text)
+
+
+def frames_of(error: BaseException) -> list[str]:
+    """Where it was raised, the innermost last, and before that where its cause was."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    earlier = [*frames_of(cause), f"{type(cause).__name__}, then:"] if cause is not None else []
+    stack = traceback.extract_tb(error.__traceback__)
+    own = [f"{_short(frame.filename)}:{frame.lineno} {frame.name}" for frame in stack]
+    return [*earlier, *own][-MAX_FRAMES:]
+
+
+def _short(path: str) -> str:
+    """Without the part that only says where on this machine things are installed."""
+    for root in ("/site-packages/", "/backend/"):
+        if root in path:
+            return path.rsplit(root, 1)[1]
+    return Path(path).name
+
+
+def _is_address(text: str) -> bool:
+    host, _, port = text.rstrip(".:").rpartition(":")
+    candidates = [text.rstrip(".:"), host if port.isdigit() else ""]
+    for candidate in candidates:
+        try:
+            ip_address(candidate)
+        except ValueError:
+            continue
+        return True
+    return False
+
+
+# --- Writing it --------------------------------------------------------------------------------------
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
+    add_ids,
+]
+FINAL_PROCESSORS: list[Any] = [
+    ProcessorFormatter.remove_processors_meta,
+    tell_error,
+    mask_event,
+    keep_known_fields,
+]
+
+# Django imports this module when it sets logging up: then structlog's lines go the same way as others.
+structlog.configure(
+    processors=[
+        structlog.stdlib.filter_by_level,
+        *SHARED_PROCESSORS,
+        ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    wrapper_class=structlog.stdlib.BoundLogger,
+    cache_logger_on_first_use=True,
+)
+
+
+def terminal_formatter() -> logging.Formatter:
+    return _formatter(for_people)
+
+
+def json_formatter() -> logging.Formatter:
+    return _formatter(structlog.processors.JSONRenderer(ensure_ascii=False))
+
+
+def for_people(_logger: Any, _method: str, line: Line) -> str:
+    """One line, and what is known of an error indented below it."""
+    time = str(line.pop("at"))[11:23]
+    frames = line.pop("frames", [])
+    error = line.pop("error", None)
+    head = f"{time} {line.pop('level').upper():<8}{line.pop('logger')}: {line.pop('event')}"
+    rest = [f"{name}={value}" for name, value in line.items()]
+    below = [f"    {part}" for part in [*frames, *([error] if error else [])]]
+    return "\n".join([" ".join([head, *rest]), *below])
+
+
+def _formatter(renderer: Any) -> logging.Formatter:
+    return ProcessorFormatter(
+        foreign_pre_chain=SHARED_PROCESSORS,
+        processors=[*FINAL_PROCESSORS, renderer],
+    )
+
+
+class SharedRotatingFile(RotatingFileHandler):
+    """A file of bounded size that several processes may write to: who finds it full turns it over for all."""
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(
+            filename, maxBytes=MAX_FILE_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True
+        )
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if not self._is_current():
+            self._let_go()
+        super().emit(record)
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - logging's name
+        del record
+        return self.stream is not None and os.fstat(self.stream.fileno()).st_size >= self.maxBytes
+
+    def _open(self) -> Any:
+        Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        return os.fdopen(os.open(self.baseFilename, flags, 0o600), self.mode, encoding=self.encoding)
+
+    def doRollover(self) -> None:  # noqa: N802 - logging's name
+        """Another process may have done so since we looked."""
+        with Path(f"{self.baseFilename}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if self._is_current():
+                super().doRollover()
+            else:
+                self._let_go()
+
+    def _let_go(self) -> None:
+        """The next line opens whatever file has the name then."""
+        if self.stream is not None:
+            self.stream.close()
+            self.stream = None
+
+    def _is_current(self) -> bool:
+        """Whether the file of that name is the one that is open here."""
+        if self.stream is None:
+            return False
+        try:
+            named, opened = Path(self.baseFilename).stat(), os.fstat(self.stream.fileno())
+        except OSError:
+            return False
+        return (named.st_dev, named.st_ino) == (opened.st_dev, opened.st_ino)

@@ -1,0 +1,42 @@
+"""The wide limits, on every endpoint: by caller, and by the address that callers share."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from core.addresses import network_of
+from core.answers import answer
+from core.errors import ApiError
+from core.identity import Visit, caller_for, caller_of, visit_of
+from core.limits import LOGINS, REQUESTS_OF_ADDRESS, REQUESTS_OF_CALLER
+from core.rate_limits import count_against
+
+LOGIN_PATHS = {"/admin/login/"}
+
+
+class RequestLimitMiddleware:
+    """Counts before anything else is done for the request. Files of our own pages do not count."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        try:
+            _count(request)
+        except ApiError as error:
+            return answer(error)
+        return self.get_response(request)
+
+
+def count_request(visit: Visit) -> None:
+    """Counts a request to the API against both wide limits. Raises TooManyCalls, NotAuthenticated."""
+    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
+    count_against(REQUESTS_OF_CALLER, caller_for(visit).key)
+
+
+def _count(request: HttpRequest) -> None:
+    if request.method == "POST" and request.path in LOGIN_PATHS:
+        count_against(LOGINS, network_of(visit_of(request).address))
+    if request.path.startswith("/api/"):
+        count_against(REQUESTS_OF_ADDRESS, network_of(visit_of(request).address))
+        count_against(REQUESTS_OF_CALLER, caller_of(request).key)

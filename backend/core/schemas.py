@@ -1,0 +1,66 @@
+"""Schemas of the types that travel: as JSON Schema 2020-12, and as Swagger 2.0 can say it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+Schema = dict[str, Any]
+NULL = {"type": "null"}
+# What a type is called in the code to tell it from the model; clients know only the one.
+UNTOLD_ENDING = "Payload"
+
+
+def json_schemas(types: Sequence[Any], *, at: str) -> tuple[list[Schema], dict[str, Schema]]:
+    """A schema for each type, and the definitions that they refer to as `at` followed by the name."""
+    schemas, definitions = msgspec.json.schema_components(types, ref_template=at + "{name}")
+    told = {told_name(name): _renamed(schema, at) for name, schema in definitions.items()}
+    return [_renamed(schema, at) for schema in schemas], told
+
+
+def told_name(name: str) -> str:
+    return name.removesuffix(UNTOLD_ENDING)
+
+
+def _renamed(schema: Any, at: str) -> Any:
+    """With the names that clients know, in references and titles."""
+    if isinstance(schema, list):
+        return [_renamed(part, at) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    renamed = {key: _renamed(value, at) for key, value in schema.items()}
+    for key in ("$ref", "title"):
+        if isinstance(renamed.get(key), str):
+            renamed[key] = told_name(renamed[key])
+    return renamed
+
+
+def as_swagger(schema: Mapping[str, Any]) -> Schema:
+    """The schema in Swagger 2.0, which knows neither null nor a choice.
+
+    What may be null says so in `x-nullable`; of a choice between several all are named in `x-any-of`.
+    """
+    told = {key: value for key, value in schema.items() if key not in {"anyOf", "const"}}
+    if "const" in schema:
+        told["enum"] = [schema["const"]]
+    if "enum" in told and all(isinstance(value, str) for value in told["enum"]):
+        told["type"] = "string"
+    for key in ("items", "additionalProperties"):
+        if isinstance(told.get(key), Mapping):
+            told[key] = as_swagger(told[key])
+    if "properties" in told:
+        told["properties"] = {name: as_swagger(part) for name, part in told["properties"].items()}
+    if "required" in told and not told["required"]:
+        del told["required"]  # an empty list is none in Swagger
+    if "anyOf" in schema:
+        told |= _choice(schema["anyOf"])
+    return told
+
+
+def _choice(options: Sequence[Mapping[str, Any]]) -> Schema:
+    others = [as_swagger(option) for option in options if option != NULL]
+    chosen = others[0] if len(others) == 1 else {"x-any-of": others}
+    if len(others) == len(options):
+        return chosen
+    # Beside a $ref nothing else counts, so it is wrapped.
+    return {"allOf": [chosen], "x-nullable": True} if "$ref" in chosen else {**chosen, "x-nullable": True}

@@ -1,0 +1,175 @@
+"""What a line of the log holds, what it never holds, and the file that it goes to."""
+
+import json
+import logging
+import multiprocessing
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+
+from core import logs
+from core.request_context import within_request
+
+DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
+
+
+@pytest.fixture
+def log_file(tmp_path: Path) -> Iterator[Path]:
+    file = tmp_path / "new" / "django.log"
+    handler = logs.SharedRotatingFile(str(file))
+    handler.setFormatter(logs.json_formatter())
+    logging.getLogger("tutti").addHandler(handler)
+    yield file
+    logging.getLogger("tutti").removeHandler(handler)
+    handler.close()
+
+
+def lines_of(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text().splitlines()]
+
+
+def raised(error: Exception) -> Any:
+    try:
+        raise error
+    except Exception:
+        return sys.exc_info()
+
+
+def test_a_line_is_json_with_the_ids_of_request_and_write(log_file: Path) -> None:
+    with within_request(request_id="r-1", op_id="op-1"):
+        structlog.get_logger("tutti.actions").info("add_item", outcome="done", milliseconds=3.1)
+    (line,) = lines_of(log_file)
+    assert line.pop("at").endswith("Z")
+    assert line == {
+        "level": "info",
+        "logger": "tutti.actions",
+        "event": "add_item",
+        "request_id": "r-1",
+        "op_id": "op-1",
+        "outcome": "done",
+        "milliseconds": 3.1,
+    }
+
+
+def test_other_libraries_lines_look_the_same(log_file: Path) -> None:
+    with within_request(request_id="r-1"):
+        logging.getLogger("tutti.other").warning("Hello %s", "there")
+    (line,) = lines_of(log_file)
+    assert (line["level"], line["logger"], line["event"], line["request_id"]) == (
+        *("warning", "tutti.other", "Hello there", "r-1"),
+    )
+
+
+def test_fields_that_the_docs_do_not_list_are_not_written(log_file: Path) -> None:
+    structlog.get_logger("tutti.x").info("hello", name="Ada", address="10.0.0.7")
+    (line,) = lines_of(log_file)
+    assert set(line) == {"at", "level", "logger", "event"}
+
+
+def test_the_docs_say_of_every_field_what_it_holds() -> None:
+    text = DOCUMENT.read_text()
+    assert [field for field in logs.FIELDS if f"| `{field}` |" not in text] == []
+
+
+def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> None:
+    try:
+        try:
+            dict[str, str]()["Ada"]
+        except KeyError as error:
+            raise ValueError("nobody called 'Ada' at 10.0.0.7") from error
+    except ValueError:
+        logging.getLogger("tutti.x").exception("Unforeseen error")
+    (line,) = lines_of(log_file)
+    assert line["error"] == "ValueError: nobody called … at …"
+    frame, middle, last = line["frames"]
+    assert middle == "KeyError, then:"
+    assert all(one.startswith("core/tests/test_logs.py:") for one in (frame, last))
+    assert "Ada" not in log_file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Error 111 connecting to 127.0.0.1:6379. Refused.", "Error 111 connecting to … Refused."),
+        ("from 2001:db8::7, port 5432", "from …, port 5432"),
+        ("ask ada@example.org or bo", "ask … or bo"),
+        ("KeyError('Ada')", "KeyError(…)"),
+        (
+            'Key (item_id, voter)=(12, guest:abc) exists, "vote_once"',
+            'Key (item_id, voter)=… exists, "vote_once"',
+        ),
+        ("token 8fK2mQ9xPL3vT7wZbN4cR6yD1hJ5", "token …"),
+        ("session MTIzNDU2Nzg5:1a2b3c4d5e6f7g8h9i0j", "session …"),
+        ("The log can't be read, it isn't there", "The log can't be read, it isn't there"),
+        ("at 12:34:56 in apps.realtime.connection", "at 12:34:56 in apps.realtime.connection"),
+        ("two\nlines\x1b[31m", "two lines [31m"),
+    ],
+)
+def test_what_could_tell_of_a_person_is_masked(text: str, wanted: str) -> None:
+    assert logs.masked(text) == wanted
+
+
+def test_the_terminal_is_readable() -> None:
+    record = logging.LogRecord("tutti.x", logging.ERROR, "x.py", 1, "Hello", None, raised(KeyError("Ada")))
+    with within_request(request_id="r-1"):
+        first, *below = logs.terminal_formatter().format(record).splitlines()
+    assert first[13:] == "ERROR   tutti.x: Hello request_id=r-1"
+    assert below[0].startswith("    core/tests/test_logs.py:")
+    assert below[-1] == "    KeyError: …"
+
+
+# --- The file ----------------------------------------------------------------------------------------
+
+
+def test_the_file_is_the_owners_alone(log_file: Path) -> None:
+    logging.getLogger("tutti").warning("hello")
+    assert log_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler: Any = logging.getLogger("tutti").handlers[-1]
+    monkeypatch.setattr(handler, "maxBytes", 2000)
+    for number in range(200):
+        logging.getLogger("tutti").warning("line %s", number)
+    files = sorted(log_file.parent.glob("django.log*"))
+    assert len([file for file in files if file.suffix != ".lock"]) == 1 + logs.KEPT_FILES
+    assert all(file.stat().st_size < 2200 for file in files)
+    assert lines_of(log_file)[-1]["event"] == "line 199"
+
+
+def test_a_file_that_somebody_took_away_is_begun_anew(log_file: Path) -> None:
+    logging.getLogger("tutti").warning("first")
+    log_file.rename(log_file.with_suffix(".old"))
+    logging.getLogger("tutti").warning("second")
+    assert [line["event"] for line in lines_of(log_file)] == ["second"]
+
+
+def write_many(file: str, name: str, count: int) -> None:
+    handler = logs.SharedRotatingFile(file)
+    handler.maxBytes, handler.backupCount = 4000, 1000
+    handler.setFormatter(logs.json_formatter())
+    for number in range(count):
+        handler.handle(logging.LogRecord(name, logging.INFO, "x.py", 1, f"{name}-{number}", None, None))
+
+
+def test_several_processes_lose_no_line_when_the_file_turns_over(tmp_path: Path) -> None:
+    file = tmp_path / "django.log"
+    context = multiprocessing.get_context("spawn")
+    run: Callable[[str], Any] = lambda name: context.Process(target=write_many, args=(str(file), name, 300))  # noqa: E731
+    writers = [run(name) for name in ("a", "b", "c")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+        assert writer.exitcode == 0
+    written = [
+        line["event"]
+        for part in tmp_path.glob("django.log*")
+        if part.suffix != ".lock"
+        for line in lines_of(part)
+    ]
+    assert sorted(written) == sorted(f"{name}-{number}" for name in ("a", "b", "c") for number in range(300))

@@ -1,0 +1,98 @@
+"""Which headers go with every answer."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+
+from core.security_headers import ALWAYS, SecurityHeadersMiddleware, policy_for
+
+BACKEND = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "headers"),
+    [
+        ("GET", "/", {}),
+        ("GET", "/api/", {}),
+        ("GET", "/api/nothing", {}),
+        ("GET", "/nothing", {}),
+        ("GET", "/api/playlist", {}),
+        ("GET", "/api/", {"Host": "elsewhere.example"}),
+        ("POST", "/api/playlist/", {"Origin": "https://evil.example"}),
+        ("POST", "/api/playlist/", {}),
+        (
+            "OPTIONS",
+            "/api/playlist/",
+            {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "GET"},
+        ),
+        ("POST", "/api/playlist/", {"Idempotency-Key": "x" * 65}),
+        ("GET", "/admin/login/", {}),
+        ("POST", "/admin/login/", {}),
+        ("GET", "/static/front_page.css", {}),
+        ("GET", "/metrics", {"X-Forwarded-For": "203.0.113.7"}),
+        ("GET", "/api/health/live", {}),
+    ],
+)
+def test_every_kind_of_answer_carries_them(method: str, path: str, headers: dict[str, str]) -> None:
+    answer = Client().generic(method, path, headers=headers)
+    for name, value in ALWAYS.items():
+        assert answer.headers[name] == value, (answer.status_code, name)
+    assert answer.headers["Content-Security-Policy"]
+    answer.close()
+
+
+def test_pages_run_no_code_that_stands_in_them() -> None:
+    for path in ("/", "/admin/", "/api/docs/", "/api/redoc/", "/api/playlist/", "/anything"):
+        policy = policy_for(path)
+        assert policy["default-src"] == "'none'"
+        assert policy["frame-ancestors"] == "'none'"
+        assert "unsafe" not in str(policy)
+        assert "http" not in str(policy)
+
+
+@pytest.mark.parametrize("is_https", [True, False])
+def test_under_https_every_cookie_is_secure(is_https: bool) -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        response = HttpResponse()
+        response.set_cookie("one", "1")
+        response.set_cookie("two", "2", httponly=True)
+        return response
+
+    answer = SecurityHeadersMiddleware(view)(RequestFactory().get("/", secure=is_https))
+    assert [bool(cookie["secure"]) for cookie in answer.cookies.values()] == [is_https, is_https]
+
+
+@pytest.mark.django_db
+def test_behind_a_trusted_proxy_https_makes_cookies_secure(settings) -> None:
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    client = Client()
+    assert client.get("/admin/login/", headers={"X-Forwarded-Proto": "https"}).cookies["csrftoken"]["secure"]
+    assert not Client().get("/admin/login/").cookies["csrftoken"]["secure"]
+
+
+PRODUCTION = {"HTTPS_ONLY": "true", "TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "party.example"}
+
+
+def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
+    environment = {"ENV_FILE": "/dev/null", "DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **PRODUCTION}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=BACKEND,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "no issues" in done.stdout
+
+
+def test_with_https_only_http_is_sent_on_and_https_remembered(settings) -> None:
+    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
+    assert Client().get("/").headers["Location"] == "https://testserver/"
+    assert Client().get("/", secure=True).headers["Strict-Transport-Security"] == "max-age=3600"
+    assert Client().get("/api/health/live").status_code == 200

@@ -1,0 +1,62 @@
+"""Debian's Chromium, driven by Playwright, and a witness of what its pages complain about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.services import chromium_binary
+
+SWITCHES = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
+    *("--disable-background-networking", "--disable-component-update"),
+    # Whatever asks for another machine gets nowhere, and is seen.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+NOTE_VIOLATIONS = """
+    window.violations = [];
+    document.addEventListener("securitypolicyviolation", event => {
+        window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
+    });
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser with a fresh profile."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_binary(), args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+class WatchedPage:
+    """A page of which everything is noted that should not be there."""
+
+    def __init__(self, page: Page, base_url: str) -> None:
+        self.page = page
+        self._base_url = base_url
+        self._noted: list[str] = []
+        page.add_init_script(NOTE_VIOLATIONS)
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self._noted.append(f"error: {error}"))
+        page.on("request", self._note_request)
+        page.on("requestfailed", lambda request: self._noted.append(f"failed: {request.url}"))
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"{self._base_url}{path}")
+        self.page.wait_for_load_state("networkidle")
+
+    def complaints(self) -> list[str]:
+        """Violations of the page that is open, and errors and foreign requests of all so far."""
+        violations: list[str] = self.page.evaluate("window.violations")
+        return [*self._noted, *violations]
+
+    def _note_console(self, message: Any) -> None:
+        if message.type == "error":
+            self._noted.append(f"console: {message.text}")
+
+    def _note_request(self, request: Any) -> None:
+        if not request.url.startswith((f"{self._base_url}/", "data:", "blob:")):
+            self._noted.append(f"elsewhere: {request.url}")

@@ -1,0 +1,43 @@
+"""One server and one browser for all pages."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import WatchedPage, chromium
+from tests.conftest import ReadyMadeData
+from tests.contract.staff import PASSWORD, make_staff
+from tests.processes import TuttiServer
+
+
+@pytest.fixture(scope="package")
+def site(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        make_staff(server, "ada")
+        yield server
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def page(browser: Browser, site: TuttiServer) -> Iterator[WatchedPage]:
+    """In a window without cookies."""
+    context = browser.new_context()
+    yield WatchedPage(context.new_page(), site.base_url)
+    context.close()
+
+
+@pytest.fixture
+def admin_page(page: WatchedPage) -> WatchedPage:
+    """Ada has logged in, by the form."""
+    page.open("/admin/")
+    page.page.fill("#id_username", "ada")
+    page.page.fill("#id_password", PASSWORD)
+    page.page.click("input[type=submit]")
+    page.page.wait_for_selector("#site-name")
+    return page

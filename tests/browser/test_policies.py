@@ -1,0 +1,87 @@
+"""Every page works under its Content-Security-Policy, and asks no other machine for anything."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.chromium import WatchedPage
+
+ADMIN_PAGES = [
+    "/admin/",
+    "/admin/playlist/playlisttrack/",
+    "/admin/playlist/playlisttrack/1/delete/",
+    "/admin/playlist/room/1/change/",
+    "/admin/realtime/event/",
+    "/admin/tracks/track/?q=queen",
+    "/admin/tracks/track/1/history/",
+    "/admin/users/user/1/change/",
+    "/admin/users/user/1/password/",
+]
+
+
+def test_the_front_page(page: WatchedPage) -> None:
+    page.open("/")
+    width = page.page.evaluate("getComputedStyle(document.body).maxWidth")
+    assert width == "640px", "its style does not count"
+    assert page.complaints() == []
+
+
+@pytest.mark.parametrize("path", ADMIN_PAGES)
+def test_the_admins_pages(admin_page: WatchedPage, path: str) -> None:
+    admin_page.open(path)
+    expect(admin_page.page.locator("#content")).to_be_visible()
+    assert admin_page.complaints() == []
+
+
+def test_a_form_of_the_admin_is_filled_in_and_saved(admin_page: WatchedPage) -> None:
+    admin_page.open("/admin/playlist/playlisttrack/1/change/")
+    admin_page.page.fill("#id_added_by", "Cem")
+    admin_page.page.click("input[name=_save]")
+    expect(admin_page.page.locator(".messagelist .success")).to_be_visible()
+    assert admin_page.complaints() == []
+
+
+def test_a_new_item_is_chosen_from_what_the_admin_finds(admin_page: WatchedPage) -> None:
+    admin_page.open("/admin/playlist/playlisttrack/add/")
+    for field, words in {"room": "main", "track": "halo"}.items():
+        admin_page.page.click(f".field-{field} .select2-selection")
+        admin_page.page.fill(".select2-search__field", words)
+        admin_page.page.click(".select2-results__option:not(.loading-results)")
+    assert admin_page.page.input_value("#id_room") == "1"
+    assert admin_page.complaints() == []
+
+
+def test_swagger_shows_the_api_and_tries_it(page: WatchedPage) -> None:
+    page.open("/api/docs/")
+    page.page.click("#operations-tracks-tracks_genres .opblock-summary-control")
+    page.page.click(".try-out__btn")
+    page.page.click(".execute")
+    expect(page.page.locator(".live-responses-table tbody .response-col_status").first).to_contain_text("200")
+    assert page.complaints() == []
+
+
+def test_redoc_shows_the_api_and_finds_in_it(page: WatchedPage) -> None:
+    page.open("/api/redoc/")
+    expect(page.page.get_by_role("heading", name="Tutti").first).to_be_visible()
+    page.page.fill("input[placeholder='Search...']", "queue")
+    expect(page.page.locator("[data-role='search:results'] li").first).to_be_visible()
+    page.page.mouse.wheel(0, 20_000)
+    page.page.wait_for_load_state("networkidle")
+    assert page.complaints() == []
+
+
+def test_the_witness_sees_what_a_policy_forbids_and_who_else_is_asked(page: WatchedPage) -> None:
+    page.open("/")
+    page.page.evaluate(
+        """() => {
+            const script = document.createElement("script");
+            script.textContent = "window.ran = true";
+            document.head.append(script);
+            document.body.setAttribute("style", "color: red");
+            document.body.append(Object.assign(new Image(), {src: "http://elsewhere.example/x.png"}));
+        }"""
+    )
+    page.page.wait_for_function("window.violations.length >= 3")
+    assert page.page.evaluate("window.ran") is None
+    text = "\n".join(page.complaints())
+    for word in ("script-src", "style-src", "img-src http://elsewhere.example"):
+        assert word in text

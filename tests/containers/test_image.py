@@ -1,0 +1,115 @@
+"""The image: what the Dockerfile says, tried in a bare folder."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.containers.dockerfile import BareBuild, Stage, stages_of
+from tests.processes import PROJECT, TuttiServer
+from tests.services import free_port
+
+DOCKERFILE = PROJECT / "Dockerfile"
+IGNORED = PROJECT / ".dockerignore"
+NOBODY_BY_NAME = 10001
+
+
+@pytest.fixture(scope="module")
+def stages() -> list[Stage]:
+    return stages_of(DOCKERFILE)
+
+
+def test_only_the_last_stage_is_kept_and_it_is_not_roots(stages: list[Stage]) -> None:
+    assert len(stages) == 2
+    user, _, group = stages[-1].last("USER").words.partition(":")
+    assert user.isdigit()
+    assert group.isdigit()
+    assert "0" not in {user, group}
+    assert int(user) == NOBODY_BY_NAME
+
+
+def test_the_last_stage_has_no_step_as_the_user(stages: list[Stage]) -> None:
+    """What the server's user could change, somebody who got in could change too."""
+    names = [one.name for one in stages[-1].instructions]
+    assert not {"RUN", "COPY"} & set(names[names.index("USER") :])
+
+
+def test_base_images_have_the_python_that_is_tested_and_a_tag(stages: list[Stage]) -> None:
+    for stage in stages:
+        assert stage.base.startswith("python:3.11-slim-")
+
+
+def test_what_is_copied_is_there_and_not_ignored(stages: list[Stage]) -> None:
+    allowed = {line[1:] for line in IGNORED.read_text().splitlines() if line.startswith("!")}
+    assert IGNORED.read_text().splitlines()[1] == "*"
+    copies = [one for stage in stages for one in stage.all("COPY") if "from" not in one.options()]
+    for one in copies:
+        for source in one.arguments()[:-1]:
+            assert (PROJECT / source).exists()
+            assert source.split("/")[0] in allowed
+
+
+def test_it_listens_where_it_says_and_keeps_its_data_in_the_volume(stages: list[Stage]) -> None:
+    variables = stages[-1].variables()
+    assert variables["HOST"] == "0.0.0.0"  # noqa: S104 - compared with
+    assert variables["PORT"] == stages[-1].last("EXPOSE").words == "4000"
+    assert variables["DATA_DIR"] == stages[-1].last("VOLUME").words == "/data"
+
+
+# --- Building and running it -------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def built(stages: list[Stage]) -> Iterator[BareBuild]:
+    folder = Path(tempfile.mkdtemp(prefix="tutti-image-"))
+    folder.chmod(0o755)
+    build = BareBuild(folder, stages)
+    build.run()
+    yield build
+    shutil.rmtree(folder)
+
+
+class ServerOfImage(TuttiServer):
+    """The image's own command, with its own variables, but for a port and addresses of this machine."""
+
+    def __init__(self, build: BareBuild, stage: Stage, **environment: str) -> None:
+        super().__init__(data_folder=build.root(stage) / "data")
+        own = {name: build.here(stage, value) for name, value in stage.variables().items()}
+        self.environment = {**own, "PORT": str(free_port()), "ENV_FILE": os.devnull, **environment}
+        self.working_folder = build.root(stage) / stage.last("WORKDIR").words.lstrip("/")
+        self.command = stage.last("CMD").listed()
+        self.health_command = stage.last("HEALTHCHECK").listed()
+
+    def _command(self) -> list[str]:
+        return [shutil.which(self.command[0], path=self.environment["PATH"]) or "", *self.command[1:]]
+
+    def health(self, **environment: str) -> int:
+        program = shutil.which(self.health_command[0], path=self.environment["PATH"]) or ""
+        command = [program, *self.health_command[1:]]
+        variables = {**self.environment, **environment}
+        return subprocess.run(command, cwd=self.working_folder, env=variables, **self.run_as).returncode
+
+
+def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild, stages: list[Stage]) -> None:
+    with ServerOfImage(built, stages[-1]) as server, server.client() as http:
+        assert len(http.get("/api/playlist/").json()) == 10
+        assert http.get("/api/schema.json").status_code == 200
+        assert server.health() == 0
+        assert server.health(PORT=str(free_port())) == 1
+
+
+def test_it_knows_how_it_is_by_whatever_name_it_goes(built: BareBuild, stages: list[Stage]) -> None:
+    production = {"ALLOWED_HOSTS": ".party.example", "HTTPS_ONLY": "true", "TRUSTED_PROXIES": "1"}
+    with ServerOfImage(built, stages[-1], **production) as server:
+        assert server.health() == 0
+
+
+def test_its_data_are_its_users_alone(built: BareBuild, stages: list[Stage]) -> None:
+    folder = built.root(stages[-1]) / "data"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    if os.geteuid() == 0:
+        assert (folder.stat().st_uid, folder.stat().st_gid) == (NOBODY_BY_NAME, NOBODY_BY_NAME)

@@ -1,0 +1,159 @@
+"""The proxy as the compose files have it, real, before a real server."""
+
+import json
+import socket
+import ssl
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from tests.containers.conftest import make_secrets
+from tests.containers.proxy import Proxy
+from tests.processes import TuttiServer
+from tests.services import free_port
+
+SOON_SECONDS = 1.0
+
+
+@pytest.mark.parametrize("site", ["http.conf", "https.conf"])
+def test_its_configuration_is_sound(nginx: str, secrets: Path, site: str) -> None:
+    checked = Proxy(site, server_port=4000, secrets=secrets).check()
+    assert checked.returncode == 0, checked.stderr
+    assert "warn" not in checked.stderr
+
+
+def test_pages_and_the_api_come_through(proxy: Proxy) -> None:
+    with proxy.client() as http:
+        assert http.get("/").status_code == 200
+        answer = http.get("/api/playlist/", headers={"X-Request-ID": "mine-1"})
+        assert (answer.status_code, answer.headers["X-Request-ID"]) == (200, "mine-1")
+        assert len(http.get("/api/", headers={"X-Request-ID": "no good"}).headers["X-Request-ID"]) == 32
+
+
+def test_a_change_reaches_sockets_and_streams_at_once(proxy: Proxy) -> None:
+    with (
+        proxy.client() as http,
+        connect(f"{proxy.ws_url}/ws/playlist/", proxy=None) as websocket,
+        http.stream("GET", "/api/stream") as stream,
+    ):
+        lines = stream.iter_lines()
+        greeting = next(line for line in lines if line.startswith("data: "))
+        assert "connection.established" in greeting
+        assert json.loads(websocket.recv(timeout=5))["type"] == "connection.established"
+        item = http.get("/api/playlist/").json()[0]
+        began = time.monotonic()
+        with proxy.client() as other:
+            assert other.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}).status_code == 200
+        assert json.loads(websocket.recv(timeout=5))["type"] == "track.voted"
+        assert "track.voted" in next(line for line in lines if line.startswith("data: "))
+        assert time.monotonic() - began < SOON_SECONDS
+
+
+def test_a_page_of_the_servers_own_origin_may_write(proxy: Proxy) -> None:
+    with proxy.client() as http:
+        own = {"Origin": proxy.base_url}
+        assert http.post("/api/playlist/stop/", headers=own).status_code == 200
+        assert http.post("/api/playlist/stop/", headers={"Origin": "http://evil.example"}).status_code == 403
+        with connect(f"{proxy.ws_url}/ws/playlist/", origin=proxy.base_url, proxy=None) as websocket:  # type: ignore[arg-type]
+            assert "established" in str(websocket.recv(timeout=5))
+
+
+def test_metrics_are_closed_to_who_comes_through_it(proxy: Proxy) -> None:
+    """Whoever comes from elsewhere says so to the proxy, or the proxy says it."""
+    with proxy.client() as http:
+        from_elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+        assert http.get("/metrics", headers=from_elsewhere).json()["error"]["code"] == "PERMISSION_DENIED"
+        shown = {**from_elsewhere, "Authorization": "Bearer sesame"}
+        assert http.get("/metrics", headers=shown).status_code == 200
+
+
+def test_a_body_that_is_too_large_is_refused_in_the_one_shape(proxy: Proxy) -> None:
+    with proxy.client() as http:
+        answer = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["X-Request-ID"]
+
+
+def test_a_server_that_is_away_is_told_in_the_one_shape(nginx: str) -> None:
+    with Proxy("http.conf", server_port=free_port()) as proxy, proxy.client() as http:
+        answer = http.get("/api/playlist/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_who_sends_slowly_does_not_hold_the_server(proxy: Proxy) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port)) as slow:
+        head = "POST /api/playlist/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+        slow.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
+        with proxy.client() as http:
+            assert http.get("/api/playlist/").elapsed.total_seconds() < SOON_SECONDS
+
+
+# --- With TLS ----------------------------------------------------------------------------------------
+
+
+def test_http_is_sent_to_https(tls_proxy: Proxy) -> None:
+    answer = httpx.get(f"http://localhost:{tls_proxy.port}/api/?a=1")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"{tls_proxy.base_url}/api/?a=1"
+
+
+def test_under_https_cookies_are_secure_and_https_is_remembered(tls_proxy: Proxy) -> None:
+    with tls_proxy.client() as http:
+        made = http.post("/api/guests/", json={"name": "Ada"})
+        assert made.status_code == 201, made.text
+        login = http.get("/admin/login/")
+        for answer in (made, login):
+            assert "; Secure" in answer.headers["Set-Cookie"]
+            assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
+        assert http.get("/api/").json()["playlist"] == f"{tls_proxy.base_url}/api/playlist/"
+        assert http.get("/api/").json()["socket"] == f"{tls_proxy.ws_url}/ws/playlist/"
+
+
+def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
+    trust = tls_proxy.trust()
+    assert isinstance(trust, ssl.SSLContext)
+    own = tls_proxy.base_url
+    with (
+        tls_proxy.client() as http,
+        connect(f"{tls_proxy.ws_url}/ws/playlist/", ssl=trust, origin=own, proxy=None) as websocket,  # type: ignore[arg-type]
+    ):
+        assert json.loads(websocket.recv(timeout=5))["type"] == "connection.established"
+        item = http.get("/api/playlist/").json()[0]
+        answer = http.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}, headers={"Origin": own})
+        assert answer.status_code == 200, answer.text
+        assert json.loads(websocket.recv(timeout=5))["type"] == "track.voted"
+
+
+def test_without_the_proxys_word_a_request_counts_as_http(in_production: TuttiServer) -> None:
+    answer = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
+    assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
+
+
+# --- Secrets -----------------------------------------------------------------------------------------
+
+
+def test_secrets_are_random_kept_and_fit_together(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    make_secrets(first, "party.example")
+    make_secrets(second, "party.example")
+    kept = {file.name: file.read_text() for file in first.iterdir()}
+    assert "Made a certificate" not in make_secrets(first, "party.example")
+    assert kept == {file.name: file.read_text() for file in first.iterdir()}
+    for name in ("secret_key", "database_password", "metrics_token", "tls_key"):
+        assert (first / name).read_text() != (second / name).read_text()
+    assert len(kept["secret_key"].strip()) >= 50
+    assert kept["database_url"] == f"postgresql://tutti:{kept['database_password'].strip()}@db:5432/tutti\n"
+    assert first.stat().st_mode & 0o777 == 0o700
+
+
+def test_the_certificate_names_the_domain(tmp_path: Path) -> None:
+    make_secrets(tmp_path / "made", "party.example")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "made" / "tls_certificate", tmp_path / "made" / "tls_key")
+    described = ssl._ssl._test_decode_cert(str(tmp_path / "made" / "tls_certificate"))  # type: ignore[attr-defined]
+    assert described["subjectAltName"] == (("DNS", "party.example"),)

@@ -1,0 +1,125 @@
+"""The server's Swagger document, as a client reads it that checks what it gets."""
+
+import copy
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import httpx
+from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
+
+METHODS = ("get", "put", "post", "delete", "patch")
+Schema = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Operation:
+    path: str
+    method: str
+    told: Schema
+
+    def __str__(self) -> str:
+        return f"{self.method.upper()} {self.path}"
+
+
+class Document:
+    """Knows `x-nullable`, which Swagger 2.0 leaves to its readers."""
+
+    def __init__(self, told: Schema) -> None:
+        self.told = told
+        self._definitions = _with_null(told["definitions"])
+
+    def operations(self) -> Iterator[Operation]:
+        for path, item in self.told["paths"].items():
+            for method in METHODS:
+                if method in item:
+                    yield Operation(path, method, item[method])
+
+    def operation(self, method: str, path: str) -> Operation:
+        return Operation(path, method, self.told["paths"][path][method])
+
+    def responses(self, operation: Operation) -> dict[int, Schema]:
+        return {int(status): self._found(told) for status, told in operation.told["responses"].items()}
+
+    def check(self, value: Any, schema: Schema) -> None:
+        """Fails when the value is not as the schema says."""
+        whole = {**_with_null(schema), "definitions": self._definitions}
+        Draft4Validator(whole, format_checker=FormatChecker()).validate(value)
+
+    def _found(self, told: Schema) -> Schema:
+        if "$ref" not in told:
+            return told
+        found: Schema = self.told["responses"][told["$ref"].rsplit("/", 1)[1]]
+        return found
+
+
+def check_is_swagger(told: Schema) -> None:
+    """Fails when it is no Swagger 2.0 document."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it uses what jsonschema is about to drop
+        from swagger_spec_validator.validator20 import validate_spec
+
+        validate_spec(copy.deepcopy(told))  # it writes into what it reads
+
+
+def _with_null(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_with_null(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    plain = {key: _with_null(value) for key, value in schema.items() if key != "x-nullable"}
+    return {"anyOf": [plain, {"type": "null"}]} if schema.get("x-nullable") is True else plain
+
+
+# --- Nothing but what is documented ------------------------------------------------------------------
+
+VARIABLES = {"item_id": "[0-9]{1,18}", "track_id": "[0-9]{1,18}", "slug": "[a-z0-9-]{1,50}"}
+
+
+@cache
+def _told_answers() -> list[tuple[str, re.Pattern[str], dict[int, set[str]]]]:
+    """Method, address, and the codes of errors by status; of the code that the servers run as well.
+
+    Made without asking a server, which would count as a request there.
+    """
+    from config.swagger import swagger_document
+
+    document = Document(swagger_document())
+    told = []
+    for one in document.operations():
+        pattern = re.sub(r"{(\w+)}", lambda found: VARIABLES[found[1]], one.path)
+        codes = {status: set(told.get("x-examples", {})) for status, told in document.responses(one).items()}
+        told.append((one.method.upper(), re.compile(pattern), codes))
+    return told
+
+
+def check_documented(answer: httpx.Response) -> None:
+    """Fails when the document doesn't tell of such an answer at this address."""
+    for method, address, codes in _told_answers():
+        if method == answer.request.method and address.fullmatch(answer.request.url.path):
+            asked = f"{method} {answer.request.url.path}"
+            assert answer.status_code in codes, f"{asked} gave {answer.status_code}, which is not documented"
+            if codes[answer.status_code]:
+                code = answer.json()["error"]["code"]
+                assert code in codes[answer.status_code], f"{asked} gave {code}, which is not documented"
+
+
+def closed(schema: Any) -> Any:
+    """The schema without room for anything that it doesn't name."""
+    if isinstance(schema, list):
+        return [closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    strict = {key: closed(value) for key, value in schema.items()}
+    return {"additionalProperties": False, **strict} if "properties" in strict else strict
+
+
+def frame_validator(events_schema: Schema, name: str = "ServerFrame") -> Draft202012Validator:
+    """Takes one of the definitions, and nothing beyond what it names."""
+    Draft202012Validator.check_schema(events_schema)
+    return Draft202012Validator(
+        {"$defs": closed(events_schema["$defs"]), "$ref": f"#/$defs/{name}"}, format_checker=FormatChecker()
+    )

@@ -1,0 +1,187 @@
+"""/api/schema.json is complete: every endpoint, with its bodies, errors, headers and examples."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.queues import Queue
+from tests.contract.swagger import Document, Operation, check_is_swagger
+
+TAGS = {"tracks", "playlist", "rooms", "guests", "health", "documents"}
+WRITES = {"post", "put", "patch", "delete"}
+EVERYWHERE = {400, 401, 429, 500, 503}
+ON_WRITES = {403, 413, 422}
+ON_BODIES = {400, 415}
+# Where to go, and what belongs to a body that a rule looks at.
+EXPECTED = {
+    "GET /api/playlist/": {200, 304, 404},
+    "POST /api/playlist/": {201, 404, 409},
+    "GET /api/playlist/{item_id}/": {200, 404},
+    "PATCH /api/playlist/{item_id}/": {200, 404, 409},
+    "DELETE /api/playlist/{item_id}/": {204, 404},
+    "POST /api/playlist/{item_id}/restore/": {200, 404, 409},
+    "POST /api/playlist/{item_id}/vote/": {200, 404},
+    "POST /api/playlist/{item_id}/play/": {200, 404},
+    "POST /api/playlist/stop/": {200},
+    "GET /api/playlist/my-votes/": {200},
+    "GET /api/playlist/history/": {200},
+    "GET /api/playlist/events/": {200},
+    "GET /api/playlist/stream/": {200},
+    "GET /api/stream": {200},
+    "GET /api/tracks/": {200},
+    "GET /api/tracks/genres/": {200},
+    "POST /api/tracks/": {201, 401, 403, 409},
+    "GET /api/tracks/{track_id}/": {200, 404},
+    "PUT /api/tracks/{track_id}/": {200, 404, 409},
+    "PATCH /api/tracks/{track_id}/": {200, 404, 409},
+    "DELETE /api/tracks/{track_id}/": {204, 404},
+    "GET /api/rooms/": {200},
+    "POST /api/rooms/": {201, 409},
+    "GET /api/rooms/{slug}/": {200, 404},
+    "PATCH /api/rooms/{slug}/": {200, 403, 404},
+    "DELETE /api/rooms/{slug}/": {204, 403, 404, 409},
+    "POST /api/guests/": {201},
+    "GET /api/guests/me/": {200, 404},
+    "PATCH /api/guests/me/": {200, 404},
+    "GET /api/health/live": {200},
+    "GET /api/health/ready": {200, 503},
+    "GET /api/": {200},
+    "GET /api/schema.json": {200},
+    "GET /api/events.schema.json": {200},
+}
+
+
+@pytest.fixture
+def document(client: httpx.Client) -> Document:
+    return Document(client.get("/api/schema.json").json())
+
+
+def examples(response: dict[str, Any]) -> list[Any]:
+    """Every example of a response, in JSON."""
+    plain = response.get("examples", {}).get("application/json")
+    return [*response.get("x-examples", {}).values(), *([] if plain is None else [plain])]
+
+
+def test_document_is_valid_swagger(document: Document) -> None:
+    check_is_swagger(document.told)
+
+
+def test_document_has_every_endpoint_with_its_answers(document: Document) -> None:
+    told = {str(one): set(document.responses(one)) for one in document.operations()}
+    in_rooms = {
+        name.replace("/api/playlist/", "/api/rooms/{slug}/playlist/"): statuses
+        for name, statuses in EXPECTED.items()
+    }
+
+    assert told.keys() == EXPECTED.keys() | in_rooms.keys()
+    for name, statuses in {**EXPECTED, **in_rooms}.items():
+        assert statuses <= told[name], name
+
+
+def test_every_operation_says_what_it_is(document: Document) -> None:
+    operations = list(document.operations())
+
+    for one in operations:
+        assert one.told["summary"], one
+        assert len(one.told["tags"]) == 1, one
+        assert set(one.told["tags"]) <= TAGS, one
+    assert len({one.told["operationId"] for one in operations}) == len(operations)
+
+
+def test_every_operation_tells_the_errors_that_it_may_give(document: Document) -> None:
+    for one in document.operations():
+        statuses = set(document.responses(one))
+        assert statuses >= EVERYWHERE, one
+        if one.method in WRITES:
+            assert statuses >= ON_WRITES, one
+        if any(parameter["in"] == "body" for parameter in one.told.get("parameters", [])):
+            assert statuses >= ON_BODIES, one
+
+
+def test_every_error_has_its_shape_an_example_for_each_code_and_its_headers(document: Document) -> None:
+    for one in document.operations():
+        for status, response in document.responses(one).items():
+            assert "X-Request-ID" in response["headers"], (one, status)
+            if status in {429, 503}:
+                assert "Retry-After" in response["headers"], (one, status)
+            if status >= 400 and "x-examples" in response:
+                check_error(document, one, response)
+
+
+def check_error(document: Document, one: Operation, response: dict[str, Any]) -> None:
+    codes = set(re.findall(r"`([A-Z_]+)`:", response["description"]))
+    assert codes, one
+    assert set(response["x-examples"]) == codes, one
+    for code, example in response["x-examples"].items():
+        document.check(example, response["schema"])
+        assert example["error"]["code"] == code
+
+
+def test_every_answer_with_a_body_has_an_example_as_its_schema_says(document: Document) -> None:
+    for one in document.operations():
+        for status, response in document.responses(one).items():
+            is_described_elsewhere = "documents" in one.told["tags"] or one.told["operationId"].endswith(
+                "stream"
+            )
+            if "schema" in response and not is_described_elsewhere:
+                assert examples(response), (one, status)
+            for example in examples(response):
+                document.check(example, response["schema"])
+
+
+def test_every_body_has_an_example_as_its_schema_says(document: Document) -> None:
+    bodies = [
+        parameter["schema"]
+        for one in document.operations()
+        for parameter in one.told.get("parameters", [])
+        if parameter["in"] == "body"
+    ]
+
+    assert bodies
+    for schema in bodies:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        document.check(document.told["definitions"][name]["example"], schema)
+
+
+def test_every_write_takes_an_idempotency_key(document: Document) -> None:
+    for one in document.operations():
+        keys = [p for p in one.told.get("parameters", []) if p["name"] == "Idempotency-Key"]
+        assert bool(keys) == (one.method in WRITES), one
+        if keys:
+            assert (keys[0]["minLength"], keys[0]["maxLength"]) == (1, 64)
+            answers = [response for status, response in document.responses(one).items() if status < 300]
+            assert all("Idempotency-Replayed" in response["headers"] for response in answers), one
+
+
+def test_lists_tell_their_headers_and_their_page(document: Document, queue: Queue) -> None:
+    queue.fill(2)
+    response = document.responses(document.operation("get", "/api/rooms/{slug}/playlist/"))[200]
+    told = {"X-Total-Count", "Link", "ETag", "X-Stream-Epoch", "X-Stream-Seq", "X-Request-ID"}
+
+    assert set(response["headers"]) == told
+    document.check(queue.get(page=1, page_size=1).json(), response["x-page"])
+    document.check(queue.get().json(), response["schema"])
+    for name in told:
+        assert name in queue.get(limit=1).headers, name
+
+
+def test_where_pages_are_the_default_the_document_says_so(narrow_client: httpx.Client) -> None:
+    document = Document(narrow_client.get("/api/schema.json").json())
+    response = document.responses(document.operation("get", "/api/tracks/"))[200]
+
+    document.check(narrow_client.get("/api/tracks/").json(), response["schema"])
+    document.check(narrow_client.get("/api/tracks/?limit=2").json(), response["x-list"])
+
+
+def test_what_polling_answers_is_as_told(document: Document, queue: Queue) -> None:
+    schema = document.responses(document.operation("get", "/api/playlist/events/"))[200]["schema"]
+    epoch = queue.state().epoch
+    queue.fill(1)
+
+    document.check(queue.get("events/").json(), schema)
+    told = queue.get("events/", epoch=epoch, since=0).json()
+
+    assert told["events"]
+    document.check(told, schema)

@@ -1,0 +1,132 @@
+"""/api/events.schema.json says of every frame what it is: real frames are checked, with no room for more."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from jsonschema import Draft202012Validator
+
+from tests.contract.event_streams import event_stream
+from tests.contract.queues import Queue
+from tests.contract.sockets import EVENT_TYPES, Socket
+from tests.contract.swagger import Schema, frame_validator
+from tests.processes import TuttiServer
+
+TOLD_BY_A_SOCKET = {
+    *EVENT_TYPES,
+    *("connection.established", "playlist.snapshot", "resumed", "identified", "heartbeat", "pong", "error"),
+}
+CLOSE_CODES = {4008, 4012, 4403, 4404, 4408, 4429}
+FRAMES_NOT_TAKEN = [
+    *("{", "[]", '{"type": "dance"}', '{"type": 5}', '{"type": "resume"}', '{"type": "identify"}'),
+    '{"type": "resume", "epoch": "x", "since": -1}',
+    '{"type": "resume", "epoch": "", "since": 1}',
+    '{"type": "identify", "guest_token": ""}',
+]
+
+
+@pytest.fixture
+def events_schema(client: httpx.Client) -> Schema:
+    schema: Schema = client.get("/api/events.schema.json").json()
+    return schema
+
+
+@pytest.fixture
+def valid_frame(events_schema: Schema) -> Draft202012Validator:
+    return frame_validator(events_schema)
+
+
+def cause_every_event(queue: Queue, staff: httpx.Client) -> None:
+    track = staff.post("/api/tracks/", json={"title": "Ada's song", "artist": "Bo"}).json()
+    first, second = queue.fill(2)
+    corrected = queue.add(track["id"])["id"]
+    queue.vote(first, 1)
+    queue.place(corrected, before=first)
+    queue.play(second)
+    queue.stop()
+    staff.patch(f"/api/tracks/{track['id']}/", json={"title": "Ada's other song"})
+    queue.place(first, position=1e15)
+    queue.fill(1)
+    staff.delete(f"/api/tracks/{track['id']}/")
+
+
+def cause_every_answer(socket: Socket, guest_token: str) -> None:
+    epoch, seq = socket.position
+    socket.ask({"type": "ping"}, "pong")
+    socket.ask({"type": "ping", "ts": {"any": [1, None]}}, "pong")
+    socket.ask({"type": "snapshot"}, "playlist.snapshot")
+    socket.ask({"type": "resume", "epoch": epoch, "since": seq}, "resumed")
+    socket.ask({"type": "resume", "epoch": "of-before", "since": 3}, "resumed")
+    socket.ask({"type": "identify", "guest_token": guest_token}, "identified")
+    for frame in FRAMES_NOT_TAKEN:
+        socket.ask(frame, "error")
+
+
+def test_every_frame_of_a_socket_is_as_the_schema_says(
+    queue: Queue, staff: httpx.Client, connect: Callable[..., Socket], valid_frame: Draft202012Validator
+) -> None:
+    socket = connect()
+    token = queue.http.post("/api/guests/", json={}).json()["token"]
+
+    cause_every_event(queue, staff)
+    socket.events_up_to(queue.state().seq)
+    cause_every_answer(socket, token)
+
+    for frame in socket.frames:
+        valid_frame.validate(frame)
+    assert {frame["type"] for frame in socket.frames} >= TOLD_BY_A_SOCKET - {"heartbeat"}
+
+
+def test_a_heartbeat_is_as_the_schema_says(
+    narrow_server: TuttiServer, valid_frame: Draft202012Validator
+) -> None:
+    with Socket.of_room(narrow_server.ws_url, "main") as socket:
+        valid_frame.validate(socket.next("heartbeat"))
+
+
+def test_streamed_and_polled_events_are_as_the_schema_says(
+    queue: Queue, staff: httpx.Client, valid_frame: Draft202012Validator
+) -> None:
+    epoch, since = queue.state().position
+    cause_every_event(queue, staff)
+
+    polled = queue.get("events/", epoch=epoch, since=since).json()["events"]
+    with event_stream(queue.http, f"{queue.path}stream/", epoch=epoch, since=since) as stream:
+        streamed = [stream.any_next().frame for _ in range(len(polled) + 2)]
+
+    for frame in [*polled, *streamed]:
+        valid_frame.validate(frame)
+    assert {event["type"] for event in polled} == EVENT_TYPES
+    assert {frame["type"] for frame in streamed} == EVENT_TYPES | {"connection.established", "resumed"}
+
+
+def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
+    definitions = events_schema["$defs"]
+    told = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions["ServerFrame"]["oneOf"]]
+
+    assert {frame["properties"]["type"]["enum"][0] for frame in told} == TOLD_BY_A_SOCKET
+    events = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions["Event"]["oneOf"]]
+    assert {event["properties"]["type"]["enum"][0] for event in events} == EVENT_TYPES
+
+
+def test_every_close_code_is_told_with_what_it_means(events_schema: Schema) -> None:
+    told = {one["const"]: one["description"] for one in events_schema["$defs"]["CloseCode"]["oneOf"]}
+
+    assert told.keys() == CLOSE_CODES
+    assert all(told.values())
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"type": "ping"},
+        {"type": "ping", "ts": 1},
+        {"type": "snapshot"},
+        {"type": "resume", "epoch": "k3v9", "since": 0},
+        {"type": "identify", "guest_token": "x:y"},
+    ],
+    ids=str,
+)
+def test_client_frames_are_as_the_schema_says(events_schema: Schema, frame: dict[str, Any]) -> None:
+    frame_validator(events_schema, "ClientFrame").validate(frame)

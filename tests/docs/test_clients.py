@@ -1,0 +1,176 @@
+"""The clients in docs/protocol.md end with the state that GET gives, whatever happens to the line."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.queues import Queue
+from tests.contract.sockets import EVENT_TYPES
+from tests.docs.cut_line import CutLine
+from tests.docs.node import node_command
+from tests.docs.pages import code_block
+from tests.processes import TuttiServer
+from tests.services import ends_with_us
+
+DEADLINE_SECONDS = 20
+MAX_LINES = 40
+PYTHON_RUNNER = """
+def told(items, seq):
+    print(json.dumps({"items": items, "seq": seq}), flush=True)
+
+import sys
+asyncio.run(follow(sys.argv[1], told))
+"""
+JAVASCRIPT_RUNNER = """
+import { follow } from "./client.mjs";
+follow(process.argv[2], (items, seq) => console.log(JSON.stringify({ items, seq })));
+"""
+
+
+class Client:
+    """A client as a process, and what it last told."""
+
+    def __init__(self, command: list[str], url: str) -> None:
+        self._process = subprocess.Popen(
+            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ends_with_us()
+        )
+        self._told: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def state_at(self, seq: int) -> list[dict[str, Any]]:
+        """What it has as soon as it knows of this event."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                told = json.loads(self._told.get(timeout=max(0, deadline - time.monotonic())))
+            except queue.Empty:
+                raise AssertionError(f"it never came to {seq}: {self.end()}") from None
+            if told["seq"] >= seq:
+                items: list[dict[str, Any]] = told["items"]
+                return items
+
+    def exit_code(self) -> int:
+        """Once it has ended by itself."""
+        return self._process.wait(DEADLINE_SECONDS)
+
+    def end(self) -> str:
+        self._process.kill()
+        return self._process.communicate()[1]
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._told.put(line)
+
+
+StartClient = Callable[[str], Client]
+
+
+@pytest.fixture(params=["python", "js"])
+def start_client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartClient]:
+    """Starts the client of docs/protocol.md in this language, at an address."""
+    code = code_block(request.param)
+    if request.param == "python":
+        (tmp_path / "client.py").write_text(code + PYTHON_RUNNER)
+        command = [sys.executable, str(tmp_path / "client.py")]
+    else:
+        (tmp_path / "client.mjs").write_text(code)
+        (tmp_path / "run.mjs").write_text(JAVASCRIPT_RUNNER)
+        command = [*node_command(), str(tmp_path / "run.mjs")]
+    started: list[Client] = []
+
+    def start(url: str) -> Client:
+        started.append(Client(command, url))
+        return started[-1]
+
+    yield start
+    for client in started:
+        client.end()
+
+
+@pytest.fixture
+def room_queue(client: httpx.Client, room: str) -> Queue:
+    tracks = client.get("/api/tracks/").json()
+    return Queue(client, room, [track["id"] for track in tracks])
+
+
+@pytest.fixture
+def line(server: TuttiServer) -> Iterator[CutLine]:
+    with CutLine(server.port) as line:
+        yield line
+
+
+def url_of(line: CutLine, room: str) -> str:
+    return f"ws://127.0.0.1:{line.port}/ws/playlist/{room}/"
+
+
+def write_everything(room_queue: Queue) -> None:
+    """Writes that cause every type of event."""
+    first, second, third = room_queue.fill(3)
+    room_queue.vote(first, 1)
+    room_queue.vote(second, -1)
+    room_queue.place(third, before=first)
+    room_queue.play(second)
+    room_queue.play(first)
+    room_queue.remove(third)
+    room_queue.restore(third)
+    room_queue.stop()
+    room_queue.play(second)
+    room_queue.remove(second)
+    room_queue.place(first, position=1e15)
+    room_queue.fill(1)  # there is no number after the last: all are told anew
+
+
+def types_told(room_queue: Queue) -> set[str]:
+    epoch = room_queue.state().epoch
+    told = room_queue.http.get(f"{room_queue.path}events/", params={"epoch": epoch, "since": 0, "limit": 500})
+    return {event["type"] for event in told.json()["events"]}
+
+
+def check_same(client: Client, room_queue: Queue) -> None:
+    now = room_queue.state()
+    assert client.state_at(now.seq) == now.items
+
+
+def test_client_comes_to_the_same_state_across_a_cut(
+    start_client: StartClient, line: CutLine, room_queue: Queue
+) -> None:
+    room_queue.fill(2)
+    client = start_client(url_of(line, room_queue.room))
+    check_same(client, room_queue)
+
+    write_everything(room_queue)
+    check_same(client, room_queue)
+
+    line.cut()
+    write_everything(room_queue)
+    line.wait_for_refusal()
+    line.mend()
+    check_same(client, room_queue)
+    assert line.connections == 2
+
+    write_everything(room_queue)
+    check_same(client, room_queue)
+    assert types_told(room_queue) == EVENT_TYPES - {"track.updated"}
+
+
+def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line: CutLine) -> None:
+    client = start_client(url_of(line, "no-such-room"))
+
+    client.exit_code()
+
+    assert line.connections == 1
+
+
+def test_clients_are_short() -> None:
+    for language in ("python", "js"):
+        assert len(code_block(language).splitlines()) <= MAX_LINES, language

@@ -1,0 +1,119 @@
+"""The documents name everything that the code has, and nothing that it doesn't have."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.conf import settings
+from django.urls import resolve
+
+from apps.playlist import services
+from apps.playlist.selectors import HISTORY_LENGTH
+from apps.realtime import commands, connection, consumers, event_streams
+from apps.realtime.broadcasting import event_payload_types
+from apps.realtime.commands import CLIENT_FRAMES
+from apps.realtime.documentation import FRAME_ERRORS, close_codes
+from config.documentation import VERSION
+from config.views import AnythingElse
+from core import idempotency, limits, pagination
+from core.errors import ApiError
+from tests.docs.pages import PROJECT, SETTINGS, protocol, table
+
+QUOTED = re.compile(r"`([^`\n]+)`")
+OURS = re.compile(r"(core|apps|config)\.(?!.*\btests\b)")
+METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
+
+
+def first_cells(heading: str, *, of: int = 1) -> list[str]:
+    return [row[0].strip("`") for row in table(heading, of=of)]
+
+
+def all_errors(kind: type[ApiError] = ApiError) -> Iterator[type[ApiError]]:
+    for error in kind.__subclasses__():
+        yield error
+        yield from all_errors(error)
+
+
+def error_codes() -> dict[str, int]:
+    return {error.code: error.status for error in all_errors() if OURS.match(error.__module__)}
+
+
+def settings_named() -> set[str]:
+    return set(re.findall(r"^#?([A-Z][A-Z_]+)=", SETTINGS.read_text(), re.MULTILINE))
+
+
+def test_every_event_and_nothing_else_is_in_the_table_of_events() -> None:
+    assert sorted(first_cells("Events")) == sorted(event_payload_types())
+
+
+def test_every_client_frame_and_nothing_else_is_in_its_table() -> None:
+    told = [re.findall(r'"type": "(\w+)"', row)[0] for row in first_cells("Frames from the client")]
+
+    assert sorted(told) == sorted(str(frame.__struct_config__.tag) for frame in CLIENT_FRAMES)
+
+
+def test_every_error_of_the_socket_is_named_beside_its_frames() -> None:
+    section = protocol().split("### Frames from the client")[1].split("###")[0]
+
+    assert set(re.findall(r"`([A-Z_]+)`", section)) == {error.code for error in FRAME_ERRORS}
+
+
+def test_every_error_code_and_its_status_and_nothing_else_is_in_its_table() -> None:
+    told = {row[0].strip("`"): int(row[1]) for row in table("Errors")}
+
+    assert told == error_codes()
+
+
+def test_every_close_code_and_nothing_else_is_in_its_table() -> None:
+    assert sorted(map(int, first_cells("Close codes"))) == sorted(close_codes().values())
+    assert set(connection.CLOSE_MEANINGS) == set(close_codes().values())
+
+
+def test_every_limit_and_nothing_else_is_in_its_table() -> None:
+    told = [(what, of, int(calls), float(seconds)) for what, of, calls, seconds in table("Limits")]
+
+    assert told == [(one.name, one.of, one.max_calls, one.period_seconds) for one in limits.LIMITS]
+
+
+def test_sizes_are_those_of_the_code() -> None:
+    assert [float(row[1]) for row in table("Limits", of=2)] == [
+        limits.MAX_OPEN_TOGETHER,
+        settings.MAX_BODY_BYTES,
+        settings.MAX_JSON_DEPTH,
+        consumers.MAX_FRAME_BYTES,
+        commands.MAX_TS_CHARACTERS,
+        pagination.MAX_ROWS,
+        connection.MAX_RESUMED_EVENTS,
+        event_streams.MAX_POLL_LIMIT,
+        event_streams.MAX_WAIT_SECONDS,
+        connection.MAX_QUEUED_FRAMES,
+        settings.MAX_QUEUE_ITEMS,
+        services.RESTORABLE_FOR / timedelta(minutes=1),
+        HISTORY_LENGTH,
+        idempotency.KEPT_FOR / timedelta(hours=1),
+    ]
+
+
+def test_whatever_the_documents_write_in_capitals_exists() -> None:
+    known = settings_named() | set(error_codes()) | METHODS
+    pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
+    quoted = {(page.name, word) for page in pages for word in QUOTED.findall(page.read_text())}
+
+    unknown = {(page, word) for page, word in quoted if re.fullmatch(r"[A-Z][A-Z_]+", word)}
+
+    assert {(page, word) for page, word in unknown if word not in known} == set()
+
+
+def test_the_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+
+    assert project["project"]["version"] == VERSION
+
+
+def test_the_page_points_to_addresses_that_are_there() -> None:
+    addresses = re.findall(r"`(?:GET |POST )?(/api/[\w./-]*)", protocol())
+
+    assert addresses
+    for address in addresses:
+        assert getattr(resolve(address).func, "cls", None) is not AnythingElse, address
