@@ -1,21 +1,46 @@
 """Whether the process lives, and whether it can serve."""
 
 import asyncio
+import functools
+from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 
 from apps.realtime.models import Stream
+from core.answers import answer
+from core.errors import MethodNotAllowed
+
+View = Callable[[HttpRequest], JsonResponse]
 
 CHECK_DEADLINE_SECONDS = 2.0
+READING_METHODS = ("GET", "HEAD")
 
 
+def only_read(view: View) -> View:
+    """Without the form's token that Django asks of other methods: they are a 405 in the one error shape."""
+
+    @csrf_exempt
+    @functools.wraps(view)
+    def checked(request: HttpRequest) -> JsonResponse:
+        if request.method in READING_METHODS:
+            return view(request)
+        response = answer(MethodNotAllowed())
+        response["Allow"] = ", ".join(READING_METHODS)
+        return response
+
+    return checked
+
+
+@only_read
 def live(_request: HttpRequest) -> JsonResponse:
     """The process answers."""
     return JsonResponse({"status": "ok"})
 
 
+@only_read
 def ready(_request: HttpRequest) -> JsonResponse:
     """The parts answer. 503 when the database doesn't; without the channel layer changes still arrive."""
     checks = {"database": _is_database_there(), "channel_layer": async_to_sync(_is_layer_there)()}

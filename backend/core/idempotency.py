@@ -54,12 +54,6 @@ def keep_only_subject(response: HttpResponseBase, subject: str) -> None:
     response.__dict__["tutti_subject"] = subject
 
 
-def forget_old_answers() -> int:
-    """Drops every answer that is no longer kept; returns how many."""
-    gone, _ = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    return gone
-
-
 def _first_or_kept(
     request: HttpRequest,
     *,

@@ -16,10 +16,6 @@ def instant_text(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
-def instant_text_or_none(moment: datetime | None) -> str | None:
-    return None if moment is None else instant_text(moment)
-
-
 def milliseconds_text(moment: datetime) -> str:
     """2025-12-04T12:34:56.789Z, always with three digits."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"

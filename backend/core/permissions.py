@@ -23,8 +23,9 @@ class SessionWithoutCsrfToken(SessionAuthentication):
 
 
 class IsStaffOrReadOnly(BasePermission):
-    """Everybody reads, staff writes."""
+    """Everybody reads, staff writes. What nobody can do at an address is no matter of rights: a 405."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        del view
-        return request.method in SAFE_METHODS or bool(request.user and request.user.is_staff)
+        method = str(request.method)
+        is_served = method.lower() in view.http_method_names and hasattr(view, method.lower())
+        return method in SAFE_METHODS or not is_served or bool(request.user and request.user.is_staff)

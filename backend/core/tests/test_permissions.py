@@ -12,9 +12,21 @@ BO = SimpleNamespace(is_staff=False)
 ADA = SimpleNamespace(is_staff=True)
 
 
-def may(method: str, user: Any) -> bool:
+class Whole(APIView):
+    """Takes every method."""
+
+    def get(self) -> None: ...
+
+    post = put = patch = delete = get
+
+
+class Reading(APIView):
+    def get(self) -> None: ...
+
+
+def may(method: str, user: Any, view: type[APIView] = Whole) -> bool:
     request = cast("Any", SimpleNamespace(method=method, user=user))
-    return IsStaffOrReadOnly().has_permission(request, APIView())
+    return IsStaffOrReadOnly().has_permission(request, view())
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -28,6 +40,12 @@ def test_only_staff_writes(method: str):
     assert may(method, ADA)
     assert not may(method, BO)
     assert not may(method, None)
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PROPFIND"])
+def test_what_the_view_does_not_take_is_left_to_it(method: str):
+    """It answers 405, whoever asks."""
+    assert may(method, None, Reading)
 
 
 def test_a_session_asks_for_no_csrf_token_and_names_itself():

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.instants import instant_text, instant_text_or_none, milliseconds_text
+from core.instants import instant_text, milliseconds_text
 from core.rendering import JsonRenderer, json_bytes, json_text
 
 NOON = datetime(2025, 12, 4, 12, 0, 0, tzinfo=UTC)
@@ -66,8 +66,7 @@ def test_instants_as_text_are_in_utc_whatever_their_zone():
     assert instant_text(noon_in_berlin) == "2025-12-04T12:00:00.005000Z"
     assert milliseconds_text(noon_in_berlin) == "2025-12-04T12:00:00.005Z"
     assert milliseconds_text(NOON) == "2025-12-04T12:00:00.000Z"
-    assert instant_text_or_none(None) is None
-    assert instant_text_or_none(NOON) == "2025-12-04T12:00:00Z"
+    assert instant_text(NOON) == "2025-12-04T12:00:00Z"
 
 
 def test_the_renderer_writes_what_the_events_write():

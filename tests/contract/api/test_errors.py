@@ -50,7 +50,16 @@ def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("GET", "/api/guests/"), ("DELETE", "/api/rooms/"), ("POST", "/api/"), ("PUT", "/api/rooms/main/")],
+    [
+        ("GET", "/api/guests/"),
+        ("DELETE", "/api/rooms/"),
+        ("POST", "/api/"),
+        ("PUT", "/api/rooms/main/"),
+        ("POST", "/api/health/live"),
+        ("DELETE", "/api/health/ready/"),
+        ("POST", "/api/tracks/genres/"),
+        ("DELETE", "/api/tracks/"),
+    ],
 )
 def test_that_holds_outside_of_the_queue_too(client: httpx.Client, method: str, path: str):
     answer = client.request(method, path)
