@@ -164,6 +164,12 @@ def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiS
     yield from _with_settings(ready_made_data, size, rate_limit_factor="1")
 
 
+@pytest.fixture(scope="module")
+def lonely_strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """The same for one file alone: nobody else has come from this address."""
+    yield from _with_settings(ready_made_data, size, rate_limit_factor="1")
+
+
 # --- The library -------------------------------------------------------------------------------------
 
 

@@ -13,10 +13,10 @@ HOUR_SECONDS = 3600
 
 
 @pytest.fixture(scope="module")
-def answers(strict_server: TuttiServer) -> list[httpx.Response]:
+def answers(lonely_strict_server: TuttiServer) -> list[httpx.Response]:
     """To new guests, until one is refused. Nobody else joins this server."""
     answers: list[httpx.Response] = []
-    with client_of(strict_server) as http:
+    with client_of(lonely_strict_server) as http:
         while len(answers) < 300 and not (answers and answers[-1].status_code == 429):
             http.cookies.clear()
             answers.append(http.post("/api/guests/", json={"name": f"Guest {len(answers)}"}))
@@ -24,14 +24,14 @@ def answers(strict_server: TuttiServer) -> list[httpx.Response]:
 
 
 @pytest.fixture
-def phone(strict_server: TuttiServer) -> Iterator[httpx.Client]:
-    with client_of(strict_server, headers={"User-Agent": "Phone/1"}) as http:
+def phone(lonely_strict_server: TuttiServer) -> Iterator[httpx.Client]:
+    with client_of(lonely_strict_server, headers={"User-Agent": "Phone/1"}) as http:
         yield http
 
 
 @pytest.fixture
-def laptop(strict_server: TuttiServer) -> Iterator[httpx.Client]:
-    with client_of(strict_server, headers={"User-Agent": "Laptop/1"}) as http:
+def laptop(lonely_strict_server: TuttiServer) -> Iterator[httpx.Client]:
+    with client_of(lonely_strict_server, headers={"User-Agent": "Laptop/1"}) as http:
         yield http
 
 
