@@ -1,0 +1,87 @@
+"""The page that people use, as it was built. Held in memory: a new build leaves a running server alone."""
+
+import re
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from wsgiref.headers import Headers
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from whitenoise import WhiteNoise
+from whitenoise.responders import StaticFile
+
+from config.built_page import is_built
+from core.answers import answer
+from core.errors import MethodNotAllowed
+
+ROOM = re.compile(r"/r/[a-z0-9-]{1,50}/?")
+# Where the page's files are below, as vite.config.ts says.
+PREFIX = "/page/"
+# Their names say what is in them, so what a name stands for never changes.
+HASHED = re.compile(rf"{PREFIX}assets/.+-[\w-]{{8,}}\.\w+")
+YEAR_SECONDS = 365 * 24 * 3600
+# At addresses of their own: the page itself, and the worker, whose address says what it may look after.
+OWN_ADDRESSES = {"index.html": "/", "service-worker.js": "/service-worker.js"}
+MEDIA_TYPES = {".webmanifest": "application/manifest+json"}
+
+
+class PageMiddleware:
+    """Answers `/`, `/r/…` and what belongs to them. Without a built page it lets everything pass."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self._files = page_files(settings.PAGE_DIR)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        path = "/" if ROOM.fullmatch(request.path_info) else request.path_info
+        file = self._files.get(path)
+        if file is None:
+            return self.get_response(request)
+        request.get_host()  # refuses names that we don't go by
+        if request.method not in {"GET", "HEAD"}:
+            refusal = answer(MethodNotAllowed())
+            refusal["Allow"] = "GET, HEAD"
+            return refusal
+        return file.response_to(request)
+
+
+def page_files(folder: Path) -> dict[str, "HeldFile"]:
+    """What the server gives of a built page, by address; nothing where there is none."""
+    if not is_built(folder):
+        return {}
+    held = HeldPage(None, mimetypes=MEDIA_TYPES, max_age=None, allow_all_origins=False)
+    held.add_files(str(folder), PREFIX)
+    named = {address: held.files.pop(f"{PREFIX}{name}", None) for name, address in OWN_ADDRESSES.items()}
+    files = {address: file for address, file in held.files.items() if "/." not in address}
+    return {**files, **{address: file for address, file in named.items() if file}}
+
+
+class HeldPage(WhiteNoise):  # type: ignore[misc]  # WhiteNoise has no types
+    """Knows files, their types and their compressed forms; holds what is in them."""
+
+    def get_static_file(self, path: str, url: str, stat_cache: Any = None) -> "HeldFile":
+        headers = Headers([])
+        self.add_mime_headers(headers, path, url)
+        is_fixed = HASHED.fullmatch(url) is not None
+        headers["Cache-Control"] = f"public, max-age={YEAR_SECONDS}, immutable" if is_fixed else "no-cache"
+        # By what is in it: times say nothing of files that were copied, and an old page fetches what is gone.
+        headers["ETag"] = f'W/"{sha256(Path(path).read_bytes()).hexdigest()[:32]}"'
+        encodings = {"gzip": f"{path}.gz", "br": f"{path}.br"}
+        return HeldFile(path, headers.items(), encodings=encodings, stat_cache=stat_cache)
+
+
+class HeldFile(StaticFile):  # type: ignore[misc]  # WhiteNoise has no types
+    """A file and its compressed forms, in memory."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._contents = {path: Path(path).read_bytes() for _, path, _ in self.alternatives}
+
+    def response_to(self, request: HttpRequest) -> HttpResponse:
+        if self.is_not_modified(request.META):
+            return HttpResponse(status=304, headers=dict(self.not_modified_response.headers))
+        path, headers = self.get_path_and_headers(request.META)
+        content = b"" if request.method == "HEAD" else self._contents[path]
+        return HttpResponse(content, headers=dict(headers))

@@ -1,0 +1,206 @@
+"""How a built page is given: by which addresses, how long it is kept, in which form."""
+
+import gzip
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+INDEX = "<!doctype html><title>Tutti</title>"
+SCRIPT = "/page/assets/index-DwW3k1aX.js"
+CODE = "export const it = 'works';" * 20
+YEAR = "public, max-age=31536000, immutable"
+
+
+@pytest.fixture
+def page(settings, tmp_path: Path) -> Path:
+    """A built page, as far as the server cares."""
+    folder = tmp_path / "dist"
+    files = {
+        **{
+            "index.html": INDEX,
+            "service-worker.js": "self",
+            "manifest.webmanifest": "{}",
+            "icon.svg": "<svg/>",
+        },
+        **{"assets/index-DwW3k1aX.js": CODE, ".vite/manifest.json": "{}", ".stamp": "abc"},
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content)
+    (folder / "assets/index-DwW3k1aX.js.gz").write_bytes(gzip.compress(CODE.encode()))
+    (folder / "assets/index-DwW3k1aX.js.br").write_bytes(b"short")
+    settings.PAGE_DIR = folder
+    return folder
+
+
+@pytest.fixture
+def client(page: Path) -> Client:
+    return Client()
+
+
+def get(client: Client, path: str, **headers: str) -> Any:
+    return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+@pytest.mark.parametrize("path", ["/", "/r/main", "/r/main/", "/r/a-room-that-nobody-has-made", "/?x=1"])
+def test_the_page_is_there_for_every_room(client: Client, path: str):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.content.decode()) == (200, INDEX)
+    assert answer.headers["Content-Type"].startswith("text/html")
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/r/", "/r/Kitchen", "/r/a/b", f"/r/{'a' * 51}", "/r/a_b", "/r/a%0A"])
+def test_what_can_be_no_room_is_a_404(client: Client, path: str):
+    assert client.get(path).status_code == 404
+
+
+def test_what_has_not_changed_is_a_304(client: Client):
+    for path in ("/", "/r/main", SCRIPT, "/service-worker.js", "/page/icon.svg"):
+        mark = client.get(path).headers["ETag"]
+        answer = get(client, path, If_None_Match=mark)
+        assert (answer.status_code, answer.headers["ETag"]) == (304, mark)
+        assert answer.headers["Content-Security-Policy"]
+
+
+def test_another_page_of_the_same_size_and_time_is_given_again(settings, page: Path):
+    before = Client().get("/").headers["ETag"]
+    index = page / "index.html"
+    times = (index.stat().st_atime, index.stat().st_mtime)
+    index.write_text(INDEX.upper())
+    os.utime(index, times)
+
+    answer = get(Client(), "/", If_None_Match=before)
+
+    assert (answer.status_code, answer.content.decode()) == (200, INDEX.upper())
+
+
+def test_files_with_their_content_in_their_name_are_kept_for_a_year(client: Client):
+    answer = client.get(SCRIPT)
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, YEAR)
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize("path", ["/page/manifest.webmanifest", "/page/icon.svg", "/service-worker.js"])
+def test_other_files_are_asked_for_again(client: Client, path: str):
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_the_manifest_says_what_it_is(client: Client):
+    assert client.get("/page/manifest.webmanifest").headers["Content-Type"] == "application/manifest+json"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip", "gzip"), ("gzip, deflate, br", "br"), ("identity", None), (None, None)],
+)
+def test_it_is_given_as_small_as_the_browser_takes_it(client: Client, accepted, encoding):
+    answer = get(client, SCRIPT, **({"Accept_Encoding": accepted} if accepted else {}))
+
+    assert answer.headers.get("Content-Encoding") == encoding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    if encoding == "gzip":
+        assert gzip.decompress(answer.content).decode() == CODE
+
+
+def test_head_is_get_without_the_content(client: Client):
+    for path in ("/", SCRIPT):
+        got, asked = client.get(path), client.head(path)
+        assert (asked.status_code, asked.content) == (200, b"")
+        for name in ("ETag", "Cache-Control", "Content-Length", "Content-Type"):
+            assert asked.headers[name] == got.headers[name]
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
+def test_nothing_else_can_be_done_with_it(client: Client, method: str):
+    answer = getattr(client, method)("/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
+    assert answer.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(
+            "/page/",
+            "/page/index.html",
+            "/page/service-worker.js",
+            "/page/.stamp",
+            "/page/.vite/manifest.json",
+        ),
+        *(f"{SCRIPT}.gz", "/page/assets/index-00000000.js", "/page/../dist/index.html", "/index.html"),
+    ],
+)
+def test_nothing_else_of_the_folder_is_given(client: Client, path: str):
+    assert client.get(path).status_code == 404
+
+
+def test_by_a_name_that_is_not_ours_it_is_not_given(client: Client):
+    assert get(client, "/", Host="evil.example").status_code == 400
+
+
+def test_it_sets_no_cookie_and_asks_no_database(client: Client):
+    # pytest-django lets nothing at the database here.
+    for path in ("/", "/r/main", SCRIPT, "/service-worker.js"):
+        assert not client.get(path).cookies
+
+
+def test_a_new_build_leaves_a_running_server_alone(client: Client, page: Path):
+    client.get("/")
+    page.rename(page.with_name("gone"))
+
+    assert client.get("/").content.decode() == INDEX
+    assert client.get(SCRIPT).content.decode() == CODE
+
+
+# --- Without a built page ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bare(settings, tmp_path: Path) -> Path:
+    settings.PAGE_DIR = tmp_path / "dist"
+    return tmp_path
+
+
+@pytest.mark.parametrize("path", ["/", "/r/main", "/r/main/"])
+def test_without_it_the_front_page_says_what_to_do(bare: Path, path: str):
+    answer = Client().get(path)
+
+    assert answer.status_code == 200
+    assert "It has not been built yet." in answer.content.decode()
+    assert "make page" in answer.content.decode()
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_why_it_could_not_be_built_is_told(bare: Path):
+    (bare / "dist.problem").write_text("npm could not <fetch> it.\nConnect & start again.\n")
+
+    text = Client().get("/").content.decode()
+
+    assert "npm could not &lt;fetch&gt; it." in text
+    assert re.search(r"What to do:</strong> Connect &amp; start again.<", text)
+
+
+def test_one_that_was_built_after_the_start_is_told(bare: Path):
+    client = Client()
+    client.get("/")
+    (bare / "dist").mkdir()
+    (bare / "dist" / "index.html").write_text(INDEX)
+
+    assert "Start the server again." in client.get("/").content.decode()
+
+
+def test_without_it_its_files_are_not_there(bare: Path):
+    statuses = [Client().get(path).status_code for path in ("/service-worker.js", SCRIPT)]
+
+    assert statuses == [404, 404]

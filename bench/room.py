@@ -1,0 +1,52 @@
+"""A room of a benchmark, and somebody who keeps voting in it."""
+
+import itertools
+from collections.abc import Iterator
+
+import httpx
+from playwright.sync_api import Page
+
+from tests.contract.staff import fill_library
+from tests.processes import TuttiServer
+
+
+class Room:
+    """A new room whose queue holds so many items."""
+
+    def __init__(self, server: TuttiServer, *, name: str, items: int) -> None:
+        self._client = httpx.Client(base_url=server.base_url, timeout=30)
+        self.slug: str = self._post("/api/rooms/", {"name": name})["slug"]
+        self._path = f"/api/rooms/{self.slug}/playlist/"
+        self.item_ids = [
+            self._post(self._path, {"track_id": track})["id"] for track in self._tracks(server, items)
+        ]
+
+    def _tracks(self, server: TuttiServer, count: int) -> list[int]:
+        """So many tracks of the library, which is filled up for that."""
+        fill_library(server, count)
+        found: list[int] = []
+        while len(found) < count:
+            page = self._client.get("/api/tracks/", params={"limit": 1000, "offset": len(found)}).json()
+            found += [track["id"] for track in page]
+        return found[:count]
+
+    def _post(self, path: str, body: dict[str, object]) -> dict[str, int]:
+        answer = self._client.post(path, json=body)
+        answer.raise_for_status()
+        result: dict[str, int] = answer.json()
+        return result
+
+    def endless_votes(self) -> Iterator[int]:
+        """Each step is one vote, up and down in turns over all items; gives the item's id."""
+        for value in itertools.cycle((1, -1)):
+            for item_id in self.item_ids:
+                self._post(f"{self._path}{item_id}/vote/", {"value": value})
+                yield item_id
+
+    def wait_until_shown(self, page: Page) -> None:
+        """Returns when the page stands where the server stands."""
+        seq = self._client.get(self._path).headers["X-Stream-Seq"]
+        page.wait_for_function(
+            "seq => document.querySelector('.status-button')?.ariaLabel?.includes('#' + seq)",
+            arg=seq,
+        )

@@ -1,0 +1,91 @@
+/** One request to the server's API: where it goes, who asks, and the one shape of its errors. */
+
+import { guestToken } from "./guest_token.ts";
+
+export const apiBase: string = import.meta.env.VITE_API_BASE_URL ?? __DEFAULT_API_BASE_URL__;
+
+/** The WebSocket's origin; "" for the page's own. */
+export const socketBase: string = import.meta.env.VITE_WS_URL ?? apiBase.replace(/^http/, "ws");
+
+export const isOtherOrigin = apiBase !== "" && new URL(apiBase, location.href).origin !== location.origin;
+
+/** An answer that is not 2xx, or no answer at all (`code` NO_ANSWER, `status` 0). */
+export class ApiProblem extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly details: Readonly<Record<string, unknown>>;
+  /** Seconds. */
+  readonly retryAfter: number | null;
+
+  constructor(init: {
+    code: string;
+    status: number;
+    message: string;
+    details?: Record<string, unknown>;
+    retryAfter?: number | null;
+  }) {
+    super(init.message);
+    this.name = "ApiProblem";
+    this.code = init.code;
+    this.status = init.status;
+    this.details = init.details ?? {};
+    this.retryAfter = init.retryAfter ?? null;
+  }
+}
+
+export interface Answer<T> {
+  body: T;
+  headers: Headers;
+}
+
+interface Wish {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  body?: unknown;
+  signal?: AbortSignal | undefined;
+}
+
+/** `path` begins with "/api/". An aborted request throws the signal's own AbortError. */
+export async function request<T>(
+  path: string,
+  { method = "GET", body, signal }: Wish = {},
+): Promise<Answer<T>> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const token = isOtherOrigin ? guestToken() : null;
+  if (token) headers["X-Guest-Token"] = token;
+  const init: RequestInit = { method, headers, credentials: isOtherOrigin ? "omit" : "same-origin" };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  if (signal) init.signal = signal;
+  const response = await answered(apiBase + path, init);
+  if (!response.ok) throw await problemOf(response);
+  const text = await response.text();
+  return { body: (text ? JSON.parse(text) : null) as T, headers: response.headers };
+}
+
+async function answered(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiProblem({ code: "NO_ANSWER", status: 0, message: "The server does not answer." });
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  const retryAfter = Number(response.headers.get("Retry-After")) || null;
+  const told = (await response.json().catch(() => null)) as { error?: ErrorBody } | null;
+  const { code, message, details } = told?.error ?? {};
+  return new ApiProblem({
+    code: code ?? "NO_ANSWER",
+    status: response.status,
+    message: message ?? response.statusText,
+    details: details ?? {},
+    retryAfter,
+  });
+}
+
+interface ErrorBody {
+  code?: string;
+  message?: string;
+  details?: Record<string, unknown>;
+}

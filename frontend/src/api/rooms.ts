@@ -1,0 +1,28 @@
+/** Rooms, and the plays that have ended in them. */
+
+import type { NewRoom, Play, Room, RoomChange } from "../generated/api.ts";
+import { request } from "./http.ts";
+
+export async function fetchRoom(slug: string): Promise<Room> {
+  return (await request<Room>(`/api/rooms/${slug}/`)).body;
+}
+
+export async function fetchRooms(): Promise<Room[]> {
+  return (await request<Room[]>("/api/rooms/")).body;
+}
+
+export async function createRoom(room: NewRoom): Promise<Room> {
+  return (await request<Room>("/api/rooms/", { method: "POST", body: room })).body;
+}
+
+export async function changeRoom(slug: string, change: RoomChange): Promise<Room> {
+  return (await request<Room>(`/api/rooms/${slug}/`, { method: "PATCH", body: change })).body;
+}
+
+export async function deleteRoom(slug: string): Promise<void> {
+  await request<null>(`/api/rooms/${slug}/`, { method: "DELETE" });
+}
+
+export async function fetchHistory(slug: string): Promise<Play[]> {
+  return (await request<Play[]>(`/api/rooms/${slug}/playlist/history/`)).body;
+}

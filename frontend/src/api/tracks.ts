@@ -1,0 +1,34 @@
+/** The library: pages of tracks, and its genres. */
+
+import type { Genre, Track } from "../generated/api.ts";
+import { request } from "./http.ts";
+
+export type TrackOrder = "" | "title" | "artist" | "-created_at" | "duration_seconds";
+
+export interface TrackQuery {
+  search: string;
+  genre: string;
+  ordering: TrackOrder;
+}
+
+export interface TrackPage {
+  tracks: Track[];
+  /** Of the whole answer, not of this page. */
+  total: number;
+}
+
+export async function fetchTracks(
+  query: TrackQuery,
+  { offset, limit, signal }: { offset: number; limit: number; signal?: AbortSignal },
+): Promise<TrackPage> {
+  const wish = new URLSearchParams({ offset: String(offset), limit: String(limit) });
+  if (query.search) wish.set("search", query.search);
+  if (query.genre) wish.set("genre", query.genre);
+  if (query.ordering) wish.set("ordering", query.ordering);
+  const { body, headers } = await request<Track[]>(`/api/tracks/?${wish}`, { signal });
+  return { tracks: body, total: Number(headers.get("X-Total-Count") ?? body.length) };
+}
+
+export async function fetchGenres(): Promise<Genre[]> {
+  return (await request<Genre[]>("/api/tracks/genres/")).body;
+}

@@ -1,0 +1,68 @@
+/** Finding tracks and adding them. */
+
+import { useEffect } from "preact/hooks";
+import { found, isLooking, openLibrary, retryLibrary } from "../../store/library.ts";
+import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { words } from "../../words/index.ts";
+import { Genres } from "./genres.tsx";
+import { Nothing } from "./nothing.tsx";
+import { Results, SkeletonRows } from "./results.tsx";
+import { Search } from "./search.tsx";
+import { Sorting } from "./sorting.tsx";
+import "./library.css";
+
+export function Library() {
+  useEffect(openLibrary, []);
+  return (
+    <div class="library" aria-busy={isLooking.value}>
+      <Search />
+      <Genres />
+      <div class="library-line">
+        <Count />
+        <Sorting />
+      </div>
+      <Found />
+    </div>
+  );
+}
+
+function Found() {
+  const { pages, query } = found.value;
+  const { total, problem } = pages.state.value;
+  if (total === null) return problem ? <Problem problem={problem} isPart={false} /> : <SkeletonRows />;
+  if (total === 0) return <Nothing query={query} />;
+  return (
+    <div class="library-found">
+      <Results key={JSON.stringify(query)} pages={pages} />
+      {problem !== null && <Problem problem={problem} isPart />}
+    </div>
+  );
+}
+
+/** How many there are, said when it changes. */
+function Count() {
+  const { total } = found.value.pages.state.value;
+  return (
+    <p class="dim small numbers" role="status">
+      {total === null ? "" : words().library.count(total)}
+    </p>
+  );
+}
+
+/** In place of the list, or over its end when only a part of it is missing: rows don't jump. */
+function Problem({ problem, isPart }: { problem: unknown; isPart: boolean }) {
+  const { library, app } = words();
+  const isOffline = hasNoAnswer(problem);
+  const part = isOffline ? library.needsNetworkKept : library.rowFailed;
+  const whole = isOffline ? library.needsNetwork : sentenceOf(problem);
+  return (
+    <div class={isPart ? "library-problem" : "empty"} role="status">
+      <p>{isPart ? part : whole}</p>
+      <button type="button" class="button" onClick={retryLibrary}>
+        <Icon name="retry" />
+        {app.retry}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+/** The queue: how much is in it, and what, in order. */
+
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { room, totalSeconds, view } from "../../store/room.ts";
+import type { ShownItem } from "../../sync/index.ts";
+import { words } from "../../words/index.ts";
+import { EmptyQueue } from "./empty_queue.tsx";
+import { QueueList } from "./queue_list.tsx";
+import { QueueSkeleton } from "./queue_skeleton.tsx";
+import "./queue.css";
+
+export function Queue() {
+  const { items, isKnown, connection, room: slug } = view.value;
+  const isByVotes = room.value?.order === "votes";
+  const place = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Looked up before anything of this drawing is in the page.
+  const hadFocus = place.current?.contains(document.activeElement);
+  const hasList = isKnown && items.length > 0;
+  useLayoutEffect(() => {
+    // The list has come or gone, and with it what had focus.
+    if (hadFocus && document.activeElement === document.body) heading.current?.focus();
+  }, [hasList]);
+  return (
+    <div class="queue" ref={place}>
+      <header class="queue-head">
+        <h2 ref={heading} tabIndex={-1}>
+          {words().app.queue}
+          {hasList && <span class="queue-sum dim"> · {summaryOf(items)}</span>}
+        </h2>
+        {isByVotes && <p class="dim small">{words().queue.byVotes}</p>}
+      </header>
+      {!isKnown && connection.kind !== "ended" && <QueueSkeleton />}
+      {isKnown && !hasList && <EmptyQueue />}
+      {hasList && <QueueList key={slug} items={items} mayMove={!isByVotes} />}
+    </div>
+  );
+}
+
+function summaryOf(items: readonly ShownItem[]): string {
+  const { queue, span } = words();
+  const seconds = totalSeconds.value;
+  const isLeast = items.some((item) => item.track.duration_seconds === null);
+  return queue.summary(items.length, seconds ? span(seconds) : null, isLeast);
+}

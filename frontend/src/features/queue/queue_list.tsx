@@ -1,0 +1,121 @@
+/** The items in order, and all that hands and keys do to them. */
+
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { view } from "../../store/room.ts";
+import type { ShownItem } from "../../sync/index.ts";
+import { withMoved } from "../../ui/places.ts";
+import { useStable } from "../../ui/use_stable.ts";
+import { VirtualList } from "../../ui/virtual_list.tsx";
+import { words } from "../../words/index.ts";
+import { useGlows } from "./glows.ts";
+import { slotOf } from "./grab.ts";
+import { ItemMenu } from "./item_menu.tsx";
+import { labelIdOf, QueueRow } from "./queue_row.tsx";
+import { useDragging } from "./use_dragging.ts";
+import { useKeys } from "./use_keys.ts";
+import { useWishedItem } from "./use_wished_item.ts";
+
+interface Props {
+  items: readonly ShownItem[];
+  mayMove: boolean;
+}
+
+/** Of which item the menu is open, beside what, and which control gets focus back. */
+interface OpenMenu {
+  key: string;
+  anchor: DOMRect;
+  control: "more" | null;
+}
+
+export function QueueList({ items, mayMove }: Props) {
+  const list = useRef<VirtualList>(null);
+  const line = useRef<HTMLDivElement>(null);
+  const [menu, setMenu] = useState<OpenMenu | null>(null);
+  const [said, say] = useState("");
+  const glows = useGlows();
+  const indexOf = useMemo(() => indexer(items), [items]);
+  const { playingKey } = view.value;
+
+  const openMenu = useStable((key: string, beside: Element, control: "more" | null) =>
+    setMenu({ key, anchor: beside.getBoundingClientRect(), control }),
+  );
+  const keys = useKeys({ items, indexOf, mayMove, list, say, openMenu });
+  useDragging({ items, mayMove, list, line, openMenu });
+  useWishedItem(list);
+
+  const shown = useMemo(() => {
+    const { grab } = keys;
+    return grab && indexOf(grab.key) >= 0
+      ? withMoved(items, indexOf(grab.key), slotOf(grab, indexOf, items.length))
+      : items;
+  }, [items, indexOf, keys.grab]);
+  const shownIndexOf = useMemo(() => (shown === items ? indexOf : indexer(shown)), [shown, items, indexOf]);
+  const onMore = useStable((key: string, button: Element) => openMenu(key, button, "more"));
+  const sayPlace = (key: string) => {
+    // As it stands now, with the move of this moment.
+    const now = view.value.items;
+    const index = now.findIndex((item) => item.key === key);
+    const { queue, ordinal } = words();
+    say(queue.at(now[index]?.track.title ?? "", ordinal(index + 1), now.length));
+  };
+  const menuItem = menu && items[indexOf(menu.key)];
+  useLayoutEffect(() => {
+    if (menu && !menuItem) setMenu(null);
+  }, [menu, menuItem]);
+
+  const closeMenu = () => {
+    if (menu) list.current?.focus(menu.key, { control: menu.control, scroll: false });
+    setMenu(null);
+  };
+
+  return (
+    <div class="queue-list">
+      <VirtualList
+        ref={list}
+        count={shown.length}
+        keyAt={(index) => shown[index]?.key ?? ""}
+        indexOf={shownIndexOf}
+        rowHeight="var(--queue-row)"
+        label={words().app.queue}
+        rowLabelId={labelIdOf}
+        onRowKey={keys.onRowKey}
+        renderRow={(index, isActive) => {
+          const item = shown[index];
+          return (
+            item && (
+              <QueueRow
+                item={item}
+                isPlaying={item.key === playingKey}
+                isActive={isActive}
+                mayMove={mayMove}
+                isGrabbed={item.key === keys.grab?.key}
+                glow={item.id === null ? undefined : glows.get(item.id)}
+                onGrab={keys.onGrab}
+                onMore={onMore}
+              />
+            )
+          );
+        }}
+      >
+        <div class="queue-line" ref={line} hidden />
+      </VirtualList>
+      <p class="spoken" role="status">
+        {said}
+      </p>
+      {menu && menuItem && (
+        <ItemMenu
+          item={menuItem}
+          mayMove={mayMove}
+          anchor={menu.anchor}
+          onClose={closeMenu}
+          onMoved={sayPlace}
+        />
+      )}
+    </div>
+  );
+}
+
+function indexer(items: readonly ShownItem[]): (key: string) => number {
+  const places = new Map(items.map((item, index) => [item.key, index]));
+  return (key) => places.get(key) ?? -1;
+}

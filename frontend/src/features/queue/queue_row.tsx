@@ -1,0 +1,112 @@
+/** One item of the queue. */
+
+import { allowedCover } from "../../store/page.ts";
+import type { ShownItem } from "../../sync/index.ts";
+import { Cover } from "../../ui/cover.tsx";
+import { Icon } from "../../ui/icon.tsx";
+import { IconButton } from "../../ui/icon_button.tsx";
+import { memo } from "../../ui/memo.ts";
+import { words } from "../../words/index.ts";
+import type { Glow } from "./glows.ts";
+import { VoteButtons } from "./vote_buttons.tsx";
+
+interface Props {
+  item: ShownItem;
+  isPlaying: boolean;
+  /** Whether the Tab key reaches its controls. */
+  isActive: boolean;
+  /** Whether items are moved by hand here. */
+  mayMove: boolean;
+  /** Whether the keyboard moves it right now. */
+  isGrabbed: boolean;
+  glow: Glow | undefined;
+  onGrab: (key: string) => void;
+  onMore: (key: string, button: Element) => void;
+}
+
+export const QueueRow = memo(function QueueRow(props: Props) {
+  const { item, isPlaying, isActive, mayMove, isGrabbed, glow, onGrab, onMore } = props;
+  const { queue } = words();
+  const { title, artist, cover_url: coverUrl } = item.track;
+  const tabIndex = isActive ? 0 : -1;
+  return (
+    <div
+      class="queue-row"
+      data-playing={isPlaying || undefined}
+      data-grabbed={isGrabbed || undefined}
+      data-glow={glow}
+    >
+      {mayMove && (
+        <button
+          type="button"
+          class="queue-handle"
+          data-handle
+          data-control="handle"
+          aria-label={queue.move(title)}
+          title={queue.move(title)}
+          aria-pressed={isGrabbed}
+          tabIndex={tabIndex}
+          // A pointer's click ends a drag; a click without a pointer comes from keys and from aids.
+          onClick={(event) => event.detail === 0 && onGrab(item.key)}
+        >
+          <Icon name="grip" size={20} />
+        </button>
+      )}
+      <span class="queue-cover">
+        <Cover url={allowedCover(coverUrl)} seed={artist || title} size={48} />
+        {isPlaying && <PlayingMark />}
+      </span>
+      <span class="queue-text" id={labelIdOf(item.key)}>
+        <span class="queue-title" dir="auto" title={title}>
+          {title}
+        </span>
+        {isPlaying && <span class="spoken">, {queue.playing}</span>}
+        <Facts item={item} />
+      </span>
+      <VoteButtons item={item} tabIndex={tabIndex} />
+      <IconButton
+        icon="more"
+        class="queue-more"
+        label={queue.more(title)}
+        data-control="more"
+        aria-haspopup="menu"
+        tabIndex={tabIndex}
+        onClick={(event) => onMore(item.key, event.currentTarget)}
+      />
+    </div>
+  );
+});
+
+/** The id of what names the row. */
+export function labelIdOf(key: string): string {
+  return `queue-item-${key}`;
+}
+
+function Facts({ item }: { item: ShownItem }) {
+  const { queue, clock, app, dayAndTime } = words();
+  const { artist, duration_seconds: seconds } = item.track;
+  return (
+    <span class="queue-facts dim small">
+      <span class="spoken">, </span>
+      <bdi class="queue-artist">{artist}</bdi>
+      <span class="queue-who" title={queue.addedBy(item.added_by, dayAndTime(item.added_at))}>
+        <span class="spoken">, {queue.by} </span>
+        <bdi>{item.added_by}</bdi>
+      </span>
+      <span class="queue-length numbers">
+        {seconds === null ? <span class="spoken">, {app.unknownLength}</span> : clock(seconds)}
+      </span>
+    </span>
+  );
+}
+
+/** Three bars that dance on the cover. */
+function PlayingMark() {
+  return (
+    <span class="queue-playing" aria-hidden="true">
+      <span />
+      <span />
+      <span />
+    </span>
+  );
+}

@@ -1,0 +1,104 @@
+/** The room one is in: its name and address, and what its creator may do to it. */
+
+import { useRef, useState } from "preact/hooks";
+import { addressOfRoom } from "../../store/place.ts";
+import { isForbidden, sentenceOf } from "../../store/problems.ts";
+import { MAIN_ROOM, room, roomName, view } from "../../store/room.ts";
+import { changeThisRoom, deleteThisRoom } from "../../store/rooms.ts";
+import { tell } from "../../store/toasts.ts";
+import { Dialog } from "../../ui/dialog.tsx";
+import { words } from "../../words/index.ts";
+import { RoomForm, type RoomValues } from "./room_form.tsx";
+
+export function ThisRoom() {
+  const [isChanging, setChanging] = useState(false);
+  const opener = useRef<HTMLButtonElement>(null);
+  const texts = words().rooms;
+  const known = room.value;
+  const done = () => {
+    setChanging(false);
+    requestAnimationFrame(() => opener.current?.focus());
+  };
+  return (
+    <section class="card rooms-card" aria-labelledby="rooms-this">
+      <div class="rooms-head">
+        <div class="rooms-words">
+          <h2 id="rooms-this" dir="auto">
+            {roomName.value}
+          </h2>
+          {view.value.room !== MAIN_ROOM && <p class="dim small">{addressOfRoom(view.value.room)}</p>}
+        </div>
+        {known && !isChanging && (
+          <button type="button" class="button" ref={opener} onClick={() => setChanging(true)}>
+            {texts.change}
+          </button>
+        )}
+      </div>
+      {known && !isChanging && (
+        <p class="dim">
+          {known.order === "votes" ? texts.orderedByVotes : texts.orderedByHand}{" "}
+          {!known.is_public && known.slug !== MAIN_ROOM && texts.unlisted}
+        </p>
+      )}
+      {known && isChanging && <Change key={known.slug} values={{ ...known }} onDone={done} />}
+    </section>
+  );
+}
+
+function Change({ values, onDone }: { values: RoomValues; onDone: () => void }) {
+  const texts = words().rooms;
+  const save = async ({ name, order, is_public }: RoomValues) => {
+    await changeThisRoom({ name, order, is_public });
+    tell(texts.saved);
+    onDone();
+  };
+  return (
+    <>
+      <p class="dim">{values.slug === MAIN_ROOM ? texts.staffOnly : texts.mayChange}</p>
+      <RoomForm initial={values} hasSlug={false} submitLabel={texts.save} onSubmit={save} onCancel={onDone}>
+        {values.slug !== MAIN_ROOM && <Delete name={values.name} />}
+      </RoomForm>
+    </>
+  );
+}
+
+function Delete({ name }: { name: string }) {
+  const [isAsking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<unknown>(null);
+  const texts = words().rooms;
+  const remove = async () => {
+    try {
+      await deleteThisRoom();
+      tell(texts.deleted(name));
+    } catch (refusal) {
+      setProblem(refusal);
+    }
+  };
+  return (
+    <div class="rooms-delete">
+      <button type="button" class="button danger" onClick={() => setAsking(true)}>
+        {texts.delete}
+      </button>
+      {isAsking && (
+        <Dialog
+          title={texts.deleteQuestion(name)}
+          closeLabel={words().app.close}
+          onClose={() => setAsking(false)}
+        >
+          <p>{texts.deleteHelp}</p>
+          <p class="problem" role="alert">
+            {problem !== null && (isForbidden(problem) ? texts.ownerOnly : sentenceOf(problem))}
+          </p>
+          <div class="rooms-buttons">
+            <button type="button" class="button danger" onClick={() => void remove()}>
+              {texts.delete}
+            </button>
+            <button type="button" class="button" onClick={() => setAsking(false)}>
+              {words().app.cancel}
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  );
+}

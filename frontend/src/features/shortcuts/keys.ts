@@ -1,0 +1,52 @@
+/** Keys that work wherever one is on the page. */
+
+import { isHelpShown, singleKeys } from "../../store/help.ts";
+import { wishToSearch } from "../../store/library.ts";
+import { parts, show } from "../../store/place.ts";
+import { act, playing, playNeighbour, view } from "../../store/room.ts";
+import { type Command, commandOf } from "./commands.ts";
+
+/** Listens from now on; gives the end of it. */
+export function listenForKeys(): () => void {
+  const listen = (event: KeyboardEvent) => {
+    if (singleKeys.value === "off") return;
+    const command = commandOf(event);
+    if (command === null) return;
+    event.preventDefault();
+    obey(command);
+  };
+  document.addEventListener("keydown", listen);
+  return () => document.removeEventListener("keydown", listen);
+}
+
+const DEEDS = {
+  toggle: playOrStop,
+  next: () => playNeighbour(1),
+  previous: () => playNeighbour(-1),
+  search: () => {
+    show("library");
+    wishToSearch();
+  },
+  help: () => {
+    isHelpShown.value = true;
+  },
+} satisfies Partial<Record<Command, () => void>>;
+
+function obey(command: Command): void {
+  if (typeof command === "number") goToPart(command);
+  else DEEDS[command]();
+}
+
+function playOrStop(): void {
+  const first = view.value.items[0];
+  if (playing.value) act({ kind: "stop" });
+  else if (first) act({ kind: "play", item: first.ref });
+}
+
+function goToPart(number: 0 | 1 | 2 | 3): void {
+  const chosen = parts[number];
+  if (!chosen) return;
+  show(chosen);
+  // Once it is drawn: what is hidden takes no focus.
+  requestAnimationFrame(() => document.getElementById(`${chosen}-part`)?.focus());
+}

@@ -1,0 +1,80 @@
+/** One line below the head when something keeps the page from being in step, with what can be done about it. */
+
+import { addressOfRoom } from "../../store/place.ts";
+import { dismissStale, sendStale, view } from "../../store/room.ts";
+import { newVersion } from "../../store/version.ts";
+import { words } from "../../words/index.ts";
+import "./status.css";
+
+export function Banner() {
+  return (
+    <div class="banners">
+      <ConnectionBanner />
+      <StaleActions />
+      <NewVersion />
+    </div>
+  );
+}
+
+function ConnectionBanner() {
+  const { connection, waiting } = view.value;
+  const { status } = words();
+  if (connection.kind === "offline") {
+    return (
+      <p class="banner" role="status">
+        {status.offlineBanner} {waiting.length > 0 && <strong>{status.waiting(waiting.length)}</strong>}
+      </p>
+    );
+  }
+  if (connection.kind === "reconnecting" && connection.isRestart) {
+    return (
+      <p class="banner" role="status">
+        {status.restarting}
+      </p>
+    );
+  }
+  if (connection.kind !== "ended") return null;
+  return connection.reason === "no-such-room" ? (
+    <p class="banner" role="alert">
+      {status.noSuchRoom} <a href={addressOfRoom("main")}>{status.toMain}</a>
+    </p>
+  ) : (
+    <p class="banner" role="alert">
+      {status.notAllowed} {status.notAllowedHelp}
+    </p>
+  );
+}
+
+/** What was done too long ago to be sent without asking. */
+function StaleActions() {
+  return (
+    <>
+      {view.value.stale.map(({ opId, title }) => (
+        <div class="banner" key={opId}>
+          <span class="banner-text" dir="auto">
+            {words().status.stale(title)}
+          </span>
+          <button type="button" class="button" onClick={() => sendStale(opId)}>
+            {words().status.sendNow}
+          </button>
+          <button type="button" class="button quiet" onClick={() => dismissStale(opId)}>
+            {words().status.forget}
+          </button>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function NewVersion() {
+  const take = newVersion.value;
+  if (!take) return null;
+  return (
+    <div class="banner">
+      <span class="banner-text">{words().app.newVersion}</span>
+      <button type="button" class="button" onClick={take}>
+        {words().app.reload}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,74 @@
+/** How far this browser is in step with the server: a small sign in the head, with details at a tap. */
+
+import { useEffect, useState } from "preact/hooks";
+import { connectNow, view } from "../../store/room.ts";
+import type { Connection } from "../../sync/index.ts";
+import { words } from "../../words/index.ts";
+import "./status.css";
+
+export function SyncState() {
+  const [isOpen, setOpen] = useState(false);
+  const { connection, seq, heals, waiting } = view.value;
+  const text = useStateText();
+  return (
+    <div class="status">
+      <button
+        type="button"
+        class="status-button"
+        aria-expanded={isOpen}
+        aria-label={`${words().status.details}: ${text}`}
+        onClick={() => setOpen(!isOpen)}
+        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
+      >
+        <span class="status-dot" data-kind={connection.kind} aria-hidden="true" />
+        <span class="status-text numbers one-line">
+          {connection.kind === "live" && !waiting.length ? words().status.inSyncShort : text}
+        </span>
+      </button>
+      {isOpen && (
+        <div class="status-details card">
+          <p class="numbers">{connection.kind === "live" ? words().status.inSync(seq) : text}</p>
+          {waiting.length > 0 && <p>{words().status.waiting(waiting.length)}</p>}
+          {heals > 0 && <p class="dim small">{words().status.heals(heals)}</p>}
+          {connection.kind === "reconnecting" && (
+            <button type="button" class="button" onClick={connectNow}>
+              {words().status.connectNow}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** "in sync at #1234", "reconnecting in 3 s", "offline, 2 changes waiting" */
+function useStateText(): string {
+  const { connection, seq, waiting } = view.value;
+  const seconds = useSecondsUntil(connection);
+  const { status } = words();
+  switch (connection.kind) {
+    case "live":
+      return waiting.length ? status.waiting(waiting.length) : status.inSync(seq);
+    case "reconnecting":
+      return status.reconnectingIn(seconds);
+    case "offline":
+      return status.offlineWaiting(waiting.length);
+    case "connecting":
+      return status.connecting;
+    case "ended":
+      return connection.reason === "no-such-room" ? status.noSuchRoom : status.notAllowed;
+  }
+}
+
+/** Whole seconds until the next try, counted down. */
+function useSecondsUntil(connection: Connection): number {
+  const retryAt = connection.kind === "reconnecting" ? connection.retryAt : 0;
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    if (!retryAt) return;
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 250);
+    return () => clearInterval(timer);
+  }, [retryAt]);
+  return Math.max(0, Math.ceil((retryAt - now) / 1000));
+}

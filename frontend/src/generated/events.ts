@@ -1,0 +1,335 @@
+// Made from the server's schemas (npm run types): what goes over the socket. Not to be edited.
+
+export type Frames = ServerFrame | ClientFrame | Event | CloseCode;
+export type ServerFrame =
+  | EstablishedFrame
+  | TrackAdded
+  | TrackVoted
+  | TrackMoved
+  | TrackUpdated
+  | TrackRemoved
+  | TrackPlaying
+  | RoomRenamed
+  | PlaylistReordered
+  | PlaylistSnapshotFrame
+  | ResumedFrame
+  | HeartbeatFrame
+  | IdentifiedFrame
+  | ErrorFrame
+  | Pong;
+export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame;
+export type Event =
+  TrackAdded | TrackVoted | TrackMoved | TrackUpdated | TrackRemoved | TrackPlaying | RoomRenamed | PlaylistReordered;
+/**
+ * Why the server closed the socket.
+ */
+export type CloseCode = TOO_SLOW | RESTART | ORIGIN_NOT_ALLOWED | NO_SUCH_STREAM | FRAME_TOO_LARGE | TOO_MANY;
+/**
+ * Not reading fast enough. Come back and resume.
+ */
+export type TOO_SLOW = 4008;
+/**
+ * The server restarts. Come back after a random moment and resume.
+ */
+export type RESTART = 4012;
+/**
+ * Pages of this origin, or this Host, are not allowed. Do not come back.
+ */
+export type ORIGIN_NOT_ALLOWED = 4403;
+/**
+ * There is no such room, or it has been deleted. Do not come back.
+ */
+export type NO_SUCH_STREAM = 4404;
+/**
+ * A frame had more than 64 KiB. Do not send it again.
+ */
+export type FRAME_TOO_LARGE = 4408;
+/**
+ * Too many connections, joins or frames. Come back later, after a minute or more.
+ */
+export type TOO_MANY = 4429;
+
+/**
+ * The first frame: where the stream stands. Live events follow from seq + 1.
+ */
+export interface EstablishedFrame {
+  type: "connection.established";
+  message: string;
+  payload: EstablishedPosition;
+}
+/**
+ * Where the stream stands.
+ */
+export interface EstablishedPosition {
+  room: string;
+  epoch: string;
+  seq: number;
+  heartbeat_seconds: number;
+}
+/**
+ * The event track.added.
+ */
+export interface TrackAdded {
+  type: "track.added";
+  payload: Item;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * A queue item, whole: a client may replace what it has.
+ */
+export interface Item {
+  id: number;
+  track: Track;
+  track_id: number;
+  position: number;
+  votes: number;
+  added_by: string;
+  is_playing: boolean;
+  added_at: string;
+  played_at: string | null;
+}
+/**
+ * A track of the library. Unknown is null, never 0.
+ */
+export interface Track {
+  id: number;
+  title: string;
+  artist: string;
+  album: string;
+  duration_seconds: number | null;
+  duration_formatted: string | null;
+  genre: string;
+  cover_url: string | null;
+  isrc: string | null;
+  created_at: string;
+}
+/**
+ * The event track.voted.
+ */
+export interface TrackVoted {
+  type: "track.voted";
+  payload: Item;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * The event track.moved.
+ */
+export interface TrackMoved {
+  type: "track.moved";
+  payload: Item;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * The event track.updated.
+ */
+export interface TrackUpdated {
+  type: "track.updated";
+  payload: Item;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * The event track.removed.
+ */
+export interface TrackRemoved {
+  type: "track.removed";
+  payload: Removed;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+export interface Removed {
+  id: number;
+  track_id: number;
+}
+/**
+ * The event track.playing.
+ */
+export interface TrackPlaying {
+  type: "track.playing";
+  payload: Item | Stopped;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * Nothing plays any more.
+ */
+export interface Stopped {
+  id: null;
+  is_playing: boolean;
+  stopped_id: number | null;
+}
+/**
+ * The event room.renamed.
+ */
+export interface RoomRenamed {
+  type: "room.renamed";
+  payload: RoomName;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * What the room is called now.
+ */
+export interface RoomName {
+  name: string;
+}
+/**
+ * The event playlist.reordered.
+ */
+export interface PlaylistReordered {
+  type: "playlist.reordered";
+  payload: Reordered;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * Every item with its new position, in order.
+ */
+export interface Reordered {
+  items: Place[];
+}
+export interface Place {
+  id: number;
+  position: number;
+}
+/**
+ * The whole state behind the event of this seq.
+ */
+export interface PlaylistSnapshotFrame {
+  type: "playlist.snapshot";
+  payload: Snapshot;
+}
+/**
+ * The whole state behind the event of this seq.
+ */
+export interface Snapshot {
+  epoch: string;
+  seq: number;
+  items: Item[];
+}
+/**
+ * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.
+ */
+export interface ResumedFrame {
+  type: "resumed";
+  payload: Resumed;
+}
+/**
+ * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.
+ */
+export interface Resumed {
+  epoch: string;
+  seq: number;
+  recovered: boolean;
+}
+/**
+ * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ */
+export interface HeartbeatFrame {
+  type: "heartbeat";
+  payload: Heartbeat;
+}
+/**
+ * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ */
+export interface Heartbeat {
+  epoch: string;
+  seq: number;
+  digest: string;
+}
+/**
+ * From here on the socket is this guest.
+ */
+export interface IdentifiedFrame {
+  type: "identified";
+  payload: Identified;
+}
+/**
+ * From here on the socket is this guest.
+ */
+export interface Identified {
+  guest_id: string | null;
+}
+/**
+ * The client's last frame could not be taken; the connection stays.
+ */
+export interface ErrorFrame {
+  type: "error";
+  payload: Problem;
+}
+/**
+ * The client's last frame could not be taken; the connection stays.
+ */
+export interface Problem {
+  code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED";
+  message: string;
+}
+/**
+ * `ts` is what the ping had, or the server's time; `seq` is that of the last event sent here.
+ */
+export interface Pong {
+  type: "pong";
+  ts: unknown;
+  server_ts: string;
+  seq: number;
+}
+/**
+ * Answered with pong: a sign of life, and a measure of the way there and back.
+ */
+export interface PingFrame {
+  type: "ping";
+  /**
+   * Comes back as it is; at most 200 characters of JSON.
+   */
+  ts?: {
+    [k: string]: unknown;
+  };
+}
+/**
+ * Asks for what came after this moment. Answered with the events or a snapshot, then with resumed.
+ */
+export interface ResumeFrame {
+  type: "resume";
+  epoch: string;
+  since: number;
+}
+/**
+ * Asks for the whole state. Answered with a snapshot.
+ */
+export interface SnapshotFrame {
+  type: "snapshot";
+}
+/**
+ * Says who the client is, where its cookie can't. Answered with identified.
+ */
+export interface IdentifyFrame {
+  type: "identify";
+  guest_token: string;
+}

@@ -1,0 +1,32 @@
+/** Puts the page together: the room of the address, the words of the reader, the parts. */
+
+// Before all others: what a feature says about its own pieces comes later and counts.
+import "./ui/tokens.css";
+import "./ui/base.css";
+import { render } from "preact";
+import { App } from "./app.tsx";
+import { reportErrors } from "./error_reports.ts";
+import { keepPageForLater } from "./service_worker_client.ts";
+import { recogniseMe } from "./store/guest.ts";
+import { loadPageFacts } from "./store/page.ts";
+import { followAddress, roomOfAddress } from "./store/place.ts";
+import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
+import { enterRoom } from "./store/room.ts";
+
+async function start(): Promise<void> {
+  reportErrors();
+  followTheme();
+  const entered = enterRoom(roomOfAddress(location.pathname));
+  await speakChosenLanguage();
+  const place = document.getElementById("app");
+  if (!place) throw new Error("the page has no place for itself");
+  await entered;
+  place.replaceChildren();
+  render(<App />, place);
+  followAddress();
+  void recogniseMe();
+  void loadPageFacts();
+  keepPageForLater();
+}
+
+void start();

@@ -1,0 +1,147 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { TrackQuery } from "../api/tracks.ts";
+
+/** The questions that have been asked, to be answered when the test says so. */
+interface Question {
+  url: URL;
+  isGivenUp: () => boolean;
+  answer: (titles: string[], total?: number) => Promise<void>;
+  fail: () => Promise<void>;
+}
+
+let questions: Question[] = [];
+let library: typeof import("./library.ts");
+
+function ask(address: string, { signal }: RequestInit = {}): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    signal?.addEventListener("abort", () => reject(new DOMException("given up", "AbortError")));
+    questions.push({
+      url: new URL(address, "http://localhost"),
+      isGivenUp: () => signal?.aborted ?? false,
+      answer: async (titles, total = titles.length) => {
+        const tracks = titles.map((title, id) => ({ id, title, artist: "Queen" }));
+        resolve(new Response(JSON.stringify(tracks), { headers: { "X-Total-Count": String(total) } }));
+        await settle();
+      },
+      fail: async () => {
+        reject(new TypeError("no network"));
+        await settle();
+      },
+    });
+  });
+}
+
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+function searches(): Question[] {
+  return questions.filter(({ url }) => url.pathname === "/api/tracks/");
+}
+
+/** The last question about tracks. */
+function last(): Question {
+  const found = searches().at(-1);
+  if (!found) throw new Error("nothing has been asked");
+  return found;
+}
+
+function shown(): { query: TrackQuery; first: string | undefined } {
+  const { query, pages } = library.found.value;
+  return { query, first: pages.rowAt(0)?.title };
+}
+
+beforeEach(async () => {
+  vi.useFakeTimers();
+  vi.stubGlobal("fetch", vi.fn(ask));
+  vi.resetModules();
+  questions = [];
+  library = await import("./library.ts");
+  library.openLibrary();
+  await last().answer(["Bohemian Rhapsody"]);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe("typing a search", () => {
+  it("asks once, when the typing pauses", () => {
+    for (const text of ["m", "mi", "mil", "mile", "miles "]) {
+      library.type(text);
+      vi.advanceTimersByTime(100);
+    }
+    expect(searches()).toHaveLength(1);
+    vi.advanceTimersByTime(150);
+    expect(searches()).toHaveLength(2);
+    expect(last().url.searchParams.get("search")).toBe("miles");
+  });
+
+  it("gives up the question before, whose answer nobody needs", async () => {
+    library.type("mi");
+    library.searchTyped();
+    const before = last();
+    library.type("miles");
+    library.searchTyped();
+    expect(before.isGivenUp()).toBe(true);
+    await last().answer(["So What"]);
+    await before.answer(["Mine"]);
+    expect(shown().first).toBe("So What");
+  });
+
+  it("keeps what is shown until there is something else to show", async () => {
+    library.type("so what");
+    library.searchTyped();
+    expect(shown().first).toBe("Bohemian Rhapsody");
+    expect(library.isLooking.value).toBe(true);
+    await last().answer(["So What"]);
+    expect(shown().first).toBe("So What");
+    expect(library.isLooking.value).toBe(false);
+  });
+
+  it("asks for nothing new when only spaces are", () => {
+    library.type("  ");
+    vi.advanceTimersByTime(1000);
+    expect(searches()).toHaveLength(1);
+  });
+});
+
+describe("a search that was answered before", () => {
+  it("shows its answer at once, and asks again since it may have changed", async () => {
+    library.type("so what");
+    library.searchTyped();
+    await last().answer(["So What"]);
+    library.clearSearch();
+    expect(shown().first).toBe("Bohemian Rhapsody");
+    await last().answer(["Another One Bites the Dust"]);
+    expect(shown().first).toBe("Another One Bites the Dust");
+  });
+
+  it("is still there when the network is gone", async () => {
+    library.type("so what");
+    library.searchTyped();
+    await last().fail();
+    expect(library.found.value.pages.state.value.problem).toMatchObject({ code: "NO_ANSWER" });
+    library.clearSearch();
+    await last().fail();
+    expect(shown().first).toBe("Bohemian Rhapsody");
+    expect(library.found.value.pages.state.value.problem).toBeNull();
+  });
+});
+
+describe("genre and sorting", () => {
+  it("are asked together with the search", () => {
+    library.chooseGenre("jazz");
+    library.sortBy("duration_seconds");
+    library.type("blue");
+    library.searchTyped();
+    expect(Object.fromEntries(last().url.searchParams)).toEqual({
+      offset: "0",
+      limit: "100",
+      search: "blue",
+      genre: "jazz",
+      ordering: "duration_seconds",
+    });
+  });
+});

@@ -1,0 +1,149 @@
+/** The library as it is looked through: what is asked for, and the pages of what was found. */
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { fetchGenres, fetchTracks, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
+import type { Genre } from "../generated/api.ts";
+import type { Track } from "../sync/index.ts";
+import { view } from "./room.ts";
+import { RowPages } from "./row_pages.ts";
+
+export type { TrackOrder, TrackQuery } from "../api/tracks.ts";
+
+export interface Found {
+  query: TrackQuery;
+  pages: RowPages<Track>;
+}
+
+const EVERYTHING: TrackQuery = { search: "", genre: "", ordering: "" };
+// A pause that says: this word is typed.
+const TYPING_MILLISECONDS = 150;
+// Going back to one of the last searches shows it at once.
+const KEPT_SEARCHES = 8;
+
+const kept = new Map<string, Found>();
+
+/** What stands in the search field. */
+export const typed = signal("");
+
+/** What has been asked for last. */
+export const asked = signal<Found>(foundFor(EVERYTHING));
+
+/** What is shown: the answer to the last question that has one. */
+export const found = signal<Found>(asked.value);
+
+/** Whether the shown answer is not yet that to the last question. */
+export const isLooking = computed(
+  () => asked.value !== found.value || asked.value.pages.state.value.version === 0,
+);
+
+/** Null until they are known. */
+export const genres = signal<readonly Genre[] | null>(null);
+
+/** Rises with each wish to type a search. */
+export const searchWishes = signal(0);
+
+/** Rises with each wish to go into the results. */
+export const resultWishes = signal(0);
+
+let typing: ReturnType<typeof setTimeout> | null = null;
+
+/** Loads the first tracks and the genres; safe to repeat. */
+export function openLibrary(): void {
+  asked.value.pages.see(0, 0);
+  if (!genres.value) void loadGenres();
+}
+
+/** Searches for what is typed, once the typing pauses. */
+export function type(text: string): void {
+  typed.value = text;
+  if (typing) clearTimeout(typing);
+  typing = setTimeout(searchTyped, TYPING_MILLISECONDS);
+}
+
+/** Searches for what is typed without waiting. */
+export function searchTyped(): void {
+  if (typing) clearTimeout(typing);
+  typing = null;
+  look({ search: typed.value.trim() });
+}
+
+export function clearSearch(): void {
+  typed.value = "";
+  searchTyped();
+}
+
+export function chooseGenre(genre: string): void {
+  look({ genre });
+}
+
+export function sortBy(ordering: TrackOrder): void {
+  look({ ordering });
+}
+
+/** Asks again for what failed. */
+export function retryLibrary(): void {
+  asked.value.pages.retry();
+  if (!genres.value) void loadGenres();
+}
+
+export function wishToSearch(): void {
+  searchWishes.value += 1;
+}
+
+export function wishForResults(): void {
+  resultWishes.value += 1;
+}
+
+function look(change: Partial<TrackQuery>): void {
+  const before = asked.value;
+  const query = { ...before.query, ...change };
+  if (nameOf(query) === nameOf(before.query)) return;
+  before.pages.rest();
+  const next = foundFor(query);
+  asked.value = next;
+  next.pages.see(0, 0);
+  if (next.pages.state.value.version) next.pages.refresh();
+}
+
+function foundFor(query: TrackQuery): Found {
+  const name = nameOf(query);
+  const known = kept.get(name);
+  const one = known ?? { query, pages: new RowPages<Track>((...page) => batchOf(query, ...page)) };
+  kept.delete(name);
+  kept.set(name, one);
+  for (const old of kept.keys()) if (kept.size > KEPT_SEARCHES) kept.delete(old);
+  return one;
+}
+
+async function batchOf(query: TrackQuery, offset: number, limit: number, signal: AbortSignal) {
+  const { tracks, total } = await fetchTracks(query, { offset, limit, signal });
+  return { rows: tracks, total };
+}
+
+async function loadGenres(): Promise<void> {
+  try {
+    genres.value = await fetchGenres();
+  } catch {
+    // The chips wait until the connection is back; the list itself tells what is wrong.
+  }
+}
+
+function nameOf({ search, genre, ordering }: TrackQuery): string {
+  return JSON.stringify([search, genre, ordering]);
+}
+
+// The old answer stays until there is a new one, so that nothing flickers while somebody types.
+effect(() => {
+  const next = asked.value;
+  if (next.pages.state.value.version) found.value = next;
+});
+
+// With the line back, what failed is asked for by itself.
+const isLive = computed(() => view.value.connection.kind === "live");
+
+effect(() => {
+  if (!isLive.value) return;
+  untracked(() => {
+    if (asked.value.pages.state.value.version) retryLibrary();
+  });
+});

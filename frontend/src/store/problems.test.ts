@@ -1,0 +1,47 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { ApiProblem } from "../api/http.ts";
+import { speak } from "../words/index.ts";
+import { fieldProblems, problemOf, sentenceOf } from "./problems.ts";
+
+beforeAll(() => speak("de"));
+
+function problem(code: string, status: number, details: Record<string, unknown> = {}): ApiProblem {
+  return new ApiProblem({ code, status, message: "In English.", details });
+}
+
+describe("a problem in the reader's words", () => {
+  it.each([
+    ["This field may not be blank.", "Hier muss etwas stehen."],
+    ["This field is required.", "Hier muss etwas stehen."],
+    ["Ensure this field has no more than 50 characters.", "Höchstens 50 Zeichen."],
+    ["Only a to z, 0 to 9 and - are allowed.", "Nur a–z, 0–9 und -."],
+    ["Control characters are not allowed.", "Darin ist ein Zeichen, das sich nicht zeigen lässt."],
+  ])("%s", (told, read) => {
+    expect(fieldProblems(problem("VALIDATION_ERROR", 400, { name: [told] }))).toEqual({ name: read });
+  });
+
+  it("is shown as it came when nobody foresaw it", () => {
+    expect(fieldProblems(problem("VALIDATION_ERROR", 400, { name: ["Too loud."] }))).toEqual({
+      name: "Too loud.",
+    });
+  });
+
+  it("is at the address when that is taken", () => {
+    expect(fieldProblems(problem("CONFLICT", 409, { slug: "kitchen" }))).toEqual({
+      slug: "Einen Raum mit dieser Adresse gibt es schon.",
+    });
+  });
+
+  it("is one sentence where no field is to blame", () => {
+    expect(problemOf("name", problem("NO_ANSWER", 0))).toBe(
+      "Der Server antwortet nicht. Gleich noch einmal versuchen.",
+    );
+    expect(sentenceOf(problem("INTERNAL_ERROR", 500))).toBe("Das hat nicht geklappt.");
+    expect(sentenceOf(new TypeError("a bug"))).toBe("Das hat nicht geklappt.");
+  });
+
+  it("says how long to wait", () => {
+    const limited = new ApiProblem({ code: "RATE_LIMITED", status: 429, message: "", retryAfter: 12 });
+    expect(sentenceOf(limited)).toContain("12 Sekunden");
+  });
+});

@@ -1,0 +1,155 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Batch, PAGE_ROWS, RowPages } from "./row_pages.ts";
+
+/** A list of numbers whose pages come when the test says so. */
+class Shelf {
+  readonly asked: number[] = [];
+  readonly aborted: number[] = [];
+  readonly #waiting = new Map<
+    number,
+    { resolve: (batch: Batch<number>) => void; reject: (why: unknown) => void }
+  >();
+  total: number;
+
+  constructor(total: number) {
+    this.total = total;
+  }
+
+  readonly load = (offset: number, limit: number, signal: AbortSignal): Promise<Batch<number>> => {
+    this.asked.push(offset);
+    signal.addEventListener("abort", () => this.aborted.push(offset));
+    expect(limit).toBe(PAGE_ROWS);
+    return new Promise((resolve, reject) => this.#waiting.set(offset, { resolve, reject }));
+  };
+
+  async give(offset: number): Promise<void> {
+    const length = Math.max(0, Math.min(PAGE_ROWS, this.total - offset));
+    const rows = Array.from({ length }, (_, index) => offset + index);
+    this.#waiting.get(offset)?.resolve({ rows, total: this.total });
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+
+  async fail(offset: number): Promise<void> {
+    this.#waiting.get(offset)?.reject(new Error("no answer"));
+    await Promise.resolve();
+    await Promise.resolve();
+  }
+}
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function scrollTo(pages: RowPages<number>, first: number, last: number): void {
+  pages.see(first, last);
+  vi.advanceTimersByTime(1000);
+}
+
+describe("pages of a long list", () => {
+  it("come when they are seen, once", async () => {
+    const shelf = new Shelf(50_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 20);
+    await shelf.give(0);
+    scrollTo(pages, 30, 60);
+    expect(shelf.asked).toEqual([0]);
+    expect([pages.rowAt(0), pages.rowAt(99), pages.rowAt(100)]).toEqual([0, 99, null]);
+    expect(pages.state.value.total).toBe(50_000);
+  });
+
+  it("are two where two are in sight", async () => {
+    const shelf = new Shelf(1_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0);
+    scrollTo(pages, 395, 405);
+    await shelf.give(400);
+    await shelf.give(300);
+    expect([pages.rowAt(399), pages.rowAt(400)]).toEqual([399, 400]);
+  });
+
+  it("that fly by are not asked for", async () => {
+    const shelf = new Shelf(50_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0);
+    for (let row = 1_000; row < 40_000; row += 500) pages.see(row, row + 20);
+    vi.advanceTimersByTime(1000);
+    expect(shelf.asked).toEqual([0, 1_000, 39_500]);
+    expect(shelf.aborted).toEqual([1_000]);
+  });
+
+  it("that were given up are asked for again when they come back into sight", async () => {
+    const shelf = new Shelf(50_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 20);
+    scrollTo(pages, 500, 520);
+    scrollTo(pages, 0, 20);
+    expect(shelf.asked.filter((offset) => offset === 0)).toHaveLength(2);
+    await shelf.give(0);
+    expect(pages.rowAt(0)).toBe(0);
+  });
+
+  it("beyond the end are not asked for", async () => {
+    const shelf = new Shelf(120);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0);
+    scrollTo(pages, 110, 260);
+    expect(shelf.asked).toEqual([0, 100]);
+  });
+
+  it("are forgotten when many others were seen since, the least recently seen first", async () => {
+    const shelf = new Shelf(50_000);
+    const pages = new RowPages(shelf.load);
+    for (let page = 0; page < 30; page += 1) {
+      scrollTo(pages, page * PAGE_ROWS, page * PAGE_ROWS);
+      await shelf.give(page * PAGE_ROWS);
+      scrollTo(pages, 0, 0);
+    }
+    expect(pages.rowAt(0)).toBe(0);
+    expect(pages.rowAt(PAGE_ROWS)).toBeNull();
+    expect(pages.rowAt(29 * PAGE_ROWS)).toBe(29 * PAGE_ROWS);
+  });
+});
+
+describe("a page that could not be loaded", () => {
+  it("says so, leaves the others and is not asked for by itself", async () => {
+    const shelf = new Shelf(1_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0);
+    scrollTo(pages, 100, 120);
+    await shelf.fail(100);
+    scrollTo(pages, 90, 110);
+    expect(pages.state.value.problem).toBeInstanceOf(Error);
+    expect(pages.isFailedAt(100)).toBe(true);
+    expect(pages.rowAt(99)).toBe(99);
+    expect(shelf.asked).toEqual([0, 100]);
+  });
+
+  it("comes with a retry", async () => {
+    const shelf = new Shelf(1_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 20);
+    await shelf.fail(0);
+    pages.retry();
+    await shelf.give(0);
+    expect(pages.state.value.problem).toBeNull();
+    expect(pages.rowAt(0)).toBe(0);
+  });
+});
+
+describe("a refresh", () => {
+  it("shows what is known until the new rows are there", async () => {
+    const shelf = new Shelf(2);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0);
+    shelf.total = 3;
+    pages.refresh();
+    expect(pages.rowAt(0)).toBe(0);
+    await shelf.give(0);
+    expect(pages.state.value.total).toBe(3);
+  });
+});

@@ -1,0 +1,79 @@
+/** What an answer to a write means for the action: done, refused, or to be sent again. Pure. */
+
+import type { Action } from "./actions.ts";
+
+export interface Answer {
+  status: number;
+  body: unknown;
+  epoch: string | null;
+  seq: number | null;
+  /** Milliseconds that the server asks to wait; null where it doesn't. */
+  retryAfter: number | null;
+}
+
+export type Verdict =
+  | { kind: "done"; itemId: number | null; answeredAt: { epoch: string; seq: number } | null }
+  | { kind: "refused"; code: string; message: string; details: Readonly<Record<string, unknown>> }
+  /** Nothing can be said: the line, or something on the way. */
+  | { kind: "unanswered" }
+  /** The server itself asks to come again. */
+  | { kind: "later"; afterMs: number }
+  /** A bug of the server, maybe a passing one. */
+  | { kind: "broken"; code: string; message: string };
+
+const DEFAULT_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 5 * 60_000;
+// What a proxy says when it can't reach the server: the action may have happened or not.
+const FROM_THE_WAY = new Set([502, 504]);
+
+export function verdictOf(action: Action, answer: Answer): Verdict {
+  const { status } = answer;
+  const problem = problemIn(answer.body);
+  if (status === 429 || status === 503) {
+    return { kind: "later", afterMs: Math.min(LONGEST_WAIT_MS, answer.retryAfter ?? DEFAULT_WAIT_MS) };
+  }
+  if (FROM_THE_WAY.has(status)) return { kind: "unanswered" };
+  if (status >= 500) return { kind: "broken", ...(problem ?? { code: "INTERNAL_ERROR", message: "" }) };
+  if (status >= 400 && problem) return { kind: "refused", ...problem };
+  if (status >= 200 && status < 300 && isExpected(action, answer)) return done(action, answer);
+  // Somebody else answered: the sign-in page of a hotel's network, say.
+  return { kind: "unanswered" };
+}
+
+/** By Retry-After: seconds, or a date. */
+export function waitAskedFor(header: string | null, now: number): number | null {
+  if (header === null) return null;
+  const milliseconds = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : null;
+}
+
+function done(action: Action, { body, epoch, seq }: Answer): Verdict {
+  const isNewcomer = action.kind === "add" || action.kind === "restore";
+  return {
+    kind: "done",
+    itemId: isNewcomer ? numberIn(body, "id") : null,
+    answeredAt: epoch !== null && seq !== null ? { epoch, seq } : null,
+  };
+}
+
+function isExpected(action: Action, { status, body }: Answer): boolean {
+  if (action.kind === "remove") return status === 204;
+  if (action.kind === "stop") return isRecord(body) && "status" in body;
+  return numberIn(body, "id") !== null;
+}
+
+function problemIn(body: unknown) {
+  const error = isRecord(body) ? body["error"] : null;
+  if (!isRecord(error) || typeof error["code"] !== "string") return null;
+  const details = isRecord(error["details"]) ? error["details"] : {};
+  return { code: error["code"], message: String(error["message"] ?? ""), details };
+}
+
+function numberIn(body: unknown, name: string): number | null {
+  const value = isRecord(body) ? body[name] : null;
+  return typeof value === "number" ? value : null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,188 @@
+// @vitest-environment node
+import { describe, expect, test } from "vitest";
+import { type Claimant, claimed, LEASE_MS, reclaimed, released, renewed } from "./claiming.ts";
+import { added, finished, told } from "./outbox_rules.ts";
+import type { OutboxState } from "./outbox_state.ts";
+import { add, changed, entry, found, opIds, outboxOf, play, vote } from "./testing/entries.ts";
+import { NOON } from "./testing/world.ts";
+
+const HOUR = 3_600_000;
+const DONE = { kind: "done", itemId: 12, answeredAt: null } as const;
+
+function claim(state: OutboxState, more: Partial<Claimant> = {}) {
+  const claimant = {
+    owner: "ada",
+    now: NOON,
+    serverOffset: 0,
+    busyRooms: new Set<string>(),
+    isHurried: false,
+  };
+  const [after, { toSend, waitMs }] = claimed({ ...claimant, ...more })(state);
+  return { state: after, toSend: toSend.map(({ opId }) => opId).join(" "), waitMs };
+}
+
+describe("what comes next", () => {
+  test("is the first of each room", () => {
+    const state = outboxOf(entry("a", add()), entry("b", play(1)), entry("c", play(1), { room: "attic" }));
+    expect(claim(state).toSend).toBe("a c");
+  });
+
+  test("is nothing for a room whose answer is awaited", () => {
+    const state = outboxOf(entry("a", add()), entry("b", play(1), { room: "attic" }));
+    expect(claim(state, { busyRooms: new Set(["main"]) }).toSend).toBe("b");
+  });
+
+  test("is nothing when everything is over", () => {
+    const state = changed(outboxOf(entry("a", add())), finished("a", DONE, { now: NOON, random: 0 }));
+    expect(claim(state)).toMatchObject({ toSend: "", state: { lease: null } });
+  });
+
+  test("doesn't overtake one that has to wait", () => {
+    const state = outboxOf(entry("a", add(), { notBefore: NOON + 500 }), entry("b", play(1)));
+    expect(claim(state)).toMatchObject({ toSend: "", waitMs: 500 });
+    expect(claim(state, { now: NOON + 500 }).toSend).toBe("a");
+  });
+
+  test("need not wait when there is reason to hurry, unless the server asked to", () => {
+    const state = outboxOf(
+      entry("a", add(), { notBefore: NOON + 500 }),
+      entry("b", play(1), { room: "attic", notBefore: NOON + 500, isAskedToWait: true }),
+    );
+    expect(claim(state, { isHurried: true }).toSend).toBe("a");
+  });
+
+  test("doesn't wait for a clock that was put back", () => {
+    const state = outboxOf(entry("a", add(), { notBefore: NOON + 500, isAskedToWait: true }));
+    expect(claim(state, { now: NOON - HOUR }).toSend).toBe("a");
+  });
+
+  test("gets its request, which never changes again", () => {
+    const { state } = claim(outboxOf(entry("a", vote(1, 1))));
+    const { request } = found(state, "a");
+    expect(request).toMatchObject({ path: "/api/rooms/main/playlist/1/vote/" });
+    expect(found(claim(state).state, "a").request).toBe(request);
+  });
+});
+
+describe("the lease", () => {
+  const waiting = outboxOf(entry("a", add()));
+
+  test("keeps others from sending until it ends", () => {
+    const { state } = claim(waiting, { owner: "bo" });
+    expect(state.lease).toEqual({ owner: "bo", until: NOON + LEASE_MS });
+    expect(claim(state)).toMatchObject({ toSend: "", waitMs: LEASE_MS });
+    expect(claim(state, { now: NOON + LEASE_MS })).toMatchObject({
+      toSend: "a",
+      state: { lease: { owner: "ada" } },
+    });
+  });
+
+  test("is told to a tab that lost it before it sends anything more", () => {
+    const bos = claim(waiting, { owner: "bo" }).state;
+    const adas = claim(bos, { now: NOON + LEASE_MS }).state;
+    expect(claim(adas, { owner: "bo", now: NOON + LEASE_MS + 1 }).toSend).toBe("");
+    expect(changed(adas, renewed({ owner: "bo", now: NOON }))).toBe(adas);
+  });
+
+  test("lasts on while it is renewed", () => {
+    const { state } = claim(waiting);
+    const kept = changed(state, renewed({ owner: "ada", now: NOON + 4_000 }));
+    expect(claim(kept, { owner: "bo", now: NOON + 6_000 }).toSend).toBe("");
+  });
+
+  test("is asked for again by a tab that took long, and gets it if nobody else was there", () => {
+    const adas = claim(waiting).state;
+    const again = (state: OutboxState, now: number) => reclaimed("a", { owner: "ada", now })(state)[1];
+    expect(again(adas, NOON + 9_000)).toBe(true);
+    expect(again(claim(adas, { owner: "bo", now: NOON + 6_000 }).state, NOON + 9_000)).toBe(false);
+    const over = changed(adas, finished("a", DONE, { now: NOON, random: 0 }), released("ada"));
+    expect(again(over, NOON + 9_000)).toBe(false);
+  });
+
+  test("is given back when there is nothing to send", () => {
+    const { state } = claim(waiting);
+    const over = changed(state, finished("a", DONE, { now: NOON, random: 0 }));
+    expect(claim(over).state.lease).toBeNull();
+  });
+
+  test("is given back by whoever has it, and by nobody else", () => {
+    const { state } = claim(waiting);
+    expect(changed(state, released("bo")).lease).not.toBeNull();
+    expect(changed(state, released("ada")).lease).toBeNull();
+  });
+
+  test("of a clock that was put back since counts no more", () => {
+    const { state } = claim(waiting, { owner: "bo", now: NOON + HOUR });
+    expect(claim(state).toSend).toBe("a");
+  });
+});
+
+describe("age", () => {
+  test("an action of 20 hours ago is not sent", () => {
+    const state = outboxOf(entry("a", add(), { madeAt: NOON - 20 * HOUR - 1 }), entry("b", play(1)));
+    const claiming = claim(state);
+    expect(claiming.toSend).toBe("b");
+    expect(found(claiming.state, "a").status).toBe("stale");
+  });
+
+  test("a little younger it is", () => {
+    expect(claim(outboxOf(entry("a", add(), { madeAt: NOON - 20 * HOUR + 1 }))).toSend).toBe("a");
+  });
+
+  test("age is that of the server's clock", () => {
+    const state = outboxOf(entry("a", add(), { madeAt: NOON }));
+    expect(claim(state, { serverOffset: 21 * HOUR }).toSend).toBe("");
+    expect(claim(state, { now: NOON + 21 * HOUR, serverOffset: -21 * HOUR }).toSend).toBe("a");
+  });
+
+  test("what was made before the server's clock was known is corrected by it", () => {
+    const state = outboxOf(entry("a", add(), { madeAt: NOON, isTimeUnsure: true }));
+    expect(claim(state, { serverOffset: null }).state.entries[0]).toMatchObject({ isTimeUnsure: true });
+    const claiming = claim(state, { serverOffset: 21 * HOUR });
+    expect(claiming.toSend).toBe("a");
+    expect(found(claiming.state, "a")).toMatchObject({ isTimeUnsure: false, madeAt: NOON + 21 * HOUR });
+  });
+
+  test("what seems to be made in the future was made nobody knows when", () => {
+    const { state } = claim(outboxOf(entry("a", add(), { madeAt: NOON + 2 * HOUR })));
+    expect(found(state, "a").status).toBe("stale");
+  });
+
+  test("what needs a stale addition is stale too, however young", () => {
+    const old = entry("a", add(), { madeAt: NOON - 21 * HOUR });
+    const { state, toSend } = claim(
+      outboxOf(old, entry("b", vote({ addedBy: "a" }, 1)), entry("c", play(1))),
+    );
+    expect(found(state, "b").status).toBe("stale");
+    expect(toSend).toBe("c");
+  });
+
+  test("what needs an addition that isn't there is refused", () => {
+    const { state, toSend } = claim(outboxOf(entry("b", vote({ addedBy: "gone" }, 1)), entry("c", play(1))));
+    expect(found(state, "b").outcome).toMatchObject({ kind: "refused", code: "NOT_FOUND" });
+    expect(toSend).toBe("c");
+  });
+});
+
+describe("what is over", () => {
+  const at = { now: NOON, random: 0 };
+  const refused = { kind: "refused", code: "NOT_FOUND", message: "", details: {} } as const;
+
+  test("stays until every tab has seen it", () => {
+    const done = changed(outboxOf(entry("a", add())), finished("a", DONE, at));
+    expect(claim(done, { now: NOON + 59_000 })).toMatchObject({ waitMs: 1_000 });
+    expect(opIds(claim(done, { now: NOON + 60_000 }).state)).toBe("");
+  });
+
+  test("and was refused stays until somebody has been told, but not for ever", () => {
+    const state = changed(outboxOf(entry("a", add())), finished("a", refused, at));
+    expect(opIds(claim(state, { now: NOON + HOUR }).state)).toBe("a");
+    expect(opIds(claim(changed(state, told(new Set(["a"]))), { now: NOON + HOUR }).state)).toBe("");
+    expect(opIds(claim(state, { now: NOON + 20 * HOUR }).state)).toBe("");
+  });
+
+  test("is forgotten after a clock was put back", () => {
+    const done = changed(outboxOf(entry("a", add())), finished("a", DONE, at));
+    expect(opIds(claim(changed(done, added(entry("b", play(1)))), { now: NOON - HOUR }).state)).toBe("b");
+  });
+});

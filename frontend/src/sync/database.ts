@@ -1,0 +1,113 @@
+/** The outbox and the remembered rooms in IndexedDB, shared by all tabs of the browser. */
+
+import {
+  applied,
+  type Change,
+  type Entry,
+  type Lease,
+  type OutboxStore,
+  type Updated,
+} from "./outbox_state.ts";
+import { MAX_ROOMS, type Remembered, type RoomMemory } from "./room_memory.ts";
+
+const VERSION = 1;
+const THE_LEASE = "lease";
+
+/** Rejects where the browser lets nobody keep anything. */
+export async function openDatabase(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+  const opening = factory.open(name, VERSION);
+  opening.onupgradeneeded = () => {
+    const database = opening.result;
+    database.createObjectStore("outbox", { keyPath: "opId" });
+    database.createObjectStore("lease");
+    database.createObjectStore("rooms", { keyPath: "room" }).createIndex("savedAt", "savedAt");
+  };
+  const database = await resultOf(opening);
+  // A newer page in another tab wants to rebuild it, and must not wait for this one.
+  database.onversionchange = () => database.close();
+  return database;
+}
+
+export class DatabaseOutbox implements OutboxStore {
+  readonly #database: IDBDatabase;
+
+  constructor(database: IDBDatabase) {
+    this.#database = database;
+  }
+
+  /** One transaction: whatever the change decides, it decides on what no other tab is changing. */
+  async update<T>(change: Change<T>): Promise<Updated<T>> {
+    const transaction = this.#database.transaction(["outbox", "lease"], "readwrite");
+    const outbox = transaction.objectStore("outbox");
+    const leases = transaction.objectStore("lease");
+    const finished = endOf(transaction);
+    finished.catch(() => {}); // told below, unless reading fails before
+    const [stored, lease] = await Promise.all([
+      resultOf<Entry[]>(outbox.getAll()),
+      resultOf<Lease | undefined>(leases.get(THE_LEASE)),
+    ]);
+    const before = { entries: stored.sort((one, other) => one.number - other.number), lease: lease ?? null };
+    const updated = applied(change, before);
+    write(outbox, before.entries, updated.state.entries);
+    const holder = updated.state.lease;
+    if (holder === null) leases.delete(THE_LEASE);
+    else if (holder !== before.lease) leases.put(holder, THE_LEASE);
+    await finished;
+    return updated;
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}
+
+function write(outbox: IDBObjectStore, before: readonly Entry[], after: readonly Entry[]): void {
+  const left = new Set(after.map(({ opId }) => opId));
+  for (const { opId } of before) if (!left.has(opId)) outbox.delete(opId);
+  const known = new Set(before);
+  for (const entry of after) if (!known.has(entry)) outbox.put(entry);
+}
+
+export class DatabaseMemory implements RoomMemory {
+  readonly #database: IDBDatabase;
+
+  constructor(database: IDBDatabase) {
+    this.#database = database;
+  }
+
+  async load(room: string): Promise<Remembered | null> {
+    const rooms = this.#database.transaction("rooms").objectStore("rooms");
+    return (await resultOf<Remembered | undefined>(rooms.get(room))) ?? null;
+  }
+
+  async save(remembered: Remembered): Promise<void> {
+    const transaction = this.#database.transaction("rooms", "readwrite");
+    const rooms = transaction.objectStore("rooms");
+    rooms.put(remembered);
+    const keys = rooms.index("savedAt").getAllKeys();
+    keys.onsuccess = () => {
+      for (const key of keys.result.slice(0, -MAX_ROOMS)) rooms.delete(key);
+    };
+    await endOf(transaction);
+  }
+
+  async forget(room: string): Promise<void> {
+    const transaction = this.#database.transaction("rooms", "readwrite");
+    transaction.objectStore("rooms").delete(room);
+    await endOf(transaction);
+  }
+}
+
+function resultOf<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+}
+
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
+}

@@ -1,0 +1,8 @@
+/** The protocol of Tutti for clients: see README.md in this folder. */
+
+export type { Action, ActionKind, ItemRef, Place, StoredAction, Vote } from "./actions.ts";
+export { browserEnvironment } from "./browser_environment.ts";
+export type { Environment, Signal, Socket, SocketFactory, SocketListener } from "./environment.ts";
+export { RoomClient, type RoomClientOptions } from "./room_client.ts";
+export type { Connection, Notice, Refusal, RoomView, ShownItem } from "./view.ts";
+export type { Item, Room, StreamEvent, Track } from "./wire.ts";

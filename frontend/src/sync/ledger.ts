@@ -1,0 +1,206 @@
+/**
+ * Which of the own actions the confirmed state contains by now, and what is known because of them.
+ *
+ * An action is settled when the event that it caused has been applied, or when the state has come as far as the answer
+ * says. The own vote changes in the same step as the count that contains it, so no number flickers.
+ */
+
+import type { Action, Vote } from "./actions.ts";
+import { type Known, keyOfAddition, type PendingAction, type Standing, standing } from "./optimism.ts";
+import type { Entry } from "./outbox_state.ts";
+import type { Confirmed } from "./replica.ts";
+import type { Item, StreamEvent } from "./wire.ts";
+
+// As many removed items as are remembered for whoever brings them back: the server gives them 10 minutes.
+const MAX_REMOVED = 50;
+// A new item is told of at once; one that is older comes back.
+const JUST_ADDED_MS = 1_000;
+// As many own writes as are told from others' long after they are over.
+const MAX_OWN_OPS = 2_000;
+
+/** The one event that says that the action has been done, of those that it may cause. */
+const DECISIVE: Record<Action["kind"], StreamEvent["type"]> = {
+  add: "track.added",
+  move: "track.moved",
+  vote: "track.voted",
+  play: "track.playing",
+  stop: "track.playing",
+  remove: "track.removed",
+  restore: "track.added",
+};
+
+export class Ledger {
+  #ownVotes: ReadonlyMap<number, Vote> = new Map();
+  #keys: ReadonlyMap<number, string> = new Map();
+  #removed: ReadonlyMap<number, Standing> = new Map();
+  #settled = new Set<string>();
+  // Items with own votes of which the server's last word said nothing.
+  readonly #doubted = new Set<number>();
+  // Epochs that the state has left behind.
+  readonly #left = new Set<string>();
+  readonly #ownOps = new Set<string>();
+  readonly #voted: (itemId: number) => void;
+
+  /** `voted` is called when the own vote on an item is another than before. */
+  constructor(voted: (itemId: number) => void) {
+    this.#voted = voted;
+  }
+
+  get ownVotes(): ReadonlyMap<number, Vote> {
+    return this.#ownVotes;
+  }
+
+  /** What there is to show. */
+  known(items: readonly Item[], entries: readonly Entry[]): Known {
+    const pending = entries.filter((entry) => this.#isPending(entry)).map(pendingAction);
+    return { items, pending, ownVotes: this.#ownVotes, keys: this.#keys, removed: this.#removed };
+  }
+
+  isSettled({ opId }: Entry): boolean {
+    return this.#settled.has(opId);
+  }
+
+  isOwn({ op_id }: StreamEvent): boolean {
+    return op_id !== null && this.#ownOps.has(op_id);
+  }
+
+  /** Items with own votes of which the confirmed state may know or not. */
+  votesUnderWay(entries: readonly Entry[]): number[] {
+    const underWay = entries.filter((entry) => entry.request !== null && this.#isPending(entry));
+    return underWay.map((entry) => this.#votedOn(entry)).filter((id) => id !== null);
+  }
+
+  titleOf(id: number): string {
+    return this.#removed.get(id)?.item.track.title ?? "";
+  }
+
+  // --- What happens -------------------------------------------------------------------------------------
+
+  /** Begins with what this browser remembers. */
+  remember(
+    items: readonly Item[],
+    ownVotes: Iterable<readonly [number, Vote]>,
+    entries: readonly Entry[],
+  ): void {
+    this.#ownVotes = new Map(ownVotes);
+    this.#keepKeys(items, entries);
+  }
+
+  /** To be called with the items as they were before the event. */
+  applying(event: StreamEvent, items: readonly Item[], entries: readonly Entry[]): void {
+    if (event.type === "track.removed") this.#noteRemoved(items, event.payload.id);
+    if (event.type === "track.added") this.#keepKeys([event.payload], entries, event.op_id);
+    const entry = event.op_id === null ? undefined : entries.find(({ opId }) => opId === event.op_id);
+    if (entry && DECISIVE[entry.action.kind] === event.type) this.settle(entry, entries);
+  }
+
+  /** Another state took the place of everything. */
+  replaced(confirmed: Confirmed, before: Confirmed | null, entries: readonly Entry[]): void {
+    this.#keepKeys(confirmed.items, entries);
+    if (before?.epoch === confirmed.epoch) return;
+    if (before) this.#left.add(before.epoch);
+    for (const entry of entries) {
+      if (entry.answeredAt && entry.answeredAt.epoch !== confirmed.epoch) this.settle(entry, entries);
+    }
+  }
+
+  /** The outbox has changed, or the state has moved on: settles what was answered and is contained by now. */
+  sweep(confirmed: Confirmed | null, entries: readonly Entry[]): void {
+    for (const entry of entries) {
+      if (entry.status === "answered" && this.#isContained(entry, confirmed)) this.settle(entry, entries);
+    }
+  }
+
+  /** The confirmed state contains it, or will never say so. `entries` are all, in order. */
+  settle(entry: Entry, entries: readonly Entry[]): void {
+    const { opId, action } = entry;
+    if (this.#settled.has(opId)) return;
+    this.#settled.add(opId);
+    const item = this.#votedOn(entry);
+    if (action.kind !== "vote" || item === null) return;
+    // The answers to earlier votes on the item may be heard of later, and must not bring them back.
+    for (const earlier of entries.slice(0, entries.indexOf(entry))) {
+      if (this.#votedOn(earlier) === item) this.#settled.add(earlier.opId);
+    }
+    this.#ownVotes = new Map(this.#ownVotes).set(item, action.value);
+    this.#voted(item);
+  }
+
+  /** The server's word on the own votes, but for items of which more is known here: it leaves out removed ones. */
+  setOwnVotes(votes: ReadonlyMap<number, Vote>, except: ReadonlySet<number>): void {
+    const kept = [...this.#ownVotes].filter(([id]) => except.has(id) || this.#removed.has(id));
+    const told = [...votes].filter(([id]) => !except.has(id));
+    // The answer may be ahead: an item whose removal hasn't been told yet is missing, and may come back.
+    for (const [id] of this.#ownVotes) this.#doubted.add(id);
+    for (const [id] of votes) this.#doubted.delete(id);
+    this.#ownVotes = new Map([...kept, ...told]);
+  }
+
+  /** Whether the event brings back an item of whose own vote nothing is known for sure. */
+  isStrangerBack(event: StreamEvent): boolean {
+    if (event.type !== "track.added") return false;
+    const { id } = event.payload;
+    if (this.#removed.has(id) && !this.#doubted.has(id)) return false;
+    return Date.parse(event.ts) - Date.parse(event.payload.added_at) > JUST_ADDED_MS;
+  }
+
+  /** The entries of all rooms are these now. */
+  track(entries: readonly Entry[]): void {
+    for (const { opId } of entries) this.#ownOps.add(opId);
+    for (const opId of this.#ownOps) {
+      if (this.#ownOps.size <= MAX_OWN_OPS) break;
+      this.#ownOps.delete(opId);
+    }
+    const there = new Set(entries.map(({ opId }) => opId));
+    for (const opId of this.#settled) if (!there.has(opId)) this.#settled.delete(opId);
+  }
+
+  #isContained({ answeredAt }: Entry, confirmed: Confirmed | null): boolean {
+    if (answeredAt === null) return true;
+    // A moment of an epoch that is over will never be reached.
+    if (this.#left.has(answeredAt.epoch)) return true;
+    return confirmed?.epoch === answeredAt.epoch && confirmed.seq >= answeredAt.seq;
+  }
+
+  /** The item that a vote is about; this tab may not have heard of its id from the outbox yet. */
+  #votedOn({ action }: Entry): number | null {
+    if (action.kind !== "vote") return null;
+    const { item } = action;
+    if (typeof item === "number") return item;
+    const key = keyOfAddition(item.addedBy);
+    return [...this.#keys].find(([, one]) => one === key)?.[0] ?? null;
+  }
+
+  #isPending({ opId, status, outcome }: Entry): boolean {
+    return status !== "stale" && outcome?.kind !== "refused" && !this.#settled.has(opId);
+  }
+
+  /**
+   * A track is in a queue once: what is confirmed takes over from what was shown for it. Of several own additions of
+   * the track the first is meant, unless the event names another.
+   */
+  #keepKeys(items: readonly Item[], entries: readonly Entry[], opId: string | null = null): void {
+    const additions = entries.filter((entry) => entry.action.kind === "add" && this.#isPending(entry));
+    additions.sort((one, other) => Number(other.opId === opId) - Number(one.opId === opId));
+    const byTrack = new Map(items.map((item) => [item.track_id, item]));
+    for (const { action, opId: name } of additions) {
+      const item = action.kind === "add" ? byTrack.get(action.track.id) : undefined;
+      if (!item) continue;
+      byTrack.delete(item.track_id);
+      const key = keyOfAddition(name);
+      const others = [...this.#keys].filter(([, one]) => one !== key);
+      this.#keys = new Map([...others, [item.id, key]]);
+    }
+  }
+
+  #noteRemoved(items: readonly Item[], id: number): void {
+    const removed = standing(items, id);
+    if (!removed) return;
+    const kept = [...this.#removed].filter(([other]) => other !== id).slice(1 - MAX_REMOVED);
+    this.#removed = new Map([...kept, [id, removed]]);
+  }
+}
+
+function pendingAction({ opId, action, madeAt, outcome }: Entry): PendingAction {
+  return { opId, action, madeAt, itemId: outcome?.kind === "done" ? outcome.itemId : null };
+}

@@ -1,0 +1,179 @@
+// @vitest-environment node
+import { describe, expect, test } from "vitest";
+import type { Tab } from "./testing/browser.ts";
+import { addTrack, liveSetting, setting } from "./testing/setting.ts";
+
+const HOUR = 3_600_000;
+
+async function offlineSetting(options: Parameters<typeof liveSetting>[0] = {}) {
+  const all = await liveSetting(options);
+  // What is known has been written down.
+  await all.world.pass(5_000);
+  all.browser.network.goDown();
+  all.browser.signal("offline");
+  const back = async (milliseconds = 5_000) => {
+    all.browser.network.isDown = false;
+    all.browser.signal("online");
+    await all.world.pass(milliseconds);
+  };
+  return { ...all, back };
+}
+
+describe("without a network", () => {
+  test("the page works on, and says what waits", async () => {
+    const { tab } = await offlineSetting({ tracks: 2 });
+    const opId = addTrack(tab, 7);
+    tab.client.act({ kind: "vote", item: { addedBy: opId }, value: 1 });
+    tab.client.act({ kind: "move", item: { addedBy: opId }, place: { before: 1 } });
+    expect(tab.tracks).toBe("7 1 2");
+    expect(tab.items[0]).toMatchObject({ votes: 1, pending: ["add", "vote", "move"] });
+    expect(tab.client.view).toMatchObject({ connection: { kind: "offline" } });
+    expect(tab.client.view.waiting.map(({ title }) => title)).toEqual(["Track 7", "Track 7", "Track 7"]);
+  });
+
+  test("actions are sent once and in order when it returns", async () => {
+    const { world, server, tab, back } = await offlineSetting({ tracks: 2 });
+    const opIds = [
+      addTrack(tab, 7),
+      tab.client.act({ kind: "play", item: 1 }),
+      tab.client.act({ kind: "stop" }),
+    ];
+    await world.pass(20 * 60_000);
+    await back();
+    expect(server.done.map(({ key }) => key)).toEqual(opIds);
+    expect(tab.client.view).toMatchObject({ waiting: [], playingKey: null, connection: { kind: "live" } });
+  });
+
+  test("a reload shows the last known state with the own actions in it", async () => {
+    const { world, browser, tab } = await offlineSetting({ tracks: 2 });
+    addTrack(tab, 7);
+    await world.pass(50);
+    tab.kill();
+    const again = await browser.open();
+    expect(again.tracks).toBe("1 2 7");
+    expect(again.client.view).toMatchObject({ isKnown: true, epoch: "e1", seq: 2 });
+    expect(again.client.view.waiting).toHaveLength(1);
+    expect(again.client.view.connection.kind).toBe("offline");
+  });
+
+  test("what a closed tab left behind is sent by the next", async () => {
+    const { world, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
+    const opIds = [addTrack(tab, 7), tab.client.act({ kind: "play", item: 2 })];
+    await world.pass(50);
+    tab.kill();
+    await world.pass(HOUR);
+    const again = await browser.open();
+    await back();
+    expect(server.done.map(({ key }) => key)).toEqual(opIds);
+    expect(again.tracks).toBe("1 2 7");
+    expect(again.client.view.waiting).toEqual([]);
+  });
+
+  test("an action whose answer got lost with its tab is done once", async () => {
+    const { world, server, browser, tab } = await liveSetting();
+    browser.network.isPostByHand = true;
+    addTrack(tab, 7);
+    await world.pass(50);
+    browser.network.next().arrive();
+    tab.kill();
+    const again = await browser.open();
+    browser.network.isPostByHand = false;
+    await world.pass(10_000);
+    expect(server.done).toHaveLength(1);
+    expect(server.refused).toEqual([]);
+    expect(again.told("refused")).toEqual([]);
+    expect(again.tracks).toBe("7");
+  });
+
+  test("what makes no sense any more is told kindly", async () => {
+    const { server, tab, back } = await offlineSetting({ tracks: 3 });
+    tab.client.act({ kind: "vote", item: 2, value: 1 });
+    tab.client.act({ kind: "play", item: 3 });
+    server.main.remove(2);
+    await back();
+    const [notice] = tab.told("refused");
+    expect(notice?.refusal).toMatchObject({
+      code: "NOT_FOUND",
+      stored: { title: "Track 2", action: { kind: "vote" } },
+    });
+    expect(tab.client.view).toMatchObject({ waiting: [], playingKey: "item:3" });
+    expect(tab.tracks).toBe("1 3");
+  });
+});
+
+describe("an action of yesterday", () => {
+  /** The page was closed for 20 hours, with what was done before; now it is open, and so is the network. */
+  async function nextDay(act: (tab: Tab) => void) {
+    const { world, server, browser, tab, back } = await offlineSetting({ tracks: 1 });
+    act(tab);
+    await world.pass(50);
+    tab.kill();
+    await world.pass(20 * HOUR);
+    const again = await browser.open();
+    await back();
+    return { world, server, tab: again };
+  }
+
+  const playing = (tab: Tab) => void tab.client.act({ kind: "play", item: 1 });
+
+  test("is shown and not sent", async () => {
+    const { server, tab } = await nextDay(playing);
+    expect(server.done).toEqual([]);
+    expect(tab.client.view).toMatchObject({ waiting: [], playingKey: null, stale: [{ title: "Track 1" }] });
+  });
+
+  test("can be sent all the same, as a new one", async () => {
+    const { world, server, tab } = await nextDay(playing);
+    const [stale] = tab.client.view.stale;
+    tab.client.sendAnyway(stale?.opId ?? "");
+    await world.pass(1_000);
+    expect(server.done).toHaveLength(1);
+    expect(server.done[0]?.key).not.toBe(stale?.opId);
+    expect(tab.client.view).toMatchObject({ stale: [], playingKey: "item:1" });
+  });
+
+  test("can be forgotten, with what can't be done without it", async () => {
+    const { world, server, tab } = await nextDay((before) => {
+      const opId = addTrack(before, 7);
+      before.client.act({ kind: "vote", item: { addedBy: opId }, value: 1 });
+    });
+    const [addition, vote] = tab.client.view.stale;
+    expect([addition?.action.kind, vote?.action.kind]).toEqual(["add", "vote"]);
+    tab.client.dismiss(addition?.opId ?? "");
+    await world.pass(1_000);
+    expect(tab.client.view.stale).toEqual([]);
+    expect(server.done).toEqual([]);
+  });
+
+  test("is what any seems to be when the clock is set far ahead: then it is asked about, never lost", async () => {
+    const { world, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
+    const opId = tab.client.act({ kind: "play", item: 1 });
+    browser.skew = 30 * HOUR;
+    await world.pass(10_000);
+    await back();
+    expect(tab.client.view.stale).toMatchObject([{ opId }]);
+    tab.client.sendAnyway(opId);
+    await world.pass(1_000);
+    expect(server.done).toHaveLength(1);
+    tab.client.act({ kind: "play", item: 2 });
+    await world.pass(1_000);
+    expect(tab.client.view).toMatchObject({ stale: [], playingKey: "item:2" });
+  });
+});
+
+describe("a browser that keeps nothing", () => {
+  test("has a page that works as long as it is open", async () => {
+    const { world, server, browser } = setting({ tracks: 2 });
+    browser.databases = null;
+    const tab = await browser.open();
+    await world.pass(1_000);
+    browser.network.goDown();
+    addTrack(tab, 7);
+    tab.client.act({ kind: "play", item: 2 });
+    await world.pass(10 * 60_000);
+    browser.network.isDown = false;
+    await world.pass(60_000);
+    expect(server.done).toHaveLength(2);
+    expect(tab.client.view).toMatchObject({ waiting: [], playingKey: "item:2" });
+  });
+});

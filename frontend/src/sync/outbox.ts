@@ -1,0 +1,125 @@
+/**
+ * The outbox of this browser, as one tab sees it: what is stored, with this tab's own changes that are still on their
+ * way into the store.
+ */
+
+import { MemoryStore } from "./memory_store.ts";
+import { isWaiting } from "./outbox_rules.ts";
+import {
+  applied,
+  type Change,
+  EMPTY,
+  type Entry,
+  type OutboxState,
+  type OutboxStore,
+  recognised,
+  type Updated,
+} from "./outbox_state.ts";
+
+export interface OutboxOptions {
+  /** Called when the store is first needed, and again when it breaks. Rejects where there is none. */
+  open: () => Promise<OutboxStore>;
+  /** The entries are others than before. */
+  changed: (entries: readonly Entry[]) => void;
+  /** Tells other tabs to look. */
+  tell: () => void;
+}
+
+/** Puts back what waits and is not there any more, as after somebody has emptied the browser's storage. */
+function withWaiting<T>(known: readonly Entry[], change: Change<T>): Change<T> {
+  return (state) => {
+    const there = new Set(state.entries.map(({ opId }) => opId));
+    const lost = known.filter((entry) => isWaiting(entry) && !there.has(entry.opId));
+    const entries = [...state.entries, ...lost].sort((one, other) => one.number - other.number);
+    return change({ ...state, entries });
+  };
+}
+
+export class Outbox {
+  readonly #options: OutboxOptions;
+  #store: OutboxStore | null = null;
+  #stored: OutboxState = EMPTY;
+  #unsaved: Change<unknown>[] = [];
+  #shown: readonly Entry[] = [];
+  #queue: Promise<unknown> = Promise.resolve();
+  #isReading = false;
+  #isClosed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+  }
+
+  /** Those of all rooms, in order. */
+  get entries(): readonly Entry[] {
+    return this.#shown;
+  }
+
+  /** Shows the change at once, and stores it behind those before it. */
+  async change(change: Change<unknown>): Promise<void> {
+    this.#unsaved.push(change);
+    this.#show();
+    await this.update(change);
+  }
+
+  /** Changes the store; what comes of it is shown when it is stored. */
+  update<T>(change: Change<T>): Promise<T> {
+    // What comes later than the end, such as an answer, is left to whoever sends next.
+    if (this.#isClosed) return new Promise(() => {});
+    const done = this.#queue.then(async () => {
+      const { state, result, isChanged } = await this.#updated(change);
+      this.#stored = { ...state, entries: recognised(this.#stored.entries, state.entries) };
+      this.#unsaved = this.#unsaved.filter((one) => one !== change);
+      this.#show();
+      if (isChanged) this.#options.tell();
+      return result;
+    });
+    this.#queue = done.catch(() => {});
+    return done;
+  }
+
+  /** Looks at what other tabs have done. */
+  async reread(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    await this.update((state) => {
+      this.#isReading = false;
+      return [state, null];
+    });
+  }
+
+  /** Ends when everything is stored. */
+  async close(): Promise<void> {
+    await this.#queue;
+    this.#isClosed = true;
+    this.#store?.close();
+  }
+
+  /**
+   * A store that breaks is opened again; one that breaks for good, or was never there, is replaced by one that lasts
+   * as long as the page. Either gets what waits from here. It may then be sent twice, which the server notices.
+   */
+  async #updated<T>(change: Change<T>): Promise<Updated<T>> {
+    if (this.#store) {
+      try {
+        return await this.#store.update(change);
+      } catch {
+        this.#store.close();
+      }
+    }
+    try {
+      this.#store = await this.#options.open();
+      return await this.#store.update(withWaiting(this.#stored.entries, change));
+    } catch {
+      this.#store?.close();
+      this.#store = new MemoryStore(this.#stored);
+      return this.#store.update(change);
+    }
+  }
+
+  #show(): void {
+    const before = this.#shown;
+    const state = this.#unsaved.reduce((one, change) => applied(change, one).state, this.#stored);
+    this.#shown = recognised(before, state.entries);
+    if (before !== this.#shown) this.#options.changed(this.#shown);
+  }
+}

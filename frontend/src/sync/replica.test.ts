@@ -1,0 +1,229 @@
+// @vitest-environment node
+import { beforeEach, expect, test } from "vitest";
+import { Replica } from "./replica.ts";
+import { ModelRoom } from "./testing/model_room.ts";
+import { NOON, World } from "./testing/world.ts";
+import type { Item, ServerFrame, StreamEvent } from "./wire.ts";
+
+let told: string[];
+let room: ModelRoom;
+let replica: Replica;
+
+beforeEach(() => {
+  told = [];
+  let lastId = 0;
+  room = new ModelRoom(
+    "main",
+    () => ++lastId,
+    () => new Date(NOON).toISOString(),
+    () => {},
+  );
+  replica = new Replica({
+    apply: (event, step) => {
+      step();
+      told.push(`${event.type} ${event.seq}`);
+    },
+    replaced: (_before, isHeal) => told.push(isHeal ? "healed" : "snapshot"),
+  });
+});
+
+function snapshot({
+  epoch = room.epoch,
+  seq = room.seq,
+  items = room.items as readonly Item[],
+} = {}): ServerFrame {
+  return { type: "playlist.snapshot", payload: { epoch, seq, items: [...items] } };
+}
+
+function heartbeat(digest = room.digest, seq = room.seq): ServerFrame {
+  return { type: "heartbeat", payload: { epoch: room.epoch, seq, digest } };
+}
+
+/** Three tracks are added; gives the events. */
+function threeAdded(): StreamEvent[] {
+  for (const id of [1, 2, 3]) room.add(id, "Ada", {});
+  return room.log.slice(-3);
+}
+
+test("nothing is known before the first snapshot", () => {
+  expect(replica.lack).toBe("snapshot");
+  replica.receive(snapshot());
+  expect(replica.confirmed).toEqual({ epoch: "e1", seq: 0, items: [] });
+  expect(replica.lack).toBeNull();
+});
+
+test("events are applied in order", () => {
+  replica.receive(snapshot());
+  for (const event of threeAdded()) replica.receive(event);
+  expect(replica.confirmed?.items).toEqual(room.items);
+  expect(told).toEqual(["snapshot", "track.added 1", "track.added 2", "track.added 3"]);
+});
+
+test("a repeated event is ignored", () => {
+  replica.receive(snapshot());
+  const events = threeAdded();
+  for (const event of [...events, ...events]) replica.receive(event);
+  expect(told).toHaveLength(4);
+});
+
+test("repeated events are not held, however many", () => {
+  room.add(1, "Ada", {});
+  for (let value = 0; value < 1_200; value += 1) room.vote(1, "bo", value % 2 ? 1 : -1);
+  replica.receive(snapshot());
+  for (const event of room.log) replica.receive(event);
+  expect(replica.lack).toBeNull();
+  expect(told).toEqual(["snapshot"]);
+});
+
+test("an early event waits for those before it", () => {
+  replica.receive(snapshot());
+  const [first, second, third] = threeAdded() as [StreamEvent, StreamEvent, StreamEvent];
+  replica.receive(third);
+  expect(replica.lack).toBe("events");
+  replica.receive(first);
+  expect(replica.confirmed?.seq).toBe(1);
+  replica.receive(second);
+  expect(replica.confirmed?.seq).toBe(3);
+  expect(replica.lack).toBeNull();
+});
+
+test("events that came before the snapshot go on from it", () => {
+  const empty = snapshot();
+  for (const event of threeAdded()) replica.receive(event);
+  expect(replica.confirmed).toBeNull();
+  replica.receive(empty);
+  expect(replica.confirmed?.items).toEqual(room.items);
+});
+
+test("a snapshot that is older than what is known is ignored", () => {
+  replica.receive(snapshot());
+  const old = snapshot();
+  for (const event of threeAdded()) replica.receive(event);
+  replica.receive(old);
+  expect(replica.confirmed?.seq).toBe(3);
+});
+
+test("a snapshot makes up for events that never come", () => {
+  replica.receive(snapshot());
+  const [, , third] = threeAdded() as [StreamEvent, StreamEvent, StreamEvent];
+  replica.receive(third);
+  replica.receive(snapshot({ seq: 2, items: room.items.slice(0, 2) }));
+  expect(replica.confirmed?.items).toEqual(room.items);
+});
+
+test("an event of another epoch asks for a snapshot, and goes on from it", () => {
+  replica.receive(snapshot());
+  for (const event of threeAdded()) replica.receive(event);
+  room.epoch = "e2";
+  room.remove(1);
+  replica.receive(room.log.at(-1) as StreamEvent);
+  expect(replica.lack).toBe("snapshot");
+  expect(replica.confirmed?.epoch).toBe("e1");
+  replica.receive(snapshot({ seq: room.seq }));
+  expect(replica.confirmed).toMatchObject({ epoch: "e2", seq: 4 });
+  expect(replica.lack).toBeNull();
+});
+
+test("a snapshot of another epoch counts, even when its number is lower", () => {
+  for (const event of threeAdded()) replica.receive(event);
+  replica.receive(snapshot());
+  replica.receive(snapshot({ epoch: "e2", seq: 1, items: [] }));
+  expect(replica.confirmed).toEqual({ epoch: "e2", seq: 1, items: [] });
+});
+
+test("held events of an epoch that is over are not mixed with the new one", () => {
+  replica.receive(snapshot());
+  const [, second, third] = threeAdded() as [StreamEvent, StreamEvent, StreamEvent];
+  replica.receive(second);
+  replica.receive(third);
+  replica.receive(snapshot({ epoch: "e2", seq: 1, items: [] }));
+  expect(replica.confirmed).toEqual({ epoch: "e2", seq: 1, items: [] });
+});
+
+test("more early events than are worth holding ask for a snapshot", () => {
+  replica.receive(snapshot());
+  room.add(1, "Ada", {});
+  for (let value = 0; value < 600; value += 1) room.vote(1, "bo", value % 2 ? 1 : -1);
+  for (const event of room.log.slice(1)) replica.receive(event);
+  expect(replica.lack).toBe("snapshot");
+  replica.receive(snapshot());
+  expect(replica.confirmed?.seq).toBe(601);
+  expect(replica.lack).toBeNull();
+  expect(told.at(-1)).toBe("snapshot");
+});
+
+test("a heartbeat of the same state is no news", () => {
+  replica.receive(snapshot());
+  for (const event of threeAdded()) replica.receive(event);
+  replica.receive(heartbeat());
+  expect(replica.lack).toBeNull();
+});
+
+test("a heartbeat whose digest differs is healed by a snapshot of the same moment", () => {
+  threeAdded();
+  replica.receive(snapshot({ items: room.items.slice(1) }));
+  replica.receive(heartbeat());
+  expect(replica.lack).toBe("snapshot");
+  replica.receive(snapshot());
+  expect(replica.confirmed?.items).toEqual(room.items);
+  expect(replica.lack).toBeNull();
+  expect(told.at(-1)).toBe("healed");
+});
+
+test("a digest of another moment says nothing", () => {
+  replica.receive(snapshot());
+  for (const event of threeAdded()) replica.receive(event);
+  replica.receive(heartbeat("0123456789abcdef", 2));
+  expect(replica.lack).toBeNull();
+  replica.receive(heartbeat("0123456789abcdef", 4));
+  expect(replica.lack).toBe("events");
+});
+
+test("an event of an unknown type counts", () => {
+  replica.receive(snapshot());
+  const praised = {
+    type: "track.praised",
+    payload: {},
+    room: "main",
+    epoch: "e1",
+    seq: 1,
+    ts: "",
+    op_id: null,
+  };
+  replica.receive(praised as unknown as ServerFrame);
+  expect(replica.confirmed?.seq).toBe(1);
+  expect(told.at(-1)).toBe("track.praised 1");
+});
+
+test("a frame of an unknown type is passed over", () => {
+  replica.receive(snapshot());
+  replica.receive({ type: "weather", payload: {} } as unknown as ServerFrame);
+  expect(replica.confirmed?.seq).toBe(0);
+});
+
+test("what a snapshot says again stays the same object", () => {
+  threeAdded();
+  replica.receive(snapshot());
+  const before = replica.confirmed?.items;
+  room.vote(2, "bo", 1);
+  replica.receive(JSON.parse(JSON.stringify(snapshot())) as ServerFrame);
+  expect(replica.confirmed?.items[0]).toBe(before?.[0]);
+  expect(replica.confirmed?.items[1]).not.toBe(before?.[1]);
+});
+
+test("whatever the order in which frames come, the state is that of the room", () => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const { random } = new World(seed);
+  const frames: ServerFrame[] = [snapshot()];
+  for (let step = 0; step < 300; step += 1) {
+    const draw = random();
+    if (room.items.length < 3 || draw < 0.3) room.add(1000 + step, "Ada", {});
+    else if (draw < 0.6) room.move(room.items[1]?.id as number, { after: room.items.at(-1)?.id as number });
+    else room.vote(room.items[0]?.id as number, `voter ${step}`, 1);
+    if (draw > 0.95) frames.push(snapshot());
+  }
+  frames.push(...room.log, ...room.log.filter(() => random() < 0.3));
+  frames.sort(() => random() - 0.5);
+  for (const frame of frames) replica.receive(frame);
+  expect(replica.confirmed, `seed ${seed}`).toMatchObject({ seq: room.seq, items: room.items });
+});

@@ -1,0 +1,116 @@
+// @vitest-environment node
+import { beforeEach, expect, test } from "vitest";
+import { finished } from "./outbox_rules.ts";
+import type { Entry } from "./outbox_state.ts";
+import { RoomState } from "./room_state.ts";
+import { add, changed, entry, outboxOf, vote } from "./testing/entries.ts";
+import { ModelRoom } from "./testing/model_room.ts";
+import { NOON } from "./testing/world.ts";
+
+const REQUEST = { method: "POST", path: "/", body: null } as const;
+
+let room: ModelRoom;
+let state: RoomState;
+let doubts: number;
+
+beforeEach(() => {
+  let lastId = 0;
+  doubts = 0;
+  room = new ModelRoom(
+    "main",
+    () => ++lastId,
+    () => new Date(NOON).toISOString(),
+    () => {},
+  );
+  for (const id of [1, 2, 3]) room.add(id, "Cem", {});
+  state = new RoomState("main", {
+    changed: () => {},
+    notify: () => {},
+    voted: () => {},
+    doubtVotes: () => {
+      doubts += 1;
+    },
+  });
+  snapshot();
+});
+
+function snapshot(): void {
+  const { epoch, seq, items } = room;
+  state.replica.receive({ type: "playlist.snapshot", payload: { epoch, seq, items } });
+}
+
+/** Everything that the room has told and the state hasn't heard. */
+function hear(count = Infinity): void {
+  const seq = state.replica.confirmed?.seq ?? 0;
+  for (const event of room.log.filter((one) => one.seq > seq).slice(0, count)) state.replica.receive(event);
+}
+
+/** Does what the entry asks; the entry, answered. */
+function answered(entries: readonly Entry[], opId: string): readonly Entry[] {
+  const at = { now: NOON, random: 0 };
+  const answeredAt = { epoch: room.epoch, seq: room.seq };
+  const done = finished(opId, { kind: "done", itemId: null, answeredAt }, at);
+  return changed({ entries, lease: null }, done).entries;
+}
+
+const first = () => {
+  const { votes, myVote, pending } = state.view.items[0] ?? {};
+  return `${votes}/${myVote} ${pending}`;
+};
+
+test("the answer to an earlier vote, heard of late, doesn't bring it back", () => {
+  const tried = { request: REQUEST };
+  let { entries } = outboxOf(entry("a", vote(1, 1), tried), entry("b", vote(1, -1), tried));
+  state.outboxChanged(entries);
+  room.opId = "a";
+  room.vote(1, "ada", 1);
+  entries = answered(entries, "a");
+  room.opId = "b";
+  room.vote(1, "ada", -1);
+  entries = answered(entries, "b");
+  // Neither event was seen as the own one, but that of the later vote.
+  room.log.splice(-2, 1, { ...room.log.at(-2), op_id: null } as (typeof room.log)[number]);
+  hear();
+  expect(first()).toBe("-1/-1 ");
+  state.outboxChanged(entries);
+  expect(first()).toBe("-1/-1 ");
+});
+
+test("an answered action that the outbox has forgotten stays until the state has come as far", () => {
+  let { entries } = outboxOf(entry("a", vote(1, 1), { request: REQUEST }));
+  state.outboxChanged(entries);
+  room.opId = null;
+  room.vote(2, "bo", 1);
+  room.opId = "a";
+  room.vote(1, "ada", 1);
+  entries = answered(entries, "a");
+  state.outboxChanged(entries);
+  state.outboxChanged([]);
+  expect(first()).toBe("1/1 vote");
+  hear(1);
+  expect(first()).toBe("1/1 vote");
+  hear();
+  expect(first()).toBe("1/1 ");
+});
+
+test("a vote that left the outbox unseen raises doubts about the own votes", () => {
+  const { entries } = outboxOf(entry("a", vote(1, 1)), entry("b", add(7)));
+  state.outboxChanged(entries);
+  const before = doubts;
+  state.outboxChanged(entries.slice(1));
+  expect(doubts).toBe(before + 1);
+});
+
+test("a vote that gave way to another one doesn't", () => {
+  state.outboxChanged(outboxOf(entry("a", vote(1, 1))).entries);
+  const before = doubts;
+  state.outboxChanged(outboxOf(entry("a", vote(1, 1)), entry("b", vote(1, -1))).entries);
+  expect(doubts).toBe(before);
+  expect(first()).toBe("-1/-1 vote");
+});
+
+test("actions of other rooms are not shown", () => {
+  state.outboxChanged(outboxOf(entry("a", vote(1, 1), { room: "attic" })).entries);
+  expect(first()).toBe("0/0 ");
+  expect(state.view.waiting).toEqual([]);
+});

@@ -1,0 +1,135 @@
+/** Sends what waits in the outbox, while this tab is the one that may. */
+
+import { type Answer, type Verdict, verdictOf } from "./answers.ts";
+import { claimed, LEASE_MS, reclaimed, released, renewed } from "./claiming.ts";
+import type { ServerClock } from "./clock.ts";
+import type { Cancel, Environment } from "./environment.ts";
+import type { Outbox } from "./outbox.ts";
+import { finished } from "./outbox_rules.ts";
+import type { Entry } from "./outbox_state.ts";
+
+// Timers are no more exact than this, and two tabs shouldn't wake in the same moment.
+const SPREAD_MS = 200;
+
+export interface SenderOptions {
+  environment: Environment;
+  clock: ServerClock;
+  outbox: Outbox;
+  /** A name of this tab alone. */
+  owner: string;
+  /** Gives null when there was no answer. */
+  send: (entry: Entry, signal: AbortSignal) => Promise<Answer | null>;
+  /** To be waited for before each sending; rejects when nothing can be sent now. */
+  prepare: (() => Promise<void>) | undefined;
+}
+
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #busyRooms = new Set<string>();
+  readonly #abort = new AbortController();
+  #isClaiming = false;
+  #isWanted = false;
+  #isHurried = false;
+  #isStopped = false;
+  #waking: Cancel | null = null;
+  #renewing: Cancel | null = null;
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+  }
+
+  /** Sends what can be sent. `isHurried`: there is reason to think that it works again. */
+  async pump(isHurried = false): Promise<void> {
+    this.#isWanted = true;
+    this.#isHurried ||= isHurried;
+    if (this.#isClaiming) return;
+    this.#isClaiming = true;
+    try {
+      while (this.#isWanted && !this.#isStopped) await this.#claim();
+    } finally {
+      this.#isClaiming = false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#waking?.();
+    this.#renewing?.();
+    this.#abort.abort();
+    await this.#options.outbox.update(released(this.#options.owner));
+  }
+
+  async #claim(): Promise<void> {
+    this.#isWanted = false;
+    const { environment, clock, outbox, owner } = this.#options;
+    if (outbox.entries.length === 0) return;
+    const isHurried = this.#isHurried;
+    // Whoever hurries while an answer is awaited means the try after it, too.
+    if (this.#busyRooms.size === 0) this.#isHurried = false;
+    const { toSend, waitMs } = await outbox.update((state) =>
+      claimed({
+        owner,
+        now: environment.now(),
+        serverOffset: clock.isKnown ? clock.offset : null,
+        busyRooms: this.#busyRooms,
+        isHurried,
+      })(state),
+    );
+    if (this.#isStopped) return;
+    for (const entry of toSend) void this.#deliver(entry);
+    if (waitMs !== null) this.#wakeIn(waitMs);
+  }
+
+  #wakeIn(milliseconds: number): void {
+    const { environment } = this.#options;
+    this.#waking?.();
+    this.#waking = environment.after(
+      Math.max(0, milliseconds) + environment.random() * SPREAD_MS,
+      () => void this.pump(),
+    );
+  }
+
+  async #deliver(entry: Entry): Promise<void> {
+    this.#busyRooms.add(entry.room);
+    this.#keepLease();
+    const verdict = await this.#verdictOn(entry);
+    if (verdict) {
+      const { environment, outbox } = this.#options;
+      const random = environment.random();
+      await outbox.update((state) =>
+        finished(entry.opId, verdict, { now: environment.now(), random })(state),
+      );
+    }
+    this.#busyRooms.delete(entry.room);
+    await this.pump();
+  }
+
+  /** Null when this tab has nothing to say about it any more. */
+  async #verdictOn(entry: Entry): Promise<Verdict | null> {
+    const { environment, outbox, owner, prepare, send } = this.#options;
+    const began = environment.uptime();
+    try {
+      await prepare?.();
+    } catch {
+      return { kind: "unanswered" };
+    }
+    if (environment.uptime() - began > LEASE_MS / 2) {
+      const tab = { owner, now: environment.now() };
+      if (!(await outbox.update(reclaimed(entry.opId, tab)))) return null;
+    }
+    const answer = await send(entry, this.#abort.signal);
+    if (answer) return verdictOf(entry.action, answer);
+    return this.#isStopped ? null : { kind: "unanswered" };
+  }
+
+  /** A slow answer must not cost the lease. */
+  #keepLease(): void {
+    const { environment, outbox, owner } = this.#options;
+    this.#renewing?.();
+    this.#renewing = environment.after(LEASE_MS / 3, () => {
+      if (this.#isStopped || this.#busyRooms.size === 0) return;
+      void outbox.update((state) => renewed({ owner, now: environment.now() })(state));
+      this.#keepLease();
+    });
+  }
+}

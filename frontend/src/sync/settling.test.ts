@@ -1,0 +1,206 @@
+// @vitest-environment node
+import { describe, expect, test } from "vitest";
+import type { Tab } from "./testing/browser.ts";
+import { problem } from "./testing/model_server.ts";
+import { addTrack, liveSetting } from "./testing/setting.ts";
+
+/** A tab whose events and answers come when told. */
+async function byHand(options: Parameters<typeof liveSetting>[0] = {}) {
+  const all = await liveSetting(options);
+  all.browser.network.isPostByHand = true;
+  all.tab.socket.isByHand = true;
+  const { tab, world, browser } = all;
+  /** The newest request reaches the server. */
+  const arrived = async () => {
+    await world.pass(50);
+    const post = browser.network.next();
+    post.arrive();
+    await world.pass(50);
+    return post;
+  };
+  const counts = () => tab.items.map(({ votes, myVote }) => `${votes}/${myVote}`).join(" ");
+  return { ...all, arrived, counts };
+}
+
+const pending = (tab: Tab) => tab.items.map((item) => item.pending.join("+")).join(" ");
+
+describe("a vote", () => {
+  test("is counted once when its event comes before its answer", async () => {
+    const { world, tab, arrived, counts } = await byHand({ tracks: 1 });
+    tab.client.act({ kind: "vote", item: 1, value: 1 });
+    expect(counts()).toBe("1/1");
+    const post = await arrived();
+    tab.socket.deliver();
+    expect(counts()).toBe("1/1");
+    expect(pending(tab)).toBe("");
+    post.answer();
+    await world.pass(50);
+    expect(counts()).toBe("1/1");
+  });
+
+  test("is counted once when its answer comes before its event", async () => {
+    const { world, tab, arrived, counts } = await byHand({ tracks: 1 });
+    tab.client.act({ kind: "vote", item: 1, value: 1 });
+    const post = await arrived();
+    post.answer();
+    await world.pass(50);
+    expect(counts()).toBe("1/1");
+    expect(pending(tab)).toBe("vote");
+    tab.socket.deliver();
+    expect(counts()).toBe("1/1");
+    expect(pending(tab)).toBe("");
+  });
+
+  test("is counted once when a snapshot brings it", async () => {
+    const { world, server, tab, arrived, counts } = await byHand({ tracks: 1 });
+    tab.client.act({ kind: "vote", item: 1, value: 1 });
+    (await arrived()).answer();
+    await world.pass(50);
+    server.trim(server.main);
+    tab.socket.toClient.length = 0;
+    tab.socket.cut();
+    await world.pass(3_000);
+    expect(tab.told("snapshot")).toHaveLength(2);
+    expect(counts()).toBe("1/1");
+    expect(pending(tab)).toBe("");
+  });
+
+  test("that changes nothing is settled by its answer", async () => {
+    const { world, server, tab, arrived, counts } = await byHand({ tracks: 1 });
+    server.main.vote(1, "ada", 1);
+    tab.socket.deliver();
+    tab.client.act({ kind: "vote", item: 1, value: 1 });
+    (await arrived()).answer();
+    await world.pass(50);
+    expect(pending(tab)).toBe("");
+    expect(counts()).toBe("1/1");
+  });
+
+  test("never flickers among those of others", async () => {
+    const { world, server, tab, browser } = await liveSetting({ tracks: 1, seed: 5 });
+    const sums: number[] = [];
+    tab.client.subscribe(({ items }) => sums.push((items[0]?.votes ?? 0) - (items[0]?.myVote ?? 0)));
+    browser.network.isPostByHand = true;
+    for (const value of [1, -1, 0, 1, 1, 0, -1] as const) {
+      tab.client.act({ kind: "vote", item: 1, value });
+      await world.pass(world.random() * 50);
+      if (world.chance(0.5)) server.main.vote(1, `voter ${sums.length}`, 1);
+      for (const post of browser.network.posts.splice(0)) {
+        world.schedule(world.random() * 40, () => post.arrive());
+        world.schedule(40 + world.random() * 60, () => post.answer());
+      }
+      await world.pass(200);
+    }
+    // What others have given never goes down, whatever the own vote does.
+    expect(sums).toEqual([...sums].sort((one, other) => one - other));
+    expect(sums.length).toBeGreaterThan(7);
+  });
+});
+
+describe("an addition", () => {
+  test("keeps its key from the tap to the event", async () => {
+    const { world, tab, arrived } = await byHand();
+    const opId = addTrack(tab, 7);
+    const keys = () => tab.items.map(({ key, id }) => `${key} ${id}`).join(", ");
+    expect(keys()).toBe(`op:${opId} null`);
+    (await arrived()).answer();
+    await world.pass(50);
+    expect(keys()).toBe(`op:${opId} 1`);
+    tab.socket.deliver();
+    expect(keys()).toBe(`op:${opId} 1`);
+    expect(pending(tab)).toBe("");
+  });
+
+  test("keeps its key when a snapshot brings the item before the answer", async () => {
+    const { world, server, tab, arrived } = await byHand();
+    const opId = addTrack(tab, 7);
+    await arrived();
+    server.trim(server.main);
+    tab.socket.cut();
+    await world.pass(3_000);
+    expect(tab.told("snapshot")).toHaveLength(2);
+    expect(tab.items.map(({ key, id }) => `${key} ${id}`)).toEqual([`op:${opId} 1`]);
+  });
+
+  test("that somebody else was quicker with is taken back without a flicker", async () => {
+    const { world, server, tab, arrived } = await byHand();
+    const opId = addTrack(tab, 7);
+    server.main.add(7, "Bo", {});
+    tab.socket.deliver();
+    expect(tab.items).toMatchObject([{ key: `op:${opId}`, added_by: "Bo" }]);
+    (await arrived()).answer();
+    await world.pass(50);
+    expect(tab.items).toMatchObject([{ key: `op:${opId}`, added_by: "Bo" }]);
+    expect(tab.told("refused")).toMatchObject([
+      { refusal: { code: "DUPLICATE_TRACK", details: { item_id: 1 } } },
+    ]);
+  });
+});
+
+describe("other actions", () => {
+  test("a refused move is taken back, with the reason", async () => {
+    const { world, server, tab, browser } = await liveSetting({ tracks: 3 });
+    server.trouble = (ask) => (ask.method === "PATCH" ? problem(409, "ORDERED_BY_VOTES") : null);
+    browser.network.isPostByHand = true;
+    tab.client.act({ kind: "move", item: 3, place: { before: 1 } });
+    await world.pass(50);
+    expect(tab.tracks).toBe("3 1 2");
+    browser.network.carry(browser.network.next());
+    await world.pass(50);
+    expect(tab.tracks).toBe("1 2 3");
+    expect(tab.told("refused")).toMatchObject([
+      { refusal: { code: "ORDERED_BY_VOTES", stored: { title: "Track 3" } } },
+    ]);
+  });
+
+  test("a removal of what plays isn't undone for a moment by its first event", async () => {
+    const { server, tab, arrived } = await byHand({ tracks: 2 });
+    server.main.play(1);
+    tab.socket.deliver();
+    tab.client.act({ kind: "remove", item: 1 });
+    await arrived();
+    tab.socket.deliver(1);
+    expect(tab.tracks).toBe("2");
+    tab.socket.deliver(1);
+    expect(tab.tracks).toBe("2");
+  });
+
+  test("a remote change of the same item ends as the server says", async () => {
+    const { world, server, tab, arrived } = await byHand({ tracks: 3 });
+    tab.client.act({ kind: "move", item: 3, place: { before: 1 } });
+    server.main.move(3, { after: 1 });
+    tab.socket.deliver();
+    expect(tab.tracks).toBe("3 1 2");
+    (await arrived()).answer();
+    await world.pass(50);
+    tab.socket.deliver();
+    expect(tab.tracks).toBe("3 1 2");
+    expect(server.main.items.map(({ id }) => id)).toEqual([3, 1, 2]);
+  });
+
+  test("what was answered in an epoch that is over is not waited for", async () => {
+    const { world, server, tab, arrived } = await byHand({ tracks: 3 });
+    tab.client.act({ kind: "move", item: 3, place: { before: 1 } });
+    const post = await arrived();
+    tab.socket.toClient.length = 0;
+    server.renew(server.main, "e2");
+    tab.socket.deliver();
+    expect(pending(tab)).toBe("move  ");
+    post.answer();
+    await world.pass(50);
+    expect(tab.client.view.epoch).toBe("e2");
+    expect(pending(tab)).toBe("  ");
+  });
+
+  test("what was answered before its epoch was over is not waited for either", async () => {
+    const { world, server, tab, arrived } = await byHand({ tracks: 3 });
+    tab.client.act({ kind: "move", item: 3, place: { before: 1 } });
+    (await arrived()).answer();
+    await world.pass(50);
+    expect(pending(tab)).toBe("move  ");
+    tab.socket.toClient.length = 0;
+    server.renew(server.main, "e2");
+    tab.socket.deliver();
+    expect(pending(tab)).toBe("  ");
+  });
+});

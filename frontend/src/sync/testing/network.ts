@@ -1,0 +1,215 @@
+/** What lies between a browser and the server: by itself quick and safe, by hand as bad as one likes. */
+
+import type { Socket, SocketListener } from "../environment.ts";
+import type { ClientFrame, ServerFrame } from "../wire.ts";
+import type { Ask, ModelServer, Peer, Reply } from "./model_server.ts";
+import type { World } from "./world.ts";
+
+const LATENCY_MS = 10;
+
+type OnItsWay = ServerFrame | { close: number };
+
+/** A pair of socket ends. What the server says moves by itself, or, with `isByHand`, only when told. */
+export class SocketPair {
+  isByHand: boolean;
+  /** On its way to the client, oldest first. */
+  readonly toClient: OnItsWay[] = [];
+  /** All that the client has said. */
+  readonly said: ClientFrame[] = [];
+  readonly url: string;
+  isOpen = true;
+  readonly #network: Network;
+  readonly #listener: SocketListener;
+  // Both ends still believe in it, and nothing passes any more.
+  #isDead = false;
+  readonly #serverEnd: Peer = {
+    send: (frame) => this.#push(frame),
+    close: (code) => this.#push({ close: code }),
+  };
+
+  constructor(network: Network, url: string, listener: SocketListener) {
+    this.#network = network;
+    this.#listener = listener;
+    this.url = url;
+    this.isByHand = network.isByHand;
+    this.#later(() => {
+      if (network.isDown) this.cut();
+      else network.server.connect(this.#serverEnd, url);
+    });
+  }
+
+  get clientEnd(): Socket {
+    return {
+      send: (text) => {
+        const frame = JSON.parse(text) as ClientFrame;
+        this.said.push(frame);
+        this.#later(() => this.#network.server.receive(this.#serverEnd, frame));
+      },
+      close: () => {
+        this.isOpen = false;
+        this.#network.server.gone(this.#serverEnd);
+      },
+    };
+  }
+
+  /** Moves what is on its way to the client. */
+  deliver(count = this.toClient.length): void {
+    for (const frame of this.toClient.splice(0, count)) this.give(frame);
+  }
+
+  /** The client gets this, whoever may have sent it. */
+  give(frame: OnItsWay): void {
+    if (!this.isOpen || this.#isDead) return;
+    if ("close" in frame) this.#closed(frame.close);
+    else this.giveText(JSON.stringify(frame));
+  }
+
+  giveText(text: string): void {
+    this.#listener.received(text);
+  }
+
+  /** The line breaks; what was on its way is lost. */
+  cut(code = 1006): void {
+    this.#network.server.gone(this.#serverEnd);
+    this.toClient.length = 0;
+    this.#closed(code);
+  }
+
+  /** The line dies, and nobody is told. */
+  die(): void {
+    this.#isDead = true;
+    this.#network.server.gone(this.#serverEnd);
+  }
+
+  #push(frame: OnItsWay): void {
+    if (!this.isOpen || this.#isDead) return;
+    this.toClient.push(frame);
+    if (!this.isByHand) this.#network.move(this);
+  }
+
+  #closed(code: number): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    this.#listener.closed(code);
+  }
+
+  #later(then: () => void): void {
+    this.#network.world.schedule(LATENCY_MS, () => {
+      if (this.isOpen && !this.#isDead) then();
+    });
+  }
+}
+
+/** A request, from its sending to its answer. */
+export class Post {
+  readonly ask: Ask;
+  /** The answer, once the server has given it. */
+  reply: Reply | null = null;
+  readonly network: Network;
+  readonly #resolve: (response: Response) => void;
+  readonly #reject: (error: Error) => void;
+
+  constructor(
+    network: Network,
+    ask: Ask,
+    resolve: (response: Response) => void,
+    reject: (error: Error) => void,
+  ) {
+    this.network = network;
+    this.ask = ask;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  /** The server gets it, and answers; the answer is on its way. */
+  arrive(): void {
+    this.reply = this.network.server.handle(this.ask);
+  }
+
+  /** The answer comes. */
+  answer(reply = this.reply): void {
+    if (!reply) throw new Error("The server hasn't answered yet.");
+    this.#resolve(responseOf(reply));
+  }
+
+  /** It, or its answer, is lost. */
+  lose(): void {
+    this.#reject(new TypeError("network"));
+  }
+}
+
+/** As much of a Response as is looked at; a real one takes most of a test's time. */
+function responseOf({ status, body, headers }: Reply): Response {
+  const text = status === 204 ? "" : JSON.stringify(body);
+  const get = (name: string) => headers[name] ?? null;
+  const ok = status >= 200 && status < 300;
+  return { status, ok, headers: { get }, text: async () => text } as unknown as Response;
+}
+
+export class Network {
+  readonly world: World;
+  readonly server: ModelServer;
+  readonly #sockets = new Set<SocketPair>();
+  /** Requests that wait for a hand. */
+  readonly posts: Post[] = [];
+  /** Whether new sockets move by hand. */
+  isByHand = false;
+  /** Whether requests wait for a hand. */
+  isPostByHand = false;
+  isDown = false;
+
+  constructor(world: World, server: ModelServer) {
+    this.world = world;
+    this.server = server;
+  }
+
+  connect(url: string, listener: SocketListener): SocketPair {
+    const pair = new SocketPair(this, url, listener);
+    for (const other of this.#sockets) if (!other.isOpen) this.#sockets.delete(other);
+    this.#sockets.add(pair);
+    return pair;
+  }
+
+  fetch(ask: Ask, signal: AbortSignal | null | undefined): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      const post = new Post(this, ask, resolve, reject);
+      signal?.addEventListener("abort", () => post.lose());
+      this.route(post);
+    });
+  }
+
+  /** What becomes of a request. */
+  route = (post: Post): void => {
+    if (this.isPostByHand && post.ask.method !== "GET") this.posts.push(post);
+    else this.carry(post);
+  };
+
+  /** What becomes of one more frame on its way to a client. */
+  move = (pair: SocketPair): void => {
+    this.world.schedule(LATENCY_MS, () => pair.deliver(1));
+  };
+
+  carry(post: Post): void {
+    this.world.schedule(LATENCY_MS, () => {
+      if (this.isDown) {
+        post.lose();
+        return;
+      }
+      post.arrive();
+      this.world.schedule(LATENCY_MS, () => (this.isDown ? post.lose() : post.answer()));
+    });
+  }
+
+  /** Nothing passes, in either direction. */
+  goDown(): void {
+    this.isDown = true;
+    for (const pair of this.#sockets) pair.cut();
+  }
+
+  /** The next request that waits for a hand. */
+  next(): Post {
+    const post = this.posts.shift();
+    if (!post) throw new Error("Nothing has been sent.");
+    return post;
+  }
+}

@@ -1,0 +1,257 @@
+/** Weather: everything that may happen to browsers and a server, drawn by chance. */
+
+import type { Action, ItemRef, Place, Vote } from "../actions.ts";
+import { MemoryStore } from "../memory_store.ts";
+import type { Change, OutboxStore, Updated } from "../outbox_state.ts";
+import type { Remembered, RoomMemory } from "../room_memory.ts";
+import { Browser, type Tab } from "./browser.ts";
+import { meddle } from "./meddling.ts";
+import { trackOf } from "./model_room.ts";
+import { type Ask, ModelServer, problem, type Reply } from "./model_server.ts";
+import type { Post, SocketPair } from "./network.ts";
+import { World } from "./world.ts";
+
+const TRACKS = 12;
+const CLOSE_CODES = [1006, 1006, 4008, 4012, 4429];
+
+class PassingMemory implements RoomMemory {
+  readonly #rooms = new Map<string, Remembered>();
+
+  async load(room: string): Promise<Remembered | null> {
+    return this.#rooms.get(room) ?? null;
+  }
+
+  async save(remembered: Remembered): Promise<void> {
+    this.#rooms.set(remembered.room, remembered);
+  }
+
+  async forget(room: string): Promise<void> {
+    this.#rooms.delete(room);
+  }
+}
+
+/** Something that somebody did. */
+export interface Deed {
+  opId: string;
+  action: Action;
+  tab: Tab;
+}
+
+export class Storm {
+  readonly world: World;
+  readonly server: ModelServer;
+  readonly browsers: Browser[] = [];
+  readonly deeds: Deed[] = [];
+  readonly stores = new Map<Browser, MemoryStore>();
+  /** What the server was asked to do, however often. */
+  readonly asked = new Set<string>();
+  #isOver = false;
+
+  constructor(seed: number) {
+    this.world = new World(seed);
+    this.server = new ModelServer(this.world);
+    this.server.trouble = (ask) => this.#trouble(ask);
+  }
+
+  async rage(steps: number): Promise<void> {
+    const { world } = this;
+    for (let id = 1; id <= 5; id += 1) this.server.main.add(id, "Cem", {});
+    const count = 1 + Math.floor(world.random() * 2);
+    for (const caller of ["ada", "bo"].slice(0, count)) await this.#newBrowser(caller);
+    for (let step = 0; step < steps; step += 1) {
+      await this.#happen();
+      await world.pass(world.random() < 0.05 ? world.random() * 40_000 : world.random() * 400);
+    }
+  }
+
+  /** Everything works again, until nothing is left to do. */
+  async clear(): Promise<void> {
+    this.#isOver = true;
+    for (const browser of this.browsers) {
+      browser.network.isDown = false;
+      browser.signal("online");
+      for (const tab of browser.tabs) tab.thaw();
+      if (browser.tabs.every(({ isClosed }) => isClosed)) await browser.open();
+    }
+    await this.world.until(() => this.#isQuiet(), 60 * 60_000);
+    // The own votes may still be asked for.
+    await this.world.pass(60_000);
+  }
+
+  get openTabs(): Tab[] {
+    return this.browsers.flatMap(({ tabs }) => tabs.filter(({ isClosed }) => !isClosed));
+  }
+
+  #isQuiet(): boolean {
+    const { epoch, seq } = this.server.main;
+    return this.openTabs.every(({ client, items }) => {
+      const { view } = client;
+      const isThere = view.epoch === epoch && view.seq === seq && view.connection.kind === "live";
+      return isThere && view.waiting.length === 0 && items.every(({ pending }) => pending.length === 0);
+    });
+  }
+
+  // --- What may happen ----------------------------------------------------------------------------------
+
+  async #happen(): Promise<void> {
+    const { world } = this;
+    const browser = world.pick(this.browsers);
+    const tab = world.pick(browser.tabs.filter(({ isClosed }) => !isClosed));
+    const draw = world.random();
+    if (draw < 0.5) this.#act(tab);
+    else if (draw < 0.6) meddle(this.server.main, world, { tracks: TRACKS });
+    else if (draw < 0.68) this.#hurt(tab);
+    else if (draw < 0.74) await this.#comeAndGo(browser, tab);
+    else if (draw < 0.82) this.#changeNetwork(browser);
+    else if (draw < 0.86) tab.freeze();
+    else if (draw < 0.92) tab.thaw();
+    else if (draw < 0.94) browser.skew += (world.random() - 0.5) * 20 * 60_000;
+    else if (draw < 0.96) this.server.restart(world.pick([1006, 4012]));
+    else if (draw < 0.97) this.server.trim(this.server.main);
+    else if (draw < 0.975) this.server.renew(this.server.main, `e${world.now}`);
+  }
+
+  #act(tab: Tab): void {
+    const action = this.#action(tab);
+    if (action && !tab.isFrozen) this.deeds.push({ opId: tab.client.act(action), action, tab });
+  }
+
+  #action(tab: Tab): Action | null {
+    const { world } = this;
+    const refs = tab.items.map(({ ref }) => ref);
+    const place = (): Place | null => {
+      if (refs.length === 0 || world.chance(0.3)) return null;
+      return world.chance(0.5) ? { after: world.pick(refs) } : { before: world.pick(refs) };
+    };
+    const kind = world.pick([
+      "add",
+      "add",
+      "move",
+      "move",
+      "vote",
+      "vote",
+      "vote",
+      "play",
+      "stop",
+      "remove",
+      "restore",
+    ]);
+    if (kind === "add") {
+      const track = trackOf(1 + Math.floor(world.random() * TRACKS));
+      return { kind, track, addedBy: tab.browser.caller, place: place() };
+    }
+    if (kind === "stop") return { kind };
+    if (kind === "restore") {
+      const gone = [...this.server.main.removed.keys()];
+      return gone.length > 0 ? { kind, item: world.pick(gone) } : null;
+    }
+    if (refs.length === 0) return null;
+    const item: ItemRef = world.pick(refs);
+    if (kind === "vote") return { kind, item, value: world.pick<Vote>([-1, 0, 1]) };
+    if (kind !== "move") return { kind: kind as "play" | "remove", item };
+    const to = place();
+    return to && { kind, item, place: to };
+  }
+
+  #hurt({ sockets }: Tab): void {
+    const pair = sockets.at(-1);
+    if (pair?.isOpen === false) return;
+    if (this.world.chance(0.3)) pair?.die();
+    else pair?.cut(this.world.pick(CLOSE_CODES));
+  }
+
+  async #comeAndGo(browser: Browser, tab: Tab): Promise<void> {
+    const open = browser.tabs.filter(({ isClosed }) => !isClosed);
+    if (open.length < 2 || (open.length < 3 && this.world.chance(0.5))) await browser.open();
+    else tab.kill();
+    if (this.world.chance(0.2)) {
+      for (const one of browser.tabs) one.kill();
+      await browser.open();
+    }
+  }
+
+  #changeNetwork(browser: Browser): void {
+    const { network } = browser;
+    if (network.isDown) network.isDown = false;
+    else network.goDown();
+    if (this.world.chance(0.5)) browser.signal(network.isDown ? "offline" : "online");
+  }
+
+  // --- The way ------------------------------------------------------------------------------------------
+
+  async #newBrowser(caller: string): Promise<void> {
+    const browser = new Browser(this.world, this.server, caller);
+    const store = new MemoryStore();
+    const rooms = new PassingMemory();
+    this.stores.set(browser, store);
+    this.browsers.push(browser);
+    browser.hasChannels = this.world.chance(0.8);
+    browser.isDatabaseReal = this.world.chance(0.03);
+    if (!browser.isDatabaseReal) {
+      browser.openStorage = async () => ({ outbox: this.#slow(store), rooms });
+    }
+    browser.network.route = (post) => this.#carry(post);
+    browser.network.move = (pair) => this.#deliver(pair);
+    await browser.open();
+  }
+
+  /** Each change takes a while, in which others come between. */
+  #slow(store: OutboxStore): OutboxStore {
+    return {
+      update: <T>(change: Change<T>) =>
+        new Promise<Updated<T>>((resolve) => {
+          this.world.schedule(this.world.random() * 20, () => resolve(store.update(change)));
+        }),
+      close: () => {},
+    };
+  }
+
+  #carry(post: Post): void {
+    const { world } = this;
+    const isBad = !this.#isOver;
+    const browser = this.browsers.find(({ network }) => network === post.network);
+    world.schedule(world.random() * 200, () => {
+      if (browser?.network.isDown || (isBad && world.chance(0.1))) {
+        post.lose();
+        return;
+      }
+      if (post.ask.key) this.asked.add(post.ask.key);
+      post.arrive();
+      world.schedule(world.random() * (isBad && world.chance(0.05) ? 30_000 : 200), () => {
+        if (browser?.network.isDown || (isBad && world.chance(0.1))) post.lose();
+        else post.answer();
+      });
+    });
+  }
+
+  /** Mostly in order; now and then twice, or one before the other, or not at all. */
+  #deliver(pair: SocketPair): void {
+    const { world } = this;
+    world.schedule(world.random() * 100, () => {
+      const [first, second] = pair.toClient;
+      if (!first) return;
+      const areEvents = "seq" in first && second && "seq" in second;
+      if (!this.#isOver && areEvents && world.chance(0.1)) pair.toClient.splice(0, 2, second, first);
+      if (!this.#isOver && "seq" in first && world.chance(0.05)) pair.give(first);
+      if (!this.#isOver && "seq" in first && world.chance(0.02)) pair.toClient.shift();
+      pair.deliver(1);
+    });
+  }
+
+  #trouble(ask: Ask): Reply | null {
+    if (this.#isOver) return null;
+    const draw = this.world.random();
+    if (draw < 0.03) return problem(500, "INTERNAL_ERROR");
+    if (draw < 0.05) return { ...problem(503, "UNAVAILABLE"), headers: { "Retry-After": "1" } };
+    if (draw < 0.07) return { ...problem(429, "RATE_LIMITED"), headers: { "Retry-After": "3" } };
+    if (draw < 0.08) return { status: 200, body: "<html>Please sign in</html>", headers: {} };
+    if (draw < 0.09 && ask.key) {
+      const { trouble } = this.server;
+      this.server.trouble = () => null;
+      this.server.handle(ask);
+      this.server.trouble = trouble;
+      return { status: 502, body: "Bad gateway", headers: {} };
+    }
+    return null;
+  }
+}

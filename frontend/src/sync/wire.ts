@@ -1,0 +1,4 @@
+/** What goes over the wire, under the names that the rest of `sync` uses. Made from the server's own schemas. */
+
+export type { Item, Room, Track } from "../generated/api.ts";
+export type { ClientFrame, Event as StreamEvent, ServerFrame } from "../generated/events.ts";

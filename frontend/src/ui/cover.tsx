@@ -1,0 +1,45 @@
+/** A square picture; without one a gradient whose hue comes from `seed`, with initials. */
+
+import { useState } from "preact/hooks";
+import "./cover.css";
+
+interface Props {
+  /** Null where no picture may be shown. */
+  url: string | null;
+  seed: string;
+  /** Side, in pixels of the page. */
+  size: number;
+}
+
+export function Cover({ url, seed, size }: Props) {
+  const [failed, setFailed] = useState<string | null>(null);
+  const style = { "--hue": String(hueOf(seed)), "--side": `${size / 16}rem` };
+  if (url && url !== failed) {
+    return (
+      <img
+        class="cover"
+        style={style}
+        src={url}
+        alt=""
+        loading="lazy"
+        decoding="async"
+        onError={() => setFailed(url)}
+      />
+    );
+  }
+  return <span class="cover cover-drawn" style={style} aria-hidden="true" data-initials={initialsOf(seed)} />;
+}
+
+/** 0–359, the same for the same words. */
+export function hueOf(words: string): number {
+  let hash = 0;
+  for (const sign of words) hash = (hash * 31 + (sign.codePointAt(0) ?? 0)) % 360_007;
+  return hash % 360;
+}
+
+/** The first signs of at most two words. */
+export function initialsOf(words: string): string {
+  const parts = words.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
+  const chosen = parts.length > 1 ? [parts[0], parts.at(-1)] : parts;
+  return chosen.map((word) => [...(word ?? "")][0]?.toLocaleUpperCase() ?? "").join("");
+}

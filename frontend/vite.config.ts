@@ -1,0 +1,23 @@
+import { defineConfig } from "vite";
+
+// Where the development server of the page sends its requests; the built page asks its own origin.
+const DEVELOPMENT_API = "http://localhost:4000";
+
+export default defineConfig(({ command }) => ({
+  // The server gives everything that Vite names by its content from below this address.
+  base: command === "build" ? "/page/" : "/",
+  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  define: {
+    __DEFAULT_API_BASE_URL__: JSON.stringify(command === "serve" ? DEVELOPMENT_API : ""),
+  },
+  build: {
+    target: "es2022",
+    manifest: true,
+    modulePreload: { polyfill: false },
+    // Nothing is put into the page itself: the Content-Security-Policy allows files only.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  server: { port: 3000, strictPort: true },
+  test: { environment: "happy-dom", include: ["src/**/*.test.ts", "src/**/*.test.tsx"] },
+}));

@@ -1,0 +1,83 @@
+"""A project of a test's own to build, the real page, built, and people who visit it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+
+from config.local_network import own_addresses
+from tests.browser.chromium import chromium
+from tests.conftest import ReadyMadeData
+from tests.contract.conftest import queue_of
+from tests.contract.queues import Queue
+from tests.page.projects import Project
+from tests.page.visitors import Visit, Visitor, new_visitor
+from tests.processes import TuttiServer
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    folder = tmp_path / "tutti"
+    folder.mkdir()
+    return Project(folder)
+
+
+@pytest.fixture(scope="package")
+def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """A server that gives the page to the local network, too."""
+    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def http(site: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody else in the room, without a page."""
+    with site.client() as client:
+        yield client
+
+
+@pytest.fixture
+def room(http: httpx.Client) -> str:
+    """The slug of a new, empty room."""
+    answer = http.post("/api/rooms/", json={"name": "A test's room", "is_public": False})
+    assert answer.status_code == 201, answer.text
+    slug: str = answer.json()["slug"]
+    return slug
+
+
+@pytest.fixture
+def queue(http: httpx.Client, room: str) -> Queue:
+    """The room's queue, as somebody without a page has it."""
+    return queue_of(http, room)
+
+
+@pytest.fixture
+def own_address(site: TuttiServer) -> str:
+    """Where another machine would open the page, over plain http."""
+    return f"http://{own_addresses()[0]}:{site.port}"
+
+
+@pytest.fixture
+def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
+    """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console."""
+    visitors: list[Visitor] = []
+
+    def visit(path: str = "/", *, base_url: str = "", **options: Any) -> Visitor:
+        visitor = new_visitor(browser, base_url or site.base_url, **options)
+        visitors.append(visitor)
+        return visitor.open(path)
+
+    yield visit
+    complaints = [told for visitor in visitors for told in visitor.complaints()]
+    for visitor in visitors:
+        visitor.context.close()
+    assert complaints == []

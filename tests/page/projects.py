@@ -1,0 +1,106 @@
+"""A project as small as scripts/page.py lets it be: its build copies a file, and counts how often."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any
+
+from tests.processes import PROJECT
+
+BUILD = """
+import { appendFileSync, copyFileSync, existsSync, writeFileSync } from "node:fs";
+const out = process.argv[process.argv.indexOf("--out") + 1];
+appendFileSync("../builds", "built\\n");
+while (existsSync("../hold")) await new Promise((done) => setTimeout(done, 5));
+if (existsSync("src/broken.ts")) throw new Error("src/broken.ts: no such word");
+copyFileSync("src/page.html", `${out}/index.html`);
+writeFileSync(`${out}/node`, process.version);
+"""
+# A package that no registry has, for builds that are to fail before they begin.
+LOST_PACKAGE = {
+    "version": "9.9.9",
+    "resolved": "http://127.0.0.1:1/lost.tgz",
+    "integrity": f"sha512-{'A' * 86}==",
+}
+REAL_LOCK = json.loads((PROJECT / "frontend" / "package-lock.json").read_text())
+# A small one that needs no other.
+REAL_PACKAGE: dict[str, dict[str, str]] = {"uqr": REAL_LOCK["packages"]["node_modules/uqr"]}
+COPIED = [
+    *("scripts/page.py", "scripts/node.py", "scripts/environment.py", "scripts/uv.txt"),
+    "requirements/node.txt",
+]
+Done = subprocess.CompletedProcess[str]
+
+
+class Project:
+    """`make` is `python3 scripts/page.py`, with the machine's own Node unless PATH says otherwise."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.frontend = folder / "frontend"
+        self.dist = self.frontend / "dist"
+        self.problem = self.frontend / "dist.problem"
+        self.home = folder / "home"
+        self.home.mkdir()
+        for name in COPIED:
+            (folder / name).parent.mkdir(exist_ok=True)
+            shutil.copy(PROJECT / name, folder / name)
+        self.write("scripts/build.mjs", BUILD)
+        self.write("src/page.html", "the page")
+        self.lock()
+
+    def write(self, name: str, text: str) -> None:
+        path = self.frontend / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def lock(self, **packages: dict[str, str]) -> None:
+        """The packages that the page is built of."""
+        needed = {name: package["version"] for name, package in packages.items()}
+        own = {"name": "tiny", "version": "1.0.0", "dependencies": needed}
+        locked = {"": own, **{f"node_modules/{name}": package for name, package in packages.items()}}
+        self.write("package.json", json.dumps(own))
+        self.write("package-lock.json", json.dumps({**own, "lockfileVersion": 3, "packages": locked}))
+
+    def make_environment(self) -> None:
+        venv.create(self.folder / ".venv", with_pip=False)
+
+    @property
+    def builds(self) -> int:
+        """How often it was built."""
+        counted = self.folder / "builds"
+        return len(counted.read_text().splitlines()) if counted.exists() else 0
+
+    @property
+    def page(self) -> str | None:
+        index = self.dist / "index.html"
+        return index.read_text() if index.exists() else None
+
+    def make(self, *arguments: str, **variables: str) -> Done:
+        """Runs to its end."""
+        options = self._options(variables)
+        return subprocess.run(self._command(arguments), capture_output=True, text=True, **options)
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Runs beside the test."""
+        return subprocess.Popen(self._command(()), stderr=subprocess.PIPE, text=True, **self._options({}))
+
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [sys.executable, "-I", str(self.folder / "scripts/page.py"), *arguments]
+
+    def _options(self, variables: dict[str, str]) -> dict[str, Any]:
+        return {"env": {**os.environ, "HOME": str(self.home), **variables}, "cwd": self.home}
+
+
+def path_without(folder: Path, *programs: str) -> str:
+    """A PATH with all that this machine has but these programs."""
+    folder.mkdir()
+    for place in os.environ["PATH"].split(os.pathsep):
+        for program in Path(place).iterdir() if Path(place).is_dir() else ():
+            if program.name not in programs and not (folder / program.name).is_symlink():
+                (folder / program.name).symlink_to(program)
+    return str(folder)

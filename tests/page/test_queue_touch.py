@@ -1,0 +1,155 @@
+"""Moving tracks with a finger, which also scrolls, taps and pushes."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.contract.queues import Queue
+from tests.page.queue_page import Finger, QueuePage, titles_of, wait_for_moves
+from tests.page.visitors import PHONE, Visit
+
+LONGER_THAN_A_LONG_PRESS = 500
+# So that a row which is lifted for a moment is not overlooked.
+NOTE_LIFTS = """() => {
+    window.lifts = 0;
+    new MutationObserver(() => { window.lifts += 1; }).observe(
+        document.querySelector(".queue .virtual-rows"),
+        { attributes: true, attributeFilter: ["data-held"], subtree: true },
+    );
+}"""
+
+
+@pytest.fixture
+def page(visit: Visit, queue: Queue) -> QueuePage:
+    queue.fill(12)
+    found = QueuePage(visit(f"/r/{queue.room}", **PHONE))
+    expect(found.rows).to_have_count(12)
+    found.page.evaluate(NOTE_LIFTS)
+    return found
+
+
+@pytest.fixture
+def finger(page: QueuePage) -> Finger:
+    return Finger(page.page)
+
+
+def lifts(page: QueuePage) -> int:
+    found: int = page.page.evaluate("window.lifts")
+    return found
+
+
+def rest(page: QueuePage) -> None:
+    """As long as it takes to know that nothing comes of it."""
+    page.page.wait_for_function(
+        "until => performance.now() > until",
+        arg=page.page.evaluate("performance.now()") + LONGER_THAN_A_LONG_PRESS,
+    )
+
+
+def test_a_long_press_anywhere_lifts_a_track(page: QueuePage, finger: Finger, queue: Queue):
+    titles = page.titles()
+    row_height = page.top_of(titles[1]) - page.top_of(titles[0])
+
+    finger.put_on(page.row(titles[1]).locator(".queue-title"))
+    expect(page.held).to_contain_text(titles[1])
+    finger.move_by(0, 2 * row_height).lift()
+
+    page.shows([titles[0], titles[2], titles[3], titles[1], *titles[4:]])
+    assert page.scrolled() == 0
+    wait_for_moves(page, 1)
+    assert titles_of(queue)[3] == titles[1]
+
+
+def test_a_long_press_on_a_button_does_not_press_it(page: QueuePage, finger: Finger, queue: Queue):
+    titles = page.titles()
+
+    finger.put_on(page.row(titles[0]).get_by_role("button", name=f"Vote up {titles[0]}"))
+    expect(page.held).to_contain_text(titles[0])
+    finger.lift()
+
+    expect(page.held).to_have_count(0)
+    assert [item["votes"] for item in queue.items()] == [0] * 12
+    wait_for_moves(page, 0)
+
+
+def test_the_handle_lifts_at_once(page: QueuePage, finger: Finger):
+    titles = page.titles()
+
+    finger.put_on(page.handle(titles[0])).move_by(0, 20)
+
+    expect(page.held).to_contain_text(titles[0])
+    finger.lift()
+    expect(page.held).to_have_count(0)
+
+
+def test_a_finger_that_scrolls_lifts_nothing(page: QueuePage, finger: Finger):
+    titles = page.titles()
+
+    finger.put_on(page.row(titles[3]).locator(".queue-title")).move_by(0, -150)
+    page.page.wait_for_function("list => list.scrollTop > 50", arg=page.list.element_handle())
+    rest(page)
+    finger.lift()
+
+    assert lifts(page) == 0
+    wait_for_moves(page, 0)
+
+
+def test_pushed_aside_a_track_offers_what_can_be_done(page: QueuePage, finger: Finger):
+    titles = page.titles()
+
+    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(-90, 4)
+    expect(page.row(titles[1])).to_have_attribute("data-pushed", "left")
+    finger.lift()
+
+    expect(page.menu).to_have_accessible_name(f"More for {titles[1]}")
+    assert lifts(page) == 0
+    assert page.scrolled() == 0
+
+
+def test_pushed_a_little_it_slides_back(page: QueuePage, finger: Finger):
+    titles = page.titles()
+
+    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(30, 0).lift()
+
+    expect(page.row(titles[1])).not_to_have_attribute("data-pushed", "right")
+    expect(page.menu).to_have_count(0)
+
+
+def test_a_finger_that_the_device_takes_away_moves_nothing(page: QueuePage, finger: Finger):
+    titles = page.titles()
+
+    finger.put_on(page.handle(titles[0])).move_by(0, 200)
+    expect(page.held).to_have_count(1)
+    finger.lose()
+
+    expect(page.held).to_have_count(0)
+    page.shows(titles)
+    wait_for_moves(page, 0)
+
+
+def test_nothing_shifts_under_a_finger(page: QueuePage, finger: Finger, queue: Queue):
+    titles = page.titles()
+    ids = [item["id"] for item in queue.items()]
+    finger.put_on(page.row(titles[2]).locator(".queue-title"))
+    before = page.top_of(titles[2])
+
+    queue.place(ids[11], before=ids[0])
+    expect(page.rows.first).to_contain_text(titles[11])
+
+    assert abs(page.top_of(titles[2]) - before) < 1
+    finger.lift()
+
+
+def test_every_target_is_large_enough_for_a_thumb(page: QueuePage):
+    sizes = {
+        name: page.rows.first.locator(css).evaluate("element => [element.offsetWidth, element.offsetHeight]")
+        for name, css in {
+            "vote": ".queue-vote[data-way=up]",
+            "vote down": ".queue-vote[data-way=down]",
+            "more": ".queue-more",
+            "handle": ".queue-handle",
+        }.items()
+    }
+    for name, (width, height) in sizes.items():
+        least = 44 if name.startswith("vote") else 24
+        assert width >= least, name
+        assert height >= least, name

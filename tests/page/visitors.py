@@ -1,0 +1,94 @@
+"""People at the real page, each in a browser window of their own."""
+
+import re
+from collections.abc import Callable
+from typing import Any, Self
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.processes import PROJECT
+
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 360, "height": 740},
+    "is_mobile": True,
+    "has_touch": True,
+    "device_scale_factor": 2,
+}
+DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+# Every rule but those of the page's whole outline that axe itself calls a matter of taste.
+RUN_AXE = """async () => {
+    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+    const { violations } = await axe.run(document, { runOnly: tags });
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
+}"""
+# Without those that never end; one that is cancelled stands still, too.
+STANDSTILL = """async () => {
+    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 60_000);
+    await Promise.allSettled(ending.map((one) => one.finished));
+}"""
+# Browsers tell every answer of 4xx as an error of the console, also one that the page expects.
+EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
+# The second is what Chromium says when the service worker's own script can't be had.
+NETWORK_GONE = re.compile(
+    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)"
+    r"|An unknown error occurred when fetching the script"
+)
+
+
+class Visitor:
+    """A window of the page. Notes what its console complains of, but for answers that the test `expects`."""
+
+    def __init__(self, context: BrowserContext, base_url: str) -> None:
+        self.context = context
+        self.base_url = base_url
+        self.page: Page = context.new_page()
+        self.expects: set[int] = set()
+        self.loses_network = False
+        self._complaints: list[str] = []
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self._note("error", str(error)))
+
+    def open(self, path: str) -> Self:
+        """Waits until the page is in step with the server."""
+        self.page.goto(self.base_url + path)
+        expect(self.page.locator(".status-dot[data-kind=live]")).to_be_attached()
+        return self
+
+    def focused(self, script: str = "element => element.outerHTML") -> Any:
+        return self.page.evaluate(f"({script})(document.activeElement)")
+
+    def violations(self) -> list[str]:
+        """What axe finds, once everything stands still."""
+        self.page.evaluate(STANDSTILL)
+        # Evaluated, not inserted: the page's policy lets no foreign script in.
+        self.page.evaluate(f"{AXE.read_text()}; null")
+        found: list[str] = self.page.evaluate(RUN_AXE)
+        return found
+
+    def scrolls_sideways(self) -> bool:
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+    def complaints(self) -> list[str]:
+        return [told for told in self._complaints if not self._is_expected(told)]
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error":
+            self._complaints.append(text)
+
+    def _is_expected(self, told: str) -> bool:
+        if self.loses_network and NETWORK_GONE.search(told):
+            return True
+        answer = EXPECTED_ANSWER.search(told)
+        return bool(answer and int(answer[1]) in self.expects)
+
+
+Visit = Callable[..., Visitor]
+
+
+def new_visitor(browser: Browser, base_url: str, *, is_asked: bool = False, **options: Any) -> Visitor:
+    """Somebody who has been asked for a name already, unless `is_asked`; in English at a desk unless told."""
+    context = browser.new_context(**{"locale": "en-GB", **DESKTOP, **options})
+    if not is_asked:
+        context.add_init_script("localStorage.setItem('tutti-asked-for-name', 'yes')")
+    return Visitor(context, base_url)
