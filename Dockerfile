@@ -7,6 +7,13 @@ RUN python -m venv .venv
 RUN .venv/bin/python -m pip install --no-cache-dir --disable-pip-version-check --no-compile \
     --require-hashes -r requirements/base.txt -r requirements/sentry.txt
 
+# Node comes as a Python package here, and stays behind with what else the page is built of.
+FROM packages AS page
+COPY requirements/node.txt requirements/
+COPY scripts/environment.py scripts/node.py scripts/page.py scripts/uv.txt scripts/
+COPY frontend frontend
+RUN .venv/bin/python -I scripts/page.py --required
+
 FROM python:3.11-slim-bookworm
 WORKDIR /tutti
 # The user is a number, so that it needs no name; the folder is what a new volume takes its owner from.
@@ -14,6 +21,7 @@ RUN install -d -o 10001 -g 10001 -m 700 /data
 COPY --from=packages /tutti/.venv .venv
 COPY pyproject.toml ./
 COPY backend backend
+COPY --from=page /tutti/frontend/dist frontend/dist
 RUN .venv/bin/python -m compileall -q -j 0 .venv/lib backend
 USER 10001:10001
 ENV PATH=/tutti/.venv/bin:/usr/local/bin:/usr/bin:/bin \

@@ -5,10 +5,10 @@ PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 -
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help start test unit check format lint types imports migrations lock environment clean
+.PHONY: help start test unit pythons check format lint types imports migrations hooks page page-types lock environment clean
 
 help: ## this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
 
 start: ## start the server (./start-daphne.sh)
 	./start-daphne.sh
@@ -18,6 +18,9 @@ test: ## everything that has to pass: checks, tests on SQLite, on PostgreSQL wit
 
 unit: environment ## the quick tests, on SQLite, without a server
 	$(BIN)/python -m pytest backend
+
+pythons: ## the quick tests on each other supported Python that this machine has
+	./run-tests.sh --pythons
 
 check: lint types imports ## lint, types, the arrows between the packages, missing migrations
 	$(BIN)/python backend/manage.py makemigrations --check --dry-run
@@ -39,6 +42,16 @@ imports: environment ## that imports go downwards only
 migrations: environment ## write the migrations that changed models need
 	$(BIN)/python backend/manage.py makemigrations
 
+hooks: environment ## look at every commit before it is made (pre-commit, as .pre-commit-config.yaml says)
+	$(BIN)/pre-commit install
+
+page: environment ## build the page into frontend/dist, where that is not done yet
+	$(BIN)/python -I scripts/page.py --required
+
+page-types: environment ## write frontend/src/generated anew, from the server's schemas
+	$(BIN)/python -I scripts/page.py --required --tools
+	npm --prefix frontend run types
+
 lock: environment ## compile the hashed requirements anew; give UPGRADE=--upgrade for newer versions
 	$(PIP_COMPILE) $(UPGRADE) requirements/base.in -o requirements/base.txt
 	$(PIP_COMPILE) $(UPGRADE) -c requirements/base.txt requirements/sentry.in -o requirements/sentry.txt
@@ -50,5 +63,6 @@ environment: # .venv, as the locks say
 	@. ./scripts/find-python.sh && "$$python" -I scripts/environment.py dev
 
 clean: ## remove what can be made again: the environment, caches, reports; never the data
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	rm -rf frontend/node_modules frontend/dist frontend/dist.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -9,13 +9,15 @@ for argument in "$@"; do
     case $argument in
     --help | -h)
         cat <<'HELP'
-Usage: ./run-tests.sh [--no-services] [arguments of pytest]
+Usage: ./run-tests.sh [--no-services] [--long | --pythons] [arguments of pytest]
 
 Runs the checks (format, lint, types, imports, migrations) and the tests, on SQLite alone and on
 PostgreSQL with Redis, which it starts itself. What is not installed it installs as root, and else says
 what to type. Everything is run even when something fails; the table at the end sums it up.
 
   --no-services   leave out, on purpose, what needs PostgreSQL or Redis
+  --long          also what takes long: longer random tests, and --pythons
+  --pythons       only the unit tests, on each other supported Python that this machine has
   --help          this text
 
 All other arguments go to pytest, in every part that has such tests:

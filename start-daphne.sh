@@ -9,8 +9,8 @@ case " $* " in
     cat <<'HELP'
 Usage: ./start-daphne.sh [--lan] [--port N] [--host ADDRESS] [--prepare]
 
-Makes everything ready that is missing (the Python environment, the secret key, the database, its first
-tracks) and starts the server. Running it again takes seconds and keeps all data.
+Makes everything ready that is missing (the Python environment, the page, the secret key, the database, its
+first tracks) and starts the server. Running it again takes seconds and keeps all data.
 
   --lan           let the local network in, not only this machine
   --port N        another port than 4000; 0 takes a free one (also: PORT=4001 ./start-daphne.sh)
@@ -27,6 +27,7 @@ esac
 # shellcheck source=scripts/find-python.sh
 . "$here/scripts/find-python.sh"
 "$python" -I "$here/scripts/environment.py" base
+"$python" -I "$here/scripts/page.py" || echo "Starting without a new page." >&2
 
 cd -- "$here/backend"
 exec "$here/.venv/bin/python" -m config.server "$@"

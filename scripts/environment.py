@@ -1,6 +1,7 @@
 """Makes `.venv` from one of the hashed locks: `python3 scripts/environment.py base` (or `dev`).
 
-What is there already is left alone, so that a second run takes a moment. It needs nothing but Python.
+A second word names another folder for it, as the tests on more Pythons have. What is there already is left
+alone, so that a second run takes a moment. It needs nothing but Python.
 """
 
 # ruff: noqa: S603 - every command here is made of the project's own words
@@ -18,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-VENV = PROJECT / ".venv"
+VENV = PROJECT / (sys.argv[2] if __name__ == "__main__" and len(sys.argv) > 2 else ".venv")
 PYTHON = VENV / "bin" / "python"
 # Where the environment was made: its scripts hold that path, so a moved project needs a new one.
 LOCATION = VENV / ".location"

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
@@ -25,12 +25,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = PROJECT / ".venv" / "bin"
 sys.path.insert(0, str(PROJECT))
 
-from tests import services  # noqa: E402 - only now to be found
+import node as page_node  # noqa: E402 - only now to be found
+import page_checks  # noqa: E402
+
+from scripts import other_pythons  # noqa: E402
+from tests import services  # noqa: E402
 from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
 NO_SERVICES = "--no-services"
+LONG = "--long"
+PYTHONS = "--pythons"
+OUR_OPTIONS = {NO_SERVICES, LONG, PYTHONS}
 CHOOSING_OPTIONS = ("-k", "-m", "--lf", "--last-failed", "--deselect", "--sw", "--stepwise")
 # pytest's options whose value is the next word, which is then no path.
 OPTIONS_WITH_A_WORD = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "--deselect", "--ignore", "--maxfail"}
@@ -64,7 +71,9 @@ class Request:
 
     def __post_init__(self) -> None:
         self.with_services = NO_SERVICES not in self.words
-        self.words = [word for word in self.words if word != NO_SERVICES]
+        self.is_long = LONG in self.words
+        self.is_for_other_pythons = PYTHONS in self.words
+        self.words = [word for word in self.words if word not in OUR_OPTIONS]
         before = ["", *self.words]
         self.paths = [
             word
@@ -73,6 +82,11 @@ class Request:
         ]
         self.options = [word for word in self.words if word not in self.paths]
         self.chooses = bool(self.paths) or any(word.startswith(CHOOSING_OPTIONS) for word in self.options)
+
+    def options_of_tests(self) -> list[str]:
+        """What pytest is told in `tests/` alone, where these options are known."""
+        told = {LONG: self.is_long, NO_SERVICES: not self.with_services}
+        return [option for option, is_told in told.items() if is_told]
 
     def paths_in(self, folder: str) -> list[str]:
         """The part of the paths that lies in `folder`; all of the folder when none was given."""
@@ -87,15 +101,25 @@ def is_path(word: str) -> bool:
 
 def main() -> int:
     request = Request(sys.argv[1:])
-    if request.with_services and not get_services():
-        return 1
-    get_node()
+    if not request.is_for_other_pythons:
+        if request.with_services and not get_services():
+            return 1
+        get_node()
     with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
         try:
-            outcomes = [*run_checks(request, Path(scratch)), *run_tests(request, Path(scratch))]
+            outcomes = list(run_parts(request, Path(scratch)))
         except KeyboardInterrupt:
             return INTERRUPTED
     return conclude(outcomes, request)
+
+
+def run_parts(request: Request, scratch: Path) -> Iterator[Outcome]:
+    if request.is_for_other_pythons:
+        yield from run_on_other_pythons(request, scratch)
+        return
+    yield from run_checks(request, scratch)
+    yield from run_page_checks(request, scratch)
+    yield from run_tests(request, scratch)
 
 
 # --- The parts -------------------------------------------------------------------------------------
@@ -119,6 +143,24 @@ def run_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
         yield outcome
 
 
+def run_page_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
+    if request.chooses:
+        return
+    found = page_node.find_node()
+    if found is None:
+        yield Outcome("page", result="FAILED", failed=1)
+        return
+    for check in page_checks.page_checks(found, scratch):
+        outcome = Outcome(check.name)
+        code = run(outcome, check.command, clean_environment(scratch) | {"PATH": found.path()})
+        outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
+        if check.report and check.report.exists():
+            outcome.runs_on = f"Node {page_node.version_of(found)}, vitest"
+            outcome.passed, failed, outcome.skipped = page_checks.counted(check.report)
+            outcome.failed = max(failed, outcome.failed)
+        yield outcome
+
+
 def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
     python = f"Python {platform.python_version()}, Django {version('django')}"
     embedded = f"{python}, SQLite {sqlite3.sqlite_version}"
@@ -134,19 +176,55 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
             yield run_pytest(unit_again, "backend", request, clean_environment(scratch) | addresses)
     else:
         unit_again.result = "LEFT OUT"
-        request.options.append(NO_SERVICES)
         yield unit_again
-    yield run_pytest(whole, "tests", request, clean_environment(scratch))
+    if request.is_long:
+        yield from run_on_other_pythons(request, scratch)
+    yield run_pytest(whole, "tests", request, clean_environment(scratch), more=request.options_of_tests())
 
 
-def run_pytest(outcome: Outcome, folder: str, request: Request, environment: dict[str, str]) -> Outcome:
+def run_on_other_pythons(request: Request, scratch: Path) -> Iterator[Outcome]:
+    """The unit tests, once more for each supported Python that this machine has besides."""
+    if not request.paths_in("backend"):
+        return
+    found = other_pythons.other_pythons()
+    if not found:
+        yield Outcome("unit tests, more Pythons", result="NONE HERE")
+    for version, interpreter in found.items():
+        outcome = Outcome(f"unit tests, Python {version}")
+        if python := other_pythons.prepared(version, interpreter):
+            outcome.runs_on = told_by(python)
+            yield run_pytest(outcome, "backend", request, clean_environment(scratch), python=python)
+        else:
+            outcome.result, outcome.failed = "FAILED", 1
+            yield outcome
+
+
+def told_by(python: Path) -> str:
+    """What an environment holds, in its own words."""
+    question = (
+        "import django, platform, sqlite3; "
+        "print(f'Python {platform.python_version()}, Django {django.__version__}, "
+        "SQLite {sqlite3.sqlite_version}')"
+    )
+    return subprocess.run([python, "-c", question], capture_output=True, text=True).stdout.strip()
+
+
+def run_pytest(
+    outcome: Outcome,
+    folder: str,
+    request: Request,
+    environment: dict[str, str],
+    *,
+    python: str | Path = sys.executable,
+    more: Sequence[str] = (),
+) -> Outcome:
     """Runs the folder's tests, or those of them that were asked for; counts them by pytest's report."""
     paths = request.paths_in(folder)
     if not paths:
         return outcome
     report = Path(environment["DATA_DIR"]) / "report.xml"
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", *paths, *request.options, f"--junitxml={report}"]
+    command = [python, "-m", "pytest", *paths, *request.options, *more, f"--junitxml={report}"]
     code = run(outcome, command, environment)
     if code == NO_TESTS_COLLECTED:
         outcome.result = "no tests"
@@ -215,7 +293,7 @@ def conclude(outcomes: list[Outcome], request: Request) -> int:
     tell("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
     if not request.with_services:
         tell(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
-    if request.chooses:
+    if request.chooses or request.is_for_other_pythons:
         tell("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
     tell(f"\n{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1

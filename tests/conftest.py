@@ -5,6 +5,8 @@ A test that needs other settings, its own library or a victim takes `start_serve
 """
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.processes import TuttiServer, prepare
+from tests.processes import PROJECT, TuttiServer, prepare
 from tests.services import Postgres, Redis
 
 Size = Literal["embedded", "server"]
@@ -29,6 +31,7 @@ SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     said = "leave out what needs PostgreSQL, Redis, Chromium or nginx"
     parser.addoption("--no-services", action="store_true", help=said)
+    parser.addoption("--long", action="store_true", help="longer random tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -155,6 +158,15 @@ def start_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[StartSe
             return running.enter_context(TuttiServer(**data, **options))
 
         yield start
+
+
+@pytest.fixture(scope="session")
+def built_page() -> Path:
+    """The page's folder, built as `start-daphne.sh` builds it; servers that start from here on give it."""
+    command = [sys.executable, "-I", str(PROJECT / "scripts" / "page.py"), "--required", "--tools"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return PROJECT / "frontend" / "dist"
 
 
 @pytest.fixture

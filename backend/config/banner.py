@@ -5,6 +5,7 @@ import platform
 import redis
 from django.conf import settings
 
+from config.built_page import is_built, why_missing, why_not_built
 from config.listening import reachable_host
 from config.local_network import own_addresses
 
@@ -51,7 +52,7 @@ def _reach(host: str, port: int, *, lan: bool) -> str:
 
 
 def _warnings() -> list[str]:
-    found = []
+    found = _warnings_of_the_page()
     if settings.RATE_LIMIT_FACTOR == 0:
         found.append("RATE_LIMIT_FACTOR=0: nobody is slowed down, however much they ask")
     if settings.DEBUG:
@@ -60,6 +61,16 @@ def _warnings() -> list[str]:
     if not settings.IS_SQLITE and not settings.REDIS_URLS:
         found.append("no REDIS_URL: other processes on this database tell their changes seconds late")
     return found
+
+
+def _warnings_of_the_page() -> list[str]:
+    folder = settings.PAGE_DIR
+    if not is_built(folder):
+        missing = why_missing(folder)
+        return [f"the page is missing. {missing.why} {missing.what_to_do}"]
+    if problem := why_not_built(folder):
+        return [f"the page is an earlier one. {problem.why} {problem.what_to_do}"]
+    return []
 
 
 def _redis_failures() -> list[str]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import contextvars
 import logging
 import os
 import resource
@@ -9,11 +10,12 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from daphne.http_protocol import WebRequest
 from daphne.server import Server, twisted_loop
 from twisted.internet import defer, reactor
+from twisted.logger import globalLogPublisher
 
 from apps.realtime.lifecycle import drain
 from config.listening import SERVER_NAME
@@ -27,7 +29,10 @@ DRAIN_SECONDS = 3.0
 # How long the rest of the process gets after that, such as a thread that waits for the database.
 LAST_SECONDS = 3.0
 # Above the consumer's own 64 KiB, which answers with a close code; Daphne's drops the line without a word.
-LARGEST_WEBSOCKET_MESSAGE_BYTES = 128 * 1024
+LARGEST_WEBSOCKET_FRAME_BYTES = 128 * 1024
+# This one would count for what we send, too, and a snapshot is as large as its queue. What comes in is
+# bounded by `socket_frames`.
+NO_MESSAGE_LIMIT = 0
 PING_EVERY_SECONDS = 20
 PONG_WITHIN_SECONDS = 30
 HANDSHAKE_SECONDS = 20
@@ -50,13 +55,13 @@ def run(
     """Serves on `listener` until a signal says stop; a second signal ends the process at once."""
     server = OrderlyServer(
         application=application,
-        endpoints=[f"fd:fileno={listener.fileno()}"],
+        endpoints=[f"fd:fileno={listener.detach()}"],  # the server's from here on
         signal_handlers=False,
         websocket_timeout=FOR_EVER,
         websocket_connect_timeout=HANDSHAKE_SECONDS,
         websocket_handshake_timeout=HANDSHAKE_SECONDS,
-        websocket_max_message_size=LARGEST_WEBSOCKET_MESSAGE_BYTES,
-        websocket_max_frame_size=LARGEST_WEBSOCKET_MESSAGE_BYTES,
+        websocket_max_message_size=NO_MESSAGE_LIMIT,
+        websocket_max_frame_size=LARGEST_WEBSOCKET_FRAME_BYTES,
         ping_interval=PING_EVERY_SECONDS,
         ping_timeout=PONG_WITHIN_SECONDS,
         application_close_timeout=CLOSE_SECONDS,
@@ -64,9 +69,9 @@ def run(
         verbosity=0,
     )
     _allow_many_connections()
+    globalLogPublisher.addObserver(cast(Any, _tell_failure))
     for number in _stop_signals():
         twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)
-    reactor.callWhenRunning(listener.close)  # the server has adopted a copy
     reactor.callWhenRunning(on_ready)
     server.run()
 
@@ -107,6 +112,20 @@ class OrderlyServer(Server):  # type: ignore[misc]
         _end_process_after(DRAIN_SECONDS + LAST_SECONDS)
         self._stopping = asyncio.ensure_future(self._stop_in_order())
 
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        """As Daphne's, but in a context of its own.
+
+        The end of an answer may be what begins the next request of its connection. That one would take over
+        the context of the first, and with it a thread which nobody ends.
+        """
+        return contextvars.Context().run(super().create_application, protocol, scope)
+
+    async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
+        """As Daphne's, but it returns only when there is room for more: so slow readers are noticed."""
+        await super().handle_reply(protocol, message)
+        if message["type"] == "websocket.send" or message.get("more_body"):
+            await protocol.room()
+
     async def _stop_in_order(self) -> None:
         for port in self._ports:
             port.stopListening()
@@ -136,6 +155,13 @@ class OrderlyServer(Server):  # type: ignore[misc]
         for instance in unfinished:
             instance.cancel()
         return defer.Deferred.fromFuture(asyncio.gather(*unfinished, return_exceptions=True))
+
+
+def _tell_failure(event: Any) -> None:
+    """Twisted keeps errors in its own log, which Daphne turns off."""
+    if failure := event.get("log_failure"):
+        told = (failure.type, failure.value, failure.getTracebackObject())
+        logger.error("Unforeseen error in a connection", exc_info=told)
 
 
 def _stop_signals() -> list[signal.Signals]:

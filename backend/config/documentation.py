@@ -37,6 +37,7 @@ TAGS = {
     "rooms": "Places people share.",
     "tracks": "The library.",
     "guests": "A name and a vote without an account.",
+    "page": "What the page people use asks of its own server.",
     "health": "Whether the server lives, and whether it can serve.",
     "documents": "What the server says about itself.",
 }

@@ -18,6 +18,7 @@ FALSE_WORDS = {"0", "false", "no", "off", ""}
 SECRET_KEY_BYTES = 48
 # Variables whose values are not shown when they make no sense.
 SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN")
+HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 ENV_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=(\S.*)?", re.ASCII)
 
 
@@ -83,6 +84,14 @@ class Environment:
 
     def origins(self, name: str, default: list[str]) -> list[str]:
         return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
+
+    def host_names(self, name: str) -> list[str]:
+        """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""
+        names = [given.lower() for given in self.words(name, [])]
+        for given in names:
+            if not HOST_NAME.fullmatch(given):
+                self._refuse(name, f"must list host names such as covers.example.org, not {given!r}")
+        return names
 
     def folder(self, name: str, default: Path, *, base: Path) -> Path:
         """A folder that exists (made when missing) and can be written; relative ones start at `base`."""

@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from config.banner import banner, ready_line
 from config.listening import CannotListenError, bound_socket
 from config.local_network import own_names
+from config.reach import remember_reach
 from config.startup import DatabaseUnusableError, prepare_database
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
@@ -79,6 +80,7 @@ def _prepare_only() -> Exit:
 
 def _prepare_and_serve(*, lan: bool) -> Exit:
     with bound_socket(settings.HOST, settings.PORT) as listener:
+        remember_reach(address=listener.getsockname()[0], port=_port_of(listener))
         prepare_database(tell=_tell)
         _tell(banner(settings.HOST, _port_of(listener), lan=lan))
         _serve(listener)

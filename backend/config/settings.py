@@ -31,6 +31,14 @@ environment.read_from_file("SENTRY_DSN_FILE")
 DATA_DIR = environment.folder("DATA_DIR", PROJECT_DIR / "data", base=PROJECT_DIR)
 HOST = environment.text("HOST") or "127.0.0.1"
 PORT = environment.integer("PORT", 4000, least=0, most=65535)
+# What this machine is called, and where others find it: known when the server listens (config.reach).
+OWN_NAMES: list[str] = []
+SHARED_ADDRESSES: list[str] = []
+
+# --- The page --------------------------------------------------------------------------------------
+
+PAGE_DIR = PROJECT_DIR / (environment.text("PAGE_DIR") or "frontend/dist")
+COVER_HOSTS = environment.host_names("COVER_HOSTS")
 
 # --- What is told of the server --------------------------------------------------------------------
 
@@ -77,6 +85,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES
 # Cookies are Secure on every answer to https (core.security_headers); with HTTPS_ONLY there is no other.
 HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # told by core.security_headers, where browsers take it
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 # Asked by whoever watches this very machine, past the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^api/health/", r"^metrics$"]
@@ -138,7 +147,7 @@ else:
     }
 
 CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "core.cache.LocalCache"}}
 if REDIS_URLS:
     CHANNEL_LAYERS["default"] = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -149,7 +158,8 @@ if REDIS_URLS:
             "expiry": 10,
         },
     }
-    CACHES["default"] = {"BACKEND": "core.cache.GuardedRedisCache", "LOCATION": REDIS_URLS}
+    # Of several hosts the first: Django would take the others for copies of it, and count nothing.
+    CACHES["default"] = {"BACKEND": "core.cache.GuardedRedisCache", "LOCATION": REDIS_URLS[:1]}
 
 # --- Django ----------------------------------------------------------------------------------------
 
@@ -180,6 +190,7 @@ MIDDLEWARE = [
     "core.request_metrics.RequestMetricsMiddleware",
     "core.security_headers.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.page.PageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.request_limits.RequestLimitMiddleware",

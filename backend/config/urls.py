@@ -8,10 +8,12 @@ from django.views.generic import RedirectView
 from config.documentation import EventsSchema, SwaggerSchema, page
 from config.health import live, ready
 from config.metrics_page import metrics
+from config.page_api import Page, PageErrors
 from config.views import AnythingElse, EntryPoints, front_page
 
 urlpatterns = [
-    path("", front_page),
+    # config.page answers these before, where the page is built.
+    re_path(r"^(?:r/[a-z0-9-]{1,50}/?)?\Z", front_page),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("metrics", metrics),
@@ -20,6 +22,8 @@ urlpatterns = [
     path("api/redoc/", page("documents/redoc.html")),
     path("api/schema.json", SwaggerSchema.as_view()),
     path("api/events.schema.json", EventsSchema.as_view()),
+    path("api/page/", Page.as_view()),
+    path("api/page-errors/", PageErrors.as_view()),
     re_path(r"^api/health/live/?$", live),
     re_path(r"^api/health/ready/?$", ready),
     path("api/", include("apps.tracks.urls")),

@@ -1,7 +1,8 @@
-"""The front page, the list of entry points, and what answers where nothing is."""
+"""The front page without the page, the list of entry points, and what answers where nothing is."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
@@ -10,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from config import documentation
+from config.built_page import why_missing
 from core.endpoints import documented
 from core.errors import NotFound
 
@@ -22,6 +24,7 @@ ENTRY_POINTS = {
     "stream": "/api/stream",
     "rooms": "/api/rooms/",
     "guests": "/api/guests/",
+    "page": "/api/page/",
     "live": "/api/health/live",
     "ready": "/api/health/ready",
     "docs": "/api/docs/",
@@ -58,9 +61,15 @@ class AnythingElse(APIView):
 
 
 def front_page(request: HttpRequest) -> HttpResponse:
-    return render(
-        request, "front_page.html", {"entry_points": [*ENTRY_POINTS.values(), "/admin/"], "socket": SOCKET}
-    )
+    """What stands where the page should be when it could not be built: why, what to do, where else to go."""
+    told = {
+        "missing": why_missing(settings.PAGE_DIR),
+        "entry_points": [*ENTRY_POINTS.values(), "/admin/"],
+        "socket": SOCKET,
+    }
+    response = render(request, "front_page.html", told)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _means_something(path: str) -> bool:

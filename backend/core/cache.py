@@ -1,16 +1,23 @@
-"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is away."""
+"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is away.
 
+Both count calls, exactly, which Django's caches can't do without losing some of two at once.
+"""
+
+import itertools
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any, ClassVar, TypeVar
+from threading import Lock
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
+
+from core.call_log import CallLog
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -19,6 +26,68 @@ R = TypeVar("R")
 REDIS_DEADLINE_SECONDS = 0.05
 # After a failure Redis is left alone for so long, so that not every request waits for the deadline.
 BREAKER_SECONDS = 1.0
+# Room for what is known of callers. Django's own 300 are less than a party, and a script may push others out.
+MAX_LOCAL_ENTRIES = 50_000
+# Django drops what has expired only when it is asked for; here it goes once in so many entries that are set.
+SETS_BETWEEN_SWEEPS = 1000
+
+# CallLog.take on a list in Redis, in one step whoever else calls; the numbers keep all their digits as text.
+TAKE_CALL = """
+local now, period, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+while oldest and tonumber(oldest) <= now - period do
+    redis.call('LPOP', KEYS[1])
+    oldest = redis.call('LINDEX', KEYS[1], 0)
+end
+if redis.call('LLEN', KEYS[1]) >= limit then
+    return string.format('%.17g', tonumber(redis.call('LINDEX', KEYS[1], -limit)) + period - now)
+end
+redis.call('RPUSH', KEYS[1], ARGV[1])
+redis.call('PEXPIRE', KEYS[1], math.ceil(period * 1000))
+return false
+"""
+
+
+class CallCounter(Protocol):
+    """What our caches can besides what Django's can."""
+
+    def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
+        """Lets one more call pass and gives None, or gives the seconds until one may."""
+
+
+class LocalCache(LocMemCache):
+    """This process's own memory, which counts calls, and doesn't grow by what has expired."""
+
+    # Django's own, which its type stubs leave out.
+    _lock: Lock
+    _expire_info: dict[str, float | None]
+    _delete: Callable[[str], bool]
+
+    _call_logs: ClassVar[dict[str, CallLog]] = {}
+    _numbers_of_sets: ClassVar[Iterator[int]] = itertools.count(1)
+
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        super().__init__(name, {"max_entries": MAX_LOCAL_ENTRIES, **params})
+        self._calls = self._call_logs.setdefault(name, CallLog())
+
+    def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
+        return self._calls.take(key, limit=limit, period_seconds=period_seconds, now=now)
+
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        super().set(*args, **kwargs)
+        if next(self._numbers_of_sets) % SETS_BETWEEN_SWEEPS == 0:
+            self._sweep()
+
+    def clear(self) -> None:
+        super().clear()
+        self._calls.clear()
+
+    def _sweep(self) -> None:
+        now = time.time()
+        with self._lock:
+            expired = [key for key, at in self._expire_info.items() if at is not None and at <= now]
+            for key in expired:
+                self._delete(key)
 
 
 class Breaker:
@@ -60,7 +129,7 @@ class GuardedRedisCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": options})
         self._key = tuple(self._servers)
         self._breaker = self._breakers.setdefault(self._key, Breaker())
-        self._local = LocMemCache("while-redis-is-away", params)
+        self._local = LocalCache("while-redis-is-away", params)
 
     @cached_property
     def _cache(self) -> Any:
@@ -77,6 +146,20 @@ class GuardedRedisCache(RedisCache):
             self._breaker.open()
             logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
             return near()
+
+    def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
+        """Counts in Redis; while that is away, each process counts alone."""
+        name = self.make_and_validate_key(key)
+
+        def far() -> float | None:
+            client = self._cache.get_client(name, write=True)
+            wait_seconds = client.register_script(TAKE_CALL)(keys=[name], args=[now, period_seconds, limit])
+            return None if wait_seconds is None else float(wait_seconds)
+
+        def near() -> float | None:
+            return self._local.take_call(key, limit=limit, period_seconds=period_seconds, now=now)
+
+        return self._guarded(far, near)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         far = super().add

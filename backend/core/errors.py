@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 # How long a client should wait before it tries again while a part is away.
 RETRY_WHEN_UNAVAILABLE_SECONDS = 1
 
-# What SQLite and PostgreSQL say of a table that no migration has made.
-NOT_PREPARED = re.compile(r"no such table|relation .* does not exist")
+# What SQLite and PostgreSQL say of a table, or a column, that no migration has made yet.
+NOT_PREPARED = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
 
 Details = Mapping[str, Any]
 
@@ -67,6 +67,16 @@ class InvalidInput(ApiError):
 class MalformedJson(ApiError):
     code, status = "MALFORMED_JSON", 400
     default_message = "The body is not valid JSON."
+
+
+class MalformedRequest(ApiError):
+    code, status = "MALFORMED_REQUEST", 400
+    default_message = "This is not HTTP as it should be."
+
+
+class HeadTooLarge(ApiError):
+    code, status = "HEAD_TOO_LARGE", 431
+    default_message = "The address or the headers are too long, or there are too many headers."
 
 
 class HostNotAllowed(ApiError):
@@ -202,4 +212,9 @@ def _flat_messages(detail: Any) -> list[str]:
         return [message for messages in detail.values() for message in _flat_messages(messages)]
     if isinstance(detail, (list, tuple)):
         return [message for part in detail for message in _flat_messages(part)]
-    return [str(detail)]
+    return [_encodable(str(detail))]
+
+
+def _encodable(text: str) -> str:
+    """Messages may repeat what was sent, such as half a character, which no JSON of ours can hold."""
+    return text.encode(errors="replace").decode()

@@ -38,6 +38,16 @@ class NumberField(serializers.FloatField):
         return number
 
 
+class TextField(serializers.CharField):
+    """Only text: a number is not taken for one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        text: str = super().to_internal_value(data)
+        return text
+
+
 class FlagField(serializers.BooleanField):
     """true or false."""
 

@@ -22,7 +22,7 @@ from core.models import KeptAnswer
 KEPT_FOR = timedelta(hours=24)
 # Refusals that a rule gave: asking again would give them again. Others may turn out differently.
 KEPT_REFUSALS = {403, 404, 409}
-KEPT_HEADERS = ("Content-Type", "Location")
+KEPT_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
 REPLAYED = "Idempotency-Replayed"
 # Old answers that one write deletes at most.
 FORGOTTEN_PER_WRITE = 20
@@ -69,19 +69,14 @@ def _first_or_kept(
         return response
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    if kept.subject:
-        request.__dict__["tutti_subject"] = kept.subject
-        response = respond(request)
-        response[REPLAYED] = "true"
-        return response
-    return _replayed(kept)
+    return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
 
 
 def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
     """The row of this write, and whether it is new. Another request with the key waits here for the first."""
     now = timezone.now()
-    _forget_some(before=now - KEPT_FOR)
     KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
+    _forget_some(before=now - KEPT_FOR)
     try:
         with transaction.atomic():
             kept = KeptAnswer.objects.create(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
@@ -105,11 +100,31 @@ def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
 
 
 def _replayed(kept: KeptAnswer) -> HttpResponse:
-    return HttpResponse(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
+    response = HttpResponse(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
+    if "Content-Type" not in kept.headers:  # Django gives one to an empty answer, too
+        del response["Content-Type"]
+    response["Content-Length"] = str(len(response.content))
+    return response
+
+
+def _about_the_same(
+    kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+) -> HttpResponseBase:
+    """A new answer about whom the first one was about; where that one is gone, it is a first one again."""
+    kept = KeptAnswer.objects.select_for_update().get(pk=kept.pk)
+    request.__dict__["tutti_subject"] = kept.subject
+    response = respond(request)
+    if response.__dict__.get("tutti_subject") == kept.subject:
+        response[REPLAYED] = "true"
+    else:
+        _keep(kept, response)
+    return response
 
 
 def _forget_some(*, before: datetime) -> None:
-    old = KeptAnswer.objects.filter(created_at__lt=before).order_by("created_at").values_list("pk", flat=True)
+    """Leaves alone what another write forgets just now: waiting for that, all writes would be one queue."""
+    passed = KeptAnswer.objects.select_for_update(skip_locked=True).filter(created_at__lt=before)
+    old = passed.order_by("created_at").values_list("pk", flat=True)
     if gone := list(old[:FORGOTTEN_PER_WRITE]):
         KeptAnswer.objects.filter(pk__in=gone).delete()
 
@@ -122,7 +137,7 @@ def _fingerprint(request: HttpRequest) -> str:
 def _caller_key(request: HttpRequest) -> str:
     """Whose key it is. Who asks for a new identity is known by the network alone, cookie or not."""
     view = getattr(resolve(request.path_info).func, "cls", None)
-    if getattr(view, "gives_identity", False):
+    if request.method in getattr(view, "gives_identity_on", ()):
         visit = visit_of(request)
         return network_key(visit.address, visit.user_agent)
     return caller_of(request).key

@@ -25,6 +25,9 @@ JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
 NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
 LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
+# Errors of the page, each a line in the log.
+PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
+PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
 FRAMES = Limit("frames", "socket", 50, 10)
 # The so-manieth frame of a period ends the socket: this is no client that made a mistake.
 FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 500, 10)
@@ -39,6 +42,8 @@ LIMITS = (
     JOINS_OF_ADDRESS,
     NEWCOMERS,
     LOGINS,
+    PAGE_ERRORS_OF_CALLER,
+    PAGE_ERRORS_OF_ADDRESS,
     FRAMES,
     FRAMES_UNTIL_CLOSE,
 )

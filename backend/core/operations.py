@@ -22,9 +22,14 @@ class OperationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key")
-        if key is None or request.method not in WRITING_METHODS:
+        if key is None or not _is_write(request):
             return self.get_response(request)
         if not USABLE_KEY.fullmatch(key):
             return answer(InvalidInput.of("Idempotency-Key", "1 to 64 printable ASCII characters."))
         with within_operation(key):
             return once(request, key=key, respond=self.get_response)
+
+
+def _is_write(request: HttpRequest) -> bool:
+    """To the API: the admin answers what it has done with a redirect, which is no answer to be kept."""
+    return request.method in WRITING_METHODS and request.path_info.startswith("/api/")

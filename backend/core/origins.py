@@ -47,7 +47,7 @@ class OriginMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.method in WRITING_METHODS and request.path.startswith("/api/"):
+        if request.method in WRITING_METHODS and request.path_info.startswith("/api/"):
             allowed = is_origin_allowed(
                 origin=request.headers.get("Origin"),
                 fetch_site=request.headers.get("Sec-Fetch-Site"),

@@ -1,13 +1,17 @@
-"""Counting calls in windows of time, in the shared cache or within one connection."""
+"""Counting calls, in the shared cache or within one connection: never more than a limit within its period."""
 
 import math
+import sys
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from typing import cast
 
 from django.conf import settings
 from django.core.cache import cache
 
+from core.cache import CallCounter
+from core.call_log import PassedCalls
 from core.errors import RateLimited
 from core.limits import Limit
 from core.metrics import RATE_LIMITED
@@ -16,7 +20,7 @@ Clock = Callable[[], float]
 
 
 class TooManyCalls(RateLimited):
-    """One call above a limit. `calls` is how many there were in this window, this one included."""
+    """One call above a limit. `calls` is how many there were in this period, as far as they were counted."""
 
     def __init__(self, *, calls: int, retry_after_seconds: float) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds)
@@ -34,39 +38,17 @@ def scaled(max_calls: int) -> int | None:
 def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock = time.time) -> None:
     """Counts one call under `key` in the shared cache. Raises TooManyCalls above the limit.
 
-    Two fixed windows stand for a sliding one: of the window before, the part that lies within the last
-    `period_seconds` counts, as if its calls had come evenly. So no span of that length gets much more than
-    the limit, and none gets twice as much, as it could at the seam of two windows that know nothing of each
-    other.
+    No span of `period_seconds` lets more than the limit pass, and who stays below it is never refused. What
+    was refused does not count, so who comes again when told to is let in, however often he tried meanwhile.
     """
     limit = scaled(max_calls)
     if limit is None:
         return
-    now = clock()
-    window, elapsed = divmod(now, period_seconds)
-    calls = _counted(_window_name(key, period_seconds, window), timeout=2 * period_seconds)
-    before = min(limit, cache.get(_window_name(key, period_seconds, window - 1), 0))
-    if calls + before * (1 - elapsed / period_seconds) <= limit:
-        return
-    if calls > limit:  # nothing until the next window has made room for one
-        wait_seconds = period_seconds - elapsed + period_seconds / limit
-    else:
-        wait_seconds = (1 - (limit - calls) / before) * period_seconds - elapsed
-    raise TooManyCalls(calls=calls, retry_after_seconds=min(wait_seconds, period_seconds))
-
-
-def _window_name(key: str, period_seconds: float, window: float) -> str:
-    return f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}:{window:.0f}"
-
-
-def _counted(name: str, *, timeout: float) -> int:
-    """One call more, and how many that makes."""
-    cache.add(name, 0, timeout=timeout)
-    try:
-        return int(cache.incr(name))
-    except ValueError:  # it was evicted in between: a new count begins
-        cache.set(name, 1, timeout=timeout)
-        return 1
+    name = f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}"
+    counter = cast("CallCounter", cache)
+    wait_seconds = counter.take_call(name, limit=limit, period_seconds=period_seconds, now=clock())
+    if wait_seconds is not None:
+        raise TooManyCalls(calls=limit + 1, retry_after_seconds=wait_seconds)
 
 
 def count_against(limit: Limit, who: str) -> None:
@@ -76,20 +58,22 @@ def count_against(limit: Limit, who: str) -> None:
 
 
 class LocalCalls:
-    """The calls of one connection, which lives in one process."""
+    """The calls of one connection, which lives in one process. They are counted within one period."""
 
     def __init__(self, *, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._window_began = -math.inf
-        self._calls = 0
+        self._passed: PassedCalls | None = None
+        self._tried: PassedCalls | None = None
 
     def count(self, *, max_calls: int, period_seconds: float) -> None:
-        """Counts one call. Raises TooManyCalls above the limit."""
+        """Counts one call. Raises TooManyCalls above the limit, whose `calls` has the refused ones, too."""
         limit = scaled(max_calls)
+        if limit is None:
+            return
         now = self._clock()
-        if now - self._window_began >= period_seconds:
-            self._window_began, self._calls = now, 0
-        self._calls += 1
-        if limit is not None and self._calls > limit:
-            remaining = self._window_began + period_seconds - now
-            raise TooManyCalls(calls=self._calls, retry_after_seconds=remaining)
+        if self._passed is None or self._tried is None:
+            self._passed, self._tried = PassedCalls(period_seconds), PassedCalls(period_seconds)
+        self._tried.take(limit=sys.maxsize, now=now)
+        wait_seconds = self._passed.take(limit=limit, now=now)
+        if wait_seconds is not None:
+            raise TooManyCalls(calls=self._tried.count(now), retry_after_seconds=wait_seconds)

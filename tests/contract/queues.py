@@ -1,26 +1,11 @@
 """The queue of a room as one caller has it over HTTP."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
 from tests.contract.shapes import check_item
-
-Item = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class State:
-    """The queue at a moment of its stream."""
-
-    epoch: str
-    seq: int
-    items: list[Item]
-
-    @property
-    def position(self) -> tuple[str, int]:
-        return self.epoch, self.seq
+from tests.fold import Item, Snapshot, fetched
 
 
 class Queue:
@@ -37,16 +22,15 @@ class Queue:
 
     # --- Reading -------------------------------------------------------------------------------------
 
-    def state(self) -> State:
+    def state(self) -> Snapshot:
         """A fresh GET."""
-        answer = self.get(limit=1000)
-        items = answer.json()
-        for item in items:
+        state = fetched(self.http.get, self.room, self.path)
+        for item in state.items:
             check_item(item)
-        positions = [item["position"] for item in items]
+        positions = [item["position"] for item in state.items]
         assert positions == sorted(set(positions)), "not in order"
-        assert sum(item["is_playing"] for item in items) <= 1
-        return State(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), items)
+        assert sum(item["is_playing"] for item in state.items) <= 1
+        return state
 
     def items(self) -> list[Item]:
         return self.state().items

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from tests.fold import WHOLE_ITEMS
+
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
 TEXT_OR_NONE = (str, type(None))
 TRACK = {
@@ -19,7 +21,6 @@ EVENT = {
     **{"type": str, "payload": dict, "room": str, "epoch": str, "seq": int, "ts": str},
     "op_id": TEXT_OR_NONE,
 }
-WHOLE_ITEMS = {"track.added", "track.moved", "track.voted", "track.updated"}
 
 
 def check_fields(value: dict[str, Any], kinds: dict[str, Any]) -> None:

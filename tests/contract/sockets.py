@@ -9,14 +9,12 @@ from urllib.parse import urlencode, urlsplit
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from tests.fold import is_event
+
 # Far above what anything takes; only a test that fails waits so long.
 DEADLINE_SECONDS = 10.0
 
 Frame = dict[str, Any]
-EVENT_TYPES = {
-    *("track.added", "track.removed", "track.moved", "track.voted", "track.playing", "track.updated"),
-    "playlist.reordered",
-}
 
 
 class Closed(Exception):
@@ -172,10 +170,6 @@ class Socket:
                 assert self._last_seq is not None, f"an event before the greeting: {frame}"
                 assert frame["seq"] == self._last_seq + 1, f"{frame} came after {self._last_seq}"
             self._last_seq = frame["seq"]
-
-
-def is_event(frame: Frame) -> bool:
-    return frame["type"] in EVENT_TYPES
 
 
 def _refuse(name: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.contract.queues import Queue
 from tests.contract.swagger import Document, Operation, check_is_swagger
 
-TAGS = {"tracks", "playlist", "rooms", "guests", "health", "documents"}
+TAGS = {"tracks", "playlist", "rooms", "guests", "page", "health", "documents"}
 WRITES = {"post", "put", "patch", "delete"}
 EVERYWHERE = {400, 401, 429, 500, 503}
 ON_WRITES = {403, 413, 422}
@@ -45,6 +45,8 @@ EXPECTED = {
     "POST /api/guests/": {201},
     "GET /api/guests/me/": {200, 404},
     "PATCH /api/guests/me/": {200, 404},
+    "GET /api/page/": {200},
+    "POST /api/page-errors/": {204},
     "GET /api/health/live": {200},
     "GET /api/health/ready": {200, 503},
     "GET /api/": {200},

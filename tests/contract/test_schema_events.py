@@ -8,9 +8,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.contract.event_streams import event_stream
+from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
-from tests.contract.sockets import EVENT_TYPES, Socket
+from tests.contract.sockets import Socket
 from tests.contract.swagger import Schema, frame_validator
+from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
 
 TOLD_BY_A_SOCKET = {
@@ -35,20 +37,6 @@ def events_schema(client: httpx.Client) -> Schema:
 @pytest.fixture
 def valid_frame(events_schema: Schema) -> Draft202012Validator:
     return frame_validator(events_schema)
-
-
-def cause_every_event(queue: Queue, staff: httpx.Client) -> None:
-    track = staff.post("/api/tracks/", json={"title": "Ada's song", "artist": "Bo"}).json()
-    first, second = queue.fill(2)
-    corrected = queue.add(track["id"])["id"]
-    queue.vote(first, 1)
-    queue.place(corrected, before=first)
-    queue.play(second)
-    queue.stop()
-    staff.patch(f"/api/tracks/{track['id']}/", json={"title": "Ada's other song"})
-    queue.place(first, position=1e15)
-    queue.fill(1)
-    staff.delete(f"/api/tracks/{track['id']}/")
 
 
 def cause_every_answer(socket: Socket, guest_token: str) -> None:

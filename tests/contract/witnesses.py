@@ -3,12 +3,10 @@
 from types import TracebackType
 from typing import Any, Self
 
-from tests.contract.folding import folded
 from tests.contract.queues import Queue
 from tests.contract.shapes import check_event
 from tests.contract.sockets import Socket
-
-Event = dict[str, Any]
+from tests.fold import Event, folded
 
 
 class Witness:
@@ -53,11 +51,11 @@ class Witness:
         if self.after.seq == self.before.seq:
             self._socket.ping()
             assert self._socket.new_events() == []
-            assert self.after.items == self.before.items, "something changed and nobody was told"
+            assert self.after == self.before, "something changed and nobody was told"
             return
         self.events = self._socket.events_up_to(self.after.seq)
         numbers = [event["seq"] for event in self.events]
         assert numbers == list(range(self.before.seq + 1, self.after.seq + 1))
         for event in self.events:
             check_event(event, room=self._queue.room, epoch=self.before.epoch)
-        assert folded(self.before.items, self.events) == self.after.items
+        assert folded(self.before, self.events) == self.after

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
 PROTOCOL = PROJECT / "docs" / "protocol.md"
+README = PROJECT / "README.md"
 SETTINGS = PROJECT / ".env.example"
 
 
@@ -18,10 +19,14 @@ def code_block(language: str) -> str:
     return str(block)
 
 
-def table(heading: str, *, of: int = 1) -> list[list[str]]:
+def section(page: str, heading: str) -> str:
+    """What stands below this heading, up to the next one."""
+    after = page.split(f"# {heading}\n", 1)[1]
+    return re.split(r"^#+ ", after, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table(heading: str, *, of: int = 1, page: Path = PROTOCOL) -> list[list[str]]:
     """The rows of a table below this heading, each a list of cells; `of` says which one of several."""
-    section = protocol().split(f" {heading}\n", 1)[1]
-    section = re.split(r"^#+ ", section, maxsplit=1, flags=re.MULTILINE)[0]
-    tables = re.findall(r"(?:^\|.*\n)+", section, re.MULTILINE)
+    tables = re.findall(r"(?:^\|.*\n)+", section(page.read_text(), heading), re.MULTILINE)
     lines = tables[of - 1].splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]

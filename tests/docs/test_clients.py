@@ -13,11 +13,13 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
-from tests.contract.sockets import EVENT_TYPES
+from tests.contract.staff import log_in, make_staff
 from tests.docs.cut_line import CutLine
 from tests.docs.node import node_command
 from tests.docs.pages import code_block
+from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
 from tests.services import ends_with_us
 
@@ -103,6 +105,14 @@ def room_queue(client: httpx.Client, room: str) -> Queue:
     return Queue(client, room, [track["id"] for track in tracks])
 
 
+@pytest.fixture(scope="session")
+def staff(server: TuttiServer) -> Iterator[httpx.Client]:
+    make_staff(server, "ada-of-the-documents")
+    with server.client() as http:
+        log_in(http, "ada-of-the-documents")
+        yield http
+
+
 @pytest.fixture
 def line(server: TuttiServer) -> Iterator[CutLine]:
     with CutLine(server.port) as line:
@@ -111,23 +121,6 @@ def line(server: TuttiServer) -> Iterator[CutLine]:
 
 def url_of(line: CutLine, room: str) -> str:
     return f"ws://127.0.0.1:{line.port}/ws/playlist/{room}/"
-
-
-def write_everything(room_queue: Queue) -> None:
-    """Writes that cause every type of event."""
-    first, second, third = room_queue.fill(3)
-    room_queue.vote(first, 1)
-    room_queue.vote(second, -1)
-    room_queue.place(third, before=first)
-    room_queue.play(second)
-    room_queue.play(first)
-    room_queue.remove(third)
-    room_queue.restore(third)
-    room_queue.stop()
-    room_queue.play(second)
-    room_queue.remove(second)
-    room_queue.place(first, position=1e15)
-    room_queue.fill(1)  # there is no number after the last: all are told anew
 
 
 def types_told(room_queue: Queue) -> set[str]:
@@ -142,25 +135,25 @@ def check_same(client: Client, room_queue: Queue) -> None:
 
 
 def test_client_comes_to_the_same_state_across_a_cut(
-    start_client: StartClient, line: CutLine, room_queue: Queue
+    start_client: StartClient, line: CutLine, room_queue: Queue, staff: httpx.Client
 ) -> None:
     room_queue.fill(2)
     client = start_client(url_of(line, room_queue.room))
     check_same(client, room_queue)
 
-    write_everything(room_queue)
+    cause_every_event(room_queue, staff)
     check_same(client, room_queue)
 
     line.cut()
-    write_everything(room_queue)
+    cause_every_event(room_queue, staff)
     line.wait_for_refusal()
     line.mend()
     check_same(client, room_queue)
     assert line.connections == 2
 
-    write_everything(room_queue)
+    cause_every_event(room_queue, staff)
     check_same(client, room_queue)
-    assert types_told(room_queue) == EVENT_TYPES - {"track.updated"}
+    assert types_told(room_queue) == EVENT_TYPES
 
 
 def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line: CutLine) -> None:

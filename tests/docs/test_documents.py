@@ -4,24 +4,30 @@ import re
 import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.urls import resolve
 
 from apps.playlist import services
 from apps.playlist.selectors import HISTORY_LENGTH
-from apps.realtime import commands, connection, consumers, event_streams
+from apps.realtime import commands, connection, consumers, polling
 from apps.realtime.broadcasting import event_payload_types
 from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
+from config import http_channel, socket_frames
 from config.documentation import VERSION
 from config.views import AnythingElse
 from core import idempotency, limits, pagination
 from core.errors import ApiError
-from tests.docs.pages import PROJECT, SETTINGS, protocol, table
+from tests.docs.pages import PROJECT, PROTOCOL, README, SETTINGS, protocol, table
 
 QUOTED = re.compile(r"`([^`\n]+)`")
 OURS = re.compile(r"(core|apps|config)\.(?!.*\btests\b)")
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PAGES = sorted(PROJECT.glob("docs/*.md"))
+DECISIONS = PROJECT / "docs" / "decisions"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
 
 
@@ -79,15 +85,23 @@ def test_every_limit_and_nothing_else_is_in_its_table() -> None:
 def test_sizes_are_those_of_the_code() -> None:
     assert [float(row[1]) for row in table("Limits", of=2)] == [
         limits.MAX_OPEN_TOGETHER,
+        http_channel.MAX_REQUEST_LINE_BYTES,
+        http_channel.MAX_HEAD_BYTES,
+        http_channel.MAX_HEADERS,
+        http_channel.ARRIVE_WITHIN_SECONDS,
+        http_channel.TAKE_WITHIN_SECONDS,
+        http_channel.IDLE_SECONDS,
         settings.MAX_BODY_BYTES,
         settings.MAX_JSON_DEPTH,
         consumers.MAX_FRAME_BYTES,
         commands.MAX_TS_CHARACTERS,
         pagination.MAX_ROWS,
         connection.MAX_RESUMED_EVENTS,
-        event_streams.MAX_POLL_LIMIT,
-        event_streams.MAX_WAIT_SECONDS,
+        polling.MAX_POLL_LIMIT,
+        polling.MAX_WAIT_SECONDS,
         connection.MAX_QUEUED_FRAMES,
+        connection.MAX_QUEUED_CHARACTERS,
+        socket_frames.CLOSE_WITHIN_SECONDS,
         settings.MAX_QUEUE_ITEMS,
         services.RESTORABLE_FOR / timedelta(minutes=1),
         HISTORY_LENGTH,
@@ -100,9 +114,14 @@ def test_whatever_the_documents_write_in_capitals_exists() -> None:
     pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
     quoted = {(page.name, word) for page in pages for word in QUOTED.findall(page.read_text())}
 
-    unknown = {(page, word) for page, word in quoted if re.fullmatch(r"[A-Z][A-Z_]+", word)}
+    # CONTRIBUTING.md speaks of constants in the code; test_commands looks at them.
+    named = {
+        (page, word)
+        for page, word in quoted
+        if re.fullmatch(r"[A-Z][A-Z_]+", word) and page != "CONTRIBUTING.md"
+    }
 
-    assert {(page, word) for page, word in unknown if word not in known} == set()
+    assert {(page, word) for page, word in named if word not in known} == set()
 
 
 def test_the_version_is_that_of_the_project() -> None:
@@ -111,9 +130,28 @@ def test_the_version_is_that_of_the_project() -> None:
     assert project["project"]["version"] == VERSION
 
 
-def test_the_page_points_to_addresses_that_are_there() -> None:
-    addresses = re.findall(r"`(?:GET |POST )?(/api/[\w./-]*)", protocol())
+@pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
+def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
+    told = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
+    addresses = [address.replace("{id}", "1").replace("{slug}", "main") for address in told]
 
-    assert addresses
+    assert addresses or page not in {README, PROTOCOL}
     for address in addresses:
         assert getattr(resolve(address).func, "cls", None) is not AnythingElse, address
+
+
+def test_pages_point_to_files_that_are_there() -> None:
+    for page in [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]:
+        for target in LINK.findall(page.read_text()):
+            assert (page.parent / target).exists(), (page.name, target)
+
+
+def test_every_decision_is_listed_and_has_its_four_parts() -> None:
+    listed = (DECISIONS / "README.md").read_text()
+
+    for page in DECISIONS.glob("0*.md"):
+        text, number = page.read_text(), int(page.name[:4])
+        title = re.match(rf"# {number}\. (.+)\n\nStatus: \w+", text)
+        assert title, page.name
+        assert f"{number}. [{title[1]}]({page.name})" in listed
+        assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Situation", "Decision", "Consequences"]

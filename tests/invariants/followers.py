@@ -6,6 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from hashlib import sha256
 from http.client import HTTPConnection
 from socket import SHUT_RDWR
@@ -16,19 +17,14 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from tests.invariants.fold import EVENT_TYPES, Event, Queue, Snapshot
+from tests.fold import Event, Frame, Queue, Snapshot, is_event
 from tests.invariants.rooms import RoomClient
 from tests.processes import TuttiServer
 
-Frame = dict[str, Any]
 # A heartbeat comes twice a second, so that silence of this length is a fault.
 SILENCE_SECONDS = 25
 # After so many frames the line may be cut: at once, in the middle of what was missed, or late.
 PATIENCE = (0, 1, 1, 2, 3, 5, 8, 13, 40, 90)
-
-
-def is_event(frame: Frame) -> bool:
-    return frame["type"] in EVENT_TYPES
 
 
 def _is_telling(frame: Frame) -> bool:
@@ -143,8 +139,8 @@ class WebSocketFollower(Follower):
 
     def _check_snapshot(self, frame: Frame) -> None:
         """It stands behind every event that it contains: what was folded so far is the same."""
-        said = frame["payload"]
-        assert Snapshot(said["epoch"], said["seq"], said["items"]) == self.queue.snapshot()
+        folded = self.queue.snapshot()
+        assert replace(folded, **frame["payload"]) == folded
 
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""

@@ -1,19 +1,22 @@
-"""The laws I1 to I6 of the design, each as one check over what clients were told.
+"""The laws I1 to I7 of the design, each as one check over what clients were told.
 
 Pure: a log of events, fetched snapshots and answered operations in, AssertionError out.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
 
-from tests.invariants.fold import Event, Item, Queue, Snapshot
+from tests.fold import Event, Item, Queue, Snapshot
+from tests.invariants.named_writes import Call
 from tests.invariants.operations import Operation
 
 # What the answer to a vote has besides the item.
 ONLY_IN_ANSWERS = {"my_vote"}
 # Operations whose answer is the item as it was when the write was done, read in the same transaction.
 ANSWERED_WITHIN = {"add", "move", "vote", "restore"}
+# Refusals that a rule gave, which are given again; after any other the key may try again.
+KEPT_REFUSALS = {403, 404, 409}
 TYPE_OF_SURE_EVENT = {"add": "track.added", "remove": "track.removed"}
 
 
@@ -129,6 +132,32 @@ def check_i6_no_vote_is_lost(
         if event["type"] in {"track.voted", "track.added"}:
             counted = sum(opinions[payload["id"]].values())
             assert payload["votes"] == counted, f"{counted} votes were cast: {event}"
+
+
+def check_i7_done_once(calls: Sequence[Call]) -> None:
+    """I7: the same op id twice, and both get the same answer; the calls stand in the order of their answers.
+
+    A key belongs to its caller, and to the first request of that name that was accepted or a rule refused.
+    """
+    named: dict[tuple[str, str], Call] = {}
+    for call in calls:
+        first = named.get((call.caller, call.key))
+        if first is None:
+            assert not call.is_replay, f"an answer again, and nobody had asked: {call}"
+            if call.is_accepted or call.status in KEPT_REFUSALS:
+                named[call.caller, call.key] = call
+        elif call.write == first.write:
+            assert call.is_replay, f"done again: {call}, first {first}"
+            assert call.told == first.told, f"answered otherwise: {call}, first {first}"
+        else:
+            answered = (call.status, call.code, call.is_replay)
+            assert answered == (422, "IDEMPOTENCY_KEY_REUSED", False), f"{call}, first {first}"
+
+
+def check_i7_told_once(events: Sequence[Event]) -> None:
+    """I7 in the log: what one write caused stands together, for it happened at one moment."""
+    moments = [op_id for op_id, _ in groupby(event["op_id"] for event in events) if op_id is not None]
+    assert len(moments) == len(set(moments)), "a write is told in two places"
 
 
 def reached_by(events: Iterable[Event], operations: Iterable[Operation]) -> dict[int, int]:

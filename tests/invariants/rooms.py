@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.invariants.fold import Event, Snapshot
+from tests.fold import Event, Snapshot, fetched
 from tests.invariants.invariants import check_i1_seq_has_no_gap
 from tests.invariants.operations import Operation
 from tests.processes import TuttiServer
@@ -55,7 +55,7 @@ class RoomClient:
     # --- Reading -------------------------------------------------------------------------------------
 
     def fetch(self) -> Snapshot:
-        return snapshot_of(self.http.get(self.path))
+        return fetched(self.http.get, self.slug)
 
     def events_after(self, start: Snapshot) -> list[Event]:
         """Everything that was told since, up to the top; checks that it leads there."""
@@ -114,6 +114,9 @@ class RoomClient:
     def set_order(self, order: str) -> Operation:
         return self._write("order", "PATCH", f"/api/rooms/{self.slug}/", {"order": order})
 
+    def rename(self, name: str) -> Operation:
+        return self._write("rename", "PATCH", f"/api/rooms/{self.slug}/", {"name": name})
+
     def correct_track(self, track_id: int, **facts: Any) -> Operation:
         return self._write("correct", "PATCH", f"/api/tracks/{track_id}/", facts)
 
@@ -139,12 +142,6 @@ class RoomClient:
         operation = Operation(op_id, kind, answer.status_code, said, voter=self.voter, **facts)
         self.operations.append(operation)
         return operation
-
-
-def snapshot_of(answer: httpx.Response) -> Snapshot:
-    assert answer.status_code == 200, answer.text
-    seq = int(answer.headers["X-Stream-Seq"])
-    return Snapshot(answer.headers["X-Stream-Epoch"], seq, answer.json())
 
 
 def new_room(http: httpx.Client, *, order: str = "manual", voter: str = "") -> RoomClient:

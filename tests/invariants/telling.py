@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fold import Event, Snapshot, assert_told, is_event
 from tests.invariants import invariants
-from tests.invariants.fold import Event, Snapshot, assert_told
-from tests.invariants.followers import WebSocketFollower, is_event
+from tests.invariants.followers import WebSocketFollower
 from tests.invariants.rooms import RoomClient, types_of
 from tests.processes import TuttiServer
 

@@ -11,14 +11,14 @@ import httpx
 import pytest
 
 from tests.conftest import Size
+from tests.fold import Event, Queue, Snapshot, fetched, is_event
 from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
 from tests.invariants.crowd import Crowd, meanwhile
-from tests.invariants.fold import Event, Queue, Snapshot
-from tests.invariants.followers import WebSocketFollower, is_event
+from tests.invariants.followers import WebSocketFollower
 from tests.invariants.operations import Operation
-from tests.invariants.rooms import Guest, RoomClient, new_room, snapshot_of
+from tests.invariants.rooms import Guest, RoomClient, new_room
 from tests.processes import TuttiServer
 
 THREADS = 32
@@ -201,11 +201,11 @@ def test_many_who_add_the_same_track_queue_it_once(
 
 
 def _read(server: TuttiServer, room: RoomClient, is_over: threading.Event) -> list[Snapshot]:
-    fetched = []
+    read = []
     with server.client() as http:
         while not is_over.is_set():
-            fetched.append(snapshot_of(http.get(room.path)))
-    return fetched
+            read.append(fetched(http.get, room.slug))
+    return read
 
 
 def _polled(server: TuttiServer, room: RoomClient, start: Snapshot, is_over: threading.Event) -> list[Event]:

@@ -3,9 +3,9 @@
 Each change is heard by a socket that was open before; one that told nothing, or nothing new, fails.
 """
 
+from tests.fold import EVENT_TYPES, Queue
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
-from tests.invariants.fold import EVENT_TYPES, Queue
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, ids_of
 from tests.invariants.telling import Telling
@@ -34,6 +34,7 @@ def test_every_event_through_rest(
     assert told(lambda: room.remove(first)) == ["track.playing", "track.removed"]
     assert told(lambda: room.restore(first)) == ["track.added"]
     assert told(lambda: staff.forget_track(tracks[0])) == ["track.removed"]
+    assert told(lambda: room.rename("Cellar")) == ["room.renamed"]
     assert telling.heard_types == EVENT_TYPES
 
 
@@ -114,6 +115,7 @@ def test_every_event_from_a_shell_in_another_process(
     assert told(f"t = Track.objects.get(pk={tracks[0]}); t.title = 'Mended'; t.save()") == ["track.updated"]
     assert told(f"item({second}).delete()") == ["track.playing", "track.removed"]
     assert told(f"Track.objects.get(pk={tracks[0]}).delete()") == ["track.removed"]
+    assert told("room.name = 'Cellar'; room.save()") == ["room.renamed"]
     assert ids_of(own_room.fetch()) == [third]
     assert telling.heard_types == EVENT_TYPES - {"playlist.reordered"}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.fold import EVENT_TYPES
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
-from tests.invariants.fold import EVENT_TYPES
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, ids_of
 from tests.invariants.telling import Telling
@@ -49,6 +49,7 @@ def test_every_event_through_the_admin(
     own_room.play(first)
     assert told(lambda: admin.delete(item, first)) == ["track.playing", "track.removed"]
     assert told(lambda: admin.delete("tracks/track", tracks[1])) == ["track.removed"]
+    assert told(lambda: admin.change(room, room_pk, name="Cellar")) == ["room.renamed"]
     assert second not in ids_of(own_room.fetch())
     assert telling.heard_types == EVENT_TYPES - {"playlist.reordered", "track.voted"}
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.fold import Snapshot
 from tests.invariants import invariants
-from tests.invariants.fold import Snapshot
 from tests.invariants.rooms import RoomClient, ids_of, types_of
 
 INSERTS = 200

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_told
 from tests.invariants import invariants
-from tests.invariants.fold import Event, FoldError, Item, Queue, Snapshot, assert_told
 from tests.invariants.operations import Operation
 
 EPOCH = "first"

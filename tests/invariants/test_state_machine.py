@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from tests.conftest import Size
+from tests.fold import Event, Queue, Snapshot
 from tests.invariants import invariants
-from tests.invariants.fold import Event, Queue, Snapshot
 from tests.invariants.operations import Operation
 from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of

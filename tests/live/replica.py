@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
-Item = dict[str, Any]
+from tests.fold import Item, Queue, Snapshot
+
 Frame = dict[str, Any]
 
 
@@ -19,11 +20,11 @@ class Replica:
         self.seq = seq
         self.events: list[Frame] = []
         self.snapshots = 0
-        self._items = None if items is None else {item["id"]: item for item in items}
+        self._queue = None if items is None else Queue(Snapshot(epoch, seq, list(items)))
 
     def copy(self) -> "Replica":
         """For another client that begins here."""
-        return Replica(self.epoch, self.seq, None if self._items is None else self._items.values())
+        return Replica(self.epoch, self.seq, None if self._queue is None else self._queue.items)
 
     @property
     def position(self) -> tuple[str, int]:
@@ -32,8 +33,8 @@ class Replica:
     @property
     def items(self) -> list[Item]:
         """The queue as this client would show it."""
-        assert self._items is not None, "this replica never got a state"
-        return sorted(self._items.values(), key=lambda item: item["position"])
+        assert self._queue is not None, "this replica never got a state"
+        return self._queue.items
 
     def begin(self, epoch: str, seq: int) -> None:
         """A client that asks for nothing is told where it joins."""
@@ -42,7 +43,7 @@ class Replica:
     def take_snapshot(self, payload: dict[str, Any]) -> None:
         self.snapshots += 1
         self.epoch, self.seq = payload["epoch"], payload["seq"]
-        self._items = {item["id"]: item for item in payload["items"]}
+        self._queue = Queue(Snapshot(self.epoch, self.seq, payload["items"]))
 
     def take_event(self, event: Frame) -> None:
         came, expected = (event["epoch"], event["seq"]), (self.epoch, self.seq + 1)
@@ -50,22 +51,5 @@ class Replica:
             raise OutOfOrder(f"Event {came} came where {expected} was next.")
         self.seq = event["seq"]
         self.events.append(event)
-        if self._items is not None:
-            fold(self._items, event["type"], event["payload"])
-
-
-def fold(items: dict[int, Item], event_type: str, payload: dict[str, Any]) -> None:
-    """What the contract says that an event does to a state."""
-    if event_type == "track.removed":
-        del items[payload["id"]]
-    elif event_type == "playlist.reordered":
-        for place in payload["items"]:
-            items[place["id"]] = {**items[place["id"]], "position": place["position"]}
-    elif event_type == "track.playing":
-        for item_id, item in items.items():
-            items[item_id] = {**item, "is_playing": False}
-        if payload["id"] is not None:
-            items[payload["id"]] = payload
-    else:
-        assert event_type in {"track.added", "track.moved", "track.voted", "track.updated"}, event_type
-        items[payload["id"]] = payload
+        if self._queue is not None:
+            self._queue.apply(event)

@@ -9,9 +9,12 @@ from pathlib import Path
 from tests.processes import PROJECT, TuttiServer
 
 # What a machine needs to reach its package index; everything else of the environment stays behind.
-KEPT = re.compile(r"PATH|TMPDIR|LANG|(PIP|UV|SSL)_.*|REQUESTS_CA_BUNDLE|(https?|no)_proxy", re.IGNORECASE)
+KEPT = re.compile(
+    r"PATH|TMPDIR|LANG|(PIP|UV|SSL|NPM_CONFIG)_.*|(REQUESTS_CA_BUNDLE|NODE_EXTRA_CA_CERTS)|(https?|no)_proxy",
+    re.IGNORECASE,
+)
 NOT_IN_A_CLONE = shutil.ignore_patterns(
-    ".venv", ".git", "data", ".env", "node_modules", "__pycache__", ".*_cache"
+    ".venv*", ".git", "data", ".env", "node_modules", "__pycache__", ".*_cache"
 )
 
 

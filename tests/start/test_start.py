@@ -1,5 +1,7 @@
 """What a newcomer meets: ./start-daphne.sh in a fresh clone, then again."""
 
+import re
+import shutil
 import socket
 import stat
 import subprocess
@@ -40,6 +42,26 @@ def test_first_start_says_where_to_go_and_how_to_stop(first_start: Clone):
         assert words in first_start.log
     assert str(first_start.project / "data") in first_start.log
     assert "Warning" not in first_start.log
+
+
+def test_first_start_builds_the_page_and_serves_it(first_start: Clone):
+    page = get(first_start, "/r/main").text
+
+    [script] = re.findall(r'<script type="module" crossorigin src="([^"]+)"', page)
+    assert get(first_start, script).status_code == 200
+    assert first_start.log.count("Building the page") == 1
+
+
+def test_preparing_builds_the_page_too(first_start: Clone, again: MakeClone, tmp_path: Path):
+    built = first_start.project / "frontend" / "dist" / "index.html"
+    shutil.rmtree(built.parent)
+
+    ended = again("--prepare", DATA_DIR=str(tmp_path / "data")).run()
+
+    assert ended.returncode == 0, ended.stderr
+    assert built.is_file()
+    assert "Building the page" in ended.stderr
+    assert get(first_start, "/").status_code == 200, "it gives the page that it has"
 
 
 def test_secret_key_is_for_its_owner_alone(first_start: Clone):
@@ -115,6 +137,7 @@ def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_
     assert len(get(clone, "/api/tracks/").json()) == LIBRARY_TRACKS
     assert clone.log.count("Adding the first tracks") == 1
     assert "Installing" not in clone.log
+    assert "Building" not in clone.log
 
 
 def test_being_told_to_stop_is_an_orderly_end(again: MakeClone, own_data: str):

@@ -48,6 +48,10 @@ STREAM_HEADERS = {
     "X-Stream-Seq": "The number of the last event that the list contains.",
     "ETag": "Names this state, for `If-None-Match`.",
 }
+TOP_HEADERS = {
+    "X-Stream-Epoch": "The stream's incarnation.",
+    "X-Stream-Seq": "Whoever has the stream up to this event has all of this write, also if it told nothing.",
+}
 
 NO_SUCH_ROOM = Refusal(NotFound, "There is no such room.")
 NO_SUCH_ITEM = Refusal(NotFound, "There is no such room, or no such item in its queue.")
@@ -85,7 +89,7 @@ ADD = Endpoint(
     ),
     parameters=(SLUG,),
     body=Body(NewItemSerializer, "NewItem", {"track_id": 5, "added_by": "Alice"}),
-    answers=(Answer(201, "The new item.", ItemPayload, ITEM, LOCATION),),
+    answers=(Answer(201, "The new item.", ItemPayload, ITEM, {**LOCATION, **TOP_HEADERS}),),
     refusals=(
         Refusal(InvalidInput, "A field makes no sense.", {"track_id": ["This field is required."]}),
         Refusal(NotFound, "There is no such room, or no such track in the library."),
@@ -113,7 +117,7 @@ CHANGE = Endpoint(
     ),
     parameters=(SLUG, ITEM_ID),
     body=Body(ItemChangeSerializer, "ItemChange", {"after": 11}),
-    answers=(Answer(200, "The item as it is now.", ItemPayload, ITEM),),
+    answers=(Answer(200, "The item as it is now.", ItemPayload, ITEM, TOP_HEADERS),),
     refusals=(
         Refusal(
             InvalidInput,
@@ -131,7 +135,7 @@ REMOVE = Endpoint(
     summary="Remove an item",
     description="If it plays, its play ends. Told as `track.removed`. It can be restored for 10 minutes.",
     parameters=(SLUG, ITEM_ID),
-    answers=(Answer(204, "It is gone."),),
+    answers=(Answer(204, "It is gone.", headers=TOP_HEADERS),),
     refusals=(NO_SUCH_ITEM,),
 )
 RESTORE = Endpoint(
@@ -143,7 +147,7 @@ RESTORE = Endpoint(
         "as `track.added`. An item that is there already stays as it is."
     ),
     parameters=(SLUG, ITEM_ID),
-    answers=(Answer(200, "The item.", ItemPayload, ITEM),),
+    answers=(Answer(200, "The item.", ItemPayload, ITEM, TOP_HEADERS),),
     refusals=(
         Refusal(NotFound, "There is no such room, or nothing to restore: items are kept for 10 minutes."),
         Refusal(DuplicateTrack, "The track was queued again meanwhile.", {"track_id": 5, "item_id": 13}),
@@ -166,6 +170,7 @@ VOTE = Endpoint(
             "The item with the caller's vote.",
             VotedItemPayload,
             VotedItemPayload(**asdict(ITEM), my_vote=1),
+            TOP_HEADERS,
         ),
     ),
     refusals=(
@@ -195,7 +200,7 @@ PLAY = Endpoint(
         "`track.playing`; what plays already goes on. No body is needed."
     ),
     parameters=(SLUG, ITEM_ID),
-    answers=(Answer(200, "The item.", ItemPayload, PLAYING),),
+    answers=(Answer(200, "The item.", ItemPayload, PLAYING, TOP_HEADERS),),
     refusals=(NO_SUCH_ITEM,),
 )
 STOP = Endpoint(
@@ -204,7 +209,7 @@ STOP = Endpoint(
     summary="Stop what plays",
     description="Told as `track.playing` with `id` null. No body is needed.",
     parameters=(SLUG,),
-    answers=(Answer(200, "Nothing plays, also when nothing did.", StopPayload, StopPayload()),),
+    answers=(Answer(200, "Nothing plays, also when nothing did.", StopPayload, StopPayload(), TOP_HEADERS),),
     refusals=(NO_SUCH_ROOM,),
 )
 HISTORY = Endpoint(

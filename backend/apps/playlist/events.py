@@ -56,6 +56,12 @@ class ReorderedPayload(msgspec.Struct, frozen=True):
     items: Sequence[PlacePayload]
 
 
+class RoomNamePayload(msgspec.Struct, frozen=True):
+    """What the room is called now."""
+
+    name: str
+
+
 def item_payload(item: "PlaylistTrack") -> ItemPayload:
     """Of an item whose track and room are loaded."""
     return ItemPayload(

@@ -51,6 +51,7 @@ CHANGE = Endpoint(
     tag=TAG,
     name="change",
     summary="Change a room (whoever created it, and staff)",
+    description="A new `name` is told as `room.renamed`.",
     parameters=(SLUG,),
     body=Body(RoomChangeSerializer, "RoomChange", {"order": "votes"}, is_partial=True),
     answers=(Answer(200, "The room as it is now.", RoomPayload, ROOM),),

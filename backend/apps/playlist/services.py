@@ -60,7 +60,7 @@ def add_item(*, slug: str, track_id: int, added_by: str, place: Place) -> Playli
     Raises NotFound, InvalidInput, DuplicateTrack, QueueFull.
     """
     room = _locked_room(slug)
-    track = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
+    track = _track_that_stays(track_id)
     if track is None:
         raise NotFound("There is no such track in the library.")
     item = PlaylistTrack(room=room, track=track, added_by=added_by)
@@ -116,7 +116,7 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         return item_in(room, item_id)
     since = timezone.now() - RESTORABLE_FOR
     removed = RemovedItem.objects.filter(pk=item_id, room=room, removed_at__gte=since).first()
-    track = Track.objects.filter(pk=removed.track_id).first() if removed and removed.track_id else None
+    track = _track_that_stays(removed.track_id) if removed and removed.track_id else None
     if removed is None or track is None:
         raise NotFound("There is nothing to restore: removed items are kept for 10 minutes.")
     item = PlaylistTrack(
@@ -205,6 +205,11 @@ def _locked_room(slug: str) -> Room:
     stream_id = room_for(slug).stream_id
     lock_stream(stream_id)
     return room_for(slug)
+
+
+def _track_that_stays(track_id: int) -> Track | None:
+    """The track, which nobody can delete until this transaction has ended."""
+    return Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
 
 
 def _inserted(item: PlaylistTrack) -> PlaylistTrack:

@@ -10,6 +10,7 @@ from apps.playlist.events import (
     PlacePayload,
     RemovedPayload,
     ReorderedPayload,
+    RoomNamePayload,
     StoppedPayload,
     item_payload,
 )
@@ -87,6 +88,11 @@ def track_playing(change: Change[Room]) -> ItemPayload | StoppedPayload:
         return StoppedPayload(id=None, is_playing=False, stopped_id=stopped_id)
     playing: PlaylistTrack = PlaylistTrack.objects.select_related("room", "track").get(pk=room.playing_id)
     return item_payload(playing)
+
+
+@broadcast_event("room.renamed", on=post_save, sender=Room, stream=of_room, when=changed("name"))
+def room_renamed(change: Change[Room]) -> RoomNamePayload:
+    return RoomNamePayload(name=row(change).name)
 
 
 @broadcast_event("playlist.reordered", on=queue_reordered, sender=Room, stream=lambda room: room.stream_id)

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from apps.playlist import documentation, live_documentation
 from apps.playlist.events import VotedItemPayload, item_payload
-from apps.playlist.models import MAIN_ROOM, PlaylistTrack
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND, PlaylistTrack
 from apps.playlist.selectors import history_at, item_in, room_for, votes_of
 from apps.playlist.serializers import ItemChangeSerializer, NewItemSerializer, VoteSerializer
 from apps.playlist.services import (
@@ -20,13 +20,14 @@ from apps.playlist.services import (
     restore_item,
     stop_playing,
 )
-from apps.realtime.selectors import state_of, tops_of
+from apps.realtime.selectors import Top, state_of, top_named, tops_of
 from apps.users.recognition import voter_of
 from core.consistent_reads import consistent_read
 from core.endpoints import documented
 from core.errors import NotFound, Unavailable
 from core.identity import caller_of, visit_of
 from core.limits import ADDS, MOVES, VOTES
+from core.origins import WRITING_METHODS
 from core.pagination import list_answer
 from core.rate_limits import count_against
 
@@ -36,18 +37,22 @@ ANONYMOUS = "Anonymous"
 class PlaylistViewSet(viewsets.ViewSet):
     """The queue of a room; without a slug in the address, of the main room."""
 
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        """Says of each write that is done at which moment of the stream it is contained."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if request.method in WRITING_METHODS and answer.status_code < 300:
+            top = top_named(kind=STREAM_KIND, name=self.kwargs.get("slug", MAIN_ROOM))
+            for name, value in (_named(top) if top else {}).items():
+                answer[name] = value
+        return answer
+
     @documented(documentation.LIST)
     def list(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         state = state_of(room_for(slug).stream_id)
         if state is None:
             raise NotFound
         mark = f'"{state.top.epoch}-{state.top.seq}"'
-        headers = {
-            "X-Stream-Epoch": state.top.epoch,
-            "X-Stream-Seq": str(state.top.seq),
-            "ETag": mark,
-            "Cache-Control": "no-cache",
-        }
+        headers = {**_named(state.top), "ETag": mark, "Cache-Control": "no-cache"}
         response = Response(status=304) if _has_seen(request, mark) else list_answer(request, state.items)
         for name, value in headers.items():
             response[name] = value
@@ -134,6 +139,11 @@ class PlaylistViewSet(viewsets.ViewSet):
         raise Unavailable(
             "Live events need the ASGI server: ./start-daphne.sh, or daphne config.asgi:application."
         )
+
+
+def _named(top: Top) -> dict[str, str]:
+    """The moment, as headers name it."""
+    return {"X-Stream-Epoch": top.epoch, "X-Stream-Seq": str(top.seq)}
 
 
 def _answer_with(item: PlaylistTrack) -> Response:

@@ -76,8 +76,8 @@ class Admission:
     def _checked(self, visit: Visit, network: str, is_join: bool) -> int:  # noqa: FBT001 - passed on by a reader
         """In a reader thread: counts the join, and reads what other processes have open."""
         if is_join:
-            count_against(JOINS_OF_ADDRESS, network)
             count_against(JOINS_OF_VOTER, _voter_key(visit))
+            count_against(JOINS_OF_ADDRESS, network)
         return sum(count for process, (count, _) in self._told(network).items() if process != self._process)
 
     def _told(self, network: str) -> Counts:

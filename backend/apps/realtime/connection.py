@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 MAX_RESUMED_EVENTS = 500
 # Frames that wait for one reader. Who doesn't take them is closed, and resumes later.
 MAX_QUEUED_FRAMES = 5000
+# All of them together: snapshots of a large room are long. As many fit as anybody needs who does read.
+MAX_QUEUED_CHARACTERS = 8 * 1024 * 1024
 
 
 class CloseCode:
@@ -52,6 +54,7 @@ class Outflow:
         self._send = send
         self._on_overflow = on_overflow
         self._waiting: deque[Frame] = deque()
+        self._waiting_characters = 0
         self._task: asyncio.Task[None] | None = None
         self._is_shut = False
 
@@ -59,7 +62,8 @@ class Outflow:
         if self._is_shut:
             return
         self._waiting.extend(frames)
-        if len(self._waiting) > MAX_QUEUED_FRAMES:
+        self._waiting_characters += sum(len(frame.text) for frame in frames)
+        if len(self._waiting) > MAX_QUEUED_FRAMES or self._waiting_characters > MAX_QUEUED_CHARACTERS:
             self.shut()
             self._on_overflow()
         elif self._task is None:
@@ -80,7 +84,9 @@ class Outflow:
     async def _send_waiting(self) -> None:
         try:
             while self._waiting:
-                await self._send(self._waiting.popleft())
+                frame = self._waiting.popleft()
+                self._waiting_characters -= len(frame.text)
+                await self._send(frame)
         except Exception as error:  # the other side is gone; its end is told by the server in its own way
             logger.debug("A reader could not be sent to: %r", error)
             self.shut()

@@ -8,7 +8,6 @@ import msgspec
 from apps.realtime.broadcasting import event_payload_types
 from apps.realtime.commands import CLIENT_FRAMES, MAX_EPOCH_CHARACTERS, MAX_SEQ, UnknownType
 from apps.realtime.connection import CLOSE_MEANINGS, CloseCode
-from apps.realtime.event_streams import DEFAULT_POLL_LIMIT, MAX_POLL_LIMIT, MAX_WAIT_SECONDS
 from apps.realtime.frames import (
     Established,
     EstablishedFrame,
@@ -22,6 +21,7 @@ from apps.realtime.frames import (
     labelled,
 )
 from apps.realtime.kinds import StreamKind
+from apps.realtime.polling import DEFAULT_POLL_LIMIT, MAX_POLL_LIMIT, MAX_WAIT_SECONDS
 from core.endpoints import Parameter
 from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited
 from core.schemas import Schema, json_schemas, told_name
@@ -67,7 +67,7 @@ POLL_PARAMETERS = (
 
 def close_codes() -> dict[str, int]:
     """Every close code by its name."""
-    return {name: code for name, code in vars(CloseCode).items() if isinstance(code, int)}
+    return {name: code for name, code in vars(CloseCode).items() if name.isupper()}
 
 
 # --- Types -------------------------------------------------------------------------------------------

@@ -68,6 +68,12 @@ def stream_id_of(*, kind: str, name: str) -> int | None:
     return Stream.objects.filter(kind=kind, name=name).values_list("pk", flat=True).first()
 
 
+def top_named(*, kind: str, name: str) -> Top | None:
+    """Where the stream of this name stands; None when there is none (any more)."""
+    row = Stream.objects.filter(kind=kind, name=name).values_list("pk", "epoch", "seq").first()
+    return Top(*row) if row else None
+
+
 def tops_of(stream_ids: Sequence[int]) -> dict[int, Top]:
     """Where these streams stand; one that has ended is not among them."""
     rows = Stream.objects.filter(pk__in=stream_ids).values_list("pk", "epoch", "seq")

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 
 from apps.users.models import Guest, User
 from apps.users.services import count_newcomer
+from core.addresses import network_of
 from core.errors import NotAuthenticated
 from core.identity import Caller, Visit, network_key
 from core.rate_limits import TooManyCalls
@@ -78,7 +79,7 @@ def voter_of(visit: Visit, caller: Caller, *, is_voting: bool) -> Caller:
         return caller
     known_as = f"agent:{caller.key}"
     if cache.get(known_as) is None and not (is_voting and _is_admitted(visit.address)):
-        return Caller(key=network_key(visit.address), address=visit.address)
+        return Caller(key=network_key(network_of(visit.address)), address=visit.address)
     cache.set(known_as, 1, timeout=AGENT_MEMORY_SECONDS)
     return caller
 

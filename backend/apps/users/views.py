@@ -20,7 +20,7 @@ from core.identity import caller_of, visit_of
 class GuestViewSet(viewsets.ViewSet):
     """A name and a vote for whoever joins in without an account."""
 
-    gives_identity = True
+    gives_identity_on = {"POST"}
 
     @documented(documentation.JOIN)
     def create(self, request: Request) -> Response:

@@ -55,9 +55,31 @@ def test_what_is_dangerous_is_told(setting, value, warning):
         assert warning in banner("127.0.0.1", 4000, lan=False)
 
 
-def test_nothing_dangerous_is_no_warning():
+@pytest.fixture
+def built_page(settings, tmp_path):
+    settings.PAGE_DIR = tmp_path / "dist"
+    settings.PAGE_DIR.mkdir()
+    (settings.PAGE_DIR / "index.html").touch()
+    return settings.PAGE_DIR
+
+
+def test_nothing_dangerous_is_no_warning(built_page):
     with override_settings(IS_SQLITE=True, REDIS_URLS=[], DEBUG=False, RATE_LIMIT_FACTOR=1):
         assert "Warning" not in banner("127.0.0.1", 4000, lan=False)
+
+
+def test_a_page_that_is_missing_is_told(settings, tmp_path):
+    settings.PAGE_DIR = tmp_path / "dist"
+
+    assert "Warning      the page is missing. It has not been built yet." in banner("::1", 4000, lan=False)
+
+
+def test_a_page_of_before_is_told_with_the_reason(built_page):
+    built_page.with_name("dist.problem").write_text("npm could not fetch it.\nStart again.\n")
+
+    assert "the page is an earlier one. npm could not fetch it. Start again." in banner(
+        "::1", 4000, lan=False
+    )
 
 
 def test_the_line_that_others_wait_for():

@@ -93,6 +93,28 @@ def test_origins_lose_their_last_slash(environment, monkeypatch):
     assert environment.origins("ORIGINS", []) == ["https://example.org"]
 
 
+def test_host_names_are_in_lower_case(environment, monkeypatch):
+    monkeypatch.setenv("HOSTS", "Covers.example, b-2.example,localhost")
+
+    assert environment.host_names("HOSTS") == ["covers.example", "b-2.example", "localhost"]
+    environment.finish()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("https://covers.example", "covers.example/x", "covers.example:80", "*", "*.example", "a b"),
+        *("'unsafe-inline'", "a;script-src", "-a.example", "a..b", "bücher.example", "a" * 254, "a_b"),
+    ],
+)
+def test_what_is_no_host_name_is_refused_by_name(environment, monkeypatch, name):
+    monkeypatch.setenv("HOSTS", f"fine.example,{name}")
+
+    environment.host_names("HOSTS")
+
+    assert "HOSTS must list host names such as covers.example.org" in refusal(environment)
+
+
 @pytest.mark.parametrize("address", ["mysql://h/db", "nonsense", "postgresql://h:many/db"])
 def test_what_is_no_database_is_refused_without_showing_its_password(environment, monkeypatch, address):
     monkeypatch.setenv("DATABASE_URL", address)

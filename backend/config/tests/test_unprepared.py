@@ -10,10 +10,12 @@ from core.errors import as_api_error
     "error",
     [
         OperationalError("no such table: playlist_room"),
+        OperationalError("no such column: playlist_room.name"),
         ProgrammingError('relation "playlist_room" does not exist'),
+        ProgrammingError("column playlist_room.name does not exist"),
     ],
 )
-def test_a_missing_table_is_told_with_what_to_do(error):
+def test_a_missing_table_or_column_is_told_with_what_to_do(error):
     answer = as_api_error(error)
 
     assert (answer.status, answer.code) == (503, "UNAVAILABLE")

@@ -12,7 +12,15 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import TimeoutError as RedisIsSlow
 
 from core import cache as module
-from core.cache import BREAKER_SECONDS, REDIS_DEADLINE_SECONDS, Breaker, GuardedRedisCache
+from core.cache import (
+    BREAKER_SECONDS,
+    REDIS_DEADLINE_SECONDS,
+    SETS_BETWEEN_SWEEPS,
+    Breaker,
+    GuardedRedisCache,
+    LocalCache,
+)
+from core.call_log import CALLS_BETWEEN_SWEEPS, CallLog
 from core.tests.clocks import FakeClock
 
 # The discard port of this machine: nobody listens, and the answer is immediate.
@@ -80,6 +88,10 @@ class FakeRedis:
         self._reach()
         self.kept.clear()
         return True
+
+    def get_client(self, key: str, *, write: bool) -> Any:
+        self._reach()
+        raise AssertionError("Counting is tried on a real Redis.")
 
 
 @pytest.fixture
@@ -151,6 +163,18 @@ def test_many_at_once_are_guarded_too(guarded, redis):
     assert guarded.decr("a") == 6
 
 
+def test_calls_are_counted_in_memory_meanwhile(guarded, redis):
+    redis.failure = RedisIsAway("gone")
+    two_a_minute = {"limit": 2, "period_seconds": 60.0}
+    assert [guarded.take_call("a", **two_a_minute, now=now) for now in (0.0, 20.0, 30.0)] == [
+        None,
+        None,
+        30.0,
+    ]
+    guarded.clear()
+    assert guarded.take_call("a", **two_a_minute, now=30.0) is None
+
+
 def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(guarded, redis, clock):
     redis.failure = RedisIsAway("gone")
     guarded.set("a", 1)
@@ -219,3 +243,42 @@ def test_a_real_client_waits_no_longer_than_the_deadline(own_process):
     assert (options["socket_timeout"], options["socket_connect_timeout"]) == (0.05, 0.05)
     assert options["retry"].get_retries() == 0
     assert options["db"] == 3
+
+
+# --- This process's own memory -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def local() -> Iterator[LocalCache]:
+    cache = LocalCache("a-test", {})
+    yield cache
+    cache.clear()
+
+
+def test_a_crowd_pushes_nobody_out(local):
+    local.set("ada", 1)
+    for number in range(5000):
+        local.set(f"somebody-{number}", 1)
+    assert local.get("ada") == 1
+
+
+def test_what_has_expired_is_dropped_without_being_asked_for(local):
+    for number in range(2 * SETS_BETWEEN_SWEEPS):
+        local.set(f"somebody-{number}", 1, timeout=0)
+    assert len(local._expire_info) < SETS_BETWEEN_SWEEPS
+
+
+def test_names_that_nobody_calls_any_more_are_forgotten():
+    log = CallLog()
+    for number in range(CALLS_BETWEEN_SWEEPS):
+        log.take(f"somebody-{number}", limit=1, period_seconds=10.0, now=float(number))
+    for _ in range(CALLS_BETWEEN_SWEEPS):
+        log.take("ada", limit=1, period_seconds=10.0, now=float(CALLS_BETWEEN_SWEEPS + 20))
+    assert len(log) == 1
+
+
+def test_of_one_name_no_more_is_remembered_than_counts():
+    log = CallLog()
+    for number in range(10_000):
+        assert log.take("ada", limit=1000, period_seconds=10.0, now=number / 4) is None
+    assert len(log._passed["ada"]._moments) <= 2 * 41

@@ -33,6 +33,7 @@ from core.errors import (
     UnsupportedMediaType,
     as_api_error,
 )
+from core.rendering import json_bytes
 
 CODES: dict[type[ApiError], tuple[str, int]] = {
     InvalidInput: ("VALIDATION_ERROR", 400),
@@ -163,3 +164,10 @@ def test_what_a_rule_refused_is_not_logged(caplog):
     as_api_error(Http404())
     as_api_error(drf.ValidationError("no"))
     assert caplog.records == []
+
+
+def test_a_message_that_repeats_half_a_character_can_be_written():
+    told = as_api_error(drf.ValidationError({"direction": ['"\ud800" is not a valid choice.']}))
+
+    assert json_bytes(told.body())
+    assert told.details == {"direction": ['"?" is not a valid choice.']}

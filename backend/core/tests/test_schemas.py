@@ -27,6 +27,10 @@ class Outer(msgspec.Struct):
     by_name: dict[str, int | None]
 
 
+class Inner(msgspec.Struct):
+    """Clients would know it and the other by one name."""
+
+
 def told() -> dict[str, Any]:
     _, definitions = json_schemas([Outer], at=AT)
     return {name: as_swagger(schema) for name, schema in definitions.items()}
@@ -70,3 +74,8 @@ def test_a_constant_is_an_enum_of_one():
 
 def test_nothing_required_is_not_said():
     assert "required" not in as_swagger({"type": "object", "required": []})
+
+
+def test_two_types_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="two types as Inner"):
+        json_schemas([InnerPayload, Inner], at=AT)

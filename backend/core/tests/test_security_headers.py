@@ -96,3 +96,68 @@ def test_with_https_only_http_is_sent_on_and_https_remembered(settings) -> None:
     assert Client().get("/").headers["Location"] == "https://testserver/"
     assert Client().get("/", secure=True).headers["Strict-Transport-Security"] == "max-age=3600"
     assert Client().get("/api/health/live").status_code == 200
+
+
+# --- The page ----------------------------------------------------------------------------------------
+
+
+def page_policy(path: str = "/", *, host: str = "localhost:4000", is_https: bool = False) -> dict[str, str]:
+    """As a browser reads it."""
+    asked = RequestFactory().get(path, secure=is_https, headers={"Host": host})
+    answer = SecurityHeadersMiddleware(lambda _request: HttpResponse())(asked)
+    parts = answer.headers["Content-Security-Policy"].split("; ")
+    return dict(part.split(" ", 1) for part in parts)
+
+
+@pytest.mark.parametrize("path", ["/", "/r/main", "/r/main/"])
+def test_the_page_may_load_what_is_its_own_and_nothing_else(path: str) -> None:
+    assert page_policy(path) == {
+        **dict.fromkeys(("default-src", "base-uri", "form-action", "frame-ancestors"), "'none'"),
+        **dict.fromkeys(("script-src", "style-src", "img-src", "manifest-src", "worker-src"), "'self'"),
+        "connect-src": "'self' ws://localhost:4000",
+    }
+
+
+def test_covers_of_hosts_that_are_named_are_pictures_and_nothing_else(settings) -> None:
+    settings.COVER_HOSTS = ["covers.example", "b.example"]
+
+    policy = page_policy()
+
+    assert policy["img-src"] == "'self' covers.example b.example"
+    assert [name for name, sources in policy.items() if "example" in sources] == ["img-src"]
+
+
+def test_its_socket_is_named_as_the_page_was_asked_for(settings) -> None:
+    settings.ALLOWED_HOSTS = ["party.example", "[::1]"]
+
+    assert page_policy(host="party.example", is_https=True)["connect-src"] == "'self' wss://party.example"
+    assert page_policy(host="party.example:81")["connect-src"] == "'self' ws://party.example:81"
+    assert page_policy(host="[::1]:4000")["connect-src"] == "'self'"  # a policy has no word for it
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost; script-src *", "localhost evil.example"])
+def test_a_name_that_is_not_ours_gets_into_no_policy(host: str) -> None:
+    assert page_policy(host=host)["connect-src"] == "'self'"
+    assert page_policy(host=host)["script-src"] == "'self'"
+
+
+def test_the_service_worker_may_ask_this_server_and_run_nothing() -> None:
+    policy = policy_for("/service-worker.js")
+    assert {name for name, sources in policy.items() if sources != "'none'"} == {"connect-src"}
+
+
+# --- Where browsers trust the way --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "is_https", "is_told"),
+    [
+        *((host, False, True) for host in ("localhost", "localhost:4000", "127.0.0.1:4000", "[::1]:4000")),
+        *((host, False, False) for host in ("192.0.2.7:4000", "party.example", "localhost.example", "")),
+        *((host, True, True) for host in ("192.0.2.7", "party.example")),
+    ],
+)
+def test_windows_are_kept_apart_where_browsers_can(host: str, is_https: bool, is_told: bool) -> None:
+    asked = RequestFactory().get("/", secure=is_https, headers={"Host": host})
+    answer = SecurityHeadersMiddleware(lambda _request: HttpResponse())(asked)
+    assert ("Cross-Origin-Opener-Policy" in answer.headers) is is_told

@@ -138,3 +138,16 @@ def test_a_lone_surrogate_is_no_text(queue: Queue):
 
     assert answer.status_code == 400
     assert witness.types == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "field"), [("POST", "{}/vote/", "direction"), ("PATCH", "{}/", "is_playing")]
+)
+def test_nor_is_it_a_choice(queue: Queue, method: str, path: str, field: str):
+    """The message that refuses it repeats it."""
+    (a,) = queue.fill(1)
+    body = f'{{"{field}": "\\ud800"}}'
+
+    answer = queue.http.request(method, queue.path + path.format(a), content=body, headers=JSON)
+
+    assert refused(answer, 400, "VALIDATION_ERROR")[field]

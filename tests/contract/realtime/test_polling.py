@@ -1,14 +1,15 @@
 """The log for clients that poll."""
 
+from dataclasses import replace
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.contract.folding import folded
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
+from tests.fold import folded
 from tests.processes import TuttiServer
 
 OWN = "the room's own"
@@ -34,7 +35,7 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
     answer = poll(queue, epoch=old.epoch, since=old.seq)
 
     assert answer == {"epoch": old.epoch, "seq": 7, "top": 7, "events": told, "snapshot": None}
-    assert folded(old.items, answer["events"]) == queue.items()
+    assert folded(old, answer["events"]) == queue.state()
 
 
 def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
@@ -50,7 +51,7 @@ def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
         events += answer["events"]
         since = answer["seq"]
 
-    assert folded([], events) == queue.items()
+    assert folded(old, events) == queue.state()
 
 
 def test_without_a_limit_it_is_100(queue: Queue):
@@ -94,12 +95,13 @@ def test_without_a_moment_that_the_log_has_it_is_a_snapshot(queue: Queue, case: 
 
 def test_a_snapshot_can_be_gone_on_from(queue: Queue):
     queue.fill(2)
-    first = poll(queue)
-    queue.play(first["snapshot"]["items"][0]["id"])
+    old, first = queue.state(), poll(queue)
+    assert replace(old, **first["snapshot"]) == old
+    queue.play(old.items[0]["id"])
 
     answer = poll(queue, epoch=first["epoch"], since=first["seq"])
 
-    assert folded(first["snapshot"]["items"], answer["events"]) == queue.items()
+    assert folded(old, answer["events"]) == queue.state()
     assert len(answer["events"]) == 1
 
 

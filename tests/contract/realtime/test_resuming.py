@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import Connect
-from tests.contract.folding import folded
 from tests.contract.queues import Queue
+from tests.fold import folded
 
 
 def resume(epoch: Any, since: Any) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def test_what_was_missed_is_given_and_then_what_is_live(queue: Queue, connect: C
     live = socket.next("track.playing")
     assert [event["seq"] for event in (*missed, live)] == [3, 4, 5, 6]
     assert resumed["payload"] == {"epoch": old.epoch, "seq": 5, "recovered": True}
-    assert folded(old.items, [*missed, live]) == queue.items()
+    assert folded(old, [*missed, live]) == queue.state()
 
 
 def test_replayed_events_are_the_same_as_live_ones(queue: Queue, connect: Connect):

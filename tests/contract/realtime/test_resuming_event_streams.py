@@ -3,8 +3,8 @@
 import pytest
 
 from tests.contract.event_streams import Told, event_stream
-from tests.contract.folding import folded
 from tests.contract.queues import Queue
+from tests.fold import folded
 
 
 def resumed_from(queue: Queue, last_id: str, count: int) -> list[Told]:
@@ -23,7 +23,7 @@ def test_what_was_missed_is_given(queue: Queue):
     first, second, resumed = resumed_from(queue, f"{old.epoch}:{old.seq}", 3)
 
     assert [first.id, second.id, resumed.id] == [f"{old.epoch}:2", f"{old.epoch}:3", None]
-    assert folded(old.items, [first.frame, second.frame]) == queue.items()
+    assert folded(old, [first.frame, second.frame]) == queue.state()
     assert resumed.frame == {
         "type": "resumed",
         "payload": {"epoch": old.epoch, "seq": 3, "recovered": True},

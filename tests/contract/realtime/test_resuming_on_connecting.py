@@ -5,9 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.contract.conftest import Connect
-from tests.contract.folding import folded
 from tests.contract.queues import Queue
-from tests.contract.sockets import is_event
+from tests.fold import folded, is_event
 
 
 def test_what_was_missed_comes_between_the_greeting_and_what_is_live(queue: Queue, connect: Connect):
@@ -24,7 +23,7 @@ def test_what_was_missed_comes_between_the_greeting_and_what_is_live(queue: Queu
 
     assert resumed["payload"] == {"epoch": old.epoch, "seq": 3, "recovered": True}
     assert [event["seq"] for event in (*missed, live)] == [2, 3, 4]
-    assert folded(old.items, [*missed, live]) == queue.items()
+    assert folded(old, [*missed, live]) == queue.state()
 
 
 def test_from_the_beginning_everything_is_given(queue: Queue, connect: Connect):
@@ -34,7 +33,7 @@ def test_from_the_beginning_everything_is_given(queue: Queue, connect: Connect):
     socket = connect(position=old.position)
 
     socket.wait_for("resumed")
-    assert folded([], socket.new_events()) == queue.items()
+    assert folded(old, socket.new_events()) == queue.state()
 
 
 def test_from_the_top_nothing_is_missed(queue: Queue, connect: Connect):
@@ -86,7 +85,7 @@ def test_in_the_middle_of_writes_nothing_is_lost_or_told_twice(queue: Queue, con
         socket.events_up_to(state.seq)
         events = [frame for frame in socket.frames if is_event(frame)]
         assert [event["seq"] for event in events] == list(range(1, state.seq + 1))
-        assert folded([], events) == state.items
+        assert folded(old, events) == state
 
 
 @pytest.mark.parametrize("since", [0, 1])

@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from tests.contract.conftest import new_room, queue_of
-from tests.contract.queues import Queue, State
+from tests.contract.queues import Queue
 from tests.contract.sockets import Socket
+from tests.fold import Snapshot
 from tests.processes import TuttiServer
 
 
@@ -21,7 +22,7 @@ def kept_five(narrow_client: httpx.Client) -> Queue:
     return queue
 
 
-def check_snapshot(socket: Socket, state: State) -> None:
+def check_snapshot(socket: Socket, state: Snapshot) -> None:
     snapshot, resumed = socket.next("playlist.snapshot"), socket.next("resumed")
     assert snapshot["payload"] == {"epoch": state.epoch, "seq": state.seq, "items": state.items}
     assert resumed["payload"] == {"epoch": state.epoch, "seq": state.seq, "recovered": False}

@@ -2,9 +2,9 @@
 
 from contextlib import ExitStack
 
-from tests.contract.folding import folded
 from tests.contract.polls import Poll
 from tests.contract.queues import Queue
+from tests.fold import folded
 from tests.processes import TuttiServer
 
 # Far below the wait, far above what an answer takes.
@@ -28,7 +28,7 @@ def test_a_write_is_the_answer(queue: Queue, server: TuttiServer):
     assert answer.status == 200
     assert [event["type"] for event in answer.body["events"]] == ["track.playing"]
     assert (answer.body["seq"], answer.body["top"], answer.body["snapshot"]) == (2, 2, None)
-    assert folded(old.items, answer.body["events"]) == queue.items()
+    assert folded(old, answer.body["events"]) == queue.state()
     assert answer.seconds < SOON_SECONDS
     assert answer.headers["x-request-id"]
 
@@ -106,5 +106,5 @@ def test_one_after_the_other_they_tell_everything(queue: Queue, server: TuttiSer
         since = answer.body["seq"]
     rest = queue.get("events/", epoch=epoch, since=since).json()
 
-    assert folded(old.items, [*events, *rest["events"]]) == queue.items()
+    assert folded(old, [*events, *rest["events"]]) == queue.state()
     assert [event["seq"] for event in [*events, *rest["events"]]] == list(range(1, 3 + steps))

@@ -32,14 +32,43 @@ def test_it_can_be_hidden_and_listed_again(own_queue: Queue):
     assert is_listed()
 
 
-def test_a_new_name_is_no_event(own_queue: Queue):
+def test_a_new_name_is_told(own_queue: Queue):
     own_queue.fill(1)
 
     with Witness(own_queue) as witness:
         answer = change(own_queue, name="  Another  ")
 
     assert (answer.status_code, answer.json()["name"], answer.json()["items"]) == (200, "Another", 1)
+    assert witness.types == ["room.renamed"]
+    assert witness.payloads == [{"name": "Another"}]
+
+
+def test_the_same_name_again_is_no_event(own_queue: Queue):
+    change(own_queue, name="Another")
+
+    with Witness(own_queue) as witness:
+        assert change(own_queue, name=" Another ").status_code == 200
+
     assert witness.types == []
+
+
+def test_a_new_name_that_is_refused_is_no_event(own_queue: Queue, bo: httpx.Client):
+    with Witness(own_queue) as witness:
+        refused(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
+        refused(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
+
+    assert witness.types == []
+
+
+def test_a_new_name_and_order_are_told_one_after_the_other(own_queue: Queue):
+    a, b = own_queue.fill(2)
+    own_queue.vote(b, 1)
+
+    with Witness(own_queue) as witness:
+        assert change(own_queue, name="Another", order="votes").status_code == 200
+
+    assert own_queue.ids() == [b, a]
+    assert witness.types == ["room.renamed", "playlist.reordered"]
 
 
 @pytest.mark.parametrize(

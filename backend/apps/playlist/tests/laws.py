@@ -3,26 +3,25 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from django.db.models import Sum
 from django.test import Client
 
 from apps.playlist.models import Order, PlaylistTrack, Room
 from apps.realtime.models import Event
+from tests.fold import Event as Told
+from tests.fold import Snapshot, fetched
 from tests.invariants import invariants
-from tests.invariants.fold import Snapshot
 
 
 @contextmanager
-def laws_hold(room: Room) -> Iterator[list[Any]]:
+def laws_hold(room: Room) -> Iterator[list[Told]]:
     """Whatever is done inside is told, and leaves I1, I2, I4, I5 and I6 true. Yields the events."""
-    before = snapshot_of(room)
-    events: list[Any] = []
+    before = room_now(room)
+    events: list[Told] = []
     yield events
-    after = snapshot_of(room)
-    stored = Event.objects.filter(stream_id=room.stream_id, seq__gt=before.seq).order_by("seq")
-    events += [json.loads(frame) for frame in stored.values_list("frame", flat=True)]
+    after = room_now(room)
+    events += log_of(room, since=before.seq)
     invariants.check_i1_seq_has_no_gap(events, epoch=before.epoch, since=before.seq, top=after.seq)
     invariants.check_i2_fold_equals_fetch(before, events, [after])
     invariants.check_i4_order_is_strict(after)
@@ -30,11 +29,15 @@ def laws_hold(room: Room) -> Iterator[list[Any]]:
     _check_votes(room, after)
 
 
-def snapshot_of(room: Room) -> Snapshot:
+def room_now(room: Room) -> Snapshot:
     """What REST says, in a browser of its own."""
-    answer = Client().get(f"/api/rooms/{room.slug}/playlist/")
-    assert answer.status_code == 200, answer.content
-    return Snapshot(answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"]), answer.json())
+    return fetched(Client().get, room.slug)
+
+
+def log_of(room: Room, *, since: int = 0) -> list[Told]:
+    """Every event of the room after a number, as clients get it."""
+    stored = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
+    return [json.loads(frame) for frame in stored.values_list("frame", flat=True)]
 
 
 def _check_votes(room: Room, after: Snapshot) -> None:

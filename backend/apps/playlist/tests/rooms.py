@@ -9,10 +9,11 @@ from typing import Any
 from apps.playlist.models import PlaylistTrack, Room
 from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import Place, add_item, cast_vote
-from apps.realtime.models import Event
+from apps.playlist.tests.laws import log_of, room_now
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
 from core.rendering import json_text
+from tests.fold import assert_told
 
 Told = list[tuple[str, Any]]
 NOWHERE = Place()
@@ -62,10 +63,7 @@ def place_at(item: PlaylistTrack, position: float) -> None:
 
 def told(room: Room, *, since: int = 0) -> Told:
     """Type and payload of every event of the room, after a number."""
-    frames = Event.objects.filter(stream_id=room.stream_id, seq__gt=since).order_by("seq")
-    return [
-        (frame["type"], frame["payload"]) for frame in map(json.loads, frames.values_list("frame", flat=True))
-    ]
+    return [(event["type"], event["payload"]) for event in log_of(room, since=since)]
 
 
 def top(room: Room) -> int:
@@ -79,37 +77,17 @@ def fetched(room: Room) -> list[dict[str, Any]]:
     return items
 
 
-def folded(items: list[dict[str, Any]], events: Told) -> list[dict[str, Any]]:
-    """What a client makes of the queue that it has and the events that it is told."""
-    by_id = {item["id"]: dict(item) for item in items}
-    for event_type, payload in events:
-        if event_type == "track.removed":
-            del by_id[payload["id"]]
-        elif event_type == "playlist.reordered":
-            assert [place["id"] for place in payload["items"]] == sorted(
-                by_id, key=lambda item_id: next(p["position"] for p in payload["items"] if p["id"] == item_id)
-            )
-            for place in payload["items"]:
-                by_id[place["id"]]["position"] = place["position"]
-        else:
-            if event_type == "track.playing":
-                for item in by_id.values():
-                    item["is_playing"] = False
-            if payload["id"] is not None:
-                by_id[payload["id"]] = payload
-    return sorted(by_id.values(), key=lambda item: item["position"])
-
-
 @contextmanager
 def telling(room: Room) -> Iterator[list[str]]:
     """Gives the types of what is told within; and the law: old state + events = new state.
 
     Events that change nothing fail, and so do changes that nobody is told of.
     """
-    before, since = fetched(room), top(room)
+    before = room_now(room)
     types: list[str] = []
     yield types
-    events, after = told(room, since=since), fetched(room)
-    types.extend(event_type for event_type, _ in events)
-    assert folded(before, events) == after
+    events, after = log_of(room, since=before.seq), room_now(room)
+    types.extend(event["type"] for event in events)
+    if events:
+        assert_told(before, events, after)
     assert bool(events) == (before != after), f"told {types}"

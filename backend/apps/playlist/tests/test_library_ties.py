@@ -1,6 +1,9 @@
 """A track of the library that changes or goes is told in every room that queues it."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -8,21 +11,16 @@ from django.db import connection
 from apps.playlist.errors import DuplicateTrack
 from apps.playlist.library_ties import lock_rooms_of_track
 from apps.playlist.models import PlaylistTrack
-from apps.playlist.services import Place, add_item, play_item
-from apps.playlist.tests.rooms import (
-    add,
-    fetched,
-    folded,
-    new_room,
-    new_track,
-    queued,
-    telling,
-    titles,
-    told,
-)
+from apps.playlist.services import Place, add_item, play_item, remove_item, restore_item
+from apps.playlist.tests.laws import log_of, room_now
+from apps.playlist.tests.rooms import add, new_room, new_track, queued, telling, titles, told
 from apps.tracks.models import Track
 from apps.tracks.services import change_track, delete_track
 from core.errors import NotFound
+from tests.fold import folded
+
+# Enough for both to come first.
+RACES = 30
 
 
 @pytest.fixture
@@ -118,7 +116,7 @@ def test_a_track_that_is_queued_while_it_goes_leaves_no_room_in_doubt():
     """Whichever comes first: what clients were told is what is there."""
     rooms = [new_room() for _ in range(3)]
     track = new_track("x")
-    before = [fetched(room) for room in rooms]
+    before = [room_now(room) for room in rooms]
 
     def write(number: int) -> None:
         try:
@@ -134,5 +132,34 @@ def test_a_track_that_is_queued_while_it_goes_leaves_no_room_in_doubt():
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
     assert not PlaylistTrack.objects.exists()
-    for room, queue in zip(rooms, before, strict=True):
-        assert folded(queue, told(room)) == fetched(room) == []
+    for room, start in zip(rooms, before, strict=True):
+        after = room_now(room)
+        assert folded(start, log_of(room, since=start.seq)) == after
+        assert after.items == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_item_that_is_restored_while_its_track_goes_comes_back_or_is_not_found():
+    room = new_room()
+    for number in range(RACES):
+        track = new_track(f"x{number}")
+        item = add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
+        remove_item(slug=room.slug, item_id=item.pk)
+        both = Barrier(2)
+
+        def write(deed: Callable[[], object], both: Barrier = both) -> None:
+            both.wait(timeout=10)
+            try:
+                deed()
+            except NotFound:
+                pass
+            finally:
+                connection.close()
+
+        deeds = [
+            partial(delete_track, track_id=track.pk),
+            partial(restore_item, slug=room.slug, item_id=item.pk),
+        ]
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(write, deeds))
+        assert not PlaylistTrack.objects.exists()

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apps.playlist.models import PlaylistTrack, Room
-from apps.playlist.placement import queue_reordered
+from apps.playlist.placement import renumber
 from apps.playlist.positions import MAX_POSITION
 from apps.playlist.services import Place, cast_vote, play_item, remove_item, stop_playing
 from apps.playlist.tally import Rank, ranks
@@ -206,10 +206,9 @@ def test_at_the_edge_of_the_numbers_a_rise_renumbers(voted_room):
 
 
 def test_a_renumbering_is_told_to_its_room_alone(room, voted_room):
-    queued(room, "ab")
+    place_at(queued(room, "ab")[0], 0.5)
     with telling(room) as events, telling(voted_room) as others:
-        place_at(room.items.all()[0], 0.5)
-        queue_reordered.send(sender=Room, subject=room)
+        renumber(room)
     assert (events, others) == (["playlist.reordered"], [])
 
 

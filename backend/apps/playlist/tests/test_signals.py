@@ -7,6 +7,7 @@ import pytest
 from django.core.serializers import deserialize, serialize
 
 from apps.playlist.models import PlaylistTrack, Room, Vote
+from apps.playlist.room_services import change_room
 from apps.playlist.services import (
     Place,
     add_item,
@@ -17,11 +18,14 @@ from apps.playlist.services import (
     stop_playing,
 )
 from apps.playlist.tests.rooms import fetched, new_track, queued, telling, told
+from apps.realtime.broadcasting import event_payload_types
 from apps.tracks.services import change_track
 from core.changes import UnannouncedWrite
+from core.identity import Caller
 from core.request_context import within_operation
 from core.tests.undoing import undone
 
+STAFF = Caller(key="user:1", address="192.0.2.1", user_id=1, is_staff=True)
 Change = Callable[[Room, PlaylistTrack], object]
 
 
@@ -41,6 +45,12 @@ def set_playing(is_playing: bool) -> Change:
         fresh.save()
 
     return change
+
+
+def rename_room(room: Room, item: PlaylistTrack) -> None:
+    fresh = Room.objects.get(pk=room.pk)
+    fresh.name = "Cellar"
+    fresh.save()
 
 
 def replace_track(room: Room, item: PlaylistTrack) -> None:
@@ -70,6 +80,10 @@ SERVICE: dict[str, tuple[Change, str]] = {
         lambda room, item: change_track(track_id=item.track_id, changes={"title": "y"}),
         "track.updated",
     ),
+    "rename": (
+        lambda room, item: change_room(caller=STAFF, slug=room.slug, changes={"name": "Cellar"}),
+        "room.renamed",
+    ),
 }
 
 SHELL: dict[str, tuple[Change, str]] = {
@@ -89,6 +103,7 @@ SHELL: dict[str, tuple[Change, str]] = {
     "rename who added it": (set_and_save("added_by", "Cem"), "track.updated"),
     "replace its track": (replace_track, "track.updated"),
     "note when it played": (set_and_save("played_at", datetime(2025, 1, 1, tzinfo=UTC)), "track.updated"),
+    "rename the room": (rename_room, "room.renamed"),
 }
 
 
@@ -102,6 +117,12 @@ def test_each_change_is_its_event_exactly_once(room, change: Change, event_type:
     with telling(room) as events:
         change(room, item)
     assert events == [event_type]
+
+
+@pytest.mark.parametrize("table", [SERVICE, SHELL], ids=["service", "shell"])
+def test_no_type_of_event_is_forgotten_here(table: dict[str, tuple[Change, str]]):
+    told_here = {event_type for _, event_type in table.values()}
+    assert told_here | {"playlist.reordered"} == set(event_payload_types())  # which never comes alone
 
 
 def test_stopping_is_told_once(room):
@@ -150,9 +171,15 @@ def test_a_save_that_changes_nothing_tells_nobody(room, model: str):
     assert events == []
 
 
-def test_a_room_s_own_facts_are_no_event_of_its_queue(room):
+def test_a_new_name_is_told_as_it_is_fetched(room):
+    with telling(room):
+        rename_room(room, queued(room, "a")[0])
+    assert told(room)[-1] == ("room.renamed", {"name": "Cellar"})
+
+
+def test_whether_a_room_is_listed_is_no_event(room):
     queued(room, "ab")
-    room.name, room.is_public = "Another", False
+    room.is_public = False
     with telling(room) as events:
         room.save()
     assert events == []

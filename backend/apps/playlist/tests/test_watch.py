@@ -97,6 +97,11 @@ def test_every_event_is_a_line_that_says_what_a_person_wants_to_know(watched, db
     assert lines[-1].startswith("-- the server closed; again in")
 
 
+def test_an_event_of_a_later_server_is_shown_with_its_fields(watched):
+    lines = watched(Server([GREETING, event(5, "party.over", {"at": "midnight", "guests": 3})]))
+    assert lines[1] == "#5 party.over  at midnight, guests 3"
+
+
 def test_after_a_loss_it_resumes_where_it_was(watched):
     lost = ConnectionClosedError(Close(4012, "restart"), None)
     later = {**GREETING, "payload": {**GREETING["payload"], "seq": 9}}  # type: ignore[dict-item]

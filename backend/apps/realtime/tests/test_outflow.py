@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from apps.realtime.connection import MAX_QUEUED_FRAMES, Outflow
+from apps.realtime.connection import MAX_QUEUED_CHARACTERS, MAX_QUEUED_FRAMES, Outflow
 from apps.realtime.frames import Frame
 
 
@@ -75,6 +75,22 @@ async def test_as_many_may_wait_as_are_allowed_and_one_more_closes(outflow, wire
     await outflow.flushed()
     assert wire.sent == []
     assert wire.overflows == 1
+
+
+async def test_so_much_text_may_wait_and_more_closes(outflow, wire):
+    wire.is_open.clear()
+    half = "x" * (MAX_QUEUED_CHARACTERS // 2)
+    outflow.put([Frame(1, half), Frame(2, half)])
+    assert wire.overflows == 0
+    outflow.put(frames(3))
+    assert wire.overflows == 1
+
+
+async def test_what_was_taken_does_not_count_any_more(outflow, wire):
+    for seq in range(5):
+        outflow.put([Frame(seq, "x" * MAX_QUEUED_CHARACTERS)])
+        await outflow.flushed()
+    assert (wire.sent, wire.overflows) == ([0, 1, 2, 3, 4], 0)
 
 
 async def test_nothing_of_the_backlog_is_flushed(outflow, wire):

@@ -81,8 +81,12 @@ def _told(event_type: str, payload: dict[str, Any]) -> str:
         return "nothing was missed" if payload["recovered"] else "from a snapshot"
     if "items" in payload:
         return f"{len(payload['items'])} items"
+    if event_type == "track.removed":
+        return f"item {payload['id']}"
+    if "stopped_id" in payload:
+        return f"item {payload['stopped_id']} stopped"
     if "track" not in payload:
-        return f"item {payload['stopped_id']} stopped" if "stopped_id" in payload else f"item {payload['id']}"
+        return ", ".join(f"{name} {value}" for name, value in payload.items())
     track = payload["track"]
     details = f"at {payload['position']:g}, {payload['votes']:+d} votes, added by {payload['added_by']}"
     return f"item {payload['id']}: {track['title']} — {track['artist']} ({details})"

@@ -1,14 +1,16 @@
-"""Folding events over a state, as a client may: strict, so that an event which can't be right is an error.
+"""What a client makes of events: old state and events give the new state. All tests fold with this.
 
-Pure: knows no server. What a client is sent stays as it came from JSON.
+Strict, so that an event which can't be right is an error. Pure: knows no server. What a client is sent stays
+as it came from JSON.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Self
 
 Event = dict[str, Any]
 Item = dict[str, Any]
+Frame = Mapping[str, Any]
 
 
 class FoldError(AssertionError):
@@ -17,17 +19,42 @@ class FoldError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole queue at one moment, as the server gave it."""
+    """What a room is at one moment of its stream, as the server gave it: all that events tell of."""
 
     epoch: str
     seq: int
     items: list[Item]
+    name: str = ""
+
+    @property
+    def position(self) -> tuple[str, int]:
+        return self.epoch, self.seq
+
+
+def fetched(get: Callable[[str], Any], room: str, path: str = "") -> Snapshot:
+    """The room as REST tells it now. `get` is that of httpx's client, or of Django's; `path` another one to
+    the queue.
+    """
+    answer = get(f"{path or f'/api/rooms/{room}/playlist/'}?limit=1000")
+    assert answer.status_code == 200, answer.content
+    headers = answer.headers
+    facts = get(f"/api/rooms/{room}/")
+    assert facts.status_code == 200, facts.content
+    name = facts.json()["name"]
+    return Snapshot(headers["X-Stream-Epoch"], int(headers["X-Stream-Seq"]), answer.json(), name)
+
+
+def is_event(frame: Frame) -> bool:
+    """Whether a frame tells of a change; every other answers, greets or shows that the line lives."""
+    return "op_id" in frame
 
 
 class Queue:
     """A queue that is kept by events alone."""
 
     def __init__(self, snapshot: Snapshot) -> None:
+        # Holds what is neither number nor item; they are kept beside it.
+        self._state = snapshot
         self.epoch = snapshot.epoch
         self.seq = snapshot.seq
         self._items = {item["id"]: item for item in snapshot.items}
@@ -45,7 +72,7 @@ class Queue:
         return self._items.get(item_id)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.epoch, self.seq, self.items)
+        return replace(self._state, seq=self.seq, items=self.items)
 
     def apply_all(self, events: Iterable[Event]) -> Self:
         for event in events:
@@ -109,6 +136,10 @@ class Queue:
         for place in places:
             self._items[place["id"]] = {**self._items[place["id"]], "position": place["position"]}
 
+    def _renamed(self, payload: dict[str, Any]) -> None:
+        _require(payload.keys() == {"name"}, "other fields than name")
+        self._state = replace(self._state, name=payload["name"])
+
     # --- What holds after every single event ---------------------------------------------------------
 
     def _known(self, item_id: int) -> Item:
@@ -142,8 +173,22 @@ _CHANGES: dict[str, Callable[[Queue, Any], None]] = {
     "track.updated": Queue._replaced,
     "track.playing": Queue._playing,
     "playlist.reordered": Queue._reordered,
+    "room.renamed": Queue._renamed,
 }
 EVENT_TYPES = frozenset(_CHANGES)
+# Those whose payload is an item, whole.
+_TAKE_AN_ITEM = (Queue._added, Queue._replaced)
+WHOLE_ITEMS = frozenset(name for name, change in _CHANGES.items() if change in _TAKE_AN_ITEM)
+
+
+def folded(before: Snapshot, events: Iterable[Event]) -> Snapshot:
+    """The state after the events, each of which changes something. Raises FoldError."""
+    queue = Queue(before)
+    for event in events:
+        last = replace(queue.snapshot(), seq=event["seq"])
+        queue.apply(event)
+        _require(queue.snapshot() != last, f"it changes nothing: {event}")
+    return queue.snapshot()
 
 
 def assert_told(before: Snapshot, events: list[Event], after: Snapshot) -> None:
@@ -151,4 +196,4 @@ def assert_told(before: Snapshot, events: list[Event], after: Snapshot) -> None:
     assert events, "nothing was told"
     told = Queue(before).apply_all(events).snapshot()
     assert told == after, "what was told is not what is so now"
-    assert told.items != before.items, "the events changed nothing"
+    assert replace(told, seq=before.seq) != before, "the events changed nothing"

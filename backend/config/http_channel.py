@@ -1,0 +1,154 @@
+"""One connection that speaks HTTP: how large a head may be, and for how long it may say or take nothing."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from twisted.web.http import HTTPChannel as TwistedChannel
+
+from config.flow import Flow
+from config.listening import SERVER_NAME
+from core.errors import ApiError, HeadTooLarge, MalformedRequest
+from core.rendering import json_bytes
+from core.request_context import request_id_from
+from core.security_headers import security_headers
+
+HTTPChannel: Any = TwistedChannel  # its types are half there
+
+MAX_REQUEST_LINE_BYTES = 8 * 1024
+# The request line and all headers.
+MAX_HEAD_BYTES = 16 * 1024
+# Browsers send about 20, and each proxy adds a few.
+MAX_HEADERS = 100
+# From its first byte on. Enough for 1 MiB over a slow line; who needs longer is cut off.
+ARRIVE_WITHIN_SECONDS = 30.0
+# Between requests. Above the 60 seconds of nginx, so that of the two it is the one that hangs up.
+IDLE_SECONDS = 75.0
+# For taking what is left of an answer, once nothing more comes of the connection.
+TAKE_WITHIN_SECONDS = 30.0
+
+
+class BoundedChannel(HTTPChannel):  # type: ignore[misc]
+    """Twisted's, with limits that a client can't stretch by sending a byte now and then.
+
+    What is no HTTP is refused in the one shape of errors, and the connection ends.
+    """
+
+    totalHeadersSize = MAX_HEAD_BYTES  # noqa: N815 - Twisted's names
+    MAX_LENGTH = MAX_HEAD_BYTES
+    maxHeaders = MAX_HEADERS  # noqa: N815
+    _abortingCall: Any = None  # noqa: N815
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flow = Flow()
+        self._is_arriving = False
+        self._answered: Any = None
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's names
+        self.timeOut = IDLE_SECONDS
+        super().connectionMade()
+
+    # --- How long ------------------------------------------------------------------------------------
+
+    def resetTimeout(self) -> None:  # noqa: N802
+        """Called for whatever comes in. The first bytes of a request start its time; no others do."""
+        if not self._is_arriving and not self._handlingRequest:
+            self._is_arriving = True
+            self.setTimeout(ARRIVE_WITHIN_SECONDS)
+
+    def allContentReceived(self) -> None:  # noqa: N802
+        self._is_arriving = False
+        self.setTimeout(IDLE_SECONDS)  # which Twisted remembers for when the answer is out
+        super().allContentReceived()
+
+    def timeoutConnection(self) -> None:  # noqa: N802
+        if self._answered is None:
+            self.loseConnection()
+        else:  # the time was for taking what was written
+            self.transport.abortConnection()
+
+    def loseConnection(self) -> Any:  # noqa: N802
+        """Closes when all that was written is taken, or when that takes too long."""
+        if self._abortingCall is None:
+            self._abortingCall = self.callLater(TAKE_WITHIN_SECONDS, self.forceAbortClient)
+        return super().loseConnection()
+
+    # --- How much ------------------------------------------------------------------------------------
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        is_first = self._receivedHeaderSize == 0
+        most = MAX_REQUEST_LINE_BYTES if is_first else MAX_HEAD_BYTES - self._receivedHeaderSize
+        if len(line) > most:
+            self._refuse(HeadTooLarge())
+        else:
+            super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        del line
+        self._refuse(HeadTooLarge())
+
+    def headerReceived(self, line: bytes) -> bool:  # noqa: N802
+        if self._receivedHeaderCount >= MAX_HEADERS:
+            self._refuse(HeadTooLarge())
+            return False
+        return bool(super().headerReceived(line))
+
+    def _respondToBadRequestAndDisconnect(self) -> None:  # noqa: N802
+        self._refuse(MalformedRequest())
+
+    def _refuse(self, error: ApiError) -> None:
+        self.transport.write(refusal_bytes(error))
+        self.loseConnection()
+
+    # --- Who takes it --------------------------------------------------------------------------------
+
+    def pauseProducing(self) -> None:  # noqa: N802
+        self.flow.pauseProducing()
+        super().pauseProducing()
+
+    def resumeProducing(self) -> None:  # noqa: N802
+        self.flow.resumeProducing()
+        super().resumeProducing()
+        if self._answered is not None:
+            answered, self._answered = self._answered, None
+            super().requestDone(answered)
+
+    def requestDone(self, request: Any) -> None:  # noqa: N802
+        """The next request of this connection is looked at when the answer to this one has been taken."""
+        if self._waitingForTransport and self.persistent:
+            self._answered = request
+            self.setTimeout(TAKE_WITHIN_SECONDS)
+        else:
+            super().requestDone(request)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self.flow.stopProducing()
+        if self._answered is not None:
+            self.requests.remove(self._answered)
+        super().connectionLost(reason)
+
+
+def refusal_headers(error: ApiError) -> dict[str, str]:
+    """Of an answer that is given before anything of ours has seen the request."""
+    return {
+        "Server": SERVER_NAME,
+        "Content-Type": "application/json",
+        "X-Request-ID": request_id_from(None),
+        **security_headers("/api/"),
+        **error.headers(),
+    }
+
+
+def refusal_bytes(error: ApiError, *, more: Mapping[str, str] | None = None) -> bytes:
+    """The whole answer, behind which the connection ends."""
+    body = json_bytes(error.body())
+    headers = {
+        **refusal_headers(error),
+        **(more or {}),
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+    }
+    lines = [f"HTTP/1.1 {error.status} {HTTPStatus(error.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    return "\r\n".join([*lines, "", ""]).encode("ascii") + body

@@ -1,0 +1,98 @@
+"""Answers to named writes: how long they are kept, and what is done when there are many of them."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.users.models import Guest
+from core.idempotency import FORGOTTEN_PER_WRITE, KEPT_FOR, REPLAYED
+from core.models import KeptAnswer
+
+pytestmark = pytest.mark.django_db
+
+KEY = "ada-7f3c"
+
+
+def ask(name: str = "Kitchen", *, path: str = "/api/rooms/", key: str = KEY):
+    return Client().post(
+        path, {"name": name}, content_type="application/json", headers={"Idempotency-Key": key}
+    )
+
+
+def age(by: timedelta) -> None:
+    for kept in KeptAnswer.objects.all():
+        kept.created_at -= by
+        kept.save()
+
+
+def old_answers(count: int) -> None:
+    long_ago = timezone.now() - 2 * KEPT_FOR
+    KeptAnswer.objects.bulk_create(
+        KeptAnswer(caller="bo", key=str(number), created_at=long_ago) for number in range(count)
+    )
+
+
+def test_for_24_hours_the_first_answer_is_given_again():
+    first = ask()
+    age(KEPT_FOR - timedelta(minutes=1))
+    again = ask()
+    assert (again.status_code, again[REPLAYED], again.json()) == (201, "true", first.json())
+
+
+def test_after_24_hours_the_key_is_new():
+    first = ask()
+    age(KEPT_FOR + timedelta(minutes=1))
+    second = ask("Cellar")
+    assert (second.status_code, REPLAYED in second) == (201, False)
+    assert second.json()["slug"] != first.json()["slug"]
+    assert ask("Cellar")[REPLAYED] == "true"
+
+
+def test_each_write_forgets_some_that_are_over_and_none_that_is_not():
+    old_answers(FORGOTTEN_PER_WRITE + 5)
+    ask(key="first")
+    assert KeptAnswer.objects.count() == 5 + 1
+    ask(key="second")
+    assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"first", "second"}
+
+
+def test_an_answer_with_a_token_is_not_stored():
+    token = ask("Bo", path="/api/guests/").json()["token"]
+    (kept,) = KeptAnswer.objects.all()
+    assert (kept.body, kept.headers, kept.subject) == ("", {}, Guest.objects.get().pk)
+    assert token not in repr(kept.__dict__)
+
+
+def test_where_the_guest_has_gone_meanwhile_one_new_one_is_made():
+    first = ask("Bo", path="/api/guests/").json()
+    Guest.objects.get().delete()
+    second, third = ask("Bo", path="/api/guests/"), ask("Bo", path="/api/guests/")
+    assert (second.status_code, REPLAYED in second) == (201, False)
+    assert first["guest_id"] != second.json()["guest_id"] == third.json()["guest_id"]
+    assert third[REPLAYED] == "true"
+    assert Guest.objects.count() == 1
+
+
+def test_what_fails_within_leaves_nothing_behind(monkeypatch):
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("apps.playlist.room_views.shown_by_slug", fail)
+        assert ask().status_code == 500
+    assert not KeptAnswer.objects.exists()
+    assert Client().get("/api/rooms/kitchen/").status_code == 404
+    assert ask().json()["slug"] == "kitchen"
+
+
+def test_writes_that_forget_at_once_do_not_wait_for_each_other():
+    """On SQLite there is one writer at a time, and nothing to wait for."""
+    old_answers(1)
+    with CaptureQueriesContext(connection) as queries:
+        ask()
+    found = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"]]
+    assert len(found) == (connection.vendor == "postgresql")

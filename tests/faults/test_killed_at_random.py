@@ -1,0 +1,122 @@
+"""The process is killed again and again while a crowd writes; who got no answer asks again under his key.
+
+Every law holds afterwards, as if nothing had happened but a pause.
+"""
+
+import random
+import select
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.conftest import ReadyMadeData, Size
+from tests.faults.stubborn import StubbornlyAskedServer
+from tests.fold import Snapshot
+from tests.invariants import invariants
+from tests.invariants.crowd import Crowd, meanwhile
+from tests.invariants.operations import Operation
+from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
+
+THREADS = 8
+DEEDS_EACH = 24
+KILLS = 3
+# So many writes are done before each end comes.
+MOMENTS = (5, 40)
+LOOK_EVERY_SECONDS = 0.0005
+GIVE_UP_SECONDS = 60.0
+ASKED_AGAIN = 40
+KEPT = "SELECT count(*) FROM core_keptanswer"
+
+
+@pytest.fixture
+def server(ready_made_data: ReadyMadeData, size: Size) -> Iterator[StubbornlyAskedServer]:
+    with StubbornlyAskedServer(**ready_made_data.options(size)) as own:
+        yield own
+
+
+@pytest.fixture
+def guests(server: StubbornlyAskedServer) -> list[Guest]:
+    return [new_guest(server, name) for name in ("Ada", "Bo", "Cem")]
+
+
+def test_a_crowd_that_asks_again_notices_nothing_but_a_pause(
+    server: StubbornlyAskedServer, guests: list[Guest]
+) -> None:
+    seed = random.getrandbits(32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    with guests[0].client(server) as http:
+        room = new_room(http, voter=guests[0].name)
+        start = room.fetch()
+        crowd = Crowd(server, room, guests, range(1, 36), seed=seed, threads=THREADS, deeds_each=DEEDS_EACH)
+
+        with meanwhile(lambda _: crowd.run()) as acting, kept_answers(server) as kept:
+            for _ in range(KILLS):
+                killed_after(chance.randint(*MOMENTS), server, kept)
+        operations = acting[0].result()
+
+        check_laws(room, start, operations, opinions_of(server, guests, room))
+        assert server.answered_late, "nothing was under way when it was killed: nothing is proved"
+        check_nothing_happens_again(server, room, chance)
+
+
+@contextmanager
+def kept_answers(server: StubbornlyAskedServer) -> Iterator[Callable[[], int]]:
+    """How many answers are kept in the database by now, seen from outside."""
+    connection: Any
+    if server.database_url:
+        connection = psycopg.connect(server.database_url, autocommit=True)
+    else:
+        connection = sqlite3.connect(server.data_folder / "db.sqlite3", isolation_level=None)
+    with closing(connection):
+        yield lambda: int(connection.execute(KEPT).fetchone()[0])
+
+
+def killed_after(more: int, server: StubbornlyAskedServer, kept: Callable[[], int]) -> None:
+    """Ends the process the moment after one of its commits, and starts it again."""
+    wanted, deadline = kept() + more, time.monotonic() + GIVE_UP_SECONDS
+    while kept() < wanted:
+        assert time.monotonic() < deadline, server.log[-4000:]
+        select.select([], [], [], LOOK_EVERY_SECONDS)
+    server.kill()
+    server.start()
+
+
+def check_laws(room: RoomClient, start: Snapshot, operations: list[Operation], opinions: Any) -> None:
+    end, events = room.fetch(), room.events_after(start)
+    assert len(events) > THREADS * DEEDS_EACH / 3, "hardly anything happened: nothing is proved"
+    invariants.check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
+    invariants.check_i2_fold_equals_fetch(start, events, [end])
+    invariants.check_i3_accepted_is_told(start, events, operations)
+    invariants.check_i4_order_is_strict(end)
+    invariants.check_i5_one_plays(end)
+    invariants.check_i6_votes_are_summed(end, opinions)
+    invariants.check_i6_no_vote_is_lost(start, events, operations)
+    invariants.check_i7_told_once(events)
+
+
+def opinions_of(
+    server: StubbornlyAskedServer, guests: list[Guest], room: RoomClient
+) -> dict[str, dict[int, int]]:
+    opinions = {}
+    for guest in guests:
+        with guest.client(server) as http:
+            opinions[guest.name] = room.seen_by(http).my_votes()
+    return opinions
+
+
+def check_nothing_happens_again(
+    server: StubbornlyAskedServer, room: RoomClient, chance: random.Random
+) -> None:
+    before = room.fetch()
+    for call, repeat in chance.sample(server.answered, ASKED_AGAIN):
+        if call.is_accepted or call.status in invariants.KEPT_REFUSALS:
+            again = repeat()
+            assert again.is_replay, call
+            assert again.told == call.told
+    assert room.fetch() == before

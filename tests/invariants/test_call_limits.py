@@ -1,0 +1,88 @@
+"""Never more calls than the limit within its period, and nobody is refused below it: in memory and in Redis.
+
+Both are judged by the same sequences. A Redis is shared by several processes, so it is asked through two.
+"""
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.cache import CallCounter, GuardedRedisCache, LocalCache
+from tests.invariants.crowd import meanwhile
+from tests.services import Redis
+
+PERIOD_SECONDS = 60.0
+# An eighth of a second, so that moments add up exactly.
+TICK = 0.125
+THREADS = 8
+# A busy machine must not make Redis look as if it were away.
+PATIENCE = {"OPTIONS": {"socket_timeout": 20.0, "socket_connect_timeout": 20.0}}
+
+_names = (f"somebody-{number}" for number in itertools.count())
+
+
+@pytest.fixture(params=["memory", "redis"])
+def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[CallCounter]]:
+    """Two that count together."""
+    if request.param == "memory":
+        local = LocalCache("call-limits", {})
+        yield [local, local]
+        local.clear()
+        return
+    redis: Redis = request.getfixturevalue("redis")
+    monkeypatch.setattr(GuardedRedisCache, "_clients", {})
+    url = redis.new_url()
+    yield [GuardedRedisCache(url, PATIENCE), GuardedRedisCache(f"{url}?health_check_interval=1", PATIENCE)]
+
+
+calls = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1)), max_size=60)
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(calls=calls, limit=st.integers(1, 6))
+def test_a_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
+    counters: list[CallCounter], calls: list[tuple[int, int]], limit: int
+) -> None:
+    name, now, passed = next(_names), 1_000_000.0, []
+    for ticks, which in calls:
+        now += ticks * TICK
+        within = [at for at in passed if at > now - PERIOD_SECONDS]
+        wait_seconds = counters[which].take_call(name, limit=limit, period_seconds=PERIOD_SECONDS, now=now)
+        if len(within) < limit:
+            assert wait_seconds is None
+            passed.append(now)
+        else:
+            assert wait_seconds == within[-limit] + PERIOD_SECONDS - now
+
+
+def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[CallCounter]) -> None:
+    name, limit = next(_names), 50
+    begin = threading.Barrier(THREADS)
+
+    def take(counter: CallCounter) -> list[float | None]:
+        begin.wait()
+        options: dict[str, Any] = {"limit": limit, "period_seconds": PERIOD_SECONDS, "now": 1000.0}
+        return [counter.take_call(name, **options) for _ in range(limit)]
+
+    turns: list[Callable[[threading.Event], list[float | None]]] = [
+        lambda _, counter=counters[number % 2]: take(counter) for number in range(THREADS)
+    ]
+    with meanwhile(*turns) as taking:
+        taken = [wait_seconds for each in taking for wait_seconds in each.result()]
+
+    assert taken.count(None) == limit
+    assert taken.count(PERIOD_SECONDS) == THREADS * limit - limit
+
+
+def test_each_name_is_counted_alone(counters: list[CallCounter]) -> None:
+    ada, bo = next(_names), next(_names)
+    options: dict[str, Any] = {"limit": 1, "period_seconds": PERIOD_SECONDS, "now": 1000.0}
+
+    taken = [counters[0].take_call(name, **options) for name in (ada, bo, ada, bo)]
+
+    assert taken == [None, None, PERIOD_SECONDS, PERIOD_SECONDS]

@@ -1,0 +1,30 @@
+"""A server that is in a hurry, so that what is slow ends within a test."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import ReadyMadeData, Size
+from tests.malformed.hasty import HastyServer
+from tests.processes import TuttiServer
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _no_line_for_each_request() -> None:
+    """Thousands of them would only hide what failed."""
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+
+
+@pytest.fixture(scope="package")
+def server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """Of these tests' own: whatever is in it may be changed or deleted."""
+    with HastyServer(**ready_made_data.options(size)) as own:
+        yield own
+
+
+@pytest.fixture(scope="package")
+def hasty_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """Of the embedded size: what comes before the application is the same in both."""
+    with HastyServer(**ready_made_data.options("embedded")) as own:
+        yield own

@@ -1,0 +1,51 @@
+"""Servers with less patience or less room, so that a test sees within seconds what else would take minutes.
+
+Everything else is the server as `start-daphne.sh` runs it.
+"""
+
+import sys
+from typing import ClassVar
+
+from tests.processes import TuttiServer
+
+ARRIVE_WITHIN_SECONDS = 0.5
+IDLE_SECONDS = 2.0
+TAKE_WITHIN_SECONDS = 2.0
+# What the system holds for a client that does not read; by itself it would go up to megabytes.
+SEND_BUFFER_BYTES = 16 * 1024
+
+RUN = """
+import importlib, socket, sys
+from config import server
+serve = server._serve
+
+def serve_otherwise(listener):
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, {buffer})
+    for place, value in {clocks}.items():  # only now, for these need the settings in place
+        module, _, name = place.rpartition(".")
+        setattr(importlib.import_module(module), name, value)
+    serve(listener)
+
+server._serve = serve_otherwise
+sys.exit(server.main())
+"""
+
+
+class PatientServer(TuttiServer):
+    """Its clocks are the usual ones."""
+
+    clocks: ClassVar[dict[str, float]] = {}
+
+    def _command(self) -> list[str]:
+        code = RUN.format(buffer=SEND_BUFFER_BYTES, clocks=self.clocks)
+        return [sys.executable, "-c", code, *self._arguments]
+
+
+class HastyServer(PatientServer):
+    clocks: ClassVar[dict[str, float]] = {
+        "config.http_channel.ARRIVE_WITHIN_SECONDS": ARRIVE_WITHIN_SECONDS,
+        "config.http_channel.IDLE_SECONDS": IDLE_SECONDS,
+        "config.http_channel.TAKE_WITHIN_SECONDS": TAKE_WITHIN_SECONDS,
+        "config.daphne_server.PING_EVERY_SECONDS": 1,
+        "config.daphne_server.PONG_WITHIN_SECONDS": 2,
+    }

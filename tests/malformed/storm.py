@@ -1,0 +1,137 @@
+"""Sends what is malformed, many lines at once, and judges what becomes of each."""
+
+import asyncio
+import random
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.malformed.bases import ValidRequests, World, client_frames, socket_request
+from tests.malformed.frames import broken, damaged_handshake, misspoken
+from tests.malformed.lines import Line, Outcome, SocketLine, run_line
+from tests.malformed.requests import damaged
+
+# Above the 25 seconds that a poll may wait when it is asked to; everything else is far quicker.
+END_WITHIN_SECONDS = 40.0
+AT_ONCE = 14
+FRAMES_OF_A_SOCKET = 40
+# Of what is sent, so much is frames; and of the requests, so many are to open a socket.
+PART_OF_FRAMES = 0.5
+PART_OF_HANDSHAKES = 0.06
+# After so many, the things that requests are about are made anew: many have been deleted by then.
+AGE_OF_A_WORLD = 1000
+KEY = re.compile(rb"Idempotency-Key: (storm-[0-9a-f]+)\r\n")
+ADDING = re.compile(rb"POST /api/(playlist|rooms/[a-z0-9-]+/playlist)/[? ]")
+REQUEST_ID = re.compile(rb"\r\nx-request-id: [A-Za-z0-9._-]{1,64}\r\n", re.IGNORECASE)
+ERROR_BODY = re.compile(rb'\r\n\r\n([0-9a-f]+\r\n)?\{"error": ?\{"code": ?"[A-Z_]+"')
+OF_THE_API = re.compile(rb"[A-Za-z]+ /api/")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been sent, and what came of it."""
+
+    requests: int = 0
+    handshakes: int = 0
+    frames: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+    slowest: Outcome | None = None
+    faults: list[str] = field(default_factory=list)
+    # Idempotency keys, which name events: of writes that were refused, and of tracks that were added.
+    refused_keys: set[str] = field(default_factory=set)
+    added_keys: set[str] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        return self.requests + self.handshakes + self.frames
+
+    def add(self, outcome: Outcome) -> None:
+        statuses = outcome.statuses
+        self.statuses.update(statuses)
+        self.ends[outcome.end or "stuck"] += 1
+        if self.slowest is None or outcome.seconds > self.slowest.seconds:
+            self.slowest = outcome
+        self.faults += [f"{fault}: {outcome}" for fault in _faults_of(outcome)]
+        keys = KEY.findall(outcome.sent)
+        if len(keys) == 1 and statuses and min(statuses) >= 400:
+            self.refused_keys.add(keys[0].decode())
+        if len(keys) == 1 and statuses == [201] and ADDING.match(outcome.sent):
+            self.added_keys.add(keys[0].decode())
+
+    def __str__(self) -> str:
+        parts = f"{self.requests} requests, {self.handshakes} handshakes, {self.frames} frames"
+        return f"{parts}: {dict(self.statuses)}, {dict(self.ends)}, slowest: {self.slowest}"
+
+
+def _faults_of(outcome: Outcome) -> list[str]:
+    """What no answer may be, whatever was asked."""
+    statuses = [status for status in outcome.statuses if status != 100]
+    is_stuck = not outcome.end
+    is_broken = any(status >= 500 for status in statuses)
+    has_answer = bool(statuses) and statuses[0] != 101
+    has_no_id = has_answer and not REQUEST_ID.search(outcome.received)
+    is_refusal = has_answer and statuses[0] >= 400 and bool(OF_THE_API.match(outcome.sent))
+    is_refusal = is_refusal and not outcome.sent.upper().startswith(b"HEAD")
+    has_no_shape = is_refusal and not ERROR_BODY.search(outcome.received)
+    told = {"neither answered nor closed": is_stuck, "5xx": is_broken}
+    told |= {"without a request id": has_no_id, "not in the one shape": has_no_shape}
+    return [fault for fault, is_so in told.items() if is_so]
+
+
+@dataclass(slots=True)
+class Storm:
+    """Everything follows from the seed, but for which ids things have."""
+
+    port: int
+    seed: int
+    valid: ValidRequests
+    make_world: Callable[[], World]
+    tally: Tally = field(default_factory=Tally)
+    worlds: list[World] = field(default_factory=list)
+    _number: int = 0
+
+    async def rage(self, count: int) -> None:
+        """Sends so many malformed requests and frames; returns when each has been answered or closed."""
+        turns = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as group:
+            for number, kind in enumerate(self._kinds(count)):
+                if number % AGE_OF_A_WORLD == 0:
+                    self.worlds.append(await asyncio.to_thread(self.make_world))
+                await turns.acquire()
+                self._number += 1
+                task = group.create_task(kind(self.worlds[-1], self._number))
+                task.add_done_callback(lambda _: turns.release())
+
+    def _kinds(self, count: int) -> list[Callable[[World, int], "asyncio._CoroutineLike[None]"]]:
+        sockets = int(count * PART_OF_FRAMES) // FRAMES_OF_A_SOCKET
+        handshakes = int(count * (1 - PART_OF_FRAMES) * PART_OF_HANDSHAKES)
+        requests = count - sockets * FRAMES_OF_A_SOCKET - handshakes
+        kinds = [self._frames] * sockets + [self._handshake] * handshakes + [self._request] * requests
+        random.Random(f"{self.seed}-{self._number}").shuffle(kinds)
+        return kinds
+
+    async def _request(self, world: World, number: int) -> None:
+        chance = random.Random(f"{self.seed}-{number}")
+        operation = self.valid.operations[number % len(self.valid.operations)]
+        data = damaged(self.valid.of(operation, world, chance), chance)
+        self.tally.requests += 1
+        await self._send(Line(number, data))
+
+    async def _handshake(self, world: World, number: int) -> None:
+        chance = random.Random(f"{self.seed}-{number}")
+        self.tally.handshakes += 1
+        await self._send(SocketLine(number, damaged_handshake(socket_request(world, chance), chance)))
+
+    async def _frames(self, world: World, number: int) -> None:
+        """All but the last leave the socket open."""
+        chance = random.Random(f"{self.seed}-{number}")
+        said = [chance.choice(client_frames(world, chance)) for _ in range(FRAMES_OF_A_SOCKET)]
+        frames = [misspoken(value, chance) for value in said[:-1]]
+        frames.append((broken if chance.random() < 0.5 else misspoken)(said[-1], chance))
+        self.tally.frames += len(frames)
+        await self._send(SocketLine(number, socket_request(world, chance).encoded(), b"".join(frames)))
+
+    async def _send(self, line: Line) -> None:
+        self.tally.add(await run_line(self.port, line, within_seconds=END_WITHIN_SECONDS))

@@ -1,0 +1,158 @@
+"""How long a request line, the headers and their number may be; and what is no HTTP."""
+
+import pytest
+
+from config.http_channel import MAX_HEAD_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
+from tests.malformed.frames import handshake
+from tests.malformed.raw import RawLine, Reply, asked, head
+from tests.malformed.requests import Request
+from tests.processes import TuttiServer
+
+HOST = b"Host: localhost"
+BODY = b"POST /api/guests/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+
+
+def line_of(length: int) -> bytes:
+    start, end = b"GET /api/health/live?a=", b" HTTP/1.1"
+    return start + b"a" * (length - len(start) - len(end)) + end
+
+
+def check_refusal(reply: Reply, status: int, code: str) -> None:
+    error = reply.json()["error"]
+    assert (reply.status, error["code"], error["details"]) == (status, code, {}), reply
+    assert error["message"]
+    assert reply.headers["Content-Type"] == "application/json"
+    assert len(reply.headers["X-Request-ID"]) == 32
+    assert reply.headers["Connection"] == "close"
+    assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
+    assert reply.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_request_line_may_be_so_long(hasty_server: TuttiServer) -> None:
+    assert asked(hasty_server, head(line_of(MAX_REQUEST_LINE_BYTES))).status == 200
+    reply = asked(hasty_server, head(line_of(MAX_REQUEST_LINE_BYTES + 1)))
+    check_refusal(reply, 431, "HEAD_TOO_LARGE")
+
+
+def test_all_headers_together_may_be_so_long(hasty_server: TuttiServer) -> None:
+    first, name = b"GET /api/health/live HTTP/1.1", b"X-A: "
+    left = MAX_HEAD_BYTES - len(first) - len(HOST) - 2 * len(name)
+    headers = [name + b"a" * (left // 2), name + b"a" * (left - left // 2)]
+    assert asked(hasty_server, head(first, *headers)).status == 200
+    check_refusal(asked(hasty_server, head(first, *headers[:1], headers[1] + b"a")), 431, "HEAD_TOO_LARGE")
+
+
+def test_there_may_be_so_many_headers(hasty_server: TuttiServer) -> None:
+    headers = [b"X-%d: a" % number for number in range(MAX_HEADERS - 1)]  # and Host
+    assert asked(hasty_server, head(b"GET /api/health/live HTTP/1.1", *headers)).status == 200
+    reply = asked(hasty_server, head(b"GET /api/health/live HTTP/1.1", *headers, b"X-More: a"))
+    check_refusal(reply, 431, "HEAD_TOO_LARGE")
+
+
+@pytest.mark.parametrize("start", [b"GET /", b"GET / HTTP/1.1\r\nX-A: "])
+def test_a_line_without_an_end_is_not_waited_for(hasty_server: TuttiServer, start: bytes) -> None:
+    with RawLine(hasty_server) as line:
+        line.send(start + b"a" * (MAX_HEAD_BYTES + 2))
+        check_refusal(line.reply(), 431, "HEAD_TOO_LARGE")
+        assert line.is_closed()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(
+            b"hello\r\n\r\n",
+            b"GET /api/\r\n\r\n",
+            b"GET  /api/ HTTP/1.1\r\n\r\n",
+            b"G T /api/ HTTP/1.1\r\n\r\n",
+        ),
+        *(head(b"GET /api/ HTTP/2.0"), head(b"GET /api/ HTTP/0.9"), head(b"G@T /api/ HTTP/1.1")),
+        *(head(b"GET /\xc3\xa9 HTTP/1.1"), head(b"GET /\x80 HTTP/1.1"), head(b"GET /?a=\x90 HTTP/1.1")),
+        *(head(b"GET / HTTP/1.1", b"No colon"), head(b"GET / HTTP/1.1", b"A B: c")),
+        *(
+            head(b"GET / HTTP/1.1", b"A: \x00"),
+            head(b"GET / HTTP/1.1", b"A: \x0b"),
+            head(b"GET / HTTP/1.1", b"A: \x85"),
+        ),
+        *(BODY + b"Content-Length: x\r\n\r\n", BODY + b"Content-Length: -1\r\n\r\n"),
+        *(BODY + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",),
+        *(BODY + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",),
+        *(BODY + b"Transfer-Encoding: gzip\r\n\r\n", BODY + b"Transfer-Encoding: chunked\r\n\r\nx\r\n"),
+        *(BODY + b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}}}\r\n",),
+    ],
+    ids=repr,
+)
+def test_what_is_no_http_is_refused_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+    with RawLine(hasty_server) as line:
+        line.send(data)
+        reply = line.reply()
+        assert (reply.status, reply.json()["error"]["code"]) == (400, "MALFORMED_REQUEST"), reply
+        assert reply.json().keys() == {"error"}
+        assert reply.headers["Content-Type"] == "application/json"
+        assert len(reply.headers["X-Request-ID"]) == 32
+
+
+def test_what_comes_behind_a_broken_request_is_not_looked_at(hasty_server: TuttiServer) -> None:
+    with RawLine(hasty_server) as line:
+        line.send(head(b"GET / HTTP/1.1", b"A: \x00") + head())
+        check_refusal(line.reply(), 400, "MALFORMED_REQUEST")
+        assert line.is_closed()
+
+
+@pytest.mark.parametrize("path", [b"/api/playlist/", b"/api/playlist/events/"])
+@pytest.mark.parametrize("method", [b"get", b"Head"])
+def test_small_letters_mean_the_same_method(hasty_server: TuttiServer, method: bytes, path: bytes) -> None:
+    with RawLine(hasty_server) as line:
+        line.send(head(method + b" " + path + b" HTTP/1.1"))
+        assert line.socket.recv(4096).startswith(b"HTTP/1.1 200 ")
+
+
+# --- Opening a socket --------------------------------------------------------------------------------
+
+
+def opening(*more: tuple[bytes, bytes], without: bytes = b"", method: bytes = b"GET") -> bytes:
+    whole = handshake(Request(method, b"/ws/playlist/", headers=[(b"Host", b"localhost")]))
+    kept = [header for header in whole.headers if header[0] != without]
+    return Request(method, b"/ws/playlist/", headers=[*kept, *more]).encoded()
+
+
+def test_a_handshake_opens(hasty_server: TuttiServer) -> None:
+    assert asked_for_socket(hasty_server, opening()) == 101
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(
+            opening(without=name)
+            for name in (b"Host", b"Connection", b"Sec-WebSocket-Version", b"Sec-WebSocket-Key")
+        ),
+        opening((b"Sec-WebSocket-Key", b"a\xe9"), without=b"Sec-WebSocket-Key"),
+        opening((b"Sec-WebSocket-Version", b"7"), without=b"Sec-WebSocket-Version"),
+        opening((b"Origin", b"http://[")),
+    ],
+    ids=repr,
+)
+def test_one_that_is_broken_is_refused_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+    check_refusal(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
+
+
+def test_by_another_method_it_is_a_405(hasty_server: TuttiServer) -> None:
+    check_refusal(asked(hasty_server, opening(method=b"POST")), 405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("name", [b"Sec-WebSocket-Protocol", b"Daphne-Root-Path"])
+@pytest.mark.parametrize("value", [b"\xff", b"/evil", b"a, a", b"%ff%00"])
+def test_headers_that_mean_nothing_here_change_nothing(
+    hasty_server: TuttiServer, name: bytes, value: bytes
+) -> None:
+    assert asked_for_socket(hasty_server, opening((name, value))) == 101
+    reply = asked(hasty_server, head(b"GET /api/ HTTP/1.1", name + b": " + value))
+    assert reply.json()["playlist"] == "http://localhost/api/playlist/"
+
+
+def asked_for_socket(server: TuttiServer, data: bytes) -> int:
+    with RawLine(server) as line:
+        line.send(data)
+        answer = line.socket.recv(4096)
+    return int(answer.split(b" ")[1])

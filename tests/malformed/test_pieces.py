@@ -1,0 +1,70 @@
+"""Pings and pieces of frames, which the application never sees, count like frames."""
+
+import struct
+from collections.abc import Iterator
+
+import pytest
+
+from core.limits import FRAMES_UNTIL_CLOSE
+from tests.conftest import ReadyMadeData
+from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, handshake
+from tests.malformed.raw import RawLine
+from tests.malformed.requests import Request
+from tests.processes import TuttiServer
+
+MOST = FRAMES_UNTIL_CLOSE.max_calls
+TOO_MANY = b"\x88\x02" + struct.pack("!H", 4429)
+PING_OF_TEXT = b'{"type": "ping", "ts": "here"}'
+
+
+@pytest.fixture(scope="module")
+def strict_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """Its limits are those of a party."""
+    with TuttiServer(**ready_made_data.options("embedded"), rate_limit_factor="1") as own:
+        yield own
+
+
+@pytest.fixture
+def line(strict_server: TuttiServer) -> Iterator[RawLine]:
+    """A socket."""
+    with RawLine(strict_server) as line:
+        line.send(handshake(Request(b"GET", b"/ws/playlist/", headers=[(b"Host", b"localhost")])).encoded())
+        assert b"connection.established" in until(line, b"connection.established")
+        yield line
+
+
+def until(line: RawLine, end: bytes) -> bytes:
+    """What comes up to these bytes, or all there is."""
+    received = b""
+    while end not in received and (data := line.socket.recv(65_536)):
+        received += data
+    return received
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        frame(PING, b"") * (MOST + 1),
+        frame(PONG, b"a" * 125) * (MOST + 1),
+        frame(TEXT, b"{", is_last=False) + frame(CONTINUATION, b"", is_last=False) * MOST,
+        frame(TEXT, b"{", is_last=False) + frame(CONTINUATION, b" ", is_last=False) * MOST,
+    ],
+    ids=["pings", "pongs", "empty pieces", "pieces"],
+)
+def test_more_than_the_limit_end_the_socket(line: RawLine, pieces: bytes) -> None:
+    line.send(pieces)
+    assert until(line, TOO_MANY).endswith(TOO_MANY)
+
+
+def test_up_to_it_each_ping_is_answered(line: RawLine) -> None:
+    line.send(frame(PING, b"hello") * (MOST - 1) + frame(PING, b"bye"))
+    pongs = until(line, b"bye")
+    assert (pongs.count(b"hello"), pongs.count(b"bye")) == (MOST - 1, 1)
+
+
+def test_a_frame_in_a_few_pieces_is_read(line: RawLine) -> None:
+    letters = [bytes([letter]) for letter in PING_OF_TEXT]
+    pieces = [frame(TEXT, b"", is_last=False)]
+    pieces += [frame(CONTINUATION, letter, is_last=False) + frame(PING, b"") for letter in letters]
+    line.send(b"".join(pieces) + frame(CONTINUATION, b""))
+    assert b'"type":"pong"' in until(line, b'"here"').replace(b" ", b"")

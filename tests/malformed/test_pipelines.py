@@ -1,0 +1,61 @@
+"""Several requests on one connection, sent in one go: each is answered, and none leaves a thread behind."""
+
+import json
+
+from tests.malformed.processes import Holdings, held_once
+from tests.malformed.raw import RawLine, head
+from tests.processes import TuttiServer
+
+LINES = 30
+OF_EACH_LINE = 3
+# Pools of threads may grow by one.
+FEW_THREADS = 2
+SOON_SECONDS = 10.0
+VOTES = head(b"GET /api/playlist/my-votes/ HTTP/1.1")
+
+
+def send_on_lines(server: TuttiServer) -> None:
+    for _ in range(LINES):
+        with RawLine(server) as line:
+            line.send(VOTES * OF_EACH_LINE)
+            assert [line.reply().status for _ in range(OF_EACH_LINE)] == [200] * OF_EACH_LINE
+
+
+def test_they_leave_no_thread_behind(hasty_server: TuttiServer) -> None:
+    with RawLine(hasty_server) as line:
+        line.send(VOTES)
+        assert line.reply().status == 200
+    before = held_once(hasty_server, lambda held: held.clients == 0, within_seconds=SOON_SECONDS)
+
+    send_on_lines(hasty_server)
+
+    most = before.threads + FEW_THREADS
+    after = held_once(hasty_server, lambda held: held.threads <= most, within_seconds=SOON_SECONDS)
+    assert after.threads <= most, f"{before}, and now {after}"
+
+
+def test_they_are_answered_in_order(hasty_server: TuttiServer) -> None:
+    names = ["Ada", "Bo", "Cem"]
+    bodies = [json.dumps({"name": name}).encode() for name in names]
+    with RawLine(hasty_server) as line:
+        for body in bodies:
+            kind = b"Content-Type: application/json"
+            line.send(head(b"POST /api/guests/ HTTP/1.1", kind, b"Content-Length: %d" % len(body)) + body)
+        assert [line.reply().json()["name"] for _ in names] == names
+
+
+def test_each_has_a_request_id_of_its_own(hasty_server: TuttiServer) -> None:
+    named = head(b"GET /api/playlist/my-votes/ HTTP/1.1", b"X-Request-ID: ada-1")
+    with RawLine(hasty_server) as line:
+        line.send(named + VOTES)
+        ids = [line.reply().headers["X-Request-ID"] for _ in range(2)]
+    assert ids[0] == "ada-1" != ids[1]
+
+
+def test_what_is_held_is_counted(hasty_server: TuttiServer) -> None:
+    """The measure itself: an open connection is seen, and seen to end."""
+    with RawLine(hasty_server) as line:
+        line.send(VOTES)
+        line.reply()
+        assert Holdings.of(hasty_server).clients >= 1
+    assert held_once(hasty_server, lambda held: held.clients == 0, within_seconds=SOON_SECONDS).clients == 0

@@ -1,0 +1,193 @@
+"""Who asks and does not read fills nobody's memory, and is hung up on."""
+
+import re
+import struct
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.conftest import ReadyMadeData
+from tests.contract.sockets import Socket
+from tests.contract.staff import fill_library
+from tests.malformed.frames import CLOSE, TEXT, frame, handshake
+from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer
+from tests.malformed.processes import MEBIBYTE, Holdings, held_once
+from tests.malformed.raw import RawLine, head
+from tests.malformed.requests import Request
+from tests.processes import TuttiServer
+
+# The least that Linux gives: what it holds for the client, nobody else has to.
+SMALL_BUFFER = 2304
+LINES = 8
+# A few answers under way, and what waits for the client; all that was asked for would be many times that.
+SPARE_BYTES = 20 * MEBIBYTE
+SLACK_SECONDS = 20.0
+SNAPSHOT = frame(TEXT, b'{"type": "snapshot"}')
+CLOSED_FOR_SLOWNESS = b"\x88\x02" + (4008).to_bytes(2, "big")
+
+
+@pytest.fixture(scope="module")
+def patient_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """It pings seldom, so that a socket which does not read is noticed by that alone."""
+    with PatientServer(**ready_made_data.options("embedded")) as own:
+        yield own
+
+
+class Peak:
+    """The most that a server held while somebody looked."""
+
+    def __init__(self, server: TuttiServer) -> None:
+        self._before = Holdings.of(server).own_bytes
+        self.more_bytes = 0
+
+    def until(self, is_so: Callable[[Holdings], bool]) -> Callable[[Holdings], bool]:
+        """The same question, which notes what it sees."""
+
+        def look(held: Holdings) -> bool:
+            self.more_bytes = max(self.more_bytes, held.own_bytes - self._before)
+            return is_so(held)
+
+        return look
+
+
+def gone(server: TuttiServer, peak: Peak) -> bool:
+    """Whether the clients that have just come are hung up on."""
+    assert held_once(server, lambda held: held.clients > 0, within_seconds=SLACK_SECONDS).clients > 0
+    is_gone = peak.until(lambda held: held.clients == 0)
+    return held_once(server, is_gone, within_seconds=SLACK_SECONDS).clients == 0
+
+
+def nobody_is_there(server: TuttiServer) -> None:
+    assert held_once(server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS).clients == 0
+
+
+# The first is written in several parts, the second in one.
+PATHS = [b"/api/schema.json", b"/api/tracks/"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _long_library(hasty_server: TuttiServer) -> None:
+    """A list of it is nearly as long as what is written in one part."""
+    fill_library(hasty_server, 240)
+
+
+def asking(path: bytes, *headers: bytes) -> bytes:
+    return head(b"GET " + path + b" HTTP/1.1", *headers)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answers_that_nobody_reads_are_not_piled_up(hasty_server: TuttiServer, path: bytes) -> None:
+    """Many requests are sent in one go; the next is looked at when the answer before it is taken."""
+    with RawLine(hasty_server) as line:
+        line.send(asking(path))
+        answer_bytes = len(line.reply().body)
+    count = 16_000 // len(asking(path))
+    assert answer_bytes * count * LINES > 4 * SPARE_BYTES, "too little is asked for"
+
+    nobody_is_there(hasty_server)
+    peak = Peak(hasty_server)
+    with ExitStack() as opened_lines:
+        for _ in range(LINES):
+            line = opened_lines.enter_context(RawLine(hasty_server, receive_buffer=SMALL_BUFFER))
+            line.send(asking(path) * count)
+        assert gone(hasty_server, peak), "some wait for ever"
+
+    assert peak.more_bytes < SPARE_BYTES
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_all_of_them_are_answered_to_who_reads(hasty_server: TuttiServer, path: bytes) -> None:
+    with RawLine(hasty_server, receive_buffer=SMALL_BUFFER) as line:
+        line.send(asking(path) * 10)
+        assert [line.reply().status for _ in range(10)] == [200] * 10
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("header", [b"Connection: keep-alive", b"Connection: close"])
+def test_an_answer_is_held_for_so_long(hasty_server: TuttiServer, path: bytes, header: bytes) -> None:
+    nobody_is_there(hasty_server)
+    began = time.monotonic()
+    with RawLine(hasty_server, receive_buffer=SMALL_BUFFER) as line:
+        line.send(asking(path, header))
+        assert gone(hasty_server, Peak(hasty_server)), "it waits for ever"
+    assert time.monotonic() - began >= TAKE_WITHIN_SECONDS
+
+
+# --- Sockets -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def loud_room(patient_server: TuttiServer) -> str:
+    """A room of which a snapshot is long."""
+    with patient_server.client() as http:
+        slug: str = http.post("/api/rooms/", json={"name": "Loud"}).json()["slug"]
+        for track in http.get("/api/tracks/").json():
+            http.post(f"/api/rooms/{slug}/playlist/", json={"track_id": track["id"]})
+    return slug
+
+
+def opened(line: RawLine, room: str) -> None:
+    line.send(
+        handshake(
+            Request(b"GET", f"/ws/playlist/{room}/".encode(), headers=[(b"Host", b"localhost")])
+        ).encoded()
+    )
+    assert line.socket.recv(1000).startswith(b"HTTP/1.1 101")
+
+
+def counted(server: TuttiServer, name: str) -> int:
+    """What a metric says."""
+    with server.client() as http:
+        found = re.search(rf"^{name} ([0-9.]+)$", http.get("/metrics").text, re.MULTILINE)
+    assert found
+    return int(float(found[1]))
+
+
+def wait_until_counted(server: TuttiServer, name: str, least: int) -> None:
+    deadline = time.monotonic() + SLACK_SECONDS
+    while counted(server, name) < least:
+        assert time.monotonic() < deadline, f"{name} does not come to {least}"
+
+
+def test_snapshots_that_nobody_reads_end_the_socket(patient_server: TuttiServer, loud_room: str) -> None:
+    peak = Peak(patient_server)
+    with (
+        Socket.of_room(patient_server.ws_url, loud_room) as other,
+        RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line,
+    ):
+        opened(line, loud_room)
+        line.send(SNAPSHOT * 4000)
+        held = held_once(
+            patient_server, peak.until(lambda held: held.clients == 1), within_seconds=SLACK_SECONDS
+        )
+        assert held.clients == 1, "it waits for ever"
+        assert peak.more_bytes < SPARE_BYTES
+        other.ping()
+
+
+def test_who_says_goodbye_and_does_not_read_is_not_waited_for(
+    patient_server: TuttiServer, loud_room: str
+) -> None:
+    nobody_is_there(patient_server)
+    before = counted(patient_server, "tutti_snapshots_total")
+    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+        opened(line, loud_room)
+        line.send(SNAPSHOT * 20)
+        wait_until_counted(patient_server, "tutti_snapshots_total", before + 20)
+        line.send(frame(CLOSE, struct.pack("!H", 1000)))
+        held = held_once(patient_server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS)
+        assert held.clients == 0, "it waits for ever"
+
+
+def test_who_reads_again_in_time_is_told_why(patient_server: TuttiServer, loud_room: str) -> None:
+    before = counted(patient_server, "tutti_slow_clients_closed_total")
+    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+        opened(line, loud_room)
+        line.send(SNAPSHOT * 4000)
+        wait_until_counted(patient_server, "tutti_slow_clients_closed_total", before + 1)
+        tail = b""
+        while tail != CLOSED_FOR_SLOWNESS and (data := line.socket.recv(1_000_000)):
+            tail = (tail + data)[-4:]
+    assert tail == CLOSED_FOR_SLOWNESS

@@ -1,0 +1,114 @@
+"""Whoever sends a byte now and then holds nobody up, and is hung up on in bounded time."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import pytest
+
+from tests.malformed.frames import handshake
+from tests.malformed.hasty import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS
+from tests.malformed.lines import Line, run_line
+from tests.malformed.raw import RawLine, head
+from tests.malformed.requests import Request
+from tests.processes import TuttiServer
+
+OF_EACH_KIND = 60
+BYTE_EVERY_SECONDS = 0.1
+# For the machine, which may be busy with other things.
+SLACK_SECONDS = 8.0
+SOON_SECONDS = 5.0
+JSON = b"POST /api/guests/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+SOCKET = handshake(Request(b"GET", b"/ws/playlist/", headers=[(b"Host", b"localhost")])).encoded()
+# How each begins; then comes one byte after another.
+STARTS = {
+    "a request line": b"GET /api/",
+    "headers": b"GET /api/ HTTP/1.1\r\nHost: localhost\r\nX-A: ",
+    "a body": JSON + b"Content-Length: 1000\r\n\r\n{",
+    "a body in chunks": JSON + b"Transfer-Encoding: chunked\r\n\r\nff\r\n",
+    "the length of a chunk": JSON + b"Transfer-Encoding: chunked\r\n\r\n1",
+    "the headers of a socket": SOCKET[:-4],
+    "a second request": head() + b"GET /api/",
+}
+
+
+class Trickle(asyncio.Protocol):
+    """Sends a byte now and then, for as long as the server lets it."""
+
+    def __init__(self, start: bytes) -> None:
+        self._start = start
+        self._began = time.monotonic()
+        self.sent_bytes = 0
+        self.ended: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        transport.write(self._start)
+        self._send_byte(transport)
+
+    def _send_byte(self, transport: asyncio.Transport) -> None:
+        if not self.ended.done():
+            transport.write(b"1")
+            self.sent_bytes += 1
+            asyncio.get_running_loop().call_later(BYTE_EVERY_SECONDS, self._send_byte, transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(time.monotonic() - self._began)
+
+
+async def test_they_are_hung_up_on_and_hold_nobody_up(hasty_server: TuttiServer) -> None:
+    loop = asyncio.get_running_loop()
+    trickles = {kind: [Trickle(start) for _ in range(OF_EACH_KIND)] for kind, start in STARTS.items()}
+    everyone = [trickle for kind in trickles.values() for trickle in kind]
+    for trickle in everyone:
+        await loop.create_connection(_made(trickle), "127.0.0.1", hasty_server.port)
+
+    meanwhile = [await _asked(hasty_server) for _ in range(10)]
+    within = ARRIVE_WITHIN_SECONDS + SLACK_SECONDS
+    await asyncio.wait([trickle.ended for trickle in everyone], timeout=within)
+
+    for kind, of_kind in trickles.items():
+        open_ones = [trickle for trickle in of_kind if not trickle.ended.done()]
+        assert open_ones == [], f"{len(open_ones)} that trickle {kind} are still there"
+        # It was not for what they sent: they got to send more, and time went on.
+        assert min(trickle.sent_bytes for trickle in of_kind) > 1, kind
+        slowest = max(trickle.ended.result() for trickle in of_kind)
+        assert ARRIVE_WITHIN_SECONDS <= slowest < within, kind
+    assert max(meanwhile) < SOON_SECONDS
+
+
+def _made(trickle: Trickle) -> Callable[[], Trickle]:
+    return lambda: trickle
+
+
+async def _asked(server: TuttiServer) -> float:
+    line = Line(0, head(b"GET /api/playlist/ HTTP/1.1"))
+    outcome = await run_line(server.port, line, within_seconds=SOON_SECONDS)
+    assert outcome.statuses == [200], outcome
+    return outcome.seconds
+
+
+@pytest.mark.parametrize("start", [b"", head()])
+def test_who_says_nothing_more_is_hung_up_on(hasty_server: TuttiServer, start: bytes) -> None:
+    began = time.monotonic()
+    with RawLine(hasty_server) as line:
+        line.send(start)
+        if start:
+            assert line.reply().status == 200
+        assert line.is_closed()
+    assert IDLE_SECONDS <= time.monotonic() - began < IDLE_SECONDS + SLACK_SECONDS
+
+
+def test_a_connection_is_kept_between_requests(hasty_server: TuttiServer) -> None:
+    with RawLine(hasty_server) as line:
+        for _ in range(5):
+            line.send(head())
+            assert line.reply().status == 200
+
+
+def test_what_is_large_but_quick_arrives(hasty_server: TuttiServer) -> None:
+    body = b'{"name": "Ada"}'.ljust(1024 * 1024)
+    with RawLine(hasty_server) as line:
+        line.send(JSON + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert line.reply().status == 201
