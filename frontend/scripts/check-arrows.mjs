@@ -13,14 +13,14 @@ import { filesBelow } from "./files.mjs";
  */
 const PARTS = {
   generated: { parts: [], types: [], packages: [] },
-  sync: { parts: ["generated"], types: [], packages: ["@noble/hashes", "idb"] },
+  sync: { parts: ["generated"], types: [], packages: ["@noble/hashes"] },
   api: { parts: ["generated"], types: [], packages: [] },
   words: { parts: [], types: [], packages: ["@preact/signals"] },
   ui: { parts: [], types: [], packages: ["preact", "@preact/signals", "uqr"] },
   store: {
     parts: ["api", "sync", "generated", "words"],
     types: [],
-    packages: ["@preact/signals", "idb"],
+    packages: ["@preact/signals"],
   },
   features: {
     parts: ["store", "ui", "words"],

@@ -24,7 +24,7 @@ from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
 
 THREADS = 8
 DEEDS_EACH = 24
-KILLS = 3
+KILLS = 2
 # So many writes are done before each end comes.
 MOMENTS = (5, 40)
 LOOK_EVERY_SECONDS = 0.0005

@@ -30,7 +30,7 @@ from tests.invariants.staged_writes import (
 from tests.live.conftest import shared_with
 from tests.processes import TuttiServer
 
-AT_ONCE = 8
+AT_ONCE = 6
 
 
 @pytest.fixture(scope="module")

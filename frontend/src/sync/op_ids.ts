@@ -1,10 +1,11 @@
 /** Names for writes, which no other browser will think of. */
 
 import type { Environment } from "./environment.ts";
+import { hexOf } from "./hex.ts";
 
 const BYTES = 16;
 
 /** Of random bytes alone: over plain http a browser has no `randomUUID`. */
 export function newOpId({ randomBytes }: Environment): string {
-  return [...randomBytes(BYTES)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hexOf(randomBytes(BYTES));
 }

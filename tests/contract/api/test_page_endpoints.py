@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from config.local_network import own_addresses
 from tests.conftest import StartServer
 from tests.contract.conftest import client_of
 from tests.contract.refusals import refused
@@ -38,6 +39,17 @@ def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
 
     assert (told["addresses"], told["is_reachable_by_others"]) == ([], False)
     assert told["cover_hosts"] == []
+
+
+def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start_server: StartServer):
+    server = start_server(arguments=("--lan",))
+
+    told = httpx.get(f"http://localhost:{server.port}/api/page/").json()
+
+    assert told["addresses"] == [f"http://{own}:{server.port}/" for own in own_addresses()]
+    assert told["is_reachable_by_others"] is True
+    for address in told["addresses"]:
+        assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address
 
 
 def test_its_version_is_the_documents(client: httpx.Client):

@@ -15,6 +15,8 @@ from tests.processes import TuttiServer
 PATIENCE = "?socket_timeout=20&socket_connect_timeout=20"
 # A twentieth of everything is counted sooner.
 FACTOR = "0.05"
+# A line for each of thousands of writes takes time.
+QUIET = {"LOG_LEVEL": "WARNING"}
 
 NewScript = Callable[..., Script]
 Doors = list[TuttiServer]
@@ -34,13 +36,13 @@ def _doors(ready_made_data: ReadyMadeData, size: Size, opened: ExitStack, **opti
 def doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
     """Nobody stands in front of them."""
     with ExitStack() as opened:
-        yield _doors(ready_made_data, size, opened, rate_limit_factor="1")
+        yield _doors(ready_made_data, size, opened, rate_limit_factor="1", environment=QUIET)
 
 
 @pytest.fixture(scope="package")
 def proxied_doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
     """Behind one proxy, with a twentieth of each limit."""
-    settings = {"TRUSTED_PROXIES": "1"}
+    settings = {**QUIET, "TRUSTED_PROXIES": "1"}
     with ExitStack() as opened:
         yield _doors(ready_made_data, size, opened, rate_limit_factor=FACTOR, environment=settings)
 

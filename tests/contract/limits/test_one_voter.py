@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.conftest import StartServer
 from tests.contract.limits.conftest import NewScript, RoomOfScripts
 from tests.contract.limits.scripts import Script, check_limit
@@ -25,17 +27,17 @@ def test_60_votes_30_adds_and_120_moves_each_counted_alone(
     assert room.length() == 2 + len([reply for reply in adds if reply.status == 201])
 
 
-def test_600_requests_of_a_caller_whatever_they_ask_for(new_script: NewScript) -> None:
+def test_600_requests_of_a_caller_also_where_nothing_is(new_script: NewScript) -> None:
     script, other = new_script(), new_script()
-    paths = ["/api/rooms/", "/api/nothing/", "/api/playlist/my-votes/"]
 
-    replies = [script.ask("GET", paths[number % 3]) for number in range(610)]
+    replies = [script.ask("GET", "/api/nothing/") for _ in range(605)]
 
     check_limit(replies, 600, MINUTE_SECONDS)
     assert script.ask("GET", "/api/rooms/", User_Agent="Another").status == 200
     assert other.ask("GET", "/api/rooms/").status == 200
 
 
+@pytest.mark.parametrize("size", ["embedded"], indirect=True)
 def test_without_limits_nobody_is_refused(start_server: StartServer) -> None:
     with Script([start_server(rate_limit_factor="0")], "127.0.0.1") as script:
         room = RoomOfScripts(script)
