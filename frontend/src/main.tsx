@@ -12,6 +12,7 @@ import { loadPageFacts } from "./store/page.ts";
 import { followAddress, roomOfAddress } from "./store/place.ts";
 import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
 import { enterRoom } from "./store/room.ts";
+import { newVersion } from "./store/version.ts";
 
 async function start(): Promise<void> {
   reportErrors();
@@ -26,7 +27,9 @@ async function start(): Promise<void> {
   followAddress();
   void recogniseMe();
   void loadPageFacts();
-  keepPageForLater();
+  keepPageForLater((reload) => {
+    newVersion.value = reload;
+  });
 }
 
 void start();
