@@ -23,7 +23,8 @@ from xml.etree import ElementTree
 
 PROJECT = Path(__file__).resolve().parent.parent
 BIN = PROJECT / ".venv" / "bin"
-sys.path.insert(0, str(PROJECT))
+# Also when it is imported rather than started.
+sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts")]
 
 import node as page_node  # noqa: E402 - only now to be found
 import page_checks  # noqa: E402

@@ -8,6 +8,9 @@ import { keep, recall, remembered } from "./remembered.ts";
 /** The server's limit, in characters. */
 export const LONGEST_NAME = 50;
 
+/** What the server writes for whoever gives no name. */
+export const ANONYMOUS = "Anonymous";
+
 /** Null until there is one; undefined until that is known. */
 export const guest = signal<Guest | null | undefined>(undefined);
 

@@ -2,6 +2,7 @@
 
 import { useEffect } from "preact/hooks";
 import { addingName, addOnce, goneTracks, standingOf } from "../../store/adding.ts";
+import { ANONYMOUS } from "../../store/guest.ts";
 import { allowedCover } from "../../store/page.ts";
 import { followPlays, loadPlays, type Play, plays } from "../../store/plays.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
@@ -10,9 +11,6 @@ import { Icon } from "../../ui/icon.tsx";
 import { PlaceButton } from "../../ui/place_button.tsx";
 import { words } from "../../words/index.ts";
 import "./history.css";
-
-// What the server calls somebody without a name.
-const ANONYMOUS = "Anonymous";
 
 export function History() {
   useEffect(followPlays, []);

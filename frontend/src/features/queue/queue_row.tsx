@@ -1,5 +1,6 @@
 /** One item of the queue. */
 
+import { ANONYMOUS } from "../../store/guest.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
@@ -89,10 +90,12 @@ function Facts({ item }: { item: ShownItem }) {
     <span class="queue-facts dim small">
       <span class="spoken">, </span>
       <bdi class="queue-artist">{artist}</bdi>
-      <span class="queue-who" title={queue.addedBy(item.added_by, dayAndTime(item.added_at))}>
-        <span class="spoken">, {queue.by} </span>
-        <bdi>{item.added_by}</bdi>
-      </span>
+      {item.added_by !== ANONYMOUS && (
+        <span class="queue-who" title={queue.addedBy(item.added_by, dayAndTime(item.added_at))}>
+          <span class="spoken">, {queue.by} </span>
+          <bdi>{item.added_by}</bdi>
+        </span>
+      )}
       <span class="queue-length numbers">
         {seconds === null ? <span class="spoken">, {app.unknownLength}</span> : clock(seconds)}
       </span>

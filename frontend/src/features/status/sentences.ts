@@ -1,5 +1,6 @@
 /** One sentence for a batch of others' changes: "Bo added 3 tracks, 2 votes". */
 
+import { ANONYMOUS } from "../../store/guest.ts";
 import type { StreamEvent } from "../../sync/index.ts";
 import type { Words } from "../../words/en.ts";
 
@@ -26,7 +27,7 @@ function additions(events: readonly StreamEvent[], { others }: Words): string[] 
     }
   }
   return [...counts].map(([name, count]) =>
-    name === "Anonymous" ? others.somebodyAdded(count) : others.added(name, count),
+    name === ANONYMOUS ? others.somebodyAdded(count) : others.added(name, count),
   );
 }
 
