@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from apps.realtime.models import Stream
 from core.answers import answer
 from core.errors import MethodNotAllowed
 
-View = Callable[[HttpRequest], JsonResponse]
+View = Callable[[HttpRequest], HttpResponse]
 
 CHECK_DEADLINE_SECONDS = 2.0
 READING_METHODS = ("GET", "HEAD")
@@ -24,7 +24,7 @@ def only_read(view: View) -> View:
 
     @csrf_exempt
     @functools.wraps(view)
-    def checked(request: HttpRequest) -> JsonResponse:
+    def checked(request: HttpRequest) -> HttpResponse:
         if request.method in READING_METHODS:
             return view(request)
         response = answer(MethodNotAllowed())

@@ -7,17 +7,17 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from config.health import only_read
 from core.answers import answer
-from core.errors import MethodNotAllowed, NotPermitted
+from core.errors import NotPermitted
 
 # What proxies add. One of them on this machine must not make the whole world a caller from here.
 FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
 
 
+@only_read
 def metrics(request: HttpRequest) -> HttpResponse:
     """What this process has counted since it started."""
-    if request.method not in {"GET", "HEAD"}:
-        return answer(MethodNotAllowed())
     if not (_comes_from_this_machine(request) or _shows_token(request)):
         return answer(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
     return HttpResponse(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
-from django.db import IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
@@ -17,15 +17,27 @@ READING_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 TAKEN_MEANWHILE = "Somebody else has just written something that this does not go together with."
 
 
-class CarefulAdmin(admin.ModelAdmin[M]):
+class ForgivingList(admin.ModelAdmin[M]):
+    """A list whose filters come from the address: what no column can hold is passed over."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changelist_view(request, *args, **kwargs)
+        except (OverflowError, DataError):
+            # As Django does with a filter that it doesn't know.
+            return HttpResponseRedirect(f"{request.path}?e=1")
+
+
+class CarefulAdmin(ForgivingList[M]):
     """Saves like a service: the row is locked and read anew, only the fields that were changed are written.
 
     What a rule refuses is shown as a message, and nothing of it has happened.
     """
 
     form = ChangesOnlyForm  # type: ignore[assignment] # of the same model
-    list_per_page = 50
-    show_full_result_count = False
 
     def create(self, request: HttpRequest, obj: M, form: Any) -> None:
         """Stores a new row, for models that have a service for it. Leaves its id in `obj`."""
@@ -89,11 +101,8 @@ class CarefulAdmin(admin.ModelAdmin[M]):
         return HttpResponseRedirect(request.get_full_path())
 
 
-class LookOnlyAdmin(admin.ModelAdmin[M]):
+class LookOnlyAdmin(ForgivingList[M]):
     """Records that are written by changes alone."""
-
-    list_per_page = 50
-    show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -157,7 +157,7 @@ ON_WRITES = [
     Refusal(
         InvalidInput,
         "Something that was sent makes no sense; `details` has messages by field.",
-        {"Idempotency-Key": ["1 to 64 printable ASCII characters."]},
+        {"Idempotency-Key": ["One, of 1 to 64 printable ASCII characters."]},
     ),
     Refusal(NotPermitted, "A page of another origin sent it."),
     Refusal(PayloadTooLarge, "The body has more than 1 MiB."),

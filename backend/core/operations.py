@@ -24,10 +24,16 @@ class OperationMiddleware:
         key = request.headers.get("Idempotency-Key")
         if key is None or not _is_write(request):
             return self.get_response(request)
-        if not USABLE_KEY.fullmatch(key):
-            return answer(InvalidInput.of("Idempotency-Key", "1 to 64 printable ASCII characters."))
+        if not USABLE_KEY.fullmatch(key) or _is_given_twice(request):
+            return answer(InvalidInput.of("Idempotency-Key", "One, of 1 to 64 printable ASCII characters."))
         with within_operation(key):
             return once(request, key=key, respond=self.get_response)
+
+
+def _is_given_twice(request: HttpRequest) -> bool:
+    """Django joins what comes twice by a comma, which is a key of its own."""
+    headers = getattr(request, "scope", {}).get("headers", [])
+    return sum(name.lower() == b"idempotency-key" for name, _ in headers) > 1
 
 
 def _is_write(request: HttpRequest) -> bool:

@@ -59,5 +59,5 @@ def test_without_a_token_none_opens_them(settings, shown: str) -> None:
 
 
 def test_they_are_read_only() -> None:
-    answer = Client().post("/metrics")
+    answer = Client(enforce_csrf_checks=True).post("/metrics")
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")

@@ -237,6 +237,14 @@ def test_who_joins_again_with_the_cookie_is_the_same_guest(stranger: httpx.Clien
     assert (is_replay(again), again.json()["guest_id"]) == (True, first.json()["guest_id"])
 
 
+def test_two_keys_on_one_request_are_refused(queue: Queue, ada: httpx.Client):
+    path = f"/api/rooms/{queue.room}/playlist/stop/"
+
+    answer = ada.post(path, headers=[("Idempotency-Key", "a"), ("Idempotency-Key", "b")])
+
+    assert refused(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
+
+
 def test_a_key_without_a_write_is_passed_over(named: Queue):
     answers = [named.get() for _ in range(2)]
 

@@ -165,6 +165,21 @@ def test_rows_are_listed_and_searched(ada, room, model: str):
     assert ada.get(f"/admin/playlist/{model}/", {"q": "a"} if model != "vote" else {}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("model", "query"),
+    [
+        ("playlisttrack", "added_at__year=99999999999"),
+        ("room", "created_at__year=99999999999"),
+        ("play", "started_at__year=99999999999"),
+        ("room", "id__exact=99999999999999999999999"),
+    ],
+)
+def test_a_filter_that_no_column_can_hold_is_passed_over(ada, room, model: str, query: str):
+    answer = ada.get(f"/admin/playlist/{model}/?{query}", follow=True)
+
+    assert answer.status_code == 200
+
+
 def test_the_main_room_is_not_deleted_here_either(ada, db):
     ada.raise_request_exception = False
     main = Room.objects.get(slug=MAIN_ROOM)
