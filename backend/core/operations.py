@@ -32,7 +32,7 @@ class OperationMiddleware:
 
 def _is_given_twice(request: HttpRequest) -> bool:
     """Django joins what comes twice by a comma, which is a key of its own."""
-    headers = getattr(request, "scope", {}).get("headers", [])
+    headers: list[tuple[bytes, bytes]] = getattr(request, "scope", {}).get("headers", [])
     return sum(name.lower() == b"idempotency-key" for name, _ in headers) > 1
 
 
