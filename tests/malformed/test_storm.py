@@ -35,8 +35,9 @@ SETTLED_WITHIN_SECONDS = 30.0
 # What comes and goes in any case: a connection of SQLite has three files, and a pool takes a thread more.
 FEW_FILES, FEW_THREADS = 12, 3
 # Caches fill up, and Python and the C library keep what they had to ask for at the worst moment. Measured in
-# the embedded size: 88 MiB when new, 104 after 2,500, 110 after 7,500, 121 after 20,000, from 50,000 on 133
-# to 137. A leak of 5 KiB for each would show in the short storm, one of 250 bytes in the long one.
+# the embedded size: 88 MiB when new, 104 after 2,500, 118 after 10,000, 120 after 50,000; beside other heavy
+# work, when more is done at the same time, 121 after 20,000 and 137 after 100,000. A leak of 5 KiB for each
+# would show in the short storm, one of 250 bytes in the long one.
 MORE_BYTES = 20 * MEBIBYTE
 # What it comes to at the least; else it would prove little.
 STATUSES = {101, 200, 201, 204, 301, 400, 401, 403, 404, 405, 406, 413, 415, 431}
