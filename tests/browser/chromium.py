@@ -44,7 +44,7 @@ class WatchedPage:
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self._noted.append(f"error: {error}"))
         page.on("request", self._note_request)
-        page.on("requestfailed", lambda request: self._noted.append(f"failed: {request.url}"))
+        page.on("requestfailed", self._note_failure)
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self._base_url}{path}")
@@ -58,6 +58,11 @@ class WatchedPage:
     def _note_console(self, message: Any) -> None:
         if message.type == "error":
             self._noted.append(f"console: {message.text}")
+
+    def _note_failure(self, request: Any) -> None:
+        # What the page itself takes back, as a search by the next letter, has not failed.
+        if request.failure != "net::ERR_ABORTED":
+            self._noted.append(f"failed: {request.url}")
 
     def _note_request(self, request: Any) -> None:
         if not request.url.startswith((f"{self._base_url}/", "data:", "blob:")):
