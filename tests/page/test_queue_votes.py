@@ -135,6 +135,8 @@ def test_votes_order_the_room_that_wants_it_and_nothing_is_moved_by_hand(visit: 
 def test_space_says_why_nothing_is_taken_there(visit: Visit, voted_queue: Queue):
     voted_queue.fill(2)
     page = QueuePage(visit(f"/r/{voted_queue.room}"))
+    # How a room is ordered comes after its queue.
+    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")
     page.rows.first.focus()
 
     page.page.keyboard.press(" ")
