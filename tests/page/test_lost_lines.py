@@ -91,6 +91,7 @@ def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visi
     page = QueuePage(visitor)
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.page.wait_for_timeout(3000)  # what is known is kept every two seconds
     visitor.context.set_offline(True)
     page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
     expect(page.page.locator(".status-text")).to_have_text("offline, 1 change waiting")
@@ -187,9 +188,11 @@ def test_over_a_lossy_line_everything_happens_exactly_once(
     with httpx.Client(base_url=mortal.base_url) as http, BadLine(mortal.port, seed=seed) as line:
         page = QueuePage(open_page(line.base_url, f"/r/{mortal_queue.room}#library"))
         tracks = http.get("/api/tracks/", params={"limit": 8}).json()
-        line.lose(0.15)
+        line.lose(0.3)
         for track in tracks:
             page.page.get_by_role("button", name=f"Add {track['title']}", exact=False).first.click()
+        while not line.breaks:
+            page.page.wait_for_timeout(20)
         line.heal()
 
         in_sync(page.page)
@@ -197,7 +200,6 @@ def test_over_a_lossy_line_everything_happens_exactly_once(
         page.shows(expected)
         assert titles_of(mortal_queue) == expected
         assert mortal_queue.state().seq == len(tracks), "something was done twice"
-        assert line.breaks, "the line was never bad"
 
 
 def test_a_kitchen_without_a_server_says_so_and_comes_back(

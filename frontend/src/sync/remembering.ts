@@ -27,7 +27,6 @@ export class Remembering {
   changed(): void {
     this.#isNew = true;
     this.#resting ??= this.#options.environment.after(this.#restMs, () => {
-      this.#restMs = REST_MS;
       this.#resting = null;
       void this.save();
     });
@@ -39,7 +38,9 @@ export class Remembering {
     this.#isNew = false;
     this.#resting?.();
     this.#resting = null;
-    if (remembered) await this.#quietly((rooms) => rooms.save(remembered));
+    if (!remembered) return;
+    this.#restMs = REST_MS;
+    await this.#quietly((rooms) => rooms.save(remembered));
   }
 
   async load(room: string): Promise<Remembered | null> {
