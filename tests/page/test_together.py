@@ -78,7 +78,7 @@ def test_moves_of_two_at_once_end_the_same_everywhere(visit: Visit, queue: Queue
     queue.fill(6)
     titles = titles_of(queue)
     ada, bo = (QueuePage(visit(f"/r/{queue.room}")) for _ in range(2))
-    for page, title in ((ada, titles[5]), (bo, titles[0])):
+    for page, title in ((ada, titles[3]), (bo, titles[0])):
         page.handle(title).focus()
         for key in ("Enter", "ArrowUp" if page is ada else "End", "Enter"):
             page.page.keyboard.press(key)
@@ -88,5 +88,5 @@ def test_moves_of_two_at_once_end_the_same_everywhere(visit: Visit, queue: Queue
         expect(page.page.locator(".status-text")).to_have_text("in sync")
     for page in (ada, bo):
         page.shows(titles_of(queue))
-    assert titles_of(queue)[-1] == titles[0]
-    assert sorted(titles_of(queue)) == sorted(titles)
+    # Neither is carried past the other's neighbour, so the order of the two moves makes no difference.
+    assert titles_of(queue) == [titles[place] for place in (1, 3, 2, 4, 5, 0)]

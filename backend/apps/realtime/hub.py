@@ -46,7 +46,8 @@ class Hub:
     async def join(self, *, kind: str, name: str, listener: Listener) -> Feed | None:
         """Adds the listener to the stream's feed; None when there is no such stream.
 
-        From here on the listener is given every event after the feed's `top`.
+        From here on the listener is given every event after the feed's `top`; while it joins, it may be given
+        some up to it.
         """
         stream_id = self._ids.get((kind, name))
         if stream_id is None:

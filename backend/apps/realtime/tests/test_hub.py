@@ -100,16 +100,17 @@ async def test_many_may_join_at_once(hub, stored_board):
 
 
 async def test_who_joins_while_events_come_hears_all_that_follow(hub, stored_board):
-    ears: list[tuple[Ear, int]] = []
+    ears: list[tuple[Ear, int, int]] = []
     for number in range(20):
         writing = asyncio.create_task(in_database(append, stored_board.pk, number))
         ear = Ear()
         feed = await join(hub, ear)
-        ears.append((ear, feed.top))
+        ears.append((ear, feed.top, len(ear.seqs)))
         await writing
-    await until(lambda: all(ear.seqs[-1:] == [20] for ear, top in ears if top < 20))
-    for ear, top in ears:
-        assert ear.seqs == list(range(top + 1, 21))
+    await until(lambda: all(ear.seqs[-1:] == [20] for ear, top, _ in ears if top < 20))
+    for ear, top, heard_while_joining in ears:
+        assert ear.seqs[heard_while_joining:] == list(range(top + 1, 21))
+        assert ear.seqs == sorted(set(ear.seqs))
 
 
 async def test_who_has_left_hears_nothing_and_the_last_one_ends_the_feed(hub, stored_board):
