@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 from playwright.sync_api import Page
@@ -30,10 +31,10 @@ class Room:
             found += [track["id"] for track in page]
         return found[:count]
 
-    def _post(self, path: str, body: dict[str, object]) -> dict[str, int]:
+    def _post(self, path: str, body: dict[str, object]) -> dict[str, Any]:
         answer = self._client.post(path, json=body)
         answer.raise_for_status()
-        result: dict[str, int] = answer.json()
+        result: dict[str, Any] = answer.json()
         return result
 
     def endless_votes(self) -> Iterator[int]:

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -30,18 +30,14 @@ import node as page_node  # noqa: E402 - only now to be found
 import page_checks  # noqa: E402
 
 from scripts import other_pythons  # noqa: E402
+from scripts.arguments import NO_SERVICES, Request  # noqa: E402
 from tests import services  # noqa: E402
 from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
-NO_SERVICES = "--no-services"
-LONG = "--long"
-PYTHONS = "--pythons"
-OUR_OPTIONS = {NO_SERVICES, LONG, PYTHONS}
-CHOOSING_OPTIONS = ("-k", "-m", "--lf", "--last-failed", "--deselect", "--sw", "--stepwise")
-# pytest's options whose value is the next word, which is then no path.
-OPTIONS_WITH_A_WORD = {"-k", "-m", "-p", "-o", "-c", "-W", "-r", "--deselect", "--ignore", "--maxfail"}
+# Of the real servers' tests, which wait more than they compute. Each has services and servers of its own.
+MAX_WORKERS = 4
 
 
 @dataclass
@@ -61,43 +57,6 @@ class Outcome:
         return (
             f"{self.part:<24} {self.result:<9} {self.seconds:>6.1f} s  {counts:<38} {self.runs_on}".rstrip()
         )
-
-
-@dataclass
-class Request:
-    """What the caller's words ask for."""
-
-    words: list[str]
-    paths: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.with_services = NO_SERVICES not in self.words
-        self.is_long = LONG in self.words
-        self.is_for_other_pythons = PYTHONS in self.words
-        self.words = [word for word in self.words if word not in OUR_OPTIONS]
-        before = ["", *self.words]
-        self.paths = [
-            word
-            for word, previous in zip(self.words, before, strict=False)
-            if previous not in OPTIONS_WITH_A_WORD and is_path(word)
-        ]
-        self.options = [word for word in self.words if word not in self.paths]
-        self.chooses = bool(self.paths) or any(word.startswith(CHOOSING_OPTIONS) for word in self.options)
-
-    def options_of_tests(self) -> list[str]:
-        """What pytest is told in `tests/` alone, where these options are known."""
-        told = {LONG: self.is_long, NO_SERVICES: not self.with_services}
-        return [option for option, is_told in told.items() if is_told]
-
-    def paths_in(self, folder: str) -> list[str]:
-        """The part of the paths that lies in `folder`; all of the folder when none was given."""
-        if not self.paths:
-            return [folder]
-        return [path for path in self.paths if (PROJECT / path).resolve().is_relative_to(PROJECT / folder)]
-
-
-def is_path(word: str) -> bool:
-    return not word.startswith("-") and (PROJECT / word.split("::")[0]).exists()
 
 
 def main() -> int:
@@ -180,7 +139,9 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
         yield unit_again
     if request.is_long:
         yield from run_on_other_pythons(request, scratch)
-    yield run_pytest(whole, "tests", request, clean_environment(scratch), more=request.options_of_tests())
+    side_by_side = ["-n", str(min(os.cpu_count() or 1, MAX_WORKERS)), "--dist", "loadfile"]
+    more = [*side_by_side, *request.options_of_tests()]
+    yield run_pytest(whole, "tests", request, clean_environment(scratch), more=more)
 
 
 def run_on_other_pythons(request: Request, scratch: Path) -> Iterator[Outcome]:
@@ -225,7 +186,7 @@ def run_pytest(
         return outcome
     report = Path(environment["DATA_DIR"]) / "report.xml"
     report.unlink(missing_ok=True)
-    command = [python, "-m", "pytest", *paths, *request.options, *more, f"--junitxml={report}"]
+    command = [python, "-m", "pytest", *more, *paths, *request.options, f"--junitxml={report}"]
     code = run(outcome, command, environment)
     if code == NO_TESTS_COLLECTED:
         outcome.result = "no tests"

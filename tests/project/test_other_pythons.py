@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scripts import environment, other_pythons
-from scripts.run_tests import Request
+from scripts.arguments import Request
 from tests.processes import PROJECT
 
 OWN = "{}.{}".format(*sys.version_info[:2])
