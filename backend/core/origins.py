@@ -27,8 +27,11 @@ def is_origin_allowed(*, origin: str | None, fetch_site: str | None, host: str) 
 
 
 def _is_own(origin: str, host: str) -> bool:
+    """With HTTPS_ONLY a page that came over http is not ours: anybody on the way may have written it."""
     try:
         sender = urlsplit(origin)
+        if settings.HTTPS_ONLY and sender.scheme != "https":
+            return False
         default_port = DEFAULT_PORTS.get(sender.scheme)
         own = urlsplit(f"//{host}")
         return (

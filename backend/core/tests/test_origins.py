@@ -80,6 +80,13 @@ def test_every_other_origin_is_refused(origin: str):
     assert not is_allowed(origin)
 
 
+@pytest.mark.parametrize(("https_only", "may_write"), [(False, True), (True, False)])
+def test_where_all_is_https_a_page_over_http_is_another_origin(settings, https_only: bool, may_write: bool):
+    settings.HTTPS_ONLY = https_only
+    assert is_allowed("http://tutti.local", host="tutti.local") == may_write
+    assert is_allowed("https://tutti.local", host="tutti.local")
+
+
 def test_an_ipv6_host_is_compared_with_its_port():
     assert is_allowed("http://[::1]:4000", host="[::1]:4000")
     assert not is_allowed("http://[::1]:4001", host="[::1]:4000")
