@@ -27,8 +27,9 @@ One room, one queue, everybody's browser. Every change reaches everybody at once
 Bodies are JSON in UTF-8. Every error has one shape, `{"error": {"code", "message", "details"}}`, and a
 stable `code`. Paths end with a slash; an unknown one is a 404 `NOT_FOUND`, a method that an address doesn't
 take a 405 `METHOD_NOT_ALLOWED`; an address or headers that are too long, or too many, are a 431
-`HEAD_TOO_LARGE`, whatever they ask for. `OPTIONS` tells a browser what it may send. Times are ISO 8601 in UTC. A list is a bare array; with `page` or `page_size`
-it is a page, which stands as `x-page` beside the array. What may be null says `x-nullable`.
+`HEAD_TOO_LARGE`, whatever they ask for. `OPTIONS` tells a browser what it may send. Times are ISO 8601 in
+UTC. A list is a bare array; with `page` or `page_size` it is a page, which stands as `x-page` beside the
+array. What may be null says `x-nullable`.
 
 No account is needed. A guest's token comes as a cookie or as `X-Guest-Token`. Writes from pages of other
 origins are refused unless the server allows the origin. Any write may carry an `Idempotency-Key`.
