@@ -122,6 +122,7 @@ DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most
 DATABASE_POOL_WAIT_SECONDS = 5
 
 if IS_SQLITE:
+    DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's, with writers that take turns
     DATABASES["default"]["OPTIONS"] = {
         # A transaction takes the write lock when it begins, so that it waits its turn instead of failing
         # with "database is locked" when it has read before it writes.

@@ -1,0 +1,179 @@
+"""Writers of one process take turns on SQLite, in the order in which they came."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.utils import ConnectionHandler
+
+from core.sqlite.base import _turns
+from core.sqlite.turns import Turns
+
+PATIENCE_SECONDS = 10
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor(20) as threads:
+        yield threads
+
+
+def waits_for_turn(turns: Turns, ahead: int, work: Callable[[], object], pool: ThreadPoolExecutor) -> Future:
+    """Begins the work in a thread and returns once it stands in the queue behind `ahead` others."""
+    future = pool.submit(work)
+    while len(turns._waiting) <= ahead:
+        assert not future.done(), future.result()
+    return future
+
+
+# --- The lock ---------------------------------------------------------------------------------------
+
+
+def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
+    turns, told = Turns(), []
+
+    def take_and_tell(number: int) -> None:
+        assert turns.take(PATIENCE_SECONDS)
+        told.append(number)
+        turns.give_back()
+
+    assert turns.take(0)
+    waiting = [waits_for_turn(turns, number, lambda n=number: take_and_tell(n), pool) for number in range(20)]
+    turns.give_back()
+    for future in waiting:
+        future.result()
+    assert told == list(range(20))
+
+
+def test_who_comes_later_does_not_pass_who_waits(pool):
+    turns = Turns()
+    assert turns.take(0)
+    first = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
+    turns.give_back()
+    assert not turns.take(0)
+    assert first.result()
+
+
+def test_who_has_waited_in_vain_is_passed_over(pool):
+    turns = Turns()
+    assert turns.take(0)
+    impatient = pool.submit(turns.take, 0.01)
+    assert not impatient.result()
+    patient = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
+    turns.give_back()
+    assert patient.result()
+    turns.give_back()
+    assert turns.take(0)
+
+
+def test_one_at_a_time_and_nobody_is_forgotten(pool):
+    """However many give up at the moment of their turn, the lock is free in the end."""
+    turns, inside, barrier = Turns(), [], threading.Barrier(20)
+
+    def come_and_go() -> int:
+        barrier.wait()
+        taken = 0
+        for _ in range(200):
+            if turns.take(0.0001):
+                inside.append(None)
+                assert len(inside) == 1
+                inside.pop()
+                turns.give_back()
+                taken += 1
+        return taken
+
+    assert sum(future.result() for future in [pool.submit(come_and_go) for _ in range(20)]) > 0
+    assert turns.take(0)
+
+
+# --- The connection ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def handler(tmp_path: Path) -> ConnectionHandler:
+    options = {"transaction_mode": "IMMEDIATE", "timeout": 0.05, "init_command": "PRAGMA journal_mode=WAL"}
+    database = {"ENGINE": "core.sqlite", "NAME": str(tmp_path / "own.sqlite3"), "OPTIONS": options}
+    return ConnectionHandler({"default": database})
+
+
+@pytest.fixture
+def connect(handler: ConnectionHandler, django_db_blocker) -> Iterator[Callable[[], BaseDatabaseWrapper]]:
+    """Each call gives another connection, as each thread has one."""
+    opened = []
+
+    def connect() -> BaseDatabaseWrapper:
+        opened.append(handler.create_connection("default"))
+        opened[-1].inc_thread_sharing()
+        opened[-1].ensure_connection()
+        return opened[-1]
+
+    with django_db_blocker.unblock():  # it is no database of Django's
+        yield connect
+        for connection in opened:
+            connection.close()
+
+
+def begin(connection: BaseDatabaseWrapper) -> None:
+    connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
+
+
+def end(connection: BaseDatabaseWrapper, how: str) -> None:
+    getattr(connection, how)()
+    connection.set_autocommit(True)
+
+
+@pytest.mark.parametrize("how", ["commit", "rollback"])
+def test_a_transaction_has_its_turn_until_it_ends(connect, how: str):
+    ada, bo = connect(), connect()
+    begin(ada)
+    with pytest.raises(OperationalError, match="locked"):
+        begin(bo)
+    end(ada, how)
+    begin(bo)
+    end(bo, how)
+
+
+def test_a_connection_that_is_closed_in_a_transaction_gives_its_turn_back(connect):
+    ada, bo = connect(), connect()
+    begin(ada)
+    ada.close()
+    begin(bo)
+    end(bo, "commit")
+
+
+def test_a_transaction_that_can_t_begin_gives_its_turn_back(connect, handler):
+    ada = connect()
+    name = handler.settings["default"]["NAME"]
+    with closing(sqlite3.connect(name, isolation_level=None)) as another_process:
+        another_process.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"):
+            begin(ada)
+    assert _turns[name].take(0)
+    _turns[name].give_back()
+
+
+def test_an_error_inside_gives_the_turn_back(connect, handler, monkeypatch):
+    ada = connect()
+    monkeypatch.setattr(transaction, "get_connection", lambda using=None: ada)
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        _ = 1 / 0
+    name = handler.settings["default"]["NAME"]
+    assert _turns[name].take(0)
+    _turns[name].give_back()
+
+
+def test_who_only_reads_waits_for_nobody(connect):
+    ada, bo = connect(), connect()
+    begin(ada)
+    with bo.cursor() as cursor:
+        cursor.execute("BEGIN DEFERRED")
+        cursor.execute("SELECT count(*) FROM sqlite_master")
+        assert cursor.fetchone() == (0,)
+        cursor.execute("COMMIT")
+    end(ada, "commit")
