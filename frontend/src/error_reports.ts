@@ -1,6 +1,7 @@
 /** Tells the server's log what went wrong in the page, a few times at most. */
 
 import { apiBase } from "./api/http.ts";
+import type { PageError } from "./generated/api.ts";
 
 /** Of one visit: a fault that repeats is not told for ever. */
 const REPORTS_AT_MOST = 5;
@@ -34,16 +35,16 @@ interface Fault {
 function report({ message, source, line, column, error }: Fault): void {
   if (sent >= REPORTS_AT_MOST || !navigator.onLine) return;
   sent += 1;
-  const body = JSON.stringify({
+  const body: PageError = {
     message: message.slice(0, LONGEST),
     ...(source ? { source: source.slice(0, LONGEST), line, column } : {}),
     ...(error instanceof Error && error.stack ? { stack: error.stack.slice(0, LONGEST) } : {}),
     page: location.pathname,
-  });
+  };
   fetch(`${apiBase}/api/page-errors/`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body,
+    body: JSON.stringify(body),
     keepalive: true,
   }).catch(() => {
     // Nobody is there to hear it.

@@ -1,5 +1,6 @@
 /** One request to the server's API: where it goes, who asks, and the one shape of its errors. */
 
+import type { ErrorDetail } from "../generated/api.ts";
 import { guestToken } from "./guest_token.ts";
 
 export const apiBase: string = import.meta.env.VITE_API_BASE_URL ?? __DEFAULT_API_BASE_URL__;
@@ -73,19 +74,13 @@ async function answered(url: string, init: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<ApiProblem> {
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
-  const told = (await response.json().catch(() => null)) as { error?: ErrorBody } | null;
+  const told = (await response.json().catch(() => null)) as { error?: Partial<ErrorDetail> } | null;
   const { code, message, details } = told?.error ?? {};
   return new ApiProblem({
     code: code ?? "NO_ANSWER",
     status: response.status,
     message: message ?? response.statusText,
-    details: details ?? {},
+    details: { ...details },
     retryAfter,
   });
-}
-
-interface ErrorBody {
-  code?: string;
-  message?: string;
-  details?: Record<string, unknown>;
 }

@@ -2,9 +2,10 @@
 
 import { signal } from "@preact/signals";
 import { apiBase } from "../api/http.ts";
-import { fetchPageFacts, type PageFacts } from "../api/page.ts";
+import { fetchPageFacts } from "../api/page.ts";
+import type { Page } from "../generated/api.ts";
 
-export const pageFacts = signal<PageFacts | null>(null);
+export const pageFacts = signal<Page | null>(null);
 
 export async function loadPageFacts(): Promise<void> {
   try {

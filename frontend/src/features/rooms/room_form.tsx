@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { fieldProblems, isForbidden, sentenceOf } from "../../store/problems.ts";
-import { slugOf } from "../../store/rooms.ts";
+import { type Room, slugOf } from "../../store/rooms.ts";
 import { Segmented } from "../../ui/segmented.tsx";
 import { Switch } from "../../ui/switch.tsx";
 import { TextField } from "../../ui/text_field.tsx";
@@ -17,7 +17,7 @@ export interface RoomValues {
   name: string;
   slug: string;
   is_public: boolean;
-  order: "manual" | "votes";
+  order: Room["order"];
 }
 
 interface Props {
