@@ -4,7 +4,7 @@ import secrets
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.page.visitors import PHONE, Visit
 
@@ -137,3 +137,26 @@ def test_without_an_answer_the_form_keeps_what_was_filled_in(visit: Visit, room:
 
     expect(form.get_by_role("alert")).to_have_text("The server does not answer. Try again in a moment.")
     expect(form.get_by_label("Name")).to_have_value("Patience")
+
+
+def test_a_room_whose_answer_was_lost_is_not_made_twice(visit: Visit, http: httpx.Client, room: str):
+    name = f"Once {secrets.token_hex(3)}"
+    visitor = visit(f"/r/{room}#room")
+    visitor.loses_network = True
+    page = visitor.page
+    form = new_room_form(page)
+    form.get_by_label("Name").fill(name)
+    page.route("**/api/rooms/", lose_answer, times=1)
+    form.get_by_role("button", name="Create the room").click()
+    expect(form.get_by_role("alert")).to_contain_text("The server does not answer.")
+
+    form.get_by_role("button", name="Create the room").click()
+
+    expect(heading(page)).to_have_text(name)
+    assert [one["name"] for one in http.get("/api/rooms/").json()].count(name) == 1
+
+
+def lose_answer(route: Route) -> None:
+    """The server hears it and does it."""
+    assert route.fetch().status == 201
+    route.abort()

@@ -42,16 +42,19 @@ export interface Answer<T> {
 interface Wish {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
+  /** The `Idempotency-Key` of a write. */
+  key?: string;
   signal?: AbortSignal | undefined;
 }
 
 /** `path` begins with "/api/". An aborted request throws the signal's own AbortError. */
 export async function request<T>(
   path: string,
-  { method = "GET", body, signal }: Wish = {},
+  { method = "GET", body, key, signal }: Wish = {},
 ): Promise<Answer<T>> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (key !== undefined) headers["Idempotency-Key"] = key;
   const token = isOtherOrigin ? guestToken() : null;
   if (token) headers["X-Guest-Token"] = token;
   const init: RequestInit = { method, headers, credentials: isOtherOrigin ? "omit" : "same-origin" };

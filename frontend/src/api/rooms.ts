@@ -11,8 +11,8 @@ export async function fetchRooms(): Promise<Room[]> {
   return (await request<Room[]>("/api/rooms/")).body;
 }
 
-export async function createRoom(room: NewRoom): Promise<Room> {
-  return (await request<Room>("/api/rooms/", { method: "POST", body: room })).body;
+export async function createRoom(room: NewRoom, key: string): Promise<Room> {
+  return (await request<Room>("/api/rooms/", { method: "POST", body: room, key })).body;
 }
 
 export async function changeRoom(slug: string, change: RoomChange): Promise<Room> {

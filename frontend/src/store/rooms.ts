@@ -7,6 +7,7 @@ import { becomeSomebody } from "./guest.ts";
 import { goToRoom } from "./place.ts";
 import { remembered } from "./remembered.ts";
 import { MAIN_ROOM, refreshRoom, view } from "./room.ts";
+import { sendOnce } from "./send_once.ts";
 
 export type { NewRoom, Room, RoomChange } from "../generated/api.ts";
 
@@ -38,7 +39,7 @@ export async function loadRooms(): Promise<void> {
 export async function makeRoom(wish: NewRoom): Promise<Room> {
   // A room of nobody could never be changed.
   await becomeSomebody();
-  const room = await createRoom(wish);
+  const room = await sendOnce(wish, createRoom);
   made.value = [room.slug, ...slugsMade()].slice(0, REMEMBERED_ROOMS).join(" ");
   await goToRoom(room.slug);
   void loadRooms();
