@@ -12,6 +12,7 @@ from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.bad_line import BadLine
 from tests.page.queue_page import Hand, QueuePage, titles_of
+from tests.page.remembered import wait_until_remembered
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
@@ -91,7 +92,7 @@ def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visi
     page = QueuePage(visitor)
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.page.wait_for_timeout(3000)  # what is known is kept every two seconds
+    wait_until_remembered(page.page, queue)
     visitor.context.set_offline(True)
     page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
     expect(page.page.locator(".status-text")).to_have_text("offline, 1 change waiting")
