@@ -4,6 +4,7 @@ import { useEffect } from "preact/hooks";
 import { found, isLooking, openLibrary, retryLibrary } from "../../store/library.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
 import { Genres } from "./genres.tsx";
 import { Nothing } from "./nothing.tsx";
@@ -12,7 +13,7 @@ import { Search } from "./search.tsx";
 import { Sorting } from "./sorting.tsx";
 import "./library.css";
 
-export function Library() {
+export const Library = unheld(function Library() {
   useEffect(openLibrary, []);
   return (
     <div class="library" aria-busy={isLooking.value}>
@@ -25,9 +26,9 @@ export function Library() {
       <Found />
     </div>
   );
-}
+});
 
-function Found() {
+const Found = unheld(function Found() {
   const { pages, query } = found.value;
   const { total, problem } = pages.state.value;
   if (total === null) return problem ? <Problem problem={problem} isPart={false} /> : <SkeletonRows />;
@@ -38,7 +39,7 @@ function Found() {
       {problem !== null && <Problem problem={problem} isPart />}
     </div>
   );
-}
+});
 
 /** How many there are, said when it changes. */
 function Count() {

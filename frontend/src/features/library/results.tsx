@@ -9,12 +9,13 @@ import type { Track } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { memo } from "../../ui/memo.ts";
 import { PlaceButton } from "../../ui/place_button.tsx";
+import { unheld } from "../../ui/unheld.ts";
 import { VirtualList } from "../../ui/virtual_list.tsx";
 import { words } from "../../words/index.ts";
 
 const ROW = "var(--row)";
 
-export function Results({ pages }: { pages: RowPages<Track> }) {
+export const Results = unheld(function Results({ pages }: { pages: RowPages<Track> }) {
   const list = useRef<VirtualList>(null);
   const [told, setTold] = useState("");
   const wishes = resultWishes.value;
@@ -62,7 +63,7 @@ export function Results({ pages }: { pages: RowPages<Track> }) {
       </p>
     </>
   );
-}
+});
 
 interface RowProps {
   track: Track;

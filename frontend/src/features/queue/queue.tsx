@@ -3,13 +3,14 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { room, totalSeconds, view } from "../../store/room.ts";
 import type { ShownItem } from "../../sync/index.ts";
+import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
 import { EmptyQueue } from "./empty_queue.tsx";
 import { QueueList } from "./queue_list.tsx";
 import { QueueSkeleton } from "./queue_skeleton.tsx";
 import "./queue.css";
 
-export function Queue() {
+export const Queue = unheld(function Queue() {
   const { items, isKnown, connection, room: slug } = view.value;
   const isByVotes = room.value?.order === "votes";
   const place = useRef<HTMLDivElement>(null);
@@ -35,7 +36,7 @@ export function Queue() {
       {hasList && <QueueList key={slug} items={items} mayMove={!isByVotes} />}
     </div>
   );
-}
+});
 
 function summaryOf(items: readonly ShownItem[]): string {
   const { queue, span } = words();
