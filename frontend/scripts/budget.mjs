@@ -36,16 +36,22 @@ async function sizesOf(manifest, folder) {
 /** The files of the entry, of what it imports statically, and of the language that weighs most. */
 function firstLoad(manifest, sizes) {
   const weight = (name) => filesOf(manifest, name).reduce((sum, file) => sum + sizes.get(file), 0);
-  const languages = (manifest[ENTRY].dynamicImports ?? []).filter((name) => WORDS.test(name));
+  const later = chunksOf(manifest, ENTRY).flatMap((name) => manifest[name].dynamicImports ?? []);
+  const languages = [...new Set(later)].filter((name) => WORDS.test(name));
   const heaviest = languages.sort((one, other) => weight(other) - weight(one)).slice(0, 1);
   return [...new Set([ENTRY, ...heaviest].flatMap((name) => filesOf(manifest, name)))];
 }
 
-function filesOf(manifest, name, seen = new Set()) {
+function filesOf(manifest, name) {
+  return chunksOf(manifest, name).flatMap((one) => [manifest[one].file, ...(manifest[one].css ?? [])]);
+}
+
+/** The chunk and all that it imports statically; whichever of them imports something later. */
+function chunksOf(manifest, name, seen = new Set()) {
   if (seen.has(name)) return [];
   seen.add(name);
-  const { file, css = [], imports = [] } = manifest[name];
-  return [file, ...css, ...imports.flatMap((imported) => filesOf(manifest, imported, seen))];
+  const { imports = [] } = manifest[name];
+  return [name, ...imports.flatMap((imported) => chunksOf(manifest, imported, seen))];
 }
 
 function kindOf(file) {
