@@ -53,6 +53,11 @@ TOP_HEADERS = {
     "X-Stream-Seq": "Whoever has the stream up to this event has all of this write, also if it told nothing.",
 }
 
+VOTES_HEADERS = {
+    "X-Stream-Epoch": "The stream's incarnation.",
+    "X-Stream-Seq": "The votes are those of this moment of the stream.",
+}
+
 NO_SUCH_ROOM = Refusal(NotFound, "There is no such room.")
 NO_SUCH_ITEM = Refusal(NotFound, "There is no such room, or no such item in its queue.")
 NO_SUCH_PAGE = Refusal(NotFound, "There is no such room, or no such page.")
@@ -188,7 +193,7 @@ MY_VOTES = Endpoint(
     name="my_votes",
     summary="The caller's own votes in this room",
     parameters=(SLUG,),
-    answers=(Answer(200, "Votes by item id.", dict[str, OwnVote], {"12": 1, "15": -1}),),
+    answers=(Answer(200, "Votes by item id.", dict[str, OwnVote], {"12": 1, "15": -1}, VOTES_HEADERS),),
     refusals=(NO_SUCH_ROOM,),
 )
 PLAY = Endpoint(

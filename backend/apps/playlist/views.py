@@ -107,9 +107,13 @@ class PlaylistViewSet(viewsets.ViewSet):
 
     @documented(documentation.MY_VOTES)
     def my_votes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
-        votes = votes_of(_voter(request, is_voting=False), room=room_for(slug))
+        voter = _voter(request, is_voting=False)
+        with consistent_read():
+            room = room_for(slug)
+            top = tops_of([room.stream_id])[room.stream_id]
+            votes = votes_of(voter, room=room)
         headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, X-Guest-Token"}
-        return Response(votes, headers=headers)
+        return Response(votes, headers={**headers, **_named(top)})
 
     @documented(documentation.PLAY)
     def play(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:

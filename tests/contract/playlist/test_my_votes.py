@@ -21,6 +21,16 @@ def test_they_are_listed_by_item(queue: Queue, ada: httpx.Client):
     assert "private" in answer.headers["Cache-Control"]
 
 
+def test_they_name_their_moment(queue: Queue, ada: httpx.Client, bo: httpx.Client):
+    a, b = queue.fill(2)
+    as_ada = queue.as_seen_by(ada)
+    for voter, item in ((ada, a), (bo, a), (ada, b)):
+        queue.as_seen_by(voter).vote(item, 1)
+        answer = as_ada.get("my-votes/")
+        named = answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
+        assert named == queue.state().position
+
+
 def test_everybody_sees_only_their_own(queue: Queue, ada: httpx.Client, bo: httpx.Client):
     a, b = queue.fill(2)
     queue.as_seen_by(ada).vote(a, 1)

@@ -104,7 +104,9 @@ def test_a_vote_belongs_to_its_voter_and_only_its_answer_says_so(room):
     answer = passer_by.post(f"{item.pk}/vote/", {"value": -1}).json()
     assert (answer["votes"], answer["my_vote"]) == (0, -1)
     assert bo.get("my-votes/").json() == {str(item.pk): 1}
-    assert passer_by.get("my-votes/").json() == {str(item.pk): -1}
+    answer = passer_by.get("my-votes/")
+    assert answer.json() == {str(item.pk): -1}
+    assert (answer["X-Stream-Epoch"], answer["X-Stream-Seq"]) == (room.stream.epoch, str(top(room)))
     assert passer_by.get("my-votes/")["Cache-Control"].startswith("private")
     assert Api(room, User_Agent="Firefox").get("my-votes/").json() == {}
     assert "my_vote" not in str(fetched(room)) + str(told(room))
