@@ -1,17 +1,30 @@
-/** Asks the server for the own votes, and again when that fails. */
+/**
+ * Asks the server for the own votes, and again when that fails.
+ *
+ * The answer may be ahead of what is confirmed. Then it waits: own votes and the counts that contain them go together.
+ */
 
 import type { Vote } from "./actions.ts";
 import { fullJitter } from "./backoff.ts";
 import type { Cancel, Environment } from "./environment.ts";
+import type { Moment, Reading } from "./sending.ts";
 
 export interface OwnVotesOptions {
   environment: Environment;
-  /** Gives the body of the answer; null when there was none. */
-  read: () => Promise<unknown>;
+  /** Null when there was no answer. */
+  read: () => Promise<Reading | null>;
+  /** Whether the confirmed state is this moment or a later one, or will never come to it. */
+  hasCome: (at: Moment) => boolean;
   /** Items with own votes under way, of which the server may have heard or not. */
   underWay: () => readonly number[];
   /** `except`: items of which more is known here than the answer can say. */
   tell: (votes: ReadonlyMap<number, Vote>, except: ReadonlySet<number>) => void;
+}
+
+/** An answer that may be ahead of the confirmed state. */
+interface Early {
+  votes: ReadonlyMap<number, Vote>;
+  at: Moment | null;
 }
 
 export class OwnVotes {
@@ -21,6 +34,7 @@ export class OwnVotes {
   #isAsking = false;
   #isDoubted = false;
   #waiting: Cancel | null = null;
+  #early: Early | null = null;
   // Items whose own vote has changed while the question was on its way: the answer may be older than that.
   #touched = new Set<number>();
 
@@ -36,24 +50,35 @@ export class OwnVotes {
 
   /** Asks now; what was asked before doesn't count any more. */
   async refresh(): Promise<void> {
-    const { environment, read, tell, underWay } = this.#options;
+    const { environment, read, underWay } = this.#options;
     this.#waiting?.();
     this.#isAsking = true;
     this.#isDoubted = false;
     const asked = ++this.#asked;
     this.#touched = new Set(underWay());
-    const body = await read();
+    this.#early = null;
+    const reading = await read();
     if (asked !== this.#asked) return;
     this.#isAsking = false;
-    if (typeof body === "object" && body !== null) {
+    if (typeof reading?.body === "object" && reading.body !== null) {
       this.#failures = 0;
-      tell(votesIn(body), new Set([...this.#touched, ...underWay()]));
+      this.#early = { votes: votesIn(reading.body), at: reading.at };
+      this.caughtUp();
       if (this.#isDoubted) void this.refresh();
       return;
     }
     const wait = fullJitter(this.#failures, environment.random);
     this.#failures += 1;
     this.#waiting = environment.after(wait, () => void this.refresh());
+  }
+
+  /** The confirmed state has moved on: tells what was waiting for that. */
+  caughtUp(): void {
+    const { hasCome, tell, underWay } = this.#options;
+    const early = this.#early;
+    if (!early || (early.at && !hasCome(early.at))) return;
+    this.#early = null;
+    tell(early.votes, new Set([...this.#touched, ...underWay()]));
   }
 
   /** The own vote on this item has changed. */
@@ -63,6 +88,7 @@ export class OwnVotes {
 
   stop(): void {
     this.#asked += 1;
+    this.#early = null;
     this.#waiting?.();
   }
 }

@@ -51,6 +51,11 @@ export class Replica {
     return "snapshot";
   }
 
+  /** Whether the confirmed state is this moment or a later one, or will never come to it. */
+  hasCome({ epoch, seq }: { epoch: string; seq: number }): boolean {
+    return this.confirmed?.epoch !== epoch || this.confirmed.seq >= seq;
+  }
+
   /** Begins with what this browser remembers. */
   remember(confirmed: Confirmed): void {
     this.confirmed = confirmed;

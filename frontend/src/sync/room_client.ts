@@ -56,7 +56,9 @@ export class RoomClient {
     this.#state = new RoomState(options.room, {
       changed: (isConfirmed) => {
         this.#telling.changed();
-        if (isConfirmed) this.#remembering.changed();
+        if (!isConfirmed) return;
+        this.#remembering.changed();
+        this.#ownVotes.caughtUp();
       },
       notify: (notice) => callEach(this.#noticed, notice),
       voted: (itemId) => this.#ownVotes.touch(itemId),
@@ -205,6 +207,7 @@ export class RoomClient {
     return new OwnVotes({
       environment,
       read: () => read(`${queuePath(this.options.room)}my-votes/`, server, environment),
+      hasCome: (at) => this.#state.replica.hasCome(at),
       underWay: () => ledger.votesUnderWay(this.#state.entries),
       tell: (votes, except) => {
         ledger.setOwnVotes(votes, except);

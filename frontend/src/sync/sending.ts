@@ -29,10 +29,23 @@ export async function sent(
   return response && answerOf(response, environment.now());
 }
 
+/** What was read, and of which moment of the stream that is; null where the answer doesn't say. */
+export interface Reading {
+  body: unknown;
+  at: Moment | null;
+}
+
 /** GET of JSON; null when there was no answer, or another one. */
-export async function read(path: string, server: Server, environment: Environment): Promise<unknown> {
-  const response = await answered(path, { headers: guestHeaders(server) }, server, environment);
-  return response?.response.ok ? parsed(response.text) : null;
+export async function read(path: string, server: Server, environment: Environment): Promise<Reading | null> {
+  const received = await answered(path, { headers: guestHeaders(server) }, server, environment);
+  if (!received?.response.ok) return null;
+  const { body, epoch, seq } = answerOf(received, environment.now());
+  return { body, at: epoch !== null && seq !== null ? { epoch, seq } : null };
+}
+
+export interface Moment {
+  epoch: string;
+  seq: number;
 }
 
 interface Received {

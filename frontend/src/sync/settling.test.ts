@@ -76,6 +76,16 @@ describe("a vote", () => {
     expect(counts()).toBe("1/1");
   });
 
+  test("of the same person elsewhere is shown with the count that contains it", async () => {
+    const { world, server, tab, counts } = await byHand({ tracks: 1 });
+    server.main.vote(1, "ada", 1);
+    tab.client.refreshOwnVotes();
+    await world.pass(50);
+    expect(counts()).toBe("0/0");
+    tab.socket.deliver();
+    expect(counts()).toBe("1/1");
+  });
+
   test("never flickers among those of others", async () => {
     const { world, server, tab, browser } = await liveSetting({ tracks: 1, seed: 5 });
     const sums: number[] = [];

@@ -154,7 +154,8 @@ export class ModelServer {
   #ownVotes({ path, caller }: Ask): Reply {
     const room = this.rooms.get(AT.exec(path)?.[1] ?? "");
     if (!room) return problem(404, "NOT_FOUND");
-    return { status: 200, body: this.votesOf(room, caller), headers: {} };
+    const headers = { "X-Stream-Epoch": room.epoch, "X-Stream-Seq": String(room.seq) };
+    return { status: 200, body: this.votesOf(room, caller), headers };
   }
 
   votesOf(room: ModelRoom, caller: string): Record<string, number> {
