@@ -6,48 +6,27 @@
  * row, and from a control (`data-control`) to the same control of the next row.
  */
 
-import { Component, type ComponentChild, type ComponentChildren, createRef, type RefObject } from "preact";
+import { Component, type ComponentChild, createRef, type RefObject } from "preact";
+import type { ListProps, ListState } from "./list_props.ts";
 import { controlOf, type Focused, keyOf, RowElements } from "./row_elements.ts";
 import { isChord, rowForKey } from "./row_keys.ts";
 import { RowMotion, type Scene } from "./row_motion.ts";
-import { keysLeaving, type RowOrder, shiftsOf, successorOf } from "./row_order.ts";
+import { keysLeaving, shiftsOf, successorOf } from "./row_order.ts";
 import { Viewport } from "./viewport.ts";
-import { commonShift, drawnSpan, type Span, scrollTopFor, seenSpan } from "./virtual_window.ts";
+import { virtualRow } from "./virtual_row.tsx";
+import { commonShift, drawnSpan, indicesDrawn, type Span, scrollTopFor, seenSpan } from "./virtual_window.ts";
 import "./virtual_list.css";
 
-/** Another function `indexOf` means: the list has changed. */
-interface Props extends RowOrder {
+interface Props extends ListProps {
   /** Holds the list itself while it is there. */
   ref?: RefObject<VirtualList | null>;
-  /** A length of CSS, in rem so that it grows with the text. */
-  rowHeight: string;
-  /** What stands in a row. `isActive`: this row's controls are those that the Tab key reaches. */
-  renderRow: (index: number, isActive: boolean) => ComponentChild;
-  /** The name of the list. */
-  label: string;
-  /** The id of what names a row. */
-  rowLabelId?: (key: string) => string;
-  /** Is told the first and the last row that are drawn. */
-  onRangeChange?: (first: number, last: number) => void;
-  /** Comes first; what it prevents is not done by the list. */
-  onRowKey?: (event: KeyboardEvent, key: string) => void;
-  /** Stands in the list's coordinates, above the rows: a drop line. */
-  children?: ComponentChildren;
-}
-
-interface State {
-  /** Of the rows that are drawn. */
-  span: Span;
-  activeKey: string | null;
-  /** Rows that glide out of sight. */
-  leaving: readonly string[];
 }
 
 // A little more than a glide takes.
 const LEAVING_MILLISECONDS = 200;
 
-export class VirtualList extends Component<Props, State> {
-  override state: State = { span: { first: 0, end: 0 }, activeKey: null, leaving: [] };
+export class VirtualList extends Component<Props, ListState> {
+  override state: ListState = { span: { first: 0, end: 0 }, activeKey: null, leaving: [] };
 
   readonly #viewport = new Viewport();
   readonly #list = createRef<HTMLUListElement>();
@@ -153,7 +132,7 @@ export class VirtualList extends Component<Props, State> {
     return this.#rows.focused();
   }
 
-  override componentDidUpdate(_props: Props, state: State, focused: Focused | null): void {
+  override componentDidUpdate(_props: Props, state: ListState, focused: Focused | null): void {
     const before = this.#before;
     this.#before = null;
     if (before) this.#settle(before);
@@ -240,6 +219,10 @@ export class VirtualList extends Component<Props, State> {
     return place < 0 ? seenSpan(this.#viewport.sight, this.props.count).first : place;
   }
 
+  readonly #onPointer = (event: PointerEvent): void => {
+    this.#isPressed = event.type === "pointerdown";
+  };
+
   readonly #onFocusIn = (event: FocusEvent): void => {
     const key = keyOf(event.target);
     if (key !== null && key !== this.state.activeKey) this.setState({ activeKey: key });
@@ -268,8 +251,6 @@ export class VirtualList extends Component<Props, State> {
     if (wish && this.#rows.focus(wish.key, wish.control)) this.#focusWish = null;
   }
 
-  // --- Drawing ---------------------------------------------------------------------------------------
-
   /** In pixels from the top of the list. */
   readonly #placeOf = (key: string): number => this.props.indexOf(key) * this.rowPixels;
 
@@ -278,45 +259,22 @@ export class VirtualList extends Component<Props, State> {
     const { span, leaving } = this.state;
     const { count, indexOf } = this.props;
     const { heldKey } = this.#motion;
-    const indices = new Set<number>();
-    for (let index = span.first; index < Math.min(span.end, count); index += 1) indices.add(index);
-    if (this.#viewport.isKnown) indices.add(active);
-    for (const key of heldKey === null ? leaving : [...leaving, heldKey]) indices.add(indexOf(key));
-    return [...indices].filter((index) => index >= 0 && index < count).sort((one, other) => one - other);
-  }
-
-  #row(index: number, isActive: boolean): ComponentChild {
-    const { count, keyAt, renderRow, rowHeight, rowLabelId } = this.props;
-    const key = keyAt(index);
-    return (
-      <li
-        class="virtual-row"
-        key={key}
-        data-key={key}
-        tabIndex={isActive ? 0 : -1}
-        aria-setsize={count}
-        aria-posinset={index + 1}
-        aria-labelledby={rowLabelId?.(key)}
-        style={{ height: rowHeight, transform: `translateY(${index * this.rowPixels}px)` }}
-      >
-        {renderRow(index, isActive)}
-      </li>
-    );
+    const others = (heldKey === null ? leaving : [...leaving, heldKey]).map(indexOf);
+    return indicesDrawn(span, this.#viewport.isKnown ? [...others, active] : others, count);
   }
 
   override render(): ComponentChild {
     const { count, rowHeight, label, children } = this.props;
     const active = this.#activeIndex();
-    const letGo = () => this.#press(false);
     return (
       <div
         class="virtual-list"
         ref={this.#viewport.scroller}
         onScroll={this.#onScroll}
-        onPointerDown={() => this.#press(true)}
-        onPointerUp={letGo}
-        onPointerCancel={letGo}
-        onPointerLeave={letGo}
+        onPointerDown={this.#onPointer}
+        onPointerUp={this.#onPointer}
+        onPointerCancel={this.#onPointer}
+        onPointerLeave={this.#onPointer}
       >
         <div class="virtual-probe" ref={this.#viewport.probe} style={{ height: rowHeight }} />
         <ul
@@ -329,14 +287,12 @@ export class VirtualList extends Component<Props, State> {
           onFocusIn={this.#onFocusIn}
           onKeyDown={this.#onKeyDown}
         >
-          {this.#drawnIndices(active).map((index) => this.#row(index, index === active))}
+          {this.#drawnIndices(active).map((index) =>
+            virtualRow(this.props, { index, isActive: index === active, rowPixels: this.rowPixels }),
+          )}
         </ul>
         {children}
       </div>
     );
-  }
-
-  #press(isPressed: boolean): void {
-    this.#isPressed = isPressed;
   }
 }

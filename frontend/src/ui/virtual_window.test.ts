@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { commonShift, drawnSpan, scrollTopFor, seenSpan } from "./virtual_window.ts";
+import { commonShift, drawnSpan, indicesDrawn, scrollTopFor, seenSpan } from "./virtual_window.ts";
 
 const sight = (scrollTop: number) => ({ scrollTop, height: 500, row: 50 });
 
@@ -65,5 +65,16 @@ describe("bringing a row into sight", () => {
   it("puts a row that is looked for into the middle", () => {
     expect(scrollTopFor(sight(0), 100, "middle")).toBe(5000 - 225);
     expect(scrollTopFor(sight(0), 1, "middle")).toBe(0);
+  });
+});
+
+describe("the rows that are drawn", () => {
+  it("are those of the span, and the others where they stand, each once", () => {
+    expect(indicesDrawn({ first: 3, end: 6 }, [5, 8, 0], 10)).toEqual([0, 3, 4, 5, 8]);
+  });
+
+  it("are none that the list no longer has", () => {
+    expect(indicesDrawn({ first: 3, end: 6 }, [-1, 9], 4)).toEqual([3]);
+    expect(indicesDrawn({ first: 3, end: 6 }, [], 2)).toEqual([]);
   });
 });

@@ -61,3 +61,10 @@ export function scrollTopFor(sight: Sight, index: number, where: "nearest" | "mi
 export function clamp(value: number, least: number, most: number): number {
   return Math.max(least, Math.min(value, most));
 }
+
+/** In order, each once: those of the span, and those others that the list has. */
+export function indicesDrawn({ first, end }: Span, others: readonly number[], count: number): number[] {
+  const inSpan = Array.from({ length: Math.max(0, Math.min(end, count) - first) }, (_, at) => first + at);
+  const indices = new Set([...inSpan, ...others]);
+  return [...indices].filter((index) => index >= 0 && index < count).sort((one, other) => one - other);
+}
