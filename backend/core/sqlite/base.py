@@ -20,7 +20,10 @@ _turns: defaultdict[str, Turns] = defaultdict(Turns)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's, which holds its turn from the beginning of a transaction to its end."""
+    """Django's, which holds its turn from the beginning of a transaction to its end.
+
+    What it overrides are Django's hooks for backends, which its types leave out.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -29,24 +32,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc]
         except BaseException:
             self._give_turn_back()
             raise
 
     def _commit(self) -> None:
-        super()._commit()  # where this fails, Django rolls back
+        super()._commit()  # type: ignore[misc]  # where this fails, Django rolls back
         self._give_turn_back()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._give_turn_back()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._give_turn_back()
 

@@ -5,7 +5,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
@@ -24,7 +26,9 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def waits_for_turn(turns: Turns, ahead: int, work: Callable[[], object], pool: ThreadPoolExecutor) -> Future:
+def waits_for_turn(
+    turns: Turns, ahead: int, work: Callable[[], Any], pool: ThreadPoolExecutor
+) -> Future[Any]:
     """Begins the work in a thread and returns once it stands in the queue behind `ahead` others."""
     future = pool.submit(work)
     while len(turns._waiting) <= ahead:
@@ -44,7 +48,7 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
         turns.give_back()
 
     assert turns.take(0)
-    waiting = [waits_for_turn(turns, number, lambda n=number: take_and_tell(n), pool) for number in range(20)]
+    waiting = [waits_for_turn(turns, number, partial(take_and_tell, number), pool) for number in range(20)]
     turns.give_back()
     for future in waiting:
         future.result()
@@ -74,7 +78,8 @@ def test_who_has_waited_in_vain_is_passed_over(pool):
 
 def test_one_at_a_time_and_nobody_is_forgotten(pool):
     """However many give up at the moment of their turn, the lock is free in the end."""
-    turns, inside, barrier = Turns(), [], threading.Barrier(20)
+    turns, barrier = Turns(), threading.Barrier(20)
+    inside: list[None] = []
 
     def come_and_go() -> int:
         barrier.wait()
