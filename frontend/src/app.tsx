@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { NameQuestion } from "./features/guest/name_question.tsx";
 import { Library } from "./features/library/library.tsx";
 import { NowPlayingBar, NowPlayingPanel } from "./features/now_playing/now_playing.tsx";
@@ -15,7 +15,8 @@ import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
 import { type Part, part, parts, show } from "./store/place.ts";
 import { roomName } from "./store/room.ts";
-import { dismiss, toasts } from "./store/toasts.ts";
+import { dismiss, hold, letGo, tell, toasts } from "./store/toasts.ts";
+import { newVersion } from "./store/version.ts";
 import { Icon } from "./ui/icon.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { columns } from "./ui/screen.ts";
@@ -23,12 +24,16 @@ import { Toasts } from "./ui/toasts.tsx";
 import { words } from "./words/index.ts";
 import "./app.css";
 
-const History = lazy(() => import("./features/history/history.tsx").then((module) => module.History));
+const History = lazy(() => import("./features/history/history.tsx").then((module) => module.History), {
+  Failed: PartFailed,
+});
 const Shortcuts = lazy(
   () => import("./features/shortcuts/shortcuts.tsx").then((module) => module.Shortcuts),
-  <span hidden />,
+  { Failed: HelpFailed, skeleton: <span hidden /> },
 );
-const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel));
+const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel), {
+  Failed: PartFailed,
+});
 
 effect(() => {
   document.title = roomName.value === "Tutti" ? "Tutti" : `${roomName.value} · Tutti`;
@@ -61,7 +66,13 @@ export function App() {
       </main>
       {columns.value < 3 && <NowPlayingBar />}
       {columns.value < 3 && <Tabs of={columns.value === 1 ? parts : parts.slice(1)} />}
-      <Toasts toasts={toasts.value} closeLabel={words().app.close} onClose={dismiss} />
+      <Toasts
+        toasts={toasts.value}
+        closeLabel={words().app.close}
+        onClose={dismiss}
+        onHold={hold}
+        onLetGo={letGo}
+      />
       {isHelpShown.value && <Shortcuts />}
       <Announcer />
     </div>
@@ -147,4 +158,27 @@ function isShown(one: Part): boolean {
   if (columns.value === 2) return one === (chosen === "queue" ? "library" : chosen);
   if (one === "library") return true;
   return one === "room" ? chosen === "room" : chosen !== "room";
+}
+
+/** The code of a part can't be had: the network is away, or the server has a newer page by now. */
+function PartFailed({ retry }: { retry: () => void }) {
+  const { partFailed, reload, retry: again } = words().app;
+  const takeNewer = newVersion.value;
+  return (
+    <div class="empty" role="status">
+      <p>{partFailed}</p>
+      <button type="button" class="button" onClick={takeNewer ?? retry}>
+        <Icon name="retry" />
+        {takeNewer ? reload : again}
+      </button>
+    </div>
+  );
+}
+
+function HelpFailed() {
+  useEffect(() => {
+    isHelpShown.value = false;
+    tell(words().app.partFailed);
+  }, []);
+  return null;
 }

@@ -12,7 +12,7 @@ import { loadPageFacts } from "./store/page.ts";
 import { followAddress, roomOfAddress } from "./store/place.ts";
 import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
 import { enterRoom } from "./store/room.ts";
-import { newVersion } from "./store/version.ts";
+import { newVersion, noticeNewerPage } from "./store/version.ts";
 
 async function start(): Promise<void> {
   reportErrors();
@@ -25,6 +25,7 @@ async function start(): Promise<void> {
   place.replaceChildren();
   render(<App />, place);
   followAddress();
+  noticeNewerPage();
   void recogniseMe();
   void loadPageFacts();
   keepPageForLater((reload) => {

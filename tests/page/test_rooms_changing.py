@@ -77,21 +77,6 @@ def test_a_room_is_deleted_only_after_a_question(visit: Visit, http: httpx.Clien
     assert http.get(f"/api/rooms/{slug}/").status_code == 404
 
 
-def test_escape_leaves_the_question_and_focus_goes_back(visit: Visit, http: httpx.Client):
-    visitor = visit("/#room")
-    make_room(visitor)
-    page = visitor.page
-    opener = change_form(page).get_by_role("button", name="Delete the room")
-    opener.press("Enter")
-    expect(page.get_by_role("dialog")).to_be_visible()
-
-    page.keyboard.press("Escape")
-
-    expect(page.get_by_role("dialog")).to_have_count(0)
-    expect(opener).to_be_focused()
-    assert http.get(f"/api/rooms/{slug_of(page)}/").status_code == 200
-
-
 def test_the_main_room_is_not_offered_for_deletion(visit: Visit):
     page = visit("/#room").page
 

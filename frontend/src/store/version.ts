@@ -1,6 +1,39 @@
-/** Whether a newer page has been fetched and waits to be shown. */
+/** Whether there is a newer page than this one, and how to get it. */
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { view } from "./room.ts";
 
-/** Shows the newer page; null while there is none. */
+/** Shows the newer page; null while there is none. What waits to be sent is kept, and sent from there. */
 export const newVersion = signal<(() => void) | null>(null);
+
+/**
+ * Looks for one when there is reason to: a part of this page is no longer to be had, or the server has restarted.
+ * Where browsers offer no service worker, nobody else would notice.
+ */
+export function noticeNewerPage(): void {
+  addEventListener("vite:preloadError", () => void look());
+  let hasRestarted = false;
+  effect(() => {
+    const { connection } = view.value;
+    if (connection.kind === "reconnecting" && connection.isRestart) hasRestarted = true;
+    if (connection.kind !== "live" || !hasRestarted) return;
+    hasRestarted = false;
+    void look();
+  });
+}
+
+async function look(): Promise<void> {
+  if (newVersion.value || !(await hasServerAnother())) return;
+  newVersion.value ??= () => location.reload();
+}
+
+/** A page names its script, and each build names it differently. */
+async function hasServerAnother(): Promise<boolean> {
+  const own = document.querySelector("script[type=module][src]")?.getAttribute("src");
+  try {
+    const answer = await fetch(location.pathname, { cache: "no-cache" });
+    return answer.ok && own != null && !(await answer.text()).includes(own);
+  } catch {
+    return false;
+  }
+}

@@ -3,27 +3,33 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-/** A component whose code comes with its first showing; `skeleton` stands there until then. */
+interface Meanwhile {
+  /** When the code can't be had: says so, and may try again. */
+  Failed: ComponentType<{ retry: () => void }>;
+  /** Stands there until the code has come. */
+  skeleton?: preact.JSX.Element;
+}
+
+/** A component whose code comes with its first showing. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  skeleton = <div class="skeleton" aria-hidden="true" />,
+  { Failed, skeleton = <div class="skeleton" aria-hidden="true" /> }: Meanwhile,
 ): ComponentType<Props> {
   let found: ComponentType<Props> | null = null;
   return function Lazy(props: Props) {
-    const [, setLoaded] = useState(found !== null);
+    const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
     useEffect(() => {
-      if (found) return;
+      if (found || state !== "loading") return;
       load().then(
         (component) => {
           found = component;
-          setLoaded(true);
+          setState("loaded");
         },
-        () => {
-          // Without a network it stays a skeleton; the next showing tries again.
-        },
+        () => setState("failed"),
       );
-    }, []);
+    }, [state]);
     const Component = found;
-    return Component ? <Component {...props} /> : skeleton;
+    if (Component) return <Component {...props} />;
+    return state === "failed" ? <Failed retry={() => setState("loading")} /> : skeleton;
   };
 }

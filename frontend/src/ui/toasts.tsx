@@ -1,5 +1,6 @@
 /** Short lines at the edge of the page; each can be closed, and stays while somebody is on it. */
 
+import { useRef } from "preact/hooks";
 import { IconButton } from "./icon_button.tsx";
 import "./toasts.css";
 
@@ -13,13 +14,38 @@ interface Props {
   toasts: readonly ShownToast[];
   closeLabel: string;
   onClose: (id: number) => void;
+  /** Pointer or focus has come to one, and has gone again. */
+  onHold: (id: number) => void;
+  onLetGo: (id: number) => void;
 }
 
-export function Toasts({ toasts, closeLabel, onClose }: Props) {
+export function Toasts({ toasts, closeLabel, onClose, onHold, onLetGo }: Props) {
+  const before = useRef<Element | null>(null);
+  /** Focus goes back to where it came from. */
+  const close = (id: number) => {
+    if (document.activeElement?.closest(".toasts") && before.current instanceof HTMLElement)
+      before.current.focus({ preventScroll: true });
+    onClose(id);
+  };
   return (
-    <div class="toasts" role="status" aria-live="polite">
+    <div
+      class="toasts"
+      role="status"
+      aria-live="polite"
+      onFocusIn={({ relatedTarget: from }) => {
+        const cameFrom = from instanceof Element ? from : null;
+        if (!cameFrom?.closest(".toasts")) before.current = cameFrom;
+      }}
+    >
       {toasts.map(({ id, text, action }) => (
-        <div class="toast" key={id}>
+        <div
+          class="toast"
+          key={id}
+          onPointerEnter={() => onHold(id)}
+          onPointerLeave={() => onLetGo(id)}
+          onFocusIn={() => onHold(id)}
+          onFocusOut={() => onLetGo(id)}
+        >
           <span class="toast-text" dir="auto">
             {text}
           </span>
@@ -28,14 +54,14 @@ export function Toasts({ toasts, closeLabel, onClose }: Props) {
               type="button"
               class="button quiet toast-action"
               onClick={() => {
+                close(id);
                 action.run();
-                onClose(id);
               }}
             >
               {action.label}
             </button>
           )}
-          <IconButton icon="close" label={closeLabel} onClick={() => onClose(id)} />
+          <IconButton icon="close" label={closeLabel} onClick={() => close(id)} />
         </div>
       ))}
     </div>

@@ -24,6 +24,7 @@ export const words: Words = {
     cancel: "Abbrechen",
     undo: "Rückgängig",
     retry: "Noch einmal",
+    partFailed: "Dieser Teil konnte nicht geladen werden.",
     unknownLength: "Länge unbekannt",
   },
   status: {
@@ -102,7 +103,6 @@ export const words: Words = {
     emptyHelp: "Wer den Server betreibt, kann sie füllen: manage.py import_tracks.",
     needsNetwork: "Die Sammlung braucht das Netz.",
     needsNetworkKept: "Die Sammlung braucht das Netz. Was schon geladen ist, bleibt da.",
-    rowFailed: "Dieser Teil konnte nicht geladen werden.",
     loading: "Lädt …",
   },
   history: {

@@ -28,6 +28,7 @@ export const words = {
     cancel: "Cancel",
     undo: "Undo",
     retry: "Try again",
+    partFailed: "This part could not be loaded.",
     unknownLength: "length unknown",
   },
   status: {
@@ -106,7 +107,6 @@ export const words = {
     emptyHelp: "Whoever runs the server can fill it: manage.py import_tracks.",
     needsNetwork: "The library needs the network.",
     needsNetworkKept: "The library needs the network. What was loaded stays here.",
-    rowFailed: "This part could not be loaded.",
     loading: "Loading …",
   },
   history: {

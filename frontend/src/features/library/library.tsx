@@ -55,7 +55,7 @@ function Count() {
 function Problem({ problem, isPart }: { problem: unknown; isPart: boolean }) {
   const { library, app } = words();
   const isOffline = hasNoAnswer(problem);
-  const part = isOffline ? library.needsNetworkKept : library.rowFailed;
+  const part = isOffline ? library.needsNetworkKept : app.partFailed;
   const whole = isOffline ? library.needsNetwork : sentenceOf(problem);
   return (
     <div class={isPart ? "library-problem" : "empty"} role="status">

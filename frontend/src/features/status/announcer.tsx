@@ -32,6 +32,7 @@ function listen(say: (sentence: string) => void): () => void {
   const forget = onNotice((notice: Notice) => {
     if (notice.kind === "refused") tell(refusalText(notice.refusal, words()));
     if (notice.kind === "snapshot") void refreshRoom();
+    if (notice.kind === "healed") say(words().status.healed);
     if (notice.kind !== "event" || notice.isOwn) return;
     batch.push(notice.event);
     timer ??= setTimeout(flush, BATCH_MILLISECONDS);

@@ -1,24 +1,49 @@
 /** How far this browser is in step with the server: a small sign in the head, with details at a tap. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { connectNow, view } from "../../store/room.ts";
 import type { Connection } from "../../sync/index.ts";
 import { words } from "../../words/index.ts";
 import "./status.css";
 
+/** Somebody has turned to something else. */
+const LEAVING = ["pointerdown", "focusin"];
+
 export function SyncState() {
   const [isOpen, setOpen] = useState(false);
   const { connection, seq, heals, waiting } = view.value;
   const text = useStateText();
+  const place = useRef<HTMLDivElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
+  const mayConnect = connection.kind === "reconnecting";
+  const hadFocus = place.current?.contains(document.activeElement);
+  useLayoutEffect(() => {
+    // What focus was on has gone with the state that it belonged to.
+    if (hadFocus && document.activeElement === document.body) button.current?.focus();
+  }, [mayConnect]);
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    const closeFromBeside = ({ target }: Event) =>
+      target instanceof Node && !place.current?.contains(target) && setOpen(false);
+    for (const kind of LEAVING) document.addEventListener(kind, closeFromBeside);
+    return () => {
+      for (const kind of LEAVING) document.removeEventListener(kind, closeFromBeside);
+    };
+  }, [isOpen]);
+  const close = () => {
+    setOpen(false);
+    button.current?.focus();
+  };
   return (
-    <div class="status">
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from wherever in it one is.
+    <div class="status" ref={place} onKeyDown={(event) => isOpen && event.key === "Escape" && close()}>
       <button
         type="button"
+        ref={button}
         class="status-button"
         aria-expanded={isOpen}
         aria-label={`${words().status.details}: ${text}`}
         onClick={() => setOpen(!isOpen)}
-        onKeyDown={(event) => event.key === "Escape" && setOpen(false)}
       >
         <span class="status-dot" data-kind={connection.kind} aria-hidden="true" />
         <span class="status-text numbers one-line">
@@ -30,7 +55,7 @@ export function SyncState() {
           <p class="numbers">{connection.kind === "live" ? words().status.inSync(seq) : text}</p>
           {waiting.length > 0 && <p>{words().status.waiting(waiting.length)}</p>}
           {heals > 0 && <p class="dim small">{words().status.heals(heals)}</p>}
-          {connection.kind === "reconnecting" && (
+          {mayConnect && (
             <button type="button" class="button" onClick={connectNow}>
               {words().status.connectNow}
             </button>

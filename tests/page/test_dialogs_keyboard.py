@@ -1,0 +1,115 @@
+"""Whatever opens above the page, by keyboard alone: in, around, out, and back to where one was."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.contract.queues import Queue
+from tests.page.node import FRONTEND
+from tests.page.visitors import Visit
+
+SOURCES = FRONTEND / "src"
+# The one place where each is made; everybody else uses it by its name.
+MAKERS = {"ui/dialog.tsx", "ui/menu.tsx"}
+# Whatever makes something open or asks by a window of the browser's own.
+OPENS = re.compile(
+    r"<(?:Dialog|Menu|dialog|details)\b|role=\"(?:dialog|alertdialog|menu|listbox|tooltip)\"|\bpopover="
+    r"|aria-expanded=|showModal\(|showPopover\b|\b(?:confirm|alert|prompt)\("
+)
+INSIDE = "(element, kind) => Boolean(element?.closest(kind))"
+# More than any of them has.
+ROUND = 30
+
+
+@dataclass(frozen=True)
+class Opened:
+    """`source` opens it, `kind` is the element that it is; `steps` are the controls on the way to it."""
+
+    source: str
+    kind: str
+    steps: tuple[str, ...]
+    is_modal: bool = True
+    takes_focus: bool = True
+
+    def open(self, page: Page) -> Locator:
+        """By the Enter key alone; the control that opens it."""
+        for step in self.steps:
+            control = page.locator(step).first
+            control.focus()
+            page.keyboard.press("Enter")
+        expect(page.locator(self.kind)).to_be_visible()
+        return control
+
+    def has_focus(self, page: Page) -> bool:
+        return bool(page.evaluate(f"kind => ({INSIDE})(document.activeElement, kind)", self.kind))
+
+
+DIALOGS = {
+    "the keys": Opened("features/shortcuts/shortcuts.tsx", "dialog", ("[aria-haspopup=dialog]",)),
+    "the question before a room is deleted": Opened(
+        "features/rooms/this_room.tsx", "dialog", (".rooms-head .button", ".rooms-delete .button")
+    ),
+    "what can be done with a track": Opened(
+        "features/queue/item_menu.tsx", "[role=menu]", (".virtual-row .queue-more",), is_modal=False
+    ),
+    "the state of the connection": Opened(
+        *("features/status/sync_state.tsx", ".status-details", (".status-button",)),
+        is_modal=False,
+        takes_focus=False,
+    ),
+}
+
+
+@pytest.fixture
+def page(visit: Visit, queue: Queue) -> Page:
+    """A window that shows the queue and the room."""
+    queue.fill(3)
+    page = visit(f"/r/{queue.room}#room").page
+    expect(page.locator(".queue .virtual-row")).to_have_count(3)
+    expect(page.locator(".rooms-head .button")).to_be_visible()
+    return page
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_it_opens_keeps_focus_and_gives_it_back(page: Page, name: str):
+    opened = DIALOGS[name]
+    control = opened.open(page)
+    if opened.takes_focus:
+        assert opened.has_focus(page)
+    if opened.is_modal:
+        visited = set()
+        for _ in range(ROUND):
+            page.keyboard.press("Tab")
+            # Between the last and the first is the browser's own bar.
+            assert opened.has_focus(page) or page.evaluate("document.activeElement === document.body")
+            visited.add(page.evaluate("document.activeElement.outerHTML"))
+        assert len(visited) > 1
+
+    page.keyboard.press("Escape")
+
+    expect(page.locator(opened.kind)).to_have_count(0)
+    expect(control).to_be_focused()
+
+
+@pytest.mark.parametrize("name", [name for name, one in DIALOGS.items() if not one.is_modal])
+def test_what_holds_nobody_closes_once_focus_goes_on(page: Page, name: str):
+    DIALOGS[name].open(page)
+
+    page.keyboard.press("Tab")
+
+    expect(page.locator(DIALOGS[name].kind)).to_have_count(0)
+    assert page.evaluate("document.activeElement !== document.body")
+
+
+def test_all_that_the_page_opens_is_looked_at_here():
+    found = Counter(
+        source
+        for path in SOURCES.rglob("*.tsx")
+        if (source := path.relative_to(SOURCES).as_posix()) not in MAKERS
+        for _ in OPENS.findall(path.read_text())
+    )
+    assert found == Counter(one.source for one in DIALOGS.values())
+    assert {maker for maker in MAKERS if OPENS.search((SOURCES / maker).read_text())} == MAKERS
