@@ -13,6 +13,8 @@ export default defineConfig(({ command }) => ({
   build: {
     target: "es2022",
     manifest: true,
+    // All of it at once: a part that could not be loaded without network would come without its looks at the next try.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     // Nothing is put into the page itself: the Content-Security-Policy allows files only.
     assetsInlineLimit: 0,

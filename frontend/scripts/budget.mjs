@@ -7,6 +7,8 @@ import { constants, gzipSync } from "node:zlib";
 /** In bytes. */
 const BUDGET = { JavaScript: 60_000, CSS: 15_000 };
 const ENTRY = "index.html";
+/** All of the page's looks, in one file that is asked for first. */
+const STYLE = "style.css";
 /** The words of one language are loaded before the page shows itself: the longest language counts. */
 const WORDS = /^src\/words\//;
 
@@ -39,7 +41,8 @@ function firstLoad(manifest, sizes) {
   const later = chunksOf(manifest, ENTRY).flatMap((name) => manifest[name].dynamicImports ?? []);
   const languages = [...new Set(later)].filter((name) => WORDS.test(name));
   const heaviest = languages.sort((one, other) => weight(other) - weight(one)).slice(0, 1);
-  return [...new Set([ENTRY, ...heaviest].flatMap((name) => filesOf(manifest, name)))];
+  const first = [ENTRY, ...heaviest, ...(manifest[STYLE] ? [STYLE] : [])];
+  return [...new Set(first.flatMap((name) => filesOf(manifest, name)))];
 }
 
 function filesOf(manifest, name) {

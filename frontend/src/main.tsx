@@ -13,6 +13,10 @@ import { followAddress, roomOfAddress } from "./store/place.ts";
 import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
 import { enterRoom } from "./store/room.ts";
 import { newVersion, noticeNewerPage } from "./store/version.ts";
+import { loadTheRest } from "./ui/lazy.tsx";
+
+/** After this what is needed at once has come, on a slow line too. */
+const CALM_MS = 3000;
 
 async function start(): Promise<void> {
   reportErrors();
@@ -28,6 +32,7 @@ async function start(): Promise<void> {
   noticeNewerPage();
   void recogniseMe();
   void loadPageFacts();
+  setTimeout(() => void loadTheRest(), CALM_MS);
   keepPageForLater((reload) => {
     newVersion.value = reload;
   });

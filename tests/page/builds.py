@@ -1,4 +1,4 @@
-"""Pages of a test's own, built with the project's own build: a line of text, and the real service worker."""
+"""Pages of a test's own, built with the project's own build: lines of text with the real service worker, or the real page."""
 
 import shutil
 from pathlib import Path
@@ -20,6 +20,8 @@ globalThis.late = async () => (await import("./late.ts")).late;
 keepPageForLater((reload) => { globalThis.offered = reload; });
 """
 
+NEWER_LIBRARY = "Records"
+
 
 def build_page(folder: Path, number: int) -> Path:
     """The page of this number, in a folder of its own below this one."""
@@ -35,6 +37,18 @@ def build_page(folder: Path, number: int) -> Path:
     (sources / "src" / "style.css").write_text("h1 { color: teal }")
     (sources / "src" / "late.ts").write_text(f'export const late = "late {number}";')
     (sources / "src" / "main.ts").write_text(MAIN.replace("NUMBER", str(number)))
+    done = node("scripts/build.mjs", "--out", out, folder=sources)
+    assert done.returncode == 0, done.stderr
+    return out
+
+
+def build_newer_page(folder: Path) -> Path:
+    """The real page, but that its library has another name."""
+    sources, out = folder / "sources", folder / "newer"
+    shutil.copytree(FRONTEND, sources, ignore=shutil.ignore_patterns("node_modules", "dist*"))
+    (sources / "node_modules").symlink_to(FRONTEND / "node_modules")
+    words = sources / "src" / "words" / "en.ts"
+    words.write_text(words.read_text().replace('library: "Library"', f'library: "{NEWER_LIBRARY}"'))
     done = node("scripts/build.mjs", "--out", out, folder=sources)
     assert done.returncode == 0, done.stderr
     return out

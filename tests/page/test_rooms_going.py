@@ -103,7 +103,7 @@ def test_a_room_that_is_not_listed_is_still_found_by_who_made_it(visit: Visit, r
 @pytest.mark.parametrize(
     ("name", "slug", "field", "told"),
     [
-        ("", "", "Name", "Something has to stand here."),
+        ("", "", "Name", "This can't be left empty."),
         ("Another", "main", "Address", "There is a room of that address already."),
         ("Another", "küche", "Address", "Only a–z, 0–9 and -."),
     ],

@@ -14,12 +14,13 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "device_scale_factor": 2,
 }
+NARROW: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 640}}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Every rule but those of the page's whole outline that axe itself calls a matter of taste.
-RUN_AXE = """async () => {
+RUN_AXE = """async (rule) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run(document, { runOnly: tags });
+    const { violations } = await axe.run(document, { runOnly: rule ? [rule] : tags });
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }"""
 # Without those that never end; one that is cancelled stands still, too.
@@ -58,13 +59,17 @@ class Visitor:
     def focused(self, script: str = "element => element.outerHTML") -> Any:
         return self.page.evaluate(f"({script})(document.activeElement)")
 
-    def violations(self) -> list[str]:
-        """What axe finds, once everything stands still."""
-        self.page.evaluate(STANDSTILL)
+    def violations(self, only: str | None = None) -> list[str]:
+        """What axe finds, by all of its rules or by one, once everything stands still."""
+        self.stand_still()
         # Evaluated, not inserted: the page's policy lets no foreign script in.
-        self.page.evaluate(f"{AXE.read_text()}; null")
-        found: list[str] = self.page.evaluate(RUN_AXE)
+        if not self.page.evaluate("'axe' in globalThis"):
+            self.page.evaluate(f"{AXE.read_text()}; null")
+        found: list[str] = self.page.evaluate(RUN_AXE, only)
         return found
+
+    def stand_still(self) -> None:
+        self.page.evaluate(STANDSTILL)
 
     def scrolls_sideways(self) -> bool:
         return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))

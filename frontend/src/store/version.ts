@@ -6,10 +6,7 @@ import { view } from "./room.ts";
 /** Shows the newer page; null while there is none. What waits to be sent is kept, and sent from there. */
 export const newVersion = signal<(() => void) | null>(null);
 
-/**
- * Looks for one when there is reason to: a part of this page is no longer to be had, or the server has restarted.
- * Where browsers offer no service worker, nobody else would notice.
- */
+/** Looks for one when there is reason to: a part of this page is no longer to be had, or the server has restarted. */
 export function noticeNewerPage(): void {
   addEventListener("vite:preloadError", () => void look());
   let hasRestarted = false;
@@ -23,8 +20,10 @@ export function noticeNewerPage(): void {
 }
 
 async function look(): Promise<void> {
-  if (newVersion.value || !(await hasServerAnother())) return;
-  newVersion.value ??= () => location.reload();
+  const registration = await navigator.serviceWorker?.getRegistration();
+  // Who keeps the page fetches the newer one first, and then says so: see service_worker_client.ts.
+  if (registration) await registration.update().catch(() => {});
+  else if (await hasServerAnother()) newVersion.value ??= () => location.reload();
 }
 
 /** A page names its script, and each build names it differently. */

@@ -10,12 +10,21 @@ interface Meanwhile {
   skeleton?: preact.JSX.Element;
 }
 
+const loads: (() => Promise<unknown>)[] = [];
+
+/** Fetches all of them, one after the other, so that they are there when the network is not. */
+export async function loadTheRest(): Promise<void> {
+  // What fails is tried again when it is to be shown.
+  for (const load of loads) await load().catch(() => {});
+}
+
 /** A component whose code comes with its first showing. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
   { Failed, skeleton = <div class="skeleton" aria-hidden="true" /> }: Meanwhile,
 ): ComponentType<Props> {
   let found: ComponentType<Props> | null = null;
+  loads.push(load);
   return function Lazy(props: Props) {
     const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
     useEffect(() => {

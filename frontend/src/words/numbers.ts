@@ -29,8 +29,9 @@ export function formsOf(locale: string, ordinal: (value: number) => string): For
     new Intl.NumberFormat(locale, { style: "unit", unit: name, unitDisplay: "short" });
   const hours = unit("hour");
   const minutes = unit("minute");
-  const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(locale, {
+  const region = regionOf(locale);
+  const time = new Intl.DateTimeFormat(region, { hour: "numeric", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(region, {
     day: "numeric",
     month: "short",
     hour: "numeric",
@@ -51,6 +52,11 @@ export function formsOf(locale: string, ordinal: (value: number) => string): For
     timeOfDay: (iso) => time.format(new Date(iso)),
     dayAndTime: (iso) => day.format(new Date(iso)),
   };
+}
+
+/** The reader's own kind of the language, which tells times in its own way: 3:10 pm, 15:10. */
+function regionOf(locale: string): string {
+  return navigator.languages.find((one) => one.split("-")[0] === locale) ?? locale;
 }
 
 function clock(seconds: number): string {

@@ -1,7 +1,9 @@
 /** What an empty queue says: that it is one, and how to begin. */
 
 import { useEffect } from "preact/hooks";
+import { wishToSearch } from "../../store/library.ts";
 import { allowedCover } from "../../store/page.ts";
+import { show } from "../../store/place.ts";
 import { addTrack, view } from "../../store/room.ts";
 import { loadSuggestions, suggestions } from "../../store/suggestions.ts";
 import type { Track } from "../../sync/index.ts";
@@ -21,6 +23,10 @@ export function EmptyQueue() {
         <Icon name="queue" size={32} />
       </span>
       <p>{queue.empty}</p>
+      <button type="button" class="button main" onClick={findOne}>
+        <Icon name="search" size={20} />
+        {queue.find}
+      </button>
       {tracks.length > 0 && (
         <section class="queue-suggestions" aria-label={queue.suggestions}>
           <h3 class="dim small">{queue.suggestions}</h3>
@@ -33,6 +39,11 @@ export function EmptyQueue() {
       )}
     </div>
   );
+}
+
+function findOne(): void {
+  show("library");
+  wishToSearch();
 }
 
 function Suggestion({ track }: { track: Track }) {

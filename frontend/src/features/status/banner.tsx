@@ -8,7 +8,7 @@ import "./status.css";
 
 export function Banner() {
   return (
-    <div class="banners">
+    <div class="banners" role="status">
       <ConnectionBanner />
       <StaleActions />
       <NewVersion />
@@ -21,22 +21,21 @@ function ConnectionBanner() {
   const { status } = words();
   if (connection.kind === "offline") {
     return (
-      <p class="banner" role="status">
+      <p class="banner">
         {status.offlineBanner} {waiting.length > 0 && <strong>{status.waiting(waiting.length)}</strong>}
       </p>
     );
   }
   if (connection.kind === "reconnecting" && connection.isRestart) {
-    return (
-      <p class="banner" role="status">
-        {status.restarting}
-      </p>
-    );
+    return <p class="banner">{status.restarting}</p>;
   }
   if (connection.kind !== "ended") return null;
   return connection.reason === "no-such-room" ? (
     <p class="banner" role="alert">
-      {status.noSuchRoom} <a href={addressOfRoom("main")}>{status.toMain}</a>
+      <span class="banner-text">{status.noSuchRoom}</span>
+      <a class="button" href={addressOfRoom("main")}>
+        {status.toMain}
+      </a>
     </p>
   ) : (
     <p class="banner" role="alert">
@@ -54,12 +53,14 @@ function StaleActions() {
           <span class="banner-text" dir="auto">
             {words().status.stale(title)}
           </span>
-          <button type="button" class="button" onClick={() => sendStale(opId)}>
-            {words().status.sendNow}
-          </button>
-          <button type="button" class="button quiet" onClick={() => dismissStale(opId)}>
-            {words().status.forget}
-          </button>
+          <span class="banner-buttons">
+            <button type="button" class="button" onClick={() => sendStale(opId)}>
+              {words().status.sendNow}
+            </button>
+            <button type="button" class="button quiet" onClick={() => dismissStale(opId)}>
+              {words().status.forget}
+            </button>
+          </span>
         </div>
       ))}
     </>
