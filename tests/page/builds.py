@@ -1,4 +1,4 @@
-"""Pages of a test's own, built with the project's own build: lines of text with the real service worker, or the real page."""
+"""Pages of a test's own, built with the project's own build: lines of text, or the real page made newer."""
 
 import shutil
 from pathlib import Path

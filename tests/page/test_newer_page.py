@@ -1,4 +1,4 @@
-"""The server has a newer page than the one that is open: it is offered, and nothing is lost on the way to it."""
+"""The server has a newer page than the one that is open: it is offered, and nothing gets lost."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every state that a queue can be in: it looks right, says what to do, and axe finds nothing."""
+"""States that a queue can be in: each looks right and says what to do. Axe looks at most in test_screenshots."""
 
 import secrets
 from collections.abc import Iterator
@@ -23,32 +23,24 @@ LOOKS = pytest.mark.parametrize(
 )
 
 
-@LOOKS
-def test_a_full_queue(visit: Visit, queue: Queue, look: dict[str, object]):
-    ids = queue.fill(12)
-    queue.play(ids[1])
-    queue.vote(ids[2], 1)
-    queue.vote(ids[3], -1)
-    visitor = visit(f"/r/{queue.room}", **look)
-    expect(visitor.page.locator(".queue .virtual-row")).to_have_count(12)
-
-    assert visitor.violations() == []
-    assert not visitor.scrolls_sideways()
-
-
-@LOOKS
-def test_an_empty_queue_offers_a_beginning(visit: Visit, queue: Queue, look: dict[str, object]):
-    visitor = visit(f"/r/{queue.room}", **look)
-    page = QueuePage(visitor)
+def test_an_empty_queue_offers_a_beginning(visit: Visit, queue: Queue):
+    page = QueuePage(visit(f"/r/{queue.room}", **PHONE))
     offers = page.page.locator(".queue-suggestion")
     expect(offers).to_have_count(3)
-    assert visitor.violations() == []
     first = offers.first.locator(".queue-title").inner_text()
 
     offers.first.get_by_role("button").click()
 
     page.shows([first])
     expect(page.page.locator(".queue-suggestion")).to_have_count(0)
+
+
+def test_an_empty_queue_leads_to_the_search(visit: Visit, queue: Queue):
+    page = visit(f"/r/{queue.room}", **PHONE).page
+
+    page.get_by_role("button", name="Find a track").tap()
+
+    expect(page.get_by_role("searchbox")).to_be_focused()
 
 
 def test_loading_is_a_skeleton_of_the_same_height(visit: Visit, queue: Queue):
@@ -69,7 +61,6 @@ def test_loading_is_a_skeleton_of_the_same_height(visit: Visit, queue: Queue):
     assert second["y"] - first["y"] == row["height"]
     assert first["x"] == row["x"]
     expect(page.page.get_by_text("Loading the queue …")).to_be_attached()
-    assert visitor.violations() == []
 
 
 def test_offline_with_changes_waiting(visit: Visit, queue: Queue):
@@ -87,22 +78,9 @@ def test_offline_with_changes_waiting(visit: Visit, queue: Queue):
 
     page.shows([titles[2], *titles[:2]])
     expect(page.page.locator(".queue-sum-of-votes .icon")).to_have_count(2)
-    assert visitor.violations() == []
     visitor.context.set_offline(False)
     expect(page.page.locator(".queue-sum-of-votes .icon")).to_have_count(0)
     assert titles_of(queue) == [titles[2], *titles[:2]]
-
-
-@LOOKS
-def test_while_a_track_is_taken(visit: Visit, queue: Queue, look: dict[str, object]):
-    queue.fill(5)
-    visitor = visit(f"/r/{queue.room}", **look)
-    visitor.page.locator(".queue .virtual-row").nth(1).focus()
-    for key in (" ", "ArrowDown"):
-        visitor.page.keyboard.press(key)
-    expect(visitor.page.locator(".queue-row[data-grabbed]")).to_have_count(1)
-
-    assert visitor.violations() == []
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Ways through the page that come by every state it can be in.
 
-A walk opens one page and stops at one state after the other: it gives the name of each, and goes on when that has
-been looked at. Everything is found by what it is, not by its words, so that a walk is the same in every language.
+A walk opens one page and stops at one state after the other: it gives the name of each, and goes on when
+that has been looked at. Everything is found by what it is, so that a walk is the same in every language.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ import httpx
 from playwright.sync_api import Page, WebSocketRoute, expect
 
 from tests.contract.queues import Queue
-from tests.page.queue_page import Finger, Hand, QueuePage
+from tests.page.queue_page import Finger, Hand
 from tests.page.visitors import Visit, Visitor
 
 DAY = 24 * 60 * 60
@@ -34,6 +34,11 @@ class Scene:
         self.visitor = self.visit(f"/r/{self.queue.room}#{part}", **self.look, **options)
         self.visitor.loses_network = True
         return self.visitor.page
+
+    def states(self, walk: "Walk") -> Iterator[tuple[str, Visitor]]:
+        for state in walk(self):
+            assert self.visitor
+            yield state, self.visitor
 
     @property
     def has_touch(self) -> bool:
