@@ -1,4 +1,4 @@
-"""States that a queue can be in: each looks right and says what to do. Axe looks at most in test_screenshots."""
+"""States that a queue can be in: each looks right and says what to do. Axe: test_screenshots."""
 
 import secrets
 from collections.abc import Iterator
@@ -35,10 +35,12 @@ def test_an_empty_queue_offers_a_beginning(visit: Visit, queue: Queue):
     expect(page.page.locator(".queue-suggestion")).to_have_count(0)
 
 
-def test_an_empty_queue_leads_to_the_search(visit: Visit, queue: Queue):
+@pytest.mark.parametrize(("count", "name"), [(0, "Find a track"), (1, "Add")], ids=["empty", "not empty"])
+def test_on_a_phone_the_queue_leads_to_the_search(visit: Visit, queue: Queue, count: int, name: str):
+    queue.fill(count)
     page = visit(f"/r/{queue.room}", **PHONE).page
 
-    page.get_by_role("button", name="Find a track").tap()
+    page.get_by_role("button", name=name, exact=True).tap()
 
     expect(page.get_by_role("searchbox")).to_be_focused()
 

@@ -49,7 +49,7 @@ export const words: Words = {
     notAllowed: "Der Server lässt diese Adresse nicht mitmachen.",
     notAllowedHelp: "Wer ihn betreibt, kann sie erlauben: CORS_ALLOWED_ORIGINS.",
     notConnected: "nicht verbunden",
-    stale: (title) => `Was du mit „${title}“ gemacht hast, wartet seit 20 Stunden. Noch senden?`,
+    stale: (title) => `Was du mit „${title}“ gemacht hast, wartet seit über 20 Stunden. Noch senden?`,
     sendNow: "Jetzt senden",
     forget: "Vergessen",
     heals: (count) => plural(count, { one: "#-mal berichtigt", other: "#-mal berichtigt" }),

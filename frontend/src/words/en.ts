@@ -52,7 +52,7 @@ export const words = {
     notAllowed: "The server does not let this address take part.",
     notAllowedHelp: "Its owner can allow it: CORS_ALLOWED_ORIGINS.",
     notConnected: "not connected",
-    stale: (title: string) => `What you did with “${title}” was not sent for 20 hours. Send it still?`,
+    stale: (title: string) => `What you did with “${title}” has waited for over 20 hours. Send it now?`,
     sendNow: "Send now",
     forget: "Forget",
     heals: (count: number) => plural(count, { one: "put right # time", other: "put right # times" }),

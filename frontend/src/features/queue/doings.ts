@@ -1,5 +1,7 @@
 /** What a person does to an item of the queue. */
 
+import { wishToSearch } from "../../store/library.ts";
+import { show } from "../../store/place.ts";
 import { act, view } from "../../store/room.ts";
 import { tell } from "../../store/toasts.ts";
 import type { Place, ShownItem, Vote } from "../../sync/index.ts";
@@ -12,6 +14,12 @@ export type Step = "up" | "down" | "top" | "bottom";
 export function vote(item: ShownItem, direction: 1 | -1): void {
   const value: Vote = item.myVote === direction ? 0 : direction;
   act({ kind: "vote", item: item.ref, value });
+}
+
+/** Goes where tracks are found. */
+export function findTrack(): void {
+  show("library");
+  wishToSearch();
 }
 
 export function play(item: ShownItem): void {

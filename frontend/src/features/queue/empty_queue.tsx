@@ -1,15 +1,14 @@
 /** What an empty queue says: that it is one, and how to begin. */
 
 import { useEffect } from "preact/hooks";
-import { wishToSearch } from "../../store/library.ts";
 import { allowedCover } from "../../store/page.ts";
-import { show } from "../../store/place.ts";
 import { addTrack, view } from "../../store/room.ts";
 import { loadSuggestions, suggestions } from "../../store/suggestions.ts";
 import type { Track } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { words } from "../../words/index.ts";
+import { findTrack } from "./doings.ts";
 
 export function EmptyQueue() {
   const { queue } = words();
@@ -23,7 +22,7 @@ export function EmptyQueue() {
         <Icon name="queue" size={32} />
       </span>
       <p>{queue.empty}</p>
-      <button type="button" class="button main" onClick={findOne}>
+      <button type="button" class="button main" onClick={findTrack}>
         <Icon name="search" size={20} />
         {queue.find}
       </button>
@@ -41,11 +40,6 @@ export function EmptyQueue() {
   );
 }
 
-function findOne(): void {
-  show("library");
-  wishToSearch();
-}
-
 function Suggestion({ track }: { track: Track }) {
   const { queue } = words();
   return (
@@ -55,7 +49,7 @@ function Suggestion({ track }: { track: Track }) {
         <span class="queue-title" dir="auto">
           {track.title}
         </span>
-        <span class="queue-facts dim small" dir="auto">
+        <span class="dim small one-line" dir="auto">
           {track.artist}
         </span>
       </span>

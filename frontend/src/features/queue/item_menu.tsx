@@ -1,5 +1,6 @@
 /** What can be done with an item of the queue. */
 
+import { ANONYMOUS } from "../../store/guest.ts";
 import { view } from "../../store/room.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
@@ -16,7 +17,8 @@ interface Props {
 }
 
 export function ItemMenu({ item, mayMove, anchor, onClose, onMoved }: Props) {
-  const { queue, dayAndTime } = words();
+  const { queue, others, dayAndTime } = words();
+  const who = item.added_by === ANONYMOUS ? others.anonymous : item.added_by;
   const entries = [playEntry(item), ...(mayMove ? moveEntries(item, onMoved) : []), removeEntry(item)];
   return (
     <Menu label={queue.more(item.track.title)} entries={entries} anchor={anchor} onClose={onClose}>
@@ -24,7 +26,7 @@ export function ItemMenu({ item, mayMove, anchor, onClose, onMoved }: Props) {
         <p class="queue-title" dir="auto">
           {item.track.title}
         </p>
-        <p class="dim small">{queue.addedBy(item.added_by, dayAndTime(item.added_at))}</p>
+        <p class="dim small">{queue.addedBy(who, dayAndTime(item.added_at))}</p>
       </div>
     </Menu>
   );

@@ -3,8 +3,11 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { room, totalSeconds, view } from "../../store/room.ts";
 import type { ShownItem } from "../../sync/index.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { columns } from "../../ui/screen.ts";
 import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
+import { findTrack } from "./doings.ts";
 import { EmptyQueue } from "./empty_queue.tsx";
 import { QueueList } from "./queue_list.tsx";
 import { QueueSkeleton } from "./queue_skeleton.tsx";
@@ -25,11 +28,24 @@ export const Queue = unheld(function Queue() {
   return (
     <div class="queue" ref={place}>
       <header class="queue-head">
-        <h2 ref={heading} tabIndex={-1}>
-          {words().app.queue}
-          {hasList && <span class="queue-sum dim"> · {summaryOf(items)}</span>}
-        </h2>
-        {isByVotes && <p class="dim small">{words().queue.byVotes}</p>}
+        <div class="queue-about">
+          <h2 ref={heading} tabIndex={-1}>
+            {words().app.queue}
+            {hasList && (
+              <span class="queue-sum dim">
+                <span class="queue-dot"> · </span>
+                {summaryOf(items)}
+              </span>
+            )}
+          </h2>
+          {isByVotes && <p class="dim small">{words().queue.byVotes}</p>}
+        </div>
+        {hasList && columns.value === 1 && (
+          <button type="button" class="button queue-find" onClick={findTrack}>
+            <Icon name="add" size={18} />
+            {words().queue.add}
+          </button>
+        )}
       </header>
       {!isKnown && connection.kind !== "ended" && <QueueSkeleton />}
       {isKnown && !hasList && <EmptyQueue />}
