@@ -33,7 +33,7 @@ STANDSTILL = """async () => {
 EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
 # The second is what Chromium says when the service worker's own script can't be had.
 NETWORK_GONE = re.compile(
-    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|FAILED)"
+    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|FAILED)"
     r"|An unknown error occurred when fetching the script"
 )
 
