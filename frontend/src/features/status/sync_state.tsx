@@ -56,7 +56,7 @@ function useStateText(): string {
     case "connecting":
       return status.connecting;
     case "ended":
-      return connection.reason === "no-such-room" ? status.noSuchRoom : status.notAllowed;
+      return status.ended; // the banner says why
   }
 }
 
