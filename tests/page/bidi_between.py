@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed
@@ -27,7 +28,7 @@ def main() -> int:
     assert firefox.stderr
     for line in firefox.stderr:
         found = LISTENING.match(line.rstrip())
-        tell(f"{found[1]}{stand_before(found[2])}\n" if found else line)
+        tell(f"{found[1]}{stand_before(found[2], firefox.terminate)}\n" if found else line)
     return firefox.wait()
 
 
@@ -36,8 +37,8 @@ def tell(line: str) -> None:
     sys.stderr.flush()
 
 
-def stand_before(address: str) -> str:
-    """Where Playwright reaches, through this program, what listens at `address`."""
+def stand_before(address: str, end: Callable[[], None]) -> str:
+    """Where Playwright reaches what listens at `address`; calls `end` when it has left."""
 
     def talk(playwright: ServerConnection) -> None:
         assert playwright.request
@@ -51,6 +52,7 @@ def stand_before(address: str) -> str:
         with connect(address + playwright.request.path, **options) as firefox:
             threading.Thread(target=pass_answers, args=(firefox, playwright), daemon=True).start()
             pass_commands(playwright, firefox)
+        end()  # also when Playwright was killed
 
     options: dict[str, Any] = {"max_size": None, "compression": None, "ping_interval": None}
     server = serve(talk, "127.0.0.1", 0, **options)

@@ -1,15 +1,15 @@
 """Debian's Firefox, driven over WebDriver BiDi, and a witness of what it asks other machines."""
 
+import contextlib
 import shlex
 import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from config.local_network import own_addresses
 from tests.services import firefox_binary
@@ -86,19 +86,16 @@ class NoWayOut:
         }
 
     def _refuse(self) -> None:
-        while True:
-            try:
+        with contextlib.suppress(OSError):  # closed
+            while True:
                 asking, _ = self._listener.accept()
-                with asking:
-                    self.wanted.append(
-                        asking.recv(ENOUGH_BYTES).decode(errors="replace").partition("\r\n")[0]
-                    )
-            except OSError:
-                return
+                with asking, contextlib.suppress(OSError):
+                    head = asking.recv(ENOUGH_BYTES).decode(errors="replace")
+                    self.wanted.append(head.partition("\r\n")[0])
 
 
-@contextmanager
-def firefox_browser(folder: Path, way_out: NoWayOut) -> Iterator[Browser]:
+@contextlib.contextmanager
+def firefox_of(playwright: Playwright, folder: Path, way_out: NoWayOut) -> Iterator[Browser]:
     """A browser with a fresh profile and, in this folder, a fresh home."""
     home = folder / "home"
     home.mkdir()
@@ -106,12 +103,11 @@ def firefox_browser(folder: Path, way_out: NoWayOut) -> Iterator[Browser]:
     command = shlex.join([sys.executable, str(BETWEEN), firefox_binary()])
     program.write_text(f'#!/bin/sh\nexec {command} "$@"\n')
     program.chmod(0o755)
-    with sync_playwright() as playwright:
-        browser = playwright.firefox.launch(
-            channel="moz-firefox",
-            executable_path=program,
-            env={"HOME": str(home), "PATH": "/usr/bin:/bin", **OTHER_SETTINGS_SERVER},
-            firefox_user_prefs={**QUIET, **way_out.preferences()},
-        )
-        yield browser
-        browser.close()
+    browser = playwright.firefox.launch(
+        channel="moz-firefox",
+        executable_path=program,
+        env={"HOME": str(home), "PATH": "/usr/bin:/bin", **OTHER_SETTINGS_SERVER},
+        firefox_user_prefs={**QUIET, **way_out.preferences()},
+    )
+    yield browser
+    browser.close()

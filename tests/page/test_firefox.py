@@ -1,43 +1,27 @@
 """What matters of the page, in Debian's Firefox: with --long only."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.contract.queues import Queue
-from tests.page.firefox import NoWayOut, firefox_browser
 from tests.page.queue_page import Hand, QueuePage, titles_of, wait_for_moves
-from tests.page.visitors import DESKTOP, Visit, Visitor
+from tests.page.visitors import Open, Visit
 from tests.processes import TuttiServer
 
-NARROW = {"viewport": {"width": 320, "height": 640}}
-# The page's policy, its own words for what it may not do.
-NOTE_VIOLATIONS = """
-    window.violations = [];
-    document.addEventListener("securitypolicyviolation", event => {
-        window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
-    });
-"""
+# What waits in the outbox, and stays there whatever becomes of the page.
+COUNT_STORED = """() => new Promise((done) => {
+    indexedDB.open("tutti ").onsuccess = ({ target: { result: database } }) => {
+        const counting = database.transaction("outbox").objectStore("outbox").count();
+        counting.onsuccess = () => { database.close(); done(counting.result); };
+    };
+})"""
 # Enough for a page that waits longer after each failed try.
 BACK_MILLISECONDS = 30_000
 
-Open = Callable[..., QueuePage]
-
-
-@pytest.fixture(scope="module")
-def way_out() -> Iterator[NoWayOut]:
-    with NoWayOut() as listening:
-        yield listening
-
-
-@pytest.fixture(scope="module")
-def firefox(way_out: NoWayOut, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """That a test needs this fixture is what leaves it out of shorter runs."""
-    with firefox_browser(tmp_path_factory.mktemp("firefox"), way_out) as started:
-        yield started
+Come = Callable[..., QueuePage]
 
 
 @pytest.fixture(scope="module")
@@ -47,13 +31,13 @@ def browser(firefox: Browser) -> Browser:
 
 
 @pytest.fixture
-def opened(visit: Visit) -> Open:
-    def opened(path: str, **options: object) -> QueuePage:
+def come(visit: Visit) -> Come:
+    def come(path: str, **options: object) -> QueuePage:
         page = QueuePage(visit(path, **options))
         in_front(page.page)
         return page
 
-    return opened
+    return come
 
 
 def in_front(page: Page) -> None:
@@ -68,9 +52,9 @@ def in_sync(page: Page) -> None:
 # --- What people do ----------------------------------------------------------------------------------
 
 
-def test_two_windows_see_each_others_adding_votes_and_moves(opened: Open, queue: Queue):
+def test_two_windows_see_each_others_adding_votes_and_moves(come: Come, queue: Queue):
     queue.fill(2)
-    ada, bo = opened(f"/r/{queue.room}"), opened(f"/r/{queue.room}")
+    ada, bo = come(f"/r/{queue.room}"), come(f"/r/{queue.room}")
     first, second = ada.titles()
     library = bo.page.locator(".library-row", has_text="So What").get_by_role("button")
 
@@ -89,9 +73,9 @@ def test_two_windows_see_each_others_adding_votes_and_moves(opened: Open, queue:
     assert [item["votes"] for item in queue.items()] == [0, -1, 0]
 
 
-def test_a_vote_is_there_after_a_reload_and_is_taken_back_by_the_same_hand(opened: Open, queue: Queue):
+def test_a_vote_is_there_after_a_reload_and_is_taken_back_by_the_same_hand(come: Come, queue: Queue):
     [item] = queue.fill(1)
-    page = opened(f"/r/{queue.room}")
+    page = come(f"/r/{queue.room}")
     up = page.page.get_by_role("button", name=re.compile("^Vote up"))
     up.click()
     in_sync(page.page)
@@ -106,8 +90,8 @@ def test_a_vote_is_there_after_a_reload_and_is_taken_back_by_the_same_hand(opene
     assert queue.item(item)["votes"] == 0
 
 
-def test_a_first_visit_asks_for_a_name_which_stands_at_what_one_adds(opened: Open, queue: Queue):
-    page = opened(f"/r/{queue.room}", is_asked=True).page
+def test_a_first_visit_asks_for_a_name_which_stands_at_what_one_adds(come: Come, queue: Queue):
+    page = come(f"/r/{queue.room}", is_asked=True).page
     page.get_by_role("textbox", name="What is your name?").fill(" Ada ")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Hello, Ada!")).to_be_visible()
@@ -121,9 +105,9 @@ def test_a_first_visit_asks_for_a_name_which_stands_at_what_one_adds(opened: Ope
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 3), (4, 0), (0, 5)])
-def test_the_mouse_carries_a_track_to_its_place(opened: Open, queue: Queue, start: int, end: int):
+def test_the_mouse_carries_a_track_to_its_place(come: Come, queue: Queue, start: int, end: int):
     queue.fill(6)
-    page = opened(f"/r/{queue.room}")
+    page = come(f"/r/{queue.room}")
     titles = page.titles()
     hand = Hand(page.page).grip(page.handle(titles[start])).carry_over(page.rows.nth(end))
 
@@ -137,9 +121,9 @@ def test_the_mouse_carries_a_track_to_its_place(opened: Open, queue: Queue, star
     assert titles_of(queue) == moved
 
 
-def test_the_keyboard_carries_a_track_and_says_so(opened: Open, queue: Queue):
+def test_the_keyboard_carries_a_track_and_says_so(come: Come, queue: Queue):
     queue.fill(4)
-    page = opened(f"/r/{queue.room}")
+    page = come(f"/r/{queue.room}")
     titles = page.titles()
     page.handle(titles[3]).focus()
 
@@ -155,9 +139,9 @@ def test_the_keyboard_carries_a_track_and_says_so(opened: Open, queue: Queue):
     assert titles_of(queue) == page.titles()
 
 
-def test_what_is_removed_comes_back_by_undo(opened: Open, queue: Queue):
+def test_what_is_removed_comes_back_by_undo(come: Come, queue: Queue):
     queue.fill(2)
-    page = opened(f"/r/{queue.room}")
+    page = come(f"/r/{queue.room}")
     first, second = page.titles()
     page.row(first).get_by_role("button", name=f"More for {first}").click()
     page.menu.get_by_role("menuitem", name="Remove").click()
@@ -170,10 +154,10 @@ def test_what_is_removed_comes_back_by_undo(opened: Open, queue: Queue):
     assert titles_of(queue) == [first, second]
 
 
-def test_keys_are_the_pages_own_and_not_the_browsers(opened: Open, queue: Queue):
+def test_keys_are_the_pages_own_and_not_the_browsers(come: Come, queue: Queue):
     """Firefox searches in the page by `/` and `'`, and scrolls by space."""
     queue.fill(2)
-    page = opened(f"/r/{queue.room}")
+    page = come(f"/r/{queue.room}")
     expect(page.rows).to_have_count(2)
 
     page.page.keyboard.press("Space")
@@ -192,11 +176,11 @@ def test_keys_are_the_pages_own_and_not_the_browsers(opened: Open, queue: Queue)
 
 @pytest.mark.parametrize("place", ["localhost", "own address"])
 def test_what_is_done_offline_is_sent_once_and_in_order(
-    opened: Open, queue: Queue, place: str, own_address: str
+    come: Come, queue: Queue, place: str, own_address: str
 ):
     queue.fill(4)
     seq = queue.state().seq
-    page = opened(f"/r/{queue.room}", base_url="" if place == "localhost" else own_address)
+    page = come(f"/r/{queue.room}", base_url="" if place == "localhost" else own_address)
     page.visitor.loses_network = True
     titles = page.titles()
     page.visitor.context.set_offline(True)
@@ -215,92 +199,38 @@ def test_what_is_done_offline_is_sent_once_and_in_order(
     assert queue.state().seq == seq + 2, "something was done twice"
 
 
-def test_a_server_that_restarts_costs_nothing(opened: Open, site: TuttiServer, queue: Queue):
-    queue.fill(2)
-    page = opened(f"/r/{queue.room}")
-    page.visitor.loses_network = True
+def test_a_server_that_restarts_costs_nothing(mortal: TuttiServer, mortal_queue: Queue, open_page: Open):
+    mortal_queue.fill(2)
+    page = QueuePage(open_page(mortal.base_url, f"/r/{mortal_queue.room}"))
     titles = page.titles()
 
-    site.stop()
+    mortal.stop()
     expect(page.page.locator(".banner")).to_have_text("The server restarts.")
     page.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
-    site.start()
+    mortal.start()
 
     in_sync(page.page)
-    assert [item["votes"] for item in queue.items()] == [0, 1]
+    assert [item["votes"] for item in mortal_queue.items()] == [0, 1]
 
 
 def test_a_reload_without_a_server_shows_what_was_known_and_keeps_what_waits(
-    opened: Open, site: TuttiServer, queue: Queue
+    mortal: TuttiServer, mortal_queue: Queue, open_page: Open
 ):
     """By the service worker, which asks the server first."""
-    queue.fill(2)
-    page = opened(f"/r/{queue.room}")
-    page.visitor.loses_network = True
+    mortal_queue.fill(2)
+    page = QueuePage(open_page(mortal.base_url, f"/r/{mortal_queue.room}"))
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     up = page.page.get_by_role("button", name=f"Vote up {titles[0]}")
-    site.stop()
+    mortal.stop()
     up.click()
-    expect(up).to_have_attribute("aria-pressed", "true")
+    while not page.page.evaluate(COUNT_STORED):
+        page.page.wait_for_timeout(20)
 
     page.page.reload()
 
     page.shows(titles)
     expect(up).to_have_attribute("aria-pressed", "true")
-    site.start()
+    mortal.start()
     in_sync(page.page)
-    assert [item["votes"] for item in queue.items()] == [1, 0]
-
-
-# --- For everyone ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("part", ["queue", "library", "history", "room"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("options", [DESKTOP, NARROW], ids=["desk", "narrow"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    opened: Open, queue: Queue, part: str, theme: str, options: dict[str, object]
-):
-    items = queue.fill(3)
-    queue.play(items[0])
-    page = opened(f"/r/{queue.room}#{part}", **options)
-    page.page.evaluate(f"localStorage.setItem('tutti-theme', '{theme}')")
-    page.page.reload()
-    in_sync(page.page)
-    expect(page.page.locator(f"[data-part={part}]")).to_be_visible()
-    expect(page.page.locator(".skeleton")).to_have_count(0)
-
-    assert page.visitor.violations() == []
-    assert not page.visitor.scrolls_sideways()
-
-
-def test_it_speaks_the_language_of_the_browser(opened: Open, room: str):
-    page = opened(f"/r/{room}", locale="de-DE").page
-
-    expect(page.get_by_role("heading", name="Warteliste")).to_be_visible()
-
-
-def test_the_policy_of_the_page_is_kept(visit: Visit, queue: Queue):
-    queue.fill(1)
-    visitor: Visitor = visit("/")
-    visitor.context.add_init_script(NOTE_VIOLATIONS)
-    visitor.open(f"/r/{queue.room}#room")
-    expect(visitor.page.get_by_role("heading", name="Let others in")).to_be_visible()
-
-    assert visitor.page.evaluate("window.violations") == []
-
-
-def test_firefox_asks_no_other_machine_for_anything(
-    opened: Open, way_out: NoWayOut, queue: Queue, http: httpx.Client
-):
-    """Nor would it get anywhere."""
-    page = opened(f"/r/{queue.room}").page
-    in_sync(page)
-    assert way_out.wanted == []
-
-    tried = "fetch('http://tutti.example/', { mode: 'no-cors' }).then(() => 'there', () => 'nowhere')"
-    blank = page.context.new_page()
-    blank.goto("about:blank")
-    assert blank.evaluate(tried) == "nowhere"
-    assert [one for one in way_out.wanted if "tutti.example" in one]
+    assert [item["votes"] for item in mortal_queue.items()] == [1, 0]

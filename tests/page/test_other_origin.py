@@ -1,6 +1,5 @@
 """The page on another origin than its server's: no cookie goes there, a token says who one is."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, Request, WebSocket, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import ReadyMadeData
 from tests.contract.queues import Queue
@@ -16,6 +15,7 @@ from tests.page.node import node
 from tests.page.queue_page import Hand, QueuePage, titles_of
 from tests.page.static_host import StaticHost
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
+from tests.page.wire import Wire
 from tests.processes import TuttiServer
 
 # What Chromium says when a server's answer is kept from a page.
@@ -167,31 +167,6 @@ def test_what_is_done_offline_is_sent_once(visit_elsewhere: VisitElsewhere, queu
 # --- How the server knows who it is ------------------------------------------------------------------
 
 
-class Wire:
-    """Everything that a window asks of the server, and says to it on its sockets."""
-
-    def __init__(self, page: Page, server: TuttiServer) -> None:
-        self._server = server
-        self.requests: list[Request] = []
-        self.said: list[list[dict[str, Any]]] = []
-        self.heard: list[dict[str, Any]] = []
-        page.on("request", self._note)
-        page.on("websocket", self._listen)
-
-    def writes(self) -> list[Request]:
-        return [one for one in self.requests if one.method not in {"GET", "OPTIONS"}]
-
-    def _note(self, request: Request) -> None:
-        if request.url.startswith(f"{self._server.base_url}/"):
-            self.requests.append(request)
-
-    def _listen(self, socket: WebSocket) -> None:
-        frames: list[dict[str, Any]] = []
-        self.said.append(frames)
-        socket.on("framesent", lambda text: frames.append(json.loads(text)))
-        socket.on("framereceived", lambda text: self.heard.append(json.loads(text)))
-
-
 def test_a_token_travels_and_no_cookie(
     visit: Visit, visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
 ):
@@ -219,7 +194,7 @@ def test_a_token_travels_and_no_cookie(
     before, after = wire.said
     assert "identify" not in {frame["type"] for frame in before}, "it was nobody yet"
     assert after[0] == {"type": "identify", "guest_token": token}
-    assert "identified" in {frame["type"] for frame in wire.heard}
+    wire.wait_for("identified")
 
 
 def test_a_browser_that_keeps_nothing_is_one_guest_for_as_long_as_the_page(

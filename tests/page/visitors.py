@@ -87,6 +87,7 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+Open = Callable[..., Visitor]
 
 
 def new_visitor(browser: Browser, base_url: str, *, is_asked: bool = False, **options: Any) -> Visitor:

@@ -10,7 +10,7 @@ import pytest
 from tests.processes import PROJECT
 from tests.services import missing_packages
 
-FIREFOX_TESTS = "tests/page/test_firefox.py"
+FIREFOX_TESTS = ["tests/page/test_firefox.py", "tests/page/test_firefox_everyone.py"]
 NO_TESTS_COLLECTED = 5
 
 
@@ -25,7 +25,7 @@ def collected(*options: str) -> subprocess.CompletedProcess[str]:
         "no:cacheprovider",
         FIREFOX_TESTS,
     ]
-    return subprocess.run([*command, *options], cwd=PROJECT, capture_output=True, text=True)
+    return subprocess.run([*command, *FIREFOX_TESTS, *options], cwd=PROJECT, capture_output=True, text=True)
 
 
 def test_only_long_runs_open_firefox() -> None:
