@@ -23,7 +23,6 @@ def collected(*options: str) -> subprocess.CompletedProcess[str]:
         "-q",
         "-p",
         "no:cacheprovider",
-        FIREFOX_TESTS,
     ]
     return subprocess.run([*command, *FIREFOX_TESTS, *options], cwd=PROJECT, capture_output=True, text=True)
 
