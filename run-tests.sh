@@ -16,7 +16,7 @@ PostgreSQL with Redis, which it starts itself. What is not installed it installs
 what to type. Everything is run even when something fails; the table at the end sums it up.
 
   --no-services   leave out, on purpose, what needs PostgreSQL or Redis
-  --long          also what takes long: longer random tests, and --pythons
+  --long          also what takes long: longer random tests, the page in Firefox, and --pythons
   --pythons       only the unit tests, on each other supported Python that this machine has
   --help          this text
 

@@ -62,7 +62,7 @@ class Outcome:
 def main() -> int:
     request = Request(sys.argv[1:])
     if not request.is_for_other_pythons:
-        if request.with_services and not get_services():
+        if request.with_services and not get_services(is_long=request.is_long):
             return 1
         get_node()
     with tempfile.TemporaryDirectory(prefix="tutti-tests-") as scratch:
@@ -226,14 +226,14 @@ def clean_environment(scratch: Path) -> dict[str, str]:
 # --- The services ----------------------------------------------------------------------------------
 
 
-def get_services() -> bool:
-    """Installs what is missing of services, browser and proxy; False where that is not possible."""
-    if not (packages := services.missing_packages()):
+def get_services(*, is_long: bool) -> bool:
+    """Installs what is missing of services, browsers and proxy; False where that is not possible."""
+    if not (packages := services.missing_packages(is_long=is_long)):
         return True
     if os.geteuid() == services.ROOT and shutil.which("apt-get"):
         tell(f"Installing {' and '.join(packages)} …")
         services.install(packages)
-        packages = services.missing_packages()
+        packages = services.missing_packages(is_long=is_long)
     if packages:
         tell(f"The tests need more. Type: sudo apt-get install {' '.join(packages)}")
         tell(f"Without them, knowing that half of it is not tested: ./run-tests.sh {NO_SERVICES}")

@@ -23,25 +23,31 @@ from tests.services import Postgres, Redis
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
 SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx"}
+LONG_FIXTURES = {"firefox"}
 
 
-# --- Leaving the services out ------------------------------------------------------------------------
+# --- Leaving out what was not asked for --------------------------------------------------------------
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    said = "leave out what needs PostgreSQL, Redis, Chromium or nginx"
+    said = "leave out what needs PostgreSQL, Redis, a browser or nginx"
     parser.addoption("--no-services", action="store_true", help=said)
-    parser.addoption("--long", action="store_true", help="longer random tests")
+    parser.addoption("--long", action="store_true", help="longer random tests, and the page in Firefox")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if not config.getoption("--no-services"):
-        return
-    left_out = [item for item in items if _needs_services(item)]
+    if not config.getoption("--long"):
+        _deselect(config, items, [item for item in items if _fixtures(item) & LONG_FIXTURES])
+    if config.getoption("--no-services"):
+        left_out = [item for item in items if _needs_services(item)]
+        _deselect(config, items, left_out)
+        config.stash[LEFT_OUT] = len(left_out)
+        if hasattr(config, "workeroutput"):  # this process is one of several
+            config.workeroutput["left_out"] = len(left_out)
+
+
+def _deselect(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
     config.hook.pytest_deselected(items=left_out)
-    config.stash[LEFT_OUT] = len(left_out)
-    if hasattr(config, "workeroutput"):  # this process is one of several
-        config.workeroutput["left_out"] = len(left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
@@ -62,8 +68,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 def _needs_services(item: pytest.Item) -> bool:
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    fixtures = set(getattr(item, "fixturenames", ()))
-    return parameters.get("size") == "server" or bool(fixtures & SERVICE_FIXTURES)
+    return parameters.get("size") == "server" or bool(_fixtures(item) & SERVICE_FIXTURES)
+
+
+def _fixtures(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
 
 
 # --- Services ----------------------------------------------------------------------------------------

@@ -238,11 +238,15 @@ class Redis(Service):
 # --- What is installed -----------------------------------------------------------------------------
 
 
-def missing_packages() -> list[str]:
-    """The Debian packages of the services, the browser and the proxy that are not installed."""
+def missing_packages(*, is_long: bool = False) -> list[str]:
+    """The Debian packages of the services, the browser and the proxy that are not installed.
+
+    With `is_long` also that of the browser in which only long runs test.
+    """
     found: dict[str, Callable[[], object]] = {
         **{"postgresql": _postgres_binaries, "redis-server": _redis_binary},
         **{"chromium": chromium_binary, "nginx": nginx_binary},
+        **({"firefox-esr": firefox_binary} if is_long else {}),
     }
     return [package for package, find in found.items() if not _is_found(find)]
 
@@ -311,6 +315,12 @@ def chromium_binary() -> str:
     if found := shutil.which("chromium") or shutil.which("chromium-browser"):
         return found
     raise ServiceError("Chromium is not installed: sudo apt-get install chromium")
+
+
+def firefox_binary() -> str:
+    if found := shutil.which("firefox-esr") or shutil.which("firefox"):
+        return found
+    raise ServiceError("Firefox is not installed: sudo apt-get install firefox-esr")
 
 
 def nginx_binary() -> str:

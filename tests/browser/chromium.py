@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from config.local_network import own_addresses
 from tests.services import chromium_binary
@@ -13,7 +13,7 @@ SWITCHES = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
     # Whatever asks for another machine gets nowhere, and is seen.
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
     + "".join(f", EXCLUDE {own}" for own in own_addresses()),
 ]
 NOTE_VIOLATIONS = """
@@ -27,10 +27,16 @@ NOTE_VIOLATIONS = """
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser with a fresh profile."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_binary(), args=SWITCHES)
+    with sync_playwright() as playwright, chromium_of(playwright) as browser:
         yield browser
-        browser.close()
+
+
+@contextmanager
+def chromium_of(playwright: Playwright) -> Iterator[Browser]:
+    """The same where Playwright, of which there can be but one, drives another browser besides."""
+    browser = playwright.chromium.launch(executable_path=chromium_binary(), args=SWITCHES)
+    yield browser
+    browser.close()
 
 
 class WatchedPage:

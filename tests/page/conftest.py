@@ -6,15 +6,16 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from config.local_network import own_addresses
-from tests.browser.chromium import chromium
+from tests.browser.chromium import chromium_of
 from tests.conftest import ReadyMadeData
-from tests.contract.conftest import queue_of
+from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
+from tests.page.firefox import NoWayOut, firefox_of
 from tests.page.projects import Project
-from tests.page.visitors import Visit, Visitor, new_visitor
+from tests.page.visitors import Open, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
 
@@ -33,8 +34,14 @@ def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServ
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    with chromium_of(playwright) as started:
         yield started
 
 
@@ -77,6 +84,58 @@ def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
         return visitor.open(path)
 
     yield visit
+    complaints = [told for visitor in visitors for told in visitor.complaints()]
+    for visitor in visitors:
+        visitor.context.close()
+    assert complaints == []
+
+
+# --- Another browser ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="package")
+def way_out() -> Iterator[NoWayOut]:
+    with NoWayOut() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="package")
+def firefox(
+    playwright: Playwright, way_out: NoWayOut, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Browser]:
+    """That a test needs this fixture is what leaves it out of shorter runs."""
+    with firefox_of(playwright, tmp_path_factory.mktemp("firefox"), way_out) as started:
+        yield started
+
+
+# --- A server that may die -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def mortal(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """A server of the test's own, which may be killed."""
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        yield server
+
+
+@pytest.fixture
+def mortal_queue(mortal: TuttiServer) -> Iterator[Queue]:
+    with mortal.client() as client:
+        yield queue_of(client, new_room(client))
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Open]:
+    """A window that may lose its network; it must complain of nothing else."""
+    visitors: list[Visitor] = []
+
+    def open_page(base_url: str, path: str, **options: object) -> Visitor:
+        visitor = new_visitor(browser, base_url, **options)
+        visitor.loses_network = True
+        visitors.append(visitor)
+        return visitor.open(path)
+
+    yield open_page
     complaints = [told for visitor in visitors for told in visitor.complaints()]
     for visitor in visitors:
         visitor.context.close()

@@ -22,10 +22,10 @@ def node_script() -> ModuleType:
         del sys.path[0]
 
 
-def node(*arguments: str | Path, folder: Path = FRONTEND) -> Done:
-    """Runs a script in the frontend's folder, or in one like it."""
+def node(*arguments: str | Path, folder: Path = FRONTEND, **variables: str) -> Done:
+    """Runs a script in the frontend's folder, or in one like it, with these variables besides."""
     found = node_script().find_node()
     assert found, "there is no Node"
-    environment = {**os.environ, "PATH": found.path()}
+    environment = {**os.environ, "PATH": found.path(), **variables}
     command = [found.program, *arguments]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)

@@ -1,56 +1,18 @@
 """The network goes and comes, the server dies and comes back: nothing is lost and nothing happens twice."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.conftest import ReadyMadeData
-from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.bad_line import BadLine
 from tests.page.queue_page import Hand, QueuePage, titles_of
 from tests.page.remembered import wait_until_remembered
-from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
+from tests.page.visitors import PHONE, Open, Visit
 from tests.processes import TuttiServer
 
 # Enough for a page that waits longer after each failed try.
 BACK_MILLISECONDS = 30_000
-
-Open = Callable[..., Visitor]
-
-
-@pytest.fixture
-def mortal(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """A server of the test's own, which may be killed."""
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
-        yield server
-
-
-@pytest.fixture
-def mortal_queue(mortal: TuttiServer) -> Iterator[Queue]:
-    with mortal.client() as client:
-        yield queue_of(client, new_room(client))
-
-
-@pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """A window that may lose its network; it must complain of nothing else."""
-    visitors: list[Visitor] = []
-
-    def open_page(base_url: str, path: str, **options: object) -> Visitor:
-        visitor = new_visitor(browser, base_url, **options)
-        visitor.loses_network = True
-        visitors.append(visitor)
-        return visitor.open(path)
-
-    yield open_page
-    complaints = [told for visitor in visitors for told in visitor.complaints()]
-    for visitor in visitors:
-        visitor.context.close()
-    assert complaints == []
 
 
 def in_sync(page: Page) -> None:

@@ -31,11 +31,14 @@ STANDSTILL = """async () => {
 }"""
 # Browsers tell every answer of 4xx as an error of the console, also one that the page expects.
 EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
-# The second is what Chromium says when the service worker's own script can't be had.
+# The second: Chromium can't have the script of the service worker itself. The third is Firefox's word.
 NETWORK_GONE = re.compile(
     r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|FAILED)"
     r"|An unknown error occurred when fetching the script"
+    r"|Firefox can’t establish a connection to the server at ws://"
 )
+# The blank page that a window begins with may keep nothing.
+WAS_ASKED = "try { localStorage.setItem('tutti-asked-for-name', 'yes') } catch {}"
 
 
 class Visitor:
@@ -90,11 +93,12 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
+Open = Callable[..., Visitor]
 
 
 def new_visitor(browser: Browser, base_url: str, *, is_asked: bool = False, **options: Any) -> Visitor:
     """Somebody who has been asked for a name already, unless `is_asked`; in English at a desk unless told."""
     context = browser.new_context(**{"locale": "en-GB", **DESKTOP, **options})
     if not is_asked:
-        context.add_init_script("localStorage.setItem('tutti-asked-for-name', 'yes')")
+        context.add_init_script(WAS_ASKED)
     return Visitor(context, base_url)

@@ -1,12 +1,19 @@
 /** One request to the server's API: where it goes, who asks, and the one shape of its errors. */
 
 import type { ErrorDetail } from "../generated/api.ts";
-import { guestToken } from "./guest_token.ts";
+import { forgetGuestToken, guestToken } from "./guest_token.ts";
 
-export const apiBase: string = import.meta.env.VITE_API_BASE_URL ?? __DEFAULT_API_BASE_URL__;
+// Addresses are written with a slash at the end as often as without.
+export const apiBase: string = (import.meta.env.VITE_API_BASE_URL ?? __DEFAULT_API_BASE_URL__).replace(
+  /\/+$/,
+  "",
+);
 
 /** The WebSocket's origin; "" for the page's own. */
-export const socketBase: string = import.meta.env.VITE_WS_URL ?? apiBase.replace(/^http/, "ws");
+export const socketBase: string = (import.meta.env.VITE_WS_URL || apiBase.replace(/^http/, "ws")).replace(
+  /\/+$/,
+  "",
+);
 
 export const isOtherOrigin = apiBase !== "" && new URL(apiBase, location.href).origin !== location.origin;
 
@@ -48,10 +55,8 @@ interface Wish {
 }
 
 /** `path` begins with "/api/". An aborted request throws the signal's own AbortError. */
-export async function request<T>(
-  path: string,
-  { method = "GET", body, key, signal }: Wish = {},
-): Promise<Answer<T>> {
+export async function request<T>(path: string, wish: Wish = {}): Promise<Answer<T>> {
+  const { method = "GET", body, key, signal } = wish;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   if (key !== undefined) headers["Idempotency-Key"] = key;
@@ -61,6 +66,11 @@ export async function request<T>(
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
   const response = await answered(apiBase + path, init);
+  if (token && response.status === 401) {
+    // The server has forgotten us, with its database: from here on we are nobody, who may become a guest again.
+    forgetGuestToken(token);
+    return request(path, wish);
+  }
   if (!response.ok) throw await problemOf(response);
   const text = await response.text();
   return { body: (text ? JSON.parse(text) : null) as T, headers: response.headers };

@@ -2,8 +2,10 @@
 
 import { ApiProblem } from "../api/http.ts";
 import { words } from "../words/index.ts";
+import { isShutOut } from "./room.ts";
 
 export function hasNoAnswer(problem: unknown): boolean {
+  if (isShutOut.value) return false; // the network is there
   return problem instanceof ApiProblem && (problem.code === "NO_ANSWER" || problem.code === "UNAVAILABLE");
 }
 
@@ -13,8 +15,9 @@ export function isForbidden(problem: unknown): boolean {
 
 /** One sentence about the whole. */
 export function sentenceOf(problem: unknown): string {
-  const { problems } = words();
+  const { problems, status } = words();
   if (!(problem instanceof ApiProblem)) return problems.other;
+  if (isShutOut.value) return status.notAllowed;
   if (hasNoAnswer(problem)) return problems.noAnswer;
   switch (problem.code) {
     case "RATE_LIMITED":

@@ -55,6 +55,12 @@ export const totalSeconds = computed(() =>
   view.value.items.reduce((sum, item) => sum + (item.track.duration_seconds ?? 0), 0),
 );
 
+/** Whether the server takes nothing from this page's origin; browsers then keep its answers from the page, too. */
+export const isShutOut = computed(() => {
+  const { connection } = view.value;
+  return connection.kind === "ended" && connection.reason === "origin-not-allowed";
+});
+
 let client: RoomClient | null = null;
 const noticeListeners = new Set<(notice: Notice) => void>();
 

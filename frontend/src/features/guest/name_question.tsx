@@ -3,6 +3,7 @@
 import { useRef } from "preact/hooks";
 import { guest, LONGEST_NAME, takeName, wasAsked } from "../../store/guest.ts";
 import { problemOf } from "../../store/problems.ts";
+import { isShutOut } from "../../store/room.ts";
 import { tell } from "../../store/toasts.ts";
 import { focusBehind } from "../../ui/focus.ts";
 import { LineForm } from "../../ui/line_form.tsx";
@@ -11,7 +12,7 @@ import "./guest.css";
 
 export function NameQuestion() {
   const card = useRef<HTMLElement>(null);
-  if (wasAsked.value || guest.value?.name) return null;
+  if (wasAsked.value || guest.value?.name || isShutOut.value) return null;
   const texts = words().guest;
   const save = async (name: string) => {
     if (!name) return texts.empty;

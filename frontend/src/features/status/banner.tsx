@@ -39,7 +39,7 @@ function ConnectionBanner() {
     </p>
   ) : (
     <p class="banner" role="alert">
-      {status.notAllowed} {status.notAllowedHelp}
+      {status.notAllowed} {status.notAllowedHelp(location.origin)}
     </p>
   );
 }

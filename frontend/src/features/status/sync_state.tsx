@@ -81,7 +81,7 @@ function useStateText(): string {
     case "connecting":
       return status.connecting;
     case "ended":
-      return status.notConnected;
+      return status.ended; // the banner says why
   }
 }
 

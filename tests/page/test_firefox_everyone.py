@@ -1,0 +1,72 @@
+"""The page in Debian's Firefox is for everyone, and keeps to itself: with --long only."""
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.chromium import NOTE_VIOLATIONS
+from tests.contract.queues import Queue
+from tests.page.firefox import NoWayOut
+from tests.page.visitors import DESKTOP, Visit
+
+NARROW = {"viewport": {"width": 320, "height": 640}}
+
+
+@pytest.fixture(scope="module")
+def browser(firefox: Browser) -> Browser:
+    """Whoever visits the page comes with Firefox."""
+    return firefox
+
+
+def in_sync(page: Page) -> None:
+    expect(page.locator(".status-text")).to_have_text("in sync")
+
+
+@pytest.mark.parametrize("part", ["queue", "library", "history", "room"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("options", [DESKTOP, NARROW], ids=["desk", "narrow"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+    visit: Visit, queue: Queue, part: str, theme: str, options: dict[str, object]
+):
+    items = queue.fill(3)
+    queue.play(items[0])
+    visitor = visit(f"/r/{queue.room}#{part}", **options)
+    visitor.page.evaluate(f"localStorage.setItem('tutti-theme', '{theme}')")
+    visitor.page.reload()
+    in_sync(visitor.page)
+    expect(visitor.page.locator(f"[data-part={part}]")).to_be_visible()
+    expect(visitor.page.locator(".skeleton")).to_have_count(0)
+
+    assert visitor.violations() == []
+    assert not visitor.scrolls_sideways()
+
+
+def test_it_speaks_the_language_of_the_browser(visit: Visit, room: str):
+    page = visit(f"/r/{room}", locale="de-DE").page
+
+    expect(page.get_by_role("heading", name="Warteliste")).to_be_visible()
+
+
+def test_the_policy_of_the_page_is_kept(visit: Visit, queue: Queue):
+    queue.fill(1)
+    visitor = visit("/")
+    visitor.context.add_init_script(NOTE_VIOLATIONS)
+    visitor.open(f"/r/{queue.room}#room")
+    expect(visitor.page.get_by_role("heading", name="Let others in")).to_be_visible()
+
+    assert visitor.page.evaluate("window.violations") == []
+
+
+def test_firefox_asks_no_other_machine_for_anything(
+    visit: Visit, way_out: NoWayOut, queue: Queue, http: httpx.Client
+):
+    """Nor would it get anywhere."""
+    page = visit(f"/r/{queue.room}").page
+    in_sync(page)
+    assert way_out.wanted == []
+
+    tried = "fetch('http://tutti.example/', { mode: 'no-cors' }).then(() => 'there', () => 'nowhere')"
+    blank = page.context.new_page()
+    blank.goto("about:blank")
+    assert blank.evaluate(tried) == "nowhere"
+    assert [one for one in way_out.wanted if "tutti.example" in one]

@@ -1,0 +1,272 @@
+"""The page on another origin than its server's: no cookie goes there, a token says who one is."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.conftest import ReadyMadeData
+from tests.contract.queues import Queue
+from tests.page.node import node
+from tests.page.queue_page import Hand, QueuePage, titles_of
+from tests.page.static_host import StaticHost
+from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
+from tests.page.wire import Wire
+from tests.processes import TuttiServer
+
+# What Chromium says when a server's answer is kept from a page.
+KEPT_FROM_US = re.compile(r"blocked by CORS policy|net::ERR_FAILED")
+KEEPS_NOTHING = """
+    Object.defineProperty(window, "localStorage", { get() { throw new DOMException("", "SecurityError"); } });
+"""
+
+VisitElsewhere = Callable[..., Visitor]
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[StaticHost]:
+    with StaticHost() as listening:
+        yield listening
+
+
+@pytest.fixture(scope="module")
+def site(built_page: Path, ready_made_data: ReadyMadeData, host: StaticHost) -> Iterator[TuttiServer]:
+    """A server that takes pages of the other origin, too."""
+    allowed = {"CORS_ALLOWED_ORIGINS": host.origin}
+    with TuttiServer(**ready_made_data.options("embedded"), environment=allowed) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def page_elsewhere(site: TuttiServer, host: StaticHost, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page, built for this server and given by the host, as frontend/README.md says."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "dist"
+    # Written as people write addresses: the slash at the end makes no difference.
+    variables = {"VITE_API_BASE_URL": f"{site.base_url}/", "VITE_WS_URL": site.ws_url}
+    done = node("scripts/build.mjs", "--out", folder, "--check", **variables)
+    assert done.returncode == 0, done.stderr
+    host.give(folder, policy_for(site))
+    return folder
+
+
+def policy_for(site: TuttiServer) -> str:
+    """The policy of the server's own page, with the server in the place of the page's own origin."""
+    own = httpx.get(site.base_url).headers["Content-Security-Policy"]
+    return re.sub("connect-src [^;]*", f"connect-src 'self' {site.base_url} {site.ws_url}", own)
+
+
+@pytest.fixture
+def visit_elsewhere(visit: Visit, host: StaticHost, page_elsewhere: Path) -> VisitElsewhere:
+    def visit_elsewhere(path: str, **options: Any) -> Visitor:
+        return visit(path, base_url=host.origin, **options)
+
+    return visit_elsewhere
+
+
+def in_sync(page: Page) -> None:
+    expect(page.locator(".status-text")).to_have_text("in sync")
+
+
+def give_name(page: Page, name: str) -> None:
+    page.get_by_role("textbox", name="What is your name?").fill(name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(f"Hello, {name}!")).to_be_visible()
+
+
+def add(page: Page, title: str) -> None:
+    button = page.locator(".library-row", has_text=title).get_by_role("button")
+    button.click()
+    expect(button).to_contain_text("1st")
+    in_sync(page)
+
+
+# --- What people do ----------------------------------------------------------------------------------
+
+
+def test_what_one_does_there_all_see_here(visit: Visit, visit_elsewhere: VisitElsewhere, queue: Queue):
+    queue.fill(3)
+    here, there = (QueuePage(one(f"/r/{queue.room}")) for one in (visit, visit_elsewhere))
+    titles = here.titles()
+    there.shows(titles)
+
+    there.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
+    Hand(there.page).grip(there.handle(titles[0])).carry_over(there.row(titles[2])).let_go()
+
+    for window in (there, here):
+        window.shows([titles[1], titles[2], titles[0]])
+        expect(window.row(titles[1]).locator(".rolling-new")).to_have_text("+1")
+        in_sync(window.page)
+    assert titles_of(queue) == [titles[1], titles[2], titles[0]]
+    assert [item["votes"] for item in queue.items()] == [1, 0, 0]
+
+
+def test_what_others_do_here_one_sees_there(visit_elsewhere: VisitElsewhere, queue: Queue):
+    there = QueuePage(visit_elsewhere(f"/r/{queue.room}"))
+
+    [item] = queue.fill(1)
+    queue.vote(item, 1)
+
+    there.shows(titles_of(queue))
+    expect(there.rows.locator(".rolling-new")).to_have_text("+1")
+
+
+def test_ones_name_stands_at_what_one_adds(visit: Visit, visit_elsewhere: VisitElsewhere, queue: Queue):
+    there = visit_elsewhere(f"/r/{queue.room}", is_asked=True).page
+
+    give_name(there, "Ada")
+    add(there, "So What")
+
+    assert [item["added_by"] for item in queue.items()] == ["Ada"]
+    expect(visit(f"/r/{queue.room}").page.locator(".queue .virtual-row")).to_contain_text("Ada")
+
+
+def test_one_is_the_same_after_a_reload(visit_elsewhere: VisitElsewhere, queue: Queue):
+    queue.fill(1)
+    page = visit_elsewhere(f"/r/{queue.room}#room", is_asked=True).page
+    up = page.get_by_role("button", name=re.compile("^Vote up"))
+    give_name(page, "Ada")
+    up.click()
+    in_sync(page)
+
+    page.reload()
+
+    expect(up).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Your name")).to_have_value("Ada")
+    up.click()
+    in_sync(page)
+    assert [item["votes"] for item in queue.items()] == [0], "it was somebody else's vote"
+
+
+def test_what_is_done_offline_is_sent_once(visit_elsewhere: VisitElsewhere, queue: Queue):
+    queue.fill(3)
+    seq = queue.state().seq
+    visitor = visit_elsewhere(f"/r/{queue.room}", **PHONE)
+    visitor.loses_network = True
+    page = QueuePage(visitor)
+    titles = page.titles()
+    visitor.context.set_offline(True)
+    expect(page.page.locator(".status-text")).to_have_text("offline")
+
+    page.page.get_by_role("button", name=f"Vote up {titles[1]}").tap()
+    page.handle(titles[2]).focus()
+    for key in ("Enter", "Home", "Enter"):
+        page.page.keyboard.press(key)
+
+    expect(page.page.locator(".status-text")).to_have_text("offline, 2 changes waiting")
+    visitor.context.set_offline(False)
+    in_sync(page.page)
+    assert titles_of(queue) == [titles[2], titles[0], titles[1]] == page.titles()
+    assert [item["votes"] for item in queue.items()] == [0, 0, 1]
+    assert queue.state().seq == seq + 2, "something was done twice"
+
+
+# --- How the server knows who it is ------------------------------------------------------------------
+
+
+def test_a_token_travels_and_no_cookie(
+    visit: Visit, visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
+):
+    """Also where the browser has a cookie, since it is somebody else at the server's own page."""
+    visitor = visit(f"/r/{queue.room}", is_asked=True)
+    give_name(visitor.page, "Bo")
+    assert visitor.context.cookies(site.base_url)
+    host = visit_elsewhere("/").base_url
+    page = visitor.context.new_page()
+    wire = Wire(page, site)
+    page.goto(f"{host}/r/{queue.room}")
+    give_name(page, "Ada")
+    add(page, "So What")
+    in_sync(page)
+    page.reload()
+    in_sync(page)
+
+    assert [item["added_by"] for item in queue.items()] == ["Ada"]
+    token = page.evaluate("localStorage.getItem('tutti-guest-token')")
+    new_guest, *others = wire.writes()
+    assert (new_guest.url, len(others)) == (f"{site.base_url}/api/guests/", 1)
+    assert {one.all_headers().get("x-guest-token") for one in others} == {token}
+    assert not [one.url for one in wire.requests if "cookie" in one.all_headers()]
+    assert not [one.url for one in wire.requests if "//api" in one.url]
+    before, after = wire.said
+    assert "identify" not in {frame["type"] for frame in before}, "it was nobody yet"
+    assert after[0] == {"type": "identify", "guest_token": token}
+    wire.wait_for("identified")
+
+
+def test_a_browser_that_keeps_nothing_is_one_guest_for_as_long_as_the_page(
+    visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
+):
+    queue.fill(2)
+    visitor = visit_elsewhere(f"/r/{queue.room}")
+    page = visitor.page
+    visitor.context.add_init_script(KEEPS_NOTHING)
+    wire = Wire(page, site)
+    page.reload()
+    for title in titles_of(queue):
+        page.get_by_role("button", name=f"Vote up {title}").click()
+    in_sync(page)
+
+    assert [item["votes"] for item in queue.items()] == [1, 1]
+    _, *votes = wire.writes()
+    assert len(votes) == 2
+    assert len({one.all_headers()["x-guest-token"] for one in votes}) == 1
+
+
+def test_a_token_that_the_server_no_longer_knows_is_replaced(visit_elsewhere: VisitElsewhere, queue: Queue):
+    """As after the server began anew with an empty database."""
+    queue.fill(1)
+    visitor = visit_elsewhere(f"/r/{queue.room}", is_asked=True)
+    visitor.expects |= {401, 404}  # for the token, and for who one is without it
+    page = visitor.page
+    give_name(page, "Ada")
+    page.evaluate("localStorage.setItem('tutti-guest-token', 'of-another-time')")
+    page.reload()
+
+    page.get_by_role("button", name=re.compile("^Vote up")).click()
+
+    in_sync(page)
+    assert [item["votes"] for item in queue.items()] == [1]
+
+
+# --- Where one may not -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shut_out(browser: Browser, site: TuttiServer, page_elsewhere: Path, room: str) -> Iterator[Visitor]:
+    """At a host that the server knows nothing of; a first visit, on a phone."""
+    with StaticHost() as stranger:
+        stranger.give(page_elsewhere, policy_for(site))
+        visitor = new_visitor(browser, stranger.origin, is_asked=True, **PHONE)
+        visitor.page.goto(f"{stranger.origin}/r/{room}")
+        yield visitor
+        complaints = visitor.complaints()
+        visitor.context.close()
+    assert [told for told in complaints if not KEPT_FROM_US.search(told)] == []
+
+
+def test_a_page_of_an_origin_that_is_not_allowed_says_so(shut_out: Visitor):
+    page = shut_out.page
+
+    banner = page.get_by_role("alert")
+    expect(banner).to_contain_text("The server does not let this address take part.")
+    expect(banner).to_contain_text(f"CORS_ALLOWED_ORIGINS={shut_out.base_url}")
+    expect(page.locator(".status-text")).to_have_text("not connected")
+    expect(page.get_by_role("region", name="What is your name?")).to_have_count(0)
+    assert shut_out.violations() == []
+    assert not shut_out.scrolls_sideways()
+
+
+def test_it_does_not_blame_the_network(shut_out: Visitor):
+    page = shut_out.page
+    expect(page.get_by_role("alert")).to_be_visible()
+
+    page.get_by_role("button", name="Library").tap()
+
+    library = page.get_by_role("region", name="Library")
+    expect(library).to_contain_text("The server does not let this address take part.")
+    expect(page.get_by_text("network")).to_have_count(0)
+    assert shut_out.violations() == []
