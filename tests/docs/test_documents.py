@@ -109,8 +109,13 @@ def test_sizes_are_those_of_the_code() -> None:
     ]
 
 
+def variables_of_the_page() -> set[str]:
+    """What the page's build takes from its environment."""
+    return set(re.findall(r"readonly (VITE_\w+)", (PROJECT / "frontend/src/environment.d.ts").read_text()))
+
+
 def test_whatever_the_documents_write_in_capitals_exists() -> None:
-    known = settings_named() | set(error_codes()) | METHODS
+    known = settings_named() | variables_of_the_page() | set(error_codes()) | METHODS
     pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
     quoted = {(page.name, word) for page in pages for word in QUOTED.findall(page.read_text())}
 
