@@ -34,8 +34,13 @@ class Ruler:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
+        self.end()
+
+    def end(self) -> None:
+        """With it, all of its sockets."""
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.communicate()
 
     def target(self, ports: Sequence[int], path: str, *, greeting: str = "") -> None:
         """Where the sockets go, and the type of the frame that says that one has joined."""

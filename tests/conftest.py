@@ -22,7 +22,7 @@ from tests.services import Postgres, Redis
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
-SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx"}
+SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
 LONG_FIXTURES = {"firefox"}
 
 
