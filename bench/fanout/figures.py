@@ -38,11 +38,15 @@ class Figures:
         values = self.values(server, size, pace, figure).values()
         return median(values) if values else None
 
-    def lost_part(self, server: str, size: int, pace: str) -> float | None:
-        """Of all deliveries, those that never came. What was cut off is not among them, unless overtaken."""
-        lost = self.middle(server, size, pace, "lost")
+    def part(self, server: str, size: int, pace: str, figure: str) -> float | None:
+        """Of all deliveries those that are `lost`, or `outstanding` when the time was up."""
+        count = self.middle(server, size, pace, figure)
         sent = self.middle(server, size, pace, "sent")
-        return None if lost is None or not sent else lost / (sent * size)
+        return None if count is None or not sent else count / (sent * size)
+
+    def most(self, figure: str) -> float:
+        """Of all that was measured."""
+        return max(float(one[figure]) for one in self._measured)
 
     def middle_kilobytes(self, server: str) -> float | None:
         values = self.kilobytes(server).values()

@@ -48,7 +48,7 @@ def ratios(figures: Figures) -> dict[str, float]:
         for goal in GOALS:
             if reached := goal.reached(figures, size):
                 found[f"{goal.name}_{size}"] = float(f"{reached.middle:.3g}")
-        lost = figures.lost_part(TUTTI, size, "burst")
+        lost = figures.part(TUTTI, size, "burst", "lost")
         if lost is not None:
             found[f"burst_lost_{size}"] = round(lost, 4)
     if memory := spread(figures.kilobytes(TUTTI), figures.kilobytes("node")):

@@ -5,7 +5,7 @@ from typing import Any
 from bench import plot, readme
 from bench.fanout.figures import Figures
 from bench.fanout.goals import GOAL_SIZES, GOALS, TUTTI, Goal
-from bench.fanout.report import percent, shown
+from bench.fanout.report import burst_text, shown
 from bench.results import kept
 
 TABLE_SIZE = 1000
@@ -22,7 +22,9 @@ def write_readme() -> None:
         for pace, title in PLOTTED.items()
     ]
     plot.write(PLOT, "Processor µs a delivered message, by the number of sockets", panels, loud=titles[TUTTI])
-    readme.replace("fanout", "\n\n".join([table(figures, titles), goals(figures), machine(found["machine"])]))
+    image = f"![Processor time a message, by the number of sockets](docs/images/{PLOT})"
+    facts = machine(found["machine"], figures)
+    readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), facts]))
 
 
 def line(figures: Figures, server: str, pace: str) -> dict[int, float]:
@@ -51,7 +53,7 @@ def table(figures: Figures, titles: dict[str, str]) -> str:
         cells = [
             *(cell("window", "server_us", 2), cell("window", "delivered_per_second", 0)),
             *(cell("fixed", "server_us", 1), f"{cell('fixed', 'p50_ms', 1)} / {cell('fixed', 'p99_ms', 1)}"),
-            *(percent(figures.lost_part(server, size, "burst")), shown(figures.middle_kilobytes(server), 1)),
+            *(burst_text(figures, size, server), shown(figures.middle_kilobytes(server), 1)),
         ]
         rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows)
@@ -77,6 +79,7 @@ def reached(figures: Figures, goal: Goal, size: int) -> str:
     return "-" if spread is None else f"{spread.middle:.3g} ({spread.least:.3g} to {spread.most:.3g})"
 
 
-def machine(facts: dict[str, Any]) -> str:
+def machine(facts: dict[str, Any], figures: Figures) -> str:
     cores = f"{facts['cores']} cores ({facts['processor']})"
-    return f"Measured on {cores}, {facts['system']}, Python {facts['python']}."
+    machine = f"Measured on {cores}, {facts['system']}, Python {facts['python']}"
+    return f"{machine}; the client used at most {figures.most('ruler_share'):.0%} of its core."

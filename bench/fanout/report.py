@@ -37,7 +37,7 @@ def row_of(figures: Figures, size: int, kind: type[Contestant]) -> list[str]:
         cell("window", "delivered_per_second", 0),
         *(marked("fixed", cell("fixed", "server_us", 1)), cell("fixed", "redis_us", 1)),
         *(cell("fixed", "p50_ms", 2), cell("fixed", "p99_ms", 2)),
-        marked("burst", percent(figures.lost_part(kind.name, size, "burst"))),
+        marked("burst", burst_text(figures, size, kind.name)),
         shown(sum_of(figures, size, kind.name, "doubled"), 0),
         shown(figures.middle_kilobytes(kind.name), 1),
     ]
@@ -51,6 +51,13 @@ def sum_of(figures: Figures, size: int, server: str, figure: str) -> float:
 
 def shown(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
+
+
+def burst_text(figures: Figures, size: int, server: str) -> str:
+    """What was lost of the burst, and what had neither come nor been overtaken when the time was up."""
+    late = figures.part(server, size, "burst", "outstanding")
+    lost = percent(figures.part(server, size, "burst", "lost"))
+    return f"{lost}, {percent(late)} late" if late else lost
 
 
 def percent(part: float | None) -> str:

@@ -35,7 +35,7 @@ def test_a_server_that_was_not_measured_has_no_ratio() -> None:
 
 def test_the_part_that_was_lost_is_of_all_deliveries() -> None:
     figures = Figures([measured("tutti", 0, pace="burst", sent=400, lost=50_000, server_us=1.0)])
-    assert figures.lost_part("tutti", 500, "burst") == 0.25
+    assert figures.part("tutti", 500, "burst", "lost") == 0.25
     assert ratios(figures)["burst_lost_500"] == 0.25
 
 
