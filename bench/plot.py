@@ -8,12 +8,12 @@ from tests.processes import PROJECT
 
 IMAGES = PROJECT / "docs" / "images"
 WIDTH, HEIGHT = 420, 300  # of a panel
-LEFT, TOP, BOTTOM = 48, 56, 36
+LEFT, RIGHT, TOP, BOTTOM = 48, 28, 56, 36
 LEGEND_LINE, LEGEND_COLUMNS = 18, 2
 # Far apart for most eyes, and visible on white as on black.
 COLOURS = [
     *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#b8860b", "#56b4e9"),
-    *("#7f7f7f", "#8c6bb1", "#2ca25f", "#e7298a", "#a6611a"),
+    *("#7f7f7f", "#8c6bb1", "#66a61e", "#e7298a", "#a0522d"),
 ]
 STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #1f2328; }
@@ -68,7 +68,7 @@ def _axes(panels: list[Panel], index: int) -> tuple[Axis, Axis]:
     points = [point for panel in panels for line in panel.lines.values() for point in line.items()]
     places, values = [place for place, _ in points], [value for _, value in points]
     left = WIDTH * index + LEFT
-    across = Axis(min(places), max(places), left, WIDTH * (index + 1) - 16)
+    across = Axis(min(places), max(places), left, WIDTH * (index + 1) - RIGHT)
     low, high = 10 ** math.floor(math.log10(min(values))), 10 ** math.ceil(math.log10(max(values)))
     return across, Axis(low, high, HEIGHT - BOTTOM, TOP)
 
@@ -79,7 +79,7 @@ def _panel(panel: Panel, axes: tuple[Axis, Axis], colours: dict[str, str], loud:
     for power in range(round(math.log10(up.least)), round(math.log10(up.most)) + 1):
         y = up.at(10**power)
         parts.append(f'<path class="grid" d="M{across.first} {y}H{across.last}"/>')
-        parts.append(f'<text x="{across.first - 6}" y="{y + 4}" text-anchor="end">{10**power:g}</text>')
+        parts.append(f'<text x="{across.first - 6}" y="{y + 4}" text-anchor="end">{10**power:,g}</text>')
     for place in sorted({place for line in panel.lines.values() for place in line}):
         parts.append(
             f'<text x="{across.at(place)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{place:,}</text>'

@@ -214,11 +214,11 @@ void crowd_turn(int milliseconds) {
 
 bool crowd_raise(uint32_t count, double seconds) {
     int64_t deadline = now_ns() + (int64_t)(seconds * NS_PER_SECOND);
-    uint32_t failed_before = crowd.failed;
+    uint32_t failed_before = crowd.failed, closed_before = crowd.closed;
     while (crowd.open < count && now_ns() < deadline) {
-        while (crowd.count < count && crowd.count < crowd.open + crowd.failed - failed_before + WIDTH)
+        while (crowd.count < count && crowd.count < crowd.open + WIDTH)
             socket_connect(&crowd.sockets[crowd.count++], crowd.path);
-        if (crowd.failed > failed_before) return false;
+        if (crowd.failed > failed_before || crowd.closed > closed_before) return false;
         crowd_turn(100);
     }
     return crowd.open == count;

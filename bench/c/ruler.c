@@ -47,7 +47,8 @@ static void open_sockets(const char *arguments) {
     if (count > MOST_SOCKETS) give_up("so many sockets are not possible");
     int64_t begun = now_ns();
     if (!crowd_raise(count, seconds)) {
-        fprintf(stderr, "ruler: only %u of %u sockets were opened, %u were refused\n", crowd.open, count, crowd.failed);
+        fprintf(stderr, "ruler: %u of %u sockets are open, %u were refused, %u were closed again\n", crowd.open, count,
+                crowd.failed, crowd.closed);
         exit(1);
     }
     answer("seconds", (double)(now_ns() - begun) / NS_PER_SECOND);

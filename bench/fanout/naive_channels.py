@@ -22,7 +22,9 @@ settings.configure(
     CHANNEL_LAYERS={
         "default": {
             "BACKEND": os.environ[LAYER_VARIABLE],
-            "CONFIG": {"hosts": [os.environ[REDIS_VARIABLE]]},
+            # Both layers wait 5 seconds for a message, and so does this Redis client for any answer: left at
+            # that, consumers in a quiet room would die of it.
+            "CONFIG": {"hosts": [{"address": os.environ[REDIS_VARIABLE], "socket_timeout": 15.0}]},
         }
     }
 )

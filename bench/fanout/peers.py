@@ -49,7 +49,7 @@ class NaiveCore(OwnProgram):
 
 
 class NaivePubsub(NaiveCore):
-    name, title = "naive_pubsub", "the same (pubsub layer)"
+    name, title = "naive_pubsub", "Channels, the same (pubsub layer)"
     layer = "channels_redis.pubsub.RedisPubSubChannelLayer"
 
 

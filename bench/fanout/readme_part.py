@@ -4,7 +4,7 @@ from typing import Any
 
 from bench import plot, readme
 from bench.fanout.figures import Figures
-from bench.fanout.goals import GOAL_SIZES, GOALS, TUTTI, Goal
+from bench.fanout.goals import GOAL_SIZES, GOALS, MOST_KILOBYTES, TUTTI, Goal
 from bench.fanout.report import burst_text, shown
 from bench.results import kept
 
@@ -63,15 +63,19 @@ def goals(figures: Figures) -> str:
     """Each ratio with its least and most within a repetition."""
     sizes = [size for size in GOAL_SIZES if size in figures.sizes()]
     heads = " | ".join(f"{size:,} sockets" for size in sizes)
-    rows = [
-        f"| Tutti's figure, divided by that of … | {heads} | wanted, at most |",
-        f"|---|{'---|' * len(sizes)}---|",
-    ]
-    rows += [
-        f"| {goal.title} | {' | '.join(reached(figures, goal, size) for size in sizes)} | {goal.most:.3g} |"
-        for goal in GOALS
-    ]
+    first = f"| Tutti's figure, divided by another's | {heads} | wanted, at most |"
+    rows = [first, f"|---|{'---|' * len(sizes)}---|"]
+    for goal in GOALS:
+        rows.append(row(goal.title, [reached(figures, goal, size) for size in sizes], f"{goal.most:.3g}"))
+    lost = [burst_text(figures, size, TUTTI) for size in sizes]
+    memory = shown(figures.middle_kilobytes(TUTTI), 1)
+    rows.append(row("lost of a burst of 400", lost, "0"))
+    rows.append(row("kB a connection", [memory] * len(sizes), str(MOST_KILOBYTES)))
     return "\n".join(rows)
+
+
+def row(title: str, values: list[str], wanted: str) -> str:
+    return f"| {' | '.join([title, *values, wanted])} |"
 
 
 def reached(figures: Figures, goal: Goal, size: int) -> str:
