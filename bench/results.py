@@ -59,6 +59,11 @@ def machine() -> dict[str, Any]:
     }
 
 
+def machine_text(facts: dict[str, Any]) -> str:
+    cores = f"{facts['cores']} cores ({facts['processor']})"
+    return f"Measured on {cores}, {facts['system']}, Python {facts['python']}"
+
+
 def _processor() -> str:
     """As Linux names it."""
     try:

@@ -8,6 +8,7 @@ GOAL_SIZES = (500, 1000)
 # 6.5 are Node's.
 MOST_KILOBYTES = 12
 TUTTI = "tutti"
+WINDOW, FIXED, COST = "window", "fixed", "server_us"
 
 
 @dataclass(frozen=True)
@@ -25,26 +26,12 @@ class Goal:
 
 
 GOALS = [
-    Goal(
-        "sustained_to_naive_core",
-        "8 under way, by naive Channels",
-        "window",
-        "server_us",
-        "naive_core",
-        1 / 150,
-    ),
-    Goal("sustained_to_node", "8 under way, by Node `ws`", "window", "server_us", "node", 1 / 4),
-    Goal(
-        "sustained_to_node_joined",
-        "8 under way, by Node joining alike",
-        "window",
-        "server_us",
-        "node_joined",
-        1.15,
-    ),
-    Goal("fixed_to_node", "10 a second, by Node `ws`", "fixed", "server_us", "node", 1 / 1.3),
-    Goal("fixed_to_plain_c", "10 a second, by plain C", "fixed", "server_us", "plain_c", 1.5),
-    Goal("fixed_p99_to_nchan", "10 a second, p99, by nchan", "fixed", "p99_ms", "nchan", 1.5),
+    Goal("sustained_to_naive_core", "8 under way, by naive Channels", WINDOW, COST, "naive_core", 1 / 150),
+    Goal("sustained_to_node", "8 under way, by Node `ws`", WINDOW, COST, "node", 1 / 4),
+    Goal("sustained_to_node_joined", "8 under way, by Node joining alike", WINDOW, COST, "node_joined", 1.15),
+    Goal("fixed_to_node", "10 a second, by Node `ws`", FIXED, COST, "node", 1 / 1.3),
+    Goal("fixed_to_plain_c", "10 a second, by plain C", FIXED, COST, "plain_c", 1.5),
+    Goal("fixed_p99_to_nchan", "10 a second, p99, by nchan", FIXED, "p99_ms", "nchan", 1.5),
 ]
 
 

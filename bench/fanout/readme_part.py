@@ -1,12 +1,10 @@
 """Puts the kept results into the README, as tables between two marks, and into a plot beside it."""
 
-from typing import Any
-
 from bench import plot, readme
 from bench.fanout.figures import Figures
 from bench.fanout.goals import GOAL_SIZES, GOALS, MOST_KILOBYTES, TUTTI, Goal
 from bench.fanout.report import burst_text, shown
-from bench.results import kept
+from bench.results import kept, machine_text
 
 TABLE_SIZE = 1000
 PLOT = "fanout.svg"
@@ -23,8 +21,9 @@ def write_readme() -> None:
     ]
     plot.write(PLOT, "Processor µs a delivered message, by the number of sockets", panels, loud=titles[TUTTI])
     image = f"![Processor time a message, by the number of sockets](docs/images/{PLOT})"
-    facts = machine(found["machine"], figures)
-    readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), facts]))
+    ruler = f"the client used at most {figures.most('ruler_share'):.0%} of its core"
+    last = f"{machine_text(found['machine'])}; {ruler}."
+    readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), last]))
 
 
 def line(figures: Figures, server: str, pace: str) -> dict[int, float]:
@@ -81,9 +80,3 @@ def row(title: str, values: list[str], wanted: str) -> str:
 def reached(figures: Figures, goal: Goal, size: int) -> str:
     spread = goal.reached(figures, size)
     return "-" if spread is None else f"{spread.middle:.3g} ({spread.least:.3g} to {spread.most:.3g})"
-
-
-def machine(facts: dict[str, Any], figures: Figures) -> str:
-    cores = f"{facts['cores']} cores ({facts['processor']})"
-    machine = f"Measured on {cores}, {facts['system']}, Python {facts['python']}"
-    return f"{machine}; the client used at most {figures.most('ruler_share'):.0%} of its core."

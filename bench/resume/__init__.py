@@ -8,8 +8,9 @@ joined. They come all at once, and spread as clients spread themselves after the
 from statistics import median
 from typing import Any
 
+from bench import readme
 from bench.machine import Cores, allow_many_files
-from bench.results import Result, ratio
+from bench.results import Result, kept, machine_text, ratio
 from bench.resume.counted_postgres import CountedPostgres
 from bench.resume.restarts import Stage, Way, restart
 from bench.room import Room
@@ -58,6 +59,15 @@ def measure(*, is_quick: bool) -> Result:
                 for way in WAYS
             ]
     return result_of(found, clients)
+
+
+def write_readme() -> None:
+    """A table of the kept results, as in the terminal."""
+    found = kept("resume")
+    head, *rows = found["table"]
+    lines = [head, ["---"] * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    readme.replace("resume", f"{table}\n\n{machine_text(found['machine'])}.")
 
 
 def result_of(found: list[dict[str, Any]], clients: int) -> Result:
