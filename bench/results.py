@@ -44,7 +44,10 @@ class Result:
 
 def kept(name: str) -> dict[str, Any]:
     """What was found and kept the last time, with its machine."""
-    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text())
+    place = FOLDER / f"{name}.json"
+    if not place.exists():
+        raise SystemExit(f"Nothing is kept yet: bench/run {name}, without --quick, keeps what it finds.")
+    found: dict[str, Any] = json.loads(place.read_text())
     return found
 
 
