@@ -1,24 +1,39 @@
-"""`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios."""
+"""`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios.
 
+A benchmark may have options of its own (`add_options`); a run that one of them makes smaller is not kept.
+One that is shown in the README has `write_readme`, which writes there what was kept.
+"""
+
+import argparse
 import importlib
 import pkgutil
 import sys
 
 import bench
 
-QUICK = "--quick"
-
 
 def main(words: list[str]) -> int:
-    names = [word for word in words if word != QUICK]
     known = [found.name for found in pkgutil.iter_modules(bench.__path__) if found.ispkg]
-    if len(names) != 1 or names[0] not in known:
-        sys.stderr.write(f"Usage: bench/run NAME [{QUICK}]\nBenchmarks: {' '.join(known)}\n")
+    name, *options = words or [""]
+    if name not in known:
+        sys.stderr.write(f"Usage: bench/run NAME [--quick]\nBenchmarks: {' '.join(known)}\n")
         return 2
-    is_quick = QUICK in words
-    result = importlib.import_module(f"bench.{names[0]}").measure(is_quick=is_quick)
+    benchmark = importlib.import_module(f"bench.{name}")
+    parser = argparse.ArgumentParser(prog=f"bench/run {name}", description=benchmark.__doc__)
+    parser.add_argument("--quick", action="store_true", help="at most a minute, and not kept")
+    if hasattr(benchmark, "write_readme"):
+        said = "measure nothing; write the kept results into the README"
+        parser.add_argument("--readme", action="store_true", help=said)
+    if hasattr(benchmark, "add_options"):
+        benchmark.add_options(parser)
+    chosen = vars(parser.parse_args(options))
+    is_quick = chosen.pop("quick")
+    if chosen.pop("readme", False):
+        benchmark.write_readme()
+        return 0
+    result = benchmark.measure(is_quick=is_quick, **chosen)
     sys.stdout.write(f"{result.text()}\n")
-    if not is_quick:
+    if result.is_whole and not is_quick:
         sys.stdout.write(f"Raw results: {result.keep()}\n")
     sys.stdout.write(f"{result.last_line()}\n")
     return 0

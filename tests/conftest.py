@@ -22,7 +22,7 @@ from tests.services import Postgres, Redis
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
-SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx"}
+SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
 LONG_FIXTURES = {"firefox"}
 
 
@@ -30,7 +30,7 @@ LONG_FIXTURES = {"firefox"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    said = "leave out what needs PostgreSQL, Redis, a browser or nginx"
+    said = "leave out what needs PostgreSQL, Redis, a browser, nginx or a C compiler"
     parser.addoption("--no-services", action="store_true", help=said)
     parser.addoption("--long", action="store_true", help="longer random tests, and the page in Firefox")
 

@@ -239,13 +239,14 @@ class Redis(Service):
 
 
 def missing_packages(*, is_long: bool = False) -> list[str]:
-    """The Debian packages of the services, the browser and the proxy that are not installed.
+    """The Debian packages of the services, the browser, the proxy and the compiler that are not installed.
 
     With `is_long` also that of the browser in which only long runs test.
     """
     found: dict[str, Callable[[], object]] = {
         **{"postgresql": _postgres_binaries, "redis-server": _redis_binary},
         **{"chromium": chromium_binary, "nginx": nginx_binary},
+        **{"gcc": compiler_binary, "libc6-dev": c_headers},
         **({"firefox-esr": firefox_binary} if is_long else {}),
     }
     return [package for package, find in found.items() if not _is_found(find)]
@@ -327,6 +328,20 @@ def nginx_binary() -> str:
     if found := shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
         return found
     raise ServiceError("nginx is not installed: sudo apt-get install nginx")
+
+
+def compiler_binary() -> str:
+    if found := shutil.which("cc") or shutil.which("gcc"):
+        return found
+    raise ServiceError("There is no C compiler: sudo apt-get install gcc libc6-dev")
+
+
+def c_headers() -> Path:
+    """Of the C library; where another system keeps them elsewhere, the compiler knows."""
+    header = Path("/usr/include/stdio.h")
+    if header.exists() or not shutil.which("apt-get"):
+        return header
+    raise ServiceError("The C library's headers are not installed: sudo apt-get install libc6-dev")
 
 
 # --- Processes -------------------------------------------------------------------------------------

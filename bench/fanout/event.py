@@ -1,0 +1,23 @@
+"""The event that every server is given: a vote as Tutti tells it, of a usual size."""
+
+import json
+
+SEQ_MARK = "@SEQ@"
+EVENT_BYTES = 350
+USUAL_SEQ_DIGITS = 4
+
+
+def event_text(*, epoch: str, room: str = "main") -> str:
+    """One line of JSON with a mark where its number goes; with that of 4 digits it has 350 bytes."""
+    short = _text(epoch, room, title="")
+    return _text(
+        epoch, room, title="Number".ljust(EVENT_BYTES - USUAL_SEQ_DIGITS + len('""') - len(short), "x")
+    )
+
+
+def _text(epoch: str, room: str, *, title: str) -> str:
+    track = {"id": 5, "title": title, "artist": "Nobody", "genre": "rock", "isrc": None}
+    item = {"id": 12, "track": track, "track_id": 5, "position": 1.5, "votes": 5, "is_playing": False}
+    frame = {"type": "track.voted", "payload": item, "room": room, "epoch": epoch, "seq": SEQ_MARK}
+    text = json.dumps({**frame, "ts": "2025-12-04T12:34:56.789Z", "op_id": None}, separators=(",", ":"))
+    return text.replace(f'"{SEQ_MARK}"', SEQ_MARK)

@@ -1,0 +1,82 @@
+"""Puts the kept results into the README, as tables between two marks, and into a plot beside it."""
+
+from bench import plot, readme
+from bench.fanout.figures import Figures
+from bench.fanout.goals import GOAL_SIZES, GOALS, MOST_KILOBYTES, TUTTI, Goal
+from bench.fanout.report import burst_text, shown
+from bench.results import kept, machine_text
+
+TABLE_SIZE = 1000
+PLOT = "fanout.svg"
+PLOTTED = {"window": "at most 8 events under way", "fixed": "10 events a second"}
+
+
+def write_readme() -> None:
+    found = kept("fanout")
+    figures = Figures(found["raw"]["measured"])
+    titles: dict[str, str] = found["raw"]["titles"]
+    panels = [
+        plot.Panel(title, {titles[server]: line(figures, server, pace) for server in titles})
+        for pace, title in PLOTTED.items()
+    ]
+    plot.write(PLOT, "Processor µs a delivered message, by the number of sockets", panels, loud=titles[TUTTI])
+    image = f"![Processor time a message, by the number of sockets](docs/images/{PLOT})"
+    ruler = f"the client used at most {figures.most('ruler_share'):.0%} of its core"
+    last = f"{machine_text(found['machine'])}; {ruler}."
+    readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), last]))
+
+
+def line(figures: Figures, server: str, pace: str) -> dict[int, float]:
+    values = {size: figures.middle(server, size, pace, "server_us") for size in figures.sizes()}
+    return {size: value for size, value in values.items() if value}
+
+
+def table(figures: Figures, titles: dict[str, str]) -> str:
+    size = TABLE_SIZE if TABLE_SIZE in figures.sizes() else figures.sizes()[-1]
+    heads = [
+        "8 under way, µs",
+        "delivered/s",
+        "10 a second, µs",
+        "p50 / p99, ms",
+        "burst of 400: lost",
+        "kB a connection",
+    ]
+    rows = [f"| {size:,} sockets | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
+    by_cost = sorted(titles, key=lambda server: figures.middle(server, size, "window", "server_us") or 1e9)
+    for server in by_cost:
+
+        def cell(pace: str, figure: str, digits: int, server: str = server) -> str:
+            return shown(figures.middle(server, size, pace, figure), digits)
+
+        name = f"**{titles[server]}**" if server == TUTTI else titles[server]
+        cells = [
+            *(cell("window", "server_us", 2), cell("window", "delivered_per_second", 0)),
+            *(cell("fixed", "server_us", 1), f"{cell('fixed', 'p50_ms', 1)} / {cell('fixed', 'p99_ms', 1)}"),
+            *(burst_text(figures, size, server), shown(figures.middle_kilobytes(server), 1)),
+        ]
+        rows.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
+def goals(figures: Figures) -> str:
+    """Each ratio with its least and most within a repetition."""
+    sizes = [size for size in GOAL_SIZES if size in figures.sizes()]
+    heads = " | ".join(f"{size:,} sockets" for size in sizes)
+    first = f"| Tutti's figure, divided by another's | {heads} | wanted, at most |"
+    rows = [first, f"|---|{'---|' * len(sizes)}---|"]
+    for goal in GOALS:
+        rows.append(row(goal.title, [reached(figures, goal, size) for size in sizes], f"{goal.most:.3g}"))
+    lost = [burst_text(figures, size, TUTTI) for size in sizes]
+    memory = shown(figures.middle_kilobytes(TUTTI), 1)
+    rows.append(row("lost of a burst of 400", lost, "0"))
+    rows.append(row("kB a connection", [memory] * len(sizes), str(MOST_KILOBYTES)))
+    return "\n".join(rows)
+
+
+def row(title: str, values: list[str], wanted: str) -> str:
+    return f"| {' | '.join([title, *values, wanted])} |"
+
+
+def reached(figures: Figures, goal: Goal, size: int) -> str:
+    spread = goal.reached(figures, size)
+    return "-" if spread is None else f"{spread.middle:.3g} ({spread.least:.3g} to {spread.most:.3g})"

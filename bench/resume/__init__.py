@@ -1,0 +1,84 @@
+"""Resuming: 2,000 clients come back after a restart, beside as many that fetch the whole queue instead.
+
+Both join the room's socket again, on PostgreSQL and Redis. Who resumes names the event that it had last, and
+is in sync when it has got every later one, each once; who fetches asks for the queue over HTTP once it has
+joined. They come all at once, and spread as clients spread themselves after the close code of a restart.
+"""
+
+from statistics import median
+from typing import Any
+
+from bench import readme
+from bench.machine import Cores, allow_many_files
+from bench.results import Result, kept, machine_text, ratio
+from bench.resume.counted_postgres import CountedPostgres
+from bench.resume.restarts import Stage, Way, restart
+from bench.room import Room
+from tests.processes import TuttiServer
+from tests.services import Redis
+
+CLIENTS, QUICK_CLIENTS = 2000, 300
+REPEATS = 3
+ITEMS = 200
+# As the page's own client does after 4012.
+SPREAD_SECONDS = 2.0
+SPREAD = f"within {SPREAD_SECONDS:g} s"
+
+WAYS = [
+    Way("resume", "resume, all at once", is_fetch=False, spread_seconds=0),
+    Way("fetch", "fetch, all at once", is_fetch=True, spread_seconds=0),
+    Way("resume_spread", f"resume, {SPREAD}", is_fetch=False, spread_seconds=SPREAD_SECONDS),
+    Way("fetch_spread", f"fetch, {SPREAD}", is_fetch=True, spread_seconds=SPREAD_SECONDS),
+]
+FIGURES = {
+    "in_sync": "in sync",
+    "seconds": "after s",
+    "p50_ms": "half, ms",
+    "queries": "queries",
+    "server_seconds": "processor s",
+    "peak_megabytes": "peak MB",
+    "megabytes_before": "before",
+    "snapshots": "snapshots",
+    "retries": "retries",
+}
+COMPARED = ["seconds", "queries", "server_seconds", "peak_megabytes"]
+
+
+def measure(*, is_quick: bool) -> Result:
+    allow_many_files()
+    cores = Cores()
+    clients, times = (QUICK_CLIENTS, 1) if is_quick else (CLIENTS, REPEATS)
+    with CountedPostgres() as postgres, Redis() as redis:
+        data: dict[str, Any] = {"database_url": postgres.create_database(), "redis_url": redis.new_url()}
+        with TuttiServer(**data) as writer, TuttiServer(**data) as server:
+            room = Room(writer, name="Restarts", items=ITEMS)
+            stage = Stage(server, writer, room, postgres, cores)
+            found = [
+                {"repeat": repeat, **restart(stage, way, clients=clients)}
+                for repeat in range(times)
+                for way in WAYS
+            ]
+    return result_of(found, clients)
+
+
+def write_readme() -> None:
+    """A table of the kept results, as in the terminal."""
+    found = kept("resume")
+    head, *rows = found["table"]
+    lines = [head, ["---"] * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    readme.replace("resume", f"{table}\n\n{machine_text(found['machine'])}.")
+
+
+def result_of(found: list[dict[str, Any]], clients: int) -> Result:
+    def middle(way: str, figure: str) -> float:
+        return float(median(one[figure] for one in found if one["way"] == way))
+
+    rows = [[f"{clients:,} clients", *FIGURES.values()]]
+    rows += [[way.title, *(f"{middle(way.name, figure):,.5g}" for figure in FIGURES)] for way in WAYS]
+    ratios = {
+        f"{figure}{suffix}": ratio(middle(f"resume{suffix}", figure), middle(f"fetch{suffix}", figure))
+        for suffix in ("", "_spread")
+        for figure in COMPARED
+    }
+    return Result(name="resume", ratios=ratios, table=rows, raw={"clients": clients, "restarts": found})
