@@ -1,4 +1,4 @@
-"""A room of a benchmark, and somebody who keeps voting in it."""
+"""A room of a benchmark, and somebody else who keeps it busy."""
 
 import itertools
 from collections.abc import Iterator
@@ -18,9 +18,8 @@ class Room:
         self._client = httpx.Client(base_url=server.base_url, timeout=30)
         self.slug: str = self._post("/api/rooms/", {"name": name})["slug"]
         self._path = f"/api/rooms/{self.slug}/playlist/"
-        self.item_ids = [
-            self._post(self._path, {"track_id": track})["id"] for track in self._tracks(server, items)
-        ]
+        *tracks, self._spare_track = self._tracks(server, items + 1)
+        self.item_ids = [self._post(self._path, {"track_id": track})["id"] for track in tracks]
 
     def _tracks(self, server: TuttiServer, count: int) -> list[int]:
         """So many tracks of the library, which is filled up for that."""
@@ -37,12 +36,32 @@ class Room:
         result: dict[str, Any] = answer.json()
         return result
 
-    def endless_votes(self) -> Iterator[int]:
-        """Each step is one vote, up and down in turns over all items; gives the item's id."""
+    def endless_events(self) -> Iterator[None]:
+        """Each step is one event: of ten, six votes, two moves, a track that comes and goes again."""
+        votes, moves = self.endless_votes(), self._endless_moves()
+        while True:
+            added = self._post(self._path, {"track_id": self._spare_track, "before": self.item_ids[0]})["id"]
+            yield
+            for deeds in (votes, votes, votes, moves, votes, votes, votes, moves):
+                next(deeds)
+                yield
+            self._client.delete(f"{self._path}{added}/").raise_for_status()
+            yield
+
+    def endless_votes(self) -> Iterator[None]:
+        """Up and down in turns, over all items."""
         for value in itertools.cycle((1, -1)):
             for item_id in self.item_ids:
                 self._post(f"{self._path}{item_id}/vote/", {"value": value})
-                yield item_id
+                yield
+
+    def _endless_moves(self) -> Iterator[None]:
+        """One near the head of the queue trades places with the one behind it."""
+        first, second = self.item_ids[3], self.item_ids[4]
+        while True:
+            self._client.patch(f"{self._path}{first}/", json={"after": second}).raise_for_status()
+            yield
+            first, second = second, first
 
     def wait_until_shown(self, page: Page) -> None:
         """Returns when the page stands where the server stands."""

@@ -1,8 +1,12 @@
-"""Frames that are dropped while a row is dragged about in a long queue and others keep voting."""
+"""Frames that are dropped while a row is dragged about in a long queue and others are busy in it."""
 
 import math
 import threading
+import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Self
 
 from playwright.sync_api import Browser, Page
 
@@ -28,17 +32,24 @@ NOTE_FRAMES = """
 """
 
 
-def frames_while_dragging(
-    browser: Browser, server: TuttiServer, room: Room, *, seconds: float
-) -> dict[str, list[float]]:
-    """Milliseconds between frames on the slow phone: with nothing going on, and in a drag as events come."""
+@dataclass
+class Dragging:
+    """Milliseconds between frames: with nothing going on, and in a drag as events come, so many a second."""
+
+    quiet: list[float]
+    dragging: list[float]
+    events_per_second: float
+
+
+def frames_while_dragging(browser: Browser, server: TuttiServer, room: Room, *, seconds: float) -> Dragging:
+    """On the slow phone."""
     with slow_phone(browser) as (page, _):
         page.goto(f"{server.base_url}/r/{room.slug}")
         page.locator(f'[aria-setsize="{LONG_QUEUE}"]').first.wait_for(timeout=60_000)
         quiet = frames_during(page, lambda: page.wait_for_timeout(seconds * 1000))
-        with Traffic(room):
+        with Traffic(room) as traffic:
             dragged = frames_during(page, lambda: drag_about(page, seconds))
-    return {"quiet": quiet, "dragging": dragged}
+    return Dragging(quiet, dragged, traffic.events_per_second)
 
 
 def frames_during(page: Page, doing: Callable[[], None]) -> list[float]:
@@ -50,36 +61,49 @@ def frames_during(page: Page, doing: Callable[[], None]) -> list[float]:
 
 
 def drag_about(page: Page, seconds: float) -> None:
-    """Takes the third row by its handle and moves it up and down without letting go, then puts it back."""
+    """Takes the third row by its handle and moves it up and down, then lets it go where it is."""
     x, y = centre(page.locator(".queue-handle").nth(2))
     page.mouse.move(x, y)
     page.mouse.down()
     for step in range(int(seconds * 30)):
         page.mouse.move(x, y + 150 + 150 * math.sin(step / 10))
         page.wait_for_timeout(1000 / 30)
-    page.keyboard.press("Escape")
     page.mouse.up()
+    page.evaluate("new Promise(requestAnimationFrame)")
 
 
 class Traffic:
-    """Somebody else's votes, at an even pace, while it is entered."""
+    """What somebody else does, at an even pace, while it is entered."""
 
     def __init__(self, room: Room) -> None:
-        self._room = room
+        self._deeds = room.endless_events()
         self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._vote)
+        self._acting = ThreadPoolExecutor(1)
+        self._acted: Future[None] | None = None
+        self._count = 0
+        self._begin = self._end = 0.0
 
-    def __enter__(self) -> None:
-        self._thread.start()
+    @property
+    def events_per_second(self) -> float:
+        return round(self._count / (self._end - self._begin), 1)
+
+    def __enter__(self) -> Self:
+        self._begin = time.monotonic()
+        self._acted = self._acting.submit(self._act)
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._is_over.set()
-        self._thread.join()
+        self._acting.shutdown()
+        self._end = time.monotonic()
+        if self._acted is not None:
+            self._acted.result()
 
-    def _vote(self) -> None:
-        votes = self._room.endless_votes()
-        while not self._is_over.wait(1 / EVENTS_PER_SECOND):
-            next(votes)
+    def _act(self) -> None:
+        """By the clock, so that what a request takes is not added to the pause before the next."""
+        while not self._is_over.wait(self._begin + self._count / EVENTS_PER_SECOND - time.monotonic()):
+            next(self._deeds)
+            self._count += 1
 
 
 def late(frames: list[float]) -> float:

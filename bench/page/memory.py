@@ -23,23 +23,23 @@ def memory_of_an_hour(
     session = context.new_cdp_session(page)
     page.goto(f"{server.base_url}/r/{room.slug}")
     page.locator("[aria-setsize]").first.wait_for()
-    votes = room.endless_votes()
-    take(votes, min(WARMING_UP_EVENTS, events) // 2)
+    deeds = room.endless_events()
+    take(deeds, min(WARMING_UP_EVENTS, events) // 2)
     # As people come back: the first drawing shows what is remembered, and lasts as long as the page.
     page.reload()
     page.locator("[aria-setsize]").first.wait_for()
-    take(votes, min(WARMING_UP_EVENTS, events) // 2)
+    take(deeds, min(WARMING_UP_EVENTS, events) // 2)
     sizes, seen = [heap(page, session, room)], [0]
     for _ in range(SAMPLES):
-        take(votes, events // SAMPLES)
+        take(deeds, events // SAMPLES)
         seen.append(seen[-1] + events // SAMPLES)
         sizes.append(heap(page, session, room))
     context.close()
     return {"events": [float(count) for count in seen], "bytes": sizes}
 
 
-def take(votes: Iterator[int], count: int) -> None:
-    for _ in itertools.islice(votes, count):
+def take(deeds: Iterator[None], count: int) -> None:
+    for _ in itertools.islice(deeds, count):
         pass
 
 
