@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bench.results import kept, machine_text
 from tests.processes import PROJECT
 
 README = PROJECT / "README.md"
@@ -9,6 +10,15 @@ README = PROJECT / "README.md"
 
 class NoMarksError(Exception):
     """The README has no place for it; the message says what belongs there."""
+
+
+def write_table(name: str) -> None:
+    """The table of the kept results, as in the terminal. Raises NoMarksError."""
+    found = kept(name)
+    head, *rows = found["table"]
+    lines = [head, ["---"] * len(head), *rows]
+    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+    replace(name, f"{table}\n\n{machine_text(found['machine'])}.")
 
 
 def replace(name: str, text: str, *, file: Path = README) -> None:

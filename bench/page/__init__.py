@@ -4,6 +4,7 @@ The barest page is one HTML file with ten lines of script, which fetches the sam
 list: nothing that shows 200 items can be much faster. It is served beside the real one in the same run.
 """
 
+from bench import readme
 from bench.page.frames import EVENTS_PER_SECOND, LONG_QUEUE, Dragging, frames_while_dragging, late
 from bench.page.memory import memory_of_an_hour
 from bench.page.plain import PlainServer

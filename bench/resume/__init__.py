@@ -10,7 +10,7 @@ from typing import Any
 
 from bench import readme
 from bench.machine import Cores, allow_many_files
-from bench.results import Result, kept, machine_text, ratio
+from bench.results import Result, ratio
 from bench.resume.counted_postgres import CountedPostgres
 from bench.resume.restarts import Stage, Way, restart
 from bench.room import Room
@@ -62,12 +62,7 @@ def measure(*, is_quick: bool) -> Result:
 
 
 def write_readme() -> None:
-    """A table of the kept results, as in the terminal."""
-    found = kept("resume")
-    head, *rows = found["table"]
-    lines = [head, ["---"] * len(head), *rows]
-    table = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
-    readme.replace("resume", f"{table}\n\n{machine_text(found['machine'])}.")
+    readme.write_table("resume")
 
 
 def result_of(found: list[dict[str, Any]], clients: int) -> Result:
