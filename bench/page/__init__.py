@@ -41,6 +41,10 @@ def measure(*, is_quick: bool) -> Result:
     return result(page, plain, dragging, memory)
 
 
+def write_readme() -> None:
+    readme.write_table("page")
+
+
 def result(page: Visits, plain: Visits, frames: Dragging, memory: dict[str, list[float]]) -> Result:
     rows = [["", "Tutti", "barest page", "ratio"]]
     ratios = {}
