@@ -10,19 +10,27 @@ class Flow:
     connection waits here between them.
     """
 
+    __slots__ = ("_freed", "has_room")
+
     def __init__(self) -> None:
-        self._has_room = asyncio.Event()
-        self._has_room.set()
+        self.has_room = True
+        # Made when somebody waits: most connections never let anybody wait.
+        self._freed: asyncio.Event | None = None
 
     async def room(self) -> None:
         """Returns when there is room, or when the connection has ended."""
-        await self._has_room.wait()
+        while not self.has_room:
+            self._freed = self._freed or asyncio.Event()
+            await self._freed.wait()
 
     def pauseProducing(self) -> None:  # noqa: N802 - Twisted's names
-        self._has_room.clear()
+        self.has_room = False
 
     def resumeProducing(self) -> None:  # noqa: N802
-        self._has_room.set()
+        self.has_room = True
+        if self._freed is not None:
+            self._freed.set()
+            self._freed = None
 
     def stopProducing(self) -> None:  # noqa: N802
-        self._has_room.set()
+        self.resumeProducing()

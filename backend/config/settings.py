@@ -104,6 +104,10 @@ RATE_LIMIT_FACTOR = environment.decimal("RATE_LIMIT_FACTOR", 1.0, least=0, most=
 # --- Live events -----------------------------------------------------------------------------------
 
 HEARTBEAT_SECONDS = environment.decimal("HEARTBEAT_SECONDS", 25, least=0.05, most=3600)
+# Live events that one socket may leave untaken, in bytes. Larger than what is given at once.
+SOCKET_BUFFER_BYTES = environment.integer(
+    "SOCKET_BUFFER_BYTES", 1024 * 1024, least=128 * 1024, most=1024 * 1024 * 1024
+)
 EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
 EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
 

@@ -9,6 +9,7 @@ from apps.realtime.connection import CloseCode
 from apps.realtime.consumers import MAX_FRAME_BYTES
 from config.flow import Flow
 from config.http_channel import refusal_bytes
+from config.socket_sink import SocketSink, is_plain
 from core.errors import ApiError, InternalError, MalformedRequest, MethodNotAllowed, NotPermitted
 from core.limits import FRAMES_UNTIL_CLOSE
 from core.rate_limits import LocalCalls, TooManyCalls
@@ -68,6 +69,10 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
     async def room(self) -> None:
         """Returns when there is room for another frame."""
         await self._flow.room()
+
+    def sink(self) -> SocketSink | None:
+        """The short way out, where there is one."""
+        return SocketSink(self, self._flow) if is_plain(self.transport) else None
 
     # --- Frames --------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from django.urls import resolve
 
 from apps.playlist import services
 from apps.playlist.selectors import HISTORY_LENGTH
-from apps.realtime import commands, connection, consumers, polling
+from apps.realtime import commands, connection, consumers, outflow, polling
 from apps.realtime.broadcasting import event_payload_types
 from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
@@ -99,8 +99,9 @@ def test_sizes_are_those_of_the_code() -> None:
         connection.MAX_RESUMED_EVENTS,
         polling.MAX_POLL_LIMIT,
         polling.MAX_WAIT_SECONDS,
-        connection.MAX_QUEUED_FRAMES,
-        connection.MAX_QUEUED_CHARACTERS,
+        settings.SOCKET_BUFFER_BYTES,
+        outflow.MAX_OWED_BYTES,
+        connection.MAX_HELD_EVENTS,
         socket_frames.CLOSE_WITHIN_SECONDS,
         settings.MAX_QUEUE_ITEMS,
         services.RESTORABLE_FOR / timedelta(minutes=1),

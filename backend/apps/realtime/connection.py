@@ -1,28 +1,23 @@
 """One reader of one stream, whatever it is connected by: what it is sent, in order, each event once."""
 
-import asyncio
-import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from django.conf import settings
 
 from apps.realtime.feed import Feed
-from apps.realtime.frames import Established, Frame, Position, Resumed, established_text, frame_text
+from apps.realtime.frames import Batch, Established, Frame, Position, Resumed, established_text, frame_text
 from apps.realtime.hub import Hub
 from apps.realtime.kinds import kind_named
+from apps.realtime.outflow import DirectOutflow, Outflow, QueuedOutflow, Sink
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, missed_since, state_of
 from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS
 
-logger = logging.getLogger(__name__)
-
 # A reader that missed more than this takes a snapshot, which is shorter.
 MAX_RESUMED_EVENTS = 500
-# Frames that wait for one reader. Who doesn't take them is closed, and resumes later.
-MAX_QUEUED_FRAMES = 5000
-# All of them together: snapshots of a large room are long. As many fit as anybody needs who does read.
-MAX_QUEUED_CHARACTERS = 8 * 1024 * 1024
+# Events that are held back while a reader is brought up to date. One for whom that takes so long is closed.
+MAX_HELD_EVENTS = 5000
 
 
 class CloseCode:
@@ -47,65 +42,28 @@ CLOSE_MEANINGS = {
 }
 
 
-class Outflow:
-    """Sends frames one after the other without making whoever hands them over wait."""
-
-    def __init__(self, send: Callable[[Frame], Awaitable[None]], on_overflow: Callable[[], None]) -> None:
-        self._send = send
-        self._on_overflow = on_overflow
-        self._waiting: deque[Frame] = deque()
-        self._waiting_characters = 0
-        self._task: asyncio.Task[None] | None = None
-        self._is_shut = False
-
-    def put(self, frames: Sequence[Frame]) -> None:
-        if self._is_shut:
-            return
-        self._waiting.extend(frames)
-        self._waiting_characters += sum(len(frame.text) for frame in frames)
-        if len(self._waiting) > MAX_QUEUED_FRAMES or self._waiting_characters > MAX_QUEUED_CHARACTERS:
-            self.shut()
-            self._on_overflow()
-        elif self._task is None:
-            self._task = asyncio.create_task(self._send_waiting())
-
-    async def flushed(self) -> None:
-        """Waits until everything that was put so far is sent."""
-        if self._task is not None:
-            await asyncio.wait([self._task])
-
-    def shut(self) -> None:
-        """Sends nothing more, not even what waits."""
-        self._is_shut = True
-        self._waiting.clear()
-        if self._task is not None:
-            self._task.cancel()
-
-    async def _send_waiting(self) -> None:
-        try:
-            while self._waiting:
-                frame = self._waiting.popleft()
-                self._waiting_characters -= len(frame.text)
-                await self._send(frame)
-        except Exception as error:  # the other side is gone; its end is told by the server in its own way
-            logger.debug("A reader could not be sent to: %r", error)
-            self.shut()
-        finally:
-            self._task = None
-
-
 class Connection:
     """Joins a feed, sends what was missed, then what is live; answers `resume` and `snapshot`.
 
     While the log or the state is read, live events are held back, so that the order stays strict.
     """
 
+    __slots__ = ("_close", "_covered_from", "_feed", "_held", "_hub", "_outflow", "_sent", "can_resume")
+
     def __init__(
-        self, hub: Hub, *, send: Callable[[Frame], Awaitable[None]], close: Callable[[int], None]
+        self,
+        hub: Hub,
+        *,
+        send: Callable[[Frame], Awaitable[None]],
+        close: Callable[[int], None],
+        sink: Sink | None = None,
     ) -> None:
+        """With a sink, what is sent goes there as finished bytes; else each frame goes to `send`."""
         self._hub = hub
         self._close = close
-        self._outflow = Outflow(send, self._close_slow)
+        self._outflow: Outflow[Any] = (
+            DirectOutflow(sink, self._close_slow) if sink else QueuedOutflow(send, self._close_slow)
+        )
         self._feed: Feed | None = None
         self._held: list[Frame] | None = []
         # Everything after this has been sent, or is held, or will come.
@@ -167,13 +125,14 @@ class Connection:
 
     # --- What the hub calls -------------------------------------------------------------------------
 
-    def deliver(self, frames: Sequence[Frame]) -> None:
-        if self._held is None:
-            self._put(frames)
-        else:
-            self._held.extend(frames)
-            if len(self._held) > MAX_QUEUED_FRAMES:
+    def deliver(self, batch: Batch) -> None:
+        if self._held is not None:
+            self._held.extend(batch.frames)
+            if len(self._held) > MAX_HELD_EVENTS:
                 self._close_slow()
+        elif batch.seq >= self._sent:  # else it is a heartbeat that events have overtaken
+            self._sent = batch.seq
+            self._outflow.give(batch)
 
     def restart(self, state: State) -> None:
         if self._held is not None:
@@ -191,6 +150,7 @@ class Connection:
     # --- Inside -------------------------------------------------------------------------------------
 
     def _close_slow(self) -> None:
+        self.leave()
         SLOW_CLIENTS.inc()
         self._close(CloseCode.TOO_SLOW)
 

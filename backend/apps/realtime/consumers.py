@@ -13,6 +13,7 @@ from apps.realtime.connection import CloseCode, Connection
 from apps.realtime.decorators import rate_limit
 from apps.realtime.frames import Frame, Identified, error_text, frame_text, pong_text
 from apps.realtime.hub import current_hub
+from apps.realtime.outflow import SINK, Sink
 from apps.realtime.reading import in_reader
 from core.errors import ApiError, InvalidInput, NotAuthenticated, as_api_error
 from core.identity import Visit, caller_for, scope_headers, visit_of_scope
@@ -56,7 +57,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return
         name = self.scope["url_route"]["kwargs"].get("slug", self._default_name)
         position, problem = self._position_asked_for()
-        connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon)
+        sink: Sink | None = (self.scope.get("extensions") or {}).get(SINK)
+        connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon, sink=sink)
         self._connection = connection
         try:
             is_open = await connection.open(kind=self._kind, name=name, position=position)
@@ -146,7 +148,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return None, error
 
     async def _send_frame(self, frame: Frame) -> None:
-        await self.send(text_data=frame.text)
+        await self.base_send({"type": "websocket.send", "text": frame.text})
 
     async def _close_now(self, code: int, *, is_told: bool = True) -> None:
         """Ends the socket at once: nothing of what waits is sent any more."""

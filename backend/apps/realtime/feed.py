@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from operator import methodcaller
 
-from django.conf import settings
-
-from apps.realtime.frames import Frame, Heartbeat, Position, frame_text
+from apps.realtime.audience import Audience
+from apps.realtime.frames import Batch, Frame, Heartbeat, Position, frame_text
+from apps.realtime.heart import Heart, current_task
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
@@ -23,52 +23,40 @@ FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
 # Events that came before the one they follow; beyond that the log is read anyway.
 MAX_EARLY = 1000
-
-
-class Listener(Protocol):
-    """Whoever is told. None of these may wait: what can't be taken at once is the listener's own matter."""
-
-    def deliver(self, frames: Sequence[Frame]) -> None:
-        """Events in order, or a heartbeat behind them."""
-
-    def restart(self, state: State) -> None:
-        """The stream can't be continued, as in a new epoch: what counts from here on is this state."""
-
-    def stream_ended(self) -> None:
-        """The stream is no more."""
-
-
-def _current_task() -> asyncio.Task[object] | None:
-    """The task that runs this, if it is one: a hint comes outside of any."""
-    try:
-        return asyncio.current_task()
-    except RuntimeError:
-        return None
+# What is given together; more goes in the next turn of the loop, so that whoever reads can take it meanwhile.
+MAX_BATCH_CHARACTERS = 64 * 1024
 
 
 class Feed:
-    """Delivers a stream's events to its listeners: strictly in order, without a gap, each once."""
+    """Delivers a stream's events to its listeners: strictly in order, without a gap, each once.
+
+    What comes in one turn of the loop is noted, and given to everybody together in the next. One thing is
+    done at a time, `_go_on` decides which: give what follows the top, read what is missing, start anew.
+    """
 
     def __init__(self, *, stream_id: int, kind: str, on_end: Callable[["Feed"], None]) -> None:
         self.stream_id = stream_id
         self.kind = kind
         self.epoch = ""
-        # The newest event that the listeners were given.
+        # The newest event that all listeners were given.
         self.top = 0
-        self.listeners: set[Listener] = set()
+        self.listeners = Audience()
         self.has_ended = False
         self._on_end = on_end
         self._wanted = 0
         self._early: dict[int, Frame] = {}
         self._committed_at: dict[int, float] = {}
         self._starting: asyncio.Task[None] | None = None
-        self._filling: asyncio.Task[None] | None = None
+        self._reading: asyncio.Task[None] | None = None
+        # Whether something is being done, or will be in the loop's next turn.
+        self._is_busy = False
+        # Done when something more was given, or nothing is left to do.
+        self._next_step: asyncio.Future[None] | None = None
         self._must_restart = False
+        self._new_state: State | None = None
         # Whether the log has lost what follows the top: then only the state leads on.
         self._is_behind_log = False
-        self._beating: asyncio.TimerHandle | None = None
-        self._beat: asyncio.Task[None] | None = None
-        self._quiet_since = 0.0
+        self._heart = Heart(self._send_beat)
         self._is_stopped = False
 
     @property
@@ -86,11 +74,12 @@ class Feed:
     def stop(self) -> None:
         """Delivers nothing more. The hub forgets a feed that nobody listens to."""
         self._is_stopped = True
-        for task in (self._filling, self._beat, self._starting):
-            if task is not None and task is not _current_task():
+        for task in (self._reading, self._starting):
+            if task is not None and task is not current_task():
                 task.cancel()
-        if self._beating is not None:
-            self._beating.cancel()
+        self._heart.stop()
+        self.listeners.stop()
+        self._tell_step()
 
     def receive(self, hint: Hint) -> None:
         """A hint says that the stream has a new top."""
@@ -99,13 +88,7 @@ class Feed:
         if hint.epoch != self.epoch:
             self._need_restart()
         elif hint.seq > self.top:
-            self._note_commit(hint)
-            if hint.frame is not None and len(self._early) < MAX_EARLY:
-                self._early[hint.seq] = Frame(
-                    hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq)
-                )
-            if self._filling is None:
-                self._deliver_early()
+            self._note(hint)
             self.want(hint.seq)
 
     def compare(self, top: Top | None) -> None:
@@ -120,22 +103,21 @@ class Feed:
     def want(self, seq: int) -> None:
         """Events up to `seq` exist: read those that are missing."""
         self._wanted = max(self._wanted, seq)
-        if self._wanted > self.top and not self._is_stopped:
-            self._fill_if_idle()
+        if self._wanted > self.top:
+            self._go_on_soon()
 
     async def reach(self, seq: int) -> None:
         """Waits until the listeners have been given everything up to `seq` of this epoch."""
         epoch = self.epoch
         while self.top < seq and self.epoch == epoch and not self._is_stopped:
             self.want(seq)
-            if self._filling is not None:
-                await asyncio.wait([self._filling])
+            await self._step()
 
     async def restarted(self, top: Top) -> None:
         """Makes the listeners go on in the epoch of `top`, where the log says that it is another."""
         self.compare(top)
-        while self._filling is not None and not self._is_stopped:
-            await asyncio.wait([self._filling])
+        while (self._must_restart or self._new_state) and not self._is_stopped:
+            await self._step()
 
     async def _read_top(self) -> None:
         top = (await in_reader(tops_of, [self.stream_id])).get(self.stream_id)
@@ -143,71 +125,124 @@ class Feed:
             self._end()
             return
         self.epoch, self.top = top.epoch, top.seq
-        self._expect_beat()
+        self._heart.start()
 
     def _end(self) -> None:
         if not self.has_ended:
             self.has_ended = True
-            for listener in list(self.listeners):
-                listener.stream_ended()
+            self.listeners.tell_end()
             self.stop()
             self._on_end(self)
 
-    # --- Delivering ---------------------------------------------------------------------------------
+    # --- One thing after the other ------------------------------------------------------------------
 
-    def _deliver(self, frames: Sequence[Frame]) -> None:
-        self.top = frames[-1].seq
-        self._quiet_since = asyncio.get_running_loop().time()
-        for listener in list(self.listeners):
-            listener.deliver(frames)
-        EVENTS_DELIVERED.inc(len(frames) * len(self.listeners))
-        times = [self._committed_at.pop(frame.seq, 0.0) for frame in frames]
-        # Behind the listeners' own tasks, which the loop has been given just now: then each has been sent to.
-        asyncio.get_running_loop().call_soon(_observe_delivery, times)
+    def _go_on_soon(self) -> None:
+        if not self._is_busy and not self._is_stopped:
+            self._is_busy = True
+            asyncio.get_running_loop().call_soon(self._go_on)
 
-    def _note_commit(self, hint: Hint) -> None:
+    def _go_on(self) -> None:
+        if self._is_stopped:
+            return
+        if self._new_state is not None:
+            self._give_state(self._new_state)
+        elif self._must_restart:
+            self._read(self._read_state)
+        elif frames := self._frames_that_follow():
+            self._give(frames)
+        elif self._wanted > self.top:
+            self._read(self._read_missing)
+        else:
+            self._is_busy = False
+            self._tell_step()
+
+    def _has_done(self) -> None:
+        """Something was given. What comes next waits for the loop, so that others get their turn."""
+        self._tell_step()
+        if not self._is_stopped:
+            asyncio.get_running_loop().call_soon(self._go_on)
+
+    async def _step(self) -> None:
+        if self._next_step is None:
+            self._next_step = asyncio.get_running_loop().create_future()
+        await asyncio.wait([self._next_step])  # several may wait, and one that is cancelled must not end it
+
+    def _tell_step(self) -> None:
+        if self._next_step is not None:
+            self._next_step.set_result(None)
+            self._next_step = None
+
+    # --- Giving -------------------------------------------------------------------------------------
+
+    def _note(self, hint: Hint) -> None:
+        """Keeps what a hint brings until it is its turn."""
         if hint.committed_at and len(self._committed_at) < MAX_EARLY:
             self._committed_at[hint.seq] = hint.committed_at
+        if hint.frame is not None and len(self._early) < MAX_EARLY:
+            self._early[hint.seq] = Frame(hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq))
 
-    def _deliver_early(self) -> None:
-        """Delivers what is here already and follows what was delivered; drops what is late."""
-        ready: list[Frame] = []
-        while frame := self._early.pop(self.top + len(ready) + 1, None):
-            ready.append(frame)
-        if ready:
-            self._deliver(ready)
-        if self._early:
-            self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
+    def _frames_that_follow(self) -> list[Frame]:
+        """Of what is here already, that which follows the top; as much as is given together."""
+        frames: list[Frame] = []
+        characters = 0
+        while frame := self._early.get(self.top + len(frames) + 1):
+            characters += len(frame.text)
+            if frames and characters > MAX_BATCH_CHARACTERS:
+                break
+            frames.append(frame)
+        return frames
 
-    # --- Filling gaps from the log ------------------------------------------------------------------
+    def _give(self, frames: Sequence[Frame]) -> None:
+        batch = Batch(frames)
+        self.listeners.tell(methodcaller("deliver", batch), lambda: self._has_given(batch))
+
+    def _has_given(self, batch: Batch) -> None:
+        loop = asyncio.get_running_loop()
+        self.top = batch.seq
+        self._heart.put_off()
+        EVENTS_DELIVERED.inc(len(batch.frames) * len(self.listeners))
+        # Behind the listeners' own tasks, which the loop may have been given just now.
+        loop.call_soon(_observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
+        self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
+        self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
+        self._has_done()
+
+    def _give_state(self, state: State) -> None:
+        self.listeners.tell(methodcaller("restart", state), lambda: self._has_restarted(state))
+
+    def _has_restarted(self, state: State) -> None:
+        self.epoch, self.top = state.top.epoch, state.top.seq
+        self._wanted = self.top
+        self._new_state = None
+        self._early.clear()
+        self._committed_at.clear()
+        SNAPSHOTS.inc(len(self.listeners))
+        self._has_done()
+
+    # --- Reading what hints did not bring -----------------------------------------------------------
 
     def _need_restart(self) -> None:
         self._must_restart = True
-        self._fill_if_idle()
+        self._go_on_soon()
 
-    def _fill_if_idle(self) -> None:
-        if self._filling is None:
-            self._filling = asyncio.create_task(self._fill())
+    def _read(self, read: Callable[[], Awaitable[None]]) -> None:
+        self._reading = asyncio.create_task(self._read_until_done(read))
 
-    async def _fill(self) -> None:
-        """Reads from the log until nothing is missing, however often the database fails meanwhile."""
+    async def _read_until_done(self, read: Callable[[], Awaitable[None]]) -> None:
+        """Reads once, however often the database fails before that."""
         retry_seconds = FIRST_RETRY_SECONDS
-        try:
-            while (self._must_restart or self.top < self._wanted) and not self._is_stopped:
-                try:
-                    await self._fill_once()
-                    retry_seconds = FIRST_RETRY_SECONDS
-                except Exception as error:  # whatever the database says, the listeners wait for their events
-                    logger.warning("The log can't be read, it is tried again: %r", error)
-                    await asyncio.sleep(retry_seconds)
-                    retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
-        finally:
-            self._filling = None
+        while not self._is_stopped:
+            try:
+                await read()
+                break
+            except Exception as error:  # whatever the database says, the listeners wait for their events
+                logger.warning("The log can't be read, it is tried again: %r", error)
+                await asyncio.sleep(retry_seconds)
+                retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
+        self._reading = None
+        self._go_on()
 
-    async def _fill_once(self) -> None:
-        if self._must_restart:
-            await self._restart()
-            return
+    async def _read_missing(self) -> None:
         wanted_before = self._wanted
         missed = await in_reader(lambda: next_events(self.stream_id, since=self.top, limit=FILL_BATCH))
         if missed is None:
@@ -215,73 +250,47 @@ class Feed:
         elif missed.top.epoch != self.epoch or missed.frames is None:
             self._must_restart = True
             self._is_behind_log = missed.frames is None
-        else:
-            if missed.frames:
-                EVENTS_FILLED.inc(len(missed.frames))
-                self._deliver(missed.frames)
-            self._deliver_early()
-            if not missed.frames and self._wanted == wanted_before:
-                self._wanted = self.top  # there is no more; a hint that came meanwhile is looked after
+        elif missed.frames:
+            EVENTS_FILLED.inc(len(missed.frames))
+            self._early.update((frame.seq, frame) for frame in missed.frames)
+        elif self._wanted == wanted_before:
+            self._wanted = self.top  # there is no more; a hint that came meanwhile is looked after
 
-    async def _restart(self) -> None:
+    async def _read_state(self) -> None:
         """The log doesn't lead on from here: every listener takes the whole state instead."""
         state = await in_reader(state_of, self.stream_id)
+        self._must_restart = False  # what says so from here on is newer
         if state is None:
             self._end()
-            return
-        self._must_restart = False
-        if state.top.epoch == self.epoch and not self._is_behind_log:
-            self.want(state.top.seq)  # it was a late hint of an old epoch: the log leads on from here
-            return
-        self._is_behind_log = False
-        self.epoch, self.top = state.top.epoch, state.top.seq
-        self._wanted = self.top
-        self._early.clear()
-        self._committed_at.clear()
-        for listener in list(self.listeners):
-            listener.restart(state)
-        SNAPSHOTS.inc(len(self.listeners))
+        elif state.top.epoch == self.epoch and not self._is_behind_log:
+            self._wanted = max(self._wanted, state.top.seq)  # a late hint of an old epoch: the log leads on
+        else:
+            self._is_behind_log = False
+            self._new_state = state
 
     # --- Heartbeats ---------------------------------------------------------------------------------
 
-    def _expect_beat(self) -> None:
-        if self._is_stopped:
-            return
-        loop = asyncio.get_running_loop()
-        self._quiet_since = loop.time()
-        self._beating = loop.call_later(settings.HEARTBEAT_SECONDS, self._beat_if_quiet)
-
-    def _beat_if_quiet(self) -> None:
-        loop = asyncio.get_running_loop()
-        remaining = self._quiet_since + settings.HEARTBEAT_SECONDS - loop.time()
-        if remaining > 0:
-            self._beating = loop.call_later(remaining, self._beat_if_quiet)
-        else:
-            self._beat = asyncio.create_task(self._send_beat())
-
     async def _send_beat(self) -> None:
         """Sends top and digest, unless an event came in between: then the room is not quiet."""
-        try:
-            state = await in_reader(state_of, self.stream_id)
-            if state is None:
-                self._end()
-            elif state.top.epoch != self.epoch:
-                self._need_restart()
-            elif state.top.seq > self.top:
-                self.want(state.top.seq)
-            elif state.top.seq == self.top:
-                self._deliver_beat(state)
-        except Exception as error:  # the next beat may succeed
-            logger.warning("No heartbeat this time: %r", error)
-        finally:
-            self._expect_beat()
+        state = await in_reader(state_of, self.stream_id)
+        if state is None:
+            self._end()
+        elif state.top.epoch != self.epoch:
+            self._need_restart()
+        elif state.top.seq > self.top:
+            self.want(state.top.seq)
+        elif not self._is_busy and state.top.seq == self.top:
+            self._give_beat(state)
 
-    def _deliver_beat(self, state: State) -> None:
+    def _give_beat(self, state: State) -> None:
         heartbeat = Heartbeat(epoch=self.epoch, seq=self.top, digest=state.digest)
-        frame = Frame(self.top, frame_text(heartbeat), is_event=False)
-        for listener in list(self.listeners):
-            listener.deliver([frame])
+        batch = Batch([Frame(self.top, frame_text(heartbeat), is_event=False)])
+        self._is_busy = True
+        self.listeners.tell(methodcaller("deliver", batch), self._has_beaten)
+
+    def _has_beaten(self) -> None:
         HEARTBEATS.inc(len(self.listeners))
+        self._has_done()
 
 
 def _observe_delivery(times: Sequence[float]) -> None:

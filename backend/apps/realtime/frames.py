@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Sequence
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 from django.utils import timezone
 
+from apps.realtime.wire import text_pieces
 from core.errors import ApiError
 from core.instants import InstantText, milliseconds_text
 from core.rendering import json_text
@@ -20,14 +22,47 @@ class Position(NamedTuple):
     since: int
 
 
-class Frame(NamedTuple):
-    """A finished frame. `seq` is that of the event, or the one that the frame stands behind."""
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """A finished frame, shared by all who are sent it: what it is on the wire is made once.
+
+    `seq` is that of the event, or the one that the frame stands behind.
+    """
 
     seq: int
     text: str
     is_event: bool = True
     # From where a reader that is cut off behind this frame may go on; None where the frame says nothing new.
     resume_from: Position | None = None
+
+    @cached_property
+    def pieces(self) -> tuple[bytes, ...]:
+        """What it is on a socket: one message, of several frames when it is long."""
+        return text_pieces(self.text.encode())
+
+    @cached_property
+    def size(self) -> int:
+        """In bytes on a socket."""
+        return sum(map(len, self.pieces))
+
+
+class Batch:
+    """Frames that are given to every listener together: the events of a turn, or a heartbeat."""
+
+    __slots__ = ("_wire", "frames", "seq")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self.frames = frames
+        # The number of the last one.
+        self.seq = frames[-1].seq
+        self._wire = b""
+
+    @property
+    def wire(self) -> bytes:
+        """All of them as bytes, joined once for however many sockets."""
+        if not self._wire:
+            self._wire = b"".join(piece for frame in self.frames for piece in frame.pieces)
+        return self._wire
 
 
 class EventFrame(msgspec.Struct, frozen=True):

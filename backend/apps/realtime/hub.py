@@ -6,7 +6,8 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from apps.realtime.admission import Admission
-from apps.realtime.feed import Feed, Listener
+from apps.realtime.audience import Listener
+from apps.realtime.feed import Feed
 from apps.realtime.high_marks import record_hints
 from apps.realtime.publishing import Hint, Publisher, attach, detach
 from apps.realtime.reading import DatabaseWatch, in_reader, in_watcher

@@ -3,10 +3,9 @@
 import asyncio
 import math
 import re
-from collections.abc import Sequence
 
 from apps.realtime.exchanges import Exchange, check, known_stream, position_in_url
-from apps.realtime.frames import Frame, Position
+from apps.realtime.frames import Batch, Position
 from apps.realtime.hub import current_hub
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import Missed, State, missed_since, state_of
@@ -90,8 +89,8 @@ class _Waiting:
     def __init__(self) -> None:
         self.has_news = asyncio.Event()
 
-    def deliver(self, frames: Sequence[Frame]) -> None:
-        if any(frame.is_event for frame in frames):
+    def deliver(self, batch: Batch) -> None:
+        if any(frame.is_event for frame in batch.frames):
             self.has_news.set()
 
     def restart(self, state: State) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import connection
 
-from apps.realtime.frames import Frame
+from apps.realtime.frames import Batch, Frame
 from apps.realtime.selectors import State
 
 R = TypeVar("R")
@@ -39,6 +39,8 @@ class Ear:
 
     def __init__(self) -> None:
         self.frames: list[Frame] = []
+        # How many frames came together.
+        self.batches: list[int] = []
         self.states: list[State] = []
         self.has_ended = False
         self._told = asyncio.Condition()
@@ -46,8 +48,9 @@ class Ear:
 
     # --- What the feed calls ---
 
-    def deliver(self, frames: Sequence[Frame]) -> None:
-        self.frames.extend(frames)
+    def deliver(self, batch: Batch) -> None:
+        self.frames.extend(batch.frames)
+        self.batches.append(len(batch.frames))
         self._notify()
 
     def restart(self, state: State) -> None:

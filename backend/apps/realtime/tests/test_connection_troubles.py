@@ -7,7 +7,7 @@ from django.db import OperationalError
 
 from apps.realtime import connection as module
 from apps.realtime.connection import CloseCode
-from apps.realtime.frames import Frame
+from apps.realtime.frames import Batch, Frame
 from apps.realtime.hub import Hub
 from apps.realtime.reading import in_reader
 from apps.realtime.services import begin_new_epochs, close_stream
@@ -115,19 +115,23 @@ async def test_a_stream_that_ends_closes(stored_board, ada):
 
 
 async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, monkeypatch):
-    monkeypatch.setattr(module, "MAX_QUEUED_FRAMES", 3)
+    monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
     await ada.open()
     ada.connection._hold()
-    ada.connection.deliver([Frame(seq, "{}") for seq in range(1, 4)])
+    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
     assert ada.codes == []
-    ada.connection.deliver([Frame(4, "{}")])
+    ada.connection.deliver(Batch([Frame(4, "{}")]))
     assert ada.codes == [CloseCode.TOO_SLOW] == [4008]
 
 
-async def test_who_reads_too_slowly_is_closed(stored_board, ada, monkeypatch):
-    monkeypatch.setattr(module, "MAX_QUEUED_FRAMES", 3)
+async def test_who_reads_too_slowly_is_closed(stored_board, ada, settings):
+    settings.SOCKET_BUFFER_BYTES = 3 * len(Frame(1, "{}").pieces[0])
     await ada.open()
-    ada.connection.deliver([Frame(seq, "{}") for seq in range(1, 5)])
+    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
+    assert ada.codes == []
+    ada.connection.deliver(Batch([Frame(4, "{}")]))
+    assert ada.codes == [4008]
+    ada.connection.deliver(Batch([Frame(5, "{}")]))
     assert ada.codes == [4008]
 
 
@@ -141,8 +145,8 @@ async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, a
     await ada.open()
     await in_database(append, stored_board.pk, "a")
     await ada.until_sent("connection.established", 1)
-    ada.connection.deliver([Frame(0, '{"type":"heartbeat"}', is_event=False)])
-    ada.connection.deliver([Frame(1, '{"type":"heartbeat"}', is_event=False)])
+    ada.connection.deliver(Batch([Frame(0, '{"type":"heartbeat"}', is_event=False)]))
+    ada.connection.deliver(Batch([Frame(1, '{"type":"heartbeat"}', is_event=False)]))
     await ada.until_sent("connection.established", 1, "heartbeat")
 
 

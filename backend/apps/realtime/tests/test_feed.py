@@ -14,7 +14,7 @@ from apps.realtime.publishing import Hint
 from apps.realtime.selectors import Top, tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board, texts_of
-from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database
+from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -56,12 +56,19 @@ async def reached(feed: Feed, seq: int) -> None:
         await feed.reach(seq)
 
 
-async def test_hints_in_order_are_delivered_at_once_without_the_log(stored_board, feed, ear, monkeypatch):
+async def settled(feed: Feed) -> None:
+    """Until it has nothing to do."""
+    await until(lambda: not feed._is_busy)
+
+
+async def test_hints_in_order_are_delivered_without_the_log(stored_board, feed, ear, monkeypatch):
     hints = await hints_of(stored_board, "a", "b", "c")
     monkeypatch.setattr("apps.realtime.feed.next_events", lambda *args, **kwargs: 1 / 0)
     for hint in hints:
         feed.receive(hint)
+        await asyncio.sleep(0)
         assert ear.seqs == list(range(1, hint.seq + 1))
+        await settled(feed)
     assert ear.texts == await in_database(texts_of, stored_board.pk)
     assert [frame.resume_from for frame in ear.frames] == [(stored_board.epoch, seq) for seq in (1, 2, 3)]
 
@@ -76,6 +83,7 @@ async def test_hints_without_frames_are_read_from_the_log(stored_board, feed, ea
 async def test_a_gap_is_filled_from_the_log(stored_board, feed, ear):
     hints = await hints_of(stored_board, *"abcdef")
     feed.receive(hints[0])
+    await settled(feed)
     feed.receive(hints[5])
     assert ear.seqs == [1]
     await reached(feed, 6)
@@ -126,9 +134,8 @@ async def test_events_that_come_while_a_gap_is_filled_follow_it(stored_board, fe
 
 async def test_a_hint_of_what_was_never_stored_does_no_harm(stored_board, feed, ear):
     feed.receive(Hint(stored_board.pk, stored_board.epoch, 7, None))
-    assert feed._filling is not None
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await asyncio.wait([feed._filling])
+    assert feed._is_busy
+    await settled(feed)
     hints = await hints_of(stored_board, "a")
     feed.receive(hints[0])
     await reached(feed, 1)
@@ -136,7 +143,7 @@ async def test_a_hint_of_what_was_never_stored_does_no_harm(stored_board, feed, 
 
 
 async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monkeypatch):
-    monkeypatch.setattr(feed, "_fill_if_idle", lambda: None)
+    monkeypatch.setattr(feed, "_go_on_soon", lambda: None)
     for seq in range(2, MAX_EARLY + 100):
         feed.receive(Hint(stored_board.pk, stored_board.epoch, seq, "{}"))
     assert len(feed._early) == MAX_EARLY
@@ -164,23 +171,27 @@ async def test_a_listener_that_joins_in_between_gets_what_follows(stored_board, 
     hints = await hints_of(stored_board, *"abcd")
     for hint in hints[:2]:
         feed.receive(hint)
+    await reached(feed, 2)
     bo = Ear()
     feed.listeners.add(bo)
     for hint in hints[2:]:
         feed.receive(hint)
+    await reached(feed, 4)
     assert (ear.seqs, bo.seqs) == ([1, 2, 3, 4], [3, 4])
 
 
 async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_board, feed):
     class Leaving(Ear):
-        def deliver(self, frames):
-            super().deliver(frames)
+        def deliver(self, batch):
+            super().deliver(batch)
             feed.listeners.discard(self)
 
     ears = [Leaving(), Ear(), Leaving()]
-    feed.listeners.update(ears)
+    for ear in ears:
+        feed.listeners.add(ear)
     for hint in await hints_of(stored_board, "a", "b"):
         feed.receive(hint)
+        await reached(feed, hint.seq)
     assert sorted(len(ear.seqs) for ear in ears) == [1, 1, 2]
 
 
@@ -190,6 +201,7 @@ async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_bo
 async def test_in_a_new_epoch_listeners_take_the_whole_state(stored_board, feed, ear):
     for hint in await hints_of(stored_board, "a", "b"):
         feed.receive(hint)
+    await reached(feed, 2)
     await in_database(begin_new_epochs)
     hints = await hints_of(stored_board, "c")
     feed.receive(hints[0])
@@ -199,6 +211,7 @@ async def test_in_a_new_epoch_listeners_take_the_whole_state(stored_board, feed,
     assert (feed.epoch, feed.top) == (hints[0].epoch, 3)
     for hint in await hints_of(stored_board, "d"):
         feed.receive(hint)
+    await reached(feed, 4)
     assert ear.seqs == [1, 2, 4]
 
 
@@ -208,7 +221,7 @@ async def test_a_new_epoch_is_noticed_in_the_log_as_well(stored_board, feed, ear
     feed.compare(top)
     await ear.until(lambda: bool(ear.states))
     feed.compare(top)
-    assert feed._filling is None
+    await settled(feed)
     assert len(ear.states) == 1
 
 

@@ -116,22 +116,22 @@ async def test_a_quiet_stream_beats_with_its_top_and_digest(stored_board, feed, 
 async def test_no_beat_comes_before_its_time(feed, settings):
     settings.HEARTBEAT_SECONDS = 1000
     ear = await listening(feed)
-    feed._beat_if_quiet()
+    feed._heart._beat_if_quiet()
     await asyncio.sleep(0)
-    assert feed._beat is None
+    assert feed._heart._beating is None
     assert ear.beats == []
 
 
 async def test_an_event_puts_the_beat_off(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = 1000
     await listening(feed)
-    feed._quiet_since -= 2000
+    feed._heart._quiet_since -= 2000
     await in_database(append, stored_board.pk, "a")
     feed.want(1)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await feed.reach(1)
-    feed._beat_if_quiet()
-    assert feed._beat is None
+    feed._heart._beat_if_quiet()
+    assert feed._heart._beating is None
 
 
 async def test_a_beat_that_finds_news_delivers_them_instead(stored_board, feed, settings):

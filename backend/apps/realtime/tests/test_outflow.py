@@ -1,18 +1,22 @@
 """Frames go out one after the other; who does not take them is closed, and nobody waits for it."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
-from apps.realtime.connection import MAX_QUEUED_CHARACTERS, MAX_QUEUED_FRAMES, Outflow
-from apps.realtime.frames import Frame
+from apps.realtime.frames import Batch, Frame
+from apps.realtime.outflow import MAX_OWED_BYTES, DirectOutflow, QueuedOutflow
+from apps.realtime.wire import PIECE_BYTES
+
+AnyOutflow = DirectOutflow | QueuedOutflow
 
 
 class Wire:
-    """What the other side got. It takes a frame only while it is open."""
+    """What the other side got: by a coroutine, or as bytes. It takes something only while it is open."""
 
     def __init__(self) -> None:
-        self.sent: list[int] = []
+        self.sent: list[bytes] = []
         self.is_open = asyncio.Event()
         self.is_open.set()
         self.failure: Exception | None = None
@@ -22,10 +26,24 @@ class Wire:
         await self.is_open.wait()
         if self.failure is not None:
             raise self.failure
-        self.sent.append(frame.seq)
+        self.sent.extend(frame.pieces)
+
+    def write(self, data: bytes) -> bool:
+        """As a connection does, it takes this one, and says whether there is room for more."""
+        self.sent.append(data)
+        return self.is_open.is_set()
+
+    async def room(self) -> None:
+        await self.is_open.wait()
+        if self.failure is not None:
+            raise self.failure
 
     def overflow(self) -> None:
         self.overflows += 1
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self.sent)
 
 
 @pytest.fixture
@@ -33,90 +51,173 @@ async def wire() -> Wire:
     return Wire()
 
 
+@pytest.fixture(params=["direct", "queued"])
+async def outflow(request: pytest.FixtureRequest, wire: Wire) -> AnyOutflow:
+    if request.param == "direct":
+        return DirectOutflow(wire, wire.overflow)
+    return QueuedOutflow(wire.send, wire.overflow)
+
+
 @pytest.fixture
-async def outflow(wire: Wire) -> Outflow:
-    return Outflow(wire.send, wire.overflow)
+async def queued(wire: Wire) -> QueuedOutflow:
+    return QueuedOutflow(wire.send, wire.overflow)
+
+
+@pytest.fixture
+async def direct(wire: Wire) -> DirectOutflow:
+    return DirectOutflow(wire, wire.overflow)
 
 
 def frames(*seqs: int) -> list[Frame]:
-    return [Frame(seq, "{}") for seq in seqs]
+    return [Frame(seq, f"{{{seq}}}") for seq in seqs]
 
 
-async def test_frames_are_sent_in_order(outflow, wire):
-    outflow.put(frames(1, 2))
-    outflow.put(frames(3))
-    assert wire.sent == []
-    await outflow.flushed()
-    assert wire.sent == [1, 2, 3]
-    outflow.put(frames(4))
-    await outflow.flushed()
-    assert wire.sent == [1, 2, 3, 4]
+def bytes_of(*seqs: int) -> bytes:
+    return b"".join(piece for frame in frames(*seqs) for piece in frame.pieces)
 
 
-async def test_putting_waits_for_nobody(outflow, wire):
+def of_size(size: int) -> Frame:
+    """A frame of so many bytes altogether, or a few less."""
+    payload = size
+    while (frame := Frame(1, "x" * payload)).size > size:
+        payload -= frame.size - size
+    assert 0 <= size - frame.size < 10
+    return frame
+
+
+async def block(outflow: AnyOutflow, wire: Wire) -> None:
+    """From here on the other side takes nothing more."""
     wire.is_open.clear()
-    outflow.put(frames(1))
+    outflow.put(frames(0))
     await asyncio.sleep(0)
-    outflow.put(frames(2))
+    wire.sent.clear()
+
+
+ways = pytest.mark.parametrize(
+    "hand_over",
+    [lambda outflow, some: outflow.give(Batch(some)), lambda outflow, some: outflow.put(some)],
+    ids=["live", "owed"],
+)
+HandOver = Callable[[AnyOutflow, list[Frame]], None]
+
+
+@ways
+async def test_frames_are_sent_in_order(outflow, wire, hand_over: HandOver):
+    hand_over(outflow, frames(1, 2))
+    hand_over(outflow, frames(3))
+    await outflow.flushed()
+    assert wire.data == bytes_of(1, 2, 3)
+    hand_over(outflow, frames(4))
+    await outflow.flushed()
+    assert wire.data == bytes_of(1, 2, 3, 4)
+
+
+async def test_what_is_owed_and_what_is_live_keep_their_order(outflow, wire):
+    await block(outflow, wire)
+    for seq in range(1, 9):
+        (outflow.put if seq % 2 else lambda some: outflow.give(Batch(some)))(frames(seq))
+    assert wire.data == b""
+    wire.is_open.set()
+    await outflow.flushed()
+    assert wire.data.endswith(bytes_of(1, 2, 3, 4, 5, 6, 7, 8))
+
+
+@ways
+async def test_handing_over_waits_for_nobody(outflow, wire, hand_over: HandOver):
+    await block(outflow, wire)
+    hand_over(outflow, frames(1))
+    await asyncio.sleep(0)
+    hand_over(outflow, frames(2))
     assert wire.sent == []
     wire.is_open.set()
     await outflow.flushed()
-    assert wire.sent == [1, 2]
+    assert wire.data.endswith(bytes_of(1, 2))
 
 
-async def test_as_many_may_wait_as_are_allowed_and_one_more_closes(outflow, wire):
-    wire.is_open.clear()
-    outflow.put(frames(*range(MAX_QUEUED_FRAMES)))
+async def test_so_much_that_is_live_may_wait_and_more_closes(outflow, wire, settings):
+    await block(outflow, wire)
+    half = of_size(settings.SOCKET_BUFFER_BYTES // 2)
+    outflow.give(Batch([half]))
+    outflow.give(Batch([half]))
     assert wire.overflows == 0
-    outflow.put(frames(MAX_QUEUED_FRAMES))
+    outflow.give(Batch(frames(*range(10))))
     assert wire.overflows == 1
-    wire.is_open.set()
-    outflow.put(frames(1))
+
+
+async def test_what_is_owed_does_not_count_for_what_is_live(outflow, wire, settings):
+    await block(outflow, wire)
+    outflow.put([of_size(2 * settings.SOCKET_BUFFER_BYTES)])
+    outflow.give(Batch([of_size(settings.SOCKET_BUFFER_BYTES)]))
+    assert wire.overflows == 0
+    outflow.give(Batch(frames(*range(10))))
+    assert wire.overflows == 1
+
+
+async def test_so_much_may_be_owed_and_more_closes(outflow, wire):
+    await block(outflow, wire)
+    outflow.put([of_size(MAX_OWED_BYTES // 2)])
+    assert wire.overflows == 0
+    outflow.put([of_size(MAX_OWED_BYTES // 2)])
+    assert wire.overflows == 1
+
+
+async def test_many_small_answers_count_for_what_they_hold(outflow, wire):
+    await block(outflow, wire)
+    for _ in range(MAX_OWED_BYTES // 200):
+        outflow.put(frames(1))
+    assert wire.overflows == 1
+
+
+async def test_a_state_that_is_larger_than_all_that_may_be_owed_is_sent(outflow, wire):
+    frame = of_size(2 * MAX_OWED_BYTES)
+    outflow.put([frame])
     await outflow.flushed()
-    assert wire.sent == []
-    assert wire.overflows == 1
+    assert (wire.data, wire.overflows) == (b"".join(frame.pieces), 0)
 
 
-async def test_so_much_text_may_wait_and_more_closes(outflow, wire):
-    wire.is_open.clear()
-    half = "x" * (MAX_QUEUED_CHARACTERS // 2)
-    outflow.put([Frame(1, half), Frame(2, half)])
-    assert wire.overflows == 0
-    outflow.put(frames(3))
-    assert wire.overflows == 1
-
-
-async def test_what_was_taken_does_not_count_any_more(outflow, wire):
-    for seq in range(5):
-        outflow.put([Frame(seq, "x" * MAX_QUEUED_CHARACTERS)])
+@ways
+async def test_what_was_taken_does_not_count_any_more(outflow, wire, settings, hand_over: HandOver):
+    large = of_size(settings.SOCKET_BUFFER_BYTES)
+    for _ in range(3):
+        await block(outflow, wire)
+        hand_over(outflow, [large])
+        wire.is_open.set()
         await outflow.flushed()
-    assert (wire.sent, wire.overflows) == ([0, 1, 2, 3, 4], 0)
+    assert wire.overflows == 0
 
 
-async def test_nothing_of_the_backlog_is_flushed(outflow, wire):
-    wire.is_open.clear()
-    outflow.put(frames(1, 2, 3))
-    await asyncio.sleep(0)
-    outflow.put(frames(*range(MAX_QUEUED_FRAMES + 1)))
+async def test_nothing_of_the_backlog_is_flushed(outflow, wire, settings):
+    await block(outflow, wire)
+    outflow.give(Batch(frames(1, 2, 3)))
+    outflow.give(Batch([of_size(settings.SOCKET_BUFFER_BYTES)]))
+    assert wire.overflows == 1
     wire.is_open.set()
-    await asyncio.sleep(0)
+    outflow.give(Batch(frames(4)))
+    outflow.put(frames(5))
+    await outflow.flushed()
     await asyncio.sleep(0)
     assert wire.sent == []
+    assert wire.overflows == 1
 
 
 async def test_what_is_shut_sends_no_more(outflow, wire):
     outflow.put(frames(1))
     await outflow.flushed()
+    await block(outflow, wire)
     outflow.put(frames(2))
     outflow.shut()
     outflow.put(frames(3))
+    outflow.give(Batch(frames(4)))
+    wire.is_open.set()
     await outflow.flushed()
-    assert wire.sent == [1]
+    assert wire.sent == []
 
 
 async def test_another_side_that_is_gone_ends_the_sending(outflow, wire):
+    await block(outflow, wire)
     wire.failure = ConnectionResetError()
     outflow.put(frames(1, 2))
+    wire.is_open.set()
     await outflow.flushed()
     wire.failure = None
     outflow.put(frames(3))
@@ -127,3 +228,39 @@ async def test_another_side_that_is_gone_ends_the_sending(outflow, wire):
 
 async def test_with_nothing_to_send_flushing_is_immediate(outflow):
     await outflow.flushed()
+
+
+# --- The direct way ----------------------------------------------------------------------------------
+
+
+async def test_a_batch_is_one_write_and_needs_no_task(direct, wire):
+    direct.give(Batch(frames(1, 2, 3)))
+    assert wire.sent == [bytes_of(1, 2, 3)]
+    assert direct._sending is None
+
+
+async def test_sockets_share_the_bytes_of_a_batch(direct, wire):
+    other_wire = Wire()
+    batch = Batch(frames(1, 2))
+    direct.give(batch)
+    DirectOutflow(other_wire, other_wire.overflow).give(batch)
+    assert wire.sent[0] is other_wire.sent[0]
+
+
+async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):
+    wire.is_open.clear()
+    frame = of_size(4 * PIECE_BYTES)
+    direct.put([frame])
+    direct.give(Batch(frames(2)))
+    await asyncio.sleep(0)
+    assert wire.data == frame.pieces[0]
+    wire.is_open.set()
+    await direct.flushed()
+    assert wire.data == b"".join(frame.pieces) + bytes_of(2)
+    assert max(map(len, wire.sent)) <= PIECE_BYTES + 10
+
+
+async def test_a_replay_of_many_is_few_writes(direct, wire):
+    direct.put(frames(*range(500)))
+    assert wire.data == bytes_of(*range(500))
+    assert len(wire.sent) == 1

@@ -1,0 +1,184 @@
+"""What one client is sent, in order and at its own pace. Whoever hands something over never waits."""
+
+import asyncio
+import logging
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from django.conf import settings
+
+from apps.realtime.frames import Batch, Frame
+from apps.realtime.wire import PIECE_BYTES
+
+logger = logging.getLogger(__name__)
+
+# Snapshots, replays and answers that wait for one client. As many fit as anybody needs who does read.
+MAX_OWED_BYTES = 8 * 1024 * 1024
+# What a waiting piece costs besides its bytes, so that many small ones count for what they hold.
+PIECE_COSTS_BYTES = 200
+
+# What is sent as a whole: bytes, or a frame.
+P = TypeVar("P")
+
+# Under this name a server's scope offers the connection's sink among its `extensions`.
+SINK = "tutti.sink"
+
+
+class Sink(Protocol):
+    """A connection that takes finished bytes, offered by a server that knows what has not left yet."""
+
+    def write(self, data: bytes) -> bool:
+        """Sends whole frames, or keeps them until the client takes them; False: give it no more."""
+
+    async def room(self) -> None:
+        """Returns when there is room for more, or the connection has ended."""
+
+
+class Outflow(ABC, Generic[P]):
+    """Sends what is live, which waits within narrow bounds, and what the server owes, which may take time."""
+
+    __slots__ = ("_is_shut", "_live_bytes", "_on_overflow", "_owed_bytes", "_sending", "_waiting")
+
+    def __init__(self, on_overflow: Callable[[], None]) -> None:
+        self._on_overflow = on_overflow
+        # Pieces with their size and whether they are live. None while whatever comes can be sent at once.
+        self._waiting: deque[tuple[P, int, bool]] | None = None
+        self._live_bytes = 0
+        self._owed_bytes = 0
+        self._sending: asyncio.Task[None] | None = None
+        self._is_shut = False
+
+    @abstractmethod
+    def give(self, batch: Batch) -> None:
+        """Live frames. Too many of them that the client does not take end the connection."""
+
+    @abstractmethod
+    def put(self, frames: Sequence[Frame]) -> None:
+        """What the server owes: a greeting, a replay, a snapshot, an answer."""
+
+    @abstractmethod
+    async def _send_waiting(self) -> None:
+        """Sends until nothing waits any more."""
+
+    async def flushed(self) -> None:
+        """Waits until everything that was handed over so far is sent."""
+        if self._sending is not None:
+            await asyncio.wait([self._sending])
+
+    def shut(self) -> None:
+        """Sends nothing more, not even what waits."""
+        self._is_shut = True
+        self._waiting = deque()
+        if self._sending is not None:
+            self._sending.cancel()
+
+    def _wait_for_turn(self) -> deque[tuple[P, int, bool]]:
+        if self._waiting is None:
+            self._waiting = deque()
+            self._sending = asyncio.create_task(self._send_in_turn())
+        return self._waiting
+
+    def _keep(self, piece: P, size: int, *, is_live: bool) -> None:
+        """Puts it behind what waits, and gives up a client for which too much waits."""
+        if self._is_shut:
+            return
+        waiting = self._wait_for_turn()
+        if is_live:
+            self._live_bytes += size
+            is_too_much = self._live_bytes > settings.SOCKET_BUFFER_BYTES
+        else:
+            is_too_much = self._owed_bytes > 0 and self._owed_bytes + size > MAX_OWED_BYTES
+            self._owed_bytes += size + PIECE_COSTS_BYTES
+        waiting.append((piece, size, is_live))
+        if is_too_much:
+            self.shut()
+            self._on_overflow()
+
+    def _next_waiting(self) -> P | None:
+        if not self._waiting:
+            return None
+        piece, size, is_live = self._waiting.popleft()
+        if is_live:
+            self._live_bytes -= size
+        else:
+            self._owed_bytes -= size + PIECE_COSTS_BYTES
+        return piece
+
+    async def _send_in_turn(self) -> None:
+        try:
+            await self._send_waiting()
+        except Exception as error:  # the other side is gone; its end is told by the server in its own way
+            logger.debug("A reader could not be sent to: %r", error)
+            self.shut()
+        finally:
+            self._sending = None
+            if not self._is_shut:
+                self._waiting = None
+
+
+class DirectOutflow(Outflow[bytes]):
+    """Writes finished bytes to the connection itself: made once for all of them, and without a task."""
+
+    __slots__ = ("_sink",)
+
+    def __init__(self, sink: Sink, on_overflow: Callable[[], None]) -> None:
+        super().__init__(on_overflow)
+        self._sink = sink
+
+    def give(self, batch: Batch) -> None:
+        if self._waiting is not None:
+            self._keep(batch.wire, len(batch.wire), is_live=True)
+        elif not self._sink.write(batch.wire):
+            self._wait_for_turn()
+
+    def put(self, frames: Sequence[Frame]) -> None:
+        for data in _joined(frames):
+            if self._waiting is not None:
+                self._keep(data, len(data), is_live=False)
+            elif not self._sink.write(data):
+                self._wait_for_turn()
+
+    async def _send_waiting(self) -> None:
+        await self._sink.room()
+        while data := self._next_waiting():
+            if not self._sink.write(data):
+                await self._sink.room()
+
+
+class QueuedOutflow(Outflow[Frame]):
+    """Sends frames by a coroutine, for any ASGI server and for event streams, in a task that waits alone."""
+
+    __slots__ = ("_send",)
+
+    def __init__(self, send: Callable[[Frame], Awaitable[None]], on_overflow: Callable[[], None]) -> None:
+        super().__init__(on_overflow)
+        self._send = send
+
+    def give(self, batch: Batch) -> None:
+        for frame in batch.frames:
+            self._keep(frame, frame.size, is_live=True)
+
+    def put(self, frames: Sequence[Frame]) -> None:
+        for frame in frames:
+            self._keep(frame, frame.size, is_live=False)
+
+    async def _send_waiting(self) -> None:
+        while frame := self._next_waiting():
+            await self._send(frame)
+
+
+def _joined(frames: Iterable[Frame]) -> Iterable[bytes]:
+    """Their bytes in few pieces, none much longer than PIECE_BYTES."""
+    pieces: list[bytes] = []
+    size = 0
+    for frame in frames:
+        for piece in frame.pieces:
+            if pieces and size + len(piece) > PIECE_BYTES:
+                yield b"".join(pieces)
+                pieces, size = [], 0
+            pieces.append(piece)
+            size += len(piece)
+    if pieces:
+        yield b"".join(pieces)
