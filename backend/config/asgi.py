@@ -3,18 +3,16 @@
 import os
 import re
 
-from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
-from django.urls import re_path  # noqa: E402 - Django must be set up first
-
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402 - Django must be set up first
 from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
 from apps.realtime.lifecycle import WithHub  # noqa: E402
+from apps.realtime.socket_routes import ByType, SocketRoutes  # noqa: E402
 
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 
@@ -25,17 +23,11 @@ live_routes = [
     Route(re.compile(r"/api/stream"), kind=STREAM_KIND, is_stream=True, default_name=MAIN_ROOM),
 ]
 
+socket_routes = SocketRoutes(
+    [(r"/ws/playlist/", socket), (r"/ws/playlist/(?P<slug>[a-z0-9-]{1,50})/", socket)],
+    otherwise=NoSuchStream.as_asgi(),
+)
+
 application = WithHub(
-    ProtocolTypeRouter(
-        {
-            "http": EventStreams(django_application, routes=live_routes),
-            "websocket": URLRouter(
-                [
-                    re_path(r"^ws/playlist/$", socket),
-                    re_path(r"^ws/playlist/(?P<slug>[a-z0-9-]{1,50})/$", socket),
-                    re_path(r"", NoSuchStream.as_asgi()),
-                ]
-            ),
-        }
-    )
+    ByType({"http": EventStreams(django_application, routes=live_routes), "websocket": socket_routes})
 )

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+from daphne.ws_protocol import WebSocketFactory
 
 from apps.realtime.connection import CloseCode
 from apps.realtime.consumers import MAX_FRAME_BYTES
 from config.flow import Flow
 from config.http_channel import refusal_bytes
+from config.slim_sockets import SlimSocket, configured
 from config.socket_sink import SocketSink, is_plain
 from core.errors import ApiError, InternalError, MalformedRequest, MethodNotAllowed, NotPermitted
 from core.limits import FRAMES_UNTIL_CLOSE
@@ -24,18 +25,19 @@ REFUSALS: dict[int, Callable[[], ApiError]] = {
 }
 
 
-class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
+class BoundedSocket(SlimSocket):
     """Closes with 4408 as soon as a frame says that it is too large, and throws away what comes of it.
 
     Daphne's own limit drops the line instead, which a client can't tell from a lost network. Pings and pieces
     of frames, which the application never sees, are counted like frames.
     """
 
+    _pieces: LocalCalls | None = None
+    _is_refused = False
+
     def __init__(self) -> None:
         super().__init__()
         self._flow = Flow()
-        self._pieces = LocalCalls()
-        self._is_refused = False
 
     # --- The handshake, and the end ------------------------------------------------------------------
 
@@ -77,6 +79,7 @@ class BoundedSocket(WebSocketProtocol):  # type: ignore[misc]
     # --- Frames --------------------------------------------------------------------------------------
 
     def onFrameBegin(self) -> None:  # noqa: N802
+        self._pieces = self._pieces or LocalCalls()
         try:
             self._pieces.count(
                 max_calls=FRAMES_UNTIL_CLOSE.max_calls, period_seconds=FRAMES_UNTIL_CLOSE.period_seconds
@@ -121,3 +124,7 @@ class BoundedSocketFactory(WebSocketFactory):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.setProtocolOptions(closeHandshakeTimeout=CLOSE_WITHIN_SECONDS)
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802
+        super().setProtocolOptions(**options)
+        self.protocol = configured(BoundedSocket, self)

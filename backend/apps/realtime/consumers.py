@@ -1,9 +1,12 @@
 """Sockets: who may join, what clients may ask, how it ends. The events themselves come from the hub."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import parse_qs
 
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -36,22 +39,51 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._kind = kind
         self._default_name = default_name
         self._connection: Connection | None = None
-        self._frames = LocalCalls()
+        self._counted: LocalCalls | None = None
         self._is_closed = False
         self._network: str | None = None
+        self._address = ""
         self._closing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        with SOCKETS.track_inprogress():
-            await super().__call__(scope, receive, send)
+        """As Channels', for one source of messages: it needs no task of its own to wait for each."""
+        self.scope, self.base_send = scope, send
+        del scope
+        SOCKETS.inc()
+        try:
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
+        finally:
+            SOCKETS.dec()
+
+    async def dispatch(self, message: Any) -> None:
+        """As Channels', but for its hop into a thread that looks after database connections: none is held."""
+        await getattr(self, get_handler_name(message))(message)
+
+    async def websocket_disconnect(self, message: Any) -> None:
+        await self.disconnect(message["code"])
+        raise StopConsumer
+
+    @classmethod
+    def as_asgi(cls, **options: Any) -> Any:
+        """As Channels', but the consumer runs by itself: a coroutine around it would keep the request."""
+
+        def application(scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
+            return cls(**options)(scope, receive, send)
+
+        return application
 
     async def connect(self) -> None:
         await self.accept()
         if not self._may_connect():
             await self._close_now(CloseCode.ORIGIN_NOT_ALLOWED)
             return
+        visit = visit_of_scope(self.scope)
+        self._address = visit.address
         try:
-            self._network = await current_hub().admission.enter(visit_of_scope(self.scope), is_join=True)
+            self._network = await current_hub().admission.enter(visit, is_join=True)
         except TooManyCalls:
             await self._close_now(CloseCode.TOO_MANY)
             return
@@ -60,6 +92,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         sink: Sink | None = (self.scope.get("extensions") or {}).get(SINK)
         connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon, sink=sink)
         self._connection = connection
+        self.scope = None  # an open socket needs nothing more of its request
         try:
             is_open = await connection.open(kind=self._kind, name=name, position=position)
         except Exception as error:  # the database is away, say
@@ -92,6 +125,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         except Exception as error:  # the one place where errors become answers; the connection stays
             self._connection.put(error_text(as_api_error(error)))
 
+    @property
+    def _frames(self) -> LocalCalls:
+        self._counted = self._counted or LocalCalls()
+        return self._counted
+
     @rate_limit(FRAMES.max_calls, FRAMES.period_seconds, key=lambda self, *_: self._frames)
     async def _handle(self, connection: Connection, data: str | bytes) -> None:
         await self._answer(connection, command_from(data))
@@ -108,8 +146,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 connection.put(await self._identified(token))
 
     async def _identified(self, guest_token: str) -> str:
-        address = visit_of_scope(self.scope).address
-        visit = Visit(address=address, headers={"x-guest-token": guest_token})
+        visit = Visit(address=self._address, headers={"x-guest-token": guest_token})
         try:
             caller = await in_reader(caller_for, visit)
         except NotAuthenticated as error:

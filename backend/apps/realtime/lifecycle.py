@@ -18,7 +18,9 @@ class WithHub:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         current_hub()
-        await self._application(scope, receive, send)
+        running = self._application(scope, receive, send)
+        del scope, receive, send  # a socket stays open for hours, and needs nothing of its request
+        await running
 
 
 async def drain() -> None:
