@@ -205,6 +205,14 @@ class PlainDaphne(TuttiServer):
         return url
 
 
+class Uvicorn(PlainDaphne):
+    """`uvicorn config.asgi:application`: the application on a server that knows nothing of it."""
+
+    def _command(self) -> list[str]:
+        bind = ["--host", "127.0.0.1", "--port", self.environment["PORT"], "--log-level", "warning"]
+        return [sys.executable, "-m", "uvicorn", *bind, "config.asgi:application"]
+
+
 def prepare(environment: dict[str, str]) -> None:
     """Makes the database of this environment ready, without starting a server."""
     command = [sys.executable, "-m", "config.server", "--prepare"]

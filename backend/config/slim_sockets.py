@@ -14,7 +14,6 @@ HANDSHAKE_ONLY = frozenset(
         *("http_request_params", "http_request_path", "http_request_uri", "http_response_data"),
         *("http_status_line", "is_open", "path", "peer", "protocol_to_accept", "root_path", "server_addr"),
         *("websocket_extensions", "websocket_extensions_in_use", "websocket_origin", "websocket_protocols"),
-        "websocket_version",
     }
 )
 # What stands once for all instead: the class has them, too.
@@ -63,6 +62,7 @@ class SlimSocket(WebSocketProtocol):  # type: ignore[misc]
     wasMaxFramePayloadSizeExceeded = wasMaxMessagePayloadSizeExceeded = False  # noqa: N815
     wasNotCleanReason = websocket_protocol_in_use = None  # noqa: N815
     wasServingFlashSocketPolicyFile = False  # noqa: N815
+    websocket_version = 13
 
     def succeedHandshake(self, *answer: Any) -> None:  # noqa: N802
         super().succeedHandshake(*answer)

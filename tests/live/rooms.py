@@ -66,12 +66,16 @@ async def shell(server: TuttiServer, code: str) -> list[str]:
 
 
 APPENDED = """
+import msgspec
 from django.db import transaction
 from apps.playlist.events import item_payload
 from apps.playlist.models import PlaylistTrack
 from apps.realtime.services import append_event
 item = PlaylistTrack.objects.select_related("room", "track").get(pk={item_id})
-event = dict(stream_id=item.room.stream_id, event_type="track.updated", payload=item_payload(item))
+payload = item_payload(item)
+if {filler}:
+    payload = msgspec.structs.asdict(payload) | {{"filler": "x" * {filler}}}
+event = dict(stream_id=item.room.stream_id, event_type="track.updated", payload=payload)
 for first in range(0, {number}, {at_once}):
     with transaction.atomic():
         for _ in range(first, min({number}, first + {at_once})):
@@ -79,6 +83,8 @@ for first in range(0, {number}, {at_once}):
 """
 
 
-async def append_elsewhere(server: TuttiServer, item_id: int, *, number: int = 1, at_once: int = 100) -> None:
-    """So many events by another process, without hints, so many in a transaction."""
-    await shell(server, APPENDED.format(item_id=item_id, number=number, at_once=at_once))
+async def append_elsewhere(
+    server: TuttiServer, item_id: int, *, number: int = 1, at_once: int = 100, filler: int = 0
+) -> None:
+    """So many events by another process, without hints, so many in a transaction; larger by a filler."""
+    await shell(server, APPENDED.format(item_id=item_id, number=number, at_once=at_once, filler=filler))

@@ -40,7 +40,7 @@ async def is_heard_after_expiry(layer: Any, stream_id: int, *, renew_seconds: fl
     try:
         await subscriptions.add(stream_id)
         await asyncio.sleep(EXPIRED_SECONDS)  # only time makes a membership expire
-        await layer.group_send(group_of(stream_id), {"type": "hint", **hint._asdict()})
+        await layer.group_send(group_of(stream_id), {"type": "hints", "hints": [list(hint)]})
         async with asyncio.timeout(ARRIVAL_SECONDS):
             return await heard.get() == hint
     except TimeoutError:

@@ -18,8 +18,12 @@ MAX_HINTED_FRAME_BYTES = 16 * 1024
 # Hints that wait for the channel layer; beyond that the oldest are dropped, the log has their events.
 MAX_WAITING_HINTS = 1000
 SEND_DEADLINE_SECONDS = 1.0
-# After a failure the channel layer is left alone for so long.
-BREAKER_SECONDS = 1.0
+# What comes while a message is under way goes in the next one together, up to this much of frames.
+MAX_MESSAGE_BYTES = 256 * 1024
+# After a failure the channel layer is left alone for so long, after each further one twice as long, until the
+# last.
+FIRST_BREAK_SECONDS = 0.25
+LAST_BREAK_SECONDS = 2.0
 # How often the high marks are written, at most.
 RECORD_SECONDS = 1.0
 
@@ -61,6 +65,7 @@ class Publisher:
         self._waiting: deque[Hint] = deque(maxlen=MAX_WAITING_HINTS)
         self._sender: asyncio.Task[None] | None = None
         self._closed_until = 0.0
+        self._break_seconds = FIRST_BREAK_SECONDS
         # What operators may want to know.
         self.failures = 0
 
@@ -90,38 +95,53 @@ class Publisher:
     async def _send_waiting(self) -> None:
         try:
             while self._waiting:
-                await self._send(self._waiting.popleft())
+                await self._send(self._next_of_one_stream())
         finally:
             self._sender = None
 
-    async def _send(self, hint: Hint) -> None:
+    def _next_of_one_stream(self) -> list[Hint]:
+        """The oldest that waits, with all that follows it in its stream, in order: one message for all."""
+        first = self._waiting[0]
+        size = 0
+        taken: list[Hint] = []
+        left: list[Hint] = []
+        for hint in self._waiting:
+            size += _carried_bytes(hint) if hint.stream_id == first.stream_id else 0
+            is_next = hint.stream_id == first.stream_id and (not taken or size <= MAX_MESSAGE_BYTES)
+            (taken if is_next else left).append(hint)
+        self._waiting = deque(left, maxlen=MAX_WAITING_HINTS)
+        return taken
+
+    async def _send(self, hints: list[Hint]) -> None:
         if self._loop.time() < self._closed_until:
-            HINTS_LOST.inc()
+            HINTS_LOST.inc(len(hints))
             return
         try:
             async with asyncio.timeout(SEND_DEADLINE_SECONDS):
-                await get_channel_layer().group_send(group_of(hint.stream_id), _message(hint))
+                await get_channel_layer().group_send(group_of(hints[0].stream_id), _message(hints))
+            self._break_seconds = FIRST_BREAK_SECONDS
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
-            HINTS_LOST.inc()
-            self._closed_until = self._loop.time() + BREAKER_SECONDS
-            logger.warning("A hint was lost, the hubs read the log instead: %r", error)
+            HINTS_LOST.inc(len(hints))
+            self._closed_until = self._loop.time() + self._break_seconds
+            self._break_seconds = min(2 * self._break_seconds, LAST_BREAK_SECONDS)
+            logger.warning("Hints were lost, the hubs read the log instead: %r", error)
 
 
-def _message(hint: Hint) -> dict[str, Any]:
-    is_small = hint.frame is not None and len(hint.frame.encode()) <= MAX_HINTED_FRAME_BYTES
-    return {
-        "type": "hint",
-        "stream_id": hint.stream_id,
-        "epoch": hint.epoch,
-        "seq": hint.seq,
-        "frame": hint.frame if is_small else None,
-        "committed_at": hint.committed_at,
-    }
+def _carried_bytes(hint: Hint) -> int:
+    """How large its frame is in a message: 0 when it is left to the log."""
+    size = len(hint.frame.encode()) if hint.frame is not None else 0
+    return size if size <= MAX_HINTED_FRAME_BYTES else 0
 
 
-def hint_from(message: dict[str, Any]) -> Hint:
-    return Hint(**{field: message[field] for field in Hint._fields})
+def _message(hints: list[Hint]) -> dict[str, Any]:
+    told = [hint if _carried_bytes(hint) else hint._replace(frame=None) for hint in hints]
+    return {"type": "hints", "hints": [list(hint) for hint in told]}
+
+
+def hints_from(message: dict[str, Any]) -> list[Hint]:
+    """In order. Raises where another version of this program has sent something else."""
+    return [Hint(*fields) for fields in message["hints"]]
 
 
 # The publishers of this process, the newest last: one for each server loop, which is one but in tests.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from channels.layers import get_channel_layer
 
-from apps.realtime.publishing import Hint, group_of, hint_from
+from apps.realtime.publishing import Hint, group_of, hints_from
 
 logger = logging.getLogger(__name__)
 
@@ -111,7 +111,8 @@ class Subscriptions:
                         await self._settled.wait_for(lambda: self._channel is not None)
                 message = await get_channel_layer().receive(self._channel)
                 retry_seconds = FIRST_RETRY_SECONDS
-                self._receive(hint_from(message))
+                for hint in hints_from(message):
+                    self._receive(hint)
             except Exception as error:  # whatever a layer raises, it is tried again
                 logger.warning("The channel layer is away: %r", error)
                 await asyncio.sleep(retry_seconds)

@@ -10,14 +10,17 @@ import pytest
 
 from apps.realtime import publishing
 from apps.realtime.publishing import (
+    FIRST_BREAK_SECONDS,
+    LAST_BREAK_SECONDS,
     MAX_HINTED_FRAME_BYTES,
+    MAX_MESSAGE_BYTES,
     MAX_WAITING_HINTS,
     Hint,
     Publisher,
     attach,
     detach,
     group_of,
-    hint_from,
+    hints_from,
     publish,
 )
 from apps.realtime.tests.listening import PATIENCE_SECONDS, until
@@ -44,6 +47,15 @@ class FakeLayer:
         self.sent.append((group, message))
         async with self.changed:
             self.changed.notify_all()
+
+    @property
+    def hints(self) -> list[Hint]:
+        """What was sent."""
+        return [hint for _, message in self.sent for hint in hints_from(message)]
+
+    @property
+    def seqs(self) -> list[int]:
+        return [hint.seq for hint in self.hints]
 
     async def until(self, sent: int) -> None:
         async with asyncio.timeout(PATIENCE_SECONDS), self.changed:
@@ -94,8 +106,8 @@ async def test_a_hint_reaches_the_own_hub_and_the_layer(publisher, layer, outcom
     assert outcome.delivered == [hint(1)]
     ((group, message),) = layer.sent
     assert group == group_of(7) == "stream.7"
-    assert message["type"] == "hint"
-    assert untimed(hint_from(message)) == hint(1)
+    assert message["type"] == "hints"
+    assert [untimed(told) for told in hints_from(message)] == [hint(1)]
 
 
 async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publisher, layer, outcome):
@@ -106,10 +118,10 @@ async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publi
     threads = [threading.Thread(target=run, args=(first,)) for first in (0, 100, 200)]
     for thread in threads:
         thread.start()
-    await layer.until(sent=150)
     for thread in threads:
         thread.join()
-    sent = [message["seq"] for _, message in layer.sent]
+    await drained(publisher, outcome, 150)
+    sent = layer.seqs
     assert sent == [delivered.seq for delivered in outcome.delivered]
     for first in (0, 100, 200):
         assert [seq for seq in sent if first <= seq < first + 50] == list(range(first, first + 50))
@@ -128,7 +140,7 @@ async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publi
 async def test_only_a_small_frame_is_carried(publisher, layer, outcome, frame: str | None, is_carried: bool):
     publish(hint(1, frame))
     await layer.until(sent=1)
-    assert layer.sent[0][1]["frame"] == (frame if is_carried else None)
+    assert layer.hints[0].frame == (frame if is_carried else None)
     assert outcome.delivered[0].frame == frame
 
 
@@ -141,14 +153,14 @@ async def test_a_hint_that_the_layer_loses_is_counted_and_raises_nothing(
     await until(lambda: layer.tried == 1 and publisher._sender is None)
     assert publisher.failures == 1
     assert outcome.delivered == [hint(1)]
-    assert "A hint was lost" in caplog.text
+    assert "Hints were lost" in caplog.text
 
 
 async def test_after_a_failure_the_layer_is_left_alone_for_a_while(publisher, layer, outcome, monkeypatch):
     layer.failure = ConnectionError("away")
     for seq in range(1, 11):
         publish(hint(seq))
-    await drained(publisher, outcome, 10)
+        await drained(publisher, outcome, seq)
     assert (layer.tried, publisher.failures) == (1, 1)
     layer.failure = None
     publish(hint(11))
@@ -157,7 +169,55 @@ async def test_after_a_failure_the_layer_is_left_alone_for_a_while(publisher, la
     publisher._closed_until = asyncio.get_running_loop().time()
     publish(hint(12))
     await layer.until(sent=1)
-    assert [message["seq"] for _, message in layer.sent] == [12]
+    assert layer.seqs == [12]
+
+
+async def test_each_failure_makes_the_break_longer_and_a_success_ends_that(publisher, layer, outcome):
+    layer.failure = ConnectionError("away")
+    loop, breaks = asyncio.get_running_loop(), []
+    for seq in range(1, 6):
+        publisher._closed_until = 0.0
+        publish(hint(seq))
+        await drained(publisher, outcome, seq)
+        breaks.append(round(publisher._closed_until - loop.time(), 1))
+    assert breaks == sorted(breaks)
+    assert breaks[-1] == pytest.approx(LAST_BREAK_SECONDS, abs=0.2)
+    publisher._closed_until, layer.failure = 0.0, None
+    publish(hint(6))
+    await layer.until(sent=1)
+    assert publisher._break_seconds == FIRST_BREAK_SECONDS
+
+
+async def test_what_comes_while_a_message_is_under_way_goes_together_in_the_next(publisher, layer, outcome):
+    layer.open.clear()
+    publish(hint(1))
+    await until(lambda: layer.tried == 1)
+    for seq in range(2, 102):
+        publish(hint(seq))
+        publish(hint(seq)._replace(stream_id=8))
+    await until(lambda: len(outcome.delivered) == 201)
+    layer.open.set()
+    await drained(publisher, outcome, 201)
+    assert [(group, len(message["hints"])) for group, message in layer.sent] == [
+        ("stream.7", 1),
+        ("stream.7", 100),
+        ("stream.8", 100),
+    ]
+    assert layer.seqs == [*range(1, 102), *range(2, 102)]
+
+
+async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher, layer, outcome):
+    layer.open.clear()
+    large = "a" * MAX_HINTED_FRAME_BYTES
+    for seq in range(1, 101):
+        publish(hint(seq, large))
+    await until(lambda: len(outcome.delivered) == 100)
+    layer.open.set()
+    await drained(publisher, outcome, 100)
+    assert layer.seqs == list(range(1, 101))
+    assert {
+        len(message["hints"]) * MAX_HINTED_FRAME_BYTES <= MAX_MESSAGE_BYTES for _, message in layer.sent
+    } == {True}
 
 
 async def drained(publisher: Publisher, outcome: Outcome, count: int) -> None:
@@ -180,7 +240,7 @@ async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, l
     await until(lambda: len(outcome.delivered) == MAX_WAITING_HINTS + 100)
     layer.open.set()
     await drained(publisher, outcome, MAX_WAITING_HINTS + 100)
-    sent = [message["seq"] for _, message in layer.sent]
+    sent = layer.seqs
     assert sent[-1] == MAX_WAITING_HINTS + 99
     assert len(sent) <= MAX_WAITING_HINTS + 1
     assert sent == sorted(sent)
@@ -189,7 +249,7 @@ async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, l
 async def test_what_was_published_is_recorded_once_without_its_frames(publisher, layer, outcome):
     publish(hint(1))
     publish(hint(2))
-    await layer.until(sent=2)
+    await drained(publisher, outcome, 2)
     publisher.record_now()
     publisher.record_now()
     assert outcome.recorded == [hint(1, None), hint(2, None)]

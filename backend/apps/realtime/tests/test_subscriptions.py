@@ -45,8 +45,8 @@ async def test_who_subscribes_is_a_member_at_once_and_gets_hints(subscriptions, 
     await subscriptions.add(8)
     await subscriptions.add(7)
     assert layer.joins == 2
-    await layer.group_send(group_of(7), _message(hint(1)))
-    await layer.group_send(group_of(8), _message(hint(1, stream_id=8)))
+    await layer.group_send(group_of(7), _message([hint(1)]))
+    await layer.group_send(group_of(8), _message([hint(1, stream_id=8)]))
     await until(lambda: len(received) == 2)
     assert received == [hint(1), hint(1, stream_id=8)]
 
@@ -72,7 +72,7 @@ async def test_a_layer_that_was_away_is_joined_anew(subscriptions, layer, receiv
     await until(lambda: "The channel layer is away" in caplog.text)
     layer.come_back()
     await until(lambda: bool(layer.groups[group_of(7)]))
-    await layer.group_send(group_of(7), _message(hint(2)))
+    await layer.group_send(group_of(7), _message([hint(2)]))
     await until(lambda: received == [hint(2)])
 
 
@@ -105,8 +105,8 @@ async def test_after_it_is_back_it_is_waited_for_again(subscriptions, layer):
 
 async def test_a_message_that_makes_no_sense_ends_nothing(subscriptions, layer, received):
     await subscriptions.add(7)
-    await layer.group_send(group_of(7), {"type": "hint"})
-    await layer.group_send(group_of(7), _message(hint(1)))
+    await layer.group_send(group_of(7), {"type": "hints"})
+    await layer.group_send(group_of(7), _message([hint(1)]))
     await until(lambda: received == [hint(1)])
 
 
@@ -124,7 +124,7 @@ async def test_a_layer_that_forgets_its_members_is_reminded(received, monkeypatc
     subscriptions = Subscriptions(received.append, renew_seconds=0.002)
     await subscriptions.add(7)
     await asyncio.sleep(0.03)
-    await layer.group_send(group_of(7), _message(hint(1)))
+    await layer.group_send(group_of(7), _message([hint(1)]))
     await until(lambda: received == [hint(1)])
     await subscriptions.stop()
 

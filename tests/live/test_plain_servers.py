@@ -1,19 +1,24 @@
-"""`daphne config.asgi:application` by itself serves sockets, streams and polls as well."""
+"""`daphne config.asgi:application` and `uvicorn` by themselves serve sockets, streams and polls as well."""
+
+import pytest
 
 from tests.conftest import ReadyMadeData, Size
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import append_elsewhere, new_room, queued
 from tests.live.writers import Crowd
-from tests.processes import PlainDaphne
+from tests.processes import PlainDaphne, Uvicorn
 
 SEED = 10
 WRITERS = 4
 WRITES = 60
 
 
-async def test_plain_daphne_serves_every_kind_of_listener(size: Size, ready_made_data: ReadyMadeData):
-    with PlainDaphne(**ready_made_data.options(size)) as server:
+@pytest.mark.parametrize("kind_of_server", [PlainDaphne, Uvicorn])
+async def test_every_kind_of_listener_is_served_without_the_short_way_out(
+    kind_of_server: type[PlainDaphne], size: Size, ready_made_data: ReadyMadeData
+):
+    with kind_of_server(**ready_made_data.options(size)) as server:
         room = new_room(server)
         start = await replica_of(server.base_url, room)
         tracks = range(1, WRITERS + 1)

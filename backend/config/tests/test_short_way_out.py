@@ -1,0 +1,168 @@
+"""What sockets rely on in other packages, beyond what these promise. An upgrade that changes it fails here.
+
+Then: read docs/decisions/0008-straight-to-the-socket.md, look at what changed there, run the tests of sockets
+over every server, and note the new version on that page.
+"""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import autobahn.twisted.websocket
+import autobahn.websocket.protocol
+import daphne.server
+import daphne.ws_protocol
+import pytest
+from autobahn.websocket.protocol import WebSocketServerProtocol
+from twisted.internet import abstract, tcp
+
+from config.slim_sockets import HANDSHAKE_ONLY, SHARED, SlimSocket
+from config.socket_frames import BoundedSocketFactory
+from config.tests.lines import Daphne, Line
+
+PAGE = Path(__file__).resolve().parents[3] / "docs" / "decisions" / "0008-straight-to-the-socket.md"
+# Where the handshake happens, and where what it left is only told to a log that there is not.
+HANDSHAKE = {
+    *("__init__", "_connectionMade", "_onOpen", "connectionMade", "onConnect", "processHandshake"),
+    *("succeedHandshake", "transport_details"),
+}
+ONLY_LOGGED = {"peer"}
+REPRESENTATION = {"path"}
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    made = Line()
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("package", ["autobahn", "channels", "daphne", "twisted"])
+def test_it_was_tried_with_this_version(package: str):
+    tried = dict(re.findall(r"^\| (\w+) \| ([0-9.]+) \|", PAGE.read_text(), re.MULTILINE))
+    assert version(package) == tried[package]
+
+
+# --- Writing -----------------------------------------------------------------------------------------
+
+
+def test_a_transport_has_what_tells_how_much_waits(line):
+    assert line.transport.dataBuffer == b""
+    assert line.transport.offset == 0
+    assert line.transport._tempDataLen == 0
+    line.transport.write(b"abc")
+    assert (line.transport.dataBuffer, line.transport._tempDataLen) == (b"", 3)
+    assert line.transport.socket.fileno() > 0
+
+
+def test_twisted_keeps_what_waits_in_these_alone():
+    sources = inspect.getsource(abstract.FileDescriptor.doWrite) + inspect.getsource(
+        abstract.FileDescriptor.write
+    )
+    named = set(re.findall(r"self\.(\w*[bB]uf\w*|\w*[dD]ata\w*|offset)", sources))
+    assert named == {"dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "bufferSize", "writeSomeData"}
+
+
+def test_twisted_makes_connections_of_this_class_and_says_whether_they_are_encrypted():
+    assert tcp.Port.transport is tcp.Server
+    assert tcp.Server.TLS is False
+    assert "write" not in vars(tcp.Server)
+
+
+def test_autobahn_writes_each_frame_as_a_whole_by_one_method():
+    assert "self.sendData(raw, sync, chopsize)" in inspect.getsource(WebSocketServerProtocol.sendFrame)
+    callers = [name for name, text in methods() if "transport.write(" in text]
+    assert sorted(callers) == ["_send", "sendData"]
+
+
+def test_daphne_never_chops_what_it_writes_nor_compresses_it(line):
+    assert "sendMessage(content, binary)" in inspect.getsource(
+        daphne.ws_protocol.WebSocketProtocol.serverSend
+    )
+    assert line.protocol._perMessageCompress is None
+    assert not line.protocol.maskServerFrames
+    assert line.protocol.send_queue == ()
+
+
+# --- Forgetting --------------------------------------------------------------------------------------
+
+
+def methods() -> Iterator[tuple[str, str]]:
+    """The names and sources of all methods that an open socket may call."""
+    for module in (autobahn.websocket.protocol, autobahn.twisted.websocket, daphne.ws_protocol):
+        for kind in ast.parse(inspect.getsource(module)).body:
+            if (
+                isinstance(kind, ast.ClassDef)
+                and "Client" not in kind.name
+                and kind.name.endswith("Protocol")
+            ):
+                for method in kind.body:
+                    if isinstance(method, ast.FunctionDef):
+                        yield method.name, ast.unparse(method)
+
+
+def test_nothing_reads_what_the_handshake_left_once_it_is_over():
+    assert {"onMessageFrameData", "onCloseFrame", "succeedHandshake"} <= {name for name, _ in methods()}
+    readers = {
+        (name, read)
+        for name, text in methods()
+        for read in re.findall(r"self\.(\w+)\b(?! = )", text)
+        if name not in HANDSHAKE and read in HANDSHAKE_ONLY - ONLY_LOGGED - REPRESENTATION
+    }
+    assert readers == set()
+
+
+def test_the_handshake_does_leave_all_that(line):
+    """Else a name has changed, and something under another name is kept."""
+    fat = Line.of(type("FatSocket", (), {"_slim": lambda self: None}))
+    assert set(vars(fat.protocol)) >= HANDSHAKE_ONLY | SHARED, HANDSHAKE_ONLY - set(vars(fat.protocol))
+    fat.close()
+
+
+def test_an_open_socket_keeps_little(line):
+    assert len(vars(line.protocol)) <= 10, vars(line.protocol)
+
+
+def test_what_stands_on_the_class_is_what_autobahn_begins_with(line):
+    fat = Line.of(type("FatSocket", (), {"_slim": lambda self: None}))
+    given: dict[str, Any] = {
+        name: value
+        for name, value in vars(SlimSocket).items()
+        if not callable(value) and name in vars(fat.protocol)
+    }
+    kept = {name: value for name, value in given.items() if name not in SHARED | HANDSHAKE_ONLY}
+    assert len(kept) > 25
+    assert {name: vars(fat.protocol)[name] for name in kept} == kept
+    fat.close()
+
+
+def test_every_socket_of_a_factory_has_its_options_on_the_class():
+    factory = BoundedSocketFactory(Daphne(), server="Tutti")
+    factory.setProtocolOptions(autoPingTimeout=17)
+    socket = factory.buildProtocol(None)
+    assert (socket.autoPingTimeout, "autoPingTimeout" in vars(socket)) == (17, False)
+    assert set(socket.CONFIG_ATTRS) <= set(vars(type(socket)))
+
+
+# --- Daphne ------------------------------------------------------------------------------------------
+
+
+def test_daphne_asks_for_an_application_and_keeps_it_as_it_did():
+    source = inspect.getsource(daphne.server.Server.create_application)
+    for line_of_it in (
+        "input_queue = asyncio.Queue()",
+        "receive=input_queue.get",
+        "send=partial(self.handle_reply, protocol)",
+        'self.connections[protocol]["application_instance"] = asyncio.ensure_future(',
+        "return input_queue",
+    ):
+        assert line_of_it in source
+
+
+def test_daphne_asks_of_an_inbox_no_more_than_to_put_something_in():
+    source = inspect.getsource(daphne.ws_protocol.WebSocketProtocol)
+    assert set(re.findall(r"application_queue\.(\w+)", source)) == {"put_nowait"}

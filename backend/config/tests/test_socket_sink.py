@@ -1,0 +1,193 @@
+"""The short way out of a socket: whatever the system takes at a time, whole frames arrive in their order."""
+
+import asyncio
+import random
+from collections.abc import Iterator
+
+import pytest
+
+from apps.realtime.frames import Batch
+from apps.realtime.frames import Frame as RoomFrame
+from apps.realtime.wire import PIECE_BYTES
+from config.tests.lines import CLOSE, CONTINUATION, PING, PONG, TEXT, Line
+
+SEEDS = range(8)
+STEPS = 300
+# Far more than the tiny buffers of the system hold.
+LARGE = 400_000
+
+
+@pytest.fixture
+def line() -> Iterator[Line]:
+    made = Line()
+    yield made
+    made.close()
+
+
+def batch(*texts: str) -> Batch:
+    return Batch([RoomFrame(1, text) for text in texts])
+
+
+def texts(line: Line) -> list[str]:
+    """The messages that arrived, each put together from its frames."""
+    messages: list[bytes] = []
+    for frame in line.frames():
+        if frame.code == TEXT:
+            messages.append(frame.payload)
+        elif frame.code == CONTINUATION:
+            messages[-1] += frame.payload
+    return [message.decode() for message in messages]
+
+
+def test_what_the_system_takes_at_once_does_not_come_to_twisted(line):
+    assert line.sink.write(batch("a", "b").wire)
+    assert line.reactor.writers == set()
+    line.move_all()
+    assert texts(line) == ["a", "b"]
+
+
+def test_the_rest_of_what_it_does_not_take_follows_before_anything_else(line):
+    line.sink.write(batch("x" * LARGE).wire)
+    assert line.sink.waiting > 0
+    line.sink.write(batch("behind").wire)
+    line.move_all()
+    assert texts(line) == ["x" * LARGE, "behind"]
+    assert line.sink.waiting == 0
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whatever_moves_when_frames_and_pings_arrive_whole_and_in_order(line, seed: int):
+    chance = random.Random(seed)
+    written: list[str] = []
+    pings: list[bytes] = []
+    sent_bytes = 0
+    for number in range(STEPS):
+        match chance.randrange(5):
+            case 0 | 1:
+                some = [f"{number}.{at}:" + "é" * chance.choice([0, 5, 70, 3000]) for at in range(3)]
+                sent = batch(*some)
+                line.sink.write(sent.wire)
+                written += some
+                sent_bytes += len(sent.wire)
+            case 2:
+                pings.append(str(number).encode())
+                line.protocol.sendPing(pings[-1])
+                sent_bytes += 2 + len(pings[-1])
+            case 3:
+                line.take(chance.choice([1, 10, 1000, 100_000]))
+            case 4:
+                line.let_write()
+        assert line.sink.waiting + len(line.got) <= sent_bytes
+    line.move_all()
+    assert texts(line) == written
+    assert [frame.payload for frame in line.frames() if frame.code == PING] == pings
+    assert len(line.got) == sent_bytes
+
+
+def test_a_close_in_the_middle_of_a_burst_is_the_last_frame(line):
+    line.sink.write(batch("x" * LARGE).wire)
+    line.sink.write(batch("a").wire)
+    line.protocol.serverClose(4008)
+    line.sink.write(batch("too late").wire)
+    line.move_all()
+    assert texts(line) == ["x" * LARGE, "a"]
+    last = line.frames()[-1]
+    assert (last.code, last.payload) == (CLOSE, (4008).to_bytes(2, "big"))
+
+
+def test_a_close_and_a_ping_may_come_between_the_pieces_of_a_long_message(line):
+    pieces = RoomFrame(1, "é" * PIECE_BYTES + "!").pieces
+    line.sink.write(pieces[0])
+    line.protocol.sendPing(b"p")
+    line.sink.write(pieces[1])
+    line.protocol.serverClose(4008)
+    line.sink.write(pieces[2])
+    line.move_all()
+    assert [(frame.code, frame.is_last) for frame in line.frames()] == [
+        (TEXT, False),
+        (PING, True),
+        (CONTINUATION, False),
+        (CLOSE, True),
+    ]
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, 131070, 131071, 200_000])
+def test_a_message_of_any_size_is_whole(line, size: int):
+    line.sink.write(batch("x" * size).wire)
+    line.move_all()
+    assert texts(line) == ["x" * size]
+    assert all(len(frame.payload) <= PIECE_BYTES for frame in line.frames())
+    assert [frame.is_last for frame in line.frames()][-1:] == [True]
+
+
+def test_there_is_room_until_too_much_waits_and_again_when_all_is_taken(line):
+    assert line.sink.write(batch("a").wire)
+    while line.sink.write(batch("x" * 10_000).wire):
+        pass
+    assert 64 * 1024 < line.sink.waiting < 128 * 1024
+    line.move_all()
+    assert line.sink.write(batch("a").wire)
+
+
+async def test_who_waits_for_room_goes_on_when_there_is_some(line):
+    while line.sink.write(batch("x" * 10_000).wire):
+        pass
+    waiting = [asyncio.create_task(line.sink.room()) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert not any(task.done() for task in waiting)
+    line.move_all()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*waiting)
+        await line.sink.room()
+
+
+async def test_who_waits_for_room_goes_on_when_the_client_is_gone(line):
+    while line.sink.write(batch("x" * 10_000).wire):
+        pass
+    waiting = asyncio.create_task(line.sink.room())
+    await asyncio.sleep(0)
+    line.transport.connectionLost(_lost())
+    async with asyncio.timeout(5):
+        await waiting
+
+
+def test_a_client_that_is_gone_is_found_by_twisted_and_nothing_is_raised(line):
+    line.client.close()
+    for _ in range(100):
+        line.sink.write(batch("x" * 1000).wire)
+    assert isinstance(line.let_write(), Exception)
+    line.transport.connectionLost(_lost())
+    assert line.daphne.has_ended
+    assert line.sink.write(batch("nobody").wire), "it is asked to wait for a client that is gone"
+
+
+def _lost() -> object:
+    from twisted.internet.error import ConnectionLost
+    from twisted.python.failure import Failure
+
+    return Failure(ConnectionLost())
+
+
+# --- What an open socket still does, slim as it is ---------------------------------------------------
+
+
+async def test_what_the_client_says_is_heard(line):
+    line.say(TEXT, "hé".encode())
+    line.say(TEXT, "é".encode()[:1], is_last=False)
+    line.say(PING, b"?")
+    line.say(CONTINUATION, "é".encode()[1:])
+    heard = [await line.daphne.inbox.get() for _ in range(3)]
+    assert [message.get("text") for message in heard] == [None, "hé", "é"]
+    line.move_all()
+    assert [(frame.code, frame.payload) for frame in line.frames()] == [(PONG, b"?")]
+
+
+async def test_text_that_is_none_ends_the_socket(line):
+    line.say(TEXT, b"\xff")
+    assert line.protocol.state != line.protocol.STATE_OPEN
+
+
+async def test_a_goodbye_is_answered(line):
+    line.say(CLOSE, (1000).to_bytes(2, "big"))
+    line.move_all()
+    assert [(frame.code, frame.payload) for frame in line.frames()] == [(CLOSE, (1000).to_bytes(2, "big"))]
