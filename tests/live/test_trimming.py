@@ -79,7 +79,7 @@ async def test_old_events_go(server: TuttiServer, trim: str):
     room = new_room(server)
     item_id = queued(server, room)
     start = await replica_of(server.base_url, room)
-    appended = APPENDED.format(item_id=item_id, number=2 * OLD, at_once=OLD)
+    appended = APPENDED.format(item_id=item_id, number=2 * OLD, at_once=OLD, filler=0)
     aged_up_to = start.seq + OLD
     await shell(server, appended + AGED.format(room=room, seq=aged_up_to, trim=trim))
 

@@ -1,0 +1,116 @@
+"""All listeners are told the same, a slice of them in each turn of the loop."""
+
+import asyncio
+
+import pytest
+
+from apps.realtime import audience as module
+from apps.realtime.audience import Audience
+from apps.realtime.tests.listening import Ear, until
+
+
+@pytest.fixture(autouse=True)
+def small_slices(monkeypatch) -> None:
+    monkeypatch.setattr(module, "SLICE", 3)
+
+
+class Room:
+    """An audience, and who was told so far."""
+
+    def __init__(self, count: int) -> None:
+        self.audience = Audience()
+        self.ears = [Ear() for _ in range(count)]
+        self.told: list[Ear] = []
+        self.is_done = False
+        for ear in self.ears:
+            self.audience.add(ear)
+
+    def tell(self) -> None:
+        self.audience.tell(self.told.append, self._done)  # type: ignore[arg-type]
+
+    def _done(self) -> None:
+        self.is_done = True
+
+
+async def test_few_are_told_at_once():
+    room = Room(3)
+    room.tell()
+    assert set(room.told) == set(room.ears)
+    assert room.is_done
+
+
+async def test_many_are_told_in_slices_between_which_others_get_their_turn():
+    room, turns = Room(10), []
+    room.tell()
+    while not room.is_done:
+        turns.append(len(room.told))
+        await asyncio.sleep(0)
+    assert turns == [3, 6, 9]
+    assert sorted(map(id, room.told)) == sorted(map(id, room.ears))
+
+
+async def test_who_joins_meanwhile_is_told_too():
+    room = Room(4)
+    room.tell()
+    late = Ear()
+    room.audience.add(late)
+    await until(lambda: room.is_done)
+    assert room.told.count(late) == 1
+    assert len(room.told) == 5
+
+
+async def test_who_leaves_meanwhile_is_passed_over():
+    room = Room(9)
+    room.tell()
+    (gone, *_) = [ear for ear in room.ears if ear not in room.told]
+    room.audience.discard(gone)
+    await until(lambda: room.is_done)
+    assert gone not in room.told
+    assert len(room.told) == 8
+
+
+async def test_who_joins_afterwards_is_not_told():
+    room = Room(2)
+    room.tell()
+    room.audience.add(Ear())
+    await asyncio.sleep(0)
+    assert len(room.told) == 2
+
+
+async def test_an_end_breaks_off_what_is_being_told():
+    room = Room(10)
+    room.tell()
+    room.audience.tell_end()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert len(room.told) == 3
+    assert not room.is_done
+    assert all(ear.has_ended for ear in room.ears)
+
+
+async def test_one_thing_is_told_at_a_time():
+    room = Room(10)
+    room.tell()
+    with pytest.raises(RuntimeError):
+        room.tell()
+
+
+async def test_a_listener_that_fails_keeps_nothing_from_the_others(caplog):
+    room = Room(5)
+    heard: list[Ear] = []
+
+    def tell(ear: Ear) -> None:
+        if ear is room.ears[2]:
+            raise ValueError("deaf")
+        heard.append(ear)
+
+    room.audience.tell(tell, room._done)  # type: ignore[arg-type]
+    await until(lambda: room.is_done)
+    assert set(heard) == set(room.ears) - {room.ears[2]}
+    assert "A listener failed" in caplog.text
+
+
+async def test_nobody_to_tell_is_soon_told():
+    room = Room(0)
+    room.tell()
+    assert room.is_done

@@ -1,0 +1,115 @@
+"""What comes together is given together, in slices; until all have it, the top stays where it was."""
+
+import asyncio
+
+import pytest
+
+from apps.realtime import audience
+from apps.realtime import feed as module
+from apps.realtime.feed import Feed
+from apps.realtime.publishing import Hint
+from apps.realtime.tests.listening import Ear, until
+
+
+@pytest.fixture
+async def feed() -> Feed:
+    made = Feed(stream_id=7, kind="board", on_end=lambda feed: None)
+    made.epoch = "e"
+    return made
+
+
+def hear(feed: Feed, *seqs: int, text: str = "{}") -> None:
+    for seq in seqs:
+        feed.receive(Hint(7, "e", seq, text))
+
+
+def listen(feed: Feed, count: int) -> list[Ear]:
+    ears = [Ear() for _ in range(count)]
+    for ear in ears:
+        feed.listeners.add(ear)
+    return ears
+
+
+async def test_events_of_one_turn_are_one_batch(feed):
+    (ear,) = listen(feed, 1)
+    hear(feed, 1, 2, 3)
+    assert ear.seqs == []
+    await until(lambda: feed.top == 3)
+    assert (ear.seqs, ear.batches) == ([1, 2, 3], [3])
+
+
+async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, monkeypatch):
+    monkeypatch.setattr(module, "MAX_BATCH_CHARACTERS", 10)
+    (ear,) = listen(feed, 1)
+    hear(feed, 1, 2, 3, text="12345")
+    hear(feed, 4, text="x" * 100)
+    hear(feed, 5, text="12345")
+    await until(lambda: feed.top == 5)
+    assert (ear.seqs, ear.batches) == ([1, 2, 3, 4, 5], [2, 1, 1, 1])
+
+
+async def test_the_top_is_where_all_listeners_are(feed, monkeypatch):
+    monkeypatch.setattr(audience, "SLICE", 2)
+    ears = listen(feed, 5)
+    hear(feed, 1)
+    await asyncio.sleep(0)
+    assert any(ear.seqs for ear in ears)
+    assert not all(ear.seqs for ear in ears)
+    assert feed.top == 0
+    await until(lambda: feed.top == 1)
+    assert all(ear.seqs == [1] for ear in ears)
+
+
+async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it_saw(feed, monkeypatch):
+    monkeypatch.setattr(audience, "SLICE", 2)
+    listen(feed, 5)
+    hear(feed, 1, 2)
+    joined: list[tuple[Ear, int]] = []
+    for seq in range(3, 40):
+        joined.append((listen(feed, 1)[0], feed.top))
+        hear(feed, seq)
+        await asyncio.sleep(0)
+    await until(lambda: feed.top == 39)
+    for ear, top in joined:
+        assert ear.seqs == list(range(top + 1, 40))
+    assert len({top for _, top in joined}) > 3
+
+
+async def test_doubled_hints_of_what_is_being_given_leave_nothing_behind(feed, monkeypatch):
+    monkeypatch.setattr(audience, "SLICE", 1)
+    ears = listen(feed, 4)
+    for seq in range(1, 6):
+        feed.receive(Hint(7, "e", seq, "{}", committed_at=1.0))
+        await asyncio.sleep(0)
+        feed.receive(Hint(7, "e", seq, "{}", committed_at=1.0))
+    await until(lambda: feed.top == 5 and not feed._is_busy)
+    assert all(ear.seqs == [1, 2, 3, 4, 5] for ear in ears)
+    assert (feed._early, feed._committed_at) == ({}, {})
+
+
+async def test_all_listeners_share_one_batch(feed):
+    given: list[int] = []
+
+    class Noting(Ear):
+        def deliver(self, batch):
+            given.append(id(batch))
+
+    for _ in range(3):
+        feed.listeners.add(Noting())
+    hear(feed, 1, 2)
+    await until(lambda: feed.top == 2)
+    assert len(given) == 3
+    assert len(set(given)) == 1
+
+
+async def test_a_feed_that_is_stopped_gives_the_rest_to_nobody(feed, monkeypatch):
+    monkeypatch.setattr(audience, "SLICE", 1)
+    ears = listen(feed, 5)
+    hear(feed, 1)
+    await asyncio.sleep(0)
+    assert any(ear.seqs for ear in ears)
+    feed.stop()
+    count = sum(len(ear.seqs) for ear in ears)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert sum(len(ear.seqs) for ear in ears) == count < 5

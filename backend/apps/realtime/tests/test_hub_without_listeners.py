@@ -1,0 +1,84 @@
+"""A stream costs something while somebody listens to it, and nobody misses what comes meanwhile."""
+
+import asyncio
+
+import pytest
+from channels.layers import get_channel_layer
+
+from apps.realtime import feed as feed_module
+from apps.realtime import hub as hub_module
+from apps.realtime.hub import Hub
+from apps.realtime.publishing import Hint, Publisher, group_of
+from apps.realtime.tests.boards import KIND, append, open_board
+from apps.realtime.tests.listening import Ear, in_database, until
+
+ROUNDS = 15
+
+
+@pytest.fixture
+def only_by_layer(monkeypatch) -> None:
+    """As if another process wrote: hints come by the channel layer alone, and the log is not watched."""
+
+    async def look_away(self) -> None: ...
+
+    made = Publisher.__init__
+    monkeypatch.setattr(
+        Publisher, "__init__", lambda self, deliver_here, record: made(self, lambda hint: None, record)
+    )
+    monkeypatch.setattr(Hub, "_compare_tops", look_away)
+
+
+def members(stream_id: int) -> object:
+    return get_channel_layer().groups.get(group_of(stream_id))
+
+
+async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, monkeypatch):
+    ear = Ear()
+    feed = await hub.join(kind=KIND, name="main", listener=ear)
+    assert members(stored_board.pk)
+    hub.leave(feed, ear)
+    await until(lambda: not members(stored_board.pk) and hub._watch.done())
+
+    async def refuse(*_):
+        raise AssertionError("the log is read for nobody")
+
+    for module in (hub_module, feed_module):
+        monkeypatch.setattr(module, "in_reader", refuse)
+    heard: list[Hint] = []
+    monkeypatch.setattr(hub, "receive", heard.append)
+    await in_database(append, stored_board.pk, *range(5))
+    await asyncio.sleep(0)
+    assert (hub._feeds, hub._ids) == ({}, {})
+    assert not members(stored_board.pk)
+
+
+async def test_one_stream_s_listeners_subscribe_to_that_alone(hub, stored_board):
+    other = await in_database(open_board, "other")
+    await hub.join(kind=KIND, name="main", listener=Ear())
+    assert members(stored_board.pk)
+    assert not members(other.pk)
+
+
+async def test_subscriptions_come_and_go_and_nothing_published_in_between_is_lost(
+    only_by_layer, hub, stored_board
+):
+    """Each listener is the only one for a while, so that the group is joined and left every time."""
+    written = 0
+    for _ in range(ROUNDS):
+        ear = Ear()
+        writing = asyncio.create_task(in_database(append, stored_board.pk, "while it joins"))
+        feed = await hub.join(kind=KIND, name="main", listener=ear)
+        joined_at, already = feed.top, len(ear.seqs)
+        await writing
+        await in_database(append, stored_board.pk, "a", "b")
+        written += 3
+        await heard(ear, written)
+        assert ear.seqs[already:] == list(range(joined_at + 1, written + 1))
+        hub.leave(feed, ear)
+        await in_database(append, stored_board.pk, "while nobody listens")
+        written += 1
+
+
+async def heard(ear: Ear, seq: int) -> None:
+    """By the layer alone: whatever it was told of is read up to there."""
+    await ear.until(lambda: ear.seqs[-1:] == [seq])
