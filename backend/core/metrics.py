@@ -4,6 +4,9 @@ What many sockets share is counted once for all of them: labels are looked up he
 decorated, never for each socket or event.
 """
 
+import time
+from collections.abc import Sequence
+
 from prometheus_client import Counter, Gauge, Histogram
 
 # Seconds. A write on a laptop takes 2 to 10 ms, a delivery 1 to 5 ms; while Redis is away up to 3 s.
@@ -58,3 +61,11 @@ CACHE_RESULTS = Counter("tutti_cache_results", "Remembered results that were ask
 
 STATE_HITS = CACHE_RESULTS.labels("state", "hit")
 STATE_MISSES = CACHE_RESULTS.labels("state", "miss")
+
+
+def observe_delivery(times: Sequence[float]) -> None:
+    """Events that were committed at these times have now been given to all; 0.0 where nobody knows."""
+    now = time.time()
+    for committed_at in times:
+        if committed_at:
+            DELIVERY_SECONDS.observe(max(0.0, now - committed_at))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from operator import methodcaller
 
@@ -12,7 +11,7 @@ from apps.realtime.heart import Heart, current_task
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
-from core.metrics import DELIVERY_SECONDS, EVENTS_DELIVERED, EVENTS_FILLED, HEARTBEATS, SNAPSHOTS
+from core.metrics import EVENTS_DELIVERED, EVENTS_FILLED, HEARTBEATS, SNAPSHOTS, observe_delivery
 
 logger = logging.getLogger(__name__)
 
@@ -202,7 +201,7 @@ class Feed:
         self._heart.put_off()
         EVENTS_DELIVERED.inc(len(batch.frames) * len(self.listeners))
         # Behind the listeners' own tasks, which the loop may have been given just now.
-        loop.call_soon(_observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
+        loop.call_soon(observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
         self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
         self._has_done()
@@ -291,10 +290,3 @@ class Feed:
     def _has_beaten(self) -> None:
         HEARTBEATS.inc(len(self.listeners))
         self._has_done()
-
-
-def _observe_delivery(times: Sequence[float]) -> None:
-    now = time.time()
-    for committed_at in times:
-        if committed_at:
-            DELIVERY_SECONDS.observe(max(0.0, now - committed_at))
