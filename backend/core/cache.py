@@ -1,6 +1,7 @@
 """The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is away.
 
-Both count calls, exactly, which Django's caches can't do without losing some of two at once.
+Both count calls, exactly, which Django's caches can't do without losing some of two at once. What a process
+counted or remembered itself it knows also while Redis is away, and from the first moment on.
 """
 
 import itertools
@@ -48,11 +49,17 @@ return false
 """
 
 
-class CallCounter(Protocol):
+class SharedMemory(Protocol):
     """What our caches can besides what Django's can."""
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Lets one more call pass and gives None, or gives the seconds until one may."""
+
+    def remember(self, key: str, *, seconds: float) -> None:
+        """Makes `key` known for so long. Nothing makes it unknown before that."""
+
+    def is_known(self, key: str) -> bool:
+        """Whether it is remembered."""
 
 
 class LocalCache(LocMemCache):
@@ -72,6 +79,15 @@ class LocalCache(LocMemCache):
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         return self._calls.take(key, limit=limit, period_seconds=period_seconds, now=now)
+
+    def give_back_call(self, key: str, *, taken_at: float) -> None:
+        self._calls.give_back(key, taken_at=taken_at)
+
+    def remember(self, key: str, *, seconds: float) -> None:
+        self.set(key, 1, timeout=seconds)
+
+    def is_known(self, key: str) -> bool:
+        return key in self
 
     def set(self, *args: Any, **kwargs: Any) -> None:
         super().set(*args, **kwargs)
@@ -103,6 +119,9 @@ class Breaker:
     def open(self) -> None:
         self._open_until = time.monotonic() + BREAKER_SECONDS
 
+    def close(self) -> None:
+        self._open_until = 0.0
+
 
 class GuardedRedisCache(RedisCache):
     """Django's Redis cache that answers from local memory when Redis does not answer in time.
@@ -129,7 +148,7 @@ class GuardedRedisCache(RedisCache):
         super().__init__(server, {**params, "OPTIONS": options})
         self._key = tuple(self._servers)
         self._breaker = self._breakers.setdefault(self._key, Breaker())
-        self._local = LocalCache("while-redis-is-away", params)
+        self._local = LocalCache(f"beside {' '.join(self._key)}", params)
 
     @cached_property
     def _cache(self) -> Any:
@@ -148,7 +167,11 @@ class GuardedRedisCache(RedisCache):
             return near()
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
-        """Counts in Redis; while that is away, each process counts alone."""
+        """Counts here and in Redis. While that is away, each process counts alone.
+
+        What passed here is never more than what passed everywhere, so a refusal here holds for all. A call
+        is counted here first, and so counts however late Redis answers, and also after Redis was away.
+        """
         name = self.make_and_validate_key(key)
 
         def far() -> float | None:
@@ -156,10 +179,21 @@ class GuardedRedisCache(RedisCache):
             wait_seconds = client.register_script(TAKE_CALL)(keys=[name], args=[now, period_seconds, limit])
             return None if wait_seconds is None else float(wait_seconds)
 
-        def near() -> float | None:
-            return self._local.take_call(key, limit=limit, period_seconds=period_seconds, now=now)
+        wait_seconds = self._local.take_call(key, limit=limit, period_seconds=period_seconds, now=now)
+        if wait_seconds is not None:
+            return wait_seconds
+        wait_seconds = self._guarded(far, lambda: None)
+        if wait_seconds is not None:
+            self._local.give_back_call(key, taken_at=now)
+        return wait_seconds
 
-        return self._guarded(far, near)
+    def remember(self, key: str, *, seconds: float) -> None:
+        self._local.remember(key, seconds=seconds)
+        far = super().set
+        self._guarded(lambda: far(key, 1, timeout=seconds), lambda: None)
+
+    def is_known(self, key: str) -> bool:
+        return self._local.is_known(key) or self.has_key(key)
 
     def add(self, *args: Any, **kwargs: Any) -> bool:
         far = super().add
@@ -202,5 +236,6 @@ class GuardedRedisCache(RedisCache):
         self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete_many(*args, **kwargs))
 
     def clear(self) -> None:
+        self._local.clear()
         far = super().clear
-        self._guarded(far, self._local.clear)
+        self._guarded(far, lambda: None)

@@ -29,6 +29,13 @@ class PassedCalls:
         self._moments.append(now)
         return None
 
+    def give_back(self, taken_at: float) -> None:
+        """Takes back one that was let pass at that moment."""
+        for index in range(len(self._moments) - 1, -1, -1):  # it is among the last
+            if self._moments[index] == taken_at:
+                del self._moments[index]
+                return
+
     def count(self, now: float) -> int:
         return len(self._moments) - self._over(now)
 
@@ -53,6 +60,12 @@ class CallLog:
             if passed is None:
                 passed = self._passed[name] = PassedCalls(period_seconds)
             return passed.take(limit=limit, now=now)
+
+    def give_back(self, name: str, *, taken_at: float) -> None:
+        """As if that call, which was let pass, had never been."""
+        with self._lock:
+            if passed := self._passed.get(name):
+                passed.give_back(taken_at)
 
     def clear(self) -> None:
         with self._lock:

@@ -10,7 +10,7 @@ from typing import cast
 from django.conf import settings
 from django.core.cache import cache
 
-from core.cache import CallCounter
+from core.cache import SharedMemory
 from core.call_log import PassedCalls
 from core.errors import RateLimited
 from core.limits import Limit
@@ -45,7 +45,7 @@ def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock 
     if limit is None:
         return
     name = f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}"
-    counter = cast("CallCounter", cache)
+    counter = cast("SharedMemory", cache)
     wait_seconds = counter.take_call(name, limit=limit, period_seconds=period_seconds, now=clock())
     if wait_seconds is not None:
         raise TooManyCalls(calls=limit + 1, retry_after_seconds=wait_seconds)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.cache import CallCounter, GuardedRedisCache, LocalCache
+from core.cache import GuardedRedisCache, LocalCache, SharedMemory
 from tests.invariants.crowd import meanwhile
 from tests.services import Redis
 
@@ -23,11 +23,13 @@ THREADS = 8
 # A busy machine must not make Redis look as if it were away.
 PATIENCE = {"OPTIONS": {"socket_timeout": 20.0, "socket_connect_timeout": 20.0}}
 
+TWO: dict[str, Any] = {"limit": 2, "period_seconds": PERIOD_SECONDS}
+
 _names = (f"somebody-{number}" for number in itertools.count())
 
 
 @pytest.fixture(params=["memory", "redis"])
-def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[CallCounter]]:
+def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SharedMemory]]:
     """Two that count together."""
     if request.param == "memory":
         local = LocalCache("call-limits", {})
@@ -40,13 +42,20 @@ def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
     yield [GuardedRedisCache(url, PATIENCE), GuardedRedisCache(f"{url}?health_check_interval=1", PATIENCE)]
 
 
+@pytest.fixture
+def redis_alone(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> GuardedRedisCache:
+    """The one process that asks its Redis."""
+    monkeypatch.setattr(GuardedRedisCache, "_clients", {})
+    return GuardedRedisCache(redis.new_url(), PATIENCE)
+
+
 calls = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 1)), max_size=60)
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
 @given(calls=calls, limit=st.integers(1, 6))
 def test_a_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
-    counters: list[CallCounter], calls: list[tuple[int, int]], limit: int
+    counters: list[SharedMemory], calls: list[tuple[int, int]], limit: int
 ) -> None:
     name, now, passed = next(_names), 1_000_000.0, []
     for ticks, which in calls:
@@ -60,11 +69,41 @@ def test_a_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
             assert wait_seconds == within[-limit] + PERIOD_SECONDS - now
 
 
-def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[CallCounter]) -> None:
+@settings(deadline=None, max_examples=60, suppress_health_check=list(HealthCheck))
+@given(calls=calls, limit=st.integers(1, 6))
+def test_one_process_counts_exactly_however_redis_comes_and_goes(
+    redis_alone: GuardedRedisCache, calls: list[tuple[int, int]], limit: int
+) -> None:
+    name, now, passed = next(_names), 1_000_000.0, []
+    for ticks, is_away in calls:
+        now += ticks * TICK
+        if is_away:
+            redis_alone._breaker.open()
+        else:
+            redis_alone._breaker.close()
+        within = [at for at in passed if at > now - PERIOD_SECONDS]
+        wait_seconds = redis_alone.take_call(name, limit=limit, period_seconds=PERIOD_SECONDS, now=now)
+        assert wait_seconds == (None if len(within) < limit else within[-limit] + PERIOD_SECONDS - now)
+        if wait_seconds is None:
+            passed.append(now)
+
+
+def test_what_redis_refuses_takes_nothing_here(counters: list[SharedMemory]) -> None:
+    """Else a process would refuse for a period because of what another let through."""
+    name, options = next(_names), TWO
+    for now in (1000.0, 1001.0):
+        assert counters[0].take_call(name, now=now, **options) is None
+    for now in (1002.0, 1059.0):
+        assert counters[1].take_call(name, now=now, **options) == 1060.0 - now
+
+    assert [counters[1].take_call(name, now=now, **options) for now in (1060.0, 1061.0)] == [None, None]
+
+
+def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[SharedMemory]) -> None:
     name, limit = next(_names), 50
     begin = threading.Barrier(THREADS)
 
-    def take(counter: CallCounter) -> list[float | None]:
+    def take(counter: SharedMemory) -> list[float | None]:
         begin.wait()
         options: dict[str, Any] = {"limit": limit, "period_seconds": PERIOD_SECONDS, "now": 1000.0}
         return [counter.take_call(name, **options) for _ in range(limit)]
@@ -79,7 +118,7 @@ def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[CallCounter
     assert taken.count(PERIOD_SECONDS) == THREADS * limit - limit
 
 
-def test_each_name_is_counted_alone(counters: list[CallCounter]) -> None:
+def test_each_name_is_counted_alone(counters: list[SharedMemory]) -> None:
     ada, bo = next(_names), next(_names)
     options: dict[str, Any] = {"limit": 1, "period_seconds": PERIOD_SECONDS, "now": 1000.0}
 

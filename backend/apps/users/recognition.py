@@ -1,6 +1,7 @@
 """How an account, a guest or a bare network address is recognised; an account outranks a guest."""
 
 from importlib import import_module
+from typing import cast
 
 from django.conf import settings
 from django.contrib.auth import get_user
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from apps.users.models import Guest, User
 from apps.users.services import count_newcomer
 from core.addresses import network_of
+from core.cache import SharedMemory
 from core.errors import NotAuthenticated
 from core.identity import Caller, Visit, network_key
 from core.rate_limits import TooManyCalls
@@ -77,10 +79,10 @@ def voter_of(visit: Visit, caller: Caller, *, is_voting: bool) -> Caller:
     """
     if caller.user_id is not None or caller.guest_id is not None:
         return caller
-    known_as = f"agent:{caller.key}"
-    if cache.get(known_as) is None and not (is_voting and _is_admitted(visit.address)):
+    memory, known_as = cast("SharedMemory", cache), f"agent:{caller.key}"
+    if not memory.is_known(known_as) and not (is_voting and _is_admitted(visit.address)):
         return Caller(key=network_key(network_of(visit.address)), address=visit.address)
-    cache.set(known_as, 1, timeout=AGENT_MEMORY_SECONDS)
+    memory.remember(known_as, seconds=AGENT_MEMORY_SECONDS)
     return caller
 
 

@@ -175,6 +175,26 @@ def test_calls_are_counted_in_memory_meanwhile(guarded, redis):
     assert guarded.take_call("a", **two_a_minute, now=30.0) is None
 
 
+def test_what_was_remembered_while_redis_answered_is_known_without_it(guarded, redis):
+    guarded.remember("ada", seconds=60)
+    redis.failure = RedisIsAway("gone")
+    assert (guarded.is_known("ada"), guarded.is_known("bo")) == (True, False)
+
+
+def test_what_was_remembered_without_redis_is_known_when_it_is_back(guarded, redis, clock):
+    redis.failure = RedisIsAway("gone")
+    guarded.remember("ada", seconds=60)
+    redis.failure = None
+    clock.advance(BREAKER_SECONDS)
+    assert guarded.is_known("ada")
+
+
+def test_what_another_process_remembered_is_known(guarded, redis):
+    guarded.remember("ada", seconds=60)
+    guarded._local.clear()
+    assert (guarded.is_known("ada"), guarded.is_known("bo")) == (True, False)
+
+
 def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(guarded, redis, clock):
     redis.failure = RedisIsAway("gone")
     guarded.set("a", 1)
