@@ -194,6 +194,7 @@ MIDDLEWARE = [
     "core.request_context.RequestContextMiddleware",
     "core.request_metrics.RequestMetricsMiddleware",
     "core.security_headers.SecurityHeadersMiddleware",
+    "core.https_only.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.page.PageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

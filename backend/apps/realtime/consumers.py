@@ -19,6 +19,7 @@ from apps.realtime.hub import current_hub
 from apps.realtime.outflow import SINK, Sink
 from apps.realtime.reading import in_reader
 from core.errors import ApiError, InvalidInput, NotAuthenticated, as_api_error
+from core.https_only import is_way_allowed
 from core.identity import Visit, caller_for, scope_headers, visit_of_scope
 from core.limits import FRAMES, FRAMES_UNTIL_CLOSE
 from core.metrics import SOCKETS
@@ -169,8 +170,12 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
     def _may_connect(self) -> bool:
         headers = scope_headers(self.scope)
         host = headers.get("host", "")
-        return is_host_allowed(host) and is_origin_allowed(
-            origin=headers.get("origin"), fetch_site=headers.get("sec-fetch-site"), host=host
+        return (
+            is_host_allowed(host)
+            and is_way_allowed(self.scope, headers)
+            and is_origin_allowed(
+                origin=headers.get("origin"), fetch_site=headers.get("sec-fetch-site"), host=host
+            )
         )
 
     def _position_asked_for(self) -> tuple[Any, ApiError | None]:

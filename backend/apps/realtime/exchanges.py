@@ -11,6 +11,7 @@ from apps.realtime.frames import Position
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import stream_id_of
 from core.errors import ApiError, HostNotAllowed, NotFound, as_api_error
+from core.https_only import hsts_headers, https_address, is_way_allowed
 from core.identity import visit_of_scope
 from core.metrics import REQUESTS
 from core.origins import cors_headers
@@ -35,7 +36,7 @@ class Exchange:
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
-        self._path: str = scope["path"]
+        self._scope = scope
         self.visit = visit_of_scope(scope)
         self.headers = self.visit.headers
         self.query = parse_qs(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
@@ -44,7 +45,14 @@ class Exchange:
         self.has_begun = False
 
     async def run(self, answer: Answer, *, kind: str, name: str) -> None:
-        """Runs `answer` until it is done or the client is gone; errors are told in the one error shape."""
+        """Runs `answer` until it is done or the client is gone; errors are told in the one error shape.
+
+        What came over http where all is https is sent there instead.
+        """
+        host = self.headers.get("host", "")
+        if is_host_allowed(host) and not is_way_allowed(self._scope, self.headers):
+            await self._send_on(https_address(self._scope, host=host))
+            return
         answering = asyncio.create_task(answer(self, kind, name))
         leaving = asyncio.create_task(self._client_has_left())
         try:
@@ -71,7 +79,8 @@ class Exchange:
             "content-type": content_type,
             "cache-control": "no-store",
             "x-request-id": self.request_id,
-            **{name.lower(): value for name, value in security_headers(self._path).items()},
+            **{name.lower(): value for name, value in security_headers(self._scope["path"]).items()},
+            **hsts_headers(self._scope, self.headers),
             **cors_headers(self.headers.get("origin")),
             **(extra or {}),
         }
@@ -81,6 +90,10 @@ class Exchange:
     async def write(self, body: bytes, *, is_last: bool = False) -> None:
         sent = b"" if self.is_head else body
         await self._send({"type": "http.response.body", "body": sent, "more_body": not is_last})
+
+    async def _send_on(self, address: str) -> None:
+        await self.begin(content_type="text/html; charset=utf-8", status=301, extra={"location": address})
+        await self.write(b"", is_last=True)
 
     async def _client_has_left(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":

@@ -98,6 +98,19 @@ def test_with_https_only_http_is_sent_on_and_https_remembered(settings) -> None:
     assert Client().get("/api/health/live").status_code == 200
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+def test_with_https_only_a_write_over_http_is_refused(settings, method: str) -> None:
+    settings.HTTPS_ONLY = settings.SECURE_SSL_REDIRECT = True
+    answer = Client().generic(method, "/api/rooms/")
+    assert (answer.status_code, answer.json()["error"]) == (
+        403,
+        {"code": "PERMISSION_DENIED", "message": "This server takes writes over https only.", "details": {}},
+    )
+    assert Client().get("/api/rooms/").headers["Location"] == "https://testserver/api/rooms/"
+    assert Client().generic(method, "/api/rooms/", secure=True).status_code not in {301, 403}
+
+
 # --- The page ----------------------------------------------------------------------------------------
 
 

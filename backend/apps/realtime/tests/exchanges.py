@@ -32,11 +32,14 @@ application = EventStreams(
 class Client:
     """One request. `leave` is what a browser does when its page is closed."""
 
-    def __init__(self, path: str, query: str = "", *, method: str = "GET", **headers: str) -> None:
+    def __init__(
+        self, path: str, query: str = "", *, method: str = "GET", scheme: str = "http", **headers: str
+    ) -> None:
         given = {"host": "localhost", **headers}
         self._scope = {
             "type": "http",
             "method": method,
+            "scheme": scheme,
             "path": path,
             "query_string": query.encode(),
             "headers": [(name.replace("_", "-").encode(), text.encode()) for name, text in given.items()],
