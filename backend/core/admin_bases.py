@@ -4,21 +4,24 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 
-from core.admin_forms import ChangesOnlyForm
+from core.admin_forms import ChangesOnlyForm, RowField, RowSelect, may_be_key
 from core.changes import AnnouncedModel
 from core.errors import ApiError, Conflict, NotFound
 
 M = TypeVar("M", bound=models.Model)
 READING_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
+NO_SUCH_ROW = "One of the chosen rows does not exist. No items have been changed."
 TAKEN_MEANWHILE = "Somebody else has just written something that this does not go together with."
 
 
 class ForgivingList(admin.ModelAdmin[M]):
-    """A list whose filters come from the address: what no column can hold is passed over."""
+    """A list whose filters and chosen rows come from outside: what no column can hold is passed over."""
 
     list_per_page = 50
     show_full_result_count = False
@@ -29,6 +32,21 @@ class ForgivingList(admin.ModelAdmin[M]):
         except (OverflowError, DataError):
             # As Django does with a filter that it doesn't know.
             return HttpResponseRedirect(f"{request.path}?e=1")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Counts the rows already, so that a year which no calendar has is found here."""
+        try:
+            return super().get_changelist_instance(request)
+        except ValueError as odd:
+            raise IncorrectLookupParameters(odd) from odd
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponseBase | None:
+        """Nothing is done to rows of which one can't even be named."""
+        chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
+        if all(may_be_key(self.model, name) for name in chosen):
+            return super().response_action(request, queryset)
+        self.message_user(request, NO_SUCH_ROW, messages.WARNING)
+        return None
 
 
 class CarefulAdmin(ForgivingList[M]):
@@ -48,6 +66,12 @@ class CarefulAdmin(ForgivingList[M]):
             write_changes(obj, [name for name in form.changed_data if name in _columns(obj)])
         else:
             self.create(request, obj, form)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("form_class", RowField)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", RowSelect(db_field, self.admin_site, using=kwargs.get("using")))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- Deleting ------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -19,6 +20,35 @@ class NameFormField(forms.CharField):
         if has_unwelcome_characters(name):
             raise ValidationError("Control characters are not allowed.", code="unwelcome")
         return name
+
+
+def may_be_key(model: type[models.Model], value: Any) -> bool:
+    """Whether the column of the model's key can hold this at all."""
+    try:
+        model._meta.pk.clean(value, None)
+    except ValidationError:
+        return False
+    return True
+
+
+class RowField(forms.ModelChoiceField):  # type: ignore[type-arg] # of any model
+    """A choice of a row. What is no key is no choice; Django asks the database also for numbers too large."""
+
+    def to_python(self, value: Any) -> Any:
+        is_named = value not in self.empty_values and not isinstance(value, models.Model)
+        if is_named and not may_be_key(self.queryset.model, value):  # type: ignore[union-attr] # it is set
+            raise ValidationError(
+                self.error_messages["invalid_choice"], code="invalid_choice", params={"value": value}
+            )
+        return super().to_python(value)
+
+
+class RowSelect(AutocompleteSelect):
+    """A field that completes itself. What is no key is shown as nothing chosen."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        model = self.field.remote_field.model
+        return super().optgroups(name, [one for one in value if may_be_key(model, one)], attrs)
 
 
 class ChangesOnlyForm(forms.ModelForm[M]):

@@ -7,11 +7,14 @@ from django.contrib.auth.admin import UserAdmin
 from django.http import HttpRequest
 
 from apps.users.models import Guest, User
-from core.admin_bases import CarefulAdmin
+from core.admin_bases import CarefulAdmin, ForgivingList
 from core.admin_forms import ChangesOnlyForm, NameFormField
 from core.names import MAX_PERSON_NAME
 
-admin.site.register(User, UserAdmin)
+
+@admin.register(User)
+class AccountAdmin(ForgivingList[User], UserAdmin):  # type: ignore[type-arg] # of the same model
+    """Accounts, as Django shows them."""
 
 
 class GuestForm(ChangesOnlyForm[Guest]):

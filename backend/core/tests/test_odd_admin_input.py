@@ -1,0 +1,81 @@
+"""Odd input in the admin's addresses and forms is answered kindly, and is no unforeseen error."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.test import Client
+
+from apps.playlist.models import PlaylistTrack, Room
+from core.tests.admin_pages import Admin, list_path
+
+pytestmark = pytest.mark.django_db
+
+ODD = ["abc", "9" * 25, "1.5", "\x00", ""]
+MODELS = [model for model in admin.site._registry if model.__module__.startswith(("apps.", "core."))]
+NEW_ITEM = "/admin/playlist/playlisttrack/add/"
+
+
+@pytest.fixture
+def ada(caplog: pytest.LogCaptureFixture) -> Iterator[Client]:
+    """Her browser; in the end nothing was an error."""
+    browser = Admin().client
+    browser.raise_request_exception = False
+    yield browser
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def words_of(answer: Any) -> str:
+    return str(answer.content.decode())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_a_filter_that_no_column_can_hold_is_passed_over(ada: Client, model: type[models.Model]) -> None:
+    dates = [field.name for field in model._meta.get_fields() if isinstance(field, models.DateTimeField)]
+    for name in ["id", "o", "p", *(f"{date}__year" for date in dates)]:
+        for value in [*ODD, "99999", "0", "-1"]:
+            assert ada.get(list_path(model), {name: value}, follow=True).status_code in {200, 400}
+
+
+@pytest.mark.parametrize("model", MODELS, ids=str)
+@pytest.mark.parametrize("value", ODD)
+def test_an_action_on_a_row_that_cannot_be_is_not_done(
+    ada: Client, model: type[models.Model], value: str
+) -> None:
+    chosen = {"action": "delete_selected", "_selected_action": [value]}
+    for sent in (chosen, {**chosen, "post": "yes"}, {**chosen, "index": value}):
+        assert ada.post(list_path(model), sent, follow=True).status_code == 200
+
+
+def test_an_action_says_why_it_is_not_done(ada: Client) -> None:
+    room = Room.objects.create(slug="kitchen", name="Kitchen")
+    sent = {"action": "delete_selected", "_selected_action": [room.pk, "abc"], "post": "yes"}
+    said = words_of(ada.post(list_path(Room), sent, follow=True))
+    assert "One of the chosen rows does not exist." in said
+    assert Room.objects.filter(pk=room.pk).exists()
+
+
+@pytest.mark.parametrize("field", ["room", "track", "position", "added_by"])
+@pytest.mark.parametrize("value", ODD)
+def test_a_new_item_with_odd_values_is_a_form_again(ada: Client, field: str, value: str) -> None:
+    assert ada.get(NEW_ITEM, {field: value}).status_code == 200
+    assert ada.post(NEW_ITEM, {field: value}).status_code == 200
+    assert ada.post(f"{NEW_ITEM}?room=abc", {field: value, f"initial-{field}": value}).status_code == 200
+    assert not PlaylistTrack.objects.exists()
+
+
+@pytest.mark.parametrize("value", ["abc", "9" * 25])
+def test_what_is_no_row_is_an_error_beside_the_field(ada: Client, value: str) -> None:
+    said = words_of(ada.post(NEW_ITEM, {"room": value, "track": value}))
+    assert said.count("That choice is not one of the available choices.") == 2
+
+
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_forms_of_every_kind_take_odd_values(ada: Client, model: type[models.Model]) -> None:
+    for field in model._meta.fields:
+        for value in ODD[:2]:
+            assert ada.get(f"{list_path(model)}add/", {field.name: value}).status_code in {200, 403}
+            assert ada.post(f"{list_path(model)}add/", {field.name: value}).status_code in {200, 302, 403}
