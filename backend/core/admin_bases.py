@@ -8,7 +8,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.admin_forms import ChangesOnlyForm, RowField, RowSelect, may_be_key
 from core.changes import AnnouncedModel
@@ -40,11 +40,13 @@ class ForgivingList(admin.ModelAdmin[M]):
         except ValueError as odd:
             raise IncorrectLookupParameters(odd) from odd
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[M]) -> HttpResponseBase | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[M], *args: Any, **kwargs: Any
+    ) -> HttpResponse | None:
         """Nothing is done to rows of which one can't even be named."""
         chosen = request.POST.getlist(ACTION_CHECKBOX_NAME)
         if all(may_be_key(self.model, name) for name in chosen):
-            return super().response_action(request, queryset)
+            return super().response_action(request, queryset, *args, **kwargs)
         self.message_user(request, NO_SUCH_ROW, messages.WARNING)
         return None
 
