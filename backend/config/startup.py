@@ -26,6 +26,7 @@ def prepare_database(*, tell: Callable[[str], None]) -> None:
             _apply_migrations(tell)
             seed_once(tell)
             call_command("trim", verbosity=0)
+            call_command("forget_answers", verbosity=0)
             call_command("check_epochs", verbosity=0)
             call_command("tidy_rooms", verbosity=0)
     except Error as error:

@@ -43,6 +43,12 @@ def once(
         return answer(as_api_error(error))
 
 
+def forget_old_answers() -> int:
+    """Deletes every answer that is no longer kept, also where nobody writes any more; returns how many."""
+    gone, _ = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
+    return gone
+
+
 def subject_of_repeat(request: HttpRequest) -> str:
     """Whom the first answer was about, in a view whose answers carry a token; empty the first time."""
     subject: str = request.__dict__.get("tutti_subject", "")

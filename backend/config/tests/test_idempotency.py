@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -96,3 +97,11 @@ def test_writes_that_forget_at_once_do_not_wait_for_each_other():
         ask()
     found = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"]]
     assert len(found) == (connection.vendor == "postgresql")
+
+
+def test_old_answers_are_forgotten_without_another_write():
+    now = timezone.now()
+    for key, age in (("old", KEPT_FOR + timedelta(minutes=1)), ("new", KEPT_FOR - timedelta(minutes=1))):
+        KeptAnswer.objects.create(caller="bo", key=key, created_at=now - age)
+    call_command("forget_answers")
+    assert [kept.key for kept in KeptAnswer.objects.all()] == ["new"]

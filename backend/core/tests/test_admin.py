@@ -2,8 +2,9 @@
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from core.models import Milestone
+from core.models import KeptAnswer, Milestone
 
 
 @pytest.fixture
@@ -22,3 +23,18 @@ def test_nothing_is_written(client, milestone, page: str):
     answer = client.post(f"/admin/core/milestone/{page.format(milestone.pk)}", {"name": "x", "post": "yes"})
     assert answer.status_code == 403
     assert Milestone.objects.get(name="a party") == milestone
+
+
+def test_of_a_kept_answer_nothing_is_shown_that_was_answered(client, milestone):
+    kept = KeptAnswer.objects.create(
+        caller="net:x",
+        key="a-key",
+        created_at=timezone.now(),
+        body='{"added_by": "Cem"}',
+        headers={"Location": "/somewhere"},
+    )
+    for page in ("", f"{kept.pk}/change/"):
+        shown = client.get(f"/admin/core/keptanswer/{page}").content.decode()
+        assert "a-key" in shown
+        assert "Cem" not in shown
+        assert "somewhere" not in shown
