@@ -9,7 +9,7 @@ import os
 import re
 import traceback
 from collections.abc import MutableMapping
-from ipaddress import ip_address
+from ipaddress import IPv6Address
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,20 @@ EMAIL = re.compile(r"\S+@\S+")
 # Keys and tokens: long, and of more than letters.
 TOKEN = re.compile(r"\b(?=[\w:.-]*\d)[\w-]{8,}[:.][\w:.-]{16,}|\b(?=\w*\d)[\w-]{24,}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-MAYBE_ADDRESS = re.compile(r"[0-9A-Fa-f:.]*[:.][0-9A-Fa-f:.]+")
+# What stands behind such a name, whatever it looks like: password=hunter2, sessionid=abc; other=def.
+SECRET = re.compile(
+    r"((?:password|passwd|pwd|secret|token|session|csrf|cookie|authorization|api[_-]?key)"
+    r"(?:[\w-]{0,40}[\"']?\s*=|(?:id)?[\"']?\s*:(?!:))\s*)"
+    r"(?:(?:bearer|basic)\s+)?[^\s;,&]+(?:;\s*[\w-]+=[^\s;,&]+)*",
+    re.IGNORECASE,
+)
+# Four numbers with dots, or more, with what a sentence or a port puts behind them.
+MAYBE_IPV4 = re.compile(r"(?<![0-9])[0-9]{1,3}(?:\.[0-9]{1,3}){3,}(?![0-9])(?::[0-9]{1,5}(?![0-9]))?\.?")
+# In which an IPv6 address may stand, also right behind a word and a colon.
+MAYBE_IPV6 = re.compile(r"[0-9A-Fa-f:.]+")
+MAX_IPV6_CHARACTERS = 45
+# So long is no text that people read.
+MAX_READABLE_GROUPS = 200
 
 
 # --- What a line holds -------------------------------------------------------------------------------
@@ -83,7 +96,8 @@ def masked(text: str) -> str:
     text = CONTROL_CHARACTERS.sub(" ", text)
     text = QUOTED.sub(lambda found: found[0] if OWN_NAME.fullmatch(found[0]) else MASK, text)
     text = TOKEN.sub(MASK, EMAIL.sub(MASK, text))
-    return MAYBE_ADDRESS.sub(lambda found: MASK if _is_address(found[0]) else found[0], text)
+    text = SECRET.sub(rf"\g<1>{MASK}", text)
+    return MAYBE_IPV4.sub(_without_ipv4, MAYBE_IPV6.sub(_without_ipv6, text))
 
 
 def frames_of(error: BaseException) -> list[str]:
@@ -103,16 +117,38 @@ def _short(path: str) -> str:
     return Path(path).name
 
 
-def _is_address(text: str) -> bool:
-    host, _, port = text.rstrip(".:").rpartition(":")
-    candidates = [text.rstrip(".:"), host if port.isdigit() else ""]
-    for candidate in candidates:
-        try:
-            ip_address(candidate)
-        except ValueError:
-            continue
-        return True
-    return False
+def _without_ipv4(found: re.Match[str]) -> str:
+    numbers = [int(number) for number in found[0].split(":")[0].rstrip(".").split(".")]
+    fours = [numbers[at : at + 4] for at in range(len(numbers) - 3)]
+    return MASK if any(max(four) <= 255 for four in fours) else found[0]
+
+
+def _without_ipv6(found: re.Match[str]) -> str:
+    """Looks for addresses between the colons: of `client:2001:db8::1` all behind the first."""
+    run = found[0]
+    if run.count(":") < 2:
+        return run
+    if len(run) > MAX_READABLE_GROUPS:
+        return MASK
+    before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
+    bounded = f"{before or ' '}{run}{after or ' '}"
+    begins = [at for at in range(len(run)) if not bounded[at].isalnum()]
+    ends = [at for at in range(1, len(run) + 1) if not bounded[at + 1].isalnum()]
+    is_masked = [False] * len(run)
+    for begin in begins:
+        for end in ends:
+            if 2 < end - begin <= MAX_IPV6_CHARACTERS and _is_ipv6(run[begin:end]):
+                is_masked[begin:end] = [True] * (end - begin)
+    kept = "".join(MASK if masked else char for char, masked in zip(run, is_masked, strict=True))
+    return re.sub(f"{MASK}+", MASK, kept)
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 # --- Writing it --------------------------------------------------------------------------------------
