@@ -27,9 +27,17 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_secrets(folder: Path, domain: str) -> str:
+    made = run_make_secrets(folder, domain)
+    made.check_returncode()
+    return made.stdout
+
+
+def run_make_secrets(
+    folder: Path, domain: str, *, path: str = "/usr/bin:/bin:/usr/sbin"
+) -> subprocess.CompletedProcess[str]:
     command = [str(PROJECT / "deploy" / "make-secrets.sh"), domain]
-    environment = {"PATH": "/usr/bin:/bin:/usr/sbin", "SECRETS_DIR": str(folder)}
-    return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+    environment = {"PATH": path, "SECRETS_DIR": str(folder)}
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="package")

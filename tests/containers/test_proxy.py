@@ -10,7 +10,6 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.containers.conftest import make_secrets
 from tests.containers.proxy import Proxy
 from tests.processes import TuttiServer
 from tests.services import free_port
@@ -171,28 +170,3 @@ def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
 def test_without_the_proxys_word_a_request_counts_as_http(in_production: TuttiServer) -> None:
     answer = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
-
-
-# --- Secrets -----------------------------------------------------------------------------------------
-
-
-def test_secrets_are_random_kept_and_fit_together(tmp_path: Path) -> None:
-    first, second = tmp_path / "first", tmp_path / "second"
-    make_secrets(first, "party.example")
-    make_secrets(second, "party.example")
-    kept = {file.name: file.read_text() for file in first.iterdir()}
-    assert "Made a certificate" not in make_secrets(first, "party.example")
-    assert kept == {file.name: file.read_text() for file in first.iterdir()}
-    for name in ("secret_key", "database_password", "metrics_token", "tls_key"):
-        assert (first / name).read_text() != (second / name).read_text()
-    assert len(kept["secret_key"].strip()) >= 50
-    assert kept["database_url"] == f"postgresql://tutti:{kept['database_password'].strip()}@db:5432/tutti\n"
-    assert first.stat().st_mode & 0o777 == 0o700
-
-
-def test_the_certificate_names_the_domain(tmp_path: Path) -> None:
-    make_secrets(tmp_path / "made", "party.example")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(tmp_path / "made" / "tls_certificate", tmp_path / "made" / "tls_key")
-    described = ssl._ssl._test_decode_cert(str(tmp_path / "made" / "tls_certificate"))  # type: ignore[attr-defined]
-    assert described["subjectAltName"] == (("DNS", "party.example"),)
