@@ -30,6 +30,7 @@ class Proxy:
             "nginx.conf": "nginx.conf",
             site: "site.conf",
             "proxied.conf": "proxied.conf",
+            "refused.conf": "refused.conf",
         }.items():
             text = self._here((CONFIGURATION / source).read_text(), server_port)
             (self.folder / target).write_text(text)

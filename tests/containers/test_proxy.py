@@ -12,7 +12,6 @@ from websockets.sync.client import connect
 
 from tests.containers.proxy import Proxy
 from tests.processes import TuttiServer
-from tests.services import free_port
 
 SOON_SECONDS = 1.0
 
@@ -69,58 +68,9 @@ def test_metrics_are_closed_to_who_comes_through_it(proxy: Proxy) -> None:
         assert http.get("/metrics", headers=shown).status_code == 200
 
 
-def test_a_body_that_is_too_large_is_refused_in_the_one_shape(proxy: Proxy) -> None:
-    with proxy.client() as http:
-        answer = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
-    assert (answer.status_code, answer.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
-    assert answer.headers["Content-Type"] == "application/json"
-    assert answer.headers["X-Request-ID"]
-
-
-@pytest.mark.parametrize(
-    ("request_text", "status", "code"),
-    [
-        (
-            f"GET /api/tracks/?search={'a' * 20_000} HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            431,
-            "HEAD_TOO_LARGE",
-        ),
-        (f"GET /api/ HTTP/1.1\r\nHost: localhost\r\nX-A: {'a' * 20_000}\r\n\r\n", 431, "HEAD_TOO_LARGE"),
-        ("TRACE /api/tracks/ HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "METHOD_NOT_ALLOWED"),
-        ("this is no HTTP at all\r\n\r\n", 400, "MALFORMED_REQUEST"),
-        ("GET /api/ HTTP/1.1\r\n\r\n", 400, "MALFORMED_REQUEST"),
-    ],
-    ids=["long address", "long header", "TRACE", "no HTTP", "no Host"],
-)
-def test_what_it_refuses_itself_has_the_one_shape(
-    proxy: Proxy, request_text: str, status: int, code: str
-) -> None:
-    answer = raw_answer(proxy.port, request_text)
-
-    head, _, body = answer.partition("\r\n\r\n")
-    assert head.startswith(f"HTTP/1.1 {status} ")
-    assert "X-Request-ID: " in head
-    assert "Content-Type: application/json" in head
-    assert json.loads(body)["error"]["code"] == code
-
-
-def raw_answer(port: int, request_text: str) -> str:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
-        line.sendall(request_text.encode())
-        line.shutdown(socket.SHUT_WR)
-        return b"".join(iter(lambda: line.recv(65536), b"")).decode()
-
-
 def test_a_head_that_the_server_takes_comes_through(proxy: Proxy) -> None:
     with proxy.client() as http:
         assert http.get("/api/tracks/", headers={"X-A": "a" * 12_000}).status_code == 200
-
-
-def test_a_server_that_is_away_is_told_in_the_one_shape(nginx: str) -> None:
-    with Proxy("http.conf", server_port=free_port()) as proxy, proxy.client() as http:
-        answer = http.get("/api/playlist/")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "UNAVAILABLE")
-    assert answer.headers["Retry-After"] == "1"
 
 
 def test_who_sends_slowly_does_not_hold_the_server(proxy: Proxy) -> None:
