@@ -1,5 +1,6 @@
 """Which network address a caller has, and which of them count as one."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv6Address, ip_address, ip_network
 
@@ -8,6 +9,8 @@ from django.conf import settings
 # A household or a host gets at least this much of IPv6, so it counts as one address.
 IPV6_NETWORK_BITS = 64
 UNKNOWN_ADDRESS = "unknown"
+# Some proxies tell the port, too, which is another with every connection: 192.0.2.1:5050, [2001:db8::1]:443.
+WITH_PORT = re.compile(r"(?:\[([^\[\]]+)\]|([0-9.]+))(?::[0-9]{1,5})?")
 
 
 def client_address(*, peer: str | None, forwarded_for: Sequence[str]) -> str:
@@ -33,8 +36,9 @@ def network_of(address: str) -> str:
 
 
 def _plain(address: str) -> str:
+    told = WITH_PORT.fullmatch(address)
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(told[1] or told[2] if told else address)
     except ValueError:
         return UNKNOWN_ADDRESS
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped:

@@ -43,12 +43,47 @@ def settings_with_proxy(settings) -> None:
     settings.TRUSTED_PROXIES = 1
 
 
+ports = st.integers(0, 65535)
+
+
+@given(st.ip_addresses(), ports)
+def test_a_port_that_a_proxy_tells_does_not_matter(settings_with_proxy, address, port: int):
+    written = f"{address}:{port}" if address.version == 4 else f"[{address}]:{port}"
+    without = client_address(peer=PEER, forwarded_for=[str(address)])
+    assert without != UNKNOWN_ADDRESS
+    assert client_address(peer=PEER, forwarded_for=[f"198.51.100.1:1, {written}"]) == without
+
+
+@given(st.ip_addresses(v=6))
+def test_brackets_around_an_ipv6_address_do_not_matter(settings_with_proxy, address):
+    plain = client_address(peer=PEER, forwarded_for=[str(address)])
+    assert client_address(peer=PEER, forwarded_for=[f"[{address}]"]) == plain
+
+
 @given(st.text(max_size=60))
 def test_without_proxies_no_header_matters(text: str):
     assert client_address(peer=PEER, forwarded_for=[text]) == PEER
 
 
-@pytest.mark.parametrize("forged", ["", "unknown", "evil", "1.2.3", "1.2.3.4.5", "<script>", " "])
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "unknown",
+        "evil",
+        "1.2.3",
+        "1.2.3.4.5",
+        "<script>",
+        " ",
+        "1.2.3.4:",
+        "1.2.3.4:x",
+        "[]:1",
+        "[::1",
+        "::1]:1",
+        "[evil]:1",
+        "_hidden:80",
+    ],
+)
 def test_what_is_no_address_is_nobodys(settings_with_proxy, forged: str):
     assert client_address(peer=PEER, forwarded_for=[forged]) == UNKNOWN_ADDRESS
 
