@@ -41,3 +41,11 @@ def test_a_write_below_a_path_has_a_name():
 def test_a_write_below_a_path_from_another_origin_is_refused():
     answer = Client().post("/api/playlist/stop/", headers={"Origin": "https://evil.example"}, **BELOW)
     assert answer.status_code == 403
+
+
+def test_preflights_are_not_counted_but_every_other_request_with_options_is():
+    """As docs/protocol.md says."""
+    asked = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
+    preflights = [Client().options("/api/rooms/", headers=asked).status_code for _ in range(5)]
+    assert preflights == [200] * 5
+    assert [Client().options("/api/rooms/").status_code for _ in range(3)][-1] == 429
