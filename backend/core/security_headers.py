@@ -29,15 +29,22 @@ PAGE: Policy = {
 PAGE_PATH = re.compile(r"/(r/[^/]*/?)?")
 # What a service worker fetches is judged by the policy that it came with.
 SERVICE_WORKER: Policy = {**NOTHING, "connect-src": "'self'"}
+# Without any one word of the next three a test in tests/browser/test_policies.py fails.
 ADMIN: Policy = {
     **NOTHING,
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data:",
-    "connect-src": "'self'",
+    "img-src": "'self'",  # icons
+    "connect-src": "'self'",  # fields that find rooms and tracks as one types
     "form-action": "'self'",
 }
-SWAGGER: Policy = {**ADMIN}
+SWAGGER: Policy = {
+    **NOTHING,
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",  # its favicon; arrows, which stand in its style sheet
+    "connect-src": "'self'",  # the document, and what people try
+}
 # Redoc makes empty style elements, which it fills by its script, and one that always holds the same.
 REDOC_STYLES = (
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
@@ -47,9 +54,9 @@ REDOC: Policy = {
     **NOTHING,
     "script-src": "'self'",
     "style-src": " ".join(["'self'", *REDOC_STYLES]),
-    "img-src": "'self' data:",
-    "connect-src": "'self'",
-    "worker-src": "blob:",
+    "img-src": "'self' data:",  # its favicon; icons, which stand in its script
+    "connect-src": "'self'",  # the document
+    "worker-src": "blob:",  # its search
 }
 
 # The first that the path begins with counts.
