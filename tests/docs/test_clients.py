@@ -1,14 +1,7 @@
 """The clients in docs/protocol.md end with the state that GET gives, whatever happens to the line."""
 
-import json
-import queue
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,78 +9,22 @@ import pytest
 from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
+from tests.docs.clients import LANGUAGES, Client, client_command
 from tests.docs.cut_line import CutLine
-from tests.docs.node import node_command
 from tests.docs.pages import code_block
 from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
-from tests.services import ends_with_us
 
-DEADLINE_SECONDS = 20
 MAX_LINES = 40
-PYTHON_RUNNER = """
-def told(items, seq):
-    print(json.dumps({"items": items, "seq": seq}), flush=True)
-
-import sys
-asyncio.run(follow(sys.argv[1], told))
-"""
-JAVASCRIPT_RUNNER = """
-import { follow } from "./client.mjs";
-follow(process.argv[2], (items, seq) => console.log(JSON.stringify({ items, seq })));
-"""
-
-
-class Client:
-    """A client as a process, and what it last told."""
-
-    def __init__(self, command: list[str], url: str) -> None:
-        self._process = subprocess.Popen(
-            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ends_with_us()
-        )
-        self._told: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._read, daemon=True).start()
-
-    def state_at(self, seq: int) -> list[dict[str, Any]]:
-        """What it has as soon as it knows of this event."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while True:
-            try:
-                told = json.loads(self._told.get(timeout=max(0, deadline - time.monotonic())))
-            except queue.Empty:
-                raise AssertionError(f"it never came to {seq}: {self.end()}") from None
-            if told["seq"] >= seq:
-                items: list[dict[str, Any]] = told["items"]
-                return items
-
-    def exit_code(self) -> int:
-        """Once it has ended by itself."""
-        return self._process.wait(DEADLINE_SECONDS)
-
-    def end(self) -> str:
-        self._process.kill()
-        return self._process.communicate()[1]
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        for line in self._process.stdout:
-            self._told.put(line)
 
 
 StartClient = Callable[[str], Client]
 
 
-@pytest.fixture(params=["python", "js"])
+@pytest.fixture(params=LANGUAGES)
 def start_client(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StartClient]:
     """Starts the client of docs/protocol.md in this language, at an address."""
-    code = code_block(request.param)
-    if request.param == "python":
-        (tmp_path / "client.py").write_text(code + PYTHON_RUNNER)
-        command = [sys.executable, str(tmp_path / "client.py")]
-    else:
-        (tmp_path / "client.mjs").write_text(code)
-        (tmp_path / "run.mjs").write_text(JAVASCRIPT_RUNNER)
-        command = [*node_command(), str(tmp_path / "run.mjs")]
+    command = client_command(request.param, tmp_path)
     started: list[Client] = []
 
     def start(url: str) -> Client:
@@ -165,5 +102,5 @@ def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line:
 
 
 def test_clients_are_short() -> None:
-    for language in ("python", "js"):
+    for language in LANGUAGES:
         assert len(code_block(language).splitlines()) <= MAX_LINES, language

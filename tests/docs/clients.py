@@ -1,0 +1,106 @@
+"""The clients in docs/protocol.md as processes that tell what they know."""
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.docs.node import node_command
+from tests.docs.pages import code_block
+from tests.services import ends_with_us
+
+DEADLINE_SECONDS = 20
+LANGUAGES = ("python", "js")
+PYTHON_RUNNER = """
+import sys
+from asyncio import run as asyncio_run
+
+def told(items, seq):
+    print(json.dumps({"items": items, "seq": seq}), flush=True)
+
+asyncio_run(follow(sys.argv[-1], told))
+"""
+JAVASCRIPT_RUNNER = """
+import { follow } from "./client.mjs";
+follow(process.argv.at(-1), (items, seq) => console.log(JSON.stringify({ items, seq })));
+"""
+# What it would wait for is told instead, with chance in our hands: 0 is the shortest wait, 1 the longest.
+PYTHON_WAITS = """
+import types
+
+async def tell_wait(seconds):
+    print(json.dumps({"wait": seconds}), flush=True)
+
+asyncio = types.SimpleNamespace(sleep=tell_wait)
+random = types.SimpleNamespace(uniform=lambda least, most: least + (most - least) * CHANCE)
+"""
+JAVASCRIPT_WAITS = """
+const later = globalThis.setTimeout;
+Math.random = () => CHANCE;
+globalThis.setTimeout = (call, milliseconds, ...more) => {
+  if (call.name !== "open") return later(call, milliseconds, ...more);
+  console.log(JSON.stringify({ wait: milliseconds / 1000 }));
+  return later(call, 0);
+};
+"""
+
+
+def client_command(language: str, folder: Path, chance: float | None = None) -> list[str]:
+    """Runs the client in this language; with `chance` it tells its waits and waits for nothing."""
+    code = code_block(language)
+    waits = PYTHON_WAITS if language == "python" else JAVASCRIPT_WAITS
+    waits = "" if chance is None else waits.replace("CHANCE", str(chance))
+    if language == "python":
+        (folder / "client.py").write_text(code + waits + PYTHON_RUNNER)
+        return [sys.executable, str(folder / "client.py")]
+    (folder / "client.mjs").write_text(code)
+    (folder / "run.mjs").write_text(waits + JAVASCRIPT_RUNNER)
+    return [*node_command(), str(folder / "run.mjs")]
+
+
+class Client:
+    """A client as a process, and what it last told."""
+
+    def __init__(self, command: list[str], url: str) -> None:
+        self._process = subprocess.Popen(
+            [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ends_with_us()
+        )
+        self._told: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def state_at(self, seq: int) -> list[dict[str, Any]]:
+        """What it has as soon as it knows of this event."""
+        items: list[dict[str, Any]] = self._first_told(lambda told: told.get("seq", -1) >= seq)["items"]
+        return items
+
+    def next_wait(self) -> float:
+        """How many seconds it wants to wait before it comes back, if its waits are told (below)."""
+        return float(self._first_told(lambda told: "wait" in told)["wait"])
+
+    def exit_code(self) -> int:
+        """Once it has ended by itself."""
+        return self._process.wait(DEADLINE_SECONDS)
+
+    def end(self) -> str:
+        self._process.kill()
+        return self._process.communicate()[1]
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        for line in self._process.stdout:
+            self._told.put(line)
+
+    def _first_told(self, is_meant: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while True:
+            try:
+                told: dict[str, Any] = json.loads(self._told.get(timeout=max(0, deadline - time.monotonic())))
+            except queue.Empty:
+                raise AssertionError(f"it never came to that: {self.end()}") from None
+            if is_meant(told):
+                return told
