@@ -16,6 +16,15 @@ from tests.services import ends_with_us, free_port, nginx_binary
 
 CONFIGURATION = PROJECT / "deploy" / "nginx"
 START_SECONDS = 10
+# From this version on `http2 on;` is the way, and the older one is warned of.
+KNOWS_HTTP2_LINE = (1, 25, 1)
+
+
+def nginx_version() -> tuple[int, ...]:
+    told = subprocess.run([nginx_binary(), "-v"], capture_output=True, text=True, check=True).stderr
+    found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", told)
+    assert found, told
+    return tuple(int(number) for number in found.groups())
 
 
 class Proxy:
@@ -31,6 +40,7 @@ class Proxy:
             site: "site.conf",
             "proxied.conf": "proxied.conf",
             "refused.conf": "refused.conf",
+            **({"http2.conf": "http2.conf"} if nginx_version() >= KNOWS_HTTP2_LINE else {}),
         }.items():
             text = self._here((CONFIGURATION / source).read_text(), server_port)
             (self.folder / target).write_text(text)

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
-from tests.containers.proxy import Proxy
+from tests.containers.proxy import CONFIGURATION, Proxy
 from tests.processes import TuttiServer
 
 SOON_SECONDS = 1.0
@@ -21,6 +21,17 @@ def test_its_configuration_is_sound(nginx: str, secrets: Path, site: str) -> Non
     checked = Proxy(site, server_port=4000, secrets=secrets).check()
     assert checked.returncode == 0, checked.stderr
     assert "warn" not in checked.stderr
+
+
+def test_what_only_newer_versions_know_stands_in_a_file_that_older_ones_do_without() -> None:
+    """nginx before 1.25.1 refuses `http2 on;`, and those from then on warn of `listen … http2`."""
+    lines = [
+        (file.name, line.strip())
+        for file in CONFIGURATION.iterdir()
+        for line in file.read_text().splitlines()
+    ]
+    named = [(name, line) for name, line in lines if "http2" in line and not line.startswith("#")]
+    assert sorted(named) == [("http2.conf", "http2 on;"), ("https.conf", "include http2.conf*;")]
 
 
 def test_pages_and_the_api_come_through(proxy: Proxy) -> None:
