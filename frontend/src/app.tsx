@@ -15,7 +15,7 @@ import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
 import { type Part, part, parts, show } from "./store/place.ts";
 import { roomName } from "./store/room.ts";
-import { dismiss, hold, letGo, tell, toasts } from "./store/toasts.ts";
+import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
 import { newVersion } from "./store/version.ts";
 import { Icon } from "./ui/icon.tsx";
 import { lazy } from "./ui/lazy.tsx";
@@ -67,7 +67,8 @@ export function App() {
       {columns.value < 3 && <NowPlayingBar />}
       {columns.value < 3 && <Tabs of={columns.value === 1 ? parts : parts.slice(1)} />}
       <Toasts
-        toasts={toasts.value}
+        toasts={shownToasts.value}
+        behind={toasts.value.length - shownToasts.value.length}
         closeLabel={words().app.close}
         onClose={dismiss}
         onHold={hold}

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { dismiss, hold, letGo, tell, toasts } from "./toasts.ts";
+import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./toasts.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -10,7 +10,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const shown = () => toasts.value.map(({ text }) => text);
+const shown = () => shownToasts.value.map(({ text }) => text);
 
 function lastId(): number {
   const id = toasts.value.at(-1)?.id;
@@ -53,4 +53,33 @@ test("one that is closed takes no other with it", () => {
 test("only the newest three are shown", () => {
   for (const text of ["one", "two", "three", "four"]) tell(text);
   expect(shown()).toEqual(["two", "three", "four"]);
+});
+
+test("one behind those comes up when one of them is closed, and has its whole time from then on", () => {
+  for (const text of ["one", "two", "three", "four", "five"]) tell(text);
+  vi.advanceTimersByTime(7000);
+
+  dismiss(lastId());
+  dismiss(lastId());
+
+  expect(shown()).toEqual(["one", "two", "three"]);
+  vi.advanceTimersByTime(7999);
+  expect(shown()).toEqual(["one", "two"]);
+  vi.advanceTimersByTime(1);
+  expect(shown()).toEqual([]);
+});
+
+test("none that is out of sight comes up after its time", () => {
+  for (const text of ["one", "two"]) tell(text);
+  vi.advanceTimersByTime(7000);
+  for (const text of ["three", "four", "five"]) tell(text);
+  vi.advanceTimersByTime(1000);
+  dismiss(lastId());
+  expect(shown()).toEqual(["three", "four"]);
+});
+
+test("none is lost before its time, however many come after it", () => {
+  for (const text of ["one", "two", "three", "four", "five"]) tell(text);
+  vi.advanceTimersByTime(7999);
+  expect(toasts.value).toHaveLength(5);
 });

@@ -1,6 +1,6 @@
 /** Short lines at the edge of the page, some with something to press. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 
 export interface Toast {
   id: number;
@@ -12,7 +12,14 @@ export interface Toast {
 /** As long as the offer to undo lasts. */
 const SHOWN_SECONDS = 8;
 
+// More would cover the page.
+const MOST_SHOWN = 3;
+
+/** All that still have time, the newest last. */
 export const toasts = signal<readonly Toast[]>([]);
+
+/** The newest; as one of them goes, the one before them comes up in its stead. */
+export const shownToasts = computed(() => toasts.value.slice(-MOST_SHOWN));
 
 let lastId = 0;
 const ends = new Map<number, ReturnType<typeof setTimeout>>();
@@ -20,12 +27,18 @@ const ends = new Map<number, ReturnType<typeof setTimeout>>();
 export function tell(text: string, action?: Toast["action"]): void {
   lastId += 1;
   const toast: Toast = action ? { id: lastId, text, action } : { id: lastId, text };
-  // The newest three: more would cover the page.
-  toasts.value = [...toasts.value.slice(-2), toast];
+  toasts.value = [...toasts.value, toast];
   letGo(toast.id);
 }
 
+/** Closed, or taken up. What comes up by it has its whole time from now on. */
 export function dismiss(id: number): void {
+  const before = shownToasts.value;
+  end(id);
+  for (const toast of shownToasts.value) if (!before.includes(toast)) letGo(toast.id);
+}
+
+function end(id: number): void {
   hold(id);
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }
@@ -41,6 +54,6 @@ export function letGo(id: number): void {
   hold(id);
   ends.set(
     id,
-    setTimeout(() => dismiss(id), SHOWN_SECONDS * 1000),
+    setTimeout(() => end(id), SHOWN_SECONDS * 1000),
   );
 }

@@ -12,6 +12,8 @@ export interface ShownToast {
 
 interface Props {
   toasts: readonly ShownToast[];
+  /** How many more there are, to come up as these go. */
+  behind: number;
   closeLabel: string;
   onClose: (id: number) => void;
   /** Pointer or focus has come to one, and has gone again. */
@@ -19,7 +21,7 @@ interface Props {
   onLetGo: (id: number) => void;
 }
 
-export function Toasts({ toasts, closeLabel, onClose, onHold, onLetGo }: Props) {
+export function Toasts({ toasts, behind, closeLabel, onClose, onHold, onLetGo }: Props) {
   const before = useRef<Element | null>(null);
   /** Focus goes back to where it came from. */
   const close = (id: number) => {
@@ -32,6 +34,7 @@ export function Toasts({ toasts, closeLabel, onClose, onHold, onLetGo }: Props) 
       class="toasts"
       role="status"
       aria-live="polite"
+      data-behind={behind || undefined}
       onFocusIn={({ relatedTarget: from }) => {
         const cameFrom = from instanceof Element ? from : null;
         if (!cameFrom?.closest(".toasts")) before.current = cameFrom;
