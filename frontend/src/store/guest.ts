@@ -11,6 +11,11 @@ export const LONGEST_NAME = 50;
 /** What the server writes for whoever gives no name. */
 export const ANONYMOUS = "Anonymous";
 
+/** Whether somebody is named at all; before the server has written its word for nobody, there is none. */
+export function isNamed(name: string): boolean {
+  return name !== "" && name !== ANONYMOUS;
+}
+
 /** Null until there is one; undefined until that is known. */
 export const guest = signal<Guest | null | undefined>(undefined);
 

@@ -2,9 +2,17 @@
 
 import { signal } from "@preact/signals";
 
-/** `key` of the item, and a number that rises with each wish, so that the same item can be wished for again. */
-export const wishedItem = signal<{ key: string; wish: number } | null>(null);
+export interface Wish {
+  /** Of the item. */
+  key: string;
+  /** Rises with each wish, so that the same item can be wished for again. */
+  wish: number;
+  /** To the middle of the list, or no farther than it takes. */
+  where: "middle" | "nearest";
+}
 
-export function showInQueue(key: string): void {
-  wishedItem.value = { key, wish: (wishedItem.value?.wish ?? 0) + 1 };
+export const wishedItem = signal<Wish | null>(null);
+
+export function showInQueue(key: string, where: Wish["where"] = "middle"): void {
+  wishedItem.value = { key, where, wish: (wishedItem.value?.wish ?? 0) + 1 };
 }

@@ -115,6 +115,12 @@ export function act(action: Action): string {
   return opId;
 }
 
+/** The same for the room of that slug, which need not be the one that is shown any more. */
+export function actIn(slug: string, action: Action, title: string): string {
+  if (!client || slug === view.value.room) return act(action);
+  return client.act(action, { room: slug, title });
+}
+
 export function addTrack(track: Track): string {
   return act({ kind: "add", track, addedBy: guest.value?.name || null, place: null });
 }

@@ -136,20 +136,23 @@ export class RoomClient {
     return () => this.#noticed.delete(listener);
   }
 
-  /** Shows the action at once and has it sent, in order and exactly once; gives its op id. */
-  act(action: Action): string {
+  /**
+   * Shows the action at once and has it sent, in order and exactly once; gives its op id. One for `elsewhere`, another
+   * room of this server, is only sent.
+   */
+  act(action: Action, elsewhere?: { room: string; title: string }): string {
     if (this.#isStopped) throw new Error("This room has been left.");
     const opId = newOpId(this.#environment);
-    const named = renamed(action, (ref) => this.#state.find(ref)?.id ?? ref);
+    const named = elsewhere ? action : renamed(action, (ref) => this.#state.find(ref)?.id ?? ref);
     const entry = {
       ...FRESH,
       opId,
-      room: this.options.room,
+      room: elsewhere?.room ?? this.options.room,
       action: named,
       number: 0,
       madeAt: this.serverNow(),
       isTimeUnsure: !this.#clock.isKnown,
-      title: this.#state.titleOf(named),
+      title: elsewhere?.title ?? this.#state.titleOf(named),
     };
     void this.#change(added(entry));
     return opId;

@@ -2,9 +2,10 @@
 
 import { wishToSearch } from "../../store/library.ts";
 import { show } from "../../store/place.ts";
-import { act, view } from "../../store/room.ts";
+import { showInQueue } from "../../store/queue_focus.ts";
+import { act, actIn, view } from "../../store/room.ts";
 import { tell } from "../../store/toasts.ts";
-import type { Place, ShownItem, Vote } from "../../sync/index.ts";
+import type { Action, Place, ShownItem, Vote } from "../../sync/index.ts";
 import type { KeyPlace } from "../../ui/places.ts";
 import { words } from "../../words/index.ts";
 
@@ -69,11 +70,29 @@ function placeOf(place: KeyPlace): Place | null {
   return below ? { before: below.ref } : null;
 }
 
-/** The server keeps a removed item for a while; one that it has never seen is added anew where it stood. */
+/** To the room that it was taken from, whichever is shown by then. */
 function wayBack(item: ShownItem): () => void {
+  const { room, items } = view.value;
+  const back = restoring(item, items);
+  return () => {
+    const opId = actIn(room, back, item.track.title);
+    if (view.value.room === room) showRestored(item.id, opId);
+  };
+}
+
+/** The server keeps a removed item for a while; one that it has never seen is added anew where it stood. */
+export function restoring(item: ShownItem, items: readonly ShownItem[]): Action {
   const { id, track, added_by: addedBy } = item;
-  if (id !== null) return () => act({ kind: "restore", item: id });
-  const { items } = view.value;
+  if (id !== null) return { kind: "restore", item: id };
   const above = items[items.indexOf(item) - 1];
-  return () => act({ kind: "add", track, addedBy, place: above ? { after: above.ref } : null });
+  // The server names whoever gave no name.
+  return { kind: "add", track, addedBy: addedBy || null, place: above ? { after: above.ref } : null };
+}
+
+/** Focus goes with it: what had it has gone with the offer. */
+function showRestored(id: number | null, opId: string): void {
+  const isIt = ({ id: itsId, ref }: ShownItem) =>
+    id === null ? typeof ref !== "number" && ref.addedBy === opId : itsId === id;
+  const item = view.value.items.find(isIt);
+  if (item) showInQueue(item.key, "nearest");
 }

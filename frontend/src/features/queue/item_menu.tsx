@@ -1,6 +1,6 @@
 /** What can be done with an item of the queue. */
 
-import { ANONYMOUS } from "../../store/guest.ts";
+import { isNamed } from "../../store/guest.ts";
 import { view } from "../../store/room.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
@@ -18,7 +18,7 @@ interface Props {
 
 export function ItemMenu({ item, mayMove, anchor, onClose, onMoved }: Props) {
   const { queue, others, dayAndTime } = words();
-  const who = item.added_by === ANONYMOUS ? others.anonymous : item.added_by;
+  const who = isNamed(item.added_by) ? item.added_by : others.anonymous;
   const entries = [playEntry(item), ...(mayMove ? moveEntries(item, onMoved) : []), removeEntry(item)];
   return (
     <Menu label={queue.more(item.track.title)} entries={entries} anchor={anchor} onClose={onClose}>

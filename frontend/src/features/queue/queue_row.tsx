@@ -1,6 +1,6 @@
 /** One item of the queue. */
 
-import { ANONYMOUS } from "../../store/guest.ts";
+import { isNamed } from "../../store/guest.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
@@ -90,7 +90,7 @@ function Facts({ item }: { item: ShownItem }) {
     <span class="queue-facts dim small">
       <span class="spoken">, </span>
       <bdi class="queue-artist">{artist}</bdi>
-      {item.added_by !== ANONYMOUS && (
+      {isNamed(item.added_by) && (
         <span class="queue-who" title={queue.addedBy(item.added_by, dayAndTime(item.added_at))}>
           <span class="spoken">, {queue.by} </span>
           <bdi>{item.added_by}</bdi>

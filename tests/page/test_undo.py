@@ -1,0 +1,138 @@
+"""Undo brings a removed track back: to its own room, each of several, and with focus on it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.contract.conftest import new_room, queue_of
+from tests.contract.queues import Queue
+from tests.page.queue_page import QueuePage, titles_of
+from tests.page.visitors import PHONE, Visit
+
+
+@pytest.fixture
+def page(visit: Visit, queue: Queue) -> QueuePage:
+    queue.fill(5)
+    return QueuePage(visit(f"/r/{queue.room}"))
+
+
+def remove(page: QueuePage, title: str) -> None:
+    page.row(title).focus()
+    page.page.keyboard.press("Delete")
+    expect(page.row(title)).to_have_count(0)
+
+
+def undo(page: QueuePage, title: str) -> None:
+    page.toast.filter(has_text=f"Removed {title}.").get_by_role("button", name="Undo").click()
+
+
+def in_sync(page: Page) -> None:
+    expect(page.locator(".status-text")).to_have_text("in sync")
+
+
+def go_to(page: Page, path: str) -> None:
+    """Without loading the page anew, as a link of the list of rooms does."""
+    page.evaluate(
+        "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
+    )
+
+
+def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queue: Queue):
+    titles = page.titles()
+    garden = queue_of(queue.http, new_room(queue.http, name="Garden", is_public=False))
+    garden.fill(1)
+    remove(page, titles[1])
+    in_sync(page.page)
+    go_to(page.page, f"/r/{garden.room}")
+    page.shows(titles_of(garden))
+    in_sync(page.page)
+
+    with page.page.expect_response(lambda answer: answer.url.endswith("/restore/")) as restored:
+        undo(page, titles[1])
+
+    assert restored.value.ok
+    assert titles_of(queue) == titles
+    assert titles_of(garden) == page.titles()
+
+
+def test_an_addition_that_was_never_sent_comes_back_to_its_own_room(page: QueuePage, queue: Queue):
+    page.visitor.loses_network = True
+    titles = page.titles()
+    garden = queue_of(queue.http, new_room(queue.http, name="Garden", is_public=False))
+    page.visitor.context.set_offline(True)
+    page.page.locator(".library").get_by_role("button", name="Add ").last.click()
+    expect(page.rows).to_have_count(6)
+    new = page.titles()[5]
+    remove(page, new)
+    go_to(page.page, f"/r/{garden.room}")
+    expect(page.rows).to_have_count(0)
+    undo(page, new)
+    page.visitor.context.set_offline(False)
+    in_sync(page.page)
+
+    go_to(page.page, f"/r/{queue.room}")
+
+    page.shows([*titles, new])
+    in_sync(page.page)
+    assert titles_of(queue) == [*titles, new]
+    assert garden.items() == []
+
+
+def test_whoever_has_no_name_gets_an_unsent_addition_back(page: QueuePage, queue: Queue):
+    page.visitor.loses_network = True
+    titles = page.titles()
+    page.visitor.context.set_offline(True)
+    page.page.locator(".library").get_by_role("button", name="Add ").last.click()
+    expect(page.rows).to_have_count(6)
+    new = page.titles()[5]
+
+    remove(page, new)
+    undo(page, new)
+    page.shows([*titles, new])
+    page.visitor.context.set_offline(False)
+
+    in_sync(page.page)
+    page.shows([*titles, new])
+    assert titles_of(queue) == [*titles, new]
+    assert queue.items()[5]["added_by"] == "Anonymous"
+
+
+def test_five_removals_are_undone_one_by_one_in_the_same_place(visit: Visit, queue: Queue):
+    queue.fill(5)
+    page = QueuePage(visit(f"/r/{queue.room}", **PHONE))
+    titles = page.titles()
+    for title in titles:
+        remove(page, title)
+    expect(page.toast).to_have_count(3)
+
+    for title in reversed(titles):
+        expect(page.toast.last).to_contain_text(f"Removed {title}.")
+        page.toast.last.get_by_role("button", name="Undo").tap()
+
+    page.shows(titles)
+    expect(page.toast).to_have_count(0)
+    in_sync(page.page)
+    assert titles_of(queue) == titles
+
+
+@pytest.mark.parametrize("place", [0, 2, 4])
+def test_focus_goes_to_the_track_that_is_back(page: QueuePage, place: int):
+    titles = page.titles()
+    remove(page, titles[place])
+    page.toast.get_by_role("button", name="Undo").focus()
+
+    page.page.keyboard.press("Enter")
+
+    expect(page.row(titles[place])).to_be_focused()
+    expect(page.row(titles[place])).to_be_in_viewport()
+
+
+def test_focus_goes_to_the_only_track_when_it_is_back(visit: Visit, queue: Queue):
+    queue.fill(1)
+    page = QueuePage(visit(f"/r/{queue.room}"))
+    [title] = page.titles()
+    remove(page, title)
+    page.toast.get_by_role("button", name="Undo").focus()
+
+    page.page.keyboard.press("Enter")
+
+    expect(page.row(title)).to_be_focused()
