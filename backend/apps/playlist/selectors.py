@@ -21,7 +21,7 @@ def room_for(slug: str) -> Room:
     """Raises NotFound."""
     room: Room | None = Room.objects.select_related("stream").filter(slug=slug).first()
     if room is None:
-        raise NotFound("There is no such room.")
+        raise NotFound("There is no such room.", details={"room": slug})
     return room
 
 

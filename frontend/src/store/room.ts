@@ -26,6 +26,7 @@ const NOTHING: RoomView = {
   items: [],
   playingKey: null,
   waiting: [],
+  limitedUntil: null,
   stale: [],
   heals: 0,
 };

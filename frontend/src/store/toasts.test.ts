@@ -78,6 +78,14 @@ test("none that is out of sight comes up after its time", () => {
   expect(shown()).toEqual(["three", "four"]);
 });
 
+test("the same line again is shown once, with its whole time", () => {
+  tell("This room has been deleted.");
+  vi.advanceTimersByTime(7000);
+  tell("This room has been deleted.");
+  vi.advanceTimersByTime(7000);
+  expect(shown()).toEqual(["This room has been deleted."]);
+});
+
 test("none is lost before its time, however many come after it", () => {
   for (const text of ["one", "two", "three", "four", "five"]) tell(text);
   vi.advanceTimersByTime(7999);

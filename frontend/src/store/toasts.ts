@@ -27,6 +27,8 @@ const ends = new Map<number, ReturnType<typeof setTimeout>>();
 export function tell(text: string, action?: Toast["action"]): void {
   lastId += 1;
   const toast: Toast = action ? { id: lastId, text, action } : { id: lastId, text };
+  // The same line once more has its time anew, but no second place.
+  for (const old of toasts.value) if (old.text === text && !old.action && !action) end(old.id);
   toasts.value = [...toasts.value, toast];
   letGo(toast.id);
 }

@@ -16,8 +16,8 @@ export type Verdict =
   | { kind: "refused"; code: string; message: string; details: Readonly<Record<string, unknown>> }
   /** Nothing can be said: the line, or something on the way. */
   | { kind: "unanswered" }
-  /** The server itself asks to come again. */
-  | { kind: "later"; afterMs: number }
+  /** The server itself asks to come again. `isLimit`: since too much came at once. */
+  | { kind: "later"; afterMs: number; isLimit: boolean }
   /** A bug of the server, maybe a passing one. */
   | { kind: "broken"; code: string; message: string };
 
@@ -30,7 +30,8 @@ export function verdictOf(action: Action, answer: Answer): Verdict {
   const { status } = answer;
   const problem = problemIn(answer.body);
   if (status === 429 || status === 503) {
-    return { kind: "later", afterMs: Math.min(LONGEST_WAIT_MS, answer.retryAfter ?? DEFAULT_WAIT_MS) };
+    const afterMs = Math.min(LONGEST_WAIT_MS, answer.retryAfter ?? DEFAULT_WAIT_MS);
+    return { kind: "later", afterMs, isLimit: status === 429 };
   }
   if (FROM_THE_WAY.has(status)) return { kind: "unanswered" };
   if (status >= 500) return { kind: "broken", ...(problem ?? { code: "INTERNAL_ERROR", message: "" }) };

@@ -90,7 +90,10 @@ describe("an answer", () => {
   });
 
   test("that asks to come later is obeyed", () => {
-    const state = changed(outboxOf(entry("a", add())), finished("a", { kind: "later", afterMs: 9_000 }, AT));
+    const state = changed(
+      outboxOf(entry("a", add())),
+      finished("a", { kind: "later", isLimit: false, afterMs: 9_000 }, AT),
+    );
     expect(found(state, "a")).toMatchObject({ notBefore: 10_000, isAskedToWait: true, outcome: null });
   });
 

@@ -61,7 +61,12 @@ function concluded(
     case "refused":
       return refusedAlong(entries, entry, { ...verdict, isTold: false, at: now });
     case "later":
-      return replaced(entries, { ...entry, notBefore: now + verdict.afterMs, isAskedToWait: true });
+      return replaced(entries, {
+        ...entry,
+        notBefore: now + verdict.afterMs,
+        isAskedToWait: true,
+        isLimited: verdict.isLimit,
+      });
     case "broken":
       if (entry.breakdowns + 1 >= MAX_BREAKDOWNS) {
         return refusedAlong(entries, entry, {
@@ -80,7 +85,13 @@ function concluded(
 
 function postponed(entry: Entry, now: number, random: number): Entry {
   const wait = fullJitter(entry.failures, () => random);
-  return { ...entry, failures: entry.failures + 1, notBefore: now + wait, isAskedToWait: false };
+  return {
+    ...entry,
+    failures: entry.failures + 1,
+    notBefore: now + wait,
+    isAskedToWait: false,
+    isLimited: false,
+  };
 }
 
 function replaced(entries: readonly Entry[], changed: Entry): readonly Entry[] {
@@ -183,6 +194,7 @@ export const FRESH = {
   breakdowns: 0,
   notBefore: 0,
   isAskedToWait: false,
+  isLimited: false,
   outcome: null,
 } as const satisfies Partial<Entry>;
 

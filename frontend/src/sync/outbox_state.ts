@@ -28,6 +28,8 @@ export interface Entry extends StoredAction {
   notBefore: number;
   /** Whether it was the server that asked to wait. */
   isAskedToWait: boolean;
+  /** Whether it did so since too much came at once. */
+  isLimited: boolean;
   /** Entries that are over stay for a while, so that other tabs see what became of them. */
   outcome: Outcome | null;
 }

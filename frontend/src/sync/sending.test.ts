@@ -112,6 +112,35 @@ describe("a write", () => {
     expect(tab.told("done")).toHaveLength(1);
   });
 
+  test("that was too much at once holds up the room, which says until when", async () => {
+    const { world, tab, network } = await byHand();
+    addTrack(tab, 7);
+    addTrack(tab, 8);
+    await world.pass(50);
+    expect(tab.client.view.limitedUntil).toBeNull();
+    const until = world.now + 9_000;
+
+    network.next().answer({ ...problem(429, "RATE_LIMITED"), headers: { "Retry-After": "9" } });
+    await world.pass(50);
+    expect(tab.client.view.limitedUntil).toBeGreaterThanOrEqual(until);
+    expect(tab.client.view.limitedUntil).toBeLessThan(until + 100);
+    expect(tab.client.view.waiting).toHaveLength(2);
+
+    await world.until(() => network.posts.length > 0);
+    network.carry(network.next());
+    await world.pass(50);
+    expect(tab.client.view.limitedUntil).toBeNull();
+  });
+
+  test("that meets a server which is away for a moment was not too much", async () => {
+    const { world, tab, network } = await byHand();
+    addTrack(tab, 7);
+    await world.pass(50);
+    network.next().answer({ ...problem(503, "UNAVAILABLE"), headers: { "Retry-After": "9" } });
+    await world.pass(50);
+    expect(tab.client.view).toMatchObject({ limitedUntil: null, waiting: [{}] });
+  });
+
   test("that a bug refuses is tried a few times, then given up with a notice", async () => {
     const { world, server, tab } = await liveSetting({ tracks: 1 });
     server.trouble = (ask) => (ask.method === "GET" ? null : problem(500, "INTERNAL_ERROR"));

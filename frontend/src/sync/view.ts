@@ -41,6 +41,10 @@ export interface RoomView {
   playingKey: string | null;
   /** Actions that wait for their answer, of all tabs. */
   waiting: readonly StoredAction[];
+  /**
+   * Too much came at once: until then, in milliseconds of this browser's clock, the server takes none of what waits.
+   */
+  limitedUntil: number | null;
   /** Actions too old to be sent. */
   stale: readonly StoredAction[];
   /** How often a heartbeat's digest differed and a snapshot healed it. */

@@ -27,6 +27,7 @@ export function emptyView(room: string): RoomView {
     items: [],
     playingKey: null,
     waiting: [],
+    limitedUntil: null,
     stale: [],
     heals: 0,
   };
@@ -37,6 +38,7 @@ export function nextView(
   { connection, confirmed, entries, ledger, heals }: Facts,
 ): RoomView {
   const { items, playingKey } = show(ledger.known(confirmed?.items ?? [], entries), before);
+  const waiting = entries.filter(isWaiting);
   const after: RoomView = {
     room: before.room,
     connection,
@@ -45,7 +47,9 @@ export function nextView(
     isKnown: confirmed !== null,
     items,
     playingKey,
-    waiting: sameIfEqual(before.waiting, entries.filter(isWaiting)),
+    waiting: sameIfEqual(before.waiting, waiting),
+    // The first holds up all others: they are sent in order.
+    limitedUntil: waiting[0]?.isLimited ? waiting[0].notBefore : null,
     stale: sameIfEqual(
       before.stale,
       entries.filter(({ status }) => status === "stale"),

@@ -34,13 +34,15 @@ export const words: Words = {
     reconnectingIn: (seconds) => (seconds > 0 ? `neuer Versuch in ${seconds} s` : "verbinde wieder …"),
     restarting: "Der Server startet neu.",
     offline: "ohne Netz",
-    offlineWaiting: (count) =>
-      count
-        ? `ohne Netz, ${plural(count, { one: "# Änderung wartet", other: "# Änderungen warten" })}`
-        : "ohne Netz",
     waiting: (count) => plural(count, { one: "# Änderung wartet", other: "# Änderungen warten" }),
     offlineBanner:
       "Kein Netz. Es geht trotzdem weiter; Änderungen werden gesendet, sobald das Netz wieder da ist.",
+    awayBanner:
+      "Der Server antwortet nicht. Es geht trotzdem weiter; Änderungen werden gesendet, sobald er wieder da ist.",
+    limited: (seconds) =>
+      seconds > 0
+        ? `Das war viel auf einmal. In ${seconds} s geht es weiter.`
+        : "Das war viel auf einmal. Gleich geht es weiter.",
     connectNow: "Jetzt verbinden",
     details: "Zustand der Verbindung",
     healed: "Die Warteliste wurde berichtigt.",
@@ -271,7 +273,7 @@ export const words: Words = {
     duplicate: (title) => `${title} ist schon in der Warteliste.`,
     full: "Die Warteliste ist voll. Erst muss etwas weg.",
     byVotes: "Hier ordnen die Stimmen; von Hand wird nichts verschoben.",
-    limited: "Das war viel auf einmal. Gleich geht es weiter.",
+    roomGone: "Dieser Raum wurde gelöscht.",
     notAllowed: "Das ist hier nicht erlaubt.",
   },
 };

@@ -38,12 +38,11 @@ export const words = {
     reconnectingIn: (seconds: number) => (seconds > 0 ? `reconnecting in ${seconds} s` : "reconnecting …"),
     restarting: "The server restarts.",
     offline: "offline",
-    offlineWaiting: (count: number) =>
-      count
-        ? `offline, ${plural(count, { one: "# change waiting", other: "# changes waiting" })}`
-        : "offline",
     waiting: (count: number) => plural(count, { one: "# change waiting", other: "# changes waiting" }),
     offlineBanner: "You are offline. You can go on; your changes are sent once the network is back.",
+    awayBanner: "The server does not answer. You can go on; your changes are sent once it is back.",
+    limited: (seconds: number) =>
+      `That was a lot at once. It goes on ${seconds > 0 ? `in ${seconds} s.` : "…"}`,
     connectNow: "Connect now",
     details: "State of the connection",
     healed: "The queue was put right again.",
@@ -281,7 +280,7 @@ export const words = {
     duplicate: (title: string) => `${title} is in the queue already.`,
     full: "The queue is full. Remove something first.",
     byVotes: "Votes order this room, so nothing is moved by hand.",
-    limited: "That was a lot at once. It goes on in a moment.",
+    roomGone: "This room has been deleted.",
     notAllowed: "You may not do that here.",
   },
 };

@@ -56,8 +56,10 @@ class TestPlaylistService:
     ids=["add", "change", "remove", "restore", "play", "vote", "stop"],
 )
 def test_in_a_room_that_is_not_there_nothing_is_found(write):
-    with pytest.raises(NotFound, match="no such room"):
+    with pytest.raises(NotFound, match="no such room") as told:
         write("nowhere", 1)
+
+    assert told.value.details == {"room": "nowhere"}
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,21 @@
 /** One line below the head when something keeps the page from being in step, with what can be done about it. */
 
+import { useMemo } from "preact/hooks";
 import { addressOfRoom } from "../../store/place.ts";
 import { dismissStale, sendStale, view } from "../../store/room.ts";
 import { newVersion } from "../../store/version.ts";
 import { words } from "../../words/index.ts";
+import { secondsUntil, useLasting, useSecondsUntil } from "./times.ts";
 import "./status.css";
+
+// What is over sooner needs no line of its own, which would move the page up and down.
+const PATIENCE_MILLISECONDS = 2000;
 
 export function Banner() {
   return (
     <div class="banners" role="status">
       <ConnectionBanner />
+      <Limited />
       <StaleActions />
       <NewVersion />
     </div>
@@ -19,16 +25,11 @@ export function Banner() {
 function ConnectionBanner() {
   const { connection, waiting } = view.value;
   const { status } = words();
-  if (connection.kind === "offline") {
-    return (
-      <p class="banner">
-        {status.offlineBanner} {waiting.length > 0 && <strong>{status.waiting(waiting.length)}</strong>}
-      </p>
-    );
-  }
-  if (connection.kind === "reconnecting" && connection.isRestart) {
-    return <p class="banner">{status.restarting}</p>;
-  }
+  const isReconnecting = connection.kind === "reconnecting";
+  const isAway = useLasting(isReconnecting && waiting.length > 0, PATIENCE_MILLISECONDS);
+  if (connection.kind === "offline") return <Waiting because={status.offlineBanner} />;
+  if (isReconnecting && connection.isRestart) return <Waiting because={status.restarting} />;
+  if (isReconnecting && isAway) return <Waiting because={status.awayBanner} />;
   if (connection.kind !== "ended") return null;
   return connection.reason === "no-such-room" ? (
     <p class="banner" role="alert">
@@ -40,6 +41,37 @@ function ConnectionBanner() {
   ) : (
     <p class="banner" role="alert">
       {status.notAllowed} {status.notAllowedHelp(location.origin)}
+    </p>
+  );
+}
+
+function Waiting({ because }: { because: string }) {
+  const count = view.value.waiting.length;
+  return (
+    <p class="banner">
+      <span>
+        {because} {count > 0 && <strong>{words().status.waiting(count)}</strong>}
+      </span>
+    </p>
+  );
+}
+
+/** The server takes no more for a while: without a word one would only see clocks. */
+function Limited() {
+  const { connection, limitedUntil, waiting } = view.value;
+  const { status } = words();
+  const seconds = useSecondsUntil(limitedUntil ?? 0);
+  const secondsAtFirst = useMemo(() => secondsUntil(limitedUntil ?? 0), [limitedUntil]);
+  const isLimited = useLasting(limitedUntil !== null, PATIENCE_MILLISECONDS);
+  if (!isLimited || connection.kind !== "live") return null;
+  return (
+    <p class="banner">
+      <span>
+        {/* Spoken once, not with each second. */}
+        <span class="spoken">{status.limited(secondsAtFirst)}</span>
+        <span aria-hidden="true">{status.limited(seconds)}</span>{" "}
+        <strong>{status.waiting(waiting.length)}</strong>
+      </span>
     </p>
   );
 }

@@ -3,9 +3,12 @@
 import type { Refusal } from "../../sync/index.ts";
 import type { Words } from "../../words/en.ts";
 
-export function refusalText({ code, stored }: Pick<Refusal, "code" | "stored">, { refused }: Words): string {
+type Told = Pick<Refusal, "code" | "details" | "stored">;
+
+export function refusalText({ code, details, stored }: Told, { refused }: Words): string {
   switch (code) {
     case "NOT_FOUND":
+      if ("room" in details) return refused.roomGone;
       return stored.action.kind === "add" ? refused.notInLibrary(stored.title) : refused.gone(stored.title);
     case "DUPLICATE_TRACK":
       return refused.duplicate(stored.title);
@@ -13,8 +16,6 @@ export function refusalText({ code, stored }: Pick<Refusal, "code" | "stored">, 
       return refused.full;
     case "ORDERED_BY_VOTES":
       return refused.byVotes;
-    case "RATE_LIMITED":
-      return refused.limited;
     case "PERMISSION_DENIED":
       return refused.notAllowed;
     default:

@@ -1,9 +1,9 @@
 /** How far this browser is in step with the server: a small sign in the head, with details at a tap. */
 
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { connectNow, view } from "../../store/room.ts";
-import type { Connection } from "../../sync/index.ts";
 import { words } from "../../words/index.ts";
+import { useSecondsUntil } from "./times.ts";
 import "./status.css";
 
 /** Somebody has turned to something else. */
@@ -13,6 +13,10 @@ export function SyncState() {
   const [isOpen, setOpen] = useState(false);
   const { connection, seq, heals, waiting } = view.value;
   const text = useStateText();
+  const waitingText = words().status.waiting(waiting.length);
+  // While the line is away; when it is there, they are on their way in a moment.
+  const isHeldUp = waiting.length > 0 && connection.kind !== "live" && connection.kind !== "ended";
+  const wholeText = isHeldUp ? `${text}, ${waitingText}` : text;
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mayConnect = connection.kind === "reconnecting";
@@ -42,18 +46,18 @@ export function SyncState() {
         ref={button}
         class="status-button"
         aria-expanded={isOpen}
-        aria-label={`${words().status.details}: ${text}`}
+        aria-label={`${words().status.details}: ${wholeText}`}
         onClick={() => setOpen(!isOpen)}
       >
         <span class="status-dot" data-kind={connection.kind} aria-hidden="true" />
         <span class="status-text numbers one-line">
-          {connection.kind === "live" && !waiting.length ? words().status.inSyncShort : text}
+          {connection.kind === "live" && !waiting.length ? words().status.inSyncShort : wholeText}
         </span>
       </button>
       {isOpen && (
         <div class="status-details card">
           <p class="numbers">{connection.kind === "live" ? words().status.inSync(seq) : text}</p>
-          {waiting.length > 0 && <p>{words().status.waiting(waiting.length)}</p>}
+          {waiting.length > 0 && <p>{waitingText}</p>}
           {heals > 0 && <p class="dim small">{words().status.heals(heals)}</p>}
           {mayConnect && (
             <button type="button" class="button" onClick={connectNow}>
@@ -66,10 +70,10 @@ export function SyncState() {
   );
 }
 
-/** "in sync at #1234", "reconnecting in 3 s", "offline, 2 changes waiting" */
+/** "in sync at #1234", "reconnecting in 3 s", "offline" */
 function useStateText(): string {
   const { connection, seq, waiting } = view.value;
-  const seconds = useSecondsUntil(connection);
+  const seconds = useSecondsUntil(connection.kind === "reconnecting" ? connection.retryAt : 0);
   const { status } = words();
   switch (connection.kind) {
     case "live":
@@ -77,23 +81,10 @@ function useStateText(): string {
     case "reconnecting":
       return status.reconnectingIn(seconds);
     case "offline":
-      return status.offlineWaiting(waiting.length);
+      return status.offline;
     case "connecting":
       return status.connecting;
     case "ended":
       return status.ended; // the banner says why
   }
-}
-
-/** Whole seconds until the next try, counted down. */
-function useSecondsUntil(connection: Connection): number {
-  const retryAt = connection.kind === "reconnecting" ? connection.retryAt : 0;
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    if (!retryAt) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 250);
-    return () => clearInterval(timer);
-  }, [retryAt]);
-  return Math.max(0, Math.ceil((retryAt - now) / 1000));
 }
