@@ -12,11 +12,12 @@ import { sentenceOf } from "./sentences.ts";
 const BATCH_MILLISECONDS = 1500;
 
 export function Announcer() {
-  const [sentence, setSentence] = useState("");
-  useEffect(() => listen(setSentence), []);
+  const [{ sentence, count }, setSaid] = useState({ sentence: "", count: 0 });
+  useEffect(() => listen((next) => setSaid((said) => ({ sentence: next, count: said.count + 1 }))), []);
   return (
     <p class="spoken" role="status" aria-live="polite" data-testid="announcer">
-      {sentence}
+      {/* Another element each time: the same words once more would else be no change, and not be spoken. */}
+      <span key={count}>{sentence}</span>
     </p>
   );
 }
