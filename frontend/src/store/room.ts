@@ -2,7 +2,7 @@
 
 import { computed, signal } from "@preact/signals";
 import { guestToken } from "../api/guest_token.ts";
-import { apiBase, isOtherOrigin, socketBase } from "../api/http.ts";
+import { ApiProblem, apiBase, isOtherOrigin, socketBase } from "../api/http.ts";
 import { fetchRoom } from "../api/rooms.ts";
 import {
   type Action,
@@ -14,6 +14,7 @@ import {
   type Track,
 } from "../sync/index.ts";
 import { becomeSomebody, guest } from "./guest.ts";
+import { forgetRoom, recallRoom, rememberRoom } from "./rooms_seen.ts";
 
 export const MAIN_ROOM = "main";
 
@@ -34,7 +35,7 @@ const NOTHING: RoomView = {
 /** The state of the room, with the own actions in it. */
 export const view = signal<RoomView>(NOTHING);
 
-/** Name, order and so on; null until the server has told. */
+/** Name, order and so on, as last told; null until the server has told this browser once. */
 export const room = signal<Room | null>(null);
 
 /** What the room is called, as far as that is known. */
@@ -69,7 +70,7 @@ const noticeListeners = new Set<(notice: Notice) => void>();
 export async function enterRoom(slug: string): Promise<void> {
   client?.stop();
   view.value = { ...NOTHING, room: slug };
-  room.value = null;
+  room.value = recallRoom(slug);
   const entered = new RoomClient({
     room: slug,
     apiBase,
@@ -96,9 +97,11 @@ export async function refreshRoom(): Promise<void> {
   const slug = view.value.room;
   try {
     const found = await fetchRoom(slug);
+    rememberRoom(found);
     if (view.value.room === slug) room.value = found;
-  } catch {
-    // The connection tells what is wrong; the name stays the address until then.
+  } catch (problem) {
+    // The connection tells what is wrong; the name stays what it was until then.
+    if (problem instanceof ApiProblem && problem.code === "NOT_FOUND") forgetRoom(slug);
   }
 }
 
