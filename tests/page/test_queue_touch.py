@@ -1,13 +1,17 @@
 """Moving tracks with a finger, which also scrolls, taps and pushes."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import Finger, QueuePage, titles_of, wait_for_moves
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import NARROW, PHONE, Visit
 
 LONGER_THAN_A_LONG_PRESS = 500
+# Letters of an artist that a row of 320 pixels has room for.
+LONGEST_IN_A_LINE = 15
 # So that a row which is lifted for a moment is not overlooked.
 NOTE_LIFTS = """() => {
     window.lifts = 0;
@@ -139,7 +143,10 @@ def test_nothing_shifts_under_a_finger(page: QueuePage, finger: Finger, queue: Q
     finger.lift()
 
 
-def test_every_target_is_large_enough_for_a_thumb(page: QueuePage):
+@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["phone", "narrow"])
+def test_every_target_is_large_enough_for_a_thumb(visit: Visit, queue: Queue, size: dict[str, Any]):
+    queue.fill(2)
+    page = QueuePage(visit(f"/r/{queue.room}", **size))
     sizes = {
         name: page.rows.first.locator(css).evaluate("element => [element.offsetWidth, element.offsetHeight]")
         for name, css in {
@@ -150,6 +157,36 @@ def test_every_target_is_large_enough_for_a_thumb(page: QueuePage):
         }.items()
     }
     for name, (width, height) in sizes.items():
-        least = 44 if name.startswith("vote") else 24
+        # The handle has the whole row beside it: a long press lifts it just as well.
+        least = 24 if name == "handle" else 44
         assert width >= least, name
         assert height >= least, name
+
+
+def test_the_artist_is_whole_before_whoever_added_the_track_is_named(visit: Visit, queue: Queue):
+    adders = ["Cem", "نورة بنت عبد الله", "Maximilian von und zu Hohenfels"]
+    for track, name in zip(queue.tracks[:9], adders * 3, strict=True):
+        queue.add(track, added_by=name)
+    page = QueuePage(visit(f"/r/{queue.room}", **NARROW))
+    page.shows(titles_of(queue))
+
+    cut = page.rows.locator(".queue-artist").evaluate_all(
+        "artists => artists.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
+    )
+
+    # What is longer than the whole line has to be.
+    assert [artist for artist in cut if len(artist) < LONGEST_IN_A_LINE] == []
+    assert not page.visitor.scrolls_sideways()
+
+
+@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["phone", "narrow"])
+def test_the_track_before_is_played_from_the_bar(visit: Visit, queue: Queue, size: dict[str, Any]):
+    ids = queue.fill(3)
+    queue.play(ids[1])
+    page = QueuePage(visit(f"/r/{queue.room}", **size))
+
+    page.page.get_by_role("button", name="Previous track").tap()
+
+    expect(page.page.locator(".playing-title")).to_have_text(page.titles()[0])
+    wait_for_moves(page, 0)
+    assert queue.playing() == ids[0]
