@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
-from tests.page.queue_page import QueuePage, titles_of
+from tests.page.queue_page import QueuePage, centre, titles_of
 from tests.page.visitors import PHONE, Visit
 
 
@@ -104,9 +104,12 @@ def test_five_removals_are_undone_one_by_one_in_the_same_place(visit: Visit, que
         remove(page, title)
     expect(page.toast).to_have_count(3)
 
+    places = set()
     for title in reversed(titles):
         expect(page.toast.last).to_contain_text(f"Removed {title}.")
+        places.add(centre(page.toast.last.get_by_role("button", name="Undo"))[0])
         page.toast.last.get_by_role("button", name="Undo").tap()
+    assert len(places) == 1
 
     page.shows(titles)
     expect(page.toast).to_have_count(0)
