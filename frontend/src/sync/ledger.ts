@@ -89,7 +89,10 @@ export class Ledger {
   /** To be called with the items as they were before the event. */
   applying(event: StreamEvent, items: readonly Item[], entries: readonly Entry[]): void {
     if (event.type === "track.removed") this.#noteRemoved(items, event.payload.id);
-    if (event.type === "track.added") this.#keepKeys([event.payload], entries, event.op_id);
+    if (event.type === "track.added") {
+      this.#removed = new Map([...this.#removed].filter(([id]) => id !== event.payload.id));
+      this.#keepKeys([event.payload], entries, event.op_id);
+    }
     const entry = event.op_id === null ? undefined : entries.find(({ opId }) => opId === event.op_id);
     if (entry && DECISIVE[entry.action.kind] === event.type) this.settle(entry, entries);
   }
@@ -132,11 +135,18 @@ export class Ledger {
     const told = [...votes].filter(([id]) => !except.has(id));
     // The answer may be ahead: an item whose removal hasn't been told yet is missing, and may come back.
     for (const [id] of this.#ownVotes) this.#doubted.add(id);
+    // Another tab may have voted on it before it was removed, while this one was frozen.
+    for (const [id] of this.#removed) if (!this.#ownVotes.has(id)) this.#doubted.add(id);
     for (const [id] of votes) this.#doubted.delete(id);
     this.#ownVotes = new Map([...kept, ...told]);
   }
 
-  /** Whether the event brings back an item of whose own vote nothing is known for sure. */
+  /** To be asked before the event is applied: whether it brings back an item that has been here. */
+  isBack(event: StreamEvent): boolean {
+    return event.type === "track.added" && this.#removed.has(event.payload.id);
+  }
+
+  /** To be asked before it is applied: whether it brings back an item of whose own vote nothing is sure. */
   isStrangerBack(event: StreamEvent): boolean {
     if (event.type !== "track.added") return false;
     const { id } = event.payload;

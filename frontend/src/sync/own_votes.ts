@@ -86,6 +86,13 @@ export class OwnVotes {
     this.#touched.add(itemId);
   }
 
+  /** The item had been removed and is back. An answer from between doesn't name it, so that it is asked for again. */
+  returned(itemId: number): void {
+    if (!this.#isAsking) return;
+    this.touch(itemId);
+    this.#isDoubted = true;
+  }
+
   stop(): void {
     this.#asked += 1;
     this.#early = null;

@@ -62,6 +62,7 @@ export class RoomClient {
       },
       notify: (notice) => callEach(this.#noticed, notice),
       voted: (itemId) => this.#ownVotes.touch(itemId),
+      returned: (itemId) => this.#ownVotes.returned(itemId),
       doubtVotes: () => this.#doubtVotes(),
     });
     this.#telling = new Telling(environment, () => this.view);

@@ -27,6 +27,7 @@ beforeEach(() => {
     changed: () => {},
     notify: () => {},
     voted: () => {},
+    returned: () => {},
     doubtVotes: () => {
       doubts += 1;
     },

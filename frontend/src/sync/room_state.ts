@@ -16,6 +16,8 @@ export interface RoomStateListener {
   notify(notice: Notice): void;
   /** The own vote on this item is another. */
   voted(itemId: number): void;
+  /** This item is back: an answer that is on its way may have left it out. */
+  returned(itemId: number): void;
   /** What is known of the own votes may be wrong. */
   doubtVotes(): void;
 }
@@ -120,11 +122,14 @@ export class RoomState {
     const { replica, ledger, entries } = this;
     const shown = this.#view;
     const known = ledger.known(replica.confirmed?.items ?? [], entries);
+    const isBack = ledger.isBack(event);
+    const isStranger = ledger.isStrangerBack(event);
     ledger.applying(event, known.items, entries);
     step();
     ledger.sweep(replica.confirmed, entries);
     this.changed(true);
-    if (ledger.isStrangerBack(event)) this.#listener.doubtVotes();
+    if (isStranger) this.#listener.doubtVotes();
+    else if (isBack && event.type === "track.added") this.#listener.returned(event.payload.id);
     this.#listener.notify({
       kind: "event",
       event,
