@@ -1,38 +1,49 @@
-"""A line between a browser and a server that is slow, and that breaks now and then."""
+"""A line between a browser and a server that is slow, or that breaks now and then."""
 
-import random
 import socket
 import threading
 from contextlib import suppress
 from typing import Self
 
-from tests.services import free_port
+from tests.page.losses import REQUEST, SAFE, SOCKET, Fate, Losses
 
 CHUNK = 1400  # about what one packet holds
+LONGEST_HEAD = 65_536
+
+
+class Connection:
+    """A browser's end and a server's end, and what is to become of what passes next."""
+
+    def __init__(self, browser: socket.socket, server: socket.socket) -> None:
+        self.browser = browser
+        self.server = server
+        self.fate = SAFE
+        self.is_socket = False
+
+    def end(self) -> None:
+        for end in (self.browser, self.server):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            end.close()
 
 
 class BadLine:
-    """Passes bytes on, each chunk `delay_seconds` late; `break_everything` cuts all connections at once.
+    """Passes bytes on, each chunk `delay_seconds` late. From `lose` on it loses what its seed says."""
 
-    From `lose` to `heal` each chunk from the server has a chance to end its connection instead of arriving:
-    what it carried, such as the answer to a write that was done, is lost.
-    """
-
-    def __init__(self, server_port: int, *, delay_seconds: float = 0.0, seed: int = 0) -> None:
+    def __init__(
+        self, server_port: int, *, host: str = "127.0.0.1", delay_seconds: float = 0.0, seed: int = 0
+    ) -> None:
         self._server_port = server_port
         self._delay_seconds = delay_seconds
-        self._loses = 0.0
-        self._random = random.Random(seed)
+        self._losses = Losses(seed)
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
+        self._open: set[Connection] = set()
         self._over = threading.Event()
+        self._passes = threading.Event()
+        self._passes.set()
+        self._listener = socket.create_server((host, 0))
         self.breaks = 0
-        self.port = free_port()
-        self._listener = socket.create_server(("127.0.0.1", self.port))
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        self.base_url = f"http://{host}:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()
@@ -40,55 +51,83 @@ class BadLine:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        self._passes.set()
         self._listener.close()
-        self.break_everything()
+        for connection in self._connections():
+            connection.end()
 
-    def lose(self, chance: float) -> None:
-        self._loses = chance
+    def hold(self) -> None:
+        """Nothing passes until `let_pass`: the slowest of lines."""
+        self._passes.clear()
 
-    def heal(self) -> None:
-        """From here on nothing is lost any more."""
-        self._loses = 0.0
+    def let_pass(self) -> None:
+        self._passes.set()
 
-    def break_everything(self) -> None:
+    def lose(self) -> None:
+        """Sockets that are open already get a fate, too."""
         with self._lock:
-            ends, self._open = self._open, set()
-        for end in ends:
-            self._end(end)
+            self._losses.is_on = True
+            for connection in self._open:
+                if connection.is_socket:
+                    connection.fate = self._losses.of_socket()
+
+    def _connections(self) -> list[Connection]:
+        with self._lock:
+            return list(self._open)
 
     def _accept(self) -> None:
         while not self._over.is_set():
             try:
                 browser, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._server_port))
+                connection = Connection(browser, socket.create_connection(("127.0.0.1", self._server_port)))
             except OSError:
                 continue
             with self._lock:
-                self._open |= {browser, server}
-            for source, target, from_server in ((browser, server, False), (server, browser, True)):
-                threading.Thread(
-                    target=self._pass_on, args=(source, target, from_server), daemon=True
-                ).start()
+                self._open.add(connection)
+            for pass_on in (self._pass_questions, self._pass_answers):
+                threading.Thread(target=pass_on, args=(connection,), daemon=True).start()
 
-    def _pass_on(self, source: socket.socket, target: socket.socket, from_server: bool) -> None:
+    def _pass_questions(self, connection: Connection) -> None:
         with suppress(OSError):
-            while data := source.recv(CHUNK):
-                if from_server and self._is_lost():
+            while data := connection.browser.recv(LONGEST_HEAD):
+                if not self._fate_of(connection, data).arrives:
                     break
-                self._over.wait(self._delay_seconds)
-                target.sendall(data)
-        self._end(source)
-        self._end(target)
+                self._pass(data, connection.server)
+        self._end(connection)
 
-    def _is_lost(self) -> bool:
-        with self._lock:
-            is_lost = self._random.random() < self._loses
-            self.breaks += is_lost
-        return is_lost
-
-    def _end(self, end: socket.socket) -> None:
-        with self._lock:
-            self._open.discard(end)
+    def _pass_answers(self, connection: Connection) -> None:
         with suppress(OSError):
-            end.shutdown(socket.SHUT_RDWR)
-        end.close()
+            while data := connection.server.recv(CHUNK):
+                piece = self._piece_of(connection, data)
+                self._pass(piece, connection.browser)
+                if len(piece) < len(data):
+                    break
+        self._end(connection)
+
+    def _pass(self, data: bytes, target: socket.socket) -> None:
+        self._over.wait(self._delay_seconds)
+        self._passes.wait()
+        target.sendall(data)
+
+    def _fate_of(self, connection: Connection, question: bytes) -> Fate:
+        """Whatever isn't the beginning of a request belongs to the one before."""
+        with self._lock:
+            if not connection.is_socket and REQUEST.match(question):
+                connection.is_socket = self._losses.name_of(question) == SOCKET
+                connection.fate = self._losses.of_request(question)
+                self.breaks += not connection.fate.arrives
+            return connection.fate
+
+    def _piece_of(self, connection: Connection, answer: bytes) -> bytes:
+        with self._lock:
+            arrives, left = connection.fate
+            if left is None:
+                return answer
+            connection.fate = Fate(arrives, max(0, left - len(answer)))
+            self.breaks += left < len(answer)
+            return answer[:left]
+
+    def _end(self, connection: Connection) -> None:
+        with self._lock:
+            self._open.discard(connection)
+        connection.end()

@@ -73,6 +73,17 @@ def own_address(site: TuttiServer) -> str:
     return f"http://{own_addresses()[0]}:{site.port}"
 
 
+@pytest.fixture(params=["localhost", "own address"])
+def host(request: pytest.FixtureRequest) -> str:
+    """A test that asks for this runs twice; from another machine, as the second does, browsers give less."""
+    return "localhost" if request.param == "localhost" else own_addresses()[0]
+
+
+@pytest.fixture
+def address(host: str, site: TuttiServer) -> str:
+    return f"http://{host}:{site.port}"
+
+
 @pytest.fixture
 def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
     """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console."""
@@ -113,8 +124,8 @@ def firefox(
 
 @pytest.fixture
 def mortal(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """A server of the test's own, which may be killed."""
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+    """A server of the test's own, which may be killed. It gives the page to the local network, too."""
+    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
         yield server
 
 

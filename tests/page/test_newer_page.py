@@ -11,10 +11,12 @@ from tests.conftest import ReadyMadeData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.builds import NEWER_LIBRARY, build_newer_page, put
+from tests.page.remembered import wait_until_stored
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
 PATIENCE_MILLISECONDS = 30_000
+VOTES = "**/vote/"
 ROOM_PART = "**/room_panel*.js"
 HAS_ROOM_PART = (
     "() => performance.getEntriesByType('resource').some(({ name }) => name.includes('room_panel'))"
@@ -95,17 +97,22 @@ def test_it_is_offered_and_takes_along_what_waits(
     assert [item["votes"] for item in queue.items()] == [1, 0]
 
 
-def test_over_plain_http_it_is_offered_after_the_servers_restart(
+def test_over_plain_http_it_is_offered_after_the_servers_restart_and_takes_along_what_waits(
     open_page: list[Visitor], server: TuttiServer, queue: Queue, place: Path, newer_page: Path
 ):
     page = open_page[1].open(f"/r/{queue.room}").page
     put(newer_page, place)
     server.restart()
-
     offer(page)
+    page.route(VOTES, lambda route: route.abort())
+    page.locator(".queue-vote[data-way=up]").first.tap()
+    wait_until_stored(page, 1)
 
     take(page)
-    expect(page.locator(".queue .virtual-row")).to_have_count(2)
+
+    page.unroute(VOTES)
+    expect(page.locator(".status-text")).to_have_text("in sync", timeout=PATIENCE_MILLISECONDS)
+    assert [item["votes"] for item in queue.items()] == [1, 0]
 
 
 def test_a_part_that_is_gone_leads_to_it(

@@ -33,7 +33,8 @@ STANDSTILL = """async () => {
 EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
 # The second: Chromium can't have the script of the service worker itself. The third is Firefox's word.
 NETWORK_GONE = re.compile(
-    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED|CONNECTION_RESET|FAILED)"
+    r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|FAILED)"
+    r"|net::ERR_(EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING)"
     r"|An unknown error occurred when fetching the script"
     r"|Firefox can’t establish a connection to the server at ws://"
 )
@@ -59,6 +60,12 @@ class Visitor:
         self.page.goto(self.base_url + path)
         expect(self.page.locator(".status-dot[data-kind=live]")).to_be_attached()
         return self
+
+    def another_tab(self) -> "Visitor":
+        """A blank one of the same browser; what it complains of, this one complains of."""
+        tab = Visitor(self.context, self.base_url)
+        tab._complaints = self._complaints
+        return tab
 
     def focused(self, script: str = "element => element.outerHTML") -> Any:
         return self.page.evaluate(f"({script})(document.activeElement)")

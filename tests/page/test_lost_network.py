@@ -1,0 +1,134 @@
+"""The network goes and comes: what is done meanwhile is sent once and in order, by whichever tab is left.
+
+Over plain http from another machine, too, where browsers give less.
+"""
+
+from playwright.sync_api import expect
+
+from tests.contract.queues import Queue
+from tests.page.queue_page import QueuePage, in_sync, titles_of
+from tests.page.remembered import wait_until_remembered, wait_until_stored
+from tests.page.visitors import PHONE, Visit, Visitor
+
+
+def move_to_top(page: QueuePage, title: str) -> None:
+    page.handle(title).focus()
+    for key in ("Enter", "Home", "Enter"):
+        page.page.keyboard.press(key)
+
+
+def says(page: QueuePage, text: str) -> None:
+    expect(page.page.locator(".status-text")).to_have_text(text)
+
+
+def another_tab(visitor: Visitor, path: str) -> QueuePage:
+    """Of the same browser."""
+    return QueuePage(visitor.another_tab().open(path))
+
+
+def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Queue, address: str):
+    queue.fill(4)
+    visitor = visit(f"/r/{queue.room}", base_url=address, **PHONE)
+    visitor.loses_network = True
+    page = QueuePage(visitor)
+    titles = page.titles()
+    visitor.context.set_offline(True)
+    says(page, "offline")
+
+    page.page.get_by_role("button", name=f"Vote up {titles[1]}").tap()
+    page.page.get_by_role("button", name=f"Vote down {titles[2]}").tap()
+    move_to_top(page, titles[3])
+
+    says(page, "offline, 3 changes waiting")
+    assert titles_of(queue) == titles, "nothing can have been sent"
+    visitor.context.set_offline(False)
+    in_sync(page.page)
+    assert titles_of(queue) == [titles[3], *titles[:3]] == page.titles()
+    assert [item["votes"] for item in queue.items()] == [0, 0, 1, -1]
+    assert page.moves_sent == 1
+
+
+def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visit: Visit, queue: Queue):
+    """The one thing that needs https, or the server's own machine."""
+    queue.fill(3)
+    visitor = visit(f"/r/{queue.room}")
+    visitor.loses_network = True
+    page = QueuePage(visitor)
+    titles = page.titles()
+    page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    wait_until_remembered(page.page, queue)
+    visitor.context.set_offline(True)
+    page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
+    says(page, "offline, 1 change waiting")
+    wait_until_stored(page.page, 1)
+
+    page.page.reload()
+
+    page.shows(titles)
+    says(page, "offline, 1 change waiting")
+    expect(page.page.get_by_role("button", name=f"Vote up {titles[0]}")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    visitor.context.set_offline(False)
+    in_sync(page.page)
+    assert [item["votes"] for item in queue.items()] == [1, 0, 0]
+
+
+def test_what_a_closed_tab_left_is_sent_by_the_next(visit: Visit, queue: Queue, address: str):
+    queue.fill(2)
+    visitor = visit(f"/r/{queue.room}", base_url=address)
+    visitor.loses_network = True
+    page = QueuePage(visitor)
+    titles = page.titles()
+    visitor.context.set_offline(True)
+    page.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
+    says(page, "offline, 1 change waiting")
+    wait_until_stored(page.page, 1)
+    page.page.close()
+
+    visitor.context.set_offline(False)
+    again = another_tab(visitor, f"/r/{queue.room}").page
+
+    expect(again.locator(".queue .virtual-row").nth(1).locator(".rolling-new")).to_have_text("+1")
+    in_sync(again)
+    assert [item["votes"] for item in queue.items()] == [0, 1]
+
+
+def test_two_tabs_have_one_outbox_and_either_sends_what_both_did(visit: Visit, queue: Queue, address: str):
+    queue.fill(4)
+    visitor = visit(f"/r/{queue.room}", base_url=address)
+    one, other = QueuePage(visitor), another_tab(visitor, f"/r/{queue.room}")
+    visitor.loses_network = True
+    titles, before = one.titles(), queue.state().seq
+    visitor.context.set_offline(True)
+    says(one, "offline")
+    says(other, "offline")
+
+    for number, (page, title) in enumerate([(one, titles[3]), (other, titles[2]), (one, titles[1])], start=1):
+        move_to_top(page, title)
+        for shown in (one, other):
+            says(shown, f"offline, {number} change{'s' * (number > 1)} waiting")
+    one.page.close()
+    visitor.context.set_offline(False)
+
+    in_sync(other.page)
+    assert titles_of(queue) == [titles[place] for place in (1, 2, 3, 0)] == other.titles()
+    assert queue.state().seq == before + 3, "something was done twice"
+
+
+def test_an_action_on_what_has_gone_meanwhile_is_told_kindly(visit: Visit, queue: Queue, address: str):
+    first, _ = queue.fill(2)
+    visitor = visit(f"/r/{queue.room}", base_url=address)
+    visitor.loses_network = True
+    visitor.expects.add(404)
+    page = QueuePage(visitor)
+    titles = page.titles()
+    visitor.context.set_offline(True)
+    page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
+    queue.remove(first)
+
+    visitor.context.set_offline(False)
+
+    expect(page.toast).to_contain_text(f"{titles[0]} is no longer in the queue.")
+    page.shows(titles[1:])
+    in_sync(page.page)
