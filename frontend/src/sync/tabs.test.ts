@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, test } from "vitest";
+import { LEASE_MS } from "./claiming.ts";
 import { MemoryStore } from "./memory_store.ts";
 import type { Remembered } from "./room_memory.ts";
 import type { Tab } from "./testing/browser.ts";
@@ -191,6 +192,31 @@ describe("a refusal", () => {
     await world.pass(1_000);
     expect(again.told("refused")).toEqual([]);
   });
+});
+
+test("who comes back to a tab has it look and send at once, though it heard nothing of what another left", async () => {
+  const { world, server, browser, tab } = await liveSetting({ tracks: 2 });
+  // The other can tell nobody, and its tries have come to nothing so often that the next is far away.
+  browser.hasChannels = false;
+  const other = await browser.open();
+  await world.pass(1_000);
+  browser.network.isPostByHand = true;
+  other.client.act({ kind: "play", item: 1 });
+  await world.pass(50);
+  while (browser.network.posts.length > 0) {
+    browser.network.next().lose();
+    await world.pass(2 * LEASE_MS);
+  }
+  other.kill();
+  browser.network.isPostByHand = false;
+  expect(tab.client.view.waiting).toEqual([]);
+  expect(server.done).toEqual([]);
+
+  tab.signal("visible");
+
+  await world.pass(100);
+  expect(server.done).toHaveLength(1);
+  expect(tab.client.view).toMatchObject({ playingKey: "item:1", waiting: [] });
 });
 
 test("what another tab does while this one opens is not missed", async () => {
