@@ -2,7 +2,7 @@
 
 import type { Action, ItemRef, Place, Vote } from "../actions.ts";
 import { MemoryStore } from "../memory_store.ts";
-import type { Change, OutboxStore, Updated } from "../outbox_state.ts";
+import type { Change, Entry, OutboxStore, Updated } from "../outbox_state.ts";
 import type { Remembered, RoomMemory } from "../room_memory.ts";
 import { Browser, type Tab } from "./browser.ts";
 import { meddle } from "./meddling.ts";
@@ -43,6 +43,10 @@ export class Storm {
   readonly browsers: Browser[] = [];
   readonly deeds: Deed[] = [];
   readonly stores = new Map<Browser, MemoryStore>();
+  /** What outlives its tab: op ids that were in a browser's store, at whatever time. */
+  readonly stored = new Set<string>();
+  /** Op ids of votes that were in the store until a later one on the same item took their place. */
+  readonly replaced = new Set<string>();
   /** What the server was asked to do, however often. */
   readonly asked = new Set<string>();
   #isOver = false;
@@ -71,6 +75,8 @@ export class Storm {
       browser.network.isDown = false;
       browser.signal("online");
       for (const tab of browser.tabs) tab.thaw();
+      // Often nobody is left, and it is for the next visit to send what waits.
+      if (this.world.chance(0.3)) for (const tab of browser.tabs) tab.kill();
       if (browser.tabs.every(({ isClosed }) => isClosed)) await browser.open();
     }
     await this.world.until(() => this.#isQuiet(), 60 * 60_000);
@@ -187,12 +193,40 @@ export class Storm {
     this.browsers.push(browser);
     browser.hasChannels = this.world.chance(0.8);
     browser.isDatabaseReal = this.world.chance(0.03);
-    if (!browser.isDatabaseReal) {
-      browser.openStorage = async () => ({ outbox: this.#slow(store), rooms });
-    }
+    const { openStorage } = browser;
+    browser.openStorage = browser.isDatabaseReal
+      ? async (name) => {
+          const real = await openStorage(name);
+          return { ...real, outbox: this.#watched(real.outbox) };
+        }
+      : async () => ({ outbox: this.#slow(this.#watched(store)), rooms });
     browser.network.route = (post) => this.#carry(post);
     browser.network.move = (pair) => this.#deliver(pair);
     await browser.open();
+  }
+
+  #watched(store: OutboxStore): OutboxStore {
+    return {
+      update: async <T>(change: Change<T>) => {
+        let before: readonly Entry[] = [];
+        const updated = await store.update((state) => {
+          before = state.entries;
+          return change(state);
+        });
+        this.#noteStored(before, updated.state.entries);
+        return updated;
+      },
+      close: () => store.close(),
+    };
+  }
+
+  #noteStored(before: readonly Entry[], after: readonly Entry[]): void {
+    for (const { opId } of after) this.stored.add(opId);
+    for (const { opId, number, action, outcome } of before) {
+      const inPlace = after.find((entry) => entry.number === number);
+      if (inPlace?.opId === opId || outcome !== null) continue;
+      if (action.kind === "vote" && inPlace?.action.kind === "vote") this.replaced.add(opId);
+    }
   }
 
   /** Each change takes a while, in which others come between. */
