@@ -101,6 +101,7 @@ def test_over_plain_http_it_is_offered_after_the_servers_restart_and_takes_along
     open_page: list[Visitor], server: TuttiServer, queue: Queue, place: Path, newer_page: Path
 ):
     page = open_page[1].open(f"/r/{queue.room}").page
+    page.wait_for_function(HAS_ROOM_PART)  # the last of this page; the newer one has other names
     put(newer_page, place)
     server.restart()
     offer(page)
