@@ -9,6 +9,7 @@ import type { Action, Vote } from "./actions.ts";
 import { type Known, keyOfAddition, type PendingAction, type Standing, standing } from "./optimism.ts";
 import type { Entry } from "./outbox_state.ts";
 import type { Confirmed } from "./replica.ts";
+import type { Moment } from "./sending.ts";
 import type { Item, StreamEvent } from "./wire.ts";
 
 // As many removed items as are remembered for whoever brings them back: the server gives them 10 minutes.
@@ -39,10 +40,10 @@ export class Ledger {
   // Epochs that the state has left behind.
   readonly #left = new Set<string>();
   readonly #ownOps = new Set<string>();
-  readonly #voted: (itemId: number) => void;
+  readonly #voted: (itemId: number, at: Moment | null) => void;
 
-  /** `voted` is called when the own vote on an item is another than before. */
-  constructor(voted: (itemId: number) => void) {
+  /** `voted` is called when the own vote on an item is another than before; `at`: since when, if that is known. */
+  constructor(voted: (itemId: number, at: Moment | null) => void) {
     this.#voted = voted;
   }
 
@@ -94,7 +95,7 @@ export class Ledger {
       this.#keepKeys([event.payload], entries, event.op_id);
     }
     const entry = event.op_id === null ? undefined : entries.find(({ opId }) => opId === event.op_id);
-    if (entry && DECISIVE[entry.action.kind] === event.type) this.settle(entry, entries);
+    if (entry && DECISIVE[entry.action.kind] === event.type) this.settle(entry, entries, event);
   }
 
   /** Another state took the place of everything. */
@@ -114,8 +115,8 @@ export class Ledger {
     }
   }
 
-  /** The confirmed state contains it, or will never say so. `entries` are all, in order. */
-  settle(entry: Entry, entries: readonly Entry[]): void {
+  /** The confirmed state contains it, or will never say so. `entries` are all, in order; `at` is when it was done. */
+  settle(entry: Entry, entries: readonly Entry[], at: Moment | null = entry.answeredAt): void {
     const { opId, action } = entry;
     if (this.#settled.has(opId)) return;
     this.#settled.add(opId);
@@ -126,7 +127,7 @@ export class Ledger {
       if (this.#votedOn(earlier) === item) this.#settled.add(earlier.opId);
     }
     this.#ownVotes = new Map(this.#ownVotes).set(item, action.value);
-    this.#voted(item);
+    this.#voted(item, at);
   }
 
   /** The server's word on the own votes, but for items of which more is known here: it leaves out removed ones. */

@@ -35,8 +35,8 @@ export class OwnVotes {
   #isDoubted = false;
   #waiting: Cancel | null = null;
   #early: Early | null = null;
-  // Items whose own vote has changed while the question was on its way: the answer may be older than that.
-  #touched = new Set<number>();
+  // Items whose own vote has changed while the question was on its way, and when: the answer may be older.
+  #touched = new Map<number, Moment | null>();
 
   constructor(options: OwnVotesOptions) {
     this.#options = options;
@@ -55,7 +55,7 @@ export class OwnVotes {
     this.#isAsking = true;
     this.#isDoubted = false;
     const asked = ++this.#asked;
-    this.#touched = new Set(underWay());
+    this.#touched = new Map(underWay().map((id) => [id, null]));
     this.#early = null;
     const reading = await read();
     if (asked !== this.#asked) return;
@@ -78,18 +78,19 @@ export class OwnVotes {
     const early = this.#early;
     if (!early || (early.at && !hasCome(early.at))) return;
     this.#early = null;
-    tell(early.votes, new Set([...this.#touched, ...underWay()]));
+    const later = [...this.#touched].filter(([, moment]) => !isContained(moment, early.at)).map(([id]) => id);
+    tell(early.votes, new Set([...later, ...underWay()]));
   }
 
-  /** The own vote on this item has changed. */
-  touch(itemId: number): void {
-    this.#touched.add(itemId);
+  /** The own vote on this item has changed, at that moment. */
+  touch(itemId: number, at: Moment | null): void {
+    this.#touched.set(itemId, at);
   }
 
   /** The item had been removed and is back. An answer from between doesn't name it, so that it is asked for again. */
-  returned(itemId: number): void {
+  returned(itemId: number, at: Moment): void {
     if (!this.#isAsking) return;
-    this.touch(itemId);
+    this.touch(itemId, at);
     this.#isDoubted = true;
   }
 
@@ -98,6 +99,11 @@ export class OwnVotes {
     this.#early = null;
     this.#waiting?.();
   }
+}
+
+/** Whether an answer of that moment knows of what happened at this one. */
+function isContained(moment: Moment | null, at: Moment | null): boolean {
+  return moment !== null && at !== null && moment.epoch === at.epoch && moment.seq <= at.seq;
 }
 
 function votesIn(body: object): ReadonlyMap<number, Vote> {

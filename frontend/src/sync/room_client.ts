@@ -61,8 +61,8 @@ export class RoomClient {
         this.#ownVotes.caughtUp();
       },
       notify: (notice) => callEach(this.#noticed, notice),
-      voted: (itemId) => this.#ownVotes.touch(itemId),
-      returned: (itemId) => this.#ownVotes.returned(itemId),
+      voted: (itemId, at) => this.#ownVotes.touch(itemId, at),
+      returned: (itemId, at) => this.#ownVotes.returned(itemId, at),
       doubtVotes: () => this.#doubtVotes(),
     });
     this.#telling = new Telling(environment, () => this.view);

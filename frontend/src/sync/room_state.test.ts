@@ -12,10 +12,12 @@ const REQUEST = { method: "POST", path: "/", body: null } as const;
 let room: ModelRoom;
 let state: RoomState;
 let doubts: number;
+let returned: number[];
 
 beforeEach(() => {
   let lastId = 0;
   doubts = 0;
+  returned = [];
   room = new ModelRoom(
     "main",
     () => ++lastId,
@@ -27,7 +29,7 @@ beforeEach(() => {
     changed: () => {},
     notify: () => {},
     voted: () => {},
-    returned: () => {},
+    returned: (itemId) => returned.push(itemId),
     doubtVotes: () => {
       doubts += 1;
     },
@@ -114,4 +116,41 @@ test("actions of other rooms are not shown", () => {
   state.outboxChanged(outboxOf(entry("a", vote(1, 1), { room: "attic" })).entries);
   expect(first()).toBe("0/0 ");
   expect(state.view.waiting).toEqual([]);
+});
+
+/** It comes back long after it was added. */
+function bringBack(id: number): void {
+  room.restore(id);
+  const event = room.log.at(-1) as (typeof room.log)[number];
+  room.log.splice(-1, 1, { ...event, ts: new Date(NOON + 60_000).toISOString() });
+  hear();
+}
+
+test("an item that was removed before the own votes were told is doubted when it is back", () => {
+  room.vote(1, "ada", 1); // by another tab, of whose vote this one never heard as an own one
+  room.remove(1);
+  hear();
+  state.ledger.setOwnVotes(new Map(), new Set());
+  const before = doubts;
+  bringBack(1);
+  expect(doubts).toBe(before + 1);
+});
+
+test("an item that was removed after the own votes were told is not, but that it is back is told", () => {
+  state.ledger.setOwnVotes(new Map(), new Set());
+  room.remove(1);
+  hear();
+  const before = doubts;
+  bringBack(1);
+  expect(doubts).toBe(before);
+  expect(returned).toEqual([1]);
+});
+
+test("the own vote on an item that is back is what the server says", () => {
+  state.ledger.setOwnVotes(new Map([[1, 1 as const]]), new Set());
+  room.remove(1);
+  hear();
+  bringBack(1);
+  state.ledger.setOwnVotes(new Map(), new Set());
+  expect(state.ledger.ownVotes.has(1)).toBe(false);
 });

@@ -6,6 +6,7 @@ import { keyOfAddition, show } from "./optimism.ts";
 import type { Entry } from "./outbox_state.ts";
 import { hasLostVote, outcomesBetween } from "./outcomes.ts";
 import { type Confirmed, Replica } from "./replica.ts";
+import type { Moment } from "./sending.ts";
 import type { Connection, Notice, RoomView, ShownItem } from "./view.ts";
 import { emptyView, nextView } from "./viewing.ts";
 import type { StreamEvent } from "./wire.ts";
@@ -14,10 +15,10 @@ export interface RoomStateListener {
   /** The view is another. `isConfirmed`: because the server has told something. */
   changed(isConfirmed: boolean): void;
   notify(notice: Notice): void;
-  /** The own vote on this item is another. */
-  voted(itemId: number): void;
-  /** This item is back: an answer that is on its way may have left it out. */
-  returned(itemId: number): void;
+  /** The own vote on this item is another, since that moment. */
+  voted(itemId: number, at: Moment | null): void;
+  /** This item is back, since that moment: an answer that is on its way may have left it out. */
+  returned(itemId: number, at: Moment): void;
   /** What is known of the own votes may be wrong. */
   doubtVotes(): void;
 }
@@ -39,7 +40,7 @@ export class RoomState {
     this.#listener = listener;
     this.#view = emptyView(room);
     this.#connection = this.#view.connection;
-    this.ledger = new Ledger((itemId) => listener.voted(itemId));
+    this.ledger = new Ledger((itemId, at) => listener.voted(itemId, at));
     this.replica = new Replica({
       apply: (event, step) => this.#apply(event, step),
       replaced: (before, isHeal) => this.#replaced(before, isHeal),
@@ -129,7 +130,7 @@ export class RoomState {
     ledger.sweep(replica.confirmed, entries);
     this.changed(true);
     if (isStranger) this.#listener.doubtVotes();
-    else if (isBack && event.type === "track.added") this.#listener.returned(event.payload.id);
+    else if (isBack && event.type === "track.added") this.#listener.returned(event.payload.id, event);
     this.#listener.notify({
       kind: "event",
       event,
