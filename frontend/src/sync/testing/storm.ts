@@ -75,8 +75,6 @@ export class Storm {
       browser.network.isDown = false;
       browser.signal("online");
       for (const tab of browser.tabs) tab.thaw();
-      // Often nobody is left, and it is for the next visit to send what waits.
-      if (this.world.chance(0.3)) for (const tab of browser.tabs) tab.kill();
       if (browser.tabs.every(({ isClosed }) => isClosed)) await browser.open();
     }
     await this.world.until(() => this.#isQuiet(), 60 * 60_000);
