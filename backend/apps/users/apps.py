@@ -7,7 +7,13 @@ class UsersConfig(AppConfig):
     name = "apps.users"
 
     def ready(self) -> None:
-        from apps.users.recognition import recognise_account, recognise_guest
-        from core.identity import recognise_with
+        from apps.users.recognition import (
+            claimed_guest,
+            recognise_account,
+            recognise_guest,
+            recognise_token,
+        )
+        from core.identity import claim_with, recognise_with
 
-        recognise_with(recognise_account, recognise_guest)
+        recognise_with(recognise_token, recognise_account, recognise_guest)
+        claim_with(recognise_token, recognise_account, claimed_guest)

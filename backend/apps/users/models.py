@@ -1,17 +1,91 @@
-"""People: accounts, and guests who join in without one."""
+"""People: accounts with their taste, and guests who join in without one."""
 
 import secrets
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 
+from core.identity import ACCOUNT
 from core.names import MAX_PERSON_NAME, validate_name
 
 GUEST_ID_BYTES = 12  # 96 random bits: nobody meets another's id by chance
+# Without regard to case a letter may become three.
+LONGEST_KEY = 3 * 254
+# What may be known of an account only once, without regard to case.
+ONCE = {"username": "username_key", "email": "email_key"}
+
+
+def folded(text: str) -> str:
+    """The same for all ways to write a name or an e-mail address that count as one."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 class User(AbstractUser):
-    """An account. Our own model from the first migration, so that it can grow."""
+    """An account. Its name and its e-mail address are its own, without regard to case.
+
+    An address may be empty. Accounts that were equal before that rule stay so: the oldest has the key, which
+    is what logs in and what mails go to, the others have none.
+    """
+
+    username_key = models.CharField(max_length=LONGEST_KEY, null=True, editable=False)
+    email_key = models.CharField(max_length=LONGEST_KEY, null=True, editable=False)
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["username_key"], name="user_username_once"),
+            models.UniqueConstraint(fields=["email_key"], name="user_email_once"),
+        ]
+
+    @property
+    def key(self) -> str:
+        """What votes, items and the like are kept under as theirs."""
+        return key_of_user(self.pk)
+
+    def clean(self) -> None:
+        """The same rule for forms."""
+        super().clean()
+        for field, key in ONCE.items():
+            wanted = self._key_of(field)
+            others = User.objects.filter(**{key: wanted}).exclude(pk=self.pk)
+            if wanted is not None and others.exists():
+                raise ValidationError({field: f"Another account has this {field}."})
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        written = None if update_fields is None else set(update_fields)
+        for field, key in ONCE.items():
+            if written is None or field in written:
+                setattr(self, key, self._key_of(field))
+                written = None if written is None else {*written, key}
+        super().save(*args, update_fields=written, **kwargs)
+
+    def _key_of(self, field: str) -> str | None:
+        wanted = folded(getattr(self, field) or "") or None
+        if wanted is None or self._state.adding or getattr(self, ONCE[field]) is not None:
+            return wanted
+        stored = User.objects.filter(pk=self.pk).values_list(field, ONCE[field]).first()
+        is_older_than_the_rule = stored is not None and (folded(stored[0]), stored[1]) == (wanted, None)
+        return None if is_older_than_the_rule else wanted
+
+
+def key_of_user(user_id: int) -> str:
+    return f"{ACCOUNT}:{user_id}"
+
+
+class Profile(models.Model):
+    """What an account likes. Who never said has none."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    favorite_genres = models.JSONField(default=list)
+    favorite_artists = models.JSONField(default=list)
+    moods = models.JSONField(default=list)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"What account {self.pk} likes"
 
 
 def new_guest_id() -> str:
@@ -30,3 +104,8 @@ class Guest(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.id
+
+    @property
+    def key(self) -> str:
+        """What votes, items and the like are kept under as theirs."""
+        return f"guest:{self.pk}"

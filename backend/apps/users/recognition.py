@@ -11,14 +11,17 @@ from django.http import HttpRequest
 
 from apps.users.models import Guest, User
 from apps.users.services import count_newcomer
+from apps.users.tokens import account_with_access
 from core.addresses import network_of
 from core.cache import SharedMemory
 from core.errors import NotAuthenticated
 from core.identity import Caller, Visit, network_key
+from core.names import MAX_PERSON_NAME
 from core.rate_limits import TooManyCalls
 
 # How long a user agent that an address has shown counts as known there.
 AGENT_MEMORY_SECONDS = 24 * 3600
+BEARER = "bearer"
 
 _signer = signing.Signer(salt="tutti.guest")
 
@@ -29,11 +32,15 @@ def guest_token(guest: Guest) -> str:
 
 
 def guest_for_token(token: str) -> Guest | None:
+    guest_id = _signed_id(token)
+    return Guest.objects.filter(pk=guest_id).first() if guest_id else None
+
+
+def _signed_id(token: str) -> str | None:
     try:
-        guest_id = _signer.unsign(token)
+        return _signer.unsign(token)
     except (signing.BadSignature, UnicodeError):  # half a character can't be signed
         return None
-    return Guest.objects.filter(pk=guest_id).first()
 
 
 def guest_caller(token: str, *, address: str) -> Caller:
@@ -44,7 +51,30 @@ def guest_caller(token: str, *, address: str) -> Caller:
     return _caller_of_guest(guest, address=address)
 
 
+def guest_of(visit: Visit) -> Guest | None:
+    """The guest that the visit's token names, whoever else it may be from.
+
+    One that names nobody is passed over: who registers or logs in again, since the first answer was lost,
+    still shows it.
+    """
+    shown = (visit.headers.get("x-guest-token", ""), visit.cookies.get(settings.GUEST_COOKIE_NAME, ""))
+    return next((guest for token in shown if token and (guest := guest_for_token(token))), None)
+
+
+def bearer_token(visit: Visit) -> str | None:
+    """What stands in `Authorization: Bearer …`; None where nothing does, or another scheme."""
+    scheme, _, token = visit.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == BEARER else None
+
+
+def recognise_token(visit: Visit) -> Caller | None:
+    """An account by its access token, which must be right. Raises NotAuthenticated."""
+    token = bearer_token(visit)
+    return None if token is None else _caller_of_account(account_with_access(token), address=visit.address)
+
+
 def recognise_account(visit: Visit) -> Caller | None:
+    """An account by its session. A cookie that names none is passed over."""
     session_key = visit.cookies.get(settings.SESSION_COOKIE_NAME)
     if not session_key:
         return None
@@ -53,13 +83,7 @@ def recognise_account(visit: Visit) -> Caller | None:
     user = get_user(request)
     if not isinstance(user, User) or not user.is_active:
         return None
-    return Caller(
-        key=f"user:{user.pk}",
-        address=visit.address,
-        name=user.get_full_name() or user.get_username(),
-        user_id=user.pk,
-        is_staff=user.is_staff,
-    )
+    return _caller_of_account(user, address=visit.address)
 
 
 def recognise_guest(visit: Visit) -> Caller | None:
@@ -68,6 +92,13 @@ def recognise_guest(visit: Visit) -> Caller | None:
         return guest_caller(token, address=visit.address)
     guest = guest_for_token(visit.cookies.get(settings.GUEST_COOKIE_NAME, ""))
     return _caller_of_guest(guest, address=visit.address) if guest else None
+
+
+def claimed_guest(visit: Visit) -> Caller | None:
+    """Without the database: thousands of guests join at once after a restart."""
+    token = visit.headers.get("x-guest-token") or visit.cookies.get(settings.GUEST_COOKIE_NAME, "")
+    guest_id = _signed_id(token)
+    return _caller_of_guest(Guest(pk=guest_id), address=visit.address) if guest_id else None
 
 
 def voter_of(visit: Visit, caller: Caller, *, is_voting: bool) -> Caller:
@@ -94,5 +125,15 @@ def _is_admitted(address: str) -> bool:
     return True
 
 
+def _caller_of_account(user: User, *, address: str) -> Caller:
+    return Caller(
+        key=user.key,
+        address=address,
+        name=(user.get_full_name() or user.get_username())[:MAX_PERSON_NAME],
+        user_id=user.pk,
+        is_staff=user.is_staff,
+    )
+
+
 def _caller_of_guest(guest: Guest, *, address: str) -> Caller:
-    return Caller(key=f"guest:{guest.pk}", address=address, name=guest.name, guest_id=guest.pk)
+    return Caller(key=guest.key, address=address, name=guest.name, guest_id=guest.pk)

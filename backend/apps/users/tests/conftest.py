@@ -1,5 +1,8 @@
 """What the tests about people share."""
 
+import json
+from typing import Any
+
 import pytest
 from django.conf import settings as project_settings
 from django.contrib.sessions.backends.db import SessionStore
@@ -8,6 +11,12 @@ from django.test import Client
 from apps.users.models import Guest, User
 
 ADDRESS = "192.0.2.1"
+
+
+@pytest.fixture(autouse=True)
+def limits_are_far(settings) -> None:
+    """But where a test says otherwise."""
+    settings.RATE_LIMIT_FACTOR = 1000
 
 
 @pytest.fixture(autouse=True)
@@ -35,3 +44,30 @@ def ada_s_session(ada: User) -> str:
     key = client.cookies[project_settings.SESSION_COOKIE_NAME].value
     assert SessionStore(key).exists(key)
     return key
+
+
+PASSWORD = "a long enough pass phrase"
+FACTS = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+
+
+def send(client: Client, method: str, path: str, body: Any = None, **headers: str) -> Any:
+    """JSON over Django's test client."""
+    return client.generic(
+        method.upper(),
+        f"/api/{path}",
+        json.dumps(body or {}),
+        content_type="application/json",
+        headers=headers,
+    )
+
+
+def register(client: Client, **changes: Any) -> Any:
+    return send(client, "post", "users/", {**FACTS, **changes})
+
+
+def bearer(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"}
+
+
+def code_of(answer: Any) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]

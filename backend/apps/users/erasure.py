@@ -1,0 +1,58 @@
+"""Taking a person out of everything."""
+
+from collections.abc import Collection
+
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.db.models import Q
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from apps.realtime.decorators import log_action
+from apps.users.admin_log import entries_about
+from apps.users.belongings import all_belongings
+from apps.users.models import User
+from apps.users.sessions import sessions_of
+from core.errors import NotFound
+from core.models import KeptAnswer
+from core.request_context import request_context
+
+
+@log_action("erase_person")
+def erase_person(*, user_id: int) -> None:
+    """The account goes with all that is kept of it; what others see stays, under nobody's name.
+
+    Raises NotFound.
+    """
+    sessions = [
+        session.pk for session in sessions_of(user_id)
+    ]  # before anything is locked: it may take a while
+    with transaction.atomic():
+        user = User.objects.select_for_update().filter(pk=user_id).first()
+        if user is None:
+            raise NotFound("There is no such account.")
+        for belongings in all_belongings():
+            belongings.erase(user.key, names=names_of(user))
+        _erase_records(user, sessions)
+        user.delete()
+
+
+def names_of(user: User) -> Collection[str]:
+    """All that the person may have been called by the account."""
+    return {name for name in (user.get_full_name(), user.username, user.email) if name}
+
+
+def _erase_records(user: User, session_keys: list[str]) -> None:
+    _erase_kept_answers(user)
+    OutstandingToken.objects.filter(user=user).delete()
+    Session.objects.filter(pk__in=session_keys).delete()
+    entries_about(user).delete()
+
+
+def _erase_kept_answers(user: User) -> None:
+    """But for the one of this very request, and those that are being asked for just now, which wait for us.
+
+    None of those says more than the key, and they go within a day.
+    """
+    own = Q(caller=user.key) & ~Q(key=request_context().op_id or "")
+    free = KeptAnswer.objects.select_for_update(skip_locked=True).filter(own | Q(subject=user.key))
+    KeptAnswer.objects.filter(pk__in=list(free.values_list("pk", flat=True))).delete()

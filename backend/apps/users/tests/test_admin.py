@@ -1,0 +1,82 @@
+"""Accounts in the admin."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+
+from apps.users.models import Profile, User
+from core.tests.admin_pages import Admin
+
+pytestmark = pytest.mark.django_db
+# A browser leaves out lists of which nothing is chosen.
+UNCHOSEN = {"groups": None, "user_permissions": None}
+
+
+@pytest.fixture
+def hedy() -> Admin:
+    return Admin("hedy")
+
+
+@pytest.fixture
+def grace(db: None) -> User:
+    return User.objects.create_user("grace", "grace@example.org")
+
+
+def test_an_account_is_changed(hedy, grace):
+    answer = hedy.open(grace).send(**UNCHOSEN, email="Grace@hopper.example")
+    assert answer.status_code == 302, answer.context["adminform"].errors
+    grace.refresh_from_db()
+    assert (grace.email, grace.email_key) == ("Grace@hopper.example", "grace@hopper.example")
+
+
+@pytest.mark.parametrize("changes", [{"email": "ADA@example.org"}, {"username": "ADA"}])
+def test_a_name_or_an_address_of_somebody_else_is_a_message(hedy, grace, changes: dict[str, Any]):
+    User.objects.create_user("ada", "ada@example.org")
+    answer = hedy.open(grace).send(**changes)
+    assert answer.status_code == 200
+    (field,) = changes
+    assert f"Another account has this {field}." in answer.content.decode()
+    grace.refresh_from_db()
+    assert grace.username == "grace"
+
+
+def test_a_new_account_is_made(hedy):
+    page = hedy.open_new(User)
+    password = "a long enough pass phrase"
+    made = page.send(username="ada", password1=password, password2=password, usable_password="true")
+    assert made.status_code == 302, made.content
+    assert User.objects.get(username="ada").username_key == "ada"
+    again = hedy.open_new(User).send(
+        username="ADA", password1=password, password2=password, usable_password="true"
+    )
+    assert again.status_code == 200
+    assert User.objects.count() == 2
+
+
+def test_who_comes_second_at_the_same_moment_is_told(hedy, grace, monkeypatch):
+    User.objects.create_user("ada", "ada@example.org")
+    page = hedy.open(grace)
+    monkeypatch.setattr(User, "clean", lambda self: None)  # the other was not there yet
+    assert "Somebody else has just written" in page.send_and_follow(**UNCHOSEN, email="ada@example.org")
+
+
+def test_an_account_is_deleted_alone_or_with_others(hedy, grace):
+    ada, bo = (User.objects.create_user(name) for name in ("ada", "bo"))
+    hedy.delete(grace)
+    hedy.delete_selected(ada, bo)
+    assert list(User.objects.values_list("username", flat=True)) == ["hedy"]
+
+
+def test_a_profile_is_looked_at_and_goes_with_its_account(hedy, grace):
+    profile = Profile.objects.create(user=grace, moods=["calm"])
+    assert "calm" in hedy.client.get("/admin/users/profile/").content.decode()
+    assert hedy.client.post(f"/admin/users/profile/{profile.pk}/delete/", {"post": "yes"}).status_code == 403
+    hedy.delete(grace)
+    assert not Profile.objects.exists()
+
+
+def test_nobody_looks_at_tokens():
+    assert not admin.site.is_registered(OutstandingToken)
+    assert not admin.site.is_registered(BlacklistedToken)

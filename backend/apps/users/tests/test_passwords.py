@@ -1,0 +1,200 @@
+"""Another password, and a forgotten one."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+
+from apps.users.models import User
+from apps.users.password_reset import postman, reset_password, reset_token
+from apps.users.tests.conftest import PASSWORD, bearer, code_of, send
+from core.errors import InvalidInput
+from core.limits import MAILS
+
+NEW = "quite another pass phrase"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def grace(db: None) -> User:
+    return User.objects.create_user("grace", "Grace@example.org", PASSWORD)
+
+
+def session_of(login: str = "grace", password: str = PASSWORD) -> tuple[Client, Any]:
+    client = Client()
+    return client, send(client, "post", "auth/session/", {"username": login, "password": password})
+
+
+def may_log_in(password: str) -> bool:
+    return bool(session_of(password=password)[1].status_code == 200)
+
+
+def mails() -> list[Any]:
+    """Those that were sent by now."""
+    postman.submit(lambda: None).result()
+    return list(mail.outbox)
+
+
+# --- Changing it -------------------------------------------------------------------------------------
+
+
+def test_a_password_is_changed_and_other_logins_end(grace):
+    client, elsewhere = session_of()[0], session_of()[0]
+    tokens = send(Client(), "post", "auth/token/", {"username": "grace", "password": PASSWORD}).json()
+    answer = send(client, "post", "auth/password/", {"old_password": PASSWORD, "new_password": NEW})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert (may_log_in(NEW), may_log_in(PASSWORD)) == (True, False)
+    assert send(client, "get", "users/me/").status_code == 200
+    assert send(elsewhere, "get", "users/me/").status_code == 401
+    assert send(Client(), "get", "users/me/", **bearer(tokens["access"])).status_code == 401
+
+
+def test_a_program_may_change_it_too(grace):
+    tokens = send(Client(), "post", "auth/token/", {"username": "grace", "password": PASSWORD}).json()
+    body = {"old_password": PASSWORD, "new_password": NEW}
+    assert send(Client(), "post", "auth/password/", body, **bearer(tokens["access"])).status_code == 204
+    assert may_log_in(NEW)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"old_password": "wrong", "new_password": NEW}, "old_password"),
+        ({"old_password": PASSWORD, "new_password": "short"}, "new_password"),
+        ({"old_password": PASSWORD, "new_password": "grace@example"}, "new_password"),
+        ({"old_password": PASSWORD}, "new_password"),
+    ],
+)
+def test_what_is_refused_changes_nothing(grace, body: dict[str, str], field: str):
+    client, _ = session_of()
+    answer = send(client, "post", "auth/password/", body)
+    assert code_of(answer) == (400, "VALIDATION_ERROR")
+    assert list(answer.json()["error"]["details"]) == [field]
+    assert may_log_in(PASSWORD)
+
+
+def test_strangers_and_guests_have_none(client, db):
+    send(client, "post", "guests/", {"name": "Bo"})
+    body = {"old_password": PASSWORD, "new_password": NEW}
+    assert code_of(send(client, "post", "auth/password/", body)) == (401, "NOT_AUTHENTICATED")
+
+
+# --- Forgetting it -----------------------------------------------------------------------------------
+
+
+def test_a_token_is_mailed_and_counts_once(grace, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send(Client(), "post", "auth/password/reset/", {"email": "grace@EXAMPLE.org"})
+    assert (answer.status_code, answer.json()) == (202, {})
+    (message,) = mails()
+    assert (message.to, message.from_email) == (["Grace@example.org"], "tutti@localhost")
+    token = re.findall(r"^    (\S+)$", message.body, re.MULTILINE)[0]
+    body = {"token": token, "new_password": NEW}
+    assert send(Client(), "post", "auth/password/reset/confirm/", body).status_code == 204
+    assert (may_log_in(NEW), may_log_in(PASSWORD)) == (True, False)
+    again = send(
+        Client(), "post", "auth/password/reset/confirm/", {**body, "new_password": "yet another one"}
+    )
+    assert code_of(again) == (400, "VALIDATION_ERROR")
+    assert list(again.json()["error"]["details"]) == ["token"]
+    assert may_log_in(NEW)
+
+
+def test_who_is_not_known_gets_the_same_answer_and_no_mail(grace, django_capture_on_commit_callbacks):
+    User.objects.create_user("hedy", "hedy@example.org", PASSWORD, is_active=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = [
+            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
+            for name in ("grace", "nobody", "hedy")
+        ]
+    assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"{}")}
+    assert [message.to for message in mails()] == [["Grace@example.org"]]
+
+
+def test_known_and_unknown_cost_the_same_queries(grace, django_assert_num_queries):
+    for name in ("grace", "nobody"):
+        with django_assert_num_queries(1):
+            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
+
+
+def test_nobody_is_flooded_with_mails(grace, settings, django_capture_on_commit_callbacks):
+    settings.RATE_LIMIT_FACTOR = 1
+    with django_capture_on_commit_callbacks(execute=True):
+        answers = [
+            Client(REMOTE_ADDR=f"192.0.2.{number}").post(
+                "/api/auth/password/reset/", {"email": "grace@example.org"}, content_type="application/json"
+            )
+            for number in range(MAILS.max_calls + 3)
+        ]
+    assert {answer.status_code for answer in answers} == {202}
+    assert len(mails()) == MAILS.max_calls
+
+
+def test_a_mail_that_can_t_be_sent_is_logged_and_nobody_is_told(
+    grace, settings, caplog, django_capture_on_commit_callbacks
+):
+    settings.EMAIL_BACKEND = "nowhere.Backend"
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = send(Client(), "post", "auth/password/reset/", {"email": "grace@example.org"})
+    mails()
+    assert answer.status_code == 202
+    assert "A mail could not be sent" in caplog.text
+
+
+def test_a_token_counts_for_an_hour(grace):
+    token, now = reset_token(grace), timezone.now()
+    with time_machine.travel(now + timedelta(minutes=61), tick=False), pytest.raises(InvalidInput):
+        reset_password(token=token, new=NEW)
+    with time_machine.travel(now + timedelta(minutes=59), tick=False):
+        reset_password(token=token, new=NEW)
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["", "x", ".", "a.b", "MQ.", "MQ.nonsense", "é.é", "====.x", "OTk5OTk5OTk5OTk5OTk5OTk5OTk5.x", "\x00.x"],
+)
+def test_what_is_no_token_is_a_400(grace, token: str):
+    answer = send(Client(), "post", "auth/password/reset/confirm/", {"token": token, "new_password": NEW})
+    assert code_of(answer) == (400, "VALIDATION_ERROR")
+    assert list(answer.json()["error"]["details"]) == ["token"]
+
+
+def test_a_token_of_somebody_else_is_none(grace):
+    hedy = User.objects.create_user("hedy", "hedy@example.org", PASSWORD)
+    forged = reset_token(hedy).split(".")[0] + "." + reset_token(grace).split(".")[1]
+    with pytest.raises(InvalidInput):
+        reset_password(token=forged, new=NEW)
+
+
+def test_a_weak_password_leaves_the_token_as_it_is(grace):
+    token = reset_token(grace)
+    answer = send(
+        Client(), "post", "auth/password/reset/confirm/", {"token": token, "new_password": "12345678"}
+    )
+    assert list(answer.json()["error"]["details"]) == ["new_password"]
+    reset_password(token=token, new=NEW)
+    assert may_log_in(NEW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_show_a_token_at_once_one_has_it():
+    token = reset_token(User.objects.create_user("grace", "grace@example.org", PASSWORD))
+
+    def show(number: int) -> bool:
+        try:
+            reset_password(token=token, new=f"{NEW} {number}")
+            return True
+        except InvalidInput:
+            return False
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(show, range(6))) == [False] * 5 + [True]
