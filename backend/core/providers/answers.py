@@ -1,0 +1,71 @@
+"""What a service's answer says: the value in it, or how it fails. Knows no network."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+from core.providers.failures import Failure, ProviderError
+
+T = TypeVar("T")
+# What makes a value of a body, such as `msgspec.json.Decoder(Shape).decode`; raises one of UNREADABLE.
+Read = Callable[[bytes], T]
+
+# From this on a number in an error is a status of HTTP, not a code of the service's own.
+FIRST_ERROR_STATUS = 400
+# What a body may be that can't be read: no JSON, not UTF-8, nested without end, another shape.
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """As it came over the line. `retry_after_seconds` is what it asks for, None where it asks nothing."""
+
+    status: int
+    retry_after_seconds: float | None
+    body: bytes
+
+
+class _Complaint(msgspec.Struct):
+    """Where services say that something is wrong, some of them with status 200."""
+
+    error: Any = None
+    errors: Any = None
+
+
+def value_of(provider: str, answer: Answer, read: Read[T]) -> T:
+    """Raises ProviderError for whatever is not a good answer that can be read so."""
+    status = answer.status if answer.status >= 300 else _status_inside(answer.body)
+    if status is not None:
+        raise ProviderError(
+            provider,
+            _failure_of(status),
+            status=status,
+            retry_after_seconds=answer.retry_after_seconds,
+        )
+    with suppress(*UNREADABLE):
+        return read(answer.body)
+    raise ProviderError(provider, Failure.GARBAGE, status=answer.status)
+
+
+def _status_inside(body: bytes) -> int | None:
+    """What a good status hides: the status in the body, else 500; None where that complains of nothing."""
+    try:
+        complaint = msgspec.json.decode(body, type=_Complaint)
+    except UNREADABLE:
+        return None
+    about = complaint.error or complaint.errors
+    if not about:
+        return None
+    told = (about.get("status") or about.get("code")) if isinstance(about, dict) else None
+    return told if isinstance(told, int) and told >= FIRST_ERROR_STATUS else 500
+
+
+def _failure_of(status: int) -> Failure:
+    if status >= 500:
+        return Failure.BROKEN
+    if status < FIRST_ERROR_STATUS:
+        return Failure.REDIRECTED
+    return {401: Failure.NOT_ALLOWED, 408: Failure.SLOW, 429: Failure.BUSY}.get(status, Failure.REFUSED)

@@ -1,0 +1,103 @@
+"""One request to a service, and its answer: bounded in time and in size, whatever the service does."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Self
+
+import httpx
+
+from core.providers.answers import Answer
+from core.providers.failures import Failure, ProviderError
+from core.providers.retry_after import seconds_asked_for
+from core.providers.times import Times
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked. Printed, it shows only where: the words may be a person's, the rest holds secrets."""
+
+    method: str
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Of one request. Silence ends it after `seconds`, and so does a body that only drips."""
+
+    connect_seconds: float = 3.0
+    seconds: float = 5.0
+    max_bytes: int = 4 * 1024 * 1024
+
+
+class Line:
+    """Connections to one service, shared by all threads of a process."""
+
+    def __init__(self, provider: str, base_url: str, *, bounds: Bounds, times: Times) -> None:
+        self._provider = provider
+        self._bounds = bounds
+        self._times = times
+        self._http = httpx.Client(
+            base_url=base_url,
+            verify=_authorities(),
+            timeout=httpx.Timeout(bounds.seconds, connect=bounds.connect_seconds),
+            follow_redirects=False,
+            # Unpacked, a small body may be of any size.
+            headers={"Accept": "application/json", "Accept-Encoding": "identity", "User-Agent": "Tutti"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._http.close()
+
+    def ask(self, question: Question) -> Answer:
+        """The answer, whatever its status. Raises ProviderError when there is none."""
+        try:
+            return self._ask(question)
+        except httpx.TimeoutException:
+            failure = Failure.SLOW
+        except httpx.RemoteProtocolError:
+            failure = Failure.CUT
+        except httpx.TransportError:
+            failure = Failure.UNREACHABLE
+        # Not from within: what httpx raises has the request on it, with all its secrets.
+        raise ProviderError(self._provider, failure)
+
+    def _ask(self, question: Question) -> Answer:
+        deadline = self._times.clock() + self._bounds.seconds
+        with self._http.stream(
+            question.method,
+            question.path,
+            params=question.params,
+            headers=question.headers,
+            data=question.form,
+        ) as response:
+            is_good = response.is_success
+            asked_for = seconds_asked_for(response.headers.get("Retry-After"), now=self._times.wall_clock())
+            body = self._body(response, deadline) if is_good else b""
+            return Answer(response.status_code, asked_for, body)
+
+    def _body(self, response: httpx.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for part in response.iter_raw():
+            body += part
+            if len(body) > self._bounds.max_bytes:
+                raise ProviderError(self._provider, Failure.TOO_LARGE)
+            if self._times.clock() > deadline:
+                raise ProviderError(self._provider, Failure.SLOW)
+        return bytes(body)
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Whom to believe certificates of; read once a process, for that takes a while."""
+    return httpx.create_ssl_context()

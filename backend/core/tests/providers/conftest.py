@@ -1,0 +1,86 @@
+"""A service, and clients of it whose time passes when they wait."""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+import pytest
+
+from core.providers.client import Patience, ProviderClient
+from core.providers.lines import Bounds
+from core.providers.times import Times
+from core.tests.clocks import FakeClock
+from core.tests.providers.stand_in import StandIn, answers
+
+NAME = "stand-in"
+PATH = "/v1/things"
+BOUNDS = Bounds(connect_seconds=5.0, seconds=5.0, max_bytes=256 * 1024)
+PATIENCE = Patience(
+    attempts=3,
+    first_wait_seconds=0.5,
+    longest_wait_seconds=2.0,
+    failures_until_left_alone=100,
+    left_alone_seconds=30.0,
+)
+
+
+class Thing(msgspec.Struct):
+    value: int
+    name: str = ""
+
+
+read_thing = msgspec.json.Decoder(Thing).decode
+
+
+class MakeClient(Protocol):
+    def __call__(
+        self, *, name: str = NAME, bounds: Bounds = BOUNDS, patience: Patience = PATIENCE, url: str = ""
+    ) -> ProviderClient: ...
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    """For how long clients have waited."""
+    return []
+
+
+@pytest.fixture
+def service() -> Iterator[StandIn]:
+    with StandIn({PATH: answers({"value": 7})}) as started:
+        yield started
+
+
+@pytest.fixture
+def make_client(service: StandIn, clock: FakeClock, waits: list[float]) -> Iterator[MakeClient]:
+    made: list[ProviderClient] = []
+
+    def wait(seconds: float) -> None:
+        waits.append(seconds)
+        clock.advance(seconds)
+
+    def make(
+        *, name: str = NAME, bounds: Bounds = BOUNDS, patience: Patience = PATIENCE, url: str = ""
+    ) -> ProviderClient:
+        client = ProviderClient(
+            name,
+            url or f"{service.url}/v1",
+            bounds=bounds,
+            patience=patience,
+            times=Times(clock, clock, wait),
+        )
+        made.append(client)
+        return client
+
+    yield make
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def client(make_client: MakeClient) -> ProviderClient:
+    return make_client()
