@@ -1,0 +1,55 @@
+"""A run as clients get it."""
+
+from typing import Literal, cast
+
+import msgspec
+
+from apps.jobs.models import JobRun, Status
+from core.instants import Instant
+
+StatusWord = Literal["queued", "running", "succeeded", "failed"]
+
+
+class JobErrorPayload(msgspec.Struct, frozen=True):
+    """Why it failed: the code of an error of the API, or WORKER_AWAY, WORKER_LOST."""
+
+    code: str
+
+
+class JobPayload(msgspec.Struct, frozen=True):
+    """How far a job is. `error` says why it failed, and is null otherwise."""
+
+    job_id: str
+    status: StatusWord
+    attempts: int
+    created_at: Instant
+    started_at: Instant | None
+    finished_at: Instant | None
+    error: JobErrorPayload | None
+
+
+class RequestedJobPayload(msgspec.Struct, frozen=True):
+    """What whoever asks for a job gets at once, with 202."""
+
+    job_id: str
+    status: StatusWord
+    status_url: str
+
+
+def job_payload(run: JobRun) -> JobPayload:
+    has_failed = run.status == Status.FAILED
+    return JobPayload(
+        job_id=str(run.pk),
+        status=cast(StatusWord, str(run.status)),
+        attempts=run.attempts,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        error=JobErrorPayload(code=run.error_code) if has_failed else None,
+    )
+
+
+def requested_job_payload(run: JobRun, *, status_url: str) -> RequestedJobPayload:
+    return RequestedJobPayload(
+        job_id=str(run.pk), status=cast(StatusWord, str(run.status)), status_url=status_url
+    )

@@ -1,0 +1,65 @@
+"""What the tests of jobs share: jobs of their own, and the words that workers are told."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from apps.jobs import messages, registry
+from apps.jobs.models import JobProcess, JobRun, ScheduledTurn
+from apps.jobs.registry import Job, job
+
+
+@pytest.fixture(autouse=True)
+def own_jobs(monkeypatch) -> None:
+    monkeypatch.setattr(registry, "_jobs", {})
+
+
+class Words:
+    """Stands in for what carries words to workers."""
+
+    def __init__(self) -> None:
+        self.delays: list[float] = []
+
+    def tell(self, after_seconds: float) -> None:
+        self.delays.append(after_seconds)
+
+
+@pytest.fixture
+def words(monkeypatch) -> Words:
+    told = Words()
+    monkeypatch.setattr(messages, "_messengers", [told])
+    return told
+
+
+@dataclass
+class Desk:
+    """A job that does what it is told to, and remembers for whom."""
+
+    done: list[int] = field(default_factory=list)
+    # Called before each run is done; raises what is to go wrong.
+    before: Callable[[], None] = lambda: None
+
+    def declare(self, kind: str = "desk.work", **options: Any) -> Job[Any]:
+        @job(kind, **options)
+        def work(*, person: int) -> dict[str, Any]:
+            self.before()
+            self.done.append(person)
+            return {"person": person}
+
+        return work
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def stored(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """Real commits, for tests with threads; only the tables of jobs are emptied afterwards."""
+    with django_db_blocker.unblock():
+        yield
+        for model in (JobRun, JobProcess, ScheduledTurn):
+            model.objects.all().delete()

@@ -1,0 +1,34 @@
+"""Many threads that do the same at the same moment, each with a connection of its own."""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from django.db import connection
+
+R = TypeVar("R")
+
+
+def all_at_once(number: int, action: Callable[[int], R]) -> list[R]:
+    """What each of them got, in order of its number. Raises what the first one raised that failed."""
+    together = threading.Barrier(number)
+    results: dict[int, R] = {}
+    failures: list[BaseException] = []
+
+    def run(index: int) -> None:
+        together.wait()
+        try:
+            results[index] = action(index)
+        except BaseException as failure:
+            failures.append(failure)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[index]) for index in range(number)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return [results[index] for index in range(number)]

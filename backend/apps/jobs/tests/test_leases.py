@@ -1,0 +1,158 @@
+"""A run is begun by one worker, and by another one when that gives no sign of life."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.jobs.failures import Failure, FailureCode
+from apps.jobs.leases import LEASE, end_run, fail_run, give_back_runs, put_off_run, renew_leases, take_run
+from apps.jobs.models import JobRun, Status
+from apps.jobs.registry import known_kinds
+from apps.jobs.tests.crowd import all_at_once
+
+WORKERS = 8
+RUNS = 40
+BROKEN = Failure("BROKEN", may_try_again=True)
+MOMENT = timedelta(milliseconds=1)
+
+
+def take(now=None) -> JobRun | None:
+    return take_run(kinds=known_kinds(), now=now)
+
+
+def taken(now=None) -> JobRun:
+    run = take(now)
+    assert run
+    return run
+
+
+@pytest.fixture
+def work(db, desk):
+    return desk.declare(max_attempts=3)
+
+
+def test_the_run_that_has_been_due_for_longest_is_first(work):
+    keys = ["a", "b", "c"]
+    for key in keys:
+        work.request(key, person=1)
+
+    assert [taken().key for _ in keys] == keys
+    assert take() is None
+
+
+def test_it_says_that_it_runs_and_since_when(work):
+    work.request(person=1)
+    now = timezone.now()
+    run = JobRun.objects.get(pk=taken(now).pk)
+
+    assert (run.status, run.attempts, run.started_at) == (Status.RUNNING, 1, now)
+    assert run.leased_until == now + LEASE
+
+
+def test_a_run_of_a_job_that_nobody_knows_is_left_alone(db, desk, own_jobs, monkeypatch):
+    desk.declare().request(person=1)
+
+    assert take_run(kinds=["desk.other"]) is None
+
+
+@pytest.mark.usefixtures("stored")
+def test_many_workers_take_each_run_once(desk):
+    work = desk.declare()
+    for number in range(RUNS):
+        work.request(f"user:{number}", person=number)
+
+    def take_all(_index: int) -> list[str]:
+        keys = []
+        while run := take():
+            keys.append(run.key)
+            end_run(run, result=None)
+        return keys
+
+    keys = [key for part in all_at_once(WORKERS, take_all) for key in part]
+
+    assert sorted(keys) == sorted(f"user:{number}" for number in range(RUNS))
+
+
+def test_a_lease_that_runs_out_gives_the_run_to_another_worker(work):
+    work.request(person=1)
+    now = timezone.now()
+    lost = taken(now)
+
+    assert take(now + LEASE - MOMENT) is None
+    found = taken(now + LEASE)
+    assert (found.pk, found.attempts) == (lost.pk, 2)
+    assert not end_run(lost, result={"from": "lost"})
+    assert not fail_run(lost, BROKEN)
+    assert not put_off_run(lost, BROKEN)
+    assert end_run(found, result={"from": "found"})
+    assert JobRun.objects.get().result == {"from": "found"}
+
+
+def test_a_lease_that_is_renewed_does_not_run_out(work):
+    work.request(person=1)
+    now = timezone.now()
+    run = taken(now)
+    renew_leases([run.lease], now=now + LEASE / 2)
+
+    assert take(now + LEASE) is None
+    assert taken(now + LEASE * 1.5).pk == run.pk
+
+
+def test_a_run_that_kills_each_worker_fails_in_the_end(work):
+    requested = work.request(person=1).run
+    now = timezone.now()
+    for attempt in range(3):
+        assert taken(now + attempt * LEASE).attempts == attempt + 1
+
+    assert take(now + 3 * LEASE) is None
+    requested.refresh_from_db()
+    assert (requested.status, requested.error_code) == (Status.FAILED, FailureCode.WORKER_LOST)
+    assert requested.finished_at
+
+
+def test_a_failed_attempt_is_repeated_later_and_later(work, words):
+    work.request(person=1)
+    now = timezone.now()
+    for attempt in range(2):
+        run = taken(now)
+        assert put_off_run(run, BROKEN, now=now)
+        run.refresh_from_db()
+        wait = (run.due_at - now).total_seconds()
+        assert 2.0**attempt <= wait <= 2.0 ** (attempt + 1)
+        assert words.delays[-1] == pytest.approx(wait, abs=0.001)
+        assert take(run.due_at - MOMENT) is None
+        now = run.due_at
+
+    assert (run.status, run.error_code) == (Status.QUEUED, "BROKEN")
+
+
+def test_a_run_that_is_put_off_is_still_open(work):
+    first = work.request("user:5", person=5).run
+    put_off_run(taken(), BROKEN)
+
+    assert work.request("user:5", person=5) == (first, False)
+
+
+def test_an_end_says_when_and_how(work):
+    for key in ("good", "bad"):
+        work.request(key, person=1)
+    end_run(taken(), result={"number": 7})
+    fail_run(taken(), BROKEN)
+    good, bad = JobRun.objects.get(key="good"), JobRun.objects.get(key="bad")
+
+    assert (good.status, good.result, good.error_code) == (Status.SUCCEEDED, {"number": 7}, "")
+    assert (bad.status, bad.result, bad.error_code) == (Status.FAILED, None, "BROKEN")
+    for run in (good, bad):
+        assert run.finished_at
+        assert (run.lease, run.leased_until) == ("", None)
+
+
+def test_what_is_given_back_is_begun_anew_at_once_and_was_no_attempt(work):
+    work.request(person=1)
+    now = timezone.now()
+    run = taken(now)
+
+    assert give_back_runs([run.lease], now=now) == 1
+    assert not end_run(run, result=None)
+    assert taken(now).attempts == 1

@@ -1,0 +1,130 @@
+"""Turns of schedules, and that each is made once."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.jobs import schedules as module
+from apps.jobs.backoff import FIRST_SECONDS, LAST_SECONDS, delay_seconds
+from apps.jobs.models import JobRun, ScheduledTurn
+from apps.jobs.registry import job
+from apps.jobs.schedules import Daily, Every, Schedule, seconds_until_next_turn
+from apps.jobs.tests.crowd import all_at_once
+from apps.jobs.turns import LOOK_SECONDS, ON_ITS_WAY, make_due_runs, take_turn
+
+NOW = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
+RHYTHMS = st.one_of(
+    st.builds(Every, st.timedeltas(timedelta(seconds=1), timedelta(days=40))),
+    st.builds(Daily, st.integers(0, 23)),
+)
+
+
+@given(now=MOMENTS, rhythm=RHYTHMS)
+def test_a_moment_lies_between_two_turns_that_follow_each_other(now, rhythm):
+    latest, following = rhythm.latest(now), rhythm.next(now)
+
+    assert latest <= now < following
+    assert rhythm.latest(latest) == latest
+    assert rhythm.next(latest) == following
+    assert rhythm.latest(following) == following
+
+
+def test_a_daily_turn_is_when_its_hour_begins():
+    assert Daily(hour=2).latest(NOW) == datetime(2026, 3, 29, 2, tzinfo=UTC)
+    assert Daily(hour=3).latest(NOW) == datetime(2026, 3, 28, 3, tzinfo=UTC)
+    assert Every(HOUR).next(NOW) == datetime(2026, 3, 29, 3, tzinfo=UTC)
+
+
+def test_the_next_turn_of_several_is_the_first_of_them(desk):
+    @job("desk.tidy")
+    def tidy() -> None: ...
+
+    both = [Schedule("daily", tidy, Daily(hour=4)), Schedule("hourly", tidy, Every(HOUR))]
+    assert seconds_until_next_turn(NOW, both) == 1800
+    assert seconds_until_next_turn(NOW, []) is None
+
+
+@pytest.fixture
+def tidy_hourly() -> Schedule:
+    @job("desk.tidy")
+    def tidy() -> None: ...
+
+    return Schedule("tidy", tidy, Every(HOUR))
+
+
+@pytest.mark.django_db
+def test_a_new_schedule_waits_for_its_next_turn(tidy_hourly):
+    assert make_due_runs([tidy_hourly], now=NOW) == []
+    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=29)) == []
+    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=30)) == ["tidy"]
+    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=31)) == []
+    assert JobRun.objects.get().kind == "desk.tidy"
+
+
+@pytest.mark.django_db
+def test_turns_that_nobody_was_there_for_are_made_up_for_once(tidy_hourly):
+    make_due_runs([tidy_hourly], now=NOW)
+
+    assert make_due_runs([tidy_hourly], now=NOW + 10 * HOUR) == ["tidy"]
+    assert make_due_runs([tidy_hourly], now=NOW + 10 * HOUR) == []
+    assert JobRun.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_clock_that_is_set_back_makes_no_turn_again(tidy_hourly):
+    make_due_runs([tidy_hourly], now=NOW)
+    make_due_runs([tidy_hourly], now=NOW + HOUR)
+
+    assert make_due_runs([tidy_hourly], now=NOW - HOUR) == []
+    assert ScheduledTurn.objects.get().turn_at > NOW
+
+
+@pytest.mark.usefixtures("stored")
+def test_of_many_beats_one_makes_each_turn(tidy_hourly):
+    make_due_runs([tidy_hourly], now=NOW)
+    JobRun.objects.all().delete()
+
+    made = all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=NOW + HOUR))
+
+    assert sorted(made) == [[]] * 7 + [["tidy"]]
+    assert JobRun.objects.count() == 1
+
+
+@pytest.mark.usefixtures("stored")
+def test_many_beats_that_meet_a_new_schedule_agree(tidy_hourly):
+    assert all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=NOW)) == [[]] * 8
+    assert ScheduledTurn.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, monkeypatch):
+    monkeypatch.setattr(module, "_schedules", [])
+    run = desk.declare().request(person=1).run
+    words.delays.clear()
+
+    assert take_turn(now=run.due_at) == LOOK_SECONDS
+    assert words.delays == []
+    take_turn(now=run.due_at + ON_ITS_WAY)
+    assert words.delays == [0.0]
+
+
+@pytest.mark.django_db
+def test_beat_is_there_when_the_next_turn_is_due(tidy_hourly, monkeypatch):
+    monkeypatch.setattr(module, "_schedules", [tidy_hourly])
+    almost = NOW + timedelta(minutes=29, seconds=58)
+
+    assert take_turn(now=almost) == 2.0
+
+
+# --- How long a failed run waits ---------------------------------------------------------------------
+
+
+@given(attempts=st.integers(1, 5000), chance=st.floats(0, 1))
+def test_a_wait_is_bounded_and_at_least_half_of_the_longest(attempts, chance):
+    longest = min(FIRST_SECONDS * 2 ** min(attempts - 1, 50), LAST_SECONDS)
+
+    assert longest / 2 <= delay_seconds(attempts, chance) <= longest

@@ -1,0 +1,178 @@
+"""What is told of a run and of those who see to runs."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import msgspec
+import pytest
+from django.utils import timezone
+
+from apps.jobs.failures import Failure
+from apps.jobs.leases import LEASE, end_run, fail_run, take_run
+from apps.jobs.models import JobProcess, JobRun, Role, Status
+from apps.jobs.payloads import job_payload, requested_job_payload
+from apps.jobs.pulse import Pulse
+from apps.jobs.registry import known_kinds
+from apps.jobs.selectors import BELIEVED_FOR, are_jobs_served, oldest_wait_seconds, runs_on_record
+from apps.jobs.services import (
+    KEPT_FOR,
+    PATIENCE,
+    forget_old_runs,
+    forget_runs_about,
+    run_as_it_stands,
+)
+
+pytestmark = pytest.mark.django_db
+MOMENT = timedelta(milliseconds=1)
+
+
+def taken(now: datetime | None = None) -> JobRun:
+    run = take_run(kinds=known_kinds(), now=now)
+    assert run
+    return run
+
+
+def as_it_stands(run: JobRun, now: datetime) -> JobRun:
+    found = run_as_it_stands(run.pk, now=now)
+    assert found
+    return found
+
+
+@pytest.fixture
+def work(desk):
+    return desk.declare()
+
+
+def test_a_client_reads_how_far_it_is(work):
+    run = work.request("user:5", person=5).run
+    told = msgspec.to_builtins(job_payload(run))
+    assert told == {
+        **{"job_id": str(run.pk), "status": "queued", "attempts": 0, "error": None},
+        **{"created_at": told["created_at"], "started_at": None, "finished_at": None},
+    }
+    asked = msgspec.to_builtins(requested_job_payload(run, status_url="/api/x/"))
+    assert asked == {"job_id": str(run.pk), "status": "queued", "status_url": "/api/x/"}
+
+    run = taken()
+    assert job_payload(run).status == "running"
+    fail_run(run, Failure("NO_MODEL", may_try_again=False))
+    run.refresh_from_db()
+    assert msgspec.to_builtins(job_payload(run))["error"] == {"code": "NO_MODEL"}
+    assert job_payload(run).finished_at
+
+
+def test_an_attempt_that_failed_is_no_error_while_others_follow(work):
+    run = work.request(person=5).run
+    run.error_code = "UNAVAILABLE"
+
+    assert job_payload(run).error is None
+
+
+def test_nothing_is_known_of_an_id_that_was_made_up():
+    assert run_as_it_stands(uuid4()) is None
+
+
+# --- Nobody there ------------------------------------------------------------------------------------
+
+
+def test_both_roles_have_to_be_filled():
+    now = timezone.now()
+    assert not are_jobs_served(now)
+    Pulse(Role.WORKER).beat(now=now)
+    assert not are_jobs_served(now)
+    Pulse(Role.BEAT).beat(now=now)
+    assert are_jobs_served(now)
+    assert are_jobs_served(now + BELIEVED_FOR - MOMENT)
+    assert not are_jobs_served(now + BELIEVED_FOR)
+
+
+def test_who_leaves_in_order_is_not_believed_any_longer():
+    pulses = [Pulse(Role.WORKER), Pulse(Role.BEAT)]
+    for pulse in pulses:
+        pulse.beat()
+        pulse.beat()
+    assert JobProcess.objects.count() == 2
+    pulses[0].end()
+
+    assert not are_jobs_served(timezone.now())
+
+
+def test_a_run_that_waits_in_vain_fails_when_it_is_looked_at(work):
+    run = work.request(person=1).run
+    due_at = run.due_at
+    assert as_it_stands(run, due_at + PATIENCE).status == Status.QUEUED
+    looked_at = as_it_stands(run, due_at + PATIENCE + MOMENT)
+
+    assert (looked_at.status, looked_at.error_code) == (Status.FAILED, "WORKER_AWAY")
+    assert take_run(kinds=known_kinds()) is None
+    assert work.request(person=1).is_new
+
+
+def test_a_run_that_waits_behind_others_goes_on_waiting(work):
+    run = work.request(person=1).run
+    later = run.due_at + 10 * PATIENCE
+    Pulse(Role.WORKER).beat(now=later)
+
+    assert as_it_stands(run, later).status == Status.QUEUED
+
+
+def test_a_run_whose_worker_died_fails_only_when_no_other_one_comes(work):
+    work.request(person=1)
+    now = timezone.now()
+    run = taken(now)
+    in_vain = now + LEASE + PATIENCE + MOMENT
+
+    assert as_it_stands(run, in_vain - 2 * MOMENT).status == Status.RUNNING
+    assert as_it_stands(run, in_vain).error_code == "WORKER_AWAY"
+    assert not end_run(run, result=None)
+
+
+# --- On record ---------------------------------------------------------------------------------------
+
+
+def test_the_oldest_wait_is_that_of_runs_that_could_have_begun(work):
+    now = timezone.now()
+    assert oldest_wait_seconds(now) == 0
+    run = work.request("a", person=1).run
+    JobRun.objects.filter(pk=run.pk).update(due_at=now - timedelta(seconds=7))
+    assert oldest_wait_seconds(now) == 7
+    JobRun.objects.filter(pk=run.pk).update(due_at=now + timedelta(seconds=7))
+    assert oldest_wait_seconds(now) == 0
+
+
+def test_runs_are_counted_by_kind_and_status(work):
+    for key in ("a", "b", "c"):
+        work.request(key, person=1)
+    end_run(taken(), result=None)
+
+    assert runs_on_record() == {("desk.work", "queued"): 2, ("desk.work", "succeeded"): 1}
+
+
+def test_what_ended_long_ago_is_forgotten(work):
+    now = timezone.now()
+    for key in ("old", "new", "open"):
+        work.request(key, person=1)
+    old, new = (taken() for _ in range(2))
+    end_run(old, result=None, now=now - KEPT_FOR - MOMENT)
+    end_run(new, result=None, now=now - KEPT_FOR + MOMENT)
+    JobProcess.objects.create(
+        name="gone", role=Role.WORKER, started_at=now - 2 * KEPT_FOR, seen_at=now - 2 * KEPT_FOR
+    )
+
+    assert forget_old_runs(now=now) == 1
+    assert {run.key for run in JobRun.objects.all()} == {"new", "open"}
+    assert not JobProcess.objects.exists()
+
+
+def test_what_nobody_will_run_any_more_is_forgotten(work):
+    work.request(person=1)
+
+    assert forget_old_runs(now=timezone.now() + KEPT_FOR + timedelta(minutes=1)) == 1
+
+
+def test_all_runs_about_somebody_can_be_forgotten(work):
+    work.request("user:5", person=5)
+    work.request("user:7", person=7)
+
+    assert forget_runs_about("user:5") == 1
+    assert JobRun.objects.get().key == "user:7"

@@ -1,0 +1,26 @@
+"""What is done by the clock, all of it in one table. Hours are of UTC."""
+
+from datetime import timedelta
+
+from apps.analytics.tasks import roll_up_analytics
+from apps.jobs.schedules import Daily, Every, Schedule
+from apps.jobs.tasks import forget_answers, forget_runs
+from apps.playlist.tasks import forget_removals
+from apps.realtime.tasks import forget_presence, trim
+from apps.recommendations.tasks import forget_recommendations, refresh_active, train
+from apps.users.tasks import forget_logins
+
+HOURLY = Every(timedelta(hours=1))
+
+SCHEDULES = (
+    Schedule("forget answers", forget_answers, HOURLY),
+    Schedule("forget presence", forget_presence, HOURLY),
+    Schedule("trim the event log", trim, Daily(hour=3)),
+    Schedule("forget removed items", forget_removals, Daily(hour=3)),
+    Schedule("forget logins", forget_logins, Daily(hour=3)),
+    Schedule("roll up analytics", roll_up_analytics, Daily(hour=4)),
+    Schedule("forget runs", forget_runs, Daily(hour=3)),
+    Schedule("forget recommendations", forget_recommendations, Daily(hour=3)),
+    Schedule("train recommendations", train, Daily(hour=5)),
+    Schedule("refresh recommendations", refresh_active, Every(timedelta(hours=6))),
+)
