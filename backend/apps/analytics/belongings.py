@@ -1,0 +1,40 @@
+"""What is counted of people: how it is told and handed over. With an account it goes by itself."""
+
+from collections.abc import Collection
+from typing import Any
+
+from apps.analytics.room_plays import claim_room_plays
+from apps.analytics.selectors import activities_of
+from core.identity import user_id_of
+
+
+class AnalyticsBelongings:
+    """Of one person. A guest has none: only what an account does is kept."""
+
+    def exported(self, key: str) -> dict[str, Any]:
+        user_id = user_id_of(key)
+        activities = activities_of(user_id) if user_id is not None else []
+        return {
+            "activities": [
+                {
+                    "id": one.pk,
+                    "activity_type": one.kind,
+                    "track": one.track.title if one.track else None,
+                    "artist": one.track.artist if one.track else None,
+                    "context": one.context,
+                    "occurred_at": one.occurred_at,
+                    "received_at": one.received_at,
+                }
+                for one in activities
+            ]
+        }
+
+    def hand_over(self, *, giver: str, taker: str) -> None:
+        """What was played of a guest's tracks counts as the account's, whoever hands the plays over first."""
+        user_id = user_id_of(taker)
+        if user_id is not None:
+            for adder in (giver, taker):
+                claim_room_plays(user_id=user_id, adder=adder)
+
+    def erase(self, key: str, *, names: Collection[str]) -> None:
+        """Before the account goes, `forget_person` takes its activities out of every count."""

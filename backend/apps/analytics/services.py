@@ -1,0 +1,122 @@
+"""Every write of activities."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from apps.analytics.adding_up import join_writers
+from apps.analytics.models import Activity, Kind
+from apps.analytics.upper_apps import tracks_of_recommendations
+from apps.playlist.models import Play
+from apps.realtime.decorators import log_action
+from apps.tracks.models import Track
+from apps.users.models import User
+from core.errors import NotAuthenticated, NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class NewActivity:
+    """What somebody tells of having done: with a track, or with what was recommended to them."""
+
+    kind: Kind
+    track_id: int | None = None
+    recommendation_id: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    # None: just now.
+    occurred_at: datetime | None = None
+
+
+@log_action("record_activities")
+@transaction.atomic
+def record_activities(*, user_id: int, told: Sequence[NewActivity]) -> list[Activity]:
+    """Stores and counts all of them, or none. In the order in which they were told.
+
+    Raises NotFound for an unknown track or recommendation, NotAuthenticated when the person has just gone.
+    """
+    if not _is_there(user_id):
+        raise NotAuthenticated
+    now = timezone.now()
+    tracks = _tracks_told_of(user_id, told)
+    return Activity.objects.record(
+        Activity(
+            user_id=user_id,
+            track_id=track_id,
+            kind=one.kind,
+            context=dict(one.context),
+            occurred_at=one.occurred_at or now,
+            received_at=now,
+            recommendation_number=one.recommendation_id,
+        )
+        for one, track_id in zip(told, tracks, strict=True)
+    )
+
+
+@transaction.atomic
+def record_room_play(*, play: Play, user_id: int) -> None:
+    """The play counts as this person's, once, if the person is there. Called under the room's lock."""
+    if not _is_there(user_id) or Activity.objects.filter(room_play=play).exists():
+        return
+    held = _hold_tracks({play.track_id} if play.track_id else set())
+    Activity(
+        user_id=user_id,
+        track_id=play.track_id if play.track_id in held else None,
+        kind=Kind.PLAY,
+        occurred_at=play.started_at,
+        room_play=play,
+    ).save()
+
+
+def forget_person(*, instance: User, **_: Any) -> None:
+    """Before an account goes, its activities go, and leave every count, also those of all people together.
+
+    Until the account has gone nobody else tells anything, so nothing of it comes in between. Whoever erases a
+    person locks rooms before this, never after.
+    """
+    Activity.objects.filter(user_id=instance.pk).delete()
+
+
+def let_go_of_track(_track_id: int) -> None:
+    """Before a track goes: its counts go with it, and no other writer waits for them while we wait for it."""
+    join_writers(Activity)
+
+
+def _is_there(user_id: int) -> bool:
+    """Whether there is such a person, who can't go before this transaction has ended.
+
+    Their row needs no lock for that: who lets a person go holds back all writers first. A room's lock may be
+    held here, and whoever holds a person may be waiting for that.
+    """
+    join_writers(Activity)
+    return User.objects.filter(pk=user_id).exists()
+
+
+def _tracks_told_of(user_id: int, told: Sequence[NewActivity]) -> list[int]:
+    """The track of each, all of which stay in the library until this transaction ends. Raises NotFound."""
+    numbers = sorted({one.recommendation_id for one in told if one.recommendation_id is not None})
+    recommended = tracks_of_recommendations(user_id, numbers)
+    for number in numbers:
+        if number not in recommended:
+            raise NotFound("There is no such recommendation.", details={"recommendation_id": number})
+    named = [_track_id(one, recommended) for one in told]
+    held = _hold_tracks(set(named))
+    for track_id in named:
+        if track_id not in held:
+            raise NotFound("There is no such track in the library.", details={"track_id": track_id})
+    return named
+
+
+def _hold_tracks(track_ids: Collection[int]) -> set[int]:
+    """Those that are there, and stay until this transaction ends."""
+    held = Track.objects.select_for_update(no_key=True).filter(pk__in=track_ids).order_by("pk")
+    return set(held.values_list("pk", flat=True))
+
+
+def _track_id(one: NewActivity, recommended: Mapping[int, int]) -> int:
+    if one.recommendation_id is not None:
+        return recommended[one.recommendation_id]
+    assert one.track_id is not None  # noqa: S101 - the serializer asks for one of the two
+    return one.track_id

@@ -1,0 +1,51 @@
+"""What the tests of analytics share: Ada and Bo, tracks, and a moment that is now."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.users.models import User
+
+AddTrack = Callable[..., Track]
+
+
+@pytest.fixture(autouse=True)
+def by_hand(settings) -> None:
+    """Whatever the environment says, rooms are ordered by hand."""
+    settings.AUTO_SORT_BY_VOTES = False
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    return User.objects.create_user("ada")
+
+
+@pytest.fixture
+def bo(db: None) -> User:
+    return User.objects.create_user("bo")
+
+
+@pytest.fixture
+def add_track(db: None) -> AddTrack:
+    """Stores a track of which the test says only what matters to it."""
+
+    def add(title: str = "Halo", artist: str = "Beyoncé", **facts: object) -> Track:
+        track = Track.described_by(TrackFacts(title, artist, **facts))  # type: ignore[arg-type]
+        track.save()
+        return track
+
+    return add
+
+
+@pytest.fixture
+def halo(add_track: AddTrack) -> Track:
+    return add_track("Halo", "Beyoncé", genre="pop")
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A Thursday."""
+    return datetime(2025, 12, 4, 10, 0, tzinfo=UTC)

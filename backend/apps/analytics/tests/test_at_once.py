@@ -1,0 +1,173 @@
+"""Several processes that record, delete and recount at the same moment; threads stand for them."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from apps.analytics.models import Activity, Kind
+from apps.analytics.rolling_up import roll_up
+from apps.analytics.services import NewActivity, record_activities
+from apps.analytics.tests.conftest import AddTrack
+from apps.analytics.tests.laws import check_roll_ups
+from apps.analytics.tests.telling import tell
+from apps.playlist.services import Place, add_item, play_item, remove_item
+from apps.playlist.tests.rooms import new_room
+from apps.tracks.models import Track
+from apps.tracks.services import delete_track
+from apps.users.models import User
+from core.errors import NotAuthenticated, NotFound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+WRITERS = 4
+ROUNDS = 5
+Write = Callable[[], object]
+
+
+def at_once(*writes: Write) -> None:
+    """All are let go at the same moment, each with a connection of its own."""
+    start = Barrier(len(writes))
+
+    def run(write: Write) -> None:
+        try:
+            start.wait(timeout=10)
+            write()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(writes)) as pool:
+        list(pool.map(run, writes))
+
+
+@pytest.fixture
+def tracks(add_track: AddTrack) -> list[Track]:
+    return [add_track(f"Track {number}") for number in range(4)]
+
+
+def lists(tracks: list[Track], now: datetime) -> Iterator[list[NewActivity]]:
+    """Of all tracks over two days, each list in another order."""
+    for order in itertools.cycle(itertools.permutations(tracks)):
+        yield [
+            NewActivity(Kind.PLAY, track.pk, occurred_at=now - timedelta(days=number % 2))
+            for number, track in enumerate(order)
+        ]
+
+
+def test_lists_of_the_same_tracks_in_any_order_lose_nothing(
+    ada: User, bo: User, tracks: list[Track], now: datetime
+):
+    told = lists(tracks, now)
+    planned = [(person.pk, [next(told) for _ in range(ROUNDS)]) for person in (ada, bo) * 2]
+
+    def write(user_id: int, rounds: list[list[NewActivity]]) -> None:
+        for one in rounds:
+            record_activities(user_id=user_id, told=one)
+
+    at_once(*[lambda plan=plan: write(*plan) for plan in planned])
+
+    assert Activity.objects.count() == WRITERS * ROUNDS * len(tracks)
+    check_roll_ups()
+
+
+def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Track], now: datetime):
+    told = lists(tracks, now)
+    planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
+    for one in planned[ada.pk]:
+        record_activities(user_id=ada.pk, told=one)
+
+    def write(user_id: int) -> None:
+        for one in planned[user_id]:
+            record_activities(user_id=user_id, told=one)
+
+    def delete() -> None:
+        for track in tracks:
+            Activity.objects.filter(track=track, user=ada).delete()
+
+    at_once(lambda: write(ada.pk), lambda: write(bo.pk), delete, roll_up, delete)
+
+    check_roll_ups()
+    assert roll_up().wrong == 0
+
+
+def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], now: datetime):
+    told = lists(tracks, now)
+    planned = [next(told) for _ in range(ROUNDS)]
+
+    def write() -> None:
+        for one in planned:
+            try:
+                record_activities(user_id=ada.pk, told=one)
+            except NotAuthenticated:
+                return
+
+    at_once(write, write, lambda: User.objects.filter(pk=ada.pk).delete(), lambda: tell(bo, tracks[0]))
+
+    assert set(Activity.objects.values_list("user_id", flat=True)) == {bo.pk}
+    check_roll_ups()
+
+
+def test_a_track_goes_while_it_is_told_of(ada: User, bo: User, tracks: list[Track], now: datetime):
+    told = lists(tracks, now)
+    planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
+
+    def write(user_id: int) -> None:
+        for one in planned[user_id]:
+            try:
+                record_activities(user_id=user_id, told=one)
+            except NotFound:
+                return
+
+    at_once(lambda: write(ada.pk), lambda: write(bo.pk), lambda: delete_track(track_id=tracks[0].pk))
+
+    assert not Activity.objects.filter(track_id=tracks[0].pk).exists()
+    check_roll_ups()
+
+
+def play_all(slug: str, tracks: list[Track], adder: str) -> None:
+    for track in tracks:
+        try:
+            item = add_item(slug=slug, track_id=track.pk, added_by="Somebody", place=Place(), adder=adder)
+        except NotAuthenticated:
+            return
+        play_item(slug=slug, item_id=item.pk)
+        remove_item(slug=slug, item_id=item.pk)
+
+
+def test_somebody_goes_while_rooms_play_what_they_added(ada: User, bo: User, tracks: list[Track]):
+    slugs, adder = [new_room().slug, new_room().slug], f"user:{ada.pk}"
+    play_all(slugs[0], tracks, adder)
+
+    at_once(
+        *[lambda slug=slug: play_all(slug, tracks, adder) for slug in slugs],
+        lambda: User.objects.filter(pk=ada.pk).delete(),
+        lambda: tell(bo, tracks[0]),
+    )
+
+    assert set(Activity.objects.values_list("user_id", flat=True)) == {bo.pk}
+    check_roll_ups()
+
+
+def test_rooms_that_play_while_people_tell_and_all_is_recounted(
+    ada: User, bo: User, tracks: list[Track], now: datetime
+):
+    rooms = [new_room(), new_room()]
+    told = lists(tracks, now)
+    planned = [next(told) for _ in range(ROUNDS)]
+
+    def write() -> None:
+        for one in planned:
+            record_activities(user_id=ada.pk, told=one)
+
+    at_once(
+        lambda: play_all(rooms[0].slug, tracks, f"user:{ada.pk}"),
+        lambda: play_all(rooms[1].slug, tracks, f"user:{bo.pk}"),
+        write,
+        roll_up,
+    )
+
+    assert Activity.objects.filter(room_play__isnull=False).count() == 2 * len(tracks)
+    check_roll_ups()

@@ -1,0 +1,48 @@
+"""What is exported of a person, and what a guest's plays become."""
+
+from datetime import datetime
+
+import pytest
+
+from apps.analytics.belongings import AnalyticsBelongings
+from apps.analytics.models import Activity
+from apps.analytics.tests.laws import check_roll_ups
+from apps.analytics.tests.telling import tell
+from apps.playlist.models import Play, PlaylistTrack
+from apps.playlist.services import Place, add_item, play_item
+from apps.playlist.tests.rooms import new_room
+from apps.tracks.models import Track
+from apps.users.models import Guest, User
+
+
+def test_a_person_is_told_their_own_activities_and_no_others(ada: User, bo: User, halo: Track, now: datetime):
+    tell(ada, halo)
+    tell(bo, halo)
+
+    (told,) = AnalyticsBelongings().exported(ada.key)["activities"]
+
+    assert (told["track"], told["artist"]) == (halo.title, halo.artist)
+    assert told["id"] == Activity.objects.get(user=ada).pk
+
+
+def test_a_guest_has_none(db: None):
+    assert AnalyticsBelongings().exported(Guest.objects.create(name="Ada").key) == {"activities": []}
+
+
+@pytest.mark.parametrize("is_handed_over", [False, True], ids=["before the plays are", "after"])
+def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
+    ada: User, halo: Track, *, is_handed_over: bool
+):
+    guest, room = Guest.objects.create(name="Ada"), new_room()
+    item = add_item(slug=room.slug, track_id=halo.pk, added_by="Ada", place=Place(), adder=guest.key)
+    play_item(slug=room.slug, item_id=item.pk)
+    assert not Activity.objects.exists()
+    if is_handed_over:
+        PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(adder=ada.key)
+        Play.objects.update(adder=ada.key)
+
+    for _ in range(2):
+        AnalyticsBelongings().hand_over(giver=guest.key, taker=ada.key)
+
+    assert Activity.objects.get().user_id == ada.pk
+    check_roll_ups()

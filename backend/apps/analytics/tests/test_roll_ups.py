@@ -1,0 +1,171 @@
+"""Whatever arrives in whatever order, late, twice, taken back: the roll-ups are a recount of the raw rows."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from apps.analytics.models import ROLL_UPS, Activity, DayCount, Kind, RoomPlayDayCount
+from apps.analytics.rolling_up import roll_up
+from apps.analytics.services import NewActivity, record_activities
+from apps.analytics.tests.laws import KEYS, check_roll_ups, stored
+from apps.analytics.tests.telling import tell
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.tracks.services import delete_track
+from apps.users.models import User
+
+MIDNIGHT = datetime(2025, 12, 4, tzinfo=UTC)
+# Around midnight, and far from it: late by years.
+MOMENTS = st.one_of(
+    st.integers(-5 * 3600, 5 * 3600).map(lambda seconds: MIDNIGHT + timedelta(seconds=seconds)),
+    st.datetimes(datetime(1980, 1, 1), datetime(2025, 12, 4), timezones=st.just(UTC)),
+)
+PEOPLE, TRACKS = 2, 3
+TOLD = st.tuples(st.sampled_from(Kind), st.integers(0, TRACKS - 1), MOMENTS)
+ARRIVALS = st.tuples(st.just("tell"), st.integers(0, PEOPLE - 1), st.lists(TOLD, min_size=1, max_size=6))
+STEPS = st.lists(
+    st.one_of(
+        ARRIVALS,
+        st.tuples(st.just("tell again"), st.integers(0, 10)),
+        st.tuples(st.just("delete some"), st.integers(1, 4)),
+        st.tuples(st.just("delete track"), st.integers(0, TRACKS - 1)),
+        st.tuples(st.just("delete person"), st.integers(0, PEOPLE - 1)),
+        st.tuples(st.just("roll up")),
+    ),
+    max_size=12,
+)
+
+
+class World:
+    """Two people and three tracks, of whom some may go."""
+
+    def __init__(self) -> None:
+        self.people = [User.objects.create_user(f"person-{number}").pk for number in range(PEOPLE)]
+        self.tracks = []
+        for number in range(TRACKS):
+            track = Track.described_by(TrackFacts(f"Track {number}", "Somebody"))
+            track.save()
+            self.tracks.append(track.pk)
+        self.arrived: list[tuple[int, list[NewActivity]]] = []
+
+    def do(self, name: str, *given: Any) -> None:
+        getattr(self, name.replace(" ", "_"))(*given)
+
+    def tell(self, person: int, told: list[tuple[Kind, int, datetime]]) -> None:
+        known = [NewActivity(kind, self.tracks[track], occurred_at=at) for kind, track, at in told]
+        self._record(self.people[person], known)
+
+    def tell_again(self, number: int) -> None:
+        """The same once more is another fact: whether it is a repeat, its key says, not what it tells."""
+        if self.arrived:
+            self._record(*self.arrived[number % len(self.arrived)])
+
+    def delete_some(self, every: int) -> None:
+        ids = [one.pk for one in Activity.objects.order_by("occurred_at") if one.pk % every == 0]
+        Activity.objects.filter(pk__in=ids).delete()
+
+    def delete_track(self, number: int) -> None:
+        if Track.objects.filter(pk=self.tracks[number]).exists():
+            delete_track(track_id=self.tracks[number])
+
+    def delete_person(self, number: int) -> None:
+        User.objects.filter(pk=self.people[number]).delete()
+
+    def roll_up(self) -> None:
+        assert roll_up().wrong == 0
+
+    def _record(self, user_id: int, told: list[NewActivity]) -> None:
+        there = set(Track.objects.values_list("pk", flat=True))
+        told = [one for one in told if one.track_id in there]
+        if User.objects.filter(pk=user_id).exists():
+            record_activities(user_id=user_id, told=told)
+            self.arrived.append((user_id, told))
+
+
+class RollUps(TestCase):
+    @given(steps=STEPS)
+    @settings(max_examples=40)
+    def test_are_a_recount_after_every_step(self, steps: list[tuple[Any, ...]]):
+        world = World()
+        for step in steps:
+            world.do(*step)
+            check_roll_ups()
+
+    @given(arrivals=st.lists(ARRIVALS, min_size=2, max_size=6), data=st.data())
+    @settings(max_examples=30)
+    def test_do_not_depend_on_the_order_of_arrival(self, arrivals: list[Any], data: st.DataObject):
+        world = World()
+        other_order = data.draw(st.permutations(arrivals))
+        for arrival in arrivals:
+            world.do(*arrival)
+        one_way = {one: stored(one) for one in KEYS}
+        Activity.objects.all().delete()
+        assert not any(stored(one) for one in KEYS)
+
+        for arrival in other_order:
+            world.do(*arrival)
+
+        assert {one: stored(one) for one in KEYS} == one_way
+
+
+def run(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.parametrize("table", [one._meta.db_table for one in ROLL_UPS])
+@pytest.mark.parametrize(
+    "damage", ["DELETE FROM {}", "UPDATE {} SET count = count + 3"], ids=["lost", "more"]
+)
+def test_what_was_written_past_them_is_mended(
+    ada: User, bo: User, halo: Track, now: datetime, table: str, damage: str
+):
+    tell(ada, halo, at=now, times=2)
+    tell(bo, halo, "like", at=now - timedelta(days=400))
+    run(damage.format(table))
+
+    first, again = roll_up(), roll_up()
+
+    assert (first.days, first.people) == (2, 2)
+    assert first.wrong > 0
+    assert again.wrong == 0
+    check_roll_ups()
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 20])
+def test_people_are_mended_group_by_group(
+    halo: Track, now: datetime, monkeypatch: pytest.MonkeyPatch, at_once: int
+):
+    monkeypatch.setattr("apps.analytics.rolling_up.PEOPLE_AT_ONCE", at_once)
+    for number in range(5):
+        tell(User.objects.create_user(f"person-{number}"), halo, at=now, times=number + 1)
+    run("UPDATE analytics_persondaycount SET count = count + 1")
+
+    done = roll_up()
+
+    assert (done.people, done.wrong) == (5, 5)
+    check_roll_ups()
+
+
+def test_counts_of_nothing_are_mended(ada: User, now: datetime):
+    """As when raw rows were deleted past them."""
+    DayCount.objects.create(day=20_000, kind="play", count=7)
+    RoomPlayDayCount.objects.create(day=20_000, count=2)
+
+    assert roll_up().wrong == 2
+    check_roll_ups()
+
+
+def test_raw_rows_that_came_past_them_are_counted(ada: User, halo: Track, now: datetime):
+    tell(ada, halo, at=now)
+    columns = "user_id, track_id, kind, context, occurred_at, received_at, quarter"
+    run(f"INSERT INTO analytics_activity ({columns}) SELECT {columns} FROM analytics_activity")  # noqa: S608
+
+    assert roll_up().wrong == len(ROLL_UPS)
+    assert DayCount.objects.get().count == 2
+    check_roll_ups()

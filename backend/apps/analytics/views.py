@@ -1,0 +1,63 @@
+"""Analytics over HTTP. Figures of all are for everybody, those of a person for that person and staff."""
+
+from django.conf import settings
+from django.utils import timezone
+from rest_framework import viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.analytics import documentation
+from apps.analytics.engagement import engagement_of
+from apps.analytics.payloads import activity_payload
+from apps.analytics.selectors import summary_at, trends_at
+from apps.analytics.serializers import named_person, read_activities, zone_of
+from apps.analytics.services import record_activities
+from apps.users.selectors import own_id, whose_taste
+from core.endpoints import documented
+from core.identity import caller_of
+from core.pagination import whole_number
+
+MAX_TREND_DAYS, USUAL_TREND_DAYS = 90, 7
+MAX_TRENDS, USUAL_TRENDS = 100, 10
+
+
+class AnalyticsViewSet(viewsets.ViewSet):
+    """What people do with tracks."""
+
+    @documented(documentation.RECORD)
+    def record(self, request: Request) -> Response:
+        user_id = _who_did_it(request)
+        told = read_activities(request.data, user_id=user_id, now=timezone.now())
+        stored = [activity_payload(one) for one in record_activities(user_id=user_id, told=told)]
+        return Response(stored if isinstance(request.data, list) else stored[0], status=201)
+
+    @documented(documentation.SUMMARY)
+    def summary(self, request: Request) -> Response:
+        del request
+        return Response(summary_at(timezone.now()))
+
+    @documented(documentation.TRENDS)
+    def trends(self, request: Request) -> Response:
+        days = whole_number(request, "days", USUAL_TREND_DAYS, least=1, most=MAX_TREND_DAYS)
+        limit = whole_number(request, "limit", USUAL_TRENDS, least=1, most=MAX_TRENDS)
+        return Response(trends_at(timezone.now(), days=days, limit=limit))
+
+    @documented(documentation.ME)
+    def me(self, request: Request) -> Response:
+        return _figures(request, own_id(caller_of(request._request)))
+
+    @documented(documentation.PERSON)
+    def person(self, request: Request, user_id: int) -> Response:
+        return _figures(request, whose_taste(caller_of(request._request), user_id))
+
+
+def _who_did_it(request: Request) -> int:
+    """The caller; with OPEN_DISCOVERY_API whom the body names. Raises NotAuthenticated, NotFound."""
+    caller = caller_of(request._request)
+    named = named_person(request.data) if settings.OPEN_DISCOVERY_API else None
+    return own_id(caller) if named is None else whose_taste(caller, named)
+
+
+def _figures(request: Request, user_id: int) -> Response:
+    figures = engagement_of(user_id, now=timezone.now(), zone=zone_of(request))
+    return Response(figures, headers={"Cache-Control": "private, no-cache"})
