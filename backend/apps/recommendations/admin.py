@@ -1,0 +1,22 @@
+"""Recommendations in the admin, to be looked at: jobs and readings write them."""
+
+from django.contrib import admin
+
+from apps.recommendations.models import Recommendation, RecommendationList
+from core.admin_bases import LookOnlyAdmin
+
+
+@admin.register(RecommendationList)
+class RecommendationListAdmin(LookOnlyAdmin[RecommendationList]):
+    list_display = ["id", "user", "room", "generated_at", "missing_sources"]
+    list_filter = ["generated_at"]
+    list_select_related = ["user", "room"]
+    search_fields = ["user__username", "room__slug"]
+
+
+@admin.register(Recommendation)
+class RecommendationAdmin(LookOnlyAdmin[Recommendation]):
+    list_display = ["id", "kept_in", "rank", "score", "track", "provider", "offered_at"]
+    list_filter = ["provider", "offered_at"]
+    list_select_related = ["kept_in__user", "kept_in__room", "track"]
+    search_fields = ["kept_in__user__username", "kept_in__room__slug", "track__title", "track__artist"]

@@ -1,0 +1,53 @@
+"""What is kept of people here: their list, and jobs about it. How it is told, handed over and erased."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.db import transaction
+
+from apps.jobs.payloads import job_payload
+from apps.jobs.services import forget_runs_about, runs_about
+from apps.recommendations.models import Recommendation
+from apps.recommendations.remembering import forget_offered
+from core.identity import user_id_of
+
+
+class RecommendationBelongings:
+    """Of one account. A guest has none."""
+
+    def exported(self, key: str) -> dict[str, Any]:
+        user_id = user_id_of(key)
+        if user_id is None:
+            return {}
+        rows = Recommendation.objects.filter(kept_in__user_id=user_id).select_related("track").order_by("pk")
+        return {
+            "recommendations": [_told(row) for row in rows],
+            "recommendation_jobs": [
+                {"job": job_payload(run), "asked_for": run.arguments} for run in runs_about(key)
+            ],
+        }
+
+    def hand_over(self, *, giver: str, taker: str) -> None:
+        """A guest has nothing here."""
+
+    def erase(self, key: str, *, names: Collection[str]) -> None:
+        """The list goes with the account; jobs are known by the key alone."""
+        del names
+        forget_runs_about(key)
+        user_id = user_id_of(key)
+        if user_id is not None:
+            transaction.on_commit(lambda: forget_offered(user_id), robust=True)
+
+
+def _told(row: Recommendation) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "rank": row.rank,
+        "score": row.score,
+        "track": row.track.title if row.track else None,
+        "artist": row.track.artist if row.track else None,
+        "provider": row.provider,
+        "told_by_provider": row.outside,
+        "reasons": row.reasons,
+        "offered_at": row.offered_at,
+    }

@@ -1,0 +1,1 @@
+"""Recommendations as arithmetic: listening in, ranked items out. Knows no Django, no database, no clock."""

@@ -1,0 +1,134 @@
+"""Matrix factorisation of implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
+
+A person has listened to an item or not, and what was listened to counts more. With the items' factors Y, a
+person's factors are the x with (YᵀY + Yᵤᵀ diag(c) Yᵤ + p I) x = Yᵤᵀ (1 + c), where Yᵤ are the factors of the
+person's items, c = confidence × strength and p grows with the length of the history. Items likewise.
+"""
+
+import numpy as np
+
+from apps.recommendations.engine.arrays import Floats, Integers
+from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.sparse import SparseMatrix
+
+# Each round begins with the factors of the round before, so a few steps towards the solution are enough.
+STEPS = 3
+# What is gathered at once: 8 MB with 192 factors, which a processor's cache holds.
+CELLS_AT_ONCE = 10_000
+# Longer histories are summed up into their own matrix, piece by piece, and solved exactly.
+LONG_HISTORY = 2000
+
+
+def item_factors(listens: SparseMatrix, options: Options) -> Floats:
+    """One row for each item. `listens` has a row for each person, its values are strengths."""
+    listeners = listens.transposed()
+    random = np.random.default_rng(options.seed)
+    size = (listens.width, options.factors)
+    items: Floats = (random.standard_normal(size, np.float32) * 0.01).astype(np.float32)
+    people: Floats = np.zeros((listens.height, options.factors), np.float32)
+    for _ in range(options.rounds):
+        _improve(people, listens, items, options)
+        _improve(items, listeners, people, options)
+    return items
+
+
+def folded_in(strengths: Floats, *, factors: Floats, base: Floats, options: Options) -> tuple[Floats, Floats]:
+    """A person's factors, exactly, and the matrix that they solve.
+
+    `factors` are those of the person's items, `base` is YᵀY of all items.
+    """
+    matrix = base + (factors.T * (options.confidence * strengths)) @ factors
+    matrix[np.diag_indices_from(matrix)] += _penalty(len(strengths), options)
+    wanted = (1 + options.confidence * strengths) @ factors
+    return np.linalg.solve(matrix, wanted).astype(np.float32), matrix
+
+
+def _penalty(length: "int | Integers", options: Options) -> "Floats | float":
+    return options.factor_penalty * (length + 1)
+
+
+def _improve(ours: Floats, listens: SparseMatrix, theirs: Floats, options: Options) -> None:
+    """Brings the factors of each row of `listens` nearer to what fits `theirs` best."""
+    base = theirs.T @ theirs
+    counts = listens.counts()
+    for row in np.flatnonzero(counts > LONG_HISTORY):
+        ours[row] = _solved_in_pieces(*listens.row(int(row)), theirs, base, options)
+    # Together with others of their length, so that little is filled up.
+    order = np.argsort(counts, kind="stable")
+    order = order[(counts[order] > 0) & (counts[order] <= LONG_HISTORY)]
+    begin = 0
+    while begin < len(order):
+        end = begin + 1
+        while end < len(order) and (end + 1 - begin) * counts[order[end]] <= CELLS_AT_ONCE:
+            end += 1
+        rows = order[begin:end]
+        ours[rows] = _stepped(ours[rows], *_padded(listens, rows), counts[rows], theirs, base, options)
+        begin = end
+    ours[counts == 0] = 0
+
+
+def _solved_in_pieces(
+    columns: Integers, strengths: Floats, theirs: Floats, base: Floats, options: Options
+) -> Floats:
+    matrix, wanted = base.copy(), np.zeros(len(base), np.float32)
+    for begin in range(0, len(columns), CELLS_AT_ONCE):
+        piece = theirs[columns[begin : begin + CELLS_AT_ONCE]]
+        counted = options.confidence * strengths[begin : begin + CELLS_AT_ONCE]
+        matrix += (piece.T * counted) @ piece
+        wanted += (1 + counted) @ piece
+    matrix[np.diag_indices_from(matrix)] += _penalty(len(columns), options)
+    return np.linalg.solve(matrix, wanted).astype(np.float32)
+
+
+def _padded(listens: SparseMatrix, rows: Integers) -> tuple[Integers, Floats, Floats]:
+    """Columns and strengths of these rows, each as long as the longest, and 1 where there is a cell."""
+    counts = listens.starts[rows + 1] - listens.starts[rows]
+    places = np.arange(counts.max())
+    is_there = places < counts[:, None]
+    cells = np.where(is_there, listens.starts[rows][:, None] + places, 0)
+    there = is_there.astype(np.float32)
+    return listens.columns[cells], listens.values[cells] * there, there
+
+
+def _stepped(
+    start: Floats,
+    columns: Integers,
+    strengths: Floats,
+    there: Floats,
+    counts: Integers,
+    theirs: Floats,
+    base: Floats,
+    options: Options,
+) -> Floats:
+    """Conjugate gradients, for many rows at once."""
+    factors = theirs[columns]
+    counted = options.confidence * strengths
+    penalty = np.asarray(_penalty(counts, options), np.float32)[:, None]
+
+    def product(vectors: Floats) -> Floats:
+        seen = np.matmul(factors, vectors[:, :, None])[:, :, 0] * counted
+        turned: Floats = vectors @ base + penalty * vectors + np.matmul(seen[:, None, :], factors)[:, 0, :]
+        return turned
+
+    wanted = np.matmul((there + counted)[:, None, :], factors)[:, 0, :]
+    found = start.copy()
+    rest = wanted - product(found)
+    direction, size = rest.copy(), _squared(rest)
+    for _ in range(STEPS):
+        turned = product(direction)
+        step = size / np.maximum(np.sum(direction * turned, axis=1, keepdims=True), TINY)
+        found += step * direction
+        rest -= step * turned
+        new_size = _squared(rest)
+        direction = rest + (new_size / np.maximum(size, TINY)) * direction
+        size = new_size
+    return found
+
+
+def _squared(vectors: Floats) -> Floats:
+    sizes: Floats = np.sum(vectors * vectors, axis=1, keepdims=True)
+    return sizes
+
+
+# Below it nothing is left to improve; it keeps 0 / 0 out.
+TINY = np.float32(1e-20)

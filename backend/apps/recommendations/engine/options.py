@@ -1,0 +1,37 @@
+"""What training may be told, with the values that were found best."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Found on validation splits of a published listening set, never on what is reported.
+
+    How they were found, and what each part adds, stands in the decision about recommendations.
+    """
+
+    # Makes the first factors; the same seed gives the same model.
+    seed: int = 0
+
+    # --- Factors
+    factors: int = 192
+    rounds: int = 12
+    # How much more a listen of usual strength counts than the absence of one.
+    confidence: float = 8.0
+    # Against learning by heart, for each listen that a person or an item has.
+    factor_penalty: float = 0.8
+
+    # --- Items by items
+    # The matrix is inverted whole: 8,000 items take 256 MB in single precision, three times over.
+    most_items: int = 8000
+    # Whom one person alone listens to is like nothing else.
+    least_people: int = 2
+    item_penalty: float = 100.0
+    # The part of a history that training pretends not to know (the dropout of a denoising autoencoder).
+    dropout: float = 0.5
+    # Of each item's ties to others the strongest, by size.
+    ties: int = 300
+
+    # --- Both
+    # What the items' opinion weighs beside the factors' 1, each in standard deviations of its own.
+    item_weight: float = 0.15

@@ -1,0 +1,77 @@
+"""What was recommended last to people and rooms, so that it need not be found anew, and keeps its numbers."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from apps.playlist.models import Room
+from apps.recommendations.sources.base import LIBRARY
+from apps.tracks.models import Track
+
+MAX_PROVIDER = 20
+MAX_PROVIDER_ID = 200
+# How many a reading without ?limit= shows, unless a refresh said otherwise.
+USUAL_COUNT = 20
+
+
+class RecommendationList(models.Model):
+    """The latest recommendations for one person, or for those who are in one room."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+"
+    )
+    room = models.OneToOneField(Room, on_delete=models.CASCADE, null=True, related_name="+")
+    generated_at = models.DateTimeField()
+    # So many are shown to who doesn't say how many.
+    usual_count = models.PositiveSmallIntegerField(default=USUAL_COUNT)
+    # Sources that did not answer when it was made.
+    missing_sources = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-generated_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, room__isnull=True) | Q(user__isnull=True, room__isnull=False),
+                name="recommendations_of_one",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"for {self.user or self.room}"
+
+
+class Recommendation(models.Model):
+    """A track that was recommended. Its number is the same for as long as it is, list after list."""
+
+    kept_in = models.ForeignKey(RecommendationList, on_delete=models.CASCADE, related_name="recommendations")
+    # Null: it is offered no longer. For a while its number goes on meaning the track, to who still shows it.
+    rank = models.PositiveSmallIntegerField(null=True)
+    score = models.FloatField()
+    # Null as long as the library does not have it.
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, null=True, related_name="+")
+    provider = models.CharField(max_length=MAX_PROVIDER, default=LIBRARY)
+    # What another provider calls it, and tells of it; empty and null for the library's own.
+    provider_id = models.CharField(max_length=MAX_PROVIDER_ID, blank=True, default="")
+    outside = models.JSONField(null=True)
+    reasons = models.JSONField(default=list)
+    offered_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["kept_in", "rank"]
+        constraints = [
+            models.UniqueConstraint(fields=["kept_in", "track"], name="recommended_track_once"),
+            models.UniqueConstraint(
+                fields=["kept_in", "provider", "provider_id"],
+                condition=~Q(provider_id=""),
+                name="recommended_outside_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(track__isnull=False) | Q(outside__isnull=False),
+                name="recommendation_of_something",
+            ),
+        ]
+        indexes = [models.Index(fields=["kept_in", "rank"], name="recommendation_rank")]
+
+    def __str__(self) -> str:
+        told = self.track or f"{self.provider} {self.provider_id}"
+        return f"{self.rank or '–'}. {told}"

@@ -1,0 +1,118 @@
+"""Recommendations as clients get them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+from apps.recommendations.models import Recommendation, RecommendationList
+from apps.tracks.payloads import formatted_duration, track_payload
+from core.instants import Instant
+
+SourceWord = Literal["cache", "database", "computed"]
+
+
+class ReasonPayload(msgspec.Struct, frozen=True):
+    """`kind` is for programs, `text` for people; `track_id` is of the track that it speaks of."""
+
+    kind: str
+    text: str
+    track_id: int | None
+
+
+class RecommendedTrackPayload(msgspec.Struct, frozen=True):
+    """A track of the library; or one from outside, which has no id until the library has it."""
+
+    id: int | None
+    title: str
+    artist: str
+    album: str
+    duration_seconds: int | None
+    duration_formatted: str | None
+    genre: str
+    cover_url: str | None
+    isrc: str | None
+    created_at: Instant | None
+
+
+class RecommendationPayload(msgspec.Struct, frozen=True):
+    """`id` is for telling what became of it, as `recommendation_id` of an activity."""
+
+    id: int
+    rank: int
+    score: float
+    track: RecommendedTrackPayload
+    provider: str
+    reasons: Sequence[ReasonPayload]
+    preview_url: str | None
+    external_url: str | None
+
+
+class RecommendationsPayload(msgspec.Struct, frozen=True, kw_only=True):
+    """`stale`: made long ago, and being made anew. `missing_sources` did not answer when it was made."""
+
+    source: SourceWord
+    generated_at: Instant
+    stale: bool
+    missing_sources: Sequence[str]
+    count: int
+    recommendations: Sequence[RecommendationPayload]
+
+
+class PersonRecommendationsPayload(RecommendationsPayload, frozen=True, kw_only=True):
+    user_id: int
+
+
+class RoomRecommendationsPayload(RecommendationsPayload, frozen=True, kw_only=True):
+    room: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPayload:
+    """A whole list, as it is remembered; each answer gives a part of it."""
+
+    generated_at: datetime
+    usual_count: int
+    missing_sources: tuple[str, ...]
+    recommendations: tuple[RecommendationPayload, ...]
+
+
+def offered_payload(kept: RecommendationList, rows: Iterable[Recommendation]) -> OfferedPayload:
+    """Of rows with their tracks, in order."""
+    return OfferedPayload(
+        kept.generated_at, kept.usual_count, tuple(kept.missing_sources), tuple(map(_recommendation, rows))
+    )
+
+
+def _recommendation(row: Recommendation) -> RecommendationPayload:
+    outside: dict[str, Any] = row.outside or {}
+    return RecommendationPayload(
+        id=row.pk,
+        rank=row.rank or 0,
+        score=row.score,
+        track=_track(row),
+        provider=row.provider,
+        reasons=tuple(ReasonPayload(**reason) for reason in row.reasons),
+        preview_url=outside.get("preview_url"),
+        external_url=outside.get("external_url"),
+    )
+
+
+def _track(row: Recommendation) -> RecommendedTrackPayload:
+    if row.track is not None:
+        return RecommendedTrackPayload(**msgspec.structs.asdict(track_payload(row.track)))
+    told: dict[str, Any] = row.outside or {}
+    return RecommendedTrackPayload(
+        id=None,
+        title=told["title"],
+        artist=told["artist"],
+        album=told["album"],
+        duration_seconds=told["duration_seconds"],
+        duration_formatted=formatted_duration(told["duration_seconds"]),
+        genre="",
+        cover_url=told["cover_url"],
+        isrc=told["isrc"],
+        created_at=None,
+    )

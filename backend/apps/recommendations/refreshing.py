@@ -1,0 +1,40 @@
+"""Asking for a new list: one job a person, however many ask, and not without end."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from apps.jobs.models import JobRun
+from apps.jobs.services import run_as_it_stands
+from apps.realtime.decorators import log_action
+from apps.recommendations.tasks import refresh
+from apps.users.models import key_of_user
+from core.errors import NotFound
+from core.identity import user_id_of
+from core.limits import REFRESHES
+from core.rate_limits import count_against
+
+
+@log_action("request_refresh")
+def request_refresh(*, user_id: int, **wanted: Any) -> JobRun:
+    """The person's open job, else a new one. Raises TooManyCalls for too many new ones.
+
+    Who asks while one is open is not counted. The count stands within the transaction that makes the job, or
+    of many who ask at once some would be refused who could be given the one job; it waits for the cache no
+    longer than its deadline.
+    """
+    key = key_of_user(user_id)
+    with transaction.atomic():
+        requested = refresh.request(key, user_id=user_id, **wanted)
+        if requested.is_new:
+            count_against(REFRESHES, key)
+    return requested.run
+
+
+def refresh_run(job_id: UUID, *, user_id: int | None) -> JobRun:
+    """How far a refresh of this person's (None: of anybody's) is. Raises NotFound."""
+    run = run_as_it_stands(job_id)
+    if run is None or run.kind != refresh.kind or user_id not in (None, user_id_of(run.key)):
+        raise NotFound("There is no such job.")
+    return run

@@ -1,0 +1,40 @@
+"""What a refresh is asked for."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.recommendations.models import USUAL_COUNT
+from apps.users.taste import (
+    MAX_ARTIST_NAME,
+    MAX_ARTISTS,
+    MAX_GENRE_NAME,
+    MAX_GENRES,
+    without_repeats,
+)
+from core.fields import WholeNumberField
+from core.names import NameField
+
+MOST_SHOWN = 100
+
+
+class RefreshSerializer(serializers.Serializer[None]):
+    """Seeds go before what the profile says, in this one list. Of each as many as a profile may have."""
+
+    limit = WholeNumberField(
+        min_value=1,
+        max_value=MOST_SHOWN,
+        required=False,
+        default=USUAL_COUNT,
+        help_text="So many are shown afterwards to who doesn't say how many.",
+    )
+    seed_genres = serializers.ListField(
+        child=NameField(max_length=MAX_GENRE_NAME), max_length=MAX_GENRES, required=False
+    )
+    seed_artists = serializers.ListField(
+        child=NameField(max_length=MAX_ARTIST_NAME), max_length=MAX_ARTISTS, required=False
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        seeds = {name: without_repeats(names) for name, names in attrs.items() if name != "limit"}
+        return {**attrs, **seeds}

@@ -1,0 +1,83 @@
+"""What the tests of recommendations share: Ada and Bo, tracks, and a process that has read no model yet."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from apps.recommendations import finding, shelf
+from apps.recommendations.catalogue import own_catalogue
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from apps.users.models import Profile, User
+
+AddTrack = Callable[..., Track]
+AddPerson = Callable[..., User]
+
+
+@pytest.fixture(autouse=True)
+def no_model(settings, tmp_path: Path) -> Iterator[Path]:
+    """Where the model would be."""
+    settings.RECOMMENDATION_MODEL = tmp_path / "recommendations.model"
+    settings.RECOMMENDATION_DATA = None
+    settings.AUTO_SORT_BY_VOTES = False
+    forget_everything()
+    yield settings.RECOMMENDATION_MODEL
+    forget_everything()
+
+
+def forget_everything() -> None:
+    """Ids of tracks that were rolled back are given again."""
+    shelf.own_shelf.cache_clear()
+    finding._finders.clear()
+    own_catalogue._held = None
+
+
+@pytest.fixture
+def add_person(db: None) -> AddPerson:
+    """Somebody with an account who likes what is said."""
+
+    def add(name: str, **taste: list[str]) -> User:
+        person = User.objects.create_user(name)
+        if taste:
+            Profile.objects.create(user=person, **taste)
+        return person
+
+    return add
+
+
+@pytest.fixture
+def ada(add_person: AddPerson) -> User:
+    return add_person("ada")
+
+
+@pytest.fixture
+def bo(add_person: AddPerson) -> User:
+    return add_person("bo")
+
+
+@pytest.fixture
+def add_track(db: None) -> AddTrack:
+    """Stores a track of which the test says only what matters to it."""
+
+    def add(title: str = "Halo", artist: str = "Beyoncé", **facts: object) -> Track:
+        track = Track.described_by(TrackFacts(title, artist, **facts))  # type: ignore[arg-type]
+        track.save()
+        return track
+
+    return add
+
+
+@pytest.fixture
+def library(add_track: AddTrack) -> dict[str, Track]:
+    """Jazz and pop, by title."""
+    told = [
+        ("So What", "Miles Davis", "jazz"),
+        ("Blue in Green", "Miles Davis", "jazz"),
+        ("Naima", "John Coltrane", "jazz"),
+        ("Footprints", "Wayne Shorter", "jazz fusion"),
+        ("Halo", "Beyoncé", "pop"),
+        ("Toxic", "Britney Spears", "pop"),
+        ("Royals", "Lorde", "pop"),
+    ]
+    return {title: add_track(title, artist, genre=genre) for title, artist, genre in told}

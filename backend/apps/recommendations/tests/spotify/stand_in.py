@@ -1,0 +1,153 @@
+"""What stands for Spotify in tests: tokens and search in its shapes, with tracks that nobody has recorded."""
+
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+
+TOKEN_PATH = "/api/token"
+SEARCH_PATH = "/v1/search"
+CLIENT_ID = "tutti-test-app"
+CLIENT_SECRET = "sesame-0123456789abcdef"
+TOKEN_SECONDS = 3600
+MARKETS = ["AT", "CH", "DE"]
+FILTER = re.compile(r'(artist|genre):"([^"]*)"')
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An invented track."""
+
+    title: str
+    artists: Sequence[str]
+    genre: str = "jazz"
+    isrc: str | None = None
+    milliseconds: int = 181_400
+
+    @property
+    def id(self) -> str:
+        return re.sub(r"[^A-Za-z0-9]", "", self.title).ljust(22, "0")
+
+    def as_told(self) -> dict[str, Any]:
+        """As Spotify tells of a track."""
+        artists = [
+            {
+                "external_urls": {"spotify": "https://open.spotify.example/artist/0artist"},
+                "href": "https://api.spotify.example/v1/artists/0artist",
+                "id": "0artist",
+                "name": name,
+                "type": "artist",
+                "uri": "spotify:artist:0artist",
+            }
+            for name in self.artists
+        ]
+        return {
+            "album": {
+                "album_type": "album",
+                "artists": artists,
+                "available_markets": MARKETS,
+                "external_urls": {"spotify": "https://open.spotify.example/album/0album"},
+                "href": "https://api.spotify.example/v1/albums/0album",
+                "id": "0album",
+                "images": [
+                    {"height": width, "width": width, "url": f"https://i.spotify.example/{self.id}/{width}"}
+                    for width in (640, 300, 64)
+                ],
+                "name": f"{self.title} and others",
+                "release_date": "2031-05-01",
+                "release_date_precision": "day",
+                "total_tracks": 9,
+                "type": "album",
+                "uri": "spotify:album:0album",
+            },
+            "artists": artists,
+            "available_markets": MARKETS,
+            "disc_number": 1,
+            "duration_ms": self.milliseconds,
+            "explicit": False,
+            "external_ids": {"isrc": self.isrc} if self.isrc else {},
+            "external_urls": {"spotify": f"https://open.spotify.example/track/{self.id}"},
+            "href": f"https://api.spotify.example/v1/tracks/{self.id}",
+            "id": self.id,
+            "is_local": False,
+            "name": self.title,
+            "popularity": 41,
+            "preview_url": f"https://p.spotify.example/{self.id}?cid=0app",
+            "track_number": 3,
+            "type": "track",
+            "uri": f"spotify:track:{self.id}",
+        }
+
+
+def page_of(items: Sequence[Any]) -> dict[str, Any]:
+    """As Spotify answers a search."""
+    return {
+        "tracks": {
+            "href": "https://api.spotify.example/v1/search?query=x&type=track&offset=0&limit=10",
+            "items": list(items),
+            "limit": 10,
+            "next": None,
+            "offset": 0,
+            "previous": None,
+            "total": len(items),
+        }
+    }
+
+
+def refusal(status: int, message: str) -> Act:
+    return answers({"error": {"status": status, "message": message}}, status=status)
+
+
+class SpotifyStandIn(StandIn):
+    """Finds recordings by `artist:"…"` and `genre:"…"`, for whoever shows a token that it still knows."""
+
+    def __init__(self, recordings: Sequence[Recording]) -> None:
+        self.recordings = list(recordings)
+        self._tokens: list[str] = []
+        self._known_tokens: set[str] = set()
+        super().__init__({TOKEN_PATH: self._give_token, SEARCH_PATH: self._search})
+
+    @property
+    def tokens_given(self) -> int:
+        return len(self._tokens)
+
+    def forget_tokens(self) -> None:
+        """As if all had expired."""
+        self._known_tokens.clear()
+
+    def queries(self) -> list[str]:
+        return [asked.params["q"] for asked in self.asked_for(SEARCH_PATH)]
+
+    def _give_token(self, handler: Handler) -> None:
+        right = b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
+        is_right = handler.asked.headers.get("authorization") == f"Basic {right}"
+        if not is_right or handler.asked.form != {"grant_type": "client_credentials"}:
+            told = {"error": "invalid_client", "error_description": "Invalid client secret"}
+            answers(told, status=400)(handler)
+            return
+        token = f"BQ-token-{len(self._tokens) + 1}-0123456789"
+        self._tokens.append(token)
+        self._known_tokens.add(token)
+        answers({"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS})(handler)
+
+    def _search(self, handler: Handler) -> None:
+        shown = handler.asked.headers.get("authorization", "").removeprefix("Bearer ")
+        if shown not in self._known_tokens:
+            refusal(401, "The access token expired")(handler)
+            return
+        params = handler.asked.params
+        asked = FILTER.fullmatch(params.get("q", ""))
+        if asked is None or params.get("type") != "track":
+            refusal(400, "No search query")(handler)
+            return
+        found = [one for one in self.recordings if _matches(one, asked[1], asked[2])]
+        answers(page_of([one.as_told() for one in found[: int(params.get("limit", 5))]]))(handler)
+
+
+def _matches(recording: Recording, kind: str, words: str) -> bool:
+    """As freely as Spotify: a part of a name is enough."""
+    names = recording.artists if kind == "artist" else [recording.genre]
+    return any(words.casefold() in name.casefold() for name in names)

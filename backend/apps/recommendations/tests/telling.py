@@ -1,0 +1,36 @@
+"""Recommendations and activities as the tests tell of them: with a word."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from apps.analytics.models import Kind
+from apps.analytics.services import NewActivity, record_activities
+from apps.recommendations.payloads import PersonRecommendationsPayload, RecommendationPayload
+from apps.recommendations.serving import recommendations_for
+from apps.tracks.models import Track
+from apps.users.models import User
+
+
+def tell(user: User, kind: str, *tracks: Track, at: datetime | None = None, times: int = 1) -> None:
+    """The person did this with each of them."""
+    told = [NewActivity(kind=Kind(kind), track_id=track.pk, occurred_at=at) for track in tracks]
+    record_activities(user_id=user.pk, told=told * times)
+
+
+def read(user: User, *, limit: int | None = 100, room: str | None = None) -> PersonRecommendationsPayload:
+    return recommendations_for(user.pk, limit=limit, room=room)
+
+
+def titles(shown: Sequence[RecommendationPayload]) -> list[str]:
+    return [one.track.title for one in shown]
+
+
+def kinds(shown: Sequence[RecommendationPayload], title: str) -> list[str]:
+    """Why that one is recommended."""
+    (found,) = [one for one in shown if one.track.title == title]
+    return [reason.kind for reason in found.reasons]
+
+
+def texts(shown: Sequence[RecommendationPayload], title: str) -> list[str]:
+    (found,) = [one for one in shown if one.track.title == title]
+    return [reason.text for reason in found.reasons]

@@ -1,0 +1,129 @@
+"""One list of several: nothing twice, nobody alone, everybody's misery counted."""
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.recommendations.blending import BLOCK, MOST_OF_ARTIST, MOST_REASONS, Offer, agreed, blended, mixed
+from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
+
+scores = st.floats(0.001, 1)
+reasons = st.builds(Reason, st.sampled_from(ReasonKind), st.sampled_from(["one", "two", "three"]))
+candidates = st.builds(
+    Candidate, scores, st.lists(reasons, min_size=1, max_size=3).map(tuple), track_id=st.integers(1, 60)
+)
+lists = st.lists(candidates, max_size=60, unique_by=lambda one: one.track_id)
+
+
+def track(number: int, score: float = 0.5, text: str = "because") -> Candidate:
+    return Candidate(score, (Reason(ReasonKind.POPULAR, text),), track_id=number)
+
+
+def all_welcome(_candidate: Candidate) -> bool:
+    return False
+
+
+def artist_of(candidate: Candidate) -> str:
+    return str((candidate.track_id or 0) % 7)
+
+
+@given(st.lists(st.builds(Offer, st.floats(0.01, 2), lists), max_size=4))
+def test_each_comes_once_with_reasons_that_were_given_for_it(offers):
+    found = blended(offers, without=all_welcome)
+
+    offered = {one.track_id for offer in offers for one in offer.candidates}
+    assert Counter(one.track_id for one in found) == Counter(offered)
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    for one in found:
+        given_for_it = {
+            reason
+            for offer in offers
+            for other in offer.candidates
+            if other.track_id == one.track_id
+            for reason in other.reasons
+        }
+        assert 1 <= len(one.reasons) == len(set(one.reasons)) <= MOST_REASONS
+        assert set(one.reasons) <= given_for_it
+        assert 0 <= one.score <= 1
+
+
+def test_what_two_sources_offer_goes_before_what_one_does():
+    found = blended(
+        [Offer(1, [track(1, 0.6), track(2, 0.7)]), Offer(0.5, [track(1, 0.9)])], without=all_welcome
+    )
+
+    assert [one.track_id for one in found] == [1, 2]
+
+
+def test_the_reason_that_says_most_stands_first():
+    found = blended(
+        [Offer(0.2, [track(1, 1.0, "little")]), Offer(1, [track(1, 0.5, "much")])], without=all_welcome
+    )
+
+    assert [reason.text for reason in found[0].reasons] == ["much", "little"]
+
+
+def test_a_track_from_outside_is_another_one_than_the_librarys_of_the_same_number():
+    outside = OutsideTrack("elsewhere", "1", "So What", "Miles Davis")
+    one = Candidate(0.5, (Reason(ReasonKind.SEED_GENRE, "jazz"),), outside=outside)
+
+    assert len(blended([Offer(1, [track(1), one])], without=all_welcome)) == 2
+
+
+@given(lists, st.integers(0, 60))
+def test_mixing_drops_none_and_the_score_never_rises(offered, most):
+    found = mixed(offered, most=most, artist_of=artist_of)
+
+    assert len(found) == min(most, len(offered))
+    assert {one.track_id for one in found} <= {one.track_id for one in offered}
+    assert len({one.track_id for one in found}) == len(found)
+    shown = [one.score for one in found]
+    assert shown == sorted(shown, reverse=True)
+
+
+@given(lists)
+def test_no_artist_has_more_than_a_share_of_a_block_while_others_wait(offered):
+    found = mixed(offered, most=len(offered), artist_of=artist_of)
+
+    for begin in range(0, len(found), BLOCK):
+        counts: Counter[str] = Counter()
+        for place in range(begin, min(begin + BLOCK, len(found))):
+            artist = artist_of(found[place])
+            waiting = {artist_of(one) for one in found[place:]}
+            if counts[artist] >= MOST_OF_ARTIST:
+                assert all(counts[other] >= MOST_OF_ARTIST for other in waiting)
+            counts[artist] += 1
+
+
+def test_an_artist_alone_fills_the_list_all_the_same():
+    found = mixed([track(number) for number in range(30)], most=25, artist_of=lambda _: "miles davis")
+
+    assert len(found) == 25
+
+
+def test_twenty_are_not_all_of_the_best_artist():
+    best = [track(number, 0.9) for number in range(0, 700, 7)]
+    others = [track(number, 0.1) for number in range(1, 7 * 20, 7)] + [
+        track(n, 0.1) for n in range(2, 140, 7)
+    ]
+    many = [track(n, 0.05) for n in range(1, 700) if n % 7 not in (0, 1, 2)]
+
+    found = mixed([*best, *others, *many], most=20, artist_of=artist_of)
+
+    assert Counter(map(artist_of, found))["0"] == MOST_OF_ARTIST
+
+
+def test_what_pleases_everybody_a_little_goes_before_what_delights_one():
+    ada = [track(1, 1.0), track(2, 0.4)]
+    bo = [track(3, 1.0), track(2, 0.4)]
+
+    found = agreed([ada, bo])
+
+    assert [(one.track_id, number) for one, number in found] == [(2, 2), (1, 1), (3, 1)]
+
+
+def test_of_what_everybody_likes_the_least_pleased_decides():
+    found = agreed([[track(1, 1.0), track(2, 0.5)], [track(1, 0.2), track(2, 0.4)]])
+
+    assert [one.track_id for one, _ in found] == [2, 1]

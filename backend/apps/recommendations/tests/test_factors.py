@@ -1,0 +1,82 @@
+"""Alternating least squares gives what solving the equations one by one gives."""
+
+import numpy as np
+import pytest
+
+from apps.recommendations.engine import factors
+from apps.recommendations.engine.factors import folded_in, item_factors
+from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.sparse import SparseMatrix
+
+# Conjugate gradients are exact after as many steps as there are unknowns.
+EXACT = Options(factors=factors.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5)
+
+
+def listens(*, people: int = 12, items: int = 9, seed: int = 0) -> SparseMatrix:
+    """Some have nothing, one has all."""
+    random = np.random.default_rng(seed)
+    dense = random.random((people, items)) * (random.random((people, items)) < 0.4)
+    dense[0], dense[1] = 0, 1
+    rows, columns = np.nonzero(dense)
+    return SparseMatrix.of(rows, columns, dense[rows, columns].astype(np.float32), shape=dense.shape)
+
+
+def dense_of(sparse: SparseMatrix) -> np.ndarray:
+    dense = np.zeros((sparse.height, sparse.width))
+    for number in range(sparse.height):
+        columns, values = sparse.row(number)
+        dense[number, columns] = values
+    return dense
+
+
+def solved(strengths: np.ndarray, theirs: np.ndarray, options: Options) -> np.ndarray:
+    """One row, in double precision, over all cells rather than those that are there."""
+    heard = strengths > 0
+    if not heard.any():
+        return np.zeros(options.factors)
+    weights = np.diag(1 + options.confidence * strengths * heard)
+    penalty = options.factor_penalty * (heard.sum() + 1)
+    matrix = theirs.T @ weights @ theirs + penalty * np.eye(options.factors)
+    return np.linalg.solve(matrix, theirs.T @ weights @ heard)
+
+
+def alternated(dense: np.ndarray, options: Options) -> np.ndarray:
+    random = np.random.default_rng(options.seed)
+    items = random.standard_normal((dense.shape[1], options.factors), np.float32).astype(float) * 0.01
+    for _ in range(options.rounds):
+        people = np.array([solved(row, items, options) for row in dense])
+        items = np.array([solved(column, people, options) for column in dense.T])
+    return items
+
+
+def test_factors_are_those_of_the_equations():
+    sparse = listens()
+
+    assert np.allclose(item_factors(sparse, EXACT), alternated(dense_of(sparse), EXACT), atol=2e-3)
+
+
+@pytest.mark.parametrize("name", ["LONG_HISTORY", "CELLS_AT_ONCE"])
+def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
+    at_once = item_factors(listens(), EXACT)
+
+    monkeypatch.setattr(factors, name, 3)
+
+    assert np.allclose(item_factors(listens(), EXACT), at_once, atol=2e-3)
+
+
+def test_somebody_who_is_folded_in_gets_what_training_would_give():
+    items = np.random.default_rng(1).standard_normal((9, 3)).astype(np.float32)
+    strengths = np.array([0, 1.5, 0, 0, 0.5, 0, 1, 0, 0], np.float32)
+    heard = np.flatnonzero(strengths)
+
+    vector, matrix = folded_in(strengths[heard], factors=items[heard], base=items.T @ items, options=EXACT)
+
+    assert np.allclose(vector, solved(strengths, items.astype(float), EXACT), atol=1e-4)
+    assert np.allclose(matrix, matrix.T, atol=1e-4)
+
+
+def test_the_same_seed_gives_the_same_factors_and_another_seed_others():
+    assert (item_factors(listens(), EXACT) == item_factors(listens(), EXACT)).all()
+    assert not np.allclose(
+        item_factors(listens(), EXACT), item_factors(listens(), Options(factors=3, rounds=5, seed=6))
+    )

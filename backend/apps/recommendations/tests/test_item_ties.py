@@ -1,0 +1,95 @@
+"""The ties of items in closed form are those that fit best, found one item at a time."""
+
+import numpy as np
+import pytest
+
+from apps.recommendations.engine.item_ties import item_ties
+from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.sparse import SparseMatrix
+
+ITEMS = 7
+OPTIONS = Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=ITEMS)
+
+
+@pytest.fixture
+def heard() -> np.ndarray:
+    """Whether a person has an item; the items by how many have them, as training sorts them."""
+    found = np.random.default_rng(3).random((30, ITEMS)) < np.linspace(0.8, 0.2, ITEMS)
+    return found[:, np.argsort(-found.sum(axis=0), kind="stable")].astype(float)
+
+
+def listens(heard: np.ndarray) -> SparseMatrix:
+    rows, columns = np.nonzero(heard)
+    return SparseMatrix.of(rows, columns, np.full(len(rows), 5, np.float32), shape=heard.shape)
+
+
+def fitted(heard: np.ndarray, item: int, options: Options) -> np.ndarray:
+    """What gives the item back best from the others, with a penalty for each of them."""
+    others = np.delete(np.arange(heard.shape[1]), item)
+    gram = heard.T @ heard
+    penalty = options.item_penalty + options.dropout / (1 - options.dropout) * np.diag(gram)
+    matrix = gram[np.ix_(others, others)] + np.diag(penalty[others])
+    column = np.zeros(heard.shape[1])
+    column[others] = np.linalg.solve(matrix, gram[others, item])
+    return column
+
+
+def as_dense(ties: SparseMatrix) -> np.ndarray:
+    rows = np.zeros((ties.height, ties.width))
+    for number in range(ties.height):
+        columns, values = ties.row(number)
+        rows[number, columns] = values
+    return rows
+
+
+def test_each_item_is_given_back_as_well_as_can_be(heard):
+    ties = as_dense(item_ties(listens(heard), OPTIONS))
+
+    assert np.allclose(
+        ties, np.stack([fitted(heard, item, OPTIONS) for item in range(ITEMS)], axis=1), atol=1e-4
+    )
+    assert (np.diag(ties) == 0).all()
+
+
+def test_halves_give_the_same_inverse(heard, monkeypatch):
+    whole = as_dense(item_ties(listens(heard), OPTIONS))
+
+    monkeypatch.setattr("apps.recommendations.engine.item_ties.INVERTED_WHOLE", 1)
+
+    assert np.allclose(as_dense(item_ties(listens(heard), OPTIONS)), whole, atol=1e-5)
+
+
+def test_of_the_ties_of_an_item_the_strongest_are_kept(heard):
+    every = as_dense(item_ties(listens(heard), OPTIONS))
+
+    kept = as_dense(
+        item_ties(listens(heard), Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=3))
+    )
+
+    for whole, row in zip(every, kept, strict=True):
+        assert sorted(abs(row[row != 0])) == pytest.approx(sorted(abs(whole))[-3:], abs=1e-6)
+        assert np.allclose(row[row != 0], whole[row != 0])
+
+
+@pytest.mark.parametrize(("most", "least"), [(4, 1), (8000, 12)])
+def test_items_of_few_people_or_too_many_items_have_none(heard, most, least):
+    options = Options(item_penalty=2.0, dropout=0.25, least_people=least, most_items=most)
+    kept = min(most, int((heard.sum(axis=0) >= least).sum()))
+
+    ties = as_dense(item_ties(listens(heard), options))
+
+    assert 0 < kept < ITEMS
+    assert (ties[kept:] == 0).all()
+    assert (ties[:, kept:] == 0).all()
+    assert np.allclose(
+        ties[:kept, :kept],
+        np.stack([fitted(heard[:, :kept], item, options) for item in range(kept)], axis=1),
+        atol=1e-4,
+    )
+
+
+def test_nobody_shares_anything():
+    ties = item_ties(listens(np.eye(3)), Options(least_people=2))
+
+    assert ties.height == ties.width == 3
+    assert not len(ties.values)

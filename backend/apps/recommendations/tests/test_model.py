@@ -1,0 +1,146 @@
+"""What a model recommends: new to the person, the best first, as many as were asked for."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.recommendations.engine.listening import Listening
+from apps.recommendations.engine.model import Model, NothingToLearnError, best, train
+from apps.recommendations.engine.options import Options
+from apps.recommendations.tests.made_up import JAZZ, POP, SMALL, two_tastes
+
+ITEMS = sorted({*JAZZ, *POP})
+LISTENS = st.lists(
+    st.tuples(st.sampled_from([*ITEMS, "never heard of"]), st.floats(0, 100, width=32)), max_size=10
+)
+
+
+@cache
+def model() -> Model:
+    return train(Listening.of(two_tastes()), SMALL)
+
+
+@given(listens=LISTENS, count=st.integers(0, 12), without=st.sets(st.integers(0, len(ITEMS) - 1)))
+def test_nothing_twice_and_nothing_that_somebody_has(listens, count, without):
+    history = model().history(listens)
+    left_out = np.array(sorted(without), np.int64)
+
+    found = model().recommended(history, count=count, without=left_out)
+
+    taken = {*history.items.tolist(), *without}
+    assert len(set(found.tolist())) == len(found) == min(count, len(ITEMS) - len(taken))
+    assert not taken.intersection(found.tolist())
+
+
+@given(listens=LISTENS)
+def test_all_items_asked_for_are_all_others_in_the_order_of_their_scores(listens):
+    history = model().history(listens)
+
+    found = model().recommended(history, count=len(ITEMS))
+
+    assert sorted([*found, *history.items]) == list(range(len(ITEMS)))
+    scores = model().scores(history)[found]
+    assert list(scores) == sorted(scores, reverse=True)
+
+
+@given(listens=LISTENS, among=st.sets(st.integers(0, len(ITEMS) - 1)))
+def test_only_those_that_were_asked_about(listens, among):
+    history = model().history(listens)
+
+    found = model().recommended(history, count=99, among=np.array(sorted(among), np.int64))
+
+    assert set(found.tolist()) == among - set(history.items.tolist())
+
+
+@given(
+    scores=st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]), max_size=20),
+    count=st.integers(-1, 25),
+)
+def test_the_best_are_those_of_sorting_everything(scores, count):
+    order = sorted(range(len(scores)), key=lambda place: -scores[place])
+    possible = [place for place in order if scores[place] > -np.inf]
+
+    assert list(best(np.array(scores), count)) == possible[: max(count, 0)]
+
+
+@given(listens=LISTENS)
+def test_the_order_in_which_listens_are_told_does_not_count(listens):
+    forwards, backwards = model().history(listens), model().history(listens[::-1])
+
+    assert list(forwards.items) == list(backwards.items)
+    assert np.allclose(forwards.strengths, backwards.strengths, rtol=1e-4)
+
+
+def test_who_likes_jazz_gets_jazz():
+    found = model().recommended(model().history([("So What", 3), ("Naima", 5)]), count=3)
+
+    assert {model().items[number] for number in found} == {"Footprints", "Peace Piece", "Halo"}
+
+
+@pytest.mark.parametrize("listens", [[], [("never heard of", 9.0)], [("So What", 0.0)]])
+def test_of_whom_nothing_is_known_gets_what_most_people_have(listens):
+    found = model().recommended(model().history(listens), count=3)
+
+    assert model().items[found[0]] == "Halo"
+    assert list(found) == [0, 1, 2]
+    assert list(model().people) == sorted(model().people, reverse=True)
+
+
+def test_only_the_proportions_of_weights_count_at_the_same_total_of_logarithms():
+    once = model().history([("So What", 1), ("Naima", 1)])
+    often = model().history([("So What", 100), ("Naima", 100)])
+
+    assert list(once.strengths) == list(often.strengths) == [1, 1]
+
+
+def test_neighbours_are_of_the_same_taste():
+    found = model().neighbours(model().numbers["Naima"], count=3)
+
+    assert {model().items[number] for number in found} == set(JAZZ) - {"Naima"}
+
+
+def test_a_model_holds_nobody():
+    told = repr(vars(model()))
+
+    assert "So What" in told
+    assert "person" not in told
+
+
+def test_the_same_seed_gives_the_same_model():
+    again = train(Listening.of(two_tastes()), SMALL)
+
+    assert (again.factors == model().factors).all()
+    assert (again.ties.values == model().ties.values).all()
+    assert again.items == model().items
+
+
+def test_rows_in_another_order_give_a_model_that_says_the_same():
+    shuffled = train(Listening.of(two_tastes()[::-1]), SMALL)
+    listens = [("So What", 3), ("Naima", 5)]
+
+    assert shuffled.items == model().items
+    assert list(shuffled.recommended(shuffled.history(listens), count=2)) == list(
+        model().recommended(model().history(listens), count=2)
+    )
+
+
+@pytest.mark.parametrize("rows", [[], [("Ada", "Halo", 0.0)]])
+def test_without_a_listen_there_is_nothing_to_learn(rows):
+    with pytest.raises(NothingToLearnError):
+        train(Listening.of(rows), SMALL)
+
+
+def test_one_listen_is_enough():
+    tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
+
+    assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
+    assert list(tiny.recommended(tiny.history([("Halo", 1.0)]), count=20)) == []
+
+
+def test_more_factors_than_items_do_no_harm():
+    wide = train(Listening.of(two_tastes()), Options(factors=64, rounds=3))
+
+    assert np.isfinite(wide.factors).all()

@@ -1,0 +1,132 @@
+"""What comes from outside is the library's own where that has it, and can be brought in where not."""
+
+import pytest
+
+from apps.jobs.tests.crowd import all_at_once
+from apps.recommendations.keeping import Owner, keep_list
+from apps.recommendations.models import Recommendation
+from apps.recommendations.settling import bring_in, facts_of, settled
+from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
+from apps.tracks.facts import TrackFacts
+from apps.tracks.models import Track
+from core.errors import Conflict, NotFound
+
+ISRC = "USSM15900113"
+
+
+def outside(title="So What", artist="Miles Davis", **told) -> OutsideTrack:
+    return OutsideTrack("elsewhere", told.pop("name", "x1"), title, artist, **told)
+
+
+def candidate(track: OutsideTrack) -> Candidate:
+    return Candidate(0.5, (Reason(ReasonKind.SEED_GENRE, "You asked for jazz"),), outside=track)
+
+
+def recommended(user, *tracks: OutsideTrack) -> list[int]:
+    offered = keep_list(owner=Owner(user_id=user.pk), candidates=[candidate(track) for track in tracks])
+    return [one.id for one in offered.recommendations]
+
+
+def test_by_isrc_else_by_title_and_artist_whatever_the_album(add_track):
+    by_isrc = add_track("So What (Take 1)", "Miles Davis Sextet", isrc=ISRC)
+    by_name = add_track("Só what", "MILES DAVIS", album="Kind of Blue")
+
+    found = settled(
+        [
+            candidate(outside(isrc="US-SM1-59-00113")),
+            candidate(outside(album="The Best of")),
+            candidate(outside("Freddie Freeloader")),
+        ]
+    )
+
+    assert [one.track_id for one in found] == [by_isrc.pk, by_name.pk, None]
+    assert [one.outside is None for one in found] == [True, True, False]
+    assert all(one.reasons[0].text == "You asked for jazz" for one in found)
+
+
+def test_what_no_library_can_hold_is_left_out(db):
+    odd = [outside(title=""), outside(artist="a\0b"), outside(title="x" * 400), outside(title="\ud800")]
+    odd += [outside(name=""), outside(name="x" * 300)]
+
+    assert settled(map(candidate, odd)) == []
+
+
+def test_odd_facts_are_left_out_and_the_rest_is_taken():
+    told = outside(album="Kind of Blue", isrc="nonsense", duration_seconds=0, cover_url="javascript:alert(1)")
+
+    assert facts_of(told) == TrackFacts("So What", "Miles Davis", album="Kind of Blue")
+
+
+def test_links_lead_to_the_web_or_nowhere(db):
+    told = outside(preview_url="javascript:alert(1)", external_url="https://e.example/x1", album=" Blue ")
+
+    (found,) = settled([candidate(told)])
+
+    assert found.outside == outside(external_url="https://e.example/x1", album="Blue")
+
+
+def test_a_new_track_of_the_library(ada):
+    (number,) = recommended(ada, outside(isrc=ISRC, duration_seconds=545, album="Kind of Blue"))
+
+    track, is_new = bring_in(recommendation_id=number, user_id=ada.pk)
+    again, is_new_again = bring_in(recommendation_id=number, user_id=ada.pk)
+
+    assert (is_new, is_new_again, again) == (True, False, track)
+    assert track.facts() == TrackFacts(
+        "So What", "Miles Davis", album="Kind of Blue", duration_seconds=545, isrc=ISRC
+    )
+    assert Recommendation.objects.get().track == track
+
+
+def test_one_that_the_library_got_meanwhile(ada, add_track):
+    (number,) = recommended(ada, outside())
+    track = add_track("So What", "Miles Davis", album="Kind of Blue")
+
+    assert bring_in(recommendation_id=number, user_id=ada.pk) == (track, False)
+    assert Track.objects.count() == 1
+
+
+def test_two_of_one_recording_become_one_track(ada):
+    first, second = recommended(ada, outside(), outside(name="x2", album="The Best of"))
+
+    tracks = {bring_in(recommendation_id=number, user_id=ada.pk)[0] for number in (first, second)}
+
+    assert len(tracks) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_at_once_add_one(ada):
+    (number,) = recommended(ada, outside())
+
+    brought = all_at_once(8, lambda _: bring_in(recommendation_id=number, user_id=ada.pk))
+
+    assert Track.objects.count() == 1
+    assert sum(is_new for _, is_new in brought) == 1
+
+
+def test_of_the_library_it_is_given_as_it_is(ada, library):
+    own = Candidate(0.5, (Reason(ReasonKind.POPULAR, "because"),), track_id=library["Halo"].pk)
+    offered = keep_list(owner=Owner(user_id=ada.pk), candidates=[own])
+
+    assert bring_in(recommendation_id=offered.recommendations[0].id, user_id=ada.pk) == (
+        library["Halo"],
+        False,
+    )
+
+
+def test_anothers_is_none(ada, bo):
+    (number,) = recommended(ada, outside())
+
+    with pytest.raises(NotFound):
+        bring_in(recommendation_id=number, user_id=bo.pk)
+    with pytest.raises(NotFound):
+        bring_in(recommendation_id=number + 1, user_id=None)
+    assert not Track.objects.exists()
+    assert bring_in(recommendation_id=number, user_id=None)[1]
+
+
+def test_what_the_library_cannot_hold_is_a_conflict(ada):
+    (number,) = recommended(ada, outside(title=" "))
+
+    with pytest.raises(Conflict):
+        bring_in(recommendation_id=number, user_id=ada.pk)

@@ -1,0 +1,243 @@
+"""What each source offers to whom, and that its reasons are true."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.analytics.opinions import popular_since
+from apps.playlist.services import Place, add_item
+from apps.playlist.tests.rooms import new_room
+from apps.recommendations.catalogue import own_catalogue
+from apps.recommendations.engine.listening import Listening
+from apps.recommendations.engine.model import train
+from apps.recommendations.sources.base import Deed, Liked, ReasonKind, Wishes
+from apps.recommendations.sources.content import MOST_OF_ARTIST, ContentSource
+from apps.recommendations.sources.everybody import KnownSource, NewestSource, PopularitySource
+from apps.recommendations.sources.listening import ListeningSource
+from apps.recommendations.sources.moods import GENRES_BY_MOOD, is_kind_of, mood_of_genre
+from apps.recommendations.sources.queues import QueuesSource
+from apps.recommendations.tests.made_up import SMALL
+from apps.recommendations.tests.telling import tell
+from apps.users.taste import MOODS
+
+
+def liked(track, weight=4.0, deed=Deed.LIKED) -> Liked:
+    return Liked(track.pk, track.title, track.artist, weight, deed)
+
+
+@pytest.fixture
+def named(library):
+    """Titles of candidates, in order."""
+    by_id = {track.pk: title for title, track in library.items()}
+    return lambda candidates: [by_id[one.track_id] for one in candidates]
+
+
+# --- Content -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def content(library) -> ContentSource:
+    return ContentSource(own_catalogue.catalogue())
+
+
+def test_favourites_by_artist_and_genre(content, named):
+    wishes = Wishes(favorite_genres=["Jazz"], favorite_artists=["miles DAVIS"])
+
+    found = content.candidates(wishes, most=10)
+
+    assert named(found) == ["Blue in Green", "So What", "Naima", "Footprints"]
+    assert [reason.kind for reason in found[0].reasons] == [
+        ReasonKind.FAVORITE_ARTIST,
+        ReasonKind.FAVORITE_GENRE,
+    ]
+    assert [reason.text for reason in found[0].reasons] == [
+        "Because you like miles DAVIS",
+        "Because you like Jazz",
+    ]
+    assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+
+
+def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(content, named, library):
+    found = content.candidates(Wishes(liked=[liked(library["So What"])]), most=10)
+
+    assert named(found) == ["Blue in Green", "Naima"]
+    by_artist, by_genre = found[0].reasons
+    assert (by_artist.kind, by_artist.track_id) == (ReasonKind.SAME_ARTIST, library["So What"].pk)
+    assert by_artist.text == "By Miles Davis, whose So What you liked"
+    assert by_genre.text == "jazz, like So What, which you liked"
+
+
+def test_seeds_go_before_the_profile(content, named):
+    wishes = Wishes(favorite_genres=["jazz"], seed_genres=["pop"], seed_artists=["Lorde"])
+
+    found = content.candidates(wishes, most=3)
+
+    assert named(found) == ["Royals", "Toxic", "Halo"]
+    assert [reason.kind for reason in found[0].reasons] == [ReasonKind.SEED_ARTIST, ReasonKind.SEED_GENRE]
+
+
+def test_a_mood_by_its_genres(content, named):
+    found = content.candidates(Wishes(moods=["party"]), most=10)
+
+    assert set(named(found)) == {"Halo", "Toxic", "Royals"}
+    assert found[0].reasons[0].text == "pop goes with the mood party"
+
+
+def test_what_is_avoided_is_left_out(content, named, library):
+    wishes = Wishes(
+        favorite_genres=["jazz"],
+        avoided_track_ids={library["Naima"].pk},
+        avoided_artists={"miles davis"},
+    )
+
+    assert named(content.candidates(wishes, most=10)) == ["Footprints"]
+
+
+def test_one_artist_does_not_have_it_all(add_track):
+    for number in range(40):
+        add_track(f"Number {number}", "Miles Davis", genre="jazz")
+    add_track("Naima", "John Coltrane", genre="jazz")
+    wishes = Wishes(favorite_artists=["Miles Davis"], favorite_genres=["jazz"])
+
+    found = ContentSource(own_catalogue.catalogue()).candidates(wishes, most=12)
+
+    assert len(found) == MOST_OF_ARTIST + 1
+
+
+@pytest.mark.parametrize(
+    ("genre", "wanted", "is_one"),
+    [
+        ("classic rock", "Rock", True),
+        ("rock", "classic rock", False),
+        ("rockabilly", "rock", False),
+        ("", "rock", False),
+        ("rock", "☆", False),
+        ("Hip-Hop", "hip hop", True),
+    ],
+)
+def test_kinds_of_genres(genre, wanted, is_one):
+    assert is_kind_of(genre, wanted) is is_one
+
+
+def test_every_mood_knows_genres():
+    assert set(GENRES_BY_MOOD) == set(MOODS)
+    assert mood_of_genre("jazz", ["party", "calm"]) == "calm"
+    assert mood_of_genre("", MOODS) is None
+
+
+# --- Listening ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def model(library):
+    """People who like jazz and people who like pop; Ella is no track here, only an artist."""
+    jazz = [f"track:{library[title].pk}" for title in ("So What", "Naima", "Blue in Green")]
+    pop = [f"track:{library[title].pk}" for title in ("Halo", "Toxic")]
+    rows = []
+    for number in range(12):
+        taste = (
+            [*jazz, "artist:ella fitzgerald", "artist:wayne shorter"]
+            if number % 2
+            else [*pop, "artist:lorde"]
+        )
+        rows += [(f"person {number}", item, 1.0) for item in taste]
+    return train(Listening.of(rows), SMALL)
+
+
+def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
+    source = ListeningSource(model, own_catalogue.catalogue())
+
+    found = source.candidates(Wishes(liked=[liked(library["So What"])]), most=3)
+
+    assert {"Naima", "Blue in Green"} <= set(named(found)) <= {"Naima", "Blue in Green", "Footprints"}
+    assert found[0].score == 1
+    for one in found:
+        (reason,) = one.reasons
+        assert (reason.kind, reason.track_id) == (ReasonKind.SIMILAR_TO_LIKED, library["So What"].pk)
+        assert reason.text == "Because you liked So What"
+
+
+def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(model, library, named):
+    source = ListeningSource(model, own_catalogue.catalogue())
+
+    found = source.candidates(Wishes(favorite_artists=["Ella Fitzgerald"]), most=10)
+
+    assert "Footprints" in named(found)
+    assert {reason.kind for one in found for reason in one.reasons} == {ReasonKind.SIMILAR_TO_FAVORITE}
+
+
+def test_without_anything_known_it_offers_nothing(model, library):
+    source = ListeningSource(model, own_catalogue.catalogue())
+
+    assert source.candidates(Wishes(favorite_artists=["Nobody at all"]), most=10) == []
+
+
+def test_it_leaves_out_what_is_avoided(model, library, named):
+    source = ListeningSource(model, own_catalogue.catalogue())
+    wishes = Wishes(liked=[liked(library["So What"])], avoided_artists={"john coltrane"})
+
+    assert "Naima" not in named(source.candidates(wishes, most=10))
+
+
+# --- Queues ------------------------------------------------------------------------------------------
+
+
+def test_what_the_same_people_queued(library, named):
+    kitchen, garden = new_room(), new_room()
+    for room, title, adder in [
+        (kitchen, "So What", "net:a"),
+        (kitchen, "Naima", "net:a"),
+        (garden, "So What", "net:b"),
+        (garden, "Naima", "net:b"),
+        (garden, "Halo", "net:b"),
+        (kitchen, "Toxic", "net:c"),
+    ]:
+        add_item(slug=room.slug, track_id=library[title].pk, added_by="Bo", place=Place(), adder=adder)
+
+    found = QueuesSource().candidates(Wishes(liked=[liked(library["So What"])]), most=10)
+
+    assert named(found) == ["Naima", "Halo"]
+    assert [one.score for one in found] == [1, 0.5]
+    assert found[0].reasons[0].text == "Queued by somebody who also queued So What"
+    assert found[0].reasons[0].track_id == library["So What"].pk
+    assert QueuesSource().candidates(Wishes(), most=10) == []
+
+
+# --- Everybody's -------------------------------------------------------------------------------------
+
+
+def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada, bo):
+    tell(ada, "play", library["Halo"], times=3)
+    tell(bo, "like", library["Halo"], library["Naima"])
+    tell(bo, "skip", library["Toxic"], times=9)
+
+    found = PopularitySource().candidates(Wishes(), most=10)
+
+    assert named(found) == ["Halo", "Naima"]
+    assert [one.reasons[0].text for one in found] == [
+        "Played, liked or shared 4 times here in the last 30 days",
+        "Played, liked or shared once here in the last 30 days",
+    ]
+
+
+def test_the_newest_first(library, named):
+    found = NewestSource(own_catalogue.catalogue()).candidates(Wishes(avoided_artists={"lorde"}), most=2)
+
+    assert named(found) == ["Toxic", "Halo"]
+
+
+def test_what_is_known_already_is_told_so(library, named):
+    wishes = Wishes(liked=[liked(library["Halo"]), liked(library["Naima"], 1.0, Deed.PLAYED)])
+
+    found = KnownSource().candidates(wishes, most=10)
+
+    assert named(found) == ["Halo", "Naima"]
+    assert [one.reasons[0].text for one in found] == ["You liked this", "You played this"]
+
+
+def test_popular_since_counts_days(library, ada):
+    now = datetime(2025, 12, 4, 10, tzinfo=UTC)
+    tell(ada, "play", library["Halo"], at=now - timedelta(days=29))
+    tell(ada, "play", library["Naima"], at=now - timedelta(days=30))
+
+    assert popular_since(now, days=30, most=5) == [(library["Halo"].pk, 1)]
