@@ -1,4 +1,4 @@
-"""The wiring's own Django app: it carries the commands that run the server, and starts what reports."""
+"""The wiring's own Django app: the commands that run the server, what reports, how jobs are told of."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -9,7 +9,20 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
+        from apps.jobs.messages import tell_workers_by
+        from apps.jobs.schedules import follow_schedules
+        from config.schedules import SCHEDULES
+
+        follow_schedules(SCHEDULES)
+        if settings.REDIS_URLS:  # else the server's own worker says how, where there is one
+            tell_workers_by(send_word)
         if settings.SENTRY_DSN:
             from core.error_reports import report_errors  # its package is there only where it is wanted
 
             report_errors(settings.SENTRY_DSN)
+
+
+def send_word(after_seconds: float) -> None:
+    from config import celery  # takes a while to load; few processes ask for jobs
+
+    celery.send_word(after_seconds)

@@ -5,7 +5,12 @@ import re
 
 from django.core.asgi import get_asgi_application
 
+from core.allocation import give_large_blocks_back
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# Of many small computations at once, each is done sooner by one thread. NumPy reads this when it is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+give_large_blocks_back()
 django_application = get_asgi_application()
 
 from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402 - Django must be set up first

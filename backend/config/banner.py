@@ -8,6 +8,7 @@ from django.conf import settings
 from config.built_page import is_built, why_missing, why_not_built
 from config.listening import reachable_host
 from config.local_network import own_addresses
+from core.capacity import connections_that_files_allow, max_connections, max_live_connections
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1", "[::1]"}
 CREATE_ADMIN = ". .venv/bin/activate && cd backend && python manage.py createsuperuser"
@@ -21,6 +22,7 @@ def banner(host: str, port: int, *, lan: bool) -> str:
         ("Live events", f"ws://{place}/ws/playlist/"),
         ("Admin", f"http://{place}/admin/   an account for it: {CREATE_ADMIN}"),
         ("Mode", _mode()),
+        ("Connections", _connections()),
         ("Data", str(settings.DATA_DIR)),
         ("Reachable", _reach(host, port, lan=lan)),
         ("Stop", "Ctrl-C"),
@@ -42,6 +44,11 @@ def _mode() -> str:
     return f"{size}: {database}, {layer}{processes} (Python {platform.python_version()})"
 
 
+def _connections() -> str:
+    live, address = max_live_connections(), settings.MAX_CONNECTIONS_PER_ADDRESS
+    return f"at most {max_connections()} (MAX_CONNECTIONS), {live} of them live; {address} of one address"
+
+
 def _reach(host: str, port: int, *, lan: bool) -> str:
     if host in LOOPBACK:
         return "from this machine only; for the local network too: ./start-daphne.sh --lan"
@@ -55,6 +62,10 @@ def _warnings() -> list[str]:
     found = _warnings_of_the_page()
     if settings.RATE_LIMIT_FACTOR == 0:
         found.append("RATE_LIMIT_FACTOR=0: nobody is slowed down, however much they ask")
+    if (most := connections_that_files_allow()) < settings.MAX_CONNECTIONS:
+        found.append(f"MAX_CONNECTIONS={settings.MAX_CONNECTIONS}, but open files (ulimit -n) allow {most}")
+    if settings.OPEN_DISCOVERY_API:
+        found.append("OPEN_DISCOVERY_API is on: whoever reaches the server may read what people like and do")
     if settings.DEBUG:
         found.append("DEBUG is on: errors show the server's insides to everybody who can reach it")
     found += [f"Redis (REDIS_URL) does not answer: {why}" for why in _redis_failures()]

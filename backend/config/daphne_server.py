@@ -1,12 +1,10 @@
 """Daphne with Tutti's limits, which stops in order: no new callers, everybody told, then the end."""
 
 import asyncio
-import contextlib
 import contextvars
 import functools
 import logging
 import os
-import resource
 import signal
 import socket
 import threading
@@ -14,7 +12,8 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from daphne.http_protocol import WebRequest
-from daphne.server import Server, twisted_loop
+from daphne.server import twisted_loop
+from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.logger import globalLogPublisher
 
@@ -22,8 +21,10 @@ from apps.realtime.lifecycle import drain
 from apps.realtime.outflow import SINK
 from config.inbox import Inbox
 from config.listening import SERVER_NAME
+from config.open_connections import OpenConnections
 from config.request_bodies import BoundedHTTPFactory
 from config.socket_frames import BoundedSocket, BoundedSocketFactory
+from config.sparing_server import STEP_SECONDS, TURNS, SparingServer
 
 logger = logging.getLogger(__name__)
 
@@ -31,19 +32,19 @@ logger = logging.getLogger(__name__)
 DRAIN_SECONDS = 3.0
 # How long the rest of the process gets after that, such as a thread that waits for the database.
 LAST_SECONDS = 3.0
-# Above the consumer's own 64 KiB, which answers with a close code; Daphne's drops the line without a word.
-LARGEST_WEBSOCKET_FRAME_BYTES = 128 * 1024
+# Above the consumer's own limit, which answers with a close code; Daphne's drops the line without a word.
+LARGEST_WEBSOCKET_FRAME_BYTES = 2 * settings.SOCKET_MAX_FRAME_BYTES
 # This one would count for what we send, too, and a snapshot is as large as its queue. What comes in is
 # bounded by `socket_frames`.
 NO_MESSAGE_LIMIT = 0
-PING_EVERY_SECONDS = 20
-PONG_WITHIN_SECONDS = 30
+# Looked at only so often, at which moment it must be due.
+PING_EVERY_SECONDS = TURNS * STEP_SECONDS - 1
+# Less than that: with the next ping Autobahn forgets the timer of this one, and closes in spite of a pong.
+PONG_WITHIN_SECONDS = 18
 HANDSHAKE_SECONDS = 20
 # After a client has gone: a request's own work is quick, a longer one hangs.
 CLOSE_SECONDS = 10
 FOR_EVER = -1
-# Each connection is an open file; systems often allow 1,024 unless asked.
-WANTED_OPEN_FILES = 65_536
 ASGI = {"version": "3.0"}
 HUNG_EXIT = 1
 IMPATIENT_EXIT = 130
@@ -72,7 +73,6 @@ def run(
         server_name=SERVER_NAME,
         verbosity=0,
     )
-    _allow_many_connections()
     globalLogPublisher.addObserver(cast(Any, _tell_failure))
     for number in _stop_signals():
         twisted_loop.add_signal_handler(number, server.stop_in_order, on_stopping)
@@ -80,11 +80,12 @@ def run(
     server.run()
 
 
-class OrderlyServer(Server):  # type: ignore[misc]
+class OrderlyServer(SparingServer):
     """A Daphne that can stop without cutting anybody off in the middle of a word."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
+        self._open_connections = OpenConnections()
         self._ports: list[Any] = []
         self._stopping: asyncio.Task[None] | None = None
 
@@ -95,7 +96,7 @@ class OrderlyServer(Server):  # type: ignore[misc]
     @http_factory.setter
     def http_factory(self, _: Any) -> None:
         """Daphne sets a factory of its own before it listens; this server's bounds what comes in."""
-        self._http_factory = BoundedHTTPFactory(self)
+        self._http_factory = BoundedHTTPFactory(self, self._open_connections)
 
     @property
     def ws_factory(self) -> BoundedSocketFactory:
@@ -103,7 +104,7 @@ class OrderlyServer(Server):  # type: ignore[misc]
 
     @ws_factory.setter
     def ws_factory(self, _: Any) -> None:
-        self._ws_factory = BoundedSocketFactory(self, server=self.server_name)
+        self._ws_factory = BoundedSocketFactory(self, self._open_connections, server=self.server_name)
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)
@@ -133,6 +134,7 @@ class OrderlyServer(Server):  # type: ignore[misc]
         inbox = Inbox()
         running = self.application(scope, inbox.get, functools.partial(self.handle_reply, protocol))
         self.connections[protocol]["application_instance"] = asyncio.ensure_future(running)
+        self.watch_application(protocol)
         return inbox
 
     async def handle_reply(self, protocol: Any, message: dict[str, Any]) -> None:
@@ -183,14 +185,6 @@ def _stop_signals() -> list[signal.Signals]:
     """A closed terminal counts, except under nohup."""
     is_detached = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     return [signal.SIGTERM, signal.SIGINT, *([] if is_detached else [signal.SIGHUP])]
-
-
-def _allow_many_connections() -> None:
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = WANTED_OPEN_FILES if most == resource.RLIM_INFINITY else min(WANTED_OPEN_FILES, most)
-    if now != resource.RLIM_INFINITY and now < wanted:
-        with contextlib.suppress(ValueError, OSError):  # some systems allow less than they say
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _end_process_after(seconds: float) -> None:

@@ -31,19 +31,24 @@ take a 405 `METHOD_NOT_ALLOWED`; an address or headers that are too long, or too
 UTC. A list is a bare array; with `page` or `page_size` it is a page, which stands as `x-page` beside the
 array. What may be null says `x-nullable`.
 
-No account is needed. A guest's token comes as a cookie or as `X-Guest-Token`. Writes from pages of other
-origins are refused unless the server allows the origin. Any write may carry an `Idempotency-Key`.
+No account is needed. A guest's token comes as a cookie or as `X-Guest-Token`, an account is known by its
+session cookie or by `Authorization: Bearer …`. Writes from pages of other origins are refused unless the
+server allows the origin. Any write may carry an `Idempotency-Key`.
 """
 TAGS = {
     "playlist": "The queue of the main room, and of any room below /api/rooms/{slug}/playlist/.",
     "rooms": "Places people share.",
     "tracks": "The library.",
     "guests": "A name and a vote without an account.",
+    "users": "Accounts: who they are, what they like, all that is stored of them.",
+    "auth": "Logging in: by cookie for the page, by tokens for programs; passwords.",
+    "analytics": "What people play, like and skip, counted.",
+    "recommendations": "What to play next: for a person, and for those who are in a room.",
     "page": "What the page people use asks of its own server.",
     "health": "Whether the server lives, and whether it can serve.",
     "documents": "What the server says about itself.",
 }
-Word = Literal["ok", "unavailable"]
+Word = Literal["ok", "unavailable", "missing", "old", "broken"]
 
 
 class LivePayload(msgspec.Struct):
@@ -51,7 +56,9 @@ class LivePayload(msgspec.Struct):
 
 
 class ReadyPayload(msgspec.Struct):
-    """`degraded` serves: a part is away without which changes still arrive."""
+    """`degraded` serves: a part is away without which changes still arrive, nobody runs jobs, or the model of
+    recommendations is of another version (`old`) or `broken`. That there is none (`missing`) is no trouble.
+    """
 
     status: Literal["ok", "degraded", "unavailable"]
     checks: dict[str, Word]
@@ -73,13 +80,24 @@ READY = Endpoint(
             200,
             "The server can serve.",
             ReadyPayload,
-            ReadyPayload(status="ok", checks={"database": "ok", "channel_layer": "ok"}),
+            ReadyPayload(
+                status="ok",
+                checks={"database": "ok", "channel_layer": "ok", "jobs": "ok", "model": "missing"},
+            ),
         ),
         Answer(
             503,
             "The server can't serve now. Retry-After says when to look again.",
             ReadyPayload,
-            ReadyPayload(status="unavailable", checks={"database": "unavailable", "channel_layer": "ok"}),
+            ReadyPayload(
+                status="unavailable",
+                checks={
+                    "database": "unavailable",
+                    "channel_layer": "ok",
+                    "jobs": "unavailable",
+                    "model": "ok",
+                },
+            ),
             {"Retry-After": "Seconds to wait."},
         ),
     ),

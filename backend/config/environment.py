@@ -7,7 +7,7 @@ import re
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import environ
@@ -16,6 +16,8 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SECRET_KEY_BYTES = 48
+# Of django-environ's, those that are of use here.
+MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
 # Variables whose values are not shown when they make no sense.
 SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN")
 HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -85,6 +87,21 @@ class Environment:
     def origins(self, name: str, default: list[str]) -> list[str]:
         return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
 
+    def service_url(self, name: str, default: str) -> str:
+        """Where an outside service answers, without a last slash."""
+        address = (self.text(name) or default).rstrip("/")
+        parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
+        if not parts or not parts.hostname or parts.username or parts.query or parts.fragment:
+            self._refuse(name, "must be an http or https address such as https://api.example.org/v1")
+            return default
+        return address
+
+    def all_or_none(self, *names: str) -> None:
+        """Refuses some of what is of use only together."""
+        missing = [name for name in names if not self.text(name)]
+        if 0 < len(missing) < len(names):
+            self._refuse(missing[0], f"is not set: {' and '.join(names)} go together")
+
     def host_names(self, name: str) -> list[str]:
         """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""
         names = [given.lower() for given in self.words(name, [])]
@@ -103,6 +120,16 @@ class Environment:
         else:
             if not os.access(path, os.W_OK | os.X_OK):
                 self._refuse(name, f"names {path}, which cannot be written to")
+        return path
+
+    def existing_folder(self, name: str, *, base: Path) -> Path | None:
+        """A folder that somebody else has filled; None when none is named. Relative ones start at `base`."""
+        given = self.text(name)
+        if not given:
+            return None
+        path = base / given
+        if not path.is_dir():
+            self._refuse(name, f"names {path}, which is no folder")
         return path
 
     def database(self, name: str, default: dict[str, object]) -> dict[str, object]:
@@ -124,6 +151,21 @@ class Environment:
         # django-environ leaves %2F in a host, which is how a socket's folder is written.
         database["HOST"] = unquote(str(database.get("HOST") or ""))
         return database
+
+    def mail(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings of mail, from an address such as smtp+tls://user:password@host:587."""
+        address = self.text(name) or default
+        if _scheme(address) not in MAIL_SCHEMES:
+            self._refuse(name, f"must start with one of {', '.join(f'{one}://' for one in MAIL_SCHEMES)}")
+            address = default
+        elif _scheme(address).startswith("smtp") and not urlsplit(address).hostname:
+            self._refuse(name, "must name the mail server, as in smtp+tls://user:password@host:587")
+            address = default
+        elif _scheme(address) == "filemail" and not urlsplit(address).path.strip("/"):
+            self._refuse(name, "must name the folder, as in filemail:////var/spool/tutti")
+            address = default
+        mail: dict[str, Any] = environ.Env.email_url_config(address)
+        return mail
 
     def redis_urls(self) -> list[str]:
         """REDIS_URL (several, with commas, share the load), else REDIS_HOST and REDIS_PORT, else none."""

@@ -7,9 +7,12 @@ from collections.abc import Callable
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 
+from apps.jobs.selectors import are_jobs_served
 from apps.realtime.models import Stream
+from apps.recommendations.model_state import TROUBLES, model_state
 from core.answers import answer
 from core.errors import MethodNotAllowed
 
@@ -42,12 +45,19 @@ def live(_request: HttpRequest) -> JsonResponse:
 
 @only_read
 def ready(_request: HttpRequest) -> JsonResponse:
-    """The parts answer. 503 when the database doesn't; without the channel layer changes still arrive."""
-    checks = {"database": _is_database_there(), "channel_layer": async_to_sync(_is_layer_there)()}
-    is_ready = checks["database"]
+    """The parts answer. 503 when the database doesn't; all else can be done without for a while."""
+    is_ready = _is_database_there()
+    checks = {
+        "database": is_ready,
+        "channel_layer": async_to_sync(_is_layer_there)(),
+        "jobs": is_ready and _are_jobs_served(),
+    }
     words = {name: "ok" if is_there else "unavailable" for name, is_there in checks.items()}
-    status = "unavailable" if not is_ready else "ok" if all(checks.values()) else "degraded"
-    body = {"status": status, "checks": words}
+    # Recommendations are made without a model, too; that a new installation has none is no trouble.
+    model = model_state()
+    is_whole = all(checks.values()) and model not in TROUBLES
+    status = "unavailable" if not is_ready else "ok" if is_whole else "degraded"
+    body = {"status": status, "checks": {**words, "model": model}}
     headers = {} if is_ready else {"Retry-After": "1"}
     return JsonResponse(body, status=200 if is_ready else 503, headers=headers)
 
@@ -57,6 +67,14 @@ def _is_database_there() -> bool:
         Stream.objects.exists()  # also tells whether it was prepared
         return True
     except Exception:  # whatever it raises, it is not there
+        return False
+
+
+def _are_jobs_served() -> bool:
+    """Whether a worker and beat live, in whatever process."""
+    try:
+        return are_jobs_served(timezone.now())
+    except Exception:  # whatever it raises, nobody can tell
         return False
 
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from twisted.internet.error import ConnectionAborted
+from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel as TwistedChannel
 
 from config.flow import Flow
 from config.listening import SERVER_NAME
-from core.errors import ApiError, HeadTooLarge, MalformedRequest
+from config.open_connections import OpenConnections
+from core.errors import ApiError, HeadTooLarge, MalformedRequest, TooManyConnections
 from core.rendering import json_bytes
 from core.request_context import request_id_from
 from core.security_headers import security_headers
@@ -24,6 +27,8 @@ MAX_HEADERS = 100
 ARRIVE_WITHIN_SECONDS = 30.0
 # Between requests. Above the 60 seconds of nginx, so that of the two it is the one that hangs up.
 IDLE_SECONDS = 75.0
+# For a first line, of whoever is one too many and is to be told.
+TELL_WITHIN_SECONDS = 2.0
 # For taking what is left of an answer, once nothing more comes of the connection.
 TAKE_WITHIN_SECONDS = 30.0
 
@@ -39,14 +44,17 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
     maxHeaders = MAX_HEADERS  # noqa: N815
     _abortingCall: Any = None  # noqa: N815
 
-    def __init__(self) -> None:
+    def __init__(self, open_connections: OpenConnections) -> None:
         super().__init__()
+        self._open_connections = open_connections
+        self._is_one_too_many = False
         self.flow = Flow()
         self._is_arriving = False
         self._answered: Any = None
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's names
-        self.timeOut = IDLE_SECONDS
+        self._is_one_too_many = not self._open_connections.opened(self)
+        self.timeOut = TELL_WITHIN_SECONDS if self._is_one_too_many else IDLE_SECONDS
         super().connectionMade()
 
     # --- How long ------------------------------------------------------------------------------------
@@ -55,10 +63,13 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         """Called for whatever comes in. The first bytes of a request start its time; no others do."""
         if not self._is_arriving and not self._handlingRequest:
             self._is_arriving = True
-            self.setTimeout(ARRIVE_WITHIN_SECONDS)
+            if not self._is_one_too_many:
+                self._open_connections.waits(self)
+                self.setTimeout(ARRIVE_WITHIN_SECONDS)
 
     def allContentReceived(self) -> None:  # noqa: N802
         self._is_arriving = False
+        self._open_connections.works(self)
         self.setTimeout(IDLE_SECONDS)  # which Twisted remembers for when the answer is out
         super().allContentReceived()
 
@@ -67,6 +78,11 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
             self.loseConnection()
         else:  # the time was for taking what was written
             self.transport.abortConnection()
+
+    def hang_up(self) -> None:
+        """At once: Twisted accepts many in one turn, and an abort alone closes at the end of it."""
+        self.transport.abortConnection()
+        self.transport.connectionLost(Failure(ConnectionAborted()))  # type: ignore[no-untyped-call]
 
     def loseConnection(self) -> Any:  # noqa: N802
         """Closes when all that was written is taken, or when that takes too long."""
@@ -77,6 +93,9 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
     # --- How much ------------------------------------------------------------------------------------
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802
+        if self._is_one_too_many:
+            self._refuse(TooManyConnections())
+            return
         is_first = self._receivedHeaderSize == 0
         most = MAX_REQUEST_LINE_BYTES if is_first else MAX_HEAD_BYTES - self._receivedHeaderSize
         if len(line) > most:
@@ -98,6 +117,7 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         self._refuse(MalformedRequest())
 
     def _refuse(self, error: ApiError) -> None:
+        self._open_connections.works(self)
         self.transport.write(refusal_bytes(error))
         self.loseConnection()
 
@@ -112,7 +132,7 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         super().resumeProducing()
         if self._answered is not None:
             answered, self._answered = self._answered, None
-            super().requestDone(answered)
+            self._go_on_after(answered)
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
         """The next request of this connection is looked at when the answer to this one has been taken."""
@@ -120,9 +140,16 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
             self._answered = request
             self.setTimeout(TAKE_WITHIN_SECONDS)
         else:
-            super().requestDone(request)
+            self._go_on_after(request)
+
+    def _go_on_after(self, request: Any) -> None:
+        if self.persistent:
+            self._open_connections.waits(self)
+        super().requestDone(request)
 
     def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self._open_connections.works(self)
+        self._open_connections.closed(self.transport)
         self.flow.stopProducing()
         if self._answered is not None:
             self.requests.remove(self._answered)

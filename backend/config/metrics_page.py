@@ -1,15 +1,19 @@
 """`/metrics` in Prometheus's words: for this machine, and for whoever shows the METRICS_TOKEN."""
 
 import hmac
+import math
 from ipaddress import IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from apps.jobs.selectors import oldest_wait_seconds, runs_on_record
 from config.health import only_read
 from core.answers import answer
 from core.errors import NotPermitted
+from core.metrics import JOB_RUNS, JOBS_OLDEST_QUEUED
 
 # What proxies add. One of them on this machine must not make the whole world a caller from here.
 FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Proto", "Via")
@@ -17,12 +21,24 @@ FORWARDING_HEADERS = ("Forwarded", "X-Real-IP", "X-Forwarded-Host", "X-Forwarded
 
 @only_read
 def metrics(request: HttpRequest) -> HttpResponse:
-    """What this process has counted since it started."""
+    """What this process has counted since it started, and what is to be said of jobs."""
     if not (_comes_from_this_machine(request) or _shows_token(request)):
         return answer(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
+    _look_at_jobs()
     return HttpResponse(
         generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )
+
+
+def _look_at_jobs() -> None:
+    """While the database is away they are not known, and all else is told."""
+    JOB_RUNS.clear()
+    try:
+        for (kind, status), number in runs_on_record().items():
+            JOB_RUNS.labels(kind, status).set(number)
+        JOBS_OLDEST_QUEUED.set(oldest_wait_seconds(timezone.now()))
+    except Exception:  # whatever it raises, nobody can tell
+        JOBS_OLDEST_QUEUED.set(math.nan)
 
 
 def _comes_from_this_machine(request: HttpRequest) -> bool:

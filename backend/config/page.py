@@ -8,15 +8,19 @@ from typing import Any
 from wsgiref.headers import Headers
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
+from django.utils.cache import patch_vary_headers
 from whitenoise import WhiteNoise
 from whitenoise.responders import StaticFile
 
 from config.built_page import is_built
+from config.page_words import first_words, words_of
 from core.answers import answer
 from core.errors import MethodNotAllowed
 
 ROOM = re.compile(r"/r/[a-z0-9-]{1,50}/?")
+# What was meant to be one, and is none.
+NO_ROOM = re.compile(r"/r(/.*)?", re.DOTALL)
 # Where the page's files are below, as vite.config.ts says.
 PREFIX = "/page/"
 # Their names say what is in them, so what a name stands for never changes.
@@ -33,18 +37,61 @@ class PageMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
         self._files = page_files(settings.PAGE_DIR)
+        self._words = words_of(settings.PAGE_DIR)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = "/" if ROOM.fullmatch(request.path_info) else request.path_info
         file = self._files.get(path)
-        if file is None:
-            return self.get_response(request)
-        request.get_host()  # refuses names that we don't go by
-        if request.method not in {"GET", "HEAD"}:
-            refusal = answer(MethodNotAllowed())
-            refusal["Allow"] = "GET, HEAD"
-            return refusal
-        return file.response_to(request)
+        if file is not None:
+            request.get_host()  # refuses names that we don't go by
+            return self._answer(request, path) if _only_reads(request) else _refusal()
+        if self._files and NO_ROOM.fullmatch(path):
+            return self._instead_of_room(request)
+        return self.get_response(request)
+
+    def _answer(self, request: HttpRequest, path: str, *, status: int = 200) -> HttpResponse:
+        response = self._files[path].response_to(request, status=status)
+        if path == "/":
+            self._hurry_words(request, response)
+        return response
+
+    def _hurry_words(self, request: HttpRequest, response: HttpResponse) -> None:
+        """The page shows nothing without its words: they needn't wait until its script asks for them."""
+        files = first_words(self._words, request.headers.get("Accept-Language", ""))
+        if not files:
+            return
+        response["Link"] = ", ".join(f"<{PREFIX}{file}>; rel=modulepreload" for file in files)
+        patch_vary_headers(response, ["Accept-Language"])
+
+    def _instead_of_room(self, request: HttpRequest) -> HttpResponseBase:
+        """People are led to the room that they meant, or told that there is none; programs get the error."""
+        response: HttpResponseBase
+        if _only_reads(request) and "text/html" in request.headers.get("Accept", ""):
+            request.get_host()
+            response = _way_to_room(request) or self._answer(request, "/", status=404)
+        else:
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Accept"])
+        return response
+
+
+def _only_reads(request: HttpRequest) -> bool:
+    return request.method in {"GET", "HEAD"}
+
+
+def _refusal() -> HttpResponse:
+    refusal = answer(MethodNotAllowed())
+    refusal["Allow"] = "GET, HEAD"
+    return refusal
+
+
+def _way_to_room(request: HttpRequest) -> HttpResponse | None:
+    """A telephone begins what one types with a capital; no room has one in its address."""
+    meant = request.path_info.lower()
+    if not ROOM.fullmatch(meant):
+        return None
+    query = request.META.get("QUERY_STRING", "")
+    return HttpResponsePermanentRedirect(meant + (f"?{query}" if query else ""))
 
 
 def page_files(folder: Path) -> dict[str, "HeldFile"]:
@@ -79,9 +126,9 @@ class HeldFile(StaticFile):  # type: ignore[misc]  # WhiteNoise has no types
         super().__init__(*arguments, **options)
         self._contents = {path: Path(path).read_bytes() for _, path, _ in self.alternatives}
 
-    def response_to(self, request: HttpRequest) -> HttpResponse:
-        if self.is_not_modified(request.META):
+    def response_to(self, request: HttpRequest, *, status: int = 200) -> HttpResponse:
+        if status == 200 and self.is_not_modified(request.META):
             return HttpResponse(status=304, headers=dict(self.not_modified_response.headers))
         path, headers = self.get_path_and_headers(request.META)
         content = b"" if request.method == "HEAD" else self._contents[path]
-        return HttpResponse(content, headers=dict(headers))
+        return HttpResponse(content, status=status, headers=dict(headers))

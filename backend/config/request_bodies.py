@@ -13,6 +13,7 @@ from django.conf import settings
 
 from config import http_channel
 from config.http_channel import BoundedChannel, refusal_headers
+from config.open_connections import OpenConnections
 from core.errors import ApiError, InternalError, MalformedRequest, Unavailable
 from core.rendering import json_bytes
 from core.request_context import within_request
@@ -96,10 +97,17 @@ def _error_of(status: int, what: str) -> tuple[ApiError, dict[str, str]]:
 class BoundedHTTPFactory(HTTPFactory):  # type: ignore[misc]
     """Makes connections whose requests are bounded."""
 
+    def __init__(self, server: Any, open_connections: OpenConnections) -> None:
+        super().__init__(server)
+        self._open_connections = open_connections
+
     def protocol(self) -> BoundedChannel:
-        return BoundedChannel()
+        return BoundedChannel(self._open_connections)
 
     def buildProtocol(self, address: Any) -> Any:  # noqa: N802 - Twisted's name
+        """None hangs up at once."""
+        if not self._open_connections.has_a_place():
+            return None
         protocol = super().buildProtocol(address)
         protocol.requestFactory = BoundedRequest
         return protocol

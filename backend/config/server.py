@@ -16,6 +16,7 @@ from config.listening import CannotListenError, bound_socket
 from config.local_network import own_names
 from config.reach import remember_reach
 from config.startup import DatabaseUnusableError, prepare_database
+from core.capacity import allow_many_files
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
 
@@ -82,6 +83,7 @@ def _prepare_and_serve(*, lan: bool) -> Exit:
     with bound_socket(settings.HOST, settings.PORT) as listener:
         remember_reach(address=listener.getsockname()[0], port=_port_of(listener))
         prepare_database(tell=_tell)
+        allow_many_files()
         _tell(banner(settings.HOST, _port_of(listener), lan=lan))
         _serve(listener)
     _tell("Stopped.")
@@ -92,9 +94,26 @@ def _serve(listener: socket.socket) -> None:
     # Only now: these import the whole application, which needs the settings in place.
     from config.asgi import application
     from config.daphne_server import run
+    from config.own_jobs import OwnJobs
 
     line = ready_line(settings.HOST, _port_of(listener))
-    run(application, listener, on_ready=lambda: _tell(line), on_stopping=lambda: _tell(STOPPING))
+    jobs = OwnJobs() if settings.JOBS_IN_SERVER else None
+
+    def tell_ready() -> None:
+        _tell(line)
+        if jobs:
+            jobs.start()
+
+    def tell_stopping() -> None:
+        _tell(STOPPING)
+        if jobs:
+            jobs.begin_stop()
+
+    if jobs:
+        jobs.announce()
+    run(application, listener, on_ready=tell_ready, on_stopping=tell_stopping)
+    if jobs:
+        jobs.finish()
 
 
 def _port_of(listener: socket.socket) -> int:

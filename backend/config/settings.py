@@ -23,8 +23,10 @@ environment = Environment(env_file=Path(os.environ.get("ENV_FILE") or PROJECT_DI
 environment.read_from_file("SECRET_KEY_FILE")
 environment.read_from_file("DATABASE_URL_FILE")
 environment.read_from_file("REDIS_URL_FILE")
+environment.read_from_file("EMAIL_URL_FILE")
 environment.read_from_file("METRICS_TOKEN_FILE")
 environment.read_from_file("SENTRY_DSN_FILE")
+environment.read_from_file("SPOTIFY_CLIENT_SECRET_FILE")
 
 # --- Where things are ------------------------------------------------------------------------------
 
@@ -34,6 +36,9 @@ PORT = environment.integer("PORT", 4000, least=0, most=65535)
 # What this machine is called, and where others find it: known when the server listens (config.reach).
 OWN_NAMES: list[str] = []
 SHARED_ADDRESSES: list[str] = []
+RECOMMENDATION_MODEL = DATA_DIR / "recommendations.model"
+# None: only what is played and liked here is learned from.
+RECOMMENDATION_DATA = environment.existing_folder("RECOMMENDATION_DATA", base=PROJECT_DIR)
 
 # --- The page --------------------------------------------------------------------------------------
 
@@ -81,6 +86,7 @@ CORS_EXPOSE_HEADERS = [
 
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # the admin's forms have the token in them
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # Cookies are Secure on every answer to https (core.security_headers); with HTTPS_ONLY there is no other.
 HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
@@ -94,11 +100,24 @@ SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 GUEST_COOKIE_NAME = "tutti_guest"
 GUEST_COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
+# --- Mail ------------------------------------------------------------------------------------------
+
+# What to do with mail, by the names of Django's settings.
+MAIL = environment.mail("EMAIL_URL", "consolemail://")
+EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_FILE_PATH"]
+EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.get("EMAIL_USE_TLS", False), MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM") or "tutti@localhost"
+PASSWORD_RESET_TIMEOUT = 3600
+
 # --- How the queue behaves -------------------------------------------------------------------------
 
 AUTO_SORT_BY_VOTES = environment.flag("AUTO_SORT_BY_VOTES", default=False)
 API_ALWAYS_PAGINATE = environment.flag("API_ALWAYS_PAGINATE", default=False)
 MAX_QUEUE_ITEMS = environment.integer("MAX_QUEUE_ITEMS", 1000, least=1, most=100_000)
+OPEN_DISCOVERY_API = environment.flag("OPEN_DISCOVERY_API", default=False)
 RATE_LIMIT_FACTOR = environment.decimal("RATE_LIMIT_FACTOR", 1.0, least=0, most=1_000_000)
 
 # --- Live events -----------------------------------------------------------------------------------
@@ -108,8 +127,30 @@ HEARTBEAT_SECONDS = environment.decimal("HEARTBEAT_SECONDS", 25, least=0.05, mos
 SOCKET_BUFFER_BYTES = environment.integer(
     "SOCKET_BUFFER_BYTES", 1024 * 1024, least=128 * 1024, most=1024 * 1024 * 1024
 )
+SOCKET_FRAMES_PER_SECOND = environment.decimal("SOCKET_FRAMES_PER_SECOND", 5, least=0.1, most=100_000)
+SOCKET_MAX_FRAME_BYTES = environment.integer(
+    "SOCKET_MAX_FRAME_BYTES", 64 * 1024, least=1024, most=16 * 1024 * 1024
+)
+# Of one process; 0 is as many as its open files allow (core.capacity).
+MAX_CONNECTIONS = environment.integer("MAX_CONNECTIONS", 0, least=0, most=10_000_000)
+MAX_CONNECTIONS_PER_ADDRESS = environment.integer(
+    "MAX_CONNECTIONS_PER_ADDRESS", 500, least=1, most=10_000_000
+)
 EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
 EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
+
+# --- Background jobs -------------------------------------------------------------------------------
+
+JOBS_IN_SERVER = environment.flag("JOBS_IN_SERVER", default=True)
+
+# --- Music services --------------------------------------------------------------------------------
+
+# Candidates of its search are recommended where both are set.
+SPOTIFY_CLIENT_ID = environment.text("SPOTIFY_CLIENT_ID")
+SPOTIFY_CLIENT_SECRET = environment.text("SPOTIFY_CLIENT_SECRET")
+environment.all_or_none("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
+SPOTIFY_API_URL = environment.service_url("SPOTIFY_API_URL", "https://api.spotify.com/v1")
+SPOTIFY_ACCOUNTS_URL = environment.service_url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com")
 
 # --- The parts: database, channel layer, cache -----------------------------------------------------
 
@@ -171,10 +212,14 @@ if REDIS_URLS:
 INSTALLED_APPS = [
     "daphne",
     "core",
+    "apps.jobs",
     "apps.realtime",
     "apps.tracks",
+    "rest_framework_simplejwt.token_blacklist",
     "apps.users",
     "apps.playlist",
+    "apps.analytics",
+    "apps.recommendations",
     "config",
     "channels",
     "corsheaders",
@@ -232,6 +277,11 @@ TEMPLATES = [
     }
 ]
 
+PASSWORD_HASHERS = [
+    "apps.users.hashers.FrugalArgon2",
+    # What older accounts have; each is kept anew at its next login.
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -256,7 +306,10 @@ MAX_JSON_DEPTH = 32
 DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["core.permissions.SessionWithoutCsrfToken"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "apps.users.authentication.BearerAuthentication",
+        "core.permissions.SessionWithoutCsrfToken",
+    ],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["core.rendering.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
@@ -293,6 +346,13 @@ LOGGING = {
         "django.template": {"level": "INFO"},
         "asyncio": {"level": "INFO"},
         "daphne": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "kombu": {"level": "WARNING"},
+        # They would tell of each request to a music service: what was searched for, and with which key.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+        # That Redis is away is told often enough; Celery goes on trying.
+        "celery.worker.consumer.consumer": {"level": "CRITICAL"},
     },
 }
 

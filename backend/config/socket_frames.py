@@ -9,10 +9,12 @@ from apps.realtime.connection import CloseCode
 from apps.realtime.consumers import MAX_FRAME_BYTES
 from config.flow import Flow
 from config.http_channel import refusal_bytes
+from config.open_connections import OpenConnections
 from config.slim_sockets import SlimSocket, configured
 from config.socket_sink import SocketSink, is_plain
 from core.errors import ApiError, InternalError, MalformedRequest, MethodNotAllowed, NotPermitted
 from core.limits import FRAMES_UNTIL_CLOSE
+from core.metrics import FRAMES_TOO_LARGE
 from core.rate_limits import LocalCalls, TooManyCalls
 
 # For taking the frame that says why the socket ends.
@@ -32,6 +34,8 @@ class BoundedSocket(SlimSocket):
     of frames, which the application never sees, are counted like frames.
     """
 
+    # Called before anything is written here, while live events go past here (`SocketSink.direct_send`).
+    before_sending: Callable[[], None] | None = None
     _pieces: LocalCalls | None = None
     _is_refused = False
 
@@ -56,6 +60,16 @@ class BoundedSocket(SlimSocket):
         error = REFUSALS.get(code, MalformedRequest)()
         del reason  # it repeats what the client has sent
         self.sendData(refusal_bytes(error, more=dict(responseHeaders or [])))
+
+    def sendData(self, *data: Any, **how: Any) -> None:  # noqa: N802
+        """All that this protocol writes goes by here: frames, pings, pongs, the close."""
+        if self.before_sending is not None:
+            self.before_sending()
+        super().sendData(*data, **how)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self.factory.open_connections.closed(self.transport)
+        super().connectionLost(reason)
 
     def onClose(self, was_clean: bool, code: int | None, reason: str | None) -> None:  # noqa: FBT001, N802
         self._flow.stopProducing()
@@ -113,6 +127,8 @@ class BoundedSocket(SlimSocket):
     def _refuse(self, code: int) -> None:
         if not self._is_refused:
             self._is_refused = True
+            if code == CloseCode.FRAME_TOO_LARGE:
+                FRAMES_TOO_LARGE.inc()
             self.sendClose(code=code)
 
 
@@ -121,8 +137,9 @@ class BoundedSocketFactory(WebSocketFactory):  # type: ignore[misc]
 
     protocol = BoundedSocket
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, daphne: Any, open_connections: OpenConnections, **options: Any) -> None:
+        super().__init__(daphne, **options)
+        self.open_connections = open_connections
         self.setProtocolOptions(closeHandshakeTimeout=CLOSE_WITHIN_SECONDS)
 
     def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802

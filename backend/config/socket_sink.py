@@ -3,11 +3,13 @@
 What this relies on is in docs/decisions/0008-straight-to-the-socket.md; a test looks whether it is still so.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from autobahn.websocket.protocol import WebSocketProtocol
 from twisted.internet import tcp
 
+from apps.realtime.direct_sends import Send
 from config.flow import Flow
 
 OPEN: int = WebSocketProtocol.STATE_OPEN
@@ -27,19 +29,12 @@ class SocketSink:
         self._transport = protocol.transport
         self._flow = flow
 
-    @property
-    def waiting(self) -> int:
-        """Bytes that the system has not taken yet."""
-        transport = self._transport
-        waiting: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        return waiting
-
     def write(self, data: bytes) -> bool:
         """Sends whole frames, or keeps them until the client takes them; False: give it no more."""
         protocol, transport = self._protocol, self._transport
         if protocol.state != OPEN:
             return True
-        if transport.dataBuffer or transport._tempDataLen or protocol.send_queue:
+        if self._is_something_waiting():
             protocol.sendData(data)
             return self._flow.has_room
         try:
@@ -51,9 +46,25 @@ class SocketSink:
         transport.write(data[sent:])
         return self._flow.has_room
 
+    def direct_send(self, before_others: Callable[[], None]) -> Send | None:
+        """The system's own `send`, while nothing waits. `before_others` is called before any other write."""
+        if self._protocol.state != OPEN or self._is_something_waiting():
+            return None
+        self._protocol.before_sending = before_others
+        send: Send = self._transport.socket.send
+        return send
+
+    def release(self) -> None:
+        """Nobody is told any more before something is written."""
+        self._protocol.before_sending = None
+
     async def room(self) -> None:
         """Returns when there is room for more, or the connection has ended."""
         await self._flow.room()
+
+    def _is_something_waiting(self) -> bool:
+        transport = self._transport
+        return bool(transport.dataBuffer or transport._tempDataLen or self._protocol.send_queue)
 
 
 def is_plain(transport: object) -> bool:

@@ -27,6 +27,7 @@ def prepare_database(*, tell: Callable[[str], None]) -> None:
             seed_once(tell)
             call_command("trim", verbosity=0)
             call_command("forget_answers", verbosity=0)
+            call_command("forget_logins", verbosity=0)
             call_command("check_epochs", verbosity=0)
             call_command("tidy_rooms", verbosity=0)
     except Error as error:

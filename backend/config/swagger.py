@@ -71,6 +71,7 @@ class Generator(OpenAPISchemaGenerator):  # type: ignore[misc]  # drf-yasg has n
     def get_security_definitions(self) -> Mapping[str, Any]:
         return {
             "guest": {"type": "apiKey", "in": "header", "name": "X-Guest-Token"},
+            "token": {"type": "apiKey", "in": "header", "name": "Authorization"},
             "session": {"type": "apiKey", "in": "header", "name": "Cookie"},
         }
 

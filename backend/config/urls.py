@@ -29,6 +29,8 @@ urlpatterns = [
     path("api/", include("apps.tracks.urls")),
     path("api/", include("apps.users.urls")),
     path("api/", include("apps.playlist.urls")),
+    path("api/", include("apps.analytics.urls")),
+    path("api/", include("apps.recommendations.urls")),
     re_path(r"^api/", AnythingElse.as_view()),
 ]
 

@@ -1,8 +1,8 @@
-"""Streams and their events in the admin, to look at only: the log is written by changes alone."""
+"""Streams, their events, and who is there, in the admin, to look at only."""
 
 from django.contrib import admin
 
-from apps.realtime.models import Event, Stream
+from apps.realtime.models import Event, Presence, Stream
 from core.admin_bases import LookOnlyAdmin
 
 
@@ -22,3 +22,9 @@ class EventAdmin(LookOnlyAdmin[Event]):
     search_fields = ["stream__name", "=op_id"]
     search_help_text = "A stream's name, or an op id as a whole."
     ordering = ["-created_at", "-seq"]
+
+
+@admin.register(Presence)
+class PresenceAdmin(LookOnlyAdmin[Presence]):
+    list_display = ["stream_id", "user_id", "until", "written_at"]
+    ordering = ["-until"]

@@ -46,9 +46,15 @@ class SnapshotFrame(msgspec.Struct, tag_field="type", tag="snapshot"):
 
 
 class IdentifyFrame(msgspec.Struct, tag_field="type", tag="identify"):
-    """Says who the client is, where its cookie can't. Answered with identified."""
+    """Says which guest the client is, where its cookie can't. Answered with identified."""
 
     guest_token: Annotated[str, msgspec.Meta(min_length=1)]
+
+
+class IdentifyAccountFrame(msgspec.Struct, tag_field="type", tag="identify"):
+    """Says which account the client is, by its access token. Answered with identified."""
+
+    access: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 # --- What they come to -------------------------------------------------------------------------------
@@ -73,7 +79,10 @@ class TakeSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Identify:
-    guest_token: str
+    """`field` is that of the frame: `guest_token` or `access`."""
+
+    field: str
+    token: str
 
 
 Command = Ping | Resume | TakeSnapshot | Identify
@@ -125,12 +134,12 @@ def _snapshot(_frame: dict[str, Any]) -> TakeSnapshot:
 
 
 def _identify(frame: dict[str, Any]) -> Identify:
-    if "access" in frame:
-        raise InvalidInput.of("access", "Access tokens are not taken here yet.")
-    token = frame.get("guest_token")
-    if not isinstance(token, str) or not token:
-        raise InvalidInput.of("guest_token", "A guest token is needed.")
-    return Identify(token)
+    fields = ("access", "guest_token")
+    given = [field for field in fields if isinstance(frame.get(field), str) and frame[field]]
+    if len(given) != 1:
+        named = next((field for field in fields if field in frame), "guest_token")
+        raise InvalidInput.of(named, "Either a guest token or an access token is needed.")
+    return Identify(field=given[0], token=frame[given[0]])
 
 
 CLIENT_FRAMES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] = {
@@ -138,5 +147,6 @@ CLIENT_FRAMES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] =
     ResumeFrame: _resume,
     SnapshotFrame: _snapshot,
     IdentifyFrame: _identify,
+    IdentifyAccountFrame: _identify,
 }
 _READERS = {str(frame.__struct_config__.tag): reader for frame, reader in CLIENT_FRAMES.items()}

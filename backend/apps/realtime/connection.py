@@ -5,13 +5,13 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.realtime.direct_sends import NO_PLACE
 from apps.realtime.feed import Feed
 from apps.realtime.frames import Batch, Established, Frame, Position, Resumed, established_text, frame_text
 from apps.realtime.hub import Hub
 from apps.realtime.kinds import kind_named
 from apps.realtime.outflow import DirectOutflow, Outflow, QueuedOutflow, Sink
-from apps.realtime.reading import in_reader
-from apps.realtime.selectors import State, missed_since, state_of
+from apps.realtime.selectors import Missed, State, missed_since, state_of
 from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS
 
 # A reader that missed more than this takes a snapshot, which is shorter.
@@ -37,7 +37,7 @@ CLOSE_MEANINGS = {
     CloseCode.RESTART: "The server restarts. Come back after a random moment and resume.",
     CloseCode.ORIGIN_NOT_ALLOWED: "Pages of this origin, or this Host, are not allowed. Do not come back.",
     CloseCode.NO_SUCH_STREAM: "There is no such room, or it has been deleted. Do not come back.",
-    CloseCode.FRAME_TOO_LARGE: "A frame had more than 64 KiB. Do not send it again.",
+    CloseCode.FRAME_TOO_LARGE: "A frame was larger than the server takes. Do not send it again.",
     CloseCode.TOO_MANY: "Too many connections, joins or frames. Come back later, after a minute or more.",
 }
 
@@ -48,7 +48,10 @@ class Connection:
     While the log or the state is read, live events are held back, so that the order stays strict.
     """
 
-    __slots__ = ("_close", "_covered_from", "_feed", "_held", "_hub", "_outflow", "_sent", "can_resume")
+    __slots__ = (
+        *("_close", "_covered_from", "_feed", "_held", "_hub", "_outflow", "_sent"),
+        *("can_resume", "place"),
+    )
 
     def __init__(
         self,
@@ -68,14 +71,22 @@ class Connection:
         self._held: list[Frame] | None = []
         # Everything after this has been sent, or is held, or will come.
         self._covered_from = 0
+        # While events are sent to it directly, the feed's audience knows better.
         self._sent = 0
+        self.place = NO_PLACE
         # Whether this client has shown that it knows how to come back.
         self.can_resume = False
 
     @property
     def seq(self) -> int:
         """The newest event that was sent, or the top at which this reader joined."""
+        self.end_direct_sends()
         return self._sent
+
+    @property
+    def stream_id(self) -> int:
+        """Of the stream that it was opened to."""
+        return self._joined_feed.stream_id
 
     # --- Coming and going ---------------------------------------------------------------------------
 
@@ -111,10 +122,12 @@ class Connection:
 
     def put(self, text: str) -> None:
         """An answer to the client, behind what was sent so far."""
+        self.end_direct_sends()
         self._outflow.put([Frame(self._sent, text, is_event=False)])
 
     def leave(self) -> None:
         """The other side is gone, or is to be."""
+        self.end_direct_sends()
         self._hub.connections.discard(self)
         self._outflow.shut()
         if self._feed is not None:
@@ -133,6 +146,17 @@ class Connection:
         elif batch.seq >= self._sent:  # else it is a heartbeat that events have overtaken
             self._sent = batch.seq
             self._outflow.give(batch)
+            if send := self._outflow.direct_send(self.end_direct_sends):
+                self._joined_feed.listeners.send_directly(self, send)
+
+    def end_direct_sends(self) -> None:
+        """What comes now is not the next batch: from here on the feed calls this object again."""
+        if self.place != NO_PLACE:
+            self._sent = self._joined_feed.listeners.call_again(self)
+
+    def take_rest(self, batch: Batch, sent: int) -> None:
+        self.end_direct_sends()
+        self._outflow.give_rest(batch, sent)
 
     def restart(self, state: State) -> None:
         if self._held is not None:
@@ -144,15 +168,18 @@ class Connection:
     def stream_ended(self) -> None:
         self._close(CloseCode.NO_SUCH_STREAM)
 
+    def give_up(self) -> None:
+        self.leave()
+        self._close(CloseCode.TOO_SLOW)
+
     def close_for_restart(self) -> None:
         self._close(CloseCode.RESTART)
 
     # --- Inside -------------------------------------------------------------------------------------
 
     def _close_slow(self) -> None:
-        self.leave()
         SLOW_CLIENTS.inc()
-        self._close(CloseCode.TOO_SLOW)
+        self.give_up()
 
     @property
     def _joined_feed(self) -> Feed:
@@ -161,6 +188,7 @@ class Connection:
         return self._feed
 
     def _hold(self) -> None:
+        self.end_direct_sends()
         if self._held is None:
             self._held = []
 
@@ -202,9 +230,7 @@ class Connection:
     async def _replay(self, position: Position) -> bool:
         """Sends the events after the position that this connection has not got; False if that can't be."""
         feed, until = self._joined_feed, self._covered_from
-        missed = await in_reader(
-            lambda: missed_since(feed.stream_id, position, limit=MAX_RESUMED_EVENTS, until=until)
-        )
+        missed = feed.replays.get(position, until=until) or await self._read_missed(position, until=until)
         if missed is None or missed.frames is None or missed.top.epoch != feed.epoch:
             return False
         self._outflow.put(missed.frames)
@@ -212,8 +238,20 @@ class Connection:
         self._covered_from = min(until, position.since)
         if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
             await feed.reach(position.since)
+            if feed.epoch != position.epoch:
+                return False  # it was given the state of the new epoch meanwhile
             self._sent = position.since
         return True
+
+    async def _read_missed(self, position: Position, *, until: int) -> Missed | None:
+        feed = self._joined_feed
+        missed = await self._hub.reads.get(
+            (feed.stream_id, position, until),
+            lambda: missed_since(feed.stream_id, position, limit=MAX_RESUMED_EVENTS, until=until),
+        )
+        if missed is not None:
+            feed.replays.keep(position, until=until, missed=missed)
+        return missed
 
     async def _send_state(self, *, is_opening: bool) -> bool:
         """Sends the whole state; False when the stream has ended.
@@ -222,13 +260,15 @@ class Connection:
         that is being opened gets them with the state alone: it can't place events behind what it lacks.
         """
         feed = self._joined_feed
-        state = await in_reader(state_of, feed.stream_id)
+        state = await self._hub.reads.get(feed.stream_id, lambda: state_of(feed.stream_id))
         if state is None:
             return False
         if state.top.epoch != feed.epoch:
             await feed.restarted(state.top)  # which gives every listener the state, this one too
             return not feed.has_ended
         await feed.reach(state.top.seq)
+        if state.top.epoch != feed.epoch:
+            return not feed.has_ended  # it was given a newer state meanwhile
         if not is_opening:
             self._release_up_to(state.top.seq)
         self._put([state.frame])

@@ -11,22 +11,24 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
+from apps.realtime.admission import Admitted
 from apps.realtime.commands import Command, Identify, Ping, Resume, TakeSnapshot, command_from, position_from
 from apps.realtime.connection import CloseCode, Connection
 from apps.realtime.decorators import rate_limit
 from apps.realtime.frames import Frame, Identified, error_text, frame_text, pong_text
 from apps.realtime.hub import current_hub
 from apps.realtime.outflow import SINK, Sink
+from apps.realtime.presence import Person
 from apps.realtime.reading import in_reader
-from core.errors import ApiError, InvalidInput, NotAuthenticated, as_api_error
+from core.errors import ApiError, InvalidInput, NotAuthenticated, TooManyConnections, as_api_error
 from core.https_only import is_way_allowed
-from core.identity import Visit, caller_for, scope_headers, visit_of_scope
+from core.identity import Caller, Visit, caller_for, scope_headers, visit_of_scope
 from core.limits import FRAMES, FRAMES_UNTIL_CLOSE
-from core.metrics import SOCKETS
+from core.metrics import FRAMES_TOO_LARGE, SOCKETS
 from core.origins import is_origin_allowed
 from core.rate_limits import LocalCalls, TooManyCalls, scaled
 
-MAX_FRAME_BYTES = 64 * 1024
+MAX_FRAME_BYTES: int = settings.SOCKET_MAX_FRAME_BYTES
 
 
 class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
@@ -42,7 +44,9 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._connection: Connection | None = None
         self._counted: LocalCalls | None = None
         self._is_closed = False
-        self._network: str | None = None
+        self._hub = current_hub()
+        self._admitted: Admitted | None = None
+        self._present: Person | None = None
         self._address = ""
         self._closing: asyncio.Task[None] | None = None
 
@@ -56,7 +60,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 await self.dispatch(await receive())
         except StopConsumer:
             pass
-        finally:
+        finally:  # however it ends: Daphne cancels it when it takes too long to leave
+            self._is_closed = True
+            self._leave_stream()
+            self._give_place_back()
             SOCKETS.dec()
 
     async def dispatch(self, message: Any) -> None:
@@ -64,7 +71,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
-        await self.disconnect(message["code"])
+        del message
         raise StopConsumer
 
     @classmethod
@@ -84,14 +91,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         visit = visit_of_scope(self.scope)
         self._address = visit.address
         try:
-            self._network = await current_hub().admission.enter(visit, is_join=True)
-        except TooManyCalls:
+            self._admitted = await self._hub.admission.enter(visit, is_join=True)
+        except (TooManyCalls, TooManyConnections):
             await self._close_now(CloseCode.TOO_MANY)
             return
         name = self.scope["url_route"]["kwargs"].get("slug", self._default_name)
         position, problem = self._position_asked_for()
         sink: Sink | None = (self.scope.get("extensions") or {}).get(SINK)
-        connection = Connection(current_hub(), send=self._send_frame, close=self._close_soon, sink=sink)
+        connection = Connection(self._hub, send=self._send_frame, close=self._close_soon, sink=sink)
         self._connection = connection
         self.scope = None  # an open socket needs nothing more of its request
         try:
@@ -101,22 +108,17 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return
         if not is_open:
             await self._close_now(CloseCode.NO_SUCH_STREAM)
-        elif problem is not None:
+            return
+        self._be_present(connection, self._admitted.user_id)
+        if problem is not None:
             connection.put(error_text(problem))
-
-    async def disconnect(self, code: int) -> None:
-        del code
-        self._is_closed = True
-        if self._network is not None:
-            current_hub().admission.leave(self._network)
-        if self._connection is not None:
-            self._connection.leave()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self._is_closed or self._connection is None:
             return
         data = text_data if text_data is not None else bytes_data or b""
         if _size_in_bytes(data) > MAX_FRAME_BYTES:
+            FRAMES_TOO_LARGE.inc()
             await self._close_now(CloseCode.FRAME_TOO_LARGE)
             return
         try:
@@ -143,16 +145,28 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 await connection.resume(position)
             case TakeSnapshot():
                 await connection.snapshot()
-            case Identify(guest_token=token):
-                connection.put(await self._identified(token))
+            case Identify():
+                caller = await self._identified(command)
+                self._be_present(connection, caller.user_id)
+                connection.put(frame_text(_identified_as(caller)))
 
-    async def _identified(self, guest_token: str) -> str:
-        visit = Visit(address=self._address, headers={"x-guest-token": guest_token})
+    async def _identified(self, command: Identify) -> Caller:
+        shown = {"guest_token": ("x-guest-token", ""), "access": ("authorization", "Bearer ")}
+        header, scheme = shown[command.field]
+        visit = Visit(address=self._address, headers={header: scheme + command.token})
         try:
-            caller = await in_reader(caller_for, visit)
+            return await in_reader(caller_for, visit)
         except NotAuthenticated as error:
-            raise InvalidInput.of("guest_token", error.message) from None
-        return frame_text(Identified(guest_id=caller.guest_id))
+            raise InvalidInput.of(command.field, error.message) from None
+
+    def _be_present(self, connection: Connection, user_id: int | None) -> None:
+        """Somebody known is in the stream from here on; a guest is not counted."""
+        if user_id is None or self._is_closed:
+            return
+        before, self._present = self._present, Person(connection.stream_id, user_id)
+        self._hub.presence.enter(self._present)
+        if before is not None:
+            self._hub.presence.leave(before)
 
     async def _refuse_frame(self, connection: Connection, refusal: TooManyCalls) -> None:
         if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
@@ -197,16 +211,28 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         if self._is_closed:
             return
         self._is_closed = True
-        if self._connection is not None:
-            self._connection.leave()
+        self._leave_stream()
         if is_told:
             await self.close(code=code)
+
+    def _leave_stream(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.leave()
+
+    def _give_place_back(self) -> None:
+        admitted, self._admitted = self._admitted, None
+        if admitted is not None:
+            self._hub.admission.leave(admitted.network)
+        present, self._present = self._present, None
+        if present is not None:
+            self._hub.presence.leave(present)
 
     def _close_soon(self, code: int) -> None:
         """For callers that can't wait. A restart is told only to who can come back; others are dropped."""
         if code == CloseCode.RESTART and not (self._connection and self._connection.can_resume):
             return
-        farewells = current_hub().farewells
+        farewells = self._hub.farewells
         self._closing = asyncio.create_task(self._close_now(code))
         farewells.add(self._closing)
         self._closing.add_done_callback(farewells.discard)
@@ -229,6 +255,12 @@ def is_host_allowed(host: str) -> bool:
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
     return bool(domain) and validate_host(domain, allowed)
+
+
+def _identified_as(caller: Caller) -> Identified:
+    if caller.user_id is not None:
+        return Identified(user_id=caller.user_id)
+    return Identified(guest_id=caller.guest_id or "")
 
 
 def _size_in_bytes(data: str | bytes) -> int:

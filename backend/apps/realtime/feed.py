@@ -10,6 +10,7 @@ from apps.realtime.frames import Batch, Frame, Heartbeat, Position, frame_text
 from apps.realtime.heart import Heart, current_task
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
+from apps.realtime.replays import Replays
 from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
 from core.metrics import EVENTS_DELIVERED, EVENTS_FILLED, HEARTBEATS, SNAPSHOTS, observe_delivery
 
@@ -24,6 +25,9 @@ LAST_RETRY_SECONDS = 2.0
 MAX_EARLY = 1000
 # What is given together; more goes in the next turn of the loop, so that whoever reads can take it meanwhile.
 MAX_BATCH_CHARACTERS = 64 * 1024
+# A batch that took so long to give is followed by a pause, short beside it, in which more may come.
+LONG_BATCH_SECONDS = 0.002
+PAUSE_SECONDS = 0.001
 
 
 class Feed:
@@ -40,12 +44,14 @@ class Feed:
         # The newest event that all listeners were given.
         self.top = 0
         self.listeners = Audience()
+        self.replays = Replays()
         self.has_ended = False
         self._on_end = on_end
         self._wanted = 0
         self._early: dict[int, Frame] = {}
         self._committed_at: dict[int, float] = {}
         self._starting: asyncio.Task[None] | None = None
+        self._hint_before_start: Hint | None = None
         self._reading: asyncio.Task[None] | None = None
         # Whether something is being done, or will be in the loop's next turn.
         self._is_busy = False
@@ -83,12 +89,16 @@ class Feed:
     def receive(self, hint: Hint) -> None:
         """A hint says that the stream has a new top."""
         if not self.has_started:
-            return  # the top is being read; what came before it is in the log, what comes after will be seen
-        if hint.epoch != self.epoch:
+            self._hint_before_start = hint  # the top that is being read may be older
+        elif hint.epoch != self.epoch:
             self._need_restart()
         elif hint.seq > self.top:
             self._note(hint)
             self.want(hint.seq)
+
+    def is_news(self, top: Top | None) -> bool:
+        """Whether the stream stands elsewhere in the log, or not at all any more. From any thread."""
+        return top is None or top.epoch != self.epoch or top.seq > self.top
 
     def compare(self, top: Top | None) -> None:
         """The log says where the stream stands; None when it has ended."""
@@ -96,7 +106,7 @@ class Feed:
             self._end()
         elif top.epoch != self.epoch:
             self._need_restart()
-        else:
+        elif top.seq > self.top:
             self.want(top.seq)
 
     def want(self, seq: int) -> None:
@@ -125,6 +135,9 @@ class Feed:
             return
         self.epoch, self.top = top.epoch, top.seq
         self._heart.start()
+        hint, self._hint_before_start = self._hint_before_start, None
+        if hint is not None:
+            self.receive(hint)
 
     def _end(self) -> None:
         if not self.has_ended:
@@ -155,11 +168,16 @@ class Feed:
             self._is_busy = False
             self._tell_step()
 
-    def _has_done(self) -> None:
+    def _has_done(self, pause_seconds: float = 0.0) -> None:
         """Something was given. What comes next waits for the loop, so that others get their turn."""
         self._tell_step()
-        if not self._is_stopped:
-            asyncio.get_running_loop().call_soon(self._go_on)
+        if self._is_stopped:
+            return
+        loop = asyncio.get_running_loop()
+        if pause_seconds:
+            loop.call_later(pause_seconds, self._go_on)
+        else:
+            loop.call_soon(self._go_on)
 
     async def _step(self) -> None:
         if self._next_step is None:
@@ -193,9 +211,10 @@ class Feed:
 
     def _give(self, frames: Sequence[Frame]) -> None:
         batch = Batch(frames)
-        self.listeners.tell(methodcaller("deliver", batch), lambda: self._has_given(batch))
+        since = asyncio.get_running_loop().time()
+        self.listeners.give(batch, lambda: self._has_given(batch, since))
 
-    def _has_given(self, batch: Batch) -> None:
+    def _has_given(self, batch: Batch, since: float) -> None:
         loop = asyncio.get_running_loop()
         self.top = batch.seq
         self._heart.put_off()
@@ -204,7 +223,16 @@ class Feed:
         loop.call_soon(observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
         self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
-        self._has_done()
+        is_long = loop.time() - since >= LONG_BATCH_SECONDS
+        self._has_done(PAUSE_SECONDS if is_long and self._has_few_more(batch) else 0.0)
+
+    def _has_few_more(self, batch: Batch) -> bool:
+        """Whether a batch no larger than this one is to follow.
+
+        Clients that answer what they are told do so once all have been told. What they say then would stand
+        behind these few, and so on for ever: two rounds through all sockets where one would do.
+        """
+        return 0 < self._wanted - self.top <= len(batch.frames)
 
     def _give_state(self, state: State) -> None:
         self.listeners.tell(methodcaller("restart", state), lambda: self._has_restarted(state))
@@ -285,7 +313,7 @@ class Feed:
         heartbeat = Heartbeat(epoch=self.epoch, seq=self.top, digest=state.digest)
         batch = Batch([Frame(self.top, frame_text(heartbeat), is_event=False)])
         self._is_busy = True
-        self.listeners.tell(methodcaller("deliver", batch), self._has_beaten)
+        self.listeners.give(batch, self._has_beaten)
 
     def _has_beaten(self) -> None:
         HEARTBEATS.inc(len(self.listeners))

@@ -118,11 +118,12 @@ class Heartbeat(msgspec.Struct, frozen=True):
 
 
 class Identified(msgspec.Struct, frozen=True):
-    """From here on the socket is this guest."""
+    """The socket is this guest, or this account."""
 
     frame_type: ClassVar[str] = "identified"
 
-    guest_id: str | None
+    guest_id: str | msgspec.UnsetType = msgspec.UNSET
+    user_id: int | msgspec.UnsetType = msgspec.UNSET
 
 
 class Problem(msgspec.Struct, frozen=True):

@@ -1,13 +1,13 @@
 """How far each stream had come, kept beside the database: a restored backup shows by being behind.
 
-Kept in `high_marks.json` under DATA_DIR, written at most once a second and at an orderly stop.
+Kept in `high_marks.json` under DATA_DIR, written every few seconds and at an orderly stop.
 """
 
 import json
 import logging
 import os
 from pathlib import Path
-from threading import get_ident
+from threading import Lock, get_ident
 from typing import NamedTuple
 
 from django.conf import settings
@@ -17,6 +17,8 @@ from apps.realtime.publishing import Hint
 
 logger = logging.getLogger(__name__)
 
+# What one thread reads and writes, another must not have changed in between.
+_recording = Lock()
 # Epochs that are remembered as ended, for each stream.
 MAX_RETIRED = 20
 
@@ -45,6 +47,11 @@ def marks_file() -> Path:
 
 def record_hints(hints: list[Hint]) -> None:
     """Raises the recorded marks to what was published. Another process may do so too: no file is torn."""
+    with _recording:
+        _record_hints(hints)
+
+
+def _record_hints(hints: list[Hint]) -> None:
     marks = recorded_marks()
     for hint in hints:
         held = marks.get(str(hint.stream_id))

@@ -9,15 +9,21 @@ from apps.realtime.admission import Admission
 from apps.realtime.audience import Listener
 from apps.realtime.feed import Feed
 from apps.realtime.high_marks import record_hints
+from apps.realtime.presence_keeper import PresenceKeeper
 from apps.realtime.publishing import Hint, Publisher, attach, detach
-from apps.realtime.reading import DatabaseWatch, in_reader, in_watcher
-from apps.realtime.selectors import stream_id_of, tops_of
+from apps.realtime.reading import SharedReads
+from apps.realtime.selectors import Top, stream_id_of, tops_of
 from apps.realtime.subscriptions import Subscriptions
+from apps.realtime.watch import DatabaseWatch
 
 logger = logging.getLogger(__name__)
 
 # After a failed look at the database the watch waits so long before it looks again.
 WATCH_RETRY_SECONDS = 1.0
+
+
+# Feeds that the log is ahead of, with their tops there; None for one that has ended.
+News = list[tuple[Feed, Top | None]]
 
 
 class Closable(Protocol):
@@ -38,7 +44,11 @@ class Hub:
         self._subscriptions = Subscriptions(self.receive)
         self._publisher = Publisher(self.receive, record_hints)
         self._watch: asyncio.Task[None] | None = None
+        # That one, and those that are just ending.
+        self._watches: set[asyncio.Task[None]] = set()
+        self.reads = SharedReads()
         self.admission = Admission()
+        self.presence = PresenceKeeper()
         self.connections: set[Closable] = set()
         # Connections that are being told that they end.
         self.farewells: set[asyncio.Task[None]] = set()
@@ -52,7 +62,7 @@ class Hub:
         """
         stream_id = self._ids.get((kind, name))
         if stream_id is None:
-            stream_id = await in_reader(lambda: stream_id_of(kind=kind, name=name))
+            stream_id = await self.reads.get((kind, name), lambda: stream_id_of(kind=kind, name=name))
             if stream_id is None:
                 return None
         feed = self._feeds.get(stream_id)
@@ -91,9 +101,12 @@ class Hub:
         """Ends the hub's own tasks. Nothing is told any more."""
         detach(self._publisher)
         self._publisher.record_now()
-        if self._watch is not None:
-            self._watch.cancel()
+        await self._publisher.stop()
+        self._stop_watching()
+        if self._watches:
+            await asyncio.wait(self._watches)
         self.admission.stop()
+        self.presence.stop()
         await self._subscriptions.stop()
         for feed in list(self._feeds.values()):
             feed.stop()
@@ -104,29 +117,44 @@ class Hub:
             del self._feeds[feed.stream_id]
             self._ids = {name: kept for name, kept in self._ids.items() if kept != feed.stream_id}
             self._subscriptions.discard(feed.stream_id)
+        if not self._feeds:
+            self._stop_watching()
 
     def _watch_while_needed(self) -> None:
-        if self._watch is None or self._watch.done():
+        if self._feeds and self._watch is None:
             self._watch = asyncio.create_task(self._watch_log())
+            self._watches.add(self._watch)
+            self._watch.add_done_callback(self._watches.discard)
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     async def _watch_log(self) -> None:
-        """Looks at the log's tops whenever the database says that it changed, while there are listeners."""
-        watch = DatabaseWatch()
-        while self._feeds:
-            try:
-                if await in_watcher(watch.has_changed):
-                    await self._compare_tops()
-                await asyncio.sleep(watch.interval_seconds)
-            except Exception as error:  # the watch must outlive whatever the database does
-                logger.warning("The log can't be watched: %r", error)
-                watch = DatabaseWatch()
-                await asyncio.sleep(WATCH_RETRY_SECONDS)
+        """Has the feeds compared with the log whenever the database has changed, until it is cancelled."""
+        watch: DatabaseWatch[News] = DatabaseWatch(lambda: self._read_news(watch))
+        try:
+            while True:
+                try:
+                    for feed, top in await watch.news() or []:
+                        feed.compare(top)
+                except Exception as error:  # the watch must outlive whatever the database does
+                    logger.warning("The log can't be watched: %r", error)
+                    watch.look_again()
+                    await asyncio.sleep(WATCH_RETRY_SECONDS)
+        finally:
+            await watch.close()
 
-    async def _compare_tops(self) -> None:
-        watched = [feed for feed in self._feeds.values() if feed.has_started]
-        tops = await in_reader(tops_of, [feed.stream_id for feed in watched])
-        for feed in watched:
-            feed.compare(tops.get(feed.stream_id))
+    def _read_news(self, watch: DatabaseWatch[News]) -> News | None:
+        """Feeds that the log is ahead of, and its tops. What they hear meanwhile on the loop does no harm."""
+        feeds = list(self._feeds.values())
+        watched = [feed for feed in feeds if feed.has_started]
+        if len(watched) < len(feeds):
+            watch.look_again()  # those that are starting may have read their tops before this change
+        tops = tops_of([feed.stream_id for feed in watched])
+        compared = [(feed, tops.get(feed.stream_id)) for feed in watched]
+        return [(feed, top) for feed, top in compared if feed.is_news(top)] or None
 
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()

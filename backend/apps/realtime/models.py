@@ -1,4 +1,4 @@
-"""Ordered streams of events, and the log that holds their latest part."""
+"""Ordered streams of events, the log that holds their latest part, and who is there."""
 
 import secrets
 
@@ -44,3 +44,24 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} #{self.seq}"
+
+
+class Presence(models.Model):
+    """Somebody known in a stream. Not told as an event; what has expired counts no more.
+
+    Numbers rather than references: the rows live a minute, and a stream or a person may go before.
+    """
+
+    stream_id = models.BigIntegerField()
+    user_id = models.BigIntegerField()
+    # Until when they are there, if nobody says later.
+    until = models.DateTimeField()
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "presence"
+        constraints = [models.UniqueConstraint(fields=["stream_id", "user_id"], name="presence_once")]
+        indexes = [models.Index(fields=["until"], name="presence_until")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.stream_id}"

@@ -9,6 +9,7 @@ from typing import Generic, Protocol, TypeVar
 
 from django.conf import settings
 
+from apps.realtime.direct_sends import Send
 from apps.realtime.frames import Batch, Frame
 from apps.realtime.wire import PIECE_BYTES
 
@@ -35,6 +36,12 @@ class Sink(Protocol):
     async def room(self) -> None:
         """Returns when there is room for more, or the connection has ended."""
 
+    def direct_send(self, before_others: Callable[[], None]) -> Send | None:
+        """The system's own `send`, while nothing waits. `before_others` is called before any other write."""
+
+    def release(self) -> None:
+        """Nobody is told any more before something is written."""
+
 
 class Outflow(ABC, Generic[P]):
     """Sends what is live, which waits within narrow bounds, and what the server owes, which may take time."""
@@ -58,6 +65,15 @@ class Outflow(ABC, Generic[P]):
     def put(self, frames: Sequence[Frame]) -> None:
         """What the server owes: a greeting, a replay, a snapshot, an answer."""
 
+    def direct_send(self, before_others: Callable[[], None]) -> Send | None:
+        """How to send batches past this object, until `before_others` is called; None where that can't be."""
+        del before_others
+        return None
+
+    def give_rest(self, batch: Batch, sent: int) -> None:
+        """What did not go past this object: `batch` without its first bytes, so many."""
+        raise NotImplementedError("Nothing goes past this one.")
+
     @abstractmethod
     async def _send_waiting(self) -> None:
         """Sends until nothing waits any more."""
@@ -80,21 +96,27 @@ class Outflow(ABC, Generic[P]):
             self._sending = asyncio.create_task(self._send_in_turn())
         return self._waiting
 
-    def _keep(self, piece: P, size: int, *, is_live: bool) -> None:
+    def _keep_live(self, piece: P, size: int) -> None:
         """Puts it behind what waits, and gives up a client for which too much waits."""
         if self._is_shut:
             return
-        waiting = self._wait_for_turn()
-        if is_live:
-            self._live_bytes += size
-            is_too_much = self._live_bytes > settings.SOCKET_BUFFER_BYTES
-        else:
-            is_too_much = self._owed_bytes > 0 and self._owed_bytes + size > MAX_OWED_BYTES
-            self._owed_bytes += size + PIECE_COSTS_BYTES
-        waiting.append((piece, size, is_live))
-        if is_too_much:
-            self.shut()
-            self._on_overflow()
+        self._wait_for_turn().append((piece, size, True))
+        self._live_bytes += size
+        if self._live_bytes > settings.SOCKET_BUFFER_BYTES:
+            self._give_up()
+
+    def _keep_owed(self, piece: P, size: int, *, is_alone: bool) -> None:
+        """The same for what is owed. What comes together may be of any size when it `is_alone`."""
+        if self._is_shut:
+            return
+        self._wait_for_turn().append((piece, size, False))
+        self._owed_bytes += size + PIECE_COSTS_BYTES
+        if not is_alone and self._owed_bytes > MAX_OWED_BYTES:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.shut()
+        self._on_overflow()
 
     def _next_waiting(self) -> P | None:
         if not self._waiting:
@@ -129,14 +151,26 @@ class DirectOutflow(Outflow[bytes]):
 
     def give(self, batch: Batch) -> None:
         if self._waiting is not None:
-            self._keep(batch.wire, len(batch.wire), is_live=True)
+            self._keep_live(batch.wire, len(batch.wire))
         elif not self._sink.write(batch.wire):
             self._wait_for_turn()
 
+    def direct_send(self, before_others: Callable[[], None]) -> Send | None:
+        return self._sink.direct_send(before_others) if self._waiting is None else None
+
+    def give_rest(self, batch: Batch, sent: int) -> None:
+        if not self._sink.write(batch.wire[sent:]):
+            self._wait_for_turn()
+
+    def shut(self) -> None:
+        super().shut()
+        self._sink.release()
+
     def put(self, frames: Sequence[Frame]) -> None:
+        is_alone = self._owed_bytes == 0
         for data in _joined(frames):
             if self._waiting is not None:
-                self._keep(data, len(data), is_live=False)
+                self._keep_owed(data, len(data), is_alone=is_alone)
             elif not self._sink.write(data):
                 self._wait_for_turn()
 
@@ -158,11 +192,12 @@ class QueuedOutflow(Outflow[Frame]):
 
     def give(self, batch: Batch) -> None:
         for frame in batch.frames:
-            self._keep(frame, frame.size, is_live=True)
+            self._keep_live(frame, frame.size)
 
     def put(self, frames: Sequence[Frame]) -> None:
+        is_alone = self._owed_bytes == 0
         for frame in frames:
-            self._keep(frame, frame.size, is_live=False)
+            self._keep_owed(frame, frame.size, is_alone=is_alone)
 
     async def _send_waiting(self) -> None:
         while frame := self._next_waiting():

@@ -100,6 +100,9 @@ class _Waiting:
     def stream_ended(self) -> None:
         self.has_news.set()
 
+    def give_up(self) -> None:
+        self.has_news.set()
+
     def close_for_restart(self) -> None:
         self.has_news.set()
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from channels.layers import get_channel_layer
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from core.metrics import EVENTS_PUBLISHED, HINTS_LOST
 
@@ -18,14 +18,16 @@ MAX_HINTED_FRAME_BYTES = 16 * 1024
 # Hints that wait for the channel layer; beyond that the oldest are dropped, the log has their events.
 MAX_WAITING_HINTS = 1000
 SEND_DEADLINE_SECONDS = 1.0
+# Messages of as many streams are under way together; of one stream, one after the other.
+MAX_UNDER_WAY = 16
 # What comes while a message is under way goes in the next one together, up to this much of frames.
 MAX_MESSAGE_BYTES = 256 * 1024
 # After a failure the channel layer is left alone for so long, after each further one twice as long, until the
 # last.
 FIRST_BREAK_SECONDS = 0.25
 LAST_BREAK_SECONDS = 2.0
-# How often the high marks are written, at most.
-RECORD_SECONDS = 1.0
+# How often the high marks are written, at most. Of a crash so soon after a backup they would not know.
+RECORD_SECONDS = 5.0
 
 
 class Hint(NamedTuple):
@@ -61,9 +63,11 @@ class Publisher:
         self._loop = asyncio.get_running_loop()
         self._deliver_here = deliver_here
         self._record = record
-        self._unrecorded: list[Hint] = []
+        # The last one of each stream and epoch.
+        self._unrecorded: dict[tuple[int, str], Hint] = {}
         self._waiting: deque[Hint] = deque(maxlen=MAX_WAITING_HINTS)
-        self._sender: asyncio.Task[None] | None = None
+        # By their streams.
+        self._under_way: dict[int, asyncio.Task[None]] = {}
         self._closed_until = 0.0
         self._break_seconds = FIRST_BREAK_SECONDS
         # What operators may want to know.
@@ -76,38 +80,66 @@ class Publisher:
         except RuntimeError:
             logger.debug("The event loop is closed; the log has the event.")
 
+    async def stop(self) -> None:
+        """Nothing more is sent; the log has what others did not hear of."""
+        self._waiting.clear()
+        if sending := list(self._under_way.values()):
+            for one in sending:
+                one.cancel()
+            await asyncio.wait(sending, timeout=SEND_DEADLINE_SECONDS)
+
     def record_now(self) -> None:
-        """Hands over what was published since the last time. Called before the end, too."""
-        hints, self._unrecorded = self._unrecorded, []
-        if hints:
+        """Hands over what was published since the last time. On the loop, before it ends."""
+        if hints := self._taken_marks():
             self._record(hints)
+
+    def _record_soon(self) -> None:
+        if hints := self._taken_marks():
+            self._loop.run_in_executor(None, self._record, hints)
+
+    def _taken_marks(self) -> list[Hint]:
+        hints, self._unrecorded = list(self._unrecorded.values()), {}
+        return hints
 
     def _take(self, hint: Hint) -> None:
         self._deliver_here(hint)
         if not self._unrecorded:
-            self._loop.call_later(RECORD_SECONDS, self._loop.run_in_executor, None, self.record_now)
-        self._unrecorded.append(hint._replace(frame=None))
+            self._loop.call_later(RECORD_SECONDS, self._record_soon)
+        self._unrecorded[hint.stream_id, hint.epoch] = hint._replace(frame=None)
+        if not _has_others():
+            return
         HINTS_LOST.inc(len(self._waiting) == MAX_WAITING_HINTS)  # the oldest makes room
         self._waiting.append(hint)
-        if self._sender is None:
-            self._sender = self._loop.create_task(self._send_waiting())
+        self._send_more()
 
-    async def _send_waiting(self) -> None:
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing waits for the channel layer, and nothing is under way."""
+        return not self._waiting and not self._under_way
+
+    def _send_more(self) -> None:
+        """Sends what waits of streams of which nothing is under way."""
+        while len(self._under_way) < MAX_UNDER_WAY and (hints := self._next_of_one_stream()):
+            stream_id = hints[0].stream_id
+            self._under_way[stream_id] = self._loop.create_task(self._send_and_go_on(stream_id, hints))
+
+    async def _send_and_go_on(self, stream_id: int, hints: list[Hint]) -> None:
         try:
-            while self._waiting:
-                await self._send(self._next_of_one_stream())
+            await self._send(hints)
         finally:
-            self._sender = None
+            del self._under_way[stream_id]
+            self._send_more()
 
     def _next_of_one_stream(self) -> list[Hint]:
-        """The oldest that waits, with all that follows it in its stream, in order: one message for all."""
-        first = self._waiting[0]
+        """One message of the oldest that may be sent now, and all that follows it in its stream, in order."""
+        free = (hint.stream_id for hint in self._waiting if hint.stream_id not in self._under_way)
+        stream_id = next(free, None)
         size = 0
         taken: list[Hint] = []
         left: list[Hint] = []
         for hint in self._waiting:
-            size += _carried_bytes(hint) if hint.stream_id == first.stream_id else 0
-            is_next = hint.stream_id == first.stream_id and (not taken or size <= MAX_MESSAGE_BYTES)
+            size += _carried_bytes(hint) if hint.stream_id == stream_id else 0
+            is_next = hint.stream_id == stream_id and (not taken or size <= MAX_MESSAGE_BYTES)
             (taken if is_next else left).append(hint)
         self._waiting = deque(left, maxlen=MAX_WAITING_HINTS)
         return taken
@@ -123,8 +155,11 @@ class Publisher:
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
             HINTS_LOST.inc(len(hints))
-            self._closed_until = self._loop.time() + self._break_seconds
-            self._break_seconds = min(2 * self._break_seconds, LAST_BREAK_SECONDS)
+            if (
+                self._loop.time() >= self._closed_until
+            ):  # else one that was under way beside it has failed, too
+                self._closed_until = self._loop.time() + self._break_seconds
+                self._break_seconds = min(2 * self._break_seconds, LAST_BREAK_SECONDS)
             logger.warning("Hints were lost, the hubs read the log instead: %r", error)
 
 
@@ -146,6 +181,11 @@ def hints_from(message: dict[str, Any]) -> list[Hint]:
 
 # The publishers of this process, the newest last: one for each server loop, which is one but in tests.
 _attached: list[Publisher] = []
+
+
+def _has_others() -> bool:
+    """Whether the channel layer leads to another hub than this one: one in memory ends within the process."""
+    return len(_attached) > 1 or not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
 def attach(publisher: Publisher) -> None:

@@ -1,7 +1,7 @@
 """Database reads for code on the event loop: in a few threads, never holding a connection between reads."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any, TypeVar
@@ -14,8 +14,6 @@ R = TypeVar("R")
 READER_THREADS = 3
 
 _readers = ThreadPoolExecutor(max_workers=READER_THREADS, thread_name_prefix="realtime-read")
-# SQLite's sign of change is told to one connection, so the watch keeps a thread of its own.
-_watcher = ThreadPoolExecutor(max_workers=1, thread_name_prefix="realtime-watch")
 
 
 async def in_reader(read: Callable[..., R], *args: Any) -> R:
@@ -23,9 +21,34 @@ async def in_reader(read: Callable[..., R], *args: Any) -> R:
     return await asyncio.get_running_loop().run_in_executor(_readers, _released, read, args)
 
 
-async def in_watcher(read: Callable[[], R]) -> R:
-    """Runs a read in the watch's own thread, which keeps its connection where that costs nobody anything."""
-    return await asyncio.get_running_loop().run_in_executor(_watcher, _released, read, ())
+class SharedReads:
+    """Everybody who wants the same waits for one read: for thousands who come back at once it is made once.
+
+    A read is shared only until it begins, so nobody is told what was so before they asked.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, asyncio.Future[Any]] = {}
+
+    async def get(self, key: Hashable, read: Callable[[], R]) -> R:
+        """What `read` gives; or another's read under the same key, if that has not begun."""
+
+        def begin() -> R:
+            del self._waiting[key]
+            return read()
+
+        waiting = self._waiting.get(key)
+        if waiting is None:
+            waiting = self._waiting[key] = asyncio.ensure_future(in_reader(begin))
+            waiting.add_done_callback(lambda read: self._has_ended(key, read))
+        result: R = await asyncio.shield(waiting)  # one who goes must not take the others' read along
+        return result
+
+    def _has_ended(self, key: Hashable, read: asyncio.Future[Any]) -> None:
+        if self._waiting.get(key) is read:  # it never began
+            del self._waiting[key]
+        if not read.cancelled():
+            read.exception()  # all who waited for it may be gone
 
 
 def _released(read: Callable[..., R], args: tuple[Any, ...]) -> R:
@@ -49,25 +72,3 @@ def close_reader_connections() -> None:
 
     for future in [_readers.submit(close_of_reader) for _ in range(READER_THREADS)]:
         future.result()
-    _watcher.submit(lambda: connection.close()).result()
-
-
-class DatabaseWatch:
-    """Tells whether somebody may have changed the database since it was last asked. Cheap."""
-
-    def __init__(self) -> None:
-        self._version: int | None = None
-
-    @property
-    def interval_seconds(self) -> float:
-        # Asking SQLite costs microseconds; PostgreSQL is asked for the tops right away.
-        return 0.1 if connection.vendor == "sqlite" else 0.4
-
-    def has_changed(self) -> bool:
-        if connection.vendor != "sqlite":
-            return True
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA data_version")
-            (version,) = cursor.fetchone()
-        is_same, self._version = version == self._version, version
-        return not is_same

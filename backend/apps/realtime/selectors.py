@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
 from apps.realtime.kinds import kind_named
 from apps.realtime.models import Event, Stream
@@ -76,8 +78,14 @@ def top_named(*, kind: str, name: str) -> Top | None:
 
 def tops_of(stream_ids: Sequence[int]) -> dict[int, Top]:
     """Where these streams stand; one that has ended is not among them."""
-    rows = Stream.objects.filter(pk__in=stream_ids).values_list("pk", "epoch", "seq")
-    return {stream_id: Top(stream_id, epoch, seq) for stream_id, epoch, seq in rows}
+    if not stream_ids:
+        return {}
+    # The watch asks this all the time, and making the query anew costs several times as much as the answer.
+    marks = ", ".join(["%s"] * len(stream_ids))
+    query = f"SELECT id, epoch, seq FROM {Stream._meta.db_table} WHERE id IN ({marks})"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(query, stream_ids)
+        return {row[0]: Top(*row) for row in cursor.fetchall()}
 
 
 def state_of(stream_id: int) -> State | None:

@@ -29,13 +29,14 @@ async def stream_events(exchange: Exchange, kind: str, name: str) -> None:
         await exchange.write(b"", is_last=True)
         return
     hub = current_hub()
-    async with hub.admission.place(exchange.visit, is_join=True):
+    async with hub.admission.place(exchange.visit, is_join=True) as admitted:
         STREAMS.inc()
         connection = Connection(hub, send=send, close=lambda _code: ended.set())
         try:
             if not await connection.open(kind=kind, name=name, position=position):
                 raise NotFound("There is no such room.")
-            await ended.wait()
+            with hub.presence.stay(connection.stream_id, admitted.user_id):
+                await ended.wait()
             await exchange.write(b"", is_last=True)
         finally:
             STREAMS.dec()

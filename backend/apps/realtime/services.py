@@ -139,6 +139,23 @@ def _delete_up_to(stream_id: int, last_seq: int) -> int:
         gone += len(batch)
 
 
+def drop_events(*, stream_id: int, until: int) -> None:
+    """Drops the log up to and with `until`: who resumes from before that gets a snapshot. Under the lock."""
+    Event.objects.filter(stream_id=stream_id, seq__lte=until).delete()
+
+
+def begin_new_epoch(*, stream_id: int) -> None:
+    """The same for the whole log, and for what processes remember of it; listeners are told by a snapshot.
+
+    Raises NotFound when the stream has ended.
+    """
+    stream = lock_stream(stream_id)
+    stream.epoch = new_epoch()
+    stream.save(update_fields=["epoch"])
+    Event.objects.filter(stream=stream).delete()
+    _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=None))
+
+
 def begin_new_epochs() -> int:
     """Gives every stream a new incarnation: what clients have seen no longer counts, they take a snapshot.
 
@@ -147,8 +164,5 @@ def begin_new_epochs() -> int:
     streams = list(Stream.objects.order_by("pk").values_list("pk", flat=True))
     for stream_id in streams:
         with transaction.atomic():
-            stream = lock_stream(stream_id)
-            stream.epoch = new_epoch()
-            stream.save(update_fields=["epoch"])
-            Event.objects.filter(stream=stream).delete()
+            begin_new_epoch(stream_id=stream_id)
     return len(streams)

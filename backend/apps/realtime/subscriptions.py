@@ -98,8 +98,8 @@ class Subscriptions:
             async with self._settled:
                 self._settled.notify_all()
             for stream_id in self._joined - self._wanted:
+                self._joined.discard(stream_id)  # first: who comes meanwhile waits until it is joined anew
                 await layer.group_discard(group_of(stream_id), self._channel)
-                self._joined.discard(stream_id)
 
     async def _receive_hints(self) -> None:
         """Takes hints for as long as the process lives; after a failure every group is joined anew."""

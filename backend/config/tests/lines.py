@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 from twisted.internet import tcp
 
 from config.inbox import Inbox
+from config.open_connections import OpenConnections
 from config.socket_frames import BoundedSocketFactory
 
 # Less than the system allows, which takes the least that it can.
@@ -75,7 +76,7 @@ class Line:
         self.client, ours = _tiny_connection()
         self.daphne = Daphne()
         self.reactor = Reactor()
-        factory = BoundedSocketFactory(self.daphne, server="Tutti")
+        factory = BoundedSocketFactory(self.daphne, OpenConnections(), server="Tutti")
         factory.setProtocolOptions(autoPingTimeout=30, maxFramePayloadSize=128 * 1024)
         if kinds:
             factory.protocol = type("OwnSocket", (*kinds, factory.protocol), {})  # type: ignore[assignment]
@@ -137,6 +138,13 @@ class Line:
         head = bytes((code | (0x80 if is_last else 0), 0x80 | len(payload))) + mask
         self.protocol.dataReceived(head + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)))
 
+    @property
+    def waiting(self) -> int:
+        """Bytes that the system has not taken from the server yet."""
+        transport = self.transport
+        count: int = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
+        return count
+
     # --- What came -----------------------------------------------------------------------------------
 
     def frames(self) -> list[Frame]:
@@ -154,6 +162,16 @@ class Line:
             found.append(Frame(code & 0xF, bool(code & 0x80), data[start : start + length]))
             data = data[start + length :]
         return found
+
+    def texts(self) -> list[str]:
+        """The messages that came, each put together from its frames."""
+        messages: list[bytes] = []
+        for frame in self.frames():
+            if frame.code == TEXT:
+                messages.append(frame.payload)
+            elif frame.code == CONTINUATION:
+                messages[-1] += frame.payload
+        return [message.decode() for message in messages]
 
 
 def _tiny_connection() -> tuple[socket.socket, socket.socket]:

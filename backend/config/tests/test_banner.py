@@ -18,6 +18,22 @@ def test_the_mode_says_which_parts_are_used(is_sqlite, redis_urls, expected):
         assert expected in banner("127.0.0.1", 4000, lan=False)
 
 
+@override_settings(MAX_CONNECTIONS=100, MAX_CONNECTIONS_PER_ADDRESS=7)
+def test_it_says_how_many_connections_it_holds():
+    told = banner("127.0.0.1", 4000, lan=False)
+
+    assert "at most 100 (MAX_CONNECTIONS), 90 of them live; 7 of one address" in told
+
+
+@override_settings(MAX_CONNECTIONS=10_000_000)
+def test_more_connections_than_files_are_warned_of(monkeypatch):
+    monkeypatch.setattr("resource.getrlimit", lambda _: (1024, 1024))
+    told = banner("127.0.0.1", 4000, lan=False)
+
+    assert "at most 768 (MAX_CONNECTIONS)" in told
+    assert "MAX_CONNECTIONS=10000000, but open files (ulimit -n) allow 768" in told
+
+
 def test_this_machine_only_says_how_to_let_others_in():
     told = banner("127.0.0.1", 4000, lan=False)
 

@@ -93,6 +93,50 @@ def test_origins_lose_their_last_slash(environment, monkeypatch):
     assert environment.origins("ORIGINS", []) == ["https://example.org"]
 
 
+@pytest.mark.parametrize("given", ["https://api.example/v1", "https://api.example/v1/", ""])
+def test_where_a_service_answers(environment, monkeypatch, given):
+    monkeypatch.setenv("LAMPS_API_URL", given)
+
+    assert environment.service_url("LAMPS_API_URL", "https://api.example/v1") == "https://api.example/v1"
+    environment.finish()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["api.example", "ftp://api.example", "https://", "https://me:p@ss@api.example", "https://a.example?p@ss"],
+)
+def test_what_is_no_address_of_a_service_is_refused_and_not_shown(environment, monkeypatch, address):
+    monkeypatch.setenv("LAMPS_API_URL", address)
+
+    environment.service_url("LAMPS_API_URL", "https://api.example")
+
+    told = refusal(environment)
+    assert "LAMPS_API_URL must be an http or https address" in told
+    assert "p@ss" not in told
+
+
+@pytest.mark.parametrize(("first", "other"), [("", ""), ("ada", "sesame")])
+def test_what_goes_together_is_there_or_not(environment, monkeypatch, first, other):
+    monkeypatch.setenv("LAMPS_ID", first)
+    monkeypatch.setenv("LAMPS_SECRET", other)
+
+    environment.all_or_none("LAMPS_ID", "LAMPS_SECRET")
+
+    environment.finish()
+
+
+@pytest.mark.parametrize(("given", "missing"), [("LAMPS_ID", "LAMPS_SECRET"), ("LAMPS_SECRET", "LAMPS_ID")])
+def test_a_part_of_what_goes_together_stops_the_start(environment, monkeypatch, given, missing):
+    monkeypatch.setenv(given, "sesame")
+    monkeypatch.delenv(missing, raising=False)
+
+    environment.all_or_none("LAMPS_ID", "LAMPS_SECRET")
+
+    told = refusal(environment)
+    assert f"{missing} is not set: LAMPS_ID and LAMPS_SECRET go together" in told
+    assert "sesame" not in told
+
+
 def test_host_names_are_in_lower_case(environment, monkeypatch):
     monkeypatch.setenv("HOSTS", "Covers.example, b-2.example,localhost")
 
@@ -286,3 +330,44 @@ def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
     assert "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt" in (
         refusal(environment)
     )
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("", {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}),
+        ("filemail:////var/spool/tutti", {"EMAIL_FILE_PATH": "/var/spool/tutti"}),
+        (
+            "smtp+tls://ada%40example.org:p%40ss@mail.example.org:587",
+            {
+                "EMAIL_HOST": "mail.example.org",
+                "EMAIL_PORT": 587,
+                "EMAIL_HOST_USER": "ada@example.org",
+                "EMAIL_HOST_PASSWORD": "p@ss",
+                "EMAIL_USE_TLS": True,
+            },
+        ),
+        ("smtp+ssl://mail.example.org", {"EMAIL_USE_SSL": True, "EMAIL_PORT": None}),
+    ],
+)
+def test_where_mail_goes(environment, monkeypatch, address, expected):
+    monkeypatch.setenv("EMAIL_URL", address)
+
+    mail = environment.mail("EMAIL_URL", "consolemail://")
+
+    environment.finish()
+    assert {name: mail[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nonsense", "http://mail.example.org", "smtp://", "smtp+tls://:587", "filemail://", "smtp://p@ss:x"],
+)
+def test_what_is_no_mail_server_is_refused_without_showing_its_password(environment, monkeypatch, address):
+    monkeypatch.setenv("EMAIL_URL", address)
+    environment.mail("EMAIL_URL", "consolemail://")
+
+    told = refusal(environment)
+
+    assert "EMAIL_URL must" in told
+    assert "p@ss" not in told

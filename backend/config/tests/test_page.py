@@ -55,9 +55,47 @@ def test_the_page_is_there_for_every_room(client: Client, path: str):
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
-@pytest.mark.parametrize("path", ["/r/", "/r/Kitchen", "/r/a/b", f"/r/{'a' * 51}", "/r/a_b", "/r/a%0A"])
-def test_what_can_be_no_room_is_a_404(client: Client, path: str):
-    assert client.get(path).status_code == 404
+NO_ROOMS = ["/r", "/r/", "/r/a/b", f"/r/{'a' * 51}", "/r/a_b", "/r/BAD_slug!", "/r/a%0A", "/r/K%C3%BCche"]
+HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("path", [*NO_ROOMS, "/r/Kitchen"])
+@pytest.mark.parametrize("accept", [None, "*/*", "application/json"])
+def test_what_can_be_no_room_is_a_404(client: Client, path: str, accept: str | None):
+    answer = get(client, path, **({"Accept": accept} if accept else {}))
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "NOT_FOUND")
+    assert answer.headers["Vary"] == "Accept"
+
+
+@pytest.mark.parametrize("path", NO_ROOMS)
+def test_people_get_the_page_for_it_which_says_so(client: Client, path: str):
+    etag = client.get("/").headers["ETag"]
+    answer = get(client, path, Accept=HTML, If_None_Match=etag)
+
+    assert (answer.status_code, answer.content.decode()) == (404, INDEX)
+    assert "script-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert "Accept" in answer.headers["Vary"].split(", ")
+
+
+@pytest.mark.parametrize(
+    ("path", "meant"),
+    [("/r/Kitchen", "/r/kitchen"), ("/r/KITCHEN-2/?a=B", "/r/kitchen-2/?a=B"), ("/r/Main", "/r/main")],
+)
+def test_capitals_lead_people_to_the_room(client: Client, path: str, meant: str):
+    answer = get(client, path, Accept=HTML)
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, meant)
+    assert answer.headers["Vary"] == "Accept"
+
+
+@pytest.mark.parametrize("path", ["/r/", "/r/Kitchen"])
+def test_nothing_else_can_be_done_there(client: Client, path: str):
+    assert client.post(path, headers={"Accept": HTML}).status_code == 404
+
+
+def test_the_page_of_no_room_is_not_given_by_a_name_that_is_not_ours(client: Client):
+    assert get(client, "/r/", Host="evil.example", Accept=HTML).status_code == 400
 
 
 def test_what_has_not_changed_is_a_304(client: Client):

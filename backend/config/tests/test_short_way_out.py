@@ -20,6 +20,8 @@ import pytest
 from autobahn.websocket.protocol import WebSocketServerProtocol
 from twisted.internet import abstract, tcp
 
+from config.daphne_server import PING_EVERY_SECONDS, PONG_WITHIN_SECONDS
+from config.open_connections import OpenConnections
 from config.slim_sockets import HANDSHAKE_ONLY, SHARED, SlimSocket
 from config.socket_frames import BoundedSocketFactory
 from config.tests.lines import Daphne, Line
@@ -71,6 +73,23 @@ def test_twisted_makes_connections_of_this_class_and_says_whether_they_are_encry
     assert tcp.Port.transport is tcp.Server
     assert tcp.Server.TLS is False
     assert "write" not in vars(tcp.Server)
+
+
+def test_there_is_no_short_way_past_what_encrypts(line):
+    """What went to the system's socket itself would go over the line in the clear."""
+    assert line.protocol.sink() is not None
+    line.transport.TLS = True
+    assert line.protocol.sink() is None
+    line.protocol.transport = object()  # such as a wrapper around it
+    assert line.protocol.sink() is None
+    line.protocol.transport = line.transport
+
+
+def test_a_pong_is_not_waited_for_beyond_the_next_ping():
+    """Autobahn keeps one timer: a pong after the next ping would not stop that of the ping before."""
+    timer = inspect.getsource(autobahn.websocket.protocol.WebSocketProtocol._sendAutoPing)
+    assert "self.autoPingTimeoutCall = " in timer
+    assert PONG_WITHIN_SECONDS < PING_EVERY_SECONDS
 
 
 def test_autobahn_writes_each_frame_as_a_whole_by_one_method():
@@ -141,7 +160,7 @@ def test_what_stands_on_the_class_is_what_autobahn_begins_with(line):
 
 
 def test_every_socket_of_a_factory_has_its_options_on_the_class():
-    factory = BoundedSocketFactory(Daphne(), server="Tutti")
+    factory = BoundedSocketFactory(Daphne(), OpenConnections(), server="Tutti")
     factory.setProtocolOptions(autoPingTimeout=17)
     socket = factory.buildProtocol(None)
     assert (socket.autoPingTimeout, "autoPingTimeout" in vars(socket)) == (17, False)
@@ -161,6 +180,18 @@ def test_daphne_asks_for_an_application_and_keeps_it_as_it_did():
         "return input_queue",
     ):
         assert line_of_it in source
+
+
+def test_daphne_s_regular_looks_go_through_its_connections_and_nothing_else():
+    looks = inspect.getsource(daphne.server.Server.application_checker)
+    assert "for protocol, details in list(self.connections.items()):" in looks
+    assert set(re.findall(r"self\.(\w+)", looks)) == {
+        *("application_checker", "application_close_timeout", "connections", "stop"),
+    }
+    turns = inspect.getsource(daphne.server.Server.timeout_checker)
+    assert "for protocol in list(self.connections.keys()):" in turns
+    assert "protocol.check_timeouts()" in turns
+    assert "http_timeout=None" in inspect.getsource(daphne.server.Server.__init__)
 
 
 def test_daphne_asks_of_an_inbox_no_more_than_to_put_something_in():

@@ -28,31 +28,20 @@ def batch(*texts: str) -> Batch:
     return Batch([RoomFrame(1, text) for text in texts])
 
 
-def texts(line: Line) -> list[str]:
-    """The messages that arrived, each put together from its frames."""
-    messages: list[bytes] = []
-    for frame in line.frames():
-        if frame.code == TEXT:
-            messages.append(frame.payload)
-        elif frame.code == CONTINUATION:
-            messages[-1] += frame.payload
-    return [message.decode() for message in messages]
-
-
 def test_what_the_system_takes_at_once_does_not_come_to_twisted(line):
     assert line.sink.write(batch("a", "b").wire)
     assert line.reactor.writers == set()
     line.move_all()
-    assert texts(line) == ["a", "b"]
+    assert line.texts() == ["a", "b"]
 
 
 def test_the_rest_of_what_it_does_not_take_follows_before_anything_else(line):
     line.sink.write(batch("x" * LARGE).wire)
-    assert line.sink.waiting > 0
+    assert line.waiting > 0
     line.sink.write(batch("behind").wire)
     line.move_all()
-    assert texts(line) == ["x" * LARGE, "behind"]
-    assert line.sink.waiting == 0
+    assert line.texts() == ["x" * LARGE, "behind"]
+    assert line.waiting == 0
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -77,9 +66,9 @@ def test_whatever_moves_when_frames_and_pings_arrive_whole_and_in_order(line, se
                 line.take(chance.choice([1, 10, 1000, 100_000]))
             case 4:
                 line.let_write()
-        assert line.sink.waiting + len(line.got) <= sent_bytes
+        assert line.waiting + len(line.got) <= sent_bytes
     line.move_all()
-    assert texts(line) == written
+    assert line.texts() == written
     assert [frame.payload for frame in line.frames() if frame.code == PING] == pings
     assert len(line.got) == sent_bytes
 
@@ -90,7 +79,7 @@ def test_a_close_in_the_middle_of_a_burst_is_the_last_frame(line):
     line.protocol.serverClose(4008)
     line.sink.write(batch("too late").wire)
     line.move_all()
-    assert texts(line) == ["x" * LARGE, "a"]
+    assert line.texts() == ["x" * LARGE, "a"]
     last = line.frames()[-1]
     assert (last.code, last.payload) == (CLOSE, (4008).to_bytes(2, "big"))
 
@@ -115,7 +104,7 @@ def test_a_close_and_a_ping_may_come_between_the_pieces_of_a_long_message(line):
 def test_a_message_of_any_size_is_whole(line, size: int):
     line.sink.write(batch("x" * size).wire)
     line.move_all()
-    assert texts(line) == ["x" * size]
+    assert line.texts() == ["x" * size]
     assert all(len(frame.payload) <= PIECE_BYTES for frame in line.frames())
     assert [frame.is_last for frame in line.frames()][-1:] == [True]
 
@@ -124,7 +113,7 @@ def test_there_is_room_until_too_much_waits_and_again_when_all_is_taken(line):
     assert line.sink.write(batch("a").wire)
     while line.sink.write(batch("x" * 10_000).wire):
         pass
-    assert 64 * 1024 < line.sink.waiting < 128 * 1024
+    assert 64 * 1024 < line.waiting < 128 * 1024
     line.move_all()
     assert line.sink.write(batch("a").wire)
 

@@ -43,6 +43,7 @@ class Ear:
         self.batches: list[int] = []
         self.states: list[State] = []
         self.has_ended = False
+        self.has_given_up = False
         self._told = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -60,6 +61,9 @@ class Ear:
     def stream_ended(self) -> None:
         self.has_ended = True
         self._notify()
+
+    def give_up(self) -> None:
+        self.has_given_up = True
 
     def close_for_restart(self) -> None:
         self.stream_ended()

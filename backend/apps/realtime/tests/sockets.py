@@ -1,5 +1,6 @@
 """A browser's side of a socket, without a server in between."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -56,6 +57,11 @@ class Socket:
     async def finished(self) -> None:
         """Waits until the server's side is done; raises what that raised."""
         await self._side.wait(timeout=PATIENCE_SECONDS)
+
+    async def cut_off(self) -> None:
+        """The server gives the application up; returns when it is done with that."""
+        self._side.future.cancel()
+        await asyncio.wait([self._side.future], timeout=PATIENCE_SECONDS)
 
     async def leave(self) -> None:
         await self._side.disconnect(timeout=PATIENCE_SECONDS)

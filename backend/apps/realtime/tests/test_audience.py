@@ -81,11 +81,29 @@ async def test_an_end_breaks_off_what_is_being_told():
     room = Room(10)
     room.tell()
     room.audience.tell_end()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await until(lambda: all(ear.has_ended for ear in room.ears))
     assert len(room.told) == 3
     assert not room.is_done
-    assert all(ear.has_ended for ear in room.ears)
+
+
+async def test_an_end_is_told_in_slices_and_to_all_whatever_else_ends():
+    room, turns = Room(10), []
+    room.audience.tell_end()
+    room.audience.stop()
+    while not all(ear.has_ended for ear in room.ears):
+        turns.append(sum(ear.has_ended for ear in room.ears))
+        await asyncio.sleep(0)
+    assert turns == [3, 6, 9]
+
+
+async def test_one_that_fails_at_the_end_keeps_it_from_no_other(monkeypatch):
+    room = Room(10)
+    monkeypatch.setattr(room.ears[0], "stream_ended", None)
+    monkeypatch.setattr(room.ears[1], "stream_ended", None)
+    monkeypatch.setattr(room.ears[1], "give_up", None)
+    room.audience.tell_end()
+    await until(lambda: all(ear.has_ended for ear in room.ears[2:]))
+    assert room.ears[0].has_given_up
 
 
 async def test_one_thing_is_told_at_a_time():
@@ -107,6 +125,8 @@ async def test_a_listener_that_fails_keeps_nothing_from_the_others(caplog):
     room.audience.tell(tell, room._done)  # type: ignore[arg-type]
     await until(lambda: room.is_done)
     assert set(heard) == set(room.ears) - {room.ears[2]}
+    assert [ear.has_given_up for ear in room.ears] == [ear is room.ears[2] for ear in room.ears]
+    assert len(room.audience) == 4
     assert "A listener failed" in caplog.text
 
 

@@ -35,7 +35,8 @@ def command(**frame: Any) -> object:
         ({"type": "resume", "epoch": "e", "since": 0}, Resume(Position("e", 0))),
         ({"type": "resume", "epoch": "e" * 64, "since": MAX_SEQ}, Resume(Position("e" * 64, MAX_SEQ))),
         ({"type": "snapshot"}, TakeSnapshot()),
-        ({"type": "identify", "guest_token": "t"}, Identify("t")),
+        ({"type": "identify", "guest_token": "t"}, Identify(field="guest_token", token="t")),
+        ({"type": "identify", "access": "t"}, Identify(field="access", token="t")),
     ],
 )
 def test_what_is_known_is_read(frame: dict[str, Any], expected: object):
@@ -86,7 +87,9 @@ def test_another_type_is_unknown(frame: dict[str, Any]):
         ({"type": "identify"}, "guest_token"),
         ({"type": "identify", "guest_token": ""}, "guest_token"),
         ({"type": "identify", "guest_token": 5}, "guest_token"),
-        ({"type": "identify", "access": "jwt"}, "access"),
+        ({"type": "identify", "access": ""}, "access"),
+        ({"type": "identify", "access": None}, "access"),
+        ({"type": "identify", "access": "t", "guest_token": "t"}, "access"),
     ],
 )
 def test_nonsense_is_refused_by_name(frame: dict[str, Any], field: str):

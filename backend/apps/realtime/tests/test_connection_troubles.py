@@ -6,12 +6,12 @@ import pytest
 from django.db import OperationalError
 
 from apps.realtime import connection as module
+from apps.realtime import reading
 from apps.realtime.connection import CloseCode
 from apps.realtime.frames import Batch, Frame
 from apps.realtime.hub import Hub
-from apps.realtime.reading import in_reader
 from apps.realtime.services import begin_new_epochs, close_stream
-from apps.realtime.tests.boards import append
+from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.listening import in_database, until
 from apps.realtime.tests.readers import Reader, at
 
@@ -24,21 +24,23 @@ async def ada(hub: Hub) -> Reader:
 class Held:
     """A read that waits for the test before it gives its result."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
         self.has_read, self.go_on = asyncio.Event(), asyncio.Event()
+        get = hub.reads.get
 
-        async def held(function, *args):
-            result = await in_reader(function, *args)
-            self.has_read.set()
-            await self.go_on.wait()
+        async def held(key, read):
+            result = await get(key, read)
+            if key != (KIND, "main"):  # which stream that is, it may know
+                self.has_read.set()
+                await self.go_on.wait()
             return result
 
-        monkeypatch.setattr(module, "in_reader", held)
+        monkeypatch.setattr(hub.reads, "get", held)
 
 
-async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_board, ada, monkeypatch):
+async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_board, ada, hub, monkeypatch):
     await in_database(append, stored_board.pk, *"abc")
-    held = Held(monkeypatch)
+    held = Held(hub, monkeypatch)
     opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
     await held.has_read.wait()
     await in_database(append, stored_board.pk, "d", "e")
@@ -50,9 +52,9 @@ async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_boa
     await ada.until_sent("connection.established", 2, 3, "resumed", 4, 5)
 
 
-async def test_events_that_come_while_the_state_is_read_come_once(stored_board, ada, monkeypatch):
+async def test_events_that_come_while_the_state_is_read_come_once(stored_board, ada, hub, monkeypatch):
     await ada.open()
-    held = Held(monkeypatch)
+    held = Held(hub, monkeypatch)
     await in_database(append, stored_board.pk, "a")
     asking = asyncio.create_task(ada.connection.snapshot())
     await held.has_read.wait()
@@ -63,13 +65,13 @@ async def test_events_that_come_while_the_state_is_read_come_once(stored_board, 
     await ada.until_sent("connection.established", 1, "board.snapshot", 2)
 
 
-async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, monkeypatch):
+async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, hub, monkeypatch):
     await in_database(append, stored_board.pk, *"abc")
-    held = Held(monkeypatch)
+    held = Held(hub, monkeypatch)
     opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
     await held.has_read.wait()
-    await in_database(begin_new_epochs)
     old_epoch = ada.connection._joined_feed.epoch
+    await in_database(begin_new_epochs)
     await until(lambda: ada.connection._joined_feed.epoch != old_epoch)
     held.go_on.set()
     await opening
@@ -88,7 +90,7 @@ async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_al
         raise OperationalError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "in_reader", fail)
+        patch.setattr(reading, "in_reader", fail)
         with pytest.raises(OperationalError):
             await ada.connection.resume(await at(stored_board, 0))
     await in_database(append, stored_board.pk, "a")
@@ -114,7 +116,7 @@ async def test_a_stream_that_ends_closes(stored_board, ada):
     assert ada.codes == [CloseCode.NO_SUCH_STREAM] == [4404]
 
 
-async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, monkeypatch):
+async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
     monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
     await ada.open()
     ada.connection._hold()
@@ -153,11 +155,8 @@ async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, a
 @pytest.fixture
 def deaf(monkeypatch) -> None:
     """This process hears of nothing by itself."""
-
-    async def look_away(self) -> None: ...
-
     monkeypatch.setattr(Hub, "receive", lambda self, hint: None)
-    monkeypatch.setattr(Hub, "_compare_tops", look_away)
+    monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
 
 
 async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, stored_board, ada):
@@ -176,3 +175,53 @@ async def test_a_snapshot_of_an_epoch_that_nobody_told_of_is_sent_once(deaf, sto
     await ada.connection.snapshot()
     await ada.until_sent("connection.established", "board.snapshot")
     assert ada.payload("board.snapshot")["epoch"] == ada.connection._joined_feed.epoch != stored_board.epoch
+
+
+async def test_a_state_of_an_old_epoch_never_follows_the_new_one(stored_board, ada, hub, monkeypatch):
+    await ada.open()
+    feed = ada.connection._joined_feed
+    reach, old = feed.reach, feed.epoch
+
+    async def reach_late(seq):
+        await in_database(begin_new_epochs)
+        await until(lambda: feed.epoch != old)
+        await reach(seq)
+
+    monkeypatch.setattr(feed, "reach", reach_late)
+    await ada.connection.snapshot()
+    monkeypatch.setattr(feed, "reach", reach)
+    await in_database(append, stored_board.pk, "after")
+    await ada.until(lambda: 1 in ada.sent)
+    assert ada.sent == ["connection.established", "board.snapshot", 1]
+    assert ada.payload("board.snapshot")["epoch"] == feed.epoch != old
+
+
+@pytest.mark.usefixtures("deaf")
+async def test_who_was_ahead_when_a_new_epoch_began_goes_on_in_that(stored_board, ada, hub, monkeypatch):
+    await ada.open()
+    await in_database(append, stored_board.pk, *"abc")
+    feed = ada.connection._joined_feed
+    reach, old = feed.reach, feed.epoch
+
+    async def reach_late(seq):
+        await in_database(begin_new_epochs)
+        await reach(seq)
+
+    monkeypatch.setattr(feed, "reach", reach_late)
+    await ada.connection.resume(await at(stored_board, 2))
+    await ada.connection.flushed()
+    assert feed.epoch != old
+    assert ada.payload("board.snapshot")["epoch"] == ada.payload("resumed")["epoch"] == feed.epoch
+    assert ada.payload("resumed")["seq"] == ada.payload("board.snapshot")["seq"]
+    assert ada.payload("resumed")["recovered"] is False
+
+
+async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
+    stored_board, ada, monkeypatch
+):
+    await ada.open()
+    monkeypatch.setattr(type(ada.connection._outflow), "give", None)
+    await in_database(append, stored_board.pk, "a")
+    await until(lambda: ada.codes)
+    assert ada.codes == [CloseCode.TOO_SLOW]
+    assert 1 not in ada.sent

@@ -1,11 +1,15 @@
 """Sockets that send too much or too often, and how a socket ends."""
 
+import asyncio
+
 import pytest
 from django.db import OperationalError
 
 from apps.realtime.consumers import MAX_FRAME_BYTES
+from apps.realtime.hub import Hub
 from apps.realtime.models import Stream
 from apps.realtime.services import close_stream
+from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.listening import in_database
 from apps.realtime.tests.sockets import Socket
 from core.errors import Unavailable
@@ -105,12 +109,35 @@ def no_database(monkeypatch) -> None:
 async def test_while_the_database_is_away_who_can_come_back_is_told_to(no_database, hub):
     one = await Socket("/ws/?epoch=e&since=0").connect()
     assert await one.close_code() == 4012
-    assert hub.connections == set()
     await one.leave()
+    assert_nothing_is_held(hub)
 
 
 async def test_while_the_database_is_away_simple_clients_are_dropped(no_database, hub):
     one = await Socket().connect()
     with pytest.raises(Unavailable):
         await one.finished()
-    assert hub.connections == set()
+    assert_nothing_is_held(hub)
+
+
+async def test_a_join_that_is_cancelled_holds_nothing(hub, stored_board, monkeypatch):
+    """As Daphne does with an application that is still busy 10 seconds after its client has left."""
+    has_begun, get = asyncio.Event(), hub.reads.get
+
+    async def never_read(key, read):
+        if key == (KIND, "main"):  # which stream that is, it may know
+            return await get(key, read)
+        has_begun.set()
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(hub.reads, "get", never_read)
+    one = await Socket(f"/ws/?epoch={stored_board.epoch}&since=0").connect()
+    await in_database(append, stored_board.pk, "a")
+    await has_begun.wait()
+    assert hub.connections
+    await one.cut_off()
+    assert_nothing_is_held(hub)
+
+
+def assert_nothing_is_held(hub: Hub) -> None:
+    assert (hub.connections, hub._feeds, dict(hub.admission._open)) == (set(), {}, {})

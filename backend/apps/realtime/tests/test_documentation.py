@@ -36,6 +36,7 @@ FRAMES = st.fixed_dictionaries(
         "epoch": VALUES,
         "since": VALUES,
         "guest_token": VALUES,
+        "access": VALUES,
     },
 )
 

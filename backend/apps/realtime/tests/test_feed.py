@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from apps.realtime import feed as module
 from apps.realtime.feed import MAX_EARLY, Feed
 from apps.realtime.models import Event, Stream
 from apps.realtime.publishing import Hint
+from apps.realtime.reading import in_reader
 from apps.realtime.selectors import Top, tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board, texts_of
@@ -157,6 +159,24 @@ async def test_a_hint_before_the_start_is_left_to_the_log(stored_board):
     await feed.start()
     feed.receive(hints[0])
     assert (feed.top, ear.frames) == (1, [])
+    feed.stop()
+
+
+async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_board, monkeypatch):
+    feed, ear = feed_of(stored_board), Ear()
+    feed.listeners.add(ear)
+
+    async def read_too_early(*read):
+        top = await in_reader(*read)
+        (hint,) = await hints_of(stored_board, "a")
+        feed.receive(hint)
+        return top
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "in_reader", read_too_early)
+        await feed.start()
+    await ear.until(lambda: ear.seqs == [1])
+    assert feed.top == 1
     feed.stop()
 
 

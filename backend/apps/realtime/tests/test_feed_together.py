@@ -102,6 +102,48 @@ async def test_all_listeners_share_one_batch(feed):
     assert len(set(given)) == 1
 
 
+class Answering(Ear):
+    """Has two events said anew for each batch: one before all have heard it, one a little later."""
+
+    def __init__(self, feed: Feed, *, answers: int) -> None:
+        super().__init__()
+        self._feed = feed
+        self._unsaid = list(range(2, 2 + 2 * answers))
+
+    def deliver(self, batch):
+        super().deliver(batch)
+        if self._unsaid:
+            hear(self._feed, self._unsaid.pop(0))
+            asyncio.get_running_loop().call_later(0, hear, self._feed, self._unsaid.pop(0))
+
+
+@pytest.mark.parametrize(("long_seconds", "together"), [(0, [1, 2, 2, 2, 2]), (60, [1, 1])])
+async def test_after_a_batch_that_took_long_a_few_wait_for_more(feed, monkeypatch, long_seconds, together):
+    monkeypatch.setattr(module, "LONG_BATCH_SECONDS", long_seconds)
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 0.05)
+    ear = Answering(feed, answers=4)
+    feed.listeners.add(ear)
+    hear(feed, 1)
+    await until(lambda: feed.top == 9)
+    assert ear.batches[: len(together)] == together
+    assert ear.seqs == list(range(1, 10))
+
+
+async def test_more_than_there_was_before_goes_at_once(feed, monkeypatch):
+    monkeypatch.setattr(module, "LONG_BATCH_SECONDS", 0)
+    monkeypatch.setattr(module, "PAUSE_SECONDS", 3600)
+
+    class Busy(Ear):
+        def deliver(self, batch):
+            super().deliver(batch)
+            if batch.seq == 1:
+                hear(feed, 2, 3)
+
+    feed.listeners.add(Busy())
+    hear(feed, 1)
+    await until(lambda: feed.top == 3)
+
+
 async def test_a_feed_that_is_stopped_gives_the_rest_to_nobody(feed, monkeypatch):
     monkeypatch.setattr(audience, "SLICE", 1)
     ears = listen(feed, 5)

@@ -15,6 +15,7 @@ from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
 from apps.realtime.tests.listening import Ear, in_database, until
+from apps.realtime.watch import DatabaseWatch
 
 
 async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
@@ -155,6 +156,15 @@ async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board,
     assert "The log can't be watched" in caplog.text
 
 
+async def test_a_change_is_looked_at_again_while_a_stream_starts(hub, stored_board):
+    hub._feeds[stored_board.pk] = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
+    watch: DatabaseWatch[None] = DatabaseWatch(lambda: None)
+    setattr(watch, "_version", 1)  # noqa: B010 - else mypy would think that it stays
+    assert await in_database(hub._read_news, watch) is None
+    assert watch._version is None
+    await watch.close()
+
+
 async def test_a_join_that_fails_leaves_nobody_behind(hub, stored_board, monkeypatch):
     def fail(stream_ids):
         raise OperationalError("away")
@@ -170,9 +180,9 @@ async def test_nothing_is_watched_while_nobody_listens(hub, stored_board):
     assert not hub._watch
     ear = Ear()
     feed = await join(hub, ear)
-    watch = hub._watch
+    assert hub._watches
     hub.leave(feed, ear)
-    await until(watch.done)
+    await until(lambda: not hub._watches)
     await join(hub, ear)
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])

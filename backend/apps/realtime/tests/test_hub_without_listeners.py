@@ -6,7 +6,7 @@ import pytest
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from apps.realtime import feed as feed_module
-from apps.realtime import hub as hub_module
+from apps.realtime import publishing
 from apps.realtime.hub import Hub
 from apps.realtime.publishing import Hint, Publisher, group_of
 from apps.realtime.tests.boards import KIND, append, open_board
@@ -18,14 +18,12 @@ ROUNDS = 15
 @pytest.fixture
 def only_by_layer(monkeypatch) -> None:
     """As if another process wrote: hints come by the channel layer alone, and the log is not watched."""
-
-    async def look_away(self) -> None: ...
-
     made = Publisher.__init__
     monkeypatch.setattr(
         Publisher, "__init__", lambda self, deliver_here, record: made(self, lambda hint: None, record)
     )
-    monkeypatch.setattr(Hub, "_compare_tops", look_away)
+    monkeypatch.setattr(publishing, "_has_others", lambda: True)
+    monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
 
 
 async def members(stream_id: int) -> int:
@@ -49,13 +47,13 @@ async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, 
     assert await members(stored_board.pk)
     hub.leave(feed, ear)
     await until_nobody_listens(stored_board.pk)
-    await until(hub._watch.done)
+    await until(lambda: not hub._watches)
 
-    async def refuse(*_):
+    def refuse(*_):
         raise AssertionError("the log is read for nobody")
 
-    for module in (hub_module, feed_module):
-        monkeypatch.setattr(module, "in_reader", refuse)
+    monkeypatch.setattr(feed_module, "in_reader", refuse)
+    monkeypatch.setattr(hub, "_read_news", refuse)
     heard: list[Hint] = []
     monkeypatch.setattr(hub, "receive", heard.append)
     await in_database(append, stored_board.pk, *range(5))

@@ -7,6 +7,7 @@ import pytest
 
 from apps.realtime.frames import Batch, Frame
 from apps.realtime.outflow import MAX_OWED_BYTES, DirectOutflow, QueuedOutflow
+from apps.realtime.tests.listening import until
 from apps.realtime.wire import PIECE_BYTES
 
 AnyOutflow = DirectOutflow | QueuedOutflow
@@ -32,6 +33,11 @@ class Wire:
         """As a connection does, it takes this one, and says whether there is room for more."""
         self.sent.append(data)
         return self.is_open.is_set()
+
+    def direct_send(self, before_others: Callable[[], None]) -> None:
+        """There is no way past it."""
+
+    def release(self) -> None: ...
 
     async def room(self) -> None:
         await self.is_open.wait()
@@ -173,6 +179,23 @@ async def test_a_state_that_is_larger_than_all_that_may_be_owed_is_sent(outflow,
     outflow.put([frame])
     await outflow.flushed()
     assert (wire.data, wire.overflows) == (b"".join(frame.pieces), 0)
+
+
+async def test_so_it_is_to_a_slow_reader_but_nothing_behind_it(outflow, wire):
+    await block(outflow, wire)
+    await until(lambda: outflow._owed_bytes == 0)
+    frame = of_size(2 * MAX_OWED_BYTES)
+    outflow.put([frame])
+    assert wire.overflows == 0
+    wire.is_open.set()
+    await outflow.flushed()
+    assert wire.data.endswith(b"".join(frame.pieces))
+
+    await block(outflow, wire)
+    await until(lambda: outflow._owed_bytes == 0)
+    outflow.put([frame])
+    outflow.put(frames(1))
+    assert wire.overflows == 1
 
 
 @ways

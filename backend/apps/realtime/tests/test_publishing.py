@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from channels.layers import InMemoryChannelLayer
 
 from apps.realtime import publishing
 from apps.realtime.publishing import (
@@ -14,6 +15,7 @@ from apps.realtime.publishing import (
     LAST_BREAK_SECONDS,
     MAX_HINTED_FRAME_BYTES,
     MAX_MESSAGE_BYTES,
+    MAX_UNDER_WAY,
     MAX_WAITING_HINTS,
     Hint,
     Publisher,
@@ -35,13 +37,19 @@ class FakeLayer:
         self.open = asyncio.Event()
         self.open.set()
         self.tried = 0
+        self.most_at_once = self._at_once = 0
         self.changed = asyncio.Condition()
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         self.tried += 1
+        self._at_once += 1
+        self.most_at_once = max(self.most_at_once, self._at_once)
         async with self.changed:
             self.changed.notify_all()
-        await self.open.wait()
+        try:
+            await self.open.wait()
+        finally:
+            self._at_once -= 1
         if self.failure is not None:
             raise self.failure
         self.sent.append((group, message))
@@ -110,6 +118,25 @@ async def test_a_hint_reaches_the_own_hub_and_the_layer(publisher, layer, outcom
     assert [untimed(told) for told in hints_from(message)] == [hint(1)]
 
 
+async def test_a_layer_in_memory_is_not_asked_to_tell_the_own_hub_again(
+    publisher, layer, outcome, monkeypatch
+):
+    class InMemory(FakeLayer, InMemoryChannelLayer):  # type: ignore[misc]  # it has no types
+        """Ends within this process."""
+
+    near = InMemory()
+    monkeypatch.setattr(publishing, "get_channel_layer", lambda: near)
+    publish(hint(1))
+    await until(lambda: outcome.delivered)
+    second = Publisher(lambda hint: None, lambda hints: None)
+    attach(second)  # another loop's, which only the layer leads to
+    second.publish(hint(2)._replace(committed_at=1.0))
+    await near.until(sent=1)
+    detach(second)
+    ((_, message),) = near.sent
+    assert [told.seq for told in hints_from(message)] == [2]
+
+
 async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publisher, layer, outcome):
     def run(first: int) -> None:
         for seq in range(first, first + 50):
@@ -150,7 +177,7 @@ async def test_a_hint_that_the_layer_loses_is_counted_and_raises_nothing(
 ):
     layer.failure = failure
     publish(hint(1))
-    await until(lambda: layer.tried == 1 and publisher._sender is None)
+    await until(lambda: layer.tried == 1 and publisher.is_idle)
     assert publisher.failures == 1
     assert outcome.delivered == [hint(1)]
     assert "Hints were lost" in caplog.text
@@ -198,12 +225,48 @@ async def test_what_comes_while_a_message_is_under_way_goes_together_in_the_next
     await until(lambda: len(outcome.delivered) == 201)
     layer.open.set()
     await drained(publisher, outcome, 201)
-    assert [(group, len(message["hints"])) for group, message in layer.sent] == [
-        ("stream.7", 1),
-        ("stream.7", 100),
-        ("stream.8", 100),
-    ]
-    assert layer.seqs == [*range(1, 102), *range(2, 102)]
+    sent = [(group, len(message["hints"])) for group, message in layer.sent]
+    assert sorted(sent) == [("stream.7", 1), ("stream.7", 100), ("stream.8", 1), ("stream.8", 99)]
+    for stream_id, first in ((7, 1), (8, 2)):
+        told = [hint.seq for hint in layer.hints if hint.stream_id == stream_id]
+        assert told == list(range(first, 102))
+
+
+async def test_streams_do_not_wait_for_each_other_and_are_not_sent_without_bounds(publisher, layer, outcome):
+    layer.open.clear()
+    streams = range(3 * MAX_UNDER_WAY)
+    for seq in (1, 2):
+        for stream_id in streams:
+            publish(hint(seq)._replace(stream_id=stream_id))
+    await until(lambda: len(outcome.delivered) == 2 * len(streams))
+    await until(lambda: layer.tried == MAX_UNDER_WAY)
+    layer.open.set()
+    await drained(publisher, outcome, 2 * len(streams))
+    for stream_id in streams:
+        assert [hint.seq for hint in layer.hints if hint.stream_id == stream_id] == [1, 2]
+    assert layer.most_at_once == MAX_UNDER_WAY
+
+
+async def test_what_is_under_way_at_the_end_is_ended(publisher, layer, outcome):
+    layer.open.clear()
+    for seq in (1, 2):
+        publish(hint(seq))
+    await until(lambda: layer.tried == 1)
+    await publisher.stop()
+    assert publisher.is_idle
+    assert layer.sent == []
+
+
+async def test_those_that_fail_together_make_one_break(publisher, layer, outcome):
+    layer.open.clear()
+    layer.failure = ConnectionError("away")
+    for stream_id in range(MAX_UNDER_WAY):
+        publish(hint(1)._replace(stream_id=stream_id))
+    await until(lambda: layer.tried == MAX_UNDER_WAY)
+    layer.open.set()
+    await drained(publisher, outcome, MAX_UNDER_WAY)
+    assert publisher.failures == MAX_UNDER_WAY
+    assert publisher._break_seconds == 2 * FIRST_BREAK_SECONDS
 
 
 async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher, layer, outcome):
@@ -222,7 +285,7 @@ async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher
 
 async def drained(publisher: Publisher, outcome: Outcome, count: int) -> None:
     """Waits until so many hints were taken and none waits any more."""
-    await until(lambda: len(outcome.delivered) >= count and publisher._sender is None)
+    await until(lambda: len(outcome.delivered) >= count and publisher.is_idle)
 
 
 async def test_a_layer_that_does_not_answer_is_given_up(publisher, layer, outcome, monkeypatch):
@@ -252,7 +315,7 @@ async def test_what_was_published_is_recorded_once_without_its_frames(publisher,
     await drained(publisher, outcome, 2)
     publisher.record_now()
     publisher.record_now()
-    assert outcome.recorded == [hint(1, None), hint(2, None)]
+    assert outcome.recorded == [hint(2, None)]
 
 
 async def test_marks_are_recorded_by_themselves(publisher, layer, outcome, monkeypatch):

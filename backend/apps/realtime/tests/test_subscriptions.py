@@ -57,6 +57,27 @@ async def test_one_channel_serves_all_streams(subscriptions, layer):
     assert len({channel for channels in layer.groups.values() for channel in channels}) == 1
 
 
+async def test_who_subscribes_while_the_group_is_being_left_is_a_member(subscriptions, layer, monkeypatch):
+    has_left, go_on, discard = asyncio.Event(), asyncio.Event(), layer.group_discard
+    monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", PATIENCE_SECONDS)
+
+    async def discard_slowly(group, channel):
+        await discard(group, channel)
+        has_left.set()
+        await go_on.wait()
+
+    monkeypatch.setattr(layer, "group_discard", discard_slowly)
+    await subscriptions.add(7)
+    subscriptions.discard(7)
+    await has_left.wait()
+    adding = asyncio.create_task(subscriptions.add(7))
+    await asyncio.sleep(0)
+    assert not adding.done()
+    go_on.set()
+    await adding
+    assert layer.groups[group_of(7)]
+
+
 async def test_who_unsubscribes_is_a_member_no_more(subscriptions, layer, received):
     await subscriptions.add(7)
     subscriptions.discard(7)

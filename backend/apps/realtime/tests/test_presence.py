@@ -1,0 +1,175 @@
+"""When rows of presence are written, by several processes at once, against a clock that is moved."""
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.realtime.presence import (
+    SPARE_SECONDS,
+    STAYS_SECONDS,
+    WRITE_EVERY_SECONDS,
+    Person,
+    PresenceBook,
+    Row,
+)
+
+ADA, BO = Person(1, 5), Person(1, 7)
+PROCESSES = 3
+# How soon a process writes what is due: its task settles for a tenth of a second.
+DELAY = 0.25
+
+
+@dataclass
+class Table:
+    """As `write_presence` keeps it: nobody writes a row that is younger than 30 seconds, nor lowers it."""
+
+    rows: dict[Person, Row] = field(default_factory=dict)
+    writes: list[tuple[Person, float]] = field(default_factory=list)
+
+    def write(self, wanted: dict[Person, float], now: float) -> dict[Person, Row]:
+        for person, until in wanted.items():
+            row = self.rows.get(person)
+            if row is None or row.written_at <= now - WRITE_EVERY_SECONDS:
+                self.rows[person] = Row(max(until, row.until if row else 0.0), now)
+                self.writes.append((person, now))
+        return {person: self.rows[person] for person in wanted}
+
+
+@dataclass
+class World:
+    """Processes that write as soon as something is due, and what is true of everybody's sockets."""
+
+    now: float = 1_000_000.0
+    table: Table = field(default_factory=Table)
+    books: list[PresenceBook] = field(default_factory=lambda: [PresenceBook() for _ in range(PROCESSES)])
+    open: dict[tuple[int, Person], int] = field(default_factory=dict)
+    opened_at: dict[Person, float] = field(default_factory=dict)
+    left_at: dict[Person, float] = field(default_factory=dict)
+
+    def enter(self, process: int, person: Person) -> None:
+        if not self.is_open(person):
+            self.opened_at[person] = self.now
+        self.open[process, person] = self.open.get((process, person), 0) + 1
+        self.books[process].enter(person)
+
+    def leave(self, process: int, person: Person) -> None:
+        if self.open.get((process, person)):
+            self.open[process, person] -= 1
+            self.books[process].leave(person, self.now)
+            self.left_at[person] = self.now
+
+    def wait(self, seconds: float) -> None:
+        """In small steps, each checked."""
+        end = self.now + seconds
+        while self.now < end:
+            self.now = min(self.now + DELAY, end)
+            for book in self.books:
+                for person, row in self.table.write(book.due(self.now), self.now).items():
+                    book.note(person, row)
+            for person in (ADA, BO):
+                self.check(person)
+
+    def is_open(self, person: Person) -> bool:
+        return any(count for (_, one), count in self.open.items() if one == person)
+
+    def is_there(self, person: Person) -> bool:
+        row = self.table.rows.get(person)
+        return row is not None and row.until > self.now
+
+    def check(self, person: Person) -> None:
+        left_at = self.left_at.get(person, float("-inf"))
+        if self.is_open(person):
+            has_settled = self.opened_at[person] <= self.now - DELAY
+            assert self.is_there(person) or not has_settled, "somebody with an open socket isn't there"
+        elif self.now < left_at + STAYS_SECONDS - DELAY and self.opened_at[person] < left_at - DELAY:
+            assert self.is_there(person), "somebody is gone before their minute has ended"
+        elif self.now > left_at + STAYS_SECONDS + self.may_stay_longer(person) + SPARE_SECONDS + 2 * DELAY:
+            assert not self.is_there(person), "somebody stays for longer than they may"
+
+    def may_stay_longer(self, person: Person) -> float:
+        """Where several processes write, what one writes lasts until the next may."""
+        processes = {process for process, one in self.open if one == person}
+        return WRITE_EVERY_SECONDS if len(processes) > 1 else 0.0
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["enter", "leave"]),
+        st.integers(0, PROCESSES - 1),
+        st.sampled_from([ADA, BO]),
+        st.sampled_from([0.0, 0.5, 7.0, 29.5, 30.0, 31.0, 59.0, 61.0, 95.0]),
+    ),
+    max_size=12,
+)
+
+
+@given(steps=STEPS)
+def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_nobody_else(steps) -> None:
+    world = World()
+    for doing, process, person, seconds in steps:
+        getattr(world, doing)(process, person)
+        world.wait(seconds)
+    world.wait(2 * STAYS_SECONDS)
+
+    for person in (ADA, BO):
+        written_at = [at for one, at in world.table.writes if one == person]
+        gaps = [later - earlier for earlier, later in pairwise(written_at)]
+        assert all(gap >= WRITE_EVERY_SECONDS for gap in gaps), "a row is written too often"
+
+
+@given(steps=STEPS)
+def test_a_process_forgets_who_has_left(steps) -> None:
+    world = World()
+    for doing, process, person, seconds in steps:
+        getattr(world, doing)(process, person)
+        world.wait(seconds)
+    for (process, person), count in list(world.open.items()):
+        for _ in range(count):
+            world.leave(process, person)
+    world.wait(4 * WRITE_EVERY_SECONDS)
+
+    assert not any(world.books)
+
+
+def test_five_hundred_sockets_of_one_person_are_one_row_every_thirty_seconds() -> None:
+    world = World()
+    for number in range(500):
+        world.enter(number % PROCESSES, ADA)
+        world.wait(0.02)
+    world.wait(300.0)
+
+    assert set(world.table.rows) == {ADA}
+    assert len(world.table.writes) <= 1 + (300 + 10) / WRITE_EVERY_SECONDS
+
+
+def test_a_quick_visit_is_written_once() -> None:
+    world = World()
+    world.enter(0, ADA)
+    world.leave(0, ADA)
+    world.wait(STAYS_SECONDS - 1)
+
+    assert world.is_there(ADA)
+    assert len(world.table.writes) == 1
+
+
+def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
+    world = World()
+    world.enter(0, ADA)
+    world.wait(100.0)
+    world.books[0] = PresenceBook()
+    world.open.clear()
+    world.left_at[ADA] = world.now
+    row = world.table.rows[ADA]
+
+    assert world.now + WRITE_EVERY_SECONDS - DELAY <= row.until <= world.now + STAYS_SECONDS
+
+
+def test_what_is_noted_of_somebody_forgotten_is_nothing() -> None:
+    book = PresenceBook()
+    book.note(ADA, Row(1.0, 1.0))
+    book.leave(ADA, 2.0)
+
+    assert not book
+    assert book.next_due_at() is None
