@@ -40,6 +40,12 @@ class ForgivingList(admin.ModelAdmin[M]):
         except ValueError as odd:
             raise IncorrectLookupParameters(odd) from odd
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes along with a row needs no permission of its own: it is to look at only, for the most."""
+        gone, counts, missing, protected = super().get_deleted_objects(objs, request)
+        own = self.opts.verbose_name
+        return gone, counts, {name for name in missing if name == own}, protected
+
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[M], *args: Any, **kwargs: Any
     ) -> HttpResponse | None:
@@ -76,12 +82,6 @@ class CarefulAdmin(ForgivingList[M]):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     # --- Deleting ------------------------------------------------------------------------------------
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """What goes along with a row needs no permission of its own: it is to look at only, for the most."""
-        gone, counts, missing, protected = super().get_deleted_objects(objs, request)
-        own = self.opts.verbose_name
-        return gone, counts, {name for name in missing if name == own}, protected
 
     def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """Of several, each is noted when it goes."""

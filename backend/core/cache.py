@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from core.breaker import Breaker
 from core.call_log import CallLog
 
 logger = logging.getLogger(__name__)
@@ -106,23 +107,6 @@ class LocalCache(LocMemCache):
                 self._delete(key)
 
 
-class Breaker:
-    """Remembers for a while that Redis did not answer. One for all threads of a process."""
-
-    def __init__(self) -> None:
-        self._open_until = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return time.monotonic() < self._open_until
-
-    def open(self) -> None:
-        self._open_until = time.monotonic() + BREAKER_SECONDS
-
-    def close(self) -> None:
-        self._open_until = 0.0
-
-
 class GuardedRedisCache(RedisCache):
     """Django's Redis cache that answers from local memory when Redis does not answer in time.
 
@@ -147,7 +131,9 @@ class GuardedRedisCache(RedisCache):
         }
         super().__init__(server, {**params, "OPTIONS": options})
         self._key = tuple(self._servers)
-        self._breaker = self._breakers.setdefault(self._key, Breaker())
+        self._breaker = self._breakers.setdefault(
+            self._key, Breaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
+        )
         self._local = LocalCache(f"beside {' '.join(self._key)}", params)
 
     @cached_property
@@ -157,14 +143,19 @@ class GuardedRedisCache(RedisCache):
         return self._clients[self._key]
 
     def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
-        if self._breaker.is_open:
+        if not self._breaker.lets_pass():
             return near()
         try:
-            return far()
+            result = far()
         except (RedisError, OSError) as error:
-            self._breaker.open()
+            self._breaker.failed()
             logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
             return near()
+        except Exception:
+            self._breaker.succeeded()  # Redis answered: what is wrong is what it was asked
+            raise
+        self._breaker.succeeded()
+        return result
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Counts here and in Redis. While that is away, each process counts alone.

@@ -1,6 +1,7 @@
-"""Every request gives its database connection back, whatever becomes of whoever asked."""
+"""Every request gives its database connection back, whatever becomes of whoever asked; so do our threads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
@@ -23,3 +24,23 @@ class ConnectionMiddleware:
         finally:
             if connection.vendor != "sqlite" and not connection.in_atomic_block:
                 connection.close()
+
+
+@contextmanager
+def released_connection() -> Iterator[None]:
+    """For a thread of our own: when it is left, the thread holds no connection of the pool, nor a broken one.
+
+    On SQLite it keeps its connection, which costs nothing while it isn't used.
+    """
+    try:
+        yield
+    except BaseException:
+        _close_unless_in_use()  # it may be the connection itself that failed
+        raise
+    if connection.vendor != "sqlite":
+        _close_unless_in_use()
+
+
+def _close_unless_in_use() -> None:
+    if not connection.in_atomic_block:
+        connection.close()

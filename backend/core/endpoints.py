@@ -142,7 +142,7 @@ LOCATION = {"Location": "Where the new thing is."}
 
 EVERYWHERE = [
     Refusal(HostNotAllowed, "The Host header names another server."),
-    Refusal(NotAuthenticated, "X-Guest-Token is not valid, or its guest is gone."),
+    Refusal(NotAuthenticated, "X-Guest-Token or an access token is not valid (any more)."),
     Refusal(
         RateLimited,
         "Too many requests, of this caller or of its address. Retry-After says when to come again.",

@@ -22,6 +22,8 @@ logger = logging.getLogger(__name__)
 
 # How long a client should wait before it tries again while a part is away.
 RETRY_WHEN_UNAVAILABLE_SECONDS = 1
+# … and while there is no place left.
+RETRY_WHEN_FULL_SECONDS = 30
 
 # What SQLite and PostgreSQL say of a table, or a column, that no migration has made yet.
 NOT_PREPARED = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
@@ -145,8 +147,19 @@ class Unavailable(ApiError):
     code, status = "UNAVAILABLE", 503
     default_message = "A part of the server is away for a moment. Please try again."
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message, retry_after_seconds=RETRY_WHEN_UNAVAILABLE_SECONDS)
+    def __init__(
+        self, message: str = "", *, retry_after_seconds: float = RETRY_WHEN_UNAVAILABLE_SECONDS
+    ) -> None:
+        super().__init__(message, retry_after_seconds=retry_after_seconds)
+
+
+class TooManyConnections(Unavailable):
+    """The process holds as many as it can."""
+
+    default_message = "The server has as many connections as it can hold. Please come back later."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=RETRY_WHEN_FULL_SECONDS)
 
 
 def as_api_error(error: BaseException) -> ApiError:

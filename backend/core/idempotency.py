@@ -7,16 +7,15 @@ the first.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import resolve
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from core.answers import answer
 from core.errors import ApiError, IdempotencyKeyReused, as_api_error
-from core.identity import caller_of, network_key, visit_of
+from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import KeptAnswer
 
 KEPT_FOR = timedelta(hours=24)
@@ -136,14 +135,14 @@ def _forget_some(*, before: datetime) -> None:
 
 
 def _fingerprint(request: HttpRequest) -> str:
+    """Keyed: a body may hold a password, which could be guessed by a bare hash of it."""
     parts = (str(request.method).encode(), request.get_full_path().encode(), request.body)
-    return sha256(b"\n".join(parts)).hexdigest()
+    return salted_hmac("kept answer", b"\n".join(parts), algorithm="sha256").hexdigest()
 
 
 def _caller_key(request: HttpRequest) -> str:
     """Whose key it is. Who asks for a new identity is known by the network alone, cookie or not."""
-    view = getattr(resolve(request.path_info).func, "cls", None)
-    if request.method in getattr(view, "gives_identity_on", ()):
+    if asks_for_identity(request):
         visit = visit_of(request)
         return network_key(visit.address, visit.user_agent)
     return caller_of(request).key

@@ -6,9 +6,11 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import resolve
 from django.utils.crypto import salted_hmac
 
 from core.addresses import client_address
+from core.errors import NotAuthenticated
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,46 @@ class Caller:
     guest_id: str | None = None
     is_staff: bool = False
 
+    @property
+    def owner_key(self) -> str:
+        """What a thing is kept under as theirs.
+
+        Empty for a network address, which owns nothing: somebody else may have it tomorrow.
+        """
+        return self.key if self.user_id is not None or self.guest_id is not None else ""
+
+
+# What the key of an account begins with, before its id.
+ACCOUNT = "user"
 
 Recogniser = Callable[[Visit], Caller | None]
 _recognisers: list[Recogniser] = []
+_claims: list[Recogniser] = []
 
 
 def recognise_with(*recognisers: Recogniser) -> None:
     """Registers recognisers, the highest in rank first. Called once, when the apps are ready."""
     _recognisers.extend(one for one in recognisers if one not in _recognisers)
+
+
+def claim_with(*recognisers: Recogniser) -> None:
+    """Registers cheaper recognisers, the highest in rank first. Called once, when the apps are ready."""
+    _claims.extend(one for one in recognisers if one not in _claims)
+
+
+def claimed_caller(visit: Visit) -> Caller:
+    """Who sent it, as far as that can be told cheaply; only for what needs no identity, such as joining.
+
+    An account is looked up. A guest that has gone is taken for one that is there, and has no name here;
+    a token that is not valid makes nobody.
+    """
+    for recognise in _claims:
+        try:
+            if caller := recognise(visit):
+                return caller
+        except NotAuthenticated:
+            continue
+    return _network_caller(visit)
 
 
 def caller_for(visit: Visit) -> Caller:
@@ -53,6 +87,10 @@ def caller_for(visit: Visit) -> Caller:
     for recognise in _recognisers:
         if caller := recognise(visit):
             return caller
+    return _network_caller(visit)
+
+
+def _network_caller(visit: Visit) -> Caller:
     return Caller(key=network_key(visit.address, visit.user_agent), address=visit.address)
 
 
@@ -61,12 +99,27 @@ def network_key(*parts: str) -> str:
     return "net:" + salted_hmac("caller", "\n".join(parts), algorithm="sha256").hexdigest()[:32]
 
 
+def user_id_of(key: str) -> int | None:
+    """The account's id, of a caller's key; None when it is not an account's."""
+    kind, _, number = key.partition(":")
+    return int(number) if kind == ACCOUNT and number.isdecimal() else None
+
+
 def caller_of(request: HttpRequest) -> Caller:
     """Who sent this HTTP request; found once for each request."""
     caller: Caller | None = request.__dict__.get("tutti_caller")
     if caller is None:
         caller = request.__dict__["tutti_caller"] = caller_for(visit_of(request))
     return caller
+
+
+def asks_for_identity(request: HttpRequest) -> bool:
+    """Whether the request is to make somebody known: a new guest, a registration, a login.
+
+    Such a one is known by its network alone, whatever it shows: that may be what it wants to be rid of.
+    """
+    view = getattr(resolve(request.path_info).func, "cls", None)
+    return request.method in getattr(view, "gives_identity_on", ())
 
 
 def visit_of(request: HttpRequest) -> Visit:

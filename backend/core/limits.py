@@ -1,6 +1,9 @@
 """How often anything may be done: every limit, declared as a value. RATE_LIMIT_FACTOR scales them all."""
 
+import math
 from dataclasses import dataclass
+
+from django.conf import settings
 
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
@@ -25,12 +28,24 @@ JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
 NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
 LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
+# Mails that anybody can have sent to an e-mail address, whether an account has it or not.
+MAILS = Limit("mails", "e-mail address", 5, HOUR_SECONDS)
+# Each looks through every session.
+EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
+# Each looks through the whole library, and asks others over the network.
+REFRESHES = Limit("refreshes", "person", 5, HOUR_SECONDS)
 # Errors of the page, each a line in the log.
 PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
 PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
-FRAMES = Limit("frames", "socket", 50, 10)
+FRAMES_PERIOD_SECONDS = 10
+FRAMES = Limit(
+    "frames",
+    "socket",
+    math.ceil(settings.SOCKET_FRAMES_PER_SECOND * FRAMES_PERIOD_SECONDS),
+    FRAMES_PERIOD_SECONDS,
+)
 # The so-manieth frame of a period ends the socket: this is no client that made a mistake.
-FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 500, 10)
+FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, FRAMES_PERIOD_SECONDS)
 
 LIMITS = (
     REQUESTS_OF_CALLER,
@@ -42,11 +57,11 @@ LIMITS = (
     JOINS_OF_ADDRESS,
     NEWCOMERS,
     LOGINS,
+    MAILS,
+    EXPORTS,
+    REFRESHES,
     PAGE_ERRORS_OF_CALLER,
     PAGE_ERRORS_OF_ADDRESS,
     FRAMES,
     FRAMES_UNTIL_CLOSE,
 )
-
-# Sockets, streams and waiting polls that one address may have open together.
-MAX_OPEN_TOGETHER = 500

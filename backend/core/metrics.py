@@ -37,6 +37,19 @@ DELIVERY_SECONDS = Histogram(
     buckets=QUICK,
 )
 
+OPEN_CONNECTIONS = Gauge(
+    "tutti_open_connections", "Accepted connections, whatever for, silent ones included."
+)
+CONNECTIONS_REFUSED = Counter(
+    "tutti_connections_refused", "Connections that found no place, or lost theirs.", ["why"]
+)
+FRAMES_TOO_LARGE = Counter("tutti_frames_too_large", "Connections that were closed with 4408.")
+
+# Told so: a request or a stream with 503, a socket with 4429.
+REFUSED_FULL = CONNECTIONS_REFUSED.labels("full")
+REFUSED_UNTOLD = CONNECTIONS_REFUSED.labels("untold")
+SILENT_HUNG_UP = CONNECTIONS_REFUSED.labels("silent")
+REFUSED_OF_ADDRESS = CONNECTIONS_REFUSED.labels("address")
 SOCKETS = CONNECTIONS.labels("socket")
 STREAMS = CONNECTIONS.labels("stream")
 POLLS = CONNECTIONS.labels("poll")
@@ -54,6 +67,20 @@ REQUEST_SECONDS = Histogram(
     "tutti_http_request_seconds", "How long answers take.", ["method", "view"], buckets=QUICK
 )
 RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit refused.")
+
+# --- Jobs --------------------------------------------------------------------------------------------
+
+# These are read from the table when somebody looks, so each process tells of the work of all.
+JOB_RUNS = Gauge("tutti_job_runs", "Runs of jobs on record, by what became of them.", ["kind", "status"])
+JOBS_OLDEST_QUEUED = Gauge(
+    "tutti_jobs_oldest_queued_seconds", "For how long the oldest run that waits could have been begun."
+)
+
+# --- Music services ----------------------------------------------------------------------------------
+
+PROVIDER_REQUESTS = Counter(
+    "tutti_provider_requests", "Requests to music services, by how they ended.", ["provider", "outcome"]
+)
 
 # --- Caches ------------------------------------------------------------------------------------------
 

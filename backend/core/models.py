@@ -18,7 +18,7 @@ class KeptAnswer(models.Model):
 
     caller = models.CharField(max_length=64)
     key = models.CharField(max_length=64)
-    # SHA-256 over method, address and body: what makes it the same request.
+    # Keyed hash over method, address and body: what makes it the same request.
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)

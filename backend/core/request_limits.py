@@ -6,12 +6,22 @@ from django.http import HttpRequest, HttpResponseBase
 
 from core.addresses import network_of
 from core.answers import answer
-from core.errors import ApiError
-from core.identity import Visit, caller_for, caller_of, visit_of
+from core.errors import ApiError, NotAuthenticated
+from core.identity import Visit, asks_for_identity, caller_for, caller_of, network_key, visit_of
 from core.limits import LOGINS, REQUESTS_OF_ADDRESS, REQUESTS_OF_CALLER
 from core.rate_limits import count_against
 
-LOGIN_PATHS = {"/admin/login/"}
+# What tries a password or a token for one, or makes an account.
+LOGIN_PATHS = {
+    "/admin/login/",
+    "/api/users/",
+    "/api/auth/register/",
+    "/api/auth/token/",
+    "/api/auth/session/",
+    "/api/auth/password/",
+    "/api/auth/password/reset/",
+    "/api/auth/password/reset/confirm/",
+}
 
 
 class RequestLimitMiddleware:
@@ -37,7 +47,17 @@ def _count(request: HttpRequest) -> None:
     if request.method == "POST" and request.path_info in LOGIN_PATHS:
         count_against(LOGINS, network_of(visit_of(request).address))
     if request.path_info.startswith("/api/"):
-        _count_both(caller_of(request).key, visit_of(request))
+        _count_both(_counted_as(request), visit_of(request))
+
+
+def _counted_as(request: HttpRequest) -> str:
+    try:
+        return caller_of(request).key
+    except NotAuthenticated:
+        if not asks_for_identity(request):
+            raise
+        visit = visit_of(request)
+        return network_key(visit.address, visit.user_agent)
 
 
 def _count_both(caller_key: str, visit: Visit) -> None:

@@ -26,7 +26,8 @@ PAGE: Policy = {
     "manifest-src": "'self'",
     "worker-src": "'self'",
 }
-PAGE_PATH = re.compile(r"/(r/[^/]*/?)?")
+# Also where it says that there is no such room.
+PAGE_PATH = re.compile(r"/(r(/.*)?)?", re.DOTALL)
 # What a service worker fetches is judged by the policy that it came with.
 SERVICE_WORKER: Policy = {**NOTHING, "connect-src": "'self'"}
 # Without any one word of the next three a test in tests/browser/test_policies.py fails.

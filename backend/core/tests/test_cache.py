@@ -16,7 +16,6 @@ from core.cache import (
     BREAKER_SECONDS,
     REDIS_DEADLINE_SECONDS,
     SETS_BETWEEN_SWEEPS,
-    Breaker,
     GuardedRedisCache,
     LocalCache,
 )
@@ -234,19 +233,20 @@ def test_all_threads_share_the_connections_the_breaker_and_the_memory(guarded, r
 
 def test_two_servers_have_breakers_of_their_own(own_process):
     first, other = GuardedRedisCache(NOBODY, {}), GuardedRedisCache("redis://127.0.0.1:10/0", {})
-    first._breaker.open()
+    first._breaker.failed()
     assert first._breaker.is_open
     assert not other._breaker.is_open
 
 
-def test_a_breaker_closes_by_itself(clock):
-    breaker = Breaker()
-    seen = [breaker.is_open]
-    breaker.open()
-    for seconds in (0, BREAKER_SECONDS - 0.01, 0.01):
-        clock.advance(seconds)
-        seen.append(breaker.is_open)
-    assert seen == [False, True, True, False]
+def test_when_redis_is_back_what_it_refuses_is_an_answer_too(guarded, redis, clock):
+    redis.failure = RedisIsAway("gone")
+    guarded.get("a")
+    redis.failure = None
+    clock.advance(BREAKER_SECONDS)
+    with pytest.raises(ValueError, match="missing"):
+        guarded.incr("missing")
+    guarded.set("a", 1)
+    assert redis.kept == {":1:a": 1}
 
 
 def test_a_real_client_that_finds_nobody_answers_from_memory_within_its_deadline(own_process):

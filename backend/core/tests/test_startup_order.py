@@ -32,9 +32,11 @@ def test_an_origin_is_refused_before_its_write_is_named_or_its_session_read():
     assert place("OriginMiddleware") < place("OperationMiddleware") < place("SessionMiddleware")
 
 
-def test_an_account_is_recognised_before_a_guest():
+def test_a_token_is_recognised_before_a_session_and_that_before_a_guest():
     names = [recogniser.__name__ for recogniser in identity._recognisers]
-    assert names == ["recognise_account", "recognise_guest"]
+    assert names == ["recognise_token", "recognise_account", "recognise_guest"]
+    claims = [claim.__name__ for claim in identity._claims]
+    assert claims == ["recognise_token", "recognise_account", "claimed_guest"]
 
 
 def test_the_api_answers_in_our_own_ways():
