@@ -123,8 +123,13 @@ class PlaylistTrackAdmin(CarefulAdmin[PlaylistTrack]):
         return [*fixed, "position"] if obj.room.order == Order.VOTES else fixed
 
     def create(self, request: HttpRequest, obj: PlaylistTrack, form: Any) -> None:
-        place = Place(position=obj.position)
-        added = add_item(slug=obj.room.slug, track_id=obj.track_id, added_by=obj.added_by, place=place)
+        added = add_item(
+            slug=obj.room.slug,
+            track_id=obj.track_id,
+            added_by=obj.added_by,
+            place=Place(position=obj.position),
+            adder=caller_of(request).owner_key,
+        )
         obj.pk = added.pk
 
     def save_model(self, request: HttpRequest, obj: PlaylistTrack, form: Any, change: bool) -> None:

@@ -11,11 +11,13 @@ class PlaylistConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.playlist import signals  # noqa: F401 - connects the table
+        from apps.playlist.belongings import QueueBelongings
         from apps.playlist.library_ties import lock_rooms_of_track, remove_items_of_track
         from apps.playlist.models import STREAM_KIND
         from apps.playlist.selectors import digest_of, queue_of_stream
         from apps.realtime.kinds import StreamKind, register_kind
         from apps.tracks.dependants import register_dependants
+        from apps.users.belongings import register_belongings
 
         register_kind(
             StreamKind(
@@ -28,6 +30,7 @@ class PlaylistConfig(AppConfig):
             )
         )
         register_dependants(lock=lock_rooms_of_track, release=remove_items_of_track)
+        register_belongings(QueueBelongings())
         post_migrate.connect(make_main_room, sender=self)
 
 

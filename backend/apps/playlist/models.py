@@ -23,6 +23,8 @@ MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
 MAX_ROOM_NAME = 80
 MAX_SLUG = 50
+# Who added what nobody put a name to.
+ANONYMOUS = "Anonymous"
 SLUG_RULE = "Only a to z, 0 to 9 and - are allowed."
 POSITION_TOO_FAR = f"Positions lie between {-MAX_POSITION:g} and {MAX_POSITION:g}."
 
@@ -101,7 +103,9 @@ class PlaylistTrack(AnnouncedModel):
     votes = models.IntegerField(default=0, editable=False)
     # The event at which the count was reached: who reached it earlier stands first.
     votes_reached_seq = models.BigIntegerField(default=0, editable=False)
-    added_by = models.CharField(max_length=MAX_PERSON_NAME, default="Anonymous", validators=[validate_name])
+    added_by = models.CharField(max_length=MAX_PERSON_NAME, default=ANONYMOUS, validators=[validate_name])
+    # The key of the account or guest who added it; empty when that is not known. Nobody is shown it.
+    adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     played_at = models.DateTimeField(null=True, blank=True)
 
@@ -122,6 +126,7 @@ class PlaylistTrack(AnnouncedModel):
                 name="playlist_position_finite",
             ),
         ]
+        indexes = [models.Index(fields=["adder"], name="item_adder")]
 
     def __str__(self) -> str:
         return f"{self.track} in {self.room}"
@@ -176,6 +181,7 @@ class Vote(AnnouncedModel):
             models.UniqueConstraint(fields=["item", "voter"], name="vote_once"),
             models.CheckConstraint(condition=models.Q(value__in=[-1, 1]), name="vote_is_up_or_down"),
         ]
+        indexes = [models.Index(fields=["voter"], name="vote_voter")]
 
     def __str__(self) -> str:
         return f"{self.value:+d} for {self.item_id}"
@@ -200,6 +206,8 @@ class Play(models.Model):
     item_number = models.BigIntegerField()
     track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
     item = models.JSONField()
+    # The key of whoever added the item; empty when that is not known.
+    adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -210,7 +218,10 @@ class Play(models.Model):
                 fields=["room"], condition=models.Q(ended_at__isnull=True), name="play_one_open"
             )
         ]
-        indexes = [models.Index(fields=["room", "-ended_at", "-id"], name="play_newest")]
+        indexes = [
+            models.Index(fields=["room", "-ended_at", "-id"], name="play_newest"),
+            models.Index(fields=["adder"], name="play_adder"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_number} at {self.started_at:%Y-%m-%d %H:%M}"
@@ -225,6 +236,7 @@ class RemovedItem(models.Model):
     # The item that it stood directly after; null when it was the first.
     after_item_number = models.BigIntegerField(null=True)
     added_by = models.CharField(max_length=MAX_PERSON_NAME)
+    adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     added_at = models.DateTimeField()
     played_at = models.DateTimeField(null=True)
     votes_reached_seq = models.BigIntegerField()
@@ -245,6 +257,7 @@ class RemovedItem(models.Model):
                 "track_id": item.track_id,
                 "after_item_number": before.pk if before else None,
                 "added_by": item.added_by,
+                "adder": item.adder,
                 "added_at": item.added_at,
                 "played_at": item.played_at,
                 "votes_reached_seq": item.votes_reached_seq,

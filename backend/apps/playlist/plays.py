@@ -33,7 +33,13 @@ def switch(*, room: "Room", to_item_id: int | None) -> None:
     # Told by the event of the switch, which carries the whole item.
     room.items.filter(pk=to_item_id).update_unannounced(played_at=now)
     item.played_at = now
-    room.plays.create(item_number=item.pk, track_id=item.track_id, item=_as_it_was(item), started_at=now)
+    room.plays.create(
+        item_number=item.pk,
+        track_id=item.track_id,
+        item=_as_it_was(item),
+        adder=item.adder,
+        started_at=now,
+    )
 
 
 def _item(room: "Room", item_id: int) -> "PlaylistTrack | None":

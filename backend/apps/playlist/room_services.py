@@ -37,7 +37,7 @@ def create_room(*, caller: Caller, name: str, slug: str | None, is_public: bool,
         name=name,
         is_public=is_public,
         chosen_order=order,
-        created_by=_owner_key(caller),
+        created_by=caller.owner_key,
     )
     try:
         with transaction.atomic():
@@ -74,11 +74,6 @@ def _locked_room_of(caller: Caller, slug: str) -> Room:
         raise NotPermitted("Only whoever created the room, and staff, may do this.")
     lock_stream(room.stream_id)
     return room_for(slug)
-
-
-def _owner_key(caller: Caller) -> str:
-    """A network address owns nothing: somebody else may have it tomorrow."""
-    return caller.key if caller.user_id is not None or caller.guest_id is not None else ""
 
 
 def _free_slug(name: str) -> str:

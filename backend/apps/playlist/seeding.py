@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from apps.playlist.selectors import room_for
+from apps.playlist.selectors import SEED_VOTERS, room_for
 from apps.playlist.services import Place, add_item, cast_vote, play_item
 from apps.realtime.services import lock_stream
 from apps.tracks.models import Track
@@ -45,7 +45,8 @@ def seed_queue(*, slug: str) -> int:
     ]
     for item, votes in zip(items, VOTES, strict=False):
         for number in range(abs(votes)):
-            cast_vote(slug=slug, item_id=item.pk, voter=f"seed:{number}", value=1 if votes > 0 else -1)
+            voter = f"{SEED_VOTERS}{number}"
+            cast_vote(slug=slug, item_id=item.pk, voter=voter, value=1 if votes > 0 else -1)
     if items:
         play_item(slug=slug, item_id=items[PLAYING].pk)
     return len(items)

@@ -1,6 +1,7 @@
 """Reading rooms and queues."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +16,8 @@ HISTORY_LENGTH = 20
 DIGEST_DIGITS = 16
 # A history is remembered for the seq at which it was read, so it is never stale; this only bounds the memory.
 HISTORY_MEMORY_SECONDS = 60
+# The voters of a first queue, who are nobody.
+SEED_VOTERS = "seed:"
 
 
 def room_for(slug: str) -> Room:
@@ -67,3 +70,15 @@ def votes_of(voter: str, *, room: Room) -> dict[str, int]:
     """The voter's votes in this room, by item id as text."""
     votes = Vote.objects.filter(voter=voter, item__room=room).values_list("item_id", "value")
     return {str(item_id): value for item_id, value in votes}
+
+
+def votes_for_tracks() -> Iterator[tuple[str, int, str]]:
+    """Of everybody's votes for items: the voter, the track's id, and its artist as search compares it."""
+    votes = Vote.objects.filter(value=1).exclude(voter__startswith=SEED_VOTERS).order_by("pk")
+    return votes.values_list("voter", "item__track_id", "item__track__artist_key").iterator()
+
+
+def plays_of_tracks() -> Iterator[tuple[int, datetime, int, str]]:
+    """Of every play of a track that is still there: the room's id, its beginning, and the track as above."""
+    plays = Play.objects.filter(track__isnull=False).order_by("pk")
+    return plays.values_list("room_id", "started_at", "track_id", "track__artist_key").iterator()

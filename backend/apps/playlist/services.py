@@ -25,6 +25,7 @@ from apps.playlist.tally import gap_by_votes
 from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
 from apps.realtime.services import lock_stream
 from apps.tracks.models import Track
+from apps.users.holding import hold_person
 from core.errors import InternalError, InvalidInput, NotFound
 
 __all__ = ["Place", "add_item", "calculate_position"]
@@ -54,16 +55,18 @@ def _already_queued(*, slug: str, track_id: int, **_: Any) -> DuplicateTrack:
 @log_action("add_item")
 @prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_queued)
 @transaction.atomic
-def add_item(*, slug: str, track_id: int, added_by: str, place: Place) -> PlaylistTrack:
+def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: str = "") -> PlaylistTrack:
     """Adds a track to a room's queue; where votes decide the order, the place is passed over.
 
-    Raises NotFound, InvalidInput, DuplicateTrack, QueueFull.
+    `adder` is the key of the account or guest whose item it is, which nobody is shown.
+    Raises NotFound, InvalidInput, DuplicateTrack, QueueFull; NotAuthenticated when the adder has just gone.
     """
+    hold_person(adder)
     room = _locked_room(slug)
     track = _track_that_stays(track_id)
     if track is None:
         raise NotFound("There is no such track in the library.")
-    item = PlaylistTrack(room=room, track=track, added_by=added_by)
+    item = PlaylistTrack(room=room, track=track, added_by=added_by, adder=adder)
     if room.order == Order.VOTES:
         # Nobody has voted for it yet, so it stands behind all others without votes.
         item.position = free_position(room, gap_by_votes(room, votes=0, reached_seq=2**63))
@@ -124,6 +127,7 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         room=room,
         track=track,
         added_by=removed.added_by,
+        adder=removed.adder,
         added_at=removed.added_at,
         played_at=removed.played_at,
         votes_reached_seq=removed.votes_reached_seq,
@@ -178,8 +182,9 @@ def cast_vote(
 ) -> tuple[PlaylistTrack, int]:
     """Sets the voter's vote to `value`, or moves it by `step`, within −1 … +1; returns it with the item.
 
-    Raises NotFound.
+    Raises NotFound; NotAuthenticated when the voter has just gone, or become an account.
     """
+    hold_person(voter)
     room = _locked_room(slug)
     item = item_in(room, item_id)
     vote: Vote | None = Vote.objects.filter(item=item, voter=voter).first()

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from apps.playlist import documentation, live_documentation
 from apps.playlist.events import VotedItemPayload, item_payload
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND, PlaylistTrack
+from apps.playlist.models import ANONYMOUS, MAIN_ROOM, STREAM_KIND, PlaylistTrack
 from apps.playlist.selectors import history_at, item_in, room_for, votes_of
 from apps.playlist.serializers import ItemChangeSerializer, NewItemSerializer, VoteSerializer
 from apps.playlist.services import (
@@ -30,8 +30,6 @@ from core.limits import ADDS, MOVES, VOTES
 from core.origins import WRITING_METHODS
 from core.pagination import list_answer
 from core.rate_limits import count_against
-
-ANONYMOUS = "Anonymous"
 
 
 class PlaylistViewSet(viewsets.ViewSet):
@@ -62,10 +60,13 @@ class PlaylistViewSet(viewsets.ViewSet):
     def create(self, request: Request, slug: str = MAIN_ROOM) -> Response:
         wanted = NewItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        added_by = wanted.validated_data.get("added_by") or caller_of(request._request).name or ANONYMOUS
+        caller = caller_of(request._request)
+        added_by = wanted.validated_data.get("added_by") or caller.name or ANONYMOUS
         track_id = wanted.validated_data["track_id"]
         count_against(ADDS, _voter(request, is_voting=True))
-        item = add_item(slug=slug, track_id=track_id, added_by=added_by, place=wanted.place)
+        item = add_item(
+            slug=slug, track_id=track_id, added_by=added_by, place=wanted.place, adder=caller.owner_key
+        )
         location = request.build_absolute_uri(f"{request.path}{item.pk}/")
         return Response(item_payload(item), status=201, headers={"Location": location})
 
@@ -112,7 +113,7 @@ class PlaylistViewSet(viewsets.ViewSet):
             room = room_for(slug)
             top = tops_of([room.stream_id])[room.stream_id]
             votes = votes_of(voter, room=room)
-        headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie, X-Guest-Token"}
+        headers = {"Cache-Control": "private, no-cache", "Vary": "Authorization, Cookie, X-Guest-Token"}
         return Response(votes, headers={**headers, **_named(top)})
 
     @documented(documentation.PLAY)

@@ -39,7 +39,7 @@ TRACK_ID = Parameter(
 )
 NO_SUCH_TRACK = Refusal(NotFound, "There is no such track.")
 ONLY_STAFF = (
-    Refusal(NotAuthenticated, "Nobody is logged in, or X-Guest-Token is not valid."),
+    Refusal(NotAuthenticated, "Nobody is logged in, or a token is not valid."),
     Refusal(NotPermitted, "The account is not staff, or a page of another origin sent it."),
 )
 ISRC_TAKEN = Refusal(Conflict, "Another track has this ISRC.", {"isrc": "GBUM71029604", "track_id": 1})

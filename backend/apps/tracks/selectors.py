@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
 from django.db.models.functions import Collate
 
+from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
 from apps.tracks.normalisation import folded, normalised, search_words
 from apps.tracks.payloads import GenrePayload
@@ -67,6 +68,24 @@ def listed_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> Q
 def matching_tracks(tracks: QuerySet[Track], search: str) -> QuerySet[Track]:
     """Those of `tracks` that contain every word."""
     return tracks.filter(_contains(search)) if search.strip() else tracks
+
+
+def same_tracks(told: Sequence[TrackFacts]) -> list[Track | None]:
+    """For each the library's track of the same ISRC, else of the same normalised title and artist.
+
+    Unlike in an import, the album says nothing: other catalogues have a recording on several. Of several
+    tracks the first counts.
+    """
+    wanted = [Track.described_by(facts) for facts in told]
+    isrcs = [track.isrc for track in wanted if track.isrc]
+    titles, artists = ({getattr(track, key) for track in wanted} for key in ("title_key", "artist_key"))
+    by_isrc = {track.isrc: track for track in Track.objects.filter(isrc__in=isrcs)}
+    named = Track.objects.filter(title_key__in=titles, artist_key__in=artists).order_by("-id")
+    by_name = {(track.title_key, track.artist_key): track for track in named}
+    return [
+        (by_isrc.get(track.isrc) if track.isrc else None) or by_name.get((track.title_key, track.artist_key))
+        for track in wanted
+    ]
 
 
 def genre_counts() -> Sequence[GenrePayload]:

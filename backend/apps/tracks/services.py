@@ -11,6 +11,7 @@ from apps.tracks.facts import TrackChanges, TrackFacts, facts_lacking
 from apps.tracks.models import ISRC_CONSTRAINT, Track
 from apps.tracks.rows import BadRow, GoodRow
 from apps.tracks.seeds import SEED_TRACKS
+from apps.tracks.selectors import same_tracks
 from core.constraints import violated_constraint
 from core.errors import Conflict, NotFound
 
@@ -24,6 +25,18 @@ def create_track(*, facts: TrackFacts) -> Track:
     with _isrc_told(facts.isrc):
         track.save()
     return track
+
+
+def find_or_add_track(*, facts: TrackFacts) -> tuple[Track, bool]:
+    """The library's track that these facts are of, as `same_tracks` finds it, else a new one; and whether it
+    is new. Two at once add one.
+    """
+    with transaction.atomic():
+        _lock_library()
+        (known,) = same_tracks([facts])
+        if known is not None:
+            return known, False
+        return create_track(facts=facts), True
 
 
 def change_track(*, track_id: int, changes: TrackChanges) -> Track:

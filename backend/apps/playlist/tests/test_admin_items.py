@@ -97,7 +97,7 @@ def test_an_old_form_leaves_what_others_changed(admin: Admin, manual_room: Room)
     first, _second, third = queued(manual_room, "A", "B", "C")
     old = admin.open(third)
     change_item(slug="kitchen", item_id=third.pk, place=Place(before_id=first.pk), is_playing=None)
-    cast_vote(slug="kitchen", item_id=third.pk, voter="guest:x", value=1)
+    cast_vote(slug="kitchen", item_id=third.pk, voter="net:x", value=1)
     with laws_hold(manual_room) as told:
         old.send(added_by="Cem")
     assert [event["type"] for event in told] == ["track.updated"]
@@ -208,7 +208,7 @@ def test_deleting_what_plays_ends_its_play_first(admin: Admin, room: Room) -> No
 
 def test_deleting_several_is_told_one_by_one(admin: Admin, room: Room) -> None:
     items = queued(room, "A", "B", "C")
-    cast_vote(slug="kitchen", item_id=items[0].pk, voter="guest:x", value=1)
+    cast_vote(slug="kitchen", item_id=items[0].pk, voter="net:x", value=1)
     with laws_hold(room) as told:
         text = admin.delete_selected(*items[:2])
     assert "Successfully deleted 2" in text

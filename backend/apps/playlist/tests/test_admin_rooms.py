@@ -66,7 +66,7 @@ def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
 
 def test_a_new_order_is_told(admin: Admin, room: Room) -> None:
     _first, second = queued(room, "A", "B")
-    cast_vote(slug="kitchen", item_id=second.pk, voter="guest:x", value=1)
+    cast_vote(slug="kitchen", item_id=second.pk, voter="net:x", value=1)
     with laws_hold(room) as told:
         admin.open(room).send(chosen_order="votes")
     assert [event["type"] for event in told] == ["playlist.reordered"]
@@ -128,9 +128,9 @@ def test_of_several_rooms_the_main_one_stays_with_a_message(admin: Admin, room: 
 
 def test_a_vote_that_is_taken_away_is_counted(admin: Admin, room: Room) -> None:
     first, second = queued(room, "A", "B")
-    cast_vote(slug="kitchen", item_id=second.pk, voter="guest:x", value=1)
-    cast_vote(slug="kitchen", item_id=second.pk, voter="guest:y", value=1)
-    cast_vote(slug="kitchen", item_id=first.pk, voter="guest:y", value=-1)
+    cast_vote(slug="kitchen", item_id=second.pk, voter="net:x", value=1)
+    cast_vote(slug="kitchen", item_id=second.pk, voter="net:y", value=1)
+    cast_vote(slug="kitchen", item_id=first.pk, voter="net:y", value=-1)
     with laws_hold(room) as told:
         admin.delete(Vote.objects.get(item=first))
         admin.delete_selected(*Vote.objects.filter(item=second))
@@ -140,7 +140,7 @@ def test_a_vote_that_is_taken_away_is_counted(admin: Admin, room: Room) -> None:
 
 def test_votes_and_records_cannot_be_written(admin: Admin, room: Room) -> None:
     (item,) = queued(room, "A")
-    cast_vote(slug="kitchen", item_id=item.pk, voter="guest:x", value=1)
+    cast_vote(slug="kitchen", item_id=item.pk, voter="net:x", value=1)
     play_item(slug="kitchen", item_id=item.pk)
     remembered = [
         Vote.objects.get(),
@@ -157,7 +157,7 @@ def test_votes_and_records_cannot_be_written(admin: Admin, room: Room) -> None:
 
 def test_every_list_can_be_searched_filtered_and_opened(admin: Admin, room: Room) -> None:
     items = queued(room, "A", "B")
-    cast_vote(slug="kitchen", item_id=items[0].pk, voter="guest:x", value=1)
+    cast_vote(slug="kitchen", item_id=items[0].pk, voter="net:x", value=1)
     play_item(slug="kitchen", item_id=items[0].pk)
     remove_item(slug="kitchen", item_id=items[0].pk)
     Guest.objects.create(name="Bo")

@@ -1,0 +1,10 @@
+"""Jobs of the queue."""
+
+from apps.jobs.registry import job
+from apps.playlist.upkeep import forget_removed_items
+
+
+@job("playlist.forget_removals")
+def forget_removals() -> dict[str, int]:
+    """Records of removed items go when nobody can refer to them any more."""
+    return {"forgotten": forget_removed_items()}
