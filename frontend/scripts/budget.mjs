@@ -10,7 +10,7 @@ const ENTRY = "index.html";
 /** All of the page's looks, in one file that is asked for first. */
 const STYLE = "style.css";
 /** The words of one language are loaded before the page shows itself: the longest language counts. */
-const WORDS = /^src\/words\//;
+const WORDS = /^src\/words\/[^/]+$/;
 
 /** Only what the page loads before it shows itself: what is imported later, on demand, isn't the first load. */
 export async function budgetOf(folder) {

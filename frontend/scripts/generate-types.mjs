@@ -21,6 +21,7 @@ const OPTIONS = {
   bannerComment: "",
   format: true,
   unreachableDefinitions: true,
+  maxItems: -1, // a list of at most 20 would be written as 21 tuples
 };
 
 const { values: option, positionals: given } = parseArgs({

@@ -13,15 +13,16 @@ import { Banner } from "./features/status/banner.tsx";
 import { SyncState } from "./features/status/sync_state.tsx";
 import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
-import { type Part, part, parts, show } from "./store/place.ts";
+import { aside, lastPart, type Part, part, partsOf, show, type Tab, tabOf, tabs } from "./store/place.ts";
 import { roomName } from "./store/room.ts";
 import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
 import { newVersion } from "./store/version.ts";
+import { pressOnce } from "./ui/held_keys.ts";
 import { Icon } from "./ui/icon.tsx";
 import { lazy } from "./ui/lazy.tsx";
 import { columns } from "./ui/screen.ts";
 import { Toasts } from "./ui/toasts.tsx";
-import { words } from "./words/index.ts";
+import { loadLaterWords, words } from "./words/index.ts";
 import "./app.css";
 
 const History = lazy(() => import("./features/history/history.tsx").then((module) => module.History), {
@@ -35,10 +36,30 @@ const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((mod
   Failed: PartFailed,
 });
 
+const Discover = lazy(
+  () => withLaterWords(import("./features/discover/discover.tsx").then((module) => module.Discover)),
+  { Failed: PartFailed },
+);
+const Stats = lazy(
+  () => withLaterWords(import("./features/stats/stats.tsx").then((module) => module.Stats)),
+  { Failed: PartFailed },
+);
+const Account = lazy(
+  () => withLaterWords(import("./features/account/account.tsx").then((module) => module.Account)),
+  { Failed: PartFailed },
+);
+
+/** The words of a part that is loaded later come along with it. */
+async function withLaterWords<Loaded>(loading: Promise<Loaded>): Promise<Loaded> {
+  const [loaded] = await Promise.all([loading, loadLaterWords()]);
+  return loaded;
+}
+
 effect(() => {
   document.title = roomName.value === "Tutti" ? "Tutti" : `${roomName.value} · Tutti`;
 });
 
+pressOnce();
 listenForKeys();
 
 export function App() {
@@ -55,9 +76,7 @@ export function App() {
       </header>
       <Banner />
       <main class="app-main">
-        <Section of="library" label={words().app.library}>
-          <Library />
-        </Section>
+        <Find />
         <Section of="queue" label={words().app.queue}>
           <NameQuestion />
           <Queue />
@@ -65,7 +84,7 @@ export function App() {
         <Side />
       </main>
       {columns.value < 3 && <NowPlayingBar />}
-      {columns.value < 3 && <Tabs of={columns.value === 1 ? parts : parts.slice(1)} />}
+      {columns.value < 3 && <Tabs of={columns.value === 1 ? tabs : tabs.slice(1)} />}
       <Toasts
         toasts={shownToasts.value}
         behind={toasts.value.length - shownToasts.value.length}
@@ -85,10 +104,26 @@ function skipToQueue(): void {
   document.getElementById("queue-part")?.focus();
 }
 
+/** Where tracks are found: in the library, or among those that are recommended. */
+function Find() {
+  return (
+    <div class="app-find app-stack" hidden={!partsOf.library.some(isShown)}>
+      <PartChoice of="library" />
+      <Section of="library" label={words().app.library}>
+        <Library />
+      </Section>
+      <Section of="discover" label={words().app.discover}>
+        <Discover />
+      </Section>
+    </div>
+  );
+}
+
 /** What plays, and below it the history or the room: in the third column, else each at its own tab. */
 function Side() {
+  const tab = (["history", "room"] as const).find((one) => partsOf[one].some(isShown));
   return (
-    <div class="app-side" hidden={columns.value < 3 && !isShown("history") && !isShown("room")}>
+    <div class="app-side app-stack" hidden={!tab}>
       {columns.value === 3 && (
         <>
           <section class="app-playing" aria-label={words().nowPlaying.title}>
@@ -97,13 +132,40 @@ function Side() {
           <Tabs of={["history", "room"]} />
         </>
       )}
+      {tab && <PartChoice of={tab} />}
       <Section of="history" label={words().app.history}>
         <History />
+      </Section>
+      <Section of="stats" label={words().app.stats}>
+        <Stats />
       </Section>
       <Section of="room" label={words().app.room}>
         <RoomPanel />
       </Section>
+      <Section of="account" label={words().app.account}>
+        <Account />
+      </Section>
     </div>
+  );
+}
+
+/** Of a tab with several parts, which one. */
+function PartChoice({ of }: { of: Tab }) {
+  const { choices, choice } = words().app;
+  return (
+    <nav class="app-choice" aria-label={choices[of]}>
+      {partsOf[of].map((one) => (
+        <button
+          type="button"
+          class="app-choice-part one-line"
+          key={one}
+          aria-current={isShown(one) ? "true" : undefined}
+          onClick={() => show(one)}
+        >
+          {choice[one]}
+        </button>
+      ))}
+    </nav>
   );
 }
 
@@ -126,7 +188,7 @@ function Section({ of, label, children }: { of: Part; label: string; children: C
   );
 }
 
-function Tabs({ of }: { of: readonly Part[] }) {
+function Tabs({ of }: { of: readonly Tab[] }) {
   return (
     <nav class="app-tabs" aria-label={words().app.tabs} style={{ "--tabs": String(of.length) }}>
       {of.map((one) => (
@@ -134,7 +196,7 @@ function Tabs({ of }: { of: readonly Part[] }) {
           type="button"
           class="app-tab"
           key={one}
-          aria-current={isShown(one) ? "page" : undefined}
+          aria-current={partsOf[one].some(isShown) ? "page" : undefined}
           onClick={() => choose(one)}
         >
           <Icon name={one} />
@@ -145,20 +207,25 @@ function Tabs({ of }: { of: readonly Part[] }) {
   );
 }
 
-/** On a phone whoever opens the library wants to find something: the keyboard comes up at once. */
-function choose(one: Part): void {
-  show(one);
-  if (one === "library" && columns.value === 1) wishToSearch();
+/**
+ * The part of the tab that was shown last; whoever presses the tab where they are gets to its first.
+ *
+ * On a phone whoever opens the library wants to find something: the keyboard comes up at once.
+ */
+function choose(tab: Tab): void {
+  const next = tabOf(part.value) === tab ? tab : lastPart.value[tab];
+  show(next);
+  if (next === "library" && columns.value === 1) wishToSearch();
 }
 
-/** With two columns the queue stays beside the chosen part, with three only history and room take turns. */
+/** With two columns the queue stays beside the chosen part, with three there is room for one more. */
 function isShown(one: Part): boolean {
   const chosen = part.value;
   if (columns.value === 1) return one === chosen;
   if (one === "queue") return true;
-  if (columns.value === 2) return one === (chosen === "queue" ? "library" : chosen);
-  if (one === "library") return true;
-  return one === "room" ? chosen === "room" : chosen !== "room";
+  const { library } = lastPart.value;
+  if (columns.value === 2) return one === (chosen === "queue" ? library : chosen);
+  return one === library || one === aside.value;
 }
 
 /** The code of a part can't be had: the network is away, or the server has a newer page by now. */

@@ -8,6 +8,7 @@ import { App } from "./app.tsx";
 import { reportErrors } from "./error_reports.ts";
 import { keepPageForLater } from "./service_worker_client.ts";
 import { recogniseMe } from "./store/guest.ts";
+import { followOtherTabs } from "./store/other_tabs.ts";
 import { loadPageFacts } from "./store/page.ts";
 import { followAddress, roomOfAddress } from "./store/place.ts";
 import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
@@ -30,6 +31,7 @@ async function start(): Promise<void> {
   render(<App />, place);
   followAddress();
   noticeNewerPage();
+  followOtherTabs();
   void recogniseMe();
   void loadPageFacts();
   setTimeout(() => void loadTheRest(), CALM_MS);

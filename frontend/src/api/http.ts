@@ -72,8 +72,22 @@ export async function request<T>(path: string, wish: Wish = {}): Promise<Answer<
     return request(path, wish);
   }
   if (!response.ok) throw await problemOf(response);
-  const text = await response.text();
-  return { body: (text ? JSON.parse(text) : null) as T, headers: response.headers };
+  return { body: await bodyOf<T>(response), headers: response.headers };
+}
+
+/** One that broke off on its way is no answer, and never one that says "nothing". */
+async function bodyOf<T>(response: Response): Promise<T> {
+  if (response.status === 204) return null as T;
+  try {
+    return JSON.parse(await response.text());
+  } catch (error) {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw noAnswer();
+  }
+}
+
+function noAnswer(): ApiProblem {
+  return new ApiProblem({ code: "NO_ANSWER", status: 0, message: "The server does not answer." });
 }
 
 async function answered(url: string, init: RequestInit): Promise<Response> {
@@ -81,7 +95,7 @@ async function answered(url: string, init: RequestInit): Promise<Response> {
     return await fetch(url, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiProblem({ code: "NO_ANSWER", status: 0, message: "The server does not answer." });
+    throw noAnswer();
   }
 }
 

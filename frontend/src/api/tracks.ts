@@ -32,3 +32,7 @@ export async function fetchTracks(
 export async function fetchGenres(): Promise<Genre[]> {
   return (await request<Genre[]>("/api/tracks/genres/")).body;
 }
+
+export async function fetchTrack(id: number): Promise<Track> {
+  return (await request<Track>(`/api/tracks/${id}/`)).body;
+}

@@ -3,6 +3,30 @@
 export type ApiBodies =
   | Error
   | ErrorDetail
+  | Activity
+  | NewActivity
+  | Engagement
+  | CountsByType
+  | NamedCount
+  | TrackCount
+  | Track
+  | DateCount
+  | Summary
+  | Trends
+  | NamedTrend
+  | TrackTrend
+  | Logout
+  | PasswordChange
+  | ResetRequest
+  | Reset
+  | NewAccount
+  | Profile
+  | NewAccountFacts
+  | Account
+  | Login
+  | Tokens
+  | Refresh
+  | Token
   | GuestWithToken
   | NewGuest
   | Guest
@@ -10,7 +34,6 @@ export type ApiBodies =
   | PageError
   | Page
   | Item
-  | Track
   | PageOfItem
   | NewItem
   | Events
@@ -22,15 +45,27 @@ export type ApiBodies =
   | ItemChange
   | VotedItem
   | Vote
+  | Job
+  | JobError
+  | PersonRecommendations
+  | Recommendation
+  | RecommendedTrack
+  | Reason
+  | RequestedJob
   | Room
   | PageOfRoom
   | NewRoom
   | RoomChange
+  | RoomRecommendations
   | PageOfTrack
   | TrackFacts
   | Genre
   | PageOfGenre
   | TrackChange
+  | PageOfAccount
+  | AccountFacts
+  | AccountChange
+  | Person
   | Live
   | Ready;
 
@@ -47,6 +82,206 @@ export interface ErrorDetail {
   code: string;
   message: string;
   details: {};
+}
+/**
+ * One thing that somebody did with a track; null when it has left the library.
+ */
+export interface Activity {
+  id: number;
+  user_id: number;
+  track_id: number | null;
+  recommendation_id: number | null;
+  activity_type: string;
+  context: {};
+  occurred_at: string;
+  received_at: string;
+}
+export interface NewActivity {
+  /**
+   * The caller's own.
+   */
+  user_id?: number;
+  track_id?: number;
+  recommendation_id?: number;
+  activity_type?: "play" | "like" | "dislike" | "skip" | "share";
+  interaction?: "play" | "like" | "dislike" | "skip" | "share";
+  interaction_type?: "play" | "like" | "dislike" | "skip" | "share";
+  /**
+   * At most 2048 bytes as JSON.
+   */
+  context?: {};
+  occurred_at?: string;
+}
+/**
+ * What one person does. A rate is over plays, null without any.
+ */
+export interface Engagement {
+  user_id: number;
+  activities: number;
+  activities_7d: number;
+  by_type: CountsByType;
+  like_rate: number | null;
+  skip_rate: number | null;
+  top_artists: NamedCount[];
+  top_genres: NamedCount[];
+  top_tracks: TrackCount[];
+  by_day: DateCount[];
+  by_hour: number[];
+}
+export interface CountsByType {
+  play?: number;
+  like?: number;
+  dislike?: number;
+  skip?: number;
+  share?: number;
+}
+export interface NamedCount {
+  name: string;
+  count: number;
+}
+export interface TrackCount {
+  track: Track;
+  count: number;
+}
+/**
+ * A track of the library. Unknown is null, never 0.
+ */
+export interface Track {
+  id: number;
+  artist: string;
+  album: string;
+  duration_seconds: number | null;
+  duration_formatted: string | null;
+  genre: string;
+  cover_url: string | null;
+  isrc: string | null;
+  created_at: string;
+  title: string;
+}
+export interface DateCount {
+  date: string;
+  count: number;
+}
+/**
+ * What is there and what goes on. `_7d` is today and the six days before it, in UTC.
+ */
+export interface Summary {
+  users: number;
+  active_users_7d: number;
+  tracks: number;
+  recommendations: number;
+  activities: number;
+  activities_7d: number;
+  by_type: CountsByType;
+  room_plays: number;
+  generated_at: string;
+}
+/**
+ * The days from `from` to `to`, both included. The most frequent come first.
+ */
+export interface Trends {
+  days: number;
+  from: string;
+  to: string;
+  artists: NamedTrend[];
+  genres: NamedTrend[];
+  tracks: TrackTrend[];
+}
+/**
+ * An artist or a genre: how often in the days asked for, and in as many days before them.
+ */
+export interface NamedTrend {
+  name: string;
+  count: number;
+  previous: number;
+  change: number;
+}
+export interface TrackTrend {
+  track: Track;
+  count: number;
+  previous: number;
+  change: number;
+}
+export interface Logout {
+  refresh?: string;
+}
+export interface PasswordChange {
+  old_password: string;
+  new_password: string;
+}
+export interface ResetRequest {
+  email: string;
+}
+export interface Reset {
+  token: string;
+  new_password: string;
+}
+/**
+ * An account that was just made, with its first tokens.
+ */
+export interface NewAccount {
+  id: number;
+  username: string;
+  email: string;
+  profile: Profile;
+  date_joined: string;
+  access: string;
+  refresh: string;
+}
+/**
+ * What an account likes.
+ */
+export interface Profile {
+  favorite_genres: string[];
+  favorite_artists: string[];
+  moods: string[];
+}
+export interface NewAccountFacts {
+  username: string;
+  email: string;
+  password: string;
+  profile?: {
+    /**
+     * @maxItems 20
+     */
+    favorite_genres?: string[];
+    /**
+     * @maxItems 50
+     */
+    favorite_artists?: string[];
+    /**
+     * @maxItems 12
+     */
+    moods?: string[];
+  };
+}
+/**
+ * An account, as itself and staff see it.
+ */
+export interface Account {
+  id: number;
+  username: string;
+  email: string;
+  profile: Profile;
+  date_joined: string;
+}
+export interface Login {
+  username?: string;
+  email?: string;
+  password: string;
+}
+/**
+ * `access` is for `Authorization: Bearer …`, 60 minutes; `refresh` gets new ones, once, for 7 days.
+ */
+export interface Tokens {
+  access: string;
+  refresh: string;
+}
+export interface Refresh {
+  refresh: string;
+}
+export interface Token {
+  token: string;
 }
 /**
  * A new guest, with what they show from now on to be recognised.
@@ -100,21 +335,6 @@ export interface Item {
   is_playing: boolean;
   added_at: string;
   played_at: string | null;
-}
-/**
- * A track of the library. Unknown is null, never 0.
- */
-export interface Track {
-  id: number;
-  artist: string;
-  album: string;
-  duration_seconds: number | null;
-  duration_formatted: string | null;
-  genre: string;
-  cover_url: string | null;
-  isrc: string | null;
-  created_at: string;
-  title: string;
 }
 export interface PageOfItem {
   count: number;
@@ -218,6 +438,77 @@ export interface Vote {
   value?: number;
 }
 /**
+ * How far a job is. `error` says why it failed, and is null otherwise.
+ */
+export interface Job {
+  job_id: string;
+  status: "failed" | "queued" | "running" | "succeeded";
+  attempts: number;
+  created_at: string;
+  started_at: string | null;
+  finished_at: string | null;
+  error: JobError | null;
+}
+/**
+ * Why it failed: the code of an error of the API, or WORKER_AWAY, WORKER_LOST.
+ */
+export interface JobError {
+  code: string;
+}
+export interface PersonRecommendations {
+  source: "cache" | "computed" | "database";
+  generated_at: string;
+  stale: boolean;
+  missing_sources: string[];
+  count: number;
+  recommendations: Recommendation[];
+  user_id: number;
+}
+/**
+ * `id` is for telling what became of it, as `recommendation_id` of an activity.
+ */
+export interface Recommendation {
+  id: number;
+  rank: number;
+  score: number;
+  track: RecommendedTrack;
+  provider: string;
+  reasons: Reason[];
+  preview_url: string | null;
+  external_url: string | null;
+}
+/**
+ * A track of the library; or one from outside, which has no id until the library has it.
+ */
+export interface RecommendedTrack {
+  id: number | null;
+  artist: string;
+  album: string;
+  duration_seconds: number | null;
+  duration_formatted: string | null;
+  genre: string;
+  cover_url: string | null;
+  isrc: string | null;
+  created_at: string | null;
+  title: string;
+}
+/**
+ * `kind` is for programs, `text` for people; `track_id` is of the track that it speaks of.
+ */
+export interface Reason {
+  kind: string;
+  text: string;
+  track_id: number | null;
+}
+/**
+ * What whoever asks for a job gets at once, with 202.
+ */
+export interface RequestedJob {
+  job_id: string;
+  status: "failed" | "queued" | "running" | "succeeded";
+  status_url: string;
+}
+/**
  * A place people share. `items` is how many its queue holds.
  */
 export interface Room {
@@ -244,6 +535,15 @@ export interface RoomChange {
   name?: string;
   is_public?: boolean;
   order?: "manual" | "votes";
+}
+export interface RoomRecommendations {
+  source: "cache" | "computed" | "database";
+  generated_at: string;
+  stale: boolean;
+  missing_sources: string[];
+  count: number;
+  recommendations: Recommendation[];
+  room: string;
 }
 export interface PageOfTrack {
   count: number;
@@ -279,15 +579,68 @@ export interface TrackChange {
   isrc?: string | null;
   title?: string;
 }
+export interface PageOfAccount {
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: Account[];
+}
+export interface AccountFacts {
+  username?: string;
+  email?: string;
+  profile: {
+    /**
+     * @maxItems 20
+     */
+    favorite_genres?: string[];
+    /**
+     * @maxItems 50
+     */
+    favorite_artists?: string[];
+    /**
+     * @maxItems 12
+     */
+    moods?: string[];
+  };
+}
+export interface AccountChange {
+  username?: string;
+  email?: string;
+  profile?: {
+    /**
+     * @maxItems 20
+     */
+    favorite_genres?: string[];
+    /**
+     * @maxItems 50
+     */
+    favorite_artists?: string[];
+    /**
+     * @maxItems 12
+     */
+    moods?: string[];
+  };
+}
+/**
+ * An account as somebody else who is logged in sees it; itself and staff see the rest, too.
+ */
+export interface Person {
+  id: number;
+  username: string;
+  email?: string;
+  profile?: Profile;
+  date_joined?: string;
+}
 export interface Live {
   status: "ok";
 }
 /**
- * `degraded` serves: a part is away without which changes still arrive.
+ * `degraded` serves: a part is away without which changes still arrive, nobody runs jobs, or the model of
+ *     recommendations is of another version (`old`) or `broken`. That there is none (`missing`) is no trouble.
  */
 export interface Ready {
   status: "degraded" | "ok" | "unavailable";
   checks: {
-    [k: string]: "ok" | "unavailable";
+    [k: string]: "broken" | "missing" | "ok" | "old" | "unavailable";
   };
 }

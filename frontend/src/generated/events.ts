@@ -17,7 +17,7 @@ export type ServerFrame =
   | IdentifiedFrame
   | ErrorFrame
   | Pong;
-export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame;
+export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame | IdentifyAccountFrame;
 export type Event =
   TrackAdded | TrackVoted | TrackMoved | TrackUpdated | TrackRemoved | TrackPlaying | RoomRenamed | PlaylistReordered;
 /**
@@ -41,7 +41,7 @@ export type ORIGIN_NOT_ALLOWED = 4403;
  */
 export type NO_SUCH_STREAM = 4404;
 /**
- * A frame had more than 64 KiB. Do not send it again.
+ * A frame was larger than the server takes. Do not send it again.
  */
 export type FRAME_TOO_LARGE = 4408;
 /**
@@ -265,17 +265,18 @@ export interface Heartbeat {
   digest: string;
 }
 /**
- * From here on the socket is this guest.
+ * The socket is this guest, or this account.
  */
 export interface IdentifiedFrame {
   type: "identified";
   payload: Identified;
 }
 /**
- * From here on the socket is this guest.
+ * The socket is this guest, or this account.
  */
 export interface Identified {
-  guest_id: string | null;
+  guest_id?: string;
+  user_id?: number;
 }
 /**
  * The client's last frame could not be taken; the connection stays.
@@ -327,9 +328,16 @@ export interface SnapshotFrame {
   type: "snapshot";
 }
 /**
- * Says who the client is, where its cookie can't. Answered with identified.
+ * Says which guest the client is, where its cookie can't. Answered with identified.
  */
 export interface IdentifyFrame {
   type: "identify";
   guest_token: string;
+}
+/**
+ * Says which account the client is, by its access token. Answered with identified.
+ */
+export interface IdentifyAccountFrame {
+  type: "identify";
+  access: string;
 }

@@ -1,8 +1,13 @@
-/** Who one is here. Nobody becomes a guest by looking: only the first change, or giving a name, makes one. */
+/**
+ * Who one is here: an account, else a guest. Nobody becomes a guest by looking: only the first change, or giving a name,
+ * makes one.
+ */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { createGuest, fetchMe, renameMe } from "../api/guests.ts";
+import { ApiProblem } from "../api/http.ts";
 import type { Guest } from "../generated/api.ts";
+import { account, accountName, isThoughtSignedIn, recogniseAccount } from "./account.ts";
 import { keep, recall, remembered } from "./remembered.ts";
 
 /** The server's limit, in characters. */
@@ -19,27 +24,55 @@ export function isNamed(name: string): boolean {
 /** Null until there is one; undefined until that is known. */
 export const guest = signal<Guest | null | undefined>(undefined);
 
+/** What stands beside what one adds; "" for nobody. */
+export const ownName = computed(() => accountName.value || (guest.value?.name ?? ""));
+
 /** Whether the name has been asked for on this browser, and answered or skipped. */
 export const wasAsked = remembered<string>("asked-for-name", "");
 
 /** Kept by a browser that has become a guest. */
 const WAS_GUEST = "was-guest";
 
-let becoming: Promise<Guest> | null = null;
+let becoming: Promise<void> | null = null;
+
+/** How often there was reason to doubt that the server still knows us, and how many of these are settled. */
+let doubts = 0;
+let settledDoubts = 0;
+
+/** Whether nobody knows who one is, since the server did not answer. */
+export const isUnanswered = signal(false);
 
 /** Finds out who one is; a server that doesn't answer is asked again by the first change. */
 export async function recogniseMe(): Promise<void> {
   try {
-    guest.value = await whoIAm();
+    await recogniseAccount();
+    guest.value = account.value ? null : await whoIAm();
+    isUnanswered.value = false;
   } catch {
-    // Still unknown.
+    isUnanswered.value = true;
   }
+}
+
+/** The line is there: who could not find out who one is asks again. */
+export function recogniseMeAtLast(): void {
+  if (isUnanswered.value && !guest.value && !account.value) void recogniseMe();
+}
+
+/** The server may have been put back to an older state, which doesn't know us: the next change asks. */
+export function doubtMe(): void {
+  doubts += 1;
+}
+
+/** The guest has become an account, or the account is gone: there is no guest until the next change. */
+export function forgetGuest(): void {
+  keep(WAS_GUEST, "");
+  guest.value = null;
 }
 
 /** Makes a guest, if one isn't somebody yet. Rejects while the server can't be reached. */
 export async function becomeSomebody(): Promise<void> {
-  if (guest.value) return;
-  becoming ??= findOrMake("").finally(() => {
+  if ((guest.value || account.value) && doubts === settledDoubts) return;
+  becoming ??= findOrMake().finally(() => {
     becoming = null;
   });
   await becoming;
@@ -48,17 +81,39 @@ export async function becomeSomebody(): Promise<void> {
 /** Gives oneself a name; rejects with an `ApiProblem`. */
 export async function takeName(name: string): Promise<void> {
   if (becoming) await becoming;
-  guest.value ??= await whoIAm();
-  guest.value = guest.value ? await renameMe(name) : await createGuest(name);
+  const isKnown = guest.value && doubts === settledDoubts;
+  const me = isKnown ? guest.value : await whoIAm();
+  guest.value = (me && (await renamed(name))) ?? (await createGuest(name));
   keep(WAS_GUEST, "yes");
   wasAsked.value = "yes";
 }
 
-async function findOrMake(name: string): Promise<Guest> {
-  const found = (await whoIAm()) ?? (await createGuest(name));
+/** Null for whom the server doesn't know any more: the cookie has gone, or the guest has been deleted. */
+async function renamed(name: string): Promise<Guest | null> {
+  try {
+    return await renameMe(name);
+  } catch (problem) {
+    if (problem instanceof ApiProblem && problem.code === "NOT_FOUND") return null;
+    throw problem;
+  }
+}
+
+/** Whom the server has forgotten keeps the name. */
+async function findOrMake(): Promise<void> {
+  const settled = doubts;
+  if (await isAccount()) {
+    settledDoubts = settled;
+    return;
+  }
+  const found = (await whoIAm()) ?? (await createGuest(guest.value?.name ?? ""));
+  settledDoubts = settled;
   keep(WAS_GUEST, "yes");
   guest.value = found;
-  return found;
+}
+
+async function isAccount(): Promise<boolean> {
+  if (isThoughtSignedIn() || account.value) await recogniseAccount();
+  return Boolean(account.value);
 }
 
 /**

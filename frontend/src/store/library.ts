@@ -4,7 +4,7 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { fetchGenres, fetchTracks, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
 import type { Genre } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
-import { view } from "./room.ts";
+import { isLive } from "./room.ts";
 import { RowPages } from "./row_pages.ts";
 
 export type { TrackOrder, TrackQuery } from "../api/tracks.ts";
@@ -120,7 +120,8 @@ async function batchOf(query: TrackQuery, offset: number, limit: number, signal:
   return { rows: tracks, total };
 }
 
-async function loadGenres(): Promise<void> {
+/** Safe to repeat; where it fails they stay unknown. */
+export async function loadGenres(): Promise<void> {
   try {
     genres.value = await fetchGenres();
   } catch {
@@ -139,8 +140,6 @@ effect(() => {
 });
 
 // With the line back, what failed is asked for by itself.
-const isLive = computed(() => view.value.connection.kind === "live");
-
 effect(() => {
   if (!isLive.value) return;
   untracked(() => {

@@ -1,19 +1,39 @@
 /** What the server tells about itself: whose covers may be shown, where others reach it. */
 
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { apiBase } from "../api/http.ts";
 import { fetchPageFacts } from "../api/page.ts";
 import type { Page } from "../generated/api.ts";
+import { isLive } from "./room.ts";
 
 export const pageFacts = signal<Page | null>(null);
 
-export async function loadPageFacts(): Promise<void> {
+/** Why they aren't known, or not anew; null while nothing is wrong. */
+export const pageProblem = signal<unknown>(null);
+
+let loading: Promise<void> | null = null;
+
+/** Until they are known, covers are drawn and sharing waits. */
+export function loadPageFacts(): Promise<void> {
+  loading ??= load().finally(() => {
+    loading = null;
+  });
+  return loading;
+}
+
+async function load(): Promise<void> {
   try {
     pageFacts.value = await fetchPageFacts();
-  } catch {
-    // Covers are drawn and sharing waits, until the next try.
+    pageProblem.value = null;
+  } catch (problem) {
+    pageProblem.value = problem;
   }
 }
+
+// With the line back, what failed is asked for by itself.
+effect(() => {
+  if (isLive.value && untracked(() => pageProblem.value !== null)) void loadPageFacts();
+});
 
 /** The cover's address where the server allows its host, else null. */
 export function allowedCover(url: string | null): string | null {

@@ -1,19 +1,55 @@
 /** Where one is: the room by the address, the part of the page by its fragment. */
 
 import { signal } from "@preact/signals";
-import { enterRoom, view } from "./room.ts";
+import { enterRoom, MAIN_ROOM, NO_ROOM, view } from "./room.ts";
 
-export const parts = ["queue", "library", "history", "room"] as const;
-export type Part = (typeof parts)[number];
+/** Each stands for itself and for what lies behind it. */
+export const tabs = ["queue", "library", "history", "room"] as const;
+export type Tab = (typeof tabs)[number];
+
+export type Part = Tab | "discover" | "stats" | "account";
+
+/** Of each tab, all of its parts. */
+export const partsOf: Readonly<Record<Tab, readonly Part[]>> = {
+  queue: ["queue"],
+  library: ["library", "discover"],
+  history: ["history", "stats"],
+  room: ["room", "account"],
+};
+
+const parts = tabs.flatMap((tab) => partsOf[tab]);
 
 export const part = signal<Part>(partOf(location.hash));
 
+/** Of each tab the part that was shown last: it is shown again by the tab, and beside parts of others. */
+export const lastPart = signal<Readonly<Record<Tab, Part>>>({
+  queue: "queue",
+  library: "library",
+  history: "history",
+  room: "room",
+  [tabOf(part.value)]: part.value,
+});
+
+/** What stands, or would stand, in a third column. */
+export const aside = signal<Part>(isAside(part.value) ? part.value : "history");
+
+function isAside(one: Part): boolean {
+  return partsOf.history.includes(one) || partsOf.room.includes(one);
+}
+
+export function tabOf(one: Part): Tab {
+  return tabs.find((tab) => partsOf[tab].includes(one)) ?? "queue";
+}
+
+/** Also of an address that can be no room's: who went there is told so, and not let into another room. */
 export function roomOfAddress(path: string): string {
-  return /^\/r\/([a-z0-9-]{1,50})\/?$/.exec(path)?.[1] ?? "main";
+  const address = path.toLowerCase();
+  if (!/^\/r(\/|$)/.test(address)) return MAIN_ROOM;
+  return /^\/r\/([a-z0-9-]{1,50})\/?$/.exec(address)?.[1] ?? NO_ROOM;
 }
 
 export function addressOfRoom(slug: string): string {
-  return slug === "main" ? "/" : `/r/${slug}`;
+  return slug === MAIN_ROOM ? "/" : `/r/${slug}`;
 }
 
 /** Goes to another room without loading the page anew. */
@@ -25,17 +61,30 @@ export async function goToRoom(slug: string): Promise<void> {
 
 export function show(next: Part): void {
   if (part.value === next) return;
-  part.value = next;
+  go(next);
   history.replaceState(null, "", next === "queue" ? location.pathname : `#${next}`);
+}
+
+/** Shows the part and puts focus there: what was pressed may be hidden now. */
+export function goToPart(next: Part): void {
+  show(next);
+  // Once it is drawn: what is hidden takes no focus.
+  requestAnimationFrame(() => document.getElementById(`${next}-part`)?.focus());
 }
 
 /** From now on the page is where the address says, also when somebody goes back or types another one. */
 export function followAddress(): void {
   addEventListener("popstate", () => {
-    part.value = partOf(location.hash);
+    go(partOf(location.hash));
     const slug = roomOfAddress(location.pathname);
     if (slug !== view.value.room) void enterRoom(slug);
   });
+}
+
+function go(next: Part): void {
+  part.value = next;
+  lastPart.value = { ...lastPart.value, [tabOf(next)]: next };
+  if (isAside(next)) aside.value = next;
 }
 
 function partOf(hash: string): Part {

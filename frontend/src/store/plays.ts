@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { fetchHistory } from "../api/rooms.ts";
 import type { Play } from "../generated/api.ts";
-import { onNotice, view } from "./room.ts";
+import { isLive, onNotice, view } from "./room.ts";
 
 export type { Play } from "../generated/api.ts";
 
@@ -20,7 +20,6 @@ const GATHER_MILLISECONDS = 100;
 export const plays = signal<Plays>({ room: "", list: null, problem: null });
 
 const roomShown = computed(() => view.value.room);
-const isLive = computed(() => view.value.connection.kind === "live");
 
 let timer: ReturnType<typeof setTimeout> | null = null;
 

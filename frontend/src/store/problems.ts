@@ -2,7 +2,7 @@
 
 import { ApiProblem } from "../api/http.ts";
 import { words } from "../words/index.ts";
-import { isShutOut } from "./room.ts";
+import { isLive, isShutOut } from "./room.ts";
 
 export function hasNoAnswer(problem: unknown): boolean {
   if (isShutOut.value) return false; // the network is there
@@ -51,6 +51,11 @@ export function fieldProblems(problem: unknown): Readonly<Record<string, string>
 /** What to say below a form of this one field. */
 export function problemOf(field: string, problem: unknown): string {
   return fieldProblems(problem)[field] ?? sentenceOf(problem);
+}
+
+/** What to say when somebody's own name could not be saved: unlike what is done to the queue, it doesn't wait. */
+export function problemOfName(problem: unknown): string {
+  return hasNoAnswer(problem) && !isLive.value ? words().guest.needsNetwork : problemOf("name", problem);
 }
 
 function translated(message: unknown): string {

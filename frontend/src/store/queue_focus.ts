@@ -1,4 +1,4 @@
-/** Which item the queue is asked to bring into sight. */
+/** Which item the queue is asked to bring into sight, as soon as it is there. */
 
 import { signal } from "@preact/signals";
 
@@ -9,10 +9,13 @@ export interface Wish {
   wish: number;
   /** To the middle of the list, or no farther than it takes. */
   where: "middle" | "nearest";
+  /** What had focus then. */
+  from: Element | null;
 }
 
 export const wishedItem = signal<Wish | null>(null);
 
 export function showInQueue(key: string, where: Wish["where"] = "middle"): void {
-  wishedItem.value = { key, where, wish: (wishedItem.value?.wish ?? 0) + 1 };
+  const wish = (wishedItem.value?.wish ?? 0) + 1;
+  wishedItem.value = { key, where, wish, from: document.activeElement };
 }

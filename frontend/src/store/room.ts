@@ -1,6 +1,6 @@
 /** The room that the page shows, and what people do to its queue. */
 
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { guestToken } from "../api/guest_token.ts";
 import { ApiProblem, apiBase, isOtherOrigin, socketBase } from "../api/http.ts";
 import { fetchRoom } from "../api/rooms.ts";
@@ -13,10 +13,12 @@ import {
   type ShownItem,
   type Track,
 } from "../sync/index.ts";
-import { becomeSomebody, guest } from "./guest.ts";
+import { becomeSomebody, doubtMe, ownName, recogniseMeAtLast } from "./guest.ts";
 import { forgetRoom, recallRoom, rememberRoom } from "./rooms_seen.ts";
 
 export const MAIN_ROOM = "main";
+/** Of an address that can be no room's: the server knows none of that name, and never will. */
+export const NO_ROOM = "_";
 
 const NOTHING: RoomView = {
   room: MAIN_ROOM,
@@ -39,9 +41,16 @@ export const view = signal<RoomView>(NOTHING);
 export const room = signal<Room | null>(null);
 
 /** What the room is called, as far as that is known. */
-export const roomName = computed(
-  () => room.value?.name ?? (view.value.room === MAIN_ROOM ? "Tutti" : view.value.room),
-);
+export const roomName = computed(() => room.value?.name ?? spokenSlug(view.value.room));
+
+/** The same of another room: its address, where this browser has never heard its name. */
+export function nameOfRoom(slug: string): string {
+  return recallRoom(slug)?.name ?? spokenSlug(slug);
+}
+
+function spokenSlug(slug: string): string {
+  return [MAIN_ROOM, NO_ROOM].includes(slug) ? "Tutti" : slug;
+}
 
 export const playing = computed<ShownItem | null>(
   () => view.value.items.find((item) => item.key === view.value.playingKey) ?? null,
@@ -57,6 +66,9 @@ export const totalSeconds = computed(() =>
   view.value.items.reduce((sum, item) => sum + (item.track.duration_seconds ?? 0), 0),
 );
 
+/** Whether every event is here. What failed without the line is asked for again when it is back. */
+export const isLive = computed(() => view.value.connection.kind === "live");
+
 /** Whether the server takes nothing from this page's origin; browsers then keep its answers from the page, too. */
 export const isShutOut = computed(() => {
   const { connection } = view.value;
@@ -64,6 +76,7 @@ export const isShutOut = computed(() => {
 });
 
 let client: RoomClient | null = null;
+let hasRoomFailed = false;
 const noticeListeners = new Set<(notice: Notice) => void>();
 
 /** Leaves the room that is shown, if any, and enters another. */
@@ -94,7 +107,8 @@ export async function enterRoom(slug: string): Promise<void> {
 
 /** Asks anew for the room's name and order. */
 export async function refreshRoom(): Promise<void> {
-  const slug = view.value.room;
+  const slug = view.peek().room;
+  hasRoomFailed = false;
   try {
     const found = await fetchRoom(slug);
     rememberRoom(found);
@@ -102,8 +116,28 @@ export async function refreshRoom(): Promise<void> {
   } catch (problem) {
     // The connection tells what is wrong; the name stays what it was until then.
     if (problem instanceof ApiProblem && problem.code === "NOT_FOUND") forgetRoom(slug);
+    else if (view.value.room === slug) hasRoomFailed = true;
   }
 }
+
+effect(() => {
+  if (!isLive.value) return;
+  if (hasRoomFailed) void refreshRoom();
+  untracked(recogniseMeAtLast);
+});
+
+const isLineLost = computed(() => ["reconnecting", "offline"].includes(view.value.connection.kind));
+let epoch: string | null = null;
+
+// A server that was put back to an older state may not know us.
+effect(() => {
+  if (isLineLost.value) doubtMe();
+});
+effect(() => {
+  const before = epoch;
+  epoch = view.value.epoch;
+  if (before !== null && epoch !== null && before !== epoch) doubtMe();
+});
 
 export function onNotice(listener: (notice: Notice) => void): () => void {
   noticeListeners.add(listener);
@@ -126,7 +160,7 @@ export function actIn(slug: string, action: Action, title: string): string {
 }
 
 export function addTrack(track: Track): string {
-  return act({ kind: "add", track, addedBy: guest.value?.name || null, place: null });
+  return act({ kind: "add", track, addedBy: ownName.value || null, place: null });
 }
 
 /** The server's time in milliseconds, as well as this browser knows it. */
@@ -146,8 +180,9 @@ export function sendStale(opId: string): void {
   client?.sendAnyway(opId);
 }
 
-export function refreshOwnVotes(): void {
-  client?.refreshOwnVotes();
+/** Whoever acts here is another person now. */
+export function becameAnother(): void {
+  client?.becameAnother();
 }
 
 /** Plays what stands `steps` behind the playing item; nothing when there is nothing. */

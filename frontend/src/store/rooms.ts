@@ -1,12 +1,12 @@
 /** The rooms that one can go to, and what their creators do to them. */
 
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { changeRoom, createRoom, deleteRoom, fetchRoom, fetchRooms } from "../api/rooms.ts";
 import type { NewRoom, Room, RoomChange } from "../generated/api.ts";
 import { becomeSomebody } from "./guest.ts";
 import { goToRoom } from "./place.ts";
 import { remembered } from "./remembered.ts";
-import { MAIN_ROOM, refreshRoom, view } from "./room.ts";
+import { isLive, MAIN_ROOM, refreshRoom, view } from "./room.ts";
 import { sendOnce } from "./send_once.ts";
 
 export type { NewRoom, Room, RoomChange } from "../generated/api.ts";
@@ -33,6 +33,15 @@ export async function loadRooms(): Promise<void> {
   } catch (problem) {
     rooms.value = { ...rooms.value, problem };
   }
+}
+
+/** Keeps the list of now for as long as somebody looks at it, also after a loss of the line; gives the end of it. */
+export function followRooms(): () => void {
+  let isBegun = false;
+  return effect(() => {
+    if (isLive.value || !isBegun) untracked(() => void loadRooms());
+    isBegun = true;
+  });
 }
 
 /** Makes a room and goes there. Rejects with an `ApiProblem`. */

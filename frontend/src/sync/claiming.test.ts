@@ -13,12 +13,13 @@ function claim(state: OutboxState, more: Partial<Claimant> = {}) {
   const claimant = {
     owner: "ada",
     now: NOON,
+    uptime: 9 * HOUR,
     serverOffset: 0,
     busyRooms: new Set<string>(),
     isHurried: false,
   };
-  const [after, { toSend, waitMs }] = claimed({ ...claimant, ...more })(state);
-  return { state: after, toSend: toSend.map(({ opId }) => opId).join(" "), waitMs };
+  const [after, { toSend, ...rest }] = claimed({ ...claimant, ...more })(state);
+  return { ...rest, state: after, toSend: toSend.map(({ opId }) => opId).join(" ") };
 }
 
 describe("what comes next", () => {
@@ -135,12 +136,20 @@ describe("age", () => {
     expect(claim(state, { now: NOON + 21 * HOUR, serverOffset: -21 * HOUR }).toSend).toBe("a");
   });
 
-  test("what was made before the server's clock was known is corrected by it", () => {
-    const state = outboxOf(entry("a", add(), { madeAt: NOON, isTimeUnsure: true }));
-    expect(claim(state, { serverOffset: null }).state.entries[0]).toMatchObject({ isTimeUnsure: true });
-    const claiming = claim(state, { serverOffset: 21 * HOUR });
-    expect(claiming.toSend).toBe("a");
-    expect(found(claiming.state, "a")).toMatchObject({ isTimeUnsure: false, madeAt: NOON + 21 * HOUR });
+  test("while the server's clock isn't known nothing is decided, sent or waited for", () => {
+    const state = outboxOf(entry("a", add(), { madeAt: NOON - 21 * HOUR }), entry("b", play(1)));
+    const claiming = claim(state, { serverOffset: null });
+    expect(claiming).toMatchObject({ toSend: "", waitMs: null, lacksTime: true });
+    expect(claiming.state.entries).toEqual(state.entries);
+  });
+
+  test("what was found too old by a clock that was wrong is sent once it is right", () => {
+    const { state } = claim(outboxOf(entry("a", add())), { now: NOON + 21 * HOUR });
+    expect(found(state, "a").status).toBe("stale");
+    expect(found(claim(state, { serverOffset: null }).state, "a").status).toBe("stale");
+    const right = claim(state, { now: NOON + 21 * HOUR, serverOffset: -21 * HOUR });
+    expect(right.toSend).toBe("a");
+    expect(found(right.state, "a").status).toBe("waiting");
   });
 
   test("what seems to be made in the future was made nobody knows when", () => {

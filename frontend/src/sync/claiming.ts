@@ -7,16 +7,13 @@
  * sent the same: the server knows the action by its Idempotency-Key and does it once, so this does no harm.
  */
 
+import { dated, isTooOld, MAX_AGE_MS, type Reading } from "./ages.ts";
 import { isWaiting } from "./outbox_rules.ts";
 import type { Change, Entry, Lease, OutboxState } from "./outbox_state.ts";
 import { refsOf, requestOf } from "./requests.ts";
 
 // A tab that died is followed by another after this long.
 export const LEASE_MS = 5_000;
-// The server remembers keys for 24 hours; what is older than this is not sent, so that nothing happens twice.
-const MAX_AGE_MS = 20 * 3_600_000;
-// An action from this far in the future was made by a clock that was wrong: how old it is, nobody knows.
-const MAX_AHEAD_MS = 3_600_000;
 // Longer than any wait that is ever asked for: a moment beyond that was set by a clock that has been put back since.
 const LONGEST_WAIT_MS = 6 * 60_000;
 const SHORTEST_WAIT_MS = 100;
@@ -29,9 +26,7 @@ export interface Tab {
   now: number;
 }
 
-export interface Claimant extends Tab {
-  /** What the server's clock is ahead; null while nothing is known of it. */
-  serverOffset: number | null;
+export interface Claimant extends Tab, Reading {
   /** Rooms for which this tab has sent something that isn't answered: the order is kept by waiting. */
   busyRooms: ReadonlySet<string>;
   /** Whether waits that the server hasn't asked for are over, as when the network came back. */
@@ -43,6 +38,8 @@ export interface Claim {
   toSend: readonly Entry[];
   /** When to claim again; null when there is no reason to. */
   waitMs: number | null;
+  /** Whether something waits until the server's clock is known. */
+  lacksTime: boolean;
 }
 
 export function claimed(claimant: Claimant): Change<Claim> {
@@ -54,15 +51,20 @@ export function claimed(claimant: Claimant): Change<Claim> {
       const until = next.length > 0 ? [(state.lease as Lease).until] : [];
       return [
         { ...state, entries },
-        { toSend: [], waitMs: soonest([...until, ...ends], claimant) },
+        { toSend: [], waitMs: soonest([...until, ...ends], claimant), lacksTime: false },
       ];
     }
-    const due = next.filter((entry) => isDue(entry, claimant));
+    const young = next.filter((entry) => isTooOld(entry, claimant) === false);
+    const due = young.filter((entry) => isDue(entry, claimant));
     const toSend = due.map(tried);
-    const waits = next.filter((entry) => !due.includes(entry)).map(({ notBefore }) => notBefore);
+    const waits = young.filter((entry) => !due.includes(entry)).map(({ notBefore }) => notBefore);
     return [
-      { entries: merged(entries, toSend), lease: leaseFor(claimant, toSend) },
-      { toSend, waitMs: soonest([...waits, ...ends], claimant) },
+      { ...state, entries: merged(entries, toSend), lease: leaseFor(claimant, toSend) },
+      {
+        toSend,
+        waitMs: soonest([...waits, ...ends], claimant),
+        lacksTime: young.length < next.length,
+      },
     ];
   };
 }
@@ -126,7 +128,7 @@ function merged(entries: readonly Entry[], changed: readonly Entry[]): readonly 
 function tidied(entries: OutboxState["entries"], claimant: Claimant): readonly Entry[] {
   const kept = entries.filter((entry) => (forgottenAt(entry, claimant) ?? Infinity) > claimant.now);
   const aged: Entry[] = [];
-  for (const entry of kept) aged.push(agedOne(corrected(entry, claimant), aged, claimant));
+  for (const entry of kept) aged.push(agedOne(dated(entry, claimant), aged, claimant));
   return aged;
 }
 
@@ -141,22 +143,24 @@ function forgottenAt({ outcome }: Entry, { now }: Claimant): number | null {
   return outcome.at + (isUntold ? MAX_AGE_MS : SHOWN_OUTCOME_MS);
 }
 
-/** What was wrong with this browser's clock when the action was made is known by now. */
-function corrected(entry: Entry, { serverOffset }: Claimant): Entry {
-  if (!entry.isTimeUnsure || serverOffset === null) return entry;
-  return { ...entry, isTimeUnsure: false, madeAt: entry.madeAt + serverOffset };
-}
-
-/** Too old, or naming an item that can't come any more: `before` are the entries in front of it. */
-function agedOne(entry: Entry, before: readonly Entry[], { now, serverOffset }: Claimant): Entry {
-  if (!isWaiting(entry)) return entry;
-  const age = now + (serverOffset ?? 0) - entry.madeAt;
+/**
+ * Too old, or naming an item that can't come any more: `before` are the entries in front of it. What was found too old
+ * is asked about anew each time; while the server's clock isn't known all stays as it is.
+ */
+function agedOne(entry: Entry, before: readonly Entry[], claimant: Claimant): Entry {
+  if (entry.outcome !== null || entry.status === "answered") return entry;
   const additions = refsOf(entry.action)
     .filter((ref) => typeof ref !== "number")
     .map(({ addedBy }) => before.find(({ opId }) => opId === addedBy));
-  if (additions.some((addition) => addition === undefined || addition.outcome)) return orphan(entry, now);
-  const isStale = additions.some((addition) => addition?.status === "stale");
-  return isStale || age > MAX_AGE_MS || age < -MAX_AHEAD_MS ? { ...entry, status: "stale" } : entry;
+  if (additions.some((addition) => addition === undefined || addition.outcome)) {
+    // One that waits to be asked about may stand in front of its addition, when that was sent anew.
+    return isWaiting(entry) ? orphan(entry, claimant.now) : entry;
+  }
+  const isStale =
+    additions.some((addition) => addition?.status === "stale") ||
+    (isTooOld(entry, claimant) ?? entry.status === "stale");
+  const status = isStale ? "stale" : "waiting";
+  return status === entry.status ? entry : { ...entry, status };
 }
 
 function orphan(entry: Entry, now: number): Entry {

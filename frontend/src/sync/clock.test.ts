@@ -82,6 +82,19 @@ test("what was known the last time counts until there is a pong", () => {
   expect(error()).toBeLessThanOrEqual(1);
 });
 
+test("it is sure from the first pong until this browser's clock is set", () => {
+  clock.remember(0);
+  expect(clock.sureOffset).toBeNull();
+  exchange(10, 10);
+  expect(clock.sureOffset).toBe(0);
+  skew = 3_600_000;
+  expect(clock.sureOffset).toBeNull();
+  exchange(10, 10);
+  expect(clock.sureOffset).toBe(-3_600_000);
+  skew = 0;
+  expect(clock.sureOffset).toBeNull();
+});
+
 test("a pong without a stamp or a time tells nothing", () => {
   clock.pong("noon", new Date(time).toISOString());
   clock.pong(clock.stamp(), "noon");

@@ -1,5 +1,6 @@
 /** The server's clock, told from pongs: the one that came back quickest says it best. */
 
+import type { Birth } from "./ages.ts";
 import type { Environment } from "./environment.ts";
 
 // As many of the last pongs as are compared.
@@ -17,6 +18,7 @@ export class ServerClock {
   #samples: Sample[] = [];
   #offset = 0;
   #drift: number;
+  #isSure = false;
   /** Whether anything is known of the server's clock. */
   isKnown = false;
 
@@ -31,8 +33,21 @@ export class ServerClock {
     return this.#offset;
   }
 
+  /** The same, if the server has said so since this page began and since this browser's clock was last set. */
+  get sureOffset(): number | null {
+    this.#noticeJump();
+    return this.#isSure ? this.#offset : null;
+  }
+
   now(): number {
     return this.offset + this.#environment.now();
+  }
+
+  /** What is noted of the making of an action, in the tab of that name. */
+  making(owner: string): { madeAt: number; birth: Birth | null } {
+    const { now, uptime } = this.#environment;
+    const birth = this.sureOffset === null ? { owner, now: now(), uptime: uptime() } : null;
+    return { madeAt: this.now(), birth };
   }
 
   /** Begins with what was known the last time. */
@@ -56,11 +71,13 @@ export class ServerClock {
     const best = this.#samples.reduce((one, other) => (other.roundTrip < one.roundTrip ? other : one));
     this.#offset = best.offset;
     this.isKnown = true;
+    this.#isSure = true;
   }
 
   /**
    * When this browser's clock was set, `uptime` was not. Backwards it is made up for at once. Forwards it may just as
-   * well be sleep, in which `uptime` may stand still: what was measured before is dropped, the next pong tells.
+   * well be sleep, in which `uptime` may stand still: what was measured before is dropped, the next pong tells. Until
+   * then nothing is sure: it may have been both.
    */
   #noticeJump(): void {
     const drift = this.#environment.now() - this.#environment.uptime();
@@ -68,6 +85,7 @@ export class ServerClock {
     if (Math.abs(jump) < JUMP_MS) return;
     this.#drift = drift;
     this.#samples = [];
+    this.#isSure = false;
     if (jump < 0) this.#offset -= jump;
   }
 }

@@ -177,6 +177,30 @@ describe("coming back", () => {
   });
 });
 
+describe("another person at the same page", () => {
+  test("has a line of their own, which goes on where the other one stood", async () => {
+    const { world, server, tab } = await liveSetting({ tracks: 2 });
+    const before = tab.socket;
+    tab.client.becameAnother();
+    server.main.add(3, "Bo", {});
+    await world.pass(1_000);
+    expect(before.isOpen).toBe(false);
+    expect(tab.sockets).toHaveLength(2);
+    expect(tab.socket.url).toBe("ws://server/ws/playlist/main/?epoch=e1&since=2");
+    expect(kind(tab)).toBe("live");
+    expect(tab.tracks).toBe("1 2 3");
+  });
+
+  test("waits like everybody while there is no line", async () => {
+    const { world, tab } = await liveSetting();
+    tab.socket.cut(4429);
+    tab.client.becameAnother();
+    await world.pass(1_000);
+    expect(tab.sockets).toHaveLength(1);
+    expect(kind(tab)).toBe("reconnecting");
+  });
+});
+
 describe("the end", () => {
   test.each([
     [4403, "origin-not-allowed"],

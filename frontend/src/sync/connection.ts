@@ -96,6 +96,11 @@ export class Line {
     if (this.isOpen && this.connection.kind !== "live") this.#show({ kind: "live" });
   }
 
+  /** Has the server say what time it is, if the line is open. */
+  askTime(): void {
+    this.#ping();
+  }
+
   /** Somebody wants it now. */
   retryNow(): void {
     this.#isForcedToWait = false;
@@ -110,6 +115,13 @@ export class Line {
       this.#lose();
       this.#open();
     }
+  }
+
+  /** Opens the line anew: whose it is, the server sees when it is opened. */
+  renew(): void {
+    if (this.#state !== "greeted" && this.#state !== "opening") return;
+    this.#lose();
+    this.#open();
   }
 
   signal(signal: Signal): void {

@@ -12,6 +12,7 @@ import { MAX_ROOMS, type Remembered, type RoomMemory } from "./room_memory.ts";
 
 const VERSION = 1;
 const THE_LEASE = "lease";
+const VOTES_FORGOTTEN = "votesForgotten";
 
 /** Rejects where the browser lets nobody keep anything. */
 export async function openDatabase(factory: IDBFactory, name: string): Promise<IDBDatabase> {
@@ -42,16 +43,21 @@ export class DatabaseOutbox implements OutboxStore {
     const leases = transaction.objectStore("lease");
     const finished = endOf(transaction);
     finished.catch(() => {}); // told below, unless reading fails before
-    const [stored, lease] = await Promise.all([
+    const [stored, lease, votesForgotten = 0] = await Promise.all([
       resultOf<Entry[]>(outbox.getAll()),
       resultOf<Lease | undefined>(leases.get(THE_LEASE)),
+      resultOf<number | undefined>(leases.get(VOTES_FORGOTTEN)),
     ]);
-    const before = { entries: stored.sort((one, other) => one.number - other.number), lease: lease ?? null };
+    const entries = stored.sort((one, other) => one.number - other.number);
+    const before = { entries, lease: lease ?? null, votesForgotten };
     const updated = applied(change, before);
     write(outbox, before.entries, updated.state.entries);
     const holder = updated.state.lease;
     if (holder === null) leases.delete(THE_LEASE);
     else if (holder !== before.lease) leases.put(holder, THE_LEASE);
+    if (updated.state.votesForgotten !== votesForgotten) {
+      leases.put(updated.state.votesForgotten, VOTES_FORGOTTEN);
+    }
     await finished;
     return updated;
   }

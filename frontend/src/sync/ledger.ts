@@ -101,7 +101,10 @@ export class Ledger {
   /** Another state took the place of everything. */
   replaced(confirmed: Confirmed, before: Confirmed | null, entries: readonly Entry[]): void {
     this.#keepKeys(confirmed.items, entries);
-    if (before?.epoch === confirmed.epoch) return;
+    if (before?.epoch === confirmed.epoch) {
+      this.#noteMissing(before, confirmed, entries);
+      return;
+    }
     if (before) this.#left.add(before.epoch);
     for (const entry of entries) {
       if (entry.answeredAt && entry.answeredAt.epoch !== confirmed.epoch) this.settle(entry, entries);
@@ -201,6 +204,17 @@ export class Ledger {
       const key = keyOfAddition(name);
       const others = [...this.#keys].filter(([, one]) => one !== key);
       this.#keys = new Map([...others, [item.id, key]]);
+    }
+  }
+
+  /** What one removes oneself can be brought back also when it is a whole state that says it has gone. */
+  #noteMissing(before: Confirmed, { items }: Confirmed, entries: readonly Entry[]): void {
+    const there = new Set(items.map(({ id }) => id));
+    for (const entry of entries) {
+      const { action } = entry;
+      if ((action.kind !== "remove" && action.kind !== "restore") || !this.#isPending(entry)) continue;
+      const { item } = action;
+      if (typeof item === "number" && !there.has(item)) this.#noteRemoved(before.items, item);
     }
   }
 

@@ -145,19 +145,95 @@ describe("an action of yesterday", () => {
     expect(server.done).toEqual([]);
   });
 
-  test("is what any seems to be when the clock is set far ahead: then it is asked about, never lost", async () => {
+  test.each(["sent", "forgotten"])(
+    "is shown in any other room, too, and can be %s there",
+    async (decision) => {
+      const { world, server, browser, tab, back } = await offlineSetting({ tracks: 1 });
+      server.open("attic");
+      playing(tab);
+      await world.pass(50);
+      tab.kill();
+      await world.pass(20 * HOUR);
+      const { client } = await browser.open({ room: "attic" });
+      await back();
+      expect(client.view).toMatchObject({
+        items: [],
+        waiting: [],
+        stale: [{ title: "Track 1", room: "main" }],
+      });
+      expect(server.done).toEqual([]);
+      const [opId] = client.view.stale.map((stale) => stale.opId) as [string];
+      if (decision === "sent") client.sendAnyway(opId);
+      else client.dismiss(opId);
+      await world.pass(1_000);
+      expect(client.view.stale).toEqual([]);
+      expect(server.done.map(({ room }) => room)).toEqual(decision === "sent" ? ["main"] : []);
+    },
+  );
+
+  test("is shown as waiting until the server has said what time it is", async () => {
+    const { world, browser, tab, back } = await offlineSetting({ tracks: 1 });
+    playing(tab);
+    await world.pass(50);
+    tab.kill();
+    await world.pass(20 * HOUR);
+    const again = await browser.open();
+    expect(again.client.view).toMatchObject({ waiting: [{ title: "Track 1" }], stale: [] });
+    await back();
+    expect(again.client.view).toMatchObject({ waiting: [], stale: [{ title: "Track 1" }] });
+  });
+});
+
+describe("a clock that is set while the network is away", () => {
+  test.each([30, -30])("by %i hours makes nothing older", async (hours) => {
     const { world, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
-    const opId = tab.client.act({ kind: "play", item: 1 });
-    browser.skew = 30 * HOUR;
+    tab.client.act({ kind: "play", item: 1 });
+    browser.skew = hours * HOUR;
+    tab.client.act({ kind: "play", item: 2 });
     await world.pass(10_000);
     await back();
-    expect(tab.client.view.stale).toMatchObject([{ opId }]);
-    tab.client.sendAnyway(opId);
-    await world.pass(1_000);
-    expect(server.done).toHaveLength(1);
+    expect(server.done).toHaveLength(2);
+    expect(tab.client.view).toMatchObject({ waiting: [], stale: [], playingKey: "item:2" });
+    expect(tab.views.flatMap(({ stale }) => stale)).toEqual([]);
+  });
+
+  test.each([30, -30])("by %i hours and a reload make nothing older", async (hours) => {
+    const { world, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
+    tab.client.act({ kind: "play", item: 1 });
+    await world.pass(50);
+    tab.kill();
+    browser.skew = hours * HOUR;
+    const again = await browser.open();
+    again.client.act({ kind: "play", item: 2 });
+    await world.pass(60_000);
+    expect(again.client.view).toMatchObject({ stale: [], playingKey: "item:2" });
+    await back();
+    expect(server.done).toHaveLength(2);
+    expect(again.views.flatMap(({ stale }) => stale)).toEqual([]);
+  });
+
+  test("hides no age", async () => {
+    const { world, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
+    tab.client.act({ kind: "play", item: 1 });
+    await world.pass(50);
+    tab.kill();
+    await world.pass(21 * HOUR);
+    browser.skew = -21 * HOUR;
+    const again = await browser.open();
+    await back();
+    expect(server.done).toEqual([]);
+    expect(again.client.view.stale).toHaveLength(1);
+  });
+});
+
+describe("a clock that is set while it works", () => {
+  test("holds up nothing for longer than a question", async () => {
+    const { world, server, browser, tab } = await liveSetting({ tracks: 2 });
+    tab.client.act({ kind: "play", item: 1 });
+    browser.skew = 3_000;
     tab.client.act({ kind: "play", item: 2 });
-    await world.pass(1_000);
-    expect(tab.client.view).toMatchObject({ stale: [], playingKey: "item:2" });
+    await world.pass(500);
+    expect(server.done).toHaveLength(2);
   });
 });
 

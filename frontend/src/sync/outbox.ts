@@ -14,6 +14,7 @@ import {
   type OutboxStore,
   recognised,
   type Updated,
+  votesLeaving,
 } from "./outbox_state.ts";
 
 export interface OutboxOptions {
@@ -21,6 +22,8 @@ export interface OutboxOptions {
   open: () => Promise<OutboxStore>;
   /** The entries are others than before. */
   changed: (entries: readonly Entry[]) => void;
+  /** A vote has come and gone between two looks of this tab. */
+  missed: () => void;
   /** Tells other tabs to look. */
   tell: () => void;
 }
@@ -67,9 +70,13 @@ export class Outbox {
     if (this.#isClosed) return new Promise(() => {});
     const done = this.#queue.then(async () => {
       const { state, result, isChanged } = await this.#updated(change);
-      this.#stored = { ...state, entries: recognised(this.#stored.entries, state.entries) };
+      const known = this.#stored;
+      this.#stored = { ...state, entries: recognised(known.entries, state.entries) };
       this.#unsaved = this.#unsaved.filter((one) => one !== change);
       this.#show();
+      const seenLeaving = votesLeaving(known.entries, state.entries);
+      const forgotten = state.votesForgotten - known.votesForgotten;
+      if (known !== EMPTY && forgotten > seenLeaving) this.#options.missed();
       if (isChanged) this.#options.tell();
       return result;
     });

@@ -149,7 +149,7 @@ describe("stale actions", () => {
 
   test("become new ones at the end, under new names", () => {
     const names = ["x", "y"];
-    const change = revived("a", () => names.shift() as string, 5_000);
+    const change = revived("a", () => names.shift() as string, { madeAt: 5_000, birth: null });
     const state = changed(staleOutbox(), change);
     expect(opIds(state)).toBe("b c x");
     expect(found(state, "x")).toMatchObject({ status: "waiting", request: null, failures: 0, madeAt: 5_000 });
@@ -162,7 +162,7 @@ describe("stale actions", () => {
     const names = ["x", "y"];
     const state = changed(
       staleOutbox(),
-      revived("b", () => names.shift() as string, 5_000),
+      revived("b", () => names.shift() as string, { madeAt: 5_000, birth: null }),
     );
     expect(opIds(state)).toBe("c x y");
     expect(found(state, "y").action).toEqual(vote({ addedBy: "x" }, 1));

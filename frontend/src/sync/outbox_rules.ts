@@ -13,15 +13,16 @@ export const isWaiting = (entry: Entry): boolean => entry.status === "waiting" &
 
 /** Appends the entry; it takes the place of a vote on the same item that was not tried yet. */
 export function added(entry: Entry): Change<null> {
-  return ({ entries, lease }) => {
-    if (entries.some(({ opId }) => opId === entry.opId)) return [{ entries, lease }, null];
+  return (state) => {
+    const { entries } = state;
+    if (entries.some(({ opId }) => opId === entry.opId)) return [state, null];
     const named = { ...entry, action: renamed(entry.action, resolverOf(entries)) };
     const replaced = votedBefore(entries, named);
     if (replaced) {
       const inPlace = { ...named, number: replaced.number };
-      return [{ entries: entries.map((one) => (one === replaced ? inPlace : one)), lease }, null];
+      return [{ ...state, entries: entries.map((one) => (one === replaced ? inPlace : one)) }, null];
     }
-    return [{ entries: [...entries, { ...named, number: nextNumber(entries) }], lease }, null];
+    return [{ ...state, entries: [...entries, { ...named, number: nextNumber(entries) }] }, null];
   };
 }
 
@@ -150,7 +151,11 @@ export function dismissed(opId: string): Change<null> {
  * Makes a stale action a new one at the end, as if it were made now; first those that it can't be done without. To be
  * given an op id for each.
  */
-export function revived(opId: string, newOpId: () => string, madeAt: number): Change<null> {
+export function revived(
+  opId: string,
+  newOpId: () => string,
+  made: Pick<Entry, "madeAt" | "birth">,
+): Change<null> {
   const names = new Map<string, string>();
   const nameOf = (old: string) => {
     const name = names.get(old) ?? newOpId();
@@ -169,8 +174,8 @@ export function revived(opId: string, newOpId: () => string, madeAt: number): Ch
     const renewed = {
       ...(next.entries.find((one) => one.opId === old) as Entry),
       ...FRESH,
+      ...made,
       opId: fresh,
-      madeAt,
     };
     const number = nextNumber(others);
     return {
@@ -189,7 +194,7 @@ export const FRESH = {
   status: "waiting",
   answeredAt: null,
   request: null,
-  isTimeUnsure: false,
+  birth: null,
   failures: 0,
   breakdowns: 0,
   notBefore: 0,

@@ -1,6 +1,7 @@
 /** The outbox as a value: what waits to be sent, and which tab sends. */
 
 import type { StoredAction } from "./actions.ts";
+import type { Birth } from "./ages.ts";
 import type { StoredRequest } from "./requests.ts";
 
 export type Outcome =
@@ -18,8 +19,8 @@ export type Outcome =
 export interface Entry extends StoredAction {
   /** What was sent the first time, and will be sent each time; null while the action was never sent. */
   request: StoredRequest | null;
-  /** Made before anything was known of the server's clock: then `madeAt` is this browser's own. */
-  isTimeUnsure: boolean;
+  /** Of one made while the server's clock was not known; `madeAt` is a guess until then. */
+  birth: Birth | null;
   /** Tries in a row that came to nothing. */
   failures: number;
   /** Of these, answers that told of a bug of the server. */
@@ -44,9 +45,11 @@ export interface OutboxState {
   /** In the order of sending. */
   entries: readonly Entry[];
   lease: Lease | null;
+  /** So many votes that were done have been forgotten, ever: a tab that knew of fewer has missed some. */
+  votesForgotten: number;
 }
 
-export const EMPTY: OutboxState = { entries: [], lease: null };
+export const EMPTY: OutboxState = { entries: [], lease: null, votesForgotten: 0 };
 
 /** Gives the next state and a result. Pure, for it may be applied more than once. */
 export type Change<T> = (state: OutboxState) => readonly [OutboxState, T];
@@ -68,7 +71,15 @@ export interface Updated<T> {
 export function applied<T>(change: Change<T>, before: OutboxState): Updated<T> {
   const [after, result] = change(before);
   const entries = sameIfEqual(before.entries, after.entries);
-  return { state: { ...after, entries }, result, isChanged: entries !== before.entries };
+  const votesForgotten = before.votesForgotten + votesLeaving(before.entries, entries);
+  return { state: { ...after, entries, votesForgotten }, result, isChanged: entries !== before.entries };
+}
+
+/** How many votes that were done are not there any more. */
+export function votesLeaving(before: readonly Entry[], after: readonly Entry[]): number {
+  const left = new Set(after.map(({ opId }) => opId));
+  const done = before.filter(({ action, outcome }) => action.kind === "vote" && outcome?.kind === "done");
+  return done.filter(({ opId }) => !left.has(opId)).length;
 }
 
 function sameIfEqual<T>(before: readonly T[], after: readonly T[]): readonly T[] {

@@ -30,6 +30,7 @@ export class RoomClient {
   readonly options: RoomClientOptions;
   readonly #environment: Environment;
   readonly #name: string;
+  readonly #owner: string;
   readonly #clock: ServerClock;
   readonly #state: RoomState;
   readonly #line: Line;
@@ -52,6 +53,7 @@ export class RoomClient {
     this.#name = `tutti ${options.apiBase}`;
     const environment = this.#environment;
     const server = { apiBase: options.apiBase, guestToken: options.guestToken };
+    this.#owner = newOpId(environment);
     this.#clock = new ServerClock(environment);
     this.#state = new RoomState(options.room, {
       changed: (isConfirmed) => {
@@ -74,6 +76,7 @@ export class RoomClient {
         const refused = this.#state.outboxChanged(entries);
         if (refused.size > 0) void this.#outbox.update(told(refused));
       },
+      missed: () => this.#doubtVotes(),
       tell: () => this.#tabs?.tell(),
     });
     this.#sender = this.#newSender(server);
@@ -151,8 +154,7 @@ export class RoomClient {
       room: elsewhere?.room ?? this.options.room,
       action: named,
       number: 0,
-      madeAt: this.serverNow(),
-      isTimeUnsure: !this.#clock.isKnown,
+      ...this.#clock.making(this.#owner),
       title: elsewhere?.title ?? this.#state.titleOf(named),
     };
     void this.#change(added(entry));
@@ -172,10 +174,16 @@ export class RoomClient {
 
   /** Gives a stale action a new op id and sends it. */
   sendAnyway(opId: string): void {
-    void this.#change(revived(opId, () => newOpId(this.#environment), this.serverNow()));
+    void this.#change(revived(opId, () => newOpId(this.#environment), this.#clock.making(this.#owner)));
   }
 
-  /** Asks anew for the own votes, after the caller has become another person. */
+  /** The caller has become another person: the own votes are others, and the line is to be theirs. */
+  becameAnother(): void {
+    this.refreshOwnVotes();
+    this.#line.renew();
+  }
+
+  /** Asks anew for the own votes. */
   refreshOwnVotes(): void {
     if (!this.#isStopped) void this.#ownVotes.refresh();
   }
@@ -199,8 +207,9 @@ export class RoomClient {
       environment,
       clock: this.#clock,
       outbox: this.#outbox,
-      owner: newOpId(environment),
+      owner: this.#owner,
       send: async ({ request, opId }, signal) => request && sent(request, opId, server, environment, signal),
+      askTime: () => this.#line.askTime(),
       prepare: this.options.prepareCaller,
     });
   }
@@ -243,7 +252,10 @@ export class RoomClient {
   }
 
   #received(frame: ServerFrame): void {
-    if (frame.type === "pong") this.#clock.pong(frame.ts, frame.server_ts);
+    if (frame.type === "pong") {
+      this.#clock.pong(frame.ts, frame.server_ts);
+      void this.#sender.pump();
+    }
     this.#state.replica.receive(frame);
     this.#catchingUp.look();
     if (this.#state.replica.lack === null) this.#line.caughtUp();

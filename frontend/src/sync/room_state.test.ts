@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { finished } from "./outbox_rules.ts";
-import type { Entry } from "./outbox_state.ts";
+import { EMPTY, type Entry } from "./outbox_state.ts";
 import { RoomState } from "./room_state.ts";
 import { add, changed, entry, outboxOf, vote } from "./testing/entries.ts";
 import { ModelRoom } from "./testing/model_room.ts";
@@ -53,7 +53,7 @@ function answered(entries: readonly Entry[], opId: string): readonly Entry[] {
   const at = { now: NOON, random: 0 };
   const answeredAt = { epoch: room.epoch, seq: room.seq };
   const done = finished(opId, { kind: "done", itemId: null, answeredAt }, at);
-  return changed({ entries, lease: null }, done).entries;
+  return changed({ ...EMPTY, entries }, done).entries;
 }
 
 const first = () => {
@@ -118,6 +118,25 @@ test("actions of other rooms are not shown", () => {
   expect(state.view.waiting).toEqual([]);
 });
 
+test("but those that are too old to be sent are, whichever room they belong to", () => {
+  const old = { status: "stale" } as const;
+  const { entries } = outboxOf(
+    entry("a", vote(1, 1), { ...old, room: "attic" }),
+    entry("b", vote(1, 1)),
+    entry("c", vote(1, -1), { ...old, room: "cellar" }),
+    entry("d", vote(2, 1), old),
+  );
+  state.outboxChanged(entries);
+  expect(state.view.stale.map(({ opId, room }) => `${opId} ${room}`)).toEqual([
+    "a attic",
+    "c cellar",
+    "d main",
+  ]);
+  const { stale } = state.view;
+  state.outboxChanged(entries.filter(({ opId }) => opId !== "b"));
+  expect(state.view.stale).toBe(stale);
+});
+
 /** It comes back long after it was added. */
 function bringBack(id: number): void {
   room.restore(id);
@@ -153,4 +172,21 @@ test("the own vote on an item that is back is what the server says", () => {
   bringBack(1);
   state.ledger.setOwnVotes(new Map(), new Set());
   expect(state.ledger.ownVotes.has(1)).toBe(false);
+});
+
+test("an own removal that a whole state tells of can be undone in sight", () => {
+  const removal = entry("a", { kind: "remove", item: 2 });
+  const undoing = entry("b", { kind: "restore", item: 2 });
+  const shown = () => state.view.items.map(({ id }) => id);
+  state.outboxChanged(outboxOf(removal).entries);
+  room.remove(2);
+  snapshot();
+  expect(shown()).toEqual([1, 3]);
+
+  state.outboxChanged(answered(outboxOf(removal, undoing).entries, "a"));
+
+  expect(shown()).toEqual([1, 2, 3]);
+  room.vote(1, "ada", 1);
+  snapshot();
+  expect(shown()).toEqual([1, 2, 3]);
 });

@@ -30,6 +30,8 @@ export class RoomState {
   readonly #listener: RoomStateListener;
   /** Those of this room, in order. */
   entries: readonly Entry[] = [];
+  /** Those of all rooms that are too old to be sent. */
+  #stale: readonly Entry[] = [];
   #connection: Connection;
   #view: RoomView;
   #isViewOld = false;
@@ -55,6 +57,7 @@ export class RoomState {
         connection: this.#connection,
         confirmed: this.replica.confirmed,
         entries: this.entries,
+        stale: this.#stale,
         ledger: this.ledger,
         heals: this.#heals,
       });
@@ -84,6 +87,7 @@ export class RoomState {
   outboxChanged(all: readonly Entry[]): ReadonlySet<string> {
     const before = this.entries;
     this.entries = [...this.#lingering(all), ...all.filter(({ room }) => room === this.#room)];
+    this.#stale = all.filter(({ status, outcome }) => status === "stale" && outcome === null);
     this.ledger.track(this.entries);
     this.ledger.sweep(this.replica.confirmed, this.entries);
     this.changed(false);

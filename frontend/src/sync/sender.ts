@@ -19,6 +19,8 @@ export interface SenderOptions {
   owner: string;
   /** Gives null when there was no answer. */
   send: (entry: Entry, signal: AbortSignal) => Promise<Answer | null>;
+  /** Asks for the server's clock, if that can be asked now. */
+  askTime: () => void;
   /** To be waited for before each sending; rejects when nothing can be sent now. */
   prepare: (() => Promise<void>) | undefined;
 }
@@ -61,21 +63,30 @@ export class Sender {
 
   async #claim(): Promise<void> {
     this.#isWanted = false;
-    const { environment, clock, outbox, owner } = this.#options;
-    if (outbox.entries.length === 0) return;
+    const { environment, clock, outbox, owner, askTime } = this.#options;
+    if (outbox.entries.length === 0) {
+      // Where nothing waits there is nothing to hurry; what is added later waits as it should.
+      this.#isHurried = false;
+      return;
+    }
     const isHurried = this.#isHurried;
     // Whoever hurries while an answer is awaited means the try after it, too.
     if (this.#busyRooms.size === 0) this.#isHurried = false;
-    const { toSend, waitMs } = await outbox.update((state) =>
+    const { toSend, waitMs, lacksTime } = await outbox.update((state) =>
       claimed({
         owner,
+        serverOffset: clock.sureOffset,
         now: environment.now(),
-        serverOffset: clock.isKnown ? clock.offset : null,
+        uptime: environment.uptime(),
         busyRooms: this.#busyRooms,
         isHurried,
       })(state),
     );
     if (this.#isStopped) return;
+    if (lacksTime) {
+      this.#isHurried ||= isHurried;
+      askTime();
+    }
     for (const entry of toSend) void this.#deliver(entry);
     if (waitMs !== null) this.#wakeIn(waitMs);
   }

@@ -8,7 +8,7 @@ import { added, dismissed, finished } from "./outbox_rules.ts";
 import type { Change, OutboxStore } from "./outbox_state.ts";
 import { MAX_ROOMS, type Remembered } from "./room_memory.ts";
 import { openStorage } from "./storage.ts";
-import { add, entry, opIds, play } from "./testing/entries.ts";
+import { add, entry, opIds, play, vote } from "./testing/entries.ts";
 import { trackOf } from "./testing/model_room.ts";
 import { NOON, World } from "./testing/world.ts";
 
@@ -26,7 +26,7 @@ describe.each<[string, () => Promise<OutboxStore>]>([
   test("is empty at first", async () => {
     const store = await open();
     expect(await store.update(read)).toEqual({
-      state: { entries: [], lease: null },
+      state: { entries: [], lease: null, votesForgotten: 0 },
       result: null,
       isChanged: false,
     });
@@ -58,6 +58,17 @@ describe.each<[string, () => Promise<OutboxStore>]>([
     expect((await store.update(read)).state.lease).toEqual({ owner: "ada", until: NOON });
     await store.update((state) => [{ ...state, lease: null }, null]);
     expect((await store.update(read)).state.lease).toBeNull();
+  });
+
+  test("counts the votes that were done and are forgotten, and nothing else", async () => {
+    const store = await open();
+    const done = { kind: "done", itemId: null, answeredAt: { epoch: "e1", seq: 4 } } as const;
+    for (const one of [entry("a", vote(1, 1)), entry("b", vote(2, 1)), entry("c", play(1))]) {
+      await store.update(added(one));
+    }
+    for (const opId of ["a", "c"]) await store.update(finished(opId, done, { now: NOON, random: 0 }));
+    await store.update((state) => [{ ...state, entries: [] }, null]);
+    expect((await store.update(read)).state).toEqual({ entries: [], lease: null, votesForgotten: 1 });
   });
 
   test("gives what the change decided", async () => {
@@ -142,11 +153,56 @@ describe("where the browser keeps nothing", () => {
     const outbox = new Outbox({
       open: () => Promise.reject(new Error("no")),
       changed: () => {},
+      missed: () => {},
       tell: () => {},
     });
     await outbox.change(added(entry("a", add())));
     await outbox.change(added(entry("b", add())));
     expect(outbox.entries.map(({ opId }) => opId)).toEqual(["a", "b"]);
+  });
+});
+
+describe("of two tabs", () => {
+  const done = { kind: "done", itemId: null, answeredAt: { epoch: "e1", seq: 4 } } as const;
+  const voted = (opId: string): Change<unknown>[] => [
+    added(entry(opId, vote(1, 1))),
+    finished(opId, done, { now: NOON, random: 0 }),
+  ];
+  const forgotten: Change<null> = (state) => [{ ...state, entries: [] }, null];
+
+  function tabs() {
+    const store = new MemoryStore();
+    let missed = 0;
+    const open = async () => store;
+    const one = new Outbox({ open, changed: () => {}, missed: () => {}, tell: () => {} });
+    const other = new Outbox({ open, changed: () => {}, missed: () => (missed += 1), tell: () => {} });
+    return { one, other, missed: () => missed };
+  }
+
+  test("the one that slept hears that a vote has come and gone meanwhile", async () => {
+    const { one, other, missed } = tabs();
+    await other.update(added(entry("mine", play(1))));
+    for (const change of [...voted("a"), forgotten]) await one.update(change);
+    await other.reread();
+    expect(missed()).toBe(1);
+    await other.reread();
+    expect(missed()).toBe(1);
+  });
+
+  test("the one that saw it done has missed nothing", async () => {
+    const { one, other, missed } = tabs();
+    for (const change of voted("a")) await one.update(change);
+    await other.reread();
+    await one.update(forgotten);
+    await other.reread();
+    expect(missed()).toBe(0);
+  });
+
+  test("the one that is new has missed nothing", async () => {
+    const { one, other, missed } = tabs();
+    for (const change of [...voted("a"), forgotten]) await one.update(change);
+    await other.reread();
+    expect(missed()).toBe(0);
   });
 });
 
@@ -165,6 +221,7 @@ describe("a store that breaks", () => {
         };
       },
       changed: () => {},
+      missed: () => {},
       tell: () => {},
     });
     const breakIt = () => {
@@ -186,6 +243,7 @@ describe("a store that breaks", () => {
     const outbox = new Outbox({
       open: async () => stores.shift() ?? new MemoryStore(),
       changed: () => {},
+      missed: () => {},
       tell: () => {},
     });
     const [first, second] = stores as [MemoryStore, MemoryStore];

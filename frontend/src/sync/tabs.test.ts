@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { LEASE_MS } from "./claiming.ts";
 import { MemoryStore } from "./memory_store.ts";
+import type { Entry } from "./outbox_state.ts";
 import type { Remembered } from "./room_memory.ts";
 import type { Tab } from "./testing/browser.ts";
 import { addTrack, liveSetting, setting } from "./testing/setting.ts";
@@ -217,6 +218,24 @@ test("who comes back to a tab has it look and send at once, though it heard noth
   await world.pass(100);
   expect(server.done).toHaveLength(1);
   expect(tab.client.view).toMatchObject({ playingKey: "item:1", waiting: [] });
+});
+
+test("a tab that had nothing to send when it connected keeps to the wait after another's tries", async () => {
+  const { world, network, first, second } = await twoTabs({ tracks: 1, hasChannels: false });
+  const waiting = () => first.client.view.waiting[0] as Entry;
+  second.freeze();
+  first.client.act({ kind: "play", item: 1 });
+  do {
+    await world.until(() => network.posts.length > 0);
+    network.next().lose();
+    await world.settle();
+  } while (waiting().notBefore < world.now + LEASE_MS);
+  const { notBefore } = waiting();
+
+  second.thaw({ isSeen: false });
+
+  await world.until(() => network.posts.length > 0);
+  expect(world.now).toBeGreaterThanOrEqual(notBefore);
 });
 
 test("what another tab does while this one opens is not missed", async () => {

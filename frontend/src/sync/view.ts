@@ -45,7 +45,7 @@ export interface RoomView {
    * Too much came at once: until then, in milliseconds of this browser's clock, the server takes none of what waits.
    */
   limitedUntil: number | null;
-  /** Actions too old to be sent. */
+  /** Actions too old to be sent, of all rooms: one may never come back to the room that they belong to. */
   stale: readonly StoredAction[];
   /** How often a heartbeat's digest differed and a snapshot healed it. */
   heals: number;

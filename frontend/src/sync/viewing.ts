@@ -13,6 +13,8 @@ export interface Facts {
   confirmed: Confirmed | null;
   /** Of this room. */
   entries: readonly Entry[];
+  /** Of all rooms. */
+  stale: readonly Entry[];
   ledger: Ledger;
   heals: number;
 }
@@ -35,7 +37,7 @@ export function emptyView(room: string): RoomView {
 
 export function nextView(
   before: RoomView,
-  { connection, confirmed, entries, ledger, heals }: Facts,
+  { connection, confirmed, entries, stale, ledger, heals }: Facts,
 ): RoomView {
   const { items, playingKey } = show(ledger.known(confirmed?.items ?? [], entries), before);
   const waiting = entries.filter(isWaiting);
@@ -50,10 +52,7 @@ export function nextView(
     waiting: sameIfEqual(before.waiting, waiting),
     // The first holds up all others: they are sent in order.
     limitedUntil: waiting[0]?.isLimited ? waiting[0].notBefore : null,
-    stale: sameIfEqual(
-      before.stale,
-      entries.filter(({ status }) => status === "stale"),
-    ),
+    stale: sameIfEqual(before.stale, stale),
     heals,
   };
   const names = Object.keys(after) as (keyof RoomView)[];

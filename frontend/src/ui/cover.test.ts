@@ -6,8 +6,10 @@ describe("a drawn cover", () => {
     ["Miles Davis", "MD"],
     ["Queen", "Q"],
     ["The Rolling Stones", "TS"],
-    ["  ", ""],
-    ["!!!", ""],
+    ["  ", "♪"],
+    ["!!!", "♪"],
+    ["🎸🎉", "♪"],
+    ["<script>alert(1)</script>", "♪"],
     ["坂本 龍一", "坂龍"],
     ["Édith Piaf & Friends", "ÉF"],
   ])("of %s shows %s", (artist, initials) => {

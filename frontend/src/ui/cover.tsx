@@ -1,4 +1,4 @@
-/** A square picture; without one a gradient whose hue comes from `seed`, with initials. */
+/** A square picture; without one a gradient whose hue comes from `seed`, with initials or a note. */
 
 import { useState } from "preact/hooks";
 import "./cover.css";
@@ -37,9 +37,12 @@ export function hueOf(words: string): number {
   return hash % 360;
 }
 
+// Of whom no letter is known.
+const NOTE = "♪";
+
 /** The first signs of at most two words. */
 export function initialsOf(words: string): string {
   const parts = words.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const chosen = parts.length > 1 ? [parts[0], parts.at(-1)] : parts;
-  return chosen.map((word) => [...(word ?? "")][0]?.toLocaleUpperCase() ?? "").join("");
+  return chosen.map((word) => [...(word ?? "")][0]?.toLocaleUpperCase() ?? "").join("") || NOTE;
 }

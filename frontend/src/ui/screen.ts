@@ -2,9 +2,9 @@
 
 import { computed, signal } from "@preact/signals";
 
-// The widths of app.css.
+// The widths of app.css; in a low window three columns would have no room for what plays.
 const TWO = matchMedia("(min-width: 640px)");
-const THREE = matchMedia("(min-width: 900px)");
+const THREE = matchMedia("(min-width: 900px) and (min-height: 26rem)");
 
 const two = signal(TWO.matches);
 const three = signal(THREE.matches);

@@ -17,6 +17,19 @@ export const words: Words = {
     library: "Sammlung",
     history: "Verlauf",
     room: "Raum",
+    discover: "Empfehlungen",
+    stats: "Statistik",
+    account: "Konto",
+    choices: { queue: "Warteliste", library: "Musik finden", history: "Gehörtes", room: "Wo und wer" },
+    choice: {
+      queue: "Warteliste",
+      library: "Alle Titel",
+      discover: "Empfohlen",
+      history: "Zuletzt",
+      stats: "Statistik",
+      room: "Hier",
+      account: "Du",
+    },
     skipToQueue: "Zur Warteliste springen",
     newVersion: "Es gibt eine neuere Seite.",
     reload: "Neu laden",
@@ -29,16 +42,16 @@ export const words: Words = {
   },
   status: {
     connecting: "verbinde …",
-    inSync: (seq) => `auf dem Stand #${seq}`,
-    inSyncShort: "auf dem Stand",
+    inSync: (seq) => `aktuell, #${seq}`,
+    inSyncShort: "aktuell",
     reconnectingIn: (seconds) => (seconds > 0 ? `neuer Versuch in ${seconds} s` : "verbinde wieder …"),
     restarting: "Der Server startet neu.",
     offline: "ohne Netz",
     waiting: (count) => plural(count, { one: "# Änderung wartet", other: "# Änderungen warten" }),
     offlineBanner:
-      "Kein Netz. Es geht trotzdem weiter; Änderungen werden gesendet, sobald das Netz wieder da ist.",
+      "Kein Netz. Es geht trotzdem weiter; Änderungen an der Warteliste werden gesendet, sobald das Netz wieder da ist.",
     awayBanner:
-      "Der Server antwortet nicht. Es geht trotzdem weiter; Änderungen werden gesendet, sobald er wieder da ist.",
+      "Der Server antwortet nicht. Es geht trotzdem weiter; Änderungen an der Warteliste werden gesendet, sobald er wieder da ist.",
     limited: (seconds) =>
       seconds > 0
         ? `Das war viel auf einmal. In ${seconds} s geht es weiter.`
@@ -51,10 +64,26 @@ export const words: Words = {
     toMain: "Zum Hauptraum",
     notAllowed: "Der Server lässt diese Adresse nicht mitmachen.",
     notAllowedHelp: (origin) => `Wer ihn betreibt, kann sie erlauben: CORS_ALLOWED_ORIGINS=${origin}`,
-    stale: (title) => `Was du mit „${title}“ gemacht hast, wartet seit über 20 Stunden. Noch senden?`,
-    sendNow: "Jetzt senden",
+    stale: (count) =>
+      plural(count, {
+        one: "# Änderung wartet seit über 20 Stunden und wurde nicht gesendet.",
+        other: "# Änderungen warten seit über 20 Stunden und wurden nicht gesendet.",
+      }),
+    decide: "Senden oder vergessen",
+    heals: (count) => plural(count, { one: "einmal berichtigt", other: "#-mal berichtigt" }),
+  },
+  stale: {
+    title: "Nicht gesendet",
+    help: "Das wartet seit über 20 Stunden. Die Warteliste ging inzwischen weiter: Sende, was noch passt.",
+    send: "Senden",
     forget: "Vergessen",
-    heals: (count) => plural(count, { one: "#-mal berichtigt", other: "#-mal berichtigt" }),
+    sendAll: "Alle senden",
+    forgetAll: "Alle vergessen",
+    add: (title) => `${title} hinzufügen`,
+    remove: (title) => `${title} entfernen`,
+    restore: (title) => `${title} zurückholen`,
+    inRoom: (deed, room) => `${deed}, im Raum ${room}`,
+    takeVoteBack: (title) => `Stimme für ${title} zurücknehmen`,
   },
   nowPlaying: {
     title: "Läuft gerade",
@@ -152,6 +181,7 @@ export const words: Words = {
     create: "Raum anlegen",
     created: (name) => `${name} ist bereit.`,
     share: "Andere hereinlassen",
+    shareNeedsNetwork: "Der Link für andere braucht das Netz.",
     shareHelp: "Code scannen oder Link schicken.",
     code: (link) => `QR-Code von ${link}`,
     link: "Link zu diesem Raum",
@@ -167,6 +197,9 @@ export const words: Words = {
     you: "Du",
     yourName: "Dein Name",
     yourNameHelp: "Er steht bei den Titeln, die du von jetzt an hinzufügst.",
+    signedInAs: (name) => `Du bist angemeldet als ${name}.`,
+    toAccount: "Dein Konto",
+    toSignIn: "Anmelden oder Konto anlegen",
     looks: "Aussehen",
     theme: "Farben",
     likeSystem: "Wie das System",
@@ -194,6 +227,8 @@ export const words: Words = {
     hello: (name) => `Hallo, ${name}!`,
     changed: (name) => `Du heißt jetzt ${name}.`,
     empty: "Ein Name hat mindestens einen Buchstaben.",
+    needsNetwork:
+      "Der Name braucht das Netz. Er ist noch nicht gespeichert: Drück Speichern, sobald es wieder da ist.",
   },
   shortcuts: {
     title: "Tastatur",
@@ -233,7 +268,8 @@ export const words: Words = {
     empty: "Noch nichts da. Fang einfach an.",
     suggestions: "Für den Anfang",
     find: "Titel suchen",
-    add: "Dazu",
+    add: "Hinzufügen",
+    addShort: "Dazu",
     addNamed: (title, artist) => `Dazu: ${title}, ${artist}`,
     byVotes: "Hier ordnen die Stimmen.",
     voteUp: (title) => `Für ${title} stimmen`,
@@ -263,7 +299,7 @@ export const words: Words = {
     keys: [
       { keys: ["Eingabe"], what: "Was mit dem Titel geht" },
       { keys: ["+", "−"], what: "Dafür, dagegen stimmen" },
-      { keys: ["Entf"], what: "Entfernen" },
+      { keys: ["Entf", "Rücktaste"], what: "Entfernen" },
     ],
   },
   refused: {

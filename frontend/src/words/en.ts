@@ -21,6 +21,20 @@ export const words = {
     library: "Library",
     history: "History",
     room: "Room",
+    discover: "Recommendations",
+    stats: "Statistics",
+    account: "Account",
+    /** Of a tab, what is chosen between. */
+    choices: { queue: "Queue", library: "Find music", history: "What was heard", room: "Where and who" },
+    choice: {
+      queue: "Queue",
+      library: "All tracks",
+      discover: "Recommended",
+      history: "Last plays",
+      stats: "Statistics",
+      room: "Here",
+      account: "You",
+    },
     skipToQueue: "Skip to the queue",
     newVersion: "There is a newer page.",
     reload: "Reload",
@@ -39,8 +53,10 @@ export const words = {
     restarting: "The server restarts.",
     offline: "offline",
     waiting: (count: number) => plural(count, { one: "# change waiting", other: "# changes waiting" }),
-    offlineBanner: "You are offline. You can go on; your changes are sent once the network is back.",
-    awayBanner: "The server does not answer. You can go on; your changes are sent once it is back.",
+    offlineBanner:
+      "You are offline. You can go on; what you change in the queue is sent once the network is back.",
+    awayBanner:
+      "The server does not answer. You can go on; what you change in the queue is sent once it is back.",
     limited: (seconds: number) =>
       `That was a lot at once. It goes on ${seconds > 0 ? `in ${seconds} s.` : "…"}`,
     connectNow: "Connect now",
@@ -51,10 +67,27 @@ export const words = {
     toMain: "Go to the main room",
     notAllowed: "The server does not let this address take part.",
     notAllowedHelp: (origin: string) => `Whoever runs it can allow it: CORS_ALLOWED_ORIGINS=${origin}`,
-    stale: (title: string) => `What you did with “${title}” has waited for over 20 hours. Send it now?`,
-    sendNow: "Send now",
+    stale: (count: number) =>
+      plural(count, {
+        one: "# change has waited for over 20 hours and was not sent.",
+        other: "# changes have waited for over 20 hours and were not sent.",
+      }),
+    decide: "Send or forget",
+    heals: (count: number) => plural(count, { one: "put right once", other: "put right # times" }),
+  },
+  /** What waited for so long that it isn't sent without asking. */
+  stale: {
+    title: "Not sent",
+    help: "This has waited for over 20 hours. The queue has gone on meanwhile: send what still fits.",
+    send: "Send",
     forget: "Forget",
-    heals: (count: number) => plural(count, { one: "put right # time", other: "put right # times" }),
+    sendAll: "Send all",
+    forgetAll: "Forget all",
+    add: (title: string) => `Add ${title}`,
+    remove: (title: string) => `Remove ${title}`,
+    restore: (title: string) => `Put back ${title}`,
+    inRoom: (deed: string, room: string) => `${deed}, in the room ${room}`,
+    takeVoteBack: (title: string) => `Take back the vote on ${title}`,
   },
   nowPlaying: {
     title: "Now playing",
@@ -152,6 +185,7 @@ export const words = {
     create: "Create the room",
     created: (name: string) => `${name} is ready.`,
     share: "Let others in",
+    shareNeedsNetwork: "The link for others needs the network.",
     shareHelp: "Scan the code, or send the link.",
     /** The name of the picture. */
     code: (link: string) => `QR code of ${link}`,
@@ -168,6 +202,9 @@ export const words = {
     you: "You",
     yourName: "Your name",
     yourNameHelp: "It stands beside the tracks that you add from now on.",
+    signedInAs: (name: string) => `You are signed in as ${name}.`,
+    toAccount: "Your account",
+    toSignIn: "Sign in or sign up",
     looks: "Looks",
     theme: "Colours",
     likeSystem: "As the system",
@@ -188,13 +225,14 @@ export const words = {
   },
   guest: {
     question: "What is your name?",
-    help: "It stands beside the tracks that you add. You can change it at Room.",
+    help: "It stands beside the tracks that you add. You can change it under Room.",
     name: "Your name",
     save: "Save",
     skip: "Skip",
     hello: (name: string) => `Hello, ${name}!`,
     changed: (name: string) => `You are now ${name}.`,
     empty: "A name has at least one letter.",
+    needsNetwork: "A name needs the network. It is not saved yet: press Save again once the network is back.",
   },
   shortcuts: {
     title: "Keyboard",
@@ -236,6 +274,8 @@ export const words = {
     suggestions: "For a start",
     find: "Find a track",
     add: "Add",
+    /** Where there is little room; `addNamed` begins with it. */
+    addShort: "Add",
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
     byVotes: "Votes order this room.",
     voteUp: (title: string) => `Vote up ${title}`,
@@ -270,7 +310,7 @@ export const words = {
     keys: [
       { keys: ["Enter"], what: "What can be done with the track" },
       { keys: ["+", "−"], what: "Vote up, vote down" },
-      { keys: ["Delete"], what: "Remove it" },
+      { keys: ["Delete", "Backspace"], what: "Remove it" },
     ],
   },
   refused: {

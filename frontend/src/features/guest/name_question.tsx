@@ -1,8 +1,8 @@
 /** Asks once who one is: one line above the queue, which may be skipped and stops nobody. */
 
 import { useRef } from "preact/hooks";
-import { guest, LONGEST_NAME, takeName, wasAsked } from "../../store/guest.ts";
-import { problemOf } from "../../store/problems.ts";
+import { LONGEST_NAME, ownName, takeName, wasAsked } from "../../store/guest.ts";
+import { problemOfName } from "../../store/problems.ts";
 import { isShutOut } from "../../store/room.ts";
 import { tell } from "../../store/toasts.ts";
 import { focusBehind } from "../../ui/focus.ts";
@@ -12,7 +12,7 @@ import "./guest.css";
 
 export function NameQuestion() {
   const card = useRef<HTMLElement>(null);
-  if (wasAsked.value || guest.value?.name || isShutOut.value) return null;
+  if (wasAsked.value || ownName.value || isShutOut.value) return null;
   const texts = words().guest;
   const save = async (name: string) => {
     if (!name) return texts.empty;
@@ -20,7 +20,7 @@ export function NameQuestion() {
     try {
       await takeName(name);
     } catch (problem) {
-      return problemOf("name", problem);
+      return problemOfName(problem);
     }
     tell(texts.hello(name));
     setTimeout(goOn);

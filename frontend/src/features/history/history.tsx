@@ -7,8 +7,8 @@ import { allowedCover } from "../../store/page.ts";
 import { followPlays, loadPlays, type Play, plays } from "../../store/plays.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { Cover } from "../../ui/cover.tsx";
-import { Icon } from "../../ui/icon.tsx";
 import { PlaceButton } from "../../ui/place_button.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { words } from "../../words/index.ts";
 import "./history.css";
 
@@ -94,13 +94,12 @@ function Problem() {
   const { problem } = plays.value;
   if (!problem) return null;
   return (
-    <div class="history-problem" role="status">
-      <p>{hasNoAnswer(problem) ? words().history.needsNetwork : sentenceOf(problem)}</p>
-      <button type="button" class="button" onClick={() => void loadPlays()}>
-        <Icon name="retry" />
-        {words().app.retry}
-      </button>
-    </div>
+    <Retry
+      class="history-problem"
+      text={hasNoAnswer(problem) ? words().history.needsNetwork : sentenceOf(problem)}
+      label={words().app.retry}
+      onRetry={loadPlays}
+    />
   );
 }
 

@@ -3,7 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { found, isLooking, openLibrary, retryLibrary } from "../../store/library.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
-import { Icon } from "../../ui/icon.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
 import { Genres } from "./genres.tsx";
@@ -58,12 +58,11 @@ function Problem({ problem, isPart }: { problem: unknown; isPart: boolean }) {
   const part = isOffline ? library.needsNetworkKept : app.partFailed;
   const whole = isOffline ? library.needsNetwork : sentenceOf(problem);
   return (
-    <div class={isPart ? "library-problem" : "empty"} role="status">
-      <p>{isPart ? part : whole}</p>
-      <button type="button" class="button" onClick={retryLibrary}>
-        <Icon name="retry" />
-        {app.retry}
-      </button>
-    </div>
+    <Retry
+      class={isPart ? "library-problem" : "empty"}
+      text={isPart ? part : whole}
+      label={app.retry}
+      onRetry={retryLibrary}
+    />
   );
 }

@@ -7,6 +7,7 @@ import { act, actIn, view } from "../../store/room.ts";
 import { tell } from "../../store/toasts.ts";
 import type { Action, Place, ShownItem, Vote } from "../../sync/index.ts";
 import type { KeyPlace } from "../../ui/places.ts";
+import { shortened } from "../../ui/shortened.ts";
 import { words } from "../../words/index.ts";
 
 export type Step = "up" | "down" | "top" | "bottom";
@@ -36,7 +37,7 @@ export function remove(item: ShownItem): void {
   const { queue, app } = words();
   const back = wayBack(item);
   act({ kind: "remove", item: item.ref });
-  tell(queue.removed(item.track.title), { label: app.undo, run: back });
+  tell(queue.removed(shortened(item.track.title)), { label: app.undo, run: back });
 }
 
 export function move(key: string, place: KeyPlace): void {
@@ -76,7 +77,7 @@ function wayBack(item: ShownItem): () => void {
   const back = restoring(item, items);
   return () => {
     const opId = actIn(room, back, item.track.title);
-    if (view.value.room === room) showRestored(item.id, opId);
+    if (view.value.room === room) showRestored(item, opId);
   };
 }
 
@@ -90,9 +91,7 @@ export function restoring(item: ShownItem, items: readonly ShownItem[]): Action 
 }
 
 /** Focus goes with it: what had it has gone with the offer. */
-function showRestored(id: number | null, opId: string): void {
-  const isIt = ({ id: itsId, ref }: ShownItem) =>
-    id === null ? typeof ref !== "number" && ref.addedBy === opId : itsId === id;
-  const item = view.value.items.find(isIt);
-  if (item) showInQueue(item.key, "nearest");
+function showRestored({ id, key }: ShownItem, opId: string): void {
+  const anew = view.value.items.find(({ ref }) => typeof ref !== "number" && ref.addedBy === opId);
+  showInQueue(id === null ? (anew?.key ?? key) : key, "nearest");
 }

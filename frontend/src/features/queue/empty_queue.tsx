@@ -2,9 +2,9 @@
 
 import { useEffect } from "preact/hooks";
 import { allowedCover } from "../../store/page.ts";
+import { reasonOf } from "../../store/reasons.ts";
 import { addTrack, view } from "../../store/room.ts";
-import { loadSuggestions, suggestions } from "../../store/suggestions.ts";
-import type { Track } from "../../sync/index.ts";
+import { loadSuggestions, type Suggestion, suggestions } from "../../store/suggestions.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { words } from "../../words/index.ts";
@@ -12,10 +12,10 @@ import { findTrack } from "./doings.ts";
 
 export function EmptyQueue() {
   const { queue } = words();
-  const tracks = suggestions.value;
-  const { kind } = view.value.connection;
+  const offered = suggestions.value;
+  const { room, connection } = view.value;
   // Again once the line is back.
-  useEffect(() => void loadSuggestions(), [kind === "live"]);
+  useEffect(() => void loadSuggestions(room), [room, connection.kind === "live"]);
   return (
     <div class="queue-empty">
       <span class="queue-empty-sign">
@@ -26,12 +26,12 @@ export function EmptyQueue() {
         <Icon name="search" size={20} />
         {queue.find}
       </button>
-      {tracks.length > 0 && (
+      {offered.length > 0 && (
         <section class="queue-suggestions" aria-label={queue.suggestions}>
           <h3 class="dim small">{queue.suggestions}</h3>
           <ul>
-            {tracks.map((track) => (
-              <Suggestion key={track.id} track={track} />
+            {offered.map((one) => (
+              <Offer key={one.track.id} one={one} />
             ))}
           </ul>
         </section>
@@ -40,7 +40,7 @@ export function EmptyQueue() {
   );
 }
 
-function Suggestion({ track }: { track: Track }) {
+function Offer({ one: { track, recommendation } }: { one: Suggestion }) {
   const { queue } = words();
   return (
     <li class="queue-suggestion">
@@ -52,6 +52,7 @@ function Suggestion({ track }: { track: Track }) {
         <span class="dim small one-line" dir="auto">
           {track.artist}
         </span>
+        {recommendation && <span class="small queue-suggestion-reason">{reasonOf(recommendation)}</span>}
       </span>
       <button
         type="button"
@@ -60,7 +61,7 @@ function Suggestion({ track }: { track: Track }) {
         onClick={() => addTrack(track)}
       >
         <Icon name="add" size={18} />
-        {queue.add}
+        {queue.addShort}
       </button>
     </li>
   );

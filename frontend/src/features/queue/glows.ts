@@ -1,7 +1,7 @@
 /** Which items somebody else has just touched: they glow for a moment. */
 
-import { signal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { computed, signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { onNotice } from "../../store/room.ts";
 import type { Notice } from "../../sync/index.ts";
 
@@ -11,10 +11,14 @@ const GLOW_MILLISECONDS = 1200;
 
 const glows = signal<ReadonlyMap<number, Glow>>(new Map());
 
-/** By the ids of items. Listens as long as somebody draws them. */
-export function useGlows(): ReadonlyMap<number, Glow> {
+/** Lets items glow as others touch them, as long as somebody draws the list. */
+export function useGlows(): void {
   useEffect(() => onNotice(glowForNotice), []);
-  return glows.value;
+}
+
+/** The glow of one item. Whoever reads it is drawn anew when it is another, and not for every other item's. */
+export function useGlow(id: number | null): Glow | undefined {
+  return useMemo(() => computed(() => (id === null ? undefined : glows.value.get(id))), [id]).value;
 }
 
 /** Lets the item glow, as one that is looked for. */

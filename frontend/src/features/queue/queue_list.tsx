@@ -10,6 +10,7 @@ import { words } from "../../words/index.ts";
 import { useGlows } from "./glows.ts";
 import { slotOf } from "./grab.ts";
 import { ItemMenu } from "./item_menu.tsx";
+import { orderOf } from "./order.ts";
 import { labelIdOf, QueueRow } from "./queue_row.tsx";
 import { useDragging } from "./use_dragging.ts";
 import { useKeys } from "./use_keys.ts";
@@ -32,15 +33,18 @@ export function QueueList({ items, mayMove }: Props) {
   const line = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
   const [said, say] = useState("");
-  const glows = useGlows();
-  const indexOf = useMemo(() => indexer(items), [items]);
+  const lastOrder = useRef<readonly string[]>([]);
+  const order = orderOf(items, lastOrder.current);
+  lastOrder.current = order;
+  const indexOf = useMemo(() => indexer(order), [order]);
   const { playingKey } = view.value;
+  useGlows();
 
   const openMenu = useStable((key: string, beside: Element, control: "more" | null) =>
     setMenu({ key, anchor: beside.getBoundingClientRect(), control }),
   );
   const keys = useKeys({ items, indexOf, mayMove, list, say, openMenu });
-  useDragging({ items, mayMove, list, line, openMenu });
+  useDragging({ items, order, mayMove, list, line, openMenu });
   useWishedItem(list);
 
   const shown = useMemo(() => {
@@ -49,7 +53,10 @@ export function QueueList({ items, mayMove }: Props) {
       ? withMoved(items, indexOf(grab.key), slotOf(grab, indexOf, items.length))
       : items;
   }, [items, indexOf, keys.grab]);
-  const shownIndexOf = useMemo(() => (shown === items ? indexOf : indexer(shown)), [shown, items, indexOf]);
+  const shownIndexOf = useMemo(
+    () => (shown === items ? indexOf : indexer(orderOf(shown, []))),
+    [shown === items ? indexOf : shown],
+  );
   const onMore = useStable((key: string, button: Element) => openMenu(key, button, "more"));
   const sayPlace = (key: string) => {
     // As it stands now, with the move of this moment.
@@ -89,7 +96,6 @@ export function QueueList({ items, mayMove }: Props) {
                 isActive={isActive}
                 mayMove={mayMove}
                 isGrabbed={item.key === keys.grab?.key}
-                glow={item.id === null ? undefined : glows.get(item.id)}
                 onGrab={keys.onGrab}
                 onMore={onMore}
               />
@@ -115,7 +121,7 @@ export function QueueList({ items, mayMove }: Props) {
   );
 }
 
-function indexer(items: readonly ShownItem[]): (key: string) => number {
-  const places = new Map(items.map((item, index) => [item.key, index]));
+function indexer(keys: readonly string[]): (key: string) => number {
+  const places = new Map(keys.map((key, index) => [key, index]));
   return (key) => places.get(key) ?? -1;
 }

@@ -8,7 +8,7 @@ import { Icon } from "../../ui/icon.tsx";
 import { IconButton } from "../../ui/icon_button.tsx";
 import { memo } from "../../ui/memo.ts";
 import { words } from "../../words/index.ts";
-import type { Glow } from "./glows.ts";
+import { useGlow } from "./glows.ts";
 import { VoteButtons } from "./vote_buttons.tsx";
 
 interface Props {
@@ -20,14 +20,14 @@ interface Props {
   mayMove: boolean;
   /** Whether the keyboard moves it right now. */
   isGrabbed: boolean;
-  glow: Glow | undefined;
   onGrab: (key: string) => void;
   onMore: (key: string, button: Element) => void;
 }
 
 export const QueueRow = memo(function QueueRow(props: Props) {
-  const { item, isPlaying, isActive, mayMove, isGrabbed, glow, onGrab, onMore } = props;
+  const { item, isPlaying, isActive, mayMove, isGrabbed, onGrab, onMore } = props;
   const { queue } = words();
+  const glow = useGlow(item.id);
   const { title, artist, cover_url: coverUrl } = item.track;
   const tabIndex = isActive ? 0 : -1;
   return (

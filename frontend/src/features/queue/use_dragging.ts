@@ -7,12 +7,15 @@ import type { ShownItem } from "../../sync/index.ts";
 import { followPointers } from "../../ui/drag.ts";
 import { letSlideBack, pushAside, pushesFarEnough } from "../../ui/push.ts";
 import { Reorder } from "../../ui/reorder.ts";
+import { shortened } from "../../ui/shortened.ts";
 import type { VirtualList } from "../../ui/virtual_list.tsx";
 import { words } from "../../words/index.ts";
 import { move } from "./doings.ts";
 
 interface Given {
   items: readonly ShownItem[];
+  /** Their keys: the same array until the order is another. */
+  order: readonly string[];
   mayMove: boolean;
   list: RefObject<VirtualList | null>;
   /** The drop line. */
@@ -20,7 +23,7 @@ interface Given {
   openMenu: (key: string, beside: Element, control: null) => void;
 }
 
-export function useDragging({ items, mayMove, list, line, openMenu }: Given): void {
+export function useDragging({ items, order, mayMove, list, line, openMenu }: Given): void {
   const latest = useRef({ items, mayMove });
   latest.current = { items, mayMove };
   const title = useRef("");
@@ -30,11 +33,11 @@ export function useDragging({ items, mayMove, list, line, openMenu }: Given): vo
         list: () => list.current,
         line: () => line.current,
         onMove: move,
-        onVanish: () => tell(words().queue.goneWhileMoved(title.current)),
+        onVanish: () => tell(words().queue.goneWhileMoved(shortened(title.current))),
       }),
     [],
   );
-  useLayoutEffect(() => reorder.setKeys(items.map((item) => item.key)), [items]);
+  useLayoutEffect(() => reorder.setKeys(order), [order]);
   useEffect(() => {
     if (!mayMove) reorder.cancel();
   }, [mayMove]);

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { tell } from "../../store/toasts.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { rowForKey } from "../../ui/row_keys.ts";
+import { shortened } from "../../ui/shortened.ts";
 import { useStable } from "../../ui/use_stable.ts";
 import type { VirtualList } from "../../ui/virtual_list.tsx";
 import { words } from "../../words/index.ts";
@@ -82,7 +83,7 @@ export function useGrab({ items, indexOf, mayMove, list, say }: Given): Grabbing
   useEffect(() => {
     if (grab && indexOf(grab.key) < 0) {
       setGrab(null);
-      tell(words().queue.goneWhileMoved(title.current));
+      tell(words().queue.goneWhileMoved(shortened(title.current)));
     } else if (!mayMove) putBack();
   }, [grab, indexOf, mayMove, putBack]);
   useEffect(

@@ -29,41 +29,51 @@ interface Keys {
 
 const VOTES: Readonly<Record<string, 1 | -1>> = { "+": 1, "-": -1, "−": -1 };
 
+/** How keys end a grab. */
+const ENDS: Readonly<Record<string, "putDown" | "putBack">> = {
+  " ": "putDown",
+  Enter: "putDown",
+  Escape: "putBack",
+};
+
 export function useKeys(given: Given): Keys {
   const { items, indexOf, openMenu } = given;
   const grabbing = useGrab(given);
   const { grab, take, putDown, putBack, step } = grabbing;
 
-  const onGrabbed = (key: string): boolean => {
-    if (key === " " || key === "Enter") putDown();
-    else if (key === "Escape") putBack();
-    else return step(key);
+  const onGrabbed = ({ key, repeat }: KeyboardEvent): boolean => {
+    const end = ENDS[key];
+    if (!end) return step(key);
+    if (!repeat) grabbing[end]();
     return true;
   };
 
   /** Keys that mean something else on a button. */
-  const onRowItself = (event: KeyboardEvent, row: Element, item: ShownItem): boolean => {
-    if (!row.matches("[data-key]")) return false;
-    if (event.key === " ") take(item.key);
-    else if (event.key === "Enter" || opensMenu(event)) openMenu(item.key, row, null);
-    else return false;
-    return true;
+  const deedOnRow = (event: KeyboardEvent, row: Element, { key }: ShownItem): (() => void) | null => {
+    if (!row.matches("[data-key]")) return null;
+    if (event.key === " ") return () => take(key);
+    return event.key === "Enter" || opensMenu(event) ? () => openMenu(key, row, null) : null;
+  };
+
+  const deedOn = (event: KeyboardEvent, item: ShownItem): (() => void) | null => {
+    const direction = singleKeys.value === "off" ? undefined : VOTES[event.key];
+    if (event.key === "Delete" || event.key === "Backspace") return () => remove(item);
+    if (direction) return () => vote(item, direction);
+    return deedOnRow(event, event.target as Element, item);
   };
 
   const onItem = (event: KeyboardEvent, item: ShownItem): boolean => {
-    const direction = singleKeys.value === "off" ? undefined : VOTES[event.key];
-    if (onRowItself(event, event.target as Element, item)) return true;
-    if (event.key === "Delete" || event.key === "Backspace") remove(item);
-    else if (direction) vote(item, direction);
-    else return false;
-    return true;
+    const deed = deedOn(event, item);
+    // A key that is held does it once: the next item has come under it meanwhile.
+    if (!event.repeat) deed?.();
+    return deed !== null;
   };
 
   const onRowKey = useStable((event: KeyboardEvent, key: string) => {
     const item = items[indexOf(key)];
     if (isChord(event) || !item) return;
     if (grab && event.key === "Tab") return putBack();
-    if (grab ? !onGrabbed(event.key) : !onItem(event, item)) return;
+    if (grab ? !onGrabbed(event) : !onItem(event, item)) return;
     event.preventDefault();
     // Neither the page's keys nor the drag's.
     event.stopPropagation();

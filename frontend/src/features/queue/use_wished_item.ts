@@ -8,25 +8,37 @@ import { view } from "../../store/room.ts";
 import type { VirtualList } from "../../ui/virtual_list.tsx";
 import { glow } from "./glows.ts";
 
-let lastFulfilled = 0;
+let lastOver = 0;
 
 export function useWishedItem(list: RefObject<VirtualList | null>): void {
   useEffect(
     () =>
       effect(() => {
         const wished = wishedItem.value;
-        if (!wished || wished.wish === lastFulfilled) return;
-        lastFulfilled = wished.wish;
+        if (!wished || wished.wish === lastOver) return;
+        // The item may come only with a later state.
+        const { items } = view.value;
+        if (!items.some(({ key }) => key === wished.key)) return;
         // The queue may come into sight only with this very wish.
-        requestAnimationFrame(() => bringIntoSight(list.current, wished));
+        requestAnimationFrame(() => fulfil(list.current, wished));
       }),
     [],
   );
 }
 
-function bringIntoSight(list: VirtualList | null, { key, where }: Wish): void {
-  list?.scrollTo(key, where);
-  list?.focus(key, { scroll: false });
+function fulfil(list: VirtualList | null, wished: Wish): void {
+  const { key, where, wish } = wished;
+  if (!list || wish === lastOver) return;
+  lastOver = wish;
+  if (hasGoneOn(wished)) return;
+  list.scrollTo(key, where);
+  list.focus(key, { scroll: false });
   const id = view.value.items.find((item) => item.key === key)?.id;
   if (id != null) glow(id);
+}
+
+/** Whoever wished is somewhere else by now. */
+function hasGoneOn({ from }: Wish): boolean {
+  const { activeElement } = document;
+  return activeElement !== document.body && activeElement !== from;
 }

@@ -4,10 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { addressOfRoom, goToRoom, part, show } from "../../store/place.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { view } from "../../store/room.ts";
-import { loadRooms, makeRoom, type Room, rooms } from "../../store/rooms.ts";
+import { followRooms, loadRooms, makeRoom, type Room, rooms } from "../../store/rooms.ts";
 import { tell } from "../../store/toasts.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { columns } from "../../ui/screen.ts";
+import { shortened } from "../../ui/shortened.ts";
 import { words } from "../../words/index.ts";
 import { RoomForm, type RoomValues } from "./room_form.tsx";
 
@@ -15,9 +17,7 @@ export function RoomList() {
   const { list, problem } = rooms.value;
   const texts = words().rooms;
   const isSeen = part.value === "room";
-  useEffect(() => {
-    if (isSeen) void loadRooms();
-  }, [isSeen]);
+  useEffect(() => (isSeen ? followRooms() : undefined), [isSeen]);
   return (
     <section class="card rooms-card" aria-labelledby="rooms-list">
       <h2 id="rooms-list">{texts.rooms}</h2>
@@ -31,13 +31,12 @@ export function RoomList() {
       {list && list.length < 2 && <p class="dim small">{texts.noRooms}</p>}
       {!list && !problem && <div class="skeleton" aria-hidden="true" />}
       {problem !== null && (
-        <div class="rooms-problem" role="status">
-          <p>{hasNoAnswer(problem) ? texts.needsNetwork : sentenceOf(problem)}</p>
-          <button type="button" class="button" onClick={() => void loadRooms()}>
-            <Icon name="retry" />
-            {words().app.retry}
-          </button>
-        </div>
+        <Retry
+          class="rooms-problem"
+          text={hasNoAnswer(problem) ? texts.needsNetwork : sentenceOf(problem)}
+          label={words().app.retry}
+          onRetry={loadRooms}
+        />
       )}
       <NewRoom />
     </section>
@@ -101,7 +100,7 @@ function NewRoom() {
   };
   const make = async ({ slug, ...rest }: RoomValues) => {
     const room = await makeRoom(slug ? { slug, ...rest } : rest);
-    tell(texts.created(room.name));
+    tell(texts.created(shortened(room.name)));
     close();
   };
   if (!isOpen) {

@@ -1,13 +1,15 @@
 /** How others get in: a code to scan, a link to send; or what has to be done first. */
 
 import { useEffect, useState } from "preact/hooks";
-import { loadPageFacts, pageFacts } from "../../store/page.ts";
+import { loadPageFacts, pageFacts, pageProblem } from "../../store/page.ts";
 import { part } from "../../store/place.ts";
+import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { roomName, view } from "../../store/room.ts";
 import { roomLinks } from "../../store/sharing.ts";
 import { CopyField } from "../../ui/copy_field.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { Qr } from "../../ui/qr.tsx";
+import { Retry } from "../../ui/retry.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
 import { words } from "../../words/index.ts";
 
@@ -70,6 +72,17 @@ async function send(url: string): Promise<void> {
 
 function HowToOpen() {
   const texts = words().rooms;
+  const problem = pageProblem.value;
+  if (!pageFacts.value && problem !== null) {
+    return (
+      <Retry
+        class="rooms-problem"
+        text={hasNoAnswer(problem) ? texts.shareNeedsNetwork : sentenceOf(problem)}
+        label={words().app.retry}
+        onRetry={loadPageFacts}
+      />
+    );
+  }
   if (!pageFacts.value) return <div class="skeleton" aria-hidden="true" />;
   return (
     <>

@@ -7,6 +7,7 @@ import { MAIN_ROOM, room, roomName, view } from "../../store/room.ts";
 import { changeThisRoom, deleteThisRoom } from "../../store/rooms.ts";
 import { tell } from "../../store/toasts.ts";
 import { Dialog } from "../../ui/dialog.tsx";
+import { shortened } from "../../ui/shortened.ts";
 import { words } from "../../words/index.ts";
 import { RoomForm, type RoomValues } from "./room_form.tsx";
 
@@ -69,7 +70,7 @@ function Delete({ name }: { name: string }) {
   const remove = async () => {
     try {
       await deleteThisRoom();
-      tell(texts.deleted(name));
+      tell(texts.deleted(shortened(name)));
     } catch (refusal) {
       setProblem(refusal);
     }

@@ -1,8 +1,10 @@
 /** One's own name, and how the page looks to oneself. */
 
+import { account, mayHaveAccount } from "../../store/account.ts";
 import { guest, LONGEST_NAME, takeName } from "../../store/guest.ts";
+import { goToPart } from "../../store/place.ts";
 import { chooseLanguage, chosenLanguage, theme } from "../../store/preferences.ts";
-import { problemOf } from "../../store/problems.ts";
+import { problemOfName } from "../../store/problems.ts";
 import { tell } from "../../store/toasts.ts";
 import { LineForm } from "../../ui/line_form.tsx";
 import { Segmented } from "../../ui/segmented.tsx";
@@ -13,16 +15,12 @@ export function You() {
   return (
     <section class="card rooms-card" aria-labelledby="rooms-you">
       <h2 id="rooms-you">{texts.you}</h2>
-      <LineForm
-        key={guest.value?.name ?? ""}
-        label={texts.yourName}
-        value={guest.value?.name ?? ""}
-        maxLength={LONGEST_NAME}
-        submitLabel={texts.save}
-        autocomplete="nickname"
-        help={texts.yourNameHelp}
-        onSubmit={rename}
-      />
+      {account.value ? <p dir="auto">{texts.signedInAs(account.value.username)}</p> : <Name />}
+      {mayHaveAccount && (
+        <button type="button" class="button" onClick={() => goToPart("account")}>
+          {account.value ? texts.toAccount : texts.toSignIn}
+        </button>
+      )}
       <Segmented
         label={texts.theme}
         value={theme.value}
@@ -40,13 +38,31 @@ export function You() {
   );
 }
 
+/** An account keeps its own. */
+function Name() {
+  const texts = words().rooms;
+  const name = guest.value?.name ?? "";
+  return (
+    <LineForm
+      key={name}
+      label={texts.yourName}
+      value={name}
+      maxLength={LONGEST_NAME}
+      submitLabel={texts.save}
+      autocomplete="nickname"
+      help={texts.yourNameHelp}
+      onSubmit={rename}
+    />
+  );
+}
+
 async function rename(name: string): Promise<string | null> {
   const texts = words().guest;
   if (!name) return texts.empty;
   try {
     await takeName(name);
   } catch (problem) {
-    return problemOf("name", problem);
+    return problemOfName(problem);
   }
   tell(texts.changed(name));
   return null;

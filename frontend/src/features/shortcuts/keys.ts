@@ -2,7 +2,7 @@
 
 import { isHelpShown, singleKeys } from "../../store/help.ts";
 import { wishToSearch } from "../../store/library.ts";
-import { parts, show } from "../../store/place.ts";
+import { goToPart, show, tabs } from "../../store/place.ts";
 import { act, playing, playNeighbour, view } from "../../store/room.ts";
 import { type Command, commandOf } from "./commands.ts";
 
@@ -33,7 +33,7 @@ const DEEDS = {
 } satisfies Partial<Record<Command, () => void>>;
 
 function obey(command: Command): void {
-  if (typeof command === "number") goToPart(command);
+  if (typeof command === "number") goToPart(tabs[command]);
   else DEEDS[command]();
 }
 
@@ -41,12 +41,4 @@ function playOrStop(): void {
   const first = view.value.items[0];
   if (playing.value) act({ kind: "stop" });
   else if (first) act({ kind: "play", item: first.ref });
-}
-
-function goToPart(number: 0 | 1 | 2 | 3): void {
-  const chosen = parts[number];
-  if (!chosen) return;
-  show(chosen);
-  // Once it is drawn: what is hidden takes no focus.
-  requestAnimationFrame(() => document.getElementById(`${chosen}-part`)?.focus());
 }

@@ -1,9 +1,12 @@
 /** One line below the head when something keeps the page from being in step, with what can be done about it. */
 
-import { useMemo } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
 import { addressOfRoom } from "../../store/place.ts";
-import { dismissStale, sendStale, view } from "../../store/room.ts";
+import { view } from "../../store/room.ts";
+import { tell } from "../../store/toasts.ts";
 import { newVersion } from "../../store/version.ts";
+import { lazy } from "../../ui/lazy.tsx";
 import { words } from "../../words/index.ts";
 import { secondsUntil, useLasting, useSecondsUntil } from "./times.ts";
 import "./status.css";
@@ -11,14 +14,24 @@ import "./status.css";
 // What is over sooner needs no line of its own, which would move the page up and down.
 const PATIENCE_MILLISECONDS = 2000;
 
+const isStaleListOpen = signal(false);
+
+const StaleList = lazy(() => import("./stale_list.tsx").then((module) => module.StaleList), {
+  Failed: StaleListFailed,
+  skeleton: <span hidden />,
+});
+
 export function Banner() {
   return (
-    <div class="banners" role="status">
-      <ConnectionBanner />
-      <Limited />
-      <StaleActions />
-      <NewVersion />
-    </div>
+    <>
+      <div class="banners" role="status">
+        <ConnectionBanner />
+        <Limited />
+        <StaleActions />
+        <NewVersion />
+      </div>
+      {isStaleListOpen.value && <StaleList onClose={closeStaleList} />}
+    </>
   );
 }
 
@@ -76,27 +89,38 @@ function Limited() {
   );
 }
 
-/** What was done too long ago to be sent without asking. */
+/** What was done too long ago to be sent without asking: one line, however much it is. */
 function StaleActions() {
+  const count = view.value.stale.length;
+  if (count === 0) return null;
+  const { status } = words();
   return (
-    <>
-      {view.value.stale.map(({ opId, title }) => (
-        <div class="banner" key={opId}>
-          <span class="banner-text" dir="auto">
-            {words().status.stale(title)}
-          </span>
-          <span class="banner-buttons">
-            <button type="button" class="button" onClick={() => sendStale(opId)}>
-              {words().status.sendNow}
-            </button>
-            <button type="button" class="button quiet" onClick={() => dismissStale(opId)}>
-              {words().status.forget}
-            </button>
-          </span>
-        </div>
-      ))}
-    </>
+    <div class="banner">
+      <span class="banner-text">{status.stale(count)}</span>
+      <button
+        type="button"
+        class="button"
+        aria-haspopup="dialog"
+        onClick={() => {
+          isStaleListOpen.value = true;
+        }}
+      >
+        {status.decide}
+      </button>
+    </div>
   );
+}
+
+function closeStaleList(): void {
+  isStaleListOpen.value = false;
+}
+
+function StaleListFailed() {
+  useEffect(() => {
+    closeStaleList();
+    tell(words().app.partFailed);
+  }, []);
+  return null;
 }
 
 function NewVersion() {

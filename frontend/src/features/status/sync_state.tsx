@@ -16,7 +16,7 @@ export function SyncState() {
   const waitingText = words().status.waiting(waiting.length);
   // While the line is away; when it is there, they are on their way in a moment.
   const isHeldUp = waiting.length > 0 && connection.kind !== "live" && connection.kind !== "ended";
-  const wholeText = isHeldUp ? `${text}, ${waitingText}` : text;
+  const told = isHeldUp ? [`${text}, `, waitingText] : [text];
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mayConnect = connection.kind === "reconnecting";
@@ -46,12 +46,14 @@ export function SyncState() {
         ref={button}
         class="status-button"
         aria-expanded={isOpen}
-        aria-label={`${words().status.details}: ${wholeText}`}
+        aria-label={`${words().status.details}: ${told.join("")}`}
         onClick={() => setOpen(!isOpen)}
       >
         <span class="status-dot" data-kind={connection.kind} aria-hidden="true" />
-        <span class="status-text numbers one-line">
-          {connection.kind === "live" && !waiting.length ? words().status.inSyncShort : wholeText}
+        <span class="status-text numbers">
+          {connection.kind === "live" && !waiting.length
+            ? words().status.inSyncShort
+            : told.map((part) => <span key={part}>{part}</span>)}
         </span>
       </button>
       {isOpen && (

@@ -14,7 +14,6 @@ export function entry(opId: string, action: Action, more: Partial<Entry> = {}): 
     action,
     number: 0,
     madeAt: NOON,
-    isTimeUnsure: false,
     title: opId,
     ...more,
   };

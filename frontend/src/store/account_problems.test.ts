@@ -1,0 +1,55 @@
+import { beforeAll, expect, test } from "vitest";
+import { ApiProblem } from "../api/http.ts";
+import { loadLaterWords, speak } from "../words/index.ts";
+import { accountProblems, accountSentence, missing } from "./account_problems.ts";
+
+const invalid = (details: Record<string, unknown>) =>
+  new ApiProblem({ code: "VALIDATION_ERROR", status: 400, message: "", details });
+
+beforeAll(async () => {
+  await speak("de");
+  await loadLaterWords();
+});
+
+test("what the server says of a field is said in the reader's language", () => {
+  const problem = invalid({
+    password: [
+      "This password is too short. It must contain at least 8 characters.",
+      "This password is too common.",
+      "This password is entirely numeric.",
+    ],
+    email: ["Enter a valid email address."],
+    old_password: ["This is not the password."],
+    token: ["The token is not valid (any more)."],
+    username: ["This field may not be blank."],
+  });
+  expect(accountProblems(problem)).toEqual({
+    password: "Mindestens 8 Zeichen. Dieses Passwort haben zu viele. Nicht nur Ziffern.",
+    email: "Das ist keine E-Mail-Adresse.",
+    old_password: "Das ist nicht das Passwort.",
+    token: "Der Code gilt nicht (mehr).",
+    username: "Hier muss etwas stehen.",
+  });
+});
+
+test("what it has never said before is shown as it came", () => {
+  expect(accountProblems(invalid({ password: ["Too blue."] }))).toEqual({ password: "Too blue." });
+});
+
+test("a taken name and a taken address are told where they are typed", () => {
+  const details = { username: "ada", email: "ada@tutti.example" };
+  const taken = (of: object) =>
+    new ApiProblem({ code: "CONFLICT", status: 409, message: "", details: { ...of } });
+  expect(accountProblems(taken({ username: "ada" }))).toEqual({ username: "So heißt schon jemand." });
+  expect(Object.keys(accountProblems(taken(details)))).toEqual(["username", "email"]);
+});
+
+test("what belongs to no field is a sentence", () => {
+  const ended = new ApiProblem({ code: "NOT_AUTHENTICATED", status: 401, message: "" });
+  expect(accountProblems(ended)).toEqual({});
+  expect(accountSentence(ended)).toBe("Deine Anmeldung ist abgelaufen. Melde dich wieder an.");
+});
+
+test("what was left empty is told without asking the server", () => {
+  expect(Object.keys(missing({ username: " ", password: "x" }))).toEqual(["username"]);
+});

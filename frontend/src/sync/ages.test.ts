@@ -1,0 +1,60 @@
+// @vitest-environment node
+import { describe, expect, test } from "vitest";
+import { type Birth, dated, isTooOld, type Reading } from "./ages.ts";
+import { NOON } from "./testing/world.ts";
+
+const HOUR = 3_600_000;
+const MORNING: Birth = { owner: "ada", now: NOON, uptime: 1_000 };
+
+/** Made at noon by both clocks, while the server's was not known. */
+const made = { madeAt: NOON, birth: MORNING };
+
+/** Later, by so much of each clock. */
+function later(byClock: number, byUptime: number, more: Partial<Reading> = {}): Reading {
+  return { owner: "ada", now: NOON + byClock, uptime: 1_000 + byUptime, serverOffset: null, ...more };
+}
+
+const isOldAt = (reading: Reading) => isTooOld(dated(made, reading), reading);
+
+describe("made while the server's clock was known", () => {
+  const known = { madeAt: NOON, birth: null };
+
+  test("it has an age as soon as that is known again", () => {
+    expect(isTooOld(known, later(HOUR, HOUR))).toBeNull();
+    expect(isTooOld(known, later(21 * HOUR, HOUR, { serverOffset: -20 * HOUR }))).toBe(false);
+    expect(isTooOld(known, later(HOUR, HOUR, { serverOffset: 20 * HOUR }))).toBe(true);
+  });
+});
+
+describe("made while it was not", () => {
+  test("it is young where both clocks of its tab say so", () => {
+    expect(isOldAt(later(HOUR, HOUR))).toBe(false);
+    expect(isOldAt(later(HOUR, HOUR, { owner: "another tab" }))).toBeNull();
+    expect(isOldAt(later(21 * HOUR, 21 * HOUR))).toBeNull();
+  });
+
+  test("nobody knows while they don't agree", () => {
+    expect(isOldAt(later(21 * HOUR, HOUR))).toBeNull();
+    expect(isOldAt(later(-21 * HOUR, HOUR))).toBeNull();
+  });
+
+  test("it gets its moment by the server's clock, whatever this browser's said", () => {
+    const reading = later(HOUR, HOUR, { serverOffset: 700 * HOUR });
+    expect(dated(made, reading)).toEqual({ madeAt: NOON + 700 * HOUR, birth: null });
+    expect(isOldAt(reading)).toBe(false);
+  });
+
+  test("a clock that was put back since makes it no younger", () => {
+    expect(isOldAt(later(-40 * HOUR, HOUR, { serverOffset: 41 * HOUR }))).toBe(false);
+    expect(isOldAt(later(-20 * HOUR, 21 * HOUR, { serverOffset: 41 * HOUR }))).toBe(true);
+  });
+
+  test("where it was sleep or a clock put forward, it is taken for sleep", () => {
+    expect(isOldAt(later(21 * HOUR, HOUR, { serverOffset: 0 }))).toBe(true);
+  });
+
+  test("of another tab only the clock on the wall counts", () => {
+    expect(isOldAt(later(HOUR, 30 * HOUR, { owner: "bo", serverOffset: 0 }))).toBe(false);
+    expect(isOldAt(later(21 * HOUR, 0, { owner: "bo", serverOffset: 0 }))).toBe(true);
+  });
+});
