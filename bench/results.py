@@ -17,7 +17,7 @@ class Result:
     """`ratios` say how often what ours is compared with goes into it; `raw` holds every single number."""
 
     name: str
-    ratios: dict[str, float]
+    ratios: dict[str, float | None]
     table: list[list[str]]
     raw: dict[str, Any] = field(default_factory=dict)
     # Whether all was measured that a benchmark measures when nothing less is asked for.
@@ -80,5 +80,6 @@ def middle(numbers: list[float]) -> float:
     return round(median(numbers), 3)
 
 
-def ratio(ours: float, other: float) -> float:
-    return round(ours / other, 2) if other else float("inf")
+def ratio(ours: float, other: float) -> float | None:
+    """To three digits that mean something; None where there is nothing to divide by."""
+    return float(f"{ours / other:.3g}") if other else None

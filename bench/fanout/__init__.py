@@ -9,6 +9,7 @@ out.
 import argparse
 import sys
 from collections.abc import Iterator
+from functools import partial
 
 from bench.fanout import peers, tutti
 from bench.fanout.cells import Measured, Plan, measure_cell
@@ -22,8 +23,8 @@ from bench.results import Result
 __all__ = ["add_options", "measure", "write_readme"]
 
 SIZES, QUICK_SIZES = [100, 500, 1000, 2000, 5000], [100, 500]
-REPEATS = 3
-PLAN = Plan(fixed_seconds=5, window_seconds=4, longest_seconds=90)
+REPEATS = 2
+PLAN = Plan(fixed_seconds=5, window_seconds=4, longest_seconds=30)
 QUICK_PLAN = Plan(fixed_seconds=0.8, window_seconds=0.4, longest_seconds=2)
 
 TUTTI: list[type[Contestant]] = [tutti.Tutti, tutti.TuttiPlain]
@@ -53,8 +54,8 @@ def measure(
         for repeat, size, kind in turns(times, wanted_sizes, kinds):
             sys.stderr.write(f"{repeat + 1}/{times}  {size:>5} sockets  {kind.title}\n")
             plan = QUICK_PLAN if is_quick else PLAN
-            contestant = _made(kind, cores, data)
-            found += [{"repeat": repeat, **one} for one in measure_cell(contestant, size, plan)]
+            start = partial(_made, kind, cores, data)
+            found += [{"repeat": repeat, **one} for one in measure_cell(start, size, plan)]
     finally:
         data.close()
     result = result_of(found, kinds)

@@ -1,6 +1,7 @@
 """One contestant at one number of sockets: opened, warmed up, then measured at each of the three paces."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,7 @@ class Plan:
     burst_events: int = 400
 
     def paces(self) -> dict[str, tuple[float, float]]:
-        """The amount and the seconds of each; the one that nobody can fall behind in comes first."""
+        """The amount and the seconds of each; the one that waits for the server comes first."""
         return {
             "window": (self.window_events, self.window_seconds),
             "fixed": (self.fixed_per_second, self.fixed_seconds),
@@ -37,8 +38,21 @@ class Plan:
 Measured = dict[str, Any]
 
 
-def measure_cell(contestant: Contestant, sockets: int, plan: Plan) -> list[Measured]:
-    """Three measurements, or fewer: behind one that was cut off, what comes would be counted wrongly."""
+def measure_cell(start: Callable[[], Contestant], sockets: int, plan: Plan) -> list[Measured]:
+    """One measurement for each pace. Behind one that was cut off, the next begins with a new start."""
+    found: list[Measured] = []
+    paces = [*plan.paces().items()]
+    while len(found) < len(paces):
+        found += _until_cut(start(), sockets, paces[len(found) :], plan.longest_seconds)
+    return found
+
+
+def _until_cut(
+    contestant: Contestant,
+    sockets: int,
+    paces: list[tuple[str, tuple[float, float]]],
+    longest_seconds: float,
+) -> list[Measured]:
     with contestant, Ruler() as ruler:
         ruler.target(contestant.ports, contestant.path, greeting=contestant.greeting)
         ruler.open(sockets)
@@ -50,8 +64,8 @@ def measure_cell(contestant: Contestant, sockets: int, plan: Plan) -> list[Measu
             "idle_share": idle_share(contestant),
         }
         found: list[Measured] = []
-        for pace, (amount, seconds) in plan.paces().items():
-            measured = measure_phase(contestant, ruler, pace, amount, seconds, plan.longest_seconds)
+        for pace, (amount, seconds) in paces:
+            measured = measure_phase(contestant, ruler, pace, amount, seconds, longest_seconds)
             found.append({**known, **measured})
             if measured["cut"]:
                 break

@@ -5,7 +5,7 @@ from statistics import median
 
 from bench.fanout.cells import Measured
 
-# Everybody gets through this one.
+# The one that comes first: behind it a server may have been started anew.
 FIRST_PACE = "window"
 
 

@@ -35,9 +35,9 @@ GOALS = [
 ]
 
 
-def ratios(figures: Figures) -> dict[str, float]:
+def ratios(figures: Figures) -> dict[str, float | None]:
     """Every goal's ratio at every size, the part of the burst that was lost, and memory a connection."""
-    found: dict[str, float] = {}
+    found: dict[str, float | None] = {}
     for size in figures.sizes():
         for goal in GOALS:
             if reached := goal.reached(figures, size):
@@ -45,6 +45,9 @@ def ratios(figures: Figures) -> dict[str, float]:
         lost = figures.part(TUTTI, size, "burst", "lost")
         if lost is not None:
             found[f"burst_lost_{size}"] = round(lost, 4)
+        late = figures.part(TUTTI, size, "burst", "outstanding")
+        if late:
+            found[f"burst_late_{size}"] = round(late, 4)
     if memory := spread(figures.kilobytes(TUTTI), figures.kilobytes("node")):
         found["kilobytes_to_node"] = float(f"{memory.middle:.3g}")
     return found

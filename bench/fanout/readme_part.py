@@ -3,7 +3,7 @@
 from bench import plot, readme
 from bench.fanout.figures import Figures
 from bench.fanout.goals import GOAL_SIZES, GOALS, MOST_KILOBYTES, TUTTI, Goal
-from bench.fanout.report import burst_text, shown
+from bench.fanout.report import MARK, burst_text, shown, sum_of
 from bench.results import kept, machine_text
 
 TABLE_SIZE = 1000
@@ -22,7 +22,7 @@ def write_readme() -> None:
     plot.write(PLOT, "Processor µs a delivered message, by the number of sockets", panels, loud=titles[TUTTI])
     image = f"![Processor time a message, by the number of sockets](docs/images/{PLOT})"
     ruler = f"the client used at most {figures.most('ruler_share'):.0%} of its core"
-    last = f"{machine_text(found['machine'])}; {ruler}."
+    last = f"{machine_text(found['machine'])}; {ruler}, and over 80% of it where a figure has a `{MARK}`."
     readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), last]))
 
 
@@ -39,6 +39,7 @@ def table(figures: Figures, titles: dict[str, str]) -> str:
         "10 a second, µs",
         "p50 / p99, ms",
         "burst of 400: lost",
+        "doubled",
         "kB a connection",
     ]
     rows = [f"| {size:,} sockets | {' | '.join(heads)} |", f"|---|{'---|' * len(heads)}"]
@@ -46,13 +47,15 @@ def table(figures: Figures, titles: dict[str, str]) -> str:
     for server in by_cost:
 
         def cell(pace: str, figure: str, digits: int, server: str = server) -> str:
-            return shown(figures.middle(server, size, pace, figure), digits)
+            text = shown(figures.middle(server, size, pace, figure), digits)
+            return f"{text}{MARK}" if figures.is_marked(server, size, pace) else text
 
         name = f"**{titles[server]}**" if server == TUTTI else titles[server]
         cells = [
             *(cell("window", "server_us", 2), cell("window", "delivered_per_second", 0)),
             *(cell("fixed", "server_us", 1), f"{cell('fixed', 'p50_ms', 1)} / {cell('fixed', 'p99_ms', 1)}"),
-            *(burst_text(figures, size, server), shown(figures.middle_kilobytes(server), 1)),
+            *(burst_text(figures, size, server), shown(sum_of(figures, size, server, "doubled"), 0)),
+            shown(figures.middle_kilobytes(server), 1),
         ]
         rows.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(rows)
@@ -79,4 +82,9 @@ def row(title: str, values: list[str], wanted: str) -> str:
 
 def reached(figures: Figures, goal: Goal, size: int) -> str:
     spread = goal.reached(figures, size)
-    return "-" if spread is None else f"{spread.middle:.3g} ({spread.least:.3g} to {spread.most:.3g})"
+    if spread is None:
+        return "-"
+    text = f"{spread.middle:.3g} ({spread.least:.3g} to {spread.most:.3g})"
+    is_marked = any(figures.is_marked(server, size, goal.pace) for server in (TUTTI, goal.other))
+    marked = f"{text}{MARK}" if is_marked else text
+    return marked if spread.middle <= goal.most else f"{marked}, missed"

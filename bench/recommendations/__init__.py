@@ -1,0 +1,88 @@
+"""Recommendations: how good, beside popularity and neighbours of items in the same run, and what they cost.
+
+Reads a listening set (--data DIR: train.csv or train.csv.gz with people, items and plays), keeps a part of it
+back, and asks the product for the rest, by the functions of `manage.py evaluate_recommendations`. The costs
+are of made-up listening, up to 10 million listens and 300,000 tracks; --quick leaves the larger out.
+"""
+
+from argparse import ArgumentParser
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from bench import readme
+from bench.recommendations import latency, quality, training
+from bench.results import Result, ratio
+
+SEEDS = (1, 2, 3)
+LISTENS, QUICK_LISTENS = (100_000, 1_000_000, 10_000_000), (100_000,)
+TRACKS, QUICK_TRACKS = (10_000, 30_000, 100_000, 300_000), (10_000, 100_000)
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="a folder with train.csv or train.csv.gz")
+
+
+def measure(*, is_quick: bool, data: Path | None) -> Result:
+    if data is None:
+        raise SystemExit("Say which listening set: bench/run recommendations --data DIR")
+    asked = [quality.measured(data, seed) for seed in (SEEDS[:1] if is_quick else SEEDS)]
+    answered = [latency.measured(tracks) for tracks in (QUICK_TRACKS if is_quick else TRACKS)]
+    trained = [training.measured(listens) for listens in (QUICK_LISTENS if is_quick else LISTENS)]
+    return result_of(asked, trained, answered)
+
+
+def write_readme() -> None:
+    readme.write_table("recommendations")
+
+
+def result_of(asked: list[Any], trained: list[Any], answered: list[Any]) -> Result:
+    found = {
+        name: {figure: sum(one[name][figure] for one in asked) / len(asked) for figure in quality.FIGURES}
+        for name in quality.CONTESTANTS
+    }
+    rows = [["", *quality.FIGURES.values()]]
+    for name, title in quality.CONTESTANTS.items():
+        *shares, distinct = found[name].values()
+        rows.append([title, *(f"{share:.3f}" for share in shares), f"{distinct:,.0f}"])
+    rows.append(["training on listens", "seconds", "peak MB", "people", "items", ""])
+    rows += [
+        [
+            f"{one['listens']:,}",
+            f"{one['seconds']:.1f}",
+            f"{one['peak_megabytes']:,.0f}",
+            f"{one['people']:,}",
+            f"{one['items']:,}",
+            "",
+        ]
+        for one in trained
+    ]
+    rows.append(["a fresh answer among tracks, ms", "known", "p99", "new", "p99", ""])
+    rows += [
+        [f"{one['tracks']:,}", *(f"{one[figure]:.2f}" for figure in latency.FIGURES), ""] for one in answered
+    ]
+    return Result(
+        name="recommendations",
+        ratios=_ratios(found, trained, answered),
+        table=rows,
+        raw={"quality": asked, "training": trained, "latency": answered},
+    )
+
+
+def _ratios(
+    found: dict[str, dict[str, float]], trained: list[Any], answered: list[Any]
+) -> dict[str, float | None]:
+    ratios = {
+        f"{figure}_to_{other}": ratio(found["tutti"][figure], found[other][figure])
+        for other in ("neighbours", "popularity")
+        for figure in quality.FIGURES
+    }
+    for before, after in pairwise(trained):
+        ratios[f"training_seconds_{after['listens']}_to_{before['listens']}"] = ratio(
+            after["seconds"], before["seconds"]
+        )
+    for before, after in pairwise(answered):
+        ratios[f"answer_{after['tracks']}_to_{before['tracks']}_tracks"] = ratio(
+            after["known_ms"], before["known_ms"]
+        )
+    return ratios

@@ -1,0 +1,53 @@
+"""What one fresh answer takes, by how many tracks there are. Only sizes matter, so the model is made up."""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from apps.recommendations.engine.evaluation import answered
+from apps.recommendations.engine.model import Model
+from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.sparse import SparseMatrix
+
+SHOWN = 20
+REPEATS = 300
+# Somebody known has listened to as much as people of the published set have, somebody new to a little.
+KNOWN_LISTENS, NEW_LISTENS = 50, 5
+FIGURES = ("known_ms", "known_p99_ms", "new_ms", "new_p99_ms")
+
+
+def measured(tracks: int) -> dict[str, Any]:
+    model = made_up_model(tracks)
+    known, new = _milliseconds(model, KNOWN_LISTENS), _milliseconds(model, NEW_LISTENS)
+    figures = (np.median(known), np.percentile(known, 99), np.median(new), np.percentile(new, 99))
+    return {"tracks": tracks, **dict(zip(FIGURES, map(float, figures), strict=True))}
+
+
+def made_up_model(tracks: int) -> Model:
+    options = Options()
+    random = np.random.default_rng(0)
+    tied = min(tracks, options.most_items)
+    ties = SparseMatrix(
+        np.minimum(np.arange(tracks + 1), tied) * options.ties,
+        random.integers(tied, size=tied * options.ties, dtype=np.int32),
+        random.standard_normal(tied * options.ties, np.float32),
+        tracks,
+    )
+    factors = random.standard_normal((tracks, options.factors), np.float32)
+    names = [f"track:{number}" for number in range(tracks)]
+    return Model(names, np.arange(tracks)[::-1], factors, ties, options)
+
+
+def _milliseconds(model: Model, listens: int) -> list[float]:
+    """From what somebody listened to until their list of names."""
+    random = np.random.default_rng(1)
+    found = []
+    # The first pays for what is made once a process.
+    for _ in range(REPEATS + 1):
+        chosen = random.choice(len(model.items), size=listens, replace=False)
+        history = [(model.items[number], float(random.integers(1, 100))) for number in chosen]
+        began = time.perf_counter()
+        answered(model, history, SHOWN)
+        found.append(1000 * (time.perf_counter() - began))
+    return found[1:]
