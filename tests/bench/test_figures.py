@@ -8,6 +8,7 @@ import pytest
 from bench import readme
 from bench.fanout.figures import Figures, Spread
 from bench.fanout.goals import ratios
+from bench.results import ratio
 
 Measured = dict[str, Any]
 
@@ -34,9 +35,23 @@ def test_a_server_that_was_not_measured_has_no_ratio() -> None:
 
 
 def test_the_part_that_was_lost_is_of_all_deliveries() -> None:
-    figures = Figures([measured("tutti", 0, pace="burst", sent=400, lost=50_000, server_us=1.0)])
+    figures = Figures([measured("tutti", 0, pace="burst", sent=400, lost=50_000, outstanding=0)])
     assert figures.part("tutti", 500, "burst", "lost") == 0.25
     assert ratios(figures)["burst_lost_500"] == 0.25
+
+
+def test_what_was_late_is_told() -> None:
+    figures = Figures([measured("tutti", 0, pace="burst", sent=400, lost=0, outstanding=100_000)])
+    assert ratios(figures)["burst_late_500"] == 0.5
+
+
+@pytest.mark.parametrize(("ours", "other", "told"), [(1, 3, 0.333), (2, 1_300, 0.00154), (5_000, 2, 2500)])
+def test_a_ratio_has_three_digits_that_mean_something(ours: float, other: float, told: float) -> None:
+    assert ratio(ours, other) == told
+
+
+def test_there_is_no_ratio_to_nothing() -> None:
+    assert ratio(1, 0) is None
 
 
 def test_memory_a_connection_is_the_slope_between_two_sizes() -> None:

@@ -17,6 +17,7 @@ FILES = pytest.mark.parametrize("file", [DEVELOPMENT, PRODUCTION], ids=lambda fi
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^}]*))?\}")
 SETTINGS = set(re.findall(r"^#([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
 Compose = dict[str, Any]
+JOB_ROLES = {"celery": "worker", "celery-beat": "beat"}
 
 
 def read(file: Path) -> Compose:
@@ -59,8 +60,31 @@ def test_the_check_of_the_format_finds_mistakes(change: Compose) -> None:
 
 
 @FILES
-def test_it_has_the_four_services(file: Path) -> None:
-    assert set(read(file)["services"]) == {"web", "db", "redis", "proxy"}
+def test_it_has_these_services(file: Path) -> None:
+    assert set(read(file)["services"]) == {"web", "celery", "celery-beat", "db", "redis", "proxy"}
+
+
+@FILES
+def test_jobs_are_run_by_celery_and_not_by_the_server_too(file: Path) -> None:
+    services = read(file)["services"]
+    assert services["web"]["environment"]["JOBS_IN_SERVER"] == "false"
+    for name, role in JOB_ROLES.items():
+        assert services[name]["command"][:4] == ["celery", "--app", "config", role]
+        assert services[name]["healthcheck"]["test"][-2:] == ["config.jobs_check", role]
+
+
+@FILES
+def test_jobs_have_the_servers_database_broker_secrets_and_data(file: Path) -> None:
+    services = read(file)["services"]
+    web = services["web"]
+    for name in JOB_ROLES:
+        assert services[name]["environment"].items() <= web["environment"].items()
+        assert {one for one in web["environment"] if re.search("DATABASE|REDIS|SECRET", one)} <= set(
+            services[name]["environment"]
+        )
+        assert services[name]["volumes"] == web["volumes"]
+        assert set(services[name].get("secrets", [])) <= set(web.get("secrets", []))
+        assert services[name]["read_only"] is True
 
 
 @FILES

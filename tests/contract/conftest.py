@@ -104,7 +104,7 @@ def staff(server: TuttiServer) -> Iterator[httpx.Client]:
 def plain_account(server: TuttiServer) -> Iterator[httpx.Client]:
     """Somebody with an account who is not staff."""
     with client_of(server) as http:
-        begin_plain_session(server, http, f"cem-{secrets.token_hex(3)}")
+        begin_plain_session(http, f"cem-{secrets.token_hex(3)}")
         yield http
 
 

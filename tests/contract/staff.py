@@ -6,18 +6,10 @@ import sys
 
 import httpx
 
+from tests.contract.people import PASSWORD, begin_session, registered
 from tests.processes import BACKEND, TuttiServer
 
-PASSWORD = "a long enough pass phrase"
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
-# Nobody can log in without being staff yet, so this session is begun from inside.
-SESSION_OF_PLAIN_ACCOUNT = """
-from django.contrib.auth import get_user_model
-from django.test import Client
-client = Client()
-client.force_login(get_user_model().objects.create_user("{name}"))
-print("session=" + client.cookies["sessionid"].value)
-"""
 FILL_LIBRARY = """
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
@@ -46,12 +38,10 @@ def log_in(http: httpx.Client, name: str) -> None:
     assert "sessionid" in http.cookies
 
 
-def begin_plain_session(server: TuttiServer, http: httpx.Client, name: str) -> None:
+def begin_plain_session(http: httpx.Client, name: str) -> None:
     """An account that is not staff."""
-    output = _manage(server, "shell", "-v", "0", "-c", SESSION_OF_PLAIN_ACCOUNT.format(name=name))
-    found = re.search(r"^session=(\S+)$", output, re.MULTILINE)
-    assert found, output
-    http.cookies.set("sessionid", found[1], domain="127.0.0.1")
+    begin_session(http, registered(http, name))
+    assert "sessionid" in http.cookies
 
 
 def _manage(server: TuttiServer, *arguments: str, variables: dict[str, str] | None = None) -> str:

@@ -76,7 +76,11 @@ def _with_null(schema: Any) -> Any:
 
 # --- Nothing but what is documented ------------------------------------------------------------------
 
-VARIABLES = {"item_id": "[0-9]{1,18}", "track_id": "[0-9]{1,18}", "slug": "[a-z0-9-]{1,50}"}
+ID = "[0-9]{1,18}"
+VARIABLES = {
+    **dict.fromkeys(("item_id", "track_id", "user_id", "recommendation_id"), ID),
+    **{"slug": "[a-z0-9-]{1,50}", "job_id": "[0-9a-f-]{36}"},
+}
 
 
 @cache

@@ -9,7 +9,11 @@ import pytest
 from tests.contract.queues import Queue
 from tests.contract.swagger import Document, Operation, check_is_swagger
 
-TAGS = {"tracks", "playlist", "rooms", "guests", "page", "health", "documents"}
+TAGS = {
+    *("tracks", "playlist", "rooms", "guests", "users", "auth", "analytics", "page", "health"),
+    "recommendations",
+    "documents",
+}
 WRITES = {"post", "put", "patch", "delete"}
 EVERYWHERE = {400, 401, 429, 500, 503}
 ON_WRITES = {403, 413, 422}
@@ -45,6 +49,38 @@ EXPECTED = {
     "POST /api/guests/": {201},
     "GET /api/guests/me/": {200, 404},
     "PATCH /api/guests/me/": {200, 404},
+    "GET /api/users/": {200},
+    "POST /api/users/": {201, 409},
+    "GET /api/users/{user_id}/": {200, 401, 404},
+    "PUT /api/users/{user_id}/": {200, 401, 403, 404},
+    "PATCH /api/users/{user_id}/": {200, 401, 403, 404},
+    "GET /api/users/me/": {200, 401},
+    "PUT /api/users/me/": {200, 401},
+    "PATCH /api/users/me/": {200, 401},
+    "DELETE /api/users/me/": {204, 401},
+    "GET /api/users/me/export/": {200, 401, 429},
+    "POST /api/auth/register/": {201, 409},
+    "POST /api/auth/token/": {200, 401},
+    "POST /api/auth/token/refresh/": {200, 401},
+    "POST /api/auth/token/verify/": {200, 401},
+    "POST /api/auth/logout/": {204, 401},
+    "POST /api/auth/session/": {200, 401},
+    "DELETE /api/auth/session/": {204},
+    "POST /api/auth/password/": {204, 401},
+    "POST /api/auth/password/reset/": {202},
+    "POST /api/auth/password/reset/confirm/": {204},
+    "POST /api/analytics/activity/": {201, 401, 403, 404},
+    "GET /api/analytics/summary/": {200},
+    "GET /api/analytics/trends/": {200},
+    "GET /api/analytics/me/": {200, 401},
+    "GET /api/analytics/user/{user_id}/": {200, 401, 403, 404},
+    "GET /api/recommendations/me/": {200, 400, 401, 404},
+    "GET /api/recommendations/user/{user_id}/": {200, 400, 401, 403, 404},
+    "POST /api/recommendations/me/refresh/": {202, 401, 429},
+    "POST /api/recommendations/user/{user_id}/refresh/": {202, 401, 403, 404, 429},
+    "GET /api/recommendations/jobs/{job_id}/": {200, 401, 404},
+    "POST /api/recommendations/{recommendation_id}/track/": {200, 201, 401, 404, 409},
+    "GET /api/rooms/{slug}/recommendations/": {200, 400, 404},
     "GET /api/page/": {200},
     "POST /api/page-errors/": {204},
     "GET /api/health/live": {200},

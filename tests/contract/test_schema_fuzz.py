@@ -36,7 +36,7 @@ CHECKS = [
     response_headers_conformance,
 ]
 # What is reached at the least; else these tests would prove little.
-EXPECTED = {GenerationMode.POSITIVE: {200, 201, 204, 404}, GenerationMode.NEGATIVE: {400, 404}}
+EXPECTED = {GenerationMode.POSITIVE: {200, 201, 202, 204, 404}, GenerationMode.NEGATIVE: {400, 404}}
 PARAMETER = re.compile(r"{(\w+)}")
 CHECKS_WITHOUT_BODY = [check for check in CHECKS if check is not content_type_conformance]
 # Of each operation. What is wrong takes longer to make up.
@@ -44,8 +44,10 @@ EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 3}
 ITEMS = 3
 # A server-sent stream does not end; it has tests of its own.
 ENDLESS = "stream"
+# These end the login that all others are asked with; tests/contract/users has them.
+FAREWELLS = ("users_me_erase", "auth_session_end", "auth_logout_end")
 # The token of somebody who is there is not guessed; a wrong one would make a 401 of everything.
-IDENTITY = ("X-Guest-Token", "Cookie")
+IDENTITY = ("X-Guest-Token", "Authorization", "Cookie")
 # Which of a list's two shapes is answered, Swagger can't say; test_schema_document checks the other.
 PAGES = ("page", "page_size")
 LONGEST_WAIT_SECONDS = 0.02
@@ -85,13 +87,27 @@ class World:
         queue = Queue(staff, self._room, self._tracks)
         queue.fill(max(0, ITEMS - len(queue.ids())))
         self._items = queue.ids()
+        self._own_id = staff.get("/api/users/me/").json()["id"]
         self._new_track = staff.post("/api/tracks/", json={"title": "Ada's song", "artist": "Bo"}).json()[
             "id"
         ]
+        self._recommendation, self._job = 0, ""
+        if "{recommendation_id}" in path:
+            recommended = staff.get("/api/recommendations/me/").json()["recommendations"]
+            self._recommendation = recommended[0]["id"]
+        if "{job_id}" in path:
+            self._job = staff.post("/api/recommendations/me/refresh/").json()["job_id"]
 
     @property
     def path_parameters(self) -> dict[str, Any]:
-        return {"slug": self._room, "item_id": self._items[0], "track_id": self._new_track}
+        return {
+            "slug": self._room,
+            "item_id": self._items[0],
+            "track_id": self._new_track,
+            "user_id": self._own_id,
+            "recommendation_id": self._recommendation,
+            "job_id": self._job,
+        }
 
     def fit(self, case: Any) -> None:
         """Numbers that were made up become those of things that exist; waiting becomes short."""
@@ -114,7 +130,9 @@ def operations_of(server: TuttiServer) -> list[Any]:
     document.config.update(base_url=server.base_url)
     operations = [result.ok() for result in document.get_all_operations()]
     assert len(operations) > 40
-    return [one for one in operations if not one.definition.raw["operationId"].endswith(ENDLESS)]
+    return [
+        one for one in operations if not one.definition.raw["operationId"].endswith((ENDLESS, *FAREWELLS))
+    ]
 
 
 def send_many(

@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.urls import resolve
 
+from apps.analytics import serializers
+from apps.jobs.failures import FailureCode
 from apps.playlist import services
 from apps.playlist.selectors import HISTORY_LENGTH
 from apps.realtime import commands, connection, consumers, outflow, polling
@@ -84,7 +86,7 @@ def test_every_limit_and_nothing_else_is_in_its_table() -> None:
 
 def test_sizes_are_those_of_the_code() -> None:
     assert [float(row[1]) for row in table("Limits", of=2)] == [
-        limits.MAX_OPEN_TOGETHER,
+        settings.MAX_CONNECTIONS_PER_ADDRESS,
         http_channel.MAX_REQUEST_LINE_BYTES,
         http_channel.MAX_HEAD_BYTES,
         http_channel.MAX_HEADERS,
@@ -107,6 +109,9 @@ def test_sizes_are_those_of_the_code() -> None:
         services.RESTORABLE_FOR / timedelta(minutes=1),
         HISTORY_LENGTH,
         idempotency.KEPT_FOR / timedelta(hours=1),
+        serializers.MAX_ACTIVITIES,
+        serializers.MAX_CONTEXT_BYTES,
+        serializers.MAX_AHEAD / timedelta(minutes=1),
     ]
 
 
@@ -116,7 +121,7 @@ def variables_of_the_page() -> set[str]:
 
 
 def test_whatever_the_documents_write_in_capitals_exists() -> None:
-    known = settings_named() | variables_of_the_page() | set(error_codes()) | METHODS
+    known = settings_named() | variables_of_the_page() | set(error_codes()) | set(FailureCode) | METHODS
     pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
     quoted = {(page.name, word) for page in pages for word in QUOTED.findall(page.read_text())}
 

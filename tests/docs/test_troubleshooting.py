@@ -82,6 +82,15 @@ def test_redis_away(data: dict[str, Any]) -> None:
         assert (ready.status_code, status in ready.text) == (200, True)
 
 
+def test_nobody_runs_jobs(ready_made_data: ReadyMadeData) -> None:
+    status, address = quotes('"jobs"')
+
+    with PlainDaphne(**ready_made_data.options("embedded")) as server, server.client() as http:
+        ready = http.get(address)
+
+    assert (ready.status_code, status in ready.text) == (200, True)
+
+
 def test_a_page_of_another_origin(running: TuttiServer) -> None:
     [said] = quotes("another origin")
     other = "https://elsewhere.example"

@@ -5,7 +5,7 @@ import select
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import Self
 
@@ -65,11 +65,15 @@ class AnswerThief:
         for line in lines:
             line.join()
 
+    def _to_server(self) -> socket.socket:
+        """Fails once the server has been killed."""
+        return socket.create_connection((HOST, self._server_port))
+
     def _steal(self, client: socket.socket) -> None:
         """Until either side has gone."""
         asked, told = bytearray(), bytearray()
         self._exchanges.append((asked, told))
-        with client, socket.create_connection((HOST, self._server_port)) as server:
+        with client, suppress(ConnectionError), self._to_server() as server:
             while True:
                 readable, _, _ = select.select([client, server], [], [])
                 for line, kept in ((client, asked), (server, told)):

@@ -22,7 +22,7 @@ ARRIVAL_SECONDS = 3.0
 ANSWER_SECONDS = 1.5
 WRITES = 6
 AHEAD = 3
-# Hints come at once; without them the log is looked at every 0.4 s.
+# Hints come at once; without them the log is looked at every 0.9 s.
 HINTED_SECONDS = 0.1
 MEASURED = 12
 BACK_SECONDS = 15.0

@@ -78,9 +78,9 @@ def test_one_process_counts_exactly_however_redis_comes_and_goes(
     for ticks, is_away in calls:
         now += ticks * TICK
         if is_away:
-            redis_alone._breaker.open()
+            redis_alone._breaker.failed()
         else:
-            redis_alone._breaker.close()
+            redis_alone._breaker.succeeded()
         within = [at for at in passed if at > now - PERIOD_SECONDS]
         wait_seconds = redis_alone.take_call(name, limit=limit, period_seconds=PERIOD_SECONDS, now=now)
         assert wait_seconds == (None if len(within) < limit else within[-limit] + PERIOD_SECONDS - now)

@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 from collections.abc import AsyncIterator
+from hashlib import sha1
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -13,9 +14,11 @@ HANDSHAKE = (
     "GET {path} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-TEXT, CONTINUATION, CLOSE, PING = 0x1, 0x0, 0x8, 0x9
+TEXT, CONTINUATION, CLOSE, PING, PONG = 0x1, 0x0, 0x8, 0x9, 0xA
 EVENT_SEQ = re.compile(rb'"epoch":"[^"]+","seq":(\d+),"ts"')
 STATE_SEQ = re.compile(rb'^\{"type":"playlist.snapshot","payload":\{"epoch":"[^"]+","seq":(\d+)')
+# Behind the end of a message.
+PING_FRAME = re.compile(rb"(?:\A|(?<=\}))\x89([\x00-\x7d])")
 # The least that Linux gives.
 SMALL_BUFFER = 2304
 
@@ -62,7 +65,7 @@ class RawSocket:
         return await self._reader.read(65536)
 
     async def message(self) -> bytes | None:
-        """The next message; None when the socket is closed."""
+        """The next message; None when the socket is closed. Pings before it are answered."""
         message = b""
         while True:
             code, length = await self._head()
@@ -70,10 +73,24 @@ class RawSocket:
             if code & 0xF == CLOSE:
                 self.close_code = struct.unpack("!H", payload[:2])[0]
                 return None
+            if code & 0xF == PING:
+                self.pong(payload)
             if code & 0xF in {TEXT, CONTINUATION}:
                 message += payload
                 if code & 0x80:
                     return message
+
+    async def ping(self) -> bytes:
+        """What stands in the next ping. Raises where the line ends before it."""
+        while True:
+            code, length = await self._head()
+            payload = await self.read(length)
+            if code & 0xF == PING:
+                return payload
+
+    def pong(self, payload: bytes) -> None:
+        no_mask = bytes(4)
+        self._writer.write(bytes((0x80 | PONG, 0x80 | len(payload))) + no_mask + payload)
 
     async def messages_until(self, part: bytes) -> list[bytes]:
         """The messages up to the first that has this in it."""
@@ -91,6 +108,36 @@ class RawSocket:
         elif length == 127:
             length = int.from_bytes(await self.read(8), "big")
         return code, length
+
+
+class Quick:
+    """Takes whatever comes at once, and remembers only how it ends and a sum of it."""
+
+    def __init__(self, socket: RawSocket) -> None:
+        self._socket = socket
+        self._end = b""
+        self.sum = sha1(usedforsecurity=False)
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _without_pings(self, data: bytes) -> bytes | None:
+        """They are each one's own, and are answered. None when the line has ended."""
+        if not data:
+            return None
+        while found := PING_FRAME.search(data):
+            end = found.end() + found[1][0]
+            self._socket.pong(data[found.end() : end])
+            data = data[: found.start()] + data[end:]
+        return data
+
+    async def until(self, seq: int) -> None:
+        wanted = b'"seq":%d,"ts"' % seq
+        while wanted not in self._end:
+            data = self._without_pings(await self._socket.read_some())
+            assert data is not None, "closed"
+            self.sum.update(data)
+            self._end = (self._end + data)[-10_000:]
 
 
 @contextlib.asynccontextmanager

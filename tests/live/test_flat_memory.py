@@ -1,7 +1,8 @@
-"""However many events pass, a hub holds no more than before. Runs in this process."""
+"""However many events pass, a hub holds no more than before, and neither does a server with its sockets."""
 
 import asyncio
 import gc
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from apps.realtime.frames import Batch
 from apps.realtime.hub import Hub
 from apps.realtime.outflow import DirectOutflow, QueuedOutflow
 from apps.realtime.publishing import Hint
+from tests.conftest import ReadyMadeData
+from tests.live.listeners import replica_of
+from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
+from tests.live.rooms import append_elsewhere, new_room, queued
+from tests.processes import TuttiServer, Uvicorn
 
 LISTENERS = 10
 AT_ONCE = 50
@@ -20,6 +26,11 @@ MANY_EVENTS = 1_000_000
 TEXT = '{"type":"track.voted","seq":%d,"payload":"' + "x" * 300 + '"}'
 # What Python's own allocator moves by itself, and a tenth of a byte for each of a million events.
 SLACK_BYTES = 2 * 1024 * 1024
+# A server's events are written first, which takes longest. It also keeps pages of its database, not many.
+SERVER_EVENTS, MANY_SERVER_EVENTS, WARM_UP_EVENTS = 10_000, 100_000, 3_000
+# Together less than may wait for one who reads, on a machine that has no time for that.
+APPENDED_AT_ONCE, ROOM_BYTES = 1_000, 4 * 1024 * 1024
+SERVER_SLACK_BYTES = 4 * 1024 * 1024
 
 
 class Drain:
@@ -69,6 +80,46 @@ async def test_memory_is_flat_over_a_million_events(request: pytest.FixtureReque
     feed.stop()
 
 
+@pytest.mark.parametrize("kind_of_server", [TuttiServer, Uvicorn])
+async def test_the_memory_of_a_server_is_flat(
+    request: pytest.FixtureRequest, kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
+):
+    """Through all that an event goes through: log, hub, connections, the server's own buffers."""
+    count = MANY_SERVER_EVENTS if request.config.getoption("--long") else SERVER_EVENTS
+    environment = {"SOCKET_BUFFER_BYTES": str(ROOM_BYTES)}
+    with kind_of_server(**ready_made_data.options("embedded"), environment=environment) as server:
+        room = new_room(server)
+        item_id = queued(server, room)
+        async with AsyncExitStack() as opened:
+            listeners = [
+                await opened.enter_async_context(raw_socket(server.base_url, room)) for _ in range(LISTENERS)
+            ]
+            top = (await replica_of(server.base_url, room)).seq
+            await all_receive(server, item_id, listeners, top, WARM_UP_EVENTS)
+            before = own_bytes(server.pid)
+            await all_receive(server, item_id, listeners, top + WARM_UP_EVENTS, count)
+            assert own_bytes(server.pid) - before < SERVER_SLACK_BYTES
+
+
+async def all_receive(
+    server: TuttiServer, item_id: int, listeners: list[RawSocket], top: int, count: int
+) -> None:
+    """So many events more than `top`."""
+    for last in range(top + APPENDED_AT_ONCE, top + count + 1, APPENDED_AT_ONCE):
+        readings = [receive(listener, last) for listener in listeners]
+        await asyncio.gather(append_elsewhere(server, item_id, number=APPENDED_AT_ONCE), *readings)
+
+
+async def receive(listener: RawSocket, last: int) -> None:
+    """All up to that event; none is kept here."""
+    seq = None
+    while seq != last:
+        message = await listener.message()
+        assert message is not None, f"closed with {listener.close_code}"
+        seq = event_seq(message)
+        listener.read_bytes = b""
+
+
 async def test_hints_of_streams_that_nobody_listens_to_leave_nothing():
     hub = Hub()
     for seq in range(1, EVENTS):
@@ -93,5 +144,9 @@ def close() -> None:
 def held_bytes() -> int:
     """This process's own memory."""
     gc.collect()
-    _, resident, shared, *_ = map(int, Path("/proc/self/statm").read_text().split())
+    return own_bytes("self")
+
+
+def own_bytes(process: int | str) -> int:
+    _, resident, shared, *_ = map(int, Path(f"/proc/{process}/statm").read_text().split())
     return (resident - shared) * 4096

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 import itertools
 
+import pytest
+
 from tests.conftest import ReadyMadeData
 from tests.live.listeners import replica_of
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket, state_seq
 from tests.live.rooms import client_of, new_room, queued, vote
-from tests.processes import TuttiServer
+from tests.processes import PlainDaphne, TuttiServer, Uvicorn
 
 JOINS = 2000
 AT_ONCE = 100
@@ -18,8 +20,11 @@ PAUSE_SECONDS = 0.1
 NOBODY_S_EPOCH = ("another-epoch", 3)
 
 
-async def test_two_thousand_join_while_events_flow(ready_made_data: ReadyMadeData):
-    with TuttiServer(**ready_made_data.options("embedded"), rate_limit_factor="0") as server:
+@pytest.mark.parametrize("kind_of_server", [TuttiServer, PlainDaphne, Uvicorn])
+async def test_two_thousand_join_while_events_flow(
+    kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
+):
+    with kind_of_server(**ready_made_data.options("embedded"), rate_limit_factor="0") as server:
         room = new_room(server)
         item_id = queued(server, room, number=5)
         async with asyncio.timeout(WITHIN_SECONDS), contextlib.AsyncExitStack() as opened:

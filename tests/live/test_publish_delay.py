@@ -12,7 +12,7 @@ WRITES = 20
 # Long enough for everything in the server to fall asleep.
 QUIET_SECONDS = 0.15
 LATEST_SECONDS = 0.5
-# Without hints the log would be looked at every 0.1 s (SQLite) or 0.4 s: the middle one would be later.
+# Without hints the log would be looked at every 0.25 s (SQLite) or 0.4 s: the middle one would be later.
 USUAL_SECONDS = 0.03
 
 

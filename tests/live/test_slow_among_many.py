@@ -3,14 +3,15 @@
 import asyncio
 import contextlib
 import time
-from hashlib import sha1
+
+import pytest
 
 from tests.conftest import ReadyMadeData
 from tests.live.listeners import replica_of
-from tests.live.raw_sockets import SMALL_BUFFER, RawSocket, raw_socket
+from tests.live.raw_sockets import SMALL_BUFFER, Quick, RawSocket, raw_socket
 from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
 from tests.live.test_paths import closed_as_slow
-from tests.processes import TuttiServer
+from tests.processes import TuttiServer, Uvicorn
 
 QUICK = 200
 VOTES = 10
@@ -23,29 +24,12 @@ WITHIN_SECONDS = 120.0
 DELAY_SECONDS = 2.0
 
 
-class Quick:
-    """Takes whatever comes at once, and remembers only how it ends and a sum of it."""
-
-    def __init__(self, socket: RawSocket) -> None:
-        self._socket = socket
-        self._end = b""
-        self.sum = sha1(usedforsecurity=False)
-
-    def close(self) -> None:
-        self._socket.close()
-
-    async def until(self, seq: int) -> None:
-        wanted = b'"seq":%d,"ts"' % seq
-        while wanted not in self._end:
-            data = await self._socket.read_some()
-            assert data, "closed"
-            self.sum.update(data)
-            self._end = (self._end + data)[-10_000:]
-
-
-async def test_one_that_hardly_reads_delays_nobody(ready_made_data: ReadyMadeData):
-    options = ready_made_data.options("embedded")
-    with TuttiServer(**options) as server:
+# Plain Daphne tells nobody how much a socket holds: who does not read is found there by its pings alone.
+@pytest.mark.parametrize("kind_of_server", [TuttiServer, Uvicorn])
+async def test_one_that_hardly_reads_delays_nobody(
+    kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
+):
+    with kind_of_server(**ready_made_data.options("embedded")) as server:
         url, room = server.base_url, new_room(server)
         item_id = queued(server, room)
         async with asyncio.timeout(WITHIN_SECONDS), contextlib.AsyncExitStack() as opened:

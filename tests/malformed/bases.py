@@ -17,6 +17,8 @@ ITEMS = 6
 MAIN = "main"
 # A poll that waits is held back on purpose; here nothing is to be waited for.
 WAIT = "0.01"
+# Here somebody may end their session or account, also by a method that was not meant. Staff is needed again.
+OF_ACCOUNTS = ("/api/auth/", "/api/users/")
 # Where they make a difference: fields of which at most one may be given.
 PLACES = {"position", "after", "before"}
 
@@ -32,6 +34,8 @@ class World:
     removed: dict[str, int]
     tracks: list[int]
     own_track: int
+    # Of staff.
+    user_id: int
     # How the room began.
     start: Any
     # What names people: staff, a guest by header, a guest by cookie, nobody.
@@ -55,7 +59,8 @@ class World:
         people: list[Headers] = [
             *([(b"Cookie", session)], [(b"X-Guest-Token", token)], [(b"Cookie", b"tutti_guest=" + token)], [])
         ]
-        return cls(made[0], made[1], items, removed, tracks, own_track, start, people)
+        user_id = staff.get("/api/users/me/").json()["id"]
+        return cls(made[0], made[1], items, removed, tracks, own_track, user_id, start, people)
 
 
 def _filled(http: httpx.Client, room: str, tracks: list[int]) -> list[int]:
@@ -108,6 +113,8 @@ class ValidRequests:
             return world.doomed_room if is_end else world.room
         if name == "track_id":
             return str(world.own_track)
+        if name == "user_id":
+            return str(world.user_id)
         room = _room_of(operation, world)
         return str(world.removed[room] if "restore" in operation.path else chance.choice(world.items[room]))
 
@@ -142,6 +149,15 @@ class ValidRequests:
             return known[name]
         if "enum" in told:
             return chance.choice(told["enum"])
+        if "$ref" in told:
+            told = self._definitions[told["$ref"].rsplit("/", 1)[1]]
+        if told["type"] == "array":
+            return [self._field(name, told["items"], items, world, chance)]
+        if told["type"] == "object":
+            return {
+                inner: self._field(inner, of_it, items, world, chance)
+                for inner, of_it in told.get("properties", {}).items()
+            }
         plain: dict[str, Any] = {"integer": 1, "boolean": True, "string": "Ada", "number": 1.5}
         return plain[told["type"]]
 
@@ -153,6 +169,8 @@ def _room_of(operation: Operation, world: World) -> str:
 def _usual_headers(world: World, operation: Operation, chance: random.Random) -> Headers:
     needs_staff = "/tracks/" in operation.path or operation.path == "/api/rooms/{slug}/"
     who = world.people[0] if needs_staff and chance.random() < 0.9 else chance.choice(world.people)
+    if operation.path.startswith(OF_ACCOUNTS):
+        who = chance.choice(world.people[1:])
     agent = (b"User-Agent", b"storm/%d" % chance.randrange(40))
     return [(b"Host", b"localhost"), agent, (b"Accept", b"application/json"), *who]
 

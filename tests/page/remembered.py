@@ -1,11 +1,13 @@
 """What a window's browser keeps in its IndexedDB: rooms, and what waits to be sent."""
 
+from datetime import timedelta
+
 from playwright.sync_api import Page
 
 from tests.contract.queues import Queue
 
-# Asks until it is so: the page tells nobody when it writes. Once it is in step, its database is there.
-UNTIL = """async ([store, key, wanted]) => {
+# Once the page is in step, its database is there.
+OPENED = """
     const resultOf = (request) => new Promise((resolve, reject) => {
         request.onsuccess = () => resolve(request.result);
         request.onerror = () => reject(request.error);
@@ -13,6 +15,11 @@ UNTIL = """async ([store, key, wanted]) => {
     const database = await resultOf(indexedDB.open("tutti "));
     const end = performance.now() + 30_000;
     let found;
+"""
+# Asks until it is so: the page tells nobody when it writes.
+UNTIL = (
+    f"async ([store, key, wanted]) => {{{OPENED}"
+    + """
     do {
         if (performance.now() > end) throw new Error(`${found} in ${store}, not ${wanted}`);
         const kept = database.transaction(store).objectStore(store);
@@ -20,6 +27,24 @@ UNTIL = """async ([store, key, wanted]) => {
     } while (!(found >= wanted));
     database.close();
 }"""
+)
+# As if it had been done so long ago.
+MAKE_OLD = (
+    f"async ([milliseconds, wanted]) => {{{OPENED}"
+    + """
+    do {
+        if (performance.now() > end) throw new Error(`${found.length} wait, not ${wanted}`);
+        const outbox = database.transaction("outbox", "readwrite").objectStore("outbox");
+        const stored = await resultOf(outbox.getAll());
+        found = stored.filter(({ status, outcome }) => status === "waiting" && !outcome);
+        if (found.length !== wanted) continue;
+        for (const entry of found) {
+            await resultOf(outbox.put({ ...entry, madeAt: entry.madeAt - milliseconds }));
+        }
+    } while (found.length !== wanted);
+    database.close();
+}"""
+)
 
 
 def wait_until_remembered(page: Page, queue: Queue) -> None:
@@ -30,3 +55,8 @@ def wait_until_remembered(page: Page, queue: Queue) -> None:
 def wait_until_stored(page: Page, actions: int) -> None:
     """Returns when so many actions would outlive their tab."""
     page.evaluate(UNTIL, ["outbox", None, actions])
+
+
+def make_old(page: Page, actions: int, age: timedelta = timedelta(hours=21)) -> None:
+    """Of a page without a network, which sends nothing: makes the actions that wait, so many, so old."""
+    page.evaluate(MAKE_OLD, [age.total_seconds() * 1000, actions])

@@ -2,18 +2,23 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.queues import Queue
+from tests.page.account_page import AccountPage
 from tests.page.node import FRONTEND
-from tests.page.visitors import Visit
+from tests.page.remembered import make_old
+from tests.page.visitors import Visit, Visitor
 
 SOURCES = FRONTEND / "src"
 # The one place where each is made; everybody else uses it by its name.
 MAKERS = {"ui/dialog.tsx", "ui/menu.tsx"}
+# What opens in its place, covers nothing and keeps no focus: a chart's table.
+IN_PLACE = {"ui/chart.tsx"}
 # Whatever makes something open or asks by a window of the browser's own.
 OPENS = re.compile(
     r"<(?:Dialog|Menu|dialog|details)\b|role=\"(?:dialog|alertdialog|menu|listbox|tooltip)\"|\bpopover="
@@ -22,6 +27,17 @@ OPENS = re.compile(
 INSIDE = "(element, kind) => Boolean(element?.closest(kind))"
 # More than any of them has.
 ROUND = 30
+
+
+def vote_long_ago(visitor: Visitor) -> None:
+    visitor.loses_network = True
+    visitor.context.set_offline(True)
+    expect(visitor.page.locator(".status-dot[data-kind=offline]")).to_be_attached()
+    for row in range(2):
+        visitor.page.locator(".queue-vote[data-way=up]").nth(row).click()
+    make_old(visitor.page, actions=2)
+    visitor.context.set_offline(False)
+    expect(visitor.page.locator(".banner [aria-haspopup=dialog]")).to_be_visible()
 
 
 @dataclass(frozen=True)
@@ -33,6 +49,7 @@ class Opened:
     steps: tuple[str, ...]
     is_modal: bool = True
     takes_focus: bool = True
+    prepare: Callable[[Visitor], object] = lambda visitor: None
 
     def open(self, page: Page) -> Locator:
         """By the Enter key alone; the control that opens it."""
@@ -49,8 +66,16 @@ class Opened:
 
 DIALOGS = {
     "the keys": Opened("features/shortcuts/shortcuts.tsx", "dialog", ("[aria-haspopup=dialog]",)),
+    "what waited too long": Opened(
+        *("features/status/stale_list.tsx", "dialog", (".banner [aria-haspopup=dialog]",)),
+        prepare=vote_long_ago,
+    ),
     "the question before a room is deleted": Opened(
         "features/rooms/this_room.tsx", "dialog", (".rooms-head .button", ".rooms-delete .button")
+    ),
+    "the question before an account is erased": Opened(
+        *("features/account/own_data.tsx", "dialog", (".account-delete .button",)),
+        prepare=lambda visitor: AccountPage(visitor).open().sign_up(),
     ),
     "what can be done with a track": Opened(
         "features/queue/item_menu.tsx", "[role=menu]", (".virtual-row .queue-more",), is_modal=False
@@ -64,18 +89,19 @@ DIALOGS = {
 
 
 @pytest.fixture
-def page(visit: Visit, queue: Queue) -> Page:
-    """A window that shows the queue and the room."""
+def visitor(visit: Visit, queue: Queue) -> Visitor:
+    """Somebody whose window shows the queue and the room."""
     queue.fill(3)
-    page = visit(f"/r/{queue.room}#room").page
-    expect(page.locator(".queue .virtual-row")).to_have_count(3)
-    expect(page.locator(".rooms-head .button")).to_be_visible()
-    return page
+    visitor = visit(f"/r/{queue.room}#room")
+    expect(visitor.page.locator(".queue .virtual-row")).to_have_count(3)
+    expect(visitor.page.locator(".rooms-head .button")).to_be_visible()
+    return visitor
 
 
 @pytest.mark.parametrize("name", DIALOGS)
-def test_it_opens_keeps_focus_and_gives_it_back(page: Page, name: str):
-    opened = DIALOGS[name]
+def test_it_opens_keeps_focus_and_gives_it_back(visitor: Visitor, name: str):
+    page, opened = visitor.page, DIALOGS[name]
+    opened.prepare(visitor)
     control = opened.open(page)
     if opened.takes_focus:
         assert opened.has_focus(page)
@@ -95,7 +121,8 @@ def test_it_opens_keeps_focus_and_gives_it_back(page: Page, name: str):
 
 
 @pytest.mark.parametrize("name", [name for name, one in DIALOGS.items() if not one.is_modal])
-def test_what_holds_nobody_closes_once_focus_goes_on(page: Page, name: str):
+def test_what_holds_nobody_closes_once_focus_goes_on(visitor: Visitor, name: str):
+    page = visitor.page
     DIALOGS[name].open(page)
 
     page.keyboard.press("Tab")
@@ -108,7 +135,7 @@ def test_all_that_the_page_opens_is_looked_at_here():
     found = Counter(
         source
         for path in SOURCES.rglob("*.tsx")
-        if (source := path.relative_to(SOURCES).as_posix()) not in MAKERS
+        if (source := path.relative_to(SOURCES).as_posix()) not in MAKERS | IN_PLACE
         for _ in OPENS.findall(path.read_text())
     )
     assert found == Counter(one.source for one in DIALOGS.values())

@@ -39,13 +39,22 @@ def test_what_is_typed_is_found_as_the_server_ranks_it(
         expect(titles(page).nth(place)).to_have_text(title)
 
 
+TYPE = """(field, text) => {
+    for (let length = 1; length <= text.length; length += 1) {
+        field.value = text.slice(0, length);
+        field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    }
+}"""
+
+
 def test_only_the_last_of_what_is_typed_is_asked_for(visit: Visit, room: str):
     page = visit(f"/r/{room}#library").page
     expect(titles(page).first).to_be_visible()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "search=" in request.url else None)
 
-    search_field(page).press_sequentially("miles", delay=10)
+    # All in one go, as nobody types: keys from outside come as fast as the machine has time for them.
+    search_field(page).evaluate(TYPE, "miles")
 
     expect(titles(page)).to_have_text(["So What"])
     assert len(asked) == 1

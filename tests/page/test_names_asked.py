@@ -5,6 +5,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.queues import Queue
+from tests.page.queue_page import BACK_MILLISECONDS
 from tests.page.visitors import PHONE, Visit
 
 
@@ -140,6 +141,24 @@ def test_a_name_is_changed_in_the_room_part(visit: Visit, http: httpx.Client, qu
     assert [item["added_by"] for item in queue.items()] == ["Ada Lovelace"]
 
 
+def test_whom_the_server_no_longer_knows_is_named_all_the_same(visit: Visit, queue: Queue):
+    visitor = visit(f"/r/{queue.room}#room")
+    # The one answer that says so.
+    visitor.expects.add(404)
+    page = visitor.page
+    own_name_field(page).fill("Ada")
+    own_name_field(page).press("Enter")
+    expect(page.get_by_text("You are now Ada.")).to_be_visible()
+    visitor.context.clear_cookies()
+
+    own_name_field(page).fill("Bo")
+    own_name_field(page).press("Enter")
+
+    expect(page.get_by_text("You are now Bo.")).to_be_visible()
+    add_so_what(page)
+    assert [item["added_by"] for item in queue.items()] == ["Bo"]
+
+
 def test_a_name_given_in_another_tab_belongs_to_the_same_guest(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}")
     first = visitor.page
@@ -156,3 +175,22 @@ def test_a_name_given_in_another_tab_belongs_to_the_same_guest(visit: Visit, que
     me = visitor.context.request.get(f"{visitor.base_url}/api/guests/me/").json()
     assert me["name"] == "Ada"
     assert me["guest_id"] == before
+
+
+def test_a_name_that_can_not_be_saved_says_so_and_is_kept_for_another_try(visit: Visit, queue: Queue):
+    visitor = visit(f"/r/{queue.room}#room", **PHONE)
+    visitor.loses_network = True
+    page = visitor.page
+    visitor.context.set_offline(True)
+    banner = page.locator(".banner")
+    expect(banner).to_contain_text("what you change in the queue is sent once the network is back")
+
+    own_name_field(page).fill("Ada")
+    own_name_field(page).press("Enter")
+
+    expect(page.get_by_text("It is not saved yet: press Save again")).to_be_visible()
+    expect(own_name_field(page)).to_have_value("Ada")
+    visitor.context.set_offline(False)
+    expect(banner).to_have_count(0, timeout=BACK_MILLISECONDS)
+    own_name_field(page).press("Enter")
+    expect(page.get_by_text("You are now Ada.")).to_be_visible()

@@ -124,6 +124,18 @@ def test_ones_name_stands_at_what_one_adds(visit: Visit, visit_elsewhere: VisitE
     expect(visit(f"/r/{queue.room}").page.locator(".queue .virtual-row")).to_contain_text("Ada")
 
 
+def test_accounts_are_at_the_servers_own_address(
+    visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
+):
+    visitor = visit_elsewhere(f"/r/{queue.room}#discover", **PHONE)
+    visitor.page.get_by_role("button", name="Sign in or create an account").click()
+
+    link = visitor.page.get_by_role("link", name="Open it there")
+    expect(link).to_have_attribute("href", f"{site.base_url}/#account")
+    expect(visitor.page.locator("#account-part input")).to_have_count(0)
+    assert visitor.violations() == []
+
+
 def test_one_is_the_same_after_a_reload(visit_elsewhere: VisitElsewhere, queue: Queue):
     queue.fill(1)
     page = visit_elsewhere(f"/r/{queue.room}#room", is_asked=True).page

@@ -53,6 +53,67 @@ def test_arrows_go_from_track_to_track(page: QueuePage):
     assert page.focused_title() == titles[0]
 
 
+def hold(page: Page, key: str) -> None:
+    """Until it has repeated itself three times."""
+    for _ in range(4):
+        page.keyboard.down(key)
+    page.keyboard.up(key)
+
+
+@pytest.mark.parametrize("key", ["Delete", "Backspace"])
+def test_a_held_key_removes_one_track(page: QueuePage, queue: Queue, ids: list[int], key: str):
+    titles = page.titles()
+
+    hold(page.page, key)
+
+    page.shows(titles[1:])
+    expect(page.page.locator(".status-text")).to_have_text("in sync")
+    assert [item["id"] for item in queue.items()] == ids[1:]
+
+
+def test_a_held_key_votes_once(page: QueuePage, queue: Queue):
+    hold(page.page, "+")
+
+    expect(page.page.locator(".status-text")).to_have_text("in sync")
+    assert [item["votes"] for item in queue.items()] == [1, 0, 0, 0, 0, 0]
+
+
+def test_a_held_key_takes_a_track_once(page: QueuePage):
+    hold(page.page, " ")
+
+    expect(page.page.locator(".queue-row[data-grabbed]")).to_be_visible()
+
+
+@pytest.mark.parametrize("opener", ["[data-key]", "[data-control=more]"])
+def test_a_held_key_opens_a_menu_and_chooses_nothing_there(page: QueuePage, queue: Queue, opener: str):
+    page.list.locator(opener).first.focus()
+
+    hold(page.page, "Enter")
+
+    expect(page.page.get_by_role("menuitem", name="Play now")).to_be_focused()
+    expect(page.page.locator(".status-text")).to_have_text("in sync")
+    assert queue.playing() is None
+
+
+def test_a_held_key_presses_play_once(page: QueuePage, queue: Queue, ids: list[int]):
+    before = queue.state().seq
+    page.page.get_by_role("button", name=f"Play {page.titles()[0]}").focus()
+
+    hold(page.page, "Enter")
+
+    expect(page.page.locator(".queue-playing")).to_have_count(1)
+    expect(page.page.locator(".status-text")).to_have_text("in sync")
+    assert (queue.playing(), queue.state().seq) == (ids[0], before + 1)
+
+
+def test_a_held_arrow_goes_on_from_button_to_button(page: QueuePage):
+    page.list.locator("[data-control=more]").first.focus()
+
+    hold(page.page, "ArrowDown")
+
+    assert page.focused_title() == page.titles()[4]
+
+
 def test_arrows_go_from_a_button_to_the_same_button_of_the_next_track(page: QueuePage):
     titles = page.titles()
     page.row(titles[0]).get_by_role("button", name=f"Vote up {titles[0]}").focus()
@@ -128,6 +189,26 @@ def test_others_go_on_while_it_is_taken(page: QueuePage, queue: Queue, ids: list
     press(page.page, " ")
     wait_for_moves(page, 1)
     assert titles_of(queue)[-2:] == [titles[2], titles[0]]
+
+
+def test_put_down_where_others_have_made_it_stand_it_moves_nobody(
+    page: QueuePage, queue: Queue, ids: list[int]
+):
+    titles = page.titles()
+    press(page.page, "ArrowDown", " ", "ArrowDown")
+    expect(page.said).to_have_text(f"{titles[1]}, 3rd of 6")
+
+    # What it was to stand behind stands before it already.
+    queue.place(ids[2], before=ids[1])
+    # The rows stand so in either case; with what comes behind the move, it has come, too.
+    queue.vote(ids[5], 1)
+    expect(page.row(titles[5]).locator(".queue-sum-of-votes .spoken")).to_have_text("1 vote")
+    page.shows([titles[0], titles[2], titles[1], *titles[3:]])
+    press(page.page, " ")
+
+    expect(page.said).to_have_text(f"{titles[1]} put down, 3rd of 6")
+    wait_for_moves(page, 0)
+    assert titles_of(queue) == [titles[0], titles[2], titles[1], *titles[3:]]
 
 
 def test_what_is_removed_while_it_is_taken_is_said_and_focus_goes_on(

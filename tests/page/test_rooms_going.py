@@ -160,3 +160,25 @@ def lose_answer(route: Route) -> None:
     """The server hears it and does it."""
     assert route.fetch().status == 201
     route.abort()
+
+
+@pytest.mark.parametrize("path", ["/r", "/r/", "/r/BAD_slug!", "/r/a/b"])
+def test_an_address_that_is_no_rooms_says_so_and_leads_to_the_main_room(visit: Visit, path: str):
+    visitor = visit("/", **PHONE)
+    visitor.expects.add(404)
+    visitor.page.goto(visitor.base_url + path)
+    expect(visitor.page.locator(".banner")).to_contain_text("There is no such room")
+    expect(heading(visitor.page)).to_have_text("Tutti")
+    assert visitor.violations() == []
+
+    visitor.page.get_by_role("link", name="Go to the main room").tap()
+
+    expect(visitor.page.locator(".status-text")).to_have_text("in sync")
+    assert visitor.page.url == f"{visitor.base_url}/"
+
+
+def test_capitals_lead_to_the_room(visit: Visit, room: str):
+    page = visit(f"/r/{room.capitalize()}").page
+
+    expect(heading(page)).to_have_text("A test's room")
+    assert page.url.endswith(f"/r/{room}")

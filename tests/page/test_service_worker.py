@@ -149,7 +149,7 @@ def test_what_is_not_the_page_is_left_alone(context, site: Site):
 def test_a_404_is_no_reason_to_show_the_page(context):
     page = visit(context)
 
-    answer = page.goto("/r/No-Such-Name")
+    answer = page.goto("/r/No_such_name")
 
     assert answer
     assert answer.status == 404
@@ -211,8 +211,9 @@ def test_two_tabs_wait_for_each_other(context, site: Site):
     site.update(2)
     one.reload()
     until(one, WAITING)
+    assert other.evaluate("late()") == "late 1", "somebody is using the old page"
+    assert one.evaluate(WAITING)
     other.close()
-    assert one.evaluate(WAITING), "somebody might have been using the old page"
 
     one.reload()
 

@@ -8,6 +8,8 @@ from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, centre, titles_of
 from tests.page.visitors import PHONE, Visit
 
+MORE_THAN_SHOWN_MILLISECONDS = 9_000
+
 
 @pytest.fixture
 def page(visit: Visit, queue: Queue) -> QueuePage:
@@ -139,3 +141,22 @@ def test_focus_goes_to_the_only_track_when_it_is_back(visit: Visit, queue: Queue
     page.page.keyboard.press("Enter")
 
     expect(page.row(title)).to_be_focused()
+
+
+def test_an_offer_that_focus_is_on_waits_for_as_long_as_it_takes(page: QueuePage):
+    page.page.clock.install()
+    titles = page.titles()
+    remove(page, titles[0])
+    remove(page, titles[1])
+    reached, other = (page.toast.filter(has_text=f"Removed {title}.") for title in titles[:2])
+    reached.get_by_role("button", name="Undo").focus()
+
+    page.page.clock.fast_forward(MORE_THAN_SHOWN_MILLISECONDS)
+    expect(other).to_have_count(0)
+    expect(reached.get_by_role("button", name="Undo")).to_be_focused()
+
+    page.page.clock.fast_forward(MORE_THAN_SHOWN_MILLISECONDS)
+    expect(reached).to_have_count(1)
+    page.row(titles[2]).focus()
+    page.page.clock.fast_forward(MORE_THAN_SHOWN_MILLISECONDS)
+    expect(reached).to_have_count(0)

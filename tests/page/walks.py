@@ -4,53 +4,18 @@ A walk opens one page and stops at one state after the other: it gives the name 
 that has been looked at. Everything is found by what it is, so that a walk is the same in every language.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
-import httpx
 from playwright.sync_api import Page, WebSocketRoute, expect
 
-from tests.contract.queues import Queue
 from tests.page.queue_page import Finger, Hand
-from tests.page.visitors import Visit, Visitor
+from tests.page.remembered import make_old
+from tests.page.scenes import Scene, Walk, show
+from tests.page.walks_of_people import an_account, figures, recommendations
 
-DAY = 24 * 60 * 60
 RESTART = 4012
 NOT_ALLOWED = 4403
 LOST = 1011
-
-
-@dataclass
-class Scene:
-    """Who visits what; `look` is what the visitor's window is like."""
-
-    visit: Visit
-    http: httpx.Client
-    queue: Queue
-    look: dict[str, object]
-    visitor: Visitor | None = None
-
-    def enter(self, part: str = "queue", **options: object) -> Page:
-        self.visitor = self.visit(f"/r/{self.queue.room}#{part}", **self.look, **options)
-        self.visitor.loses_network = True
-        return self.visitor.page
-
-    def states(self, walk: "Walk") -> Iterator[tuple[str, Visitor]]:
-        for state in walk(self):
-            assert self.visitor
-            yield state, self.visitor
-
-    @property
-    def has_touch(self) -> bool:
-        return "has_touch" in self.look
-
-
-Walk = Callable[[Scene], Iterator[str]]
-
-
-def show(page: Page, part: str) -> None:
-    page.evaluate(f"location.hash = '{part}'")
-    expect(page.locator(f"#{part}-part")).to_be_visible()
 
 
 def a_first_visit(scene: Scene) -> Iterator[str]:
@@ -178,13 +143,28 @@ def without_network(scene: Scene) -> Iterator[str]:
     page.context.set_offline(False)
     expect(page.locator(".toast")).to_be_visible()
     yield "refused"
+    yield from _long_waiting(page)
+
+
+def _long_waiting(page: Page) -> Iterator[str]:
     page.context.set_offline(True)
-    page.locator(".queue-vote[data-way=down]").first.click()
-    expect(page.locator(".banner strong")).to_be_visible()
-    page.clock.set_system_time(page.evaluate("Date.now()") / 1000 + DAY)
+    for row in range(4):
+        page.locator(".queue-vote[data-way=down]").nth(row).click()
+    page.locator(".queue .virtual-row").nth(2).focus()
+    page.keyboard.press("Delete")
+    page.locator(".toast .icon-button").last.click()
+    show(page, "library")
+    for row in range(4, 7):
+        page.locator(".library .virtual-row .place-button").nth(row).click()
+    show(page, "queue")
+    make_old(page, actions=8)
     page.context.set_offline(False)
-    expect(page.locator(".banner .button")).to_have_count(2)
+    opener = page.locator(".banner [aria-haspopup=dialog]")
+    expect(opener).to_be_visible()
     yield "stale"
+    opener.click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(8)
+    yield "stale-list"
 
 
 class Lines:
@@ -222,7 +202,8 @@ def bad_lines(scene: Scene) -> Iterator[str]:
     page.locator(".status-button").click()
     yield "reconnecting"
     lines.code = 0
-    page.locator(".status-details .button").click()
+    # If it is still there: the page tries again by itself, too.
+    page.evaluate("document.querySelector('.status-details .button')?.click()")
     expect(page.locator(".status-dot[data-kind=live]")).to_be_attached()
     page.keyboard.press("Escape")
     lines.cut(RESTART)
@@ -245,5 +226,6 @@ def bad_lines(scene: Scene) -> Iterator[str]:
 
 
 WALKS: dict[str, Walk] = {
-    walk.__name__: walk for walk in (a_first_visit, a_party, without_network, bad_lines)
+    walk.__name__: walk
+    for walk in (a_first_visit, a_party, without_network, bad_lines, an_account, recommendations, figures)
 }

@@ -1,0 +1,106 @@
+"""Somebody with an account, as recommendations know them over HTTP."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+
+from tests.contract.shapes import INSTANT, check_track
+
+ME = "/api/recommendations/me/"
+REFRESH = f"{ME}refresh/"
+# A job begins within milliseconds; a busy machine may take its time.
+PATIENCE_SECONDS = 30.0
+
+
+class Listener:
+    """`read` and `tell` have to succeed; what may be refused goes through `http`."""
+
+    def __init__(self, http: httpx.Client, account: dict[str, Any]) -> None:
+        self.http = http
+        self.user_id: int = account["id"]
+
+    @property
+    def page(self) -> str:
+        return f"/api/recommendations/user/{self.user_id}/"
+
+    def read(self, **query: Any) -> dict[str, Any]:
+        answer = self.http.get(ME, params=query)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        check_recommendations(told)
+        assert told["user_id"] == self.user_id
+        return told
+
+    def tell(self, kind: str, **subject: int) -> Any:
+        answer = self.http.post("/api/analytics/activity/", json={"activity_type": kind, **subject})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def refresh(self, **wanted: Any) -> dict[str, Any]:
+        """Asks for it and waits; the job as it ended."""
+        answer = self.http.post(REFRESH, json=wanted)
+        assert answer.status_code == 202, answer.text
+        return ended(self.http, answer.json()["status_url"])
+
+
+def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        answer = http.get(status_url)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        if told["status"] in {"succeeded", "failed"}:
+            return told
+        assert time.monotonic() < deadline, told
+        time.sleep(0.1)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Somebody who comes in is written down soon after, not at once."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def titles(told: dict[str, Any]) -> list[str]:
+    return [one["track"]["title"] for one in told["recommendations"]]
+
+
+def track_ids(told: dict[str, Any]) -> list[int]:
+    return [one["track"]["id"] for one in told["recommendations"]]
+
+
+def check_recommendations(told: dict[str, Any]) -> None:
+    """What holds of each answer, a person's or a room's."""
+    whose = {"user_id", "room"} & told.keys()
+    assert len(whose) == 1
+    assert told.keys() - whose == {
+        *("source", "generated_at", "stale", "missing_sources", "count", "recommendations"),
+    }
+    assert told["source"] in {"cache", "database", "computed"}
+    assert INSTANT.fullmatch(told["generated_at"])
+    shown = told["recommendations"]
+    assert told["count"] == len(shown)
+    assert [one["rank"] for one in shown] == [*range(1, len(shown) + 1)]
+    assert len({one["id"] for one in shown}) == len(shown)
+    scores = [one["score"] for one in shown]
+    assert scores == sorted(scores, reverse=True)
+    for one in shown:
+        check_recommendation(one)
+
+
+def check_recommendation(one: dict[str, Any]) -> None:
+    assert one.keys() == {
+        *("id", "rank", "score", "track", "provider", "reasons", "preview_url", "external_url"),
+    }
+    assert 0 <= one["score"] <= 1
+    if one["track"]["id"] is not None:
+        check_track(one["track"])
+    assert one["reasons"]
+    for reason in one["reasons"]:
+        assert reason.keys() == {"kind", "text", "track_id"}
+        assert reason["kind"]
+        assert reason["text"]

@@ -1,0 +1,180 @@
+"""A refresh is a job: asked for, looked at, made once, and not without end."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.conftest import client_of
+from tests.contract.libraries import Library
+from tests.contract.people import begin_session, registered
+from tests.contract.recommendations.listeners import REFRESH, Listener, ended, track_ids
+from tests.contract.refusals import refused
+from tests.processes import TuttiServer
+
+NOBODY = 10**17
+UNKNOWN = "5f0c0c3e-2f43-4d0a-9a55-0c6f4f6d3f5e"
+AT_ONCE = 12
+
+
+def job_page(job_id: str) -> str:
+    return f"/api/recommendations/jobs/{job_id}/"
+
+
+def test_it_is_taken_at_once_and_ends(dee: Listener):
+    before = dee.read()
+
+    answer = dee.http.post(REFRESH, json={"limit": 7})
+
+    told = answer.json()
+    assert answer.status_code == 202
+    assert told.keys() == {"job_id", "status", "status_url"}
+    assert told["status"] == "queued"
+    assert httpx.URL(told["status_url"]).path == job_page(told["job_id"])
+    job = ended(dee.http, told["status_url"])
+    assert job.keys() == {
+        *("job_id", "status", "attempts", "created_at", "started_at", "finished_at", "error"),
+    }
+    assert (job["job_id"], job["status"]) == (told["job_id"], "succeeded")
+    assert (job["attempts"], job["error"]) == (1, None)
+    after = dee.read()
+    assert (after["source"], after["count"]) == ("cache", 7)
+    assert after["generated_at"] > before["generated_at"]
+
+
+def test_a_body_need_not_be(dee: Listener):
+    answer = dee.http.post(REFRESH)
+
+    assert answer.status_code == 202
+    assert ended(dee.http, answer.json()["status_url"])["status"] == "succeeded"
+    assert dee.read()["count"] == 20
+
+
+def test_seeds_are_answered_to_in_this_list(dee: Listener, library: Library):
+    by_genre = library.add("By genre", genre=library.word, artist=f"{library.word} x")
+    by_artist = library.add("By artist", artist=library.word)
+
+    job = dee.refresh(seed_genres=[library.word], seed_artists=[library.word])
+
+    assert job["status"] == "succeeded"
+    shown = dee.read()["recommendations"][:2]
+    assert {one["track"]["id"]: one["reasons"][0] for one in shown} == {
+        by_genre["id"]: {"kind": "seed_genre", "text": f"You asked for {library.word}", "track_id": None},
+        by_artist["id"]: {"kind": "seed_artist", "text": f"You asked for {library.word}", "track_id": None},
+    }
+
+
+def test_numbers_stay_the_same(dee: Listener):
+    before = {one["track"]["id"]: one["id"] for one in dee.read(limit=100)["recommendations"]}
+
+    dee.refresh()
+
+    after = {one["track"]["id"]: one["id"] for one in dee.read(limit=100)["recommendations"]}
+    assert {track: after[track] for track in before.keys() & after.keys()} == {
+        track: before[track] for track in before.keys() & after.keys()
+    }
+
+
+def test_what_was_skipped_does_not_come_back(dee: Listener):
+    skipped = dee.read()["recommendations"][0]["track"]["id"]
+    dee.tell("skip", track_id=skipped)
+
+    dee.refresh()
+
+    assert skipped not in track_ids(dee.read(limit=100))
+
+
+def test_many_at_once_end_as_one_list(server: TuttiServer, dee: Listener):
+    cookies = dict(dee.http.cookies)
+
+    def ask(_number: int) -> httpx.Response:
+        with client_of(server, cookies=cookies) as http:
+            return http.post(REFRESH)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(ask, range(AT_ONCE)))
+
+    assert [answer.status_code for answer in answers] == [202] * AT_ONCE
+    for status_url in {answer.json()["status_url"] for answer in answers}:
+        assert ended(dee.http, status_url)["status"] == "succeeded"
+    dee.read(limit=100)
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"limit": 0}, "limit"),
+        ({"limit": 101}, "limit"),
+        ({"limit": "20"}, "limit"),
+        ({"limit": True}, "limit"),
+        ({"seed_genres": "jazz"}, "seed_genres"),
+        ({"seed_genres": [f"genre {number}" for number in range(21)]}, "seed_genres"),
+        ({"seed_genres": ["x" * 51]}, "seed_genres"),
+        ({"seed_artists": [f"artist {number}" for number in range(51)]}, "seed_artists"),
+        ({"seed_artists": ["x" * 201]}, "seed_artists"),
+    ],
+)
+def test_odd_wishes(dee: Listener, body: dict[str, Any], field: str):
+    details = refused(dee.http.post(REFRESH, json=body), 400, "VALIDATION_ERROR")
+    assert details.keys() == {field}
+
+
+def test_a_repeat_is_the_same_answer(dee: Listener):
+    headers = {"Idempotency-Key": "again"}
+    first = dee.http.post(REFRESH, headers=headers)
+    ended(dee.http, first.json()["status_url"])
+
+    again = dee.http.post(REFRESH, headers=headers)
+
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert again.headers["Idempotency-Replayed"] == "true"
+
+
+# --- For whom ----------------------------------------------------------------------------------------
+
+
+def test_staff_may_for_others(staff: httpx.Client, dee: Listener, eli: Listener):
+    answer = staff.post(f"{dee.page}refresh/")
+
+    assert answer.status_code == 202
+    status_url = answer.json()["status_url"]
+    assert ended(staff, status_url)["status"] == "succeeded"
+    assert dee.http.get(status_url).status_code == 200
+    refused(eli.http.get(status_url), 404, "NOT_FOUND")
+
+
+def test_others_and_strangers_may_not(dee: Listener, eli: Listener, client: httpx.Client, ada: httpx.Client):
+    pages = [f"/api/recommendations/user/{number}/refresh/" for number in (dee.user_id, NOBODY)]
+
+    others = [eli.http.post(page) for page in pages]
+    assert others[0].json() == others[1].json()
+    refused(others[0], 403, "PERMISSION_DENIED")
+    for http in (client, ada):
+        strangers = [http.post(page) for page in [*pages, REFRESH]]
+        assert all(answer.json() == strangers[0].json() for answer in strangers)
+        refused(strangers[0], 401, "NOT_AUTHENTICATED")
+        refused(http.get(job_page(UNKNOWN)), 401, "NOT_AUTHENTICATED")
+
+
+def test_jobs_that_are_not_there(dee: Listener, staff: httpx.Client):
+    for http in (dee.http, staff):
+        refused(http.get(job_page(UNKNOWN)), 404, "NOT_FOUND")
+        refused(http.get(job_page("77")), 404, "NOT_FOUND")
+
+
+# --- Limits ------------------------------------------------------------------------------------------
+
+
+def test_five_an_hour_for_one_person(lonely_strict_server: TuttiServer):
+    with client_of(lonely_strict_server) as http:
+        begin_session(http, registered(http))
+        for _ in range(5):
+            answer = http.post(REFRESH)
+            assert answer.status_code == 202, answer.text
+            ended(http, answer.json()["status_url"])
+
+        refused(answer := http.post(REFRESH), 429, "RATE_LIMITED")
+
+        assert 3500 < int(answer.headers["Retry-After"]) <= 3600
+        assert http.get("/api/recommendations/me/").status_code == 200

@@ -1,0 +1,128 @@
+"""What those who are in a room would like together, over HTTP and with sockets open."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.conftest import NewClient
+from tests.contract.libraries import Library
+from tests.contract.queues import Queue
+from tests.contract.recommendations.conftest import NewListener
+from tests.contract.recommendations.listeners import (
+    Listener,
+    check_recommendations,
+    track_ids,
+    wait_until,
+)
+from tests.contract.refusals import refused
+from tests.contract.sockets import Socket
+from tests.processes import TuttiServer
+
+
+def page_of(room: str) -> str:
+    return f"/api/rooms/{room}/recommendations/"
+
+
+def read(http: httpx.Client, room: str, **query: int) -> dict[str, Any]:
+    answer = http.get(page_of(room), params=query)
+    assert answer.status_code == 200, answer.text
+    told: dict[str, Any] = answer.json()
+    check_recommendations(told)
+    assert told["room"] == room
+    return told
+
+
+def test_an_empty_room_gets_something_for_everybody(client: httpx.Client, room: str):
+    first, second = read(client, room), read(client, room)
+
+    assert (first["source"], second["source"]) == ("computed", "cache")
+    assert first["count"] == 20
+    assert first["recommendations"] == second["recommendations"]
+
+
+def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, library: Library):
+    queued, other = (library.add(title, artist=library.word) for title in ("One", "Other"))
+    queue.add(queued["id"])
+
+    told = read(queue.http, queue.room, limit=100)
+
+    assert queued["id"] not in track_ids(told)
+    (like,) = [one for one in told["recommendations"] if one["track"]["id"] == other["id"]]
+    assert like["reasons"][0] == {
+        "kind": "similar_to_queued",
+        "text": "Goes with One, which is in this queue",
+        "track_id": queued["id"],
+    }
+
+
+def test_who_is_there_decides_and_nobodys_disliked_artist_is_offered(
+    server: TuttiServer, client: httpx.Client, room: str, new_listener: NewListener, library: Library
+):
+    fans, others = (
+        library.add("Theirs", artist=library.word),
+        library.add("Unloved", artist=f"not {library.word}"),
+    )
+    dee = new_listener("dee", favorite_artists=[library.word])
+    eli = new_listener("eli")
+    assert others["id"] in track_ids(read(client, room, limit=100))
+    eli.tell("dislike", track_id=others["id"])
+
+    with enter(server, room, dee), enter(server, room, eli):
+        wait_until(lambda: "fits_people" in reasons_of(read(client, room), fans["id"]))
+        wait_until(lambda: others["id"] not in track_ids(read(client, room, limit=100)))
+
+        told = read(client, room)
+
+    assert told["recommendations"][0]["track"]["id"] == fans["id"]
+    assert told["recommendations"][0]["reasons"][0]["text"] == "Fits 1 of 2 people here"
+
+
+def test_a_guest_counts_by_votes_and_adds(queue: Queue, bo: httpx.Client, library: Library):
+    added, other = (library.add(title, artist=library.word) for title in ("One", "Other"))
+    queue.as_seen_by(bo).add(added["id"])
+
+    told = read(queue.http, queue.room)
+
+    assert "fits_people" in reasons_of(told, other["id"])
+
+
+def test_a_number_of_a_room_can_be_told_of(client: httpx.Client, room: str, dee: Listener):
+    one = read(client, room)["recommendations"][0]
+
+    stored = dee.tell("like", recommendation_id=one["id"])
+
+    assert stored["track_id"] == one["track"]["id"]
+
+
+def test_as_many_as_asked_for(client: httpx.Client, room: str):
+    assert read(client, room, limit=3)["count"] == 3
+    for limit in ("0", "101", "x"):
+        refused(client.get(page_of(room), params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
+
+
+@pytest.mark.parametrize("slug", ["no-such-room", "UPPER"])
+def test_no_such_room(client: httpx.Client, slug: str):
+    refused(client.get(page_of(slug)), 404, "NOT_FOUND")
+
+
+def test_it_fills_an_empty_queue(queue: Queue, new_client: NewClient):
+    for one in read(queue.http, queue.room, limit=3)["recommendations"]:
+        queue.add(one["track"]["id"])
+
+    assert len(queue.items()) == 3
+    assert not set(track_ids(read(new_client(), queue.room))) & {item["track_id"] for item in queue.items()}
+
+
+def reasons_of(told: dict[str, Any], track_id: int) -> list[str]:
+    return [
+        reason["kind"]
+        for one in told["recommendations"]
+        if one["track"]["id"] == track_id
+        for reason in one["reasons"]
+    ]
+
+
+def enter(server: TuttiServer, room: str, listener: Listener) -> Socket:
+    cookie = "; ".join(f"{name}={value}" for name, value in listener.http.cookies.items())
+    return Socket.of_room(server.ws_url, room, headers={"Cookie": cookie})

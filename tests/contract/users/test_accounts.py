@@ -1,0 +1,129 @@
+"""Who sees and changes which account."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.contract.conftest import NewClient
+from tests.contract.people import Account, bearer, begin_session, facts, registered
+from tests.contract.refusals import refused
+
+TASTE = {"favorite_genres": ["jazz"], "favorite_artists": ["Nina Simone"], "moods": ["calm"]}
+EMPTY = {"favorite_genres": [], "favorite_artists": [], "moods": []}
+
+
+@pytest.fixture
+def account(client: httpx.Client) -> Account:
+    return registered(client)
+
+
+@pytest.fixture
+def owner(new_client: NewClient, account: Account) -> Iterator[httpx.Client]:
+    http = new_client()
+    assert begin_session(http, account).status_code == 200
+    return http
+
+
+@pytest.fixture
+def other(new_client: NewClient, client: httpx.Client) -> httpx.Client:
+    return new_client(headers=bearer(registered(client)))
+
+
+def test_strangers_get_the_same_401_for_every_id(client: httpx.Client, bo: httpx.Client, account: Account):
+    ids = [account["id"], account["id"] + 100_000, 0, 10**17, "me"]
+
+    answers = [
+        http.request(method, f"/api/users/{one}/", json=None if method == "GET" else {"profile": TASTE})
+        for http in (client, bo)
+        for one in ids
+        for method in ("GET", "PUT", "PATCH")
+    ]
+    answers += [http.get("/api/users/me/export/") for http in (client, bo)]
+    answers += [http.delete("/api/users/me/") for http in (client, bo)]
+
+    for answer in answers:
+        refused(answer, 401, "NOT_AUTHENTICATED")
+    assert len({answer.content for answer in answers}) == 1
+
+
+def test_the_list_is_oneself_for_an_account_and_empty_for_strangers(
+    client: httpx.Client, bo: httpx.Client, owner: httpx.Client, account: Account
+):
+    lists = [http.get("/api/users/") for http in (client, bo, owner)]
+
+    assert [answer.status_code for answer in lists] == [200] * 3
+    assert [[user["id"] for user in answer.json()] for answer in lists] == [[], [], [account["id"]]]
+    assert [answer.headers["X-Total-Count"] for answer in lists] == ["0", "0", "1"]
+
+
+def test_staff_sees_everybody(staff: httpx.Client, account: Account):
+    listed = staff.get("/api/users/")
+
+    assert account["id"] in {user["id"] for user in listed.json()}
+    assert staff.get(f"/api/users/{account['id']}/").json()["email"] == account["email"]
+
+
+def test_one_sees_all_of_oneself_and_of_others_id_and_name(
+    owner: httpx.Client, other: httpx.Client, account: Account
+):
+    path = f"/api/users/{account['id']}/"
+
+    assert owner.get(path).json() == owner.get("/api/users/me/").json()
+    assert owner.get(path).json().keys() == {"id", "username", "email", "profile", "date_joined"}
+    assert other.get(path).json() == {"id": account["id"], "username": account["username"]}
+    refused(other.get("/api/users/999999999/"), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("name", ["me", "id"])
+def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, account: Account, name: str):
+    path = f"/api/users/{account['id'] if name == 'id' else 'me'}/"
+
+    answers = [
+        owner.put(path, json={"profile": TASTE}),
+        owner.patch(path, json={"profile": {"moods": ["sad"]}}),
+        owner.put(path, json={"profile": {"moods": ["party"]}}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [answer.json()["profile"] for answer in answers] == [
+        TASTE,
+        {**TASTE, "moods": ["sad"]},
+        {**EMPTY, "moods": ["party"]},
+    ]
+    assert owner.get("/api/users/me/").json() == answers[-1].json()
+
+
+def test_others_may_change_nothing_and_staff_may(
+    owner: httpx.Client, other: httpx.Client, staff: httpx.Client, account: Account
+):
+    path = f"/api/users/{account['id']}/"
+
+    refused(other.put(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
+    refused(other.patch(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
+    assert owner.get(path).json()["profile"] == EMPTY
+    assert staff.patch(path, json={"profile": TASTE}).status_code == 200
+    assert owner.get(path).json()["profile"] == TASTE
+
+
+def test_what_makes_no_sense_is_a_400_and_changes_nothing(owner: httpx.Client, account: Account):
+    before = owner.put("/api/users/me/", json={"profile": TASTE}).json()
+
+    refused(owner.put("/api/users/me/", json={}), 400, "VALIDATION_ERROR", "profile")
+    for body in ({"profile": {"moods": ["angry"]}}, {"profile": {"favorite_genres": ["x"] * 21}}):
+        refused(owner.patch("/api/users/me/", json=body), 400, "VALIDATION_ERROR", "profile")
+    for field in ("username", "email"):
+        other = facts()[field]
+        refused(owner.patch("/api/users/me/", json={field: other}), 400, "VALIDATION_ERROR", field)
+
+    assert owner.get("/api/users/me/").json() == before
+
+
+def test_that_an_address_is_taken_is_told_by_registering_alone(
+    client: httpx.Client, owner: httpx.Client, account: Account
+):
+    taken, free = registered(client)["email"], facts()["email"]
+
+    answers = [owner.patch("/api/users/me/", json={"email": email}) for email in (taken, free)]
+
+    assert answers[0].content == answers[1].content

@@ -1,0 +1,104 @@
+"""Servers with jobs of the tests' own, and what becomes of these."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from tests.processes import BACKEND, PlainDaphne, TuttiServer
+from tests.services import ends_with_us
+
+PROGRAM = Path(__file__).with_name("server_with_jobs.py")
+PATIENCE_SECONDS = 30.0
+JOBS = "/api/tests/jobs/"
+
+
+class JobsServer(TuttiServer):
+    """A server, as `start-daphne.sh` runs it."""
+
+    def _command(self) -> list[str]:
+        return [sys.executable, str(PROGRAM), *self._arguments]
+
+    def request(self, kind: str, key: str = "", **arguments: Any) -> str:
+        """The id of the job."""
+        with self.client() as http:
+            answer = http.post(JOBS, json={"kind": f"tests.{kind}", "key": key, "arguments": arguments})
+        assert answer.status_code == 200, answer.text
+        job_id: str = answer.json()["job_id"]
+        return job_id
+
+    def status(self, job_id: str) -> dict[str, Any]:
+        answer = httpx.get(f"{self.base_url}{JOBS}", params={"id": job_id}, timeout=30)
+        assert answer.status_code == 200, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    def ended(self, job_id: str) -> dict[str, Any]:
+        """Waits until it has."""
+        return wait_for(lambda: self.status(job_id), lambda told: told["finished_at"] is not None)
+
+    def checks(self) -> dict[str, str]:
+        answer = httpx.get(f"{self.base_url}/api/health/ready", timeout=30)
+        assert answer.status_code == 200
+        checks: dict[str, str] = answer.json()["checks"]
+        return checks
+
+
+class PlainJobsServer(PlainDaphne, JobsServer):
+    """Plain `daphne` with the tests' jobs: it can be asked for them, and runs none."""
+
+    def _command(self) -> list[str]:
+        # A program that runs Daphne by its command line, after the jobs were declared.
+        run = "import sys, runpy; sys.path.insert(0, {folder!r}); import server_with_jobs; {daphne}"
+        bind = ["daphne", "-b", "127.0.0.1", "-p", self.environment["PORT"], "config.asgi:application"]
+        daphne = f"sys.argv = {bind!r}; runpy.run_module('daphne', run_name='__main__')"
+        return [sys.executable, "-c", run.format(folder=str(PROGRAM.parent), daphne=daphne)]
+
+
+class CeleryProcess:
+    """`celery worker` or `celery beat` beside a server, with the tests' jobs."""
+
+    def __init__(self, role: str, server: TuttiServer, log: Path) -> None:
+        self._command = [sys.executable, str(PROGRAM), role]
+        self._server = server
+        self.log = log
+
+    def __enter__(self) -> "CeleryProcess":
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                self._command,
+                cwd=BACKEND,
+                env=self._server.environment,
+                stdout=output,
+                stderr=output,
+                **ends_with_us(),
+            )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+def wait_for(look: Callable[[], Any], is_so: Callable[[Any], bool]) -> Any:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so(seen := look()):
+        assert time.monotonic() < deadline, seen
+        time.sleep(0.02)
+    return seen
+
+
+def lines(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def wait_for_lines(file: Path, expected: list[str]) -> None:
+    wait_for(lambda: lines(file), lambda seen: seen == expected)

@@ -1,0 +1,88 @@
+"""The program of `JobsServer`: Tutti with jobs and an address of the tests' own, and short leases.
+
+Started as `config.server` is, or with `worker` or `beat` as Celery's own processes are.
+"""
+
+# ruff: noqa: E402 - Django is set up between the imports
+
+import os
+import sys
+from datetime import timedelta
+from pathlib import Path
+from threading import Event
+from uuid import UUID
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+sys.path.insert(0, str(Path.cwd()))
+
+import django
+
+django.setup()
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
+
+from apps.jobs import leases, pulse, selectors, services, turns
+from apps.jobs.payloads import job_payload
+from apps.jobs.registry import job, job_named
+from apps.jobs.services import run_as_it_stands
+from config import urls
+
+leases.LEASE = timedelta(seconds=3)
+pulse.PULSE_SECONDS = 0.5
+selectors.BELIEVED_FOR = timedelta(seconds=2)
+turns.LOOK_SECONDS = 1.0
+services.PATIENCE = timedelta(seconds=3)
+
+
+def note(file: str, word: str) -> None:
+    """One line for each time, whoever writes."""
+    with Path(file).open("a") as notes:
+        notes.write(f"{word}\n")
+
+
+@job("tests.quick")
+def quick(*, file: str) -> dict[str, str]:
+    note(file, "done")
+    return {"file": file}
+
+
+@job("tests.slow")
+def slow(*, file: str, gate: str) -> None:
+    """Ends when the file `gate` is there. Safe to be killed: what it leaves is a line."""
+    note(file, "begun")
+    while not Path(gate).exists():
+        Event().wait(0.02)
+    note(file, "done")
+
+
+@job("tests.failing", max_attempts=2)
+def failing(*, file: str) -> None:
+    note(file, "begun")
+    raise OSError("away")
+
+
+@csrf_exempt
+def jobs(request: HttpRequest) -> HttpResponse:
+    """POST asks for a job, GET says how far it is."""
+    if request.method == "POST":
+        asked = msgspec.json.decode(request.body)
+        run = job_named(asked["kind"]).request(asked["key"], **asked["arguments"]).run
+    else:
+        run = run_as_it_stands(UUID(request.GET["id"]))
+    return HttpResponse(msgspec.json.encode(job_payload(run)), content_type="application/json")
+
+
+urls.urlpatterns.insert(0, path("api/tests/jobs/", jobs))
+
+if __name__ == "__main__":
+    if sys.argv[1:2] in (["worker"], ["beat"]):
+        from config.celery import app
+
+        app.start([*sys.argv[1:], "--loglevel", "WARNING"])
+    else:
+        from config.server import main
+
+        sys.exit(main())

@@ -1,0 +1,46 @@
+"""Quiet sockets are pinged: who answers stays, who does not is hung up on."""
+
+import asyncio
+from typing import ClassVar
+
+import pytest
+
+from tests.conftest import ReadyMadeData
+from tests.live.raw_sockets import RawSocket, raw_socket
+from tests.live.rooms import new_room
+from tests.malformed.hasty import PatientServer
+
+ROUNDS = 4
+PATIENCE_SECONDS = 30.0
+
+
+class PingingServer(PatientServer):
+    """A round of its turns takes a second instead of twenty."""
+
+    clocks: ClassVar[dict[str, float]] = {
+        "config.sparing_server.STEP_SECONDS": 0.1,
+        "config.daphne_server.PING_EVERY_SECONDS": 0.9,
+        "config.daphne_server.PONG_WITHIN_SECONDS": 0.8,
+    }
+
+
+async def test_who_answers_pings_stays_and_who_does_not_is_hung_up_on(ready_made_data: ReadyMadeData):
+    with PingingServer(**ready_made_data.options("embedded")) as server:
+        room = new_room(server)
+        async with (
+            asyncio.timeout(PATIENCE_SECONDS),
+            raw_socket(server.base_url, room) as alive,
+            raw_socket(server.base_url, room) as dead,
+        ):
+            await asyncio.gather(answer(alive), ends_unanswered(dead))
+
+
+async def answer(socket: RawSocket) -> None:
+    for _ in range(ROUNDS):
+        socket.pong(await socket.ping())
+
+
+async def ends_unanswered(socket: RawSocket) -> None:
+    await socket.ping()
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+        await socket.ping()

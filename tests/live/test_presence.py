@@ -1,0 +1,59 @@
+"""Who is in a room, over two processes: whoever is asked, says the same."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+import httpx
+
+from tests.contract.sockets import Socket
+from tests.contract.staff import begin_plain_session
+from tests.live.conftest import Pair
+from tests.live.rooms import new_room, shell
+from tests.processes import TuttiServer
+
+PATIENCE_SECONDS = 20
+PEOPLE = """
+from apps.playlist.models import Room
+from apps.realtime.presence_rows import people_in
+from django.contrib.auth import get_user_model
+there = people_in(Room.objects.get(slug={room!r}).stream_id)
+print(*sorted(get_user_model().objects.filter(pk__in=there).values_list("username", flat=True)))
+"""
+ROWS = """
+from apps.playlist.models import Room
+from apps.realtime.models import Presence
+print(Presence.objects.filter(stream_id=Room.objects.get(slug={room!r}).stream_id).count())
+"""
+
+
+def session_of(server: TuttiServer, name: str) -> str:
+    with httpx.Client(base_url=server.base_url) as http:
+        begin_plain_session(http, name)
+        return f"sessionid={http.cookies['sessionid']}"
+
+
+async def people_there(server: TuttiServer, room: str, expected: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (await shell(server, PEOPLE.format(room=room)))[-1] != expected:
+            pass
+
+
+async def test_people_of_both_processes_are_in_the_room(pair: Pair):
+    room = new_room(pair.one)
+    cookies = {name: session_of(pair.one, f"{name}-{room}") for name in ("ada", "bo")}
+    async with AsyncExitStack() as opened:
+
+        def enter(server: TuttiServer, **headers: str) -> None:
+            opened.enter_context(Socket.of_room(server.ws_url, room, headers=headers))
+
+        for server in pair:
+            for _ in range(3):
+                enter(server, Cookie=cookies["ada"])
+        enter(pair.other, Cookie=cookies["bo"])
+        enter(pair.one)
+        for server in pair:
+            await people_there(server, room, f"ada-{room} bo-{room}")
+        assert (await shell(pair.one, ROWS.format(room=room)))[-1] == "2"
+
+    # A minute has not gone by.
+    await people_there(pair.one, room, f"ada-{room} bo-{room}")

@@ -1,0 +1,61 @@
+"""A server and a Spotify of our own: what it finds is recommended; while it is away, the library alone is."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from apps.recommendations.tests.spotify.stand_in import (
+    CLIENT_ID,
+    CLIENT_SECRET,
+    SEARCH_PATH,
+    Recording,
+    SpotifyStandIn,
+    refusal,
+)
+from tests.conftest import ReadyMadeData, Size
+from tests.contract.conftest import client_of
+from tests.contract.people import begin_session, registered
+from tests.contract.recommendations.listeners import Listener
+from tests.processes import TuttiServer
+
+LANTERN = Recording("Lantern", ["Ada Brook"], isrc="ZZA1B3100001")
+
+
+@pytest.fixture
+def spotify() -> Iterator[SpotifyStandIn]:
+    with SpotifyStandIn([LANTERN]) as started:
+        yield started
+
+
+@pytest.fixture
+def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
+    """Somebody new at a server that knows this Spotify."""
+    settings = {
+        **{"SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET},
+        **{"SPOTIFY_API_URL": f"{spotify.url}/v1", "SPOTIFY_ACCOUNTS_URL": spotify.url},
+    }
+    with (
+        TuttiServer(**ready_made_data.options(size), environment=settings) as server,
+        client_of(server) as http,
+    ):
+        account = registered(http, profile={"favorite_artists": ["Ada Brook"]})
+        begin_session(http, account)
+        yield Listener(http, account)
+        assert CLIENT_SECRET not in server.log
+
+
+def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_away(
+    dee: Listener, spotify: SpotifyStandIn
+) -> None:
+    dee.refresh()
+    found = dee.read(limit=100)
+    assert found["missing_sources"] == []
+    assert "Lantern" in [
+        one["track"]["title"] for one in found["recommendations"] if one["provider"] == "spotify"
+    ]
+
+    spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
+    assert dee.refresh()["status"] == "succeeded"
+    alone = dee.read(limit=100)
+    assert alone["missing_sources"] == ["spotify"]
+    assert {one["provider"] for one in alone["recommendations"]} == {"library"}

@@ -1,0 +1,111 @@
+"""A first visit in a low window, the question for a name still open: one can go about in the queue."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.contract.queues import Queue
+from tests.page.queue_page import Hand, QueuePage, in_sync, still, titles_of
+from tests.page.visitors import Visit
+
+ZOOMED: dict[str, Any] = {"viewport": {"width": 320, "height": 256}}
+SIDEWAYS: dict[str, Any] = {"viewport": {"width": 568, "height": 320}}
+FLAT: dict[str, Any] = {"viewport": {"width": 1280, "height": 400}}
+GERMAN: dict[str, Any] = {"locale": "de-DE"}
+# At its upper edge, in the middle and at its lower edge.
+IS_UNCOVERED = """element => {
+    const { top, bottom, left, width } = element.getBoundingClientRect();
+    return [top + 4, (top + bottom) / 2, bottom - 4].every(y =>
+        element.contains(document.elementFromPoint(left + width / 2, y)));
+}"""
+IS_WHOLE = "element => element.scrollWidth <= element.clientWidth"
+every_size = pytest.mark.parametrize("size", [ZOOMED, SIDEWAYS, FLAT], ids=["zoomed", "sideways", "flat"])
+
+
+@pytest.fixture
+def page(visit: Visit, queue: Queue, size: dict[str, Any]) -> QueuePage:
+    queue.fill(12)
+    found = QueuePage(visit(f"/r/{queue.room}#queue", is_asked=True, **size))
+    expect(found.page.locator(".guest-question")).to_be_visible()
+    found.rows.first.wait_for()
+    return found
+
+
+def sees_what_has_focus(page: QueuePage, title: str) -> None:
+    still(page.page)
+    page.visitor.stand_still()
+    assert page.focused_title() == title
+    expect(page.row(title)).to_be_in_viewport(ratio=0.99)
+    assert page.row(title).evaluate(IS_UNCOVERED)
+
+
+@every_size
+def test_whoever_goes_by_keyboard_sees_the_row_with_focus(page: QueuePage, queue: Queue):
+    titles = titles_of(queue)
+    page.row(titles[0]).focus()
+
+    for title in titles[1:7]:
+        page.page.keyboard.press("ArrowDown")
+        sees_what_has_focus(page, title)
+    page.page.keyboard.press("End")
+    sees_what_has_focus(page, titles[-1])
+    page.page.keyboard.press("Home")
+    sees_what_has_focus(page, titles[0])
+
+
+@every_size
+def test_whoever_carries_a_track_by_keyboard_sees_it(page: QueuePage, queue: Queue):
+    title = titles_of(queue)[0]
+    page.row(title).focus()
+    page.page.keyboard.press("Space")
+
+    for _ in range(6):
+        page.page.keyboard.press("ArrowDown")
+        sees_what_has_focus(page, title)
+
+    page.page.keyboard.press("Escape")
+    sees_what_has_focus(page, title)
+
+
+@every_size
+def test_a_track_held_at_the_lower_edge_goes_on_to_the_end(
+    page: QueuePage, queue: Queue, size: dict[str, Any]
+):
+    titles = titles_of(queue)
+    list_box = page.list.bounding_box()
+    assert list_box
+    lower_edge = min(list_box["y"] + list_box["height"], size["viewport"]["height"])
+
+    hand = Hand(page.page).grip(page.handle(titles[0])).carry_to(lower_edge - 4)
+    expect(page.row(titles[-1])).to_be_in_viewport(ratio=0.5)
+    hand.let_go()
+
+    in_sync(page.page)
+    assert titles_of(queue).index(titles[0]) >= len(titles) - 2
+
+
+@pytest.mark.parametrize("size", [{**ZOOMED, **GERMAN}])
+def test_the_longer_words_leave_room_for_a_row(page: QueuePage):
+    expect(page.rows.first).to_be_in_viewport(ratio=0.99)
+    assert page.rows.first.evaluate(IS_UNCOVERED)
+    assert page.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("size", [{**ZOOMED, **GERMAN}])
+def test_what_is_wrong_with_a_name_is_read_whole(page: QueuePage):
+    page.page.locator(".guest-question").get_by_role("button", name="Speichern").click()
+
+    problem = page.page.get_by_text("Ein Name hat mindestens einen Buchstaben.")
+    expect(problem).to_be_in_viewport(ratio=0.99)
+    expect(page.rows.first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize(
+    "size", [{**SIDEWAYS, **GERMAN}, {"viewport": {"width": 480, "height": 320}, **GERMAN}]
+)
+def test_the_chosen_tab_at_the_side_can_be_read_whole(page: QueuePage):
+    for tab in page.page.locator(".app-tab").all():
+        tab.click()
+        expect(tab).to_have_attribute("aria-current", "page")
+        assert tab.locator("span").evaluate(IS_WHOLE), tab.inner_text()

@@ -1,0 +1,96 @@
+"""Saying what one likes: genres of the library, artists, moods, within the server's bounds."""
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.contract.people import begin_session, registered
+from tests.page.account_page import AccountPage
+from tests.page.visitors import NARROW, PHONE, Visit
+from tests.processes import TuttiServer
+
+
+@pytest.fixture
+def page(visit: Visit, room: str) -> AccountPage:
+    page = AccountPage(visit(f"/r/{room}#account", **PHONE))
+    page.sign_up()
+    return page
+
+
+def kept(page: AccountPage) -> dict[str, list[str]]:
+    """The profile as the server has it."""
+    told: dict[str, list[str]] = page.page.evaluate(
+        "fetch('/api/users/me/').then(answer => answer.json()).then(({ profile }) => profile)"
+    )
+    return told
+
+
+def test_it_is_kept(page: AccountPage):
+    page.choose("jazz", "rock", "calm")
+    page.field("Artists").fill("Nina Simone")
+    page.page.keyboard.press("Enter")
+    page.field("Artists").fill("Björk")
+    page.press("Add")
+    page.save_taste()
+
+    assert kept(page) == {
+        "favorite_genres": ["jazz", "rock"],
+        "favorite_artists": ["Nina Simone", "Björk"],
+        "moods": ["calm"],
+    }
+    page.page.reload()
+    expect(page.button("jazz")).to_have_attribute("aria-pressed", "true")
+    expect(page.button("soul")).to_have_attribute("aria-pressed", "false")
+    page.press("Remove Björk")
+    page.button("rock").click()
+    page.save_taste()
+    assert kept(page)["favorite_genres"] == ["jazz"]
+    assert kept(page)["favorite_artists"] == ["Nina Simone"]
+
+
+def test_an_artist_counts_once_and_those_of_the_library_are_offered(page: AccountPage):
+    field = page.field("Artists")
+    field.press_sequentially("miles")
+    expect(page.part.locator("datalist option")).to_have_count(1)
+    assert page.part.locator("datalist option").get_attribute("value") == "Miles Davis"
+    for name in ("Miles Davis", "MILES DAVIS", "  "):
+        field.fill(name)
+        field.press("Enter")
+
+    expect(page.part.locator(".account-chosen li")).to_have_count(1)
+
+
+def test_more_than_the_server_takes_is_told(visit: Visit, site: TuttiServer, room: str):
+    page = AccountPage(visit(f"/r/{room}#account"))
+    with site.client() as http:
+        account = registered(
+            http,
+            profile={
+                "favorite_genres": [f"genre {number}" for number in range(20)],
+                "favorite_artists": [f"artist {number}" for number in range(50)],
+            },
+        )
+        begin_session(http, account)
+    page.sign_in(account)
+
+    expect(page.button("jazz")).to_have_attribute("aria-disabled", "true")
+    page.button("jazz").click(force=True)
+    expect(page.button("jazz")).to_have_attribute("aria-pressed", "false")
+    expect(page.part.get_by_text("At most 20.")).to_be_visible()
+    page.field("Artists").fill("Nina Simone")
+    page.press("Add")
+    expect(page.part.get_by_text("At most 50.")).to_be_visible()
+    assert page.visitor.violations() == []
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "de-DE"])
+def test_it_fits_into_a_narrow_window(visit: Visit, http: httpx.Client, room: str, locale: str):
+    account = registered(http, profile={"favorite_artists": ["Donaudampfschifffahrtskapelle" * 4]})
+    visitor = visit(f"/r/{room}#account", **NARROW, locale=locale)
+    AccountPage(visitor).fill(login=account["username"], password="a long enough pass phrase")
+    visitor.page.locator("#account-part [type=submit]").click()
+    expect(visitor.page.locator(".account-chosen li")).to_be_visible()
+
+    assert not visitor.scrolls_sideways()
+    assert visitor.page.locator("#account-part .panel").evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert visitor.violations() == []
