@@ -27,7 +27,7 @@ All other arguments go to pytest, in every part that has such tests:
   ./run-tests.sh --randomly-seed=7               in the order of a run that printed this seed
   ./run-tests.sh -n0 --pdb tests/faults          one after another, with a debugger where one fails
 
-The real servers' tests run side by side, one process for each core, four at most; a file stays together.
+All but the unit tests on PostgreSQL run side by side, one process for each core, four at most; a file stays together.
 
 Arguments that choose tests (paths, -k, -m, --lf) leave the checks out.
 HELP

@@ -36,8 +36,9 @@ from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
-# Of the real servers' tests, which wait more than they compute. Each has services and servers of its own.
+# A file stays together. Not for the unit tests of the server size: what one tells by Redis, all would hear.
 MAX_WORKERS = 4
+SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, MAX_WORKERS)), "--dist", "loadfile"]
 
 
 @dataclass
@@ -125,7 +126,7 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
     python = f"Python {platform.python_version()}, Django {version('django')}"
     embedded = f"{python}, SQLite {sqlite3.sqlite_version}"
     unit = Outcome("unit tests, embedded", embedded)
-    yield run_pytest(unit, "backend", request, clean_environment(scratch))
+    yield run_pytest(unit, "backend", request, clean_environment(scratch), more=SIDE_BY_SIDE)
 
     unit_again = Outcome("unit tests, server", f"{python}, PostgreSQL, Redis")
     whole = Outcome("real servers", f"{embedded}, Daphne {version('daphne')}")
@@ -139,8 +140,7 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
         yield unit_again
     if request.is_long:
         yield from run_on_other_pythons(request, scratch)
-    side_by_side = ["-n", str(min(os.cpu_count() or 1, MAX_WORKERS)), "--dist", "loadfile"]
-    more = [*side_by_side, *request.options_of_tests()]
+    more = [*SIDE_BY_SIDE, *request.options_of_tests()]
     yield run_pytest(whole, "tests", request, clean_environment(scratch), more=more)
 
 
