@@ -28,8 +28,19 @@ TWO: dict[str, Any] = {"limit": 2, "period_seconds": PERIOD_SECONDS}
 _names = (f"somebody-{number}" for number in itertools.count())
 
 
+@pytest.fixture
+def own_clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Clients of Redis that no other test shares, and that leave no connection open."""
+    clients: dict[tuple[str, ...], Any] = {}
+    monkeypatch.setattr(GuardedRedisCache, "_clients", clients)
+    yield
+    for client in clients.values():
+        for pool in client._pools.values():
+            pool.disconnect()
+
+
 @pytest.fixture(params=["memory", "redis"])
-def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[SharedMemory]]:
+def counters(request: pytest.FixtureRequest, own_clients: None) -> Iterator[list[SharedMemory]]:
     """Two that count together."""
     if request.param == "memory":
         local = LocalCache("call-limits", {})
@@ -37,15 +48,13 @@ def counters(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         local.clear()
         return
     redis: Redis = request.getfixturevalue("redis")
-    monkeypatch.setattr(GuardedRedisCache, "_clients", {})
     url = redis.new_url()
     yield [GuardedRedisCache(url, PATIENCE), GuardedRedisCache(f"{url}?health_check_interval=1", PATIENCE)]
 
 
 @pytest.fixture
-def redis_alone(redis: Redis, monkeypatch: pytest.MonkeyPatch) -> GuardedRedisCache:
+def redis_alone(redis: Redis, own_clients: None) -> GuardedRedisCache:
     """The one process that asks its Redis."""
-    monkeypatch.setattr(GuardedRedisCache, "_clients", {})
     return GuardedRedisCache(redis.new_url(), PATIENCE)
 
 
