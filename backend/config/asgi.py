@@ -3,6 +3,7 @@
 import os
 import re
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
 from core.allocation import give_large_blocks_back
@@ -18,6 +19,7 @@ from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
 from apps.realtime.lifecycle import WithHub  # noqa: E402
 from apps.realtime.socket_routes import ByType, SocketRoutes  # noqa: E402
+from core.request_places import RequestPlaces  # noqa: E402
 
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 
@@ -33,6 +35,8 @@ socket_routes = SocketRoutes(
     otherwise=NoSuchStream.as_asgi(),
 )
 
+requests = RequestPlaces(django_application, places=settings.MAX_REQUESTS_AT_ONCE)
+
 application = WithHub(
-    ByType({"http": EventStreams(django_application, routes=live_routes), "websocket": socket_routes})
+    ByType({"http": EventStreams(requests, routes=live_routes), "websocket": socket_routes})
 )

@@ -136,6 +136,8 @@ MAX_CONNECTIONS = environment.integer("MAX_CONNECTIONS", 0, least=0, most=10_000
 MAX_CONNECTIONS_PER_ADDRESS = environment.integer(
     "MAX_CONNECTIONS_PER_ADDRESS", 500, least=1, most=10_000_000
 )
+# Fewer than DATABASE_POOL_SIZE, of which live events and jobs take some.
+MAX_REQUESTS_AT_ONCE = environment.integer("MAX_REQUESTS_AT_ONCE", 16, least=1, most=1000)
 EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
 EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
 

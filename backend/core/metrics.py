@@ -56,6 +56,7 @@ POLLS = CONNECTIONS.labels("poll")
 
 # --- Requests and writes -----------------------------------------------------------------------------
 
+REQUESTS_WAITING = Gauge("tutti_requests_waiting", "Requests for which others have to end first.")
 WRITE_SECONDS = Histogram(
     "tutti_write_seconds",
     "How long writes take, by action and by how they ended.",

@@ -66,11 +66,20 @@ def write_readme() -> None:
 
 
 def result_of(found: list[dict[str, Any]], clients: int) -> Result:
+    """Of the repetitions the middle, but of those in sync the fewest."""
+
     def middle(way: str, figure: str) -> float:
         return float(median(one[figure] for one in found if one["way"] == way))
 
+    def shown(way: str, figure: str) -> float:
+        return (
+            min(one[figure] for one in found if one["way"] == way)
+            if figure == "in_sync"
+            else middle(way, figure)
+        )
+
     rows = [[f"{clients:,} clients", *FIGURES.values()]]
-    rows += [[way.title, *(f"{middle(way.name, figure):,.5g}" for figure in FIGURES)] for way in WAYS]
+    rows += [[way.title, *(f"{shown(way.name, figure):,.5g}" for figure in FIGURES)] for way in WAYS]
     ratios = {
         f"{figure}{suffix}": ratio(middle(f"resume{suffix}", figure), middle(f"fetch{suffix}", figure))
         for suffix in ("", "_spread")

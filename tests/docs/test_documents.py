@@ -21,7 +21,7 @@ from apps.realtime.documentation import FRAME_ERRORS, close_codes
 from config import http_channel, socket_frames
 from config.documentation import VERSION
 from config.views import AnythingElse
-from core import idempotency, limits, pagination
+from core import idempotency, limits, pagination, request_places
 from core.errors import ApiError
 from tests.docs.pages import PROJECT, PROTOCOL, README, SETTINGS, protocol, table
 
@@ -93,6 +93,7 @@ def test_sizes_are_those_of_the_code() -> None:
         http_channel.ARRIVE_WITHIN_SECONDS,
         http_channel.TAKE_WITHIN_SECONDS,
         http_channel.IDLE_SECONDS,
+        request_places.MAX_WAIT_SECONDS,
         settings.MAX_BODY_BYTES,
         settings.MAX_JSON_DEPTH,
         consumers.MAX_FRAME_BYTES,

@@ -1,0 +1,165 @@
+"""How many requests are worked on at once; all others wait in a line, in the order in which they came.
+
+Django works on each request in a thread of its own. Beyond a few dozen, threads take more time from each
+other than they bring, and each wants a database connection: where all wait for one of a small pool, most get
+none in time, try again, and nothing is ever done. Whoever waits here costs neither.
+"""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from core.errors import Unavailable
+from core.identity import visit_of_scope
+from core.metrics import REQUESTS_WAITING
+from core.origins import cors_headers
+from core.rendering import json_bytes
+from core.request_context import request_id_from
+from core.request_metrics import NO_VIEW, count_request
+from core.security_headers import security_headers
+
+Message = Mapping[str, Any]
+Scope = Mapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Any, Receive, Send], Awaitable[None]]
+
+# Below what browsers and proxies wait at the least, so that they hear of it.
+MAX_WAIT_SECONDS = 20.0
+# Longer than after a hiccup: whoever tries again joins the end of the line.
+RETRY_AFTER_SECONDS = 5.0
+# Who watches over the server must not take a full line for a server that is dead.
+WATCHED = re.compile(r"/api/health(/.*)?|/metrics/?")
+PLACES_FOR_WATCHERS = 4
+
+
+class TooManyRequests(Unavailable):
+    """No place came free in time."""
+
+    default_message = "The server has more to do than it can. Please come back later."
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+class RequestPlaces:
+    """Lets `places` requests at once through to `application`, an ASGI application.
+
+    A request takes its place when its body is there, so a slow line holds none; it gives it back when its
+    answer is made. Who waits for longer than `max_wait_seconds` gets a 503 with `Retry-After`, and who leaves
+    takes no place.
+    """
+
+    def __init__(
+        self, application: Application, *, places: int, max_wait_seconds: float = MAX_WAIT_SECONDS
+    ) -> None:
+        self._application = application
+        self._places = asyncio.Semaphore(places)
+        self._places_for_watchers = asyncio.Semaphore(PLACES_FOR_WATCHERS)
+        self._max_wait_seconds = max_wait_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        places = self._places_for_watchers if WATCHED.fullmatch(scope["path"]) else self._places
+        turn = _Turn(places, receive, send, self._max_wait_seconds)
+        try:
+            await self._application(scope, turn.receive, turn.send)
+        except TooManyRequests as error:
+            await _refuse(scope, send, error)
+        finally:
+            turn.end()
+
+
+class _Turn:
+    """One request on its way: what it receives and sends tells when it needs a place, and when no longer."""
+
+    def __init__(
+        self, places: asyncio.Semaphore, receive: Receive, send: Send, max_wait_seconds: float
+    ) -> None:
+        self._places = places
+        self._receive = receive
+        self._send = send
+        self._max_wait_seconds = max_wait_seconds
+        self._has_arrived = False
+        self._is_inside = False
+        # What comes behind the body: at some time that the client has gone.
+        self._next: asyncio.Future[Message] | None = None
+
+    async def receive(self) -> Message:
+        if self._has_arrived:
+            return await self._message_behind_body()
+        message = await self._receive()
+        if message["type"] != "http.request" or message.get("more_body", False):
+            return message
+        self._has_arrived = True
+        return message if await self._enters() else await self._message_behind_body()
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body", False):
+            self._give_back()  # a client that takes its answer slowly holds no place meanwhile
+        await self._send(message)
+
+    def end(self) -> None:
+        self._give_back()
+        if self._next is not None:
+            self._next.cancel()
+
+    async def _enters(self) -> bool:
+        """False when the client has left instead. Raises TooManyRequests."""
+        if not self._places.locked():
+            await self._places.acquire()
+            self._is_inside = True
+            return True
+        entering = asyncio.ensure_future(self._places.acquire())
+        self._next = asyncio.ensure_future(self._receive())
+        try:
+            with REQUESTS_WAITING.track_inprogress():
+                done, _ = await asyncio.wait(
+                    {entering, self._next},
+                    timeout=self._max_wait_seconds,
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+        finally:
+            self._is_inside = _has_place(entering)
+        if not done:
+            raise TooManyRequests
+        return self._is_inside
+
+    async def _message_behind_body(self) -> Message:
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._receive())
+        # Whoever stops waiting for it may ask again.
+        message = await asyncio.shield(self._next)
+        self._next = None
+        return message
+
+    def _give_back(self) -> None:
+        if self._is_inside:
+            self._is_inside = False
+            self._places.release()
+
+
+def _has_place(entering: asyncio.Future[Any]) -> bool:
+    """Whether it got one; if not, it gets none any more."""
+    if entering.done():
+        return not entering.cancelled()
+    entering.cancel()
+    return False
+
+
+async def _refuse(scope: Scope, send: Send, error: TooManyRequests) -> None:
+    headers = visit_of_scope(scope).headers
+    count_request(method=scope["method"], view=NO_VIEW, status=error.status, seconds=0.0)
+    body = json_bytes(error.body())
+    told = {
+        "content-type": "application/json",
+        "content-length": str(len(body)),
+        "cache-control": "no-store",
+        "x-request-id": request_id_from(headers.get("x-request-id")),
+        **{name.lower(): value for name, value in security_headers(scope["path"]).items()},
+        **cors_headers(headers.get("origin")),
+        **{name.lower(): value for name, value in error.headers().items()},
+    }
+    raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told.items()]
+    await send({"type": "http.response.start", "status": error.status, "headers": raw})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

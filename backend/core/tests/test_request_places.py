@@ -1,0 +1,257 @@
+"""Never more requests at once than there are places, in the order in which they came; none is ever lost."""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.request_places import PLACES_FOR_WATCHERS, RequestPlaces
+
+BODY = {"type": "http.request", "body": b"", "more_body": False}
+LEFT = {"type": "http.disconnect"}
+ANSWER_STARTS = {"type": "http.response.start", "status": 200, "headers": []}
+TOO_LONG = 3600.0
+
+
+class Work:
+    """An application that works on each request until it is told to end, and reads as Django does."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.left: list[str] = []
+        self.going_on: set[str] = set()
+        self.most = 0
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = scope["path"]
+        while (message := await receive()).get("more_body", False):
+            pass
+        if message["type"] == "http.disconnect":
+            self.left.append(name)
+            return
+        self.began.append(name)
+        self.going_on.add(name)
+        self.most = max(self.most, len(self.going_on))
+        try:
+            await self._ends.setdefault(name, asyncio.Event()).wait()
+            if name.startswith("/broken"):
+                raise ValueError(name)
+        finally:
+            self.going_on.remove(name)
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    def end(self, name: str) -> None:
+        self._ends.setdefault(name, asyncio.Event()).set()
+
+
+class Client:
+    """One request, and what it was answered."""
+
+    def __init__(self, path: str, *, body: list[dict[str, Any]] | None = None, **headers: str) -> None:
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        for message in body or [BODY]:
+            self._messages.put_nowait(message)
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.path = path
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "method": "GET",
+            "scheme": "http",
+            "path": path,
+            "headers": raw,
+            "client": ("192.0.2.7", 4711),
+        }
+        self.answered: list[Any] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def ask(self, application: RequestPlaces) -> "Client":
+        self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
+        return self
+
+    def says(self, message: dict[str, Any]) -> None:
+        self._messages.put_nowait(message)
+
+    async def _send(self, message: Any) -> None:
+        self.answered.append(message)
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        assert self.task is not None
+        await self.task
+        start, body = self.answered
+        headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        return start["status"], headers, body["body"]
+
+
+async def settled() -> None:
+    """Until nothing happens any more: each turn of the loop may begin what the next goes on with."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_those_behind_wait_in_their_order():
+    work = Work()
+    places = RequestPlaces(work, places=2)
+    clients = [Client(f"/{number}").ask(places) for number in range(5)]
+    await settled()
+    assert work.began == ["/0", "/1"]
+
+    work.end("/1")
+    await settled()
+    assert work.began == ["/0", "/1", "/2"]
+
+    for number in (4, 3, 2, 0):
+        work.end(f"/{number}")
+    assert [(await client.answer())[0] for client in clients] == [200] * 5
+    assert work.began == [f"/{number}" for number in range(5)]
+    assert work.most == 2
+
+
+async def test_who_leaves_the_line_is_not_worked_for():
+    work = Work()
+    places = RequestPlaces(work, places=1)
+    first, second, third = (Client(path).ask(places) for path in ("/first", "/second", "/third"))
+    await settled()
+    second.says(LEFT)
+    await settled()
+    work.end("/first")
+    await settled()
+
+    assert (work.began, work.left) == (["/first", "/third"], ["/second"])
+    work.end("/third")
+    assert (await third.answer())[0] == (await first.answer())[0] == 200
+    assert second.answered == []
+
+
+async def test_a_body_that_is_still_on_its_way_holds_no_place():
+    work = Work()
+    places = RequestPlaces(work, places=1)
+    slow = Client("/slow", body=[{"type": "http.request", "body": b"a", "more_body": True}]).ask(places)
+    await settled()
+    quick = Client("/quick").ask(places)
+    work.end("/quick")
+    assert (await quick.answer())[0] == 200
+
+    slow.says(BODY)
+    work.end("/slow")
+    assert (await slow.answer())[0] == 200
+
+
+async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
+    settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
+    work = Work()
+    places = RequestPlaces(work, places=1, max_wait_seconds=0.01)
+    first = Client("/first").ask(places)
+    await settled()
+    late = Client("/api/tracks/", origin="https://elsewhere.example", x_request_id="late-1").ask(places)
+    status, headers, body = await late.answer()
+
+    assert status == 503
+    assert json.loads(body)["error"]["code"] == "UNAVAILABLE"
+    assert headers["retry-after"] == "5"
+    assert headers["content-type"] == "application/json"
+    assert headers["content-length"] == str(len(body))
+    assert headers["x-request-id"] == "late-1"
+    assert headers["access-control-allow-origin"] == "https://elsewhere.example"
+    assert headers["x-content-type-options"] == "nosniff"
+
+    work.end("/first")
+    assert (await first.answer())[0] == 200
+    work.end("/next")
+    assert (await Client("/next").ask(places).answer())[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/api/health/live", "/api/health/ready/", "/api/health/", "/metrics"])
+async def test_who_watches_over_the_server_needs_no_place_of_others(path: str):
+    work = Work()
+    places = RequestPlaces(work, places=1, max_wait_seconds=TOO_LONG)
+    busy = Client("/busy").ask(places)
+    await settled()
+    work.end(path)
+    assert (await Client(path).ask(places).answer())[0] == 200
+
+    work.end("/busy")
+    await busy.answer()
+
+
+async def test_watchers_are_bounded_too():
+    work = Work()
+    places = RequestPlaces(work, places=1)
+    clients = [Client(f"/api/health/{number}").ask(places) for number in range(PLACES_FOR_WATCHERS + 1)]
+    await settled()
+    assert work.most == PLACES_FOR_WATCHERS
+    for number in range(len(clients)):
+        work.end(f"/api/health/{number}")
+    await asyncio.gather(*(client.answer() for client in clients))
+    assert work.most == PLACES_FOR_WATCHERS
+
+
+async def test_an_answer_that_is_taken_slowly_holds_no_place():
+    places = RequestPlaces(answer_at_once, places=1)
+    taking = asyncio.Event()
+    slow = Client("/slow")
+
+    async def take_slowly(message: Any) -> None:
+        if message["type"] == "http.response.body":
+            await taking.wait()
+
+    held = asyncio.create_task(places(slow.scope, slow._messages.get, take_slowly))
+    await settled()
+    assert (await Client("/quick").ask(places).answer())[0] == 200
+    taking.set()
+    await held
+
+
+async def answer_at_once(_scope: Any, receive: Any, send: Any) -> None:
+    await receive()
+    await send(ANSWER_STARTS)
+    await send({"type": "http.response.body", "body": b"done"})
+
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["ask", "ask", "ask", "end", "leave", "cut", "break"]), st.integers(0, 30)),
+    max_size=60,
+)
+
+
+@given(moves=MOVES, count=st.integers(1, 4))
+def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
+    """`cut` is a server that gives up on a request; `break` an error in the application."""
+    asyncio.run(_play(moves, count))
+
+
+async def _play(moves: list[tuple[str, int]], count: int) -> None:
+    work = Work()
+    places = RequestPlaces(work, places=count, max_wait_seconds=TOO_LONG)
+    clients: list[Client] = []
+    for move, number in moves:
+        if move in {"ask", "break"}:
+            path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
+            clients.append(Client(path).ask(places))
+        elif clients:
+            one = clients[number % len(clients)]
+            if move == "end":
+                work.end(one.path)
+            elif move == "leave":
+                one.says(LEFT)
+            elif one.task is not None:
+                one.task.cancel()
+        if number % 3:
+            await settled()
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
+    assert work.most <= count
+    assert all(times == 1 for times in Counter(work.began).values())
+
+    after = [Client(f"/after/{number}").ask(places) for number in range(count)]
+    await settled()
+    assert len(work.going_on) == count, "a place was lost"
+    for client in after:
+        work.end(client.path)
+    await asyncio.gather(*(client.answer() for client in after))
