@@ -1,10 +1,11 @@
-"""What is counted of people: how it is told and handed over. With an account it goes by itself."""
+"""What is counted of people: how it is told, handed over and erased."""
 
 from collections.abc import Collection
 from typing import Any
 
 from apps.analytics.room_plays import claim_room_plays
 from apps.analytics.selectors import activities_of
+from apps.analytics.services import forget_activities
 from core.identity import user_id_of
 
 
@@ -37,4 +38,11 @@ class AnalyticsBelongings:
                 claim_room_plays(user_id=user_id, adder=adder)
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
-        """Before the account goes, `forget_person` takes its activities out of every count."""
+        """Takes the activities out of every count, and holds back all who tell of any until the account has gone.
+
+        Later, when the account's row is locked, waiting for them would be too late: each refers to an account.
+        """
+        del names
+        user_id = user_id_of(key)
+        if user_id is not None:
+            forget_activities(user_id)

@@ -71,12 +71,17 @@ def record_room_play(*, play: Play, user_id: int) -> None:
 
 
 def forget_person(*, instance: User, **_: Any) -> None:
-    """Before an account goes, its activities go, and leave every count, also those of all people together.
+    """Before an account goes, in whatever way."""
+    forget_activities(instance.pk)
 
-    Until the account has gone nobody else tells anything, so nothing of it comes in between. Whoever erases a
-    person locks rooms before this, never after.
+
+def forget_activities(user_id: int) -> None:
+    """The activities of an account that goes leave every count, also those of all people together.
+
+    Until this transaction ends nobody else tells anything, so nothing of it comes in between. Whoever erases a
+    person locks rooms before this, and the account's row for its end after it.
     """
-    Activity.objects.filter(user_id=instance.pk).delete()
+    Activity.objects.filter(user_id=user_id).delete()
 
 
 def let_go_of_track(_track_id: int) -> None:

@@ -27,11 +27,15 @@ def erase_person(*, user_id: int) -> None:
         session.pk for session in sessions_of(user_id)
     ]  # before anything is locked: it may take a while
     with transaction.atomic():
-        user = User.objects.select_for_update().filter(pk=user_id).first()
+        # Nobody who holds the person gets by this, but who writes a row that refers to them does: it may hold
+        # what the belongings below wait for.
+        user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
         if user is None:
             raise NotFound("There is no such account.")
         for belongings in all_belongings():
             belongings.erase(user.key, names=names_of(user))
+        # From here on nobody refers to them any more, and nothing is left to wait for.
+        User.objects.select_for_update().get(pk=user_id)
         _erase_records(user, sessions)
         user.delete()
 

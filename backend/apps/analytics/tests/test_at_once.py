@@ -19,6 +19,7 @@ from apps.playlist.services import Place, add_item, play_item, remove_item
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.tracks.services import delete_track
+from apps.users.erasure import erase_person
 from apps.users.models import User
 from core.errors import NotAuthenticated, NotFound
 
@@ -26,6 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
 ROUNDS = 5
 Write = Callable[[], object]
+Going = Callable[[int], object]
 
 
 def at_once(*writes: Write) -> None:
@@ -46,6 +48,16 @@ def at_once(*writes: Write) -> None:
 @pytest.fixture
 def tracks(add_track: AddTrack) -> list[Track]:
     return [add_track(f"Track {number}") for number in range(4)]
+
+
+def delete_person(user_id: int) -> None:
+    """As the admin does."""
+    User.objects.filter(pk=user_id).delete()
+
+
+@pytest.fixture(params=["erased", "deleted"])
+def go(request: pytest.FixtureRequest) -> Going:
+    return delete_person if request.param == "deleted" else lambda user_id: erase_person(user_id=user_id)
 
 
 def lists(tracks: list[Track], now: datetime) -> Iterator[list[NewActivity]]:
@@ -93,7 +105,7 @@ def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Tra
     assert roll_up().wrong == 0
 
 
-def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], now: datetime):
+def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], now: datetime, go: Going):
     told = lists(tracks, now)
     planned = [next(told) for _ in range(ROUNDS)]
 
@@ -104,7 +116,7 @@ def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], n
             except NotAuthenticated:
                 return
 
-    at_once(write, write, lambda: User.objects.filter(pk=ada.pk).delete(), lambda: tell(bo, tracks[0]))
+    at_once(write, write, lambda: go(ada.pk), lambda: tell(bo, tracks[0]))
 
     assert set(Activity.objects.values_list("user_id", flat=True)) == {bo.pk}
     check_roll_ups()
@@ -137,13 +149,15 @@ def play_all(slug: str, tracks: list[Track], adder: str) -> None:
         remove_item(slug=slug, item_id=item.pk)
 
 
-def test_somebody_goes_while_rooms_play_what_they_added(ada: User, bo: User, tracks: list[Track]):
+def test_somebody_goes_while_rooms_play_what_they_added(
+    ada: User, bo: User, tracks: list[Track], go: Going
+):
     slugs, adder = [new_room().slug, new_room().slug], f"user:{ada.pk}"
     play_all(slugs[0], tracks, adder)
 
     at_once(
         *[lambda slug=slug: play_all(slug, tracks, adder) for slug in slugs],
-        lambda: User.objects.filter(pk=ada.pk).delete(),
+        lambda: go(ada.pk),
         lambda: tell(bo, tracks[0]),
     )
 
