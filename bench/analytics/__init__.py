@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from bench import readme
 from bench.analytics.crowd import Crowd, fill
 from bench.results import Result, ratio
 from tests.processes import TuttiServer
@@ -48,6 +49,10 @@ def measure(*, is_quick: bool) -> Result:
             **dict(_figures(crowds, rounds=QUICK_ROUNDS if is_quick else ROUNDS)),
         }
     return result_of(found)
+
+
+def write_readme() -> None:
+    readme.write_table("analytics")
 
 
 def result_of(found: dict[str, Any]) -> Result:

@@ -1,13 +1,12 @@
 """People who have done a lot: raw rows written straight into the database, then counted by the product."""
 
-import subprocess
-import sys
 from dataclasses import dataclass
 
 import psycopg
 
+from bench.shell import in_the_shell
 from tests.contract.staff import fill_library
-from tests.processes import BACKEND, TuttiServer
+from tests.processes import TuttiServer
 
 DAYS = 90
 BATCH = 500_000
@@ -57,7 +56,7 @@ class Crowd:
 def fill(server: TuttiServer, activities: int, *, size: int) -> Crowd:
     """Everything but the raw rows is made by the product itself. `size` is of people and of tracks."""
     fill_library(server, size)
-    _in_the_shell(server, MAKE_PEOPLE.format(people=size))
+    in_the_shell(server, MAKE_PEOPLE.format(people=size))
     with psycopg.connect(server.database_url, autocommit=True) as connection:
         # References are right as they are written; looking each up would take longer than all the rest.
         connection.execute("SET session_replication_role = replica")
@@ -66,13 +65,7 @@ def fill(server: TuttiServer, activities: int, *, size: int) -> Crowd:
             values = {"people": size, "tracks": size, "days": DAYS, "first": first, "last": last}
             psycopg.ClientCursor(connection).execute(TELL, values)
         connection.execute("VACUUM ANALYZE analytics_activity")
-    _in_the_shell(server, ROLL_UP)
+    in_the_shell(server, ROLL_UP)
     with psycopg.connect(server.database_url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
     return Crowd(server)
-
-
-def _in_the_shell(server: TuttiServer, code: str) -> None:
-    command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", code]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run(command, cwd=BACKEND, env=server.environment, check=True, **quiet)

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from bench import readme
-from bench.recommendations import latency, quality, training
+from bench.recommendations import latency, quality, served, training
 from bench.results import Result, ratio
 
 SEEDS = (1, 2, 3)
 LISTENS, QUICK_LISTENS = (100_000, 1_000_000, 10_000_000), (100_000,)
 TRACKS, QUICK_TRACKS = (10_000, 30_000, 100_000, 300_000), (10_000, 100_000)
+SERVED_TRACKS, QUICK_SERVED_TRACKS = (10_000, 100_000), (10_000,)
 
 
 def add_options(parser: ArgumentParser) -> None:
@@ -29,14 +30,18 @@ def measure(*, is_quick: bool, data: Path | None) -> Result:
     asked = [quality.measured(data, seed) for seed in (SEEDS[:1] if is_quick else SEEDS)]
     answered = [latency.measured(tracks) for tracks in (QUICK_TRACKS if is_quick else TRACKS)]
     trained = [training.measured(listens) for listens in (QUICK_LISTENS if is_quick else LISTENS)]
-    return result_of(asked, trained, answered)
+    over_http = [
+        served.measured(tracks, is_quick=is_quick)
+        for tracks in (QUICK_SERVED_TRACKS if is_quick else SERVED_TRACKS)
+    ]
+    return result_of(asked, trained, answered, over_http)
 
 
 def write_readme() -> None:
     readme.write_table("recommendations")
 
 
-def result_of(asked: list[Any], trained: list[Any], answered: list[Any]) -> Result:
+def result_of(asked: list[Any], trained: list[Any], answered: list[Any], over_http: list[Any]) -> Result:
     found = {
         name: {figure: sum(one[name][figure] for one in asked) / len(asked) for figure in quality.FIGURES}
         for name in quality.CONTESTANTS
@@ -61,11 +66,21 @@ def result_of(asked: list[Any], trained: list[Any], answered: list[Any]) -> Resu
     rows += [
         [f"{one['tracks']:,}", *(f"{one[figure]:.2f}" for figure in latency.FIGURES), ""] for one in answered
     ]
+    rows.append(["over HTTP among tracks, ms", "found", "p99", "remembered", "p99", "alive"])
+    rows += [
+        [f"{one['tracks']:,}", *(f"{one[figure]:.1f}" for figure in served.FIGURES)] for one in over_http
+    ]
     return Result(
         name="recommendations",
-        ratios=_ratios(found, trained, answered),
+        ratios={
+            **_ratios(found, trained, answered),
+            **{
+                f"remembered_to_alive_{one['tracks']}_tracks": ratio(one["remembered_ms"], one["alive_ms"])
+                for one in over_http
+            },
+        },
         table=rows,
-        raw={"quality": asked, "training": trained, "latency": answered},
+        raw={"quality": asked, "training": trained, "latency": answered, "served": over_http},
     )
 
 

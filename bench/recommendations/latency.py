@@ -18,14 +18,14 @@ FIGURES = ("known_ms", "known_p99_ms", "new_ms", "new_p99_ms")
 
 
 def measured(tracks: int) -> dict[str, Any]:
-    model = made_up_model(tracks)
+    model = made_up_model([f"track:{number}" for number in range(tracks)])
     known, new = _milliseconds(model, KNOWN_LISTENS), _milliseconds(model, NEW_LISTENS)
     figures = (np.median(known), np.percentile(known, 99), np.median(new), np.percentile(new, 99))
     return {"tracks": tracks, **dict(zip(FIGURES, map(float, figures), strict=True))}
 
 
-def made_up_model(tracks: int) -> Model:
-    options = Options()
+def made_up_model(names: list[str]) -> Model:
+    options, tracks = Options(), len(names)
     random = np.random.default_rng(0)
     tied = min(tracks, options.most_items)
     ties = SparseMatrix(
@@ -35,7 +35,6 @@ def made_up_model(tracks: int) -> Model:
         tracks,
     )
     factors = random.standard_normal((tracks, options.factors), np.float32)
-    names = [f"track:{number}" for number in range(tracks)]
     return Model(names, np.arange(tracks)[::-1], factors, ties, options)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench.recommendations import latency, quality, result_of
+from bench.recommendations import latency, quality, result_of, served
 from bench.recommendations.made_up import write_listening
 from bench.recommendations.rivals import by_neighbours, by_popularity
 from bench.recommendations.splits import Split, split_of
@@ -85,9 +85,12 @@ def test_what_was_found_is_a_table_with_ratios() -> None:
     ]
     answered = [{"tracks": tracks, **dict.fromkeys(latency.FIGURES, 2.0)} for tracks in (10, 100)]
 
-    result = result_of(asked, trained, answered)
+    over_http = [{"tracks": 10, **dict.fromkeys(served.FIGURES, 2.0)}]
+
+    result = result_of(asked, trained, answered, over_http)
 
     assert len({len(row) for row in result.table}) == 1
     assert result.ratios["seen_recall_to_neighbours"] == 1
     assert result.ratios["training_seconds_1000_to_100"] == 10
     assert result.ratios["answer_100_to_10_tracks"] == 1
+    assert result.ratios["remembered_to_alive_10_tracks"] == 1
