@@ -1,8 +1,8 @@
 """What somebody's list takes over HTTP, by how many tracks there are: found just now, read, and remembered.
 
-A server on PostgreSQL and Redis with a made-up model of its own library; people of whom each has liked tracks.
-Who asks first has their list found in the request, with everything that belongs to it; who asks again gets
-what Redis remembers of it. Beside them an answer that needs neither: that the process lives.
+A server on PostgreSQL and Redis with a made-up model of its own library; people of whom each has liked
+tracks. Who asks first has their list found in the request, with everything that belongs to it; who asks again
+gets what Redis remembers of it. Beside them an answer that needs neither: that the process lives.
 """
 
 import itertools

@@ -38,9 +38,9 @@ class AnalyticsBelongings:
                 claim_room_plays(user_id=user_id, adder=adder)
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
-        """Takes the activities out of every count, and holds back all who tell of any until the account has gone.
+        """Takes the activities out of every count, and holds back whoever tells of any until all is done.
 
-        Later, when the account's row is locked, waiting for them would be too late: each refers to an account.
+        Once the account's row is locked it would be too late to wait for them: each refers to an account.
         """
         del names
         user_id = user_id_of(key)

@@ -78,8 +78,8 @@ def forget_person(*, instance: User, **_: Any) -> None:
 def forget_activities(user_id: int) -> None:
     """The activities of an account that goes leave every count, also those of all people together.
 
-    Until this transaction ends nobody else tells anything, so nothing of it comes in between. Whoever erases a
-    person locks rooms before this, and the account's row for its end after it.
+    Until this transaction ends nobody else tells anything, so nothing of it comes in between. Whoever erases
+    a person locks rooms before this, and the account's row for its end after it.
     """
     Activity.objects.filter(user_id=user_id).delete()
 
