@@ -149,9 +149,7 @@ def play_all(slug: str, tracks: list[Track], adder: str) -> None:
         remove_item(slug=slug, item_id=item.pk)
 
 
-def test_somebody_goes_while_rooms_play_what_they_added(
-    ada: User, bo: User, tracks: list[Track], go: Going
-):
+def test_somebody_goes_while_rooms_play_what_they_added(ada: User, bo: User, tracks: list[Track], go: Going):
     slugs, adder = [new_room().slug, new_room().slug], f"user:{ada.pk}"
     play_all(slugs[0], tracks, adder)
 
