@@ -44,6 +44,7 @@ TAGS = {
     "auth": "Logging in: by cookie for the page, by tokens for programs; passwords.",
     "analytics": "What people play, like and skip, counted.",
     "recommendations": "What to play next: for a person, and for those who are in a room.",
+    "charts": "What is popular on music services, gathered; answers stand in an envelope of their own.",
     "page": "What the page people use asks of its own server.",
     "health": "Whether the server lives, and whether it can serve.",
     "documents": "What the server says about itself.",

@@ -20,6 +20,7 @@ View = Callable[[HttpRequest], HttpResponse]
 
 CHECK_DEADLINE_SECONDS = 2.0
 READING_METHODS = ("GET", "HEAD")
+OK = "ok"
 
 
 def only_read(view: View) -> View:
@@ -46,20 +47,26 @@ def live(_request: HttpRequest) -> JsonResponse:
 @only_read
 def ready(_request: HttpRequest) -> JsonResponse:
     """The parts answer. 503 when the database doesn't; all else can be done without for a while."""
-    is_ready = _is_database_there()
-    checks = {
-        "database": is_ready,
-        "channel_layer": async_to_sync(_is_layer_there)(),
-        "jobs": is_ready and _are_jobs_served(),
-    }
-    words = {name: "ok" if is_there else "unavailable" for name, is_there in checks.items()}
+    words = states_of_parts()
+    is_ready = words["database"] == OK
     # Recommendations are made without a model, too; that a new installation has none is no trouble.
     model = model_state()
-    is_whole = all(checks.values()) and model not in TROUBLES
+    is_whole = set(words.values()) == {OK} and model not in TROUBLES
     status = "unavailable" if not is_ready else "ok" if is_whole else "degraded"
     body = {"status": status, "checks": {**words, "model": model}}
     headers = {} if is_ready else {"Retry-After": "1"}
     return JsonResponse(body, status=200 if is_ready else 503, headers=headers)
+
+
+def states_of_parts() -> dict[str, str]:
+    """`ok` or `unavailable`, by part."""
+    is_database_there = _is_database_there()
+    checks = {
+        "database": is_database_there,
+        "channel_layer": async_to_sync(_is_layer_there)(),
+        "jobs": is_database_there and _are_jobs_served(),
+    }
+    return {name: OK if is_there else "unavailable" for name, is_there in checks.items()}
 
 
 def _is_database_there() -> bool:

@@ -62,7 +62,7 @@ CORS_ALLOWED_ORIGINS = environment.origins(
 )
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 
-CORS_URLS_REGEX = r"^/api/.*$"
+CORS_URLS_REGEX = r"^/(api|graph-data|playlist-data|service-playlist|last-updated|header-art)/.*$"
 CORS_ALLOW_CREDENTIALS = True
 CORS_ALLOW_HEADERS = [
     "accept",
@@ -154,6 +154,12 @@ environment.all_or_none("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
 SPOTIFY_API_URL = environment.service_url("SPOTIFY_API_URL", "https://api.spotify.com/v1")
 SPOTIFY_ACCOUNTS_URL = environment.service_url("SPOTIFY_ACCOUNTS_URL", "https://accounts.spotify.com")
 
+# --- Charts ----------------------------------------------------------------------------------------
+
+# Requests to services that go on at once, and rows that one statement writes.
+ETL_THREAD_COUNT = environment.integer("ETL_THREAD_COUNT", 8, least=1, most=100)
+ETL_BATCH_SIZE = environment.integer("ETL_BATCH_SIZE", 500, least=1, most=10_000)
+
 # --- The parts: database, channel layer, cache -----------------------------------------------------
 
 REDIS_URLS = environment.redis_urls()
@@ -222,6 +228,7 @@ INSTALLED_APPS = [
     "apps.playlist",
     "apps.analytics",
     "apps.recommendations",
+    "apps.charts",
     "config",
     "channels",
     "corsheaders",
@@ -240,6 +247,7 @@ MIDDLEWARE = [
     "core.connections.ConnectionMiddleware",
     "core.request_context.RequestContextMiddleware",
     "core.request_metrics.RequestMetricsMiddleware",
+    "apps.charts.envelope.EnvelopeMiddleware",
     "core.security_headers.SecurityHeadersMiddleware",
     "core.https_only.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.conf import settings
@@ -47,6 +47,15 @@ class ErrorDetail(msgspec.Struct):
 class Error(msgspec.Struct):
     """The one shape of every error."""
 
+    error: ErrorDetail
+
+
+class EnvelopedError(msgspec.Struct):
+    """The same in the envelope of charts; `data` is null."""
+
+    status: Literal["error"]
+    message: str
+    data: None
     error: ErrorDetail
 
 
@@ -100,6 +109,8 @@ class Generator(OpenAPISchemaGenerator):  # type: ignore[misc]  # drf-yasg has n
         self, view: Any, path: str, prefix: str, method: str, components: Any, request: Any
     ) -> Any:
         del prefix
+        if not path.startswith("/api/"):
+            return None  # the same as below /api/
         action = getattr(view, "action", method.lower())
         endpoint = endpoint_at(getattr(view, action), path)
         if endpoint is None:
@@ -247,13 +258,16 @@ class Writer:
         headers = {**REQUEST_ID, **(RETRY_AFTER if status in {429, 503} else {})}
         codes = {"type": "string", "enum": [one.error.code for one in refusals]}
         detail = {"type": "object", "properties": {"code": codes}}
+        is_enveloped = self._endpoint.is_enveloped
+        shape = EnvelopedError if is_enveloped else Error
+        bodies = [_enveloped(one.body) if is_enveloped else one.body for one in refusals]
         response = openapi.Response(
             f"{HTTPStatus(status).phrase}. " + "\n\n".join(lines),
-            schema={"allOf": [self._schema_of(Error), {"type": "object", "properties": {"error": detail}}]},
+            schema={"allOf": [self._schema_of(shape), {"type": "object", "properties": {"error": detail}}]},
             headers=_headers(headers),
-            examples={JSON: refusals[0].body},
+            examples={JSON: bodies[0]},
         )
-        response["x-examples"] = {one.error.code: one.body for one in refusals}
+        response["x-examples"] = {one.error.code: body for one, body in zip(refusals, bodies, strict=True)}
         return response
 
     def _schema_of(self, kind: Any) -> Schema:
@@ -262,6 +276,10 @@ class Writer:
         for name, definition in definitions.items():
             self._definitions.setdefault(name, lambda definition=definition: as_swagger(definition))
         return as_swagger(schema)
+
+
+def _enveloped(body: Mapping[str, Any]) -> Schema:
+    return {"status": "error", "message": body["error"]["message"], "data": None, **body}
 
 
 def _headers(told: Mapping[str, str]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
+from apps.charts.urls import older_urlpatterns
+from config.chart_health import ChartHealth
 from config.documentation import EventsSchema, SwaggerSchema, page
 from config.health import live, ready
 from config.metrics_page import metrics
@@ -24,6 +26,7 @@ urlpatterns = [
     path("api/events.schema.json", EventsSchema.as_view()),
     path("api/page/", Page.as_view()),
     path("api/page-errors/", PageErrors.as_view()),
+    path("api/health/", ChartHealth.as_view()),
     re_path(r"^api/health/live/?$", live),
     re_path(r"^api/health/ready/?$", ready),
     path("api/", include("apps.tracks.urls")),
@@ -31,6 +34,8 @@ urlpatterns = [
     path("api/", include("apps.playlist.urls")),
     path("api/", include("apps.analytics.urls")),
     path("api/", include("apps.recommendations.urls")),
+    path("api/", include("apps.charts.urls")),
+    path("", include(older_urlpatterns)),
     re_path(r"^api/", AnythingElse.as_view()),
 ]
 

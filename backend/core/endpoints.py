@@ -100,6 +100,8 @@ class Endpoint:
     # Whether Django REST framework answers it, which looks at the Accept header.
     negotiates: bool = True
     produces: str = "application/json"
+    # Whether its errors stand in an envelope: {"status", "message", "data", "error"}.
+    is_enveloped: bool = False
 
     def refusals_for(self, method: str) -> list[Refusal]:
         """By status: its own, then those that every endpoint of this method may give."""

@@ -83,6 +83,21 @@ PROVIDER_REQUESTS = Counter(
     "tutti_provider_requests", "Requests to music services, by how they ended.", ["provider", "outcome"]
 )
 
+# --- Charts ------------------------------------------------------------------------------------------
+
+CHART_STAGE_SECONDS = Histogram(
+    "tutti_chart_stage_seconds",
+    "How long the stages of the charts' pipeline take, by stage and by how they ended.",
+    ["stage", "status"],
+    buckets=(0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 900.0, 3600.0),
+)
+CHART_ROWS = Counter(
+    "tutti_chart_rows", "Rows that stages took in, put out and failed at.", ["stage", "what"]
+)
+CHART_SOURCE_FAILURES = Counter(
+    "tutti_chart_source_failures", "Editions of charts that could not be had.", ["service"]
+)
+
 # --- Caches ------------------------------------------------------------------------------------------
 
 CACHE_RESULTS = Counter("tutti_cache_results", "Remembered results that were asked for.", ["cache", "result"])

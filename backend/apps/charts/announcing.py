@@ -1,0 +1,126 @@
+"""What stages announce: kept with the change itself, told to consumers after it, and again when that failed.
+
+An app that wants to hear registers in its `AppConfig.ready()`; so do the caches and the stream of charts. A
+consumer may hear an event twice and must not mind.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from apps.charts.models import Delivery, PipelineEvent
+from apps.charts.tallies import Tally
+
+logger = logging.getLogger(__name__)
+# Held in memory at once.
+BATCH = 500
+
+
+class Kind(StrEnum):
+    EXTRACTED = "extracted"
+    # {"service", "genre", "date"}
+    SOURCE_FAILED = "source_failed"
+    QUARANTINED = "quarantined"
+    TRANSFORMED = "transformed"
+    AGGREGATED = "aggregated"
+    # {"isrcs": […], "date"}
+    COUNTED = "counted"
+    # {"genre", "date", "is_sample"}
+    PUBLISHED = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as consumers get it."""
+
+    number: int
+    kind: Kind
+    payload: Mapping[str, object]
+    created_at: datetime
+
+
+Consume = Callable[[Told], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    name: str
+    kinds: Collection[Kind]
+    consume: Consume
+
+
+_consumers: dict[str, Consumer] = {}
+
+
+def register_consumer(name: str, kinds: Collection[Kind], consume: Consume) -> None:
+    """Registering again replaces. `name` is what its deliveries are kept under."""
+    _consumers[name] = Consumer(name, frozenset(kinds), consume)
+
+
+def forget_consumer(name: str) -> None:
+    _consumers.pop(name, None)
+
+
+def announce(kind: Kind, payload: Mapping[str, object]) -> None:
+    """Writes the event down, and who is to hear it, in the transaction of what it tells of."""
+    event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
+    wanted = [one for one in _consumers.values() if kind in one.kinds]
+    Delivery.objects.bulk_create([Delivery(event=event, consumer=one.name) for one in wanted])
+
+
+def deliver() -> Tally:
+    """Tells what has not been heard yet, each to each in a transaction of its own; a failure is kept."""
+    tally, last = Tally(), 0
+    while batch := list(_waiting(after=last)):
+        for delivery in batch:
+            last = delivery.pk
+            tally.rows_in += 1
+            _deliver(delivery, tally)
+    return tally
+
+
+def replay(*, since: datetime | None = None) -> Tally:
+    """Tells again what failed, and with `since` everything of then and later, also what was heard."""
+    if since is not None:
+        again = Delivery.objects.filter(event__created_at__gte=since, consumer__in=_consumers)
+        again.update(done_at=None)
+        _add_missing(since)
+    return deliver()
+
+
+def _add_missing(since: datetime) -> None:
+    """For consumers that were not there yet."""
+    for consumer in _consumers.values():
+        events = PipelineEvent.objects.filter(created_at__gte=since, kind__in=consumer.kinds)
+        unheard = events.exclude(deliveries__consumer=consumer.name)
+        Delivery.objects.bulk_create(
+            [Delivery(event=event, consumer=consumer.name) for event in unheard],
+            batch_size=BATCH,
+            ignore_conflicts=True,
+        )
+
+
+def _waiting(*, after: int) -> list[Delivery]:
+    waiting = Delivery.objects.filter(done_at__isnull=True, consumer__in=_consumers, pk__gt=after)
+    return list(waiting.select_related("event").order_by("pk")[:BATCH])
+
+
+def _deliver(delivery: Delivery, tally: Tally) -> None:
+    event, consumer = delivery.event, _consumers[delivery.consumer]
+    told = Told(event.pk, Kind(event.kind), event.payload, event.created_at)
+    mine = Delivery.objects.filter(pk=delivery.pk)
+    try:
+        with transaction.atomic():
+            consumer.consume(told)
+            mine.update(done_at=timezone.now(), attempts=F("attempts") + 1, failure="")
+        tally.rows_out += 1
+    except Exception as error:  # whatever a consumer raises is kept, and it hears the event again
+        logger.exception("A consumer of charts failed: %s", consumer.name)
+        mine.update(attempts=F("attempts") + 1, failure=f"{type(error).__name__}: {error}"[:200])
+        tally.fail(f"{consumer.name}: event {event.pk}: {type(error).__name__}")

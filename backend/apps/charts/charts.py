@@ -1,0 +1,160 @@
+"""Reading charts: of any day, in a fixed, small number of queries however long the chart is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.db.models import Count, Min
+
+from apps.charts.models import Edition, EditionEntry, EditionSource, RawEntry
+from apps.charts.movements import movement
+from apps.charts.payloads import (
+    ChartChange,
+    ChartEntryPayload,
+    ChartMovement,
+    ChartPayload,
+    ChartPlays,
+    ChartServiceRank,
+    ChartSource,
+)
+from apps.charts.plays import Plays, play_book
+from core.errors import NotFound
+
+
+class Order(StrEnum):
+    RANK = "rank"
+    PLAYS = "plays"
+    # By how much more it is played than a week ago.
+    TRENDING = "trending"
+
+
+def edition_on(genre: str, day: date | None) -> Edition:
+    """The newest that was out on that day; without one the newest of all. Raises NotFound."""
+    editions = Edition.objects.filter(genre=genre, published_at__isnull=False)
+    if day is not None:
+        editions = editions.filter(issued_on__lte=day)
+    edition = editions.order_by("-issued_on").first()
+    if edition is None:
+        when = f" of {day} or before" if day else " yet"
+        raise NotFound(f"There is no {genre} chart{when}.")
+    return edition
+
+
+def chart_of(edition: Edition, *, order: Order = Order.RANK) -> ChartPayload:
+    entries = list(edition.entries.select_related("track"))
+    sources = list(edition.sources.select_related("used"))
+    plays = play_book().plays_on([entry.track.isrc for entry in entries], edition.issued_on)
+    past = _Past(edition, entries)
+    urls = _urls(sources, entries)
+    tracks = [_line(entry, past, urls, plays.get(entry.track.isrc, Plays())) for entry in entries]
+    return ChartPayload(
+        genre=edition.genre,
+        date=edition.issued_on,
+        is_sample=edition.is_sample,
+        sources=[_source(one) for one in sources],
+        tracks=_sorted(tracks, order),
+    )
+
+
+def _sorted(tracks: list[ChartEntryPayload], order: Order) -> list[ChartEntryPayload]:
+    """What is not known comes last, equals by rank."""
+
+    def key(track: ChartEntryPayload) -> tuple[bool, int, int]:
+        told = track.plays.total if order is Order.PLAYS else track.change.week
+        value = None if order is Order.RANK else told
+        return value is None, -(value or 0), track.rank
+
+    return sorted(tracks, key=key)
+
+
+def _source(one: EditionSource) -> ChartSource:
+    return ChartSource(one.service, one.status, one.used.fetched_at if one.used else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was with a track until an edition, that included."""
+
+    days: int
+    peak: int
+
+
+class _Past:
+    """Two queries: the edition before, and all of them until now."""
+
+    def __init__(self, edition: Edition, entries: Sequence[EditionEntry]) -> None:
+        ids = [entry.track_id for entry in entries]
+        until = EditionEntry.objects.filter(
+            edition__genre=edition.genre,
+            edition__issued_on__lte=edition.issued_on,
+            edition__published_at__isnull=False,
+        )
+        counted = until.filter(track__in=ids).order_by().values_list("track")
+        self._before = {
+            track: Before(days, peak) for track, days, peak in counted.annotate(Count("id"), Min("rank"))
+        }
+        self._last_ranks = _ranks_before(edition)
+
+    def days(self, entry: EditionEntry) -> int:
+        return self._before[entry.track_id].days
+
+    def peak(self, entry: EditionEntry) -> int:
+        return self._before[entry.track_id].peak
+
+    def movement(self, entry: EditionEntry) -> ChartMovement:
+        moved = movement(
+            entry.rank, before=self._last_ranks.get(entry.track_id), was_ever=self.days(entry) > 1
+        )
+        return ChartMovement(moved.kind.value, moved.by)
+
+
+def _ranks_before(edition: Edition) -> Mapping[int, int]:
+    """By track, on the last edition before that had any."""
+    last = (
+        Edition.objects.filter(
+            genre=edition.genre,
+            issued_on__lt=edition.issued_on,
+            published_at__isnull=False,
+            entries__rank=1,
+        )
+        .order_by("-issued_on")
+        .values("pk")[:1]
+    )
+    return dict(EditionEntry.objects.filter(edition__in=last).values_list("track", "rank"))
+
+
+Urls = Mapping[tuple[str, int], str]
+
+
+def _urls(sources: Sequence[EditionSource], entries: Sequence[EditionEntry]) -> Urls:
+    """By service and track, as the lists that were used say them."""
+    used = {one.used_id: one.service for one in sources if one.used_id}
+    ids = [entry.track_id for entry in entries]
+    lines = RawEntry.objects.filter(edition__in=used, track__in=ids).order_by("-rank")
+    return {
+        (used[edition], track): url
+        for edition, track, url in lines.values_list("edition", "track", "url")
+        if track is not None
+    }
+
+
+def _line(entry: EditionEntry, past: _Past, urls: Urls, plays: Plays) -> ChartEntryPayload:
+    track = entry.track
+    return ChartEntryPayload(
+        rank=entry.rank,
+        isrc=track.isrc,
+        name=track.name,
+        artist=track.artist,
+        album=track.album,
+        cover_url=track.cover_url,
+        services={
+            service: ChartServiceRank(rank, urls.get((service, entry.track_id), ""))
+            for service, rank in entry.ranks.items()
+        },
+        plays=ChartPlays(total=plays.total, **plays.by_service),
+        change=ChartChange(plays.change.get(1), plays.change.get(7), plays.change.get(30)),
+        days_on_chart=past.days(entry),
+        peak=past.peak(entry),
+        movement=past.movement(entry),
+    )

@@ -1,0 +1,163 @@
+"""The stage extract: takes what a supply offers, many at once, and stores it in one place.
+
+An edition whose answer is the same as before is left alone. One that fails is recorded as failed, unless that
+day has a good one already, which stays.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.charts.announcing import Kind, announce
+from apps.charts.models import RawAnswer, RawEdition, RawEntry, Status
+from apps.charts.progress import Progress
+from apps.charts.samples_kept import forget_samples
+from apps.charts.sources import READERS
+from apps.charts.sources.base import Listing, Row, SourceError
+from apps.charts.supplies import NotModified, Offer, Scope, Supply
+from apps.charts.tallies import Tally
+from core.metrics import CHART_SOURCE_FAILURES
+from core.providers.failures import ProviderError
+
+Key = tuple[str, str, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one offer."""
+
+    offer: Offer
+    digest: str = ""
+    body: bytes = b""
+    listing: Listing | None = None
+    failure: str = ""
+    is_unchanged: bool = False
+
+
+def extract(
+    *, supply: Supply, scope: Scope, now: datetime, progress: Progress, is_dry: bool = False
+) -> Tally:
+    """Rows in: editions on offer; out: those that are new or changed. Raises SupplyError."""
+    offers = supply.offers(scope, now=now)
+    known = _known_digests(offers)
+    tally = Tally(rows_in=len(offers))
+    for taken in progress.over(_all_taken(offers, known), len(offers), "extract"):
+        if taken.failure:
+            tally.fail(f"{taken.offer}: {taken.failure}")
+        if taken.is_unchanged:
+            continue
+        tally.rows_out += not taken.failure
+        if not is_dry:
+            _store(taken, now=now, is_sample=supply.is_sample)
+    return tally
+
+
+def _known_digests(offers: Sequence[Offer]) -> Mapping[Key, str]:
+    days = {offer.issued_on for offer in offers}
+    if not days:
+        return {}
+    rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days))
+    return {
+        (g, s, day): digest
+        for g, s, day, digest in rows.values_list("genre", "service", "issued_on", "digest")
+    }
+
+
+def _all_taken(offers: Sequence[Offer], known: Mapping[Key, str]) -> Iterator[Taken]:
+    """In the order of the offers, however long each takes. Threads touch no database."""
+    with ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts") as pool:
+        yield from pool.map(lambda offer: take(offer, known.get(_key(offer), "")), offers)
+
+
+def _key(offer: Offer) -> Key:
+    return offer.genre, offer.service, offer.issued_on
+
+
+def take(offer: Offer, known_digest: str) -> Taken:
+    """Never raises what an offer may."""
+    try:
+        body = offer.take()
+    except NotModified:
+        return Taken(offer, is_unchanged=True)
+    except (ProviderError, SourceError, OSError) as error:
+        return Taken(offer, failure=_words(error))
+    digest = hashlib.sha256(body).hexdigest()
+    if digest == known_digest:
+        return Taken(offer, digest, is_unchanged=True)
+    try:
+        return Taken(offer, digest, body, READERS[offer.service](body))
+    except SourceError as error:
+        return Taken(offer, digest, body, failure=_words(error))
+
+
+def _words(error: Exception) -> str:
+    return str(error).encode(errors="replace").decode()[:200]
+
+
+def _store(taken: Taken, *, now: datetime, is_sample: bool) -> None:
+    if taken.failure:
+        CHART_SOURCE_FAILURES.labels(taken.offer.service).inc()
+    with transaction.atomic():
+        if not is_sample and taken.listing:
+            forget_samples()
+        edition, is_new = RawEdition.objects.select_for_update().get_or_create(
+            genre=taken.offer.genre,
+            service=taken.offer.service,
+            issued_on=taken.offer.issued_on,
+            defaults={"status": Status.FAILED, "tried_at": now, "is_sample": is_sample},
+        )
+        edition.tried_at = now
+        if taken.listing:
+            _store_listing(edition, taken, taken.listing, now)
+        else:
+            _store_failure(edition, taken, is_new=is_new)
+
+
+def _store_listing(edition: RawEdition, taken: Taken, listing: Listing, now: datetime) -> None:
+    edition.status, edition.failure, edition.digest = Status.OK, "", taken.digest
+    edition.fetched_at, edition.transformed_at = now, None
+    edition.name, edition.description = listing.name, listing.description
+    edition.url, edition.cover_url = listing.url, listing.cover_url
+    edition.save()
+    RawAnswer.objects.update_or_create(edition=edition, defaults={"body": gzip.compress(taken.body, mtime=0)})
+    edition.entries.all().delete()
+    RawEntry.objects.bulk_create(
+        [_entry(edition, row) for row in listing.rows], batch_size=settings.ETL_BATCH_SIZE
+    )
+    announce(Kind.EXTRACTED, told_of(edition))
+
+
+def _store_failure(edition: RawEdition, taken: Taken, *, is_new: bool) -> None:
+    """A good edition stays good; that the service failed since is told all the same."""
+    if edition.status == Status.FAILED:
+        edition.digest, edition.failure = taken.digest, taken.failure
+        edition.transformed_at = None
+    edition.save()
+    if is_new or edition.status != Status.FAILED:
+        announce(Kind.SOURCE_FAILED, told_of(edition))
+
+
+def told_of(edition: RawEdition) -> dict[str, str]:
+    return {"service": edition.service, "genre": edition.genre, "date": edition.issued_on.isoformat()}
+
+
+def _entry(edition: RawEdition, row: Row) -> RawEntry:
+    return RawEntry(
+        edition=edition,
+        rank=row.rank,
+        service_track_id=row.service_track_id,
+        name=row.name,
+        artist=row.artist,
+        album=row.album,
+        url=row.url,
+        cover_url=row.cover_url,
+        isrc=row.isrc,
+        duration_seconds=row.duration_seconds,
+        play_count=row.play_count,
+    )

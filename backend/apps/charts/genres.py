@@ -1,0 +1,25 @@
+"""Which genres have charts, and from which music services: the words that everything else is sorted by."""
+
+from django.db import models
+
+MAX_WORD = 12
+
+
+class Genre(models.TextChoices):
+    POP = "pop"
+    DANCE = "dance"
+    RAP = "rap"
+    COUNTRY = "country"
+
+
+class MusicService(models.TextChoices):
+    """The first three rank; YouTube is counted and linked to."""
+
+    SPOTIFY = "spotify"
+    APPLE_MUSIC = "apple_music"
+    SOUNDCLOUD = "soundcloud"
+    YOUTUBE = "youtube"
+
+
+# Whose word on a track counts before whose: names, covers and albums are taken from the first that knows.
+RANKED = (MusicService.SPOTIFY, MusicService.APPLE_MUSIC, MusicService.SOUNDCLOUD)

@@ -1,0 +1,151 @@
+"""`manage.py etl run|status|replay`: gathers charts, says how that stands, tells again what was not heard."""
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from tqdm import tqdm
+
+from apps.charts.announcing import replay
+from apps.charts.exclusion import AlreadyRunning
+from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.models import StageRun
+from apps.charts.pipeline import FULL, Plan, run_pipeline, try_out
+from apps.charts.run_models import Stage
+from apps.charts.selectors import latest_stage_runs, source_states
+from apps.charts.supplies import Scope, SupplyError
+from apps.charts.supply_choice import supply_from
+
+T = TypeVar("T")
+
+# For whoever runs it by the clock. 1 is what any command that fails ends with, 2 what wrong arguments give.
+EXIT_FAILED, EXIT_PARTLY, EXIT_RUNNING = 1, 3, 4
+FAILURES_SHOWN = 20
+
+
+class Bars:
+    """A bar on a terminal, and a line for each stage in a log."""
+
+    def over(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
+        is_terminal = sys.stderr.isatty()
+        yield from tqdm(work, desc=name, total=total, file=sys.stderr, disable=not is_terminal, leave=False)
+
+
+def moment(text: str) -> datetime:
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is no day or moment such as 2025-12-04T10:00") from None
+    return given if given.tzinfo else given.replace(tzinfo=UTC)
+
+
+class Command(BaseCommand):
+    help = (
+        "Gathers charts. Ends with 0 when all went well, 1 when nothing did, 2 for wrong arguments, "
+        "3 when a part failed and the rest was done, 4 when another run goes on."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        run = actions.add_parser("run", help="run the pipeline, or one of its stages")
+        run.add_argument("--stage", choices=Stage.values, action="append", help="only this one; repeatable")
+        run.add_argument("--full-pipeline", action="store_true", help="all stages, which is usual")
+        run.add_argument("--genre", choices=Genre.values, action="append", help="repeatable")
+        run.add_argument("--service", choices=MusicService.values, action="append", help="repeatable")
+        run.add_argument("--dry-run", action="store_true", help="only say what would be taken")
+        run.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="recorded answers")
+        actions.add_parser("status", help="the last run of each stage, and the age of each source")
+        again = actions.add_parser("replay", help="tell events again that a consumer failed to hear")
+        again.add_argument("--since", type=moment, help="also all that was heard, from then on")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        actions = {"run": self._run, "status": self._status, "replay": self._replay}
+        actions[options["action"]](**options)
+
+    # --- Running -------------------------------------------------------------------------------------
+
+    def _run(self, **options: Any) -> None:
+        if options["stage"] and options["full_pipeline"]:
+            raise CommandError("--stage and --full-pipeline exclude each other.", returncode=2)
+        plan = Plan(
+            supply=supply_from(options["folder"]),
+            stages=[Stage(one) for one in options["stage"]] if options["stage"] else FULL,
+            scope=_scope(options["genre"], options["service"]),
+            folder=options["folder"],
+            progress=Bars(),
+        )
+        if options["dry_run"]:
+            self._try_out(plan)
+            return
+        try:
+            records = run_pipeline(plan)
+        except AlreadyRunning as error:
+            raise CommandError(str(error), returncode=EXIT_RUNNING) from None
+        for record in records:
+            self._tell(record)
+        _end(records)
+
+    def _try_out(self, plan: Plan) -> None:
+        try:
+            tally = try_out(plan)
+        except SupplyError as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(
+            f"{tally.rows_in} editions, {tally.rows_out} new or different, {tally.rows_failed} failed."
+        )
+        self._tell_failures(tally.failures)
+
+    def _tell(self, record: StageRun) -> None:
+        seconds = (record.ended_at - record.started_at).total_seconds() if record.ended_at else 0
+        self.stdout.write(
+            f"{record.stage}: {record.status}, {record.rows_in} in, {record.rows_out} out, "
+            f"{record.rows_failed} failed, {seconds:.1f} s"
+        )
+        self._tell_failures(record.failures)
+
+    def _tell_failures(self, failures: list[str]) -> None:
+        for line in failures[:FAILURES_SHOWN]:
+            self.stderr.write(f"  {line}")
+        if len(failures) > FAILURES_SHOWN:
+            self.stderr.write(f"  … and {len(failures) - FAILURES_SHOWN} more")
+
+    # --- Telling -------------------------------------------------------------------------------------
+
+    def _status(self, **_options: Any) -> None:
+        for record in latest_stage_runs():
+            self._tell(record)
+        now = timezone.now()
+        for state in source_states():
+            age = (
+                f"{(now - state.fetched_at).total_seconds() / 3600:.1f} h old"
+                if state.fetched_at
+                else "never"
+            )
+            self.stdout.write(f"{state.service} {state.genre}: {state.status}, {age}")
+
+    def _replay(self, **options: Any) -> None:
+        tally = replay(since=options["since"])
+        self.stdout.write(f"{tally.rows_out} of {tally.rows_in} heard.")
+        self._tell_failures(tally.failures)
+        if tally.rows_failed:
+            sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
+
+
+def _scope(genres: list[str] | None, services: list[str] | None) -> Scope:
+    return Scope(
+        genres=[Genre(one) for one in genres] if genres else tuple(Genre),
+        services=[MusicService(one) for one in services] if services else (*RANKED, MusicService.YOUTUBE),
+    )
+
+
+def _end(records: list[StageRun]) -> None:
+    failed = [one for one in records if one.status == StageRun.Status.FAILED]
+    if failed and len(failed) == len(records):
+        sys.exit(EXIT_FAILED)
+    if failed or any(one.status == StageRun.Status.PARTLY for one in records):
+        sys.exit(EXIT_PARTLY)

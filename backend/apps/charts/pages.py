@@ -1,0 +1,188 @@
+"""Reading what is no chart: a service's own list, one track, graph data, header art, what there is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from apps.charts.charts import Order, edition_on
+from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.models import (
+    ChartTrack,
+    Edition,
+    EditionEntry,
+    RawEdition,
+    RawEntry,
+    ServiceTrack,
+    Status,
+)
+from apps.charts.payloads import (
+    ChartGenre,
+    ChartIndexPayload,
+    ChartService,
+    ChartTrackPayload,
+    CountHistoryPayload,
+    CountOnDayPayload,
+    GraphTrackPayload,
+    HeaderArtPayload,
+    LastUpdatedPayload,
+    ListEntryPayload,
+    RankOnDayPayload,
+    ServiceLinkPayload,
+    ServiceListPayload,
+    SimilarTracksPayload,
+    TrendingTrackPayload,
+)
+from apps.charts.plays import CountHistory, play_book
+from core.errors import NotFound
+
+HISTORY_DAYS = 30
+# Of one track: a year of four genres.
+MOST_RANKS = 1500
+MOST_TRENDING = 100
+
+
+def index() -> ChartIndexPayload:
+    published = Edition.objects.filter(published_at__isnull=False).order_by("issued_on")
+    rows = published.values_list("genre", "issued_on", "is_sample")
+    newest = {genre: (day, is_sample) for genre, day, is_sample in rows}
+    return ChartIndexPayload(
+        genres=[ChartGenre(genre, *newest.get(genre, (None, None))) for genre in Genre.values],
+        services=[ChartService(one.value, one in RANKED) for one in MusicService],
+        ranks=[order.value for order in Order],
+    )
+
+
+def service_list(genre: str, service: str, day: date | None) -> ServiceListPayload:
+    """The last good list of then, and what became of the last try. Raises NotFound."""
+    editions = RawEdition.objects.filter(genre=genre, service=service)
+    if day is not None:
+        editions = editions.filter(issued_on__lte=day)
+    last = editions.order_by("-issued_on").first()
+    good = editions.filter(status=Status.OK).order_by("-issued_on").first()
+    if last is None or good is None:
+        raise NotFound(f"There is no list of {service} for {genre}.")
+    return ServiceListPayload(
+        genre=genre,
+        service=service,
+        date=good.issued_on,
+        is_sample=good.is_sample,
+        status=last.status,
+        fetched_at=good.fetched_at,
+        name=good.name,
+        description=good.description,
+        cover_url=good.cover_url,
+        url=good.url,
+        tracks=[_list_entry(entry) for entry in good.entries.select_related("track")],
+    )
+
+
+def _list_entry(entry: RawEntry) -> ListEntryPayload:
+    return ListEntryPayload(
+        rank=entry.rank,
+        isrc=entry.track.isrc if entry.track else None,
+        name=entry.name,
+        artist=entry.artist,
+        album=entry.album,
+        cover_url=entry.cover_url,
+        url=entry.url,
+    )
+
+
+# --- One track ---------------------------------------------------------------------------------------
+
+
+def chart_track(isrc: str) -> ChartTrack:
+    """Raises NotFound."""
+    track = ChartTrack.objects.filter(isrc=isrc).first()
+    if track is None:
+        raise NotFound("No chart has had a track of this ISRC.")
+    return track
+
+
+def track_page(track: ChartTrack) -> ChartTrackPayload:
+    counts = play_book().histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
+    return ChartTrackPayload(
+        isrc=track.isrc,
+        name=track.name,
+        artist=track.artist,
+        album=track.album,
+        cover_url=track.cover_url,
+        is_sample=track.is_sample,
+        services=_links(track),
+        ranks=_ranks(track),
+        counts=_counts(counts),
+        similar=SimilarTracksPayload("missing", []),
+    )
+
+
+def _links(track: ChartTrack) -> dict[str, ServiceLinkPayload]:
+    """Of several at one service the first that was known."""
+    known = ServiceTrack.objects.filter(track=track).order_by("-id")
+    return {one.service: ServiceLinkPayload(one.url, one.service_track_id) for one in known}
+
+
+def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:
+    """The latest, the oldest of them first."""
+    places = EditionEntry.objects.filter(track=track, edition__published_at__isnull=False)
+    rows = places.order_by("-edition__issued_on", "edition__genre").values_list(
+        "edition__genre", "edition__issued_on", "rank", "ranks"
+    )
+    return [RankOnDayPayload(*row) for row in rows[:MOST_RANKS]][::-1]
+
+
+def _counts(told: Mapping[str, CountHistory]) -> dict[str, CountHistoryPayload]:
+    return {
+        service: CountHistoryPayload(
+            current=history.current,
+            last_updated=history.last_updated,
+            historical=[CountOnDayPayload(one.day, one.count, one.delta, one.status) for one in history.days],
+        )
+        for service, history in told.items()
+    }
+
+
+# --- The older pages ---------------------------------------------------------------------------------
+
+
+def graph_data(genre: str) -> list[GraphTrackPayload]:
+    """Raises NotFound."""
+    entries = list(edition_on(genre, None).entries.select_related("track"))
+    told = play_book().histories([entry.track.isrc for entry in entries], days=HISTORY_DAYS)
+    return [
+        GraphTrackPayload(
+            rank=entry.rank,
+            isrc=entry.track.isrc,
+            name=entry.track.name,
+            artist=entry.track.artist,
+            view_counts=_counts(told.get(entry.track.isrc, {})),
+        )
+        for entry in entries
+    ]
+
+
+def last_updated(genre: str) -> LastUpdatedPayload:
+    """Raises NotFound."""
+    edition = edition_on(genre, None)
+    assert edition.published_at is not None  # noqa: S101 - only those are found
+    return LastUpdatedPayload(genre, edition.issued_on, edition.published_at)
+
+
+def header_art(genre: str) -> dict[str, HeaderArtPayload]:
+    """By service, of its last good list. Raises NotFound when there is none at all."""
+    good = RawEdition.objects.filter(genre=genre, status=Status.OK).order_by("issued_on")
+    art = {
+        service: HeaderArtPayload(*told)
+        for service, *told in good.values_list("service", "name", "description", "cover_url", "url")
+    }
+    if not art:
+        raise NotFound(f"There is no list of any service for {genre}.")
+    return art
+
+
+def trending() -> list[TrendingTrackPayload]:
+    told: Sequence[tuple[str, int]] = play_book().trending(most=MOST_TRENDING)
+    tracks = ChartTrack.objects.in_bulk([isrc for isrc, _ in told], field_name="isrc")
+    return [
+        TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change)
+        for isrc, change in told
+        if isrc in tracks
+    ]

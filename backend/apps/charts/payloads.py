@@ -1,0 +1,259 @@
+"""What chart clients get: every answer in the envelope that they know."""
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+from apps.tracks.payloads import TrackPayload
+from core.instants import Instant
+
+Kind = Literal["new", "up", "down", "same", "re-entry"]
+Success = Literal["success"]
+
+
+class ChartSource(msgspec.Struct, frozen=True):
+    """What a service gave: `ok`, or `failed`, `quarantined`, `missing` and then an older list, if any."""
+
+    service: str
+    status: str
+    fetched_at: Instant | None
+
+
+class ChartServiceRank(msgspec.Struct, frozen=True):
+    rank: int
+    url: str
+
+
+class ChartMovement(msgspec.Struct, frozen=True):
+    kind: Kind
+    by: int
+
+
+class ChartPlays(msgspec.Struct, frozen=True):
+    """What was counted; null is not known."""
+
+    total: int | None = None
+    spotify: int | None = None
+    apple_music: int | None = None
+    soundcloud: int | None = None
+    youtube: int | None = None
+
+
+class ChartChange(msgspec.Struct, frozen=True):
+    """How many plays more than so many days before; null where one of the days was not counted."""
+
+    day: int | None = msgspec.field(name="1d", default=None)
+    week: int | None = msgspec.field(name="7d", default=None)
+    month: int | None = msgspec.field(name="30d", default=None)
+
+
+class ChartEntryPayload(msgspec.Struct, frozen=True):
+    rank: int
+    isrc: str
+    name: str
+    artist: str
+    album: str
+    cover_url: str
+    services: dict[str, ChartServiceRank]
+    plays: ChartPlays
+    change: ChartChange
+    days_on_chart: int
+    peak: int
+    movement: ChartMovement
+
+
+class ChartPayload(msgspec.Struct, frozen=True):
+    """One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered."""
+
+    genre: str
+    date: date
+    is_sample: bool
+    sources: list[ChartSource]
+    tracks: list[ChartEntryPayload]
+
+
+class ListEntryPayload(msgspec.Struct, frozen=True):
+    """`isrc` is null where nobody could tell the recording."""
+
+    rank: int
+    isrc: str | None
+    name: str
+    artist: str
+    album: str
+    cover_url: str
+    url: str
+
+
+class ServiceListPayload(msgspec.Struct, frozen=True):
+    """A service's own list. `status` tells of the last try; the list is the last good one."""
+
+    genre: str
+    service: str
+    date: date
+    is_sample: bool
+    status: str
+    fetched_at: Instant | None
+    name: str
+    description: str
+    cover_url: str
+    url: str
+    tracks: list[ListEntryPayload]
+
+
+class ServiceLinkPayload(msgspec.Struct, frozen=True):
+    url: str
+    service_track_id: str
+
+
+class RankOnDayPayload(msgspec.Struct, frozen=True):
+    genre: str
+    date: date
+    rank: int
+    services: dict[str, int]
+
+
+class CountOnDayPayload(msgspec.Struct, frozen=True):
+    """`status` is `ok`, `failed` or `missing`."""
+
+    date: date
+    count: int | None
+    delta: int | None
+    status: str
+
+
+class CountHistoryPayload(msgspec.Struct, frozen=True):
+    current: int | None
+    last_updated: Instant | None
+    historical: list[CountOnDayPayload]
+
+
+class SimilarTrackPayload(msgspec.Struct, frozen=True):
+    isrc: str
+    name: str
+    artist: str
+    similarity: float
+
+
+class SimilarTracksPayload(msgspec.Struct, frozen=True):
+    """`missing`: the track's audio features are not known, so nothing can be compared."""
+
+    status: Literal["ok", "missing"]
+    tracks: list[SimilarTrackPayload]
+
+
+class ChartTrackPayload(msgspec.Struct, frozen=True):
+    isrc: str
+    name: str
+    artist: str
+    album: str
+    cover_url: str
+    is_sample: bool
+    services: dict[str, ServiceLinkPayload]
+    ranks: list[RankOnDayPayload]
+    counts: dict[str, CountHistoryPayload]
+    similar: SimilarTracksPayload
+
+
+class GraphTrackPayload(msgspec.Struct, frozen=True):
+    rank: int
+    isrc: str
+    name: str
+    artist: str
+    view_counts: dict[str, CountHistoryPayload]
+
+
+class HeaderArtPayload(msgspec.Struct, frozen=True):
+    name: str
+    description: str
+    cover_url: str
+    url: str
+
+
+class LastUpdatedPayload(msgspec.Struct, frozen=True):
+    genre: str
+    date: date
+    last_updated: Instant
+
+
+class TrendingTrackPayload(msgspec.Struct, frozen=True):
+    isrc: str
+    name: str
+    artist: str
+    change: int
+
+
+class ChartGenre(msgspec.Struct, frozen=True):
+    name: str
+    date: date | None
+    is_sample: bool | None
+
+
+class ChartService(msgspec.Struct, frozen=True):
+    """`is_ranked`: it has lists; else it is only counted and linked to."""
+
+    name: str
+    is_ranked: bool
+
+
+class ChartIndexPayload(msgspec.Struct, frozen=True):
+    genres: list[ChartGenre]
+    services: list[ChartService]
+    ranks: list[str]
+
+
+# --- In the envelope ---------------------------------------------------------------------------------
+
+
+class ChartIndexAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: ChartIndexPayload
+
+
+class ChartAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: ChartPayload
+
+
+class ServiceListAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: ServiceListPayload
+
+
+class ChartTrackAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: ChartTrackPayload
+
+
+class LibraryTrackAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: TrackPayload
+
+
+class GraphDataAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: list[GraphTrackPayload]
+
+
+class LastUpdatedAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: LastUpdatedPayload
+
+
+class HeaderArtAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: dict[str, HeaderArtPayload]
+
+
+class TrendingAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: list[TrendingTrackPayload]

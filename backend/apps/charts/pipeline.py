@@ -1,0 +1,109 @@
+"""Runs of the pipeline: stage after stage, each with a record, none stopped by what failed before it.
+
+Killed at any moment, it has lost nothing that it had done: every stage marks what it finished, and the next
+run does the rest.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.db import Error
+from django.utils import timezone
+
+from apps.charts.aggregating import aggregate
+from apps.charts.announcing import deliver
+from apps.charts.counting import count_plays
+from apps.charts.exclusion import only_run
+from apps.charts.extracting import extract
+from apps.charts.models import StageRun
+from apps.charts.progress import Progress, Silence
+from apps.charts.publishing import publish
+from apps.charts.run_models import Stage
+from apps.charts.supplies import EVERYTHING, Scope, Supply, SupplyError
+from apps.charts.tallies import Tally
+from apps.charts.transforming import transform
+from core.metrics import CHART_ROWS, CHART_STAGE_SECONDS
+
+logger = logging.getLogger(__name__)
+FULL = tuple(Stage)
+SILENCE = Silence()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is to do, with what. `folder` has recorded figures, for who counts."""
+
+    supply: Supply
+    stages: Sequence[Stage] = FULL
+    scope: Scope = EVERYTHING
+    folder: Path | None = None
+    progress: Progress = SILENCE
+
+
+def run_pipeline(plan: Plan) -> list[StageRun]:
+    """The records of its stages. Raises AlreadyRunning."""
+    with only_run():
+        StageRun.objects.filter(status=StageRun.Status.RUNNING).update(
+            status=StageRun.Status.INTERRUPTED, ended_at=timezone.now()
+        )
+        deliver()  # what a run that was killed has not told
+        run = uuid4()
+        return [_run_stage(stage, plan, run) for stage in FULL if stage in plan.stages]
+
+
+def try_out(plan: Plan) -> Tally:
+    """What the stage extract would find; writes nothing. Raises SupplyError."""
+    return extract(
+        supply=plan.supply, scope=plan.scope, now=timezone.now(), progress=plan.progress, is_dry=True
+    )
+
+
+def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
+    now = timezone.now()
+    record = StageRun.objects.create(run=run, stage=stage, started_at=now)
+    tally = Tally()
+    try:
+        tally = _work_of(stage, plan, now)()
+        record.status = _status_of(tally)
+    except (SupplyError, Error) as error:
+        logger.error("The stage %s failed: %s", stage, error)
+        tally.fail(str(error)[:200])
+        record.status = StageRun.Status.FAILED
+    _finish(record, tally)
+    deliver()
+    return record
+
+
+def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
+    scope, progress = plan.scope, plan.progress
+    works: dict[Stage, Callable[[], Tally]] = {
+        Stage.EXTRACT: lambda: extract(supply=plan.supply, scope=scope, now=now, progress=progress),
+        Stage.TRANSFORM: lambda: transform(scope=scope, now=now, progress=progress),
+        Stage.AGGREGATE: lambda: aggregate(scope=scope, now=now, progress=progress),
+        Stage.COUNTS: lambda: count_plays(scope=scope, now=now, progress=progress, folder=plan.folder),
+        Stage.PUBLISH: lambda: publish(scope=scope, now=now, progress=progress),
+    }
+    return works[stage]
+
+
+def _status_of(tally: Tally) -> StageRun.Status:
+    """What is listed for review is no failure of the stage; a source that failed is one of a part."""
+    if not tally.failures:
+        return StageRun.Status.SUCCEEDED
+    return StageRun.Status.FAILED if tally.rows_failed >= tally.rows_in > 0 else StageRun.Status.PARTLY
+
+
+def _finish(record: StageRun, tally: Tally) -> None:
+    record.ended_at = timezone.now()
+    record.rows_in, record.rows_out = tally.rows_in, tally.rows_out
+    record.rows_failed, record.failures = tally.rows_failed, tally.failures
+    record.save()
+    CHART_STAGE_SECONDS.labels(record.stage, record.status).observe(
+        (record.ended_at - record.started_at).total_seconds()
+    )
+    for kind in ("in", "out", "failed"):
+        CHART_ROWS.labels(record.stage, kind).inc(getattr(record, f"rows_{kind}"))

@@ -1,0 +1,92 @@
+"""Answers of services that somebody has kept in files: `raw/<service>/<genre>/<day>.json`, gzipped or not."""
+
+import gzip
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.sources.base import SourceError, Trouble
+from apps.charts.supplies import Offer, Scope, SupplyError
+
+# Folders are called as the service is, or as the program whose files are of that service.
+FOLDERS: Mapping[str, MusicService] = {**{str(one): one for one in RANKED}, "spotdl": MusicService.SPOTIFY}
+ENDINGS = (".json.gz", ".json")
+ERRORS = "errors"
+# The largest answers have some 100 KB gzipped and 1 MB unpacked.
+MAX_BYTES = 32 * 1024 * 1024
+
+
+class Recordings:
+    """A folder of such files. A folder `errors` has `<service>_<genre>_<day>.json`: days that went wrong."""
+
+    is_sample = False
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+        """By day. What the names of files don't say is passed over. Raises SupplyError."""
+        del now
+        if not self._folder.is_dir():
+            raise SupplyError(f"There is no folder {self._folder}.")
+        found = {
+            (offer.issued_on, offer.genre, offer.service): offer
+            for offer in [*self._errors(), *self._answers()]  # a good answer of the day goes before
+            if scope.has(offer.genre, offer.service)
+        }
+        if not found:
+            raise SupplyError(f"{self._folder} has no raw/<service>/<genre>/<day>.json of what is asked for.")
+        return [found[key] for key in sorted(found, key=_order)]
+
+    def _answers(self) -> Iterator[Offer]:
+        root = self._folder / "raw" if (self._folder / "raw").is_dir() else self._folder
+        for name, service in FOLDERS.items():
+            for genre in Genre:
+                for path in sorted((root / name / genre).glob("*.json*")):
+                    if offer := _offer(path, service, genre, _stem(path)):
+                        yield offer
+
+    def _errors(self) -> Iterator[Offer]:
+        for path in sorted((self._folder / ERRORS).glob("*.json*")):
+            for service in RANKED:
+                for genre in Genre:
+                    if _stem(path).startswith(f"{service}_{genre}_") and (
+                        offer := _offer(path, service, genre, _stem(path).rsplit("_", 1)[1])
+                    ):
+                        yield offer
+
+
+def _order(key: tuple[date, Genre, MusicService]) -> tuple[date, int, int]:
+    day, genre, service = key
+    return day, list(Genre).index(genre), RANKED.index(service)
+
+
+def _stem(path: Path) -> str:
+    for ending in ENDINGS:
+        if path.name.endswith(ending):
+            return path.name.removesuffix(ending)
+    return ""
+
+
+def _offer(path: Path, service: MusicService, genre: Genre, day: str) -> Offer | None:
+    try:
+        issued_on = date.fromisoformat(day)
+    except ValueError:
+        return None
+    return Offer(genre, service, issued_on, lambda: read_file(path))
+
+
+def read_file(path: Path) -> bytes:
+    """Unpacked, where it is gzipped. Raises OSError, SourceError."""
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+    try:
+        with gzip.open(path) if is_packed else path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise SourceError(Trouble.GARBAGE, "the file is damaged") from None
+    if len(body) > MAX_BYTES:
+        raise SourceError(Trouble.GARBAGE, "the file is too large")
+    return body

@@ -1,0 +1,85 @@
+"""The pipeline's own records: runs of its stages, what they announce, and who has heard it."""
+
+from uuid import uuid4
+
+from django.db import models
+from django.db.models import Q
+
+MAX_WORD = 20
+
+
+class Stage(models.TextChoices):
+    """In the order in which they run."""
+
+    EXTRACT = "extract"
+    TRANSFORM = "transform"
+    AGGREGATE = "aggregate"
+    COUNTS = "counts"
+    PUBLISH = "publish"
+
+
+class StageRun(models.Model):
+    """One run of one stage. Runs of the same command have `run` in common."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        # Some of it failed; the rest is done.
+        PARTLY = "partly"
+        FAILED = "failed"
+        # Its process died; the next run does what it left.
+        INTERRUPTED = "interrupted"
+
+    run = models.UUIDField(default=uuid4)
+    stage = models.CharField(max_length=MAX_WORD, choices=Stage.choices)
+    status = models.CharField(max_length=MAX_WORD, choices=Status.choices, default=Status.RUNNING)
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    rows_in = models.PositiveIntegerField(default=0)
+    rows_out = models.PositiveIntegerField(default=0)
+    rows_failed = models.PositiveIntegerField(default=0)
+    # What failed, in words; the first hundred.
+    failures = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=Stage.values), name="stage_run_stage"),
+        ]
+        indexes = [models.Index(fields=["stage", "-started_at"], name="stage_run_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.stage} {self.status}"
+
+
+class PipelineEvent(models.Model):
+    """What a stage did, written down with the doing. It is kept, so that it can be told again."""
+
+    kind = models.CharField(max_length=MAX_WORD)
+    payload = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["created_at"], name="pipeline_event_created")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.payload}"
+
+
+class Delivery(models.Model):
+    """One consumer's hearing of one event: heard, or why not."""
+
+    event = models.ForeignKey(PipelineEvent, on_delete=models.CASCADE, related_name="deliveries")
+    consumer = models.CharField(max_length=MAX_WORD)
+    attempts = models.PositiveIntegerField(default=0)
+    failure = models.CharField(max_length=200, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="delivery_once")]
+        indexes = [models.Index(fields=["event"], condition=Q(done_at__isnull=True), name="delivery_open")]
+
+    def __str__(self) -> str:
+        return f"{self.event} to {self.consumer}"

@@ -1,0 +1,195 @@
+"""Small invented editions, so that charts answer before any service is set up. They say so.
+
+Nobody of these names is on any chart; the codes begin with ZZ, which is no country's. They are written as the
+services write theirs, and read by the same readers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from django.db.models import Min
+
+from apps.charts.genres import Genre, MusicService
+from apps.charts.models import RawEdition
+from apps.charts.supplies import Offer, Scope, ranked_in
+
+DAYS = 4
+LENGTH = 10
+# Where nothing is, by definition (RFC 2606).
+PLACE = "https://charts.example"
+
+Track = tuple[str, str]
+TRACKS: Mapping[Genre, Sequence[Track]] = {
+    Genre.POP: (
+        ("Paper Lantern Summer", "Vera Lindholt"),
+        ("Second Window Left", "The Tuesday Post"),
+        ("Glass Umbrella", "Mira Oku"),
+        ("Half a Map", "Jonas Ferrant"),
+        ("Loud in the Library", "Pilot Season Two"),
+        ("Orange Peel Letters", "Noor Haldane"),
+        ("Slow Elevator", "Kit & Marlow"),
+        ("Borrowed Raincoat", "Vera Lindholt"),
+        ("Any Other Station", "Eleni Vasko"),
+        ("Kitchen Light", "The Tuesday Post"),
+        ("Tell the Lighthouse", "Sun Over Parking"),
+        ("Postcard to Nobody", "Mira Oku"),
+    ),
+    Genre.DANCE: (
+        ("Voltage Garden", "Kassel 9"),
+        ("Run the Escalator", "Odile Strand"),
+        ("Night Bus Theory", "Marrow & Pine"),
+        ("Concrete Swim", "DJ Halvard"),
+        ("Blue Relay", "Kassel 9"),
+        ("Hands on the Fader", "Tamsin Bright"),
+        ("Four Floor Weather", "Lumen Depot"),
+        ("Satellite Kitchen", "Odile Strand"),
+        ("Pressure Cooker Disco", "The Ninth Socket"),
+        ("After the Sirens", "Marrow & Pine"),
+        ("Copper Wire Heart", "Lumen Depot"),
+        ("Turnstile", "DJ Halvard"),
+    ),
+    Genre.RAP: (
+        ("Corner Shop Sermon", "Brick Almanac"),
+        ("No Receipt", "Lady Ferro"),
+        ("Stairwell Acoustics", "Onyx Tran"),
+        ("Ledger", "Brick Almanac"),
+        ("Fifth Language", "Solo Mubarak"),
+        ("Cold Radiator", "Young Cartographer"),
+        ("Signed in Pencil", "Lady Ferro"),
+        ("Overtime", "Deacon Lowe"),
+        ("Bus Pass Poetry", "Onyx Tran"),
+        ("Two Keys, One Door", "Solo Mubarak"),
+        ("Minor Celebrity", "Young Cartographer"),
+        ("Rooftop Inventory", "Deacon Lowe"),
+    ),
+    Genre.COUNTRY: (
+        ("Gravel and Gospel", "Hattie Crane"),
+        ("Fence Line Moon", "The Dry Creek Five"),
+        ("Daddy's Other Truck", "Wade Sorrel"),
+        ("Porch Light Promise", "June Abernathy"),
+        ("Hay Season Blues", "Hattie Crane"),
+        ("Tin Roof Radio", "Calder Boone"),
+        ("Last Gas for Miles", "Wade Sorrel"),
+        ("Sunday Boots", "June Abernathy"),
+        ("River Took the Bridge", "The Dry Creek Five"),
+        ("Whistle Past Amarillo", "Calder Boone"),
+        ("Quilt", "Marnie Tull"),
+        ("Coffee and a Cattle Gate", "Marnie Tull"),
+    ),
+}
+# How far a service's list is turned on each of the days: so tracks rise, fall, leave and come back.
+TURNS: Mapping[MusicService, Sequence[int]] = {
+    MusicService.SPOTIFY: (0, 1, 3, 2),
+    MusicService.APPLE_MUSIC: (1, 0, 2, 4),
+    MusicService.SOUNDCLOUD: (3, 2, 0, 1),
+}
+FIRST_PLAYS, PLAYS_A_DAY = 120_000, 7_500
+
+
+class Samples:
+    """Four days that end with the one on which they are first asked for. They stay what they are."""
+
+    is_sample = True
+
+    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+        if RawEdition.objects.filter(is_sample=False).exists():
+            return []
+        begun = RawEdition.objects.aggregate(first=Min("issued_on"))["first"]
+        first = begun or now.date() - timedelta(days=DAYS - 1)
+        return [
+            _offer(genre, service, first, day) for day in range(DAYS) for genre, service in ranked_in(scope)
+        ]
+
+
+def _offer(genre: Genre, service: MusicService, first: date, day: int) -> Offer:
+    return Offer(genre, service, first + timedelta(days=day), lambda: sample_body(genre, service, day))
+
+
+def sample_body(genre: Genre, service: MusicService, day: int) -> bytes:
+    """The service's answer of one of the days, from 0."""
+    numbers = _turned(TURNS[service][day])
+    return msgspec.json.encode(WRITERS[service](genre, numbers, day))
+
+
+def _turned(by: int) -> list[int]:
+    """Which tracks, from 0, are on a list: all turned, some pairs swapped, cut to its length."""
+    numbers = list(range(len(TRACKS[Genre.POP])))
+    turned = numbers[by:] + numbers[:by]
+    for place in range(0, len(turned) - 1, 4):
+        if by % 2:
+            turned[place], turned[place + 1] = turned[place + 1], turned[place]
+    return turned[:LENGTH]
+
+
+def _isrc(genre: Genre, number: int) -> str:
+    return f"ZZTUT25{list(Genre).index(genre)}{number + 1:04}"
+
+
+def _named(genre: Genre) -> str:
+    return f"Sample: {genre}"
+
+
+def _spotify(genre: Genre, numbers: Sequence[int], day: int) -> dict[str, Any]:
+    del day
+    return {
+        "name": _named(genre),
+        "description": "Invented tracks, to show what charts look like.",
+        "external_urls": {"spotify": f"{PLACE}/spotify/{genre}"},
+        "images": [],
+        "tracks": {"items": [{"track": _spotify_track(genre, number)} for number in numbers]},
+    }
+
+
+def _spotify_track(genre: Genre, number: int) -> dict[str, Any]:
+    name, artist = TRACKS[genre][number]
+    return {
+        "id": f"sample{_isrc(genre, number)}",
+        "name": name,
+        "artists": [{"name": artist}],
+        "album": {"name": f"{name} (single)", "images": []},
+        "duration_ms": 180_000 + 1000 * number,
+        "external_ids": {"isrc": _isrc(genre, number)},
+        "external_urls": {"spotify": f"{PLACE}/spotify/track/{_isrc(genre, number)}"},
+    }
+
+
+def _apple(genre: Genre, numbers: Sequence[int], day: int) -> dict[str, Any]:
+    del day
+    lines = {
+        str(place): {
+            "name": TRACKS[genre][number][0],
+            "artist": TRACKS[genre][number][1],
+            "link": f"{PLACE}/apple/{genre}/1?i={1000 * (list(Genre).index(genre) + 1) + number}",
+        }
+        for place, number in enumerate(numbers)
+    }
+    return {"playlist_name": _named(genre), "playlist_link": f"{PLACE}/apple/{genre}", "album_details": lines}
+
+
+def _soundcloud(genre: Genre, numbers: Sequence[int], day: int) -> dict[str, Any]:
+    items = [
+        {
+            "id": 5000 + 100 * list(Genre).index(genre) + number,
+            "title": TRACKS[genre][number][0],
+            "permalink": f"{PLACE}/soundcloud/{_isrc(genre, number)}",
+            "playCount": FIRST_PLAYS - 4000 * number + PLAYS_A_DAY * day,
+            "publisher": {"artist": TRACKS[genre][number][1], "isrc": _isrc(genre, number)},
+            "user": {"name": "sample"},
+        }
+        for number in numbers
+    ]
+    return {
+        "status": True,
+        "title": _named(genre),
+        "permalinkUrl": f"{PLACE}/soundcloud/{genre}",
+        "tracks": {"items": items},
+    }
+
+
+WRITERS: Mapping[MusicService, Callable[[Genre, Sequence[int], int], dict[str, Any]]] = {
+    MusicService.SPOTIFY: _spotify,
+    MusicService.APPLE_MUSIC: _apple,
+    MusicService.SOUNDCLOUD: _soundcloud,
+}

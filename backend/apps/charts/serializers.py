@@ -1,0 +1,50 @@
+"""What addresses of charts say: a genre, a service, an ISRC, a day, an order."""
+
+import datetime
+from typing import Any
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from apps.charts.charts import Order
+from apps.charts.genres import RANKED, Genre
+from apps.charts.models import ChartTrack
+from apps.charts.pages import chart_track
+from core.errors import NotFound
+
+
+class ChartQuerySerializer(serializers.Serializer[None]):
+    sort = serializers.ChoiceField(choices=[one.value for one in Order], default=Order.RANK.value)
+    date = serializers.DateField(required=False, input_formats=["iso-8601"])
+
+    def validate_date(self, day: datetime.date) -> datetime.date:
+        if day > timezone.now().date():
+            raise serializers.ValidationError("Lies in the future.")
+        return day
+
+
+def read_query(request: Request) -> dict[str, Any]:
+    """`sort` and `date`. Raises a 400."""
+    wanted = ChartQuerySerializer(data=request.query_params.dict())
+    wanted.is_valid(raise_exception=True)
+    return {"sort": Order(wanted.validated_data["sort"]), "date": wanted.validated_data.get("date")}
+
+
+def genre_named(name: str) -> str:
+    """Raises NotFound."""
+    if name not in Genre.values:
+        raise NotFound(f"There is no such genre; there are {', '.join(Genre.values)}.")
+    return name
+
+
+def ranked_service_named(name: str) -> str:
+    """Raises NotFound, also for a service that has no lists."""
+    if name not in set(RANKED):
+        raise NotFound(f"No such service has lists; {', '.join(RANKED)} have.")
+    return name
+
+
+def track_named(isrc: str) -> ChartTrack:
+    """Raises NotFound."""
+    return chart_track(isrc.upper())

@@ -1,0 +1,82 @@
+"""Movers, peaks, days and re-entries, for any past day."""
+
+from datetime import date
+
+from apps.charts.charts import Order, chart_of, edition_on
+from apps.charts.payloads import ChartEntryPayload
+from apps.charts.tests.bodies import Folder, isrc
+from apps.charts.tests.conftest import Run
+
+DAYS = ("2025-03-01", "2025-03-02", "2025-03-03", "2025-03-04")
+
+
+def fill(folder: Folder) -> None:
+    lists = ((1, 2, 3), (2, 1), (3, 2, 1), (1, 2, 4, 3))
+    for day, numbers in zip(DAYS, lists, strict=True):
+        folder.list("spotify", day, *numbers)
+        folder.list("soundcloud", day, *numbers)
+
+
+def on(day: str, number: int) -> ChartEntryPayload:
+    chart = chart_of(edition_on("pop", date.fromisoformat(day)))
+    return next(track for track in chart.tracks if track.isrc == isrc(number))
+
+
+def moved(day: str, number: int) -> tuple[str, int]:
+    track = on(day, number)
+    return track.movement.kind, track.movement.by
+
+
+def test_movements_are_since_the_edition_before(run: Run, folder: Folder):
+    fill(folder)
+    run()
+
+    assert moved(DAYS[0], 1) == ("new", 0)
+    assert moved(DAYS[1], 1) == ("down", 1)
+    assert moved(DAYS[1], 2) == ("up", 1)
+    assert moved(DAYS[2], 3) == ("re-entry", 0)
+    assert moved(DAYS[3], 2) == ("same", 0)
+    assert moved(DAYS[3], 1) == ("up", 2)
+    assert moved(DAYS[3], 4) == ("new", 0)
+
+
+def test_peak_and_days_are_of_what_was_until_then(run: Run, folder: Folder):
+    fill(folder)
+    run()
+
+    assert [(on(day, 2).peak, on(day, 2).days_on_chart) for day in DAYS] == [(2, 1), (1, 2), (1, 3), (1, 4)]
+    assert on(DAYS[3], 3).days_on_chart == 3
+
+
+def test_a_day_that_comes_in_late_is_counted_in_all_that_follow(run: Run, folder: Folder):
+    fill(folder)
+    run()
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, "2025-02-28", 4)
+
+    run()
+
+    assert moved(DAYS[3], 4) == ("re-entry", 0)
+    assert on(DAYS[3], 4).peak == 1
+
+
+def test_a_day_between_editions_shows_what_was_out_then(run: Run, folder: Folder):
+    fill(folder)
+    run()
+
+    assert edition_on("pop", date(2026, 1, 1)).issued_on == date.fromisoformat(DAYS[3])
+
+
+def test_a_chart_costs_the_same_queries_however_long_it_is(
+    run: Run, folder: Folder, django_assert_num_queries
+):
+    fill(folder)
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, "2025-03-05", *range(1, 41))
+    run()
+
+    for day, length in (("2025-03-01", 3), ("2025-03-05", 40)):
+        with django_assert_num_queries(6):
+            assert (
+                len(chart_of(edition_on("pop", date.fromisoformat(day)), order=Order.PLAYS).tracks) == length
+            )

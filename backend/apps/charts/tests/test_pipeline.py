@@ -1,0 +1,186 @@
+"""From recorded answers to published charts."""
+
+from datetime import date
+
+import pytest
+
+from apps.charts.charts import chart_of, edition_on
+from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition, ReviewItem, StageRun, Status
+from apps.charts.run_models import Stage
+from apps.charts.tests.bodies import Folder, apple, chosen, isrc, soundcloud, spotify
+from apps.charts.tests.conftest import Run
+
+FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
+
+
+def ranks(day: str, genre: str = "pop") -> list[str]:
+    entries = EditionEntry.objects.filter(edition__genre=genre, edition__issued_on=day)
+    return list(entries.values_list("track__isrc", flat=True))
+
+
+def statuses(records: list[StageRun]) -> dict[str, str]:
+    return {record.stage: record.status for record in records}
+
+
+def test_a_chart_has_what_services_agree_on(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2, 3)
+    folder.list("soundcloud", FIRST, 3, 1)
+    folder.list("apple_music", FIRST, 3, 4)
+
+    records = run()
+
+    # Apple says no ISRC: its title and artist lead to the track that the others know.
+    assert ranks(FIRST) == [isrc(3), isrc(1)]
+    assert set(statuses(records).values()) == {"succeeded"}
+    assert [record.stage for record in records] == [str(stage) for stage in Stage]
+    assert all(record.ended_at for record in records)
+
+
+def test_what_nobody_can_tell_the_recording_of_is_kept_and_listed(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("apple_music", FIRST, 1, 30)
+
+    run()
+
+    item = ReviewItem.objects.get()
+    assert (item.name, item.artist, item.service) == ("Title 30", "Artist 30", "apple_music")
+    assert item.settled_at is None
+
+
+def test_what_becomes_known_later_is_found_again(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("apple_music", FIRST, 1, 30)
+    run()
+    folder.list("spotify", SECOND, 1, 30)
+
+    run()
+
+    assert ReviewItem.objects.get().settled_at is not None
+    # Apple's list of the first day counts for the second, too.
+    assert ranks(SECOND) == [isrc(1), isrc(30)]
+
+
+def test_values_are_of_the_service_that_counts_most_and_say_so(run: Run, folder: Folder):
+    folder.put("soundcloud", "pop", FIRST, soundcloud([("title 1!", "artist ONE", isrc(1))]))
+    run()
+    assert ChartTrack.objects.get().name == "title 1!"
+    folder.list("spotify", SECOND, 1)
+
+    run()
+
+    track = ChartTrack.objects.get()
+    assert (track.name, track.artist) == ("Title 1", "Artist 1")
+    assert track.origins == dict.fromkeys(("name", "artist", "album", "cover_url"), "spotify")
+
+
+def test_a_service_that_counts_less_fills_in_what_is_not_known(run: Run, folder: Folder):
+    folder.put("spotify", "pop", FIRST, spotify(chosen(1)).replace(b"An album", b""))
+    folder.list("apple_music", FIRST, 1)
+
+    run()
+
+    track = ChartTrack.objects.get()
+    assert (track.album, track.origins["album"]) == ("Another album", "apple_music")
+    assert track.origins["name"] == "spotify"
+
+
+def test_a_second_run_over_the_same_changes_nothing(run: Run, folder: Folder):
+    for day in (FIRST, SECOND):
+        folder.list("spotify", day, 1, 2, 3)
+        folder.list("soundcloud", day, 2, 1)
+    run()
+    before = [list(model.objects.order_by("pk").values()) for model in (RawEdition, Edition, EditionEntry)]
+
+    records = run()
+
+    assert [record.rows_out for record in records] == [0] * 5
+    assert before == [
+        list(model.objects.order_by("pk").values()) for model in (RawEdition, Edition, EditionEntry)
+    ]
+
+
+def test_a_corrected_list_makes_its_charts_anew(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("soundcloud", FIRST, 1, 2)
+    run()
+    folder.list("soundcloud", FIRST, 2)
+
+    run()
+
+    assert ranks(FIRST) == [isrc(2)]
+
+
+def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Run, folder: Folder):
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, FIRST, 1, 2)
+    folder.list("spotify", SECOND, 2, 1)
+    folder.put("soundcloud", "pop", SECOND, b'{"message": "Invalid API key."}')
+
+    records = run()
+
+    assert statuses(records)["extract"] == "partly"
+    assert "Invalid API key" in records[0].failures[0]
+    failed = RawEdition.objects.get(service="soundcloud", issued_on=SECOND)
+    assert (failed.status, failed.fetched_at) == (Status.FAILED, None)
+    chart = chart_of(edition_on("pop", date.fromisoformat(SECOND)))
+    assert [track.isrc for track in chart.tracks] == [isrc(1), isrc(2)]
+    source = next(one for one in chart.sources if one.service == "soundcloud")
+    assert source.status == "failed"
+    assert source.fetched_at is not None
+
+
+def test_an_old_list_stands_in_for_a_week_at_most(run: Run, folder: Folder):
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, "2025-03-01", 1, 2)
+    folder.list("spotify", "2025-03-08", 1, 2)
+    folder.list("spotify", "2025-03-09", 1, 2)
+
+    run()
+
+    assert ranks("2025-03-08") == [isrc(1), isrc(2)]
+    assert ranks("2025-03-09") == []
+
+
+def test_a_good_list_of_the_day_survives_a_failure_later_that_day(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("soundcloud", FIRST, 1, 2)
+    run()
+    folder.put("soundcloud", "pop", FIRST, b"<html>")
+
+    run()
+
+    edition = RawEdition.objects.get(service="soundcloud")
+    assert edition.status == Status.OK
+    assert ranks(FIRST) == [isrc(1), isrc(2)]
+
+
+@pytest.mark.parametrize("day", [FIRST, SECOND])
+def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, folder: Folder, day: str):
+    for service in ("spotify", "apple_music", "soundcloud"):
+        folder.list(service, FIRST, 1, 2, 3)
+    folder.list("spotify", day, 1, 2, 3)
+    folder.list("soundcloud", day, 1, 2, 3)
+    folder.put("apple_music", "pop", day, apple(chosen(20, 21, 22)))
+
+    run()
+
+    edition = RawEdition.objects.get(service="apple_music", issued_on=day)
+    assert edition.status == Status.QUARANTINED
+    assert edition.failure
+    assert not ReviewItem.objects.exists()
+    assert ranks(day) == [isrc(1), isrc(2), isrc(3)]
+    chart = chart_of(edition_on("pop", date.fromisoformat(day)))
+    assert {one.service: one.status for one in chart.sources}["apple_music"] == "quarantined"
+
+
+def test_one_genre_or_service_alone(run: Run, folder: Folder):
+    from apps.charts.genres import Genre, MusicService
+    from apps.charts.supplies import Scope
+
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("spotify", FIRST, 1, 2, genre="rap")
+    folder.list("soundcloud", FIRST, 1, 2)
+
+    run(scope=Scope(genres=[Genre.POP], services=[MusicService.SPOTIFY]))
+
+    assert list(RawEdition.objects.values_list("genre", "service")) == [("pop", "spotify")]

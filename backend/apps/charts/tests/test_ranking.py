@@ -1,0 +1,82 @@
+"""The rank of tracks is a function of the lists alone, whatever their order."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.charts.ranking import PER_MISSING, consensus, points_of
+
+SERVICES = ["apple_music", "soundcloud", "spotify"]
+ISRCS = [f"ZZTST25{number:05}" for number in range(12)]
+lists = st.permutations(ISRCS).flatmap(
+    lambda order: st.integers(0, len(order)).map(lambda length: list(order[:length]))
+)
+ranked = st.fixed_dictionaries(dict.fromkeys(SERVICES, lists)).map(
+    lambda told: {
+        service: {isrc: rank for rank, isrc in enumerate(order, 1)} for service, order in told.items()
+    }
+)
+
+
+def test_a_track_on_three_lists_has_the_sum_of_its_places():
+    places = consensus({"a": {"X": 3}, "b": {"X": 4}, "c": {"X": 5}})
+
+    assert [(place.isrc, place.points) for place in places] == [("X", 12)]
+
+
+def test_a_track_on_two_lists_has_a_thousand_more():
+    assert points_of({"a": 3, "b": 4}) == 1007
+
+
+def test_a_track_on_one_list_is_on_no_chart():
+    assert consensus({"a": {"X": 1}, "b": {"Y": 1}, "c": {}}) == []
+
+
+def test_whoever_is_on_three_lists_comes_before_whoever_is_on_two():
+    ranks = {"a": {"X": 1, "Y": 100}, "b": {"X": 1, "Y": 100}, "c": {"Y": 100}}
+
+    assert [place.isrc for place in consensus(ranks)] == ["Y", "X"]
+
+
+def test_of_equals_the_best_single_place_counts_and_then_the_isrc():
+    ranks = {"a": {"C": 2, "B": 1, "A": 3}, "b": {"C": 2, "B": 3, "A": 1}}
+
+    assert [(place.isrc, place.points) for place in consensus(ranks)] == [
+        ("A", PER_MISSING + 4),
+        ("B", PER_MISSING + 4),
+        ("C", PER_MISSING + 4),
+    ]
+
+
+@given(ranked, st.randoms())
+def test_the_order_in_which_lists_and_tracks_come_says_nothing(ranks, random):
+    shuffled = {
+        service: dict(random.sample(sorted(ranks[service].items()), len(ranks[service])))
+        for service in random.sample(SERVICES, len(SERVICES))
+    }
+
+    assert consensus(shuffled) == consensus(ranks)
+
+
+@given(ranked)
+def test_ranks_count_from_one_without_gaps_and_points_never_fall(ranks):
+    places = consensus(ranks)
+
+    assert [place.rank for place in places] == list(range(1, len(places) + 1))
+    assert [place.points for place in places] == sorted(place.points for place in places)
+    on_two = {isrc for isrc in ISRCS if sum(isrc in listed for listed in ranks.values()) >= 2}
+    assert {place.isrc for place in places} == on_two
+    for place in places:
+        missing = PER_MISSING * (3 - len(place.ranks))
+        assert place.points == sum(place.ranks.values()) + missing
+
+
+@given(ranked)
+def test_a_better_place_on_one_list_never_makes_a_worse_rank(ranks):
+    before = {place.isrc: place.rank for place in consensus(ranks)}
+    for isrc in before:
+        service = next(one for one in SERVICES if isrc in ranks[one])
+        better = {**ranks, service: {**ranks[service], isrc: 1}}
+
+        after = {place.isrc: place.rank for place in consensus(better)}
+
+        assert after[isrc] <= before[isrc]

@@ -1,0 +1,187 @@
+"""The stage transform: from lines of services to recordings, day by day.
+
+It works on editions that it has not seen as they are now; each day is one transaction. Afterwards each of its
+lines is of a track, or listed for review; each edition is believed, or in quarantine; and the charts that
+depend on it are due.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+
+from apps.charts.announcing import Kind, announce
+from apps.charts.believing import Verdict, settled, verdict
+from apps.charts.canonical import WRITTEN, add_missing, improve
+from apps.charts.extracting import told_of
+from apps.charts.genres import RANKED
+from apps.charts.identifying import Identified, identify, match_key
+from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
+from apps.charts.progress import Progress
+from apps.charts.reviewing import list_for_review, settle
+from apps.charts.supplies import Scope
+from apps.charts.tallies import Tally
+from apps.charts.units import unit
+
+# So long a good edition stands in for days on which its service failed.
+GOOD_FOR = timedelta(days=7)
+# A list that is older has nothing in common with today's anyway.
+COMPARED_FOR = timedelta(days=14)
+NONSENSE = "it has nothing in common with the list before, nor with any other service"
+ORDER = {str(service): place for place, service in enumerate(RANKED)}
+
+
+def transform(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
+    """Rows in: lines; out: those that are of a track now; failed: those listed for review."""
+    waiting = RawEdition.objects.filter(
+        transformed_at__isnull=True, genre__in=scope.genres, service__in=scope.services
+    )
+    days = sorted(set(waiting.order_by().values_list("issued_on", flat=True)))
+    tally = Tally()
+    for day in progress.over(days, len(days), "transform"):
+        with unit(tally, f"transform {day}"):
+            _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, tally)
+    return tally
+
+
+def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
+    editions.sort(key=lambda edition: ORDER[edition.service])
+    _judge([edition for edition in editions if edition.status != Status.FAILED])
+    entries = _entries([edition for edition in editions if edition.status == Status.OK])
+    tally.rows_in += len(entries)
+    if entries:
+        add_missing(entries)
+        unknown = _identify(entries)
+        tally.rows_out += len(entries) - len(unknown)
+        tally.rows_failed += len(unknown)
+        list_for_review(unknown)
+        _look_again(editions)
+    for edition in editions:
+        edition.transformed_at = now
+        edition.save(update_fields=["transformed_at"])
+        make_due(edition)
+        announce(Kind.TRANSFORMED, told_of(edition))
+
+
+def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
+    """The services that count most first, so that the others find their tracks."""
+    entries = RawEntry.objects.filter(edition__in=editions).select_related("edition")
+    return sorted(entries, key=lambda entry: (ORDER[entry.edition.service], entry.edition_id, entry.rank))
+
+
+def _identify(entries: Sequence[RawEntry]) -> list[RawEntry]:
+    """Writes down which tracks the lines are of; returns those of which nobody can tell."""
+    found = identify(entries)
+    changed: dict[int, ChartTrack] = {}
+    kept: dict[int, ChartTrack] = {}
+    for entry in entries:
+        track = found.tracks.get(entry.pk)
+        entry.track = kept.setdefault(track.pk, track) if track else None
+        if entry.track and improve(entry.track, entry):
+            changed[entry.track.pk] = entry.track
+    ChartTrack.objects.bulk_update(changed.values(), WRITTEN, batch_size=settings.ETL_BATCH_SIZE)
+    told = [entry for entry in entries if entry.track]
+    RawEntry.objects.bulk_update(told, ["track"], batch_size=settings.ETL_BATCH_SIZE)
+    _remember(found)
+    settle(told)
+    return found.unknown
+
+
+def _remember(found: Identified) -> None:
+    latest = {(one.service, one.service_track_id): one for one in found.remember}
+    ServiceTrack.objects.bulk_create(
+        latest.values(),
+        batch_size=settings.ETL_BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["service", "service_track_id"],
+        update_fields=["track", "url", "how", "score"],
+    )
+
+
+def _look_again(editions: Sequence[RawEdition]) -> None:
+    """Lines of days nearby may be of tracks that are known only now."""
+    nearby = Q(pk__in=())
+    for edition in editions:
+        first, last = edition.issued_on - GOOD_FOR, edition.issued_on + GOOD_FOR
+        nearby |= Q(edition__genre=edition.genre, edition__issued_on__range=(first, last))
+    good = RawEntry.objects.filter(
+        nearby, track__isnull=True, isrc__isnull=True, edition__status=Status.OK
+    ).exclude(edition__transformed_at__isnull=True)
+    unknown = list(good.select_related("edition"))
+    if not unknown:
+        return
+    still_unknown = {entry.pk for entry in _identify(unknown)}
+    for edition in {entry.edition for entry in unknown if entry.pk not in still_unknown}:
+        make_due(edition)
+
+
+# --- Who is believed ---------------------------------------------------------------------------------
+
+
+def _judge(mine: Sequence[RawEdition]) -> None:
+    """All editions of the day are looked at together; only `mine` get a new verdict."""
+    if not mine:
+        return
+    of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)
+    editions = list(of_day)
+    keys = {(one.genre, one.service): _keys_of(one) for one in editions}
+    verdicts = settled({(one.genre, one.service): _verdict(one, keys) for one in editions})
+    for edition in mine:
+        _settle_edition(edition, verdicts[edition.genre, edition.service])
+
+
+def _verdict(edition: RawEdition, keys: dict[tuple[str, str], set[str]]) -> Verdict:
+    others = [
+        keys.get((edition.genre, service)) or _keys_of(_last_good(edition, service))
+        for service in RANKED
+        if service != edition.service
+    ]
+    before = _keys_of(_last_good(edition, edition.service))
+    return verdict(keys[edition.genre, edition.service], before=before, others=others)
+
+
+def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
+    """The service's newest good edition of the days before."""
+    return (
+        RawEdition.objects.filter(
+            genre=edition.genre,
+            service=service,
+            status=Status.OK,
+            issued_on__lt=edition.issued_on,
+            issued_on__gte=edition.issued_on - COMPARED_FOR,
+        )
+        .order_by("-issued_on")
+        .first()
+    )
+
+
+def _keys_of(edition: RawEdition | None) -> set[str]:
+    """By ISRC where there is one, and by names, since not every service says it."""
+    keys: set[str] = set()
+    if edition is None:
+        return keys
+    for isrc, name, artist in edition.entries.values_list("isrc", "name", "artist"):
+        keys.update(filter(None, (isrc, match_key(name, artist))))
+    return keys
+
+
+def _settle_edition(edition: RawEdition, given: Verdict) -> None:
+    is_nonsense = given is Verdict.NONSENSE
+    edition.status = Status.QUARANTINED if is_nonsense else Status.OK
+    edition.failure = NONSENSE if is_nonsense else ""
+    edition.save(update_fields=["status", "failure"])
+    if is_nonsense:
+        announce(Kind.QUARANTINED, told_of(edition))
+
+
+def make_due(edition: RawEdition) -> None:
+    """The chart of that day, and those of the days after that may lean on this edition."""
+    Edition.objects.get_or_create(
+        genre=edition.genre, issued_on=edition.issued_on, defaults={"is_sample": edition.is_sample}
+    )
+    Edition.objects.filter(
+        genre=edition.genre,
+        issued_on__gte=edition.issued_on,
+        issued_on__lte=edition.issued_on + GOOD_FOR,
+    ).update(is_due=True)

@@ -1,0 +1,24 @@
+"""One unit of a stage's work: a transaction of its own, whose failure is counted and stops no other."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import InterfaceError, OperationalError, connection, transaction
+
+from apps.charts.tallies import Tally
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def unit(tally: Tally, name: str) -> Iterator[None]:
+    """What fails in it has not happened, and is due again at the next run."""
+    try:
+        with transaction.atomic():
+            yield
+    except Exception as error:  # the one place where errors of a unit become a failure of a part
+        logger.exception("The pipeline of charts failed at %s", name)
+        tally.fail(f"{name}: {type(error).__name__}")
+        if isinstance(error, (OperationalError, InterfaceError)) and not connection.in_atomic_block:
+            connection.close()  # the database may be back at the next unit
