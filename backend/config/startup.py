@@ -25,7 +25,7 @@ def prepare_database(*, tell: Callable[[str], None]) -> None:
         with _one_process_at_a_time(), _without_a_log_line_for_each_row():
             _apply_migrations(tell)
             seed_once(tell)
-            show_first_charts(tell)
+            _show_first_charts(tell)
             call_command("trim", verbosity=0)
             call_command("forget_answers", verbosity=0)
             call_command("forget_logins", verbosity=0)
@@ -61,19 +61,10 @@ def seed_once(tell: Callable[[str], None]) -> None:
             call_command("seed_playlist", verbosity=0)
 
 
-def show_first_charts(tell: Callable[[str], None]) -> None:
-    """The sample charts, as long as nothing else was gathered. Safe to be killed and repeated."""
-    from apps.charts.models import Edition
+def _show_first_charts(tell: Callable[[str], None]) -> None:
+    from apps.charts.first_charts import show_first_charts  # importable only after django.setup()
 
-    if Edition.objects.filter(published_at__isnull=False).exists():
-        return
-    from apps.charts.exclusion import AlreadyRunning
-    from apps.charts.pipeline import Plan, run_pipeline
-    from apps.charts.samples import Samples
-
-    tell("Adding sample charts …")
-    with contextlib.suppress(AlreadyRunning):  # then there will soon be others
-        run_pipeline(Plan(supply=Samples()))
+    show_first_charts(tell)
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from tests.contract.swagger import Document, Operation, check_is_swagger
 TAGS = {
     *("tracks", "playlist", "rooms", "guests", "users", "auth", "analytics", "page", "health"),
     "recommendations",
+    "charts",
     "documents",
 }
 WRITES = {"post", "put", "patch", "delete"}
@@ -81,6 +82,18 @@ EXPECTED = {
     "GET /api/recommendations/jobs/{job_id}/": {200, 401, 404},
     "POST /api/recommendations/{recommendation_id}/track/": {200, 201, 401, 404, 409},
     "GET /api/rooms/{slug}/recommendations/": {200, 400, 404},
+    "GET /api/charts/": {200},
+    "GET /api/charts/{genre}/": {200, 400, 404},
+    "GET /api/charts/{genre}/{service}/": {200, 400, 404},
+    "GET /api/charts/tracks/{isrc}/": {200, 404},
+    "POST /api/charts/tracks/{isrc}/library/": {200, 201, 404},
+    "GET /api/graph-data/{genre}/": {200, 404},
+    "GET /api/playlist-data/{genre}/": {200, 400, 404},
+    "GET /api/service-playlist/{genre}/{service}/": {200, 404},
+    "GET /api/last-updated/{genre}/": {200, 404},
+    "GET /api/header-art/{genre}/": {200, 404},
+    "GET /api/trending-isrcs/": {200},
+    "GET /api/health/": {200, 503},
     "GET /api/page/": {200},
     "POST /api/page-errors/": {204},
     "GET /api/health/live": {200},

@@ -1,0 +1,171 @@
+"""`manage.py etl`: what it prints, and what it ends with."""
+
+import gzip
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from apps.charts.announcing import Kind, announce, register_consumer
+from apps.charts.exclusion import only_run
+from apps.charts.models import Edition, RawEdition, StageRun
+from apps.charts.tests.bodies import Folder, chosen, spotify
+
+pytestmark = pytest.mark.django_db
+DAY = "2025-03-01"
+Etl = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def etl() -> Etl:
+    """Runs it; its exit code, what it said and what it complained of."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        out, err = StringIO(), StringIO()
+        code = 0
+        try:
+            call_command("etl", *map(str, arguments), stdout=out, stderr=err)
+        except CommandError as error:
+            code, text = error.returncode, str(error)
+            err.write(text)
+        except SystemExit as end:
+            code = int(end.code or 0)
+        return code, out.getvalue(), err.getvalue()
+
+    return call
+
+
+@pytest.fixture
+def good(folder: Folder) -> Folder:
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, DAY, 1, 2)
+    return folder
+
+
+def test_a_whole_run_tells_of_each_stage_and_ends_with_0(etl: Etl, good: Folder):
+    code, said, complained = etl("run", "--full-pipeline", "--from", good.path)
+
+    assert (code, complained) == (0, "")
+    assert [line.split(":")[0] for line in said.splitlines()] == [
+        *("extract", "transform", "aggregate", "counts", "publish")
+    ]
+    assert Edition.objects.get().published_at is not None
+
+
+def test_one_stage_alone(etl: Etl, good: Folder):
+    assert etl("run", "--stage", "extract", "--from", good.path)[0] == 0
+
+    assert list(StageRun.objects.values_list("stage", flat=True)) == ["extract"]
+    assert RawEdition.objects.count() == 2
+    assert not Edition.objects.exists()
+
+
+def test_a_part_that_fails_is_a_3_and_says_which(etl: Etl, good: Folder):
+    good.put("apple_music", "pop", DAY, b'{"message": "Invalid API key."}')
+
+    code, _, complained = etl("run", "--from", good.path)
+
+    assert code == 3
+    assert f"apple_music pop of {DAY}: error_body: Invalid API key." in complained
+
+
+def test_everything_failed_is_a_1(etl: Etl, folder: Folder):
+    folder.put("spotify", "pop", DAY, b"oops")
+
+    assert etl("run", "--stage", "extract", "--from", folder.path)[0] == 1
+
+
+@pytest.mark.parametrize("name", ["missing", "."])
+def test_a_folder_without_recordings_is_said(etl: Etl, folder: Folder, name: str):
+    code, _, complained = etl("run", "--stage", "extract", "--from", folder.path / name)
+
+    assert code == 1
+    assert str(folder.path) in complained
+
+
+def test_another_run_that_goes_on_is_a_4(etl: Etl, good: Folder):
+    with only_run():
+        assert etl("run", "--from", good.path)[0] == 4
+
+
+def test_stages_and_the_full_pipeline_exclude_each_other(etl: Etl):
+    assert etl("run", "--full-pipeline", "--stage", "extract")[0] == 2
+
+
+def test_a_dry_run_says_what_it_would_take_and_writes_nothing(etl: Etl, good: Folder):
+    good.put("spotify", "rap", DAY, b"oops")
+
+    code, said, complained = etl("run", "--dry-run", "--from", good.path)
+
+    assert said == "3 editions, 2 new or different, 1 failed.\n"
+    assert "garbage" in complained
+    assert code == 0
+    assert not RawEdition.objects.exists()
+    assert not StageRun.objects.exists()
+
+
+def test_genres_and_services_narrow_a_run(etl: Etl, good: Folder):
+    good.list("spotify", DAY, 1, genre="rap")
+
+    etl("run", "--from", good.path, "--genre", "pop", "--service", "spotify")
+
+    assert list(RawEdition.objects.values_list("genre", "service")) == [("pop", "spotify")]
+
+
+def test_gzipped_recordings_and_recorded_errors(etl: Etl, folder: Folder):
+    folder.put("spotify", "pop", DAY, b"")
+    (folder.path / "raw/spotify/pop" / f"{DAY}.json").rename(folder.path / "raw/spotify/pop/notes.txt")
+    (folder.path / "raw/spotify/pop" / f"{DAY}.json.gz").write_bytes(gzip.compress(spotify(chosen(1))))
+    (folder.path / "errors").mkdir()
+    (folder.path / "errors/apple_music_dance_2025-02-01.json").write_bytes(b'{"message": "No"}')
+
+    code, _, complained = etl("run", "--stage", "extract", "--from", folder.path)
+
+    assert code == 3
+    assert "apple_music dance of 2025-02-01" in complained
+    assert list(RawEdition.objects.order_by("issued_on").values_list("service", "status")) == [
+        ("apple_music", "failed"),
+        ("spotify", "ok"),
+    ]
+
+
+def test_a_damaged_file_is_a_failure(etl: Etl, folder: Folder):
+    folder.put("spotify", "pop", DAY, gzip.compress(spotify(chosen(1)))[:-20])
+
+    code, _, complained = etl("run", "--stage", "extract", "--from", folder.path)
+
+    assert code == 1
+    assert "damaged" in complained
+
+
+def test_status_tells_the_last_runs_and_the_age_of_sources(etl: Etl, good: Folder):
+    etl("run", "--from", good.path)
+
+    code, said, _ = etl("status")
+
+    assert code == 0
+    assert "extract: succeeded, 2 in, 2 out, 0 failed" in said
+    assert "spotify pop: ok, 0.0 h old" in said
+    assert "apple_music rap: missing, never" in said
+
+
+def test_replay_tells_what_was_not_heard(etl: Etl):
+    heard: list[object] = []
+
+    def hear(told: object) -> None:
+        heard.append(told)
+        if len(heard) == 1:
+            raise RuntimeError
+
+    register_consumer("listener", [Kind.PUBLISHED], hear)
+    announce(Kind.PUBLISHED, {})
+
+    assert etl("replay")[0] == 1
+    assert etl("replay")[:2] == (0, "1 of 1 heard.\n")
+    assert etl("replay", "--since", "2020-01-01")[:2] == (0, "1 of 1 heard.\n")
+    assert len(heard) == 3
+
+
+def test_a_day_that_is_none_is_refused(etl: Etl):
+    assert etl("replay", "--since", "yesterday")[0] == 1  # argparse alone ends with 2, called from Django

@@ -1,0 +1,118 @@
+"""Runs of the pipeline: never two at once, killed anywhere they lose nothing, one failure stops no other."""
+
+import threading
+
+import pytest
+from django.db import OperationalError, connection
+
+from apps.charts import aggregating, pipeline, transforming
+from apps.charts.exclusion import AlreadyRunning, only_run
+from apps.charts.models import Edition, EditionEntry, StageRun
+from apps.charts.run_models import Stage
+from apps.charts.tests.bodies import Folder
+from apps.charts.tests.conftest import Run
+
+DAYS = ("2025-03-01", "2025-03-02")
+
+
+class Killed(BaseException):
+    """Nothing catches it, as nothing catches SIGKILL."""
+
+
+def fill(folder: Folder) -> None:
+    for day in DAYS:
+        for service in ("spotify", "soundcloud"):
+            folder.list(service, day, 1, 2, 3)
+
+
+def killed(*_args: object, **_options: object) -> None:
+    raise Killed
+
+
+def published() -> int:
+    return Edition.objects.filter(published_at__isnull=False).count()
+
+
+@pytest.mark.parametrize("stage", list(Stage))
+def test_killed_before_a_stage_the_next_run_completes_it(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch, stage: Stage
+):
+    fill(folder)
+    with monkeypatch.context() as patched:
+        real = pipeline._run_stage
+        patched.setattr(
+            pipeline, "_run_stage", lambda at, *rest: killed() if at == stage else real(at, *rest)
+        )
+        with pytest.raises(Killed):
+            run()
+
+    run()
+
+    assert published() == 2
+    assert EditionEntry.objects.count() == 6
+
+
+@pytest.mark.parametrize(
+    ("module", "function"),
+    [(transforming, "make_due"), (transforming, "list_for_review"), (aggregating, "_write")],
+)
+def test_killed_within_a_stage_the_next_run_completes_it(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch, module: object, function: str
+):
+    fill(folder)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, function, killed)
+        with pytest.raises(Killed):
+            run()
+    assert StageRun.objects.filter(status=StageRun.Status.RUNNING).count() == 1
+
+    run()
+
+    assert published() == 2
+    assert EditionEntry.objects.count() == 6
+    assert StageRun.objects.filter(status=StageRun.Status.INTERRUPTED).count() == 1
+
+
+def test_one_day_that_fails_keeps_no_other_from_being_made(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    fill(folder)
+    real = transforming._transform_day
+
+    def at_first_away(editions: list, *rest: object) -> None:
+        if str(editions[0].issued_on) == DAYS[0]:
+            raise OperationalError("away")
+        real(editions, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(transforming, "_transform_day", at_first_away)
+        patched.setattr(connection, "close", lambda: None)
+        records = run()
+
+    assert published() == 1
+    assert {record.stage: record.status for record in records}["transform"] == "partly"
+    run()
+    assert published() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_runs_never_overlap():
+    outcome: list[str] = []
+
+    def try_too() -> None:
+        try:
+            with only_run():
+                outcome.append("ran")
+        except AlreadyRunning:
+            outcome.append("refused")
+        finally:
+            connection.close()
+
+    with only_run():
+        other = threading.Thread(target=try_too)
+        other.start()
+        other.join()
+    with only_run():
+        outcome.append("ran afterwards")
+
+    assert outcome == ["refused", "ran afterwards"]

@@ -1,0 +1,61 @@
+"""What the first start shows: invented charts, which say so, and go when real ones come."""
+
+import pytest
+
+from apps.charts.charts import chart_of, edition_on
+from apps.charts.first_charts import show_first_charts
+from apps.charts.genres import Genre
+from apps.charts.models import ChartTrack, Edition, RawEdition
+from apps.charts.pipeline import Plan, run_pipeline
+from apps.charts.run_models import Stage
+from apps.charts.samples import DAYS, Samples
+from apps.charts.tests.bodies import Folder
+from apps.charts.tests.conftest import Run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_every_genre_has_a_chart_of_several_days_with_movers():
+    show_first_charts(lambda _line: None)
+
+    for genre in Genre:
+        chart = chart_of(edition_on(genre, None))
+        assert chart.is_sample
+        assert len(chart.tracks) >= 8
+        assert Edition.objects.filter(genre=genre, published_at__isnull=False).count() == DAYS
+        kinds = {track.movement.kind for track in chart.tracks}
+        assert {"up", "down"} <= kinds
+        assert any(len(track.services) == 3 for track in chart.tracks)
+
+
+def test_a_first_start_that_was_killed_is_made_up_for():
+    run_pipeline(Plan(supply=Samples(), stages=[Stage.EXTRACT]))
+
+    show_first_charts(lambda _line: None)
+    show_first_charts(lambda _line: None)
+
+    assert Edition.objects.filter(published_at__isnull=False).count() == DAYS * len(Genre)
+    assert RawEdition.objects.count() == DAYS * len(Genre) * 3
+
+
+def test_samples_go_when_something_real_comes(run: Run, folder: Folder):
+    show_first_charts(lambda _line: None)
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, "2025-03-01", 1, 2)
+
+    run()
+    show_first_charts(lambda _line: None)
+    run_pipeline(Plan(supply=Samples()))
+
+    assert not RawEdition.objects.filter(is_sample=True).exists()
+    assert not ChartTrack.objects.filter(is_sample=True).exists()
+    assert [str(edition.issued_on) for edition in Edition.objects.all()] == ["2025-03-01"]
+
+
+def test_samples_stay_while_all_that_is_real_fails(run: Run, folder: Folder):
+    show_first_charts(lambda _line: None)
+    folder.put("spotify", "pop", "2025-03-01", b"oops")
+
+    run()
+
+    assert chart_of(edition_on("pop", None)).is_sample

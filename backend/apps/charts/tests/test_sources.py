@@ -1,0 +1,208 @@
+"""What is read from answers of the services, and what is refused."""
+
+import json
+
+import pytest
+
+from apps.charts.genres import RANKED, Genre
+from apps.charts.samples import TRACKS, sample_body
+from apps.charts.sources import READERS, apple_music, soundcloud, spotify, youtube
+from apps.charts.sources.base import Row, SourceError, Trouble
+from apps.charts.tests import bodies
+from apps.charts.tests.bodies import chosen, isrc
+
+TRACK = chosen(1)
+
+
+def test_spotify_says_everything():
+    (row,) = spotify.read(bodies.spotify(TRACK)).rows
+
+    assert row == Row(
+        rank=1,
+        name="Title 1",
+        artist="Artist 1",
+        service_track_id=f"sp{isrc(1)}",
+        url=f"https://spotify.example/{isrc(1)}",
+        album="An album",
+        cover_url=f"https://covers.example/{isrc(1)}.jpg",
+        isrc=isrc(1),
+        duration_seconds=200,
+    )
+
+
+def test_a_whole_playlist_of_spotify_has_a_name_and_a_cover():
+    items = json.loads(bodies.spotify(TRACK))
+    whole = {
+        "name": "A list",
+        "description": "Of  things",
+        "images": [{"url": "https://covers.example/list.jpg"}],
+        "external_urls": {"spotify": "https://spotify.example/list"},
+        "tracks": items,
+    }
+
+    listing = spotify.read(json.dumps(whole).encode())
+
+    assert (listing.name, listing.description) == ("A list", "Of things")
+    assert (listing.cover_url, listing.url) == (
+        "https://covers.example/list.jpg",
+        "https://spotify.example/list",
+    )
+
+
+def test_the_second_part_of_a_long_playlist_goes_on_counting():
+    listing = spotify.read(bodies.spotify(TRACK, offset=100, next="https://spotify.example/next"))
+
+    assert listing.rows[0].rank == 101
+    assert listing.next_url == "https://spotify.example/next"
+
+
+def test_a_track_that_has_gone_from_spotify_leaves_its_place_free():
+    told = json.loads(bodies.spotify(chosen(1, 2, 3)))
+    told["items"][1]["track"] = None
+
+    listing = spotify.read(json.dumps(told).encode())
+
+    assert [row.rank for row in listing.rows] == [1, 3]
+    assert listing.unreadable == 0
+
+
+def test_saved_tracks_say_their_own_places():
+    saved = [
+        {"name": "Title 2", "artists": ["A", "B"], "list_position": 2, "song_id": "x2", "duration": 200},
+        {"name": "Title 1", "artists": ["A"], "list_position": 1, "song_id": "x1", "isrc": isrc(1)},
+    ]
+
+    rows = spotify.read(json.dumps(saved).encode()).rows
+
+    assert [(row.rank, row.artist, row.isrc) for row in rows] == [(1, "A", isrc(1)), (2, "A, B", None)]
+
+
+def test_apple_music_says_no_isrc_and_has_the_id_in_its_link():
+    told = {"0": {"name": "N", "artist": "A", "link": "https://apple.example/us/album/n/12?i=34"}}
+
+    (row,) = apple_music.read(json.dumps({"album_details": told}).encode()).rows
+
+    assert (row.rank, row.service_track_id, row.isrc, row.duration_seconds) == (1, "34", None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("3m 40s", 220), ("1h 2m 3s", 3723), ("59s", 59), ("soon", None), ("", None)]
+)
+def test_durations_of_apple_music(text, seconds):
+    told = {"0": {"name": "N", "artist": "A", "duration": text}}
+
+    assert apple_music.read(json.dumps({"album_details": told}).encode()).rows[0].duration_seconds == seconds
+
+
+def test_songs_of_apples_own_api():
+    song = {
+        "id": "1",
+        "attributes": {
+            "name": "N",
+            "artistName": "A",
+            "isrc": isrc(1),
+            "durationInMillis": 186_964,
+            "artwork": {"url": "https://covers.example/{w}x{h}.jpg"},
+        },
+    }
+
+    for told in ([song], {"data": [song]}, {"results": {"songs": [{"data": [song]}]}}):
+        (row,) = apple_music.read(json.dumps(told).encode()).rows
+        assert (row.isrc, row.duration_seconds) == (isrc(1), 187)
+        assert row.cover_url == "https://covers.example/400x400.jpg"
+
+
+def test_soundcloud_says_how_often_a_track_was_played():
+    (row,) = soundcloud.read(bodies.soundcloud(TRACK, plays=5)).rows
+
+    assert (row.play_count, row.isrc, row.artist) == (5, isrc(1), "Artist 1")
+
+
+def test_who_put_a_track_on_soundcloud_stands_for_an_artist_that_nobody_names():
+    told = json.loads(bodies.soundcloud(TRACK))
+    told["tracks"]["items"][0]["publisher"] = None
+
+    assert soundcloud.read(json.dumps(told).encode()).rows[0].artist == "somebody"
+
+
+def test_what_is_no_isrc_is_none():
+    (row,) = spotify.read(bodies.spotify([("T", "A", "ZZ-TST-25-00001")])).rows
+    (odd,) = spotify.read(bodies.spotify([("T", "A", "ZZTST2500001\n9")])).rows
+
+    assert (row.isrc, odd.isrc) == (isrc(1), None)
+
+
+def test_a_line_that_cannot_be_read_costs_only_itself():
+    told = json.loads(bodies.spotify(chosen(1, 2)))
+    told["items"][0]["track"]["artists"] = "nobody"
+
+    listing = spotify.read(json.dumps(told).encode())
+
+    assert ([row.rank for row in listing.rows], listing.unreadable) == ([2], 1)
+
+
+@pytest.mark.parametrize("service", RANKED)
+@pytest.mark.parametrize(
+    ("body", "trouble"),
+    [
+        (b"", Trouble.GARBAGE),
+        (b"<html>down for maintenance</html>", Trouble.GARBAGE),
+        (b"\xff\xfe\x00", Trouble.GARBAGE),
+        (b"[" * 100_000, Trouble.GARBAGE),
+        (b"null", Trouble.GARBAGE),
+        (b"7", Trouble.GARBAGE),
+        (b"{}", Trouble.GARBAGE),
+        (b'{"tracks": 5, "album_details": 5}', Trouble.GARBAGE),
+        (b'{"message": "Invalid API key."}', Trouble.ERROR_BODY),
+        (b'{"error": {"status": 429, "message": "Too many"}}', Trouble.ERROR_BODY),
+        (b'{"errors": [{"title": "No"}]}', Trouble.ERROR_BODY),
+        (b'{"status": false, "errorId": "PlaylistNotFound"}', Trouble.ERROR_BODY),
+    ],
+)
+def test_what_is_no_list_says_why(service, body, trouble):
+    with pytest.raises(SourceError) as raised:
+        READERS[service](body)
+
+    assert raised.value.trouble == trouble
+
+
+@pytest.mark.parametrize("service", RANKED)
+def test_an_empty_list_is_no_list(service):
+    with pytest.raises(SourceError) as raised:
+        READERS[service](bodies.WRITERS[service]([]))
+
+    assert raised.value.trouble == Trouble.EMPTY
+
+
+@pytest.mark.parametrize("service", RANKED)
+@pytest.mark.parametrize("genre", Genre)
+def test_samples_are_read_by_the_same_readers(service, genre):
+    for day in range(4):
+        rows = READERS[service](sample_body(genre, service, day)).rows
+        assert {(row.name, row.artist) for row in rows} <= set(TRACKS[genre])
+        assert len(rows) == 10
+
+
+def test_videos_that_a_search_finds():
+    told = {
+        "items": [
+            {"id": {"kind": "youtube#channel", "channelId": "c"}, "snippet": {"title": "A channel"}},
+            {"id": {"videoId": "v1"}, "snippet": {"title": "T", "channelTitle": "C"}},
+        ]
+    }
+
+    (video,) = youtube.read_search(json.dumps(told).encode())
+
+    assert (video.video_id, video.title, video.channel) == ("v1", "T", "C")
+    assert video.url == "https://www.youtube.com/watch?v=v1"
+
+
+def test_views_of_videos_hidden_ones_are_not_known():
+    told = {"items": [{"id": "a", "statistics": {"viewCount": "74462"}}, {"id": "b", "statistics": {}}]}
+
+    assert youtube.read_views(json.dumps(told).encode()) == {"a": 74462, "b": None}
+
+
+def test_an_error_of_youtube_in_a_good_answer():
+    with pytest.raises(SourceError, match="quota"):
+        youtube.read_views(b'{"error": {"code": 403, "message": "quota exceeded"}}')

@@ -1,0 +1,33 @@
+"""The envelope of the charts' answers."""
+
+from typing import Any
+
+import httpx
+
+
+def told(http: httpx.Client, address: str, **query: Any) -> Any:
+    """The data of a good answer."""
+    answer = http.get(address, params=query)
+    assert answer.status_code == 200, answer.text
+    return data_of(answer)
+
+
+def data_of(answer: httpx.Response) -> Any:
+    body = answer.json()
+    assert body.keys() == {"status", "message", "data"}, body
+    assert body["status"] == "success"
+    assert body["message"]
+    return body["data"]
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    """Proves that it is this error, in the envelope; its details."""
+    body = answer.json()
+    assert answer.status_code == status, answer.text
+    assert body.keys() == {"status", "message", "data", "error"}, body
+    assert (body["status"], body["data"]) == ("error", None)
+    assert body["error"].keys() == {"code", "message", "details"}
+    assert body["error"]["code"] == code
+    assert body["message"] == body["error"]["message"]
+    details: dict[str, Any] = body["error"]["details"]
+    return details

@@ -1,0 +1,69 @@
+"""One track of a chart, and its way into the library."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.charts.envelopes import data_of, refused, told
+from tests.contract.queues import Queue
+from tests.contract.shapes import check_track
+
+
+@pytest.fixture
+def entry(client: httpx.Client) -> dict[str, Any]:
+    first: dict[str, Any] = told(client, "/api/charts/pop/")["tracks"][0]
+    return first
+
+
+def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str, Any]):
+    track = told(client, f"/api/charts/tracks/{entry['isrc']}/")
+
+    assert track.keys() == {
+        *("isrc", "name", "artist", "album", "cover_url", "is_sample"),
+        *("services", "ranks", "counts", "similar"),
+    }
+    assert (track["isrc"], track["name"], track["is_sample"]) == (entry["isrc"], entry["name"], True)
+    assert track["services"].keys() >= entry["services"].keys()
+    assert len(track["ranks"]) == entry["days_on_chart"]
+    assert [one["date"] for one in track["ranks"]] == sorted(one["date"] for one in track["ranks"])
+    last = track["ranks"][-1]
+    assert (last["genre"], last["rank"]) == ("pop", entry["rank"])
+    assert last["services"] == {name: place["rank"] for name, place in entry["services"].items()}
+    assert track["similar"]["status"] in {"ok", "missing"}
+
+
+def test_a_code_in_small_letters_is_the_same(client: httpx.Client, entry: dict[str, Any]):
+    assert told(client, f"/api/charts/tracks/{entry['isrc'].lower()}/")["isrc"] == entry["isrc"]
+
+
+def test_a_track_of_a_chart_can_be_queued(client: httpx.Client, queue: Queue):
+    entry = told(client, "/api/charts/country/")["tracks"][-1]
+
+    made = client.post(f"/api/charts/tracks/{entry['isrc']}/library/")
+    again = client.post(f"/api/charts/tracks/{entry['isrc']}/library/")
+
+    assert made.status_code in {200, 201}  # another test of this server may have been first
+    assert again.status_code == 200
+    track = data_of(made)
+    check_track(track)
+    assert (track["isrc"], track["title"], track["artist"]) == (entry["isrc"], entry["name"], entry["artist"])
+    assert data_of(again)["id"] == track["id"]
+    assert made.headers["Location"] == f"/api/tracks/{track['id']}/"
+    added = client.post(queue.address, json={"track_id": track["id"]})
+    assert added.status_code == 201, added.text
+
+
+def test_a_write_that_was_named_is_answered_as_before(client: httpx.Client):
+    isrc = told(client, "/api/charts/dance/")["tracks"][3]["isrc"]
+    name = {"Idempotency-Key": f"take {isrc}"}
+
+    first = client.post(f"/api/charts/tracks/{isrc}/library/", headers=name)
+    second = client.post(f"/api/charts/tracks/{isrc}/library/", headers=name)
+
+    assert first.status_code == second.status_code
+    assert first.content == second.content
+
+
+def test_a_track_of_no_chart_cannot_be_taken(client: httpx.Client):
+    refused(client.post("/api/charts/tracks/ZZTUT9999999/library/"), 404, "NOT_FOUND")

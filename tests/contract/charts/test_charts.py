@@ -1,0 +1,162 @@
+"""Charts on first start: samples, which say so, of every genre."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.charts.envelopes import refused, told
+from tests.contract.shapes import INSTANT
+
+GENRES = ("pop", "dance", "rap", "country")
+RANKED = ("spotify", "apple_music", "soundcloud")
+KINDS = {"new", "up", "down", "same", "re-entry"}
+FIGURE = (int, type(None))
+
+
+def check_entry(entry: dict[str, Any]) -> None:
+    assert entry.keys() == {
+        *("rank", "isrc", "name", "artist", "album", "cover_url", "services", "plays", "change"),
+        *("days_on_chart", "peak", "movement"),
+    }
+    assert len(entry["isrc"]) == 12
+    assert len(entry["services"]) >= 2
+    for service, place in entry["services"].items():
+        assert service in RANKED
+        assert place.keys() == {"rank", "url"}
+    assert entry["plays"].keys() == {"total", "spotify", "apple_music", "soundcloud", "youtube"}
+    assert entry["change"].keys() == {"1d", "7d", "30d"}
+    assert all(isinstance(one, FIGURE) for one in [*entry["plays"].values(), *entry["change"].values()])
+    assert entry["movement"].keys() == {"kind", "by"}
+    assert entry["movement"]["kind"] in KINDS
+    assert (entry["movement"]["by"] > 0) == (entry["movement"]["kind"] in {"up", "down"})
+    assert 1 <= entry["peak"] <= entry["rank"]
+    assert entry["days_on_chart"] >= 1
+
+
+def test_what_there_is(client: httpx.Client):
+    index = told(client, "/api/charts/")
+
+    assert [genre["name"] for genre in index["genres"]] == list(GENRES)
+    assert {service["name"]: service["is_ranked"] for service in index["services"]} == {
+        **dict.fromkeys(RANKED, True),
+        "youtube": False,
+    }
+    assert index["ranks"] == ["rank", "plays", "trending"]
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_a_chart(client: httpx.Client, genre: str):
+    chart = told(client, f"/api/charts/{genre}/")
+
+    assert chart.keys() == {"genre", "date", "is_sample", "sources", "tracks"}
+    assert (chart["genre"], chart["is_sample"]) == (genre, True)
+    assert [source["service"] for source in chart["sources"]] == list(RANKED)
+    for source in chart["sources"]:
+        assert source.keys() == {"service", "status", "fetched_at"}
+        assert source["status"] == "ok"
+        assert INSTANT.fullmatch(source["fetched_at"])
+    assert [entry["rank"] for entry in chart["tracks"]] == list(range(1, len(chart["tracks"]) + 1))
+    for entry in chart["tracks"]:
+        check_entry(entry)
+
+
+def test_ranks_follow_from_the_services_ranks(client: httpx.Client):
+    tracks = told(client, "/api/charts/rap/")["tracks"]
+
+    def points(entry: dict[str, Any]) -> tuple[int, int, str]:
+        ranks = [place["rank"] for place in entry["services"].values()]
+        return sum(ranks) + 1000 * (3 - len(ranks)), min(ranks), entry["isrc"]
+
+    assert tracks == sorted(tracks, key=points)
+
+
+def test_movements_are_since_the_day_before(client: httpx.Client):
+    chart = told(client, "/api/charts/pop/")
+    yesterday = date.fromisoformat(chart["date"]) - timedelta(days=1)
+    before = told(client, "/api/charts/pop/", date=str(yesterday))
+    ranks = {entry["isrc"]: entry["rank"] for entry in before["tracks"]}
+
+    assert before["date"] == str(yesterday)
+    for entry in chart["tracks"]:
+        kind, by = entry["movement"]["kind"], entry["movement"]["by"]
+        last = ranks.get(entry["isrc"])
+        if last is None:
+            assert kind == ("new" if entry["days_on_chart"] == 1 else "re-entry")
+        else:
+            assert {"up": by, "down": -by, "same": 0}[kind] == last - entry["rank"]
+
+
+def test_the_first_day_is_new_to_all(client: httpx.Client):
+    first = date.fromisoformat(told(client, "/api/charts/pop/")["date"]) - timedelta(days=3)
+
+    chart = told(client, "/api/charts/pop/", date=str(first))
+
+    assert {entry["movement"]["kind"] for entry in chart["tracks"]} == {"new"}
+    assert {entry["days_on_chart"] for entry in chart["tracks"]} == {1}
+
+
+@pytest.mark.parametrize("sort", ["rank", "plays", "trending"])
+def test_a_chart_in_another_order_has_the_same_tracks(client: httpx.Client, sort: str):
+    tracks = told(client, "/api/charts/dance/", sort=sort)["tracks"]
+
+    assert sorted(tracks, key=lambda entry: entry["rank"]) == told(client, "/api/charts/dance/")["tracks"]
+    values = {"rank": lambda one: -one["rank"], "plays": lambda one: one["plays"]["total"]}
+    known = [values.get(sort, lambda one: one["change"]["7d"])(one) for one in tracks]
+    figures = [one for one in known if one is not None]
+    assert figures == sorted(figures, reverse=True)
+    assert known == [*figures, *[None] * (len(known) - len(figures))]
+
+
+@pytest.mark.parametrize("service", RANKED)
+def test_a_services_own_list(client: httpx.Client, service: str):
+    listed = told(client, f"/api/charts/country/{service}/")
+
+    assert listed.keys() == {
+        *("genre", "service", "date", "is_sample", "status", "fetched_at"),
+        *("name", "description", "cover_url", "url", "tracks"),
+    }
+    assert (listed["genre"], listed["service"], listed["status"]) == ("country", service, "ok")
+    assert [entry["rank"] for entry in listed["tracks"]] == list(range(1, 11))
+    assert all(entry["isrc"] for entry in listed["tracks"])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("/api/charts/jazz/", "/api/charts/jazz/spotify/", "/api/charts/pop/tidal/"),
+        *("/api/charts/pop/youtube/", "/api/charts/tracks/ZZTUT9999999/", "/api/charts/tracks/x/"),
+        *("/api/graph-data/jazz/", "/graph-data/jazz/", "/api/charts/pop/spotify/more/"),
+        "/api/charts/pop/?date=1999-01-01",
+    ],
+)
+def test_what_is_not_there_is_a_404_in_the_envelope(client: httpx.Client, address: str):
+    refused(client.get(address), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"sort": "loud"}, "sort"),
+        ({"date": "2999-01-01"}, "date"),
+        ({"date": "yesterday"}, "date"),
+        ({"date": ""}, "date"),
+    ],
+)
+def test_what_makes_no_sense_is_a_400_in_the_envelope(
+    client: httpx.Client, query: dict[str, str], field: str
+):
+    assert refused(client.get("/api/charts/pop/", params=query), 400, "VALIDATION_ERROR").keys() == {field}
+
+
+def test_a_method_that_is_not_taken_is_a_405_in_the_envelope(client: httpx.Client):
+    refused(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
+    refused(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
+
+
+def test_what_the_middleware_refuses_is_in_the_envelope(client: httpx.Client):
+    answer = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})
+
+    refused(answer, 401, "NOT_AUTHENTICATED")
+    assert int(answer.headers["Content-Length"]) == len(answer.content)

@@ -1,0 +1,87 @@
+"""The addresses that chart clients have always known, with and without /api."""
+
+import httpx
+import pytest
+
+from tests.contract.charts.envelopes import told
+from tests.contract.shapes import INSTANT
+
+OLDER = (
+    *("/graph-data/pop/", "/playlist-data/pop/", "/service-playlist/pop/spotify/"),
+    *("/last-updated/pop/", "/header-art/pop/"),
+)
+
+
+@pytest.mark.parametrize("address", OLDER)
+def test_they_answer_the_same_without_api(client: httpx.Client, address: str):
+    assert told(client, address) == told(client, f"/api{address}")
+
+
+@pytest.mark.parametrize("address", ["/charts/pop/", "/trending-isrcs/", "/health/"])
+def test_no_others_do(client: httpx.Client, address: str):
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/api/charts/pop", "/api/graph-data/pop", "/api/health"])
+def test_without_their_last_slash_they_show_the_way(client: httpx.Client, address: str):
+    answer = client.get(address)
+
+    assert (answer.status_code, answer.headers["Location"]) == (301, f"{address}/")
+
+
+def test_graph_data_has_every_track_of_the_chart(client: httpx.Client):
+    chart = told(client, "/api/charts/dance/")
+
+    tracks = told(client, "/api/graph-data/dance/")
+
+    assert [track["isrc"] for track in tracks] == [entry["isrc"] for entry in chart["tracks"]]
+    for track in tracks:
+        assert track.keys() == {"rank", "isrc", "name", "artist", "view_counts"}
+        for history in track["view_counts"].values():
+            assert history.keys() == {"current", "last_updated", "historical"}
+            for day in history["historical"]:
+                assert day.keys() == {"date", "count", "delta", "status"}
+
+
+def test_playlist_data_is_the_chart(client: httpx.Client):
+    assert told(client, "/api/playlist-data/rap/") == told(client, "/api/charts/rap/")
+
+
+def test_last_updated(client: httpx.Client):
+    updated = told(client, "/api/last-updated/pop/")
+
+    assert updated["date"] == told(client, "/api/charts/pop/")["date"]
+    assert INSTANT.fullmatch(updated["last_updated"])
+
+
+def test_header_art_is_of_each_service(client: httpx.Client):
+    art = told(client, "/api/header-art/country/")
+
+    assert art.keys() == {"spotify", "apple_music", "soundcloud"}
+    assert all(one.keys() == {"name", "description", "cover_url", "url"} for one in art.values())
+
+
+def test_trending_tracks_rise_most_first(client: httpx.Client):
+    changes = [track["change"] for track in told(client, "/api/trending-isrcs/")]
+
+    assert changes == sorted(changes, reverse=True)
+
+
+def test_health_tells_the_age_of_each_source(client: httpx.Client):
+    health = told(client, "/api/health/")
+
+    assert health["parts"]["database"] == "ok"
+    assert len(health["sources"]) == 12
+    for source in health["sources"]:
+        assert source.keys() == {"service", "genre", "status", "fetched_at", "age_seconds"}
+        assert source["status"] == "ok"
+        assert source["age_seconds"] >= 0
+
+
+@pytest.mark.parametrize("address", OLDER)
+def test_pages_of_other_origins_may_read_them(client: httpx.Client, address: str):
+    origin = "http://localhost:3000"
+
+    answer = client.get(address, headers={"Origin": origin})
+
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
