@@ -42,6 +42,8 @@ CHECKS_WITHOUT_BODY = [check for check in CHECKS if check is not content_type_co
 # Of each operation. What is wrong takes longer to make up.
 EXAMPLES = {GenerationMode.POSITIVE: 6, GenerationMode.NEGATIVE: 3}
 ITEMS = 3
+# What the sample charts begin with.
+SAMPLE_ISRC = "ZZTUT2500001"
 # A server-sent stream does not end; it has tests of its own.
 ENDLESS = "stream"
 # These end the login that all others are asked with; tests/contract/users has them.
@@ -107,6 +109,7 @@ class World:
             "user_id": self._own_id,
             "recommendation_id": self._recommendation,
             "job_id": self._job,
+            **{"genre": "pop", "service": "spotify", "isrc": SAMPLE_ISRC},
         }
 
     def fit(self, case: Any) -> None:

@@ -83,7 +83,7 @@ def test_starts_at_the_same_moment_seed_once(settings, tmp_path):
 
     in_threads(3, lambda: prepare_database(tell=told.append))
 
-    assert told == ["Adding the first tracks …"]
+    assert told == ["Adding the first tracks …", "Adding sample charts …"]
     assert Track.objects.count() == len(SEED_TRACKS)
     assert PlaylistTrack.objects.count() == QUEUED_ITEMS
 

@@ -50,8 +50,7 @@ def test_a_track_of_a_chart_can_be_queued(client: httpx.Client, queue: Queue):
     assert (track["isrc"], track["title"], track["artist"]) == (entry["isrc"], entry["name"], entry["artist"])
     assert data_of(again)["id"] == track["id"]
     assert made.headers["Location"] == f"/api/tracks/{track['id']}/"
-    added = client.post(queue.address, json={"track_id": track["id"]})
-    assert added.status_code == 201, added.text
+    assert queue.add(track["id"])["track"] == track
 
 
 def test_a_write_that_was_named_is_answered_as_before(client: httpx.Client):
