@@ -102,6 +102,15 @@ class Environment:
         if 0 < len(missing) < len(names):
             self._refuse(missing[0], f"is not set: {' and '.join(names)} go together")
 
+    def mapping(self, name: str, default: dict[str, str], *, keys: list[str]) -> dict[str, str]:
+        """`key=value` pairs, with commas; what is not named keeps its default, an empty value has none."""
+        pairs = [word.partition("=") for word in self.words(name, [])]
+        for key, equals, _ in pairs:
+            if key not in keys or not equals:
+                self._refuse(name, f"must list pairs such as {keys[0]}=…, of {', '.join(keys)}, not {key!r}")
+        told = {**default, **{key: value for key, _, value in pairs}}
+        return {key: value for key, value in told.items() if value}
+
     def host_names(self, name: str) -> list[str]:
         """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""
         names = [given.lower() for given in self.words(name, [])]

@@ -27,6 +27,8 @@ environment.read_from_file("EMAIL_URL_FILE")
 environment.read_from_file("METRICS_TOKEN_FILE")
 environment.read_from_file("SENTRY_DSN_FILE")
 environment.read_from_file("SPOTIFY_CLIENT_SECRET_FILE")
+environment.read_from_file("RAPIDAPI_KEY_FILE")
+environment.read_from_file("YOUTUBE_API_KEY_FILE")
 
 # --- Where things are ------------------------------------------------------------------------------
 
@@ -159,6 +161,50 @@ SPOTIFY_ACCOUNTS_URL = environment.service_url("SPOTIFY_ACCOUNTS_URL", "https://
 # Requests to services that go on at once, and rows that one statement writes.
 ETL_THREAD_COUNT = environment.integer("ETL_THREAD_COUNT", 8, least=1, most=100)
 ETL_BATCH_SIZE = environment.integer("ETL_BATCH_SIZE", 500, least=1, most=10_000)
+# Of one request; readers of pages take their time.
+ETL_TIMEOUT_SECONDS = environment.decimal("ETL_TIMEOUT_SECONDS", 20, least=0.1, most=300)
+# Of Apple Music and SoundCloud.
+RAPIDAPI_KEY = environment.text("RAPIDAPI_KEY")
+APPLE_MUSIC_API_URL = environment.service_url("APPLE_MUSIC_API_URL", "https://apple-music24.p.rapidapi.com")
+SOUNDCLOUD_API_URL = environment.service_url(
+    "SOUNDCLOUD_API_URL", "https://soundcloud-scraper.p.rapidapi.com"
+)
+YOUTUBE_API_KEY = environment.text("YOUTUBE_API_KEY")
+YOUTUBE_API_URL = environment.service_url("YOUTUBE_API_URL", "https://www.googleapis.com/youtube/v3")
+# Units that a project may use from midnight to midnight in California.
+YOUTUBE_DAILY_QUOTA = environment.integer("YOUTUBE_DAILY_QUOTA", 10_000, least=0, most=100_000_000)
+# Whose lists are a genre's chart.
+GENRES = ["pop", "dance", "rap", "country"]
+SPOTIFY_CHARTS = environment.mapping(
+    "SPOTIFY_CHARTS",
+    {
+        "pop": "37i9dQZF1DXcBWIGoYBM5M",
+        "dance": "37i9dQZF1DX4dyzvuaRJ0n",
+        "rap": "37i9dQZF1DX0XUsuxWHRQd",
+        "country": "37i9dQZF1DX1lVhptIYRda",
+    },
+    keys=GENRES,
+)
+APPLE_MUSIC_CHARTS = environment.mapping(
+    "APPLE_MUSIC_CHARTS",
+    {
+        "pop": "https://music.apple.com/us/playlist/a-list-pop/pl.5ee8333dbe944d9f9151e97d92d1ead9",
+        "dance": "https://music.apple.com/us/playlist/dancexl/pl.6bf4415b83ce4f3789614ac4c3675740",
+        "rap": "https://music.apple.com/us/playlist/rap-life/pl.abe8ba42278f4ef490e3a9fc5ec8e8c5",
+        "country": "https://music.apple.com/us/playlist/a-list-country/pl.87bb5b36a9bd49db8c975607452bfa2b",
+    },
+    keys=GENRES,
+)
+SOUNDCLOUD_CHARTS = environment.mapping(
+    "SOUNDCLOUD_CHARTS",
+    {
+        "pop": "https://soundcloud.com/soundcloud-shine/sets/ear-candy-fresh-pop-picks",
+        "dance": "https://soundcloud.com/soundcloud-the-peak/sets/on-the-up-new-edm-hits",
+        "rap": "https://soundcloud.com/soundcloud-hustle/sets/drippin-best-rap-right-now",
+        "country": "https://soundcloud.com/soundcloud-shine/sets/backroads-best-country-now",
+    },
+    keys=GENRES,
+)
 
 # --- The parts: database, channel layer, cache -----------------------------------------------------
 

@@ -20,9 +20,10 @@ from apps.charts.progress import Progress
 from apps.charts.samples_kept import forget_samples
 from apps.charts.sources import READERS
 from apps.charts.sources.base import Listing, Row, SourceError
-from apps.charts.supplies import NotModified, Offer, Scope, Supply
+from apps.charts.supplies import Given, NotModified, Offer, Scope, Supply
 from apps.charts.tallies import Tally
 from core.metrics import CHART_SOURCE_FAILURES
+from core.providers.answers import NO_VERSION, Version
 from core.providers.failures import ProviderError
 
 Key = tuple[str, str, date]
@@ -38,6 +39,9 @@ class Taken:
     listing: Listing | None = None
     failure: str = ""
     is_unchanged: bool = False
+    # The service says that its list is the one that it gave last; there is none of this day yet.
+    is_repeated: bool = False
+    version: Version = NO_VERSION
 
 
 def extract(
@@ -48,6 +52,8 @@ def extract(
     known = _known_digests(offers)
     tally = Tally(rows_in=len(offers))
     for taken in progress.over(_all_taken(offers, known), len(offers), "extract"):
+        if taken.is_repeated:
+            taken = _repeated(taken.offer)
         if taken.failure:
             tally.fail(f"{taken.offer}: {taken.failure}")
         if taken.is_unchanged:
@@ -82,18 +88,42 @@ def _key(offer: Offer) -> Key:
 def take(offer: Offer, known_digest: str) -> Taken:
     """Never raises what an offer may."""
     try:
-        body = offer.take()
+        given = offer.take()
     except NotModified:
-        return Taken(offer, is_unchanged=True)
+        return Taken(offer, is_unchanged=bool(known_digest), is_repeated=not known_digest)
     except (ProviderError, SourceError, OSError) as error:
         return Taken(offer, failure=_words(error))
-    digest = hashlib.sha256(body).hexdigest()
+    return _read(offer, given, known_digest)
+
+
+def _read(offer: Offer, given: Given, known_digest: str) -> Taken:
+    digest = hashlib.sha256(given.body).hexdigest()
     if digest == known_digest:
         return Taken(offer, digest, is_unchanged=True)
     try:
-        return Taken(offer, digest, body, READERS[offer.service](body))
+        listing = READERS[offer.service](given.body)
     except SourceError as error:
-        return Taken(offer, digest, body, failure=_words(error))
+        return Taken(offer, digest, given.body, failure=_words(error))
+    return Taken(offer, digest, given.body, listing, version=given.version)
+
+
+def _repeated(offer: Offer) -> Taken:
+    """The last good list of before, as this day's."""
+    last = (
+        RawAnswer.objects.filter(
+            edition__genre=offer.genre,
+            edition__service=offer.service,
+            edition__status=Status.OK,
+            edition__issued_on__lt=offer.issued_on,
+        )
+        .select_related("edition")
+        .order_by("-edition__issued_on")
+        .first()
+    )
+    if last is None:
+        return Taken(offer, failure="it says that nothing has changed, and nothing is known")
+    version = Version(last.edition.etag, last.edition.last_modified)
+    return _read(offer, Given(gzip.decompress(last.body), version), "")
 
 
 def _words(error: Exception) -> str:
@@ -122,6 +152,7 @@ def _store(taken: Taken, *, now: datetime, is_sample: bool) -> None:
 def _store_listing(edition: RawEdition, taken: Taken, listing: Listing, now: datetime) -> None:
     edition.status, edition.failure, edition.digest = Status.OK, "", taken.digest
     edition.fetched_at, edition.transformed_at = now, None
+    edition.etag, edition.last_modified = taken.version.etag, taken.version.last_modified
     edition.name, edition.description = listing.name, listing.description
     edition.url, edition.cover_url = listing.url, listing.cover_url
     edition.save()

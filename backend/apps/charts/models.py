@@ -24,6 +24,7 @@ __all__ = [
 MAX_NAME = 300
 MAX_URL = 1000
 MAX_ID = 100
+MAX_VERSION = 200
 ISRC_LENGTH = 12
 # \Z, not $: Python's $ would let a line break pass.
 ISRC_REGEX = r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z"
@@ -46,6 +47,10 @@ def _url() -> "models.CharField[str, str]":
     return models.CharField(max_length=MAX_URL, blank=True, default="")
 
 
+def _version() -> "models.CharField[str, str]":
+    return models.CharField(max_length=MAX_VERSION, blank=True, default="")
+
+
 class Status(models.TextChoices):
     """What became of one day's edition of a service."""
 
@@ -65,6 +70,8 @@ class RawEdition(models.Model):
     failure = _text()
     # Of the answer that it was read from, or that could not be read.
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="")
+    # What the service calls this state of its list, so that it need not give it twice.
+    etag, last_modified = _version(), _version()
     fetched_at = models.DateTimeField(null=True)
     # When it was last tried, whatever became of that.
     tried_at = models.DateTimeField()

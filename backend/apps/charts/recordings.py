@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.sources.base import SourceError, Trouble
-from apps.charts.supplies import Offer, Scope, SupplyError
+from apps.charts.supplies import Given, Offer, Scope, SupplyError
 
 # Folders are called as the service is, or as the program whose files are of that service.
 FOLDERS: Mapping[str, MusicService] = {**{str(one): one for one in RANKED}, "spotdl": MusicService.SPOTIFY}
@@ -75,7 +75,7 @@ def _offer(path: Path, service: MusicService, genre: Genre, day: str) -> Offer |
         issued_on = date.fromisoformat(day)
     except ValueError:
         return None
-    return Offer(genre, service, issued_on, lambda: read_file(path))
+    return Offer(genre, service, issued_on, lambda: Given(read_file(path)))
 
 
 def read_file(path: Path) -> bytes:

@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition
-from apps.charts.supplies import Offer, Scope, ranked_in
+from apps.charts.supplies import Given, Offer, Scope, ranked_in
 
 DAYS = 4
 LENGTH = 10
@@ -104,7 +104,7 @@ class Samples:
 
 
 def _offer(genre: Genre, service: MusicService, first: date, day: int) -> Offer:
-    return Offer(genre, service, first + timedelta(days=day), lambda: sample_body(genre, service, day))
+    return Offer(genre, service, first + timedelta(days=day), lambda: Given(sample_body(genre, service, day)))
 
 
 def sample_body(genre: Genre, service: MusicService, day: int) -> bytes:

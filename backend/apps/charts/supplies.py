@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from apps.charts.genres import RANKED, Genre, MusicService
+from core.providers.answers import NO_VERSION, Version
 
 
 class NotModified(Exception):
@@ -31,8 +32,16 @@ EVERYTHING = Scope()
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it is, and what the service calls this state of it."""
+
+    body: bytes
+    version: Version = NO_VERSION
+
+
+@dataclass(frozen=True, slots=True)
 class Offer:
-    """One edition that may be had. `take` gives the answer as it is; it runs in a thread of its own.
+    """One edition that may be had. `take` gives the answer; it runs in a thread of its own.
 
     It raises ProviderError, SourceError, OSError or NotModified, and nothing else.
     """
@@ -40,7 +49,7 @@ class Offer:
     genre: Genre
     service: MusicService
     issued_on: date
-    take: Callable[[], bytes]
+    take: Callable[[], Given]
 
     def __str__(self) -> str:
         return f"{self.service} {self.genre} of {self.issued_on}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -19,6 +19,25 @@ FIRST_ERROR_STATUS = 400
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a service calls the state that it has given (RFC 9110, 8.8). "" where it says none."""
+
+    etag: str = ""
+    last_modified: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """Of a question that is to be answered only with another state."""
+        told = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in told.items() if value}
+
+
+NO_VERSION = Version()
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """As it came over the line. `retry_after_seconds` is what it asks for, None where it asks nothing."""
@@ -26,6 +45,15 @@ class Answer:
     status: int
     retry_after_seconds: float | None
     body: bytes
+    version: Version = NO_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Versioned(Generic[T]):
+    """A value, and what the service calls this state of it."""
+
+    value: T
+    version: Version
 
 
 class _Complaint(msgspec.Struct):
@@ -48,6 +76,13 @@ def value_of(provider: str, answer: Answer, read: Read[T]) -> T:
     with suppress(*UNREADABLE):
         return read(answer.body)
     raise ProviderError(provider, Failure.GARBAGE, status=answer.status)
+
+
+def versioned_of(provider: str, answer: Answer, read: Read[T]) -> Versioned[T] | None:
+    """None when the service says that nothing has changed. Raises ProviderError as `value_of` does."""
+    if answer.status == NOT_MODIFIED:
+        return None
+    return Versioned(value_of(provider, answer, read), answer.version)
 
 
 def _status_inside(body: bytes) -> int | None:

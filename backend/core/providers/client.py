@@ -1,7 +1,8 @@
 """A client of one music service: asks again when that helps, and not at all while it makes no sense."""
 
 import logging
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
@@ -9,7 +10,7 @@ from tenacity.wait import wait_exponential_jitter, wait_random
 
 from core.breaker import Breaker
 from core.metrics import PROVIDER_REQUESTS
-from core.providers.answers import Read, value_of
+from core.providers.answers import Answer, Read, Version, Versioned, value_of, versioned_of
 from core.providers.failures import IN_TROUBLE, PASSING, Failure, ProviderError
 from core.providers.lines import Bounds, Line, Question
 from core.providers.rest import Rest
@@ -75,6 +76,14 @@ class ProviderClient:
 
     def ask(self, question: Question, read: Read[T]) -> T:
         """What `read` makes of the answer. Raises ProviderError, whatever goes wrong."""
+        return self._ask(question, lambda answer: value_of(self.provider, answer, read))
+
+    def ask_if_changed(self, question: Question, read: Read[T], known: Version) -> Versioned[T] | None:
+        """The same, with the state's version; None when that is `known` still."""
+        asked = replace(question, headers={**question.headers, **known.headers()})
+        return self._ask(asked, lambda answer: versioned_of(self.provider, answer, read))
+
+    def _ask(self, question: Question, make: Callable[[Answer], T]) -> T:
         retrying = Retrying(
             sleep=self._times.wait,
             stop=stop_after_attempt(self._patience.attempts),
@@ -82,13 +91,13 @@ class ProviderClient:
             retry=retry_if_exception(self._is_worth_another_attempt),
             reraise=True,
         )
-        value: T = retrying(self._attempt, question, read)
+        value: T = retrying(self._attempt, question, make)
         return value
 
-    def _attempt(self, question: Question, read: Read[T]) -> T:
+    def _attempt(self, question: Question, make: Callable[[Answer], T]) -> T:
         self._check_that_it_may_be_asked()
         try:
-            value = value_of(self.provider, self._line.ask(question), read)
+            value = make(self._line.ask(question))
         except ProviderError as error:
             self._learn_from(error)
             raise

@@ -8,10 +8,13 @@ from typing import Self
 
 import httpx
 
-from core.providers.answers import Answer
+from core.providers.answers import Answer, Version
 from core.providers.failures import Failure, ProviderError
 from core.providers.retry_after import seconds_asked_for
 from core.providers.times import Times
+
+# A longer one is no version that anybody would keep.
+MAX_VERSION = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,11 @@ class Line:
             is_good = response.is_success
             asked_for = seconds_asked_for(response.headers.get("Retry-After"), now=self._times.wall_clock())
             body = self._body(response, deadline) if is_good else b""
-            return Answer(response.status_code, asked_for, body)
+            version = Version(
+                response.headers.get("ETag", "")[:MAX_VERSION],
+                response.headers.get("Last-Modified", "")[:MAX_VERSION],
+            )
+            return Answer(response.status_code, asked_for, body, version)
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()

@@ -2,6 +2,7 @@
 
 import threading
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Annotated, TypeVar
 
@@ -9,7 +10,7 @@ import msgspec
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from core.providers.answers import Read
+from core.providers.answers import Read, Version, Versioned
 from core.providers.client import ProviderClient
 from core.providers.failures import Failure, ProviderError
 from core.providers.lines import Question
@@ -115,13 +116,22 @@ class AuthorisedClient:
 
     def get(self, path: str, params: dict[str, str], read: Read[T]) -> T:
         """What `read` makes of the answer. Raises ProviderError."""
+        return self._asked(lambda token: self._client.ask(_with(token, path, params), read))
+
+    def get_if_changed(
+        self, path: str, params: dict[str, str], read: Read[T], known: Version
+    ) -> Versioned[T] | None:
+        """The same, with the state's version; None when that is `known` still."""
+        return self._asked(lambda token: self._client.ask_if_changed(_with(token, path, params), read, known))
+
+    def _asked(self, ask: Callable[[str], T]) -> T:
         token = self._tokens.current()
         try:
-            return self._client.ask(_with(token, path, params), read)
+            return ask(token)
         except ProviderError as error:
             if error.failure is not Failure.NOT_ALLOWED:
                 raise
-        return self._client.ask(_with(self._tokens.instead_of(token), path, params), read)
+        return ask(self._tokens.instead_of(token))
 
 
 def _with(token: str, path: str, params: dict[str, str]) -> Question:

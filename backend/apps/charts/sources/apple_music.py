@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import msgspec
 
 from apps.charts.sources.base import (
+    Address,
     Lines,
     Listing,
     Row,
@@ -52,6 +53,11 @@ class _Attributes(msgspec.Struct):
 class _Song(msgspec.Struct):
     id: str
     attributes: _Attributes
+
+
+def address_of_list(playlist: str) -> Address:
+    """By the address of its page."""
+    return Address("/playlist1/", {"url": playlist})
 
 
 def read(body: bytes) -> Listing:

@@ -1,6 +1,6 @@
 """What is read from a service's answer: one list with its rows, or why there is none. Knows no network."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -63,6 +63,14 @@ class Listing:
 
 
 Read = Callable[[bytes], Listing]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a service gives one list, below its base address."""
+
+    path: str
+    params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from apps.charts.sources.base import (
+    Address,
     Lines,
     Listing,
     Row,
@@ -54,6 +55,11 @@ class _Playlist(msgspec.Struct):
     description: str | None = None
     permalink: str | None = msgspec.field(name="permalinkUrl", default=None)
     artwork: str | None = msgspec.field(name="artworkUrl", default=None)
+
+
+def address_of_list(playlist: str) -> Address:
+    """By the address of its page."""
+    return Address("/v1/playlist/tracks", {"playlist": playlist})
 
 
 def read(body: bytes) -> Listing:

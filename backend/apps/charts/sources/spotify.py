@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from apps.charts.sources.base import (
+    Address,
     Lines,
     Listing,
     Row,
@@ -79,6 +80,11 @@ class _Saved(msgspec.Struct):
     duration: float | None = None
     list_name: str = ""
     list_url: str = ""
+
+
+def address_of_list(playlist: str) -> Address:
+    """By its id: the playlist with its first hundred tracks."""
+    return Address(f"/playlists/{playlist}")
 
 
 def read(body: bytes) -> Listing:

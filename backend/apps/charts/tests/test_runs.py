@@ -1,13 +1,14 @@
 """Runs of the pipeline: never two at once, killed anywhere they lose nothing, one failure stops no other."""
 
 import threading
+from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
 
 from apps.charts import aggregating, pipeline, transforming
 from apps.charts.exclusion import AlreadyRunning, only_run
-from apps.charts.models import Edition, EditionEntry, StageRun
+from apps.charts.models import Edition, EditionEntry, RawEdition, StageRun
 from apps.charts.run_models import Stage
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
@@ -79,7 +80,7 @@ def test_one_day_that_fails_keeps_no_other_from_being_made(
     fill(folder)
     real = transforming._transform_day
 
-    def at_first_away(editions: list, *rest: object) -> None:
+    def at_first_away(editions: list[RawEdition], *rest: Any) -> None:
         if str(editions[0].issued_on) == DAYS[0]:
             raise OperationalError("away")
         real(editions, *rest)

@@ -18,7 +18,7 @@ from apps.charts.models import StageRun
 from apps.charts.pipeline import FULL, Plan, run_pipeline, try_out
 from apps.charts.run_models import Stage
 from apps.charts.selectors import latest_stage_runs, source_states
-from apps.charts.supplies import Scope, SupplyError
+from apps.charts.supplies import Scope, Supply, SupplyError
 from apps.charts.supply_choice import supply_from
 
 T = TypeVar("T")
@@ -72,8 +72,12 @@ class Command(BaseCommand):
     def _run(self, **options: Any) -> None:
         if options["stage"] and options["full_pipeline"]:
             raise CommandError("--stage and --full-pipeline exclude each other.", returncode=2)
+        with supply_from(options["folder"]) as supply:
+            self._run_with(supply, **options)
+
+    def _run_with(self, supply: Supply, **options: Any) -> None:
         plan = Plan(
-            supply=supply_from(options["folder"]),
+            supply=supply,
             stages=[Stage(one) for one in options["stage"]] if options["stage"] else FULL,
             scope=_scope(options["genre"], options["service"]),
             folder=options["folder"],

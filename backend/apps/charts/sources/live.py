@@ -1,0 +1,148 @@
+"""Asking the services themselves, as far as they are set up: one question for each genre's list."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from apps.charts.genres import Genre, MusicService
+from apps.charts.models import RawEdition, Status
+from apps.charts.sources import apple_music, soundcloud, spotify
+from apps.charts.sources.base import Address
+from apps.charts.supplies import Given, NotModified, Offer, Scope, ranked_in
+from core.providers.answers import Version, Versioned
+from core.providers.client import BOUNDS, PATIENCE, Patience, ProviderClient
+from core.providers.lines import Bounds, Question
+from core.providers.times import OWN_TIMES, Times
+from core.providers.tokens import AuthorisedClient, Credentials, Tokens
+
+# What is told of the list as known goes in; what comes out is the answer, or None when nothing has changed.
+Ask = Callable[[Version], Versioned[bytes] | None]
+GRANT_PATH = "/api/token"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A service that is set up: by genre, the question for its list."""
+
+    service: MusicService
+    lists: Mapping[str, Ask]
+
+
+class Services:
+    """All that are set up here; `Services([])` are none."""
+
+    is_sample = False
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._sources = {source.service: source for source in sources}
+
+    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+        """Today's editions. Never raises SupplyError: each may fail on its own."""
+        known = _known_versions()
+        return [
+            _offer(genre, service, now.date(), ask, known.get((genre, service), Version()))
+            for genre, service in ranked_in(scope)
+            if (source := self._sources.get(service)) and (ask := source.lists.get(genre))
+        ]
+
+    def __bool__(self) -> bool:
+        return bool(self._sources)
+
+
+def _known_versions() -> Mapping[tuple[str, str], Version]:
+    """Of each service's last good lists."""
+    good = RawEdition.objects.filter(status=Status.OK, is_sample=False).order_by("issued_on")
+    return {
+        (genre, service): Version(etag, modified)
+        for genre, service, etag, modified in good.values_list("genre", "service", "etag", "last_modified")
+    }
+
+
+def _offer(genre: Genre, service: MusicService, today: date, ask: Ask, known: Version) -> Offer:
+    def take() -> Given:
+        answer = ask(known)
+        if answer is None:
+            raise NotModified
+        return Given(answer.value, answer.version)
+
+    return Offer(genre, service, today, take)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How services are asked: for how long, how hard, by which clock."""
+
+    bounds: Bounds = BOUNDS
+    patience: Patience = PATIENCE
+    times: Times = OWN_TIMES
+    # Closes their connections.
+    opened: ExitStack = field(default_factory=ExitStack)
+
+    def client(self, name: str, url: str) -> ProviderClient:
+        return self.opened.enter_context(
+            ProviderClient(name, url, bounds=self.bounds, patience=self.patience, times=self.times)
+        )
+
+
+@contextmanager
+def own_services() -> Iterator[Services]:
+    """Those that the settings name keys for, for as long as they are asked."""
+    manner = Manner(bounds=Bounds(seconds=settings.ETL_TIMEOUT_SECONDS))
+    with manner.opened:
+        yield services_asked(manner)
+
+
+def services_asked(manner: Manner) -> Services:
+    sources = []
+    if settings.SPOTIFY_CLIENT_ID and settings.SPOTIFY_CLIENT_SECRET:
+        sources.append(_spotify(manner))
+    if settings.RAPIDAPI_KEY:
+        sources += [_apple_music(manner), _soundcloud(manner)]
+    return Services(sources)
+
+
+# --- Each service's questions ------------------------------------------------------------------------
+
+
+def _spotify(manner: Manner) -> Source:
+    client = manner.client("spotify", settings.SPOTIFY_API_URL)
+    accounts = manner.client("spotify-accounts", settings.SPOTIFY_ACCOUNTS_URL)
+    credentials = Credentials(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET)
+    authorised = AuthorisedClient(client, Tokens(accounts, credentials, path=GRANT_PATH, times=manner.times))
+
+    def asking(address: Address) -> Ask:
+        return lambda known: authorised.get_if_changed(address.path, dict(address.params), bytes, known)
+
+    lists = settings.SPOTIFY_CHARTS.items()
+    return Source(MusicService.SPOTIFY, {genre: asking(spotify.address_of_list(one)) for genre, one in lists})
+
+
+def _apple_music(manner: Manner) -> Source:
+    asking = _rapidapi(manner, "apple-music", settings.APPLE_MUSIC_API_URL)
+    lists = settings.APPLE_MUSIC_CHARTS.items()
+    return Source(
+        MusicService.APPLE_MUSIC, {genre: asking(apple_music.address_of_list(one)) for genre, one in lists}
+    )
+
+
+def _soundcloud(manner: Manner) -> Source:
+    asking = _rapidapi(manner, "soundcloud", settings.SOUNDCLOUD_API_URL)
+    lists = settings.SOUNDCLOUD_CHARTS.items()
+    return Source(
+        MusicService.SOUNDCLOUD, {genre: asking(soundcloud.address_of_list(one)) for genre, one in lists}
+    )
+
+
+def _rapidapi(manner: Manner, name: str, url: str) -> Callable[[Address], Ask]:
+    client = manner.client(name, url)
+    headers = {"X-RapidAPI-Key": settings.RAPIDAPI_KEY, "X-RapidAPI-Host": urlsplit(url).hostname or ""}
+
+    def asking(address: Address) -> Ask:
+        question = Question("GET", address.path, params=address.params, headers=headers)
+        return lambda known: client.ask_if_changed(question, bytes, known)
+
+    return asking

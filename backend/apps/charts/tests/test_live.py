@@ -1,0 +1,178 @@
+"""Asking services, here a stand-in that speaks their shapes and misbehaves on purpose."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from apps.charts.genres import Genre, MusicService
+from apps.charts.models import EditionEntry, RawEdition, StageRun
+from apps.charts.pipeline import Plan, run_pipeline
+from apps.charts.sources.live import Manner, services_asked
+from apps.charts.supplies import Scope
+from apps.charts.tests import bodies
+from apps.charts.tests.bodies import chosen, isrc
+from core.providers.client import Patience
+from core.providers.lines import Bounds
+from core.providers.times import Times
+from core.tests.clocks import FakeClock
+from core.tests.providers.stand_in import (
+    Act,
+    StandIn,
+    answers,
+    breaks_off,
+    hangs_up,
+    keeps_silent,
+    says,
+    speaks_something_else,
+)
+
+pytestmark = pytest.mark.django_db
+SPOTIFY, APPLE, SOUNDCLOUD = "/v1/playlists/p1", "/apple/playlist1/", "/sc/v1/playlist/tracks"
+TOKEN = "/accounts/api/token"
+ETAG = {"ETag": '"first"'}
+POP = Scope(genres=[Genre.POP])
+Fetch = Callable[..., list[StageRun]]
+
+
+@pytest.fixture
+def service() -> Iterator[StandIn]:
+    usual: dict[str, Act] = {
+        TOKEN: answers({"access_token": "abc", "expires_in": 3600}),
+        SPOTIFY: says(bodies.spotify(chosen(1, 2, 3)), headers=ETAG),
+        APPLE: says(bodies.apple(chosen(2, 1))),
+        SOUNDCLOUD: says(bodies.soundcloud(chosen(3, 2))),
+    }
+    with StandIn(usual) as started:
+        yield started
+
+
+@pytest.fixture
+def fetch(service: StandIn) -> Iterator[Fetch]:
+    clock = FakeClock()
+    manner = Manner(
+        bounds=Bounds(connect_seconds=5.0, seconds=0.3),
+        patience=Patience(attempts=2, first_wait_seconds=0.5, failures_until_left_alone=100),
+        # Waiting is what passes time by the clock that rests are told in; silence ends by the real one.
+        times=Times(time.monotonic, clock, clock.advance),
+    )
+    told: dict[str, Any] = {
+        "SPOTIFY_CLIENT_ID": "id",
+        "SPOTIFY_CLIENT_SECRET": "secret",
+        "RAPIDAPI_KEY": "key",
+        "SPOTIFY_API_URL": f"{service.url}/v1",
+        "SPOTIFY_ACCOUNTS_URL": f"{service.url}/accounts",
+        "APPLE_MUSIC_API_URL": f"{service.url}/apple",
+        "SOUNDCLOUD_API_URL": f"{service.url}/sc",
+        "SPOTIFY_CHARTS": {"pop": "p1", "rap": "p2"},
+        "APPLE_MUSIC_CHARTS": {"pop": "https://apple.example/pop"},
+        "SOUNDCLOUD_CHARTS": {"pop": "https://soundcloud.example/pop"},
+    }
+    with override_settings(**told), manner.opened:
+        services = services_asked(manner)
+        yield lambda scope=POP: run_pipeline(Plan(supply=services, scope=scope))
+
+
+def statuses() -> dict[str, str]:
+    return dict(RawEdition.objects.values_list("service", "status"))
+
+
+def test_all_services_are_asked_and_make_a_chart(fetch: Fetch, service: StandIn):
+    records = fetch()
+
+    assert {record.status for record in records} == {"succeeded"}
+    assert list(EditionEntry.objects.values_list("track__isrc", flat=True)) == [isrc(2), isrc(1), isrc(3)]
+    (asked,) = service.asked_for(APPLE)
+    assert asked.params == {"url": "https://apple.example/pop"}
+    assert (asked.headers["x-rapidapi-key"], asked.headers["x-rapidapi-host"]) == ("key", "127.0.0.1")
+    assert service.asked_for(SOUNDCLOUD)[0].params == {"playlist": "https://soundcloud.example/pop"}
+    assert service.asked_for(SPOTIFY)[0].headers["authorization"] == "Bearer abc"
+
+
+def test_who_was_asked_before_is_asked_only_for_what_is_new(fetch: Fetch, service: StandIn):
+    fetch()
+    service.then(SPOTIFY, says(b"", status=304))
+
+    records = fetch()
+
+    assert service.asked_for(SPOTIFY)[-1].headers["if-none-match"] == '"first"'
+    assert "if-none-match" not in service.asked_for(APPLE)[-1].headers
+    assert [record.rows_out for record in records] == [0] * 5
+
+
+def test_a_list_that_is_the_same_the_next_day_is_that_days_too(fetch: Fetch, service: StandIn):
+    fetch()
+    yesterday = timezone.now().date() - timedelta(days=1)
+    RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
+    service.then(SPOTIFY, says(b"", status=304))
+
+    fetch()
+
+    editions = RawEdition.objects.filter(service="spotify")
+    assert [edition.entries.count() for edition in editions] == [3, 3]
+    assert {edition.etag for edition in editions} == {'"first"'}
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(answers({}, status=500), id="broken"),
+        pytest.param(breaks_off, id="breaks off"),
+        pytest.param(hangs_up, id="hangs up"),
+        pytest.param(speaks_something_else, id="something else"),
+        pytest.param(answers({}, status=429, headers={"Retry-After": "1"}), id="busy"),
+        pytest.param(keeps_silent, id="silent"),
+    ],
+)
+def test_what_passes_is_asked_again(fetch: Fetch, service: StandIn, act: Act):
+    service.then(SOUNDCLOUD, act)
+
+    fetch()
+
+    assert statuses()["soundcloud"] == "ok"
+    assert len(service.asked_for(SOUNDCLOUD)) == 2
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(answers({}, status=500), id="broken"),
+        pytest.param(answers({}, status=429, headers={"Retry-After": "4000"}), id="busy for long"),
+        pytest.param(answers({}, status=404), id="gone"),
+        pytest.param(answers({"message": "You are not subscribed to this API."}), id="error in a 200"),
+        pytest.param(says(b"<html></html>"), id="garbage"),
+        pytest.param(answers({"status": True, "tracks": {"items": []}}), id="empty"),
+    ],
+)
+def test_one_service_that_fails_stops_no_other(fetch: Fetch, service: StandIn, act: Act):
+    service.then(SOUNDCLOUD, act, act, act)
+
+    records = fetch()
+
+    assert statuses() == {"spotify": "ok", "apple_music": "ok", "soundcloud": "failed"}
+    assert records[0].status == "partly"
+    assert "soundcloud pop" in records[0].failures[0]
+
+
+def test_a_list_that_is_gone_costs_only_its_genre(fetch: Fetch):
+    fetch(Scope(genres=[Genre.POP, Genre.RAP], services=[MusicService.SPOTIFY]))
+
+    assert dict(RawEdition.objects.values_list("genre", "status")) == {"pop": "ok", "rap": "failed"}
+
+
+def test_a_token_that_is_refused_is_fetched_anew(fetch: Fetch, service: StandIn):
+    service.then(SPOTIFY, answers({}, status=401))
+
+    fetch()
+
+    assert statuses()["spotify"] == "ok"
+    assert len(service.asked_for(TOKEN)) == 2
+
+
+def test_without_keys_nobody_is_asked():
+    with override_settings(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="", RAPIDAPI_KEY=""):
+        assert not services_asked(Manner())
