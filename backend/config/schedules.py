@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from apps.analytics.tasks import roll_up_analytics
+from apps.charts.tasks import count_chart_plays, gather_charts
 from apps.jobs.schedules import Daily, Every, Schedule
 from apps.jobs.tasks import forget_answers, forget_runs
 from apps.playlist.tasks import forget_removals
@@ -21,6 +22,8 @@ SCHEDULES = (
     Schedule("roll up analytics", roll_up_analytics, Daily(hour=4)),
     Schedule("forget runs", forget_runs, Daily(hour=3)),
     Schedule("forget recommendations", forget_recommendations, Daily(hour=3)),
+    Schedule("count plays of charts", count_chart_plays, Daily(hour=2)),
+    Schedule("gather charts", gather_charts, Daily(hour=2, minute=30)),
     Schedule("train recommendations", train, Daily(hour=5)),
     Schedule("refresh recommendations", refresh_active, Every(timedelta(hours=6))),
 )

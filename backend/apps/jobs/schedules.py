@@ -35,12 +35,13 @@ class Every:
 
 @dataclass(frozen=True, slots=True)
 class Daily:
-    """Once a day, when this hour of UTC begins."""
+    """Once a day, at this hour and minute of UTC."""
 
     hour: int
+    minute: int = 0
 
     def latest(self, now: datetime) -> datetime:
-        turn = now.astimezone(UTC).replace(hour=self.hour, minute=0, second=0, microsecond=0)
+        turn = now.astimezone(UTC).replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
         return turn if turn <= now else turn - timedelta(days=1)
 
     def next(self, now: datetime) -> datetime:

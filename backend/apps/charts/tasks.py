@@ -1,0 +1,37 @@
+"""Jobs of charts."""
+
+from collections.abc import Sequence
+
+from apps.charts.run_models import Stage
+from apps.jobs.registry import job
+from core.errors import Unavailable
+
+# So long until another run has ended, for the most.
+RETRY_SECONDS = 60.0
+
+
+@job("charts.gather", is_long=True)
+def gather_charts() -> dict[str, str]:
+    """Lists of all services, and the charts that follow from them."""
+    return _run([Stage.EXTRACT, Stage.TRANSFORM, Stage.AGGREGATE, Stage.PUBLISH])
+
+
+@job("charts.count", is_long=True)
+def count_chart_plays() -> dict[str, str]:
+    """How often the tracks of charts are played and watched."""
+    return _run([Stage.COUNTS, Stage.PUBLISH])
+
+
+def _run(stages: Sequence[Stage]) -> dict[str, str]:
+    """What became of each stage. Raises Unavailable while another run goes on: then it is tried again."""
+    # Here, because the server knows its jobs, and seldom runs these.
+    from apps.charts.exclusion import AlreadyRunning
+    from apps.charts.pipeline import Plan, run_pipeline
+    from apps.charts.supply_choice import supply_from
+
+    try:
+        with supply_from(None) as supply:
+            records = run_pipeline(Plan(supply=supply, stages=stages))
+    except AlreadyRunning:
+        raise Unavailable("Another run goes on.", retry_after_seconds=RETRY_SECONDS) from None
+    return {record.stage: record.status for record in records}
