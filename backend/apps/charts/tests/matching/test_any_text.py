@@ -1,0 +1,32 @@
+"""Laws of matching that hold for any text."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.charts.matching.finding import THRESHOLD, Recording, likeness_of
+
+SIGNS = st.sampled_from([*"abcXY éß$!&+-–|()[]\"'.,;0127ж東", " - ", " (feat. ", " Remix", " (Live)"])
+TEXT = st.lists(SIGNS, max_size=12).map("".join) | st.text(max_size=20)
+
+
+@given(TEXT, TEXT, TEXT, TEXT)
+def test_the_score_is_the_same_whichever_comes_first(title, artist, other_title, other_artist):
+    one, other = Recording("1", title, artist), Recording("2", other_title, other_artist)
+    assert likeness_of(one, other) == likeness_of(other, one)
+    assert 0.0 <= likeness_of(one, other) <= 1.0
+
+
+@given(TEXT, TEXT)
+def test_nothing_is_surer_than_the_very_same_words(title, artist):
+    same = Recording("1", title, artist)
+    score = likeness_of(same, same)
+    assert score == 1.0 if artist.strip() else score in (0.0, 1.0)
+
+
+@given(
+    st.permutations(["Velvet Orchard", "Mira Solano", "Ondo", "Lío"]),
+    st.sampled_from([", ", " & ", " x ", "; "]),
+)
+def test_artists_are_the_same_in_any_order(artists, between):
+    one = Recording("1", "Paper Lanterns", "Lío, Mira Solano, Ondo, Velvet Orchard")
+    assert likeness_of(one, Recording("2", "Paper Lanterns", between.join(artists))) >= THRESHOLD

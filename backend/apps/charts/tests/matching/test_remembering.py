@@ -1,0 +1,53 @@
+"""A person's word about a match is kept, and holds."""
+
+import pytest
+
+from apps.charts.matching_models import ManualMatch
+from apps.charts.matching_selectors import remembered_matches
+from apps.charts.matching_services import forget_match, remember_match
+from apps.tracks.facts import FactError
+
+pytestmark = pytest.mark.django_db
+ISRC, OTHER = "QZAAA2500001", "QZAAA2500002"
+
+
+def decided(*ids):
+    return remembered_matches(source="soundcloud", source_track_ids=ids)
+
+
+def test_nothing_decided_is_left_out():
+    assert decided("1") == {}
+
+
+def test_a_decision_is_found_again_by_the_services_own_id():
+    remember_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
+    assert decided("1", "2") == {"1": ISRC}
+    assert remembered_matches(source="apple_music", source_track_ids=["1"]) == {}
+
+
+def test_none_of_the_known_is_a_decision_too():
+    remember_match(source="soundcloud", source_track_id="1", isrc=None)
+    assert decided("1") == {"1": None}
+
+
+def test_a_later_word_replaces_the_earlier():
+    remember_match(source="soundcloud", source_track_id="1", isrc=ISRC)
+    remember_match(source="soundcloud", source_track_id="1", isrc=OTHER)
+    assert decided("1") == {"1": OTHER}
+    assert ManualMatch.objects.count() == 1
+
+
+def test_what_is_forgotten_is_open_again():
+    remember_match(source="soundcloud", source_track_id="1", isrc=ISRC)
+    assert forget_match(source="soundcloud", source_track_id="1")
+    assert not forget_match(source="soundcloud", source_track_id="1")
+    assert decided("1") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "QZAAA250000", "QZAAA25000011", "1ZAAA2500001", "QZAAA25O0001", "QZAAA2500001\x00"]
+)
+def test_what_is_no_isrc_is_refused(text):
+    with pytest.raises(FactError):
+        remember_match(source="soundcloud", source_track_id="1", isrc=text)
+    assert decided("1") == {}
