@@ -6,12 +6,14 @@ counted or remembered itself it knows also while Redis is away, and from the fir
 
 import itertools
 import logging
+import re
 import time
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from threading import Lock
 from typing import Any, ClassVar, Protocol, TypeVar
 
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache
 from redis.backoff import NoBackoff
@@ -33,6 +35,9 @@ MAX_LOCAL_ENTRIES = 50_000
 # Django drops what has expired only when it is asked for; here it goes once in so many entries that are set.
 SETS_BETWEEN_SWEEPS = 1000
 
+# Keys that one command to Redis looks at or deletes.
+NAMES_AT_ONCE = 500
+
 # CallLog.take on a list in Redis, in one step whoever else calls; the numbers keep all their digits as text.
 TAKE_CALL = """
 local now, period, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -53,6 +58,16 @@ return false
 class SharedMemory(Protocol):
     """What our caches can besides what Django's can."""
 
+    # Whether other processes see what is put here.
+    is_shared: bool
+
+    @property
+    def is_away(self) -> bool:
+        """Whether this process's own memory stands in for a shared one that didn't answer just now."""
+
+    def forget_beginning_with(self, prefix: str) -> int:
+        """Deletes all keys that begin so, and says how many."""
+
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Lets one more call pass and gives None, or gives the seconds until one may."""
 
@@ -70,6 +85,9 @@ class LocalCache(LocMemCache):
     _lock: Lock
     _expire_info: dict[str, float | None]
     _delete: Callable[[str], bool]
+
+    is_shared = False
+    is_away = False
 
     _call_logs: ClassVar[dict[str, CallLog]] = {}
     _numbers_of_sets: ClassVar[Iterator[int]] = itertools.count(1)
@@ -95,6 +113,14 @@ class LocalCache(LocMemCache):
         if next(self._numbers_of_sets) % SETS_BETWEEN_SWEEPS == 0:
             self._sweep()
 
+    def forget_beginning_with(self, prefix: str) -> int:
+        beginning = self.make_key(prefix)
+        with self._lock:
+            chosen = [key for key in self._expire_info if key.startswith(beginning)]
+            for key in chosen:
+                self._delete(key)
+        return len(chosen)
+
     def clear(self) -> None:
         super().clear()
         self._calls.clear()
@@ -113,6 +139,8 @@ class GuardedRedisCache(RedisCache):
     Django makes a cache object for each thread, and a server a thread for each request: connections and the
     breaker belong to the process.
     """
+
+    is_shared = True
 
     # Django's own, which its type stubs leave out.
     _servers: list[str]
@@ -156,6 +184,23 @@ class GuardedRedisCache(RedisCache):
             raise
         self._breaker.succeeded()
         return result
+
+    @property
+    def is_away(self) -> bool:
+        return self._breaker.is_open
+
+    def forget_beginning_with(self, prefix: str) -> int:
+        def far() -> int:
+            client = self._cache.get_client(None, write=True)
+            pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key(prefix)) + "*"
+            deleted = 0
+            found = client.scan_iter(match=pattern, count=NAMES_AT_ONCE)
+            while names := list(itertools.islice(found, NAMES_AT_ONCE)):
+                deleted += client.unlink(*names)
+            return deleted
+
+        self._local.forget_beginning_with(prefix)
+        return self._guarded(far, lambda: 0)
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Counts here and in Redis. While that is away, each process counts alone.
@@ -230,3 +275,9 @@ class GuardedRedisCache(RedisCache):
         self._local.clear()
         far = super().clear
         self._guarded(far, lambda: None)
+
+
+def shared_memory() -> SharedMemory:
+    """The cache by what ours can besides Django's."""
+    memory: SharedMemory = caches[DEFAULT_CACHE_ALIAS]  # type: ignore[assignment]
+    return memory

@@ -4,14 +4,19 @@ from django.db import models
 from django.db.models import Q
 
 from apps.charts.genres import MAX_WORD, Genre, MusicService
+from apps.charts.matching_models import ManualMatch
 from apps.charts.run_models import Delivery, PipelineEvent, StageRun
+from apps.charts.view_counts.models import DroppedView, HistoricalViewCount, ViewCount
 
 __all__ = [
     "ChartTrack",
     "Delivery",
+    "DroppedView",
     "Edition",
     "EditionEntry",
     "EditionSource",
+    "HistoricalViewCount",
+    "ManualMatch",
     "PipelineEvent",
     "RawAnswer",
     "RawEdition",
@@ -19,6 +24,7 @@ __all__ = [
     "ReviewItem",
     "ServiceTrack",
     "StageRun",
+    "ViewCount",
 ]
 
 MAX_NAME = 300

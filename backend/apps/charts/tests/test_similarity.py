@@ -1,0 +1,65 @@
+"""How alike two tracks sound."""
+
+from dataclasses import astuple, replace
+from math import hypot
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.charts.similarity import (
+    LARGEST_DISTANCE,
+    WEIGHTS,
+    AudioFeatures,
+    most_similar,
+    similarity,
+    weighted,
+)
+
+SHARE = st.floats(0, 1)
+FEATURES = st.builds(
+    AudioFeatures,
+    danceability=SHARE,
+    energy=SHARE,
+    valence=SHARE,
+    tempo=st.floats(0, 250),
+    acousticness=SHARE,
+    loudness=st.floats(-60, 0),
+    instrumentalness=SHARE,
+    speechiness=SHARE,
+    liveness=SHARE,
+)
+QUIET = AudioFeatures(0, 0, 0, 0, 0, -60, 0, 0, 0)
+LOUD = AudioFeatures(1, 1, 1, 250, 1, 0, 1, 1, 1)
+SOME = AudioFeatures(0.5, 0.8, 0.4, 125, 0.1, -6, 0.0, 0.05, 0.2)
+
+
+def test_the_weights_are_those_agreed_on():
+    assert weighted(LOUD) == (2, 2, 1.5, 1.2, 1, 1, 0.8, 0.8, 0.5)
+    assert round(hypot(*astuple(WEIGHTS)), 2) == LARGEST_DISTANCE
+
+
+def test_by_hand():
+    """cos = 1.08 / (1.2 · 1.0392…), distance from (1, 1.6, 0.6, 0.6, 0.1, 0.9, 0, 0.04, 0.1)."""
+    slower = replace(SOME, tempo=0.0)
+    one, other = (1, 1.6, 0.6, 0.6, 0.1, 0.9, 0, 0.04, 0.1), (1, 1.6, 0.6, 0, 0.1, 0.9, 0, 0.04, 0.1)
+    assert weighted(SOME) == pytest.approx(one)
+    dot = sum(a * b for a, b in zip(one, other, strict=True))
+    expected = 0.6 * dot / (hypot(*one) * hypot(*other)) + 0.4 * (1 - 0.6 / 3.90)
+    assert similarity(SOME, slower) == pytest.approx(expected)
+
+
+def test_the_most_different_tracks_have_nothing_in_common():
+    assert similarity(QUIET, LOUD) == pytest.approx(0, abs=1e-3)
+
+
+@given(FEATURES, FEATURES)
+def test_it_is_the_same_both_ways_and_within_its_bounds(one, other):
+    assert similarity(one, other) == pytest.approx(similarity(other, one))
+    assert 0 <= similarity(one, other) <= 1.0 + 1e-9
+    assert similarity(one, one) == pytest.approx(1)
+
+
+def test_the_most_similar_come_first_and_equals_by_key():
+    among = {"b": SOME, "c": LOUD, "a": SOME, "d": QUIET}
+    assert [key for key, _ in most_similar(SOME, among, limit=3)] == ["a", "b", "c"]

@@ -1,0 +1,45 @@
+"""Thirty days of one track come from an index, without the table: on both databases."""
+
+import pytest
+from django.db import connection
+
+from apps.charts.models import HistoricalViewCount
+from apps.charts.tests.view_counts.conftest import ISRC, day
+from apps.charts.view_counts.selectors import history_of_track
+
+
+@pytest.fixture
+def many_days(transactional_db):
+    rows = HistoricalViewCount.objects
+    if is_postgresql():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SET synchronous_commit = on"
+            )  # else a row is not known to be committed for a while
+    rows.bulk_create(
+        HistoricalViewCount(
+            isrc=f"QZTUT25{track:05}", service="spotify", recorded_date=day(at), view_count=track + at
+        )
+        # As they come: day by day, so that a track's rows lie far apart.
+        for at in range(60)
+        for track in range(200)
+    )
+    with connection.cursor() as cursor:
+        # What an index says of a row counts on PostgreSQL only when the row is known to be visible to all.
+        cursor.execute("VACUUM ANALYZE historical_view_counts" if is_postgresql() else "ANALYZE")
+    yield
+    rows.all().delete()
+    connection.close()
+
+
+def is_postgresql():
+    return connection.vendor == "postgresql"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_history_of_a_track_is_read_from_an_index_alone(many_days):
+    query = history_of_track(ISRC, since=day(10), until=day(39))
+    assert len(query) == 30
+    plan = query.explain()
+    assert ("Index Only Scan" if is_postgresql() else "USING COVERING INDEX historical_of_track") in plan
+    assert "Seq Scan" not in plan

@@ -1,0 +1,1 @@
+"""How often tracks were played at music services, day by day."""

@@ -1,0 +1,225 @@
+"""Every write of view counts: days' figures, what follows from them, and what is remembered of them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zlib import crc32
+
+from django.db import connection, transaction
+
+from apps.charts.view_counts.deltas import USUAL_DAYS, Counted, Derived, Figure, derived, is_counted, per_day
+from apps.charts.view_counts.models import HistoricalViewCount, ViewCount
+from apps.charts.view_counts.remembering import drop_views
+from apps.charts.view_counts.words import Flag, Status
+from apps.tracks.facts import checked_isrc
+
+# Two that write figures of one track wait for each other on PostgreSQL: one of so many locks of this class.
+LOCK_CLASS, LOCKS = 0x7475, 256
+ROWS_AT_ONCE = 500
+
+Key = tuple[str, str]
+# Which of two reports of one day stays: what was counted, then the later, then the greater.
+_RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.OK: 2}
+_DERIVED = ["delta_count", "delta_days", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigure:
+    """What a service said, or failed to say, of a track on a day."""
+
+    isrc: str
+    service: str
+    recorded_on: date
+    counted_at: datetime
+    status: Status = Status.OK
+    view_count: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.view_count is None) == (self.status == Status.OK):
+            raise ValueError("A figure has a count if, and only if, it was counted.")
+        if self.view_count is not None and self.view_count < 0:
+            raise ValueError("A count is never negative.")
+
+
+@dataclass
+class Recorded:
+    """How many rows of history are new or changed, and of which tracks."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    keys: set[Key] = field(default_factory=set)
+
+
+@transaction.atomic
+def record_figures(figures: Iterable[DayFigure]) -> Recorded:
+    """Any number of any tracks' figures, in any order; a repeat changes nothing.
+
+    All in one transaction: whoever wants one failure not to stop the rest calls it once for each track.
+    Raises FactError for what is no ISRC.
+    """
+    by_key: defaultdict[Key, dict[date, DayFigure]] = defaultdict(dict)
+    for figure in figures:
+        days = by_key[checked_isrc(figure.isrc), figure.service]
+        known = days.get(figure.recorded_on)
+        days[figure.recorded_on] = figure if known is None else _the_one_that_stays(known, figure)
+    recorded = Recorded()
+    if by_key:
+        _hold_writers({isrc for isrc, _ in by_key})
+        _write(by_key, recorded)
+        if recorded.keys:
+            drop_views(sorted(recorded.keys))
+    return recorded
+
+
+def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None:
+    rows = _rows_from(by_key)
+    before = _counted_before(by_key)
+    added: list[HistoricalViewCount] = []
+    reported: list[HistoricalViewCount] = []
+    rederived: list[HistoricalViewCount] = []
+    newest: dict[Key, HistoricalViewCount] = {}
+    for key, figures in by_key.items():
+        series = {row.recorded_date: row for row in rows.get(key, [])}
+        new, changed = _merged(key, figures, series)
+        recorded.unchanged += len(figures) - len(new) - len(changed)
+        if not new and not changed:
+            continue
+        ordered = [series[day] for day in sorted(series)]
+        touched = _derive(ordered, before.get(key, []))
+        added += new
+        reported += changed
+        rederived += [row for row in touched if row.pk and row not in changed]
+        recorded.keys.add(key)
+        if counted := [row for row in ordered if is_counted(row.view_count, row.flag)]:
+            newest[key] = counted[-1]
+    recorded.added += len(added)
+    recorded.changed += len(reported)
+    objects = HistoricalViewCount.objects
+    objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    columns = ["view_count", "status", "counted_at", *_DERIVED]
+    objects.bulk_update(reported, columns, batch_size=ROWS_AT_ONCE)
+    objects.bulk_update(rederived, _DERIVED, batch_size=ROWS_AT_ONCE)
+    _set_newest(recorded.keys, newest)
+
+
+def _rows_from(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[HistoricalViewCount]]:
+    """What is stored from each track's first reported day on: that, and only that, may change."""
+    found: defaultdict[Key, list[HistoricalViewCount]] = defaultdict(list)
+    first = min(day for days in by_key.values() for day in days)
+    stored = HistoricalViewCount.objects.filter(
+        isrc__in={isrc for isrc, _ in by_key}, recorded_date__gte=first
+    )
+    for row in stored.order_by("recorded_date"):
+        key = (row.isrc, row.service)
+        if key in by_key and row.recorded_date >= min(by_key[key]):
+            found[key].append(row)
+    return found
+
+
+def _counted_before(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[Counted]]:
+    """Of each track the last days counted before, oldest first."""
+    known = set(
+        ViewCount.objects.filter(isrc__in={isrc for isrc, _ in by_key}).values_list("isrc", "service")
+    )
+    return {key: _last_counted(key, min(days)) for key, days in by_key.items() if key in known}
+
+
+def _last_counted(key: Key, before: date) -> list[Counted]:
+    isrc, service = key
+    rows = (
+        HistoricalViewCount.objects.filter(
+            isrc=isrc, service=service, recorded_date__lt=before, view_count__isnull=False
+        )
+        .exclude(flag=Flag.STALE)
+        .order_by("-recorded_date")
+        .values_list("recorded_date", "view_count", "delta_count", "delta_days")[: USUAL_DAYS + 1]
+    )
+    return [
+        Counted(day, count, per_day(delta, days))
+        for day, count, delta, days in reversed(rows)
+        if count is not None
+    ]
+
+
+def _merged(
+    key: Key, figures: dict[date, DayFigure], series: dict[date, HistoricalViewCount]
+) -> tuple[list[HistoricalViewCount], list[HistoricalViewCount]]:
+    """Puts the figures into the series; the rows that are new, and those that say something else now."""
+    new, changed = [], []
+    for day, figure in figures.items():
+        row = series.get(day)
+        if row is None:
+            row = series[day] = HistoricalViewCount(isrc=key[0], service=key[1], recorded_date=day)
+            new.append(row)
+        elif _the_one_that_stays(_figure_of(row), figure) == _figure_of(row):
+            continue
+        else:
+            changed.append(row)
+        row.status, row.view_count, row.counted_at = figure.status, figure.view_count, figure.counted_at
+    return new, changed
+
+
+def _the_one_that_stays(one: DayFigure, other: DayFigure) -> DayFigure:
+    """Whichever comes first: so repeats and late reports make no difference."""
+    return max(
+        one, other, key=lambda figure: (_RANKS[figure.status], figure.counted_at, figure.view_count or 0)
+    )
+
+
+def _figure_of(row: HistoricalViewCount) -> DayFigure:
+    return DayFigure(
+        row.isrc, row.service, row.recorded_date, row.counted_at, Status(row.status), row.view_count
+    )
+
+
+def _derive(ordered: Sequence[HistoricalViewCount], before: Sequence[Counted]) -> list[HistoricalViewCount]:
+    """The rows of which something else follows now."""
+    figures = [Figure(row.recorded_date, row.view_count) for row in ordered]
+    touched = []
+    for row, result in zip(ordered, derived(figures, before), strict=True):
+        if Derived(row.delta_count, row.delta_days, row.flag) != result:
+            row.delta_count, row.delta_days, row.flag = result.delta, result.delta_days, result.flag
+            touched.append(row)
+    return touched
+
+
+def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> None:
+    """The current figure is that of the last day counted. It changes, or isn't touched."""
+    stored = {
+        (row.isrc, row.service): row for row in ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
+    }
+    added, changed = [], []
+    for key in keys:
+        last, row = newest.get(key) or _newest_stored(key), stored.get(key)
+        if last is None or last.view_count is None:
+            continue
+        if row is None:
+            added.append(
+                ViewCount(
+                    isrc=key[0], service=key[1], view_count=last.view_count, last_updated=last.counted_at
+                )
+            )
+        elif (row.view_count, row.last_updated) != (last.view_count, last.counted_at):
+            row.view_count, row.last_updated = last.view_count, last.counted_at
+            changed.append(row)
+    ViewCount.objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    ViewCount.objects.bulk_update(changed, ["view_count", "last_updated"], batch_size=ROWS_AT_ONCE)
+
+
+def _newest_stored(key: Key) -> HistoricalViewCount | None:
+    """Looked for only where none of the days reported now was counted."""
+    counted = HistoricalViewCount.objects.filter(isrc=key[0], service=key[1], view_count__isnull=False)
+    return counted.exclude(flag=Flag.STALE).order_by("-recorded_date").first()
+
+
+def _hold_writers(isrcs: Iterable[str]) -> None:
+    """Until the transaction ends. SQLite's transactions wait for each other anyway."""
+    if connection.vendor != "postgresql":
+        return
+    locks = sorted({crc32(isrc.encode()) % LOCKS for isrc in isrcs})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, lock) FROM unnest(%s::int[]) AS lock", [LOCK_CLASS, locks]
+        )

@@ -1,0 +1,29 @@
+"""What a day's figure may be called; shared by the tables and by what is reckoned from them."""
+
+from django.db import models
+
+
+class CountedService(models.TextChoices):
+    """Music services whose counts are kept."""
+
+    SPOTIFY = "spotify", "Spotify"
+    YOUTUBE = "youtube", "YouTube"
+    SOUNDCLOUD = "soundcloud", "SoundCloud"
+    APPLE_MUSIC = "apple_music", "Apple Music"
+
+
+class Status(models.TextChoices):
+    """What became of asking for a day's figure."""
+
+    OK = "ok", "counted"
+    FAILED = "failed", "the source failed"
+    MISSING = "missing", "the source has no figure"
+
+
+class Flag(models.TextChoices):
+    """Why a figure is to be taken with care. It is kept as it came."""
+
+    NONE = "", "nothing odd"
+    FELL = "fell", "lower than before"
+    JUMPED = "jumped", "far more than this track gets"
+    STALE = "stale", "a copy of the figure before: not counted on that day"
