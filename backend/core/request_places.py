@@ -47,8 +47,8 @@ class RequestPlaces:
     """Lets `places` requests at once through to `application`, an ASGI application.
 
     A request takes its place when its body is there, so a slow line holds none; it gives it back when its
-    answer is made. Who waits for longer than `max_wait_seconds` gets a 503 with `Retry-After`, and who leaves
-    takes no place.
+    answer is made, however slowly that is taken. Who waits for longer than `max_wait_seconds` gets a 503 with
+    `Retry-After`, and who leaves takes no place.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class RequestPlaces:
         turn = _Turn(places, receive, send, self._max_wait_seconds)
         try:
             await self._application(scope, turn.receive, turn.send)
+            await turn.taken()
         except TooManyRequests as error:
             await _refuse(scope, send, error)
         finally:
@@ -84,6 +85,10 @@ class _Turn:
         self._is_inside = False
         # What comes behind the body: at some time that the client has gone.
         self._next: asyncio.Future[Message] | None = None
+        # What is left of a long answer, whether all of it is there, and who sends it.
+        self._rest: asyncio.Queue[Message] = asyncio.Queue()
+        self._is_whole = False
+        self._sending: asyncio.Task[None] | None = None
 
     async def receive(self) -> Message:
         if self._has_arrived:
@@ -95,14 +100,33 @@ class _Turn:
         return message if await self._enters() else await self._message_behind_body()
 
     async def send(self, message: Message) -> None:
-        if message["type"] == "http.response.body" and not message.get("more_body", False):
-            self._give_back()  # a client that takes its answer slowly holds no place meanwhile
+        """Never waits for a client that takes a long answer slowly: its thread would wait along with it."""
+        if message["type"] == "http.response.body":
+            self._give_back()
+            self._is_whole = not message.get("more_body", False)
+            if self._sending is not None or not self._is_whole:
+                self._rest.put_nowait(message)
+                self._sending = self._sending or asyncio.create_task(self._send_rest())
+                return
         await self._send(message)
+
+    async def taken(self) -> None:
+        """Waits until a long answer has been sent; one that was broken off is left as it is."""
+        if self._sending is not None and self._is_whole:
+            await self._sending
 
     def end(self) -> None:
         self._give_back()
-        if self._next is not None:
-            self._next.cancel()
+        for task in (self._next, self._sending):
+            if task is not None:
+                task.cancel()
+
+    async def _send_rest(self) -> None:
+        has_more = True
+        while has_more:
+            message = await self._rest.get()
+            has_more = message.get("more_body", False)
+            await self._send(message)
 
     async def _enters(self) -> bool:
         """False when the client has left instead. Raises TooManyRequests."""

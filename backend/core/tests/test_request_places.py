@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from hypothesis import given
@@ -70,7 +70,7 @@ class Client:
         self.answered: list[Any] = []
         self.task: asyncio.Task[None] | None = None
 
-    def ask(self, application: RequestPlaces) -> "Client":
+    def ask(self, application: RequestPlaces) -> Self:
         self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
         return self
 
@@ -79,6 +79,9 @@ class Client:
 
     async def _send(self, message: Any) -> None:
         self.answered.append(message)
+
+    def is_through(self) -> bool:
+        return self.task is not None and self.task.done()
 
     async def answer(self) -> tuple[int, dict[str, str], bytes]:
         assert self.task is not None
@@ -191,26 +194,85 @@ async def test_watchers_are_bounded_too():
     assert work.most == PLACES_FOR_WATCHERS
 
 
-async def test_an_answer_that_is_taken_slowly_holds_no_place():
-    places = RequestPlaces(answer_at_once, places=1)
-    taking = asyncio.Event()
-    slow = Client("/slow")
+class Answering:
+    """An application that answers at once, in as many parts, and tells when it is through."""
 
-    async def take_slowly(message: Any) -> None:
+    def __init__(self, *parts: bytes) -> None:
+        self._parts = parts
+        self.is_done = asyncio.Event()
+
+    async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(ANSWER_STARTS)
+        for number, part in enumerate(self._parts, 1):
+            more_body = number < len(self._parts)
+            await send({"type": "http.response.body", "body": part, "more_body": more_body})
+        self.is_done.set()
+
+
+class SlowClient(Client):
+    """It takes nothing of the body until it is told to."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.taking = asyncio.Event()
+
+    async def _send(self, message: Any) -> None:
         if message["type"] == "http.response.body":
-            await taking.wait()
+            await self.taking.wait()
+        await super()._send(message)
 
-    held = asyncio.create_task(places(slow.scope, slow._messages.get, take_slowly))
+    def body(self) -> bytes:
+        return b"".join(message.get("body", b"") for message in self.answered)
+
+
+@pytest.mark.parametrize("parts", [(b"all of it",), (b"a", b"long", b"one"), (b"nothing behind", b"")])
+async def test_an_answer_that_is_taken_slowly_holds_no_place(parts: tuple[bytes, ...]):
+    places = RequestPlaces(Answering(*parts), places=1)
+    slow = SlowClient("/slow").ask(places)
     await settled()
-    assert (await Client("/quick").ask(places).answer())[0] == 200
-    taking.set()
-    await held
+    quick = Client("/quick").ask(places)
+    await settled()
+    assert quick.is_through()
+
+    slow.taking.set()
+    assert slow.task is not None
+    await slow.task
+    assert slow.body() == b"".join(parts)
+    assert [message.get("more_body", False) for message in slow.answered[1:]] == [
+        *[True] * (len(parts) - 1),
+        False,
+    ]
 
 
-async def answer_at_once(_scope: Any, receive: Any, send: Any) -> None:
-    await receive()
-    await send(ANSWER_STARTS)
-    await send({"type": "http.response.body", "body": b"done"})
+async def test_a_long_answer_that_is_taken_slowly_keeps_nothing_of_the_application():
+    """Its thread would be kept with it."""
+    work = Answering(b"a", b"long", b"one")
+    slow = SlowClient("/slow").ask(RequestPlaces(work, places=1))
+    await settled()
+    assert work.is_done.is_set()
+    assert slow.body() == b""
+
+    slow.taking.set()
+    assert slow.task is not None
+    await slow.task
+
+
+async def test_a_long_answer_that_breaks_off_is_not_waited_for():
+    async def break_off(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"a part", "more_body": True})
+        raise ValueError("no more")
+
+    places = RequestPlaces(break_off, places=1)
+    for _ in range(2):  # the second finds the place of the first
+        client = Client("/broken").ask(places)
+        await settled()
+        assert client.is_through()
+        assert client.task is not None
+        with pytest.raises(ValueError, match="no more"):
+            await client.task
 
 
 MOVES = st.lists(
