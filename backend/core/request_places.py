@@ -32,6 +32,9 @@ RETRY_AFTER_SECONDS = 5.0
 # Who watches over the server must not take a full line for a server that is dead.
 WATCHED = re.compile(r"/api/health(/.*)?|/metrics/?")
 PLACES_FOR_WATCHERS = 4
+# Of four places one is for whoever only reads: writes may all be waiting for one lock, and reads need none.
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+ONE_IN = 4
 
 
 class TooManyRequests(Unavailable):
@@ -43,25 +46,52 @@ class TooManyRequests(Unavailable):
         super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
+class _Places:
+    """So many, which are taken in the order in which they are asked for."""
+
+    def __init__(self, count: int, *, within: "_Places | None" = None) -> None:
+        """Whoever takes one takes one of those `within` which they are, too."""
+        self._free = asyncio.Semaphore(count)
+        self._within = within
+
+    def locked(self) -> bool:
+        return self._free.locked() or (self._within is not None and self._within.locked())
+
+    async def acquire(self) -> None:
+        await self._free.acquire()
+        if self._within is None:
+            return
+        try:
+            await self._within.acquire()
+        except asyncio.CancelledError:
+            self._free.release()
+            raise
+
+    def release(self) -> None:
+        self._free.release()
+        if self._within is not None:
+            self._within.release()
+
+
 class RequestPlaces:
     """Lets `places` requests at once through to `application`, an ASGI application.
 
     A request takes its place when its body is there, so a slow line holds none; it gives it back when its
     answer is made, however slowly that is taken. Who waits for longer than `max_wait_seconds` gets a 503 with
-    `Retry-After`, and who leaves takes no place.
+    `Retry-After`, and who leaves takes no place. Writes leave some places to reads.
     """
 
     def __init__(
         self, application: Application, *, places: int, max_wait_seconds: float = MAX_WAIT_SECONDS
     ) -> None:
         self._application = application
-        self._places = asyncio.Semaphore(places)
-        self._places_for_watchers = asyncio.Semaphore(PLACES_FOR_WATCHERS)
+        self._places = _Places(places)
+        self._places_for_writes = _Places(places - places // ONE_IN, within=self._places)
+        self._places_for_watchers = _Places(PLACES_FOR_WATCHERS)
         self._max_wait_seconds = max_wait_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        places = self._places_for_watchers if WATCHED.fullmatch(scope["path"]) else self._places
-        turn = _Turn(places, receive, send, self._max_wait_seconds)
+        turn = _Turn(self._places_for(scope), receive, send, self._max_wait_seconds)
         try:
             await self._application(scope, turn.receive, turn.send)
             await turn.taken()
@@ -70,13 +100,16 @@ class RequestPlaces:
         finally:
             turn.end()
 
+    def _places_for(self, scope: Scope) -> _Places:
+        if WATCHED.fullmatch(scope["path"]):
+            return self._places_for_watchers
+        return self._places if scope["method"].upper() in READING else self._places_for_writes
+
 
 class _Turn:
     """One request on its way: what it receives and sends tells when it needs a place, and when no longer."""
 
-    def __init__(
-        self, places: asyncio.Semaphore, receive: Receive, send: Send, max_wait_seconds: float
-    ) -> None:
+    def __init__(self, places: _Places, receive: Receive, send: Send, max_wait_seconds: float) -> None:
         self._places = places
         self._receive = receive
         self._send = send

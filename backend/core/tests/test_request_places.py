@@ -2,99 +2,12 @@
 
 import asyncio
 import json
-from collections import Counter
-from typing import Any, Self
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from core.request_places import PLACES_FOR_WATCHERS, RequestPlaces
-
-BODY = {"type": "http.request", "body": b"", "more_body": False}
-LEFT = {"type": "http.disconnect"}
-ANSWER_STARTS = {"type": "http.response.start", "status": 200, "headers": []}
-TOO_LONG = 3600.0
-
-
-class Work:
-    """An application that works on each request until it is told to end, and reads as Django does."""
-
-    def __init__(self) -> None:
-        self.began: list[str] = []
-        self.left: list[str] = []
-        self.going_on: set[str] = set()
-        self.most = 0
-        self._ends: dict[str, asyncio.Event] = {}
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        name = scope["path"]
-        while (message := await receive()).get("more_body", False):
-            pass
-        if message["type"] == "http.disconnect":
-            self.left.append(name)
-            return
-        self.began.append(name)
-        self.going_on.add(name)
-        self.most = max(self.most, len(self.going_on))
-        try:
-            await self._ends.setdefault(name, asyncio.Event()).wait()
-            if name.startswith("/broken"):
-                raise ValueError(name)
-        finally:
-            self.going_on.remove(name)
-        await send(ANSWER_STARTS)
-        await send({"type": "http.response.body", "body": b"done"})
-
-    def end(self, name: str) -> None:
-        self._ends.setdefault(name, asyncio.Event()).set()
-
-
-class Client:
-    """One request, and what it was answered."""
-
-    def __init__(self, path: str, *, body: list[dict[str, Any]] | None = None, **headers: str) -> None:
-        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        for message in body or [BODY]:
-            self._messages.put_nowait(message)
-        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        self.path = path
-        self.scope: dict[str, Any] = {
-            "type": "http",
-            "method": "GET",
-            "scheme": "http",
-            "path": path,
-            "headers": raw,
-            "client": ("192.0.2.7", 4711),
-        }
-        self.answered: list[Any] = []
-        self.task: asyncio.Task[None] | None = None
-
-    def ask(self, application: RequestPlaces) -> Self:
-        self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
-        return self
-
-    def says(self, message: dict[str, Any]) -> None:
-        self._messages.put_nowait(message)
-
-    async def _send(self, message: Any) -> None:
-        self.answered.append(message)
-
-    def is_through(self) -> bool:
-        return self.task is not None and self.task.done()
-
-    async def answer(self) -> tuple[int, dict[str, str], bytes]:
-        assert self.task is not None
-        await self.task
-        start, body = self.answered
-        headers = {name.decode(): value.decode() for name, value in start["headers"]}
-        return start["status"], headers, body["body"]
-
-
-async def settled() -> None:
-    """Until nothing happens any more: each turn of the loop may begin what the next goes on with."""
-    for _ in range(20):
-        await asyncio.sleep(0)
+from core.tests.asking import ANSWER_STARTS, BODY, LEFT, TOO_LONG, Client, Work, settled
 
 
 async def test_those_behind_wait_in_their_order():
@@ -167,6 +80,64 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     assert (await first.answer())[0] == 200
     work.end("/next")
     assert (await Client("/next").ask(places).answer())[0] == 200
+
+
+async def test_writes_that_all_wait_for_the_same_leave_places_to_reads():
+    work = Work()
+    places = RequestPlaces(work, places=4, max_wait_seconds=TOO_LONG)
+    writes = [Client(f"/write/{number}", method="POST").ask(places) for number in range(6)]
+    await settled()
+    assert work.began == ["/write/0", "/write/1", "/write/2"]
+
+    for method in ("GET", "HEAD", "OPTIONS"):
+        work.end(f"/{method}")
+        assert (await Client(f"/{method}", method=method).ask(places).answer())[0] == 200
+
+    for number in range(6):
+        work.end(f"/write/{number}")
+        await writes[number].answer()
+    assert [name for name in work.began if "write" in name] == [f"/write/{number}" for number in range(6)]
+    assert work.most == 4
+
+
+async def test_reads_leave_no_places_to_writes_alone():
+    """What nobody writes in is for all who read, and both wait in one line for it."""
+    work = Work()
+    places = RequestPlaces(work, places=4, max_wait_seconds=TOO_LONG)
+    clients = [Client(f"/read/{number}").ask(places) for number in range(4)]
+    await settled()
+    clients += [Client("/write", method="PUT").ask(places), Client("/read/4").ask(places)]
+    await settled()
+    assert len(work.began) == 4
+    work.end("/read/1")
+    await settled()
+    assert work.began[4:] == ["/write"]
+
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.answer() for client in clients))
+    assert work.most == 4
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+async def test_a_write_that_leaves_the_line_keeps_no_place_from_other_writes(is_cut: bool):
+    work = Work()
+    places = RequestPlaces(work, places=1, max_wait_seconds=TOO_LONG)
+    read = Client("/read").ask(places)
+    await settled()
+    write = Client("/write", method="POST").ask(places)
+    await settled()
+    if is_cut:
+        assert write.task is not None
+        write.task.cancel()
+    else:
+        write.says(LEFT)
+    await settled()
+    work.end("/read")
+    await read.answer()
+
+    work.end("/next")
+    assert (await Client("/next", method="POST").ask(places).answer())[0] == 200
 
 
 @pytest.mark.parametrize("path", ["/api/health/live", "/api/health/ready/", "/api/health/", "/metrics"])
@@ -273,47 +244,3 @@ async def test_a_long_answer_that_breaks_off_is_not_waited_for():
         assert client.task is not None
         with pytest.raises(ValueError, match="no more"):
             await client.task
-
-
-MOVES = st.lists(
-    st.tuples(st.sampled_from(["ask", "ask", "ask", "end", "leave", "cut", "break"]), st.integers(0, 30)),
-    max_size=60,
-)
-
-
-@given(moves=MOVES, count=st.integers(1, 4))
-def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
-    """`cut` is a server that gives up on a request; `break` an error in the application."""
-    asyncio.run(_play(moves, count))
-
-
-async def _play(moves: list[tuple[str, int]], count: int) -> None:
-    work = Work()
-    places = RequestPlaces(work, places=count, max_wait_seconds=TOO_LONG)
-    clients: list[Client] = []
-    for move, number in moves:
-        if move in {"ask", "break"}:
-            path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
-            clients.append(Client(path).ask(places))
-        elif clients:
-            one = clients[number % len(clients)]
-            if move == "end":
-                work.end(one.path)
-            elif move == "leave":
-                one.says(LEFT)
-            elif one.task is not None:
-                one.task.cancel()
-        if number % 3:
-            await settled()
-    for client in clients:
-        work.end(client.path)
-    await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
-    assert work.most <= count
-    assert all(times == 1 for times in Counter(work.began).values())
-
-    after = [Client(f"/after/{number}").ask(places) for number in range(count)]
-    await settled()
-    assert len(work.going_on) == count, "a place was lost"
-    for client in after:
-        work.end(client.path)
-    await asyncio.gather(*(client.answer() for client in after))
