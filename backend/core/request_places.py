@@ -1,4 +1,4 @@
-"""How many requests are worked on at once; all others wait in a line, in the order in which they came.
+"""How many requests are worked on at once; all others wait in line, and addresses take turns.
 
 Django works on each request in a thread of its own. Beyond a few dozen, threads take more time from each
 other than they bring, and each wants a database connection: where all wait for one of a small pool, most get
@@ -10,10 +10,12 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from core.addresses import network_of
 from core.errors import Unavailable
 from core.identity import visit_of_scope
 from core.metrics import REQUESTS_WAITING
 from core.origins import cors_headers
+from core.places import Places
 from core.rendering import json_bytes
 from core.request_context import request_id_from
 from core.request_metrics import NO_VIEW, count_request
@@ -46,52 +48,26 @@ class TooManyRequests(Unavailable):
         super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
-class _Places:
-    """So many, which are taken in the order in which they are asked for."""
-
-    def __init__(self, count: int, *, within: "_Places | None" = None) -> None:
-        """Whoever takes one takes one of those `within` which they are, too."""
-        self._free = asyncio.Semaphore(count)
-        self._within = within
-
-    def locked(self) -> bool:
-        return self._free.locked() or (self._within is not None and self._within.locked())
-
-    async def acquire(self) -> None:
-        await self._free.acquire()
-        if self._within is None:
-            return
-        try:
-            await self._within.acquire()
-        except asyncio.CancelledError:
-            self._free.release()
-            raise
-
-    def release(self) -> None:
-        self._free.release()
-        if self._within is not None:
-            self._within.release()
-
-
 class RequestPlaces:
     """Lets `places` requests at once through to `application`, an ASGI application.
 
     A request takes its place when its body is there, so a slow line holds none; it gives it back when its
     answer is made, however slowly that is taken. Who waits for longer than `max_wait_seconds` gets a 503 with
-    `Retry-After`, and who leaves takes no place. Writes leave some places to reads.
+    `Retry-After`, and who leaves takes no place. Writes leave some places to reads, and one address that asks
+    much holds up no others.
     """
 
     def __init__(
         self, application: Application, *, places: int, max_wait_seconds: float = MAX_WAIT_SECONDS
     ) -> None:
         self._application = application
-        self._places = _Places(places)
-        self._places_for_writes = _Places(places - places // ONE_IN, within=self._places)
-        self._places_for_watchers = _Places(PLACES_FOR_WATCHERS)
+        self._places = Places(places)
+        self._places_for_writes = Places(places - places // ONE_IN, within=self._places)
+        self._places_for_watchers = Places(PLACES_FOR_WATCHERS)
         self._max_wait_seconds = max_wait_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        turn = _Turn(self._places_for(scope), receive, send, self._max_wait_seconds)
+        turn = _Turn(self._places_for(scope), scope, receive, send, self._max_wait_seconds)
         try:
             await self._application(scope, turn.receive, turn.send)
             await turn.taken()
@@ -100,7 +76,7 @@ class RequestPlaces:
         finally:
             turn.end()
 
-    def _places_for(self, scope: Scope) -> _Places:
+    def _places_for(self, scope: Scope) -> Places:
         if WATCHED.fullmatch(scope["path"]):
             return self._places_for_watchers
         return self._places if scope["method"].upper() in READING else self._places_for_writes
@@ -109,8 +85,11 @@ class RequestPlaces:
 class _Turn:
     """One request on its way: what it receives and sends tells when it needs a place, and when no longer."""
 
-    def __init__(self, places: _Places, receive: Receive, send: Send, max_wait_seconds: float) -> None:
+    def __init__(
+        self, places: Places, scope: Scope, receive: Receive, send: Send, max_wait_seconds: float
+    ) -> None:
         self._places = places
+        self._scope = scope
         self._receive = receive
         self._send = send
         self._max_wait_seconds = max_wait_seconds
@@ -163,11 +142,11 @@ class _Turn:
 
     async def _enters(self) -> bool:
         """False when the client has left instead. Raises TooManyRequests."""
-        if not self._places.locked():
-            await self._places.acquire()
+        if self._places.take_at_once():
             self._is_inside = True
             return True
-        entering = asyncio.ensure_future(self._places.acquire())
+        network = network_of(visit_of_scope(self._scope).address)
+        entering = asyncio.ensure_future(self._places.take(network))
         self._next = asyncio.ensure_future(self._receive())
         try:
             with REQUESTS_WAITING.track_inprogress():
@@ -193,7 +172,7 @@ class _Turn:
     def _give_back(self) -> None:
         if self._is_inside:
             self._is_inside = False
-            self._places.release()
+            self._places.give_back()
 
 
 def _has_place(entering: asyncio.Future[Any]) -> bool:

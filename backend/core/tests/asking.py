@@ -48,7 +48,13 @@ class Client:
     """One request, and what it was answered."""
 
     def __init__(
-        self, path: str, *, method: str = "GET", body: list[dict[str, Any]] | None = None, **headers: str
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        address: str = "192.0.2.7",
+        body: list[dict[str, Any]] | None = None,
+        **headers: str,
     ) -> None:
         self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         for message in body or [BODY]:
@@ -61,7 +67,7 @@ class Client:
             "scheme": "http",
             "path": path,
             "headers": raw,
-            "client": ("192.0.2.7", 4711),
+            "client": (address, 4711),
         }
         self.answered: list[Any] = []
         self.task: asyncio.Task[None] | None = None

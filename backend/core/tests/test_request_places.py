@@ -1,4 +1,4 @@
-"""Never more requests at once than there are places, in the order in which they came; none is ever lost."""
+"""Never more requests at once than there are places, all in their turn; none is ever lost."""
 
 import asyncio
 import json
@@ -26,6 +26,26 @@ async def test_those_behind_wait_in_their_order():
     assert [(await client.answer())[0] for client in clients] == [200] * 5
     assert work.began == [f"/{number}" for number in range(5)]
     assert work.most == 2
+
+
+async def test_addresses_take_turns():
+    """One that asks much waits for itself; what is of one network counts as one."""
+    work = Work()
+    places = RequestPlaces(work, places=1, max_wait_seconds=TOO_LONG)
+    asked = [
+        *[("192.0.2.1", f"/much/{number}") for number in range(4)],
+        ("192.0.2.2", "/ada"),
+        *[(f"2001:db8::{number}", f"/bo/{number}") for number in range(3)],
+    ]
+    clients = [Client(path, address=address).ask(places) for address, path in asked]
+    for _ in clients:
+        await settled()
+        work.end(work.began[-1])
+    for client in clients:
+        await client.answer()
+
+    turns = ["/much/0", "/much/1", "/ada", "/bo/0", "/much/2", "/bo/1", "/much/3", "/bo/2"]
+    assert work.began == turns
 
 
 async def test_who_leaves_the_line_is_not_worked_for():

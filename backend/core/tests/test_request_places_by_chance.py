@@ -28,7 +28,8 @@ async def _play(moves: list[tuple[str, int]], count: int) -> None:
     for move, number in moves:
         if move in {"ask", "write", "break"}:
             path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
-            clients.append(Client(path, method="POST" if move == "write" else "GET").ask(places))
+            method, address = "POST" if move == "write" else "GET", f"192.0.2.{number % 3}"
+            clients.append(Client(path, method=method, address=address).ask(places))
         elif clients:
             _do(move, clients[number % len(clients)], work)
         if number % 3:
