@@ -72,7 +72,7 @@ class RequestPlaces:
             await self._application(scope, turn.receive, turn.send)
             await turn.taken()
         except TooManyRequests as error:
-            await _refuse(scope, send, error)
+            await _refuse(scope, send, error, waited_seconds=self._max_wait_seconds)
         finally:
             turn.end()
 
@@ -183,9 +183,9 @@ def _has_place(entering: asyncio.Future[Any]) -> bool:
     return False
 
 
-async def _refuse(scope: Scope, send: Send, error: TooManyRequests) -> None:
+async def _refuse(scope: Scope, send: Send, error: TooManyRequests, *, waited_seconds: float) -> None:
     headers = visit_of_scope(scope).headers
-    count_request(method=scope["method"], view=NO_VIEW, status=error.status, seconds=0.0)
+    count_request(method=scope["method"], view=NO_VIEW, status=error.status, seconds=waited_seconds)
     body = json_bytes(error.body())
     told = {
         "content-type": "application/json",

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from core.request_places import PLACES_FOR_WATCHERS, RequestPlaces
 from core.tests.asking import ANSWER_STARTS, BODY, LEFT, TOO_LONG, Client, Work, settled
@@ -137,6 +138,20 @@ async def test_reads_leave_no_places_to_writes_alone():
         work.end(client.path)
     await asyncio.gather(*(client.answer() for client in clients))
     assert work.most == 4
+
+
+async def test_who_waits_in_vain_is_counted_with_the_time_that_it_took():
+    name, labels = "tutti_http_request_seconds_sum", {"method": "GET", "view": "none"}
+    work = Work()
+    places = RequestPlaces(work, places=1, max_wait_seconds=0.01)
+    first = Client("/first").ask(places)
+    await settled()
+    before = REGISTRY.get_sample_value(name, labels) or 0.0
+    assert (await Client("/late").ask(places).answer())[0] == 503
+    assert REGISTRY.get_sample_value(name, labels) == pytest.approx(before + 0.01)
+
+    work.end("/first")
+    await first.answer()
 
 
 @pytest.mark.parametrize("is_cut", [False, True])
