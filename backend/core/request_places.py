@@ -12,6 +12,7 @@ from typing import Any
 
 from core.addresses import network_of
 from core.errors import Unavailable
+from core.https_only import hsts_headers
 from core.identity import visit_of_scope
 from core.metrics import REQUESTS_WAITING
 from core.origins import cors_headers
@@ -193,6 +194,7 @@ async def _refuse(scope: Scope, send: Send, error: TooManyRequests, *, waited_se
         "cache-control": "no-store",
         "x-request-id": request_id_from(headers.get("x-request-id")),
         **{name.lower(): value for name, value in security_headers(scope["path"]).items()},
+        **hsts_headers(scope, headers),
         **cors_headers(headers.get("origin")),
         **{name.lower(): value for name, value in error.headers().items()},
     }

@@ -80,12 +80,15 @@ async def test_a_body_that_is_still_on_its_way_holds_no_place():
 
 
 async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
+    settings.SECURE_HSTS_SECONDS = 3600
     settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
     work = Work()
     places = RequestPlaces(work, places=1, max_wait_seconds=0.01)
     first = Client("/first").ask(places)
     await settled()
-    late = Client("/api/tracks/", origin="https://elsewhere.example", x_request_id="late-1").ask(places)
+    late = Client("/api/tracks/", origin="https://elsewhere.example", x_request_id="late-1")
+    late.scope["scheme"] = "https"
+    late.ask(places)
     status, headers, body = await late.answer()
 
     assert status == 503
@@ -96,6 +99,7 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     assert headers["x-request-id"] == "late-1"
     assert headers["access-control-allow-origin"] == "https://elsewhere.example"
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["strict-transport-security"] == "max-age=3600"
 
     work.end("/first")
     assert (await first.answer())[0] == 200
