@@ -1,18 +1,30 @@
 """Charts in the admin: the pipeline's records to look at, and what needs somebody's look."""
 
-from django.contrib import admin
+from typing import Any
+from urllib.parse import urlencode
 
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+
+from apps.charts.genres import MusicService
+from apps.charts.matching_services import forget_match, remember_match
 from apps.charts.models import (
     ChartTrack,
     Delivery,
     Edition,
+    ManualMatch,
     PipelineEvent,
     RawEdition,
     ReviewItem,
     ServiceTrack,
     StageRun,
 )
-from core.admin_bases import LookOnlyAdmin
+from apps.tracks.facts import FactError, checked_isrc
+from core.admin_bases import CarefulAdmin, LookOnlyAdmin
+from core.admin_forms import ChangesOnlyForm
 
 
 @admin.register(StageRun)
@@ -41,9 +53,69 @@ class ChartTrackAdmin(LookOnlyAdmin[ChartTrack]):
 
 @admin.register(ReviewItem)
 class ReviewItemAdmin(LookOnlyAdmin[ReviewItem]):
-    list_display = ["name", "artist", "service", "genre", "last_seen_on", "score", "settled_at"]
+    list_display = [
+        *(
+            "name",
+            "artist",
+            "service",
+            "genre",
+            "last_seen_on",
+            "candidate",
+            "score",
+            "settled_at",
+            "decision",
+        )
+    ]
     list_filter = ["service", "genre", ("settled_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["candidate"]
     search_fields = ["name", "artist", "=service_track_id"]
+
+    @admin.display(description="decide")
+    def decision(self, item: ReviewItem) -> str:
+        """The form for a person's word, filled in with what comes closest."""
+        told = {"source": item.service, "source_track_id": item.service_track_id}
+        if item.candidate:
+            told["isrc"] = item.candidate.isrc
+        address = f"{reverse('admin:charts_manualmatch_add')}?{urlencode(told)}"
+        return format_html('<a href="{}">Say which it is</a>', address)
+
+
+class ManualMatchForm(ChangesOnlyForm[ManualMatch]):
+    source = forms.ChoiceField(choices=MusicService.choices)
+
+    def clean_isrc(self) -> str | None:
+        try:
+            return checked_isrc(self.cleaned_data["isrc"]) if self.cleaned_data["isrc"] else None
+        except FactError as error:
+            raise forms.ValidationError(f"It {error}.") from None
+
+
+@admin.register(ManualMatch)
+class ManualMatchAdmin(CarefulAdmin[ManualMatch]):
+    """Which recording a service's track is, as people say; without an ISRC: none that is known."""
+
+    form = ManualMatchForm
+    fields = ["source", "source_track_id", "isrc", "decided_by", "decided_at"]
+    readonly_fields = ["decided_by", "decided_at"]
+    list_display = ["source", "source_track_id", "isrc", "decided_by", "decided_at"]
+    list_filter = ["source"]
+    search_fields = ["=source_track_id", "=isrc"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ManualMatch | None = None) -> list[str]:
+        """A word about another track is another word."""
+        of_track = ["source", "source_track_id"] if obj else []
+        return [*of_track, *self.readonly_fields]
+
+    def save_model(self, request: HttpRequest, obj: ManualMatch, form: Any, change: bool) -> None:
+        obj.pk = remember_match(
+            source=obj.source,
+            source_track_id=obj.source_track_id,
+            isrc=obj.isrc,
+            decided_by=request.user.get_username(),
+        ).pk
+
+    def delete_model(self, request: HttpRequest, obj: ManualMatch) -> None:
+        forget_match(source=obj.source, source_track_id=obj.source_track_id)
 
 
 @admin.register(ServiceTrack)

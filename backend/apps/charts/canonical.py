@@ -1,25 +1,27 @@
 """One canonical track an ISRC: each value is of the service that counts most, and says of which it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.conf import settings
 
+from apps.charts.candidates import index_words
 from apps.charts.genres import RANKED
-from apps.charts.identifying import match_key
+from apps.charts.identifying import Said
 from apps.charts.models import ChartTrack, RawEntry
 
 VALUES = ("name", "artist", "album", "cover_url")
 PREFERENCE = {str(service): place for place, service in enumerate(RANKED)}
 LAST = len(RANKED)
-WRITTEN = [*VALUES, "origins", "match_key"]
+WRITTEN = [*VALUES, "origins"]
 
 
-def add_missing(entries: Sequence[RawEntry]) -> int:
+def add_missing(entries: Sequence[RawEntry], said: Said) -> int:
     """A track for each ISRC that has none yet; returns how many there were."""
-    told = {entry.isrc: entry for entry in entries if entry.isrc}
+    told = {isrc: entry for entry in reversed(entries) if (isrc := said.get(entry.pk, entry.isrc))}
     known = set(ChartTrack.objects.filter(isrc__in=told).values_list("isrc", flat=True))
     new = [_new(isrc, entry) for isrc, entry in told.items() if isrc not in known]
     ChartTrack.objects.bulk_create(new, batch_size=settings.ETL_BATCH_SIZE, ignore_conflicts=True)
+    index_words(ChartTrack.objects.filter(isrc__in=[track.isrc for track in new]))
     return len(new)
 
 
@@ -39,6 +41,10 @@ def improve(track: ChartTrack, entry: RawEntry) -> bool:
             setattr(track, name, told)
             track.origins[name] = service
             is_changed = True
-    if is_changed:
-        track.match_key = match_key(track.name, track.artist)
     return is_changed
+
+
+def write_improved(tracks: Collection[ChartTrack]) -> None:
+    """Within a transaction."""
+    ChartTrack.objects.bulk_update(tracks, WRITTEN, batch_size=settings.ETL_BATCH_SIZE)
+    index_words(tracks)

@@ -1,29 +1,18 @@
-"""Which recording a line of a list is: by its ISRC, by what is remembered, else by artist and title."""
+"""Which recording a line of a list is: as people said, by its ISRC, as is remembered, else by its names."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from apps.charts.candidates import NAMES_EVERYONE, Name, candidates
+from apps.charts.matching import Match, match
+from apps.charts.matching_selectors import remembered_matches
 from apps.charts.models import ChartTrack, RawEntry, ServiceTrack
 from apps.tracks.normalisation import folded, normalised
 
 KEY_GAP = "\x1f"
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A track that a line may be of, and how sure that is, from 0 to 1."""
-
-    isrc: str
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A track as it is compared with."""
-
-    isrc: str
-    name: str
-    artist: str
+How = ServiceTrack.How
+# What people said of lines, by the lines' ids: an ISRC, or None for "none that is known".
+Said = Mapping[int, str | None]
 
 
 def match_key(name: str, artist: str) -> str:
@@ -31,10 +20,9 @@ def match_key(name: str, artist: str) -> str:
     return KEY_GAP.join(normalised(part) or folded(part) for part in (artist, name))
 
 
-def match(name: str, artist: str, among: Iterable[Known]) -> Match | None:
-    """The track of these names, if one of `among` is."""
-    key = match_key(name, artist)
-    return next((Match(one.isrc, 1.0) for one in among if match_key(one.name, one.artist) == key), None)
+def known_as(entry: RawEntry) -> str:
+    """What the service calls it; where it doesn't, its names."""
+    return entry.service_track_id or f"{entry.artist} {entry.name}"[:100]
 
 
 @dataclass(slots=True)
@@ -43,27 +31,72 @@ class Identified:
 
     tracks: dict[int, ChartTrack] = field(default_factory=dict)
     unknown: list[RawEntry] = field(default_factory=list)
+    # By line, what comes closest to an unknown one.
+    closest: dict[int, Match] = field(default_factory=dict)
+    # People have looked at them: they are none that is known.
+    refused: list[RawEntry] = field(default_factory=list)
     remember: list[ServiceTrack] = field(default_factory=list)
 
 
-def identify(entries: Sequence[RawEntry]) -> Identified:
+def said_by_people(entries: Sequence[RawEntry]) -> dict[int, str | None]:
+    """For lines with their editions; of what nobody said anything is left out."""
+    said: dict[int, str | None] = {}
+    for service in {entry.edition.service for entry in entries}:
+        mine = {entry.pk: known_as(entry) for entry in entries if entry.edition.service == service}
+        told = remembered_matches(source=service, source_track_ids=set(mine.values()))
+        said |= {pk: told[name] for pk, name in mine.items() if name in told}
+    return said
+
+
+def identify(entries: Sequence[RawEntry], said: Said) -> Identified:
     """For lines with their editions. Those with ISRC have their tracks already; reads only."""
     found = Identified()
-    remembered, by_isrc = _remembered(entries), _by_isrc(entries)
-    by_key = _by_key([one for one in entries if one.isrc is None])
+    remembered = _remembered(entries)
+    by_isrc = _by_isrc({*(entry.isrc for entry in entries), *said.values()} - {None})
+    nameless = []
     for entry in entries:
         known = remembered.get((entry.edition.service, entry.service_track_id))
-        if known and known.how == ServiceTrack.How.MANUAL:
-            found.tracks[entry.pk] = known.track
+        if entry.pk in said:
+            _note_what_people_said(found, entry, by_isrc.get(said[entry.pk] or ""), known)
         elif entry.isrc:
-            _note(found, entry, by_isrc[entry.isrc], ServiceTrack.How.ISRC, remembered)
-        elif known:
+            _note(found, entry, by_isrc[entry.isrc], How.ISRC, known)
+        elif known and known.how != How.MANUAL:
             found.tracks[entry.pk] = known.track
-        elif track := by_key.get(match_key(entry.name, entry.artist)):
-            _note(found, entry, track, ServiceTrack.How.NAMES, remembered)
         else:
-            found.unknown.append(entry)
+            nameless.append(entry)
+    _identify_by_names(found, nameless, first={track.pk for track in by_isrc.values()})
     return found
+
+
+def _identify_by_names(found: Identified, entries: Sequence[RawEntry], *, first: set[int]) -> None:
+    """`first` are tracks that other lists of the day have: of two of one name it is rather those."""
+    names: dict[Name, list[RawEntry]] = {}
+    for entry in entries:
+        names.setdefault((entry.name, entry.artist), []).append(entry)
+    among = candidates(names, first=first)
+    asked = {(entry.edition.service in NAMES_EVERYONE, name) for name in names for entry in names[name]}
+    best = {
+        (names_everyone, name): match(*name, among[name], names_everyone=names_everyone)
+        for names_everyone, name in asked
+    }
+    tracks = _by_isrc({one.recording.key for one in best.values() if one and one.is_sure})
+    for entry in entries:
+        closest = best[entry.edition.service in NAMES_EVERYONE, (entry.name, entry.artist)]
+        if closest and closest.is_sure:
+            _note(found, entry, tracks[closest.recording.key], How.NAMES, None, closest.score)
+            continue
+        found.unknown.append(entry)
+        if closest:
+            found.closest[entry.pk] = closest
+
+
+def _note_what_people_said(
+    found: Identified, entry: RawEntry, track: ChartTrack | None, known: ServiceTrack | None
+) -> None:
+    if track is None:
+        found.refused.append(entry)
+    else:
+        _note(found, entry, track, How.MANUAL, known)
 
 
 Remembered = Mapping[tuple[str, str], ServiceTrack]
@@ -75,26 +108,21 @@ def _remembered(entries: Sequence[RawEntry]) -> dict[tuple[str, str], ServiceTra
     return {(row.service, row.service_track_id): row for row in rows}
 
 
-def _by_isrc(entries: Sequence[RawEntry]) -> dict[str, ChartTrack]:
-    isrcs = {entry.isrc for entry in entries if entry.isrc}
+def _by_isrc(isrcs: set[str] | set[str | None]) -> dict[str, ChartTrack]:
     return {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
 
 
-def _by_key(entries: Sequence[RawEntry]) -> dict[str, ChartTrack]:
-    """Of several tracks of one name the one that has been on charts first."""
-    keys = {match_key(entry.name, entry.artist) for entry in entries}
-    rows = ChartTrack.objects.filter(match_key__in=keys).order_by("-id")
-    return {track.match_key: track for track in rows}
-
-
 def _note(
-    found: Identified, entry: RawEntry, track: ChartTrack, how: ServiceTrack.How, remembered: Remembered
+    found: Identified,
+    entry: RawEntry,
+    track: ChartTrack,
+    how: How,
+    known: ServiceTrack | None,
+    score: float | None = None,
 ) -> None:
     found.tracks[entry.pk] = track
-    known = remembered.get((entry.edition.service, entry.service_track_id))
-    if not entry.service_track_id or (known and known.track_id == track.pk):
+    if not entry.service_track_id or (known and (known.track_id, known.how) == (track.pk, how)):
         return
-    score = 1.0 if how == ServiceTrack.How.NAMES else None
     found.remember.append(
         ServiceTrack(
             service=entry.edition.service,

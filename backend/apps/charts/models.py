@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from apps.charts.counting_models import QuotaDay, TrackFeatures
 from apps.charts.genres import MAX_WORD, Genre, MusicService
 from apps.charts.matching_models import ManualMatch
 from apps.charts.run_models import Delivery, PipelineEvent, StageRun
@@ -18,12 +19,15 @@ __all__ = [
     "HistoricalViewCount",
     "ManualMatch",
     "PipelineEvent",
+    "QuotaDay",
     "RawAnswer",
     "RawEdition",
     "RawEntry",
     "ReviewItem",
     "ServiceTrack",
     "StageRun",
+    "TrackFeatures",
+    "TrackWord",
     "ViewCount",
 ]
 
@@ -35,6 +39,8 @@ ISRC_LENGTH = 12
 # \Z, not $: Python's $ would let a line break pass.
 ISRC_REGEX = r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z"
 DIGEST_LENGTH = 64
+# Of a longer word of a name only the beginning is kept.
+MAX_WORD_LENGTH = 40
 
 
 def _genre() -> "models.CharField[str, str]":
@@ -83,6 +89,8 @@ class RawEdition(models.Model):
     tried_at = models.DateTimeField()
     # Null as long as the stage transform has not seen it as it is now.
     transformed_at = models.DateTimeField(null=True)
+    # Null as long as the stage counts has not taken the plays that its lines tell.
+    counted_at = models.DateTimeField(null=True)
     name, cover_url, url = _text(), _url(), _url()
     description = models.CharField(max_length=MAX_URL, blank=True, default="")
     is_sample = models.BooleanField(default=False)
@@ -96,7 +104,10 @@ class RawEdition(models.Model):
         indexes = [
             models.Index(
                 fields=["issued_on"], condition=Q(transformed_at__isnull=True), name="raw_edition_waiting"
-            )
+            ),
+            models.Index(
+                fields=["issued_on"], condition=Q(counted_at__isnull=True), name="raw_edition_uncounted"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -122,9 +133,9 @@ class ChartTrack(models.Model):
     album, cover_url = _text(), _url()
     # Which service said it: {"name": "spotify", "cover_url": "soundcloud"}.
     origins = models.JSONField(default=dict)
-    # By which a service's track without ISRC is looked for.
-    match_key = models.CharField(max_length=2 * MAX_NAME, db_index=True)
     is_sample = models.BooleanField(default=False)
+    # When a video of it was looked for in vain.
+    video_missed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -135,6 +146,19 @@ class ChartTrack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} — {self.artist}"
+
+
+class TrackWord(models.Model):
+    """A word of a track's title or artist: by these the tracks are found that a name may mean."""
+
+    track = models.ForeignKey(ChartTrack, on_delete=models.CASCADE, related_name="words")
+    word = models.CharField(max_length=MAX_WORD_LENGTH)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["word", "track"], name="track_word_once")]
+
+    def __str__(self) -> str:
+        return self.word
 
 
 class RawEntry(models.Model):
@@ -178,7 +202,7 @@ class ServiceTrack(models.Model):
         ISRC = "isrc"
         NAMES = "names"
         SEARCH = "search"
-        # Somebody has said so; nothing else changes it.
+        # Somebody has said so: that is in ManualMatch, and this follows from it.
         MANUAL = "manual"
 
     service = _service()
@@ -211,6 +235,8 @@ class ReviewItem(models.Model):
     # What came closest, if anything did, and how close.
     candidate = models.ForeignKey(ChartTrack, on_delete=models.SET_NULL, null=True, related_name="+")
     score = models.FloatField(null=True)
+    # When a service was searched for it in vain.
+    searched_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -237,6 +263,8 @@ class Edition(models.Model):
     # Null: nobody sees it yet.
     published_at = models.DateTimeField(null=True)
     is_to_publish = models.BooleanField(default=False)
+    # Its tracks' plays on that day have not been looked for yet.
+    is_to_count = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-issued_on", "genre"]
@@ -244,6 +272,7 @@ class Edition(models.Model):
         indexes = [
             models.Index(fields=["issued_on"], condition=Q(is_due=True), name="edition_due"),
             models.Index(fields=["issued_on"], condition=Q(is_to_publish=True), name="edition_to_publish"),
+            models.Index(fields=["issued_on"], condition=Q(is_to_count=True), name="edition_to_count"),
         ]
 
     def __str__(self) -> str:

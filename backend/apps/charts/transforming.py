@@ -13,10 +13,10 @@ from django.db.models import Q
 
 from apps.charts.announcing import Kind, announce
 from apps.charts.believing import Verdict, settled, verdict
-from apps.charts.canonical import WRITTEN, add_missing, improve
+from apps.charts.canonical import add_missing, improve, write_improved
 from apps.charts.extracting import told_of
 from apps.charts.genres import RANKED
-from apps.charts.identifying import Identified, identify, match_key
+from apps.charts.identifying import Identified, Said, identify, match_key, said_by_people
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
 from apps.charts.progress import Progress
 from apps.charts.reviewing import list_for_review, settle
@@ -51,11 +51,12 @@ def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> N
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
     if entries:
-        add_missing(entries)
-        unknown = _identify(entries)
-        tally.rows_out += len(entries) - len(unknown)
-        tally.rows_failed += len(unknown)
-        list_for_review(unknown)
+        said = said_by_people(entries)
+        add_missing(entries, said)
+        found = _identify(entries, said)
+        tally.rows_out += len(entries) - len(found.unknown)
+        tally.rows_failed += len(found.unknown)
+        list_for_review(found)
         _look_again(editions)
     for edition in editions:
         edition.transformed_at = now
@@ -70,9 +71,9 @@ def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
     return sorted(entries, key=lambda entry: (ORDER[entry.edition.service], entry.edition_id, entry.rank))
 
 
-def _identify(entries: Sequence[RawEntry]) -> list[RawEntry]:
-    """Writes down which tracks the lines are of; returns those of which nobody can tell."""
-    found = identify(entries)
+def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
+    """Writes down which tracks the lines are of."""
+    found = identify(entries, said)
     changed: dict[int, ChartTrack] = {}
     kept: dict[int, ChartTrack] = {}
     for entry in entries:
@@ -80,12 +81,12 @@ def _identify(entries: Sequence[RawEntry]) -> list[RawEntry]:
         entry.track = kept.setdefault(track.pk, track) if track else None
         if entry.track and improve(entry.track, entry):
             changed[entry.track.pk] = entry.track
-    ChartTrack.objects.bulk_update(changed.values(), WRITTEN, batch_size=settings.ETL_BATCH_SIZE)
-    told = [entry for entry in entries if entry.track]
-    RawEntry.objects.bulk_update(told, ["track"], batch_size=settings.ETL_BATCH_SIZE)
+    write_improved(changed.values())
+    RawEntry.objects.bulk_update(entries, ["track"], batch_size=settings.ETL_BATCH_SIZE)
     _remember(found)
-    settle(told)
-    return found.unknown
+    settle([entry for entry in entries if entry.track])
+    settle(found.refused)
+    return found
 
 
 def _remember(found: Identified) -> None:
@@ -111,8 +112,8 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
     unknown = list(good.select_related("edition"))
     if not unknown:
         return
-    still_unknown = {entry.pk for entry in _identify(unknown)}
-    for edition in {entry.edition for entry in unknown if entry.pk not in still_unknown}:
+    found = _identify(unknown, said_by_people(unknown))
+    for edition in {entry.edition for entry in unknown if entry.pk in found.tracks}:
         make_due(edition)
 
 

@@ -1,0 +1,189 @@
+"""Names that services write in their own ways lead to one track; what is not sure is asked, once."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from apps.charts.candidates import candidates
+from apps.charts.matching_services import forget_match, remember_match
+from apps.charts.models import (
+    ChartTrack,
+    EditionEntry,
+    ManualMatch,
+    RawEntry,
+    ReviewItem,
+    ServiceTrack,
+    TrackWord,
+)
+from apps.charts.tests.bodies import Folder, Track, apple, chosen, isrc, soundcloud, spotify
+from apps.charts.tests.conftest import Run
+
+DAY, NEXT = "2025-03-01", "2025-03-02"
+LANTERN: Track = ("Lantern Street", "Odile Marsh", "ZZTST2500101")
+OTHERS = chosen(1, 2)
+
+
+def put(folder: Folder, *named: tuple[str, str], day: str = DAY) -> None:
+    """Spotify's list has the lantern; Apple's calls it so."""
+    folder.put("spotify", "pop", day, spotify([LANTERN, *OTHERS]))
+    folder.put("apple_music", "pop", day, apple([*((*one, None) for one in named), *OTHERS]))
+
+
+def tracks_of_apple(day: str = DAY) -> list[str | None]:
+    lines = RawEntry.objects.filter(edition__service="apple_music", edition__issued_on=day)
+    return list(lines.values_list("track__isrc", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "artist"),
+    [
+        ("Lantern Street - Remastered 2011", "Odile Marsh"),
+        ("Lantern Street (Official Video)", "Odile Marsh"),
+        ("LANTERN STREET!", "Odíle Mársh"),
+        ("Odile Marsh - Lantern Street", "somebody's channel"),
+        ("Odile Marsh", "Lantern Street"),
+    ],
+)
+def test_another_way_to_write_it_is_the_same_track(run: Run, folder: Folder, name: str, artist: str):
+    put(folder, (name, artist))
+
+    run()
+
+    assert tracks_of_apple()[0] == LANTERN[2]
+    remembered = ServiceTrack.objects.get(service="apple_music", track__isrc=LANTERN[2])
+    assert (remembered.how, remembered.score is not None) == ("names", True)
+    assert not ReviewItem.objects.exists()
+
+
+def test_what_is_not_sure_is_listed_with_what_comes_closest(run: Run, folder: Folder):
+    put(folder, ("Lantern Street (Night Bus Remix)", "Odile Marsh"), ("Nothing Alike", "Nobody Here"))
+
+    run()
+
+    assert tracks_of_apple()[:2] == [None, None]
+    close, far = ReviewItem.objects.order_by("name")
+    assert close.candidate is not None
+    assert close.candidate.isrc == LANTERN[2]
+    assert close.score is not None
+    assert 0.45 <= close.score < 0.85
+    assert (far.candidate, far.score) == (None, None)
+
+
+def item_of(run: Run, folder: Folder) -> ReviewItem:
+    put(folder, ("Lantern Street (Night Bus Remix)", "Odile Marsh"))
+    run()
+    return ReviewItem.objects.get()
+
+
+def test_what_a_person_said_is_used_for_all_days_and_those_to_come(run: Run, folder: Folder):
+    item = item_of(run, folder)
+
+    remember_match(source=item.service, source_track_id=item.service_track_id, isrc=LANTERN[2])
+    put(folder, ("Lantern Street (Night Bus Remix)", "Odile Marsh"), day=NEXT)
+    run()
+
+    assert tracks_of_apple(DAY)[0] == tracks_of_apple(NEXT)[0] == LANTERN[2]
+    assert ReviewItem.objects.get().settled_at is not None
+    assert EditionEntry.objects.filter(track__isrc=LANTERN[2]).count() == 2
+    assert ServiceTrack.objects.get(service_track_id=item.service_track_id).how == "manual"
+
+
+def test_a_person_may_name_a_recording_that_nobody_has_named_yet(run: Run, folder: Folder):
+    item = item_of(run, folder)
+
+    remember_match(source=item.service, source_track_id=item.service_track_id, isrc="ZZTST2509999")
+    run()
+
+    assert tracks_of_apple()[0] == "ZZTST2509999"
+    assert ChartTrack.objects.get(isrc="ZZTST2509999").name == item.name
+
+
+def test_a_person_outranks_names_and_may_say_none(run: Run, folder: Folder):
+    put(folder, LANTERN[:2])
+    run()
+    known = ServiceTrack.objects.get(service="apple_music", track__isrc=LANTERN[2])
+
+    remember_match(source="apple_music", source_track_id=known.service_track_id, isrc=None)
+    run()
+
+    assert tracks_of_apple()[0] is None
+    assert not ReviewItem.objects.filter(settled_at__isnull=True).exists()
+    assert not EditionEntry.objects.filter(track__isrc=LANTERN[2]).exists()
+
+    forget_match(source="apple_music", source_track_id=known.service_track_id)
+    run()
+
+    assert tracks_of_apple()[0] == LANTERN[2]
+
+
+def test_lines_without_an_id_are_known_by_their_names(run: Run, folder: Folder):
+    body = apple([("Lantern Street (Night Bus Remix)", "Odile Marsh", None), *OTHERS])
+    folder.put("spotify", "pop", DAY, spotify([LANTERN, *OTHERS]))
+    folder.put("apple_music", "pop", DAY, body.replace(b'"link"', b'"linked"'))
+    run()
+    item = ReviewItem.objects.get()
+    assert item.service_track_id == "Odile Marsh Lantern Street (Night Bus Remix)"
+
+    remember_match(source=item.service, source_track_id=item.service_track_id, isrc=LANTERN[2])
+    run()
+
+    assert tracks_of_apple()[0] == LANTERN[2]
+
+
+def test_of_two_tracks_of_one_name_it_is_the_one_on_todays_lists(run: Run, folder: Folder):
+    folder.put("spotify", "pop", "2025-01-01", spotify([("Lantern Street", "Odile Marsh", "ZZTST2400001")]))
+    put(folder, LANTERN[:2])
+
+    run()
+
+    assert tracks_of_apple()[0] == LANTERN[2]
+
+
+def test_only_tracks_that_share_a_rare_word_are_looked_at(run: Run, folder: Folder):
+    many = [(f"Song {number}", f"Singer {number}", isrc(number)) for number in range(1, 300)]
+    folder.put("spotify", "pop", DAY, spotify([*many, LANTERN]))
+    run()
+
+    found = candidates([("Lantern Street", "O. Marsh"), ("Song 7", "Singer 7"), ("Song", "The Singer")])
+
+    assert [one.key for one in found["Lantern Street", "O. Marsh"]] == [LANTERN[2]]
+    assert isrc(7) in [one.key for one in found["Song 7", "Singer 7"]]
+    assert len(found["Song 7", "Singer 7"]) < 10
+    assert found["Song", "The Singer"] == []
+
+
+def test_words_follow_a_name_that_is_corrected(run: Run, folder: Folder):
+    folder.put("soundcloud", "pop", DAY, soundcloud([("odile marsh - lantern st", "uploader", LANTERN[2])]))
+    run()
+    folder.put("spotify", "pop", DAY, spotify([LANTERN]))
+    run()
+
+    words = set(TrackWord.objects.filter(track__isrc=LANTERN[2]).values_list("word", flat=True))
+    assert words >= {"lantern", "street", "odile", "marsh"}
+    assert not words & {"st", "uploader"}
+
+
+def test_the_admin_leads_from_what_is_listed_to_a_word_that_is_kept(
+    run: Run, folder: Folder, admin_client: Client
+):
+    item = item_of(run, folder)
+    listed = admin_client.get(reverse("admin:charts_reviewitem_changelist"))
+    assert f"source_track_id={item.service_track_id}&amp;isrc={LANTERN[2]}" in listed.content.decode()
+
+    address = reverse("admin:charts_manualmatch_add")
+    told = {"source": "apple_music", "source_track_id": item.service_track_id, "isrc": "no code"}
+    refused = admin_client.post(address, told)
+    assert refused.status_code == 200
+    assert "is not an ISRC" in refused.content.decode()
+
+    saved = admin_client.post(address, told | {"isrc": LANTERN[2].lower()})
+    assert saved.status_code == 302
+    word = ManualMatch.objects.get()
+    assert (word.isrc, word.decided_by) == (LANTERN[2], "admin")
+    run()
+    assert tracks_of_apple()[0] == LANTERN[2]
+
+    gone = admin_client.post(reverse("admin:charts_manualmatch_delete", args=[word.pk]), {"post": "yes"})
+    assert gone.status_code == 302
+    run()
+    assert tracks_of_apple()[0] is None
