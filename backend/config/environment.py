@@ -96,6 +96,15 @@ class Environment:
             return default
         return address
 
+    def file_url(self, name: str) -> str:
+        """Where a file lies; "" for none."""
+        address = self.text(name)
+        parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
+        if address and (not parts or not parts.hostname or parts.username or parts.fragment):
+            self._refuse(name, "must be an http or https address such as https://example.org/counts.csv")
+            return ""
+        return address
+
     def all_or_none(self, *names: str) -> None:
         """Refuses some of what is of use only together."""
         missing = [name for name in names if not self.text(name)]

@@ -171,6 +171,10 @@ YOUTUBE_API_KEY = environment.text("YOUTUBE_API_KEY")
 YOUTUBE_API_URL = environment.service_url("YOUTUBE_API_URL", "https://www.googleapis.com/youtube/v3")
 # Units that a project may use from midnight to midnight in California.
 YOUTUBE_DAILY_QUOTA = environment.integer("YOUTUBE_DAILY_QUOTA", 10_000, least=0, most=100_000_000)
+# Tables of figures that no service gives by its API: daily counts of Spotify, and how tracks sound.
+SPOTIFY_COUNTS_URL = environment.file_url("SPOTIFY_COUNTS_URL")
+SPOTIFY_COUNTS_MARKET = environment.text("SPOTIFY_COUNTS_MARKET")
+AUDIO_FEATURES_URL = environment.file_url("AUDIO_FEATURES_URL")
 # Whose lists are a genre's chart.
 GENRES = ["pop", "dance", "rap", "country"]
 SPOTIFY_CHARTS = environment.mapping(

@@ -98,6 +98,10 @@ CHART_SOURCE_FAILURES = Counter(
     "tutti_chart_source_failures", "Editions of charts that could not be had.", ["service"]
 )
 
+CHART_QUOTA_LEFT = Gauge(
+    "tutti_chart_quota_left", "What the day may still ask of a service, in its own units.", ["service"]
+)
+
 # --- Caches ------------------------------------------------------------------------------------------
 
 CACHE_RESULTS = Counter("tutti_cache_results", "Remembered results that were asked for.", ["cache", "result"])

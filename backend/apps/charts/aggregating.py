@@ -57,7 +57,7 @@ def _make(edition: Edition, now: datetime) -> bool:
     is_changed = digest != edition.digest
     edition.is_due = False
     if is_changed:
-        edition.digest, edition.made_at = digest, now
+        edition.digest, edition.made_at, edition.is_to_count = digest, now, True
         edition.is_to_publish = bool(places) or edition.published_at is not None or _is_first(edition, given)
         _write(edition, given, places)
     edition.save()

@@ -1,18 +1,28 @@
 """The stage counts: asks whoever counts plays and views. Without a counter it does nothing, and says so.
 
-`apps.charts.view_counts` registers itself in `AppConfig.ready()`.
+`apps.charts.counters` registers itself in `AppConfig.ready()`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from apps.charts.progress import Progress
-from apps.charts.supplies import Scope
+from apps.charts.supplies import Scope, Supply
 from apps.charts.tallies import Tally
 
-# Given the scope, the moment, who is told of progress, and a folder of recorded figures where there is one.
-Count = Callable[[Scope, datetime, Progress, Path | None], Tally]
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is to be counted, asked of whom, and who is told of progress."""
+
+    scope: Scope
+    now: datetime
+    progress: Progress
+    supply: Supply
+
+
+Count = Callable[[Counting], Tally]
 
 _counters: list[Count] = []
 
@@ -22,5 +32,5 @@ def register_counter(count: Count) -> None:
     _counters[:] = [count]
 
 
-def count_plays(*, scope: Scope, now: datetime, progress: Progress, folder: Path | None) -> Tally:
-    return _counters[0](scope, now, progress, folder) if _counters else Tally()
+def count_plays(counting: Counting) -> Tally:
+    return _counters[0](counting) if _counters else Tally()

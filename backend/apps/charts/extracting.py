@@ -18,6 +18,7 @@ from apps.charts.announcing import Kind, announce
 from apps.charts.models import RawAnswer, RawEdition, RawEntry, Status
 from apps.charts.progress import Progress
 from apps.charts.samples_kept import forget_samples
+from apps.charts.sounding import take_features
 from apps.charts.sources import READERS
 from apps.charts.sources.base import Listing, Row, SourceError
 from apps.charts.supplies import Given, NotModified, Offer, Scope, Supply
@@ -61,6 +62,8 @@ def extract(
         tally.rows_out += not taken.failure
         if not is_dry:
             _store(taken, now=now, is_sample=supply.is_sample)
+    if not is_dry:
+        take_features(supply=supply, now=now, tally=tally)
     return tally
 
 

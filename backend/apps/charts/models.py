@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from apps.charts.counting_models import QuotaDay, TrackFeatures
+from apps.charts.counting_models import QuotaDay, ReadTable, TrackFeatures
 from apps.charts.genres import MAX_WORD, Genre, MusicService
 from apps.charts.matching_models import ManualMatch
 from apps.charts.run_models import Delivery, PipelineEvent, StageRun
@@ -23,6 +23,7 @@ __all__ = [
     "RawAnswer",
     "RawEdition",
     "RawEntry",
+    "ReadTable",
     "ReviewItem",
     "ServiceTrack",
     "StageRun",

@@ -28,10 +28,12 @@ from apps.charts.payloads import (
     RankOnDayPayload,
     ServiceLinkPayload,
     ServiceListPayload,
+    SimilarTrackPayload,
     SimilarTracksPayload,
     TrendingTrackPayload,
 )
 from apps.charts.plays import CountHistory, play_book
+from apps.charts.sounding import similar_tracks
 from core.errors import NotFound
 
 HISTORY_DAYS = 30
@@ -110,7 +112,16 @@ def track_page(track: ChartTrack) -> ChartTrackPayload:
         services=_links(track),
         ranks=_ranks(track),
         counts=_counts(counts),
-        similar=SimilarTracksPayload("missing", []),
+        similar=_similar(track),
+    )
+
+
+def _similar(track: ChartTrack) -> SimilarTracksPayload:
+    found = similar_tracks(track.isrc)
+    if found is None:
+        return SimilarTracksPayload("missing", [])
+    return SimilarTracksPayload(
+        "ok", [SimilarTrackPayload(one.isrc, one.name, one.artist, round(score, 4)) for one, score in found]
     )
 
 

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.db import Error
@@ -16,7 +15,7 @@ from django.utils import timezone
 
 from apps.charts.aggregating import aggregate
 from apps.charts.announcing import deliver
-from apps.charts.counting import count_plays
+from apps.charts.counting import Counting, count_plays
 from apps.charts.exclusion import only_run
 from apps.charts.extracting import extract
 from apps.charts.models import StageRun
@@ -35,12 +34,11 @@ SILENCE = Silence()
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run is to do, with what. `folder` has recorded figures, for who counts."""
+    """What a run is to do, with what."""
 
     supply: Supply
     stages: Sequence[Stage] = FULL
     scope: Scope = EVERYTHING
-    folder: Path | None = None
     progress: Progress = SILENCE
 
 
@@ -84,7 +82,7 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
         Stage.EXTRACT: lambda: extract(supply=plan.supply, scope=scope, now=now, progress=progress),
         Stage.TRANSFORM: lambda: transform(scope=scope, now=now, progress=progress),
         Stage.AGGREGATE: lambda: aggregate(scope=scope, now=now, progress=progress),
-        Stage.COUNTS: lambda: count_plays(scope=scope, now=now, progress=progress, folder=plan.folder),
+        Stage.COUNTS: lambda: count_plays(Counting(scope, now, progress, plan.supply)),
         Stage.PUBLISH: lambda: publish(scope=scope, now=now, progress=progress),
     }
     return works[stage]

@@ -1,4 +1,7 @@
-"""Answers of services that somebody has kept in files: `raw/<service>/<genre>/<day>.json`, gzipped or not."""
+"""Answers of services that somebody has kept in files: `raw/<service>/<genre>/<day>.json`, and tables.
+
+Any of them may be gzipped.
+"""
 
 import gzip
 import zlib
@@ -8,11 +11,13 @@ from pathlib import Path
 
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.sources.base import SourceError, Trouble
-from apps.charts.supplies import Given, Offer, Scope, SupplyError
+from apps.charts.supplies import Given, Offer, Scope, SupplyError, TableOffer
 
 # Folders are called as the service is, or as the program whose files are of that service.
 FOLDERS: Mapping[str, MusicService] = {**{str(one): one for one in RANKED}, "spotdl": MusicService.SPOTIFY}
 ENDINGS = (".json.gz", ".json")
+TABLE_ENDINGS = (".csv", ".csv.gz")
+TABLE_FOLDERS = ("counts", "features")
 ERRORS = "errors"
 # The largest answers have some 100 KB gzipped and 1 MB unpacked.
 MAX_BYTES = 32 * 1024 * 1024
@@ -22,13 +27,26 @@ class Recordings:
     """A folder of such files. A folder `errors` has `<service>_<genre>_<day>.json`: days that went wrong."""
 
     is_sample = False
+    # Nobody is asked but the files.
+    videos = None
+    catalogue = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+        """Every table in the folder itself, and in its folders `counts` and `features`."""
+        del now
+        folders = [self._folder, *(self._folder / name for name in TABLE_FOLDERS)]
+        paths = [path for folder in folders for path in sorted(folder.glob("*.csv*"))]
+        return [
+            TableOffer(str(path.relative_to(self._folder)), lambda _known, path=path: Given(read_file(path)))  # type: ignore[misc]
+            for path in paths
+            if path.name.endswith(TABLE_ENDINGS) and path.is_file()
+        ]
+
     def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
         """By day. What the names of files don't say is passed over. Raises SupplyError."""
-        del now
         if not self._folder.is_dir():
             raise SupplyError(f"There is no folder {self._folder}.")
         found = {
@@ -36,7 +54,7 @@ class Recordings:
             for offer in [*self._errors(), *self._answers()]  # a good answer of the day goes before
             if scope.has(offer.genre, offer.service)
         }
-        if not found:
+        if not found and not self.tables(now=now):
             raise SupplyError(f"{self._folder} has no raw/<service>/<genre>/<day>.json of what is asked for.")
         return [found[key] for key in sorted(found, key=_order)]
 

@@ -13,7 +13,7 @@ from django.db.models import Min
 
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition
-from apps.charts.supplies import Given, Offer, Scope, ranked_in
+from apps.charts.supplies import Given, Offer, Scope, TableOffer, ranked_in
 
 DAYS = 4
 LENGTH = 10
@@ -86,21 +86,50 @@ TURNS: Mapping[MusicService, Sequence[int]] = {
     MusicService.SOUNDCLOUD: (3, 2, 0, 1),
 }
 FIRST_PLAYS, PLAYS_A_DAY = 120_000, 7_500
+# Long enough for a change over 30 days on each of the four.
+COUNTED_DAYS = 35
+FIRST_STREAMS, STREAMS_STEP = 310_000, 42_500
+FEATURES = (
+    *("danceability", "energy", "valence", "tempo", "acousticness"),
+    *("loudness", "instrumentalness", "speechiness", "liveness"),
+)
+SOUND: Mapping[Genre, Sequence[float]] = {
+    Genre.POP: (0.64, 0.66, 0.55, 116, 0.22, -6.1, 0.02, 0.06, 0.14),
+    Genre.DANCE: (0.74, 0.81, 0.47, 126, 0.05, -5.2, 0.21, 0.07, 0.18),
+    Genre.RAP: (0.78, 0.61, 0.44, 138, 0.14, -7.3, 0.01, 0.24, 0.16),
+    Genre.COUNTRY: (0.57, 0.63, 0.58, 122, 0.31, -6.8, 0.005, 0.04, 0.15),
+}
 
 
 class Samples:
     """Four days that end with the one on which they are first asked for. They stay what they are."""
 
     is_sample = True
+    videos = None
+    catalogue = None
+
+    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+        """Spotify's counts until the last of the days, and how the tracks sound."""
+        if RawEdition.objects.filter(is_sample=False).exists():
+            return []
+        last = _first_day(now) + timedelta(days=DAYS - 1)
+        return [
+            TableOffer("sample-counts", lambda _known: Given(sample_counts(last))),
+            TableOffer("sample-features", lambda _known: Given(sample_features())),
+        ]
 
     def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
         if RawEdition.objects.filter(is_sample=False).exists():
             return []
-        begun = RawEdition.objects.aggregate(first=Min("issued_on"))["first"]
-        first = begun or now.date() - timedelta(days=DAYS - 1)
+        first = _first_day(now)
         return [
             _offer(genre, service, first, day) for day in range(DAYS) for genre, service in ranked_in(scope)
         ]
+
+
+def _first_day(now: datetime) -> date:
+    begun: date | None = RawEdition.objects.aggregate(first=Min("issued_on"))["first"]
+    return begun or now.date() - timedelta(days=DAYS - 1)
 
 
 def _offer(genre: Genre, service: MusicService, first: date, day: int) -> Offer:
@@ -111,6 +140,39 @@ def sample_body(genre: Genre, service: MusicService, day: int) -> bytes:
     """The service's answer of one of the days, from 0."""
     numbers = _turned(TURNS[service][day])
     return msgspec.json.encode(WRITERS[service](genre, numbers, day))
+
+
+def sample_counts(last: date) -> bytes:
+    """Running totals of every track, COUNTED_DAYS days long. Some rise faster and faster, some slow down."""
+    lines = ["date,artist_title,streams,streams_total"]
+    for genre in Genre:
+        for number, (name, artist) in enumerate(TRACKS[genre]):
+            total = FIRST_STREAMS + STREAMS_STEP * ((number * 7 + len(genre)) % 12)
+            for day in range(COUNTED_DAYS):
+                streams = _streams(genre, number, day)
+                total += streams
+                on = last - timedelta(days=COUNTED_DAYS - 1 - day)
+                lines.append(f'{on},"{artist} - {name}",{streams},{total}')
+    return "\n".join(lines).encode()
+
+
+def _streams(genre: Genre, number: int, day: int) -> int:
+    """Of one day: those of even numbers rise, the others fall; all of them go up and down in a week."""
+    usual = 9000 - 520 * number + 170 * list(Genre).index(genre)
+    trend = 1 + (day / COUNTED_DAYS) * (0.9 if number % 2 == 0 else -0.4)
+    week = (0, 2, 3, 1, 4, 9, 7)[(day + number) % 7]
+    return round(usual * trend) + 61 * week
+
+
+def sample_features() -> bytes:
+    """Tracks of a genre sound more like each other than like those of another; two have none."""
+    lines = [",".join(["isrc", *FEATURES])]
+    for genre, usual in SOUND.items():
+        for number in range(len(TRACKS[genre]) - 2):
+            turns = [((number + 1) * (place + 3)) % 7 - 3 for place in range(len(usual))]
+            values = [round(value * (1 + 0.06 * turn), 4) for value, turn in zip(usual, turns, strict=True)]
+            lines.append(",".join(map(str, [_isrc(genre, number), *values])))
+    return "\n".join(lines).encode()
 
 
 def _turned(by: int) -> list[int]:

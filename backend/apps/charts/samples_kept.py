@@ -1,6 +1,7 @@
 """Invented editions and real ones never stand side by side: the first real one sends the samples away."""
 
-from apps.charts.models import ChartTrack, Edition, RawEdition
+from apps.charts.models import ChartTrack, Edition, RawEdition, TrackFeatures
+from apps.charts.view_counts.services import forget_tracks
 
 
 def forget_samples() -> None:
@@ -8,4 +9,7 @@ def forget_samples() -> None:
     if RawEdition.objects.filter(is_sample=True).exists():
         Edition.objects.filter(is_sample=True).delete()
         RawEdition.objects.filter(is_sample=True).delete()
+        isrcs = list(ChartTrack.objects.filter(is_sample=True).values_list("isrc", flat=True))
+        forget_tracks(isrcs)
+        TrackFeatures.objects.filter(is_sample=True).delete()
         ChartTrack.objects.filter(is_sample=True).delete()

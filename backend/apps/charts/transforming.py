@@ -177,7 +177,8 @@ def _settle_edition(edition: RawEdition, given: Verdict) -> None:
 
 
 def make_due(edition: RawEdition) -> None:
-    """The chart of that day, and those of the days after that may lean on this edition."""
+    """The chart of that day, those of the days after that may lean on this edition, and its plays."""
+    RawEdition.objects.filter(pk=edition.pk).update(counted_at=None)
     Edition.objects.get_or_create(
         genre=edition.genre, issued_on=edition.issued_on, defaults={"is_sample": edition.is_sample}
     )

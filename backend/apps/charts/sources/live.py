@@ -2,17 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition, Status
-from apps.charts.sources import apple_music, soundcloud, spotify
+from apps.charts.sources import apple_music, soundcloud, spotify, youtube
 from apps.charts.sources.base import Address
-from apps.charts.supplies import Given, NotModified, Offer, Scope, ranked_in
+from apps.charts.supplies import (
+    Catalogue,
+    FoundRecording,
+    FoundVideo,
+    Given,
+    NotModified,
+    Offer,
+    Scope,
+    TableOffer,
+    Videos,
+    ranked_in,
+)
 from core.providers.answers import Version, Versioned
 from core.providers.client import BOUNDS, PATIENCE, Patience, ProviderClient
 from core.providers.lines import Bounds, Question
@@ -22,6 +33,7 @@ from core.providers.tokens import AuthorisedClient, Credentials, Tokens
 # What is told of the list as known goes in; what comes out is the answer, or None when nothing has changed.
 Ask = Callable[[Version], Versioned[bytes] | None]
 GRANT_PATH = "/api/token"
+MAX_TABLE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +49,21 @@ class Services:
 
     is_sample = False
 
-    def __init__(self, sources: Sequence[Source]) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        *,
+        videos: Videos | None = None,
+        catalogue: Catalogue | None = None,
+        tables: Sequence[TableOffer] = (),
+    ) -> None:
         self._sources = {source.service: source for source in sources}
+        self.videos, self.catalogue = videos, catalogue
+        self._tables = tables
+
+    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+        del now
+        return self._tables
 
     def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
         """Today's editions. Never raises SupplyError: each may fail on its own."""
@@ -97,23 +122,31 @@ def own_services() -> Iterator[Services]:
 
 
 def services_asked(manner: Manner) -> Services:
-    sources = []
+    sources: list[Source] = []
+    catalogue: Catalogue | None = None
     if settings.SPOTIFY_CLIENT_ID and settings.SPOTIFY_CLIENT_SECRET:
-        sources.append(_spotify(manner))
+        authorised = _authorised_spotify(manner)
+        sources.append(_spotify(authorised))
+        catalogue = SpotifyCatalogue(authorised)
     if settings.RAPIDAPI_KEY:
         sources += [_apple_music(manner), _soundcloud(manner)]
-    return Services(sources)
+    videos = YouTubeVideos(manner) if settings.YOUTUBE_API_KEY else None
+    addresses = {"spotify-counts": settings.SPOTIFY_COUNTS_URL, "audio-features": settings.AUDIO_FEATURES_URL}
+    tables = [_table(manner, name, url) for name, url in addresses.items() if url]
+    return Services(sources, videos=videos, catalogue=catalogue, tables=tables)
 
 
 # --- Each service's questions ------------------------------------------------------------------------
 
 
-def _spotify(manner: Manner) -> Source:
+def _authorised_spotify(manner: Manner) -> AuthorisedClient:
     client = manner.client("spotify", settings.SPOTIFY_API_URL)
     accounts = manner.client("spotify-accounts", settings.SPOTIFY_ACCOUNTS_URL)
     credentials = Credentials(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET)
-    authorised = AuthorisedClient(client, Tokens(accounts, credentials, path=GRANT_PATH, times=manner.times))
+    return AuthorisedClient(client, Tokens(accounts, credentials, path=GRANT_PATH, times=manner.times))
 
+
+def _spotify(authorised: AuthorisedClient) -> Source:
     def asking(address: Address) -> Ask:
         return lambda known: authorised.get_if_changed(address.path, dict(address.params), bytes, known)
 
@@ -146,3 +179,50 @@ def _rapidapi(manner: Manner, name: str, url: str) -> Callable[[Address], Ask]:
         return lambda known: client.ask_if_changed(question, bytes, known)
 
     return asking
+
+
+# --- What else is asked ------------------------------------------------------------------------------
+
+
+class SpotifyCatalogue:
+    """Its search, for the codes of recordings."""
+
+    def __init__(self, authorised: AuthorisedClient) -> None:
+        self._authorised = authorised
+
+    def search(self, title: str, artist: str, shape: int) -> Sequence[FoundRecording]:
+        address = spotify.address_of_search(title, artist, shape)
+        return spotify.read_search(self._authorised.get(address.path, dict(address.params), bytes))
+
+
+class YouTubeVideos:
+    """The Data API, with a key."""
+
+    def __init__(self, manner: Manner) -> None:
+        self._client = manner.client("youtube", settings.YOUTUBE_API_URL)
+
+    def views(self, video_ids: Sequence[str]) -> Mapping[str, int | None]:
+        return youtube.read_views(self._ask(youtube.address_of_views(video_ids)))
+
+    def search(self, title: str, artist: str) -> Sequence[FoundVideo]:
+        return youtube.read_search(self._ask(youtube.address_of_search(title, artist)))
+
+    def _ask(self, address: Address) -> bytes:
+        params = {**address.params, "key": settings.YOUTUBE_API_KEY}
+        return self._client.ask(Question("GET", address.path, params=params), bytes)
+
+
+def _table(manner: Manner, name: str, url: str) -> TableOffer:
+    """A file somewhere, asked for only when it has changed."""
+    parts = urlsplit(url)
+    bounds = replace(manner.bounds, max_bytes=MAX_TABLE_BYTES)
+    client = replace(manner, bounds=bounds).client(name, f"{parts.scheme}://{parts.netloc}")
+    question = Question("GET", parts.path or "/", params=dict(parse_qsl(parts.query)))
+
+    def take(known: Version) -> Given:
+        answer = client.ask_if_changed(question, bytes, known)
+        if answer is None:
+            raise NotModified
+        return Given(answer.value, answer.version)
+
+    return TableOffer(name, take)

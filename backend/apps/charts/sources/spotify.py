@@ -4,6 +4,9 @@ from typing import Any
 
 import msgspec
 
+from apps.charts.matching.artists import BETWEEN
+from apps.charts.matching.readings import readings
+from apps.charts.matching.words import words_of
 from apps.charts.sources.base import (
     Address,
     Lines,
@@ -22,6 +25,10 @@ from apps.charts.sources.base import (
     optional_name,
     seconds_of,
 )
+from apps.charts.supplies import FoundRecording
+
+# Longer queries are refused.
+MAX_QUERY = 250
 
 
 class _Artist(msgspec.Struct):
@@ -85,6 +92,29 @@ class _Saved(msgspec.Struct):
 def address_of_list(playlist: str) -> Address:
     """By its id: the playlist with its first hundred tracks."""
     return Address(f"/playlists/{playlist}")
+
+
+def address_of_search(title: str, artist: str, shape: int) -> Address:
+    """By fields; as words; as the bare words of title and first artist."""
+    whole = readings(title, artist)[0]
+    bare = f"{whole.name} {words_of(BETWEEN.split(artist)[0])}"
+    queries = (f'track:"{_unquoted(title)}" artist:"{_unquoted(artist)}"', f"{title} {artist}", bare)
+    return Address("/search", {"q": queries[shape][:MAX_QUERY], "type": "track", "limit": "10"})
+
+
+def _unquoted(text: str) -> str:
+    return text.replace('"', " ")
+
+
+def read_search(body: bytes) -> tuple[FoundRecording, ...]:
+    """The best first; what says no ISRC is left out. Raises SourceError."""
+    value = json_of(body)
+    if not isinstance(value, dict) or not isinstance(value.get("tracks"), dict):
+        raise SourceError(Trouble.GARBAGE, "no tracks")
+    lines = Lines()
+    for place, told in enumerate(value["tracks"].get("items") or ()):
+        lines.add(lambda place=place, told=told: _row(place + 1, told))  # type: ignore[misc]
+    return tuple(FoundRecording(row.isrc, row.name, row.artist) for row in lines.rows if row.isrc)
 
 
 def read(body: bytes) -> Listing:

@@ -1,24 +1,29 @@
 """YouTube: the videos that a search finds, and how often videos were watched."""
 
+from collections.abc import Sequence
+from html import unescape
 from typing import Any
 
 import msgspec
 
-from apps.charts.sources.base import SourceError, Trouble, count_of, decoded, id_of, json_of, optional_name
+from apps.charts.sources.base import (
+    Address,
+    SourceError,
+    Trouble,
+    count_of,
+    decoded,
+    id_of,
+    json_of,
+    optional_name,
+)
+from apps.charts.supplies import FoundVideo
 
 WATCH = "https://www.youtube.com/watch?v="
-
-
-class FoundVideo(msgspec.Struct, frozen=True):
-    """What a search found, the best first."""
-
-    video_id: str
-    title: str
-    channel: str
-
-    @property
-    def url(self) -> str:
-        return WATCH + self.video_id
+# What one question may be about, and what the questions cost of the day's quota.
+VIDEOS_AT_ONCE = 50
+VIEWS_UNITS, SEARCH_UNITS = 1, 100
+# How many of the videos found are looked at.
+SEARCHED = 10
 
 
 class _Id(msgspec.Struct):
@@ -53,11 +58,28 @@ class _Videos(msgspec.Struct):
     items: list[_Video]
 
 
+def address_of_views(video_ids: Sequence[str]) -> Address:
+    """Of up to VIDEOS_AT_ONCE."""
+    return Address("/videos", {"part": "statistics", "id": ",".join(video_ids), "maxResults": "50"})
+
+
+def address_of_search(title: str, artist: str) -> Address:
+    return Address(
+        "/search",
+        {"part": "snippet", "type": "video", "maxResults": str(SEARCHED), "q": f"{artist} {title}"},
+    )
+
+
 def read_search(body: bytes) -> tuple[FoundVideo, ...]:
     """Channels and playlists among them are left out. Raises SourceError."""
     results = decoded(_object(body), _Results)
     return tuple(
-        FoundVideo(id_of(one.id.video), optional_name(one.snippet.title), optional_name(one.snippet.channel))
+        FoundVideo(
+            video_id=one.id.video,
+            title=optional_name(unescape(one.snippet.title)),  # it comes escaped, as in a page
+            channel=optional_name(unescape(one.snippet.channel)),
+            url=WATCH + one.id.video,
+        )
         for one in results.items
         if id_of(one.id.video)
     )

@@ -1,7 +1,7 @@
 """Every write of view counts: days' figures, what follows from them, and what is remembered of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zlib import crc32
@@ -71,6 +71,17 @@ def record_figures(figures: Iterable[DayFigure]) -> Recorded:
         if recorded.keys:
             drop_views(sorted(recorded.keys))
     return recorded
+
+
+@transaction.atomic
+def forget_tracks(isrcs: Collection[str]) -> None:
+    """Deletes all that was ever counted of them."""
+    newest = ViewCount.objects.filter(isrc__in=isrcs)
+    days = HistoricalViewCount.objects.filter(isrc__in=isrcs)
+    keys = {*newest.values_list("isrc", "service"), *days.values_list("isrc", "service").distinct()}
+    days.delete()
+    newest.delete()
+    drop_views(sorted(keys))
 
 
 def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None:

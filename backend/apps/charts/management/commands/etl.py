@@ -80,7 +80,6 @@ class Command(BaseCommand):
             supply=supply,
             stages=[Stage(one) for one in options["stage"]] if options["stage"] else FULL,
             scope=_scope(options["genre"], options["service"]),
-            folder=options["folder"],
             progress=Bars(),
         )
         if options["dry_run"]:

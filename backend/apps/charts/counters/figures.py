@@ -1,0 +1,61 @@
+"""Figures on their way to the history: of which nothing is written that is known already."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, date, datetime, time
+
+from apps.charts.models import HistoricalViewCount
+from apps.charts.view_counts.services import DayFigure
+from apps.charts.view_counts.words import Status
+
+TRACKS_AT_ONCE = 500
+RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.OK: 2}
+
+# (service, day)
+Known = Mapping[str, Mapping[tuple[str, date], tuple[str, int | None]]]
+
+
+def counted_at(day: date, now: datetime) -> datetime:
+    """The end of a past day, else now."""
+    return min(now, datetime.combine(day, time(23, 59, 59), UTC))
+
+
+def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:
+    """By ISRC, those that change what is stored: a first figure, a better status, another count."""
+    by_isrc: defaultdict[str, list[DayFigure]] = defaultdict(list)
+    for figure in figures:
+        by_isrc[figure.isrc].append(figure)
+    known = _known(by_isrc)
+    found = {isrc: [one for one in mine if _is_new(one, known)] for isrc, mine in by_isrc.items()}
+    return {isrc: mine for isrc, mine in found.items() if mine}
+
+
+def statuses_on(day: date, service: str, isrcs: Collection[str]) -> dict[str, str]:
+    """By ISRC, what became of the day's figures so far."""
+    rows = HistoricalViewCount.objects.filter(recorded_date=day, service=service, isrc__in=isrcs)
+    return dict(rows.values_list("isrc", "status"))
+
+
+def _known(by_isrc: Mapping[str, Collection[DayFigure]]) -> Known:
+    isrcs = sorted(by_isrc)
+    days = [figure.recorded_on for mine in by_isrc.values() for figure in mine]
+    found: dict[str, dict[tuple[str, date], tuple[str, int | None]]] = {isrc: {} for isrc in isrcs}
+    for at in range(0, len(isrcs), TRACKS_AT_ONCE):
+        rows = HistoricalViewCount.objects.filter(
+            isrc__in=isrcs[at : at + TRACKS_AT_ONCE], recorded_date__range=(min(days), max(days))
+        )
+        for isrc, service, day, status, count in rows.values_list(
+            "isrc", "service", "recorded_date", "status", "view_count"
+        ):
+            found[isrc][service, day] = (status, count)
+    return found
+
+
+def _is_new(figure: DayFigure, known: Known) -> bool:
+    stored = known[figure.isrc].get((figure.service, figure.recorded_on))
+    if stored is None:
+        return True
+    status, count = stored
+    if figure.status != status:
+        return RANKS[figure.status] > RANKS[Status(status)]
+    return figure.view_count != count

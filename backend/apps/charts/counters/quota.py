@@ -1,0 +1,38 @@
+"""What a day may ask of a service, counted where every process sees it, and also after a restart."""
+
+from datetime import date, datetime, timedelta, timezone
+
+from django.db.models import F
+
+from apps.charts.models import QuotaDay
+
+# YouTube's days begin at midnight in California. In summer that is an hour earlier: then ours are late,
+# which asks for less than is allowed, never for more.
+YOUTUBE_DAYS = timezone(timedelta(hours=-8))
+
+
+class Quota:
+    """Of one service on one day."""
+
+    def __init__(self, service: str, limit: int, *, now: datetime) -> None:
+        self._service, self._limit = service, limit
+        self._day: date = now.astimezone(YOUTUBE_DAYS).date()
+
+    def take(self, units: int) -> bool:
+        """Whether there were so many left; then they are used."""
+        QuotaDay.objects.get_or_create(service=self._service, day=self._day)
+        mine = QuotaDay.objects.filter(service=self._service, day=self._day, used__lte=self._limit - units)
+        return bool(mine.update(used=F("used") + units))
+
+    def use_up(self) -> None:
+        """The service itself says that there is nothing left."""
+        QuotaDay.objects.update_or_create(
+            service=self._service, day=self._day, defaults={"used": max(self._limit, self.used())}
+        )
+
+    def left(self) -> int:
+        return max(0, self._limit - self.used())
+
+    def used(self) -> int:
+        day = QuotaDay.objects.filter(service=self._service, day=self._day).first()
+        return day.used if day else 0

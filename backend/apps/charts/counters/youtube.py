@@ -1,0 +1,173 @@
+"""YouTube's figures: each track's video is searched for once, and asked about every day.
+
+The day's quota is kept. When it is used up, or YouTube says so, it rests until tomorrow; what could not be
+asked is failed.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.charts.candidates import recording_of
+from apps.charts.counters.figures import statuses_on
+from apps.charts.counters.quota import Quota
+from apps.charts.counting import Counting
+from apps.charts.genres import MusicService
+from apps.charts.matching import Match, match
+from apps.charts.models import ChartTrack, ServiceTrack
+from apps.charts.sources.base import SourceError
+from apps.charts.sources.youtube import SEARCH_UNITS, VIDEOS_AT_ONCE, VIEWS_UNITS
+from apps.charts.supplies import FoundVideo, Videos
+from apps.charts.tallies import Tally
+from apps.charts.view_counts.services import DayFigure
+from apps.charts.view_counts.words import Status
+from core.metrics import CHART_QUOTA_LEFT
+from core.providers.failures import Failure, ProviderError
+
+SERVICE = MusicService.YOUTUBE
+# A video that was not there may be there later.
+SEARCHED_AGAIN_AFTER = timedelta(days=30)
+FORBIDDEN = 403
+
+
+@dataclass(slots=True)
+class _Asking:
+    """One run's questions. `has_stopped`: nothing more is asked today."""
+
+    videos: Videos
+    quota: Quota
+    tally: Tally
+    has_stopped: str = ""
+    views: dict[str, int | None] = field(default_factory=dict)
+    # Asked in vain, or not at all.
+    failed: set[str] = field(default_factory=set)
+
+    def may(self, units: int) -> bool:
+        if not self.has_stopped and not self.quota.take(units):
+            self.stop("the quota of the day is used up")
+        return not self.has_stopped
+
+    def stop(self, why: str) -> None:
+        self.has_stopped = why
+        self.tally.failures.append(f"youtube: {why}")
+
+    def learn_from(self, error: Exception) -> None:
+        """403 is what YouTube says when there is nothing left of the quota."""
+        if isinstance(error, ProviderError) and error.status == FORBIDDEN:
+            self.quota.use_up()
+            self.stop("it says that the quota of the day is used up")
+        elif isinstance(error, ProviderError) and error.failure in {Failure.RESTING, Failure.BUSY}:
+            self.stop(str(error))
+        else:
+            self.tally.failures.append(f"youtube: {error}")
+
+
+def figures_of(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterator[DayFigure]:
+    """Today's, for tracks that have none of today yet, the most important first."""
+    today = counting.now.date()
+    counted = {isrc for isrc, status in statuses_on(today, SERVICE, isrcs).items() if status == Status.OK}
+    left = [isrc for isrc in isrcs if isrc not in counted]
+    if counting.supply.videos is None:
+        for isrc in left:
+            yield DayFigure(isrc, SERVICE, today, counting.now, Status.MISSING)
+        return
+    quota = Quota(SERVICE, settings.YOUTUBE_DAILY_QUOTA, now=counting.now)
+    asking = _Asking(counting.supply.videos, quota, tally)
+    known = _videos_of(left)
+    _ask_views(asking, list(known.values()))
+    found = _search(asking, counting, [isrc for isrc in left if isrc not in known])
+    _ask_views(asking, list(found.values()))
+    CHART_QUOTA_LEFT.labels(SERVICE).set(quota.left())
+    for isrc in left:
+        yield _figure(counting, asking, isrc, (known | found).get(isrc, ""))
+
+
+def _figure(counting: Counting, asking: _Asking, isrc: str, video: str) -> DayFigure:
+    views = asking.views.get(video)
+    today = counting.now.date()
+    if views is not None:
+        return DayFigure(isrc, SERVICE, today, counting.now, view_count=views)
+    status = Status.FAILED if video in asking.failed else Status.MISSING
+    return DayFigure(isrc, SERVICE, today, counting.now, status)
+
+
+def _videos_of(isrcs: Collection[str]) -> dict[str, str]:
+    """The first that was known, by ISRC in the order of `isrcs`."""
+    rows = ServiceTrack.objects.filter(service=SERVICE, track__isrc__in=isrcs).order_by("-pk")
+    videos = dict(rows.values_list("track__isrc", "service_track_id"))
+    return {isrc: videos[isrc] for isrc in isrcs if isrc in videos}
+
+
+def _ask_views(asking: _Asking, videos: Sequence[str]) -> None:
+    for at in range(0, len(videos), VIDEOS_AT_ONCE):
+        part = videos[at : at + VIDEOS_AT_ONCE]
+        try:
+            views = asking.videos.views(part) if asking.may(VIEWS_UNITS) else None
+        except (ProviderError, SourceError) as error:
+            asking.learn_from(error)
+            views = None
+        if views is None:
+            asking.failed.update(part)
+            asking.tally.rows_failed += len(part)
+            continue
+        asking.views |= views
+        _forget_gone([video for video in part if video not in views])
+
+
+def _forget_gone(videos: Collection[str]) -> None:
+    """So that another is searched for."""
+    ServiceTrack.objects.filter(service=SERVICE, service_track_id__in=videos).delete()
+
+
+# --- Searching ---------------------------------------------------------------------------------------
+
+
+def _search(asking: _Asking, counting: Counting, isrcs: Sequence[str]) -> dict[str, str]:
+    """Videos by ISRC, of tracks that nobody has searched for lately."""
+    tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
+    lately = counting.now - SEARCHED_AGAIN_AFTER
+    found = {}
+    for isrc in isrcs:
+        track = tracks.get(isrc)
+        if track is None or (track.video_missed_at and track.video_missed_at > lately):
+            continue
+        if not asking.may(SEARCH_UNITS):
+            break
+        try:
+            results = asking.videos.search(track.name, track.artist)
+        except (ProviderError, SourceError) as error:
+            asking.learn_from(error)
+            continue
+        if video := _remember(track, results, counting):
+            found[isrc] = video
+    return found
+
+
+def _remember(track: ChartTrack, results: Sequence[FoundVideo], counting: Counting) -> str:
+    """The video that is it for sure, else ""."""
+    best = _best(track, results)
+    with transaction.atomic():
+        if best is None:
+            ChartTrack.objects.filter(pk=track.pk).update(video_missed_at=counting.now)
+            return ""
+        video, matched = best
+        ServiceTrack.objects.update_or_create(
+            service=SERVICE,
+            service_track_id=video.video_id,
+            defaults={
+                **{"track": track, "url": video.url},
+                **{"how": ServiceTrack.How.SEARCH, "score": matched.score},
+            },
+        )
+    return video.video_id
+
+
+def _best(track: ChartTrack, results: Sequence[FoundVideo]) -> tuple[FoundVideo, Match] | None:
+    """Of equals the one that was found first."""
+    among = [recording_of(track)]
+    matched = [(video, match(video.title, video.channel, among)) for video in results]
+    sure = [(video, one) for video, one in matched if one and one.is_sure]
+    return max(sure, key=lambda pair: pair[1].score, default=None)

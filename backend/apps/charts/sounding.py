@@ -1,0 +1,54 @@
+"""How tracks sound: taken from tables of audio features, and compared."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from apps.charts.counters.reading import about, new_tables
+from apps.charts.counters.tables import FEATURE_NAMES, FeatureTable, read_features
+from apps.charts.models import ChartTrack, TrackFeatures
+from apps.charts.similarity import AudioFeatures, most_similar
+from apps.charts.supplies import Supply
+from apps.charts.tallies import Tally
+
+MOST_SIMILAR = 10
+
+
+def take_features(*, supply: Supply, now: datetime, tally: Tally) -> None:
+    """Of all tables that are new. A later one outranks an earlier one."""
+    for taken in new_tables(supply, read_features, about=about("features"), now=now, tally=tally):
+        with transaction.atomic():
+            _store(taken.table, is_sample=supply.is_sample)
+            taken.mark()
+
+
+def _store(table: FeatureTable, *, is_sample: bool) -> None:
+    rows = [
+        TrackFeatures(isrc=isrc, is_sample=is_sample, **{name: getattr(told, name) for name in FEATURE_NAMES})
+        for isrc, told in table.features.items()
+    ]
+    TrackFeatures.objects.bulk_create(
+        rows,
+        batch_size=settings.ETL_BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["isrc"],
+        update_fields=[*FEATURE_NAMES, "is_sample"],
+    )
+
+
+def similar_tracks(isrc: str) -> list[tuple[ChartTrack, float]] | None:
+    """Of all that charts have had, the likest first. None: nobody knows how it sounds."""
+    mine = TrackFeatures.objects.filter(isrc=isrc).first()
+    if mine is None:
+        return None
+    on_charts = ChartTrack.objects.exclude(isrc=isrc).values("isrc")
+    rows = TrackFeatures.objects.filter(isrc__in=on_charts).values_list("isrc", *FEATURE_NAMES)
+    among = {other: AudioFeatures(*values) for other, *values in rows}
+    found = most_similar(_features(mine), among, limit=MOST_SIMILAR)
+    tracks = ChartTrack.objects.in_bulk([other for other, _ in found], field_name="isrc")
+    return [(tracks[other], score) for other, score in found]
+
+
+def _features(row: TrackFeatures) -> AudioFeatures:
+    return AudioFeatures(*(getattr(row, name) for name in FEATURE_NAMES))
