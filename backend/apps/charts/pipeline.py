@@ -80,7 +80,9 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
     scope, progress = plan.scope, plan.progress
     works: dict[Stage, Callable[[], Tally]] = {
         Stage.EXTRACT: lambda: extract(supply=plan.supply, scope=scope, now=now, progress=progress),
-        Stage.TRANSFORM: lambda: transform(scope=scope, now=now, progress=progress),
+        Stage.TRANSFORM: lambda: transform(
+            scope=scope, now=now, progress=progress, catalogue=plan.supply.catalogue
+        ),
         Stage.AGGREGATE: lambda: aggregate(scope=scope, now=now, progress=progress),
         Stage.COUNTS: lambda: count_plays(Counting(scope, now, progress, plan.supply)),
         Stage.PUBLISH: lambda: publish(scope=scope, now=now, progress=progress),

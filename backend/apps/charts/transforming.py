@@ -20,7 +20,8 @@ from apps.charts.identifying import Identified, Said, identify, match_key, said_
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
 from apps.charts.progress import Progress
 from apps.charts.reviewing import list_for_review, settle
-from apps.charts.supplies import Scope
+from apps.charts.searching import search_for_unknown
+from apps.charts.supplies import Catalogue, Scope
 from apps.charts.tallies import Tally
 from apps.charts.units import unit
 
@@ -32,17 +33,33 @@ NONSENSE = "it has nothing in common with the list before, nor with any other se
 ORDER = {str(service): place for place, service in enumerate(RANKED)}
 
 
-def transform(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
-    """Rows in: lines; out: those that are of a track now; failed: those listed for review."""
+def transform(
+    *, scope: Scope, now: datetime, progress: Progress, catalogue: Catalogue | None = None
+) -> Tally:
+    """Rows in: lines; out: those that are of a track now; failed: those listed for review.
+
+    Of those a `catalogue` is asked for the codes; lists with some that it knew are then looked at again.
+    """
+    tally = Tally()
+    _transform_waiting(scope, now, progress, tally)
+    if catalogue is None:
+        return tally
+    found = search_for_unknown(catalogue=catalogue, scope=scope, now=now, progress=progress, tally=tally)
+    if found:
+        _transform_waiting(scope, now, progress, again := Tally())
+        tally.failures += again.failures
+        tally.rows_out, tally.rows_failed = tally.rows_out + found, tally.rows_failed - found
+    return tally
+
+
+def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: Tally) -> None:
     waiting = RawEdition.objects.filter(
         transformed_at__isnull=True, genre__in=scope.genres, service__in=scope.services
     )
     days = sorted(set(waiting.order_by().values_list("issued_on", flat=True)))
-    tally = Tally()
     for day in progress.over(days, len(days), "transform"):
         with unit(tally, f"transform {day}"):
             _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, tally)
-    return tally
 
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:

@@ -31,6 +31,7 @@ SERVICE = MusicService.YOUTUBE
 # A video that was not there may be there later.
 SEARCHED_AGAIN_AFTER = timedelta(days=30)
 FORBIDDEN = 403
+USED_UP = "youtube: the quota of the day is used up"
 
 
 @dataclass(slots=True)
@@ -46,9 +47,13 @@ class _Asking:
     failed: set[str] = field(default_factory=set)
 
     def may(self, units: int) -> bool:
-        if not self.has_stopped and not self.quota.take(units):
-            self.stop("the quota of the day is used up")
-        return not self.has_stopped
+        if self.has_stopped:
+            return False
+        if self.quota.take(units):
+            return True
+        if USED_UP not in self.tally.failures:
+            self.tally.failures.append(USED_UP)
+        return False
 
     def stop(self, why: str) -> None:
         self.has_stopped = why

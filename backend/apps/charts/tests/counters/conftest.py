@@ -1,0 +1,95 @@
+"""Runs in which plays are counted, by files and by a stand-in for YouTube."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from apps.charts import counting
+from apps.charts.counters.stage import count
+from apps.charts.counting import Counting
+from apps.charts.genres import MusicService
+from apps.charts.models import HistoricalViewCount
+from apps.charts.progress import Silence
+from apps.charts.sources.live import Manner, YouTubeVideos
+from apps.charts.supplies import EVERYTHING, Scope, TableOffer
+from apps.charts.tallies import Tally
+from apps.charts.tests.bodies import Folder, Track
+from core.providers.client import Patience
+from core.tests.providers.stand_in import StandIn
+
+# Service, ISRC, day; then the status and the count.
+Told = dict[tuple[str, str, str], tuple[str, int | None]]
+
+
+@pytest.fixture(autouse=True)
+def counter(own_registries: None) -> None:
+    counting.register_counter(count)
+
+
+def stored(service: str = "") -> Told:
+    rows = HistoricalViewCount.objects.order_by("pk")
+    if service:
+        rows = rows.filter(service=service)
+    return {(one.service, one.isrc, str(one.recorded_date)): (one.status, one.view_count) for one in rows}
+
+
+def table(*rows: tuple[str, Track, int], market: str = "") -> str:
+    """A dated table: a day, a track, its total at the end of it."""
+    lines = ["date,market,artist_title,streams_total" if market else "date,artist_title,streams_total"]
+    for day, (title, artist, _), total in rows:
+        lines.append(",".join([day, *([market] if market else []), f'"{artist} - {title}"', str(total)]))
+    return "\n".join(lines)
+
+
+def put_table(folder: Folder, text: str, name: str = "counts.csv") -> None:
+    (folder.path / name).write_text(text)
+
+
+@dataclass
+class Supply:
+    """Videos of a stand-in, and no lists."""
+
+    videos: YouTubeVideos | None
+    tables_offered: list[TableOffer]
+    is_sample: bool = False
+    catalogue: None = None
+
+    def offers(self, scope: Scope, *, now: datetime) -> list[Any]:
+        del scope, now
+        return []
+
+    def tables(self, *, now: datetime) -> list[TableOffer]:
+        del now
+        return self.tables_offered
+
+
+CountOn = Callable[..., Tally]
+
+
+@pytest.fixture
+def count_on(youtube: StandIn) -> Iterator[CountOn]:
+    """The stage counts on a day, with YouTube."""
+    with ExitStack() as opened:
+        told = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
+        opened.enter_context(override_settings(**told))
+        manner = Manner(patience=Patience(attempts=1, failures_until_left_alone=100))
+        opened.enter_context(manner.opened)
+        videos = YouTubeVideos(manner)
+
+        def on(day: str, *services: MusicService, hour: int = 12) -> Tally:
+            now = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
+            scope = Scope(services=services) if services else EVERYTHING
+            return count(Counting(scope, now, Silence(), Supply(videos, [])))
+
+        yield on
+
+
+@pytest.fixture
+def youtube() -> Iterator[StandIn]:
+    with StandIn({}) as started:
+        yield started

@@ -1,0 +1,87 @@
+"""SoundCloud's lists tell how often their tracks were played; one that failed tells that it failed."""
+
+from apps.charts.counters.book import CountedPlays
+from apps.charts.genres import MusicService
+from apps.charts.matching_services import remember_match
+from apps.charts.models import HistoricalViewCount
+from apps.charts.supplies import Scope
+from apps.charts.tests.bodies import Folder, chosen, isrc, soundcloud
+from apps.charts.tests.conftest import Run
+from apps.charts.tests.counters.conftest import stored
+
+FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
+
+
+def test_each_days_list_is_a_days_figure(run: Run, folder: Folder):
+    for day, plays in ((FIRST, 1000), (SECOND, 1700)):
+        folder.put("soundcloud", "pop", day, soundcloud(chosen(1, 2), plays=plays))
+
+    run()
+
+    assert stored("soundcloud") == {
+        ("soundcloud", isrc(1), FIRST): ("ok", 1000),
+        ("soundcloud", isrc(2), FIRST): ("ok", 1001),
+        ("soundcloud", isrc(1), SECOND): ("ok", 1700),
+        ("soundcloud", isrc(2), SECOND): ("ok", 1701),
+    }
+    assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 700
+
+
+def test_a_list_that_failed_is_failed_and_never_zero(run: Run, folder: Folder):
+    folder.put("soundcloud", "pop", FIRST, soundcloud(chosen(1, 2)))
+    folder.put("soundcloud", "pop", SECOND, b'{"message": "no"}')
+    folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(1, 2), plays=3000))
+
+    run()
+
+    assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("failed", None)
+    third = HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=THIRD)
+    assert (third.delta_count, third.delta_days) == (2000, 2)
+
+
+def test_a_list_that_came_after_all_replaces_the_failure(run: Run, folder: Folder):
+    folder.put("soundcloud", "pop", FIRST, soundcloud(chosen(1)))
+    folder.put("soundcloud", "pop", SECOND, b"oops")
+    run()
+    folder.put("soundcloud", "pop", SECOND, soundcloud(chosen(1), plays=1500))
+
+    run()
+
+    assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("ok", 1500)
+
+
+def test_plays_of_a_line_count_as_soon_as_its_track_is_known(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.put("soundcloud", "pop", FIRST, soundcloud([("What is this", "Whoever", None), *chosen(2)]))
+    run()
+    assert ("soundcloud", isrc(1), FIRST) not in stored()
+
+    remember_match(source="soundcloud", source_track_id="7000", isrc=isrc(1))
+    run()
+
+    assert stored()["soundcloud", isrc(1), FIRST] == ("ok", 1000)
+
+
+def test_only_the_services_that_are_wanted_are_counted(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("soundcloud", FIRST, 1, 2)
+
+    run(scope=Scope(services=[MusicService.SPOTIFY]))
+
+    assert stored("soundcloud") == {}
+
+
+def test_changes_are_between_days_that_were_both_counted(run: Run, folder: Folder):
+    for day, plays in ((FIRST, 1000), ("2025-03-07", 5000), ("2025-03-08", 6000)):
+        folder.put("soundcloud", "pop", day, soundcloud(chosen(1), plays=plays))
+    run()
+    book = CountedPlays()
+
+    plays = book.plays_on(
+        [isrc(1), isrc(2)], HistoricalViewCount.objects.latest("recorded_date").recorded_date
+    )
+
+    assert plays.keys() == {isrc(1)}
+    assert (plays[isrc(1)].total, plays[isrc(1)].by_service) == (6000, {"soundcloud": 6000})
+    assert plays[isrc(1)].change == {1: 1000, 7: 5000, 30: None}
+    assert book.trending(most=5) == [(isrc(1), 5000)]

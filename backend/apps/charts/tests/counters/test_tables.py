@@ -1,0 +1,184 @@
+"""Spotify's counts, which come as dated tables or not at all."""
+
+import gzip
+
+import pytest
+from django.test import override_settings
+
+from apps.charts.counters import stage
+from apps.charts.counters.tables import read_counts, read_features
+from apps.charts.models import HistoricalViewCount, StageRun, ViewCount
+from apps.charts.sources.base import SourceError
+from apps.charts.tests.bodies import TRACKS, Folder, isrc
+from apps.charts.tests.conftest import Run
+from apps.charts.tests.counters.conftest import put_table, stored, table
+
+FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
+ONE, TWO, THREE = TRACKS[:3]
+
+
+def fill(folder: Folder, *days: str) -> None:
+    for day in days or (FIRST,):
+        for service in ("spotify", "apple_music"):
+            folder.list(service, day, 1, 2)
+
+
+def counts_of(records: list[StageRun]) -> StageRun:
+    return next(record for record in records if record.stage == "counts")
+
+
+def test_a_table_gives_counts_with_their_days(run: Run, folder: Folder):
+    fill(folder)
+    put_table(folder, table((FIRST, ONE, 1000), (SECOND, ONE, 1250), (FIRST, TWO, 70), (FIRST, THREE, 5)))
+
+    run()
+
+    assert stored("spotify") == {
+        ("spotify", isrc(1), FIRST): ("ok", 1000),
+        ("spotify", isrc(1), SECOND): ("ok", 1250),
+        ("spotify", isrc(2), FIRST): ("ok", 70),
+    }
+    assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 250
+    assert ViewCount.objects.get(isrc=isrc(1)).view_count == 1250
+
+
+def test_without_a_table_it_is_missing_and_never_zero(run: Run, folder: Folder):
+    fill(folder)
+
+    run()
+
+    assert stored("spotify") == {
+        ("spotify", isrc(1), FIRST): ("missing", None),
+        ("spotify", isrc(2), FIRST): ("missing", None),
+    }
+    assert not ViewCount.objects.exists()
+
+
+def test_a_table_that_comes_later_fills_in_what_was_missing(run: Run, folder: Folder):
+    fill(folder)
+    run()
+    put_table(folder, table((FIRST, ONE, 1000)))
+
+    run()
+
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
+    assert stored("spotify")["spotify", isrc(2), FIRST] == ("missing", None)
+
+
+def test_a_table_that_cannot_be_read_is_failed_and_tried_again(run: Run, folder: Folder):
+    fill(folder)
+    put_table(folder, "date,artist_title,streams_total\nyesterday,nobody,many")
+
+    records = run()
+
+    assert counts_of(records).status == "partly"
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("failed", None)
+
+    put_table(folder, table((FIRST, ONE, 1000)))
+    run()
+
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
+
+
+def test_the_same_again_changes_nothing_and_a_correction_does(run: Run, folder: Folder):
+    fill(folder)
+    put_table(folder, table((FIRST, ONE, 1000), (SECOND, ONE, 1250)))
+    run()
+    before = list(HistoricalViewCount.objects.order_by("pk").values())
+
+    record = counts_of(run())
+
+    assert (record.rows_in, record.rows_out) == (0, 0)
+    assert list(HistoricalViewCount.objects.order_by("pk").values()) == before
+
+    put_table(folder, table((FIRST, ONE, 1100), (SECOND, ONE, 1250)))
+    run()
+
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1100)
+    assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 150
+
+
+def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    fill(folder)
+    put_table(folder, table((FIRST, ONE, 1000), (FIRST, TWO, 70)))
+    real = stage.record_figures
+
+    def fails_at_the_first(figures):
+        figures = list(figures)
+        if figures[0].isrc == isrc(1):
+            raise ValueError("broken")
+        return real(figures)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stage, "record_figures", fails_at_the_first)
+        record = counts_of(run())
+    assert (record.rows_in, record.rows_out, record.rows_failed) == (2, 1, 1)
+    assert [key[1] for key in stored("spotify")] == [isrc(2)]
+
+    run()
+
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
+
+
+def test_a_copy_of_yesterdays_table_is_no_standstill(run: Run, folder: Folder):
+    days = [f"2025-03-{day:02}" for day in range(1, 8)]
+    fill(folder, days[0])
+    totals = [1000, 1200, 1400, 1600, 1600, 2000, 2200]  # the fifth is a copy, the sixth catches up
+    put_table(folder, table(*((day, ONE, total) for day, total in zip(days, totals, strict=True))))
+
+    run()
+
+    rows = HistoricalViewCount.objects.filter(isrc=isrc(1)).order_by("recorded_date")
+    assert list(rows.values_list("delta_count", "flag"))[3:] == [
+        *((200, ""), (None, "stale")),
+        *((400, ""), (200, "")),
+    ]
+
+
+def test_of_several_markets_one_counts(run: Run, folder: Folder):
+    fill(folder)
+    world, elsewhere = table((FIRST, ONE, 900), market="global"), table((FIRST, ONE, 1), market="th")
+    put_table(folder, "\n".join([world, *elsewhere.splitlines()[1:]]))
+
+    run()
+
+    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 900)
+
+    with override_settings(SPOTIFY_COUNTS_MARKET="th"):
+        assert read_counts((folder.path / "counts.csv").read_bytes(), market="th").rows[0].total == 1  # type: ignore[union-attr]
+    with pytest.raises(SourceError, match="SPOTIFY_COUNTS_MARKET"):
+        read_counts(b"date,market,artist_title,streams_total\n2025-03-01,a,A - B,1\n2025-03-01,b,A - B,1")
+
+
+def test_tables_of_something_else_are_passed_over():
+    assert read_counts(b"date,rank\n2025-03-01,1") is None
+    assert read_features(b"date,rank\n2025-03-01,1") is None
+
+
+@pytest.mark.parametrize("body", [b"\x1f\x8bnonsense", b"\xff\xfe\x00", b"date,artist_title,streams_total\n"])
+def test_what_is_no_table_is_an_error(body: bytes):
+    with pytest.raises(SourceError):
+        read_counts(body)
+
+
+def test_a_packed_table_is_unpacked_and_odd_rows_are_left_out():
+    text = table((FIRST, ONE, 1000)) + "\n2025-03-01,no dash,5\n2025-03-01,A - B,-5\n2025-13-01,A - B,5"
+
+    read = read_counts(gzip.compress(text.encode()))
+
+    assert read is not None
+    assert (len(read.rows), read.unreadable) == (1, 3)
+
+
+def test_features_are_by_isrc_and_within_their_ranges():
+    head = (
+        "isrc,danceability,energy,valence,tempo,acousticness,loudness,instrumentalness,speechiness,liveness"
+    )
+    good, odd = "ZZTST2500001,.5,.5,.5,120,.1,-6,0,.1,.1", "ZZTST2500002,nan,.5,.5,120,.1,-6,0,.1,.1"
+
+    read = read_features("\n".join([head, good, odd, "no code,.5,.5,.5,120,.1,-6,0,.1,.1"]).encode())
+
+    assert read is not None
+    assert (list(read.features), read.unreadable) == (["ZZTST2500001"], 2)

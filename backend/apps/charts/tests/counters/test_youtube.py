@@ -1,0 +1,187 @@
+"""YouTube: a video is searched for once and asked about every day, within the day's quota."""
+
+import json
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+from django.test import override_settings
+
+from apps.charts.counters import youtube as counter
+from apps.charts.genres import MusicService
+from apps.charts.models import ChartTrack, QuotaDay, ServiceTrack
+from apps.charts.tests.bodies import Folder, isrc
+from apps.charts.tests.conftest import Run
+from apps.charts.tests.counters.conftest import CountOn, stored
+from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+
+DAY, NEXT = "2025-03-01", "2025-03-02"
+YOUTUBE = MusicService.YOUTUBE
+VIDEOS, SEARCH = "/videos", "/search"
+
+
+def views(**counts: int | None) -> Act:
+    """Of these videos, whoever asks."""
+
+    def act(handler: Handler) -> None:
+        asked = unquote(handler.asked.params["id"]).split(",")
+        items = [
+            {"id": one, "statistics": {} if counts[one] is None else {"viewCount": str(counts[one])}}
+            for one in asked
+            if one in counts
+        ]
+        answers({"items": items})(handler)
+
+    return act
+
+
+def finds(*videos: tuple[str, str, str]) -> Act:
+    """Video, title, channel."""
+    items = [
+        {"id": {"videoId": one}, "snippet": {"title": title, "channelTitle": who}}
+        for one, title, who in videos
+    ]
+    return answers({"items": [{"id": {"kind": "youtube#channel"}}, *items]})
+
+
+def by_query(handler: Handler) -> None:
+    """Each track has a video of its own number."""
+    number = handler.asked.params["q"].rsplit(" ", 1)[1]
+    finds((f"v{number}", f"Artist {number} - Title {number} (Official Video)", f"Artist{number}VEVO"))(
+        handler
+    )
+
+
+@pytest.fixture
+def chart(run: Run, folder: Folder, youtube: StandIn) -> StandIn:
+    """Two tracks on a chart, with a video each."""
+    for service in ("spotify", "apple_music"):
+        folder.list(service, DAY, 1, 2)
+    run()
+    youtube._usual |= {SEARCH: by_query, VIDEOS: views(v1=100, v2=200)}
+    return youtube
+
+
+def told(day: str = DAY) -> dict[str, Any]:
+    return {key[1]: value for key, value in stored("youtube").items() if key[2] == day}
+
+
+def test_videos_are_searched_for_once_and_asked_about_daily(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+    chart._usual[VIDEOS] = views(v1=150, v2=260)
+    count_on(NEXT, YOUTUBE)
+
+    assert told(DAY) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+    assert told(NEXT) == {isrc(1): ("ok", 150), isrc(2): ("ok", 260)}
+    assert len(chart.asked_for(SEARCH)) == 2
+    # Both in one question, each day.
+    assert [one.params["id"] for one in chart.asked_for(VIDEOS)] == ["v1,v2", "v1,v2"]
+    assert QuotaDay.objects.get(day=DAY).used == 201
+    link = ServiceTrack.objects.get(service="youtube", track__isrc=isrc(1))
+    assert link.url == "https://www.youtube.com/watch?v=v1"
+
+
+def test_what_was_counted_today_is_not_asked_about_again(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+
+    tally = count_on(DAY, YOUTUBE, hour=20)
+
+    assert (tally.rows_in, tally.rows_failed) == (0, 0)
+    assert len(chart.asked_for(VIDEOS)) == 1
+
+
+def test_fifty_videos_are_asked_about_at_once(run: Run, folder: Folder, youtube: StandIn, count_on: CountOn):
+    from apps.charts.tests import bodies
+
+    tracks = [(f"Title {number}", f"Artist {number}", f"ZZTST26{number:05}") for number in range(1, 121)]
+    folder.put("spotify", "pop", DAY, bodies.spotify(tracks))
+    folder.put("soundcloud", "pop", DAY, bodies.soundcloud(tracks))
+    run()
+    for track in ChartTrack.objects.all():
+        number = track.name.rsplit(" ", 1)[1]
+        ServiceTrack.objects.create(
+            service="youtube", service_track_id=f"v{number}", track=track, how="search"
+        )
+    youtube._usual[VIDEOS] = views(**{f"v{number}": number for number in range(1, 121)})
+
+    count_on(DAY, YOUTUBE)
+
+    assert [len(one.params["id"].split(",")) for one in youtube.asked_for(VIDEOS)] == [50, 50, 20]
+    assert {status for status, _ in told().values()} == {"ok"}
+
+
+def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: CountOn):
+    with override_settings(YOUTUBE_DAILY_QUOTA=150):
+        tally = count_on(DAY, YOUTUBE)
+        count_on(DAY, YOUTUBE, hour=20)
+
+        # One search, and the views of what it found: the other track has no video yet.
+        assert len(chart.asked_for(SEARCH)) == 1
+        assert told(DAY) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
+        assert tally.failures == ["youtube: the quota of the day is used up"]
+
+        count_on(NEXT, YOUTUBE)
+
+    assert len(chart.asked_for(SEARCH)) == 2
+    assert told(NEXT)[isrc(2)] == ("ok", 200)
+
+
+def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+    chart.then(VIDEOS, answers({"error": {"code": 403}}, status=403))
+
+    count_on(NEXT, YOUTUBE)
+    count_on(NEXT, YOUTUBE, hour=20)
+
+    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
+    assert len(chart.asked_for(VIDEOS)) == 2
+    assert QuotaDay.objects.get(day=NEXT).used == 1000
+
+
+@pytest.mark.parametrize(
+    "act", [answers({}, status=500), answers({"error": {"code": 400}}), answers({"nothing": 1})]
+)
+def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_on: CountOn, act: Act):
+    count_on(DAY, YOUTUBE)
+    chart.then(VIDEOS, act)
+
+    tally = count_on(NEXT, YOUTUBE)
+    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
+    assert tally.rows_failed == 2
+    count_on(NEXT, YOUTUBE, hour=20)
+
+    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+
+
+def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_anew(
+    chart: StandIn, count_on: CountOn
+):
+    count_on(DAY, YOUTUBE)
+    chart._usual[VIDEOS] = views(v1=None)
+
+    count_on(NEXT, YOUTUBE)
+
+    assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
+    assert list(
+        ServiceTrack.objects.filter(service="youtube").values_list("service_track_id", flat=True)
+    ) == ["v1"]
+
+
+def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
+    chart: StandIn, count_on: CountOn
+):
+    chart._usual[SEARCH] = finds(("x", "Artist 1 - Title 1 (Karaoke Version)", "Sing along"))
+
+    count_on(DAY, YOUTUBE)
+    count_on(NEXT, YOUTUBE)
+
+    assert len(chart.asked_for(SEARCH)) == 2
+    assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
+    assert counter.SEARCHED_AGAIN_AFTER.days == 30
+
+
+def test_the_key_goes_with_each_question(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+
+    assert {one.params["key"] for one in chart.asked} == {"key"}
+    assert json.dumps(chart.asked_for(SEARCH)[0].params["type"]) == '"video"'

@@ -1,0 +1,111 @@
+"""Codes that no list tells, asked of Spotify's search in three ways."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from apps.charts.models import ChartTrack, RawEntry, ReviewItem, ServiceTrack, StageRun
+from apps.charts.pipeline import Plan, run_pipeline
+from apps.charts.sources.live import Manner, services_asked
+from apps.charts.tests import bodies
+from apps.charts.tests.bodies import chosen, isrc
+from core.providers.client import Patience
+from core.tests.providers.stand_in import Act, StandIn, answers, says
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/v1/search"
+UNKNOWN = ("Harbour Lights", "Cem Arslan", None)
+CODE = "ZZTST2577777"
+Fetch = Callable[[], list[StageRun]]
+
+
+def found(title: str, artist: str, code: str) -> Act:
+    listed = json.loads(bodies.spotify([(title, artist, code)]))
+    return answers({"tracks": {"items": [item["track"] for item in listed["items"]]}})
+
+
+@pytest.fixture
+def service() -> Iterator[StandIn]:
+    usual: dict[str, Act] = {
+        "/accounts/api/token": answers({"access_token": "abc", "expires_in": 3600}),
+        "/v1/playlists/p1": says(bodies.spotify(chosen(1, 2))),
+        "/apple/playlist1/": says(bodies.apple([*chosen(1), UNKNOWN])),
+        SEARCH: answers({"tracks": {"items": []}}),
+    }
+    with StandIn(usual) as started:
+        yield started
+
+
+@pytest.fixture
+def fetch(service: StandIn) -> Iterator[Fetch]:
+    manner = Manner(patience=Patience(attempts=1, failures_until_left_alone=100))
+    told: dict[str, Any] = {
+        **{"SPOTIFY_CLIENT_ID": "id", "SPOTIFY_CLIENT_SECRET": "secret", "RAPIDAPI_KEY": "key"},
+        **{"SPOTIFY_API_URL": f"{service.url}/v1", "SPOTIFY_ACCOUNTS_URL": f"{service.url}/accounts"},
+        **{"APPLE_MUSIC_API_URL": f"{service.url}/apple", "SOUNDCLOUD_API_URL": f"{service.url}/sc"},
+        **{"SPOTIFY_CHARTS": {"pop": "p1"}, "SOUNDCLOUD_CHARTS": {}},
+        "APPLE_MUSIC_CHARTS": {"pop": "https://apple.example/pop"},
+    }
+    with override_settings(**told), manner.opened:
+        yield lambda: run_pipeline(Plan(supply=services_asked(manner)))
+
+
+def track_of_unknown() -> str | None:
+    return RawEntry.objects.values_list("track__isrc", flat=True).get(name=UNKNOWN[0])
+
+
+def test_three_ways_are_tried_from_the_strictest_on(fetch: Fetch, service: StandIn):
+    nothing = answers({"tracks": {"items": []}})
+    service.then(SEARCH, nothing, nothing, found("Harbour Lights", "Cem Arslan", CODE))
+
+    fetch()
+
+    asked = [one.params["q"] for one in service.asked_for(SEARCH)]
+    assert asked == [
+        'track:"Harbour Lights" artist:"Cem Arslan"',
+        "Harbour Lights Cem Arslan",
+        "harbour lights cem arslan",
+    ]
+    assert track_of_unknown() == CODE
+    remembered = ServiceTrack.objects.get(track__isrc=CODE)
+    assert (remembered.service, remembered.how) == ("apple_music", "search")
+    assert ReviewItem.objects.get().settled_at is not None
+
+
+def test_what_was_found_is_not_searched_for_again(fetch: Fetch, service: StandIn):
+    service.then(SEARCH, found("Harbour Lights (Official Video)", "Cem Arslan", CODE))
+
+    fetch()
+    fetch()
+
+    assert len(service.asked_for(SEARCH)) == 1
+    assert track_of_unknown() == CODE
+
+
+def test_another_recording_is_no_answer_and_is_not_asked_about_again_soon(fetch: Fetch, service: StandIn):
+    other = found("Harbour Lights (Night Remix)", "Cem Arslan", CODE)
+    service.then(SEARCH, other, other, other)
+
+    fetch()
+    fetch()
+
+    assert len(service.asked_for(SEARCH)) == 3
+    assert track_of_unknown() is None
+    assert not ChartTrack.objects.filter(isrc=CODE).exists()
+    assert ReviewItem.objects.get().searched_at is not None
+
+
+def test_a_search_that_fails_costs_no_list(fetch: Fetch, service: StandIn):
+    service.then(SEARCH, answers({}, status=500))
+
+    records = fetch()
+
+    told = RawEntry.objects.order_by("track__isrc").values_list("track__isrc", flat=True)
+    assert sorted(filter(None, told)) == [isrc(1), isrc(1), isrc(2)]
+    transform = next(record for record in records if record.stage == "transform")
+    assert transform.status == "partly"
+    assert "search for codes" in transform.failures[0]
+    assert ReviewItem.objects.get().searched_at is None
