@@ -8,7 +8,7 @@ from threading import Lock
 from django.core.cache import cache
 from django.utils import timezone
 
-from apps.charts.view_counts.keys import LONGEST_SECONDS, keys_of
+from apps.charts.view_counts.keys import FAMILIES, LONGEST_SECONDS, keys_of
 from apps.charts.view_counts.models import DroppedView
 from core.cache import shared_memory
 
@@ -16,7 +16,9 @@ from core.cache import shared_memory
 POLL_SECONDS = 1.0
 # Rows may become visible later than others with higher numbers: a transaction lasts no longer than this.
 OVERLAP = timedelta(seconds=60)
+# Longer than any value lives, so that none outlives the mark that makes it invalid.
 MARK_SECONDS = LONGEST_SECONDS + 60
+WHOLE_FAMILIES = frozenset(f"{family.name}:" for family in FAMILIES)
 
 
 class _Followed:
@@ -69,10 +71,12 @@ def apply(rows: Iterable[DroppedView]) -> None:
     """Safe to repeat: a key that has this mark, or a later one, is left alone."""
     marks: dict[str, int] = {}
     for row in rows:
-        if row.prefix:
-            _forget_prefix(row)
-        else:
+        if row.isrc:
             marks |= dict.fromkeys(keys_of([(row.isrc, row.service)]), row.pk)
+            continue
+        _forget_prefix(row)
+        if row.prefix in WHOLE_FAMILIES:
+            marks[row.prefix] = row.pk
     if not marks:
         return
     known = cache.get_many(map(mark_of, marks))
@@ -93,4 +97,9 @@ def is_shared() -> bool:
 
 
 def mark_of(name: str) -> str:
-    return f"{name}:mark"
+    return f"mark:{name}"
+
+
+def mark_of_family(name: str) -> str:
+    """Of the family that a key belongs to."""
+    return mark_of(f"{name.partition(':')[0]}:")

@@ -26,10 +26,9 @@ def clear_views(prefix: str = "") -> int:
     prefixes = [_within_a_family(prefix)] if prefix else [f"{family.name}:" for family in FAMILIES]
     with transaction.atomic():
         rows = DroppedView.objects.bulk_create([DroppedView(prefix=one) for one in prefixes])
-    if not changes.is_shared():
-        changes.apply(rows)
-        return 0
-    return sum(shared_memory().forget_beginning_with(one) for one in prefixes)
+    forgotten = sum(shared_memory().forget_beginning_with(one) for one in prefixes)
+    changes.apply(rows)
+    return forgotten if changes.is_shared() else 0
 
 
 def _within_a_family(prefix: str) -> str:

@@ -18,7 +18,7 @@ from django.db import transaction
 
 from apps.charts.view_counts import changes
 from apps.charts.view_counts.flights import Flight, Flights
-from apps.charts.view_counts.keys import FAMILIES, LONGEST_SECONDS, Family
+from apps.charts.view_counts.keys import FAMILIES, Family
 from apps.charts.view_counts.models import DroppedView
 from core.cache import shared_memory
 from core.metrics import CACHE_RESULTS
@@ -27,8 +27,6 @@ V = TypeVar("V")
 Key = tuple[str, str]
 # To be raised when the shape of what is remembered changes.
 SHAPE = 1
-# Longer than any value lives, so that none outlives the mark that makes it invalid.
-MARK_SECONDS = LONGEST_SECONDS + 60
 # How long one waits for another's computation before computing it as well.
 PATIENCE_SECONDS = 5.0
 # Another process's computation is looked for so often.
@@ -79,8 +77,12 @@ def drop_views(tracks: Iterable[Key]) -> None:
 
 def _read(names: Mapping[Key, str]) -> tuple[dict[Key, Any], dict[Key, object]]:
     """What is there and valid; and each key's mark."""
-    stored = cache.get_many([*names.values(), *map(changes.mark_of, names.values())])
-    marks = {track: stored.get(changes.mark_of(name)) for track, name in names.items()}
+    families = {changes.mark_of_family(name) for name in names.values()}
+    stored = cache.get_many([*names.values(), *map(changes.mark_of, names.values()), *families])
+    marks: dict[Key, object] = {
+        track: (stored.get(changes.mark_of_family(name)), stored.get(changes.mark_of(name)))
+        for track, name in names.items()
+    }
     if shared_memory().is_away:
         return {}, marks
     valid = {}
@@ -120,6 +122,7 @@ def _stored(
 ) -> dict[Key, V]:
     if not tracks:
         return {}
+    there: dict[Key, V] = {}
     try:
         # Somebody may have ended between the look into the cache and the claim.
         there, _ = _read({track: names[track] for track in tracks})
@@ -143,7 +146,7 @@ def _claim(name: str, token: str) -> bool:
 
 
 def _claim_of(name: str) -> str:
-    return f"{name}:claim"
+    return f"claim:{name}"
 
 
 def _from_other_processes(names: Mapping[Key, str], tracks: list[Key]) -> dict[Key, Any]:

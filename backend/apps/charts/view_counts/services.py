@@ -57,19 +57,26 @@ def record_figures(figures: Iterable[DayFigure]) -> Recorded:
     """Any number of any tracks' figures, in any order; a repeat changes nothing.
 
     All in one transaction: whoever wants one failure not to stop the rest calls it once for each track.
-    Raises FactError for what is no ISRC.
+    What is remembered of just these tracks is dropped. Raises FactError for what is no ISRC.
     """
+    recorded = record_untold(figures)
+    if recorded.keys:
+        drop_views(sorted(recorded.keys))
+    return recorded
+
+
+@transaction.atomic
+def record_untold(figures: Iterable[DayFigure]) -> Recorded:
+    """The same, but whoever calls it tells the caches, since it does so for a great many."""
     by_key: defaultdict[Key, dict[date, DayFigure]] = defaultdict(dict)
     for figure in figures:
         days = by_key[checked_isrc(figure.isrc), figure.service]
         known = days.get(figure.recorded_on)
-        days[figure.recorded_on] = figure if known is None else _the_one_that_stays(known, figure)
+        days[figure.recorded_on] = figure if known is None else stays(known, figure)
     recorded = Recorded()
     if by_key:
         _hold_writers({isrc for isrc, _ in by_key})
         _write(by_key, recorded)
-        if recorded.keys:
-            drop_views(sorted(recorded.keys))
     return recorded
 
 
@@ -164,7 +171,7 @@ def _merged(
         if row is None:
             row = series[day] = HistoricalViewCount(isrc=key[0], service=key[1], recorded_date=day)
             new.append(row)
-        elif _the_one_that_stays(_figure_of(row), figure) == _figure_of(row):
+        elif stays(_figure_of(row), figure) == _figure_of(row):
             continue
         else:
             changed.append(row)
@@ -172,7 +179,7 @@ def _merged(
     return new, changed
 
 
-def _the_one_that_stays(one: DayFigure, other: DayFigure) -> DayFigure:
+def stays(one: DayFigure, other: DayFigure) -> DayFigure:
     """Whichever comes first: so repeats and late reports make no difference."""
     return max(
         one, other, key=lambda figure: (_RANKS[figure.status], figure.counted_at, figure.view_count or 0)

@@ -1,0 +1,145 @@
+"""`manage.py import_view_counts FILE…`: brings view counts over from a MongoDB export."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from apps.charts.view_counts.importing.comparing import answers, differences, series_of
+from apps.charts.view_counts.importing.running import (
+    AlreadyImporting,
+    Report,
+    SortedExport,
+    import_export,
+    peak_megabytes,
+)
+from apps.charts.view_counts.importing.sorting import BUCKETS, Sorted, figures_in
+
+# More than one screen of bad rows nobody reads there; --errors writes them.
+SHOWN = 20
+MOST_WORKERS = 32
+# As of `etl`: what a scheduler may try again later.
+EXIT_RUNNING = 4
+
+
+class Command(BaseCommand):
+    help = (
+        "Imports view counts from JSON lines (mongoexport) or BSON (mongodump), also gzipped. Bad figures "
+        "are reported, good ones kept; a figure that is there already changes nothing. What was killed goes "
+        "on where it was when it is called again with the same files."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+        parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4), help="processes")
+        parser.add_argument("--errors", type=Path, metavar="FILE", help="where to write what is wrong")
+        only = parser.add_mutually_exclusive_group()
+        only.add_argument(
+            "--validate",
+            action="store_true",
+            help="write nothing: print every track and day that differs from the tables",
+        )
+        only.add_argument(
+            "--compare",
+            action="store_true",
+            help="write nothing: print the export's current counts and those of the tables side by side",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        files: list[Path] = options["files"]
+        if missing := [str(file) for file in files if not file.is_file()]:
+            raise CommandError(f"There is no file {', '.join(missing)}. Nothing was imported.")
+        if not 1 <= options["workers"] <= MOST_WORKERS:
+            raise CommandError(f"--workers is from 1 to {MOST_WORKERS}.")
+        errors: Path | None = options["errors"]
+        if errors and not errors.parent.is_dir():
+            raise CommandError(f"There is no folder {errors.parent}. Nothing was imported.")
+        export = SortedExport(files, below=settings.DATA_DIR / "imports", now=timezone.now())
+        try:
+            with export.alone():
+                self._import_or_look(export, options, errors)
+        except AlreadyImporting as error:
+            raise CommandError(str(error), returncode=EXIT_RUNNING) from None
+
+    def _import_or_look(self, export: SortedExport, options: dict[str, Any], errors: Path | None) -> None:
+        if options["validate"] or options["compare"]:
+            self._look(export, options, errors)
+            return
+        report = import_export(export, workers=options["workers"], progress=self._progress)
+        self._tell(report)
+        self._tell_troubles(report.found, errors)
+
+    def _look(self, export: SortedExport, options: dict[str, Any], errors: Path | None) -> None:
+        """An import that waits to be resumed keeps what it has sorted."""
+        was_there = export.is_there
+        try:
+            found = export.sort(workers=options["workers"], progress=self._progress)
+            differing = self._validate(export) if options["validate"] else self._compare(export)
+        finally:
+            if not was_there:
+                export.remove()
+        self._tell_troubles(found, errors)
+        if differing:
+            raise CommandError(f"{differing} differences.")
+
+    def _validate(self, export: SortedExport) -> int:
+        number = 0
+        for bucket in range(BUCKETS):
+            for line in differences(series_of(figures_in(export.folder, bucket))):
+                self.stdout.write(line)
+                number += 1
+        self.stdout.write("No difference." if not number else f"{number} lines of differences.")
+        return number
+
+    def _compare(self, export: SortedExport) -> int:
+        same = other = 0
+        self.stdout.write(f"{'track':<26}{'old':>32}{'new':>32}")
+        for bucket in range(BUCKETS):
+            for answer in answers(series_of(figures_in(export.folder, bucket))):
+                same, other = same + answer.is_same, other + (not answer.is_same)
+                name = " ".join(answer.key)
+                mark = "" if answer.is_same else "  differs"
+                self.stdout.write(f"{name:<26}{_shown(answer.old):>32}{_shown(answer.new):>32}{mark}")
+        self.stdout.write(f"{same} the same, {other} different.")
+        return other
+
+    def _tell(self, report: Report) -> None:
+        found, written = report.found, report.written
+        resumed = " (the rest of an import that was begun before)" if report.was_resumed else ""
+        self.stdout.write(
+            f"{found.documents:,} documents with {found.figures:,} figures: {written.added:,} added, "
+            f"{written.changed:,} changed, {written.unchanged:,} there already, {found.bad:,} bad{resumed}."
+        )
+        self.stdout.write(
+            f"{report.seconds:.1f} s, {report.figures_a_second:,.0f} figures a second, "
+            f"{peak_megabytes():.0f} MB of memory at the most."
+        )
+
+    def _tell_troubles(self, found: Sorted, errors: Path | None) -> None:
+        for line in found.troubles[:SHOWN]:
+            self.stderr.write(line)
+        if found.bad > SHOWN:
+            hint = "" if errors else "; --errors FILE writes them"
+            self.stderr.write(f"… and {found.bad - SHOWN} more{hint}")
+        if errors:
+            errors.write_text("".join(f"{line}\n" for line in found.troubles), encoding="utf-8")
+        if found.failure:
+            raise CommandError(found.failure)
+        if not found.figures:
+            raise CommandError("There was no good figure.")
+
+    def _progress(self, what: str, done: int, of: int) -> None:
+        """A line that changes on a terminal, else one for each quarter."""
+        if sys.stderr.isatty():
+            self.stderr.write(f"\r{what}: {done} of {of} ", ending="\n" if done == of else "")
+        elif done == of or done * 4 // of > (done - 1) * 4 // of:
+            self.stderr.write(f"{what}: {done} of {of}")
+
+
+def _shown(answer: tuple[Any, int] | None) -> str:
+    return "nothing" if answer is None else f"{answer[1]:,} on {answer[0]}"

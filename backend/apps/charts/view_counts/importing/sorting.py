@@ -1,0 +1,105 @@
+"""Figures put into files by track: each track is read and written once, however the export is ordered."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zlib import crc32
+
+import msgspec
+
+from apps.charts.view_counts.importing.documents import Part, UnreadableFile, documents_in
+from apps.charts.view_counts.importing.figures import BadFigure, Reported, figures_of
+from apps.charts.view_counts.services import DayFigure
+from apps.charts.view_counts.words import Status
+
+# Of a million figures each has some 8,000: what a process holds at a time.
+BUCKETS = 128
+TROUBLES_KEPT = 10_000
+
+
+class Line(msgspec.Struct, array_like=True):
+    """A figure in a bucket's file."""
+
+    isrc: str
+    service: str
+    day: int
+    moment: float
+    status: str
+    count: int | None
+    delta: int | None
+
+    def reported(self) -> Reported:
+        moment = datetime.fromtimestamp(self.moment, tz=UTC)
+        day = date.fromordinal(self.day)
+        figure = DayFigure(self.isrc, self.service, day, moment, Status(self.status), self.count)
+        return Reported(figure, self.delta)
+
+
+@dataclass
+class Sorted:
+    """What was found in a part."""
+
+    documents: int = 0
+    figures: int = 0
+    bad: int = 0
+    # The first of what is wrong, each with its place.
+    troubles: list[str] = field(default_factory=list)
+    failure: str = ""
+
+    def note(self, trouble: str) -> None:
+        self.bad += 1
+        if len(self.troubles) < TROUBLES_KEPT:
+            self.troubles.append(trouble)
+
+
+def sort_part(part: Part, folder: Path, number: int, now: datetime) -> Sorted:
+    """Writes the part's figures into files of its own, one for each bucket that it has figures for."""
+    found = Sorted()
+    encoder = msgspec.json.Encoder()
+    with ExitStack() as files:
+        buckets = [
+            files.enter_context(_file(folder, bucket, number).open("wb", buffering=16 * 1024))
+            for bucket in range(BUCKETS)
+        ]
+        try:
+            for line in _lines(part, found, now):
+                buckets[crc32(line.isrc.encode()) % BUCKETS].write(encoder.encode(line) + b"\n")
+        except UnreadableFile as error:
+            found.failure = str(error)
+    return found
+
+
+def _lines(part: Part, found: Sorted, now: datetime) -> Iterator[Line]:
+    for document in documents_in(part):
+        found.documents += 1
+        if document.content is None:
+            found.note(f"{part.path}, byte {document.at}: {document.trouble}")
+            continue
+        for reported in figures_of(document.content, now=now):
+            if isinstance(reported, BadFigure):
+                found.note(f"{part.path}, byte {document.at}: {reported}")
+                continue
+            found.figures += 1
+            figure = reported.figure
+            yield Line(
+                figure.isrc,
+                figure.service,
+                figure.recorded_on.toordinal(),
+                figure.counted_at.timestamp(),
+                figure.status,
+                figure.view_count,
+                reported.delta,
+            )
+
+
+def figures_in(folder: Path, bucket: int) -> Iterable[Reported]:
+    decoder = msgspec.json.Decoder(Line)
+    for place in sorted(folder.glob(f"{bucket:03}-*.figures")):
+        with place.open("rb") as lines:
+            yield from (decoder.decode(line).reported() for line in lines)
+
+
+def _file(folder: Path, bucket: int, number: int) -> Path:
+    return folder / f"{bucket:03}-{number:06}.figures"
