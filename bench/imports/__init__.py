@@ -1,0 +1,123 @@
+"""Importing view counts: a million documents of an export, beside writing each as it comes.
+
+`manage.py import_view_counts` as a process of its own, on SQLite and on PostgreSQL, into empty tables; then
+once more, then `--validate`. Writing one by one is measured on a part, into empty tables as well.
+"""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from bench.imports.export import write_export
+from bench.imports.watched import Watched, run_watched
+from bench.results import Result, ratio
+from tests.processes import KEPT_VARIABLES
+from tests.services import Postgres
+
+DOCUMENTS, QUICK_DOCUMENTS = 1_000_000, 10_000
+# One by one takes long enough to be seen after so many.
+PLAIN_DOCUMENTS, QUICK_PLAIN_DOCUMENTS = 20_000, 1_000
+IMPORTED = re.compile(r"([\d,]+) added, ([\d,]+) changed, ([\d,]+) there already, ([\d,]+) bad")
+
+
+class WrongResult(Exception):
+    """What was imported is not what the export holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one way into one database."""
+
+    documents: int
+    seconds: float
+    peak_megabytes: float
+
+    @property
+    def a_second(self) -> float:
+        return self.documents / self.seconds
+
+
+def measure(*, is_quick: bool) -> Result:
+    documents = QUICK_DOCUMENTS if is_quick else DOCUMENTS
+    plain = QUICK_PLAIN_DOCUMENTS if is_quick else PLAIN_DOCUMENTS
+    found: dict[str, dict[str, Figures]] = {}
+    with tempfile.TemporaryDirectory(prefix="tutti-imports-") as folder, Postgres() as postgres:
+        place = Path(folder, "view_counts.json")
+        _say(f"Writing {documents:,} documents …")
+        bad = write_export(place, documents)
+        for name in ("SQLite", "PostgreSQL"):
+            addresses = [postgres.create_database() for _ in range(2)] if name == "PostgreSQL" else ["", ""]
+            found[name] = _measured(name, place, documents, plain, bad, addresses)
+        size = place.stat().st_size / 1e6
+    return result_of(found, bad=bad, megabytes=size)
+
+
+def _measured(
+    name: str, place: Path, documents: int, plain: int, bad: int, addresses: list[str]
+) -> dict[str, Figures]:
+    command = ["manage.py", "import_view_counts", str(place)]
+    with _empty_tables(addresses.pop()) as environment:
+        _say(f"{name}: import_view_counts …")
+        first = run_watched(command, environment)
+        _check(first, added=documents - bad, there=0, bad=bad)
+        _say(f"{name}: once more …")
+        again = run_watched(command, environment)
+        _check(again, added=0, there=documents - bad, bad=bad)
+        _say(f"{name}: --validate …")
+        validated = run_watched([*command, "--validate"], environment)
+        if "No difference." not in validated.output:
+            raise WrongResult(validated.output)
+    with _empty_tables(addresses.pop()) as environment:
+        _say(f"{name}: {plain:,} of them one by one …")
+        one_by_one = run_watched(["-m", "bench.imports.one_by_one", str(place), str(plain)], environment)
+        seconds = json.loads(one_by_one.output.splitlines()[-1])["seconds"]
+    return {
+        "import": Figures(documents, first.seconds, first.peak_megabytes),
+        "import, once more": Figures(documents, again.seconds, again.peak_megabytes),
+        "--validate": Figures(documents, validated.seconds, validated.peak_megabytes),
+        "one by one": Figures(plain, seconds, one_by_one.peak_megabytes),
+    }
+
+
+@contextmanager
+def _empty_tables(database_url: str) -> Iterator[dict[str, str]]:
+    """The environment of a new database, beside which the import keeps what it sorts."""
+    with tempfile.TemporaryDirectory(prefix="tutti-imports-data-") as folder:
+        environment = {name: value for name, value in os.environ.items() if name in KEPT_VARIABLES}
+        environment |= {"DATA_DIR": folder, "ENV_FILE": os.devnull, "DATABASE_URL": database_url}
+        environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+        run_watched(["manage.py", "migrate", "--verbosity", "0"], environment)
+        yield environment
+
+
+def _check(run: Watched, *, added: int, there: int, bad: int) -> None:
+    told = IMPORTED.search(run.output)
+    numbers = [int(number.replace(",", "")) for number in told.groups()] if told else []
+    if numbers != [added, 0, there, bad]:
+        raise WrongResult(run.output)
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
+def result_of(found: dict[str, dict[str, Figures]], *, bad: int, megabytes: float) -> Result:
+    rows = [["", "documents", "seconds", "documents a second", "memory at the most, MB"]]
+    ratios: dict[str, float | None] = {}
+    for database, ways in found.items():
+        for way, one in ways.items():
+            cells = f"{one.documents:,}", f"{one.seconds:.1f}", f"{one.a_second:,.0f}"
+            rows.append([f"{database}: {way}", *cells, f"{one.peak_megabytes:.0f}"])
+        ours, plain = ways["import"], ways["one by one"]
+        name = database.lower()
+        ratios[f"{name}_documents_a_second_over_one_by_one"] = ratio(ours.a_second, plain.a_second)
+        ratios[f"{name}_memory_over_one_by_one"] = ratio(ours.peak_megabytes, plain.peak_megabytes)
+    raw = {database: {way: asdict(one) for way, one in ways.items()} for database, ways in found.items()}
+    raw |= {"bad": bad, "export_megabytes": round(megabytes, 1)}  # type: ignore[dict-item]
+    return Result(name="imports", ratios=ratios, table=rows, raw=raw)
