@@ -72,6 +72,7 @@ def _known_digests(offers: Sequence[Offer]) -> Mapping[Key, str]:
     if not days:
         return {}
     rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days))
+    rows = rows.exclude(status=Status.FAILED)  # what failed before is a failure again
     return {
         (g, s, day): digest
         for g, s, day, digest in rows.values_list("genre", "service", "issued_on", "digest")

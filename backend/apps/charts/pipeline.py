@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.charts.aggregating import aggregate
 from apps.charts.announcing import deliver
 from apps.charts.counting import Counting, count_plays
-from apps.charts.exclusion import only_run
+from apps.charts.exclusion import Hold, only_run
 from apps.charts.extracting import extract
 from apps.charts.models import StageRun
 from apps.charts.progress import Progress, Silence
@@ -25,6 +25,7 @@ from apps.charts.run_models import Stage
 from apps.charts.supplies import EVERYTHING, Scope, Supply, SupplyError
 from apps.charts.tallies import Tally
 from apps.charts.transforming import transform
+from apps.charts.units import leave_broken_connection
 from core.metrics import CHART_ROWS, CHART_STAGE_SECONDS
 
 logger = logging.getLogger(__name__)
@@ -43,14 +44,14 @@ class Plan:
 
 
 def run_pipeline(plan: Plan) -> list[StageRun]:
-    """The records of its stages. Raises AlreadyRunning."""
-    with only_run():
+    """The records of its stages. Raises AlreadyRunning, and Error where the database stays away."""
+    with only_run() as hold:
         StageRun.objects.filter(status=StageRun.Status.RUNNING).update(
             status=StageRun.Status.INTERRUPTED, ended_at=timezone.now()
         )
         deliver()  # what a run that was killed has not told
         run = uuid4()
-        return [_run_stage(stage, plan, run) for stage in FULL if stage in plan.stages]
+        return [_run_stage(stage, plan, run, hold) for stage in FULL if stage in plan.stages]
 
 
 def try_out(plan: Plan) -> Tally:
@@ -60,7 +61,8 @@ def try_out(plan: Plan) -> Tally:
     )
 
 
-def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
+def _run_stage(stage: Stage, plan: Plan, run: UUID, hold: Hold) -> StageRun:
+    hold.check()
     now = timezone.now()
     record = StageRun.objects.create(run=run, stage=stage, started_at=now)
     tally = Tally()
@@ -71,6 +73,7 @@ def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
         logger.error("The stage %s failed: %s", stage, error)
         tally.fail(str(error)[:200])
         record.status = StageRun.Status.FAILED
+        leave_broken_connection(error)
     _finish(record, tally)
     deliver()
     return record

@@ -20,5 +20,10 @@ def unit(tally: Tally, name: str) -> Iterator[None]:
     except Exception as error:  # the one place where errors of a unit become a failure of a part
         logger.exception("The pipeline of charts failed at %s", name)
         tally.fail(f"{name}: {type(error).__name__}")
-        if isinstance(error, (OperationalError, InterfaceError)) and not connection.in_atomic_block:
-            connection.close()  # the database may be back at the next unit
+        leave_broken_connection(error)
+
+
+def leave_broken_connection(error: Exception) -> None:
+    """After an error that may be the connection's: the database may be back for the next one."""
+    if isinstance(error, (OperationalError, InterfaceError)) and not connection.in_atomic_block:
+        connection.close()

@@ -2,16 +2,16 @@
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import Error
 from django.utils import timezone
-from tqdm import tqdm
 
 from apps.charts.announcing import replay
+from apps.charts.bars import Bars
 from apps.charts.exclusion import AlreadyRunning
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.models import StageRun
@@ -21,19 +21,9 @@ from apps.charts.selectors import latest_stage_runs, source_states
 from apps.charts.supplies import Scope, Supply, SupplyError
 from apps.charts.supply_choice import supply_from
 
-T = TypeVar("T")
-
 # For whoever runs it by the clock. 1 is what any command that fails ends with, 2 what wrong arguments give.
 EXIT_FAILED, EXIT_PARTLY, EXIT_RUNNING = 1, 3, 4
 FAILURES_SHOWN = 20
-
-
-class Bars:
-    """A bar on a terminal, and a line for each stage in a log."""
-
-    def over(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
-        is_terminal = sys.stderr.isatty()
-        yield from tqdm(work, desc=name, total=total, file=sys.stderr, disable=not is_terminal, leave=False)
 
 
 def moment(text: str) -> datetime:
@@ -65,7 +55,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         actions = {"run": self._run, "status": self._status, "replay": self._replay}
-        actions[options["action"]](**options)
+        try:
+            actions[options["action"]](**options)
+        except Error as error:
+            raise CommandError(f"The database cannot be used: {str(error).strip()}") from error
 
     # --- Running -------------------------------------------------------------------------------------
 
