@@ -34,7 +34,7 @@ def made_up_model(names: list[str]) -> Model:
         random.standard_normal(tied * options.ties, np.float32),
         tracks,
     )
-    factors = random.standard_normal((tracks, options.factors), np.float32)
+    factors = random.standard_normal((tracks, options.sets * options.factors), np.float32)
     return Model(names, np.arange(tracks)[::-1], factors, ties, options)
 
 

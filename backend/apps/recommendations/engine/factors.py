@@ -2,7 +2,12 @@
 
 A person has listened to an item or not, and what was listened to counts more. With the items' factors Y, a
 person's factors are the x with (YᵀY + Yᵤᵀ diag(c) Yᵤ + p I) x = Yᵤᵀ (1 + c), where Yᵤ are the factors of the
-person's items, c = confidence × strength and p grows with the length of the history. Items likewise.
+person's items, c = confidence × strength and p grows with the length of the history (Zhou et al., 2008; how
+much that matters: Rendle et al., 2021). Items likewise.
+
+Where the factors end depends on where they began. So several sets of them are trained, each from a beginning
+of its own, and what they say of an item is added up: what they agree in stays, what was chance in one of them
+does not.
 """
 
 import numpy as np
@@ -20,9 +25,22 @@ LONG_HISTORY = 2000
 
 
 def item_factors(listens: SparseMatrix, options: Options) -> Floats:
-    """One row for each item. `listens` has a row for each person, its values are strengths."""
+    """One row for each item, its sets of factors side by side.
+
+    `listens` has a row for each person, its values are strengths.
+    """
     listeners = listens.transposed()
-    random = np.random.default_rng(options.seed)
+    found = np.empty((listens.width, options.sets, options.factors), np.float32)
+    for number in range(options.sets):
+        found[:, number] = _one_set(
+            listens, listeners, np.random.default_rng((options.seed, number)), options
+        )
+    return found.reshape(listens.width, options.sets * options.factors)
+
+
+def _one_set(
+    listens: SparseMatrix, listeners: SparseMatrix, random: np.random.Generator, options: Options
+) -> Floats:
     size = (listens.width, options.factors)
     items: Floats = (random.standard_normal(size, np.float32) * 0.01).astype(np.float32)
     people: Floats = np.zeros((listens.height, options.factors), np.float32)
@@ -32,15 +50,27 @@ def item_factors(listens: SparseMatrix, options: Options) -> Floats:
     return items
 
 
-def folded_in(strengths: Floats, *, factors: Floats, base: Floats, options: Options) -> tuple[Floats, Floats]:
-    """A person's factors, exactly, and the matrix that they solve.
+def in_sets(factors: Floats, options: Options) -> Floats:
+    """The same factors, set by set: a matrix of items by factors for each."""
+    return factors.reshape(len(factors), options.sets, options.factors).transpose(1, 0, 2)
 
-    `factors` are those of the person's items, `base` is YᵀY of all items.
+
+def bases(factors: Floats, options: Options) -> Floats:
+    """YᵀY of each set, which everybody who is folded in shares."""
+    return np.stack([one.T @ one for one in in_sets(factors, options)])
+
+
+def folded_in(strengths: Floats, *, factors: Floats, base: Floats, options: Options) -> tuple[Floats, Floats]:
+    """A person's factors in each set, exactly, and the matrices that they solve.
+
+    `factors` are those of the person's items, `base` is that of `bases` for all items.
     """
-    matrix = base + (factors.T * (options.confidence * strengths)) @ factors
-    matrix[np.diag_indices_from(matrix)] += _penalty(len(strengths), options)
-    wanted = (1 + options.confidence * strengths) @ factors
-    return np.linalg.solve(matrix, wanted).astype(np.float32), matrix
+    theirs = in_sets(factors, options)
+    matrices = base + (theirs * (options.confidence * strengths)[:, None]).transpose(0, 2, 1) @ theirs
+    places = np.arange(options.factors)
+    matrices[:, places, places] += _penalty(len(strengths), options)
+    wanted = (1 + options.confidence * strengths) @ theirs
+    return np.linalg.solve(matrices, wanted[:, :, None])[:, :, 0].astype(np.float32), matrices
 
 
 def _penalty(length: "int | Integers", options: Options) -> "Floats | float":

@@ -1,8 +1,9 @@
 """What speaks for an item because of another: a linear autoencoder over items, in closed form.
 
 EASE (Steck, 2019) with the denoising penalty of EDLAE (Steck, 2020): of all matrices B with a zero diagonal,
-the one that best gives back histories out of which parts were dropped. With G = XᵀX, a diagonal
-Λ = λ I + d/(1-d) diag(G) and P = (G + Λ)⁻¹ it is B = I - P diag(P)⁻¹.
+the one that best gives back histories out of which parts were dropped. X holds strengths, so that what
+somebody listens to more says more. With G = XᵀX, a diagonal Λ = λ I + d/(1-d) diag(G) and P = (G + Λ)⁻¹ it is
+B = I - P diag(P)⁻¹.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ INVERTED_WHOLE = 500
 
 
 def item_ties(listens: SparseMatrix, options: Options) -> SparseMatrix:
-    """Row i, column j: what i in a history says for j. `listens` has a row for each person.
+    """Row i, column j: what i in a history says for j. `listens` has a row for each person, and strengths.
 
     Its columns stand in the order of how many people have them, so those that are kept are the first.
     """
@@ -31,13 +32,13 @@ def item_ties(listens: SparseMatrix, options: Options) -> SparseMatrix:
 
 
 def _gram(listens: SparseMatrix, kept: int) -> Floats:
-    """How many people have both of two items, for all pairs of the first `kept`."""
+    """How strongly people have both of two items, for all pairs of the first `kept`."""
     gram = np.zeros((kept, kept), np.float32)
     for row in range(listens.height):
-        columns, _ = listens.row(row)
-        columns = columns[: np.searchsorted(columns, kept)]
-        if len(columns):
-            gram[np.ix_(columns, columns)] += 1
+        columns, strengths = listens.row(row)
+        among = np.searchsorted(columns, kept)
+        if among:
+            gram[np.ix_(columns[:among], columns[:among])] += np.outer(strengths[:among], strengths[:among])
     return gram
 
 

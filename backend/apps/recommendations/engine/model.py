@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.engine.factors import folded_in, item_factors
+from apps.recommendations.engine.factors import bases, folded_in, item_factors
 from apps.recommendations.engine.item_ties import item_ties
 from apps.recommendations.engine.listening import Listening
 from apps.recommendations.engine.options import Options
@@ -47,9 +47,8 @@ class Model:
 
     @cached_property
     def base(self) -> Floats:
-        """YᵀY, which everybody who is folded in shares."""
-        gram: Floats = self.factors.T @ self.factors
-        return gram
+        """What everybody who is folded in shares."""
+        return bases(self.factors, self.options)
 
     @cached_property
     def directions(self) -> Floats:
@@ -72,12 +71,15 @@ class Model:
         """Of every item how well it fits; only the order means something. For an empty history popularity."""
         if not len(history):
             return self.people.astype(np.float32)
-        by_factors = self.factors @ self.fold_in(history)[0]
-        by_ties = self.ties.combined(history.items, np.ones(len(history), np.float32))
+        by_factors = self.factors @ self.fold_in(history)[0].ravel()
+        by_ties = self.ties.combined(history.items, history.strengths)
         return by_factors / spread(by_factors) + self.options.item_weight * by_ties / spread(by_ties)
 
     def fold_in(self, history: History) -> tuple[Floats, Floats]:
-        """Factors of whoever has this history, and the matrix that they solve. No training."""
+        """Factors of whoever has this history, a row for each set, and the matrices that they solve.
+
+        No training.
+        """
         return folded_in(
             history.strengths, factors=self.factors[history.items], base=self.base, options=self.options
         )
@@ -131,8 +133,9 @@ def train(listening: Listening, options: Options | None = None) -> Model:
         raise NothingToLearnError("There is no listen to learn from.")
     people = np.bincount(listens.columns, minlength=listens.width)
     # First, so that its large matrix is gone before the factors need room.
+    listens = strengths_by_row(listens)
     ties = item_ties(listens, options)
-    factors = item_factors(strengths_by_row(listens), options)
+    factors = item_factors(listens, options)
     return Model(items=names, people=people, factors=factors, ties=ties, options=options)
 
 

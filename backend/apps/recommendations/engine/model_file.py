@@ -23,7 +23,7 @@ from apps.recommendations.engine.sparse import SparseMatrix
 
 MAGIC = b"TUTTI-RECOMMEND\n"
 # Told apart when what the arrays mean changes: a model is then trained anew, never guessed at.
-VERSION = 1
+VERSION = 2
 HEAD = struct.Struct(f"<{len(MAGIC)}sIQ32s")
 PIECE_BYTES = 1 << 20
 

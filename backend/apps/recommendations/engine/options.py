@@ -14,10 +14,12 @@ class Options:
     seed: int = 0
 
     # --- Factors
-    factors: int = 192
-    rounds: int = 12
+    # How often they are trained, each time from another beginning, and how many of them each time.
+    sets: int = 4
+    factors: int = 80
+    rounds: int = 8
     # How much more a listen of usual strength counts than the absence of one.
-    confidence: float = 8.0
+    confidence: float = 12.0
     # Against learning by heart, for each listen that a person or an item has.
     factor_penalty: float = 0.8
 
@@ -26,9 +28,9 @@ class Options:
     most_items: int = 8000
     # Whom one person alone listens to is like nothing else.
     least_people: int = 2
-    item_penalty: float = 100.0
+    item_penalty: float = 30.0
     # The part of a history that training pretends not to know (the dropout of a denoising autoencoder).
-    dropout: float = 0.5
+    dropout: float = 0.7
     # Of each item's ties to others the strongest, by size.
     ties: int = 300
 

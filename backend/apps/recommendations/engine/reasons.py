@@ -3,21 +3,24 @@
 import numpy as np
 
 from apps.recommendations.engine.arrays import Floats, Integers
+from apps.recommendations.engine.factors import in_sets
 from apps.recommendations.engine.model import History, Model, spread
 
 
 def contributions(model: Model, history: History, items: Integers) -> Floats:
     """A row for each item, a column for each listen; a row adds up to the item's score.
 
-    The score of the factors is y·x with x = A⁻¹ Yᵤᵀ (1 + c), a sum over the history; so is that of the ties.
+    The score of each set of factors is y·x with x = A⁻¹ Yᵤᵀ (1 + c), a sum over the history; so is that of
+    the ties.
     """
-    vector, matrix = model.fold_in(history)
-    theirs = model.factors[history.items]
-    solved = np.linalg.solve(matrix, model.factors[items].T)
-    by_factors = (theirs @ solved).T * (1 + model.options.confidence * history.strengths)
-    ones = np.ones(len(history), np.float32)
+    vectors, matrices = model.fold_in(history)
+    theirs = in_sets(model.factors[history.items], model.options)
+    solved = np.linalg.solve(matrices, in_sets(model.factors[items], model.options).transpose(0, 2, 1))
+    by_factors = (theirs @ solved).sum(axis=0).T * (1 + model.options.confidence * history.strengths)
     by_ties = np.stack([_ties_of(model, int(listen), items) for listen in history.items], axis=1)
-    all_factors, all_ties = model.factors @ vector, model.ties.combined(history.items, ones)
+    by_ties *= history.strengths
+    all_factors = model.factors @ vectors.ravel()
+    all_ties = model.ties.combined(history.items, history.strengths)
     added: Floats = by_factors / spread(all_factors)
     added = added + model.options.item_weight * by_ties / spread(all_ties)
     return added

@@ -13,7 +13,7 @@ from apps.recommendations.engine.options import Options
 Row = tuple[str, str, float]
 
 # Enough for a dozen items, and quick.
-SMALL = Options(factors=4, rounds=4, item_penalty=5.0, least_people=1)
+SMALL = Options(sets=2, factors=4, rounds=4, item_penalty=5.0, least_people=1)
 
 JAZZ = ("So What", "Naima", "Footprints", "Peace Piece")
 POP = ("Halo", "Toxic", "Levitating", "Royals")

@@ -1,15 +1,17 @@
 """Alternating least squares gives what solving the equations one by one gives."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from apps.recommendations.engine import factors
-from apps.recommendations.engine.factors import folded_in, item_factors
+from apps.recommendations.engine.factors import bases, folded_in, in_sets, item_factors
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
 
 # Conjugate gradients are exact after as many steps as there are unknowns.
-EXACT = Options(factors=factors.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5)
+EXACT = Options(sets=2, factors=factors.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5)
 
 
 def listens(*, people: int = 12, items: int = 9, seed: int = 0) -> SparseMatrix:
@@ -41,7 +43,11 @@ def solved(strengths: np.ndarray, theirs: np.ndarray, options: Options) -> np.nd
 
 
 def alternated(dense: np.ndarray, options: Options) -> np.ndarray:
-    random = np.random.default_rng(options.seed)
+    return np.hstack([one_set(dense, number, options) for number in range(options.sets)])
+
+
+def one_set(dense: np.ndarray, number: int, options: Options) -> np.ndarray:
+    random = np.random.default_rng((options.seed, number))
     items = random.standard_normal((dense.shape[1], options.factors), np.float32).astype(float) * 0.01
     for _ in range(options.rounds):
         people = np.array([solved(row, items, options) for row in dense])
@@ -65,18 +71,25 @@ def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
 
 
 def test_somebody_who_is_folded_in_gets_what_training_would_give():
-    items = np.random.default_rng(1).standard_normal((9, 3)).astype(np.float32)
+    items = np.random.default_rng(1).standard_normal((9, 6)).astype(np.float32)
     strengths = np.array([0, 1.5, 0, 0, 0.5, 0, 1, 0, 0], np.float32)
     heard = np.flatnonzero(strengths)
 
-    vector, matrix = folded_in(strengths[heard], factors=items[heard], base=items.T @ items, options=EXACT)
+    base = bases(items, EXACT)
+    vectors, matrices = folded_in(strengths[heard], factors=items[heard], base=base, options=EXACT)
 
-    assert np.allclose(vector, solved(strengths, items.astype(float), EXACT), atol=1e-4)
-    assert np.allclose(matrix, matrix.T, atol=1e-4)
+    for number, part in enumerate((items[:, :3], items[:, 3:])):
+        assert np.allclose(vectors[number], solved(strengths, part.astype(float), EXACT), atol=1e-4)
+        assert np.allclose(matrices[number], matrices[number].T, atol=1e-4)
+
+
+def test_each_set_begins_elsewhere_and_more_sets_leave_the_first_as_they_are():
+    one, other = in_sets(item_factors(listens(), EXACT), EXACT)
+
+    assert not np.allclose(one, other, atol=0.1)
+    assert (item_factors(listens(), replace(EXACT, sets=1)) == one).all()
 
 
 def test_the_same_seed_gives_the_same_factors_and_another_seed_others():
     assert (item_factors(listens(), EXACT) == item_factors(listens(), EXACT)).all()
-    assert not np.allclose(
-        item_factors(listens(), EXACT), item_factors(listens(), Options(factors=3, rounds=5, seed=6))
-    )
+    assert not np.allclose(item_factors(listens(), EXACT), item_factors(listens(), replace(EXACT, seed=6)))

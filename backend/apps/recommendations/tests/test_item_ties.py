@@ -13,14 +13,16 @@ OPTIONS = Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=ITEMS)
 
 @pytest.fixture
 def heard() -> np.ndarray:
-    """Whether a person has an item; the items by how many have them, as training sorts them."""
-    found = np.random.default_rng(3).random((30, ITEMS)) < np.linspace(0.8, 0.2, ITEMS)
-    return found[:, np.argsort(-found.sum(axis=0), kind="stable")].astype(float)
+    """How strongly a person has an item; the items by how many have them, as training sorts them."""
+    random = np.random.default_rng(3)
+    found = random.random((30, ITEMS)) < np.linspace(0.8, 0.2, ITEMS)
+    strengths = random.uniform(0.5, 2, found.shape)
+    return np.where(found, strengths, 0)[:, np.argsort(-found.sum(axis=0), kind="stable")]
 
 
 def listens(heard: np.ndarray) -> SparseMatrix:
     rows, columns = np.nonzero(heard)
-    return SparseMatrix.of(rows, columns, np.full(len(rows), 5, np.float32), shape=heard.shape)
+    return SparseMatrix.of(rows, columns, heard[rows, columns].astype(np.float32), shape=heard.shape)
 
 
 def fitted(heard: np.ndarray, item: int, options: Options) -> np.ndarray:
@@ -74,7 +76,7 @@ def test_of_the_ties_of_an_item_the_strongest_are_kept(heard):
 @pytest.mark.parametrize(("most", "least"), [(4, 1), (8000, 12)])
 def test_items_of_few_people_or_too_many_items_have_none(heard, most, least):
     options = Options(item_penalty=2.0, dropout=0.25, least_people=least, most_items=most)
-    kept = min(most, int((heard.sum(axis=0) >= least).sum()))
+    kept = min(most, int(((heard > 0).sum(axis=0) >= least).sum()))
 
     ties = as_dense(item_ties(listens(heard), options))
 
