@@ -2,7 +2,7 @@
 
 A person has listened to an item or not, and what was listened to counts more. With the items' factors Y, a
 person's factors are the x with (YᵀY + Yᵤᵀ diag(c) Yᵤ + p I) x = Yᵤᵀ (1 + c), where Yᵤ are the factors of the
-person's items, c = confidence × strength and p grows with the length of the history (Zhou et al., 2008; how
+person's items, c = confidence × strengthᵉ and p grows with the length of the history (Zhou et al., 2008; how
 much that matters: Rendle et al., 2021). Items likewise.
 
 Where the factors end depends on where they began. So several sets of them are trained, each from a beginning
@@ -65,12 +65,18 @@ def folded_in(strengths: Floats, *, factors: Floats, base: Floats, options: Opti
 
     `factors` are those of the person's items, `base` is that of `bases` for all items.
     """
-    theirs = in_sets(factors, options)
-    matrices = base + (theirs * (options.confidence * strengths)[:, None]).transpose(0, 2, 1) @ theirs
+    theirs, counted = in_sets(factors, options), confidences(strengths, options)
+    matrices = base + (theirs * counted[:, None]).transpose(0, 2, 1) @ theirs
     places = np.arange(options.factors)
     matrices[:, places, places] += _penalty(len(strengths), options)
-    wanted = (1 + options.confidence * strengths) @ theirs
+    wanted = (1 + counted) @ theirs
     return np.linalg.solve(matrices, wanted[:, :, None])[:, :, 0].astype(np.float32), matrices
+
+
+def confidences(strengths: Floats, options: Options) -> Floats:
+    """How much more than its absence each of these listens counts."""
+    counted: Floats = options.confidence * strengths**options.confidence_power
+    return counted
 
 
 def _penalty(length: "int | Integers", options: Options) -> "Floats | float":
@@ -103,7 +109,7 @@ def _solved_in_pieces(
     matrix, wanted = base.copy(), np.zeros(len(base), np.float32)
     for begin in range(0, len(columns), CELLS_AT_ONCE):
         piece = theirs[columns[begin : begin + CELLS_AT_ONCE]]
-        counted = options.confidence * strengths[begin : begin + CELLS_AT_ONCE]
+        counted = confidences(strengths[begin : begin + CELLS_AT_ONCE], options)
         matrix += (piece.T * counted) @ piece
         wanted += (1 + counted) @ piece
     matrix[np.diag_indices_from(matrix)] += _penalty(len(columns), options)
@@ -132,7 +138,7 @@ def _stepped(
 ) -> Floats:
     """Conjugate gradients, for many rows at once."""
     factors = theirs[columns]
-    counted = options.confidence * strengths
+    counted = confidences(strengths, options)
     penalty = np.asarray(_penalty(counts, options), np.float32)[:, None]
 
     def product(vectors: Floats) -> Floats:

@@ -20,6 +20,8 @@ class Options:
     rounds: int = 8
     # How much more a listen of usual strength counts than the absence of one.
     confidence: float = 12.0
+    # How much more a strong listen counts than a weak one: 1 as its strength, 2 as its square.
+    confidence_power: float = 2.0
     # Against learning by heart, for each listen that a person or an item has.
     factor_penalty: float = 0.8
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.engine.factors import in_sets
+from apps.recommendations.engine.factors import confidences, in_sets
 from apps.recommendations.engine.model import History, Model, spread
 
 
@@ -16,7 +16,7 @@ def contributions(model: Model, history: History, items: Integers) -> Floats:
     vectors, matrices = model.fold_in(history)
     theirs = in_sets(model.factors[history.items], model.options)
     solved = np.linalg.solve(matrices, in_sets(model.factors[items], model.options).transpose(0, 2, 1))
-    by_factors = (theirs @ solved).sum(axis=0).T * (1 + model.options.confidence * history.strengths)
+    by_factors = (theirs @ solved).sum(axis=0).T * (1 + confidences(history.strengths, model.options))
     by_ties = np.stack([_ties_of(model, int(listen), items) for listen in history.items], axis=1)
     by_ties *= history.strengths
     all_factors = model.factors @ vectors.ravel()

@@ -36,7 +36,7 @@ def solved(strengths: np.ndarray, theirs: np.ndarray, options: Options) -> np.nd
     heard = strengths > 0
     if not heard.any():
         return np.zeros(options.factors)
-    weights = np.diag(1 + options.confidence * strengths * heard)
+    weights = np.diag(1 + options.confidence * strengths**options.confidence_power)
     penalty = options.factor_penalty * (heard.sum() + 1)
     matrix = theirs.T @ weights @ theirs + penalty * np.eye(options.factors)
     return np.linalg.solve(matrix, theirs.T @ weights @ heard)
