@@ -18,7 +18,7 @@ from apps.recommendations.engine.sparse import SparseMatrix
 
 # Each round begins with the factors of the round before, so a few steps towards the solution are enough.
 STEPS = 3
-# What is gathered at once: 8 MB with 192 factors, which a processor's cache holds.
+# What is gathered at once: 3 MB with 80 factors, which a processor's cache holds.
 CELLS_AT_ONCE = 10_000
 # Longer histories are summed up into their own matrix, piece by piece, and solved exactly.
 LONG_HISTORY = 2000

@@ -38,4 +38,4 @@ class Options:
 
     # --- Both
     # What the items' opinion weighs beside the factors' 1, each in standard deviations of its own.
-    item_weight: float = 0.15
+    item_weight: float = 0.1
