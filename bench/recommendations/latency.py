@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from apps.recommendations.engine.evaluation import answered
+from apps.recommendations.engine.joined_sets import JoinedSets
 from apps.recommendations.engine.model import Model
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
@@ -34,7 +35,10 @@ def made_up_model(names: list[str]) -> Model:
         random.standard_normal(tied * options.ties, np.float32),
         tracks,
     )
-    factors = random.standard_normal((tracks, options.sets * options.factors), np.float32)
+    factors = JoinedSets(
+        random.standard_normal((tracks, options.directions), np.float32),
+        random.standard_normal((options.sets, options.directions, options.factors), np.float32) / 20,
+    )
     return Model(names, np.arange(tracks)[::-1], factors, ties, options)
 
 

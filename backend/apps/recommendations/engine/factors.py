@@ -25,17 +25,17 @@ LONG_HISTORY = 2000
 
 
 def item_factors(listens: SparseMatrix, options: Options) -> Floats:
-    """One row for each item, its sets of factors side by side.
+    """For each set a matrix with a row for each item.
 
     `listens` has a row for each person, its values are strengths.
     """
     listeners = listens.transposed()
-    found = np.empty((listens.width, options.sets, options.factors), np.float32)
-    for number in range(options.sets):
-        found[:, number] = _one_set(
-            listens, listeners, np.random.default_rng((options.seed, number)), options
-        )
-    return found.reshape(listens.width, options.sets * options.factors)
+    return np.stack(
+        [
+            _one_set(listens, listeners, np.random.default_rng((options.seed, number)), options)
+            for number in range(options.sets)
+        ]
+    )
 
 
 def _one_set(
@@ -50,26 +50,18 @@ def _one_set(
     return items
 
 
-def in_sets(factors: Floats, options: Options) -> Floats:
-    """The same factors, set by set: a matrix of items by factors for each."""
-    return factors.reshape(len(factors), options.sets, options.factors).transpose(1, 0, 2)
-
-
-def bases(factors: Floats, options: Options) -> Floats:
-    """YᵀY of each set, which everybody who is folded in shares."""
-    return np.stack([one.T @ one for one in in_sets(factors, options)])
-
-
-def folded_in(strengths: Floats, *, factors: Floats, base: Floats, options: Options) -> tuple[Floats, Floats]:
+def folded_in(
+    strengths: Floats, *, factors: Floats, bases: Floats, options: Options
+) -> tuple[Floats, Floats]:
     """A person's factors in each set, exactly, and the matrices that they solve.
 
-    `factors` are those of the person's items, `base` is that of `bases` for all items.
+    `factors` has for each set those of the person's items, `bases` for each set YᵀY of all items.
     """
-    theirs, counted = in_sets(factors, options), confidences(strengths, options)
-    matrices = base + (theirs * counted[:, None]).transpose(0, 2, 1) @ theirs
-    places = np.arange(options.factors)
+    counted = confidences(strengths, options)
+    matrices = bases + (factors * counted[:, None]).transpose(0, 2, 1) @ factors
+    places = np.arange(factors.shape[2])
     matrices[:, places, places] += _penalty(len(strengths), options)
-    wanted = (1 + counted) @ theirs
+    wanted = (1 + counted) @ factors
     return np.linalg.solve(matrices, wanted[:, :, None])[:, :, 0].astype(np.float32), matrices
 
 

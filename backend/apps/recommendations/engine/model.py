@@ -7,8 +7,9 @@ from functools import cached_property
 import numpy as np
 
 from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.engine.factors import bases, folded_in, item_factors
+from apps.recommendations.engine.factors import folded_in, item_factors
 from apps.recommendations.engine.item_ties import item_ties
+from apps.recommendations.engine.joined_sets import JoinedSets
 from apps.recommendations.engine.listening import Listening
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
@@ -37,7 +38,7 @@ class Model:
     items: list[str]
     # How many people listen to each.
     people: Integers
-    factors: Floats
+    factors: JoinedSets
     ties: SparseMatrix
     options: Options = field(default_factory=Options)
 
@@ -46,15 +47,15 @@ class Model:
         return {item: number for number, item in enumerate(self.items)}
 
     @cached_property
-    def base(self) -> Floats:
+    def bases(self) -> Floats:
         """What everybody who is folded in shares."""
-        return bases(self.factors, self.options)
+        return self.factors.bases()
 
     @cached_property
     def directions(self) -> Floats:
-        """The factors of each item, at length 1."""
-        lengths = np.linalg.norm(self.factors, axis=1, keepdims=True)
-        unit: Floats = self.factors / np.maximum(lengths, np.finfo(np.float32).tiny)
+        """The factors of each item in all sets, at length 1."""
+        lengths = np.linalg.norm(self.factors.items, axis=1, keepdims=True)
+        unit: Floats = self.factors.items / np.maximum(lengths, np.finfo(np.float32).tiny)
         return unit
 
     def history(self, listens: Sequence[tuple[str, float]]) -> History:
@@ -71,7 +72,7 @@ class Model:
         """Of every item how well it fits; only the order means something. For an empty history popularity."""
         if not len(history):
             return self.people.astype(np.float32)
-        by_factors = self.factors @ self.fold_in(history)[0].ravel()
+        by_factors = self.factors.items @ self.factors.together(self.fold_in(history)[0])
         by_ties = self.ties.combined(history.items, history.strengths)
         return by_factors / spread(by_factors) + self.options.item_weight * by_ties / spread(by_ties)
 
@@ -81,7 +82,10 @@ class Model:
         No training.
         """
         return folded_in(
-            history.strengths, factors=self.factors[history.items], base=self.base, options=self.options
+            history.strengths,
+            factors=self.factors.factors_of(history.items),
+            bases=self.bases,
+            options=self.options,
         )
 
     def recommended(
@@ -135,7 +139,7 @@ def train(listening: Listening, options: Options | None = None) -> Model:
     # First, so that its large matrix is gone before the factors need room.
     listens = strengths_by_row(listens)
     ties = item_ties(listens, options)
-    factors = item_factors(listens, options)
+    factors = JoinedSets.of(item_factors(listens, options), directions=options.directions)
     return Model(items=names, people=people, factors=factors, ties=ties, options=options)
 
 

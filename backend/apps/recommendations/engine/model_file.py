@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from apps.recommendations.engine.arrays import Integers
+from apps.recommendations.engine.joined_sets import JoinedSets
 from apps.recommendations.engine.model import Model
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
@@ -101,7 +102,8 @@ def _arrays(model: Model) -> dict[str, Any]:
         "item_bytes": np.frombuffer(b"".join(names), np.uint8),
         "item_lengths": np.array([len(name) for name in names], np.int64),
         "people": model.people,
-        "factors": model.factors,
+        "factors": model.factors.items,
+        "factor_sets": model.factors.sets,
         "tie_starts": model.ties.starts,
         "tie_columns": model.ties.columns,
         "tie_values": model.ties.values,
@@ -113,8 +115,11 @@ def _model(arrays: Any) -> Model:
     items = _items(arrays["item_bytes"].tobytes(), arrays["item_lengths"])
     ties = SparseMatrix(arrays["tie_starts"], arrays["tie_columns"], arrays["tie_values"], len(items))
     options = Options(**{option.name: arrays[f"option_{option.name}"].item() for option in fields(Options)})
-    model = Model(items, arrays["people"], arrays["factors"], ties, options)
-    if not len(items) == len(model.people) == len(model.factors) == ties.height:
+    factors = JoinedSets(arrays["factors"], arrays["factor_sets"])
+    model = Model(items, arrays["people"], factors, ties, options)
+    if not len(items) == len(model.people) == len(factors.items) == ties.height:
+        raise ValueError("its parts do not fit together")
+    if factors.sets.shape != (options.sets, factors.items.shape[1], options.factors):
         raise ValueError("its parts do not fit together")
     return model
 

@@ -18,6 +18,8 @@ class Options:
     sets: int = 4
     factors: int = 80
     rounds: int = 8
+    # In how many numbers for each item all sets are kept; fewer make the file and an answer smaller.
+    directions: int = 192
     # How much more a listen of usual strength counts than the absence of one.
     confidence: float = 12.0
     # How much more a strong listen counts than a weak one: 1 as its strength, 2 as its square.

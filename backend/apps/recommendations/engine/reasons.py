@@ -3,7 +3,7 @@
 import numpy as np
 
 from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.engine.factors import confidences, in_sets
+from apps.recommendations.engine.factors import confidences
 from apps.recommendations.engine.model import History, Model, spread
 
 
@@ -14,12 +14,13 @@ def contributions(model: Model, history: History, items: Integers) -> Floats:
     the ties.
     """
     vectors, matrices = model.fold_in(history)
-    theirs = in_sets(model.factors[history.items], model.options)
-    solved = np.linalg.solve(matrices, in_sets(model.factors[items], model.options).transpose(0, 2, 1))
-    by_factors = (theirs @ solved).sum(axis=0).T * (1 + confidences(history.strengths, model.options))
+    theirs = model.factors.factors_of(history.items)
+    # What each listen adds to the person's own factors, in all sets.
+    parts = model.factors.together(np.linalg.solve(matrices, theirs.transpose(0, 2, 1)))
+    by_factors = model.factors.items[items] @ parts * (1 + confidences(history.strengths, model.options))
     by_ties = np.stack([_ties_of(model, int(listen), items) for listen in history.items], axis=1)
     by_ties *= history.strengths
-    all_factors = model.factors @ vectors.ravel()
+    all_factors = model.factors.items @ model.factors.together(vectors)
     all_ties = model.ties.combined(history.items, history.strengths)
     added: Floats = by_factors / spread(all_factors)
     added = added + model.options.item_weight * by_ties / spread(all_ties)

@@ -38,7 +38,8 @@ def assert_same(one: Model, other: Model) -> None:
     assert one.options == other.options
     for mine, theirs in [
         (one.people, other.people),
-        (one.factors, other.factors),
+        (one.factors.items, other.factors.items),
+        (one.factors.sets, other.factors.sets),
         (one.ties.starts, other.ties.starts),
         (one.ties.columns, other.ties.columns),
         (one.ties.values, other.ties.values),
@@ -119,9 +120,10 @@ def test_objects_are_never_read(stored):
         read_open_model(io.BytesIO(content))
 
 
-def test_parts_that_do_not_fit_together_are_refused(stored):
+@pytest.mark.parametrize("name", ["factors", "factor_sets"])
+def test_parts_that_do_not_fit_together_are_refused(stored, name):
     arrays = dict(np.load(io.BytesIO(stored[HEAD.size :])))
-    content = packed(archive(**arrays | {"factors": arrays["factors"][1:]}))
+    content = packed(archive(**arrays | {name: arrays[name][1:]}))
 
     with pytest.raises(ModelFileError, match="do not fit together"):
         read_open_model(io.BytesIO(content))
