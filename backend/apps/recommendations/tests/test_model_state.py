@@ -22,14 +22,15 @@ def test_one_that_can_be_used(no_model):
 
 
 def test_of_another_version(no_model, monkeypatch, caplog):
-    monkeypatch.setattr(model_file, "VERSION", model_file.VERSION + 1)
+    mine = model_file.VERSION
+    monkeypatch.setattr(model_file, "VERSION", mine + 1)
     write_model(train(listening(two_tastes()), SMALL), no_model)
     monkeypatch.undo()
     shelf.own_shelf.cache_clear()
     state = shelf.Shelf(no_model).held().state
 
     assert state is ModelState.OLD
-    assert "has format 2, and this version reads format 1" in caplog.text
+    assert f"has format {mine + 1}, and this version reads format {mine}" in caplog.text
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", model_file.MAGIC])
