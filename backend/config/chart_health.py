@@ -9,12 +9,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.charts.selectors import SourceState, source_states
+from apps.charts.selectors import SourceState, newest_counts, source_states
 from config.health import OK, states_of_parts
 from core.endpoints import Answer, Endpoint, documented
 from core.errors import Unavailable
 from core.instants import Instant
 
+# Apple Music tells nobody how often its tracks are played.
+COUNTED = ("spotify", "soundcloud", "youtube")
 AT = datetime(2025, 12, 4, 2, 31, tzinfo=UTC)
 
 
@@ -28,9 +30,18 @@ class SourceAgePayload(msgspec.Struct, frozen=True):
     age_seconds: int | None
 
 
+class CountAgePayload(msgspec.Struct, frozen=True):
+    """When a service's plays or views were counted last; null where they never were."""
+
+    service: str
+    counted_at: Instant | None
+    age_seconds: int | None
+
+
 class HealthPayload(msgspec.Struct, frozen=True):
     parts: dict[str, Literal["ok", "unavailable"]]
     sources: list[SourceAgePayload]
+    counts: list[CountAgePayload]
 
 
 class HealthAnswer(msgspec.Struct, frozen=True):
@@ -54,6 +65,7 @@ HEALTH = Endpoint(
                 HealthPayload(
                     {"database": "ok", "channel_layer": "ok", "jobs": "ok"},
                     [SourceAgePayload("spotify", "pop", "ok", AT, 3600)],
+                    [CountAgePayload("youtube", AT, 3600)],
                 ),
             ),
         ),
@@ -75,11 +87,23 @@ class ChartHealth(APIView):
             {
                 "status": "success",
                 "message": f"Away: {', '.join(away)}." if away else "All parts answer.",
-                "data": {"parts": parts, "sources": [_aged(one, now) for one in source_states()]},
+                "data": {
+                    "parts": parts,
+                    "sources": [_aged(one, now) for one in source_states()],
+                    "counts": _counts(now),
+                },
             }
         )
 
 
 def _aged(one: SourceState, now: datetime) -> SourceAgePayload:
-    age = None if one.fetched_at is None else max(0, int((now - one.fetched_at).total_seconds()))
-    return SourceAgePayload(one.service, one.genre, one.status, one.fetched_at, age)
+    return SourceAgePayload(one.service, one.genre, one.status, one.fetched_at, _age(one.fetched_at, now))
+
+
+def _counts(now: datetime) -> list[CountAgePayload]:
+    newest = newest_counts()
+    return [CountAgePayload(one, newest.get(one), _age(newest.get(one), now)) for one in COUNTED]
+
+
+def _age(at: datetime | None, now: datetime) -> int | None:
+    return None if at is None else max(0, int((now - at).total_seconds()))

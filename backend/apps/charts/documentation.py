@@ -35,6 +35,7 @@ from apps.charts.payloads import (
     ServiceLinkPayload,
     ServiceListAnswer,
     ServiceListPayload,
+    SimilarTrackPayload,
     SimilarTracksPayload,
     TrendingAnswer,
     TrendingTrackPayload,
@@ -141,7 +142,9 @@ CHART = _endpoint(
         "as points, on two 1000 more; the fewest points come first, of equals the best single place, then "
         "the ISRC. `movement` is since the last edition before that had tracks, `peak` and `days_on_chart` "
         "are of all editions until then. A source that was not `ok` that day is represented by its last good "
-        "list, for up to 7 days; `fetched_at` says of when that is."
+        "list, for up to 7 days; `fetched_at` says of when that is. `plays` are the last figures that were "
+        "counted until then, no older than 7 days either; `change` compares a service's figure with its own "
+        "of so many days before, and adds up only those that were counted on both."
     ),
     parameters=(GENRE, SORT, DATE),
     refusals=(NO_CHART, BAD_QUERY),
@@ -185,7 +188,9 @@ TRACK = _endpoint(
             services={"spotify": ServiceLinkPayload(URL, "sampleZZTUT2500001")},
             ranks=[RankOnDayPayload("pop", DAY, 1, {"spotify": 2, "soundcloud": 1})],
             counts=COUNTS,
-            similar=SimilarTracksPayload("missing", []),
+            similar=SimilarTracksPayload(
+                "ok", [SimilarTrackPayload("ZZTUT2500002", "Second Window Left", "The Tuesday Post", 0.9731)]
+            ),
         ),
     ),
     parameters=(ISRC_PARAMETER,),
@@ -249,5 +254,8 @@ TRENDING = _endpoint(
     TrendingAnswer(
         "success", "What is played more than a week ago.", [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500)]
     ),
-    description="At most 100 tracks, of those that were counted on both days.",
+    description=(
+        "At most 100 tracks. Each service counts over the week that ends with its own newest day, for tracks "
+        "that were counted on both."
+    ),
 )

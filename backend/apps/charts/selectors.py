@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from apps.charts.genres import RANKED, Genre
-from apps.charts.models import RawEdition, StageRun, Status
+from apps.charts.models import RawEdition, StageRun, Status, ViewCount
 from apps.charts.run_models import Stage
 
 UNKNOWN = "missing"
@@ -21,6 +21,12 @@ class SourceState:
     genre: str
     status: str
     fetched_at: datetime | None
+
+
+def newest_counts() -> dict[str, datetime]:
+    """When each service's plays or views were counted last; who never was is left out."""
+    rows = ViewCount.objects.order_by().values_list("service").annotate(Max("last_updated"))
+    return dict(rows)
 
 
 def latest_stage_runs() -> list[StageRun]:

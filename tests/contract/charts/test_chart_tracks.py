@@ -30,7 +30,31 @@ def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str,
     last = track["ranks"][-1]
     assert (last["genre"], last["rank"]) == ("pop", entry["rank"])
     assert last["services"] == {name: place["rank"] for name, place in entry["services"].items()}
-    assert track["similar"]["status"] in {"ok", "missing"}
+    assert track["counts"].keys() == {"spotify", "soundcloud"}
+    for service, history in track["counts"].items():
+        assert history["current"] == entry["plays"][service]
+        assert len(history["historical"]) > 1
+
+
+def test_tracks_that_sound_alike_come_likest_first(client: httpx.Client, entry: dict[str, Any]):
+    similar = told(client, f"/api/charts/tracks/{entry['isrc']}/")["similar"]
+
+    assert similar["status"] == "ok"
+    assert len(similar["tracks"]) == 10
+    assert all(one.keys() == {"isrc", "name", "artist", "similarity"} for one in similar["tracks"])
+    likeness = [one["similarity"] for one in similar["tracks"]]
+    assert likeness == sorted(likeness, reverse=True)
+    assert 0 <= likeness[-1] <= likeness[0] <= 1
+    assert entry["isrc"] not in {one["isrc"] for one in similar["tracks"]}
+    back = told(client, f"/api/charts/tracks/{similar['tracks'][0]['isrc']}/")["similar"]["tracks"]
+    assert next(one for one in back if one["isrc"] == entry["isrc"])["similarity"] == likeness[0]
+
+
+def test_a_track_of_which_nobody_knows_how_it_sounds_says_so(client: httpx.Client):
+    listed = told(client, "/api/charts/pop/soundcloud/")["tracks"]
+    answers = [told(client, f"/api/charts/tracks/{one['isrc']}/")["similar"] for one in listed]
+
+    assert {"status": "missing", "tracks": []} in answers
 
 
 def test_a_code_in_small_letters_is_the_same(client: httpx.Client, entry: dict[str, Any]):

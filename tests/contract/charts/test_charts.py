@@ -28,6 +28,8 @@ def check_entry(entry: dict[str, Any]) -> None:
     assert entry["plays"].keys() == {"total", "spotify", "apple_music", "soundcloud", "youtube"}
     assert entry["change"].keys() == {"1d", "7d", "30d"}
     assert all(isinstance(one, FIGURE) for one in [*entry["plays"].values(), *entry["change"].values()])
+    known = [entry["plays"][name] for name in ("spotify", "soundcloud", "youtube", "apple_music")]
+    assert entry["plays"]["total"] == sum(figure for figure in known if figure is not None)
     assert entry["movement"].keys() == {"kind", "by"}
     assert entry["movement"]["kind"] in KINDS
     assert (entry["movement"]["by"] > 0) == (entry["movement"]["kind"] in {"up", "down"})
@@ -60,6 +62,7 @@ def test_a_chart(client: httpx.Client, genre: str):
     assert [entry["rank"] for entry in chart["tracks"]] == list(range(1, len(chart["tracks"]) + 1))
     for entry in chart["tracks"]:
         check_entry(entry)
+        assert all(entry["change"][span] > 0 for span in ("1d", "7d", "30d"))
 
 
 def test_ranks_follow_from_the_services_ranks(client: httpx.Client):
@@ -105,6 +108,7 @@ def test_a_chart_in_another_order_has_the_same_tracks(client: httpx.Client, sort
     values = {"rank": lambda one: -one["rank"], "plays": lambda one: one["plays"]["total"]}
     known = [values.get(sort, lambda one: one["change"]["7d"])(one) for one in tracks]
     figures = [one for one in known if one is not None]
+    assert len(figures) == len(known)  # the samples are all counted
     assert figures == sorted(figures, reverse=True)
     assert known == [*figures, *[None] * (len(known) - len(figures))]
 

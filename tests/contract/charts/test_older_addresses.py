@@ -1,5 +1,8 @@
 """The addresses that chart clients have always known, with and without /api."""
 
+from itertools import pairwise
+from typing import Any
+
 import httpx
 import pytest
 
@@ -37,10 +40,23 @@ def test_graph_data_has_every_track_of_the_chart(client: httpx.Client):
     assert [track["isrc"] for track in tracks] == [entry["isrc"] for entry in chart["tracks"]]
     for track in tracks:
         assert track.keys() == {"rank", "isrc", "name", "artist", "view_counts"}
+        assert track["view_counts"].keys() == {"spotify", "soundcloud"}
         for history in track["view_counts"].values():
             assert history.keys() == {"current", "last_updated", "historical"}
-            for day in history["historical"]:
-                assert day.keys() == {"date", "count", "delta", "status"}
+            assert history["current"] == history["historical"][-1]["count"]
+            assert INSTANT.fullmatch(history["last_updated"])
+            check_days(history["historical"])
+
+
+def check_days(days: list[dict[str, Any]]) -> None:
+    """Each once, at most 30, and a difference is that of two counts."""
+    assert [day["date"] for day in days] == sorted({day["date"] for day in days})
+    assert 1 <= len(days) <= 30
+    for day in days:
+        assert day.keys() == {"date", "count", "delta", "status"}
+        assert (day["count"] is not None) == (day["status"] == "ok")
+    for before, day in pairwise(days):
+        assert day["delta"] == day["count"] - before["count"]
 
 
 def test_playlist_data_is_the_chart(client: httpx.Client):
@@ -62,9 +78,21 @@ def test_header_art_is_of_each_service(client: httpx.Client):
 
 
 def test_trending_tracks_rise_most_first(client: httpx.Client):
-    changes = [track["change"] for track in told(client, "/api/trending-isrcs/")]
+    tracks = told(client, "/api/trending-isrcs/")
 
+    assert all(track.keys() == {"isrc", "name", "artist", "change"} for track in tracks)
+    changes = [track["change"] for track in tracks]
+    assert len(changes) > 10
     assert changes == sorted(changes, reverse=True)
+
+
+def test_what_trends_is_what_charts_say_of_a_week(client: httpx.Client):
+    changes = {track["isrc"]: track["change"] for track in told(client, "/api/trending-isrcs/")}
+    entries = told(client, "/api/charts/rap/", sort="trending")["tracks"]
+
+    assert {entry["isrc"]: entry["change"]["7d"] for entry in entries} == {
+        entry["isrc"]: changes[entry["isrc"]] for entry in entries
+    }
 
 
 def test_health_tells_the_age_of_each_source(client: httpx.Client):
@@ -76,6 +104,10 @@ def test_health_tells_the_age_of_each_source(client: httpx.Client):
         assert source.keys() == {"service", "genre", "status", "fetched_at", "age_seconds"}
         assert source["status"] == "ok"
         assert source["age_seconds"] >= 0
+    ages = {count["service"]: count["age_seconds"] for count in health["counts"]}
+    assert ages.keys() == {"spotify", "soundcloud", "youtube"}
+    assert ages["youtube"] is None
+    assert ages["spotify"] >= 0
 
 
 @pytest.mark.parametrize("address", OLDER)

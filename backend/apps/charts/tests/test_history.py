@@ -2,7 +2,9 @@
 
 from datetime import date
 
+from apps.charts import counting
 from apps.charts.charts import Order, chart_of, edition_on
+from apps.charts.counters.stage import count
 from apps.charts.payloads import ChartEntryPayload
 from apps.charts.tests.bodies import Folder, isrc
 from apps.charts.tests.conftest import Run
@@ -70,6 +72,7 @@ def test_a_day_between_editions_shows_what_was_out_then(run: Run, folder: Folder
 def test_a_chart_costs_the_same_queries_however_long_it_is(
     run: Run, folder: Folder, django_assert_num_queries
 ):
+    counting.register_counter(count)
     fill(folder)
     for service in ("spotify", "soundcloud"):
         folder.list(service, "2025-03-05", *range(1, 41))

@@ -12,6 +12,7 @@ from apps.charts.sources.base import SourceError
 from apps.charts.tests.bodies import TRACKS, Folder, isrc
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, stored, table
+from apps.charts.view_counts.services import record_figures
 
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 ONE, TWO, THREE = TRACKS[:3]
@@ -103,7 +104,7 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
 ):
     fill(folder)
     put_table(folder, table((FIRST, ONE, 1000), (FIRST, TWO, 70)))
-    real = stage.record_figures
+    real = record_figures
 
     def fails_at_the_first(figures):
         figures = list(figures)
