@@ -1,0 +1,146 @@
+"""Charts: a run over recorded days beside the same run again, history among a million rows, every endpoint.
+
+It is measured on SQLite and on PostgreSQL with Redis, each on a server of its own. The days are made up, or
+those of `--data DIR`, which has raw/<service>/<genre>/<day>.json.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import httpx
+
+from bench.charts import inside
+from bench.charts.made_up import write_days
+from bench.results import Result, ratio
+from bench.shell import in_the_shell
+from tests.processes import TuttiServer
+from tests.services import Postgres, Redis
+
+DAYS, QUICK_DAYS = 14, 3
+ROWS, QUICK_ROWS = 1_000_000, 40_000
+ASKED, QUICK_ASKED = 500, 50
+ROUNDS, QUICK_ROUNDS = 20, 5
+# What was asked for: of one query, of one answer, in milliseconds; of tracks; of a first run's time.
+WANTED_QUERY_MS, WANTED_ANSWER_MS, WANTED_PROCESSED, WANTED_AGAIN = 50, 500, 0.99, 0.1
+LIVE = "/api/health/live"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, metavar="DIR", help="recorded days instead of made-up ones")
+
+
+def measure(*, is_quick: bool, data: Path | None = None) -> Result:
+    found: dict[str, Any] = {}
+    with ExitStack() as running:
+        folder = data or Path(running.enter_context(TemporaryDirectory(prefix="tutti-days-")))
+        if data is None:
+            write_days(folder, days=QUICK_DAYS if is_quick else DAYS)
+        postgres, redis = running.enter_context(Postgres()), running.enter_context(Redis())
+        sizes = {
+            "SQLite": {},
+            "PostgreSQL": {"database_url": postgres.create_database(), "redis_url": redis.new_url()},
+        }
+        for name, told in sizes.items():
+            sys.stderr.write(f"{name} …\n")
+            with TuttiServer(**told) as server:
+                found[name] = _figures(server, folder.resolve(), is_quick=is_quick)
+    result = result_of(found)
+    result.is_whole = data is None
+    return result
+
+
+def _figures(server: TuttiServer, folder: Path, *, is_quick: bool) -> dict[str, Any]:
+    runs = json.loads(in_the_shell(server, inside.RUN_TWICE.format(folder=str(folder))))
+    in_the_shell(server, inside.FILL.format(rows=QUICK_ROWS if is_quick else ROWS))
+    history = json.loads(
+        in_the_shell(server, inside.ASK_HISTORY.format(asked=QUICK_ASKED if is_quick else ASKED))
+    )
+    return {
+        "runs": runs,
+        "history": history,
+        "answers": _answers(server, rounds=QUICK_ROUNDS if is_quick else ROUNDS),
+    }
+
+
+def _answers(server: TuttiServer, *, rounds: int) -> dict[str, dict[str, float]]:
+    """Milliseconds by address: the middle, and the slowest."""
+    with server.client() as client:
+        isrc = client.get("/api/charts/pop/").raise_for_status().json()["data"]["tracks"][0]["isrc"]
+        return {path: _asked(client, path, rounds) for path in (LIVE, *_addresses(isrc))}
+
+
+def _addresses(isrc: str) -> list[str]:
+    of_genre = [f"/api/{name}/pop/" for name in ("graph-data", "playlist-data", "last-updated", "header-art")]
+    return [
+        *(
+            "/api/charts/",
+            "/api/charts/pop/",
+            "/api/charts/pop/?sort=plays",
+            "/api/charts/pop/?sort=trending",
+        ),
+        *("/api/charts/pop/spotify/", f"/api/charts/tracks/{isrc}/", *of_genre),
+        *("/api/service-playlist/pop/spotify/", "/api/trending-isrcs/", "/api/health/"),
+    ]
+
+
+def _asked(client: httpx.Client, path: str, rounds: int) -> dict[str, float]:
+    times = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        client.get(path).raise_for_status()
+        times.append((time.perf_counter() - began) * 1000)
+    return {"median": round(statistics.median(times), 2), "slowest": round(max(times), 2)}
+
+
+def result_of(found: dict[str, Any]) -> Result:
+    rows = [["", *found, "wanted"]]
+    ratios: dict[str, float | None] = {}
+    cells = {name: _cells(told) for name, told in found.items()}
+    for label, wanted in {
+        "first run, s": "",
+        "again, s": "",
+        "again / first": f"< {WANTED_AGAIN}",
+        "again changed": "0",
+        "lines processed": f"> {WANTED_PROCESSED:.0%}",
+        "history of a track, ms": f"< {WANTED_QUERY_MS}",
+        "… by a scan, ms": "",
+        "… by the index alone": "True",
+        "slowest answer, ms": f"< {WANTED_ANSWER_MS}",
+    }.items():
+        rows.append([label, *(str(cells[name][label]) for name in found), wanted])
+    for name, told in found.items():
+        key = name.lower()
+        ratios[f"{key}_again_over_first"] = ratio(
+            told["runs"]["again_seconds"], told["runs"]["first_seconds"]
+        )
+        ratios[f"{key}_processed"] = round(told["runs"]["processed"], 5)
+        ratios[f"{key}_history_over_scan"] = ratio(told["history"]["mean_ms"], told["history"]["scan_ms"])
+        ratios[f"{key}_slowest_answer_over_wanted"] = ratio(_slowest(told)[0], WANTED_ANSWER_MS)
+    return Result(name="charts", ratios=ratios, table=rows, raw=found)
+
+
+def _cells(told: dict[str, Any]) -> dict[str, object]:
+    runs, history = told["runs"], told["history"]
+    slowest, path = _slowest(told)
+    return {
+        "first run, s": round(runs["first_seconds"], 2),
+        "again, s": round(runs["again_seconds"], 3),
+        "again / first": round(runs["again_seconds"] / runs["first_seconds"], 4),
+        "again changed": runs["changed_again"],
+        "lines processed": f"{runs['processed']:.2%} of {runs['lines']}",
+        "history of a track, ms": round(history["mean_ms"], 3),
+        "… by a scan, ms": round(history["scan_ms"], 1),
+        "… by the index alone": history["is_index_alone"],
+        "slowest answer, ms": f"{slowest:.0f} ({path})",
+    }
+
+
+def _slowest(told: dict[str, Any]) -> tuple[float, str]:
+    return max((one["slowest"], path) for path, one in told["answers"].items())
