@@ -44,10 +44,14 @@ class CountedPlays:
     def histories(self, isrcs: Sequence[str], *, days: int) -> Mapping[str, Mapping[str, CountHistory]]:
         """Through the caches; of what was counted last before these days, the days until then."""
         today = timezone.now().date()
-        first = today - timedelta(days=days - 1)
+        told = selectors.view_data(isrcs, today=today)
+        earlier = _earlier_days(told, first=today - timedelta(days=days - 1), days=days)
         return {
-            isrc: {service: _history(isrc, service, counts, first, days) for service, counts in told.items()}
-            for isrc, told in selectors.view_data(isrcs, today=today).items()
+            isrc: {
+                service: _history(counts, earlier.get((isrc, service)))
+                for service, counts in of_track.items()
+            }
+            for isrc, of_track in told.items()
         }
 
     def trending(self, *, most: int) -> Sequence[tuple[str, int]]:
@@ -83,27 +87,41 @@ def _change(isrc: str, newest: Mapping[str, date], back: int, recent: Days, befo
     return sum(both) if both else None
 
 
-def _history(
-    isrc: str, service: str, counts: selectors.ServiceCounts, first: date, days: int
-) -> CountHistory:
-    told = [DayCount(one.day, one.count, one.delta, one.status) for one in counts.history]
+def _history(counts: selectors.ServiceCounts, earlier: Sequence[DayCount] | None) -> CountHistory:
     current = counts.current
-    if current is not None and current.last_updated.date() < first:
-        told = _until(isrc, service, current.last_updated.date(), days)
+    days = [DayCount(one.day, one.count, one.delta, one.status) for one in counts.history]
     return CountHistory(
         current=current.view_count if current else None,
         last_updated=current.last_updated if current else None,
-        days=told,
+        days=days if earlier is None else earlier,
     )
 
 
-def _until(isrc: str, service: str, last: date, days: int) -> list[DayCount]:
-    rows = selectors.history_of_track(isrc, since=last - timedelta(days=days - 1), until=last)
-    return [
-        DayCount(day, count, delta, status)
-        for day, of_service, count, delta, status, _ in rows
-        if of_service == service
-    ]
+def _earlier_days(
+    told: Mapping[str, Mapping[str, selectors.ServiceCounts]], *, first: date, days: int
+) -> dict[Key, list[DayCount]]:
+    """Of those that were counted last before `first`: so many days until then, in one query for all."""
+    last = {
+        (isrc, service): counts.current.last_updated.date()
+        for isrc, of_track in told.items()
+        for service, counts in of_track.items()
+        if counts.current and counts.current.last_updated.date() < first
+    }
+    if not last:
+        return {}
+    back = timedelta(days=days - 1)
+    rows = HistoricalViewCount.objects.filter(
+        isrc__in={isrc for isrc, _ in last},
+        recorded_date__range=(min(last.values()) - back, max(last.values())),
+    ).order_by("isrc", "recorded_date")
+    found: dict[Key, list[DayCount]] = {key: [] for key in last}
+    for isrc, service, day, count, delta, status in rows.values_list(
+        "isrc", "service", "recorded_date", "view_count", "delta_count", "status"
+    ):
+        until = last.get((isrc, service))
+        if until and until - back <= day <= until:
+            found[isrc, service].append(DayCount(day, count, delta, status))
+    return found
 
 
 def _newest_days() -> dict[str, date]:
