@@ -1,0 +1,114 @@
+"""Whatever comes when, and however often: charts and counts are those of what came."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from apps.charts import announcing, counting
+from apps.charts.announcing import Kind, Told, register_consumer, replay
+from apps.charts.counters.stage import count
+from apps.charts.models import (
+    ChartTrack,
+    Edition,
+    EditionEntry,
+    HistoricalViewCount,
+    RawEdition,
+    ViewCount,
+)
+from apps.charts.pipeline import Plan, run_pipeline
+from apps.charts.recordings import Recordings
+from apps.charts.tests.bodies import TRACKS, Folder, chosen, soundcloud
+
+pytestmark = pytest.mark.django_db
+DAYS = [f"2025-03-{day:02}" for day in range(1, 8)]
+SERVICES = ("spotify", "apple_music", "soundcloud")
+Part = tuple[str, str, list[int]]
+
+
+def parts_of(seed: int) -> list[Part]:
+    """A list of each service a day; all have a few tracks in common, so that none is nonsense."""
+    rng = random.Random(seed)
+    return [
+        (service, day, [1, 2, *rng.sample(range(3, len(TRACKS)), 8)]) for service in SERVICES for day in DAYS
+    ]
+
+
+def put(folder: Folder, part: Part) -> None:
+    service, day, numbers = part
+    numbers = random.Random(f"{service}{day}").sample(numbers, len(numbers))
+    if service == "soundcloud":
+        plays = 1000 * DAYS.index(day)
+        folder.put(service, "pop", day, soundcloud(chosen(*sorted(numbers)), plays=plays))
+    else:
+        folder.list(service, day, *numbers)
+
+
+def run(folder: Folder) -> None:
+    run_pipeline(Plan(supply=Recordings(folder.path)))
+
+
+def state() -> tuple[list[tuple[object, ...]], ...]:
+    """Without what tells when it was written, and whose figure was looked for in vain on the way."""
+    return (
+        list(
+            EditionEntry.objects.order_by("edition__issued_on", "rank").values_list(
+                "edition__issued_on", "rank", "track__isrc", "points", "ranks"
+            )
+        ),
+        list(
+            HistoricalViewCount.objects.filter(status="ok")
+            .order_by("isrc", "service", "recorded_date")
+            .values_list("isrc", "service", "recorded_date", "view_count", "delta_count", "status", "flag")
+        ),
+    )
+
+
+def forget_all() -> None:
+    for model in (HistoricalViewCount, ViewCount, ChartTrack):
+        model.objects.all().delete()
+    RawEdition.objects.all().delete()
+    Edition.objects.all().delete()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_order_of_arrival_and_repeats_make_no_difference(tmp_path: Path, seed: int):
+    counting.register_counter(count)
+    parts = parts_of(seed)
+    at_once, bit_by_bit = Folder(tmp_path / "one"), Folder(tmp_path / "two")
+    for part in parts:
+        put(at_once, part)
+    run(at_once)
+    wanted = state()
+    assert len(wanted[0]) > 7
+    run(at_once)
+    assert state() == wanted
+
+    forget_all()
+    random.Random(seed).shuffle(parts)
+    for begin in range(0, len(parts), 5):
+        for part in parts[begin : begin + 5]:
+            put(bit_by_bit, part)
+        run(bit_by_bit)
+
+    assert state() == wanted
+
+
+def test_replaying_all_events_changes_no_chart_and_no_count(tmp_path: Path):
+    counting.register_counter(count)
+    heard: list[Told] = []
+    register_consumer("ear", list(Kind), heard.append)
+    folder = Folder(tmp_path)
+    for part in parts_of(4):
+        put(folder, part)
+    run(folder)
+    before, first = state(), list(heard)
+    since = min(one.created_at for one in first)
+
+    for times in (1, 2):
+        replay(since=since)
+
+        assert heard == first * (times + 1)
+        assert state() == before
+    assert {one.kind for one in first} >= {Kind.EXTRACTED, Kind.COUNTED, Kind.PUBLISHED}
+    assert announcing.deliver().rows_in == 0
