@@ -171,8 +171,13 @@ def _remember(track: ChartTrack, results: Sequence[FoundVideo], counting: Counti
 
 
 def _best(track: ChartTrack, results: Sequence[FoundVideo]) -> tuple[FoundVideo, Match] | None:
-    """Of equals the one that was found first."""
+    """Of equals the one that was found first; none that is another track's, and would be counted twice."""
     among = [recording_of(track)]
-    matched = [(video, match(video.title, video.channel, among)) for video in results]
+    ids = [video.video_id for video in results]
+    others = ServiceTrack.objects.filter(service=SERVICE, service_track_id__in=ids).exclude(track=track)
+    taken = set(others.values_list("service_track_id", flat=True))
+    matched = [
+        (video, match(video.title, video.channel, among)) for video in results if video.video_id not in taken
+    ]
     sure = [(video, one) for video, one in matched if one and one.is_sure]
     return max(sure, key=lambda pair: pair[1].score, default=None)

@@ -75,7 +75,7 @@ class Services:
         ]
 
     def __bool__(self) -> bool:
-        return bool(self._sources)
+        return bool(self._sources or self.videos or self._tables)
 
 
 def _known_versions() -> Mapping[tuple[str, str], Version]:

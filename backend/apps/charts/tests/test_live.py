@@ -9,9 +9,13 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from apps.charts.candidates import index_words
+from apps.charts.counters.stage import count
+from apps.charts.counting import register_counter
 from apps.charts.genres import Genre, MusicService
-from apps.charts.models import EditionEntry, RawEdition, StageRun
+from apps.charts.models import ChartTrack, EditionEntry, HistoricalViewCount, RawEdition, StageRun
 from apps.charts.pipeline import Plan, run_pipeline
+from apps.charts.run_models import Stage
 from apps.charts.sources.live import Manner, services_asked
 from apps.charts.supplies import Scope
 from apps.charts.tests import bodies
@@ -174,5 +178,31 @@ def test_a_token_that_is_refused_is_fetched_anew(fetch: Fetch, service: StandIn)
 
 
 def test_without_keys_nobody_is_asked():
-    with override_settings(SPOTIFY_CLIENT_ID="", SPOTIFY_CLIENT_SECRET="", RAPIDAPI_KEY=""):
+    keys = dict.fromkeys(
+        ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "RAPIDAPI_KEY", "YOUTUBE_API_KEY"), ""
+    )
+    with override_settings(**keys, SPOTIFY_COUNTS_URL="", AUDIO_FEATURES_URL=""):
         assert not services_asked(Manner())
+
+
+def test_a_table_somewhere_is_fetched_only_when_it_has_changed(service: StandIn):
+    body = b"date,artist_title,streams_total\n2025-03-01,Artist 1 - Title 1,1000"
+    service.then(
+        "/tables/counts.csv", says(body, headers=ETAG), says(b"", status=304), answers({}, status=500)
+    )
+    manner = Manner(patience=Patience(attempts=1))
+    url = f"{service.url}/tables/counts.csv?for=all"
+    with override_settings(SPOTIFY_COUNTS_URL=url), manner.opened:
+        supply = services_asked(manner)
+        ChartTrack.objects.create(isrc=isrc(1), name="Title 1", artist="Artist 1")
+        index_words(ChartTrack.objects.all())
+        for _ in range(3):
+            register_counter(count)
+            run_pipeline(Plan(supply=supply, stages=[Stage.COUNTS]))
+
+    asked = service.asked_for("/tables/counts.csv")
+    assert [one.headers.get("if-none-match") for one in asked] == [None, '"first"', '"first"']
+    assert asked[0].params == {"for": "all"}
+    assert HistoricalViewCount.objects.get().view_count == 1000
+    statuses = list(StageRun.objects.order_by("pk").values_list("status", flat=True))
+    assert statuses == ["succeeded", "succeeded", "failed"]

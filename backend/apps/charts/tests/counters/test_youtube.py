@@ -184,3 +184,14 @@ def test_the_key_goes_with_each_question(chart: StandIn, count_on: CountOn):
 
     assert {one.params["key"] for one in chart.asked} == {"key"}
     assert json.dumps(chart.asked_for(SEARCH)[0].params["type"]) == '"video"'
+
+
+def test_a_video_is_one_tracks_alone_and_nobody_looks_for_it_every_day(chart: StandIn, count_on: CountOn):
+    ChartTrack.objects.update(name="One Song", artist="One Singer")
+    chart._usual[SEARCH] = finds(("v1", "One Singer - One Song", "One Singer"))
+
+    count_on(DAY, YOUTUBE)
+    count_on(NEXT, YOUTUBE)
+
+    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
+    assert len(chart.asked_for(SEARCH)) == 2
