@@ -18,6 +18,7 @@ Usage: ./tutti COMMAND …
                                extract, transform, aggregate, counts, publish
   etl status                   the last run of each stage, and the age of each source
   etl replay [--since MOMENT]  tell events again that were not heard
+  etl notice                   say how the last day went, also to whom the settings name
   import_view_counts FILE …    bring view counts over from a MongoDB export
   api start [--env NAME] …     start the server, as ./start-daphne.sh does, with the same options
   db migrate                   bring the database up to date

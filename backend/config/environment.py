@@ -19,8 +19,9 @@ SECRET_KEY_BYTES = 48
 # Of django-environ's, those that are of use here.
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
 # Variables whose values are not shown when they make no sense.
-SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN")
+SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN", "WEBHOOK")
 HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
+MAIL_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
 ENV_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=(\S.*)?", re.ASCII)
 
 
@@ -119,6 +120,22 @@ class Environment:
                 self._refuse(name, f"must list pairs such as {keys[0]}=…, of {', '.join(keys)}, not {key!r}")
         told = {**default, **{key: value for key, _, value in pairs}}
         return {key: value for key, value in told.items() if value}
+
+    def webhook_url(self, name: str) -> str:
+        """Where something is told to others by HTTP; "" for nowhere. Its path and query may be a secret."""
+        address = self.text(name)
+        parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
+        if address and (not parts or not parts.hostname or parts.fragment):
+            self._refuse(name, "must be an http or https address such as https://hooks.example.org/…")
+            return ""
+        return address
+
+    def mail_addresses(self, name: str) -> list[str]:
+        given = self.words(name, [])
+        for address in given:
+            if not MAIL_ADDRESS.fullmatch(address):
+                self._refuse(name, f"must list mail addresses such as ada@example.org, not {address!r}")
+        return given
 
     def host_names(self, name: str) -> list[str]:
         """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""

@@ -9,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from apps.charts.watching import forget_shown as forget_charts
+from apps.charts.watching import show as show_charts
 from apps.jobs.selectors import oldest_wait_seconds, runs_on_record
 from config.health import only_read
 from core.answers import answer
@@ -25,6 +27,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not (_comes_from_this_machine(request) or _shows_token(request)):
         return answer(NotPermitted("Only from the server's own machine, or with the METRICS_TOKEN."))
     _look_at_jobs()
+    _look_at_charts()
     return HttpResponse(
         generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"}
     )
@@ -39,6 +42,13 @@ def _look_at_jobs() -> None:
         JOBS_OLDEST_QUEUED.set(oldest_wait_seconds(timezone.now()))
     except Exception:  # whatever it raises, nobody can tell
         JOBS_OLDEST_QUEUED.set(math.nan)
+
+
+def _look_at_charts() -> None:
+    try:
+        show_charts(timezone.now())
+    except Exception:  # as above
+        forget_charts()
 
 
 def _comes_from_this_machine(request: HttpRequest) -> bool:

@@ -29,6 +29,7 @@ environment.read_from_file("SENTRY_DSN_FILE")
 environment.read_from_file("SPOTIFY_CLIENT_SECRET_FILE")
 environment.read_from_file("RAPIDAPI_KEY_FILE")
 environment.read_from_file("YOUTUBE_API_KEY_FILE")
+environment.read_from_file("CHART_NOTICE_WEBHOOK_FILE")
 
 # --- Where things are ------------------------------------------------------------------------------
 
@@ -175,6 +176,9 @@ YOUTUBE_DAILY_QUOTA = environment.integer("YOUTUBE_DAILY_QUOTA", 10_000, least=0
 SPOTIFY_COUNTS_URL = environment.file_url("SPOTIFY_COUNTS_URL")
 SPOTIFY_COUNTS_MARKET = environment.text("SPOTIFY_COUNTS_MARKET")
 AUDIO_FEATURES_URL = environment.file_url("AUDIO_FEATURES_URL")
+# Who is told each day how that went.
+CHART_NOTICE_EMAIL = environment.mail_addresses("CHART_NOTICE_EMAIL")
+CHART_NOTICE_WEBHOOK = environment.webhook_url("CHART_NOTICE_WEBHOOK")
 # Whose lists are a genre's chart.
 GENRES = ["pop", "dance", "rap", "country"]
 SPOTIFY_CHARTS = environment.mapping(

@@ -101,6 +101,25 @@ CHART_SOURCE_FAILURES = Counter(
 CHART_QUOTA_LEFT = Gauge(
     "tutti_chart_quota_left", "What the day may still ask of a service, in its own units.", ["service"]
 )
+# These are read from the tables when somebody looks: also what a command did that has ended long ago.
+CHART_SOURCE_AGE = Gauge(
+    "tutti_chart_source_age_seconds", "Since a source last gave a good list.", ["service", "genre"]
+)
+CHART_COUNTS_AGE = Gauge("tutti_chart_counts_age_seconds", "Since a service's counts were new.", ["service"])
+CHART_SOURCES = Gauge(
+    "tutti_chart_sources", "Sources by what became of their last list.", ["service", "status"]
+)
+CHART_STAGE_AGE = Gauge(
+    "tutti_chart_stage_age_seconds", "Since a stage last ended without having failed.", ["stage"]
+)
+CHART_LAST_ROWS = Gauge(
+    "tutti_chart_last_run_rows",
+    "Rows that the last run of a stage took in, put out, failed at.",
+    ["stage", "what"],
+)
+CHART_SUCCESS = Gauge(
+    "tutti_chart_success_ratio", "Of the rows of a stage's last run, how many did not fail.", ["stage"]
+)
 
 # --- Caches ------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from apps.charts.aggregating import aggregate
 from apps.charts.announcing import deliver
 from apps.charts.counting import Counting, count_plays
-from apps.charts.exclusion import Hold, only_run
+from apps.charts.exclusion import only_run
 from apps.charts.extracting import extract
 from apps.charts.models import StageRun
 from apps.charts.progress import Progress, Silence
@@ -51,7 +51,11 @@ def run_pipeline(plan: Plan) -> list[StageRun]:
         )
         deliver()  # what a run that was killed has not told
         run = uuid4()
-        return [_run_stage(stage, plan, run, hold) for stage in FULL if stage in plan.stages]
+        records = []
+        for stage in (stage for stage in FULL if stage in plan.stages):
+            hold.check()
+            records.append(_run_stage(stage, plan, run))
+        return records
 
 
 def try_out(plan: Plan) -> Tally:
@@ -61,8 +65,7 @@ def try_out(plan: Plan) -> Tally:
     )
 
 
-def _run_stage(stage: Stage, plan: Plan, run: UUID, hold: Hold) -> StageRun:
-    hold.check()
+def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
     now = timezone.now()
     record = StageRun.objects.create(run=run, stage=stage, started_at=now)
     tally = Tally()

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils import timezone
+
 from apps.charts.run_models import Stage
 from apps.jobs.registry import job
 from core.errors import Unavailable
@@ -20,6 +22,36 @@ def gather_charts() -> dict[str, str]:
 def count_chart_plays() -> dict[str, str]:
     """How often the tracks of charts are played and watched."""
     return _run([Stage.COUNTS, Stage.PUBLISH])
+
+
+@job("charts.mail_notice")
+def mail_chart_notice() -> dict[str, int]:
+    """How the day's gathering went, to whom CHART_NOTICE_EMAIL names. Tried again until the mail has gone."""
+    from apps.charts.notices import NoticeError, mail, notice_of_today
+
+    try:
+        return {"told": mail(notice_of_today(now=timezone.now()))}
+    except NoticeError as error:
+        raise Unavailable(str(error), retry_after_seconds=RETRY_SECONDS) from error
+
+
+@job("charts.call_webhook")
+def call_chart_webhook() -> dict[str, int]:
+    """The same to CHART_NOTICE_WEBHOOK."""
+    from apps.charts.notices import NoticeError, call_webhook, notice_of_today
+
+    try:
+        return {"told": call_webhook(notice_of_today(now=timezone.now()))}
+    except NoticeError as error:
+        raise Unavailable(str(error), retry_after_seconds=RETRY_SECONDS) from error
+
+
+@job("charts.thin_history", is_long=True)
+def thin_chart_history() -> dict[str, int]:
+    """Counts are kept by day for a year, then by month."""
+    from apps.charts.view_counts.retention import thin_history
+
+    return {"days": thin_history(now=timezone.now()).days}
 
 
 def _run(stages: Sequence[Stage]) -> dict[str, str]:

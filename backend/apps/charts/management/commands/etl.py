@@ -1,4 +1,4 @@
-"""`manage.py etl run|status|replay`: gathers charts, says how that stands, tells again what was not heard."""
+"""`manage.py etl run|status|replay|notice`: gathers charts, and says how that stands."""
 
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
@@ -15,6 +15,7 @@ from apps.charts.bars import Bars
 from apps.charts.exclusion import AlreadyRunning
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.models import StageRun
+from apps.charts.notices import NoticeError, call_webhook, mail, notice_of_today
 from apps.charts.pipeline import FULL, Plan, run_pipeline, try_out
 from apps.charts.run_models import Stage
 from apps.charts.selectors import latest_stage_runs, source_states
@@ -52,9 +53,10 @@ class Command(BaseCommand):
         actions.add_parser("status", help="the last run of each stage, and the age of each source")
         again = actions.add_parser("replay", help="tell events again that a consumer failed to hear")
         again.add_argument("--since", type=moment, help="also all that was heard, from then on")
+        actions.add_parser("notice", help="say how the last day went, also to whom the settings name")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        actions = {"run": self._run, "status": self._status, "replay": self._replay}
+        actions = {"run": self._run, "status": self._status, "replay": self._replay, "notice": self._notice}
         try:
             actions[options["action"]](**options)
         except Error as error:
@@ -130,6 +132,18 @@ class Command(BaseCommand):
         self._tell_failures(tally.failures)
         if tally.rows_failed:
             sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
+
+    def _notice(self, **_options: Any) -> None:
+        notice = notice_of_today(now=timezone.now())
+        self.stdout.write(notice.text)
+        troubles = []
+        for send in (mail, call_webhook):
+            try:
+                send(notice)
+            except NoticeError as error:
+                troubles.append(str(error))
+        if troubles:
+            raise CommandError(" ".join(troubles))
 
 
 def _scope(genres: list[str] | None, services: list[str] | None) -> Scope:

@@ -1,0 +1,170 @@
+"""The daily notice of how charts were gathered, and of figures that look odd: by mail, by webhook."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import httpx
+from django.conf import settings
+from django.core.mail import EmailMessage
+
+from apps.charts.models import HistoricalViewCount, StageRun
+from apps.charts.run_models import Stage
+from apps.charts.view_counts.words import Flag
+from apps.charts.watching import TOO_OLD, State, state_of_charts, success_ratio
+
+WEBHOOK_SECONDS = 10.0
+# More than anybody reads; their number is told as well.
+ODD_SHOWN = 20
+ODD = (Flag.FELL, Flag.JUMPED)
+
+
+class Verdict(StrEnum):
+    SUCCESS = "success"
+    PARTLY = "partly"
+    FAILURE = "failure"
+
+
+class NoticeError(Exception):
+    """It did not arrive; the text says why, without the address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A count that fell, or jumped far beyond what its track does."""
+
+    isrc: str
+    service: str
+    on: date
+    count: int
+    delta: int | None
+    flag: str
+
+    def __str__(self) -> str:
+        delta = "" if self.delta is None else f" ({self.delta:+,})"
+        return f"{self.isrc} {self.service} {self.on}: {self.flag} to {self.count:,}{delta}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    on: date
+    verdict: Verdict
+    troubles: Sequence[str]
+    stages: Sequence[str]
+    odd_count: int
+    # The first of them.
+    odd: Sequence[Odd]
+
+    @property
+    def subject(self) -> str:
+        return f"Charts of {self.on}: {self.verdict}"
+
+    @property
+    def text(self) -> str:
+        parts = [self.subject, *self.troubles, "", *self.stages]
+        if self.odd_count:
+            parts += ["", f"{self.odd_count} odd counts:", *map(str, self.odd)]
+        return "\n".join(parts)
+
+    def payload(self) -> dict[str, Any]:
+        """`text` is what chat services show."""
+        return {
+            "text": self.text,
+            "date": self.on.isoformat(),
+            "status": self.verdict,
+            "troubles": list(self.troubles),
+            "stages": list(self.stages),
+            "odd_count": self.odd_count,
+            "odd": [
+                {
+                    "isrc": one.isrc,
+                    "service": one.service,
+                    "date": one.on.isoformat(),
+                    "count": one.count,
+                    "delta": one.delta,
+                    "flag": one.flag,
+                }
+                for one in self.odd
+            ],
+        }
+
+
+def notice_of_today(*, now: datetime) -> Notice:
+    """What there is to be said of the 24 hours before."""
+    state = state_of_charts()
+    failures = [*_stages_that_failed(state, now), *_old_sources(state, now)]
+    parts = [f"{run.stage}: {one}" for run in state.runs for one in run.failures[:ODD_SHOWN]]
+    odd = HistoricalViewCount.objects.filter(flag__in=ODD, counted_at__gt=now - TOO_OLD)
+    return Notice(
+        on=now.date(),
+        verdict=Verdict.FAILURE if failures else Verdict.PARTLY if parts else Verdict.SUCCESS,
+        troubles=[*failures, *parts],
+        stages=[_told(run) for run in state.runs],
+        odd_count=odd.count(),
+        odd=[_odd(row) for row in odd.order_by("-view_count", "isrc", "service")[:ODD_SHOWN]],
+    )
+
+
+def _stages_that_failed(state: State, now: datetime) -> list[str]:
+    by_stage = {run.stage: run for run in state.runs}
+    troubles = []
+    for stage in Stage:
+        run = by_stage.get(stage)
+        if run is None or now - run.started_at > TOO_OLD:
+            troubles.append(f"The stage {stage} has not run for {_hours(TOO_OLD)}.")
+        elif run.status in {StageRun.Status.FAILED, StageRun.Status.INTERRUPTED}:
+            troubles.append(f"The last run of the stage {stage}: {run.status}.")
+    return troubles
+
+
+def _old_sources(state: State, now: datetime) -> list[str]:
+    return [
+        f"{one.service} has given no good list of {one.genre} for over {_hours(TOO_OLD)}: {one.status}."
+        for one in state.sources
+        if one.fetched_at is None or now - one.fetched_at > TOO_OLD
+    ]
+
+
+def _told(run: StageRun) -> str:
+    return (
+        f"{run.stage}: {run.status}, {run.rows_in} in, {run.rows_out} out, {run.rows_failed} failed "
+        f"({success_ratio(run):.1%})"
+    )
+
+
+def _odd(row: HistoricalViewCount) -> Odd:
+    return Odd(row.isrc, row.service, row.recorded_date, row.view_count or 0, row.delta_count, row.flag)
+
+
+def _hours(time: timedelta) -> str:
+    return f"{time / timedelta(hours=1):.0f} hours"
+
+
+# --- Sending -----------------------------------------------------------------------------------------
+
+
+def mail(notice: Notice) -> int:
+    """To how many. Raises NoticeError."""
+    addresses: list[str] = settings.CHART_NOTICE_EMAIL
+    if not addresses:
+        return 0
+    try:
+        EmailMessage(notice.subject, notice.text, to=addresses).send()
+    except Exception as error:  # whatever a mail server may do
+        raise NoticeError(f"The mail could not be sent: {type(error).__name__}.") from error
+    return len(addresses)
+
+
+def call_webhook(notice: Notice) -> int:
+    """Whether there is one, as a number. Raises NoticeError."""
+    if not settings.CHART_NOTICE_WEBHOOK:
+        return 0
+    try:
+        answer = httpx.post(settings.CHART_NOTICE_WEBHOOK, json=notice.payload(), timeout=WEBHOOK_SECONDS)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NoticeError(f"The webhook did not answer: {type(error).__name__}.") from error
+    if not answer.is_success:
+        raise NoticeError(f"The webhook answered {answer.status_code}.")
+    return 1
