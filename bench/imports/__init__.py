@@ -1,7 +1,8 @@
 """Importing view counts: a million documents of an export, beside writing each as it comes.
 
 `manage.py import_view_counts` as a process of its own, on SQLite and on PostgreSQL, into empty tables; then
-once more, then `--validate`. Writing one by one is measured on a part, into empty tables as well.
+once more, then `--validate`. Writing one by one is measured on a part, half of it before and half of it
+after, into empty tables as well.
 """
 
 import json
@@ -52,7 +53,9 @@ def measure(*, is_quick: bool) -> Result:
         _say(f"Writing {documents:,} documents …")
         bad = write_export(place, documents)
         for name in ("SQLite", "PostgreSQL"):
-            addresses = [postgres.create_database() for _ in range(2)] if name == "PostgreSQL" else ["", ""]
+            addresses = (
+                [postgres.create_database() for _ in range(3)] if name == "PostgreSQL" else ["", "", ""]
+            )
             found[name] = _measured(name, place, documents, plain, bad, addresses)
         size = place.stat().st_size / 1e6
     return result_of(found, bad=bad, megabytes=size)
@@ -62,6 +65,7 @@ def _measured(
     name: str, place: Path, documents: int, plain: int, bad: int, addresses: list[str]
 ) -> dict[str, Figures]:
     command = ["manage.py", "import_view_counts", str(place)]
+    before = _one_by_one(name, place, plain // 2, addresses.pop())
     with _empty_tables(addresses.pop()) as environment:
         _say(f"{name}: import_view_counts …")
         first = run_watched(command, environment)
@@ -73,16 +77,26 @@ def _measured(
         validated = run_watched([*command, "--validate"], environment)
         if "No difference." not in validated.output:
             raise WrongResult(validated.output)
-    with _empty_tables(addresses.pop()) as environment:
-        _say(f"{name}: {plain:,} of them one by one …")
-        one_by_one = run_watched(["-m", "bench.imports.one_by_one", str(place), str(plain)], environment)
-        seconds = json.loads(one_by_one.output.splitlines()[-1])["seconds"]
+    after = _one_by_one(name, place, plain // 2, addresses.pop())
+    both = Figures(
+        before.documents + after.documents,
+        before.seconds + after.seconds,
+        max(before.peak_megabytes, after.peak_megabytes),
+    )
     return {
         "import": Figures(documents, first.seconds, first.peak_megabytes),
         "import, once more": Figures(documents, again.seconds, again.peak_megabytes),
         "--validate": Figures(documents, validated.seconds, validated.peak_megabytes),
-        "one by one": Figures(plain, seconds, one_by_one.peak_megabytes),
+        "one by one": both,
     }
+
+
+def _one_by_one(name: str, place: Path, number: int, address: str) -> Figures:
+    with _empty_tables(address) as environment:
+        _say(f"{name}: {number:,} of them one by one …")
+        run = run_watched(["-m", "bench.imports.one_by_one", str(place), str(number)], environment)
+        seconds: float = json.loads(run.output.splitlines()[-1])["seconds"]
+        return Figures(number, seconds, run.peak_megabytes)
 
 
 @contextmanager
