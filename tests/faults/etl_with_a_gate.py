@@ -1,0 +1,34 @@
+"""`manage.py etl`, which stands still when a stage has ended: a program that can be killed between two.
+
+Its first word is the event after which it waits; GATE_REACHED is a file that it makes there, GATE_OPEN one
+for which it waits.
+"""
+
+# ruff: noqa: E402 - Django is set up between the imports
+
+import os
+import sys
+from pathlib import Path
+from threading import Event
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+sys.path.insert(0, str(Path.cwd()))
+
+import django
+
+django.setup()
+
+from django.core.management import execute_from_command_line
+
+from apps.charts.announcing import Kind, Told, register_consumer
+
+
+def wait(_told: Told) -> None:
+    Path(os.environ["GATE_REACHED"]).touch()
+    while not Path(os.environ["GATE_OPEN"]).exists():
+        Event().wait(0.02)
+
+
+kind, *words = sys.argv[1:]
+register_consumer("gate", [Kind(kind)], wait)
+execute_from_command_line(["manage.py", "etl", *words])
