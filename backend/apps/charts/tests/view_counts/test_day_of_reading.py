@@ -17,8 +17,8 @@ from apps.charts.view_counts.services import record_figures
 pytestmark = pytest.mark.django_db(transaction=True)
 SERVICES = ("spotify", "youtube")
 CHARTS, ON_A_CHART, SEED = 4, 15, 11
-# Somebody looks nearly twice a minute, at night nobody for hours. The fewer look, the more has gone meanwhile:
-# with a third of them it is less than WANTED.
+# Somebody looks nearly twice a minute, at night nobody for hours. Of fewer looks fewer are remembered: of a
+# third of them less than WANTED.
 LOOKS = 2400
 WANTED = 0.8
 TODAY = FIRST_DAY + timedelta(days=3)
