@@ -62,7 +62,7 @@ def settings_for(url: str) -> dict[str, str]:
         "SPOTIFY_CHARTS": ",".join(f"{genre}={genre}" for genre in GENRES),
         "APPLE_MUSIC_CHARTS": addresses,
         "SOUNDCLOUD_CHARTS": addresses,
-        "ETL_TIMEOUT_SECONDS": "3",
+        "ETL_TIMEOUT_SECONDS": "5",
     }
 
 
