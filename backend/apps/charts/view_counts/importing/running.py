@@ -7,9 +7,11 @@ bucket that is written. Writing again what is there changes nothing, so one half
 import fcntl
 import json
 import multiprocessing
+import os
 import resource
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -156,8 +158,20 @@ def in_processes(job: Callable[[A], B], tasks: Sequence[A], *, workers: int) -> 
         return
     connection.close()
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawning, initializer=django.setup) as pool:
+    with ProcessPoolExecutor(workers, mp_context=spawning, initializer=_begin_worker) as pool:
         yield from pool.map(job, tasks)
+
+
+def _begin_worker() -> None:
+    django.setup()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A worker would wait for ever for one that was killed."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def peak_megabytes() -> float:
