@@ -20,12 +20,13 @@ class RecommendationsConfig(AppConfig):
         from apps.analytics.upper_apps import register_recommendations
         from apps.recommendations.belongings import RecommendationBelongings
         from apps.recommendations.library_changes import note_change
-        from apps.recommendations.selectors import offered_recommendations, tracks_recommended_to
+        from apps.recommendations.selectors import offered_recommendations
+        from apps.recommendations.settling import tracks_told_of
         from apps.tracks.models import Track
         from apps.users.belongings import register_belongings
         from apps.users.models import Profile
 
-        register_recommendations(find_tracks=tracks_recommended_to, rows=offered_recommendations)
+        register_recommendations(find_tracks=tracks_told_of, rows=offered_recommendations)
         register_belongings(RecommendationBelongings())
         activities_recorded.connect(withdraw_unwelcome)
         post_save.connect(forget_list_of, sender=Profile)

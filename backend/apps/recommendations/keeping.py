@@ -15,6 +15,7 @@ from apps.recommendations.remembering import forget_offered, remember_offered
 from apps.recommendations.sources.base import LIBRARY, Candidate, Reason
 from apps.recommendations.wishes import Avoided, avoided_by
 from apps.tracks.models import Track
+from apps.tracks.normalisation import normalised
 from apps.users.holding import hold_person
 from apps.users.models import Profile, key_of_user
 
@@ -105,8 +106,15 @@ def _welcome(candidates: Iterable[Candidate], avoided: Avoided) -> list[tuple[Ca
             continue
         if track is not None and (track.pk in avoided.track_ids or track.artist_key in avoided.artists):
             continue
+        if candidate.outside is not None and _is_by(candidate.outside.artist, avoided.artists):
+            continue
         found.append((candidate, track))
     return found
+
+
+def _is_by(told: str, artists: Collection[str]) -> bool:
+    """Whether one of these is among those whom a provider names, with commas between them."""
+    return any(normalised(name) in artists for name in (told, *told.split(",")))
 
 
 def _written(
@@ -166,6 +174,9 @@ def withdraw(*, user_id: int, track_ids: Collection[int], artists: Collection[st
     offered.filter(track_id__in=track_ids).update(rank=None)
     if artists:
         offered.filter(track__artist_key__in=artists).update(rank=None)
+        outside = offered.filter(track__isnull=True).values_list("pk", "outside__artist")
+        theirs = [number for number, told in outside if _is_by(told, artists)]
+        offered.filter(pk__in=theirs).update(rank=None)
     transaction.on_commit(lambda: forget_offered(user_id), robust=True)
 
 

@@ -1,13 +1,15 @@
 """What comes from outside and the library: finding what it has already, and bringing in what it lacks."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
 from django.db import transaction
 
 from apps.realtime.decorators import log_action
-from apps.recommendations.models import MAX_PROVIDER_ID, Recommendation
+from apps.recommendations.models import MAX_PROVIDER_ID, Recommendation, RecommendationList
+from apps.recommendations.selectors import tracks_recommended_to
 from apps.recommendations.sources.base import Candidate, OutsideTrack
 from apps.tracks.facts import (
     MAX_NAME,
@@ -63,6 +65,21 @@ def bring_in(*, recommendation_id: int, user_id: int | None) -> tuple[Track, boo
             row.track = track
             row.save(update_fields=["track"])
         return track, is_new
+
+
+def tracks_told_of(user_id: int, numbers: Sequence[int]) -> Mapping[int, int]:
+    """Track ids by number, as `tracks_recommended_to`. What the library lacks of them it gets now: whatever
+    somebody does is done with a track of the library. Within the transaction that stores what they did.
+    """
+    lacking = Recommendation.objects.filter(kept_in__user_id=user_id, pk__in=numbers, track__isnull=True)
+    brought_in: dict[int, int] = {}
+    if lacking.exists():
+        # Whoever makes a new list takes the list first, and its rows after it.
+        list(RecommendationList.objects.select_for_update().filter(user_id=user_id))
+        for number in list(lacking.order_by("pk").values_list("pk", flat=True)):
+            with suppress(Conflict, NotFound):
+                brought_in[number] = bring_in(recommendation_id=number, user_id=user_id)[0].pk
+    return {**tracks_recommended_to(user_id, numbers), **brought_in}
 
 
 def facts_of(outside: OutsideTrack) -> TrackFacts | None:

@@ -2,11 +2,14 @@
 
 import pytest
 
+from apps.analytics.models import Kind
+from apps.analytics.services import NewActivity, record_activities
 from apps.jobs.tests.crowd import all_at_once
 from apps.recommendations.keeping import Owner, keep_list
 from apps.recommendations.models import Recommendation
 from apps.recommendations.settling import bring_in, facts_of, settled
 from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
+from apps.recommendations.tests.telling import read, titles
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
 from core.errors import Conflict, NotFound
@@ -130,3 +133,55 @@ def test_what_the_library_cannot_hold_is_a_conflict(ada):
 
     with pytest.raises(Conflict):
         bring_in(recommendation_id=number, user_id=ada.pk)
+
+
+# --- What somebody says to it ------------------------------------------------------------------------
+
+
+def say(user, kind: Kind, *numbers: int):
+    return record_activities(
+        user_id=user.pk, told=[NewActivity(kind=kind, recommendation_id=number) for number in numbers]
+    )
+
+
+def test_what_is_liked_becomes_a_track_of_the_library(ada):
+    first, second = recommended(ada, outside(), outside(name="x2", album="The Best of"))
+
+    stored = say(ada, Kind.LIKE, first, second, first)
+
+    track = Track.objects.get()
+    assert (track.title, track.artist) == ("So What", "Miles Davis")
+    assert [(one.track_id, one.recommendation_number) for one in stored] == [
+        (track.pk, first),
+        (track.pk, second),
+        (track.pk, first),
+    ]
+
+
+def test_what_is_not_liked_is_offered_no_longer(ada):
+    other = outside("Giant Steps", "John Coltrane", name="x2")
+    first, _ = recommended(ada, outside(), other)
+
+    say(ada, Kind.DISLIKE, first)
+
+    assert titles(read(ada).recommendations) == ["Giant Steps"]
+
+
+def test_of_an_artist_who_is_not_liked_nothing_from_outside_is_offered(ada, library):
+    others = [outside("Freddie", name="x2"), outside("Oleo", "Sonny Rollins, Miles Davis", name="x3")]
+    recommended(ada, *others, outside("Giant Steps", "John Coltrane", name="x4"))
+
+    record_activities(user_id=ada.pk, told=[NewActivity(kind=Kind.DISLIKE, track_id=library["So What"].pk)])
+
+    assert titles(read(ada).recommendations) == ["Giant Steps"]
+    # Found before, kept after it.
+    recommended(ada, *others, outside("Giant Steps", "John Coltrane", name="x4"))
+    assert titles(read(ada).recommendations) == ["Giant Steps"]
+
+
+def test_anothers_is_not_brought_in_by_what_is_said_to_it(ada, bo):
+    (number,) = recommended(ada, outside())
+
+    with pytest.raises(NotFound):
+        say(bo, Kind.LIKE, number)
+    assert not Track.objects.exists()
