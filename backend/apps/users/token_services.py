@@ -16,10 +16,10 @@ USED = "The token was used already."
 
 
 @transaction.atomic
-def new_tokens(user: User) -> TokensPayload:
+def new_tokens(user: User, *, after: RefreshToken | None = None) -> TokensPayload:
     """Raises NotAuthenticated when the account has just gone."""
     hold_person(user.key)
-    refresh = RefreshToken.of(user)
+    refresh = RefreshToken.of(user, after=after)
     return TokensPayload(access=str(refresh.access_token), refresh=str(refresh))
 
 
@@ -28,14 +28,14 @@ def new_tokens(user: User) -> TokensPayload:
 def renewed_tokens(*, refresh: str, is_repeat: bool) -> tuple[User, TokensPayload]:
     """New tokens for a refresh token, which is of no more use then, whoever else shows it at the same moment.
 
-    A repeat is asked by whom the first answer was made for, under its Idempotency-Key: it may be lost.
-    Raises NotAuthenticated.
+    A repeat is asked by whom the first answer was made for, under its Idempotency-Key: it may be lost. It was
+    not, if its refresh token was used since, or logged out. Raises NotAuthenticated.
     """
     user, token = account_with_used(refresh) if is_repeat else account_with_refresh(refresh)
     hold_person(user.key)  # before anything else is written, as everywhere
-    if not (token.use() or is_repeat):
+    if not token.use() and (not is_repeat or token.is_next_used()):
         raise NotAuthenticated(USED)
-    return user, new_tokens(user)
+    return user, new_tokens(user, after=token)
 
 
 @log_action("log_out")

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.crypto import constant_time_compare, salted_hmac
 from rest_framework_simplejwt.backends import TokenBackend
 from rest_framework_simplejwt.exceptions import TokenBackendError, TokenError
-from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from rest_framework_simplejwt.tokens import AccessToken as PlainAccessToken
 from rest_framework_simplejwt.tokens import RefreshToken as PlainRefreshToken
 from rest_framework_simplejwt.tokens import Token
@@ -24,6 +24,8 @@ USER_CLAIM = "user_id"
 # Changes with the password, so that tokens of before are void.
 MARK_CLAIM = "mark"
 MARK_CHARACTERS = 22  # 128 bits
+# As long as those by chance.
+JTI_CHARACTERS = 32
 
 
 class KeyRing(TokenBackend):
@@ -73,13 +75,28 @@ class RefreshToken(PlainRefreshToken):
         return key_ring()
 
     @classmethod
-    def of(cls, user: User) -> Self:
-        """A new one of the account."""
+    def of(cls, user: User, *, after: "RefreshToken | None" = None) -> Self:
+        """A new one of the account. The one `after` another takes the place of an earlier one after it."""
         token: Self = cls.for_user(user)  # type: ignore[assignment]  # it is one of this class
         token[MARK_CLAIM] = _marks_of(user)[0]
+        record = OutstandingToken.objects.filter(jti=token["jti"])
+        if after is not None:
+            OutstandingToken.objects.filter(jti=after.next_name).delete()
+            token["jti"] = after.next_name
         # Who reads the database must not be able to log in by it.
-        OutstandingToken.objects.filter(jti=token["jti"]).update(token="")
+        record.update(token="", jti=token["jti"])
         return token
+
+    @property
+    def next_name(self) -> str:
+        """What the one is called that is given for this one, however often that is asked for."""
+        return salted_hmac("tutti.next token", str(self["jti"]), algorithm="sha256").hexdigest()[
+            :JTI_CHARACTERS
+        ]
+
+    def is_next_used(self) -> bool:
+        """Whether the one that was given for this one has ended, too."""
+        return BlacklistedToken.objects.filter(token__jti=self.next_name).exists()
 
     def use(self) -> bool:
         """Ends it; whether it had not ended before."""

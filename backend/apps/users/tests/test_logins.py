@@ -164,6 +164,24 @@ def test_a_repeated_refresh_whose_answer_was_lost_gives_new_ones(client, grace):
     assert code_of(send(client, "post", "auth/token/refresh/", body, **{"Idempotency-Key": "two"}))[0] == 401
 
 
+@pytest.mark.parametrize("path", ["auth/logout/", "auth/token/refresh/"])
+def test_no_repeat_gives_new_tokens_when_those_of_the_first_answer_have_ended(client, grace, path: str):
+    body, key = {"refresh": log_in(client).json()["refresh"]}, {"Idempotency-Key": "one"}
+    first = send(client, "post", "auth/token/refresh/", body, **key).json()
+    send(client, "post", path, {"refresh": first["refresh"]})
+    assert code_of(send(client, "post", "auth/token/refresh/", body, **key))[0] == 401
+
+
+def test_of_the_tokens_of_a_repeated_refresh_one_can_be_used(client, grace):
+    body, key = {"refresh": log_in(client).json()["refresh"]}, {"Idempotency-Key": "one"}
+    answers = [send(client, "post", "auth/token/refresh/", body, **key).json() for _ in range(3)]
+    used = [
+        send(client, "post", "auth/token/refresh/", {"refresh": one["refresh"]}).status_code
+        for one in answers
+    ]
+    assert used == [200, 401, 401]
+
+
 def test_whether_a_token_is_valid(client, grace):
     tokens = log_in(client).json()
     for token in tokens.values():
