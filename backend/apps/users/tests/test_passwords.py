@@ -1,8 +1,10 @@
 """Another password, and a forgotten one."""
 
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from apps.users import password_reset
 from apps.users.models import User
 from apps.users.password_reset import postman, reset_password, reset_token
 from apps.users.tests.conftest import PASSWORD, bearer, code_of, send
@@ -122,6 +125,21 @@ def test_known_and_unknown_cost_the_same_queries(grace, django_assert_num_querie
     for name in ("grace", "nobody"):
         with django_assert_num_queries(1):
             send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
+
+
+def test_known_and_unknown_call_the_postman_alike_and_the_answer_goes_before_the_mail(
+    grace, monkeypatch, django_capture_on_commit_callbacks
+):
+    calls = []
+    monkeypatch.setattr(
+        password_reset, "postman", SimpleNamespace(submit=lambda *a, **k: calls.append((a, k)))
+    )
+    before = time.monotonic()
+    for name in ("grace", "nobody"):
+        with django_capture_on_commit_callbacks(execute=True):
+            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
+    assert [message is None for (_, message), _ in calls] == [False, True]
+    assert all(k["not_before"] >= before + password_reset.ANSWER_FIRST_SECONDS for _, k in calls)
 
 
 def test_nobody_is_flooded_with_mails(grace, settings, django_capture_on_commit_callbacks):
