@@ -12,6 +12,7 @@ from django.urls import resolve
 
 from apps.analytics import serializers
 from apps.jobs.failures import FailureCode
+from apps.jobs.schedules import EPOCH, Daily, Rhythm
 from apps.playlist import services
 from apps.playlist.selectors import HISTORY_LENGTH
 from apps.realtime import commands, connection, consumers, outflow, polling
@@ -20,6 +21,7 @@ from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
 from config import http_channel, socket_frames
 from config.documentation import VERSION
+from config.schedules import SCHEDULES
 from config.views import AnythingElse
 from core import idempotency, limits, pagination, request_places
 from core.errors import ApiError
@@ -167,3 +169,20 @@ def test_every_decision_is_listed_and_has_its_four_parts() -> None:
         assert title, page.name
         assert f"{number}. [{title[1]}]({page.name})" in listed
         assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Situation", "Decision", "Consequences"]
+
+
+def told_turn(rhythm: Rhythm) -> str:
+    """When its turns are, as the page for whoever runs the server says it."""
+    if isinstance(rhythm, Daily):
+        return f"{rhythm.hour}:{rhythm.minute:02}" if rhythm.minute else f"{rhythm.hour}"
+    hours = (rhythm.next(EPOCH) - EPOCH) // timedelta(hours=1)
+    return "each hour" if hours == 1 else f"every {hours} hours"
+
+
+def test_whatever_is_done_by_the_clock_is_told() -> None:
+    page = (PROJECT / "docs" / "operations.md").read_text()
+    rows = page.partition("| by the clock (UTC) | does |")[2].partition("\n\n")[0]
+    first = re.findall(r"^\| ([^|]+) \|", rows, re.MULTILINE)
+    told = {turn for cell in first for turn in re.split(r"^daily at | and at ", cell) if turn} - {"---"}
+
+    assert told == {told_turn(schedule.at) for schedule in SCHEDULES}

@@ -22,6 +22,8 @@ class AnalyticsBelongings:
                     "activity_type": one.kind,
                     "track": one.track.title if one.track else None,
                     "artist": one.track.artist if one.track else None,
+                    "recommendation_id": one.recommendation_number,
+                    "of_room_play": one.room_play_id is not None,
                     "context": one.context,
                     "occurred_at": one.occurred_at,
                     "received_at": one.received_at,

@@ -1,7 +1,8 @@
 """Quarters of an hour: the grain in which time is counted. Every zone's days and hours are made of them.
 
 Since 1980 no zone has been off UTC by anything but whole quarters, so counts by quarter serve them all, those
-with half hours, three quarters and daylight saving too.
+with half hours, three quarters and daylight saving too. Until 2011 a few, such as America/St_Johns, changed
+their clocks a minute after midnight: there the 14 minutes after that count by the clock of before.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -25,6 +25,21 @@ def test_a_person_is_told_their_own_activities_and_no_others(ada: User, bo: User
     assert told["id"] == Activity.objects.get(user=ada).pk
 
 
+def test_all_that_is_stored_of_an_activity_is_told(ada: User, halo: Track):
+    tell(ada, halo)
+
+    (told,) = AnalyticsBelongings().exported(ada.key)["activities"]
+
+    # Under these names; an artist goes with the track, and a quarter is made of `occurred_at`.
+    names = {
+        "kind": "activity_type",
+        "recommendation_number": "recommendation_id",
+        "room_play": "of_room_play",
+    }
+    stored = {field.name for field in Activity._meta.fields} - {"user", "quarter"}
+    assert set(told) == {names.get(field, field) for field in stored} | {"artist"}
+
+
 def test_a_guest_has_none(db: None):
     assert AnalyticsBelongings().exported(Guest.objects.create(name="Ada").key) == {"activities": []}
 
