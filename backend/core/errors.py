@@ -90,6 +90,10 @@ class NotAuthenticated(ApiError):
     code, status = "NOT_AUTHENTICATED", 401
     default_message = "Who you are could not be told."
 
+    def headers(self) -> dict[str, str]:
+        """How programs log in; HTTP asks for that with every 401."""
+        return {**super().headers(), "WWW-Authenticate": "Bearer"}
+
 
 class NotPermitted(ApiError):
     code, status = "PERMISSION_DENIED", 403
