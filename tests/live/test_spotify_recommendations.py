@@ -59,3 +59,34 @@ def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_awa
     alone = dee.read(limit=100)
     assert alone["missing_sources"] == ["spotify"]
     assert {one["provider"] for one in alone["recommendations"]} == {"library"}
+
+
+def test_what_spotify_found_is_liked_and_then_queued(dee: Listener) -> None:
+    dee.refresh()
+    (found,) = [
+        one for one in dee.read(limit=100)["recommendations"] if one["track"]["title"] == LANTERN.title
+    ]
+    assert found["track"]["id"] is None
+
+    liked = dee.tell("like", recommendation_id=found["id"])
+    brought_in = dee.http.post(f"/api/recommendations/{found['id']}/track/")
+    queued = dee.http.post("/api/playlist/", json={"track_id": liked["track_id"]})
+
+    assert liked["recommendation_id"] == found["id"]
+    assert (brought_in.status_code, brought_in.json()["id"]) == (200, liked["track_id"])
+    assert brought_in.json()["isrc"] == LANTERN.isrc
+    assert queued.status_code == 201
+    assert [one["name"] for one in dee.http.get("/api/analytics/me/").json()["top_artists"]] == ["Ada Brook"]
+
+
+def test_what_spotify_found_and_is_not_liked_is_gone(dee: Listener) -> None:
+    dee.refresh()
+    (found,) = [
+        one for one in dee.read(limit=100)["recommendations"] if one["track"]["title"] == LANTERN.title
+    ]
+
+    dee.tell("dislike", recommendation_id=found["id"])
+
+    assert LANTERN.title not in [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]
+    dee.refresh()
+    assert LANTERN.title not in [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]
