@@ -47,7 +47,8 @@ class UserViewSet(viewsets.ViewSet):
         wanted = NewAccountSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         user = repeated_account(request)
-        if user is None:
+        # Whoever repeats it under a password of before gets no tokens, but what everybody gets: it is taken.
+        if user is None or not user.check_password(wanted.validated_data["password"]):
             guest = guest_of(visit_of(request._request))
             user = register_account(
                 **{name: wanted.validated_data[name] for name in ("username", "email", "password")},

@@ -200,6 +200,19 @@ def test_a_repeat_finds_the_same_account_and_gives_new_tokens(client):
     assert User.objects.count() == 1
 
 
+def test_a_repeat_under_a_password_of_before_gives_no_tokens(client):
+    key = {"Idempotency-Key": "a-b-c"}
+    body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    send(client, "post", "users/", body, **key)
+    ada = User.objects.get()
+    ada.set_password("another pass phrase")
+    ada.save()
+    for _ in range(2):
+        again = send(client, "post", "users/", body, **key)
+        assert code_of(again) == (409, "CONFLICT")
+        assert "access" not in again.json()
+
+
 def test_nothing_of_the_password_is_kept_for_a_repeat(client):
     from hashlib import sha256
 
