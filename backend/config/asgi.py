@@ -14,7 +14,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 give_large_blocks_back()
 django_application = get_asgi_application()
 
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402 - Django must be set up first
+from apps.charts.live_stream import CHART_STREAM, CHART_STREAM_KIND  # noqa: E402 - Django must be set up first
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
 from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
 from apps.realtime.lifecycle import WithHub  # noqa: E402
@@ -24,6 +25,7 @@ from core.request_places import RequestPlaces  # noqa: E402
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 
 socket = StreamConsumer.as_asgi(kind=STREAM_KIND, default_name=MAIN_ROOM)
+chart_socket = StreamConsumer.as_asgi(kind=CHART_STREAM_KIND, default_name=CHART_STREAM)
 live_routes = [
     Route(re.compile(rf"{QUEUE}/stream/"), kind=STREAM_KIND, is_stream=True, default_name=MAIN_ROOM),
     Route(re.compile(rf"{QUEUE}/events/"), kind=STREAM_KIND, is_stream=False, default_name=MAIN_ROOM),
@@ -31,7 +33,11 @@ live_routes = [
 ]
 
 socket_routes = SocketRoutes(
-    [(r"/ws/playlist/", socket), (r"/ws/playlist/(?P<slug>[a-z0-9-]{1,50})/", socket)],
+    [
+        (r"/ws/playlist/", socket),
+        (r"/ws/playlist/(?P<slug>[a-z0-9-]{1,50})/", socket),
+        (r"/ws/charts/", chart_socket),
+    ],
     otherwise=NoSuchStream.as_asgi(),
 )
 

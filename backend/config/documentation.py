@@ -11,12 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from apps.charts.live_stream import CHART_STREAM_KIND
 from apps.playlist.models import STREAM_KIND
 from apps.realtime.documentation import events_schema
 from apps.realtime.kinds import kind_named
 from core.answers import answer
 from core.endpoints import Answer, Endpoint, documented
 from core.errors import MethodNotAllowed
+from core.schemas import Schema
 
 # As in pyproject.toml, which an installation need not have.
 VERSION = "0.1.0"
@@ -146,7 +148,11 @@ class EventsSchema(APIView):
     @documented(EVENTS_SCHEMA)
     def get(self, request: Request) -> Response:
         del request
-        return Response(events_schema(kind_named(STREAM_KIND)))
+        return Response(frames_schema())
+
+
+def frames_schema() -> Schema:
+    return events_schema([kind_named(STREAM_KIND), kind_named(CHART_STREAM_KIND)])
 
 
 def page(template: str) -> Callable[[HttpRequest], HttpResponse]:

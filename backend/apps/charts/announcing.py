@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import F
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.charts.models import Delivery, PipelineEvent
@@ -33,6 +34,12 @@ class Kind(StrEnum):
     COUNTED = "counted"
     # {"genre", "date", "is_sample"}
     PUBLISHED = "published"
+    # {"genre"}: its charts were samples, and are gone.
+    WITHDRAWN = "withdrawn"
+
+
+# `sender` is the Kind, `subject` the payload; sent within the announcing transaction.
+announced = Signal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ def announce(kind: Kind, payload: Mapping[str, object]) -> None:
     event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
     wanted = [one for one in _consumers.values() if kind in one.kinds]
     Delivery.objects.bulk_create([Delivery(event=event, consumer=one.name) for one in wanted])
+    announced.send(sender=kind, subject=event.payload)
 
 
 def deliver() -> Tally:

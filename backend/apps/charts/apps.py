@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 if TYPE_CHECKING:
     from apps.charts.counting import Counting
@@ -13,12 +14,17 @@ class ChartsConfig(AppConfig):
     name = "apps.charts"
 
     def ready(self) -> None:
+        from apps.charts import signals
         from apps.charts.counters.book import CountedPlays
         from apps.charts.counting import register_counter
+        from apps.charts.live_stream import chart_kind
         from apps.charts.plays import register_play_book
+        from apps.realtime.kinds import register_kind
 
         register_counter(count_by_stage)
         register_play_book(CountedPlays())
+        register_kind(chart_kind(table=signals.__name__))
+        post_migrate.connect(make_chart_stream, sender=self)
 
 
 def count_by_stage(counting: "Counting") -> "Tally":
@@ -26,3 +32,9 @@ def count_by_stage(counting: "Counting") -> "Tally":
     from apps.charts.counters.stage import count
 
     return count(counting)
+
+
+def make_chart_stream(**_: object) -> None:
+    from apps.charts.live_stream import ensure_chart_stream
+
+    ensure_chart_stream()

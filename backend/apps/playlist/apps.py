@@ -10,7 +10,7 @@ class PlaylistConfig(AppConfig):
     name = "apps.playlist"
 
     def ready(self) -> None:
-        from apps.playlist import signals  # noqa: F401 - connects the table
+        from apps.playlist import signals
         from apps.playlist.belongings import QueueBelongings
         from apps.playlist.library_ties import lock_rooms_of_track, remove_items_of_track
         from apps.playlist.models import STREAM_KIND
@@ -27,6 +27,7 @@ class PlaylistConfig(AppConfig):
                 snapshot_type="playlist.snapshot",
                 read_items=queue_of_stream,
                 digest_of=digest_of,
+                table=signals.__name__,
             )
         )
         register_dependants(lock=lock_rooms_of_track, release=remove_items_of_track)

@@ -30,11 +30,12 @@ TABLE = "signals"
 _receivers: list[tuple[str, Receiver]] = []
 
 
-def event_payload_types() -> dict[str, Any]:
-    """Every type of event with the type of its payload, as the tables of events declare them."""
+def event_payload_types(table: str = "") -> dict[str, Any]:
+    """Every type of event with the type of its payload, as this table, or each, declares them."""
     told: dict[str, Any] = {}
     for event_type, receiver in _receivers:
-        if receiver.__module__.rpartition(".")[2] != TABLE:
+        module = receiver.__module__
+        if module.rpartition(".")[2] != TABLE or (table and module != table):
             continue
         payload = _payload_type(get_type_hints(receiver)["return"])
         told[event_type] = Union[told[event_type], payload] if event_type in told else payload  # noqa: UP007

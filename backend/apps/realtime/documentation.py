@@ -1,5 +1,6 @@
 """The types of all frames, composed of those that the code sends; and what polling and streaming take."""
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Literal, get_args, get_type_hints
 
@@ -81,7 +82,7 @@ def event_types(kind: StreamKind) -> list[type[msgspec.Struct]]:
             f"The event {event_type}.",
             labelled(EventFrame, kind.label, behind="payload", type=_one_of(event_type)),
         )
-        for event_type in event_payload_types()
+        for event_type in event_payload_types(kind.table)
     ]
 
 
@@ -90,7 +91,7 @@ def snapshot_type(kind: StreamKind) -> type[msgspec.Struct]:
     """The whole state, with the items that this kind reads."""
     items = get_type_hints(kind.read_items)["return"]
     return msgspec.defstruct(
-        "Snapshot",
+        f"{kind.prefix}Snapshot",
         [("epoch", str), ("seq", int), ("items", list[get_args(items)[0]])],  # type: ignore[misc]
         namespace={"__doc__": SnapshotPayload.__doc__},
     )
@@ -98,7 +99,7 @@ def snapshot_type(kind: StreamKind) -> type[msgspec.Struct]:
 
 def poll_type(kind: StreamKind) -> type[msgspec.Struct]:
     """What polling answers. Any event is one of the frames of `/api/events.schema.json`."""
-    told = _one_of(*event_payload_types())
+    told = _one_of(*event_payload_types(kind.table))
     event = labelled(EventFrame, kind.label, behind="payload", type=told)
     events: Any = list[_named("Event", "An event.", event)]  # type: ignore[misc]  # made at run time
     snapshot = snapshot_type(kind) | None
@@ -106,23 +107,23 @@ def poll_type(kind: StreamKind) -> type[msgspec.Struct]:
     return msgspec.defstruct("Events", told_fields)
 
 
-def _frames_of_server(kind: StreamKind) -> list[Any]:
-    established = _named("EstablishedPosition", "Where the stream stands.", labelled(Established, kind.label))
+def _frames_of_kind(kind: StreamKind) -> list[Any]:
+    """Those that only a stream of this kind sends."""
+    name = f"{kind.prefix}EstablishedPosition"
+    established = _named(name, "Where the stream stands.", labelled(Established, kind.label))
     greeting = msgspec.defstruct(
-        EstablishedFrame.__name__,
+        f"{kind.prefix}{EstablishedFrame.__name__}",
         [("message", str), ("payload", established)],
         tag_field="type",
         tag="connection.established",
         namespace={"__doc__": Established.__doc__},
     )
+    return [greeting, *event_types(kind), _told(kind.snapshot_type, snapshot_type(kind))]
+
+
+def _frames_of_any_kind() -> list[Any]:
     told = [_told(payload.frame_type, payload) for payload in (Resumed, Heartbeat, Identified, Problem)]
-    return [
-        greeting,
-        *event_types(kind),
-        _told(kind.snapshot_type, snapshot_type(kind)),
-        *told,
-        Pong,
-    ]
+    return [*told, Pong]
 
 
 def _told(frame_type: str, payload: type[msgspec.Struct]) -> type[msgspec.Struct]:
@@ -153,12 +154,20 @@ def camel(frame_type: str) -> str:
 # --- The schema of everything that goes over a socket ------------------------------------------------
 
 
-def events_schema(kind: StreamKind) -> Schema:
-    """A value is valid against the whole when it is any frame that the server sends."""
-    server, client = _frames_of_server(kind), list(CLIENT_FRAMES)
-    payloads = [option for payload in event_payload_types().values() for option in _options(payload)]
-    references, definitions = json_schemas([*server, *client, *payloads], at=DEFINITIONS)
-    _tell_payloads(definitions)
+def events_schema(kinds: Sequence[StreamKind]) -> Schema:
+    """A value is valid against the whole when it is any frame that the server sends on a stream of these."""
+    own, shared = [_frames_of_kind(kind) for kind in kinds], _frames_of_any_kind()
+    client = list(CLIENT_FRAMES)
+    told = {name: payload for kind in kinds for name, payload in event_payload_types(kind.table).items()}
+    payloads = [option for payload in told.values() for option in _options(payload)]
+    types = [*(frame for frames in own for frame in frames), *shared, *client, *payloads]
+    references, definitions = json_schemas(types, at=DEFINITIONS)
+    of_type = dict(zip(map(id, types), references, strict=True))
+
+    def one_of(frames: Sequence[Any]) -> Schema:
+        return {"oneOf": [of_type[id(frame)] for frame in frames]}
+
+    _tell_payloads(definitions, told)
     definitions["Problem"]["properties"]["code"]["enum"] = [error.code for error in FRAME_ERRORS]
     return {
         "$schema": DIALECT,
@@ -166,9 +175,14 @@ def events_schema(kind: StreamKind) -> Schema:
         "description": "Valid is any frame from the server. ClientFrame is any frame to it.",
         "$ref": f"{DEFINITIONS}ServerFrame",
         "$defs": {
-            "ServerFrame": {"oneOf": references[: len(server)]},
-            "ClientFrame": {"oneOf": references[len(server) : len(server) + len(client)]},
-            "Event": {"oneOf": [{"$ref": DEFINITIONS + camel(told)} for told in event_payload_types()]},
+            "ServerFrame": one_of([*(frame for frames in own for frame in frames), *shared]),
+            "ClientFrame": one_of(client),
+            "Event": _events_of(kinds),
+            **{
+                f"{camel(kind.name)}Frame": one_of([*frames, *shared])
+                for kind, frames in zip(kinds, own, strict=True)
+            },
+            **{f"{camel(kind.name)}Event": _events_of([kind]) for kind in kinds},
             "CloseCode": {
                 "description": "Why the server closed the socket.",
                 "oneOf": [
@@ -181,8 +195,13 @@ def events_schema(kind: StreamKind) -> Schema:
     }
 
 
-def _tell_payloads(definitions: dict[str, Schema]) -> None:
-    for event_type, payload in event_payload_types().items():
+def _events_of(kinds: Sequence[StreamKind]) -> Schema:
+    told = [event_type for kind in kinds for event_type in event_payload_types(kind.table)]
+    return {"oneOf": [{"$ref": DEFINITIONS + camel(event_type)} for event_type in told]}
+
+
+def _tell_payloads(definitions: dict[str, Schema], payload_types: Mapping[str, Any]) -> None:
+    for event_type, payload in payload_types.items():
         told = [{"$ref": DEFINITIONS + told_name(option.__name__)} for option in _options(payload)]
         properties = definitions[camel(event_type)]["properties"]
         properties["payload"] = told[0] if len(told) == 1 else {"oneOf": told}

@@ -20,6 +20,10 @@ class StreamKind:
     snapshot_type: str
     read_items: Callable[[int], Sequence[Any]]
     digest_of: Callable[[Sequence[Any]], str]
+    # The module that is its table of events.
+    table: str = ""
+    # Stands before the names of its types in schemas, where another kind has the plain ones.
+    prefix: str = ""
 
 
 _kinds: dict[str, StreamKind] = {}
@@ -28,6 +32,10 @@ _kinds: dict[str, StreamKind] = {}
 def register_kind(kind: StreamKind) -> None:
     """Called once, when the apps are ready."""
     _kinds[kind.name] = kind
+
+
+def kind_names() -> list[str]:
+    return list(_kinds)
 
 
 def kind_named(name: str) -> StreamKind:

@@ -11,6 +11,7 @@ from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 
 pytestmark = pytest.mark.django_db
+CHART = {"genre": "pop", "date": "2025-03-01", "is_sample": False}
 
 
 class Listener:
@@ -34,18 +35,18 @@ def listener() -> Listener:
 
 
 def test_what_is_announced_is_heard_once(listener: Listener):
-    announce(Kind.PUBLISHED, {"genre": "pop"})
+    announce(Kind.PUBLISHED, CHART)
     announce(Kind.AGGREGATED, {"genre": "pop"})
 
     deliver()
     deliver()
 
-    assert [(told.kind, told.payload) for told in listener.heard] == [(Kind.PUBLISHED, {"genre": "pop"})]
+    assert [(told.kind, told.payload) for told in listener.heard] == [(Kind.PUBLISHED, CHART)]
 
 
 def test_a_consumer_that_fails_hears_it_with_the_next_replay(listener: Listener):
     listener.is_deaf = True
-    announce(Kind.PUBLISHED, {"genre": "pop"})
+    announce(Kind.PUBLISHED, CHART)
     assert deliver().rows_failed == 1
     kept = Delivery.objects.get()
     assert (kept.done_at, kept.attempts, kept.failure) == (None, 1, "RuntimeError: deaf")
@@ -62,7 +63,7 @@ def test_one_deaf_consumer_keeps_nothing_from_the_others(listener: Listener):
         raise RuntimeError
 
     register_consumer("another", [Kind.PUBLISHED], deaf)
-    announce(Kind.PUBLISHED, {})
+    announce(Kind.PUBLISHED, CHART)
 
     tally = deliver()
 
@@ -71,7 +72,7 @@ def test_one_deaf_consumer_keeps_nothing_from_the_others(listener: Listener):
 
 def test_replaying_twice_is_as_replaying_once(listener: Listener):
     listener.is_deaf = True
-    announce(Kind.PUBLISHED, {})
+    announce(Kind.PUBLISHED, CHART)
     deliver()
     listener.is_deaf = False
 
@@ -82,18 +83,18 @@ def test_replaying_twice_is_as_replaying_once(listener: Listener):
 
 
 def test_since_then_everything_is_told_again_also_to_who_came_later(listener: Listener):
-    announce(Kind.PUBLISHED, {"number": 1})
+    announce(Kind.PUBLISHED, {**CHART, "date": "2025-03-01"})
     deliver()
     PipelineEvent.objects.update(created_at=timezone.now() - timedelta(days=2))
-    announce(Kind.PUBLISHED, {"number": 2})
+    announce(Kind.PUBLISHED, {**CHART, "date": "2025-03-02"})
     deliver()
     late = Listener()
     register_consumer("late", [Kind.PUBLISHED], late)
 
     replay(since=timezone.now() - timedelta(days=1))
 
-    assert [told.payload["number"] for told in listener.heard] == [1, 2, 2]
-    assert [told.payload["number"] for told in late.heard] == [2]
+    assert [str(told.payload["date"])[-1] for told in listener.heard] == ["1", "2", "2"]
+    assert [str(told.payload["date"])[-1] for told in late.heard] == ["2"]
 
 
 def test_a_run_tells_what_was_published_and_who_failed(listener: Listener, run: Run, folder: Folder):

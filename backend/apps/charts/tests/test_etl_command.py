@@ -158,8 +158,8 @@ def test_replay_tells_what_was_not_heard(etl: Etl):
         if len(heard) == 1:
             raise RuntimeError
 
-    register_consumer("listener", [Kind.PUBLISHED], hear)
-    announce(Kind.PUBLISHED, {})
+    register_consumer("listener", [Kind.AGGREGATED], hear)
+    announce(Kind.AGGREGATED, {})
 
     assert etl("replay")[0] == 1
     assert etl("replay")[:2] == (0, "1 of 1 heard.\n")

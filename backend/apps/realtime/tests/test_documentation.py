@@ -43,7 +43,7 @@ FRAMES = st.fixed_dictionaries(
 
 @pytest.fixture(scope="module")
 def client_frame() -> Draft202012Validator:
-    schema = events_schema(kind_named("playlist"))
+    schema = events_schema([kind_named("playlist"), kind_named("charts")])
     Draft202012Validator.check_schema(schema)
     return Draft202012Validator({**schema, "$ref": "#/$defs/ClientFrame"})
 

@@ -5,9 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from apps.playlist.models import STREAM_KIND
-from apps.realtime.documentation import events_schema
-from apps.realtime.kinds import kind_named
+from config.documentation import frames_schema
 from config.swagger import swagger_document
 from core.rendering import json_bytes
 
@@ -21,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, folder: Path, **__: Any) -> None:
         schemas = {
             "schema.json": swagger_document(),
-            "events.schema.json": events_schema(kind_named(STREAM_KIND)),
+            "events.schema.json": frames_schema(),
         }
         folder.mkdir(parents=True, exist_ok=True)
         for name, schema in schemas.items():

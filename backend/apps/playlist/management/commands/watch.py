@@ -1,4 +1,4 @@
-"""`manage.py watch [room]`: prints a room's live events as they come, and resumes after a loss."""
+"""`manage.py watch [room]`: prints live events of a room, or of another stream, and resumes after a loss."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from apps.playlist.models import MAIN_ROOM
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND
+from apps.realtime.kinds import kind_names
 
 FIRST_WAIT_SECONDS = 0.5
 LAST_WAIT_SECONDS = 10.0
@@ -21,26 +22,36 @@ LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - told a
 
 
 class Command(BaseCommand):
-    help = "Print the live events of a room. The simplest client: connect, remember (epoch, seq), resume."
+    help = (
+        "Print the live events of a room, or of the charts. The simplest client: connect, remember "
+        "(epoch, seq), resume."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         host = LOCAL_ADDRESSES.get(settings.HOST, settings.HOST)
-        parser.add_argument("room", nargs="?", default=MAIN_ROOM, help="the room's slug (default: main)")
+        parser.add_argument("room", nargs="?", help=f"the room's slug (default: {MAIN_ROOM})")
+        parser.add_argument(
+            "--stream", choices=kind_names(), default=STREAM_KIND, help="what to watch (%(default)s)"
+        )
         parser.add_argument("--url", default=f"ws://{host}:{settings.PORT}", help="the server (%(default)s)")
         parser.add_argument("--json", action="store_true", help="print whole frames, one JSON object a line")
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        stream, room = options["stream"], options["room"]
+        if room is not None and stream != STREAM_KIND:
+            raise CommandError(f"The stream {stream} is no room's: leave {room!r} out.")
+        name = room or (MAIN_ROOM if stream == STREAM_KIND else "")
+        address = f"{options['url'].rstrip('/')}/ws/{stream}/" + (f"{quote(name, safe='')}/" if name else "")
         with contextlib.suppress(KeyboardInterrupt):
-            asyncio.run(self._watch(options["url"].rstrip("/"), options["room"], as_json=options["json"]))
+            asyncio.run(self._watch(address, name, as_json=options["json"]))
 
-    async def _watch(self, server: str, room: str, *, as_json: bool) -> None:
+    async def _watch(self, stream: str, name: str, *, as_json: bool) -> None:
         self._epoch, self._seq, self._as_json = "", 0, as_json
         wait_seconds = FIRST_WAIT_SECONDS
         while True:
             position = {"epoch": self._epoch, "since": self._seq} if self._epoch else {}
-            address = f"{server}/ws/playlist/{quote(room, safe='')}/?{urlencode(position)}"
             try:
-                async with connect(address, max_size=None) as socket:
+                async with connect(f"{stream}?{urlencode(position)}", max_size=None) as socket:
                     async for text in socket:
                         wait_seconds = FIRST_WAIT_SECONDS
                         self._take(json.loads(text))
@@ -48,7 +59,7 @@ class Command(BaseCommand):
             except ConnectionClosed as error:
                 reason = f"the connection ended ({error})"
                 if error.rcvd is not None and error.rcvd.code == NO_SUCH_ROOM:
-                    raise CommandError(f"There is no room {room!r}.") from None
+                    raise CommandError(f"There is no room {name!r}.") from None
             except (OSError, InvalidHandshake) as error:
                 reason = str(error)
             pause = random.uniform(wait_seconds / 2, wait_seconds)  # noqa: S311 - jitter, not a secret
@@ -66,7 +77,8 @@ class Command(BaseCommand):
         if self._as_json:
             self._say(json.dumps(frame, ensure_ascii=False))
         elif is_greeting:
-            self._say(f"-- live: room {payload['room']} at #{payload['seq']} (Ctrl-C ends)")
+            name = f"room {payload['room']}" if "room" in payload else payload["stream"]
+            self._say(f"-- live: {name} at #{payload['seq']} (Ctrl-C ends)")
         elif frame["type"] != "heartbeat":
             self._say(f"#{moment.get('seq', '')} {frame['type']}  {_told(frame['type'], payload)}".rstrip())
 

@@ -1,0 +1,26 @@
+"""What a client makes of the stream of charts: a snapshot, and what events change in it."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Frame = Mapping[str, Any]
+# By genre.
+State = dict[str, Mapping[str, Any]]
+
+
+def state_of_items(items: Iterable[Mapping[str, Any]]) -> State:
+    return {item["genre"]: item for item in items}
+
+
+def fold(state: State, frames: Iterable[Frame]) -> State:
+    """The state behind these events. An edition of a day before the newest changes nothing that is listed."""
+    state = dict(state)
+    for frame in frames:
+        told = frame["payload"]
+        if frame["type"] == "chart.withdrawn":
+            state.pop(told["genre"], None)
+        elif frame["type"] == "chart.published":
+            held = state.get(told["genre"])
+            if held is None or held["date"] <= told["date"]:
+                state[told["genre"]] = told
+    return state
