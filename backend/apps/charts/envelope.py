@@ -11,7 +11,8 @@ from core.rendering import json_bytes
 # The older ones stand without /api, too. Of /api/health/ this one alone: live and ready are no chart's.
 OLDER = "graph-data|playlist-data|service-playlist|last-updated|header-art"
 ENVELOPED = re.compile(
-    rf"/(?:api/(?:charts|trending-isrcs)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?", re.DOTALL
+    rf"/(?:api/(?:charts|trending-isrcs|rooms/[^/]+/chart)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?",
+    re.DOTALL,
 )
 
 

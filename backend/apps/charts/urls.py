@@ -1,7 +1,8 @@
 """Addresses of charts, below /api/; the older ones answer without that, too."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
+from apps.charts.rooms.views import RoomChartViewSet
 from apps.charts.views import ChartViewSet, OlderViewSet
 
 older_urlpatterns: list[URLPattern] = [
@@ -18,5 +19,6 @@ urlpatterns = [
     path("charts/<str:genre>/", ChartViewSet.as_view({"get": "chart"})),
     path("charts/<str:genre>/<str:service>/", ChartViewSet.as_view({"get": "service_list"})),
     path("trending-isrcs/", OlderViewSet.as_view({"get": "trending"})),
+    re_path(r"^rooms/(?P<slug>[a-z0-9-]{1,50})/chart/$", RoomChartViewSet.as_view({"get": "read"})),
     *older_urlpatterns,
 ]

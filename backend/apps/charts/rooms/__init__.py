@@ -1,0 +1,1 @@
+"""A room's own chart: what it plays and loves, week by week."""

@@ -1,0 +1,54 @@
+"""A room's chart as clients get it: in the shape of a genre's, and with what only a room knows."""
+
+from datetime import date
+
+import msgspec
+
+from apps.charts.payloads import (
+    ChartChange,
+    ChartMovement,
+    ChartPlays,
+    ChartServiceRank,
+    ChartSource,
+    Success,
+)
+
+
+class RoomChartEntryPayload(msgspec.Struct, frozen=True):
+    """`plays.total` are plays in the room that week; `votes` those of its items when they were last played.
+
+    `track_id` is null when the library no longer has the track.
+    """
+
+    rank: int
+    isrc: str | None
+    name: str
+    artist: str
+    album: str
+    cover_url: str
+    services: dict[str, ChartServiceRank]
+    plays: ChartPlays
+    change: ChartChange
+    days_on_chart: int
+    peak: int
+    movement: ChartMovement
+    track_id: int | None
+    votes: int
+
+
+class RoomChartPayload(msgspec.Struct, frozen=True):
+    """One room's chart of one week. `date` is the last day that it counts."""
+
+    genre: str
+    date: date
+    is_sample: bool
+    sources: list[ChartSource]
+    tracks: list[RoomChartEntryPayload]
+    room: str
+    week: str
+
+
+class RoomChartAnswer(msgspec.Struct, frozen=True):
+    status: Success
+    message: str
+    data: RoomChartPayload
