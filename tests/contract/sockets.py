@@ -27,7 +27,7 @@ class Closed(Exception):
 
 
 class Socket:
-    """Listens to a room. Fails by itself when an event comes twice, or leaves a gap."""
+    """Listens to a room, or to another stream. Fails by itself when an event comes twice, or leaves a gap."""
 
     def __init__(
         self,
@@ -58,7 +58,12 @@ class Socket:
     @classmethod
     def of_room(cls, server_url: str, room: str, **options: Any) -> Self:
         """A socket that is connected and greeted."""
-        socket = cls(server_url, f"/ws/playlist/{room}/", **options)
+        return cls.greeted(server_url, f"/ws/playlist/{room}/", **options)
+
+    @classmethod
+    def greeted(cls, server_url: str, path: str, **options: Any) -> Self:
+        """The same of any stream."""
+        socket = cls(server_url, path, **options)
         try:
             socket.established = socket.next("connection.established")
         except BaseException:
@@ -160,7 +165,7 @@ class Socket:
     def _check_order(self, frame: Frame) -> None:
         payload = frame.get("payload")
         is_greeting = frame["type"] == "connection.established" and self._last_seq is None
-        if is_greeting or frame["type"] == "playlist.snapshot":
+        if is_greeting or frame["type"].endswith(".snapshot"):
             self._last_seq = payload["seq"]
         elif is_event(frame):
             name = (frame["epoch"], frame["seq"])

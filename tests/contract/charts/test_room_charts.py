@@ -1,0 +1,110 @@
+"""A room's own chart, in the envelope and the shape of a genre's."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.charts.envelopes import refused, told
+from tests.contract.queues import Queue
+
+
+def address(queue: Queue) -> str:
+    return queue.path.replace("/playlist/", "/chart/")
+
+
+def week(days_ago: int = 0) -> str:
+    year, number, _ = (datetime.now(UTC) - timedelta(days=days_ago)).isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def play(queue: Queue, item: dict[str, Any], times: int = 1) -> None:
+    for _ in range(times):
+        queue.http.post(f"{queue.path}{item['id']}/play/").raise_for_status()
+        queue.http.post(f"{queue.path}stop/").raise_for_status()
+
+
+def test_a_room_that_has_played_nothing_has_an_empty_chart(queue: Queue):
+    chart = told(queue.http, address(queue))
+
+    assert chart == {
+        **{"genre": "", "date": str(datetime.now(UTC).date()), "is_sample": False},
+        **{"sources": [], "tracks": [], "room": queue.room, "week": week()},
+    }
+
+
+def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
+    often, loved, once = (queue.add(track) for track in queue.tracks[:3])
+    for item, times in ((often, 2), (once, 1)):
+        play(queue, item, times)
+    for voter in (queue.http, ada):
+        voter.post(f"{queue.path}{loved['id']}/vote/", json={"value": 1}).raise_for_status()
+    play(queue, loved)
+
+    chart = told(queue.http, address(queue), week=week())
+
+    figures = [(one["rank"], one["track_id"], one["plays"]["total"], one["votes"]) for one in chart["tracks"]]
+    assert figures == [
+        (1, loved["track_id"], 1, 2),
+        (2, often["track_id"], 2, 0),
+        (3, once["track_id"], 1, 0),
+    ]
+    track = loved["track"]
+    assert chart["tracks"][0] == {
+        **{"rank": 1, "isrc": track["isrc"], "name": track["title"], "artist": track["artist"]},
+        **{"album": track["album"], "cover_url": track["cover_url"] or "", "services": {}},
+        "plays": {"total": 1, "spotify": None, "apple_music": None, "soundcloud": None, "youtube": None},
+        "change": {"1d": None, "7d": 1, "30d": None},
+        **{"days_on_chart": 1, "peak": 1, "movement": {"kind": "new", "by": 0}},
+        **{"track_id": loved["track_id"], "votes": 2},
+    }
+
+
+def test_it_has_every_field_of_a_genres_chart(queue: Queue):
+    play(queue, queue.add(queue.tracks[0]))
+    world = told(queue.http, "/api/charts/pop/")
+
+    chart = told(queue.http, address(queue))
+
+    assert chart.keys() - world.keys() == {"room", "week"}
+    assert world.keys() <= chart.keys()
+    [entry] = chart["tracks"]
+    assert entry.keys() - world["tracks"][0].keys() == {"track_id", "votes"}
+    assert world["tracks"][0].keys() <= entry.keys()
+
+
+def test_a_play_that_leaves_the_queue_stays(queue: Queue):
+    item = queue.add(queue.tracks[0])
+    play(queue, item)
+    queue.http.delete(f"{queue.path}{item['id']}/").raise_for_status()
+
+    assert [one["track_id"] for one in told(queue.http, address(queue))["tracks"]] == [item["track_id"]]
+
+
+def test_another_week_has_its_own(queue: Queue):
+    play(queue, queue.add(queue.tracks[0]))
+
+    before = told(queue.http, address(queue), week=week(days_ago=7))
+
+    assert (before["week"], before["tracks"]) == (week(days_ago=7), [])
+    assert datetime.fromisoformat(before["date"]).isoweekday() == 7
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "2025", "2025-49", "2025-W00", "2025-W54", "2021-W53", "9999-W01", "0001-W01", "x\x00", "2025-W4९"],
+)
+def test_what_is_no_week_or_lies_ahead_is_a_400_in_the_envelope(queue: Queue, given: str):
+    assert refused(
+        queue.http.get(address(queue), params={"week": given}), 400, "VALIDATION_ERROR"
+    ).keys() == {"week"}
+
+
+def test_the_next_week_lies_ahead(queue: Queue):
+    refused(queue.http.get(address(queue), params={"week": week(days_ago=-7)}), 400, "VALIDATION_ERROR")
+
+
+def test_errors_stand_in_the_envelope(client: httpx.Client, queue: Queue):
+    refused(client.get("/api/rooms/no-such-room/chart/"), 404, "NOT_FOUND")
+    refused(client.post(address(queue), json={}), 405, "METHOD_NOT_ALLOWED")
