@@ -16,6 +16,9 @@ import { compile } from "json-schema-to-typescript";
 
 const GENERATED = new URL("../src/generated/", import.meta.url);
 const SERVER = fileURLToPath(new URL("../..", import.meta.url));
+const FRAMES = ["ServerFrame", "ClientFrame", "Event", "CloseCode"];
+// Each kind of streams has frames and events of its own.
+const STREAMS = ["Playlist", "Charts"];
 const OPTIONS = {
   additionalProperties: false,
   bannerComment: "",
@@ -76,7 +79,7 @@ async function apiTypes(swagger) {
 
 async function eventTypes(schema) {
   return typescript("what goes over the socket", "Frames", {
-    ...union(["ServerFrame", "ClientFrame", "Event", "CloseCode"]),
+    ...union([...FRAMES, ...STREAMS.flatMap((stream) => [`${stream}Frame`, `${stream}Event`])]),
     $defs: schema.$defs,
   });
 }

@@ -19,6 +19,7 @@ TOLD_BY_A_SOCKET = {
     *EVENT_TYPES,
     *("connection.established", "playlist.snapshot", "resumed", "identified", "heartbeat", "pong", "error"),
 }
+CHART_EVENT_TYPES = {"chart.published", "chart.withdrawn", "source.failed"}
 CLOSE_CODES = {4008, 4012, 4403, 4404, 4408, 4429}
 FRAMES_NOT_TAKEN = [
     *("{", "[]", '{"type": "dance"}', '{"type": 5}', '{"type": "resume"}', '{"type": "identify"}'),
@@ -89,13 +90,24 @@ def test_streamed_and_polled_events_are_as_the_schema_says(
     assert {frame["type"] for frame in streamed} == EVENT_TYPES | {"connection.established", "resumed"}
 
 
-def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
+def types_of(events_schema: Schema, name: str) -> set[str]:
+    """Of the frames that a definition lists."""
     definitions = events_schema["$defs"]
-    told = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions["ServerFrame"]["oneOf"]]
+    told = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions[name]["oneOf"]]
+    return {frame["properties"]["type"]["enum"][0] for frame in told}
 
-    assert {frame["properties"]["type"]["enum"][0] for frame in told} == TOLD_BY_A_SOCKET
-    events = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions["Event"]["oneOf"]]
-    assert {event["properties"]["type"]["enum"][0] for event in events} == EVENT_TYPES
+
+def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
+    assert types_of(events_schema, "PlaylistFrame") == TOLD_BY_A_SOCKET
+    assert types_of(events_schema, "PlaylistEvent") == EVENT_TYPES
+    assert types_of(events_schema, "ChartsFrame") == (
+        TOLD_BY_A_SOCKET - EVENT_TYPES - {"playlist.snapshot"} | {"charts.snapshot"} | CHART_EVENT_TYPES
+    )
+    assert types_of(events_schema, "ChartsEvent") == CHART_EVENT_TYPES
+    assert types_of(events_schema, "Event") == EVENT_TYPES | CHART_EVENT_TYPES
+    assert types_of(events_schema, "ServerFrame") == (
+        types_of(events_schema, "PlaylistFrame") | types_of(events_schema, "ChartsFrame")
+    )
 
 
 def test_every_close_code_is_told_with_what_it_means(events_schema: Schema) -> None:

@@ -19,6 +19,7 @@ from apps.realtime import commands, connection, consumers, outflow, polling
 from apps.realtime.broadcasting import event_payload_types
 from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
+from apps.realtime.kinds import kind_named, kind_names
 from config import http_channel, socket_frames
 from config.documentation import VERSION
 from config.schedules import SCHEDULES
@@ -54,7 +55,11 @@ def settings_named() -> set[str]:
 
 
 def test_every_event_and_nothing_else_is_in_the_table_of_events() -> None:
-    assert sorted(first_cells("Events")) == sorted(event_payload_types())
+    tables = {"playlist": "Events", "charts": "Events of charts"}
+    for kind, heading in tables.items():
+        told = event_payload_types(kind_named(kind).table)
+        assert sorted(first_cells(heading)) == sorted(told)
+    assert {name for name in kind_names() if kind_named(name).table} == set(tables)
 
 
 def test_every_client_frame_and_nothing_else_is_in_its_table() -> None:

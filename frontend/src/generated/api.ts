@@ -27,10 +27,44 @@ export type ApiBodies =
   | Tokens
   | Refresh
   | Token
+  | EnvelopedError
+  | ChartIndexAnswer
+  | ChartIndex
+  | ChartGenre
+  | ChartService
+  | ChartTrackAnswer
+  | ChartTrack
+  | ServiceLink
+  | RankOnDay
+  | CountHistory
+  | CountOnDay
+  | SimilarTracks
+  | SimilarTrack
+  | LibraryTrackAnswer
+  | ChartAnswer
+  | Chart
+  | ChartSource
+  | ChartEntry
+  | ChartServiceRank
+  | ChartPlays
+  | ChartChange
+  | ChartMovement
+  | ServiceListAnswer
+  | ServiceList
+  | ListEntry
+  | GraphDataAnswer
+  | GraphTrack
   | GuestWithToken
   | NewGuest
   | Guest
   | GuestName
+  | HeaderArtAnswer
+  | HeaderArt
+  | HealthAnswer
+  | Health
+  | SourceAge
+  | LastUpdatedAnswer
+  | LastUpdated
   | PageError
   | Page
   | Item
@@ -56,12 +90,17 @@ export type ApiBodies =
   | PageOfRoom
   | NewRoom
   | RoomChange
+  | RoomChartAnswer
+  | RoomChart
+  | RoomChartEntry
   | RoomRecommendations
   | PageOfTrack
   | TrackFacts
   | Genre
   | PageOfGenre
   | TrackChange
+  | TrendingAnswer
+  | TrendingTrack
   | PageOfAccount
   | AccountFacts
   | AccountChange
@@ -284,6 +323,214 @@ export interface Token {
   token: string;
 }
 /**
+ * The same in the envelope of charts; `data` is null.
+ */
+export interface EnvelopedError {
+  status: "error";
+  message: string;
+  data: null;
+  error: ErrorDetail;
+}
+export interface ChartIndexAnswer {
+  status: "success";
+  message: string;
+  data: ChartIndex;
+}
+export interface ChartIndex {
+  genres: ChartGenre[];
+  services: ChartService[];
+  ranks: string[];
+}
+export interface ChartGenre {
+  name: string;
+  date: string | null;
+  is_sample: boolean | null;
+}
+/**
+ * `is_ranked`: it has lists; else it is only counted and linked to.
+ */
+export interface ChartService {
+  name: string;
+  is_ranked: boolean;
+}
+export interface ChartTrackAnswer {
+  status: "success";
+  message: string;
+  data: ChartTrack;
+}
+export interface ChartTrack {
+  isrc: string;
+  name: string;
+  artist: string;
+  album: string;
+  cover_url: string;
+  is_sample: boolean;
+  services: {
+    [k: string]: ServiceLink;
+  };
+  ranks: RankOnDay[];
+  counts: {
+    [k: string]: CountHistory;
+  };
+  similar: SimilarTracks;
+}
+export interface ServiceLink {
+  url: string;
+  service_track_id: string;
+}
+export interface RankOnDay {
+  genre: string;
+  date: string;
+  rank: number;
+  services: {
+    [k: string]: number;
+  };
+}
+export interface CountHistory {
+  current: number | null;
+  last_updated: string | null;
+  historical: CountOnDay[];
+}
+/**
+ * `status` is `ok`, `failed` or `missing`.
+ */
+export interface CountOnDay {
+  date: string;
+  count: number | null;
+  delta: number | null;
+  status: string;
+}
+/**
+ * `missing`: the track's audio features are not known, so nothing can be compared.
+ */
+export interface SimilarTracks {
+  status: "missing" | "ok";
+  tracks: SimilarTrack[];
+}
+export interface SimilarTrack {
+  isrc: string;
+  name: string;
+  artist: string;
+  similarity: number;
+}
+export interface LibraryTrackAnswer {
+  status: "success";
+  message: string;
+  data: Track;
+}
+export interface ChartAnswer {
+  status: "success";
+  message: string;
+  data: Chart;
+}
+/**
+ * One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
+ */
+export interface Chart {
+  genre: string;
+  date: string;
+  is_sample: boolean;
+  sources: ChartSource[];
+  tracks: ChartEntry[];
+}
+/**
+ * What a service gave: `ok`, or `failed`, `quarantined`, `missing` and then an older list, if any.
+ */
+export interface ChartSource {
+  service: string;
+  status: string;
+  fetched_at: string | null;
+}
+export interface ChartEntry {
+  rank: number;
+  isrc: string;
+  name: string;
+  artist: string;
+  album: string;
+  cover_url: string;
+  services: {
+    [k: string]: ChartServiceRank;
+  };
+  plays: ChartPlays;
+  change: ChartChange;
+  days_on_chart: number;
+  peak: number;
+  movement: ChartMovement;
+}
+export interface ChartServiceRank {
+  rank: number;
+  url: string;
+}
+/**
+ * What was counted; null is not known.
+ */
+export interface ChartPlays {
+  total?: number | null;
+  spotify?: number | null;
+  apple_music?: number | null;
+  soundcloud?: number | null;
+  youtube?: number | null;
+}
+/**
+ * How many plays more than so many days before; null where one of the days was not counted.
+ */
+export interface ChartChange {
+  "1d"?: number | null;
+  "7d"?: number | null;
+  "30d"?: number | null;
+}
+export interface ChartMovement {
+  kind: "down" | "new" | "re-entry" | "same" | "up";
+  by: number;
+}
+export interface ServiceListAnswer {
+  status: "success";
+  message: string;
+  data: ServiceList;
+}
+/**
+ * A service's own list. `status` tells of the last try; the list is the last good one.
+ */
+export interface ServiceList {
+  genre: string;
+  service: string;
+  date: string;
+  is_sample: boolean;
+  status: string;
+  fetched_at: string | null;
+  name: string;
+  description: string;
+  cover_url: string;
+  url: string;
+  tracks: ListEntry[];
+}
+/**
+ * `isrc` is null where nobody could tell the recording.
+ */
+export interface ListEntry {
+  rank: number;
+  isrc: string | null;
+  name: string;
+  artist: string;
+  album: string;
+  cover_url: string;
+  url: string;
+}
+export interface GraphDataAnswer {
+  status: "success";
+  message: string;
+  data: GraphTrack[];
+}
+export interface GraphTrack {
+  rank: number;
+  isrc: string;
+  name: string;
+  artist: string;
+  view_counts: {
+    [k: string]: CountHistory;
+  };
+}
+/**
  * A new guest, with what they show from now on to be recognised.
  */
 export interface GuestWithToken {
@@ -303,6 +550,50 @@ export interface Guest {
 }
 export interface GuestName {
   name: string;
+}
+export interface HeaderArtAnswer {
+  status: "success";
+  message: string;
+  data: {
+    [k: string]: HeaderArt;
+  };
+}
+export interface HeaderArt {
+  name: string;
+  description: string;
+  cover_url: string;
+  url: string;
+}
+export interface HealthAnswer {
+  status: "success";
+  message: string;
+  data: Health;
+}
+export interface Health {
+  parts: {
+    [k: string]: "ok" | "unavailable";
+  };
+  sources: SourceAge[];
+}
+/**
+ * `status` of the last try; the age is that of the last good list, null where there never was one.
+ */
+export interface SourceAge {
+  service: string;
+  genre: string;
+  status: string;
+  fetched_at: string | null;
+  age_seconds: number | null;
+}
+export interface LastUpdatedAnswer {
+  status: "success";
+  message: string;
+  data: LastUpdated;
+}
+export interface LastUpdated {
+  genre: string;
+  date: string;
+  last_updated: string;
 }
 export interface PageError {
   message: string;
@@ -536,6 +827,46 @@ export interface RoomChange {
   is_public?: boolean;
   order?: "manual" | "votes";
 }
+export interface RoomChartAnswer {
+  status: "success";
+  message: string;
+  data: RoomChart;
+}
+/**
+ * One room's chart of one week. `date` is the last day that it counts.
+ */
+export interface RoomChart {
+  genre: string;
+  date: string;
+  is_sample: boolean;
+  sources: ChartSource[];
+  tracks: RoomChartEntry[];
+  room: string;
+  week: string;
+}
+/**
+ * `plays.total` are plays in the room that week; `votes` those of its items when they were last played.
+ *
+ *     `track_id` is null when the library no longer has the track.
+ */
+export interface RoomChartEntry {
+  rank: number;
+  isrc: string | null;
+  name: string;
+  artist: string;
+  album: string;
+  cover_url: string;
+  services: {
+    [k: string]: ChartServiceRank;
+  };
+  plays: ChartPlays;
+  change: ChartChange;
+  days_on_chart: number;
+  peak: number;
+  movement: ChartMovement;
+  track_id: number | null;
+  votes: number;
+}
 export interface RoomRecommendations {
   source: "cache" | "computed" | "database";
   generated_at: string;
@@ -578,6 +909,17 @@ export interface TrackChange {
   cover_url?: string | null;
   isrc?: string | null;
   title?: string;
+}
+export interface TrendingAnswer {
+  status: "success";
+  message: string;
+  data: TrendingTrack[];
+}
+export interface TrendingTrack {
+  isrc: string;
+  name: string;
+  artist: string;
+  change: number;
 }
 export interface PageOfAccount {
   count: number;

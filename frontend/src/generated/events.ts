@@ -1,6 +1,7 @@
 // Made from the server's schemas (npm run types): what goes over the socket. Not to be edited.
 
-export type Frames = ServerFrame | ClientFrame | Event | CloseCode;
+export type Frames =
+  ServerFrame | ClientFrame | Event | CloseCode | PlaylistFrame | PlaylistEvent | ChartsFrame | ChartsEvent;
 export type ServerFrame =
   | EstablishedFrame
   | TrackAdded
@@ -12,6 +13,11 @@ export type ServerFrame =
   | RoomRenamed
   | PlaylistReordered
   | PlaylistSnapshotFrame
+  | ChartsEstablishedFrame
+  | ChartPublished
+  | ChartWithdrawn
+  | SourceFailed
+  | ChartsSnapshotFrame
   | ResumedFrame
   | HeartbeatFrame
   | IdentifiedFrame
@@ -19,7 +25,17 @@ export type ServerFrame =
   | Pong;
 export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame | IdentifyAccountFrame;
 export type Event =
-  TrackAdded | TrackVoted | TrackMoved | TrackUpdated | TrackRemoved | TrackPlaying | RoomRenamed | PlaylistReordered;
+  | TrackAdded
+  | TrackVoted
+  | TrackMoved
+  | TrackUpdated
+  | TrackRemoved
+  | TrackPlaying
+  | RoomRenamed
+  | PlaylistReordered
+  | ChartPublished
+  | ChartWithdrawn
+  | SourceFailed;
 /**
  * Why the server closed the socket.
  */
@@ -48,6 +64,36 @@ export type FRAME_TOO_LARGE = 4408;
  * Too many connections, joins or frames. Come back later, after a minute or more.
  */
 export type TOO_MANY = 4429;
+export type PlaylistFrame =
+  | EstablishedFrame
+  | TrackAdded
+  | TrackVoted
+  | TrackMoved
+  | TrackUpdated
+  | TrackRemoved
+  | TrackPlaying
+  | RoomRenamed
+  | PlaylistReordered
+  | PlaylistSnapshotFrame
+  | ResumedFrame
+  | HeartbeatFrame
+  | IdentifiedFrame
+  | ErrorFrame
+  | Pong;
+export type PlaylistEvent =
+  TrackAdded | TrackVoted | TrackMoved | TrackUpdated | TrackRemoved | TrackPlaying | RoomRenamed | PlaylistReordered;
+export type ChartsFrame =
+  | ChartsEstablishedFrame
+  | ChartPublished
+  | ChartWithdrawn
+  | SourceFailed
+  | ChartsSnapshotFrame
+  | ResumedFrame
+  | HeartbeatFrame
+  | IdentifiedFrame
+  | ErrorFrame
+  | Pong;
+export type ChartsEvent = ChartPublished | ChartWithdrawn | SourceFailed;
 
 /**
  * The first frame: where the stream stands. Live events follow from seq + 1.
@@ -233,6 +279,95 @@ export interface Snapshot {
   epoch: string;
   seq: number;
   items: Item[];
+}
+/**
+ * The first frame: where the stream stands. Live events follow from seq + 1.
+ */
+export interface ChartsEstablishedFrame {
+  type: "connection.established";
+  message: string;
+  payload: ChartsEstablishedPosition;
+}
+/**
+ * Where the stream stands.
+ */
+export interface ChartsEstablishedPosition {
+  stream: string;
+  epoch: string;
+  seq: number;
+  heartbeat_seconds: number;
+}
+/**
+ * The event chart.published.
+ */
+export interface ChartPublished {
+  type: "chart.published";
+  payload: Edition;
+  stream: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * A chart of a day that can be read now. `is_sample`: it is invented.
+ */
+export interface Edition {
+  genre: string;
+  date: string;
+  is_sample: boolean;
+}
+/**
+ * The event chart.withdrawn.
+ */
+export interface ChartWithdrawn {
+  type: "chart.withdrawn";
+  payload: WithdrawnChart;
+  stream: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * There is no chart of this genre any more, until one is published.
+ */
+export interface WithdrawnChart {
+  genre: string;
+}
+/**
+ * The event source.failed.
+ */
+export interface SourceFailed {
+  type: "source.failed";
+  payload: FailedSource;
+  stream: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * A service did not give its list of this genre: what is shown is older.
+ */
+export interface FailedSource {
+  service: string;
+  genre: string;
+}
+/**
+ * The whole state behind the event of this seq.
+ */
+export interface ChartsSnapshotFrame {
+  type: "charts.snapshot";
+  payload: ChartsSnapshot;
+}
+/**
+ * The whole state behind the event of this seq.
+ */
+export interface ChartsSnapshot {
+  epoch: string;
+  seq: number;
+  items: Edition[];
 }
 /**
  * All that was missed has been sent: as events, or as a snapshot where `recovered` is false.

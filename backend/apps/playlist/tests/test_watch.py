@@ -142,6 +142,33 @@ def test_a_server_that_is_not_there_is_tried_again(watched, monkeypatch):
     assert lines[1].startswith("-- live")
 
 
+def test_the_stream_of_charts_is_watched_by_its_name(watched):
+    greeting = {"type": "connection.established", "payload": {"stream": "charts", "epoch": "e", "seq": 4}}
+    edition = {"genre": "pop", "date": "2025-03-01", "is_sample": False}
+    snapshot = {"type": "charts.snapshot", "payload": {"epoch": "f", "seq": 7, "items": [edition]}}
+    server = Server([greeting, event(5, "chart.published", edition)], [greeting, snapshot])
+
+    lines = watched(server, "--stream", "charts", "--url", "ws://party.example")
+
+    assert server.addresses[0] == "ws://party.example/ws/charts/?"
+    assert server.positions()[1:] == [
+        {"epoch": ["e"], "since": ["5"]},
+        {"epoch": ["f"], "since": ["7"]},
+    ]
+    assert lines[:2] == [
+        "-- live: charts at #4 (Ctrl-C ends)",
+        "#5 chart.published  genre pop, date 2025-03-01, is_sample False",
+    ]
+    assert "#7 charts.snapshot  1 items" in lines
+
+
+def test_charts_have_no_rooms_and_other_streams_are_not_there(watched):
+    with pytest.raises(CommandError, match="no room's: leave 'friday' out"):
+        watched(Server(), "friday", "--stream", "charts")
+    with pytest.raises(CommandError, match="invalid choice: 'weather'"):
+        watched(Server(), "--stream", "weather")
+
+
 def test_a_room_that_is_not_there_is_an_error(watched):
     with pytest.raises(CommandError, match="no room 'nowhere'"):
         watched(Server([ConnectionClosedError(Close(4404, ""), None)]), "nowhere")
