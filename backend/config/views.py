@@ -30,6 +30,7 @@ ENTRY_POINTS = {
     "trends": "/api/analytics/trends/",
     "room_recommendations": "/api/rooms/main/recommendations/",
     "charts": "/api/charts/",
+    "room_chart": "/api/rooms/main/chart/",
     "trending_tracks": "/api/trending-isrcs/",
     "page": "/api/page/",
     "health": "/api/health/",
@@ -40,7 +41,7 @@ ENTRY_POINTS = {
     "schema": "/api/schema.json",
     "events_schema": "/api/events.schema.json",
 }
-SOCKET = "/ws/playlist/"
+SOCKETS = {"socket": "/ws/playlist/", "charts_socket": "/ws/charts/"}
 
 
 class EntryPoints(APIView):
@@ -49,8 +50,10 @@ class EntryPoints(APIView):
     @documented(documentation.ENTRY_POINTS)
     def get(self, request: Request) -> Response:
         addresses = {name: request.build_absolute_uri(path) for name, path in ENTRY_POINTS.items()}
-        socket = request.build_absolute_uri(SOCKET).replace("http", "ws", 1)
-        return Response({**addresses, "socket": socket})
+        sockets = {
+            name: request.build_absolute_uri(path).replace("http", "ws", 1) for name, path in SOCKETS.items()
+        }
+        return Response({**addresses, **sockets})
 
 
 class AnythingElse(APIView):

@@ -51,7 +51,10 @@ class Pipeline:
         self.manage("run", "--full-pipeline", "--from", str(self._folder.path), code=code)
 
     def manage(self, *arguments: str, code: int = 0) -> None:
-        command = [sys.executable, "manage.py", "etl", *arguments]
+        self.manage_server("etl", *arguments, code=code)
+
+    def manage_server(self, *arguments: str, code: int = 0) -> None:
+        command = [sys.executable, "manage.py", *arguments]
         ran = subprocess.run(
             command,
             cwd=BACKEND,

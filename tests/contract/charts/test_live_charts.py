@@ -204,3 +204,21 @@ def test_there_is_no_other_address(chart_server: TuttiServer, path: str):
 @pytest.mark.parametrize("frame", ["{", '{"type": "dance"}', '{"type": "resume", "epoch": "x", "since": -1}'])
 def test_what_cannot_be_taken_is_an_error_and_the_socket_stays(follow: Follow, frame: str):
     assert follow().error_for(frame) in {"MALFORMED_JSON", "UNKNOWN_TYPE", "VALIDATION_ERROR"}
+
+
+def test_a_new_epoch_is_told_by_the_snapshot(follow: Follow, pipeline: Pipeline):
+    socket = follow()
+    epoch, _ = socket.position
+    pipeline.manage_server("new_epoch")
+
+    given = socket.wait_for("charts.snapshot")["payload"]
+
+    assert given["epoch"] != epoch
+    assert given == snapshot(follow())
+
+
+def test_frames_of_a_socket_are_limited(strict_server: TuttiServer):
+    with Socket.greeted(strict_server.ws_url, CHARTS) as socket:
+        for _ in range(51):
+            socket.send({"type": "ping"})
+        assert socket.wait_for("error")["payload"]["code"] == "RATE_LIMITED"
