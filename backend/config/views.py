@@ -41,7 +41,8 @@ ENTRY_POINTS = {
     "schema": "/api/schema.json",
     "events_schema": "/api/events.schema.json",
 }
-SOCKETS = {"socket": "/ws/playlist/", "charts_socket": "/ws/charts/"}
+SOCKET = "/ws/playlist/"
+SOCKETS = {"socket": SOCKET, "charts_socket": "/ws/charts/"}
 
 
 class EntryPoints(APIView):

@@ -82,6 +82,7 @@ EXPECTED = {
     "GET /api/recommendations/jobs/{job_id}/": {200, 401, 404},
     "POST /api/recommendations/{recommendation_id}/track/": {200, 201, 401, 404, 409},
     "GET /api/rooms/{slug}/recommendations/": {200, 400, 404},
+    "GET /api/rooms/{slug}/chart/": {200, 400, 404},
     "GET /api/charts/": {200},
     "GET /api/charts/{genre}/": {200, 400, 404},
     "GET /api/charts/{genre}/{service}/": {200, 400, 404},
