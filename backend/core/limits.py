@@ -34,6 +34,8 @@ MAILS = Limit("mails", "e-mail address", 5, HOUR_SECONDS)
 EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
 # Each looks through the whole library, and asks others over the network.
 REFRESHES = Limit("refreshes", "person", 5, HOUR_SECONDS)
+# Each drops what is remembered of a track's counts.
+COUNT_REFRESHES = Limit("count refreshes", "caller", 10, MINUTE_SECONDS)
 # Errors of the page, each a line in the log.
 PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
 PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
@@ -60,6 +62,7 @@ LIMITS = (
     MAILS,
     EXPORTS,
     REFRESHES,
+    COUNT_REFRESHES,
     PAGE_ERRORS_OF_CALLER,
     PAGE_ERRORS_OF_ADDRESS,
     FRAMES,

@@ -81,6 +81,7 @@ VARIABLES = {
     **dict.fromkeys(("item_id", "track_id", "user_id", "recommendation_id"), ID),
     **{"slug": "[a-z0-9-]{1,50}", "job_id": "[0-9a-f-]{36}"},
     **dict.fromkeys(("genre", "service", "isrc"), "[^/]+"),
+    "operation": r"G[A-Za-z]+",
 }
 
 

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
+from apps.charts.graphql.operations import OPERATIONS
 from core.rendering import json_bytes
 
 # The older ones stand without /api, too. Of /api/health/ this one alone: live and ready are no chart's.
 OLDER = "graph-data|playlist-data|service-playlist|last-updated|header-art"
+BY_GRAPHQL = "|".join(["gql", *OPERATIONS])
 ENVELOPED = re.compile(
-    rf"/(?:api/(?:charts|trending-isrcs|rooms/[^/]+/chart)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?",
+    rf"/(?:api/(?:charts|trending-isrcs|{BY_GRAPHQL}|rooms/[^/]+/chart)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?",
     re.DOTALL,
 )
 

@@ -2,6 +2,8 @@
 
 from django.urls import URLPattern, path, re_path
 
+from apps.charts.graphql.operations import OPERATIONS
+from apps.charts.graphql.views import GraphQLView
 from apps.charts.rooms.views import RoomChartViewSet
 from apps.charts.views import ChartViewSet, OlderViewSet
 
@@ -13,6 +15,8 @@ older_urlpatterns: list[URLPattern] = [
     path("header-art/<str:genre>/", OlderViewSet.as_view({"get": "header_art"})),
 ]
 urlpatterns = [
+    path("gql/", GraphQLView.as_view()),
+    re_path(rf"^(?P<operation>{'|'.join(OPERATIONS)})/\Z", GraphQLView.as_view()),
     path("charts/", ChartViewSet.as_view({"get": "list"})),
     path("charts/tracks/<str:isrc>/", ChartViewSet.as_view({"get": "track"})),
     path("charts/tracks/<str:isrc>/library/", ChartViewSet.as_view({"post": "library"})),

@@ -1,0 +1,179 @@
+"""Lists of tracks: the chart of a genre, and what each service says."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import strawberry
+
+from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.graphql.tracks import Place, TrackType, place_of, types_of
+from apps.charts.graphql.words import (
+    CONSENSUS,
+    GENRES,
+    ORDERS,
+    SERVICES,
+    ButtonLabelType,
+    genre_icon,
+    genre_labels,
+    service_icon,
+)
+from apps.charts.models import Edition, EditionEntry, RawEdition, RawEntry, Status
+
+
+@strawberry.type
+class GenreType:
+    id: int
+    name: str
+    display_name: str
+    icon_url: str | None
+
+    @strawberry.field
+    def button_labels(self) -> list[ButtonLabelType]:
+        return genre_labels(self.name)
+
+
+@strawberry.type(description="One way to sort a chart.")
+class RankType:
+    name: str
+    display_name: str
+    sort_field: str
+    sort_order: str
+    is_default: bool
+    data_field: str
+
+
+@strawberry.type
+class ServiceModelType:
+    name: str
+    display_name: str
+    icon_url: str
+
+
+@strawberry.type(description="What a service says of one of its lists.")
+class PlaylistMetadataType:
+    playlist_name: str
+    playlist_cover_url: str
+    playlist_cover_description_text: str
+    playlist_url: str
+    genre_name: str
+    service_name: str
+    service_display_name: str
+    service_icon_url: str
+    debug_cache_status: str | None = None
+
+
+@strawberry.type
+class PlaylistType:
+    genre_name: str
+    service_name: str
+    tracks: list[TrackType]
+    updated_at: datetime | None
+
+
+def genres() -> list[GenreType]:
+    return [
+        GenreType(id=number, name=genre, display_name=name, icon_url=genre_icon(genre))
+        for number, (genre, name) in enumerate(GENRES.items(), 1)
+    ]
+
+
+def ranks() -> list[RankType]:
+    return [
+        RankType(
+            name=order.name,
+            display_name=order.display_name,
+            sort_field=order.sort_field,
+            sort_order=order.sort_order,
+            is_default=order is ORDERS[0],
+            data_field=order.data_field,
+        )
+        for order in ORDERS
+    ]
+
+
+def services() -> list[ServiceModelType]:
+    return [
+        ServiceModelType(name=service, display_name=name, icon_url=service_icon(service))
+        for service, name in SERVICES.items()
+    ]
+
+
+def newest_edition(genre: str) -> Edition | None:
+    return Edition.objects.filter(genre=genre, published_at__isnull=False).order_by("-issued_on").first()
+
+
+def playlist(genre: str, service: str) -> PlaylistType | None:
+    """The chart, or the last good list of one service; None where there is none."""
+    if genre not in Genre.values:
+        return None
+    if service == CONSENSUS:
+        return _consensus(genre)
+    return _list_of(genre, service) if service in RANKED else None
+
+
+def _consensus(genre: str) -> PlaylistType | None:
+    edition = newest_edition(genre)
+    if edition is None:
+        return None
+    entries = _entries(edition)
+    places = {entry.track_id: place_of(entry) for entry in entries}
+    tracks = types_of([entry.track for entry in entries], places)
+    return PlaylistType(
+        genre_name=genre, service_name=CONSENSUS, tracks=tracks, updated_at=edition.published_at
+    )
+
+
+def _list_of(genre: str, service: str) -> PlaylistType | None:
+    """Of its tracks those that are known; each with its place on the chart, if it has one there."""
+    edition = (
+        RawEdition.objects.filter(genre=genre, service=service, status=Status.OK)
+        .order_by("-issued_on")
+        .first()
+    )
+    if edition is None:
+        return None
+    lines = [line for line in edition.entries.select_related("track") if line.track]
+    tracks = [line.track for line in lines if line.track]
+    return PlaylistType(
+        genre_name=genre,
+        service_name=service,
+        tracks=types_of(tracks, _places(genre, service, lines)),
+        updated_at=edition.fetched_at,
+    )
+
+
+def _places(genre: str, service: str, lines: Sequence[RawEntry]) -> dict[int, Place]:
+    newest = newest_edition(genre)
+    on_chart = {entry.track_id: place_of(entry) for entry in _entries(newest)} if newest else {}
+    alone = {
+        line.track_id: Place(genre, ranks={service: line.rank}) for line in reversed(lines) if line.track_id
+    }
+    return {**alone, **on_chart}
+
+
+def _entries(edition: Edition) -> list[EditionEntry]:
+    return list(edition.entries.select_related("track", "edition"))
+
+
+def metadata(genre: str) -> list[PlaylistMetadataType]:
+    """The last good list of each service, in the order of services."""
+    good = RawEdition.objects.filter(genre=genre, status=Status.OK, service__in=RANKED).order_by("issued_on")
+    newest = {edition.service: edition for edition in good.defer("description")}
+    ids = [newest[service].pk for service in RANKED if service in newest]
+    rows = {edition.service: edition for edition in RawEdition.objects.filter(pk__in=ids)}
+    return [_metadata(rows[service]) for service in RANKED if service in rows]
+
+
+def _metadata(edition: RawEdition) -> PlaylistMetadataType:
+    name = SERVICES[MusicService(edition.service)]
+    genre = GENRES[Genre(edition.genre)]
+    return PlaylistMetadataType(
+        playlist_name=edition.name or f"{genre} on {name}",
+        playlist_cover_url=edition.cover_url,
+        playlist_cover_description_text=edition.description,
+        playlist_url=edition.url,
+        genre_name=edition.genre,
+        service_name=edition.service,
+        service_display_name=name,
+        service_icon_url=service_icon(edition.service),
+    )

@@ -1,0 +1,123 @@
+"""Every question, and the one thing that may be asked to be done."""
+
+from datetime import datetime
+
+import strawberry
+from strawberry.types import Info
+
+from apps.charts.genres import RANKED, Genre
+from apps.charts.graphql import lists, words
+from apps.charts.graphql.counts import Figures, TrackPlayCountType, figures_of, play_counts
+from apps.charts.graphql.embeds import EMBEDS, embed_url
+from apps.charts.graphql.limits import MAX_ISRCS, refused
+from apps.charts.graphql.refreshing import refresh
+from apps.charts.graphql.tracks import ServiceType, TrackType, service_type, types_of
+from apps.charts.models import ChartTrack
+
+
+@strawberry.type(description="How a service's player is put into a page.")
+class IframeConfigType:
+    service_name: str
+    embed_base_url: str
+    embed_params: str | None
+    allow: str
+    height: str
+    referrer_policy: str | None
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(description="A track that is, or was, on a chart.")
+    def track_by_isrc(self, isrc: str) -> TrackType | None:
+        track = ChartTrack.objects.filter(isrc=isrc).first()
+        return types_of([track])[0] if track else None
+
+    @strawberry.field
+    def service_order(self) -> list[str]:
+        return [str(service) for service in RANKED]
+
+    @strawberry.field(description="The chart (`tunemeld`), or the last good list of one service.")
+    def playlist(self, genre: str, service: str) -> lists.PlaylistType | None:
+        return lists.playlist(genre, service)
+
+    @strawberry.field(description="What each service says of its list; of a genre that is unknown, nothing.")
+    def playlists_by_genre(self, genre: str) -> list[lists.PlaylistMetadataType]:
+        return lists.metadata(genre)
+
+    @strawberry.field(description="Since when the genre's chart is out.")
+    def updated_at(self, genre: str) -> datetime | None:
+        edition = lists.newest_edition(genre)
+        return edition.published_at if edition else None
+
+    @strawberry.field
+    def ranks(self) -> list[lists.RankType]:
+        return lists.ranks()
+
+    @strawberry.field
+    def services(self) -> list[lists.ServiceModelType]:
+        return lists.services()
+
+    @strawberry.field
+    def service_configs(self) -> list[ServiceType]:
+        return [service_type(service) for service in words.SERVICES]
+
+    @strawberry.field
+    def iframe_configs(self) -> list[IframeConfigType]:
+        return [
+            IframeConfigType(
+                service_name=service,
+                embed_base_url=embed.base_url,
+                embed_params=embed.params,
+                allow=embed.allow,
+                height=embed.height,
+                referrer_policy=embed.referrer_policy,
+            )
+            for service, embed in EMBEDS.items()
+        ]
+
+    @strawberry.field(description="Null unless the address is one of a track at this service.")
+    def generate_iframe_url(self, service_name: str, track_url: str) -> str | None:
+        return embed_url(service_name, track_url)
+
+    @strawberry.field
+    def rank_button_labels(self, rank_type: str) -> list[words.ButtonLabelType]:
+        return words.rank_labels(rank_type)
+
+    @strawberry.field
+    def misc_button_labels(self, button_type: str, context: str | None = None) -> list[words.ButtonLabelType]:
+        return words.misc_labels(button_type, context)
+
+    @strawberry.field
+    def genres(self) -> list[lists.GenreType]:
+        return lists.genres()
+
+    @strawberry.field
+    def default_genre(self) -> str:
+        return Genre.POP.value
+
+    @strawberry.field(description="Null for an ISRC that no chart has had.")
+    def track_play_count(self, isrc: str) -> TrackPlayCountType | None:
+        found = _play_counts([isrc])
+        return found[0] if found else None
+
+    @strawberry.field(description="In the order asked for; without those that no chart has had.")
+    def tracks_play_counts(self, isrcs: list[str]) -> list[TrackPlayCountType]:
+        if len(isrcs) > MAX_ISRCS:
+            raise refused(f"At most {MAX_ISRCS} ISRCs at once.")
+        return _play_counts(isrcs)
+
+
+def _play_counts(isrcs: list[str]) -> list[TrackPlayCountType]:
+    known = set(ChartTrack.objects.filter(isrc__in=isrcs).values_list("isrc", flat=True))
+    wanted = [isrc for isrc in dict.fromkeys(isrcs) if isrc in known]
+    figures = figures_of(wanted)
+    return [play_counts(isrc, figures.get(isrc, Figures())) for isrc in wanted]
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation(
+        description="Reads a track's counts anew, whatever is remembered of them; 10 a minute for a caller."
+    )
+    def refresh_view_counts(self, info: Info, isrc: str) -> TrackType | None:
+        return refresh(isrc, caller=info.context.caller)

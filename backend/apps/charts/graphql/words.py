@@ -1,0 +1,166 @@
+"""What never changes: names of services, genres and orders, and what a client writes on its buttons."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import strawberry
+
+from apps.charts.genres import RANKED, Genre, MusicService
+
+# The chart that is made of several services' lists, in the words of chart clients.
+CONSENSUS = "tunemeld"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One way to sort a chart. `data_field` is the field of a track that is sorted by."""
+
+    name: str
+    display_name: str
+    sort_field: str
+    sort_order: str
+    data_field: str
+    explanation: str
+
+
+ORDERS = (
+    Order(
+        "tunemeld_rank",
+        "Rank",
+        "tunemeld-rank",
+        "asc",
+        "tunemeldRank",
+        "by how high several services place it",
+    ),
+    Order(
+        "total_plays_rank",
+        "Plays",
+        "total-plays",
+        "desc",
+        "totalCurrentPlayCount",
+        "by plays on all services, most first",
+    ),
+    Order(
+        "trending_rank",
+        "Trending",
+        "trending",
+        "desc",
+        "totalWeeklyChangePercentage",
+        "by how much plays grew within a week",
+    ),
+)
+GENRES = {
+    Genre.POP: "Pop",
+    Genre.DANCE: "Dance/Electronic",
+    Genre.RAP: "Hip-Hop/Rap",
+    Genre.COUNTRY: "Country",
+}
+SERVICES = {
+    MusicService.SPOTIFY: "Spotify",
+    MusicService.APPLE_MUSIC: "Apple Music",
+    MusicService.SOUNDCLOUD: "SoundCloud",
+    MusicService.YOUTUBE: "YouTube",
+}
+
+
+def service_icon(service: str) -> str:
+    return f"/static/charts/{service}.svg"
+
+
+def genre_icon(genre: str) -> str:
+    return f"/static/charts/{genre}.svg"
+
+
+@strawberry.type(description="What stands on a button, and what a screen reader says of it.")
+class ButtonLabelType:
+    button_type: str
+    context: str | None = None
+    title: str | None = None
+    aria_label: str | None = None
+
+
+def button_label(button_type: str, context: str | None, title: str, aria_label: str) -> ButtonLabelType:
+    return ButtonLabelType(button_type=button_type, context=context, title=title, aria_label=aria_label)
+
+
+def genre_labels(genre: str) -> list[ButtonLabelType]:
+    name = GENRES[Genre(genre)]
+    services = ", ".join(SERVICES[service] for service in RANKED)
+    return [button_label("genre_button", genre, f"{name}, gathered from {services}", f"Show {name}")]
+
+
+def service_labels(service: str) -> list[ButtonLabelType]:
+    name = SERVICES[MusicService(service)]
+    return [button_label("service_player_button", service, f"Listen on {name}", f"Listen on {name}")]
+
+
+def rank_labels(rank_type: str) -> list[ButtonLabelType]:
+    """Of an order by any of its names; of none that is unknown."""
+    known = [order for order in ORDERS if rank_type in {order.name, order.sort_field}]
+    return [
+        button_label("rank_button", order.name, f"Sort {order.explanation}", f"Sort by {order.display_name}")
+        for order in known
+    ]
+
+
+def misc_labels(button_type: str, context: str | None) -> list[ButtonLabelType]:
+    """Of a kind or a context that is unknown there are none."""
+    write = _MISC.get(button_type)
+    return write(context) if write else []
+
+
+def _more(context: str | None) -> list[ButtonLabelType]:
+    return [
+        button_label(
+            "more_button",
+            context or "description",
+            "Read the whole description",
+            "Show the whole description",
+        )
+    ]
+
+
+def _close(context: str | None) -> list[ButtonLabelType]:
+    return [button_label("close_player", context or "player", "Close the player", "Close the player")]
+
+
+def _theme(context: str | None) -> list[ButtonLabelType]:
+    now = "dark" if context == "dark" else "light"
+    other = "light" if now == "dark" else "dark"
+    return [button_label("theme_toggle", now, f"Use {other} colours", f"Change to {other} colours")]
+
+
+def _terms(context: str | None) -> list[ButtonLabelType]:
+    say = "Agree to the terms of the video service"
+    return [button_label("accept_terms", context or "terms", say, say)]
+
+
+def _collapse(context: str | None) -> list[ButtonLabelType]:
+    """`context` is a list and its state: apple_music_collapsed, main_expanded."""
+    of, _, state = (context or "").rpartition("_")
+    names = {
+        "main": "the chart",
+        **{str(service): f"the list of {name}" for service, name in SERVICES.items()},
+    }
+    if of not in names or state not in {"collapsed", "expanded"}:
+        return []
+    say = f"{'Show' if state == 'collapsed' else 'Hide'} {names[of]}"
+    return [button_label("collapse_button", context, say, say)]
+
+
+def _title(context: str | None) -> list[ButtonLabelType]:
+    """The client itself puts the track's names in."""
+    if context not in SERVICES:
+        return []
+    say = f"Listen to {{trackName}} by {{artistName}} on {SERVICES[MusicService(context)]}"
+    return [button_label("track_title", context, say, say)]
+
+
+_MISC: dict[str, Callable[[str | None], list[ButtonLabelType]]] = {
+    "more_button": _more,
+    "close_player": _close,
+    "theme_toggle": _theme,
+    "accept_terms": _terms,
+    "collapse_button": _collapse,
+    "track_title": _title,
+}
