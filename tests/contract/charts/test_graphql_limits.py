@@ -66,18 +66,6 @@ def test_introspection_has_a_limit_of_its_own(client: httpx.Client):
     assert ask(client, "{ __schema { types { name fields { name } } } }")["__schema"]["types"]
 
 
-def test_a_caller_refreshes_ten_times_a_minute(ada: httpx.Client, bo: httpx.Client):
-    mutation = 'mutation { refreshViewCounts(isrc: "ZZTUT0000000") { isrc } }'
-    for _ in range(10):
-        assert ask(ada, mutation) == {"refreshViewCounts": None}
-
-    body = answered(ada, mutation)
-
-    assert codes_of(body) == ["RATE_LIMITED"]
-    assert body["data"] == {"refreshViewCounts": None}
-    assert ask(bo, mutation) == {"refreshViewCounts": None}
-
-
 @pytest.mark.parametrize("limit", [-1, 0, 51, 2_147_483_647])
 def test_similar_tracks_stay_within_their_number(client: httpx.Client, limit: int):
     said = ask(client, OPERATIONS["GetSimilarTracks"], isrc="ZZTUT0000000", limit=limit)

@@ -37,6 +37,21 @@ def test_600_requests_of_a_caller_also_where_nothing_is(new_script: NewScript) -
     assert other.ask("GET", "/api/rooms/").status == 200
 
 
+def test_10_refreshes_of_counts_refused_within_the_answer(new_script: NewScript) -> None:
+    script, other = new_script(), new_script()
+    refresh = {"query": 'mutation { refreshViewCounts(isrc: "ZZTUT0000000") { isrc } }'}
+
+    replies = [script.ask("POST", "/api/gql/", refresh) for _ in range(12)]
+
+    nothing = {"refreshViewCounts": None}
+    assert [reply.status for reply in replies] == [200] * 12
+    assert [reply.body for reply in replies[:10]] == [{"data": nothing}] * 10
+    for reply in replies[10:]:
+        assert reply.body["data"] == nothing
+        assert [error["extensions"] for error in reply.body["errors"]] == [{"code": "RATE_LIMITED"}]
+    assert other.ask("POST", "/api/gql/", refresh).body == {"data": nothing}
+
+
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 def test_without_limits_nobody_is_refused(start_server: StartServer) -> None:
     with Script([start_server(rate_limit_factor="0")], "127.0.0.1") as script:
