@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
 from math import hypot, sqrt
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class AudioFeatures:
@@ -44,12 +47,39 @@ def similarity(one: AudioFeatures, other: AudioFeatures) -> float:
     return COSINE_PART * _cosine(first, second) + DISTANCE_PART * max(0.0, 1 - distance / LARGEST_DISTANCE)
 
 
-def most_similar(
-    to: AudioFeatures, among: Mapping[str, AudioFeatures], *, limit: int = 10
-) -> list[tuple[str, float]]:
-    """The likest first; equals by their keys, so that the order is always the same."""
-    scored = [(key, similarity(to, features)) for key, features in among.items()]
-    return sorted(scored, key=lambda one: (-one[1], one[0]))[:limit]
+class Sounds:
+    """Tracks by key, to be compared with each other many at once."""
+
+    def __init__(self, features: Mapping[str, AudioFeatures]) -> None:
+        self._keys = np.array(sorted(features))
+        self._place = {key: place for place, key in enumerate(self._keys.tolist())}
+        self._rows: NDArray[np.float64] = np.array(
+            [weighted(features[key]) for key in self._place], dtype=np.float64
+        ).reshape(-1, len(fields(AudioFeatures)))
+        self._lengths = np.linalg.norm(self._rows, axis=1)
+
+    def likest(self, key: str, *, limit: int) -> list[tuple[str, float]]:
+        """The likest first, equals by their keys: the order is always the same. Of an unknown key none."""
+        place = self._place.get(key)
+        if place is None:
+            return []
+        scores = self._similarities(place)
+        best = np.lexsort((self._keys, -scores))
+        others = [int(at) for at in best if at != place][:limit]
+        return [(str(self._keys[at]), float(scores[at])) for at in others]
+
+    def _similarities(self, place: int) -> NDArray[np.float64]:
+        """As `similarity`, of one track to all."""
+        distances = np.linalg.norm(self._rows - self._rows[place], axis=1)
+        lengths = self._lengths * self._lengths[place]
+        alike = np.all(self._rows == self._rows[place], axis=1).astype(np.float64)
+        cosines = np.divide(self._rows @ self._rows[place], lengths, out=alike, where=lengths > 0)
+        closeness = np.maximum(0.0, 1 - distances / LARGEST_DISTANCE)
+        # In one millionth of a millionth they differ by the order of adding alone.
+        scores: NDArray[np.float64] = np.round(
+            COSINE_PART * np.minimum(1.0, cosines) + DISTANCE_PART * closeness, 12
+        )
+        return scores
 
 
 def weighted(features: AudioFeatures) -> tuple[float, ...]:

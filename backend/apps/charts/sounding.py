@@ -1,5 +1,6 @@
 """How tracks sound: taken from tables of audio features, and compared."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -8,7 +9,7 @@ from django.db import transaction
 from apps.charts.counters.reading import about, new_tables
 from apps.charts.counters.tables import FEATURE_NAMES, FeatureTable, read_features
 from apps.charts.models import ChartTrack, TrackFeatures
-from apps.charts.similarity import AudioFeatures, most_similar
+from apps.charts.similarity import AudioFeatures, Sounds
 from apps.charts.supplies import Supply
 from apps.charts.tallies import Tally
 
@@ -39,16 +40,20 @@ def _store(table: FeatureTable, *, is_sample: bool) -> None:
 
 def similar_tracks(isrc: str) -> list[tuple[ChartTrack, float]] | None:
     """Of all that charts have had, the likest first. None: nobody knows how it sounds."""
-    mine = TrackFeatures.objects.filter(isrc=isrc).first()
-    if mine is None:
+    if not TrackFeatures.objects.filter(isrc=isrc).exists():
         return None
-    on_charts = ChartTrack.objects.exclude(isrc=isrc).values("isrc")
+    return similar_to([isrc], limit=MOST_SIMILAR)[isrc]
+
+
+def similar_to(isrcs: Collection[str], *, limit: int) -> dict[str, list[tuple[ChartTrack, float]]]:
+    """The same of many, in two queries; of those of which nobody knows how they sound, none."""
+    on_charts = ChartTrack.objects.values("isrc")
     rows = TrackFeatures.objects.filter(isrc__in=on_charts).values_list("isrc", *FEATURE_NAMES)
-    among = {other: AudioFeatures(*values) for other, *values in rows}
-    found = most_similar(_features(mine), among, limit=MOST_SIMILAR)
-    tracks = ChartTrack.objects.in_bulk([other for other, _ in found], field_name="isrc")
-    return [(tracks[other], score) for other, score in found]
-
-
-def _features(row: TrackFeatures) -> AudioFeatures:
-    return AudioFeatures(*(getattr(row, name) for name in FEATURE_NAMES))
+    sounds = Sounds({isrc: AudioFeatures(*values) for isrc, *values in rows})
+    found = {isrc: sounds.likest(isrc, limit=limit) for isrc in isrcs}
+    wanted = {other for likest in found.values() for other, _ in likest}
+    tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=wanted)}
+    return {
+        isrc: [(tracks[other], score) for other, score in likest if other in tracks]
+        for isrc, likest in found.items()
+    }

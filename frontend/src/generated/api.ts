@@ -52,6 +52,8 @@ export type ApiBodies =
   | ServiceListAnswer
   | ServiceList
   | ListEntry
+  | GraphQLAnswer
+  | GraphQLQuestion
   | GraphDataAnswer
   | GraphTrack
   | GuestWithToken
@@ -63,6 +65,7 @@ export type ApiBodies =
   | HealthAnswer
   | Health
   | SourceAge
+  | CountAge
   | LastUpdatedAnswer
   | LastUpdated
   | PageError
@@ -516,6 +519,20 @@ export interface ListEntry {
   cover_url: string;
   url: string;
 }
+/**
+ * What was asked for, as far as there is any; `errors` only where there are some.
+ */
+export interface GraphQLAnswer {
+  data: {} | null;
+  errors?: {}[];
+}
+export interface GraphQLQuestion {
+  query: string;
+  variables?: {
+    [k: string]: string | null;
+  } | null;
+  operationName?: string | null;
+}
 export interface GraphDataAnswer {
   status: "success";
   message: string;
@@ -574,6 +591,7 @@ export interface Health {
     [k: string]: "ok" | "unavailable";
   };
   sources: SourceAge[];
+  counts: CountAge[];
 }
 /**
  * `status` of the last try; the age is that of the last good list, null where there never was one.
@@ -583,6 +601,14 @@ export interface SourceAge {
   genre: string;
   status: string;
   fetched_at: string | null;
+  age_seconds: number | null;
+}
+/**
+ * When a service's plays or views were counted last; null where they never were.
+ */
+export interface CountAge {
+  service: string;
+  counted_at: string | null;
   age_seconds: number | null;
 }
 export interface LastUpdatedAnswer {

@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 
 from apps.charts.genres import MusicService
 from apps.charts.graphql.counts import Figures, as_json, figures_of
+from apps.charts.graphql.limits import DEFAULT_SIMILAR, MAX_SIMILAR
 from apps.charts.graphql.words import (
     SERVICES,
     ButtonLabelType,
@@ -19,10 +20,10 @@ from apps.charts.graphql.words import (
     service_labels,
 )
 from apps.charts.models import ChartTrack, EditionEntry, ServiceTrack
+from apps.charts.sounding import similar_to
 
 # Longer names are cut between words.
 MAX_SHOWN = 30
-MAX_SIMILAR = 50
 
 
 @strawberry.type(description="A music service, and where something is there.")
@@ -73,7 +74,7 @@ class Peers:
     def __init__(self, tracks: Sequence[ChartTrack], places: Mapping[int, Place] | None = None) -> None:
         self.tracks = tracks
         self._places = places
-        self._similar: dict[int, Mapping[str, Sequence[TrackType]]] = {}
+        self._similar: dict[int, dict[str, list[TrackType]]] = {}
 
     def types(self) -> "list[TrackType]":
         return [TrackType(track=track, peers=self) for track in self.tracks]
@@ -87,6 +88,17 @@ class Peers:
         """By track and service; of several the first that was known."""
         known = ServiceTrack.objects.filter(track__in=self.tracks).exclude(url="").order_by("-id")
         return {(track, service): url for track, service, url in known.values_list("track", "service", "url")}
+
+    def similar(self, track: ChartTrack, limit: int) -> "list[TrackType]":
+        """Those of all tracks stand in one answer together, too."""
+        if limit not in self._similar:
+            found = similar_to([one.isrc for one in self.tracks], limit=limit)
+            others = {other.pk: other for likest in found.values() for other, _ in likest}
+            types = {one.track.isrc: one for one in types_of(list(others.values()))}
+            self._similar[limit] = {
+                isrc: [types[other.isrc] for other, _ in likest] for isrc, likest in found.items()
+            }
+        return list(self._similar[limit][track.isrc])
 
     @cached_property
     def places(self) -> Mapping[int, Place]:
@@ -253,6 +265,12 @@ class TrackType:
             for service, name in SERVICES.items()
             if self._url(service)
         ]
+
+    @strawberry.field(
+        description=f"The likest first, at most {MAX_SIMILAR}; none where nobody knows how it sounds."
+    )
+    def similar_tracks(self, limit: int = DEFAULT_SIMILAR) -> "list[TrackType]":
+        return self.peers.similar(self.track, min(MAX_SIMILAR, max(0, limit)))
 
     @strawberry.field(description="The address of the page that plays it.")
     def track_detail_url(self, genre: str, rank: str, player: str) -> str | None:

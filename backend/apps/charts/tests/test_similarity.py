@@ -11,7 +11,7 @@ from apps.charts.similarity import (
     LARGEST_DISTANCE,
     WEIGHTS,
     AudioFeatures,
-    most_similar,
+    Sounds,
     similarity,
     weighted,
 )
@@ -61,5 +61,18 @@ def test_it_is_the_same_both_ways_and_within_its_bounds(one, other):
 
 
 def test_the_most_similar_come_first_and_equals_by_key():
-    among = {"b": SOME, "c": LOUD, "a": SOME, "d": QUIET}
-    assert [key for key, _ in most_similar(SOME, among, limit=3)] == ["a", "b", "c"]
+    sounds = Sounds({"x": SOME, "b": SOME, "c": LOUD, "a": SOME, "d": QUIET})
+    assert [key for key, _ in sounds.likest("x", limit=3)] == ["a", "b", "c"]
+    assert sounds.likest("nobody", limit=3) == []
+
+
+@given(st.lists(FEATURES, min_size=1, max_size=6))
+def test_many_are_compared_as_two_are(listed):
+    features = {str(number): one for number, one in enumerate(listed)}
+    for key, mine in features.items():
+        found = dict(Sounds(features).likest(key, limit=len(listed)))
+        assert found == {
+            other: pytest.approx(similarity(mine, one), abs=1e-9)
+            for other, one in features.items()
+            if other != key
+        }
