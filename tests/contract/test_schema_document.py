@@ -88,6 +88,8 @@ EXPECTED = {
     "GET /api/charts/{genre}/{service}/": {200, 400, 404},
     "GET /api/charts/tracks/{isrc}/": {200, 404},
     "POST /api/charts/tracks/{isrc}/library/": {200, 201, 404},
+    "POST /api/gql/": {200, 400},
+    "POST /api/{operation}/": {200, 400},
     "GET /api/graph-data/{genre}/": {200, 404},
     "GET /api/playlist-data/{genre}/": {200, 400, 404},
     "GET /api/service-playlist/{genre}/{service}/": {200, 404},

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import resolve
 
 from apps.analytics import serializers
+from apps.charts.graphql.limits import QueryCode
 from apps.jobs.failures import FailureCode
 from apps.jobs.schedules import EPOCH, Daily, Rhythm
 from apps.playlist import services
@@ -129,7 +130,14 @@ def variables_of_the_page() -> set[str]:
 
 
 def test_whatever_the_documents_write_in_capitals_exists() -> None:
-    known = settings_named() | variables_of_the_page() | set(error_codes()) | set(FailureCode) | METHODS
+    known = (
+        settings_named()
+        | variables_of_the_page()
+        | set(error_codes())
+        | set(FailureCode)
+        | set(QueryCode)
+        | METHODS
+    )
     pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/*.md")]
     quoted = {(page.name, word) for page in pages for word in QUOTED.findall(page.read_text())}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from graphql import (
@@ -62,8 +63,14 @@ class Cost:
                 raise refused(f"This asks for too {name}: {cost}, and {most} is the most.")
 
 
-def refused(message: str, code: str = "QUERY_TOO_LARGE") -> GraphQLError:
-    return GraphQLError(message, extensions={"code": code})
+class QueryCode(StrEnum):
+    """What only a question by GraphQL can be refused for."""
+
+    QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
+
+
+def refused(message: str, code: str = QueryCode.QUERY_TOO_LARGE) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": str(code)})
 
 
 def cost_of(document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> Cost:
