@@ -109,7 +109,7 @@ class World:
             "user_id": self._own_id,
             "recommendation_id": self._recommendation,
             "job_id": self._job,
-            **{"genre": "pop", "service": "spotify", "isrc": SAMPLE_ISRC},
+            **{"genre": "pop", "service": "spotify", "isrc": SAMPLE_ISRC, "operation": "GetPlaylist"},
         }
 
     def fit(self, case: Any) -> None:
