@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import strawberry
+from django.db.models import QuerySet
 
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.graphql.tracks import Place, TrackType, place_of, types_of
@@ -98,8 +99,12 @@ def services() -> list[ServiceModelType]:
     ]
 
 
+def _newest(genre: str) -> "QuerySet[Edition]":
+    return Edition.objects.filter(genre=genre, published_at__isnull=False).order_by("-issued_on")
+
+
 def newest_edition(genre: str) -> Edition | None:
-    return Edition.objects.filter(genre=genre, published_at__isnull=False).order_by("-issued_on").first()
+    return _newest(genre).first()
 
 
 def playlist(genre: str, service: str) -> PlaylistType | None:
@@ -112,10 +117,10 @@ def playlist(genre: str, service: str) -> PlaylistType | None:
 
 
 def _consensus(genre: str) -> PlaylistType | None:
-    edition = newest_edition(genre)
+    entries = _newest_entries(genre)
+    edition = entries[0].edition if entries else newest_edition(genre)
     if edition is None:
         return None
-    entries = _entries(edition)
     places = {entry.track_id: place_of(entry) for entry in entries}
     tracks = types_of([entry.track for entry in entries], places)
     return PlaylistType(
@@ -143,16 +148,17 @@ def _list_of(genre: str, service: str) -> PlaylistType | None:
 
 
 def _places(genre: str, service: str, lines: Sequence[RawEntry]) -> dict[int, Place]:
-    newest = newest_edition(genre)
-    on_chart = {entry.track_id: place_of(entry) for entry in _entries(newest)} if newest else {}
+    on_chart = {entry.track_id: place_of(entry) for entry in _newest_entries(genre)}
     alone = {
         line.track_id: Place(genre, ranks={service: line.rank}) for line in reversed(lines) if line.track_id
     }
     return {**alone, **on_chart}
 
 
-def _entries(edition: Edition) -> list[EditionEntry]:
-    return list(edition.entries.select_related("track", "edition"))
+def _newest_entries(genre: str) -> list[EditionEntry]:
+    """Of the newest chart, with it, in one query."""
+    entries = EditionEntry.objects.filter(edition__in=_newest(genre).values("pk")[:1])
+    return list(entries.select_related("track", "edition").order_by("rank"))
 
 
 def metadata(genre: str) -> list[PlaylistMetadataType]:
