@@ -114,7 +114,7 @@ CHART_STAGE_AGE = Gauge(
 )
 CHART_LAST_ROWS = Gauge(
     "tutti_chart_last_run_rows",
-    "Rows that the last run of a stage took in, put out, failed at.",
+    "Rows that the last run of a stage took in, put out, left for review, failed at.",
     ["stage", "what"],
 )
 CHART_SUCCESS = Gauge(

@@ -29,7 +29,16 @@ from core.admin_forms import ChangesOnlyForm
 
 @admin.register(StageRun)
 class StageRunAdmin(LookOnlyAdmin[StageRun]):
-    list_display = ["stage", "status", "started_at", "ended_at", "rows_in", "rows_out", "rows_failed"]
+    list_display = [
+        "stage",
+        "status",
+        "started_at",
+        "ended_at",
+        "rows_in",
+        "rows_out",
+        "rows_for_review",
+        "rows_failed",
+    ]
     list_filter = ["stage", "status", "started_at"]
 
 

@@ -128,10 +128,7 @@ def _old_sources(state: State, now: datetime) -> list[str]:
 
 
 def _told(run: StageRun) -> str:
-    return (
-        f"{run.stage}: {run.status}, {run.rows_in} in, {run.rows_out} out, {run.rows_failed} failed "
-        f"({success_ratio(run):.1%})"
-    )
+    return f"{run.stage}: {run.status}, {run.rows_told} ({success_ratio(run):.1%})"
 
 
 def _odd(row: HistoricalViewCount) -> Odd:

@@ -97,7 +97,7 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
 
 
 def _status_of(tally: Tally) -> StageRun.Status:
-    """What is listed for review is no failure of the stage; a source that failed is one of a part."""
+    """A source that failed is a failure of a part."""
     if not tally.failures:
         return StageRun.Status.SUCCEEDED
     return StageRun.Status.FAILED if tally.rows_failed >= tally.rows_in > 0 else StageRun.Status.PARTLY
@@ -106,10 +106,11 @@ def _status_of(tally: Tally) -> StageRun.Status:
 def _finish(record: StageRun, tally: Tally) -> None:
     record.ended_at = timezone.now()
     record.rows_in, record.rows_out = tally.rows_in, tally.rows_out
+    record.rows_for_review = tally.rows_for_review
     record.rows_failed, record.failures = tally.rows_failed, tally.failures
     record.save()
     CHART_STAGE_SECONDS.labels(record.stage, record.status).observe(
         (record.ended_at - record.started_at).total_seconds()
     )
-    for kind in ("in", "out", "failed"):
+    for kind in ("in", "out", "for_review", "failed"):
         CHART_ROWS.labels(record.stage, kind).inc(getattr(record, f"rows_{kind}"))

@@ -37,6 +37,8 @@ class StageRun(models.Model):
     ended_at = models.DateTimeField(null=True)
     rows_in = models.PositiveIntegerField(default=0)
     rows_out = models.PositiveIntegerField(default=0)
+    # Of these nobody could tell the recording; they are listed, which is no failure.
+    rows_for_review = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
     # What failed, in words; the first hundred.
     failures = models.JSONField(default=list)
@@ -50,6 +52,12 @@ class StageRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.stage} {self.status}"
+
+    @property
+    def rows_told(self) -> str:
+        """For people."""
+        review = f"{self.rows_for_review} for review, " if self.rows_for_review else ""
+        return f"{self.rows_in} in, {self.rows_out} out, {review}{self.rows_failed} failed"
 
 
 class PipelineEvent(models.Model):

@@ -1,4 +1,4 @@
-"""What a stage did, counted: so many rows in, out and failed, and why."""
+"""What a stage did, counted: so many rows in, out, left for people to look at, and failed, and why."""
 
 from dataclasses import dataclass, field
 
@@ -9,6 +9,7 @@ MAX_FAILURES = 100
 class Tally:
     rows_in: int = 0
     rows_out: int = 0
+    rows_for_review: int = 0
     rows_failed: int = 0
     failures: list[str] = field(default_factory=list)
 

@@ -36,7 +36,7 @@ ORDER = {str(service): place for place, service in enumerate(RANKED)}
 def transform(
     *, scope: Scope, now: datetime, progress: Progress, catalogue: Catalogue | None = None
 ) -> Tally:
-    """Rows in: lines; out: those that are of a track now; failed: those listed for review.
+    """Rows in: lines; out: those that are of a track now; the others are listed for review.
 
     Of those a `catalogue` is asked for the codes; lists with some that it knew are then looked at again.
     """
@@ -48,7 +48,7 @@ def transform(
     if found:
         _transform_waiting(scope, now, progress, again := Tally())
         tally.failures += again.failures
-        tally.rows_out, tally.rows_failed = tally.rows_out + found, tally.rows_failed - found
+        tally.rows_out, tally.rows_for_review = tally.rows_out + found, tally.rows_for_review - found
     return tally
 
 
@@ -72,7 +72,7 @@ def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> N
         add_missing(entries, said)
         found = _identify(entries, said)
         tally.rows_out += len(entries) - len(found.unknown)
-        tally.rows_failed += len(found.unknown)
+        tally.rows_for_review += len(found.unknown)
         list_for_review(found)
         _look_again(editions)
     for edition in editions:

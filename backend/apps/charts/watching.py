@@ -88,7 +88,7 @@ def success_ratio(run: StageRun) -> float:
 
 def _show_run(run: StageRun) -> None:
     CHART_SUCCESS.labels(run.stage).set(success_ratio(run))
-    for what in ("in", "out", "failed"):
+    for what in ("in", "out", "for_review", "failed"):
         CHART_LAST_ROWS.labels(run.stage, what).set(getattr(run, f"rows_{what}"))
 
 

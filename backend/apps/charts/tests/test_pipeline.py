@@ -40,11 +40,13 @@ def test_what_nobody_can_tell_the_recording_of_is_kept_and_listed(run: Run, fold
     folder.list("spotify", FIRST, 1, 2)
     folder.list("apple_music", FIRST, 1, 30)
 
-    run()
+    records = {record.stage: record for record in run()}
 
     item = ReviewItem.objects.get()
     assert (item.name, item.artist, item.service) == ("Title 30", "Artist 30", "apple_music")
     assert item.settled_at is None
+    told = records["transform"]
+    assert (told.status, told.rows_told) == ("succeeded", "4 in, 3 out, 1 for review, 0 failed")
 
 
 def test_what_becomes_known_later_is_found_again(run: Run, folder: Folder):

@@ -100,10 +100,7 @@ class Command(BaseCommand):
 
     def _tell(self, record: StageRun) -> None:
         seconds = (record.ended_at - record.started_at).total_seconds() if record.ended_at else 0
-        self.stdout.write(
-            f"{record.stage}: {record.status}, {record.rows_in} in, {record.rows_out} out, "
-            f"{record.rows_failed} failed, {seconds:.1f} s"
-        )
+        self.stdout.write(f"{record.stage}: {record.status}, {record.rows_told}, {seconds:.1f} s")
         self._tell_failures(record.failures)
 
     def _tell_failures(self, failures: list[str]) -> None:
