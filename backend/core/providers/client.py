@@ -33,6 +33,8 @@ class Patience:
     first_wait_seconds: float = 0.3
     # Who wants to be left alone for longer is not waited for, but left alone.
     longest_wait_seconds: float = 2.0
+    # So is a service that another question was told to leave alone, where nobody sits and waits.
+    waits_out_rests: bool = False
     # So many failures in a row, of any questions, and it is not asked for a while.
     failures_until_left_alone: int = 5
     left_alone_seconds: float = 30.0
@@ -127,10 +129,14 @@ class ProviderClient:
     def _is_worth_another_attempt(self, error: BaseException) -> bool:
         return (
             isinstance(error, ProviderError)
-            and error.failure in PASSING
+            and (error.failure in PASSING or self._is_short_rest(error))
             and (error.retry_after_seconds or 0.0) <= self._patience.longest_wait_seconds
             and not self._breaker.is_open
         )
+
+    def _is_short_rest(self, error: ProviderError) -> bool:
+        is_known = error.failure is Failure.RESTING and error.retry_after_seconds is not None
+        return is_known and self._patience.waits_out_rests
 
     def _pause_seconds(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -25,7 +25,7 @@ from apps.charts.supplies import (
     ranked_in,
 )
 from core.providers.answers import Version, Versioned
-from core.providers.client import BOUNDS, PATIENCE, Patience, ProviderClient
+from core.providers.client import BOUNDS, Patience, ProviderClient
 from core.providers.lines import Bounds, Question
 from core.providers.times import OWN_TIMES, Times
 from core.providers.tokens import AuthorisedClient, Credentials, Tokens
@@ -34,6 +34,8 @@ from core.providers.tokens import AuthorisedClient, Credentials, Tokens
 Ask = Callable[[Version], Versioned[bytes] | None]
 GRANT_PATH = "/api/token"
 MAX_TABLE_BYTES = 64 * 1024 * 1024
+# A run may wait: the next one is a day away. Lists of a service are asked for side by side.
+PATIENCE = Patience(longest_wait_seconds=5.0, waits_out_rests=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,28 @@ def test_a_short_while_is_waited_for(client: ProviderClient, service: StandIn, w
     assert 2 <= waited <= 2 + SPREAD_SECONDS
 
 
+def test_whoever_is_patient_waits_out_what_others_were_told(
+    make_client: MakeClient, service: StandIn, waits: list[float]
+) -> None:
+    patient = dataclasses.replace(PATIENCE, waits_out_rests=True)
+    hasty = make_client(patience=dataclasses.replace(PATIENCE, attempts=1))
+    service.then(PATH, busy("2"))
+    assert failure_of(hasty).failure is Failure.BUSY
+    assert failure_of(hasty).failure is Failure.RESTING
+    assert make_client(patience=patient).ask(QUESTION, read_thing) == Thing(7)
+    (waited,) = waits
+    assert 2 <= waited <= 2 + SPREAD_SECONDS
+    assert len(service.asked) == 2
+
+
+def test_nobody_waits_out_a_long_rest(make_client: MakeClient, service: StandIn, waits: list[float]) -> None:
+    patient = make_client(patience=dataclasses.replace(PATIENCE, waits_out_rests=True))
+    service.then(PATH, busy("600"))
+    assert failure_of(patient).failure is Failure.BUSY
+    assert failure_of(patient).failure is Failure.RESTING
+    assert waits == []
+
+
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
 def test_for_a_long_while_it_is_left_alone(
