@@ -81,6 +81,7 @@ def test_a_service_that_is_down_is_failed_and_the_others_make_charts(
     "act",
     [
         pytest.param(answers({}, status=503), id="broken"),
+        pytest.param(answers({}, status=429, headers={"Retry-After": "1"}), id="busy"),
         pytest.param(breaks_off, id="breaks off"),
         pytest.param(keeps_silent, id="silent"),
     ],
