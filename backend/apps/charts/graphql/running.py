@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, MaxIntrospectionDepthRule, OperationDefinitionNode
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    MaxIntrospectionDepthRule,
+    OperationDefinitionNode,
+    OperationType,
+)
 from graphql.utilities import get_operation_ast
 from strawberry.extensions import (
     AddValidationRules,
@@ -29,11 +35,12 @@ REMEMBERED = 500
 NO_OPERATION = "The query has no operation of this name, or several and none is named."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
-    """Who asks."""
+    """Who asks; and, when it has been looked at, whether what they ask is done by reading alone."""
 
     caller: Caller
+    is_read: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class CostLimit(SchemaExtension):
         document = context.graphql_document
         operation = document and get_operation_ast(document, context.operation_name)
         if document and operation:
+            context.context.is_read = operation.operation is OperationType.QUERY
             _check(document, operation, context.variables or {})
         yield
 
