@@ -133,9 +133,9 @@ def _told_by_people(lists: Sequence[Sequence[Candidate]]) -> list[Candidate]:
 
 
 def _fits(number: int, people: int) -> str:
-    if number == people:
-        return "Fits who is here" if people == 1 else f"Fits all {people} people here"
-    return f"Fits {number} of {people} people here"
+    if number < people:
+        return f"Fits {number} of {people} people here"
+    return {1: "Fits who is here", 2: "Fits both people here"}.get(people, f"Fits all {people} people here")
 
 
 def _wishes_of_queue(room: Room) -> Wishes:

@@ -61,7 +61,7 @@ def test_what_fits_all_goes_before_what_fits_one(room, library, add_person, add_
     found = shown(room)
 
     assert set(titles(found)[:5]) == {*JAZZ, "Moanin"}
-    assert texts(found, "Naima")[0] == "Fits all 2 people here"
+    assert texts(found, "Naima")[0] == "Fits both people here"
     assert texts(found, "Halo")[0] == "Fits 1 of 2 people here"
 
 
