@@ -139,6 +139,8 @@ MAX_CONNECTIONS = environment.integer("MAX_CONNECTIONS", 0, least=0, most=10_000
 MAX_CONNECTIONS_PER_ADDRESS = environment.integer(
     "MAX_CONNECTIONS_PER_ADDRESS", 500, least=1, most=10_000_000
 )
+# Fewer than DATABASE_POOL_SIZE, of which live events and jobs take some.
+MAX_REQUESTS_AT_ONCE = environment.integer("MAX_REQUESTS_AT_ONCE", 16, least=1, most=1000)
 EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
 EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
 
@@ -225,13 +227,6 @@ IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 # Connections that one process may hold at once; whoever finds none free waits for one.
 DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most=1000)
 DATABASE_POOL_WAIT_SECONDS = 5
-# Live events and jobs take connections, too.
-MAX_REQUESTS_AT_ONCE = environment.integer(
-    "MAX_REQUESTS_AT_ONCE",
-    min(16, max(1, DATABASE_POOL_SIZE - 4)),
-    least=1,
-    most=1000 if IS_SQLITE else max(1, DATABASE_POOL_SIZE - 1),
-)
 
 if IS_SQLITE:
     DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's, with writers that take turns

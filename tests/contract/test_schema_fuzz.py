@@ -123,6 +123,9 @@ class World:
             query.pop(name, None)
         if isinstance(wait := query.get("wait"), (int, float)):
             query["wait"] = min(wait, LONGEST_WAIT_SECONDS)
+        if "operation" in (case.path_parameters or {}):
+            # Another name is another address, which nothing is said of.
+            case.path_parameters["operation"] = "GetPlaylist"
         for name in IDENTITY:
             (case.headers or {}).pop(name, None)
 

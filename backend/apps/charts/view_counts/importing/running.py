@@ -7,11 +7,9 @@ bucket that is written. Writing again what is there changes nothing, so one half
 import fcntl
 import json
 import multiprocessing
-import os
 import resource
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -23,12 +21,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
-import django
 from django.db import connection
 
 from apps.charts.view_counts.clearing import clear_views
 from apps.charts.view_counts.importing.documents import Part, parts_of
 from apps.charts.view_counts.importing.sorting import BUCKETS, TROUBLES_KEPT, Sorted, figures_in, sort_part
+from apps.charts.view_counts.importing.worker import begin_worker
 from apps.charts.view_counts.services import DayFigure, record_untold
 
 A = TypeVar("A")
@@ -158,20 +156,8 @@ def in_processes(job: Callable[[A], B], tasks: Sequence[A], *, workers: int) -> 
         return
     connection.close()
     spawning = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawning, initializer=_begin_worker) as pool:
+    with ProcessPoolExecutor(workers, mp_context=spawning, initializer=begin_worker) as pool:
         yield from pool.map(job, tasks)
-
-
-def _begin_worker() -> None:
-    django.setup()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """A worker would wait for ever for one that was killed."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
 
 
 def peak_megabytes() -> float:
