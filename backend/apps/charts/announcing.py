@@ -70,10 +70,6 @@ def register_consumer(name: str, kinds: Collection[Kind], consume: Consume) -> N
     _consumers[name] = Consumer(name, frozenset(kinds), consume)
 
 
-def forget_consumer(name: str) -> None:
-    _consumers.pop(name, None)
-
-
 def announce(kind: Kind, payload: Mapping[str, object]) -> None:
     """Writes the event down, and who is to hear it, in the transaction of what it tells of."""
     event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
-from math import hypot, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,13 +39,6 @@ LARGEST_DISTANCE = 3.90
 FASTEST_TEMPO, QUIETEST_LOUDNESS = 250, 60
 
 
-def similarity(one: AudioFeatures, other: AudioFeatures) -> float:
-    """From 0 to 1; 1 for the same features."""
-    first, second = weighted(one), weighted(other)
-    distance = sqrt(sum((a - b) ** 2 for a, b in zip(first, second, strict=True)))
-    return COSINE_PART * _cosine(first, second) + DISTANCE_PART * max(0.0, 1 - distance / LARGEST_DISTANCE)
-
-
 class Sounds:
     """Tracks by key, to be compared with each other many at once."""
 
@@ -69,7 +61,7 @@ class Sounds:
         return [(str(self._keys[at]), float(scores[at])) for at in others]
 
     def _similarities(self, place: int) -> NDArray[np.float64]:
-        """As `similarity`, of one track to all."""
+        """Of one track to all: from 0 to 1; 1 for the same features."""
         distances = np.linalg.norm(self._rows - self._rows[place], axis=1)
         lengths = self._lengths * self._lengths[place]
         alike = np.all(self._rows == self._rows[place], axis=1).astype(np.float64)
@@ -91,10 +83,3 @@ def weighted(features: AudioFeatures) -> tuple[float, ...]:
         min(1.0, max(0.0, value)) * weight
         for value, weight in zip(scaled.values(), astuple(WEIGHTS), strict=True)
     )
-
-
-def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:
-    lengths = hypot(*one) * hypot(*other)
-    if not lengths:
-        return 1.0 if one == other else 0.0
-    return min(1.0, sum(a * b for a, b in zip(one, other, strict=True)) / lengths)

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 
 from apps.charts.isrc_check import isrc_constraint
@@ -111,8 +111,3 @@ class DroppedView(models.Model):
 
     def __str__(self) -> str:
         return self.prefix or f"{self.isrc} at {self.service}"
-
-
-# What a reader of one track's history asks for, in the order of its index.
-OF_TRACK = ("recorded_date", "service", "view_count", "delta_count", "status", "flag")
-NEWEST_FIRST = F("recorded_date").desc()

@@ -132,15 +132,6 @@ def trending(*, on: date, days: int = 7, limit: int = 100) -> list[tuple[str, Ch
     return sorted(changed, key=lambda one: (-one[1].delta, one[0]))[:limit]
 
 
-def odd_figures(*, on: date) -> "QuerySet[HistoricalViewCount]":
-    """Those of a day that a person may want to look at."""
-    return (
-        HistoricalViewCount.objects.filter(recorded_date=on)
-        .exclude(flag=Flag.NONE)
-        .order_by("isrc", "service")
-    )
-
-
 def _change(now: Mapping[str, int], before: Mapping[str, int]) -> Change | None:
     both = tuple(sorted(now.keys() & before.keys()))
     if not both:
