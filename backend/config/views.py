@@ -67,9 +67,8 @@ class AnythingElse(APIView):
             raise NotFound
 
     def get(self, request: Request) -> HttpResponse:
-        query = request.META.get("QUERY_STRING", "")
-        location = f"{request.path}/" + (f"?{query}" if query else "")
-        return HttpResponse(status=301, headers={"Location": location})
+        # Escaped: a path may hold line breaks, which no header can.
+        return HttpResponse(status=301, headers={"Location": request.get_full_path(force_append_slash=True)})
 
 
 def front_page(request: HttpRequest) -> HttpResponse:

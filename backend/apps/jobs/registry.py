@@ -34,25 +34,28 @@ class Job(Generic[P]):
         max_attempts: int,
         max_time: timedelta,
         is_long: bool,
+        fresh_for: timedelta,
     ) -> None:
         self.kind = kind
         self.max_attempts = max_attempts
         self.max_time = max_time
         # A process runs one of these at a time, so that quick ones don't wait for minutes.
         self.is_long = is_long
+        # Who asks for the same so soon after it succeeded gets that run.
+        self.fresh_for = fresh_for
         self._function = function
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result:
         return self._function(*args, **kwargs)
 
     def request(self, key: str = "", /, *args: P.args, **kwargs: P.kwargs) -> Requested:
-        """The open run of this job about `key`, or a new one with these arguments, begun after the commit.
+        """The open run of this job about `key`, or one still fresh, or a new one, begun after the commit.
 
         What it gets has to be named: `refresh.request("user:5", user_id=5)`.
         """
         if args:
             raise TypeError(f"Name what {self.kind} is given, as in user_id=5.")
-        return request_run(kind=self.kind, key=key, arguments=kwargs)
+        return request_run(kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for)
 
     def run(self, arguments: dict[str, Any]) -> Result:
         """With arguments as they are kept."""
@@ -69,13 +72,21 @@ def job(
     max_attempts: int = MAX_ATTEMPTS,
     max_time: timedelta = MAX_TIME,
     is_long: bool = False,
+    fresh_for: timedelta = timedelta(0),
 ) -> Callable[[Callable[P, Result]], Job[P]]:
     """Declares a job; `kind` is its app's name and a verb, `tracks.tidy`."""
 
     def declare(function: Callable[P, Result]) -> Job[P]:
         if kind in _jobs:
             raise ValueError(f"There are two jobs called {kind}.")
-        declared = Job(kind, function, max_attempts=max_attempts, max_time=max_time, is_long=is_long)
+        declared = Job(
+            kind,
+            function,
+            max_attempts=max_attempts,
+            max_time=max_time,
+            is_long=is_long,
+            fresh_for=fresh_for,
+        )
         _jobs[kind] = declared
         return declared
 

@@ -25,28 +25,40 @@ REQUEST_ATTEMPTS = 5
 
 
 class Requested(NamedTuple):
-    """The open run, and whether this call has made it."""
+    """The run that answers a request, and whether this call has made it."""
 
     run: JobRun
     is_new: bool
 
 
 def request_run(
-    *, kind: str, key: str, arguments: dict[str, Any], due_at: datetime | None = None
+    *,
+    kind: str,
+    key: str,
+    arguments: dict[str, Any],
+    due_at: datetime | None = None,
+    fresh_for: timedelta = timedelta(0),
 ) -> Requested:
     """The open run of this kind and key, whatever its arguments; else a new one.
 
-    A constraint holds that there is only one, however many ask at once. In a transaction a new run is there
-    when that is committed; then workers are told.
+    One with the same arguments that succeeded no longer than `fresh_for` ago is given again: of many who ask
+    at once some ask when it has ended. A constraint holds that one alone is open, however many ask. In a
+    transaction a new run is there when that is committed; then workers are told.
     """
     for _ in range(REQUEST_ATTEMPTS):
         if run := JobRun.objects.filter(kind=kind, key=key, status__in=OPEN).first():
+            return Requested(run, is_new=False)
+        if run := _fresh_run(kind, key, arguments, fresh_for):
             return Requested(run, is_new=False)
         now = timezone.now()
         run = JobRun(kind=kind, key=key, arguments=arguments, due_at=due_at or now, created_at=now)
         try:
             with transaction.atomic():
                 run.save(force_insert=True)
+                # Begun and ended since the look above; from here on the constraint keeps others out.
+                if ended := _fresh_run(kind, key, arguments, fresh_for):
+                    run.delete()
+                    return Requested(ended, is_new=False)
                 transaction.on_commit(_tell_of_new_run, robust=True)
         except IntegrityError as broken:
             if violated_constraint(broken, among=JobRun) != "job_run_open_once":
@@ -54,6 +66,15 @@ def request_run(
         else:
             return Requested(run, is_new=True)
     raise RuntimeError(f"Runs of {kind} come and go too fast to get hold of one.")
+
+
+def _fresh_run(kind: str, key: str, arguments: dict[str, Any], fresh_for: timedelta) -> JobRun | None:
+    if not fresh_for:
+        return None
+    ended = JobRun.objects.filter(
+        kind=kind, key=key, status=Status.SUCCEEDED, finished_at__gt=timezone.now() - fresh_for
+    )
+    return ended.filter(arguments=arguments).order_by("-finished_at").first()
 
 
 def _tell_of_new_run() -> None:

@@ -18,11 +18,11 @@ from core.rate_limits import count_against
 
 @log_action("request_refresh")
 def request_refresh(*, user_id: int, **wanted: Any) -> JobRun:
-    """The person's open job, else a new one. Raises TooManyCalls for too many new ones.
+    """The person's open job, or one for the same of a minute ago, else a new one.
 
-    Who asks while one is open is not counted. The count stands within the transaction that makes the job, or
-    of many who ask at once some would be refused who could be given the one job; it waits for the cache no
-    longer than its deadline.
+    Raises TooManyCalls for too many new ones. Who gets one that is there is not counted. The count stands
+    within the transaction that makes the job, or of many who ask at once some would be refused who could be
+    given the one job; it waits for the cache no longer than its deadline.
     """
     key = key_of_user(user_id)
     with transaction.atomic():

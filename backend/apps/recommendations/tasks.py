@@ -18,9 +18,11 @@ from core.errors import NotAuthenticated, NotFound
 ACTIVE_FOR = timedelta(days=7)
 # What is younger was made by the run before this one was killed, or asked for by the person.
 FRESH_FOR = timedelta(hours=3)
+# Of many who ask for one person's list at once, those who come when it is done have it already.
+REFRESHED_FOR = timedelta(minutes=1)
 
 
-@job("recommendations.refresh", max_attempts=3)
+@job("recommendations.refresh", max_attempts=3, fresh_for=REFRESHED_FOR)
 def refresh(
     *,
     user_id: int,

@@ -32,6 +32,22 @@ def test_a_get_is_redirected_with_its_query(client: httpx.Client, path: str):
     assert target.host in {"", "127.0.0.1"}
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/service-playlist/pop/a%0D%0AX-Led%3A%20astray",
+        "/api/service-playlist/5/%09%0A%0D",
+        "/api/graph-data/%C3%BC%3F%23",
+    ],
+)
+def test_odd_signs_stay_in_the_path(client: httpx.Client, path: str):
+    answer = client.get(f"{path}?search=a%0Db")
+
+    assert answer.status_code == 301
+    assert answer.headers["Location"].replace(":", "%3A") == f"{path}/?search=a%0Db"
+    assert "X-Led" not in answer.headers
+
+
 @pytest.mark.parametrize("path", ["//evil.example/api/tracks", "/api//evil.example", "/api/tracks//"])
 def test_nobody_is_led_away(client: httpx.Client, path: str):
     answer = client.get(f"{str(client.base_url).rstrip('/')}{path}")

@@ -15,7 +15,8 @@ from tests.processes import TuttiServer
 
 NOBODY = 10**17
 UNKNOWN = "5f0c0c3e-2f43-4d0a-9a55-0c6f4f6d3f5e"
-AT_ONCE = 12
+# Together a thousand requests, each of these one after the other.
+AT_ONCE, TIMES = 25, 40
 
 
 def job_page(job_id: str) -> str:
@@ -85,20 +86,28 @@ def test_what_was_skipped_does_not_come_back(dee: Listener):
     assert skipped not in track_ids(dee.read(limit=100))
 
 
-def test_many_at_once_end_as_one_list(server: TuttiServer, dee: Listener):
+def test_a_thousand_at_once_are_one_job(server: TuttiServer, dee: Listener):
     cookies = dict(dee.http.cookies)
 
-    def ask(_number: int) -> httpx.Response:
+    def ask(_number: int) -> list[httpx.Response]:
         with client_of(server, cookies=cookies) as http:
-            return http.post(REFRESH)
+            return [http.post(REFRESH) for _ in range(TIMES)]
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        answers = list(pool.map(ask, range(AT_ONCE)))
+        answers = [answer for of_one in pool.map(ask, range(AT_ONCE)) for answer in of_one]
 
-    assert [answer.status_code for answer in answers] == [202] * AT_ONCE
-    for status_url in {answer.json()["status_url"] for answer in answers}:
-        assert ended(dee.http, status_url)["status"] == "succeeded"
+    assert [answer.status_code for answer in answers] == [202] * (AT_ONCE * TIMES)
+    (status_url,) = {answer.json()["status_url"] for answer in answers}
+    assert ended(dee.http, status_url)["status"] == "succeeded"
+    assert answers[-1].json()["status"] == "succeeded"
     dee.read(limit=100)
+
+
+def test_other_wishes_are_another_job(dee: Listener):
+    first, same, other = (dee.refresh(**wanted)["job_id"] for wanted in ({}, {}, {"limit": 5}))
+
+    assert first == same != other
+    assert dee.read()["count"] == 5
 
 
 @pytest.mark.parametrize(
@@ -169,8 +178,8 @@ def test_jobs_that_are_not_there(dee: Listener, staff: httpx.Client):
 def test_five_an_hour_for_one_person(lonely_strict_server: TuttiServer):
     with client_of(lonely_strict_server) as http:
         begin_session(http, registered(http))
-        for _ in range(5):
-            answer = http.post(REFRESH)
+        for number in range(5):
+            answer = http.post(REFRESH, json={"limit": number + 1})
             assert answer.status_code == 202, answer.text
             ended(http, answer.json()["status_url"])
 

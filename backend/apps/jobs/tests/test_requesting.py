@@ -1,15 +1,22 @@
 """Who asks for a job twice gets the same one, however many ask at once."""
 
+import threading
+from datetime import timedelta
+from typing import Any
+
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from apps.jobs import services
 from apps.jobs.leases import end_run, take_run
 from apps.jobs.models import JobRun, Status
 from apps.jobs.registry import job, job_named, known_kinds
 from apps.jobs.services import request_run
 from apps.jobs.tests.crowd import all_at_once
+from apps.jobs.work import Workbench
 
+MINUTE = timedelta(minutes=1)
 AT_ONCE = 20
 # Each thread asks for each of them, all together a thousand times.
 KEYS = 50
@@ -40,6 +47,79 @@ def test_a_run_that_is_under_way_is_open_and_one_that_has_ended_is_not(desk):
 
     assert later.is_new
     assert later.run != run
+
+
+@pytest.mark.django_db
+def test_what_is_fresh_is_given_again_to_who_asks_for_the_same(desk):
+    work = desk.declare(fresh_for=MINUTE)
+    first = work.request("user:5", person=5)
+    Workbench().work()
+
+    again = work.request("user:5", person=5)
+    for_another, of_another_job = work.request("user:7", person=5), desk.declare("desk.two").request("user:5")
+    otherwise = work.request("user:5", person=6)
+
+    assert again == (first.run, False)
+    assert again.run.status == Status.SUCCEEDED
+    assert (otherwise.is_new, for_another.is_new, of_another_job.is_new) == (True, True, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "ended", [{"finished_at": timezone.now() - 2 * MINUTE}, {"status": Status.FAILED}, {"finished_at": None}]
+)
+def test_what_is_old_or_failed_is_made_anew(desk, ended: dict[str, Any]):
+    work = desk.declare(fresh_for=MINUTE)
+    first = work.request("user:5", person=5)
+    Workbench().work()
+    JobRun.objects.filter(pk=first.run.pk).update(**ended)
+
+    assert work.request("user:5", person=5).is_new
+
+
+@pytest.mark.usefixtures("stored")
+def test_a_thousand_requests_make_one_run_for_each_key_while_a_worker_works(desk, words):
+    work = desk.declare(fresh_for=MINUTE)
+    is_over = threading.Event()
+
+    def keep_working() -> None:
+        while not is_over.is_set():
+            Workbench().work()
+        connection.close()
+
+    def ask(_index: int) -> list[str]:
+        return [str(work.request(f"user:{number}", person=number).run.pk) for number in range(KEYS)]
+
+    worker = threading.Thread(target=keep_working)
+    worker.start()
+    try:
+        answers = all_at_once(AT_ONCE, ask)
+    finally:
+        is_over.set()
+        worker.join()
+    Workbench().work()
+
+    assert sorted(desk.done) == list(range(KEYS))
+    assert JobRun.objects.count() == len(words.delays) == KEYS
+    assert all(len(set(of_key)) == 1 for of_key in zip(*answers, strict=True))
+
+
+@pytest.mark.usefixtures("stored")
+def test_one_that_began_and_ended_while_one_asked_is_given(desk, words, monkeypatch):
+    """The moment between looking and asking, which a crowd meets seldom."""
+    work = desk.declare(fresh_for=MINUTE)
+    first = work.request("user:5", person=5).run
+    Workbench().work()
+    look, looks = services._fresh_run, []
+
+    def look_too_early(*told: Any) -> JobRun | None:
+        looks.append(told)
+        return look(*told) if len(looks) > 1 else None
+
+    monkeypatch.setattr(services, "_fresh_run", look_too_early)
+
+    assert work.request("user:5", person=5) == (first, False)
+    assert (len(looks), JobRun.objects.count(), len(words.delays)) == (2, 1, 1)
 
 
 @pytest.mark.django_db

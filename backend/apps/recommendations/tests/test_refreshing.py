@@ -1,5 +1,6 @@
 """A refresh: one job a person however many ask, limits, and what becomes of it."""
 
+import threading
 from uuid import uuid4
 
 import pytest
@@ -32,15 +33,39 @@ def test_a_thousand_at_once_make_one_job_and_all_are_given_it(ada, library):
     assert JobRun.objects.count() == 1
 
 
+def test_a_thousand_at_once_make_one_job_while_a_worker_works(ada, library):
+    is_over = threading.Event()
+
+    def keep_working() -> None:
+        while not is_over.is_set():
+            Workbench().work()
+        connection.close()
+
+    def ask(_number: int) -> list[object]:
+        return [request_refresh(user_id=ada.pk).pk for _ in range(TIMES)]
+
+    worker = threading.Thread(target=keep_working)
+    worker.start()
+    try:
+        answers = all_at_once(AT_ONCE, ask)
+    finally:
+        is_over.set()
+        worker.join()
+
+    assert len({job_id for of_one in answers for job_id in of_one}) == 1
+    assert JobRun.objects.get().status == Status.SUCCEEDED
+
+
 def test_two_people_have_two_jobs(ada, bo):
     assert request_refresh(user_id=ada.pk).pk != request_refresh(user_id=bo.pk).pk
 
 
 def test_so_many_jobs_an_hour_and_who_asks_for_the_open_one_is_not_counted(ada, bo, library):
-    for _ in range(REFRESHES.max_calls):
+    for number in range(REFRESHES.max_calls):
         for _ in range(3):
-            request_refresh(user_id=ada.pk)
+            request_refresh(user_id=ada.pk, limit=number + 1)
         Workbench().work()
+        request_refresh(user_id=ada.pk, limit=number + 1)
 
     with pytest.raises(TooManyCalls):
         request_refresh(user_id=ada.pk)
