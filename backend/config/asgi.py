@@ -2,11 +2,12 @@
 
 import os
 import re
+from importlib import import_module
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 
-from core.allocation import give_large_blocks_back
+from core.allocation import give_large_blocks_back, spare_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Of many small computations at once, each is done sooner by one thread. NumPy reads this when it is loaded.
@@ -46,3 +47,7 @@ requests = RequestPlaces(django_application, places=settings.MAX_REQUESTS_AT_ONC
 application = WithHub(
     ByType({"http": EventStreams(requests, routes=live_routes), "websocket": socket_routes})
 )
+
+# Now, or the first request would load it.
+import_module(settings.ROOT_URLCONF)
+spare_what_is_loaded()

@@ -75,6 +75,58 @@ with connection.cursor() as cursor:
 print(tracks)
 """
 
+# The same of the tracks that any chart has had, so that no question is spared it; what a run counted stays.
+FILL_CHARTS = """
+from datetime import timedelta
+from django.utils import timezone
+from apps.charts.models import EditionEntry, HistoricalViewCount, ViewCount
+DAYS, SERVICES = 90, ("spotify", "youtube", "soundcloud")
+now = timezone.now()
+isrcs = sorted(set(EditionEntry.objects.values_list("track__isrc", flat=True)))
+HistoricalViewCount.objects.bulk_create([
+    HistoricalViewCount(
+        isrc=isrc, service=service, recorded_date=now.date() - timedelta(days=ago),
+        view_count=1_000_000_000 - 137 * ago, delta_count=137, delta_days=1, counted_at=now)
+    for isrc in isrcs for service in SERVICES for ago in range(DAYS)
+], batch_size=2_000, ignore_conflicts=True)
+ViewCount.objects.bulk_create(
+    [ViewCount(isrc=isrc, service=service, view_count=1_000_000_000, last_updated=now)
+     for isrc in isrcs for service in SERVICES], ignore_conflicts=True)
+print(len(isrcs))
+"""
+
+# One question, each time with everything forgotten; then the same, remembered.
+ASK_GRAPHQL = """
+import json, time
+import httpx
+from apps.charts.view_counts.clearing import clear_views
+from core.cache import shared_memory
+QUERY = {query!r}
+def ask():
+    began = time.perf_counter()
+    answer = http.post("/api/gql/", json={{"query": QUERY}})
+    took = (time.perf_counter() - began) * 1000
+    body = answer.raise_for_status().json()
+    assert body.keys() == {{"data"}}, body
+    return took, body["data"]["playlist"]["tracks"]
+with httpx.Client(base_url="{base_url}", timeout=30) as http:
+    ask()  # the server's first of all
+    cold, warm = [], []
+    for _ in range({rounds}):
+        clear_views()
+        if not shared_memory().is_shared:
+            time.sleep(1.2)  # by then the server's process has heard of it
+        took, tracks = ask()
+        cold.append(took)
+    for _ in range(10 * {rounds}):
+        warm.append(ask()[0])
+print(json.dumps({{
+    "tracks": len(tracks),
+    "days": sum(len(told["historical"]) for one in tracks for told in one["viewCountDataJson"].values()),
+    "cold_ms": cold, "remembered_ms": warm,
+}}))
+"""
+
 ASK_HISTORY = """
 import json, random, statistics, time
 from datetime import timedelta

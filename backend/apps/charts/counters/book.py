@@ -89,7 +89,7 @@ def _change(isrc: str, newest: Mapping[str, date], back: int, recent: Days, befo
 
 def _history(counts: selectors.ServiceCounts, earlier: Sequence[DayCount] | None) -> CountHistory:
     current = counts.current
-    days = [DayCount(one.day, one.count, one.delta, one.status) for one in counts.history]
+    days = [DayCount(one.day, one.view_count, one.delta, one.status) for one in counts.history]
     return CountHistory(
         current=current.view_count if current else None,
         last_updated=current.last_updated if current else None,

@@ -64,7 +64,9 @@ def _figures(kept: Mapping[str, ServiceCounts]) -> Figures:
 def _week(days: Collection[DayCount]) -> tuple[int, int] | None:
     """What was counted last, and a week before that; None unless both were."""
     counted = {
-        one.day: one.count for one in days if one.count is not None and is_counted(one.count, one.flag)
+        one.day: one.view_count
+        for one in days
+        if one.view_count is not None and is_counted(one.view_count, one.flag)
     }
     if not counted:
         return None
@@ -103,7 +105,7 @@ def as_json(kept: Mapping[str, ServiceCounts]) -> dict[str, Any]:
             "current": counts.current.view_count if counts.current else None,
             "last_updated": counts.current.last_updated.isoformat() if counts.current else None,
             "historical": [
-                {"date": day.day.isoformat(), "count": day.count, "delta": day.delta}
+                {"date": day.day.isoformat(), "count": day.view_count, "delta": day.delta}
                 for day in counts.history
             ],
         }

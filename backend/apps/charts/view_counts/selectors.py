@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -27,12 +27,14 @@ class CurrentCount:
     last_updated: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
-    """One day of a history. Without a figure the status says why."""
+class DayCount(NamedTuple):
+    """One day of a history. Without a figure the status says why.
+
+    A chart's answer has thousands of them: a tuple is made, and written into a cache, in a third of the time.
+    """
 
     day: date
-    count: int | None
+    view_count: int | None
     delta: int | None
     status: str
     flag: str
@@ -165,12 +167,13 @@ def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[DayCoun
 
 
 def _read_view_data(keys: Sequence[Key], first: date) -> dict[Key, dict[str, ServiceCounts]]:
-    pairs = [(isrc, service) for isrc, _ in keys for service in CountedService.values]
+    services = CountedService.values
+    pairs = [(isrc, service) for isrc, _ in keys for service in services]
     current, days = _read_current(pairs), _read_histories(pairs, first)
     return {
         (isrc, nothing): {
             service: ServiceCounts(current[isrc, service], days[isrc, service])
-            for service in CountedService.values
+            for service in services
             if current[isrc, service] or days[isrc, service]
         }
         for isrc, nothing in keys
