@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from bench import readme
 from bench.charts import inside
 from bench.charts.made_up import write_days
 from bench.results import Result, ratio
@@ -60,6 +61,10 @@ def measure(*, is_quick: bool, data: Path | None = None) -> Result:
     result = result_of(found)
     result.is_whole = data is None
     return result
+
+
+def write_readme() -> None:
+    readme.write_table("charts")
 
 
 def _figures(server: TuttiServer, folder: Path, *, is_quick: bool) -> dict[str, Any]:
