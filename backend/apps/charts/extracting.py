@@ -1,7 +1,8 @@
 """The stage extract: takes what a supply offers, many at once, and stores it in one place.
 
 An edition whose answer is the same as before is left alone. One that fails is recorded as failed, unless that
-day has a good one already, which stays.
+day has a good one already, which stays. Each is stored in a transaction of its own: one that can't be stored
+keeps no other from it.
 """
 
 import gzip
@@ -12,7 +13,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
-from django.db import transaction
 
 from apps.charts.announcing import Kind, announce
 from apps.charts.models import RawAnswer, RawEdition, RawEntry, Status
@@ -23,6 +23,7 @@ from apps.charts.sources import READERS
 from apps.charts.sources.base import Listing, Row, SourceError
 from apps.charts.supplies import Given, NotModified, Offer, Scope, Supply
 from apps.charts.tallies import Tally
+from apps.charts.units import unit
 from core.metrics import CHART_SOURCE_FAILURES
 from core.providers.answers import NO_VERSION, Version
 from core.providers.failures import ProviderError
@@ -59,9 +60,12 @@ def extract(
             tally.fail(f"{taken.offer}: {taken.failure}")
         if taken.is_unchanged:
             continue
-        tally.rows_out += not taken.failure
-        if not is_dry:
+        if is_dry:
+            tally.rows_out += not taken.failure
+            continue
+        with unit(tally, str(taken.offer)):
             _store(taken, now=now, is_sample=supply.is_sample)
+            tally.rows_out += not taken.failure
     if not is_dry:
         take_features(supply=supply, now=now, tally=tally)
     return tally
@@ -135,22 +139,22 @@ def _words(error: Exception) -> str:
 
 
 def _store(taken: Taken, *, now: datetime, is_sample: bool) -> None:
+    """Within a transaction."""
     if taken.failure:
         CHART_SOURCE_FAILURES.labels(taken.offer.service).inc()
-    with transaction.atomic():
-        if not is_sample and taken.listing:
-            forget_samples()
-        edition, is_new = RawEdition.objects.select_for_update().get_or_create(
-            genre=taken.offer.genre,
-            service=taken.offer.service,
-            issued_on=taken.offer.issued_on,
-            defaults={"status": Status.FAILED, "tried_at": now, "is_sample": is_sample},
-        )
-        edition.tried_at = now
-        if taken.listing:
-            _store_listing(edition, taken, taken.listing, now)
-        else:
-            _store_failure(edition, taken, is_new=is_new)
+    if not is_sample and taken.listing:
+        forget_samples()
+    edition, is_new = RawEdition.objects.select_for_update().get_or_create(
+        genre=taken.offer.genre,
+        service=taken.offer.service,
+        issued_on=taken.offer.issued_on,
+        defaults={"status": Status.FAILED, "tried_at": now, "is_sample": is_sample},
+    )
+    edition.tried_at = now
+    if taken.listing:
+        _store_listing(edition, taken, taken.listing, now)
+    else:
+        _store_failure(edition, taken, is_new=is_new)
 
 
 def _store_listing(edition: RawEdition, taken: Taken, listing: Listing, now: datetime) -> None:

@@ -82,8 +82,6 @@ def _read_numbered(value: dict[str, Any]) -> Listing:
 
 def _numbered_row(rank: int, told: Any) -> Row:
     line = msgspec.convert(told, _Numbered)
-    if rank < 1:
-        raise ValueError("places begin with 0")
     return Row(
         rank=rank,
         name=name_of(line.name),
@@ -115,14 +113,14 @@ def _seconds(text: str | None) -> int | None:
 
 def _songs_in(value: Any) -> list[Any]:
     """A bare list, `data`, or the first of the charts of songs."""
-    if isinstance(value, list):
-        return value
-    if isinstance(value, dict) and isinstance(value.get("data"), list):
-        return list(value["data"])
-    charts = value.get("results", {}).get("songs") if isinstance(value, dict) else None
-    if isinstance(charts, list) and charts and isinstance(charts[0], dict):
-        return list(charts[0].get("data", []))
-    raise SourceError(Trouble.GARBAGE, "no songs")
+    if isinstance(value, dict) and isinstance(value.get("results"), dict):
+        charts = value["results"].get("songs")
+        value = charts[0] if isinstance(charts, list) and charts else None
+    if isinstance(value, dict):
+        value = value.get("data")
+    if not isinstance(value, list):
+        raise SourceError(Trouble.GARBAGE, "no songs")
+    return value
 
 
 def _read_songs(songs: Iterable[Any]) -> Listing:

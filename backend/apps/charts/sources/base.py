@@ -13,6 +13,8 @@ T = TypeVar("T")
 MAX_NAME, MAX_ID = 300, 100
 MAX_DESCRIPTION = 1000
 MAX_COUNT = 2**62
+# Far more than any list has; what is beyond it is no place on one.
+MAX_RANK = 10_000
 
 
 class Trouble(StrEnum):
@@ -82,7 +84,7 @@ class Lines:
 
     def add(self, make: Callable[[], Row]) -> None:
         try:
-            self.rows.append(make())
+            self.rows.append(_placed(make()))
         except (msgspec.ValidationError, FactError, KeyError, TypeError, ValueError):
             self.unreadable += 1
 
@@ -95,6 +97,12 @@ class Lines:
             raise SourceError(Trouble.GARBAGE, "two lines have one rank")
         rows = tuple(sorted(self.rows, key=lambda row: row.rank))
         return Listing(rows=rows, unreadable=self.unreadable, **told)
+
+
+def _placed(row: Row) -> Row:
+    if not 1 <= row.rank <= MAX_RANK:
+        raise ValueError("no place on a list")
+    return row
 
 
 def json_of(body: bytes) -> Any:

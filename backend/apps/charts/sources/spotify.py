@@ -109,10 +109,12 @@ def _unquoted(text: str) -> str:
 def read_search(body: bytes) -> tuple[FoundRecording, ...]:
     """The best first; what says no ISRC is left out. Raises SourceError."""
     value = json_of(body)
-    if not isinstance(value, dict) or not isinstance(value.get("tracks"), dict):
+    tracks = value.get("tracks") if isinstance(value, dict) else None
+    items = tracks.get("items") if isinstance(tracks, dict) else None
+    if not isinstance(items, list):
         raise SourceError(Trouble.GARBAGE, "no tracks")
     lines = Lines()
-    for place, told in enumerate(value["tracks"].get("items") or ()):
+    for place, told in enumerate(items):
         lines.add(lambda place=place, told=told: _row(place + 1, told))  # type: ignore[misc]
     return tuple(FoundRecording(row.isrc, row.name, row.artist) for row in lines.rows if row.isrc)
 
@@ -169,8 +171,6 @@ def _read_saved(saved: list[_Saved]) -> Listing:
 
 
 def _saved_row(one: _Saved) -> Row:
-    if one.list_position < 1:
-        raise ValueError("ranks begin with 1")
     return Row(
         rank=one.list_position,
         name=name_of(one.name),

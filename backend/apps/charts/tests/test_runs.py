@@ -4,9 +4,9 @@ import threading
 from typing import Any
 
 import pytest
-from django.db import OperationalError, connection
+from django.db import DataError, OperationalError, connection
 
-from apps.charts import aggregating, pipeline, transforming
+from apps.charts import aggregating, extracting, pipeline, transforming
 from apps.charts.exclusion import AlreadyRunning, only_run
 from apps.charts.models import Edition, EditionEntry, RawEdition, StageRun
 from apps.charts.run_models import Stage
@@ -117,3 +117,26 @@ def test_two_runs_never_overlap():
         outcome.append("ran afterwards")
 
     assert outcome == ["refused", "ran afterwards"]
+
+
+def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    fill(folder)
+    real = extracting._store_listing
+
+    def refused_at_first(edition: RawEdition, *rest: Any) -> None:
+        if (str(edition.issued_on), edition.service) == (DAYS[0], "spotify"):
+            raise DataError("out of range")
+        real(edition, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(extracting, "_store_listing", refused_at_first)
+        first = run()[0]
+
+    assert (first.status, first.rows_in, first.rows_out, first.rows_failed) == ("partly", 4, 3, 1)
+    assert f"spotify pop of {DAYS[0]}" in first.failures[0]
+    assert RawEdition.objects.count() == 3
+    run()
+    assert RawEdition.objects.count() == 4
+    assert published() == 2
