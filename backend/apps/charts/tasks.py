@@ -14,8 +14,8 @@ RETRY_SECONDS = 60.0
 
 @job("charts.gather", is_long=True)
 def gather_charts() -> dict[str, str]:
-    """Lists of all services, and the charts that follow from them."""
-    return _run([Stage.EXTRACT, Stage.TRANSFORM, Stage.AGGREGATE, Stage.PUBLISH])
+    """Lists of all services, the charts that follow from them, and the plays that the new lists tell."""
+    return _run(list(Stage))
 
 
 @job("charts.count", is_long=True)
