@@ -12,20 +12,20 @@ class Flight(Generic[V]):
 
     def __init__(self) -> None:
         self._ended = Event()
-        self._value: V | None = None
-        self._has_value = False
+        # The one that it came to, which may be None.
+        self._values: tuple[V, ...] = ()
 
     def end(self, value: V) -> None:
-        self._value, self._has_value = value, True
+        self._values = (value,)
         self._ended.set()
 
     def fail(self) -> None:
         self._ended.set()
 
-    def wait(self, seconds: float) -> tuple[bool, V | None]:
-        """Whether it came to a value, and that."""
+    def wait(self, seconds: float) -> tuple[V, ...]:
+        """The value, or none where it came to none in time."""
         self._ended.wait(seconds)
-        return self._has_value, self._value
+        return self._values
 
 
 class Flights(Generic[V]):

@@ -175,9 +175,9 @@ def _waited_for(
     failed = []
     until = time.monotonic() + PATIENCE_SECONDS
     for name, flight in others.items():
-        has_value, value = flight.wait(max(0.0, until - time.monotonic()))
-        if has_value and value is not None:
-            found[flights[name]] = value
+        values = flight.wait(max(0.0, until - time.monotonic()))
+        if values:
+            found[flights[name]] = values[0]
         else:
             failed.append(flights[name])
     return found | dict(compute(failed)) if failed else found

@@ -183,7 +183,9 @@ def test_a_notice_that_becomes_visible_late_is_not_passed_over():
 
 
 @committed
-def test_a_flood_of_threads_computes_once(monkeypatch):
+@pytest.mark.parametrize("value", [7, None])
+def test_a_flood_of_threads_computes_once(monkeypatch, value):
+    """Also that there is nothing: of a track that was never counted."""
     flights = CountingFlights()
     monkeypatch.setattr(remembering, "_flights", flights)
     begun, go_on, asked = threading.Event(), threading.Event(), []
@@ -192,7 +194,7 @@ def test_a_flood_of_threads_computes_once(monkeypatch):
         asked.append(list(keys))
         begun.set()
         assert go_on.wait(10)
-        return dict.fromkeys(keys, 7)
+        return dict.fromkeys(keys, value)
 
     def one():
         try:
@@ -206,7 +208,7 @@ def test_a_flood_of_threads_computes_once(monkeypatch):
         others = [pool.submit(one) for _ in range(19)]
         flights.wait_for(20)
         go_on.set()
-        assert [future.result(10) for future in (first, *others)] == [{KEY: 7}] * 20
+        assert [future.result(10) for future in (first, *others)] == [{KEY: value}] * 20
     assert asked == [[KEY]]
 
 
