@@ -97,10 +97,11 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
 
 
 def _status_of(tally: Tally) -> StageRun.Status:
-    """A source that failed is a failure of a part."""
+    """A source that failed is a failure of a part; all of them, where nothing came of the rest."""
     if not tally.failures:
         return StageRun.Status.SUCCEEDED
-    return StageRun.Status.FAILED if tally.rows_failed >= tally.rows_in > 0 else StageRun.Status.PARTLY
+    is_all = tally.rows_failed >= tally.rows_in > 0 and not tally.rows_out
+    return StageRun.Status.FAILED if is_all else StageRun.Status.PARTLY
 
 
 def _finish(record: StageRun, tally: Tally) -> None:

@@ -83,7 +83,9 @@ def success_ratio(run: StageRun) -> float:
     """Of what it had to do. One that failed as a whole did nothing."""
     if run.status in {StageRun.Status.FAILED, StageRun.Status.INTERRUPTED}:
         return 0.0
-    return 1 - run.rows_failed / run.rows_in if run.rows_in else 1.0
+    # More may have failed than came in: what was asked for in vain brings no row.
+    asked = max(run.rows_in, run.rows_failed)
+    return 1 - run.rows_failed / asked if asked else 1.0
 
 
 def _show_run(run: StageRun) -> None:

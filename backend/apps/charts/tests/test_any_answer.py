@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.charts.genres import Genre
 from apps.charts.samples import sample_body
-from apps.charts.sources import READERS, spotify, youtube
+from apps.charts.sources import READERS, apple_music, spotify, youtube
 from apps.charts.sources.base import MAX_COUNT, MAX_RANK, Row, SourceError
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen
@@ -23,12 +24,12 @@ FOUND = {"tracks": {"items": [json.loads(bodies.spotify(chosen(1)))["items"][0][
 VIDEO = {"id": {"videoId": "v"}, "snippet": {"title": "T", "channelTitle": "C"}}
 VIEWED = {"id": "v", "statistics": {"viewCount": "7"}}
 GOOD: list[tuple[Callable[[bytes], Any], Any]] = [
-    *((READERS[service], json.loads(sample_body("pop", service, 0))) for service in READERS),
+    *((READERS[service], json.loads(sample_body(Genre.POP, service, 0))) for service in READERS),
     *((READERS[service], json.loads(bodies.WRITERS[service](chosen(1, 2)))) for service in READERS),
-    (READERS["spotify"], [SAVED]),
-    (READERS["apple_music"], [SONG]),
-    (READERS["apple_music"], {"data": [SONG]}),
-    (READERS["apple_music"], {"results": {"songs": [{"data": [SONG]}]}}),
+    (spotify.read, [SAVED]),
+    (apple_music.read, [SONG]),
+    (apple_music.read, {"data": [SONG]}),
+    (apple_music.read, {"results": {"songs": [{"data": [SONG]}]}}),
     (spotify.read_search, FOUND),
     (youtube.read_search, {"items": [VIDEO]}),
     (youtube.read_views, {"items": [VIEWED]}),
@@ -84,10 +85,10 @@ def test_an_answer_with_anything_at_any_place_is_read_or_refused(data: st.DataOb
 )
 def test_what_is_no_list_of_apple_music(body: bytes):
     with pytest.raises(SourceError):
-        READERS["apple_music"](body)
+        apple_music.read(body)
 
 
 @pytest.mark.parametrize("offset", [-5, 2**62])
 def test_a_place_that_no_list_has_is_none(offset: int):
     with pytest.raises(SourceError):
-        READERS["spotify"](bodies.spotify(chosen(1), offset=offset))
+        spotify.read(bodies.spotify(chosen(1), offset=offset))

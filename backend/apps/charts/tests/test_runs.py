@@ -10,8 +10,10 @@ from apps.charts import aggregating, extracting, pipeline, transforming
 from apps.charts.exclusion import AlreadyRunning, only_run
 from apps.charts.models import Edition, EditionEntry, RawEdition, StageRun
 from apps.charts.run_models import Stage
+from apps.charts.tallies import Tally
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
+from apps.charts.watching import success_ratio
 
 DAYS = ("2025-03-01", "2025-03-02")
 
@@ -94,6 +96,25 @@ def test_one_day_that_fails_keeps_no_other_from_being_made(
     assert {record.stage: record.status for record in records}["transform"] == "partly"
     run()
     assert published() == 2
+
+
+@pytest.mark.parametrize(
+    ("tally", "status", "ratio"),
+    [
+        (Tally(), "succeeded", 1),
+        (Tally(rows_in=4, rows_out=3, rows_failed=1, failures=["one"]), "partly", 0.75),
+        (Tally(rows_in=4, rows_failed=4, failures=["all"]), "failed", 0),
+        # One service of two: its tracks were counted by the other.
+        (Tally(rows_in=50, rows_out=50, rows_failed=50, failures=["videos"]), "partly", 0),
+        # What failed before fails again, and is no news.
+        (Tally(rows_failed=50, failures=["videos"]), "partly", 0),
+        (Tally(rows_in=1, rows_out=1, rows_failed=50, failures=["videos"]), "partly", 0),
+    ],
+)
+def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: str, ratio: float):
+    record = StageRun(status=pipeline._status_of(tally), rows_in=tally.rows_in, rows_failed=tally.rows_failed)
+
+    assert (record.status, success_ratio(record)) == (status, ratio)
 
 
 @pytest.mark.django_db(transaction=True)
