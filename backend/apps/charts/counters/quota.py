@@ -1,14 +1,15 @@
 """What a day may ask of a service, counted where every process sees it, and also after a restart."""
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import F
 
 from apps.charts.models import QuotaDay
 
-# YouTube's days begin at midnight in California. In summer that is an hour earlier: then ours are late,
-# which asks for less than is allowed, never for more.
-YOUTUBE_DAYS = timezone(timedelta(hours=-8))
+# YouTube's days begin at midnight in California. With days of an hour later in summer, what is asked within
+# that hour would be taken from the day before, and the whole quota once more from the day that it belongs to.
+YOUTUBE_DAYS = ZoneInfo("America/Los_Angeles")
 
 
 class Quota:
