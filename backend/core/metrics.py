@@ -98,10 +98,10 @@ CHART_SOURCE_FAILURES = Counter(
     "tutti_chart_source_failures", "Editions of charts that could not be had.", ["service"]
 )
 
+# These are read from the tables when somebody looks: also what a command did that has ended long ago.
 CHART_QUOTA_LEFT = Gauge(
     "tutti_chart_quota_left", "What the day may still ask of a service, in its own units.", ["service"]
 )
-# These are read from the tables when somebody looks: also what a command did that has ended long ago.
 CHART_SOURCE_AGE = Gauge(
     "tutti_chart_source_age_seconds", "Since a source last gave a good list.", ["service", "genre"]
 )

@@ -5,15 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Max
 
-from apps.charts.genres import RANKED, Genre
+from apps.charts.counters.quota import Quota
+from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.models import RawEdition, StageRun, Status, ViewCount
 from apps.charts.run_models import Stage
 from apps.charts.selectors import SourceState
 from core.metrics import (
     CHART_COUNTS_AGE,
     CHART_LAST_ROWS,
+    CHART_QUOTA_LEFT,
     CHART_SOURCE_AGE,
     CHART_SOURCES,
     CHART_STAGE_AGE,
@@ -30,6 +33,7 @@ GAUGES = (
     CHART_STAGE_AGE,
     CHART_LAST_ROWS,
     CHART_SUCCESS,
+    CHART_QUOTA_LEFT,
 )
 
 
@@ -72,6 +76,9 @@ def show(now: datetime) -> None:
         CHART_STAGE_AGE.labels(stage).set((now - at).total_seconds())
     for run in state.runs:
         _show_run(run)
+    if settings.YOUTUBE_API_KEY:
+        quota = Quota(MusicService.YOUTUBE, settings.YOUTUBE_DAILY_QUOTA, now=now)
+        CHART_QUOTA_LEFT.labels(MusicService.YOUTUBE).set(quota.left())
 
 
 def forget_shown() -> None:

@@ -24,7 +24,6 @@ from apps.charts.supplies import FoundVideo, Videos
 from apps.charts.tallies import Tally
 from apps.charts.view_counts.services import DayFigure
 from apps.charts.view_counts.words import Status
-from core.metrics import CHART_QUOTA_LEFT
 from core.providers.failures import Failure, ProviderError
 
 SERVICE = MusicService.YOUTUBE
@@ -85,7 +84,6 @@ def figures_of(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterat
     _ask_views(asking, list(known.values()))
     found = _search(asking, counting, [isrc for isrc in left if isrc not in known])
     _ask_views(asking, list(found.values()))
-    CHART_QUOTA_LEFT.labels(SERVICE).set(quota.left())
     for isrc in left:
         yield _figure(counting, asking, isrc, (known | found).get(isrc, ""))
 

@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 import yaml
 from django.db import DatabaseError
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from apps.charts import watching
+from apps.charts.counters.quota import Quota
 from apps.charts.models import RawEdition, StageRun
 from apps.charts.pipeline import Plan, run_pipeline
 from apps.charts.samples import Samples
@@ -100,6 +102,19 @@ def test_samples_never_grow_old(read: Read):
     assert RawEdition.objects.exists()
     assert read("source_age_seconds", service="spotify", genre="pop") is None
     assert read("success_ratio", stage="extract") == 1
+
+
+@override_settings(YOUTUBE_API_KEY="key", YOUTUBE_DAILY_QUOTA=100)
+def test_what_is_left_of_the_quota_is_told_whoever_used_it_and_of_today(read: Read):
+    now = timezone.now()
+    assert read("quota_left", service="youtube") == 100
+    assert Quota("youtube", 100, now=now).take(30)
+
+    assert read("quota_left", service="youtube") == 70
+    with time_machine.travel(now + timedelta(days=1)):
+        assert read("quota_left", service="youtube") == 100
+    with override_settings(YOUTUBE_API_KEY=""):
+        assert read("quota_left", service="youtube") is None
 
 
 @pytest.mark.usefixtures("list_of_spotify")
