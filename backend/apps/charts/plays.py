@@ -50,7 +50,7 @@ class PlayBook(Protocol):
         """By ISRC and service, of the last so many days, the oldest first."""
 
     def trending(self, *, most: int) -> Sequence[tuple[str, int]]:
-        """ISRCs by how much more they are played than a week ago, the most first."""
+        """ISRCs of charts' tracks by how much more they are played than a week ago, the most first."""
 
 
 class EmptyBook:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from apps.charts.models import HistoricalViewCount
+from apps.charts.models import ChartTrack, HistoricalViewCount
 from apps.charts.plays import CHANGE_DAYS, CountHistory, DayCount, Plays
 from apps.charts.view_counts import selectors
 from apps.charts.view_counts.words import CountedService, Flag
@@ -137,7 +137,11 @@ def _newest_days() -> dict[str, date]:
 
 
 def _of_service(service: str, day: date) -> dict[str, int]:
+    """Of tracks that charts have had: an import may bring many others."""
     rows = HistoricalViewCount.objects.filter(
-        service=service, recorded_date=day, view_count__isnull=False
+        service=service,
+        recorded_date=day,
+        view_count__isnull=False,
+        isrc__in=ChartTrack.objects.values("isrc"),
     ).exclude(flag=Flag.STALE)
     return {isrc: count for isrc, count in rows.values_list("isrc", "view_count") if count is not None}

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from apps.charts.counters.book import CountedPlays
+from apps.charts.models import ChartTrack
 from apps.charts.tests.bodies import isrc
 from apps.charts.view_counts.services import DayFigure, record_figures
 from apps.charts.view_counts.words import Status
@@ -23,6 +24,10 @@ def record(number: int, service: str, day: date, count: int | None) -> None:
 
 def on(back: int) -> date:
     return DAY - timedelta(days=back)
+
+
+def charted(number: int) -> None:
+    ChartTrack.objects.create(isrc=isrc(number), name=f"Title {number}", artist="Ada")
 
 
 def test_the_last_figure_stands_for_a_week_and_no_longer():
@@ -43,6 +48,7 @@ def test_what_comes_later_is_not_known_yet():
 
 
 def test_each_service_changes_from_its_own_newest_day_and_only_where_both_were_counted():
+    charted(1)
     record(1, "youtube", on(0), 500)
     record(1, "youtube", on(1), 400)
     record(1, "youtube", on(7), None)
@@ -68,10 +74,20 @@ def test_a_failed_day_is_no_zero_and_no_fall():
 
 def test_trending_is_the_most_first_then_by_code():
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5)):
+        charted(number)
         record(number, "spotify", on(7), 1000)
         record(number, "spotify", on(0), 1000 + rise)
 
     assert BOOK.trending(most=3) == [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)]
+
+
+def test_what_was_imported_and_was_never_on_a_chart_keeps_nothing_from_trending():
+    charted(1)
+    for number, rise in ((1, 50), (2, 80), (3, 90)):
+        record(number, "spotify", on(7), 1000)
+        record(number, "spotify", on(0), 1000 + rise)
+
+    assert BOOK.trending(most=2) == [(isrc(1), 50)]
 
 
 def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last():
