@@ -32,6 +32,17 @@ Key = tuple[str, str, date]
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """The day's edition, as far as there is one. `is_good`: it is believed, so it is what is asked with."""
+
+    digest: str = ""
+    is_good: bool = False
+
+
+NOTHING = Known()
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What became of one offer."""
 
@@ -41,7 +52,7 @@ class Taken:
     listing: Listing | None = None
     failure: str = ""
     is_unchanged: bool = False
-    # The service says that its list is the one that it gave last; there is none of this day yet.
+    # The service says that its list is the last good one that it gave; there is none of this day yet.
     is_repeated: bool = False
     version: Version = NO_VERSION
 
@@ -51,7 +62,7 @@ def extract(
 ) -> Tally:
     """Rows in: editions on offer; out: those that are new or changed. Raises SupplyError."""
     offers = supply.offers(scope, now=now)
-    known = _known_digests(offers)
+    known = _known(offers)
     tally = Tally(rows_in=len(offers))
     for taken in progress.over(_all_taken(offers, known), len(offers), "extract"):
         if taken.is_repeated:
@@ -71,37 +82,39 @@ def extract(
     return tally
 
 
-def _known_digests(offers: Sequence[Offer]) -> Mapping[Key, str]:
+def _known(offers: Sequence[Offer]) -> Mapping[Key, Known]:
     days = {offer.issued_on for offer in offers}
     if not days:
         return {}
     rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days))
     rows = rows.exclude(status=Status.FAILED)  # what failed before is a failure again
     return {
-        (g, s, day): digest
-        for g, s, day, digest in rows.values_list("genre", "service", "issued_on", "digest")
+        (genre, service, day): Known(digest, status == Status.OK)
+        for genre, service, day, digest, status in rows.values_list(
+            "genre", "service", "issued_on", "digest", "status"
+        )
     }
 
 
-def _all_taken(offers: Sequence[Offer], known: Mapping[Key, str]) -> Iterator[Taken]:
+def _all_taken(offers: Sequence[Offer], known: Mapping[Key, Known]) -> Iterator[Taken]:
     """In the order of the offers, however long each takes. Threads touch no database."""
     with ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts") as pool:
-        yield from pool.map(lambda offer: take(offer, known.get(_key(offer), "")), offers)
+        yield from pool.map(lambda offer: take(offer, known.get(_key(offer), NOTHING)), offers)
 
 
 def _key(offer: Offer) -> Key:
     return offer.genre, offer.service, offer.issued_on
 
 
-def take(offer: Offer, known_digest: str) -> Taken:
+def take(offer: Offer, known: Known) -> Taken:
     """Never raises what an offer may."""
     try:
         given = offer.take()
     except NotModified:
-        return Taken(offer, is_unchanged=bool(known_digest), is_repeated=not known_digest)
+        return Taken(offer, is_unchanged=known.is_good, is_repeated=not known.is_good)
     except (ProviderError, SourceError, OSError) as error:
         return Taken(offer, failure=_words(error))
-    return _read(offer, given, known_digest)
+    return _read(offer, given, known.digest)
 
 
 def _read(offer: Offer, given: Given, known_digest: str) -> Taken:
@@ -176,7 +189,6 @@ def _store_failure(edition: RawEdition, taken: Taken, *, is_new: bool) -> None:
     """A good edition stays good; that the service failed since is told all the same."""
     if edition.status == Status.FAILED:
         edition.digest, edition.failure = taken.digest, taken.failure
-        edition.transformed_at = None
     edition.save()
     if is_new or edition.status != Status.FAILED:
         announce(Kind.SOURCE_FAILED, told_of(edition))

@@ -64,7 +64,7 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
     editions.sort(key=lambda edition: ORDER[edition.service])
-    _judge([edition for edition in editions if edition.status != Status.FAILED])
+    _judge([edition for edition in editions if edition.status != Status.FAILED], tally)
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
     if entries:
@@ -137,8 +137,8 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
 # --- Who is believed ---------------------------------------------------------------------------------
 
 
-def _judge(mine: Sequence[RawEdition]) -> None:
-    """All editions of the day are looked at together; only `mine` get a new verdict."""
+def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
+    """All editions of the day are looked at together; only `mine` get a new verdict. Nonsense is told."""
     if not mine:
         return
     of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)
@@ -147,6 +147,8 @@ def _judge(mine: Sequence[RawEdition]) -> None:
     verdicts = settled({(one.genre, one.service): _verdict(one, keys) for one in editions})
     for edition in mine:
         _settle_edition(edition, verdicts[edition.genre, edition.service])
+        if edition.failure:
+            tally.failures.append(f"{edition}: {edition.failure}")
 
 
 def _verdict(edition: RawEdition, keys: dict[tuple[str, str], set[str]]) -> Verdict:

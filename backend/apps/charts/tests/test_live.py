@@ -121,6 +121,23 @@ def test_a_list_that_is_the_same_the_next_day_is_that_days_too(fetch: Fetch, ser
     assert {edition.etag for edition in editions} == {'"first"'}
 
 
+def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_believed(
+    fetch: Fetch, service: StandIn
+):
+    fetch()
+    yesterday = timezone.now().date() - timedelta(days=1)
+    RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
+    service.then(SPOTIFY, says(bodies.spotify(chosen(35, 36, 37)), headers={"ETag": '"other"'}))
+    fetch()
+    assert RawEdition.objects.get(service="spotify", status="quarantined").issued_on > yesterday
+    service.then(SPOTIFY, says(b"", status=304))
+
+    fetch()
+
+    assert service.asked_for(SPOTIFY)[-1].headers["if-none-match"] == '"first"'
+    assert set(RawEdition.objects.filter(service="spotify").values_list("status", flat=True)) == {"ok"}
+
+
 @pytest.mark.parametrize(
     "act",
     [

@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 
 from apps.charts.charts import chart_of, edition_on
-from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition, ReviewItem, StageRun, Status
+from apps.charts.models import (
+    ChartTrack,
+    Edition,
+    EditionEntry,
+    PipelineEvent,
+    RawEdition,
+    ReviewItem,
+    StageRun,
+    Status,
+)
 from apps.charts.run_models import Stage
 from apps.charts.tests.bodies import Folder, apple, chosen, isrc, soundcloud, spotify
 from apps.charts.tests.conftest import Run
@@ -101,6 +110,19 @@ def test_a_second_run_over_the_same_changes_nothing(run: Run, folder: Folder):
     ]
 
 
+def test_a_list_that_failed_before_and_fails_again_is_no_news(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.put("soundcloud", "pop", FIRST, b'{"message": "Invalid API key."}')
+    run()
+    events = PipelineEvent.objects.count()
+
+    records = run()
+
+    assert statuses(records)["extract"] == "partly"
+    assert [record.rows_in for record in records] == [2, 0, 0, 0, 0]
+    assert PipelineEvent.objects.count() == events
+
+
 def test_a_corrected_list_makes_its_charts_anew(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("soundcloud", FIRST, 1, 2)
@@ -164,8 +186,10 @@ def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, fo
     folder.list("soundcloud", day, 1, 2, 3)
     folder.put("apple_music", "pop", day, apple(chosen(20, 21, 22)))
 
-    run()
+    records = run()
 
+    assert statuses(records) == {**dict.fromkeys(map(str, Stage), "succeeded"), "transform": "partly"}
+    assert records[1].failures[0].startswith(f"apple_music pop of {day}: it has nothing in common")
     edition = RawEdition.objects.get(service="apple_music", issued_on=day)
     assert edition.status == Status.QUARANTINED
     assert edition.failure
