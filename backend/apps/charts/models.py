@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from apps.charts.counting_models import QuotaDay, ReadTable, TrackFeatures
 from apps.charts.genres import MAX_WORD, Genre, MusicService
+from apps.charts.isrc_check import IsIsrc, isrc_constraint
 from apps.charts.matching_models import ManualMatch
 from apps.charts.run_models import Delivery, PipelineEvent, StageRun
 from apps.charts.view_counts.models import DroppedView, HistoricalViewCount, ViewCount
@@ -37,8 +38,6 @@ MAX_URL = 1000
 MAX_ID = 100
 MAX_VERSION = 200
 ISRC_LENGTH = 12
-# \Z, not $: Python's $ would let a line break pass.
-ISRC_REGEX = r"^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}\Z"
 DIGEST_LENGTH = 64
 # Of a longer word of a name only the beginning is kept.
 MAX_WORD_LENGTH = 40
@@ -141,9 +140,7 @@ class ChartTrack(models.Model):
 
     class Meta:
         ordering = ["isrc"]
-        constraints = [
-            models.CheckConstraint(condition=Q(isrc__regex=ISRC_REGEX), name="chart_track_isrc_format")
-        ]
+        constraints = [isrc_constraint("chart_track_isrc_format")]
 
     def __str__(self) -> str:
         return f"{self.name} — {self.artist}"
@@ -185,7 +182,7 @@ class RawEntry(models.Model):
             models.UniqueConstraint(fields=["edition", "rank"], name="raw_entry_rank_once"),
             models.CheckConstraint(condition=Q(rank__gte=1), name="raw_entry_rank_from_1"),
             models.CheckConstraint(
-                condition=Q(isrc__isnull=True) | Q(isrc__regex=ISRC_REGEX), name="raw_entry_isrc_format"
+                condition=Q(isrc__isnull=True) | Q(IsIsrc(models.F("isrc"))), name="raw_entry_isrc_format"
             ),
             models.CheckConstraint(
                 condition=Q(play_count__isnull=True) | Q(play_count__gte=0), name="raw_entry_play_count"

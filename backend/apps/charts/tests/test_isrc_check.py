@@ -1,0 +1,45 @@
+"""The database's own check of ISRCs: the same on both, and one that any program can read."""
+
+import sqlite3
+
+import pytest
+from django.db import DataError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from apps.charts.models import ChartTrack, RawEdition, RawEntry
+
+pytestmark = pytest.mark.django_db
+NO_ISRCS = ["", "zztst2500001", "ZZTST250000A", "Z1TST2500001", "ZZTST250001", "ZZTST250001\n"]
+
+
+@pytest.mark.parametrize("text", NO_ISRCS)
+def test_what_is_no_isrc_is_refused(text: str):
+    edition = RawEdition.objects.create(
+        genre="pop", service="spotify", issued_on="2025-03-01", status="ok", tried_at=timezone.now()
+    )
+    for row in (
+        ChartTrack(isrc=text, name="Title", artist="Ada"),
+        RawEntry(edition=edition, rank=1, isrc=text, name="Title", artist="Ada"),
+    ):
+        with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+            row.save()
+
+
+def test_an_isrc_that_is_not_said_is_none():
+    edition = RawEdition.objects.create(
+        genre="pop", service="spotify", issued_on="2025-03-01", status="ok", tried_at=timezone.now()
+    )
+    RawEntry.objects.create(edition=edition, rank=1, name="Title", artist="Ada")
+
+
+def test_a_database_of_sqlite_needs_no_function_of_django():
+    """Else `PRAGMA integrity_check` of a backup, and every program but ours, fails."""
+    if connection.vendor != "sqlite":
+        pytest.skip("asked of SQLite")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        tables = [sql for (sql,) in cursor.fetchall()]
+    plain = sqlite3.connect(":memory:")
+    for sql in tables:
+        plain.execute(sql)
+    assert plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
