@@ -75,6 +75,12 @@ def drop_views(tracks: Iterable[Key]) -> None:
     transaction.on_commit(lambda: changes.apply(rows), robust=True)
 
 
+def drop_all_views() -> None:
+    """The same of every track, where a great many have changed."""
+    rows = DroppedView.objects.bulk_create([DroppedView(prefix=f"{family.name}:") for family in FAMILIES])
+    transaction.on_commit(lambda: changes.apply(rows), robust=True)
+
+
 def _read(names: Mapping[Key, str]) -> tuple[dict[Key, Any], dict[Key, object]]:
     """What is there and valid; and each key's mark."""
     families = {changes.mark_of_family(name) for name in names.values()}

@@ -11,9 +11,11 @@ from django.utils import timezone
 from apps.charts.models import HistoricalViewCount, ViewCount
 from apps.charts.tests.view_counts.conftest import said
 from apps.charts.tests.view_counts.export import flat, write_bson, write_lines
+from apps.charts.view_counts import services
 from apps.charts.view_counts.importing import running
 from apps.charts.view_counts.importing.running import SortedExport
 from apps.charts.view_counts.importing.sorting import BUCKETS
+from apps.charts.view_counts.selectors import current_counts
 from apps.charts.view_counts.services import record_figures
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +115,28 @@ def test_what_was_killed_goes_on_where_it_was(tmp_path, run, folder, monkeypatch
     assert "begun before" in told
     assert sorted(written) == list(range(BUCKETS)), "each bucket once"
     assert len(rows()) == 160
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_anywhere_no_reader_is_left_with_an_older_count(tmp_path, run, monkeypatch):
+    record_figures([said(-1, 5)])
+    assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == 5
+    real = services.record_untold
+
+    def dies_afterwards(figures):
+        real(figures)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(running, "record_untold", dies_afterwards)
+        with pytest.raises(KeyboardInterrupt):
+            run(write_lines(tmp_path / "a.json", [flat(1, 0, 1000)]))
+    stored = ViewCount.objects.get(isrc="QZTUT2500001").view_count
+    assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == stored
+
+    run(tmp_path / "a.json")
+
+    assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == 1000
 
 
 def test_a_file_that_ends_in_the_middle_fails_after_its_good_part(tmp_path, run):

@@ -21,13 +21,13 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
-from django.db import connection
+from django.db import connection, transaction
 
-from apps.charts.view_counts.clearing import clear_views
 from apps.charts.view_counts.importing.documents import Part, parts_of
 from apps.charts.view_counts.importing.sorting import BUCKETS, TROUBLES_KEPT, Sorted, figures_in, sort_part
 from apps.charts.view_counts.importing.worker import begin_worker
-from apps.charts.view_counts.services import DayFigure, record_untold
+from apps.charts.view_counts.remembering import drop_all_views
+from apps.charts.view_counts.services import DayFigure, Recorded, record_untold
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -178,13 +178,20 @@ def _write_bucket(bucket: int, *, folder: Path) -> tuple[int, Written]:
         (one.figure for one in figures_in(folder, bucket)), key=lambda figure: (figure.isrc, figure.service)
     )
     for some in _of_whole_tracks(figures):
-        recorded = record_untold(some)
+        recorded = _recorded(some)
         written.added += recorded.added
         written.changed += recorded.changed
         written.unchanged += recorded.unchanged
-    if written.added or written.changed:
-        clear_views()
     return bucket, written
+
+
+@transaction.atomic
+def _recorded(figures: list[DayFigure]) -> Recorded:
+    """Written and told to the caches, or neither: whoever is killed between the two tells nobody later."""
+    recorded = record_untold(figures)
+    if recorded.keys:
+        drop_all_views()
+    return recorded
 
 
 def _of_whole_tracks(figures: Iterable[DayFigure]) -> Iterator[list[DayFigure]]:
