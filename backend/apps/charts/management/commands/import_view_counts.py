@@ -70,20 +70,22 @@ class Command(BaseCommand):
         if options["validate"] or options["compare"]:
             self._look(export, options, errors)
             return
-        report = import_export(export, workers=options["workers"], progress=self._progress)
+        report = import_export(export, workers=options["workers"], progress=self._progress, errors=errors)
         self._tell(report)
-        self._tell_troubles(report.found, errors)
+        self._tell_troubles(report.found, has_all=bool(errors))
 
     def _look(self, export: SortedExport, options: dict[str, Any], errors: Path | None) -> None:
         """An import that waits to be resumed keeps what it has sorted."""
         was_there = export.is_there
         try:
             found = export.sort(workers=options["workers"], progress=self._progress)
+            if errors:
+                export.write_troubles(errors)
             differing = self._validate(export) if options["validate"] else self._compare(export)
         finally:
             if not was_there:
                 export.remove()
-        self._tell_troubles(found, errors)
+        self._tell_troubles(found, has_all=bool(errors))
         if differing:
             raise CommandError(f"{differing} differences.")
 
@@ -120,14 +122,12 @@ class Command(BaseCommand):
             f"{peak_megabytes():.0f} MB of memory at the most."
         )
 
-    def _tell_troubles(self, found: Sorted, errors: Path | None) -> None:
+    def _tell_troubles(self, found: Sorted, *, has_all: bool) -> None:
         for line in found.troubles[:SHOWN]:
             self.stderr.write(line)
         if found.bad > SHOWN:
-            hint = "" if errors else "; --errors FILE writes them"
+            hint = "" if has_all else "; --errors FILE writes them"
             self.stderr.write(f"… and {found.bad - SHOWN} more{hint}")
-        if errors:
-            errors.write_text("".join(f"{line}\n" for line in found.troubles), encoding="utf-8")
         if found.failure:
             raise CommandError(found.failure)
         if not found.figures:

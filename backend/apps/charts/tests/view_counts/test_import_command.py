@@ -87,6 +87,19 @@ def test_bad_figures_are_told_and_good_ones_kept(tmp_path, run):
     assert len(errors.read_text().splitlines()) == 27
 
 
+def test_every_bad_figure_is_written_however_many_there_are(tmp_path, run):
+    errors = tmp_path / "errors.txt"
+    place = write_lines(tmp_path / "a.json", [flat(3, 0, 7), *[{}] * 12_000])
+
+    told = run(place, "--errors", errors)
+
+    assert "12,000 bad" in told.out
+    assert len(errors.read_text().splitlines()) == 12_000
+    errors.unlink()
+    run(place, "--validate", "--errors", errors)
+    assert len(errors.read_text().splitlines()) == 12_000
+
+
 def test_what_was_killed_goes_on_where_it_was(tmp_path, run, folder, monkeypatch):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     real = running._write_bucket

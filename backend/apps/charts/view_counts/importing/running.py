@@ -24,7 +24,14 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from apps.charts.view_counts.importing.documents import Part, parts_of
-from apps.charts.view_counts.importing.sorting import BUCKETS, TROUBLES_KEPT, Sorted, figures_in, sort_part
+from apps.charts.view_counts.importing.sorting import (
+    BUCKETS,
+    TROUBLES_KEPT,
+    Sorted,
+    figures_in,
+    sort_part,
+    troubles_in,
+)
 from apps.charts.view_counts.importing.worker import begin_worker
 from apps.charts.view_counts.remembering import drop_all_views
 from apps.charts.view_counts.services import DayFigure, Recorded, record_untold
@@ -102,6 +109,11 @@ class SortedExport:
         _write_whole(self._summary, asdict(found))
         return found
 
+    def write_troubles(self, place: Path) -> None:
+        """Every one, however many there are."""
+        with place.open("w", encoding="utf-8") as file:
+            file.writelines(troubles_in(self.folder))
+
     def buckets_left(self) -> list[int]:
         return [bucket for bucket in range(BUCKETS) if not self._marker(bucket).exists()]
 
@@ -132,11 +144,15 @@ def _write_whole(place: Path, facts: dict[str, object]) -> None:
     begun.replace(place)
 
 
-def import_export(export: SortedExport, *, workers: int, progress: Progress) -> Report:
-    """Afterwards the folder is gone."""
+def import_export(
+    export: SortedExport, *, workers: int, progress: Progress, errors: Path | None = None
+) -> Report:
+    """Afterwards the folder is gone. `errors`: where to write what is wrong."""
     begun = time.monotonic()
     was_resumed = export.is_there
     found = export.sort(workers=workers, progress=progress)
+    if errors:
+        export.write_troubles(errors)
     left = export.buckets_left()
     # SQLite has one writer at a time: more would only wait for each other.
     writers = workers if connection.vendor == "postgresql" else 1

@@ -1,6 +1,6 @@
 """Figures put into files by track: each track is read and written once, however the export is ordered."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -16,7 +16,8 @@ from apps.charts.view_counts.words import Status
 
 # Of a million figures each has some 8,000: what a process holds at a time.
 BUCKETS = 128
-TROUBLES_KEPT = 10_000
+# Of which the summary tells; all of them are in files beside it.
+TROUBLES_KEPT = 100
 
 
 class Line(msgspec.Struct, array_like=True):
@@ -55,7 +56,7 @@ class Sorted:
 
 
 def sort_part(part: Part, folder: Path, number: int, now: datetime) -> Sorted:
-    """Writes the part's figures into files of its own, one for each bucket that it has figures for."""
+    """Writes the part's figures into files of its own, one for each bucket, and what is wrong beside them."""
     found = Sorted()
     encoder = msgspec.json.Encoder()
     with ExitStack() as files:
@@ -63,23 +64,29 @@ def sort_part(part: Part, folder: Path, number: int, now: datetime) -> Sorted:
             files.enter_context(_file(folder, bucket, number).open("wb", buffering=16 * 1024))
             for bucket in range(BUCKETS)
         ]
+        troubles = files.enter_context(_troubles_file(folder, number).open("w", encoding="utf-8"))
+
+        def note(trouble: str) -> None:
+            found.note(trouble)
+            troubles.write(f"{trouble}\n")
+
         try:
-            for line in _lines(part, found, now):
+            for line in _lines(part, found, now, note):
                 buckets[crc32(line.isrc.encode()) % BUCKETS].write(encoder.encode(line) + b"\n")
         except UnreadableFile as error:
             found.failure = str(error)
     return found
 
 
-def _lines(part: Part, found: Sorted, now: datetime) -> Iterator[Line]:
+def _lines(part: Part, found: Sorted, now: datetime, note: Callable[[str], None]) -> Iterator[Line]:
     for document in documents_in(part):
         found.documents += 1
         if document.content is None:
-            found.note(f"{part.path}, byte {document.at}: {document.trouble}")
+            note(f"{part.path}, byte {document.at}: {document.trouble}")
             continue
         for reported in figures_of(document.content, now=now):
             if isinstance(reported, BadFigure):
-                found.note(f"{part.path}, byte {document.at}: {reported}")
+                note(f"{part.path}, byte {document.at}: {reported}")
                 continue
             found.figures += 1
             figure = reported.figure
@@ -99,6 +106,17 @@ def figures_in(folder: Path, bucket: int) -> Iterable[Reported]:
     for place in sorted(folder.glob(f"{bucket:03}-*.figures")):
         with place.open("rb") as lines:
             yield from (decoder.decode(line).reported() for line in lines)
+
+
+def troubles_in(folder: Path) -> Iterator[str]:
+    """All of them, a line each, in the order of the files."""
+    for place in sorted(folder.glob("*.troubles")):
+        with place.open(encoding="utf-8") as lines:
+            yield from lines
+
+
+def _troubles_file(folder: Path, number: int) -> Path:
+    return folder / f"{number:06}.troubles"
 
 
 def _file(folder: Path, bucket: int, number: int) -> Path:
