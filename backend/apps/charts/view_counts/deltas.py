@@ -10,7 +10,7 @@ from statistics import median
 
 # How many of the latest days say what this track usually does.
 USUAL_DAYS = 14
-# Fewer say nothing about what is usual.
+# Fewer say nothing about what is usual. That not one play was counted is odd after one good day already.
 LEAST_DAYS = 3
 # A day with so many times the usual is a jump; smaller ones are hits that took off, which charts are about.
 JUMP_FACTOR = 10
@@ -74,10 +74,9 @@ def _of_day(figure: Figure, known: Sequence[Counted]) -> Derived:
         return Derived()
     last = known[-1]
     delta, days = figure.count - last.count, (figure.day - last.day).days
-    usual = usual_per_day(known)
-    if delta == 0 and usual is not None and usual >= LEAST_USUAL_FOR_STALE:
+    if delta == 0 and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
         return Derived(flag="stale")
-    return Derived(delta, days, _oddity(delta, delta / days, usual))
+    return Derived(delta, days, _oddity(delta, delta / days, usual_per_day(known)))
 
 
 def _oddity(delta: int, rate: float, usual: float | None) -> str:
@@ -89,7 +88,7 @@ def _oddity(delta: int, rate: float, usual: float | None) -> str:
     return "jumped" if rate >= LEAST_JUMP and rate > JUMP_FACTOR * max(usual, 1) else ""
 
 
-def usual_per_day(known: Sequence[Counted]) -> float | None:
-    """What this track got a day lately; None as long as too little is known."""
+def usual_per_day(known: Sequence[Counted], *, least: int = LEAST_DAYS) -> float | None:
+    """What this track got a day lately; None as long as fewer days are known."""
     rates = [one.per_day for one in known[-USUAL_DAYS:] if one.per_day is not None]
-    return median(rates) if len(rates) >= LEAST_DAYS else None
+    return median(rates) if len(rates) >= least else None

@@ -69,6 +69,11 @@ def test_a_copy_of_the_day_before_was_not_counted():
     assert next_one == Derived(2000, 2, ""), "spans both days, so it is no jump either"
 
 
+def test_a_copy_is_known_for_one_after_the_first_difference():
+    assert flags(10_000, 11_000, 11_000, 13_000) == ["", "", "stale", ""]
+    assert of(10_000, 10_000)[1] == Derived(0, 1), "nothing is known yet"
+
+
 def test_a_track_that_hardly_grows_may_stand_still():
     assert of(100, 102, 104, 106, 106)[-1] == Derived(0, 1, "")
 
