@@ -58,8 +58,12 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
     )
     days = sorted(set(waiting.order_by().values_list("issued_on", flat=True)))
     for day in progress.over(days, len(days), "transform"):
-        with unit(tally, f"transform {day}"):
-            _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, tally)
+        of_day = Tally()
+        with unit(of_day, f"transform {day}"):
+            _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, of_day)
+        if of_day.rows_failed:
+            of_day.nothing_was_done()
+        tally.add(of_day)
 
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:

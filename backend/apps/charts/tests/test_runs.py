@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError, connection
 
-from apps.charts import aggregating, extracting, pipeline, transforming
+from apps.charts import aggregating, extracting, pipeline, reviewing, transforming
 from apps.charts.exclusion import AlreadyRunning, only_run
 from apps.charts.models import Edition, EditionEntry, RawEdition, StageRun
 from apps.charts.run_models import Stage
@@ -138,6 +138,24 @@ def test_two_runs_never_overlap():
         outcome.append("ran afterwards")
 
     assert outcome == ["refused", "ran afterwards"]
+
+
+def test_of_a_day_that_fails_all_lines_have_failed(run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch):
+    fill(folder)
+    real = reviewing.list_for_review
+
+    def at_first_away(*rest: Any) -> None:
+        monkeypatch.setattr(transforming, "list_for_review", real)
+        raise OperationalError("away")
+
+    monkeypatch.setattr(transforming, "list_for_review", at_first_away)
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+    transformed = run()[1]
+
+    assert (transformed.status, transformed.rows_told) == ("partly", "12 in, 6 out, 6 failed")
+    assert success_ratio(transformed) == 0.5
+    assert len(transformed.failures) == 1
 
 
 def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
