@@ -7,8 +7,9 @@ keeps no other from it.
 
 import gzip
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,6 +30,8 @@ from core.providers.answers import NO_VERSION, Version
 from core.providers.failures import ProviderError
 
 Key = tuple[str, str, date]
+# So many answers for each thread are held in memory until they are stored: years of recorded days are more.
+AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,19 @@ def _known(offers: Sequence[Offer]) -> Mapping[Key, Known]:
 
 
 def _all_taken(offers: Sequence[Offer], known: Mapping[Key, Known]) -> Iterator[Taken]:
-    """In the order of the offers, however long each takes. Threads touch no database."""
+    """In the order of the offers, however long each takes. Threads touch no database, nor run far ahead."""
+    begun: deque[Future[Taken]] = deque()
     with ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts") as pool:
-        yield from pool.map(lambda offer: take(offer, known.get(_key(offer), NOTHING)), offers)
+        try:
+            for offer in offers:
+                begun.append(pool.submit(take, offer, known.get(_key(offer), NOTHING)))
+                if len(begun) > settings.ETL_THREAD_COUNT * AHEAD:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
+        finally:
+            for future in begun:
+                future.cancel()
 
 
 def _key(offer: Offer) -> Key:

@@ -1,0 +1,70 @@
+"""Taking what a supply offers: side by side, in order, and not far ahead of what is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import Lock
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from apps.charts import extracting
+from apps.charts.extracting import AHEAD, extract
+from apps.charts.genres import Genre, MusicService
+from apps.charts.models import RawEdition
+from apps.charts.progress import Silence
+from apps.charts.supplies import EVERYTHING, Given, Offer, Scope, TableOffer
+from apps.charts.tests import bodies
+from apps.charts.tests.bodies import chosen
+
+pytestmark = pytest.mark.django_db
+DAYS, THREADS = 40, 3
+
+
+@dataclass
+class Counted:
+    """Many days of one list; counts those that were taken."""
+
+    taken: int = 0
+    lock: Lock = field(default_factory=Lock)
+    is_sample: bool = False
+    videos: None = None
+    catalogue: None = None
+
+    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+        del scope, now
+        first = date(2025, 1, 1)
+        return [
+            Offer(Genre.POP, MusicService.SPOTIFY, first + timedelta(days=day), self._take)
+            for day in range(DAYS)
+        ]
+
+    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+        del now
+        return ()
+
+    def _take(self) -> Given:
+        with self.lock:
+            self.taken += 1
+        return Given(bodies.spotify(chosen(1, 2)))
+
+
+@override_settings(ETL_THREAD_COUNT=THREADS)
+def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest.MonkeyPatch):
+    supply, stored, most = Counted(), 0, 0
+    real = extracting._store_listing
+
+    def store(*arguments: object) -> None:
+        nonlocal stored, most
+        most = max(most, supply.taken - stored)
+        real(*arguments)  # type: ignore[arg-type]
+        stored += 1
+
+    monkeypatch.setattr(extracting, "_store_listing", store)
+
+    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+
+    assert (tally.rows_in, tally.rows_out, supply.taken) == (DAYS, DAYS, DAYS)
+    assert RawEdition.objects.count() == DAYS
+    assert most <= THREADS * AHEAD + 1
