@@ -84,6 +84,14 @@ def test_a_folder_without_recordings_is_said(etl: Etl, folder: Folder, name: str
     assert str(folder.path) in complained
 
 
+def test_a_whole_run_over_a_folder_without_recordings_does_nothing(etl: Etl, folder: Folder):
+    code, said, complained = etl("run", "--from", folder.path / "nowhere")
+
+    assert (code, said) == (1, "")
+    assert "Nothing was done." in complained
+    assert not StageRun.objects.exists()
+
+
 def test_another_run_that_goes_on_is_a_4(etl: Etl, good: Folder):
     with only_run():
         assert etl("run", "--from", good.path)[0] == 4

@@ -81,7 +81,11 @@ class Command(BaseCommand):
             self._try_out(plan)
             return
         try:
+            if Stage.EXTRACT in plan.stages:
+                supply.offers(plan.scope, now=timezone.now())
             records = run_pipeline(plan)
+        except SupplyError as error:
+            raise CommandError(f"{error} Nothing was done.") from None
         except AlreadyRunning as error:
             raise CommandError(str(error), returncode=EXIT_RUNNING) from None
         for record in records:
