@@ -1,5 +1,6 @@
 """The pipeline of charts killed, doubled, replayed, and left by its database: the next run completes it."""
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from tests.faults.charts import (
 from tests.processes import TuttiServer, prepare
 from tests.services import Postgres
 
-OK, FAILED, PARTLY, RUNNING = 0, 1, 3, 4
+OK, FAILED, PARTLY, RUNNING, STOPPED = 0, 1, 3, 4, 130
 NewPipeline = Callable[[], Pipeline]
 
 
@@ -94,6 +95,29 @@ def test_killed_within_a_stage_the_next_run_completes_it_and_says_that_it_was(
 
     assert charts_of(killed) == charts_of(undisturbed)
     assert killed.told()["runs"].count("interrupted") == 1
+
+
+def test_stopped_by_hand_it_says_so_and_the_next_run_does_the_rest(
+    new_pipeline: NewPipeline, services: StandIn
+):
+    pipeline = new_pipeline()
+    held = Gate(services._usual[SOUNDCLOUD])
+    services.then(SOUNDCLOUD, held)
+    # What a shell runs in the background would have it ignored.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+    run = pipeline.begun("-m", "config.command_line", "etl", "run")
+    signal.signal(signal.SIGINT, usual)
+    assert held.reached.wait(PATIENCE_SECONDS)
+
+    run.send_signal(signal.SIGINT)
+    held.opened.set()
+    said, _ = run.communicate(timeout=PATIENCE_SECONDS)
+
+    assert run.returncode == STOPPED, said
+    assert "Stopped. The next run does what this one left." in said
+    assert "Traceback" not in said
+    assert pipeline.etl("run").returncode == OK
+    assert pipeline.told()["runs"].count("interrupted") == 1
 
 
 def test_two_runs_never_overlap(new_pipeline: NewPipeline, gate: dict[str, str]):
