@@ -127,7 +127,7 @@ INDEX = _endpoint(
         "success",
         "What there are charts of.",
         ChartIndexPayload(
-            genres=[ChartGenre("pop", DAY, is_sample=True)],
+            genres=[ChartGenre("pop", DAY, is_sample=True, first_date=DAY)],
             services=[ChartService("spotify", is_ranked=True), ChartService("youtube", is_ranked=False)],
             ranks=["rank", "plays", "trending"],
         ),

@@ -44,10 +44,13 @@ MOST_TRENDING = 100
 
 def index() -> ChartIndexPayload:
     published = Edition.objects.filter(published_at__isnull=False).order_by("issued_on")
-    rows = published.values_list("genre", "issued_on", "is_sample")
+    rows = list(published.values_list("genre", "issued_on", "is_sample"))
     newest = {genre: (day, is_sample) for genre, day, is_sample in rows}
+    first = {genre: day for genre, day, _ in reversed(rows)}
     return ChartIndexPayload(
-        genres=[ChartGenre(genre, *newest.get(genre, (None, None))) for genre in Genre.values],
+        genres=[
+            ChartGenre(genre, *newest.get(genre, (None, None)), first.get(genre)) for genre in Genre.values
+        ],
         services=[ChartService(one.value, one in RANKED) for one in MusicService],
         ranks=[order.value for order in Order],
     )

@@ -184,9 +184,12 @@ class TrendingTrackPayload(msgspec.Struct, frozen=True):
 
 
 class ChartGenre(msgspec.Struct, frozen=True):
+    """`date` is that of its newest chart, `first_date` that of its oldest; null before there is any."""
+
     name: str
     date: date | None
     is_sample: bool | None
+    first_date: date | None
 
 
 class ChartService(msgspec.Struct, frozen=True):

@@ -344,10 +344,14 @@ export interface ChartIndex {
   services: ChartService[];
   ranks: string[];
 }
+/**
+ * `date` is that of its newest chart, `first_date` that of its oldest; null before there is any.
+ */
 export interface ChartGenre {
   name: string;
   date: string | null;
   is_sample: boolean | null;
+  first_date: string | null;
 }
 /**
  * `is_ranked`: it has lists; else it is only counted and linked to.

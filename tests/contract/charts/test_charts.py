@@ -49,6 +49,17 @@ def test_what_there_is(client: httpx.Client):
 
 
 @pytest.mark.parametrize("genre", GENRES)
+def test_of_which_days_there_are_charts(client: httpx.Client, genre: str):
+    [known] = [one for one in told(client, "/api/charts/")["genres"] if one["name"] == genre]
+    address = f"/api/charts/{genre}/"
+
+    assert told(client, address)["date"] == known["date"]
+    assert told(client, address, date=known["first_date"])["date"] == known["first_date"]
+    before = date.fromisoformat(known["first_date"]) - timedelta(days=1)
+    assert client.get(address, params={"date": str(before)}).status_code == 404
+
+
+@pytest.mark.parametrize("genre", GENRES)
 def test_a_chart(client: httpx.Client, genre: str):
     chart = told(client, f"/api/charts/{genre}/")
 
