@@ -2,7 +2,7 @@
 
 import { LONGEST_MS } from "./backoff.ts";
 import type { Cancel, Environment } from "./environment.ts";
-import type { Replica } from "./replica.ts";
+import type { Lack } from "./replica.ts";
 import type { ClientFrame } from "./wire.ts";
 
 // A frame that comes out of order is usually this little late.
@@ -10,15 +10,21 @@ export const GAP_PATIENCE_MS = 300;
 // What was asked for, or what a new connection brings by itself, should have begun to arrive by then.
 export const ANSWER_PATIENCE_MS = 3_000;
 
+/** As much of a replica as is looked at. */
+interface Catching {
+  readonly confirmed: { epoch: string; seq: number } | null;
+  readonly lack: Lack;
+}
+
 export class CatchingUp {
-  readonly #replica: Replica;
+  readonly #replica: Catching;
   readonly #environment: Environment;
   readonly #send: (frame: ClientFrame) => void;
   #waiting: Cancel | null = null;
   #asked = 0;
   #standing = "";
 
-  constructor(replica: Replica, environment: Environment, send: (frame: ClientFrame) => void) {
+  constructor(replica: Catching, environment: Environment, send: (frame: ClientFrame) => void) {
     this.#replica = replica;
     this.#environment = environment;
     this.#send = send;

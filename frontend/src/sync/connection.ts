@@ -4,14 +4,14 @@ import { fullJitter } from "./backoff.ts";
 import type { Cancel, Environment, Signal, Socket } from "./environment.ts";
 import { frameOf } from "./frames.ts";
 import type { Connection as Shown } from "./view.ts";
-import type { ClientFrame, ServerFrame } from "./wire.ts";
+import type { AnyFrame, ClientFrame } from "./wire.ts";
 
 export interface LineListener {
   /** Where to connect to, with the moment from which on events are wanted. */
   url(): string;
   /** The socket is open and has been greeted. */
   opened(): void;
-  received(frame: ServerFrame): void;
+  received(frame: AnyFrame): void;
   lost(): void;
   /** `connection` has changed. */
   changed(): void;

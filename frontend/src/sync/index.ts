@@ -2,8 +2,9 @@
 
 export type { Action, ActionKind, ItemRef, Place, StoredAction, Vote } from "./actions.ts";
 export { browserEnvironment } from "./browser_environment.ts";
+export { ChartClient, type ChartListener } from "./chart_client.ts";
 export type { Environment, Signal, Socket, SocketFactory, SocketListener } from "./environment.ts";
 export { newOpId } from "./op_ids.ts";
 export { RoomClient, type RoomClientOptions } from "./room_client.ts";
 export type { Connection, Notice, Refusal, RoomView, ShownItem } from "./view.ts";
-export type { Item, Room, StreamEvent, Track } from "./wire.ts";
+export type { ChartsEvent, Edition, Item, Room, StreamEvent, Track } from "./wire.ts";

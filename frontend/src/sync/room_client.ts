@@ -194,7 +194,7 @@ export class RoomClient {
     return new Line(this.#environment, {
       url: () => this.#socketUrl(),
       opened: () => this.#opened(),
-      received: (frame) => this.#received(frame),
+      received: (frame) => this.#received(frame as ServerFrame),
       lost: () => this.#catchingUp.closed(),
       changed: () => this.#lineChanged(),
       stamp: () => this.#clock.stamp(),

@@ -2,7 +2,13 @@
 
 export type { Item, Room, Track } from "../generated/api.ts";
 export type {
+  ChartsEvent,
+  ChartsFrame,
   ClientFrame,
+  Edition,
+  Event as AnyEvent,
+  FailedSource,
   PlaylistEvent as StreamEvent,
   PlaylistFrame as ServerFrame,
+  ServerFrame as AnyFrame,
 } from "../generated/events.ts";
