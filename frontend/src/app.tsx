@@ -40,6 +40,10 @@ const Discover = lazy(
   () => withLaterWords(import("./features/discover/discover.tsx").then((module) => module.Discover)),
   { Failed: PartFailed },
 );
+const Charts = lazy(
+  () => withLaterWords(import("./features/charts/charts.tsx").then((module) => module.Charts)),
+  { Failed: PartFailed },
+);
 const Stats = lazy(
   () => withLaterWords(import("./features/stats/stats.tsx").then((module) => module.Stats)),
   { Failed: PartFailed },
@@ -104,7 +108,7 @@ function skipToQueue(): void {
   document.getElementById("queue-part")?.focus();
 }
 
-/** Where tracks are found: in the library, or among those that are recommended. */
+/** Where tracks are found: in the library, among those that are recommended, or in charts. */
 function Find() {
   return (
     <div class="app-find app-stack" hidden={!partsOf.library.some(isShown)}>
@@ -114,6 +118,9 @@ function Find() {
       </Section>
       <Section of="discover" label={words().app.discover}>
         <Discover />
+      </Section>
+      <Section of="charts" label={words().app.charts}>
+        <Charts isShown={isShown("charts")} />
       </Section>
     </div>
   );

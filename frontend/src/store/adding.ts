@@ -36,7 +36,11 @@ export function addOnce(track: Track): boolean {
 
 /** The name of a button that adds the track: what it would do, or why there is nothing to do. */
 export function addingName(track: Track): string {
-  const standing = standingOf(track.id);
+  return nameOfAdding(track, standingOf(track.id));
+}
+
+/** The same of one whose place is known in another way. */
+export function nameOfAdding(track: Pick<Track, "title" | "artist">, standing: Standing): string {
   const { library, ordinal } = words();
   if (standing.kind === "free") return library.addNamed(track.title, track.artist);
   if (standing.kind === "pending") return library.pendingNamed(track.title);

@@ -7,12 +7,12 @@ import { enterRoom, MAIN_ROOM, NO_ROOM, view } from "./room.ts";
 export const tabs = ["queue", "library", "history", "room"] as const;
 export type Tab = (typeof tabs)[number];
 
-export type Part = Tab | "discover" | "stats" | "account";
+export type Part = Tab | "discover" | "charts" | "stats" | "account";
 
 /** Of each tab, all of its parts. */
 export const partsOf: Readonly<Record<Tab, readonly Part[]>> = {
   queue: ["queue"],
-  library: ["library", "discover"],
+  library: ["library", "discover", "charts"],
   history: ["history", "stats"],
   room: ["room", "account"],
 };

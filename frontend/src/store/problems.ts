@@ -13,6 +13,10 @@ export function isForbidden(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === "PERMISSION_DENIED";
 }
 
+export function isNotFound(problem: unknown): boolean {
+  return problem instanceof ApiProblem && problem.code === "NOT_FOUND";
+}
+
 /** One sentence about the whole. */
 export function sentenceOf(problem: unknown): string {
   const { problems, status } = words();

@@ -22,6 +22,7 @@ export const words = {
     history: "History",
     room: "Room",
     discover: "Recommendations",
+    charts: "Charts",
     stats: "Statistics",
     account: "Account",
     /** Of a tab, what is chosen between. */
@@ -30,6 +31,7 @@ export const words = {
       queue: "Queue",
       library: "All tracks",
       discover: "Recommended",
+      charts: "Charts",
       history: "Last plays",
       stats: "Statistics",
       room: "Here",

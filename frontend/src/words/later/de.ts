@@ -154,6 +154,66 @@ export const words: LaterWords = {
     needsNetwork: "Empfehlungen brauchen das Netz.",
     needsNetworkKept: "Empfehlungen brauchen das Netz. Was geladen war, bleibt hier.",
   },
+  charts: {
+    which: "Charts",
+    thisRoom: "Dieser Raum",
+    genre: { pop: "Pop", dance: "Dance", rap: "Rap", country: "Country" },
+    list: (genre) => (genre ? `Chart: ${genre}` : "Chart dieses Raums"),
+    loading: "Lade die Charts …",
+    count: (count) => plural(count, { one: "# Titel", other: "# Titel" }),
+    sort: "Sortieren nach",
+    order: { rank: "Rang", plays: "Plays", trending: "Trend" },
+    rank: "Rang",
+    day: "Tag",
+    dayBefore: "Einen Tag zurück",
+    dayAfter: "Einen Tag weiter",
+    weekBefore: "Eine Woche zurück",
+    weekAfter: "Eine Woche weiter",
+    newest: "Neueste",
+    thisWeek: "Diese Woche",
+    taken: (ago) => `Stand ${ago}`,
+    takenLongAgo: (ago) => `Veraltet: Stand ${ago}`,
+    noneThatDay: (day) => `Keine Charts von diesem Tag: dies sind die von ${day}.`,
+    arrived: (genre, day) => `Neu: ${genre}, ${day}.`,
+    sample: "Das sind Beispiele, die Tutti mitbringt: erfundene Titel, die zeigen, wie Charts aussehen.",
+    source: {
+      failed: (service, since) =>
+        since
+          ? `${service} hat keine Liste gegeben. Es zählt die letzte, von ${since}.`
+          : `${service} hat keine Liste gegeben. Die Charts sind ohne sie gemacht.`,
+      quarantined: (service, since) =>
+        since
+          ? `Die Liste von ${service} sah falsch aus und zählt nicht. Es zählt die davor, von ${since}.`
+          : `Die Liste von ${service} sah falsch aus und zählt nicht. Die Charts sind ohne sie gemacht.`,
+      missing: (service, since) =>
+        since
+          ? `${service} hat von diesem Tag keine Liste. Es zählt die letzte, von ${since}.`
+          : `${service} hat keine Liste. Die Charts sind ohne sie gemacht.`,
+    },
+    failedNow: (service) => `${service} hat eben keine Liste gegeben.`,
+    services: "Plätze bei Diensten",
+    movement: {
+      up: (by) => plural(by, { one: "# Platz hinauf", other: "# Plätze hinauf" }),
+      down: (by) => plural(by, { one: "# Platz hinunter", other: "# Plätze hinunter" }),
+      new: "neu",
+      newSpoken: "neu in den Charts",
+      back: "da",
+      backSpoken: "wieder in den Charts",
+      same: "derselbe Platz",
+    },
+    plays: (told, count) => plural(count, { one: "@ Play", other: "@ Plays" }).replace("@", told),
+    change: (told) => `${told} in 7 Tagen`,
+    votes: (told, count) => plural(count, { one: "@ Stimme", other: "@ Stimmen" }).replace("@", told),
+    notCounted: "Nicht gezählt",
+    open: (title, artist) => `${title}, ${artist}: mehr`,
+    notAdded: "Aus den Charts hinzuzufügen braucht das Netz. Versuch es wieder, sobald es da ist.",
+    empty: "Es gibt noch keine Charts.",
+    emptyHelp: "Wer den Server betreibt, kann welche sammeln: manage.py etl run.",
+    roomEmpty: "In dieser Woche wurde hier nichts gespielt.",
+    roomEmptyHelp: "Was in diesem Raum läuft und wofür gestimmt wird, macht seine Charts.",
+    needsNetwork: "Charts brauchen das Netz.",
+    needsNetworkKept: "Charts brauchen das Netz. Diese sind von vorher.",
+  },
   stats: {
     whose: "Zahlen",
     everybody: "Alle",

@@ -137,6 +137,72 @@ export const words = {
     /** The server says it in English. */
     reason: ({ text }: SpokenReason) => text,
   },
+  charts: {
+    which: "Charts",
+    thisRoom: "This room",
+    genre: { pop: "Pop", dance: "Dance", rap: "Rap", country: "Country" },
+    /** The name of the list; "" is the room. */
+    list: (genre: string) => (genre ? `Chart: ${genre}` : "Chart of this room"),
+    loading: "Loading the chart …",
+    count: (count: number) => plural(count, { one: "# track", other: "# tracks" }),
+    sort: "Sort by",
+    order: { rank: "Rank", plays: "Plays", trending: "Trending" },
+    rank: "Rank",
+    day: "Day",
+    dayBefore: "The day before",
+    dayAfter: "The day after",
+    weekBefore: "The week before",
+    weekAfter: "The week after",
+    newest: "Newest",
+    thisWeek: "This week",
+    /** `ago` as in "3 hours ago". */
+    taken: (ago: string) => `taken ${ago}`,
+    takenLongAgo: (ago: string) => `Out of date: taken ${ago}`,
+    noneThatDay: (day: string) => `No chart of that day: this is the one of ${day}.`,
+    arrived: (genre: string, day: string) => `New: ${genre} of ${day}.`,
+    sample: "These are samples shipped with Tutti: invented tracks that show what charts look like.",
+    /** `since` as in "2 days ago", null where there is no list at all. */
+    source: {
+      failed: (service: string, since: string | null) =>
+        since
+          ? `${service} gave no list. Its last one counts, taken ${since}.`
+          : `${service} gave no list. The chart is made without it.`,
+      quarantined: (service: string, since: string | null) =>
+        since
+          ? `The list of ${service} looked wrong and was put aside. The one before counts, taken ${since}.`
+          : `The list of ${service} looked wrong and was put aside. The chart is made without it.`,
+      missing: (service: string, since: string | null) =>
+        since
+          ? `${service} has no list of that day. Its last one counts, taken ${since}.`
+          : `${service} has no list. The chart is made without it.`,
+    },
+    failedNow: (service: string) => `${service} did not give its list just now.`,
+    services: "Places on services",
+    movement: {
+      up: (by: number) => plural(by, { one: "up # place", other: "up # places" }),
+      down: (by: number) => plural(by, { one: "down # place", other: "down # places" }),
+      new: "new",
+      newSpoken: "new on the chart",
+      back: "back",
+      backSpoken: "back on the chart",
+      same: "same place",
+    },
+    /** `told` is the number as it is written. */
+    plays: (told: string, count: number) =>
+      plural(count, { one: "@ play", other: "@ plays" }).replace("@", told),
+    change: (told: string) => `${told} in 7 days`,
+    votes: (told: string, count: number) =>
+      plural(count, { one: "@ vote", other: "@ votes" }).replace("@", told),
+    notCounted: "Plays not counted",
+    open: (title: string, artist: string) => `${title}, ${artist}: more`,
+    notAdded: "To add from the charts needs the network. Try again once it is back.",
+    empty: "There is no chart yet.",
+    emptyHelp: "Whoever runs the server can gather some: manage.py etl run.",
+    roomEmpty: "Nothing was played here that week.",
+    roomEmptyHelp: "What plays in this room, and what people vote for, makes its chart.",
+    needsNetwork: "Charts need the network.",
+    needsNetworkKept: "Charts need the network. This one was kept from before.",
+  },
   stats: {
     whose: "Figures",
     everybody: "Everybody",

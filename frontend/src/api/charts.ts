@@ -1,0 +1,35 @@
+/** What is popular: charts of genres and of a room, and taking a track of one into the library. */
+
+import type {
+  Chart,
+  ChartAnswer,
+  ChartIndex,
+  ChartIndexAnswer,
+  LibraryTrackAnswer,
+  RoomChart,
+  RoomChartAnswer,
+  Track,
+} from "../generated/api.ts";
+import { request } from "./http.ts";
+
+export async function fetchChartIndex(): Promise<ChartIndex> {
+  return (await request<ChartIndexAnswer>("/api/charts/")).body.data;
+}
+
+/** The newest that was out on that day, as in "2025-12-04"; without one the newest of all. */
+export async function fetchChart(genre: string, day: string | null): Promise<Chart> {
+  const query = day === null ? "" : `?date=${day}`;
+  return (await request<ChartAnswer>(`/api/charts/${encodeURIComponent(genre)}/${query}`)).body.data;
+}
+
+/** Of a week as in "2025-W49"; without one of the week that goes on. */
+export async function fetchRoomChart(room: string, week: string | null): Promise<RoomChart> {
+  const query = week === null ? "" : `?week=${week}`;
+  return (await request<RoomChartAnswer>(`/api/rooms/${room}/chart/${query}`)).body.data;
+}
+
+/** The library's track of this recording, made where it wasn't there. */
+export async function takeIntoLibrary(isrc: string): Promise<Track> {
+  const path = `/api/charts/tracks/${encodeURIComponent(isrc)}/library/`;
+  return (await request<LibraryTrackAnswer>(path, { method: "POST" })).body.data;
+}

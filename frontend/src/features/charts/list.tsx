@@ -1,0 +1,142 @@
+/** The lines of a chart: each with its rank and how it moved, where it is on which place, and its plays. */
+
+import { useState } from "preact/hooks";
+import { nameOfAdding } from "../../store/adding.ts";
+import { addLine, isGone, keyOfLine, standingOfLine } from "../../store/chart_adding.ts";
+import { type ChartLine, chosen, isOfRoom, lines } from "../../store/charts.ts";
+import { allowedCover } from "../../store/page.ts";
+import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
+import { tell } from "../../store/toasts.ts";
+import { Cover } from "../../ui/cover.tsx";
+import { PlaceButton } from "../../ui/place_button.tsx";
+import { laterWords, words } from "../../words/index.ts";
+import { genreName } from "./choice.tsx";
+import { serviceName, short, shortSigned } from "./formats.ts";
+import { Movement } from "./movement.tsx";
+
+interface Props {
+  onOpen: (isrc: string) => void;
+}
+
+export function List({ onOpen }: Props) {
+  const [told, setTold] = useState("");
+  const texts = laterWords().charts;
+  return (
+    <>
+      <ul class="charts-list" aria-label={texts.list(isOfRoom.value ? "" : genreName(chosen.value))}>
+        {lines.value.map((line) => (
+          <Row key={keyOfLine(line)} line={line} onOpen={onOpen} onTell={setTold} />
+        ))}
+      </ul>
+      <p class="spoken" role="status">
+        {told}
+      </p>
+    </>
+  );
+}
+
+interface RowProps extends Props {
+  line: ChartLine;
+  onTell: (told: string) => void;
+}
+
+function Row({ line, onOpen, onTell }: RowProps) {
+  return (
+    <li class="charts-row" data-isrc={line.isrc ?? undefined}>
+      <div class="charts-place numbers">
+        <span class="spoken">{laterWords().charts.rank} </span>
+        <span class="charts-rank">{line.rank}</span>
+        <Movement movement={line.movement} />
+      </div>
+      <Cover url={allowedCover(line.cover_url)} seed={line.artist} size={48} />
+      <div class="charts-words">
+        <Title line={line} onOpen={onOpen} />
+        <span class="dim small one-line" dir="auto">
+          {line.artist}
+        </span>
+        <Marks line={line} />
+        <Figures line={line} />
+      </div>
+      <Add line={line} onTell={onTell} />
+    </li>
+  );
+}
+
+/** What was played in a room is on no service's chart, so there is nothing more to show. */
+function Title({ line, onOpen }: { line: ChartLine; onOpen: Props["onOpen"] }) {
+  const { isrc, name, artist } = line;
+  if (isrc === null || isOfRoom.value) {
+    return (
+      <span class="charts-title one-line" dir="auto">
+        {name}
+      </span>
+    );
+  }
+  return (
+    <button
+      type="button"
+      class="charts-title charts-open one-line"
+      dir="auto"
+      aria-label={laterWords().charts.open(name, artist)}
+      onClick={() => onOpen(isrc)}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** On which services, and on which place there. */
+function Marks({ line: { services } }: { line: ChartLine }) {
+  const texts = laterWords().charts;
+  const places = Object.entries(services);
+  if (!places.length) return null;
+  return (
+    <ul class="charts-marks small numbers" aria-label={texts.services}>
+      {places.map(([service, { rank }]) => (
+        <li class="charts-mark" key={service}>
+          {serviceName(service)} <b>{rank}</b>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figures({ line }: { line: ChartLine }) {
+  const texts = laterWords().charts;
+  const { number, signed } = words();
+  const { total } = line.plays;
+  const change = line.change["7d"] ?? null;
+  const isKnown = total !== null && total !== undefined;
+  const votes = "votes" in line ? line.votes : null;
+  if (!isKnown) return <span class="dim small">{texts.notCounted}</span>;
+  const told = [texts.plays(short(total), total), change !== null && texts.change(shortSigned(change))];
+  const spoken = [texts.plays(number(total), total), change !== null && texts.change(signed(change))];
+  if (votes !== null) for (const list of [told, spoken]) list.push(texts.votes(signed(votes), votes));
+  return (
+    <span class="small numbers charts-figures">
+      <span aria-hidden="true">{told.filter(Boolean).join(" · ")}</span>
+      <span class="spoken">{spoken.filter(Boolean).join(", ")}</span>
+    </span>
+  );
+}
+
+function Add({ line, onTell }: { line: ChartLine; onTell: RowProps["onTell"] }) {
+  const { history, ordinal, library } = words();
+  const standing = standingOfLine(line);
+  if (isGone(line)) return <span class="dim small charts-gone">{history.gone}</span>;
+  const add = async () => {
+    try {
+      if (await addLine(line)) onTell(library.added(line.name));
+    } catch (problem) {
+      tell(hasNoAnswer(problem) ? laterWords().charts.notAdded : sentenceOf(problem));
+    }
+  };
+  return (
+    <PlaceButton
+      state={standing.kind === "queued" ? "placed" : standing.kind}
+      label={nameOfAdding({ title: line.name, artist: line.artist }, standing)}
+      place={standing.kind === "queued" ? ordinal(standing.place) : ""}
+      onPress={() => void add()}
+    />
+  );
+}
