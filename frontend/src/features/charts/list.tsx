@@ -54,10 +54,12 @@ function Row({ line, onOpen, onTell }: RowProps) {
         <span class="dim small one-line" dir="auto">
           {line.artist}
         </span>
+      </div>
+      <Add line={line} onTell={onTell} />
+      <div class="charts-facts">
         <Marks line={line} />
         <Figures line={line} />
       </div>
-      <Add line={line} onTell={onTell} />
     </li>
   );
 }
@@ -105,19 +107,29 @@ function Figures({ line }: { line: ChartLine }) {
   const texts = laterWords().charts;
   const { number, signed } = words();
   const { total } = line.plays;
-  const change = line.change["7d"] ?? null;
-  const isKnown = total !== null && total !== undefined;
-  const votes = "votes" in line ? line.votes : null;
-  if (!isKnown) return <span class="dim small">{texts.notCounted}</span>;
-  const told = [texts.plays(short(total), total), change !== null && texts.change(shortSigned(change))];
-  const spoken = [texts.plays(number(total), total), change !== null && texts.change(signed(change))];
-  if (votes !== null) for (const list of [told, spoken]) list.push(texts.votes(signed(votes), votes));
+  if (total === null || total === undefined) return <span class="dim small">{texts.notCounted}</span>;
   return (
-    <span class="small numbers charts-figures">
-      <span aria-hidden="true">{told.filter(Boolean).join(" · ")}</span>
-      <span class="spoken">{spoken.filter(Boolean).join(", ")}</span>
+    <span class="small numbers">
+      <span aria-hidden="true">{told(line, short, shortSigned).join(" · ")}</span>
+      <span class="spoken">{told(line, number, signed).join(", ")}</span>
     </span>
   );
+}
+
+type Written = (value: number) => string;
+
+/** Its plays, how many more they are, and a room's votes. */
+function told(line: ChartLine, number: Written, signed: Written): string[] {
+  const texts = laterWords().charts;
+  const plays = line.plays.total ?? 0;
+  const change = line.change["7d"] ?? null;
+  const isRooms = "votes" in line;
+  const changed = isRooms ? texts.changeOfWeek : texts.change;
+  return [
+    texts.plays(number(plays), plays),
+    ...(change === null ? [] : [changed(signed(change))]),
+    ...(isRooms && line.votes ? [texts.votes(words().signed(line.votes), line.votes)] : []),
+  ];
 }
 
 function Add({ line, onTell }: { line: ChartLine; onTell: RowProps["onTell"] }) {

@@ -21,7 +21,7 @@ export function When() {
   const texts = laterWords().charts;
   return (
     <div class="charts-when">
-      {isOfRoom.value ? <Weeks /> : <Days />}
+      <div class="charts-steps">{isOfRoom.value ? <Weeks /> : <Days />}</div>
       {!isNewest.value && (
         <button type="button" class="button charts-newest" onClick={goToNewest}>
           {isOfRoom.value ? texts.thisWeek : texts.newest}

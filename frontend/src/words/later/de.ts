@@ -203,6 +203,7 @@ export const words: LaterWords = {
     },
     plays: (told, count) => plural(count, { one: "@ Play", other: "@ Plays" }).replace("@", told),
     change: (told) => `${told} in 7 Tagen`,
+    changeOfWeek: (told) => `${told} zur Vorwoche`,
     votes: (told, count) => plural(count, { one: "@ Stimme", other: "@ Stimmen" }).replace("@", told),
     notCounted: "Nicht gezählt",
     open: (title, artist) => `${title}, ${artist}: mehr`,

@@ -191,6 +191,7 @@ export const words = {
     plays: (told: string, count: number) =>
       plural(count, { one: "@ play", other: "@ plays" }).replace("@", told),
     change: (told: string) => `${told} in 7 days`,
+    changeOfWeek: (told: string) => `${told} on the week before`,
     votes: (told: string, count: number) =>
       plural(count, { one: "@ vote", other: "@ votes" }).replace("@", told),
     notCounted: "Plays not counted",
