@@ -55,7 +55,7 @@ export function formsOf(locale: string, ordinal: (value: number) => string): For
 }
 
 /** The reader's own kind of the language, which tells times in its own way: 3:10 pm, 15:10. */
-function regionOf(locale: string): string {
+export function regionOf(locale: string): string {
   return navigator.languages.find((one) => one.split("-")[0] === locale) ?? locale;
 }
 

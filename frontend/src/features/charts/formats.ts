@@ -1,6 +1,7 @@
 /** Numbers, days and ages as charts show them. */
 
 import { language } from "../../words/index.ts";
+import { regionOf } from "../../words/numbers.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -43,7 +44,9 @@ export function ago(milliseconds: number): string {
 
 /** Thu, 4 Dec 2025, of a day as in 2025-12-04. */
 export function dayName(day: string): string {
-  return new Intl.DateTimeFormat(language.value, { ...DAY, weekday: "short" }).format(new Date(day));
+  return new Intl.DateTimeFormat(regionOf(language.value), { ...DAY, weekday: "short" }).format(
+    new Date(day),
+  );
 }
 
 const DAY = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" } as const;
@@ -52,7 +55,7 @@ const DAY = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" }
 export function weekName(monday: string): string {
   const begin = new Date(monday);
   const end = new Date(begin.getTime() + (WEEK_DAYS - 1) * DAY_MS);
-  return new Intl.DateTimeFormat(language.value, DAY).formatRange(begin, end);
+  return new Intl.DateTimeFormat(regionOf(language.value), DAY).formatRange(begin, end);
 }
 
 /** What music services call themselves, in every language. */

@@ -1,0 +1,191 @@
+// @vitest-environment node
+import { beforeEach, describe, expect, test } from "vitest";
+import { ChartClient } from "./chart_client.ts";
+import { CHARTS } from "./charts.ts";
+import type { Cancel, Signal, SocketListener } from "./environment.ts";
+import { World } from "./testing/world.ts";
+import type { ChartsEvent, ChartsFrame, Edition } from "./wire.ts";
+
+const EPOCH = "e1";
+const edition = (genre: string, date: string, is_sample = false): Edition => ({ genre, date, is_sample });
+const POP = edition("pop", "2025-12-04");
+const RAP = edition("rap", "2025-12-03");
+
+function published(payload: Edition, seq = 1): ChartsEvent {
+  const frame = { stream: "charts", epoch: EPOCH, seq, ts: "2025-12-04T02:30:00Z", op_id: null };
+  return { ...frame, type: "chart.published", payload };
+}
+
+function failed(seq: number): ChartsEvent {
+  const { stream, epoch, ts, op_id } = published(POP);
+  const payload = { service: "spotify", genre: "pop" };
+  return { stream, epoch, ts, op_id, seq, type: "source.failed", payload };
+}
+
+describe("the state", () => {
+  test("has the digest that the protocol's page gives as an example", () => {
+    expect(CHARTS.digestOf([POP, RAP])).toBe("39371995132a3497");
+    expect(CHARTS.digestOf([POP, { ...RAP, is_sample: true }])).not.toBe("39371995132a3497");
+  });
+
+  test("is the newest edition of each genre, in the order of snapshots", () => {
+    const dance = edition("dance", "2025-12-01");
+    expect(CHARTS.fold([POP, RAP], published(dance))).toEqual([POP, dance, RAP]);
+    const newer = edition("pop", "2025-12-05");
+    expect(CHARTS.fold([POP, RAP], published(newer))).toEqual([newer, RAP]);
+    const other = edition("polka", "2025-12-05");
+    expect(CHARTS.fold([POP, RAP], published(other))).toEqual([POP, RAP, other]);
+  });
+
+  test("is not changed by an edition of a day before, nor by a source that fails", () => {
+    const before = [POP, RAP];
+    expect(CHARTS.fold(before, published(edition("pop", "2025-12-01")))).toBe(before);
+    expect(CHARTS.fold(before, failed(2))).toBe(before);
+  });
+
+  test("has no edition of a genre whose charts are gone", () => {
+    const { stream, epoch, seq, ts, op_id } = published(POP);
+    const gone = {
+      stream,
+      epoch,
+      seq,
+      ts,
+      op_id,
+      type: "chart.withdrawn",
+      payload: { genre: "pop" },
+    } as const;
+    expect(CHARTS.fold([POP, RAP], gone)).toEqual([RAP]);
+  });
+});
+
+describe("the stream", () => {
+  let world: World;
+  let sockets: { url: string; listener: SocketListener; said: string[]; isOpen: boolean }[];
+  let told: string[];
+  let signal: (one: Signal) => void;
+  let client: ChartClient;
+
+  const last = () => sockets.at(-1) as (typeof sockets)[number];
+  const say = (frame: ChartsFrame) => last().listener.received(JSON.stringify(frame));
+  const greet = (seq: number, epoch = EPOCH) =>
+    say({
+      type: "connection.established",
+      message: "",
+      payload: { stream: "charts", epoch, seq, heartbeat_seconds: 25 },
+    });
+  const snapshot = (seq: number, items: Edition[], epoch = EPOCH) =>
+    say({ type: "charts.snapshot", payload: { epoch, seq, items } });
+  const asked = () => last().said.filter((type) => type !== "ping");
+
+  beforeEach(() => {
+    [world, sockets, told] = [new World(), [], []];
+    client = new ChartClient(
+      {
+        socketBase: "ws://server",
+        environment: {
+          now: () => world.now,
+          uptime: () => world.now,
+          random: world.random,
+          after: (milliseconds, callback): Cancel => world.schedule(milliseconds, callback),
+          isOnline: () => true,
+          onSignal: (listener) => {
+            signal = listener;
+            return () => {};
+          },
+          openSocket: (url, listener) => {
+            const socket = { url, listener, said: [] as string[], isOpen: true };
+            sockets.push(socket);
+            return {
+              send: (text) => socket.said.push((JSON.parse(text) as { type: string }).type),
+              close: () => {
+                socket.isOpen = false;
+              },
+            };
+          },
+        },
+      },
+      {
+        happened: ({ type, seq }) => told.push(`${type} ${seq}`),
+        replaced: (editions) => told.push(`all ${editions.map(({ genre }) => genre).join(" ")}`),
+      },
+    );
+    client.start();
+  });
+
+  test("begins with the whole state, and goes on with each event once", () => {
+    expect(last().url).toBe("ws://server/ws/charts/?epoch=none&since=0");
+    greet(3);
+    snapshot(3, [POP, RAP]);
+    say(published(POP, 4));
+    say(published(POP, 4));
+    say(failed(5));
+    expect(told).toEqual(["all pop rap", "chart.published 4", "source.failed 5"]);
+  });
+
+  test("comes back from where it was", async () => {
+    greet(3);
+    snapshot(3, [POP]);
+    say(published(POP, 4));
+    last().listener.closed(1006);
+    await world.pass(2_000);
+    expect(last().url).toBe("ws://server/ws/charts/?epoch=e1&since=4");
+    greet(5);
+    say(published(RAP, 5));
+    expect(told.at(-1)).toBe("chart.published 5");
+  });
+
+  test("asks for what it has missed, and tells it in order", async () => {
+    greet(3);
+    snapshot(3, [POP]);
+    say(failed(5));
+    expect(told).toEqual(["all pop"]);
+    await world.pass(400);
+    expect(asked()).toEqual(["resume"]);
+    say(published(RAP, 4));
+    expect(told).toEqual(["all pop", "chart.published 4", "source.failed 5"]);
+  });
+
+  test("is put right where the digest differs", async () => {
+    greet(3);
+    snapshot(3, [POP]);
+    say({ type: "heartbeat", payload: { epoch: EPOCH, seq: 3, digest: CHARTS.digestOf([POP, RAP]) } });
+    await world.pass(400);
+    expect(asked()).toEqual(["snapshot"]);
+    snapshot(3, [POP, RAP]);
+    expect(told).toEqual(["all pop", "all pop rap"]);
+    say({ type: "heartbeat", payload: { epoch: EPOCH, seq: 3, digest: CHARTS.digestOf([POP, RAP]) } });
+    await world.pass(400);
+    expect(asked()).toEqual(["snapshot"]);
+  });
+
+  test("of another epoch begins anew", () => {
+    greet(3);
+    snapshot(3, [POP]);
+    greet(1, "e2");
+    snapshot(1, [RAP], "e2");
+    expect(told).toEqual(["all pop", "all rap"]);
+  });
+
+  test("is left, and taken up again where it was", async () => {
+    greet(3);
+    snapshot(3, [POP]);
+    client.stop();
+    expect(last().isOpen).toBe(false);
+    say(published(POP, 4));
+    await world.pass(120_000);
+    expect(sockets).toHaveLength(1);
+    client.start();
+    expect(last().url).toBe("ws://server/ws/charts/?epoch=e1&since=3");
+    greet(4);
+    say(published(POP, 4));
+    expect(told).toEqual(["all pop", "chart.published 4"]);
+  });
+
+  test("is tried again at once when the network is back", async () => {
+    greet(3);
+    signal("offline");
+    expect(sockets).toHaveLength(1);
+    signal("online");
+    expect(sockets).toHaveLength(2);
+  });
+});

@@ -1,0 +1,121 @@
+"""Charts on an open page: new ones come by themselves, and who did not answer is named."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import WebSocket, expect
+
+from tests.conftest import ReadyMadeData
+from tests.contract.charts.conftest import Pipeline
+from tests.page.charts_page import ChartsPage
+from tests.page.queue_page import BACK_MILLISECONDS, in_sync
+from tests.page.visitors import PHONE, Open, Visit
+from tests.processes import TuttiServer
+
+STREAM = "/ws/charts/"
+FEW, MORE = ["Title 1", "Title 2"], ["Title 1", "Title 2", "Title 3"]
+
+
+@pytest.fixture
+def chart_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """A server whose charts the test may change."""
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        yield server
+
+
+@pytest.fixture
+def pipeline(chart_site: TuttiServer, tmp_path: Path) -> Pipeline:
+    return Pipeline(chart_site, tmp_path)
+
+
+def test_a_new_chart_arrives_in_an_open_page(visit: Visit, chart_site: TuttiServer, pipeline: Pipeline):
+    visitor = visit("/#charts", base_url=chart_site.base_url, **PHONE)
+    page = ChartsPage(visitor).loaded()
+    expect(page.part.get_by_text("These are samples")).to_be_visible()
+    visitor.page.evaluate("globalThis.isTheSamePage = true")
+
+    day = pipeline.publish()
+
+    page.shows(MORE)
+    expect(page.day).to_have_value(day)
+    expect(page.part.get_by_text("These are samples")).to_have_count(0)
+    expect(page.line.get_by_role("status")).to_have_text("New: Pop of Sat, 1 Mar 2025. 3 tracks")
+    assert visitor.page.evaluate("globalThis.isTheSamePage")
+
+
+def test_who_looks_at_a_past_day_stays_there_and_may_go_on(
+    visit: Visit, chart_site: TuttiServer, pipeline: Pipeline
+):
+    first, second = pipeline.publish(), pipeline.publish()
+    page = ChartsPage(visit("/#charts", base_url=chart_site.base_url)).loaded()
+    page.before.click()
+    expect(page.day).to_have_value(first)
+
+    third = pipeline.publish()
+
+    expect(page.day).to_have_attribute("max", third)
+    expect(page.day).to_have_value(first)
+    page.after.click()
+    expect(page.day).to_have_value(second)
+    page.after.click()
+    expect(page.day).to_have_value(third)
+
+
+def test_a_source_that_failed_is_named(visit: Visit, chart_site: TuttiServer, pipeline: Pipeline):
+    pipeline.publish()
+    visitor = visit("/#charts", base_url=chart_site.base_url, **PHONE)
+    page = ChartsPage(visitor).loaded()
+    page.shows(MORE)
+    expect(page.part.locator(".charts-failures")).not_to_contain_text("gave no list")
+
+    pipeline.fail()
+
+    page.shows(FEW)
+    expect(page.part.locator(".charts-failures")).to_contain_text("Apple Music gave no list.")
+    assert visitor.violations() == []
+
+
+def test_what_came_while_the_line_was_lost_is_there_once_it_is_back(
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline
+):
+    pipeline.publish()
+    visitor = open_page(chart_site.base_url, "/#charts", **PHONE)
+    page = ChartsPage(visitor).loaded()
+    visitor.context.set_offline(True)
+    expect(page.part.get_by_text("This one was kept from before.")).to_be_visible()
+    day = pipeline.publish()
+
+    visitor.context.set_offline(False)
+
+    expect(page.day).to_have_value(day)
+    expect(page.part.get_by_text("This one was kept from before.")).to_have_count(0)
+
+
+def test_after_the_server_was_restarted_it_is_followed_again(
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline
+):
+    pipeline.publish()
+    page = ChartsPage(open_page(chart_site.base_url, "/#charts", **PHONE)).loaded()
+    chart_site.restart()
+    in_sync(page.page)
+
+    day = pipeline.publish()
+
+    expect(page.day).to_have_value(day, timeout=BACK_MILLISECONDS)
+
+
+def test_the_stream_is_followed_only_while_charts_are_shown(visit: Visit, room: str):
+    visitor = visit(f"/r/{room}#queue", **PHONE)
+    page = visitor.page
+    opened: list[WebSocket] = []
+    page.on("websocket", lambda socket: opened.append(socket) if STREAM in socket.url else None)
+
+    page.evaluate("location.hash = 'charts'")
+    ChartsPage(visitor).loaded()
+    [socket] = opened
+    with socket.expect_event("close"):
+        page.evaluate("location.hash = 'queue'")
+    with page.expect_websocket(lambda socket: STREAM in socket.url):
+        page.evaluate("location.hash = 'charts'")
+    assert len(opened) == 2
