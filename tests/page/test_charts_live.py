@@ -29,8 +29,8 @@ def pipeline(chart_site: TuttiServer, tmp_path: Path) -> Pipeline:
     return Pipeline(chart_site, tmp_path)
 
 
-def test_a_new_chart_arrives_in_an_open_page(visit: Visit, chart_site: TuttiServer, pipeline: Pipeline):
-    visitor = visit("/#charts", base_url=chart_site.base_url, **PHONE)
+def test_a_new_chart_arrives_in_an_open_page(open_page: Open, chart_site: TuttiServer, pipeline: Pipeline):
+    visitor = open_page(chart_site.base_url, "/#charts", **PHONE)
     page = ChartsPage(visitor).loaded()
     expect(page.part.get_by_text("These are samples")).to_be_visible()
     visitor.page.evaluate("globalThis.isTheSamePage = true")
@@ -45,10 +45,10 @@ def test_a_new_chart_arrives_in_an_open_page(visit: Visit, chart_site: TuttiServ
 
 
 def test_who_looks_at_a_past_day_stays_there_and_may_go_on(
-    visit: Visit, chart_site: TuttiServer, pipeline: Pipeline
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline
 ):
     first, second = pipeline.publish(), pipeline.publish()
-    page = ChartsPage(visit("/#charts", base_url=chart_site.base_url)).loaded()
+    page = ChartsPage(open_page(chart_site.base_url, "/#charts")).loaded()
     page.before.click()
     expect(page.day).to_have_value(first)
 
@@ -62,9 +62,9 @@ def test_who_looks_at_a_past_day_stays_there_and_may_go_on(
     expect(page.day).to_have_value(third)
 
 
-def test_a_source_that_failed_is_named(visit: Visit, chart_site: TuttiServer, pipeline: Pipeline):
+def test_a_source_that_failed_is_named(open_page: Open, chart_site: TuttiServer, pipeline: Pipeline):
     pipeline.publish()
-    visitor = visit("/#charts", base_url=chart_site.base_url, **PHONE)
+    visitor = open_page(chart_site.base_url, "/#charts", **PHONE)
     page = ChartsPage(visitor).loaded()
     page.shows(MORE)
     expect(page.part.locator(".charts-failures")).not_to_contain_text("gave no list")

@@ -24,6 +24,13 @@ interface Looked {
   problem: unknown;
 }
 
+/** Of a genre, or of a room by its slug; `when` is a day or a week, null for the newest. */
+interface Wish {
+  of: string;
+  isRoom: boolean;
+  when: string | null;
+}
+
 const NOTHING: Looked = { chart: null, problem: null };
 // Going back to one of the last shows it at once.
 const KEPT_CHARTS = 12;
@@ -53,7 +60,7 @@ export const isOfRoom = computed(() => chosen.value === THIS_ROOM);
 
 export const order = computed<Order>(() => ORDERS.find((one) => one === wantedOrder.value) ?? "rank");
 
-const asked = computed(() =>
+const asked = computed<Wish>(() =>
   isOfRoom.value
     ? { of: view.value.room, isRoom: true, when: week.value }
     : { of: chosen.value, isRoom: false, when: day.value },
@@ -91,19 +98,44 @@ async function loadIndex(): Promise<void> {
 }
 
 async function loadChart(): Promise<void> {
-  const { of, isRoom, when } = asked.peek();
-  const name = nameOf({ of, isRoom, when });
-  const isNewest = when === null;
-  if (isNewest && !looked.peek().has(name)) learn(name, { chart: recallChart(name), problem: null });
+  const wish = asked.peek();
+  const name = nameOf(wish);
+  const isOvertaken = questionOf(name);
+  if (wish.when === null && !looked.peek().has(name))
+    learn(name, { chart: recallChart(name), problem: null });
   try {
-    const chart = await (isRoom ? fetchRoomChart(of, when) : fetchChart(of, when));
+    const chart = await fetched(wish);
+    if (isOvertaken()) return;
+    if (wish.when === null) keepChart(name, chart);
     learn(name, { chart, problem: null });
-    if (isNewest) keepChart(name, chart);
   } catch (problem) {
-    const isGone = isNotFound(problem);
-    if (isGone && isNewest) keepChart(name, null);
-    learn(name, { chart: isGone ? null : (looked.peek().get(name)?.chart ?? null), problem });
+    if (!isOvertaken()) learnProblem(name, problem);
   }
+}
+
+function fetched({ of, isRoom, when }: Wish): Promise<AnyChart> {
+  return isRoom ? fetchRoomChart(of, when) : fetchChart(of, when);
+}
+
+/** What was there stays, unless the server says that it is gone. */
+function learnProblem(name: string, problem: unknown): void {
+  const isGone = isNotFound(problem);
+  if (isGone) keepChart(name, null);
+  learn(name, { chart: isGone ? null : (looked.peek().get(name)?.chart ?? null), problem });
+}
+
+let questions = 0;
+const answered = new Map<string, number>();
+
+/** Whether a later question of that name has had its answer before; to be asked once, when this one has its own. */
+function questionOf(name: string): () => boolean {
+  questions += 1;
+  const number = questions;
+  return () => {
+    if ((answered.get(name) ?? 0) > number) return true;
+    answered.set(name, number);
+    return false;
+  };
 }
 
 function learn(name: string, found: Looked): void {
@@ -114,7 +146,7 @@ function learn(name: string, found: Looked): void {
   looked.value = next;
 }
 
-function nameOf({ of, isRoom, when }: { of: string; isRoom: boolean; when: string | null }): string {
+function nameOf({ of, isRoom, when }: Wish): string {
   return [isRoom ? "room" : "genre", of, when ?? ""].join(" ");
 }
 

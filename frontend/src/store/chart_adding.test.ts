@@ -1,0 +1,75 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import type { ChartLine } from "./chart_orders.ts";
+
+const LINE = { rank: 1, isrc: "ZZTST2500001", name: "So What", artist: "Ada" } as ChartLine;
+const OF_ROOM = { ...LINE, track_id: 5, votes: 0 } as ChartLine;
+
+let asked: string[];
+let status: number;
+let adding: typeof import("./chart_adding.ts");
+let room: typeof import("./room.ts");
+
+async function ask(address: string, { method = "GET" }: RequestInit = {}): Promise<Response> {
+  asked.push(`${method} ${new URL(address, "http://localhost").pathname}`);
+  if (status === 0) throw new TypeError("no network");
+  const track = {
+    id: address.includes("/tracks/5/") ? 5 : 9,
+    title: "So What",
+    artist: "Ada",
+    isrc: LINE.isrc,
+  };
+  return new Response(JSON.stringify(method === "POST" ? { data: track } : track));
+}
+
+function questions(): string[] {
+  return asked.filter((one) => /\/tracks\//.test(one));
+}
+
+const queued = () => room.view.value.items.map(({ track_id }) => track_id);
+
+beforeEach(async () => {
+  [asked, status] = [[], 200];
+  vi.stubGlobal("fetch", vi.fn(ask));
+  vi.stubGlobal(
+    "WebSocket",
+    class {
+      close(): void {}
+    },
+  );
+  vi.resetModules();
+  [adding, room] = [await import("./chart_adding.ts"), await import("./room.ts")];
+  await (await import("../words/index.ts")).speak("en");
+  await room.enterRoom("kitchen");
+});
+
+test("the library gets it first, and it is asked once however often one presses", async () => {
+  const [first, second] = [adding.addLine(LINE), adding.addLine(LINE)];
+  expect(adding.standingOfLine(LINE).kind).toBe("pending");
+  expect(await Promise.all([first, second])).toEqual([true, false]);
+  expect(questions()).toEqual([`POST /api/charts/tracks/${LINE.isrc}/library/`]);
+  expect(queued()).toEqual([9]);
+  expect(adding.standingOfLine(LINE)).toEqual({ kind: "pending", place: 1 });
+});
+
+test("one that is queued already is known by its ISRC, and nobody is asked", async () => {
+  await adding.addLine(LINE);
+  asked = [];
+  expect(adding.standingOfLine({ ...LINE, rank: 7 }).kind).not.toBe("free");
+  expect(await adding.addLine({ ...LINE, rank: 7 })).toBe(false);
+  expect(questions()).toEqual([]);
+});
+
+test("what could not be had is free again", async () => {
+  status = 0;
+  await expect(adding.addLine(LINE)).rejects.toMatchObject({ code: "NO_ANSWER" });
+  expect(adding.standingOfLine(LINE).kind).toBe("free");
+  status = 200;
+  expect(await adding.addLine(LINE)).toBe(true);
+});
+
+test("what a room has played is the library's already", async () => {
+  expect(await adding.addLine(OF_ROOM)).toBe(true);
+  expect(questions()).toEqual(["GET /api/tracks/5/"]);
+  expect(queued()).toEqual([5]);
+  expect([adding.isGone(OF_ROOM), adding.isGone({ ...OF_ROOM, track_id: null })]).toEqual([false, true]);
+});
