@@ -137,12 +137,12 @@ class Environment:
                 self._refuse(name, f"must list mail addresses such as ada@example.org, not {address!r}")
         return given
 
-    def host_names(self, name: str) -> list[str]:
+    def host_names(self, name: str, *, such_as: str = "covers.example.org") -> list[str]:
         """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""
         names = [given.lower() for given in self.words(name, [])]
         for given in names:
             if not HOST_NAME.fullmatch(given):
-                self._refuse(name, f"must list host names such as covers.example.org, not {given!r}")
+                self._refuse(name, f"must list host names such as {such_as}, not {given!r}")
         return names
 
     def folder(self, name: str, default: Path, *, base: Path) -> Path:

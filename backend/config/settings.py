@@ -47,6 +47,7 @@ RECOMMENDATION_DATA = environment.existing_folder("RECOMMENDATION_DATA", base=PR
 
 PAGE_DIR = PROJECT_DIR / (environment.text("PAGE_DIR") or "frontend/dist")
 COVER_HOSTS = environment.host_names("COVER_HOSTS")
+EMBED_HOSTS = environment.host_names("EMBED_HOSTS", such_as="open.spotify.com")
 
 # --- What is told of the server --------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ NOTHING: Policy = {
     "form-action": "'none'",
     "frame-ancestors": "'none'",
 }
-# The page that people use. COVER_HOSTS and its own socket are added for each request (below).
+# The page that people use. COVER_HOSTS, EMBED_HOSTS and its own socket are added for each request (below).
 PAGE: Policy = {
     **NOTHING,
     "script-src": "'self'",
@@ -103,7 +103,14 @@ def policy_of(request: HttpRequest) -> Policy:
         **PAGE,
         "img-src": pictures,
         "connect-src": " ".join([PAGE["connect-src"], *_own_socket(request)]),
+        **_frames(),
     }
+
+
+def _frames() -> Policy:
+    """Players of music services; without any no frame at all, as `default-src` says."""
+    players = [f"https://{host}" for host in settings.EMBED_HOSTS]
+    return {"frame-src": " ".join(players)} if players else {}
 
 
 def _own_socket(request: HttpRequest) -> list[str]:
