@@ -23,6 +23,7 @@ from apps.charts.payloads import (
     ChartTrackPayload,
     CountHistoryPayload,
     CountOnDayPayload,
+    EmbedPayload,
     GraphDataAnswer,
     GraphTrackPayload,
     HeaderArtAnswer,
@@ -185,13 +186,29 @@ TRACK = _endpoint(
             album="",
             cover_url="",
             is_sample=True,
-            services={"spotify": ServiceLinkPayload(URL, "sampleZZTUT2500001")},
+            services={
+                "spotify": ServiceLinkPayload(URL, "sampleZZTUT2500001", None),
+                "youtube": ServiceLinkPayload(
+                    "https://www.youtube.com/watch?v=aaaaaaaaaaa",
+                    "aaaaaaaaaaa",
+                    EmbedPayload(
+                        "https://www.youtube-nocookie.com/embed/aaaaaaaaaaa?autoplay=1",
+                        "autoplay; encrypted-media; picture-in-picture",
+                        315,
+                        "strict-origin-when-cross-origin",
+                    ),
+                ),
+            },
             ranks=[RankOnDayPayload("pop", DAY, 1, {"spotify": 2, "soundcloud": 1})],
             counts=COUNTS,
             similar=SimilarTracksPayload(
                 "ok", [SimilarTrackPayload("ZZTUT2500002", "Second Window Left", "The Tuesday Post", 0.9731)]
             ),
         ),
+    ),
+    description=(
+        "A service's `embed` is its own player, in a frame; null where there is none for this track, or where "
+        "`EMBED_HOSTS` of the server does not name its host."
     ),
     parameters=(ISRC_PARAMETER,),
     refusals=(NO_TRACK,),

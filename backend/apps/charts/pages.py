@@ -5,6 +5,7 @@ from datetime import date
 
 from apps.charts.charts import Order, edition_on
 from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.graphql.embeds import allowed_player
 from apps.charts.models import (
     ChartTrack,
     Edition,
@@ -21,6 +22,7 @@ from apps.charts.payloads import (
     ChartTrackPayload,
     CountHistoryPayload,
     CountOnDayPayload,
+    EmbedPayload,
     GraphTrackPayload,
     HeaderArtPayload,
     LastUpdatedPayload,
@@ -131,7 +133,13 @@ def _similar(track: ChartTrack) -> SimilarTracksPayload:
 def _links(track: ChartTrack) -> dict[str, ServiceLinkPayload]:
     """Of several at one service the first that was known."""
     known = ServiceTrack.objects.filter(track=track).order_by("-id")
-    return {one.service: ServiceLinkPayload(one.url, one.service_track_id) for one in known}
+    return {one.service: _link(one) for one in known}
+
+
+def _link(one: ServiceTrack) -> ServiceLinkPayload:
+    player = allowed_player(one.service, one.url)
+    embed = player and EmbedPayload(player.url, player.allow, player.height, player.referrer_policy)
+    return ServiceLinkPayload(one.url, one.service_track_id, embed)
 
 
 def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:

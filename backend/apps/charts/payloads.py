@@ -101,9 +101,21 @@ class ServiceListPayload(msgspec.Struct, frozen=True):
     tracks: list[ListEntryPayload]
 
 
+class EmbedPayload(msgspec.Struct, frozen=True):
+    """A frame with the service's own player, as the service wants it. `height` is in pixels."""
+
+    url: str
+    allow: str
+    height: int
+    referrer_policy: str | None
+
+
 class ServiceLinkPayload(msgspec.Struct, frozen=True):
+    """`embed` is null where the service's player may not be shown: whoever runs the server names the hosts."""
+
     url: str
     service_track_id: str
+    embed: EmbedPayload | None
 
 
 class RankOnDayPayload(msgspec.Struct, frozen=True):

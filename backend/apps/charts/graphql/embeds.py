@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
+from django.conf import settings
+
 from apps.charts.genres import MusicService
 
 MAX_URL = 1000
@@ -25,6 +27,16 @@ class Embed:
     referrer_policy: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Player:
+    """What a frame with one track needs. `height` is in pixels."""
+
+    url: str
+    allow: str
+    height: int
+    referrer_policy: str | None
+
+
 def embed_url(service: str, track_url: str) -> str | None:
     """None where it is no address of a track at this service: nothing else may come into a frame."""
     embed = EMBEDS.get(service)
@@ -38,6 +50,15 @@ def embed_url(service: str, track_url: str) -> str | None:
     if parts.scheme != "https" or host not in embed.hosts:
         return None
     return embed.address(parts)
+
+
+def allowed_player(service: str, track_url: str) -> Player | None:
+    """None also where whoever runs the server has not named the player's host."""
+    address = embed_url(service, track_url)
+    if address is None or urlsplit(address).hostname not in settings.EMBED_HOSTS:
+        return None
+    embed = EMBEDS[service]
+    return Player(address, embed.allow, int(embed.height), embed.referrer_policy)
 
 
 def _spotify(url: SplitResult) -> str | None:
