@@ -35,6 +35,7 @@ export type ApiBodies =
   | ChartTrackAnswer
   | ChartTrack
   | ServiceLink
+  | Embed
   | RankOnDay
   | CountHistory
   | CountOnDay
@@ -381,9 +382,22 @@ export interface ChartTrack {
   };
   similar: SimilarTracks;
 }
+/**
+ * `embed` is null where the service's player may not be shown: whoever runs the server names the hosts.
+ */
 export interface ServiceLink {
   url: string;
   service_track_id: string;
+  embed: Embed | null;
+}
+/**
+ * A frame with the service's own player, as the service wants it. `height` is in pixels.
+ */
+export interface Embed {
+  url: string;
+  allow: string;
+  height: number;
+  referrer_policy: string | null;
 }
 export interface RankOnDay {
   genre: string;

@@ -13,6 +13,7 @@ export function isForbidden(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === "PERMISSION_DENIED";
 }
 
+/** What was asked for is not there, whoever asks and however often. */
 export function isNotFound(problem: unknown): boolean {
   return problem instanceof ApiProblem && problem.code === "NOT_FOUND";
 }

@@ -18,16 +18,19 @@ interface Props {
   /** What it shows, in one sentence. */
   summary: string;
   table: ChartTable;
+  /** Of its heading: below one of 2 unless told. */
+  level?: 3 | 4;
   children: ComponentChildren;
 }
 
-export function Chart({ title, summary, table, children }: Props) {
+export function Chart({ title, summary, table, level = 3, children }: Props) {
   const id = useId();
+  const Heading = `h${level}` as const;
   return (
     <section class="chart" aria-labelledby={id}>
-      <h3 class="chart-title" id={id}>
+      <Heading class="chart-title" id={id}>
         {title}
-      </h3>
+      </Heading>
       <div role="img" aria-label={`${title}. ${summary}`}>
         {children}
       </div>

@@ -1,0 +1,22 @@
+import { describe, expect, it } from "vitest";
+import { frameHost, serviceName, webAddress } from "./formats.ts";
+
+describe("a link to a service", () => {
+  it("leads to pages of the web alone", () => {
+    expect(webAddress("https://charts.example/a?b=c")).toBe("https://charts.example/a?b=c");
+    for (const url of ["", "javascript:alert(1)", "data:text/html,x", "/r/main", "spotify:track:1"])
+      expect(webAddress(url)).toBeNull();
+  });
+});
+
+describe("a frame", () => {
+  it("is another's, and by https", () => {
+    expect(frameHost("https://open.spotify.com/embed/track/x")).toBe("open.spotify.com");
+    for (const url of ["http://open.spotify.com/", "", "javascript:alert(1)", location.href])
+      expect(frameHost(url)).toBeNull();
+  });
+});
+
+it("calls services as they call themselves", () => {
+  expect(["apple_music", "elsewhere"].map(serviceName)).toEqual(["Apple Music", "elsewhere"]);
+});

@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { countsByDay, genresOf, placesAt, ranksByDay } from "./history.ts";
+
+const counted = (date: string, count: number | null, status = "ok", delta: number | null = null) => ({
+  date,
+  count,
+  delta,
+  status,
+});
+const history = (...historical: ReturnType<typeof counted>[]) => ({
+  current: null,
+  last_updated: null,
+  historical,
+});
+const ranked = (genre: string, date: string, rank: number, services: Record<string, number> = {}) => ({
+  genre,
+  date,
+  rank,
+  services,
+});
+
+describe("counts by day", () => {
+  it("say failed and missing, and never a number for them", () => {
+    const days = countsByDay(
+      history(
+        counted("2025-03-01", 100),
+        counted("2025-03-02", 0, "failed"),
+        counted("2025-03-03", null, "missing"),
+        counted("2025-03-04", 130, "ok", 30),
+      ),
+    );
+    expect(days.map(({ value, status }) => [value, status])).toEqual([
+      [100, "ok"],
+      [null, "failed"],
+      [null, "missing"],
+      [130, "ok"],
+    ]);
+    expect(days.map(({ delta }) => delta)).toEqual([null, null, null, 30]);
+  });
+
+  it("have a missing day where the server has none", () => {
+    const days = countsByDay(history(counted("2025-02-27", 5), counted("2025-03-02", 8)));
+    expect(days.map(({ date, status }) => [date, status])).toEqual([
+      ["2025-02-27", "ok"],
+      ["2025-02-28", "missing"],
+      ["2025-03-01", "missing"],
+      ["2025-03-02", "ok"],
+    ]);
+  });
+
+  it("keep a nothing that was counted", () => {
+    expect(countsByDay(history(counted("2025-03-01", 0)))[0]).toMatchObject({ value: 0, status: "ok" });
+  });
+
+  it("are none of nothing", () => {
+    expect(countsByDay(history())).toEqual([]);
+  });
+});
+
+describe("ranks by day", () => {
+  const ranks = [
+    ranked("pop", "2025-03-01", 4),
+    ranked("rap", "2025-03-02", 9),
+    ranked("pop", "2025-03-03", 2),
+  ];
+
+  it("are of one genre, with a gap while it was not on the chart", () => {
+    expect(genresOf(ranks)).toEqual(["pop", "rap"]);
+    expect(ranksByDay(ranks, "pop").map(({ date, value }) => [date, value])).toEqual([
+      ["2025-03-01", 4],
+      ["2025-03-02", null],
+      ["2025-03-03", 2],
+    ]);
+  });
+
+  it("go back for ninety days", () => {
+    const days = ranksByDay([ranked("pop", "2024-03-01", 1), ranked("pop", "2025-03-01", 2)], "pop");
+    expect(days).toHaveLength(90);
+    expect(days.at(-1)).toMatchObject({ date: "2025-03-01", value: 2 });
+  });
+});
+
+describe("a place at a service", () => {
+  it("is the last one of each genre", () => {
+    const ranks = [
+      ranked("pop", "2025-03-01", 4, { spotify: 7 }),
+      ranked("pop", "2025-03-02", 4, { spotify: 5, soundcloud: 1 }),
+      ranked("pop", "2025-03-03", 4, { soundcloud: 2 }),
+      ranked("rap", "2025-03-03", 4, { spotify: 9 }),
+    ];
+    expect(placesAt("spotify", { ranks })).toEqual([
+      { genre: "pop", date: "2025-03-02", rank: 5 },
+      { genre: "rap", date: "2025-03-03", rank: 9 },
+    ]);
+    expect(placesAt("youtube", { ranks })).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+/** What a track's answer says of days, day by day: also of those without a figure. */
+
+import type { ChartTrack, CountHistory, RankOnDay } from "../../../generated/api.ts";
+
+export type CountStatus = "ok" | "failed" | "missing";
+
+export interface DayFigure {
+  /** As in 2025-12-04. */
+  date: string;
+  /** Null, and never 0, where there is none. */
+  value: number | null;
+  /** To the day before, where that was counted. */
+  delta: number | null;
+  status: CountStatus;
+}
+
+export interface ServicePlace {
+  genre: string;
+  date: string;
+  rank: number;
+}
+
+// Of ranks there may be a year, which no telephone shows day by day.
+const MOST_DAYS = 90;
+const DAY_MS = 24 * 3600 * 1000;
+
+/** A day of which the server has no row at all is missing, too. */
+export function countsByDay({ historical }: CountHistory): DayFigure[] {
+  return everyDay(historical.map(({ date, count, delta, status }) => ({ date, count, delta, status }))).map(
+    ({ date, found }) => {
+      const value = found?.status === "ok" ? found.count : null;
+      return { date, value, delta: value === null ? null : (found?.delta ?? null), status: statusOf(found) };
+    },
+  );
+}
+
+function statusOf(found: { count: number | null; status: string } | null): CountStatus {
+  if (found?.status === "ok") return found.count === null ? "missing" : "ok";
+  return found?.status === "failed" ? "failed" : "missing";
+}
+
+/** The genres that it has been on the chart of. */
+export function genresOf(ranks: readonly RankOnDay[]): string[] {
+  return [...new Set(ranks.map(({ genre }) => genre))];
+}
+
+/** On days without a rank it was not on that chart. */
+export function ranksByDay(ranks: readonly RankOnDay[], genre: string): DayFigure[] {
+  const ofGenre = ranks.filter((one) => one.genre === genre);
+  return everyDay(ofGenre).map(({ date, found }) => ({
+    date,
+    value: found?.rank ?? null,
+    delta: null,
+    status: found ? "ok" : "missing",
+  }));
+}
+
+/** The last place that a service had it at, for each genre. */
+export function placesAt(service: string, { ranks }: Pick<ChartTrack, "ranks">): ServicePlace[] {
+  const last = new Map<string, ServicePlace>();
+  for (const { genre, date, services } of ranks) {
+    const rank = services[service];
+    if (rank !== undefined) last.set(genre, { genre, date, rank });
+  }
+  return [...last.values()];
+}
+
+/** The last days from the first to the last that is told, the oldest first. */
+function everyDay<Row extends { date: string }>(rows: readonly Row[]): { date: string; found: Row | null }[] {
+  const byDate = new Map(rows.map((row) => [row.date, row]));
+  const dates = [...byDate.keys()].sort();
+  const [first, last] = [dates[0], dates.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const count = Math.min(MOST_DAYS, (Date.parse(last) - Date.parse(first)) / DAY_MS + 1);
+  return Array.from({ length: count }, (_, index) => {
+    const date = new Date(Date.parse(last) - (count - 1 - index) * DAY_MS).toISOString().slice(0, 10);
+    return { date, found: byDate.get(date) ?? null };
+  });
+}

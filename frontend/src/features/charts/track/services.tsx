@@ -1,0 +1,127 @@
+/** The services that have a track: its place there, the way there, and their own players upon a tap. */
+
+import { useState } from "preact/hooks";
+import type { ChartTrack, Embed, ServiceLink } from "../../../generated/api.ts";
+import { Icon } from "../../../ui/icon.tsx";
+import { laterWords, words } from "../../../words/index.ts";
+import { dayName, frameHost, genreName, serviceName, webAddress } from "./formats.ts";
+import { countsByDay, placesAt } from "./history.ts";
+import { Sparkline } from "./sparkline.tsx";
+
+// What players need: their scripts and their own storage, and windows that lead to the service.
+const SANDBOX =
+  "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-presentation";
+
+export function Services({ track }: { track: ChartTrack }) {
+  const texts = laterWords().chartTrack;
+  /** The service whose player is open; others hear nothing of us. */
+  const [open, setOpen] = useState("");
+  const services = Object.entries(track.services);
+  return (
+    <section class="card panel-card" aria-labelledby="chart-track-services">
+      <h3 id="chart-track-services">{texts.services}</h3>
+      {services.length === 0 && <p class="dim">{texts.nowhere}</p>}
+      <ul class="chart-track-services">
+        {services.map(([service, link]) => (
+          <li class="chart-track-service" key={service}>
+            <Known service={service} track={track} />
+            <div class="panel-buttons">
+              <Link service={service} link={link} name={track.name} />
+              {link.embed && frameHost(link.embed.url) && (
+                <PlayerButton
+                  service={service}
+                  embed={link.embed}
+                  isOpen={open === service}
+                  onPress={() => setOpen(open === service ? "" : service)}
+                />
+              )}
+            </div>
+            {open === service && link.embed && (
+              <Player service={service} embed={link.embed} name={track.name} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Known({ service, track }: { service: string; track: ChartTrack }) {
+  const texts = laterWords().chartTrack;
+  const { number, ordinal } = words();
+  const counts = track.counts[service];
+  const places = placesAt(service, track).map(({ genre, date, rank }) =>
+    texts.rankAt(ordinal(rank), genreName(genre), dayName(date)),
+  );
+  const current = counts?.current ?? null;
+  return (
+    <div class="chart-track-known">
+      <div>
+        <h4>{serviceName(service)}</h4>
+        <p class="dim small numbers">
+          {[...places, ...(current === null ? [] : [texts.plays(number(current))])].map((told) => (
+            <span class="chart-track-fact" key={told}>
+              {told}
+            </span>
+          ))}
+        </p>
+      </div>
+      {counts && (
+        <Sparkline
+          values={countsByDay(counts).map(({ value }) => value)}
+          label={texts.trend(serviceName(service))}
+        />
+      )}
+    </div>
+  );
+}
+
+function Link({ service, link, name }: { service: string; link: ServiceLink; name: string }) {
+  const address = webAddress(link.url);
+  if (!address) return null;
+  return (
+    <a class="button chart-track-link" href={address} target="_blank" rel="noopener noreferrer">
+      {laterWords().chartTrack.open(serviceName(service))}
+      <span class="spoken">: {name}</span>
+    </a>
+  );
+}
+
+interface PlayerButtonProps {
+  service: string;
+  embed: Embed;
+  isOpen: boolean;
+  onPress: () => void;
+}
+
+/** Says whom the browser will ask before it asks them. */
+function PlayerButton({ service, embed, isOpen, onPress }: PlayerButtonProps) {
+  const texts = laterWords().chartTrack;
+  const name = serviceName(service);
+  return (
+    <button type="button" class="button chart-track-play" aria-expanded={isOpen} onClick={onPress}>
+      <Icon name={isOpen ? "close" : "play"} />
+      <span class="chart-track-play-words">
+        {isOpen ? texts.closePlayer(name) : texts.play(name)}
+        {!isOpen && <span class="dim small"> {texts.loadsFrom(frameHost(embed.url) ?? "")}</span>}
+      </span>
+    </button>
+  );
+}
+
+function Player({ service, embed, name }: { service: string; embed: Embed; name: string }) {
+  return (
+    <iframe
+      class="chart-track-player"
+      src={embed.url}
+      title={laterWords().chartTrack.playerOf(serviceName(service), name)}
+      height={embed.height}
+      sandbox={SANDBOX}
+      allow={embed.allow}
+      referrerpolicy={embed.referrer_policy === WITH_ORIGIN ? WITH_ORIGIN : "no-referrer"}
+    />
+  );
+}
+
+// A player that plays for no page without a name is told the page's origin, and no more.
+const WITH_ORIGIN = "strict-origin-when-cross-origin";
