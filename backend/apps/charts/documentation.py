@@ -207,8 +207,8 @@ TRACK = _endpoint(
         ),
     ),
     description=(
-        "A service's `embed` is its own player, in a frame; null where there is none for this track, or where "
-        "`EMBED_HOSTS` of the server does not name its host."
+        "A service's `embed` is its own player, in a frame; null where there is none for this track, or "
+        "where `EMBED_HOSTS` of the server does not name its host."
     ),
     parameters=(ISRC_PARAMETER,),
     refusals=(NO_TRACK,),

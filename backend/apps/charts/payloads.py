@@ -111,7 +111,7 @@ class EmbedPayload(msgspec.Struct, frozen=True):
 
 
 class ServiceLinkPayload(msgspec.Struct, frozen=True):
-    """`embed` is null where the service's player may not be shown: whoever runs the server names the hosts."""
+    """`embed` is null where its player may not be shown: whoever runs the server names the hosts."""
 
     url: str
     service_track_id: str

@@ -383,7 +383,7 @@ export interface ChartTrack {
   similar: SimilarTracks;
 }
 /**
- * `embed` is null where the service's player may not be shown: whoever runs the server names the hosts.
+ * `embed` is null where its player may not be shown: whoever runs the server names the hosts.
  */
 export interface ServiceLink {
   url: string;

@@ -19,10 +19,12 @@ export function genreName(genre: string): string {
   return names[genre] ?? genre;
 }
 
-/** 4 Dec, of a day as in 2025-12-04. */
+/** 4 Dec, of a day as in 2025-12-04; as the reader's own kind of the language writes it. */
 export function dayName(date: string): string {
   const format = { day: "numeric", month: "short", timeZone: "UTC" } as const;
-  return new Intl.DateTimeFormat(language.value, format).format(new Date(date));
+  const shown = language.value;
+  const region = navigator.languages.find((one) => one.split("-")[0] === shown) ?? shown;
+  return new Intl.DateTimeFormat(region, format).format(new Date(date));
 }
 
 export function percent(rate: number): string {

@@ -79,10 +79,16 @@ function Known({ service, track }: { service: string; track: ChartTrack }) {
 function Link({ service, link, name }: { service: string; link: ServiceLink; name: string }) {
   const address = webAddress(link.url);
   if (!address) return null;
+  const told = laterWords().chartTrack.open(serviceName(service));
   return (
-    <a class="button chart-track-link" href={address} target="_blank" rel="noopener noreferrer">
-      {laterWords().chartTrack.open(serviceName(service))}
-      <span class="spoken">: {name}</span>
+    <a
+      class="button chart-track-link"
+      href={address}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-label={`${told}: ${name}`}
+    >
+      {told}
     </a>
   );
 }
