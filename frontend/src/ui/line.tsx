@@ -1,6 +1,6 @@
 /** Numbers over days as a line; days without a number are gaps, marked as such. */
 
-import { linePath, xOf } from "./line_path.ts";
+import { dotPath, linePath, xOf } from "./line_path.ts";
 import "./chart.css";
 
 interface Props {
@@ -45,6 +45,7 @@ export function Line({ values, names, scale, edges, isRank = false }: Props) {
           ) : null,
         )}
         <path class="chart-stroke" d={linePath(values, plane)} />
+        <path class="chart-stroke chart-dots" d={dotPath(values, plane)} />
         {values.map((_, index) => (
           <rect
             class="chart-touch"
@@ -59,7 +60,7 @@ export function Line({ values, names, scale, edges, isRank = false }: Props) {
         ))}
       </svg>
       <div class="chart-scale">
-        <span>{edges[1]}</span>
+        <span>{least !== most && edges[1]}</span>
       </div>
       <div class="chart-scale">
         {scale.map((mark) => (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linePath, type Plane } from "./line_path.ts";
+import { dotPath, linePath, type Plane } from "./line_path.ts";
 
 const plane: Plane = { width: 30, height: 10, bottom: 0, top: 100 };
 
@@ -12,10 +12,13 @@ describe("a line", () => {
     expect(linePath([100, 100, null, 50, 50, null], { ...plane, width: 60 })).toBe("M5 0L15 0M35 5L45 5");
   });
 
-  it("shows a number that stands alone as a dot", () => {
-    expect(linePath([null, 50, null], plane)).toBe("M15 5h0");
-    expect(linePath([50], plane)).toBe("M15 5h0");
-    expect(linePath([null, 50], { ...plane, width: 20 })).toBe("M15 5h0");
+  it("shows a number that stands alone as a dot, and only that", () => {
+    for (const values of [[null, 50, null], [50]]) {
+      expect(dotPath(values, plane)).toBe("M15 5h0");
+      expect(linePath(values, plane)).toBe("");
+    }
+    expect(dotPath([50, 50, null], plane)).toBe("");
+    expect(dotPath([100, null, 100], plane)).toBe("M5 0h0M25 0h0");
   });
 
   it("rises to the least number where that is the best", () => {

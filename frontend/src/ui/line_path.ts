@@ -1,4 +1,4 @@
-/** A row of numbers as the path of a line, with gaps where nothing is known. */
+/** A row of numbers as paths of a drawing, with gaps where nothing is known. */
 
 export interface Plane {
   width: number;
@@ -8,22 +8,39 @@ export interface Plane {
   top: number;
 }
 
-/** A number between two unknown ones is a dot: a line of no length. */
-export function linePath(values: readonly (number | null)[], plane: Plane): string {
-  const parts: string[] = [];
-  values.forEach((value, index) => {
-    if (value === null) return;
-    const place = `${round(xOf(index, values.length, plane))} ${round(yOf(value, plane))}`;
-    const isBegun = index > 0 && values[index - 1] !== null;
-    const goesOn = (values[index + 1] ?? null) !== null;
-    parts.push(`${isBegun ? "L" : "M"}${place}${isBegun || goesOn ? "" : "h0"}`);
-  });
-  return parts.join("");
+type Values = readonly (number | null)[];
+
+/** Lines between numbers that stand beside each other. */
+export function linePath(values: Values, plane: Plane): string {
+  return values
+    .map((value, index) => {
+      if (value === null || isAlone(values, index)) return "";
+      const isBegun = (values[index - 1] ?? null) !== null;
+      return `${isBegun ? "L" : "M"}${placeOf(value, index, values, plane)}`;
+    })
+    .join("");
+}
+
+/** Numbers between unknown ones, which no line goes to: each a line of no length, to be drawn with round ends. */
+export function dotPath(values: Values, plane: Plane): string {
+  return values
+    .map((value, index) =>
+      value !== null && isAlone(values, index) ? `M${placeOf(value, index, values, plane)}h0` : "",
+    )
+    .join("");
 }
 
 /** The middle of its column. */
 export function xOf(index: number, count: number, { width }: Plane): number {
-  return ((index + 0.5) / count) * width;
+  return round(((index + 0.5) / count) * width);
+}
+
+function isAlone(values: Values, index: number): boolean {
+  return (values[index - 1] ?? null) === null && (values[index + 1] ?? null) === null;
+}
+
+function placeOf(value: number, index: number, values: Values, plane: Plane): string {
+  return `${xOf(index, values.length, plane)} ${round(yOf(value, plane))}`;
 }
 
 function yOf(value: number, { height, bottom, top }: Plane): number {

@@ -44,7 +44,7 @@ export function ChartTrackDetail({ isrc, onClose, onOpen }: Props) {
     >
       <header class="chart-track-head">
         <IconButton icon="back" label={texts.back} onClick={onClose} />
-        {known && <Cover url={allowedCover(known.cover_url)} seed={known.artist} size={72} />}
+        {known && <Cover url={allowedCover(known.cover_url)} seed={known.artist} size={56} />}
         <div class="chart-track-words">
           <h2 id="chart-track-title" ref={title} tabIndex={-1} dir="auto">
             {known?.name ?? titleWithout(trouble)}

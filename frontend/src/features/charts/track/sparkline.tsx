@@ -1,6 +1,6 @@
 /** A line no larger than a word: whether something goes up or down. Days without a figure are gaps in it. */
 
-import { linePath } from "../../../ui/line_path.ts";
+import { dotPath, linePath } from "../../../ui/line_path.ts";
 import "./sparkline.css";
 
 interface Props {
@@ -21,6 +21,7 @@ export function Sparkline({ values, label }: Props) {
     <span class="sparkline" {...(label ? { role: "img", "aria-label": label } : {})}>
       <svg viewBox={`-2 -2 ${WIDTH + 4} ${HEIGHT + 4}`} aria-hidden="true">
         <path d={linePath(values, plane)} />
+        <path class="sparkline-dots" d={dotPath(values, plane)} />
       </svg>
     </span>
   );
