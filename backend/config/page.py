@@ -15,6 +15,7 @@ from whitenoise.responders import StaticFile
 
 from config.built_page import is_built
 from config.page_words import first_words, words_of
+from config.views import front_page
 from core.answers import answer
 from core.errors import MethodNotAllowed
 
@@ -24,15 +25,24 @@ NO_ROOM = re.compile(r"/r(/.*)?", re.DOTALL)
 # Where the page's files are below, as vite.config.ts says.
 PREFIX = "/page/"
 # Their names say what is in them, so what a name stands for never changes.
-HASHED = re.compile(rf"{PREFIX}assets/.+-[\w-]{{8,}}\.\w+")
+HASHED = re.compile(rf"{PREFIX}(graphiql/)?assets/.+-[\w-]{{8,}}\.\w+")
 YEAR_SECONDS = 365 * 24 * 3600
-# At addresses of their own: the page itself, and the worker, whose address says what it may look after.
-OWN_ADDRESSES = {"index.html": "/", "service-worker.js": "/service-worker.js"}
+# Where programs ask by POST; a browser that goes there gets the page to ask by.
+GRAPHIQL = "/api/gql/"
+# At addresses of their own: the page itself; the worker, whose address says what it may look after; GraphiQL.
+OWN_ADDRESSES = {
+    "index.html": "/",
+    "service-worker.js": "/service-worker.js",
+    "graphiql/index.html": GRAPHIQL,
+}
 MEDIA_TYPES = {".webmanifest": "application/manifest+json"}
 
 
 class PageMiddleware:
-    """Answers `/`, `/r/…` and what belongs to them. Without a built page it lets everything pass."""
+    """Answers `/`, `/r/…` and what belongs to them, and browsers at `/api/gql/`.
+
+    Without a built page it lets everything pass, and tells browsers at `/api/gql/` what is missing.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -41,6 +51,8 @@ class PageMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = "/" if ROOM.fullmatch(request.path_info) else request.path_info
+        if path == GRAPHIQL:
+            return self._graphiql(request)
         file = self._files.get(path)
         if file is not None:
             request.get_host()  # refuses names that we don't go by
@@ -63,10 +75,23 @@ class PageMiddleware:
         response["Link"] = ", ".join(f"<{PREFIX}{file}>; rel=modulepreload" for file in files)
         patch_vary_headers(response, ["Accept-Language"])
 
+    def _graphiql(self, request: HttpRequest) -> HttpResponseBase:
+        response: HttpResponseBase
+        if not _only_reads(request) or not _is_for_people(request):
+            response = self.get_response(request)
+        elif GRAPHIQL in self._files:
+            request.get_host()
+            response = self._answer(request, GRAPHIQL)
+        else:
+            response = front_page(request)
+            response.status_code = 404
+        patch_vary_headers(response, ["Accept"])
+        return response
+
     def _instead_of_room(self, request: HttpRequest) -> HttpResponseBase:
         """People are led to the room that they meant, or told that there is none; programs get the error."""
         response: HttpResponseBase
-        if _only_reads(request) and "text/html" in request.headers.get("Accept", ""):
+        if _only_reads(request) and _is_for_people(request):
             request.get_host()
             response = _way_to_room(request) or self._answer(request, "/", status=404)
         else:
@@ -77,6 +102,10 @@ class PageMiddleware:
 
 def _only_reads(request: HttpRequest) -> bool:
     return request.method in {"GET", "HEAD"}
+
+
+def _is_for_people(request: HttpRequest) -> bool:
+    return "text/html" in request.headers.get("Accept", "")
 
 
 def _refusal() -> HttpResponse:

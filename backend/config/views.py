@@ -32,6 +32,7 @@ ENTRY_POINTS = {
     "charts": "/api/charts/",
     "room_chart": "/api/rooms/main/chart/",
     "trending_tracks": "/api/trending-isrcs/",
+    "graphql": "/api/gql/",
     "page": "/api/page/",
     "health": "/api/health/",
     "live": "/api/health/live",

@@ -70,6 +70,19 @@ def test_what_stands_at_its_place_when_it_could_not_be_built(
     context.close()
 
 
+def test_where_it_could_not_be_built_graphiql_is_said_to_be_missing_too(
+    browser: Browser, bare_site: TuttiServer
+) -> None:
+    context = browser.new_context()
+    page = WatchedPage(context.new_page(), bare_site.base_url)
+    told = page.page.goto(f"{bare_site.base_url}/api/gql/")
+    assert told is not None
+    assert told.status == 404
+    expect(page.page.get_by_text("What to do:")).to_be_visible()
+    assert page.page.evaluate("window.violations") == []
+    context.close()
+
+
 @pytest.mark.parametrize("path", ADMIN_PAGES)
 def test_the_admins_pages(admin_page: WatchedPage, path: str) -> None:
     admin_page.open(path)

@@ -159,6 +159,15 @@ def test_what_is_no_host_name_is_refused_by_name(environment, monkeypatch, name)
     assert "HOSTS must list host names such as covers.example.org" in refusal(environment)
 
 
+def test_a_refused_host_name_comes_with_one_of_the_kind_that_is_meant(environment, monkeypatch):
+    monkeypatch.setenv("EMBED_HOSTS", "https://open.spotify.com")
+
+    environment.host_names("EMBED_HOSTS", such_as="open.spotify.com")
+
+    told = refusal(environment)
+    assert "EMBED_HOSTS must list host names such as open.spotify.com, not 'https://open.spotify.com'" in told
+
+
 @pytest.mark.parametrize("address", ["mysql://h/db", "nonsense", "postgresql://h:many/db"])
 def test_what_is_no_database_is_refused_without_showing_its_password(environment, monkeypatch, address):
     monkeypatch.setenv("DATABASE_URL", address)

@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from core.security_headers import ALWAYS, SecurityHeadersMiddleware
+from core.security_headers import ALWAYS, SecurityHeadersMiddleware, policy_of, written
 
 BACKEND = Path(__file__).resolve().parents[2]
 
@@ -67,6 +67,9 @@ WRITTEN = {
     "/api/redoc/": (
         f"{FORBIDS_ALL}; script-src 'self'; style-src 'self' {REDOC_STYLES}; "
         "img-src 'self' data:; connect-src 'self'; worker-src blob:"
+    ),
+    "/api/gql/": (
+        f"{FORBIDS_ALL}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
     ),
     "/api/": FORBIDS_ALL,
     "/api/nothing": FORBIDS_ALL,
@@ -166,6 +169,22 @@ def test_covers_of_hosts_that_are_named_are_pictures_and_nothing_else(settings) 
 
     assert policy["img-src"] == "'self' covers.example b.example"
     assert [name for name, sources in policy.items() if "example" in sources] == ["img-src"]
+
+
+def test_players_of_hosts_that_are_named_stand_in_frames_by_https_and_nowhere_else(settings) -> None:
+    settings.EMBED_HOSTS = ["open.spotify.com", "w.soundcloud.com"]
+
+    policy = page_policy("/r/main")
+
+    assert policy["frame-src"] == "https://open.spotify.com https://w.soundcloud.com"
+    assert [name for name, sources in policy.items() if "spotify" in sources] == ["frame-src"]
+    assert "spotify" not in written(policy_of(RequestFactory().get("/admin/")))
+
+
+def test_without_such_hosts_no_frame_is_let_in(settings) -> None:
+    assert settings.EMBED_HOSTS == []
+    assert "frame-src" not in page_policy()  # so that default-src counts
+    assert page_policy()["default-src"] == "'none'"
 
 
 def test_its_socket_is_named_as_the_page_was_asked_for(settings) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
 
-NOT_FOR_GET = {"/api/guests/", "/api/auth/session/", "/api/stream"}
+NOT_FOR_GET = {"/api/guests/", "/api/auth/session/", "/api/stream", "/api/gql/"}
 
 
 def test_the_api_lists_its_entry_points(client: httpx.Client):

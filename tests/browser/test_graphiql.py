@@ -1,0 +1,103 @@
+"""GraphiQL at /api/gql/: it asks and shows the answer, under its policy, and asks no other machine for anything."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from core.security_headers import GRAPHIQL, NOTHING, written
+from tests.browser.chromium import WatchedPage
+from tests.browser.graphiql_page import GENRES, GraphiQLPage
+from tests.processes import TuttiServer
+
+GQL = "/api/gql/"
+PEOPLE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+# Each word of its own, with the directive that it is of.
+WORDS = [(name, word) for name, words in GRAPHIQL.items() if name not in NOTHING for word in words.split()]
+
+
+@pytest.fixture
+def http(site: TuttiServer) -> Iterator[httpx.Client]:
+    with site.client() as client:
+        yield client
+
+
+def test_a_question_is_typed_and_answered(page: WatchedPage) -> None:
+    page.open(GQL)
+    assert page.page.title() == "Tutti: charts by GraphQL"
+
+    GraphiQLPage(page.page).ask(GENRES)
+
+    expect(page.page.locator(".result-window")).to_contain_text('"displayName": "Hip-Hop/Rap"')
+    assert page.complaints() == []
+
+
+def test_a_question_that_makes_no_sense_is_answered_with_why(page: WatchedPage) -> None:
+    page.open(GQL)
+
+    GraphiQLPage(page.page).ask("{ nonsense }")
+
+    expect(page.page.locator(".result-window")).to_contain_text("Cannot query field 'nonsense'")
+    assert page.complaints() == []
+
+
+def test_everything_of_it_works_under_its_policy(page: WatchedPage) -> None:
+    page.open(GQL)
+    GraphiQLPage(page.page).look_around()
+    assert page.complaints() == []
+
+
+@pytest.mark.parametrize(("directive", "word"), WORDS)
+def test_without_any_one_word_of_the_policy_something_is_missing(
+    browser: Browser, site: TuttiServer, directive: str, word: str
+) -> None:
+    left = [one for one in GRAPHIQL[directive].split() if one != word]
+    weaker = written({**GRAPHIQL, directive: " ".join(left) or "'none'"})
+    context = browser.new_context()
+    page = WatchedPage(context.new_page(), site.base_url)
+
+    def change_policy(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, headers={**answer.headers, "content-security-policy": weaker})
+
+    page.page.route(f"**{GQL}", lambda route: change_policy(route) if is_page(route) else route.continue_())
+    page.open(GQL)
+    page.page.wait_for_function("window.violations.length > 0")
+
+    assert any(directive in told for told in page.complaints())
+    context.close()
+
+
+def is_page(route: Route) -> bool:
+    return route.request.resource_type == "document"
+
+
+# --- Who gets it ---------------------------------------------------------------------------------------
+
+
+def test_people_get_a_page_and_programs_what_they_got_before(http: httpx.Client) -> None:
+    shown = http.get(GQL, headers=PEOPLE)
+    refused = http.get(GQL, headers={"Accept": "application/json"})
+    asked = http.post(GQL, json={"query": GENRES}, headers=PEOPLE)
+
+    assert (shown.status_code, shown.headers["Content-Type"]) == (200, 'text/html; charset="utf-8"')
+    assert shown.headers["Cache-Control"] == "no-cache"
+    assert "Accept" in shown.headers["Vary"]
+    assert (refused.status_code, refused.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert refused.json()["status"] == "error"
+    assert "Accept" in refused.headers["Vary"]
+    assert asked.json()["data"]["genres"]
+
+
+def test_its_files_are_kept_for_a_year_and_the_page_is_no_part_of_the_other(http: httpx.Client) -> None:
+    shown = http.get(GQL, headers=PEOPLE).text
+    [script] = [part.split('"')[0] for part in shown.split('src="')[1:]]
+
+    answer = http.get(script)
+
+    assert script.startswith("/page/graphiql/assets/")
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["Content-Encoding"] in {"br", "gzip"}
+    assert "graphiql" not in http.get("/service-worker.js").text
+    assert http.get("/page/graphiql/index.html").status_code == 404
