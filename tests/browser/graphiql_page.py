@@ -25,6 +25,8 @@ class GraphiQLPage:
         """Everything that shows itself by a script of its own: the book, the past, hints, dialogs, tabs."""
         self.ask(GENRES)
         expect(self.answer).to_contain_text('"displayName": "Pop"')
+        self.type("{ nonsense }")
+        expect(self.page.locator(".CodeMirror-lint-mark-error").first).to_be_visible()
         self._open_the_book()
         self._take_a_hint()
         self._open_the_past()
