@@ -68,9 +68,7 @@ WRITTEN = {
         f"{FORBIDS_ALL}; script-src 'self'; style-src 'self' {REDOC_STYLES}; "
         "img-src 'self' data:; connect-src 'self'; worker-src blob:"
     ),
-    "/api/gql/": (
-        f"{FORBIDS_ALL}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'"
-    ),
+    "/api/gql/": f"{FORBIDS_ALL}; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'",
     "/api/": FORBIDS_ALL,
     "/api/nothing": FORBIDS_ALL,
     "/nothing": FORBIDS_ALL,
