@@ -128,7 +128,7 @@ INDEX = _endpoint(
         "success",
         "What there are charts of.",
         ChartIndexPayload(
-            genres=[ChartGenre("pop", DAY, is_sample=True, first_date=DAY)],
+            genres=[ChartGenre("pop", first_date=DAY, date=DAY, is_sample=True)],
             services=[ChartService("spotify", is_ranked=True), ChartService("youtube", is_ranked=False)],
             ranks=["rank", "plays", "trending"],
         ),

@@ -51,7 +51,7 @@ def index() -> ChartIndexPayload:
     first = {genre: day for genre, day, _ in reversed(rows)}
     return ChartIndexPayload(
         genres=[
-            ChartGenre(genre, *newest.get(genre, (None, None)), first.get(genre)) for genre in Genre.values
+            ChartGenre(genre, first.get(genre), *newest.get(genre, (None, None))) for genre in Genre.values
         ],
         services=[ChartService(one.value, one in RANKED) for one in MusicService],
         ranks=[order.value for order in Order],
@@ -138,7 +138,9 @@ def _links(track: ChartTrack) -> dict[str, ServiceLinkPayload]:
 
 def _link(one: ServiceTrack) -> ServiceLinkPayload:
     player = allowed_player(one.service, one.url)
-    embed = player and EmbedPayload(player.url, player.allow, player.height, player.referrer_policy)
+    embed = None
+    if player:
+        embed = EmbedPayload(player.url, player.allow, player.height, player.referrer_policy)
     return ServiceLinkPayload(one.url, one.service_track_id, embed)
 
 

@@ -199,9 +199,9 @@ class ChartGenre(msgspec.Struct, frozen=True):
     """`date` is that of its newest chart, `first_date` that of its oldest; null before there is any."""
 
     name: str
+    first_date: date | None
     date: date | None
     is_sample: bool | None
-    first_date: date | None
 
 
 class ChartService(msgspec.Struct, frozen=True):

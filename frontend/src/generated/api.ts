@@ -350,9 +350,9 @@ export interface ChartIndex {
  */
 export interface ChartGenre {
   name: string;
+  first_date: string | null;
   date: string | null;
   is_sample: boolean | null;
-  first_date: string | null;
 }
 /**
  * `is_ranked`: it has lists; else it is only counted and linked to.

@@ -104,8 +104,8 @@ def answered(question: Question, context: Context) -> bytes:
             return body
         finally:
             _flights.leave(own)
-    has_value, value = others[key].wait(PATIENCE_SECONDS)
-    return value if has_value and value is not None else _made(question, context, key)
+    ended = others[key].wait(PATIENCE_SECONDS)
+    return ended[0] if ended else _made(question, context, key)
 
 
 def _made(question: Question, context: Context, key: Key) -> bytes:
