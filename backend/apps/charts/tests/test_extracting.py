@@ -1,9 +1,9 @@
 """Taking what a supply offers: side by side, in order, and not far ahead of what is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from threading import Lock
+from threading import Barrier, Lock
 
 import pytest
 from django.test import override_settings
@@ -26,8 +26,11 @@ DAYS, THREADS = 40, 3
 class Counted:
     """Many days of one list; counts those that were taken."""
 
+    days: int = DAYS
     taken: int = 0
     lock: Lock = field(default_factory=Lock)
+    # Called while one is taken.
+    meanwhile: Callable[[], object] = field(default=lambda: None)
     is_sample: bool = False
     videos: None = None
     catalogue: None = None
@@ -37,7 +40,7 @@ class Counted:
         first = date(2025, 1, 1)
         return [
             Offer(Genre.POP, MusicService.SPOTIFY, first + timedelta(days=day), self._take)
-            for day in range(DAYS)
+            for day in range(self.days)
         ]
 
     def tables(self, *, now: datetime) -> Sequence[TableOffer]:
@@ -47,6 +50,7 @@ class Counted:
     def _take(self) -> Given:
         with self.lock:
             self.taken += 1
+        self.meanwhile()
         return Given(bodies.spotify(chosen(1, 2)))
 
 
@@ -68,3 +72,14 @@ def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest
     assert (tally.rows_in, tally.rows_out, supply.taken) == (DAYS, DAYS, DAYS)
     assert RawEdition.objects.count() == DAYS
     assert most <= THREADS * AHEAD + 1
+
+
+@override_settings(ETL_THREAD_COUNT=THREADS)
+def test_as_many_are_taken_at_once_as_there_are_threads():
+    # Each waits for as many as there are threads: fewer would wait in vain.
+    together = Barrier(THREADS, timeout=10)
+    supply = Counted(meanwhile=together.wait, days=THREADS * 4)
+
+    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+
+    assert (tally.rows_out, together.n_waiting) == (THREADS * 4, 0)
