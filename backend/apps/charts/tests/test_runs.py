@@ -1,5 +1,6 @@
 """Runs of the pipeline: never two at once, killed anywhere they lose nothing, one failure stops no other."""
 
+import contextlib
 import threading
 from typing import Any
 
@@ -179,3 +180,46 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
     run()
     assert RawEdition.objects.count() == 4
     assert published() == 2
+
+
+class LostHold:
+    """Another run has taken it after so many stages."""
+
+    def __init__(self, after: int) -> None:
+        self.stages_left = after
+
+    def check(self) -> None:
+        if not self.stages_left:
+            raise AlreadyRunning("Another run goes on.")
+        self.stages_left -= 1
+
+
+def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    fill(folder)
+    monkeypatch.setattr(pipeline, "only_run", lambda: contextlib.nullcontext(LostHold(after=2)))
+
+    with pytest.raises(AlreadyRunning):
+        run()
+
+    assert list(StageRun.objects.order_by("pk").values_list("stage", flat=True)) == ["extract", "transform"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lock_that_went_with_its_connection_is_taken_again_unless_another_run_has_it():
+    if connection.vendor != "postgresql":
+        pytest.skip("the kernel takes a lock of a file from nobody")
+    with only_run() as hold:
+        cut_off(hold)
+        hold.check()
+        with pytest.raises(AlreadyRunning), only_run():
+            pass
+        cut_off(hold)
+        with only_run(), pytest.raises(AlreadyRunning):
+            hold.check()
+
+
+def cut_off(hold: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 10000)", [hold._own.info.backend_pid])
