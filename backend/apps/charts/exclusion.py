@@ -92,6 +92,11 @@ class _AdvisoryLock:
             self.take()
 
     def let_go(self) -> None:
+        """At once: what ends with its connection alone, the database gives free somewhat later."""
+        import psycopg
+
         if self._own:
+            with contextlib.suppress(psycopg.Error):
+                self._own.execute("SELECT pg_advisory_unlock_all()")
             self._own.close()
             self._own = None

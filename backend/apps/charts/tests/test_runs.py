@@ -182,6 +182,13 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
     assert published() == 2
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_run_may_follow_right_upon_another():
+    for _ in range(100):
+        with only_run():
+            pass
+
+
 class LostHold:
     """Another run has taken it after so many stages."""
 
