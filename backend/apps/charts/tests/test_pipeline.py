@@ -27,6 +27,11 @@ def ranks(day: str, genre: str = "pop") -> list[str]:
     return list(entries.values_list("track__isrc", flat=True))
 
 
+def published() -> list[str]:
+    shown = Edition.objects.filter(published_at__isnull=False).order_by("issued_on")
+    return [str(edition.issued_on) for edition in shown]
+
+
 def statuses(records: list[StageRun]) -> dict[str, str]:
     return {record.stage: record.status for record in records}
 
@@ -163,6 +168,23 @@ def test_an_old_list_stands_in_for_a_week_at_most(run: Run, folder: Folder):
 
     assert ranks("2025-03-08") == [isrc(1), isrc(2)]
     assert ranks("2025-03-09") == []
+
+
+def test_where_nobody_agrees_the_chart_before_stays_and_the_first_of_all_is_empty(run: Run, folder: Folder):
+    folder.list("spotify", FIRST, 1, 2)
+    folder.list("soundcloud", FIRST, 3, 4)
+    run()
+    assert published() == [FIRST]
+    assert ranks(FIRST) == []
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, SECOND, 1, 2, 3, 4)
+    folder.list("spotify", THIRD, 1, 2)
+    folder.list("soundcloud", THIRD, 3, 4)
+
+    run()
+
+    assert published() == [FIRST, SECOND]
+    assert edition_on("pop", None).issued_on == date.fromisoformat(SECOND)
 
 
 def test_a_good_list_of_the_day_survives_a_failure_later_that_day(run: Run, folder: Folder):
