@@ -221,6 +221,24 @@ def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, fo
     assert {one.service: one.status for one in chart.sources}["apple_music"] == "quarantined"
 
 
+@pytest.mark.parametrize(
+    ("day", "status"),
+    [("2025-03-15", Status.QUARANTINED), ("2025-03-16", Status.OK)],
+    ids=["14 days", "15 days"],
+)
+def test_a_list_is_compared_with_the_last_good_one_of_two_weeks(
+    run: Run, folder: Folder, day: str, status: Status
+):
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, FIRST, 1, 2, 3)
+    folder.list("spotify", day, 1, 2, 3)
+    folder.list("soundcloud", day, 20, 21, 22)
+
+    run()
+
+    assert RawEdition.objects.get(service="soundcloud", issued_on=day).status == status
+
+
 def test_one_genre_or_service_alone(run: Run, folder: Folder):
     from apps.charts.genres import Genre, MusicService
     from apps.charts.supplies import Scope
