@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from apps.charts.models import HistoricalViewCount
 from apps.charts.view_counts.services import DayFigure
 from apps.charts.view_counts.words import Status
 
 TRACKS_AT_ONCE = 500
+# Within the last second of a day: nearly two years.
+MOST_MINUTES = 999_999
 RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.OK: 2}
 
 # (service, day)
@@ -16,8 +18,15 @@ Known = Mapping[str, Mapping[tuple[str, date], tuple[str, int | None]]]
 
 
 def counted_at(day: date, now: datetime) -> datetime:
-    """The end of a past day, else now."""
-    return min(now, datetime.combine(day, time(23, 59, 59), UTC))
+    """The end of a past day, else now.
+
+    Of two figures of a day the later stays: so what is read of a past day a minute later is a millionth of a
+    second later, and a correction counts, be it up or down.
+    """
+    end = datetime.combine(day, time(23, 59, 59), UTC)
+    if now <= end:
+        return now
+    return end + timedelta(microseconds=min((now - end) // timedelta(minutes=1), MOST_MINUTES))
 
 
 def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:

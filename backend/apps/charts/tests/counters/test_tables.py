@@ -1,8 +1,10 @@
 """Spotify's counts, which come as dated tables or not at all."""
 
 import gzip
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import override_settings
 
 from apps.charts.counters import stage
@@ -92,11 +94,14 @@ def test_the_same_again_changes_nothing_and_a_correction_does(run: Run, folder: 
     assert (record.rows_in, record.rows_out) == (0, 0)
     assert list(HistoricalViewCount.objects.order_by("pk").values()) == before
 
-    put_table(folder, table((FIRST, ONE, 1100), (SECOND, ONE, 1250)))
-    run()
+    for hours, total in ((1, 1100), (2, 900)):
+        put_table(folder, table((FIRST, ONE, total), (SECOND, ONE, 1250)))
+        with time_machine.travel(datetime.now(UTC) + timedelta(hours=hours)):
+            run()
 
-    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1100)
-    assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 150
+        assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", total)
+        second = HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND)
+        assert second.delta_count == 1250 - total
 
 
 def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
