@@ -125,8 +125,8 @@ def _earlier_days(
 
 
 def _newest_days() -> dict[str, date]:
-    """By service; only those no older than a week before the newest of all."""
-    counted = HistoricalViewCount.objects.filter(view_count__isnull=False)
+    """By service; only those no older than a week before the newest of all, and none of mere copies."""
+    counted = HistoricalViewCount.objects.filter(view_count__isnull=False).exclude(flag=Flag.STALE)
     newest = {
         service: day
         for service in CountedService.values

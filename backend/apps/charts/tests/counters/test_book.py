@@ -72,6 +72,18 @@ def test_a_failed_day_is_no_zero_and_no_fall():
     assert (plays.total, plays.change) == (1000, {1: None, 7: None, 30: None})
 
 
+def test_a_copy_of_the_day_before_is_no_standstill():
+    charted(1)
+    for back in range(10, 0, -1):
+        record(1, "spotify", on(back), 10_000 - 100 * back)
+    record(1, "spotify", on(0), 9_900)
+
+    plays = BOOK.plays_on([isrc(1)], DAY)[isrc(1)]
+
+    assert (plays.total, plays.change) == (9_900, {1: 100, 7: 700, 30: None})
+    assert BOOK.trending(most=1) == [(isrc(1), 700)], "of the week until the last day that was counted"
+
+
 def test_trending_is_the_most_first_then_by_code():
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5)):
         charted(number)
