@@ -31,6 +31,8 @@ def pipeline(chart_site: TuttiServer, tmp_path: Path) -> Pipeline:
 
 def test_a_new_chart_arrives_in_an_open_page(open_page: Open, chart_site: TuttiServer, pipeline: Pipeline):
     visitor = open_page(chart_site.base_url, "/#charts", **PHONE)
+    # Samples go before the first real chart comes.
+    visitor.expects.add(404)
     page = ChartsPage(visitor).loaded()
     expect(page.part.get_by_text("These are samples")).to_be_visible()
     visitor.page.evaluate("globalThis.isTheSamePage = true")

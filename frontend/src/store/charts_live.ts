@@ -60,12 +60,16 @@ function replaced(editions: readonly Edition[]): void {
 
 let askedFor = "";
 
-/** An answer may be older than what the stream has told before it came. */
+/**
+ * An answer may be of before what the stream told first: asks once more. After samples the newest chart may well be of
+ * an earlier day.
+ */
 function lookForNewer(): void {
   const told = newest.value.get(chosen.value);
   const { chart } = shown.value;
   const name = `${chosen.value} ${told}`;
-  if (!told || !chart || !isNewest.value || told <= chart.date || askedFor === name) return;
+  const isToCompare = newest.value.size > 0 && chart !== null && isNewest.value && !isOfRoom.value;
+  if (!isToCompare || told === chart.date || askedFor === name) return;
   askedFor = name;
   loadSoon();
 }
