@@ -11,6 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.page.queue_page import Finger, Hand
 from tests.page.remembered import make_old
 from tests.page.scenes import Scene, Walk, show
+from tests.page.walks_of_charts import charts
 from tests.page.walks_of_people import an_account, figures, recommendations
 
 RESTART = 4012
@@ -227,5 +228,14 @@ def bad_lines(scene: Scene) -> Iterator[str]:
 
 WALKS: dict[str, Walk] = {
     walk.__name__: walk
-    for walk in (a_first_visit, a_party, without_network, bad_lines, an_account, recommendations, figures)
+    for walk in (
+        a_first_visit,
+        a_party,
+        without_network,
+        bad_lines,
+        an_account,
+        recommendations,
+        charts,
+        figures,
+    )
 }

@@ -1,0 +1,92 @@
+"""Ways through charts: samples, other days and orders, failures, the room's own, without a network."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from playwright.sync_api import Page, Route, expect
+
+from tests.page.scenes import Scene, show
+
+CHART = re.compile(r"/api/charts/(?!tracks)\w+/(\?|$)")
+LOST = timedelta(days=3)
+
+
+def charts(scene: Scene) -> Iterator[str]:
+    page = scene.enter("charts")
+    assert scene.visitor
+    scene.visitor.expects.add(404)
+    rows = page.locator(".charts-row")
+    expect(rows.first).to_be_visible()
+    yield "charts"
+    rows.nth(1).locator(".place-button").click()
+    expect(page.locator(".charts-row .place-button[data-state=placed]")).to_be_visible()
+    rows.nth(4).scroll_into_view_if_needed()
+    yield "charts-added"
+    page.locator(".charts-orders input").last.check(force=True)
+    page.locator(".charts-choice .chip").nth(2).click()
+    page.locator(".charts-step").first.click()
+    expect(page.locator(".charts-newest")).to_be_visible()
+    expect(rows.first).to_be_visible()
+    yield "charts-past-day"
+    page.locator(".charts-newest").click()
+    yield from _of_the_room(page, scene)
+    yield from _in_trouble(page)
+
+
+def _of_the_room(page: Page, scene: Scene) -> Iterator[str]:
+    page.locator(".charts-choice .chip").last.click()
+    expect(page.locator("#charts-part .empty")).to_be_visible()
+    yield "charts-room-empty"
+    items = scene.queue.fill(4)
+    for item in (*items, items[0]):
+        scene.queue.play(item)
+    expect(page.locator(".charts-row")).to_have_count(4)
+    yield "charts-room"
+
+
+def _in_trouble(page: Page) -> Iterator[str]:
+    chips = page.locator(".charts-choice .chip")
+    page.route(CHART, _troubled)
+    chips.first.click()
+    expect(page.locator(".charts-failures")).to_be_visible()
+    yield "charts-failures"
+    page.unroute(CHART)
+    page.context.set_offline(True)
+    chips.nth(3).click()
+    expect(page.locator("#charts-part .empty")).to_be_visible()
+    yield "charts-offline"
+    chips.first.click()
+    expect(page.locator("#charts-part .panel-problem")).to_be_visible()
+    yield "charts-offline-kept"
+    page.context.set_offline(False)
+    page.route(CHART, lambda _: None)
+    chips.nth(1).click()
+    expect(page.locator(".charts-skeletons")).to_be_visible()
+    yield "charts-loading"
+    page.unroute(CHART)
+    page.route(CHART, _none_yet)
+    show(page, "queue")
+    show(page, "charts")
+    chips.nth(3).click()
+    expect(page.locator("#charts-part .empty")).to_be_visible()
+    yield "charts-none"
+
+
+def _troubled(route: Route) -> None:
+    """As it was, but old, and not everybody has given a list."""
+    answer = route.fetch().json()
+    long_ago = (datetime.now(UTC) - LOST).isoformat()
+    sources = answer["data"]["sources"]
+    for source, status in zip(sources, ("failed", "quarantined", "missing"), strict=True):
+        source.update(status=status, fetched_at=None if status == "missing" else long_ago)
+    for track in answer["data"]["tracks"][:2]:
+        track.update(name=f"{track['name']} (a much longer version of it for the radio)", plays={}, change={})
+    route.fulfill(json=answer)
+
+
+def _none_yet(route: Route) -> None:
+    error = {"code": "NOT_FOUND", "message": "There is no chart yet.", "details": {}}
+    route.fulfill(
+        status=404, json={"status": "error", "message": error["message"], "data": None, "error": error}
+    )
