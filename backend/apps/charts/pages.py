@@ -46,16 +46,22 @@ MOST_TRENDING = 100
 
 def index() -> ChartIndexPayload:
     published = Edition.objects.filter(published_at__isnull=False).order_by("issued_on")
-    rows = list(published.values_list("genre", "issued_on", "is_sample"))
-    newest = {genre: (day, is_sample) for genre, day, is_sample in rows}
-    first = {genre: day for genre, day, _ in reversed(rows)}
+    editions: dict[str, list[tuple[date, bool]]] = {genre: [] for genre in Genre.values}
+    for genre, day, is_sample in published.values_list("genre", "issued_on", "is_sample"):
+        editions[genre].append((day, is_sample))
     return ChartIndexPayload(
-        genres=[
-            ChartGenre(genre, first.get(genre), *newest.get(genre, (None, None))) for genre in Genre.values
-        ],
+        genres=[_genre(name, charts) for name, charts in editions.items()],
         services=[ChartService(one.value, one in RANKED) for one in MusicService],
         ranks=[order.value for order in Order],
     )
+
+
+def _genre(name: str, charts: Sequence[tuple[date, bool]]) -> ChartGenre:
+    """`charts` by their days."""
+    if not charts:
+        return ChartGenre(name, first_date=None, date=None, is_sample=None)
+    (first, _), (last, is_sample) = charts[0], charts[-1]
+    return ChartGenre(name, first, last, is_sample)
 
 
 def service_list(genre: str, service: str, day: date | None) -> ServiceListPayload:
