@@ -41,12 +41,19 @@ class ChartTrackPage:
         self.title = self.panel.get_by_role("heading", level=2)
         self.back = self.panel.get_by_role("button", name="Back to the chart")
         self.similar = self.panel.get_by_role("region", name="Sounds alike")
-        self.opener = self.part.get_by_role("button", name="Open", exact=True)
+        self.openers = self.part.locator(".charts-open")
+        self.opener = self.openers.first
 
-    def open(self, isrc: str) -> "ChartTrackPage":
-        """By whatever shows tracks of charts."""
+    def at_chart(self, genre: str = "pop") -> "ChartTrackPage":
+        """The chart that tracks are opened from."""
         self.page.evaluate("location.hash = 'charts'")
-        self.part.get_by_label("ISRC").fill(isrc)
+        self.part.get_by_role("button", name=genre.capitalize(), exact=True).click()
+        expect(self.opener).to_be_visible()
+        return self
+
+    def open(self, isrc: str, *, genre: str = "pop") -> "ChartTrackPage":
+        self.at_chart(genre)
+        self.opener = self.part.locator(f'.charts-row[data-isrc="{isrc}"] .charts-open')
         self.opener.click()
         return self
 

@@ -59,6 +59,16 @@ test("one that is queued already is known by its ISRC, and nobody is asked", asy
   expect(questions()).toEqual([]);
 });
 
+test("one that has left the library meanwhile is taken into it again", async () => {
+  const { goneTracks } = await import("./adding.ts");
+  await adding.addLine(LINE);
+  room.view.value = { ...room.view.value, items: [] };
+  goneTracks.value = new Set([9]);
+  asked = [];
+  await adding.addLine({ isrc: "ZZTST2500001", name: LINE.name, artist: LINE.artist });
+  expect(questions()).toEqual([`POST /api/charts/tracks/${LINE.isrc}/library/`]);
+});
+
 test("what could not be had is free again", async () => {
   status = 0;
   await expect(adding.addLine(LINE)).rejects.toMatchObject({ code: "NO_ANSWER" });

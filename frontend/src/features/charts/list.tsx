@@ -1,15 +1,12 @@
 /** The lines of a chart: each with its rank and how it moved, where it is on which place, and its plays. */
 
 import { useState } from "preact/hooks";
-import { nameOfAdding } from "../../store/adding.ts";
-import { addLine, isGone, keyOfLine, standingOfLine } from "../../store/chart_adding.ts";
+import { keyOfLine } from "../../store/chart_adding.ts";
 import { type ChartLine, chosen, isOfRoom, lines } from "../../store/charts.ts";
 import { allowedCover } from "../../store/page.ts";
-import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
-import { tell } from "../../store/toasts.ts";
 import { Cover } from "../../ui/cover.tsx";
-import { PlaceButton } from "../../ui/place_button.tsx";
 import { laterWords, words } from "../../words/index.ts";
+import { Add } from "./add.tsx";
 import { genreName } from "./choice.tsx";
 import { serviceName, short, shortSigned } from "./formats.ts";
 import { Movement } from "./movement.tsx";
@@ -130,25 +127,4 @@ function told(line: ChartLine, number: Written, signed: Written): string[] {
     ...(change === null ? [] : [changed(signed(change))]),
     ...(isRooms && line.votes ? [texts.votes(words().signed(line.votes), line.votes)] : []),
   ];
-}
-
-function Add({ line, onTell }: { line: ChartLine; onTell: RowProps["onTell"] }) {
-  const { history, ordinal, library } = words();
-  const standing = standingOfLine(line);
-  if (isGone(line)) return <span class="dim small charts-gone">{history.gone}</span>;
-  const add = async () => {
-    try {
-      if (await addLine(line)) onTell(library.added(line.name));
-    } catch (problem) {
-      tell(hasNoAnswer(problem) ? laterWords().charts.notAdded : sentenceOf(problem));
-    }
-  };
-  return (
-    <PlaceButton
-      state={standing.kind === "queued" ? "placed" : standing.kind}
-      label={nameOfAdding({ title: line.name, artist: line.artist }, standing)}
-      place={standing.kind === "queued" ? ordinal(standing.place) : ""}
-      onPress={() => void add()}
-    />
-  );
 }

@@ -234,8 +234,6 @@ export const words: LaterWords = {
     loadsFrom: (host) => `lädt von ${host}`,
     closePlayer: (service) => `Player von ${service} schließen`,
     playerOf: (service, name) => `Player von ${service}: ${name}`,
-    add: "In die Warteliste",
-    addFailed: "Der Titel konnte nicht in die Sammlung kommen. Versuch es noch einmal.",
     counts: "Abrufe Tag für Tag",
     countsAt: (service) => `Abrufe bei ${service}`,
     noCounts: "Von ihm wurde noch nichts gezählt.",

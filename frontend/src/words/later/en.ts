@@ -224,8 +224,6 @@ export const words = {
     loadsFrom: (host: string) => `loads from ${host}`,
     closePlayer: (service: string) => `Close ${service}’s player`,
     playerOf: (service: string, name: string) => `${service}’s player: ${name}`,
-    add: "Add to the queue",
-    addFailed: "The track could not be taken into the library. Try again.",
     counts: "Plays day by day",
     countsAt: (service: string) => `Plays on ${service}`,
     noCounts: "Nothing was counted of it yet.",

@@ -10,7 +10,7 @@ import { Cover } from "../../../ui/cover.tsx";
 import { IconButton } from "../../../ui/icon_button.tsx";
 import { Retry } from "../../../ui/retry.tsx";
 import { laterWords, words } from "../../../words/index.ts";
-import { Add } from "./add.tsx";
+import { Add } from "../add.tsx";
 import { Counts, Ranks } from "./histories.tsx";
 import { Services } from "./services.tsx";
 import { Similar } from "./similar.tsx";
@@ -51,7 +51,7 @@ export function ChartTrackDetail({ isrc, onClose, onOpen }: Props) {
           </h2>
           {known && <By track={known} />}
         </div>
-        {known && <Add isrc={known.isrc} name={known.name} artist={known.artist} onTell={setTold} />}
+        {known && <Add line={known} onTell={setTold} />}
       </header>
       <Problem problem={trouble} isPart={known !== null} />
       {known ? (

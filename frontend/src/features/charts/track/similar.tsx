@@ -3,7 +3,7 @@
 import type { ChartTrack } from "../../../generated/api.ts";
 import { Cover } from "../../../ui/cover.tsx";
 import { laterWords } from "../../../words/index.ts";
-import { Add } from "./add.tsx";
+import { Add } from "../add.tsx";
 import { percent } from "./formats.ts";
 
 interface Props {
@@ -33,7 +33,7 @@ export function Similar({ track: { similar }, onOpen, onTell }: Props) {
                 </span>
               </span>
             </button>
-            <Add isrc={isrc} name={name} artist={artist} onTell={onTell} />
+            <Add line={{ isrc, name, artist }} onTell={onTell} />
           </li>
         ))}
       </ul>
