@@ -81,5 +81,8 @@ test("what a room has played is the library's already", async () => {
   expect(await adding.addLine(OF_ROOM)).toBe(true);
   expect(questions()).toEqual(["GET /api/tracks/5/"]);
   expect(queued()).toEqual([5]);
-  expect([adding.isGone(OF_ROOM), adding.isGone({ ...OF_ROOM, track_id: null })]).toEqual([false, true]);
+  expect([adding.hasLeftLibrary(OF_ROOM), adding.hasLeftLibrary({ ...OF_ROOM, track_id: null })]).toEqual([
+    false,
+    true,
+  ]);
 });

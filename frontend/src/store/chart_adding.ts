@@ -24,7 +24,7 @@ const idOfIsrc = computed<ReadonlyMap<string, number>>(
 );
 
 /** Whether the library no longer has what was played. */
-export function isGone(line: Addable): boolean {
+export function hasLeftLibrary(line: Addable): boolean {
   return "track_id" in line && line.track_id === null;
 }
 

@@ -119,9 +119,8 @@ function fetched({ of, isRoom, when }: Wish): Promise<AnyChart> {
 
 /** What was there stays, unless the server says that it is gone. */
 function learnProblem(name: string, problem: unknown): void {
-  const isGone = isNotFound(problem);
-  if (isGone) keepChart(name, null);
-  learn(name, { chart: isGone ? null : (looked.peek().get(name)?.chart ?? null), problem });
+  if (isNotFound(problem)) keepChart(name, null);
+  learn(name, { chart: isNotFound(problem) ? null : (looked.peek().get(name)?.chart ?? null), problem });
 }
 
 let questions = 0;

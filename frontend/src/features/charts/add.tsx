@@ -1,7 +1,7 @@
 /** Puts a track of a chart into the queue, and then says where it stands. */
 
 import { nameOfAdding } from "../../store/adding.ts";
-import { type Addable, addLine, isGone, standingOfLine } from "../../store/chart_adding.ts";
+import { type Addable, addLine, hasLeftLibrary, standingOfLine } from "../../store/chart_adding.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { tell } from "../../store/toasts.ts";
 import { PlaceButton } from "../../ui/place_button.tsx";
@@ -16,7 +16,7 @@ interface Props {
 export function Add({ line, onTell }: Props) {
   const { history, ordinal, library } = words();
   const standing = standingOfLine(line);
-  if (isGone(line)) return <span class="dim small charts-gone">{history.gone}</span>;
+  if (hasLeftLibrary(line)) return <span class="dim small charts-gone">{history.gone}</span>;
   const add = async () => {
     try {
       if (await addLine(line)) onTell(library.added(line.name));

@@ -22,9 +22,15 @@ const ChartTrackDetail = lazy(() => import("./track/detail.tsx").then((module) =
 export function Charts({ isShown }: { isShown: boolean }) {
   const [opened, setOpened] = useState<string | null>(null);
   const list = useRef<HTMLDivElement>(null);
+  /** Where one was, however many tracks one has gone through since. */
+  const origin = useRef("");
   useEffect(() => (isShown ? followCharts() : undefined), [isShown]);
+  const open = (isrc: string) => {
+    origin.current = isrc;
+    setOpened(isrc);
+  };
   const close = () => {
-    const row = list.current?.querySelector<HTMLElement>(`[data-isrc="${opened}"] button`);
+    const row = list.current?.querySelector<HTMLElement>(`[data-isrc="${origin.current}"] button`);
     setOpened(null);
     // Once it is drawn: what is hidden takes no focus.
     requestAnimationFrame(() => row?.focus());
@@ -36,7 +42,7 @@ export function Charts({ isShown }: { isShown: boolean }) {
         <When />
         <Notes />
         <Problem />
-        <Found onOpen={setOpened} />
+        <Found onOpen={open} />
       </div>
       {opened !== null && (
         <div class="charts-detail">
