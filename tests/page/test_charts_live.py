@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import WebSocket, expect
 
+from apps.charts.tests.bodies import Folder
 from tests.conftest import ReadyMadeData
 from tests.contract.charts.conftest import Pipeline
 from tests.page.charts_page import ChartsPage
@@ -76,6 +77,23 @@ def test_a_source_that_failed_is_named(open_page: Open, chart_site: TuttiServer,
     page.shows(FEW)
     expect(page.part.locator(".charts-failures")).to_contain_text("Apple Music gave no list.")
     assert visitor.violations() == []
+
+
+def test_one_that_fails_just_now_is_named_until_the_next_chart(
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline, tmp_path: Path
+):
+    pipeline.publish()
+    page = ChartsPage(open_page(chart_site.base_url, "/#charts", **PHONE)).loaded()
+    page.shows(MORE)
+    late = page.part.get_by_text("Spotify did not give its list just now.")
+
+    Folder(tmp_path).put("spotify", "pop", "2025-02-28", b"oops")
+    pipeline.manage("run", "--stage", "extract", "--from", str(tmp_path), code=3)
+
+    expect(late).to_be_visible()
+    day = pipeline.publish()
+    expect(page.day).to_have_value(day)
+    expect(late).to_have_count(0)
 
 
 def test_what_came_while_the_line_was_lost_is_there_once_it_is_back(
