@@ -178,7 +178,8 @@ def test_without_network_it_says_so_and_comes_by_itself(
     open_page: Open, site: TuttiServer, room: str, track: dict[str, Any]
 ):
     visitor = open_page(site.base_url, f"/r/{room}", **PHONE)
-    shown = ChartTrackPage(visitor).at_chart()
+    shown = ChartTrackPage(visitor).open(track["isrc"]).loaded(track["name"])
+    shown.back.click()
     visitor.context.set_offline(True)
     shown.open(track["isrc"])
     expect(shown.panel.get_by_text("This track needs the network.")).to_be_visible()
