@@ -76,15 +76,13 @@ class PageMiddleware:
         patch_vary_headers(response, ["Accept-Language"])
 
     def _graphiql(self, request: HttpRequest) -> HttpResponseBase:
+        """People get the page to ask by, or are told why there is none; programs get what they asked for."""
         response: HttpResponseBase
-        if not _only_reads(request) or not _is_for_people(request):
-            response = self.get_response(request)
-        elif GRAPHIQL in self._files:
+        if _only_reads(request) and _is_for_people(request):
             request.get_host()
-            response = self._answer(request, GRAPHIQL)
+            response = self._answer(request, GRAPHIQL) if GRAPHIQL in self._files else _no_graphiql(request)
         else:
-            response = front_page(request)
-            response.status_code = 404
+            response = self.get_response(request)
         patch_vary_headers(response, ["Accept"])
         return response
 
@@ -98,6 +96,12 @@ class PageMiddleware:
             response = self.get_response(request)
         patch_vary_headers(response, ["Accept"])
         return response
+
+
+def _no_graphiql(request: HttpRequest) -> HttpResponse:
+    response = front_page(request)
+    response.status_code = 404
+    return response
 
 
 def _only_reads(request: HttpRequest) -> bool:
