@@ -1,7 +1,8 @@
 """What stages announce: kept with the change itself, told to consumers after it, and again when that failed.
 
-An app that wants to hear registers in its `AppConfig.ready()`; so do the caches and the stream of charts. A
-consumer may hear an event twice and must not mind.
+An app that wants to hear registers in its `AppConfig.ready()`. A consumer may hear an event twice and must
+not mind. What has to be true at once is not left to them: caches are dropped, and the stream of charts is
+told, in the transaction of the change.
 """
 
 import logging

@@ -6,6 +6,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
 if TYPE_CHECKING:
+    from apps.charts.announcing import Told
     from apps.charts.counting import Counting
     from apps.charts.tallies import Tally
 
@@ -15,6 +16,7 @@ class ChartsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.charts import signals
+        from apps.charts.announcing import Kind, register_consumer
         from apps.charts.counters.book import CountedPlays
         from apps.charts.counting import register_counter
         from apps.charts.live_stream import chart_kind
@@ -23,6 +25,7 @@ class ChartsConfig(AppConfig):
 
         register_counter(count_by_stage)
         register_play_book(CountedPlays())
+        register_consumer("warming", [Kind.COUNTED], warm_counted)
         register_kind(chart_kind(table=signals.__name__))
         post_migrate.connect(make_chart_stream, sender=self)
 
@@ -32,6 +35,12 @@ def count_by_stage(counting: "Counting") -> "Tally":
     from apps.charts.counters.stage import count
 
     return count(counting)
+
+
+def warm_counted(told: "Told") -> None:
+    from apps.charts import warming
+
+    warming.warm_counted(told)
 
 
 def make_chart_stream(**_: object) -> None:

@@ -1,6 +1,6 @@
 """Forgetting or filling, all at once, what is remembered of view counts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
@@ -39,7 +39,11 @@ def _within_a_family(prefix: str) -> str:
 
 def warm_views() -> Iterator[tuple[int, int]]:
     """Reads every track's counts through the cache; says after each part how many of how many are done."""
-    isrcs = list(ViewCount.objects.order_by("isrc").values_list("isrc", flat=True).distinct())
+    return warm_tracks(list(ViewCount.objects.order_by("isrc").values_list("isrc", flat=True).distinct()))
+
+
+def warm_tracks(isrcs: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The same of these alone."""
     for at in range(0, len(isrcs), TRACKS_AT_ONCE):
         part = isrcs[at : at + TRACKS_AT_ONCE]
         current_counts(part)
