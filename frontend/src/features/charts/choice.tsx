@@ -17,9 +17,18 @@ export function Choice() {
   );
 }
 
+/** The chosen one is seen whole, also where it stood at the edge of the strip. */
 function Chip({ value, label }: { value: string; label: string }) {
   return (
-    <button type="button" class="chip" aria-pressed={chosen.value === value} onClick={() => choose(value)}>
+    <button
+      type="button"
+      class="chip"
+      aria-pressed={chosen.value === value}
+      onClick={(event) => {
+        choose(value);
+        event.currentTarget.scrollIntoView({ block: "nearest", inline: "nearest" });
+      }}
+    >
       {label}
     </button>
   );
