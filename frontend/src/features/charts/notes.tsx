@@ -45,7 +45,7 @@ function followTime(): () => void {
 function told(): string {
   const texts = laterWords().charts;
   const new_ = arrival.value;
-  const count = texts.count(lines.value.length);
+  const count = lines.value.length ? texts.count(lines.value.length) : "";
   return new_ ? `${texts.arrived(genreName(new_.genre), dayName(new_.date))} ${count}` : count;
 }
 
