@@ -58,7 +58,7 @@ def test_another_server_for_the_page_makes_another_page(built: Project):
 
 
 def test_finding_out_that_the_real_page_is_built_is_quick(built: Project):
-    for folder in ("src", "public", "scripts"):
+    for folder in ("src", "public", "scripts", "graphiql"):
         for path in (PROJECT / "frontend" / folder).rglob("*"):
             if path.is_file() and path.name != "build.mjs":
                 built.write(str(path.relative_to(PROJECT / "frontend")), path.read_text(errors="replace"))

@@ -132,6 +132,9 @@ def tiny(tmp_path: Path) -> Path:
         'globalThis.later = () => import("./later.ts").then(({ later }) => later);'
     )
     (tmp_path / "index.html").write_text('<script type="module" src="/src/main.ts"></script>')
+    (tmp_path / "graphiql").mkdir()
+    (tmp_path / "graphiql" / "index.html").write_text('<script type="module" src="./main.ts"></script>')
+    (tmp_path / "graphiql" / "main.ts").write_text(f"console.log({noise(70_000)});")  # is not the page
     return tmp_path
 
 
