@@ -9,10 +9,12 @@ remembered.
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache as cache_forever
 from threading import Event
 from typing import Any, TypeVar
 from uuid import uuid4
 
+import msgspec
 from django.core.cache import cache
 from django.db import transaction
 
@@ -24,9 +26,10 @@ from core.cache import shared_memory
 from core.metrics import CACHE_RESULTS
 
 V = TypeVar("V")
+encode = msgspec.msgpack.Encoder().encode
 Key = tuple[str, str]
 # To be raised when the shape of what is remembered changes.
-SHAPE = 1
+SHAPE = 2
 # How long one waits for another's computation before computing it as well.
 PATIENCE_SECONDS = 5.0
 # Another process's computation is looked for so often.
@@ -38,16 +41,20 @@ _flights: Flights[Any] = Flights()
 
 
 def remembered(
-    family: Family, tracks: Sequence[Key], compute: Callable[[Sequence[Key]], Mapping[Key, V]]
+    family: Family,
+    tracks: Sequence[Key],
+    compute: Callable[[Sequence[Key]], Mapping[Key, V]],
+    kind: Any = Any,
 ) -> dict[Key, V]:
     """Of each (isrc, service) what is remembered, else what `compute` says of those that are not.
 
-    `compute` is asked at most once in this call, for all that nobody else is computing.
+    `compute` is asked at most once in this call, for all that nobody else is computing. `kind` is the type V,
+    of what msgpack can carry: for thousands of days it takes a tenth of the time that pickle does.
     """
     changes.catch_up()
     tracks = list(dict.fromkeys(tracks))
     names = {track: family.key(*track) for track in tracks}
-    found, marks = _read(names)
+    found, marks = _read(names, kind)
     HITS[family].inc(len(found))
     missing = [track for track in tracks if track not in found]
     if not missing:
@@ -57,7 +64,7 @@ def remembered(
     flights = {(names[track], marks[track]): track for track in missing}
     own, others = _flights.join(flights)
     try:
-        found |= _computed(family, names, marks, [flights[flight] for flight in own], compute)  # type: ignore[index]
+        found |= _computed(family, names, marks, [flights[flight] for flight in own], compute, kind)  # type: ignore[index]
         for flight_name, flight in own.items():
             track = flights[flight_name]  # type: ignore[index]
             if track in found:
@@ -81,7 +88,7 @@ def drop_all_views() -> None:
     transaction.on_commit(lambda: changes.apply(rows), robust=True)
 
 
-def _read(names: Mapping[Key, str]) -> tuple[dict[Key, Any], dict[Key, object]]:
+def _read(names: Mapping[Key, str], kind: Any) -> tuple[dict[Key, Any], dict[Key, object]]:
     """What is there and valid; and each key's mark."""
     families = {changes.mark_of_family(name) for name in names.values()}
     stored = cache.get_many([*names.values(), *map(changes.mark_of, names.values()), *families])
@@ -91,12 +98,17 @@ def _read(names: Mapping[Key, str]) -> tuple[dict[Key, Any], dict[Key, object]]:
     }
     if shared_memory().is_away:
         return {}, marks
-    valid = {}
+    valid, decode = {}, _decoder(kind).decode
     for track, name in names.items():
         entry = stored.get(name)
         if isinstance(entry, tuple) and entry[:2] == (SHAPE, marks[track]):
-            valid[track] = entry[2]
+            valid[track] = decode(entry[2])
     return valid, marks
+
+
+@cache_forever
+def _decoder(kind: Any) -> "msgspec.msgpack.Decoder[Any]":
+    return msgspec.msgpack.Decoder(kind)
 
 
 def _computed(
@@ -105,6 +117,7 @@ def _computed(
     marks: Mapping[Key, object],
     tracks: list[Key],
     compute: Callable[[Sequence[Key]], Mapping[Key, V]],
+    kind: Any,
 ) -> dict[Key, V]:
     """By this process, unless another one is at it and ends in time."""
     if not tracks:
@@ -112,10 +125,11 @@ def _computed(
     token = uuid4().hex
     claimed = [track for track in tracks if _claim(names[track], token)]
     left = [track for track in tracks if track not in set(claimed)]
-    values = _stored(family, names, marks, claimed, compute)
+    values = _stored(family, names, marks, claimed, compute, kind)
     if left:
-        values |= _from_other_processes(names, left)
-        values |= _stored(family, names, marks, [track for track in left if track not in values], compute)
+        values |= _from_other_processes(names, left, kind)
+        still_left = [track for track in left if track not in values]
+        values |= _stored(family, names, marks, still_left, compute, kind)
     return values
 
 
@@ -125,17 +139,18 @@ def _stored(
     marks: Mapping[Key, object],
     tracks: list[Key],
     compute: Callable[[Sequence[Key]], Mapping[Key, V]],
+    kind: Any,
 ) -> dict[Key, V]:
     if not tracks:
         return {}
     there: dict[Key, V] = {}
     try:
         # Somebody may have ended between the look into the cache and the claim.
-        there, _ = _read({track: names[track] for track in tracks})
+        there, _ = _read({track: names[track] for track in tracks}, kind)
         left = [track for track in tracks if track not in there]
         values = dict(compute(left)) if left else {}
         if values and not shared_memory().is_away:
-            entries = {names[track]: (SHAPE, marks[track], value) for track, value in values.items()}
+            entries = {names[track]: (SHAPE, marks[track], encode(value)) for track, value in values.items()}
             cache.set_many(entries, timeout=family.seconds)
     finally:
         cache.delete_many([_claim_of(names[track]) for track in tracks])
@@ -155,17 +170,17 @@ def _claim_of(name: str) -> str:
     return f"claim:{name}"
 
 
-def _from_other_processes(names: Mapping[Key, str], tracks: list[Key]) -> dict[Key, Any]:
+def _from_other_processes(names: Mapping[Key, str], tracks: list[Key], kind: Any) -> dict[Key, Any]:
     """What they put there in time."""
     until = time.monotonic() + PATIENCE_SECONDS
     pause = Event()
     found: dict[Key, Any] = {}
     while len(found) < len(tracks) and time.monotonic() < until:
         left = {track: names[track] for track in tracks if track not in found}
-        found |= _read(left)[0]
+        found |= _read(left, kind)[0]
         claims = cache.get_many([_claim_of(name) for track, name in left.items() if track not in found])
         if not claims:
-            found |= _read(left)[0]
+            found |= _read(left, kind)[0]
             break
         pause.wait(LOOK_SECONDS)
     return found

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.charts.view_counts.deltas import is_counted
@@ -30,7 +31,7 @@ class CurrentCount:
 class DayCount(NamedTuple):
     """One day of a history. Without a figure the status says why.
 
-    A chart's answer has thousands of them: a tuple is made, and written into a cache, in a third of the time.
+    A chart's answer has thousands of them: a tuple is made in a third of the time.
     """
 
     day: date
@@ -66,7 +67,7 @@ def current_counts(
 ) -> dict[Key, CurrentCount]:
     """By (isrc, service); what was never counted is left out."""
     keys = [(isrc, service) for isrc in isrcs for service in services]
-    found = remembered(CURRENT, keys, _read_current)
+    found = remembered(CURRENT, keys, _read_current, CurrentCount | None)
     return {key: count for key, count in found.items() if count is not None}
 
 
@@ -76,14 +77,17 @@ def histories(
     """The last HISTORY_DAYS days, oldest first, by (isrc, service)."""
     first = _first_day(today)
     keys = [(isrc, service) for isrc in isrcs for service in services]
-    return remembered(HISTORY, keys, lambda missing: _read_histories(missing, first))
+    return remembered(HISTORY, keys, lambda missing: _read_histories(missing, first), tuple[DayCount, ...])
 
 
 def view_data(isrcs: Collection[str], *, today: date | None = None) -> dict[str, dict[str, ServiceCounts]]:
     """Everything that a page shows of tracks' counts, by ISRC and service (of those that have any)."""
     first = _first_day(today)
     found = remembered(
-        OF_TRACK, [(isrc, "") for isrc in isrcs], lambda missing: _read_view_data(missing, first)
+        OF_TRACK,
+        [(isrc, "") for isrc in isrcs],
+        lambda missing: _read_view_data(missing, first),
+        dict[str, ServiceCounts],
     )
     return {isrc: data for (isrc, _), data in found.items()}
 
@@ -141,6 +145,14 @@ def _change(now: Mapping[str, int], before: Mapping[str, int]) -> Change | None:
     return Change(sum(now[service] for service in both), sum(before[service] for service in both), both)
 
 
+class _Days(dict[str, date]):
+    """By their text."""
+
+    def __missing__(self, text: str) -> date:
+        day = self[text] = date.fromisoformat(text)
+        return day
+
+
 def _first_day(today: date | None) -> date:
     return (today or timezone.now().date()) - timedelta(days=HISTORY_DAYS - 1)
 
@@ -158,15 +170,14 @@ def _read_current(keys: Sequence[Key]) -> dict[Key, CurrentCount | None]:
 def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[DayCount, ...]]:
     found: defaultdict[Key, list[DayCount]] = defaultdict(list)
     rows = HistoricalViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys}, recorded_date__gte=first)
+    # As text: thousands of rows tell of 30 days, and each day is read once.
+    as_text = Cast("recorded_date", CharField(max_length=10))
     ordered = rows.order_by("isrc", "recorded_date").values_list(
-        "isrc", "service", "recorded_date", "view_count", "delta_count", "status", "flag"
+        "isrc", "service", as_text, "view_count", "delta_count", "status", "flag"
     )
-    # Of equal values one each: caches write a value that they have written before in a fraction of the time.
-    once: dict[Any, Any] = {}
-    same = once.setdefault
+    days = _Days()
     for isrc, service, day, count, delta, status, flag in ordered:
-        known = DayCount(same(day, day), count, delta, same(status, status), same(flag, flag))
-        found[isrc, service].append(known)
+        found[isrc, service].append(DayCount(days[day], count, delta, status, flag))
     return {key: tuple(found.get(key, ())) for key in keys}
 
 
