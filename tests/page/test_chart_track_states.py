@@ -40,11 +40,11 @@ def test_days_that_failed_or_are_missing_are_said_as_such_and_never_zero(show: A
     chart = shown.chart("Plays on SoundCloud")
 
     assert shown.table("Plays on SoundCloud") == [
-        ["1 Mar", "1,000", "–"],
-        ["2 Mar", "failed", "–"],
-        ["3 Mar", "1,400", "+400"],
-        ["4 Mar", "missing", "–"],
-        ["5 Mar", "1,900", "+500"],
+        ["1 Mar 2025", "1,000", "–"],
+        ["2 Mar 2025", "failed", "–"],
+        ["3 Mar 2025", "1,400", "+400"],
+        ["4 Mar 2025", "missing", "–"],
+        ["5 Mar 2025", "1,900", "+500"],
     ]
     expect(chart.get_by_role("img")).to_have_accessible_name(
         "Plays on SoundCloud. From 1,000 to 1,900, 5 days. 1 day failed, 1 day is missing."
@@ -57,13 +57,14 @@ def test_days_that_failed_or_are_missing_are_said_as_such_and_never_zero(show: A
     assert (chart.locator(".chart-dots").get_attribute("d") or "").count("M") == 3
 
 
-def test_a_day_off_the_chart_is_a_gap_too(show: Any):
-    assert show(1, **PHONE).table("Rank in Pop") == [
-        ["1 Mar", "1st"],
-        ["2 Mar", "1st"],
-        ["3 Mar", "1st"],
-        ["4 Mar", "not on the chart"],
-        ["5 Mar", "1st"],
+def test_a_day_off_the_chart_is_a_gap_and_a_day_without_a_chart_is_none(show: Any):
+    """There was no chart on 4 March, and on the third nobody but Spotify had the last track."""
+    assert show(1, **PHONE).table("Rank in Pop") == [[f"{day} Mar 2025", "1st"] for day in (1, 2, 3, 5)]
+    assert show(3, **PHONE).table("Rank in Pop") == [
+        ["1 Mar 2025", "3rd"],
+        ["2 Mar 2025", "3rd"],
+        ["3 Mar 2025", "not on the chart"],
+        ["5 Mar 2025", "3rd"],
     ]
 
 

@@ -96,6 +96,37 @@ def test_one_that_fails_just_now_is_named_until_the_next_chart(
     expect(late).to_have_count(0)
 
 
+def test_one_that_failed_since_the_last_chart_is_named_to_whoever_comes_later(
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline, tmp_path: Path
+):
+    pipeline.publish()
+    # Too late for the lists of March to make a chart of that day.
+    Folder(tmp_path).put("spotify", "pop", "2025-06-09", b"oops")
+    pipeline.manage("run", "--full-pipeline", "--from", str(tmp_path), code=3)
+
+    page = ChartsPage(open_page(chart_site.base_url, "/#charts", **PHONE)).loaded()
+
+    expect(page.part.locator(".charts-failures")).to_contain_text("Spotify gave no list. Its last one counts")
+    expect(page.line.locator(".charts-old")).to_contain_text("Out of date")
+
+
+def test_a_chart_of_which_nobody_agrees_says_so(
+    open_page: Open, chart_site: TuttiServer, pipeline: Pipeline, tmp_path: Path
+):
+    lists = Folder(tmp_path)
+    lists.list("spotify", "2025-03-01", 1, 2)
+    lists.list("soundcloud", "2025-03-01", 3, 4)
+    pipeline.manage("run", "--full-pipeline", "--from", str(tmp_path))
+
+    visitor = open_page(chart_site.base_url, "/#charts", **PHONE)
+    page = ChartsPage(visitor)
+
+    expect(page.part.get_by_text("No track was on two services’ lists that day.")).to_be_visible()
+    expect(page.part.get_by_text("manage.py")).to_have_count(0)
+    expect(page.day).to_have_value("2025-03-01")
+    assert visitor.violations() == []
+
+
 def test_what_came_while_the_line_was_lost_is_there_once_it_is_back(
     open_page: Open, chart_site: TuttiServer, pipeline: Pipeline
 ):

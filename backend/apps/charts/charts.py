@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Min
 
-from apps.charts.models import Edition, EditionEntry, EditionSource, RawEntry
+from apps.charts.models import Edition, EditionEntry, EditionSource, RawEdition, RawEntry, Status
 from apps.charts.movements import movement
 from apps.charts.payloads import (
     ChartChange,
@@ -41,18 +41,20 @@ def edition_on(genre: str, day: date | None) -> Edition:
     return edition
 
 
-def chart_of(edition: Edition, *, order: Order = Order.RANK) -> ChartPayload:
+def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = False) -> ChartPayload:
+    """With `is_newest` its sources say, too, whose lists could not be had since."""
     entries = list(edition.entries.select_related("track"))
     sources = list(edition.sources.select_related("used"))
     plays = play_book().plays_on([entry.track.isrc for entry in entries], edition.issued_on)
     past = _Past(edition, entries)
     urls = _urls(sources, entries)
+    failed_since = _failed_since(edition) if is_newest else {}
     tracks = [_line(entry, past, urls, plays.get(entry.track.isrc, Plays())) for entry in entries]
     return ChartPayload(
         genre=edition.genre,
         date=edition.issued_on,
         is_sample=edition.is_sample,
-        sources=[_source(one) for one in sources],
+        sources=[_source(one, failed_since) for one in sources],
         tracks=_sorted(tracks, order),
     )
 
@@ -68,8 +70,16 @@ def _sorted(tracks: list[ChartEntryPayload], order: Order) -> list[ChartEntryPay
     return sorted(tracks, key=key)
 
 
-def _source(one: EditionSource) -> ChartSource:
-    return ChartSource(one.service, one.status, one.used.fetched_at if one.used else None)
+def _source(one: EditionSource, failed_since: Mapping[str, str]) -> ChartSource:
+    status = failed_since.get(one.service, one.status)
+    return ChartSource(one.service, status, one.used.fetched_at if one.used else None)
+
+
+def _failed_since(edition: Edition) -> dict[str, str]:
+    """By service how its last list was no good, of which no chart was made."""
+    lists = RawEdition.objects.filter(genre=edition.genre, issued_on__gt=edition.issued_on)
+    last = dict(lists.order_by("issued_on").values_list("service", "status"))
+    return {service: status for service, status in last.items() if status != Status.OK}
 
 
 @dataclass(frozen=True, slots=True)

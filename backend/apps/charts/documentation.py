@@ -200,6 +200,7 @@ TRACK = _endpoint(
                 ),
             },
             ranks=[RankOnDayPayload("pop", DAY, 1, {"spotify": 2, "soundcloud": 1})],
+            chart_days={"pop": [DAY]},
             counts=COUNTS,
             similar=SimilarTracksPayload(
                 "ok", [SimilarTrackPayload("ZZTUT2500002", "Second Window Left", "The Tuesday Post", 0.9731)]

@@ -2,6 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from apps.charts.charts import Order, edition_on
 from apps.charts.genres import RANKED, Genre, MusicService
@@ -113,6 +117,7 @@ def chart_track(isrc: str) -> ChartTrack:
 
 def track_page(track: ChartTrack) -> ChartTrackPayload:
     counts = play_book().histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
+    ranks = _ranks(track)
     return ChartTrackPayload(
         isrc=track.isrc,
         name=track.name,
@@ -121,7 +126,8 @@ def track_page(track: ChartTrack) -> ChartTrackPayload:
         cover_url=track.cover_url,
         is_sample=track.is_sample,
         services=_links(track),
-        ranks=_ranks(track),
+        ranks=ranks,
+        chart_days=_chart_days(ranks),
         counts=_counts(counts),
         similar=_similar(track),
     )
@@ -157,6 +163,19 @@ def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:
         "edition__genre", "edition__issued_on", "rank", "ranks"
     )
     return [RankOnDayPayload(*row) for row in rows[:MOST_RANKS]][::-1]
+
+
+def _chart_days(ranks: Sequence[RankOnDayPayload]) -> dict[str, list[date]]:
+    """Without these nobody could tell a day off the chart from one on which there was none."""
+    since = {one.genre: one.date for one in reversed(ranks)}
+    if not since:
+        return {}
+    wanted = [Q(genre=genre, issued_on__gte=day) for genre, day in since.items()]
+    editions = Edition.objects.filter(reduce(or_, wanted), published_at__isnull=False)
+    days: dict[str, list[date]] = {genre: [] for genre in since}
+    for genre, day in editions.order_by("issued_on").values_list("genre", "issued_on"):
+        days[genre].append(day)
+    return days
 
 
 def _counts(told: Mapping[str, CountHistory]) -> dict[str, CountHistoryPayload]:

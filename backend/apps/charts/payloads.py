@@ -155,6 +155,8 @@ class SimilarTracksPayload(msgspec.Struct, frozen=True):
 
 
 class ChartTrackPayload(msgspec.Struct, frozen=True):
+    """`chart_days`: by genre, each day of a chart since the track was first on it."""
+
     isrc: str
     name: str
     artist: str
@@ -163,6 +165,7 @@ class ChartTrackPayload(msgspec.Struct, frozen=True):
     is_sample: bool
     services: dict[str, ServiceLinkPayload]
     ranks: list[RankOnDayPayload]
+    chart_days: dict[str, list[date]]
     counts: dict[str, CountHistoryPayload]
     similar: SimilarTracksPayload
 

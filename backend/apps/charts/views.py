@@ -91,4 +91,5 @@ class OlderViewSet(viewsets.ViewSet):
 
 def _chart(request: Request, genre: str) -> ChartPayload:
     query = read_query(request)
-    return chart_of(edition_on(genre_named(genre), query["date"]), order=query["sort"])
+    edition = edition_on(genre_named(genre), query["date"])
+    return chart_of(edition, order=query["sort"], is_newest=query["date"] is None)

@@ -366,6 +366,9 @@ export interface ChartTrackAnswer {
   message: string;
   data: ChartTrack;
 }
+/**
+ * `chart_days`: by genre, each day of a chart since the track was first on it.
+ */
 export interface ChartTrack {
   isrc: string;
   name: string;
@@ -377,6 +380,9 @@ export interface ChartTrack {
     [k: string]: ServiceLink;
   };
   ranks: RankOnDay[];
+  chart_days: {
+    [k: string]: string[];
+  };
   counts: {
     [k: string]: CountHistory;
   };

@@ -21,12 +21,14 @@ def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str,
 
     assert track.keys() == {
         *("isrc", "name", "artist", "album", "cover_url", "is_sample"),
-        *("services", "ranks", "counts", "similar"),
+        *("services", "ranks", "chart_days", "counts", "similar"),
     }
     assert (track["isrc"], track["name"], track["is_sample"]) == (entry["isrc"], entry["name"], True)
     assert track["services"].keys() >= entry["services"].keys()
     assert len(track["ranks"]) == entry["days_on_chart"]
     assert [one["date"] for one in track["ranks"]] == sorted(one["date"] for one in track["ranks"])
+    assert {one["date"] for one in track["ranks"]} <= set(track["chart_days"]["pop"])
+    assert track["chart_days"]["pop"] == sorted(track["chart_days"]["pop"])
     last = track["ranks"][-1]
     assert (last["genre"], last["rank"]) == ("pop", entry["rank"])
     assert last["services"] == {name: place["rank"] for name, place in entry["services"].items()}

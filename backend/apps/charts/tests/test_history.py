@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from apps.charts import counting
+from apps.charts import counting, pages
 from apps.charts.charts import Order, chart_of, edition_on
 from apps.charts.counters.stage import count
 from apps.charts.payloads import ChartEntryPayload
@@ -83,3 +83,28 @@ def test_a_chart_costs_the_same_queries_however_long_it_is(
             assert (
                 len(chart_of(edition_on("pop", date.fromisoformat(day)), order=Order.PLAYS).tracks) == length
             )
+
+
+def test_days_of_the_chart_are_told_with_a_track_since_it_was_first_on_it(run: Run, folder: Folder):
+    fill(folder)
+    run()
+
+    told = pages.track_page(pages.chart_track(isrc(3)))
+    assert [str(one.date) for one in told.ranks] == [DAYS[0], DAYS[2], DAYS[3]]
+    assert [str(day) for day in told.chart_days["pop"]] == list(DAYS)
+    assert [str(day) for day in pages.track_page(pages.chart_track(isrc(4))).chart_days["pop"]] == [DAYS[3]]
+
+
+def test_a_list_that_failed_since_is_told_with_the_newest_chart_alone(run: Run, folder: Folder):
+    fill(folder)
+    run()
+    # Too late for the lists of March to make a chart of that day.
+    folder.put("spotify", "pop", "2025-06-05", b"oops")
+    run()
+
+    edition = edition_on("pop", None)
+    assert str(edition.issued_on) == DAYS[3]
+    told = {one.service: one for one in chart_of(edition, is_newest=True).sources}
+    assert (told["spotify"].status, told["soundcloud"].status) == ("failed", "ok")
+    assert told["spotify"].fetched_at is not None
+    assert {one.service: one.status for one in chart_of(edition).sources}["spotify"] == "ok"

@@ -72,10 +72,17 @@ function Nowhere({ problem }: { problem: unknown }) {
 
 function Nothing() {
   const texts = laterWords().charts;
+  if (isOfRoom.value) return <Empty text={texts.roomEmpty} help={texts.roomEmptyHelp} />;
+  // There is a chart, of lists that have no track in common.
+  if (shown.value.chart) return <Empty text={texts.nothingAgreed} help={texts.nothingAgreedHelp} />;
+  return <Empty text={texts.empty} help={texts.emptyHelp} />;
+}
+
+function Empty({ text, help }: { text: string; help: string }) {
   return (
     <div class="empty">
-      <p>{isOfRoom.value ? texts.roomEmpty : texts.empty}</p>
-      <p class="dim">{isOfRoom.value ? texts.roomEmptyHelp : texts.emptyHelp}</p>
+      <p>{text}</p>
+      <p class="dim">{help}</p>
     </div>
   );
 }

@@ -11,8 +11,8 @@ import { genreName } from "./choice.tsx";
 import { ago, dayName, serviceName } from "./formats.ts";
 
 const MINUTE_MS = 60_000;
-/** Charts are gathered every night. */
-const OLD_MS = 24 * 60 * MINUTE_MS;
+/** Charts are gathered every night: what is older stands out. */
+const DAY_MS = 24 * 60 * MINUTE_MS;
 
 const now = signal(0);
 
@@ -56,10 +56,12 @@ function Age() {
   if (!chart) return null;
   const isOtherDay = day.value !== null && day.value !== chart.date;
   if (isOtherDay) return <span>{texts.noneThatDay(dayName(chart.date))}</span>;
-  const at = takenAt(chart.sources);
+  const taken = takenAt(chart.sources);
+  // What was recorded long ago is no newer for being read just now.
+  const at = taken && Math.min(taken, Date.parse(chart.date) + DAY_MS);
   if (!isNewest.value || at === null) return <span>{dayName(chart.date)}</span>;
   const age = Math.max(0, Math.max(now.value, serverNow()) - at);
-  const isOld = age > OLD_MS;
+  const isOld = age > DAY_MS;
   return (
     <span class={isOld ? "charts-old" : undefined}>
       {isOld ? texts.takenLongAgo(ago(age)) : texts.taken(ago(age))}
@@ -77,7 +79,7 @@ function Failures() {
   const { chart } = shown.value;
   if (!chart) return null;
   const late = isNewest.value ? [...(failedSince.value.get(chart.genre) ?? [])] : [];
-  const failed = chart.sources.filter(({ status }) => status !== "ok");
+  const failed = chart.sources.filter(({ service, status }) => status !== "ok" && !late.includes(service));
   if (!failed.length && !late.length) return null;
   return (
     <ul class="charts-note charts-failures small">

@@ -177,6 +177,9 @@ export const words: LaterWords = {
     notAdded: "Aus den Charts hinzuzufügen braucht das Netz. Versuch es wieder, sobald es da ist.",
     empty: "Es gibt noch keine Charts.",
     emptyHelp: "Wer den Server betreibt, kann welche sammeln: manage.py etl run.",
+    nothingAgreed: "Kein Titel stand an diesem Tag auf den Listen zweier Dienste.",
+    nothingAgreedHelp:
+      "Was nur ein Dienst führt, steht in keinen Charts. Sieh dir einen anderen Tag oder ein anderes Genre an.",
     roomEmpty: "In dieser Woche wurde hier nichts gespielt.",
     roomEmptyHelp: "Was in diesem Raum läuft und wofür gestimmt wird, macht seine Charts.",
     needsNetwork: "Charts brauchen das Netz.",

@@ -165,6 +165,8 @@ export const words = {
     notAdded: "To add from the charts needs the network. Try again once it is back.",
     empty: "There is no chart yet.",
     emptyHelp: "Whoever runs the server can gather some: manage.py etl run.",
+    nothingAgreed: "No track was on two services’ lists that day.",
+    nothingAgreedHelp: "What only one service lists is on no chart. Try another day, or another genre.",
     roomEmpty: "Nothing was played here that week.",
     roomEmptyHelp: "What plays in this room, and what people vote for, makes its chart.",
     needsNetwork: "Charts need the network.",

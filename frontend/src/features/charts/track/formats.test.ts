@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { frameHost, serviceName, webAddress } from "./formats.ts";
+import { dayName, frameHost, serviceName, webAddress } from "./formats.ts";
 
 describe("a link to a service", () => {
   it("leads to pages of the web alone", () => {
@@ -19,4 +19,10 @@ describe("a frame", () => {
 
 it("calls services as they call themselves", () => {
   expect(["apple_music", "elsewhere"].map(serviceName)).toEqual(["Apple Music", "elsewhere"]);
+});
+
+it("says the year of a day that is not of this one", () => {
+  const year = new Date().getUTCFullYear();
+  expect(dayName(`${year}-03-04`)).not.toContain(String(year));
+  expect(dayName(`${year - 1}-03-04`)).toContain(String(year - 1));
 });

@@ -1,5 +1,6 @@
 /** Names, days and addresses as a track of the charts shows them. */
 
+import { serverNow } from "../../../store/room.ts";
 import { language, laterWords } from "../../../words/index.ts";
 
 /** As the companies call themselves, in every language. */
@@ -19,9 +20,11 @@ export function genreName(genre: string): string {
   return names[genre] ?? genre;
 }
 
-/** 4 Dec, of a day as in 2025-12-04; as the reader's own kind of the language writes it. */
+/** 4 Dec, of a day as in 2025-12-04, with its year when that is not this one; as the reader's own kind of the language writes it. */
 export function dayName(date: string): string {
-  const format = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  const isOfThisYear = date.startsWith(`${new Date(serverNow()).getUTCFullYear()}-`);
+  const year = isOfThisYear ? undefined : "numeric";
+  const format = { day: "numeric", month: "short", year, timeZone: "UTC" } as const;
   const shown = language.value;
   const region = navigator.languages.find((one) => one.split("-")[0] === shown) ?? shown;
   return new Intl.DateTimeFormat(region, format).format(new Date(date));

@@ -23,15 +23,15 @@ export function Counts({ track }: { track: ChartTrack }) {
   );
 }
 
-export function Ranks({ track: { ranks } }: { track: ChartTrack }) {
+export function Ranks({ track }: { track: ChartTrack }) {
   const texts = laterWords().chartTrack;
-  const genres = genresOf(ranks);
+  const genres = genresOf(track.ranks);
   return (
     <section class="card panel-card" aria-labelledby="chart-track-ranks">
       <h3 id="chart-track-ranks">{texts.ranks}</h3>
       {genres.length === 0 && <p class="dim">{texts.noRanks}</p>}
       {genres.map((genre) => (
-        <RankChart key={genre} title={texts.ranksIn(genreName(genre))} days={ranksByDay(ranks, genre)} />
+        <RankChart key={genre} title={texts.ranksIn(genreName(genre))} days={ranksByDay(track, genre)} />
       ))}
     </section>
   );

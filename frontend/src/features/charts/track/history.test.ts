@@ -65,18 +65,22 @@ describe("ranks by day", () => {
   ];
 
   it("are of one genre, with a gap while it was not on the chart", () => {
+    const chart_days = { pop: ["2025-03-01", "2025-03-02", "2025-03-03", "2025-03-04"], rap: ["2025-03-02"] };
     expect(genresOf(ranks)).toEqual(["pop", "rap"]);
-    expect(ranksByDay(ranks, "pop").map(({ date, value }) => [date, value])).toEqual([
+    expect(ranksByDay({ ranks, chart_days }, "pop").map(({ date, value }) => [date, value])).toEqual([
       ["2025-03-01", 4],
       ["2025-03-02", null],
       ["2025-03-03", 2],
+      ["2025-03-04", null],
     ]);
   });
 
-  it("go back for ninety days", () => {
-    const days = ranksByDay([ranked("pop", "2024-03-01", 1), ranked("pop", "2025-03-01", 2)], "pop");
-    expect(days).toHaveLength(90);
-    expect(days.at(-1)).toMatchObject({ date: "2025-03-01", value: 2 });
+  it("say nothing of days without a chart", () => {
+    const weeks = { ranks, chart_days: { pop: ["2025-03-01", "2025-03-03"] } };
+    expect(ranksByDay(weeks, "pop").map(({ date, value }) => [date, value])).toEqual([
+      ["2025-03-01", 4],
+      ["2025-03-03", 2],
+    ]);
   });
 });
 

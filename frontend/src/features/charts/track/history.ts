@@ -20,8 +20,6 @@ export interface ServicePlace {
   rank: number;
 }
 
-// Of ranks there may be a year, which no telephone shows day by day.
-const MOST_DAYS = 90;
 const DAY_MS = 24 * 3600 * 1000;
 
 /** A day of which the server has no row at all is missing, too. */
@@ -44,15 +42,16 @@ export function genresOf(ranks: readonly RankOnDay[]): string[] {
   return [...new Set(ranks.map(({ genre }) => genre))];
 }
 
-/** On days without a rank it was not on that chart. */
-export function ranksByDay(ranks: readonly RankOnDay[], genre: string): DayFigure[] {
-  const ofGenre = ranks.filter((one) => one.genre === genre);
-  return everyDay(ofGenre).map(({ date, found }) => ({
-    date,
-    value: found?.rank ?? null,
-    delta: null,
-    status: found ? "ok" : "missing",
-  }));
+/** On days of that chart without a rank it was not on it; of days without a chart nothing is said. */
+export function ranksByDay(
+  { ranks, chart_days }: Pick<ChartTrack, "ranks" | "chart_days">,
+  genre: string,
+): DayFigure[] {
+  const places = new Map(ranks.filter((one) => one.genre === genre).map(({ date, rank }) => [date, rank]));
+  return (chart_days[genre] ?? []).map((date) => {
+    const value = places.get(date) ?? null;
+    return { date, value, delta: null, status: value === null ? "missing" : "ok" };
+  });
 }
 
 /** The last place that a service had it at, for each genre. */
@@ -65,13 +64,13 @@ export function placesAt(service: string, { ranks }: Pick<ChartTrack, "ranks">):
   return [...last.values()];
 }
 
-/** The last days from the first to the last that is told, the oldest first. */
+/** The days from the first to the last that is told, the oldest first. */
 function everyDay<Row extends { date: string }>(rows: readonly Row[]): { date: string; found: Row | null }[] {
   const byDate = new Map(rows.map((row) => [row.date, row]));
   const dates = [...byDate.keys()].sort();
   const [first, last] = [dates[0], dates.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const count = Math.min(MOST_DAYS, (Date.parse(last) - Date.parse(first)) / DAY_MS + 1);
+  const count = (Date.parse(last) - Date.parse(first)) / DAY_MS + 1;
   return Array.from({ length: count }, (_, index) => {
     const date = new Date(Date.parse(last) - (count - 1 - index) * DAY_MS).toISOString().slice(0, 10);
     return { date, found: byDate.get(date) ?? null };
