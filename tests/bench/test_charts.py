@@ -35,6 +35,11 @@ def found() -> dict[str, Any]:
                 "/api/charts/": {"median": 3.0, "slowest": 9.0},
                 "/api/health/": {"median": 4.0, "slowest": 250.0},
             },
+            "graphql": {
+                **{"tracks": 40, "days": 1200},
+                "cold_ms": [*([80.0] * 18), 150.0, 900.0],
+                "remembered_ms": [4.0] * 200,
+            },
         }
     }
 
@@ -47,6 +52,8 @@ def test_ratios_say_how_often_one_goes_into_the_other(found: dict[str, Any]) -> 
         "sqlite_processed": 0.995,
         "sqlite_history_over_scan": 0.05,
         "sqlite_slowest_answer_over_wanted": 0.5,
+        "sqlite_graphql_p95_over_wanted": 0.75,
+        "sqlite_graphql_remembered_over_cold": 0.05,
     }
     assert json.loads(result.last_line())["benchmark"] == "charts"
     assert "250 (/api/health/)" in result.text()

@@ -188,7 +188,7 @@ def test_the_database_goes_away_within_a_stage_and_comes_back_later(
     held.opened.set()
     said, _ = run.communicate(timeout=PATIENCE_SECONDS)
     assert run.returncode == FAILED, said
-    assert "The database cannot be used" in said
+    assert "The database cannot be used" in said, said
     own_postgres.start()
 
     assert on_own_postgres.etl("run").returncode == OK

@@ -54,6 +54,7 @@ def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_awa
         one["track"]["title"] for one in found["recommendations"] if one["provider"] == "spotify"
     ]
 
+    dee.tell("play", track_id=found["recommendations"][-1]["track"]["id"])
     spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
     assert dee.refresh()["status"] == "succeeded"
     alone = dee.read(limit=100)

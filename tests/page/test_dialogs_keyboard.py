@@ -17,8 +17,8 @@ from tests.page.visitors import Visit, Visitor
 SOURCES = FRONTEND / "src"
 # The one place where each is made; everybody else uses it by its name.
 MAKERS = {"ui/dialog.tsx", "ui/menu.tsx"}
-# What opens in its place, covers nothing and keeps no focus: a chart's table.
-IN_PLACE = {"ui/chart.tsx"}
+# What opens in its place, covers nothing and keeps no focus: a chart's table, a service's player.
+IN_PLACE = {"ui/chart.tsx", "features/charts/track/services.tsx"}
 # Whatever makes something open or asks by a window of the browser's own.
 OPENS = re.compile(
     r"<(?:Dialog|Menu|dialog|details)\b|role=\"(?:dialog|alertdialog|menu|listbox|tooltip)\"|\bpopover="

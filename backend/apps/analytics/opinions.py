@@ -67,3 +67,9 @@ def people_active_since(moment: datetime) -> list[int]:
     """The ids of who did anything on that UTC day, or after it."""
     counts = PersonDayCount.objects.filter(day__gte=day_of(moment)).order_by("user_id")
     return list(counts.values_list("user_id", flat=True).distinct())
+
+
+def last_told_at(user_id: int) -> datetime | None:
+    """When this person's latest activity came in."""
+    told = Activity.objects.filter(user_id=user_id).order_by("-id")
+    return told.values_list("received_at", flat=True).first()

@@ -13,11 +13,18 @@ logger = logging.getLogger(__name__)
 
 @contextmanager
 def unit(tally: Tally, name: str) -> Iterator[None]:
-    """What fails in it has not happened, and is due again at the next run."""
+    """What fails in it has not happened, and is due again at the next run.
+
+    Raises OperationalError when it cannot even begin, for then no other one can.
+    """
+    has_begun = False
     try:
         with transaction.atomic():
+            has_begun = True
             yield
     except Exception as error:  # the one place where errors of a unit become a failure of a part
+        if not has_begun:
+            raise
         logger.exception("The pipeline of charts failed at %s", name)
         tally.fail(f"{name}: {type(error).__name__}")
         leave_broken_connection(error)

@@ -10,7 +10,7 @@ must be safe to repeat; it says `JobFailed` when trying again is of no use.
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, ParamSpec
 
 from apps.jobs.services import Requested, request_run
@@ -53,9 +53,21 @@ class Job(Generic[P]):
 
         What it gets has to be named: `refresh.request("user:5", user_id=5)`.
         """
+        self._need_names(args)
+        return request_run(kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for)
+
+    def request_after(
+        self, changed_at: datetime | None, key: str = "", /, *args: P.args, **kwargs: P.kwargs
+    ) -> Requested:
+        """The same, but what began before this moment, when what it works on was changed, isn't fresh."""
+        self._need_names(args)
+        return request_run(
+            kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for, changed_at=changed_at
+        )
+
+    def _need_names(self, args: tuple[object, ...]) -> None:
         if args:
             raise TypeError(f"Name what {self.kind} is given, as in user_id=5.")
-        return request_run(kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for)
 
     def run(self, arguments: dict[str, Any]) -> Result:
         """With arguments as they are kept."""

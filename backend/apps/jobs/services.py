@@ -38,17 +38,19 @@ def request_run(
     arguments: dict[str, Any],
     due_at: datetime | None = None,
     fresh_for: timedelta = timedelta(0),
+    changed_at: datetime | None = None,
 ) -> Requested:
     """The open run of this kind and key, whatever its arguments; else a new one.
 
-    One with the same arguments that succeeded no longer than `fresh_for` ago is given again: of many who ask
-    at once some ask when it has ended. A constraint holds that one alone is open, however many ask. In a
-    transaction a new run is there when that is committed; then workers are told.
+    One with the same arguments that succeeded no longer than `fresh_for` ago is given again, unless it began
+    before `changed_at`: of many who ask at once some ask when it has ended. A constraint holds that one alone
+    is open, however many ask. In a transaction a new run is there when that is committed; then workers are
+    told.
     """
     for _ in range(REQUEST_ATTEMPTS):
         if run := JobRun.objects.filter(kind=kind, key=key, status__in=OPEN).first():
             return Requested(run, is_new=False)
-        if run := _fresh_run(kind, key, arguments, fresh_for):
+        if run := _fresh_run(kind, key, arguments, fresh_for, changed_at):
             return Requested(run, is_new=False)
         now = timezone.now()
         run = JobRun(kind=kind, key=key, arguments=arguments, due_at=due_at or now, created_at=now)
@@ -56,7 +58,7 @@ def request_run(
             with transaction.atomic():
                 run.save(force_insert=True)
                 # Begun and ended since the look above; from here on the constraint keeps others out.
-                if ended := _fresh_run(kind, key, arguments, fresh_for):
+                if ended := _fresh_run(kind, key, arguments, fresh_for, changed_at):
                     run.delete()
                     return Requested(ended, is_new=False)
                 transaction.on_commit(_tell_of_new_run, robust=True)
@@ -68,12 +70,16 @@ def request_run(
     raise RuntimeError(f"Runs of {kind} come and go too fast to get hold of one.")
 
 
-def _fresh_run(kind: str, key: str, arguments: dict[str, Any], fresh_for: timedelta) -> JobRun | None:
+def _fresh_run(
+    kind: str, key: str, arguments: dict[str, Any], fresh_for: timedelta, changed_at: datetime | None
+) -> JobRun | None:
     if not fresh_for:
         return None
     ended = JobRun.objects.filter(
         kind=kind, key=key, status=Status.SUCCEEDED, finished_at__gt=timezone.now() - fresh_for
     )
+    if changed_at is not None:
+        ended = ended.filter(started_at__gt=changed_at)
     return ended.filter(arguments=arguments).order_by("-finished_at").first()
 
 

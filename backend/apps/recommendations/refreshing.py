@@ -1,15 +1,18 @@
 """Asking for a new list: one job a person, however many ask, and not without end."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
+from apps.analytics.opinions import last_told_at
 from apps.jobs.models import JobRun
 from apps.jobs.services import run_as_it_stands
 from apps.realtime.decorators import log_action
 from apps.recommendations.tasks import refresh
 from apps.users.models import key_of_user
+from apps.users.selectors import taste_changed_at
 from core.errors import NotFound
 from core.identity import user_id_of
 from core.limits import REFRESHES
@@ -18,7 +21,7 @@ from core.rate_limits import count_against
 
 @log_action("request_refresh")
 def request_refresh(*, user_id: int, **wanted: Any) -> JobRun:
-    """The person's open job, or one for the same of a minute ago, else a new one.
+    """The person's open job, or one for the same of a minute ago if they did nothing since, else a new one.
 
     Raises TooManyCalls for too many new ones. Who gets one that is there is not counted. The count stands
     within the transaction that makes the job, or of many who ask at once some would be refused who could be
@@ -26,10 +29,16 @@ def request_refresh(*, user_id: int, **wanted: Any) -> JobRun:
     """
     key = key_of_user(user_id)
     with transaction.atomic():
-        requested = refresh.request(key, user_id=user_id, **wanted)
+        requested = refresh.request_after(_changed_at(user_id), key, user_id=user_id, **wanted)
         if requested.is_new:
             count_against(REFRESHES, key)
     return requested.run
+
+
+def _changed_at(user_id: int) -> datetime | None:
+    """When something came in last that the list is made from."""
+    told = last_told_at(user_id), taste_changed_at(user_id)
+    return max((moment for moment in told if moment), default=None)
 
 
 def refresh_run(job_id: UUID, *, user_id: int | None) -> JobRun:

@@ -1,5 +1,7 @@
 """Reading accounts."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db.models import QuerySet
 
@@ -40,6 +42,11 @@ def account(user_id: int) -> User:
     if user is None:
         raise NotFound("There is no such account.")
     return user
+
+
+def taste_changed_at(user_id: int) -> datetime | None:
+    """When this person last said what they like; None for who never did."""
+    return Profile.objects.filter(pk=user_id).values_list("changed_at", flat=True).first()
 
 
 def own_id(caller: Caller) -> int:

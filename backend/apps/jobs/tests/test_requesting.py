@@ -77,6 +77,21 @@ def test_what_is_old_or_failed_is_made_anew(desk, ended: dict[str, Any]):
     assert work.request("user:5", person=5).is_new
 
 
+@pytest.mark.django_db
+def test_what_began_before_a_change_is_made_anew(desk):
+    work = desk.declare(fresh_for=MINUTE)
+    before = timezone.now()
+    first = work.request_after(None, "user:5", person=5)
+    Workbench().work()
+
+    same = work.request_after(before, "user:5", person=5)
+    changed = work.request_after(timezone.now(), "user:5", person=5)
+    meanwhile = work.request_after(timezone.now(), "user:5", person=5)
+
+    assert (first.is_new, same) == (True, (first.run, False))
+    assert (changed.is_new, meanwhile) == (True, (changed.run, False))
+
+
 @pytest.mark.usefixtures("stored")
 def test_a_thousand_requests_make_one_run_for_each_key_while_a_worker_works(desk, words):
     work = desk.declare(fresh_for=MINUTE)

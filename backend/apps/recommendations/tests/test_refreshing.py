@@ -11,8 +11,10 @@ from apps.jobs.tasks import forget_runs
 from apps.jobs.tests.crowd import all_at_once
 from apps.jobs.work import Workbench
 from apps.recommendations.refreshing import refresh_run, request_refresh
-from apps.recommendations.tests.telling import read, texts, titles
+from apps.recommendations.tests.telling import read, tell, texts, titles
+from apps.users.account_services import change_taste
 from apps.users.erasure import erase_person
+from apps.users.models import User
 from core.errors import NotFound
 from core.limits import REFRESHES
 from core.rate_limits import TooManyCalls
@@ -54,6 +56,28 @@ def test_a_thousand_at_once_make_one_job_while_a_worker_works(ada, library):
 
     assert len({job_id for of_one in answers for job_id in of_one}) == 1
     assert JobRun.objects.get().status == Status.SUCCEEDED
+
+
+@pytest.mark.parametrize("deed", ["like", "taste"])
+def test_who_did_something_since_gets_a_new_one(ada, bo, library, deed: str):
+    def do(person: User) -> None:
+        if deed == "like":
+            tell(person, "like", library["Halo"])
+        else:
+            change_taste(user_id=person.pk, given={"moods": ["calm"]}, is_whole=False)
+
+    def ended() -> object:
+        run = request_refresh(user_id=ada.pk)
+        Workbench().work()
+        return run.pk
+
+    first = ended()
+    do(bo)
+    same = ended()
+    do(ada)
+    other = ended()
+
+    assert first == same != other
 
 
 def test_two_people_have_two_jobs(ada, bo):
