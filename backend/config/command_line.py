@@ -9,6 +9,8 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from core.frames import roomy
+
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 HELP = """\
 Usage: ./tutti COMMAND …
@@ -49,6 +51,7 @@ class WordsError(Exception):
     """The words make no sense; the text says why."""
 
 
+@roomy
 def main(words: Sequence[str]) -> int:
     if not words or words[0] in {"--help", "-h", "help"}:
         sys.stdout.write(HELP)

@@ -17,6 +17,7 @@ from config.local_network import own_names
 from config.reach import remember_reach
 from config.startup import DatabaseUnusableError, prepare_database
 from core.capacity import allow_many_files
+from core.frames import roomy
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
 
@@ -90,6 +91,7 @@ def _prepare_and_serve(*, lan: bool) -> Exit:
     return Exit.ORDERLY
 
 
+@roomy
 def _serve(listener: socket.socket) -> None:
     # Only now: these import the whole application, which needs the settings in place.
     from config.asgi import application

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
+from core.frames import roomy
+
 
 class ConnectionMiddleware:
     """The outermost: when it is left, the request's thread holds no connection of the pool.
@@ -18,6 +20,7 @@ class ConnectionMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
+    @roomy
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
             return self.get_response(request)

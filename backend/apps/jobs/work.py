@@ -12,6 +12,7 @@ from apps.jobs.leases import end_run, fail_run, give_back_runs, put_off_run, ren
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job_named, known_kinds
 from core.connections import released_connection
+from core.frames import roomy
 from core.request_context import within_request
 
 logger: structlog.stdlib.BoundLogger = structlog.get_logger("tutti.jobs")
@@ -38,6 +39,7 @@ class Workbench:
         self._taking = Lock()
         self._changed = Condition()
 
+    @roomy
     def work(self) -> int:
         """Runs all that is due, one after the other; returns how many."""
         number = 0

@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from core.frames import roomy
+
 R = TypeVar("R")
 
 # Reads are short and many wait for few: more threads would only queue at the database instead of here.
@@ -51,6 +53,7 @@ class SharedReads:
             read.exception()  # all who waited for it may be gone
 
 
+@roomy
 def _released(read: Callable[..., R], args: tuple[Any, ...]) -> R:
     try:
         result = read(*args)
