@@ -77,17 +77,29 @@ def _first_or_kept(
     return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
 
 
+def _found(*, caller: str, key: str) -> KeptAnswer | None:
+    """Locked where an answer is to be made anew. None when its account has just gone, and it with it."""
+    kept = KeptAnswer.objects.filter(caller=caller, key=key)
+    found = kept.first()
+    return kept.select_for_update().first() if found and found.subject else found
+
+
 def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
     """The row of this write, and whether it is new. Another request with the key waits here for the first."""
     now = timezone.now()
     KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
     _forget_some(before=now - KEPT_FOR)
-    try:
-        with transaction.atomic():
-            kept = KeptAnswer.objects.create(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
-    except IntegrityError:
-        return KeptAnswer.objects.get(caller=caller, key=key), False
-    return kept, True
+    while True:
+        try:
+            with transaction.atomic():
+                kept = KeptAnswer.objects.create(
+                    caller=caller, key=key, fingerprint=fingerprint, created_at=now
+                )
+        except IntegrityError:
+            if found := _found(caller=caller, key=key):
+                return found, False
+        else:
+            return kept, True
 
 
 def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
@@ -116,7 +128,6 @@ def _about_the_same(
     kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
     """A new answer about whom the first one was about; where that one is gone, it is a first one again."""
-    kept = KeptAnswer.objects.select_for_update().get(pk=kept.pk)
     request.__dict__["tutti_subject"] = kept.subject
     response = respond(request)
     if response.__dict__.get("tutti_subject") == kept.subject:

@@ -39,6 +39,7 @@ from apps.charts.payloads import (
     TrendingTrackPayload,
 )
 from apps.charts.plays import CountHistory, play_book
+from apps.charts.selectors import track_of
 from apps.charts.sounding import similar_tracks
 from core.errors import NotFound
 
@@ -109,7 +110,7 @@ def _list_entry(entry: RawEntry) -> ListEntryPayload:
 
 def chart_track(isrc: str) -> ChartTrack:
     """Raises NotFound."""
-    track = ChartTrack.objects.filter(isrc=isrc).first()
+    track = track_of(isrc)
     if track is None:
         raise NotFound("No chart has had a track of this ISRC.")
     return track

@@ -1,14 +1,15 @@
-"""Reading the state of the pipeline: the last runs, and how old what each source gave is."""
+"""Reading tracks by their codes, and the state of the pipeline: the last runs, and how old what came is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max
 
 from apps.charts.genres import RANKED, Genre
-from apps.charts.models import RawEdition, StageRun, Status, ViewCount
+from apps.charts.models import ChartTrack, RawEdition, StageRun, Status, ViewCount
 from apps.charts.run_models import Stage
+from apps.tracks.facts import ISRC_PATTERN
 
 UNKNOWN = "missing"
 
@@ -45,3 +46,17 @@ def source_states() -> Sequence[SourceState]:
         for service in RANKED
         for genre in Genre
     ]
+
+
+# --- Tracks ------------------------------------------------------------------------------------------
+
+
+def track_of(isrc: str) -> ChartTrack | None:
+    """None also for what is no ISRC, which may be text that no database takes."""
+    return ChartTrack.objects.filter(isrc=isrc).first() if ISRC_PATTERN.fullmatch(isrc) else None
+
+
+def known_isrcs(isrcs: Collection[str]) -> set[str]:
+    """Those that a chart has, or had, a track of."""
+    possible = [isrc for isrc in isrcs if ISRC_PATTERN.fullmatch(isrc)]
+    return set(ChartTrack.objects.filter(isrc__in=possible).values_list("isrc", flat=True))

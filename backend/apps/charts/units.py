@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 def unit(tally: Tally, name: str) -> Iterator[None]:
     """What fails in it has not happened, and is due again at the next run.
 
-    Raises OperationalError when it cannot even begin, for then no other one can.
+    Raises OperationalError when it cannot even begin.
     """
     has_begun = False
     try:

@@ -64,7 +64,9 @@ def change_room(*, caller: Caller, slug: str, changes: dict[str, Any]) -> Room:
 @transaction.atomic
 def delete_room(*, caller: Caller, slug: str) -> None:
     """Ends the room, its queue and its stream. Raises NotFound, NotPermitted; Conflict for the main room."""
-    _locked_room_of(caller, slug).delete()
+    room = _locked_room_of(caller, slug)
+    # Whoever writes down something about the room right now has done so, or finds that it is gone.
+    Room.objects.select_for_update().get(pk=room.pk).delete()
 
 
 def _locked_room_of(caller: Caller, slug: str) -> Room:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.playlist.models import Room
 from apps.realtime.decorators import log_action
 from apps.recommendations.models import Recommendation, RecommendationList
 from apps.recommendations.payloads import OfferedPayload, offered_payload
@@ -18,6 +19,7 @@ from apps.tracks.models import Track
 from apps.tracks.normalisation import normalised
 from apps.users.holding import hold_person
 from apps.users.models import Profile, key_of_user
+from core.errors import NotFound
 
 # Who still shows what is offered no longer can speak of it for so long.
 KEPT_FOR = timedelta(days=30)
@@ -55,7 +57,8 @@ def keep_list(
 ) -> OfferedPayload:
     """Puts this list in the place of the one before; without `usual_count` that stays.
 
-    `found_at` is when finding it began. Raises NotAuthenticated when the person has just gone.
+    `found_at` is when finding it began. Raises NotAuthenticated when the person has just gone, NotFound when
+    the room has.
     """
     made = Made(candidates, missing_sources, usual_count, found_at or timezone.now())
     for attempt in range(1, ATTEMPTS + 1):
@@ -63,6 +66,8 @@ def keep_list(
             with transaction.atomic():
                 return _kept(owner, made)
         except IntegrityError:
+            if owner.room_id is not None and not Room.objects.filter(pk=owner.room_id).exists():
+                raise NotFound("There is no such room.") from None
             if attempt == ATTEMPTS:
                 raise
     raise AssertionError  # the last attempt has returned, or raised

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.users.models import Guest
+from core import idempotency
 from core.idempotency import FORGOTTEN_PER_WRITE, KEPT_FOR, REPLAYED
 from core.models import KeptAnswer
 
@@ -76,6 +77,23 @@ def test_where_the_guest_has_gone_meanwhile_one_new_one_is_made():
     assert first["guest_id"] != second.json()["guest_id"] == third.json()["guest_id"]
     assert third[REPLAYED] == "true"
     assert Guest.objects.count() == 1
+
+
+def test_where_the_answers_of_an_account_go_at_this_very_moment_it_is_a_first_one_again(monkeypatch):
+    first = ask("Bo", path="/api/guests/").json()
+    find = idempotency._found
+
+    def find_too_late(**told: str) -> KeptAnswer | None:
+        KeptAnswer.objects.all().delete()
+        monkeypatch.setattr(idempotency, "_found", find)
+        return find(**told)
+
+    monkeypatch.setattr(idempotency, "_found", find_too_late)
+    second = ask("Bo", path="/api/guests/")
+
+    assert (second.status_code, REPLAYED in second) == (201, False)
+    assert second.json()["guest_id"] != first["guest_id"]
+    assert ask("Bo", path="/api/guests/")[REPLAYED] == "true"
 
 
 def test_what_fails_within_leaves_nothing_behind(monkeypatch):

@@ -92,3 +92,9 @@ def test_a_write_that_was_named_is_answered_as_before(client: httpx.Client):
 
 def test_a_track_of_no_chart_cannot_be_taken(client: httpx.Client):
     refused(client.post("/api/charts/tracks/ZZTUT9999999/library/"), 404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize("odd", ["%00", "a%00b", "ZZTUT%000000", "%F0%9F%8E%B5", "x" * 200])
+def test_what_is_no_isrc_is_no_track(client: httpx.Client, odd: str):
+    refused(client.get(f"/api/charts/tracks/{odd}/"), 404, "NOT_FOUND")
+    refused(client.post(f"/api/charts/tracks/{odd}/library/"), 404, "NOT_FOUND")

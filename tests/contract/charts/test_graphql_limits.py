@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from tests.contract.charts.graphql import OPERATIONS, answered, ask, codes_of
+from tests.contract.charts.envelopes import refused
+from tests.contract.charts.graphql import GQL, OPERATIONS, answered, ask, codes_of
 
 SIMILAR = 'trackByIsrc(isrc: "ZZTUT0000000")'
 
@@ -71,3 +72,45 @@ def test_similar_tracks_stay_within_their_number(client: httpx.Client, limit: in
     said = ask(client, OPERATIONS["GetSimilarTracks"], isrc="ZZTUT0000000", limit=limit)
 
     assert said == {"trackByIsrc": None}
+
+
+# --- Text and numbers that nobody means --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ["", "\x00", "ZZTUT\x00000000", "\U0001f3b5" * 3, "zztut0000000", "' OR 1=1"])
+def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
+    asked = """query($odd: String!) {
+        trackByIsrc(isrc: $odd) { isrc } trackPlayCount(isrc: $odd) { isrc }
+        tracksPlayCounts(isrcs: [$odd]) { isrc } updatedAt(genre: $odd)
+        playlistsByGenre(genre: $odd) { genreName } playlist(genre: $odd, service: $odd) { genreName }
+        generateIframeUrl(serviceName: $odd, trackUrl: $odd) rankButtonLabels(rankType: $odd) { title }
+        miscButtonLabels(buttonType: $odd, context: $odd) { title }
+    }"""
+
+    told = ask(client, asked, odd=odd)
+
+    assert {name for name, value in told.items() if value} == set()
+    assert ask(client, "mutation($odd: String!) { refreshViewCounts(isrc: $odd) { isrc } }", odd=odd) == {
+        "refreshViewCounts": None
+    }
+
+
+def test_odd_text_in_the_query_itself_is_no_isrc(client: httpx.Client):
+    assert ask(client, '{ trackByIsrc(isrc: "a\\u0000b") { isrc } }') == {"trackByIsrc": None}
+
+
+@pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
+@pytest.mark.parametrize("variables", [r'{"a": "\ud800"}', r'{"\ud800": 1}', r'{"a": [{"b": ["x\udfff"]}]}'])
+def test_text_that_nobody_can_write_down_is_refused(client: httpx.Client, path: str, variables: str):
+    one = f'{{"query": "{{ defaultGenre }}", "variables": {variables}}}'
+
+    for body in (one, f"[{one}]"):
+        sent = client.post(path, content=body.encode(), headers={"Content-Type": "application/json"})
+        refused(sent, 400, "VALIDATION_ERROR")
+
+
+def test_a_number_of_too_many_digits_is_refused(client: httpx.Client):
+    body = answered(client, f"{{ {SIMILAR} {{ similarTracks(limit: {'9' * 5000}) {{ isrc }} }} }}")
+
+    assert body["data"] is None
+    assert (codes_of(body), "digits" in body["errors"][0]["message"]) == ([""], True)

@@ -118,12 +118,12 @@ def _made(question: Question, context: Context, key: Key) -> bytes:
 
 
 def _moment() -> Moment:
-    stream = (
-        Stream.objects.filter(kind=CHART_STREAM_KIND, name=CHART_STREAM).values_list("epoch", "seq").first()
-    )
-    epoch, seq = stream or ("", 0)
-    dropped = DroppedView.objects.order_by("-pk").values_list("pk", flat=True).first()
-    return epoch, seq, dropped or 0, timezone.now().date()
+    """In one query."""
+    dropped = DroppedView.objects.order_by("-pk").values("pk")[:1]
+    stream = Stream.objects.filter(kind=CHART_STREAM_KIND, name=CHART_STREAM).annotate(dropped=dropped)
+    told = stream.values_list("epoch", "seq", "dropped").first()
+    epoch, seq, last = told or ("", 0, dropped.values_list("pk", flat=True).first())
+    return epoch, seq, last or 0, timezone.now().date()
 
 
 def _digest(question: Question) -> bytes:

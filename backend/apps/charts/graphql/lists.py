@@ -104,7 +104,8 @@ def _newest(genre: str) -> "QuerySet[Edition]":
 
 
 def newest_edition(genre: str) -> Edition | None:
-    return _newest(genre).first()
+    """None also for a genre that is none, which may be text that no database takes."""
+    return _newest(genre).first() if genre in Genre.values else None
 
 
 def playlist(genre: str, service: str) -> PlaylistType | None:
@@ -130,14 +131,13 @@ def _consensus(genre: str) -> PlaylistType | None:
 
 def _list_of(genre: str, service: str) -> PlaylistType | None:
     """Of its tracks those that are known; each with its place on the chart, if it has one there."""
-    edition = (
-        RawEdition.objects.filter(genre=genre, service=service, status=Status.OK)
-        .order_by("-issued_on")
-        .first()
-    )
+    good = RawEdition.objects.filter(genre=genre, service=service, status=Status.OK).order_by("-issued_on")
+    listed = RawEntry.objects.filter(edition__in=good.values("pk")[:1]).select_related("track", "edition")
+    entries = list(listed.order_by("rank"))
+    edition = entries[0].edition if entries else good.first()
     if edition is None:
         return None
-    lines = [line for line in edition.entries.select_related("track") if line.track]
+    lines = [line for line in entries if line.track]
     tracks = [line.track for line in lines if line.track]
     return PlaylistType(
         genre_name=genre,
@@ -162,7 +162,9 @@ def _newest_entries(genre: str) -> list[EditionEntry]:
 
 
 def metadata(genre: str) -> list[PlaylistMetadataType]:
-    """The last good list of each service, in the order of services."""
+    """The last good list of each service, in the order of services; of a genre that is none, nothing."""
+    if genre not in Genre.values:
+        return []
     good = RawEdition.objects.filter(genre=genre, status=Status.OK, service__in=RANKED).order_by("issued_on")
     newest = {edition.service: edition for edition in good.defer("description")}
     ids = [newest[service].pk for service in RANKED if service in newest]

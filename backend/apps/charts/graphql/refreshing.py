@@ -2,7 +2,7 @@
 
 from apps.charts.graphql.limits import refused
 from apps.charts.graphql.tracks import TrackType, types_of
-from apps.charts.models import ChartTrack
+from apps.charts.selectors import track_of
 from apps.charts.view_counts.remembering import drop_views
 from apps.charts.view_counts.words import CountedService
 from core.errors import RateLimited
@@ -17,7 +17,7 @@ def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
         count_against(COUNT_REFRESHES, caller.key)
     except RateLimited as error:
         raise refused(error.message, error.code) from None
-    track = ChartTrack.objects.filter(isrc=isrc).first()
+    track = track_of(isrc)
     if track is None:
         return None
     drop_views((isrc, service) for service in CountedService.values)

@@ -1,6 +1,7 @@
 """Running what was asked: within limits, and without telling anybody what went wrong inside."""
 
 import logging
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +32,11 @@ from core.identity import Caller
 
 logger = logging.getLogger(__name__)
 # Documents that are remembered with what was found out about them: clients send the same few again and again.
-REMEMBERED = 500
+# A document takes a hundred times its text in memory, so long ones are not: at the most it is some 40 MB.
+REMEMBERED, LONGEST_REMEMBERED = 100, 4000
+# More than Python reads in a number, and more than anybody means by one.
+TOO_MANY_DIGITS = re.compile(r"[0-9]{1000}")
+LONG_NUMBER = "A number has too many digits."
 NO_OPERATION = "The query has no operation of this name, or several and none is named."
 
 
@@ -50,6 +55,26 @@ class Question:
     query: str
     variables: Mapping[str, Any]
     operation_name: str | None
+
+
+class ShortParserCache(ParserCache):
+    def on_parse(self) -> Iterator[None]:
+        if _is_short(self):
+            yield from super().on_parse()
+        else:
+            yield
+
+
+class ShortValidationCache(ValidationCache):
+    def on_validate(self) -> Iterator[None]:
+        if _is_short(self):
+            yield from super().on_validate()
+        else:
+            yield
+
+
+def _is_short(extension: SchemaExtension) -> bool:
+    return len(extension.execution_context.query or "") <= LONGEST_REMEMBERED
 
 
 class CostLimit(SchemaExtension):
@@ -89,8 +114,8 @@ schema = Schema(
     extensions=[
         lambda: MaxTokensLimiter(max_token_count=MAX_TOKENS),
         lambda: AddValidationRules([MaxIntrospectionDepthRule]),
-        lambda: ParserCache(maxsize=REMEMBERED),
-        lambda: ValidationCache(maxsize=REMEMBERED),
+        lambda: ShortParserCache(maxsize=REMEMBERED),
+        lambda: ShortValidationCache(maxsize=REMEMBERED),
         CostLimit,
     ],
 )
@@ -98,6 +123,8 @@ schema = Schema(
 
 def answer(question: Question, context: Context) -> dict[str, Any]:
     """`data` and `errors` as GraphQL has them."""
+    if TOO_MANY_DIGITS.search(question.query):
+        return {"data": None, "errors": [{"message": LONG_NUMBER}]}
     try:
         result = schema.execute_sync(
             question.query,

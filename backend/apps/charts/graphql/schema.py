@@ -12,7 +12,7 @@ from apps.charts.graphql.embeds import EMBEDS, embed_url
 from apps.charts.graphql.limits import MAX_ISRCS, refused
 from apps.charts.graphql.refreshing import refresh
 from apps.charts.graphql.tracks import ServiceType, TrackType, service_type, types_of
-from apps.charts.models import ChartTrack
+from apps.charts.selectors import known_isrcs, track_of
 
 
 @strawberry.type(description="How a service's player is put into a page.")
@@ -29,7 +29,7 @@ class IframeConfigType:
 class Query:
     @strawberry.field(description="A track that is, or was, on a chart.")
     def track_by_isrc(self, isrc: str) -> TrackType | None:
-        track = ChartTrack.objects.filter(isrc=isrc).first()
+        track = track_of(isrc)
         return types_of([track])[0] if track else None
 
     @strawberry.field
@@ -108,7 +108,7 @@ class Query:
 
 
 def _play_counts(isrcs: list[str]) -> list[TrackPlayCountType]:
-    known = set(ChartTrack.objects.filter(isrc__in=isrcs).values_list("isrc", flat=True))
+    known = known_isrcs(isrcs)
     wanted = [isrc for isrc in dict.fromkeys(isrcs) if isrc in known]
     figures = figures_of(wanted)
     return [play_counts(isrc, figures.get(isrc, Figures())) for isrc in wanted]

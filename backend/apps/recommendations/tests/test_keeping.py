@@ -14,7 +14,7 @@ from apps.recommendations.tests.telling import read, tell, titles
 from apps.tracks.services import delete_track
 from apps.users.account_services import change_taste
 from apps.users.models import User
-from core.errors import NotAuthenticated
+from core.errors import NotAuthenticated, NotFound
 
 REASON = (Reason(ReasonKind.POPULAR, "because"),)
 
@@ -159,3 +159,15 @@ def test_who_changed_their_taste_meanwhile_gets_another_list(ada, library):
 
     assert answer.source == "computed"
     assert set(titles(answer.recommendations)[:3]) == {"Halo", "Toxic", "Royals"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_of_a_room_that_has_gone_meanwhile_is_none(library):
+    room = new_room()
+    gone = Owner(room_id=room.pk)
+    room.delete()
+
+    with pytest.raises(NotFound):
+        keep_list(owner=gone, candidates=[candidate(library["Halo"])])
+
+    assert not RecommendationList.objects.exists()

@@ -55,13 +55,13 @@ def publish(run: Run, folder: Folder, day: str, *numbers: int) -> None:
 
 
 @pytest.mark.django_db
-def test_the_same_question_costs_two_looks_at_where_things_stand(
+def test_the_same_question_costs_one_look_at_where_things_stand(
     run: Run, folder: Folder, django_assert_num_queries
 ):
     publish(run, folder, FIRST, 1, 2, 3)
     first = ask(CHART)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert ask(CHART) == first
 
 
