@@ -1,5 +1,6 @@
 """Every write to a queue: adding, moving, playing, voting, removing, restoring."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -30,6 +31,7 @@ from core.errors import InternalError, InvalidInput, NotFound
 
 __all__ = ["Place", "add_item", "calculate_position"]
 
+logger = logging.getLogger(__name__)
 # A removed item can be brought back for so long.
 RESTORABLE_FOR = timedelta(minutes=10)
 
@@ -101,8 +103,8 @@ def remove_item(*, slug: str, item_id: int) -> None:
 
 
 def _already_back(*, slug: str, item_id: int) -> DuplicateTrack:
-    removed = RemovedItem.objects.get(pk=item_id)
-    return _already_queued(slug=slug, track_id=removed.track_id or 0)
+    removed = RemovedItem.objects.filter(pk=item_id).first()
+    return _already_queued(slug=slug, track_id=(removed and removed.track_id) or 0)
 
 
 @log_action("restore_item")
@@ -146,6 +148,7 @@ def check_playing_state(room: Room) -> None:
     """What plays and the record of plays say the same; a bug otherwise. Raises InternalError."""
     open_plays = list(room.plays.filter(ended_at__isnull=True).values_list("item_number", flat=True))
     if open_plays != [room.playing_id] * (room.playing_id is not None):
+        logger.error("Room %s plays %s, but these plays go on: %s", room.slug, room.playing_id, open_plays)
         raise InternalError
 
 
