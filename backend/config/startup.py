@@ -103,5 +103,7 @@ def _advisory_lock() -> Iterator[None]:
             f"PostgreSQL (DATABASE_URL) does not answer: {str(error).strip()}"
         ) from error
     with own:
+        # Whoever prepares a new database may take longer than any write may.
+        own.execute("SET lock_timeout = 0")
         own.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
         yield

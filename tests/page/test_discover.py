@@ -137,13 +137,14 @@ def test_a_new_list_is_made(page: DiscoverPage):
 def test_one_that_is_under_way_is_shown_as_such(page: DiscoverPage):
     held: list[Route] = []
     page.page.route(JOB, lambda route: held.append(route), times=1)
-    page.refresh.click()
+    with page.page.expect_request(JOB):
+        page.refresh.click()
     expect(page.state).to_have_text("Making a new list …")
     expect(page.refresh).to_have_attribute("aria-disabled", "true")
     assert page.visitor.violations() == []
 
-    for route in held:
-        route.continue_()
+    (route,) = held
+    route.continue_()
 
     expect(page.state).to_have_text("Here is your new list.")
 

@@ -1,14 +1,21 @@
 """The same program in its sizes, and several of it at once."""
 
 import httpx
+import psycopg
 import pytest
 
+from config.startup import ADVISORY_LOCK
 from tests.conftest import ReadyMadeData, Size, StartServer
+from tests.faults.jobs import wait_for
 from tests.processes import PlainDaphne, ServerError, TuttiServer
 from tests.services import Postgres, Redis, free_port
 
 LIBRARY_TRACKS = 35
 QUEUED_ITEMS = 10
+# For longer than its connections wait for any other lock.
+WAITING = """
+    SELECT 1 FROM pg_stat_activity WHERE wait_event = 'advisory' AND now() - query_start > interval '500ms'
+"""
 
 
 def test_it_says_in_which_size_it_runs(server: TuttiServer, size: Size):
@@ -40,6 +47,21 @@ def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, re
     finally:
         one.throw_away()
         other.throw_away()
+
+
+def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres):
+    database_url = postgres.create_database()
+    server = TuttiServer(database_url=f"{database_url}?options=-c%20lock_timeout%3D100ms")
+    with psycopg.connect(database_url, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
+        try:
+            server.start_without_waiting()
+            wait_for(lambda: other.execute(WAITING).fetchall(), bool)
+            other.execute("SELECT pg_advisory_unlock_all()")
+
+            server.wait_until_ready()
+        finally:
+            server.throw_away()
 
 
 def test_what_one_process_is_told_the_other_one_answers(start_server: StartServer):

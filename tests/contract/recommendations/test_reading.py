@@ -105,7 +105,7 @@ def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, queue: Queue):
 
     told = dee.read(room=queue.room, limit=100)
 
-    assert told["source"] == "cache"
+    assert told["source"] != "computed"
     assert queued.isdisjoint(track_ids(told))
     assert told["count"] > 0
     assert queued <= set(track_ids(dee.read(limit=100)))
