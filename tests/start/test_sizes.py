@@ -60,6 +60,7 @@ def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres):
             other.execute("SELECT pg_advisory_unlock_all()")
 
             server.wait_until_ready()
+            assert len(httpx.get(f"{server.base_url}/api/tracks/").json()) == LIBRARY_TRACKS
         finally:
             server.throw_away()
 

@@ -1,7 +1,6 @@
 """Calls cost the same at every depth."""
 
 import resource
-import sys
 from collections.abc import Callable
 
 import pytest
@@ -59,7 +58,6 @@ def test_with_room_no_depth_asks_for_a_page_with_each_call(call: Callable[[int],
     assert max(pages_taken(call, depth) for depth in range(DEPTHS)) < FEW
 
 
-@pytest.mark.skipif(sys.implementation.name != "cpython", reason="what is worked around is CPython's")
 def test_without_room_some_depths_do():
     """When this fails, Python has mended it, and `roomy` can go."""
     assert max(pages_taken(at_depth, depth) for depth in range(DEPTHS)) >= CALLS
