@@ -25,6 +25,8 @@ KEPT_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
 REPLAYED = "Idempotency-Replayed"
 # Old answers that one write deletes at most.
 FORGOTTEN_PER_WRITE = 20
+# The first answer may go, with its account, between two looks.
+ATTEMPTS = 3
 
 
 def once(
@@ -89,7 +91,7 @@ def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, b
     now = timezone.now()
     KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
     _forget_some(before=now - KEPT_FOR)
-    while True:
+    for attempt in range(1, ATTEMPTS + 1):
         try:
             with transaction.atomic():
                 kept = KeptAnswer.objects.create(
@@ -98,8 +100,11 @@ def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, b
         except IntegrityError:
             if found := _found(caller=caller, key=key):
                 return found, False
+            if attempt == ATTEMPTS:
+                raise
         else:
             return kept, True
+    raise AssertionError  # the last attempt has returned, or raised
 
 
 def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:

@@ -53,21 +53,17 @@ class Job(Generic[P]):
 
         What it gets has to be named: `refresh.request("user:5", user_id=5)`.
         """
-        self._need_names(args)
-        return request_run(kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for)
+        return self.request_after(None, key, *args, **kwargs)
 
     def request_after(
         self, changed_at: datetime | None, key: str = "", /, *args: P.args, **kwargs: P.kwargs
     ) -> Requested:
         """The same, but what began before this moment, when what it works on was changed, isn't fresh."""
-        self._need_names(args)
+        if args:
+            raise TypeError(f"Name what {self.kind} is given, as in user_id=5.")
         return request_run(
             kind=self.kind, key=key, arguments=kwargs, fresh_for=self.fresh_for, changed_at=changed_at
         )
-
-    def _need_names(self, args: tuple[object, ...]) -> None:
-        if args:
-            raise TypeError(f"Name what {self.kind} is given, as in user_id=5.")
 
     def run(self, arguments: dict[str, Any]) -> Result:
         """With arguments as they are kept."""

@@ -9,7 +9,7 @@ from tests.contract.conftest import SEEDED_TRACKS, NewClient
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
-from tests.contract.recommendations.listeners import ME, Listener, titles, track_ids
+from tests.contract.recommendations.listeners import ME, Listener, titles, track_ids, wait_until
 from tests.contract.refusals import refused
 
 NOBODY = 10**17
@@ -99,13 +99,14 @@ def test_odd_limits(dee: Listener, limit: str):
 
 
 def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, queue: Queue):
-    dee.read()
     queue.fill(30)
     queued = {item["track_id"] for item in queue.items()}
+    # On a busy machine the cache may be late once; then the database answers, and tells the cache again.
+    wait_until(lambda: dee.read()["source"] == "cache")
 
     told = dee.read(room=queue.room, limit=100)
 
-    assert told["source"] != "computed"
+    assert told["source"] == "cache"
     assert queued.isdisjoint(track_ids(told))
     assert told["count"] > 0
     assert queued <= set(track_ids(dee.read(limit=100)))

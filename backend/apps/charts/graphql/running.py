@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,22 +59,20 @@ class Question:
 
 class ShortParserCache(ParserCache):
     def on_parse(self) -> Iterator[None]:
-        if _is_short(self):
-            yield from super().on_parse()
-        else:
-            yield
+        yield from _if_short(self, super().on_parse)
 
 
 class ShortValidationCache(ValidationCache):
     def on_validate(self) -> Iterator[None]:
-        if _is_short(self):
-            yield from super().on_validate()
-        else:
-            yield
+        yield from _if_short(self, super().on_validate)
 
 
-def _is_short(extension: SchemaExtension) -> bool:
-    return len(extension.execution_context.query or "") <= LONGEST_REMEMBERED
+def _if_short(extension: SchemaExtension, remember: Callable[[], Iterator[None]]) -> Iterator[None]:
+    """What is not remembered is parsed and looked at by the schema itself."""
+    if len(extension.execution_context.query or "") <= LONGEST_REMEMBERED:
+        yield from remember()
+    else:
+        yield
 
 
 class CostLimit(SchemaExtension):
