@@ -1,11 +1,12 @@
 """What those who are in a room would like together, over HTTP and with sockets open."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.contract.conftest import NewClient
+from tests.contract.conftest import NewClient, new_room
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
@@ -18,6 +19,9 @@ from tests.contract.recommendations.listeners import (
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
+
+# How often two things are tried at once.
+TIMES = 15
 
 
 def page_of(room: str) -> str:
@@ -126,3 +130,18 @@ def reasons_of(told: dict[str, Any], track_id: int) -> list[str]:
 def enter(server: TuttiServer, room: str, listener: Listener) -> Socket:
     cookie = "; ".join(f"{name}={value}" for name, value in listener.http.cookies.items())
     return Socket.of_room(server.ws_url, room, headers={"Cookie": cookie})
+
+
+def test_a_room_that_goes_while_they_are_found_is_not_there(ada: httpx.Client, new_client: NewClient):
+    """In which order they come is left to chance; often enough it is the one that matters."""
+    reader = new_client()
+    with ThreadPoolExecutor(2) as both:
+        for _ in range(TIMES):
+            room = new_room(ada)
+            read_it, ended = (
+                both.submit(reader.get, page_of(room)),
+                both.submit(ada.delete, f"/api/rooms/{room}/"),
+            )
+            assert ended.result().status_code == 204
+            assert read_it.result().status_code in {200, 404}
+            refused(reader.get(page_of(room)), 404, "NOT_FOUND")
