@@ -16,7 +16,8 @@ PostgreSQL with Redis, which it starts itself. What is not installed it installs
 what to type. Everything is run even when something fails; the table at the end sums it up.
 
   --no-services   leave out, on purpose, what needs PostgreSQL or Redis
-  --long          also what takes long: longer random tests, the page in Firefox, and --pythons
+  --long          also what takes long (several hours): longer random tests, every contract test on both sizes,
+                  every state of the page, Firefox, 40 mutants of the product, and --pythons
   --pythons       only the unit tests, on each other supported Python that this machine has
   --help          this text
 
@@ -27,7 +28,8 @@ All other arguments go to pytest, in every part that has such tests:
   ./run-tests.sh --randomly-seed=7               in the order of a run that printed this seed
   ./run-tests.sh -n0 --pdb tests/faults          one after another, with a debugger where one fails
 
-All but the unit tests on PostgreSQL run side by side, one process for each core, four at most; a file stays together.
+The tests run side by side, a process for each core (with real servers one more), four at most. The closing tables
+say where the time went.
 
 Arguments that choose tests (paths, -k, -m, --lf) leave the checks out.
 HELP

@@ -8,6 +8,7 @@ import httpx
 from playwright.sync_api import Page
 
 from tests.contract.staff import fill_library
+from tests.hosts import asked_for_room
 from tests.processes import TuttiServer
 
 
@@ -16,7 +17,7 @@ class Room:
 
     def __init__(self, server: TuttiServer, *, name: str, items: int) -> None:
         self._client = httpx.Client(base_url=server.base_url, timeout=30)
-        self.slug: str = self._post("/api/rooms/", {"name": name})["slug"]
+        self.slug: str = asked_for_room(self._client, name=name).json()["slug"]
         self._path = f"/api/rooms/{self.slug}/playlist/"
         *tracks, self._spare_track = self._tracks(server, items + 1)
         self.item_ids = [self._post(self._path, {"track_id": track})["id"] for track in tracks]

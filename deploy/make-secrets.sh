@@ -60,6 +60,11 @@ if ! is_there database_url || [ "$(cat "$folder/database_url")" = "$(url_with ''
     write database_url "$(url_with "$(cat "$folder/database_password")")"
 fi
 
+if ! is_there email_url; then
+    write email_url "dummymail://"
+    echo "Mail goes nowhere. To let people replace forgotten passwords, name a mail server in secrets/email_url."
+fi
+
 if ! is_there tls_key; then
     openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj "/CN=$domain" \
         -addext "subjectAltName=DNS:$domain" \

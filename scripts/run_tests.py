@@ -17,7 +17,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -29,16 +30,24 @@ sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts")]
 import node as page_node  # noqa: E402 - only now to be found
 import page_checks  # noqa: E402
 
-from scripts import other_pythons  # noqa: E402
+from scripts import other_pythons, test_times  # noqa: E402
 from scripts.arguments import NO_SERVICES, Request  # noqa: E402
 from tests import services  # noqa: E402
 from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
-# A file stays together. Not for the unit tests of the server size: what one tells by Redis, all would hear.
+# An idle worker takes the second half of what the busiest one still has to do: neighbours stay together.
 MAX_WORKERS = 4
-SIDE_BY_SIDE = ["-n", str(min(os.cpu_count() or 1, MAX_WORKERS)), "--dist", "loadfile"]
+CORES = os.cpu_count() or 1
+SIDE_BY_SIDE = ["-n", str(min(CORES, MAX_WORKERS)), "--dist", "worksteal"]
+# Tests of real servers wait for them in part: one worker more keeps the cores busy.
+SERVERS_SIDE_BY_SIDE = ["-n", str(min(CORES + 1, MAX_WORKERS)), "--dist", "worksteal"]
+SLOWING = {"PYTHONDONTWRITEBYTECODE"}
+# Of the protocol's random test in the web app.
+MORE_STORMS = {"STORM_RUNS": "2000"}
+# Loaded before Django reads its settings, in every worker.
+OWN_REDIS = {"PYTEST_PLUGINS": "tests.worker_redis"}
 
 
 @dataclass
@@ -52,6 +61,7 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    tests: list[test_times.TimedTest] = field(default_factory=list)
 
     def line(self) -> str:
         counts = f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped" if self.runs_on else ""
@@ -61,6 +71,7 @@ class Outcome:
 
 
 def main() -> int:
+    begin = time.monotonic()
     request = Request(sys.argv[1:])
     if not request.is_for_other_pythons:
         if request.with_services and not get_services(is_long=request.is_long):
@@ -71,24 +82,30 @@ def main() -> int:
             outcomes = list(run_parts(request, Path(scratch)))
         except KeyboardInterrupt:
             return INTERRUPTED
-    return conclude(outcomes, request)
+    return conclude(outcomes, request, seconds=time.monotonic() - begin)
 
 
 def run_parts(request: Request, scratch: Path) -> Iterator[Outcome]:
     if request.is_for_other_pythons:
         yield from run_on_other_pythons(request, scratch)
         return
-    yield from run_checks(request, scratch)
-    yield from run_page_checks(request, scratch)
+    if not request.chooses:
+        yield from run_all_checks(request, scratch)
     yield from run_tests(request, scratch)
 
 
 # --- The parts -------------------------------------------------------------------------------------
 
 
-def run_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
-    if request.chooses:
-        return
+def run_all_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
+    """The checks of Python and those of the page beside each other: most of them use one core."""
+    with ThreadPoolExecutor() as executor:
+        both = [executor.submit(list, run(request, scratch)) for run in (run_checks, run_page_checks)]
+        for outcomes in both:
+            yield from outcomes.result()
+
+
+def run_checks(_: Request, scratch: Path) -> Iterator[Outcome]:
     migrations = [sys.executable, "backend/manage.py", "makemigrations", "--check", "--dry-run"]
     checks = {
         "format": [BIN / "ruff", "format", "--check", "."],
@@ -99,21 +116,22 @@ def run_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
     }
     for name, command in checks.items():
         outcome = Outcome(name)
-        code = run(outcome, command, clean_environment(scratch))
+        code = run_quietly(outcome, command, clean_environment(scratch))
         outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
         yield outcome
 
 
 def run_page_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
-    if request.chooses:
-        return
     found = page_node.find_node()
     if found is None:
         yield Outcome("page", result="FAILED", failed=1)
         return
     for check in page_checks.page_checks(found, scratch):
         outcome = Outcome(check.name)
-        code = run(outcome, check.command, clean_environment(scratch) | {"PATH": found.path()})
+        environment = clean_environment(scratch) | {"PATH": found.path()}
+        if request.is_long:
+            environment |= MORE_STORMS
+        code = run_quietly(outcome, check.command, environment)
         outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
         if check.report and check.report.exists():
             outcome.runs_on = f"Node {page_node.version_of(found)}, vitest"
@@ -134,14 +152,25 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
         unit_again.runs_on = f"{python}, {services.versions()}"
         whole.runs_on = f"{whole.runs_on}, {services.versions()}"
         with services.both() as addresses:
-            yield run_pytest(unit_again, "backend", request, clean_environment(scratch) | addresses)
+            environment = clean_environment(scratch) | addresses | OWN_REDIS
+            yield run_pytest(unit_again, "backend", request, environment, more=SIDE_BY_SIDE)
     else:
         unit_again.result = "LEFT OUT"
         yield unit_again
     if request.is_long:
         yield from run_on_other_pythons(request, scratch)
-    more = [*SIDE_BY_SIDE, *request.options_of_tests()]
+    more = [*SERVERS_SIDE_BY_SIDE, *request.options_of_tests()]
     yield run_pytest(whole, "tests", request, clean_environment(scratch), more=more)
+    if request.is_long and not request.chooses:
+        yield run_mutants(scratch)
+
+
+def run_mutants(scratch: Path) -> Outcome:
+    """Bugs in the product that the tests have to find."""
+    outcome = Outcome("mutants")
+    code = run(outcome, [sys.executable, "-m", "tests.mutants.run"], clean_environment(scratch))
+    outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
+    return outcome
 
 
 def run_on_other_pythons(request: Request, scratch: Path) -> Iterator[Outcome]:
@@ -200,6 +229,7 @@ def run_pytest(
 
 def count(outcome: Outcome, report: Path) -> None:
     with contextlib.suppress(OSError, ElementTree.ParseError):
+        outcome.tests = test_times.read_report(report, part=outcome.part)
         suite = ElementTree.parse(report).getroot().find("testsuite")  # noqa: S314 - pytest wrote it just now
         if suite is not None:
             number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
@@ -216,10 +246,22 @@ def run(outcome: Outcome, command: list[str | Path], environment: dict[str, str]
     return code
 
 
+def run_quietly(outcome: Outcome, command: list[str | Path], environment: dict[str, str]) -> int:
+    """Prints what the command wrote when it has ended: others run beside it."""
+    begin = time.monotonic()
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    outcome.seconds = time.monotonic() - begin
+    tell(f"\n=== {outcome.part} ===\n{done.stdout}".rstrip())
+    return done.returncode
+
+
 def clean_environment(scratch: Path) -> dict[str, str]:
     """Without the caller's settings of the server, which would change what is tested."""
     settings = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
-    kept = {name: value for name, value in os.environ.items() if name not in settings}
+    # Without compiled modules every process, and there are hundreds, would compile them again.
+    kept = {name: value for name, value in os.environ.items() if name not in settings | SLOWING}
     return kept | {"ENV_FILE": os.devnull, "DATA_DIR": str(scratch), "PYTHONPATH": str(PROJECT / "backend")}
 
 
@@ -250,14 +292,15 @@ def get_node() -> None:
 # --- The end ---------------------------------------------------------------------------------------
 
 
-def conclude(outcomes: list[Outcome], request: Request) -> int:
+def conclude(outcomes: list[Outcome], request: Request, *, seconds: float) -> int:
     passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
+    tell(test_times.summary([test for outcome in outcomes for test in outcome.tests]))
     tell("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
     if not request.with_services:
         tell(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
     if request.chooses or request.is_for_other_pythons:
         tell("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
-    tell(f"\n{passed} passed, {failed} failed")
+    tell(f"\nTook {seconds / 60:.1f} minutes.\n\n{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1
 
 

@@ -4,6 +4,8 @@
 A test that needs other settings, its own library or a victim takes `start_server`.
 """
 
+import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
 from tests.services import Postgres, Redis
 
@@ -24,6 +27,7 @@ Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
 SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
 LONG_FIXTURES = {"firefox"}
+CONTRACT = PROJECT / "tests" / "contract"
 
 
 # --- Leaving out what was not asked for --------------------------------------------------------------
@@ -35,9 +39,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="longer random tests, and the page in Firefox")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        item.user_properties.append(("size", _size_of(item) or "-"))
+    # Files come in random order. Those of a folder stay together, for they share servers and browsers.
+    folders = list(dict.fromkeys(_folder_of(item) for item in items))
+    sizes = list(dict.fromkeys(_size_of(item) for item in items))
+    items.sort(key=lambda item: (folders.index(_folder_of(item)), sizes.index(_size_of(item))))
     if not config.getoption("--long"):
-        _deselect(config, items, [item for item in items if _fixtures(item) & LONG_FIXTURES])
+        _deselect(config, items, [item for item in items if _is_long(item)])
     if config.getoption("--no-services"):
         left_out = [item for item in items if _needs_services(item)]
         _deselect(config, items, left_out)
@@ -46,9 +57,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.workeroutput["left_out"] = len(left_out)
 
 
+def _is_long(item: pytest.Item) -> bool:
+    """Whether only `--long` runs the item: a marked test, Firefox, or a contract that no size can change.
+
+    The contract tests run on the embedded size. What PostgreSQL, Redis or a second process could change is
+    marked `both_sizes`.
+    """
+    is_contract = item.path.is_relative_to(CONTRACT) and not item.get_closest_marker("both_sizes")
+    is_repeated = is_contract and _size_of(item) == "server"
+    return bool(is_repeated or item.get_closest_marker("long") or _fixtures(item) & LONG_FIXTURES)
+
+
 def _deselect(config: pytest.Config, items: list[pytest.Item], left_out: list[pytest.Item]) -> None:
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    gone = set(left_out)
+    items[:] = [item for item in items if item not in gone]
 
 
 LEFT_OUT = pytest.StashKey[int]()
@@ -67,8 +90,17 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _needs_services(item: pytest.Item) -> bool:
-    parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return parameters.get("size") == "server" or bool(_fixtures(item) & SERVICE_FIXTURES)
+    return _size_of(item) == "server" or bool(_fixtures(item) & SERVICE_FIXTURES)
+
+
+def _folder_of(item: pytest.Item) -> str:
+    return item.path.relative_to(PROJECT / "tests").parts[0]
+
+
+def _size_of(item: pytest.Item) -> str:
+    """Empty where the item asks for no server of a size; pages have a parameter of that name, too."""
+    size = item.callspec.params.get("size") if hasattr(item, "callspec") else None
+    return size if size in ("embedded", "server") else ""
 
 
 def _fixtures(item: pytest.Item) -> set[str]:
@@ -104,10 +136,10 @@ def size(request: pytest.FixtureRequest) -> Size:
 class ReadyMadeData:
     """Databases that are prepared and seeded already, so that a new server starts in a second."""
 
-    def __init__(self, request: pytest.FixtureRequest, folder: Path) -> None:
+    def __init__(self, request: pytest.FixtureRequest, folder: Path, prepared: Path) -> None:
         self._request = request
         self._folder = folder
-        self._prepared_folder: Path | None = None
+        self._prepared_folder = prepared
         self._prepared_database = ""
 
     def options(self, size: Size) -> dict[str, Any]:
@@ -118,11 +150,15 @@ class ReadyMadeData:
         return {"database_url": self._copy_of_prepared_database(), "redis_url": redis.new_url()}
 
     def _copy_of_prepared_folder(self) -> Path:
-        if not self._prepared_folder:
-            template = TuttiServer(data_folder=self._folder / "prepared")
-            prepare(template.environment)
-            template.throw_away()
-            self._prepared_folder = template.data_folder
+        # The first of the run's workers that needs it prepares it for all.
+        with self._prepared_folder.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not self._prepared_folder.exists():
+                making = self._prepared_folder.with_suffix(".making")
+                template = TuttiServer(data_folder=making)
+                prepare(template.environment)
+                template.throw_away()
+                making.rename(self._prepared_folder)
         new = Path(tempfile.mkdtemp(prefix="data-", dir=self._folder))
         return shutil.copytree(self._prepared_folder, new, dirs_exist_ok=True)
 
@@ -141,7 +177,10 @@ class ReadyMadeData:
 def ready_made_data(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> ReadyMadeData:
-    return ReadyMadeData(request, tmp_path_factory.mktemp("tutti"))
+    folder = tmp_path_factory.mktemp("tutti")
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    of_the_run = tmp_path_factory.getbasetemp().parent if is_worker else folder
+    return ReadyMadeData(request, folder, of_the_run / "prepared")
 
 
 @pytest.fixture(scope="session")
@@ -196,7 +235,7 @@ def client(server: TuttiServer) -> Iterator[httpx.Client]:
 @pytest.fixture
 def room(client: httpx.Client) -> str:
     """The slug of a new, empty room."""
-    answer = client.post("/api/rooms/", json={"name": "A test's room"})
+    answer = asked_for_room(client, name="A test's room")
     assert answer.status_code == 201, answer.text
     slug: str = answer.json()["slug"]
     return slug

@@ -13,7 +13,8 @@ from typing import Any, ClassVar, Self
 
 import httpx
 
-from tests.services import ends_with_us, free_port
+from tests.preloaded import Forked, run_program, start_program
+from tests.services import free_port
 
 PROJECT = Path(__file__).resolve().parent.parent
 BACKEND = PROJECT / "backend"
@@ -26,6 +27,10 @@ KEPT_VARIABLES = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH"}
 
 class ServerError(Exception):
     """The server did not come up; the message holds what it wrote."""
+
+
+# Pages of another origin that may use the API: an installation allows none by itself.
+DEVELOPERS_PAGES = "http://localhost:3000,http://127.0.0.1:3000"
 
 
 class TuttiServer:
@@ -53,7 +58,7 @@ class TuttiServer:
         self._folder = Path(tempfile.mkdtemp(prefix="tutti-server-"))
         self._output = self._folder / "output"
         self._arguments = arguments
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
         self._seen = 0
         self.data_folder = data_folder or self._folder / "data"
         self.database_url = database_url
@@ -63,6 +68,7 @@ class TuttiServer:
             **{name: value for name, value in os.environ.items() if name in KEPT_VARIABLES},
             **{"DATA_DIR": str(self.data_folder), "ENV_FILE": os.devnull, "PORT": "0"},
             **{"DATABASE_URL": database_url, "REDIS_URL": redis_url, "RATE_LIMIT_FACTOR": rate_limit_factor},
+            "CORS_ALLOWED_ORIGINS": DEVELOPERS_PAGES,
             **(environment or {}),
         }
 
@@ -157,13 +163,12 @@ class TuttiServer:
     def _spawn(self, command: list[str]) -> None:
         assert self._process is None, "the server is running already"
         with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = start_program(
                 command,
                 cwd=self.working_folder,
                 env=self.environment,
                 stdout=output,
                 stderr=output,
-                **ends_with_us(),
                 **self.run_as,
             )
 
@@ -215,7 +220,6 @@ class Uvicorn(PlainDaphne):
 
 def prepare(environment: dict[str, str]) -> None:
     """Makes the database of this environment ready, without starting a server."""
-    command = [sys.executable, "-m", "config.server", "--prepare"]
-    done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True)
+    done = run_program([sys.executable, "-m", "config.server", "--prepare"], cwd=BACKEND, env=environment)
     if done.returncode != 0:
         raise ServerError(f"The database could not be prepared.\n{done.stdout}\n{done.stderr}")

@@ -157,7 +157,7 @@ class Postgres(Service):
 
     def _make_cluster(self) -> None:
         initdb = [
-            *(str(_postgres_binaries() / "initdb"), "--pgdata", str(self._data), "--username", "tutti"),
+            *(str(postgres_programs() / "initdb"), "--pgdata", str(self._data), "--username", "tutti"),
             *(
                 "--auth",
                 "trust",
@@ -187,7 +187,7 @@ class Postgres(Service):
         }
         switches = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return [
-            str(_postgres_binaries() / "postgres"),
+            str(postgres_programs() / "postgres"),
             "-D",
             str(self._data),
             "-F",
@@ -244,7 +244,7 @@ def missing_packages(*, is_long: bool = False) -> list[str]:
     With `is_long` also that of the browser in which only long runs test.
     """
     found: dict[str, Callable[[], object]] = {
-        **{"postgresql": _postgres_binaries, "redis-server": _redis_binary},
+        **{"postgresql": postgres_programs, "redis-server": _redis_binary},
         **{"chromium": chromium_binary, "nginx": nginx_binary},
         **{"gcc": compiler_binary, "libc6-dev": c_headers},
         **({"firefox-esr": firefox_binary} if is_long else {}),
@@ -286,7 +286,7 @@ def _services_stay_off() -> Iterator[None]:
 
 def versions() -> str:
     """Which PostgreSQL and Redis there are, for the record."""
-    outputs = [_first_line(_postgres_binaries() / "postgres"), _first_line(_redis_binary())]
+    outputs = [_first_line(postgres_programs() / "postgres"), _first_line(_redis_binary())]
     numbers = [re.search(r"\d+(\.\d+)+", output) for output in outputs]
     postgres, redis_server = (number[0] if number else "of an unknown version" for number in numbers)
     return f"PostgreSQL {postgres}, Redis {redis_server}"
@@ -296,7 +296,7 @@ def _first_line(program: str | Path) -> str:
     return subprocess.run([program, "--version"], capture_output=True, text=True).stdout
 
 
-def _postgres_binaries() -> Path:
+def postgres_programs() -> Path:
     """The folder with initdb and postgres. Debian keeps them off the PATH, a folder for each version."""
     debian = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     on_path = shutil.which("initdb")

@@ -24,6 +24,7 @@ def banner(host: str, port: int, *, lan: bool) -> str:
         ("Mode", _mode()),
         ("Connections", _connections()),
         ("Data", str(settings.DATA_DIR)),
+        ("Mail", _mail()),
         ("Reachable", _reach(host, port, lan=lan)),
         ("Stop", "Ctrl-C"),
         *(("Warning", warning) for warning in _warnings()),
@@ -47,6 +48,13 @@ def _mode() -> str:
 def _connections() -> str:
     live, address = max_live_connections(), settings.MAX_CONNECTIONS_PER_ADDRESS
     return f"at most {max_connections()} (MAX_CONNECTIONS), {live} of them live; {address} of one address"
+
+
+def _mail() -> str:
+    kind = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
+    if kind == "dummy":
+        return "nowhere: nobody can replace a forgotten password (EMAIL_URL)"
+    return "to this terminal, tokens included (EMAIL_URL)" if kind == "console" else f"by {kind} (EMAIL_URL)"
 
 
 def _reach(host: str, port: int, *, lan: bool) -> str:

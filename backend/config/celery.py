@@ -5,6 +5,7 @@ between; `config.own_jobs` runs both within the server.
 """
 
 import os
+from functools import partial
 from typing import Any
 
 from celery import Celery, signals
@@ -21,6 +22,7 @@ if not apps.ready:
 
 from django.conf import settings
 
+from apps.jobs.beat import TableScheduler
 from apps.jobs.messages import tell_workers
 from apps.jobs.models import Role
 from apps.jobs.pulse import Pulse, PulseThread
@@ -102,8 +104,8 @@ def worker_of_server() -> Any:
     return WorkController(app=app, use_eventloop=False, loglevel="WARNING", **quiet)
 
 
-def beat_of_server() -> Any:
-    return Service(app, scheduler_cls=app.conf.beat_scheduler)
+def beat_of_server(pulse: Pulse) -> Any:
+    return Service(app, scheduler_cls=partial(TableScheduler, pulse=pulse))
 
 
 # --- A worker in a process of its own ----------------------------------------------------------------

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.charts.selectors import SourceState, newest_counts, source_states
+from apps.charts.selectors import SourceState, is_made_of_samples, newest_counts, source_states
 from config.health import OK, states_of_parts
 from core.endpoints import Answer, Endpoint, documented
 from core.errors import Unavailable
@@ -48,6 +48,7 @@ class HealthAnswer(msgspec.Struct, frozen=True):
     status: Literal["success"]
     message: str
     data: HealthPayload
+    is_sample: bool
 
 
 HEALTH = Endpoint(
@@ -67,6 +68,7 @@ HEALTH = Endpoint(
                     [SourceAgePayload("spotify", "pop", "ok", AT, 3600)],
                     [CountAgePayload("youtube", AT, 3600)],
                 ),
+                is_sample=False,
             ),
         ),
     ),
@@ -87,6 +89,7 @@ class ChartHealth(APIView):
             {
                 "status": "success",
                 "message": f"Away: {', '.join(away)}." if away else "All parts answer.",
+                "is_sample": is_made_of_samples(),
                 "data": {
                     "parts": parts,
                     "sources": [_aged(one, now) for one in source_states()],

@@ -30,8 +30,9 @@ Bodies are JSON in UTF-8. Every error has one shape, `{"error": {"code", "messag
 stable `code`. Paths end with a slash; an unknown one is a 404 `NOT_FOUND`, a method that an address doesn't
 take a 405 `METHOD_NOT_ALLOWED`; an address or headers that are too long, or too many, are a 431
 `HEAD_TOO_LARGE`, whatever they ask for. `OPTIONS` tells a browser what it may send. Times are ISO 8601 in
-UTC. A list is a bare array; with `page` or `page_size` it is a page, which stands as `x-page` beside the
-array. What may be null says `x-nullable`.
+UTC. A list is a bare array; with `page` or `page_size` it is a page. Swagger 2.0 knows one shape of an
+answer: the other one stands beside it as `x-page` or `x-list`, its parameters as `x-other-parameters`. What
+may be null says `x-nullable`. `/api/openapi.json` is the same as OpenAPI 3, for generators of clients.
 
 No account is needed. A guest's token comes as a cookie or as `X-Guest-Token`, an account is known by its
 session cookie or by `Authorization: Bearer …`. Writes from pages of other origins are refused unless the
@@ -123,6 +124,12 @@ SCHEMA = Endpoint(
     summary="This document",
     answers=(Answer(200, "Swagger 2.0.", dict),),
 )
+OPENAPI = Endpoint(
+    tag="documents",
+    name="read",
+    summary="This document as OpenAPI 3",
+    answers=(Answer(200, "OpenAPI 3.0.", dict),),
+)
 EVENTS_SCHEMA = Endpoint(
     tag="documents",
     name="read",
@@ -140,6 +147,17 @@ class SwaggerSchema(APIView):
         from config.swagger import swagger_document  # drf-yasg takes a while to load; few servers are asked
 
         return Response(swagger_document())
+
+
+class OpenAPISchema(APIView):
+    """The same as an OpenAPI 3 document."""
+
+    @documented(OPENAPI)
+    def get(self, request: Request) -> Response:
+        del request
+        from config.openapi import openapi_document  # as above
+
+        return Response(openapi_document())
 
 
 class EventsSchema(APIView):

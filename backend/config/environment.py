@@ -5,6 +5,7 @@ import importlib.util
 import os
 import re
 import secrets
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,6 +27,11 @@ ENV_LINE = re.compile(r"(export )?[A-Za-z_][A-Za-z_0-9]*=(\S.*)?", re.ASCII)
 
 
 N = TypeVar("N", int, float)
+
+
+def default_mail() -> str:
+    """Mails hold tokens for new passwords: only a terminal, which keeps nothing, may show them unasked."""
+    return "consolemail://" if sys.stdout.isatty() else "dummymail://"
 
 
 class Environment:

@@ -3,9 +3,11 @@
 import asyncio
 import functools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
@@ -14,6 +16,7 @@ from apps.jobs.selectors import are_jobs_served
 from apps.realtime.models import Stream
 from apps.recommendations.model_state import TROUBLES, model_state
 from core.answers import answer
+from core.connections import released_connection, response_deadline
 from core.errors import MethodNotAllowed
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -21,6 +24,9 @@ View = Callable[[HttpRequest], HttpResponse]
 CHECK_DEADLINE_SECONDS = 2.0
 READING_METHODS = ("GET", "HEAD")
 OK = "ok"
+
+# PostgreSQL, and the wait for a connection to it, may take longer than the caller of a health check does.
+_database_checker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="health")
 
 
 def only_read(view: View) -> View:
@@ -60,13 +66,35 @@ def ready(_request: HttpRequest) -> JsonResponse:
 
 def states_of_parts() -> dict[str, str]:
     """`ok` or `unavailable`, by part."""
-    is_database_there = _is_database_there()
+    is_database_there, are_jobs_seen_to = _database_states()
     checks = {
         "database": is_database_there,
         "channel_layer": async_to_sync(_is_layer_there)(),
-        "jobs": is_database_there and _are_jobs_served(),
+        "jobs": are_jobs_seen_to,
     }
     return {name: OK if is_there else "unavailable" for name, is_there in checks.items()}
+
+
+def _database_states() -> tuple[bool, bool]:
+    """Whether it is there, and whether jobs are served. What takes too long is not there."""
+    if connection.vendor == "sqlite":
+        return _asked_of_database()
+    asked = _database_checker.submit(_asked_of_postgresql)
+    try:
+        return asked.result(CHECK_DEADLINE_SECONDS)
+    except TimeoutError:
+        asked.cancel()
+        return False, False
+
+
+def _asked_of_postgresql() -> tuple[bool, bool]:
+    with released_connection(), response_deadline(CHECK_DEADLINE_SECONDS):
+        return _asked_of_database()
+
+
+def _asked_of_database() -> tuple[bool, bool]:
+    is_there = _is_database_there()
+    return is_there, is_there and _are_jobs_served()
 
 
 def _is_database_there() -> bool:

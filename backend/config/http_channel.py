@@ -31,6 +31,9 @@ IDLE_SECONDS = 75.0
 TELL_WITHIN_SECONDS = 2.0
 # For taking what is left of an answer, once nothing more comes of the connection.
 TAKE_WITHIN_SECONDS = 30.0
+# The same at the end of an event stream: a client that is too slow frees its place as soon as on a socket.
+STREAM_END_WITHIN_SECONDS = 5.0
+EVENT_STREAM = b"text/event-stream"
 
 
 class BoundedChannel(HTTPChannel):  # type: ignore[misc]
@@ -51,6 +54,7 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         self.flow = Flow()
         self._is_arriving = False
         self._answered: Any = None
+        self._is_event_stream = False
 
     def connectionMade(self) -> None:  # noqa: N802 - Twisted's names
         self._is_one_too_many = not self._open_connections.opened(self)
@@ -87,8 +91,12 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
     def loseConnection(self) -> Any:  # noqa: N802
         """Closes when all that was written is taken, or when that takes too long."""
         if self._abortingCall is None:
-            self._abortingCall = self.callLater(TAKE_WITHIN_SECONDS, self.forceAbortClient)
+            self._abortingCall = self.callLater(self._take_within_seconds, self.forceAbortClient)
         return super().loseConnection()
+
+    @property
+    def _take_within_seconds(self) -> float:
+        return STREAM_END_WITHIN_SECONDS if self._is_event_stream else TAKE_WITHIN_SECONDS
 
     # --- How much ------------------------------------------------------------------------------------
 
@@ -136,9 +144,11 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
 
     def requestDone(self, request: Any) -> None:  # noqa: N802
         """The next request of this connection is looked at when the answer to this one has been taken."""
+        content_type = (request.responseHeaders.getRawHeaders(b"content-type") or [b""])[0]
+        self._is_event_stream = content_type.startswith(EVENT_STREAM)
         if self._waitingForTransport and self.persistent:
             self._answered = request
-            self.setTimeout(TAKE_WITHIN_SECONDS)
+            self.setTimeout(self._take_within_seconds)
         else:
             self._go_on_after(request)
 

@@ -11,6 +11,9 @@ from typing import Any
 SERVER_NAME = "Tutti"
 # Connections that wait to be accepted: a whole party reconnects at once after a restart.
 BACKLOG = 1024
+# What the system holds for one client and has not sent yet. By itself it would go up to 4 MB for each that
+# does not read, beside what this process bounds; clients that read are not slowed down by it.
+UNSENT_BYTES = 128 * 1024
 ASK_SECONDS = 1
 
 
@@ -25,6 +28,8 @@ def bound_socket(host: str, port: int) -> Iterator[socket.socket]:
     with socket.socket(family) as listener:
         # Without it the port of a server that has just stopped would be refused for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_NOTSENT_LOWAT"):  # every connection that is accepted has it, too
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_BYTES)
         try:
             listener.bind(address)
             listener.listen(BACKLOG)

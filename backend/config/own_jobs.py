@@ -6,7 +6,7 @@ from threading import Event, Thread
 
 from django.db import connection
 
-from apps.jobs.messages import tell_workers, tell_workers_by
+from apps.jobs.messages import Messenger, tell_workers, tell_workers_by
 from apps.jobs.models import Role
 from apps.jobs.pulse import Pulse, PulseThread
 from apps.jobs.work import Workbench
@@ -26,9 +26,9 @@ class OwnJobs:
         self._stopping = Event()
         self._workbench: Workbench | None = None
         self._is_working = False
-        self._pulses = [Pulse(Role.WORKER), Pulse(Role.BEAT)]
+        self._worker_pulse, self._beat_pulse = self._pulses = Pulse(Role.WORKER), Pulse(Role.BEAT)
         self._pulse_thread = PulseThread(
-            self._pulses[0], is_alive=lambda: self._is_working, also=self._renew_leases
+            self._worker_pulse, is_alive=lambda: self._is_working, also=self._renew_leases
         )
 
     def announce(self) -> None:
@@ -82,7 +82,7 @@ class OwnJobs:
         self._workbench = WORKBENCH
         if self._stopping.is_set():
             return
-        tell_workers_by(send_word)
+        tell_workers_by(Messenger(send_word))
         worker = worker_of_server()
         tell_workers()  # of what the last process has left
         self._is_working = True
@@ -94,7 +94,7 @@ class OwnJobs:
     def _run_beat(self) -> None:
         from config.celery import beat_of_server
 
-        beat_of_server().start()
+        beat_of_server(self._beat_pulse).start()
 
     def _renew_leases(self) -> None:
         if self._workbench:

@@ -124,7 +124,7 @@ class PageErrors(APIView):
         told = PageErrorSerializer(data=request.data)
         told.is_valid(raise_exception=True)
         plain = request._request
-        count_against(PAGE_ERRORS_OF_CALLER, caller_of(plain).key)
+        count_against(PAGE_ERRORS_OF_CALLER, caller_of(plain).counted_as)
         count_against(PAGE_ERRORS_OF_ADDRESS, network_of(visit_of(plain).address))
         log_page_error(PageError(**told.validated_data))
         return Response(status=204)

@@ -12,7 +12,7 @@ from apps.charts.tasks import (
 )
 from apps.jobs.schedules import Daily, Every, Schedule
 from apps.jobs.tasks import forget_answers, forget_runs
-from apps.playlist.tasks import forget_removals
+from apps.playlist.tasks import forget_removals, forget_rooms
 from apps.realtime.tasks import forget_presence, trim
 from apps.recommendations.tasks import forget_recommendations, refresh_active, train
 from apps.users.tasks import forget_logins
@@ -24,6 +24,7 @@ SCHEDULES = (
     Schedule("forget presence", forget_presence, HOURLY),
     Schedule("trim the event log", trim, Daily(hour=3)),
     Schedule("forget removed items", forget_removals, Daily(hour=3)),
+    Schedule("forget empty rooms", forget_rooms, Daily(hour=3)),
     Schedule("forget logins", forget_logins, Daily(hour=3)),
     Schedule("roll up analytics", roll_up_analytics, Daily(hour=4)),
     Schedule("forget runs", forget_runs, Daily(hour=3)),

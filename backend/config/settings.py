@@ -10,7 +10,7 @@ from typing import Any
 
 import django_stubs_ext
 
-from config.environment import Environment
+from config.environment import Environment, default_mail
 
 # Lets classes of Django be named with their type, as in ModelAdmin[Track], at run time as well.
 django_stubs_ext.monkeypatch()
@@ -62,7 +62,7 @@ SECRET_KEY = environment.secret_key("SECRET_KEY", file=DATA_DIR / "secret_key")
 SECRET_KEY_FALLBACKS = environment.words("SECRET_KEY_FALLBACKS", [])
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"], may_be_empty=False)
 CORS_ALLOWED_ORIGINS = environment.origins(
-    "CORS_ALLOWED_ORIGINS", ["http://localhost:3000", "http://127.0.0.1:3000"]
+    "CORS_ALLOWED_ORIGINS", ["http://localhost:3000", "http://127.0.0.1:3000"] if DEBUG else []
 )
 TRUSTED_PROXIES = environment.integer("TRUSTED_PROXIES", 0, least=0, most=10)
 
@@ -88,12 +88,15 @@ CORS_EXPOSE_HEADERS = [
     "X-Total-Count",
 ]
 
+SESSION_ENGINE = "apps.users.session_store"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # the admin's forms have the token in them
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 # Cookies are Secure on every answer to https (core.security_headers); with HTTPS_ONLY there is no other.
 HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
+# No other host, and no page that came over http, can set a cookie of this name.
+SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
 SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # told by core.security_headers, where browsers take it
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
@@ -107,7 +110,7 @@ GUEST_COOKIE_AGE_SECONDS = 365 * 24 * 3600
 # --- Mail ------------------------------------------------------------------------------------------
 
 # What to do with mail, by the names of Django's settings.
-MAIL = environment.mail("EMAIL_URL", "consolemail://")
+MAIL = environment.mail("EMAIL_URL", default_mail())
 EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_FILE_PATH"]
 EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_USER"], MAIL["EMAIL_HOST_PASSWORD"]
@@ -228,6 +231,8 @@ IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
 # Connections that one process may hold at once; whoever finds none free waits for one.
 DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most=1000)
 DATABASE_POOL_WAIT_SECONDS = 5
+# After so long without a word of the other side, a connection to PostgreSQL is given up, by either.
+DATABASE_TIMEOUT_SECONDS = environment.decimal("DATABASE_TIMEOUT_SECONDS", 10, least=1, most=600)
 
 if IS_SQLITE:
     DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's, with writers that take turns
@@ -243,11 +248,34 @@ if IS_SQLITE:
         "NAME": str(Path(tempfile.gettempdir()) / f"tutti-test-{os.getpid()}.sqlite3")
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {
+    from core.postgresql import DeadlineConnection
+
+    own_options = DATABASES["default"].get("OPTIONS", {})
+    milliseconds = int(DATABASE_TIMEOUT_SECONDS * 1000)
+    sessions = {
         # Nobody waits for a lock without end: a write that gets none in time is answered with 503.
-        "options": "-c lock_timeout=8s",
-        **DATABASES["default"].get("OPTIONS", {}),
+        "lock_timeout": milliseconds * 8 // 10,
+        # A process that vanished in the middle of a write holds its room's lock no longer than this; not in
+        # migrations, jobs and commands (core.postgresql).
+        "idle_in_transaction_session_timeout": milliseconds,
+        "tcp_keepalives_idle": 10,
+        "tcp_keepalives_interval": 5,
+        "tcp_keepalives_count": 3,
+        "tcp_user_timeout": milliseconds * 3 // 2,
+    }
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": milliseconds * 3 // 2,
+        **own_options,
+        # Of two values for one of these PostgreSQL takes the later: that of DATABASE_URL.
+        "options": " ".join(
+            [*(f"-c {name}={value}" for name, value in sessions.items()), own_options.get("options", "")]
+        ).strip(),
         "pool": {
+            "connection_class": DeadlineConnection,
             "min_size": 0,
             "max_size": DATABASE_POOL_SIZE,
             "timeout": DATABASE_POOL_WAIT_SECONDS,
@@ -325,6 +353,11 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "users.User"
+# The first answers every login by a form; sessions name the second.
+AUTHENTICATION_BACKENDS = [
+    "apps.users.backends.CountingBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

@@ -82,6 +82,13 @@ class BoundedSocket(SlimSocket):
         if not abort:
             self.factory.reactor.callLater(CLOSE_WITHIN_SECONDS, self.transport.abortConnection)
 
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """Autobahn lets an application close with codes of its own alone, and 1011 is the standard's."""
+        if code == CloseCode.UNAVAILABLE:
+            self.sendCloseFrame(code=code)
+        else:
+            super().serverClose(code)
+
     async def room(self) -> None:
         """Returns when there is room for another frame."""
         await self._flow.room()

@@ -9,6 +9,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import Error, connection, transaction
 
+from core.private_files import private
+
 # Any number that no other program uses on the same database.
 ADVISORY_LOCK = 0x7475747469  # "tutti"
 CONNECT_SECONDS = 5
@@ -85,7 +87,7 @@ def _one_process_at_a_time() -> contextlib.AbstractContextManager[None]:
 
 @contextlib.contextmanager
 def _file_lock() -> Iterator[None]:
-    with (settings.DATA_DIR / "prepare.lock").open("w") as file:
+    with open(settings.DATA_DIR / "prepare.lock", "w", opener=private) as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 

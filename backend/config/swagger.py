@@ -13,7 +13,17 @@ from drf_yasg.generators import OpenAPISchemaGenerator
 from drf_yasg.inspectors import InlineSerializerInspector, SwaggerAutoSchema
 
 from config.documentation import DESCRIPTION, PLAIN_ENDPOINTS, TAGS, VERSION
-from core.endpoints import Answer, Body, Endpoint, Later, Parameter, Refusal, endpoint_at
+from core.endpoints import (
+    CUT_PARAMETERS,
+    PAGE_PARAMETERS,
+    Answer,
+    Body,
+    Endpoint,
+    Later,
+    Parameter,
+    Refusal,
+    endpoint_at,
+)
 from core.origins import WRITING_METHODS
 from core.schemas import Schema, as_swagger, json_schemas
 
@@ -159,6 +169,7 @@ class Writer:
         words = self._path.replace("-", "_").replace(".", "_").strip("/").split("/")[1:]
         named = [word for word in words if "{" not in word]
         answers = {**self._refusals(), **self._answers()}
+        other_form = [self._parameter(one) for one in self._of_other_form]
         return openapi.Operation(
             operation_id="_".join(dict.fromkeys([*named, endpoint.name])),
             summary=endpoint.summary,
@@ -168,17 +179,29 @@ class Writer:
             consumes=[JSON] if endpoint.body else None,
             produces=[endpoint.produces],
             responses=openapi.Responses(dict(sorted(answers.items()))),
+            **({"x-other-parameters": other_form} if other_form else {}),
         )
 
     # --- What it takes -------------------------------------------------------------------------------
 
     def _parameters(self) -> list[Any]:
         variables = VARIABLE.findall(self._path)
-        given = [one for one in self._endpoint.parameters if one.place != "path" or one.name in variables]
+        given = [
+            one
+            for one in self._endpoint.parameters
+            if (one.place != "path" or one.name in variables) and one not in self._of_other_form
+        ]
         told = [self._parameter(one) for one in [*given, *([IDEMPOTENCY_KEY] if self._is_write else [])]]
         if body := self._endpoint.body:
             told.append(self._body(body))
         return told
+
+    @property
+    def _of_other_form(self) -> Sequence[Parameter]:
+        """Those of a list that make another shape of its answer than the one that is declared."""
+        if not any(answer.is_list for answer in self._endpoint.answers):
+            return ()
+        return CUT_PARAMETERS if settings.API_ALWAYS_PAGINATE else PAGE_PARAMETERS
 
     def _parameter(self, parameter: Parameter) -> Schema:
         return {
@@ -215,11 +238,21 @@ class Writer:
         if answer.is_list:
             self._tell_page(response, answer)
         if answer.example is not None:
-            response["examples"] = {self._endpoint.produces: msgspec.to_builtins(answer.example)}
+            response["examples"] = {self._endpoint.produces: self._example(answer)}
         return response
 
+    def _example(self, answer: Answer) -> Any:
+        rows = msgspec.to_builtins(answer.example)
+        if answer.is_list and settings.API_ALWAYS_PAGINATE:
+            return {"count": len(rows), "next": None, "previous": None, "results": rows}
+        return rows
+
     def _tell_page(self, response: Any, answer: Answer) -> None:
-        """A bare list or a page of it: the document can name one as the answer, and the other beside it."""
+        """A bare list or a page of it: Swagger 2.0 can name one as the answer, and the other beside it.
+
+        The parameters of the other form stand beside, too: whoever keeps to those that are declared gets the
+        shape that is declared.
+        """
         row = response["schema"]["items"]
         page = {
             "type": "object",
@@ -258,7 +291,7 @@ class Writer:
         headers = {**REQUEST_ID, **(RETRY_AFTER if status in {429, 503} else {})}
         codes = {"type": "string", "enum": [one.error.code for one in refusals]}
         detail = {"type": "object", "properties": {"code": codes}}
-        is_enveloped = self._endpoint.is_enveloped
+        is_enveloped = self._endpoint.is_enveloped and not any(one.is_plain for one in refusals)
         shape = EnvelopedError if is_enveloped else Error
         bodies = [_enveloped(one.body) if is_enveloped else one.body for one in refusals]
         response = openapi.Response(

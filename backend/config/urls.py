@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from apps.charts.urls import older_urlpatterns
 from config.chart_health import ChartHealth
-from config.documentation import EventsSchema, SwaggerSchema, page
+from config.documentation import EventsSchema, OpenAPISchema, SwaggerSchema, page
 from config.health import live, ready
 from config.metrics_page import metrics
 from config.page_api import Page, PageErrors
@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/docs/", page("documents/swagger.html")),
     path("api/redoc/", page("documents/redoc.html")),
     path("api/schema.json", SwaggerSchema.as_view()),
+    path("api/openapi.json", OpenAPISchema.as_view()),
     path("api/events.schema.json", EventsSchema.as_view()),
     path("api/page/", Page.as_view()),
     path("api/page-errors/", PageErrors.as_view()),

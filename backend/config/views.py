@@ -40,6 +40,7 @@ ENTRY_POINTS = {
     "docs": "/api/docs/",
     "redoc": "/api/redoc/",
     "schema": "/api/schema.json",
+    "openapi": "/api/openapi.json",
     "events_schema": "/api/events.schema.json",
 }
 SOCKET = "/ws/playlist/"
@@ -59,7 +60,14 @@ class EntryPoints(APIView):
 
 
 class AnythingElse(APIView):
-    """An address below /api/ that means nothing; a GET that lacks its final slash is shown the way."""
+    """An address below /api/ that means nothing; a GET that lacks its final slash is shown the way.
+
+    Whatever a client accepts: a browser that asks for HTML gets the same 404.
+    """
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        del force
+        return super().perform_content_negotiation(request, force=True)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -71,6 +71,9 @@ class SharedMemory(Protocol):
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Lets one more call pass and gives None, or gives the seconds until one may."""
 
+    def give_back_call(self, key: str, *, taken_at: float) -> None:
+        """Takes back a call that passed at that moment, as if it had never been."""
+
     def remember(self, key: str, *, seconds: float) -> None:
         """Makes `key` known for so long. Nothing makes it unknown before that."""
 
@@ -222,6 +225,14 @@ class GuardedRedisCache(RedisCache):
         if wait_seconds is not None:
             self._local.give_back_call(key, taken_at=now)
         return wait_seconds
+
+    def give_back_call(self, key: str, *, taken_at: float) -> None:
+        name = self.make_and_validate_key(key)
+        self._local.give_back_call(key, taken_at=taken_at)
+        # As the script above was given it: redis-py writes a number as repr() does.
+        self._guarded(
+            lambda: self._cache.get_client(name, write=True).lrem(name, -1, repr(taken_at)), lambda: 0
+        )
 
     def remember(self, key: str, *, seconds: float) -> None:
         self._local.remember(key, seconds=seconds)

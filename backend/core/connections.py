@@ -1,12 +1,50 @@
-"""Every request gives its database connection back, whatever becomes of whoever asked; so do our threads."""
+"""Every request gives its database connection back, whatever becomes of whoever asked; so do our threads.
+
+None of them waits for PostgreSQL without end: a connection may be lost without either side noticing.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import local
 
+from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponseBase
 
 from core.frames import roomy
+
+# Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
+REQUEST_SHARE = 1.5
+# Reads for live events are short, and everyone in a room waits for them.
+LIVE_SHARE = 0.5
+
+
+class _Allowed(local):
+    """By thread. None: statements of jobs and commands may take any time."""
+
+    seconds: float | None = None
+
+
+_allowed = _Allowed()
+
+
+def allowed_seconds() -> float | None:
+    """How long a statement of this thread may stay without a response from PostgreSQL."""
+    return _allowed.seconds
+
+
+@contextmanager
+def response_deadline(seconds: float) -> Iterator[None]:
+    """For each statement inside. One that gets no response in time raises OperationalError."""
+    before, _allowed.seconds = _allowed.seconds, seconds
+    try:
+        yield
+    finally:
+        _allowed.seconds = before
+
+
+def live_deadline_seconds() -> float:
+    return float(settings.DATABASE_TIMEOUT_SECONDS) * LIVE_SHARE
 
 
 class ConnectionMiddleware:
@@ -23,7 +61,8 @@ class ConnectionMiddleware:
     @roomy
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         try:
-            return self.get_response(request)
+            with response_deadline(settings.DATABASE_TIMEOUT_SECONDS * REQUEST_SHARE):
+                return self.get_response(request)
         finally:
             if connection.vendor != "sqlite" and not connection.in_atomic_block:
                 connection.close()

@@ -73,11 +73,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error that this endpoint may answer with, when that is, and the details that an example has."""
+    """An error that this endpoint may answer with, when that is, and the details that an example has.
+
+    `is_plain`: it stands in no envelope also where the others of the endpoint do.
+    """
 
     error: type[ApiError]
     when: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
+    is_plain: bool = False
 
     @property
     def body(self) -> Mapping[str, Any]:
@@ -120,7 +124,7 @@ class Endpoint:
 
 # --- What many endpoints have in common --------------------------------------------------------------
 
-LIST_PARAMETERS = (
+CUT_PARAMETERS = (
     Parameter(
         "limit",
         "query",
@@ -130,6 +134,8 @@ LIST_PARAMETERS = (
     Parameter(
         "offset", "query", {"type": "integer", "minimum": 0, "maximum": MAX_OFFSET}, "Rows to leave out."
     ),
+)
+PAGE_PARAMETERS = (
     Parameter(
         "page",
         "query",
@@ -140,6 +146,7 @@ LIST_PARAMETERS = (
         "page_size", "query", {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}, "Rows of a page."
     ),
 )
+LIST_PARAMETERS = (*CUT_PARAMETERS, *PAGE_PARAMETERS)
 LOCATION = {"Location": "Where the new thing is."}
 
 EVERYWHERE = [
@@ -151,7 +158,9 @@ EVERYWHERE = [
     ),
     Refusal(InternalError, "A bug. The id is in the server's log.", {"request_id": "7f1c0b9a4c0e4d0f9d3b"}),
     Refusal(
-        Unavailable, "A part of the server is away. Nothing was changed; Retry-After says when to come again."
+        Unavailable,
+        "A part of the server is away; Retry-After says when to come again. A write may have been done: "
+        "repeat it under the same Idempotency-Key.",
     ),
 ]
 NOT_ACCEPTABLE = Refusal(NotAcceptable, "The Accept header leaves no room for JSON.")

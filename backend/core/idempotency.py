@@ -23,6 +23,8 @@ KEPT_FOR = timedelta(hours=24)
 KEPT_REFUSALS = {403, 404, 409}
 KEPT_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
 REPLAYED = "Idempotency-Replayed"
+# A larger body is not kept where its view gave a recipe to make it anew.
+MAX_KEPT_BYTES = 16 * 1024
 # Old answers that one write deletes at most.
 FORGOTTEN_PER_WRITE = 20
 # The first answer may go, with its account, between two looks.
@@ -61,6 +63,27 @@ def keep_only_subject(response: HttpResponseBase, subject: str) -> None:
     response.__dict__["tutti_subject"] = subject
 
 
+def keep_writes(request: HttpRequest) -> None:
+    """Marks a refusal that has changed something: its key may be tried again, what was written stays."""
+    request.__dict__["tutti_keeps_writes"] = True
+
+
+def recipe_of_repeat(request: HttpRequest) -> str:
+    """What the view gave to make the first, large answer anew; empty the first time."""
+    recipe: str = request.__dict__.get("tutti_recipe", "")
+    return recipe
+
+
+def keep_recipe(response: HttpResponseBase, recipe: str) -> None:
+    """Marks an answer that may be large: where it is, only this is kept, and a repeat asks the view again."""
+    response.__dict__["tutti_recipe"] = recipe
+
+
+def note_shown(response: HttpResponseBase, thing: str) -> None:
+    """Marks an answer that shows something which others may change later, so that it can be found then."""
+    response.__dict__["tutti_shown"] = thing
+
+
 def _first_or_kept(
     request: HttpRequest,
     *,
@@ -72,10 +95,15 @@ def _first_or_kept(
     kept, is_first = _reserved(caller=caller, key=key, fingerprint=fingerprint)
     if is_first:
         response = respond(request)
-        _keep(kept, response)
+        if request.__dict__.get("tutti_keeps_writes"):
+            kept.delete()
+        else:
+            _keep(kept, response)
         return response
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused
+    if kept.recipe:
+        return _made_anew(kept, request, respond)
     return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
 
 
@@ -115,10 +143,13 @@ def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
         return
     kept.status = response.status_code
     kept.subject = response.__dict__.get("tutti_subject", "")
+    is_large = len(response.content) > MAX_KEPT_BYTES
+    kept.recipe = response.__dict__.get("tutti_recipe", "") if is_large else ""
     if not kept.subject:
-        kept.body = response.content.decode()
+        kept.body = "" if kept.recipe else response.content.decode()
         kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
-    kept.save(update_fields=["status", "subject", "body", "headers"])
+        kept.shows = response.__dict__.get("tutti_shown", "")
+    kept.save(update_fields=["status", "subject", "shows", "recipe", "body", "headers"])
 
 
 def _replayed(kept: KeptAnswer) -> HttpResponse:
@@ -126,6 +157,17 @@ def _replayed(kept: KeptAnswer) -> HttpResponse:
     if "Content-Type" not in kept.headers:  # Django gives one to an empty answer, too
         del response["Content-Type"]
     response["Content-Length"] = str(len(response.content))
+    return response
+
+
+def _made_anew(
+    kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+) -> HttpResponseBase:
+    """What the first answer told of, which its view reads again."""
+    request.__dict__["tutti_recipe"] = kept.recipe
+    response = respond(request)
+    if response.status_code == kept.status:
+        response[REPLAYED] = "true"
     return response
 
 

@@ -1,6 +1,6 @@
 """Who is calling. Apps register how they recognise somebody; the first that does wins."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import resolve
 from django.utils.crypto import salted_hmac
 
-from core.addresses import client_address
+from core.addresses import client_address, network_of
 from core.errors import NotAuthenticated
 
 
@@ -36,6 +36,11 @@ class Caller:
     user_id: int | None = None
     guest_id: str | None = None
     is_staff: bool = False
+
+    @property
+    def counted_as(self) -> str:
+        """What limits of a caller count by: all strangers of a network, whatever agent they show, as one."""
+        return self.owner_key or stranger_key(self.address)
 
     @property
     def owner_key(self) -> str:
@@ -79,12 +84,12 @@ def claimed_caller(visit: Visit) -> Caller:
     return _network_caller(visit)
 
 
-def caller_for(visit: Visit) -> Caller:
-    """Who sent it: whom a recogniser knows, else the network address with the user agent.
+def caller_for(visit: Visit, recognisers: Sequence[Recogniser] | None = None) -> Caller:
+    """Who sent it: whom a recogniser (those that are registered) knows, else the address with the user agent.
 
     Raises NotAuthenticated when a token was given that is not (or no longer) valid. May read the database.
     """
-    for recognise in _recognisers:
+    for recognise in _recognisers if recognisers is None else recognisers:
         if caller := recognise(visit):
             return caller
     return _network_caller(visit)
@@ -92,6 +97,11 @@ def caller_for(visit: Visit) -> Caller:
 
 def _network_caller(visit: Visit) -> Caller:
     return Caller(key=network_key(visit.address, visit.user_agent), address=visit.address)
+
+
+def stranger_key(address: str) -> str:
+    """All callers of a network that have no identity."""
+    return network_key(network_of(address))
 
 
 def network_key(*parts: str) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 
 MINUTE_SECONDS = 60
 HOUR_SECONDS = 3600
+DAY_SECONDS = 24 * HOUR_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +29,22 @@ JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
 NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
 LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
-# Mails that anybody can have sent to an e-mail address, whether an account has it or not.
-MAILS = Limit("mails", "e-mail address", 5, HOUR_SECONDS)
-# Each looks through every session.
+# Wrong passwords, by what was given as the name, whether an account has it or not. An account has two: its
+# name and its e-mail address.
+LOGIN_FAILURES = Limit("failed logins", "name", 50, HOUR_SECONDS)
+# Mails that anybody can have sent to an e-mail address, whether an account has it or not: few by one who
+# asks, so that nobody alone keeps its owner's mails away.
+MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
+MAILS = Limit("mails", "e-mail address", 20, HOUR_SECONDS)
+# Each leaves a row for a day.
+NAMED_WRITES = Limit("named writes", "address", 20_000, HOUR_SECONDS)
+# New rooms, which others find in a list.
+ROOMS_OF_CALLER = Limit("rooms", "caller", 10, HOUR_SECONDS)
+ROOMS_OF_ADDRESS = Limit("rooms", "address", 60, HOUR_SECONDS)
+# Of what somebody tells of tracks: each one of a list counts.
+ACTIVITIES_OF_HOUR = Limit("activities", "person", 2000, HOUR_SECONDS)
+ACTIVITIES_OF_DAY = Limit("activities", "person", 20_000, DAY_SECONDS)
+# Each reads all that is stored of somebody.
 EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
 # Each looks through the whole library, and asks others over the network.
 REFRESHES = Limit("refreshes", "person", 5, HOUR_SECONDS)
@@ -59,7 +73,14 @@ LIMITS = (
     JOINS_OF_ADDRESS,
     NEWCOMERS,
     LOGINS,
+    LOGIN_FAILURES,
+    MAILS_OF_ASKER,
     MAILS,
+    NAMED_WRITES,
+    ROOMS_OF_CALLER,
+    ROOMS_OF_ADDRESS,
+    ACTIVITIES_OF_HOUR,
+    ACTIVITIES_OF_DAY,
     EXPORTS,
     REFRESHES,
     COUNT_REFRESHES,

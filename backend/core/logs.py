@@ -17,6 +17,7 @@ from typing import Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
+from core.private_files import private
 from core.request_context import request_context
 
 Line = MutableMapping[str, Any]
@@ -225,11 +226,11 @@ class SharedRotatingFile(RotatingFileHandler):
     def _open(self) -> Any:
         Path(self.baseFilename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
-        return os.fdopen(os.open(self.baseFilename, flags, 0o600), self.mode, encoding=self.encoding)
+        return os.fdopen(private(self.baseFilename, flags), self.mode, encoding=self.encoding)
 
     def doRollover(self) -> None:  # noqa: N802 - logging's name
         """Another process may have done so since we looked."""
-        with Path(f"{self.baseFilename}.lock").open("w") as lock:
+        with open(f"{self.baseFilename}.lock", "w", opener=private) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if self._is_current():
                 super().doRollover()

@@ -23,12 +23,20 @@ class KeptAnswer(models.Model):
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.TextField(default="")
+    # Of a large answer, what its view makes it anew from.
+    recipe = models.TextField(default="")
     # Of an answer that carries a token, only whom it was about.
     subject = models.CharField(max_length=64, default="")
+    # What the answer shows that may have to be changed in it later, such as `item:5`.
+    shows = models.CharField(max_length=64, default="")
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["caller", "key"], name="kept_answer_once")]
+        indexes = [
+            models.Index(fields=["subject"], name="kept_answer_subject"),
+            models.Index(fields=["shows"], name="kept_answer_shows"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.key} of {self.caller}"

@@ -31,15 +31,15 @@ class ListOrPages(BasePagination):
         self.request = request
         self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         self.is_paged = _wants_pages(request)
+        # Those of the form that is not asked for mean nothing, and have to make sense all the same.
+        self.limit = whole_number(request, "limit", MAX_ROWS, least=1, most=MAX_ROWS)
+        self.offset = whole_number(request, "offset", 0, least=0, most=MAX_OFFSET)
+        size = whole_number(request, "page_size", MAX_ROWS, least=1, most=MAX_ROWS)
+        self.page = whole_number(request, "page", 1, least=1, most=MAX_OFFSET)
         if self.is_paged:
-            self.limit = whole_number(request, "page_size", MAX_ROWS, least=1, most=MAX_ROWS)
-            self.page = whole_number(request, "page", 1, least=1, most=MAX_OFFSET)
-            self.offset = (self.page - 1) * self.limit
+            self.limit, self.offset = size, (self.page - 1) * size
             if self.page > 1 and self.offset >= self.total:
                 raise NotFound("There is no such page.")
-        else:
-            self.limit = whole_number(request, "limit", MAX_ROWS, least=1, most=MAX_ROWS)
-            self.offset = whole_number(request, "offset", 0, least=0, most=MAX_OFFSET)
         return list(queryset[self.offset : self.offset + self.limit])
 
     def get_paginated_response(self, data: Any) -> Response:

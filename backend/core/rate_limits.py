@@ -3,7 +3,8 @@
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from typing import cast
 
@@ -44,8 +45,8 @@ def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock 
     limit = scaled(max_calls)
     if limit is None:
         return
-    name = f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}"
     counter = cast("SharedMemory", cache)
+    name = _name(key, period_seconds)
     wait_seconds = counter.take_call(name, limit=limit, period_seconds=period_seconds, now=clock())
     if wait_seconds is not None:
         raise TooManyCalls(calls=limit + 1, retry_after_seconds=wait_seconds)
@@ -55,6 +56,22 @@ def count_against(limit: Limit, who: str) -> None:
     """Counts one call of `who` against a declared limit. Raises TooManyCalls above it."""
     key = f"{limit.name} of {limit.of}:{who}"
     count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds)
+
+
+@contextmanager
+def count_failures(limit: Limit, who: str) -> Iterator[None]:
+    """Counts against a limit only what raises. Raises TooManyCalls before it is tried, above the limit.
+
+    It counts before it is tried and is given back afterwards: of many at once no more than the limit pass.
+    """
+    key, now = f"{limit.name} of {limit.of}:{who}", time.time()
+    count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds, clock=lambda: now)
+    yield
+    cast("SharedMemory", cache).give_back_call(_name(key, limit.period_seconds), taken_at=now)
+
+
+def _name(key: str, period_seconds: float) -> str:
+    return f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}"
 
 
 class LocalCalls:

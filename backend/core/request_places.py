@@ -35,6 +35,8 @@ RETRY_AFTER_SECONDS = 5.0
 # Who watches over the server must not take a full line for a server that is dead.
 WATCHED = re.compile(r"/api/health(/.*)?|/metrics/?")
 PLACES_FOR_WATCHERS = 4
+# Of a long answer that a client takes slowly; a longer one is made no faster than it is taken.
+MAX_BYTES_AHEAD = 1024 * 1024
 # Of four places one is for whoever only reads: writes may all be waiting for one lock, and reads need none.
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 ONE_IN = 4
@@ -102,6 +104,9 @@ class _Turn:
         self._rest: asyncio.Queue[Message] = asyncio.Queue()
         self._is_whole = False
         self._sending: asyncio.Task[None] | None = None
+        # How much of it is there but not sent, and what whoever makes too much waits for.
+        self._bytes_ahead = 0
+        self._is_taken = asyncio.Event()
 
     async def receive(self) -> Message:
         if self._has_arrived:
@@ -113,13 +118,17 @@ class _Turn:
         return message if await self._enters() else await self._message_behind_body()
 
     async def send(self, message: Message) -> None:
-        """Never waits for a client that takes a long answer slowly: its thread would wait along with it."""
+        """Never waits for a client that takes an answer slowly, unless too much of it is there already."""
         if message["type"] == "http.response.body":
             self._give_back()
             self._is_whole = not message.get("more_body", False)
             if self._sending is not None or not self._is_whole:
                 self._rest.put_nowait(message)
+                self._bytes_ahead += len(message.get("body", b""))
                 self._sending = self._sending or asyncio.create_task(self._send_rest())
+                while self._bytes_ahead > MAX_BYTES_AHEAD and not self._sending.done():
+                    self._is_taken.clear()
+                    await self._is_taken.wait()
                 return
         await self._send(message)
 
@@ -139,7 +148,15 @@ class _Turn:
         while has_more:
             message = await self._rest.get()
             has_more = message.get("more_body", False)
-            await self._send(message)
+            try:
+                await self._send(message)
+            except BaseException:
+                self._bytes_ahead = 0
+                raise
+            else:
+                self._bytes_ahead -= len(message.get("body", b""))
+            finally:
+                self._is_taken.set()
 
     async def _enters(self) -> bool:
         """False when the client has left instead. Raises TooManyRequests."""

@@ -58,13 +58,20 @@ class Figures:
         return any(any(self.values(server, size, pace, mark).values()) for mark in marks)
 
     def kilobytes(self, server: str) -> dict[int, float]:
-        """What a connection takes of the server's memory, by repetition: the slope between two sizes."""
+        """What a connection takes of the server's memory, by repetition: the slope between two sizes.
+
+        Repetitions in which it is not positive are left out: there the server gave back more memory meanwhile
+        than the connections took.
+        """
         least, most = self.sizes()[0], self.sizes()[-1]
         few = self.values(server, least, FIRST_PACE, "resident_kilobytes")
         many = self.values(server, most, FIRST_PACE, "resident_kilobytes")
         if least == most:
             return {}
-        return {repeat: (many[repeat] - few[repeat]) / (most - least) for repeat in few.keys() & many.keys()}
+        slopes = {
+            repeat: (many[repeat] - few[repeat]) / (most - least) for repeat in few.keys() & many.keys()
+        }
+        return {repeat: slope for repeat, slope in slopes.items() if slope > 0}
 
     def ratio(self, server: str, other: str, size: int, pace: str, figure: str) -> Spread | None:
         """How often the other's figure goes into this one's."""

@@ -28,8 +28,24 @@ async function ask(question: unknown): Promise<unknown> {
   return response.json();
 }
 
+// The editors of CodeMirror have no names of their own for a screen reader.
+const NAMES = {
+  ".graphiql-query-editor textarea": "Query",
+  ".graphiql-editor-tool textarea": "Variables, as JSON",
+  ".result-window textarea": "Answer",
+};
+
+function nameEditors(): void {
+  for (const [selector, name] of Object.entries(NAMES)) {
+    for (const field of document.querySelectorAll(selector)) {
+      if (!field.hasAttribute("aria-label")) field.setAttribute("aria-label", name);
+    }
+  }
+}
+
 const place = document.getElementById("graphiql");
 if (!place) throw new Error("the page has no place for GraphiQL");
+new MutationObserver(nameEditors).observe(place, { childList: true, subtree: true });
 createRoot(place).render(
   createElement(GraphiQL, {
     fetcher: ask as never,

@@ -64,6 +64,17 @@ def test_memory_a_connection_is_the_slope_between_two_sizes() -> None:
     assert figures.kilobytes("tutti") == {0: 10.0}
 
 
+def test_memory_that_can_not_be_right_is_not_told() -> None:
+    """The server gave back more between the two sizes than its connections took."""
+    figures = Figures(
+        [
+            measured("tutti", 0, sockets=100, resident_kilobytes=61_000),
+            measured("tutti", 0, sockets=1100, resident_kilobytes=50_300),
+        ]
+    )
+    assert figures.middle_kilobytes("tutti") is None
+
+
 def test_what_the_ruler_or_the_time_may_have_bent_is_marked() -> None:
     fine = measured("tutti", 0, is_ruler_busy=False)
     busy = measured("node", 0, is_ruler_busy=True)

@@ -14,7 +14,8 @@ from tests.processes import TuttiServer
 
 @pytest.fixture(scope="package")
 def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    with TuttiServer(**ready_made_data.options("embedded")) as server:
+    """It gives its pages to the local network, too."""
+    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
         make_staff(server, "ada")
         yield server
 

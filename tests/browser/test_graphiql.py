@@ -23,28 +23,16 @@ def http(site: TuttiServer) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_question_is_typed_and_answered(page: WatchedPage) -> None:
-    page.open(GQL)
-    assert page.page.title() == "Tutti: charts by GraphQL"
-
-    GraphiQLPage(page.page).ask(GENRES)
-
-    expect(page.page.locator(".result-window")).to_contain_text('"displayName": "Hip-Hop/Rap"')
-    assert page.complaints() == []
-
-
-def test_a_question_that_makes_no_sense_is_answered_with_why(page: WatchedPage) -> None:
-    page.open(GQL)
-
-    GraphiQLPage(page.page).ask("{ nonsense }")
-
-    expect(page.page.locator(".result-window")).to_contain_text("Cannot query field 'nonsense'")
-    assert page.complaints() == []
-
-
 def test_everything_of_it_works_under_its_policy(page: WatchedPage) -> None:
     page.open(GQL)
-    GraphiQLPage(page.page).look_around()
+    assert page.page.title() == "Tutti: charts by GraphQL"
+    shown = GraphiQLPage(page.page)
+
+    # Asks a question and shows its answer, too.
+    shown.look_around()
+    shown.ask("{ nonsense }")
+
+    expect(page.page.locator(".result-window")).to_contain_text("Cannot query field 'nonsense'")
     assert page.complaints() == []
 
 
@@ -70,6 +58,32 @@ def test_without_any_one_word_of_the_policy_something_is_missing(
 
 def is_page(route: Route) -> bool:
     return route.request.resource_type == "document"
+
+
+def test_its_editors_have_names_and_on_a_phone_its_parts_stand_below_each_other(
+    browser: Browser, site: TuttiServer
+) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
+    page = WatchedPage(context.new_page(), site.base_url)
+    page.open(GQL)
+    shown = GraphiQLPage(page.page)
+    expect(shown.editor).to_be_visible()
+
+    for name in ("Query", "Answer"):
+        expect(page.page.get_by_role("textbox", name=name)).to_have_count(1)
+    unnamed = page.page.locator(".CodeMirror textarea:not([aria-label])")
+    expect(unnamed).to_have_count(0)
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 360
+    editors, answer = (
+        page.page.locator(part).bounding_box() for part in (".graphiql-editors", ".graphiql-response")
+    )
+    assert editors is not None
+    assert answer is not None
+    assert min(editors["width"], answer["width"]) > 300
+    assert editors["y"] + editors["height"] <= answer["y"] + 1
+    shown.answer.scroll_into_view_if_needed()
+    expect(shown.answer).to_be_in_viewport()
+    context.close()
 
 
 # --- Who gets it ---------------------------------------------------------------------------------------

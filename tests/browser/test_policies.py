@@ -25,12 +25,6 @@ ADMIN_PAGES = [
 
 
 @pytest.fixture
-def lan_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
-        yield server
-
-
-@pytest.fixture
 def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiServer]:
     """It has no page to give."""
     nowhere = {"PAGE_DIR": str(tmp_path / "dist")}
@@ -38,19 +32,19 @@ def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiS
         yield server
 
 
-@pytest.mark.parametrize("path", ["/", "/r/main"])
-def test_the_page_that_people_use(page: WatchedPage, path: str) -> None:
-    page.open(path)
-    expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
-    assert page.complaints() == []
+def test_the_page_that_people_use(page: WatchedPage) -> None:
+    for path in ("/", "/r/main"):
+        page.open(path)
+        expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
+        assert page.complaints() == []
 
 
 def test_by_the_machines_own_address_it_complains_of_nothing_either(
-    browser: Browser, lan_site: TuttiServer
+    browser: Browser, site: TuttiServer
 ) -> None:
     """Over plain http from another machine a browser passes over some headers, and says so."""
     context = browser.new_context()
-    page = WatchedPage(context.new_page(), f"http://{own_addresses()[0]}:{lan_site.port}")
+    page = WatchedPage(context.new_page(), f"http://{own_addresses()[0]}:{site.port}")
     page.open("/")
     expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
     assert page.complaints() == []
@@ -67,14 +61,8 @@ def test_what_stands_at_its_place_when_it_could_not_be_built(
     assert width == "640px", "its style does not count"
     expect(page.page.get_by_text("What to do:")).to_be_visible()
     assert page.complaints() == []
-    context.close()
 
-
-def test_where_it_could_not_be_built_graphiql_is_said_to_be_missing_too(
-    browser: Browser, bare_site: TuttiServer
-) -> None:
-    context = browser.new_context()
-    page = WatchedPage(context.new_page(), bare_site.base_url)
+    # GraphiQL is said to be missing, too.
     told = page.page.goto(f"{bare_site.base_url}/api/gql/")
     assert told is not None
     assert told.status == 404
@@ -83,28 +71,26 @@ def test_where_it_could_not_be_built_graphiql_is_said_to_be_missing_too(
     context.close()
 
 
-@pytest.mark.parametrize("path", ADMIN_PAGES)
-def test_the_admins_pages(admin_page: WatchedPage, path: str) -> None:
-    admin_page.open(path)
-    expect(admin_page.page.locator("#content")).to_be_visible()
-    assert admin_page.complaints() == []
+def test_the_admins_pages_and_forms(admin_page: WatchedPage) -> None:
+    page = admin_page.page
+    for path in ADMIN_PAGES:
+        admin_page.open(path)
+        expect(page.locator("#content")).to_be_visible()
+        assert admin_page.complaints() == [], path
 
-
-def test_a_form_of_the_admin_is_filled_in_and_saved(admin_page: WatchedPage) -> None:
     admin_page.open("/admin/playlist/playlisttrack/1/change/")
-    admin_page.page.fill("#id_added_by", "Cem")
-    admin_page.page.click("input[name=_save]")
-    expect(admin_page.page.locator(".messagelist .success")).to_be_visible()
+    page.fill("#id_added_by", "Cem")
+    page.click("input[name=_save]")
+    expect(page.locator(".messagelist .success")).to_be_visible()
     assert admin_page.complaints() == []
 
-
-def test_a_new_item_is_chosen_from_what_the_admin_finds(admin_page: WatchedPage) -> None:
+    # A new item is chosen from what the admin finds.
     admin_page.open("/admin/playlist/playlisttrack/add/")
     for field, words in {"room": "main", "track": "halo"}.items():
-        admin_page.page.click(f".field-{field} .select2-selection")
-        admin_page.page.fill(".select2-search__field", words)
-        admin_page.page.click(".select2-results__option:not(.loading-results)")
-    assert admin_page.page.input_value("#id_room") == "1"
+        page.click(f".field-{field} .select2-selection")
+        page.fill(".select2-search__field", words)
+        page.click(".select2-results__option:not(.loading-results)")
+    assert page.input_value("#id_room") == "1"
     assert admin_page.complaints() == []
 
 

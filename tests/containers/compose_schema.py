@@ -38,7 +38,10 @@ SERVICE = an_object(
     },
     volumes={"type": "array", "items": {"type": "string", "pattern": r"^[^:]+:/[^:]+(:ro)?$"}},
     networks=TEXTS,
-    ports={"type": "array", "items": {"type": "string", "pattern": r"^(\d+|\$\{\w+:-\d+\}):\d+$"}},
+    ports={
+        "type": "array",
+        "items": {"type": "string", "pattern": r"^(127\.0\.0\.1:)?(\d+|\$\{\w+:-\d+\}):\d+$"},
+    },
     secrets=TEXTS,
     depends_on=named(
         an_object(
@@ -58,6 +61,7 @@ SERVICE = an_object(
     read_only={"type": "boolean"},
     tmpfs=TEXTS,
     cap_drop=TEXTS,
+    cap_add=TEXTS,
     security_opt=TEXTS,
     init={"type": "boolean"},
     stop_grace_period=DURATION,

@@ -13,14 +13,18 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scripts import environment, page
 from tests.processes import PROJECT
 
 # What may be run without an image around it: everything else could change this machine.
 HARMLESS_PROGRAMS = {"python", ".venv/bin/python", "install"}
 # How pip finds its packages here; an image is built on a machine that finds them by itself.
 KEPT_VARIABLES = re.compile(r"HOME|TMPDIR|SSL_.*|PIP_.*|HTTPS?_PROXY|NO_PROXY", re.IGNORECASE)
+UV = Path(sys.prefix, "bin", "uv")
 # As .dockerignore says.
 NOT_COPIED = ("__pycache__", "tests", "node_modules", "dist*")
+# Of what pip is told: what uv, which has most packages at hand, is told in its place.
+PIP = re.compile(r"\.venv/bin/python -m pip install( --(no-cache-dir|disable-pip-version-check|no-compile))+")
 ABSOLUTE_PATHS = re.compile(r"(?<![\w.-])/(tutti|data)\b")
 
 
@@ -72,10 +76,11 @@ def stages_of(file: Path) -> list[Stage]:
 
 
 class BareBuild:
-    """The stages, each in a folder of its own."""
+    """The stages, each in a folder of its own; `by_uv` installs the same locks with the tests' own uv."""
 
-    def __init__(self, folder: Path, stages: list[Stage]) -> None:
+    def __init__(self, folder: Path, stages: list[Stage], *, by_uv: bool) -> None:
         self._folder = folder
+        self._by_uv = by_uv
         self._stages = stages
         self._programs = folder / "programs"
         self._programs.mkdir()
@@ -92,7 +97,7 @@ class BareBuild:
         for stage in self._stages:
             working = self.root(stage)
             if base := next((other for other in self._stages if other.name == stage.base), None):
-                shutil.copytree(self.root(base), working, symlinks=True)
+                shutil.copytree(self.root(base), working, symlinks=True, copy_function=os.link)
                 working /= base.last("WORKDIR").words.lstrip("/")
             else:
                 working.mkdir()
@@ -120,12 +125,22 @@ class BareBuild:
             path = self._inside(origin, source, self.root(origin)) if origin else PROJECT / source
             destination = self._inside(stage, target, working)
             if path.is_dir():
-                ignored = shutil.ignore_patterns(*NOT_COPIED) if origin is None else None
-                shutil.copytree(path, destination, symlinks=True, ignore=ignored, dirs_exist_ok=True)
+                # What an earlier stage has made no step changes: it is the same files again.
+                how = (
+                    {"copy_function": os.link} if origin else {"ignore": shutil.ignore_patterns(*NOT_COPIED)}
+                )
+                shutil.copytree(path, destination, symlinks=True, dirs_exist_ok=True, **how)
+                self._link_page_packages(destination)
             else:
                 folder = destination if target.endswith("/") else destination.parent
                 folder.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, destination)
+
+    def _link_page_packages(self, frontend: Path) -> None:
+        """Those that are here already: that npm fetches them is tried by the first start of a clone."""
+        is_copy = self._by_uv and (frontend / page.LOCK.name).exists()
+        if is_copy and page.are_packages_there(with_tools=False):
+            (frontend / "node_modules").symlink_to(page.INSTALLED.parent.resolve())
 
     def _run_step(self, stage: Stage, one: Instruction, working: Path) -> None:
         program = one.words.split()[0]
@@ -133,11 +148,16 @@ class BareBuild:
         text = self.here(stage, one.words)
         if os.geteuid() != 0:
             text = re.sub(r" -[og] \d+", "", text)  # only root gives folders away
-        environment = {name: value for name, value in os.environ.items() if KEPT_VARIABLES.fullmatch(name)}
+        variables = {name: value for name, value in os.environ.items() if KEPT_VARIABLES.fullmatch(name)}
+        if self._by_uv:  # packages that are not compiled here are when they are imported
+            text = text.replace(" -m compileall ", " -m compileall -x /site-packages/ ")
+        if self._by_uv and PIP.search(text):
+            text = PIP.sub(f"{UV} pip install --quiet --python .venv/bin/python", text)
+            variables = environment.uv_environment(environment.find_pip())
         done = subprocess.run(
             ["sh", "-euc", text],
             cwd=working,
-            env={**environment, "PATH": self.search_path},
+            env={**variables, "PATH": self.search_path},
             capture_output=True,
             text=True,
         )

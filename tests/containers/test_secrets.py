@@ -66,7 +66,7 @@ def test_empty_files_count_as_none(tmp_path: Path) -> None:
     (tmp_path / "database_url").write_text("postgresql://tutti:@db:5432/tutti\n")
     make_secrets(tmp_path, "party.example")
     kept = {file.name: file.read_text() for file in tmp_path.iterdir()}
-    assert sorted(kept) == sorted([*RANDOM, *TLS, "database_url"])
+    assert sorted(kept) == sorted([*RANDOM, *TLS, "database_url", "email_url"])
     assert all(len(kept[name].strip()) == 64 for name in RANDOM)
     assert kept["database_url"] == f"postgresql://tutti:{kept['database_password'].strip()}@db:5432/tutti\n"
 

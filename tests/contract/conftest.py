@@ -15,6 +15,7 @@ from tests.contract.queues import Queue
 from tests.contract.refusals import check_answer
 from tests.contract.sockets import Socket
 from tests.contract.staff import begin_plain_session, log_in, make_staff
+from tests.hosts import asked_for_room
 from tests.processes import TuttiServer
 
 NewClient = Callable[..., httpx.Client]
@@ -49,7 +50,7 @@ def seeded_tracks(server_url: str) -> list[int]:
 
 
 def new_room(http: httpx.Client, **fields: Any) -> str:
-    answer = http.post("/api/rooms/", json={"name": "A test's room", **fields})
+    answer = asked_for_room(http, **{"name": "A test's room", **fields})
     assert answer.status_code == 201, answer.text
     slug: str = answer.json()["slug"]
     return slug

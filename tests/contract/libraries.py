@@ -21,6 +21,7 @@ class Library:
         answer = self.staff.post("/api/tracks/", json=body)
         assert answer.status_code == 201, answer.text
         track: Track = answer.json()
+        assert answer.headers["Location"].endswith(f"/api/tracks/{track['id']}/")
         self._made.append(track["id"])
         return track
 

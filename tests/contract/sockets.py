@@ -48,7 +48,9 @@ class Socket:
         if host:
             options["sock"] = create_connection((server.hostname, server.port), timeout=DEADLINE_SECONDS)
         self._opened = ExitStack()
-        self._connection = self._opened.enter_context(connect(url, max_size=None, close_timeout=2, **options))
+        # However long nobody asks for frames, the socket is read: else the server gives it up as dead.
+        options |= {"max_size": None, "max_queue": None, "close_timeout": 2}
+        self._connection = self._opened.enter_context(connect(url, **options))
         self.frames: list[Frame] = []
         self._read = 0
         self._last_seq = position[1] if position else None

@@ -1,12 +1,12 @@
 """Somebody with an account: how it is made, and how a session is begun with it."""
 
 import re
-import subprocess
 import sys
 
 import httpx
 
 from tests.contract.people import PASSWORD, begin_session, registered
+from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -17,7 +17,14 @@ from apps.tracks.services import create_track
 from django.db import transaction
 with transaction.atomic():
     for number in range(Track.objects.count(), {count}):
-        create_track(facts=TrackFacts(title=f"Number {{number}}", artist="Nobody"))
+        create_track(facts=TrackFacts(title=f"Number {{number}}", artist={artist!r}))
+"""
+
+
+ADD_TRACK = """
+from apps.tracks.facts import TrackFacts
+from apps.tracks.services import create_track
+print(create_track(facts=TrackFacts(title={title!r}, artist="Nobody", duration_seconds={seconds})).pk)
 """
 
 
@@ -47,11 +54,16 @@ def begin_plain_session(http: httpx.Client, name: str) -> None:
 def _manage(server: TuttiServer, *arguments: str, variables: dict[str, str] | None = None) -> str:
     command = [sys.executable, "manage.py", *arguments]
     environment = {**server.environment, **(variables or {})}
-    done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True, check=False)
+    done = run_program(command, cwd=BACKEND, env=environment)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def fill_library(server: TuttiServer, count: int) -> None:
+def add_track(server: TuttiServer, *, title: str, seconds: int) -> int:
+    """The id of a new track of this length."""
+    return int(_manage(server, "shell", "-v", "0", "-c", ADD_TRACK.format(title=title, seconds=seconds)))
+
+
+def fill_library(server: TuttiServer, count: int, *, artist: str = "Nobody") -> None:
     """Makes the library hold so many tracks."""
-    _manage(server, "shell", "-v", "0", "-c", FILL_LIBRARY.format(count=count))
+    _manage(server, "shell", "-v", "0", "-c", FILL_LIBRARY.format(count=count, artist=artist))

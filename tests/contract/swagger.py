@@ -30,7 +30,7 @@ class Document:
 
     def __init__(self, told: Schema) -> None:
         self.told = told
-        self._definitions = _with_null(told["definitions"])
+        self._definitions = with_null(told["definitions"])
 
     def operations(self) -> Iterator[Operation]:
         for path, item in self.told["paths"].items():
@@ -46,7 +46,7 @@ class Document:
 
     def check(self, value: Any, schema: Schema) -> None:
         """Fails when the value is not as the schema says."""
-        whole = {**_with_null(schema), "definitions": self._definitions}
+        whole = {**with_null(schema), "definitions": self._definitions}
         Draft4Validator(whole, format_checker=FormatChecker()).validate(value)
 
     def _found(self, told: Schema) -> Schema:
@@ -65,13 +65,14 @@ def check_is_swagger(told: Schema) -> None:
         validate_spec(copy.deepcopy(told))  # it writes into what it reads
 
 
-def _with_null(schema: Any) -> Any:
+def with_null(schema: Any, *, word: str = "x-nullable") -> Any:
+    """In JSON Schema's own words. `word` says in the document that something may be null."""
     if isinstance(schema, list):
-        return [_with_null(part) for part in schema]
+        return [with_null(part, word=word) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    plain = {key: _with_null(value) for key, value in schema.items() if key != "x-nullable"}
-    return {"anyOf": [plain, {"type": "null"}]} if schema.get("x-nullable") is True else plain
+    plain = {key: with_null(value, word=word) for key, value in schema.items() if key != word}
+    return {"anyOf": [plain, {"type": "null"}]} if schema.get(word) is True else plain
 
 
 # --- Nothing but what is documented ------------------------------------------------------------------

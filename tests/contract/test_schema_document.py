@@ -43,7 +43,7 @@ EXPECTED = {
     "PATCH /api/tracks/{track_id}/": {200, 404, 409},
     "DELETE /api/tracks/{track_id}/": {204, 404},
     "GET /api/rooms/": {200},
-    "POST /api/rooms/": {201, 409},
+    "POST /api/rooms/": {201, 401, 409},
     "GET /api/rooms/{slug}/": {200, 404},
     "PATCH /api/rooms/{slug}/": {200, 403, 404},
     "DELETE /api/rooms/{slug}/": {204, 403, 404, 409},
@@ -89,7 +89,7 @@ EXPECTED = {
     "GET /api/charts/tracks/{isrc}/": {200, 404},
     "POST /api/charts/tracks/{isrc}/library/": {200, 201, 404},
     "POST /api/gql/": {200, 400},
-    "POST /api/{operation}/": {200, 400},
+    "POST /api/{operation}/": {200, 400, 404},
     "GET /api/graph-data/{genre}/": {200, 404},
     "GET /api/playlist-data/{genre}/": {200, 400, 404},
     "GET /api/service-playlist/{genre}/{service}/": {200, 404},
@@ -103,6 +103,7 @@ EXPECTED = {
     "GET /api/health/ready": {200, 503},
     "GET /api/": {200},
     "GET /api/schema.json": {200},
+    "GET /api/openapi.json": {200},
     "GET /api/events.schema.json": {200},
 }
 
@@ -118,11 +119,8 @@ def examples(response: dict[str, Any]) -> list[Any]:
     return [*response.get("x-examples", {}).values(), *([] if plain is None else [plain])]
 
 
-def test_document_is_valid_swagger(document: Document) -> None:
+def test_document_is_swagger_and_has_every_endpoint_with_its_answers(document: Document) -> None:
     check_is_swagger(document.told)
-
-
-def test_document_has_every_endpoint_with_its_answers(document: Document) -> None:
     told = {str(one): set(document.responses(one)) for one in document.operations()}
     in_rooms = {
         name.replace("/api/playlist/", "/api/rooms/{slug}/playlist/"): statuses
@@ -134,34 +132,45 @@ def test_document_has_every_endpoint_with_its_answers(document: Document) -> Non
         assert statuses <= told[name], name
 
 
-def test_every_operation_says_what_it_is(document: Document) -> None:
+def test_every_operation_says_what_it_is_and_the_errors_that_it_may_give(document: Document) -> None:
     operations = list(document.operations())
 
+    assert operations
+    assert len({one.told["operationId"] for one in operations}) == len(operations)
     for one in operations:
         assert one.told["summary"], one
         assert len(one.told["tags"]) == 1, one
         assert set(one.told["tags"]) <= TAGS, one
-    assert len({one.told["operationId"] for one in operations}) == len(operations)
-
-
-def test_every_operation_tells_the_errors_that_it_may_give(document: Document) -> None:
-    for one in document.operations():
-        statuses = set(document.responses(one))
+        statuses, parameters = set(document.responses(one)), one.told.get("parameters", [])
         assert statuses >= EVERYWHERE, one
+        keys = [parameter for parameter in parameters if parameter["name"] == "Idempotency-Key"]
+        assert bool(keys) == (one.method in WRITES), one
         if one.method in WRITES:
             assert statuses >= ON_WRITES, one
-        if any(parameter["in"] == "body" for parameter in one.told.get("parameters", [])):
+            assert (keys[0]["minLength"], keys[0]["maxLength"]) == (1, 64)
+            answers = [response for status, response in document.responses(one).items() if status < 300]
+            assert all("Idempotency-Replayed" in response["headers"] for response in answers), one
+        if any(parameter["in"] == "body" for parameter in parameters):
             assert statuses >= ON_BODIES, one
 
 
-def test_every_error_has_its_shape_an_example_for_each_code_and_its_headers(document: Document) -> None:
-    for one in document.operations():
+def test_every_answer_has_its_headers_and_examples_as_its_schema_says(document: Document) -> None:
+    """An error has one for each code."""
+    operations = list(document.operations())
+
+    assert operations
+    for one in operations:
+        is_described_elsewhere = "documents" in one.told["tags"] or one.told["operationId"].endswith("stream")
         for status, response in document.responses(one).items():
             assert "X-Request-ID" in response["headers"], (one, status)
             if status in {429, 503}:
                 assert "Retry-After" in response["headers"], (one, status)
             if status >= 400 and "x-examples" in response:
                 check_error(document, one, response)
+            if "schema" in response and not is_described_elsewhere:
+                assert examples(response), (one, status)
+            for example in examples(response):
+                document.check(example, response["schema"])
 
 
 def check_error(document: Document, one: Operation, response: dict[str, Any]) -> None:
@@ -171,18 +180,6 @@ def check_error(document: Document, one: Operation, response: dict[str, Any]) ->
     for code, example in response["x-examples"].items():
         document.check(example, response["schema"])
         assert example["error"]["code"] == code
-
-
-def test_every_answer_with_a_body_has_an_example_as_its_schema_says(document: Document) -> None:
-    for one in document.operations():
-        for status, response in document.responses(one).items():
-            is_described_elsewhere = "documents" in one.told["tags"] or one.told["operationId"].endswith(
-                "stream"
-            )
-            if "schema" in response and not is_described_elsewhere:
-                assert examples(response), (one, status)
-            for example in examples(response):
-                document.check(example, response["schema"])
 
 
 def test_every_body_has_an_example_as_its_schema_says(document: Document) -> None:
@@ -197,16 +194,6 @@ def test_every_body_has_an_example_as_its_schema_says(document: Document) -> Non
     for schema in bodies:
         name = schema["$ref"].rsplit("/", 1)[1]
         document.check(document.told["definitions"][name]["example"], schema)
-
-
-def test_every_write_takes_an_idempotency_key(document: Document) -> None:
-    for one in document.operations():
-        keys = [p for p in one.told.get("parameters", []) if p["name"] == "Idempotency-Key"]
-        assert bool(keys) == (one.method in WRITES), one
-        if keys:
-            assert (keys[0]["minLength"], keys[0]["maxLength"]) == (1, 64)
-            answers = [response for status, response in document.responses(one).items() if status < 300]
-            assert all("Idempotency-Replayed" in response["headers"] for response in answers), one
 
 
 def test_lists_tell_their_headers_and_their_page(document: Document, queue: Queue) -> None:
@@ -227,6 +214,52 @@ def test_where_pages_are_the_default_the_document_says_so(narrow_client: httpx.C
 
     document.check(narrow_client.get("/api/tracks/").json(), response["schema"])
     document.check(narrow_client.get("/api/tracks/?limit=2").json(), response["x-list"])
+    for one in document.operations():
+        for answer in document.responses(one).values():
+            for example in examples(answer) if "x-list" in answer else []:
+                document.check(example, answer["schema"])
+
+
+@pytest.mark.parametrize("is_paged", [False, True])
+def test_no_declared_parameter_makes_another_shape_of_a_list(
+    document: Document, narrow_client: httpx.Client, *, is_paged: bool
+):
+    told = Document(narrow_client.get("/api/schema.json").json()) if is_paged else document
+    lists = [one for one in told.operations() if "x-page" in told.responses(one).get(200, {})]
+
+    assert len(lists) > 5
+    for one in lists:
+        declared, other = (
+            {parameter["name"] for parameter in one.told[key] if parameter["in"] == "query"}
+            for key in ("parameters", "x-other-parameters")
+        )
+        cut, pages = {"limit", "offset"}, {"page", "page_size"}
+        assert declared >= (pages if is_paged else cut), one
+        assert other == (cut if is_paged else pages), one
+
+
+def test_limits_that_only_rules_of_the_server_hold_are_declared(client: httpx.Client, document: Document):
+    bodies = document.told["definitions"]
+    for name, field in (
+        *(("NewAccountFacts", "password"), ("Reset", "new_password"), ("PasswordChange", "new_password")),
+    ):
+        assert bodies[name]["properties"][field]["minLength"] == 8, name
+    account = {"username": "short", "email": "short@example.org", "password": "x!4qZ%7"}
+    assert client.post("/api/users/", json=account).status_code == 400
+    moods = bodies["AccountChange"]["properties"]["profile"]["properties"]["moods"]
+    assert len(moods["items"]["enum"]) == 6
+    assert bodies["GraphQLQuestion"]["properties"]["variables"]["additionalProperties"] is True
+    chart = document.operation("get", "/api/rooms/{slug}/chart/")
+    [week] = [one for one in chart.told["parameters"] if one["name"] == "week"]
+    for text, is_week in (
+        ("1980-W01", True),
+        ("2025-W49", True),
+        ("2025-W00", False),
+        ("2025-W60", False),
+        ("0001-W01", False),
+    ):
+        assert bool(re.fullmatch(week["pattern"], text)) == is_week
+        assert (client.get("/api/rooms/main/chart/", params={"week": text}).status_code == 200) == is_week
 
 
 def test_what_polling_answers_is_as_told(document: Document, queue: Queue) -> None:

@@ -3,7 +3,6 @@
 import contextlib
 import socket
 import threading
-import time
 from typing import Self
 
 DEADLINE_SECONDS = 20
@@ -18,7 +17,7 @@ class CutLine:
         self._is_cut = False
         self._open: set[socket.socket] = set()
         self.connections = 0
-        self.refusals = 0
+        self._has_refused = threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def __enter__(self) -> Self:
@@ -40,10 +39,7 @@ class CutLine:
 
     def wait_for_refusal(self) -> None:
         """Until somebody has come back too early."""
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while not self.refusals:
-            assert time.monotonic() < deadline, "nobody came back"
-            time.sleep(0.01)
+        assert self._has_refused.wait(DEADLINE_SECONDS), "nobody came back"
 
     def mend(self) -> None:
         self._is_cut = False
@@ -53,7 +49,7 @@ class CutLine:
             while True:
                 near, _ = self._listener.accept()
                 if self._is_cut:
-                    self.refusals += 1
+                    self._has_refused.set()
                     _shut(near)
                     continue
                 self.connections += 1

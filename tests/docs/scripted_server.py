@@ -31,6 +31,9 @@ class Line:
     def vote(self, seq: int, votes: int) -> None:
         self._send("track.voted", item(votes), room="main", epoch=EPOCH, seq=seq)
 
+    def be_unavailable(self) -> None:
+        self._send("error", {"code": "UNAVAILABLE", "message": "A part of the server is away for a moment."})
+
     def close(self, code: int) -> None:
         self._socket.close(code)
         self.is_done.set()

@@ -16,7 +16,8 @@ from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
 
 MAX_LINES = 40
-
+# What a client is told is the same in both; tests/live and tests/invariants prove that.
+in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
 StartClient = Callable[[str], Client]
 
@@ -71,6 +72,7 @@ def check_same(client: Client, room_queue: Queue) -> None:
     assert client.state_at(now.seq) == now.items
 
 
+@in_one_size
 def test_client_comes_to_the_same_state_across_a_cut(
     start_client: StartClient, line: CutLine, room_queue: Queue, staff: httpx.Client
 ) -> None:
@@ -93,6 +95,7 @@ def test_client_comes_to_the_same_state_across_a_cut(
     assert types_told(room_queue) == EVENT_TYPES
 
 
+@in_one_size
 def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line: CutLine) -> None:
     client = start_client(url_of(line, "no-such-room"))
 

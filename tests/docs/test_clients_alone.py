@@ -29,7 +29,7 @@ def following(server: ScriptedServer, language: str, folder: Path, chance: float
 
 
 @CLIENTS
-def test_client_that_sees_a_gap_asks_for_a_snapshot(
+def test_client_that_sees_a_gap_asks_for_a_snapshot_and_one_that_asks_too_much_waits_a_minute(
     server: ScriptedServer, language: str, tmp_path: Path
 ) -> None:
     with following(server, language, tmp_path, SHORTEST) as client:
@@ -49,22 +49,9 @@ def test_client_that_sees_a_gap_asks_for_a_snapshot(
         line.vote(9, votes=4)
         assert client.state_at(9)[0]["votes"] == 4
 
-
-@CLIENTS
-def test_client_that_asks_too_much_comes_back_after_a_minute(
-    server: ScriptedServer, language: str, tmp_path: Path
-) -> None:
-    with following(server, language, tmp_path, SHORTEST) as client:
-        line = server.next_line()
-        line.greet(5)
-        line.wait_for_snapshot_wish()
-        line.snapshot(5, votes=0)
-        client.state_at(5)
-
         line.close(4429)
-
         assert client.next_wait() >= 60
-        assert server.next_line().path.endswith(f"?epoch={EPOCH}&since=5")
+        assert server.next_line().path.endswith(f"?epoch={EPOCH}&since=9")
 
 
 @CLIENTS
@@ -82,6 +69,27 @@ def test_client_comes_back_later_each_time_until_it_is_served(
         line.close(1011)
 
         assert client.next_wait() == 2
+
+
+@CLIENTS
+def test_client_that_is_not_answered_because_a_part_is_away_comes_back_later_each_time(
+    server: ScriptedServer, language: str, tmp_path: Path
+) -> None:
+    waits = []
+    with following(server, language, tmp_path, LONGEST) as client:
+        for _ in range(2):
+            line = server.next_line()
+            line.greet(5)
+            line.wait_for_snapshot_wish()
+            line.be_unavailable()
+            waits.append(client.next_wait())
+
+        line = server.next_line()
+        line.greet(5)
+        line.wait_for_snapshot_wish()
+        line.snapshot(5, votes=2)
+        assert client.state_at(5)[0]["votes"] == 2
+    assert waits == [2, 4]
 
 
 @CLIENTS

@@ -15,13 +15,14 @@ from apps.charts.graphql.limits import QueryCode
 from apps.jobs.failures import FailureCode
 from apps.jobs.schedules import EPOCH, Daily, Rhythm
 from apps.playlist import services
+from apps.playlist.models import DAYS_KEPT_EMPTY
 from apps.playlist.selectors import HISTORY_LENGTH
 from apps.realtime import commands, connection, consumers, outflow, polling
 from apps.realtime.broadcasting import event_payload_types
 from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
 from apps.realtime.kinds import kind_named, kind_names
-from config import http_channel, socket_frames
+from config import http_channel, listening, socket_frames
 from config.documentation import VERSION
 from config.schedules import SCHEDULES
 from config.views import AnythingElse
@@ -32,6 +33,14 @@ from tests.docs.pages import PROJECT, PROTOCOL, README, SETTINGS, protocol, tabl
 QUOTED = re.compile(r"`([^`\n]+)`")
 OURS = re.compile(r"(core|apps|config)\.(?!.*\btests\b)")
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
+PYTHON_TEST = re.compile(r"^(?:async )?def (test_\w+)\(", re.MULTILINE)
+THREATS = {
+    "A guest who stuffs votes",
+    "A stranger on the network",
+    "A page on another origin",
+    "A curious co-worker",
+    "A flood",
+}
 PAGES = sorted(PROJECT.glob("docs/*.md"))
 DECISIONS = PROJECT / "docs" / "decisions"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"}
@@ -100,6 +109,8 @@ def test_sizes_are_those_of_the_code() -> None:
         http_channel.MAX_HEADERS,
         http_channel.ARRIVE_WITHIN_SECONDS,
         http_channel.TAKE_WITHIN_SECONDS,
+        http_channel.STREAM_END_WITHIN_SECONDS,
+        listening.UNSENT_BYTES,
         http_channel.IDLE_SECONDS,
         request_places.MAX_WAIT_SECONDS,
         settings.MAX_BODY_BYTES,
@@ -115,9 +126,11 @@ def test_sizes_are_those_of_the_code() -> None:
         connection.MAX_HELD_EVENTS,
         socket_frames.CLOSE_WITHIN_SECONDS,
         settings.MAX_QUEUE_ITEMS,
+        DAYS_KEPT_EMPTY,
         services.RESTORABLE_FOR / timedelta(minutes=1),
         HISTORY_LENGTH,
         idempotency.KEPT_FOR / timedelta(hours=1),
+        idempotency.MAX_KEPT_BYTES,
         serializers.MAX_ACTIVITIES,
         serializers.MAX_CONTEXT_BYTES,
         serializers.MAX_AHEAD / timedelta(minutes=1),
@@ -168,15 +181,19 @@ def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
 
 
 def test_pages_point_to_files_that_are_there() -> None:
-    for page in [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]:
-        for target in LINK.findall(page.read_text()):
-            assert (page.parent / target).exists(), (page.name, target)
+    pages = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]
+    links = [(page, target) for page in pages for target in LINK.findall(page.read_text())]
+
+    assert len(links) > len(pages)
+    assert [(page.name, target) for page, target in links if not (page.parent / target).exists()] == []
 
 
 def test_every_decision_is_listed_and_has_its_four_parts() -> None:
     listed = (DECISIONS / "README.md").read_text()
+    pages = list(DECISIONS.glob("0*.md"))
 
-    for page in DECISIONS.glob("0*.md"):
+    assert pages
+    for page in pages:
         text, number = page.read_text(), int(page.name[:4])
         title = re.match(rf"# {number}\. (.+)\n\nStatus: \w+", text)
         assert title, page.name
@@ -199,3 +216,23 @@ def test_whatever_is_done_by_the_clock_is_told() -> None:
     told = {turn for cell in first for turn in re.split(r"^daily at | and at ", cell) if turn} - {"---"}
 
     assert told == {told_turn(schedule.at) for schedule in SCHEDULES}
+
+
+# --- The threat model --------------------------------------------------------------------------------
+
+
+def all_tests() -> set[str]:
+    files = [file for folder in ("backend", "tests") for file in (PROJECT / folder).rglob("test_*.py")]
+    return {name for file in files for name in PYTHON_TEST.findall(file.read_text())}
+
+
+def test_every_threat_has_an_answer_and_tests_that_there_are() -> None:
+    page = PROJECT / "docs" / "security.md"
+    threats = page.read_text().split("## Threats")[1]
+    headings = set(re.findall(r"^### (.+)$", threats, re.MULTILINE))
+    rows = [row for heading in headings - {"Known gaps"} for row in table(heading, page=page)]
+
+    assert headings - {"Known gaps"} == THREATS
+    assert all(goal and answer and QUOTED.findall(tests) for goal, answer, tests in rows)
+    named = {name for _, _, tests in rows for name in QUOTED.findall(tests)}
+    assert named - all_tests() == set()

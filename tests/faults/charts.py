@@ -1,18 +1,22 @@
 """The pipeline of charts as real processes, and stand-ins for the music services that they ask."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from apps.charts.tests import bodies
-from apps.charts.tests.bodies import chosen
-from core.tests.providers.stand_in import Act, Handler, answers, says
+from apps.charts.tests.bodies import chosen, settings_of_services
+from core.tests.providers.stand_in import Act, Handler, StandIn, answers, says
+from tests.faults.jobs import wait_for
+from tests.preloaded import run_program, start_program
 from tests.processes import BACKEND
-from tests.services import ends_with_us
 
 TOKEN = "/accounts/api/token"
 APPLE, SOUNDCLOUD = "/apple/playlist1/", "/sc/v1/playlist/tracks"
@@ -51,14 +55,7 @@ def by_genre(body: Callable[[int], bytes]) -> Act:
 
 def settings_for(url: str) -> dict[str, str]:
     addresses = ",".join(f"{genre}=https://lists.example/{genre}" for genre in GENRES)
-    return {
-        "SPOTIFY_CLIENT_ID": "id",
-        "SPOTIFY_CLIENT_SECRET": "secret",
-        "RAPIDAPI_KEY": "key",
-        "SPOTIFY_API_URL": f"{url}/v1",
-        "SPOTIFY_ACCOUNTS_URL": f"{url}/accounts",
-        "APPLE_MUSIC_API_URL": f"{url}/apple",
-        "SOUNDCLOUD_API_URL": f"{url}/sc",
+    return settings_of_services(url) | {
         "SPOTIFY_CHARTS": ",".join(f"{genre}={genre}" for genre in GENRES),
         "APPLE_MUSIC_CHARTS": addresses,
         "SOUNDCLOUD_CHARTS": addresses,
@@ -79,6 +76,53 @@ class Gate:
         self._act(handler)
 
 
+def held_back(services: StandIn) -> Gate:
+    """The next answer of SoundCloud."""
+    gate = Gate(services._usual[SOUNDCLOUD])
+    services.then(SOUNDCLOUD, gate)
+    return gate
+
+
+class Begun:
+    """A program that runs beside the test. Its standard input ends when the gate is opened."""
+
+    def __init__(self, words: tuple[str, ...], environment: Mapping[str, str]) -> None:
+        gate, self._gate = os.pipe()
+        self._output = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed by `ended`
+        with open(gate) as stdin:  # noqa: PTH123
+            self._process = start_program(
+                [sys.executable, *words],
+                **{"cwd": BACKEND, "env": dict(environment)},
+                **{"stdin": stdin, "stdout": self._output, "stderr": self._output},
+            )
+
+    def said(self) -> str:
+        return os.pread(self._output.fileno(), 1 << 20, 0).decode()
+
+    def wait_for_gate(self) -> None:
+        """Of `etl_with_a_gate.py`."""
+        self.wait_until(lambda: "GATE\n" in self.said())
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Fails when the program ends before."""
+        wait_for(lambda: is_so() or self._process.poll() is not None, bool)
+        assert self._process.poll() is None, self.said()
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self.ended()
+
+    def ended(self) -> tuple[int, str]:
+        """Its exit code and what it wrote, once it has ended; opens the gate."""
+        os.close(self._gate)
+        code, said = self._process.wait(PATIENCE_SECONDS), self.said()
+        self._output.close()
+        return code, said
+
+
 class Pipeline:
     """Programs over one database; `environment` says which."""
 
@@ -91,16 +135,14 @@ class Pipeline:
     def manage(self, *words: str) -> subprocess.CompletedProcess[str]:
         return self._ended("manage.py", *words)
 
-    def begun(self, *words: str, **variables: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            [sys.executable, *words],
-            cwd=BACKEND,
-            env=self.environment | variables,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            **ends_with_us(),
-        )
+    def begun(self, *words: str, **variables: str) -> Begun:
+        return Begun(words, self.environment | variables)
+
+    def begun_with_gate(self, after: str) -> Begun:
+        """A run that stands still after this event; at its gate by now."""
+        run = self.begun(str(PROGRAMS / "etl_with_a_gate.py"), after, "run")
+        run.wait_for_gate()
+        return run
 
     def told(self) -> dict[str, Any]:
         ended = self._ended(str(PROGRAMS / "charts_told.py"))
@@ -110,4 +152,4 @@ class Pipeline:
 
     def _ended(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *words]
-        return subprocess.run(command, cwd=BACKEND, env=self.environment, capture_output=True, text=True)
+        return run_program(command, cwd=BACKEND, env=self.environment)

@@ -1,20 +1,19 @@
-"""Services of a test's own, to be killed, and servers on them."""
+"""Services of a file's own, to be killed, and servers on them."""
 
+import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any
 
 import pytest
 
-from tests.conftest import StartServer
+from tests.conftest import ReadyMadeData
 from tests.live.conftest import Pair, many_files, shared_with
 from tests.processes import TuttiServer
-from tests.services import Postgres, Redis
+from tests.services import Postgres, Redis, postgres_programs
 
 __all__ = ["many_files"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
     """A new one, to be killed, which forgets nothing that it has answered, unlike the usual one of the tests.
 
@@ -24,28 +23,25 @@ def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
         yield service
 
 
-@pytest.fixture
+def copied_into(own_postgres: Postgres, ready_made_data: ReadyMadeData) -> str:
+    """The address of a database there that is prepared already: to copy one is quicker than to make one."""
+    address, programs = own_postgres.create_database(), postgres_programs()
+    original = ready_made_data.options("server")["database_url"]
+    dumped = subprocess.run([programs / "pg_dump", original], capture_output=True, check=True).stdout
+    subprocess.run([programs / "psql", "--quiet", address], input=dumped, capture_output=True, check=True)
+    return address
+
+
+@pytest.fixture(scope="module")
 def own_redis(redis: Redis) -> Iterator[Redis]:
     """A new one, to be killed."""
     with Redis() as service:
         yield service
 
 
-@pytest.fixture
-def start_on_own_services(own_postgres: Postgres, own_redis: Redis) -> Iterator[StartServer]:
-    """Starts servers of the server size, on a database of their own unless told otherwise."""
-    with ExitStack() as running:
-
-        def start(**options: Any) -> TuttiServer:
-            if "database_url" not in options:
-                options |= {"database_url": own_postgres.create_database(), "redis_url": own_redis.new_url()}
-            return running.enter_context(TuttiServer(**options))
-
-        yield start
-
-
-@pytest.fixture
-def pair(start_on_own_services: StartServer) -> Pair:
-    """Two processes on one PostgreSQL and one Redis."""
-    one = start_on_own_services()
-    return Pair(one, start_on_own_services(**shared_with(one)))
+@pytest.fixture(scope="module")
+def pair(ready_made_data: ReadyMadeData, postgres: Postgres, own_redis: Redis) -> Iterator[Pair]:
+    """Two processes on one database and one Redis of their own."""
+    data = ready_made_data.options("server") | {"redis_url": own_redis.new_url()}
+    with TuttiServer(**data) as one, TuttiServer(**shared_with(one)) as other:
+        yield Pair(one, other)

@@ -1,7 +1,6 @@
 """`manage.py etl`, which stands still when a stage has ended: a program that can be killed between two.
 
-Its first word is the event after which it waits; GATE_REACHED is a file that it makes there, GATE_OPEN one
-for which it waits.
+Its first word is the event after which it prints GATE and waits for the end of its standard input.
 """
 
 # ruff: noqa: E402 - Django is set up between the imports
@@ -9,7 +8,6 @@ for which it waits.
 import os
 import sys
 from pathlib import Path
-from threading import Event
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 sys.path.insert(0, str(Path.cwd()))
@@ -24,9 +22,9 @@ from apps.charts.announcing import Kind, Told, register_consumer
 
 
 def wait(_told: Told) -> None:
-    Path(os.environ["GATE_REACHED"]).touch()
-    while not Path(os.environ["GATE_OPEN"]).exists():
-        Event().wait(0.02)
+    sys.stdout.write("GATE\n")
+    sys.stdout.flush()
+    sys.stdin.read()
 
 
 kind, *words = sys.argv[1:]

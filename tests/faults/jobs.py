@@ -1,6 +1,6 @@
 """Servers with jobs of the tests' own, and what becomes of these."""
 
-import subprocess
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -9,11 +9,11 @@ from typing import Any
 
 import httpx
 
+from tests.preloaded import start_program
 from tests.processes import BACKEND, PlainDaphne, TuttiServer
-from tests.services import ends_with_us
 
 PROGRAM = Path(__file__).with_name("server_with_jobs.py")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 JOBS = "/api/tests/jobs/"
 
 
@@ -63,29 +63,25 @@ class CeleryProcess:
     """`celery worker` or `celery beat` beside a server, with the tests' jobs."""
 
     def __init__(self, role: str, server: TuttiServer, log: Path) -> None:
-        self._command = [sys.executable, str(PROGRAM), role]
-        self._server = server
-        self.log = log
+        command = [sys.executable, str(PROGRAM), role]
+        with log.open("ab") as output:
+            self._process = start_program(
+                command, cwd=BACKEND, env=server.environment, stdout=output, stderr=output
+            )
 
     def __enter__(self) -> "CeleryProcess":
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(
-                self._command,
-                cwd=BACKEND,
-                env=self._server.environment,
-                stdout=output,
-                stderr=output,
-                **ends_with_us(),
-            )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.process.kill()
-        self.process.wait()
+        self.kill()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait(PATIENCE_SECONDS)
 
     def stop(self) -> int:
-        self.process.terminate()
-        return self.process.wait(PATIENCE_SECONDS)
+        self._process.send_signal(signal.SIGTERM)
+        return self._process.wait(PATIENCE_SECONDS)
 
 
 def wait_for(look: Callable[[], Any], is_so: Callable[[Any], bool]) -> Any:

@@ -1,16 +1,16 @@
 """Clients hang up while their writes wait for a lock: no connection of the pool is lost by it."""
 
 import json
-import select
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import psycopg
 
-from tests.conftest import StartServer
+from tests.conftest import ReadyMadeData
+from tests.faults.jobs import wait_for
+from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
 from tests.services import Postgres
 
@@ -18,27 +18,33 @@ POOL_SIZE = 2
 # A request that is still there is given up again and again; the later times hit what the first has begun.
 TIMES = 3
 GIVEN_UP = "took too long to shut down and was killed"
-# The server gives up on a request 10 seconds after its client has gone.
-GIVE_UP_SECONDS = 30.0
-LOOK_EVERY_SECONDS = 0.2
 WITHOUT_LOCK_TIMEOUT = "?options=-c%20lock_timeout%3D0"
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
+
+class SoonGivingUp(PatientServer):
+    """It gives up on a request a second after its client has gone; the usual one does after 10."""
+
+    clocks: ClassVar[dict[str, float]] = {"config.daphne_server.CLOSE_SECONDS": 1}
 
 
 def test_requests_that_were_given_up_give_their_connections_back(
-    start_on_own_services: StartServer, own_postgres: Postgres
+    ready_made_data: ReadyMadeData, postgres: Postgres
 ):
-    database_url = own_postgres.create_database()
-    server = start_on_own_services(
-        database_url=database_url + WITHOUT_LOCK_TIMEOUT, environment={"DATABASE_POOL_SIZE": str(POOL_SIZE)}
-    )
-    with server.client() as http:
+    data = ready_made_data.options("server")
+    database_url = data["database_url"]
+    data["database_url"] += WITHOUT_LOCK_TIMEOUT
+    settings = {"DATABASE_POOL_SIZE": str(POOL_SIZE)}
+    with SoonGivingUp(**data, environment=settings) as server, server.client() as http:
         item_id = http.get("/api/playlist/").json()[0]["id"]
         with streams_locked(database_url) as own:
             lines = [line_asking_for_a_vote(server, item_id) for _ in range(POOL_SIZE)]
-            wait_until(lambda: waiting_for_locks(own) == POOL_SIZE, server)
+            wait_for(lambda: waiting_for_locks(own), lambda count: count == POOL_SIZE)
             for line in lines:
                 line.close()
-            wait_until(lambda: server.log.count(GIVEN_UP) >= TIMES * POOL_SIZE, server)
+            wait_for(lambda: server.log, lambda log: log.count(GIVEN_UP) >= TIMES * POOL_SIZE)
 
         answers = [http.get(f"/api/playlist/{item_id}/").status_code for _ in range(POOL_SIZE)]
 
@@ -56,17 +62,9 @@ def line_asking_for_a_vote(server: TuttiServer, item_id: int) -> socket.socket:
     return line
 
 
-def wait_until(is_so: Callable[[], bool], server: TuttiServer) -> None:
-    """What tells it is a log or a table, which has to be looked at again and again."""
-    deadline = time.monotonic() + GIVE_UP_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, server.log
-        select.select([], [], [], LOOK_EVERY_SECONDS)
-
-
 def waiting_for_locks(own: psycopg.Connection[Any]) -> int:
     own.execute("SELECT pg_stat_clear_snapshot()")
-    row = own.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'").fetchone()
+    row = own.execute(WAITING).fetchone()
     return int(row[0]) if row else 0
 
 

@@ -1,41 +1,72 @@
-"""An orderly stop with many open connections: soon over, and everybody is told what he understands."""
+"""An orderly stop with many open connections: soon over, and each is told what it understands."""
 
 import asyncio
+import socket
 import time
+
+import httpx
+import pytest
 
 from tests.conftest import StartServer
 from tests.live.listeners import PollListener, SocketListener, StreamListener, all_open, replica_of
-from tests.live.rooms import new_room
+from tests.live.rooms import client_of, new_room, queued, vote
 
-OF_EACH_KIND = 100
+# Of each kind of connection; `--long` has many more.
+OF_EACH_KIND, LONG_OF_EACH_KIND = 40, 100
 RESTARTING = 4012
+# What the server says when somebody did not end in time.
+GAVE_UP = "took too long"
 # A server that nobody listens to needs a second; the clients share its processors.
 STOP_SECONDS = 6.0
 TOLD_SECONDS = 10.0
 
 
-async def test_stop_with_many_listeners(start_server: StartServer):
+async def test_stop_with_many_listeners_of_which_those_that_can_are_told_to_come_back(
+    start_server: StartServer, pytestconfig: pytest.Config
+):
+    number = LONG_OF_EACH_KIND if pytestconfig.getoption("--long") else OF_EACH_KIND
     server = start_server()
     room = new_room(server)
+    item_id = queued(server, room)
     url, start = server.base_url, await replica_of(server.base_url, room)
-    silent = [SocketListener(url, room) for _ in range(OF_EACH_KIND)]
-    resumed = [SocketListener(url, room, start.copy()) for _ in range(OF_EACH_KIND)]
-    streams = [StreamListener(url, room) for _ in range(OF_EACH_KIND)]
-    polls = [WaitingPoll(url, room, start.copy()) for _ in range(OF_EACH_KIND)]
+    silent = [SocketListener(url, room) for _ in range(number)]
+    asking, by_frame = SocketListener(url, room), SocketListener(url, room)
+    by_url = [SocketListener(url, room, start.copy()) for _ in range(number)]
+    streams = [StreamListener(url, room) for _ in range(number)]
+    polls = [WaitingPoll(url, room, start.copy()) for _ in range(number)]
 
-    async with all_open([*silent, *resumed, *streams, *polls]) as everybody:
+    async with all_open([*silent, asking, by_frame, *by_url, *streams, *polls]) as everybody:
+        for frame in ({"type": "ping"}, {"type": "snapshot"}):
+            await asking.send(frame)
+        await by_frame.send({"type": "resume", "epoch": start.epoch, "since": start.seq})
+        await by_frame.until(lambda: bool(by_frame.of_type("resumed")), TOLD_SECONDS)
+        await asking.until(lambda: bool(asking.of_type("playlist.snapshot")), TOLD_SECONDS)
         await polls_wait(polls[0])
-        began = time.monotonic()
-        code = await asyncio.to_thread(server.stop)
-        took = time.monotonic() - began
+        with server.client() as idle, socket.create_connection(("127.0.0.1", server.port)):
+            assert idle.get("/api/health/live").status_code == 200
+            began = time.monotonic()
+            code = await asyncio.to_thread(server.stop)
+            took = time.monotonic() - began
         await asyncio.gather(*(listener.ended(TOLD_SECONDS) for listener in everybody))
 
-    assert code == 0
-    assert took < STOP_SECONDS
-    assert {listener.close_code for listener in resumed} == {RESTARTING}
-    assert RESTARTING not in {listener.close_code for listener in silent}
-    assert {poll.answers for poll in polls} == {1}, "a waiting poll got no answer"
-    assert "Traceback" not in server.log
+        assert code == 0
+        assert took < STOP_SECONDS
+        assert {listener.close_code for listener in [by_frame, *by_url]} == {RESTARTING}
+        assert RESTARTING not in {listener.close_code for listener in [*silent, asking]}
+        assert {poll.answers for poll in polls} == {1}, "a waiting poll got no answer"
+        assert "Traceback" not in server.log
+        assert GAVE_UP not in server.log
+        async with client_of(server) as late:
+            with pytest.raises(httpx.ConnectError):
+                await late.get("/api/health/live")
+
+        server.start()
+        back = by_url[0]
+        await back.come_back(server.base_url)
+        async with client_of(server) as http:
+            await vote(http, room, item_id)
+        await back.reached(start.seq + 1, TOLD_SECONDS)
+        assert (back.replica.epoch, back.replica.snapshots) == (start.epoch, 0)
 
 
 class WaitingPoll(PollListener):

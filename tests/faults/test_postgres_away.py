@@ -2,18 +2,20 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 
 import httpx
+import pytest
 import redis
 
-from tests.conftest import StartServer
+from tests.conftest import ReadyMadeData
+from tests.faults.conftest import copied_into
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room
 from tests.live.writers import Crowd
 from tests.processes import TuttiServer
-from tests.services import Postgres
+from tests.services import Postgres, Redis
 
 SEED = 3
 WRITERS = 6
@@ -24,10 +26,16 @@ ANSWER_SECONDS = 10.0
 BACK_SECONDS = 12.0
 
 
+@pytest.fixture(scope="module")
+def server(own_postgres: Postgres, ready_made_data: ReadyMadeData, redis: Redis) -> Iterator[TuttiServer]:
+    database_url = copied_into(own_postgres, ready_made_data)
+    with TuttiServer(database_url=database_url, redis_url=redis.new_url()) as started:
+        yield started
+
+
 async def test_writes_and_joins_are_refused_until_it_is_back_and_sockets_stay(
-    start_on_own_services: StartServer, own_postgres: Postgres
+    server: TuttiServer, own_postgres: Postgres
 ):
-    server = start_on_own_services()
     room = new_room(server)
     path = f"/api/rooms/{room}/playlist/"
     start = await replica_of(server.base_url, room)
@@ -75,9 +83,9 @@ def check_refusal(answer: httpx.Response) -> None:
 
 
 async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
-    start_on_own_services: StartServer, own_postgres: Postgres
+    server: TuttiServer, own_postgres: Postgres
 ):
-    server = start_on_own_services()
+    await nobody_is_listened_to(server)
     room = new_room(server)
     start = await replica_of(server.base_url, room)
     async with SocketListener(server.base_url, room) as first:
@@ -86,16 +94,25 @@ async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
         asks = [first.send({"type": "snapshot"}), first.send({"type": "resume", "epoch": "x", "since": 0})]
         await asyncio.gather(*asks)
         latecomers = [kind(server.base_url, room, start.copy()) for kind in (SocketListener, StreamListener)]
-        for latecomer in latecomers:
+        # Of a room that nobody listens to.
+        newcomer = SocketListener(server.base_url, "main")
+        for latecomer in [*latecomers, newcomer]:
             with contextlib.suppress(AssertionError):  # whether it may join or not
                 await latecomer.open()
         await first.until(lambda: first.has_ended or len(first.of_type("error")) == 2, ANSWER_SECONDS)
         assert not first.has_ended, first
         assert [frame["payload"]["code"] for frame in first.of_type("error")] == ["UNAVAILABLE"] * 2
-    for latecomer in latecomers:
+        assert (latecomers[0].close_code, newcomer.close_code) == (4012, 1011)
+    assert "Traceback" not in server.log
+    assert "Unforeseen error" not in server.log
+    for latecomer in [*latecomers, newcomer]:
         await latecomer.close()
     own_postgres.start()
 
+    await nobody_is_listened_to(server)
+
+
+async def nobody_is_listened_to(server: TuttiServer) -> None:
     async with asyncio.timeout(BACK_SECONDS):
         while members_of_groups(server):  # noqa: ASYNC110 - Redis tells nobody
             await asyncio.sleep(0.05)

@@ -20,11 +20,11 @@ from tests.services import Redis
 ARRIVAL_SECONDS = 3.0
 # Every call to Redis inside a request gives up after 0.05 s; the rest is the busy machine.
 ANSWER_SECONDS = 1.5
-WRITES = 6
-AHEAD = 3
+WRITES = 4
+AHEAD = 2
 # Hints come at once; without them the log is looked at every 0.9 s.
 HINTED_SECONDS = 0.1
-MEASURED = 12
+MEASURED = 7
 BACK_SECONDS = 15.0
 
 

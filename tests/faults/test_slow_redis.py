@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ FACTOR = "0.05"
 NEWCOMERS = 10
 VOTES = 3
 MANY = 20_000
+_addresses = (f"127.8.0.{number}" for number in itertools.count(1))
 
 
 class Room(RoomOfScripts):
@@ -41,29 +43,32 @@ class Room(RoomOfScripts):
         return int(votes)
 
 
-@pytest.fixture
-def script(ready_made_data: ReadyMadeData, own_redis: Redis) -> Iterator[Script]:
-    """Asks one process, which waits for its Redis no longer than every other server does."""
+@pytest.fixture(scope="module")
+def server(ready_made_data: ReadyMadeData, own_redis: Redis) -> Iterator[TuttiServer]:
+    """One process, which waits for its Redis no longer than every other server does."""
     data = ready_made_data.options("embedded") | {"redis_url": own_redis.new_url()}
-    with (
-        TuttiServer(**data, rate_limit_factor=FACTOR) as server,
-        Script([server], "127.0.0.1") as script,
-    ):
-        yield script
+    with TuttiServer(**data, rate_limit_factor=FACTOR) as started:
+        yield started
 
 
 @pytest.fixture
-def room(script: Script) -> Iterator[Room]:
-    """The room's host sits elsewhere: who adds is a newcomer, too."""
-    with Script(script.doors, "127.0.0.3") as host:
-        yield Room(host, script)
+def new_script(server: TuttiServer) -> Iterator[Callable[[], Script]]:
+    """Each from an address of its own."""
+    with ExitStack() as opened:
+        yield lambda: opened.enter_context(Script([server], next(_addresses)))
 
 
 @pytest.fixture
-def come_back(script: Script, own_redis: Redis) -> Iterator[Callable[[], None]]:
+def script(new_script: Callable[[], Script]) -> Script:
+    return new_script()
+
+
+@pytest.fixture
+def come_back(new_script: Callable[[], Script], own_redis: Redis) -> Iterator[Callable[[], None]]:
     """Lets Redis answer again, and waits until the process counts in it; strangers ask until then."""
     strangers = (f"stranger {number}" for number in range(MANY))
-    with Client(port=own_redis.port) as redis, Script(script.doors, "127.0.0.2") as elsewhere:
+    elsewhere = new_script()
+    with Client(port=own_redis.port) as redis:
 
         def wait() -> None:
             go_on(own_redis)
@@ -75,6 +80,13 @@ def come_back(script: Script, own_redis: Redis) -> Iterator[Callable[[], None]]:
             raise AssertionError("the process did not come back to Redis")
 
         yield wait
+
+
+@pytest.fixture
+def room(new_script: Callable[[], Script], script: Script, come_back: Callable[[], None]) -> Room:
+    """The room's host sits elsewhere: who adds is a newcomer, too."""
+    come_back()  # from the test before
+    return Room(new_script(), script)
 
 
 def test_an_absence_lets_no_more_newcomers_in(
@@ -99,40 +111,26 @@ def test_an_absence_lets_no_more_newcomers_in(
     assert room.voters() == NEWCOMERS + 1
 
 
-def test_votes_from_before_an_absence_count_in_it(room: Room, own_redis: Redis) -> None:
+def test_what_happened_before_an_absence_counts_in_it(room: Room, own_redis: Redis) -> None:
+    """Votes, and that the agent is a voter."""
     before = [room.vote("Ada").status for _ in range(VOTES - 1)]
     hang(own_redis)
+    votes = room.votes_of("Ada")
     meanwhile = [room.vote("Ada").status for _ in range(2)]
     go_on(own_redis)
 
+    assert list(votes.values()) == [1]
     assert (before, meanwhile) == ([200] * (VOTES - 1), [200, 429])
 
 
-def test_votes_from_an_absence_count_after_it(
+def test_what_happened_in_an_absence_counts_after_it(
     room: Room, own_redis: Redis, come_back: Callable[[], None]
 ) -> None:
     hang(own_redis)
     meanwhile = [room.vote("Ada").status for _ in range(VOTES - 1)]
     come_back()
+    votes = room.votes_of("Ada")
     after = [room.vote("Ada").status for _ in range(2)]
 
-    assert (meanwhile, after) == ([200] * (VOTES - 1), [200, 429])
-
-
-def test_an_agent_that_voted_is_known_in_an_absence(room: Room, own_redis: Redis) -> None:
-    room.vote("Ada")
-    hang(own_redis)
-    votes = room.votes_of("Ada")
-    go_on(own_redis)
-
     assert list(votes.values()) == [1]
-
-
-def test_an_agent_that_voted_in_an_absence_is_known_after_it(
-    room: Room, own_redis: Redis, come_back: Callable[[], None]
-) -> None:
-    hang(own_redis)
-    room.vote("Ada")
-    come_back()
-
-    assert list(room.votes_of("Ada").values()) == [1]
+    assert (meanwhile, after) == ([200] * (VOTES - 1), [200, 429])

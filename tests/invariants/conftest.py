@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from tests.conftest import ReadyMadeData, Size
+from tests.contract.people import PASSWORD
+from tests.contract.staff import log_in
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import Guest, RoomClient, new_guest, new_room
@@ -17,7 +19,6 @@ from tests.processes import TuttiServer
 
 NewTracks = Callable[[int], list[int]]
 FIND_ROOM = "from apps.playlist.models import Room; result = Room.objects.get(slug='{slug}').pk"
-PASSWORD = "correct-horse-battery"
 
 MAKE_TRACKS = """
 from apps.tracks.facts import TrackFacts
@@ -85,7 +86,8 @@ def library(new_tracks: NewTracks) -> list[int]:
 def admin(server: TuttiServer, other_process: OtherProcess) -> Iterator[AdminSite]:
     other_process.run(MAKE_SUPERUSER)
     with server.client() as http:
-        yield AdminSite(http, username="ada", password=PASSWORD)
+        log_in(http, "ada")
+        yield AdminSite(http)
 
 
 @pytest.fixture(scope="package")

@@ -4,7 +4,7 @@ import json
 import random
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -17,6 +17,7 @@ import httpx
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
+from tests.contract.event_streams import EventStream
 from tests.fold import Event, Frame, Queue, Snapshot, is_event
 from tests.invariants.rooms import RoomClient
 from tests.processes import TuttiServer
@@ -170,7 +171,7 @@ class WebSocketFollower(Follower):
     @contextmanager
     def _connected(self, **position: Any) -> Iterator[ClientConnection]:
         url = f"{self.server.ws_url}{self.socket_path}?{urlencode(position)}"
-        with connect(url, max_size=None, open_timeout=SILENCE_SECONDS) as socket:
+        with connect(url, max_size=None, max_queue=None, open_timeout=SILENCE_SECONDS) as socket:
             yield socket
             if self._chance.random() < 0.5:  # as when a cable is pulled, without a goodbye
                 with suppress(OSError):
@@ -230,7 +231,7 @@ class ServerSentFollower(Follower):
             http.stream("GET", f"{self.path}stream/", headers=headers) as answer,
         ):
             assert answer.status_code == 200
-            yield self._frames(answer.iter_lines())
+            yield self._frames(EventStream(answer))
 
     def _note(self, frame: Frame) -> None:
         if is_event(frame):
@@ -245,18 +246,11 @@ class ServerSentFollower(Follower):
         with self._streamed() as frames:
             self._check_heartbeat(next(filter(_is_telling, frames)))
 
-    def _frames(self, lines: Iterable[str]) -> Iterator[Frame]:
-        data, event_id = "", None
-        for line in lines:
-            name, _, value = line.partition(": ")
-            if name == "id":
-                event_id = value
-            elif name == "data":
-                data = value
-            elif not line and data:
-                self._last_id = event_id or self._last_id
-                yield json.loads(data)
-                data, event_id = "", None
+    def _frames(self, stream: EventStream) -> Iterator[Frame]:
+        while True:
+            told = stream.any_next()
+            self._last_id = told.id or self._last_id
+            yield told.frame
 
 
 class PollingFollower(Follower):

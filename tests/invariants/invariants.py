@@ -160,6 +160,17 @@ def check_i7_told_once(events: Sequence[Event]) -> None:
     assert len(moments) == len(set(moments)), "a write is told in two places"
 
 
+def check_room(
+    start: Snapshot, events: Sequence[Event], end: Snapshot, opinions: Mapping[str, Mapping[int, int]]
+) -> None:
+    """What holds of a room at rest, whoever wrote: I1, I2, I4, I5 and the sum of I6."""
+    check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
+    check_i2_fold_equals_fetch(start, events, [end])
+    check_i4_order_is_strict(end)
+    check_i5_one_plays(end)
+    check_i6_votes_are_summed(end, opinions)
+
+
 def reached_by(events: Iterable[Event], operations: Iterable[Operation]) -> dict[int, int]:
     """By which event each item came to its count of votes; an item that comes back keeps its own."""
     restores = {operation.op_id for operation in operations if operation.kind == "restore"}

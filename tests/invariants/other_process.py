@@ -1,12 +1,12 @@
 """`manage.py shell -c` in a process of its own, on the data of a server: what changes there must be told."""
 
 import json
-import subprocess
+import os
 import sys
 from typing import Any, Self
 
+from tests.preloaded import start_program
 from tests.processes import BACKEND
-from tests.services import ends_with_us
 
 # Runs one piece of code for each line, and answers with what it left in `result`.
 LOOP = """
@@ -27,28 +27,27 @@ class OtherProcess:
     """A shell of the project that runs beside the server."""
 
     def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "manage.py", "shell", "-v", "0", "-c", LOOP],
-            cwd=BACKEND,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            **ends_with_us(),
-        )
+        their_input, ours = os.pipe()
+        their_answers, theirs = os.pipe()
+        self._questions, self._answers = open(ours, "w"), open(their_answers)  # noqa: PTH123, SIM115
+        with open(their_input) as stdin, open(theirs, "w") as stdout:  # noqa: PTH123
+            command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", LOOP]
+            self._process = start_program(
+                command, cwd=BACKEND, env=environment, stdin=stdin, stdout=stdout, stderr=sys.__stderr__
+            )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.communicate()
+        self._questions.close()
+        self._answers.close()
+        self._process.wait()
 
     def run(self, code: str) -> Any:
         """Runs the code to its end; returns what it calls `result`."""
-        assert self._process.stdin
-        assert self._process.stdout
-        print(json.dumps(code), file=self._process.stdin, flush=True)
-        for line in self._process.stdout:
+        print(json.dumps(code), file=self._questions, flush=True)
+        for line in self._answers:
             if line.startswith("answer:"):
                 answer = json.loads(line.removeprefix("answer:"))
                 assert "error" not in answer, answer["error"]

@@ -175,7 +175,7 @@ class QueueModel:
         lower = self.items[index - 1].position if index else None
         upper = self.items[index].position if index < len(self.items) else None
         self.items.insert(index, item)
-        item.position = self._position(place, lower, upper)
+        item.position = self._position(place, lower, upper) or _beside_zero(lower, upper)
         has_room = abs(item.position) <= LIMIT and _is_between(item.position, lower, upper)
         return not has_room or not (_leaves_room(lower, item.position) and _leaves_room(item.position, upper))
 
@@ -227,12 +227,7 @@ class QueueModel:
     def _settle(self) -> None:
         if self.order == "votes":
             self.items.sort(
-                key=lambda item: (
-                    item.item_id != self.playing_id,
-                    -item.votes,
-                    item.reached,
-                    item.item_id,
-                )
+                key=lambda item: (item.item_id != self.playing_id, -item.votes, item.reached, item.item_id)
             )
 
     def _next_moment(self) -> int:
@@ -240,9 +235,19 @@ class QueueModel:
         return self._moments
 
 
+def _beside_zero(lower: float | None, upper: float | None) -> float:
+    """0 is never stored: half-way to the next item, or at 0.5 behind the last one."""
+    if upper is None:
+        return 0.5
+    return upper / 2 or (-1.0 if lower is None else lower / 2)
+
+
 def _is_between(position: float, lower: float | None, upper: float | None) -> bool:
     return (lower is None or lower < position) and (upper is None or position < upper)
 
 
 def _leaves_room(lower: float | None, upper: float | None) -> bool:
-    return lower is None or upper is None or lower < (lower + upper) / 2 < upper
+    if lower is None or upper is None:
+        return True
+    middle = (lower + upper) / 2
+    return lower < middle < upper and bool(middle or lower / 2 or upper / 2)

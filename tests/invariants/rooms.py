@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.fold import Event, Snapshot, fetched
+from tests.hosts import asked_for_room
 from tests.invariants.invariants import check_i1_seq_has_no_gap
 from tests.invariants.operations import Operation
 from tests.processes import TuttiServer
@@ -146,9 +147,18 @@ class RoomClient:
 
 def new_room(http: httpx.Client, *, order: str = "manual", voter: str = "") -> RoomClient:
     """A new, empty room, which belongs to whoever the client is."""
-    answer = http.post("/api/rooms/", json={"name": "A room to shake", "order": order, "is_public": False})
+    answer = asked_for_room(http, name="A room to shake", order=order, is_public=False)
     assert answer.status_code == 201, answer.text
     return RoomClient(http, answer.json()["slug"], voter)
+
+
+def opinions_of(server: TuttiServer, guests: Iterable[Guest], room: RoomClient) -> dict[str, dict[int, int]]:
+    """What each of them is told of their own votes."""
+    opinions = {}
+    for guest in guests:
+        with guest.client(server) as http:
+            opinions[guest.name] = room.seen_by(http).my_votes()
+    return opinions
 
 
 def ids_of(snapshot: Snapshot) -> list[int]:

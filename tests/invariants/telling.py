@@ -30,12 +30,12 @@ class Telling:
             ]
         return types_of(events[0])
 
-    def assert_refused(self, change: Callable[[], Any], *rooms: RoomClient) -> None:
+    def assert_refused(self, change: Callable[[], Any], *rooms: RoomClient, name: str) -> None:
         """Makes the change; nothing may come of it, and no event."""
         befores = [room.fetch() for room in rooms]
         answer = change()
         assert answer.status_code < 500, "a refusal is no fault of the server"
-        assert [room.fetch() for room in rooms] == befores
+        assert [room.fetch() for room in rooms] == befores, name
 
     def _judge(self, room: RoomClient, before: Snapshot, heard: Iterator[Event]) -> list[Event]:
         after, events = room.fetch(), room.events_after(before)

@@ -10,7 +10,6 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.conftest import Size
 from tests.fold import Event, Queue, Snapshot, fetched, is_event
 from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
@@ -18,11 +17,13 @@ from tests.invariants.conftest import NewTracks
 from tests.invariants.crowd import Crowd, meanwhile
 from tests.invariants.followers import WebSocketFollower
 from tests.invariants.operations import Operation
-from tests.invariants.rooms import Guest, RoomClient, new_room
+from tests.invariants.rooms import Guest, RoomClient, new_room, opinions_of
 from tests.processes import TuttiServer
 
 THREADS = 32
-READERS = 3
+# With `--long` everybody goes on for longer.
+DEEDS_EACH, LONG_DEEDS_EACH = 6, 20
+READERS = 2
 
 
 @dataclass(slots=True)
@@ -39,16 +40,17 @@ class Outcome:
     opinions: dict[str, dict[int, int]]
 
 
+@pytest.mark.timeout(600)  # so many threads get little of a busy machine
 @pytest.mark.parametrize("order", ["manual", "votes"])
 def test_all_laws_hold_in_a_crowded_room(
     server: TuttiServer,
-    size: Size,
     http: httpx.Client,
     guests: list[Guest],
     new_tracks: NewTracks,
     admin: AdminSite,
     order: str,
     seed: int,
+    pytestconfig: pytest.Config,
 ) -> None:
     room = new_room(http, order=order, voter=guests[0].name)
     crowd = Crowd(
@@ -58,7 +60,7 @@ def test_all_laws_hold_in_a_crowded_room(
         tracks=new_tracks(45),
         seed=seed,
         threads=THREADS,
-        deeds_each=12,
+        deeds_each=LONG_DEEDS_EACH if pytestconfig.getoption("--long") else DEEDS_EACH,
         staff_http=admin.http,
         doomed=new_tracks(4),
     )
@@ -84,10 +86,6 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
     with meanwhile(listen, poll, *[read] * READERS) as others:
         operations = crowd.run()
     from_socket, polled, *fetched = [other.result() for other in others]
-    opinions = {}
-    for guest in crowd.guests:
-        with guest.client(server) as http:
-            opinions[guest.name] = room.seen_by(http).my_votes()
     return Outcome(
         start=start,
         events=room.events_after(start),
@@ -96,7 +94,7 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
         polled=polled,
         from_socket=from_socket,
         end=room.fetch(),
-        opinions=opinions,
+        opinions=opinions_of(server, crowd.guests, room),
     )
 
 
@@ -106,15 +104,14 @@ def check_all_laws(outcome: Outcome) -> None:
     assert len(accepted) > len(outcome.operations) / 3, "hardly anything was accepted: nothing is proved"
     assert len({snapshot.seq for snapshot in outcome.fetched}) > 10, "hardly anything was read meanwhile"
 
-    invariants.check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
+    invariants.check_room(start, events, end, outcome.opinions)
     assert outcome.polled == events
     assert outcome.from_socket == events
-    invariants.check_i2_fold_equals_fetch(start, events, [*outcome.fetched, end])
+    invariants.check_i2_fold_equals_fetch(start, events, outcome.fetched)
     invariants.check_i3_accepted_is_told(start, events, outcome.operations)
-    for snapshot in [*outcome.fetched, end]:
+    for snapshot in outcome.fetched:
         invariants.check_i4_order_is_strict(snapshot)
         invariants.check_i5_one_plays(snapshot)
-    invariants.check_i6_votes_are_summed(end, outcome.opinions)
     invariants.check_i6_no_vote_is_lost(start, events, outcome.operations)
 
 
@@ -130,7 +127,7 @@ def test_concurrent_votes_lose_nothing(
     server: TuttiServer, guests: list[Guest], own_room: RoomClient, library: list[int]
 ) -> None:
     """Every guest votes for every item, from two threads that press the same button several times."""
-    items = own_room.add_all(library[:4])
+    items = own_room.add_all(library[:2])
     start = own_room.fetch()
 
     def press(guest: Guest) -> list[Operation]:
@@ -163,7 +160,7 @@ def test_many_who_play_at_once_leave_one_playing(
         with server.client() as http:
             room = own_room.seen_by(http)
             begin.wait()
-            return [room.play(items[(number + turn) % len(items)]).status for turn in range(4)]
+            return [room.play(items[(number + turn) % len(items)]).status for turn in range(2)]
 
     begin = threading.Barrier(THREADS)
     with meanwhile(*[lambda _, number=number: play(number) for number in range(THREADS)]) as playing:

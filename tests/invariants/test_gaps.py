@@ -10,7 +10,13 @@ from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.invariants.rooms import RoomClient, ids_of, types_of
 
-INSERTS = 200
+# Halving a gap of 1 runs out of numbers after some 50. This one does after 20: that happens once, and with
+# `--long` four times.
+NARROW = 2.0**-30
+INSERTS, LONG_INSERTS = 30, 200
+# A number is the same in both databases. Renumbering, which is not, is tried in both below, and by chance in
+# test_state_machine.py.
+in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
 # Where the next one goes: a place, and its index in the list of what was put so far between the two ends.
 NextPlace = Callable[[list[int], random.Random], tuple[dict[str, int], int]]
@@ -37,37 +43,56 @@ def judge(room: RoomClient, start: Snapshot, order: list[int]) -> list[str]:
     return types_of(events)
 
 
-@pytest.mark.parametrize("next_place", [behind_the_first, around_the_middle])
-def test_200_inserts_into_the_same_gap_keep_every_neighbour(
-    own_room: RoomClient, library: list[int], next_place: NextPlace, seed: int
+def narrow_queue(room: RoomClient, track_ids: list[int]) -> list[int]:
+    """Ids of items that stand close to each other."""
+    added = [room.add(track, position=1.0 + number * NARROW) for number, track in enumerate(track_ids)]
+    return [operation.answer["id"] for operation in added]
+
+
+def check_inserts(
+    room: RoomClient, library: list[int], next_place: NextPlace, seed: int, config: pytest.Config
 ) -> None:
-    start = own_room.fetch()
-    queue = own_room.add_all(library[:2])
+    start = room.fetch()
+    queue = narrow_queue(room, library[:2])
     chance = random.Random(seed)
-    for track_id in library[2 : 2 + INSERTS]:
+    for track_id in library[2 : 2 + (LONG_INSERTS if config.getoption("--long") else INSERTS)]:
         place, index = next_place(queue, chance)
-        added = own_room.add(track_id, **place)
+        added = room.add(track_id, **place)
         assert added.status == 201
         queue.insert(index, added.answer["id"])
-    types = judge(own_room, start, queue)
+    types = judge(room, start, queue)
     assert "playlist.reordered" in types, "the gap never ran out: nothing is proved"
 
 
-def test_100_inserts_at_the_head(own_room: RoomClient, library: list[int]) -> None:
+@in_one_size
+def test_inserts_behind_the_first_keep_every_neighbour(
+    own_room: RoomClient, library: list[int], seed: int, pytestconfig: pytest.Config
+) -> None:
+    check_inserts(own_room, library, behind_the_first, seed, pytestconfig)
+
+
+def test_inserts_into_the_same_gap_keep_every_neighbour(
+    own_room: RoomClient, library: list[int], seed: int, pytestconfig: pytest.Config
+) -> None:
+    check_inserts(own_room, library, around_the_middle, seed, pytestconfig)
+
+
+@in_one_size
+def test_inserts_at_the_head(own_room: RoomClient, library: list[int]) -> None:
     start = own_room.fetch()
     queue = own_room.add_all(library[:1])
-    for track_id in library[1:101]:
+    for track_id in library[1:16]:
         added = own_room.add(track_id, before=queue[0])
-        assert added.answer["position"] == 2.0 - len(queue) - 1
+        assert added.answer["position"] == 1.5 - len(queue)
         queue.insert(0, added.answer["id"])
     assert "playlist.reordered" not in judge(own_room, start, queue)
 
 
 def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, library: list[int]) -> None:
-    queue = own_room.add_all(library[:6])
+    queue = narrow_queue(own_room, library[:6])
     first, others = queue[0], queue[1:]
     start = own_room.fetch()
-    for turn in range(110):
+    for turn in range(30):
         moving = others[turn * 2 % 5]
         assert own_room.move(moving, after=first).status == 200
         queue.remove(moving)
@@ -75,6 +100,7 @@ def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, librar
     assert "playlist.reordered" in judge(own_room, start, queue)
 
 
+@in_one_size
 def test_switching_what_plays_again_and_again_keeps_the_order_by_votes(
     votes_room: RoomClient, library: list[int]
 ) -> None:
@@ -100,25 +126,14 @@ def test_an_item_at_the_lower_limit_lets_others_in_front_of_it(
     start = own_room.fetch()
     lowest = own_room.add(library[0], position=-1e15).answer["id"]
     first = own_room.add(library[1], before=lowest).answer["id"]
-    assert "playlist.reordered" in judge(own_room, start, [first, lowest])
+    assert judge(own_room, start, [first, lowest]) == ["track.added", "playlist.reordered", "track.added"]
 
 
-@pytest.mark.parametrize("position", [1.0000001e15, -1.0000001e15, 1e308, math.inf, -math.inf, math.nan])
-def test_a_position_beyond_the_limit_is_refused_and_not_told(
-    own_room: RoomClient, library: list[int], position: float
-) -> None:
-    (item_id,) = own_room.add_all(library[:1])
-    before = own_room.fetch()
-    assert own_room.add(library[1], position=position).status == 400
-    assert own_room.move(item_id, position=position).status == 400
-    assert own_room.fetch() == before
-
-
+@in_one_size
 @pytest.mark.parametrize(
     ("lower", "upper"),
     [
-        (0.0, 5e-324),
-        (-5e-324, 0.0),
+        (-1e-323, -5e-324),
         (5e-324, 1e-323),
         (-5e-324, 5e-324),
         (2.2250738585072014e-308, math.nextafter(2.2250738585072014e-308, 1)),
@@ -138,14 +153,6 @@ def test_neighbours_without_a_number_between_them_are_renumbered_at_once(
     judge(own_room, start, [first, between, last])
 
 
-def test_both_zeros_are_one_position(own_room: RoomClient, library: list[int]) -> None:
-    start = own_room.fetch()
-    first = own_room.add(library[0], position=-0.0)
-    second = own_room.add(library[1], position=0.0)
-    assert math.copysign(1, first.answer["position"]) == 1.0
-    judge(own_room, start, [first.answer["id"], second.answer["id"]])
-
-
 def test_a_move_is_done_although_the_renumbering_gives_its_old_number(
     own_room: RoomClient, library: list[int]
 ) -> None:
@@ -155,12 +162,3 @@ def test_a_move_is_done_although_the_renumbering_gives_its_old_number(
     start = own_room.fetch()
     assert own_room.move(moving, after=last).status == 200
     judge(own_room, start, [other, last, moving])
-
-
-def test_next_to_one_that_stood_behind_it_an_item_stays(own_room: RoomClient, library: list[int]) -> None:
-    """Where the named item was is where this one is already: that is the nearest sensible place."""
-    moving, gone, last = own_room.add_all(library[:3])
-    own_room.remove(gone)
-    start = own_room.fetch()
-    assert own_room.move(moving, after=gone).status == 200
-    assert judge(own_room, start, [moving, last]) == []

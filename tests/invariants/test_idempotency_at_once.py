@@ -92,8 +92,8 @@ def sent_at_once(lines: Lines, *writes: Write, key: str) -> list[Call]:
 
 
 def check_once(kind: Kind, stage: Stage, lines: Lines) -> None:
-    before, made = stage.room.fetch(), made_so_far(lines[0])
     write, key = kind.write(stage), secrets.token_hex(8)
+    before, made = stage.room.fetch(), made_so_far(lines[0])
 
     calls = sent_at_once(lines, write, key=key)
 

@@ -11,23 +11,19 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.conftest import Size
 from tests.fold import Event, Snapshot
 from tests.invariants import invariants
+from tests.invariants.machines import run_machine
 from tests.invariants.named_writes import JOIN, Call, Caller, Write
 from tests.invariants.rooms import new_guest, new_room
 from tests.processes import TuttiServer
 
-# Examples of so many steps each. Every step crosses a real server, and PostgreSQL needs longer for each.
-EXAMPLES = {"embedded": 8, "server": 4}
-STEPS = 25
-# Finding the shortest sequence that fails takes minutes over HTTP: it is done in one size only.
-FINDING = (Phase.explicit, Phase.reuse, Phase.generate)
-PHASES = {"embedded": (*FINDING, Phase.shrink), "server": FINDING}
+# PostgreSQL needs longer for each.
+EXAMPLES: dict[Size, int] = {"embedded": 5, "server": 3}
 
 KINDS = [
     *("add", "add", "add", "move", "vote", "vote", "play", "stop", "remove", "remove", "restore", "restore"),
@@ -183,19 +179,7 @@ def callers(server: TuttiServer) -> Iterator[list[Caller]]:
 
 @pytest.mark.timeout(600)  # finding the shortest sequence that fails takes a while
 def test_a_named_write_happens_once_and_is_answered_alike(
-    callers: list[Caller], library: list[int], size: Size
+    callers: list[Caller], library: list[int], size: Size, pytestconfig: pytest.Config
 ) -> None:
-    machine = type("NamedWritesMachine", (NamedWritesMachine,), {"callers": callers, "library": library})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES[size],
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=False,
-            print_blob=True,
-            report_multiple_bugs=False,
-            phases=PHASES[size],
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )
+    facts = {"callers": callers, "library": library}
+    run_machine(NamedWritesMachine, facts, size=size, examples=EXAMPLES, config=pytestconfig)

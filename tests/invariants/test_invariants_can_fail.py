@@ -1,13 +1,17 @@
-"""Each check of a law fails when the law is broken: doctored logs and snapshots, no server."""
+"""The checks of the laws fail when a law is broken: doctored calls and logs, no server."""
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_told
 from tests.invariants import invariants
+from tests.invariants.named_writes import JOIN, Call, Write
 from tests.invariants.operations import Operation
+
+# --- Each check of a law fails when the law is broken: doctored logs and snapshots, no server --------
 
 EPOCH = "first"
 
@@ -74,8 +78,17 @@ def test_a_lawful_log_passes() -> None:
     invariants.check_i4_votes_decide(END, invariants.reached_by(LOG, OPERATIONS))
     invariants.check_i5_one_plays(END)
     invariants.check_i6_votes_are_summed(END, {"Bo": {}, "Cem": {2: 1}})
+    invariants.check_room(EMPTY, LOG, END, {"Bo": {}, "Cem": {2: 1}})
     invariants.check_i6_no_vote_is_lost(EMPTY, LOG, OPERATIONS)
     assert_told(EMPTY, LOG, END)
+
+
+def test_the_check_of_a_room_at_rest_fails_with_each_of_its_parts() -> None:
+    lawful = {"Bo": {}, "Cem": {2: 1}}
+    less = Snapshot(EPOCH, 9, [item(1, position=2.0)])
+    for events, end, opinions in ((LOG[:-1], END, lawful), (LOG, less, lawful), (LOG, END, {})):
+        with pytest.raises(AssertionError):
+            invariants.check_room(EMPTY, events, end, opinions)
 
 
 # --- I1 ----------------------------------------------------------------------------------------------
@@ -256,3 +269,68 @@ def test_i6_fails_for_a_lost_vote() -> None:
     other = Operation("vote-2", "vote", 200, {**lost["payload"], "my_vote": 1}, 2, "Bo", step=1)
     with pytest.raises(AssertionError, match="2 votes were cast"):
         invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, lost], [*OPERATIONS, other])
+
+
+# --- The checks of I7 fail when the law is broken: doctored calls and logs, no server ----------------
+
+ADD = Write("add", "POST", "/a/", {"track_id": 5})
+REMOVE = Write("remove", "DELETE", "/a/1/")
+NOT_AGAIN = b'{"error": {"code": "IDEMPOTENCY_KEY_REUSED"}}'
+
+
+def call(write: Write = ADD, status: int = 201, body: bytes = b'{"id": 1}', **fields: Any) -> Call:
+    return Call(**{"caller": "Ada", "key": "k", "write": write, "status": status, "body": body, **fields})
+
+
+FIRST = call(headers={"content-type": "application/json", "location": "/a/1/"})
+AGAIN = replace(FIRST, is_replay=True)
+
+
+def joined(guest_id: str, token: str, **fields: Any) -> Call:
+    body = f'{{"guest_id": "{guest_id}", "token": "{token}"}}'.encode()
+    return call(Write(JOIN, "POST", "/g/"), 201, body, **fields)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        [FIRST, AGAIN, AGAIN],
+        [FIRST, call(REMOVE, 422, NOT_AGAIN), AGAIN],
+        [FIRST, replace(FIRST, caller="Bo"), replace(FIRST, key="l")],
+        [call(status=404), call(status=404, is_replay=True)],
+        [call(status=400), call(status=429), call(REMOVE, 204, b""), call(REMOVE, 204, b"", is_replay=True)],
+        [joined("g", "one"), joined("g", "two", is_replay=True)],
+    ],
+)
+def test_lawful_calls_pass(calls: list[Call]) -> None:
+    invariants.check_i7_done_once(calls)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param([FIRST, FIRST], id="done again"),
+        pytest.param([FIRST, replace(AGAIN, body=b'{"id": 2}')], id="another body"),
+        pytest.param([FIRST, replace(AGAIN, status=200)], id="another status"),
+        pytest.param([FIRST, replace(AGAIN, headers={})], id="other headers"),
+        pytest.param([AGAIN], id="an answer again to nobody"),
+        pytest.param([FIRST, replace(AGAIN, caller="Bo")], id="somebody else's answer"),
+        pytest.param([FIRST, call(REMOVE, 204, b"")], id="another request is done"),
+        pytest.param(
+            [FIRST, call(REMOVE, 201, FIRST.body, is_replay=True)], id="another request, its answer"
+        ),
+        pytest.param([call(status=409), call(status=409)], id="a rule is asked again"),
+        pytest.param([call(status=400), call(status=400, is_replay=True)], id="kept what may try again"),
+        pytest.param([joined("g", "one"), joined("h", "one", is_replay=True)], id="another guest"),
+    ],
+)
+def test_i7_fails(calls: list[Call]) -> None:
+    with pytest.raises(AssertionError):
+        invariants.check_i7_done_once(calls)
+
+
+def test_i7_fails_for_a_write_that_is_told_in_two_places() -> None:
+    events = [{"op_id": op_id} for op_id in ("a", "a", None, "b", None)]
+    invariants.check_i7_told_once(events)
+    with pytest.raises(AssertionError, match="two places"):
+        invariants.check_i7_told_once([*events, {"op_id": "a"}])

@@ -9,23 +9,19 @@ from typing import Any, ClassVar
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from tests.conftest import Size
 from tests.fold import Event, Queue, Snapshot
 from tests.invariants import invariants
+from tests.invariants.machines import run_machine
 from tests.invariants.operations import Operation
 from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
-# Examples of 25 steps each. Every request crosses a real server, and PostgreSQL needs longer for each.
-EXAMPLES = {"embedded": 16, "server": 7}
-STEPS = 25
-# Finding the shortest sequence that fails takes minutes over HTTP: it is done in one size only.
-FINDING = (Phase.explicit, Phase.reuse, Phase.generate)
-PHASES = {"embedded": (*FINDING, Phase.shrink), "server": FINDING}
+# PostgreSQL needs longer for each.
+EXAMPLES: dict[Size, int] = {"embedded": 6, "server": 3}
 
 # Which of the items that there ever were is meant, counted round and round.
 picks = st.integers(min_value=0, max_value=11)
@@ -225,20 +221,12 @@ class RoomMachine(RuleBasedStateMachine):
 @pytest.mark.timeout(600)  # finding the shortest sequence that fails takes a while
 @pytest.mark.parametrize("order", ["manual", "votes"])
 def test_a_room_does_what_the_contract_says(
-    clients_of_guests: list[httpx.Client], guests: list[Guest], library: list[int], size: Size, order: str
+    clients_of_guests: list[httpx.Client],
+    guests: list[Guest],
+    library: list[int],
+    size: Size,
+    order: str,
+    pytestconfig: pytest.Config,
 ) -> None:
     facts = {"clients": clients_of_guests, "guests": guests, "library": library, "order": order}
-    machine = type("RoomMachine", (RoomMachine,), facts)
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=EXAMPLES[size],
-            stateful_step_count=STEPS,
-            deadline=None,
-            derandomize=False,
-            print_blob=True,
-            report_multiple_bugs=False,
-            phases=PHASES[size],
-            suppress_health_check=[HealthCheck.too_slow],
-        ),
-    )
+    run_machine(RoomMachine, facts, size=size, examples=EXAMPLES, config=pytestconfig)

@@ -2,16 +2,17 @@
 
 import resource
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any, NamedTuple
 
 import pytest
 
 from tests.conftest import ReadyMadeData
-from tests.processes import TuttiServer
+from tests.processes import PlainDaphne, TuttiServer, Uvicorn
 from tests.services import Postgres, Redis
 
 # What these values of a fixture's parameter need, so that `--no-services` leaves such tests out.
-SERVICES_OF = {"server": "postgres", "server without Redis": "postgres", "redis": "redis"}
+SERVICES_OF = {"server": "postgres", "server without Redis": "postgres"}
 
 
 def pytest_itemcollected(item: Any) -> None:
@@ -27,6 +28,28 @@ def many_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
+# What no database and no second process can change.
+only_embedded = pytest.mark.parametrize("size", ["embedded"], indirect=True, scope="session")
+# With the way of our own to send, and without it.
+KINDS_OF_SERVER: dict[str, type[TuttiServer]] = {
+    "fast": TuttiServer,
+    "daphne": PlainDaphne,
+    "uvicorn": Uvicorn,
+}
+
+
+@pytest.fixture(scope="session")
+def servers(ready_made_data: ReadyMadeData) -> Iterator[dict[str, TuttiServer]]:
+    """One of each kind, all on the same database of the embedded size."""
+    data = ready_made_data.options("embedded")
+    environment = {"EVENT_LOG_KEEP_EVENTS": "100000"}
+    with ExitStack() as running:
+        yield {
+            name: running.enter_context(kind(**data, environment=environment))
+            for name, kind in KINDS_OF_SERVER.items()
+        }
+
+
 class Pair(NamedTuple):
     """Two processes on one PostgreSQL and one Redis."""
 
@@ -34,7 +57,7 @@ class Pair(NamedTuple):
     other: TuttiServer
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pair(ready_made_data: ReadyMadeData, postgres: Postgres, redis: Redis) -> Iterator[Pair]:
     with TuttiServer(**ready_made_data.options("server")) as one, TuttiServer(**shared_with(one)) as other:
         yield Pair(one, other)

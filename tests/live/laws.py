@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 
+from tests.fold import Snapshot
+from tests.invariants import invariants
 from tests.live.listeners import Listener, all_reached, replica_of
 from tests.live.replica import Frame, Replica
 from tests.live.writers import Ledger
@@ -29,20 +31,6 @@ async def whole_log(base_url: str, room: str) -> list[Frame]:
     return events
 
 
-def check_seqs(log: Sequence[Frame]) -> None:
-    """I1: 1, 2, 3, …"""
-    assert [event["seq"] for event in log] == list(range(1, len(log) + 1))
-
-
-def check_fold(log: Sequence[Frame], now: Replica) -> None:
-    """I2: folding all events gives what REST returns."""
-    folded = Replica(now.epoch, 0, [])
-    for event in log:
-        folded.take_event(event)
-    assert folded.position == now.position
-    assert folded.items == now.items
-
-
 def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
     """I3: an accepted write is in the log, once; a refused one is not."""
     groups = [key for key, _ in itertools.groupby(event["op_id"] for event in log) if key]
@@ -52,23 +40,18 @@ def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
     assert not (ghosts := set(ledger.refused) & told), f"refused, but in the log: {sorted(ghosts)}"
 
 
-def check_queue(now: Replica) -> None:
-    """I4 and I5: no two items share a position, and at most one plays."""
-    positions = [item["position"] for item in now.items]
-    assert len(set(positions)) == len(positions)
-    assert sum(item["is_playing"] for item in now.items) <= 1
-
-
 async def check_laws(base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()) -> Replica:
     """All of them; and every listener has come to the same state, each event once."""
     listeners = list(listeners)
     now = await replica_of(base_url, room)
     await all_reached(listeners, now.seq, SETTLE_SECONDS)
     log = await whole_log(base_url, room)
-    check_seqs(log)
-    check_fold(log, now)
+    rest = Snapshot(now.epoch, now.seq, now.items)
+    invariants.check_i1_seq_has_no_gap(log, epoch=now.epoch, since=0, top=now.seq)
+    invariants.check_i2_fold_equals_fetch(Snapshot(now.epoch, 0, []), log, [rest])
     check_accepted(log, ledger)
-    check_queue(now)
+    invariants.check_i4_order_is_strict(rest)
+    invariants.check_i5_one_plays(rest)
     for listener in listeners:
         assert listener.replica.position == now.position, listener
         assert listener.replica.items == now.items, listener

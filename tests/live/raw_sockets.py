@@ -16,7 +16,6 @@ HANDSHAKE = (
 )
 TEXT, CONTINUATION, CLOSE, PING, PONG = 0x1, 0x0, 0x8, 0x9, 0xA
 EVENT_SEQ = re.compile(rb'"epoch":"[^"]+","seq":(\d+),"ts"')
-STATE_SEQ = re.compile(rb'^\{"type":"playlist.snapshot","payload":\{"epoch":"[^"]+","seq":(\d+)')
 # Behind the end of a message.
 PING_FRAME = re.compile(rb"(?:\A|(?<=\}))\x89([\x00-\x7d])")
 # The least that Linux gives.
@@ -154,10 +153,4 @@ async def raw_socket(
 def event_seq(message: bytes) -> int | None:
     """The number of an event; None for anything else."""
     found = EVENT_SEQ.search(message)
-    return int(found[1]) if found else None
-
-
-def state_seq(message: bytes) -> int | None:
-    """The number of a snapshot."""
-    found = STATE_SEQ.match(message)
     return int(found[1]) if found else None

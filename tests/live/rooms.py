@@ -1,13 +1,17 @@
 """Rooms of a test's own, what is queued in them, and the simplest writes."""
 
 import asyncio
+import atexit
 import itertools
-import subprocess
 import sys
 import time
+from typing import Any
 
 import httpx
 
+from tests.hosts import asked_for_room
+from tests.invariants.other_process import OtherProcess
+from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 
 _voters = itertools.count()
@@ -17,7 +21,7 @@ COMMAND_SECONDS = 60
 def new_room(server: TuttiServer) -> str:
     """The slug of a new, empty room."""
     with server.client() as http:
-        answer = http.post("/api/rooms/", json={"name": "A test's room"})
+        answer = asked_for_room(http, name="A test's room")
     assert answer.status_code == 201, answer.text
     slug: str = answer.json()["slug"]
     return slug
@@ -50,19 +54,43 @@ def client_of(server: TuttiServer) -> httpx.AsyncClient:
 
 
 async def manage(server: TuttiServer, *arguments: str) -> str:
-    """Runs `manage.py` beside the server, on its data; what it printed. Listeners go on meanwhile."""
+    """Runs `manage.py` beside the server, on its data; what it printed."""
     command = [sys.executable, "manage.py", *arguments]
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = await asyncio.create_subprocess_exec(*command, cwd=BACKEND, env=server.environment, **streams)
+    options = {"cwd": BACKEND, "env": server.environment, "seconds": COMMAND_SECONDS}
+    done = await asyncio.to_thread(run_program, command, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+class _Shells:
+    """The shell of Django that was used last, which is kept open: to start one takes seconds."""
+
+    def __init__(self) -> None:
+        self._environment: dict[str, str] = {}
+        self._process: OtherProcess | None = None
+        atexit.register(self.close)
+
+    def beside(self, server: TuttiServer) -> OtherProcess:
+        environment = {**server.environment, "PORT": "0"}
+        if self._process is None or environment != self._environment:
+            self.close()
+            self._environment, self._process = environment, OtherProcess(environment)
+        return self._process
+
+    def close(self) -> None:
+        if self._process is not None:
+            self._process.__exit__()
+            self._process = None
+
+
+_shells = _Shells()
+
+
+async def shell(server: TuttiServer, code: str) -> Any:
+    """What the code calls `result`, run in a process beside the server. Listeners go on meanwhile."""
+    process = _shells.beside(server)
     async with asyncio.timeout(COMMAND_SECONDS):
-        output, errors = await process.communicate()
-    assert process.returncode == 0, errors.decode()
-    return output.decode()
-
-
-async def shell(server: TuttiServer, code: str) -> list[str]:
-    """What the code printed in a shell of Django, line by line."""
-    return (await manage(server, "shell", "--no-imports", "-c", code)).splitlines()
+        return await asyncio.to_thread(process.run, code)
 
 
 APPENDED = """

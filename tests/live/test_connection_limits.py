@@ -10,9 +10,10 @@ import pytest
 
 from tests.conftest import ReadyMadeData, Size, StartServer
 from tests.contract.sockets import Closed, Socket
+from tests.live.conftest import only_embedded
+from tests.live.metrics import numbers, wait_until
 from tests.live.raw_sockets import HANDSHAKE
 from tests.live.rooms import new_room, queued
-from tests.live.test_metrics import numbers, wait_until
 from tests.processes import TuttiServer
 
 FILES = 256
@@ -109,6 +110,7 @@ def joins_and_leaves(server: TuttiServer, room: str) -> bool:
     return one is not None
 
 
+@only_embedded
 def test_silent_connections_of_one_address_push_out_each_other(
     small: ServerOfFewFiles, opened: ExitStack
 ) -> None:
@@ -134,6 +136,7 @@ def test_silent_connections_of_one_address_push_out_each_other(
     assert told['tutti_connections_refused_total{why="silent"}'] >= FILES + 50 - CONNECTIONS
 
 
+@only_embedded
 def test_who_finds_nobody_to_make_room_is_told(start_server: StartServer, opened: ExitStack) -> None:
     """A socket that is refused, and lingers without a word, has the only place."""
     server = start_server(environment={"MAX_CONNECTIONS": "1"})
@@ -161,6 +164,7 @@ def test_who_finds_nobody_to_make_room_is_told(start_server: StartServer, opened
     assert told['tutti_connections_refused_total{why="full"}'] >= TOLD_TOGETHER
 
 
+@only_embedded
 def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, opened: ExitStack) -> None:
     environment = {
         "MAX_CONNECTIONS_PER_ADDRESS": "3",

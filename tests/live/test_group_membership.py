@@ -18,19 +18,15 @@ RENEW_SECONDS = 0.2
 ARRIVAL_SECONDS = 1.0
 
 
-@pytest.fixture(params=["in-memory", "redis"])
-async def layer(request: pytest.FixtureRequest, settings: Any) -> AsyncIterator[Any]:
-    """Either layer, with a short memory."""
-    options: dict[str, Any] = {"group_expiry": GROUP_EXPIRY_SECONDS}
-    backend = "channels.layers.InMemoryChannelLayer"
-    if request.param == "redis":
-        redis: Redis = request.getfixturevalue("redis")
-        backend, options = "channels_redis.core.RedisChannelLayer", options | {"hosts": [redis.new_url()]}
+@pytest.fixture
+async def layer(redis: Redis, settings: Any) -> AsyncIterator[Any]:
+    """With a short memory. That in memory: backend/apps/realtime/tests/test_subscriptions.py."""
+    options = {"group_expiry": GROUP_EXPIRY_SECONDS, "hosts": [redis.new_url()]}
+    backend = "channels_redis.core.RedisChannelLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}
     layer = get_channel_layer()
     yield layer
-    if request.param == "redis":
-        await layer.close_pools()
+    await layer.close_pools()
 
 
 async def is_heard_after_expiry(layer: Any, stream_id: int, *, renew_seconds: float) -> bool:

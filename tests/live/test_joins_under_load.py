@@ -3,7 +3,9 @@
 import asyncio
 import random
 
-from tests.conftest import Size
+import pytest
+
+from tests.live.conftest import KINDS_OF_SERVER
 from tests.live.laws import SETTLE_SECONDS, check_laws
 from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, replica_of
 from tests.live.replica import Replica
@@ -12,13 +14,15 @@ from tests.live.writers import Crowd
 from tests.processes import TuttiServer
 
 SEED = 8
-JOINS = 200
-AT_ONCE = 20
+JOINS = 48
+AT_ONCE = 12
 WRITERS = 8
 
 
-async def test_joins_while_events_flow_get_an_exact_continuation(server: TuttiServer, size: Size):
-    print(f"seed {SEED}")
+@pytest.mark.parametrize("kind", [*KINDS_OF_SERVER, "server"])
+async def test_joins_while_events_flow_get_an_exact_continuation(request: pytest.FixtureRequest, kind: str):
+    servers = request.getfixturevalue("pair" if kind == "server" else "servers")
+    server: TuttiServer = servers.one if kind == "server" else servers[kind]
     chance = random.Random(SEED)
     url, room = server.base_url, new_room(server)
     crowd = Crowd([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)

@@ -14,7 +14,7 @@ from tests.live.test_waiting_costs import connections_of, threads_of
 from tests.processes import TuttiServer
 
 PLACES = 4
-AT_ONCE = 400
+AT_ONCE = 100
 WITHIN_SECONDS = 120.0
 # For who watches over the server, what Django does behind an answer, and what comes and goes otherwise.
 FEW = 12

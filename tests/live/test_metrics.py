@@ -1,83 +1,72 @@
 """What /metrics tells of a real server, of which each number is caused here."""
 
-import re
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import ExitStack
 
-import httpx
 import pytest
 
-from tests.conftest import StartServer
+from tests.conftest import ReadyMadeData, Size, StartServer
 from tests.contract.sockets import Socket
+from tests.live.conftest import only_embedded
+from tests.live.metrics import numbers, since_now, wait_until
 from tests.live.rooms import new_room, queued
 from tests.processes import TuttiServer
 
-SAMPLE = re.compile(r"^(tutti_\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 SOCKETS = 5
 EVENTS = 3
-PATIENCE_SECONDS = 5
 
 
-@pytest.fixture
-def alone(start_server: StartServer) -> TuttiServer:
+@pytest.fixture(scope="module")
+def alone(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     """Nobody else is counted here."""
-    return start_server(environment={"HEARTBEAT_SECONDS": "0.2", "METRICS_TOKEN": "sesame"})
-
-
-def numbers(server: TuttiServer) -> dict[str, float]:
-    text = httpx.get(f"{server.base_url}/metrics").text
-    return {
-        f"{name}{{{labels}}}" if labels else name: float(value)
-        for name, labels, value in SAMPLE.findall(text)
-    }
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    environment = {"HEARTBEAT_SECONDS": "0.2", "METRICS_TOKEN": "sesame"}
+    with TuttiServer(**ready_made_data.options(size), environment=environment) as server:
+        yield server
 
 
 def test_events_are_counted_from_commit_to_delivery(alone: TuttiServer) -> None:
-    room = new_room(alone)
+    room, begun = new_room(alone), numbers(alone)
+    counted = since_now(alone)
     with ExitStack() as opened:
         sockets = [opened.enter_context(Socket.of_room(alone.ws_url, room)) for _ in range(SOCKETS)]
         queued(alone, room, number=EVENTS)
         for socket in sockets:
             for _ in range(EVENTS):
                 socket.next("track.added")
-        told = numbers(alone)
-        assert told['tutti_connections{kind="socket"}'] == SOCKETS
+        told = counted()
+        assert numbers(alone)['tutti_connections{kind="socket"}'] == SOCKETS
         assert told["tutti_events_published_total"] == EVENTS
         assert told["tutti_events_delivered_total"] == SOCKETS * EVENTS
         assert told["tutti_events_filled_total"] == 0
         assert told["tutti_delivery_seconds_count"] == EVENTS
-        assert 0 < told["tutti_delivery_seconds_sum"] < EVENTS
+        took = numbers(alone)["tutti_delivery_seconds_sum"] - begun.get("tutti_delivery_seconds_sum", 0)
+        assert 0 < took < EVENTS
         assert told['tutti_write_seconds_count{action="add_item",outcome="done"}'] == EVENTS
         assert told["tutti_hints_lost_total"] == 0
-        wait_until(lambda: numbers(alone)["tutti_heartbeats_total"] >= SOCKETS)
+        wait_until(lambda: counted()["tutti_heartbeats_total"] >= SOCKETS)
     wait_until(lambda: numbers(alone)['tutti_connections{kind="socket"}'] == 0)
 
 
+@only_embedded
 def test_what_a_client_that_comes_back_gets_is_counted(alone: TuttiServer) -> None:
-    room = new_room(alone)
+    room, counted = new_room(alone), since_now(alone)
     with Socket.of_room(alone.ws_url, room) as socket:
         position = socket.position
     queued(alone, room, number=EVENTS)
     with Socket.of_room(alone.ws_url, room, position=position) as socket:
-        while socket.any_next()["type"] != "resumed":
-            pass
+        socket.wait_for("resumed")
     with Socket.of_room(alone.ws_url, room, position=("another", 1)) as socket:
         socket.next("playlist.snapshot")
-    told = numbers(alone)
+    told = counted()
     assert told["tutti_events_resumed_total"] == EVENTS
     assert told["tutti_snapshots_total"] == 1
     assert told['tutti_cache_results_total{cache="state",result="miss"}'] >= 1
+    wait_until(lambda: numbers(alone)['tutti_connections{kind="socket"}'] == 0)
 
 
+@only_embedded
 def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
+    counted = since_now(alone)
     with alone.client() as http:
         http.get("/api/tracks/7/")
         http.get("/api/tracks/999999/")
@@ -85,7 +74,7 @@ def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
         http.request("BREW", "/api/tracks/")
         http.post("/api/playlist/", headers={"Origin": "https://evil.example"})
         http.get("/api/playlist/events/")
-    told = numbers(alone)
+    told = counted()
     requests = {
         ("GET", "200", "api/tracks/<id:track_id>/"),
         ("GET", "404", "api/tracks/<id:track_id>/"),
@@ -100,6 +89,7 @@ def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
     assert not [name for name in told if "BREW" in name or "999999" in name or "somewhere" in name]
 
 
+@only_embedded
 def test_the_token_opens_them_behind_a_proxy(alone: TuttiServer) -> None:
     from_elsewhere = {"X-Forwarded-For": "203.0.113.7"}
     with alone.client() as http:
@@ -108,6 +98,7 @@ def test_the_token_opens_them_behind_a_proxy(alone: TuttiServer) -> None:
         assert http.get("/metrics", headers=shown).status_code == 200
 
 
+@only_embedded
 def test_what_a_limit_refuses_is_counted(start_server: StartServer) -> None:
     server = start_server(rate_limit_factor="0.01")
     with server.client() as http:

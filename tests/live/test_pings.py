@@ -10,7 +10,7 @@ from tests.live.raw_sockets import RawSocket, raw_socket
 from tests.live.rooms import new_room
 from tests.malformed.hasty import PatientServer
 
-ROUNDS = 4
+ROUNDS = 3
 PATIENCE_SECONDS = 30.0
 
 

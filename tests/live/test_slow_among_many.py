@@ -1,4 +1,7 @@
-"""One that reads a byte a second beside 200 that read at once: it delays nobody, and is closed."""
+"""One that reads a byte a second, and one that reads nothing, beside 200 that read at once.
+
+They delay nobody; they are closed, and the others get everything.
+"""
 
 import asyncio
 import contextlib
@@ -6,18 +9,17 @@ import time
 
 import pytest
 
-from tests.conftest import ReadyMadeData
-from tests.live.listeners import replica_of
-from tests.live.raw_sockets import SMALL_BUFFER, Quick, RawSocket, raw_socket
+from tests.live.listeners import SocketListener, replica_of
+from tests.live.metrics import numbers, wait_until
+from tests.live.raw_sockets import SMALL_BUFFER, Quick, RawSocket, event_seq, raw_socket
 from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
-from tests.live.test_paths import closed_as_slow
-from tests.processes import TuttiServer, Uvicorn
+from tests.processes import TuttiServer
 
 QUICK = 200
 VOTES = 10
 # Linux holds up to 4 MiB for a client by itself, the server a little more. The first, of 400 bytes, leave
 # the slow one connected, the others do not.
-SOME = 200
+SOME = 60
 FLOOD, FILLER = 1200, 6000
 WITHIN_SECONDS = 120.0
 # From the answer to a write until the last of the 200 has it: milliseconds on an idle machine.
@@ -25,38 +27,47 @@ DELAY_SECONDS = 2.0
 
 
 # Plain Daphne tells nobody how much a socket holds: who does not read is found there by its pings alone.
-@pytest.mark.parametrize("kind_of_server", [TuttiServer, Uvicorn])
-async def test_one_that_hardly_reads_delays_nobody(
-    kind_of_server: type[TuttiServer], ready_made_data: ReadyMadeData
-):
-    with kind_of_server(**ready_made_data.options("embedded")) as server:
-        url, room = server.base_url, new_room(server)
-        item_id = queued(server, room)
-        async with asyncio.timeout(WITHIN_SECONDS), contextlib.AsyncExitStack() as opened:
-            slow = await opened.enter_async_context(raw_socket(url, room, receive_buffer=SMALL_BUFFER))
-            dripping = asyncio.create_task(drip(slow))
-            opened.callback(dripping.cancel)
-            quick = [Quick(await opened.enter_async_context(raw_socket(url, room))) for _ in range(QUICK)]
+@pytest.mark.parametrize("kind", ["fast", "uvicorn"])
+async def test_who_hardly_reads_delays_nobody_and_is_closed(servers: dict[str, TuttiServer], kind: str):
+    server = servers[kind]
+    url, room = server.base_url, new_room(server)
+    item_id = queued(server, room)
+    closed_before = slow_clients_closed(server)
+    async with asyncio.timeout(WITHIN_SECONDS), contextlib.AsyncExitStack() as opened:
+        slow = await opened.enter_async_context(raw_socket(url, room, receive_buffer=SMALL_BUFFER))
+        dripping = asyncio.create_task(drip(slow))
+        opened.callback(dripping.cancel)
+        quick = [Quick(await opened.enter_async_context(raw_socket(url, room))) for _ in range(QUICK)]
 
-            top = (await replica_of(url, room)).seq + SOME
-            reading = asyncio.create_task(all_until(quick, top))
-            await append_elsewhere(server, item_id, number=SOME)
-            await reading
-            http = await opened.enter_async_context(client_of(server))
-            for number in range(1, VOTES + 1):
-                answered_at = await vote(http, room, item_id)
-                await all_until(quick, top + number)
-                assert time.time() - answered_at < DELAY_SECONDS
-            assert not dripping.done(), "it was closed before it delayed anybody"
+        top = (await replica_of(url, room)).seq + SOME
+        reading = asyncio.create_task(all_until(quick, top))
+        await append_elsewhere(server, item_id, number=SOME)
+        await reading
+        http = await opened.enter_async_context(client_of(server))
+        for number in range(1, VOTES + 1):
+            answered_at = await vote(http, room, item_id)
+            await all_until(quick, top + number)
+            assert time.time() - answered_at < DELAY_SECONDS
+        assert not dripping.done(), "it was closed before it delayed anybody"
 
-            assert len({one.sum.digest() for one in quick}) == 1
+        assert len({one.sum.digest() for one in quick}) == 1
 
-            for one in quick[1:]:  # so much for all of them would be a test of this process
-                one.close()
-            reading = asyncio.create_task(quick[0].until(top + VOTES + FLOOD))
+        for one in quick:  # so much for all of them would be a test of this process
+            one.close()
+        start = await replica_of(url, room)
+        stuck = await opened.enter_async_context(raw_socket(url, room, receive_buffer=SMALL_BUFFER))
+        await stuck.messages_until(b"connection.established")
+        async with SocketListener(url, room, start.copy()) as listener:
             await append_elsewhere(server, item_id, number=FLOOD, filler=FILLER)
-            await reading
-            await closed_as_slow(server)
+            await listener.reached(start.seq + FLOOD, WITHIN_SECONDS)
+            seqs = [event["seq"] for event in listener.replica.events]
+        assert seqs == list(range(start.seq + 1, start.seq + FLOOD + 1))
+        wait_until(lambda: slow_clients_closed(server) == closed_before + 2)
+        await ended_whole(stuck, start.seq)
+
+
+def slow_clients_closed(server: TuttiServer) -> float:
+    return numbers(server)["tutti_slow_clients_closed_total"]
 
 
 async def all_until(quick: list[Quick], seq: int) -> None:
@@ -68,3 +79,16 @@ async def drip(socket: RawSocket) -> None:
         while True:
             await socket.read(1)
             await asyncio.sleep(1)
+
+
+async def ended_whole(stuck: RawSocket, since: int) -> None:
+    """What reached it are whole events in order; behind them it is told why, or hung up on."""
+    seqs = []
+    try:
+        while message := await stuck.message():
+            seqs.append(event_seq(message))
+        assert stuck.close_code == 4008
+    except (ConnectionError, asyncio.IncompleteReadError):
+        pass
+    assert seqs == list(range(since + 1, since + 1 + len(seqs)))
+    assert len(seqs) < FLOOD

@@ -1,6 +1,7 @@
 """A server and a Spotify of our own: what it finds is recommended; while it is away, the library alone is."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -16,14 +17,16 @@ from tests.conftest import ReadyMadeData, Size
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
 from tests.contract.recommendations.listeners import Listener
+from tests.live.conftest import only_embedded
 from tests.processes import TuttiServer
 
 LANTERN = Recording("Lantern", ["Ada Brook"], isrc="ZZA1B3100001")
+CANDLE = Recording("Candle", ["Ada Brook"], isrc="ZZA1B3100002")
 
 
 @pytest.fixture
 def spotify() -> Iterator[SpotifyStandIn]:
-    with SpotifyStandIn([LANTERN]) as started:
+    with SpotifyStandIn([LANTERN, CANDLE]) as started:
         yield started
 
 
@@ -50,9 +53,7 @@ def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_awa
     dee.refresh()
     found = dee.read(limit=100)
     assert found["missing_sources"] == []
-    assert "Lantern" in [
-        one["track"]["title"] for one in found["recommendations"] if one["provider"] == "spotify"
-    ]
+    assert LANTERN.title in found_by_spotify(found)
 
     dee.tell("play", track_id=found["recommendations"][-1]["track"]["id"])
     spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
@@ -62,32 +63,33 @@ def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_awa
     assert {one["provider"] for one in alone["recommendations"]} == {"library"}
 
 
-def test_what_spotify_found_is_liked_and_then_queued(dee: Listener) -> None:
+@only_embedded
+def test_what_spotify_found_is_queued_when_it_is_liked_and_gone_when_it_is_not(dee: Listener) -> None:
     dee.refresh()
-    (found,) = [
-        one for one in dee.read(limit=100)["recommendations"] if one["track"]["title"] == LANTERN.title
-    ]
-    assert found["track"]["id"] is None
+    found = found_by_spotify(dee.read(limit=100))
+    lantern, candle = found[LANTERN.title], found[CANDLE.title]
+    assert lantern["track"]["id"] is None
 
-    liked = dee.tell("like", recommendation_id=found["id"])
-    brought_in = dee.http.post(f"/api/recommendations/{found['id']}/track/")
+    liked = dee.tell("like", recommendation_id=lantern["id"])
+    brought_in = dee.http.post(f"/api/recommendations/{lantern['id']}/track/")
     queued = dee.http.post("/api/playlist/", json={"track_id": liked["track_id"]})
 
-    assert liked["recommendation_id"] == found["id"]
+    assert liked["recommendation_id"] == lantern["id"]
     assert (brought_in.status_code, brought_in.json()["id"]) == (200, liked["track_id"])
     assert brought_in.json()["isrc"] == LANTERN.isrc
     assert queued.status_code == 201
     assert [one["name"] for one in dee.http.get("/api/analytics/me/").json()["top_artists"]] == ["Ada Brook"]
 
-
-def test_what_spotify_found_and_is_not_liked_is_gone(dee: Listener) -> None:
+    dee.tell("dislike", recommendation_id=candle["id"])
+    assert CANDLE.title not in titles(dee)
     dee.refresh()
-    (found,) = [
-        one for one in dee.read(limit=100)["recommendations"] if one["track"]["title"] == LANTERN.title
-    ]
+    assert CANDLE.title not in titles(dee)
 
-    dee.tell("dislike", recommendation_id=found["id"])
 
-    assert LANTERN.title not in [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]
-    dee.refresh()
-    assert LANTERN.title not in [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]
+def found_by_spotify(told: dict[str, Any]) -> dict[str, Any]:
+    """By their titles."""
+    return {one["track"]["title"]: one for one in told["recommendations"] if one["provider"] == "spotify"}
+
+
+def titles(dee: Listener) -> list[str]:
+    return [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]

@@ -5,24 +5,28 @@ import time
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from tests.conftest import Size, StartServer
 from tests.live.listeners import KINDS, Listener, PollListener, all_open, all_reached, replica_of
 from tests.live.rooms import client_of, new_room, queued, vote
 from tests.processes import TuttiServer
 
-OF_EACH_KIND = 500
+OF_EACH_KIND, MANY_OF_EACH_KIND = 150, 500
 POOL_SIZE = 4
 AT_ONCE = 50
 REACH_SECONDS = 20.0
-# What may come and go for other reasons. 1,500 listeners are waiting.
+# What may come and go for other reasons. 450 listeners are waiting, with --long 1,500.
 FEW = 6
 SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 
 
-async def test_many_listeners_wait_for_nothing(start_server: StartServer, size: Size):
+async def test_many_listeners_wait_for_nothing(
+    start_server: StartServer, size: Size, request: pytest.FixtureRequest
+):
+    of_each_kind = MANY_OF_EACH_KIND if request.config.getoption("--long") else OF_EACH_KIND
     server = start_server(environment={"DATABASE_POOL_SIZE": str(POOL_SIZE)})
     room = new_room(server)
     item_id = queued(server, room)
@@ -33,7 +37,7 @@ async def test_many_listeners_wait_for_nothing(start_server: StartServer, size: 
         await all_reached(warm, start.seq + 1, REACH_SECONDS)
         threads_before, files_before = threads_of(server), database_files_of(server)
         start = await replica_of(server.base_url, room)
-        many = [kind(server.base_url, room, start.copy()) for kind in KINDS for _ in range(OF_EACH_KIND)]
+        many = [kind(server.base_url, room, start.copy()) for kind in KINDS for _ in range(of_each_kind)]
         await opened(many)
         try:
             await polls_are_waiting(server, room, start.position)

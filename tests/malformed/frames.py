@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
+from tests.malformed.oddities import each
 from tests.malformed.requests import Request, damaged, damaged_bytes
 from tests.malformed.values import damaged_json, written
 
@@ -26,47 +27,23 @@ BAD_UTF8 = (
     b"\xfe\xff",
 )
 CLOSE_BODIES = (
-    *(
-        b"",
-        b"\x03",
-        b"\x03\xe8",
-        b"\x00\x00",
-        b"\x03\xed",
-        b"\x03\xee",
-        b"\xff\xff",
-        b"\x10\x00",
-        b"\x13\x88",
-    ),
+    *(b"", b"\x03", b"\x03\xe8", b"\x00\x00", b"\x03\xed", b"\x03\xee", b"\xff\xff", b"\x10\x00"),
+    b"\x13\x88",
     *(b"\x03\xe8\xff\xfe", b"\x03\xe8" + b"a" * 123, b"\x03\xf0bye"),
 )
 HANDSHAKE_DAMAGES: tuple[tuple[bytes, bytes | None], ...] = (
     (b"Sec-WebSocket-Key", None),
-    *(
-        (b"Sec-WebSocket-Key", key)
-        for key in (b"", b"a", b"=" * 24, b"\xff" * 24, b"a" * 23 + b"=", b"A" * 22 + b"==")
-    ),
+    *each(b"Sec-WebSocket-Key", b"", b"a", b"=" * 24, b"\xff" * 24, b"a" * 23 + b"=", b"A" * 22 + b"=="),
     (b"Sec-WebSocket-Version", None),
-    *(
-        (b"Sec-WebSocket-Version", version)
-        for version in (b"0", b"8", b"12", b"14", b"-1", b"x", b"13, 8", b"\xb2")
-    ),
-    *((b"Sec-WebSocket-Protocol", name) for name in (b"a, a", b"", b"\xff", b"a" * 900, b"%ff,%00", b",")),
-    *(
-        (b"Sec-WebSocket-Extensions", name)
-        for name in (b"permessage-deflate", b"a; b=\xff", b";;", b"x" * 900)
-    ),
-    *((b"Connection", value) for value in (None, b"close", b"keep-alive", b"Upgrade, close", b"\xff")),
-    *((b"Upgrade", value) for value in (b"websocket, websocket", b"WebSocket", b"h2c", b"\xff", None)),
-    *(
-        (b"Host", value)
-        for value in (None, b"", b"evil.example", b"localhost:x", b"[::1", b"\xe9", b"localhost:-1")
-    ),
-    *(
-        (b"Origin", value)
-        for value in (b"null", b"http://evil.example", b"http://[", b"://", b"", b"a b", b"file:///")
-    ),
-    *((b"Cookie", value) for value in (b"tutti_guest=\xff", b"sessionid=a; sessionid=b", b"=;")),
-    *((b"Daphne-Root-Path", value) for value in (b"\xff", b"/a")),
+    *each(b"Sec-WebSocket-Version", b"0", b"8", b"12", b"14", b"-1", b"x", b"13, 8", b"\xb2"),
+    *each(b"Sec-WebSocket-Protocol", b"a, a", b"", b"\xff", b"a" * 900, b"%ff,%00", b","),
+    *each(b"Sec-WebSocket-Extensions", b"permessage-deflate", b"a; b=\xff", b";;", b"x" * 900),
+    *each(b"Connection", None, b"close", b"keep-alive", b"Upgrade, close", b"\xff"),
+    *each(b"Upgrade", b"websocket, websocket", b"WebSocket", b"h2c", b"\xff", None),
+    *each(b"Host", None, b"", b"evil.example", b"localhost:x", b"[::1", b"\xe9", b"localhost:-1"),
+    *each(b"Origin", b"null", b"http://evil.example", b"http://[", b"://", b"", b"a b", b"file:///"),
+    *each(b"Cookie", b"tutti_guest=\xff", b"sessionid=a; sessionid=b", b"=;"),
+    *each(b"Daphne-Root-Path", b"\xff", b"/a"),
 )
 
 

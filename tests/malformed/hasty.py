@@ -9,8 +9,8 @@ from typing import ClassVar
 from tests.processes import TuttiServer
 
 ARRIVE_WITHIN_SECONDS = 0.5
-IDLE_SECONDS = 2.0
-TAKE_WITHIN_SECONDS = 2.0
+IDLE_SECONDS = 1.0
+TAKE_WITHIN_SECONDS = 1.0
 # What the system holds for a client that does not read; by itself it would go up to megabytes.
 SEND_BUFFER_BYTES = 16 * 1024
 
@@ -39,6 +39,12 @@ class PatientServer(TuttiServer):
     def _command(self) -> list[str]:
         code = RUN.format(buffer=SEND_BUFFER_BYTES, clocks=self.clocks)
         return [sys.executable, "-c", code, *self._arguments]
+
+
+class ShortFarewells(PatientServer):
+    """Patient, but for the end of an event stream."""
+
+    clocks: ClassVar[dict[str, float]] = {"config.http_channel.STREAM_END_WITHIN_SECONDS": 0.5}
 
 
 class HastyServer(PatientServer):

@@ -32,11 +32,7 @@ def opinions_in(other_process: OtherProcess, slug: str) -> dict[str, dict[int, i
 def check_room(room: RoomClient, start: Any, opinions: dict[str, dict[int, int]]) -> list[Event]:
     """Checks what holds whoever wrote; gives the events since the start."""
     events, end = room.events_after(start), room.fetch()
-    invariants.check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
-    invariants.check_i2_fold_equals_fetch(start, events, [end])
-    invariants.check_i4_order_is_strict(end)
-    invariants.check_i5_one_plays(end)
-    invariants.check_i6_votes_are_summed(end, opinions)
+    invariants.check_room(start, events, end, opinions)
     return events
 
 

@@ -52,12 +52,17 @@ def _target(file: Path) -> str:
 
 def _sockets_of_clients(port: int) -> set[str]:
     """Every connection at this port, as a process's list of open files names it."""
-    found = set()
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        words = line.split()
-        if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] != LISTENING:
-            found.add(f"socket:[{words[9]}]")
-    return found
+    return {f"socket:[{words[9]}]" for words in _connections(port)}
+
+
+def most_unsent_bytes(port: int) -> int:
+    """What the system holds for the one client of this port that has taken least of it."""
+    return max((int(words[4].partition(":")[0], 16) for words in _connections(port)), default=0)
+
+
+def _connections(port: int) -> list[list[str]]:
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return [words for words in lines if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] != LISTENING]
 
 
 def held_once(server: TuttiServer, is_so: Callable[[Holdings], bool], *, within_seconds: float) -> Holdings:

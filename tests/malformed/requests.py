@@ -86,6 +86,7 @@ def other_path(request: Request, chance: random.Random) -> Request:
     place, odd = chance.randrange(len(parts)), chance.choice(ODD_PATHS)
     changed = chance.choice(
         (
+            parts[:-1],
             [*parts[:place], *parts[place + 1 :]],
             [*parts[:place], odd, *parts[place:]],
             [*parts[:place], odd, *parts[place + 1 :]],
@@ -201,7 +202,7 @@ DAMAGES: list[tuple[Damage, float]] = [
     (other_type, 4),
     (wrong_length, 5),
     (damaged_chunks, 5),
-    (huge_body, 2),
+    (huge_body, 3),
 ]
 
 

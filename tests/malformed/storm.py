@@ -21,7 +21,7 @@ FRAMES_OF_A_SOCKET = 40
 PART_OF_FRAMES = 0.5
 PART_OF_HANDSHAKES = 0.06
 # After so many, the things that requests are about are made anew: many have been deleted by then.
-AGE_OF_A_WORLD = 1000
+AGE_OF_A_WORLD = 500
 KEY = re.compile(rb"Idempotency-Key: (storm-[0-9a-f]+)\r\n")
 ADDING = re.compile(rb"POST /api/(playlist|rooms/[a-z0-9-]+/playlist)/[? ]")
 REQUEST_ID = re.compile(rb"\r\nx-request-id: [A-Za-z0-9._-]{1,64}\r\n", re.IGNORECASE)

@@ -60,20 +60,13 @@ def test_a_line_without_an_end_is_not_waited_for(hasty_server: TuttiServer, star
 @pytest.mark.parametrize(
     "data",
     [
-        *(
-            b"hello\r\n\r\n",
-            b"GET /api/\r\n\r\n",
-            b"GET  /api/ HTTP/1.1\r\n\r\n",
-            b"G T /api/ HTTP/1.1\r\n\r\n",
-        ),
+        *(b"hello\r\n\r\n", b"GET /api/\r\n\r\n", b"GET  /api/ HTTP/1.1\r\n\r\n"),
+        b"G T /api/ HTTP/1.1\r\n\r\n",
         *(head(b"GET /api/ HTTP/2.0"), head(b"GET /api/ HTTP/0.9"), head(b"G@T /api/ HTTP/1.1")),
         *(head(b"GET /\xc3\xa9 HTTP/1.1"), head(b"GET /\x80 HTTP/1.1"), head(b"GET /?a=\x90 HTTP/1.1")),
         *(head(b"GET / HTTP/1.1", b"No colon"), head(b"GET / HTTP/1.1", b"A B: c")),
-        *(
-            head(b"GET / HTTP/1.1", b"A: \x00"),
-            head(b"GET / HTTP/1.1", b"A: \x0b"),
-            head(b"GET / HTTP/1.1", b"A: \x85"),
-        ),
+        *(head(b"GET / HTTP/1.1", b"A: \x00"), head(b"GET / HTTP/1.1", b"A: \x0b")),
+        head(b"GET / HTTP/1.1", b"A: \x85"),
         *(BODY + b"Content-Length: x\r\n\r\n", BODY + b"Content-Length: -1\r\n\r\n"),
         *(BODY + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",),
         *(BODY + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}",),

@@ -1,5 +1,6 @@
 """Who asks and does not read fills nobody's memory, and is hung up on."""
 
+import asyncio
 import re
 import struct
 import time
@@ -11,9 +12,13 @@ import pytest
 from tests.conftest import ReadyMadeData
 from tests.contract.sockets import Socket
 from tests.contract.staff import fill_library
+from tests.faults.jobs import wait_for
+from tests.hosts import asked_for_room
+from tests.live.conftest import only_embedded
+from tests.live.rooms import append_elsewhere
 from tests.malformed.frames import CLOSE, TEXT, frame, handshake
-from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer
-from tests.malformed.processes import MEBIBYTE, Holdings, held_once
+from tests.malformed.hasty import TAKE_WITHIN_SECONDS, ShortFarewells
+from tests.malformed.processes import MEBIBYTE, Holdings, held_once, most_unsent_bytes
 from tests.malformed.raw import RawLine, head
 from tests.malformed.requests import Request
 from tests.processes import TuttiServer
@@ -31,7 +36,7 @@ CLOSED_FOR_SLOWNESS = b"\x88\x02" + (4008).to_bytes(2, "big")
 @pytest.fixture(scope="module")
 def patient_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     """It pings seldom, so that a socket which does not read is noticed by that alone."""
-    with PatientServer(**ready_made_data.options("embedded")) as own:
+    with ShortFarewells(**ready_made_data.options("embedded")) as own:
         yield own
 
 
@@ -122,7 +127,7 @@ def test_an_answer_is_held_for_so_long(hasty_server: TuttiServer, path: bytes, h
 def loud_room(patient_server: TuttiServer) -> str:
     """A room of which a snapshot is long."""
     with patient_server.client() as http:
-        slug: str = http.post("/api/rooms/", json={"name": "Loud"}).json()["slug"]
+        slug: str = asked_for_room(http, name="Loud").json()["slug"]
         for track in http.get("/api/tracks/").json():
             http.post(f"/api/rooms/{slug}/playlist/", json={"track_id": track["id"]})
     return slug
@@ -146,9 +151,7 @@ def counted(server: TuttiServer, name: str) -> int:
 
 
 def wait_until_counted(server: TuttiServer, name: str, least: int) -> None:
-    deadline = time.monotonic() + SLACK_SECONDS
-    while counted(server, name) < least:
-        assert time.monotonic() < deadline, f"{name} does not come to {least}"
+    wait_for(lambda: counted(server, name), lambda count: count >= least)
 
 
 def test_snapshots_that_nobody_reads_end_the_socket(patient_server: TuttiServer, loud_room: str) -> None:
@@ -191,3 +194,38 @@ def test_who_reads_again_in_time_is_told_why(patient_server: TuttiServer, loud_r
         while tail != CLOSED_FOR_SLOWNESS and (data := line.socket.recv(1_000_000)):
             tail = (tail + data)[-4:]
     assert tail == CLOSED_FOR_SLOWNESS
+
+
+def test_an_event_stream_that_is_not_read_is_gone_soon_after_it_was_given_up(
+    patient_server: TuttiServer,
+) -> None:
+    """Far sooner than a client may take for the rest of any other answer."""
+    nobody_is_there(patient_server)
+    before = counted(patient_server, "tutti_slow_clients_closed_total")
+    with patient_server.client() as http:
+        item_id = http.get("/api/playlist/").json()[0]["id"]
+    with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
+        line.send(asking(b"/api/playlist/stream/"))
+        line.socket.recv(100)
+        asyncio.run(append_elsewhere(patient_server, item_id, number=20, filler=100_000))
+        wait_until_counted(patient_server, "tutti_slow_clients_closed_total", before + 1)
+        held = held_once(patient_server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS)
+        assert held.clients == 0
+
+
+@only_embedded
+def test_the_system_holds_little_for_a_client_that_does_not_read(server: TuttiServer) -> None:
+    before = counted(server, "tutti_slow_clients_closed_total")
+    most = 0
+
+    def is_given_up() -> bool:
+        nonlocal most
+        most = max(most, most_unsent_bytes(server.port))
+        return counted(server, "tutti_slow_clients_closed_total") > before
+
+    with RawLine(server, receive_buffer=SMALL_BUFFER) as line:
+        opened(line, "main")
+        line.send(SNAPSHOT * 4000)
+        wait_for(is_given_up, bool)
+
+    assert 0 < most < MEBIBYTE // 4

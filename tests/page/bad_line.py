@@ -28,13 +28,10 @@ class Connection:
 
 
 class BadLine:
-    """Passes bytes on, each chunk `delay_seconds` late. From `lose` on it loses what its seed says."""
+    """Passes bytes on. From `lose` on it loses what its seed says."""
 
-    def __init__(
-        self, server_port: int, *, host: str = "127.0.0.1", delay_seconds: float = 0.0, seed: int = 0
-    ) -> None:
+    def __init__(self, server_port: int, *, host: str = "127.0.0.1", seed: int = 0) -> None:
         self._server_port = server_port
-        self._delay_seconds = delay_seconds
         self._losses = Losses(seed)
         self._lock = threading.Lock()
         self._open: set[Connection] = set()
@@ -105,7 +102,6 @@ class BadLine:
         self._end(connection)
 
     def _pass(self, data: bytes, target: socket.socket) -> None:
-        self._over.wait(self._delay_seconds)
         self._passes.wait()
         target.sendall(data)
 

@@ -14,6 +14,7 @@ from tests.contract.charts.conftest import Pipeline
 from tests.page.visitors import Visitor
 from tests.processes import TuttiServer
 
+PLAYER_HOST = "open.spotify.com"
 SPOTIFY_ID = "4cOdK2wGLETKBW3PvgPWqT"
 RIGHT_TO_LEFT = "מנורת נייר של קיץ ארוך מאוד, עם מילה אחת יותר מדי"
 LONG = "A title that goes on and on, with Donaudampfschifffahrtsgesellschaftskapitänsmütze in it"

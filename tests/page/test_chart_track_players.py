@@ -1,15 +1,13 @@
 """Players of music services: nobody is asked before a tap, and where no host is named there are none."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
 from apps.charts.tests import bodies
 from tests.browser.chromium import NOTE_VIOLATIONS
-from tests.conftest import ReadyMadeData
-from tests.page.chart_track_page import SPOTIFY_ID, TRACKS, ChartTrackPage, own_charts
+from tests.page.chart_track_page import SPOTIFY_ID, TRACKS, ChartTrackPage
 from tests.page.test_covers import WEB
 from tests.page.visitors import PHONE, new_visitor
 from tests.processes import TuttiServer
@@ -51,47 +49,25 @@ class Stage:
         route.fulfill(status=200, content_type="text/html", body=PLAYER_PAGE)
 
 
-@pytest.fixture(scope="module", params=["open.spotify.com"])
-def hosts(request: pytest.FixtureRequest) -> str:
-    named: str = request.param
-    return named
-
-
-@pytest.fixture(scope="module")
-def charts(
-    built_page: Path, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory, hosts: str
-) -> Iterator[TuttiServer]:
-    folder = tmp_path_factory.mktemp("answers")
-    with own_charts(folder, ready_made_data.options("embedded"), EMBED_HOSTS=hosts) as server:
-        yield server
-
-
 @pytest.fixture
-def stage(browser: Browser, charts: TuttiServer) -> Iterator[Stage]:
-    found = Stage(browser, charts)
+def stage(browser: Browser, chart_days: TuttiServer) -> Iterator[Stage]:
+    found = Stage(browser, chart_days)
     yield found
     found.visitor.context.close()
 
 
-@pytest.mark.parametrize("hosts", [""], indirect=True)
-def test_where_no_host_is_named_no_player_is_offered_and_no_frame_let_in(stage: Stage):
-    expect(stage.shown.panel.get_by_role("button", name="own player")).to_have_count(0)
-    expect(stage.visitor.page.locator("iframe")).to_have_count(0)
-    assert stage.foreign() == []
-
-    violations = stage.visitor.page.evaluate(FRAME, PLAYER)
-
-    assert violations == ["frame-src https://open.spotify.com"]
-    assert stage.referrers == []
-
-
 def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: Stage):
+    """SoundCloud's host is not named."""
+    page = stage.visitor.page
+    expect(stage.shown.panel.get_by_role("link", name="Open on SoundCloud")).to_be_visible()
+    expect(stage.shown.panel.get_by_role("button", name="own player")).to_have_count(1)
     assert stage.foreign() == []
-    expect(stage.visitor.page.locator("iframe")).to_have_count(0)
+    expect(page.locator("iframe")).to_have_count(0)
 
-    stage.shown.panel.get_by_role("button", name=BUTTON).click()
+    stage.shown.panel.get_by_role("button", name=BUTTON).focus()
+    page.keyboard.press("Enter")
 
-    frame = stage.visitor.page.locator("iframe")
+    frame = page.locator("iframe")
     expect(frame.content_frame.get_by_text("A player that may run")).to_be_visible()
     assert stage.foreign() == [PLAYER]
     assert stage.referrers == [None]
@@ -103,27 +79,27 @@ def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: 
         "referrerpolicy": "no-referrer",
         "allow": "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture",
     }
+    # The button that opened it closes it.
+    page.keyboard.press("Enter")
+    expect(frame).to_have_count(0)
+    expect(stage.shown.panel.get_by_role("button", name=BUTTON)).to_be_focused()
     assert stage.visitor.complaints() == []
 
-
-def test_only_players_of_named_hosts_are_offered(stage: Stage):
-    expect(stage.shown.panel.get_by_role("link", name="Open on SoundCloud")).to_be_visible()
-    expect(stage.shown.panel.get_by_role("button", name="own player")).to_have_count(1)
-
-
-def test_the_browser_itself_refuses_frames_of_other_hosts(stage: Stage):
-    violations = stage.visitor.page.evaluate(FRAME, "https://open.spotify.com.evil.example/")
-
+    # The browser itself refuses frames of other hosts.
+    violations = page.evaluate(FRAME, "https://open.spotify.com.evil.example/")
     assert violations == ["frame-src https://open.spotify.com.evil.example"]
-    assert stage.referrers == []
+    assert stage.referrers == [None]
 
 
-def test_a_player_is_closed_by_the_button_that_opened_it(stage: Stage):
-    stage.shown.panel.get_by_role("button", name=BUTTON).focus()
-    stage.visitor.page.keyboard.press("Enter")
-    expect(stage.visitor.page.locator("iframe")).to_have_count(1)
+def test_where_no_host_is_named_no_frame_is_let_in(browser: Browser, site: TuttiServer):
+    """Nor does the server name a player then: test_players.py of the charts."""
+    visitor = new_visitor(browser, site.base_url, **PHONE)
+    visitor.page.add_init_script(NOTE_VIOLATIONS)
+    given: list[str] = []
+    visitor.context.route(WEB, lambda route: given.append(route.request.url))
 
-    stage.visitor.page.keyboard.press("Enter")
+    violations = visitor.open("/#charts").page.evaluate(FRAME, PLAYER)
 
-    expect(stage.visitor.page.locator("iframe")).to_have_count(0)
-    expect(stage.shown.panel.get_by_role("button", name=BUTTON)).to_be_focused()
+    assert violations == ["frame-src https://open.spotify.com"]
+    assert given == []
+    visitor.context.close()

@@ -1,16 +1,13 @@
 """Covers: shown from the hosts that the server names, drawn for all others, of whom nothing is asked."""
 
 import re
-import secrets
 import struct
 import zlib
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.conftest import ReadyMadeData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
@@ -19,6 +16,8 @@ from tests.page.visitors import DESKTOP, Visitor, new_visitor
 from tests.processes import TuttiServer
 
 NAMED = "https://covers.example/blue.png"
+# Of a named host, but no picture.
+BROKEN = "https://covers.example/broken.png"
 OTHERS = [
     "https://other.example/blue.png",
     "https://covers.example.evil.example/blue.png",
@@ -26,6 +25,12 @@ OTHERS = [
 ]
 WEB = re.compile("https://")
 SIDE = 8
+SHOW = """url => new Promise((done) => {
+    const picture = new Image();
+    picture.onload = () => done(true);
+    picture.onerror = () => done(false);
+    picture.src = url;
+})"""
 DRAWN = "cover => getComputedStyle(cover).backgroundImage"
 
 
@@ -42,16 +47,10 @@ def png() -> bytes:
 
 
 class Gallery:
-    """A server of the test's own, a room with a track for each cover, and the window of somebody in it."""
+    """A room with a track for each cover, and the window of somebody in it."""
 
-    def __init__(self, browser: Browser, server: TuttiServer) -> None:
-        self.server = server
-        name = f"ada-{secrets.token_hex(3)}"
-        make_staff(server, name)
-        self._staff = server.client()
-        log_in(self._staff, name)
-        self.library = Library(self._staff)
-        self.queue: Queue = queue_of(self._staff, new_room(self._staff))
+    def __init__(self, browser: Browser, server: TuttiServer, queue: Queue, library: Library) -> None:
+        self.server, self.queue, self.library = server, queue, library
         self.visitor: Visitor = new_visitor(browser, server.base_url, **DESKTOP)
         # What the page wanted; what the browser let it have, of that, from the web.
         self.asked: list[str] = []
@@ -75,78 +74,65 @@ class Gallery:
     def foreign(self) -> list[str]:
         return [url for url in self.asked if not url.startswith((self.server.base_url, "data:", "blob:"))]
 
-    def close(self) -> None:
-        self.visitor.context.close()
-        self._staff.close()
-
     def _answer(self, route: Route) -> None:
         self.given.append(route.request.url)
-        route.fulfill(status=200, content_type="image/png", body=png())
-
-
-@pytest.fixture(params=["", "covers.example"], ids=["no hosts", "one host"])
-def hosts(request: pytest.FixtureRequest) -> str:
-    named: str = request.param
-    return named
+        body = b"no picture" if route.request.url == BROKEN else png()
+        route.fulfill(status=200, content_type="image/png", body=body)
 
 
 @pytest.fixture
-def gallery(
-    browser: Browser, built_page: Path, ready_made_data: ReadyMadeData, hosts: str
-) -> Iterator[Gallery]:
-    options = ready_made_data.options("embedded")
-    with TuttiServer(**options, environment={"COVER_HOSTS": hosts}) as server:
-        found = Gallery(browser, server)
+def gallery(browser: Browser, site: TuttiServer, queue: Queue, library: Library) -> Iterator[Gallery]:
+    found = Gallery(browser, site, queue, library)
+    yield found
+    found.visitor.context.close()
+
+
+@pytest.fixture
+def nameless_gallery(browser: Browser, chart_days: TuttiServer) -> Iterator[Gallery]:
+    """At a server that names no host of covers."""
+    make_staff(chart_days, "ada")
+    with chart_days.client() as staff:
+        log_in(staff, "ada")
+        found = Gallery(browser, chart_days, queue_of(staff, new_room(staff)), Library(staff))
         yield found
-        found.close()
+        found.visitor.context.close()
 
 
-def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery: Gallery, hosts: str):
-    queued = [gallery.add("Named", NAMED), gallery.add("None", None)]
+def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery: Gallery):
+    first = gallery.add("Named", NAMED)
+    gallery.add("Broken", BROKEN)
+    gallery.add("None", None)
+    drawn = ["Broken", "None"]
     for number, address in enumerate(OTHERS):
-        queued.append(gallery.add(f"Other {number}", address))
-    gallery.queue.play(queued[0])
+        gallery.add(f"Other {number}", address)
+        drawn.append(f"Other {number}")
+    gallery.queue.play(first)
     page = gallery.open()
-    drawn = ["None", *(f"Other {number}" for number in range(len(OTHERS))), *([] if hosts else ["Named"])]
 
-    if hosts:
-        expect(gallery.cover_of("Named")).to_have_js_property("naturalWidth", SIDE)
-        expect(page.locator(".playing-panel .cover")).to_have_js_property("naturalWidth", SIDE)
-    else:
-        expect(page.locator(".playing-panel .cover")).to_have_class("cover cover-drawn")
-    for title in drawn:
-        expect(gallery.cover_of(title)).to_have_class("cover cover-drawn")
-        assert "gradient" in gallery.cover_of(title).evaluate(DRAWN), title
-
-    assert set(gallery.foreign()) == ({NAMED} if hosts else set())
+    expect(gallery.cover_of("Named")).to_have_js_property("naturalWidth", SIDE)
+    expect(page.locator(".playing-panel .cover")).to_have_js_property("naturalWidth", SIDE)
+    are_drawn(gallery, drawn)
+    assert set(gallery.foreign()) == {NAMED, BROKEN}
     assert gallery.visitor.complaints() == []
 
+    # The browser itself refuses the pictures of other hosts.
+    gallery.given.clear()
+    shown = {url: page.evaluate(SHOW, url) for url in [f"{NAMED}?again", *OTHERS]}
+    assert shown == {f"{NAMED}?again": True, **dict.fromkeys(OTHERS, False)}
+    assert gallery.given == [f"{NAMED}?again"]
 
-@pytest.mark.parametrize("hosts", ["covers.example"], indirect=True)
-def test_the_browser_itself_refuses_the_pictures_of_other_hosts(gallery: Gallery):
+
+def test_where_no_host_is_named_nobody_is_asked(nameless_gallery: Gallery):
+    gallery = nameless_gallery
+    gallery.queue.play(gallery.add("Named", NAMED))
     page = gallery.open()
 
-    shown = {
-        url: page.evaluate(
-            """url => new Promise((done) => {
-                const picture = new Image();
-                picture.onload = () => done(true);
-                picture.onerror = () => done(false);
-                picture.src = url;
-            })""",
-            url,
-        )
-        for url in [NAMED, *OTHERS]
-    }
-
-    assert shown == {NAMED: True, **dict.fromkeys(OTHERS, False)}
-    assert gallery.given == [NAMED]
+    are_drawn(gallery, ["Named"])
+    expect(page.locator(".playing-panel .cover")).to_have_class("cover cover-drawn")
+    assert gallery.foreign() == []
 
 
-@pytest.mark.parametrize("hosts", ["covers.example"], indirect=True)
-def test_a_cover_that_cannot_be_had_is_drawn(gallery: Gallery):
-    gallery.add("Named", NAMED)
-    gallery.visitor.context.route(NAMED, lambda route: route.fulfill(status=200, body="no picture"))
-    gallery.open()
-
-    expect(gallery.cover_of("Named")).to_have_class("cover cover-drawn")
+def are_drawn(gallery: Gallery, titles: list[str]) -> None:
+    for title in titles:
+        expect(gallery.cover_of(title)).to_have_class("cover cover-drawn")
+        assert "gradient" in gallery.cover_of(title).evaluate(DRAWN), title

@@ -10,8 +10,8 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.contract.people import Account, begin_session, registered
 from tests.contract.queues import Queue
 from tests.page.account_page import AccountPage
-from tests.page.queue_page import in_sync
-from tests.page.visitors import NARROW, PHONE, Open, Visit, Visitor
+from tests.page.queue_page import in_sync, titles_of
+from tests.page.visitors import PHONE, Visit, Visitor
 from tests.processes import TuttiServer
 
 TASTE = {"favorite_genres": ["jazz", "soul"], "favorite_artists": ["Miles Davis"], "moods": ["calm"]}
@@ -67,47 +67,41 @@ def page(visit: Visit, queue: Queue, ada: Account) -> DiscoverPage:
     return DiscoverPage(visitor).open().loaded()
 
 
-def test_each_has_its_reason(page: DiscoverPage, as_ada: httpx.Client, queue: Queue):
-    told = as_ada.get("/api/recommendations/me/", params={"room": queue.room, "limit": 20}).json()
-
-    assert page.titles() == [one["track"]["title"] for one in told["recommendations"]]
+def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
+    page: DiscoverPage, as_ada: httpx.Client, queue: Queue
+):
+    """Axe: test_screenshots."""
+    listed = as_ada.get("/api/recommendations/me/", params={"room": queue.room, "limit": 20}).json()
+    titles = page.titles()
+    assert titles == [one["track"]["title"] for one in listed["recommendations"]]
     reasons = page.rows.locator(".discover-reason").all_inner_texts()
-    assert reasons == [one["reasons"][0]["text"] for one in told["recommendations"]]
+    assert reasons == [one["reasons"][0]["text"] for one in listed["recommendations"]]
     assert all(reasons)
-    assert page.visitor.violations() == []
 
+    page.row(titles[0]).get_by_role("button", name=f"Add {titles[0]}").click()
 
-def test_a_tap_puts_one_into_the_queue_at_once(page: DiscoverPage, queue: Queue):
-    title = page.titles()[0]
-    button = page.row(title).get_by_role("button", name=f"Add {title}")
-
-    button.click()
-
-    expect(page.row(title).locator(".place-button")).to_contain_text("1st")
+    expect(page.row(titles[0]).locator(".place-button")).to_contain_text("1st")
     in_sync(page.page)
-    assert [item["track"]["title"] for item in queue.items()] == [title]
+    assert titles_of(queue) == titles[:1]
+    # What is in the queue is not offered again.
+    page.page.reload()
+    page.loaded()
+    assert titles[0] not in page.titles()
 
-
-def test_one_that_is_liked_stays_and_is_told_once(page: DiscoverPage, as_ada: httpx.Client):
-    title = page.titles()[0]
-    like = page.row(title).get_by_role("button", name=f"Like {title}")
+    # One that is liked stays, and one that is not goes and does not come back.
+    first, second, *_ = page.titles()
+    like = page.row(second).get_by_role("button", name=f"Like {second}")
     with page.page.expect_response("**/api/analytics/activity/") as told:
         like.click()
         expect(like).to_have_attribute("aria-pressed", "true")
     assert told.value.status == 201
-
     like.click()
-
-    expect(page.part.get_by_role("status").filter(has_text=f"You like {title}")).to_be_attached()
+    expect(page.part.get_by_role("status").filter(has_text=f"You like {second}")).to_be_attached()
     expect(like).to_have_attribute("aria-pressed", "true")
     assert as_ada.get("/api/analytics/me/").json()["by_type"]["like"] == 1
 
-
-def test_one_that_is_not_liked_goes_and_does_not_come_back(page: DiscoverPage, as_ada: httpx.Client):
-    first, second, *_ = page.titles()
     with page.page.expect_response("**/api/analytics/activity/") as told:
         page.row(first).get_by_role("button", name=f"{first} is not for me").click()
-
     assert told.value.status == 201
     expect(page.row(first)).to_have_count(0)
     expect(page.row(second).get_by_role("button").first).to_be_focused()
@@ -116,74 +110,41 @@ def test_one_that_is_not_liked_goes_and_does_not_come_back(page: DiscoverPage, a
     assert first not in page.titles()
 
 
-def test_what_could_not_be_told_comes_back(page: DiscoverPage):
+def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_another_list(page: DiscoverPage):
     title = page.titles()[0]
     page.visitor.loses_network = True
     page.page.route("**/api/analytics/activity/", lambda route: route.abort())
-
     page.row(title).get_by_role("button", name=f"{title} is not for me").click()
-
     expect(page.page.locator(".toast")).to_have_text(re.compile("That could not be kept."))
     expect(page.row(title)).to_be_visible()
 
-
-def test_a_new_list_is_made(page: DiscoverPage):
-    page.refresh.click()
-
-    expect(page.state).to_have_text("Here is your new list.")
-    expect(page.rows.first).to_be_visible()
-
-
-def test_one_that_is_under_way_is_shown_as_such(page: DiscoverPage):
     held: list[Route] = []
     page.page.route(JOB, lambda route: held.append(route), times=1)
     with page.page.expect_request(JOB):
         page.refresh.click()
     expect(page.state).to_have_text("Making a new list …")
     expect(page.refresh).to_have_attribute("aria-disabled", "true")
-    assert page.visitor.violations() == []
-
     (route,) = held
     route.continue_()
-
     expect(page.state).to_have_text("Here is your new list.")
+    expect(page.rows.first).to_be_visible()
 
+    page.page.route(JOB, lambda route: route.fulfill(json={"job_id": "x", "status": "failed"}))
+    page.refresh.click()
+    expect(page.state).to_have_text("No new list could be made. This one still counts.")
+    expect(page.rows.first).to_be_visible()
 
-def test_more_than_enough_new_lists_are_declined_kindly(page: DiscoverPage):
     page.visitor.expects.add(429)
     body = {"error": {"code": "RATE_LIMITED", "message": "Too many requests.", "details": {}}}
     page.page.route(
         REFRESH, lambda route: route.fulfill(status=429, json=body, headers={"Retry-After": "600"})
     )
-
     page.refresh.click()
-
     expect(page.state).to_have_text("Five new lists an hour are enough. The next one in 10 minutes.")
     expect(page.rows.first).to_be_visible()
+    page.page.unroute(JOB)
+    page.page.unroute(REFRESH)
 
-
-def test_a_list_that_could_not_be_made_leaves_the_old_one(page: DiscoverPage):
-    page.page.route(JOB, lambda route: route.fulfill(json={"job_id": "x", "status": "failed"}))
-
-    page.refresh.click()
-
-    expect(page.state).to_have_text("No new list could be made. This one still counts.")
-    expect(page.rows.first).to_be_visible()
-
-
-def test_what_is_in_the_queue_is_not_offered(page: DiscoverPage, queue: Queue):
-    title = page.titles()[0]
-    page.row(title).locator(".place-button").click()
-    expect(page.row(title).locator(".place-button")).to_contain_text("1st")
-    in_sync(page.page)
-
-    page.page.reload()
-
-    page.loaded()
-    assert title not in page.titles()
-
-
-def test_another_taste_is_another_list(page: DiscoverPage):
     before = page.titles()
     account = AccountPage(page.visitor).open()
     account.button("jazz").click()
@@ -199,43 +160,41 @@ def test_another_taste_is_another_list(page: DiscoverPage):
     assert page.titles() != before
 
 
-def test_whoever_is_not_signed_in_gets_what_fits_the_room(visit: Visit, queue: Queue):
-    page = DiscoverPage(visit(f"/r/{queue.room}#discover", **PHONE))
-    expect(page.part.get_by_role("button", name="Sign in or create an account")).to_be_visible()
+def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invitation_below(
+    visit: Visit, queue: Queue
+):
+    queue.fill(3)
+    page = DiscoverPage(visit(f"/r/{queue.room}", **PHONE)).open()
+    lists = page.part.locator(".discover-list")
+    expect(lists.first).to_be_visible()
 
+    headings = page.part.get_by_role("heading", level=2).all_inner_texts()
+    assert headings
+    assert set(headings) <= {"Fits this room", "Popular and new here"}
+    assert all(page.part.locator(".discover-reason").all_inner_texts())
+    invitation = page.part.get_by_role("button", name="Sign in or create an account")
+    places = [place.bounding_box() for place in (lists.last, invitation)]
+    assert places[0]["y"] + places[0]["height"] <= places[1]["y"]
+    assert page.visitor.violations() == []
+
+    invitation.click()
+    expect(page.page.locator("#account-part")).to_be_visible()
+
+
+def test_whoever_is_not_signed_in_gets_what_fits_the_room_once_there_is_a_network(visit: Visit, queue: Queue):
+    page = DiscoverPage(visit(f"/r/{queue.room}", loses_network=True, **PHONE))
+    page.page.route("**/recommendations/**", lambda route: route.abort())
+    page.open()
+    expect(page.part.get_by_role("button", name="Sign in or create an account")).to_be_visible()
+    expect(page.part.get_by_text("Recommendations need the network.")).to_be_visible()
     page.part.get_by_role("button", name="For this room").click()
+    page.page.unroute("**/recommendations/**")
+
+    page.part.get_by_role("button", name="Try again").click()
 
     page.loaded()
     expect(page.part.get_by_role("button", name=re.compile("^Like "))).to_have_count(0)
     title = page.titles()[0]
     page.row(title).locator(".place-button").click()
     in_sync(page.page)
-    assert [item["track"]["title"] for item in queue.items()] == [title]
-
-
-def test_without_network_it_says_so(open_page: Open, site: TuttiServer, queue: Queue):
-    page = DiscoverPage(open_page(site.base_url, f"/r/{queue.room}", **PHONE))
-    page.page.wait_for_function("() => document.querySelector('.status-dot[data-kind=live]')")
-    page.page.route("**/recommendations/**", lambda route: route.abort())
-    page.open()
-    page.part.get_by_role("button", name="For this room").click()
-    expect(page.part.get_by_text("Recommendations need the network.")).to_be_visible()
-
-    page.page.unroute("**/recommendations/**")
-    page.part.get_by_role("button", name="Try again").click()
-
-    page.loaded()
-
-
-def test_reasons_in_another_language(visit: Visit, queue: Queue, ada: Account):
-    visitor = visit(f"/r/{queue.room}#account", **NARROW, locale="de-DE")
-    AccountPage(visitor).fill(login=ada["username"], password="a long enough pass phrase")
-    visitor.page.locator("#account-part [type=submit]").click()
-    expect(visitor.page.locator("#account-me")).to_be_visible()
-    visitor.page.evaluate("location.hash = 'discover'")
-
-    reason = visitor.page.locator(".discover-reason").first
-    expect(reason).to_be_visible()
-    assert not re.search(r"\b(Because|like|with|You)\b", reason.inner_text())
-    assert not visitor.scrolls_sideways()
-    assert visitor.violations() == []
+    assert titles_of(queue) == [title]

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.contract.queues import Queue
-from tests.page.queue_page import Hand, QueuePage, titles_of, wait_for_moves
-from tests.page.visitors import Open, Visit
+from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of, wait_for_moves
+from tests.page.visitors import Visit, until
 from tests.processes import TuttiServer
 
 # What waits in the outbox, and stays there whatever becomes of the page.
@@ -18,9 +18,6 @@ COUNT_STORED = """() => new Promise((done) => {
         counting.onsuccess = () => { database.close(); done(counting.result); };
     };
 })"""
-# Enough for a page that waits longer after each failed try.
-BACK_MILLISECONDS = 30_000
-
 Come = Callable[..., QueuePage]
 
 
@@ -43,10 +40,6 @@ def come(visit: Visit) -> Come:
 def in_front(page: Page) -> None:
     """Firefox gives keys to the window in front alone, as to the one that somebody sits at."""
     page.bring_to_front()
-
-
-def in_sync(page: Page) -> None:
-    expect(page.locator(".status-text")).to_have_text("in sync", timeout=BACK_MILLISECONDS)
 
 
 # --- What people do ----------------------------------------------------------------------------------
@@ -199,9 +192,10 @@ def test_what_is_done_offline_is_sent_once_and_in_order(
     assert queue.state().seq == seq + 2, "something was done twice"
 
 
-def test_a_server_that_restarts_costs_nothing(mortal: TuttiServer, mortal_queue: Queue, open_page: Open):
+def test_a_server_that_restarts_costs_nothing(visit: Visit, mortal: TuttiServer, mortal_queue: Queue):
     mortal_queue.fill(2)
-    page = QueuePage(open_page(mortal.base_url, f"/r/{mortal_queue.room}"))
+    there = {"base_url": mortal.base_url, "loses_network": True, "keeps_page": True}
+    page = QueuePage(visit(f"/r/{mortal_queue.room}", **there))
     titles = page.titles()
 
     mortal.stop()
@@ -214,18 +208,18 @@ def test_a_server_that_restarts_costs_nothing(mortal: TuttiServer, mortal_queue:
 
 
 def test_a_reload_without_a_server_shows_what_was_known_and_keeps_what_waits(
-    mortal: TuttiServer, mortal_queue: Queue, open_page: Open
+    visit: Visit, mortal: TuttiServer, mortal_queue: Queue
 ):
     """By the service worker, which asks the server first."""
     mortal_queue.fill(2)
-    page = QueuePage(open_page(mortal.base_url, f"/r/{mortal_queue.room}"))
+    there = {"base_url": mortal.base_url, "loses_network": True, "keeps_page": True}
+    page = QueuePage(visit(f"/r/{mortal_queue.room}", **there))
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
     up = page.page.get_by_role("button", name=f"Vote up {titles[0]}")
     mortal.stop()
     up.click()
-    while not page.page.evaluate(COUNT_STORED):
-        page.page.wait_for_timeout(20)
+    until(page.page, lambda: page.page.evaluate(COUNT_STORED))
 
     page.page.reload()
 

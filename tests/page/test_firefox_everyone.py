@@ -2,11 +2,12 @@
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import NOTE_VIOLATIONS
 from tests.contract.queues import Queue
 from tests.page.firefox import NoWayOut
+from tests.page.queue_page import in_sync
 from tests.page.visitors import DESKTOP, Visit
 
 NARROW = {"viewport": {"width": 320, "height": 640}}
@@ -16,10 +17,6 @@ NARROW = {"viewport": {"width": 320, "height": 640}}
 def browser(firefox: Browser) -> Browser:
     """Whoever visits the page comes with Firefox."""
     return firefox
-
-
-def in_sync(page: Page) -> None:
-    expect(page.locator(".status-text")).to_have_text("in sync")
 
 
 @pytest.mark.parametrize("part", ["queue", "library", "history", "room"])

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import ReadyMadeData
+from tests.page.pictures import EVERY_RULE
 from tests.page.visitors import DESKTOP, NARROW, new_visitor
 from tests.processes import TuttiServer
 
@@ -21,16 +22,16 @@ def bare_site(
         yield server
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [NARROW, DESKTOP], ids=["narrow", "desktop"])
-def test_it_is_accessible_and_fits(
-    browser: Browser, bare_site: TuttiServer, size: dict[str, object], scheme: str
-):
-    visitor = new_visitor(browser, bare_site.base_url, color_scheme=scheme, **size)
+def test_it_is_accessible_in_light_and_dark_and_fits(browser: Browser, bare_site: TuttiServer):
+    visitor = new_visitor(browser, bare_site.base_url, **NARROW)
     visitor.page.goto(f"{bare_site.base_url}/")
     expect(visitor.page.get_by_text("What to do:")).to_be_visible()
 
-    assert visitor.violations() == []
-    assert not visitor.scrolls_sideways()
+    for scheme, rules in EVERY_RULE.items():
+        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert visitor.violations(rules) == []
+    for size in (NARROW, DESKTOP):
+        visitor.page.set_viewport_size(size["viewport"])
+        assert not visitor.scrolls_sideways()
     assert visitor.complaints() == []
     visitor.context.close()

@@ -3,13 +3,15 @@
 import json
 import os
 import shutil
-import subprocess
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.page.node import FRONTEND, node
-from tests.processes import PROJECT
+from tests.page.node import FRONTEND, Done, node
+from tests.preloaded import run_program
+from tests.processes import BACKEND
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +29,9 @@ def test_the_generated_types_are_those_of_the_servers_schemas():
 
 
 def test_types_of_another_schema_are_told(tmp_path: Path):
-    command = [str(PROJECT / ".venv/bin/python"), "manage.py", "write_schemas", str(tmp_path)]
+    command = [sys.executable, "manage.py", "write_schemas", str(tmp_path)]
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": str(tmp_path / "data")}
-    subprocess.run(command, cwd=PROJECT / "backend", env=environment, check=True)
+    assert run_program(command, cwd=BACKEND, env=environment).returncode == 0
     schema = json.loads((tmp_path / "schema.json").read_text())
     schema["definitions"]["Item"]["properties"]["colour"] = {"type": "string"}
     (tmp_path / "schema.json").write_text(json.dumps(schema))
@@ -46,71 +48,51 @@ def test_types_of_another_schema_are_told(tmp_path: Path):
 # --- Arrows ------------------------------------------------------------------------------------------
 
 
-def test_every_import_goes_the_right_way():
-    done = node("scripts/check-arrows.mjs")
-
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("file", "line", "complaint"),
-    [
-        (
-            "features/queue/queue.tsx",
-            'import { x } from "../library/library.tsx";',
-            "never import each other",
-        ),
-        ("features/queue/queue.tsx", 'import "../library/library.css";', "never import each other"),
-        (
-            "features/queue/queue.tsx",
-            'const x = import("../library/library.tsx");',
-            "never import each other",
-        ),
-        ("features/queue/queue.tsx", 'import { act } from "../../sync/index.ts";', "features may not import"),
-        ("features/queue/queue.tsx", 'import { uqr } from "uqr";', "may not import the package uqr"),
-        ("sync/outbox.ts", 'import { get } from "../api/http.ts";', "sync may not import api/http.ts"),
-        ("sync/outbox.ts", 'import { signal } from "@preact/signals";', "may not import the package @preact"),
-        (
-            "sync/outbox.ts",
-            'export { words } from "../words/index.ts";',
-            "sync may not import words/index.ts",
-        ),
-        ("ui/icon.tsx", 'import type { Room } from "../store/room.ts";', "ui may not import store/room.ts"),
-        ("ui/icon.tsx", 'import { words } from "../words/index.ts";', "ui may not import words/index.ts"),
-        ("store/room.ts", 'import { open } from "../sync/outbox.ts";', "inside of sync"),
-        ("store/room.ts", 'import { start } from "../main.tsx";', "nothing imports main.tsx"),
-        ("store/room.ts", 'import {\n  one,\n  two,\n} from "../ui/icon.tsx";', "store may not import ui"),
-        ("api/http.ts", 'import x from "../../../backend/x.ts";', "outside of src"),
-        ("charts/one.ts", 'import { x } from "../sync/index.ts";', "charts is no part that is known"),
-    ],
-)
-def test_one_that_goes_another_way_is_told(tmp_path: Path, file: str, line: str, complaint: str):
-    (tmp_path / file).parent.mkdir(parents=True)
-    (tmp_path / file).write_text(f"{line}\n")
-
-    done = node("scripts/check-arrows.mjs", tmp_path)
-
-    assert done.returncode == 1
-    assert f"src/{file}: " in done.stderr
-    assert complaint in done.stderr
+WRONG_ARROWS = [
+    ("features/queue/1.tsx", 'import { x } from "../library/library.tsx";', "never import each other"),
+    ("features/queue/2.tsx", 'import "../library/library.css";', "never import each other"),
+    ("features/queue/3.tsx", 'const x = import("../library/library.tsx");', "never import each other"),
+    ("features/queue/4.tsx", 'import { act } from "../../sync/index.ts";', "features may not import"),
+    ("features/queue/5.tsx", 'import { uqr } from "uqr";', "may not import the package uqr"),
+    ("sync/1.ts", 'import { get } from "../api/http.ts";', "sync may not import api/http.ts"),
+    ("sync/2.ts", 'import { signal } from "@preact/signals";', "may not import the package @preact"),
+    ("sync/3.ts", 'export { words } from "../words/index.ts";', "sync may not import words/index.ts"),
+    ("ui/1.tsx", 'import type { Room } from "../store/room.ts";', "ui may not import store/room.ts"),
+    ("ui/2.tsx", 'import { words } from "../words/index.ts";', "ui may not import words/index.ts"),
+    ("store/1.ts", 'import { open } from "../sync/outbox.ts";', "inside of sync"),
+    ("store/2.ts", 'import { start } from "../main.tsx";', "nothing imports main.tsx"),
+    ("store/3.ts", 'import {\n  one,\n  two,\n} from "../ui/icon.tsx";', "store may not import ui"),
+    ("api/1.ts", 'import x from "../../../backend/x.ts";', "outside of src"),
+    ("charts/1.ts", 'import { x } from "../sync/index.ts";', "charts is no part that is known"),
+]
+RIGHT_ARROWS = [
+    ("features/queue/1.tsx", 'import type { Item } from "../../sync/index.ts";'),
+    ("features/queue/2.tsx", 'import { type A, type B } from "../../generated/api.ts";'),
+    ("features/queue/3.tsx", 'import { x } from "./row.tsx";\nimport "./queue.css";'),
+    ("features/queue/4.test.tsx", 'import { test } from "vitest";'),
+    ("store/1.ts", 'import { open } from "../sync/index.ts";'),
+    ("main.tsx", 'import { App } from "./features/queue/queue.tsx";'),
+]
 
 
-@pytest.mark.parametrize(
-    ("file", "line"),
-    [
-        ("features/queue/queue.tsx", 'import type { Item } from "../../sync/index.ts";'),
-        ("features/queue/queue.tsx", 'import { type A, type B } from "../../generated/api.ts";'),
-        ("features/queue/queue.tsx", 'import { x } from "./row.tsx";\nimport "./queue.css";'),
-        ("features/queue/queue.test.tsx", 'import { test } from "vitest";'),
-        ("store/room.ts", 'import { open } from "../sync/index.ts";'),
-        ("main.tsx", 'import { App } from "./features/queue/queue.tsx";'),
-    ],
-)
-def test_one_that_goes_the_right_way_is_not(tmp_path: Path, file: str, line: str):
-    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / file).write_text(f"{line}\n")
+def check_arrows(folder: Path, lines: Iterable[tuple[str, str]]) -> Done:
+    for file, line in lines:
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / file).write_text(f"{line}\n")
+    return node("scripts/check-arrows.mjs", folder)
 
-    assert node("scripts/check-arrows.mjs", tmp_path).returncode == 0
+
+def test_an_import_that_goes_the_wrong_way_is_told_and_no_other(tmp_path: Path):
+    """Those of the page itself: `page: types, lint` of the complete run."""
+    wrong = check_arrows(tmp_path / "wrong", ((file, line) for file, line, _ in WRONG_ARROWS))
+    right = check_arrows(tmp_path / "right", RIGHT_ARROWS)
+
+    assert (wrong.returncode, right.returncode) == (1, 0), right.stderr
+    told = wrong.stderr.splitlines()
+    assert len(told) == len(WRONG_ARROWS)
+    for file, _, complaint in WRONG_ARROWS:
+        [line] = [one for one in told if one.startswith(f"src/{file}: ")]
+        assert complaint in line
 
 
 # --- Weight ------------------------------------------------------------------------------------------
@@ -143,43 +125,30 @@ def noise(length: int) -> str:
     return json.dumps(os.urandom(length // 2).hex())
 
 
-def test_the_page_keeps_its_budget(tmp_path: Path):
-    done = node("scripts/build.mjs", "--check", "--out", tmp_path)
-
-    assert done.returncode == 0, done.stdout
-    assert done.stdout.count(": kept") == 2
-    assert "assets/de-" in done.stdout or "assets/en-" in done.stdout, "nothing is shown without words"
-
-
-def test_what_is_loaded_later_does_not_count(tiny: Path):
+def test_what_is_loaded_later_does_not_count_and_what_nothing_is_shown_without_does(tiny: Path):
+    """The page's own weight: `page: weight` of the complete run."""
     done = node("scripts/build.mjs", "--check", folder=tiny)
 
     assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count(": kept") == 2
     assert "assets/later" not in done.stdout
+    assert "assets/en-" in done.stdout
+    assert "assets/index-" in done.stdout
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "kind"),
-    [
-        ("src/main.ts", f"\nconsole.log({noise(130_000)});", "JavaScript"),
-        ("src/words/en.ts", f"\nconsole.log({noise(130_000)});", "JavaScript"),
-        (
-            "src/style.css",
-            "".join(f".c{os.urandom(12).hex()} {{ color: red }}\n" for _ in range(2000)),
-            "CSS",
-        ),
-    ],
-    ids=["code", "words", "styles"],
-)
-def test_a_page_over_its_budget_fails_its_check_but_no_start(tiny: Path, file: str, text: str, kind: str):
-    with (tiny / file).open("a") as source:
-        source.write(text)
-    if kind == "CSS":
-        main = tiny / "src" / "main.ts"
-        main.write_text('import "./style.css";\n' + main.read_text())
+def test_a_page_over_its_budget_fails_its_check_but_no_start(tiny: Path):
+    with (tiny / "src" / "words" / "en.ts").open("a") as source:
+        source.write(f"\nconsole.log({noise(130_000)});")
+    styles = "".join(f".c{os.urandom(12).hex()} {{ color: red }}\n" for _ in range(2000))
+    (tiny / "src" / "style.css").write_text(styles)
+    main = tiny / "src" / "main.ts"
+    main.write_text('import "./style.css";\n' + main.read_text())
 
     done = node("scripts/build.mjs", "--check", folder=tiny)
 
     assert done.returncode == 1
-    assert f"{kind}" in next(line for line in done.stdout.splitlines() if "OVER" in line)
+    over = [line for line in done.stdout.splitlines() if "OVER" in line]
+    assert len(over) == 2
+    assert "JavaScript" in over[0]
+    assert "CSS" in over[1]
     assert node("scripts/build.mjs", folder=tiny).returncode == 0

@@ -26,10 +26,9 @@ def another_tab(visitor: Visitor, path: str) -> QueuePage:
     return QueuePage(visitor.another_tab().open(path))
 
 
-def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Queue, address: str):
+def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Queue, own_address: str):
     queue.fill(4)
-    visitor = visit(f"/r/{queue.room}", base_url=address, **PHONE)
-    visitor.loses_network = True
+    visitor = visit(f"/r/{queue.room}", base_url=own_address, loses_network=True, **PHONE)
     page = QueuePage(visitor)
     titles = page.titles()
     visitor.context.set_offline(True)
@@ -47,12 +46,22 @@ def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Que
     assert [item["votes"] for item in queue.items()] == [0, 0, 1, -1]
     assert page.moves_sent == 1
 
+    # An action on what has gone meanwhile is told kindly.
+    visitor.expects.add(404)
+    titles, first = page.titles(), queue.ids()[0]
+    visitor.context.set_offline(True)
+    page.page.get_by_role("button", name=f"Vote up {titles[0]}").tap()
+    queue.remove(first)
+    visitor.context.set_offline(False)
+    expect(page.toast).to_contain_text(f"{titles[0]} is no longer in the queue.")
+    page.shows(titles[1:])
+    in_sync(page.page)
+
 
 def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visit: Visit, queue: Queue):
     """The one thing that needs https, or the server's own machine."""
     queue.fill(3)
-    visitor = visit(f"/r/{queue.room}")
-    visitor.loses_network = True
+    visitor = visit(f"/r/{queue.room}", loses_network=True, keeps_page=True)
     page = QueuePage(visitor)
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
@@ -74,10 +83,11 @@ def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visi
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]
 
 
-def test_what_a_closed_tab_left_is_sent_by_the_next(visit: Visit, queue: Queue, address: str):
-    queue.fill(2)
-    visitor = visit(f"/r/{queue.room}", base_url=address)
-    visitor.loses_network = True
+def test_what_closed_tabs_left_is_sent_by_the_next_or_by_another_which_has_the_same_outbox(
+    visit: Visit, queue: Queue, address: str
+):
+    queue.fill(4)
+    visitor = visit(f"/r/{queue.room}", base_url=address, loses_network=True)
     page = QueuePage(visitor)
     titles = page.titles()
     visitor.context.set_offline(True)
@@ -85,50 +95,24 @@ def test_what_a_closed_tab_left_is_sent_by_the_next(visit: Visit, queue: Queue, 
     says(page, "offline, 1 change waiting")
     wait_until_stored(page.page, 1)
     page.page.close()
-
     visitor.context.set_offline(False)
-    again = another_tab(visitor, f"/r/{queue.room}").page
+    one = another_tab(visitor, f"/r/{queue.room}")
+    expect(one.rows.nth(1).locator(".rolling-new")).to_have_text("+1")
+    in_sync(one.page)
+    assert [item["votes"] for item in queue.items()] == [0, 1, 0, 0]
 
-    expect(again.locator(".queue .virtual-row").nth(1).locator(".rolling-new")).to_have_text("+1")
-    in_sync(again)
-    assert [item["votes"] for item in queue.items()] == [0, 1]
-
-
-def test_two_tabs_have_one_outbox_and_either_sends_what_both_did(visit: Visit, queue: Queue, address: str):
-    queue.fill(4)
-    visitor = visit(f"/r/{queue.room}", base_url=address)
-    one, other = QueuePage(visitor), another_tab(visitor, f"/r/{queue.room}")
-    visitor.loses_network = True
-    titles, before = one.titles(), queue.state().seq
+    # Two tabs have one outbox, and either sends what both did.
+    other = another_tab(visitor, f"/r/{queue.room}")
+    before = queue.state().seq
     visitor.context.set_offline(True)
     says(one, "offline")
     says(other, "offline")
-
     for number, (page, title) in enumerate([(one, titles[3]), (other, titles[2]), (one, titles[1])], start=1):
         move_to_top(page, title)
         for shown in (one, other):
             says(shown, f"offline, {number} change{'s' * (number > 1)} waiting")
     one.page.close()
     visitor.context.set_offline(False)
-
     in_sync(other.page)
     assert titles_of(queue) == [titles[place] for place in (1, 2, 3, 0)] == other.titles()
     assert queue.state().seq == before + 3, "something was done twice"
-
-
-def test_an_action_on_what_has_gone_meanwhile_is_told_kindly(visit: Visit, queue: Queue, address: str):
-    first, _ = queue.fill(2)
-    visitor = visit(f"/r/{queue.room}", base_url=address)
-    visitor.loses_network = True
-    visitor.expects.add(404)
-    page = QueuePage(visitor)
-    titles = page.titles()
-    visitor.context.set_offline(True)
-    page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
-    queue.remove(first)
-
-    visitor.context.set_offline(False)
-
-    expect(page.toast).to_contain_text(f"{titles[0]} is no longer in the queue.")
-    page.shows(titles[1:])
-    in_sync(page.page)

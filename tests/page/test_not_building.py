@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.page.node import node_script
-from tests.page.projects import LOST_PACKAGE, REAL_PACKAGE, Project, path_without
+from tests.page.projects import LOST_PACKAGE, NO_PACKAGES, REAL_PACKAGE, Project, path_without
 from tests.services import ROOT
-
-NO_PACKAGES = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", "UV_OFFLINE": "1"}
 
 
 def check_told(project: Project, done: subprocess.CompletedProcess[str], why: str, what_to_do: str) -> None:
@@ -84,44 +82,30 @@ def test_only_a_node_that_the_build_runs_on_counts(tmp_path: Path, version: str,
     assert node_script().is_usable(str(node)) is is_usable
 
 
-def test_the_page_of_before_stays(project: Project):
-    project.make("--required")
-    project.write("src/page.html", "another page")
+def test_the_page_of_before_stays_until_the_problem_ends(project: Project):
+    broken = project.frontend / "src/broken.ts"
+    # There is none yet, and where it is required that is a failure.
     project.write("src/broken.ts", "")
+    assert project.make("--required").returncode == 1
+    assert project.problem.exists()
+    broken.unlink()
+    project.make("--required")
+    assert project.page == "the page"
+    assert not project.problem.exists()
 
+    project.write("src/broken.ts", "")
+    project.write("src/page.html", "another page")
+    builds = project.builds
     project.make()
-
     assert project.page == "the page"
     assert project.problem.exists()
 
-
-def test_what_is_mended_is_no_problem_any_more(project: Project):
-    project.write("src/broken.ts", "")
-    project.make()
-    (project.frontend / "src/broken.ts").unlink()
-
+    # The sources are those of the page again.
+    broken.unlink()
+    project.write("src/page.html", "the page")
     project.make("--required")
-
-    assert project.page == "the page"
+    assert project.builds == builds + 1
     assert not project.problem.exists()
-
-
-def test_a_problem_ends_when_the_sources_are_those_of_the_page_again(project: Project):
-    project.make("--required")
-    project.write("src/broken.ts", "")
-    project.make()
-    (project.frontend / "src/broken.ts").unlink()
-
-    project.make("--required")
-
-    assert project.builds == 2
-    assert not project.problem.exists()
-
-
-def test_where_the_page_is_required_it_is_a_failure(project: Project):
-    project.write("src/broken.ts", "")
-
-    assert project.make("--required").returncode == 1
 
 
 def test_a_project_without_its_frontend(project: Project):
@@ -134,19 +118,15 @@ def test_a_project_without_its_frontend(project: Project):
     assert "Traceback" not in done.stderr
 
 
-def test_somebody_who_may_not_write_there_is_told_who_may(project: Project):
+def test_somebody_who_may_not_write_there_is_told_who_may_and_uses_what_is_built(project: Project):
     done = as_nobody(project)
-
     assert done.returncode == 0
     assert "The folder frontend/ cannot be written to (Permission denied)." in done.stderr
     assert "Start once as the user who owns it: ./start-daphne.sh --prepare" in done.stderr
 
-
-def test_somebody_who_may_not_write_there_uses_what_is_built(project: Project):
+    project.frontend.chmod(0o755)
     project.make("--required")
-
     done = as_nobody(project)
-
     assert (done.returncode, done.stderr) == (0, "")
 
 

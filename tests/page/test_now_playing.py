@@ -1,7 +1,6 @@
 """How far the playing track has come is told by the server's clock, whatever the browser's own one says."""
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -9,7 +8,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.contract.queues import Queue
-from tests.page.visitors import DESKTOP, PHONE, Visitor, new_visitor
+from tests.contract.staff import add_track
+from tests.page.queue_page import in_sync
+from tests.page.visitors import DESKTOP, PHONE, Visit, new_visitor
 from tests.processes import TuttiServer
 
 # Less than the track is long: by such a clock it would stand neither at its end nor in its first minute.
@@ -35,47 +36,36 @@ def playing(queue: Queue, http: httpx.Client) -> Queue:
     return queue
 
 
-class Windows:
-    """Of people whose clocks are off."""
-
-    def __init__(self, browser: Browser, server: TuttiServer) -> None:
-        self._browser = browser
-        self._server = server
-        self._visitors: list[Visitor] = []
-
-    def open(self, path: str, minutes: int, **options: Any) -> Visitor:
-        visitor = new_visitor(self._browser, self._server.base_url, **options)
-        visitor.context.add_init_script(SHIFT_CLOCK.replace("MINUTES", str(minutes)))
-        self._visitors.append(visitor)
-        return visitor.open(path)
-
-    def close(self) -> None:
-        for visitor in self._visitors:
-            visitor.context.close()
-
-
-@pytest.fixture
-def windows(browser: Browser, site: TuttiServer) -> Iterator[Windows]:
-    opened = Windows(browser, site)
-    yield opened
-    opened.close()
-
-
 @pytest.mark.parametrize("minutes", MINUTES_OFF)
-def test_the_time_beside_the_track_is_right_though_the_clock_is_not(
-    windows: Windows, playing: Queue, minutes: int
+def test_the_time_beside_the_track_and_the_line_of_the_bar_are_right_though_the_clock_is_not(
+    browser: Browser, site: TuttiServer, playing: Queue, minutes: int
 ):
-    page = windows.open(f"/r/{playing.room}", minutes, **DESKTOP).page
-
+    visitor = new_visitor(browser, site.base_url, **DESKTOP)
+    visitor.context.add_init_script(SHIFT_CLOCK.replace("MINUTES", str(minutes)))
+    page = visitor.open(f"/r/{playing.room}").page
     expect(page.locator(".playing-panel .numbers")).to_have_text(FIRST_MINUTE)
 
-
-@pytest.mark.parametrize("minutes", MINUTES_OFF)
-def test_the_line_of_the_bar_is_as_long_as_the_track_has_played(
-    windows: Windows, playing: Queue, minutes: int
-):
-    page = windows.open(f"/r/{playing.room}", minutes, **PHONE).page
+    page.set_viewport_size(PHONE["viewport"])
     line = page.locator(".playing-bar .playing-edge").element_handle()
-
     page.wait_for_function(f"line => {{ const share = ({SHARE})(line); return share > 0; }}", arg=line)
     page.wait_for_function(f"line => ({SHARE})(line) < {60 / SECONDS}", arg=line)
+    visitor.context.close()
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_a_track_whose_time_is_up_says_so_and_offers_the_next(
+    site: TuttiServer, queue: Queue, visit: Visit, screen: dict[str, Any]
+):
+    short = queue.add(add_track(site, title=f"Short {queue.room}", seconds=1))
+    queue.fill(1)
+    page = visit(f"/r/{queue.room}", **screen).page
+    playing = page.locator(".playing-bar" if screen is PHONE else ".playing-panel")
+    queue.play(short["id"])
+
+    expect(playing.get_by_text("The time is up")).to_be_visible()
+    playing.get_by_role("button", name="Next", exact=True).click()
+
+    expect(playing.get_by_text("The time is up")).to_have_count(0)
+    expect(playing.get_by_role("button", name="Next track")).to_be_visible()
+    in_sync(page)
+    assert queue.playing() == queue.ids()[1]

@@ -1,11 +1,11 @@
 """What others do to the queue: it is seen, and nothing jumps, shifts or loses focus by it."""
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.contract.queues import Queue
-from tests.page.queue_page import QueuePage, titles_of
+from tests.page.queue_page import QueuePage, in_sync, titles_of
+from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit
 
 # What moves by itself is counted from here on.
@@ -19,6 +19,15 @@ COUNT_ANIMATIONS = """() => {
 }"""
 
 
+COUNT_GLOWS = """() => {
+    window.glowed = 0;
+    new MutationObserver(() => { window.glowed += 1; }).observe(
+        document.querySelector(".queue"),
+        { attributes: true, attributeFilter: ["data-glow"], subtree: true },
+    );
+}"""
+
+
 @pytest.fixture
 def ids(queue: Queue) -> list[int]:
     return queue.fill(30)
@@ -29,139 +38,85 @@ def page(visit: Visit, queue: Queue, ids: list[int]) -> QueuePage:
     return QueuePage(visit(f"/r/{queue.room}"))
 
 
-def titles(queue: Queue) -> list[str]:
-    return titles_of(queue)
+def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on_demand(
+    page: QueuePage, queue: Queue, ids: list[int]
+):
+    titles = titles_of(queue)
+    minutes = round(sum(item["track"]["duration_seconds"] for item in queue.items()) / 60)
+    head = page.page.locator(".queue-head")
+    expect(head).to_contain_text(f"30 tracks · {minutes // 60} hr {minutes % 60} min")
+
+    # Rows glide to their places: the one that moved, and the three that made room.
+    page.page.evaluate(COUNT_ANIMATIONS)
+    queue.place(ids[3], before=ids[0])
+    expect(page.rows.first).to_contain_text(titles[3])
+    assert page.page.evaluate("window.animated") == 4
+    queue.place(ids[29], before=ids[3])
+    expect(page.rows.first).to_contain_text(titles[29])
+    assert page.scrolled() == 0
+
+    # What somebody adds glows with their name, and what one does oneself does not.
+    track = next(track for track in queue.tracks if track not in {i["track_id"] for i in queue.items()})
+    queue.add(track, added_by="Bo", after=ids[0])
+    expect(page.page.locator(".queue-row[data-glow=added]")).to_contain_text("Bo")
+    expect(page.page.locator(".queue-row[data-glow]")).to_have_count(0)
+    page.page.evaluate(COUNT_GLOWS)
+    page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
+    expect(page.row(titles[0])).to_contain_text("+1")
+    in_sync(page.page)
+    assert page.page.evaluate("window.glowed") == 0
+
+    # For those who want it still rows are just there.
+    page.page.emulate_media(reduced_motion="reduce")
+    page.page.evaluate("window.animated = 0")
+    queue.place(ids[4], before=ids[29])
+    expect(page.rows.first).to_contain_text(titles[4])
+    assert page.page.evaluate("window.animated") == 0
+
+    queue.play(ids[25])
+    expect(page.page.locator(".app-playing")).to_contain_text(titles[25])
+    assert page.scrolled() == 0
+    page.page.set_viewport_size(PHONE["viewport"])
+    for part in ("queue", "library"):
+        show(page.page, part)
+        page.page.get_by_role("button", name=f"Show in the queue: {titles[25]}").click()
+        expect(page.row(titles[25])).to_be_in_viewport()
+        expect(page.row(titles[25])).to_be_focused()
+        page.scroll_to(0)
 
 
-def test_what_is_under_the_eye_stays_there(page: QueuePage, queue: Queue, ids: list[int]):
-    seen = titles(queue)[15]
+def test_what_is_under_the_eye_stays_there_and_focus_on_its_track(
+    page: QueuePage, queue: Queue, ids: list[int]
+):
+    titles = titles_of(queue)
     page.scroll_to(800)
-    before = page.top_of(seen)
-
+    before = page.top_of(titles[15])
     queue.place(ids[28], before=ids[0])
     queue.remove(ids[1])
     queue.remove(ids[2])
     queue.place(ids[3], after=ids[29])
     expect(page.page.locator(".queue-head")).to_contain_text("28 tracks")
-    expect(page.row(seen)).to_have_attribute("aria-posinset", "14")
+    expect(page.row(titles[15])).to_have_attribute("aria-posinset", "14")
+    assert abs(page.top_of(titles[15]) - before) < 1
 
-    assert abs(page.top_of(seen) - before) < 1
-
-
-def test_at_the_top_one_sees_what_comes_in(page: QueuePage, queue: Queue, ids: list[int]):
-    last = titles(queue)[29]
-
-    queue.place(ids[29], before=ids[0])
-
-    expect(page.rows.first).to_contain_text(last)
-    assert page.scrolled() == 0
-
-
-def test_rows_glide_to_their_places(page: QueuePage, queue: Queue, ids: list[int]):
-    moved = titles(queue)[3]
-    page.page.evaluate(COUNT_ANIMATIONS)
-
-    queue.place(ids[3], before=ids[0])
-    expect(page.rows.first).to_contain_text(moved)
-
-    # The one that moved, and the three that made room.
-    assert page.page.evaluate("window.animated") == 4
-
-
-def test_for_those_who_want_it_still_they_are_just_there(visit: Visit, queue: Queue, ids: list[int]):
-    page = QueuePage(visit(f"/r/{queue.room}", reduced_motion="reduce"))
-    moved = titles(queue)[3]
-    page.page.evaluate(COUNT_ANIMATIONS)
-
-    queue.place(ids[3], before=ids[0])
-    expect(page.rows.first).to_contain_text(moved)
-
-    assert page.page.evaluate("window.animated") == 0
-
-
-def test_focus_follows_the_track_that_it_is_on(page: QueuePage, queue: Queue, ids: list[int]):
-    title = titles(queue)[2]
-    up = page.row(title).get_by_role("button", name=f"Vote up {title}")
+    # Focus follows the track that it is on, and goes on when that is removed.
+    page.scroll_to(0)
+    up = page.row(titles[4]).get_by_role("button", name=f"Vote up {titles[4]}")
     up.focus()
-
-    queue.place(ids[2], after=ids[29])
-
-    expect(page.row(title)).to_have_attribute("aria-posinset", "30")
+    queue.place(ids[4], after=ids[29])
+    expect(page.row(titles[4])).to_have_attribute("aria-posinset", "27")
     expect(up).to_be_focused()
     expect(up).to_be_in_viewport()
+    queue.remove(ids[4])
+    expect(page.row(titles[4])).to_have_count(0)
+    assert page.focused_title() == titles[3]
 
-
-def test_focus_goes_on_when_its_track_is_removed(page: QueuePage, queue: Queue, ids: list[int]):
-    names = titles(queue)
-    page.row(names[2]).get_by_role("button", name=f"Vote up {names[2]}").focus()
-
-    queue.remove(ids[2])
-
-    expect(page.row(names[2])).to_have_count(0)
-    assert page.focused_title() == names[3]
-
-
-def test_focus_is_not_lost_by_scrolling_away(page: QueuePage):
+    # It is not lost by scrolling away.
+    page.scroll_to(0)
     page.rows.first.focus()
     title = page.focused_title()
-
     page.scroll_to(1500)
     assert page.focused_title() == title
     page.page.keyboard.press("ArrowDown")
-
     assert page.scrolled() < 100
     assert page.focused_title() == page.titles()[1]
-
-
-def test_what_somebody_adds_glows_with_their_name(page: QueuePage, queue: Queue, ids: list[int]):
-    [track] = [track for track in queue.tracks if track not in {i["track_id"] for i in queue.items()}][:1]
-
-    queue.add(track, added_by="Bo", after=ids[0])
-
-    expect(page.page.locator(".queue-row[data-glow=added]")).to_contain_text("Bo")
-    expect(page.page.locator(".queue-row[data-glow]")).to_have_count(0)
-
-
-def test_what_one_does_oneself_does_not_glow(page: QueuePage, queue: Queue):
-    title = page.titles()[0]
-    page.page.evaluate(
-        """() => {
-            window.glowed = 0;
-            new MutationObserver(() => { window.glowed += 1; }).observe(
-                document.querySelector(".queue"),
-                { attributes: true, attributeFilter: ["data-glow"], subtree: true },
-            );
-        }"""
-    )
-
-    page.page.get_by_role("button", name=f"Vote up {title}").click()
-    expect(page.row(title)).to_contain_text("+1")
-    expect(page.page.locator(".status-text")).to_have_text("in sync")
-
-    assert page.page.evaluate("window.glowed") == 0
-
-
-def test_what_plays_is_not_scrolled_to_by_itself(page: QueuePage, queue: Queue, ids: list[int]):
-    queue.play(ids[25])
-
-    expect(page.page.locator(".app-playing")).to_contain_text(titles(queue)[25])
-    assert page.scrolled() == 0
-
-
-@pytest.mark.parametrize("part", ["queue", "library"])
-def test_what_plays_is_brought_into_sight_on_demand(visit: Visit, queue: Queue, ids: list[int], part: str):
-    queue.play(ids[25])
-    title = titles(queue)[25]
-    page = QueuePage(visit(f"/r/{queue.room}#{part}", **PHONE))
-
-    page.page.get_by_role("button", name=f"Show in the queue: {title}").tap()
-
-    expect(page.row(title)).to_be_in_viewport()
-    expect(page.row(title)).to_be_focused()
-
-
-def test_the_head_counts_tracks_and_minutes(page: QueuePage, queue: Queue, http: httpx.Client):
-    head = page.page.locator(".queue-head")
-    minutes = round(sum(item["track"]["duration_seconds"] for item in queue.items()) / 60)
-
-    expect(head).to_contain_text(f"30 tracks · {minutes // 60} hr {minutes % 60} min")

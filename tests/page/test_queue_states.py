@@ -1,55 +1,36 @@
 """States that a queue can be in: each looks right and says what to do. Axe: test_screenshots."""
 
-import secrets
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.contract.conftest import client_of
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
-from tests.contract.staff import log_in, make_staff
-from tests.page.queue_page import QueuePage, titles_of
-from tests.page.visitors import DESKTOP, PHONE, Visit
-from tests.processes import TuttiServer
-
-DARK_PHONE = {**PHONE, "color_scheme": "dark"}
-NARROW = {**PHONE, "viewport": {"width": 320, "height": 640}}
-GERMAN = {**DESKTOP, "locale": "de-DE"}
-LOOKS = pytest.mark.parametrize(
-    "look", [PHONE, DARK_PHONE, NARROW, DESKTOP, GERMAN], ids=["phone", "dark", "narrow", "desk", "german"]
-)
+from tests.page.queue_page import QueuePage, still
+from tests.page.scenes import show
+from tests.page.visitors import DESKTOP, NARROW, PHONE, Visit
 
 
-def test_an_empty_queue_offers_a_beginning(visit: Visit, queue: Queue):
-    page = QueuePage(visit(f"/r/{queue.room}", **PHONE))
+def test_an_empty_queue_offers_a_beginning_and_leads_to_the_search(visit: Visit, queue: Queue):
+    visitor = visit(f"/r/{queue.room}#queue", **PHONE)
+    page = QueuePage(visitor)
     offers = page.page.locator(".queue-suggestion")
     expect(offers).to_have_count(3)
+    page.page.get_by_role("button", name="Find a track", exact=True).tap()
+    expect(page.page.get_by_role("searchbox")).to_be_focused()
+    show(page.page, "queue")
     first = offers.first.locator(".queue-title").inner_text()
 
     offers.first.get_by_role("button").click()
 
     page.shows([first])
     expect(page.page.locator(".queue-suggestion")).to_have_count(0)
+    page.page.get_by_role("button", name="Add", exact=True).tap()
+    expect(page.page.get_by_role("searchbox")).to_be_focused()
 
-
-@pytest.mark.parametrize(("count", "name"), [(0, "Find a track"), (1, "Add")], ids=["empty", "not empty"])
-def test_on_a_phone_the_queue_leads_to_the_search(visit: Visit, queue: Queue, count: int, name: str):
-    queue.fill(count)
-    page = visit(f"/r/{queue.room}", **PHONE).page
-
-    page.get_by_role("button", name=name, exact=True).tap()
-
-    expect(page.get_by_role("searchbox")).to_be_focused()
-
-
-def test_loading_is_a_skeleton_of_the_same_height(visit: Visit, queue: Queue):
-    queue.fill(3)
-    visitor = visit(f"/r/{queue.room}")
-    page = QueuePage(visitor)
-    row = page.rows.nth(1).bounding_box()
+    # Loading is a skeleton of the same height.
+    show(page.page, "queue")
+    row = page.rows.first.bounding_box()
     # A visit of a room that this browser has never seen, to a server that says nothing.
     page.page.route_web_socket("**/ws/**", lambda _: None)
     page.page.goto(visitor.base_url + "/r/main")
@@ -63,37 +44,6 @@ def test_loading_is_a_skeleton_of_the_same_height(visit: Visit, queue: Queue):
     assert second["y"] - first["y"] == row["height"]
     assert first["x"] == row["x"]
     expect(page.page.get_by_text("Loading the queue …")).to_be_attached()
-
-
-def test_offline_with_changes_waiting(visit: Visit, queue: Queue):
-    queue.fill(3)
-    visitor = visit(f"/r/{queue.room}", **PHONE)
-    visitor.loses_network = True
-    page = QueuePage(visitor)
-    titles = page.titles()
-    visitor.context.set_offline(True)
-
-    page.page.get_by_role("button", name=f"Vote up {titles[0]}").tap()
-    page.handle(titles[2]).focus()
-    for key in ("Enter", "Home", "Enter"):
-        page.page.keyboard.press(key)
-
-    page.shows([titles[2], *titles[:2]])
-    expect(page.page.locator(".queue-sum-of-votes .icon")).to_have_count(2)
-    visitor.context.set_offline(False)
-    expect(page.page.locator(".queue-sum-of-votes .icon")).to_have_count(0)
-    assert titles_of(queue) == [titles[2], *titles[:2]]
-
-
-@pytest.fixture
-def library(site: TuttiServer) -> Iterator[Library]:
-    name = f"ada-{secrets.token_hex(3)}"
-    make_staff(site, name)
-    with client_of(site) as http:
-        log_in(http, name)
-        library = Library(http)
-        yield library
-        library.clear()
 
 
 @pytest.fixture
@@ -112,50 +62,40 @@ def odd_titles(queue: Queue, library: Library) -> list[str]:
     return titles
 
 
-@LOOKS
-def test_odd_titles_and_lengths(visit: Visit, queue: Queue, odd_titles: list[str], look: dict[str, object]):
-    visitor = visit(f"/r/{queue.room}", **look)
-    page = QueuePage(visitor)
-    page.shows(odd_titles)
-
-    lengths = page.page.locator(".queue-length").all_inner_texts()
-    assert [length.strip(", ") for length in lengths[:1] + lengths[2:]] == ["0:07", "1:02:03", "3:20", "0:59"]
-    assert (
-        page.page.locator(".queue .queue-title").first.evaluate("title => getComputedStyle(title).direction")
-        == "rtl"
-    )
-    assert visitor.violations() == []
-    assert not visitor.scrolls_sideways()
-    overlaps = page.rows.evaluate_all(
-        """rows => rows.filter(row => {
-            const text = row.querySelector(".queue-text").getBoundingClientRect();
-            const votes = row.querySelector(".queue-votes").getBoundingClientRect();
-            return text.right > votes.left + 1 || text.bottom > row.getBoundingClientRect().bottom;
-        }).length"""
-    )
-    assert overlaps == 0
+OVERLAPS = """rows => rows.filter(row => {
+    const text = row.querySelector(".queue-text").getBoundingClientRect();
+    const votes = row.querySelector(".queue-votes").getBoundingClientRect();
+    return text.right > votes.left + 1 || text.bottom > row.getBoundingClientRect().bottom;
+}).length"""
 
 
-def test_many_votes_against_have_a_proper_sign(visit: Visit, http: httpx.Client, queue: Queue):
-    [item] = queue.fill(1)
+def test_odd_titles_lengths_and_votes(visit: Visit, http: httpx.Client, queue: Queue, odd_titles: list[str]):
+    """Colours and the longer words of these rows: test_screenshots."""
+    item = queue.ids()[-1]
     for _ in range(12):
         token = http.post("/api/guests/", json={}).json()["token"]
         http.cookies.clear()
         http.post(f"{queue.path}{item}/vote/", json={"value": -1}, headers={"X-Guest-Token": token})
         http.cookies.clear()
-    page = QueuePage(visit(f"/r/{queue.room}"))
-
-    expect(page.rows.first.locator(".queue-number")).to_have_text("−12")
-
-
-def test_letters_of_twice_the_size_leave_room_for_the_title(visit: Visit, queue: Queue):
-    queue.fill(4)
-    visitor = visit(f"/r/{queue.room}", **PHONE)
+    visitor = visit(f"/r/{queue.room}", **NARROW)
     page = QueuePage(visitor)
+    page.shows(odd_titles)
+    expect(page.rows.last.locator(".queue-number")).to_have_text("−12")
+    lengths = page.page.locator(".queue-length").all_inner_texts()
+    assert [length.strip(", ") for length in lengths[:1] + lengths[2:]] == ["0:07", "1:02:03", "3:20", "0:59"]
+    expect(page.page.locator(".queue .queue-title").first).to_have_css("direction", "rtl")
+    assert visitor.violations() == []
+    for size in (NARROW, PHONE, DESKTOP):
+        page.page.set_viewport_size(size["viewport"])
+        still(page.page)
+        assert not visitor.scrolls_sideways()
+        assert page.rows.evaluate_all(OVERLAPS) == 0
+
+    # Letters of twice the size leave room for the title.
+    page.page.set_viewport_size(PHONE["viewport"])
     page.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     page.page.wait_for_function("() => document.querySelector('.queue .virtual-row').offsetHeight > 150")
-
-    letters = page.page.locator(".queue .queue-title").first.evaluate(
+    letters = page.page.locator(".queue .queue-title").last.evaluate(
         "title => title.offsetWidth / parseFloat(getComputedStyle(title).fontSize)"
     )
     assert letters > 4

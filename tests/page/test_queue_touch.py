@@ -1,7 +1,5 @@
 """Moving tracks with a finger, which also scrolls, taps and pushes."""
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import expect
 
@@ -49,144 +47,103 @@ def rest(page: QueuePage) -> None:
     )
 
 
-def test_a_long_press_anywhere_lifts_a_track(page: QueuePage, finger: Finger, queue: Queue):
+def test_a_long_press_anywhere_lifts_a_track_and_the_handle_at_once(
+    page: QueuePage, finger: Finger, queue: Queue
+):
     titles = page.titles()
     row_height = page.top_of(titles[1]) - page.top_of(titles[0])
+
+    # On a button it does not press it.
+    finger.put_on(page.row(titles[0]).get_by_role("button", name=f"Vote up {titles[0]}"))
+    expect(page.held).to_contain_text(titles[0])
+    finger.lift()
+    expect(page.held).to_have_count(0)
+    wait_for_moves(page, 0)
+    assert [item["votes"] for item in queue.items()] == [0] * 12
+
+    finger.put_on(page.handle(titles[0])).move_by(0, 20)
+    expect(page.held).to_contain_text(titles[0])
+    finger.lift()
+    expect(page.held).to_have_count(0)
+    wait_for_moves(page, 0)
 
     finger.put_on(page.row(titles[1]).locator(".queue-title"))
     expect(page.held).to_contain_text(titles[1])
     finger.move_by(0, 2 * row_height).lift()
-
     page.shows([titles[0], titles[2], titles[3], titles[1], *titles[4:]])
     assert page.scrolled() == 0
     wait_for_moves(page, 1)
     assert titles_of(queue)[3] == titles[1]
 
-
-def test_a_long_press_on_a_button_does_not_press_it(page: QueuePage, finger: Finger, queue: Queue):
+    # One that the device takes away moves nothing.
     titles = page.titles()
-
-    finger.put_on(page.row(titles[0]).get_by_role("button", name=f"Vote up {titles[0]}"))
-    expect(page.held).to_contain_text(titles[0])
-    finger.lift()
-
+    finger.put_on(page.handle(titles[0])).move_by(0, 200)
+    expect(page.held).to_have_count(1)
+    finger.lose()
     expect(page.held).to_have_count(0)
-    assert [item["votes"] for item in queue.items()] == [0] * 12
-    wait_for_moves(page, 0)
+    page.shows(titles)
+    wait_for_moves(page, 1)
 
 
-def test_the_handle_lifts_at_once(page: QueuePage, finger: Finger):
-    titles = page.titles()
-
-    finger.put_on(page.handle(titles[0])).move_by(0, 20)
-
-    expect(page.held).to_contain_text(titles[0])
+def test_a_finger_that_scrolls_or_pushes_lifts_nothing_and_nothing_shifts_under_it(
+    page: QueuePage, finger: Finger, queue: Queue
+):
+    titles, ids = page.titles(), queue.ids()
+    # Pushed a little it slides back, pushed aside it offers what can be done.
+    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(30, 0).lift()
+    expect(page.row(titles[1])).not_to_have_attribute("data-pushed", "right")
+    expect(page.menu).to_have_count(0)
+    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(-90, 4)
+    expect(page.row(titles[1])).to_have_attribute("data-pushed", "left")
     finger.lift()
-    expect(page.held).to_have_count(0)
-
-
-def test_a_finger_that_scrolls_lifts_nothing(page: QueuePage, finger: Finger):
-    titles = page.titles()
+    expect(page.menu).to_have_accessible_name(f"More for {titles[1]}")
+    assert lifts(page) == 0
+    assert page.scrolled() == 0
+    page.page.keyboard.press("Escape")
+    expect(page.menu).to_have_count(0)
 
     finger.put_on(page.row(titles[3]).locator(".queue-title")).move_by(0, -150)
     page.page.wait_for_function("list => list.scrollTop > 50", arg=page.list.element_handle())
     rest(page)
     finger.lift()
-
     assert lifts(page) == 0
     wait_for_moves(page, 0)
 
-
-def test_pushed_aside_a_track_offers_what_can_be_done(page: QueuePage, finger: Finger):
-    titles = page.titles()
-
-    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(-90, 4)
-    expect(page.row(titles[1])).to_have_attribute("data-pushed", "left")
-    finger.lift()
-
-    expect(page.menu).to_have_accessible_name(f"More for {titles[1]}")
-    assert lifts(page) == 0
-    assert page.scrolled() == 0
-
-
-def test_pushed_a_little_it_slides_back(page: QueuePage, finger: Finger):
-    titles = page.titles()
-
-    finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(30, 0).lift()
-
-    expect(page.row(titles[1])).not_to_have_attribute("data-pushed", "right")
-    expect(page.menu).to_have_count(0)
-
-
-def test_a_finger_that_the_device_takes_away_moves_nothing(page: QueuePage, finger: Finger):
-    titles = page.titles()
-
-    finger.put_on(page.handle(titles[0])).move_by(0, 200)
-    expect(page.held).to_have_count(1)
-    finger.lose()
-
-    expect(page.held).to_have_count(0)
-    page.shows(titles)
-    wait_for_moves(page, 0)
-
-
-def test_nothing_shifts_under_a_finger(page: QueuePage, finger: Finger, queue: Queue):
-    titles = page.titles()
-    ids = [item["id"] for item in queue.items()]
+    page.scroll_to(0)
     finger.put_on(page.row(titles[2]).locator(".queue-title"))
     before = page.top_of(titles[2])
-
     queue.place(ids[11], before=ids[0])
     expect(page.rows.first).to_contain_text(titles[11])
-
     assert abs(page.top_of(titles[2]) - before) < 1
     finger.lift()
 
 
-@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["phone", "narrow"])
-def test_every_target_is_large_enough_for_a_thumb(visit: Visit, queue: Queue, size: dict[str, Any]):
-    queue.fill(2)
-    page = QueuePage(visit(f"/r/{queue.room}", **size))
-    sizes = {
-        name: page.rows.first.locator(css).evaluate("element => [element.offsetWidth, element.offsetHeight]")
-        for name, css in {
-            "vote": ".queue-vote[data-way=up]",
-            "vote down": ".queue-vote[data-way=down]",
-            "more": ".queue-more",
-            "handle": ".queue-handle",
-        }.items()
-    }
-    for name, (width, height) in sizes.items():
-        # The handle has the whole row beside it: a long press lifts it just as well.
-        least = 24 if name == "handle" else 44
-        assert width >= least, name
-        assert height >= least, name
-
-
-def test_the_artist_is_whole_before_whoever_added_the_track_is_named(visit: Visit, queue: Queue):
+def test_every_target_is_large_enough_for_a_thumb_and_the_artist_is_whole(visit: Visit, queue: Queue):
     adders = ["Cem", "نورة بنت عبد الله", "Maximilian von und zu Hohenfels"]
-    for track, name in zip(queue.tracks[:9], adders * 3, strict=True):
-        queue.add(track, added_by=name)
+    ids = [
+        queue.add(track, added_by=name)["id"]
+        for track, name in zip(queue.tracks[:9], adders * 3, strict=True)
+    ]
+    queue.play(ids[1])
     page = QueuePage(visit(f"/r/{queue.room}", **NARROW))
-    page.shows(titles_of(queue))
+    titles = titles_of(queue)
+    page.shows(titles)
+    for css in (".queue-vote[data-way=up]", ".queue-vote[data-way=down]", ".queue-more", ".queue-handle"):
+        target = page.rows.first.locator(css)
+        width, height = target.evaluate("element => [element.offsetWidth, element.offsetHeight]")
+        # The handle has the whole row beside it: a long press lifts it just as well.
+        least = 24 if css == ".queue-handle" else 44
+        assert width >= least, css
+        assert height >= least, css
 
+    # Who added a track is named where there is room left; what is longer than the whole line has to be cut.
     cut = page.rows.locator(".queue-artist").evaluate_all(
         "artists => artists.filter(one => one.scrollWidth > one.clientWidth).map(one => one.textContent)"
     )
-
-    # What is longer than the whole line has to be.
     assert [artist for artist in cut if len(artist) < LONGEST_IN_A_LINE] == []
     assert not page.visitor.scrolls_sideways()
 
-
-@pytest.mark.parametrize("size", [PHONE, NARROW], ids=["phone", "narrow"])
-def test_the_track_before_is_played_from_the_bar(visit: Visit, queue: Queue, size: dict[str, Any]):
-    ids = queue.fill(3)
-    queue.play(ids[1])
-    page = QueuePage(visit(f"/r/{queue.room}", **size))
-
     page.page.get_by_role("button", name="Previous track").tap()
-
-    expect(page.page.locator(".playing-title")).to_have_text(page.titles()[0])
+    expect(page.page.locator(".playing-title")).to_have_text(titles[0])
     wait_for_moves(page, 0)
     assert queue.playing() == ids[0]

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import in_sync
-from tests.page.visitors import PHONE, Open
+from tests.page.visitors import PHONE, Visit
 from tests.processes import TuttiServer
 
 
@@ -24,12 +24,13 @@ def vote(page: Page, row: int) -> None:
 
 
 def test_two_phones_of_one_address_stay_two_people(
-    mortal: TuttiServer, mortal_queue: Queue, open_page: Open, tmp_path: Path
+    visit: Visit, mortal: TuttiServer, mortal_queue: Queue, tmp_path: Path
 ):
     mortal_queue.fill(3)
     database, backup = mortal.data_folder / "db.sqlite3", tmp_path / "backup.sqlite3"
     copy_of(database, backup)
-    visitors = [open_page(mortal.base_url, f"/r/{mortal_queue.room}", **PHONE) for _ in range(2)]
+    there = {"base_url": mortal.base_url, "loses_network": True, **PHONE}
+    visitors = [visit(f"/r/{mortal_queue.room}", **there) for _ in range(2)]
     for visitor in visitors:
         visitor.expects.add(404)
         vote(visitor.page, row=0)

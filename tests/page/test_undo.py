@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
-from tests.page.queue_page import QueuePage, centre, titles_of
+from tests.page.queue_page import QueuePage, centre, in_sync, titles_of
 from tests.page.visitors import PHONE, Visit
 
 MORE_THAN_SHOWN_MILLISECONDS = 9_000
@@ -25,10 +25,6 @@ def remove(page: QueuePage, title: str) -> None:
 
 def undo(page: QueuePage, title: str) -> None:
     page.toast.filter(has_text=f"Removed {title}.").get_by_role("button", name="Undo").click()
-
-
-def in_sync(page: Page) -> None:
-    expect(page.locator(".status-text")).to_have_text("in sync")
 
 
 def go_to(page: Page, path: str) -> None:
@@ -55,11 +51,12 @@ def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queu
     assert titles_of(queue) == titles
     assert titles_of(garden) == page.titles()
 
-
-def test_an_addition_that_was_never_sent_comes_back_to_its_own_room(page: QueuePage, queue: Queue):
+    # So does an addition that was never sent.
+    go_to(page.page, f"/r/{queue.room}")
+    page.shows(titles)
+    in_sync(page.page)
     page.visitor.loses_network = True
-    titles = page.titles()
-    garden = queue_of(queue.http, new_room(queue.http, name="Garden", is_public=False))
+    garden = queue_of(queue.http, new_room(queue.http, name="Shed", is_public=False))
     page.visitor.context.set_offline(True)
     page.page.locator(".library").get_by_role("button", name="Add ").last.click()
     expect(page.rows).to_have_count(6)
@@ -76,26 +73,9 @@ def test_an_addition_that_was_never_sent_comes_back_to_its_own_room(page: QueueP
     page.shows([*titles, new])
     in_sync(page.page)
     assert titles_of(queue) == [*titles, new]
-    assert garden.items() == []
-
-
-def test_whoever_has_no_name_gets_an_unsent_addition_back(page: QueuePage, queue: Queue):
-    page.visitor.loses_network = True
-    titles = page.titles()
-    page.visitor.context.set_offline(True)
-    page.page.locator(".library").get_by_role("button", name="Add ").last.click()
-    expect(page.rows).to_have_count(6)
-    new = page.titles()[5]
-
-    remove(page, new)
-    undo(page, new)
-    page.shows([*titles, new])
-    page.visitor.context.set_offline(False)
-
-    in_sync(page.page)
-    page.shows([*titles, new])
-    assert titles_of(queue) == [*titles, new]
+    # Nor does it get a name that nobody has given.
     assert queue.items()[5]["added_by"] == "Anonymous"
+    assert garden.items() == []
 
 
 def test_five_removals_are_undone_one_by_one_in_the_same_place(visit: Visit, queue: Queue):
@@ -118,34 +98,8 @@ def test_five_removals_are_undone_one_by_one_in_the_same_place(visit: Visit, que
     in_sync(page.page)
     assert titles_of(queue) == titles
 
-
-@pytest.mark.parametrize("place", [0, 2, 4])
-def test_focus_goes_to_the_track_that_is_back(page: QueuePage, place: int):
-    titles = page.titles()
-    remove(page, titles[place])
-    page.toast.get_by_role("button", name="Undo").focus()
-
-    page.page.keyboard.press("Enter")
-
-    expect(page.row(titles[place])).to_be_focused()
-    expect(page.row(titles[place])).to_be_in_viewport()
-
-
-def test_focus_goes_to_the_only_track_when_it_is_back(visit: Visit, queue: Queue):
-    queue.fill(1)
-    page = QueuePage(visit(f"/r/{queue.room}"))
-    [title] = page.titles()
-    remove(page, title)
-    page.toast.get_by_role("button", name="Undo").focus()
-
-    page.page.keyboard.press("Enter")
-
-    expect(page.row(title)).to_be_focused()
-
-
-def test_an_offer_that_focus_is_on_waits_for_as_long_as_it_takes(page: QueuePage):
+    # An offer that focus is on waits for as long as it takes.
     page.page.clock.install()
-    titles = page.titles()
     remove(page, titles[0])
     remove(page, titles[1])
     reached, other = (page.toast.filter(has_text=f"Removed {title}.") for title in titles[:2])
@@ -160,3 +114,28 @@ def test_an_offer_that_focus_is_on_waits_for_as_long_as_it_takes(page: QueuePage
     page.row(titles[2]).focus()
     page.page.clock.fast_forward(MORE_THAN_SHOWN_MILLISECONDS)
     expect(reached).to_have_count(0)
+
+
+def test_focus_goes_to_the_track_that_is_back(page: QueuePage, queue: Queue):
+    titles = page.titles()
+    for place in (0, 2, 4):
+        remove(page, titles[place])
+        page.toast.get_by_role("button", name="Undo").focus()
+
+        page.page.keyboard.press("Enter")
+
+        expect(page.row(titles[place])).to_be_focused()
+        expect(page.row(titles[place])).to_be_in_viewport()
+        expect(page.toast).to_have_count(0)
+
+    # Also to the only one.
+    for item in queue.ids()[1:]:
+        queue.remove(item)
+    title = titles[0]
+    page.shows([title])
+    remove(page, title)
+    page.toast.get_by_role("button", name="Undo").focus()
+
+    page.page.keyboard.press("Enter")
+
+    expect(page.row(title)).to_be_focused()

@@ -1,7 +1,8 @@
 """People at the real page, each in a browser window of their own."""
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import Any, Self
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -18,17 +19,28 @@ NARROW: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 640}}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Every rule but those of the page's whole outline that axe itself calls a matter of taste.
-RUN_AXE = """async (rule) => {
+RUN_AXE = """async (rules) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const options = { runOnly: rule ? [rule] : tags, resultTypes: ["violations"] };
+    const options = { runOnly: rules.length ? rules : tags, resultTypes: ["violations"] };
     const { violations } = await axe.run(document, options);
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }"""
-# Without those that never end; one that is cancelled stands still, too.
+# Without animations that never end, or have ended and hold their last frame; a cancelled one has ended, too.
+# What was begun has been drawn two frames later, and may only then begin to move.
 STANDSTILL = """async () => {
-    const ending = document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime < 60_000);
-    await Promise.allSettled(ending.map((one) => one.finished));
+    for (;;) {
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const all = document.getAnimations();
+        const ending = all.filter(
+            (one) => one.playState === "running" && one.effect.getComputedTiming().endTime < 60_000,
+        );
+        if (ending.length === 0) return;
+        await Promise.allSettled(ending.map((one) => one.finished));
+    }
 }"""
+# The page itself, or a dialog above it.
+SIDEWAYS = """document.documentElement.scrollWidth > innerWidth
+    || [...document.querySelectorAll("dialog[open]")].some((one) => one.scrollWidth > one.clientWidth)"""
 # Browsers tell every answer of 4xx as an error of the console, also one that the page expects.
 EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
 # The second: Chromium can't have the script of the service worker itself. The third is Firefox's word.
@@ -70,20 +82,20 @@ class Visitor:
     def focused(self, script: str = "element => element.outerHTML") -> Any:
         return self.page.evaluate(f"({script})(document.activeElement)")
 
-    def violations(self, only: str | None = None) -> list[str]:
-        """What axe finds, by all of its rules or by one, once everything stands still."""
+    def violations(self, rules: Sequence[str] = ()) -> list[str]:
+        """What axe finds, by all of its rules or by these, once everything stands still."""
         self.stand_still()
         # Evaluated, not inserted: the page's policy lets no foreign script in.
         if not self.page.evaluate("'axe' in globalThis"):
             self.page.evaluate(f"{AXE.read_text()}; null")
-        found: list[str] = self.page.evaluate(RUN_AXE, only)
+        found: list[str] = self.page.evaluate(RUN_AXE, list(rules))
         return found
 
     def stand_still(self) -> None:
         self.page.evaluate(STANDSTILL)
 
     def scrolls_sideways(self) -> bool:
-        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+        return bool(self.page.evaluate(SIDEWAYS))
 
     def complaints(self) -> list[str]:
         return [told for told in self._complaints if not self._is_expected(told)]
@@ -100,12 +112,26 @@ class Visitor:
 
 
 Visit = Callable[..., Visitor]
-Open = Callable[..., Visitor]
 
 
-def new_visitor(browser: Browser, base_url: str, *, is_asked: bool = False, **options: Any) -> Visitor:
-    """Somebody who has been asked for a name already, unless `is_asked`; in English at a desk unless told."""
-    context = browser.new_context(**{"locale": "en-GB", **DESKTOP, **options})
+def until(page: Page, ask: Callable[[], Any], seconds: float = 10) -> Any:
+    """What `ask` gives, once that is something; what the browser tells arrives meanwhile."""
+    deadline = time.monotonic() + seconds
+    while not (found := ask()):
+        assert time.monotonic() < deadline, f"it never was so: {ask}"
+        page.wait_for_timeout(20)
+    return found
+
+
+def new_visitor(
+    browser: Browser, base_url: str, *, is_asked: bool = False, keeps_page: bool = False, **options: Any
+) -> Visitor:
+    """Somebody who has been asked for a name already, unless `is_asked`; in English at a desk unless told.
+
+    Only with `keeps_page` there is a service worker, which fetches all of the page once more.
+    """
+    workers = "allow" if keeps_page else "block"
+    context = browser.new_context(**{"locale": "en-GB", "service_workers": workers, **DESKTOP, **options})
     if not is_asked:
         context.add_init_script(WAS_ASKED)
     return Visitor(context, base_url)

@@ -1,14 +1,12 @@
 """What a window and a server tell each other, as the browser sees it."""
 
 import json
-import time
 from typing import Any
 
 from playwright.sync_api import Page, Request, WebSocket
 
+from tests.page.visitors import until
 from tests.processes import TuttiServer
-
-HEARD_SECONDS = 10
 
 
 class Wire:
@@ -28,10 +26,7 @@ class Wire:
 
     def wait_for(self, kind: str) -> None:
         """Until the server has said such a frame."""
-        deadline = time.monotonic() + HEARD_SECONDS
-        while kind not in {frame["type"] for frame in self.heard}:
-            assert time.monotonic() < deadline, self.heard
-            self._page.wait_for_timeout(20)
+        until(self._page, lambda: kind in {frame["type"] for frame in self.heard})
 
     def _note(self, request: Request) -> None:
         if request.url.startswith(f"{self._server.base_url}/"):

@@ -1,6 +1,5 @@
-"""In which browsers the page is tested: Chromium always, Firefox in long runs, as LIMITATIONS.md says."""
+"""In which browsers the page is tested: Chromium always, Firefox in long runs."""
 
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,28 +14,23 @@ NO_TESTS_COLLECTED = 5
 
 
 def collected(*options: str) -> subprocess.CompletedProcess[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "--collect-only",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-    ]
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     return subprocess.run([*command, *FIREFOX_TESTS, *options], cwd=PROJECT, capture_output=True, text=True)
 
 
 def test_only_long_runs_open_firefox() -> None:
-    short, long = collected(), collected("--long")
+    short = collected()
 
     assert short.returncode == NO_TESTS_COLLECTED, short.stdout
     assert "0 selected" in short.stdout or "no tests collected" in short.stdout
+
+
+@pytest.mark.long  # of long runs alone; that others open none is proved above
+def test_long_runs_open_it_unless_no_services_are_wanted() -> None:
+    long = collected("--long")
+
     assert long.returncode == 0, long.stdout
     assert "deselected" not in long.stdout
-
-
-def test_without_services_no_browser_is_opened_however_long_it_takes() -> None:
     assert collected("--long", "--no-services").returncode == NO_TESTS_COLLECTED
 
 
@@ -46,10 +40,3 @@ def test_only_long_runs_need_firefox(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "chromium" in missing_packages()
     assert "firefox-esr" not in missing_packages()
     assert "firefox-esr" in missing_packages(is_long=True)
-
-
-def test_limitations_say_which_were_tried() -> None:
-    said = " ".join((PROJECT / "LIMITATIONS.md").read_text().split())
-
-    assert re.search(r"Chromium \d+, in which every test of the page runs", said)
-    assert re.search(r"Firefox \d+ ESR, in which `\./run-tests\.sh --long` runs what matters most", said)

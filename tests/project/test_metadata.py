@@ -4,11 +4,8 @@ import json
 import os
 import re
 import tomllib
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.processes import PROJECT
 
@@ -17,7 +14,6 @@ NOT_OURS = {"node_modules", "data"}
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 
 
-@cache
 def packages() -> dict[str, dict[str, Any]]:
     """What each package of Python or JavaScript says of itself; not what is installed beside it."""
     found = {}
@@ -31,11 +27,6 @@ def packages() -> dict[str, dict[str, Any]]:
     return found
 
 
-@pytest.fixture(params=sorted(packages()))
-def package(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return packages()[request.param]
-
-
 def authors_of(package: dict[str, Any]) -> list[Any]:
     return package["authors"] if "authors" in package else [{"name": package["author"]}]
 
@@ -47,19 +38,15 @@ def test_the_licence_is_mit_of_the_contributors() -> None:
     assert text.count("Copyright (c)") == 1
 
 
-def test_the_project_is_found_at_all() -> None:
-    assert "pyproject.toml" in packages()
-
-
-def test_each_package_is_under_the_licence(package: dict[str, Any]) -> None:
-    assert package["license"] == "MIT"
-    assert all((PROJECT / name).exists() for name in package.get("license-files", []))
-
-
-def test_each_package_is_by_the_contributors_without_an_address(package: dict[str, Any]) -> None:
-    assert authors_of(package) == [{"name": AUTHORS}]
-    assert not {"maintainers", "contributors", "bugs"} & package.keys()
-    assert not ADDRESS.search(json.dumps(package))
+def test_each_package_is_under_the_licence_and_by_the_contributors_without_an_address() -> None:
+    found = packages()
+    assert {"pyproject.toml", "frontend/package.json"} <= found.keys()
+    for name, package in found.items():
+        assert package["license"] == "MIT", name
+        assert all((PROJECT / one).exists() for one in package.get("license-files", [])), name
+        assert authors_of(package) == [{"name": AUTHORS}], name
+        assert not {"maintainers", "contributors", "bugs"} & package.keys(), name
+        assert not ADDRESS.search(json.dumps(package)), name
 
 
 def test_an_image_names_nobody() -> None:

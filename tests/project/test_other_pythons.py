@@ -80,12 +80,10 @@ def test_everybody_names_the_same_oldest_python() -> None:
     assert set(re.findall(r"Python (3\.\d+) or newer", finder)) == {oldest}
 
 
-def test_limitations_say_which_were_tried() -> None:
-    oldest, *others = other_pythons.supported_versions()
-    said = " ".join((PROJECT / "LIMITATIONS.md").read_text().split())
+def test_limitations_name_the_pythons_that_are_supported() -> None:
+    named = re.findall(r"\b3\.1\d\b", (PROJECT / "LIMITATIONS.md").read_text())
 
-    assert f"Python newer than {others[-1]}." in said
-    assert f"Everything was tried on {oldest}; on {' and '.join(others)} the unit tests were" in said
+    assert set(named) == set(other_pythons.supported_versions())
 
 
 def test_the_environment_is_made_in_the_folder_that_is_named(tmp_path: Path) -> None:

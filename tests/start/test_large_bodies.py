@@ -25,6 +25,8 @@ def body() -> Iterator[bytes]:
         yield b" " * MEGABYTE
 
 
+# A body is refused before anything knows of a database.
+@pytest.mark.parametrize("size", ["embedded"], indirect=True)
 @pytest.mark.parametrize("headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["told", "in chunks"])
 @pytest.mark.parametrize("path", ["/api/rooms/", "/admin/login/", "/api/nothing/"])
 def test_a_large_body_is_refused_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):

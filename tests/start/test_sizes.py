@@ -5,10 +5,10 @@ import psycopg
 import pytest
 
 from config.startup import ADVISORY_LOCK
-from tests.conftest import ReadyMadeData, Size, StartServer
+from tests.conftest import ReadyMadeData, Size
 from tests.faults.jobs import wait_for
-from tests.processes import PlainDaphne, ServerError, TuttiServer
-from tests.services import Postgres, Redis, free_port
+from tests.processes import ServerError, TuttiServer
+from tests.services import Postgres, Redis
 
 LIBRARY_TRACKS = 35
 QUEUED_ITEMS = 10
@@ -49,8 +49,8 @@ def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, re
         other.throw_away()
 
 
-def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres):
-    database_url = postgres.create_database()
+def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres, ready_made_data: ReadyMadeData):
+    database_url = ready_made_data.options("server")["database_url"]
     server = TuttiServer(database_url=f"{database_url}?options=-c%20lock_timeout%3D100ms")
     with psycopg.connect(database_url, autocommit=True) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
@@ -65,38 +65,6 @@ def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres):
             server.throw_away()
 
 
-def test_what_one_process_is_told_the_other_one_answers(start_server: StartServer):
-    first = start_server()
-    second = start_server(
-        database_url=first.database_url, redis_url=first.redis_url, data_folder=first.data_folder
-    )
-
-    slug = httpx.post(f"{first.base_url}/api/rooms/", json={"name": "Both"}).json()["slug"]
-
-    assert httpx.get(f"{second.base_url}/api/rooms/{slug}/").status_code == 200
-
-
-def test_daphne_by_itself_serves_the_same(size: Size, ready_made_data: ReadyMadeData):
-    with PlainDaphne(**ready_made_data.options(size)) as server:
-        assert httpx.get(f"{server.base_url}/api/health/ready").status_code == 200
-        assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
-
-
-def test_it_starts_while_redis_is_away(postgres: Postgres):
-    with TuttiServer(
-        database_url=postgres.create_database(), redis_url=f"redis://127.0.0.1:{free_port()}/0"
-    ) as server:
-        assert httpx.get(f"{server.base_url}/api/health/ready").status_code == 200
-        assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
-
-
-def test_it_does_not_start_while_the_database_is_away():
-    server = TuttiServer(database_url=f"postgresql://tutti@127.0.0.1:{free_port()}/tutti")
-
-    with pytest.raises(ServerError, match=r"ended with 3(?s:.*)PostgreSQL \(DATABASE_URL\) does not answer"):
-        server.start()
-
-
 def test_a_database_that_is_missing_is_told(postgres: Postgres):
     server = TuttiServer(database_url=f"postgresql://tutti@127.0.0.1:{postgres.port}/no_such_database")
 
@@ -105,6 +73,6 @@ def test_a_database_that_is_missing_is_told(postgres: Postgres):
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_it_listens_where_it_is_told_to(host: str):
-    with TuttiServer(environment={"HOST": host}) as server:
+def test_it_listens_where_it_is_told_to(host: str, ready_made_data: ReadyMadeData):
+    with TuttiServer(**ready_made_data.options("embedded"), environment={"HOST": host}) as server:
         assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200

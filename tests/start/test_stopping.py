@@ -1,107 +1,126 @@
-"""An orderly end: nobody new, everybody told, then gone."""
+"""Stopping by a signal; while an answer is still being made it is waited for, but not for ever."""
 
-import contextlib
 import os
 import signal
-import socket
+import sqlite3
+import time
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-from tests.conftest import StartServer
+from tests.conftest import ReadyMadeData, StartServer
+from tests.faults.jobs import wait_for
+from tests.malformed.hasty import PatientServer
+from tests.processes import TuttiServer
 
-RESTARTING = 4012
-# What the server says when somebody did not end in time.
-GAVE_UP = "took too long"
-SOON_SECONDS = 10
-# Where the sizes stop in the same way, one of them is enough.
-in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
+HUNG = 1
+IMPATIENT = 130
+# So many looks in a row that see the same.
+SETTLED = 20
 
-
-def close_code(connection: ClientConnection) -> int | None:
-    with contextlib.suppress(ConnectionClosed):
-        while True:
-            connection.recv(timeout=SOON_SECONDS)
-    return connection.close_code
+pytestmark = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
 
-def test_sockets_that_can_resume_are_told_to_come_back(start_server: StartServer):
-    server = start_server()
-    with connect(f"{server.ws_url}/ws/playlist/") as connection:
-        connection.recv()
-        connection.send('{"type": "resume", "epoch": "none", "since": 0}')
-        connection.recv()
+class HastilyStopping(PatientServer):
+    """It gives answers, and then the rest of the process, half a second each to end; the usual one 3."""
 
-        assert server.stop() == 0
-        assert close_code(connection) == RESTARTING
+    clocks: ClassVar[dict[str, float]] = {
+        "config.daphne_server.DRAIN_SECONDS": 0.5,
+        "config.daphne_server.LAST_SECONDS": 0.5,
+    }
 
 
-@in_one_size
-def test_open_sockets_and_streams_do_not_hold_it_up(start_server: StartServer):
-    server = start_server()
-    with (
-        connect(f"{server.ws_url}/ws/playlist/") as silent,
-        server.client() as client,
-        client.stream("GET", "/api/stream") as stream,
-    ):
-        silent.recv()
-        assert stream.status_code == 200
-
-        assert server.stop() == 0
-    assert GAVE_UP not in server.log
+@pytest.fixture
+def server(
+    request: pytest.FixtureRequest, start_server: StartServer, ready_made_data: ReadyMadeData
+) -> Iterator[TuttiServer]:
+    if not hasattr(request, "param"):
+        yield start_server()
+        return
+    with request.param(**ready_made_data.options("embedded")) as hasty:
+        yield hasty
 
 
-@in_one_size
-def test_an_idle_connection_does_not_hold_it_up(start_server: StartServer):
-    server = start_server()
-    with server.client() as client:
-        client.get("/api/health/live")  # stays connected
-        assert server.stop() == 0
-    assert GAVE_UP not in server.log
+@pytest.fixture
+def lock(server: TuttiServer) -> Iterator[sqlite3.Connection]:
+    """Holds the database's only write lock, so that every write of the server waits."""
+    connection = sqlite3.connect(server.data_folder / "db.sqlite3", isolation_level=None)
+    connection.execute("BEGIN IMMEDIATE")
+    yield connection
+    connection.close()
 
 
-@in_one_size
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_either_signal_is_an_orderly_end(start_server: StartServer, number: signal.Signals):
-    server = start_server()
-
-    os.kill(server.pid, number)
-
-    assert server.wait() == 0
-    assert "Traceback" not in server.log
-
-
-@in_one_size
-def test_nobody_new_is_let_in_while_it_stops(start_server: StartServer):
-    server = start_server()
-    with socket.create_connection(("127.0.0.1", server.port)):
-        server.stop()
-
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{server.base_url}/api/health/live")
+@pytest.fixture
+def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[httpx.Response]]:
+    """A write that has arrived and waits for the lock."""
+    httpx.get(f"{server.base_url}/api/rooms/")  # whatever begins with the first request has begun
+    idle_threads = threads_when_idle(server)
+    with ThreadPoolExecutor() as threads:
+        write = threads.submit(
+            httpx.post, f"{server.base_url}/api/guests/", json={"name": "Late"}, timeout=30
+        )
+        wait_for(lambda: threads_of(server) > idle_threads, bool)
+        yield write
 
 
-@in_one_size
-def test_the_port_can_be_taken_again_at_once(start_server: StartServer):
-    server = start_server()
+def threads_of(server: TuttiServer) -> int:
+    return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
+
+
+def threads_when_idle(server: TuttiServer) -> int:
+    """The number that it settles at: the thread of an answer ends a moment after the answer."""
+    seen: deque[int] = deque(maxlen=SETTLED)
+    wait_for(lambda: seen.append(threads_of(server)), lambda _: seen.count(seen[-1]) == SETTLED)
+    return seen[-1]
+
+
+def begin_to_stop(server: TuttiServer) -> None:
+    os.kill(server.pid, signal.SIGTERM)
+    wait_for(lambda: "Stopping" in server.log, bool)
+
+
+def test_an_interrupt_is_an_orderly_end_and_the_port_can_be_taken_again_at_once(server: TuttiServer):
     with server.client() as client:
         client.get("/api/health/live")
         port = server.port
+        os.kill(server.pid, signal.SIGINT)
 
-        server.restart()
+        assert server.wait() == 0
+        server.start()
 
     assert server.port == port
+    assert "Traceback" not in server.log
 
 
-@in_one_size
-def test_after_a_crash_it_starts_again_with_all_that_was_accepted(start_server: StartServer):
-    server = start_server()
-    with server.client() as client:
-        slug = client.post("/api/rooms/", json={"name": "Before the crash"}).json()["slug"]
-    server.kill()
+def test_an_answer_in_progress_is_finished(
+    server: TuttiServer, lock: sqlite3.Connection, write: Future[httpx.Response]
+):
+    begin_to_stop(server)
+    lock.execute("ROLLBACK")
 
-    server.start()
+    assert write.result().status_code == 201
+    assert server.wait() == 0
 
-    assert httpx.get(f"{server.base_url}/api/rooms/{slug}/").status_code == 200
+
+def test_a_second_signal_stops_at_once(server: TuttiServer, write: Future[httpx.Response]):
+    begin_to_stop(server)
+    begin = time.monotonic()
+    os.kill(server.pid, signal.SIGTERM)
+
+    assert server.wait() == IMPATIENT
+    assert time.monotonic() - begin < 1
+    assert isinstance(write.exception(), httpx.TransportError)
+
+
+@pytest.mark.parametrize("server", [HastilyStopping], indirect=True)
+def test_what_hangs_does_not_hold_it_up_for_ever(server: TuttiServer, write: Future[httpx.Response]):
+    begin_to_stop(server)
+
+    assert server.wait() == HUNG
+    assert "took too long" in server.log
+    assert isinstance(write.exception(), httpx.TransportError)

@@ -32,13 +32,23 @@ class Where:
 def add(roll_ups: Sequence[Roll], *, raw: str, where: Where) -> None:
     """Adds the rows of the table `raw` that fit to every roll-up."""
     for roll_up in roll_ups:
+        if roll_up.rows_counted_by:
+            continue  # it follows the rows of another
+        if above := roll_up.rows_counted_in:
+            _begin(roll_up, raw, where)
+            _add_rows(above, of=roll_up, sign="")
         _add(roll_up, raw, where, sign="")
 
 
 def take_off(roll_ups: Sequence[Roll], *, raw: str, where: Where) -> None:
     """Takes them off again, as long as they are still there."""
     for roll_up in roll_ups:
+        if roll_up.rows_counted_by:
+            continue
         _add(roll_up, raw, where, sign="-")
+        if above := roll_up.rows_counted_in:
+            _add_rows(above, of=roll_up, sign="-")
+            forget_empty(above)
         forget_empty(roll_up)
 
 
@@ -65,7 +75,7 @@ def mend(roll_up: Roll, *, raw: str, where: Where, own: Where) -> int:
     wrong = _run(
         f"INSERT INTO {_table(roll_up)} ({_listed(columns)}, count)"
         f" SELECT {_listed(columns)}, SUM(counted) FROM ("
-        f"SELECT {told}, COUNT(*) AS counted FROM {_quoted(raw)}"
+        f"SELECT {told}, {roll_up.counted} AS counted FROM {_quoted(raw)}"
         f" WHERE {_narrowed(roll_up, where.sql)} GROUP BY {_keys(roll_up)}"
         f" UNION ALL SELECT {_listed(columns)}, -count FROM {_table(roll_up)} WHERE {own.sql}"
         f") AS difference WHERE 1 = 1 GROUP BY {_listed(columns)} HAVING SUM(counted) <> 0"
@@ -102,6 +112,31 @@ def _add(roll_up: Roll, raw: str, where: Where, *, sign: str) -> None:
         f" SELECT {_keys(roll_up)}, {sign}COUNT(*) FROM {_quoted(raw)} WHERE {_narrowed(roll_up, where.sql)}"
         f" GROUP BY {_keys(roll_up)} ORDER BY {_keys(roll_up)} {_added(roll_up)}",
         where.values,
+    )
+
+
+def _begin(roll_up: Roll, raw: str, where: Where) -> None:
+    """Rows for keys that have had none, empty as yet. Whoever makes one at the same time is waited for."""
+    columns = _listed(list(roll_up.counted_by))
+    _run(
+        f"INSERT INTO {_table(roll_up)} ({columns}, count)"
+        f" SELECT {_keys(roll_up)}, 0 FROM {_quoted(raw)} WHERE {_narrowed(roll_up, where.sql)}"
+        f" GROUP BY {_keys(roll_up)} ORDER BY {_keys(roll_up)} ON CONFLICT ({columns}) DO NOTHING",
+        where.values,
+    )
+
+
+def _add_rows(roll_up: Roll, *, of: Roll, sign: str) -> None:
+    """Counts the empty rows of another: this transaction has begun them, or is about to forget them.
+
+    Nobody else's are seen: where one commits, its rows count something or are gone.
+    """
+    keys = ", ".join(roll_up.rows_counted_by.values())
+    _run(
+        f"INSERT INTO {_table(roll_up)} ({_listed(list(roll_up.rows_counted_by))}, count)"
+        f" SELECT {keys}, {sign}COUNT(*) FROM {_table(of)} WHERE count = 0"
+        f" GROUP BY {keys} ORDER BY {keys} {_added(roll_up)}",
+        [],
     )
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Collection
 from typing import Any
 
+from apps.analytics.models import Activity
 from apps.analytics.room_plays import claim_room_plays
 from apps.analytics.selectors import activities_of
 from apps.analytics.services import forget_activities
 from core.identity import user_id_of
+from core.portions import delete_in_portions
 
 
 class AnalyticsBelongings:
@@ -14,9 +16,10 @@ class AnalyticsBelongings:
 
     def exported(self, key: str) -> dict[str, Any]:
         user_id = user_id_of(key)
-        activities = activities_of(user_id) if user_id is not None else []
+        if user_id is None:
+            return {"activities": []}
         return {
-            "activities": [
+            "activities": (
                 {
                     "id": one.pk,
                     "activity_type": one.kind,
@@ -28,8 +31,8 @@ class AnalyticsBelongings:
                     "occurred_at": one.occurred_at,
                     "received_at": one.received_at,
                 }
-                for one in activities
-            ]
+                for one in activities_of(user_id)
+            )
         }
 
     def hand_over(self, *, giver: str, taker: str) -> None:
@@ -38,6 +41,13 @@ class AnalyticsBelongings:
         if user_id is not None:
             for adder in (giver, taker):
                 claim_room_plays(user_id=user_id, adder=adder)
+
+    def erase_most(self, key: str, *, names: Collection[str]) -> None:
+        """Each portion leaves every count in a transaction of its own."""
+        del names
+        user_id = user_id_of(key)
+        if user_id is not None:
+            delete_in_portions(Activity.objects.filter(user_id=user_id))
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Takes the activities out of every count, and holds back whoever tells of any until all is done.

@@ -17,7 +17,7 @@ from apps.analytics.payloads import (
 from apps.analytics.serializers import MAX_ACTIVITIES, ActivitySerializer
 from apps.tracks.documentation import TRACK
 from core.endpoints import Answer, Body, Endpoint, Parameter, Refusal
-from core.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted
+from core.errors import InvalidInput, NotAuthenticated, NotFound, NotPermitted, RateLimited
 
 TAG = "analytics"
 AT = datetime(2025, 12, 4, 10, tzinfo=UTC)
@@ -72,7 +72,8 @@ RECORD = Endpoint(
         f"One activity, or a list of up to {MAX_ACTIVITIES} that are stored all or not at all; the answer to "
         "a list is a list, and an error in it names the field with its place (`3.track_id`). Exactly one of "
         "`track_id` and `recommendation_id`; `interaction` and `interaction_type` stand for `activity_type`. "
-        "`occurred_at` is now without it, and may lie 5 minutes ahead."
+        "`occurred_at` is now without it, and may lie 5 minutes ahead. A person tells at most 2,000 an "
+        "hour and 20,000 a day, of which each of a list is one."
     ),
     body=Body(
         ActivitySerializer,
@@ -89,6 +90,7 @@ RECORD = Endpoint(
             "A field makes no sense.",
             {"occurred_at": ["Lies more than 5 minutes in the future."]},
         ),
+        Refusal(RateLimited, "Too many requests, or too many activities of this person: none is stored."),
     ),
 )
 SUMMARY = Endpoint(
@@ -121,7 +123,8 @@ TRENDS = Endpoint(
     summary="What is played, liked and shared most, and how that changed",
     description=(
         "Of the last `days` UTC days, today included; `previous` is of as many days before them, `change` is "
-        "`count − previous`. Artists and genres that differ only in case are one."
+        "`count − previous`. A person counts once for a track, a kind and an hour. Artists and genres "
+        "that differ only in case are one."
     ),
     parameters=(
         Parameter("days", "query", {"type": "integer", "minimum": 1, "maximum": 90}, "So many days (7)."),

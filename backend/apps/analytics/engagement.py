@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apps.analytics.favourites import ARTIST, GENRE, top_named, top_tracks
-from apps.analytics.models import Kind, PersonQuarterCount, PersonTrackCount
+from apps.analytics.models import HOURS_A_DAY, Kind, PersonQuarterCount, PersonTrackCount
 from apps.analytics.payloads import (
     CountsByTypePayload,
     DateCountPayload,
@@ -20,7 +20,6 @@ from core.pagination import MAX_ROWS
 
 # Artists, genres and tracks that a person is shown.
 FAVOURITES = 10
-HOURS_A_DAY = 24
 RATE_DIGITS = 4
 
 

@@ -100,6 +100,14 @@ class Activity(models.Model):
     class Meta:
         ordering = ["-id"]
         verbose_name_plural = "activities"
+        indexes = [
+            # What somebody has told of late, which is limited.
+            models.Index(
+                fields=["user", "received_at"],
+                condition=models.Q(room_play__isnull=True),
+                name="activity_told",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.occurred_at:%Y-%m-%d %H:%M}"
@@ -121,6 +129,12 @@ class RollUp(models.Model):
     counted_by: ClassVar[Mapping[str, str]]
     # Which activities count, in SQL; empty: all.
     counted_where: ClassVar[str] = ""
+    # What counts of them.
+    counted: ClassVar[str] = "COUNT(*)"
+    # Where it counts rows of another roll-up: the same key, out of that one's columns.
+    rows_counted_by: ClassVar[Mapping[str, str]] = {}
+    # Which other one counts its rows.
+    rows_counted_in: ClassVar["type[RollUp] | None"] = None
 
     count = models.IntegerField()
 
@@ -128,7 +142,11 @@ class RollUp(models.Model):
         abstract = True
 
 
+HOURS_A_DAY = 24
 OF_DAY = f"quarter / {QUARTERS_A_DAY}"
+OF_HOUR = f"quarter / {QUARTERS_A_DAY // HOURS_A_DAY}"
+# More hours than there will be in a thousand years: a person and an hour are one number.
+MANY_HOURS = 10_000_000
 OF_TRACKS = "track_id IS NOT NULL"
 
 
@@ -161,10 +179,15 @@ class DayCount(RollUp):
 
 
 class TrackDayCount(RollUp):
-    """Of a track on a UTC day, by kind. Its artist and genre are the track's, as they are now."""
+    """Of a track on a UTC day, by kind, each person once an hour: nobody makes a trend alone.
+
+    Its artist and genre are the track's, as they are now.
+    """
 
     counted_by: ClassVar = {"day": OF_DAY, "track_id": "track_id", "kind": "kind"}
     counted_where: ClassVar = OF_TRACKS
+    counted: ClassVar = f"COUNT(DISTINCT user_id * {MANY_HOURS} + {OF_HOUR})"
+    rows_counted_by: ClassVar = {"day": f"hour / {HOURS_A_DAY}", "track_id": "track_id", "kind": "kind"}
 
     day = models.IntegerField()
     track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
@@ -233,6 +256,28 @@ class PersonTrackCount(RollUp):
         return f"{self.count} × {self.kind} of {self.track_id} by {self.user_id}"
 
 
+class PersonTrackHourCount(RollUp):
+    """Of a person and a track in an hour, by kind: each of these is one in the counts of all people."""
+
+    counted_by: ClassVar = {"user_id": "user_id", "track_id": "track_id", "hour": OF_HOUR, "kind": "kind"}
+    counted_where: ClassVar = OF_TRACKS
+    rows_counted_in: ClassVar = TrackDayCount
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    track = models.ForeignKey(Track, on_delete=models.CASCADE, related_name="+")
+    hour = models.IntegerField()
+    kind = models.CharField(max_length=MAX_KIND)
+
+    class Meta:
+        constraints = [_key("person_track_hour", "user", "track", "hour", "kind")]
+        indexes = [_empty("person_track_hour")]
+
+    def __str__(self) -> str:
+        return f"{self.count} × {self.kind} of {self.track_id} by {self.user_id} in hour {self.hour}"
+
+
 class RoomPlayDayCount(RollUp):
     """Plays in rooms that began on a UTC day, whoever added the track: most of them are no activity."""
 
@@ -248,6 +293,17 @@ class RoomPlayDayCount(RollUp):
 
 
 BY_DAY: tuple[type[RollUp], ...] = (DayCount, TrackDayCount)
-BY_PERSON: tuple[type[RollUp], ...] = (PersonDayCount, PersonQuarterCount, PersonTrackCount)
+BY_PERSON: tuple[type[RollUp], ...] = (
+    PersonTrackHourCount,
+    PersonDayCount,
+    PersonQuarterCount,
+    PersonTrackCount,
+)
 # In the order in which every writer takes them.
-ROLL_UPS = BY_DAY + BY_PERSON
+ROLL_UPS: tuple[type[RollUp], ...] = (
+    PersonTrackHourCount,
+    *BY_DAY,
+    PersonDayCount,
+    PersonQuarterCount,
+    PersonTrackCount,
+)

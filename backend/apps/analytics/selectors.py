@@ -1,6 +1,6 @@
 """Reading what everybody does: the summary, and trends. Of the roll-ups alone, never of raw rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,14 +22,21 @@ from apps.analytics.upper_apps import recommendations
 from apps.tracks.models import Track
 from apps.tracks.payloads import track_payload
 from apps.users.models import User
+from core.portions import in_portions
 
 # A week, today included.
 RECENT_DAYS = 7
 
 
-def activities_of(user_id: int) -> "QuerySet[Activity]":
+def activities_of(user_id: int) -> Iterator[Activity]:
     """Everything that is stored about what the person did, oldest first: for who exports it."""
-    return Activity.objects.filter(user_id=user_id).select_related("track").order_by("pk")
+    return in_portions(Activity.objects.filter(user_id=user_id).select_related("track"))
+
+
+def activities_by_id(user_id: int, numbers: Sequence[int]) -> list[Activity]:
+    """Those of the person, in this order."""
+    known = Activity.objects.filter(user_id=user_id).in_bulk(numbers)
+    return [known[number] for number in numbers if number in known]
 
 
 def summary_at(now: datetime) -> SummaryPayload:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,8 +14,11 @@ from apps.analytics.upper_apps import tracks_of_recommendations
 from apps.playlist.models import Play
 from apps.realtime.decorators import log_action
 from apps.tracks.models import Track
-from apps.users.models import User
+from apps.users.holding import hold_person
+from apps.users.models import User, key_of_user
 from core.errors import NotAuthenticated, NotFound
+from core.limits import ACTIVITIES_OF_DAY, ACTIVITIES_OF_HOUR
+from core.rate_limits import TooManyCalls, scaled
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,14 @@ class NewActivity:
 def record_activities(*, user_id: int, told: Sequence[NewActivity]) -> list[Activity]:
     """Stores and counts all of them, or none. In the order in which they were told.
 
-    Raises NotFound for an unknown track or recommendation, NotAuthenticated when the person has just gone.
+    Raises NotFound for an unknown track or recommendation, NotAuthenticated when the person has just gone,
+    TooManyCalls above the limits of what one person tells.
     """
+    hold_person(key_of_user(user_id))  # also, so that of two who tell at once each counts what the other told
     if not _is_there(user_id):
         raise NotAuthenticated
     now = timezone.now()
+    _count_new(user_id, len(told), now)
     tracks = _tracks_told_of(user_id, told)
     return Activity.objects.record(
         Activity(
@@ -97,6 +103,26 @@ def _is_there(user_id: int) -> bool:
     """
     join_writers(Activity)
     return User.objects.filter(pk=user_id).exists()
+
+
+def _count_new(user_id: int, number: int, now: datetime) -> None:
+    """Refuses all of them where the person would tell more than the limits let. Plays in rooms don't count.
+
+    What is stored is what is counted: so it holds for every process, and across restarts.
+    """
+    own = Activity.objects.filter(user_id=user_id, room_play__isnull=True).order_by("-received_at")
+    moments = own.values_list("received_at", flat=True)
+    for limit in (ACTIVITIES_OF_HOUR, ACTIVITIES_OF_DAY):
+        most, period = scaled(limit.max_calls), timedelta(seconds=limit.period_seconds)
+        if most is None:
+            return
+        if number > most:
+            raise TooManyCalls(calls=number, retry_after_seconds=limit.period_seconds)
+        # The latest that has to be past before so many more can be told.
+        within = moments.filter(received_at__gt=now - period)[most - number : most - number + 1]
+        for in_the_way in within:
+            wait = in_the_way + period - now
+            raise TooManyCalls(calls=most + 1, retry_after_seconds=wait.total_seconds())
 
 
 def _tracks_told_of(user_id: int, told: Sequence[NewActivity]) -> list[int]:

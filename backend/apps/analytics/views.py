@@ -9,11 +9,12 @@ from rest_framework.response import Response
 from apps.analytics import documentation
 from apps.analytics.engagement import engagement_of
 from apps.analytics.payloads import activity_payload
-from apps.analytics.selectors import summary_at, trends_at
+from apps.analytics.selectors import activities_by_id, summary_at, trends_at
 from apps.analytics.serializers import named_person, read_activities, zone_of
 from apps.analytics.services import record_activities
 from apps.users.selectors import own_id, whose_taste
 from core.endpoints import documented
+from core.idempotency import keep_recipe, recipe_of_repeat
 from core.identity import caller_of
 from core.pagination import whole_number
 
@@ -27,9 +28,15 @@ class AnalyticsViewSet(viewsets.ViewSet):
     @documented(documentation.RECORD)
     def record(self, request: Request) -> Response:
         user_id = _who_did_it(request)
-        told = read_activities(request.data, user_id=user_id, now=timezone.now())
-        stored = [activity_payload(one) for one in record_activities(user_id=user_id, told=told)]
-        return Response(stored if isinstance(request.data, list) else stored[0], status=201)
+        if known := recipe_of_repeat(request._request):
+            stored = activities_by_id(user_id, [int(number) for number in known.split()])
+        else:
+            told = read_activities(request.data, user_id=user_id, now=timezone.now())
+            stored = record_activities(user_id=user_id, told=told)
+        shown = [activity_payload(one) for one in stored]
+        response = Response(shown if isinstance(request.data, list) else shown[0], status=201)
+        keep_recipe(response, " ".join(str(one.id) for one in shown))
+        return response
 
     @documented(documentation.SUMMARY)
     def summary(self, request: Request) -> Response:

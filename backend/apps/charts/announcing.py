@@ -63,18 +63,19 @@ class Consumer:
     consume: Consume
 
 
-_consumers: dict[str, Consumer] = {}
+# By the name that their deliveries are kept under.
+consumers: dict[str, Consumer] = {}
 
 
 def register_consumer(name: str, kinds: Collection[Kind], consume: Consume) -> None:
-    """Registering again replaces. `name` is what its deliveries are kept under."""
-    _consumers[name] = Consumer(name, frozenset(kinds), consume)
+    """Registering again replaces."""
+    consumers[name] = Consumer(name, frozenset(kinds), consume)
 
 
 def announce(kind: Kind, payload: Mapping[str, object]) -> None:
     """Writes the event down, and who is to hear it, in the transaction of what it tells of."""
     event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
-    wanted = [one for one in _consumers.values() if kind in one.kinds]
+    wanted = [one for one in consumers.values() if kind in one.kinds]
     Delivery.objects.bulk_create([Delivery(event=event, consumer=one.name) for one in wanted])
     announced.send(sender=kind, subject=event.payload)
 
@@ -93,7 +94,7 @@ def deliver() -> Tally:
 def replay(*, since: datetime | None = None) -> Tally:
     """Tells again what failed, and with `since` everything of then and later, also what was heard."""
     if since is not None:
-        again = Delivery.objects.filter(event__created_at__gte=since, consumer__in=_consumers)
+        again = Delivery.objects.filter(event__created_at__gte=since, consumer__in=consumers)
         again.update(done_at=None)
         _add_missing(since)
     return deliver()
@@ -101,7 +102,7 @@ def replay(*, since: datetime | None = None) -> Tally:
 
 def _add_missing(since: datetime) -> None:
     """For consumers that were not there yet."""
-    for consumer in _consumers.values():
+    for consumer in consumers.values():
         events = PipelineEvent.objects.filter(created_at__gte=since, kind__in=consumer.kinds)
         unheard = events.exclude(deliveries__consumer=consumer.name)
         Delivery.objects.bulk_create(
@@ -112,12 +113,12 @@ def _add_missing(since: datetime) -> None:
 
 
 def _waiting(*, after: int) -> list[Delivery]:
-    waiting = Delivery.objects.filter(done_at__isnull=True, consumer__in=_consumers, pk__gt=after)
+    waiting = Delivery.objects.filter(done_at__isnull=True, consumer__in=consumers, pk__gt=after)
     return list(waiting.select_related("event").order_by("pk")[:BATCH])
 
 
 def _deliver(delivery: Delivery, tally: Tally) -> None:
-    event, consumer = delivery.event, _consumers[delivery.consumer]
+    event, consumer = delivery.event, consumers[delivery.consumer]
     told = Told(event.pk, Kind(event.kind), event.payload, event.created_at)
     mine = Delivery.objects.filter(pk=delivery.pk)
     try:

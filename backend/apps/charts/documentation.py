@@ -132,12 +132,13 @@ INDEX = _endpoint(
             services=[ChartService("spotify", is_ranked=True), ChartService("youtube", is_ranked=False)],
             ranks=["rank", "plays", "trending"],
         ),
+        is_sample=True,
     ),
 )
 CHART = _endpoint(
     "chart",
     "The chart of a genre",
-    ChartAnswer("success", "The pop chart of 2025-12-04.", CHART_PAYLOAD),
+    ChartAnswer("success", "The pop chart of 2025-12-04.", CHART_PAYLOAD, is_sample=True),
     description=(
         "Tracks that two services or more have on their lists. On three, a track has the sum of its places "
         "as points, on two 1000 more; the fewest points come first, of equals the best single place, then "
@@ -169,6 +170,7 @@ SERVICE_LIST = _endpoint(
             url="https://charts.example/spotify/pop",
             tracks=[ListEntryPayload(1, ISRC, NAME, ARTIST, "", "", URL)],
         ),
+        is_sample=True,
     ),
     parameters=(GENRE, SERVICE, DATE),
     refusals=(NO_CHART, BAD_QUERY),
@@ -206,6 +208,7 @@ TRACK = _endpoint(
                 "ok", [SimilarTrackPayload("ZZTUT2500002", "Second Window Left", "The Tuesday Post", 0.9731)]
             ),
         ),
+        is_sample=True,
     ),
     description=(
         "A service's `embed` is its own player, in a frame; null where there is none for this track, or "
@@ -214,7 +217,7 @@ TRACK = _endpoint(
     parameters=(ISRC_PARAMETER,),
     refusals=(NO_TRACK,),
 )
-IN_LIBRARY = LibraryTrackAnswer("success", "The library has the track.", LIBRARY_TRACK)
+IN_LIBRARY = LibraryTrackAnswer("success", "The library has the track.", LIBRARY_TRACK, is_sample=True)
 LIBRARY = replace(
     _endpoint(
         "library",
@@ -235,7 +238,10 @@ GRAPH_DATA = _endpoint(
     "read",
     "Counts of the tracks of a chart, day by day",
     GraphDataAnswer(
-        "success", "Counts of the pop chart.", [GraphTrackPayload(1, ISRC, NAME, ARTIST, COUNTS)]
+        "success",
+        "Counts of the pop chart.",
+        [GraphTrackPayload(1, ISRC, NAME, ARTIST, COUNTS)],
+        is_sample=True,
     ),
     parameters=(GENRE,),
     refusals=(NO_CHART,),
@@ -251,7 +257,7 @@ SERVICE_PLAYLIST = replace(
 LAST_UPDATED = _endpoint(
     "read",
     "When a chart was published last",
-    LastUpdatedAnswer("success", "The pop chart's age.", LastUpdatedPayload("pop", DAY, AT)),
+    LastUpdatedAnswer("success", "The pop chart's age.", LastUpdatedPayload("pop", DAY, AT), is_sample=True),
     parameters=(GENRE,),
     refusals=(NO_CHART,),
 )
@@ -262,6 +268,7 @@ HEADER_ART = _endpoint(
         "success",
         "Covers of the lists for pop.",
         {"spotify": HeaderArtPayload("Sample: pop", "", "", "https://charts.example/spotify/pop")},
+        is_sample=True,
     ),
     parameters=(GENRE,),
     refusals=(NO_CHART,),
@@ -270,7 +277,10 @@ TRENDING = _endpoint(
     "read",
     "What is played more than a week ago, the most first",
     TrendingAnswer(
-        "success", "What is played more than a week ago.", [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500)]
+        "success",
+        "What is played more than a week ago.",
+        [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500)],
+        is_sample=True,
     ),
     description=(
         "At most 100 tracks. Each service counts over the week that ends with its own newest day, for tracks "

@@ -3,10 +3,11 @@
 import contextlib
 import fcntl
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from django.db import OperationalError, connection
+
+from core.private_files import private
 
 if TYPE_CHECKING:
     import psycopg
@@ -45,7 +46,8 @@ class _FileLock:
 @contextlib.contextmanager
 def _file_lock() -> Iterator[Hold]:
     """Beside the database that it is about."""
-    with Path(f"{connection.settings_dict['NAME']}.etl.lock").open("w") as file:
+    name = f"{connection.settings_dict['NAME']}.etl.lock"
+    with open(name, "w", opener=private) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

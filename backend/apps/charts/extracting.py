@@ -102,17 +102,17 @@ def _known(offers: Sequence[Offer]) -> Mapping[Key, Known]:
 def _all_taken(offers: Sequence[Offer], known: Mapping[Key, Known]) -> Iterator[Taken]:
     """In the order of the offers, however long each takes. Threads touch no database, nor run far ahead."""
     begun: deque[Future[Taken]] = deque()
-    with ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts") as pool:
-        try:
-            for offer in offers:
-                begun.append(pool.submit(take, offer, known.get(_key(offer), NOTHING)))
-                if len(begun) > settings.ETL_THREAD_COUNT * AHEAD:
-                    yield begun.popleft().result()
-            while begun:
+    pool = ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts")
+    try:
+        for offer in offers:
+            begun.append(pool.submit(take, offer, known.get(_key(offer), NOTHING)))
+            if len(begun) > settings.ETL_THREAD_COUNT * AHEAD:
                 yield begun.popleft().result()
-        finally:
-            for future in begun:
-                future.cancel()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        # Who breaks it off does not wait for services that say nothing.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _key(offer: Offer) -> Key:

@@ -7,7 +7,8 @@ from operator import or_
 
 from django.db.models import Q
 
-from apps.charts.charts import Order, edition_on
+from apps.charts.charts import Order
+from apps.charts.counters.book import CountedPlays
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.graphql.embeds import allowed_player
 from apps.charts.models import (
@@ -38,8 +39,8 @@ from apps.charts.payloads import (
     SimilarTracksPayload,
     TrendingTrackPayload,
 )
-from apps.charts.plays import CountHistory, play_book
-from apps.charts.selectors import track_of
+from apps.charts.plays import CountHistory
+from apps.charts.selectors import covers_of, list_headers, track_of
 from apps.charts.sounding import similar_tracks
 from core.errors import NotFound
 
@@ -87,7 +88,7 @@ def service_list(genre: str, service: str, day: date | None) -> ServiceListPaylo
         fetched_at=good.fetched_at,
         name=good.name,
         description=good.description,
-        cover_url=good.cover_url,
+        cover_url=good.cover_url or covers_of([good.pk]).get(good.pk, ""),
         url=good.url,
         tracks=[_list_entry(entry) for entry in good.entries.select_related("track")],
     )
@@ -117,7 +118,7 @@ def chart_track(isrc: str) -> ChartTrack:
 
 
 def track_page(track: ChartTrack) -> ChartTrackPayload:
-    counts = play_book().histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
+    counts = CountedPlays().histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
     ranks = _ranks(track)
     return ChartTrackPayload(
         isrc=track.isrc,
@@ -193,10 +194,9 @@ def _counts(told: Mapping[str, CountHistory]) -> dict[str, CountHistoryPayload]:
 # --- The older pages ---------------------------------------------------------------------------------
 
 
-def graph_data(genre: str) -> list[GraphTrackPayload]:
-    """Raises NotFound."""
-    entries = list(edition_on(genre, None).entries.select_related("track"))
-    told = play_book().histories([entry.track.isrc for entry in entries], days=HISTORY_DAYS)
+def graph_data(edition: Edition) -> list[GraphTrackPayload]:
+    entries = list(edition.entries.select_related("track"))
+    told = CountedPlays().histories([entry.track.isrc for entry in entries], days=HISTORY_DAYS)
     return [
         GraphTrackPayload(
             rank=entry.rank,
@@ -209,27 +209,24 @@ def graph_data(genre: str) -> list[GraphTrackPayload]:
     ]
 
 
-def last_updated(genre: str) -> LastUpdatedPayload:
-    """Raises NotFound."""
-    edition = edition_on(genre, None)
+def last_updated(edition: Edition) -> LastUpdatedPayload:
     assert edition.published_at is not None  # noqa: S101 - only those are found
-    return LastUpdatedPayload(genre, edition.issued_on, edition.published_at)
+    return LastUpdatedPayload(edition.genre, edition.issued_on, edition.published_at)
 
 
 def header_art(genre: str) -> dict[str, HeaderArtPayload]:
     """By service, of its last good list. Raises NotFound when there is none at all."""
-    good = RawEdition.objects.filter(genre=genre, status=Status.OK).order_by("issued_on")
-    art = {
-        service: HeaderArtPayload(*told)
-        for service, *told in good.values_list("service", "name", "description", "cover_url", "url")
-    }
-    if not art:
+    headers = list_headers(genre)
+    if not headers:
         raise NotFound(f"There is no list of any service for {genre}.")
-    return art
+    return {
+        service: HeaderArtPayload(header.name, header.description, header.cover_url, header.url)
+        for service, header in headers.items()
+    }
 
 
 def trending() -> list[TrendingTrackPayload]:
-    told: Sequence[tuple[str, int]] = play_book().trending(most=MOST_TRENDING)
+    told: Sequence[tuple[str, int]] = CountedPlays().trending(most=MOST_TRENDING)
     tracks = ChartTrack.objects.in_bulk([isrc for isrc, _ in told], field_name="isrc")
     return [
         TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change)

@@ -227,51 +227,60 @@ class ChartIndexAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartIndexPayload
+    is_sample: bool
 
 
 class ChartAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartPayload
+    is_sample: bool
 
 
 class ServiceListAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ServiceListPayload
+    is_sample: bool
 
 
 class ChartTrackAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: ChartTrackPayload
+    is_sample: bool
 
 
 class LibraryTrackAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: TrackPayload
+    is_sample: bool
 
 
 class GraphDataAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: list[GraphTrackPayload]
+    is_sample: bool
 
 
 class LastUpdatedAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: LastUpdatedPayload
+    is_sample: bool
 
 
 class HeaderArtAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: dict[str, HeaderArtPayload]
+    is_sample: bool
 
 
 class TrendingAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: list[TrendingTrackPayload]
+    is_sample: bool

@@ -6,16 +6,18 @@ run does the rest.
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.db import Error
+from django.db import Error, OperationalError
 from django.utils import timezone
 
 from apps.charts.aggregating import aggregate
 from apps.charts.announcing import deliver
-from apps.charts.counting import Counting, count_plays
+from apps.charts.counters.stage import count
+from apps.charts.counting import Counting
 from apps.charts.exclusion import only_run
 from apps.charts.extracting import extract
 from apps.charts.models import StageRun
@@ -25,10 +27,12 @@ from apps.charts.run_models import Stage
 from apps.charts.supplies import EVERYTHING, Scope, Supply, SupplyError
 from apps.charts.tallies import Tally
 from apps.charts.transforming import transform
-from apps.charts.units import leave_broken_connection
+from apps.charts.units import StageStopped, leave_broken_connection
 from core.metrics import CHART_ROWS, CHART_STAGE_SECONDS
 
 logger = logging.getLogger(__name__)
+# Each waits as long as any write does, on SQLite 20 seconds for its lock.
+SAVE_ATTEMPTS = 3
 FULL = tuple(Stage)
 SILENCE = Silence()
 
@@ -74,9 +78,16 @@ def _run_stage(stage: Stage, plan: Plan, run: UUID) -> StageRun:
         record.status = _status_of(tally)
     except (SupplyError, Error) as error:
         logger.error("The stage %s failed: %s", stage, error)
+        if isinstance(error, StageStopped):
+            tally = error.tally
         tally.fail(str(error)[:200])
-        record.status = StageRun.Status.FAILED
+        record.status = StageRun.Status.PARTLY if tally.rows_out else StageRun.Status.FAILED
         leave_broken_connection(error)
+    except KeyboardInterrupt:
+        record.status = StageRun.Status.INTERRUPTED
+        with suppress(Error):  # it may be a statement that was broken off
+            _finish(record, tally)
+        raise
     _finish(record, tally)
     deliver()
     return record
@@ -90,7 +101,7 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
             scope=scope, now=now, progress=progress, catalogue=plan.supply.catalogue
         ),
         Stage.AGGREGATE: lambda: aggregate(scope=scope, now=now, progress=progress),
-        Stage.COUNTS: lambda: count_plays(Counting(scope, now, progress, plan.supply)),
+        Stage.COUNTS: lambda: count(Counting(scope, now, progress, plan.supply)),
         Stage.PUBLISH: lambda: publish(scope=scope, now=now, progress=progress),
     }
     return works[stage]
@@ -109,9 +120,21 @@ def _finish(record: StageRun, tally: Tally) -> None:
     record.rows_in, record.rows_out = tally.rows_in, tally.rows_out
     record.rows_for_review = tally.rows_for_review
     record.rows_failed, record.failures = tally.rows_failed, tally.failures
-    record.save()
+    _save(record)
     CHART_STAGE_SECONDS.labels(record.stage, record.status).observe(
         (record.ended_at - record.started_at).total_seconds()
     )
     for kind in ("in", "out", "for_review", "failed"):
         CHART_ROWS.labels(record.stage, kind).inc(getattr(record, f"rows_{kind}"))
+
+
+def _save(record: StageRun) -> None:
+    """What took the lock from the stage may have it still: the record is to say how the stage ended."""
+    for attempt in range(1, SAVE_ATTEMPTS + 1):
+        try:
+            record.save()
+            return
+        except OperationalError as error:
+            leave_broken_connection(error)
+            if attempt == SAVE_ATTEMPTS:
+                raise

@@ -11,20 +11,30 @@ from apps.charts.tallies import Tally
 logger = logging.getLogger(__name__)
 
 
+class StageStopped(OperationalError):
+    """A stage could not go on; `tally` has what it had done by then."""
+
+    def __init__(self, tally: Tally, why: Exception) -> None:
+        super().__init__(str(why))
+        self.tally = tally
+
+
 @contextmanager
 def unit(tally: Tally, name: str) -> Iterator[None]:
     """What fails in it has not happened, and is due again at the next run.
 
-    Raises OperationalError when it cannot even begin.
+    Raises StageStopped when it cannot even begin: the database is away, or another process has SQLite's lock.
     """
     has_begun = False
+    rows_out, rows_for_review = tally.rows_out, tally.rows_for_review
     try:
         with transaction.atomic():
             has_begun = True
             yield
     except Exception as error:  # the one place where errors of a unit become a failure of a part
         if not has_begun:
-            raise
+            raise StageStopped(tally, error) from error
+        tally.rows_out, tally.rows_for_review = rows_out, rows_for_review  # undone with the transaction
         logger.exception("The pipeline of charts failed at %s", name)
         tally.fail(f"{name}: {type(error).__name__}")
         leave_broken_connection(error)

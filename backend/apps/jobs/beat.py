@@ -8,7 +8,7 @@ from celery.beat import Scheduler
 from apps.jobs.models import Role
 from apps.jobs.pulse import Pulse
 from apps.jobs.turns import LOOK_SECONDS, take_turn
-from core.connections import released_connection
+from core.connections import live_deadline_seconds, released_connection, response_deadline
 
 logger = logging.getLogger(__name__)
 
@@ -16,9 +16,9 @@ logger = logging.getLogger(__name__)
 class TableScheduler(Scheduler):  # type: ignore[misc]  # it has no types
     """Its entries are in `apps.jobs.schedules`, its memory is `ScheduledTurn`."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    def __init__(self, *args: Any, pulse: Pulse | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._pulse = Pulse(Role.BEAT)
+        self._pulse = pulse or Pulse(Role.BEAT)
 
     def setup_schedule(self) -> None:
         """There is no file to read."""
@@ -26,7 +26,7 @@ class TableScheduler(Scheduler):  # type: ignore[misc]  # it has no types
     def tick(self, *_: Any, **__: Any) -> float:
         """Seconds until it is to be called again."""
         try:
-            with released_connection():
+            with released_connection(), response_deadline(live_deadline_seconds()):
                 self._pulse.beat()
                 return take_turn()
         except Exception as error:  # it must outlive whatever the database does

@@ -43,9 +43,9 @@ class Messenger:
 _messengers: list[Messenger] = []
 
 
-def tell_workers_by(send: Send) -> None:
-    """From here on this process sends word so. Where nobody says how, it sends none."""
-    _messengers[:] = [Messenger(send)]
+def tell_workers_by(messenger: Messenger | None) -> None:
+    """From here on this process sends word so; without a messenger it sends none, as before any call."""
+    _messengers[:] = [messenger] if messenger else []
 
 
 def tell_workers(*, after_seconds: float = 0.0) -> None:

@@ -12,15 +12,13 @@ from django.utils import timezone
 
 from apps.jobs.models import JobProcess, Role
 from apps.jobs.selectors import BELIEVED_FOR, PULSE_SECONDS
-from core.connections import released_connection
+from core.connections import live_deadline_seconds, released_connection, response_deadline
 
 logger = logging.getLogger(__name__)
 
 MAX_HOST_CHARACTERS = 60
 # Tells this process from others that had its number.
 _OWN_TOKEN = secrets.token_hex(3)
-# Roles that this process fills no longer: what beats once more, at the last moment, is not heard.
-_ended: set[Role] = set()
 
 
 def own_name(role: Role) -> str:
@@ -39,14 +37,16 @@ def is_seen_here(role: str) -> bool:
 
 
 class Pulse:
-    """One role of this process."""
+    """One role of this process. Whatever fills it beats through the same object."""
 
     def __init__(self, role: Role) -> None:
         self.role = role
         self.name = own_name(role)
+        # What beats once more, at the last moment, is not heard.
+        self._has_ended = False
 
     def beat(self, *, now: datetime | None = None) -> None:
-        if self.role in _ended:
+        if self._has_ended:
             return
         now = now or timezone.now()
         if not JobProcess.objects.filter(name=self.name).update(seen_at=now):
@@ -54,7 +54,7 @@ class Pulse:
 
     def end(self) -> None:
         """The process leaves in order: nobody believes in it any longer."""
-        _ended.add(self.role)
+        self._has_ended = True
         JobProcess.objects.filter(name=self.name).delete()
 
 
@@ -78,7 +78,7 @@ class PulseThread:
     def _run(self) -> None:
         while True:
             try:
-                with released_connection():
+                with released_connection(), response_deadline(live_deadline_seconds()):
                     self._beat_once()
             except Exception as error:  # it must outlive whatever the database does
                 logger.warning("No pulse this time: %r", error)

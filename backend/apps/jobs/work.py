@@ -11,7 +11,7 @@ from apps.jobs.failures import failure_of
 from apps.jobs.leases import end_run, fail_run, give_back_runs, put_off_run, renew_leases, take_run
 from apps.jobs.models import JobRun
 from apps.jobs.registry import job_named, known_kinds
-from core.connections import released_connection
+from core.connections import live_deadline_seconds, released_connection, response_deadline
 from core.frames import roomy
 from core.request_context import within_request
 
@@ -77,7 +77,8 @@ class Workbench:
             if self._is_stopping:
                 return None
             has_long = any(held.is_long for held in self._all_held())
-            run = take_run(kinds=known_kinds(with_long=not has_long))
+            with released_connection(), response_deadline(live_deadline_seconds()):
+                run = take_run(kinds=known_kinds(with_long=not has_long))
             if run is None:
                 return None
             job = job_named(run.kind)

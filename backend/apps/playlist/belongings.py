@@ -4,19 +4,29 @@ Things are kept under a person's key, which nobody is shown; what is shown is a 
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet, TextField
+from django.db import transaction
+from django.db.models import Case, IntegerField, QuerySet, TextField, When
 from django.db.models.functions import Cast
+from django.utils import timezone
 
 from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Room, Vote
 from apps.playlist.traces import forget_name_in_answers, streams_that_say
-from apps.realtime.selectors import tops_of
-from apps.realtime.services import begin_new_epoch, drop_events, lock_streams
+from apps.realtime.selectors import Top, tops_of
+from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams
+from core.portions import in_portions
 
 # Who cast votes that stay when the person has gone. Each has another, so that no two people become one voter.
 NOBODY = "nobody:"
+WITH_ADDERS = (PlaylistTrack, RemovedItem, Play)
+# What one transaction changes while somebody is taken out of a room: others write in between.
+ITEMS_AT_ONCE = 10
+RECORDS_AT_ONCE = 200
+# Longer than it takes to erase somebody in portions: what was removed before that has been looked through.
+MEANWHILE = timedelta(hours=1)
 
 
 class QueueBelongings:
@@ -26,33 +36,40 @@ class QueueBelongings:
 
     def exported(self, key: str) -> dict[str, Any]:
         return {
-            "votes": [
-                {"room": room, "item_id": item, "track": title, "value": value, "cast_at": at}
-                for room, item, title, value, at in Vote.objects.filter(voter=key)
-                .order_by("pk")
-                .values_list("item__room__slug", "item_id", "item__track__title", "value", "created_at")
-            ],
-            "items": _told(PlaylistTrack.objects.filter(adder=key).order_by("pk"), "added_by", "added_at"),
-            "removed_items": _told(
-                RemovedItem.objects.filter(adder=key).order_by("pk"), "added_by", "added_at", "removed_at"
+            "votes": (
+                {
+                    "room": vote.item.room.slug,
+                    "item_id": vote.item_id,
+                    "track": vote.item.track.title,
+                    "value": vote.value,
+                    "cast_at": vote.created_at,
+                }
+                for vote in in_portions(
+                    Vote.objects.filter(voter=key).select_related("item__room", "item__track")
+                )
             ),
-            "votes_for_removed_items": [
+            "items": _told(PlaylistTrack.objects.filter(adder=key), "added_by", "added_at"),
+            "removed_items": _told(
+                RemovedItem.objects.filter(adder=key), "added_by", "added_at", "removed_at"
+            ),
+            "votes_for_removed_items": (
                 {"room": removed.room.slug, "item_id": removed.pk, "value": value}
-                for removed in _removed_with_votes_of(key).select_related("room").order_by("pk")
+                for removed in in_portions(_removed_with_votes_of(key).select_related("room"))
                 for voter, value in removed.votes
                 if voter == key
-            ],
-            "plays": [
+            ),
+            "plays": (
                 {
                     "room": play.room.slug,
                     "started_at": play.started_at,
                     "ended_at": play.ended_at,
                     "item": play.item,
                 }
-                for play in Play.objects.filter(adder=key).select_related("room").order_by("pk")
-            ],
-            "rooms": list(
-                Room.objects.filter(created_by=key).order_by("pk").values("slug", "name", "created_at")
+                for play in in_portions(Play.objects.filter(adder=key).select_related("room"))
+            ),
+            "rooms": (
+                {"slug": room.slug, "name": room.name, "created_at": room.created_at}
+                for room in in_portions(Room.objects.filter(created_by=key))
             ),
         }
 
@@ -75,45 +92,128 @@ class QueueBelongings:
 
     # --- Somebody goes -------------------------------------------------------------------------------
 
+    def erase_most(self, key: str, *, names: Collection[str]) -> None:
+        """Room by room, in short transactions. What is left of it is erased with the person."""
+        leaving = _Leaving(key)
+        removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
+        for start in range(0, len(removed), RECORDS_AT_ONCE):
+            _change_votes_of_removed(key, leaving.nobody, among=removed[start : start + RECORDS_AT_ONCE])
+        streams = _streams_of(key)
+        called = {*names, *_names_said(key)} - {ANONYMOUS}
+        said = streams_that_say(called, among=_streams_with_items_of(key))
+        for stream_id in sorted(streams):
+            if stream_id in said:  # in portions, so that little is left to be cut under the room's lock
+                drop_events_up_to_now(stream_id=stream_id)
+            forget_name_in_answers(item_ids=_item_ids(key, stream_id), neutral=ANONYMOUS)
+            while not leaving.erase_portion(stream_id, is_said=stream_id in said):
+                pass
+
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Votes keep counting, as nobody's. Items and plays stay under a neutral name; no log has another.
 
         Clients that listen are told of each item; where none is left to be told of, they get a snapshot.
+        Only rooms in which something is the person's are touched, whoever else may have had the name.
         """
-        said = {*names, *_names_said(key)}
-        telling = _streams_with_name_of(key) | streams_that_say(said)
-        lock_streams(sorted(telling | _streams_of(key)))
-        before = tops_of(sorted(telling))
-        item_ids = _item_ids(key)
-        nobody = f"{NOBODY}{secrets.token_hex(8)}"
-        Vote.objects.filter(voter=key).update_unannounced(voter=nobody)
-        _change_votes_of_removed(key, nobody)
+        del names
+        leaving = _Leaving(key)
+        streams = sorted(_streams_of(key, votes_of_removed_since=timezone.now() - MEANWHILE))
+        lock_streams(streams)
+        _change_votes_of_removed(key, leaving.nobody, since=timezone.now() - MEANWHILE)
+        for stream_id in streams:
+            while not leaving.erase_portion(stream_id):
+                pass
         Room.objects.filter(created_by=key).update_unannounced(created_by="")
-        _rename_items(key)
-        forget_name_in_answers(item_ids=item_ids, names=said, neutral=ANONYMOUS)
-        after = tops_of(sorted(telling))
-        for stream_id, top in before.items():
-            if after[stream_id].seq > top.seq:
-                drop_events(stream_id=stream_id, until=top.seq)
-            else:
-                begin_new_epoch(stream_id=stream_id)
 
 
-def _rename_items(key: str) -> None:
-    items = PlaylistTrack.objects.filter(adder=key).select_related("room", "track")
-    for item in items.order_by("room__stream_id", "position"):
-        item.added_by, item.adder = ANONYMOUS, ""
-        item.save(update_fields=["added_by", "adder"])
-    RemovedItem.objects.filter(adder=key).update(added_by=ANONYMOUS, adder="")
-    plays = list(Play.objects.filter(adder=key))
-    for play in plays:
-        play.item["added_by"], play.adder = ANONYMOUS, ""
-    Play.objects.bulk_update(plays, ["item", "adder"], batch_size=300)
+class _Leaving:
+    """Somebody who is on the way out of every room."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+        self.nobody = f"{NOBODY}{secrets.token_hex(8)}"
+
+    @transaction.atomic
+    def erase_portion(self, stream_id: int, *, is_said: bool = False) -> bool:
+        """Takes the person out of a part of a room's records; whether nothing is left there.
+
+        Items go last, those under a name behind the others. So as long as a log may have the name, a record
+        says so, also when this is broken off: the log is cut in the transaction that renames the last one.
+        With `is_said` the log has a name that no record has any more.
+        """
+        lock_streams([stream_id])
+        before = tops_of([stream_id]).get(stream_id)
+        if before is None:
+            return True
+        votes = Vote.objects.filter(voter=self._key, item__room__stream_id=stream_id)
+        chosen = list(votes.values_list("pk", flat=True)[:RECORDS_AT_ONCE])
+        Vote.objects.filter(pk__in=chosen).update_unannounced(voter=self.nobody)
+        is_renamed = any((self._rename_plays(stream_id), self._rename_removed(stream_id)))
+        if not any(_rows_of(model, self._key, stream_id).exists() for model in (Play, RemovedItem)):
+            is_renamed = self._rename_items(stream_id) or is_renamed
+        is_done = not any(_rows_of(model, self._key, stream_id).exists() for model in WITH_ADDERS)
+        is_done = is_done and not votes.exists()
+        if (is_renamed and not _has_names(self._key, stream_id)) or (is_said and is_done):
+            _cut_log(before)
+        return is_done
+
+    def _rename_plays(self, stream_id: int) -> bool:
+        """Whether any had a name; so do the next two."""
+        plays = list(_rows_of(Play, self._key, stream_id).order_by("pk")[:RECORDS_AT_ONCE])
+        is_renamed = any(play.item["added_by"] != ANONYMOUS for play in plays)
+        forget_name_in_answers(item_ids=[play.item_number for play in plays], neutral=ANONYMOUS)
+        for play in plays:
+            play.item["added_by"], play.adder = ANONYMOUS, ""
+        Play.objects.bulk_update(plays, ["item", "adder"])
+        return is_renamed
+
+    def _rename_removed(self, stream_id: int) -> bool:
+        rows = _nameless_first(_rows_of(RemovedItem, self._key, stream_id))[:RECORDS_AT_ONCE]
+        names = dict(rows.values_list("pk", "added_by"))
+        forget_name_in_answers(item_ids=names, neutral=ANONYMOUS)
+        RemovedItem.objects.filter(pk__in=names).update(added_by=ANONYMOUS, adder="")
+        return any(name != ANONYMOUS for name in names.values())
+
+    def _rename_items(self, stream_id: int) -> bool:
+        rows = _rows_of(PlaylistTrack, self._key, stream_id).select_related("room", "track")
+        items = list(_nameless_first(rows, "position")[:ITEMS_AT_ONCE])
+        is_renamed = any(item.added_by != ANONYMOUS for item in items)
+        forget_name_in_answers(item_ids=[item.pk for item in items], neutral=ANONYMOUS)
+        for item in items:
+            item.added_by, item.adder = ANONYMOUS, ""
+            item.save(update_fields=["added_by", "adder"])
+        return is_renamed
 
 
-def _change_votes_of_removed(giver: str, taker: str) -> None:
+def _cut_log(before: Top) -> None:
+    """Nobody is sent again what was told up to `before`. Where nothing was told since, all get a snapshot."""
+    after = tops_of([before.stream_id])[before.stream_id]
+    if after.seq > before.seq:
+        drop_events(stream_id=before.stream_id, until=before.seq)
+    else:
+        begin_new_epoch(stream_id=before.stream_id)
+
+
+def _nameless_first(rows: QuerySet[Any], *then: str) -> QuerySet[Any]:
+    named = Case(When(added_by=ANONYMOUS, then=0), default=1, output_field=IntegerField())
+    return rows.order_by(named, *(then or ("pk",)))
+
+
+def _has_names(key: str, stream_id: int) -> bool:
+    """Whether items that wait, or could be restored, are still shown under a name."""
+    return any(
+        _rows_of(model, key, stream_id).exclude(added_by=ANONYMOUS).exists()
+        for model in (PlaylistTrack, RemovedItem)
+    )
+
+
+@transaction.atomic
+def _change_votes_of_removed(
+    giver: str, taker: str, *, among: Collection[int] | None = None, since: datetime | None = None
+) -> None:
     """A removed item comes back with its votes; each voter has one of them."""
-    for removed in _removed_with_votes_of(giver):
+    rows = _removed_with_votes_of(giver, among=among, since=since)
+    lock_streams(sorted(set(rows.values_list("room__stream_id", flat=True))))
+    for removed in rows:
         votes: dict[str, int] = dict(removed.votes)
         if giver in votes:
             value = votes.pop(giver)
@@ -122,50 +222,48 @@ def _change_votes_of_removed(giver: str, taker: str) -> None:
             removed.save(update_fields=["votes"])
 
 
-def _removed_with_votes_of(key: str) -> QuerySet[RemovedItem]:
-    """At least those: by the text of the pairs, since not every database can look into them."""
-    rows = RemovedItem.objects.annotate(votes_text=Cast("votes", TextField()))
-    return rows.filter(votes_text__contains=f'"{key}"')
+def _removed_with_votes_of(
+    key: str, *, among: Collection[int] | None = None, since: datetime | None = None
+) -> QuerySet[RemovedItem]:
+    """At least those: by the text of the pairs, since not every database can look into them.
+
+    Of all that are kept, unless some are named, or only those that were removed of late are meant.
+    """
+    rows = RemovedItem.objects.all() if among is None else RemovedItem.objects.filter(pk__in=among)
+    rows = rows if since is None else rows.filter(removed_at__gte=since)
+    return rows.annotate(votes_text=Cast("votes", TextField())).filter(votes_text__contains=f'"{key}"')
 
 
-def _told(rows: Any, *fields: str) -> list[dict[str, Any]]:
-    return [
-        {
+def _told(rows: QuerySet[Any], *fields: str) -> Iterator[dict[str, Any]]:
+    for row in in_portions(rows.select_related("room", "track")):
+        yield {
             "room": row.room.slug,
             "item_id": row.pk,
             "track": row.track.title if row.track else None,
             **{field: getattr(row, field) for field in fields},
         }
-        for row in rows.select_related("room", "track")
-    ]
 
 
-def _streams_of(key: str) -> set[int]:
+def _streams_of(key: str, *, votes_of_removed_since: datetime | None = None) -> set[int]:
     """Rooms in which anything belongs to the person."""
-    adding = {
-        stream_id
-        for model in (PlaylistTrack, RemovedItem, Play)
-        for stream_id in _rows_of(model, key).values_list("room__stream_id", flat=True)
-    }
+    voted = Vote.objects.filter(voter=key).values_list("item__room__stream_id", flat=True).distinct()
+    removed = _removed_with_votes_of(key, since=votes_of_removed_since)
+    made = Room.objects.filter(created_by=key).values_list("stream_id", flat=True)
     return (
-        adding
-        | set(Vote.objects.filter(voter=key).values_list("item__room__stream_id", flat=True))
-        | set(_removed_with_votes_of(key).values_list("room__stream_id", flat=True))
-        | set(Room.objects.filter(created_by=key).values_list("stream_id", flat=True))
+        _streams_with_items_of(key)
+        | set(voted)
+        | set(removed.values_list("room__stream_id", flat=True))
+        | set(made)
     )
 
 
-def _streams_with_name_of(key: str) -> set[int]:
-    """Rooms that show, or could show again, what the person added under a name."""
-    waiting = {
+def _streams_with_items_of(key: str) -> set[int]:
+    """Rooms to which the person has added anything, as far back as logs reach."""
+    return {
         stream_id
-        for model in (PlaylistTrack, RemovedItem)
-        for stream_id in _rows_of(model, key)
-        .exclude(added_by=ANONYMOUS)
-        .values_list("room__stream_id", flat=True)
+        for model in WITH_ADDERS
+        for stream_id in _rows_of(model, key).values_list("room__stream_id", flat=True).distinct()
     }
-    plays = Play.objects.filter(adder=key).values_list("room__stream_id", "item")
-    return waiting | {stream_id for stream_id, item in plays if item["added_by"] != ANONYMOUS}
 
 
 def _names_said(key: str) -> set[str]:
@@ -173,19 +271,21 @@ def _names_said(key: str) -> set[str]:
     said = {
         name
         for model in (PlaylistTrack, RemovedItem)
-        for name in _rows_of(model, key).values_list("added_by", flat=True)
+        for name in _rows_of(model, key).values_list("added_by", flat=True).distinct()
     }
-    played = {item["added_by"] for item in Play.objects.filter(adder=key).values_list("item", flat=True)}
-    return (said | played) - {ANONYMOUS}
+    played = _rows_of(Play, key).values_list("item__added_by", flat=True).distinct()
+    return (said | set(played)) - {ANONYMOUS}
 
 
-def _item_ids(key: str) -> Sequence[int]:
+def _item_ids(key: str, stream_id: int) -> Sequence[int]:
     fields = ((PlaylistTrack, "pk"), (RemovedItem, "pk"), (Play, "item_number"))
     return [
-        number for model, field in fields for number in _rows_of(model, key).values_list(field, flat=True)
+        number
+        for model, field in fields
+        for number in _rows_of(model, key, stream_id).values_list(field, flat=True)
     ]
 
 
-def _rows_of(model: Any, key: str) -> QuerySet[Any]:
+def _rows_of(model: Any, key: str, stream_id: int | None = None) -> QuerySet[Any]:
     rows: QuerySet[Any] = model.objects.filter(adder=key)
-    return rows
+    return rows if stream_id is None else rows.filter(room__stream_id=stream_id)

@@ -89,8 +89,9 @@ ADD = Endpoint(
     summary="Add a track to the queue",
     description=(
         "`track_id` (or `track`) names the track; at most one of `position`, `after`, `before` says where, "
-        "else it is the end. Where votes decide the order, the place is passed over. `added_by` defaults to "
-        "the caller's name. Told as `track.added`."
+        "else it is the end. Where votes decide the order, the place is passed over. `added_by` says the "
+        "name of a caller who has none; an account or a guest with a name adds under that one. "
+        "Told as `track.added`."
     ),
     parameters=(SLUG,),
     body=Body(NewItemSerializer, "NewItem", {"track_id": 5, "added_by": "Alice"}),

@@ -10,8 +10,8 @@ from django.db import models
 from django.utils import timezone
 
 from apps.playlist import plays, tally
-from apps.playlist.placement import renumber_if_tight
-from apps.playlist.positions import MAX_POSITION, is_usable, plain
+from apps.playlist.placement import nonzero_position_of, renumber_if_tight
+from apps.playlist.positions import MAX_POSITION, is_usable
 from apps.realtime.models import Stream
 from apps.realtime.services import close_stream, lock_stream, open_stream
 from apps.tracks.models import Track
@@ -22,6 +22,8 @@ from core.names import MAX_PERSON_NAME, validate_name
 MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
 MAX_ROOM_NAME = 80
+# A room whose queue is empty goes when it was neither entered nor changed for so long.
+DAYS_KEPT_EMPTY = 30
 MAX_SLUG = 50
 # Who added what nobody put a name to.
 ANONYMOUS = "Anonymous"
@@ -148,7 +150,8 @@ class PlaylistTrack(AnnouncedModel):
             raise InvalidInput.of("room", "An item stays in its room.")
         if not is_usable(self.position):
             raise InvalidInput.of("position", POSITION_TOO_FAR)
-        self.position = plain(self.position)
+        if self.position == 0 and (before is None or before.position != 0):
+            self.position = nonzero_position_of(self)
         tally.count_votes(self, before)
 
     def settle_change(self, before: Self | None) -> None:

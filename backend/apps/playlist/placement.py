@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.dispatch import Signal
 
-from apps.playlist.positions import calculate_position, is_room_between, is_usable, plain
+from apps.playlist.positions import (
+    calculate_position,
+    is_room_between,
+    is_usable,
+    nonzero_position,
+    plain,
+)
 
 if TYPE_CHECKING:
     from apps.playlist.models import PlaylistTrack, Room
@@ -85,6 +91,14 @@ def free_position(room: "Room", gap: Gap) -> float:
     return Gap(
         moved[gap.before.item_id] if gap.before else None, moved[gap.after.item_id] if gap.after else None
     ).middle
+
+
+def nonzero_position_of(item: "PlaylistTrack") -> float:
+    """What is stored for an item that would be at 0: another number in the same gap."""
+    gap, _ = gap_around(standings(item.room, without=item.pk), 0.0)
+    return nonzero_position(
+        gap.before.position if gap.before else None, gap.after.position if gap.after else None
+    )
 
 
 def renumber_if_tight(room: "Room", item_id: int) -> None:

@@ -18,14 +18,26 @@ def calculate_position(prev_position: float | None = None, next_position: float 
 
 
 def is_room_between(prev_position: float | None, next_position: float | None) -> bool:
-    """Whether a number lies between the two, so that something can be put there."""
+    """Whether a number other than 0 lies between the two, so that something can be put there."""
     if prev_position is None or next_position is None:
         return True
-    return prev_position < calculate_position(prev_position, next_position) < next_position
+    middle = calculate_position(prev_position, next_position)
+    return prev_position < middle < next_position and bool(middle or prev_position / 2 or next_position / 2)
 
 
 def is_usable(position: float) -> bool:
     return -MAX_POSITION <= position <= MAX_POSITION  # also false for NaN
+
+
+def nonzero_position(prev_position: float | None, next_position: float | None) -> float:
+    """Another number than 0 between two neighbours that 0 lies between, either of which may be missing.
+
+    A known client reads the position 0 as "no neighbour" and computes the next place at the head wrongly.
+    """
+    if next_position is None:
+        return 0.5
+    # Half of the smallest floats is 0.
+    return next_position / 2 or (-1.0 if prev_position is None else prev_position / 2)
 
 
 def plain(position: float) -> float:

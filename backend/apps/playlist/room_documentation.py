@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 from apps.playlist.documentation import BAD_PARAMETER, NO_SUCH_ROOM, SLUG
+from apps.playlist.models import DAYS_KEPT_EMPTY
 from apps.playlist.payloads import RoomPayload
 from apps.playlist.serializers import NewRoomSerializer, RoomChangeSerializer
 from core.endpoints import LIST_PARAMETERS, LOCATION, Answer, Body, Endpoint, Refusal
-from core.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound, NotPermitted, RateLimited
 
 TAG = "rooms"
 ROOM = RoomPayload(
@@ -34,10 +35,18 @@ CREATE = Endpoint(
     tag=TAG,
     name="create",
     summary="Make a room",
-    description="It belongs to the caller's account or guest. Without `slug` one is made from the name.",
+    description=(
+        "It belongs to the caller's account or guest. Without `slug` one is made from the name. A room whose "
+        f"queue is empty goes when it was neither entered nor changed for {DAYS_KEPT_EMPTY} days."
+    ),
     body=Body(NewRoomSerializer, "NewRoom", {"name": "Kitchen", "order": "votes"}),
     answers=(Answer(201, "The new room.", RoomPayload, ROOM, LOCATION),),
-    refusals=(BAD_ROOM, Refusal(Conflict, "A room of that slug exists.", {"slug": "kitchen"})),
+    refusals=(
+        BAD_ROOM,
+        Refusal(NotAuthenticated, "Neither a guest nor an account asks, or a token is not valid."),
+        Refusal(Conflict, "A room of that slug exists.", {"slug": "kitchen"}),
+        Refusal(RateLimited, "Too many requests, or too many rooms of this caller or its address."),
+    ),
 )
 READ = Endpoint(
     tag=TAG,

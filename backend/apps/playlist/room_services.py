@@ -2,16 +2,18 @@
 
 import re
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.text import slugify
 
-from apps.playlist.models import MAIN_ROOM, MAX_SLUG, Order, Room
+from apps.playlist.models import DAYS_KEPT_EMPTY, MAIN_ROOM, MAX_SLUG, Order, Room
 from apps.playlist.selectors import room_for
 from apps.realtime.decorators import log_action
-from apps.realtime.services import lock_stream
+from apps.realtime.services import lock_stream, lock_streams
 from core.errors import Conflict, NotPermitted
 from core.identity import Caller
 
@@ -19,6 +21,8 @@ MAIN_ROOM_NAME = "Main room"
 SLUG_PATTERN = re.compile(r"[a-z0-9-]+")
 # Room for a number behind a slug that is made from a name.
 LONGEST_MADE_SLUG = MAX_SLUG - 6
+# Of more rooms of one name, the others get slugs by chance.
+NUMBERED_SLUGS = 20
 
 
 def ensure_main_room() -> None:
@@ -69,6 +73,21 @@ def delete_room(*, caller: Caller, slug: str) -> None:
     Room.objects.select_for_update().get(pk=room.pk).delete()
 
 
+def forget_empty_rooms(*, now: datetime | None = None) -> int:
+    """Ends rooms whose queue is empty and that nobody has entered or changed for long; returns how many."""
+    before = (now or timezone.now()) - timedelta(days=DAYS_KEPT_EMPTY)
+    empty = Room.objects.filter(stream__visited_at__lt=before, items=None).exclude(slug=MAIN_ROOM)
+    gone = 0
+    for room_id, stream_id in list(empty.values_list("pk", "stream_id")):
+        with transaction.atomic():
+            lock_streams([stream_id])
+            room = empty.select_for_update(of=("self",)).filter(pk=room_id).first()
+            if room is not None:  # else somebody has come meanwhile
+                room.delete()
+                gone += 1
+    return gone
+
+
 def _locked_room_of(caller: Caller, slug: str) -> Room:
     room = room_for(slug)
     is_owner = bool(room.created_by) and room.created_by == caller.key
@@ -82,6 +101,7 @@ def _free_slug(name: str) -> str:
     base = slugify(name)[:LONGEST_MADE_SLUG].strip("-_").replace("_", "-")
     if not base:
         return f"room-{secrets.token_hex(3)}"
-    taken = set(Room.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    candidates = (base if number == 1 else f"{base}-{number}" for number in range(1, len(taken) + 2))
-    return next(slug for slug in candidates if slug not in taken)
+    candidates = [base, *(f"{base}-{number}" for number in range(2, NUMBERED_SLUGS + 1))]
+    taken = set(Room.objects.filter(slug__in=candidates).values_list("slug", flat=True))
+    free = (slug for slug in candidates if slug not in taken)
+    return next(free, f"{base[: LONGEST_MADE_SLUG - 1]}-{secrets.token_hex(3)}")

@@ -9,10 +9,13 @@ from apps.playlist.payloads import RoomPayload, room_payload
 from apps.playlist.room_services import change_room, create_room, delete_room
 from apps.playlist.selectors import rooms_with_counts
 from apps.playlist.serializers import NewRoomSerializer, RoomChangeSerializer
+from core.addresses import network_of
 from core.endpoints import documented
-from core.errors import NotFound
+from core.errors import NotAuthenticated, NotFound
 from core.identity import caller_of
+from core.limits import ROOMS_OF_ADDRESS, ROOMS_OF_CALLER
 from core.pagination import ListOrPages
+from core.rate_limits import count_against
 
 
 class RoomViewSet(viewsets.ViewSet):
@@ -29,8 +32,13 @@ class RoomViewSet(viewsets.ViewSet):
         wanted = NewRoomSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         given = wanted.validated_data
+        caller = caller_of(request._request)
+        if not caller.owner_key:
+            raise NotAuthenticated("Join in as a guest, or log in: a room belongs to whoever makes it.")
+        count_against(ROOMS_OF_CALLER, caller.key)
+        count_against(ROOMS_OF_ADDRESS, network_of(caller.address))
         room = create_room(
-            caller=caller_of(request._request),
+            caller=caller,
             name=given["name"],
             slug=given.get("slug"),
             is_public=given.get("is_public", True),

@@ -10,7 +10,7 @@ from apps.playlist.positions import MAX_POSITION
 from apps.playlist.room_services import SLUG_PATTERN
 from apps.playlist.services import Place
 from core.fields import FlagField, IdField, NumberField, WholeNumberField
-from core.names import MAX_PERSON_NAME, NameField
+from core.names import MAX_PERSON_NAME, NameField, ShownNameField
 
 PLACE_FIELDS = ("position", "after", "before")
 
@@ -40,7 +40,7 @@ class PlaceSerializer(serializers.Serializer[None]):
 class NewItemSerializer(PlaceSerializer):
     track_id = IdField(required=False)
     track = IdField(required=False)
-    added_by = NameField(required=False, max_length=MAX_PERSON_NAME)
+    added_by = ShownNameField(required=False, max_length=MAX_PERSON_NAME)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         named = {attrs[field] for field in ("track_id", "track") if field in attrs}
@@ -76,7 +76,7 @@ class VoteSerializer(serializers.Serializer[None]):
 
 
 class RoomChangeSerializer(serializers.Serializer[None]):
-    name = NameField(required=False, max_length=MAX_ROOM_NAME)
+    name = ShownNameField(required=False, max_length=MAX_ROOM_NAME)
     is_public = FlagField(required=False)
     order = serializers.ChoiceField(choices=Order.values, required=False)
 
@@ -87,7 +87,7 @@ class RoomChangeSerializer(serializers.Serializer[None]):
 
 
 class NewRoomSerializer(RoomChangeSerializer):
-    name = NameField(max_length=MAX_ROOM_NAME)
+    name = ShownNameField(max_length=MAX_ROOM_NAME)
     slug = NameField(required=False, max_length=MAX_SLUG)
 
     def validate_slug(self, slug: str) -> str:

@@ -9,29 +9,44 @@ from apps.realtime.models import Event
 from core.models import KeptAnswer
 from core.rendering import json_text
 
+# Rows that one transaction rewrites, and ids that one statement names.
+ANSWERS_AT_ONCE = 50
+IDS_AT_ONCE = 300
 
-def streams_that_say(names: Collection[str]) -> set[int]:
-    """Streams whose log has an item that is told to be added by somebody of these names."""
-    if not names:
+
+def shown_item(item_id: int) -> str:
+    """What a kept answer that shows this item is found by."""
+    return f"item:{item_id}"
+
+
+def streams_that_say(names: Collection[str], *, among: Collection[int]) -> set[int]:
+    """Those of these streams whose log has an item that is told to be added by somebody of these names.
+
+    It reads the whole logs: never within a transaction that writes.
+    """
+    if not names or not among:
         return set()
-    return set(
-        Event.objects.filter(_said(names, "frame")).order_by().values_list("stream_id", flat=True).distinct()
-    )
+    events = Event.objects.filter(_said(names), stream_id__in=among)
+    return set(events.order_by().values_list("stream_id", flat=True).distinct())
 
 
-def forget_name_in_answers(*, item_ids: Collection[int], names: Collection[str], neutral: str) -> None:
-    """Puts a neutral name into kept answers that show these items: a repeat is answered so from then on."""
-    if not names:
-        return
-    for kept in KeptAnswer.objects.filter(_said(names, "body")):
-        shown = json.loads(kept.body)
-        if isinstance(shown, dict) and shown.get("id") in item_ids:
-            kept.body = json_text({**shown, "added_by": neutral})
-            kept.save(update_fields=["body"])
+def forget_name_in_answers(*, item_ids: Collection[int], neutral: str) -> None:
+    """Puts a neutral name into kept answers that show these items: a repeat is answered so from then on.
+
+    Each portion is a transaction of its own, unless one is open.
+    """
+    shown = [shown_item(item_id) for item_id in item_ids]
+    for start in range(0, len(shown), IDS_AT_ONCE):
+        answers = KeptAnswer.objects.filter(shows__in=shown[start : start + IDS_AT_ONCE])
+        while portion := list(answers.order_by("pk")[:ANSWERS_AT_ONCE]):
+            for kept in portion:
+                kept.body = json_text({**json.loads(kept.body), "added_by": neutral})
+                kept.shows = ""
+            KeptAnswer.objects.bulk_update(portion, ["body", "shows"])
 
 
-def _said(names: Collection[str], field: str) -> Q:
+def _said(names: Collection[str]) -> Q:
     said = Q()
     for name in names:
-        said |= Q(**{f"{field}__contains": f'"added_by":{json_text(name)}'})
+        said |= Q(frame__contains=f'"added_by":{json_text(name)}')
     return said

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.playlist.models import RemovedItem, Room
 from apps.playlist.tally import settle_order
-from apps.realtime.services import lock_stream
+from apps.realtime.services import lock_stream, trim_log
 
 
 def settle_rooms() -> None:
@@ -22,8 +22,10 @@ def settle_rooms() -> None:
 def forget_removed_items(*, now: datetime | None = None) -> int:
     """Drops records of removed items that nobody can refer to any more; returns how many.
 
-    They are kept as long as events: a client may come back that long, and name an item that has gone.
+    They are kept as long as events: a client may come back that long, and name an item that has gone. They
+    also tell in which logs somebody's items are, so those are trimmed first.
     """
+    trim_log(now=now)
     before = (now or timezone.now()) - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
     gone, _ = RemovedItem.objects.filter(removed_at__lt=before).delete()
     return gone

@@ -20,11 +20,14 @@ from apps.playlist.services import (
     restore_item,
     stop_playing,
 )
+from apps.playlist.traces import shown_item
 from apps.realtime.selectors import Top, state_of, top_named, tops_of
+from apps.realtime.services import is_visit_due, note_visits
 from apps.users.recognition import voter_of
 from core.consistent_reads import consistent_read
 from core.endpoints import documented
 from core.errors import NotFound, Unavailable
+from core.idempotency import note_shown
 from core.identity import caller_of, visit_of
 from core.limits import ADDS, MOVES, VOTES
 from core.origins import WRITING_METHODS
@@ -46,12 +49,18 @@ class PlaylistViewSet(viewsets.ViewSet):
 
     @documented(documentation.LIST)
     def list(self, request: Request, slug: str = MAIN_ROOM) -> Response:
-        state = state_of(room_for(slug).stream_id)
+        room = room_for(slug)
+        state = state_of(room.stream_id)
+        if is_visit_due(room.stream):
+            note_visits([room.stream_id])
         if state is None:
             raise NotFound
         mark = f'"{state.top.epoch}-{state.top.seq}"'
         headers = {**_named(state.top), "ETag": mark, "Cache-Control": "no-cache"}
-        response = Response(status=304) if _has_seen(request, mark) else list_answer(request, state.items)
+        # What makes no sense is refused also where nothing is new.
+        response = list_answer(request, state.items)
+        if _has_seen(request, mark):
+            response = Response(status=304)
         for name, value in headers.items():
             response[name] = value
         return response
@@ -61,14 +70,16 @@ class PlaylistViewSet(viewsets.ViewSet):
         wanted = NewItemSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         caller = caller_of(request._request)
-        added_by = wanted.validated_data.get("added_by") or caller.name or ANONYMOUS
+        added_by = caller.name or wanted.validated_data.get("added_by") or ANONYMOUS
         track_id = wanted.validated_data["track_id"]
         count_against(ADDS, _voter(request, is_voting=True))
         item = add_item(
             slug=slug, track_id=track_id, added_by=added_by, place=wanted.place, adder=caller.owner_key
         )
         location = request.build_absolute_uri(f"{request.path}{item.pk}/")
-        return Response(item_payload(item), status=201, headers={"Location": location})
+        response = _answer_with(item, status=201)
+        response["Location"] = location
+        return response
 
     @documented(documentation.READ)
     def retrieve(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
@@ -104,7 +115,7 @@ class PlaylistViewSet(viewsets.ViewSet):
         item, my_vote = cast_vote(slug=slug, item_id=item_id, voter=voter, **wanted.wanted)
         payload = item_payload(item)
         fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
-        return Response(VotedItemPayload(**fields, my_vote=my_vote))
+        return _showing(item, Response(VotedItemPayload(**fields, my_vote=my_vote)))
 
     @documented(documentation.MY_VOTES)
     def my_votes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
@@ -151,8 +162,14 @@ def _named(top: Top) -> dict[str, str]:
     return {"X-Stream-Epoch": top.epoch, "X-Stream-Seq": str(top.seq)}
 
 
-def _answer_with(item: PlaylistTrack) -> Response:
-    return Response(item_payload(item))
+def _answer_with(item: PlaylistTrack, *, status: int = 200) -> Response:
+    return _showing(item, Response(item_payload(item), status=status))
+
+
+def _showing(item: PlaylistTrack, response: Response) -> Response:
+    """Marks the answer by its item, whose adder may want to be forgotten while the answer is kept."""
+    note_shown(response, shown_item(item.pk))
+    return response
 
 
 def _voter(request: Request, *, is_voting: bool) -> str:

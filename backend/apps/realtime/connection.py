@@ -23,6 +23,7 @@ MAX_HELD_EVENTS = 5000
 class CloseCode:
     """Why the server ended a connection; codes below 4400 say: come back and resume."""
 
+    UNAVAILABLE = 1011
     TOO_SLOW = 4008
     RESTART = 4012
     ORIGIN_NOT_ALLOWED = 4403
@@ -33,8 +34,11 @@ class CloseCode:
 
 # What each says to whoever writes a client.
 CLOSE_MEANINGS = {
+    CloseCode.UNAVAILABLE: "A part of the server is away, so the client could not join. Come back.",
     CloseCode.TOO_SLOW: "Not reading fast enough. Come back and resume.",
-    CloseCode.RESTART: "The server restarts. Come back after a random moment and resume.",
+    CloseCode.RESTART: (
+        "The server restarts, or can't read the log. Come back after a random moment and resume."
+    ),
     CloseCode.ORIGIN_NOT_ALLOWED: "Pages of this origin, or this Host, are not allowed. Do not come back.",
     CloseCode.NO_SUCH_STREAM: "There is no such room, or it has been deleted. Do not come back.",
     CloseCode.FRAME_TOO_LARGE: "A frame was larger than the server takes. Do not send it again.",

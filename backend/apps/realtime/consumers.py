@@ -175,11 +175,9 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             connection.put(error_text(refusal))
 
     async def _give_up(self, error: Exception, *, may_resume: bool) -> None:
-        """Who can come back by itself is told to; others are dropped, as in a restart."""
-        problem = as_api_error(error)
-        await self._close_now(CloseCode.RESTART, is_told=may_resume)
-        if not may_resume:
-            raise problem
+        """A client that named a position can resume from it; for others it is a failure of the join."""
+        as_api_error(error)  # for the log
+        await self._close_now(CloseCode.RESTART if may_resume else CloseCode.UNAVAILABLE)
 
     def _may_connect(self) -> bool:
         headers = scope_headers(self.scope)
@@ -206,14 +204,13 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
     async def _send_frame(self, frame: Frame) -> None:
         await self.base_send({"type": "websocket.send", "text": frame.text})
 
-    async def _close_now(self, code: int, *, is_told: bool = True) -> None:
+    async def _close_now(self, code: int) -> None:
         """Ends the socket at once: nothing of what waits is sent any more."""
         if self._is_closed:
             return
         self._is_closed = True
         self._leave_stream()
-        if is_told:
-            await self.close(code=code)
+        await self.close(code=code)
 
     def _leave_stream(self) -> None:
         connection, self._connection = self._connection, None

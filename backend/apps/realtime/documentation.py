@@ -24,13 +24,15 @@ from apps.realtime.frames import (
 from apps.realtime.kinds import StreamKind
 from apps.realtime.polling import DEFAULT_POLL_LIMIT, MAX_POLL_LIMIT, MAX_WAIT_SECONDS
 from core.endpoints import Parameter
-from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited
+from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited, Unavailable
 from core.schemas import Schema, json_schemas, told_name
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/"
-# What the error frame tells of a frame that could not be taken.
-FRAME_ERRORS: tuple[type[ApiError], ...] = (MalformedJson, UnknownType, InvalidInput, RateLimited)
+# What the error frame tells of a frame that could not be taken, or of a part that is away.
+FRAME_ERRORS: tuple[type[ApiError], ...] = (
+    *(MalformedJson, UnknownType, InvalidInput, RateLimited, Unavailable),
+)
 
 POSITION_PARAMETERS = (
     Parameter(

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
+from core.private_files import private
 
 logger = logging.getLogger(__name__)
 
@@ -54,18 +55,34 @@ def record_hints(hints: list[Hint]) -> None:
 def _record_hints(hints: list[Hint]) -> None:
     marks = recorded_marks()
     for hint in hints:
+        if not hint.epoch:  # the stream has ended
+            marks.pop(str(hint.stream_id), None)
         held = marks.get(str(hint.stream_id))
         if hint.epoch:
             marks[str(hint.stream_id)] = (
                 held.raised_to(hint.epoch, hint.seq) if held else Mark(hint.epoch, hint.seq)
             )
+    _write(marks)
+
+
+def _write(marks: Marks) -> None:
     file = marks_file()
     draft = file.with_name(f".{file.name}-{os.getpid()}-{get_ident()}")
     try:
-        draft.write_text(json.dumps(marks))
+        with open(draft, "w", opener=private) as written:
+            json.dump(marks, written)
         draft.replace(file)
     except OSError as error:
         logger.warning("The high marks can't be written: %s", error)
+
+
+def forget_ended_streams() -> None:
+    """Drops the marks of streams that are gone, as one that ended while nobody recorded it."""
+    with _recording:
+        marks = recorded_marks()
+        there = {str(stream_id) for stream_id in Stream.objects.values_list("pk", flat=True)}
+        if marks.keys() - there:
+            _write({stream_id: mark for stream_id, mark in marks.items() if stream_id in there})
 
 
 def recorded_marks() -> Marks:

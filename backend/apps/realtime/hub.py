@@ -14,6 +14,7 @@ from apps.realtime.publishing import Hint, Publisher, attach, detach
 from apps.realtime.reading import SharedReads
 from apps.realtime.selectors import Top, stream_id_of, tops_of
 from apps.realtime.subscriptions import Subscriptions
+from apps.realtime.visit_keeper import VisitKeeper
 from apps.realtime.watch import DatabaseWatch
 
 logger = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ class Hub:
         self.reads = SharedReads()
         self.admission = Admission()
         self.presence = PresenceKeeper()
+        self.visits = VisitKeeper(lambda: self._feeds)
         self.connections: set[Closable] = set()
         # Connections that are being told that they end.
         self.farewells: set[asyncio.Task[None]] = set()
@@ -70,6 +72,7 @@ class Hub:
             feed = self._feeds[stream_id] = Feed(stream_id=stream_id, kind=kind, on_end=self._forget)
             self._ids[kind, name] = stream_id
         feed.listeners.add(listener)
+        self.visits.note(stream_id)
         try:
             await self._subscriptions.add(stream_id)
             await feed.start()
@@ -107,6 +110,7 @@ class Hub:
             await asyncio.wait(self._watches)
         self.admission.stop()
         self.presence.stop()
+        self.visits.stop()
         await self._subscriptions.stop()
         for feed in list(self._feeds.values()):
             feed.stop()

@@ -26,17 +26,18 @@ class StreamKind:
     prefix: str = ""
 
 
-_kinds: dict[str, StreamKind] = {}
+# By their names.
+KINDS: dict[str, StreamKind] = {}
 
 
 def register_kind(kind: StreamKind) -> None:
     """Called once, when the apps are ready."""
-    _kinds[kind.name] = kind
+    KINDS[kind.name] = kind
 
 
 def kind_names() -> list[str]:
-    return list(_kinds)
+    return list(KINDS)
 
 
 def kind_named(name: str) -> StreamKind:
-    return _kinds[name]
+    return KINDS[name]

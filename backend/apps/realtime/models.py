@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.utils import timezone
 
 EPOCH_BYTES = 9  # 72 random bits, 12 characters
 
@@ -19,6 +20,8 @@ class Stream(models.Model):
     epoch = models.CharField(max_length=16, default=new_epoch)
     # The number of the newest event; 0 before the first.
     seq = models.PositiveBigIntegerField(default=0)
+    # When somebody was last known to listen or to write, to the day.
+    visited_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "name"], name="stream_kind_name")]

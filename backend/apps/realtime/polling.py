@@ -26,6 +26,7 @@ async def poll_events(exchange: Exchange, kind: str, name: str) -> None:
     limit = int(_number(exchange, "limit", DEFAULT_POLL_LIMIT, least=1, most=MAX_POLL_LIMIT, is_whole=True))
     wait_seconds = _number(exchange, "wait", 0, least=0, most=MAX_WAIT_SECONDS, is_whole=False)
     stream_id = await known_stream(kind, name)
+    current_hub().visits.note(stream_id)
     body = await _events_or_state(stream_id, position, limit=limit)
     if body is None and position is not None:
         if wait_seconds:

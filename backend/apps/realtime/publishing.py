@@ -59,8 +59,15 @@ def publish(hint: Hint) -> None:
 class Publisher:
     """One process's way out: the hints of any thread, sent in order from the server's event loop."""
 
-    def __init__(self, deliver_here: Callable[[Hint], None], record: Callable[[list[Hint]], None]) -> None:
+    def __init__(
+        self,
+        deliver_here: Callable[[Hint], None],
+        record: Callable[[list[Hint]], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._loop = asyncio.get_running_loop()
+        self._clock = clock
         self._deliver_here = deliver_here
         self._record = record
         # The last one of each stream and epoch.
@@ -68,7 +75,7 @@ class Publisher:
         self._waiting: deque[Hint] = deque(maxlen=MAX_WAITING_HINTS)
         # By their streams.
         self._under_way: dict[int, asyncio.Task[None]] = {}
-        self._closed_until = 0.0
+        self._closed_until = float("-inf")
         self._break_seconds = FIRST_BREAK_SECONDS
         # What operators may want to know.
         self.failures = 0
@@ -145,7 +152,7 @@ class Publisher:
         return taken
 
     async def _send(self, hints: list[Hint]) -> None:
-        if self._loop.time() < self._closed_until:
+        if self._clock() < self._closed_until:
             HINTS_LOST.inc(len(hints))
             return
         try:
@@ -155,10 +162,8 @@ class Publisher:
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
             HINTS_LOST.inc(len(hints))
-            if (
-                self._loop.time() >= self._closed_until
-            ):  # else one that was under way beside it has failed, too
-                self._closed_until = self._loop.time() + self._break_seconds
+            if self._clock() >= self._closed_until:  # else one that was under way beside it has failed, too
+                self._closed_until = self._clock() + self._break_seconds
                 self._break_seconds = min(2 * self._break_seconds, LAST_BREAK_SECONDS)
             logger.warning("Hints were lost, the hubs read the log instead: %r", error)
 

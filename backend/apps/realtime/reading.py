@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from core.connections import live_deadline_seconds, response_deadline
 from core.frames import roomy
 
 R = TypeVar("R")
@@ -56,7 +57,8 @@ class SharedReads:
 @roomy
 def _released(read: Callable[..., R], args: tuple[Any, ...]) -> R:
     try:
-        result = read(*args)
+        with response_deadline(live_deadline_seconds()):
+            result = read(*args)
     except BaseException:
         connection.close()  # it may be the connection itself that failed
         raise

@@ -62,8 +62,17 @@ class _States:
             if len(self._states) > MAX_KEPT_STATES:
                 del self._states[next(iter(self._states))]
 
+    def clear(self) -> None:
+        with self._lock:
+            self._states.clear()
+
 
 _states = _States()
+
+
+def forget_states() -> None:
+    """For a database that is another from here on, as after a test that was rolled back."""
+    _states.clear()
 
 
 def stream_id_of(*, kind: str, name: str) -> int | None:

@@ -1,5 +1,6 @@
 """Every write to the log: appending, trimming, beginning a new epoch."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,8 @@ from core.request_context import request_context
 
 # An append deletes at most so many old events, so that no writer pays for another's leftovers.
 TRIM_PER_APPEND = 200
+# A visit is written down when the last one that was is so long ago: seldom, however many come.
+VISIT_COUNTS_FOR = timedelta(days=1)
 # `trim` deletes in such portions, so that writers get their turn in between.
 TRIM_BATCH = 2000
 
@@ -51,15 +54,32 @@ def lock_streams(stream_ids: list[int]) -> None:
     list(Stream.objects.select_for_update().filter(pk__in=stream_ids).order_by("pk"))
 
 
+def is_visit_due(stream: Stream) -> bool:
+    """Whether the next visit is to be written down."""
+    return stream.visited_at < timezone.now() - VISIT_COUNTS_FOR
+
+
+def note_visits(stream_ids: Collection[int]) -> None:
+    """Somebody is there, in each of these. Writes at most once a day for each."""
+    now = timezone.now()
+    for start in range(0, len(stream_ids), TRIM_PER_APPEND):
+        some = list(stream_ids)[start : start + TRIM_PER_APPEND]
+        unnoted = Stream.objects.filter(pk__in=some, visited_at__lt=now - VISIT_COUNTS_FOR)
+        if found := list(unnoted.values_list("pk", flat=True)):
+            Stream.objects.filter(pk__in=found).update(visited_at=now)
+
+
 def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
     """Appends one event in the caller's transaction and returns its seq.
 
     Rolled back, it never happened: the numbers stay without a gap. After the commit a hint is published.
     """
     stream = lock_stream(stream_id)
-    stream.seq += 1
-    stream.save(update_fields=["seq"])
     now = timezone.now()
+    stream.seq += 1
+    if is_visit_due(stream):
+        stream.visited_at = now
+    stream.save(update_fields=["seq", "visited_at"])
     op_id = request_context().op_id
     frame = event_text(
         label=kind_named(stream.kind).label,
@@ -142,6 +162,12 @@ def _delete_up_to(stream_id: int, last_seq: int) -> int:
 def drop_events(*, stream_id: int, until: int) -> None:
     """Drops the log up to and with `until`: who resumes from before that gets a snapshot. Under the lock."""
     Event.objects.filter(stream_id=stream_id, seq__lte=until).delete()
+
+
+def drop_events_up_to_now(*, stream_id: int) -> None:
+    """The same for all that there is now, in portions: others write in between."""
+    top = Stream.objects.filter(pk=stream_id).values_list("seq", flat=True).first()
+    _delete_up_to(stream_id, top or 0)
 
 
 def begin_new_epoch(*, stream_id: int) -> None:

@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from django.db import connection
 
+from core.connections import live_deadline_seconds, response_deadline
+
 # Asking SQLite costs a quarter of a millisecond, most of it for waking up. PostgreSQL knows no such question:
 # it is read right away.
 SQLITE_SECONDS, OTHER_SECONDS = 0.25, 0.4
@@ -57,8 +59,9 @@ class DatabaseWatch(Generic[N]):
 
     def _look(self) -> N | None:
         try:
-            has_changed = self._may_have_changed()
-            news = self._read_news() if has_changed else None
+            with response_deadline(live_deadline_seconds()):
+                has_changed = self._may_have_changed()
+                news = self._read_news() if has_changed else None
         except BaseException:
             connection.close()  # it may be the connection itself that failed
             self._version = None

@@ -30,6 +30,9 @@ class RecommendationBelongings:
     def hand_over(self, *, giver: str, taker: str) -> None:
         """A guest has nothing here."""
 
+    def erase_most(self, key: str, *, names: Collection[str]) -> None:
+        """A list is short, and jobs are few."""
+
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """The list goes with the account; jobs are known by the key alone."""
         del names

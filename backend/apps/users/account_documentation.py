@@ -46,7 +46,7 @@ WHAT_IT_HOLDS = "At most 20 genres and 50 artists; moods are energetic, calm, ha
 LIST = Endpoint(
     tag=TAG,
     name="list",
-    summary="Accounts: all for staff, the own one for who is logged in, none for others",
+    summary="Accounts: all for staff that may view them, the own one for who is logged in, none for others",
     parameters=LIST_PARAMETERS,
     answers=(Answer(200, "The accounts.", list[AccountPayload], [ACCOUNT], is_list=True),),
     refusals=(
@@ -73,7 +73,7 @@ REGISTER = Endpoint(
     refusals=(
         Refusal(
             InvalidInput,
-            "A field makes no sense, or the password is too weak.",
+            "A field makes no sense, the name is reserved, or the password is too weak.",
             {"password": ["This password is too common."]},
         ),
         Refusal(
@@ -108,7 +108,7 @@ READ_ME = replace(
 REPLACE = Endpoint(
     tag=TAG,
     name="replace",
-    summary="Replace what an account likes (itself and staff)",
+    summary="Replace what an account likes (itself, and staff that may)",
     description=(
         f"What the new profile leaves out becomes empty. {WHAT_IT_HOLDS} Name and e-mail address may stand "
         "in the body as they are; they can't be changed."
@@ -122,7 +122,7 @@ REPLACE_ME = replace(REPLACE, summary="Replace what one likes", parameters=())
 CHANGE = Endpoint(
     tag=TAG,
     name="change",
-    summary="Change parts of what an account likes (itself and staff)",
+    summary="Change parts of what an account likes (itself, and staff that may)",
     description=f"Only the parts that are given change. {WHAT_IT_HOLDS}",
     parameters=(USER_ID,),
     body=Body(AccountChangeSerializer, "AccountChange", {"profile": {"moods": ["calm"]}}),

@@ -1,8 +1,9 @@
 """Bodies of requests about accounts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
+from django.contrib.auth.password_validation import MinimumLengthValidator
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from rest_framework import serializers
 
@@ -17,7 +18,7 @@ from apps.users.taste import (
     without_repeats,
 )
 from core.fields import TextField
-from core.names import NameField
+from core.names import MIXED, NameField, is_reserved, mixes_alphabets
 
 MAX_USERNAME = 150
 MAX_EMAIL = 254
@@ -32,6 +33,13 @@ class PasswordField(TextField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=MAX_PASSWORD, trim_whitespace=False, **kwargs)
+
+
+class NewPasswordField(PasswordField):
+    """How long it must be the validators say, in words of their own; the schema says so, too."""
+
+    class Meta:
+        swagger_schema_fields: ClassVar = {"minLength": MinimumLengthValidator().min_length}
 
 
 class TokenField(TextField):
@@ -59,6 +67,9 @@ class EmailField(serializers.EmailField):
 class MoodField(TextField):
     """One of the moods; a refusal names them all."""
 
+    class Meta:
+        swagger_schema_fields: ClassVar = {"enum": list(MOODS)}
+
     def to_internal_value(self, data: Any) -> str:
         mood = super().to_internal_value(data)
         if mood not in MOODS:
@@ -84,7 +95,7 @@ class ProfileSerializer(serializers.Serializer[None]):
 class NewAccountSerializer(serializers.Serializer[None]):
     username = TextField(max_length=MAX_USERNAME)
     email = EmailField()
-    password = PasswordField()
+    password = NewPasswordField()
     profile = ProfileSerializer(required=False)
 
     def validate_username(self, given: str) -> str:
@@ -97,6 +108,10 @@ class NewAccountSerializer(serializers.Serializer[None]):
         if "@" in username:
             raise serializers.ValidationError("A name has no @.")
         UnicodeUsernameValidator()(username)
+        if mixes_alphabets(username):
+            raise serializers.ValidationError(MIXED)
+        if is_reserved(username):
+            raise serializers.ValidationError("This name is reserved.")
         return username
 
     @property
@@ -162,7 +177,7 @@ class LogoutSerializer(serializers.Serializer[None]):
 
 class PasswordChangeSerializer(serializers.Serializer[None]):
     old_password = PasswordField()
-    new_password = PasswordField()
+    new_password = NewPasswordField()
 
 
 class ResetRequestSerializer(serializers.Serializer[None]):
@@ -171,4 +186,4 @@ class ResetRequestSerializer(serializers.Serializer[None]):
 
 class ResetSerializer(serializers.Serializer[None]):
     token = TokenField()
-    new_password = PasswordField()
+    new_password = NewPasswordField()

@@ -15,6 +15,8 @@ from apps.users.selectors import taste_of
 from apps.users.taste import Taste
 from core.constraints import violated_constraint
 from core.errors import Conflict, InvalidInput, NotAuthenticated, NotFound
+from core.limits import LOGIN_FAILURES
+from core.rate_limits import count_failures
 
 NOT_RIGHT = "The name or the password is not right."
 FIELDS = {"user_username_once": "username", "user_email_once": "email"}
@@ -53,15 +55,16 @@ def register_account(
 def account_with_password(*, login: str, password: str) -> User:
     """Whose name or e-mail address and password these are. Raises NotAuthenticated.
 
-    It takes as long for somebody who is not there.
+    It takes as long for a name that no account has, and failures count alike. Raises TooManyCalls.
     """
-    user = _account_called(login)
-    if user is None:
-        make_password(password)
-        raise NotAuthenticated(NOT_RIGHT)
-    is_right = user.check_password(password)
-    if not (is_right and user.is_active):
-        raise NotAuthenticated(NOT_RIGHT)
+    with count_failures(LOGIN_FAILURES, folded(login)):
+        user = _account_called(login)
+        if user is None:
+            make_password(password)
+            raise NotAuthenticated(NOT_RIGHT)
+        is_right = user.check_password(password)
+        if not (is_right and user.is_active):
+            raise NotAuthenticated(NOT_RIGHT)
     return user
 
 
@@ -85,8 +88,9 @@ def change_password(*, user_id: int, old: str, new: str) -> User:
     user = User.objects.filter(pk=user_id).first()
     if user is None:
         raise NotFound
-    if not user.check_password(old):
-        raise InvalidInput.of("old_password", "This is not the password.")
+    with count_failures(LOGIN_FAILURES, user.key):
+        if not user.check_password(old):
+            raise InvalidInput.of("old_password", "This is not the password.")
     check_password_is_strong(new, user=user, field="new_password")
     set_password(user, make_password(new))
     return user

@@ -1,6 +1,9 @@
 """Accounts over HTTP."""
 
+from typing import TypeVar
+
 from django.conf import settings
+from django.http import HttpResponseBase
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +20,8 @@ from apps.users.export import export_of
 from apps.users.models import User, key_of_user
 from apps.users.payloads import account_payload, new_account_payload, person_payload
 from apps.users.recognition import guest_of
-from apps.users.selectors import account, accounts, accounts_shown_to, is_shown_whole, own_id
+from apps.users.selectors import account, accounts, accounts_shown_to, is_shown_whole, may_change, own_id
+from apps.users.services import count_newcomer
 from apps.users.token_services import new_tokens
 from core.endpoints import documented
 from core.errors import NotPermitted
@@ -27,6 +31,7 @@ from core.limits import EXPORTS
 from core.pagination import ListOrPages
 from core.rate_limits import count_against
 
+R = TypeVar("R", bound=HttpResponseBase)
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
@@ -34,6 +39,8 @@ class UserViewSet(viewsets.ViewSet):
     """Accounts. Where an id is missing in the address, the caller's own is meant."""
 
     gives_identity_on = {"POST"}
+    # Who has gone can't ask again.
+    keeps_no_answer_on = {"DELETE"}
 
     @documented(documentation.LIST)
     def list(self, request: Request) -> Response:
@@ -49,7 +56,10 @@ class UserViewSet(viewsets.ViewSet):
         user = repeated_account(request)
         # Whoever repeats it under a password of before gets no tokens, but what everybody gets: it is taken.
         if user is None or not user.check_password(wanted.validated_data["password"]):
-            guest = guest_of(visit_of(request._request))
+            visit = visit_of(request._request)
+            guest = guest_of(visit)
+            if guest is None:  # who joined in before was counted then
+                count_newcomer(address=visit.address)
             user = register_account(
                 **{name: wanted.validated_data[name] for name in ("username", "email", "password")},
                 taste=wanted.taste,
@@ -84,11 +94,11 @@ class UserViewSet(viewsets.ViewSet):
         return forget_guest(Response(status=204), request)
 
     @documented(documentation.EXPORT)
-    def export(self, request: Request) -> Response:
+    def export(self, request: Request) -> HttpResponseBase:
         caller = caller_of(request._request)
         user_id = own_id(caller)
         count_against(EXPORTS, caller.key)
-        response = Response(export_of(user_id))
+        response = export_of(request._request, user_id)
         response["Content-Disposition"] = 'attachment; filename="tutti.json"'
         return with_private(response)
 
@@ -102,7 +112,7 @@ class UserViewSet(viewsets.ViewSet):
         """A repeat of a change is answered with how things stand now: nothing about a person is kept."""
         caller, asked_for = self._asked_for(request, user_id)
         user = account(asked_for)
-        if not is_shown_whole(caller, asked_for):
+        if not may_change(caller, asked_for):
             raise NotPermitted("This is somebody else's account.")
         wanted.is_valid(raise_exception=True)
         wanted.refuse_others(user)
@@ -124,7 +134,7 @@ def about_account(response: Response, user: User) -> Response:
     return response
 
 
-def with_private(response: Response) -> Response:
+def with_private(response: R) -> R:
     for name, value in PRIVATE.items():
         response[name] = value
     return response

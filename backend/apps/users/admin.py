@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
@@ -30,7 +30,9 @@ class AccountAdmin(ForgivingList[User], UserAdmin):  # type: ignore[type-arg] # 
         return gone, counts, missing - {Profile._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        erase_person(user_id=obj.pk)
+        """Once the page's own transaction has ended: a person is erased in portions."""
+        user_id = obj.pk
+        transaction.on_commit(lambda: erase_person(user_id=user_id))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user_id in list(queryset.values_list("pk", flat=True)):

@@ -8,10 +8,16 @@ class Belongings(Protocol):
     """What one app keeps of people, by their key: `user:5`, `guest:9hX…`."""
 
     def exported(self, key: str) -> dict[str, Any]:
-        """All of it, by names that say what it is; plain values that JSON can hold."""
+        """All of it, by names that say what it is; plain values that JSON can hold.
+
+        What may be much is an iterator, which is read at the same moment of the database.
+        """
 
     def hand_over(self, *, giver: str, taker: str) -> None:
         """What a guest had becomes an account's. Within a transaction that holds both people."""
+
+    def erase_most(self, key: str, *, names: Collection[str]) -> None:
+        """Before that, outside of any transaction: what may be much is erased in short ones."""
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Takes the person, who had these names, out of it. Within a transaction that holds them."""

@@ -1,37 +1,40 @@
 """Everything that is stored about a person, in one document."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from apps.users.admin_log import entries_about
 from apps.users.belongings import all_belongings
-from apps.users.models import User
+from apps.users.models import LoginSession, User
 from apps.users.selectors import account, taste_of
-from apps.users.sessions import sessions_of
 from core.consistent_reads import consistent_read
+from core.long_answers import json_answer
 from core.models import KeptAnswer
+from core.portions import in_portions
 
 
-def export_of(user_id: int) -> dict[str, Any]:
-    """All of one moment, but for the sessions. Raises NotFound."""
-    sessions = [{"ends_at": session.expire_date} for session in sessions_of(user_id)]
+def export_of(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    """All of one moment; long lists are read and written in portions. Raises NotFound."""
     with consistent_read():
         user = account(user_id)
         parts: dict[str, Any] = {
             "exported_at": timezone.now(),
             "account": _account(user),
             "profile": taste_of(user),
-            "sessions": sessions,
+            "sessions": _sessions(user),
             "tokens": _tokens(user),
             "kept_answers": _kept_answers(user),
             "admin_log": _admin_log(user),
         }
         for belongings in all_belongings():
             parts |= belongings.exported(user.key)
-    return parts
+        return json_answer(request, parts)
 
 
 def _account(user: User) -> dict[str, Any]:
@@ -45,22 +48,26 @@ def _account(user: User) -> dict[str, Any]:
     }
 
 
-def _tokens(user: User) -> list[dict[str, Any]]:
-    issued = OutstandingToken.objects.filter(user=user).order_by("pk")
-    rows = issued.values_list("created_at", "expires_at", "blacklistedtoken__blacklisted_at")
-    return [{"made_at": made, "ends_at": ends, "ended_at": ended} for made, ends, ended in rows]
+def _sessions(user: User) -> Iterator[dict[str, Any]]:
+    for session in in_portions(LoginSession.objects.filter(user_id=user.pk)):
+        yield {"ends_at": session.expire_date}
 
 
-def _kept_answers(user: User) -> list[dict[str, Any]]:
-    kept = KeptAnswer.objects.filter(caller=user.key) | KeptAnswer.objects.filter(subject=user.key)
-    fields = ("key", "status", "body", "created_at")
-    return list(kept.order_by("pk").values(*fields))
+def _tokens(user: User) -> Iterator[dict[str, Any]]:
+    for token in in_portions(OutstandingToken.objects.filter(user=user).select_related("blacklistedtoken")):
+        used = getattr(token, "blacklistedtoken", None)
+        ended = used.blacklisted_at if used else None
+        yield {"made_at": token.created_at, "ends_at": token.expires_at, "ended_at": ended}
 
 
-def _admin_log(user: User) -> list[dict[str, Any]]:
+def _kept_answers(user: User) -> Iterator[dict[str, Any]]:
+    """Not what they say: that is in the other parts."""
+    kept = KeptAnswer.objects.filter(Q(caller=user.key) | Q(subject=user.key)).defer("body", "recipe")
+    for one in in_portions(kept):
+        yield {"key": one.key, "status": one.status, "created_at": one.created_at}
+
+
+def _admin_log(user: User) -> Iterator[dict[str, Any]]:
     """What the person did in the admin, and what others did there about the account."""
-    entries = LogEntry.objects.filter(user=user) | entries_about(user)
-    return [
-        {"at": entry.action_time, "object": entry.object_repr, "change": entry.get_change_message()}
-        for entry in entries.order_by("pk")
-    ]
+    for entry in in_portions(LogEntry.objects.filter(user=user) | entries_about(user)):
+        yield {"at": entry.action_time, "object": entry.object_repr, "change": entry.get_change_message()}

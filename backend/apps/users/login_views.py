@@ -23,11 +23,11 @@ from apps.users.password_reset import mail_reset_token, reset_password
 from apps.users.payloads import account_payload
 from apps.users.recognition import guest_of
 from apps.users.selectors import own_id
-from apps.users.token_services import end_token, new_tokens, renewed_tokens
+from apps.users.token_services import TokenReused, end_family, end_token, new_tokens, renewed_tokens
 from apps.users.tokens import check_token
 from core.endpoints import documented
 from core.errors import InvalidInput
-from core.idempotency import subject_of_repeat
+from core.idempotency import keep_writes, subject_of_repeat
 from core.identity import caller_of, visit_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -43,6 +43,7 @@ class SessionViewSet(viewsets.ViewSet):
     @documented(documentation.BEGIN_SESSION)
     def create(self, request: Request) -> Response:
         user = logged_in(request)
+        request._request.session.cycle_key()  # also where the same account is logged in already
         login(request._request, user, backend=BACKEND)
         response = with_private(Response(account_payload(user)))
         return about_account(forget_guest(response, request), user)
@@ -70,7 +71,13 @@ class TokenViewSet(viewsets.ViewSet):
         given = RefreshSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         is_repeat = bool(subject_of_repeat(request._request))
-        user, tokens = renewed_tokens(refresh=given.validated_data["refresh"], is_repeat=is_repeat)
+        shown = given.validated_data["refresh"]
+        try:
+            user, tokens = renewed_tokens(refresh=shown, is_repeat=is_repeat)
+        except TokenReused:
+            end_family(refresh=shown)
+            keep_writes(request._request)
+            raise
         return about_account(with_private(Response(tokens)), user)
 
     @documented(documentation.VERIFY_TOKEN)
@@ -124,7 +131,8 @@ class PasswordResetViewSet(viewsets.ViewSet):
     def create(self, request: Request) -> Response:
         given = ResetRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        mail_reset_token(email=given.validated_data["email"])
+        address = visit_of(request._request).address
+        mail_reset_token(email=given.validated_data["email"], address=address)
         return Response({}, status=202)
 
     @documented(documentation.RESET_PASSWORD)

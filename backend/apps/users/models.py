@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from apps.users.session_store import SessionStore
 from core.identity import ACCOUNT
 from core.names import MAX_PERSON_NAME, validate_name
 
@@ -86,6 +88,18 @@ class Profile(models.Model):
 
     def __str__(self) -> str:
         return f"What account {self.pk} likes"
+
+
+class LoginSession(AbstractBaseSession):
+    """A session, under a hash of the key that its cookie has."""
+
+    session_key = models.CharField(primary_key=True, max_length=64)
+    # Who is logged in. A number, since a session may be saved after its account has gone.
+    user_id = models.BigIntegerField(null=True, db_index=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
 
 
 def new_guest_id() -> str:

@@ -14,8 +14,9 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from apps.realtime.decorators import log_action
 from apps.users.account_services import check_password_is_strong, set_password
 from apps.users.models import User, folded
+from core.addresses import network_of
 from core.errors import InvalidInput
-from core.limits import MAILS
+from core.limits import MAILS, MAILS_OF_ASKER
 from core.rate_limits import TooManyCalls, count_against
 
 logger = logging.getLogger(__name__)
@@ -39,14 +40,15 @@ postman = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mail")
 
 
 @log_action("ask_for_password")
-def mail_reset_token(*, email: str) -> None:
+def mail_reset_token(*, email: str, address: str) -> None:
     """Sends a token to the account of this address, if there is one, and does the same work if there is none.
 
-    Beyond the limit for an address nothing is sent, and nobody is told.
+    Beyond the limits nothing is sent, and nobody is told.
     """
     user = User.objects.filter(email_key=folded(email), is_active=True).first()
     token = reset_token(user or User(pk=0, username="nobody", password="!"))  # noqa: S106 - no password
     try:
+        count_against(MAILS_OF_ASKER, f"{folded(email)} {network_of(address)}")
         count_against(MAILS, folded(email))
     except TooManyCalls:
         return

@@ -23,12 +23,10 @@ from core.rate_limits import TooManyCalls
 AGENT_MEMORY_SECONDS = 24 * 3600
 BEARER = "bearer"
 
-_signer = signing.Signer(salt="tutti.guest")
-
 
 def guest_token(guest: Guest) -> str:
     """What the guest shows from now on to be recognised."""
-    return _signer.sign(guest.pk)
+    return _signer().sign(guest.pk)
 
 
 def guest_for_token(token: str) -> Guest | None:
@@ -38,9 +36,13 @@ def guest_for_token(token: str) -> Guest | None:
 
 def _signed_id(token: str) -> str | None:
     try:
-        return _signer.unsign(token)
+        return _signer().unsign(token)
     except (signing.BadSignature, UnicodeError):  # half a character can't be signed
         return None
+
+
+def _signer() -> signing.Signer:
+    return signing.Signer(salt="tutti.guest")
 
 
 def guest_caller(token: str, *, address: str) -> Caller:

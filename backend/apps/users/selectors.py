@@ -30,8 +30,8 @@ def accounts() -> QuerySet[User]:
 
 
 def accounts_shown_to(caller: Caller) -> QuerySet[User]:
-    """Staff sees everybody, an account itself, others nobody."""
-    if caller.is_staff:
+    """Staff that may view accounts in the admin sees everybody, an account itself, others nobody."""
+    if _may(caller, "users.view_user"):
         return accounts()
     return accounts().filter(pk=caller.user_id) if caller.user_id is not None else accounts().none()
 
@@ -57,8 +57,20 @@ def own_id(caller: Caller) -> int:
 
 
 def is_shown_whole(caller: Caller, user_id: int) -> bool:
-    """Whether the caller may read and change all of the account."""
-    return caller.is_staff or caller.user_id == user_id
+    """Whether the caller may read all of the account."""
+    return caller.user_id == user_id or _may(caller, "users.view_user")
+
+
+def may_change(caller: Caller, user_id: int) -> bool:
+    return caller.user_id == user_id or _may(caller, "users.change_user")
+
+
+def _may(caller: Caller, permission: str) -> bool:
+    """By the permissions that the admin gives; superusers have them all."""
+    if not caller.is_staff or caller.user_id is None:
+        return False
+    staff = User.objects.filter(pk=caller.user_id).first()
+    return staff is not None and staff.has_perm(permission)
 
 
 def whose_taste(caller: Caller, user_id: int) -> int:

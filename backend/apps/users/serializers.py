@@ -2,12 +2,12 @@
 
 from rest_framework import serializers
 
-from core.names import MAX_PERSON_NAME, NameField
+from core.names import MAX_PERSON_NAME, ShownNameField
 
 
 class NewGuestSerializer(serializers.Serializer[None]):
-    name = NameField(max_length=MAX_PERSON_NAME, required=False, allow_blank=True, default="")
+    name = ShownNameField(max_length=MAX_PERSON_NAME, required=False, allow_blank=True, default="")
 
 
 class GuestNameSerializer(serializers.Serializer[None]):
-    name = NameField(max_length=MAX_PERSON_NAME)
+    name = ShownNameField(max_length=MAX_PERSON_NAME)

@@ -1,16 +1,20 @@
 """Every write about tokens and sessions: making, renewing, ending them."""
 
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.realtime.decorators import log_action
 from apps.users.holding import hold_person
-from apps.users.models import User
+from apps.users.models import LoginSession, User
 from apps.users.payloads import TokensPayload
-from apps.users.tokens import RefreshToken, account_with_refresh, account_with_used
+from apps.users.tokens import RefreshToken, account_with_used, next_name_of
 from core.errors import NotAuthenticated
+
+
+class TokenReused(NotAuthenticated):
+    """A refresh token was shown a second time."""
+
 
 USED = "The token was used already."
 
@@ -29,13 +33,29 @@ def renewed_tokens(*, refresh: str, is_repeat: bool) -> tuple[User, TokensPayloa
     """New tokens for a refresh token, which is of no more use then, whoever else shows it at the same moment.
 
     A repeat is asked by whom the first answer was made for, under its Idempotency-Key: it may be lost. It was
-    not, if its refresh token was used since, or logged out. Raises NotAuthenticated.
+    not, if its refresh token was used since, or logged out. Raises NotAuthenticated, and TokenReused when it
+    was used before: then it may be stolen, and the caller has to end_family, outside of this transaction.
     """
-    user, token = account_with_used(refresh) if is_repeat else account_with_refresh(refresh)
+    user, token = account_with_used(refresh)
     hold_person(user.key)  # before anything else is written, as everywhere
-    if not token.use() and (not is_repeat or token.is_next_used()):
-        raise NotAuthenticated(USED)
+    if not token.use():
+        if not is_repeat:
+            raise TokenReused(USED)
+        if token.is_next_used():
+            raise NotAuthenticated(USED)
     return user, new_tokens(user, after=token)
+
+
+@log_action("end_tokens")
+@transaction.atomic
+def end_family(*, refresh: str) -> None:
+    """Ends the one living token that descends from this one: whoever has it, thief or owner, logs in anew."""
+    user, token = account_with_used(refresh)
+    hold_person(user.key)
+    name = token.next_name
+    while record := OutstandingToken.objects.filter(jti=name).first():
+        BlacklistedToken.objects.get_or_create(token=record)
+        name = next_name_of(name)
 
 
 @log_action("log_out")
@@ -51,4 +71,4 @@ def forget_expired_logins() -> None:
     now = timezone.now()
     BlacklistedToken.objects.filter(token__expires_at__lt=now).delete()
     OutstandingToken.objects.filter(expires_at__lt=now).delete()
-    Session.objects.filter(expire_date__lt=now).delete()
+    LoginSession.objects.filter(expire_date__lt=now).delete()

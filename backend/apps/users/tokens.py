@@ -90,9 +90,7 @@ class RefreshToken(PlainRefreshToken):
     @property
     def next_name(self) -> str:
         """What the one is called that is given for this one, however often that is asked for."""
-        return salted_hmac("tutti.next token", str(self["jti"]), algorithm="sha256").hexdigest()[
-            :JTI_CHARACTERS
-        ]
+        return next_name_of(str(self["jti"]))
 
     def is_next_used(self) -> bool:
         """Whether the one that was given for this one has ended, too."""
@@ -102,6 +100,10 @@ class RefreshToken(PlainRefreshToken):
         """Ends it; whether it had not ended before."""
         used: Any = self.blacklist()  # the record of it, and whether that is new
         return bool(used[1])
+
+
+def next_name_of(name: str) -> str:
+    return salted_hmac("tutti.next token", name, algorithm="sha256").hexdigest()[:JTI_CHARACTERS]
 
 
 def account_of(token: Token) -> User | None:

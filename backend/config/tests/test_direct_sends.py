@@ -129,59 +129,7 @@ async def place() -> AsyncIterator[Place]:
         client.line.close()
 
 
-async def test_who_has_got_everything_is_sent_to_directly(place):
-    ada, bo = await place.add(2)
-    assert not ada.is_direct
-    place.event()
-    await place.settle()
-    assert ada.is_direct
-    assert bo.is_direct
-    place.event()
-    await place.settle()
-    assert ada.messages() == bo.messages() == ["1 ", "2 "]
-    assert len(place.room.feed.listeners) == 2
-
-
-@pytest.mark.parametrize(
-    "interrupt",
-    [
-        lambda client: client.line.protocol.sendPing(b"?"),
-        lambda client: client.connection.put("answer"),
-        lambda client: client.connection.seq,
-    ],
-    ids=["ping", "answer", "seq"],
-)
-async def test_who_is_sent_anything_else_is_called_with_the_next_batch(
-    place, interrupt: Callable[[Client], object]
-):
-    (ada,) = await place.add()
-    place.event()
-    await place.settle()
-    interrupt(ada)
-    assert not ada.is_direct
-    assert ada.connection.seq == 1
-    ada.line.move_all()
-    place.event()
-    await place.settle()
-    assert ada.is_direct
-    assert [text for text in ada.messages() if text != "answer"] == ["1 ", "2 "]
-
-
-async def test_who_is_removed_before_the_batch_has_come_is_called_with_it(place):
-    clients = await place.add(3 * SLICE)
-    place.event()
-    await place.settle()
-    place.event()
-    await asyncio.sleep(0)
-    for client in clients:
-        client.line.protocol.sendPing(b"?")
-    came = [client.connection.seq for client in clients]
-    assert sorted(came) == [1] * 2 * SLICE + [2] * SLICE
-    await place.settle()
-    assert [client.messages() for client in clients] == [["1 ", "2 "]] * len(clients)
-
-
-async def test_who_does_not_read_gets_the_rest_later(place):
+async def test_who_does_not_read_gets_the_rest_later_and_who_never_does_is_closed(place, settings):
     ada, bo = await place.add(2)
     place.event()
     await place.settle()
@@ -192,16 +140,11 @@ async def test_who_does_not_read_gets_the_rest_later(place):
     await place.settle()
     assert ada.messages() == bo.messages() == ["1 ", f"2 {LARGE}", "3 "]
 
-
-async def test_who_does_not_read_at_all_is_closed(place, settings):
     settings.SOCKET_BUFFER_BYTES = 1000
-    (ada,) = await place.add()
-    place.event()
-    await place.settle()
     for _ in range(8):
         place.event(LARGE)
         await place.room.feed.reach(place.top)
-    assert ada.closed_by == [4008]
+    assert ada.closed_by == bo.closed_by == [4008]
     assert not ada.is_direct
     assert len(place.room.feed.listeners) == 0
 

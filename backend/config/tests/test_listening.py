@@ -5,38 +5,19 @@ import pytest
 from config.listening import CannotListenError, bound_socket, reachable_host
 
 
-def port_of(listener: socket.socket) -> int:
-    port: int = listener.getsockname()[1]
-    return port
-
-
-def test_port_0_takes_a_free_one():
+def test_a_port_is_taken_from_the_first_moment_and_free_again_afterwards():
     with bound_socket("127.0.0.1", 0) as listener:
-        assert port_of(listener) > 0
-
-
-def test_whoever_comes_early_waits():
-    with bound_socket("127.0.0.1", 0) as listener:
-        socket.create_connection(listener.getsockname(), timeout=5).close()
-
-
-def test_a_taken_port_is_told_with_the_way_out():
-    with bound_socket("127.0.0.1", 0) as other:
-        other.settimeout(0)
-        port = port_of(other)
+        port = listener.getsockname()[1]
+        assert port > 0
+        socket.create_connection(listener.getsockname(), timeout=5).close()  # whoever comes early waits
+        listener.settimeout(0)
 
         with pytest.raises(CannotListenError, match=f"another program listens on port {port}") as caught:
             bound_socket("127.0.0.1", port).__enter__()
-
-    assert f"PORT={port + 1} ./start-daphne.sh" in str(caught.value)
-
-
-def test_the_port_is_free_again_afterwards():
-    with bound_socket("127.0.0.1", 0) as listener:
-        port = port_of(listener)
+        assert f"PORT={port + 1} ./start-daphne.sh" in str(caught.value)
 
     with bound_socket("127.0.0.1", port) as again:
-        assert port_of(again) == port
+        assert again.getsockname()[1] == port
 
 
 @pytest.mark.parametrize("host", ["no.such.host.invalid", "192.0.2.1"])

@@ -20,13 +20,9 @@ def page(settings, tmp_path: Path) -> Path:
     """A built page, as far as the server cares."""
     folder = tmp_path / "dist"
     files = {
-        **{
-            "index.html": INDEX,
-            "service-worker.js": "self",
-            "manifest.webmanifest": "{}",
-            "icon.svg": "<svg/>",
-        },
-        **{"assets/index-DwW3k1aX.js": CODE, ".vite/manifest.json": "{}", ".stamp": "abc"},
+        **{"index.html": INDEX, "service-worker.js": "self", "icon.svg": "<svg/>"},
+        **{"assets/index-DwW3k1aX.js": CODE, "manifest.webmanifest": "{}"},
+        **{".vite/manifest.json": "{}", ".stamp": "abc"},
     }
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -89,13 +85,11 @@ def test_capitals_lead_people_to_the_room(client: Client, path: str, meant: str)
     assert answer.headers["Vary"] == "Accept"
 
 
-@pytest.mark.parametrize("path", ["/r/", "/r/Kitchen"])
-def test_nothing_else_can_be_done_there(client: Client, path: str):
-    assert client.post(path, headers={"Accept": HTML}).status_code == 404
-
-
-def test_the_page_of_no_room_is_not_given_by_a_name_that_is_not_ours(client: Client):
-    assert get(client, "/r/", Host="evil.example", Accept=HTML).status_code == 400
+def test_nothing_else_can_be_done_there_and_nothing_by_a_name_that_is_not_ours(client: Client):
+    for path in ("/r/", "/r/Kitchen"):
+        assert client.post(path, headers={"Accept": HTML}).status_code == 404
+    for path in ("/", "/r/"):
+        assert get(client, path, Host="evil.example", Accept=HTML).status_code == 400
 
 
 def test_what_has_not_changed_is_a_304(client: Client):
@@ -118,22 +112,22 @@ def test_another_page_of_the_same_size_and_time_is_given_again(settings, page: P
     assert (answer.status_code, answer.content.decode()) == (200, INDEX.upper())
 
 
-def test_files_with_their_content_in_their_name_are_kept_for_a_year(client: Client):
-    answer = client.get(SCRIPT)
-
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, YEAR)
-    assert answer.headers["Content-Type"].startswith("text/javascript")
-
-
-@pytest.mark.parametrize("path", ["/page/manifest.webmanifest", "/page/icon.svg", "/service-worker.js"])
-def test_other_files_are_asked_for_again(client: Client, path: str):
+@pytest.mark.parametrize(
+    ("path", "kept", "kind"),
+    [
+        (SCRIPT, YEAR, "text/javascript"),
+        ("/page/manifest.webmanifest", "no-cache", "application/manifest+json"),
+        ("/page/icon.svg", "no-cache", "image/svg+xml"),
+        ("/service-worker.js", "no-cache", "text/javascript"),
+    ],
+)
+def test_files_with_their_content_in_their_name_are_kept_for_a_year_others_are_asked_for_again(
+    client: Client, path: str, kept: str, kind: str
+):
     answer = client.get(path)
 
-    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
-
-
-def test_the_manifest_says_what_it_is(client: Client):
-    assert client.get("/page/manifest.webmanifest").headers["Content-Type"] == "application/manifest+json"
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, kept)
+    assert answer.headers["Content-Type"].startswith(kind)
 
 
 @pytest.mark.parametrize(
@@ -183,10 +177,6 @@ def test_nothing_else_of_the_folder_is_given(client: Client, path: str):
     assert client.get(path).status_code == 404
 
 
-def test_by_a_name_that_is_not_ours_it_is_not_given(client: Client):
-    assert get(client, "/", Host="evil.example").status_code == 400
-
-
 def test_it_sets_no_cookie_and_asks_no_database(client: Client):
     # pytest-django lets nothing at the database here.
     for path in ("/", "/r/main", SCRIPT, "/service-worker.js"):
@@ -218,27 +208,17 @@ def test_without_it_the_front_page_says_what_to_do(bare: Path, path: str):
     assert "It has not been built yet." in answer.content.decode()
     assert "make page" in answer.content.decode()
     assert answer.headers["Cache-Control"] == "no-store"
+    assert [Client().get(path).status_code for path in ("/service-worker.js", SCRIPT)] == [404, 404]
 
 
-def test_why_it_could_not_be_built_is_told(bare: Path):
+def test_why_it_could_not_be_built_is_told_and_that_it_was_after_the_start(bare: Path):
+    client = Client()
     (bare / "dist.problem").write_text("npm could not <fetch> it.\nConnect & start again.\n")
-
-    text = Client().get("/").content.decode()
-
+    text = client.get("/").content.decode()
     assert "npm could not &lt;fetch&gt; it." in text
     assert re.search(r"What to do:</strong> Connect &amp; start again.<", text)
 
-
-def test_one_that_was_built_after_the_start_is_told(bare: Path):
-    client = Client()
-    client.get("/")
+    (bare / "dist.problem").unlink()
     (bare / "dist").mkdir()
     (bare / "dist" / "index.html").write_text(INDEX)
-
     assert "Start the server again." in client.get("/").content.decode()
-
-
-def test_without_it_its_files_are_not_there(bare: Path):
-    statuses = [Client().get(path).status_code for path in ("/service-worker.js", SCRIPT)]
-
-    assert statuses == [404, 404]

@@ -36,27 +36,16 @@ def line(caplog: pytest.LogCaptureFixture):
     return logged
 
 
-def test_the_message_the_place_and_the_version_are_told(line):
-    told = line(source="/page/assets/index-a.js", line=3, column=14, page="http://x/", version="0.1.0")
-
-    assert '"error": "it broke (page /, version 0.1.0)"' in told
-    assert '"frames": ["/page/assets/index-a.js:3:14"]' in told
-    assert '"event": "page_error"' in told
-    assert '"level": "warning"' in told
-
-
-def test_chromiums_stack_becomes_places_the_innermost_last(line):
+@pytest.mark.parametrize(
+    ("stack", "room", "applied"),
+    [(CHROMIUM, "Room", "Qe.applied"), (FIREFOX, "room/<", "applied")],
+    ids=["Chromium", "Firefox"],
+)
+def test_a_stack_becomes_places_the_innermost_last(line, stack: str, room: str, applied: str):
     assert (
-        '"frames": ["/page/assets/library-Bc2_-d9K.js:7:12", "/page/assets/index-DwW3k1aX.js:1:300 Room", '
-        '"/page/assets/index-DwW3k1aX.js:1:20417 Qe.applied"]'
-    ) in line(stack=CHROMIUM)
-
-
-def test_firefoxs_stack_too(line):
-    assert (
-        '"frames": ["/page/assets/library-Bc2_-d9K.js:7:12", "/page/assets/index-DwW3k1aX.js:1:300 room/<", '
-        '"/page/assets/index-DwW3k1aX.js:1:20417 applied"]'
-    ) in line(stack=FIREFOX)
+        f'"frames": ["/page/assets/library-Bc2_-d9K.js:7:12", "/page/assets/index-DwW3k1aX.js:1:300 {room}", '
+        f'"/page/assets/index-DwW3k1aX.js:1:20417 {applied}"]'
+    ) in line(stack=stack)
 
 
 @pytest.mark.parametrize(

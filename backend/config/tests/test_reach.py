@@ -1,11 +1,10 @@
-import socket
-
 import pytest
 
 from config.reach import remember_reach, shared_addresses
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - a word here
 OWN = ["192.0.2.7", "172.17.0.1"]
+BOTH = ["http://192.0.2.7:4000/", "http://172.17.0.1:4000/"]
 
 
 @pytest.fixture
@@ -14,7 +13,7 @@ def listening(settings, monkeypatch):
     monkeypatch.setattr("config.reach.own_addresses", lambda: OWN)
     monkeypatch.setattr("config.reach.own_names", lambda: [*OWN, "laptop", "laptop.local"])
 
-    def listen(address: str, *allowed: str, port: int = 4000) -> None:
+    def listen(address: str, *allowed: str, port: int) -> None:
         settings.ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *allowed]
         remember_reach(address=address, port=port)
 
@@ -22,40 +21,22 @@ def listening(settings, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "host", ["localhost:4000", "127.0.0.1:4000", "[::1]:4000", "tutti.localhost", "laptop.local:4000"]
+    ("address", "allowed", "host", "expected"),
+    [
+        *((EVERYWHERE, OWN, host, BOTH) for host in ("localhost:4000", "127.0.0.1:4000", "[::1]:4000")),
+        *((EVERYWHERE, OWN, host, BOTH) for host in ("tutti.localhost", "laptop.local:4000")),
+        (EVERYWHERE, OWN, "172.17.0.1:4000", [*reversed(BOTH)]),
+        *(("127.0.0.1", [], host, []) for host in ("localhost:4000", "127.0.0.1:4000", "laptop:4000")),
+        (EVERYWHERE, OWN[1:], "localhost", BOTH[1:]),
+        ("172.17.0.1", OWN, "localhost", BOTH[1:]),
+    ],
 )
-def test_whoever_asks_on_this_machine_is_told_the_networks_addresses(listening, host):
-    listening(EVERYWHERE, *OWN, "laptop.local")
+def test_the_networks_addresses_the_one_that_was_asked_first(
+    listening, address: str, allowed: list[str], host: str, expected: list[str]
+):
+    listening(address, *allowed, port=4000)
 
-    assert shared_addresses(scheme="http", host=host) == ["http://192.0.2.7:4000/", "http://172.17.0.1:4000/"]
-
-
-def test_the_address_that_was_asked_comes_first(listening):
-    listening(EVERYWHERE, *OWN)
-
-    assert shared_addresses(scheme="http", host="172.17.0.1:4000") == [
-        "http://172.17.0.1:4000/",
-        "http://192.0.2.7:4000/",
-    ]
-
-
-@pytest.mark.parametrize("host", ["localhost:4000", "127.0.0.1:4000", "laptop:4000"])
-def test_a_server_for_this_machine_only_has_none(listening, host):
-    listening("127.0.0.1")
-
-    assert shared_addresses(scheme="http", host=host) == []
-
-
-def test_an_address_that_is_no_allowed_host_is_none(listening):
-    listening(EVERYWHERE, "172.17.0.1")
-
-    assert shared_addresses(scheme="http", host="localhost") == ["http://172.17.0.1:4000/"]
-
-
-def test_who_listens_on_one_address_is_reached_there_alone(listening):
-    listening("172.17.0.1", *OWN)
-
-    assert shared_addresses(scheme="http", host="localhost") == ["http://172.17.0.1:4000/"]
+    assert shared_addresses(scheme="http", host=host) == expected
 
 
 def test_http_s_own_port_is_not_named(listening):
@@ -69,11 +50,6 @@ def test_http_s_own_port_is_not_named(listening):
     [("https", "party.example"), ("http", "party.example:8080"), ("http", "10.9.8.7:4001")],
 )
 def test_behind_a_proxy_it_is_the_name_that_the_world_knows(listening, scheme, host):
-    listening(EVERYWHERE)
+    listening(EVERYWHERE, port=4000)
 
     assert shared_addresses(scheme=scheme, host=host) == [f"{scheme}://{host}/"]
-
-
-def test_it_listens_on_what_a_socket_says():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        remember_reach(address=listener.getsockname()[0], port=listener.getsockname()[1])

@@ -9,6 +9,7 @@ from config.schedules import SCHEDULES
 
 
 def test_the_table_is_followed_and_its_names_are_unlike():
+    assert SCHEDULES
     assert tuple(all_schedules()) == SCHEDULES
     assert len({schedule.name for schedule in SCHEDULES}) == len(SCHEDULES)
 

@@ -1,7 +1,5 @@
 """What the start says when it cannot go on: a sentence and an exit code, never a traceback."""
 
-# ruff: noqa: S603 - the commands are the tests' own
-
 import os
 import subprocess
 import sys
@@ -12,53 +10,55 @@ import pytest
 from config.server import Exit
 
 BACKEND = Path(__file__).resolve().parents[2]
+NONSENSE = {"PORT": "http", "HEARTBEAT_SECONDS": "0", "RATE_LIMIT_FACTOR": "-1", "DEBUG": "maybe"}
+NO_DATABASE = {"DATABASE_URL": "postgresql://ada:secret-word@127.0.0.1:1/tutti"}
 
 
-def start(tmp_path: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {
-        **{
-            "PATH": os.environ["PATH"],
-            "ENV_FILE": os.devnull,
-            "DATA_DIR": str(tmp_path / "data"),
-            "PORT": "0",
-        },
-        **variables,
-    }
-    command = [sys.executable, "-m", "config.server", *arguments]
-    return subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True, timeout=60)
+def run(*command: str, data: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": str(data), "PORT": "0"}
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, *command],
+        cwd=BACKEND,
+        env={**environment, **variables},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("PORT", "http"), ("HEARTBEAT_SECONDS", "0"), ("RATE_LIMIT_FACTOR", "-1"), ("DEBUG", "maybe")],
+    ("arguments", "variables", "code", "told"),
+    [
+        ([], NONSENSE, Exit.WRONG_SETTINGS, [*NONSENSE, *map(repr, NONSENSE.values())]),
+        (
+            *(["--port", "70000"], {}, Exit.WRONG_SETTINGS),
+            ["PORT must be a whole number from 0 to 65535 (it is '70000')"],
+        ),
+        ([], NO_DATABASE, Exit.NO_DATABASE, ["PostgreSQL (DATABASE_URL) does not answer"]),
+        (["--prot", "4000"], {}, Exit.WRONG_SETTINGS, ["unrecognized arguments: --prot"]),
+    ],
+    ids=["settings", "command line", "database", "option"],
 )
-def test_nonsense_stops_the_start_and_names_the_variable(tmp_path, name, value):
-    ended = start(tmp_path, **{name: value})
+def test_what_stops_the_start_is_named(tmp_path, arguments, variables, code, told):
+    ended = run("-m", "config.server", *arguments, data=tmp_path, **variables)
 
-    assert ended.returncode == Exit.WRONG_SETTINGS
-    assert name in ended.stderr
-    assert value in ended.stderr
+    assert ended.returncode == code
+    assert [words for words in told if words not in ended.stderr] == []
+    assert "secret-word" not in ended.stderr
     assert "Traceback" not in ended.stderr + ended.stdout
 
 
-def test_what_the_command_line_says_is_checked_too(tmp_path):
-    ended = start(tmp_path, "--port", "70000")
+def test_an_address_that_is_none_stops_a_command_too(tmp_path):
+    ended = run("manage.py", "migrate", "--check", data=tmp_path, DATABASE_URL="mysql://a/b")
 
-    assert ended.returncode == Exit.WRONG_SETTINGS
-    assert "PORT must be a whole number from 0 to 65535 (it is '70000')" in ended.stderr
-
-
-def test_a_database_that_does_not_answer_is_told_in_a_sentence(tmp_path):
-    ended = start(tmp_path, DATABASE_URL="postgresql://ada:secret-word@127.0.0.1:1/tutti")
-
-    assert ended.returncode == Exit.NO_DATABASE
-    assert "PostgreSQL (DATABASE_URL) does not answer" in ended.stderr
-    assert "secret-word" not in ended.stderr
+    assert ended.returncode == 1
+    assert "DATABASE_URL" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
-def test_an_unknown_option_is_refused(tmp_path):
-    ended = start(tmp_path, "--prot", "4000")
+def test_the_database_is_in_its_folder_whatever_that_is_called(tmp_path):
+    folder = "pä th #1 what? 100%25 a;b"
+    run("manage.py", "migrate", "--check", data=tmp_path / folder)
 
-    assert ended.returncode == Exit.WRONG_SETTINGS
-    assert "unrecognized arguments: --prot" in ended.stderr
+    assert (tmp_path / folder / "db.sqlite3").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [folder]

@@ -28,19 +28,14 @@ def batch(*texts: str) -> Batch:
     return Batch([RoomFrame(1, text) for text in texts])
 
 
-def test_what_the_system_takes_at_once_does_not_come_to_twisted(line):
+def test_what_the_system_does_not_take_follows_before_anything_else(line):
     assert line.sink.write(batch("a", "b").wire)
-    assert line.reactor.writers == set()
-    line.move_all()
-    assert line.texts() == ["a", "b"]
-
-
-def test_the_rest_of_what_it_does_not_take_follows_before_anything_else(line):
+    assert line.reactor.writers == set(), "it came to Twisted"
     line.sink.write(batch("x" * LARGE).wire)
     assert line.waiting > 0
     line.sink.write(batch("behind").wire)
     line.move_all()
-    assert line.texts() == ["x" * LARGE, "behind"]
+    assert line.texts() == ["a", "b", "x" * LARGE, "behind"]
     assert line.waiting == 0
 
 
@@ -118,26 +113,20 @@ def test_there_is_room_until_too_much_waits_and_again_when_all_is_taken(line):
     assert line.sink.write(batch("a").wire)
 
 
-async def test_who_waits_for_room_goes_on_when_there_is_some(line):
+@pytest.mark.parametrize("is_gone", [False, True])
+async def test_who_waits_for_room_goes_on_when_there_is_some_or_the_client_is_gone(line, is_gone: bool):
     while line.sink.write(batch("x" * 10_000).wire):
         pass
     waiting = [asyncio.create_task(line.sink.room()) for _ in range(2)]
     await asyncio.sleep(0)
     assert not any(task.done() for task in waiting)
-    line.move_all()
+    if is_gone:
+        line.transport.connectionLost(_lost())
+    else:
+        line.move_all()
     async with asyncio.timeout(5):
         await asyncio.gather(*waiting)
         await line.sink.room()
-
-
-async def test_who_waits_for_room_goes_on_when_the_client_is_gone(line):
-    while line.sink.write(batch("x" * 10_000).wire):
-        pass
-    waiting = asyncio.create_task(line.sink.room())
-    await asyncio.sleep(0)
-    line.transport.connectionLost(_lost())
-    async with asyncio.timeout(5):
-        await waiting
 
 
 def test_a_client_that_is_gone_is_found_by_twisted_and_nothing_is_raised(line):

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config import sparing_server
-from config.sparing_server import STEP_SECONDS, TURNS, SparingServer
+from config.sparing_server import TURNS, SparingServer
 
 CLOSE_SECONDS = 10
 # The number of whoever follows on the same line.
@@ -180,13 +180,6 @@ def test_each_socket_has_its_turn_once_in_a_round(server):
         looks.append(sum(socket.looks for socket in sockets) - before)
     assert {socket.looks for socket in sockets} == {1}
     assert max(looks) < SOCKETS // 2, "most of them have the same turn"
-
-
-def test_the_next_turn_comes_by_itself(server, monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(sparing_server, "twisted_loop", clock)
-    server.timeout_checker()
-    assert clock.later == [(STEP_SECONDS, server.timeout_checker)]
 
 
 def test_who_has_gone_has_no_turn_any_more(server):

@@ -1,5 +1,6 @@
 """What a service's answer says: the value in it, or how it fails. Knows no network."""
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 NOT_MODIFIED = 304
+# A code, not a sentence: those could repeat what was asked.
+REASON = re.compile(r"[A-Za-z][A-Za-z_]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class _Complaint(msgspec.Struct):
     errors: Any = None
 
 
+# Made here, by one thread: msgspec does not bear that two threads use a new type at once.
+_COMPLAINTS = msgspec.json.Decoder(_Complaint)
+
+
 def value_of(provider: str, answer: Answer, read: Read[T]) -> T:
     """Raises ProviderError for whatever is not a good answer that can be read so."""
     status = answer.status if answer.status >= 300 else _status_inside(answer.body)
@@ -72,6 +79,7 @@ def value_of(provider: str, answer: Answer, read: Read[T]) -> T:
             _failure_of(status),
             status=status,
             retry_after_seconds=answer.retry_after_seconds,
+            reasons=_reasons_inside(answer.body),
         )
     with suppress(*UNREADABLE):
         return read(answer.body)
@@ -88,7 +96,7 @@ def versioned_of(provider: str, answer: Answer, read: Read[T]) -> Versioned[T] |
 def _status_inside(body: bytes) -> int | None:
     """What a good status hides: the status in the body, else 500; None where that complains of nothing."""
     try:
-        complaint = msgspec.json.decode(body, type=_Complaint)
+        complaint = _COMPLAINTS.decode(body)
     except UNREADABLE:
         return None
     about = complaint.error or complaint.errors
@@ -96,6 +104,19 @@ def _status_inside(body: bytes) -> int | None:
         return None
     told = (about.get("status") or about.get("code")) if isinstance(about, dict) else None
     return told if isinstance(told, int) and told >= FIRST_ERROR_STATUS else 500
+
+
+def _reasons_inside(body: bytes) -> frozenset[str]:
+    """As Google gives them, in the `reason` of `error.errors` and of `error.details`."""
+    try:
+        error = _COMPLAINTS.decode(body).error
+    except UNREADABLE:
+        return frozenset()
+    if not isinstance(error, dict):
+        return frozenset()
+    lists = [part for name in ("errors", "details") if isinstance(part := error.get(name), list)]
+    told = [one.get("reason") for part in lists for one in part if isinstance(one, dict)]
+    return frozenset(one for one in told if isinstance(one, str) and REASON.fullmatch(one))
 
 
 def _failure_of(status: int) -> Failure:

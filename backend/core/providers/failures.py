@@ -48,12 +48,16 @@ class ProviderError(Exception):
         *,
         status: int | None = None,
         retry_after_seconds: float | None = None,
+        reasons: frozenset[str] = frozenset(),
     ) -> None:
-        said = "" if status is None else f" (status {status})"
+        details = [] if status is None else [f"status {status}", *sorted(reasons)]
+        said = f" ({', '.join(details)})" if details else ""
         super().__init__(f"{provider}: {failure}{said}")
         self.provider = provider
         self.failure = failure
         self.status = status
+        # The service's own codes for what is wrong.
+        self.reasons = reasons
         # How long the service itself wants to be left alone.
         self.retry_after_seconds = retry_after_seconds
 

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self
@@ -84,14 +85,22 @@ class Line:
             headers=question.headers,
             data=question.form,
         ) as response:
-            is_good = response.is_success
             asked_for = seconds_asked_for(response.headers.get("Retry-After"), now=self._times.wall_clock())
-            body = self._body(response, deadline) if is_good else b""
+            body = (
+                self._body(response, deadline) if response.is_success else self._refusal(response, deadline)
+            )
             version = Version(
                 response.headers.get("ETag", "")[:MAX_VERSION],
                 response.headers.get("Last-Modified", "")[:MAX_VERSION],
             )
             return Answer(response.status_code, asked_for, body, version)
+
+    def _refusal(self, response: httpx.Response, deadline: float) -> bytes:
+        """What a refusal (4xx) says of itself; where that does not come, the status says enough."""
+        if response.is_client_error:
+            with suppress(ProviderError, httpx.TransportError):
+                return self._body(response, deadline)
+        return b""
 
     def _body(self, response: httpx.Response, deadline: float) -> bytes:
         body = bytearray()

@@ -5,12 +5,15 @@ one may wait in vain. Here those of one process queue up before they ask SQLite,
 (a command, the shell) is waited for by looking again.
 """
 
+import contextlib
+import os
 from collections import defaultdict
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
+from core.private_files import private
 from core.sqlite.turns import Turns
 
 # As SQLite's own, in Python's sqlite3.
@@ -28,6 +31,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._turn: Turns | None = None
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A new file is its owner's alone, and so are those that SQLite puts beside it."""
+        name = str(conn_params["database"])
+        if not name.startswith(("file:", ":memory:")):
+            with contextlib.suppress(OSError):  # SQLite says what is wrong
+                os.close(private(name, os.O_WRONLY | os.O_CREAT))
+        return super().get_new_connection(conn_params)
 
     def _start_transaction_under_autocommit(self) -> None:
         self._take_turn()

@@ -1,8 +1,11 @@
 """A model of the tests' own whose changes are announced; its table is made by `note_table`."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.db import connection, models
+from django.db.models.signals import ModelSignal, post_save
 
 from core.changes import AnnouncedModel
 
@@ -64,3 +67,13 @@ def drop_table(model: Any) -> None:
 def empty_table(model: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f'DELETE FROM "{model._meta.db_table}"')  # noqa: S608 - a name of our own
+
+
+@contextmanager
+def heard_by(receiver: Callable[..., None], signal: ModelSignal = post_save) -> Iterator[None]:
+    """Of changes of notes."""
+    signal.connect(receiver, sender=Note)
+    try:
+        yield
+    finally:
+        signal.disconnect(receiver, sender=Note)

@@ -1,5 +1,7 @@
 """A forwarded address counts only as far as our own proxies wrote it."""
 
+from ipaddress import ip_address
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,20 +70,8 @@ def test_without_proxies_no_header_matters(text: str):
 @pytest.mark.parametrize(
     "forged",
     [
-        "",
-        "unknown",
-        "evil",
-        "1.2.3",
-        "1.2.3.4.5",
-        "<script>",
-        " ",
-        "1.2.3.4:",
-        "1.2.3.4:x",
-        "[]:1",
-        "[::1",
-        "::1]:1",
-        "[evil]:1",
-        "_hidden:80",
+        *("", "unknown", "evil", "1.2.3", "1.2.3.4.5", "<script>", " ", "1.2.3.4:", "1.2.3.4:x"),
+        *("[]:1", "[::1", "::1]:1", "[evil]:1", "_hidden:80"),
     ],
 )
 def test_what_is_no_address_is_nobodys(settings_with_proxy, forged: str):
@@ -91,8 +81,7 @@ def test_what_is_no_address_is_nobodys(settings_with_proxy, forged: str):
 @given(st.text(max_size=60))
 def test_whatever_a_proxy_passes_on_is_an_address_or_unknown(settings_with_proxy, text: str):
     told = client_address(peer=PEER, forwarded_for=[text])
-    assert told == UNKNOWN_ADDRESS or "." in told or ":" in told
-    assert "\n" not in told
+    assert told == UNKNOWN_ADDRESS or str(ip_address(told)) == told
 
 
 def test_a_peer_without_an_address_is_unknown():
@@ -104,26 +93,17 @@ def test_a_mapped_ipv4_address_is_the_ipv4_address(address: str):
     assert client_address(peer=f"::ffff:{address}", forwarded_for=[]) == address
 
 
-def test_an_ipv6_address_has_one_spelling():
-    assert client_address(peer="2001:DB8:0:0::0001", forwarded_for=[]) == "2001:db8::1"
-
-
-def test_addresses_of_one_64_network_count_as_one():
-    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
-    assert network_of("2001:db8:1:3::1") != network_of("2001:db8:1:2::1")
-
-
-@given(st.ip_addresses(v=6))
-def test_every_ipv6_address_counts_by_its_first_64_bits(address):
+@given(st.ip_addresses())
+def test_an_ipv4_address_counts_alone_and_one_of_ipv6_by_its_first_64_bits(address):
     network = network_of(str(address))
+    if address.version == 4:
+        assert network == str(address)
+        return
     assert network.endswith("/64")
     assert int(address) >> 64 == int(type(address)(network.removesuffix("/64"))) >> 64
 
 
-@given(ipv4)
-def test_an_ipv4_address_counts_alone(address: str):
-    assert network_of(address) == address
-
-
-def test_what_is_no_address_counts_by_its_text():
+def test_ipv6_has_one_spelling_and_what_is_no_address_counts_by_its_text():
+    assert client_address(peer="2001:DB8:0:0::0001", forwarded_for=[]) == "2001:db8::1"
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert network_of(UNKNOWN_ADDRESS) == UNKNOWN_ADDRESS

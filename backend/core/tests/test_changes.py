@@ -1,19 +1,19 @@
 """A change of an announced model is seen as the database has it: before, after, and nothing hidden."""
 
+from collections.abc import Iterator
+
 import pytest
-from django.core.serializers.base import DeserializedObject
 from django.db import connection
-from django.db.models.signals import post_delete, post_save, pre_save
+from django.db.models.signals import post_delete
 
 from core.changes import Change, UnannouncedWrite, change_of
-from core.tests.notes import Note
-from core.tests.undoing import undone
+from core.tests.notes import Note, heard_by
 
 Seen = list[tuple[object, object]]
 
 
 @pytest.fixture
-def seen():
+def seen() -> Iterator[Seen]:
     """The text before and after of each change that was told."""
     told: Seen = []
 
@@ -24,11 +24,8 @@ def seen():
         change: Change[Note] = change_of(instance)
         told.append((change.before and change.before.text, change.after and change.after.text))
 
-    post_save.connect(hear, sender=Note)
-    post_delete.connect(hear, sender=Note)
-    yield told
-    post_save.disconnect(hear, sender=Note)
-    post_delete.disconnect(hear, sender=Note)
+    with heard_by(hear), heard_by(hear, post_delete):
+        yield told
 
 
 def stored(text: str) -> Note:
@@ -38,31 +35,21 @@ def stored(text: str) -> Note:
     return note
 
 
-def test_a_new_row_has_no_before(notes, seen: Seen):
+def test_a_new_row_has_no_before_also_where_its_manager_creates_it(notes, seen: Seen):
     Note(text="Halo").save()
     assert seen == [(None, "Halo")]
     assert notes == ["lock", "prepare None", "settle None"]
-
-
-def test_a_row_that_is_created_by_its_manager_is_told(notes, seen: Seen):
-    Note.objects.create(text="Halo")
-    Note.objects.get_or_create(text="Halo")
-    Note.objects.update_or_create(text="Halo", defaults={"text": "Hello"})
-    assert seen == [(None, "Halo"), ("Halo", "Hello")]
-
-
-def test_a_change_has_both(notes, seen: Seen):
-    note = stored("Halo")
-    note.text = "Hello"
-    note.save()
-    assert seen[1:] == [("Halo", "Hello")]
-    assert notes == ["lock", "prepare Halo", "settle Halo"]
+    Note.objects.create(text="Ho")
+    Note.objects.get_or_create(text="Ho")
+    Note.objects.update_or_create(text="Ho", defaults={"text": "Hello"})
+    assert seen[1:] == [(None, "Ho"), ("Ho", "Hello")]
 
 
 def test_before_is_what_the_database_has_and_not_what_the_instance_remembers(notes, seen: Seen):
     note, same = stored("Halo"), Note.objects.get()
     note.text = "Hello"
     note.save()
+    assert notes == ["lock", "prepare Halo", "settle Halo"]
     same.text = "Hallelujah"
     same.save()
     assert seen[1:] == [("Halo", "Hello"), ("Hello", "Hallelujah")]
@@ -83,11 +70,8 @@ def test_after_has_the_types_that_a_reader_gets(notes):
         after = change_of(instance).after
         read.append(after and after.place)
 
-    post_save.connect(hear, sender=Note)
-    try:
+    with heard_by(hear):
         Note(text="Halo", place="7").save()
-    finally:
-        post_save.disconnect(hear, sender=Note)
     assert read == [7]
 
 
@@ -99,19 +83,13 @@ def test_after_is_read_once(notes, django_assert_num_queries):
             assert change.after is change.after
 
 
-def test_a_deletion_has_no_after(notes, seen: Seen):
-    note = stored("Halo")
+def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(notes, seen: Seen):
+    note, same = stored("Halo"), Note.objects.get()
     assert note.delete() == (1, {"core_tests.Note": 1})
     assert seen[1:] == [("Halo", None)]
     assert notes == ["lock", "prepare deletion", "settle deletion"]
-
-
-def test_a_row_that_has_gone_meanwhile_is_not_deleted_again(notes, seen: Seen):
-    note, same = stored("Halo"), Note.objects.get()
-    note.delete()
-    notes.clear()
     assert same.delete() == (0, {})
-    assert notes == ["lock"]
+    assert notes[3:] == ["lock"]
     assert len(seen) == 2
 
 
@@ -143,15 +121,6 @@ def test_a_service_may_write_what_it_tells_by_other_means(notes, seen: Seen):
     assert seen == []
 
 
-def test_a_queryset_is_deleted_row_by_row(notes, seen: Seen):
-    for text in ("a", "b", "c"):
-        stored(text)
-    assert Note.objects.filter(text__in=["a", "b"]).delete() == (2, {"core_tests.Note": 2})
-    assert sorted(seen[3:]) == [("a", None), ("b", None)]
-    assert notes.count("settle deletion") == 2
-    assert Note.objects.get().text == "c"
-
-
 def test_a_queryset_is_deleted_as_a_whole_or_not_at_all(stored_notes, monkeypatch):
     for text in ("a", "b"):
         Note(text=text).save()
@@ -162,36 +131,14 @@ def test_a_queryset_is_deleted_as_a_whole_or_not_at_all(stored_notes, monkeypatc
     assert Note.objects.count() == 2
 
 
-def test_a_save_that_was_rolled_back_is_told_when_it_is_repeated(stored_notes, seen: Seen):
-    note = Note(text="Halo")
-    note.save()
-    note.text = "Hello"
-    with undone():
-        note.save()
-    assert Note.objects.get().text == "Halo"
-    note.save()
-    assert seen == [(None, "Halo"), ("Halo", "Hello"), ("Halo", "Hello")]
-
-
-def test_a_save_is_one_transaction_even_in_the_shell(stored_notes):
-    def refuse(**_: object) -> None:
+@pytest.mark.parametrize("refuses", ["a receiver", "a hook"])
+def test_what_refuses_after_the_write_undoes_it_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
+    def refuse(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    post_save.connect(refuse, sender=Note)
-    try:
-        with pytest.raises(ZeroDivisionError):
-            Note(text="Halo").save()
-    finally:
-        post_save.disconnect(refuse, sender=Note)
-    assert not Note.objects.exists()
-
-
-def test_a_hook_that_refuses_after_the_write_undoes_it(stored_notes, monkeypatch):
-    def refuse(self: Note, before: Note | None) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(Note, "settle_change", refuse)
-    with pytest.raises(ZeroDivisionError):
+    if refuses == "a hook":
+        monkeypatch.setattr(Note, "settle_change", refuse)
+    with heard_by(refuse if refuses == "a receiver" else lambda **_: None), pytest.raises(ZeroDivisionError):
         Note(text="Halo").save()
     assert not Note.objects.exists()
 
@@ -207,38 +154,14 @@ def test_a_save_within_a_save_does_not_hide_the_outer_change(notes):
         change = change_of(instance)
         told.append((change.before and str(change.before.place), change.after and str(change.after.place)))
 
-    post_save.connect(hear, sender=Note)
-    try:
-        note = Note(text="Halo")
-        note.save()
-    finally:
-        post_save.disconnect(hear, sender=Note)
+    with heard_by(hear):
+        Note(text="Halo").save()
     assert told == [("None", "1"), (None, "1")]
 
 
-def test_outside_of_a_write_there_is_no_change(notes):
+def test_outside_of_a_write_there_is_no_change_and_save_base_alone_is_noticed(notes, seen: Seen):
     note = stored("Halo")
     with pytest.raises(UnannouncedWrite):
         change_of(note)
-
-
-def test_save_base_alone_is_a_write_that_receivers_notice(notes, seen: Seen):
     with pytest.raises(UnannouncedWrite, match="save_base"):
-        Note(text="Halo").save_base()
-
-
-def test_fixtures_are_loaded_raw(notes, seen: Seen):
-    raw: list[bool] = []
-
-    def hear(**given: bool) -> None:
-        raw.append(given["raw"])
-
-    pre_save.connect(hear, sender=Note)
-    try:
-        note = Note(pk=5, text="Halo")
-        DeserializedObject(note).save()
-    finally:
-        pre_save.disconnect(hear, sender=Note)
-    assert raw == [True]
-    assert Note.objects.get().pk == 5
-    assert seen == []
+        Note(text="Hello").save_base()

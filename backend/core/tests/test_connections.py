@@ -1,7 +1,6 @@
 """A request gives its database connection back, whatever becomes of it."""
 
 import pytest
-from django.conf import settings
 from django.db import connections
 from django.http import HttpResponse
 from django.test import RequestFactory
@@ -20,10 +19,6 @@ def closed(monkeypatch) -> list[str]:
     monkeypatch.setattr(wrapper, "in_atomic_block", False)
     monkeypatch.setattr(wrapper, "close", lambda: seen.append("closed"))
     return seen
-
-
-def test_it_is_the_outermost():
-    assert settings.MIDDLEWARE[0] == "core.connections.ConnectionMiddleware"
 
 
 def test_after_the_answer_the_connection_is_given_back(closed):

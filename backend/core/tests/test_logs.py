@@ -6,7 +6,7 @@ import multiprocessing
 import string
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from hypothesis import strategies as st
 from core import logs
 from core.request_context import within_request
 
+# Of each process; together they turn the file over often.
+LINES = 150
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "operations.md"
 
 
@@ -60,23 +62,21 @@ def test_a_line_is_json_with_the_ids_of_request_and_write(log_file: Path) -> Non
     }
 
 
-def test_other_libraries_lines_look_the_same(log_file: Path) -> None:
+def test_other_libraries_lines_look_the_same_and_fields_that_the_docs_do_not_list_are_not_written(
+    log_file: Path,
+) -> None:
     with within_request(request_id="r-1"):
         logging.getLogger("tutti.other").warning("Hello %s", "there")
-    (line,) = lines_of(log_file)
-    assert (line["level"], line["logger"], line["event"], line["request_id"]) == (
-        *("warning", "tutti.other", "Hello there", "r-1"),
-    )
-
-
-def test_fields_that_the_docs_do_not_list_are_not_written(log_file: Path) -> None:
     structlog.get_logger("tutti.x").info("hello", name="Ada", address="10.0.0.7")
-    (line,) = lines_of(log_file)
-    assert set(line) == {"at", "level", "logger", "event"}
+    first, second = lines_of(log_file)
+    told = (first["level"], first["logger"], first["event"], first["request_id"])
+    assert told == ("warning", "tutti.other", "Hello there", "r-1")
+    assert set(second) == {"at", "level", "logger", "event"}
 
 
 def test_the_docs_say_of_every_field_what_it_holds() -> None:
     text = DOCUMENT.read_text()
+    assert logs.FIELDS
     assert [field for field in logs.FIELDS if f"| `{field}` |" not in text] == []
 
 
@@ -109,8 +109,7 @@ def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> No
         ),
         ("token 8fK2mQ9xPL3vT7wZbN4cR6yD1hJ5", "token …"),
         ("session MTIzNDU2Nzg5:1a2b3c4d5e6f7g8h9i0j", "session …"),
-        ("The log can't be read, it isn't there", "The log can't be read, it isn't there"),
-        ("at 12:34:56 in apps.realtime.connection", "at 12:34:56 in apps.realtime.connection"),
+        *((text, text) for text in ("The log can't be read, it isn't there", "at 12:34:56 in apps.realtime")),
         ("two\nlines\x1b[31m", "two lines [31m"),
         ("addr:10.0.0.1", "addr:…"),
         ("peer:10.0.0.1:80, ip.10.0.0.1", "peer:…, ip.…"),
@@ -120,6 +119,7 @@ def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> No
         ("password=hunter2 sessionid=abcdef, then", "password=… sessionid=…, then"),
         ("Cookie: tutti_guest=abc; csrftoken=def", "Cookie: …"),
         ("Authorization: Bearer abcdef", "Authorization: …"),
+        *((text, text) for text in ("std::string", "core::cache", "a :: b", "SessionError: it is over")),
     ],
 )
 def test_what_could_tell_of_a_person_is_masked(text: str, wanted: str) -> None:
@@ -150,18 +150,11 @@ def test_times_dates_and_versions_stay(at: datetime, numbers: list[int]) -> None
     assert logs.masked(text) == text
 
 
-@pytest.mark.parametrize(
-    "text", ["std::string", "core::cache", "a :: b", "SessionError: it is over", "10:20:30"]
-)
-def test_what_only_looks_like_it_stays(text: str) -> None:
-    assert logs.masked(text) == text
-
-
 def test_a_long_text_is_masked_quickly() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for text in (":" * 5000, "1:" * 2500, "1." * 2500, "ab " * 2500, "token" * 1000, "1:2::" * 40):
         logs.masked(text)
-    assert time.perf_counter() - began < 5
+    assert time.process_time() - began < 5
 
 
 def test_the_terminal_is_readable() -> None:
@@ -176,11 +169,6 @@ def test_the_terminal_is_readable() -> None:
 # --- The file ----------------------------------------------------------------------------------------
 
 
-def test_the_file_is_the_owners_alone(log_file: Path) -> None:
-    logging.getLogger("tutti").warning("hello")
-    assert log_file.stat().st_mode & 0o777 == 0o600
-
-
 def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     handler: Any = logging.getLogger("tutti").handlers[-1]
     monkeypatch.setattr(handler, "maxBytes", 2000)
@@ -192,11 +180,12 @@ def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch
     assert lines_of(log_file)[-1]["event"] == "line 199"
 
 
-def test_a_file_that_somebody_took_away_is_begun_anew(log_file: Path) -> None:
+def test_the_file_is_the_owners_alone_and_begun_anew_where_somebody_took_it_away(log_file: Path) -> None:
     logging.getLogger("tutti").warning("first")
     log_file.rename(log_file.with_suffix(".old"))
     logging.getLogger("tutti").warning("second")
     assert [line["event"] for line in lines_of(log_file)] == ["second"]
+    assert log_file.stat().st_mode & 0o777 == 0o600
 
 
 def write_many(file: str, name: str, count: int) -> None:
@@ -210,17 +199,14 @@ def write_many(file: str, name: str, count: int) -> None:
 def test_several_processes_lose_no_line_when_the_file_turns_over(tmp_path: Path) -> None:
     file = tmp_path / "django.log"
     context = multiprocessing.get_context("spawn")
-    run: Callable[[str], Any] = lambda name: context.Process(target=write_many, args=(str(file), name, 300))  # noqa: E731
-    writers = [run(name) for name in ("a", "b", "c")]
+    names = ("a", "b", "c")
+    writers = [context.Process(target=write_many, args=(str(file), name, LINES)) for name in names]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
-    written = [
-        line["event"]
-        for part in tmp_path.glob("django.log*")
-        if part.suffix != ".lock"
-        for line in lines_of(part)
-    ]
-    assert sorted(written) == sorted(f"{name}-{number}" for name in ("a", "b", "c") for number in range(300))
+    parts = [part for part in tmp_path.glob("django.log*") if part.suffix != ".lock"]
+    assert len(parts) > 3
+    written = [line["event"] for part in parts for line in lines_of(part)]
+    assert sorted(written) == sorted(f"{name}-{number}" for name in names for number in range(LINES))

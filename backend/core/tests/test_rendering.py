@@ -44,13 +44,10 @@ def test_each_kind_of_value_has_one_text(value: object, text: str):
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_float_comes_back_the_same(number: float):
-    assert json.loads(json_text(number)) == number
-
-
-@given(st.floats(allow_nan=False, allow_infinity=False, max_value=1e15, min_value=-1e15))
-def test_a_position_is_told_as_a_float(number: float):
-    assert isinstance(json.loads(json_text(number)), float)
+def test_a_float_comes_back_the_same_and_a_position_as_a_float(number: float):
+    back = json.loads(json_text(number))
+    assert back == number
+    assert isinstance(back, float) or abs(number) > 1e15
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
@@ -69,10 +66,7 @@ def test_instants_as_text_are_in_utc_whatever_their_zone():
     assert instant_text(NOON) == "2025-12-04T12:00:00Z"
 
 
-def test_the_renderer_writes_what_the_events_write():
+def test_the_renderer_writes_what_the_events_write_and_of_nothing_nothing():
     place = Place(12, 1.0, NOON)
     assert JsonRenderer().render(place) == json_bytes(place)
-
-
-def test_no_answer_has_no_body():
     assert JsonRenderer().render(None) == b""

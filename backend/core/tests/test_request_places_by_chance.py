@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.request_places import ONE_IN, RequestPlaces
@@ -15,6 +15,9 @@ MOVES = st.lists(
 )
 
 
+# A write that leaves the line keeps no place from other writes.
+@example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
+@example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
 @given(moves=MOVES, count=st.integers(1, 6))
 def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
     """`cut` is a server that gives up on a request; `break` an error in the application."""

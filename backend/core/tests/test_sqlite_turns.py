@@ -1,6 +1,8 @@
 """Writers of one process take turns on SQLite, in the order in which they came."""
 
+import os
 import sqlite3
+import stat
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -55,22 +57,13 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
     assert told == list(range(20))
 
 
-def test_who_comes_later_does_not_pass_who_waits(pool):
+def test_who_comes_later_does_not_pass_who_waits_and_who_waited_in_vain_is_passed_over(pool):
     turns = Turns()
     assert turns.take(0)
-    first = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
-    turns.give_back()
-    assert not turns.take(0)
-    assert first.result()
-
-
-def test_who_has_waited_in_vain_is_passed_over(pool):
-    turns = Turns()
-    assert turns.take(0)
-    impatient = pool.submit(turns.take, 0.01)
-    assert not impatient.result()
+    assert not pool.submit(turns.take, 0.01).result()
     patient = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
     turns.give_back()
+    assert not turns.take(0)
     assert patient.result()
     turns.give_back()
     assert turns.take(0)
@@ -124,6 +117,17 @@ def connect(handler: ConnectionHandler, django_db_blocker) -> Iterator[Callable[
             connection.close()
 
 
+def test_a_new_database_is_its_owner_s_alone(connect, tmp_path: Path):
+    umask = os.umask(0o022)
+    try:
+        connection = connect()
+        connection.cursor().execute("CREATE TABLE notes (id INTEGER)")
+    finally:
+        os.umask(umask)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    assert modes == dict.fromkeys(("own.sqlite3", "own.sqlite3-wal", "own.sqlite3-shm"), 0o600)
+
+
 def begin(connection: BaseDatabaseWrapper) -> None:
     connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
 
@@ -133,44 +137,46 @@ def end(connection: BaseDatabaseWrapper, how: str) -> None:
     connection.set_autocommit(True)
 
 
-@pytest.mark.parametrize("how", ["commit", "rollback"])
+@pytest.mark.parametrize("how", ["commit", "rollback", "close"])
 def test_a_transaction_has_its_turn_until_it_ends(connect, how: str):
     ada, bo = connect(), connect()
     begin(ada)
     with pytest.raises(OperationalError, match="locked"):
         begin(bo)
-    end(ada, how)
-    begin(bo)
-    end(bo, how)
-
-
-def test_a_connection_that_is_closed_in_a_transaction_gives_its_turn_back(connect):
-    ada, bo = connect(), connect()
-    begin(ada)
-    ada.close()
+    if how == "close":
+        ada.close()
+    else:
+        end(ada, how)
     begin(bo)
     end(bo, "commit")
 
 
-def test_a_transaction_that_can_t_begin_gives_its_turn_back(connect, handler):
+@pytest.fixture
+def check_turn_is_free(handler) -> Callable[[], None]:
+    def check() -> None:
+        turns = _turns[handler.settings["default"]["NAME"]]
+        assert turns.take(0)
+        turns.give_back()
+
+    return check
+
+
+def test_a_transaction_that_can_t_begin_gives_its_turn_back(connect, handler, check_turn_is_free):
     ada = connect()
     name = handler.settings["default"]["NAME"]
     with closing(sqlite3.connect(name, isolation_level=None)) as another_process:
         another_process.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):
             begin(ada)
-    assert _turns[name].take(0)
-    _turns[name].give_back()
+    check_turn_is_free()
 
 
-def test_an_error_inside_gives_the_turn_back(connect, handler, monkeypatch):
+def test_an_error_inside_gives_the_turn_back(connect, check_turn_is_free, monkeypatch):
     ada = connect()
     monkeypatch.setattr(transaction, "get_connection", lambda using=None: ada)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         _ = 1 / 0
-    name = handler.settings["default"]["NAME"]
-    assert _turns[name].take(0)
-    _turns[name].give_back()
+    check_turn_is_free()
 
 
 def test_who_only_reads_waits_for_nobody(connect):

@@ -54,6 +54,7 @@ export type ApiBodies =
   | ServiceList
   | ListEntry
   | GraphQLAnswer
+  | GraphQLExtensions
   | GraphQLQuestion
   | GraphDataAnswer
   | GraphTrack
@@ -295,7 +296,7 @@ export interface NewAccountFacts {
     /**
      * @maxItems 12
      */
-    moods?: string[];
+    moods?: ("energetic" | "calm" | "happy" | "sad" | "focused" | "party")[];
   };
 }
 /**
@@ -339,6 +340,7 @@ export interface ChartIndexAnswer {
   status: "success";
   message: string;
   data: ChartIndex;
+  is_sample: boolean;
 }
 export interface ChartIndex {
   genres: ChartGenre[];
@@ -365,6 +367,7 @@ export interface ChartTrackAnswer {
   status: "success";
   message: string;
   data: ChartTrack;
+  is_sample: boolean;
 }
 /**
  * `chart_days`: by genre, each day of a chart since the track was first on it.
@@ -444,11 +447,13 @@ export interface LibraryTrackAnswer {
   status: "success";
   message: string;
   data: Track;
+  is_sample: boolean;
 }
 export interface ChartAnswer {
   status: "success";
   message: string;
   data: Chart;
+  is_sample: boolean;
 }
 /**
  * One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
@@ -514,6 +519,7 @@ export interface ServiceListAnswer {
   status: "success";
   message: string;
   data: ServiceList;
+  is_sample: boolean;
 }
 /**
  * A service's own list. `status` tells of the last try; the list is the last good one.
@@ -545,15 +551,21 @@ export interface ListEntry {
 }
 /**
  * What was asked for, as far as there is any; `errors` only where there are some.
+ *
+ *     `extensions` say of charts whether they are made of samples.
  */
 export interface GraphQLAnswer {
-  data: {} | null;
+  data?: {} | null;
   errors?: {}[];
+  extensions?: GraphQLExtensions;
+}
+export interface GraphQLExtensions {
+  is_sample: boolean;
 }
 export interface GraphQLQuestion {
   query: string;
   variables?: {
-    [k: string]: string | null;
+    [k: string]: unknown;
   } | null;
   operationName?: string | null;
 }
@@ -561,6 +573,7 @@ export interface GraphDataAnswer {
   status: "success";
   message: string;
   data: GraphTrack[];
+  is_sample: boolean;
 }
 export interface GraphTrack {
   rank: number;
@@ -598,6 +611,7 @@ export interface HeaderArtAnswer {
   data: {
     [k: string]: HeaderArt;
   };
+  is_sample: boolean;
 }
 export interface HeaderArt {
   name: string;
@@ -609,6 +623,7 @@ export interface HealthAnswer {
   status: "success";
   message: string;
   data: Health;
+  is_sample: boolean;
 }
 export interface Health {
   parts: {
@@ -639,6 +654,7 @@ export interface LastUpdatedAnswer {
   status: "success";
   message: string;
   data: LastUpdated;
+  is_sample: boolean;
 }
 export interface LastUpdated {
   genre: string;
@@ -881,6 +897,7 @@ export interface RoomChartAnswer {
   status: "success";
   message: string;
   data: RoomChart;
+  is_sample: boolean;
 }
 /**
  * One room's chart of one week. `date` is the last day that it counts.
@@ -964,6 +981,7 @@ export interface TrendingAnswer {
   status: "success";
   message: string;
   data: TrendingTrack[];
+  is_sample: boolean;
 }
 export interface TrendingTrack {
   isrc: string;
@@ -992,7 +1010,7 @@ export interface AccountFacts {
     /**
      * @maxItems 12
      */
-    moods?: string[];
+    moods?: ("energetic" | "calm" | "happy" | "sad" | "focused" | "party")[];
   };
 }
 export interface AccountChange {
@@ -1010,7 +1028,7 @@ export interface AccountChange {
     /**
      * @maxItems 12
      */
-    moods?: string[];
+    moods?: ("energetic" | "calm" | "happy" | "sad" | "focused" | "party")[];
   };
 }
 /**

@@ -39,13 +39,18 @@ export type Event =
 /**
  * Why the server closed the socket.
  */
-export type CloseCode = TOO_SLOW | RESTART | ORIGIN_NOT_ALLOWED | NO_SUCH_STREAM | FRAME_TOO_LARGE | TOO_MANY;
+export type CloseCode =
+  UNAVAILABLE | TOO_SLOW | RESTART | ORIGIN_NOT_ALLOWED | NO_SUCH_STREAM | FRAME_TOO_LARGE | TOO_MANY;
+/**
+ * A part of the server is away, so the client could not join. Come back.
+ */
+export type UNAVAILABLE = 1011;
 /**
  * Not reading fast enough. Come back and resume.
  */
 export type TOO_SLOW = 4008;
 /**
- * The server restarts. Come back after a random moment and resume.
+ * The server restarts, or can't read the log. Come back after a random moment and resume.
  */
 export type RESTART = 4012;
 /**
@@ -424,7 +429,7 @@ export interface ErrorFrame {
  * The client's last frame could not be taken; the connection stays.
  */
 export interface Problem {
-  code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED";
+  code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "UNAVAILABLE";
   message: string;
 }
 /**

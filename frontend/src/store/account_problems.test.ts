@@ -1,4 +1,4 @@
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiProblem } from "../api/http.ts";
 import { loadLaterWords, speak } from "../words/index.ts";
 import { accountProblems, accountSentence, missing } from "./account_problems.ts";
@@ -10,6 +10,7 @@ beforeAll(async () => {
   await speak("de");
   await loadLaterWords();
 });
+afterAll(() => speak("en"));
 
 test("what the server says of a field is said in the reader's language", () => {
   const problem = invalid({

@@ -47,10 +47,13 @@ export const offered = computed<readonly Recommendation[]>(
     recommended.value.answer?.recommendations.filter(({ id }) => opinions.value.get(id) !== "dislike") ?? [],
 );
 
+/** Without an account there is no list of one's own: the room's stands in for it. */
+export const isOfRoom = computed(() => whose.value === "room" || account.value === null);
+
 /** For whom the shown list is; "" for nobody. */
 const audience = computed(() => {
   const room = view.value.room;
-  if (whose.value === "room") return `room ${room}`;
+  if (isOfRoom.value) return `room ${room}`;
   return account.value ? `me ${account.value.id} in ${room}` : "";
 });
 /** Whatever changes of this is a reason to ask anew. */
@@ -81,7 +84,7 @@ export async function loadRecommendations(): Promise<void> {
   const { room } = view.peek();
   if (!asked) return;
   try {
-    const answer = await (whose.peek() === "room"
+    const answer = await (isOfRoom.peek()
       ? fetchRoomRecommendations(room, COUNT)
       : asMyself(() => fetchOwnRecommendations(room, COUNT)));
     if (audience.peek() !== asked) return;
@@ -98,7 +101,7 @@ export async function say(opinion: Opinion, { id, track }: Recommendation): Prom
   const before = opinions.value.get(id);
   setOpinion(id, opinion);
   // What is recommended to a room was recommended to nobody in particular.
-  const isOwn = whose.value === "me" || track.id === null;
+  const isOwn = !isOfRoom.value || track.id === null;
   const subject = isOwn ? { recommendation_id: id } : { track_id: track.id as number };
   try {
     await tellOf({ ...subject, activity_type: opinion, context: { room: view.value.room } });

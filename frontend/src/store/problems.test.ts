@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ApiProblem } from "../api/http.ts";
 import { speak } from "../words/index.ts";
 import { fieldProblems, problemOf, sentenceOf } from "./problems.ts";
 
 beforeAll(() => speak("de"));
+afterAll(() => speak("en"));
 
 function problem(code: string, status: number, details: Record<string, unknown> = {}): ApiProblem {
   return new ApiProblem({ code, status, message: "In English.", details });

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { type Birth, dated, isTooOld, type Reading } from "./ages.ts";
 import { NOON } from "./testing/world.ts";

@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
 import { browserEnvironment } from "./browser_environment.ts";
 import type { Signal } from "./environment.ts";
@@ -70,4 +71,18 @@ test("op ids are made of what a browser has over plain http", () => {
   const ids = new Set(Array.from({ length: 100 }, () => newOpId(browserEnvironment())));
   expect(ids.size).toBe(100);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test("a channel that was closed sends nothing, and does not throw", async () => {
+  const { openChannel } = browserEnvironment();
+  const heard: unknown[] = [];
+  const opened = openChannel?.("tutti", () => {});
+  const other = openChannel?.("tutti", (message) => heard.push(message));
+  opened?.send("before");
+  await vi.waitFor(() => expect(heard).toEqual(["before"]));
+  opened?.close();
+  expect(() => opened?.send("after")).not.toThrow();
+  opened?.close();
+  other?.close();
+  expect(heard).toEqual(["before"]);
 });

@@ -56,9 +56,16 @@ function databasesOrNull(): IDBFactory | null {
 }
 
 function openChannel(name: string, hear: (message: unknown) => void) {
-  const channel = new BroadcastChannel(name);
+  let channel: BroadcastChannel | null = new BroadcastChannel(name);
   channel.onmessage = ({ data }) => hear(data);
-  return { send: (message: unknown) => channel.postMessage(message), close: () => channel.close() };
+  return {
+    // A write that storage took its time for may end after its room was left; the browser throws then.
+    send: (message: unknown) => channel?.postMessage(message),
+    close: () => {
+      channel?.close();
+      channel = null;
+    },
+  };
 }
 
 function onNextFrame(callback: () => void): void {

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { CatchingUp } from "./catching_up.ts";
 import type { Environment } from "./environment.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { beforeEach, describe, expect, test } from "vitest";
 import { ChartClient } from "./chart_client.ts";
 import { CHARTS } from "./charts.ts";

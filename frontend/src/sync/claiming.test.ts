@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { type Claimant, claimed, LEASE_MS, reclaimed, released, renewed } from "./claiming.ts";
 import { added, finished, told } from "./outbox_rules.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { ServerClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";

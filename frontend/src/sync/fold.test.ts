@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { fold } from "./fold.ts";
 import { meddle } from "./testing/meddling.ts";

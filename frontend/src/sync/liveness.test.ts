@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { expect, test } from "vitest";
 import type { Tab } from "./testing/browser.ts";
 import { liveSetting, setting } from "./testing/setting.ts";

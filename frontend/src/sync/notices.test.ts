@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { addTrack, liveSetting, setting } from "./testing/setting.ts";
 import type { ServerFrame, StreamEvent } from "./wire.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import type { Tab } from "./testing/browser.ts";
 import { addTrack, liveSetting, setting } from "./testing/setting.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import type { Action } from "./actions.ts";
 import { type Known, type PendingAction, type Shown, show, standing } from "./optimism.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import type { Verdict } from "./answers.ts";
 import { added, dismissed, finished, revived, told } from "./outbox_rules.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { Replica } from "./replica.ts";
 import { ModelRoom } from "./testing/model_room.ts";

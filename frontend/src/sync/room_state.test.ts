@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { beforeEach, expect, test } from "vitest";
 import { finished } from "./outbox_rules.ts";
 import { EMPTY, type Entry } from "./outbox_state.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { problem } from "./testing/model_server.ts";
 import { addTrack, liveSetting, setting } from "./testing/setting.ts";

@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { IDBFactory } from "fake-indexeddb";
 import { describe, expect, test } from "vitest";
 import { DatabaseMemory, DatabaseOutbox, openDatabase } from "./database.ts";

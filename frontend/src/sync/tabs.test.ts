@@ -1,4 +1,3 @@
-// @vitest-environment node
 import { describe, expect, test } from "vitest";
 import { LEASE_MS } from "./claiming.ts";
 import { MemoryStore } from "./memory_store.ts";

@@ -67,3 +67,26 @@ test("after two fingers the next one lifts again", () => {
 
   expect(told).toEqual(["lift a", "cancel", "lift b", "drop"]);
 });
+
+test("the button that a row was lifted or pushed by is not clicked, and is by the next tap", () => {
+  const button = document.createElement("button");
+  row("a").append(button);
+  button.addEventListener("click", () => told.push("click"));
+  const click = (detail: number) => button.dispatchEvent(new MouseEvent("click", { bubbles: true, detail }));
+  for (const end of [{ y: 40 }, { x: 60 }]) {
+    told = [];
+    finger(FIRST, "pointerdown", "y" in end ? (row("a").firstElementChild as Element) : button);
+    finger(FIRST, "pointermove", row("a"), end);
+    finger(FIRST, "pointerup", row("a"), end);
+    click(1);
+    expect(told).not.toContain("click");
+    // By a key.
+    click(0);
+    expect(told.filter((one) => one === "click")).toHaveLength(1);
+
+    finger(FIRST, "pointerdown", button);
+    finger(FIRST, "pointerup", button);
+    click(1);
+    expect(told.filter((one) => one === "click")).toHaveLength(2);
+  }
+});

@@ -115,7 +115,7 @@ class Follower {
     this.#listener.lift(this.#key, this.#point);
   }
 
-  /** The list gets the pointer's events from now on, also outside of it, and no button a click at the end. */
+  /** The list gets the pointer's events from now on, also outside of it. */
   #capture(): void {
     try {
       if (this.#pointer !== null) this.#area.setPointerCapture(this.#pointer);
@@ -148,6 +148,7 @@ class Follower {
   readonly #onUp = (event: PointerEvent): void => {
     if (event.pointerId !== this.#pointer) return;
     const { phase } = this.#gesture;
+    if (phase === "lifted" || phase === "pushing") ignoreClick();
     if (phase === "lifted") this.#listener.drop();
     if (phase === "pushing" && this.#row) this.#listener.endPush(this.#row, this.#key, this.#across());
     this.#forget();
@@ -184,6 +185,23 @@ function pressOf(event: PointerEvent, target: Element, mayLift: boolean): Press 
     isOnControl: !isOnHandle && target.closest(CONTROL) !== null,
     mayLift,
   };
+}
+
+/**
+ * What the pointer was lifted from is not clicked: to a browser a press that is longer than ours and shorter than its
+ * own is still a tap.
+ */
+function ignoreClick(): void {
+  const ignoring = new AbortController();
+  const options = { signal: ignoring.signal, capture: true };
+  const ignore = (event: MouseEvent) => {
+    // A click by a key or by a script is meant.
+    if (event.detail === 0) return;
+    event.stopPropagation();
+    event.preventDefault();
+  };
+  addEventListener("click", ignore, options);
+  addEventListener("pointerdown", () => ignoring.abort(), options);
 }
 
 /** A short tap of the device against the finger, where there is such a thing. */

@@ -94,6 +94,8 @@ export const words: Words = {
     play: (title) => `${title} spielen`,
     stop: "Anhalten",
     next: "Nächster Titel",
+    goOn: "Weiter",
+    over: "Zu Ende",
     previous: "Voriger Titel",
     progress: "Fortschritt",
     show: "In der Warteliste zeigen",

@@ -98,6 +98,8 @@ export const words = {
     play: (title: string) => `Play ${title}`,
     stop: "Stop",
     next: "Next track",
+    goOn: "Next",
+    over: "The time is up",
     previous: "Previous track",
     progress: "Progress",
     show: "Show in the queue",

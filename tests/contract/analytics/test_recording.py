@@ -1,5 +1,8 @@
-"""`POST /api/analytics/activity/`: what is taken, what is refused."""
+"""Telling what one did: what is taken, once, and for whom."""
 
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,8 +10,12 @@ import httpx
 import pytest
 
 from tests.contract.analytics.people import ACTIVITY, Person
+from tests.contract.conftest import client_of
 from tests.contract.refusals import refused
 from tests.contract.shapes import INSTANT
+from tests.processes import TuttiServer
+
+# --- `POST /api/analytics/activity/`: what is taken, what is refused ---------------------------------
 
 MAX_LIST = 500
 MAX_CONTEXT_BYTES = 2048
@@ -23,13 +30,17 @@ def context_of(size: int) -> dict[str, str]:
     return {"x": "y" * (size - len('{"x":""}'))}
 
 
-def test_what_was_stored_is_answered(dee: Person, track_id: int):
+def test_what_was_stored_is_answered_and_exported(dee: Person, track_id: int):
     at = "2025-12-04T10:00:00Z"
 
     stored = dee.tell(
         {"track_id": track_id, "activity_type": "like", "context": {"from": "page"}, "occurred_at": at}
     )
 
+    exported = dee.http.get("/api/users/me/export/").json()["activities"]
+    (kept,) = [one for one in exported if one["id"] == stored["id"]]
+    same = ("activity_type", "context", "occurred_at", "received_at", "recommendation_id")
+    assert {name: kept[name] for name in same} == {name: stored[name] for name in same}
     assert INSTANT.fullmatch(stored.pop("received_at"))
     assert isinstance(stored.pop("id"), int)
     assert stored == {
@@ -38,30 +49,24 @@ def test_what_was_stored_is_answered(dee: Person, track_id: int):
     }
 
 
-@pytest.mark.parametrize("kind", ["play", "like", "dislike", "skip", "share"])
 @pytest.mark.parametrize("name", ["activity_type", "interaction", "interaction_type"])
-def test_every_type_under_every_name(dee: Person, track_id: int, name: str, kind: str):
-    before = dee.figures()["by_type"]
-
-    assert dee.tell({"track_id": track_id, name: kind})["activity_type"] == kind
-
-    assert dee.figures()["by_type"] == {**before, kind: before[kind] + 1}
-
-
-def test_the_same_type_under_several_names_is_one(dee: Person, track_id: int):
-    body = {"track_id": track_id, "activity_type": "play", "interaction": "play", "interaction_type": "play"}
-
-    assert dee.tell(body)["activity_type"] == "play"
+def test_every_type_under_every_name(dee: Person, track_id: int, name: str):
+    kinds = ["play", "like", "dislike", "skip", "share"]
+    for kind in kinds:
+        before = dee.figures()["by_type"]
+        assert dee.tell({"track_id": track_id, name: kind})["activity_type"] == kind
+        assert dee.figures()["by_type"] == {**before, kind: before[kind] + 1}
 
 
-def test_ones_own_user_id_is_taken(dee: Person, track_id: int):
-    dee.tell({"user_id": dee.user_id, "track_id": track_id, "activity_type": "play"})
+def test_what_may_be_said_besides(dee: Person, track_id: int):
+    one = {"track_id": track_id, "activity_type": "play"}
 
+    stored = dee.tell({**one, "interaction": "play", "interaction_type": "play", "user_id": dee.user_id})
 
-def test_a_time_of_another_zone_is_told_in_utc(dee: Person, track_id: int):
-    body = {"track_id": track_id, "activity_type": "play", "occurred_at": "2025-12-04T11:00:00.5+01:00"}
-
-    assert dee.tell(body)["occurred_at"] == "2025-12-04T10:00:00.500000Z"
+    assert stored["activity_type"] == "play"
+    assert stored["occurred_at"] == stored["received_at"]
+    at = dee.tell({**one, "occurred_at": "2025-12-04T11:00:00.5+01:00"})["occurred_at"]
+    assert at == "2025-12-04T10:00:00.500000Z"
 
 
 def test_a_clock_that_is_a_little_fast(dee: Person, track_id: int):
@@ -77,12 +82,13 @@ def test_a_clock_that_is_a_little_fast(dee: Person, track_id: int):
 
 def test_a_list_is_answered_by_a_list(dee: Person, track_id: int):
     before = dee.activities()
-    kinds = ["play", "skip", "like"]
+    kinds = ["play", "skip", "like", "play"]
 
     stored = dee.tell([{"track_id": track_id, "activity_type": kind} for kind in kinds])
 
     assert [one["activity_type"] for one in stored] == kinds
-    assert dee.activities() == before + 3
+    assert [one["id"] for one in stored] == sorted({one["id"] for one in stored})
+    assert dee.activities() == before + len(kinds)
 
 
 def test_a_list_may_be_long_and_not_longer(dee: Person, track_id: int):
@@ -96,23 +102,22 @@ def test_a_list_may_be_long_and_not_longer(dee: Person, track_id: int):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "status", "code"),
+    ("wrong", "status", "code", "fields"),
     [
-        ({"activity_type": "dance"}, 400, "VALIDATION_ERROR"),
-        ({"track_id": 10**17}, 404, "NOT_FOUND"),
-        ({"user_id": 10**17}, 403, "PERMISSION_DENIED"),
+        ({"activity_type": "dance"}, 400, "VALIDATION_ERROR", {"2.activity_type"}),
+        ({"track_id": 10**17}, 404, "NOT_FOUND", {"track_id"}),
+        ({"user_id": 10**17}, 403, "PERMISSION_DENIED", None),
     ],
 )
 def test_of_a_list_with_one_mistake_nothing_is_stored(
-    dee: Person, track_id: int, wrong: dict[str, Any], status: int, code: str
+    dee: Person, track_id: int, wrong: dict[str, Any], status: int, code: str, fields: set[str] | None
 ):
     before, one = dee.activities(), {"track_id": track_id, "activity_type": "play"}
 
     answer = dee.post([one, one, {**one, **wrong}])
 
     details = refused(answer, status, code)
-    if status == 400:
-        assert list(details) == ["2.activity_type"]
+    assert fields is None or details.keys() == fields
     assert dee.activities() == before
 
 
@@ -124,6 +129,7 @@ def test_who_is_not_logged_in(client: httpx.Client, ada: httpx.Client, track_id:
     for http in (client, ada):
         for body in ({"track_id": track_id, "activity_type": "play"}, {}, []):
             refused(http.post(ACTIVITY, json=body), 401, "NOT_AUTHENTICATED")
+        refused(http.get(ACTIVITY), 405, "METHOD_NOT_ALLOWED")
 
 
 def test_for_somebody_else(dee: Person, eli: Person, staff: httpx.Client, track_id: int):
@@ -131,7 +137,7 @@ def test_for_somebody_else(dee: Person, eli: Person, staff: httpx.Client, track_
 
     refused(dee.post(body), 403, "PERMISSION_DENIED")
     refused(Person(staff).post(body), 403, "PERMISSION_DENIED")
-
+    refused(dee.http.get(ACTIVITY), 405, "METHOD_NOT_ALLOWED")
     assert eli.activities() == 0
 
 
@@ -178,18 +184,13 @@ def test_what_is_no_activity(dee: Person, body: Any):
     refused(dee.post(body), 400, "VALIDATION_ERROR")
 
 
-def test_without_a_track(dee: Person):
-    refused(dee.post({"activity_type": "play"}), 400, "VALIDATION_ERROR", "track_id")
-
-
 def test_what_is_not_there(dee: Person):
-    """No recommendation is known as long as nothing recommends."""
-    unknown_track = refused(dee.post({"track_id": 10**17, "activity_type": "play"}), 404, "NOT_FOUND")
-    unknown = refused(dee.post({"recommendation_id": 10**17, "activity_type": "play"}), 404, "NOT_FOUND")
-
-    assert (unknown_track, unknown) == ({"track_id": 10**17}, {"recommendation_id": 10**17})
+    refused(dee.post({"activity_type": "play"}), 400, "VALIDATION_ERROR", "track_id")
+    for unknown in ({"track_id": 10**17}, {"recommendation_id": 10**17}):
+        assert refused(dee.post({"activity_type": "play", **unknown}), 404, "NOT_FOUND") == unknown
 
 
+@pytest.mark.both_sizes  # as it was in JSON of the database
 def test_a_context_comes_back_as_it_was(dee: Person, track_id: int):
     contexts: list[dict[str, Any]] = [
         {},
@@ -202,6 +203,126 @@ def test_a_context_comes_back_as_it_was(dee: Person, track_id: int):
         assert stored["context"] == context
 
 
-def test_one_does_not_read_it(client: httpx.Client, dee: Person):
-    for http in (client, dee.http):
-        refused(http.get(ACTIVITY), 405, "METHOD_NOT_ALLOWED")
+# --- An activity that is sent again under its `Idempotency-Key` counts once, also when both arrive at once
+
+AT_ONCE = 6
+REPLAYED = "Idempotency-Replayed"
+
+
+@pytest.fixture
+def key() -> str:
+    return secrets.token_hex(8)
+
+
+@pytest.fixture(params=["one", "list"])
+def body(request: pytest.FixtureRequest, track_id: int) -> Any:
+    one = {"track_id": track_id, "activity_type": "play"}
+    return one if request.param == "one" else [one, {**one, "activity_type": "like"}]
+
+
+def length(body: Any) -> int:
+    return len(body) if isinstance(body, list) else 1
+
+
+def test_again_it_counts_once(dee: Person, eli: Person, body: Any, key: str):
+    before = dee.activities(), eli.activities()
+
+    first, again = dee.post(body, key=key), dee.post(body, key=key)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (REPLAYED in first.headers, again.headers.get(REPLAYED)) == (False, "true")
+    assert again.content == first.content
+    # Under somebody else's key, and without any, each counts.
+    assert REPLAYED not in eli.post(body, key=key).headers
+    for _ in range(2):
+        eli.tell(body)
+    assert dee.activities() == before[0] + length(body)
+    assert eli.activities() == before[1] + 3 * length(body)
+
+
+@pytest.mark.both_sizes
+def test_many_at_once_count_once(server: TuttiServer, dee: Person, body: Any, key: str):
+    before, start = dee.activities(), threading.Barrier(AT_ONCE)
+
+    def send(_number: int) -> httpx.Response:
+        with client_of(server, cookies=dict(dee.http.cookies)) as line:
+            start.wait(timeout=10)
+            return Person(line).post(body, key=key)
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        answers = list(pool.map(send, range(AT_ONCE)))
+
+    assert {(answer.status_code, answer.content) for answer in answers} == {(201, answers[0].content)}
+    assert sum(REPLAYED in answer.headers for answer in answers) == AT_ONCE - 1
+    assert dee.activities() == before + length(body)
+
+
+def test_the_key_of_something_else(dee: Person, track_id: int, key: str):
+    dee.post({"track_id": track_id, "activity_type": "play"}, key=key)
+    before = dee.activities()
+
+    answer = dee.post({"track_id": track_id, "activity_type": "skip"}, key=key)
+
+    refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
+    assert dee.activities() == before
+
+
+@pytest.mark.both_sizes
+def test_a_large_answer_is_made_anew(dee: Person, track_id: int, key: str):
+    """It is not kept: a list's answer says again all that was sent."""
+    context = {"why": "x" * 100}
+    body = [{"track_id": track_id, "activity_type": "play", "context": context}] * 200
+    before = dee.activities()
+
+    first, again = dee.post(body, key=key), dee.post(body, key=key)
+
+    assert len(first.content) > 16 * 1024
+    assert again.headers[REPLAYED] == "true"
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert dee.activities() == before + 200
+    kept = dee.http.get("/api/users/me/export/").json()["kept_answers"]
+    assert kept[-1].keys() == {"key", "status", "created_at"}
+
+
+# --- What is found out about a person, figures and recommendations: for that person and staff alone --
+
+NOBODY = 10**17
+
+
+@pytest.fixture(params=["analytics", "recommendations"])
+def pages(request: pytest.FixtureRequest) -> str:
+    return f"/api/{request.param}/"
+
+
+def page_of(pages: str, user_id: int) -> str:
+    return f"{pages}user/{user_id}/"
+
+
+def test_the_person_and_staff_read_the_same(dee: Person, staff: httpx.Client, track_id: int, pages: str):
+    dee.tell({"track_id": track_id, "activity_type": "play"})
+    path = page_of(pages, dee.user_id)
+    dee.http.get(path)  # found for the first time
+
+    answers = [dee.http.get(f"{pages}me/"), dee.http.get(path), staff.get(path)]
+
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert answers[0].json() == answers[1].json() == answers[2].json()
+    assert {answer.headers["Cache-Control"] for answer in answers} == {"private, no-cache"}
+    refused(staff.get(page_of(pages, NOBODY)), 404, "NOT_FOUND")
+
+
+def test_others_get_the_same_response_for_every_id(
+    client: httpx.Client, ada: httpx.Client, dee: Person, eli: Person, pages: str
+):
+    paths = [page_of(pages, number) for number in (dee.user_id, NOBODY, 0)]
+    for http in (client, ada):
+        strangers = [http.get(path) for path in [*paths, f"{pages}me/"]]
+        refused(strangers[0], 401, "NOT_AUTHENTICATED")
+        assert all(_told(answer) == _told(strangers[0]) for answer in strangers)
+    others = [eli.http.get(path) for path in paths]
+    refused(others[0], 403, "PERMISSION_DENIED")
+    assert all(_told(answer) == _told(others[0]) for answer in others)
+
+
+def _told(answer: httpx.Response) -> tuple[int, Any, set[str]]:
+    return answer.status_code, answer.json(), set(answer.headers)

@@ -1,25 +1,29 @@
-"""Where to go: the list of entry points, the front page, health."""
+"""Where to go, and how: entry points, slashes, request ids."""
+
+import re
 
 import httpx
 import pytest
 
-from tests.contract.sockets import Socket
+from tests.contract.conftest import new_room
+from tests.contract.queues import Queue
+from tests.contract.refusals import refused
+from tests.contract.sockets import DEADLINE_SECONDS, Socket
+from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
+
+# --- Where to go: the list of entry points, the front page, health -----------------------------------
 
 NOT_FOR_GET = {"/api/guests/", "/api/auth/session/", "/api/stream", "/api/gql/"}
 
 
-def test_the_api_lists_its_entry_points(client: httpx.Client):
-    answer = client.get("/api/")
-
-    paths = {httpx.URL(address).path for address in answer.json().values()}
-    assert answer.status_code == 200
-    assert {"/api/tracks/", "/api/playlist/", "/api/rooms/", "/ws/playlist/"} <= paths
-
-
 def test_every_entry_point_is_there(client: httpx.Client, server: TuttiServer):
-    for address in client.get("/api/").json().values():
-        url = httpx.URL(address)
+    addresses = [httpx.URL(address) for address in client.get("/api/").json().values()]
+
+    assert {"/api/tracks/", "/api/playlist/", "/api/rooms/", "/ws/playlist/"} <= {
+        url.path for url in addresses
+    }
+    for url in addresses:
         assert url.port == server.port
         if url.scheme == "ws":
             with Socket(server.ws_url, url.path) as socket:
@@ -28,14 +32,17 @@ def test_every_entry_point_is_there(client: httpx.Client, server: TuttiServer):
             assert client.get(url).status_code == 200, url
 
 
-def test_the_front_page_is_for_people(client: httpx.Client):
-    answer = client.get("/", headers={"Accept": "text/html"})
+def test_the_front_page_is_for_people_and_the_admin_asks_who_is_there(client: httpx.Client):
+    page = client.get("/", headers={"Accept": "text/html"})
+    admin = client.get("/admin/", follow_redirects=True)
 
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert "Tutti" in answer.text
+    assert page.status_code == 200
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "Tutti" in page.text
+    assert (admin.status_code, admin.url.path) == (200, "/admin/login/")
 
 
+@pytest.mark.both_sizes
 @pytest.mark.parametrize("slash", ["", "/"])
 @pytest.mark.parametrize("question", ["live", "ready"])
 def test_health_is_told_with_and_without_a_slash(client: httpx.Client, question: str, slash: str):
@@ -45,7 +52,121 @@ def test_health_is_told_with_and_without_a_slash(client: httpx.Client, question:
     assert client.get(path).json()["status"] == "ok"
 
 
-def test_the_admin_asks_who_is_there(client: httpx.Client):
-    answer = client.get("/admin/", follow_redirects=True)
+# --- Paths end with a slash: a GET without it is shown the way, a write is lost ----------------------
 
-    assert (answer.status_code, answer.url.path) == (200, "/admin/login/")
+READ = [
+    *[
+        "tracks",
+        "tracks/1",
+        "tracks/genres",
+        "playlist",
+        "playlist/1",
+        "playlist/history",
+        "rooms",
+        "guests/me",
+    ],
+    *["playlist/events", "playlist/stream", "playlist/my-votes", "rooms/main"],
+]
+
+
+def test_a_get_is_redirected_with_its_query(client: httpx.Client):
+    for path in READ:
+        answer = client.get(f"/api/{path}?search=a%20b&limit=2")
+        assert answer.status_code in {301, 302, 307, 308}
+        target = httpx.URL(answer.headers["Location"])
+        assert (target.path, target.query) == (f"/api/{path}/", b"search=a%20b&limit=2")
+        assert target.host in {"", "127.0.0.1"}
+
+    answer = client.get("/api/tracks?limit=2", follow_redirects=True)
+    assert (answer.status_code, len(answer.json())) == (200, 2)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/service-playlist/pop/a%0D%0AX-Led%3A%20astray",
+        "/api/service-playlist/5/%09%0A%0D",
+        "/api/graph-data/%C3%BC%3F%23",
+    ],
+)
+def test_odd_signs_stay_in_the_path(client: httpx.Client, path: str):
+    answer = client.get(f"{path}?search=a%0Db")
+
+    assert answer.status_code == 301
+    assert answer.headers["Location"].replace(":", "%3A") == f"{path}/?search=a%0Db"
+    assert "X-Led" not in answer.headers
+
+
+def test_nobody_is_led_away_and_where_nothing_is_there_is_no_way(client: httpx.Client):
+    for path in (
+        *("//evil.example/api/tracks", "/api//evil.example", "/api/tracks//"),
+        *("/api/nothing", "/api/playlist/x/y"),
+    ):
+        answer = client.get(f"{str(client.base_url).rstrip('/')}{path}")
+        assert answer.status_code == 404
+        assert "Location" not in answer.headers
+
+
+def test_a_write_is_a_404_and_nothing_happens(queue: Queue, ada: httpx.Client):
+    (a,) = queue.fill(1)
+    slug, path = new_room(ada), queue.path.rstrip("/")
+    total = ada.get("/api/rooms/").headers["X-Total-Count"]
+    writes = [
+        ("POST", path, {"track_id": queue.tracks[1]}),
+        ("PATCH", f"{path}/{a}", {"is_playing": True}),
+        ("DELETE", f"{path}/{a}", None),
+        ("POST", f"{path}/{a}/vote", {"value": 1}),
+        *(("POST", f"{path}/{a}/play", None), ("POST", f"{path}/stop", None)),
+        *(("POST", "/api/rooms", {"name": "Room"}), ("DELETE", f"/api/rooms/{slug}", None)),
+        *(("POST", "/api/guests", {"name": "Ada"}), ("PATCH", "/api/guests/me", {"name": "Bo"})),
+    ]
+
+    with Witness(queue) as witness:
+        for method, address, body in writes:
+            refused(ada.request(method, address, json=body), 404, "NOT_FOUND")
+
+    assert witness.types == []
+    assert ada.get("/api/rooms/").headers["X-Total-Count"] == total
+    assert ada.get("/api/guests/me/").json()["name"] == "Ada"
+
+
+# --- Every answer names its request ------------------------------------------------------------------
+
+PATHS = [
+    *["/", "/api/", "/api/tracks/", "/api/tracks/genres/", "/api/playlist/", "/api/playlist/history/"],
+    *["/api/playlist/events/", "/api/playlist/my-votes/", "/api/rooms/", "/api/health/live"],
+    *["/api/health/ready/", "/api/nothing/", "/nothing", "/api/tracks", "/admin/login/", "/api/guests/me/"],
+]
+
+
+def test_two_answers_have_different_ones_and_an_event_stream_has_one(
+    server: TuttiServer, client: httpx.Client
+):
+    with server.client(verify=False) as http:
+        ids = [http.get(path).headers["X-Request-ID"] for path in PATHS for _ in range(2)]
+
+    assert all(re.fullmatch(r"\S{8,64}", one) for one in ids)
+    assert len(set(ids)) == 2 * len(PATHS)
+    with client.stream("GET", "/api/stream", timeout=DEADLINE_SECONDS) as answer:
+        assert answer.headers["X-Request-ID"]
+
+
+def test_writes_and_refusals_have_one(queue: Queue, server: TuttiServer):
+    """The tests' clients look for it in every answer; this one looks for itself."""
+    with server.client(verify=False) as http:
+        added = http.post(queue.path, json={"track_id": queue.tracks[0]})
+        answers = [
+            added,
+            http.post(queue.path, json={"track_id": queue.tracks[0]}),
+            http.post(queue.path, content=b"{", headers={"Content-Type": "application/json"}),
+            http.post(queue.path, json={}, headers={"Origin": "https://evil.example"}),
+            http.get(queue.path, headers={"Host": "evil.example"}),
+            http.get(queue.path, headers={"If-None-Match": http.get(queue.path).headers["ETag"]}),
+            http.delete(f"{queue.path}{added.json()['id']}/"),
+            http.options(queue.path),
+        ]
+
+    assert [answer.status_code for answer in answers] == [201, 409, 400, 403, 400, 304, 204, 200]
+    ids = [answer.headers.get("X-Request-ID") for answer in answers]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)

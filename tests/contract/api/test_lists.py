@@ -1,15 +1,20 @@
-"""Lists are bare arrays with their total beside them."""
+"""Lists: bare arrays with their total beside them, in parts, in pages."""
 
 import functools
 import operator
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.contract.conftest import new_room
+from tests.contract.conftest import client_of, new_room, queue_of
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
+from tests.contract.staff import fill_library
+from tests.processes import TuttiServer
+
+# --- Lists are bare arrays with their total beside them ----------------------------------------------
 
 LISTS = ["/api/tracks/", "/api/tracks/genres/", "/api/rooms/", "/api/playlist/", "/api/playlist/history/"]
 
@@ -72,46 +77,151 @@ def test_every_list_can_be_cut(queue: Queue, client: httpx.Client):
         assert functools.reduce(operator.iadd, parts, []) == client.get(path).json()
 
 
-def test_an_offset_alone_leaves_out_the_first(client: httpx.Client):
+def test_an_offset_alone_leaves_out_the_first_and_behind_the_end_is_nothing(client: httpx.Client):
     whole = client.get("/api/tracks/")
+    total = whole.headers["X-Total-Count"]
 
-    answer = client.get("/api/tracks/?offset=30")
-
-    assert answer.json() == whole.json()[30:]
-    assert answer.headers["X-Total-Count"] == whole.headers["X-Total-Count"]
-
-
-def test_behind_the_end_is_nothing(client: httpx.Client):
-    answer = client.get("/api/tracks/?offset=100000")
-
-    assert (answer.status_code, answer.json()) == (200, [])
-    assert int(answer.headers["X-Total-Count"]) >= 35
-    assert "Link" not in answer.headers
+    for offset, rows in ((30, whole.json()[30:]), (100_000, [])):
+        answer = client.get(f"/api/tracks/?offset={offset}")
+        assert (answer.status_code, answer.json(), answer.headers["X-Total-Count"]) == (200, rows, total)
+        assert "Link" not in answer.headers
 
 
 def test_a_limit_of_exactly_all_is_not_cut(queue: Queue):
     queue.fill(3)
 
-    answer = queue.get(limit=3)
+    for limit, length in ((3, 3), (1, 1), (1000, 3)):
+        answer = queue.get(limit=limit)
+        assert len(answer.json()) == length
+        assert ("Link" in answer.headers) == (limit < 3)
 
-    assert len(answer.json()) == 3
+
+NO_NUMBERS = ["x", "-1", "", "1.5", "1e2", " 1", "١", "0x10", "+5", "1_0", "9" * 13]
+WRONG = {
+    **{name: ["0", "1001", *NO_NUMBERS] for name in ("limit", "page_size")},
+    **{"offset": NO_NUMBERS, "page": ["0", *NO_NUMBERS]},
+}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_other_numbers_are_a_400_by_name(client: httpx.Client, path: str):
+    for name, values in WRONG.items():
+        for value in values if path == "/api/tracks/" else values[:2]:
+            refused(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
+
+
+# --- The page envelope, for clients that ask for pages, and for all where API_ALWAYS_PAGINATE is true
+
+ENVELOPE = {"count", "next", "previous", "results"}
+
+
+def page(http: httpx.Client, url: str) -> dict[str, Any]:
+    answer = http.get(url)
+    assert answer.status_code == 200
+    body: dict[str, Any] = answer.json()
+    assert body.keys() == ENVELOPE
+    assert answer.headers["X-Total-Count"] == str(body["count"])
     assert "Link" not in answer.headers
+    return body
 
 
-@pytest.mark.parametrize("limit", ["1", "1000"])
-def test_limits_within_the_bounds_are_taken(client: httpx.Client, limit: str):
-    rows = client.get("/api/tracks/", params={"limit": limit}).json()
+@pytest.mark.parametrize("query", ["page=1", "page_size=1000", "page=1&page_size=1000"])
+def test_whoever_asks_for_pages_gets_an_envelope(client: httpx.Client, query: str):
+    rows = client.get("/api/tracks/").json()
 
-    assert len(rows) == min(int(limit), len(client.get("/api/tracks/").json()))
+    envelope = page(client, f"/api/tracks/?{query}")
+
+    assert envelope == {"count": len(rows), "next": None, "previous": None, "results": rows}
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        *[("limit", value) for value in ("0", "1001", "-1", "ten", "1.5", "", "1e2", "99999999999999999999")],
-        *[("offset", value) for value in ("-1", "x", "0.5", "", "99999999999999999999999")],
-    ],
-)
-def test_others_are_a_400(client: httpx.Client, name: str, value: str):
+def test_next_and_previous_lead_through_all_of_them(client: httpx.Client):
+    rows = client.get("/api/tracks/?ordering=title").json()
+    there, back = [], []
+
+    url: str | None = "/api/tracks/?ordering=title&page_size=10"
+    while url:
+        envelope = page(client, url)
+        assert envelope["count"] == len(rows)
+        there.append(envelope["results"])
+        last, url = url, envelope["next"]
+    url = last
+    while url:
+        envelope = page(client, url)
+        back.append(envelope["results"])
+        url = envelope["previous"]
+
+    assert functools.reduce(operator.iadd, there, []) == rows
+    assert len(there[0]) == 10
+    assert [*reversed(back)] == there
+    refused(client.get(f"/api/tracks/?page_size=10&page={len(there) + 1}"), 404, "NOT_FOUND")
+
+
+def test_every_list_has_pages(queue: Queue, client: httpx.Client):
+    ids = queue.fill(3)
+    queue.play(ids[0])
+    queue.play(ids[1])
+    queue.stop()
+
+    first = page(client, f"{queue.path}?page_size=2")
+    assert (first["count"], [item["id"] for item in first["results"]]) == (3, ids[:2])
+    assert [item["id"] for item in page(client, first["next"])["results"]] == ids[2:]
+    assert page(client, f"{queue.path}history/?page=1")["count"] == 2
+    assert page(client, "/api/rooms/?page_size=1")["count"] >= 2
+    assert page(client, "/api/tracks/genres/?page_size=1")["count"] > 1
+
+
+def test_an_empty_list_has_one_empty_page(queue: Queue, client: httpx.Client):
+    envelope = page(client, f"{queue.path}?page=1")
+
+    assert envelope == {"count": 0, "next": None, "previous": None, "results": []}
+    refused(queue.http.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
+
+
+def test_the_setting_makes_pages_of_every_list_that_is_not_asked_for_by_limit(narrow_client: httpx.Client):
     for path in LISTS:
-        refused(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
+        envelope = page(narrow_client, path)
+        assert envelope["count"] == len(envelope["results"])
+        assert (envelope["next"], envelope["previous"]) == (None, None)
+
+    rows = page(narrow_client, "/api/tracks/")["results"]
+    assert narrow_client.get("/api/tracks/?limit=5").json() == rows[:5]
+    assert narrow_client.get("/api/tracks/?offset=5").json() == rows[5:]
+
+
+def test_with_it_the_queue_still_names_its_moment(narrow_client: httpx.Client):
+    queue = queue_of(narrow_client, "main")
+
+    answer = queue.http.get("/api/playlist/")
+
+    assert answer.headers["X-Stream-Epoch"] == queue.state().epoch
+    again = queue.http.get("/api/playlist/", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+# --- No answer holds more than 1,000 rows ------------------------------------------------------------
+
+ROWS = 1035
+
+
+@pytest.fixture
+def crowd(strict_server: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody at a server with a large library."""
+    fill_library(strict_server, ROWS)
+    with client_of(strict_server) as http:
+        yield http
+
+
+def test_a_longer_list_is_cut_and_says_where_it_goes_on_and_a_page_has_a_thousand_too(crowd: httpx.Client):
+    answer = crowd.get("/api/tracks/")
+    rest = crowd.get(answer.links["next"]["url"])
+
+    assert httpx.URL(answer.links["next"]["url"]).params["offset"] == "1000"
+    assert (len(answer.json()), len(rest.json())) == (1000, ROWS - 1000)
+    assert answer.headers["X-Total-Count"] == rest.headers["X-Total-Count"] == str(ROWS)
+    assert "next" not in rest.links
+    assert len({track["id"] for track in [*answer.json(), *rest.json()]}) == ROWS
+
+    first = crowd.get("/api/tracks/?page=1").json()
+    second = crowd.get(first["next"]).json()
+    assert (first["count"], len(first["results"]), first["previous"]) == (ROWS, 1000, None)
+    assert (second["count"], len(second["results"]), second["next"]) == (ROWS, ROWS - 1000, None)

@@ -1,7 +1,6 @@
 """A server whose charts a test may change, and runs of the pipeline beside it."""
 
 import itertools
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -14,10 +13,11 @@ from apps.charts.tests.bodies import Folder
 from tests.conftest import ReadyMadeData, Size
 from tests.contract.conftest import CORS_ORIGIN
 from tests.contract.sockets import Socket
+from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 
 CHARTS = "/ws/charts/"
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 120
 FIRST_DAY = date(2025, 3, 1)
 Follow = Callable[..., Socket]
 
@@ -55,15 +55,7 @@ class Pipeline:
 
     def manage_server(self, *arguments: str, code: int = 0) -> None:
         command = [sys.executable, "manage.py", *arguments]
-        ran = subprocess.run(
-            command,
-            cwd=BACKEND,
-            env=self._server.environment,
-            capture_output=True,
-            text=True,
-            timeout=COMMAND_SECONDS,
-            check=False,
-        )
+        ran = run_program(command, cwd=BACKEND, env=self._server.environment, seconds=COMMAND_SECONDS)
         # 3: what failed before is told again with every run.
         assert ran.returncode in {code, 3}, ran.stdout + ran.stderr
 

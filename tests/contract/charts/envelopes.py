@@ -14,8 +14,9 @@ def told(http: httpx.Client, address: str, **query: Any) -> Any:
 
 def data_of(answer: httpx.Response) -> Any:
     body = answer.json()
-    assert body.keys() == {"status", "message", "data"}, body
+    assert body.keys() == {"status", "message", "data", "is_sample"}, body
     assert body["status"] == "success"
+    assert isinstance(body["is_sample"], bool)
     assert body["message"]
     return body["data"]
 

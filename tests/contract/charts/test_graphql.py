@@ -1,6 +1,7 @@
 """GraphQL as chart clients use it: every operation, at the address of its name and at the common one."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from tests.contract.charts.graphql import GQL, OPERATIONS, answered, ask
 from tests.contract.shapes import INSTANT
 
 SERVICES = ("spotify", "apple_music", "soundcloud", "youtube")
+RANK_FIELDS = {"spotify": "spotifyRank", "apple_music": "appleMusicRank", "soundcloud": "soundcloudRank"}
 VARIABLES: dict[str, dict[str, Any]] = {
     "GetPlaylistMetadata": {"genre": "pop"},
     "GetPlaylist": {"genre": "pop", "service": "tunemeld"},
@@ -24,10 +26,9 @@ VARIABLES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_an_operation_is_answered_at_its_own_name_too(client: httpx.Client, name: str):
     variables = VARIABLES.get(name, {})
+    at_its_name = ask(client, OPERATIONS[name], f"/api/{name}/", **variables)
 
-    assert ask(client, OPERATIONS[name], f"/api/{name}/", **variables) == ask(
-        client, OPERATIONS[name], **variables
-    )
+    assert at_its_name == ask(client, OPERATIONS[name], **variables)
 
 
 def test_genres(client: httpx.Client):
@@ -37,7 +38,15 @@ def test_genres(client: httpx.Client):
     assert told_by_gql["defaultGenre"] == "pop"
     for genre in told_by_gql["genres"]:
         assert genre["buttonLabels"][0]["context"] == genre["name"]
-        assert client.get(genre["iconUrl"]).headers["Content-Type"] == "image/svg+xml"
+        check_icon(client, genre["iconUrl"])
+
+
+def check_icon(client: httpx.Client, url: str) -> None:
+    """A page on another origin can load it: relative URLs would mean that page's own server."""
+    assert url.startswith(str(client.base_url))
+    icon = client.get(url, headers={"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"})
+    assert icon.headers["Content-Type"] == "image/svg+xml"
+    assert "Cross-Origin-Resource-Policy" not in icon.headers
 
 
 @pytest.mark.parametrize("genre", ["pop", "dance", "rap", "country"])
@@ -52,47 +61,64 @@ def test_the_chart_is_the_one_of_rest(client: httpx.Client, genre: str):
     for track, entry in zip(playlist["tracks"], chart["tracks"], strict=True):
         assert (track["isrc"], track["tunemeldRank"]) == (entry["isrc"], entry["rank"])
         assert (track["fullTrackName"], track["fullArtistName"]) == (entry["name"], entry["artist"])
-        ranks = {"spotify": "spotifyRank", "apple_music": "appleMusicRank", "soundcloud": "soundcloudRank"}
-        for service, field in ranks.items():
+        for service, field in RANK_FIELDS.items():
             assert track[field] == entry["services"].get(service, {}).get("rank")
         assert track["totalCurrentPlayCount"] == entry["plays"]["total"]
         assert track["spotifyCurrentPlayCount"] == entry["plays"]["spotify"]
         assert {label["context"] for label in track["buttonLabels"]} >= set(entry["services"])
-        assert (
-            track["trackDetailUrl"] == f"/?genre=pop&rank=tunemeld-rank&player=spotify&isrc={entry['isrc']}"
-        )
+        address = f"/?genre=pop&rank=tunemeld-rank&player=spotify&isrc={entry['isrc']}"
+        assert track["trackDetailUrl"] == address
 
 
-@pytest.mark.parametrize("service", ["spotify", "apple_music", "soundcloud"])
+@pytest.mark.parametrize("service", RANK_FIELDS)
 def test_a_service_s_list_is_the_one_of_rest(client: httpx.Client, service: str):
     rest = told(client, f"/api/charts/rap/{service}/")
+    known = [(entry["isrc"], entry["rank"]) for entry in rest["tracks"] if entry["isrc"]]
 
     playlist = ask(client, OPERATIONS["GetPlaylist"], genre="rap", service=service)["playlist"]
 
-    field = {"spotify": "spotifyRank", "apple_music": "appleMusicRank", "soundcloud": "soundcloudRank"}[
-        service
-    ]
-    known = [entry for entry in rest["tracks"] if entry["isrc"]]
-    assert [(track["isrc"], track[field]) for track in playlist["tracks"]] == [
-        (entry["isrc"], entry["rank"]) for entry in known
-    ]
+    assert known
+    assert [(track["isrc"], track[RANK_FIELDS[service]]) for track in playlist["tracks"]] == known
 
 
-@pytest.mark.parametrize(
-    ("genre", "service"), [("jazz", "tunemeld"), ("pop", "youtube"), ("", ""), ("pop", "x")]
-)
-def test_a_list_that_there_is_not_is_null(client: httpx.Client, genre: str, service: str):
-    assert ask(client, OPERATIONS["GetPlaylist"], genre=genre, service=service) == {"playlist": None}
+def test_a_list_is_null_only_for_an_unknown_genre_or_service(client: httpx.Client):
+    for genre, service in (("jazz", "tunemeld"), ("", ""), ("pop", "x")):
+        said = ask(client, OPERATIONS["GetPlaylist"], genre=genre, service=service)
+        assert said == {"playlist": None}, (genre, service)
+    said = ask(client, OPERATIONS["GetPlaylist"], genre="pop", service="youtube")
+    assert said == {
+        "playlist": {"genreName": "pop", "serviceName": "youtube", "updatedAt": None, "tracks": []}
+    }
 
 
-def test_metadata_of_lists(client: httpx.Client):
+def test_metadata_of_the_chart_and_of_lists(client: httpx.Client):
     said = ask(client, OPERATIONS["GetPlaylistMetadata"], genre="country")
 
-    assert said["serviceOrder"] == [one["serviceName"] for one in said["playlistsByGenre"]]
+    assert said["serviceOrder"] == ["apple_music", "soundcloud", "spotify"]
+    chart, *lists = said["playlistsByGenre"]
+    assert chart["serviceName"] == "tunemeld"
+    described = "Curated country tracks from Apple Music, SoundCloud and Spotify"
+    assert chart["playlistCoverDescriptionText"] == described
+    assert [one["serviceName"] for one in lists] == said["serviceOrder"]
+    # The samples' list at Apple Music has no description of its own.
+    assert lists[0]["playlistCoverDescriptionText"] == "Curated country tracks from Apple Music"
     art = told(client, "/api/header-art/country/")
-    for one in said["playlistsByGenre"]:
-        assert one["playlistName"] == art[one["serviceName"]]["name"]
-        assert one["playlistUrl"] == art[one["serviceName"]]["url"]
+    for one in lists:
+        shown = art[one["serviceName"]]
+        texts = [one[f"playlist{field}"] for field in ("Name", "CoverDescriptionText", "CoverUrl", "Url")]
+        assert texts == [shown[field] for field in ("name", "description", "cover_url", "url")]
+    for one in [chart, *lists]:
+        assert all(one[field] for field in ("playlistName", "playlistCoverDescriptionText", "playlistUrl"))
+        check_icon(client, one["serviceIconUrl"])
+
+
+def test_icons_have_the_server_s_name_that_the_caller_used(client: httpx.Client):
+    """Also where the same question was answered before under another name."""
+    for host in (client.base_url.netloc.decode(), f"localhost:{client.base_url.port}"):
+        sent = {"query": OPERATIONS["GetServiceConfigs"]}
+        body = client.post(GQL, json=sent, headers={"Host": host}).json()
+        urls = [one["iconUrl"] for one in body["data"]["serviceConfigs"]]
+        assert urls == [f"http://{host}/static/charts/{service}.svg" for service in SERVICES]
 
 
 def test_counts_of_several_tracks_come_in_the_order_asked_for(client: httpx.Client):
@@ -114,67 +140,57 @@ def test_view_count_data_is_what_graph_data_says(client: httpx.Client):
         client, 'query { playlist(genre: "pop", service: "tunemeld") { tracks { isrc viewCountDataJson } } }'
     )
 
+    assert playlist["playlist"]["tracks"]
     for track in playlist["playlist"]["tracks"]:
         assert track["viewCountDataJson"].keys() == graphs[track["isrc"]].keys()
         for service, data in track["viewCountDataJson"].items():
             assert data.keys() == {"current", "last_updated", "historical"}
             assert data["current"] == graphs[track["isrc"]][service]["current"]
-            assert all(day.keys() == {"date", "count", "delta"} for day in data["historical"])
+            newest_first = graphs[track["isrc"]][service]["historical"][::-1]
+            assert data["historical"] == newest_first
+            assert len(newest_first) > 1
 
 
 def test_what_services_are_called(client: httpx.Client):
     configs = ask(client, OPERATIONS["GetServiceConfigs"])["serviceConfigs"]
 
     assert [one["name"] for one in configs] == list(SERVICES)
-    assert [one["urlField"] for one in configs] == [
-        "spotifyUrl",
-        "appleMusicUrl",
-        "soundcloudUrl",
-        "youtubeUrl",
-    ]
+    fields = ["spotifyUrl", "appleMusicUrl", "soundcloudUrl", "youtubeUrl"]
+    assert [one["urlField"] for one in configs] == fields
     for one in configs:
-        assert client.get(one["iconUrl"]).headers["Content-Type"] == "image/svg+xml"
+        check_icon(client, one["iconUrl"])
 
 
-@pytest.mark.parametrize(
-    ("service", "url", "embed"),
-    [
-        (
-            "spotify",
-            "https://open.spotify.com/track/0123456789abcdefghijAB?si=x",
-            "https://open.spotify.com/embed/track/0123456789abcdefghijAB",
-        ),
-        (
-            "apple_music",
-            "https://music.apple.com/us/album/a-name/12345?i=678",
-            "https://embed.music.apple.com/us/album/a-name/12345?i=678",
-        ),
-        (
-            "soundcloud",
-            "https://soundcloud.com/some-body/some-thing?in=x",
-            "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fsome-body%2Fsome-thing&auto_play=true",
-        ),
-        (
-            "youtube",
-            "https://www.youtube.com/watch?v=abc-EFG_123",
-            "https://www.youtube-nocookie.com/embed/abc-EFG_123?autoplay=1",
-        ),
-        (
-            "youtube",
-            "https://youtu.be/abc-EFG_123",
-            "https://www.youtube-nocookie.com/embed/abc-EFG_123?autoplay=1",
-        ),
-        ("youtube", "https://www.youtube.com.evil.example/watch?v=abc-EFG_123", None),
-        ("youtube", "https://www.youtube.com/watch?v=<script>12", None),
-        ("spotify", "http://open.spotify.com/track/0123456789abcdefghijAB", None),
-        ("spotify", "https://open.spotify.com/track/../../elsewhere", None),
-        ("spotify", "https://soundcloud.com/some-body/some-thing", None),
-        ("apple_music", "https://music.apple.com/us/album/<b>/12345", None),
-        ("soundcloud", "https://[half", None),
-        ("soundcloud", "javascript:alert(1)", None),
-        ("nobody", "https://youtu.be/abc-EFG_123", None),
-    ],
-)
+SPOTIFY, YOUTUBE = "https://open.spotify.com", "https://www.youtube.com"
+ON_SPOTIFY, ON_YOUTUBE = "track/0123456789abcdefghijAB", "watch?v=abc-EFG_123"
+ON_APPLE, ON_SOUNDCLOUD = "us/album/a-name/12345?i=678", "https://soundcloud.com/some-body/some-thing"
+IN_A_FRAME = "https://www.youtube-nocookie.com/embed/abc-EFG_123?autoplay=1"
+FRAMES = [
+    ("spotify", f"{SPOTIFY}/{ON_SPOTIFY}?si=x", f"{SPOTIFY}/embed/{ON_SPOTIFY}"),
+    ("apple_music", f"https://music.apple.com/{ON_APPLE}", f"https://embed.music.apple.com/{ON_APPLE}"),
+    (
+        *("soundcloud", f"{ON_SOUNDCLOUD}?in=x"),
+        f"https://w.soundcloud.com/player/?url={quote(ON_SOUNDCLOUD, safe='')}&auto_play=true",
+    ),
+    ("youtube", f"{YOUTUBE}/{ON_YOUTUBE}", IN_A_FRAME),
+    ("youtube", "https://youtu.be/abc-EFG_123", IN_A_FRAME),
+    ("youtube", f"{YOUTUBE}.evil.example/{ON_YOUTUBE}", None),
+    ("youtube", f"{YOUTUBE}/watch?v=<script>12", None),
+    ("spotify", f"http://open.spotify.com/{ON_SPOTIFY}", None),
+    ("spotify", f"{SPOTIFY}.evil.example/{ON_SPOTIFY}", None),
+    ("spotify", f"{SPOTIFY}/{ON_SPOTIFY.replace('track', 'playlist')}", None),
+    ("spotify", "https://[open.spotify.com/track/x", None),
+    ("spotify", "", None),
+    ("spotify", f"{SPOTIFY}/track/../../elsewhere", None),
+    ("spotify", ON_SOUNDCLOUD, None),
+    ("apple_music", "https://music.apple.com/us/album/<b>/12345", None),
+    ("soundcloud", "https://[half", None),
+    ("soundcloud", "javascript:alert(1)", None),
+    ("nobody", "https://youtu.be/abc-EFG_123", None),
+]
+
+
+@pytest.mark.parametrize(("service", "url", "embed"), FRAMES)
 def test_only_a_service_s_own_addresses_get_into_a_frame(
     client: httpx.Client, service: str, url: str, embed: str | None
 ):
@@ -183,48 +199,29 @@ def test_only_a_service_s_own_addresses_get_into_a_frame(
     assert said == {"generateIframeUrl": embed}
 
 
-@pytest.mark.parametrize(
-    ("kind", "context", "number"),
-    [
-        ("close_player", None, 1),
-        ("theme_toggle", "dark", 1),
-        ("collapse_button", "apple_music_collapsed", 1),
-        ("collapse_button", "nobody_collapsed", 0),
-        ("track_title", "youtube", 1),
-        ("track_title", None, 0),
-        ("nothing", "", 0),
-    ],
-)
-def test_labels_of_buttons(client: httpx.Client, kind: str, context: str | None, number: int):
-    said = ask(client, OPERATIONS["GetMiscButtonLabels"], buttonType=kind, context=context)
-
-    assert [label["buttonType"] for label in said["miscButtonLabels"]] == [kind] * number
-    assert all(label["title"] and label["ariaLabel"] for label in said["miscButtonLabels"])
+def test_labels_of_buttons_and_orders(client: httpx.Client):
+    for kind, context, number in (
+        *(("close_player", None, 1), ("theme_toggle", "dark", 1), ("track_title", "youtube", 1)),
+        *(("collapse_button", "apple_music_collapsed", 1), ("collapse_button", "nobody_collapsed", 0)),
+        *(("track_title", None, 0), ("nothing", "", 0)),
+    ):
+        said = ask(client, OPERATIONS["GetMiscButtonLabels"], buttonType=kind, context=context)
+        assert [label["buttonType"] for label in said["miscButtonLabels"]] == [kind] * number
+        assert all(label["title"] and label["ariaLabel"] for label in said["miscButtonLabels"])
+    for rank, number in (("trending", 1), ("trending_rank", 1), ("nothing", 0)):
+        said = ask(client, OPERATIONS["GetRankButtonLabels"], rankType=rank)
+        assert len(said["rankButtonLabels"]) == number, rank
 
 
-@pytest.mark.parametrize(("rank", "number"), [("trending", 1), ("trending_rank", 1), ("nothing", 0)])
-def test_labels_of_orders(client: httpx.Client, rank: str, number: int):
-    assert len(ask(client, OPERATIONS["GetRankButtonLabels"], rankType=rank)["rankButtonLabels"]) == number
-
-
-def test_a_refresh_answers_with_fresh_counts(client: httpx.Client):
+def test_a_refresh_answers_with_fresh_counts_or_null(client: httpx.Client):
     entry = told(client, "/api/charts/pop/")["tracks"][0]
+    refresh = "mutation($isrc: String!) { refreshViewCounts(isrc: $isrc) { isrc totalCurrentPlayCount } }"
 
-    said = ask(
-        client,
-        "mutation($isrc: String!) { refreshViewCounts(isrc: $isrc) { isrc totalCurrentPlayCount } }",
-        isrc=entry["isrc"],
-    )
+    said = ask(client, refresh, isrc=entry["isrc"])
 
-    assert said == {
-        "refreshViewCounts": {"isrc": entry["isrc"], "totalCurrentPlayCount": entry["plays"]["total"]}
-    }
-
-
-def test_a_refresh_of_a_track_that_no_chart_has_had_is_null(client: httpx.Client):
-    assert ask(client, 'mutation { refreshViewCounts(isrc: "ZZTUT0000000") { isrc } }') == {
-        "refreshViewCounts": None
-    }
+    counts = {"isrc": entry["isrc"], "totalCurrentPlayCount": entry["plays"]["total"]}
+    assert said == {"refreshViewCounts": counts}
+    assert ask(client, refresh, isrc="ZZTUT0000000") == {"refreshViewCounts": None}
 
 
 def test_several_operations_are_answered_in_their_order(client: httpx.Client):
@@ -233,7 +230,7 @@ def test_several_operations_are_answered_in_their_order(client: httpx.Client):
     first, second, third = client.post(GQL, json=asked).json()
 
     assert first == {"data": {"defaultGenre": "pop"}}
-    assert second == {"data": {"serviceOrder": ["spotify", "apple_music", "soundcloud"]}}
+    assert second == {"data": {"serviceOrder": ["apple_music", "soundcloud", "spotify"]}}
     assert third["data"] is None
     assert "nothing" in third["errors"][0]["message"]
 
@@ -243,14 +240,55 @@ def test_what_is_no_question_is_refused_in_the_envelope(client: httpx.Client, bo
     refused(client.post(GQL, json=body), 400, "VALIDATION_ERROR")
 
 
-def test_a_body_that_is_no_json_is_refused_in_the_envelope(client: httpx.Client):
+def test_what_is_no_json_or_an_error_of_the_language_says_so(client: httpx.Client):
     answer = client.post("/api/GetPlaylist/", content=b"{", headers={"Content-Type": "application/json"})
-
     refused(answer, 400, "MALFORMED_JSON")
 
-
-def test_errors_of_the_language_are_in_the_answer(client: httpx.Client):
     body = answered(client, "{ playlist(genre: 1, service: 2) { tracks } }")
-
     assert body["data"] is None
+    assert body["errors"]
     assert all(error["locations"] for error in body["errors"])
+
+
+ABOUT_CHARTS = (
+    '{ trackByIsrc(isrc: "ZZTUT2500001") { isrc } }',
+    '{ playlist(genre: "pop", service: "spotify") { genreName } }',
+    '{ playlistsByGenre(genre: "pop") { playlistName } }',
+    '{ updatedAt(genre: "pop") }',
+    '{ trackPlayCount(isrc: "ZZTUT2500001") { isrc } }',
+    '{ counts: tracksPlayCounts(isrcs: ["ZZTUT2500001"]) { isrc } genres { name } }',
+    'mutation { refreshViewCounts(isrc: "ZZTUT2500001") { isrc } }',
+)
+
+
+def test_answers_about_charts_say_that_these_are_samples(client: httpx.Client):
+    for query in ABOUT_CHARTS:
+        assert answered(client, query)["extensions"] == {"is_sample": True}, query
+    assert answered(client, "{ genres { name } }").keys() == {"data"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", " \n", "query A { defaultGenre } query B { serviceOrder }", "fragment F on Query { defaultGenre }"],
+)
+def test_without_one_operation_to_run_there_are_only_errors(client: httpx.Client, query: str):
+    body = answered(client, query)
+
+    assert body.keys() == {"errors"}
+    assert all(error["message"] for error in body["errors"])
+    named = {"query": "query A { defaultGenre } query B { serviceOrder }", "operationName": "A"}
+    assert client.post(GQL, json=named).json() == {"data": {"defaultGenre": "pop"}}
+
+
+@pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
+def test_answers_have_the_media_type_of_graphql_for_clients_that_accept_it(client: httpx.Client, path: str):
+    kind = "application/graphql-response+json"
+    for accept, told_kind in (
+        *((kind, kind), (f"{kind}; charset=utf-8, application/json; q=0.9", kind)),
+        *(("*/*", "application/json"), ("application/json", "application/json")),
+    ):
+        answer = client.post(path, json={"query": "{ defaultGenre }"}, headers={"Accept": accept})
+        assert answer.headers["Content-Type"] == told_kind
+        assert answer.json() == {"data": {"defaultGenre": "pop"}}
+    refused(client.post(path, json={}, headers={"Accept": kind}), 400, "VALIDATION_ERROR")
+    assert client.post(path, json={}, headers={"Accept": "text/html"}).status_code == 406

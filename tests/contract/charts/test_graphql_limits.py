@@ -27,6 +27,15 @@ TOO_LARGE = {
     "a variable's own default": "query($n: Int! = 50) { "
     + f"{SIMILAR} {{ similarTracks(limit: $n) {{ similarTracks(limit: $n) {{ id isrc trackName artistName"
     + " albumName spotifyUrl youtubeUrl updatedAt } } } }",
+    "selections": "{ " + "... on Query { defaultGenre } " * 101 + "}",
+    "the same field again and again": "{ " + "ranks { name } " * 33 + "}",
+    "names of types, which are fields too": f"{{ {SIMILAR} {{ similarTracks(limit: 50) {{"
+    + " similarTracks(limit: 50) { __typename a: __typename b: __typename } } } }",
+    "introspection": "{ "
+    + " ".join(
+        f"a{n}: __schema {{ types {{ fields {{ type {{ fields {{ name }} }} }} }} }}" for n in range(9)
+    )
+    + " }",
 }
 
 
@@ -38,26 +47,58 @@ def test_what_asks_for_too_much_is_refused(client: httpx.Client, name: str):
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
+def test_operations_of_one_request_share_its_limits(client: httpx.Client):
+    """As tokens, selections, pairs or as costs: what each may have alone, all of them may not."""
+    tracks = " ".join(["id", "isrc", "trackName", "artistName", "albumName", "updatedAt", "spotifyUrl"])
+    for one in (
+        '{ ALIAS: trackByIsrc(isrc: "x") { ' + "isrc " * 25 + "} }",
+        "{ ALIAS: serviceOrder " + "...{ defaultGenre } " * 15 + "}",
+        f'{{ ALIAS: playlist(genre: "pop", service: "tunemeld") {{ tracks {{ {tracks} }} }} }}',
+    ):
+        together = [{"query": one.replace("ALIAS", f"a{number}")} for number in range(10)]
+
+        alone = answered(client, together[0]["query"])
+        told = client.post(GQL, json=together).json()
+
+        assert "errors" not in alone
+        assert told[0] == alone
+        assert codes_of(told[-1]) == ["QUERY_TOO_LARGE"]
+
+
+def test_variables_are_bounded_too(client: httpx.Client):
+    body = answered(
+        client, "query($i: [String!]!) { tracksPlayCounts(isrcs: $i) { __typename } }", i=["X" * 99] * 199
+    )
+
+    assert codes_of(body) == ["QUERY_TOO_LARGE"]
+
+
+def test_a_key_keeps_no_answer_and_holds_no_lock(client: httpx.Client):
+    """It would be the lock of every write on SQLite; nothing here is changed by asking twice."""
+    headers = {"Idempotency-Key": "one"}
+
+    for query in ("{ defaultGenre }", "{ serviceOrder }"):
+        said = client.post(GQL, json={"query": query}, headers=headers)
+        assert said.status_code == 200
+        assert "Idempotency-Replayed" not in said.headers
+    refused(
+        client.post(GQL, json={"query": "{ a }"}, headers={"Idempotency-Key": ""}), 400, "VALIDATION_ERROR"
+    )
+
+
 def test_more_isrcs_than_are_answered_at_once_are_refused(client: httpx.Client):
     body = answered(client, "query($i: [String!]!) { tracksPlayCounts(isrcs: $i) { isrc } }", i=["X"] * 201)
 
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
-def test_fragments_that_contain_themselves_are_refused(client: httpx.Client):
+def test_fragments_that_contain_themselves_and_very_long_documents_are_refused(client: httpx.Client):
     loop = f"{{ {SIMILAR} {{ ...A }} }} fragment A on TrackType {{ ...B }} fragment B on TrackType {{ ...A }}"
 
-    body = answered(client, loop)
-
-    assert body["data"] is None
-    assert body["errors"]
-
-
-def test_a_document_of_very_many_words_is_refused(client: httpx.Client):
-    body = answered(client, "{ genres { " + "id " * 4100 + "} }")
-
-    assert body["data"] is None
-    assert body["errors"]
+    for query in (loop, "{ genres { " + "id " * 4100 + "} }"):
+        body = answered(client, query)
+        assert body["data"] is None
+        assert body["errors"]
 
 
 def test_introspection_has_a_limit_of_its_own(client: httpx.Client):
@@ -67,16 +108,16 @@ def test_introspection_has_a_limit_of_its_own(client: httpx.Client):
     assert ask(client, "{ __schema { types { name fields { name } } } }")["__schema"]["types"]
 
 
-@pytest.mark.parametrize("limit", [-1, 0, 51, 2_147_483_647])
-def test_similar_tracks_stay_within_their_number(client: httpx.Client, limit: int):
-    said = ask(client, OPERATIONS["GetSimilarTracks"], isrc="ZZTUT0000000", limit=limit)
-
-    assert said == {"trackByIsrc": None}
+def test_similar_tracks_stay_within_their_number(client: httpx.Client):
+    for limit in (-1, 0, 51, 2_147_483_647):
+        said = ask(client, OPERATIONS["GetSimilarTracks"], isrc="ZZTUT0000000", limit=limit)
+        assert said == {"trackByIsrc": None}, limit
 
 
 # --- Text and numbers that nobody means --------------------------------------------------------------
 
 
+@pytest.mark.both_sizes
 @pytest.mark.parametrize("odd", ["", "\x00", "ZZTUT\x00000000", "\U0001f3b5" * 3, "zztut0000000", "' OR 1=1"])
 def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
     asked = """query($odd: String!) {
@@ -90,12 +131,8 @@ def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
     told = ask(client, asked, odd=odd)
 
     assert {name for name, value in told.items() if value} == set()
-    assert ask(client, "mutation($odd: String!) { refreshViewCounts(isrc: $odd) { isrc } }", odd=odd) == {
-        "refreshViewCounts": None
-    }
-
-
-def test_odd_text_in_the_query_itself_is_no_isrc(client: httpx.Client):
+    refresh = "mutation($odd: String!) { refreshViewCounts(isrc: $odd) { isrc } }"
+    assert ask(client, refresh, odd=odd) == {"refreshViewCounts": None}
     assert ask(client, '{ trackByIsrc(isrc: "a\\u0000b") { isrc } }') == {"trackByIsrc": None}
 
 

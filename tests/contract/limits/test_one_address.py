@@ -1,6 +1,7 @@
-"""What a script gains that sits at one address and calls itself a thousand things: so much, and no more.
+"""What a script gains that sits at one address and calls itself hundreds of things: so much, and no more.
 
-200 newcomers an hour are voters; whoever comes after them is, together, one voter more.
+A tenth of the contract's limits: 20 newcomers an hour are voters; those that come after them are, together,
+one voter more.
 """
 
 from collections.abc import Callable
@@ -10,12 +11,11 @@ import pytest
 from tests.contract.limits.conftest import RoomOfScripts
 from tests.contract.limits.scripts import Reply, Script, check_limit, passed
 
-THOUSAND = range(1000)
-# Some of the thousand, of whom the 200 first are known.
-VOTING = [*range(270), *range(980, 1000)]
-NEWCOMERS = 200
-VOTES, ADDS = 60, 30
-MINUTE_SECONDS = 60
+# More than are voters of their own, and than the one voter of all others may vote.
+CROWD = range(32)
+NEWCOMERS = 20
+VOTES, ADDS = 6, 3
+MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
 
 def vote(script: Script, room: RoomOfScripts, item_id: int, **headers: str) -> Reply:
@@ -30,90 +30,67 @@ def forwarded(number: int) -> dict[str, str]:
     return {"X_Forwarded_For": f"203.0.{number // 250}.{1 + number % 250}"}
 
 
-@pytest.fixture(scope="module")
-def rooms(new_room: Callable[[], RoomOfScripts]) -> list[RoomOfScripts]:
-    """Room for more than the agents may add, and two items to vote for in the first."""
-    rooms = [new_room() for _ in range(8)]
-    rooms[0].fill(2)
-    return rooms
+@pytest.mark.both_sizes
+def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
+    script: Script, new_room: Callable[[], RoomOfScripts]
+) -> None:
+    """Of those who try, 20 are voters of their own; all others are one, who may add 3 times and vote 6."""
+    room, other = new_room(), new_room()
+    first, second = room.fill(2)
 
-
-@pytest.fixture(scope="module")
-def agents(new_script: Callable[[], Script]) -> Script:
-    """A thousand of them, one after the other."""
-    return new_script()
-
-
-@pytest.fixture(scope="module")
-def adds(agents: Script, rooms: list[RoomOfScripts]) -> list[Reply]:
-    """Each agent adds one track, where that track is not yet."""
-    places = [(room, track_id) for room in rooms[1:] for track_id in room.tracks]
-    return [
-        agents.ask("POST", room.path, {"track_id": track_id}, **agent(number))
-        for number in THOUSAND
-        for room, track_id in [places[number % len(places)]]
+    adds = [
+        script.ask("POST", other.path, {"track_id": track_id}, **agent(number))
+        for number, track_id in zip(CROWD, other.tracks, strict=False)
     ]
+    votes = [vote(script, room, first, **agent(number)) for number in CROWD]
 
-
-def test_a_thousand_user_agents_add_as_often_as_201_voters(
-    adds: list[Reply], rooms: list[RoomOfScripts]
-) -> None:
-    """Of those who try once, 200 are voters of their own; all others are one, who may add 30 times."""
-    assert passed(adds[:NEWCOMERS]) == adds[:NEWCOMERS]
-    check_limit(adds[NEWCOMERS:], ADDS, MINUTE_SECONDS)
-    added = [reply for reply in passed(adds) if reply.status == 201]
-    assert sum(room.length() for room in rooms[1:]) == len(added)
-    assert len(added) >= NEWCOMERS + ADDS
-
-
-def test_a_thousand_user_agents_are_201_voters(
-    adds: list[Reply], agents: Script, rooms: list[RoomOfScripts]
-) -> None:
-    room = rooms[0]
-    first, second = room.item_ids()
-
-    replies = [vote(agents, room, first, **agent(number)) for number in VOTING]
-
-    assert passed(replies[:NEWCOMERS]) == replies[:NEWCOMERS]
-    check_limit(replies[NEWCOMERS:], VOTES, MINUTE_SECONDS)
+    assert len(adds) == len(CROWD)
+    for replies, limit in ((adds, ADDS), (votes, VOTES)):
+        assert passed(replies[:NEWCOMERS]) == replies[:NEWCOMERS]
+        check_limit(replies[NEWCOMERS:], limit, MINUTE_SECONDS)
+    assert {reply.status for reply in passed(adds)} == {201}
+    assert other.length() == len(passed(adds))
     assert room.votes() == [NEWCOMERS + 1, 0]
     for number in (0, NEWCOMERS - 1):
-        assert vote(agents, room, second, **agent(number)).status == 200
+        assert vote(script, room, second, **agent(number)).status == 200
     assert room.votes() == [NEWCOMERS + 1, 2]
 
 
-def test_a_thousand_forwarded_for_headers_are_one_voter(
+def test_a_crowd_of_forwarded_for_headers_is_one_voter(
     script: Script, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     room = new_room()
     (item_id,) = room.fill(1)
 
-    replies = [vote(script, room, item_id, **forwarded(number)) for number in THOUSAND]
+    replies = [vote(script, room, item_id, **forwarded(number)) for number in CROWD]
 
     assert room.votes() == [1]
     check_limit(replies, VOTES, MINUTE_SECONDS)
 
 
-@pytest.fixture
-def guests(script: Script) -> list[Reply]:
-    """A thousand that want to be one, each with an agent and a forwarded-for header of its own."""
-    return [
-        script.ask("POST", "/api/guests/", {"name": f"Guest {number}"}, **agent(number), **forwarded(number))
-        for number in THOUSAND
-    ]
-
-
-def test_of_a_thousand_guests_200_are_let_in_and_201_voters_come_of_it(
-    guests: list[Reply], script: Script, new_room: Callable[[], RoomOfScripts]
+@pytest.mark.both_sizes
+def test_of_a_crowd_of_guests_20_are_let_in_and_21_voters_come_of_it(
+    script: Script, new_room: Callable[[], RoomOfScripts]
 ) -> None:
+    """Each with an agent and a forwarded-for header of its own."""
     room = new_room()
     (item_id,) = room.fill(1)
 
+    guests = [
+        script.ask("POST", "/api/guests/", {"name": f"Guest {number}"}, **agent(number), **forwarded(number))
+        for number in CROWD
+    ]
     for guest in passed(guests):
         assert vote(script, room, item_id, X_Guest_Token=guest.body["token"]).status == 200
     more = [vote(script, room, item_id, **agent(number)) for number in range(VOTES + 10)]
 
-    assert [guest.status for guest in guests] == [201] * NEWCOMERS + [429] * (len(THOUSAND) - NEWCOMERS)
+    assert [guest.status for guest in guests] == [201] * NEWCOMERS + [429] * (len(CROWD) - NEWCOMERS)
     assert room.votes() == [NEWCOMERS + 1]
     check_limit(more, VOTES, MINUTE_SECONDS)
     assert {reply.body["votes"] for reply in passed(more)} == {NEWCOMERS + 1}
+    assert "set-cookie" not in guests[-1].headers
+    assert int(guests[-1].headers["retry-after"]) <= HOUR_SECONDS
+    mine = [script.ask("GET", f"{room.path}my-votes/", **agent(number)).body for number in (0, 1)]
+    assert mine == [{str(item_id): 1}] * 2
+    first = script.ask("GET", "/api/guests/me/", X_Guest_Token=guests[0].body["token"])
+    assert first.body["name"] == "Guest 0"

@@ -1,18 +1,21 @@
 """The log for clients that poll."""
 
-from dataclasses import replace
+from contextlib import ExitStack
 from typing import Any
 
-import httpx
 import pytest
 
+from tests.contract.polls import Poll
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.fold import folded
 from tests.processes import TuttiServer
 
+# --- The log for clients that poll -------------------------------------------------------------------
+
 OWN = "the room's own"
+NO_NUMBERS = ["-1", "x", "", "nan", "1_0", "١"]
 FROM_START = {"epoch": OWN, "since": 0}
 
 
@@ -39,6 +42,7 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
 
 
 def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
+    """Up to the top: there is nothing more, and the answer says so."""
     old = queue.state()
     queue.fill(5)
     events, since = [], old.seq
@@ -46,34 +50,14 @@ def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
     for wanted in ([1, 2], [3, 4], [5], []):
         answer = poll(queue, epoch=old.epoch, since=since, limit=2)
         assert [event["seq"] for event in answer["events"]] == wanted
-        assert (answer["epoch"], answer["top"], answer["snapshot"]) == (old.epoch, 5, None)
-        assert answer["seq"] == (wanted[-1] if wanted else since)
+        since = wanted[-1] if wanted else since
+        where = {"epoch": old.epoch, "seq": since, "top": 5, "snapshot": None}
+        assert answer == {**where, "events": answer["events"]}
         events += answer["events"]
-        since = answer["seq"]
 
     assert folded(old, events) == queue.state()
-
-
-def test_without_a_limit_it_is_100(queue: Queue):
-    (a,) = queue.fill(1)
-    epoch = queue.state().epoch
-    for _ in range(51):
-        queue.play(a)
-        queue.stop()
-
-    answer = poll(queue, epoch=epoch, since=0)
-
-    assert [event["seq"] for event in answer["events"]] == list(range(1, 101))
-    assert (answer["seq"], answer["top"]) == (100, 103)
-
-
-def test_nothing_new_is_an_empty_answer(queue: Queue):
-    queue.fill(2)
-    state = queue.state()
-
-    answer = poll(queue, epoch=state.epoch, since=state.seq)
-
-    assert answer == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
+    for limit in (1, 500):
+        assert poll(queue, epoch=old.epoch, since=0, limit=limit)["events"] == events[:limit]
 
 
 @pytest.mark.parametrize("case", ["neither", "another epoch", "future"])
@@ -91,27 +75,19 @@ def test_without_a_moment_that_the_log_has_it_is_a_snapshot(queue: Queue, case: 
 
     snapshot = {"epoch": state.epoch, "seq": state.seq, "items": state.items}
     assert answer == {"epoch": state.epoch, "seq": 4, "top": 4, "events": [], "snapshot": snapshot}
-
-
-def test_a_snapshot_can_be_gone_on_from(queue: Queue):
-    queue.fill(2)
-    old, first = queue.state(), poll(queue)
-    assert replace(old, **first["snapshot"]) == old
-    queue.play(old.items[0]["id"])
-
-    answer = poll(queue, epoch=first["epoch"], since=first["seq"])
-
-    assert folded(old, answer["events"]) == queue.state()
-    assert len(answer["events"]) == 1
+    queue.play(ids[0])
+    after = poll(queue, epoch=answer["epoch"], since=answer["seq"])
+    assert folded(state, after["events"]) == queue.state()
+    assert len(after["events"]) == 1
 
 
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         *[({"since": 0}, "epoch"), ({"epoch": "", "since": 0}, "epoch"), ({"epoch": OWN}, "since")],
-        *[({"epoch": OWN, "since": value}, "since") for value in ("-1", "x", "1.5", "", "1e3", "9" * 30)],
-        *[({**FROM_START, "limit": value}, "limit") for value in ("0", "501", "-1", "x", "1.5", "")],
-        *[({**FROM_START, "wait": value}, "wait") for value in ("-1", "26", "x", "nan", "inf", "")],
+        *[({"epoch": OWN, "since": value}, "since") for value in (*NO_NUMBERS, "1.5", "1e3", "9" * 30)],
+        *[({**FROM_START, "limit": value}, "limit") for value in (*NO_NUMBERS, "0", "501", "1.5")],
+        *[({**FROM_START, "wait": value}, "wait") for value in (*NO_NUMBERS, "26", "inf")],
     ],
     ids=str,
 )
@@ -123,20 +99,6 @@ def test_what_makes_no_sense_is_a_400(queue: Queue, query: dict[str, Any], field
     refused(queue.http.get(f"{queue.path}events/", params=query), 400, "VALIDATION_ERROR", field)
 
 
-@pytest.mark.parametrize("limit", [1, 500])
-def test_limits_within_the_bounds_are_taken(queue: Queue, limit: int):
-    epoch = queue.state().epoch
-    queue.fill(2)
-
-    assert len(poll(queue, epoch=epoch, since=0, limit=limit)["events"]) == min(limit, 2)
-
-
-def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):
-    refused(client.get("/api/rooms/nobody-is-here/playlist/events/"), 404, "NOT_FOUND")
-    path = "/api/rooms/nobody-is-here/playlist/events/?epoch=x&since=0&wait=20"
-    refused(client.get(path), 404, "NOT_FOUND")
-
-
 @pytest.mark.parametrize("path", ["events/", "stream/"])
 def test_head_is_answered_like_get_without_the_body(queue: Queue, path: str):
     answer = queue.http.head(queue.path + path)
@@ -144,3 +106,88 @@ def test_head_is_answered_like_get_without_the_body(queue: Queue, path: str):
     assert (answer.status_code, answer.content) == (200, b"")
     kind = "application/json" if path == "events/" else "text/event-stream"
     assert answer.headers["Content-Type"].startswith(kind)
+
+
+# --- `wait` holds a poll's answer until there is something -------------------------------------------
+
+# Far below the wait, far above what an answer takes.
+SOON_SECONDS = 10
+
+
+def path(queue: Queue, wait: float, since: int | None = None, epoch: str = "") -> str:
+    state = queue.state()
+    since = state.seq if since is None else since
+    return f"{queue.path}events/?epoch={epoch or state.epoch}&since={since}&wait={wait}"
+
+
+@pytest.mark.both_sizes
+def test_a_write_is_the_answer_of_everybody_who_waits(queue: Queue, server: TuttiServer):
+    (a,) = queue.fill(1)
+    old = queue.state()
+    with ExitStack() as opened:
+        polls = [opened.enter_context(Poll(server, path(queue, wait=25))) for _ in range(5)]
+        queue.play(a)
+        answers = [poll.answer() for poll in polls]
+
+    body = answers[0].body
+    assert [event["type"] for event in body["events"]] == ["track.playing"]
+    assert (body["seq"], body["top"], body["snapshot"]) == (2, 2, None)
+    assert folded(old, body["events"]) == queue.state()
+    for answer in answers:
+        assert (answer.status, answer.body) == (200, body)
+        assert answer.seconds < SOON_SECONDS
+        assert answer.headers["x-request-id"]
+
+
+def test_when_nothing_happens_here_the_answer_is_empty_after_that_time(
+    queue: Queue, voted_queue: Queue, server: TuttiServer
+):
+    queue.fill(2)
+    state = queue.state()
+
+    with Poll(server, path(queue, wait=0.4)) as poll:
+        voted_queue.fill(1)
+        answer = poll.answer()
+
+    assert answer.status == 200
+    assert answer.body == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
+    assert 0.35 <= answer.seconds < SOON_SECONDS
+
+
+def test_what_is_there_already_and_a_snapshot_do_not_wait(queue: Queue, server: TuttiServer):
+    queue.fill(1)
+    with Poll(server, path(queue, wait=25, since=0)) as poll:
+        answer = poll.answer()
+    assert [event["seq"] for event in answer.body["events"]] == [1]
+    assert answer.seconds < SOON_SECONDS
+
+    addresses = [
+        f"{queue.path}events/?wait=25",
+        path(queue, wait=25, epoch="another"),
+        path(queue, wait=25, since=50),
+    ]
+
+    for address in addresses:
+        with Poll(server, address) as poll:
+            answer = poll.answer()
+        assert answer.body["snapshot"]["items"] == queue.items()
+        assert answer.seconds < SOON_SECONDS
+
+
+@pytest.mark.both_sizes
+def test_one_after_the_other_they_tell_everything(queue: Queue, server: TuttiServer):
+    old = queue.state()
+    epoch, since = old.position
+    events = []
+    (a, b), steps = queue.fill(2), 6
+
+    for number in range(steps):
+        with Poll(server, path(queue, wait=25, since=since, epoch=epoch)) as poll:
+            queue.place(a, **{"after" if number % 2 == 0 else "before": b})
+            answer = poll.answer()
+        events += answer.body["events"]
+        since = answer.body["seq"]
+    rest = queue.get("events/", epoch=epoch, since=since).json()
+
+    assert folded(old, [*events, *rest["events"]]) == queue.state()
+    assert [event["seq"] for event in [*events, *rest["events"]]] == list(range(1, 3 + steps))

@@ -46,15 +46,17 @@ class Listener:
 
 
 def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    """The job, when it has ended."""
+    told: dict[str, Any] = {}
+
+    def has_ended() -> bool:
         answer = http.get(status_url)
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        if told["status"] in {"succeeded", "failed"}:
-            return told
-        assert time.monotonic() < deadline, told
-        time.sleep(0.1)
+        told.update(answer.json())
+        return told["status"] in {"succeeded", "failed"}
+
+    wait_until(has_ended)
+    return told
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
@@ -65,12 +67,13 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def titles(told: dict[str, Any]) -> list[str]:
-    return [one["track"]["title"] for one in told["recommendations"]]
-
-
 def track_ids(told: dict[str, Any]) -> list[int]:
     return [one["track"]["id"] for one in told["recommendations"]]
+
+
+def numbers(told: dict[str, Any]) -> dict[int, int]:
+    """The number of each recommendation by its track."""
+    return {one["track"]["id"]: one["id"] for one in told["recommendations"]}
 
 
 def check_recommendations(told: dict[str, Any]) -> None:

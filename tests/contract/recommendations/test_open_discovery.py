@@ -68,11 +68,10 @@ def test_nobody_is_still_nobody(stranger: httpx.Client):
     refused(stranger.post("/api/analytics/activity/", json=unnamed), 401, "NOT_AUTHENTICATED")
 
 
-def test_accounts_stay_closed(stranger: httpx.Client, user_id: int):
+def test_accounts_stay_closed_and_the_start_says_that_the_rest_is_open(
+    stranger: httpx.Client, user_id: int, open_server: TuttiServer, server: TuttiServer
+):
     refused(stranger.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
     refused(stranger.get("/api/users/me/export/"), 401, "NOT_AUTHENTICATED")
-
-
-def test_the_start_says_so(open_server: TuttiServer, server: TuttiServer):
     assert "OPEN_DISCOVERY_API is on" in open_server.log
     assert "OPEN_DISCOVERY_API" not in server.log

@@ -1,4 +1,4 @@
-"""Making a room."""
+"""Rooms are made and listed."""
 
 import re
 import secrets
@@ -8,108 +8,155 @@ import httpx
 import pytest
 
 from tests.contract.conftest import queue_of
+from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.shapes import check_room
+from tests.hosts import asked_for_room
+
+# --- Making a room -----------------------------------------------------------------------------------
 
 USABLE_SLUG = re.compile(r"[a-z0-9-]{1,50}")
 
 
-def test_a_name_is_enough(client: httpx.Client):
-    answer = client.post("/api/rooms/", json={"name": "Kitchen Party"})
+def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, ada: httpx.Client):
+    answer = ada.post("/api/rooms/", json={"name": "Kitchen Party"})
 
     room = answer.json()
     assert answer.status_code == 201
     check_room(room)
-    assert (room["name"], room["is_public"], room["order"], room["items"]) == (
-        "Kitchen Party",
-        True,
-        "manual",
-        0,
-    )
+    told = (room["name"], room["is_public"], room["order"], room["items"])
+    assert told == ("Kitchen Party", True, "manual", 0)
     assert room["slug"].startswith("kitchen-party")
     assert client.get(f"/api/rooms/{room['slug']}/").json() == room
-
-
-def test_a_new_room_has_an_empty_queue(client: httpx.Client):
-    room = client.post("/api/rooms/", json={"name": "Empty"}).json()
-
+    assert client.get(answer.headers["Location"]).json() == room
     state = queue_of(client, room["slug"]).state()
-
     assert (state.items, state.seq) == ([], 0)
 
 
-def test_everything_can_be_chosen(client: httpx.Client):
+def test_everything_can_be_chosen(ada: httpx.Client):
     wanted = {"name": "Hall", "slug": f"hall-{secrets.token_hex(4)}", "is_public": False, "order": "votes"}
 
-    room = client.post("/api/rooms/", json=wanted).json()
+    room = ada.post("/api/rooms/", json=wanted).json()
 
     assert room == {**wanted, "items": 0, "created_at": room["created_at"]}
 
 
-@pytest.mark.parametrize("name", ["Çay Bahçesi", "☆☆☆", "-", "a" * 80, "Under_score", "  Padded  "])
-def test_every_name_gives_a_usable_slug(client: httpx.Client, name: str):
-    answer = client.post("/api/rooms/", json={"name": name})
+@pytest.mark.both_sizes
+def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
+    slugs = set()
+    for name in ("Çay Bahçesi", "☆☆☆", "-", "a" * 80, "Under_score", "  Padded  ", "Twins", "Twins"):
+        answer = ada.post("/api/rooms/", json={"name": name})
+        assert answer.status_code == 201
+        assert answer.json()["name"] == name.strip()
+        assert USABLE_SLUG.fullmatch(answer.json()["slug"])
+        slugs.add(answer.json()["slug"])
 
-    assert answer.status_code == 201
-    assert answer.json()["name"] == name.strip()
-    assert USABLE_SLUG.fullmatch(answer.json()["slug"])
-
-
-def test_rooms_of_one_name_have_slugs_of_their_own(client: httpx.Client):
-    slugs = {client.post("/api/rooms/", json={"name": "Twins"}).json()["slug"] for _ in range(3)}
-
-    assert len(slugs) == 3
+    assert len(slugs) == 8
 
 
-@pytest.mark.parametrize("slug", ["1", "a-b-c", "-", "x" * 50])
-def test_a_slug_has_one_to_fifty_of_few_characters(client: httpx.Client, ada: httpx.Client, slug: str):
-    answer = ada.post("/api/rooms/", json={"name": "Room", "slug": slug})
-
-    assert (answer.status_code, answer.json()["slug"]) == (201, slug)
-    assert client.get(f"/api/rooms/{slug}/").json() == answer.json()
-    assert ada.delete(f"/api/rooms/{slug}/").status_code == 204
-
-
-@pytest.mark.parametrize("slug", ["", "x" * 51, "Hall", "my_room", "my room", "çay", "a/b", "a.b"])
-def test_what_is_no_slug_is_a_400(client: httpx.Client, slug: Any):
-    total = client.get("/api/rooms/").headers["X-Total-Count"]
-
-    refused(client.post("/api/rooms/", json={"name": "Room", "slug": slug}), 400, "VALIDATION_ERROR", "slug")
-
-    assert client.get("/api/rooms/").headers["X-Total-Count"] == total
+def test_a_slug_has_one_to_fifty_of_few_characters(client: httpx.Client, ada: httpx.Client):
+    for slug in ("1", "a-b-c", "-", "x" * 50):
+        answer = ada.post("/api/rooms/", json={"name": "Room", "slug": slug})
+        assert (answer.status_code, answer.json()["slug"]) == (201, slug)
+        assert client.get(f"/api/rooms/{slug}/").json() == answer.json()
+        assert ada.delete(f"/api/rooms/{slug}/").status_code == 204
 
 
-@pytest.mark.parametrize("slug", ["main", "room"])
-def test_a_slug_that_is_taken_is_a_409(client: httpx.Client, room: str, slug: str):
-    taken = slug if slug == "main" else room
-    before = client.get(f"/api/rooms/{taken}/").json()
+def test_a_slug_that_is_taken_is_a_409(client: httpx.Client, ada: httpx.Client, room: str):
+    for taken in ("main", room):
+        before = client.get(f"/api/rooms/{taken}/").json()
 
-    refused(client.post("/api/rooms/", json={"name": "Thief", "slug": taken}), 409, "CONFLICT")
+        answer = ada.post("/api/rooms/", json={"name": "Thief", "slug": taken})
 
-    assert client.get(f"/api/rooms/{taken}/").json() == before
+        assert refused(answer, 409, "CONFLICT") == {"slug": taken}
+        assert client.get(f"/api/rooms/{taken}/").json() == before
 
 
-@pytest.mark.parametrize(
-    ("body", "field"),
-    [
-        *[({"name": name}, "name") for name in ("", "   ", "x" * 81, "two\nlines", "\x00", 5, None)],
-        *[({"name": "Room", "order": order}, "order") for order in ("random", 1, "")],
-        *[({"name": "Room", "is_public": flag}, "is_public") for flag in ("yes", 1)],
-        ({}, "name"),
+NO_ROOMS: list[tuple[dict[str, Any], str]] = [
+    *[({"name": name}, "name") for name in ("", "   ", "x" * 81, "two\nlines", "\x00", 5, None)],
+    *[
+        ({"name": "Room", "slug": slug}, "slug")
+        for slug in ("", "x" * 51, "Hall", "my_room", "my room", "çay", "a/b", "a.b")
     ],
-)
-def test_what_is_no_room_is_a_400(client: httpx.Client, body: dict[str, Any], field: str):
+    *[({"name": "Room", "order": order}, "order") for order in ("random", 1, "")],
+    *[({"name": "Room", "is_public": flag}, "is_public") for flag in ("yes", 1)],
+    ({}, "name"),
+]
+
+
+def test_what_is_no_room_is_a_400(client: httpx.Client):
     total = client.get("/api/rooms/").headers["X-Total-Count"]
 
-    refused(client.post("/api/rooms/", json=body), 400, "VALIDATION_ERROR", field)
+    for body, field in NO_ROOMS:
+        refused(client.post("/api/rooms/", json=body), 400, "VALIDATION_ERROR", field)
 
     assert client.get("/api/rooms/").headers["X-Total-Count"] == total
 
 
 def test_the_setting_says_how_new_rooms_and_main_are_ordered(narrow_client: httpx.Client):
     """Here AUTO_SORT_BY_VOTES is true."""
-    room = narrow_client.post("/api/rooms/", json={"name": "Room"}).json()
-    manual = narrow_client.post("/api/rooms/", json={"name": "Room", "order": "manual"}).json()
+    room = asked_for_room(narrow_client, name="Room").json()
+    manual = asked_for_room(narrow_client, name="Room", order="manual").json()
 
     assert (room["order"], manual["order"]) == ("votes", "manual")
     assert narrow_client.get("/api/rooms/main/").json()["order"] == "votes"
+
+
+def test_somebody_unknown_makes_none(client: httpx.Client):
+    """It would be nobody's, and nobody could delete it."""
+    total = client.get("/api/rooms/").headers["X-Total-Count"]
+
+    refused(client.post("/api/rooms/", json={"name": "Free prizes"}), 401, "NOT_AUTHENTICATED")
+
+    assert client.get("/api/rooms/").headers["X-Total-Count"] == total
+
+
+def test_of_many_rooms_of_a_name_each_has_a_slug(ada: httpx.Client):
+    """Beyond some they are not counted through."""
+    name = f"Many {secrets.token_hex(4)}"
+
+    slugs = [ada.post("/api/rooms/", json={"name": name}).json()["slug"] for _ in range(22)]
+
+    base = name.lower().replace(" ", "-")
+    assert slugs[:20] == [base, *(f"{base}-{number}" for number in range(2, 21))]
+    assert len(set(slugs)) == 22
+    assert all(re.fullmatch(rf"{base}-[0-9a-f]{{6}}", slug) for slug in slugs[20:])
+
+
+# --- The public rooms --------------------------------------------------------------------------------
+
+
+def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client):
+    public = asked_for_room(client, name="Seen").json()
+    hidden = asked_for_room(client, name="Hidden", is_public=False).json()
+
+    answer = client.get("/api/rooms/")
+
+    rooms = answer.json()
+    for room in rooms:
+        check_room(room)
+    assert public in rooms
+    assert hidden["slug"] not in [room["slug"] for room in rooms]
+    assert answer.headers["X-Total-Count"] == str(len(rooms))
+    assert client.get(f"/api/rooms/{hidden['slug']}/").json() == hidden
+
+
+def test_main_always_exists(client: httpx.Client):
+    main = client.get("/api/rooms/main/").json()
+
+    assert (main["slug"], main["is_public"], main["order"]) == ("main", True, "manual")
+    assert "main" in [room["slug"] for room in client.get("/api/rooms/").json()]
+
+
+def test_items_are_counted(queue: Queue, client: httpx.Client):
+    a, _, _ = queue.fill(3)
+    queue.remove(a)
+
+    assert client.get(f"/api/rooms/{queue.room}/").json()["items"] == 2
+    assert [each["items"] for each in client.get("/api/rooms/").json() if each["slug"] == queue.room] == [2]
+
+
+def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):
+    refused(client.get("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")
+    refused(client.patch("/api/rooms/nobody-is-here/", json={"name": "x"}), 404, "NOT_FOUND")
+    refused(client.delete("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")

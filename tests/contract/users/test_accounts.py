@@ -45,6 +45,7 @@ def test_strangers_get_the_same_401_for_every_id(client: httpx.Client, bo: httpx
     for answer in answers:
         refused(answer, 401, "NOT_AUTHENTICATED")
     assert len({answer.content for answer in answers}) == 1
+    assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
 
 
 def test_the_list_is_oneself_for_an_account_and_empty_for_strangers(
@@ -58,9 +59,11 @@ def test_the_list_is_oneself_for_an_account_and_empty_for_strangers(
 
 
 def test_staff_sees_everybody(staff: httpx.Client, account: Account):
-    listed = staff.get("/api/users/")
+    one = staff.get("/api/users/", params={"limit": 1})
 
-    assert account["id"] in {user["id"] for user in listed.json()}
+    assert len(one.json()) == 1
+    assert int(one.headers["X-Total-Count"]) > 1
+    assert account["id"] in {user["id"] for user in staff.get("/api/users/").json()}
     assert staff.get(f"/api/users/{account['id']}/").json()["email"] == account["email"]
 
 
@@ -71,7 +74,9 @@ def test_one_sees_all_of_oneself_and_of_others_id_and_name(
 
     assert owner.get(path).json() == owner.get("/api/users/me/").json()
     assert owner.get(path).json().keys() == {"id", "username", "email", "profile", "date_joined"}
-    assert other.get(path).json() == {"id": account["id"], "username": account["username"]}
+    seen = other.get(path)
+    assert seen.json() == {"id": account["id"], "username": account["username"]}
+    assert seen.headers["Cache-Control"] == "private, no-store"
     refused(other.get("/api/users/999999999/"), 404, "NOT_FOUND")
 
 
@@ -82,14 +87,16 @@ def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, accou
     answers = [
         owner.put(path, json={"profile": TASTE}),
         owner.patch(path, json={"profile": {"moods": ["sad"]}}),
+        owner.patch(path, json={}),
         owner.put(path, json={"profile": {"moods": ["party"]}}),
+        owner.put(path, json={**owner.get(path).json(), "profile": {"moods": ["calm"]}}),
     ]
 
-    assert [answer.status_code for answer in answers] == [200] * 3
+    assert [answer.status_code for answer in answers] == [200] * 5
     assert [answer.json()["profile"] for answer in answers] == [
         TASTE,
-        {**TASTE, "moods": ["sad"]},
-        {**EMPTY, "moods": ["party"]},
+        *[{**TASTE, "moods": ["sad"]}] * 2,
+        *[{**EMPTY, "moods": [mood]} for mood in ("party", "calm")],
     ]
     assert owner.get("/api/users/me/").json() == answers[-1].json()
 
@@ -101,6 +108,7 @@ def test_others_may_change_nothing_and_staff_may(
 
     refused(other.put(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
     refused(other.patch(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
+    refused(other.patch("/api/users/999999999/", json={"profile": TASTE}), 404, "NOT_FOUND")
     assert owner.get(path).json()["profile"] == EMPTY
     assert staff.patch(path, json={"profile": TASTE}).status_code == 200
     assert owner.get(path).json()["profile"] == TASTE
@@ -109,7 +117,8 @@ def test_others_may_change_nothing_and_staff_may(
 def test_what_makes_no_sense_is_a_400_and_changes_nothing(owner: httpx.Client, account: Account):
     before = owner.put("/api/users/me/", json={"profile": TASTE}).json()
 
-    refused(owner.put("/api/users/me/", json={}), 400, "VALIDATION_ERROR", "profile")
+    for body in ({}, {"profile": None}, {"profile": {"moods": ["angry"]}}):
+        refused(owner.put("/api/users/me/", json=body), 400, "VALIDATION_ERROR", "profile")
     for body in ({"profile": {"moods": ["angry"]}}, {"profile": {"favorite_genres": ["x"] * 21}}):
         refused(owner.patch("/api/users/me/", json=body), 400, "VALIDATION_ERROR", "profile")
     for field in ("username", "email"):

@@ -12,10 +12,14 @@ from tests.processes import TuttiServer
 
 
 @pytest.mark.parametrize("way", ["register", "session", "token"])
-def test_votes_adds_and_rooms_come_along(queue: Queue, bo: httpx.Client, client: httpx.Client, way: str):
+def test_votes_adds_plays_and_rooms_come_along(
+    queue: Queue, bo: httpx.Client, client: httpx.Client, way: str
+):
     own = queue.as_seen_by(bo)
     item = own.add(queue.tracks[0])["id"]
     own.vote(item, 1)
+    own.play(item)
+    own.stop()
     room = new_room(bo)
     account = None if way == "register" else registered(client)
 
@@ -39,9 +43,11 @@ def test_votes_adds_and_rooms_come_along(queue: Queue, bo: httpx.Client, client:
     exported = bo.get("/api/users/me/export/").json()
     assert [one["item_id"] for one in exported["items"]] == [item]
     assert [one["item_id"] for one in exported["votes"]] == [item]
+    assert [play["item"]["id"] for play in exported["plays"]] == [item]
+    assert own.history()[0]["added_by"] == "Bo"
 
 
-@pytest.mark.parametrize(("as_guest", "as_account"), [(1, 1), (1, -1), (-1, 1)])
+@pytest.mark.parametrize(("as_guest", "as_account"), [(1, 1), (1, -1), (-1, 1), (-1, -1)])
 def test_of_two_votes_the_account_s_stays_and_everybody_is_told(
     queue: Queue, bo: httpx.Client, new_client: NewClient, as_guest: int, as_account: int
 ):
@@ -57,19 +63,6 @@ def test_of_two_votes_the_account_s_stays_and_everybody_is_told(
     assert witness.types == ["track.voted"]
     assert witness.payloads[0]["votes"] == queue.item(a)["votes"] == as_account
     assert queue.as_seen_by(bo).my_votes() == program.my_votes() == {str(a): as_account}
-
-
-def test_plays_come_along(queue: Queue, bo: httpx.Client):
-    own = queue.as_seen_by(bo)
-    item = own.add(queue.tracks[0])["id"]
-    own.play(item)
-    own.stop()
-
-    account = registered(bo)
-
-    exported = bo.get("/api/users/me/export/", headers=bearer(account)).json()
-    assert [play["item"]["id"] for play in exported["plays"]] == [item]
-    assert own.history()[0]["added_by"] == "Bo"
 
 
 def test_the_guest_s_token_is_void_afterwards(client: httpx.Client, new_client: NewClient):

@@ -3,13 +3,15 @@
 import httpx
 import pytest
 
-from tests.contract.conftest import Connect, NewClient
+from tests.contract.conftest import Connect, NewClient, new_room, queue_of
 from tests.contract.people import Account, bearer, get_tokens, registered
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
+
+pytestmark = pytest.mark.both_sizes
 
 
 @pytest.fixture
@@ -126,7 +128,17 @@ def test_others_answers_that_are_kept_show_the_neutral_name(
     assert again.json() == {**first.json(), "added_by": "Anonymous"}
 
 
-def test_strangers_and_guests_erase_nobody(client: httpx.Client, bo: httpx.Client):
-    for http in (client, bo):
-        refused(http.delete("/api/users/me/"), 401, "NOT_AUTHENTICATED")
-    assert bo.get("/api/guests/me/").status_code == 200
+def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Account, client: httpx.Client):
+    name = account["username"]
+    assert client.post("/api/guests/", json={"name": name}).status_code == 201
+    room = queue_of(client, new_room(client))
+    room.fill(1)
+    own.fill(1)
+    before = room.state()
+
+    assert own.http.delete("/api/users/me/").status_code == 204
+
+    assert room.state() == before
+    polled = room.get("events/", epoch=before.epoch, since=before.seq - 1).json()
+    assert [event["payload"]["added_by"] for event in polled["events"]] == [name]
+    assert queue.items()[0]["added_by"] == "Anonymous"

@@ -1,6 +1,7 @@
 """GET /api/users/me/export/: all that is stored about the person, and of nobody else."""
 
 import httpx
+import pytest
 
 from tests.contract.conftest import NewClient
 from tests.contract.people import bearer, registered
@@ -9,6 +10,7 @@ from tests.contract.queues import Queue
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": [], "moods": ["calm"]}
 
 
+@pytest.mark.both_sizes
 def test_one_document_has_everything(
     queue: Queue, client: httpx.Client, new_client: NewClient, bo: httpx.Client
 ):
@@ -41,3 +43,20 @@ def test_one_document_has_everything(
     assert account["refresh"] not in answer.text
     assert '"added_by":"Bo"' not in answer.text
     assert queue.state() == before
+
+
+def test_what_is_long_comes_whole(client: httpx.Client, queue: Queue):
+    """In pieces, as it is taken; its length is said beforehand."""
+    own = bearer(registered(client))
+    context = {"why": "\N{MUSICAL KEYBOARD}" * 400}
+    activity = {"track_id": queue.tracks[0], "activity_type": "play", "context": context}
+    assert client.post("/api/analytics/activity/", json=[activity] * 300, headers=own).status_code == 201
+
+    answer = client.get("/api/users/me/export/", headers=own)
+
+    assert answer.status_code == 200
+    assert len(answer.content) == int(answer.headers["Content-Length"]) > 300 * 1600
+    told = answer.json()
+    assert [one["context"] for one in told["activities"]] == [context] * 300
+    assert (told["account"]["is_staff"], told["votes"], len(told["tokens"])) == (False, [], 1)
+    assert answer.headers["Cache-Control"] == "private, no-store"

@@ -8,6 +8,8 @@ from tests.contract.people import facts
 from tests.contract.refusals import refused
 from tests.processes import TuttiServer
 
+pytestmark = pytest.mark.both_sizes
+
 
 @pytest.fixture(scope="module")
 def answers(lonely_strict_server: TuttiServer) -> list[httpx.Response]:

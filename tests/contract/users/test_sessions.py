@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
-from tests.contract.people import PASSWORD, Account, begin_session, new_name, registered
+from tests.contract.people import PASSWORD, Account, begin_session, facts, new_name, registered
 from tests.contract.refusals import refused
 
 EVIL = "https://evil.example"
@@ -40,16 +40,19 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: httpx.Cli
     assert "access" not in answer.json()
 
 
+@pytest.mark.parametrize(("method", "path"), [("POST", "logout"), ("DELETE", "session")])
 def test_what_a_session_was_is_nothing_after_its_end(
-    client: httpx.Client, new_client: NewClient, account: Account
+    client: httpx.Client, new_client: NewClient, account: Account, method: str, path: str
 ):
     begin_session(client, account)
     stolen = new_client(cookies=dict(client.cookies))
     assert stolen.get("/api/users/me/").status_code == 200
 
-    assert client.post("/api/auth/logout/", json={}).status_code == 204
+    ended = client.request(method, f"/api/auth/{path}/", json={} if method == "POST" else None)
 
-    refused(stolen.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
+    assert ended.status_code == 204
+    for http in (client, stolen):
+        refused(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
 
 
 @pytest.mark.parametrize("headers", [{"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
@@ -61,6 +64,7 @@ def test_another_site_s_page_can_t_log_anybody_in_or_out(
     stranger = new_client()
 
     refused(stranger.post("/api/auth/session/", json=body, headers=headers), 403, "PERMISSION_DENIED")
+    refused(stranger.post("/api/users/", json=facts(), headers=headers), 403, "PERMISSION_DENIED")
     refused(client.delete("/api/auth/session/", headers=headers), 403, "PERMISSION_DENIED")
     refused(client.delete("/api/users/me/", headers=headers), 403, "PERMISSION_DENIED")
 

@@ -11,6 +11,7 @@ from apps.analytics.models import (
     PersonDayCount,
     PersonQuarterCount,
     PersonTrackCount,
+    PersonTrackHourCount,
     RollUp,
     RoomPlayDayCount,
     TrackDayCount,
@@ -38,6 +39,11 @@ KEYS: dict[type[RollUp], Callable[[Activity], Key | None]] = {
     ),
     PersonDayCount: lambda one: (utc_day(one.occurred_at), one.user_id),
     PersonQuarterCount: lambda one: (one.user_id, quarter(one.occurred_at), one.kind),
+    PersonTrackHourCount: lambda one: (
+        (one.user_id, one.track_id, quarter(one.occurred_at) // 4, one.kind)
+        if one.track_id is not None
+        else None
+    ),
     PersonTrackCount: lambda one: (one.user_id, one.track_id, one.kind) if one.track_id is not None else None,
 }
 
@@ -48,7 +54,11 @@ def stored(roll_up: type[RollUp]) -> dict[Key, int]:
 
 
 def recounted(roll_up: type[RollUp]) -> dict[Key, int]:
-    keys = [KEYS[roll_up](activity) for activity in Activity.objects.all()]
+    activities = list(Activity.objects.all())
+    if roll_up is TrackDayCount:  # of a person, a kind and a track one an hour
+        hours = {KEYS[PersonTrackHourCount](one): one for one in activities}
+        activities = list(hours.values())
+    keys = [KEYS[roll_up](activity) for activity in activities]
     return dict(Counter(key for key in keys if key is not None))
 
 

@@ -2,12 +2,10 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from datetime import datetime, timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from apps.analytics.models import Activity, Kind
 from apps.analytics.rolling_up import roll_up
@@ -15,13 +13,14 @@ from apps.analytics.services import NewActivity, record_activities
 from apps.analytics.tests.conftest import AddTrack
 from apps.analytics.tests.laws import check_roll_ups
 from apps.analytics.tests.telling import tell
+from apps.jobs.tests.crowd import all_at_once
 from apps.playlist.services import Place, add_item, play_item, remove_item
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.tracks.services import delete_track
 from apps.users.erasure import erase_person
 from apps.users.models import User
-from core.errors import NotAuthenticated, NotFound
+from core.errors import ApiError, NotAuthenticated, NotFound
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
@@ -31,18 +30,7 @@ Going = Callable[[int], object]
 
 
 def at_once(*writes: Write) -> None:
-    """All are let go at the same moment, each with a connection of its own."""
-    start = Barrier(len(writes))
-
-    def run(write: Write) -> None:
-        try:
-            start.wait(timeout=10)
-            write()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(writes)) as pool:
-        list(pool.map(run, writes))
+    all_at_once(len(writes), lambda index: writes[index]())
 
 
 @pytest.fixture
@@ -69,17 +57,20 @@ def lists(tracks: list[Track], now: datetime) -> Iterator[list[NewActivity]]:
         ]
 
 
+def record(user_id: int, lists: list[list[NewActivity]], *, until: type[ApiError] | None = None) -> None:
+    """One list after the other; `until` is how an end may come before."""
+    with suppress(until) if until else nullcontext():
+        for told in lists:
+            record_activities(user_id=user_id, told=told)
+
+
 def test_lists_of_the_same_tracks_in_any_order_lose_nothing(
     ada: User, bo: User, tracks: list[Track], now: datetime
 ):
     told = lists(tracks, now)
     planned = [(person.pk, [next(told) for _ in range(ROUNDS)]) for person in (ada, bo) * 2]
 
-    def write(user_id: int, rounds: list[list[NewActivity]]) -> None:
-        for one in rounds:
-            record_activities(user_id=user_id, told=one)
-
-    at_once(*[lambda plan=plan: write(*plan) for plan in planned])
+    at_once(*[lambda plan=plan: record(*plan) for plan in planned])
 
     assert Activity.objects.count() == WRITERS * ROUNDS * len(tracks)
     check_roll_ups()
@@ -88,12 +79,10 @@ def test_lists_of_the_same_tracks_in_any_order_lose_nothing(
 def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Track], now: datetime):
     told = lists(tracks, now)
     planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
-    for one in planned[ada.pk]:
-        record_activities(user_id=ada.pk, told=one)
+    record(ada.pk, planned[ada.pk])
 
     def write(user_id: int) -> None:
-        for one in planned[user_id]:
-            record_activities(user_id=user_id, told=one)
+        record(user_id, planned[user_id])
 
     def delete() -> None:
         for track in tracks:
@@ -110,11 +99,7 @@ def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], n
     planned = [next(told) for _ in range(ROUNDS)]
 
     def write() -> None:
-        for one in planned:
-            try:
-                record_activities(user_id=ada.pk, told=one)
-            except NotAuthenticated:
-                return
+        record(ada.pk, planned, until=NotAuthenticated)
 
     at_once(write, write, lambda: go(ada.pk), lambda: tell(bo, tracks[0]))
 
@@ -127,11 +112,7 @@ def test_a_track_goes_while_it_is_told_of(ada: User, bo: User, tracks: list[Trac
     planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
 
     def write(user_id: int) -> None:
-        for one in planned[user_id]:
-            try:
-                record_activities(user_id=user_id, told=one)
-            except NotFound:
-                return
+        record(user_id, planned[user_id], until=NotFound)
 
     at_once(lambda: write(ada.pk), lambda: write(bo.pk), lambda: delete_track(track_id=tracks[0].pk))
 
@@ -170,14 +151,10 @@ def test_rooms_that_play_while_people_tell_and_all_is_recounted(
     told = lists(tracks, now)
     planned = [next(told) for _ in range(ROUNDS)]
 
-    def write() -> None:
-        for one in planned:
-            record_activities(user_id=ada.pk, told=one)
-
     at_once(
         lambda: play_all(rooms[0].slug, tracks, f"user:{ada.pk}"),
         lambda: play_all(rooms[1].slug, tracks, f"user:{bo.pk}"),
-        write,
+        lambda: record(ada.pk, planned),
         roll_up,
     )
 

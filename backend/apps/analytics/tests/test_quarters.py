@@ -7,13 +7,11 @@ import pytest
 
 from apps.analytics.quarters import (
     EARLIEST,
-    UnknownZone,
     date_of,
     day_of,
     local_time,
     quarter_of,
     quarters_of,
-    zone_named,
 )
 
 QUARTER = timedelta(minutes=15)
@@ -52,16 +50,3 @@ def test_since_the_earliest_moment_no_zone_is_off_by_anything_but_whole_quarters
     }
 
     assert odd == set()
-
-
-@pytest.mark.parametrize(
-    "name", ["", "Mars", "../../etc/passwd", "europe/berlin", "+02:00", "x" * 5000, "UTC\0"]
-)
-def test_unknown_zones(name: str):
-    with pytest.raises(UnknownZone):
-        zone_named(name)
-
-
-def test_known_zones():
-    assert zone_named("Europe/Berlin").key == "Europe/Berlin"
-    assert zone_named("UTC").key == "UTC"

@@ -1,96 +1,27 @@
-"""What is stored of what people tell."""
+"""Activities are facts: counted when they come and when they go, and never changed."""
 
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 
-from apps.analytics import upper_apps
 from apps.analytics.models import Activity, FactsAreKept, Kind
 from apps.analytics.services import NewActivity, record_activities
 from apps.analytics.tests.laws import check_roll_ups
 from apps.analytics.tests.telling import tell
-from apps.analytics.upper_apps import register_recommendations
+from apps.playlist.services import Place, add_item, play_item, stop_playing
+from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.users.models import User
-from core.errors import NotAuthenticated, NotFound
-
-
-def test_what_is_told_is_stored(ada: User, halo: Track, now: datetime):
-    told = NewActivity(kind=Kind.LIKE, track_id=halo.pk, context={"from": "queue"}, occurred_at=now)
-
-    [stored] = record_activities(user_id=ada.pk, told=[told])
-
-    again = Activity.objects.get()
-    assert (again.pk, again.user_id, again.track_id) == (stored.pk, ada.pk, halo.pk)
-    assert (again.kind, again.context, again.occurred_at) == ("like", {"from": "queue"}, now)
-    check_roll_ups()
-
-
-def test_without_a_time_it_is_now(ada: User, halo: Track):
-    [stored] = tell(ada, halo)
-
-    assert stored.occurred_at == stored.received_at
-
-
-def test_many_are_stored_in_their_order(ada: User, halo: Track, now: datetime):
-    kinds = ["skip", "play", "share", "play"]
-    told = [NewActivity(kind=Kind(kind), track_id=halo.pk, occurred_at=now) for kind in kinds]
-
-    stored = record_activities(user_id=ada.pk, told=told)
-
-    assert [one.kind for one in stored] == kinds
-    assert [one.pk for one in stored] == sorted(one.pk for one in stored)
-    check_roll_ups()
-
-
-def test_of_many_with_one_unknown_track_nothing_is_stored(ada: User, halo: Track):
-    told = [NewActivity(kind=Kind.PLAY, track_id=number) for number in (halo.pk, halo.pk + 77)]
-
-    with pytest.raises(NotFound) as refusal:
-        record_activities(user_id=ada.pk, told=told)
-
-    assert refusal.value.details == {"track_id": halo.pk + 77}
-    assert not Activity.objects.exists()
-    check_roll_ups()
+from core.errors import NotAuthenticated
+from core.limits import ACTIVITIES_OF_HOUR
+from core.rate_limits import TooManyCalls
 
 
 def test_who_has_just_gone_tells_nothing(halo: Track):
     with pytest.raises(NotAuthenticated):
         record_activities(user_id=77, told=[NewActivity(kind=Kind.PLAY, track_id=halo.pk)])
-
-
-# --- Recommendations ---------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def no_app_above(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(upper_apps, "_find_tracks", [])
-    monkeypatch.setattr(upper_apps, "_recommendations", [])
-
-
-def test_nobody_recommends_so_no_recommendation_is_known(no_app_above: None, ada: User):
-    with pytest.raises(NotFound) as refusal:
-        record_activities(user_id=ada.pk, told=[NewActivity(kind=Kind.LIKE, recommendation_id=5)])
-
-    assert refusal.value.details == {"recommendation_id": 5}
-    assert "recommendation" in refusal.value.message
-
-
-def test_a_recommendation_is_of_a_track(no_app_above: None, ada: User, bo: User, halo: Track):
-    of_ada = {5: halo.pk}
-    register_recommendations(
-        find_tracks=lambda user_id, _numbers: of_ada if user_id == ada.pk else {},
-        rows=User.objects.all,
-    )
-
-    [stored] = record_activities(user_id=ada.pk, told=[NewActivity(kind=Kind.LIKE, recommendation_id=5)])
-
-    assert (stored.track_id, stored.recommendation_number) == (halo.pk, 5)
-    with pytest.raises(NotFound):
-        record_activities(user_id=bo.pk, told=[NewActivity(kind=Kind.LIKE, recommendation_id=5)])
-
-
-# --- Facts are kept ----------------------------------------------------------------------------------
 
 
 def test_the_shell_counts_too(ada: User, halo: Track, now: datetime):
@@ -135,3 +66,54 @@ def test_whatever_is_deleted_is_counted_no_more(ada: User, halo: Track, now: dat
 
     assert Activity.objects.count() == {"all": 0, "none": 10, "one kind": 8, "sliced": 7}[chosen]
     check_roll_ups()
+
+
+def test_2_an_hour_and_20_a_day_of_a_person(
+    ada: User, bo: User, halo: Track, settings, time_machine_at: Callable[[timedelta], None]
+):
+    settings.RATE_LIMIT_FACTOR = 2 / ACTIVITIES_OF_HOUR.max_calls
+
+    def seconds_to_wait(times: int = 1) -> float:
+        with pytest.raises(TooManyCalls) as refusal:
+            tell(ada, halo, times=times)
+        assert refusal.value.status == 429
+        seconds = refusal.value.retry_after_seconds
+        assert seconds is not None
+        return seconds
+
+    for hour in range(10):
+        time_machine_at(timedelta(hours=hour))
+        assert hour or seconds_to_wait(3) == ACTIVITIES_OF_HOUR.period_seconds
+        tell(ada, halo)
+        time_machine_at(timedelta(hours=hour, minutes=30))
+        assert seconds_to_wait(2) == 30 * 60
+        tell(ada, halo)
+        assert seconds_to_wait() == 30 * 60
+    tell(bo, halo, times=2)
+    time_machine_at(timedelta(hours=23, minutes=59))
+    assert seconds_to_wait() == 60
+    time_machine_at(timedelta(hours=24))
+    tell(ada, halo)
+    assert Activity.objects.filter(user=ada).count() == 21
+
+    settings.RATE_LIMIT_FACTOR = 0
+    tell(ada, halo, times=30)
+
+
+def test_what_rooms_play_of_a_person_takes_nothing_from_what_is_told(ada: User, halo: Track, settings):
+    settings.RATE_LIMIT_FACTOR = 1 / ACTIVITIES_OF_HOUR.max_calls
+    room = new_room()
+    item = add_item(slug=room.slug, track_id=halo.pk, added_by="Ada", place=Place(), adder=ada.key)
+    for _ in range(2):
+        play_item(slug=room.slug, item_id=item.pk)
+        stop_playing(slug=room.slug)
+    tell(ada, halo)
+    assert Activity.objects.count() == 3
+
+
+@pytest.fixture
+def time_machine_at() -> Iterator[Callable[[timedelta], None]]:
+    """Sets how long after its beginning the test is."""
+    beginning = datetime(2025, 12, 4, tzinfo=UTC)
+    with time_machine.travel(beginning, tick=False) as clock:
+        yield lambda later: clock.move_to(beginning + later)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
@@ -89,7 +89,6 @@ class World:
 
 class RollUps(TestCase):
     @given(steps=STEPS)
-    @settings(max_examples=40)
     def test_are_a_recount_after_every_step(self, steps: list[tuple[Any, ...]]):
         world = World()
         for step in steps:
@@ -97,7 +96,6 @@ class RollUps(TestCase):
             check_roll_ups()
 
     @given(arrivals=st.lists(ARRIVALS, min_size=2, max_size=6), data=st.data())
-    @settings(max_examples=30)
     def test_do_not_depend_on_the_order_of_arrival(self, arrivals: list[Any], data: st.DataObject):
         world = World()
         other_order = data.draw(st.permutations(arrivals))
@@ -166,6 +164,6 @@ def test_raw_rows_that_came_past_them_are_counted(ada: User, halo: Track, now: d
     columns = "user_id, track_id, kind, context, occurred_at, received_at, quarter"
     run(f"INSERT INTO analytics_activity ({columns}) SELECT {columns} FROM analytics_activity")  # noqa: S608
 
-    assert roll_up().wrong == len(ROLL_UPS)
+    assert roll_up().wrong == len(ROLL_UPS) - 1  # the same hour is one more in no trend
     assert DayCount.objects.get().count == 2
     check_roll_ups()

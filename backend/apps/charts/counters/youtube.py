@@ -1,7 +1,8 @@
 """YouTube's figures: each track's video is searched for once, and asked about every day.
 
-The day's quota is kept. When it is used up, or YouTube says so, it rests until tomorrow; what could not be
-asked is failed.
+The day's quota is kept. When it is used up, or YouTube says so, it rests until tomorrow. A key that YouTube
+does not take ends the run's questions and costs no quota; a video that may not be asked about fails alone.
+What could not be asked is failed.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -29,8 +30,11 @@ from core.providers.failures import Failure, ProviderError
 SERVICE = MusicService.YOUTUBE
 # A video that was not there may be there later.
 SEARCHED_AGAIN_AFTER = timedelta(days=30)
-FORBIDDEN = 403
 USED_UP = "youtube: the quota of the day is used up"
+# YouTube's own codes, https://developers.google.com/youtube/v3/docs/errors and Google's API keys.
+QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
+TOO_FAST_REASONS = {"rateLimitExceeded", "userRateLimitExceeded"}
+VIDEO_REASONS = {"forbidden", "videoNotFound", "liveStreamingNotEnabled"}
 
 
 @dataclass(slots=True)
@@ -59,14 +63,30 @@ class _Asking:
         self.tally.failures.append(f"youtube: {why}")
 
     def learn_from(self, error: Exception) -> None:
-        """403 is what YouTube says when there is nothing left of the quota."""
-        if isinstance(error, ProviderError) and error.status == FORBIDDEN:
+        """Only a quota that is used up is the day's end; anything else is tried again by the next run."""
+        if not isinstance(error, ProviderError):
+            self.tally.failures.append(f"youtube: {error}")
+        elif error.reasons & QUOTA_REASONS:
             self.quota.use_up()
             self.stop("it says that the quota of the day is used up")
-        elif isinstance(error, ProviderError) and error.failure in {Failure.RESTING, Failure.BUSY}:
+        elif error.failure in {Failure.RESTING, Failure.BUSY} or error.reasons & TOO_FAST_REASONS:
             self.stop(str(error))
+        elif is_about_key(error):
+            self.stop(f"it does not take YOUTUBE_API_KEY: {error}")
         else:
             self.tally.failures.append(f"youtube: {error}")
+
+
+def is_about_key(error: ProviderError) -> bool:
+    """With 400, 401 or 403: it is wrong, or restricted, or its project may not use this API."""
+    is_of_key = any(one.startswith(("API_KEY", "key")) for one in error.reasons)
+    return is_of_key or error.status == 401 or (error.status == 403 and not is_about_video(error))
+
+
+def is_about_video(error: Exception) -> bool:
+    """A reason of Google's keys beside it wins: "forbidden" is also the word for those."""
+    is_of_project = isinstance(error, ProviderError) and any(one.isupper() for one in error.reasons)
+    return isinstance(error, ProviderError) and bool(error.reasons & VIDEO_REASONS) and not is_of_project
 
 
 def figures_of(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterator[DayFigure]:
@@ -106,18 +126,27 @@ def _videos_of(isrcs: Collection[str]) -> dict[str, str]:
 
 def _ask_views(asking: _Asking, videos: Sequence[str]) -> None:
     for at in range(0, len(videos), VIDEOS_AT_ONCE):
-        part = videos[at : at + VIDEOS_AT_ONCE]
-        try:
-            views = asking.videos.views(part) if asking.may(VIEWS_UNITS) else None
-        except (ProviderError, SourceError) as error:
-            asking.learn_from(error)
-            views = None
-        if views is None:
-            asking.failed.update(part)
-            asking.tally.rows_failed += len(part)
-            continue
-        asking.views |= views
-        _forget_gone([video for video in part if video not in views])
+        _ask_views_together(asking, videos[at : at + VIDEOS_AT_ONCE])
+
+
+def _ask_views_together(asking: _Asking, part: Sequence[str]) -> None:
+    """Where one of them may not be asked about, each half is asked: the others are to have figures."""
+    try:
+        views = asking.videos.views(part) if asking.may(VIEWS_UNITS) else None
+    except (ProviderError, SourceError) as error:
+        if is_about_video(error) and len(part) > 1:
+            half = len(part) // 2
+            _ask_views_together(asking, part[:half])
+            _ask_views_together(asking, part[half:])
+            return
+        asking.learn_from(error)
+        views = None
+    if views is None:
+        asking.failed.update(part)
+        asking.tally.rows_failed += len(part)
+        return
+    asking.views |= views
+    _forget_gone([video for video in part if video not in views])
 
 
 def _forget_gone(videos: Collection[str]) -> None:

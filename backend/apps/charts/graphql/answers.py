@@ -18,6 +18,7 @@ from django.utils import timezone
 from apps.charts.graphql import running
 from apps.charts.graphql.running import Context, Question
 from apps.charts.live_stream import CHART_STREAM, CHART_STREAM_KIND
+from apps.charts.selectors import is_made_of_samples, newest_editions
 from apps.charts.view_counts.flights import Flights
 from apps.charts.view_counts.models import DroppedView
 from apps.realtime.models import Stream
@@ -31,7 +32,7 @@ MAX_BYTES = 32 * 1024 * 1024
 PATIENCE_SECONDS = 5.0
 
 HIT, MISS = CACHE_RESULTS.labels("gql_answer", "hit"), CACHE_RESULTS.labels("gql_answer", "miss")
-Moment = tuple[str, int, int, date]
+Moment = tuple[str, int, int, date, bool]
 Key = tuple[Moment, bytes]
 
 
@@ -89,7 +90,11 @@ _flights: Flights[bytes] = Flights()
 
 def answered(question: Question, context: Context) -> bytes:
     """The answer as it is sent. A flood of one question is answered once."""
-    key = _moment(), _digest(question)
+    if refusal := running.prepare(question, context):
+        return json_bytes(refusal)
+    moment = _moment()
+    *_, context.is_sample = moment
+    key = moment, _digest(question, context)
     known = answers.get(key)
     if known is not None:
         HIT.inc()
@@ -118,13 +123,19 @@ def _made(question: Question, context: Context, key: Key) -> bytes:
 
 
 def _moment() -> Moment:
-    """In one query."""
+    """In one query; with whether charts are made of samples then."""
     dropped = DroppedView.objects.order_by("-pk").values("pk")[:1]
-    stream = Stream.objects.filter(kind=CHART_STREAM_KIND, name=CHART_STREAM).annotate(dropped=dropped)
-    told = stream.values_list("epoch", "seq", "dropped").first()
-    epoch, seq, last = told or ("", 0, dropped.values_list("pk", flat=True).first())
-    return epoch, seq, last or 0, timezone.now().date()
+    is_sample = newest_editions().values("is_sample")[:1]
+    stream = Stream.objects.filter(kind=CHART_STREAM_KIND, name=CHART_STREAM)
+    told = stream.annotate(dropped=dropped, is_sample=is_sample)
+    epoch, seq, last, sample = told.values_list("epoch", "seq", "dropped", "is_sample").first() or (
+        *("", 0, dropped.values_list("pk", flat=True).first()),
+        is_made_of_samples(),
+    )
+    return epoch, seq, last or 0, timezone.now().date(), bool(sample)
 
 
-def _digest(question: Question) -> bytes:
-    return sha256(json_bytes([question.query, question.variables, question.operation_name])).digest()
+def _digest(question: Question, context: Context) -> bytes:
+    """Answers have URLs of this server, which may have several names."""
+    told = [question.query, question.variables, question.operation_name, context.base_url]
+    return sha256(json_bytes(told)).digest()

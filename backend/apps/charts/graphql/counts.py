@@ -10,6 +10,7 @@ import strawberry
 from apps.charts.genres import MusicService
 from apps.charts.view_counts.deltas import is_counted
 from apps.charts.view_counts.selectors import DayCount, ServiceCounts, view_data
+from apps.charts.view_counts.words import shown_status
 
 WEEK = timedelta(days=7)
 UNITS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
@@ -99,14 +100,19 @@ def formatted(percentage: float | None) -> str | None:
 
 
 def as_json(kept: Mapping[str, ServiceCounts]) -> dict[str, Any]:
-    """By service: what is counted now, when that was, and the last 30 days, the oldest first."""
+    """By service: what is counted now, when that was, and the last 30 days, the newest first."""
     return {
         service: {
             "current": counts.current.view_count if counts.current else None,
             "last_updated": counts.current.last_updated.isoformat() if counts.current else None,
             "historical": [
-                {"date": day.day.isoformat(), "count": day.view_count, "delta": day.delta}
-                for day in counts.history
+                {
+                    "date": day.day.isoformat(),
+                    "count": day.view_count,
+                    "delta": day.delta,
+                    "status": shown_status(day.status, day.flag),
+                }
+                for day in reversed(counts.history)
             ],
         }
         for service, counts in kept.items()

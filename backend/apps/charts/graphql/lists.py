@@ -5,20 +5,23 @@ from datetime import datetime
 
 import strawberry
 from django.db.models import QuerySet
+from strawberry.types import Info
 
-from apps.charts.genres import RANKED, Genre, MusicService
-from apps.charts.graphql.tracks import Place, TrackType, place_of, types_of
+from apps.charts.genres import Genre
+from apps.charts.graphql.tracks import Place, TrackType, absolute, place_of, types_of
 from apps.charts.graphql.words import (
     CONSENSUS,
+    CONSENSUS_NAME,
     GENRES,
     ORDERS,
+    SERVICE_ORDER,
     SERVICES,
     ButtonLabelType,
-    genre_icon,
     genre_labels,
-    service_icon,
+    icon_path,
 )
 from apps.charts.models import Edition, EditionEntry, RawEdition, RawEntry, Status
+from apps.charts.selectors import list_headers
 
 
 @strawberry.type
@@ -26,7 +29,10 @@ class GenreType:
     id: int
     name: str
     display_name: str
-    icon_url: str | None
+
+    @strawberry.field
+    def icon_url(self, info: Info) -> str | None:
+        return absolute(info, icon_path(self.name))
 
     @strawberry.field
     def button_labels(self) -> list[ButtonLabelType]:
@@ -47,10 +53,13 @@ class RankType:
 class ServiceModelType:
     name: str
     display_name: str
-    icon_url: str
+
+    @strawberry.field
+    def icon_url(self, info: Info) -> str:
+        return absolute(info, icon_path(self.name))
 
 
-@strawberry.type(description="What a service says of one of its lists.")
+@strawberry.type(description="What a service says of one of its lists; of `tunemeld`, the chart itself.")
 class PlaylistMetadataType:
     playlist_name: str
     playlist_cover_url: str
@@ -59,8 +68,11 @@ class PlaylistMetadataType:
     genre_name: str
     service_name: str
     service_display_name: str
-    service_icon_url: str
     debug_cache_status: str | None = None
+
+    @strawberry.field
+    def service_icon_url(self, info: Info) -> str:
+        return absolute(info, icon_path(self.service_name))
 
 
 @strawberry.type
@@ -73,7 +85,7 @@ class PlaylistType:
 
 def genres() -> list[GenreType]:
     return [
-        GenreType(id=number, name=genre, display_name=name, icon_url=genre_icon(genre))
+        GenreType(id=number, name=genre, display_name=name)
         for number, (genre, name) in enumerate(GENRES.items(), 1)
     ]
 
@@ -93,10 +105,7 @@ def ranks() -> list[RankType]:
 
 
 def services() -> list[ServiceModelType]:
-    return [
-        ServiceModelType(name=service, display_name=name, icon_url=service_icon(service))
-        for service, name in SERVICES.items()
-    ]
+    return [ServiceModelType(name=service, display_name=name) for service, name in SERVICES.items()]
 
 
 def _newest(genre: str) -> "QuerySet[Edition]":
@@ -109,12 +118,11 @@ def newest_edition(genre: str) -> Edition | None:
 
 
 def playlist(genre: str, service: str) -> PlaylistType | None:
-    """The chart, or the last good list of one service; None where there is none."""
-    if genre not in Genre.values:
+    """The chart, or the last good list of one service; None only for a genre or service that is unknown."""
+    if genre not in Genre.values or service not in {CONSENSUS, *SERVICES}:
         return None
-    if service == CONSENSUS:
-        return _consensus(genre)
-    return _list_of(genre, service) if service in RANKED else None
+    found = _consensus(genre) if service == CONSENSUS else _list_of(genre, service)
+    return found or PlaylistType(genre_name=genre, service_name=service, tracks=[], updated_at=None)
 
 
 def _consensus(genre: str) -> PlaylistType | None:
@@ -161,27 +169,36 @@ def _newest_entries(genre: str) -> list[EditionEntry]:
     return list(entries.select_related("track", "edition").order_by("rank"))
 
 
-def metadata(genre: str) -> list[PlaylistMetadataType]:
-    """The last good list of each service, in the order of services; of a genre that is none, nothing."""
+def metadata(genre: str, *, base_url: str) -> list[PlaylistMetadataType]:
+    """The chart, then the last good list of each service in their order; of an unknown genre, nothing."""
     if genre not in Genre.values:
         return []
-    good = RawEdition.objects.filter(genre=genre, status=Status.OK, service__in=RANKED).order_by("issued_on")
-    newest = {edition.service: edition for edition in good.defer("description")}
-    ids = [newest[service].pk for service in RANKED if service in newest]
-    rows = {edition.service: edition for edition in RawEdition.objects.filter(pk__in=ids)}
-    return [_metadata(rows[service]) for service in RANKED if service in rows]
+    headers = list_headers(genre)
+    lists = [
+        PlaylistMetadataType(
+            playlist_name=header.name,
+            playlist_cover_url=header.cover_url,
+            playlist_cover_description_text=header.description,
+            playlist_url=header.url,
+            genre_name=genre,
+            service_name=service,
+            service_display_name=SERVICES[service],
+        )
+        for service in SERVICE_ORDER
+        if (header := headers.get(service))
+    ]
+    return [_consensus_metadata(genre, base_url), *lists]
 
 
-def _metadata(edition: RawEdition) -> PlaylistMetadataType:
-    name = SERVICES[MusicService(edition.service)]
-    genre = GENRES[Genre(edition.genre)]
+def _consensus_metadata(genre: str, base_url: str) -> PlaylistMetadataType:
+    covers = (entry.track.cover_url for entry in _newest_entries(genre))
+    *first, last = (SERVICES[service] for service in SERVICE_ORDER)
     return PlaylistMetadataType(
-        playlist_name=edition.name or f"{genre} on {name}",
-        playlist_cover_url=edition.cover_url,
-        playlist_cover_description_text=edition.description,
-        playlist_url=edition.url,
-        genre_name=edition.genre,
-        service_name=edition.service,
-        service_display_name=name,
-        service_icon_url=service_icon(edition.service),
+        playlist_name=f"{GENRES[Genre(genre)]} chart",
+        playlist_cover_url=next(filter(None, covers), ""),
+        playlist_cover_description_text=f"Curated {genre} tracks from {', '.join(first)} and {last}",
+        playlist_url=f"{base_url}/?genre={genre}",
+        genre_name=genre,
+        service_name=CONSENSUS,
+        service_display_name=CONSENSUS_NAME,
     )

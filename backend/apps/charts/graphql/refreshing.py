@@ -14,7 +14,7 @@ from core.rate_limits import count_against
 def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
     """None for an ISRC that no chart has had. Raises GraphQLError."""
     try:
-        count_against(COUNT_REFRESHES, caller.key)
+        count_against(COUNT_REFRESHES, caller.counted_as)
     except RateLimited as error:
         raise refused(error.message, error.code) from None
     track = track_of(isrc)

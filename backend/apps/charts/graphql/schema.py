@@ -1,11 +1,14 @@
 """Every question, and the one thing that may be asked to be done."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import strawberry
+from strawberry.extensions import FieldExtension
 from strawberry.types import Info
 
-from apps.charts.genres import RANKED, Genre
+from apps.charts.genres import Genre
 from apps.charts.graphql import lists, words
 from apps.charts.graphql.counts import Figures, TrackPlayCountType, figures_of, play_counts
 from apps.charts.graphql.embeds import EMBEDS, embed_url
@@ -13,6 +16,14 @@ from apps.charts.graphql.limits import MAX_ISRCS, refused
 from apps.charts.graphql.refreshing import refresh
 from apps.charts.graphql.tracks import ServiceType, TrackType, service_type, types_of
 from apps.charts.selectors import known_isrcs, track_of
+
+
+class AboutCharts(FieldExtension):
+    """Marks fields of charts: the answer then says whether they are made of samples."""
+
+    def resolve(self, next_: Callable[..., Any], source: Any, info: Info, **arguments: Any) -> Any:
+        info.context.is_about_charts = True
+        return next_(source, info, **arguments)
 
 
 @strawberry.type(description="How a service's player is put into a page.")
@@ -27,24 +38,32 @@ class IframeConfigType:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="A track that is, or was, on a chart.")
+    @strawberry.field(description="A track that is, or was, on a chart.", extensions=[AboutCharts()])
     def track_by_isrc(self, isrc: str) -> TrackType | None:
         track = track_of(isrc)
         return types_of([track])[0] if track else None
 
     @strawberry.field
     def service_order(self) -> list[str]:
-        return [str(service) for service in RANKED]
+        return [str(service) for service in words.SERVICE_ORDER]
 
-    @strawberry.field(description="The chart (`tunemeld`), or the last good list of one service.")
+    @strawberry.field(
+        description="The chart (`tunemeld`), or the last good list of one service, which may be empty."
+        " Null only for a genre or a service that is unknown.",
+        extensions=[AboutCharts()],
+    )
     def playlist(self, genre: str, service: str) -> lists.PlaylistType | None:
         return lists.playlist(genre, service)
 
-    @strawberry.field(description="What each service says of its list; of a genre that is unknown, nothing.")
-    def playlists_by_genre(self, genre: str) -> list[lists.PlaylistMetadataType]:
-        return lists.metadata(genre)
+    @strawberry.field(
+        description="The chart (`tunemeld`) and what each service says of its list; of an unknown genre,"
+        " nothing.",
+        extensions=[AboutCharts()],
+    )
+    def playlists_by_genre(self, info: Info, genre: str) -> list[lists.PlaylistMetadataType]:
+        return lists.metadata(genre, base_url=info.context.base_url)
 
-    @strawberry.field(description="Since when the genre's chart is out.")
+    @strawberry.field(description="Since when the genre's chart is out.", extensions=[AboutCharts()])
     def updated_at(self, genre: str) -> datetime | None:
         edition = lists.newest_edition(genre)
         return edition.published_at if edition else None
@@ -95,12 +114,15 @@ class Query:
     def default_genre(self) -> str:
         return Genre.POP.value
 
-    @strawberry.field(description="Null for an ISRC that no chart has had.")
+    @strawberry.field(description="Null for an ISRC that no chart has had.", extensions=[AboutCharts()])
     def track_play_count(self, isrc: str) -> TrackPlayCountType | None:
         found = _play_counts([isrc])
         return found[0] if found else None
 
-    @strawberry.field(description="In the order asked for; without those that no chart has had.")
+    @strawberry.field(
+        description="In the order asked for; without those that no chart has had.",
+        extensions=[AboutCharts()],
+    )
     def tracks_play_counts(self, isrcs: list[str]) -> list[TrackPlayCountType]:
         if len(isrcs) > MAX_ISRCS:
             raise refused(f"At most {MAX_ISRCS} ISRCs at once.")
@@ -117,7 +139,8 @@ def _play_counts(isrcs: list[str]) -> list[TrackPlayCountType]:
 @strawberry.type
 class Mutation:
     @strawberry.mutation(
-        description="Reads a track's counts anew, whatever is remembered of them; 10 a minute for a caller."
+        description="Reads a track's counts anew, whatever is remembered of them; 10 a minute for a caller.",
+        extensions=[AboutCharts()],
     )
     def refresh_view_counts(self, info: Info, isrc: str) -> TrackType | None:
         return refresh(isrc, caller=info.context.caller)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import strawberry
 from strawberry.scalars import JSON
+from strawberry.types import Info
 
 from apps.charts.genres import MusicService
 from apps.charts.graphql.counts import Figures, as_json, figures_of
@@ -16,7 +17,7 @@ from apps.charts.graphql.words import (
     SERVICES,
     ButtonLabelType,
     button_label,
-    service_icon,
+    icon_path,
     service_labels,
 )
 from apps.charts.models import ChartTrack, EditionEntry, ServiceTrack
@@ -26,12 +27,20 @@ from apps.charts.sounding import similar_to
 MAX_SHOWN = 30
 
 
+def absolute(info: Info, path: str) -> str:
+    """The URL of a path of this server: relative ones mean nothing to a page on another origin."""
+    return f"{info.context.base_url}{path}"
+
+
 @strawberry.type(description="A music service, and where something is there.")
 class ServiceType:
     name: str
     display_name: str
     url: str | None
-    icon_url: str
+
+    @strawberry.field
+    def icon_url(self, info: Info) -> str:
+        return absolute(info, icon_path(self.name))
 
     @strawberry.field
     def url_field(self) -> str | None:
@@ -53,7 +62,6 @@ def service_type(service: str, url: str | None = None) -> ServiceType:
         name=service,
         display_name=SERVICES[MusicService(service)],
         url=url,
-        icon_url=service_icon(service),
     )
 
 
@@ -251,8 +259,8 @@ class TrackType:
         return self._figures.at(MusicService.YOUTUBE).count
 
     @strawberry.field(
-        description="By service: `current`, `last_updated`, and `historical` of the last 30 days, each"
-        " `date`, `count`, `delta`."
+        description="By service: `current`, `last_updated`, and `historical` of the last 30 days, the newest"
+        " first, each `date`, `count`, `delta`, `status`: `ok`, `anomaly`, `stale`, `failed` or `missing`."
     )
     def view_count_data_json(self) -> JSON:
         return JSON(as_json(self._figures.kept))

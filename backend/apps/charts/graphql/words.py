@@ -9,6 +9,9 @@ from apps.charts.genres import RANKED, Genre, MusicService
 
 # The chart that is made of several services' lists, in the words of chart clients.
 CONSENSUS = "tunemeld"
+CONSENSUS_NAME = "TuneMeld"
+# The order in which chart clients show the services' lists.
+SERVICE_ORDER = (MusicService.APPLE_MUSIC, MusicService.SOUNDCLOUD, MusicService.SPOTIFY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +66,9 @@ SERVICES = {
 }
 
 
-def service_icon(service: str) -> str:
-    return f"/static/charts/{service}.svg"
-
-
-def genre_icon(genre: str) -> str:
-    return f"/static/charts/{genre}.svg"
+def icon_path(name: str) -> str:
+    """Of a genre or a service."""
+    return f"/static/charts/{name}.svg"
 
 
 @strawberry.type(description="What stands on a button, and what a screen reader says of it.")

@@ -14,7 +14,7 @@ from core.errors import InvalidInput
 WEEK = Parameter(
     "week",
     "query",
-    {"type": "string", "pattern": "^[0-9]{4}-W[0-9]{2}$"},
+    {"type": "string", "pattern": "^(19[89][0-9]|[2-9][0-9]{3})-W(0[1-9]|[1-4][0-9]|5[0-3])$"},
     "A week that is past, or this one, as ISO 8601 numbers them. Weeks begin on Monday, in UTC. Without it "
     "this week.",
 )
@@ -47,6 +47,7 @@ CHART = RoomChartAnswer(
         room="kitchen",
         week="2025-W49",
     ),
+    is_sample=False,
 )
 READ = Endpoint(
     tag=TAG,

@@ -52,3 +52,4 @@ class RoomChartAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: RoomChartPayload
+    is_sample: bool

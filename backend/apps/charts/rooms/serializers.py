@@ -20,6 +20,6 @@ def week_asked_for(text: str | None, *, today: date) -> Week:
         raise InvalidInput.of("week", str(error)) from None
     if week > this_week:
         raise InvalidInput.of("week", "Lies in the future.")
-    if week.begins_on.year < FIRST_YEAR:
+    if week.begins_on.isocalendar().year < FIRST_YEAR:
         raise InvalidInput.of("week", f"Lies before {FIRST_YEAR}.")
     return week

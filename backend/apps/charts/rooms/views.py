@@ -20,4 +20,5 @@ class RoomChartViewSet(viewsets.ViewSet):
         today = timezone.now().date()
         week = week_asked_for(request.query_params.get("week"), today=today)
         chart = room_chart(slug, week, today=today)
-        return success(f"The chart of {chart.room} of {chart.week}.", chart)
+        message = f"The chart of {chart.room} of {chart.week}."
+        return success(message, chart, is_sample=chart.is_sample)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -129,8 +130,17 @@ def _complaint(value: dict[str, Any]) -> str:
     return ""
 
 
+# msgspec describes a type to itself at its first use. Two threads that use a new one at once end the process.
+_first_use = Lock()
+_described: set[type] = set()
+
+
 def decoded(value: Any, kind: type[T]) -> T:
-    """`value` as this type. Raises SourceError."""
+    """`value` as this type. Raises SourceError. For any thread."""
+    with _first_use:
+        if kind not in _described:
+            msgspec.json.Decoder(kind)
+            _described.add(kind)
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:

@@ -73,6 +73,18 @@ def soundcloud(tracks: Sequence[Track], *, plays: int = 1000) -> bytes:
 WRITERS = {"spotify": spotify, "apple_music": apple, "soundcloud": soundcloud}
 
 
+def settings_of_services(url: str) -> dict[str, Any]:
+    """Keys for a stand-in of all services at this address, and a list of pop at each."""
+    return {
+        **{"SPOTIFY_CLIENT_ID": "id", "SPOTIFY_CLIENT_SECRET": "secret", "RAPIDAPI_KEY": "key"},
+        **{"SPOTIFY_API_URL": f"{url}/v1", "SPOTIFY_ACCOUNTS_URL": f"{url}/accounts"},
+        **{"APPLE_MUSIC_API_URL": f"{url}/apple", "SOUNDCLOUD_API_URL": f"{url}/sc"},
+        "SPOTIFY_CHARTS": {"pop": "p1"},
+        "APPLE_MUSIC_CHARTS": {"pop": "https://apple.example/pop"},
+        "SOUNDCLOUD_CHARTS": {"pop": "https://soundcloud.example/pop"},
+    }
+
+
 class Folder:
     """A folder of recorded answers."""
 

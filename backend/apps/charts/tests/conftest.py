@@ -1,18 +1,20 @@
 """A folder of recorded answers, and runs of the pipeline over it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from apps.charts import announcing, counting
+from apps.charts import announcing, samples
+from apps.charts.announcing import Consume, Consumer, Kind
 from apps.charts.models import StageRun
 from apps.charts.pipeline import Plan, run_pipeline
 from apps.charts.recordings import Recordings
 from apps.charts.tests.bodies import Folder
 
 Run = Callable[..., list[StageRun]]
+Register = Callable[[str, Collection[Kind], Consume], None]
 
 
 @pytest.fixture
@@ -30,8 +32,17 @@ def run(db: None, folder: Folder) -> Run:
     return over_folder
 
 
-@pytest.fixture(autouse=True)
-def own_registries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who hears and who counts is up to the test."""
-    monkeypatch.setattr(announcing, "_consumers", {})
-    monkeypatch.setattr(counting, "_counters", [])
+@pytest.fixture
+def few_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Samples whose plays were counted on two days, not for a month."""
+    monkeypatch.setattr(samples, "COUNTED_DAYS", 2)
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> Register:
+    """Registers a consumer for this test alone."""
+
+    def register_one(name: str, kinds: Collection[Kind], consume: Consume) -> None:
+        monkeypatch.setitem(announcing.consumers, name, Consumer(name, kinds, consume))
+
+    return register_one

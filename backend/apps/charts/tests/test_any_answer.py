@@ -74,21 +74,17 @@ def test_an_answer_with_anything_at_any_place_is_read_or_refused(data: st.DataOb
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("read", "body"),
     [
-        b'{"results": null}',
-        b'{"results": []}',
-        b'{"results": {"songs": [{"data": null}]}}',
-        b'{"album_details": {"99999999999999999999": {"name": "N", "artist": "A"}}}',
-        b'{"album_details": {"-1": {"name": "N", "artist": "A"}}}',
+        (apple_music.read, b'{"results": null}'),
+        (apple_music.read, b'{"results": []}'),
+        (apple_music.read, b'{"results": {"songs": [{"data": null}]}}'),
+        (apple_music.read, b'{"album_details": {"99999999999999999999": {"name": "N", "artist": "A"}}}'),
+        (apple_music.read, b'{"album_details": {"-1": {"name": "N", "artist": "A"}}}'),
+        (spotify.read, bodies.spotify(chosen(1), offset=-5)),
+        (spotify.read, bodies.spotify(chosen(1), offset=2**62)),
     ],
 )
-def test_what_is_no_list_of_apple_music(body: bytes):
+def test_what_is_no_list_and_a_place_that_no_list_has(read: Callable[[bytes], Any], body: bytes):
     with pytest.raises(SourceError):
-        apple_music.read(body)
-
-
-@pytest.mark.parametrize("offset", [-5, 2**62])
-def test_a_place_that_no_list_has_is_none(offset: int):
-    with pytest.raises(SourceError):
-        spotify.read(bodies.spotify(chosen(1), offset=offset))
+        read(body)

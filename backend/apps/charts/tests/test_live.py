@@ -3,15 +3,12 @@
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.test import override_settings
 from django.utils import timezone
 
 from apps.charts.candidates import index_words
-from apps.charts.counters.stage import count
-from apps.charts.counting import register_counter
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import ChartTrack, EditionEntry, HistoricalViewCount, RawEdition, StageRun
 from apps.charts.pipeline import Plan, run_pipeline
@@ -19,21 +16,12 @@ from apps.charts.run_models import Stage
 from apps.charts.sources.live import Manner, services_asked
 from apps.charts.supplies import Scope
 from apps.charts.tests import bodies
-from apps.charts.tests.bodies import chosen, isrc
+from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from core.providers.client import Patience
 from core.providers.lines import Bounds
 from core.providers.times import Times
 from core.tests.clocks import FakeClock
-from core.tests.providers.stand_in import (
-    Act,
-    StandIn,
-    answers,
-    breaks_off,
-    hangs_up,
-    keeps_silent,
-    says,
-    speaks_something_else,
-)
+from core.tests.providers.stand_in import Act, StandIn, answers, breaks_off, hangs_up, keeps_silent, says
 
 pytestmark = pytest.mark.django_db
 SPOTIFY, APPLE, SOUNDCLOUD = "/v1/playlists/p1", "/apple/playlist1/", "/sc/v1/playlist/tracks"
@@ -64,18 +52,7 @@ def fetch(service: StandIn) -> Iterator[Fetch]:
         # Waiting is what passes time by the clock that rests are told in; silence ends by the real one.
         times=Times(time.monotonic, clock, clock.advance),
     )
-    told: dict[str, Any] = {
-        "SPOTIFY_CLIENT_ID": "id",
-        "SPOTIFY_CLIENT_SECRET": "secret",
-        "RAPIDAPI_KEY": "key",
-        "SPOTIFY_API_URL": f"{service.url}/v1",
-        "SPOTIFY_ACCOUNTS_URL": f"{service.url}/accounts",
-        "APPLE_MUSIC_API_URL": f"{service.url}/apple",
-        "SOUNDCLOUD_API_URL": f"{service.url}/sc",
-        "SPOTIFY_CHARTS": {"pop": "p1", "rap": "p2"},
-        "APPLE_MUSIC_CHARTS": {"pop": "https://apple.example/pop"},
-        "SOUNDCLOUD_CHARTS": {"pop": "https://soundcloud.example/pop"},
-    }
+    told = settings_of_services(service.url) | {"SPOTIFY_CHARTS": {"pop": "p1", "rap": "p2"}}
     with override_settings(**told), manner.opened:
         services = services_asked(manner)
         yield lambda scope=POP: run_pipeline(Plan(supply=services, scope=scope))
@@ -141,32 +118,16 @@ def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_belie
 @pytest.mark.parametrize(
     "act",
     [
-        pytest.param(answers({}, status=500), id="broken"),
-        pytest.param(breaks_off, id="breaks off"),
-        pytest.param(hangs_up, id="hangs up"),
-        pytest.param(speaks_something_else, id="something else"),
-        pytest.param(answers({}, status=429, headers={"Retry-After": "1"}), id="busy"),
-        pytest.param(keeps_silent, id="silent"),
-    ],
-)
-def test_what_passes_is_asked_again(fetch: Fetch, service: StandIn, act: Act):
-    service.then(SOUNDCLOUD, act)
-
-    fetch()
-
-    assert statuses()["soundcloud"] == "ok"
-    assert len(service.asked_for(SOUNDCLOUD)) == 2
-
-
-@pytest.mark.parametrize(
-    "act",
-    [
-        pytest.param(answers({}, status=500), id="broken"),
+        pytest.param(answers({"message": "broken"}, status=500), id="broken"),
         pytest.param(answers({}, status=429, headers={"Retry-After": "4000"}), id="busy for long"),
+        pytest.param(answers({"message": "Invalid API key."}, status=401), id="refuses the key"),
         pytest.param(answers({}, status=404), id="gone"),
         pytest.param(answers({"message": "You are not subscribed to this API."}), id="error in a 200"),
         pytest.param(says(b"<html></html>"), id="garbage"),
         pytest.param(answers({"status": True, "tracks": {"items": []}}), id="empty"),
+        pytest.param(keeps_silent, id="silent"),
+        pytest.param(breaks_off, id="breaks off"),
+        pytest.param(hangs_up, id="hangs up"),
     ],
 )
 def test_one_service_that_fails_stops_no_other(fetch: Fetch, service: StandIn, act: Act):
@@ -177,21 +138,28 @@ def test_one_service_that_fails_stops_no_other(fetch: Fetch, service: StandIn, a
     assert statuses() == {"spotify": "ok", "apple_music": "ok", "soundcloud": "failed"}
     assert records[0].status == "partly"
     assert "soundcloud pop" in records[0].failures[0]
+    # On the lists of the two that answered.
+    assert list(EditionEntry.objects.values_list("track__isrc", flat=True)) == [isrc(1), isrc(2)]
 
 
-def test_a_list_that_is_gone_costs_only_its_genre(fetch: Fetch):
+def test_when_all_are_down_it_fails_and_what_there_was_stays(fetch: Fetch, service: StandIn):
+    fetch()
+    before = list(EditionEntry.objects.order_by("pk").values())
+    for path in (SPOTIFY, APPLE, SOUNDCLOUD):
+        service.then(path, *[hangs_up] * 3)
+
+    assert fetch()[0].status == "failed"
+
+    assert list(EditionEntry.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("status", [404, 401], ids=["gone", "credentials taken away in the middle"])
+def test_a_list_that_is_refused_costs_only_its_genre(fetch: Fetch, service: StandIn, status: int):
+    service.then("/v1/playlists/p2", *[answers({"error": {"message": "expired"}}, status=status)] * 3)
+
     fetch(Scope(genres=[Genre.POP, Genre.RAP], services=[MusicService.SPOTIFY]))
 
     assert dict(RawEdition.objects.values_list("genre", "status")) == {"pop": "ok", "rap": "failed"}
-
-
-def test_a_token_that_is_refused_is_fetched_anew(fetch: Fetch, service: StandIn):
-    service.then(SPOTIFY, answers({}, status=401))
-
-    fetch()
-
-    assert statuses()["spotify"] == "ok"
-    assert len(service.asked_for(TOKEN)) == 2
 
 
 def test_without_keys_nobody_is_asked():
@@ -214,7 +182,6 @@ def test_a_table_somewhere_is_fetched_only_when_it_has_changed(service: StandIn)
         ChartTrack.objects.create(isrc=isrc(1), name="Title 1", artist="Artist 1")
         index_words(ChartTrack.objects.all())
         for _ in range(3):
-            register_counter(count)
             run_pipeline(Plan(supply=supply, stages=[Stage.COUNTS]))
 
     asked = service.asked_for("/tables/counts.csv")

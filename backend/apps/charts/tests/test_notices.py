@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from apps.charts.models import RawEdition, StageRun
-from apps.charts.notices import Verdict, notice_of_today
+from apps.charts.notices import Notice, Verdict, notice_of_today
 from apps.charts.tasks import call_chart_webhook, mail_chart_notice
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
@@ -61,8 +61,10 @@ def hook(settings: Any) -> Iterator[Hook]:
 
 
 @pytest.fixture
-def list_of_spotify(folder: Folder) -> None:
+def has_run(run: Run, folder: Folder) -> None:
+    """A list of Spotify's was gathered."""
     folder.list("spotify", DAY, 1, 2)
+    run()
 
 
 def count_daily(*counts: int) -> None:
@@ -75,68 +77,55 @@ def count_daily(*counts: int) -> None:
     )
 
 
-def test_a_good_day(run: Run, folder: Folder):
-    folder.list("spotify", DAY, 1, 2)
-    run()
+def today() -> Notice:
+    return notice_of_today(now=timezone.now())
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_good_day_and_one_that_failed_in_part(run: Run, folder: Folder):
     count_daily(1000, 1100)
-
-    notice = notice_of_today(now=timezone.now())
-
+    notice = today()
     assert (notice.verdict, list(notice.troubles), notice.odd_count) == (Verdict.SUCCESS, [], 0)
     assert "extract: succeeded, 1 in, 1 out, 0 failed (100.0%)" in notice.text
 
-
-def test_what_failed_in_part_is_named(run: Run, folder: Folder):
-    folder.list("spotify", DAY, 1, 2)
-    run()
     folder.put("spotify", "pop", "2025-03-02", b'{"error": {"message": "expired"}}')
     run()
-
-    notice = notice_of_today(now=timezone.now())
-
-    assert notice.verdict == Verdict.PARTLY
-    assert "extract: spotify pop of 2025-03-02: error_body: expired" in notice.troubles
+    assert today().verdict == Verdict.PARTLY
+    assert "extract: spotify pop of 2025-03-02: error_body: expired" in today().troubles
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_a_stage_that_failed_or_did_not_run_is_a_failure(run: Run):
-    assert notice_of_today(now=timezone.now()).verdict == Verdict.FAILURE, "nothing ever ran"
-    run()
-    assert notice_of_today(now=timezone.now()).verdict == Verdict.SUCCESS
-    StageRun.objects.filter(stage="transform").update(status="failed")
-    late = timezone.now() + timedelta(hours=25)
-
-    notice = notice_of_today(now=timezone.now())
-    assert notice.verdict == Verdict.FAILURE
-    assert list(notice.troubles) == ["The last run of the stage transform: failed."]
-    assert "The stage extract has not run for 24 hours." in notice_of_today(now=late).troubles
-
-
-def test_a_source_that_gives_nothing_for_a_day_is_a_failure(run: Run, folder: Folder):
+def test_a_stage_that_failed_or_did_not_run_and_a_source_that_gives_nothing_are_failures(
+    run: Run, folder: Folder
+):
+    assert today().verdict == Verdict.FAILURE, "nothing ever ran"
     folder.list("spotify", DAY, 1, 2)
     run()
+    assert today().verdict == Verdict.SUCCESS
     RawEdition.objects.update(fetched_at=timezone.now() - timedelta(hours=25))
+    old = "spotify has given no good list of pop for over 24 hours: ok."
+    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [old])
+    RawEdition.objects.update(fetched_at=timezone.now())
+    StageRun.objects.filter(stage="transform").update(status="failed")
+    failed = "The last run of the stage transform: failed."
+    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [failed])
+    late = notice_of_today(now=timezone.now() + timedelta(hours=25))
+    assert "The stage extract has not run for 24 hours." in late.troubles
 
-    notice = notice_of_today(now=timezone.now())
 
-    assert notice.verdict == Verdict.FAILURE
-    assert list(notice.troubles) == ["spotify has given no good list of pop for over 24 hours: ok."]
-
-
-@pytest.mark.usefixtures("list_of_spotify")
-def test_odd_counts_are_told_with_what_is_odd(run: Run):
-    run()
+@pytest.mark.usefixtures("has_run")
+def test_odd_counts_are_told_with_what_is_odd():
     count_daily(5000, 5100, 4000)
 
-    [odd] = notice_of_today(now=timezone.now()).odd
+    [odd] = today().odd
 
     assert (odd.isrc, odd.service, odd.count, odd.delta, odd.flag) == (ISRC, "spotify", 4000, -1100, "fell")
-    assert "1 odd counts:\nQZTUT2500001 spotify" in notice_of_today(now=timezone.now()).text
+    assert "1 odd counts:\nQZTUT2500001 spotify" in today().text
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_it_is_mailed(run: Run, settings: Any):
-    run()
+@pytest.mark.usefixtures("has_run")
+def test_it_is_mailed_and_nobody_is_told_where_nobody_is_named(settings: Any):
+    assert (mail_chart_notice(), call_chart_webhook()) == ({"told": 0}, {"told": 0})
+    assert mailbox.outbox == []
     settings.CHART_NOTICE_EMAIL = ["ada@example.org", "bo@example.org"]
 
     assert mail_chart_notice() == {"told": 2}
@@ -147,67 +136,47 @@ def test_it_is_mailed(run: Run, settings: Any):
     assert "publish: succeeded" in mail.body
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_a_webhook_gets_it_with_every_field_that_the_docs_name(run: Run, hook: Hook):
-    run()
+@pytest.mark.usefixtures("has_run")
+def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
     count_daily(5000, 5100, 4000)
 
     assert call_chart_webhook() == {"told": 1}
 
     [told] = hook.told
     part = OPERATIONS.read_text().split("### Being told")[1].split("###")[0]
-    rows = [row for row in part.splitlines() if row.startswith("| `")]
-    assert {
-        word for row in rows for word in row.split("|")[1].replace("`", "").replace(" ", "").split(",")
-    } == set(told)
+    rows = [row.split("|")[1].replace("`", "") for row in part.splitlines() if row.startswith("| `")]
+    assert {word.strip() for row in rows for word in row.split(",")} == set(told)
     assert all(f"`{field}`" in part for field in told["odd"][0])
     assert (told["status"], told["odd_count"]) == ("success", 1)
     assert told["text"].startswith("Charts of ")
 
 
-@pytest.mark.parametrize("status", [301, 404, 500])
-@pytest.mark.usefixtures("list_of_spotify")
-def test_a_webhook_that_refuses_is_called_again_later(run: Run, hook: Hook, status: int):
-    run()
-    hook.status = status
-
-    with pytest.raises(Unavailable, match=str(status)):
-        call_chart_webhook()
+@pytest.mark.usefixtures("has_run")
+def test_a_webhook_that_refuses_is_called_again_later(hook: Hook):
+    for status in (301, 404, 500):
+        hook.status = status
+        with pytest.raises(Unavailable, match=str(status)):
+            call_chart_webhook()
     hook.status = 200
     assert call_chart_webhook() == {"told": 1}
-    assert len(hook.told) == 2
+    assert len(hook.told) == 4
 
 
-def test_a_webhook_that_is_away_is_no_secret_told(settings: Any):
+def test_what_cannot_be_told_is_told_later_and_the_webhooks_address_is_no_secret_told(settings: Any):
     settings.CHART_NOTICE_WEBHOOK = "http://127.0.0.1:9/hooks/sesame"
-
     with pytest.raises(Unavailable) as error:
         call_chart_webhook()
     assert "sesame" not in str(error.value)
 
-
-def test_a_mail_that_does_not_go_is_sent_again_later(settings: Any):
     settings.CHART_NOTICE_EMAIL = ["ada@example.org"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
-
     with pytest.raises(Unavailable):
         mail_chart_notice()
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_nobody_is_told_where_nobody_is_named(run: Run):
-    run()
-
-    assert (mail_chart_notice(), call_chart_webhook()) == ({"told": 0}, {"told": 0})
-    assert mailbox.outbox == []
-
-
-@pytest.mark.usefixtures("list_of_spotify")
-def test_the_command_says_it_and_tells_it(
-    run: Run, hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]
-):
-    run()
+@pytest.mark.usefixtures("has_run")
+def test_the_command_says_it_and_tells_it(hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]):
     settings.CHART_NOTICE_EMAIL = ["ada@example.org"]
 
     call_command("etl", "notice")

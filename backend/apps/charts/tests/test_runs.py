@@ -1,7 +1,8 @@
 """Runs of the pipeline: never two at once, killed anywhere they lose nothing, one failure stops no other."""
 
 import contextlib
-import threading
+import sqlite3
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from apps.charts.run_models import Stage
 from apps.charts.tallies import Tally
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
+from apps.charts.units import leave_broken_connection
 from apps.charts.watching import success_ratio
 
 DAYS = ("2025-03-01", "2025-03-02")
@@ -29,74 +31,46 @@ def fill(folder: Folder) -> None:
             folder.list(service, day, 1, 2, 3)
 
 
-def killed(*_args: object, **_options: object) -> None:
-    raise Killed
-
-
 def published() -> int:
     return Edition.objects.filter(published_at__isnull=False).count()
 
 
-@pytest.mark.parametrize("stage", list(Stage))
-def test_killed_before_a_stage_the_next_run_completes_it(
-    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch, stage: Stage
-):
-    fill(folder)
-    with monkeypatch.context() as patched:
-        real = pipeline._run_stage
-        patched.setattr(
-            pipeline, "_run_stage", lambda at, *rest: killed() if at == stage else real(at, *rest)
-        )
-        with pytest.raises(Killed):
-            run()
-
-    run()
-
-    assert published() == 2
-    assert EditionEntry.objects.count() == 6
-
-
 @pytest.mark.parametrize(
-    ("module", "function"),
-    [(transforming, "make_due"), (transforming, "list_for_review"), (aggregating, "_write")],
+    ("module", "function", "stage"),
+    [
+        *((pipeline, "_run_stage", stage) for stage in Stage),
+        *((transforming, "make_due", None), (transforming, "list_for_review", None)),
+        (aggregating, "_write", None),
+    ],
 )
-def test_killed_within_a_stage_the_next_run_completes_it(
-    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch, module: object, function: str
+def test_killed_before_or_within_a_stage_the_next_run_completes_it(
+    run: Run,
+    folder: Folder,
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    function: str,
+    stage: Stage | None,
 ):
     fill(folder)
+    real = getattr(module, function)
+
+    def dies(*arguments: Any) -> Any:
+        if not stage or arguments[0] == stage:
+            raise Killed
+        return real(*arguments)
+
     with monkeypatch.context() as patched:
-        patched.setattr(module, function, killed)
+        patched.setattr(module, function, dies)
         with pytest.raises(Killed):
             run()
-    assert StageRun.objects.filter(status=StageRun.Status.RUNNING).count() == 1
+    begun = 0 if stage else 1
+    assert StageRun.objects.filter(status=StageRun.Status.RUNNING).count() == begun
 
     run()
 
     assert published() == 2
     assert EditionEntry.objects.count() == 6
-    assert StageRun.objects.filter(status=StageRun.Status.INTERRUPTED).count() == 1
-
-
-def test_one_day_that_fails_keeps_no_other_from_being_made(
-    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
-):
-    fill(folder)
-    real = transforming._transform_day
-
-    def at_first_away(editions: list[RawEdition], *rest: Any) -> None:
-        if str(editions[0].issued_on) == DAYS[0]:
-            raise OperationalError("away")
-        real(editions, *rest)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(transforming, "_transform_day", at_first_away)
-        patched.setattr(connection, "close", lambda: None)
-        records = run()
-
-    assert published() == 1
-    assert {record.stage: record.status for record in records}["transform"] == "partly"
-    run()
-    assert published() == 2
+    assert StageRun.objects.filter(status=StageRun.Status.INTERRUPTED).count() == begun
 
 
 @pytest.mark.parametrize(
@@ -118,30 +92,9 @@ def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: st
     assert (record.status, success_ratio(record)) == (status, ratio)
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_runs_never_overlap():
-    outcome: list[str] = []
-
-    def try_too() -> None:
-        try:
-            with only_run():
-                outcome.append("ran")
-        except AlreadyRunning:
-            outcome.append("refused")
-        finally:
-            connection.close()
-
-    with only_run():
-        other = threading.Thread(target=try_too)
-        other.start()
-        other.join()
-    with only_run():
-        outcome.append("ran afterwards")
-
-    assert outcome == ["refused", "ran afterwards"]
-
-
-def test_of_a_day_that_fails_all_lines_have_failed(run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch):
+def test_of_a_day_that_fails_all_lines_have_failed_and_no_other_day(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
     fill(folder)
     real = reviewing.list_for_review
 
@@ -157,6 +110,9 @@ def test_of_a_day_that_fails_all_lines_have_failed(run: Run, folder: Folder, mon
     assert (transformed.status, transformed.rows_told) == ("partly", "12 in, 6 out, 6 failed")
     assert success_ratio(transformed) == 0.5
     assert len(transformed.failures) == 1
+    assert published() == 1
+    run()
+    assert published() == 2
 
 
 def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
@@ -184,9 +140,55 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_may_follow_right_upon_another():
-    for _ in range(100):
+    for _ in range(20):
         with only_run():
             pass
+
+
+class AnotherWriter:
+    """A process that takes SQLite's lock when the stage extract has stored its first list."""
+
+    def __init__(self) -> None:
+        self.connection = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+
+    def over(self, work: Iterable[Any], total: int, name: str) -> Iterator[Any]:
+        del total
+        for number, one in enumerate(work):
+            if name == "extract" and number == 1:
+                self.connection.execute("BEGIN IMMEDIATE")
+            yield one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stage_that_loses_the_lock_of_sqlite_records_what_it_had_done(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL has no lock of the whole database")
+    fill(folder)
+    writer, failures = AnotherWriter(), list[Exception]()
+    leave = leave_broken_connection
+
+    def let_go_at_the_second(error: Exception) -> None:
+        """After the stage and the first attempt to write its record."""
+        failures.append(error)
+        if len(failures) == 2:
+            writer.connection.rollback()
+        leave(error)
+
+    monkeypatch.setattr(pipeline, "leave_broken_connection", let_go_at_the_second)
+    monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
+    connection.close()
+
+    with contextlib.closing(writer.connection):
+        (record,) = run(stages=[Stage.EXTRACT], progress=writer)
+
+    assert len(failures) == 2
+    record.refresh_from_db()
+    assert (record.status, record.rows_told) == ("partly", "4 in, 1 out, 1 failed")
+    assert record.failures == ["database is locked"]
+    assert RawEdition.objects.count() == 1
+    connection.close()  # it has the short timeout
 
 
 class LostHold:

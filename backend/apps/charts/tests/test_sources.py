@@ -1,8 +1,12 @@
 """What is read from answers of the services, and what is refused."""
 
+import itertools
 import json
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 
 from apps.charts.genres import RANKED, Genre
 from apps.charts.samples import TRACKS, sample_body
@@ -31,39 +35,37 @@ def test_spotify_says_everything():
 
 
 def test_a_whole_playlist_of_spotify_has_a_name_and_a_cover():
-    items = json.loads(bodies.spotify(TRACK))
     whole = {
-        "name": "A list",
-        "description": "Of  things",
+        **{"name": "A list", "description": "Of  things", "tracks": json.loads(bodies.spotify(TRACK))},
         "images": [{"url": "https://covers.example/list.jpg"}],
         "external_urls": {"spotify": "https://spotify.example/list"},
-        "tracks": items,
     }
 
     listing = spotify.read(json.dumps(whole).encode())
 
     assert (listing.name, listing.description) == ("A list", "Of things")
-    assert (listing.cover_url, listing.url) == (
-        "https://covers.example/list.jpg",
-        "https://spotify.example/list",
-    )
+    covers = ("https://covers.example/list.jpg", "https://spotify.example/list")
+    assert (listing.cover_url, listing.url) == covers
 
 
 def test_the_second_part_of_a_long_playlist_goes_on_counting():
     listing = spotify.read(bodies.spotify(TRACK, offset=100, next="https://spotify.example/next"))
 
-    assert listing.rows[0].rank == 101
-    assert listing.next_url == "https://spotify.example/next"
+    assert (listing.rows[0].rank, listing.next_url) == (101, "https://spotify.example/next")
 
 
-def test_a_track_that_has_gone_from_spotify_leaves_its_place_free():
+@pytest.mark.parametrize(
+    ("track", "ranks", "unreadable"),
+    [(None, [1, 3], 0), ({"name": "Title 2", "artists": "nobody"}, [1, 3], 1)],
+    ids=["has gone from Spotify", "cannot be read"],
+)
+def test_a_line_that_is_none_costs_only_itself(track, ranks, unreadable):
     told = json.loads(bodies.spotify(chosen(1, 2, 3)))
-    told["items"][1]["track"] = None
+    told["items"][1]["track"] = track
 
     listing = spotify.read(json.dumps(told).encode())
 
-    assert [row.rank for row in listing.rows] == [1, 3]
-    assert listing.unreadable == 0
+    assert ([row.rank for row in listing.rows], listing.unreadable) == (ranks, unreadable)
 
 
 def test_saved_tracks_say_their_own_places():
@@ -95,33 +97,25 @@ def test_durations_of_apple_music(text, seconds):
 
 
 def test_songs_of_apples_own_api():
-    song = {
-        "id": "1",
-        "attributes": {
-            "name": "N",
-            "artistName": "A",
-            "isrc": isrc(1),
-            "durationInMillis": 186_964,
-            "artwork": {"url": "https://covers.example/{w}x{h}.jpg"},
-        },
+    told = {
+        **{"name": "N", "artistName": "A", "isrc": isrc(1), "durationInMillis": 186_964},
+        "artwork": {"url": "https://covers.example/{w}x{h}.jpg"},
     }
+    song = {"id": "1", "attributes": told}
 
-    for told in ([song], {"data": [song]}, {"results": {"songs": [{"data": [song]}]}}):
-        (row,) = apple_music.read(json.dumps(told).encode()).rows
+    for answer in ([song], {"data": [song]}, {"results": {"songs": [{"data": [song]}]}}):
+        (row,) = apple_music.read(json.dumps(answer).encode()).rows
         assert (row.isrc, row.duration_seconds) == (isrc(1), 187)
         assert row.cover_url == "https://covers.example/400x400.jpg"
 
 
-def test_soundcloud_says_how_often_a_track_was_played():
-    (row,) = soundcloud.read(bodies.soundcloud(TRACK, plays=5)).rows
-
+def test_soundcloud_says_how_often_a_track_was_played_and_by_whom_it_was_put_there():
+    body = bodies.soundcloud(TRACK, plays=5)
+    (row,) = soundcloud.read(body).rows
     assert (row.play_count, row.isrc, row.artist) == (5, isrc(1), "Artist 1")
 
-
-def test_who_put_a_track_on_soundcloud_stands_for_an_artist_that_nobody_names():
-    told = json.loads(bodies.soundcloud(TRACK))
+    told = json.loads(body)
     told["tracks"]["items"][0]["publisher"] = None
-
     assert soundcloud.read(json.dumps(told).encode()).rows[0].artist == "somebody"
 
 
@@ -130,15 +124,6 @@ def test_what_is_no_isrc_is_none():
     (odd,) = spotify.read(bodies.spotify([("T", "A", "ZZTST2500001\n9")])).rows
 
     assert (row.isrc, odd.isrc) == (isrc(1), None)
-
-
-def test_a_line_that_cannot_be_read_costs_only_itself():
-    told = json.loads(bodies.spotify(chosen(1, 2)))
-    told["items"][0]["track"]["artists"] = "nobody"
-
-    listing = spotify.read(json.dumps(told).encode())
-
-    assert ([row.rank for row in listing.rows], listing.unreadable) == ([2], 1)
 
 
 @pytest.mark.parametrize("service", RANKED)
@@ -175,9 +160,8 @@ def test_an_empty_list_is_no_list(service):
 
 
 @pytest.mark.parametrize("service", RANKED)
-@pytest.mark.parametrize("genre", Genre)
-def test_samples_are_read_by_the_same_readers(service, genre):
-    for day in range(4):
+def test_samples_are_read_by_the_same_readers(service):
+    for genre, day in itertools.product(Genre, range(4)):
         rows = READERS[service](sample_body(genre, service, day)).rows
         assert {(row.name, row.artist) for row in rows} <= set(TRACKS[genre])
         assert len(rows) == 10
@@ -206,3 +190,12 @@ def test_views_of_videos_hidden_ones_are_not_known():
 def test_an_error_of_youtube_in_a_good_answer():
     with pytest.raises(SourceError, match="quota"):
         youtube.read_views(b'{"error": {"code": 403, "message": "quota exceeded"}}')
+
+
+def test_many_threads_may_use_a_new_type_at_once():
+    """As at a first gathering, when the lists of several services come in together."""
+    program = [sys.executable, "-m", "apps.charts.tests.first_use"]
+
+    ended = subprocess.run(program, cwd=settings.BACKEND_DIR)  # noqa: S603 - a program of our own
+
+    assert ended.returncode == 0

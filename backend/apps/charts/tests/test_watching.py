@@ -40,11 +40,6 @@ def read() -> Read:
     return figure
 
 
-@pytest.fixture
-def list_of_spotify(folder: Folder) -> None:
-    folder.list("spotify", DAY, 1, 2)
-
-
 def test_a_run_is_told_with_its_rows_and_sources(run: Run, folder: Folder, read: Read):
     folder.list("spotify", DAY, 1, 2)
     folder.put("apple_music", "pop", DAY, b'{"message": "Invalid API key."}')
@@ -76,16 +71,22 @@ def test_ages_grow_until_something_new_comes(run: Run, folder: Folder, read: Rea
     assert read("stage_age_seconds", stage="extract") == pytest.approx(0, abs=60)
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_a_stage_that_failed_makes_nothing_younger(run: Run, read: Read):
+def test_a_stage_that_failed_makes_nothing_younger_and_while_nobody_can_look_nothing_old_is_told(
+    run: Run, folder: Folder, read: Read, monkeypatch: pytest.MonkeyPatch
+):
+    folder.list("spotify", DAY, 1, 2)
     run()
-    before = timezone.now() - timedelta(hours=30)
+    before, now = timezone.now() - timedelta(hours=30), timezone.now()
     StageRun.objects.update(started_at=before, ended_at=before)
-    StageRun.objects.create(stage="extract", status="failed", started_at=noon(0), ended_at=timezone.now())
-    StageRun.objects.filter(status="failed").update(started_at=timezone.now())
-
+    StageRun.objects.create(stage="extract", status="failed", started_at=now, ended_at=now)
     assert read("success_ratio", stage="extract") == 0
     assert read("stage_age_seconds", stage="extract") == pytest.approx(30 * 3600, abs=60)
+
+    def away() -> Any:
+        raise DatabaseError
+
+    monkeypatch.setattr(watching, "state_of_charts", away)
+    assert read("success_ratio", stage="extract") is None
 
 
 def test_counts_have_an_age_by_service(read: Read):
@@ -96,6 +97,7 @@ def test_counts_have_an_age_by_service(read: Read):
     assert read("counts_age_seconds", service="youtube") is None
 
 
+@pytest.mark.usefixtures("few_counts")
 def test_samples_never_grow_old(read: Read):
     run_pipeline(Plan(supply=Samples()))
 
@@ -117,19 +119,7 @@ def test_what_is_left_of_the_quota_is_told_whoever_used_it_and_of_today(read: Re
         assert read("quota_left", service="youtube") is None
 
 
-@pytest.mark.usefixtures("list_of_spotify")
-def test_while_nobody_can_look_nothing_old_is_told(run: Run, read: Read, monkeypatch: pytest.MonkeyPatch):
-    run()
-    assert read("success_ratio", stage="extract") is not None
-
-    def away() -> Any:
-        raise DatabaseError
-
-    monkeypatch.setattr(watching, "state_of_charts", away)
-    assert read("success_ratio", stage="extract") is None
-
-
-def test_alarms_ask_for_figures_that_there_are():
+def test_alarms_ask_for_figures_that_there_are_and_older_than_a_day_is_one():
     rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
     asked = {name for rule in rules for name in re.findall(r"tutti_\w+", rule["expr"])}
     there = {gauge._name for gauge in watching.GAUGES}
@@ -138,13 +128,6 @@ def test_alarms_ask_for_figures_that_there_are():
     assert asked <= there
     assert there <= {value._name for value in vars(metrics).values() if hasattr(value, "_name")}
     assert all(rule["annotations"]["summary"] for rule in rules)
-
-
-def test_older_than_a_day_is_an_alarm():
-    [rule] = [
-        one
-        for one in yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
-        if "Source" in one["alert"] and "Old" in one["alert"]
-    ]
-    assert "tutti_chart_source_age_seconds) > 24 * 3600" in rule["expr"]
+    [old] = [rule for rule in rules if "Source" in rule["alert"] and "Old" in rule["alert"]]
+    assert "tutti_chart_source_age_seconds) > 24 * 3600" in old["expr"]
     assert timedelta(hours=24) == watching.TOO_OLD

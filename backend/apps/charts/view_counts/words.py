@@ -27,3 +27,10 @@ class Flag(models.TextChoices):
     FELL = "fell", "lower than before"
     JUMPED = "jumped", "far more than this track gets"
     STALE = "stale", "a copy of the figure before: not counted on that day"
+
+
+def shown_status(status: str, flag: str) -> str:
+    """In one word: `anomaly` for a figure that fell or jumped, `stale` for a copy of the day before."""
+    if flag in {Flag.FELL, Flag.JUMPED}:
+        return "anomaly"
+    return flag or status

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from apps.jobs import messages, registry
+from apps.jobs import registry
+from apps.jobs.messages import Messenger, tell_workers_by
 from apps.jobs.models import JobProcess, JobRun, ScheduledTurn
 from apps.jobs.registry import Job, job
 
@@ -16,7 +17,7 @@ def own_jobs(monkeypatch) -> None:
     monkeypatch.setattr(registry, "_jobs", {})
 
 
-class Words:
+class Words(Messenger):
     """Stands in for what carries words to workers."""
 
     def __init__(self) -> None:
@@ -27,10 +28,11 @@ class Words:
 
 
 @pytest.fixture
-def words(monkeypatch) -> Words:
+def words() -> Iterator[Words]:
     told = Words()
-    monkeypatch.setattr(messages, "_messengers", [told])
-    return told
+    tell_workers_by(told)
+    yield told
+    tell_workers_by(None)
 
 
 @dataclass

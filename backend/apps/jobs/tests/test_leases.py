@@ -33,27 +33,18 @@ def work(db, desk):
 
 
 def test_the_run_that_has_been_due_for_longest_is_first(work):
-    keys = ["a", "b", "c"]
+    keys, now = ["a", "b", "c"], timezone.now() + timedelta(seconds=1)
     for key in keys:
         work.request(key, person=1)
+    assert take_run(kinds=["desk.other"]) is None
 
-    assert [taken().key for _ in keys] == keys
-    assert take() is None
+    runs = [JobRun.objects.get(pk=taken(now).pk) for _ in keys]
 
-
-def test_it_says_that_it_runs_and_since_when(work):
-    work.request(person=1)
-    now = timezone.now()
-    run = JobRun.objects.get(pk=taken(now).pk)
-
+    assert [run.key for run in runs] == keys
+    assert take(now) is None
+    run = runs[0]
     assert (run.status, run.attempts, run.started_at) == (Status.RUNNING, 1, now)
     assert run.leased_until == now + LEASE
-
-
-def test_a_run_of_a_job_that_nobody_knows_is_left_alone(db, desk, own_jobs, monkeypatch):
-    desk.declare().request(person=1)
-
-    assert take_run(kinds=["desk.other"]) is None
 
 
 @pytest.mark.usefixtures("stored")
@@ -112,7 +103,7 @@ def test_a_run_that_kills_each_worker_fails_in_the_end(work):
 
 
 def test_a_failed_attempt_is_repeated_later_and_later(work, words):
-    work.request(person=1)
+    requested = work.request(person=1).run
     now = timezone.now()
     for attempt in range(2):
         run = taken(now)
@@ -125,13 +116,7 @@ def test_a_failed_attempt_is_repeated_later_and_later(work, words):
         now = run.due_at
 
     assert (run.status, run.error_code) == (Status.QUEUED, "BROKEN")
-
-
-def test_a_run_that_is_put_off_is_still_open(work):
-    first = work.request("user:5", person=5).run
-    put_off_run(taken(), BROKEN)
-
-    assert work.request("user:5", person=5) == (first, False)
+    assert work.request(person=1) == (requested, False)  # it is still open
 
 
 def test_an_end_says_when_and_how(work):

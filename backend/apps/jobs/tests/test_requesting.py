@@ -11,42 +11,32 @@ from django.utils import timezone
 from apps.jobs import services
 from apps.jobs.leases import end_run, take_run
 from apps.jobs.models import JobRun, Status
-from apps.jobs.registry import job, job_named, known_kinds
+from apps.jobs.registry import job, job_named
 from apps.jobs.services import request_run
 from apps.jobs.tests.crowd import all_at_once
 from apps.jobs.work import Workbench
 
 MINUTE = timedelta(minutes=1)
-AT_ONCE = 20
-# Each thread asks for each of them, all together a thousand times.
-KEYS = 50
+AT_ONCE, KEYS = 20, 10
 
 
 @pytest.mark.django_db
-def test_an_open_run_is_given_again(desk):
+def test_a_run_is_given_again_until_it_has_ended(desk):
     work = desk.declare()
     first, again = work.request("user:5", person=5), work.request("user:5", person=6)
-    other = work.request("user:7", person=7)
+    others = work.request("user:7", person=7), desk.declare("desk.two").request("user:5", person=5)
 
-    assert (first.is_new, again.is_new, other.is_new) == (True, False, True)
-    assert first.run == again.run != other.run
-    assert again.run.arguments == {"person": 5}
-    assert first.run.status == Status.QUEUED
+    assert (first.is_new, again) == (True, (first.run, False))
+    assert [other.is_new for other in others] == [True, True]
+    assert len({first.run.pk, *(other.run.pk for other in others)}) == 3
+    assert (again.run.arguments, first.run.status) == ({"person": 5}, Status.QUEUED)
 
-
-@pytest.mark.django_db
-def test_a_run_that_is_under_way_is_open_and_one_that_has_ended_is_not(desk):
-    work = desk.declare()
-    work.request("user:5", person=5)
-    run = take_run(kinds=known_kinds())
+    run = take_run(kinds=[work.kind])
     assert run
+    assert run == first.run
     assert work.request("user:5", person=5) == (run, False)
-
     end_run(run, result=None)
-    later = work.request("user:5", person=5)
-
-    assert later.is_new
-    assert later.run != run
+    assert work.request("user:5", person=5).is_new
 
 
 @pytest.mark.django_db
@@ -93,17 +83,19 @@ def test_what_began_before_a_change_is_made_anew(desk):
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_thousand_requests_make_one_run_for_each_key_while_a_worker_works(desk, words):
+@pytest.mark.parametrize("is_worked_on", [False, True], ids=["nobody works", "a worker works"])
+def test_many_requests_at_once_make_one_run_for_each_key(desk, words, *, is_worked_on: bool):
     work = desk.declare(fresh_for=MINUTE)
     is_over = threading.Event()
 
     def keep_working() -> None:
-        while not is_over.is_set():
+        while is_worked_on and not is_over.is_set():
             Workbench().work()
         connection.close()
 
-    def ask(_index: int) -> list[str]:
-        return [str(work.request(f"user:{number}", person=number).run.pk) for number in range(KEYS)]
+    def ask(_index: int) -> list[tuple[str, bool]]:
+        asked = [work.request(f"user:{number}", person=number) for number in range(KEYS)]
+        return [(str(run.pk), is_new) for run, is_new in asked]
 
     worker = threading.Thread(target=keep_working)
     worker.start()
@@ -112,11 +104,14 @@ def test_a_thousand_requests_make_one_run_for_each_key_while_a_worker_works(desk
     finally:
         is_over.set()
         worker.join()
+    assert is_worked_on or desk.done == []
     Workbench().work()
 
     assert sorted(desk.done) == list(range(KEYS))
     assert JobRun.objects.count() == len(words.delays) == KEYS
-    assert all(len(set(of_key)) == 1 for of_key in zip(*answers, strict=True))
+    for of_key in zip(*answers, strict=True):
+        assert len({pk for pk, _ in of_key}) == 1
+        assert sum(is_new for _, is_new in of_key) == 1
 
 
 @pytest.mark.usefixtures("stored")
@@ -138,12 +133,6 @@ def test_one_that_began_and_ended_while_one_asked_is_given(desk, words, monkeypa
 
 
 @pytest.mark.django_db
-def test_another_job_about_the_same_is_another_run(desk):
-    assert desk.declare("desk.one").request("user:5", person=5).is_new
-    assert desk.declare("desk.two").request("user:5", person=5).is_new
-
-
-@pytest.mark.django_db
 def test_the_database_holds_that_only_one_is_open():
     now = timezone.now()
     fields = {"kind": "desk.work", "key": "user:5", "due_at": now, "created_at": now}
@@ -154,57 +143,26 @@ def test_the_database_holds_that_only_one_is_open():
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_thousand_requests_at_once_make_one_run_for_each_key(desk):
-    work = desk.declare()
-
-    def ask(_index: int) -> list[tuple[str, bool]]:
-        asked = [work.request(f"user:{number}", person=number) for number in range(KEYS)]
-        return [(str(run.pk), is_new) for run, is_new in asked]
-
-    answers = all_at_once(AT_ONCE, ask)
-
-    assert JobRun.objects.count() == KEYS
-    for of_key in zip(*answers, strict=True):
-        assert len({pk for pk, _ in of_key}) == 1
-        assert sum(is_new for _, is_new in of_key) == 1
-
-
-@pytest.mark.usefixtures("stored")
 def test_workers_are_told_after_the_commit_and_of_new_runs_alone(desk, words):
     work = desk.declare()
     with transaction.atomic():
         work.request("user:5", person=5)
-        assert words.delays == []
-    assert words.delays == [0.0]
+        transaction.set_rollback(True)
+    assert (words.delays, JobRun.objects.exists()) == ([], False)
 
+    with transaction.atomic():
+        work.request("user:5", person=5)
+        assert words.delays == []
     work.request("user:5", person=5)
     assert words.delays == [0.0]
 
 
-@pytest.mark.usefixtures("stored")
-def test_what_is_rolled_back_was_never_asked_for(desk, words):
-    work = desk.declare()
-    with transaction.atomic():
-        work.request("user:5", person=5)
-        transaction.set_rollback(True)
-
-    assert words.delays == []
-    assert not JobRun.objects.exists()
-
-
-def test_what_a_job_is_given_has_to_be_named(desk):
-    with pytest.raises(TypeError, match="Name what"):
-        desk.declare().request("user:5", 5)
-
-
-def test_calling_a_job_runs_it_here(desk):
-    assert desk.declare()(person=5) == {"person": 5}
-    assert desk.done == [5]
-
-
-def test_there_are_no_two_jobs_of_one_name(desk):
+def test_a_job_is_called_by_its_name_and_with_names(desk):
     declared = desk.declare()
+    assert (declared(person=5), desk.done) == ({"person": 5}, [5])
     assert job_named("desk.work") is declared
+    with pytest.raises(TypeError, match="Name what"):
+        declared.request("user:5", 5)
     with pytest.raises(ValueError, match="two jobs"):
         job("desk.work")(lambda: None)
 

@@ -1,21 +1,28 @@
 """Turns of schedules, and that each is made once."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.jobs import schedules as module
 from apps.jobs.backoff import FIRST_SECONDS, LAST_SECONDS, delay_seconds
 from apps.jobs.models import JobRun, ScheduledTurn
 from apps.jobs.registry import job
-from apps.jobs.schedules import Daily, Every, Schedule, seconds_until_next_turn
+from apps.jobs.schedules import (
+    Daily,
+    Every,
+    Schedule,
+    all_schedules,
+    follow_schedules,
+    seconds_until_next_turn,
+)
 from apps.jobs.tests.crowd import all_at_once
 from apps.jobs.turns import LOOK_SECONDS, ON_ITS_WAY, make_due_runs, take_turn
 
 NOW = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 MOMENTS = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))
 RHYTHMS = st.one_of(
     st.builds(Every, st.timedeltas(timedelta(seconds=1), timedelta(days=40))),
@@ -57,52 +64,43 @@ def tidy_hourly() -> Schedule:
 
 
 @pytest.mark.django_db
-def test_a_new_schedule_waits_for_its_next_turn(tidy_hourly):
-    assert make_due_runs([tidy_hourly], now=NOW) == []
-    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=29)) == []
-    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=30)) == ["tidy"]
-    assert make_due_runs([tidy_hourly], now=NOW + timedelta(minutes=31)) == []
+def test_each_turn_is_made_once(tidy_hourly):
+    """A new schedule waits for its next turn, and those that nobody was there for are made up for by one."""
+
+    def made(at: timedelta) -> int:
+        return len(make_due_runs([tidy_hourly], now=NOW + at))
+
+    half = HOUR / 2
+    assert [made(at) for at in (0 * HOUR, half - MINUTE, half, half + MINUTE)] == [0, 0, 1, 0]
     assert JobRun.objects.get().kind == "desk.tidy"
-
-
-@pytest.mark.django_db
-def test_turns_that_nobody_was_there_for_are_made_up_for_once(tidy_hourly):
-    make_due_runs([tidy_hourly], now=NOW)
-
-    assert make_due_runs([tidy_hourly], now=NOW + 10 * HOUR) == ["tidy"]
-    assert make_due_runs([tidy_hourly], now=NOW + 10 * HOUR) == []
+    JobRun.objects.all().delete()
+    assert [made(at) for at in (10 * HOUR, 10 * HOUR, 9 * HOUR)] == [1, 0, 0]  # a clock may be set back
+    assert ScheduledTurn.objects.get().turn_at > NOW + 9 * HOUR
     assert JobRun.objects.count() == 1
-
-
-@pytest.mark.django_db
-def test_a_clock_that_is_set_back_makes_no_turn_again(tidy_hourly):
-    make_due_runs([tidy_hourly], now=NOW)
-    make_due_runs([tidy_hourly], now=NOW + HOUR)
-
-    assert make_due_runs([tidy_hourly], now=NOW - HOUR) == []
-    assert ScheduledTurn.objects.get().turn_at > NOW
 
 
 @pytest.mark.usefixtures("stored")
 def test_of_many_beats_one_makes_each_turn(tidy_hourly):
-    make_due_runs([tidy_hourly], now=NOW)
-    JobRun.objects.all().delete()
+    def made_at(now: datetime) -> list[list[str]]:
+        return sorted(all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=now)))
 
-    made = all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=NOW + HOUR))
-
-    assert sorted(made) == [[]] * 7 + [["tidy"]]
+    assert made_at(NOW) == [[]] * 8  # it is new
+    assert ScheduledTurn.objects.count() == 1
+    assert made_at(NOW + HOUR) == [[]] * 7 + [["tidy"]]
     assert JobRun.objects.count() == 1
 
 
-@pytest.mark.usefixtures("stored")
-def test_many_beats_that_meet_a_new_schedule_agree(tidy_hourly):
-    assert all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=NOW)) == [[]] * 8
-    assert ScheduledTurn.objects.count() == 1
+@pytest.fixture
+def follow() -> Iterator[Callable[[Sequence[Schedule]], None]]:
+    """Has beat follow these schedules, until the test ends."""
+    own = all_schedules()
+    yield follow_schedules
+    follow_schedules(own)
 
 
 @pytest.mark.django_db
-def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, monkeypatch):
-    monkeypatch.setattr(module, "_schedules", [])
+def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, follow):
+    follow([])
     run = desk.declare().request(person=1).run
     words.delays.clear()
 
@@ -113,11 +111,10 @@ def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, monkeypatch):
 
 
 @pytest.mark.django_db
-def test_beat_is_there_when_the_next_turn_is_due(tidy_hourly, monkeypatch):
-    monkeypatch.setattr(module, "_schedules", [tidy_hourly])
-    almost = NOW + timedelta(minutes=29, seconds=58)
+def test_beat_is_there_when_the_next_turn_is_due(tidy_hourly, follow):
+    follow([tidy_hourly])
 
-    assert take_turn(now=almost) == 2.0
+    assert take_turn(now=NOW + timedelta(minutes=29, seconds=58)) == 2.0
 
 
 # --- How long a failed run waits ---------------------------------------------------------------------

@@ -52,6 +52,8 @@ def test_a_client_reads_how_far_it_is(work):
     }
     asked = msgspec.to_builtins(requested_job_payload(run, status_url="/api/x/"))
     assert asked == {"job_id": str(run.pk), "status": "queued", "status_url": "/api/x/"}
+    run.error_code = "UNAVAILABLE"  # of an attempt that others follow
+    assert job_payload(run).error is None
 
     run = taken()
     assert job_payload(run).status == "running"
@@ -59,17 +61,6 @@ def test_a_client_reads_how_far_it_is(work):
     run.refresh_from_db()
     assert msgspec.to_builtins(job_payload(run))["error"] == {"code": "NO_MODEL"}
     assert job_payload(run).finished_at
-
-
-def test_an_attempt_that_failed_is_no_error_while_others_follow(work):
-    run = work.request(person=5).run
-    run.error_code = "UNAVAILABLE"
-
-    assert job_payload(run).error is None
-
-
-def test_nothing_is_known_of_an_id_that_was_made_up():
-    assert run_as_it_stands(uuid4()) is None
 
 
 # --- Nobody there ------------------------------------------------------------------------------------
@@ -93,27 +84,25 @@ def test_who_leaves_in_order_is_not_believed_any_longer():
         pulse.beat()
     assert JobProcess.objects.count() == 2
     pulses[0].end()
+    pulses[0].beat()  # once more, at the last moment
 
     assert not are_jobs_served(timezone.now())
 
 
-def test_a_run_that_waits_in_vain_fails_when_it_is_looked_at(work):
+def test_a_run_that_waits_without_any_worker_fails_when_it_is_looked_at(work):
     run = work.request(person=1).run
     due_at = run.due_at
     assert as_it_stands(run, due_at + PATIENCE).status == Status.QUEUED
+    later = due_at + 10 * PATIENCE
+    Pulse(Role.WORKER).beat(now=later)
+    assert as_it_stands(run, later).status == Status.QUEUED  # behind others
+    JobProcess.objects.all().delete()
     looked_at = as_it_stands(run, due_at + PATIENCE + MOMENT)
 
     assert (looked_at.status, looked_at.error_code) == (Status.FAILED, "WORKER_AWAY")
+    assert run_as_it_stands(uuid4()) is None
     assert take_run(kinds=known_kinds()) is None
     assert work.request(person=1).is_new
-
-
-def test_a_run_that_waits_behind_others_goes_on_waiting(work):
-    run = work.request(person=1).run
-    later = run.due_at + 10 * PATIENCE
-    Pulse(Role.WORKER).beat(now=later)
-
-    assert as_it_stands(run, later).status == Status.QUEUED
 
 
 def test_a_run_whose_worker_died_fails_only_when_no_other_one_comes(work):
@@ -148,26 +137,20 @@ def test_runs_are_counted_by_kind_and_status(work):
     assert runs_on_record() == {("desk.work", "queued"): 2, ("desk.work", "succeeded"): 1}
 
 
-def test_what_ended_long_ago_is_forgotten(work):
+def test_what_ended_long_ago_and_what_nobody_will_run_any_more_is_forgotten(work):
     now = timezone.now()
     for key in ("old", "new", "open"):
         work.request(key, person=1)
     old, new = (taken() for _ in range(2))
     end_run(old, result=None, now=now - KEPT_FOR - MOMENT)
     end_run(new, result=None, now=now - KEPT_FOR + MOMENT)
-    JobProcess.objects.create(
-        name="gone", role=Role.WORKER, started_at=now - 2 * KEPT_FOR, seen_at=now - 2 * KEPT_FOR
-    )
+    long_ago = now - 2 * KEPT_FOR
+    JobProcess.objects.create(name="gone", role=Role.WORKER, started_at=long_ago, seen_at=long_ago)
 
     assert forget_old_runs(now=now) == 1
     assert {run.key for run in JobRun.objects.all()} == {"new", "open"}
     assert not JobProcess.objects.exists()
-
-
-def test_what_nobody_will_run_any_more_is_forgotten(work):
-    work.request(person=1)
-
-    assert forget_old_runs(now=timezone.now() + KEPT_FOR + timedelta(minutes=1)) == 1
+    assert forget_old_runs(now=now + KEPT_FOR + timedelta(minutes=1)) == 2
 
 
 def test_all_runs_about_somebody_can_be_forgotten(work):

@@ -4,6 +4,7 @@ import pytest
 
 from apps.playlist.models import Room
 from apps.playlist.tests.rooms import new_room
+from core.tests.admin_pages import Admin
 
 
 @pytest.fixture(autouse=True)
@@ -22,3 +23,8 @@ def room(db: None) -> Room:
 def voted_room(db: None) -> Room:
     """A room that votes order."""
     return new_room(order="votes")
+
+
+@pytest.fixture
+def admin(db: None) -> Admin:
+    return Admin()

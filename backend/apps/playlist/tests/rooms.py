@@ -56,11 +56,6 @@ def positions(room: Room) -> list[float]:
     return list(room.items.order_by("position").values_list("position", flat=True))
 
 
-def place_at(item: PlaylistTrack, position: float) -> None:
-    """Puts the item to a number without telling anybody or renumbering."""
-    PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(position=position)
-
-
 def told(room: Room, *, since: int = 0) -> Told:
     """Type and payload of every event of the room, after a number."""
     return [(event["type"], event["payload"]) for event in log_of(room, since=since)]

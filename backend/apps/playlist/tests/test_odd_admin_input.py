@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 
 ODD = ["abc", "9" * 25, "1.5", "\x00", ""]
 MODELS = [model for model in admin.site._registry if model.__module__.startswith(("apps.", "core."))]
+assert len(MODELS) > 10
 NEW_ITEM = "/admin/playlist/playlisttrack/add/"
 
 
@@ -41,13 +42,11 @@ def test_a_filter_that_no_column_can_hold_is_passed_over(ada: Client, model: typ
 
 
 @pytest.mark.parametrize("model", MODELS, ids=str)
-@pytest.mark.parametrize("value", ODD)
-def test_an_action_on_a_row_that_cannot_be_is_not_done(
-    ada: Client, model: type[models.Model], value: str
-) -> None:
-    chosen = {"action": "delete_selected", "_selected_action": [value]}
-    for sent in (chosen, {**chosen, "post": "yes"}, {**chosen, "index": value}):
-        assert ada.post(list_path(model), sent, follow=True).status_code == 200
+def test_an_action_on_a_row_that_cannot_be_is_not_done(ada: Client, model: type[models.Model]) -> None:
+    for value in ODD:
+        chosen = {"action": "delete_selected", "_selected_action": [value]}
+        for sent in (chosen, {**chosen, "post": "yes"}, {**chosen, "index": value}):
+            assert ada.post(list_path(model), sent, follow=True).status_code == 200
 
 
 def test_an_action_says_why_it_is_not_done(ada: Client) -> None:
@@ -59,11 +58,12 @@ def test_an_action_says_why_it_is_not_done(ada: Client) -> None:
 
 
 @pytest.mark.parametrize("field", ["room", "track", "position", "added_by"])
-@pytest.mark.parametrize("value", ODD)
-def test_a_new_item_with_odd_values_is_a_form_again(ada: Client, field: str, value: str) -> None:
-    assert ada.get(NEW_ITEM, {field: value}).status_code == 200
-    assert ada.post(NEW_ITEM, {field: value}).status_code == 200
-    assert ada.post(f"{NEW_ITEM}?room=abc", {field: value, f"initial-{field}": value}).status_code == 200
+def test_a_new_item_with_odd_values_is_a_form_again(ada: Client, field: str) -> None:
+    for value in ODD:
+        assert ada.get(NEW_ITEM, {field: value}).status_code == 200
+        assert ada.post(NEW_ITEM, {field: value}).status_code == 200
+        sent = {field: value, f"initial-{field}": value}
+        assert ada.post(f"{NEW_ITEM}?room=abc", sent).status_code == 200
     assert not PlaylistTrack.objects.exists()
 
 

@@ -2,12 +2,18 @@
 
 import math
 
-import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from apps.playlist.placement import Gap, Standing, gap_after, gap_around, gap_at_end, index_of
-from apps.playlist.positions import MAX_POSITION, calculate_position, is_room_between, is_usable, plain
+from apps.playlist.placement import Gap, Standing, gap_after, gap_around, gap_at_end
+from apps.playlist.positions import (
+    MAX_POSITION,
+    calculate_position,
+    is_room_between,
+    is_usable,
+    nonzero_position,
+    plain,
+)
 
 usable = st.floats(-MAX_POSITION, MAX_POSITION)
 
@@ -31,17 +37,23 @@ def test_at_the_ends_it_is_one_further(position: float):
 
 
 @given(usable, usable)
-def test_there_is_room_between_two_if_and_only_if_a_float_lies_between(one: float, other: float):
+@example(-5e-324, 5e-324)
+@example(-5e-324, 1e-323)
+def test_there_is_room_between_two_if_and_only_if_a_float_but_zero_lies_between(one: float, other: float):
     low, high = sorted((one, other))
-    has_float_between = math.nextafter(low, math.inf) < high
-    assert is_room_between(low, high) == has_float_between
+    above = math.nextafter(low, math.inf) or math.nextafter(0.0, math.inf)
+    assert is_room_between(low, high) == (above < high)
+    if low < 0 < high and above < high:
+        assert low < nonzero_position(low, high) < high
+        assert nonzero_position(low, high) != 0
 
 
 @given(usable)
-def test_at_the_ends_there_is_always_room(position: float):
-    assert is_room_between(None, position)
-    assert is_room_between(position, None)
-    assert is_room_between(None, None)
+def test_another_number_than_zero_at_the_ends(position: float):
+    if position > 0:
+        assert 0 != nonzero_position(None, position) < position
+    if position < 0:
+        assert 0 != nonzero_position(position, None) > position
 
 
 @given(st.floats(allow_nan=True, allow_infinity=True))
@@ -53,10 +65,6 @@ def test_usable_is_what_lies_within_the_limits(position: float):
 def test_a_plain_number_is_the_same_with_one_zero(position: float):
     assert plain(position) == position
     assert not (position == 0 and math.copysign(1, plain(position)) < 0)
-
-
-def test_minus_zero_is_zero():
-    assert str(plain(-0.0)) == "0.0"
 
 
 # --- Gaps --------------------------------------------------------------------------------------------
@@ -102,18 +110,3 @@ def test_a_place_is_tight_when_a_neighbour_has_no_number_left(one: float, other:
     gap = Gap(Standing(low, 1), Standing(high, 2))
     is_tight = math.nextafter(low, math.inf) == position or math.nextafter(position, math.inf) == high
     assert gap.is_tight_with(position) == is_tight
-
-
-@pytest.mark.parametrize(("item_id", "index"), [(1, 0), (3, 2), (7, None)])
-def test_an_item_is_found_by_its_id(item_id: int, index: int | None):
-    assert index_of(queue(1, 2, 3), item_id) == index
-
-
-@given(st.integers(2, 200))
-def test_the_same_gap_can_be_halved_about_fifty_times(count: int):
-    low, high = 1.0, 2.0
-    for halved in range(count):
-        if not is_room_between(low, high):
-            assert halved > 50
-            return
-        high = calculate_position(low, high)

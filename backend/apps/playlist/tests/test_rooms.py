@@ -1,14 +1,16 @@
 """Rooms: made, changed and ended by whoever made them; the main room always exists."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.playlist.models import MAIN_ROOM, Play, PlaylistTrack, Room
+from apps.playlist.models import MAIN_ROOM, STREAM_KIND, Play, PlaylistTrack, Room
 from apps.playlist.room_services import (
     LONGEST_MADE_SLUG,
     SLUG_PATTERN,
@@ -16,34 +18,25 @@ from apps.playlist.room_services import (
     create_room,
     delete_room,
     ensure_main_room,
+    forget_empty_rooms,
 )
-from apps.playlist.selectors import room_for, rooms_with_counts
+from apps.playlist.selectors import room_for
 from apps.playlist.services import play_item
-from apps.playlist.tests.rooms import new_room, queued, telling, titles, vote
+from apps.playlist.tests.rooms import queued, vote
 from apps.realtime.models import Event, Stream
 from apps.realtime.publishing import Hint
-from core.errors import Conflict, InvalidInput, NotFound, NotPermitted
+from apps.realtime.services import note_visits
+from core.errors import Conflict, InvalidInput
 from core.identity import Caller
 from core.tests.undoing import undone
 
 ADA = Caller(key="user:1", address="192.0.2.1", user_id=1)
-BO = Caller(key="guest:b", address="192.0.2.1", guest_id="b")
-CEM = Caller(key="net:c", address="192.0.2.1")
 STAFF = Caller(key="user:2", address="192.0.2.1", user_id=2, is_staff=True)
 
 
 def made(caller: Caller = ADA, **wanted: Any) -> Room:
     given_fields = {"name": "Party", "slug": None, "is_public": True, "order": None, **wanted}
     return create_room(caller=caller, **given_fields)
-
-
-@pytest.mark.django_db
-def test_a_new_room_has_a_stream_of_its_own():
-    room = made(name="Friday", is_public=False)
-    assert (room.slug, room.name, room.is_public, room.order) == ("friday", "Friday", False, "manual")
-    assert (room.stream.kind, room.stream.name, room.stream.seq) == ("playlist", "friday", 0)
-    assert room.playing_id is None
-    assert str(room) == "Friday"
 
 
 @pytest.mark.django_db
@@ -85,78 +78,7 @@ def test_every_name_makes_a_slug(db, name: str):
             assert 1 <= len(slug) <= 50
 
 
-@pytest.mark.django_db
-def test_a_slug_that_is_taken_is_a_conflict_that_names_it():
-    made(slug="friday")
-    with pytest.raises(Conflict) as refusal:
-        made(slug="friday")
-    assert refusal.value.details == {"slug": "friday"}
-    assert Room.objects.filter(slug="friday").count() == 1
-    assert Stream.objects.filter(name="friday").count() == 1
-
-
-# --- Who may -----------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("owner", [ADA, BO], ids=["account", "guest"])
-def test_whoever_made_it_and_staff_may_change_it(owner: Caller):
-    room = made(owner)
-    for caller in (owner, STAFF):
-        changed = change_room(caller=caller, slug=room.slug, changes={"name": f"Of {caller.key}"})
-        assert changed.name == f"Of {caller.key}"
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("caller", [BO, CEM], ids=["guest", "address"])
-def test_nobody_else_may(caller: Caller):
-    room = made(ADA)
-    with pytest.raises(NotPermitted):
-        change_room(caller=caller, slug=room.slug, changes={"name": "x"})
-    with pytest.raises(NotPermitted):
-        delete_room(caller=caller, slug=room.slug)
-    assert Room.objects.get(pk=room.pk).name == "Party"
-
-
-@pytest.mark.django_db
-def test_an_address_owns_nothing():
-    room = made(CEM)
-    assert room.created_by == ""
-    with pytest.raises(NotPermitted):
-        change_room(caller=CEM, slug=room.slug, changes={"name": "x"})
-    with pytest.raises(NotPermitted):
-        change_room(caller=Caller(key="", address="x"), slug=room.slug, changes={"name": "x"})
-
-
-@pytest.mark.django_db
-def test_a_room_that_is_not_there_is_not_found():
-    for write in (
-        lambda: change_room(caller=STAFF, slug="nowhere", changes={}),
-        lambda: delete_room(caller=STAFF, slug="nowhere"),
-        lambda: room_for("nowhere"),
-    ):
-        with pytest.raises(NotFound):
-            write()
-
-
 # --- Changing ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
-def test_only_what_is_named_changes():
-    room = made(name="Party", is_public=True, order="votes")
-    change_room(caller=ADA, slug=room.slug, changes={"is_public": False})
-    fresh = Room.objects.get(pk=room.pk)
-    assert (fresh.name, fresh.is_public, fresh.order) == ("Party", False, "votes")
-
-
-@pytest.mark.django_db
-def test_a_new_order_puts_the_queue_in_order():
-    room = made()
-    vote(queued(room, "abc")[2], 1)
-    with telling(room) as events:
-        change_room(caller=ADA, slug=room.slug, changes={"order": "votes"})
-    assert (titles(room), events) == ("cab", ["playlist.reordered"])
 
 
 def test_a_room_keeps_its_slug(room):
@@ -198,15 +120,6 @@ def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
 
 
 @pytest.mark.django_db
-def test_a_later_room_of_the_same_slug_has_a_new_epoch():
-    first = made(slug="friday")
-    delete_room(caller=ADA, slug="friday")
-    again = made(slug="friday")
-    assert again.stream_id != first.stream_id
-    assert again.stream.epoch != first.stream.epoch
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
 def test_the_main_room_can_t_be_deleted(way: str):
     main = Room.objects.get(slug=MAIN_ROOM)
@@ -244,8 +157,47 @@ def test_the_main_room_follows_the_setting_until_somebody_decides(settings):
     assert room_for(MAIN_ROOM).order == "votes"
 
 
-def test_rooms_are_counted_with_their_items(room):
-    queued(room, "abc")
-    empty = new_room()
-    counts = {one.pk: one.item_count for one in rooms_with_counts()}  # type: ignore[attr-defined]
-    assert (counts[room.pk], counts[empty.pk]) == (3, 0)
+# --- Rooms that nobody needs any more ----------------------------------------------------------------
+
+
+def unvisited_for(room: Room, days: float) -> None:
+    Stream.objects.filter(pk=room.stream_id).update(visited_at=timezone.now() - timedelta(days=days))
+
+
+@pytest.mark.django_db
+def test_empty_rooms_go_that_nobody_has_entered_for_30_days():
+    ensure_main_room()
+    forgotten, lately, full = made(), made(), made()
+    queued(full, "a")
+    for room, days in ((forgotten, 31), (lately, 29), (full, 31), (room_for(MAIN_ROOM), 31)):
+        unvisited_for(room, days)
+
+    assert (forget_empty_rooms(), forget_empty_rooms()) == (1, 0)
+
+    kept = {MAIN_ROOM, lately.slug, full.slug}
+    assert set(Room.objects.values_list("slug", flat=True)) == kept
+    assert set(Stream.objects.filter(kind=STREAM_KIND).values_list("name", flat=True)) == kept
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("visit", ["a look", "a write", "listening"])
+def test_a_visit_counts(client, visit: str):
+    room = made()
+    unvisited_for(room, 31)
+    if visit == "a look":
+        assert client.get(f"/api/rooms/{room.slug}/playlist/").status_code == 200
+    elif visit == "a write":
+        change_room(caller=ADA, slug=room.slug, changes={"name": "Another"})
+    else:
+        note_visits([room.stream_id])
+    assert forget_empty_rooms() == 0
+
+
+@pytest.mark.django_db
+def test_visits_are_written_down_once_a_day(client, django_assert_num_queries):
+    room = made()
+    with django_assert_num_queries(1):
+        note_visits([room.stream_id])
+    unvisited_for(room, 1.1)
+    with django_assert_num_queries(2):
+        note_visits([room.stream_id])

@@ -5,13 +5,12 @@ import logging
 import pytest
 from django.core.management import call_command
 
-from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem, Room
+from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem
 from apps.playlist.seeding import SEEDED_ITEMS, VOTES, seed_queue
 from apps.playlist.services import check_playing_state
-from apps.playlist.tests.rooms import add, new_room, new_track, positions, queued, telling, titles
+from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, titles
 from apps.tracks.models import Track
 from apps.tracks.services import seed_library
-from core.errors import NotFound
 
 
 @pytest.fixture
@@ -37,39 +36,12 @@ def test_the_first_ten_tracks_are_queued_with_real_votes_and_one_plays(library):
     assert events.count("track.voted") == sum(abs(votes) for votes in VOTES)
 
 
-def test_where_votes_decide_the_first_queue_is_in_their_order(library):
-    room = new_room(order="votes")
-    seed_queue(slug=room.slug)
-    first, *others = room.items.order_by("position")
-    assert first.pk == Room.objects.get(pk=room.pk).playing_id
-    assert [item.votes for item in others] == sorted((item.votes for item in others), reverse=True)
-
-
 def test_a_queue_that_has_items_is_left_as_it_is(library):
     room = new_room()
     add(room, "mine")
     with telling(room) as events:
         assert seed_queue(slug=room.slug) == 0
     assert (titles(room), events) == ("mine", [])
-
-
-def test_seeding_twice_seeds_once(library):
-    room = new_room()
-    seed_queue(slug=room.slug)
-    with telling(room) as events:
-        assert seed_queue(slug=room.slug) == 0
-    assert events == []
-
-
-def test_without_a_library_there_is_nothing_to_queue(room):
-    assert seed_queue(slug=room.slug) == 0
-    new_track("a")
-    assert seed_queue(slug=room.slug) == 1
-
-
-def test_a_room_that_is_not_there_can_t_be_seeded(db):
-    with pytest.raises(NotFound):
-        seed_queue(slug="nowhere")
 
 
 def test_the_log_is_not_filled_with_what_nobody_did(library, caplog):

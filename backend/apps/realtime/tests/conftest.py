@@ -5,19 +5,19 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from django.db.models.signals import post_delete, post_save
 
-from apps.realtime import kinds, services
+from apps.realtime import services
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
+from apps.realtime.kinds import KINDS
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import close_reader_connections
 from apps.realtime.tests.boards import BOARDS, KIND, Card, open_board
-from apps.realtime.tests.sockets import Socket
 from core.tests.notes import drop_table, empty_table, make_table
 
 
 @pytest.fixture(autouse=True)
 def own_kind(monkeypatch) -> None:
-    monkeypatch.setattr(kinds, "_kinds", {KIND: BOARDS})
+    monkeypatch.setitem(KINDS, KIND, BOARDS)
 
 
 @pytest.fixture(autouse=True)
@@ -96,12 +96,3 @@ async def hub(readers: None) -> AsyncIterator[Hub]:
 def known_hosts(settings) -> None:
     settings.ALLOWED_HOSTS = ["localhost"]
     settings.CORS_ALLOWED_ORIGINS = ["https://party.example"]
-
-
-@pytest.fixture
-async def ada_s_socket(hub: Hub, known_hosts: None) -> AsyncIterator[Socket]:
-    """Ada's socket, greeted."""
-    one = await Socket().connect()
-    assert (await one.next())["type"] == "connection.established"
-    yield one
-    await one.leave()

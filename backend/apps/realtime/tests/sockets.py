@@ -45,9 +45,6 @@ class Socket:
         frame: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
         return frame
 
-    async def types(self, count: int) -> list[str]:
-        return [(await self.next())["type"] for _ in range(count)]
-
     async def close_code(self) -> int:
         """Of a socket that is closed without another frame."""
         message = await self._side.receive_output(timeout=PATIENCE_SECONDS)

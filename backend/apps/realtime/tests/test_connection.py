@@ -1,16 +1,24 @@
-"""One reader of one stream: greeted, brought up to date, then live; in order, each event once."""
+"""One reader of one stream: in order, each event once, whatever happens while it is brought up to date.
+
+What a client asks and is told at rest is in tests/contract/realtime.
+"""
 
 import asyncio
 
 import pytest
-from hypothesis import given, settings
+from django.db import OperationalError
+from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.realtime.frames import Position
+from apps.realtime import connection as module
+from apps.realtime import reading
+from apps.realtime.connection import CloseCode
+from apps.realtime.frames import Batch, Frame, Position
 from apps.realtime.hub import Hub
-from apps.realtime.models import Event, Stream
-from apps.realtime.tests.boards import KIND, Card, append, fill, open_board
-from apps.realtime.tests.listening import in_database
+from apps.realtime.models import Stream
+from apps.realtime.services import begin_new_epochs
+from apps.realtime.tests.boards import KIND, append, open_board
+from apps.realtime.tests.listening import in_database, until
 from apps.realtime.tests.readers import Reader, at
 
 
@@ -19,113 +27,80 @@ async def ada(hub: Hub) -> Reader:
     return Reader(hub)
 
 
-async def test_who_connects_is_greeted_and_then_live(stored_board, ada):
-    await in_database(append, stored_board.pk, "a", "b")
-    assert await ada.open()
-    assert ada.payload("connection.established") == {
-        "board": "main",
-        "epoch": stored_board.epoch,
-        "seq": 2,
-        "heartbeat_seconds": 25,
-    }
-    await in_database(append, stored_board.pk, "c")
-    await ada.until_sent("connection.established", 3)
-    assert ada.connection.seq == 3
-    assert not ada.connection.can_resume
+class Held:
+    """A read that waits for the test before it gives its result."""
+
+    def __init__(self, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.has_read, self.go_on = asyncio.Event(), asyncio.Event()
+        get = hub.reads.get
+
+        async def held(key, read):
+            result = await get(key, read)
+            if key != (KIND, "main"):  # which stream that is, it may know
+                self.has_read.set()
+                await self.go_on.wait()
+            return result
+
+        monkeypatch.setattr(hub.reads, "get", held)
 
 
-async def test_there_is_nothing_to_open_where_no_stream_is(ada):
-    assert not await ada.open(name="nothing")
-    assert ada.frames == []
-
-
-async def test_who_left_hears_nothing_more(stored_board, ada, hub):
-    await ada.open()
-    ada.connection.leave()
-    await in_database(append, stored_board.pk, "a")
-    assert ada.connection not in hub.connections
-    assert ada.sent == ["connection.established"]
-
-
-# --- Resuming ----------------------------------------------------------------------------------------
-
-
-async def test_a_position_in_the_address_brings_everything_after_it(stored_board, ada):
-    await in_database(append, stored_board.pk, *"abcd")
-    await ada.open(await at(stored_board, 1))
-    await ada.until_sent("connection.established", 2, 3, 4, "resumed")
-    assert ada.payload("resumed") == {"epoch": stored_board.epoch, "seq": 4, "recovered": True}
-    assert ada.connection.can_resume
-    await in_database(append, stored_board.pk, "e")
-    await ada.until(lambda: ada.sent[-1] == 5)
-
-
-async def test_a_position_at_the_top_brings_nothing(stored_board, ada):
-    await in_database(append, stored_board.pk, "a")
-    await ada.open(await at(stored_board, 1))
-    await ada.until_sent("connection.established", "resumed")
-    assert ada.payload("resumed")["recovered"] is True
-
-
-@pytest.mark.parametrize(
-    ("epoch", "since"), [("another", 1), (None, 9), (None, 0)], ids=["epoch", "future", "trimmed"]
-)
-async def test_what_the_log_can_t_give_is_made_up_by_a_snapshot(
-    stored_board, ada, epoch: str | None, since: int
-):
-    await in_database(append, stored_board.pk, *"abcd")
-    await in_database(Card(board=stored_board.pk, text="Halo").save)
-    await in_database(Event.objects.filter(stream=stored_board, seq__lt=2).delete)
-    await ada.open(Position(epoch or stored_board.epoch, since))
-    await ada.until_sent("connection.established", "board.snapshot", "resumed")
-    assert ada.payload("board.snapshot") == {"epoch": stored_board.epoch, "seq": 4, "items": ["Halo"]}
-    assert ada.payload("resumed") == {"epoch": stored_board.epoch, "seq": 4, "recovered": False}
-
-
-@pytest.mark.parametrize(("missed", "expected"), [(500, True), (501, False)])
-async def test_more_than_500_events_are_a_snapshot(stored_board, ada, missed: int, expected: bool):
-    await in_database(fill, stored_board.pk, missed)
-    await ada.open(await at(stored_board, 0))
-    assert ada.payload("resumed")["recovered"] is expected
-    assert len(ada.frames) == (502 if expected else 3)
-
-
-async def test_a_resume_frame_covers_what_this_connection_has_not_got(stored_board, ada):
+async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_board, ada, hub, monkeypatch):
     await in_database(append, stored_board.pk, *"abc")
+    held = Held(hub, monkeypatch)
+    opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
+    await held.has_read.wait()
+    await in_database(append, stored_board.pk, "d", "e")
+    feed = ada.connection._joined_feed
+    await feed.reach(5)
+    assert ada.sent == ["connection.established"]
+    held.go_on.set()
+    await opening
+    await ada.until_sent("connection.established", 2, 3, "resumed", 4, 5)
+
+
+async def test_events_that_come_while_the_state_is_read_come_once(stored_board, ada, hub, monkeypatch):
     await ada.open()
-    await in_database(append, stored_board.pk, "d")
-    await ada.until_sent("connection.established", 4)
-    await ada.connection.resume(await at(stored_board, 1))
-    await ada.until_sent("connection.established", 4, 2, 3, "resumed")
-    assert ada.payload("resumed") == {"epoch": stored_board.epoch, "seq": 4, "recovered": True}
-
-
-async def test_a_second_resume_frame_brings_nothing_twice(stored_board, ada):
-    await in_database(append, stored_board.pk, *"abcd")
-    await ada.open()
-    for since, expected in ((2, [3, 4]), (2, []), (3, []), (0, [1, 2])):
-        before = len(ada.frames)
-        await ada.connection.resume(await at(stored_board, since))
-        await ada.connection.flushed()
-        assert ada.sent[before:] == [*expected, "resumed"]
-
-
-async def test_a_snapshot_stands_behind_all_that_it_contains(stored_board, ada):
-    await ada.open()
+    held = Held(hub, monkeypatch)
     await in_database(append, stored_board.pk, "a")
-    await in_database(Card(board=stored_board.pk, text="Halo").save)
-    await ada.connection.snapshot()
+    asking = asyncio.create_task(ada.connection.snapshot())
+    await held.has_read.wait()
     await in_database(append, stored_board.pk, "b")
+    await ada.connection._joined_feed.reach(2)
+    held.go_on.set()
+    await asking
     await ada.until_sent("connection.established", 1, "board.snapshot", 2)
-    assert ada.payload("board.snapshot") == {"epoch": stored_board.epoch, "seq": 1, "items": ["Halo"]}
 
 
-async def test_an_answer_stands_behind_what_was_sent_before(stored_board, ada):
+async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, hub, monkeypatch):
+    await in_database(append, stored_board.pk, *"abc")
+    held = Held(hub, monkeypatch)
+    opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
+    await held.has_read.wait()
+    old_epoch = ada.connection._joined_feed.epoch
+    await in_database(begin_new_epochs)
+    await until(lambda: ada.connection._joined_feed.epoch != old_epoch)
+    held.go_on.set()
+    await opening
+    await in_database(append, stored_board.pk, "d")
+    await ada.until(lambda: ada.sent[-1] == 4)
+    assert ada.payload("resumed")["recovered"] is False
+    assert [sent for sent in ada.sent if isinstance(sent, int)] == [4]
+
+
+async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_all(
+    stored_board, ada, monkeypatch
+):
     await ada.open()
+
+    async def fail(read, *args):
+        raise OperationalError("away")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(reading, "in_reader", fail)
+        with pytest.raises(OperationalError):
+            await ada.connection.resume(await at(stored_board, 0))
     await in_database(append, stored_board.pk, "a")
     await ada.until_sent("connection.established", 1)
-    ada.connection.put('{"type":"pong"}')
-    await ada.until_sent("connection.established", 1, "pong")
 
 
 async def test_where_a_reader_may_be_cut_off_the_frame_tells(stored_board, ada):
@@ -135,10 +110,117 @@ async def test_where_a_reader_may_be_cut_off_the_frame_tells(stored_board, ada):
     assert [frame.resume_from for frame in ada.frames] == [(epoch, 1), (epoch, 2), (epoch, 3), None]
 
 
+# --- Endings -----------------------------------------------------------------------------------------
+
+
+async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
+    monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
+    await ada.open()
+    ada.connection._hold()
+    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
+    assert ada.codes == []
+    ada.connection.deliver(Batch([Frame(4, "{}")]))
+    assert ada.codes == [CloseCode.TOO_SLOW] == [4008]
+
+
+async def test_who_reads_too_slowly_is_closed(stored_board, ada, settings):
+    settings.SOCKET_BUFFER_BYTES = 3 * len(Frame(1, "{}").pieces[0])
+    await ada.open()
+    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
+    assert ada.codes == []
+    ada.connection.deliver(Batch([Frame(4, "{}")]))
+    assert ada.codes == [4008]
+    ada.connection.deliver(Batch([Frame(5, "{}")]))
+    assert ada.codes == [4008]
+
+
+async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, ada):
+    await ada.open()
+    await in_database(append, stored_board.pk, "a")
+    await ada.until_sent("connection.established", 1)
+    ada.connection.deliver(Batch([Frame(0, '{"type":"heartbeat"}', is_event=False)]))
+    ada.connection.deliver(Batch([Frame(1, '{"type":"heartbeat"}', is_event=False)]))
+    await ada.until_sent("connection.established", 1, "heartbeat")
+
+
+@pytest.fixture
+def deaf(monkeypatch) -> None:
+    """This process hears of nothing by itself."""
+    monkeypatch.setattr(Hub, "receive", lambda self, hint: None)
+    monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
+
+
+async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, stored_board, ada):
+    await ada.open()
+    await in_database(append, stored_board.pk, "a", "b", "c")
+    await ada.connection.resume(await at(stored_board, 2))
+    await in_database(append, stored_board.pk, "d")
+    ada.connection._joined_feed.want(4)
+    await ada.until(lambda: 4 in ada.sent)
+    assert [sent for sent in ada.sent if isinstance(sent, int)] == [3, 4]
+
+
+async def test_a_snapshot_of_an_epoch_that_nobody_told_of_is_sent_once(deaf, stored_board, ada):
+    await ada.open()
+    await in_database(begin_new_epochs)
+    await ada.connection.snapshot()
+    await ada.until_sent("connection.established", "board.snapshot")
+    assert ada.payload("board.snapshot")["epoch"] == ada.connection._joined_feed.epoch != stored_board.epoch
+
+
+async def test_a_state_of_an_old_epoch_never_follows_the_new_one(stored_board, ada, hub, monkeypatch):
+    await ada.open()
+    feed = ada.connection._joined_feed
+    reach, old = feed.reach, feed.epoch
+
+    async def reach_late(seq):
+        await in_database(begin_new_epochs)
+        await until(lambda: feed.epoch != old)
+        await reach(seq)
+
+    monkeypatch.setattr(feed, "reach", reach_late)
+    await ada.connection.snapshot()
+    monkeypatch.setattr(feed, "reach", reach)
+    await in_database(append, stored_board.pk, "after")
+    await ada.until(lambda: 1 in ada.sent)
+    assert ada.sent == ["connection.established", "board.snapshot", 1]
+    assert ada.payload("board.snapshot")["epoch"] == feed.epoch != old
+
+
+@pytest.mark.usefixtures("deaf")
+async def test_who_was_ahead_when_a_new_epoch_began_goes_on_in_that(stored_board, ada, hub, monkeypatch):
+    await ada.open()
+    await in_database(append, stored_board.pk, *"abc")
+    feed = ada.connection._joined_feed
+    reach, old = feed.reach, feed.epoch
+
+    async def reach_late(seq):
+        await in_database(begin_new_epochs)
+        await reach(seq)
+
+    monkeypatch.setattr(feed, "reach", reach_late)
+    await ada.connection.resume(await at(stored_board, 2))
+    await ada.connection.flushed()
+    assert feed.epoch != old
+    assert ada.payload("board.snapshot")["epoch"] == ada.payload("resumed")["epoch"] == feed.epoch
+    assert ada.payload("resumed")["seq"] == ada.payload("board.snapshot")["seq"]
+    assert ada.payload("resumed")["recovered"] is False
+
+
+async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
+    stored_board, ada, monkeypatch
+):
+    await ada.open()
+    monkeypatch.setattr(type(ada.connection._outflow), "give", None)
+    await in_database(append, stored_board.pk, "a")
+    await until(lambda: ada.codes)
+    assert ada.codes == [CloseCode.TOO_SLOW]
+    assert 1 not in ada.sent
+
+
 # --- The law -----------------------------------------------------------------------------------------
 
 
-@settings(max_examples=40)
 @given(
     before=st.integers(0, 6),
     since=st.integers(0, 6),

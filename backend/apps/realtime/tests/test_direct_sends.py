@@ -51,15 +51,6 @@ def with_members(
     return sends, members
 
 
-def test_each_is_sent_the_batch_once_in_slices():
-    sends, members = with_members(5)
-    sends.begin(batch(1))
-    assert [sends.send_some(2) for _ in range(3)] == [False, False, True]
-    assert [member.got for member in members] == [[batch(1).wire]] * 5
-    assert sends.send_some(2), "there is nothing more to send"
-    assert all(len(member.got) == 1 for member in members)
-
-
 def test_who_fails_to_take_the_rest_keeps_it_from_no_other():
     failed: list[Member] = []
     sends, members = with_members(3, lambda member, error: failed.append(member))

@@ -1,24 +1,70 @@
-"""Frames are JSON objects of a known shape, made once."""
+"""Frames are read strictly, written on one line, and documented as they are."""
 
 import json
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-import time_machine
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from apps.realtime.frames import (
-    Established,
-    EventFrame,
-    Heartbeat,
-    error_text,
-    established_text,
-    event_text,
-    pong_text,
-    typed_text,
+from apps.realtime.commands import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from
+from apps.realtime.connection import CLOSE_MEANINGS
+from apps.realtime.documentation import close_codes, events_schema
+from apps.realtime.frames import typed_text
+from apps.realtime.kinds import kind_named
+from core.errors import ApiError
+from core.rendering import json_bytes
+
+TEXTS = st.text("ab ✓", max_size=3) | st.just("e" * (MAX_EPOCH_CHARACTERS + 1))
+NUMBERS = st.integers(-2, 5) | st.sampled_from([MAX_SEQ, MAX_SEQ + 1])
+VALUES = TEXTS | NUMBERS | st.none() | st.booleans() | st.lists(st.integers(), max_size=2)
+FRAMES = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": st.sampled_from(["ping", "resume", "snapshot", "identify", "dance"]) | VALUES,
+        "ts": VALUES,
+        "epoch": VALUES,
+        "since": VALUES,
+        "guest_token": VALUES,
+        "access": VALUES,
+    },
 )
-from core.errors import InvalidInput, RateLimited
+
+
+@pytest.fixture(scope="module")
+def client_frame() -> Draft202012Validator:
+    schema = events_schema([kind_named("playlist"), kind_named("charts")])
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator({**schema, "$ref": "#/$defs/ClientFrame"})
+
+
+def is_taken(frame: Any) -> bool:
+    try:
+        command_from(json_bytes(frame))
+    except ApiError:
+        return False
+    return True
+
+
+@given(frame=FRAMES)
+def test_a_frame_is_taken_when_the_schema_says_so(client_frame: Draft202012Validator, frame: Any) -> None:
+    assert is_taken(frame) == client_frame.is_valid(frame)
+
+
+def test_every_close_code_has_a_meaning() -> None:
+    assert set(CLOSE_MEANINGS) == set(close_codes().values())
+
+
+@given(st.text() | st.binary())
+def test_whatever_comes_is_a_command_or_an_error_with_a_code(data: str | bytes):
+    code = "none"
+    try:
+        command_from(data)
+    except ApiError as error:
+        code = error.code
+    assert code in {"none", "MALFORMED_JSON", "UNKNOWN_TYPE", "VALIDATION_ERROR"}
+
 
 json_values = st.recursive(
     st.none()
@@ -32,51 +78,9 @@ json_values = st.recursive(
 )
 
 
-def test_an_event_carries_the_stream_s_label_behind_its_payload():
-    frame = EventFrame(type="card.added", payload={"a": 1}, epoch="e", seq=7, ts="t", op_id=None)
-    assert event_text(label="board", name="main", frame=frame) == (
-        '{"type":"card.added","payload":{"a":1},"board":"main","epoch":"e","seq":7,"ts":"t","op_id":null}'
-    )
-
-
 @given(json_values)
 def test_no_frame_has_a_line_break_so_it_is_one_line_of_an_event_stream(payload: object):
     text = typed_text("x", payload)
     assert "\n" not in text
     assert "\r" not in text
     assert json.loads(text) == {"type": "x", "payload": payload}
-
-
-@pytest.mark.parametrize(("seconds", "told"), [(25.0, "25"), (0.5, "0.5"), (1.0, "1")])
-def test_the_greeting_tells_whole_seconds_as_whole(seconds: float, told: str):
-    established = Established(epoch="e", seq=41, heartbeat_seconds=seconds)
-    assert established_text(greeting="Hello", label="board", name="main", established=established) == (
-        '{"type":"connection.established","message":"Hello",'
-        f'"payload":{{"board":"main","epoch":"e","seq":41,"heartbeat_seconds":{told}}}}}'
-    )
-
-
-def test_a_heartbeat_has_epoch_seq_and_digest():
-    text = typed_text("heartbeat", Heartbeat(epoch="e", seq=3, digest="d"))
-    assert text == '{"type":"heartbeat","payload":{"epoch":"e","seq":3,"digest":"d"}}'
-
-
-@time_machine.travel(datetime(2025, 12, 4, 12, 0, tzinfo=UTC), tick=False)
-def test_a_pong_gives_back_what_came_or_else_the_server_s_time():
-    now = "2025-12-04T12:00:00.000Z"
-    assert json.loads(pong_text(ts='{"a":[1]}', seq=5)) == {
-        "type": "pong",
-        "ts": {"a": [1]},
-        "server_ts": now,
-        "seq": 5,
-    }
-    assert json.loads(pong_text(ts="", seq=5))["ts"] == now
-    assert json.loads(pong_text(ts="null", seq=5))["ts"] is None
-
-
-def test_an_error_names_its_fields_in_its_message():
-    assert json.loads(error_text(InvalidInput.of("since", "A number is needed."))) == {
-        "type": "error",
-        "payload": {"code": "VALIDATION_ERROR", "message": "since: A number is needed."},
-    }
-    assert json.loads(error_text(RateLimited()))["payload"]["message"] == RateLimited.default_message

@@ -44,7 +44,9 @@ async def until_nobody_listens(stream_id: int) -> None:
 async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, monkeypatch):
     ear = Ear()
     feed = await hub.join(kind=KIND, name="main", listener=ear)
+    other = await in_database(open_board, "other")
     assert await members(stored_board.pk)
+    assert not await members(other.pk), "one stream's listeners subscribe to that alone"
     hub.leave(feed, ear)
     await until_nobody_listens(stored_board.pk)
     await until(lambda: not hub._watches)
@@ -60,13 +62,6 @@ async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, 
     await asyncio.sleep(0)
     assert (hub._feeds, hub._ids) == ({}, {})
     assert not await members(stored_board.pk)
-
-
-async def test_one_stream_s_listeners_subscribe_to_that_alone(hub, stored_board):
-    other = await in_database(open_board, "other")
-    await hub.join(kind=KIND, name="main", listener=Ear())
-    assert await members(stored_board.pk)
-    assert not await members(other.pk)
 
 
 async def test_subscriptions_come_and_go_and_nothing_published_in_between_is_lost(

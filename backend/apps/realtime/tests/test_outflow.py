@@ -109,6 +109,7 @@ HandOver = Callable[[AnyOutflow, list[Frame]], None]
 
 @ways
 async def test_frames_are_sent_in_order(outflow, wire, hand_over: HandOver):
+    await outflow.flushed()
     hand_over(outflow, frames(1, 2))
     hand_over(outflow, frames(3))
     await outflow.flushed()
@@ -122,38 +123,23 @@ async def test_what_is_owed_and_what_is_live_keep_their_order(outflow, wire):
     await block(outflow, wire)
     for seq in range(1, 9):
         (outflow.put if seq % 2 else lambda some: outflow.give(Batch(some)))(frames(seq))
+        await asyncio.sleep(0)
     assert wire.data == b""
     wire.is_open.set()
     await outflow.flushed()
     assert wire.data.endswith(bytes_of(1, 2, 3, 4, 5, 6, 7, 8))
 
 
-@ways
-async def test_handing_over_waits_for_nobody(outflow, wire, hand_over: HandOver):
+@pytest.mark.parametrize("is_more_owed", [False, True])
+async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
+    outflow, wire, settings, is_more_owed: bool
+):
     await block(outflow, wire)
-    hand_over(outflow, frames(1))
-    await asyncio.sleep(0)
-    hand_over(outflow, frames(2))
-    assert wire.sent == []
-    wire.is_open.set()
-    await outflow.flushed()
-    assert wire.data.endswith(bytes_of(1, 2))
-
-
-async def test_so_much_that_is_live_may_wait_and_more_closes(outflow, wire, settings):
-    await block(outflow, wire)
+    if is_more_owed:
+        outflow.put([of_size(2 * settings.SOCKET_BUFFER_BYTES)])
     half = of_size(settings.SOCKET_BUFFER_BYTES // 2)
     outflow.give(Batch([half]))
     outflow.give(Batch([half]))
-    assert wire.overflows == 0
-    outflow.give(Batch(frames(*range(10))))
-    assert wire.overflows == 1
-
-
-async def test_what_is_owed_does_not_count_for_what_is_live(outflow, wire, settings):
-    await block(outflow, wire)
-    outflow.put([of_size(2 * settings.SOCKET_BUFFER_BYTES)])
-    outflow.give(Batch([of_size(settings.SOCKET_BUFFER_BYTES)]))
     assert wire.overflows == 0
     outflow.give(Batch(frames(*range(10))))
     assert wire.overflows == 1
@@ -249,25 +235,17 @@ async def test_another_side_that_is_gone_ends_the_sending(outflow, wire):
     assert wire.overflows == 0
 
 
-async def test_with_nothing_to_send_flushing_is_immediate(outflow):
-    await outflow.flushed()
-
-
 # --- The direct way ----------------------------------------------------------------------------------
 
 
-async def test_a_batch_is_one_write_and_needs_no_task(direct, wire):
-    direct.give(Batch(frames(1, 2, 3)))
-    assert wire.sent == [bytes_of(1, 2, 3)]
-    assert direct._sending is None
-
-
-async def test_sockets_share_the_bytes_of_a_batch(direct, wire):
+async def test_a_batch_is_one_write_without_a_task_and_its_bytes_are_shared(direct, wire):
     other_wire = Wire()
-    batch = Batch(frames(1, 2))
+    batch = Batch(frames(1, 2, 3))
     direct.give(batch)
     DirectOutflow(other_wire, other_wire.overflow).give(batch)
+    assert wire.sent == [bytes_of(1, 2, 3)]
     assert wire.sent[0] is other_wire.sent[0]
+    assert direct._sending is None
 
 
 async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):

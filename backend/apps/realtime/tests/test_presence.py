@@ -133,27 +133,6 @@ def test_a_process_forgets_who_has_left(steps) -> None:
     assert not any(world.books)
 
 
-def test_five_hundred_sockets_of_one_person_are_one_row_every_thirty_seconds() -> None:
-    world = World()
-    for number in range(500):
-        world.enter(number % PROCESSES, ADA)
-        world.wait(0.02)
-    world.wait(300.0)
-
-    assert set(world.table.rows) == {ADA}
-    assert len(world.table.writes) <= 1 + (300 + 10) / WRITE_EVERY_SECONDS
-
-
-def test_a_quick_visit_is_written_once() -> None:
-    world = World()
-    world.enter(0, ADA)
-    world.leave(0, ADA)
-    world.wait(STAYS_SECONDS - 1)
-
-    assert world.is_there(ADA)
-    assert len(world.table.writes) == 1
-
-
 def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
     world = World()
     world.enter(0, ADA)
@@ -164,12 +143,3 @@ def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
     row = world.table.rows[ADA]
 
     assert world.now + WRITE_EVERY_SECONDS - DELAY <= row.until <= world.now + STAYS_SECONDS
-
-
-def test_what_is_noted_of_somebody_forgotten_is_nothing() -> None:
-    book = PresenceBook()
-    book.note(ADA, Row(1.0, 1.0))
-    book.leave(ADA, 2.0)
-
-    assert not book
-    assert book.next_due_at() is None

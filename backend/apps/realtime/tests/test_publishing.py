@@ -26,6 +26,7 @@ from apps.realtime.publishing import (
     publish,
 )
 from apps.realtime.tests.listening import PATIENCE_SECONDS, until
+from core.tests.clocks import FakeClock
 
 
 class FakeLayer:
@@ -88,10 +89,16 @@ async def outcome() -> Outcome:
 
 
 @pytest.fixture
-async def publisher(layer: FakeLayer, outcome: Outcome) -> AsyncIterator[Publisher]:
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def publisher(layer: FakeLayer, outcome: Outcome, clock: FakeClock) -> AsyncIterator[Publisher]:
     made = Publisher(
         lambda hint: outcome.delivered.append(untimed(hint)),
         lambda hints: outcome.recorded.extend(map(untimed, hints)),
+        clock=clock,
     )
     attach(made)
     yield made
@@ -176,43 +183,35 @@ async def test_a_hint_that_the_layer_loses_is_counted_and_raises_nothing(
     publisher, layer, outcome, failure: Exception, caplog
 ):
     layer.failure = failure
-    publish(hint(1))
-    await until(lambda: layer.tried == 1 and publisher.is_idle)
+    await tried(publisher, layer, outcome)
     assert publisher.failures == 1
     assert outcome.delivered == [hint(1)]
     assert "Hints were lost" in caplog.text
 
 
-async def test_after_a_failure_the_layer_is_left_alone_for_a_while(publisher, layer, outcome, monkeypatch):
+async def test_each_failure_makes_the_break_longer_and_a_success_ends_that(publisher, layer, outcome, clock):
     layer.failure = ConnectionError("away")
-    for seq in range(1, 11):
-        publish(hint(seq))
-        await drained(publisher, outcome, seq)
-    assert (layer.tried, publisher.failures) == (1, 1)
+    for seconds in (FIRST_BREAK_SECONDS, 0.5, 1.0, LAST_BREAK_SECONDS, LAST_BREAK_SECONDS):
+        assert await tried(publisher, layer, outcome)
+        clock.advance(seconds - 0.125)
+        assert not await tried(publisher, layer, outcome)
+        clock.advance(0.125)
+    assert publisher.failures == 5
     layer.failure = None
-    publish(hint(11))
-    await drained(publisher, outcome, 11)
-    assert layer.sent == []
-    publisher._closed_until = asyncio.get_running_loop().time()
-    publish(hint(12))
-    await layer.until(sent=1)
-    assert layer.seqs == [12]
-
-
-async def test_each_failure_makes_the_break_longer_and_a_success_ends_that(publisher, layer, outcome):
+    assert await tried(publisher, layer, outcome)
+    assert layer.seqs == [11]
     layer.failure = ConnectionError("away")
-    loop, breaks = asyncio.get_running_loop(), []
-    for seq in range(1, 6):
-        publisher._closed_until = 0.0
-        publish(hint(seq))
-        await drained(publisher, outcome, seq)
-        breaks.append(round(publisher._closed_until - loop.time(), 1))
-    assert breaks == sorted(breaks)
-    assert breaks[-1] == pytest.approx(LAST_BREAK_SECONDS, abs=0.2)
-    publisher._closed_until, layer.failure = 0.0, None
-    publish(hint(6))
-    await layer.until(sent=1)
-    assert publisher._break_seconds == FIRST_BREAK_SECONDS
+    assert await tried(publisher, layer, outcome)
+    clock.advance(FIRST_BREAK_SECONDS)
+    assert await tried(publisher, layer, outcome)
+
+
+async def tried(publisher: Publisher, layer: FakeLayer, outcome: Outcome) -> bool:
+    """Publishes the next hint; whether the layer was asked to take it."""
+    before, seq = layer.tried, len(outcome.delivered) + 1
+    publish(hint(seq))
+    await drained(publisher, outcome, seq)
+    return layer.tried == before + 1
 
 
 async def test_what_comes_while_a_message_is_under_way_goes_together_in_the_next(publisher, layer, outcome):
@@ -257,7 +256,7 @@ async def test_what_is_under_way_at_the_end_is_ended(publisher, layer, outcome):
     assert layer.sent == []
 
 
-async def test_those_that_fail_together_make_one_break(publisher, layer, outcome):
+async def test_those_that_fail_together_make_one_break(publisher, layer, outcome, clock):
     layer.open.clear()
     layer.failure = ConnectionError("away")
     for stream_id in range(MAX_UNDER_WAY):
@@ -266,7 +265,10 @@ async def test_those_that_fail_together_make_one_break(publisher, layer, outcome
     layer.open.set()
     await drained(publisher, outcome, MAX_UNDER_WAY)
     assert publisher.failures == MAX_UNDER_WAY
-    assert publisher._break_seconds == 2 * FIRST_BREAK_SECONDS
+    clock.advance(FIRST_BREAK_SECONDS)
+    assert await tried(publisher, layer, outcome)
+    clock.advance(2 * FIRST_BREAK_SECONDS)
+    assert await tried(publisher, layer, outcome)
 
 
 async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher, layer, outcome):
@@ -309,34 +311,25 @@ async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, l
     assert sent == sorted(sent)
 
 
-async def test_what_was_published_is_recorded_once_without_its_frames(publisher, layer, outcome):
-    publish(hint(1))
-    publish(hint(2))
-    await drained(publisher, outcome, 2)
-    publisher.record_now()
-    publisher.record_now()
-    assert outcome.recorded == [hint(2, None)]
-
-
-async def test_marks_are_recorded_by_themselves(publisher, layer, outcome, monkeypatch):
+async def test_what_was_published_is_recorded_once_without_its_frames(publisher, layer, outcome, monkeypatch):
     monkeypatch.setattr(publishing, "RECORD_SECONDS", 0.01)
     publish(hint(1))
+    publish(hint(2))
     await until(lambda: outcome.recorded)
-    assert outcome.recorded == [hint(1, None)]
+    monkeypatch.setattr(publishing, "RECORD_SECONDS", 3600)
+    publish(hint(3))
+    await drained(publisher, outcome, 3)
+    publisher.record_now()
+    publisher.record_now()
+    assert outcome.recorded == [hint(2, None), hint(3, None)]
 
 
-async def test_a_process_that_serves_nobody_publishes_nothing(layer):
-    publish(hint(1))
-    await asyncio.sleep(0)
-    assert layer.tried == 0
-
-
-async def test_what_is_detached_is_told_nothing(publisher, layer, outcome):
+async def test_a_process_that_serves_nobody_publishes_nothing(publisher, layer, outcome):
     detach(publisher)
     detach(publisher)
     publish(hint(1))
     await asyncio.sleep(0)
-    assert outcome.delivered == []
+    assert (outcome.delivered, layer.tried) == ([], 0)
 
 
 def test_a_loop_that_has_ended_is_no_failure():

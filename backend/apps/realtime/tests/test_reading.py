@@ -7,12 +7,7 @@ import pytest
 from django.db import connection, connections
 
 from apps.realtime import reading
-from apps.realtime.reading import (
-    READER_THREADS,
-    SharedReads,
-    close_reader_connections,
-    in_reader,
-)
+from apps.realtime.reading import READER_THREADS, SharedReads, close_reader_connections, in_reader
 from apps.realtime.tests.listening import until
 
 pytestmark = pytest.mark.usefixtures("readers")
@@ -25,13 +20,6 @@ def is_connected() -> bool:
 
 def holds_connection() -> bool:
     return connection.connection is not None
-
-
-async def test_a_read_runs_in_a_thread_of_its_own_and_gives_its_result_back():
-    assert await in_reader(lambda number: (number, threading.current_thread().name[:13]), 5) == (
-        5,
-        "realtime-read",
-    )
 
 
 async def test_an_error_of_a_read_comes_back_and_its_connection_is_given_up():

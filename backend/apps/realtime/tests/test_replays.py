@@ -4,7 +4,6 @@ import pytest
 
 from apps.realtime import connection as module
 from apps.realtime.frames import Frame, Position
-from apps.realtime.models import Event
 from apps.realtime.replays import MAX_CHARACTERS, MAX_KEPT, Replays
 from apps.realtime.selectors import Missed, Top, missed_since
 from apps.realtime.services import begin_new_epochs
@@ -65,15 +64,6 @@ async def test_of_another_epoch_nothing_is_given(stored_board, hub):
     await ada.until(lambda: ada.sent[-1] == "board.snapshot")
     await bo.open(position)
     assert bo.payload("resumed")["recovered"] is False
-
-
-async def test_what_was_not_whole_is_read_again(stored_board, hub, reads):
-    await in_database(append, stored_board.pk, *"abc")
-    await in_database(Event.objects.filter(stream=stored_board, seq=2).delete)
-    for reader in [Reader(hub), Reader(hub)]:
-        await reader.open(await at(stored_board, 0))
-        assert reader.payload("resumed")["recovered"] is False
-    assert len(reads) == 2
 
 
 def test_few_are_kept_and_none_that_is_large():

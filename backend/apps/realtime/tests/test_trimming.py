@@ -21,22 +21,27 @@ def travel() -> Iterator[time_machine.Traveller]:
 
 
 def test_an_append_keeps_the_newest_events(board, settings):
+    other = open_board("other")
+    append(other.pk, *range(8))
     settings.EVENT_LOG_KEEP_EVENTS = 5
     for number in range(12):
         append(board.pk, number)
     assert seqs_of(board.pk) == [8, 9, 10, 11, 12]
+    assert len(seqs_of(other.pk)) == 8, "another stream's events stay"
 
 
-def test_no_append_pays_for_more_than_its_part(board, settings):
-    fill(board.pk, 500)
-    settings.EVENT_LOG_KEEP_EVENTS = 1
+@pytest.mark.parametrize("is_old", [False, True])
+def test_no_append_pays_for_more_than_its_part(board, settings, is_old: bool):
+    fill(board.pk, 500, age=timedelta(days=30 * is_old))
+    if not is_old:
+        settings.EVENT_LOG_KEEP_EVENTS = 1
     append(board.pk, "a")
     kept = seqs_of(board.pk)
     assert 501 - len(kept) == TRIM_PER_APPEND
     assert kept == list(range(kept[0], 502))
     append(board.pk, "b")
     append(board.pk, "c")
-    assert seqs_of(board.pk) == [503]
+    assert seqs_of(board.pk) == ([501, 502, 503] if is_old else [503])
 
 
 def test_an_append_drops_what_is_too_old(board, settings, travel):
@@ -50,33 +55,19 @@ def test_an_append_drops_what_is_too_old(board, settings, travel):
     assert seqs_of(board.pk) == [3, 4]
 
 
-def test_no_append_pays_for_more_old_events_than_its_part(board, settings):
-    fill(board.pk, 500, age=timedelta(days=30))
-    append(board.pk, "a")
-    kept = seqs_of(board.pk)
-    assert 501 - len(kept) == TRIM_PER_APPEND
-    assert kept == list(range(kept[0], 502))
-
-
-def test_a_clock_that_was_set_back_makes_no_hole(board, settings, travel):
+@pytest.mark.parametrize("is_trimmed_by_append", [True, False])
+def test_a_clock_that_was_set_back_makes_no_hole(board, settings, travel, is_trimmed_by_append: bool):
     settings.EVENT_LOG_KEEP_DAYS = 7
-    append(board.pk, "a")
-    travel.move_to(NOW + timedelta(days=3))
-    append(board.pk, "b")
-    travel.move_to(NOW)
-    append(board.pk, "c")
-    travel.move_to(NOW + timedelta(days=8))
-    append(board.pk, "d")
-    kept = seqs_of(board.pk)
-    assert kept == list(range(kept[0], 5))
-
-
-def test_another_stream_s_events_stay(board, settings):
-    other = open_board("other")
-    append(other.pk, *range(8))
-    settings.EVENT_LOG_KEEP_EVENTS = 2
-    append(board.pk, *range(5))
-    assert len(seqs_of(other.pk)) == 8
+    for text, days in (("a", 0), ("b", 3), ("c", 0), ("d", 1)):
+        travel.move_to(NOW + timedelta(days=days))
+        append(board.pk, text)
+    if is_trimmed_by_append:
+        travel.move_to(NOW + timedelta(days=7, hours=1))
+        append(board.pk, "e")
+        assert seqs_of(board.pk) == [4, 5]
+    else:
+        trim_log(now=NOW + timedelta(days=7, hours=1))
+        assert seqs_of(board.pk) == [4]
 
 
 # --- trim --------------------------------------------------------------------------------------------
@@ -102,19 +93,6 @@ def test_trim_drops_what_is_too_old(board, settings, travel):
     assert trim_log(now=NOW + timedelta(days=7)) == 0
     assert trim_log(now=NOW + timedelta(days=7, seconds=1)) == 2
     assert seqs_of(board.pk) == [3]
-
-
-def test_trim_after_a_clock_was_set_back_makes_no_hole(board, settings, travel):
-    settings.EVENT_LOG_KEEP_DAYS = 7
-    append(board.pk, "a")
-    travel.move_to(NOW + timedelta(days=3))
-    append(board.pk, "b")
-    travel.move_to(NOW)
-    append(board.pk, "c")
-    travel.move_to(NOW + timedelta(days=1))
-    append(board.pk, "d")
-    trim_log(now=NOW + timedelta(days=7, hours=1))
-    assert seqs_of(board.pk) == [4]
 
 
 def test_the_command_tells_only_what_it_did(board, settings, capsys):

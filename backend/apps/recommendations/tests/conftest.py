@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from apps.recommendations import finding, shelf
+from apps.recommendations import shelf
 from apps.recommendations.catalogue import own_catalogue
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
@@ -29,7 +29,6 @@ def no_model(settings, tmp_path: Path) -> Iterator[Path]:
 def forget_everything() -> None:
     """Ids of tracks that were rolled back are given again."""
     shelf.own_shelf.cache_clear()
-    finding._finders.clear()
     own_catalogue._held = None
 
 

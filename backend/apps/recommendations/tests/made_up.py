@@ -9,6 +9,7 @@ import numpy as np
 
 from apps.recommendations.engine.listening import Listening
 from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.sparse import SparseMatrix
 
 Row = tuple[str, str, float]
 
@@ -31,6 +32,19 @@ def two_tastes() -> list[Row]:
 
 def listening(rows: list[Row]) -> Listening:
     return Listening.of(rows)
+
+
+def sparse_of(dense: np.ndarray) -> SparseMatrix:
+    rows, columns = np.nonzero(dense)
+    return SparseMatrix.of(rows, columns, dense[rows, columns].astype(np.float32), shape=dense.shape)
+
+
+def dense_of(sparse: SparseMatrix) -> np.ndarray:
+    dense = np.zeros((sparse.height, sparse.width))
+    for number in range(sparse.height):
+        columns, values = sparse.row(number)
+        dense[number, columns] = values
+    return dense
 
 
 def written(path: Path, rows: list[Row] | list[str], header: str = "user,item,weight") -> Path:

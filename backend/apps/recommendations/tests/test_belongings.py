@@ -25,9 +25,6 @@ def test_the_list_and_the_jobs_are_told(ada, bo, library):
     (job,) = told["recommendation_jobs"]
     assert job["asked_for"]["seed_genres"] == ["jazz"]
     assert job["job"].status == "queued"
-
-
-def test_a_guest_has_nothing(db):
     assert RecommendationBelongings().exported(Guest.objects.create(name="Ada").key) == {}
 
 

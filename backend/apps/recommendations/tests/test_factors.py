@@ -9,6 +9,7 @@ from apps.recommendations.engine import factors
 from apps.recommendations.engine.factors import folded_in, item_factors
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
+from apps.recommendations.tests.made_up import dense_of, sparse_of
 
 # Conjugate gradients are exact after as many steps as there are unknowns.
 EXACT = Options(sets=2, factors=factors.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5)
@@ -19,16 +20,7 @@ def listens(*, people: int = 12, items: int = 9, seed: int = 0) -> SparseMatrix:
     random = np.random.default_rng(seed)
     dense = random.random((people, items)) * (random.random((people, items)) < 0.4)
     dense[0], dense[1] = 0, 1
-    rows, columns = np.nonzero(dense)
-    return SparseMatrix.of(rows, columns, dense[rows, columns].astype(np.float32), shape=dense.shape)
-
-
-def dense_of(sparse: SparseMatrix) -> np.ndarray:
-    dense = np.zeros((sparse.height, sparse.width))
-    for number in range(sparse.height):
-        columns, values = sparse.row(number)
-        dense[number, columns] = values
-    return dense
+    return sparse_of(dense)
 
 
 def solved(strengths: np.ndarray, theirs: np.ndarray, options: Options) -> np.ndarray:
@@ -42,10 +34,6 @@ def solved(strengths: np.ndarray, theirs: np.ndarray, options: Options) -> np.nd
     return np.linalg.solve(matrix, theirs.T @ weights @ heard)
 
 
-def alternated(dense: np.ndarray, options: Options) -> np.ndarray:
-    return np.stack([one_set(dense, number, options) for number in range(options.sets)])
-
-
 def one_set(dense: np.ndarray, number: int, options: Options) -> np.ndarray:
     random = np.random.default_rng((options.seed, number))
     items = random.standard_normal((dense.shape[1], options.factors), np.float32).astype(float) * 0.01
@@ -57,8 +45,9 @@ def one_set(dense: np.ndarray, number: int, options: Options) -> np.ndarray:
 
 def test_factors_are_those_of_the_equations():
     sparse = listens()
+    expected = np.stack([one_set(dense_of(sparse), number, EXACT) for number in range(EXACT.sets)])
 
-    assert np.allclose(item_factors(sparse, EXACT), alternated(dense_of(sparse), EXACT), atol=2e-3)
+    assert np.allclose(item_factors(sparse, EXACT), expected, atol=2e-3)
 
 
 @pytest.mark.parametrize("name", ["LONG_HISTORY", "CELLS_AT_ONCE"])
@@ -83,13 +72,10 @@ def test_somebody_who_is_folded_in_gets_what_training_would_give():
         assert np.allclose(matrices[number], matrices[number].T, atol=1e-4)
 
 
-def test_each_set_begins_elsewhere_and_more_sets_leave_the_first_as_they_are():
-    one, other = item_factors(listens(), EXACT)
+def test_a_seed_decides_each_set_by_itself():
+    first, second = both = item_factors(listens(), EXACT)
 
-    assert not np.allclose(one, other, atol=0.1)
-    assert (item_factors(listens(), replace(EXACT, sets=1)) == one).all()
-
-
-def test_the_same_seed_gives_the_same_factors_and_another_seed_others():
-    assert (item_factors(listens(), EXACT) == item_factors(listens(), EXACT)).all()
-    assert not np.allclose(item_factors(listens(), EXACT), item_factors(listens(), replace(EXACT, seed=6)))
+    assert not np.allclose(first, second, atol=0.1)
+    assert (item_factors(listens(), EXACT) == both).all()
+    assert (item_factors(listens(), replace(EXACT, sets=1)) == first).all()
+    assert not np.allclose(both, item_factors(listens(), replace(EXACT, seed=6)))

@@ -5,7 +5,7 @@ import pytest
 
 from apps.recommendations.engine.item_ties import item_ties
 from apps.recommendations.engine.options import Options
-from apps.recommendations.engine.sparse import SparseMatrix
+from apps.recommendations.tests.made_up import dense_of, sparse_of
 
 ITEMS = 7
 OPTIONS = Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=ITEMS)
@@ -20,11 +20,6 @@ def heard() -> np.ndarray:
     return np.where(found, strengths, 0)[:, np.argsort(-found.sum(axis=0), kind="stable")]
 
 
-def listens(heard: np.ndarray) -> SparseMatrix:
-    rows, columns = np.nonzero(heard)
-    return SparseMatrix.of(rows, columns, heard[rows, columns].astype(np.float32), shape=heard.shape)
-
-
 def fitted(heard: np.ndarray, item: int, options: Options) -> np.ndarray:
     """What gives the item back best from the others, with a penalty for each of them."""
     others = np.delete(np.arange(heard.shape[1]), item)
@@ -36,16 +31,8 @@ def fitted(heard: np.ndarray, item: int, options: Options) -> np.ndarray:
     return column
 
 
-def as_dense(ties: SparseMatrix) -> np.ndarray:
-    rows = np.zeros((ties.height, ties.width))
-    for number in range(ties.height):
-        columns, values = ties.row(number)
-        rows[number, columns] = values
-    return rows
-
-
 def test_each_item_is_given_back_as_well_as_can_be(heard):
-    ties = as_dense(item_ties(listens(heard), OPTIONS))
+    ties = dense_of(item_ties(sparse_of(heard), OPTIONS))
 
     assert np.allclose(
         ties, np.stack([fitted(heard, item, OPTIONS) for item in range(ITEMS)], axis=1), atol=1e-4
@@ -54,18 +41,18 @@ def test_each_item_is_given_back_as_well_as_can_be(heard):
 
 
 def test_halves_give_the_same_inverse(heard, monkeypatch):
-    whole = as_dense(item_ties(listens(heard), OPTIONS))
+    whole = dense_of(item_ties(sparse_of(heard), OPTIONS))
 
     monkeypatch.setattr("apps.recommendations.engine.item_ties.INVERTED_WHOLE", 1)
 
-    assert np.allclose(as_dense(item_ties(listens(heard), OPTIONS)), whole, atol=1e-5)
+    assert np.allclose(dense_of(item_ties(sparse_of(heard), OPTIONS)), whole, atol=1e-5)
 
 
 def test_of_the_ties_of_an_item_the_strongest_are_kept(heard):
-    every = as_dense(item_ties(listens(heard), OPTIONS))
+    every = dense_of(item_ties(sparse_of(heard), OPTIONS))
 
-    kept = as_dense(
-        item_ties(listens(heard), Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=3))
+    kept = dense_of(
+        item_ties(sparse_of(heard), Options(item_penalty=2.0, dropout=0.25, least_people=1, ties=3))
     )
 
     for whole, row in zip(every, kept, strict=True):
@@ -78,7 +65,7 @@ def test_items_of_few_people_or_too_many_items_have_none(heard, most, least):
     options = Options(item_penalty=2.0, dropout=0.25, least_people=least, most_items=most)
     kept = min(most, int(((heard > 0).sum(axis=0) >= least).sum()))
 
-    ties = as_dense(item_ties(listens(heard), options))
+    ties = dense_of(item_ties(sparse_of(heard), options))
 
     assert 0 < kept < ITEMS
     assert (ties[kept:] == 0).all()
@@ -91,7 +78,7 @@ def test_items_of_few_people_or_too_many_items_have_none(heard, most, least):
 
 
 def test_nobody_shares_anything():
-    ties = item_ties(listens(np.eye(3)), Options(least_people=2))
+    ties = item_ties(sparse_of(np.eye(3)), Options(least_people=2))
 
     assert ties.height == ties.width == 3
     assert not len(ties.values)

@@ -31,8 +31,8 @@ def file(tmp_path: Path):
 
 
 @given(rows=st.lists(st.tuples(NAMES, NAMES, st.floats(0, 1e6, width=32)), min_size=1), packed=st.booleans())
-def test_what_was_written_is_read(tmp_path_factory, rows, packed):
-    path = tmp_path_factory.mktemp("set") / ("train.csv.gz" if packed else "train.csv")
+def test_what_was_written_is_read(tmp_path, rows, packed):
+    path = tmp_path / ("train.csv.gz" if packed else "train.csv")
 
     listening = read_listening(written(path, rows))
 
@@ -89,26 +89,17 @@ def test_what_is_wrong_is_told_with_file_and_line(file, content, told):
     assert told in str(raised.value)
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(ListeningError, match="can't be read: No such file"):
-        read_listening(tmp_path / "none.csv")
-
-
-def test_a_set_without_rows_is_empty(file):
-    assert len(read_listening(file("user,item,weight\n"))) == 0
-
-
-def test_people_are_read_in_the_order_of_the_file(file):
+def test_people_and_names_of_artists(file):
     assert read_people(file("note,user\n1,b\n2,a\n3,b\n")) == ["b", "a", "b"]
-
-
-def test_names_of_artists(file):
     assert read_names(file("artist_id,name\n1,Björk\n2,AC/DC\n")) == {"1": "Björk", "2": "AC/DC"}
+    assert len(read_listening(file("user,item,weight\n"))) == 0
 
 
 def test_a_folder_has_the_file_plain_or_gzipped(file, tmp_path):
     with pytest.raises(ListeningError, match=r"neither train\.csv nor train\.csv\.gz"):
         file_in(tmp_path, "train")
+    with pytest.raises(ListeningError, match="can't be read: No such file"):
+        read_listening(tmp_path / "none.csv")
     packed = file(b"", "train.csv.gz")
     assert file_in(tmp_path, "train") == packed
     plain = file(b"")

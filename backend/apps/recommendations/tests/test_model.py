@@ -128,20 +128,12 @@ def test_rows_in_another_order_give_a_model_that_says_the_same():
     )
 
 
-@pytest.mark.parametrize("rows", [[], [("Ada", "Halo", 0.0)]])
-def test_without_a_listen_there_is_nothing_to_learn(rows):
-    with pytest.raises(NothingToLearnError):
-        train(Listening.of(rows), SMALL)
-
-
-def test_one_listen_is_enough():
+def test_little_is_enough_and_nothing_is_not():
     tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
-
     assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
     assert list(tiny.recommended(tiny.history([("Halo", 1.0)]), count=20)) == []
-
-
-def test_more_factors_than_items_do_no_harm():
-    wide = train(Listening.of(two_tastes()), Options(factors=64, rounds=3))
-
+    wide = train(Listening.of(two_tastes()), Options(factors=64, rounds=3))  # more than items
     assert np.isfinite(wide.factors.items).all()
+    for rows in ([], [("Ada", "Halo", 0.0)]):
+        with pytest.raises(NothingToLearnError):
+            train(Listening.of(rows), SMALL)

@@ -15,9 +15,12 @@ def test_none_on_a_new_installation_and_nothing_is_read():
     assert shelf.own_shelf.cache_info().currsize == 0
 
 
-def test_one_that_can_be_used(no_model):
-    write_model(train(listening(two_tastes()), SMALL), no_model)
+@pytest.mark.parametrize("content", [b"", b"nonsense", model_file.MAGIC])
+def test_a_broken_one_and_one_that_can_be_used(no_model, content):
+    no_model.write_bytes(content)
+    assert model_state() is ModelState.BROKEN
 
+    write_model(train(listening(two_tastes()), SMALL), no_model)
     assert model_state() is ModelState.OK
 
 
@@ -31,10 +34,3 @@ def test_of_another_version(no_model, monkeypatch, caplog):
 
     assert state is ModelState.OLD
     assert f"has format {mine + 1}, and this version reads format {mine}" in caplog.text
-
-
-@pytest.mark.parametrize("content", [b"", b"nonsense", model_file.MAGIC])
-def test_a_broken_one(no_model, content):
-    no_model.write_bytes(content)
-
-    assert model_state() is ModelState.BROKEN

@@ -1,5 +1,6 @@
 """What each source offers to whom, and that its reasons are true."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -40,7 +41,7 @@ def content(library) -> ContentSource:
     return ContentSource(own_catalogue.catalogue())
 
 
-def test_favourites_by_artist_and_genre(content, named):
+def test_favourites_by_artist_and_genre(content, named, library):
     wishes = Wishes(favorite_genres=["Jazz"], favorite_artists=["miles DAVIS"])
 
     found = content.candidates(wishes, most=10)
@@ -55,6 +56,8 @@ def test_favourites_by_artist_and_genre(content, named):
         "Because you like Jazz",
     ]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    avoiding = replace(wishes, avoided_track_ids={library["Naima"].pk}, avoided_artists={"miles davis"})
+    assert named(content.candidates(avoiding, most=10)) == ["Footprints"]
 
 
 def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(content, named, library):
@@ -81,16 +84,6 @@ def test_a_mood_by_its_genres(content, named):
 
     assert set(named(found)) == {"Halo", "Toxic", "Royals"}
     assert found[0].reasons[0].text == "pop goes with the mood party"
-
-
-def test_what_is_avoided_is_left_out(content, named, library):
-    wishes = Wishes(
-        favorite_genres=["jazz"],
-        avoided_track_ids={library["Naima"].pk},
-        avoided_artists={"miles davis"},
-    )
-
-    assert named(content.candidates(wishes, most=10)) == ["Footprints"]
 
 
 def test_one_artist_does_not_have_it_all(add_track):
@@ -147,7 +140,8 @@ def model(library):
 def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
     source = ListeningSource(model, own_catalogue.catalogue())
 
-    found = source.candidates(Wishes(liked=[liked(library["So What"])]), most=3)
+    wishes = Wishes(liked=[liked(library["So What"])])
+    found = source.candidates(wishes, most=3)
 
     assert {"Naima", "Blue in Green"} <= set(named(found)) <= {"Naima", "Blue in Green", "Footprints"}
     assert found[0].score == 1
@@ -155,6 +149,10 @@ def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
         (reason,) = one.reasons
         assert (reason.kind, reason.track_id) == (ReasonKind.SIMILAR_TO_LIKED, library["So What"].pk)
         assert reason.text == "Because you liked So What"
+    avoiding = replace(wishes, avoided_artists={"john coltrane"})
+    assert named(source.candidates(avoiding, most=3))
+    assert "Naima" not in named(source.candidates(avoiding, most=10))
+    assert source.candidates(Wishes(favorite_artists=["Nobody at all"]), most=10) == []
 
 
 def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(model, library, named):
@@ -164,19 +162,6 @@ def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(mo
 
     assert "Footprints" in named(found)
     assert {reason.kind for one in found for reason in one.reasons} == {ReasonKind.SIMILAR_TO_FAVORITE}
-
-
-def test_without_anything_known_it_offers_nothing(model, library):
-    source = ListeningSource(model, own_catalogue.catalogue())
-
-    assert source.candidates(Wishes(favorite_artists=["Nobody at all"]), most=10) == []
-
-
-def test_it_leaves_out_what_is_avoided(model, library, named):
-    source = ListeningSource(model, own_catalogue.catalogue())
-    wishes = Wishes(liked=[liked(library["So What"])], avoided_artists={"john coltrane"})
-
-    assert "Naima" not in named(source.candidates(wishes, most=10))
 
 
 # --- Queues ------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.recommendations.engine.sparse import SparseMatrix
+from apps.recommendations.tests.made_up import dense_of
 
 HEIGHT, WIDTH = 4, 6
 CELLS = st.lists(
@@ -21,19 +22,11 @@ def sparse_and_dense(cells: list[tuple[int, int, int]]) -> tuple[SparseMatrix, n
     return SparseMatrix.of(rows, columns, values.astype(np.float32), shape=shape), dense
 
 
-def as_dense(sparse: SparseMatrix) -> np.ndarray:
-    dense = np.zeros((sparse.height, sparse.width))
-    for number in range(sparse.height):
-        columns, values = sparse.row(number)
-        dense[number, columns] = values
-    return dense
-
-
 @given(CELLS)
 def test_cells_are_added_up_and_zeros_left_out(cells):
     sparse, dense = sparse_and_dense(cells)
 
-    assert (as_dense(sparse) == dense).all()
+    assert (dense_of(sparse) == dense).all()
     assert list(sparse.counts()) == list((dense != 0).sum(axis=1))
     assert all(list(sparse.row(number)[0]) == sorted(sparse.row(number)[0]) for number in range(HEIGHT))
 
@@ -42,7 +35,7 @@ def test_cells_are_added_up_and_zeros_left_out(cells):
 def test_transposed(cells):
     sparse, dense = sparse_and_dense(cells)
 
-    assert (as_dense(sparse.transposed()) == dense.T).all()
+    assert (dense_of(sparse.transposed()) == dense.T).all()
 
 
 @given(CELLS, st.lists(st.sampled_from(range(HEIGHT)), unique=True))

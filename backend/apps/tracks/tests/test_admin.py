@@ -43,19 +43,3 @@ def test_an_isrc_in_use_is_an_error_in_the_form(ada, add_track):
     assert page.status_code == 200
     assert page.context["errors"]
     assert Track.objects.count() == 1
-
-
-def test_an_edit_keeps_the_search_right(ada, add_track):
-    track = add_track("Halo")
-    ada.post(f"/admin/tracks/track/{track.pk}/change/", {**FORM, "title": "Déjà Vu", "isrc": ""})
-    assert Track.objects.get().search_text == "deja vu beyonce"
-
-
-def test_selected_tracks_are_deleted(ada, add_track):
-    chosen = [add_track("A").pk, add_track("B").pk]
-    add_track("C")
-    ada.post(
-        "/admin/tracks/track/",
-        {"action": "delete_selected", "_selected_action": chosen, "post": "yes"},
-    )
-    assert [track.title for track in Track.objects.all()] == ["C"]

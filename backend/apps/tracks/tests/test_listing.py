@@ -1,22 +1,14 @@
-"""The list: its order, its genre filter, its pages, and what it refuses."""
+"""Lists, genres and searches, where the whole library has to be the test's own."""
 
 import pytest
+
+from apps.tracks.selectors import listed_tracks
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def titles(client):
-    def listed(**query: str) -> list[str]:
-        return [track["title"] for track in client.get("/api/tracks/", query).json()]
-
-    return listed
-
-
-def test_without_ordering_by_id(add_track, titles):
-    for title in ("C", "A", "B"):
-        add_track(title)
-    assert titles() == ["C", "A", "B"]
+def found(search: str) -> list[str]:
+    return [track.title for track in listed_tracks(search=search)]
 
 
 @pytest.mark.parametrize("field", ["title", "artist", "album", "genre"])
@@ -31,57 +23,15 @@ def test_texts_sort_without_case_and_accents_and_equals_by_id(client, add_track,
         assert [row[field] for row in rows] == expected
 
 
-def test_unknown_durations_come_last_both_ways(add_track, titles):
-    add_track("unknown")
-    add_track("long", duration_seconds=500)
-    add_track("short", duration_seconds=100)
-    assert titles(ordering="duration_seconds") == ["short", "long", "unknown"]
-    assert titles(ordering="-duration_seconds") == ["long", "short", "unknown"]
-
-
-def test_newest_first(add_track, titles):
-    add_track("old")
-    add_track("new")
-    assert titles(ordering="-created_at") == ["new", "old"]
-
-
-def test_genre_is_compared_without_case(add_track, titles):
-    add_track("one", genre="Élektro Pop")
-    add_track("two", genre="éLEKTRO pop")
-    add_track("three", genre="pop")
-    assert titles(genre=" ÉLEKTRO POP ") == ["one", "two"]
-
-
-def test_genre_and_search_together(add_track, titles):
-    add_track("Halo", genre="pop")
-    add_track("Halo", genre="rock")
-    add_track("Hello", genre="rock")
-    assert titles(genre="rock", search="halo") == ["Halo"]
-
-
-def test_total_and_next_part_are_told(client, add_track):
-    for number in range(3):
-        add_track(f"T{number}")
-    answer = client.get("/api/tracks/", {"limit": 2, "search": "t"})
-    assert [track["title"] for track in answer.json()] == ["T0", "T1"]
-    assert answer["X-Total-Count"] == "3"
-    assert "offset=2" in answer["Link"]
-
-
-def test_pages_where_they_are_asked_for(client, add_track):
-    add_track("A")
-    add_track("B")
-    envelope = client.get("/api/tracks/", {"page": 2, "page_size": 1}).json()
-    assert envelope["count"] == 2
-    assert [track["title"] for track in envelope["results"]] == ["B"]
-
-
-@pytest.mark.parametrize("ordering", ["votes", "--title", "title,artist", "title_key", "-", "id"])
-def test_unknown_ordering_is_refused(client, ordering: str):
-    answer = client.get("/api/tracks/", {"ordering": ordering})
-    assert answer.status_code == 400
-    assert answer.json()["error"]["code"] == "VALIDATION_ERROR"
-    assert list(answer.json()["error"]["details"]) == ["ordering"]
+@pytest.mark.parametrize(
+    ("ordering", "titles"),
+    [("duration_seconds", ["short", "long", "unknown"]), ("-duration_seconds", ["long", "short", "unknown"])],
+)
+def test_unknown_durations_come_last_both_ways(client, add_track, ordering: str, titles: list[str]):
+    for title, seconds in (("unknown", None), ("long", 500), ("short", 100)):
+        add_track(title, duration_seconds=seconds)
+    rows = client.get("/api/tracks/", {"ordering": ordering}).json()
+    assert [row["title"] for row in rows] == titles
 
 
 @pytest.mark.parametrize("field", ["search", "genre", "ordering"])
@@ -92,6 +42,32 @@ def test_what_no_database_takes_is_refused(client, field: str, value: str):
     assert list(answer.json()["error"]["details"]) == [field]
 
 
-def test_empty_parameters_mean_nothing(client, add_track):
-    add_track()
-    assert len(client.get("/api/tracks/?search=&genre=&ordering=").json()) == 1
+# --- Searches ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("search", "title"), [("!!!", "Me and !!!"), ("%", "50%"), ("_", "a_b"), ("☆", "☆")])
+def test_search_without_letters_is_taken_literally(add_track, search: str, title: str):
+    add_track("Halo", "Beyoncé")
+    add_track(title, "Somebody")
+    assert found(search) == [title]
+
+
+def test_literal_match_is_ranked_too(add_track):
+    for title, artist in (("Me and !!!", "A"), ("!!! again", "B"), ("!!!", "C")):
+        add_track(title, artist)
+    assert found("!!!") == ["!!!", "!!! again", "Me and !!!"]
+
+
+# --- Genres ------------------------------------------------------------------------------------------
+
+
+def test_most_used_first_then_by_name_and_unknown_left_out(client, add_track):
+    assert client.get("/api/tracks/genres/").json() == []
+    for genre in ("soul", "Rock", "rock", "jazz", "ROCK", "rock", "", "folk"):
+        add_track(genre=genre)
+    answer = client.get("/api/tracks/genres/")
+    assert answer.json() == [
+        {"genre": "rock", "count": 4},
+        *({"genre": genre, "count": 1} for genre in ("folk", "jazz", "soul")),
+    ]
+    assert answer["X-Total-Count"] == "4"

@@ -3,12 +3,11 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
-from django.db.models.signals import post_save
 
 from apps.tracks.models import Track
 from apps.tracks.normalisation import SearchColumns
 from apps.tracks.services import change_track
-from core.changes import UnannouncedWrite, change_of
+from core.changes import UnannouncedWrite
 
 pytestmark = pytest.mark.django_db
 
@@ -19,12 +18,6 @@ def assert_search_columns_right(track: Track) -> None:
     fresh = Track.described_by(stored.facts())
     for name in SearchColumns._fields:
         assert getattr(stored, name) == getattr(fresh, name), name
-
-
-def test_a_created_track_has_its_search_columns():
-    track = Track.objects.create(title="Halo", artist="Beyoncé")
-    assert Track.objects.get(search_text="halo beyonce") == track
-    assert_search_columns_right(track)
 
 
 @pytest.mark.parametrize(
@@ -77,23 +70,6 @@ def test_unknown_isrcs_are_many_and_a_known_one_is_one(add_track):
 def test_a_duration_of_zero_is_refused_by_the_database(add_track):
     with pytest.raises(IntegrityError):
         add_track(duration_seconds=0)
-
-
-def test_a_listener_sees_what_was_and_what_is(add_track):
-    seen = []
-
-    def listener(instance: Track, **_: object) -> None:
-        change = change_of(instance)
-        seen.append((change.before and change.before.title, change.after and change.after.title))
-
-    post_save.connect(listener, sender=Track)
-    try:
-        track = add_track("Halo")
-        change_track(track_id=track.pk, changes={"title": "Hello"})
-        change_track(track_id=track.pk, changes={"title": "Hello"})
-    finally:
-        post_save.disconnect(listener, sender=Track)
-    assert seen == [(None, "Halo"), ("Halo", "Hello")]
 
 
 def test_forms_obey_the_same_rules():

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings as project_settings
-from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
 
 from apps.users.models import Guest, User
+from apps.users.session_store import SessionStore
 
 ADDRESS = "192.0.2.1"
 
@@ -17,11 +17,6 @@ ADDRESS = "192.0.2.1"
 def limits_are_far(settings) -> None:
     """But where a test says otherwise."""
     settings.RATE_LIMIT_FACTOR = 1000
-
-
-@pytest.fixture(autouse=True)
-def quick_passwords(settings) -> None:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture

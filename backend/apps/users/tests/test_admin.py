@@ -62,6 +62,7 @@ def test_who_comes_second_at_the_same_moment_is_told(hedy, grace, monkeypatch):
     assert "Somebody else has just written" in page.send_and_follow(**UNCHOSEN, email="ada@example.org")
 
 
+@pytest.mark.django_db(transaction=True)  # erased once the page has been committed
 def test_an_account_is_deleted_alone_or_with_others(hedy, grace):
     ada, bo = (User.objects.create_user(name) for name in ("ada", "bo"))
     hedy.delete(grace)
@@ -69,6 +70,7 @@ def test_an_account_is_deleted_alone_or_with_others(hedy, grace):
     assert list(User.objects.values_list("username", flat=True)) == ["hedy"]
 
 
+@pytest.mark.django_db(transaction=True)  # erased once the page has been committed
 def test_a_profile_is_looked_at_and_goes_with_its_account(hedy, grace):
     profile = Profile.objects.create(user=grace, moods=["calm"])
     assert "calm" in hedy.client.get("/admin/users/profile/").content.decode()

@@ -33,12 +33,29 @@ export function Discover() {
 function ForMe() {
   if (account.value === undefined)
     return isUnanswered.value ? <Away isPart={false} onRetry={recogniseMe} /> : <Loading />;
-  if (account.value === null) return <SignInFirst />;
+  if (account.value === null) return <ForGuest />;
   return (
     <>
       <Refresh />
       <Problem />
       <Found />
+    </>
+  );
+}
+
+/** What fits the room, what is popular, and below it how to get more. */
+function ForGuest() {
+  const texts = laterWords().discover;
+  return (
+    <>
+      <Problem />
+      <Found />
+      <div class="discover-invitation">
+        <p class="dim">{mayHaveAccount ? texts.signInFirst : laterWords().account.elsewhere}</p>
+        <button type="button" class="button" onClick={() => goToPart("account")}>
+          {texts.toAccount}
+        </button>
+      </div>
     </>
   );
 }
@@ -75,18 +92,6 @@ function Choice() {
         </button>
       ))}
     </fieldset>
-  );
-}
-
-function SignInFirst() {
-  const texts = laterWords().discover;
-  return (
-    <div class="empty">
-      <p>{mayHaveAccount ? texts.signInFirst : laterWords().account.elsewhere}</p>
-      <button type="button" class="button main" onClick={() => goToPart("account")}>
-        {texts.toAccount}
-      </button>
-    </div>
   );
 }
 

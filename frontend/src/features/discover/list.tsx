@@ -6,6 +6,7 @@ import { addingName, goneTracks, standingOf } from "../../store/adding.ts";
 import {
   addRecommended,
   isOfLibrary,
+  isOfRoom,
   type Opinion,
   offered,
   opinions,
@@ -31,20 +32,47 @@ export function List() {
   const texts = laterWords().discover;
   return (
     <>
-      {offered.value.length > 0 ? (
-        <ul class="discover-list" aria-label={texts.list}>
-          {offered.value.map((one) => (
-            <Row key={one.id} one={one} onTell={setTold} />
-          ))}
-        </ul>
-      ) : (
-        <Nothing />
-      )}
+      {offered.value.length === 0 && <Nothing />}
+      {parts().map(({ title, list }) => (
+        <>
+          {title && <h2 class="discover-part">{title}</h2>}
+          <ul class="discover-list" aria-label={title || texts.list}>
+            {list.map((one) => (
+              <Row key={one.id} one={one} onTell={setTold} />
+            ))}
+          </ul>
+        </>
+      ))}
       <p class="spoken" role="status">
         {told}
       </p>
     </>
   );
+}
+
+interface Part {
+  title: string;
+  list: readonly Recommendation[];
+}
+
+/** One list; for somebody without an account, who sees no other, in two. */
+function parts(): Part[] {
+  const texts = laterWords().discover;
+  const all = offered.value;
+  if (whose.value === "room" || account.value) return [{ title: "", list: all }].filter(isNotEmpty);
+  return [
+    { title: texts.fitsRoom, list: all.filter((one) => !isPopular(one)) },
+    { title: texts.popular, list: all.filter(isPopular) },
+  ].filter(isNotEmpty);
+}
+
+function isNotEmpty({ list }: Part): boolean {
+  return list.length > 0;
+}
+
+/** Everybody's choice, or nobody's yet: what is new. */
+function isPopular({ reasons: [best] }: Recommendation): boolean {
+  return best?.kind === "popular" || best?.kind === "new_here";
 }
 
 interface RowProps {
@@ -138,7 +166,7 @@ function Add({ one, onTell }: RowProps) {
 
 function Nothing() {
   const texts = laterWords().discover;
-  const isForRoom = whose.value === "room";
+  const isForRoom = isOfRoom.value;
   const isSeen = Boolean(recommended.value.answer?.recommendations.length);
   return (
     <div class="empty">

@@ -1,6 +1,6 @@
 /** What plays: a bar above the tabs, or a panel where there is room for it. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { allowedCover } from "../../store/page.ts";
 import { show } from "../../store/place.ts";
 import { showInQueue } from "../../store/queue_focus.ts";
@@ -13,40 +13,43 @@ import "./now_playing.css";
 
 export function NowPlayingBar() {
   const item = playing.value;
+  const isOver = useIsOver(item);
   return (
     <section class="playing-bar" aria-label={words().nowPlaying.title}>
       {item && <Progress item={item} class="playing-edge" />}
       {item ? (
-        <Summary item={item} size={44} />
+        <Summary item={item} size={44} isOver={isOver} />
       ) : (
         <p class="playing-nothing dim">{words().nowPlaying.nothing}</p>
       )}
-      <Controls item={item} />
+      <Controls item={item} isOver={isOver} />
     </section>
   );
 }
 
 export function NowPlayingPanel() {
   const item = playing.value;
+  const isOver = useIsOver(item);
   return (
     <div class="card playing-panel">
       <h2>{words().nowPlaying.title}</h2>
       {item ? <Summary item={item} size={72} /> : <p class="dim">{words().nowPlaying.nothing}</p>}
       {item && <Progress item={item} class="playing-line" />}
-      {item && <Times item={item} />}
-      <Controls item={item} />
+      {item && (isOver ? <p class="small">{words().nowPlaying.over}</p> : <Times item={item} />)}
+      <Controls item={item} isOver={isOver} />
     </div>
   );
 }
 
 /** Cover, title and artist; a press shows the item in the queue. */
-function Summary({ item, size }: { item: ShownItem; size: number }) {
+function Summary({ item, size, isOver }: { item: ShownItem; size: number; isOver?: boolean }) {
   const { track } = item;
+  const below = isOver ? words().nowPlaying.over : track.artist;
   return (
     <button
       type="button"
       class="playing-summary"
-      aria-label={`${words().nowPlaying.show}: ${track.title} ${track.artist}`}
+      aria-label={`${words().nowPlaying.show}: ${track.title} ${below}`}
       onClick={() => {
         show("queue");
         showInQueue(item.key);
@@ -58,14 +61,14 @@ function Summary({ item, size }: { item: ShownItem; size: number }) {
           {track.title}
         </span>{" "}
         <span class="dim small one-line" dir="auto">
-          {track.artist}
+          {below}
         </span>
       </span>
     </button>
   );
 }
 
-function Controls({ item }: { item: ShownItem | null }) {
+function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean }) {
   const first = view.value.items[0];
   const { nowPlaying } = words();
   const previous = neighbourOfPlaying(-1);
@@ -96,7 +99,13 @@ function Controls({ item }: { item: ShownItem | null }) {
           onClick={() => other && act({ kind: "play", item: other.ref })}
         />
       )}
-      <IconButton icon="next" label={nowPlaying.next} disabled={!next} onClick={() => playNeighbour(1)} />
+      {isOver && next ? (
+        <button type="button" class="button main" onClick={() => playNeighbour(1)}>
+          {nowPlaying.goOn}
+        </button>
+      ) : (
+        <IconButton icon="next" label={nowPlaying.next} disabled={!next} onClick={() => playNeighbour(1)} />
+      )}
     </div>
   );
 }
@@ -106,6 +115,20 @@ export function passedSeconds(item: ShownItem, now: number): number {
   if (!item.played_at) return 0;
   const passed = Math.max(0, (now - Date.parse(item.played_at)) / 1000);
   return Math.min(passed, item.track.duration_seconds ?? passed);
+}
+
+/** Whether the track is as long ago as it takes. Nothing says yet that it is really heard to its end. */
+function useIsOver(item: ShownItem | null): boolean {
+  const [isOver, setIsOver] = useState(false);
+  useEffect(
+    () =>
+      everySecond(() => {
+        const whole = item?.track.duration_seconds;
+        setIsOver(!!(item && whole) && passedSeconds(item, serverNow()) >= whole);
+      }),
+    [item],
+  );
+  return isOver;
 }
 
 /** A line that grows; drawn once a second, past the renderer. */

@@ -1,5 +1,6 @@
 """`manage.py etl run|status|replay|notice`: gathers charts, and says how that stands."""
 
+import os
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ from apps.charts.supply_choice import supply_from
 
 # For whoever runs it by the clock. 1 is what any command that fails ends with, 2 what wrong arguments give.
 EXIT_FAILED, EXIT_PARTLY, EXIT_RUNNING = 1, 3, 4
+# As a shell's for a program that Ctrl-C has ended.
+EXIT_INTERRUPTED = 130
 FAILURES_SHOWN = 20
 
 
@@ -38,7 +41,7 @@ def moment(text: str) -> datetime:
 class Command(BaseCommand):
     help = (
         "Gathers charts. Ends with 0 when all went well, 1 when nothing did, 2 for wrong arguments, "
-        "3 when a part failed and the rest was done, 4 when another run goes on."
+        "3 when a part failed and the rest was done, 4 when another run goes on, 130 after Ctrl-C."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -68,7 +71,13 @@ class Command(BaseCommand):
         if options["stage"] and options["full_pipeline"]:
             raise CommandError("--stage and --full-pipeline exclude each other.", returncode=2)
         with supply_from(options["folder"]) as supply:
-            self._run_with(supply, **options)
+            try:
+                self._run_with(supply, **options)
+            except KeyboardInterrupt:
+                self.stderr.write("Interrupted. The next run does what is left.")
+                self.stderr.flush()
+                # Python would wait for the threads that ask services, for as long as those say nothing.
+                os._exit(EXIT_INTERRUPTED)
 
     def _run_with(self, supply: Supply, **options: Any) -> None:
         plan = Plan(

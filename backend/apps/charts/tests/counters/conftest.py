@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from apps.charts import counting
 from apps.charts.counters.stage import count
 from apps.charts.counting import Counting
 from apps.charts.genres import MusicService
@@ -24,11 +23,6 @@ from core.tests.providers.stand_in import StandIn
 
 # Service, ISRC, day; then the status and the count.
 Told = dict[tuple[str, str, str], tuple[str, int | None]]
-
-
-@pytest.fixture(autouse=True)
-def counter(own_registries: None) -> None:
-    counting.register_counter(count)
 
 
 def stored(service: str = "") -> Told:

@@ -45,39 +45,27 @@ def test_a_table_gives_counts_with_their_days(run: Run, folder: Folder):
     assert ViewCount.objects.get(isrc=isrc(1)).view_count == 1250
 
 
-def test_without_a_table_it_is_missing_and_never_zero(run: Run, folder: Folder):
+def test_without_a_table_it_is_missing_and_never_zero_until_one_comes(run: Run, folder: Folder):
     fill(folder)
-
     run()
-
-    assert stored("spotify") == {
-        ("spotify", isrc(1), FIRST): ("missing", None),
-        ("spotify", isrc(2), FIRST): ("missing", None),
-    }
+    missing = ("missing", None)
+    of_both = {("spotify", isrc(1), FIRST): missing, ("spotify", isrc(2), FIRST): missing}
+    assert stored("spotify") == of_both
     assert not ViewCount.objects.exists()
-
-
-def test_a_table_that_comes_later_fills_in_what_was_missing(run: Run, folder: Folder):
-    fill(folder)
-    run()
     put_table(folder, table((FIRST, ONE, 1000)))
 
     run()
 
-    assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
-    assert stored("spotify")["spotify", isrc(2), FIRST] == ("missing", None)
+    assert stored("spotify") == of_both | {("spotify", isrc(1), FIRST): ("ok", 1000)}
 
 
 def test_a_table_that_cannot_be_read_is_failed_and_tried_again(run: Run, folder: Folder):
     fill(folder)
     put_table(folder, "date,artist_title,streams_total\nyesterday,nobody,many")
-
-    records = run()
-
-    assert counts_of(records).status == "partly"
+    assert counts_of(run()).status == "partly"
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("failed", None)
-
     put_table(folder, table((FIRST, ONE, 1000)))
+
     run()
 
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
@@ -128,21 +116,6 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
 
 
-def test_a_copy_of_yesterdays_table_is_no_standstill(run: Run, folder: Folder):
-    days = [f"2025-03-{day:02}" for day in range(1, 8)]
-    fill(folder, days[0])
-    totals = [1000, 1200, 1400, 1600, 1600, 2000, 2200]  # the fifth is a copy, the sixth catches up
-    put_table(folder, table(*((day, ONE, total) for day, total in zip(days, totals, strict=True))))
-
-    run()
-
-    rows = HistoricalViewCount.objects.filter(isrc=isrc(1)).order_by("recorded_date")
-    assert list(rows.values_list("delta_count", "flag"))[3:] == [
-        *((200, ""), (None, "stale")),
-        *((400, ""), (200, "")),
-    ]
-
-
 def test_of_several_markets_one_counts(run: Run, folder: Folder):
     fill(folder)
     world, elsewhere = table((FIRST, ONE, 900), market="global"), table((FIRST, ONE, 1), market="th")
@@ -158,15 +131,12 @@ def test_of_several_markets_one_counts(run: Run, folder: Folder):
         read_counts(b"date,market,artist_title,streams_total\n2025-03-01,a,A - B,1\n2025-03-01,b,A - B,1")
 
 
-def test_tables_of_something_else_are_passed_over():
+def test_tables_of_something_else_are_passed_over_and_what_is_no_table_is_an_error():
     assert read_counts(b"date,rank\n2025-03-01,1") is None
     assert read_features(b"date,rank\n2025-03-01,1") is None
-
-
-@pytest.mark.parametrize("body", [b"\x1f\x8bnonsense", b"\xff\xfe\x00", b"date,artist_title,streams_total\n"])
-def test_what_is_no_table_is_an_error(body: bytes):
-    with pytest.raises(SourceError):
-        read_counts(body)
+    for body in (b"\x1f\x8bnonsense", b"\xff\xfe\x00", b"date,artist_title,streams_total\n"):
+        with pytest.raises(SourceError):
+            read_counts(body)
 
 
 def test_a_packed_table_is_unpacked_and_odd_rows_are_left_out():

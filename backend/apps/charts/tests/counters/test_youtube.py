@@ -1,6 +1,6 @@
 """YouTube: a video is searched for once and asked about every day, within the day's quota."""
 
-import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
@@ -10,6 +10,7 @@ from django.test import override_settings
 from apps.charts.counters import youtube as counter
 from apps.charts.genres import MusicService
 from apps.charts.models import ChartTrack, QuotaDay, ServiceTrack
+from apps.charts.tests import bodies
 from apps.charts.tests.bodies import Folder, isrc
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import CountOn, stored
@@ -52,6 +53,14 @@ def by_query(handler: Handler) -> None:
     )
 
 
+def forbidden(reason: str, *details: str, status: int = 403) -> Act:
+    """In Google's shape of errors."""
+    error = {"code": status, "message": "No.", "errors": [{"domain": "global", "reason": reason}]}
+    if details:
+        error["details"] = [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": details[0]}]
+    return answers({"error": error}, status=status)
+
+
 @pytest.fixture
 def chart(run: Run, folder: Folder, youtube: StandIn) -> StandIn:
     """Two tracks on a chart, with a video each."""
@@ -79,20 +88,15 @@ def test_videos_are_searched_for_once_and_asked_about_daily(chart: StandIn, coun
     assert QuotaDay.objects.get(day=DAY).used == 201
     link = ServiceTrack.objects.get(service="youtube", track__isrc=isrc(1))
     assert link.url == "https://www.youtube.com/watch?v=v1"
+    assert {one.params["key"] for one in chart.asked} == {"key"}
+    assert chart.asked_for(SEARCH)[0].params["type"] == "video"
 
-
-def test_what_was_counted_today_is_not_asked_about_again(chart: StandIn, count_on: CountOn):
-    count_on(DAY, YOUTUBE)
-
-    tally = count_on(DAY, YOUTUBE, hour=20)
-
+    tally = count_on(NEXT, YOUTUBE, hour=20)
     assert (tally.rows_in, tally.rows_failed) == (0, 0)
-    assert len(chart.asked_for(VIDEOS)) == 1
+    assert len(chart.asked_for(VIDEOS)) == 2, "not again on the same day"
 
 
 def test_fifty_videos_are_asked_about_at_once(run: Run, folder: Folder, youtube: StandIn, count_on: CountOn):
-    from apps.charts.tests import bodies
-
     tracks = [(f"Title {number}", f"Artist {number}", f"ZZTST26{number:05}") for number in range(1, 121)]
     folder.put("spotify", "pop", DAY, bodies.spotify(tracks))
     folder.put("soundcloud", "pop", DAY, bodies.soundcloud(tracks))
@@ -127,7 +131,7 @@ def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: 
 
 def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
-    chart.then(VIDEOS, answers({"error": {"code": 403}}, status=403))
+    chart.then(VIDEOS, forbidden("quotaExceeded"))
 
     count_on(NEXT, YOUTUBE)
     count_on(NEXT, YOUTUBE, hour=20)
@@ -137,16 +141,55 @@ def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count
     assert QuotaDay.objects.get(day=NEXT).used == 1000
 
 
+# Google's answers to a key that is wrong, restricted to other addresses, or of a project without this API.
 @pytest.mark.parametrize(
-    "act", [answers({}, status=500), answers({"error": {"code": 400}}), answers({"nothing": 1})]
+    "refusal",
+    [
+        lambda: forbidden("badRequest", "API_KEY_INVALID", status=400),
+        lambda: forbidden("forbidden", "API_KEY_HTTP_REFERRER_BLOCKED"),
+        lambda: forbidden("accessNotConfigured", "SERVICE_DISABLED"),
+        lambda: answers({}, status=403),
+    ],
 )
-def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_on: CountOn, act: Act):
+def test_a_key_that_is_not_taken_costs_no_quota_and_says_so(
+    chart: StandIn, count_on: CountOn, refusal: Callable[[], Act]
+):
+    chart.then(VIDEOS, refusal())
     count_on(DAY, YOUTUBE)
-    chart.then(VIDEOS, act)
+    chart.then(VIDEOS, refusal())
 
     tally = count_on(NEXT, YOUTUBE)
-    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
-    assert tally.rows_failed == 2
+
+    assert "YOUTUBE_API_KEY" in tally.failures[0]
+    assert QuotaDay.objects.get(day=NEXT).used == 1
+    count_on(NEXT, YOUTUBE, hour=20)
+    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+
+
+def test_a_video_that_may_not_be_asked_about_fails_alone(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+    usual = chart._usual[VIDEOS]
+
+    def act(handler: Handler) -> None:
+        (forbidden("forbidden") if "v1" in unquote(handler.asked.params["id"]).split(",") else usual)(handler)
+
+    chart._usual[VIDEOS] = act
+
+    tally = count_on(NEXT, YOUTUBE)
+
+    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("ok", 200)}
+    assert tally.rows_failed == 1
+    assert QuotaDay.objects.get(day=NEXT).used == 3
+
+
+def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_on: CountOn):
+    count_on(DAY, YOUTUBE)
+    chart.then(VIDEOS, answers({}, status=500), answers({"error": {"code": 400}}), answers({"nothing": 1}))
+
+    for hour in (12, 14, 16):
+        tally = count_on(NEXT, YOUTUBE, hour=hour)
+        assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
+        assert tally.rows_failed == 2
     count_on(NEXT, YOUTUBE, hour=20)
 
     assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
@@ -161,9 +204,8 @@ def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_an
     count_on(NEXT, YOUTUBE)
 
     assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
-    assert list(
-        ServiceTrack.objects.filter(service="youtube").values_list("service_track_id", flat=True)
-    ) == ["v1"]
+    known = ServiceTrack.objects.filter(service="youtube")
+    assert list(known.values_list("service_track_id", flat=True)) == ["v1"]
 
 
 def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
@@ -177,13 +219,6 @@ def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
     assert len(chart.asked_for(SEARCH)) == 2
     assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
     assert counter.SEARCHED_AGAIN_AFTER.days == 30
-
-
-def test_the_key_goes_with_each_question(chart: StandIn, count_on: CountOn):
-    count_on(DAY, YOUTUBE)
-
-    assert {one.params["key"] for one in chart.asked} == {"key"}
-    assert json.dumps(chart.asked_for(SEARCH)[0].params["type"]) == '"video"'
 
 
 def test_a_video_is_one_tracks_alone_and_nobody_looks_for_it_every_day(chart: StandIn, count_on: CountOn):

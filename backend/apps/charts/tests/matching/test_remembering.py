@@ -15,30 +15,16 @@ def decided(*ids):
     return remembered_matches(source="soundcloud", source_track_ids=ids)
 
 
-def test_nothing_decided_is_left_out():
+def test_the_last_decision_about_a_services_own_id_holds_until_it_is_forgotten():
     assert decided("1") == {}
-
-
-def test_a_decision_is_found_again_by_the_services_own_id():
     remember_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
     assert decided("1", "2") == {"1": ISRC}
     assert remembered_matches(source="apple_music", source_track_ids=["1"]) == {}
-
-
-def test_none_of_the_known_is_a_decision_too():
-    remember_match(source="soundcloud", source_track_id="1", isrc=None)
-    assert decided("1") == {"1": None}
-
-
-def test_a_later_word_replaces_the_earlier():
-    remember_match(source="soundcloud", source_track_id="1", isrc=ISRC)
-    remember_match(source="soundcloud", source_track_id="1", isrc=OTHER)
-    assert decided("1") == {"1": OTHER}
+    for isrc in (OTHER, None):  # none of the known ones is a decision, too
+        remember_match(source="soundcloud", source_track_id="1", isrc=isrc)
+        assert decided("1") == {"1": isrc}
     assert ManualMatch.objects.count() == 1
 
-
-def test_what_is_forgotten_is_open_again():
-    remember_match(source="soundcloud", source_track_id="1", isrc=ISRC)
     assert forget_match(source="soundcloud", source_track_id="1")
     assert not forget_match(source="soundcloud", source_track_id="1")
     assert decided("1") == {}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,31 +16,24 @@ def plays(*told: tuple[str, int, int]) -> list[Played]:
     return [Played(number, key, item, votes, AT) for number, (key, item, votes) in enumerate(told)]
 
 
-def order(*told: tuple[str, int, int]) -> str:
-    return "".join(one.key for one in standings(plays(*told)))
-
-
-def test_more_plays_stand_higher():
-    assert order(("a", 1, 0), ("b", 2, 0), ("b", 2, 0)) == "ba"
-
-
-def test_votes_count_as_much_as_plays():
-    assert order(("a", 1, 0), ("a", 1, 0), ("b", 2, 2)) == "ba"
-    assert order(("a", 1, 0), ("a", 1, 0), ("b", 2, 1)) == "ab"  # equals stand by plays
-
-
-def test_votes_against_count_less():
-    assert order(("a", 1, -1), ("b", 2, 0)) == "ba"
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        pytest.param([("a", 1, 0), ("b", 2, 0), ("b", 2, 0)], "ba", id="more plays"),
+        pytest.param([("a", 1, 0), ("a", 1, 0), ("b", 2, 2)], "ba", id="votes count as much as plays"),
+        pytest.param([("a", 1, 0), ("a", 1, 0), ("b", 2, 1)], "ab", id="of equals the more played"),
+        pytest.param([("a", 1, -1), ("b", 2, 0)], "ba", id="votes against count less"),
+        pytest.param([("b", 1, 0), ("a", 2, 0), ("c", 3, 0)], "bac", id="of equals the first"),
+    ],
+)
+def test_what_stands_higher(told: list[tuple[str, int, int]], expected: str):
+    assert "".join(one.key for one in standings(plays(*told))) == expected
 
 
 def test_an_items_votes_count_once_as_they_were_in_the_end():
     told = standings(plays(("a", 1, 5), ("a", 1, 2), ("a", 7, 1)))
 
     assert [(one.plays, one.votes, one.last_play) for one in told] == [(3, 3, 2)]
-
-
-def test_of_equals_who_was_first_stands_higher():
-    assert order(("b", 1, 0), ("a", 2, 0), ("c", 3, 0)) == "bac"
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(1, 4), st.integers(-3, 3)), max_size=40))

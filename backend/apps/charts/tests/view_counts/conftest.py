@@ -1,18 +1,15 @@
 """What the tests of view counts share: a process that follows no changes yet, and figures in few words."""
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from apps.charts.view_counts import changes, remembering
-from apps.charts.view_counts.flights import Flights
+from apps.charts.view_counts import changes
 from apps.charts.view_counts.services import DayFigure
 from apps.charts.view_counts.words import Status
 
 ISRC, OTHER = "QZTUT2500001", "QZTUT2500002"
 FIRST_DAY = date(2026, 3, 1)
-Say = Callable[..., DayFigure]
 
 
 def day(number: int) -> date:
@@ -40,4 +37,3 @@ def said(
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "_followed", changes._Followed())
-    monkeypatch.setattr(remembering, "_flights", Flights())

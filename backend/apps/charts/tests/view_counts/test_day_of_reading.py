@@ -87,10 +87,3 @@ def test_more_than_four_of_five_are_remembered():
     assert misses, "what was counted anew is read anew"
     assert hits / (hits + misses) > WANTED, (hits, misses)
     assert noon(3).date() == TODAY
-
-
-def test_after_counting_the_new_figures_are_read():
-    count(2)
-    assert {one.view_count for one in current_counts([isrc(7)]).values()} == {7020}
-    count(3)
-    assert {one.view_count for one in current_counts([isrc(7)]).values()} == {7030}

@@ -14,84 +14,61 @@ def of(*counts):
     return derived([Figure(FIRST_DAY + timedelta(days=at), count) for at, count in enumerate(counts)])
 
 
-def flags(*counts):
-    return [one.flag for one in of(*counts)]
-
-
-def test_the_first_day_has_no_difference():
-    assert of(1000) == [Derived(None, None, "")]
-
-
-def test_a_difference_is_to_the_day_before():
-    assert of(1000, 1100, 1250) == [Derived(), Derived(100, 1), Derived(150, 1)]
-
-
-def test_a_day_without_a_figure_has_none_and_the_next_says_how_many_days_it_spans():
-    assert of(1000, None, None, 1300) == [Derived(), Derived(), Derived(), Derived(300, 3)]
-
-
-def test_days_before_the_first_figure_stay_empty():
-    assert of(None, 500) == [Derived(), Derived()]
-
-
-def test_a_fall_is_kept_and_flagged():
-    assert of(1000, 900)[1] == Derived(-100, 1, "fell")
-
-
 STEADY = (10_000, 11_000, 12_000, 13_000)
+NONE = Derived()
 
 
-def test_a_jump_far_beyond_the_usual_is_flagged():
-    assert flags(*STEADY, 33_000)[-1] == "jumped"
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [
+        pytest.param([1000], [Derived(None, None, "")], id="the first day has no difference"),
+        pytest.param([1000, 1100, 1250], [NONE, Derived(100, 1), Derived(150, 1)], id="to the day before"),
+        pytest.param([1000, None, None, 1300], [NONE, NONE, NONE, Derived(300, 3)], id="says how many days"),
+        pytest.param([None, 500], [NONE, NONE], id="before the first figure nothing"),
+        pytest.param([1000, 900], [NONE, Derived(-100, 1, "fell")], id="a fall is kept and flagged"),
+        pytest.param([0, 0, 5], [NONE, Derived(0, 1), Derived(5, 1)], id="zero is a figure"),
+        pytest.param([10_000, 10_000], [NONE, Derived(0, 1)], id="of a copy nothing is known yet"),
+    ],
+)
+def test_what_follows_from_figures(counts, expected):
+    assert of(*counts) == expected
 
 
-def test_what_merely_took_off_is_no_jump():
-    assert flags(*STEADY, 22_000)[-1] == ""
-
-
-def test_little_is_known_of_a_new_track_so_nothing_is_a_jump():
-    assert flags(10_000, 11_000, 1_000_000)[-1] == ""
-
-
-def test_a_small_track_does_not_jump():
-    assert flags(10, 11, 12, 13, 900)[-1] == ""
-
-
-def test_a_day_that_catches_up_is_no_jump():
-    lost = [None] * 14
-    assert flags(*STEADY, *lost, 13_000 + 15 * 1000)[-1] == ""
-    assert flags(*STEADY, 13_000 + 15 * 1000)[-1] == "jumped"
+@pytest.mark.parametrize(
+    ("counts", "flag"),
+    [
+        pytest.param([*STEADY, 33_000], "jumped", id="far beyond the usual"),
+        pytest.param([*STEADY, 22_000], "", id="merely took off"),
+        pytest.param([10_000, 11_000, 1_000_000], "", id="little is known of a new track"),
+        pytest.param([10, 11, 12, 13, 900], "", id="a small track"),
+        pytest.param([*STEADY, *[None] * 14, 13_000 + 15 * 1000], "", id="catches up"),
+        pytest.param([*STEADY, 13_000 + 15 * 1000], "jumped", id="the same in a day"),
+        pytest.param([10_000, 11_000, 11_000], "stale", id="a copy after the first difference"),
+        pytest.param([10_000, 11_000, 11_000, 13_000], "", id="the day after it"),
+        pytest.param([100, 102, 104, 106, 106], "", id="a track that hardly grows may stand still"),
+    ],
+)
+def test_what_is_odd_about_the_last_day(counts, flag):
+    assert of(*counts)[-1].flag == flag
 
 
 def test_a_copy_of_the_day_before_was_not_counted():
     stale, next_one = of(*STEADY, 13_000, 15_000)[-2:]
     assert stale == Derived(flag="stale")
     assert next_one == Derived(2000, 2, ""), "spans both days, so it is no jump either"
-
-
-def test_a_copy_is_known_for_one_after_the_first_difference():
-    assert flags(10_000, 11_000, 11_000, 13_000) == ["", "", "stale", ""]
-    assert of(10_000, 10_000)[1] == Derived(0, 1), "nothing is known yet"
-
-
-def test_a_track_that_hardly_grows_may_stand_still():
     assert of(100, 102, 104, 106, 106)[-1] == Derived(0, 1, "")
 
 
-def test_zero_is_a_figure():
-    assert of(0, 0, 5) == [Derived(), Derived(0, 1), Derived(5, 1)]
-
-
-@pytest.mark.parametrize("at", range(1, 40))
-def test_it_may_be_reckoned_in_two_parts(at):
+def test_it_may_be_reckoned_in_two_parts():
     counts: list[int | None] = [10_000 + 1_000 * day + (40_000 if day > 25 else 0) for day in range(40)]
     counts[7] = counts[8] = counts[9]
     counts[15] = None
     figures = [Figure(FIRST_DAY + timedelta(days=day), count) for day, count in enumerate(counts)]
     whole = derived(figures)
-    counted = [
-        Counted(figure.day, figure.count, per_day(one.delta, one.delta_days))
-        for figure, one in zip(figures[:at], whole[:at], strict=True)
-        if figure.count is not None and one.flag != "stale"
-    ]
-    assert derived(figures[at:], counted[-USUAL_DAYS - 1 :]) == whole[at:]
+    for at in range(1, 40):
+        counted = [
+            Counted(figure.day, figure.count, per_day(one.delta, one.delta_days))
+            for figure, one in zip(figures[:at], whole[:at], strict=True)
+            if figure.count is not None and one.flag != "stale"
+        ]
+        assert derived(figures[at:], counted[-USUAL_DAYS - 1 :]) == whole[at:], at

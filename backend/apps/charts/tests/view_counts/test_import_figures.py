@@ -9,6 +9,9 @@ from apps.charts.view_counts.importing.figures import BadFigure, figures_of
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = {"$date": "2026-03-01T02:00:00Z"}
+AT = {"isrc": ISRC, "service": "spotify"}
+NOW_FIVE = {"view_count": 5, "timestamp": DAY}
+GOOD = {**AT, "view_count": 5, "recorded_date": DAY}
 
 
 def read(document):
@@ -27,25 +30,13 @@ def read(document):
     [
         {"isrc": ISRC, "service": "Spotify", "view_count": 5, "recorded_date": DAY},
         {"isrc": "qz-tut-25-00001", "service_name": "spotify", "count": 5, "date": "2026-03-01"},
-        {"isrc": ISRC, "service": "spotify", "views": {"$numberLong": "5"}, "timestamp": DAY},
-        {"isrc": ISRC, "service": "spotify", "views": {"$numberDouble": "5"}, "timestamp": DAY},
-        {
-            "isrc": ISRC,
-            "service": "spotify",
-            "views": 5.0,
-            "timestamp": {"$date": {"$numberLong": "1772330400000"}},
-        },
-        {"isrc": ISRC, "service": "spotify", "views": "5", "timestamp": datetime(2026, 3, 1, 2)},
-        {
-            "isrc": ISRC,
-            "view_counts": {"Spotify": [{"current_timestamp": "2026-03-01T02:00:00", "count": 5}]},
-        },
+        {**AT, "views": {"$numberLong": "5"}, "timestamp": DAY},
+        {**AT, "views": {"$numberDouble": "5"}, "timestamp": DAY},
+        {**AT, "views": 5.0, "timestamp": {"$date": {"$numberLong": "1772330400000"}}},
+        {**AT, "views": "5", "timestamp": datetime(2026, 3, 1, 2)},
+        {"isrc": ISRC, "view_counts": {"Spotify": [{"current_timestamp": "2026-03-01T02:00", "count": 5}]}},
         {"isrc": ISRC, "spotify_view": {"historical_view": [{"total_view_count": 5, "timestamp": DAY}]}},
-        {
-            "isrc": ISRC,
-            "spotify_view": {"current_view": {"view_count": 5, "timestamp": DAY}},
-            "youtube_view": None,
-        },
+        {"isrc": ISRC, "spotify_view": {"current_view": NOW_FIVE}, "youtube_view": None},
     ],
     ids=repr,
 )
@@ -75,13 +66,9 @@ def test_a_track_with_several_services_and_days():
 
 
 def test_no_value_is_a_missing_figure_and_never_zero():
-    document = {"isrc": ISRC, "service": "spotify", "view_count": None, "recorded_date": DAY}
-    (one,) = figures_of(document, now=NOW)
+    (one,) = figures_of({**GOOD, "view_count": None}, now=NOW)
     assert not isinstance(one, BadFigure)
     assert (one.figure.status, one.figure.view_count) == ("missing", None)
-
-
-GOOD = {"isrc": ISRC, "service": "spotify", "view_count": 5, "recorded_date": DAY}
 
 
 @pytest.mark.parametrize(

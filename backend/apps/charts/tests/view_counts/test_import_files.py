@@ -16,20 +16,16 @@ def read(place):
     return [document for part in parts_of(place) for document in documents_in(part)]
 
 
-@pytest.mark.parametrize("part_bytes", [1, 100, 1000, 10**9])
 @pytest.mark.parametrize(("name", "write"), [("a.json", write_lines), ("a.bson", write_bson)])
-def test_every_document_is_in_one_part(tmp_path, monkeypatch, name, write, part_bytes):
-    monkeypatch.setattr(module, "PART_BYTES", part_bytes)
+def test_every_document_is_in_one_part_and_compressed_all_are_in_one(tmp_path, monkeypatch, name, write):
     place = write(tmp_path / name, DOCUMENTS)
-    assert [document.content for document in read(place)] == DOCUMENTS
-    assert (len(parts_of(place)) > 1) == (part_bytes < place.stat().st_size)
-
-
-@pytest.mark.parametrize(("name", "write"), [("a.json.gz", write_lines), ("a.bson.gz", write_bson)])
-def test_compressed_files(tmp_path, name, write):
-    place = write(tmp_path / name, DOCUMENTS)
-    place.write_bytes(gzip.compress(place.read_bytes()))
-    assert [document.content for document in read(place)] == DOCUMENTS
+    for part_bytes in (1, 100, 1000, 10**9):
+        monkeypatch.setattr(module, "PART_BYTES", part_bytes)
+        assert [document.content for document in read(place)] == DOCUMENTS
+        assert (len(parts_of(place)) > 1) == (part_bytes < place.stat().st_size)
+    packed = tmp_path / f"{name}.gz"
+    packed.write_bytes(gzip.compress(place.read_bytes()))
+    assert [document.content for document in read(packed)] == DOCUMENTS
 
 
 def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(tmp_path):
@@ -66,15 +62,11 @@ def test_a_damaged_document_is_told_and_the_next_is_read(tmp_path):
     assert [document.content for document in read(place)] == [{"a": "b"}, None, {"a": "b"}]
 
 
-def test_what_is_no_dump_is_refused(tmp_path):
+def test_what_is_no_dump_and_a_damaged_compressed_file_are_refused(tmp_path):
     place = tmp_path / "a.bson"
     place.write_bytes(b"this is no dump at all")
-    with pytest.raises(UnreadableFile):
-        read(place)
-
-
-def test_a_damaged_compressed_file_is_refused(tmp_path):
-    place = write_lines(tmp_path / "a.json.gz", DOCUMENTS)
-    place.write_bytes(gzip.compress(place.read_bytes())[:-20])
-    with pytest.raises(UnreadableFile):
-        read(place)
+    packed = write_lines(tmp_path / "a.json.gz", DOCUMENTS)
+    packed.write_bytes(gzip.compress(packed.read_bytes())[:-20])
+    for one in (place, packed):
+        with pytest.raises(UnreadableFile):
+            read(one)

@@ -7,15 +7,17 @@ from apps.charts.models import HistoricalViewCount
 from apps.charts.tests.view_counts.conftest import ISRC, day
 from apps.charts.view_counts.selectors import history_of_track
 
+TABLE = HistoricalViewCount._meta.db_table
+ATTEMPTS = 100
+
 
 @pytest.fixture
 def many_days(transactional_db):
     rows = HistoricalViewCount.objects
     if is_postgresql():
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SET synchronous_commit = on"
-            )  # else a row is not known to be committed for a while
+            # Else a row is not known to be committed for a while.
+            cursor.execute("SET synchronous_commit = on")
     rows.bulk_create(
         HistoricalViewCount(
             isrc=f"QZTUT25{track:05}", service="spotify", recorded_date=day(at), view_count=track + at
@@ -25,8 +27,16 @@ def many_days(transactional_db):
         for track in range(200)
     )
     with connection.cursor() as cursor:
-        # What an index says of a row counts on PostgreSQL only when the row is known to be visible to all.
-        cursor.execute("VACUUM ANALYZE historical_view_counts" if is_postgresql() else "ANALYZE")
+        if is_postgresql():
+            # What an index says of a row counts only when the row is known to be visible to all, which a
+            # transaction of somebody else, such as autovacuum's, delays.
+            for _ in range(ATTEMPTS):
+                cursor.execute(f"VACUUM ANALYZE {TABLE}")
+                cursor.execute("SELECT relallvisible = relpages FROM pg_class WHERE relname = %s", [TABLE])
+                if cursor.fetchone() == (True,):
+                    break
+        else:
+            cursor.execute("ANALYZE")
     yield
     rows.all().delete()
     connection.close()

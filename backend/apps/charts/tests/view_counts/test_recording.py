@@ -29,15 +29,13 @@ def current(isrc=ISRC, service="spotify"):
     )
 
 
-def test_the_first_figure_is_the_current_one():
-    recorded = record_figures([said(0, 1000)])
-    assert (recorded.added, recorded.changed) == (1, 0)
-    assert stored() == [(day(0), "ok", 1000, None, "")]
-    assert current() == (1000, noon(0))
-
-
 def test_a_failure_is_never_zero_and_leaves_the_current_figure():
-    record_figures([said(0, 1000)])
+    record_figures([said(0, None)])
+    assert current() is None, "a failure alone"
+    recorded = record_figures([said(0, 1000)])
+    assert (recorded.added, recorded.changed) == (0, 1)
+    record_figures([said(0, None, minute=9)])
+    assert stored() == [(day(0), "ok", 1000, None, "")], "does not undo what was counted"
     record_figures([said(1, None)])
     record_figures([said(2, None, status=Status.MISSING)])
     assert stored()[1:] == [(day(1), "failed", None, None, ""), (day(2), "missing", None, None, "")]
@@ -46,17 +44,16 @@ def test_a_failure_is_never_zero_and_leaves_the_current_figure():
     assert stored()[-1] == (day(3), "ok", 1300, 300, "")
 
 
-def test_a_failure_alone_makes_no_current_figure():
-    record_figures([said(0, None)])
-    assert current() is None
-
-
-def test_a_repeat_changes_nothing():
-    record_figures([said(0, 1000), said(1, 1100)])
+def test_a_repeat_changes_nothing_and_a_late_day_the_differences_behind_it():
+    recorded = record_figures([said(0, 1000), said(3, 1300)])
+    assert (recorded.added, recorded.changed) == (2, 0)
     before = stored()
-    recorded = record_figures([said(1, 1100), said(0, 1000)])
+    recorded = record_figures([said(3, 1300), said(0, 1000)])
     assert (recorded.added, recorded.changed, recorded.unchanged, recorded.keys) == (0, 0, 2, set())
     assert stored() == before
+    record_figures([said(1, 1100)])
+    assert [row[3] for row in stored()] == [None, 100, 200]
+    assert current() == (1300, noon(3))
 
 
 def test_a_later_count_of_the_same_day_replaces_the_earlier():
@@ -67,39 +64,11 @@ def test_a_later_count_of_the_same_day_replaces_the_earlier():
     assert current() == (1150, noon(1, minute=5))
 
 
-def test_a_failure_does_not_undo_what_was_counted():
-    record_figures([said(0, 1000)])
-    record_figures([said(0, None, minute=9)])
-    assert stored() == [(day(0), "ok", 1000, None, "")]
-
-
-def test_a_late_day_corrects_the_differences_behind_it():
-    record_figures([said(0, 1000), said(3, 1300)])
-    assert stored()[-1][3] == 300
-    record_figures([said(1, 1100)])
-    assert [row[3] for row in stored()] == [None, 100, 200]
-    assert current() == (1300, noon(3))
-
-
-def test_a_stale_copy_does_not_make_the_current_figure_newer():
-    record_figures([said(at, 10_000 + 1000 * at) for at in range(5)])
-    record_figures([said(5, 14_000)])
-    assert stored()[-1] == (day(5), "ok", 14_000, None, "stale")
-    assert current() == (14_000, noon(4))
-
-
-def test_tracks_and_services_are_apart():
+def test_tracks_and_services_are_apart_and_an_isrc_is_written_in_one_way():
     record_figures([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
-    record_figures([said(1, 15), said(1, 27, isrc=OTHER), said(1, 31, service="youtube")])
+    record_figures([said(1, 15, isrc="qz-tut-25-00001"), said(1, 27, isrc=OTHER)])
+    record_figures([said(1, 31, service="youtube")])
     assert [stored()[1][3], stored(OTHER)[1][3], stored(service="youtube")[1][3]] == [5, 7, 1]
-
-
-def test_an_isrc_is_written_in_one_way():
-    record_figures([said(0, 10, isrc="qz-tut-25-00001")])
-    assert current() == (10, noon(0))
-
-
-def test_what_is_no_isrc_is_refused():
     with pytest.raises(FactError):
         record_figures([said(0, 10, isrc="QZTUT25")])
 

@@ -43,20 +43,15 @@ def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before()
     assert thinned.days == 92 - 3
 
 
-def test_it_may_be_repeated():
-    record_figures(figure(date(2024, 1, at), at) for at in range(1, 20))
+def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_often_it_is_thinned():
+    record_figures(figure(date(2024, 1, at), at) for at in range(1, 6))
+    record_figures([figure(date(2024, 1, 30), None), figure(date(2024, 2, 5), None, OTHER)])
     thin_history(now=NOW)
     before = days()
+    assert [row[0] for row in before] == [date(2024, 1, 5)]
+    assert days(OTHER) == []
     assert thin_history(now=NOW).days == 0
     assert days() == before
-
-
-def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays():
-    record_figures([figure(date(2024, 1, 5), 7), figure(date(2024, 1, 30), None)])
-    record_figures([figure(date(2024, 2, 5), None, OTHER)])
-    thin_history(now=NOW)
-    assert [row[0] for row in days()] == [date(2024, 1, 5)]
-    assert days(OTHER) == []
 
 
 def test_notices_to_caches_go_when_nothing_can_be_remembered_any_more():

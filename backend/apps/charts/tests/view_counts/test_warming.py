@@ -3,19 +3,14 @@
 import pytest
 from django.core.cache import cache
 
-from apps.charts import announcing
-from apps.charts.announcing import Kind, announce, deliver, register_consumer, replay
+from apps.charts.announcing import Kind, announce, consumers, deliver, replay
 from apps.charts.models import Delivery
 from apps.charts.tests.view_counts.conftest import ISRC, OTHER, said
 from apps.charts.view_counts.keys import FAMILIES
 from apps.charts.view_counts.remembering import MISSES
 from apps.charts.view_counts.selectors import current_counts, histories, view_data
 from apps.charts.view_counts.services import record_figures
-from apps.charts.warming import warm_counted
 from core.cache import GuardedRedisCache, shared_memory
-
-# Before a test's own take their place.
-OF_THE_PRODUCT = dict(announcing._consumers)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,7 +19,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def counted():
     cache.clear()
     record_figures([said(0, 100), said(0, 5, isrc=OTHER)])
-    register_consumer("warming", [Kind.COUNTED], warm_counted)
     yield
     cache.clear()
 
@@ -40,11 +34,8 @@ def read(isrc: str) -> None:
     view_data([isrc])
 
 
-def test_it_follows_each_count():
-    assert OF_THE_PRODUCT["warming"].kinds == {Kind.COUNTED}
-
-
 def test_what_was_counted_is_read_from_the_shared_memory():
+    assert consumers["warming"].kinds == {Kind.COUNTED}, "it follows each count"
     announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
     assert deliver().rows_failed == 0
 

@@ -81,7 +81,7 @@ class SortedExport:
     @contextmanager
     def alone(self) -> Iterator[None]:
         """The lock goes with its process. Raises AlreadyImporting."""
-        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = self.folder.with_suffix(".lock")
         with lock.open("w") as file:
             try:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.realtime.high_marks import streams_fallen_behind
+from apps.realtime.high_marks import forget_ended_streams, streams_fallen_behind
 from apps.realtime.services import begin_new_epochs
 
 
@@ -18,3 +18,4 @@ class Command(BaseCommand):
                 f"The database is older than it was ({len(behind)} streams fell behind), as after a restored "
                 "backup: every stream began a new epoch, and clients take a snapshot."
             )
+        forget_ended_streams()

@@ -114,10 +114,6 @@ class SpotifyStandIn(StandIn):
     def tokens_given(self) -> int:
         return len(self._tokens)
 
-    def forget_tokens(self) -> None:
-        """As if all had expired."""
-        self._known_tokens.clear()
-
     def queries(self) -> list[str]:
         return [asked.params["q"] for asked in self.asked_for(SEARCH_PATH)]
 

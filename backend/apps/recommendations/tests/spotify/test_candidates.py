@@ -55,13 +55,26 @@ def test_a_track_is_told_with_all_that_is_known_of_it(source: SpotifySource) -> 
     assert 0 < first.score <= 1
 
 
-def test_several_artists_are_named_and_each_counts(source: SpotifySource) -> None:
-    by_bo = source.candidates(Wishes(seed_artists=["Bo Cedar"]), most=10)
-    assert [one.outside.artist for one in by_bo if one.outside] == ["Ada Brook, Bo Cedar"]
+NO_FRIENDS_OF_JAZZ = {"cem dune", "the ada brook players"}
+HAS_LANTERN = Liked(track_id=5, title="lantern!", artist="Ada Brook", weight=1.0, deed=Deed.PLAYED)
 
 
-def test_others_of_a_similar_name_are_not_offered_as_the_artist(source: SpotifySource) -> None:
-    assert titles(source) == ["Lantern", "Kettle"]
+@pytest.mark.parametrize(
+    ("wishes", "found"),
+    [
+        (LIKES_ADA, ["Lantern", "Kettle"]),  # and none of others of a similar name
+        (Wishes(seed_artists=["Bo Cedar"]), ["Kettle"]),
+        (Wishes(seed_genres=["jazz"], avoided_artists=NO_FRIENDS_OF_JAZZ), ["Lantern"]),
+        (Wishes(liked=[HAS_LANTERN]), ["Kettle"]),
+        (Wishes(seed_artists=["Nobody At All"]), []),
+        (Wishes(moods=["calm"]), []),  # says nothing, and nothing is asked for
+    ],
+)
+def test_what_is_found_for_whom(
+    source: SpotifySource, service: SpotifyStandIn, wishes: Wishes, found: list[str]
+) -> None:
+    assert titles(source, wishes) == found
+    assert bool(service.asked) == (not wishes.moods)
 
 
 def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(source: SpotifySource) -> None:
@@ -75,29 +88,10 @@ def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(sour
     scores = [one.score for one in found]
     assert scores == sorted(scores, reverse=True)
     assert sorted(titles(source, LIKES_ADA_AND_JAZZ)) == ["Harbour", "In Her Manner", "Kettle", "Lantern"]
-
-
-def test_no_more_than_asked_for(source: SpotifySource) -> None:
     assert len(titles(source, LIKES_ADA_AND_JAZZ, most=2)) == 2
-
-
-def test_who_is_to_be_avoided_is_not_offered(source: SpotifySource) -> None:
-    jazz = Wishes(seed_genres=["jazz"], avoided_artists={"cem dune", "the ada brook players"})
-    assert titles(source, jazz) == ["Lantern"]
-
-
-def test_what_somebody_has_already_is_not_offered(source: SpotifySource) -> None:
-    lantern = Liked(track_id=5, title="lantern!", artist="Ada Brook", weight=1.0, deed=Deed.PLAYED)
-    assert titles(source, Wishes(liked=[lantern])) == ["Kettle"]
-
-
-def test_who_says_nothing_is_not_asked_for(source: SpotifySource, service: SpotifyStandIn) -> None:
-    assert source.candidates(Wishes(moods=["calm"]), most=10) == []
-    assert service.asked == []
-
-
-def test_finding_nothing_is_an_answer(source: SpotifySource) -> None:
-    assert source.candidates(Wishes(seed_artists=["Nobody At All"]), most=10) == []
+    (by_two,) = source.candidates(Wishes(seed_artists=["Bo Cedar"]), most=10)
+    assert by_two.outside
+    assert by_two.outside.artist == "Ada Brook, Bo Cedar"
 
 
 def test_searches_are_few_and_change_by_the_day(
@@ -119,26 +113,41 @@ def told(**changes: Any) -> dict[str, Any]:
     return {**LANTERN.as_told(), **changes}
 
 
-def test_details_that_make_no_sense_are_left_out(source: SpotifySource, service: SpotifyStandIn) -> None:
-    odd = told(
-        duration_ms=0,
-        external_ids={"isrc": "none"},
-        preview_url="javascript:alert(1)",
-        external_urls={"spotify": "file:///etc/passwd"},
-        album={"name": "a\x00b", "images": [{"url": "data:image/png;base64,AA", "width": 300}]},
-    )
-    service.then(SEARCH_PATH, answers(page_of([odd])))
-    track = source.candidates(LIKES_ADA, most=1)[0].outside
-    assert track == OutsideTrack(
-        provider="spotify", provider_id=LANTERN.id, title="Lantern", artist="Ada Brook"
-    )
+BARE = {"id": LANTERN.id, "name": "Lantern", "artists": [{"name": "Ada Brook"}]}
+DETAILS = ("album", "duration_ms", "external_ids", "external_urls", "preview_url")
+COVER = "https://i.spotify.example/only"
 
 
-def test_details_may_be_missing(source: SpotifySource, service: SpotifyStandIn) -> None:
-    bare = {"id": "0bare", "name": "Bare", "artists": [{"name": "Ada Brook"}]}
-    nulls = dict.fromkeys(["album", "duration_ms", "external_ids", "external_urls", "preview_url"])
-    service.then(SEARCH_PATH, answers(page_of([bare, {**bare, "name": "Nulls", **nulls}])))
-    assert titles(source) == ["Bare", "Nulls"]
+@pytest.mark.parametrize(
+    ("item", "cover_url"),
+    [
+        (BARE, None),
+        (BARE | dict.fromkeys(DETAILS), None),
+        (
+            told(
+                duration_ms=0,
+                external_ids={"isrc": "none"},
+                preview_url="javascript:alert(1)",
+                external_urls={"spotify": "file:///etc/passwd"},
+                album={"name": "a\x00b", "images": [{"url": "data:image/png;base64,AA", "width": 300}]},
+            ),
+            None,
+        ),
+        # A cover of another size is better than none.
+        *(
+            (BARE | {"album": {"images": [{"url": COVER, "width": width}]}}, COVER)
+            for width in (None, 64, 640)
+        ),
+    ],
+)
+def test_details_may_be_missing_or_make_no_sense(
+    source: SpotifySource, service: SpotifyStandIn, item: dict[str, Any], cover_url: str | None
+) -> None:
+    service.then(SEARCH_PATH, answers(page_of([item])))
+    (found,) = source.candidates(LIKES_ADA, most=10)
+    assert found.outside == OutsideTrack(
+        "spotify", LANTERN.id, title="Lantern", artist="Ada Brook", cover_url=cover_url
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,17 +162,6 @@ def test_what_is_no_track_costs_only_itself(
 ) -> None:
     service.then(SEARCH_PATH, answers(page_of([item, KETTLE.as_told()])))
     assert titles(source) == ["Kettle"]
-
-
-@pytest.mark.parametrize("width", [None, 64, 640])
-def test_a_cover_of_another_size_is_better_than_none(
-    source: SpotifySource, service: SpotifyStandIn, width: int | None
-) -> None:
-    album = {"name": "A", "images": [{"url": "https://i.spotify.example/only", "width": width}]}
-    service.then(SEARCH_PATH, answers(page_of([told(album=album)])))
-    track = source.candidates(LIKES_ADA, most=1)[0].outside
-    assert track
-    assert track.cover_url == "https://i.spotify.example/only"
 
 
 # --- When it is there at all -------------------------------------------------------------------------

@@ -1,0 +1,246 @@
+"""The ruler tells what came from what did not, whatever a server does with its events."""
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from bench.ruler import Ruler
+from tests.bench.conftest import EVENT, Count, Counted
+from tests.bench.known_server import PATIENCE_SECONDS, PING, SWITCHING, text_frame, to_each
+
+# --- The ruler tells what came from what did not, whatever a server does with its events -------------
+
+HEARTBEAT = text_frame(b'{"type":"heartbeat","payload":{"epoch":"e","seq":42,"digest":"0"}}')
+
+
+def test_each_event_of_each_socket_is_counted_once(count: Count) -> None:
+    counted = count(clients=3, events=10)
+    assert (counted["sent"], counted["received"]) == (10, 30)
+    assert (counted["lost"], counted["doubled"], counted["reordered"], counted["strange"]) == (0, 0, 0, 0)
+    assert not counted["cut"]
+
+
+def test_an_event_that_a_later_one_overtakes_is_lost(count: Count) -> None:
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        to_each(clients[1:] if place == 3 else clients, place, frame)
+
+    counted = count(tell)
+    assert (counted["received"], counted["lost"]) == (19, 1)
+
+
+def test_the_last_events_are_lost_when_nothing_comes_any_more(count: Count) -> None:
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        to_each(clients[1:] if place > 7 else clients, place, frame)
+
+    counted = count(tell)
+    assert (counted["received"], counted["lost"], counted["outstanding"]) == (18, 2, 0)
+
+
+def test_an_event_that_comes_twice_is_doubled(count: Count) -> None:
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        to_each(clients, place, frame)
+        if place in (4, 9):
+            clients[0].sendall(frame)
+
+    counted = count(tell)
+    assert (counted["received"], counted["doubled"], counted["lost"]) == (20, 2, 0)
+
+
+def test_an_event_behind_a_later_one_is_reordered_and_not_lost(count: Count) -> None:
+    held: list[bytes] = []
+
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        if place == 5:
+            held.append(frame)
+            return
+        to_each(clients, place, frame)
+        if place == 6:
+            to_each(clients, place, held.pop())
+
+    counted = count(tell)
+    assert (counted["received"], counted["reordered"], counted["lost"], counted["doubled"]) == (20, 2, 0, 0)
+
+
+def test_an_event_that_nobody_published_is_strange(count: Count) -> None:
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        to_each(clients, place, frame)
+        if place == 0:
+            clients[0].sendall(frame.replace(b'"seq":42', b'"seq":99'))
+
+    counted = count(tell)
+    assert (counted["received"], counted["strange"]) == (20, 1)
+
+
+def test_frames_in_pieces_and_together_are_told_apart(count: Count) -> None:
+    waiting = b""
+
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        nonlocal waiting
+        waiting += frame
+        end = len(waiting) if place == 9 else len(waiting) * 2 // 3
+        for client in clients:
+            for byte in range(0, end, 7):
+                client.sendall(waiting[byte : min(byte + 7, end)])
+        waiting = waiting[end:]
+
+    counted = count(tell)
+    assert (counted["received"], counted["lost"], counted["doubled"]) == (20, 0, 0)
+
+
+def test_what_is_no_event_is_not_counted_and_a_ping_is_answered(count: Count) -> None:
+    answers: list[bytes] = []
+
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        if place == 0:
+            to_each(clients, place, HEARTBEAT + PING)
+            answers.extend(client.recv(10) for client in clients)
+        to_each(clients, place, frame)
+
+    counted = count(tell)
+    assert (counted["received"], counted["strange"]) == (20, 0)
+    assert answers == [b"\x8a\x84\0\0\0\0ruly"] * 2
+
+
+def test_who_is_hung_up_on_is_closed_and_misses_the_rest(count: Count) -> None:
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        if place == 4:
+            clients.pop(0).close()
+        to_each(clients, place, frame)
+
+    counted = count(tell)
+    assert (counted["received"], counted["lost"], counted["closed"]) == (14, 6, 1)
+
+
+def test_the_time_from_publishing_to_arrival_is_what_is_told(count: Count) -> None:
+    delay_seconds = 0.05
+
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        time.sleep(delay_seconds)  # what is measured
+        to_each(clients, place, frame)
+
+    counted = count(tell, events=1)
+    assert 1000 * delay_seconds <= counted["p50_ms"] <= counted["p99_ms"] <= counted["max_ms"]
+    assert counted["max_ms"] <= 1000 * counted["seconds"] + 1
+
+
+def test_no_more_than_asked_for_are_under_way(count: Count) -> None:
+    held: list[bytes] = []
+    most = 0
+
+    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+        nonlocal most
+        held.append(frame)
+        most = max(most, len(held))
+        if len(held) == 8:  # a ninth would come only behind the answer to these
+            to_each(clients, place, b"".join(held))
+            held.clear()
+
+    counted = count(tell, events=8, pace="window", seconds=0.3)
+    assert most == 8
+    assert counted["sent"] >= 8
+    assert counted["received"] == 2 * (counted["sent"] - len(held))
+
+
+def test_a_pace_is_kept(count: Count) -> None:
+    counted = count(events=50, pace="fixed", seconds=0.4)
+    assert (counted["sent"], counted["received"]) == (20, 40)
+    assert counted["seconds"] >= 0.38
+
+
+# --- Clients that come back are in sync only with everything that they have missed -------------------
+
+ESTABLISHED = text_frame(b'{"type":"connection.established","payload":{"epoch":"k3v9","seq":7}}')
+RESUMED = text_frame(b'{"type":"resumed","payload":{"epoch":"k3v9","seq":10,"recovered":true}}')
+SNAPSHOT = text_frame(b'{"type":"playlist.snapshot","payload":{"epoch":"k3v9","seq":10,"items":[]}}')
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
+SINCE, TOP = 7, 10
+Return = Callable[..., tuple[Counted, list[bytes]]]
+
+
+def event(seq: int) -> bytes:
+    return text_frame(EVENT.strip().replace("@SEQ@", str(seq)).encode())
+
+
+@pytest.fixture
+def come_back(ruler: Ruler) -> Iterator[Return]:
+    """One client joins, is cut off and comes back; each of its connections is answered with one of `answers`.
+
+    Gives what the ruler counted, and the client's requests.
+    """
+    with ExitStack() as things:
+
+        def returned(
+            *answers: bytes, fetch_path: str = "", seconds: float = 20
+        ) -> tuple[Counted, list[bytes]]:
+            requests: list[bytes] = []
+            listener = things.enter_context(socket.create_server(("127.0.0.1", 0)))
+            listener.settimeout(PATIENCE_SECONDS)
+            everything = [SWITCHING + ESTABLISHED, *answers]
+            thread = threading.Thread(target=serve, args=[listener, everything, requests])
+            things.callback(thread.join)
+            things.callback(ruler.end)
+            thread.start()
+            ruler.target([listener.getsockname()[1]], "/ws/", greeting='"connection.established"')
+            ruler.open(1)
+            ruler.since(SINCE)
+            assert ruler.await_end()
+            counted = ruler.come_back(
+                top=TOP, spread_seconds=0, fetch_path=fetch_path, longest_seconds=seconds
+            )
+            return counted, requests
+
+        yield returned
+
+
+def serve(listener: socket.socket, answers: list[bytes], requests: list[bytes]) -> None:
+    """One connection after another. The first is ended at once, and a page's; others when the client goes."""
+    with contextlib.suppress(OSError):
+        for place, answer in enumerate(answers):
+            client, _ = listener.accept()
+            with client:
+                client.settimeout(PATIENCE_SECONDS)
+                requests.append(client.recv(65536))
+                client.sendall(answer)
+                if place == len(answers) - 1 and answer != PAGE:
+                    client.recv(65536)
+
+
+def test_who_got_all_that_was_missed_is_in_sync(come_back: Return) -> None:
+    answer = SWITCHING + ESTABLISHED + event(8) + event(9) + event(10) + RESUMED
+    counted, requests = come_back(answer)
+    assert (counted["in_sync"], counted["snapshots"]) == (1, 0)
+    assert requests[0].startswith(b"GET /ws/ HTTP/1.1\r\n")
+    assert requests[1].startswith(b"GET /ws/?epoch=k3v9&since=7 HTTP/1.1\r\n")
+
+
+def test_who_lacks_an_event_is_not_in_sync(come_back: Return) -> None:
+    answer = SWITCHING + ESTABLISHED + event(8) + event(10) + RESUMED
+    assert come_back(answer, seconds=0.5)[0]["in_sync"] == 0
+
+
+def test_who_was_not_told_that_this_is_all_is_not_in_sync(come_back: Return) -> None:
+    answer = SWITCHING + ESTABLISHED + event(8) + event(9) + event(10)
+    assert come_back(answer, seconds=0.5)[0]["in_sync"] == 0
+
+
+def test_a_snapshot_stands_for_what_was_missed(come_back: Return) -> None:
+    counted, _ = come_back(SWITCHING + ESTABLISHED + SNAPSHOT + RESUMED)
+    assert (counted["in_sync"], counted["snapshots"]) == (1, 1)
+
+
+def test_who_fetches_is_in_sync_with_the_page(come_back: Return) -> None:
+    counted, requests = come_back(SWITCHING + ESTABLISHED, PAGE, fetch_path="/queue/")
+    assert counted["in_sync"] == 1
+    assert requests[1].startswith(b"GET /ws/ HTTP/1.1\r\n")
+    assert requests[2].startswith(b"GET /queue/ HTTP/1.1\r\n")
+
+
+def test_who_is_refused_tries_again(come_back: Return) -> None:
+    busy = b"HTTP/1.1 503 Service Unavailable\r\n\r\n"
+    counted, _ = come_back(busy, SWITCHING + ESTABLISHED + event(8) + event(9) + event(10) + RESUMED)
+    assert (counted["in_sync"], counted["retries"]) == (1, 1)

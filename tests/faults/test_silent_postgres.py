@@ -1,0 +1,102 @@
+"""The connection to PostgreSQL goes silent, without FIN or RST: rooms and servers recover by themselves."""
+
+import asyncio
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.conftest import ReadyMadeData
+from tests.faults.silent_proxy import SilentProxy
+from tests.live.conftest import Pair, shared_with
+from tests.live.laws import check_laws
+from tests.live.listeners import SocketListener, all_open, replica_of
+from tests.live.rooms import client_of, new_room, queued
+from tests.live.writers import Ledger
+from tests.processes import TuttiServer
+from tests.services import Postgres, Redis
+
+# What an operator would set to 10; all deadlines are shares of it.
+SETTINGS = {"DATABASE_TIMEOUT_SECONDS": "2", "HEARTBEAT_SECONDS": "0.5"}
+# Promised of the default settings.
+RECOVERY_SECONDS = 15.0
+
+
+@pytest.fixture(scope="module")
+def proxy(postgres: Postgres) -> Iterator[SilentProxy]:
+    with SilentProxy(postgres.port) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def pair(
+    proxy: SilentProxy, postgres: Postgres, redis: Redis, ready_made_data: ReadyMadeData
+) -> Iterator[Pair]:
+    """The first reaches PostgreSQL through the proxy, the second directly."""
+    data = ready_made_data.options("server")
+    with TuttiServer(**data, environment=SETTINGS) as other:
+        behind = other.database_url.replace(f":{postgres.port}/", f":{proxy.port}/")
+        with TuttiServer(**shared_with(other) | {"database_url": behind}, environment=SETTINGS) as one:
+            yield Pair(one, other)
+
+
+async def test_a_room_goes_on_when_the_process_that_holds_its_lock_has_vanished(
+    pair: Pair, proxy: SilentProxy
+) -> None:
+    room = new_room(pair.other)
+    item_id = queued(pair.other, room)
+    path = f"/api/rooms/{room}/playlist/{item_id}/vote/"
+    ledger = Ledger()
+    start = await replica_of(pair.other.base_url, room)
+    listeners = [SocketListener(server.base_url, room, start.copy()) for server in pair]
+    async with all_open(listeners), client_of(pair.one) as one, client_of(pair.other) as other:
+        proxy.freeze_after(lambda data: b"FOR UPDATE" in data and b"realtime_stream" in data)
+        lost = asyncio.create_task(voted(one, path, "lost", ledger))
+        assert await asyncio.to_thread(proxy.has_frozen.wait, RECOVERY_SECONDS)
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            while not (await voted(other, path, "found", ledger)).is_success:
+                pass
+        await listeners[1].reached(2, RECOVERY_SECONDS)
+
+        proxy.thaw()
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            # PostgreSQL has ended its session, so nothing of it was done.
+            assert (await lost).json()["error"]["code"] == "UNAVAILABLE"
+            while not (await voted(one, path, "lost", ledger)).is_success:
+                pass
+        await check_laws(pair.other.base_url, room, ledger, listeners)
+
+
+async def voted(http: httpx.AsyncClient, path: str, name: str, ledger: Ledger) -> httpx.Response:
+    """One voter's vote, under one key: repeated until there is an answer to it."""
+    headers = {"User-Agent": name, "Idempotency-Key": name}
+    answer = await http.post(path, json={"value": 1}, headers=headers)
+    assert answer.status_code in {200, 503}, answer.text
+    ledger.note(name, answer)
+    return answer
+
+
+async def test_a_server_whose_connections_were_lost_gets_new_ones(pair: Pair, proxy: SilentProxy) -> None:
+    room = new_room(pair.one)
+    item_id = queued(pair.one, room)
+    path = f"/api/rooms/{room}/playlist/{item_id}/vote/"
+    async with SocketListener(pair.one.base_url, room) as listener, client_of(pair.one) as http:
+        await heartbeats(listener, 1)
+        proxy.freeze()
+        unready = await http.get("/api/health/ready")
+        assert (unready.status_code, unready.json()["checks"]["database"]) == (503, "unavailable")
+
+        proxy.drop_open_connections()
+        proxy.thaw()
+        async with asyncio.timeout(RECOVERY_SECONDS):
+            await heartbeats(listener, 2)
+            while not (await http.post(path, json={"value": 1})).is_success:
+                pass
+            while not (await http.get("/api/health/ready")).is_success:
+                pass
+            await listener.reached(2, RECOVERY_SECONDS)
+
+
+async def heartbeats(listener: SocketListener, more: int) -> None:
+    wanted = len(listener.of_type("heartbeat")) + more
+    await listener.until(lambda: len(listener.of_type("heartbeat")) >= wanted, RECOVERY_SECONDS)
