@@ -3,6 +3,8 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -126,6 +128,20 @@ def test_a_new_database_is_its_owner_s_alone(connect, tmp_path: Path):
         os.umask(umask)
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     assert modes == dict.fromkeys(("own.sqlite3", "own.sqlite3-wal", "own.sqlite3-shm"), 0o600)
+
+
+def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path):
+    """Else another process takes itself for the last one, and removes the log that is still written to."""
+    first = connect().cursor()
+    first.execute("CREATE TABLE notes (id INTEGER)")
+    connect()
+    command = (
+        "import sqlite3; other = sqlite3.connect('own.sqlite3'); "
+        "other.execute('INSERT INTO notes VALUES (1)'); other.commit(); other.close()"
+    )
+    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)
+    assert (tmp_path / "own.sqlite3-wal").exists()
+    assert first.execute("SELECT id FROM notes").fetchall() == [(1,)]
 
 
 def begin(connection: BaseDatabaseWrapper) -> None:
