@@ -101,8 +101,9 @@ def test_an_address_has_a_limit_too(party_server: TuttiServer):
     headers = {"Host": "party.example", "X_Forwarded_For": next(_addresses)}
 
     with Script([party_server], "127.0.0.1") as script:
+        guests = [script.ask("POST", "/api/guests/", {}, **headers).body["token"] for _ in range(7)]
         replies = [
-            script.ask("POST", "/api/page-errors/", ERROR, User_Agent=f"browser {number // 5}", **headers)
+            script.ask("POST", "/api/page-errors/", ERROR, X_Guest_Token=guests[number // 9], **headers)
             for number in range(63)
         ]
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.limits.conftest import RoomOfScripts
+from tests.contract.limits.conftest import NewScript, RoomOfScripts
 from tests.contract.limits.scripts import Reply, Script, check_limit, passed
 
 # More than are voters of their own, and than the one voter of all others may vote.
@@ -32,14 +32,17 @@ def forwarded(number: int) -> dict[str, str]:
 
 @pytest.mark.both_sizes
 def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
-    script: Script, new_room: Callable[[], RoomOfScripts]
+    script: Script, new_script: NewScript, new_room: Callable[[], RoomOfScripts]
 ) -> None:
-    """Of those who try, 20 are voters of their own; all others are one, who may add 3 times and vote 6."""
-    room, other = new_room(), new_room()
+    """Of those who try, 20 are voters of their own; all others are one, who may add 3 times and vote 6.
+
+    Together they may ask 60 times a minute: one address adds, another votes.
+    """
+    room, other, adding = new_room(), new_room(), new_script()
     first, second = room.fill(2)
 
     adds = [
-        script.ask("POST", other.path, {"track_id": track_id}, **agent(number))
+        adding.ask("POST", other.path, {"track_id": track_id}, **agent(number))
         for number, track_id in zip(CROWD, other.tracks, strict=False)
     ]
     votes = [vote(script, room, first, **agent(number)) for number in CROWD]
