@@ -33,6 +33,15 @@ test("what the server says of a field is said in the reader's language", () => {
   });
 });
 
+test("a name that would pass for another one says why it can't be taken", () => {
+  const of = (message: string) => accountProblems(invalid({ username: [message] }))["username"];
+  expect(of("This name is reserved.")).toBe("Dieser Name ist nicht erlaubt.");
+  expect(of("A word may not mix letters of different alphabets.")).toBe(
+    "Ein Wort darf nur Buchstaben eines Alphabets haben.",
+  );
+  expect(of("Invisible characters are not allowed.")).toContain("nicht zeigen");
+});
+
 test("what it has never said before is shown as it came", () => {
   expect(accountProblems(invalid({ password: ["Too blue."] }))).toEqual({ password: "Too blue." });
 });

@@ -14,6 +14,7 @@ const SAID: readonly [RegExp, (texts: Texts) => string][] = [
   [/entirely numeric/i, (texts) => texts.onlyDigits],
   [/too similar/i, (texts) => texts.tooSimilar],
   [/valid username|has no @/i, (texts) => texts.badUsername],
+  [/name is reserved/i, (texts) => texts.nameReserved],
   [/valid email/i, (texts) => texts.badEmail],
   [/not the password/i, (texts) => texts.notThePassword],
   [/token is not valid/i, (texts) => texts.tokenWrong],

@@ -69,7 +69,8 @@ function translated(message: unknown): string {
   const most = /no more than (\d+) characters/.exec(text)?.[1];
   if (most) return problems.tooLong(Number(most));
   if (/may not be blank|is required/.test(text)) return problems.blank;
-  if (/control characters/i.test(text)) return problems.badCharacters;
+  if (/control characters|invisible characters/i.test(text)) return problems.badCharacters;
+  if (/different alphabets/i.test(text)) return problems.mixedAlphabets;
   if (/only a to z/i.test(text)) return problems.badSlug;
   return text;
 }

@@ -262,6 +262,7 @@ export const words: Words = {
     blank: "Hier muss etwas stehen.",
     tooLong: (most) => `Höchstens ${plural(most, { one: "# Zeichen", other: "# Zeichen" })}.`,
     badCharacters: "Darin ist ein Zeichen, das sich nicht zeigen lässt.",
+    mixedAlphabets: "Ein Wort darf nur Buchstaben eines Alphabets haben.",
     badSlug: "Nur a–z, 0–9 und -.",
     slugTaken: "Einen Raum mit dieser Adresse gibt es schon.",
   },

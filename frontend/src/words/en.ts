@@ -266,6 +266,7 @@ export const words = {
     blank: "This can't be left empty.",
     tooLong: (most: number) => `At most ${plural(most, { one: "# character", other: "# characters" })}.`,
     badCharacters: "There is a character in it that can't be shown.",
+    mixedAlphabets: "A word can only have letters of one alphabet.",
     badSlug: "Only a–z, 0–9 and -.",
     slugTaken: "There is a room of that address already.",
   },

@@ -192,6 +192,7 @@ def test_what_the_same_people_queued(library, named):
 
 
 def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada, bo):
+    """A person's plays of a track count once an hour."""
     tell(ada, "play", library["Halo"], times=3)
     tell(bo, "like", library["Halo"], library["Naima"])
     tell(bo, "skip", library["Toxic"], times=9)
@@ -200,7 +201,7 @@ def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada,
 
     assert named(found) == ["Halo", "Naima"]
     assert [one.reasons[0].text for one in found] == [
-        "Played, liked or shared 4 times here in the last 30 days",
+        "Played, liked or shared 2 times here in the last 30 days",
         "Played, liked or shared once here in the last 30 days",
     ]
 

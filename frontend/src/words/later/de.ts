@@ -89,6 +89,7 @@ export const words: LaterWords = {
     deleteNow: "Endgültig löschen",
     deleted: "Dein Konto ist gelöscht.",
     nameTaken: "So heißt schon jemand.",
+    nameReserved: "Dieser Name ist nicht erlaubt.",
     emailTaken: "Zu dieser Adresse gibt es schon ein Konto.",
     tooShort: "Mindestens 8 Zeichen.",
     tooCommon: "Dieses Passwort haben zu viele.",

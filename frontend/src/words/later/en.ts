@@ -71,6 +71,7 @@ export const words = {
     deleteNow: "Delete for good",
     deleted: "Your account is deleted.",
     nameTaken: "Somebody has this name already.",
+    nameReserved: "This name isn't allowed.",
     emailTaken: "There is an account of this address already.",
     tooShort: "At least 8 characters.",
     tooCommon: "Too many people use this password.",
