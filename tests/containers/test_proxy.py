@@ -13,6 +13,7 @@ import pytest
 from websockets.sync.client import connect
 
 from tests.containers.proxy import CONFIGURATION, Proxy
+from tests.contract.people import begin_session, registered
 from tests.processes import TuttiServer
 from tests.services import free_port
 
@@ -111,11 +112,19 @@ def test_under_https_cookies_are_secure_and_https_is_remembered(tls_proxy: Proxy
         made = http.post("/api/guests/", json={"name": "Ada"})
         assert made.status_code == 201, made.text
         login = http.get("/admin/login/")
-        for answer in (made, login):
+        begun = begin_session(http, registered(http))
+        for answer in (made, login, begun):
             assert "; Secure" in answer.headers["Set-Cookie"]
             assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
         assert http.get("/api/").json()["playlist"] == f"{tls_proxy.base_url}/api/playlist/"
         assert http.get("/api/").json()["socket"] == f"{tls_proxy.ws_url}/ws/playlist/"
+
+        # No other host of the domain can set a cookie with this prefix (RFC 6265bis, section 4.1.3).
+        [session] = [cookie for cookie in begun.headers.get_list("Set-Cookie") if "sessionid" in cookie]
+        assert session.startswith("__Host-sessionid=")
+        assert "; Path=/;" in session
+        assert "Domain=" not in session
+        assert http.get("/api/users/me/").status_code == 200
 
 
 def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:

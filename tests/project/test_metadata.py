@@ -3,6 +3,9 @@
 import json
 import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -54,3 +57,35 @@ def test_an_image_names_nobody() -> None:
 
     assert not re.search(r"maintainer|authors", text, re.IGNORECASE)
     assert not ADDRESS.search(text)
+
+
+def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Path) -> None:
+    for name in ("Makefile", "pyproject.toml", "frontend/package.json", "frontend/package-lock.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / name)
+    shutil.copytree(PROJECT / "requirements", tmp_path / "requirements")
+
+    # The environment is there already.
+    command = ["make", "--assume-old=environment", "sbom", f"BIN={Path(sys.executable).parent}"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    locked = {
+        tuple(found)
+        for lock in ("base", "sentry")
+        for found in re.findall(
+            r"^([\w.-]+)==([\w.]+)", (tmp_path / f"requirements/{lock}.txt").read_text(), re.M
+        )
+    }
+    assert listed(tmp_path / "sbom" / "python.json") == locked != set()
+    if shutil.which("npm"):
+        named = json.loads((PROJECT / "frontend/package.json").read_text())["dependencies"].keys()
+        shipped = named - {"vite"}  # which builds the page
+        assert shipped <= {name for name, _ in listed(tmp_path / "sbom" / "page.json")}
+
+
+def listed(file: Path) -> set[tuple[str, str]]:
+    """Name and version of each component."""
+    document = json.loads(file.read_text())
+    assert document["bomFormat"] == "CycloneDX"
+    return {(component["name"], component["version"]) for component in document["components"]}
