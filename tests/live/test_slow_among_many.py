@@ -20,7 +20,9 @@ VOTES = 10
 # Linux holds up to 4 MiB for a client by itself, the server a little more. The first, of 400 bytes, leave
 # the slow one connected, the others do not.
 SOME = 60
-FLOOD, FILLER = 1200, 6000
+FLOOD, FILLER = 240, 30_000
+# Of the flood: half of what may wait for a client (1 MiB), so that one that reads is never closed.
+AT_ONCE = 16
 WITHIN_SECONDS = 120.0
 # From the answer to a write until the last of the 200 has it: milliseconds on an idle machine.
 DELAY_SECONDS = 2.0
@@ -58,8 +60,9 @@ async def test_who_hardly_reads_delays_nobody_and_is_closed(servers: dict[str, T
         stuck = await opened.enter_async_context(raw_socket(url, room, receive_buffer=SMALL_BUFFER))
         await stuck.messages_until(b"connection.established")
         async with SocketListener(url, room, start.copy()) as listener:
-            await append_elsewhere(server, item_id, number=FLOOD, filler=FILLER)
-            await listener.reached(start.seq + FLOOD, WITHIN_SECONDS)
+            for seq in range(start.seq + AT_ONCE, start.seq + FLOOD + 1, AT_ONCE):
+                await append_elsewhere(server, item_id, number=AT_ONCE, filler=FILLER)
+                await listener.reached(seq, WITHIN_SECONDS)
             seqs = [event["seq"] for event in listener.replica.events]
         assert seqs == list(range(start.seq + 1, start.seq + FLOOD + 1))
         wait_until(lambda: slow_clients_closed(server) == closed_before + 2)

@@ -1,6 +1,7 @@
 """Every write of activities."""
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -78,6 +79,8 @@ def record_room_play(*, play: Play, user_id: int) -> None:
 
 def forget_person(*, instance: User, **_: Any) -> None:
     """Before an account goes, in whatever way."""
+    with suppress(NotAuthenticated):  # it has gone meanwhile
+        hold_person(instance.key)  # before the writers, as record_activities does: else both would wait
     forget_activities(instance.pk)
 
 

@@ -36,8 +36,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A new file is its owner's alone, and so are those that SQLite puts beside it."""
         name = str(conn_params["database"])
         if not name.startswith(("file:", ":memory:")):
-            # One that exists is never opened here: closing it would release all locks that this process has on
-            # it (POSIX), and another process could take SQLite's log away. What is wrong, SQLite says.
+            # One that exists is never opened here: closing it would release all locks of this process on it
+            # (POSIX), and another process could take SQLite's log away. What is wrong, SQLite says.
             with contextlib.suppress(OSError):
                 os.close(private(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         return super().get_new_connection(conn_params)

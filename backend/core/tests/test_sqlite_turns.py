@@ -139,7 +139,7 @@ def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path)
         "import sqlite3; other = sqlite3.connect('own.sqlite3'); "
         "other.execute('INSERT INTO notes VALUES (1)'); other.commit(); other.close()"
     )
-    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)
+    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)  # noqa: S603
     assert (tmp_path / "own.sqlite3-wal").exists()
     assert first.execute("SELECT id FROM notes").fetchall() == [(1,)]
 
