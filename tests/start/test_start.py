@@ -51,8 +51,9 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
 
 
 def test_nobody_else_reads_what_is_stored(first_start: Clone):
-    # Something to log.
-    assert first_start.client().post("/api/page-errors/", json={"message": "it broke"}).status_code == 204
+    with first_start.client() as http:  # something to log, and to write
+        assert http.post("/api/page-errors/", json={"message": "it broke"}).status_code == 204
+        assert http.post("/api/guests/", json={}).status_code == 201
     stored = [path for path in (first_start.project / "data").rglob("*") if path.is_file()]
     modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in stored}
     assert {"db.sqlite3", "db.sqlite3-wal", "secret_key", "django.log"} <= modes.keys()
