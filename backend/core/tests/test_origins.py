@@ -1,12 +1,13 @@
-"""Only our own pages, allowed origins and programs write."""
+"""Only our own pages, allowed origins and programs write.
+
+Which requests: tests/contract/api/test_write_origins.py.
+"""
 
 import pytest
-from django.http import HttpResponse
-from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.origins import OriginMiddleware, is_origin_allowed
+from core.origins import is_origin_allowed
 
 ALLOWED = "https://party.example"
 hosts = st.from_regex(r"[a-z][a-z0-9]{0,8}(\.[a-z]{2,5})?", fullmatch=True)
@@ -19,8 +20,8 @@ def allowed_origin(settings) -> None:
     settings.CORS_ALLOWED_ORIGINS = [ALLOWED]
 
 
-def is_allowed(origin: str | None, *, host: str = "tutti.local:4000", fetch_site: str | None = None) -> bool:
-    return is_origin_allowed(origin=origin, fetch_site=fetch_site, host=host)
+def is_allowed(origin: str, *, host: str = "tutti.local:4000") -> bool:
+    return is_origin_allowed(origin=origin, fetch_site=None, host=host)
 
 
 def address(host: str, port: int | None) -> str:
@@ -44,22 +45,12 @@ def test_no_other_text_is_an_origin_of_ours(text: str):
 @pytest.mark.parametrize(
     ("origin", "is_ours"),
     [
-        *((f"{scheme}://tutti.local:4000", True) for scheme in ("http", "https")),
-        *(("http://TUTTI.local:4000", True), (ALLOWED, True)),
-        *(
-            (origin, False)
-            for origin in ("null", "", "tutti.local:4000", "//tutti.local:4000", "http://[::1")
-        ),
-        *(
-            (f"http://tutti.local{rest}", False)
-            for rest in ("", ":4001", ":port", ":99999", ":4000@evil.example")
-        ),
+        *((origin, True) for origin in ("http://tutti.local:4000", "http://TUTTI.local:4000", ALLOWED)),
+        *((origin, False) for origin in ("tutti.local:4000", "//tutti.local:4000", "http://[::1", "")),
+        *((f"http://tutti.local{rest}", False) for rest in (":port", ":99999", ":4000@evil.example")),
         *((f"http://{host}:4000", False) for host in ("tutti.local.evil.example", "evil.tutti.local")),
         *((origin, False) for origin in ("ftp://tutti.local:4000", "http://party.example")),
-        *(
-            (f"https://{rest}", False)
-            for rest in ("party.example.evil.example", "party.example/", "PARTY.example.")
-        ),
+        *((f"{ALLOWED}{rest}", False) for rest in (".evil.example", "/", ".")),
     ],
 )
 def test_ours_and_allowed_ones_count_and_no_other(origin: str, is_ours: bool):
@@ -76,17 +67,3 @@ def test_where_all_is_https_a_page_over_http_is_another_origin(settings, https_o
 def test_an_ipv6_host_is_compared_with_its_port():
     assert is_allowed("http://[::1]:4000", host="[::1]:4000")
     assert not is_allowed("http://[::1]:4001", host="[::1]:4000")
-
-
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
-        ("PUT", "/api/playlist/stop/", 403),
-        *(("HEAD", "/api/playlist/", 204), ("OPTIONS", "/api/playlist/", 204)),
-        ("POST", "/admin/login/", 204),
-    ],
-)
-def test_only_writes_to_the_api_are_looked_at(method: str, path: str, status: int):
-    """The admin has its own token. Other methods: tests/contract/api/test_write_origins.py."""
-    request = RequestFactory().generic(method, path, headers={"Origin": "https://evil.example"})
-    assert OriginMiddleware(lambda _request: HttpResponse(status=204))(request).status_code == status

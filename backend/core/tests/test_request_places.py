@@ -2,13 +2,108 @@
 
 import asyncio
 import json
-from typing import Any
+from collections import Counter
+from typing import Any, Self
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from core.request_places import MAX_BYTES_AHEAD, PLACES_FOR_WATCHERS, RequestPlaces
-from core.tests.asking import ANSWER_STARTS, BODY, LEFT, TOO_LONG, Client, Work, settled
+from core.request_places import MAX_BYTES_AHEAD, ONE_IN, PLACES_FOR_WATCHERS, RequestPlaces
+
+BODY = {"type": "http.request", "body": b"", "more_body": False}
+LEFT = {"type": "http.disconnect"}
+ANSWER_STARTS = {"type": "http.response.start", "status": 200, "headers": []}
+TOO_LONG = 3600.0
+
+
+class Work:
+    """An application that works on each request until it is told to end, and reads as Django does."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.left: list[str] = []
+        self.going_on: set[str] = set()
+        self.most = 0
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = scope["path"]
+        while (message := await receive()).get("more_body", False):
+            pass
+        if message["type"] == "http.disconnect":
+            self.left.append(name)
+            return
+        self.began.append(name)
+        self.going_on.add(name)
+        self.most = max(self.most, len(self.going_on))
+        try:
+            await self._ends.setdefault(name, asyncio.Event()).wait()
+            if name.startswith("/broken"):
+                raise ValueError(name)
+        finally:
+            self.going_on.remove(name)
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    def end(self, name: str) -> None:
+        self._ends.setdefault(name, asyncio.Event()).set()
+
+
+class Client:
+    """One request, and what it was answered."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        address: str = "192.0.2.7",
+        body: list[dict[str, Any]] | None = None,
+        **headers: str,
+    ) -> None:
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        for message in body or [BODY]:
+            self._messages.put_nowait(message)
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.path = path
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "headers": raw,
+            "client": (address, 4711),
+        }
+        self.answered: list[Any] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def ask(self, application: RequestPlaces) -> Self:
+        self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
+        return self
+
+    def says(self, message: dict[str, Any]) -> None:
+        self._messages.put_nowait(message)
+
+    async def _send(self, message: Any) -> None:
+        self.answered.append(message)
+
+    def is_through(self) -> bool:
+        return self.task is not None and self.task.done()
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        assert self.task is not None
+        await self.task
+        start, body = self.answered
+        headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        return start["status"], headers, body["body"]
+
+
+async def settled() -> None:
+    """Until nothing happens any more: each turn of the loop may begin what the next goes on with."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_those_behind_wait_in_their_order():
@@ -229,3 +324,60 @@ async def test_a_long_answer_that_breaks_off_is_not_waited_for():
         assert client.task is not None
         with pytest.raises(ValueError, match="no more"):
             await client.task
+
+
+# --- Whatever clients, the server and the application do ---------------------------------------------
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["ask", "ask", "write", "end", "leave", "cut", "break"]), st.integers(0, 30)),
+    max_size=60,
+)
+
+
+# A write that leaves the line keeps no place from other writes.
+@example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
+@example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
+@given(moves=MOVES, count=st.integers(1, 6))
+def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
+    """`cut` is a server that gives up on a request; `break` an error in the application."""
+    asyncio.run(_play(moves, count))
+
+
+async def _play(moves: list[tuple[str, int]], count: int) -> None:
+    work = Work()
+    places = RequestPlaces(work, places=count, max_wait_seconds=TOO_LONG)
+    clients: list[Client] = []
+    for move, number in moves:
+        if move in {"ask", "write", "break"}:
+            path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
+            method, address = "POST" if move == "write" else "GET", f"192.0.2.{number % 3}"
+            clients.append(Client(path, method=method, address=address).ask(places))
+        elif clients:
+            _do(move, clients[number % len(clients)], work)
+        if number % 3:
+            await settled()
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
+    assert work.most <= count
+    assert all(times == 1 for times in Counter(work.began).values())
+    await _check_all_are_free(work, places, count)
+
+
+def _do(move: str, client: Client, work: Work) -> None:
+    if move == "end":
+        work.end(client.path)
+    elif move == "leave":
+        client.says(LEFT)
+    elif client.task is not None:
+        client.task.cancel()
+
+
+async def _check_all_are_free(work: Work, places: RequestPlaces, count: int) -> None:
+    for method, most in [("GET", count), ("POST", count - count // ONE_IN)]:
+        after = [Client(f"/{method}/{number}", method=method).ask(places) for number in range(count)]
+        await settled()
+        assert len(work.going_on) == most, "a place was lost"
+        for client in after:
+            work.end(client.path)
+        await asyncio.gather(*(client.answer() for client in after))
