@@ -51,16 +51,12 @@ def test_the_one_that_waits_longest_makes_room():
     assert len(connections) == 3
 
 
-def test_the_address_that_has_most_waiting_makes_room():
+@pytest.mark.parametrize(
+    "most", [(ADA, ADA), ("2001:db8::1", "2001:db8::2")], ids=["one", "one network of IPv6"]
+)
+def test_the_address_that_has_most_waiting_makes_room(most: tuple[str, str]):
     connections = OpenConnections()
-    channels = opened(connections, BO, ADA, ADA)
-    opened(connections, BO)
-    assert cut(channels) == [False, True, False]
-
-
-def test_neighbours_of_one_network_of_ipv6_are_one_address():
-    connections = OpenConnections()
-    channels = opened(connections, BO, "2001:db8::1", "2001:db8::2")
+    channels = opened(connections, BO, *most)
     opened(connections, BO)
     assert cut(channels) == [False, True, False]
 

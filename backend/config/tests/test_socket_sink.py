@@ -9,7 +9,7 @@ import pytest
 from apps.realtime.frames import Batch
 from apps.realtime.frames import Frame as RoomFrame
 from apps.realtime.wire import PIECE_BYTES
-from config.tests.lines import CLOSE, CONTINUATION, PING, PONG, TEXT, Line
+from config.tests.lines import CLOSE, CONTINUATION, PING, TEXT, Line
 
 SEEDS = range(8)
 STEPS = 300
@@ -146,26 +146,12 @@ def _lost() -> object:
     return Failure(ConnectionLost())
 
 
-# --- What an open socket still does, slim as it is ---------------------------------------------------
-
-
-async def test_what_the_client_says_is_heard(line):
-    line.say(TEXT, "hé".encode())
-    line.say(TEXT, "é".encode()[:1], is_last=False)
-    line.say(PING, b"?")
-    line.say(CONTINUATION, "é".encode()[1:])
-    heard = [await line.daphne.inbox.get() for _ in range(3)]
-    assert [message.get("text") for message in heard] == [None, "hé", "é"]
-    line.move_all()
-    assert [(frame.code, frame.payload) for frame in line.frames()] == [(PONG, b"?")]
-
-
-async def test_text_that_is_none_ends_the_socket(line):
-    line.say(TEXT, b"\xff")
-    assert line.protocol.state != line.protocol.STATE_OPEN
-
-
-async def test_a_goodbye_is_answered(line):
+async def test_text_that_is_none_ends_the_socket_and_a_goodbye_is_answered(line):
+    """What else a client may say: tests/malformed/test_pieces.py."""
+    other = Line()
+    other.say(TEXT, b"\xff")
+    assert other.protocol.state != other.protocol.STATE_OPEN
+    other.close()
     line.say(CLOSE, (1000).to_bytes(2, "big"))
     line.move_all()
     assert [(frame.code, frame.payload) for frame in line.frames()] == [(CLOSE, (1000).to_bytes(2, "big"))]
