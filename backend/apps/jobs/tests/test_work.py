@@ -166,6 +166,5 @@ def test_a_stop_waits_for_what_is_about_to_end(desk):
     slow.begin(bench)
     slow.may_end.set()
     bench.stop(within_seconds=PATIENCE_SECONDS)
-
     assert JobRun.objects.get().status == Status.SUCCEEDED
     slow.let_go()
