@@ -1,4 +1,8 @@
-"""Never more requests at once than there are places, all in their turn; none is ever lost."""
+"""Never more requests at once than there are places, all in their turn; none is ever lost.
+
+That reads go on while writes wait: tests/live/test_many_requests.py. That nobody waits for who does not read
+or sends slowly: tests/malformed/test_many_slow_readers.py, test_slow_senders.py.
+"""
 
 import asyncio
 import json
@@ -10,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from core.request_places import MAX_BYTES_AHEAD, ONE_IN, PLACES_FOR_WATCHERS, RequestPlaces
+from core.request_places import ONE_IN, PLACES_FOR_WATCHERS, RequestPlaces
 
 BODY = {"type": "http.request", "body": b"", "more_body": False}
 LEFT = {"type": "http.disconnect"}
@@ -106,24 +110,6 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_those_behind_wait_in_their_order():
-    work = Work()
-    places = RequestPlaces(work, places=2)
-    clients = [Client(f"/{number}").ask(places) for number in range(5)]
-    await settled()
-    assert work.began == ["/0", "/1"]
-
-    work.end("/1")
-    await settled()
-    assert work.began == ["/0", "/1", "/2"]
-
-    for number in (4, 3, 2, 0):
-        work.end(f"/{number}")
-    assert [(await client.answer())[0] for client in clients] == [200] * 5
-    assert work.began == [f"/{number}" for number in range(5)]
-    assert work.most == 2
-
-
 async def test_addresses_take_turns():
     """One that asks much waits for itself; what is of one network counts as one."""
     work = Work()
@@ -141,7 +127,7 @@ async def test_addresses_take_turns():
         await client.answer()
 
     turns = ["/much/0", "/much/1", "/ada", "/bo/0", "/much/2", "/bo/1", "/much/3", "/bo/2"]
-    assert work.began == turns
+    assert (work.began, work.most) == (turns, 1)
 
 
 async def test_who_leaves_the_line_is_not_worked_for():
@@ -158,20 +144,6 @@ async def test_who_leaves_the_line_is_not_worked_for():
     work.end("/third")
     assert (await third.answer())[0] == (await first.answer())[0] == 200
     assert second.answered == []
-
-
-async def test_a_body_that_is_still_on_its_way_holds_no_place():
-    work = Work()
-    places = RequestPlaces(work, places=1)
-    slow = Client("/slow", body=[{"type": "http.request", "body": b"a", "more_body": True}]).ask(places)
-    await settled()
-    quick = Client("/quick").ask(places)
-    work.end("/quick")
-    assert (await quick.answer())[0] == 200
-
-    slow.says(BODY)
-    work.end("/slow")
-    assert (await slow.answer())[0] == 200
 
 
 async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
@@ -203,24 +175,6 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     assert (await first.answer())[0] == 200
     work.end("/next")
     assert (await Client("/next").ask(places).answer())[0] == 200
-
-
-async def test_writes_that_all_wait_for_the_same_leave_places_to_reads():
-    work = Work()
-    places = RequestPlaces(work, places=4, max_wait_seconds=TOO_LONG)
-    writes = [Client(f"/write/{number}", method="POST").ask(places) for number in range(6)]
-    await settled()
-    assert work.began == ["/write/0", "/write/1", "/write/2"]
-
-    for method in ("GET", "HEAD", "OPTIONS"):
-        work.end(f"/{method}")
-        assert (await Client(f"/{method}", method=method).ask(places).answer())[0] == 200
-
-    for number in range(6):
-        work.end(f"/write/{number}")
-        await writes[number].answer()
-    assert [name for name in work.began if "write" in name] == [f"/write/{number}" for number in range(6)]
-    assert work.most == 4
 
 
 async def test_reads_leave_no_places_to_writes_alone():
@@ -258,55 +212,6 @@ async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers
         work.end(client.path)
         await client.answer()
     assert work.most == 1 + PLACES_FOR_WATCHERS
-
-
-class Answering:
-    """An application that answers at once, in as many parts, and tells when it is through."""
-
-    def __init__(self, *parts: bytes) -> None:
-        self._parts = parts
-        self.is_done = asyncio.Event()
-
-    async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send(ANSWER_STARTS)
-        for number, part in enumerate(self._parts, 1):
-            more_body = number < len(self._parts)
-            await send({"type": "http.response.body", "body": part, "more_body": more_body})
-        self.is_done.set()
-
-
-class SlowClient(Client):
-    """It takes nothing of the body until it is told to."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.taking = asyncio.Event()
-
-    async def _send(self, message: Any) -> None:
-        if message["type"] == "http.response.body":
-            await self.taking.wait()
-        await super()._send(message)
-
-    def body(self) -> bytes:
-        return b"".join(message.get("body", b"") for message in self.answered)
-
-
-async def test_a_long_answer_is_made_no_faster_than_it_is_taken():
-    parts = [b"x" * MAX_BYTES_AHEAD] * 5
-    work = Answering(*parts)
-    places = RequestPlaces(work, places=1)
-    slow = SlowClient("/slow").ask(places)
-    await settled()
-    assert not work.is_done.is_set()
-    quick = Client("/quick").ask(places)
-    await settled()
-    assert quick.is_through()
-
-    slow.taking.set()
-    assert slow.task is not None
-    await slow.task
-    assert slow.body() == b"".join(parts)
 
 
 async def test_a_long_answer_that_breaks_off_is_not_waited_for():

@@ -1,8 +1,6 @@
 """Writers of one process take turns on SQLite, in the order in which they came."""
 
-import os
 import sqlite3
-import stat
 import subprocess
 import sys
 import threading
@@ -119,17 +117,6 @@ def connect(handler: ConnectionHandler, django_db_blocker) -> Iterator[Callable[
             connection.close()
 
 
-def test_a_new_database_is_its_owner_s_alone(connect, tmp_path: Path):
-    umask = os.umask(0o022)
-    try:
-        connection = connect()
-        connection.cursor().execute("CREATE TABLE notes (id INTEGER)")
-    finally:
-        os.umask(umask)
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
-    assert modes == dict.fromkeys(("own.sqlite3", "own.sqlite3-wal", "own.sqlite3-shm"), 0o600)
-
-
 def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path):
     """Else another process takes itself for the last one, and removes the log that is still written to."""
     first = connect().cursor()
@@ -182,14 +169,3 @@ def test_what_can_t_begin_and_what_fails_give_the_turn_back(connect, handler, mo
         _ = 1 / 0
     assert _turns[name].take(0)
     _turns[name].give_back()
-
-
-def test_who_only_reads_waits_for_nobody(connect):
-    ada, bo = connect(), connect()
-    begin(ada)
-    with bo.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        cursor.execute("SELECT count(*) FROM sqlite_master")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("COMMIT")
-    end(ada, "commit")
