@@ -97,13 +97,6 @@ def test_capitals_lead_people_to_the_room(client: Client, path: str, meant: str)
     assert answer.headers["Vary"] == "Accept"
 
 
-def test_nothing_else_can_be_done_there_and_nothing_by_a_name_that_is_not_ours(client: Client):
-    for path in ("/r/", "/r/Kitchen"):
-        assert client.post(path, headers={"Accept": HTML}).status_code == 404
-    for path in ("/", "/r/"):
-        assert get(client, path, Host="evil.example", Accept=HTML).status_code == 400
-
-
 def test_what_has_not_changed_is_a_304(client: Client):
     for path in ("/", "/r/main", SCRIPT, "/service-worker.js", "/page/icon.svg"):
         mark = client.get(path).headers["ETag"]
@@ -159,11 +152,14 @@ def test_head_is_get_without_the_content(client: Client):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "options"])
-def test_nothing_else_can_be_done_with_it(client: Client, method: str):
+def test_nothing_else_can_be_done_with_it_and_nothing_by_a_name_that_is_not_ours(client: Client, method: str):
     answer = getattr(client, method)("/")
-
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert answer.json()["error"]["code"] == "METHOD_NOT_ALLOWED"
+    for path in ("/r/", "/r/Kitchen"):
+        assert getattr(client, method)(path, headers={"Accept": HTML}).status_code == 404
+    for path in ("/", "/r/"):
+        assert get(client, path, Host="evil.example", Accept=HTML).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -223,25 +219,15 @@ def test_a_page_of_which_nothing_is_noted_comes_without_them(page: Path):
 # --- Without a built page ------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def bare(settings, tmp_path: Path) -> Path:
-    settings.PAGE_DIR = tmp_path / "dist"
-    return tmp_path
-
-
-@pytest.mark.parametrize("path", ["/", "/r/main", "/r/main/"])
-def test_without_it_the_front_page_says_what_to_do(bare: Path, path: str):
-    answer = Client().get(path)
-
-    assert answer.status_code == 200
-    assert "It has not been built yet." in answer.content.decode()
-    assert "make page" in answer.content.decode()
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert [Client().get(path).status_code for path in ("/service-worker.js", SCRIPT)] == [404, 404]
-
-
-def test_why_it_could_not_be_built_is_told_and_that_it_was_after_the_start(bare: Path):
+def test_without_it_the_front_page_says_why_and_that_it_was_built_after_the_start(settings, tmp_path: Path):
+    bare = tmp_path
+    settings.PAGE_DIR = bare / "dist"
     client = Client()
+    answer = client.get("/r/main")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+    assert "It has not been built yet." in answer.content.decode()
+    assert [client.get(path).status_code for path in ("/service-worker.js", SCRIPT)] == [404, 404]
+
     (bare / "dist.problem").write_text("npm could not <fetch> it.\nConnect & start again.\n")
     text = client.get("/").content.decode()
     assert "npm could not &lt;fetch&gt; it." in text

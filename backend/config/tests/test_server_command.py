@@ -126,9 +126,9 @@ def test_http_s_own_port_is_not_named(listening):
 HARMLESS = {"IS_SQLITE": True, "REDIS_URLS": [], "DEBUG": False, "RATE_LIMIT_FACTOR": 1}
 
 
-def told(address: str = "127.0.0.1", *, lan: bool = False, **changed: object) -> str:
+def told(address: str = "127.0.0.1", **changed: object) -> str:
     with override_settings(**{**HARMLESS, **changed}):
-        return banner(address, 4000, lan=lan)
+        return banner(address, 4000, lan=False)
 
 
 def test_what_is_dangerous_or_limited_is_told(monkeypatch):
@@ -138,18 +138,6 @@ def test_what_is_dangerous_or_limited_is_told(monkeypatch):
     text = told(MAX_CONNECTIONS=10_000_000)
     assert "at most 768 (MAX_CONNECTIONS)" in text
     assert "MAX_CONNECTIONS=10000000, but open files (ulimit -n) allow 768" in text
-
-
-@pytest.mark.parametrize(
-    ("own", "expected"),
-    [
-        (["192.0.2.7"], "from the local network: http://192.0.2.7:4000/"),
-        ([], "no network is connected now"),
-    ],
-)
-def test_the_local_network_is_told_the_addresses(monkeypatch, own: list[str], expected: str):
-    monkeypatch.setattr("config.banner.own_addresses", lambda: own)
-    assert expected in told(EVERYWHERE, lan=True)
 
 
 def test_a_page_that_is_missing_or_of_before_is_told_and_a_whole_one_is_no_warning(settings, tmp_path: Path):

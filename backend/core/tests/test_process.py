@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core import capacity
-from core.capacity import connections_that_files_allow, max_connections, max_live_connections
+from core.capacity import allow_many_files
 from core.frames import roomy
 from core.tests.programs import run_program
 
@@ -50,43 +49,13 @@ def test_the_garbage_collector_passes_over_loaded_code(tmp_path: Path):
     assert passed_over > 20 * looked_through
 
 
-# --- Connections that the limit of open files leaves room for ----------------------------------------
-
-
-@pytest.fixture
-def files(monkeypatch):
-    """Sets what the system says it allows, now and at the most."""
-
-    def allow(now: int, most: int = resource.RLIM_INFINITY) -> None:
-        monkeypatch.setattr(resource, "getrlimit", lambda _: (now, most))
-
-    return allow
-
-
-@pytest.mark.parametrize(
-    ("now", "allowed"),
-    [(64, 1), (256, 160), (1024, 768), (65_536, 64_512), (resource.RLIM_INFINITY, 64_512)],
-)
-def test_a_part_of_the_files_is_kept_for_everything_else(files, now: int, allowed: int):
-    files(now)
-    assert connections_that_files_allow() == max_connections() == allowed
-
-
-@pytest.mark.parametrize(
-    ("wanted", "most", "live"), [(0, 768, 692), (1, 1, 0), (2, 2, 1), (109, 109, 99), (769, 768, 692)]
-)
-def test_no_more_are_held_than_wanted_and_a_tenth_is_kept_for_requests(files, settings, wanted, most, live):
-    files(1024)
-    settings.MAX_CONNECTIONS = wanted
-    assert (max_connections(), max_live_connections()) == (most, live)
-
-
-def test_the_limit_is_raised_as_far_as_the_system_allows(files, monkeypatch):
+def test_the_limit_of_open_files_is_raised_as_far_as_the_system_allows(monkeypatch):
+    """How many connections it leaves room for: tests/live/test_connection_limits.py."""
     raised = []
     monkeypatch.setattr(resource, "setrlimit", lambda _, limits: raised.append(limits))
-    for now, most in ((1024, 4096), (4096, 4096), (1024, 1_000_000)):
-        files(now, most)
-        capacity.allow_many_files()
+    for limits in ((1024, 4096), (4096, 4096), (1024, 1_000_000)):
+        monkeypatch.setattr(resource, "getrlimit", lambda _, limits=limits: limits)
+        allow_many_files()
     assert raised == [(4096, 4096), (65_536, 1_000_000)]
 
 

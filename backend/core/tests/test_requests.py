@@ -1,4 +1,4 @@
-"""What every request passes: an id, a connection that it gives back, and limits wherever Tutti is mounted."""
+"""What every request passes: an id, its connection, its origin, and limits wherever Tutti is mounted."""
 
 import re
 from typing import Any
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.connections import ConnectionMiddleware
 from core.limits import NAMED_WRITES, REQUESTS_OF_CALLER
 from core.models import KeptAnswer
+from core.origins import is_origin_allowed
 from core.rate_limits import count_against
 from core.request_context import (
     NOTHING_KNOWN,
@@ -27,22 +28,21 @@ from core.request_context import (
 pytestmark = pytest.mark.django_db
 
 BELOW: dict[str, Any] = {"SCRIPT_NAME": "/party"}
+ALLOWED = "https://party.example"
 
 
 @pytest.fixture(autouse=True)
-def two_a_minute(settings) -> None:
+def two_a_minute_and_one_other_origin(settings) -> None:
+    settings.CORS_ALLOWED_ORIGINS = [ALLOWED]
     settings.RATE_LIMIT_FACTOR = 2 / REQUESTS_OF_CALLER.max_calls
 
 
+@pytest.mark.parametrize(
+    "path", ["/last-updated/pop/", "/admin/", "/admin/login/", "/nothing", "/api/rooms/"]
+)
 @pytest.mark.parametrize("mounted", [{}, BELOW], ids=["at the root", "below a path"])
-def test_the_third_request_of_two_is_refused(mounted: dict[str, Any]):
-    statuses = [Client().get("/api/rooms/", **mounted).status_code for _ in range(3)]
-    assert statuses == [200, 200, 429]
-
-
-@pytest.mark.parametrize("path", ["/last-updated/pop/", "/admin/", "/admin/login/", "/nothing"])
-def test_what_is_not_below_api_is_counted_too(path: str):
-    assert [Client().get(path).status_code == 429 for _ in range(3)] == [False, False, True]
+def test_what_is_not_below_api_is_counted_too(path: str, mounted: dict[str, Any]):
+    assert [Client().get(path, **mounted).status_code == 429 for _ in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -139,3 +139,59 @@ def test_middleware_stands_in_order():
     assert names[0] == "ConnectionMiddleware"
     assert [name for name in names if name in IN_ORDER] == IN_ORDER
     assert names.index("RequestContextMiddleware") < names.index("SecurityMiddleware")
+
+
+# --- From where a browser may write (tests/contract/api/test_write_origins.py has the requests) -------
+
+hosts = st.from_regex(r"[a-z][a-z0-9]{0,8}(\.[a-z]{2,5})?", fullmatch=True)
+ports = st.none() | st.integers(1, 65535)
+DEFAULTS = {"http": 80, "https": 443}
+
+
+def is_allowed(origin: str, *, host: str = "tutti.local:4000") -> bool:
+    return is_origin_allowed(origin=origin, fetch_site=None, host=host)
+
+
+def address(host: str, port: int | None) -> str:
+    return host if port is None else f"{host}:{port}"
+
+
+@given(st.sampled_from(["http", "https"]), hosts, ports, hosts, ports)
+def test_an_origin_counts_only_when_its_host_and_port_are_ours(scheme, host, port, own_host, own_port):
+    origin = f"{scheme}://{address(host, port)}"
+    is_own = host == own_host and (port or DEFAULTS[scheme]) == (own_port or DEFAULTS[scheme])
+    assert is_allowed(origin, host=address(own_host, own_port)) == (is_own or origin == ALLOWED)
+
+
+@given(st.text(max_size=40))
+def test_no_other_text_is_an_origin_of_ours(text: str):
+    assert not is_allowed(text) or text.removeprefix("http://").removeprefix("https://").startswith(
+        "tutti.local"
+    )
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_ours"),
+    [
+        *((origin, True) for origin in ("http://tutti.local:4000", "http://TUTTI.local:4000", ALLOWED)),
+        *((origin, False) for origin in ("tutti.local:4000", "//tutti.local:4000", "http://[::1", "")),
+        *((f"http://tutti.local{rest}", False) for rest in (":port", ":99999", ":4000@evil.example")),
+        *((f"http://{host}:4000", False) for host in ("tutti.local.evil.example", "evil.tutti.local")),
+        *((origin, False) for origin in ("ftp://tutti.local:4000", "http://party.example")),
+        *((f"{ALLOWED}{rest}", False) for rest in (".evil.example", "/", ".")),
+    ],
+)
+def test_ours_and_allowed_ones_count_and_no_other(origin: str, is_ours: bool):
+    assert is_allowed(origin) is is_ours
+
+
+@pytest.mark.parametrize(("https_only", "may_write"), [(False, True), (True, False)])
+def test_where_all_is_https_a_page_over_http_is_another_origin(settings, https_only: bool, may_write: bool):
+    settings.HTTPS_ONLY = https_only
+    assert is_allowed("http://tutti.local", host="tutti.local") == may_write
+    assert is_allowed("https://tutti.local", host="tutti.local")
+
+
+def test_an_ipv6_host_is_compared_with_its_port():
+    assert is_allowed("http://[::1]:4000", host="[::1]:4000")
+    assert not is_allowed("http://[::1]:4001", host="[::1]:4000")

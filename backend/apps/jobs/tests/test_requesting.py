@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from apps.jobs import services
@@ -128,16 +128,6 @@ def test_one_that_began_and_ended_while_one_asked_is_given(desk, words, monkeypa
 
     assert work.request("user:5", person=5) == (first, False)
     assert (len(looks), JobRun.objects.count(), len(words.delays)) == (2, 1, 1)
-
-
-@pytest.mark.django_db
-def test_the_database_holds_that_only_one_is_open():
-    now = timezone.now()
-    fields = {"kind": "desk.work", "key": "user:5", "due_at": now, "created_at": now}
-    JobRun.objects.create(**fields)
-    JobRun.objects.create(**fields, status=Status.FAILED)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        JobRun.objects.create(**fields, status=Status.RUNNING)
 
 
 @pytest.mark.usefixtures("stored")

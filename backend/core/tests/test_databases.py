@@ -1,4 +1,4 @@
-"""Writers of one process take turns on SQLite, in the order in which they came."""
+"""Writers of one process take turns on SQLite, in their order; several reads see one moment."""
 
 import sqlite3
 import subprocess
@@ -13,11 +13,14 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
+from django.db import connection as own_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
+from core.consistent_reads import consistent_read
 from core.sqlite.base import _turns
 from core.sqlite.turns import Turns
+from core.tests.notes import Note
 
 PATIENCE_SECONDS = 10
 
@@ -169,3 +172,43 @@ def test_what_can_t_begin_and_what_fails_give_the_turn_back(connect, handler, mo
         _ = 1 / 0
     assert _turns[name].take(0)
     _turns[name].give_back()
+
+
+# --- Several reads see one moment, and no writer waits for them --------------------------------------
+
+
+def elsewhere(work: Callable[[], object]) -> object:
+    """Does it on a connection of its own and waits for its commit, 5 seconds at most."""
+
+    def run() -> object:
+        try:
+            return work()
+        finally:
+            own_connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(timeout=5)
+
+
+def texts() -> list[str]:
+    return list(Note.objects.order_by("text").values_list("text", flat=True))
+
+
+def test_what_another_writes_meanwhile_is_not_seen_and_not_held_up(stored_notes):
+    Note(text="a").save()
+    with consistent_read():
+        assert texts() == ["a"]
+        elsewhere(lambda: Note(text="b").save())
+        assert texts() == ["a"]
+    assert texts() == ["a", "b"]
+
+
+def test_an_open_transaction_serves_and_after_an_error_the_connection_can_be_used_again(stored_notes):
+    with pytest.raises(ZeroDivisionError), consistent_read():
+        _ = 1 / len(texts())
+    with transaction.atomic():
+        Note(text="a").save()
+        with consistent_read():
+            assert texts() == ["a"]
+        Note(text="b").save()
+    assert texts() == ["a", "b"]
