@@ -2,7 +2,7 @@
 
 import socket
 import struct
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from twisted.internet import tcp
 
@@ -16,7 +16,7 @@ HANDSHAKE = (
     b"GET /ws/ HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
 )
-TEXT, CONTINUATION, CLOSE, PING, PONG = 0x1, 0x0, 0x8, 0x9, 0xA
+TEXT, CONTINUATION, CLOSE, PING = 0x1, 0x0, 0x8, 0x9
 
 
 class Frame(NamedTuple):
@@ -70,7 +70,7 @@ class Reactor:
 
 
 class Line:
-    """An open socket: its server's side, and what its client has got."""
+    """An open socket, of these classes first: its server's side, and what its client has got."""
 
     def __init__(self, *kinds: type) -> None:
         self.client, ours = _tiny_connection()
@@ -95,11 +95,6 @@ class Line:
         sink = self.protocol.sink()
         assert sink is not None
         self.sink = sink
-
-    @classmethod
-    def of(cls, kind: type) -> Self:
-        """A socket that is of this class first."""
-        return cls(kind)
 
     def close(self) -> None:
         self.client.close()
@@ -132,10 +127,10 @@ class Line:
             is_still = self.move() == 0 and self.transport not in self.reactor.writers
             quiet = quiet + 1 if is_still else 0
 
-    def say(self, code: int, payload: bytes, *, is_last: bool = True) -> None:
+    def say(self, code: int, payload: bytes) -> None:
         """A frame from the client."""
         mask = b"\x01\x02\x03\x04"
-        head = bytes((code | (0x80 if is_last else 0), 0x80 | len(payload))) + mask
+        head = bytes((code | 0x80, 0x80 | len(payload))) + mask
         self.protocol.dataReceived(head + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload)))
 
     @property

@@ -1,8 +1,12 @@
-"""Settings from the environment: what each reader takes, and how it refuses what makes no sense."""
+"""Settings from the environment, `.env` and files: what is taken, and how what makes no sense is refused."""
 
 import os
+import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
+from threading import Barrier
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,6 +18,8 @@ from config.apps import mails_are_not_printed
 from config.environment import Environment, default_mail
 
 Read = Callable[[Environment, str], Any]
+PROJECT = Path(__file__).resolve().parents[3]
+STARTERS = 8
 
 
 @pytest.fixture
@@ -27,18 +33,6 @@ def refusal(environment: Environment) -> str:
     return str(caught.value)
 
 
-def test_unset_variables_give_the_defaults(environment, monkeypatch, tmp_path):
-    for name in ("NUMBER", "SHARE", "SWITCH", "LIST", "PLACE"):
-        monkeypatch.delenv(name, raising=False)
-
-    assert environment.integer("NUMBER", 5, least=0, most=9) == 5
-    assert environment.decimal("SHARE", 0.5, least=0, most=1) == 0.5
-    assert environment.flag("SWITCH", default=True) is True
-    assert environment.words("LIST", ["a"]) == ["a"]
-    assert environment.folder("PLACE", tmp_path / "new", base=tmp_path).is_dir()
-    environment.finish()
-
-
 # --- One variable ------------------------------------------------------------------------------------
 
 READERS: dict[str, Read] = {
@@ -46,7 +40,6 @@ READERS: dict[str, Read] = {
     "on": lambda environment, name: environment.flag(name, default=True),
     "integer": lambda environment, name: environment.integer(name, 5, least=0, most=9),
     "decimal": lambda environment, name: environment.decimal(name, 0.5, least=0, most=1),
-    "words": lambda environment, name: environment.words(name, []),
     "hosts": lambda environment, name: environment.words(name, ["localhost"], may_be_empty=False),
     "origins": lambda environment, name: environment.origins(name, []),
     "service": lambda environment, name: environment.service_url(name, "https://api.example/v1"),
@@ -65,100 +58,68 @@ READERS: dict[str, Read] = {
     [
         *(("off", word, True) for word in ("true", "1", "Yes", " on ")),
         *(("on", word, False) for word in ("false", "0", "No", "off", "")),
-        ("words", " a, b,,c , ", ["a", "b", "c"]),
-        ("hosts", "", ["localhost"]),
+        *(("hosts", " a, b,,c , ", ["a", "b", "c"]), ("hosts", "", ["localhost"])),
         ("origins", "https://example.org/", ["https://example.org"]),
-        *(
-            ("service", given, "https://api.example/v1")
-            for given in ("https://api.example/v1", "https://api.example/v1/", "")
-        ),
-        (
-            "host names",
-            "Covers.example, b-2.example,localhost",
-            ["covers.example", "b-2.example", "localhost"],
-        ),
+        *(("service", url, "https://api.example/v1") for url in ("https://api.example/v1/", "")),
+        ("host names", "Covers.example, b-2.example", ["covers.example", "b-2.example"]),
         ("level", "debug", "DEBUG"),
     ],
 )
 def test_what_makes_sense_is_taken(environment, monkeypatch, reader: str, given: str, expected: object):
     monkeypatch.setenv("GIVEN", given)
-
     assert READERS[reader](environment, "GIVEN") == expected
     environment.finish()
 
 
-WHOLE, NUMBER = "NUMBER must be a whole number", "SHARE must be a number"
-ORIGIN, SERVICE = "ORIGINS must list origins", "LAMPS_API_URL must be an http or https address"
-HOST = "HOSTS must list host names such as covers.example.org"
-DSN = "SENTRY_DSN must look like https://key@host/number"
+NONSENSE: dict[tuple[str, str], list[str]] = {
+    ("integer", "NUMBER must be a whole number"): ["many", "1.5", "-1", "10", "NaN", "∞"],
+    ("decimal", "SHARE must be a number"): ["half", "nan", "inf", "-0.1", "1e3"],
+    ("off", "SWITCH must be true or false (it is 'maybe')"): ["maybe"],
+    ("level", "LOG_LEVEL must be one of DEBUG, INFO (it is 'loud')"): ["loud"],
+    ("origins", "ORIGINS must list origins"): [
+        *(f"http://fine.example, {origin}" for origin in ("example.org", "ftp://example.org", "*")),
+        *("http://example.org/page", "http://[", "http://a:99999"),
+    ],
+    ("service", "LAMPS_API_URL must be an http or https address"): [
+        *("api.example", "ftp://api.example", "https://"),
+        *("https://me:p@ss@a.example", "https://a.example?p@ss"),
+    ],
+    ("host names", "HOSTS must list host names such as covers.example.org"): [
+        *("https://covers.example", "fine.example,covers.example/x", "covers.example:80", "*", "*.example"),
+        *("a b", "'unsafe-inline'", "a;script-src", "a" * 254, "-a.example", "a..b", "bücher.example", "a_b"),
+    ],
+    ("players", "EMBED_HOSTS must list host names such as open.spotify.com, not 'x/'"): ["x/"],
+    ("database", "DATABASE_URL "): [
+        *("mysql://ada:p@ss@h/db", "nonsense", "postgresql://ada:p@ss@h:many/db", "postgresql://["),
+        "postgresql://",
+    ],
+    ("Redis", "REDIS_URL must start with redis://"): ["http://cache", "redis://[", "redis://h:99999/0"],
+    ("dsn", "SENTRY_DSN must look like https://key@host/number"): [
+        *("errors.example", "https://errors.example/1", "https://key@errors", "x://k@h/1"),
+    ],
+    ("mail", "EMAIL_URL must"): [
+        *(
+            "nonsense",
+            "http://mail.example.org",
+            "smtp://",
+            "smtp+tls://:587",
+            "filemail://",
+            "smtp://p@ss:x",
+        ),
+    ],
+}
 
 
 @pytest.mark.parametrize(
-    ("reader", "given", "told"),
-    [
-        *(("integer", nonsense, WHOLE) for nonsense in ("many", "1.5", "-1", "10", "NaN", "∞")),
-        *(("decimal", nonsense, NUMBER) for nonsense in ("half", "nan", "inf", "-0.1", "1e3")),
-        ("off", "maybe", "SWITCH must be true or false (it is 'maybe')"),
-        ("level", "loud", "LOG_LEVEL must be one of DEBUG, INFO (it is 'loud')"),
-        *(
-            ("origins", f"http://fine.example, {origin}", ORIGIN)
-            for origin in ("example.org", "ftp://example.org", "http://example.org/page", "*")
-        ),
-        *(("origins", origin, ORIGIN) for origin in ("http://[", "http://a:99999")),
-        *(("service", address, SERVICE) for address in ("api.example", "ftp://api.example", "https://")),
-        *(
-            ("service", address, SERVICE)
-            for address in ("https://me:p@ss@a.example", "https://a.example?p@ss")
-        ),
-        *(
-            ("host names", f"fine.example,{name}", HOST)
-            for name in ("https://covers.example", "covers.example/x")
-        ),
-        *(
-            ("host names", f"fine.example,{name}", HOST)
-            for name in ("covers.example:80", "*", "*.example", "a b")
-        ),
-        *(
-            ("host names", f"fine.example,{name}", HOST)
-            for name in ("'unsafe-inline'", "a;script-src", "a" * 254)
-        ),
-        *(
-            ("host names", f"fine.example,{name}", HOST)
-            for name in ("-a.example", "a..b", "bücher.example", "a_b")
-        ),
-        (
-            *("players", "https://open.spotify.com"),
-            "EMBED_HOSTS must list host names such as open.spotify.com, not 'https://open.spotify.com'",
-        ),
-        *(
-            ("database", address, "DATABASE_URL ")
-            for address in ("mysql://ada:p@ss@h/db", "nonsense", "postgresql://ada:p@ss@h:many/db")
-        ),
-        *(("database", address, "DATABASE_URL ") for address in ("postgresql://[", "postgresql://")),
-        *(
-            ("Redis", address, "REDIS_URL must start with redis://")
-            for address in ("http://cache", "redis://[", "redis://h:99999/0")
-        ),
-        *(("dsn", address, DSN) for address in ("errors.example", "https://errors.example/1")),
-        *(("dsn", address, DSN) for address in ("https://key@errors", "x://k@h/1")),
-        *(
-            ("mail", address, "EMAIL_URL must")
-            for address in ("nonsense", "http://mail.example.org", "smtp://")
-        ),
-        *(
-            ("mail", address, "EMAIL_URL must")
-            for address in ("smtp+tls://:587", "filemail://", "smtp://p@ss:x")
-        ),
-    ],
+    ("reader", "told", "given"),
+    [(reader, told, given) for (reader, told), all_of_it in NONSENSE.items() for given in all_of_it],
 )
 def test_nonsense_is_refused_by_name_and_only_what_is_no_secret_is_shown(
     environment, monkeypatch, reader: str, given: str, told: str
 ):
     name = told.split(" ", 1)[0]
     monkeypatch.setenv(name, given)
-
     READERS[reader](environment, name)
-
     message = refusal(environment)
     assert told in message
     assert (f"(it is {given!r})" in message) == (not name.endswith(("_URL", "_DSN")))
@@ -167,12 +128,9 @@ def test_nonsense_is_refused_by_name_and_only_what_is_no_secret_is_shown(
 
 def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
     monkeypatch.setenv("SENTRY_DSN", "https://key@errors.example/1")
-
     environment.dsn("SENTRY_DSN", package="no_such_package", lock="requirements/sentry.txt")
-
-    assert "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt" in (
-        refusal(environment)
-    )
+    how = "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt"
+    assert how in refusal(environment)
 
 
 @pytest.mark.parametrize(
@@ -192,20 +150,22 @@ def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
 )
 def test_where_mail_goes(environment, monkeypatch, address, expected):
     monkeypatch.setenv("EMAIL_URL", address)
-
     mail = environment.mail("EMAIL_URL", "consolemail://")
-
     environment.finish()
     assert {name: mail[name] for name in expected} == expected
 
 
 @pytest.mark.parametrize(("is_terminal", "expected"), [(True, "console"), (False, "dummy")])
-def test_mails_with_their_tokens_are_shown_on_a_terminal_alone(monkeypatch, is_terminal, expected):
-    """What is no terminal may be kept: docker logs, journald, a file."""
+def test_mails_with_their_tokens_are_shown_on_a_terminal_alone(
+    monkeypatch, environment, settings, is_terminal: bool, expected: str
+):
+    """What is no terminal may be kept: docker logs, journald, a file. A check says that they are printed."""
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: is_terminal))
     monkeypatch.delenv("EMAIL_URL", raising=False)
-    found = Environment(env_file=Path(os.devnull)).mail("EMAIL_URL", default_mail())
-    assert found["EMAIL_BACKEND"] == f"django.core.mail.backends.{expected}.EmailBackend"
+    found = environment.mail("EMAIL_URL", default_mail())["EMAIL_BACKEND"]
+    settings.EMAIL_BACKEND = found
+    assert found == f"django.core.mail.backends.{expected}.EmailBackend"
+    assert [one.id for one in mails_are_not_printed()] == (["tutti.W001"] if is_terminal else [])
 
 
 def test_no_other_origin_may_write_by_itself():
@@ -213,25 +173,15 @@ def test_no_other_origin_may_write_by_itself():
     assert (plain_settings.DEBUG, plain_settings.CORS_ALLOWED_ORIGINS) == (False, [])
 
 
-def test_a_check_says_that_mails_are_printed(settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
-    assert [one.id for one in mails_are_not_printed()] == ["tutti.W001"]
-    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-    assert mails_are_not_printed() == []
-
-
 def test_database_in_a_socket_folder(environment, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://ada@%2Frun%2Fpostgresql/tutti")
-
     assert environment.database("DATABASE_URL", {})["HOST"] == "/run/postgresql"
 
 
 def test_folder_that_cannot_be_made_is_refused_by_name(environment, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATA_DIR", "file/below")
-
     environment.folder("DATA_DIR", tmp_path, base=tmp_path)
-
     told = refusal(environment)
     assert "DATA_DIR names" in told
     assert "which cannot be made" in told
@@ -247,9 +197,7 @@ def test_folder_that_cannot_be_made_is_refused_by_name(environment, monkeypatch,
 def test_a_part_of_what_goes_together_stops_the_start(environment, monkeypatch, first, other, missing):
     monkeypatch.setenv("LAMPS_ID", first)
     monkeypatch.setenv("LAMPS_SECRET", other)
-
     environment.all_or_none("LAMPS_ID", "LAMPS_SECRET")
-
     if missing is None:
         environment.finish()
         return
@@ -271,35 +219,36 @@ def test_a_part_of_what_goes_together_stops_the_start(environment, monkeypatch, 
 def test_redis_by_its_address_else_by_its_host_and_port(environment, monkeypatch, urls, host, port, expected):
     for name, given in {"REDIS_URL": urls, "REDIS_HOST": host, "REDIS_PORT": port}.items():
         monkeypatch.setenv(name, given)
-
     assert environment.redis_urls() == expected
-
-
-def test_all_that_is_wrong_is_told_together(environment, monkeypatch):
-    monkeypatch.setenv("NUMBER", "x")
-    monkeypatch.setenv("SWITCH", "x")
-
-    environment.integer("NUMBER", 5, least=0, most=9)
-    environment.flag("SWITCH", default=False)
-
-    told = refusal(environment)
-    assert "NUMBER" in told
-    assert "SWITCH" in told
 
 
 # --- Values from files -------------------------------------------------------------------------------
 
 
-def test_the_environment_goes_before_the_file(monkeypatch, tmp_path):
-    monkeypatch.setenv("FROM_BOTH", "environment")
-    monkeypatch.setenv("FROM_FILE", "to be removed again afterwards")
-    monkeypatch.delenv("FROM_FILE")
-    (tmp_path / ".env").write_text("FROM_BOTH=file\nFROM_FILE=file\n")
+@pytest.mark.parametrize(
+    "line", ["MAX_QUEUE_ITEMS = 5", "MAX_QUEUE_ITEMS =5", "PORT: 4000", "PORT", "=5", "A B=1"]
+)
+def test_a_line_of_env_that_is_no_setting_is_refused_by_its_number(tmp_path, line: str):
+    """Instead of being passed over."""
+    (tmp_path / "settings").write_text(f"# a comment\n\n{line}\n")
+    with pytest.raises(ImproperlyConfigured, match="line 3"):
+        Environment(env_file=tmp_path / "settings").finish()
 
-    environment = Environment(env_file=tmp_path / ".env")
 
-    assert environment.text("FROM_BOTH") == "environment"
-    assert environment.text("FROM_FILE") == "file"
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        *(("TUTTI_A=5", "5"), ('TUTTI_A="a b"', "a b"), ("export TUTTI_A=5", "5")),
+        *(("TUTTI_A=", ""), ("  # nothing", None), ("TUTTI_A='x=y'", "x=y")),
+    ],
+)
+def test_what_is_one_is_read_and_the_environment_goes_before_it(tmp_path, line, value, monkeypatch):
+    monkeypatch.setenv("TUTTI_A", "")  # so that it is taken back
+    monkeypatch.delenv("TUTTI_A")
+    monkeypatch.setenv("TUTTI_B", "environment")
+    (tmp_path / "settings").write_text(f"{line}\nTUTTI_B=file\n")
+    Environment(env_file=tmp_path / "settings").finish()
+    assert (os.environ.get("TUTTI_A"), os.environ["TUTTI_B"]) == (value, "environment")
 
 
 def test_values_may_stand_in_files(environment, monkeypatch, tmp_path):
@@ -312,8 +261,8 @@ def test_values_may_stand_in_files(environment, monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
         environment.read_from_file(f"{name}_FILE")
-
     assert environment.secret_key("SECRET_KEY", file=tmp_path / "unused") == "from the file"
+    assert not (tmp_path / "unused").exists()
     assert environment.redis_urls() == ["redis://a:1/0", "redis://b:1/0"]
     assert environment.database("DATABASE_URL", {})["PASSWORD"] == "p@ss"
     environment.finish()
@@ -334,7 +283,53 @@ def test_a_file_that_makes_no_sense_stops_the_start(
         (tmp_path / "token").write_text(content)
     monkeypatch.setenv("METRICS_TOKEN", also_set)
     monkeypatch.setenv("METRICS_TOKEN_FILE", str(tmp_path / "token"))
-
     environment.read_from_file("METRICS_TOKEN_FILE")
-
     assert f"METRICS_TOKEN_FILE {reason}" in refusal(environment)
+
+
+# --- The secret key ----------------------------------------------------------------------------------
+
+
+def test_starts_at_the_same_moment_get_the_same_one(environment, monkeypatch, tmp_path: Path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    together = Barrier(STARTERS)
+
+    def start() -> str:
+        together.wait()
+        key: str = environment.secret_key("SECRET_KEY", file=tmp_path / "secret_key")
+        return key
+
+    with ThreadPoolExecutor(STARTERS) as pool:
+        keys = [pool.submit(start) for _ in range(STARTERS)]
+    assert len({key.result() for key in keys}) == 1
+
+
+def test_no_place_for_it_is_told_without_showing_a_key(environment, monkeypatch, tmp_path: Path):
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    environment.secret_key("SECRET_KEY", file=tmp_path / "missing" / "secret_key")
+    with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY is not set, and .*secret_key cannot be used"):
+        environment.finish()
+
+
+# --- `.env.example` ----------------------------------------------------------------------------------
+
+READ = re.compile(r'(?:environment|self)\.[a-z_]+\(\s*"([A-Z][A-Z_]+)"|os\.environ(?:\.get\(|\[)"([A-Z_]+)"')
+WRITTEN = re.compile(r"^#([A-Z_]+)=", re.MULTILINE)
+EXAMPLE = (PROJECT / ".env.example").read_text()
+
+
+def test_every_setting_is_in_the_example_and_nothing_else():
+    sources = ((PROJECT / "backend/config" / name).read_text() for name in ("settings.py", "environment.py"))
+    names = {first or second for source in sources for first, second in READ.findall(source)}
+    assert {"PORT", "SECRET_KEY", "REDIS_URL", "REDIS_PORT", "ENV_FILE", "DATABASE_POOL_SIZE"} <= names
+    assert set(WRITTEN.findall(EXAMPLE)) == names
+
+
+def test_every_setting_is_explained_in_the_line_above_it():
+    lines = EXAMPLE.splitlines()
+    explained = [above for above, line in pairwise(lines) if WRITTEN.match(line)]
+    assert explained
+    for above in explained:
+        assert above.startswith("# "), above
+        assert "Default: " in above, above
+    assert [line for line in lines if line and not line.startswith("#")] == []

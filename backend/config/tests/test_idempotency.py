@@ -33,13 +33,6 @@ def age(by: timedelta) -> None:
         kept.save()
 
 
-def old_answers(count: int) -> None:
-    long_ago = timezone.now() - 2 * KEPT_FOR
-    KeptAnswer.objects.bulk_create(
-        KeptAnswer(caller="bo", key=str(number), created_at=long_ago) for number in range(count)
-    )
-
-
 def test_for_24_hours_the_first_answer_is_given_again_then_the_key_is_new():
     first = ask()
     age(KEPT_FOR - timedelta(minutes=1))
@@ -53,12 +46,22 @@ def test_for_24_hours_the_first_answer_is_given_again_then_the_key_is_new():
     assert ask("Cellar")[REPLAYED] == "true"
 
 
-def test_each_write_forgets_some_that_are_over_and_none_that_is_not():
-    old_answers(FORGOTTEN_PER_WRITE + 5)
-    ask(key="first")
+def test_each_write_and_the_clock_forget_what_is_over_and_nothing_that_is_not():
+    """Writes that forget at once do not wait for each other; on SQLite there is one writer at a time."""
+    long_ago = timezone.now() - 2 * KEPT_FOR
+    for number in range(FORGOTTEN_PER_WRITE + 5):
+        KeptAnswer.objects.create(caller="bo", key=str(number), created_at=long_ago)
+    with CaptureQueriesContext(connection) as queries:
+        ask(key="first")
+    found = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"]]
+    assert len(found) == (connection.vendor == "postgresql")
     assert KeptAnswer.objects.count() == 5 + 1
     ask(key="second")
     assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"first", "second"}
+
+    KeptAnswer.objects.filter(key="first").update(created_at=timezone.now() - KEPT_FOR)
+    call_command("forget_answers")
+    assert [kept.key for kept in KeptAnswer.objects.all()] == ["second"]
 
 
 def test_an_answer_with_a_token_is_not_stored():
@@ -105,20 +108,3 @@ def test_what_fails_within_leaves_nothing_behind(monkeypatch):
     assert not KeptAnswer.objects.exists()
     assert Client().get("/api/rooms/kitchen/").status_code == 404
     assert ask().json()["slug"] == "kitchen"
-
-
-def test_writes_that_forget_at_once_do_not_wait_for_each_other():
-    """On SQLite there is one writer at a time, and nothing to wait for."""
-    old_answers(1)
-    with CaptureQueriesContext(connection) as queries:
-        ask()
-    found = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"]]
-    assert len(found) == (connection.vendor == "postgresql")
-
-
-def test_old_answers_are_forgotten_without_another_write():
-    now = timezone.now()
-    for key, age in (("old", KEPT_FOR + timedelta(minutes=1)), ("new", KEPT_FOR - timedelta(minutes=1))):
-        KeptAnswer.objects.create(caller="bo", key=key, created_at=now - age)
-    call_command("forget_answers")
-    assert [kept.key for kept in KeptAnswer.objects.all()] == ["new"]

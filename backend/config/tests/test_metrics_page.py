@@ -1,9 +1,18 @@
-"""Who may read /metrics."""
+"""Who may read /metrics, what is there, and what counting costs on the way to many sockets."""
+
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from prometheus_client import REGISTRY
+from prometheus_client.metrics import MetricWrapperBase
+
+from core import metrics
 
 ELSEWHERE = "203.0.113.7"
+PROJECT = Path(__file__).resolve().parents[3]
+# What runs for each event or for each socket that gets it.
+ON_THE_WAY = ("feed", "connection", "consumers", "hub", "publishing")
 
 
 def status(address: str = "127.0.0.1", **headers: str) -> int:
@@ -33,10 +42,6 @@ def test_a_proxy_on_this_machine_does_not_open_them_and_no_made_up_address_does(
         assert status(**{header: ELSEWHERE}) == 403
     assert status(**{"X-Forwarded-For": f"127.0.0.1, {ELSEWHERE}"}) == 403
     assert status(ELSEWHERE, **{"X-Forwarded-For": "127.0.0.1"}) == 403
-
-
-def test_this_machine_through_its_own_proxy_may_read_them(settings) -> None:
-    settings.TRUSTED_PROXIES = 1
     assert status(**{"X-Forwarded-For": "127.0.0.1"}) == 200
 
 
@@ -53,6 +58,27 @@ def test_the_token_opens_them_from_elsewhere(settings, token: str, shown: str, w
     assert status(ELSEWHERE, Authorization=shown) == wanted
 
 
-def test_they_are_read_only() -> None:
-    answer = Client(enforce_csrf_checks=True).post("/metrics")
+@pytest.mark.parametrize(("method", "counted"), [("POST", "POST"), ("BREW", "other")])
+def test_they_are_read_only_and_a_request_is_counted_without_what_was_asked(
+    method: str, counted: str
+) -> None:
+    labels = {"method": counted, "view": "metrics", "status": "405"}
+    before = REGISTRY.get_sample_value("tutti_http_requests_total", labels) or 0
+    answer = Client(enforce_csrf_checks=True).generic(method, "/metrics?token=sesame")
     assert (answer.status_code, answer.json()["error"]["code"]) == (405, "METHOD_NOT_ALLOWED")
+    assert REGISTRY.get_sample_value("tutti_http_requests_total", labels) == before + 1
+
+
+def test_the_docs_name_every_metric_and_nothing_else() -> None:
+    values = [value for value in vars(metrics).values() if isinstance(value, MetricWrapperBase)]
+    declared = {value._name for value in values if not value._labelvalues}
+    rows = (PROJECT / "docs" / "operations.md").read_text().splitlines()
+    assert declared
+    assert declared == {
+        row.split("`")[1].removesuffix("_total") for row in rows if row.startswith("| `tutti_")
+    }
+
+
+@pytest.mark.parametrize("module", ON_THE_WAY)
+def test_labels_are_never_looked_up_on_the_way_to_sockets(module: str) -> None:
+    assert ".labels(" not in (PROJECT / "backend" / "apps" / "realtime" / f"{module}.py").read_text()

@@ -74,27 +74,20 @@ def test_these_do_what_is_relied_on(function: Any):
 # --- Writing -----------------------------------------------------------------------------------------
 
 
-def test_a_transport_has_what_tells_how_much_waits(line):
+def test_twisted_makes_connections_that_tell_how_much_waits_and_whether_they_are_encrypted(line):
+    assert tcp.Port.transport is tcp.Server
+    assert tcp.Server.TLS is False
+    assert "write" not in vars(tcp.Server)
     assert line.transport.dataBuffer == b""
     assert line.transport.offset == 0
     assert line.transport._tempDataLen == 0
     line.transport.write(b"abc")
     assert (line.transport.dataBuffer, line.transport._tempDataLen) == (b"", 3)
     assert line.transport.socket.fileno() > 0
-
-
-def test_twisted_keeps_what_waits_in_these_alone():
-    sources = inspect.getsource(abstract.FileDescriptor.doWrite) + inspect.getsource(
-        abstract.FileDescriptor.write
-    )
+    kind = abstract.FileDescriptor
+    sources = inspect.getsource(kind.doWrite) + inspect.getsource(kind.write)
     named = set(re.findall(r"self\.(\w*[bB]uf\w*|\w*[dD]ata\w*|offset)", sources))
     assert named == {"dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "bufferSize", "writeSomeData"}
-
-
-def test_twisted_makes_connections_of_this_class_and_says_whether_they_are_encrypted():
-    assert tcp.Port.transport is tcp.Server
-    assert tcp.Server.TLS is False
-    assert "write" not in vars(tcp.Server)
 
 
 def test_there_is_no_short_way_past_what_encrypts(line):
@@ -148,27 +141,17 @@ def test_nothing_reads_what_the_handshake_left_once_it_is_over():
     assert readers == set()
 
 
-def test_the_handshake_does_leave_all_that(line):
+def test_an_open_socket_keeps_little_of_what_the_handshake_leaves(line):
     """Else a name has changed, and something under another name is kept."""
-    fat = Line.of(type("FatSocket", (), {"_slim": lambda self: None}))
-    assert set(vars(fat.protocol)) >= HANDSHAKE_ONLY | SHARED, HANDSHAKE_ONLY - set(vars(fat.protocol))
-    fat.close()
-
-
-def test_an_open_socket_keeps_little(line):
     assert len(vars(line.protocol)) <= 10, vars(line.protocol)
-
-
-def test_what_stands_on_the_class_is_what_autobahn_begins_with(line):
-    fat = Line.of(type("FatSocket", (), {"_slim": lambda self: None}))
-    given: dict[str, Any] = {
-        name: value
-        for name, value in vars(SlimSocket).items()
-        if not callable(value) and name in vars(fat.protocol)
-    }
+    fat = Line(type("FatSocket", (), {"_slim": lambda self: None}))
+    left = vars(fat.protocol)
+    assert set(left) >= HANDSHAKE_ONLY | SHARED, HANDSHAKE_ONLY - set(left)
+    # What stands on the class is what Autobahn begins with.
+    given = {name: value for name, value in vars(SlimSocket).items() if not callable(value) and name in left}
     kept = {name: value for name, value in given.items() if name not in SHARED | HANDSHAKE_ONLY}
     assert len(kept) > 25
-    assert {name: vars(fat.protocol)[name] for name in kept} == kept
+    assert {name: left[name] for name in kept} == kept
     fat.close()
 
 
@@ -180,14 +163,8 @@ def test_every_socket_of_a_factory_has_its_options_on_the_class():
     assert set(socket.CONFIG_ATTRS) <= set(vars(type(socket)))
 
 
-# --- Daphne ------------------------------------------------------------------------------------------
-
-
-def test_daphne_s_regular_looks_go_through_its_connections_and_nothing_else():
+def test_daphne_asks_of_its_connections_and_of_an_inbox_no_more_than_ours_know():
     asked = set(re.findall(r"self\.(\w+)", inspect.getsource(Server.application_checker)))
     assert asked == {"application_checker", "application_close_timeout", "connections", "stop"}
-
-
-def test_daphne_asks_of_an_inbox_no_more_than_to_put_something_in():
-    asked = re.findall(r"application_queue\.(\w+)", inspect.getsource(SocketProtocol))
-    assert set(asked) == {"put_nowait"}
+    asked = set(re.findall(r"application_queue\.(\w+)", inspect.getsource(SocketProtocol)))
+    assert asked == {"put_nowait"}

@@ -1,7 +1,6 @@
 """The short way out of a socket: whatever the system takes at a time, whole frames arrive in their order."""
 
 import asyncio
-import random
 from collections.abc import Iterator
 
 import pytest
@@ -9,10 +8,8 @@ import pytest
 from apps.realtime.frames import Batch
 from apps.realtime.frames import Frame as RoomFrame
 from apps.realtime.wire import PIECE_BYTES
-from config.tests.lines import CLOSE, CONTINUATION, PING, PONG, TEXT, Line
+from config.tests.lines import CLOSE, CONTINUATION, PING, TEXT, Line
 
-SEEDS = range(8)
-STEPS = 300
 # Far more than the tiny buffers of the system hold.
 LARGE = 400_000
 
@@ -37,35 +34,6 @@ def test_what_the_system_does_not_take_follows_before_anything_else(line):
     line.move_all()
     assert line.texts() == ["a", "b", "x" * LARGE, "behind"]
     assert line.waiting == 0
-
-
-@pytest.mark.parametrize("seed", SEEDS)
-def test_whatever_moves_when_frames_and_pings_arrive_whole_and_in_order(line, seed: int):
-    chance = random.Random(seed)
-    written: list[str] = []
-    pings: list[bytes] = []
-    sent_bytes = 0
-    for number in range(STEPS):
-        match chance.randrange(5):
-            case 0 | 1:
-                some = [f"{number}.{at}:" + "é" * chance.choice([0, 5, 70, 3000]) for at in range(3)]
-                sent = batch(*some)
-                line.sink.write(sent.wire)
-                written += some
-                sent_bytes += len(sent.wire)
-            case 2:
-                pings.append(str(number).encode())
-                line.protocol.sendPing(pings[-1])
-                sent_bytes += 2 + len(pings[-1])
-            case 3:
-                line.take(chance.choice([1, 10, 1000, 100_000]))
-            case 4:
-                line.let_write()
-        assert line.waiting + len(line.got) <= sent_bytes
-    line.move_all()
-    assert line.texts() == written
-    assert [frame.payload for frame in line.frames() if frame.code == PING] == pings
-    assert len(line.got) == sent_bytes
 
 
 def test_a_close_in_the_middle_of_a_burst_is_the_last_frame(line):
@@ -127,16 +95,8 @@ async def test_who_waits_for_room_goes_on_when_there_is_some_or_the_client_is_go
     async with asyncio.timeout(5):
         await asyncio.gather(*waiting)
         await line.sink.room()
-
-
-def test_a_client_that_is_gone_is_found_by_twisted_and_nothing_is_raised(line):
-    line.client.close()
-    for _ in range(100):
-        line.sink.write(batch("x" * 1000).wire)
-    assert isinstance(line.let_write(), Exception)
-    line.transport.connectionLost(_lost())
-    assert line.daphne.has_ended
-    assert line.sink.write(batch("nobody").wire), "it is asked to wait for a client that is gone"
+    assert line.daphne.has_ended is is_gone
+    assert line.sink.write(batch("a").wire), "it is asked to wait for a client that is gone"
 
 
 def _lost() -> object:
@@ -146,26 +106,12 @@ def _lost() -> object:
     return Failure(ConnectionLost())
 
 
-# --- What an open socket still does, slim as it is ---------------------------------------------------
-
-
-async def test_what_the_client_says_is_heard(line):
-    line.say(TEXT, "hé".encode())
-    line.say(TEXT, "é".encode()[:1], is_last=False)
-    line.say(PING, b"?")
-    line.say(CONTINUATION, "é".encode()[1:])
-    heard = [await line.daphne.inbox.get() for _ in range(3)]
-    assert [message.get("text") for message in heard] == [None, "hé", "é"]
-    line.move_all()
-    assert [(frame.code, frame.payload) for frame in line.frames()] == [(PONG, b"?")]
-
-
-async def test_text_that_is_none_ends_the_socket(line):
-    line.say(TEXT, b"\xff")
-    assert line.protocol.state != line.protocol.STATE_OPEN
-
-
-async def test_a_goodbye_is_answered(line):
+async def test_text_that_is_none_ends_the_socket_and_a_goodbye_is_answered(line):
+    """What else a client may say: tests/malformed/test_pieces.py."""
+    other = Line()
+    other.say(TEXT, b"\xff")
+    assert other.protocol.state != other.protocol.STATE_OPEN
+    other.close()
     line.say(CLOSE, (1000).to_bytes(2, "big"))
     line.move_all()
     assert [(frame.code, frame.payload) for frame in line.frames()] == [(CLOSE, (1000).to_bytes(2, "big"))]

@@ -169,23 +169,16 @@ def test_a_quiet_connection_is_not_looked_at(server):
     assert set(server.connections) == {quiet}
 
 
-def test_each_socket_has_its_turn_once_in_a_round(server):
-    sockets = [Socket(number) for number in range(SOCKETS)]
-    for socket in sockets:
+def test_each_socket_has_its_turn_once_in_a_round_until_it_has_gone(server):
+    *sockets, gone = [Socket(number) for number in range(SOCKETS + 1)]
+    for socket in (*sockets, gone):
         server.protocol_connected(socket)
+    server.protocol_disconnected(gone)
     looks = []
     for _ in range(TURNS):
         before = sum(socket.looks for socket in sockets)
         server.timeout_checker()
         looks.append(sum(socket.looks for socket in sockets) - before)
     assert {socket.looks for socket in sockets} == {1}
+    assert gone.looks == 0
     assert max(looks) < SOCKETS // 2, "most of them have the same turn"
-
-
-def test_who_has_gone_has_no_turn_any_more(server):
-    socket = Socket(1)
-    server.protocol_connected(socket)
-    server.protocol_disconnected(socket)
-    for _ in range(TURNS):
-        server.timeout_checker()
-    assert socket.looks == 0

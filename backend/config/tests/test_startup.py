@@ -1,13 +1,16 @@
+"""A fresh database gets its first tracks once, and all that is done by the clock can be run, and is."""
+
 import pytest
 from django.core.management import call_command
 
+from apps.jobs.models import JobRun, Status
+from apps.jobs.schedules import all_schedules
+from apps.jobs.work import Workbench
 from apps.playlist.models import PlaylistTrack
 from apps.tracks.models import Track
-from apps.tracks.seeds import SEED_TRACKS
+from config.schedules import SCHEDULES
 from config.startup import seed_once
 from core.models import Milestone
-
-QUEUED_ITEMS = 10
 
 
 def ignore(_line: str) -> None:
@@ -19,17 +22,6 @@ def unseeded(db: None) -> None:
     """A database of which nobody has said yet that it was seeded."""
     assert not Track.objects.exists()
     assert not Milestone.objects.exists()
-
-
-def test_a_fresh_database_gets_its_first_tracks_and_items_once(unseeded):
-    seed_once(ignore)
-    assert Track.objects.count() == len(SEED_TRACKS)
-    assert PlaylistTrack.objects.count() == QUEUED_ITEMS
-
-    for item in PlaylistTrack.objects.all():
-        item.delete()
-    seed_once(ignore)
-    assert not PlaylistTrack.objects.exists()
 
 
 def test_a_library_of_ones_own_stays_alone_also_when_it_is_emptied_later(unseeded):
@@ -57,3 +49,20 @@ def test_half_a_seeding_is_none(unseeded, monkeypatch):
 
     assert not Track.objects.exists()
     assert not Milestone.objects.exists()
+
+
+def test_the_table_is_followed_and_its_names_are_unlike():
+    assert SCHEDULES
+    assert tuple(all_schedules()) == SCHEDULES
+    assert len({schedule.name for schedule in SCHEDULES}) == len(SCHEDULES)
+
+
+@pytest.mark.django_db
+def test_each_of_its_jobs_runs_and_may_run_again():
+    for _ in range(2):
+        for schedule in SCHEDULES:
+            schedule.job.request()
+        Workbench().work()
+
+    ended = {run.kind: run.status for run in JobRun.objects.all()}
+    assert ended == {schedule.job.kind: Status.SUCCEEDED for schedule in SCHEDULES}

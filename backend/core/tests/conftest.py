@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.request_context import within_request
 from core.tests.notes import Note, drop_table, empty_table, make_table
 
 
@@ -40,10 +39,3 @@ def stored_notes(note_table: None, transactional_db: None) -> Iterator[None]:
     """The table of notes, with real commits; only that is emptied afterwards."""
     yield
     empty_table(Note)
-
-
-@pytest.fixture
-def request_7() -> Iterator[str]:
-    """Within a request of a known id."""
-    with within_request(request_id="request-7"):
-        yield "request-7"

@@ -1,7 +1,11 @@
-"""The shared cache: Redis while it answers, this process's memory while it doesn't."""
+"""The shared cache: Redis while it answers, this process's memory while it doesn't.
+
+Counting: tests/invariants/test_call_limits.py. That nobody waits: tests/faults/test_redis_away.py.
+"""
 
 import itertools
 import logging
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,13 +16,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import TimeoutError as RedisIsSlow
 
 from core.breaker import Breaker
-from core.cache import (
-    BREAKER_SECONDS,
-    SETS_BETWEEN_SWEEPS,
-    GuardedRedisCache,
-    LocalCache,
-)
-from core.call_log import CALLS_BETWEEN_SWEEPS, CallLog
+from core.cache import BREAKER_SECONDS, SETS_BETWEEN_SWEEPS, GuardedRedisCache, LocalCache
 from core.tests.clocks import FakeClock
 
 _databases = itertools.count()
@@ -98,18 +96,6 @@ def test_without_redis_memory_answers(guarded, redis, failure: Exception, caplog
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_calls_are_counted_in_memory_meanwhile(guarded, redis):
-    redis.failure = RedisIsAway("gone")
-    two_a_minute = {"limit": 2, "period_seconds": 60.0}
-    assert [guarded.take_call("a", **two_a_minute, now=now) for now in (0.0, 20.0, 30.0)] == [
-        None,
-        None,
-        30.0,
-    ]
-    guarded.clear()
-    assert guarded.take_call("a", **two_a_minute, now=30.0) is None
-
-
 def test_what_is_remembered_is_known_with_and_without_redis(guarded, redis, clock):
     guarded.remember("ada", seconds=60)
     redis.failure = RedisIsAway("gone")
@@ -134,14 +120,6 @@ def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(gu
     assert (guarded.get("a"), redis.calls) == (None, 3)
 
 
-def test_while_redis_stays_away_it_is_asked_once_a_second(guarded, redis, clock):
-    redis.failure = RedisIsAway("gone")
-    for _ in range(100):
-        guarded.get("a")
-        clock.advance(0.1)
-    assert 9 <= redis.calls <= 11
-
-
 def test_a_bug_is_not_taken_for_an_absence(guarded, redis):
     redis.failure = TypeError("a bug")
     with pytest.raises(TypeError):
@@ -156,60 +134,68 @@ def test_all_threads_share_the_connections_the_breaker_and_the_memory(guarded, r
     assert redis.calls == 1
 
 
-def test_two_servers_have_breakers_of_their_own(url):
-    first, other = GuardedRedisCache(url, {}), GuardedRedisCache(f"{url}1", {})
-    first._breaker.failed()
-    assert first._breaker.is_open
-    assert not other._breaker.is_open
-
-
-def test_a_real_client_that_finds_nobody_answers_from_memory(url):
-    guarded = GuardedRedisCache(url, {})
-    guarded.set("a", 1)
-    assert guarded.get("a") == 1
-
-
-def test_a_real_client_waits_no_longer_than_the_deadline(url):
-    options = GuardedRedisCache(url, {"OPTIONS": {"db": 3}})._options
-    assert (options["socket_timeout"], options["socket_connect_timeout"]) == (0.05, 0.05)
-    assert options["retry"].get_retries() == 0
-    assert options["db"] == 3
-
-
 # --- This process's own memory -----------------------------------------------------------------------
 
 
-@pytest.fixture
-def local() -> Iterator[LocalCache]:
-    cache = LocalCache("a-test", {})
-    yield cache
-    cache.clear()
-
-
-def test_a_crowd_pushes_nobody_out(local):
+def test_a_crowd_pushes_nobody_out_and_what_has_expired_is_dropped_without_being_asked_for():
+    local = LocalCache("a-test", {})
     local.set("ada", 1)
     for number in range(5000):
         local.set(f"somebody-{number}", 1)
     assert local.get("ada") == 1
-
-
-def test_what_has_expired_is_dropped_without_being_asked_for(local):
-    for number in range(2 * SETS_BETWEEN_SWEEPS):
+    local.delete("ada")
+    for number in range(5000):
         local.set(f"somebody-{number}", 1, timeout=0)
     assert len(local._expire_info) < SETS_BETWEEN_SWEEPS
+    local.clear()
 
 
-def test_names_that_nobody_calls_any_more_are_forgotten():
-    log = CallLog()
-    for number in range(CALLS_BETWEEN_SWEEPS):
-        log.take(f"somebody-{number}", limit=1, period_seconds=10.0, now=float(number))
-    for _ in range(CALLS_BETWEEN_SWEEPS):
-        log.take("ada", limit=1, period_seconds=10.0, now=float(CALLS_BETWEEN_SWEEPS + 20))
-    assert len(log) == 1
+# --- The breaker -------------------------------------------------------------------------------------
+
+SECONDS, FAILURES, CALLERS = 30.0, 3, 8
 
 
-def test_of_one_name_no_more_is_remembered_than_counts():
-    log = CallLog()
-    for number in range(10_000):
-        assert log.take("ada", limit=1000, period_seconds=10.0, now=number / 4) is None
-    assert len(log._passed["ada"]._moments) <= 2 * 41
+@pytest.fixture
+def breaker(clock: FakeClock) -> Breaker:
+    """One that has just opened."""
+    breaker = Breaker(seconds=SECONDS, failures=FAILURES, clock=clock)
+    fail(breaker, FAILURES)
+    return breaker
+
+
+def fail(breaker: Breaker, times: int) -> None:
+    for _ in range(times):
+        assert breaker.lets_pass()
+        breaker.failed()
+
+
+def test_after_a_while_one_may_try_and_the_others_wait_for_what_becomes_of_it(
+    breaker: Breaker, clock: FakeClock
+) -> None:
+    clock.advance(SECONDS - 0.01)
+    assert not breaker.lets_pass()
+    clock.advance(0.01)
+    assert [breaker.is_open, breaker.is_open] == [False, False]  # looking takes nobody's turn
+    assert [breaker.lets_pass() for _ in range(3)] == [True, False, False]
+    clock.advance(SECONDS)  # nothing was heard of that trial
+    fail(breaker, 1)
+    clock.advance(SECONDS - 0.01)
+    assert not breaker.lets_pass()
+    clock.advance(0.01)
+    assert breaker.lets_pass()
+    breaker.succeeded()
+    fail(breaker, FAILURES - 1)
+    assert breaker.lets_pass()
+
+
+def test_of_many_threads_at_once_one_tries(breaker: Breaker, clock: FakeClock) -> None:
+    clock.advance(SECONDS)
+    together = threading.Barrier(CALLERS)
+
+    def call(_number: int) -> bool:
+        together.wait()
+        return breaker.lets_pass()
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        passed = list(pool.map(call, range(CALLERS)))
+    assert sorted(passed) == [False] * (CALLERS - 1) + [True]

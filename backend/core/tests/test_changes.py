@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import post_delete
 
 from core.changes import Change, UnannouncedWrite, change_of
+from core.constraints import violated_constraint
+from core.models import Milestone
 from core.tests.notes import Note, heard_by
 
 Seen = list[tuple[object, object]]
@@ -45,7 +47,7 @@ def test_a_new_row_has_no_before_also_where_its_manager_creates_it(notes, seen: 
     assert seen[1:] == [(None, "Ho"), ("Ho", "Hello")]
 
 
-def test_before_is_what_the_database_has_and_not_what_the_instance_remembers(notes, seen: Seen):
+def test_before_and_after_are_what_the_database_has_and_not_what_the_instance_holds(notes, seen: Seen):
     note, same = stored("Halo"), Note.objects.get()
     note.text = "Hello"
     note.save()
@@ -54,33 +56,24 @@ def test_before_is_what_the_database_has_and_not_what_the_instance_remembers(not
     same.save()
     assert seen[1:] == [("Halo", "Hello"), ("Hello", "Hallelujah")]
 
-
-def test_after_is_what_was_written_and_not_what_the_instance_holds(notes, seen: Seen):
-    note = stored("Halo")
-    note.text, note.place = "Hello", 5
+    note.text, note.place = "Hey", 5
     note.save(update_fields=["place"])
-    assert seen[1:] == [("Halo", "Halo")]
+    assert seen[3:] == [("Hallelujah", "Hallelujah")]
     assert Note.objects.get().place == 5
 
 
-def test_after_has_the_types_that_a_reader_gets(notes):
+def test_after_has_the_types_that_a_reader_gets_and_is_read_once(notes, django_assert_num_queries):
     read: list[object] = []
 
     def hear(instance: Note, **_: object) -> None:
-        after = change_of(instance).after
-        read.append(after and after.place)
+        change = change_of(instance)
+        with django_assert_num_queries(1):
+            assert change.after is change.after
+        read.append(change.after and change.after.place)
 
     with heard_by(hear):
         Note(text="Halo", place="7").save()
     assert read == [7]
-
-
-def test_after_is_read_once(notes, django_assert_num_queries):
-    note = stored("Halo")
-    with note._changing(note):
-        change = change_of(note)
-        with django_assert_num_queries(1):
-            assert change.after is change.after
 
 
 def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(notes, seen: Seen):
@@ -93,18 +86,20 @@ def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(no
     assert len(seen) == 2
 
 
-def test_what_sends_no_signal_is_refused(notes):
+def test_what_sends_no_signal_is_refused_and_save_base_alone_is_noticed(notes, seen: Seen):
     note = stored("Halo")
     for write in (
         lambda: Note.objects.update(text="x"),
-        lambda: Note.objects.filter(pk=note.pk).update(text="x"),
         lambda: Note.objects.all().order_by("text").update(text="x"),
         lambda: Note.objects.bulk_create([Note(text="x")]),
         lambda: Note.objects.bulk_update([note], ["text"]),
+        lambda: change_of(note),  # outside of a write
     ):
-        with pytest.raises(UnannouncedWrite, match="without telling anybody"):
+        with pytest.raises(UnannouncedWrite):
             write()
     assert list(Note.objects.values_list("text", flat=True)) == ["Halo"]
+    with pytest.raises(UnannouncedWrite, match="save_base"):
+        Note(text="Hello").save_base()
 
 
 async def test_what_sends_no_signal_is_refused_on_the_event_loop_too():
@@ -143,25 +138,71 @@ def test_what_refuses_after_the_write_undoes_it_even_in_the_shell(stored_notes, 
     assert not Note.objects.exists()
 
 
-def test_a_save_within_a_save_does_not_hide_the_outer_change(notes):
+# --- Which fields a save writes ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(notes, monkeypatch) -> list[tuple[bool, bool]]:
+    """Whether text and place are written, as the hooks before and after each write are told."""
+    seen: list[tuple[bool, bool]] = []
+
+    def ask(self: Note, before: Note | None) -> None:
+        seen.append((self.writes("text"), self.writes("place")))
+
+    monkeypatch.setattr(Note, "prepare_change", ask)
+    monkeypatch.setattr(Note, "settle_change", ask)
+    return seen
+
+
+@pytest.mark.parametrize("kind", [list, set, iter])
+def test_a_part_is_what_is_named_however_it_is_named_and_a_whole_save_writes_all_also_after_it(asked, kind):
+    note = Note.objects.create(text="Halo")
+    note.text, note.place = "Hello", 5
+    note.save(update_fields=kind(["place"]))
+    stored = Note.objects.get()
+    assert (stored.text, stored.place) == ("Halo", 5)
+    note.save()
+    assert asked == [*[(True, True)] * 2, *[(False, True)] * 2, *[(True, True)] * 2]
+
+
+def test_a_save_within_a_save_hides_neither_the_outer_change_nor_what_it_writes(asked):
     """A receiver that saves the same instance again, as bad as that is, leaves the outer change as it was."""
-    told: Seen = []
+    note = Note.objects.create(text="Halo")
+    asked.clear()
+    told: list[str] = []
 
     def hear(instance: Note, **_: object) -> None:
         if instance.place is None:
             instance.place = 1
             instance.save(update_fields=["place"])
         change = change_of(instance)
-        told.append((change.before and str(change.before.place), change.after and str(change.after.place)))
+        assert change.before
+        assert change.after
+        told.append(f"{change.before.text} {change.before.place} to {change.after.place}")
 
+    note.text = "Hello"
     with heard_by(hear):
-        Note(text="Halo").save()
-    assert told == [("None", "1"), (None, "1")]
+        note.save(update_fields=["text"])
+    assert asked == [(True, False), (False, True), (False, True), (True, False)]
+    assert told == ["Hello None to 1", "Halo None to 1"]
 
 
-def test_outside_of_a_write_there_is_no_change_and_save_base_alone_is_noticed(notes, seen: Seen):
-    note = stored("Halo")
-    with pytest.raises(UnannouncedWrite):
-        change_of(note)
-    with pytest.raises(UnannouncedWrite, match="save_base"):
-        Note(text="Hello").save_base()
+# --- A broken constraint is known by its name, on each database --------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"board": 1, "text": "Halo"}, "note_once"),
+        ({"board": 1, "text": "Hello", "place": -1}, "note_place_once"),
+        ({"board": 2, "text": "Halo", "place": -1}, "note_below_zero_once"),
+        ({"board": None, "text": "Halo"}, None),
+    ],
+    ids=["columns", "other columns", "an index with a condition", "not unique"],
+)
+def test_the_constraint_that_was_broken_is_named(notes, fields, name: str | None):
+    Note(board=1, text="Halo", place=-1).save()
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        Note(**fields).save()
+    assert violated_constraint(error.value, among=Note) == name
+    assert violated_constraint(error.value, among=Milestone) is None

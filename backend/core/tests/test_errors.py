@@ -1,17 +1,22 @@
-"""Every refusal has its code, its status and the one shape."""
+"""Errors become answers of the one shape, with their code and status, whoever raised them."""
 
 import logging
 from typing import Any
 
 import pytest
 from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, TooManyFieldsSent
-from django.db import IntegrityError, InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404
 from django.http.request import UnreadablePostError
+from django.test import RequestFactory
+from django.urls import path
 from rest_framework import exceptions as drf
+from rest_framework.views import APIView
 
+from core.answers import answer_server_error
 from core.errors import (
     ApiError,
+    Conflict,
     HostNotAllowed,
     InternalError,
     InvalidInput,
@@ -42,40 +47,34 @@ def test_retry_after_is_whole_seconds_and_never_too_early(seconds: float | None,
     ("raised", "expected"),
     [
         (drf.ParseError(), MalformedJson),
-        (drf.NotAuthenticated(), NotAuthenticated),
-        (drf.AuthenticationFailed(), NotAuthenticated),
-        (drf.PermissionDenied(), NotPermitted),
-        (drf.NotFound(), NotFound),
+        *((kind(), NotAuthenticated) for kind in (drf.NotAuthenticated, drf.AuthenticationFailed)),
+        *((kind(), NotPermitted) for kind in (drf.PermissionDenied, PermissionDenied)),
+        *((kind(), NotFound) for kind in (drf.NotFound, Http404)),
         (drf.MethodNotAllowed("PUT"), MethodNotAllowed),
         (drf.NotAcceptable(), NotAcceptable),
         (drf.UnsupportedMediaType("text/csv"), UnsupportedMediaType),
         (drf.Throttled(wait=12), RateLimited),
         (drf.ValidationError("no"), InvalidInput),
-        (drf.APIException(), InternalError),
-        (Http404(), NotFound),
-        (PermissionDenied(), NotPermitted),
-        (RequestDataTooBig(), PayloadTooLarge),
-        (TooManyFieldsSent(), PayloadTooLarge),
+        *((kind(), PayloadTooLarge) for kind in (RequestDataTooBig, TooManyFieldsSent)),
         (DisallowedHost(), HostNotAllowed),
         (UnreadablePostError(), MalformedJson),
-        (OperationalError(), Unavailable),
-        (InterfaceError(), Unavailable),
-        (IntegrityError(), InternalError),
-        (ZeroDivisionError(), InternalError),
+        *((kind(), Unavailable) for kind in (OperationalError, InterfaceError)),
+        *((kind(), InternalError) for kind in (drf.APIException, IntegrityError, ZeroDivisionError)),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.__name__,
 )
-def test_whatever_is_raised_becomes_one_of_ours(raised: Exception, expected: type[ApiError]):
+def test_whatever_is_raised_becomes_one_of_ours_and_only_what_no_rule_refused_is_logged(
+    raised: Exception, expected: type[ApiError], caplog
+):
     assert type(as_api_error(raised)) is expected
+    assert bool(caplog.records) == (expected in {InternalError, Unavailable})
 
 
 @pytest.mark.parametrize(
     ("detail", "expected"),
     [
         ({"direction": ['"\ud800" is not a valid choice.']}, {"direction": ['"?" is not a valid choice.']}),
-        ("Too long.", {"non_field_errors": ["Too long."]}),
         (["a", ["b", {"x": "c"}]], {"non_field_errors": ["a", "b", "c"]}),
-        ({"name": "Too long."}, {"name": ["Too long."]}),
         ({"name": ["a", "b"], 3: {"x": ["c"], "y": "d"}}, {"name": ["a", "b"], "3": ["c", "d"]}),
     ],
 )
@@ -85,29 +84,67 @@ def test_validation_messages_are_flat_lists_by_field(detail: Any, expected: dict
     assert json_bytes(told.body())
 
 
-@pytest.mark.parametrize("raised", [OperationalError("no route to 10.0.0.7"), InterfaceError("closed")])
-def test_a_database_that_is_away_is_told_as_a_moment_to_wait(raised: Exception, caplog):
-    error = as_api_error(raised)
-    assert (error.status, error.headers()) == (503, {"Retry-After": "1"})
-    assert str(raised) not in str(error.body())
-    assert [(record.levelno, str(raised) in record.message) for record in caplog.records] == [
-        (logging.ERROR, True)
-    ]
+# --- As answers --------------------------------------------------------------------------------------
+
+RAISED: dict[str, Exception] = {
+    "conflict": Conflict("Taken.", details={"slug": "party"}),
+    "bug": RuntimeError("the key is sesame"),
+    "database": OperationalError("no route to sesame"),
+    **{
+        f"unprepared {number}": kind(text)
+        for number, (kind, text) in enumerate(
+            [
+                (OperationalError, "no such table: playlist_room"),
+                (OperationalError, "no such column: playlist_room.name"),
+                (ProgrammingError, 'relation "playlist_room" does not exist'),
+                (ProgrammingError, "column playlist_room.name does not exist"),
+            ]
+        )
+    },
+}
 
 
-@pytest.mark.parametrize("raised", [RuntimeError("the key is sesame"), drf.APIException("sesame")])
-def test_what_nobody_foresaw_shows_nothing_but_the_request_id_and_is_logged(raised, caplog, request_7):
-    error = as_api_error(raised)
-    assert (error.status, error.code) == (500, "INTERNAL_ERROR")
-    assert error.body()["error"]["details"] == {"request_id": request_7}
-    assert "sesame" not in str(error.body())
-    (record,) = caplog.records
-    assert record.exc_info is not None
-    assert record.exc_info[1] is raised
+class Raising(APIView):
+    def get(self, request, name: str):
+        raise RAISED[name]
 
 
-def test_what_a_rule_refused_is_not_logged(caplog):
-    as_api_error(NotFound())
-    as_api_error(Http404())
-    as_api_error(drf.ValidationError("no"))
-    assert caplog.records == []
+def raising(request, name: str):
+    raise RAISED[name]
+
+
+urlpatterns = [path("api/rest/<name>/", Raising.as_view()), path("api/plain/<name>/", raising)]
+handler500 = "core.answers.answer_server_error"
+
+
+@pytest.mark.parametrize("way", ["rest", "plain"])
+@pytest.mark.parametrize(
+    ("name", "status", "code"),
+    [
+        ("conflict", 409, "CONFLICT"),
+        ("bug", 500, "INTERNAL_ERROR"),
+        *((name, 503, "UNAVAILABLE") for name in RAISED if name not in {"conflict", "bug"}),
+    ],
+)
+@pytest.mark.django_db
+def test_an_exception_of_a_view_is_answered_in_the_one_shape_and_its_insides_are_in_the_log_alone(
+    client, settings, caplog, way: str, name: str, status: int, code: str
+):
+    settings.ROOT_URLCONF = __name__
+    client.raise_request_exception = False
+    answer = client.get(f"/api/{way}/{name}/", headers={"X-Request-ID": "party-1"})
+    told = answer.json()["error"]
+    assert (answer.status_code, told["code"], answer["X-Request-ID"]) == (status, code, "party-1")
+    assert answer["Content-Type"] == "application/json"
+    assert answer.get("Retry-After") == ("1" if status == 503 else None)
+    assert ("manage.py migrate" in told["message"]) == name.startswith("unprepared")
+    if status >= 500:
+        assert str(RAISED[name]) not in answer.content.decode()
+        assert logging.ERROR in {record.levelno for record in caplog.records}
+        assert str(RAISED[name]) in caplog.text
+    if status == 500:
+        assert told["details"] == {"request_id": "party-1"}
+
+
+def test_the_root_handler_of_bugs_needs_no_exception():
+    assert answer_server_error(RequestFactory().get("/")).status_code == 500

@@ -1,18 +1,22 @@
-"""However long an answer is, no more than a piece of it is in memory."""
+"""However long an answer is, no more than a piece of it is in memory; parts of a list make up the whole."""
 
-import json
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 
 from core.long_answers import MAX_BYTES_IN_MEMORY, json_answer, json_pieces
+from core.pagination import list_answer
 from core.rendering import json_bytes
+from core.tests.notes import Note
 
 VALUES = st.one_of(st.none(), st.integers(), st.text(), st.lists(st.integers()))
 
@@ -50,12 +54,6 @@ def test_ten_times_as_long_takes_no_more_memory(settings, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_short_one_is_sent_at_once():
-    answer = json_answer(RequestFactory().get("/"), {"rows": iter([{"id": 1}])})
-    assert isinstance(answer, HttpResponse)
-    assert json.loads(answer.content) == {"rows": [{"id": 1}]}
-
-
 def test_what_fails_on_the_way_leaves_nothing(settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
@@ -66,3 +64,36 @@ def test_what_fails_on_the_way_leaves_nothing(settings, tmp_path):
     with pytest.raises(ValueError, match="no more"):
         json_answer(RequestFactory().get("/"), {"rows": broken()})
     assert list(tmp_path.iterdir()) == []
+
+
+# --- Lists whose length the database counts ----------------------------------------------------------
+
+
+def listed(query: str, rows: Any) -> Response:
+    return list_answer(Request(APIRequestFactory().get(f"/api/things/{query}")), rows)
+
+
+@given(total=st.integers(0, 50), size=st.integers(1, 60))
+def test_following_the_links_or_the_pages_gives_each_row_once(total: int, size: int):
+    rows, seen, query = list(range(total)), [], f"?limit={size}"
+    while query:
+        answer = listed(query, rows)
+        seen += answer.data
+        link = answer.headers.get("Link", "")
+        query = link[link.index("?") : link.index(">")] if link else ""
+    assert seen == rows
+
+    seen, address = [], f"?page_size={size}"
+    while address:
+        data = listed(address[address.index("?") :], rows).data
+        seen += data["results"]
+        address = data["next"]
+    assert seen == rows
+
+
+def test_rows_of_a_query_are_counted_by_the_database_and_cut_there(notes, django_assert_num_queries):
+    for number in range(3):
+        Note(text=str(number)).save()
+    with django_assert_num_queries(2):
+        answer = listed("?limit=2", Note.objects.order_by("pk").values_list("text", flat=True))
+    assert (answer.data, answer.headers["X-Total-Count"]) == (["0", "1"], "3")

@@ -1,32 +1,113 @@
-"""Never more requests at once than there are places, all in their turn; none is ever lost."""
+"""Never more requests at once than there are places, all in their turn; none is ever lost.
+
+That reads go on while writes wait: tests/live/test_many_requests.py. That nobody waits for who does not read
+or sends slowly: tests/malformed/test_many_slow_readers.py, test_slow_senders.py.
+"""
 
 import asyncio
 import json
-from typing import Any
+from collections import Counter
+from typing import Any, Self
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from core.request_places import MAX_BYTES_AHEAD, PLACES_FOR_WATCHERS, RequestPlaces
-from core.tests.asking import ANSWER_STARTS, BODY, LEFT, TOO_LONG, Client, Work, settled
+from core.request_places import ONE_IN, PLACES_FOR_WATCHERS, RequestPlaces
+
+BODY = {"type": "http.request", "body": b"", "more_body": False}
+LEFT = {"type": "http.disconnect"}
+ANSWER_STARTS = {"type": "http.response.start", "status": 200, "headers": []}
+TOO_LONG = 3600.0
 
 
-async def test_those_behind_wait_in_their_order():
-    work = Work()
-    places = RequestPlaces(work, places=2)
-    clients = [Client(f"/{number}").ask(places) for number in range(5)]
-    await settled()
-    assert work.began == ["/0", "/1"]
+class Work:
+    """An application that works on each request until it is told to end, and reads as Django does."""
 
-    work.end("/1")
-    await settled()
-    assert work.began == ["/0", "/1", "/2"]
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.left: list[str] = []
+        self.going_on: set[str] = set()
+        self.most = 0
+        self._ends: dict[str, asyncio.Event] = {}
 
-    for number in (4, 3, 2, 0):
-        work.end(f"/{number}")
-    assert [(await client.answer())[0] for client in clients] == [200] * 5
-    assert work.began == [f"/{number}" for number in range(5)]
-    assert work.most == 2
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = scope["path"]
+        while (message := await receive()).get("more_body", False):
+            pass
+        if message["type"] == "http.disconnect":
+            self.left.append(name)
+            return
+        self.began.append(name)
+        self.going_on.add(name)
+        self.most = max(self.most, len(self.going_on))
+        try:
+            await self._ends.setdefault(name, asyncio.Event()).wait()
+            if name.startswith("/broken"):
+                raise ValueError(name)
+        finally:
+            self.going_on.remove(name)
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    def end(self, name: str) -> None:
+        self._ends.setdefault(name, asyncio.Event()).set()
+
+
+class Client:
+    """One request, and what it was answered."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        address: str = "192.0.2.7",
+        body: list[dict[str, Any]] | None = None,
+        **headers: str,
+    ) -> None:
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        for message in body or [BODY]:
+            self._messages.put_nowait(message)
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.path = path
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "headers": raw,
+            "client": (address, 4711),
+        }
+        self.answered: list[Any] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def ask(self, application: RequestPlaces) -> Self:
+        self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
+        return self
+
+    def says(self, message: dict[str, Any]) -> None:
+        self._messages.put_nowait(message)
+
+    async def _send(self, message: Any) -> None:
+        self.answered.append(message)
+
+    def is_through(self) -> bool:
+        return self.task is not None and self.task.done()
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        assert self.task is not None
+        await self.task
+        start, body = self.answered
+        headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        return start["status"], headers, body["body"]
+
+
+async def settled() -> None:
+    """Until nothing happens any more: each turn of the loop may begin what the next goes on with."""
+    for _ in range(20):
+        await asyncio.sleep(0)
 
 
 async def test_addresses_take_turns():
@@ -46,7 +127,7 @@ async def test_addresses_take_turns():
         await client.answer()
 
     turns = ["/much/0", "/much/1", "/ada", "/bo/0", "/much/2", "/bo/1", "/much/3", "/bo/2"]
-    assert work.began == turns
+    assert (work.began, work.most) == (turns, 1)
 
 
 async def test_who_leaves_the_line_is_not_worked_for():
@@ -63,20 +144,6 @@ async def test_who_leaves_the_line_is_not_worked_for():
     work.end("/third")
     assert (await third.answer())[0] == (await first.answer())[0] == 200
     assert second.answered == []
-
-
-async def test_a_body_that_is_still_on_its_way_holds_no_place():
-    work = Work()
-    places = RequestPlaces(work, places=1)
-    slow = Client("/slow", body=[{"type": "http.request", "body": b"a", "more_body": True}]).ask(places)
-    await settled()
-    quick = Client("/quick").ask(places)
-    work.end("/quick")
-    assert (await quick.answer())[0] == 200
-
-    slow.says(BODY)
-    work.end("/slow")
-    assert (await slow.answer())[0] == 200
 
 
 async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
@@ -108,24 +175,6 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     assert (await first.answer())[0] == 200
     work.end("/next")
     assert (await Client("/next").ask(places).answer())[0] == 200
-
-
-async def test_writes_that_all_wait_for_the_same_leave_places_to_reads():
-    work = Work()
-    places = RequestPlaces(work, places=4, max_wait_seconds=TOO_LONG)
-    writes = [Client(f"/write/{number}", method="POST").ask(places) for number in range(6)]
-    await settled()
-    assert work.began == ["/write/0", "/write/1", "/write/2"]
-
-    for method in ("GET", "HEAD", "OPTIONS"):
-        work.end(f"/{method}")
-        assert (await Client(f"/{method}", method=method).ask(places).answer())[0] == 200
-
-    for number in range(6):
-        work.end(f"/write/{number}")
-        await writes[number].answer()
-    assert [name for name in work.began if "write" in name] == [f"/write/{number}" for number in range(6)]
-    assert work.most == 4
 
 
 async def test_reads_leave_no_places_to_writes_alone():
@@ -165,55 +214,6 @@ async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers
     assert work.most == 1 + PLACES_FOR_WATCHERS
 
 
-class Answering:
-    """An application that answers at once, in as many parts, and tells when it is through."""
-
-    def __init__(self, *parts: bytes) -> None:
-        self._parts = parts
-        self.is_done = asyncio.Event()
-
-    async def __call__(self, _scope: Any, receive: Any, send: Any) -> None:
-        await receive()
-        await send(ANSWER_STARTS)
-        for number, part in enumerate(self._parts, 1):
-            more_body = number < len(self._parts)
-            await send({"type": "http.response.body", "body": part, "more_body": more_body})
-        self.is_done.set()
-
-
-class SlowClient(Client):
-    """It takes nothing of the body until it is told to."""
-
-    def __init__(self, path: str) -> None:
-        super().__init__(path)
-        self.taking = asyncio.Event()
-
-    async def _send(self, message: Any) -> None:
-        if message["type"] == "http.response.body":
-            await self.taking.wait()
-        await super()._send(message)
-
-    def body(self) -> bytes:
-        return b"".join(message.get("body", b"") for message in self.answered)
-
-
-async def test_a_long_answer_is_made_no_faster_than_it_is_taken():
-    parts = [b"x" * MAX_BYTES_AHEAD] * 5
-    work = Answering(*parts)
-    places = RequestPlaces(work, places=1)
-    slow = SlowClient("/slow").ask(places)
-    await settled()
-    assert not work.is_done.is_set()
-    quick = Client("/quick").ask(places)
-    await settled()
-    assert quick.is_through()
-
-    slow.taking.set()
-    assert slow.task is not None
-    await slow.task
-    assert slow.body() == b"".join(parts)
-
-
 async def test_a_long_answer_that_breaks_off_is_not_waited_for():
     async def break_off(_scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -229,3 +229,60 @@ async def test_a_long_answer_that_breaks_off_is_not_waited_for():
         assert client.task is not None
         with pytest.raises(ValueError, match="no more"):
             await client.task
+
+
+# --- Whatever clients, the server and the application do ---------------------------------------------
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["ask", "ask", "write", "end", "leave", "cut", "break"]), st.integers(0, 30)),
+    max_size=60,
+)
+
+
+# A write that leaves the line keeps no place from other writes.
+@example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
+@example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
+@given(moves=MOVES, count=st.integers(1, 6))
+def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
+    """`cut` is a server that gives up on a request; `break` an error in the application."""
+    asyncio.run(_play(moves, count))
+
+
+async def _play(moves: list[tuple[str, int]], count: int) -> None:
+    work = Work()
+    places = RequestPlaces(work, places=count, max_wait_seconds=TOO_LONG)
+    clients: list[Client] = []
+    for move, number in moves:
+        if move in {"ask", "write", "break"}:
+            path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
+            method, address = "POST" if move == "write" else "GET", f"192.0.2.{number % 3}"
+            clients.append(Client(path, method=method, address=address).ask(places))
+        elif clients:
+            _do(move, clients[number % len(clients)], work)
+        if number % 3:
+            await settled()
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
+    assert work.most <= count
+    assert all(times == 1 for times in Counter(work.began).values())
+    await _check_all_are_free(work, places, count)
+
+
+def _do(move: str, client: Client, work: Work) -> None:
+    if move == "end":
+        work.end(client.path)
+    elif move == "leave":
+        client.says(LEFT)
+    elif client.task is not None:
+        client.task.cancel()
+
+
+async def _check_all_are_free(work: Work, places: RequestPlaces, count: int) -> None:
+    for method, most in [("GET", count), ("POST", count - count // ONE_IN)]:
+        after = [Client(f"/{method}/{number}", method=method).ask(places) for number in range(count)]
+        await settled()
+        assert len(work.going_on) == most, "a place was lost"
+        for client in after:
+            work.end(client.path)
+        await asyncio.gather(*(client.answer() for client in after))

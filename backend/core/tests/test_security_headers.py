@@ -1,17 +1,14 @@
 """Which headers go with every answer."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from core.security_headers import ALWAYS, SecurityHeadersMiddleware, policy_of, written
-
-BACKEND = Path(__file__).resolve().parents[2]
+from core.tests.programs import run_program
 
 
 @pytest.mark.django_db
@@ -79,53 +76,20 @@ def test_each_page_may_load_what_it_works_with_word_by_word(path: str) -> None:
     answer.close()
 
 
-@pytest.mark.parametrize("is_https", [True, False])
-def test_under_https_every_cookie_is_secure(is_https: bool) -> None:
-    def view(_request: HttpRequest) -> HttpResponse:
-        response = HttpResponse()
-        response.set_cookie("one", "1")
-        response.set_cookie("two", "2", httponly=True)
-        return response
-
-    answer = SecurityHeadersMiddleware(view)(RequestFactory().get("/", secure=is_https))
-    assert [bool(cookie["secure"]) for cookie in answer.cookies.values()] == [is_https, is_https]
-
-
-@pytest.mark.django_db
-def test_behind_a_trusted_proxy_https_makes_cookies_secure(settings) -> None:
-    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    client = Client()
-    assert client.get("/admin/login/", headers={"X-Forwarded-Proto": "https"}).cookies["csrftoken"]["secure"]
-    assert not Client().get("/admin/login/").cookies["csrftoken"]["secure"]
-
-
-PRODUCTION = {"HTTPS_ONLY": "true", "TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": "party.example"}
-
-
 def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
-    environment = {"ENV_FILE": "/dev/null", "DATA_DIR": str(tmp_path), "PATH": "/usr/bin:/bin", **PRODUCTION}
-    done = subprocess.run(
-        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
-        cwd=BACKEND,
-        env=environment,
-        capture_output=True,
-        text=True,
+    check = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")
+    done = run_program(
+        *check, data=tmp_path, HTTPS_ONLY="true", TRUSTED_PROXIES="1", ALLOWED_HOSTS="party.example"
     )
     assert done.returncode == 0, done.stderr
     assert "no issues" in done.stdout
 
 
-def test_with_https_only_http_is_sent_on_and_https_remembered(settings) -> None:
-    settings.SECURE_SSL_REDIRECT, settings.SECURE_HSTS_SECONDS = True, 3600
-    assert Client().get("/").headers["Location"] == "https://testserver/"
-    assert Client().get("/", secure=True).headers["Strict-Transport-Security"] == "max-age=3600"
-    assert Client().get("/api/health/live").status_code == 200
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_with_https_only_a_write_over_http_is_refused(settings, method: str) -> None:
+def test_with_https_only_a_write_over_http_is_refused_and_a_read_sent_on(settings, method: str) -> None:
     settings.HTTPS_ONLY = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS = 3600
     answer = Client().generic(method, "/api/rooms/")
     assert (answer.status_code, answer.json()["error"]) == (
         403,
@@ -133,16 +97,21 @@ def test_with_https_only_a_write_over_http_is_refused(settings, method: str) -> 
     )
     assert Client().get("/api/rooms/").headers["Location"] == "https://testserver/api/rooms/"
     assert Client().generic(method, "/api/rooms/", secure=True).status_code not in {301, 403}
+    assert Client().get("/", secure=True).headers["Strict-Transport-Security"] == "max-age=3600"
+    assert Client().get("/api/health/live").status_code == 200
 
 
 # --- The page ----------------------------------------------------------------------------------------
 
 
+def shown(path: str, host: str, *, is_https: bool) -> Any:
+    asked = RequestFactory().get(path, secure=is_https, headers={"Host": host})
+    return SecurityHeadersMiddleware(lambda _request: HttpResponse())(asked)
+
+
 def page_policy(path: str = "/", *, host: str = "localhost:4000", is_https: bool = False) -> dict[str, str]:
     """As a browser reads it."""
-    asked = RequestFactory().get(path, secure=is_https, headers={"Host": host})
-    answer = SecurityHeadersMiddleware(lambda _request: HttpResponse())(asked)
-    parts = answer.headers["Content-Security-Policy"].split("; ")
+    parts = shown(path, host, is_https=is_https).headers["Content-Security-Policy"].split("; ")
     return dict(part.split(" ", 1) for part in parts)
 
 
@@ -183,6 +152,5 @@ def test_its_socket_is_named_as_the_page_was_asked_for_by_a_name_of_ours(setting
     ],
 )
 def test_windows_are_kept_apart_where_browsers_can(host: str, is_https: bool, is_told: bool) -> None:
-    asked = RequestFactory().get("/", secure=is_https, headers={"Host": host})
-    answer = SecurityHeadersMiddleware(lambda _request: HttpResponse())(asked)
+    answer = shown("/", host, is_https=is_https)
     assert ("Cross-Origin-Opener-Policy" in answer.headers) is is_told

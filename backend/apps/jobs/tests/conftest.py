@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from apps.jobs import registry
+from apps.jobs.leases import take_run
 from apps.jobs.messages import Messenger, tell_workers_by
 from apps.jobs.models import JobProcess, JobRun, ScheduledTurn
-from apps.jobs.registry import Job, job
+from apps.jobs.registry import Job, job, known_kinds
 
 
 @pytest.fixture(autouse=True)
@@ -65,3 +67,14 @@ def stored(django_db_setup, django_db_blocker) -> Iterator[None]:
         yield
         for model in (JobRun, JobProcess, ScheduledTurn):
             model.objects.all().delete()
+
+
+def take(now: datetime | None = None) -> JobRun | None:
+    return take_run(kinds=known_kinds(), now=now)
+
+
+def taken(now: datetime | None = None) -> JobRun:
+    """The run that a worker takes, which has to be there."""
+    run = take(now)
+    assert run
+    return run

@@ -6,25 +6,15 @@ import pytest
 from django.utils import timezone
 
 from apps.jobs.failures import Failure, FailureCode
-from apps.jobs.leases import LEASE, end_run, fail_run, give_back_runs, put_off_run, renew_leases, take_run
+from apps.jobs.leases import LEASE, end_run, fail_run, give_back_runs, put_off_run, take_run
 from apps.jobs.models import JobRun, Status
-from apps.jobs.registry import known_kinds
+from apps.jobs.tests.conftest import take, taken
 from apps.jobs.tests.crowd import all_at_once
 
 WORKERS = 8
 RUNS = 40
 BROKEN = Failure("BROKEN", may_try_again=True)
 MOMENT = timedelta(milliseconds=1)
-
-
-def take(now=None) -> JobRun | None:
-    return take_run(kinds=known_kinds(), now=now)
-
-
-def taken(now=None) -> JobRun:
-    run = take(now)
-    assert run
-    return run
 
 
 @pytest.fixture
@@ -77,17 +67,10 @@ def test_a_lease_that_runs_out_gives_the_run_to_another_worker(work):
     assert not fail_run(lost, BROKEN)
     assert not put_off_run(lost, BROKEN)
     assert end_run(found, result={"from": "found"})
-    assert JobRun.objects.get().result == {"from": "found"}
-
-
-def test_a_lease_that_is_renewed_does_not_run_out(work):
-    work.request(person=1)
-    now = timezone.now()
-    run = taken(now)
-    renew_leases([run.lease], now=now + LEASE / 2)
-
-    assert take(now + LEASE) is None
-    assert taken(now + LEASE * 1.5).pk == run.pk
+    ended = JobRun.objects.get()
+    assert (ended.status, ended.result, ended.error_code) == (Status.SUCCEEDED, {"from": "found"}, "")
+    assert (ended.lease, ended.leased_until) == ("", None)
+    assert ended.finished_at
 
 
 def test_a_run_that_kills_each_worker_fails_in_the_end(work):
@@ -99,6 +82,7 @@ def test_a_run_that_kills_each_worker_fails_in_the_end(work):
     assert take(now + 3 * LEASE) is None
     requested.refresh_from_db()
     assert (requested.status, requested.error_code) == (Status.FAILED, FailureCode.WORKER_LOST)
+    assert (requested.result, requested.lease, requested.leased_until) == (None, "", None)
     assert requested.finished_at
 
 
@@ -117,20 +101,6 @@ def test_a_failed_attempt_is_repeated_later_and_later(work, words):
 
     assert (run.status, run.error_code) == (Status.QUEUED, "BROKEN")
     assert work.request(person=1) == (requested, False)  # it is still open
-
-
-def test_an_end_says_when_and_how(work):
-    for key in ("good", "bad"):
-        work.request(key, person=1)
-    end_run(taken(), result={"number": 7})
-    fail_run(taken(), BROKEN)
-    good, bad = JobRun.objects.get(key="good"), JobRun.objects.get(key="bad")
-
-    assert (good.status, good.result, good.error_code) == (Status.SUCCEEDED, {"number": 7}, "")
-    assert (bad.status, bad.result, bad.error_code) == (Status.FAILED, None, "BROKEN")
-    for run in (good, bad):
-        assert run.finished_at
-        assert (run.lease, run.leased_until) == ("", None)
 
 
 def test_what_is_given_back_is_begun_anew_at_once_and_was_no_attempt(work):

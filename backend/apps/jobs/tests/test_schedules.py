@@ -40,17 +40,10 @@ def test_a_moment_lies_between_two_turns_that_follow_each_other(now, rhythm):
     assert rhythm.latest(following) == following
 
 
-def test_a_daily_turn_is_when_its_hour_begins():
+def test_a_daily_turn_is_when_its_hour_begins_and_the_next_of_several_the_first_of_them(tidy_hourly):
     assert Daily(hour=2).latest(NOW) == datetime(2026, 3, 29, 2, tzinfo=UTC)
     assert Daily(hour=3).latest(NOW) == datetime(2026, 3, 28, 3, tzinfo=UTC)
-    assert Every(HOUR).next(NOW) == datetime(2026, 3, 29, 3, tzinfo=UTC)
-
-
-def test_the_next_turn_of_several_is_the_first_of_them(desk):
-    @job("desk.tidy")
-    def tidy() -> None: ...
-
-    both = [Schedule("daily", tidy, Daily(hour=4)), Schedule("hourly", tidy, Every(HOUR))]
+    both = [Schedule("daily", tidy_hourly.job, Daily(hour=4)), tidy_hourly]
     assert seconds_until_next_turn(NOW, both) == 1800
     assert seconds_until_next_turn(NOW, []) is None
 
@@ -99,7 +92,11 @@ def follow() -> Iterator[Callable[[Sequence[Schedule]], None]]:
 
 
 @pytest.mark.django_db
-def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, follow):
+def test_beat_is_there_when_a_turn_is_due_and_tells_of_runs_that_no_word_was_heard_of(
+    desk, words, follow, tidy_hourly
+):
+    follow([tidy_hourly])
+    assert take_turn(now=NOW + timedelta(minutes=29, seconds=58)) == 2.0
     follow([])
     run = desk.declare().request(person=1).run
     words.delays.clear()
@@ -108,13 +105,6 @@ def test_beat_tells_of_runs_that_no_word_was_heard_of(desk, words, follow):
     assert words.delays == []
     take_turn(now=run.due_at + ON_ITS_WAY)
     assert words.delays == [0.0]
-
-
-@pytest.mark.django_db
-def test_beat_is_there_when_the_next_turn_is_due(tidy_hourly, follow):
-    follow([tidy_hourly])
-
-    assert take_turn(now=NOW + timedelta(minutes=29, seconds=58)) == 2.0
 
 
 # --- How long a failed run waits ---------------------------------------------------------------------

@@ -3,33 +3,25 @@
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-import msgspec
 import pytest
 from django.utils import timezone
 
 from apps.jobs.failures import Failure
-from apps.jobs.leases import LEASE, end_run, fail_run, take_run
+from apps.jobs.leases import LEASE, end_run, fail_run
 from apps.jobs.models import JobProcess, JobRun, Role, Status
-from apps.jobs.payloads import job_payload, requested_job_payload
+from apps.jobs.payloads import job_payload
 from apps.jobs.pulse import Pulse
-from apps.jobs.registry import known_kinds
 from apps.jobs.selectors import BELIEVED_FOR, are_jobs_served, oldest_wait_seconds, runs_on_record
 from apps.jobs.services import (
     KEPT_FOR,
     PATIENCE,
     forget_old_runs,
-    forget_runs_about,
     run_as_it_stands,
 )
+from apps.jobs.tests.conftest import take, taken
 
 pytestmark = pytest.mark.django_db
 MOMENT = timedelta(milliseconds=1)
-
-
-def taken(now: datetime | None = None) -> JobRun:
-    run = take_run(kinds=known_kinds(), now=now)
-    assert run
-    return run
 
 
 def as_it_stands(run: JobRun, now: datetime) -> JobRun:
@@ -45,48 +37,34 @@ def work(desk):
 
 def test_a_client_reads_how_far_it_is(work):
     run = work.request("user:5", person=5).run
-    told = msgspec.to_builtins(job_payload(run))
-    assert told == {
-        **{"job_id": str(run.pk), "status": "queued", "attempts": 0, "error": None},
-        **{"created_at": told["created_at"], "started_at": None, "finished_at": None},
-    }
-    asked = msgspec.to_builtins(requested_job_payload(run, status_url="/api/x/"))
-    assert asked == {"job_id": str(run.pk), "status": "queued", "status_url": "/api/x/"}
     run.error_code = "UNAVAILABLE"  # of an attempt that others follow
-    assert job_payload(run).error is None
-
+    assert (job_payload(run).status, job_payload(run).error) == ("queued", None)
     run = taken()
     assert job_payload(run).status == "running"
     fail_run(run, Failure("NO_MODEL", may_try_again=False))
     run.refresh_from_db()
-    assert msgspec.to_builtins(job_payload(run))["error"] == {"code": "NO_MODEL"}
-    assert job_payload(run).finished_at
+    told = job_payload(run)
+    assert told.error
+    assert (told.error.code, bool(told.finished_at)) == ("NO_MODEL", True)
 
 
 # --- Nobody there ------------------------------------------------------------------------------------
 
 
-def test_both_roles_have_to_be_filled():
-    now = timezone.now()
+def test_both_roles_have_to_be_filled_and_who_leaves_in_order_is_not_believed_any_longer():
+    now, worker, beat = timezone.now(), Pulse(Role.WORKER), Pulse(Role.BEAT)
     assert not are_jobs_served(now)
-    Pulse(Role.WORKER).beat(now=now)
+    worker.beat(now=now)
     assert not are_jobs_served(now)
-    Pulse(Role.BEAT).beat(now=now)
+    beat.beat(now=now)
+    beat.beat(now=now)
+    assert JobProcess.objects.count() == 2
     assert are_jobs_served(now)
     assert are_jobs_served(now + BELIEVED_FOR - MOMENT)
     assert not are_jobs_served(now + BELIEVED_FOR)
-
-
-def test_who_leaves_in_order_is_not_believed_any_longer():
-    pulses = [Pulse(Role.WORKER), Pulse(Role.BEAT)]
-    for pulse in pulses:
-        pulse.beat()
-        pulse.beat()
-    assert JobProcess.objects.count() == 2
-    pulses[0].end()
-    pulses[0].beat()  # once more, at the last moment
-
-    assert not are_jobs_served(timezone.now())
+    worker.end()
+    worker.beat(now=now)  # once more, at the last moment
+    assert not are_jobs_served(now)
 
 
 def test_a_run_that_waits_without_any_worker_fails_when_it_is_looked_at(work):
@@ -101,7 +79,7 @@ def test_a_run_that_waits_without_any_worker_fails_when_it_is_looked_at(work):
 
     assert (looked_at.status, looked_at.error_code) == (Status.FAILED, "WORKER_AWAY")
     assert run_as_it_stands(uuid4()) is None
-    assert take_run(kinds=known_kinds()) is None
+    assert take() is None
     assert work.request(person=1).is_new
 
 
@@ -119,22 +97,16 @@ def test_a_run_whose_worker_died_fails_only_when_no_other_one_comes(work):
 # --- On record ---------------------------------------------------------------------------------------
 
 
-def test_the_oldest_wait_is_that_of_runs_that_could_have_begun(work):
+def test_runs_are_counted_and_the_oldest_wait_is_that_of_those_that_could_have_begun(work):
     now = timezone.now()
     assert oldest_wait_seconds(now) == 0
-    run = work.request("a", person=1).run
-    JobRun.objects.filter(pk=run.pk).update(due_at=now - timedelta(seconds=7))
-    assert oldest_wait_seconds(now) == 7
-    JobRun.objects.filter(pk=run.pk).update(due_at=now + timedelta(seconds=7))
-    assert oldest_wait_seconds(now) == 0
-
-
-def test_runs_are_counted_by_kind_and_status(work):
     for key in ("a", "b", "c"):
         work.request(key, person=1)
     end_run(taken(), result=None)
-
     assert runs_on_record() == {("desk.work", "queued"): 2, ("desk.work", "succeeded"): 1}
+    for seconds, waited in ((7, 7), (-7, 0)):
+        JobRun.objects.update(due_at=now - timedelta(seconds=seconds))
+        assert oldest_wait_seconds(now) == waited
 
 
 def test_what_ended_long_ago_and_what_nobody_will_run_any_more_is_forgotten(work):
@@ -151,11 +123,3 @@ def test_what_ended_long_ago_and_what_nobody_will_run_any_more_is_forgotten(work
     assert {run.key for run in JobRun.objects.all()} == {"new", "open"}
     assert not JobProcess.objects.exists()
     assert forget_old_runs(now=now + KEPT_FOR + timedelta(minutes=1)) == 2
-
-
-def test_all_runs_about_somebody_can_be_forgotten(work):
-    work.request("user:5", person=5)
-    work.request("user:7", person=7)
-
-    assert forget_runs_about("user:5") == 1
-    assert JobRun.objects.get().key == "user:7"

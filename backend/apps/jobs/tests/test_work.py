@@ -145,27 +145,13 @@ def test_what_is_held_is_renewed_until_it_takes_too_long(desk):
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_stop_gives_back_what_has_not_ended_and_begins_nothing(desk):
-    slow, bench = Slow(desk), Workbench()
-    for number in range(2):
-        slow.job.request(f"user:{number}", person=number)
-    slow.begin(bench)
-    bench.stop(within_seconds=0.01)
-
-    assert {run.status for run in JobRun.objects.all()} == {Status.QUEUED}
-    slow.let_go()
-    assert desk.done == [0]
-    assert {run.status for run in JobRun.objects.all()} == {Status.QUEUED}
-    assert bench.work() == 0
-
-
-@pytest.mark.usefixtures("stored")
-def test_a_stop_waits_for_what_is_about_to_end(desk):
+def test_a_stop_waits_for_what_is_about_to_end_and_begins_nothing(desk):
     slow, bench = Slow(desk), Workbench()
     slow.job.request(person=1)
     slow.begin(bench)
     slow.may_end.set()
     bench.stop(within_seconds=PATIENCE_SECONDS)
-
     assert JobRun.objects.get().status == Status.SUCCEEDED
+    slow.job.request(person=2)
+    assert bench.work() == 0
     slow.let_go()

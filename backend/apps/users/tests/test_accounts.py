@@ -1,14 +1,23 @@
-"""Who sees and changes which account."""
+"""Accounts: who makes, sees and changes which, and that a name and an address are had once."""
+
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.cache import cache
+from django.db import IntegrityError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
-from apps.users.models import User
+from apps.users.account_services import register_account
+from apps.users.models import User, folded
 from apps.users.services import count_newcomer
-from apps.users.tests.conftest import FACTS, code_of, register, send
+from apps.users.taste import Taste
+from apps.users.tests.conftest import FACTS, PASSWORD, code_of, register, send
+from core.errors import Conflict
 from core.limits import NEWCOMERS
+from core.models import KeptAnswer
 
 pytestmark = pytest.mark.django_db
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": ["Nina Simone"], "moods": ["calm"]}
@@ -19,11 +28,6 @@ def as_account(user: User) -> Client:
     client = Client()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def staff(db: None) -> Client:
-    return as_account(User.objects.create_superuser("hedy"))
 
 
 @pytest.mark.parametrize("permission", [None, "view_user", "change_user"])
@@ -43,10 +47,8 @@ def test_staff_sees_and_changes_accounts_as_far_as_the_admin_lets_it(ada, permis
 
 
 def test_a_name_that_could_pass_for_another_is_refused(client):
-    assert [register(client, username=name).status_code for name in ("\u0430lice", "alic\u0435")] == [
-        400,
-        400,
-    ]
+    told = [register(client, username=name).status_code for name in ("\u0430lice", "alic\u0435")]
+    assert told == [400, 400]
     assert register(client, username="Алиса").status_code == 201
 
 
@@ -63,7 +65,8 @@ def test_a_registration_is_a_newcomer_of_its_address_but_not_that_of_a_guest(cli
     assert send(client, "post", "users/", FACTS, **elsewhere).status_code == 201
 
 
-def test_a_list_costs_as_many_queries_however_long(staff, django_assert_max_num_queries):
+def test_a_list_costs_as_many_queries_however_long(django_assert_max_num_queries):
+    staff = as_account(User.objects.create_superuser("hedy"))
     for number in range(5):
         User.objects.create_user(f"ada{number}")
     with django_assert_max_num_queries(3 + 4):  # session and account, for the limits and for the view; rights
@@ -78,8 +81,6 @@ def test_nobody_becomes_staff_by_asking(client):
 
 
 def test_a_repeated_change_is_done_once_and_keeps_nothing(ada):
-    from core.models import KeptAnswer
-
     client, key = as_account(ada), {"Idempotency-Key": "one"}
     first = send(client, "put", "users/me/", {"profile": TASTE}, **key)
     send(client, "put", "users/me/", {"profile": EMPTY})
@@ -89,13 +90,124 @@ def test_a_repeated_change_is_done_once_and_keeps_nothing(ada):
     assert KeptAnswer.objects.get().body == ""
 
 
-def test_a_name_that_is_longer_than_a_person_s_is_cut_where_it_is_shown():
-    from apps.users.recognition import recognise_account
-    from core.identity import Visit
+# --- Making an account -------------------------------------------------------------------------------
 
-    client = as_account(User.objects.create_user("x" * 150))
-    caller = recognise_account(
-        Visit(address="192.0.2.1", cookies={"sessionid": client.cookies["sessionid"].value})
-    )
-    assert caller is not None
-    assert caller.name == "x" * 50
+
+def test_letters_beyond_ascii_have_no_case_either(client):
+    register(client, username="Jürgen")
+    assert code_of(register(client, username="JÜRGEN", email="j@example.org"))[0] == 409
+    assert code_of(register(client, username="Ju\u0308rgen", email="j@example.org"))[0] == 409
+
+
+def test_a_saved_field_takes_its_key_along(ada):
+    ada.email = "Ada@Example.org"
+    ada.save(update_fields=["email"])
+    ada.refresh_from_db()
+    assert ada.email_key == folded("ada@example.org")
+    ada.email = ""
+    ada.save(update_fields={"email"})
+    ada.refresh_from_db()
+    assert ada.email_key is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("same", ["username", "email"])
+def test_of_many_at_once_one_has_it(same: str):
+    def ask(number: int) -> int:
+        try:
+            facts = {"username": f"ada{number}", "email": f"ada{number}@example.org"}
+            facts[same] = {"username": "ada", "email": "ada@example.org"}[same]
+            register_account(**facts, password=PASSWORD, taste=Taste())
+            return 201
+        except Conflict as refusal:
+            return 409 if refusal.details.keys() == {same} else 500
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(ask, range(8)))
+    assert sorted(answers) == [201] + [409] * 7
+    assert User.objects.count() == 1
+
+
+def test_a_repeat_under_a_password_of_before_gives_no_tokens(client):
+    key = {"Idempotency-Key": "a-b-c"}
+    body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    send(client, "post", "users/", body, **key)
+    ada = User.objects.get()
+    ada.set_password("another pass phrase")
+    ada.save()
+    for _ in range(2):
+        again = send(client, "post", "users/", body, **key)
+        assert code_of(again) == (409, "CONFLICT")
+        assert "access" not in again.json()
+
+
+def test_nothing_of_the_password_is_kept_for_a_repeat(client):
+    body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
+    answer = send(client, "post", "users/", body, **{"Idempotency-Key": "a-b-c"})
+    kept = KeptAnswer.objects.get()
+    assert (kept.body, kept.subject) == ("", f"user:{answer.json()['id']}")
+    raw = b"\n".join([b"POST", b"/api/users/", answer.wsgi_request.body])
+    assert kept.fingerprint != sha256(raw).hexdigest()
+
+
+# --- A database of before accounts had keys ----------------------------------------------------------
+
+BEFORE = [("users", "0001_initial")]
+OLD = [
+    ("ada", "Ada@example.org"),
+    ("Ada", "ada@EXAMPLE.org"),
+    ("bo", ""),
+    ("cem", ""),
+    ("Jürgen", "j@example.org"),
+    ("JÜRGEN", "other@example.org"),
+]
+
+
+def migrate(targets: list[tuple[str, str]]) -> None:
+    MigrationExecutor(connection).migrate(targets)
+
+
+@pytest.fixture
+def older(transactional_db: None):
+    """Accounts, some of them equal."""
+    leaves = MigrationExecutor(connection).loader.graph.leaf_nodes()
+    migrate(BEFORE)
+    try:
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO users_user (username, email, password, first_name, last_name, is_staff,"
+                " is_active, is_superuser, date_joined)"
+                " VALUES (%s, %s, 'x', '', '', false, true, false, '2025-12-04 10:00:00+00:00')",
+                OLD,
+            )
+        migrate(leaves)
+        yield
+    finally:
+        migrate(leaves)
+        User.objects.all().delete()
+
+
+def test_everybody_stays_the_oldest_has_the_key_and_older_accounts_can_be_saved_and_changed(older: None):
+    rows = list(User.objects.order_by("pk").values_list("username", "email", "username_key", "email_key"))
+    assert [(name, email) for name, email, *_ in rows] == OLD
+    assert [keys for *_, keys, _ in rows] == ["ada", None, "bo", "cem", "jürgen", None]
+    assert [key for *_, key in rows] == ["ada@example.org", *[None] * 3, "j@example.org", "other@example.org"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(username="ADA")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.create(username="new", email="ADA@example.org")
+
+    twin = User.objects.get(username="Ada")
+    twin.first_name = "Augusta"
+    twin.full_clean(exclude=["password"])
+    twin.save()
+    assert User.objects.get(pk=twin.pk).email_key is None
+    twin.email = "augusta@example.org"
+    twin.save()
+    assert User.objects.get(pk=twin.pk).email_key == "augusta@example.org"
+    bo = User.objects.get(username="bo")
+    bo.email = "augusta@EXAMPLE.org"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        bo.save()

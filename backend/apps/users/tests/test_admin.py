@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from django.contrib import admin
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from apps.users.models import Profile, User
 from core.tests.admin_pages import Admin
@@ -77,8 +75,3 @@ def test_a_profile_is_looked_at_and_goes_with_its_account(hedy, grace):
     assert hedy.client.post(f"/admin/users/profile/{profile.pk}/delete/", {"post": "yes"}).status_code == 403
     hedy.delete(grace)
     assert not Profile.objects.exists()
-
-
-def test_nobody_looks_at_tokens():
-    assert not admin.site.is_registered(OutstandingToken)
-    assert not admin.site.is_registered(BlacklistedToken)

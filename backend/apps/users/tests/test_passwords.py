@@ -35,28 +35,20 @@ def mails() -> list[Any]:
     return list(mail.outbox)
 
 
-# --- Forgetting it -----------------------------------------------------------------------------------
+def ask(name: str = "grace", *, place: str = "127.0.0.1") -> Any:
+    return send(Client(REMOTE_ADDR=place), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
 
 
 def test_who_is_not_known_gets_the_same_answer_and_no_mail(grace, django_capture_on_commit_callbacks):
     User.objects.create_user("hedy", "hedy@example.org", PASSWORD, is_active=False)
     with django_capture_on_commit_callbacks(execute=True):
-        answers = [
-            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
-            for name in ("grace", "nobody", "hedy")
-        ]
+        answers = [ask(name) for name in ("grace", "nobody", "hedy")]
     assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"{}")}
     assert [message.to for message in mails()] == [["Grace@example.org"]]
 
 
-def test_known_and_unknown_cost_the_same_queries(grace, django_assert_num_queries):
-    for name in ("grace", "nobody"):
-        with django_assert_num_queries(1):
-            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
-
-
-def test_known_and_unknown_call_the_postman_alike_and_the_answer_goes_before_the_mail(
-    grace, monkeypatch, django_capture_on_commit_callbacks
+def test_known_and_unknown_cost_the_same_and_the_answer_goes_before_the_mail(
+    grace, monkeypatch, django_capture_on_commit_callbacks, django_assert_num_queries
 ):
     calls = []
     monkeypatch.setattr(
@@ -64,34 +56,32 @@ def test_known_and_unknown_call_the_postman_alike_and_the_answer_goes_before_the
     )
     before = time.monotonic()
     for name in ("grace", "nobody"):
-        with django_capture_on_commit_callbacks(execute=True):
-            send(Client(), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
+        with django_capture_on_commit_callbacks(execute=True), django_assert_num_queries(1):
+            ask(name)
     assert [message is None for (_, message), _ in calls] == [False, True]
     assert all(k["not_before"] >= before + password_reset.ANSWER_FIRST_SECONDS for _, k in calls)
 
 
-def test_who_asks_often_keeps_nobody_else_from_asking(grace, settings, django_capture_on_commit_callbacks):
+@pytest.mark.parametrize(
+    ("places", "sent", "statuses"),
+    [
+        (
+            ["192.0.2.1"] * (MAILS_OF_ASKER.max_calls + 3) + ["192.0.2.2"],
+            MAILS_OF_ASKER.max_calls + 1,
+            {202, 429},
+        ),
+        ([f"192.0.2.{number}" for number in range(MAILS.max_calls + 3)], MAILS.max_calls, {202}),
+    ],
+    ids=["of one place", "of many"],
+)
+def test_who_asks_often_keeps_nobody_else_from_asking_and_nobody_is_flooded_with_mails(
+    grace, settings, django_capture_on_commit_callbacks, places: list[str], sent: int, statuses: set[int]
+):
     settings.RATE_LIMIT_FACTOR = 1
-    places = ["192.0.2.1"] * (MAILS_OF_ASKER.max_calls + 3) + ["192.0.2.2"]
     with django_capture_on_commit_callbacks(execute=True):
-        for place in places:
-            Client(REMOTE_ADDR=place).post(
-                "/api/auth/password/reset/", {"email": "grace@example.org"}, content_type="application/json"
-            )
-    assert len(mails()) == MAILS_OF_ASKER.max_calls + 1
-
-
-def test_nobody_is_flooded_with_mails(grace, settings, django_capture_on_commit_callbacks):
-    settings.RATE_LIMIT_FACTOR = 1
-    with django_capture_on_commit_callbacks(execute=True):
-        answers = [
-            Client(REMOTE_ADDR=f"192.0.2.{number}").post(
-                "/api/auth/password/reset/", {"email": "grace@example.org"}, content_type="application/json"
-            )
-            for number in range(MAILS.max_calls + 3)
-        ]
-    assert {answer.status_code for answer in answers} == {202}
-    assert len(mails()) == MAILS.max_calls
+        answers = [ask(place=place) for place in places]
+    assert len(mails()) == sent
+    assert {answer.status_code for answer in answers} == statuses
 
 
 def test_a_mail_that_can_t_be_sent_is_logged_and_nobody_is_told(
@@ -99,7 +89,7 @@ def test_a_mail_that_can_t_be_sent_is_logged_and_nobody_is_told(
 ):
     settings.EMAIL_BACKEND = "nowhere.Backend"
     with django_capture_on_commit_callbacks(execute=True):
-        answer = send(Client(), "post", "auth/password/reset/", {"email": "grace@example.org"})
+        answer = ask()
     mails()
     assert answer.status_code == 202
     assert "A mail could not be sent" in caplog.text

@@ -1,17 +1,26 @@
-"""A client of a music service and a service that misbehaves: what is told, what is tried again."""
+"""A client of a music service that misbehaves: what is told, what is tried again, when it is left alone."""
 
+import dataclasses
 import logging
 import re
+from email.utils import formatdate
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from core.providers.client import SPREAD_SECONDS, Patience, ProviderClient
+from core.providers.client import BUSY_SECONDS, SPREAD_SECONDS, Patience, ProviderClient
 from core.providers.failures import Failure, ProviderError
 from core.providers.lines import Bounds, Question
+from core.providers.rest import Rest
+from core.providers.retry_after import MAX_SECONDS, seconds_asked_for
 from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
-from core.tests.providers.conftest import PATH, MakeClient, Thing, read_thing
-from core.tests.providers.stand_in import Act, StandIn, answers, says
+from core.tests.providers.conftest import PATH, PATIENCE, MakeClient, Thing, read_thing
+from core.tests.providers.stand_in import Act, StandIn, answers, hangs_up, says
+
+# Processes tell each other of rests by the shared cache.
+pytestmark = pytest.mark.redis
 
 SECRET = "sesame-0123456789"
 QUESTION = Question(
@@ -45,6 +54,8 @@ def test_a_good_answer_comes_in_its_shape_over_one_connection(
 ) -> None:
     assert client.ask(QUESTION, read_thing) == Thing(7)
     assert client.ask(Question("POST", "/things", form={"a": "b c"}), read_thing) == Thing(7)
+    assert SECRET not in repr(QUESTION)
+    assert re.search(r"GET.*/things", repr(QUESTION))
     asked, sent = service.asked
     assert (asked.method, asked.path, asked.params) == ("GET", PATH, {"q": f"for {SECRET}"})
     assert asked.headers["authorization"] == f"Bearer {SECRET}"
@@ -91,26 +102,21 @@ def test_what_may_pass_is_tried_again_and_told_after_some_attempts(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-def test_silence_is_not_waited_for(make_client: MakeClient, service: StandIn, waits: list[float]) -> None:
-    service.then(PATH, *[stand_in.keeps_silent] * 3)
-    error = failure_of(make_client(bounds=IMPATIENT))
-    assert (error.failure, error.is_temporary) == (Failure.SLOW, True)
-    assert len(waits) == 2
-
-
-def test_an_answer_that_drips_is_hung_up_on(
-    client: ProviderClient, service: StandIn, clock: FakeClock
+def test_silence_is_not_waited_for_an_answer_that_drips_hung_up_on_and_nobody_there_tried_again(
+    make_client: MakeClient, service: StandIn, clock: FakeClock, waits: list[float]
 ) -> None:
+    def fails(failure: Failure, client: ProviderClient) -> None:
+        waits.clear()
+        error = failure_of(client)
+        assert (error.failure, error.is_temporary, len(waits)) == (failure, True, 2)
+
+    service.then(PATH, *[stand_in.keeps_silent] * 3)
+    fails(Failure.SLOW, make_client(bounds=IMPATIENT))
     service.then(PATH, *[stand_in.drips(clock)] * 3)
-    assert failure_of(client).failure is Failure.SLOW
-
-
-def test_nobody_there(make_client: MakeClient, waits: list[float]) -> None:
+    fails(Failure.SLOW, make_client())
     with StandIn({}) as gone:
         url = gone.url
-    error = failure_of(make_client(url=url))
-    assert (error.failure, error.is_temporary) == (Failure.UNREACHABLE, True)
-    assert len(waits) == 2
+    fails(Failure.UNREACHABLE, make_client(url=url))
 
 
 # --- What is not tried again -------------------------------------------------------------------------
@@ -146,15 +152,186 @@ def test_what_would_be_the_same_again_is_told_at_once(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-# --- What is told of it ------------------------------------------------------------------------------
-
-
-def test_a_question_can_be_printed() -> None:
-    assert SECRET not in repr(QUESTION)
-    assert re.search(r"GET.*/things", repr(QUESTION))
-
-
 def test_what_is_waited_for_at_most_fits_into_half_a_minute() -> None:
     bounds, patience = Bounds(), Patience()
     waiting = (patience.attempts - 1) * (patience.longest_wait_seconds + SPREAD_SECONDS)
     assert patience.attempts * bounds.seconds + waiting < 30
+
+
+# --- Left alone: because it said so ------------------------------------------------------------------
+
+BROKEN = says(b"Oops", status=500)
+# One attempt is one question, and five failures are too many.
+FRAIL = dataclasses.replace(PATIENCE, attempts=1, failures_until_left_alone=5)
+LEFT_ALONE = PATIENCE.left_alone_seconds
+
+
+def busy(retry_after: str | None, *, status: int = 429) -> Act:
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    return answers({"error": {"status": status}}, status=status, headers=headers)
+
+
+def test_a_short_while_is_waited_for_and_by_the_patient_also_what_others_were_told(
+    make_client: MakeClient, service: StandIn, waits: list[float]
+) -> None:
+    service.then(PATH, busy("2"))
+    assert make_client().ask(QUESTION, read_thing) == Thing(7)
+    assert 2 <= waits.pop() <= 2 + SPREAD_SECONDS
+    service.asked.clear()
+
+    patient = dataclasses.replace(PATIENCE, waits_out_rests=True)
+    hasty = make_client(patience=dataclasses.replace(PATIENCE, attempts=1))
+    service.then(PATH, busy("2"))
+    assert failure_of(hasty).failure is Failure.BUSY
+    assert failure_of(hasty).failure is Failure.RESTING
+    assert make_client(patience=patient).ask(QUESTION, read_thing) == Thing(7)
+    (waited,) = waits
+    assert 2 <= waited <= 2 + SPREAD_SECONDS
+    assert len(service.asked) == 2
+
+
+@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
+def test_for_a_long_while_it_is_left_alone(
+    make_client: MakeClient,
+    service: StandIn,
+    clock: FakeClock,
+    waits: list[float],
+    status: int,
+    as_date: bool,
+) -> None:
+    """Nobody waits that long, not even the patient."""
+    patient, client = make_client(patience=dataclasses.replace(PATIENCE, waits_out_rests=True)), make_client()
+    service.then(PATH, busy(formatdate(clock() + 600, usegmt=True) if as_date else "600", status=status))
+    error = failure_of(patient)
+    assert error.failure is (Failure.BUSY if status == 429 else Failure.BROKEN)
+    assert failure_of(patient).failure is Failure.RESTING
+    assert (error.is_temporary, error.retry_after_seconds, waits) == (True, 600, [])
+    clock.advance(599)
+    error = failure_of(client)
+    assert (error.failure, error.is_temporary, error.retry_after_seconds) == (Failure.RESTING, True, 1)
+    assert len(service.asked) == 1
+    clock.advance(1)
+    assert client.ask(QUESTION, read_thing) == Thing(7)
+
+
+@pytest.mark.parametrize("header", [None, "soon", "-5"])
+def test_who_is_busy_without_saying_for_how_long_is_left_alone_for_a_while(
+    client: ProviderClient, service: StandIn, clock: FakeClock, header: str | None
+) -> None:
+    service.then(PATH, busy(header))
+    assert failure_of(client).retry_after_seconds == BUSY_SECONDS
+    clock.advance(BUSY_SECONDS - 1)
+    assert failure_of(client).failure is Failure.RESTING
+    clock.advance(1)
+    assert client.ask(QUESTION, read_thing) == Thing(7)
+
+
+def test_what_one_is_told_all_others_know(make_client: MakeClient, service: StandIn) -> None:
+    """As another process, which has nothing in common with it but the cache."""
+    service.then(PATH, busy("600"))
+    failure_of(make_client())
+    assert failure_of(make_client()).failure is Failure.RESTING
+    assert make_client(name="another-service").ask(QUESTION, read_thing) == Thing(7)
+
+
+def test_a_shorter_while_does_not_end_a_longer_one(clock: FakeClock) -> None:
+    rest = Rest("stand-in", clock=clock)
+    rest.take(600)
+    rest.take(60)
+    clock.advance(60)
+    assert rest.seconds_left() == 540
+
+
+def test_being_busy_is_no_failure(make_client: MakeClient, service: StandIn, clock: FakeClock) -> None:
+    client = make_client(patience=FRAIL)
+    service.then(PATH, *[busy("10")] * 6)
+    for _ in range(6):
+        assert failure_of(client).failure is Failure.BUSY
+        clock.advance(10)
+    assert client.ask(QUESTION, read_thing) == Thing(7)
+
+
+# --- Left alone: because it keeps failing -------------------------------------------------------------
+
+
+def fail(client: ProviderClient, times: int) -> None:
+    for _ in range(times):
+        assert failure_of(client).failure is not Failure.RESTING
+
+
+@pytest.mark.parametrize("act", [BROKEN, hangs_up, says(b"garbage")], ids=["500", "hung up on", "garbage"])
+def test_after_too_many_failures_it_is_left_alone_then_tried_by_one_then_asked_by_all(
+    make_client: MakeClient, service: StandIn, clock: FakeClock, act: Act
+) -> None:
+    client = make_client(patience=FRAIL)
+    service.then(PATH, *[act] * 6)
+    fail(client, 5)
+    error = failure_of(client)
+    assert (error.failure, error.is_temporary) == (Failure.RESTING, True)
+    assert len(service.asked) == 5
+
+    clock.advance(LEFT_ALONE)
+    fail(client, 1)
+    assert failure_of(client).failure is Failure.RESTING
+
+    clock.advance(LEFT_ALONE)
+    for _ in range(3):
+        assert client.ask(QUESTION, read_thing) == Thing(7)
+    service.then(PATH, *[BROKEN] * 5)
+    fail(client, 5)
+    assert failure_of(client).failure is Failure.RESTING
+
+
+def test_attempts_end_when_it_is_to_be_left_alone(
+    make_client: MakeClient, service: StandIn, clock: FakeClock
+) -> None:
+    client = make_client(patience=dataclasses.replace(PATIENCE, failures_until_left_alone=2))
+    service.then(PATH, *[BROKEN] * 3)
+    assert failure_of(client).failure is Failure.BROKEN
+    assert len(service.asked) == 2
+    clock.advance(LEFT_ALONE)
+    assert failure_of(client).failure is Failure.BROKEN
+    assert len(service.asked) == 3
+
+
+def test_questions_that_it_refuses_are_no_failures_of_it(make_client: MakeClient, service: StandIn) -> None:
+    client = make_client(patience=FRAIL)
+    service.then(PATH, *[BROKEN] * 4, says(b"", status=404), *[BROKEN] * 4)
+    fail(client, 9)
+    assert client.ask(QUESTION, read_thing) == Thing(7)
+
+
+# --- What `Retry-After` may say ----------------------------------------------------------------------
+
+NOW = 1_700_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0.0),
+        ("7", 7.0),
+        (" 120 ", 120.0),
+        ("9" * 5000, MAX_SECONDS),
+        (formatdate(NOW + 90, usegmt=True), 90.0),
+        (formatdate(NOW - 90, usegmt=True), 0.0),
+        (formatdate(NOW + 90).replace("-0000", "+0000"), 90.0),
+        # Without saying where: in UTC.
+        (formatdate(NOW + 90), 90.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_SECONDS),
+    ],
+)
+def test_seconds_and_dates(header: str, seconds: float) -> None:
+    assert seconds_asked_for(header, now=NOW) == seconds
+
+
+@pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "1e3", "٣", "²", "32 Jan 2026", "NaN"])
+def test_nonsense_says_nothing(header: str | None) -> None:
+    assert seconds_asked_for(header, now=NOW) is None
+
+
+@given(st.text(max_size=60))
+def test_whatever_is_said_is_within_bounds_or_nothing(header: str) -> None:
+    seconds = seconds_asked_for(header, now=NOW)
+    assert seconds is None or 0 <= seconds <= MAX_SECONDS

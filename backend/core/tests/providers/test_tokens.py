@@ -84,6 +84,7 @@ def test_a_token_is_asked_for_with_the_credentials(tokens: Tokens, service: Stan
     assert (asked.method, asked.form) == ("POST", {"grant_type": "client_credentials"})
     both = b64encode(b"an-app:sesame-0123456789").decode()
     assert asked.headers["authorization"] == f"Basic {both}"
+    assert "sesame" not in repr(CREDENTIALS)
 
 
 @pytest.mark.parametrize(
@@ -128,11 +129,6 @@ def test_a_refused_token_is_fetched_anew_once(authorised: AuthorisedClient, gran
     assert grants.given == 3
 
 
-def test_the_status_may_also_stand_inside(authorised: AuthorisedClient, service: StandIn) -> None:
-    service.then(PATH, answers(REFUSED))
-    assert things(authorised) == Thing(2)
-
-
 def test_when_the_new_one_is_refused_too_that_is_told(
     authorised: AuthorisedClient, service: StandIn, grants: Grants
 ) -> None:
@@ -174,8 +170,3 @@ def test_without_a_token_nothing_is_asked(
     assert (raised.value.provider, raised.value.failure) == ("accounts", failure)
     assert service.asked_for(PATH) == []
     assert things(authorised) == Thing(1)
-
-
-def test_credentials_can_be_printed() -> None:
-    assert "sesame" not in repr(CREDENTIALS)
-    assert "an-app" in repr(CREDENTIALS)

@@ -1,8 +1,6 @@
-"""Writers of one process take turns on SQLite, in the order in which they came."""
+"""Writers of one process take turns on SQLite, in their order; several reads see one moment."""
 
-import os
 import sqlite3
-import stat
 import subprocess
 import sys
 import threading
@@ -15,11 +13,14 @@ from typing import Any
 
 import pytest
 from django.db import OperationalError, transaction
+from django.db import connection as own_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
+from core.consistent_reads import consistent_read
 from core.sqlite.base import _turns
 from core.sqlite.turns import Turns
+from core.tests.notes import Note
 
 PATIENCE_SECONDS = 10
 
@@ -119,17 +120,6 @@ def connect(handler: ConnectionHandler, django_db_blocker) -> Iterator[Callable[
             connection.close()
 
 
-def test_a_new_database_is_its_owner_s_alone(connect, tmp_path: Path):
-    umask = os.umask(0o022)
-    try:
-        connection = connect()
-        connection.cursor().execute("CREATE TABLE notes (id INTEGER)")
-    finally:
-        os.umask(umask)
-    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
-    assert modes == dict.fromkeys(("own.sqlite3", "own.sqlite3-wal", "own.sqlite3-shm"), 0o600)
-
-
 def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path):
     """Else another process takes itself for the last one, and removes the log that is still written to."""
     first = connect().cursor()
@@ -139,7 +129,7 @@ def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path)
         "import sqlite3; other = sqlite3.connect('own.sqlite3'); "
         "other.execute('INSERT INTO notes VALUES (1)'); other.commit(); other.close()"
     )
-    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)  # noqa: S603 - our own command
     assert (tmp_path / "own.sqlite3-wal").exists()
     assert first.execute("SELECT id FROM notes").fetchall() == [(1,)]
 
@@ -167,40 +157,58 @@ def test_a_transaction_has_its_turn_until_it_ends(connect, how: str):
     end(bo, "commit")
 
 
-@pytest.fixture
-def check_turn_is_free(handler) -> Callable[[], None]:
-    def check() -> None:
-        turns = _turns[handler.settings["default"]["NAME"]]
-        assert turns.take(0)
-        turns.give_back()
-
-    return check
-
-
-def test_a_transaction_that_can_t_begin_gives_its_turn_back(connect, handler, check_turn_is_free):
+def test_what_can_t_begin_and_what_fails_give_the_turn_back(connect, handler, monkeypatch):
     ada = connect()
     name = handler.settings["default"]["NAME"]
     with closing(sqlite3.connect(name, isolation_level=None)) as another_process:
         another_process.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):
             begin(ada)
-    check_turn_is_free()
+    assert _turns[name].take(0)
+    _turns[name].give_back()
 
-
-def test_an_error_inside_gives_the_turn_back(connect, check_turn_is_free, monkeypatch):
-    ada = connect()
     monkeypatch.setattr(transaction, "get_connection", lambda using=None: ada)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         _ = 1 / 0
-    check_turn_is_free()
+    assert _turns[name].take(0)
+    _turns[name].give_back()
 
 
-def test_who_only_reads_waits_for_nobody(connect):
-    ada, bo = connect(), connect()
-    begin(ada)
-    with bo.cursor() as cursor:
-        cursor.execute("BEGIN DEFERRED")
-        cursor.execute("SELECT count(*) FROM sqlite_master")
-        assert cursor.fetchone() == (0,)
-        cursor.execute("COMMIT")
-    end(ada, "commit")
+# --- Several reads see one moment, and no writer waits for them --------------------------------------
+
+
+def elsewhere(work: Callable[[], object]) -> object:
+    """Does it on a connection of its own and waits for its commit, 5 seconds at most."""
+
+    def run() -> object:
+        try:
+            return work()
+        finally:
+            own_connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(run).result(timeout=5)
+
+
+def texts() -> list[str]:
+    return list(Note.objects.order_by("text").values_list("text", flat=True))
+
+
+def test_what_another_writes_meanwhile_is_not_seen_and_not_held_up(stored_notes):
+    Note(text="a").save()
+    with consistent_read():
+        assert texts() == ["a"]
+        elsewhere(lambda: Note(text="b").save())
+        assert texts() == ["a"]
+    assert texts() == ["a", "b"]
+
+
+def test_an_open_transaction_serves_and_after_an_error_the_connection_can_be_used_again(stored_notes):
+    with pytest.raises(ZeroDivisionError), consistent_read():
+        _ = 1 / len(texts())
+    with transaction.atomic():
+        Note(text="a").save()
+        with consistent_read():
+            assert texts() == ["a"]
+        Note(text="b").save()
+    assert texts() == ["a", "b"]

@@ -1,0 +1,141 @@
+"""JSON, ids in addresses and names: they say what they hold, and come back as they were."""
+
+import json
+import math
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rest_framework.exceptions import ValidationError
+
+from core.errors import MalformedJson
+from core.instants import instant_text, milliseconds_text
+from core.names import NameField, ShownNameField
+from core.parsing import parsed_json
+from core.rendering import JsonRenderer, json_bytes, json_text
+from core.url_converters import IdConverter
+
+NOON = datetime(2025, 12, 4, 12, 0, 0, tzinfo=UTC)
+CONVERTER = IdConverter()
+NAME, SHOWN = NameField(max_length=50), ShownNameField(max_length=50)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda children: st.lists(children) | st.dictionaries(st.text(), children),
+    max_leaves=20,
+)
+
+
+class Place(msgspec.Struct, frozen=True):
+    id: int
+    position: float
+    at: datetime | None
+
+
+# --- Read --------------------------------------------------------------------------------------------
+
+
+@given(json_values)
+def test_what_is_json_is_read_as_what_it_says(value: Any):
+    text = json.dumps(value)
+    assert parsed_json(text) == value
+    assert parsed_json(text.encode()) == value
+
+
+@given(st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
+def test_every_number_is_finite_or_refused(text: str):
+    try:
+        number = parsed_json(text)
+    except MalformedJson:
+        return
+    assert math.isfinite(number)
+
+
+# --- Written -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((1.0, "1.0"), (-1.5, "-1.5"), (1, "1"), (True, "true"), (None, "null"), ("Beyoncé", '"Beyoncé"')),
+        (NOON.replace(microsecond=789000), '"2025-12-04T12:00:00.789000Z"'),
+        ([Place(12, 1.0, NOON)], '[{"id":12,"position":1.0,"at":"2025-12-04T12:00:00Z"}]'),
+        ({"a": [1, 2.5]}, '{"a":[1,2.5]}'),
+    ],
+)
+def test_each_kind_of_value_has_one_text_in_answers_and_events(value: object, text: str):
+    assert json_text(value) == text
+    assert json_bytes(value) == text.encode()
+    assert JsonRenderer().render(value) == (b"" if value is None else text.encode())
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_comes_back_the_same_and_a_position_as_a_float(number: float):
+    back = json.loads(json_text(number))
+    assert back == number
+    assert isinstance(back, float) or abs(number) > 1e15
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_an_instant_in_utc_ends_with_z_and_comes_back_the_same(moment: datetime):
+    text = json.loads(json_text(moment))
+    assert text == instant_text(moment)
+    assert text.endswith("Z")
+    assert datetime.fromisoformat(text) == moment
+
+
+def test_instants_as_text_are_in_utc_whatever_their_zone():
+    noon_in_berlin = datetime(2025, 12, 4, 13, 0, 0, 5000, tzinfo=timezone(timedelta(hours=1)))
+    assert instant_text(noon_in_berlin) == "2025-12-04T12:00:00.005000Z"
+    assert milliseconds_text(noon_in_berlin) == "2025-12-04T12:00:00.005Z"
+    assert milliseconds_text(NOON) == "2025-12-04T12:00:00.000Z"
+
+
+# --- Ids in addresses, which fit the databases' ids --------------------------------------------------
+
+
+@given(st.integers(0, 10**18 - 1))
+def test_an_id_comes_back_the_same(number: int):
+    text = CONVERTER.to_url(number)
+    assert re.fullmatch(CONVERTER.regex, text)
+    assert CONVERTER.to_python(text) == number
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "1" * 19, "a", "٣", " 1"])
+def test_what_is_no_id_is_no_address(text: str):
+    assert not re.fullmatch(CONVERTER.regex, text)
+
+
+# --- Names -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Çelik", "DJ Иван", "はなこ 花子 Hana", "👩\u200d👩\u200d👧", "O'Ñeill 2"])
+def test_a_name_in_any_one_alphabet_can_be_shown(name: str):
+    assert SHOWN.run_validation(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("Ow\u200bner", "\u202eadA", "\u00ad", "\u3164", "a\u200db", "👩\u200d", "\U000e0041", "a\nb"),
+        *("\u0430lice", "Alic\u0435", "\u0391da", "x \u0430dmin"),
+    ],
+)
+def test_what_could_pass_for_another_name_is_refused(name: str):
+    with pytest.raises(ValidationError):
+        SHOWN.run_validation(name)
+
+
+@given(st.text(max_size=60))
+def test_every_name_that_passes_stays_on_one_line(text: str):
+    try:
+        name = NAME.run_validation(text)
+    except ValidationError:
+        return
+    assert len(name.splitlines()) == 1
+    assert 0 < len(name) <= 50
+    assert name == name.strip()
+    name.encode()
