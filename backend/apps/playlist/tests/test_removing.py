@@ -1,4 +1,4 @@
-"""What is removed can be brought back for ten minutes, as it was and where it stood."""
+"""What is removed can be brought back for ten minutes."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -40,34 +40,6 @@ def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, com
         with telling(room) as events, pytest.raises(NotFound, match="10 minutes"):
             restore(item)
         assert events == []
-
-
-@pytest.mark.parametrize(
-    ("removed", "back", "order"),
-    [
-        ("b", "b", "abcd"),
-        ("a", "a", "abcd"),
-        ("d", "d", "abcd"),
-        ("ab", "b", "bcd"),
-        ("ba", "b", "bcd"),
-        ("bc", "c", "acd"),
-        ("cb", "c", "acd"),
-        ("abcd", "dcba", "abcd"),
-        ("abcd", "abcd", "abcd"),
-        ("dcba", "bdac", "abcd"),
-    ],
-)
-def test_it_comes_back_behind_the_one_that_it_stood_behind_or_nearby(
-    room, removed: str, back: str, order: str
-):
-    items = dict(zip("abcd", queued(room, "abcd"), strict=True))
-    for title in removed:
-        remove(items[title])
-    for title in back:
-        restore(items[title])
-    assert sorted(titles(room)) == sorted(order)
-    if len(back) == 1:
-        assert titles(room) == order
 
 
 def test_records_are_forgotten_when_nobody_can_name_them_any_more(room, clock, settings):

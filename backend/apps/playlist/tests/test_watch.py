@@ -97,11 +97,6 @@ def test_every_event_is_a_line_that_says_what_a_person_wants_to_know(watched, db
     assert lines[-1].startswith("-- the server closed; again in")
 
 
-def test_an_event_of_a_later_server_is_shown_with_its_fields(watched):
-    lines = watched(Server([GREETING, event(5, "party.over", {"at": "midnight", "guests": 3})]))
-    assert lines[1] == "#5 party.over  at midnight, guests 3"
-
-
 def test_after_a_loss_it_resumes_where_it_was(watched):
     lost = ConnectionClosedError(Close(4012, "restart"), None)
     later = {**GREETING, "payload": {**GREETING["payload"], "seq": 9}}  # type: ignore[dict-item]
@@ -118,28 +113,13 @@ def test_after_a_loss_it_resumes_where_it_was(watched):
     assert "#6 resumed  nothing was missed" in lines
 
 
-def test_a_snapshot_is_where_it_goes_on_from(watched):
-    snapshot = {"type": "playlist.snapshot", "payload": {"epoch": "f", "seq": 40, "items": []}}
-    resumed = {"type": "resumed", "payload": {"epoch": "f", "seq": 40, "recovered": False}}
-    server = Server([GREETING], [GREETING, snapshot, resumed])
-    lines = watched(server)
-    assert server.positions()[-1] == {"epoch": ["f"], "since": ["40"]}
-    assert "#40 playlist.snapshot  0 items" in lines
-    assert "#40 resumed  from a snapshot" in lines
-
-
-def test_as_json_whole_frames_are_printed(watched):
+def test_a_server_that_is_not_there_is_tried_again_and_as_json_whole_frames_are_printed(watched):
     removed = event(5, "track.removed", {"id": 1, "track_id": 2})
-    lines = watched(Server([GREETING, removed]), "--json")
-    assert [json.loads(line) for line in lines[:2]] == [GREETING, removed]
-
-
-def test_a_server_that_is_not_there_is_tried_again(watched, monkeypatch):
-    server = Server([OSError("refused")], [GREETING])
-    lines = watched(server, "friday", "--url", "ws://party.example/")
+    server = Server([OSError("refused")], [GREETING, removed])
+    lines = watched(server, "friday", "--json", "--url", "ws://party.example/")
     assert server.addresses[0] == "ws://party.example/ws/playlist/friday/?"
     assert lines[0].startswith("-- refused; again in")
-    assert lines[1].startswith("-- live")
+    assert [json.loads(line) for line in lines[1:3]] == [GREETING, removed]
 
 
 def test_the_stream_of_charts_is_watched_by_its_name(watched):
@@ -162,13 +142,11 @@ def test_the_stream_of_charts_is_watched_by_its_name(watched):
     assert "#7 charts.snapshot  1 items" in lines
 
 
-def test_charts_have_no_rooms_and_other_streams_are_not_there(watched):
+def test_what_is_not_there_is_an_error(watched):
     with pytest.raises(CommandError, match="no room's: leave 'friday' out"):
         watched(Server(), "friday", "--stream", "charts")
     with pytest.raises(CommandError, match="invalid choice: 'weather'"):
         watched(Server(), "--stream", "weather")
 
-
-def test_a_room_that_is_not_there_is_an_error(watched):
     with pytest.raises(CommandError, match="no room 'nowhere'"):
         watched(Server([ConnectionClosedError(Close(4404, ""), None)]), "nowhere")
