@@ -1,19 +1,31 @@
 """At most one item of a room plays, also of a first queue; what played is remembered as it was."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.playlist.models import MAIN_ROOM, PlaylistTrack, Room
+from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem, Room
 from apps.playlist.plays import switch
 from apps.playlist.seeding import VOTES
 from apps.playlist.selectors import history_at
-from apps.playlist.services import check_playing_state, play_item, stop_playing
-from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, top
+from apps.playlist.services import (
+    Place,
+    check_playing_state,
+    play_item,
+    remove_item,
+    restore_item,
+    stop_playing,
+)
+from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, titles, top
+from apps.playlist.upkeep import forget_removed_items
 from apps.tracks.models import Track
 from apps.tracks.services import seed_library
-from core.errors import InternalError, InvalidInput
+from core.errors import InternalError, InvalidInput, NotFound
 
 
 def play(item: PlaylistTrack) -> None:
@@ -95,3 +107,54 @@ def test_the_first_ten_tracks_are_queued_once_with_real_votes_and_one_plays(db, 
     check_playing_state(room)
     assert events.count("track.added") == 10
     assert events.count("track.voted") == sum(abs(votes) for votes in VOTES)
+
+
+# --- What is removed can be brought back for ten minutes ---------------------------------------------
+
+
+NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def remove(item: PlaylistTrack) -> None:
+    remove_item(slug=item.room.slug, item_id=item.pk)
+
+
+@pytest.mark.parametrize(("minutes", "comes_back"), [(0, True), (9.99, True), (10, True), (10.01, False)])
+def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, comes_back: bool):
+    (item,) = queued(room, "a")
+    remove(item)
+    clock.shift(timedelta(minutes=minutes))
+    if comes_back:
+        assert restore_item(slug=room.slug, item_id=item.pk).pk == item.pk
+    else:
+        with telling(room) as events, pytest.raises(NotFound, match="10 minutes"):
+            restore_item(slug=room.slug, item_id=item.pk)
+        assert events == []
+
+
+def test_records_are_forgotten_when_nobody_can_name_them_any_more(room, clock, settings):
+    settings.EVENT_LOG_KEEP_DAYS = 7
+    first, second = queued(room, "ab")
+    remove(first)
+    clock.shift(timedelta(days=1))
+    remove(second)
+    assert forget_removed_items(now=NOW + timedelta(days=7)) == 0
+    assert forget_removed_items(now=NOW + timedelta(days=7, seconds=1)) == 1
+    assert RemovedItem.objects.get().pk == second.pk
+    clock.shift(timedelta(days=30))
+    assert forget_removed_items() == 1
+
+
+def test_a_neighbour_whose_record_is_forgotten_leaves_the_end(room):
+    items = queued(room, "abcd")
+    remove(items[2])
+    remove(items[1])
+    RemovedItem.objects.filter(pk=items[1].pk).delete()
+    add(room, "x", place=Place(after_id=items[2].pk))
+    assert titles(room) == "adx"

@@ -21,14 +21,6 @@ def queue(*places: float) -> list[Standing]:
     return [Standing(position, number) for number, position in enumerate(sorted(places), start=1)]
 
 
-@given(usable, usable)
-def test_between_two_it_is_their_mean(one: float, other: float):
-    low, high = sorted((one, other))
-    position = calculate_position(low, high)
-    assert position == (low + high) / 2
-    assert low <= position <= high
-
-
 @given(usable)
 def test_at_the_ends_it_is_one_further(position: float):
     assert calculate_position(None, position) == position - 1 < position
@@ -46,6 +38,7 @@ def test_there_is_room_between_two_if_and_only_if_a_float_but_zero_lies_between(
     low, high = sorted((one, other))
     above = math.nextafter(low, math.inf) or math.nextafter(0.0, math.inf)
     assert is_room_between(low, high) == (above < high)
+    assert low <= calculate_position(low, high) == (low + high) / 2 <= high
     if low < 0 < high and above < high:
         assert low < nonzero_position(low, high) < high
         assert nonzero_position(low, high) != 0

@@ -65,9 +65,6 @@ def test_a_room_keeps_its_slug(room):
     assert Room.objects.get(pk=room.pk).slug == slug
 
 
-# --- Ending ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
 def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
     way: str, monkeypatch, django_capture_on_commit_callbacks
@@ -123,9 +120,6 @@ def test_the_main_room_is_always_there_and_follows_the_setting_until_somebody_de
     settings.AUTO_SORT_BY_VOTES = False
     change_room(caller=STAFF, slug=MAIN_ROOM, changes={"order": "votes"})
     assert room_for(MAIN_ROOM).order == "votes"
-
-
-# --- Rooms that nobody needs any more ----------------------------------------------------------------
 
 
 def unvisited_for(room: Room, days: float) -> None:

@@ -24,17 +24,6 @@ def assert_search_columns_right(track: Track) -> None:
         assert getattr(stored, name) == getattr(fresh, name), name
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("title", "Ave"), ("artist", "X"), ("album", "Y"), ("genre", "Z")]
-)
-def test_search_columns_follow_a_partial_save(add_track, field: str, value: str):
-    track = add_track(album="A", genre="b")
-    setattr(track, field, value)
-    track.save(update_fields=[field])
-    assert getattr(Track.objects.get(), field) == value
-    assert_search_columns_right(track)
-
-
 def test_a_partial_save_of_an_outdated_instance_believes_the_database(add_track):
     track = add_track("Halo", "Beyonce")
     outdated = Track.objects.get()
@@ -115,3 +104,49 @@ def test_each_of_them_obeys_the_rules():
         assert facts.duration_seconds
         assert checked_duration(facts.duration_seconds) == facts.duration_seconds
         assert facts.isrc is None or checked_isrc(facts.isrc) == facts.isrc
+
+
+# --- Lists, genres and searches, where the whole library has to be the test's own --------------------
+
+
+def found(search: str) -> list[str]:
+    return [track.title for track in listed_tracks(search=search)]
+
+
+def test_texts_sort_without_accents_and_equals_by_id_and_unknown_durations_come_last_both_ways(add_track):
+    for title, seconds in (("delta", None), ("Éclair", 500), ("alpha", 100), ("Bravo", 200), ("ALPHA", 300)):
+        add_track(title, duration_seconds=seconds)
+    for ordering, expected in {
+        "title": ["alpha", "ALPHA", "Bravo", "delta", "Éclair"],
+        "-title": ["Éclair", "delta", "Bravo", "alpha", "ALPHA"],
+        "duration_seconds": ["alpha", "Bravo", "ALPHA", "Éclair", "delta"],
+        "-duration_seconds": ["Éclair", "ALPHA", "Bravo", "alpha", "delta"],
+    }.items():
+        assert [track.title for track in listed_tracks(ordering=ordering)] == expected
+
+
+@pytest.mark.parametrize("field", ["search", "genre", "ordering"])
+@pytest.mark.parametrize("value", ["a\x00b", "x" * 301])
+def test_what_no_database_takes_is_refused(client, field: str, value: str):
+    answer = client.get("/api/tracks/", {field: value})
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["details"]) == [field]
+
+
+def test_search_without_letters_is_taken_literally_and_ranked_too(add_track):
+    for title in ("Halo", "Me and !!!", "!!! again", "!!!", "50%", "a_b", "☆"):
+        add_track(title, f"Artist of {title.count('!')}")
+    assert found("!!!") == ["!!!", "!!! again", "Me and !!!"]
+    assert (found("%"), found("_"), found("☆")) == (["50%"], ["a_b"], ["☆"])
+
+
+def test_most_used_first_then_by_name_and_unknown_left_out(client, add_track):
+    assert client.get("/api/tracks/genres/").json() == []
+    for genre in ("soul", "Rock", "rock", "jazz", "ROCK", "rock", "", "folk"):
+        add_track(genre=genre)
+    answer = client.get("/api/tracks/genres/")
+    assert answer.json() == [
+        {"genre": "rock", "count": 4},
+        *({"genre": genre, "count": 1} for genre in ("folk", "jazz", "soul")),
+    ]
+    assert answer["X-Total-Count"] == "4"
