@@ -75,7 +75,7 @@ def test_a_change_is_told_only_when_one_of_its_fields_changed_and_was_written(bo
         on=post_save,
         sender=Card,
         when=changed("rank", "board"),
-        stream=lambda change: (change.after or change.before).board,  # type: ignore[union-attr]
+        stream=lambda change: (change.after or change.before).board,
     )
     def ranked(change: Change[Card]) -> str:
         assert change.after is not None
