@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
+from apps.tracks.tests.making import new_track
 from apps.users.models import User
 
 AddTrack = Callable[..., Track]
@@ -30,14 +30,7 @@ def bo(db: None) -> User:
 
 @pytest.fixture
 def add_track(db: None) -> AddTrack:
-    """Stores a track of which the test says only what matters to it."""
-
-    def add(title: str = "Halo", artist: str = "Beyoncé", **facts: object) -> Track:
-        track = Track.described_by(TrackFacts(title, artist, **facts))  # type: ignore[arg-type]
-        track.save()
-        return track
-
-    return add
+    return new_track
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ WRITERS = 4
 ROUNDS = 5
 Write = Callable[[], object]
 Going = Callable[[int], object]
+Planned = dict[int, list[list[NewActivity]]]
 
 
 def at_once(*writes: Write) -> None:
@@ -57,6 +58,13 @@ def lists(tracks: list[Track], now: datetime) -> Iterator[list[NewActivity]]:
         ]
 
 
+@pytest.fixture
+def planned(ada: User, bo: User, tracks: list[Track], now: datetime) -> Planned:
+    """What each of them is going to tell."""
+    told = lists(tracks, now)
+    return {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
+
+
 def record(user_id: int, lists: list[list[NewActivity]], *, until: type[ApiError] | None = None) -> None:
     """One list after the other; `until` is how an end may come before."""
     with suppress(until) if until else nullcontext():
@@ -64,21 +72,15 @@ def record(user_id: int, lists: list[list[NewActivity]], *, until: type[ApiError
             record_activities(user_id=user_id, told=told)
 
 
-def test_lists_of_the_same_tracks_in_any_order_lose_nothing(
-    ada: User, bo: User, tracks: list[Track], now: datetime
-):
-    told = lists(tracks, now)
-    planned = [(person.pk, [next(told) for _ in range(ROUNDS)]) for person in (ada, bo) * 2]
-
-    at_once(*[lambda plan=plan: record(*plan) for plan in planned])
+def test_lists_of_the_same_tracks_in_any_order_lose_nothing(tracks: list[Track], planned: Planned):
+    plans = [(user_id, told[::step]) for step in (1, -1) for user_id, told in planned.items()]
+    at_once(*[lambda plan=plan: record(*plan) for plan in plans])
 
     assert Activity.objects.count() == WRITERS * ROUNDS * len(tracks)
     check_roll_ups()
 
 
-def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Track], now: datetime):
-    told = lists(tracks, now)
-    planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
+def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Track], planned: Planned):
     record(ada.pk, planned[ada.pk])
 
     def write(user_id: int) -> None:
@@ -94,12 +96,9 @@ def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Tra
     assert roll_up().wrong == 0
 
 
-def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], now: datetime, go: Going):
-    told = lists(tracks, now)
-    planned = [next(told) for _ in range(ROUNDS)]
-
+def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], planned: Planned, go: Going):
     def write() -> None:
-        record(ada.pk, planned, until=NotAuthenticated)
+        record(ada.pk, planned[ada.pk], until=NotAuthenticated)
 
     at_once(write, write, lambda: go(ada.pk), lambda: tell(bo, tracks[0]))
 
@@ -107,10 +106,7 @@ def test_somebody_goes_while_telling(ada: User, bo: User, tracks: list[Track], n
     check_roll_ups()
 
 
-def test_a_track_goes_while_it_is_told_of(ada: User, bo: User, tracks: list[Track], now: datetime):
-    told = lists(tracks, now)
-    planned = {person.pk: [next(told) for _ in range(ROUNDS)] for person in (ada, bo)}
-
+def test_a_track_goes_while_it_is_told_of(ada: User, bo: User, tracks: list[Track], planned: Planned):
     def write(user_id: int) -> None:
         record(user_id, planned[user_id], until=NotFound)
 
@@ -145,16 +141,13 @@ def test_somebody_goes_while_rooms_play_what_they_added(ada: User, bo: User, tra
 
 
 def test_rooms_that_play_while_people_tell_and_all_is_recounted(
-    ada: User, bo: User, tracks: list[Track], now: datetime
+    ada: User, bo: User, tracks: list[Track], planned: Planned
 ):
     rooms = [new_room(), new_room()]
-    told = lists(tracks, now)
-    planned = [next(told) for _ in range(ROUNDS)]
-
     at_once(
         lambda: play_all(rooms[0].slug, tracks, f"user:{ada.pk}"),
         lambda: play_all(rooms[1].slug, tracks, f"user:{bo.pk}"),
-        lambda: record(ada.pk, planned),
+        lambda: record(ada.pk, planned[ada.pk]),
         roll_up,
     )
 

@@ -1,7 +1,7 @@
 """One person's figures, by the days and hours of any zone."""
 
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from hypothesis.extra.django import TestCase
 from apps.analytics.engagement import engagement_of
 from apps.analytics.models import Activity
 from apps.analytics.payloads import EngagementPayload
-from apps.analytics.tests.conftest import AddTrack
+from apps.analytics.quarters import EARLIEST
 from apps.analytics.tests.telling import tell
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
@@ -41,21 +41,6 @@ def test_of_somebody_who_did_nothing(ada: User, halo: Track, now: datetime):
     assert figures.by_hour == [0] * 24
     tell(ada, halo, "like", at=now)
     assert figures_of(ada, now=now).like_rate is None  # without a play
-
-
-def test_favourites_are_of_any_time_and_what_was_skipped_is_none(
-    ada: User, add_track: AddTrack, now: datetime
-):
-    halo, one = add_track("Halo", "Beyoncé", genre="pop"), add_track("One", "U2", genre="rock")
-    tell(ada, halo, "play", at=now - timedelta(days=900), times=3)
-    tell(ada, one, "like", at=now)
-    tell(ada, one, "skip", at=now, times=9)
-
-    figures = figures_of(ada, now=now)
-
-    assert [(one.name, one.count) for one in figures.top_artists] == [("Beyoncé", 3), ("U2", 1)]
-    assert [(one.name, one.count) for one in figures.top_genres] == [("pop", 3), ("rock", 1)]
-    assert [(one.track.title, one.count) for one in figures.top_tracks] == [("Halo", 3), ("One", 1)]
 
 
 def test_the_week_is_of_the_zone(ada: User, halo: Track):
@@ -122,3 +107,16 @@ def test_days_come_in_order_and_not_without_end(ada: User, halo: Track, monkeypa
 
     assert [str(one.date) for one in figures.by_day] == ["2025-11-29", "2025-12-01", "2025-12-03"]
     assert (figures.activities, sum(figures.by_hour)) == (4, 4)
+
+
+def test_since_the_earliest_moment_no_zone_is_off_by_anything_but_whole_quarters():
+    months = [datetime(year, month, 15, tzinfo=UTC) for year in range(1980, 2040) for month in range(1, 13)]
+
+    odd = {
+        (name, month.year)
+        for name in available_timezones()
+        for month in [EARLIEST, *months]
+        if (month.astimezone(ZoneInfo(name)).utcoffset() or timedelta(0)) % timedelta(minutes=15)
+    }
+
+    assert odd == set()

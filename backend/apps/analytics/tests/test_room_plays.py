@@ -1,7 +1,8 @@
-"""A play in a room is an activity of whoever added the track, when that is a known person."""
+"""A play in a room is an activity of whoever added the track, when that is a known person, also later on."""
 
 import pytest
 
+from apps.analytics.belongings import AnalyticsBelongings
 from apps.analytics.models import Activity, RoomPlayDayCount
 from apps.analytics.rolling_up import roll_up
 from apps.analytics.tests.laws import check_roll_ups
@@ -9,10 +10,7 @@ from apps.playlist.models import Play, PlaylistTrack, Room
 from apps.playlist.services import Place, add_item, play_item
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
-from apps.users.models import User
-from core.identity import Caller, user_id_of
-
-ALICE = "guest:alice"
+from apps.users.models import Guest, User
 
 
 @pytest.fixture
@@ -27,15 +25,13 @@ def queued(room: Room, track: Track, adder: str) -> PlaylistTrack:
     return item
 
 
-def key(user: User) -> str:
-    return f"user:{user.pk}"
-
-
 def room_plays() -> int:
     return sum(RoomPlayDayCount.objects.values_list("count", flat=True))
 
 
-@pytest.mark.parametrize("adder", ["", ALICE, "net:0123", "user:987654", "user:", "user:x"])
+@pytest.mark.parametrize(
+    "adder", ["", "guest:alice", "net:0123", "user:987654", "user:", "user:x", "user:٣x"]
+)
 def test_of_somebody_unknown_it_is_only_a_play(halo: Track, room: Room, adder: str):
     item = queued(room, halo, adder)
 
@@ -46,8 +42,8 @@ def test_of_somebody_unknown_it_is_only_a_play(halo: Track, room: Room, adder: s
     check_roll_ups()
 
 
-def test_a_play_from_the_shell_counts_too(ada: User, halo: Track, room: Room):
-    item = queued(room, halo, key(ada))
+def test_a_play_from_the_shell_counts_too_and_stays_when_the_room_goes(ada: User, halo: Track, room: Room):
+    item = queued(room, halo, ada.key)
     room.playing = item
 
     room.save()
@@ -56,11 +52,6 @@ def test_a_play_from_the_shell_counts_too(ada: User, halo: Track, room: Room):
     assert (activity.user_id, activity.track_id, activity.kind) == (ada.pk, halo.pk, "play")
     assert (activity.occurred_at, activity.room_play_id) == (play.started_at, play.pk)
     check_roll_ups()
-
-
-def test_when_the_room_goes_the_persons_activity_stays(ada: User, halo: Track, room: Room):
-    item = queued(room, halo, key(ada))
-    play_item(slug=room.slug, item_id=item.pk)
 
     room.refresh_from_db()
     room.delete()
@@ -71,11 +62,21 @@ def test_when_the_room_goes_the_persons_activity_stays(ada: User, halo: Track, r
     assert roll_up().wrong == 0
 
 
-def test_whose_key_it_is():
-    assert user_id_of("user:5") == 5
-    assert [user_id_of(other) for other in ("", "user:", "guest:5", "user:x", "net:5", "user:٣x")] == [
-        None
-    ] * 6
-    assert Caller(key="user:5", address="", user_id=5).owner_key == "user:5"
-    assert Caller(key="guest:x", address="", guest_id="x").owner_key == "guest:x"
-    assert Caller(key="net:x", address="").owner_key == ""
+@pytest.mark.parametrize("is_handed_over", [False, True], ids=["before the plays are", "after"])
+def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
+    ada: User, halo: Track, *, is_handed_over: bool
+):
+    guest, other = (Guest.objects.create(name=name) for name in ("Ada", "Bo"))
+    for adder in (other, guest, guest):
+        room = new_room()
+        play_item(slug=room.slug, item_id=queued(room, halo, adder.key).pk)
+    assert not Activity.objects.exists()
+    if is_handed_over:
+        PlaylistTrack.objects.filter(adder=guest.key).update_unannounced(adder=ada.key)
+        Play.objects.filter(adder=guest.key).update(adder=ada.key)
+
+    for _ in range(2):
+        AnalyticsBelongings().hand_over(giver=guest.key, taker=ada.key)
+
+    assert list(Activity.objects.values_list("user_id", flat=True)) == [ada.pk] * 2
+    check_roll_ups()

@@ -1,9 +1,13 @@
-"""Trends: artists, genres and tracks of the last days, beside those before."""
+"""Trends: artists, genres and tracks of the last days, beside those before; and the summary of everything."""
 
 from datetime import date, datetime, timedelta
 
-from apps.analytics.models import Activity
-from apps.analytics.selectors import trends_at
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from apps.analytics.models import Activity, Kind
+from apps.analytics.selectors import summary_at, trends_at
 from apps.analytics.tests.conftest import AddTrack
 from apps.analytics.tests.laws import check_roll_ups
 from apps.analytics.tests.telling import tell
@@ -90,17 +94,8 @@ def test_spellings_are_one_named_as_most_spell_it(ada: User, add_track: AddTrack
 
     assert numbers(trends.artists) == {"Beyoncé": (4, 0, 4), "!!!": (1, 0, 1), "+/-": (1, 0, 1)}
     assert numbers(trends.genres) == {"Pop": (4, 0, 4)}
-
-
-def test_at_most_so_many_equals_in_a_known_order(ada: User, add_track: AddTrack, now: datetime):
-    tracks = [add_track(f"Track {name}", name, genre=name) for name in "CBA"]
-    for track in tracks:
-        tell(ada, track, at=now)
-
-    trends = trends_at(now, days=1, limit=2)
-
-    assert [one.name for one in trends.artists] == [one.name for one in trends.genres] == ["A", "B"]
-    assert [one.track.id for one in trends.tracks] == [tracks[0].pk, tracks[1].pk]
+    few = trends_at(now, days=1, limit=2)
+    assert [one.name for one in few.artists] == ["Beyoncé", "!!!"], "of equals the first by name"
 
 
 def test_corrected_and_deleted_tracks(ada: User, add_track: AddTrack, now: datetime):
@@ -115,3 +110,38 @@ def test_corrected_and_deleted_tracks(ada: User, add_track: AddTrack, now: datet
     assert numbers(trends.artists) == {"Beyoncé": (1, 0, 1)}
     assert [trend.track.title for trend in trends.tracks] == ["Halo"]
     assert Activity.objects.count() == 2
+
+
+# --- The summary -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("ago", "counts"),
+    [
+        (timedelta(0), True),
+        (timedelta(days=6, hours=10), True),  # the first moment of the sixth day before
+        (timedelta(days=6, hours=10, microseconds=1), False),
+        (timedelta(minutes=-5), True),  # a clock that is fast
+    ],
+)
+def test_a_week_is_seven_utc_days(ada: User, halo: Track, now: datetime, ago: timedelta, counts: bool):
+    tell(ada, halo, at=now - ago)
+
+    summary = summary_at(now)
+
+    assert (summary.activities_7d, summary.active_users_7d) == (int(counts), int(counts))
+
+
+def test_takes_two_queries_however_much_there_is(ada: User, bo: User, add_track: AddTrack, now: datetime):
+    seen = []
+    for number in range(3):
+        for person in (ada, bo):
+            track = add_track(f"Track {number}")
+            for kind in Kind.values:
+                tell(person, track, kind, at=now - timedelta(days=number), times=20)
+        with CaptureQueriesContext(connection) as queries:
+            summary_at(now)
+        seen.append([query["sql"] for query in queries])
+
+    assert [len(queries) for queries in seen] == [2] * 3
+    assert not any("analytics_activity" in sql for queries in seen for sql in queries)

@@ -6,7 +6,7 @@ from typing import Any, Self
 from django.test import Client
 
 from apps.playlist.models import PlaylistTrack, Room
-from apps.playlist.tests.rooms import new_track
+from apps.tracks.tests.making import new_track
 from apps.users.models import Guest, User
 from apps.users.recognition import guest_token
 

@@ -1,18 +1,14 @@
 """Queues as the tests see them: put up with a word, read with a word, and folded from what was told."""
 
 import itertools
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from apps.playlist.models import PlaylistTrack, Room
-from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import Place, add_item, cast_vote
 from apps.playlist.tests.laws import log_of, room_now
-from apps.tracks.facts import TrackFacts
-from apps.tracks.models import Track
-from core.rendering import json_text
+from apps.tracks.tests.making import new_track
 from tests.fold import assert_told
 
 Told = list[tuple[str, Any]]
@@ -23,12 +19,6 @@ _slugs = itertools.count(1)
 def new_room(*, order: str = "manual", **fields: Any) -> Room:
     """A room of its own."""
     return Room.objects.create(slug=f"party-{next(_slugs)}", name="Party", chosen_order=order, **fields)
-
-
-def new_track(title: str = "Halo", artist: str = "Beyoncé") -> Track:
-    track = Track.described_by(TrackFacts(title, artist))
-    track.save()
-    return track
 
 
 def add(room: Room, title: str, *, place: Place = NOWHERE, by: str = "Ada") -> PlaylistTrack:
@@ -64,12 +54,6 @@ def told(room: Room, *, since: int = 0) -> Told:
 def top(room: Room) -> int:
     room.stream.refresh_from_db()
     return room.stream.seq
-
-
-def fetched(room: Room) -> list[dict[str, Any]]:
-    """The queue as a client fetches it."""
-    items: list[dict[str, Any]] = json.loads(json_text(queue_of_stream(room.stream_id)))
-    return items
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Rooms, votes and records in the admin."""
+"""Rooms, items, votes and records in the admin: told, within the laws, leaving others' changes alone."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -8,10 +8,11 @@ from django.db import connection
 
 from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Room, Vote
 from apps.playlist.room_services import ensure_main_room
-from apps.playlist.services import cast_vote, play_item, remove_item
+from apps.playlist.services import Place, cast_vote, change_item, play_item, remove_item
 from apps.playlist.tests.laws import laws_hold
-from apps.playlist.tests.rooms import queued
+from apps.playlist.tests.rooms import queued, titles
 from apps.realtime.models import Event, Stream
+from apps.tracks.tests.making import new_track
 from apps.users.models import Guest
 from core.tests.admin_pages import Admin, list_path
 
@@ -55,8 +56,10 @@ def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
     assert not told
 
 
-def test_an_old_form_leaves_what_plays_alone(admin: Admin, room: Room) -> None:
-    _first, second = queued(room, "AB")
+def test_an_old_form_of_a_room_leaves_what_plays_alone_also_when_it_has_gone(
+    admin: Admin, room: Room
+) -> None:
+    first, second = queued(room, "AB")
     old = admin.open(room)
     play_item(slug="kitchen", item_id=second.pk)
     with laws_hold(room) as told:
@@ -65,79 +68,45 @@ def test_an_old_form_leaves_what_plays_alone(admin: Admin, room: Room) -> None:
     assert (room.name, room.playing_id) == ("Cellar", second.pk)
     assert [event["type"] for event in told] == ["room.renamed"]
 
-
-def test_an_old_form_whose_playing_item_is_gone_still_saves(admin: Admin, room: Room) -> None:
-    (item,) = queued(room, "A")
-    play_item(slug="kitchen", item_id=item.pk)
-    old = admin.open(room)
-    remove_item(slug="kitchen", item_id=item.pk)
+    older = admin.open(room)
+    play_item(slug="kitchen", item_id=first.pk)
+    remove_item(slug="kitchen", item_id=second.pk)
     with laws_hold(room):
-        assert old.send(name="Cellar", is_public=None).status_code == 302
+        assert older.send(is_public=None).status_code == 302
     room.refresh_from_db()
-    assert (room.name, room.is_public, room.playing_id) == ("Cellar", False, None)
-
-
-def test_two_admins_with_the_same_form_both_count(room: Room) -> None:
-    ada, bo = Admin("ada").open(room), Admin("bo").open(room)
-    ada.send(name="Cellar")
-    bo.send(is_public=None)
-    room.refresh_from_db()
-    assert (room.name, room.is_public) == ("Cellar", False)
-
-
-def test_a_deleted_room_ends_its_stream(admin: Admin, room: Room) -> None:
-    (item,) = queued(room, "A")
-    play_item(slug="kitchen", item_id=item.pk)
-    remove_item(slug="kitchen", item_id=item.pk)
-    queued(room, "B")
-    assert "was deleted successfully" in admin.delete(room)
-    assert not Room.objects.filter(pk=room.pk).exists()
-    assert not Stream.objects.filter(pk=room.stream_id).exists()
-
-
-def test_the_main_room_stays_with_a_message(admin: Admin) -> None:
-    main = Room.objects.get(slug="main")
-    assert "The main room always exists." in admin.delete(main)
-    assert Room.objects.filter(slug="main").exists()
+    assert (room.is_public, room.playing_id) == (False, first.pk)
 
 
 def test_of_several_rooms_the_main_one_stays_with_a_message(admin: Admin, room: Room) -> None:
-    text = admin.delete_selected(Room.objects.get(slug="main"), room)
+    main = Room.objects.get(slug="main")
+    assert "The main room always exists." in admin.delete(main)
+    queued(room, "A")
+    text = admin.delete_selected(main, room)
     assert "1 of 2 deleted." in text
     assert "The main room always exists." in text
     assert list(Room.objects.values_list("slug", flat=True)) == ["main"]
 
 
-def test_votes_and_records_cannot_be_written(admin: Admin, room: Room) -> None:
+def test_lists_can_be_searched_and_opened_and_records_not_written(admin: Admin, room: Room) -> None:
     item, removed = queued(room, "AB")
     cast_vote(slug="kitchen", item_id=item.pk, voter="net:x", value=1)
     play_item(slug="kitchen", item_id=item.pk)
     remove_item(slug="kitchen", item_id=removed.pk)
-    remembered = [
-        *(Vote.objects.get(), Play.objects.get(), RemovedItem.objects.get()),
-        *(Event.objects.all()[0], Stream.objects.all()[0]),
-    ]
-    for row in remembered:
-        assert admin.client.get(f"{list_path(row)}add/").status_code == 403
-        assert admin.client.post(f"{list_path(row)}{row.pk}/change/", {"value": "-1"}).status_code == 403
-    for row in remembered[1:]:
-        assert admin.client.post(f"{list_path(row)}{row.pk}/delete/", {"post": "yes"}).status_code == 403
-
-
-def test_every_list_can_be_searched_filtered_and_opened(admin: Admin, room: Room) -> None:
-    items = queued(room, "AB")
-    for item in items:
-        cast_vote(slug="kitchen", item_id=item.pk, voter="net:x", value=1)
-    play_item(slug="kitchen", item_id=items[0].pk)
-    remove_item(slug="kitchen", item_id=items[0].pk)
     Guest.objects.create(name="Bo")
-    for model in (Room, PlaylistTrack, Vote, Play, Guest, Event, Stream):
+    for model in (Room, PlaylistTrack, Vote, Play, RemovedItem, Guest, Event, Stream):
         assert admin.client.get(list_path(model), {"q": "kitchen"}).status_code == 200
         assert admin.client.get(list_path(model)).status_code == 200
         rows = model.objects.all()
         assert rows
         for row in rows:
             assert admin.client.get(f"{list_path(row)}{row.pk}/change/").status_code == 200
+    for model in (Vote, Play, RemovedItem, Event, Stream):
+        row = model.objects.all()[0]
+        assert admin.client.get(f"{list_path(row)}add/").status_code == 403
+        assert admin.client.post(f"{list_path(row)}{row.pk}/change/", {"value": "-1"}).status_code == 403
+        if model is not Vote:
+            deleted = admin.client.post(f"{list_path(row)}{row.pk}/delete/", {"post": "yes"})
+            assert deleted.status_code == 403
 
 
 def test_a_guest_is_renamed_by_the_apis_rules(admin: Admin) -> None:
@@ -171,3 +140,91 @@ def test_what_is_written_between_loading_and_locking_stays(monkeypatch: pytest.M
     assert (room.name, room.playing_id) == ("Cellar", item.pk)
     assert [event["type"] for event in told] == ["track.playing", "room.renamed"]
     assert room.plays.get().ended_at is None
+
+
+# --- Items -------------------------------------------------------------------------------------------
+
+
+def test_a_track_that_is_queued_is_an_error_in_the_form_and_a_full_room_a_message(
+    admin: Admin, room: Room, settings
+) -> None:
+    (item,) = queued(room, "A")
+    answer = admin.open_new(PlaylistTrack).send(room=room.pk, track=item.track_id, added_by="Cem")
+    assert answer.status_code == 200
+    assert b"already exists" in answer.content
+    settings.MAX_QUEUE_ITEMS = 1
+    with laws_hold(room) as told:
+        page = admin.open_new(PlaylistTrack)
+        text = page.send_and_follow(room=room.pk, track=new_track("B").pk, added_by="Cem")
+    assert "The queue is full." in text
+    assert not told
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        *(("added_by", name) for name in ("a\u0000b", "a\tb", "a\u2028b", "  ", "x" * 51)),
+        *(("position", position) for position in ("nan", "inf", "1e16", "-1e16", "x", "")),
+    ],
+)
+def test_what_the_api_refuses_is_an_error_in_the_form(
+    admin: Admin, room: Room, field: str, value: str
+) -> None:
+    (item,) = queued(room, "A")
+    with laws_hold(room) as told:
+        assert admin.open(item).send(**{field: value}).status_code == 200
+    assert not told
+
+
+@pytest.mark.parametrize("order", ["manual", "votes"])
+def test_a_form_sent_back_as_it_was_tells_nothing_nor_what_cannot_be_typed_in(
+    admin: Admin, room: Room, order: str
+) -> None:
+    room.chosen_order = order
+    room.save()
+    (item,) = queued(room, "A")
+    other, track = Room.objects.create(slug="other", name="Other"), new_track("B")
+    with laws_hold(room) as told:
+        assert admin.open(item).send().status_code == 302
+        admin.open(item).send(votes="7", room=other.pk, track=track.pk, played_at_0="2026-01-01")
+    assert not told
+
+
+def test_an_old_form_leaves_what_others_changed(admin: Admin, room: Room) -> None:
+    first, _second, third = queued(room, "ABC")
+    old = admin.open(third)
+    change_item(slug="kitchen", item_id=third.pk, place=Place(before_id=first.pk), is_playing=None)
+    cast_vote(slug="kitchen", item_id=third.pk, voter="net:x", value=1)
+    with laws_hold(room) as told:
+        old.send(added_by="Cem")
+    assert [event["type"] for event in told] == ["track.updated"]
+    item = PlaylistTrack.objects.get(pk=third.pk)
+    assert (titles(room), item.added_by, item.votes) == ("CAB", "Cem", 1)
+
+
+def test_a_form_without_the_values_shown_is_compared_with_the_row(admin: Admin, room: Room) -> None:
+    (item,) = queued(room, "A")
+    path = admin.open(item).path
+    with laws_hold(room) as told:
+        admin.client.post(path, {"position": str(item.position), "added_by": "Cem"})
+    assert [event["type"] for event in told] == ["track.updated"]
+
+
+def test_a_position_taken_meanwhile_puts_the_item_behind_and_votes_that_decide_meanwhile_nowhere(
+    admin: Admin, room: Room
+) -> None:
+    _first, second, third = queued(room, "ABC")
+    old = admin.open(third)
+    change_item(slug="kitchen", item_id=second.pk, place=Place(position=0.5), is_playing=None)
+    with laws_hold(room):
+        old.send(position="0.5")
+    assert titles(room) == "BCA"
+
+    older = admin.open(second)
+    room.chosen_order = "votes"
+    room.save(update_fields=["chosen_order"])
+    before = titles(room)
+    with laws_hold(room) as told:
+        older.send(position="77")
+    assert not told
+    assert titles(room) == before

@@ -1,4 +1,4 @@
-"""A track of the library that changes or goes is told in every room that queues it."""
+"""A track of the library that goes while it is queued or restored leaves no room in doubt."""
 
 import re
 from collections.abc import Callable
@@ -13,11 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from apps.playlist.errors import DuplicateTrack
 from apps.playlist.library_ties import lock_rooms_of_track
 from apps.playlist.models import PlaylistTrack
-from apps.playlist.services import Place, add_item, play_item, remove_item, restore_item
+from apps.playlist.services import Place, add_item, remove_item, restore_item
 from apps.playlist.tests.laws import log_of, room_now
-from apps.playlist.tests.rooms import new_room, new_track, queued, telling
-from apps.tracks.models import Track
+from apps.playlist.tests.rooms import new_room, queued
 from apps.tracks.services import delete_track
+from apps.tracks.tests.making import new_track
 from core.errors import NotFound
 from tests.fold import folded
 
@@ -25,46 +25,10 @@ from tests.fold import folded
 RACES = 30
 
 
-@pytest.fixture
-def track(db) -> Track:
-    return new_track("x")
-
-
-@pytest.fixture
-def three(track):
-    """Two rooms that queue the track, and one that does not."""
-    rooms = new_room(), new_room(), new_room()
-    for room in rooms:
-        queued(room, "ab")
-    for room in rooms[:2]:
-        add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
-    return rooms
-
-
-def test_a_track_that_is_saved_in_the_shell_is_told_once_in_each_room(three, track):
-    first, second, other = three
-    track.title = "y"
-    with telling(first) as in_first, telling(second) as in_second, telling(other) as in_other:
-        track.save()
-        track.save()
-    assert (in_first, in_second, in_other) == (["track.updated"], ["track.updated"], [])
-
-
-@pytest.mark.parametrize("way", ["instance", "queryset"])
-def test_a_track_that_is_deleted_in_the_shell_takes_its_items_along(three, track, way: str):
-    first, second, other = three
-    play_item(slug=first.slug, item_id=first.items.get(track=track).pk)
-    with telling(first) as in_first, telling(second) as in_second, telling(other) as in_other:
-        (track if way == "instance" else Track.objects.filter(pk=track.pk)).delete()
-    assert (in_first, in_second, in_other) == (["track.playing", "track.removed"], ["track.removed"], [])
-    assert not Track.objects.filter(title="x").exists()
-    assert first.plays.get().track_id is None
-
-
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="there the transaction is the only writer")
-def test_the_rooms_of_a_track_are_locked_before_its_row(three, track):
+def test_the_rooms_of_a_track_are_locked_before_its_row(room):
     for track_id, tables in (
-        (track.pk, ["realtime_stream", "tracks_track"]),
+        (queued(room, "x")[0].track_id, ["realtime_stream", "tracks_track"]),
         (new_track("y").pk, ["tracks_track"]),
     ):
         with CaptureQueriesContext(connection) as queries:

@@ -1,42 +1,35 @@
-"""At most one item of a room plays; what played is remembered as it was."""
+"""At most one item of a room plays, also of a first queue; what played is remembered as it was."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem, Room
 from apps.playlist.plays import switch
+from apps.playlist.seeding import VOTES
 from apps.playlist.selectors import history_at
-from apps.playlist.services import check_playing_state, play_item, stop_playing
-from apps.playlist.tests.rooms import add, new_room, queued, telling, top
-from core.errors import InternalError, InvalidInput
-
-NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOW, tick=False) as traveller:
-        yield traveller
+from apps.playlist.services import (
+    Place,
+    check_playing_state,
+    play_item,
+    remove_item,
+    restore_item,
+    stop_playing,
+)
+from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, titles, top
+from apps.playlist.upkeep import forget_removed_items
+from apps.tracks.models import Track
+from apps.tracks.services import seed_library
+from core.errors import InternalError, InvalidInput, NotFound
 
 
 def play(item: PlaylistTrack) -> None:
     play_item(slug=item.room.slug, item_id=item.pk)
-
-
-def stop(room: Room) -> None:
-    stop_playing(slug=room.slug)
-
-
-def history(room: Room) -> list[tuple[str, datetime]]:
-    plays = history_at(room_id=room.pk, epoch=room.stream.epoch, seq=top(room))
-    return [(play["track"]["title"], play["ended_at"]) for play in plays]
-
-
-# --- History -----------------------------------------------------------------------------------------
 
 
 def test_history_is_remembered_for_its_moment_alone(room, django_assert_num_queries):
@@ -46,18 +39,15 @@ def test_history_is_remembered_for_its_moment_alone(room, django_assert_num_quer
     assert history_at(**moment) == []
     with django_assert_num_queries(0):
         assert history_at(**moment) == []
-    stop(room)
-    assert len(history(room)) == 1
-
-
-# --- What can't be -----------------------------------------------------------------------------------
+    stop_playing(slug=room.slug)
+    assert len(history_at(**{**moment, "seq": top(room)})) == 1
 
 
 def test_two_open_plays_of_a_room_can_t_be_stored(room):
     (item,) = queued(room, "a")
     play(item)
     with pytest.raises(IntegrityError), transaction.atomic():
-        room.plays.create(item_number=9, track=item.track, item={}, started_at=NOW)
+        room.plays.create(item_number=9, track=item.track, item={}, started_at=timezone.now())
 
 
 def test_an_item_of_another_room_can_t_be_played_even_from_the_shell(room):
@@ -95,14 +85,76 @@ def test_a_start_that_leaves_a_room_in_disorder_has_not_happened(room, monkeypat
     assert Room.objects.get(pk=room.pk).playing_id == first.pk
 
 
-def test_saving_the_name_of_a_room_that_was_loaded_long_ago_ends_no_play(room):
-    stale = Room.objects.get(pk=room.pk)
-    (item,) = queued(room, "a")
-    play(item)
-    stale.name = "Another"
+def test_the_first_ten_tracks_are_queued_once_with_real_votes_and_one_plays(db, capsys):
+    seed_library()
+    room = Room.objects.get(slug=MAIN_ROOM)
     with telling(room) as events:
-        stale.save(update_fields=["name"])
-    assert events == ["room.renamed"]
-    fresh = Room.objects.get(pk=room.pk)
-    assert (fresh.playing_id, fresh.name) == (item.pk, "Another")
-    check_playing_state(fresh)
+        call_command("seed_playlist")
+        call_command("seed_playlist")
+    assert capsys.readouterr().out.splitlines() == [
+        "Queued 10 tracks in the main room.",
+        "The main room has a queue: left as it is.",
+    ]
+    items = list(room.items.order_by("pk"))
+    assert [item.track_id for item in items] == list(
+        Track.objects.order_by("pk").values_list("pk", flat=True)[:10]
+    )
+    assert [item.votes for item in items] == list(VOTES)
+    assert all(item.cast_votes.count() == abs(item.votes) for item in items)
+    assert positions(room) == [float(number) for number in range(1, 11)]
+    room.refresh_from_db()
+    assert room.playing_id == items[0].pk
+    check_playing_state(room)
+    assert events.count("track.added") == 10
+    assert events.count("track.voted") == sum(abs(votes) for votes in VOTES)
+
+
+# --- What is removed can be brought back for ten minutes ---------------------------------------------
+
+
+NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+def remove(item: PlaylistTrack) -> None:
+    remove_item(slug=item.room.slug, item_id=item.pk)
+
+
+@pytest.mark.parametrize(("minutes", "comes_back"), [(0, True), (9.99, True), (10, True), (10.01, False)])
+def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, comes_back: bool):
+    (item,) = queued(room, "a")
+    remove(item)
+    clock.shift(timedelta(minutes=minutes))
+    if comes_back:
+        assert restore_item(slug=room.slug, item_id=item.pk).pk == item.pk
+    else:
+        with telling(room) as events, pytest.raises(NotFound, match="10 minutes"):
+            restore_item(slug=room.slug, item_id=item.pk)
+        assert events == []
+
+
+def test_records_are_forgotten_when_nobody_can_name_them_any_more(room, clock, settings):
+    settings.EVENT_LOG_KEEP_DAYS = 7
+    first, second = queued(room, "ab")
+    remove(first)
+    clock.shift(timedelta(days=1))
+    remove(second)
+    assert forget_removed_items(now=NOW + timedelta(days=7)) == 0
+    assert forget_removed_items(now=NOW + timedelta(days=7, seconds=1)) == 1
+    assert RemovedItem.objects.get().pk == second.pk
+    clock.shift(timedelta(days=30))
+    assert forget_removed_items() == 1
+
+
+def test_a_neighbour_whose_record_is_forgotten_leaves_the_end(room):
+    items = queued(room, "abcd")
+    remove(items[2])
+    remove(items[1])
+    RemovedItem.objects.filter(pk=items[1].pk).delete()
+    add(room, "x", place=Place(after_id=items[2].pk))
+    assert titles(room) == "adx"

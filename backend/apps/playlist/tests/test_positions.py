@@ -5,12 +5,11 @@ import math
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from apps.playlist.placement import Gap, Standing, gap_after, gap_around, gap_at_end
+from apps.playlist.placement import Gap, Standing, gap_after, gap_around
 from apps.playlist.positions import (
     MAX_POSITION,
     calculate_position,
     is_room_between,
-    is_usable,
     nonzero_position,
     plain,
 )
@@ -22,18 +21,14 @@ def queue(*places: float) -> list[Standing]:
     return [Standing(position, number) for number, position in enumerate(sorted(places), start=1)]
 
 
-@given(usable, usable)
-def test_between_two_it_is_their_mean(one: float, other: float):
-    low, high = sorted((one, other))
-    position = calculate_position(low, high)
-    assert position == (low + high) / 2
-    assert low <= position <= high
-
-
 @given(usable)
 def test_at_the_ends_it_is_one_further(position: float):
     assert calculate_position(None, position) == position - 1 < position
     assert calculate_position(position, None) == position + 1 > position
+    if position > 0:
+        assert 0 != nonzero_position(None, position) < position
+    if position < 0:
+        assert 0 != nonzero_position(position, None) > position
 
 
 @given(usable, usable)
@@ -43,43 +38,16 @@ def test_there_is_room_between_two_if_and_only_if_a_float_but_zero_lies_between(
     low, high = sorted((one, other))
     above = math.nextafter(low, math.inf) or math.nextafter(0.0, math.inf)
     assert is_room_between(low, high) == (above < high)
+    assert low <= calculate_position(low, high) == (low + high) / 2 <= high
     if low < 0 < high and above < high:
         assert low < nonzero_position(low, high) < high
         assert nonzero_position(low, high) != 0
-
-
-@given(usable)
-def test_another_number_than_zero_at_the_ends(position: float):
-    if position > 0:
-        assert 0 != nonzero_position(None, position) < position
-    if position < 0:
-        assert 0 != nonzero_position(position, None) > position
-
-
-@given(st.floats(allow_nan=True, allow_infinity=True))
-def test_usable_is_what_lies_within_the_limits(position: float):
-    assert is_usable(position) == (not math.isnan(position) and abs(position) <= MAX_POSITION)
 
 
 @given(st.floats(allow_nan=False))
 def test_a_plain_number_is_the_same_with_one_zero(position: float):
     assert plain(position) == position
     assert not (position == 0 and math.copysign(1, plain(position)) < 0)
-
-
-# --- Gaps --------------------------------------------------------------------------------------------
-
-
-def test_an_empty_queue_is_one_gap():
-    assert gap_at_end([]) == gap_after([], -1) == Gap(None, None)
-    assert Gap(None, None).middle == 1.0
-
-
-def test_each_gap_lies_between_two_neighbours():
-    first, second, third = line = queue(1, 2, 3)
-    assert gap_after(line, -1) == Gap(None, first)
-    assert gap_after(line, 0) == Gap(first, second)
-    assert gap_after(line, 2) == gap_at_end(line) == Gap(third, None)
 
 
 @given(st.lists(usable, max_size=8, unique=True), usable)
@@ -95,12 +63,6 @@ def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(
         assert gap.before is not None
         assert gap.before.position == position
         assert gap == gap_after(line, line.index(gap.before))
-
-
-@given(st.lists(usable, min_size=2, max_size=2, unique=True), usable)
-def test_a_gap_holds_what_lies_strictly_between(places: list[float], position: float):
-    before, after = queue(*places)
-    assert Gap(before, after).holds(position) == (before.position < position < after.position)
 
 
 @given(usable, usable, usable)

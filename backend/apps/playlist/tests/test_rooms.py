@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from apps.playlist.models import MAIN_ROOM, STREAM_KIND, Play, PlaylistTrack, Room
 from apps.playlist.room_services import (
-    LONGEST_MADE_SLUG,
     SLUG_PATTERN,
     change_room,
     create_room,
@@ -30,6 +29,7 @@ from core.errors import Conflict, InvalidInput
 from core.identity import Caller
 from core.tests.undoing import undone
 
+pytestmark = pytest.mark.django_db
 ADA = Caller(key="user:1", address="192.0.2.1", user_id=1)
 STAFF = Caller(key="user:2", address="192.0.2.1", user_id=2, is_staff=True)
 
@@ -39,34 +39,12 @@ def made(caller: Caller = ADA, **wanted: Any) -> Room:
     return create_room(caller=caller, **given_fields)
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize(("setting", "order"), [(True, "votes"), (False, "manual")])
 def test_a_new_room_keeps_the_order_that_was_set_when_it_was_made(settings, setting: bool, order: str):
     settings.AUTO_SORT_BY_VOTES = setting
     room = made()
     settings.AUTO_SORT_BY_VOTES = not setting
     assert Room.objects.get(pk=room.pk).order == order
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize(
-    ("name", "slug"),
-    [
-        ("Friday Night", "friday-night"),
-        ("  Ünïcödé  ", "unicode"),
-        ("a_b", "a-b"),
-        ("__x__", "x"),
-        ("a" * 80, "a" * LONGEST_MADE_SLUG),
-        ("Main", "main-2"),
-    ],
-)
-def test_a_slug_is_made_from_the_name(name: str, slug: str):
-    assert made(name=name).slug == slug
-
-
-@pytest.mark.django_db
-def test_rooms_of_one_name_are_numbered():
-    assert [made(name="Party").slug for _ in range(4)] == ["party", "party-2", "party-3", "party-4"]
 
 
 @given(st.text(min_size=1, max_size=80).filter(lambda name: "\x00" not in name and name.isprintable()))
@@ -78,9 +56,6 @@ def test_every_name_makes_a_slug(db, name: str):
             assert 1 <= len(slug) <= 50
 
 
-# --- Changing ----------------------------------------------------------------------------------------
-
-
 def test_a_room_keeps_its_slug(room):
     slug = room.slug
     room.slug = "another"
@@ -90,10 +65,6 @@ def test_a_room_keeps_its_slug(room):
     assert Room.objects.get(pk=room.pk).slug == slug
 
 
-# --- Ending ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
 def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
     way: str, monkeypatch, django_capture_on_commit_callbacks
@@ -119,7 +90,6 @@ def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
     assert hints == [Hint(room.stream_id, "", 0, None)]
 
 
-@pytest.mark.django_db
 @pytest.mark.parametrize("way", ["service", "instance", "queryset"])
 def test_the_main_room_can_t_be_deleted(way: str):
     main = Room.objects.get(slug=MAIN_ROOM)
@@ -134,17 +104,12 @@ def test_the_main_room_can_t_be_deleted(way: str):
     assert Stream.objects.filter(pk=main.stream_id).exists()
 
 
-@pytest.mark.django_db
-def test_the_main_room_is_there_after_every_migration():
+def test_the_main_room_is_always_there_and_follows_the_setting_until_somebody_decides(settings):
     main = Room.objects.get(slug=MAIN_ROOM)
     assert (main.chosen_order, main.created_by, main.is_public) == ("", "", True)
     call_command("migrate", verbosity=0)
     ensure_main_room()
     assert Room.objects.get(slug=MAIN_ROOM) == main
-
-
-@pytest.mark.django_db
-def test_the_main_room_follows_the_setting_until_somebody_decides(settings):
     assert room_for(MAIN_ROOM).order == "manual"
     settings.AUTO_SORT_BY_VOTES = True
     assert room_for(MAIN_ROOM).order == "votes"
@@ -157,14 +122,10 @@ def test_the_main_room_follows_the_setting_until_somebody_decides(settings):
     assert room_for(MAIN_ROOM).order == "votes"
 
 
-# --- Rooms that nobody needs any more ----------------------------------------------------------------
-
-
 def unvisited_for(room: Room, days: float) -> None:
     Stream.objects.filter(pk=room.stream_id).update(visited_at=timezone.now() - timedelta(days=days))
 
 
-@pytest.mark.django_db
 def test_empty_rooms_go_that_nobody_has_entered_for_30_days():
     ensure_main_room()
     forgotten, lately, full = made(), made(), made()
@@ -179,23 +140,16 @@ def test_empty_rooms_go_that_nobody_has_entered_for_30_days():
     assert set(Stream.objects.filter(kind=STREAM_KIND).values_list("name", flat=True)) == kept
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("visit", ["a look", "a write", "listening"])
-def test_a_visit_counts(client, visit: str):
+def test_a_visit_counts_and_is_written_down_once_a_day(client, django_assert_num_queries):
     room = made()
-    unvisited_for(room, 31)
-    if visit == "a look":
-        assert client.get(f"/api/rooms/{room.slug}/playlist/").status_code == 200
-    elif visit == "a write":
-        change_room(caller=ADA, slug=room.slug, changes={"name": "Another"})
-    else:
-        note_visits([room.stream_id])
-    assert forget_empty_rooms() == 0
-
-
-@pytest.mark.django_db
-def test_visits_are_written_down_once_a_day(client, django_assert_num_queries):
-    room = made()
+    for visit in (
+        lambda: client.get(f"/api/rooms/{room.slug}/playlist/"),
+        lambda: change_room(caller=ADA, slug=room.slug, changes={"name": "Another"}),
+        lambda: note_visits([room.stream_id]),
+    ):
+        unvisited_for(room, 31)
+        visit()
+        assert forget_empty_rooms() == 0
     with django_assert_num_queries(1):
         note_visits([room.stream_id])
     unvisited_for(room, 1.1)

@@ -1,24 +1,14 @@
-"""A voter counts once for an item, and the item's count is always the sum of its votes."""
-
-from typing import Any
+"""Votes that are cast or counts that are written past the services; where votes decide, positions say so."""
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from apps.playlist.models import PlaylistTrack, Vote
-from apps.playlist.selectors import votes_of
+from apps.playlist.models import PlaylistTrack, RemovedItem, Vote
+from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import cast_vote
-from apps.playlist.tests.rooms import add, new_room, telling
+from apps.playlist.tests.rooms import add, new_room, queued, telling, titles, vote
 from core.errors import InvalidInput
-from core.tests.undoing import undone
-
-
-def cast(item: PlaylistTrack, voter: str = "ada", **wanted: Any) -> tuple[int, int]:
-    """The count and the voter's own vote afterwards."""
-    changed, own = cast_vote(slug=item.room.slug, item_id=item.pk, voter=voter, **wanted)
-    return changed.votes, own
 
 
 @pytest.fixture
@@ -26,29 +16,8 @@ def item(room) -> PlaylistTrack:
     return add(room, "a")
 
 
-@settings(max_examples=settings().max_examples // 3)
-@given(
-    st.lists(
-        st.tuples(
-            st.sampled_from(["ada", "bo", "cem"]), st.sampled_from(["step", "value"]), st.integers(-1, 1)
-        ),
-        max_size=12,
-    )
-)
-def test_the_count_is_always_the_sum_of_what_each_voter_has(item, presses: list[tuple[str, str, int]]):
-    held: dict[str, int] = {}
-    with undone():
-        for voter, way, number in presses:
-            before = held.get(voter, 0)
-            held[voter] = number if way == "value" else max(-1, min(1, before + number))
-            assert cast(item, voter, **{way: number}) == (sum(held.values()), held[voter])
-        assert item.cast_votes.count() == sum(1 for value in held.values() if value)
-        for voter, value in held.items():
-            assert votes_of(voter, room=item.room) == ({str(item.pk): value} if value else {})
-
-
 def test_the_count_can_t_be_written_by_hand(item):
-    cast(item, value=1)
+    cast_vote(slug=item.room.slug, item_id=item.pk, voter="ada", value=1)
     stale = PlaylistTrack.objects.get()
     stale.votes = 99
     stale.save()
@@ -73,26 +42,60 @@ def test_a_vote_from_the_shell_is_counted_and_told_as_well(room, item, way: str)
             Vote.objects.filter(item=item).delete()
     assert events == ["track.voted"]
     assert PlaylistTrack.objects.get().votes == {"save": -1, "create": 2, "delete": 0, "queryset": 0}[way]
-    assert str(vote) == f"{vote.value:+d} for {item.pk}"
 
 
-def test_a_voter_has_one_vote_for_an_item_by_the_database(item):
-    Vote.objects.create(item=item, voter="ada", value=1)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Vote.objects.create(item=item, voter="ada", value=1)
-    assert PlaylistTrack.objects.get().votes == 1
-
-
-@pytest.mark.parametrize("value", [0, 2, -5])
-def test_a_vote_is_one_up_or_one_down_by_the_database(item, value: int):
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Vote.objects.create(item=item, voter="ada", value=value)
-
-
-def test_a_vote_stays_with_its_item(room, item):
-    other = add(room, "b")
-    vote = Vote.objects.create(item=item, voter="ada", value=1)
-    vote.item = other
+def test_the_database_takes_one_vote_of_a_voter_up_or_down_that_stays_with_its_item(room, item):
+    first = Vote.objects.create(item=item, voter="ada", value=1)
+    for voter, value in (("ada", 1), ("bo", 0), ("bo", 2), ("bo", -5)):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Vote.objects.create(item=item, voter=voter, value=value)
+    first.item = add(room, "b")
     with pytest.raises(InvalidInput), transaction.atomic():
-        vote.save()
+        first.save()
     assert list(PlaylistTrack.objects.order_by("pk").values_list("votes", flat=True)) == [1, 0]
+
+
+def test_a_queue_is_read_with_one_look_at_the_database(room, django_assert_num_queries):
+    queued(room, "abcdef")
+    with django_assert_num_queries(1):
+        assert len(queue_of_stream(room.stream_id)) == 6
+
+
+# --- Where votes decide ------------------------------------------------------------------------------
+
+
+def test_the_start_s_upkeep_brings_queues_into_the_order_of_the_setting(room, settings):
+    unchosen = new_room(order="")
+    for one in (room, unchosen):
+        items = queued(one, "abcd")
+        vote(items[2], 1)
+        items[3].delete()
+        assert titles(one) == "abc"
+    settings.AUTO_SORT_BY_VOTES = True
+    with telling(unchosen) as events, telling(room) as others:
+        call_command("tidy_rooms")
+    assert (titles(unchosen), titles(room)) == ("cab", "abc")
+    assert (events[-1:], others) == (["playlist.reordered"], [])
+    with telling(unchosen) as events:
+        call_command("tidy_rooms")
+    assert events == []
+    assert RemovedItem.objects.exists()
+    settings.EVENT_LOG_KEEP_DAYS = 0
+    call_command("tidy_rooms")
+    assert not RemovedItem.objects.exists()
+
+
+@pytest.mark.parametrize("way", ["save", "update_fields"])
+def test_a_position_written_by_hand_does_not_break_the_order(voted_room, way: str):
+    items = queued(voted_room, "abc")
+    items[0].position = 9.0
+    items[0].save(update_fields=["position"] if way == "update_fields" else None)
+    assert titles(voted_room) == "abc"
+
+
+def test_an_item_from_the_shell_finds_its_rank(voted_room):
+    queued(voted_room, "ab")
+    track = add(new_room(), "x").track
+    with telling(voted_room):
+        PlaylistTrack.objects.create(room=voted_room, track=track, position=-50.0)
+    assert titles(voted_room) == "abx"

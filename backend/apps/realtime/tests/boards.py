@@ -25,12 +25,6 @@ class Card(AnnouncedModel):
 
     class Meta:
         app_label = "realtime_tests"
-        constraints = [
-            models.UniqueConstraint(fields=["board", "text"], name="card_once"),
-            models.UniqueConstraint(
-                fields=["board", "rank"], condition=models.Q(rank__gt=0), name="card_rank_once"
-            ),
-        ]
 
     def __str__(self) -> str:
         return self.text

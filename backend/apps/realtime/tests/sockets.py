@@ -36,24 +36,17 @@ class Socket:
         return self
 
     async def send(self, frame: Any) -> None:
-        if isinstance(frame, bytes):
-            await self._side.send_to(bytes_data=frame)
-        else:
-            await self._side.send_to(text_data=frame if isinstance(frame, str) else json.dumps(frame))
+        await self._side.send_to(text_data=json.dumps(frame))
 
     async def next(self) -> dict[str, Any]:
         frame: dict[str, Any] = json.loads(await self._side.receive_from(timeout=PATIENCE_SECONDS))
         return frame
 
-    async def close_code(self) -> int:
-        """Of a socket that is closed without another frame."""
+    async def greeting_or_code(self) -> str | int:
+        """The type of the next frame, or with what it is closed instead."""
         message = await self._side.receive_output(timeout=PATIENCE_SECONDS)
-        assert message["type"] == "websocket.close", message
-        return int(message["code"])
-
-    async def finished(self) -> None:
-        """Waits until the server's side is done; raises what that raised."""
-        await self._side.wait(timeout=PATIENCE_SECONDS)
+        closed = message["type"] == "websocket.close"
+        return int(message["code"]) if closed else str(json.loads(message["text"])["type"])
 
     async def cut_off(self) -> None:
         """The server gives the application up; returns when it is done with that."""

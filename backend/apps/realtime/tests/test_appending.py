@@ -1,36 +1,23 @@
-"""Events are numbered 1, 2, 3, … in the transaction of the change."""
+"""Events are numbered 1, 2, 3, … in the transaction of the change; decorators that HTTP does not show."""
 
 import json
+import logging
 from contextlib import nullcontext
-from datetime import UTC, datetime
+from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection, transaction
+from django.db.models.signals import post_save
 
-from apps.realtime.models import Event
+from apps.realtime.broadcasting import broadcast_event, changed
+from apps.realtime.decorators import cache_result, log_action
 from apps.realtime.publishing import Hint
 from apps.realtime.services import append_event, lock_stream, lock_streams
-from apps.realtime.tests.boards import append, open_board, seqs_of, texts_of
+from apps.realtime.tests.boards import Card, append, open_board, seqs_of, texts_of
+from core.changes import Change
 from core.errors import NotFound
 from core.request_context import within_operation
 from core.tests.undoing import undone
-
-
-@time_machine.travel(datetime(2025, 12, 4, 12, 34, 56, 789999, tzinfo=UTC), tick=False)
-def test_the_frame_is_stored_as_it_is_sent(board):
-    with within_operation("op-7"):
-        append(board.pk, {"id": 5, "text": "Halo"})
-    event = Event.objects.get()
-    assert event.frame == (
-        '{"type":"card.added","payload":{"id":5,"text":"Halo"},"board":"main",'
-        f'"epoch":"{board.epoch}","seq":1,"ts":"2025-12-04T12:34:56.789Z","op_id":"op-7"}}'
-    )
-    assert (event.type, event.op_id, event.seq) == ("card.added", "op-7", 1)
-    append(board.pk, "without a name")
-    assert json.loads(texts_of(board.pk)[1])["op_id"] is None
-    assert Event.objects.get(seq=2).op_id is None
-    assert event.created_at == datetime(2025, 12, 4, 12, 34, 56, 789999, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("within", [nullcontext, transaction.atomic], ids=["a write", "a part of a write"])
@@ -79,3 +66,80 @@ def test_streams_are_locked_in_order_of_id_and_given_as_they_are_now(board, djan
         assert lock_stream(board.pk).seq == 1
     assert "ORDER BY" in queries[0]["sql"]
     assert ("FOR UPDATE" in queries[0]["sql"]) == (connection.vendor == "postgresql")
+
+
+@pytest.mark.usefixtures("own_receivers")
+def test_a_change_is_told_only_when_one_of_its_fields_changed_and_was_written(board):
+    @broadcast_event(
+        "card.ranked",
+        on=post_save,
+        sender=Card,
+        when=changed("rank", "board"),
+        stream=lambda change: (change.after or change.before).board,
+    )
+    def ranked(change: Change[Card]) -> str:
+        assert change.after is not None
+        return change.after.text
+
+    card = Card(board=board.pk, text="Halo", rank=1)
+    card.save()
+    card.save()
+    card.text, card.rank = "Hello", 2
+    card.save(update_fields=["text"])
+    assert seqs_of(board.pk) == []
+    card.save()
+    (frame,) = map(json.loads, texts_of(board.pk))
+    assert (frame["type"], frame["payload"]) == ("card.ranked", "Hello")
+
+
+@log_action("divide")
+def divide(a: int, *, by: int) -> float:
+    if by < 0:
+        raise NotFound
+    return a / by
+
+
+@pytest.mark.parametrize(
+    ("by", "error", "outcome"),
+    [(3, None, "done"), (-1, NotFound, "refused NOT_FOUND"), (0, ZeroDivisionError, "failed")],
+)
+def test_each_call_is_one_line_with_its_end_and_its_op_id(
+    caplog, by: int, error: type[Exception] | None, outcome: str
+):
+    caplog.set_level(logging.INFO, logger="tutti.actions")
+    for within in (within_operation("op-7"), nullcontext()):
+        with within, pytest.raises(error) if error else nullcontext():
+            assert divide(6, by=by) == 2
+    lines: list[Any] = [record.msg for record in caplog.records if record.name == "tutti.actions"]
+    assert [line.get("op_id") for line in lines] == ["op-7", None]
+    for line in lines:
+        assert (line["event"], line["outcome"]) == ("divide", outcome)
+        assert line["milliseconds"] >= 0
+
+
+@pytest.mark.redis
+def test_a_result_is_made_once_for_the_same_arguments_in_any_order_and_an_error_is_none():
+    calls: list[Any] = []
+
+    @cache_result(timeout=60)
+    def found(*args: Any, **kwargs: Any) -> Any:
+        calls.append((args, kwargs))
+        return kwargs.get("result", args)
+
+    @cache_result(timeout=60)
+    def divided(*args: Any, **kwargs: Any) -> float:
+        return 6 / outcomes.pop(0)
+
+    assert found(1, a=1, b=2) == found(1, b=2, a=1) == (1,)
+    assert found(result=None) is found(result=None) is None
+    assert len(calls) == 2
+    for arguments in ({"a": 1, "b": 3}, {"a": 1}, {"a": "1", "b": 2}):
+        found(1, **arguments)
+    found(2, a=1, b=2)
+    found("1", a=1, b=2)
+    assert len(calls) == 7
+
+    outcomes = [0, 2]
+    with pytest.raises(ZeroDivisionError):
+        divided(1, a=1, b=2)
+    assert divided(1, a=1, b=2) == divided(1, b=2, a=1) == 3, "two functions share no results"

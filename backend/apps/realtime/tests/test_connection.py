@@ -110,9 +110,6 @@ async def test_where_a_reader_may_be_cut_off_the_frame_tells(stored_board, ada):
     assert [frame.resume_from for frame in ada.frames] == [(epoch, 1), (epoch, 2), (epoch, 3), None]
 
 
-# --- Endings -----------------------------------------------------------------------------------------
-
-
 async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
     monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
     await ada.open()
@@ -121,17 +118,6 @@ async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_boar
     assert ada.codes == []
     ada.connection.deliver(Batch([Frame(4, "{}")]))
     assert ada.codes == [CloseCode.TOO_SLOW] == [4008]
-
-
-async def test_who_reads_too_slowly_is_closed(stored_board, ada, settings):
-    settings.SOCKET_BUFFER_BYTES = 3 * len(Frame(1, "{}").pieces[0])
-    await ada.open()
-    ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
-    assert ada.codes == []
-    ada.connection.deliver(Batch([Frame(4, "{}")]))
-    assert ada.codes == [4008]
-    ada.connection.deliver(Batch([Frame(5, "{}")]))
-    assert ada.codes == [4008]
 
 
 async def test_a_heartbeat_that_events_have_overtaken_is_dropped(stored_board, ada):
@@ -216,9 +202,6 @@ async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
     await until(lambda: ada.codes)
     assert ada.codes == [CloseCode.TOO_SLOW]
     assert 1 not in ada.sent
-
-
-# --- The law -----------------------------------------------------------------------------------------
 
 
 @given(

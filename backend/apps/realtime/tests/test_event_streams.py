@@ -1,29 +1,23 @@
-"""Event streams and polls: how they end, and what they leave behind. tests/contract/realtime has the rest."""
+"""Event streams, polls and sockets without a server: how they end, and what they leave behind.
+
+What is asked and answered is in tests/contract/realtime; that the way without a sink does the same, in
+tests/live/test_paths.py.
+"""
+
+import asyncio
 
 import pytest
+from django.db import OperationalError
 
 from apps.realtime.hub import Hub
-from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
-from apps.realtime.services import begin_new_epochs, close_stream
-from apps.realtime.tests.boards import append
+from apps.realtime.services import begin_new_epochs
+from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.exchanges import Client
 from apps.realtime.tests.listening import in_database, until
+from apps.realtime.tests.sockets import Socket
 
 pytestmark = pytest.mark.usefixtures("known_hosts")
-
-
-@pytest.mark.parametrize("end", ["stream", "server"])
-async def test_the_answer_ends_with_its_stream_and_with_the_server(hub: Hub, stored_board: Stream, end: str):
-    client = Client("/stream")
-    await client.event()
-    if end == "stream":
-        await in_database(close_stream, stored_board.pk)
-    else:
-        hub.close_connections()
-    assert await client.chunk() is None
-    await client.finished()
-    assert hub.connections == set()
 
 
 async def test_the_last_id_outranks_the_address(hub, stored_board):
@@ -45,9 +39,6 @@ async def test_in_a_new_epoch_the_ids_are_of_that(hub, stored_board):
     assert frame["type"] == "board.snapshot"
     assert mark == f"{frame['payload']['epoch']}:0" != f"{stored_board.epoch}:0"
     await client.leave()
-
-
-# --- What goes for every answer ----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/stream", "/events/"])
@@ -76,26 +67,125 @@ async def test_a_client_that_leaves_leaves_nothing_behind(hub, stored_board, pat
     assert (hub.connections, hub._feeds) == (set(), {})
 
 
-# --- Polls that wait ---------------------------------------------------------------------------------
-
-
 async def test_a_heartbeat_does_not_end_the_wait(hub, stored_board, settings):
     settings.HEARTBEAT_SECONDS = 0.01
     body = await Client("/events/", f"epoch={stored_board.epoch}&since=0&wait=0.1").whole()
     assert (body["events"], body["snapshot"]) == ([], None)
 
 
-@pytest.mark.parametrize("end", ["epoch", "stream"])
-async def test_the_wait_ends_with_the_epoch_and_with_the_stream(hub, stored_board, end: str):
+async def test_the_wait_of_a_poll_ends_with_the_epoch(hub, stored_board):
     client = Client("/events/", f"epoch={stored_board.epoch}&since=0&wait=25")
     await until(lambda: hub.connections)
     assert not client.task.done()
-    if end == "stream":
-        await in_database(close_stream, stored_board.pk)
-        assert (await client.whole())["error"]["code"] == "NOT_FOUND"
-    else:
-        await in_database(begin_new_epochs)
-        hub.receive(Hint(stored_board.pk, "another", 1, None))
-        body = await client.whole()
-        assert body["epoch"] == body["snapshot"]["epoch"] != stored_board.epoch
+    await in_database(begin_new_epochs)
+    hub.receive(Hint(stored_board.pk, "another", 1, None))
+    body = await client.whole()
+    assert body["epoch"] == body["snapshot"]["epoch"] != stored_board.epoch
     assert (hub.connections, hub._feeds) == (set(), {})
+
+
+# --- Sockets: what no server is needed for, or what none can be brought to do ------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "is_known"), [("127.0.0.1:4000", True), ("", False), ("evil.example", False)]
+)
+async def test_in_debug_the_own_machine_is_known_without_a_list(hub, settings, host: str, is_known: bool):
+    settings.ALLOWED_HOSTS, settings.DEBUG = [], True
+    assert await is_greeted(host=host) is is_known
+
+
+@pytest.fixture
+def no_database(monkeypatch) -> None:
+    def fail(**_: object) -> None:
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr("apps.realtime.hub.stream_id_of", fail)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/ws/?epoch=e&since=0", 4012), ("/ws/", 1011)])
+async def test_while_the_database_is_away_a_join_fails_and_may_be_tried_again(no_database, hub, path, code):
+    one = await Socket(path).connect()
+    assert await one.greeting_or_code() == code
+    await one.leave()
+    assert_nothing_is_held(hub)
+
+
+async def test_a_join_that_is_cancelled_holds_nothing(hub, stored_board, monkeypatch):
+    """As Daphne does with an application that is still busy 10 seconds after its client has left."""
+    has_begun, get = asyncio.Event(), hub.reads.get
+
+    async def never_read(key, read):
+        if key == (KIND, "main"):  # which stream that is, it may know
+            return await get(key, read)
+        has_begun.set()
+        return await asyncio.Event().wait()
+
+    monkeypatch.setattr(hub.reads, "get", never_read)
+    one = await Socket(f"/ws/?epoch={stored_board.epoch}&since=0").connect()
+    await in_database(append, stored_board.pk, "a")
+    await has_begun.wait()
+    assert hub.connections
+    await one.cut_off()
+    assert_nothing_is_held(hub)
+
+
+def assert_nothing_is_held(hub: Hub) -> None:
+    assert (hub.connections, hub._feeds, dict(hub.admission._open)) == (set(), {}, {})
+
+
+# --- HTTPS_ONLY: live events over http are sent to https, sockets over ws are refused ----------------
+
+HSTS = "strict-transport-security"
+
+
+@pytest.fixture
+def https_only(settings) -> None:
+    settings.HTTPS_ONLY, settings.SECURE_HSTS_SECONDS = True, 3600
+
+
+async def answered(client: Client) -> tuple[int, str | None]:
+    await client.begin()
+    await client.leave()
+    return client.status, client.headers.get(HSTS)
+
+
+async def is_greeted(**headers: str) -> bool:
+    one = await Socket(**headers).connect()
+    greeting = await one.greeting_or_code()
+    await one.leave()
+    assert greeting in ("connection.established", 4403)
+    return greeting != 4403
+
+
+@pytest.mark.parametrize("path", ["/stream", "/events/"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_over_http_live_events_are_sent_to_https(https_only, hub, stored_board, path: str, method: str):
+    client = Client(path, "epoch=a&since=%31", method=method, host="localhost:4000")
+    assert await answered(client) == (301, None)
+    assert client.headers["location"] == f"https://localhost:4000{path}?epoch=a&since=%31"
+    assert hub.connections == set()
+    assert await answered(Client(path, scheme="https")) == (200, "max-age=3600"), "https is remembered"
+    foreign = Client(path, method=method, host="evil.example")
+    assert await answered(foreign) == (400, None)
+    assert "location" not in foreign.headers
+
+
+@pytest.mark.parametrize(
+    ("scheme", "said", "is_secure"),
+    [
+        *(("http", said, True) for said in ("https", "https, http")),
+        ("https", "http", False),
+        ("http", "", False),
+    ],
+)
+async def test_a_trusted_proxys_word_counts(https_only, hub, stored_board, settings, scheme, said, is_secure):
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    status, _ = await answered(Client("/stream", scheme=scheme, x_forwarded_proto=said))
+    assert status == (200 if is_secure else 301)
+    assert await is_greeted(x_forwarded_proto=said) is is_secure
+
+
+async def test_anybody_elses_word_does_not_count(https_only, hub, stored_board):
+    assert await answered(Client("/stream", x_forwarded_proto="https")) == (301, None)
+    assert not await is_greeted(x_forwarded_proto="https")

@@ -100,17 +100,6 @@ async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monke
     assert len(feed._early) == MAX_EARLY
 
 
-async def test_a_hint_before_the_start_is_left_to_the_log(stored_board):
-    feed, ear = feed_of(stored_board), Ear()
-    feed.listeners.add(ear)
-    hints = await hints_of(stored_board, "a")
-    feed.receive(hints[0])
-    await feed.start()
-    feed.receive(hints[0])
-    assert (feed.top, ear.frames) == (1, [])
-    feed.stop()
-
-
 async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_board, monkeypatch):
     feed, ear = feed_of(stored_board), Ear()
     feed.listeners.add(ear)
@@ -142,9 +131,6 @@ async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_bo
         feed.receive(hint)
         await reached(feed, hint.seq)
     assert sorted(len(ear.seqs) for ear in ears) == [1, 1, 2]
-
-
-# --- When the log does not lead on -------------------------------------------------------------------
 
 
 async def test_in_a_new_epoch_listeners_take_the_whole_state(stored_board, feed, ear):
@@ -196,18 +182,6 @@ async def test_a_stream_that_ends_is_told_once(stored_board, ear, feed):
     assert ended == [feed]
     assert feed.has_ended
 
-
-async def test_a_feed_of_a_stream_that_is_gone_ends_when_it_starts(stored_board):
-    await in_database(close_stream, stored_board.pk)
-    feed, ear = feed_of(stored_board), Ear()
-    feed.listeners.add(ear)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        await feed.start()
-    assert feed.has_ended
-    assert ear.has_ended
-
-
-# --- The law -----------------------------------------------------------------------------------------
 
 EVENTS = 8
 numbers = itertools.count()

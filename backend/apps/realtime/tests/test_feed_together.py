@@ -30,14 +30,6 @@ def listen(feed: Feed, count: int) -> list[Ear]:
     return ears
 
 
-async def test_events_of_one_turn_are_one_batch(feed):
-    (ear,) = listen(feed, 1)
-    hear(feed, 1, 2, 3)
-    assert ear.seqs == []
-    await until(lambda: feed.top == 3)
-    assert (ear.seqs, ear.batches) == ([1, 2, 3], [3])
-
-
 async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, monkeypatch):
     monkeypatch.setattr(module, "MAX_BATCH_CHARACTERS", 10)
     (ear,) = listen(feed, 1)
@@ -46,18 +38,6 @@ async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, mo
     hear(feed, 5, text="12345")
     await until(lambda: feed.top == 5)
     assert (ear.seqs, ear.batches) == ([1, 2, 3, 4, 5], [2, 1, 1, 1])
-
-
-async def test_the_top_is_where_all_listeners_are(feed, monkeypatch):
-    monkeypatch.setattr(audience, "SLICE", 2)
-    ears = listen(feed, 5)
-    hear(feed, 1)
-    await asyncio.sleep(0)
-    assert any(ear.seqs for ear in ears)
-    assert not all(ear.seqs for ear in ears)
-    assert feed.top == 0
-    await until(lambda: feed.top == 1)
-    assert all(ear.seqs == [1] for ear in ears)
 
 
 async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it_saw(feed, monkeypatch):
@@ -85,21 +65,6 @@ async def test_doubled_hints_of_what_is_being_given_leave_nothing_behind(feed, m
     await until(lambda: feed.top == 5 and not feed._is_busy)
     assert all(ear.seqs == [1, 2, 3, 4, 5] for ear in ears)
     assert (feed._early, feed._committed_at) == ({}, {})
-
-
-async def test_all_listeners_share_one_batch(feed):
-    given: list[int] = []
-
-    class Noting(Ear):
-        def deliver(self, batch):
-            given.append(id(batch))
-
-    for _ in range(3):
-        feed.listeners.add(Noting())
-    hear(feed, 1, 2)
-    await until(lambda: feed.top == 2)
-    assert len(given) == 3
-    assert len(set(given)) == 1
 
 
 class Answering(Ear):
@@ -142,16 +107,3 @@ async def test_more_than_there_was_before_goes_at_once(feed, monkeypatch):
     feed.listeners.add(Busy())
     hear(feed, 1)
     await until(lambda: feed.top == 3)
-
-
-async def test_a_feed_that_is_stopped_gives_the_rest_to_nobody(feed, monkeypatch):
-    monkeypatch.setattr(audience, "SLICE", 1)
-    ears = listen(feed, 5)
-    hear(feed, 1)
-    await asyncio.sleep(0)
-    assert any(ear.seqs for ear in ears)
-    feed.stop()
-    count = sum(len(ear.seqs) for ear in ears)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    assert sum(len(ear.seqs) for ear in ears) == count < 5

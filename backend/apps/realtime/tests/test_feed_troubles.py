@@ -13,7 +13,7 @@ from apps.realtime.feed import Feed
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.services import begin_new_epochs, close_stream
-from apps.realtime.tests.boards import KIND, Card, append
+from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
 
 pytestmark = pytest.mark.usefixtures("readers")
@@ -104,15 +104,6 @@ async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypa
 # --- Heartbeats --------------------------------------------------------------------------------------
 
 
-async def test_a_quiet_stream_beats_with_its_top_and_digest(stored_board, feed, settings):
-    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
-    await in_database(append, stored_board.pk, "a")
-    await in_database(Card(board=stored_board.pk, text="Halo").save)
-    ear = await listening(feed)
-    await ear.until(lambda: len(ear.beats) >= 2)
-    assert ear.beats[0] == ear.beats[1] == {"epoch": stored_board.epoch, "seq": 1, "digest": "Halo"}
-
-
 async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = 1000
     ear = await listening(feed)
@@ -128,16 +119,20 @@ async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_boar
     assert ear.beats == []
 
 
-async def test_a_beat_that_finds_news_delivers_them_instead(stored_board, feed, settings):
+async def test_a_beat_delivers_instead_what_it_finds_news_an_epoch_and_the_end(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = BEAT_SECONDS
     ear = await listening(feed)
     await in_database(append, stored_board.pk, "a")
     await ear.until(lambda: ear.seqs == [1])
     await ear.until(lambda: bool(ear.beats) and ear.beats[-1]["seq"] == 1)
-    behind_event = [frame.seq for frame in ear.frames][
-        ear.frames.index(next(f for f in ear.frames if f.is_event)) :
-    ]
-    assert set(behind_event) == {1}
+    seqs = [frame.seq for frame in ear.frames]
+    assert set(seqs[seqs.index(1) :]) == {1}
+
+    await in_database(begin_new_epochs)
+    await ear.until(lambda: bool(ear.states) and ear.beats[-1]["epoch"] == feed.epoch)
+    assert ear.states[0].top.epoch == feed.epoch != stored_board.epoch
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
 
 
 async def test_a_beat_that_fails_is_followed_by_one_that_does_not(feed, settings, monkeypatch, caplog):
@@ -150,21 +145,6 @@ async def test_a_beat_that_fails_is_followed_by_one_that_does_not(feed, settings
     failing.fails = False
     await ear.until(lambda: bool(ear.beats))
     assert "No heartbeat this time" in caplog.text
-
-
-async def test_a_beat_that_finds_the_stream_gone_ends_the_feed(stored_board, feed, settings):
-    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
-    ear = await listening(feed)
-    await in_database(close_stream, stored_board.pk)
-    await ear.until(lambda: ear.has_ended)
-
-
-async def test_a_beat_that_finds_a_new_epoch_brings_the_state(feed, settings):
-    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
-    ear = await listening(feed)
-    await in_database(begin_new_epochs)
-    await ear.until(lambda: bool(ear.states) and bool(ear.beats))
-    assert ear.states[0].top.epoch == feed.epoch
 
 
 async def test_after_the_end_nothing_beats(stored_board, feed, settings):

@@ -5,21 +5,23 @@ import time
 from datetime import timedelta
 
 import pytest
+from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import OperationalError
 from django.utils import timezone
 
+from apps.realtime import feed as feed_module
 from apps.realtime import hub as module
-from apps.realtime import visit_keeper, watch
+from apps.realtime import publishing, visit_keeper, watch
 from apps.realtime.feed import Feed
 from apps.realtime.high_marks import Mark, recorded_marks
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.lifecycle import drain
 from apps.realtime.models import Stream
-from apps.realtime.publishing import Hint
+from apps.realtime.publishing import Hint, Publisher, group_of
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
-from apps.realtime.tests.listening import Ear, in_database, until
+from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
 from apps.realtime.watch import DatabaseWatch
 
 
@@ -61,19 +63,15 @@ async def test_who_listens_is_a_visitor(hub, stored_board, monkeypatch, *, stays
         await in_database(leave_alone)
 
 
-@pytest.mark.parametrize("change", ["event", "epoch", "end"])
-async def test_without_any_hint_the_log_is_watched(deaf, hub, stored_board, change: str):
+async def test_without_any_hint_the_log_is_watched_for_events_epochs_and_the_end(deaf, hub, stored_board):
     ear = Ear()
     await join(hub, ear)
-    if change == "event":
-        await in_database(append, stored_board.pk, "a")
-        await ear.until(lambda: ear.seqs == [1])
-    elif change == "epoch":
-        await in_database(begin_new_epochs)
-        await ear.until(lambda: len(ear.states) == 1)
-    else:
-        await in_database(close_stream, stored_board.pk)
-        await ear.until(lambda: ear.has_ended)
+    await in_database(append, stored_board.pk, "a")
+    await ear.until(lambda: ear.seqs == [1])
+    await in_database(begin_new_epochs)
+    await ear.until(lambda: len(ear.states) == 1)
+    await in_database(close_stream, stored_board.pk)
+    await ear.until(lambda: ear.has_ended)
 
 
 async def test_a_stream_that_ends_is_forgotten_and_a_later_one_of_its_name_is_another(hub, stored_board):
@@ -94,43 +92,6 @@ async def test_a_stream_that_ends_while_it_is_joined_is_not_there(hub, stored_bo
     async with asyncio.timeout(10):
         assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
     assert hub._feeds == {}
-
-
-async def test_many_may_join_at_once_and_hear_their_stream_alone(hub, stored_board):
-    other = await in_database(open_board, "other")
-    ears, bo = [Ear() for _ in range(20)], Ear()
-    feeds = await asyncio.gather(*(join(hub, ear) for ear in ears), join(hub, bo, "other"))
-    assert len({id(feed) for feed in feeds}) == 2
-    await in_database(append, other.pk, "b", "c")
-    await in_database(append, stored_board.pk, "a")
-    await until(lambda: bo.seqs == [1, 2] and all(ear.seqs == [1] for ear in ears))
-
-
-async def test_who_joins_while_events_come_hears_all_that_follow(hub, stored_board):
-    ears: list[tuple[Ear, int, int]] = []
-    for number in range(20):
-        writing = asyncio.create_task(in_database(append, stored_board.pk, number))
-        ear = Ear()
-        feed = await join(hub, ear)
-        ears.append((ear, feed.top, len(ear.seqs)))
-        await writing
-    await until(lambda: all(ear.seqs[-1:] == [20] for ear, top, _ in ears if top < 20))
-    for ear, top, heard_while_joining in ears:
-        assert ear.seqs[heard_while_joining:] == list(range(top + 1, 21))
-        assert ear.seqs == sorted(set(ear.seqs))
-
-
-async def test_who_has_left_hears_nothing_and_the_last_one_ends_the_feed(hub, stored_board):
-    ada, bo = Ear(), Ear()
-    feed = await join(hub, ada)
-    await join(hub, bo)
-    hub.leave(feed, ada)
-    await in_database(append, stored_board.pk, "a")
-    await bo.until(lambda: bo.seqs == [1])
-    assert ada.frames == []
-    hub.leave(feed, bo)
-    assert hub._feeds == {}
-    hub.receive(Hint(stored_board.pk, stored_board.epoch, 2, None))
 
 
 async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board, monkeypatch, caplog):
@@ -160,32 +121,6 @@ async def test_a_change_is_looked_at_again_while_a_stream_starts(hub, stored_boa
     await looking.close()
 
 
-async def test_a_join_that_fails_leaves_nobody_behind(hub, stored_board, monkeypatch):
-    def fail(stream_ids):
-        raise OperationalError("away")
-
-    monkeypatch.setattr("apps.realtime.feed.tops_of", fail)
-    with pytest.raises(OperationalError):
-        await hub.join(kind=KIND, name="main", listener=Ear())
-    assert hub._feeds == {}
-    monkeypatch.undo()
-
-
-async def test_nothing_is_watched_while_nobody_listens(hub, stored_board):
-    assert not hub._watch
-    ear = Ear()
-    feed = await join(hub, ear)
-    assert hub._watches
-    hub.leave(feed, ear)
-    await until(lambda: not hub._watches)
-    await join(hub, ear)
-    await in_database(append, stored_board.pk, "a")
-    await ear.until(lambda: ear.seqs == [1])
-
-
-# --- Its life ----------------------------------------------------------------------------------------
-
-
 async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub, stored_board):
     ear = Ear()
     await join(hub, ear)
@@ -200,16 +135,86 @@ async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub
     assert ear.seqs == [1, 2]
 
 
-async def test_draining_closes_every_connection_and_then_the_hub(hub, stored_board, monkeypatch):
-    monkeypatch.setattr("apps.realtime.lifecycle.DRAIN_SECONDS", 0)
-    ears = [Ear(), Ear()]
-    hub.connections.update(ears)
-    await drain()
-    assert all(ear.has_ended for ear in ears)
-    assert current_hub() is not hub
-
-
 async def test_draining_an_idle_server_takes_no_time(hub, monkeypatch):
     monkeypatch.setattr("apps.realtime.lifecycle.DRAIN_SECONDS", 1000)
     async with asyncio.timeout(10):
         await drain()
+
+
+# --- Where nobody listens ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def only_by_layer(monkeypatch) -> None:
+    """As if another process wrote: hints come by the channel layer alone, and the log is not watched."""
+    made = Publisher.__init__
+    monkeypatch.setattr(
+        Publisher, "__init__", lambda self, deliver_here, record: made(self, lambda hint: None, record)
+    )
+    monkeypatch.setattr(publishing, "_has_others", lambda: True)
+    monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
+
+
+async def members(stream_id: int) -> int:
+    """How many channels the layer would send the stream's hints to."""
+    layer, group = get_channel_layer(), group_of(stream_id)
+    if isinstance(layer, InMemoryChannelLayer):
+        return len(layer.groups.get(group, ()))
+    count: int = await layer.connection(layer.consistent_hash(group)).zcard(layer._group_key(group))
+    return count
+
+
+async def until_nobody_listens(stream_id: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await members(stream_id):  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0)
+
+
+async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, monkeypatch):
+    ear = Ear()
+    assert not hub._watch
+    feed = await join(hub, ear)
+    assert hub._watches
+    other = await in_database(open_board, "other")
+    assert await members(stored_board.pk)
+    assert not await members(other.pk), "one stream's listeners subscribe to that alone"
+    hub.leave(feed, ear)
+    await until_nobody_listens(stored_board.pk)
+    await until(lambda: not hub._watches)
+
+    def refuse(*_):
+        raise AssertionError("the log is read for nobody")
+
+    monkeypatch.setattr(feed_module, "in_reader", refuse)
+    monkeypatch.setattr(hub, "_read_news", refuse)
+    heard: list[Hint] = []
+    monkeypatch.setattr(hub, "receive", heard.append)
+    await in_database(append, stored_board.pk, *range(5))
+    await asyncio.sleep(0)
+    assert (hub._feeds, hub._ids) == ({}, {})
+    assert not await members(stored_board.pk)
+
+
+async def test_subscriptions_come_and_go_and_nothing_published_in_between_is_lost(
+    only_by_layer, hub, stored_board
+):
+    """Each listener is the only one for a while, so that the group is joined and left every time."""
+    written = 0
+    for _ in range(15):
+        ear = Ear()
+        writing = asyncio.create_task(in_database(append, stored_board.pk, "while it joins"))
+        feed = await join(hub, ear)
+        joined_at, already = feed.top, len(ear.seqs)
+        await writing
+        await in_database(append, stored_board.pk, "a", "b")
+        written += 3
+        await heard(ear, written)
+        assert ear.seqs[already:] == list(range(joined_at + 1, written + 1))
+        hub.leave(feed, ear)
+        await in_database(append, stored_board.pk, "while nobody listens")
+        written += 1
+
+
+async def heard(ear: Ear, seq: int) -> None:
+    """By the layer alone: whatever it was told of is read up to there."""
+    await ear.until(lambda: ear.seqs[-1:] == [seq])

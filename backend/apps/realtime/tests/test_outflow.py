@@ -65,11 +65,6 @@ async def outflow(request: pytest.FixtureRequest, wire: Wire) -> AnyOutflow:
 
 
 @pytest.fixture
-async def queued(wire: Wire) -> QueuedOutflow:
-    return QueuedOutflow(wire.send, wire.overflow)
-
-
-@pytest.fixture
 async def direct(wire: Wire) -> DirectOutflow:
     return DirectOutflow(wire, wire.overflow)
 
@@ -99,26 +94,6 @@ async def block(outflow: AnyOutflow, wire: Wire) -> None:
     wire.sent.clear()
 
 
-ways = pytest.mark.parametrize(
-    "hand_over",
-    [lambda outflow, some: outflow.give(Batch(some)), lambda outflow, some: outflow.put(some)],
-    ids=["live", "owed"],
-)
-HandOver = Callable[[AnyOutflow, list[Frame]], None]
-
-
-@ways
-async def test_frames_are_sent_in_order(outflow, wire, hand_over: HandOver):
-    await outflow.flushed()
-    hand_over(outflow, frames(1, 2))
-    hand_over(outflow, frames(3))
-    await outflow.flushed()
-    assert wire.data == bytes_of(1, 2, 3)
-    hand_over(outflow, frames(4))
-    await outflow.flushed()
-    assert wire.data == bytes_of(1, 2, 3, 4)
-
-
 async def test_what_is_owed_and_what_is_live_keep_their_order(outflow, wire):
     await block(outflow, wire)
     for seq in range(1, 9):
@@ -145,29 +120,18 @@ async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
     assert wire.overflows == 1
 
 
-async def test_so_much_may_be_owed_and_more_closes(outflow, wire):
+@pytest.mark.parametrize(("size", "count"), [(MAX_OWED_BYTES // 2, 2), (3, MAX_OWED_BYTES // 200)])
+async def test_so_much_may_be_owed_and_more_closes(outflow, wire, size: int, count: int):
+    """Many small answers count for what they hold."""
     await block(outflow, wire)
-    outflow.put([of_size(MAX_OWED_BYTES // 2)])
+    outflow.put([Frame(1, "x" * size)])
     assert wire.overflows == 0
-    outflow.put([of_size(MAX_OWED_BYTES // 2)])
+    for _ in range(count - 1):
+        outflow.put([Frame(1, "x" * size)])
     assert wire.overflows == 1
 
 
-async def test_many_small_answers_count_for_what_they_hold(outflow, wire):
-    await block(outflow, wire)
-    for _ in range(MAX_OWED_BYTES // 200):
-        outflow.put(frames(1))
-    assert wire.overflows == 1
-
-
-async def test_a_state_that_is_larger_than_all_that_may_be_owed_is_sent(outflow, wire):
-    frame = of_size(2 * MAX_OWED_BYTES)
-    outflow.put([frame])
-    await outflow.flushed()
-    assert (wire.data, wire.overflows) == (b"".join(frame.pieces), 0)
-
-
-async def test_so_it_is_to_a_slow_reader_but_nothing_behind_it(outflow, wire):
+async def test_a_state_larger_than_all_that_may_be_owed_is_sent_but_nothing_behind_it(outflow, wire):
     await block(outflow, wire)
     await until(lambda: outflow._owed_bytes == 0)
     frame = of_size(2 * MAX_OWED_BYTES)
@@ -184,12 +148,12 @@ async def test_so_it_is_to_a_slow_reader_but_nothing_behind_it(outflow, wire):
     assert wire.overflows == 1
 
 
-@ways
-async def test_what_was_taken_does_not_count_any_more(outflow, wire, settings, hand_over: HandOver):
+@pytest.mark.parametrize("is_live", [True, False])
+async def test_what_was_taken_does_not_count_any_more(outflow, wire, settings, is_live: bool):
     large = of_size(settings.SOCKET_BUFFER_BYTES)
     for _ in range(3):
         await block(outflow, wire)
-        hand_over(outflow, [large])
+        outflow.give(Batch([large])) if is_live else outflow.put([large])
         wire.is_open.set()
         await outflow.flushed()
     assert wire.overflows == 0
@@ -233,9 +197,6 @@ async def test_another_side_that_is_gone_ends_the_sending(outflow, wire):
     await outflow.flushed()
     assert wire.sent == []
     assert wire.overflows == 0
-
-
-# --- The direct way ----------------------------------------------------------------------------------
 
 
 async def test_a_batch_is_one_write_without_a_task_and_its_bytes_are_shared(direct, wire):

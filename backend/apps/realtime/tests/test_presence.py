@@ -1,11 +1,17 @@
 """When rows of presence are written, by several processes at once, against a clock that is moved."""
 
+import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
+import pytest
+from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.realtime import presence_keeper
+from apps.realtime.models import Presence
 from apps.realtime.presence import (
     SPARE_SECONDS,
     STAYS_SECONDS,
@@ -14,6 +20,12 @@ from apps.realtime.presence import (
     PresenceBook,
     Row,
 )
+from apps.realtime.presence_keeper import PresenceKeeper
+from apps.realtime.presence_rows import forget_past_presence, people_in, write_presence
+from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.sockets import Socket
+from core import identity
+from core.identity import Caller, Visit
 
 ADA, BO = Person(1, 5), Person(1, 7)
 PROCESSES = 3
@@ -118,19 +130,12 @@ def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_nobody_else
         gaps = [later - earlier for earlier, later in pairwise(written_at)]
         assert all(gap >= WRITE_EVERY_SECONDS for gap in gaps), "a row is written too often"
 
-
-@given(steps=STEPS)
-def test_a_process_forgets_who_has_left(steps) -> None:
-    world = World()
-    for doing, process, person, seconds in steps:
-        getattr(world, doing)(process, person)
-        world.wait(seconds)
     for (process, person), count in list(world.open.items()):
         for _ in range(count):
             world.leave(process, person)
     world.wait(4 * WRITE_EVERY_SECONDS)
 
-    assert not any(world.books)
+    assert not any(world.books), "somebody who has left is not forgotten"
 
 
 def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
@@ -143,3 +148,106 @@ def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
     row = world.table.rows[ADA]
 
     assert world.now + WRITE_EVERY_SECONDS - DELAY <= row.until <= world.now + STAYS_SECONDS
+
+
+# --- Rows in the database, and the keeper that writes them -------------------------------------------
+
+
+NOW = 1_700_000_000.0
+KITCHEN = Person(2, 5)
+
+
+def moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.mark.django_db
+def test_people_are_in_a_stream_until_their_rows_expire() -> None:
+    write_presence({ADA: NOW + 60, BO: NOW + 40, KITCHEN: NOW + 60}, now=NOW)
+
+    assert people_in(1, now=moment(NOW + 39)) == [5, 7]
+    assert people_in(1, now=moment(NOW + 40)) == [5]
+    assert people_in(2, now=moment(NOW + 39)) == [5]
+    assert people_in(1, now=moment(NOW + 60)) == []
+
+
+@pytest.mark.django_db
+def test_a_row_is_left_alone_for_thirty_seconds_and_never_says_less() -> None:
+    first = write_presence({ADA: NOW + 60}, now=NOW)
+    early = write_presence({ADA: NOW + 89}, now=NOW + 29)
+    later = write_presence({ADA: NOW + 50}, now=NOW + 30)
+
+    assert first == early == {ADA: Row(NOW + 60, NOW)}
+    assert later == {ADA: Row(NOW + 60, NOW + 30)}
+    assert Presence.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_has_expired_is_forgotten() -> None:
+    write_presence({ADA: NOW + 60, BO: NOW + 4000}, now=NOW)
+
+    assert forget_past_presence(now=moment(NOW + 60) + timedelta(minutes=11)) == 1
+    assert Presence.objects.get().user_id == BO.user_id
+
+
+@pytest.mark.django_db
+def test_a_thousand_people_take_a_few_statements(django_assert_max_num_queries) -> None:
+    everybody = {Person(1, number): NOW + 60 for number in range(1000)}
+    with django_assert_max_num_queries(24):
+        write_presence(everybody, now=NOW)
+    with django_assert_max_num_queries(24):
+        write_presence(dict.fromkeys(everybody, NOW + 90), now=NOW + 30)
+
+    assert people_in(1, now=moment(NOW + 89)) == list(range(1000))
+
+
+@pytest.fixture
+async def no_presence(readers):
+    yield
+    await in_database(lambda: Presence.objects.all().delete())
+
+
+async def until_there(stream_id: int, expected: list[int]) -> None:
+    async with asyncio.timeout(10):
+        while await in_database(lambda: people_in(stream_id)) != expected:
+            pass
+
+
+async def test_who_says_in_a_frame_who_it_is_is_in_the_stream_for_a_minute_after_it_has_left(
+    hub, known_hosts, stored_board, no_presence, monkeypatch
+) -> None:
+    """Who is known by a cookie: tests/live/test_presence.py."""
+
+    def by_token(visit: Visit) -> Caller | None:
+        token = visit.headers.get("x-guest-token")
+        return Caller(key=f"user:{token}", address=visit.address, user_id=int(token)) if token else None
+
+    monkeypatch.setattr(identity, "_recognisers", [by_token])
+    monkeypatch.setattr(identity, "_claims", [by_token])
+    nobody, bo = [await Socket().connect() for _ in range(2)]
+    await bo.next()
+    await bo.send({"type": "identify", "guest_token": "7"})
+    assert (await bo.next())["type"] == "identified"
+    await until_there(stored_board.pk, [7])
+    for socket in (bo, nobody):
+        await socket.leave()
+    assert await in_database(lambda: people_in(stored_board.pk)) == [7]
+    assert await in_database(Presence.objects.count) == 1
+
+
+async def test_a_write_that_fails_is_made_later(readers, no_presence, monkeypatch) -> None:
+    monkeypatch.setattr(presence_keeper, "RETRY_SECONDS", 0.01)
+    failures = [OperationalError("the database is away")]
+
+    def stumbling(wanted, *, now):
+        if failures:
+            raise failures.pop()
+        return write_presence(wanted, now=now)
+
+    monkeypatch.setattr(presence_keeper, "write_presence", stumbling)
+    keeper = PresenceKeeper()
+    keeper.enter(ADA)
+    await until_there(ADA.stream_id, [ADA.user_id])
+    keeper.stop()
+
+    assert failures == []

@@ -2,13 +2,18 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
+from unittest.mock import Mock
 
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 
 from apps.realtime import reading
+from apps.realtime import watch as module
 from apps.realtime.reading import READER_THREADS, SharedReads, close_reader_connections, in_reader
-from apps.realtime.tests.listening import until
+from apps.realtime.tests.boards import append
+from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database, until
+from apps.realtime.watch import DatabaseWatch
 
 pytestmark = pytest.mark.usefixtures("readers")
 
@@ -22,13 +27,16 @@ def holds_connection() -> bool:
     return connection.connection is not None
 
 
-async def test_an_error_of_a_read_comes_back_and_its_connection_is_given_up():
+async def test_after_an_error_and_always_with_postgresql_a_connection_is_given_back(monkeypatch):
     def fail() -> None:
         assert is_connected()
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         await in_reader(fail)
+    assert [await in_reader(holds_connection) for _ in range(READER_THREADS)] == [False] * READER_THREADS
+    monkeypatch.setattr(type(connections["default"]), "vendor", "postgresql")
+    await in_reader(is_connected)
     assert [await in_reader(holds_connection) for _ in range(READER_THREADS)] == [False] * READER_THREADS
 
 
@@ -46,12 +54,6 @@ async def test_no_more_reads_run_at_once_than_there_are_threads():
     release.set()
     await asyncio.gather(*reads)
     assert len(set(running)) == READER_THREADS
-
-
-async def test_between_reads_postgresql_s_connection_is_given_back(monkeypatch):
-    monkeypatch.setattr(type(connections["default"]), "vendor", "postgresql")
-    await in_reader(is_connected)
-    assert [await in_reader(holds_connection) for _ in range(READER_THREADS)] == [False] * READER_THREADS
 
 
 async def test_closing_closes_what_each_reader_thread_holds():
@@ -79,9 +81,6 @@ async def test_closing_closes_what_each_reader_thread_holds():
     assert [future.result(timeout=10) for future in futures] == [False] * READER_THREADS
 
 
-# --- Reads that are shared ---------------------------------------------------------------------------
-
-
 class SlowReads:
     """Keeps every thread busy, so that what is asked for meanwhile has not begun."""
 
@@ -100,15 +99,21 @@ class SlowReads:
         return self.begun
 
 
-async def test_all_who_ask_before_a_read_begins_get_that_one():
+async def test_all_who_ask_before_a_read_begins_get_that_one_or_its_error():
     slow, reads = SlowReads(), SharedReads()
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
     busy = slow.occupy()
     together = [asyncio.create_task(reads.get("top", slow.count)) for _ in range(100)]
-    other = asyncio.create_task(reads.get("other", lambda: "other"))
+    others = [asyncio.create_task(reads.get("other", fail)) for _ in range(3)]
     await asyncio.sleep(0)
     slow.release.set()
     assert await asyncio.gather(*together) == [1] * 100
-    assert await other == "other"
+    found = await asyncio.gather(*others, return_exceptions=True)
+    assert [type(error) for error in found] == [ZeroDivisionError] * 3
+    assert await reads.get("other", lambda: 7) == 7
     assert await reads.get("top", slow.count) == 2, "who asks later is told what is so later"
     await asyncio.gather(*busy)
 
@@ -142,17 +147,73 @@ async def test_who_goes_does_not_take_the_others_read_along():
     await asyncio.gather(*busy)
 
 
-async def test_an_error_comes_to_all_who_share_it():
-    slow, reads = SlowReads(), SharedReads()
-    busy = slow.occupy()
+# --- The watch tells of what other connections have changed ------------------------------------------
 
-    def fail() -> int:
-        raise ZeroDivisionError
 
-    together = [asyncio.create_task(reads.get("top", fail)) for _ in range(3)]
-    await asyncio.sleep(0)
-    slow.release.set()
-    found = await asyncio.gather(*together, return_exceptions=True)
-    assert [type(error) for error in found] == [ZeroDivisionError] * 3
-    assert await reads.get("top", slow.count) == 1
-    await asyncio.gather(*busy)
+only_sqlite = connection.vendor == "sqlite"
+
+
+@pytest.fixture
+def looks() -> list[bool]:
+    """Whether a look found news, in order; True unless told otherwise."""
+    return []
+
+
+@pytest.fixture
+async def watch(readers: None, looks: list[bool]) -> AsyncIterator[DatabaseWatch[str]]:
+    made = DatabaseWatch(lambda: "news" if not looks or looks.pop(0) else None)
+    yield made
+    await made.close()
+
+
+async def test_a_change_of_another_connection_is_told_once(watch, stored_board):
+    assert await watch.news() == "news", "what was never looked at may have changed"
+    waiting = asyncio.create_task(watch.news())
+    await in_database(append, stored_board.pk, "a")
+    assert await waiting == "news"
+    # Where there is no sign of change, there may always have been one.
+    assert await watch.news() == (None if only_sqlite else "news")
+
+
+async def test_it_goes_on_looking_when_a_change_was_no_news(watch, looks, stored_board, monkeypatch):
+    monkeypatch.setattr(module, "LOOKS", 1000)
+    looks += [False, True]
+    waiting = asyncio.create_task(watch.news())
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(looks) == 2:  # noqa: ASYNC110 - what is waited for sets no event
+            await asyncio.sleep(0)
+        await in_database(append, stored_board.pk, "a")
+        assert await waiting == "news"
+    assert looks == []
+
+
+async def test_a_failed_look_gives_its_connection_up_and_the_next_may_find_a_change(watch, monkeypatch):
+    await watch.news()
+    broken = Mock(**{"ensure_connection.side_effect": OperationalError("away")})
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "connection", broken)
+        watch._is_sqlite = True
+        with pytest.raises(OperationalError):
+            await watch.news()
+    watch._is_sqlite = only_sqlite
+    assert broken.close.called
+    assert await watch.news() == "news"
+
+
+async def test_who_waits_is_let_go_when_it_is_closed_and_its_thread_ends(stored_board, monkeypatch):
+    monkeypatch.setattr(module, "SQLITE_SECONDS", PATIENCE_SECONDS * 10)
+    monkeypatch.setattr(module, "OTHER_SECONDS", PATIENCE_SECONDS * 10)
+    watch: DatabaseWatch[None] = DatabaseWatch(lambda: None)
+    waiting = asyncio.create_task(watch.news())
+    await until(lambda: watch_threads())
+    threads = watch_threads()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await watch.close()
+        assert await waiting is None
+    for thread in threads:
+        await asyncio.to_thread(thread.join, PATIENCE_SECONDS)
+        assert not thread.is_alive()
+
+
+def watch_threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("realtime-watch")]

@@ -1,14 +1,26 @@
-"""Where a stream stands, what somebody missed, and the whole state."""
+"""Where a stream stands, what somebody missed, and the whole state; each read once for many."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.realtime import connection as module
 from apps.realtime.frames import Frame, Position
 from apps.realtime.models import Event
-from apps.realtime.selectors import MAX_KEPT_STATES, Top, forget_states, missed_since, next_events, state_of
+from apps.realtime.replays import MAX_CHARACTERS, MAX_KEPT, Replays
+from apps.realtime.selectors import (
+    MAX_KEPT_STATES,
+    Missed,
+    Top,
+    forget_states,
+    missed_since,
+    next_events,
+    state_of,
+)
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import append, open_board, texts_of
+from apps.realtime.tests.listening import in_database
+from apps.realtime.tests.readers import Reader, at
 
 
 @pytest.fixture
@@ -25,9 +37,6 @@ def seqs(frames: list[Frame] | None) -> list[int] | None:
 
 def trim_to(stream_id: int, first: int) -> None:
     Event.objects.filter(stream_id=stream_id, seq__lt=first).delete()
-
-
-# --- missed_since ------------------------------------------------------------------------------------
 
 
 @given(since=st.integers(0, 5), until=st.none() | st.integers(0, 8))
@@ -64,9 +73,6 @@ def test_a_stream_that_has_ended_has_nothing_to_tell(five):
     assert state_of(five.pk) is None
 
 
-# --- next_events -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("since", "expected"), [(1, [2, 3]), (4, [5]), (5, [])])
 def test_the_next_part_of_the_log_is_as_long_as_the_limit(five, since: int, expected: list[int]):
     missed = next_events(five.pk, since=since, limit=2)
@@ -87,9 +93,6 @@ def test_a_hole_in_the_middle_of_the_next_part_is_not_passed_over(five):
     missed = next_events(five.pk, since=1, limit=100)
     assert missed is not None
     assert [frame.seq for frame in missed.frames or []] in ([], [2])
-
-
-# --- state_of ----------------------------------------------------------------------------------------
 
 
 def test_a_state_is_made_once_for_each_seq_and_epoch(five):
@@ -113,3 +116,74 @@ def test_only_the_newest_states_are_kept(five):
         states[board.pk] = state_of(board.pk)
     assert state_of(five.pk) is not states[five.pk]
     assert state_of(max(states)) is states[max(states)]
+
+
+# --- What one reader had missed is not read again for the next who missed the same -------------------
+
+
+FROM = Position("e", 1)
+
+
+def missed(*texts: str, top: int = 9) -> Missed:
+    return Missed(Top(1, "e", top), [Frame(seq, text) for seq, text in enumerate(texts, start=2)])
+
+
+@pytest.fixture
+def reads(monkeypatch) -> list[Position]:
+    """The positions from which the log was read."""
+    asked: list[Position] = []
+
+    def noting(stream_id, position, **how):
+        asked.append(position)
+        return missed_since(stream_id, position, **how)
+
+    monkeypatch.setattr(module, "missed_since", noting)
+    return asked
+
+
+async def test_the_next_who_missed_the_same_is_given_what_was_read(stored_board, hub, reads):
+    await in_database(append, stored_board.pk, *"abc")
+    readers = [Reader(hub) for _ in range(5)]
+    for reader in readers:
+        await reader.open(await at(stored_board, 1))
+        await reader.until_sent("connection.established", 2, 3, "resumed")
+    assert len(reads) == 1
+    other = Reader(hub)
+    await other.open(await at(stored_board, 2))
+    await other.until_sent("connection.established", 3, "resumed")
+    assert len(reads) == 2
+
+
+async def test_who_comes_after_another_event_is_given_that_too(stored_board, hub, reads):
+    await in_database(append, stored_board.pk, "a")
+    ada, bo = Reader(hub), Reader(hub)
+    await ada.open(await at(stored_board, 0))
+    await in_database(append, stored_board.pk, "b")
+    await ada.until_sent("connection.established", 1, "resumed", 2)
+    await bo.open(await at(stored_board, 0))
+    await bo.until_sent("connection.established", 1, 2, "resumed")
+    assert len(reads) == 2
+
+
+async def test_of_another_epoch_nothing_is_given(stored_board, hub):
+    await in_database(append, stored_board.pk, "a")
+    ada, bo = Reader(hub), Reader(hub)
+    position = await at(stored_board, 0)
+    await ada.open(position)
+    await in_database(begin_new_epochs)
+    await ada.until(lambda: ada.sent[-1] == "board.snapshot")
+    await bo.open(position)
+    assert bo.payload("resumed")["recovered"] is False
+
+
+def test_few_are_kept_and_none_that_is_large_or_of_which_there_may_be_more_later():
+    replays = Replays()
+    for until in range(2, 3 + MAX_KEPT):
+        replays.keep(FROM, until=until, missed=missed("a"))
+    assert [until for until in range(2, 3 + MAX_KEPT) if replays.get(FROM, until=until)] == [
+        *range(3, 3 + MAX_KEPT)
+    ]
+    large = missed("x" * MAX_CHARACTERS, "y", top=99)
+    for found in (large, Missed(Top(1, "e", 99), None), missed("a", top=98)):
+        replays.keep(FROM, until=99, missed=found)
+        assert replays.get(FROM, until=99) is None

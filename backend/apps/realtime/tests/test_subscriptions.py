@@ -11,12 +11,8 @@ from channels.layers import InMemoryChannelLayer
 from apps.realtime import subscriptions as module
 from apps.realtime.publishing import Hint, _message, group_of
 from apps.realtime.subscriptions import Subscriptions
-from apps.realtime.tests.layers import FakeLayer
+from apps.realtime.tests.layers import FakeLayer, hint
 from apps.realtime.tests.listening import PATIENCE_SECONDS, until
-
-
-def hint(seq: int, stream_id: int = 7) -> Hint:
-    return Hint(stream_id, "e", seq, "{}")
 
 
 @pytest.fixture
@@ -77,24 +73,11 @@ async def test_who_subscribes_while_the_group_is_being_left_is_a_member(subscrip
     assert layer.groups[group_of(7)]
 
 
-async def test_a_layer_that_was_away_is_joined_anew(subscriptions, layer, received, caplog):
+async def test_a_message_that_makes_no_sense_ends_nothing(subscriptions, layer, received):
     await subscriptions.add(7)
-    await until(lambda: bool(layer._queues))
-    layer.go_away()
-    await until(lambda: "The channel layer is away" in caplog.text)
-    layer.come_back()
-    await until(lambda: bool(layer.groups[group_of(7)]))
-    await layer.group_send(group_of(7), _message([hint(2)]))
-    await until(lambda: received == [hint(2)])
-
-
-async def test_who_comes_while_the_layer_is_away_is_a_member_when_it_is_back(subscriptions, layer, received):
-    layer.go_away()
-    await subscriptions.add(7)
-    await subscriptions.add(8)
-    assert layer.joins == 0
-    layer.come_back()
-    await until(lambda: bool(layer.groups[group_of(7)]) and bool(layer.groups[group_of(8)]))
+    await layer.group_send(group_of(7), {"type": "hints"})
+    await layer.group_send(group_of(7), _message([hint(1)]))
+    await until(lambda: received == [hint(1)])
 
 
 async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, layer, monkeypatch):
@@ -107,13 +90,6 @@ async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, 
     await until(lambda: layer.groups[group_of(8)] and not subscriptions._is_away)
     await subscriptions.add(9)
     assert layer.groups[group_of(9)]
-
-
-async def test_a_message_that_makes_no_sense_ends_nothing(subscriptions, layer, received):
-    await subscriptions.add(7)
-    await layer.group_send(group_of(7), {"type": "hints"})
-    await layer.group_send(group_of(7), _message([hint(1)]))
-    await until(lambda: received == [hint(1)])
 
 
 async def test_a_layer_that_forgets_its_members_is_reminded(received, monkeypatch):
@@ -129,16 +105,7 @@ async def test_a_layer_that_forgets_its_members_is_reminded(received, monkeypatc
     await subscriptions.stop()
 
 
-async def test_stopping_ends_every_task_and_may_be_repeated(subscriptions, layer):
-    await subscriptions.add(7)
-    tasks = list(subscriptions._tasks)
-    await subscriptions.stop()
-    await subscriptions.stop()
-    assert len(tasks) == 3
-    assert all(task.done() for task in tasks)
-
-
-async def test_stopping_ends_a_task_whose_layer_swallowed_the_cancellation(layer, received, monkeypatch):
+async def test_stopping_ends_every_task_also_one_whose_layer_swallowed_it(subscriptions, layer, monkeypatch):
     """As `asyncio.wait_for` of Python 3.11 does, which clients of Redis use."""
     is_leaving = asyncio.Event()
 
@@ -148,13 +115,14 @@ async def test_stopping_ends_a_task_whose_layer_swallowed_the_cancellation(layer
             await asyncio.Event().wait()
 
     monkeypatch.setattr(layer, "group_discard", leave)
-    subscriptions = Subscriptions(received.append)
     await subscriptions.add(7)
     subscriptions.discard(7)
     await is_leaving.wait()
     tasks = list(subscriptions._tasks)
+    assert len(tasks) == 3
     try:
         async with asyncio.timeout(PATIENCE_SECONDS / 5):
+            await subscriptions.stop()
             await subscriptions.stop()
     finally:
         for task in tasks:

@@ -1,5 +1,7 @@
 """The log keeps so many events for so many days, and never has a hole."""
 
+import os
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +10,11 @@ import time_machine
 from django.core.management import call_command
 
 from apps.realtime import services
-from apps.realtime.services import TRIM_PER_APPEND, trim_log
+from apps.realtime.high_marks import Mark, marks_file, record_hints, recorded_marks, streams_fallen_behind
+from apps.realtime.models import Stream
+from apps.realtime.publishing import Hint
+from apps.realtime.selectors import tops_of
+from apps.realtime.services import TRIM_PER_APPEND, begin_new_epochs, close_stream, trim_log
 from apps.realtime.tests.boards import append, fill, open_board, seqs_of
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
@@ -70,11 +76,10 @@ def test_a_clock_that_was_set_back_makes_no_hole(board, settings, travel, is_tri
         assert seqs_of(board.pk) == [4]
 
 
-# --- trim --------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("portion", [1, 3, 1000])
-def test_trim_drops_what_is_too_many_of_each_stream(board, settings, monkeypatch, portion: int):
+def test_trim_drops_what_is_too_many_of_each_stream_and_too_old(
+    board, settings, monkeypatch, travel, portion: int
+):
     monkeypatch.setattr(services, "TRIM_BATCH", portion)
     other = open_board("other")
     append(board.pk, *range(10))
@@ -83,24 +88,93 @@ def test_trim_drops_what_is_too_many_of_each_stream(board, settings, monkeypatch
     assert trim_log() == 6
     assert (seqs_of(board.pk), seqs_of(other.pk)) == ([7, 8, 9, 10], [1, 2, 3])
     assert trim_log() == 0
-
-
-def test_trim_drops_what_is_too_old(board, settings, travel):
     settings.EVENT_LOG_KEEP_DAYS = 7
-    append(board.pk, "a", "b")
     travel.shift(timedelta(days=4))
-    append(board.pk, "c")
+    append(other.pk, "c")
     assert trim_log(now=NOW + timedelta(days=7)) == 0
-    assert trim_log(now=NOW + timedelta(days=7, seconds=1)) == 2
-    assert seqs_of(board.pk) == [3]
+    assert trim_log(now=NOW + timedelta(days=7, seconds=1)) == 7
+    assert (seqs_of(board.pk), seqs_of(other.pk)) == ([], [4])
 
 
-def test_the_command_tells_only_what_it_did(board, settings, capsys):
-    append(board.pk, *range(10))
-    call_command("trim")
-    assert capsys.readouterr().out == ""
-    settings.EVENT_LOG_KEEP_EVENTS = 4
-    call_command("trim")
-    assert capsys.readouterr().out == "Trimmed 6 events.\n"
-    call_command("trim", verbosity=2)
-    assert capsys.readouterr().out == "Trimmed 0 events.\n"
+# --- A stream's incarnations: begun anew, and noticed to have fallen behind --------------------------
+
+
+def epoch_of(stream: Stream) -> str:
+    return Stream.objects.get(pk=stream.pk).epoch
+
+
+def test_a_new_epoch_keeps_the_number_and_drops_the_log(board, capsys):
+    other = open_board("other")
+    append(board.pk, "a", "b")
+    assert begin_new_epochs() == Stream.objects.count() >= 2
+    tops = tops_of([board.pk, other.pk])
+    assert tops[board.pk].epoch != board.epoch
+    assert tops[other.pk].epoch != other.epoch
+    assert tops[board.pk].seq == 2
+    assert seqs_of(board.pk) == []
+    assert append(board.pk, "c") == [3]
+    call_command("new_epoch")
+    assert capsys.readouterr().out == f"Began new epochs of {Stream.objects.count()} streams.\n"
+    assert epoch_of(board) != tops[board.pk].epoch
+
+
+def test_marks_rise_within_an_epoch_and_outlive_no_later_one():
+    record_hints([Hint(1, "e", 4, None), Hint(2, "f", 9, None), Hint(1, "e", 3, None), Hint(4, "", 0, None)])
+    assert recorded_marks() == {"1": Mark("e", 4), "2": Mark("f", 9)}
+    record_hints([Hint(1, "e", 3, None), Hint(2, "g", 1, None), Hint(3, "h", 2, None)])
+    marks = {"1": Mark("e", 4), "2": Mark("g", 1, ("f",)), "3": Mark("h", 2)}
+    assert recorded_marks() == marks
+    record_hints([Hint(2, "f", 12, None)])
+    assert recorded_marks() == marks
+    assert [file.name for file in marks_file().parent.iterdir()] == ["high_marks.json"]
+
+
+def test_the_mark_of_a_stream_goes_with_it(board):
+    gone = open_board("gone")
+    record_hints([Hint(board.pk, board.epoch, 0, None), Hint(gone.pk, gone.epoch, 2, None)])
+    record_hints([Hint(gone.pk, "", 0, None)])
+    assert recorded_marks() == {str(board.pk): Mark(board.epoch, 0)}
+
+    record_hints([Hint(gone.pk, gone.epoch, 2, None)])  # as of one that ended while nobody recorded it
+    close_stream(gone.pk)
+    call_command("check_epochs")
+    assert str(gone.pk) not in recorded_marks()
+
+
+def test_marks_are_their_owner_s_alone_and_fail_nobody_if_they_can_t_be_written(settings, tmp_path, caplog):
+    umask = os.umask(0o022)
+    try:
+        record_hints([Hint(1, "e", 4, None)])
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(marks_file().stat().st_mode) == 0o600
+    settings.DATA_DIR = tmp_path / "nowhere"
+    record_hints([Hint(1, "e", 4, None)])
+    assert "high marks can't be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "content", [None, "", "{", "[]", "5", '{"1": 5}', '{"1": ["e"]}', '{"1": ["e", "x"]}']
+)
+def test_a_file_that_is_not_ours_says_nothing(content: str | None):
+    if content is not None:
+        marks_file().write_text(content)
+    assert recorded_marks() == {}
+
+
+def test_a_database_older_than_it_was_is_noticed_once(board, capsys):
+    """Also when the same backup is restored once more: its epoch had ended."""
+    as_it_was, elsewhere, twice, _fresh = map(open_board, ("as it was", "elsewhere", "twice", "fresh"))
+    append(board.pk, "a", "b")
+    append(as_it_was.pk, "a")
+    told = [
+        *[(board.pk, board.epoch, 3), (as_it_was.pk, as_it_was.epoch, 1), (999, "x", 5)],
+        *[(elsewhere.pk, "an epoch of another machine", 100)],
+        *[(twice.pk, twice.epoch, 9), (twice.pk, "a newer one", 1)],
+    ]
+    record_hints([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
+    assert sorted(streams_fallen_behind()) == [board.pk, twice.pk]
+    for _ in range(2):
+        call_command("check_epochs")
+    assert capsys.readouterr().out.count("2 streams fell behind") == 1
+    assert epoch_of(board) != board.epoch

@@ -7,8 +7,8 @@ import pytest
 
 from apps.recommendations import shelf
 from apps.recommendations.catalogue import own_catalogue
-from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
+from apps.tracks.tests.making import new_track
 from apps.users.models import Profile, User
 
 AddTrack = Callable[..., Track]
@@ -57,14 +57,7 @@ def bo(add_person: AddPerson) -> User:
 
 @pytest.fixture
 def add_track(db: None) -> AddTrack:
-    """Stores a track of which the test says only what matters to it."""
-
-    def add(title: str = "Halo", artist: str = "Beyoncé", **facts: object) -> Track:
-        track = Track.described_by(TrackFacts(title, artist, **facts))  # type: ignore[arg-type]
-        track.save()
-        return track
-
-    return add
+    return new_track
 
 
 @pytest.fixture

@@ -23,14 +23,3 @@ def read(user: User, *, limit: int | None = 100, room: str | None = None) -> Per
 
 def titles(shown: Sequence[RecommendationPayload]) -> list[str]:
     return [one.track.title for one in shown]
-
-
-def kinds(shown: Sequence[RecommendationPayload], title: str) -> list[str]:
-    """Why that one is recommended."""
-    (found,) = [one for one in shown if one.track.title == title]
-    return [reason.kind for reason in found.reasons]
-
-
-def texts(shown: Sequence[RecommendationPayload], title: str) -> list[str]:
-    (found,) = [one for one in shown if one.track.title == title]
-    return [reason.text for reason in found.reasons]

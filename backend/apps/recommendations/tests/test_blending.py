@@ -55,13 +55,8 @@ def test_what_two_sources_offer_goes_before_what_one_does_for_the_reason_that_sa
 
     assert [one.track_id for one in found] == [1, 2]
     assert [reason.text for reason in found[0].reasons] == ["much", "little"]
-
-
-def test_a_track_from_outside_is_another_one_than_the_librarys_of_the_same_number():
-    outside = OutsideTrack("elsewhere", "1", "So What", "Miles Davis")
-    one = Candidate(0.5, (Reason(ReasonKind.SEED_GENRE, "jazz"),), outside=outside)
-
-    assert len(blended([Offer(1, [track(1), one])], without=all_welcome)) == 2
+    one = Candidate(0.5, (), outside=OutsideTrack("elsewhere", "1", "So What", "Miles Davis"))
+    assert len(blended([Offer(1, [track(1), one])], without=all_welcome)) == 2, "of the same number"
 
 
 @given(lists, st.integers(0, 60))

@@ -1,4 +1,4 @@
-"""Alternating least squares gives what solving the equations one by one gives."""
+"""Alternating least squares gives what solving the equations gives, and so do sets of factors joined."""
 
 from dataclasses import replace
 
@@ -7,6 +7,7 @@ import pytest
 
 from apps.recommendations.engine import factors
 from apps.recommendations.engine.factors import folded_in, item_factors
+from apps.recommendations.engine.joined_sets import JoinedSets
 from apps.recommendations.engine.options import Options
 from apps.recommendations.engine.sparse import SparseMatrix
 from apps.recommendations.tests.made_up import dense_of, sparse_of
@@ -79,3 +80,33 @@ def test_a_seed_decides_each_set_by_itself():
     assert (item_factors(listens(), EXACT) == both).all()
     assert (item_factors(listens(), replace(EXACT, sets=1)) == first).all()
     assert not np.allclose(both, item_factors(listens(), replace(EXACT, seed=6)))
+
+
+# --- Sets of factors that were joined ----------------------------------------------------------------
+
+SETS, ITEMS, FACTORS = 3, 40, 4
+EVERY = np.arange(ITEMS)
+
+
+@pytest.fixture
+def sets() -> np.ndarray:
+    return np.random.default_rng(4).standard_normal((SETS, ITEMS, FACTORS)).astype(np.float32)
+
+
+def test_with_as_many_directions_as_factors_nothing_is_lost(sets):
+    joined = JoinedSets.of(sets, directions=SETS * FACTORS)
+    vectors = np.random.default_rng(5).standard_normal((SETS, FACTORS)).astype(np.float32)
+
+    assert np.allclose(joined.factors_of(EVERY), sets, atol=1e-4)
+    assert np.allclose(joined.bases(), sets.transpose(0, 2, 1) @ sets, atol=1e-3)
+    apart = sum(one @ vector for one, vector in zip(sets, vectors, strict=True))
+    assert np.allclose(joined.items @ joined.together(vectors), apart, atol=1e-3)
+
+
+def test_of_what_differs_the_best_so_many_directions_are_kept(sets):
+    """No projection loses less than that of the singular values that are left out."""
+    joined = JoinedSets.of(sets, directions=5)
+
+    beside = np.hstack(list(sets))
+    lost = np.linalg.norm(joined.factors_of(EVERY) - sets)
+    assert lost == pytest.approx(np.linalg.norm(np.linalg.svd(beside)[1][5:]), rel=1e-4)

@@ -1,12 +1,17 @@
-"""All sources together: with and without a model, and when one of them is away."""
+"""All sources together: with and without a model, when one of them is away, for one person and for many."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from apps.playlist.tests.rooms import new_room
+from apps.realtime.presence import Person
+from apps.realtime.presence_rows import write_presence
 from apps.recommendations import finding
 from apps.recommendations.finding import finder, found_for
+from apps.recommendations.rooms import room_recommendations
 from apps.recommendations.services import train_recommendations
 from apps.recommendations.settling import settled
 from apps.recommendations.sources.base import (
@@ -101,25 +106,14 @@ def test_when_one_is_away_the_others_answer_and_it_is_told(library, elsewhere, n
     assert "Recommendations go on without a model" in caplog.text
 
 
-def test_a_new_model_is_taken_by_itself(library, ada, bo, no_model: Path):
-    for user in (ada, bo):
-        tell(user, "like", library["So What"], library["Halo"])
-    before = finder()
-    assert finder() is before
-
-    train_recommendations()
-
-    after = finder()
-    assert after is not before
-    assert len(after.personal) == len(before.personal) + 1
-    assert finder() is after
-
-
 def test_learned_likes_recommend_and_say_why(library, add_person, no_model: Path):
     for number in range(6):
         taste = ("So What", "Royals") if number % 2 else ("Halo", "Toxic")
         tell(add_person(f"person {number}"), "like", *(library[title] for title in taste))
+    before = finder()
+    assert finder() is before
     train_recommendations()
+    assert finder() is finder() is not before, "a new model is not taken by itself"
     cem = add_person("cem")
     tell(cem, "like", library["So What"])
 
@@ -129,3 +123,38 @@ def test_learned_likes_recommend_and_say_why(library, add_person, no_model: Path
     assert "Because you liked So What" in [reason.text for reason in royals.reasons]
     delete_track(track_id=royals.track_id)
     assert royals.track_id not in {one.track_id for one in found(wishes_of(account(cem.pk))).candidates}
+
+
+# --- For those who are in a room ---------------------------------------------------------------------
+
+
+def enter(room, *people) -> None:
+    """They have a socket open there."""
+    now = time.time()
+    write_presence({Person(room.stream_id, one.pk): now + 60 for one in people}, now=now)
+
+
+def shown(room, limit=100):
+    return room_recommendations(room.slug, limit=limit).recommendations
+
+
+def test_nobody_in_a_room_is_named(library, add_person):
+    ada = add_person("Quixotica", favorite_artists=["Lorde"], favorite_genres=["jazz"])
+    tell(ada, "like", library["Halo"])
+    room = new_room()
+    enter(room, ada)
+
+    said = " ".join(reason.text for one in shown(room) for reason in one.reasons)
+
+    assert said
+    assert "you" not in said.split()
+    assert not {"Quixotica", "Halo", "Lorde"} & set(said.replace(",", " ").split())
+
+
+def test_many_people_in_a_room_cost_no_more_than_some(library, add_person, django_assert_max_num_queries):
+    people = [add_person(f"person {number}", favorite_genres=["jazz"]) for number in range(25)]
+    room = new_room()
+    enter(room, *people)
+
+    with django_assert_max_num_queries(40):
+        assert len(shown(room)) == len(library)

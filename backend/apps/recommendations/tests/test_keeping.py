@@ -6,15 +6,20 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from apps.jobs.models import JobRun
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.keeping import KEPT_FOR, Owner, forget_withdrawn, keep_list
 from apps.recommendations.models import Recommendation, RecommendationList
+from apps.recommendations.refreshing import request_refresh
+from apps.recommendations.remembering import remembered_offered
 from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
 from apps.recommendations.tests.telling import read, tell, titles
 from apps.tracks.services import delete_track
 from apps.users.account_services import change_taste
+from apps.users.erasure import erase_person
 from apps.users.models import User
 from core.errors import NotAuthenticated, NotFound
+from core.tests.admin_pages import Admin, list_path
 
 REASON = (Reason(ReasonKind.POPULAR, "because"),)
 
@@ -32,17 +37,6 @@ def kept(user, *candidates):
     return keep_list(owner=Owner(user_id=user.pk), candidates=candidates)
 
 
-def test_it_comes_back_as_it_was_kept(ada, library):
-    offered = kept(ada, candidate(library["Halo"], 0.9), outside())
-
-    assert read(ada).recommendations == list(offered.recommendations)
-    halo, other = offered.recommendations
-    assert (halo.rank, halo.score, halo.provider, halo.preview_url) == (1, 0.9, "library", None)
-    assert (other.track.id, other.track.title, other.provider) == (None, "Elsewhere", "elsewhere")
-    assert (other.preview_url, other.external_url) == ("https://e.example/p.mp3", None)
-    assert other.reasons[0].text == "because"
-
-
 def test_what_stays_keeps_its_number_and_what_left_is_still_known(ada, library):
     first = kept(ada, candidate(library["Halo"]), candidate(library["Naima"]), outside())
     second = kept(ada, outside(), candidate(library["Toxic"]), candidate(library["Halo"]))
@@ -54,6 +48,10 @@ def test_what_stays_keeps_its_number_and_what_left_is_still_known(ada, library):
         numbers["Elsewhere"],
     }
     assert Recommendation.objects.get(pk=numbers["Naima"]).rank is None
+    assert read(ada).recommendations == list(second.recommendations)
+    other = second.recommendations[0]
+    assert (other.track.id, other.track.title, other.provider) == (None, "Elsewhere", "elsewhere")
+    assert (other.preview_url, other.external_url) == ("https://e.example/p.mp3", None)
     third = kept(ada, candidate(library["Naima"]))
     assert third.recommendations[0].id == numbers["Naima"]
 
@@ -69,11 +67,17 @@ def test_what_became_unwelcome_or_left_the_library_meanwhile_is_left_out(ada, li
     assert set(shown) == set(library) - {"Halo", "So What", "Blue in Green", "Toxic"}
 
 
-def test_a_list_for_who_has_gone_is_not_kept(ada, library):
+@pytest.mark.django_db(transaction=True)
+def test_a_list_for_whom_or_what_has_gone_is_not_kept(ada, library):
+    room = new_room()
+    of_room = Owner(room_id=room.pk)
+    room.delete()
     User.objects.filter(pk=ada.pk).delete()
 
     with pytest.raises(NotAuthenticated):
         kept(ada, candidate(library["Halo"]))
+    with pytest.raises(NotFound):
+        keep_list(owner=of_room, candidates=[candidate(library["Halo"])])
     assert not RecommendationList.objects.exists()
 
 
@@ -128,12 +132,26 @@ def test_who_changed_their_taste_meanwhile_gets_another_list(ada, library):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_list_of_a_room_that_has_gone_meanwhile_is_none(library):
-    room = new_room()
-    gone = Owner(room_id=room.pk)
-    room.delete()
+def test_all_of_it_goes_with_the_account(ada, bo, library):
+    for person in (ada, bo):
+        read(person)
+        request_refresh(user_id=person.pk)
 
-    with pytest.raises(NotFound):
-        keep_list(owner=gone, candidates=[candidate(library["Halo"])])
+    erase_person(user_id=ada.pk)
 
-    assert not RecommendationList.objects.exists()
+    assert [one.user for one in RecommendationList.objects.all()] == [bo]
+    assert Recommendation.objects.count() == len(library)
+    assert [run.key for run in JobRun.objects.all()] == [bo.key]
+    assert remembered_offered(ada.pk) is None
+    assert remembered_offered(bo.pk) is not None
+
+
+@pytest.mark.parametrize("model", [RecommendationList, Recommendation])
+def test_in_the_admin_it_is_shown_and_not_written(ada, library, model):
+    read(ada)
+    row, staff = model._default_manager.first(), Admin("grace").client
+
+    assert staff.get(list_path(row), {"q": "ada"}).status_code == 200
+    assert staff.get(f"{list_path(row)}{row.pk}/change/").status_code == 200
+    for write in ("add/", f"{row.pk}/delete/", f"{row.pk}/change/"):
+        assert staff.post(list_path(row) + write, {"post": "yes"}).status_code == 403

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from apps.recommendations.engine.listening import Listening
 from apps.recommendations.engine.model import Model, NothingToLearnError, best, train
 from apps.recommendations.engine.options import Options
+from apps.recommendations.engine.reasons import contributions, main_reasons
 from apps.recommendations.tests.made_up import JAZZ, POP, SMALL, two_tastes
 
 ITEMS = sorted({*JAZZ, *POP})
@@ -24,7 +25,7 @@ def model() -> Model:
 
 
 @given(listens=LISTENS, count=st.integers(0, 12), without=st.sets(st.integers(0, len(ITEMS) - 1)))
-def test_nothing_twice_and_nothing_that_somebody_has(listens, count, without):
+def test_the_best_first_nothing_twice_and_nothing_that_somebody_has(listens, count, without):
     history = model().history(listens)
     left_out = np.array(sorted(without), np.int64)
 
@@ -33,26 +34,10 @@ def test_nothing_twice_and_nothing_that_somebody_has(listens, count, without):
     taken = {*history.items.tolist(), *without}
     assert len(set(found.tolist())) == len(found) == min(count, len(ITEMS) - len(taken))
     assert not taken.intersection(found.tolist())
-
-
-@given(listens=LISTENS)
-def test_all_items_asked_for_are_all_others_in_the_order_of_their_scores(listens):
-    history = model().history(listens)
-
-    found = model().recommended(history, count=len(ITEMS))
-
-    assert sorted([*found, *history.items]) == list(range(len(ITEMS)))
-    scores = model().scores(history)[found]
-    assert list(scores) == sorted(scores, reverse=True)
-
-
-@given(listens=LISTENS, among=st.sets(st.integers(0, len(ITEMS) - 1)))
-def test_only_those_that_were_asked_about(listens, among):
-    history = model().history(listens)
-
-    found = model().recommended(history, count=99, among=np.array(sorted(among), np.int64))
-
-    assert set(found.tolist()) == among - set(history.items.tolist())
+    scores = list(model().scores(history)[found])
+    assert scores == sorted(scores, reverse=True)
+    among = model().recommended(history, count=99, among=np.array(sorted(without), np.int64))
+    assert set(among.tolist()) == without - set(history.items.tolist())
 
 
 @given(
@@ -74,12 +59,6 @@ def test_the_order_in_which_listens_are_told_does_not_count(listens):
     assert np.allclose(forwards.strengths, backwards.strengths, rtol=1e-4)
 
 
-def test_who_likes_jazz_gets_jazz():
-    found = model().recommended(model().history([("So What", 3), ("Naima", 5)]), count=3)
-
-    assert {model().items[number] for number in found} == {"Footprints", "Peace Piece", "Halo"}
-
-
 @pytest.mark.parametrize("listens", [[], [("never heard of", 9.0)], [("So What", 0.0)]])
 def test_of_whom_nothing_is_known_gets_what_most_people_have(listens):
     found = model().recommended(model().history(listens), count=3)
@@ -87,26 +66,6 @@ def test_of_whom_nothing_is_known_gets_what_most_people_have(listens):
     assert model().items[found[0]] == "Halo"
     assert list(found) == [0, 1, 2]
     assert list(model().people) == sorted(model().people, reverse=True)
-
-
-def test_only_the_proportions_of_weights_count_at_the_same_total_of_logarithms():
-    once = model().history([("So What", 1), ("Naima", 1)])
-    often = model().history([("So What", 100), ("Naima", 100)])
-
-    assert list(once.strengths) == list(often.strengths) == [1, 1]
-
-
-def test_neighbours_are_of_the_same_taste():
-    found = model().neighbours(model().numbers["Naima"], count=3)
-
-    assert {model().items[number] for number in found} == set(JAZZ) - {"Naima"}
-
-
-def test_a_model_holds_nobody():
-    told = repr(vars(model()))
-
-    assert "So What" in told
-    assert "person" not in told
 
 
 def test_the_same_seed_gives_the_same_model():
@@ -118,16 +77,6 @@ def test_the_same_seed_gives_the_same_model():
     assert again.items == model().items
 
 
-def test_rows_in_another_order_give_a_model_that_says_the_same():
-    shuffled = train(Listening.of(two_tastes()[::-1]), SMALL)
-    listens = [("So What", 3), ("Naima", 5)]
-
-    assert shuffled.items == model().items
-    assert list(shuffled.recommended(shuffled.history(listens), count=2)) == list(
-        model().recommended(model().history(listens), count=2)
-    )
-
-
 def test_little_is_enough_and_nothing_is_not():
     tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
     assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
@@ -137,3 +86,29 @@ def test_little_is_enough_and_nothing_is_not():
     for rows in ([], [("Ada", "Halo", 0.0)]):
         with pytest.raises(NothingToLearnError):
             train(Listening.of(rows), SMALL)
+
+
+# --- Reasons are true: they are the very parts that a score is made of -------------------------------
+
+
+@given(st.dictionaries(st.sampled_from([*JAZZ, *POP]), st.floats(1, 100, width=32), min_size=1))
+def test_what_the_listens_add_is_the_score(listens):
+    every, history = np.arange(len(ITEMS)), model().history(list(listens.items()))
+
+    added = contributions(model(), history, every)
+
+    assert added.shape == (len(every), len(history))
+    assert np.allclose(added.sum(axis=1), model().scores(history), atol=1e-3)
+
+
+def test_jazz_is_recommended_because_of_jazz_and_nothing_without_a_reason_for_one():
+    numbers = model().numbers
+    history = model().history([("So What", 1), ("Toxic", 1)])
+    asked = np.array([numbers[name] for name in ("Footprints", "Royals")])
+    assert main_reasons(model(), history, asked) == [numbers["So What"], numbers["Toxic"]]
+
+    every, history = np.arange(len(ITEMS)), model().history([("So What", 1)])
+    reasons = main_reasons(model(), history, every)
+    assert [reason is None for reason in reasons] == list(contributions(model(), history, every)[:, 0] <= 0)
+    assert None in reasons
+    assert main_reasons(model(), model().history([]), every[:2]) == [None, None]

@@ -1,8 +1,10 @@
-"""A model's file: what was written is read, and what is not exactly that is refused with a reason."""
+"""A model's file is read or refused with a reason; a process swaps its model for a new one."""
 
 import hashlib
 import io
+import logging
 import os
+import threading
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.recommendations import shelf as shelves
+from apps.recommendations.engine import model_file
 from apps.recommendations.engine.model import Model, train
 from apps.recommendations.engine.model_file import (
     HEAD,
@@ -20,6 +24,8 @@ from apps.recommendations.engine.model_file import (
     read_open_model,
     write_model,
 )
+from apps.recommendations.model_state import ModelState, model_state
+from apps.recommendations.shelf import NO_FILE, Shelf
 from apps.recommendations.tests.made_up import SMALL, listening, two_tastes
 
 MODEL = train(listening([*two_tastes(), ("Ada", "Sigur Rós ☃", 2.0), ("Ada", "Halo", 2.0)]), SMALL)
@@ -128,3 +134,120 @@ def test_who_reads_while_it_is_replaced_reads_the_one_that_was_opened(tmp_path):
         assert_same(read_open_model(opened), MODEL)
 
     assert_same(read_model(path), other)
+
+
+# --- The model that a process uses: read once, swapped without a restart -----------------------------
+
+
+ONE = train(listening(two_tastes()), SMALL)
+OTHER = train(listening([*two_tastes(), ("Ada", "Blue in Green", 1.0)]), SMALL)
+
+
+@pytest.fixture
+def shelf(tmp_path) -> Shelf:
+    return Shelf(tmp_path / "recommendations.model")
+
+
+def warnings(caplog) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_a_new_file_is_taken_without_a_restart_and_read_once(shelf, caplog, monkeypatch):
+    assert (shelf.model(), shelf.model()) == (None, None)
+    assert shelf.held().reason == NO_FILE
+    assert warnings(caplog) == [f"Recommendations go on without a model. {NO_FILE}"]
+    for model in (ONE, OTHER, ONE):
+        write_model(model, shelf.path)
+        found = shelf.model()
+        assert found is not None
+        assert found.items == model.items
+        assert shelf.held().reason == ""
+        with monkeypatch.context() as patch:
+            patch.setattr(shelves, "read_open_model", lambda _: pytest.fail("read again"))
+            assert shelf.model() is found
+    shelf.path.unlink()
+    assert shelf.model() is None
+    shelf.path.mkdir()
+    assert shelf.model() is None
+    assert "can't be read: Is a directory" in shelf.held().reason
+
+
+def test_a_broken_file_is_told_once(shelf, caplog):
+    shelf.path.write_bytes(b"half a mod")
+
+    assert (shelf.model(), shelf.model()) == (None, None)
+
+    assert shelf.held().reason == (
+        f"{shelf.path} is not a model, or its beginning is damaged. "
+        "Train anew: manage.py train_recommendations"
+    )
+    assert len(warnings(caplog)) == 1
+
+
+def test_the_state_of_the_own_model_in_one_word(no_model, monkeypatch, caplog):
+    assert model_state() is ModelState.MISSING
+    assert shelves.own_shelf.cache_info().currsize == 0, "something was loaded to find that out"
+    for content in (b"", b"nonsense", model_file.MAGIC):
+        no_model.write_bytes(content)
+        assert model_state() is ModelState.BROKEN
+    write_model(ONE, no_model)
+    assert model_state() is ModelState.OK
+
+    mine = model_file.VERSION
+    with monkeypatch.context() as patch:
+        patch.setattr(model_file, "VERSION", mine + 1)
+        write_model(ONE, no_model)
+    assert Shelf(no_model).held().state is ModelState.OLD
+    assert f"has format {mine + 1}, and this version reads format {mine}" in caplog.text
+
+
+def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(shelf, monkeypatch):
+    write_model(ONE, shelf.path)
+    old = shelf.model()
+    write_model(OTHER, shelf.path)
+    has_begun, may_end = threading.Event(), threading.Event()
+    read = read_open_model
+
+    def slowly(stored):
+        has_begun.set()
+        assert may_end.wait(10)
+        return read(stored)
+
+    monkeypatch.setattr(shelves, "read_open_model", slowly)
+    reader = threading.Thread(target=shelf.model)
+    reader.start()
+    assert has_begun.wait(10)
+
+    assert shelf.model() is old
+
+    may_end.set()
+    reader.join()
+    found = shelf.model()
+    assert found is not None
+    assert found.items == OTHER.items
+
+
+def test_many_readers_and_many_replacements_never_meet_half_a_model(shelf):
+    write_model(ONE, shelf.path)
+    is_over = threading.Event()
+    met: set[int] = set()
+    failures: list[str] = []
+
+    def look() -> None:
+        while not is_over.is_set():
+            held = shelf.held()
+            met.add(len(held.model.items) if held.model else 0)
+            failures.extend(filter(None, [held.reason]))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for model in [OTHER, ONE] * 20:
+        write_model(model, shelf.path)
+    is_over.set()
+    for thread in threads:
+        thread.join()
+
+    assert failures == []
+    assert met
+    assert met <= {len(ONE.items), len(OTHER.items)}

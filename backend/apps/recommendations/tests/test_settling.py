@@ -15,6 +15,7 @@ from apps.tracks.models import Track
 from core.errors import Conflict, NotFound
 
 ISRC = "USSM15900113"
+REASONS = (Reason(ReasonKind.SEED_GENRE, "You asked for jazz"),)
 
 
 def outside(title="So What", artist="Miles Davis", **told) -> OutsideTrack:
@@ -22,7 +23,7 @@ def outside(title="So What", artist="Miles Davis", **told) -> OutsideTrack:
 
 
 def candidate(track: OutsideTrack) -> Candidate:
-    return Candidate(0.5, (Reason(ReasonKind.SEED_GENRE, "You asked for jazz"),), outside=track)
+    return Candidate(0.5, REASONS, outside=track)
 
 
 def recommended(user, *tracks: OutsideTrack) -> list[int]:
@@ -47,23 +48,22 @@ def test_by_isrc_else_by_title_and_artist_whatever_the_album(add_track):
     assert all(one.reasons[0].text == "You asked for jazz" for one in found)
 
 
-def test_what_no_library_can_hold_is_left_out(db):
+def test_what_no_library_can_hold_is_left_out_and_of_the_rest_what_is_odd(ada):
     odd = [outside(title=""), outside(artist="a\0b"), outside(title="x" * 400), outside(title="\ud800")]
     odd += [outside(name=""), outside(name="x" * 300)]
 
     assert settled(map(candidate, odd)) == []
+    with pytest.raises(Conflict):
+        bring_in(recommendation_id=recommended(ada, outside(title=" "))[0], user_id=ada.pk)
 
-
-def test_odd_facts_are_left_out_and_the_rest_is_taken(db):
     told = outside(album="Kind of Blue", isrc="nonsense", duration_seconds=0, cover_url="javascript:alert(1)")
     assert facts_of(told) == TrackFacts("So What", "Miles Davis", album="Kind of Blue")
-
     told = outside(preview_url="javascript:alert(1)", external_url="https://e.example/x1", album=" Blue ")
     (found,) = settled([candidate(told)])
     assert found.outside == outside(external_url="https://e.example/x1", album="Blue")
 
 
-def test_a_new_track_of_the_library(ada):
+def test_a_new_track_of_the_library_once_and_one_that_it_has_as_it_is(ada):
     told = outside(isrc=ISRC, duration_seconds=545, album="Kind of Blue")
     number, other = recommended(ada, told, outside(name="x2", album="The Best of"))
 
@@ -77,13 +77,8 @@ def test_a_new_track_of_the_library(ada):
     assert Recommendation.objects.get(pk=number).track == track
     assert bring_in(recommendation_id=other, user_id=ada.pk) == (track, False)  # of the same recording
 
-
-def test_one_that_the_library_has_is_given_as_it_is(ada, add_track):
-    (number,) = recommended(ada, outside())
-    track = add_track("So What", "Miles Davis", album="Kind of Blue")  # meanwhile
-    own = Candidate(0.5, (Reason(ReasonKind.POPULAR, "because"),), track_id=track.pk)
-    offered = keep_list(owner=Owner(user_id=ada.pk), candidates=[own])
-
+    (number,) = recommended(ada, outside(name="x3"))
+    offered = keep_list(owner=Owner(user_id=ada.pk), candidates=[Candidate(0.5, REASONS, track_id=track.pk)])
     for one in (number, offered.recommendations[0].id):
         assert bring_in(recommendation_id=one, user_id=ada.pk) == (track, False)
     assert Track.objects.count() == 1
@@ -107,25 +102,9 @@ def test_anothers_is_none(ada, bo):
     with pytest.raises(NotFound):
         bring_in(recommendation_id=number + 1, user_id=None)
     with pytest.raises(NotFound):
-        say(bo, Kind.LIKE, number)
+        record_activities(user_id=bo.pk, told=[NewActivity(kind=Kind.LIKE, recommendation_id=number)])
     assert not Track.objects.exists()
     assert bring_in(recommendation_id=number, user_id=None)[1]
-
-
-def test_what_the_library_cannot_hold_is_a_conflict(ada):
-    (number,) = recommended(ada, outside(title=" "))
-
-    with pytest.raises(Conflict):
-        bring_in(recommendation_id=number, user_id=ada.pk)
-
-
-# --- What somebody says to it ------------------------------------------------------------------------
-
-
-def say(user, kind: Kind, *numbers: int):
-    return record_activities(
-        user_id=user.pk, told=[NewActivity(kind=kind, recommendation_id=number) for number in numbers]
-    )
 
 
 def test_of_an_artist_who_is_not_liked_nothing_from_outside_is_offered(ada, library):

@@ -1,5 +1,6 @@
 """`manage.py train_recommendations`: a model of what is played and liked here."""
 
+from collections import defaultdict
 from io import StringIO
 from pathlib import Path
 
@@ -8,26 +9,25 @@ from django.core.management import CommandError, call_command
 
 from apps.playlist.models import PlaylistTrack, Room
 from apps.playlist.services import Place, add_item, cast_vote, play_item
+from apps.playlist.tests.rooms import new_room
 from apps.recommendations.engine.model_file import read_model
+from apps.recommendations.own_listening import own_listening
 from apps.recommendations.tests.made_up import written
-from apps.tracks.facts import TrackFacts
-from apps.tracks.models import Track
+from apps.recommendations.tests.telling import tell
+from apps.tracks.tests.making import new_track
 from apps.users.models import Guest, User
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def model_path(settings, tmp_path) -> Path:
-    path: Path = tmp_path / "recommendations.model"
-    settings.RECOMMENDATION_MODEL = path
-    return path
+@pytest.fixture
+def model_path(no_model: Path) -> Path:
+    return no_model
 
 
 @pytest.fixture
 def room(db) -> Room:
-    room: Room = Room.objects.create(slug="party", name="Party")
-    return room
+    return new_room()
 
 
 def trained(*words: str) -> str:
@@ -37,29 +37,23 @@ def trained(*words: str) -> str:
 
 
 def queued(room: Room, title: str, artist: str) -> PlaylistTrack:
-    track = Track.described_by(TrackFacts(title, artist))
-    track.save()
-    return add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
+    return add_item(slug=room.slug, track_id=new_track(title, artist).pk, added_by="Ada", place=Place())
 
 
 def like(item: PlaylistTrack, *voters: str, value: int = 1) -> None:
     for voter in voters:
-        kind, _, name = voter.partition(":")
-        if kind == "user":
-            User.objects.get_or_create(pk=int(name), username=voter)
-        else:
-            Guest.objects.get_or_create(pk=name, name="Bo")
         cast_vote(slug=item.room.slug, item_id=item.pk, voter=voter, value=value)
 
 
-def test_votes_and_plays_are_learned_as_tracks_and_artists(room, model_path):
+def test_votes_and_plays_are_learned_as_tracks_and_artists(room, model_path, bo):
+    ada, guest = User.objects.create(pk=4711, username="ada").key, Guest.objects.create(name="Cem").key
     so_what, halo, toxic = (
         queued(room, title, artist)
         for title, artist in [("So What", "Miles Davis"), ("Halo", "Beyoncé"), ("Toxic", "Britney Spears")]
     )
-    like(so_what, "user:4711", "guest:x")
-    like(halo, "user:4711")
-    like(toxic, "user:2", value=-1)
+    like(so_what, ada, guest)
+    like(halo, ada)
+    like(toxic, bo.key, value=-1)
     play_item(slug=room.slug, item_id=so_what.pk)
     play_item(slug=room.slug, item_id=halo.pk)
 
@@ -78,9 +72,9 @@ def test_votes_and_plays_are_learned_as_tracks_and_artists(room, model_path):
     assert b"4711" not in content
 
 
-def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_path):
+def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_path, ada):
     halo = queued(room, "Halo", "Beyoncé")
-    like(halo, "user:1")
+    like(halo, ada.key)
     written(
         tmp_path / "train.csv.gz",
         [("7", "1", 30.0), ("7", "2", 5.0), ("8", "1", 2.0), ("8", "3", 2.0)],
@@ -95,22 +89,20 @@ def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_pat
     assert model.people[0] == 3
     assert set(model.items[1:]) == {f"track:{halo.track_id}", "artist:solange"}
 
-
-def test_items_of_an_outside_set_without_names_are_names(model_path, tmp_path):
+    (tmp_path / "artists.csv").unlink()  # then items are names
+    (tmp_path / "train.csv.gz").unlink()
     written(tmp_path / "train.csv", [("7", "Björk", 30.0)])
-
     trained("--data", str(tmp_path))
+    assert "artist:bjork" in read_model(model_path).items
 
-    assert read_model(model_path).items == ["artist:bjork"]
 
-
-def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_path, tmp_path, settings):
+def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_path, tmp_path, settings, ada):
     item = queued(room, "Halo", "Beyoncé")
     like(item, "seed:1", "seed:2")  # of a first queue: votes of nobody
     with pytest.raises(CommandError, match="There is nothing to learn from yet"):
         trained()
     assert not model_path.exists()
-    like(item, "user:1")
+    like(item, ada.key)
     settings.RECOMMENDATION_MODEL = tmp_path / "no folder" / "a.model"
     with pytest.raises(CommandError, match="The model can't be written"):
         trained()
@@ -125,3 +117,37 @@ def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_pat
         trained("--data", str(tmp_path))
 
     assert model_path.read_bytes() == before
+
+
+# --- What people do here, as training takes it --------------------------------------------------------
+
+
+def learned() -> dict[tuple[str, str], float]:
+    sums: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for listener, item, weight in own_listening():
+        sums[listener, item] += weight
+    assert {item for _, item in sums if item.startswith("artist:")}, "each track is told with its artist"
+    return {(listener, item): weight for (listener, item), weight in sums.items() if "track:" in item}
+
+
+def test_plays_likes_and_shares_by_person_and_skips_and_dislikes_against_also_a_vote(ada, bo, library):
+    halo, naima = (f"track:{library[title].pk}" for title in ("Halo", "Naima"))
+    tell(ada, "play", library["Halo"], times=3)
+    tell(ada, "like", library["Halo"])
+    tell(bo, "share", library["Halo"])
+    assert learned() == {(f"voter {ada.key}", halo): 7, (f"voter {bo.key}", halo): 2}
+
+    room = new_room()
+    item = add_item(slug=room.slug, track_id=library["Royals"].pk, added_by="Bo", place=Place())
+    like(item, ada.key, bo.key)
+    tell(ada, "dislike", library["Royals"])
+    tell(ada, "play", library["Naima"], times=2)
+    tell(ada, "skip", library["Naima"])
+    tell(bo, "play", library["Toxic"])
+    tell(bo, "skip", library["Toxic"])
+    assert learned() == {
+        (f"voter {ada.key}", halo): 7,
+        (f"voter {bo.key}", halo): 2,
+        (f"voter {bo.key}", f"track:{library['Royals'].pk}"): 1,
+        (f"voter {ada.key}", naima): 0.5,
+    }

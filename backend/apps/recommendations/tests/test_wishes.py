@@ -9,7 +9,7 @@ from apps.playlist.services import Place, add_item, cast_vote
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.sources.base import Deed
 from apps.recommendations.tests.telling import tell
-from apps.recommendations.wishes import LATELY, Seeds, avoided_by, wishes_of, wishes_of_people
+from apps.recommendations.wishes import LATELY, avoided_by, wishes_of, wishes_of_people
 from apps.users.models import Guest
 from apps.users.selectors import account
 
@@ -28,34 +28,15 @@ def avoided(user, library) -> tuple[set[str], set[str]]:
     return {by_id[track_id] for track_id in found.track_ids}, found.artists
 
 
-def test_the_profile_and_the_seeds(add_person):
-    cem = add_person("cem", favorite_genres=["jazz"], favorite_artists=["Miles Davis"], moods=["calm"])
-
-    wishes = wishes_of(account(cem.pk), seeds=Seeds(("pop",), ("Lorde",)))
-
-    assert (wishes.favorite_genres, wishes.favorite_artists, wishes.moods) == (
-        ("jazz",),
-        ("Miles Davis",),
-        ("calm",),
-    )
-    assert (wishes.seed_genres, wishes.seed_artists) == (("pop",), ("Lorde",))
-
-
-def test_the_strongest_first_each_by_what_says_most(ada, library):
+def test_the_strongest_first_each_by_what_says_most_and_skips_count_against(ada, library):
     tell(ada, "play", library["Halo"], library["Naima"])
     tell(ada, "like", library["Naima"])
     tell(ada, "share", library["Toxic"])
+    at = timezone.now() - LONG_AGO
+    tell(ada, "play", library["Royals"], at=at)
+    tell(ada, "skip", library["Royals"], library["So What"], at=at)
 
     assert liked(ada) == [("Naima", Deed.LIKED), ("Toxic", Deed.SHARED), ("Halo", Deed.PLAYED)]
-
-
-def test_skips_and_dislikes_count_against(ada, library):
-    at = timezone.now() - LONG_AGO
-    tell(ada, "play", library["Halo"], library["Toxic"], at=at)
-    tell(ada, "skip", library["Halo"], at=at)
-    tell(ada, "skip", library["Naima"], at=at)
-
-    assert liked(ada) == [("Toxic", Deed.PLAYED)]
 
 
 def test_votes_and_adds_count_too(ada, library):

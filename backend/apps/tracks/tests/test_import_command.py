@@ -62,17 +62,6 @@ def test_many_bad_rows_are_cut_and_written_to_a_file(file, tmp_path):
     ]
 
 
-def test_nothing_good_is_a_failure(file):
-    assert Run(file("title,artist\n,Nobody\n")).failure == "There was no good row to import."
-    assert Run(file("title,artist\n")).failure == "There was no good row to import."
-
-
-def test_a_missing_file_stops_before_anything_is_imported(file, tmp_path):
-    run = Run(file("title,artist\nHalo,Beyoncé\n"), tmp_path / "nowhere.csv")
-    assert run.failure == f"There is no file {tmp_path / 'nowhere.csv'}. Nothing was imported."
-    assert not Track.objects.exists()
-
-
 def test_a_file_that_can_t_be_read_fails_and_the_others_are_imported(file):
     empty = file("", "empty.csv")
     run = Run(empty, file("title,artist\nHalo,Beyoncé\n"))
@@ -80,6 +69,13 @@ def test_a_file_that_can_t_be_read_fails_and_the_others_are_imported(file):
     assert run.failure == f"{empty} is empty."
 
 
-@pytest.mark.parametrize("columns", ["titel=Track", "title", "title=", "=Track"])
-def test_nonsense_columns_are_refused(file, columns: str):
-    assert "is not like title=Track" in (Run(file("title,artist\n"), "--columns", columns).failure or "")
+def test_what_is_nothing_to_import_is_told(file, tmp_path):
+    halo = file("title,artist\nHalo,Beyoncé\n")
+    missing = tmp_path / "nowhere.csv"
+    assert Run(halo, missing).failure == f"There is no file {missing}. Nothing was imported."
+    for columns in ("titel=Track", "title", "title=", "=Track"):
+        assert "is not like title=Track" in (Run(halo, "--columns", columns).failure or "")
+    for rows in (",Nobody\n", ""):
+        path = file(f"title,artist\n{rows}")
+        assert Run(path).failure == "There was no good row to import."
+    assert not Track.objects.exists()

@@ -1,15 +1,15 @@
 """Files of every kind become rows, and one broken row takes no other with it."""
 
 import gzip
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from apps.tracks.facts import TrackFacts
 from apps.tracks.files import TrackFile
-from apps.tracks.rows import GoodRow
+from apps.tracks.rows import BadRow, GoodRow, Record, columns_meant, read_row
 
 Read = Callable[..., tuple[list[tuple[int, str]], list[int], str | None]]
 HEADER = "title,artist,note\n"
@@ -50,22 +50,6 @@ def test_every_kind_is_told_by_what_is_in_it(read: Read, content: str, is_zipped
     assert failure is None
 
 
-def test_blank_lines_are_no_rows(read: Read):
-    assert read("\n" + HEADER + "\nHalo,Beyoncé,\n,,\n\n") == ([(4, "Halo")], [], None)
-
-
-def test_rows_of_the_wrong_length_are_bad(read: Read):
-    assert read(HEADER + "Halo,Beyoncé\nZombie,Fela,x,y\nSo What,Miles Davis,\n") == (
-        [(4, "So What")],
-        [2, 3],
-        None,
-    )
-
-
-def test_a_cell_of_several_lines_moves_the_lines_below(read: Read):
-    assert read(HEADER + 'Halo,Beyoncé,"a\nb"\nZombie,Fela,\n') == ([(2, "Halo"), (4, "Zombie")], [], None)
-
-
 @pytest.mark.parametrize("broken", ['"Halo,Beyoncé,x', 'Halo,"Beyoncé,x', 'Halo,Beyoncé,"x'])
 def test_a_quote_that_does_not_close_costs_one_row(read: Read, broken: str):
     rest = "".join(f"T{number},A,\n" for number in range(5000))
@@ -78,39 +62,44 @@ def test_a_quote_that_does_not_close_costs_one_row(read: Read, broken: str):
 @pytest.mark.parametrize(
     ("rows", "good", "bad"),
     [
+        (b"\nHalo,B,\n,,\n\n", [(3, "Halo")], []),
+        (b"Halo,B\nZombie,Fela,x,y\nSo What,Miles,\n", [(4, "So What")], [2, 3]),
+        (b'Halo,B,"a\nb"\nZombie,Fela,\n', [(2, "Halo"), (4, "Zombie")], []),
         (b'"Halo,B,x\nZombie,Fela,\nA,"B,x\nSo What,Miles,\n', [(3, "Zombie"), (5, "So What")], [2, 4]),
         (b'Halo,"B,x\nZombie,"Fela,x\nSo What,Miles,\n', [(4, "So What")], [2, 3]),
         (b"Halo,B\xe9,\nZombie,Fela,caf\xe9\nSo What,Miles,\n", [(3, "Zombie"), (4, "So What")], [2]),
     ],
-    ids=["a quote that closes in another row", "two quotes", "bytes that are no UTF-8"],
+    ids=[
+        *("blank lines", "rows of another length", "a cell of several lines"),
+        *("a quote that closes in another row", "two quotes", "bytes that are no UTF-8"),
+    ],
 )
 def test_what_is_broken_costs_its_rows_alone(read: Read, rows: bytes, good: list[Any], bad: list[int]):
     assert read(HEADER.encode() + rows) == (good, bad, None)
 
 
-def test_json_lines_that_are_no_json_cost_one_row(read: Read):
-    good, bad, failure = read(
-        '{"title": "Halo", "artist": "B"}\n{"title":\n5\n\n{"title": "Z", "artist": "F"}\n'
-    )
-    assert (good, bad, failure) == ([(1, "Halo"), (5, "Z")], [2, 3], None)
+@pytest.mark.parametrize(
+    ("content", "good", "bad"),
+    [
+        (
+            '{"title": "Halo", "artist": "B"}\n{"title":\n5\n\n{"title": "Z", "artist": "F"}\n',
+            *([(1, "Halo"), (5, "Z")], [2, 3]),
+        ),
+        ('[\n"Halo",\n{"title": 5, "artist": "B"},\n{"title": "Z", "artist": "F"}\n]', [(4, "Z")], [2, 3]),
+    ],
+)
+def test_what_is_no_json_or_no_track_costs_its_rows_alone(
+    read: Read, content: str, good: list[Any], bad: list[int]
+):
+    assert read(content) == (good, bad, None)
 
 
-def test_json_that_breaks_off_keeps_what_came_before(read: Read):
-    good, _, failure = read('[{"title": "Halo", "artist": "B"},\n{"title": "Zom')
-    assert good == [(1, "Halo")]
-    assert failure == "is not JSON from line 2 on"
-
-
-@pytest.mark.parametrize("tail", ["", "x", "{}", ",]", "[" * 100_000])
-def test_an_array_that_does_not_end_well_is_told(read: Read, tail: str):
+@pytest.mark.parametrize("tail", ["", "x", "{}", ",]", "[" * 100_000, ',\n{"title": "Zom'])
+def test_an_array_that_does_not_end_well_keeps_what_came_before(read: Read, tail: str):
     good, _, failure = read('[{"title": "Halo", "artist": "B"}' + tail)
     assert good == [(1, "Halo")]
-    assert failure == (None if tail == ",]" else "is not JSON from line 1 on")
-
-
-def test_bad_elements_of_an_array_are_told_by_line(read: Read):
-    good, bad, _ = read('[\n"Halo",\n{"title": 5, "artist": "B"},\n{"title": "Zombie", "artist": "F"}\n]')
-    assert (good, bad) == ([(4, "Zombie")], [2, 3])
+    line = 1 + tail.count("\n")
+    assert failure == (None if tail == ",]" else f"is not JSON from line {line} on")
 
 
 def test_cut_off_gzip_keeps_what_came_before(read: Read):
@@ -165,12 +154,108 @@ def test_a_byte_order_mark_belongs_to_no_column(read: Read, content: str):
     assert (bad, failure) == ([], None)
 
 
-def test_chosen_columns(read: Read):
+def test_columns_are_chosen_whatever_their_case_and_missing_ones_told(read: Read):
     assert read("Titel,Von\nHalo,Beyoncé\n", title="titel", artist="VON") == ([(2, "Halo")], [], None)
-
-
-def test_chosen_columns_that_are_not_there_are_told(read: Read):
     _, _, failure = read("title,artist\nHalo,Beyoncé\n", album="Platte")
     assert failure == "has no column Platte; it has title, artist"
-    _, _, failure = read(json.dumps([{"title": "Halo", "artist": "B"}]), album="Platte")
+    _, _, failure = read('[{"title": "Halo", "artist": "B"}]', album="Platte")
     assert failure == "has no column Platte"
+
+
+# --- What one row says: columns by their names, cells by the rules -----------------------------------
+
+
+def facts(**cells: object) -> TrackFacts:
+    row = read_row(Record(7, {"title": "Halo", "artist": "Beyoncé", **cells}))
+    assert isinstance(row, GoodRow), row
+    return row.facts
+
+
+def reason(**cells: object) -> str:
+    row = read_row(Record(7, {"title": "Halo", "artist": "Beyoncé", **cells}))
+    assert isinstance(row, BadRow), row
+    assert row.line == 7
+    return row.reason
+
+
+@pytest.mark.parametrize(
+    ("header", "meant"),
+    [
+        ("title,artists,album,duration_ms", {"title", "artist", "album", "duration_ms"}),
+        ("Track,Album Name,Artist,ISRC", {"title", "artist", "album", "isrc"}),
+        (
+            "Track Name,Artist Name(s),Track Duration (ms),Album Image URL",
+            {"title", "artist", "duration_ms", "cover_url"},
+        ),
+        ("SONG,ARTIST,LENGTH,GENRE,COVER", {"title", "artist", "duration", "genre", "cover_url"}),
+        ("name,artist_name,duration_seconds,image", {"title", "artist", "duration_seconds", "cover_url"}),
+    ],
+)
+def test_usual_names_are_known(header: str, meant: set[str]):
+    assert set(columns_meant(header.split(","), {})) == meant
+
+
+def test_the_chosen_name_counts_before_the_more_usual_and_that_before_another():
+    assert columns_meant(["name", "title", "artist"], {})["title"] == "title"
+    columns = columns_meant(["Title", "Titel", "Artist"], {"title": "titel"})
+    assert columns == {"title": "Titel", "artist": "Artist"}
+
+
+def test_empty_cells_are_unknown_and_others_written_in_one_way():
+    assert facts(album=" ", genre="", isrc="", cover_url=" ", duration="", duration_ms=None) == TrackFacts(
+        "Halo", "Beyoncé"
+    )
+    assert facts(title="ýýýýýý", artist="\ufffd?").title == "ýýýýýý"
+    assert facts(isrc=" gb-um7-10-29604 ").isrc == "GBUM71029604"
+
+
+@pytest.mark.parametrize("artist", ["A; B;C", ["A", "B", "C"], "A, B, C", ";A;;B; C;"])
+def test_several_artists_are_separated_by_commas(artist: object):
+    assert facts(artist=artist).artist == "A, B, C"
+
+
+@pytest.mark.parametrize(
+    ("cells", "seconds"),
+    [
+        ({"duration_seconds": "261"}, 261),
+        ({"duration_seconds": 261}, 261),
+        ({"duration": "4:21"}, 261),
+        ({"duration": "1:02:03"}, 3723),
+        ({"duration": "90:00"}, 5400),
+        ({"duration": "260.6"}, 261),
+        ({"duration_ms": "261333"}, 261),
+        ({"duration_ms": 261333.0}, 261),
+        ({"duration_seconds": "", "duration_ms": "5000"}, 5),
+        ({"duration_seconds": "7", "duration_ms": "5000"}, 7),
+    ],
+)
+def test_durations_are_understood(cells: dict[str, object], seconds: int):
+    assert facts(**cells).duration_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        *(("duration", value) for value in ("long", "4:61", "-5", "0", "nan", "٣", True, float("inf"))),
+        *(("duration_ms", "400"), ("duration_seconds", str(8 * 86400)), ("duration_seconds", "9" * 5000)),
+    ],
+)
+def test_nonsense_durations_make_the_row_bad(column: str, value: object):
+    assert "duration" in reason(**{column: value})
+    assert "milliseconds" in reason(duration="222000")
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        ({"title": ""}, "there is no title"),
+        ({"artist": " ; "}, "there is no artist"),
+        ({"title": 1979}, "the title is not a text"),
+        ({"title": "a\x00b"}, "the title holds control characters"),
+        ({"title": "Halo\udce9"}, "the title is not valid UTF-8"),
+        ({"isrc": "12345"}, "the isrc is not an ISRC: two letters, three letters or digits, seven digits"),
+        ({"cover_url": "javascript:x"}, "the cover_url is not an http or https address"),
+    ],
+)
+def test_bad_cells_make_the_row_bad(cells: dict[str, object], expected: str):
+    assert reason(**cells) == expected

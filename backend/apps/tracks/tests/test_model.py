@@ -1,13 +1,17 @@
-"""What a track keeps right about itself, whoever saves it."""
+"""What a track keeps right about itself, whoever saves it; tracks in the admin; those of an empty library."""
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError
+from django.core.management import call_command
+from django.db import IntegrityError, transaction
 
+from apps.tracks.facts import checked_duration, checked_isrc
 from apps.tracks.models import Track
 from apps.tracks.normalisation import SearchColumns
-from apps.tracks.services import change_track
-from core.changes import UnannouncedWrite
+from apps.tracks.seeds import SEED_TRACKS
+from apps.tracks.selectors import listed_tracks
+from apps.tracks.services import change_track, seed_library
+from core.tests.admin_pages import Admin
 
 pytestmark = pytest.mark.django_db
 
@@ -18,17 +22,6 @@ def assert_search_columns_right(track: Track) -> None:
     fresh = Track.described_by(stored.facts())
     for name in SearchColumns._fields:
         assert getattr(stored, name) == getattr(fresh, name), name
-
-
-@pytest.mark.parametrize(
-    ("field", "value"), [("title", "Ave"), ("artist", "X"), ("album", "Y"), ("genre", "Z")]
-)
-def test_search_columns_follow_a_partial_save(add_track, field: str, value: str):
-    track = add_track(album="A", genre="b")
-    setattr(track, field, value)
-    track.save(update_fields=[field])
-    assert getattr(Track.objects.get(), field) == value
-    assert_search_columns_right(track)
 
 
 def test_a_partial_save_of_an_outdated_instance_believes_the_database(add_track):
@@ -51,35 +44,109 @@ def test_a_partial_save_of_something_else_writes_nothing_more(add_track):
     assert_search_columns_right(track)
 
 
-@pytest.mark.parametrize(
-    "write", [lambda: Track.objects.update(title="x"), lambda: Track.objects.bulk_create([])]
-)
-def test_writes_that_tell_nobody_are_refused(write):
-    with pytest.raises(UnannouncedWrite):
-        write()
+def test_very_long_titles_of_characters_that_grow_are_stored(add_track):
+    # U+FDFA is taken apart into 18 characters.
+    track = add_track("ﷺ" * 300, genre="İ" * 100)
+    assert_search_columns_right(track)
 
 
-def test_unknown_isrcs_are_many_and_a_known_one_is_one(add_track):
-    add_track(isrc=None)
-    add_track(isrc=None)
+def test_a_duration_of_zero_and_an_isrc_in_use_are_refused_by_the_database_and_by_forms(add_track):
     add_track(isrc="GBUM71029604")
-    with pytest.raises(IntegrityError):
-        add_track(isrc="GBUM71029604")
-
-
-def test_a_duration_of_zero_is_refused_by_the_database(add_track):
-    with pytest.raises(IntegrityError):
-        add_track(duration_seconds=0)
-
-
-def test_forms_obey_the_same_rules():
+    for facts in ({"duration_seconds": 0}, {"isrc": "GBUM71029604"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            add_track(**facts)
     track = Track(title="Halo", artist="B", isrc="nonsense", cover_url="javascript:x", duration_seconds=0)
     with pytest.raises(ValidationError) as refused:
         track.full_clean()
     assert set(refused.value.message_dict) >= {"isrc", "cover_url", "duration_seconds"}
 
 
-def test_very_long_titles_of_characters_that_grow_are_stored(add_track):
-    # U+FDFA is taken apart into 18 characters.
-    track = add_track("ﷺ" * 300, genre="İ" * 100)
-    assert_search_columns_right(track)
+def test_the_admin_adds_tracks_without_an_isrc_and_one_of_each_isrc_and_finds_what_the_api_finds(add_track):
+    add_track("Halo", "Beyoncé", isrc="GBUM71029604")
+    admin = Admin()
+    for _ in range(2):
+        page = admin.open_new(Track)
+        assert page.send(title="Hello", artist="Adele", isrc="", cover_url="").status_code == 302
+    page = admin.open_new(Track).send(title="Hello", artist="Adele", isrc="gbum71029604")
+    assert (page.status_code, bool(page.context["errors"])) == (200, True)
+    unknown = Track.objects.filter(title="Hello").values_list("isrc", "cover_url", "duration_seconds")
+    assert list(unknown) == [(None, None, None)] * 2
+    found = admin.client.get("/admin/tracks/track/", {"q": "beyonce halo"}).context["cl"].result_list
+    assert [track.title for track in found] == ["Halo"]
+
+
+# --- 35 well-known tracks for an empty library -------------------------------------------------------
+
+
+def test_what_staff_changed_stays_and_what_was_deleted_comes_back_alone(capsys):
+    call_command("seed_tracks")
+    first = Track.objects.order_by("id")[0]
+    assert first.facts() == SEED_TRACKS[0]
+    assert (first.title, first.duration_seconds, first.isrc) == ("Bohemian Rhapsody", 355, "GBUM71029604")
+    halo = listed_tracks(search="beyonce halo").get()
+    change_track(track_id=halo.pk, changes={"genre": "", "duration_seconds": None})
+    change_track(track_id=first.pk, changes={"title": "Bo Rhap"})
+    call_command("seed_tracks")
+    assert Track.objects.get(pk=halo.pk).facts().genre == ""
+    assert Track.objects.get(pk=first.pk).title == "Bo Rhap"
+    listed_tracks(search="so what miles davis").get().delete()
+    assert seed_library() == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "35 tracks added to the library, 0 were there already.",
+        "0 tracks added to the library, 35 were there already.",
+    ]
+
+
+def test_each_of_them_obeys_the_rules():
+    for facts in SEED_TRACKS:
+        assert facts.album
+        assert facts.genre
+        assert facts.duration_seconds
+        assert checked_duration(facts.duration_seconds) == facts.duration_seconds
+        assert facts.isrc is None or checked_isrc(facts.isrc) == facts.isrc
+
+
+# --- Lists, genres and searches, where the whole library has to be the test's own --------------------
+
+
+def found(search: str) -> list[str]:
+    return [track.title for track in listed_tracks(search=search)]
+
+
+def test_texts_sort_without_accents_and_equals_by_id_and_unknown_durations_come_last_both_ways(add_track):
+    for title, seconds in (("delta", None), ("Éclair", 500), ("alpha", 100), ("Bravo", 200), ("ALPHA", 300)):
+        add_track(title, duration_seconds=seconds)
+    for ordering, expected in {
+        "title": ["alpha", "ALPHA", "Bravo", "delta", "Éclair"],
+        "-title": ["Éclair", "delta", "Bravo", "alpha", "ALPHA"],
+        "duration_seconds": ["alpha", "Bravo", "ALPHA", "Éclair", "delta"],
+        "-duration_seconds": ["Éclair", "ALPHA", "Bravo", "alpha", "delta"],
+    }.items():
+        assert [track.title for track in listed_tracks(ordering=ordering)] == expected
+
+
+@pytest.mark.parametrize("field", ["search", "genre", "ordering"])
+@pytest.mark.parametrize("value", ["a\x00b", "x" * 301])
+def test_what_no_database_takes_is_refused(client, field: str, value: str):
+    answer = client.get("/api/tracks/", {field: value})
+    assert answer.status_code == 400
+    assert list(answer.json()["error"]["details"]) == [field]
+
+
+def test_search_without_letters_is_taken_literally_and_ranked_too(add_track):
+    for title in ("Halo", "Me and !!!", "!!! again", "!!!", "50%", "a_b", "☆"):
+        add_track(title, f"Artist of {title.count('!')}")
+    assert found("!!!") == ["!!!", "!!! again", "Me and !!!"]
+    assert (found("%"), found("_"), found("☆")) == (["50%"], ["a_b"], ["☆"])
+
+
+def test_most_used_first_then_by_name_and_unknown_left_out(client, add_track):
+    assert client.get("/api/tracks/genres/").json() == []
+    for genre in ("soul", "Rock", "rock", "jazz", "ROCK", "rock", "", "folk"):
+        add_track(genre=genre)
+    answer = client.get("/api/tracks/genres/")
+    assert answer.json() == [
+        {"genre": "rock", "count": 4},
+        *({"genre": genre, "count": 1} for genre in ("folk", "jazz", "soul")),
+    ]
+    assert answer["X-Total-Count"] == "4"

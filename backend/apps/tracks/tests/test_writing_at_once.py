@@ -1,4 +1,4 @@
-"""Several processes that write tracks at the same moment; threads stand for them."""
+"""Several processes that write tracks at the same moment, for which threads stand; who depends on a track."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -6,12 +6,13 @@ from threading import Barrier
 from typing import TypeVar
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from apps.tracks import dependants
 from apps.tracks.facts import TrackChanges, TrackFacts
 from apps.tracks.models import Track
 from apps.tracks.rows import GoodRow
-from apps.tracks.services import change_track, create_track, import_rows, seed_library
+from apps.tracks.services import change_track, create_track, delete_track, import_rows, seed_library
 from core.errors import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -67,3 +68,25 @@ def test_changes_of_different_fields_at_once_are_all_searched():
     at_once(lambda writer: change_track(track_id=track.pk, changes=changes[writer]))
     stored = Track.objects.get()
     assert (stored.search_text, stored.genre_key) == ("un deux trois", "quatre")
+
+
+def test_who_depends_on_a_track_is_locked_before_it_changes_and_what_is_not_let_go_stays(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr(dependants, "_registered", [])
+    locked: list[str] = []
+
+    def lock(track_id: int) -> None:
+        assert transaction.get_connection().in_atomic_block
+        locked.append(Track.objects.get(pk=track_id).genre)
+
+    def refuse(track_id: int) -> None:
+        raise RuntimeError
+
+    dependants.register_dependants(lock=lock, release=refuse)
+    track = create_track(facts=TrackFacts("Halo", "Beyoncé", genre="soul"))
+    change_track(track_id=track.pk, changes={"genre": "pop"})
+    assert locked == ["soul"]
+    with pytest.raises(RuntimeError):
+        delete_track(track_id=track.pk)
+    assert Track.objects.get() == track

@@ -20,8 +20,6 @@ from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
 from core.tests.providers.stand_in import Act, answers, says
 
-# --- When Spotify is away ----------------------------------------------------------------------------
-
 AWAY: dict[str, Act] = {
     "500": refusal(500, "Oops"),
     "cut half-way": stand_in.breaks_off,
@@ -56,15 +54,14 @@ def test_while_it_is_away_it_says_so_and_neither_secrets_nor_wishes(
     assert "A music service failed: spotify" in caplog.text
 
 
-def test_what_was_found_before_it_went_away_counts(source: SpotifySource, service: SpotifyStandIn) -> None:
-    found = answers(page_of([LANTERN.as_told()]))
-    service.then(SEARCH_PATH, found, *[refusal(500, "Oops")] * 3)
+def test_a_search_that_fails_does_not_keep_others_from_being_answered(
+    source: SpotifySource, service: SpotifyStandIn
+) -> None:
+    service.then(SEARCH_PATH, answers(page_of([LANTERN.as_told()])), *[refusal(500, "Oops")] * 3)
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern"]
 
 
-def test_a_search_that_is_refused_does_not_keep_others_from_being_answered(
-    source: SpotifySource, service: SpotifyStandIn
-) -> None:
+def test_nor_does_one_that_is_refused(source: SpotifySource, service: SpotifyStandIn) -> None:
     service.then(SEARCH_PATH, refusal(400, "Bad search"))
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern", "In Her Manner", "Harbour"]
 
