@@ -1,5 +1,6 @@
 """Fixtures of the contract tests: Ada, Bo and Cem, rooms of a test's own, servers with other settings."""
 
+import itertools
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,8 @@ SEEDED_TRACKS = 35
 # Nothing here is encrypted, and each client would read all certificates that there are.
 NO_TLS = False
 CORS_ORIGIN = "https://jukebox.example"
+PARTY_HOST = "party.example"
+new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in itertools.count())
 
 
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
@@ -73,22 +76,16 @@ def client(server: TuttiServer) -> Iterator[httpx.Client]:
         yield http
 
 
-@pytest.fixture
-def ada(server: TuttiServer) -> Iterator[httpx.Client]:
-    with guest_of(server, "Ada") as http:
-        yield http
+def _guest(name: str) -> Any:
+    @pytest.fixture
+    def guest(server: TuttiServer) -> Iterator[httpx.Client]:
+        with guest_of(server, name) as http:
+            yield http
+
+    return guest
 
 
-@pytest.fixture
-def bo(server: TuttiServer) -> Iterator[httpx.Client]:
-    with guest_of(server, "Bo") as http:
-        yield http
-
-
-@pytest.fixture
-def cem(server: TuttiServer) -> Iterator[httpx.Client]:
-    with guest_of(server, "Cem") as http:
-        yield http
+ada, bo, cem = _guest("Ada"), _guest("Bo"), _guest("Cem")
 
 
 @pytest.fixture(scope="session")
@@ -145,12 +142,13 @@ def _with_settings(ready_made_data: ReadyMadeData, size: Size, **options: Any) -
 
 @pytest.fixture(scope="session")
 def narrow_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """Everything that a test would otherwise have to wait for, or to pile up, is near."""
+    """Everything that a test would otherwise have to wait for, or to pile up, is near; nothing is limited."""
     environment = {
         **{"MAX_QUEUE_ITEMS": "4", "EVENT_LOG_KEEP_EVENTS": "5", "HEARTBEAT_SECONDS": "0.3"},
         **{"API_ALWAYS_PAGINATE": "true", "AUTO_SORT_BY_VOTES": "true", "CORS_ALLOWED_ORIGINS": CORS_ORIGIN},
+        "OPEN_DISCOVERY_API": "true",
     }
-    yield from _with_settings(ready_made_data, size, environment=environment)
+    yield from _with_settings(ready_made_data, size, environment=environment, rate_limit_factor="0")
 
 
 @pytest.fixture
@@ -161,14 +159,19 @@ def narrow_client(narrow_server: TuttiServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """Its limits are those of a party."""
-    yield from _with_settings(ready_made_data, size, rate_limit_factor="1")
+    """Its limits are those of a party, and a proxy says who comes."""
+    environment = {
+        **{"TRUSTED_PROXIES": "1", "ALLOWED_HOSTS": f"{PARTY_HOST},127.0.0.1"},
+        "COVER_HOSTS": "b.example,A.example",
+    }
+    yield from _with_settings(ready_made_data, size, environment=environment, rate_limit_factor="1")
 
 
-@pytest.fixture(scope="module")
-def lonely_strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """The same for one file alone: nobody else has come from this address."""
-    yield from _with_settings(ready_made_data, size, rate_limit_factor="1")
+@pytest.fixture
+def newcomer(strict_server: TuttiServer) -> Iterator[httpx.Client]:
+    """Somebody at an address where nobody has been, and where limits are those of a party."""
+    with client_of(strict_server, headers={"X-Forwarded-For": next(new_addresses)}) as http:
+        yield http
 
 
 # --- The library -------------------------------------------------------------------------------------

@@ -48,7 +48,7 @@ class Poll:
         return Answer(response.status, headers, body, time.monotonic() - self._began)
 
 
-def wait_until(is_so: Callable[[], bool], otherwise: str) -> None:
+def wait_until(is_so: Callable[[], bool], otherwise: str = "it did not come to that") -> None:
     """Asks again and again; fails with `otherwise`."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while not is_so():

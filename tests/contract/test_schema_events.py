@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from jsonschema import Draft202012Validator
 
 from tests.contract.event_streams import event_stream
 from tests.contract.every_event import cause_every_event
@@ -34,11 +33,6 @@ def events_schema(client: httpx.Client) -> Schema:
     return schema
 
 
-@pytest.fixture
-def valid_frame(events_schema: Schema) -> Draft202012Validator:
-    return frame_validator(events_schema)
-
-
 def cause_every_answer(socket: Socket, guest_token: str) -> None:
     epoch, seq = socket.position
     socket.ask({"type": "ping"}, "pong")
@@ -53,39 +47,29 @@ def cause_every_answer(socket: Socket, guest_token: str) -> None:
 
 @pytest.mark.both_sizes
 def test_every_frame_of_a_socket_is_as_the_schema_says(
-    queue: Queue, staff: httpx.Client, connect: Callable[..., Socket], valid_frame: Draft202012Validator
+    queue: Queue,
+    staff: httpx.Client,
+    connect: Callable[..., Socket],
+    narrow_server: TuttiServer,
+    events_schema: Schema,
 ) -> None:
-    socket = connect()
+    """And of a stream, and of a poll."""
+    socket, valid_frame = connect(), frame_validator(events_schema)
+    epoch, since = socket.position
     token = queue.http.post("/api/guests/", json={}).json()["token"]
 
     cause_every_event(queue, staff)
     socket.events_up_to(queue.state().seq)
     cause_every_answer(socket, token)
-
-    for frame in socket.frames:
-        valid_frame.validate(frame)
-    assert {frame["type"] for frame in socket.frames} >= TOLD_BY_A_SOCKET - {"heartbeat"}
-
-
-def test_a_heartbeat_is_as_the_schema_says(
-    narrow_server: TuttiServer, valid_frame: Draft202012Validator
-) -> None:
-    with Socket.of_room(narrow_server.ws_url, "main") as socket:
-        valid_frame.validate(socket.next("heartbeat"))
-
-
-def test_streamed_and_polled_events_are_as_the_schema_says(
-    queue: Queue, staff: httpx.Client, valid_frame: Draft202012Validator
-) -> None:
-    epoch, since = queue.state().position
-    cause_every_event(queue, staff)
-
+    with Socket.of_room(narrow_server.ws_url, "main") as quiet:
+        heartbeat = quiet.next("heartbeat")
     polled = queue.get("events/", epoch=epoch, since=since).json()["events"]
     with event_stream(queue.http, f"{queue.path}stream/", epoch=epoch, since=since) as stream:
         streamed = [stream.any_next().frame for _ in range(len(polled) + 2)]
 
-    for frame in [*polled, *streamed]:
+    for frame in (*socket.frames, *polled, *streamed, heartbeat):
         valid_frame.validate(frame)
+    assert {frame["type"] for frame in (*socket.frames, heartbeat)} >= TOLD_BY_A_SOCKET
     assert {event["type"] for event in polled} == EVENT_TYPES
     assert {frame["type"] for frame in streamed} == EVENT_TYPES | {"connection.established", "resumed"}
 
@@ -110,19 +94,14 @@ def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
     )
 
 
-def test_every_close_code_is_told_with_what_it_means(events_schema: Schema) -> None:
+def test_every_close_code_is_told_with_what_it_means_and_what_a_client_says(events_schema: Schema) -> None:
     told = {one["const"]: one["description"] for one in events_schema["$defs"]["CloseCode"]["oneOf"]}
 
     assert told.keys() == CLOSE_CODES
     assert all(told.values())
-
-
-def test_client_frames_are_as_the_schema_says(events_schema: Schema) -> None:
     validator = frame_validator(events_schema, "ClientFrame")
     for frame in (
-        {"type": "ping"},
-        {"type": "ping", "ts": 1},
-        {"type": "snapshot"},
+        *({"type": "ping"}, {"type": "ping", "ts": 1}, {"type": "snapshot"}),
         {"type": "resume", "epoch": "k3v9", "since": 0},
         {"type": "identify", "guest_token": "x:y"},
     ):

@@ -12,15 +12,14 @@ from tests.fold import Event, folded
 class Witness:
     """Watches a block of writes. Afterwards: old state + events = a fresh GET, and `events` is what was told.
 
-        with Witness(queue) as witness:
+        with Witness(queue, told=["track.playing"]):
             queue.play(item)
-        assert witness.types == ["track.playing"]
 
     When nothing happened it proves that nothing was told.
     """
 
-    def __init__(self, queue: Queue) -> None:
-        self._queue = queue
+    def __init__(self, queue: Queue, *, told: list[str] | None = None) -> None:
+        self._queue, self._told = queue, told
         self.events: list[Event] = []
 
     @property
@@ -44,6 +43,7 @@ class Witness:
         with self._socket:
             if kind is None:
                 self._prove()
+                assert self._told in (None, self.types), self.types
 
     def _prove(self) -> None:
         self.after = self._queue.state()

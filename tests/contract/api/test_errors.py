@@ -1,7 +1,8 @@
-"""Errors have one shape, whatever raised them."""
+"""Errors have one shape, whatever raised them; bodies are JSON, UTF-8, of bounded size and depth."""
+
+from collections.abc import Iterator
 
 import httpx
-import pytest
 
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
@@ -10,19 +11,19 @@ from tests.contract.witnesses import Witness
 NOWHERE = ["/api/nothing/", "/api/nothing", "/api/tracks/1/nothing/", "/api/playlist/x/", "/api/rooms/a/b/"]
 
 
-@pytest.mark.parametrize("path", NOWHERE)
-def test_an_address_that_means_nothing_is_a_404(client: httpx.Client, path: str):
-    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
-        refused(client.request(method, path), 404, "NOT_FOUND")
+def test_an_address_that_means_nothing_is_a_404_for_a_browser_too(client: httpx.Client):
+    for path in NOWHERE:
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+            refused(client.request(method, path), 404, "NOT_FOUND")
     assert "rooms" not in client.get("/api/nothing/").text, "it shows the addresses that there are"
-
-
-@pytest.mark.parametrize("path", ["/api/nothing/", "/api/tracks/9007199254740992/"])
-def test_head_is_answered_like_get_without_the_body(client: httpx.Client, path: str):
-    answer = client.head(path)
-
-    assert (answer.status_code, answer.content) == (404, b"")
-    assert answer.headers["Content-Type"].startswith("application/json")
+    for path in ("/api/nothing/", "/api/tracks/9007199254740992/"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (404, b"")
+        assert answer.headers["Content-Type"].startswith("application/json")
+    for accept in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9", "image/*"):
+        refused(client.get("/api/nothing/", headers={"Accept": accept}), 404, "NOT_FOUND")
+        moved = client.get("/api/tracks", headers={"Accept": accept})
+        assert (moved.status_code, moved.headers["Location"]) == (301, "/api/tracks/")
 
 
 TAKEN_IN_QUEUES = {
@@ -34,72 +35,66 @@ NOT_TAKEN = [
     *[("PUT", ""), ("DELETE", ""), ("POST", "history/"), ("GET", "stop/"), ("PUT", "my-votes/")],
     *[("POST", "events/"), ("POST", "stream/")],
 ]
+NOT_TAKEN_ELSEWHERE = [
+    *[("GET", "/api/guests/"), ("DELETE", "/api/rooms/"), ("POST", "/api/"), ("PUT", "/api/rooms/main/")],
+    *[("POST", "/api/health/live"), ("DELETE", "/api/health/ready/"), ("PATCH", "/api/gql/")],
+    *[("POST", "/api/tracks/genres/"), ("DELETE", "/api/tracks/"), ("PROPFIND", "/api/tracks/")],
+    *[("POST", "/api/charts/"), ("POST", "/api/openapi.json"), ("POST", "/api/stream")],
+]
+KEYS = [b"a key", b"\xc3\xa4", b"", b"k" * 65]
 
 
 def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(queue: Queue):
-    with Witness(queue) as witness:
+    """Whoever asks, who may write to the library or not, and whatever the key."""
+    with Witness(queue, told=[]):
         for method, path in NOT_TAKEN:
             answer = queue.http.request(method, queue.path + path)
             refused(answer, 405, "METHOD_NOT_ALLOWED")
             names = {name.strip() for name in answer.headers["Allow"].split(",")}
             assert TAKEN_IN_QUEUES[path] <= names
             assert method not in names
-
-    assert witness.types == []
-
-
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        *[("GET", "/api/guests/"), ("DELETE", "/api/rooms/"), ("POST", "/api/"), ("PUT", "/api/rooms/main/")],
-        *[("POST", "/api/health/live"), ("DELETE", "/api/health/ready/")],
-        *[("POST", "/api/tracks/genres/"), ("DELETE", "/api/tracks/"), ("PROPFIND", "/api/tracks/")],
-    ],
-)
-def test_that_holds_outside_of_the_queue_too(client: httpx.Client, method: str, path: str):
-    """Whoever asks: who may write to the library is no matter there."""
-    answer = client.request(method, path)
-
-    refused(answer, 405, "METHOD_NOT_ALLOWED")
-    assert method not in answer.headers["Allow"]
+        for headers in ({}, *({"Idempotency-Key": key} for key in KEYS)):
+            for method, path in (*NOT_TAKEN_ELSEWHERE, ("DELETE", queue.path)):
+                answer = queue.http.request(method, path, headers=headers, json={})
+                refused(answer, 405, "METHOD_NOT_ALLOWED")
+                assert method not in answer.headers["Allow"]
+            refused(queue.http.post("/api/gql/x/", headers=headers, json={}), 404, "NOT_FOUND")
 
 
 def test_who_takes_no_json_gets_a_406_and_who_takes_it_among_others_gets_it(queue: Queue):
-    with Witness(queue) as witness:
+    with Witness(queue, told=[]):
         for accept in ("application/xml", "text/html", "image/*"):
             refused(queue.http.get(queue.path, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
             body = {"track_id": queue.tracks[0]}
             refused(queue.post(json=body, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
 
-    assert witness.types == []
     for accept in ("*/*", "application/*", "text/html, */*;q=0.8", "application/json"):
         answer = queue.http.get(queue.path, headers={"Accept": accept})
         assert (answer.status_code, answer.json()) == (200, [])
         assert answer.headers["Content-Type"].startswith("application/json")
 
 
+NO_JSON = [
+    *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+    "application/xml",
+]
+
+
 def test_a_body_that_is_not_called_json_is_a_415(queue: Queue):
     (a,) = queue.fill(1)
     body = f'{{"track_id": {queue.tracks[1]}}}'
 
-    with Witness(queue) as witness:
-        for kind in (
-            *("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
-            "application/xml",
-        ):
+    with Witness(queue, told=[]):
+        for kind in NO_JSON:
             headers = {"Content-Type": kind}
             refused(queue.post(content=body, headers=headers), 415, "UNSUPPORTED_MEDIA_TYPE")
             vote = queue.post(f"{a}/vote/", content='{"value": 1}', headers=headers)
             refused(vote, 415, "UNSUPPORTED_MEDIA_TYPE")
 
-    assert witness.types == []
-
-
-@pytest.mark.parametrize("content_type", ["application/json; charset=utf-8", "Application/JSON"])
-def test_json_may_be_called_with_a_charset(queue: Queue, content_type: str):
-    answer = queue.post(content=f'{{"track_id": {queue.tracks[0]}}}', headers={"Content-Type": content_type})
-
-    assert answer.status_code == 201
+    for kind in ("application/json; charset=utf-8", "Application/JSON"):
+        answer = queue.post(content=body, headers={"Content-Type": kind})
+        assert answer.status_code == 201
+        queue.remove(answer.json()["id"])
 
 
 def test_a_validation_error_lists_messages_by_field(queue: Queue):
@@ -108,21 +103,87 @@ def test_a_validation_error_lists_messages_by_field(queue: Queue):
     refused(answer, 400, "VALIDATION_ERROR", "track_id", "added_by", "position")
 
 
-@pytest.mark.parametrize("key", ["a key", "ä", "", "k" * 65])
-def test_a_method_that_an_address_does_not_take_is_a_405_whatever_the_key(queue: Queue, key: str):
-    headers = {"Idempotency-Key": key.encode()}
-    for method, address in (
-        *(("DELETE", queue.path), ("PUT", "/api/tracks/"), ("POST", "/api/charts/"), ("POST", "/api/gql/x/")),
-        *(("POST", "/api/health/live"), ("PATCH", "/api/gql/"), ("POST", "/api/openapi.json")),
-    ):
-        answer = queue.http.request(method, address, headers=headers, json={})
-        expected = (404, "NOT_FOUND") if address.endswith("x/") else (405, "METHOD_NOT_ALLOWED")
-        code = answer.json()["error"]["code"]
-        assert (answer.status_code, code) == expected, (method, address)
+# --- Bodies ------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_address_of_the_api_is_a_404_for_a_browser_too(client: httpx.Client):
-    for accept in ("text/html", "text/html,application/xhtml+xml,application/xml;q=0.9", "image/*"):
-        refused(client.get("/api/nothing/", headers={"Accept": accept}), 404, "NOT_FOUND")
-        moved = client.get("/api/tracks", headers={"Accept": accept})
-        assert (moved.status_code, moved.headers["Location"]) == (301, "/api/tracks/")
+JSON = {"Content-Type": "application/json"}
+MEBIBYTE = 1024 * 1024
+ELSEWHERE = ("/api/rooms/", "/api/guests/")
+
+
+def body_of(queue: Queue, length: int) -> bytes:
+    """A body that adds a track, filled up with blanks."""
+    return f'{{"track_id": {queue.tracks[0]}}}'.encode().ljust(length)
+
+
+def in_pieces(*pieces: bytes) -> Iterator[bytes]:
+    """A body that is sent without saying how long it is."""
+    yield from pieces
+
+
+def nested(levels: int) -> str:
+    return "[" * levels + "]" * levels
+
+
+def test_more_is_a_413_also_without_a_length_and_where_no_body_is_needed(queue: Queue):
+    """More than a mebibyte."""
+    whole = body_of(queue, MEBIBYTE)
+    for content in (whole, in_pieces(whole[:10], whole[10:])):
+        answer = queue.post(content=content, headers=JSON)
+        assert (answer.status_code, answer.json()["track_id"]) == (201, queue.tracks[0])
+        queue.remove(answer.json()["id"])
+    (a,) = queue.fill(1)
+    too_long = [
+        *((queue.path, body_of(queue, length)) for length in (MEBIBYTE + 1, 3 * MEBIBYTE)),
+        (queue.path, in_pieces(whole, b" ")),
+        *((path, b" " * (MEBIBYTE + 1)) for path in (f"{queue.path}{a}/play/", *ELSEWHERE)),
+    ]
+
+    with Witness(queue, told=[]):
+        for path, content in too_long:
+            refused(queue.http.post(path, content=content, headers=JSON), 413, "PAYLOAD_TOO_LARGE")
+
+
+NOT_JSON = [
+    *[b"{", b"{'track_id': 1}", b'{"track_id": 1,}', b'{"track_id": 1} x', b"track_id=1", b"\x00"],
+    *[b'{"track_id": NaN}', b'{"track_id": Infinity}', b'{"track_id": -Infinity}'],
+    *[b'{"added_by": "\xff"}', b'{"added_by": "\xc3"}', b"\xff\xfe{\x00}\x00"],
+    '{"track_id": 1}'.encode("utf-16"),
+    *[b'{"added_by": "a\nb"}', b'{"track_id": 01}', b'{"track_id": .5}'],
+    *[nested(levels).encode() for levels in (33, 34, 1000, 200_000)],
+    *[f'{{"track_id": 1, "more": {nested(levels)}}}'.encode() for levels in (32, 33, 1000)],
+    *[('{"a":' * levels + "1" + "}" * levels).encode() for levels in (33, 100_000)],
+    *[b'{"track_id": 1e400}', b'{"track_id": ' + b"9" * 5000 + b"}", "\ufeff{}".encode(), b"[1,]", b"tru"],
+    *[b'{"added_by": "\xed\xa0\x80"}', '{"track_id": 1}'.encode("utf-32-le")],
+]
+NO_OBJECTS = ["[]", '"track"', "5", "null", "true", nested(32)]
+
+
+def test_what_is_not_json_or_deeper_than_32_levels_is_a_400(queue: Queue):
+    with Witness(queue, told=[]):
+        for body in NOT_JSON:
+            refused(queue.post(content=body, headers=JSON), 400, "MALFORMED_JSON")
+        for path in ELSEWHERE:
+            for text in ("{", nested(33)):
+                refused(queue.http.post(path, content=text, headers=JSON), 400, "MALFORMED_JSON")
+        for text in NO_OBJECTS:
+            refused(queue.post(content=text, headers=JSON), 400, "VALIDATION_ERROR")
+
+    within = f'{{"track_id": {queue.tracks[0]}, "more": {nested(31)}}}'
+    assert queue.post(content=within, headers=JSON).status_code == 201
+
+
+def test_a_lone_surrogate_is_no_text_and_no_choice(queue: Queue):
+    """The message that refuses a choice repeats it."""
+    (a,) = queue.fill(1)
+    writes = [
+        ("POST", "", "added_by", f', "track_id": {queue.tracks[1]}'),
+        ("POST", f"{a}/vote/", "direction", ""),
+        ("PATCH", f"{a}/", "is_playing", ""),
+    ]
+
+    with Witness(queue, told=[]):
+        for method, path, field, more in writes:
+            body = f'{{"{field}": "\\ud800"{more}}}'
+            answer = queue.http.request(method, queue.path + path, content=body, headers=JSON)
+            assert refused(answer, 400, "VALIDATION_ERROR")[field]

@@ -2,11 +2,9 @@
 
 import functools
 import operator
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 
 from tests.contract.conftest import client_of, new_room, queue_of
 from tests.contract.queues import Queue
@@ -34,50 +32,37 @@ def pages(http: httpx.Client, path: str) -> list[list[Any]]:
     return found
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_a_list_is_a_bare_array_with_its_total(client: httpx.Client, path: str):
-    answer = client.get(path)
-
-    rows = answer.json()
-    assert answer.status_code == 200
-    assert isinstance(rows, list)
-    assert answer.headers["X-Total-Count"] == str(len(rows))
-    assert "Link" not in answer.headers
-
-
-def test_one_that_is_cut_says_where_it_goes_on(client: httpx.Client):
-    whole = client.get("/api/tracks/").json()
-
-    parts = pages(client, "/api/tracks/?limit=10")
-
-    assert [len(part) for part in parts[:-1]] == [10] * (len(parts) - 1)
-    assert [row for part in parts for row in part] == whole
-    first = client.get("/api/tracks/?limit=10")
-    assert httpx.URL(first.links["next"]["url"]).params["offset"] == "10"
+def test_a_list_is_a_bare_array_with_its_total(client: httpx.Client):
+    for path in LISTS:
+        answer = client.get(path)
+        rows = answer.json()
+        assert answer.status_code == 200
+        assert isinstance(rows, list)
+        assert answer.headers["X-Total-Count"] == str(len(rows))
+        assert "Link" not in answer.headers
 
 
-def test_what_was_asked_for_is_kept_on_the_way(client: httpx.Client):
-    path = "/api/tracks/?genre=pop&ordering=-title"
-    whole = client.get(path).json()
-    assert len(whole) > 3
-
-    assert functools.reduce(operator.iadd, pages(client, f"{path}&limit=2"), []) == whole
-
-
-def test_every_list_can_be_cut(queue: Queue, client: httpx.Client):
-    ids = queue.fill(3)
-    for item_id in ids:
+def test_one_that_is_cut_says_where_it_goes_on(queue: Queue, client: httpx.Client):
+    for item_id in queue.fill(3):
         queue.play(item_id)
     queue.stop()
     new_room(client)
+    own = (queue.path, f"{queue.path}history/", "/api/tracks/genres/", "/api/rooms/")
 
-    for path in (queue.path, f"{queue.path}history/", "/api/tracks/genres/", "/api/rooms/"):
-        parts = pages(client, f"{path}?limit=2")
-        assert len(parts[0]) == 2
-        assert functools.reduce(operator.iadd, parts, []) == client.get(path).json()
+    for path, limit in (
+        *(("/api/tracks/", 10), ("/api/tracks/?genre=pop&ordering=-title", 2)),
+        *((path, 2) for path in own),
+    ):
+        whole = client.get(path).json()
+        parts = pages(client, f"{path}{'&' if '?' in path else '?'}limit={limit}")
+        assert len(parts) > 1
+        assert {len(part) for part in parts[:-1]} == {limit}
+        assert functools.reduce(operator.iadd, parts, []) == whole
 
 
-def test_an_offset_alone_leaves_out_the_first_and_behind_the_end_is_nothing(client: httpx.Client):
+def test_an_offset_alone_leaves_out_the_first_and_a_limit_of_exactly_all_is_not_cut(
+    client: httpx.Client, queue: Queue
+):
     whole = client.get("/api/tracks/")
     total = whole.headers["X-Total-Count"]
 
@@ -85,11 +70,7 @@ def test_an_offset_alone_leaves_out_the_first_and_behind_the_end_is_nothing(clie
         answer = client.get(f"/api/tracks/?offset={offset}")
         assert (answer.status_code, answer.json(), answer.headers["X-Total-Count"]) == (200, rows, total)
         assert "Link" not in answer.headers
-
-
-def test_a_limit_of_exactly_all_is_not_cut(queue: Queue):
     queue.fill(3)
-
     for limit, length in ((3, 3), (1, 1), (1000, 3)):
         answer = queue.get(limit=limit)
         assert len(answer.json()) == length
@@ -103,11 +84,11 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_other_numbers_are_a_400_by_name(client: httpx.Client, path: str):
-    for name, values in WRONG.items():
-        for value in values if path == "/api/tracks/" else values[:2]:
-            refused(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
+def test_other_numbers_are_a_400_by_name(client: httpx.Client):
+    for path in LISTS:
+        for name, values in WRONG.items():
+            for value in values if path == "/api/tracks/" else values[:2]:
+                refused(client.get(path, params={name: value}), 400, "VALIDATION_ERROR", name)
 
 
 # --- The page envelope, for clients that ask for pages, and for all where API_ALWAYS_PAGINATE is true
@@ -125,23 +106,16 @@ def page(http: httpx.Client, url: str) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("query", ["page=1", "page_size=1000", "page=1&page_size=1000"])
-def test_whoever_asks_for_pages_gets_an_envelope(client: httpx.Client, query: str):
-    rows = client.get("/api/tracks/").json()
-
-    envelope = page(client, f"/api/tracks/?{query}")
-
-    assert envelope == {"count": len(rows), "next": None, "previous": None, "results": rows}
-
-
-def test_next_and_previous_lead_through_all_of_them(client: httpx.Client):
+def test_whoever_asks_for_pages_gets_an_envelope_that_leads_through_all(client: httpx.Client):
     rows = client.get("/api/tracks/?ordering=title").json()
-    there, back = [], []
+    for query in ("page=1", "page_size=1000", "page=1&page_size=1000"):
+        envelope = page(client, f"/api/tracks/?ordering=title&{query}")
+        assert envelope == {"count": len(rows), "next": None, "previous": None, "results": rows}
 
+    there, back = [], []
     url: str | None = "/api/tracks/?ordering=title&page_size=10"
     while url:
         envelope = page(client, url)
-        assert envelope["count"] == len(rows)
         there.append(envelope["results"])
         last, url = url, envelope["next"]
     url = last
@@ -156,7 +130,10 @@ def test_next_and_previous_lead_through_all_of_them(client: httpx.Client):
     refused(client.get(f"/api/tracks/?page_size=10&page={len(there) + 1}"), 404, "NOT_FOUND")
 
 
-def test_every_list_has_pages(queue: Queue, client: httpx.Client):
+def test_every_list_has_pages_and_an_empty_one_has_one(queue: Queue, client: httpx.Client):
+    empty = page(client, f"{queue.path}?page=1")
+    assert empty == {"count": 0, "next": None, "previous": None, "results": []}
+    refused(client.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
     ids = queue.fill(3)
     queue.play(ids[0])
     queue.play(ids[1])
@@ -170,13 +147,6 @@ def test_every_list_has_pages(queue: Queue, client: httpx.Client):
     assert page(client, "/api/tracks/genres/?page_size=1")["count"] > 1
 
 
-def test_an_empty_list_has_one_empty_page(queue: Queue, client: httpx.Client):
-    envelope = page(client, f"{queue.path}?page=1")
-
-    assert envelope == {"count": 0, "next": None, "previous": None, "results": []}
-    refused(queue.http.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
-
-
 def test_the_setting_makes_pages_of_every_list_that_is_not_asked_for_by_limit(narrow_client: httpx.Client):
     for path in LISTS:
         envelope = page(narrow_client, path)
@@ -186,15 +156,9 @@ def test_the_setting_makes_pages_of_every_list_that_is_not_asked_for_by_limit(na
     rows = page(narrow_client, "/api/tracks/")["results"]
     assert narrow_client.get("/api/tracks/?limit=5").json() == rows[:5]
     assert narrow_client.get("/api/tracks/?offset=5").json() == rows[5:]
-
-
-def test_with_it_the_queue_still_names_its_moment(narrow_client: httpx.Client):
-    queue = queue_of(narrow_client, "main")
-
-    answer = queue.http.get("/api/playlist/")
-
-    assert answer.headers["X-Stream-Epoch"] == queue.state().epoch
-    again = queue.http.get("/api/playlist/", headers={"If-None-Match": answer.headers["ETag"]})
+    queue = narrow_client.get("/api/playlist/")
+    assert queue.headers["X-Stream-Epoch"] == queue_of(narrow_client, "main").state().epoch
+    again = narrow_client.get("/api/playlist/", headers={"If-None-Match": queue.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 
@@ -203,25 +167,20 @@ def test_with_it_the_queue_still_names_its_moment(narrow_client: httpx.Client):
 ROWS = 1035
 
 
-@pytest.fixture
-def crowd(strict_server: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody at a server with a large library."""
+def test_a_longer_list_is_cut_and_says_where_it_goes_on_and_a_page_has_a_thousand_too(
+    strict_server: TuttiServer,
+):
     fill_library(strict_server, ROWS)
     with client_of(strict_server) as http:
-        yield http
-
-
-def test_a_longer_list_is_cut_and_says_where_it_goes_on_and_a_page_has_a_thousand_too(crowd: httpx.Client):
-    answer = crowd.get("/api/tracks/")
-    rest = crowd.get(answer.links["next"]["url"])
+        answer = http.get("/api/tracks/")
+        rest = http.get(answer.links["next"]["url"])
+        first = http.get("/api/tracks/?page=1").json()
+        second = http.get(first["next"]).json()
 
     assert httpx.URL(answer.links["next"]["url"]).params["offset"] == "1000"
     assert (len(answer.json()), len(rest.json())) == (1000, ROWS - 1000)
     assert answer.headers["X-Total-Count"] == rest.headers["X-Total-Count"] == str(ROWS)
     assert "next" not in rest.links
     assert len({track["id"] for track in [*answer.json(), *rest.json()]}) == ROWS
-
-    first = crowd.get("/api/tracks/?page=1").json()
-    second = crowd.get(first["next"]).json()
     assert (first["count"], len(first["results"]), first["previous"]) == (ROWS, 1000, None)
     assert (second["count"], len(second["results"]), second["next"]) == (ROWS, ROWS - 1000, None)

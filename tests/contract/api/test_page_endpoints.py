@@ -1,40 +1,17 @@
 """What a page asks of its server, and the errors that it reports."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import pytest
 
 from config.local_network import own_addresses
-from tests.conftest import ReadyMadeData, Size, StartServer
-from tests.contract.conftest import client_of
+from tests.conftest import StartServer
+from tests.contract.conftest import PARTY_HOST, new_addresses
 from tests.contract.limits.scripts import Script, check_limit
 from tests.contract.refusals import refused
 from tests.processes import TuttiServer
 
 ERROR = {"message": "TypeError: it broke", "source": "/page/assets/index-a.js", "line": 1, "column": 7}
-_addresses = (f"198.54.0.{number}" for number in range(1, 250))
-
-
-@pytest.fixture(scope="module")
-def party_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """With the limits of a party, behind a proxy that says who comes."""
-    environment = {
-        **{"ALLOWED_HOSTS": "party.example", "TRUSTED_PROXIES": "1"},
-        "COVER_HOSTS": "b.example,A.example",
-    }
-    data = ready_made_data.options(size)
-    with TuttiServer(**data, rate_limit_factor="1", environment=environment) as server:
-        yield server
-
-
-@pytest.fixture
-def party(party_server: TuttiServer) -> Iterator[httpx.Client]:
-    """From an address of its own."""
-    headers = {"Host": "party.example", "X-Forwarded-For": next(_addresses)}
-    with client_of(party_server, headers=headers) as http:
-        yield http
 
 
 # --- What a page can't know ----------------------------------------------------------------------------
@@ -45,6 +22,7 @@ def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
 
     assert (told["addresses"], told["is_reachable_by_others"]) == ([], False)
     assert told["cover_hosts"] == []
+    assert told["version"] == client.get("/api/schema.json").json()["info"]["version"]
 
 
 def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start_server: StartServer):
@@ -58,16 +36,11 @@ def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start
         assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address
 
 
-def test_its_version_is_the_documents(client: httpx.Client):
-    document = client.get("/api/schema.json").json()
+def test_by_another_name_it_is_shared_by_that_and_tells_the_hosts_of_covers(newcomer: httpx.Client):
+    headers = {"Host": PARTY_HOST, "X-Forwarded-Proto": "https"}
+    told = newcomer.get("/api/page/", headers=headers).json()
 
-    assert client.get("/api/page/").json()["version"] == document["info"]["version"]
-
-
-def test_by_another_name_it_is_shared_by_that_and_tells_the_hosts_of_covers(party: httpx.Client):
-    told = party.get("/api/page/", headers={"X-Forwarded-Proto": "https"}).json()
-
-    assert (told["addresses"], told["is_reachable_by_others"]) == (["https://party.example/"], True)
+    assert (told["addresses"], told["is_reachable_by_others"]) == ([f"https://{PARTY_HOST}/"], True)
     assert told["cover_hosts"] == ["b.example", "a.example"]
 
 
@@ -81,29 +54,29 @@ def logged(server: TuttiServer) -> list[str]:
 
 
 def test_an_error_of_the_page_is_in_the_log_and_more_than_anybody_reads_are_refused(
-    party: httpx.Client, party_server: TuttiServer
+    newcomer: httpx.Client, strict_server: TuttiServer
 ):
-    before = len(logged(party_server))
-    answer = party.post("/api/page-errors/", json={**ERROR, "page": "http://party.example/r/adas-party"})
+    before = len(logged(strict_server))
+    answer = newcomer.post("/api/page-errors/", json={**ERROR, "page": "http://party.example/r/adas-party"})
 
     assert (answer.status_code, answer.content) == (204, b"")
-    [line] = logged(party_server)[before:]
+    [line] = logged(strict_server)[before:]
     assert "TypeError: it broke (page /r/…, version unknown)" in line
     assert "/page/assets/index-a.js:1:7" in line
     assert answer.headers["X-Request-ID"] in line
 
-    more = [party.post("/api/page-errors/", json=ERROR) for _ in range(10)]
+    more = [newcomer.post("/api/page-errors/", json=ERROR) for _ in range(10)]
     assert [answer.status_code for answer in more] == [204] * 9 + [429]
-    assert len(logged(party_server)) == before + 10
+    assert len(logged(strict_server)) == before + 10
 
 
-def test_an_address_has_a_limit_too(party_server: TuttiServer):
-    headers = {"Host": "party.example", "X_Forwarded_For": next(_addresses)}
+def test_an_address_has_a_limit_too(strict_server: TuttiServer):
+    place = {"X_Forwarded_For": next(new_addresses)}
 
-    with Script([party_server], "127.0.0.1") as script:
-        guests = [script.ask("POST", "/api/guests/", {}, **headers).body["token"] for _ in range(7)]
+    with Script([strict_server], "127.0.0.1") as script:
+        guests = [script.ask("POST", "/api/guests/", {}, **place).body["token"] for _ in range(7)]
         replies = [
-            script.ask("POST", "/api/page-errors/", ERROR, X_Guest_Token=guests[number // 9], **headers)
+            script.ask("POST", "/api/page-errors/", ERROR, X_Guest_Token=guests[number // 9], **place)
             for number in range(63)
         ]
 

@@ -1,16 +1,19 @@
-"""`Idempotency-Key`: the same request again gets the first answer, and which answers are kept for that."""
+"""`Idempotency-Key`: the same request again gets the first answer, and events have the name of their write.
 
-from collections.abc import Callable, Iterator
+That each kind of write is done once under it: tests/invariants/test_idempotency_by_chance.py.
+"""
+
+import itertools
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.contract.conftest import NewClient, client_of, new_room, queue_of
+from tests.contract.conftest import NewClient, new_room, queue_of
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.witnesses import Witness
-from tests.processes import TuttiServer
 
 KEY = "ada-7f3c"
 REPLAYED = "Idempotency-Replayed"
@@ -27,11 +30,10 @@ def is_replay(answer: httpx.Response) -> bool:
     return answer.headers.get(REPLAYED) == "true"
 
 
-def check_kept(ask: Callable[[], httpx.Response]) -> httpx.Response:
-    """The second answer is the first, but for what belongs to one request alone."""
-    first, again = ask(), ask()
+def check_kept(ask: Callable[[], httpx.Response], meanwhile: Callable[[], object]) -> httpx.Response:
+    """The second answer is the first, but for what belongs to one request alone, whatever is so by now."""
+    first, _, again = ask(), meanwhile(), ask()
     assert (is_replay(first), is_replay(again)) == (False, True)
-    assert REPLAYED not in first.headers
     assert (again.status_code, again.content) == (first.status_code, first.content)
     for name in ("Content-Type", "Location", "Content-Length"):
         assert again.headers.get(name) == first.headers.get(name), name
@@ -43,63 +45,33 @@ def check_kept(ask: Callable[[], httpx.Response]) -> httpx.Response:
 
 
 @pytest.mark.both_sizes
-def test_an_item_and_where_it_is(queue: Queue, named: Queue):
-    with Witness(queue) as witness:
-        first = check_kept(lambda: named.post(json={"track_id": queue.tracks[0]}))
-
-    assert (first.status_code, witness.types) == (201, ["track.added"])
-    assert first.headers["Location"].endswith(f"/{first.json()['id']}/")
-
-
-def test_that_something_is_gone(queue: Queue, named: Queue):
+def test_the_answer_of_then_also_when_things_have_changed(queue: Queue, ada: httpx.Client, bo: httpx.Client):
     (a,) = queue.fill(1)
+    of_bo, first, second = new_room(bo), queue.tracks[0], queue.tracks[1]
+    item, numbers = {"track_id": second}, itertools.count()
 
+    def kept(method: str, path: str, body: Any, meanwhile: Callable[[], object]) -> httpx.Response:
+        headers = {"Idempotency-Key": f"write {next(numbers)}"}
+        return check_kept(lambda: ada.request(method, path, json=body, headers=headers), meanwhile)
+
+    one = f"{queue.path}{a}/"
     with Witness(queue) as witness:
-        first = check_kept(lambda: named.delete(a))
+        added = kept("POST", queue.path, item, lambda: None)
+        refused(
+            kept("POST", queue.path, {"track_id": first}, lambda: queue.remove(a)), 409, "DUPLICATE_TRACK"
+        )
+        queue.restore(a)
+        voted = kept("POST", f"{one}vote/", {"direction": "up"}, lambda: queue.vote(a, 1))
+        removed = kept("DELETE", one, None, lambda: queue.restore(a))
+        for path, body in (("vote/", {"value": 1}), ("play/", None), ("restore/", None)):
+            refused(kept("POST", f"{queue.path}0/{path}", body, lambda: None), 404, "NOT_FOUND")
+    mine = kept("PATCH", f"/api/rooms/{of_bo}/", {"name": "Mine"}, lambda: None)
 
-    assert (first.status_code, witness.types) == (204, ["track.removed"])
-
-
-def test_the_answer_of_then_also_when_things_have_changed(queue: Queue, named: Queue):
-    (a,) = queue.fill(1)
-    first = named.post(f"{a}/vote/", json={"direction": "up"})
-    queue.vote(a, 1)
-    queue.remove(a)
-
-    with Witness(queue) as witness:
-        again = named.post(f"{a}/vote/", json={"direction": "up"})
-
-    assert (again.status_code, again.json()) == (200, first.json())
-    assert witness.types == []
-
-
-@pytest.mark.both_sizes
-@pytest.mark.parametrize("path", ["0/vote/", "0/play/", "0/restore/"])
-def test_a_404_of_a_rule(named: Queue, path: str):
-    body = {"value": 1} if path == "0/vote/" else None
-
-    refused(check_kept(lambda: named.post(path, json=body)), 404, "NOT_FOUND")
-
-
-def test_a_403(named: Queue, bo: httpx.Client):
-    room = new_room(bo)
-
-    answer = check_kept(lambda: named.http.patch(f"/api/rooms/{room}/", json={"name": "Mine"}))
-
-    refused(answer, 403, "PERMISSION_DENIED")
-
-
-@pytest.mark.both_sizes
-def test_a_409_also_when_it_would_go_by_now(queue: Queue, named: Queue):
-    (a,) = queue.fill(1)
-    first = named.post(json={"track_id": queue.tracks[0]})
-    queue.remove(a)
-
-    again = named.post(json={"track_id": queue.tracks[0]})
-
-    refused(first, 409, "DUPLICATE_TRACK")
-    assert (again.status_code, again.json(), is_replay(again)) == (409, first.json(), True)
-    assert queue.ids() == []
+    refused(mine, 403, "PERMISSION_DENIED")
+    assert [answer.status_code for answer in (added, voted, removed)] == [201, 200, 204]
+    assert added.headers["Location"].endswith(f"/{added.json()['id']}/")
+    kinds = ["added", "removed", "added", "voted", "voted", "removed", "added"]
+    assert witness.types == [f"track.{kind}" for kind in kinds]
 
 
 # --- What may try again ------------------------------------------------------------------------------
@@ -128,29 +100,27 @@ def test_not_what_was_refused_before_a_rule_looked_at_it(named: Queue):
 
 
 @pytest.mark.both_sizes
-def test_not_a_429(strict_server: TuttiServer):
-    with client_of(strict_server, headers={"User-Agent": "often"}) as http:
-        queue = queue_of(http, new_room(http))
-        (a,) = queue.fill(1)
-        while (first := queue.post(f"{a}/vote/", json={"value": 1})).status_code != 429:
-            pass
-        headers = {"Idempotency-Key": KEY}
-        limited = [queue.post(f"{a}/vote/", json={"value": 1}, headers=headers) for _ in range(2)]
+def test_not_a_429(newcomer: httpx.Client):
+    queue = queue_of(newcomer, new_room(newcomer))
+    item, headers = {"track_id": queue.tracks[0]}, {"Idempotency-Key": KEY}
+    while (first := queue.post(json=item)).status_code != 429:
+        pass
+    limited = [queue.post(json=item, headers=headers) for _ in range(2)]
 
-        added = queue.post(json={"track_id": queue.tracks[1]}, headers=headers)
+    voted = queue.post(f"{queue.ids()[0]}/vote/", json={"value": 1}, headers=headers)
 
     assert [is_replay(answer) for answer in (first, *limited)] == [False] * 3
     assert {answer.status_code for answer in limited} == {429}
-    assert (added.status_code, is_replay(added)) == (201, False)
+    assert (voted.status_code, is_replay(voted)) == (200, False)
 
 
 # --- Whose key it is, and for what -------------------------------------------------------------------
 
 
-def test_another_request_is_a_422_and_nothing_happens(named: Queue):
+def test_another_request_is_a_422_and_nothing_happens(named: Queue, bo: httpx.Client):
     named.post(json={"track_id": 1})
 
-    with Witness(named) as witness:
+    with Witness(named, told=["track.added"]):
         for path, body in [
             *[("", {"track_id": 2}), ("", {"track_id": 1, "added_by": "Bo"})],
             *[("stop/", None), ("?a=b", {"track_id": 1})],
@@ -158,19 +128,10 @@ def test_another_request_is_a_422_and_nothing_happens(named: Queue):
             answer = named.post(path, json=body)
             refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
             assert not is_replay(answer)
+        # Somebody else's key is another.
+        added = named.as_seen_by(bo).post(json={"track_id": 2}, headers={"Idempotency-Key": KEY})
 
-    assert witness.types == []
-
-
-def test_somebody_else_s_key_is_another(named: Queue, bo: httpx.Client, queue: Queue):
-    (a,) = queue.fill(1)
-    headers = {"Idempotency-Key": KEY}
-
-    votes = [named.post(f"{a}/vote/", json={"value": 1})]
-    votes.append(named.as_seen_by(bo).post(f"{a}/vote/", json={"value": 1}, headers=headers))
-
-    assert [vote.json()["votes"] for vote in votes] == [1, 2]
-    assert not any(map(is_replay, votes))
+    assert (added.status_code, is_replay(added)) == (201, False)
 
 
 @pytest.mark.both_sizes
@@ -185,17 +146,12 @@ def test_two_guests_with_devices_alike_have_keys_of_their_own(ada: httpx.Client,
     assert bo.get("/api/guests/me/").json()["name"] == "Dee"
 
 
-@pytest.fixture
-def stranger(new_client: NewClient) -> Iterator[httpx.Client]:
-    """With a device that nobody else has."""
-    return new_client(headers={"User-Agent": "stranger", "Idempotency-Key": KEY})
-
-
 @pytest.mark.both_sizes
 def test_who_joins_again_is_the_same_guest_with_and_without_the_cookie(
-    stranger: httpx.Client, new_client: NewClient
+    new_client: NewClient,
 ):
     """His first answer may have been lost, and with it the cookie."""
+    stranger = new_client(headers={"User-Agent": "stranger", "Idempotency-Key": KEY})
     first, second = (stranger.post("/api/guests/", json={"name": "Cem"}) for _ in range(2))
     stranger.cookies.clear()
 
@@ -209,13 +165,8 @@ def test_who_joins_again_is_the_same_guest_with_and_without_the_cookie(
     assert stranger.get("/api/guests/me/").json()["name"] == "Cem"
 
 
-def test_two_keys_on_one_request_are_refused_and_one_without_a_write_is_passed_over(named: Queue):
+def test_one_without_a_write_is_passed_over(named: Queue):
     assert not any(is_replay(named.get()) for _ in range(2))
-    del named.http.headers["Idempotency-Key"]
-
-    answer = named.post("stop/", headers=[("Idempotency-Key", "a"), ("Idempotency-Key", "b")])
-
-    assert refused(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
 
 
 def test_the_admin_has_no_use_for_it(staff: httpx.Client):
@@ -230,3 +181,41 @@ def test_the_admin_has_no_use_for_it(staff: httpx.Client):
     assert saved.status_code == 302, saved.text
     (found,) = staff.get("/api/tracks/", params={"search": form["title"]}).json()
     staff.delete(f"/api/tracks/{found['id']}/")
+
+
+# --- The client's name for a write, told in its events -----------------------------------------------
+
+
+@pytest.mark.both_sizes
+def test_every_write_can_have_a_name_and_events_of_one_without_have_none(queue: Queue):
+    (a,) = queue.fill(1)
+    before = queue.state()
+    printable = "".join(map(chr, range(0x21, 0x7F)))
+    keys = ["x", "a b", printable[:64], printable[64:], "7d444840-9dc0-11d1-b245-5ffdce74fad2", ""]
+    writes = [("", {"track_id": queue.tracks[10]}), (f"{a}/vote/", {"value": 1}), (f"{a}/play/", None)]
+    writes += [("stop/", None), (f"{a}/play/", None), ("", {"track_id": queue.tracks[11]})]
+
+    with Witness(queue) as witness:
+        for key, (path, body) in zip(keys, writes, strict=False):
+            headers = {"Idempotency-Key": key} if key else {}
+            assert queue.post(path, json=body, headers=headers).is_success
+        queue.http.delete(f"{queue.path}{a}/", headers={"Idempotency-Key": "last"})
+
+    told = [*keys[:5], None, "last", "last"]
+    assert witness.types[-2:] == ["track.playing", "track.removed"]
+    assert [event["op_id"] for event in witness.events] == told
+    poll = queue.get("events/", epoch=before.epoch, since=before.seq).json()
+    assert [event["op_id"] for event in poll["events"]] == told
+
+
+def test_anything_else_is_a_400_and_nothing_happens_and_reading_has_no_use_for_it(queue: Queue):
+    (a,) = queue.fill(1)
+    several = [(b"Idempotency-Key", b"a"), (b"Idempotency-Key", b"b")]
+    wrong = (b"", b"x" * 65, b"caf\xc3\xa9", b"\xe9", b"a\tb", b"\x7f")
+
+    with Witness(queue, told=[]):
+        for headers in (several, *([(b"Idempotency-Key", key)] for key in wrong)):
+            added = queue.post(json={"track_id": queue.tracks[1]}, headers=headers)
+            for answer in (added, *(queue.post(path, headers=headers) for path in (f"{a}/play/", "stop/"))):
+                assert refused(answer, 400, "VALIDATION_ERROR")["Idempotency-Key"]
+            assert queue.http.get(queue.path, headers=headers).status_code == 200

@@ -1,22 +1,34 @@
-"""From where a browser may write."""
+"""From where a browser may write and read, and by which names the server may be reached."""
 
 import httpx
 import pytest
 
 from tests.contract.conftest import CORS_ORIGIN, NewClient, new_room, queue_of
+from tests.contract.event_streams import event_stream
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
+from tests.contract.sockets import Closed, Socket
 from tests.contract.witnesses import Witness
+from tests.processes import TuttiServer
 
 OWN = "own"
-OWN_PORT_CHANGED = "own host, other port"
+OTHERS = [
+    *[("https://evil.example", None), ("null", None), ("own host, other port", None), ("", None)],
+    *[("own with more", None), ("own as user", None), ("http://localhost:3001", None)],
+    *[(None, "cross-site"), (None, "same-site"), ("null", "same-origin")],
+    *[("https://evil.example", "cross-site"), ("https://evil.example", "none")],
+]
+OURS = [
+    *[(None, None), (None, "none"), (None, "same-origin"), (OWN, None), (OWN, "same-origin")],
+    *[("http://localhost:3000", None), ("http://127.0.0.1:3000", "cross-site")],
+]
 
 
 def headers_for(queue: Queue, origin: str | None, site: str | None) -> dict[str, str]:
     base = str(queue.http.base_url).rstrip("/")
     known = {
         OWN: base,
-        OWN_PORT_CHANGED: "http://127.0.0.1:1",
+        "own host, other port": "http://127.0.0.1:1",
         "own with more": f"{base}.evil.example",
         "own as user": base.replace("//", "//evil@") + ".example",
     }
@@ -38,35 +50,21 @@ def writes(http: httpx.Client, queue: Queue, item: int) -> list[httpx.Response]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("origin", "site"),
-    [
-        *[("https://evil.example", None), ("null", None), (OWN_PORT_CHANGED, None), ("", None)],
-        *[("own with more", None), ("own as user", None), ("http://localhost:3001", None)],
-        *[(None, "cross-site"), (None, "same-site"), ("null", "same-origin")],
-        *[("https://evil.example", "cross-site"), ("https://evil.example", "none")],
-    ],
-)
-def test_others_are_refused_and_nothing_happens(
-    queue: Queue, new_client: NewClient, origin: str | None, site: str | None
-):
+def test_others_are_refused_and_nothing_happens(queue: Queue, new_client: NewClient):
     (a,) = queue.fill(1)
 
-    with Witness(queue) as witness:
-        for answer in writes(new_client(headers=headers_for(queue, origin, site)), queue, a):
-            refused(answer, 403, "PERMISSION_DENIED")
-            assert "Access-Control-Allow-Origin" not in answer.headers
+    with Witness(queue, told=[]):
+        for origin, site in OTHERS:
+            http = new_client(headers=headers_for(queue, origin, site))
+            more = [http.post(path, json={"name": "Eve"}) for path in ("/api/guests/", "/api/rooms/")]
+            for answer in (*writes(http, queue, a), *more):
+                refused(answer, 403, "PERMISSION_DENIED")
+                assert "Access-Control-Allow-Origin" not in answer.headers
+            assert not http.cookies
+            assert http.get(queue.path).status_code == 200  # reading is free
 
-    assert witness.types == []
 
-
-@pytest.mark.parametrize(
-    ("origin", "site"),
-    [
-        *[(None, None), (None, "none"), (None, "same-origin"), (OWN, None), (OWN, "same-origin")],
-        *[("http://localhost:3000", None), ("http://127.0.0.1:3000", "cross-site")],
-    ],
-)
+@pytest.mark.parametrize(("origin", "site"), OURS)
 def test_our_own_pages_allowed_origins_and_programs_may(
     queue: Queue, new_client: NewClient, origin: str | None, site: str | None
 ):
@@ -89,16 +87,6 @@ def test_own_is_the_host_by_which_the_request_came(queue: Queue, new_client: New
     refused(mixed.post(queue.path, json={"track_id": queue.tracks[1]}), 403, "PERMISSION_DENIED")
 
 
-def test_reading_is_free_and_guests_and_rooms_are_writes_too(queue: Queue, client: httpx.Client):
-    headers = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-    answer = client.get(queue.path, headers=headers)
-
-    assert (answer.status_code, answer.json()) == (200, [])
-    refused(client.post("/api/guests/", json={"name": "Eve"}, headers=headers), 403, "PERMISSION_DENIED")
-    refused(client.post("/api/rooms/", json={"name": "Trap"}, headers=headers), 403, "PERMISSION_DENIED")
-    assert not client.cookies
-
-
 def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
     queue = queue_of(narrow_client, new_room(narrow_client))
 
@@ -108,3 +96,109 @@ def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
     assert stop(CORS_ORIGIN).status_code == 200
     refused(stop("http://localhost:3000"), 403, "PERMISSION_DENIED")
     refused(stop(CORS_ORIGIN + ":444"), 403, "PERMISSION_DENIED")
+
+
+# --- By which names the server may be reached --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil"]
+)
+def test_by_another_name_all_is_a_400_and_nothing_happens(queue: Queue, server: TuttiServer, host: str):
+    (a,) = queue.fill(1)
+
+    with Witness(queue, told=[]):
+        for path in ("", "events/", "stream/", "history/"):
+            answer = queue.http.get(queue.path + path, headers={"Host": host})
+            refused(answer, 400, "HOST_NOT_ALLOWED")
+        write = queue.post(f"{a}/play/", headers={"Host": host, "Origin": f"http://{host}"})
+        refused(write, 400, "HOST_NOT_ALLOWED")
+        for headers in ({}, {"Origin": f"http://{host}"}):
+            with pytest.raises(Closed) as end:
+                Socket.of_room(server.ws_url, queue.room, host=host, headers=headers)
+            assert end.value.code is not None
+            assert 4400 <= end.value.code < 4500
+            assert end.value.frames == []
+
+
+def test_our_own_names_are_taken(server: TuttiServer, queue: Queue):
+    for name in ("localhost", "127.0.0.1", "LOCALHOST", "[::1]"):
+        host = f"{name}:{server.port}"
+        assert queue.http.get(queue.path, headers={"Host": host}).status_code == 200
+        with Socket.of_room(server.ws_url, queue.room, host=host) as socket:
+            assert socket.established["payload"]["room"] == queue.room
+
+
+# --- What pages of allowed origins may send and read -------------------------------------------------
+
+
+ALLOWED = "http://localhost:3000"
+FOREIGN = "https://evil.example"
+SENDABLE = [
+    *["authorization", "content-type", "idempotency-key", "if-none-match", "last-event-id"],
+    "x-guest-token",
+]
+READABLE = [
+    *["etag", "link", "retry-after", "idempotency-replayed", "x-request-id", "x-stream-epoch"],
+    *["x-stream-seq", "x-total-count"],
+]
+
+
+def words(header: str) -> set[str]:
+    return {word.strip().lower() for word in header.split(",")}
+
+
+def preflight(http: httpx.Client, path: str, method: str, origin: str) -> httpx.Response:
+    wanted = {
+        "Origin": origin,
+        "Access-Control-Request-Method": method,
+        "Access-Control-Request-Headers": ", ".join(SENDABLE),
+    }
+    return http.options(path, headers=wanted)
+
+
+def test_an_allowed_origin_may_ask_beforehand(queue: Queue):
+    for method, path in [
+        *[("GET", ""), ("POST", ""), ("PATCH", "1/"), ("DELETE", "1/")],
+        *[("POST", "1/vote/"), ("GET", "events/"), ("GET", "stream/")],
+    ]:
+        answer = preflight(queue.http, queue.path + path, method, ALLOWED)
+        assert answer.status_code in {200, 204}
+        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert method.lower() in words(answer.headers["Access-Control-Allow-Methods"])
+        assert set(SENDABLE) <= words(answer.headers["Access-Control-Allow-Headers"])
+
+    foreign = preflight(queue.http, queue.path, "POST", FOREIGN)
+    assert "Access-Control-Allow-Origin" not in foreign.headers
+
+
+def test_an_allowed_origin_may_read_answers_and_their_headers_and_others_may_not(queue: Queue):
+    def answered(path: str, origin: str) -> httpx.Headers:
+        if path == "stream/":
+            with event_stream(queue.http, queue.path + path, headers={"Origin": origin}) as stream:
+                return stream.answer.headers
+        return queue.http.get(queue.path + path, headers={"Origin": origin}).headers
+
+    for path in ("", "history/", "events/", "my-votes/", "9007199254740992/", "stream/"):
+        told = answered(path, ALLOWED)
+        assert told["Access-Control-Allow-Origin"] == ALLOWED
+        assert set(READABLE) <= words(told["Access-Control-Expose-Headers"])
+        assert "origin" in words(told["Vary"])
+        for other in (FOREIGN, "null"):
+            assert "Access-Control-Allow-Origin" not in answered(path, other)
+
+
+def test_an_allowed_origin_may_read_refusals_of_its_writes_and_send_cookies(queue: Queue, ada: httpx.Client):
+    key, large = {"Idempotency-Key": "x" * 65}, b" " * (1024 * 1024 + 1)
+    answers = [
+        queue.post(json={}, headers={"Origin": ALLOWED}),
+        queue.post("stop/", headers={"Origin": ALLOWED, **key}),
+        queue.post("stop/", headers={"Origin": ALLOWED}, content=large),
+        queue.post("stop/", headers={"Origin": ALLOWED, "X-Guest-Token": "nonsense"}),
+        ada.get(f"{queue.path}my-votes/", headers={"Origin": ALLOWED}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400, 400, 413, 401, 200]
+    for answer in answers:
+        assert answer.headers["Access-Control-Allow-Origin"] == ALLOWED
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"

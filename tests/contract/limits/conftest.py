@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ReadyMadeData, Size
-from tests.contract.limits.scripts import Script
+from tests.contract.limits.scripts import Reply, Script
 from tests.live.conftest import shared_with
 from tests.processes import TuttiServer
 
@@ -93,16 +93,14 @@ class RoomOfScripts:
         assert {reply.status for reply in added} == {201}
         return [reply.body["id"] for reply in added]
 
-    def items(self) -> list[Any]:
-        """In the order in which they were added."""
-        items = self._host.ask("GET", self.path, **self._headers).body
-        return sorted(items, key=lambda item: int(item["id"]))
-
     def votes(self) -> list[int]:
-        return [item["votes"] for item in self.items()]
+        """Of each item, in the order in which they were added."""
+        items = self._host.ask("GET", self.path, **self._headers).body
+        return [item["votes"] for item in sorted(items, key=lambda item: int(item["id"]))]
 
-    def length(self) -> int:
-        return len(self.items())
+
+def vote(script: Script, room: RoomOfScripts, item_id: int, **headers: str) -> Reply:
+    return script.ask("POST", f"{room.path}{item_id}/vote/", {"value": 1}, **headers)
 
 
 @pytest.fixture(scope="package")

@@ -114,3 +114,7 @@ def check_limit(replies: Sequence[Reply], limit: int, seconds: float) -> None:
             assert int(reply.headers["retry-after"]) <= seconds
     if replies[-1].came_at - replies[0].sent_at < seconds:
         assert len(passes) == min(limit, len(replies))
+
+
+def agent(number: int) -> dict[str, str]:
+    return {"User_Agent": f"Agent/{number}"}

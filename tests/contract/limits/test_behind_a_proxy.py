@@ -4,14 +4,18 @@ RATE_LIMIT_FACTOR=0.05 makes each limit a twentieth of the contract's, at least 
 """
 
 import itertools
-from contextlib import closing
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
-from tests.contract.limits.conftest import RoomOfScripts
-from tests.contract.limits.scripts import Reply, Script, check_limit, passed
+from tests.contract.limits.conftest import Doors, RoomOfScripts, vote
+from tests.contract.limits.scripts import Script, agent, check_limit, passed
+from tests.contract.sockets import Closed, Socket
+from tests.processes import TuttiServer
 
-NEWCOMERS, VOTES, MOVES = 10, 3, 6
+NEWCOMERS, VOTES = 10, 3
 REQUESTS_OF_CALLER, REQUESTS_OF_ADDRESS = 30, 300
 JOINS_OF_VOTER, JOINS_OF_ADDRESS, OPEN_TOGETHER = 6, 100, 25
 # Several times as many as are voters of their own, and as one may vote.
@@ -30,14 +34,6 @@ def address() -> str:
 @pytest.fixture
 def room(proxy: Script) -> RoomOfScripts:
     return RoomOfScripts(proxy, X_Forwarded_For=next(_addresses))
-
-
-def vote(proxy: Script, room: RoomOfScripts, item_id: int, **headers: str) -> Reply:
-    return proxy.ask("POST", f"{room.path}{item_id}/vote/", {"value": 1}, **headers)
-
-
-def agent(number: int) -> dict[str, str]:
-    return {"User_Agent": f"Agent/{number}"}
 
 
 def guest(proxy: Script) -> dict[str, str]:
@@ -99,20 +95,11 @@ def test_all_callers_of_an_address_share_its_requests(proxy: Script, address: st
     assert elsewhere.status == 404
 
 
-def test_moves_are_a_twentieth_and_a_login_is_tried_once(
-    proxy: Script, room: RoomOfScripts, address: str
-) -> None:
-    (item_id,) = room.fill(1)
-
-    replies = [
-        proxy.ask("PATCH", f"{room.path}{item_id}/", {"position": 7}, X_Forwarded_For=address)
-        for _ in range(MOVES + 3)
-    ]
+def test_a_login_is_tried_once(proxy: Script, address: str) -> None:
     logins = [
         proxy.ask("POST", "/admin/login/", X_Forwarded_For=address, **agent(number)) for number in range(3)
     ]
 
-    check_limit(replies, MOVES, MINUTE_SECONDS)
     assert [reply.is_limited for reply in logins] == [False, True, True]
 
 
@@ -134,21 +121,90 @@ def test_a_voter_joins_so_often_and_an_address_so_often(
     assert proxy.joins(stream, X_Forwarded_For=next(_addresses))
 
 
+# --- Sockets take the places of an address as streams do, and give them back -------------------------
+
+
+# Between tries: a process tells half a second later what it has open, and again after 20 seconds. They
+# are so few that nobody is refused for having joined too often instead.
+PAUSES_SECONDS = [0.1] * 5 + [1.2] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 5)
+
+
+def check_refusal(end: Closed) -> None:
+    assert (end.code, end.frames) == (4429, [])
+
+
+class Visitors:
+    """Of one address; each socket comes as somebody else unless told."""
+
+    def __init__(self, room: RoomOfScripts) -> None:
+        self._room, self.stream = room.path.split("/")[3], f"{room.path}stream/"
+        self.address, self._numbers = next(_addresses), itertools.count()
+        self.opened = ExitStack()
+
+    def join(self, door: TuttiServer, *, agent: str = "") -> Socket | None:
+        """None where it was refused."""
+        headers = {"X-Forwarded-For": self.address, "User-Agent": agent or f"Agent/{next(self._numbers)}"}
+        try:
+            return self.opened.enter_context(Socket.of_room(door.base_url, self._room, headers=headers))
+        except Closed as end:
+            return check_refusal(end)
+
+    def comes_in(self, door: TuttiServer) -> bool:
+        """Leaves at once."""
+        if socket := self.join(door):
+            socket.__exit__()
+        return socket is not None
+
+    def is_soon(self, door: TuttiServer, *, let_in: bool) -> bool:
+        """Processes tell each other what they have open a little later."""
+        for pause_seconds in PAUSES_SECONDS:
+            if self.comes_in(door) is let_in:
+                return True
+            time.sleep(pause_seconds)
+        return False
+
+
+@pytest.fixture
+def visitors(room: RoomOfScripts) -> Iterator[Visitors]:
+    visitors = Visitors(room)
+    with visitors.opened:
+        yield visitors
+
+
 @pytest.mark.both_sizes
-def test_so_many_streams_of_an_address_are_open_together(
-    proxy: Script, room: RoomOfScripts, address: str
+def test_a_voter_s_sockets_join_so_often_and_those_of_an_address_so_often(
+    proxied_doors: Doors, visitors: Visitors
 ) -> None:
-    """In one process; several may let in a few more for a moment."""
-    one_door = Script(proxy.doors[:1], proxy.address)
-    stream = f"{room.path}stream/"
-    opened = [
-        one_door.opened_stream(stream, X_Forwarded_For=address, **agent(number // JOINS_OF_VOTER))
-        for number in range(OPEN_TOGETHER + 3)
+    doors = itertools.cycle(proxied_doors)
+    joined = [
+        bool(visitors.join(next(doors), agent="One")) and not visitors.opened.close()
+        for _ in range(JOINS_OF_VOTER + 1)
+    ]
+    others = [visitors.comes_in(next(doors)) for _ in range(JOINS_OF_ADDRESS)]
+
+    assert joined == [True] * JOINS_OF_VOTER + [False]
+    assert others == [True] * (JOINS_OF_ADDRESS - JOINS_OF_VOTER) + [False] * JOINS_OF_VOTER
+
+
+@pytest.mark.both_sizes
+def test_so_many_sockets_of_an_address_are_open_together_in_all_processes(
+    proxied_doors: Doors, visitors: Visitors
+) -> None:
+    """Streams among them."""
+    first, last = proxied_doors[0], proxied_doors[-1]
+    one_door = Script([first], "127.0.0.1")
+
+    sockets = [visitors.join(first) for _ in range(OPEN_TOGETHER - 3)]
+    streams = [
+        one_door.opened_stream(visitors.stream, X_Forwarded_For=visitors.address, **agent(number))
+        for number in range(4)
     ]
 
-    assert [status for status, _ in opened] == [200] * OPEN_TOGETHER + [429] * 3
-    for _, line in opened:
+    assert all(sockets)
+    assert [status for status, _ in streams] == [200, 200, 200, 429]
+    assert not visitors.comes_in(first)
+    assert visitors.is_soon(last, let_in=False)
+    visitors.opened.close()
+    for _, line in streams:
         line.close()
-    status, line = one_door.opened_stream(stream, X_Forwarded_For=address, **agent(JOINS_OF_VOTER))
-    with closing(line):
-        assert status == 200
+    assert visitors.is_soon(last, let_in=True)

@@ -8,22 +8,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.contract.limits.conftest import NewScript, RoomOfScripts
-from tests.contract.limits.scripts import Reply, Script, check_limit, passed
+from tests.contract.limits.conftest import NewScript, RoomOfScripts, vote
+from tests.contract.limits.scripts import Script, agent, check_limit, passed
 
 # More than are voters of their own, and than the one voter of all others may vote.
 CROWD = range(32)
 NEWCOMERS = 20
 VOTES, ADDS = 6, 3
 MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
-
-
-def vote(script: Script, room: RoomOfScripts, item_id: int, **headers: str) -> Reply:
-    return script.ask("POST", f"{room.path}{item_id}/vote/", {"value": 1}, **headers)
-
-
-def agent(number: int) -> dict[str, str]:
-    return {"User_Agent": f"Agent/{number}"}
 
 
 def forwarded(number: int) -> dict[str, str]:
@@ -52,7 +44,7 @@ def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
         assert passed(replies[:NEWCOMERS]) == replies[:NEWCOMERS]
         check_limit(replies[NEWCOMERS:], limit, MINUTE_SECONDS)
     assert {reply.status for reply in passed(adds)} == {201}
-    assert other.length() == len(passed(adds))
+    assert len(other.votes()) == len(passed(adds))
     assert room.votes() == [NEWCOMERS + 1, 0]
     for number in (0, NEWCOMERS - 1):
         assert vote(script, room, second, **agent(number)).status == 200

@@ -1,17 +1,16 @@
-"""How often one voter may do something, and one caller may ask, within a minute.
+"""How often one voter, caller or person may do something: a tenth of the contract's limits."""
 
-A tenth of the contract's limits.
-"""
-
+import secrets
 from collections.abc import Callable
 
+import httpx
 import pytest
 
-from tests.conftest import StartServer
 from tests.contract.limits.conftest import NewScript, RoomOfScripts
-from tests.contract.limits.scripts import Script, check_limit
+from tests.contract.limits.scripts import Reply, Script, check_limit
+from tests.contract.people import facts
 
-MINUTE_SECONDS = 60
+MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
 
 @pytest.mark.both_sizes
@@ -28,7 +27,7 @@ def test_6_votes_3_adds_and_12_moves_each_counted_alone(
     check_limit(votes, 6, MINUTE_SECONDS)
     check_limit(adds, 3, MINUTE_SECONDS)
     check_limit(moves, 12, MINUTE_SECONDS)
-    assert room.length() == 2 + len([reply for reply in adds if reply.status == 201])
+    assert len(room.votes()) == 2 + len([reply for reply in adds if reply.status == 201])
 
 
 def test_60_requests_of_a_caller_also_where_nothing_is(new_script: NewScript) -> None:
@@ -67,14 +66,51 @@ def test_a_refresh_of_counts_more_is_refused_within_the_answer(new_script: NewSc
     assert other.ask("POST", "/api/gql/", refresh).body == replies[0].body
 
 
-@pytest.mark.parametrize("size", ["embedded"], indirect=True)
-def test_without_limits_nobody_is_refused(start_server: StartServer) -> None:
-    with Script([start_server(rate_limit_factor="0")], "127.0.0.1") as script:
-        room = RoomOfScripts(script)
-        (a,) = room.fill(1)
+def test_without_limits_nobody_is_refused(narrow_client: httpx.Client) -> None:
+    """Where RATE_LIMIT_FACTOR is 0: more than the 10 rooms that a party has."""
+    narrow_client.post("/api/guests/", json={"name": "Host"})
 
-        votes = [script.ask("POST", f"{room.path}{a}/vote/", {"value": value % 2}) for value in range(9)]
-        adds = [script.ask("POST", room.path, {"track_id": track_id}) for track_id in room.tracks[1:8]]
+    made = [narrow_client.post("/api/rooms/", json={"name": "Free"}) for _ in range(11)]
 
-    assert {reply.status for reply in votes} == {200}
-    assert {reply.status for reply in adds} == {201}
+    assert {answer.status_code for answer in made} == {201}
+
+
+# --- Within an hour ----------------------------------------------------------------------------------
+
+
+def test_one_room_of_a_caller_6_of_an_address(new_script: NewScript) -> None:
+    script, elsewhere = new_script(), new_script()
+
+    def guest(at: Script) -> dict[str, str]:
+        return {"X_Guest_Token": at.ask("POST", "/api/guests/", {"name": "Host"}).body["token"]}
+
+    def make(owner: dict[str, str], at: Script = script) -> Reply:
+        return at.ask("POST", "/api/rooms/", {"name": "FREE PRIZES"}, **owner)
+
+    one, *others = [guest(script) for _ in range(8)]
+    of_one = [make(one) for _ in range(3)]
+    of_others = [make(other) for other in others]
+
+    check_limit(of_one, 1, HOUR_SECONDS)
+    check_limit([*of_one[:1], *of_others], 6, HOUR_SECONDS)
+    assert [reply.status for reply in of_others] == [201] * 5 + [429] * 2
+    assert make(guest(elsewhere), elsewhere).status == 201
+
+
+def test_200_activities_an_hour_of_which_each_of_a_list_is_one(new_script: NewScript) -> None:
+    def person(script: Script) -> Callable[[int], Reply]:
+        account = script.ask("POST", "/api/users/", facts(f"teller-{secrets.token_hex(4)}"))
+        own = {"Authorization": f"Bearer {account.body['access']}"}
+        one = {"track_id": script.ask("GET", "/api/tracks/?limit=1").body[0]["id"], "activity_type": "play"}
+        return lambda count: script.ask("POST", "/api/analytics/activity/", [one] * count, **own)
+
+    dee, eli = person(new_script()), person(new_script())
+
+    told = [dee(count) for count in (50, 50, 50, 49)]
+    too_many, last, one_more = dee(2), dee(1), dee(1)
+
+    assert [reply.status for reply in (*told, last)] == [201] * 5
+    for reply in (too_many, one_more):
+        assert reply.is_limited
+        assert HOUR_SECONDS - 600 < int(reply.headers["retry-after"]) <= HOUR_SECONDS
+    assert eli(1).status == 201

@@ -1,7 +1,8 @@
-"""What plays, and what has played."""
+"""What plays, what has played; removing items and bringing them back."""
+
+from typing import Any
 
 import httpx
-import pytest
 
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
@@ -15,7 +16,7 @@ from tests.contract.witnesses import Witness
 def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, bo: httpx.Client):
     a, b, c = queue.fill(3)
 
-    with Witness(queue) as witness:
+    with Witness(queue, told=["track.playing"] * 2) as witness:
         first = queue.play(b)
         assert queue.item(b) == first
         assert queue.play(b) == first
@@ -26,57 +27,28 @@ def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, b
     assert first["played_at"] is not None
     assert queue.ids() == [a, b, c]
     assert queue.playing() == c
-    assert witness.types == ["track.playing"] * 2
     assert witness.payloads == [first, second]
     assert [play["id"] for play in queue.history()] == [b]
 
 
-def test_stopping_tells_what_stopped_once(queue: Queue):
+def test_stopping_tells_what_stopped_once_and_neither_needs_a_body_or_a_content_type(queue: Queue):
     (a,) = queue.fill(1)
     with Witness(queue) as nothing_played:
         queue.stop()
     assert (nothing_played.types, queue.history()) == ([], [])
-    queue.play(a)
+    bodies: list[dict[str, Any]] = [{}, {"json": {}}]
 
-    with Witness(queue) as witness:
-        queue.stop()
-        queue.stop()
+    for request_parts in (*bodies, *({"headers": {"Content-Type": kind}} for kind in ("text/plain", ""))):
+        with Witness(queue, told=["track.playing"] * 2) as witness:
+            played = queue.post(f"{a}/play/", **request_parts)
+            stopped = [queue.post("stop/", **request_parts) for _ in range(2)]
 
-    assert witness.types == ["track.playing"]
-    assert witness.payloads == [{"id": None, "is_playing": False, "stopped_id": a}]
+        assert (played.status_code, played.json()["id"]) == (200, a)
+        for answer in stopped:
+            assert (answer.status_code, answer.json()) == (200, {"status": "stopped"})
+        assert witness.payloads[1] == {"id": None, "is_playing": False, "stopped_id": a}
     assert queue.playing() is None
-    assert [play["id"] for play in queue.history()] == [a]
-
-
-@pytest.mark.parametrize(
-    "request_parts",
-    [{}, {"json": {}}, *({"headers": {"Content-Type": kind}} for kind in ("text/plain", ""))],
-    ids=repr,
-)
-def test_neither_needs_a_body_or_a_content_type(queue: Queue, request_parts: dict[str, dict[str, str]]):
-    (a,) = queue.fill(1)
-
-    with Witness(queue) as witness:
-        played = queue.post(f"{a}/play/", **request_parts)
-        stopped = queue.post("stop/", **request_parts)
-
-    assert (played.status_code, played.json()["id"]) == (200, a)
-    assert (stopped.status_code, stopped.json()) == (200, {"status": "stopped"})
-    assert witness.types == ["track.playing", "track.playing"]
-
-
-def test_rooms_play_on_their_own(queue: Queue, voted_queue: Queue):
-    (a, removed), (b,) = queue.fill(2), voted_queue.fill(1)
-    queue.remove(removed)
-    queue.play(a)
-
-    with Witness(queue) as witness:
-        voted_queue.play(b)
-        refused(queue.post(f"{b}/play/"), 404, "NOT_FOUND")
-        refused(queue.post(f"{removed}/play/"), 404, "NOT_FOUND")
-
-    assert (queue.playing(), voted_queue.playing()) == (a, b)
-    assert witness.types == []
+    assert [play["id"] for play in queue.history()] == [a] * 4
 
 
 # --- `is_playing` in a PATCH: the same as play and stop ----------------------------------------------
@@ -86,43 +58,37 @@ def test_true_plays_the_item_and_false_stops_what_plays_and_nothing_else(queue: 
     a, b = queue.fill(2)
     queue.play(a)
 
-    with Witness(queue) as witness:
-        item = queue.place(b, is_playing=True)
+    with Witness(queue, told=["track.moved", "track.playing", "track.playing"]) as witness:
+        item = queue.place(b, before=a, is_playing=True)
         assert queue.place(b, is_playing=True) == item
         assert [play["id"] for play in queue.history()] == [a]
         assert queue.place(a, is_playing=False)["is_playing"] is False
         assert queue.playing() == b
         assert queue.place(b, is_playing=False)["is_playing"] is False
 
-    assert item["is_playing"] is True
-    assert witness.types == ["track.playing"] * 2
-    assert witness.payloads == [item, {"id": None, "is_playing": False, "stopped_id": b}]
-    assert queue.playing() is None
-
-
-def test_it_goes_together_with_a_move(queue: Queue):
-    a, b = queue.fill(2)
-
-    with Witness(queue) as witness:
-        item = queue.place(b, before=a, is_playing=True)
-
     assert (item["position"], item["is_playing"]) == (0.5, True)
-    assert queue.ids() == [b, a]
-    assert witness.types == ["track.moved", "track.playing"]
+    assert witness.payloads[1:] == [item, {"id": None, "is_playing": False, "stopped_id": b}]
+    assert (queue.ids(), queue.playing()) == ([b, a], None)
 
 
-def test_what_is_refused_neither_moves_nor_plays(queue: Queue, voted_queue: Queue):
-    a, b = queue.fill(2)
+def test_what_is_refused_neither_moves_nor_plays_and_rooms_play_on_their_own(
+    queue: Queue, voted_queue: Queue
+):
+    a, b, removed = queue.fill(3)
     (foreign,) = voted_queue.fill(1)
+    queue.remove(removed)
+    queue.play(a)
 
-    with Witness(queue) as witness:
+    with Witness(queue, told=[]):
+        voted_queue.play(foreign)
+        for item_id in (foreign, removed):
+            refused(queue.post(f"{item_id}/play/"), 404, "NOT_FOUND")
         for value in ("true", 1, None, []):
             answer = queue.patch(b, {"before": a, "is_playing": value})
             refused(answer, 400, "VALIDATION_ERROR", "is_playing")
-        refused(queue.patch(a, {"after": foreign, "is_playing": True}), 400, "VALIDATION_ERROR", "after")
+        refused(queue.patch(b, {"after": foreign, "is_playing": True}), 400, "VALIDATION_ERROR", "after")
 
-    assert queue.playing() is None
-    assert witness.types == []
+    assert (queue.playing(), voted_queue.playing()) == (a, foreign)
 
 
 # --- The plays that have ended -----------------------------------------------------------------------
@@ -131,7 +97,8 @@ def test_what_is_refused_neither_moves_nor_plays(queue: Queue, voted_queue: Queu
 def test_it_is_of_one_room_and_tells_each_play_that_has_ended_also_of_what_has_left(
     queue: Queue, voted_queue: Queue
 ):
-    a, b = queue.fill(2)
+    """The last twenty, the newest first."""
+    a, b, *more = queue.fill(20)
     played = queue.play(a)
     answer = queue.get("history/")
     assert (answer.json(), answer.headers["X-Total-Count"]) == ([], "0")
@@ -144,16 +111,10 @@ def test_it_is_of_one_room_and_tells_each_play_that_has_ended_also_of_what_has_l
     assert [play["id"] for play in queue.history()] == [a, b, a]
     assert [play["track"] for play in queue.history()[::2]] == [played["track"]] * 2
     assert voted_queue.history() == []
-
-
-def test_twenty_are_given_the_newest_first(queue: Queue):
-    ids = queue.fill(22)
-
-    for item_id in ids:
+    for item_id in more:
         queue.play(item_id)
     queue.stop()
-
-    assert [play["id"] for play in queue.history()] == [*reversed(ids)][:20]
+    assert [play["id"] for play in queue.history()] == [*reversed(more), a, b]
 
 
 def test_a_play_is_the_item_as_it_was_at_its_end(
@@ -178,3 +139,100 @@ def test_a_play_is_the_item_as_it_was_at_its_end(
     assert {name: play[name] for name in same} == {name: last[name] for name in same}
     assert (play["votes"], play["track"]["title"], play["track"]["genre"]) == (1, "Helo", "soul")
     assert play["is_playing"] is False
+
+
+# --- Taking an item out of the queue -----------------------------------------------------------------
+
+
+def test_the_others_stay_where_they_are_and_what_plays_stops_first(queue: Queue, voted_queue: Queue):
+    a, b, c = queue.fill(3)
+    queue.play(a)
+
+    with Witness(queue, told=["track.removed"]) as witness:
+        refused(voted_queue.delete(b), 404, "NOT_FOUND")
+        queue.remove(b)
+        refused(queue.delete(b), 404, "NOT_FOUND")
+    assert (queue.ids(), queue.positions(), queue.playing()) == ([a, c], [1.0, 3.0], a)
+    assert witness.payloads == [{"id": b, "track_id": queue.tracks[1]}]
+
+    with Witness(queue, told=["track.playing", "track.removed"]) as witness:
+        queue.remove(a)
+    assert witness.payloads == [
+        {"id": None, "is_playing": False, "stopped_id": a},
+        {"id": a, "track_id": queue.tracks[0]},
+    ]
+    assert queue.ids() == [c]
+    assert [play["id"] for play in queue.history()] == [a]
+
+
+# --- Bringing a removed item back --------------------------------------------------------------------
+
+
+def test_it_comes_back_as_it_was_and_its_votes_belong_to_their_voters(
+    queue: Queue, ada: httpx.Client, bo: httpx.Client, cem: httpx.Client
+):
+    a, b, c = queue.fill(3)
+    as_ada, as_bo, as_cem = callers = [queue.as_seen_by(voter) for voter in (ada, bo, cem)]
+    for caller, value in zip(callers, (1, 1, -1), strict=True):
+        caller.vote(b, value)
+    before = queue.place(b, position=2.25)
+    queue.remove(b)
+    assert as_ada.my_votes() == {}
+
+    with Witness(queue, told=["track.added"]) as witness:
+        item = queue.restore(b)
+
+    assert queue.ids() == [a, b, c]
+    assert item == queue.item(b) == {**before, "position": item["position"]}
+    assert item["votes"] == 1
+    assert witness.payloads == [item]
+    assert [caller.my_votes() for caller in callers] == [{str(b): 1}, {str(b): 1}, {str(b): -1}]
+    assert as_bo.vote(b, 1)["votes"] == 1
+    assert as_cem.vote(b, 1)["votes"] == 3
+
+
+def test_it_follows_the_item_it_stood_after_or_takes_the_nearest_sensible_place(queue: Queue):
+    a, b, c, d = queue.fill(4)
+    queue.remove(c)
+    queue.remove(b)
+
+    with Witness(queue, told=["track.added", "track.added"]):
+        queue.restore(c)
+        queue.restore(b)
+    assert queue.ids() == [a, b, c, d]
+
+    queue.remove(c)
+    queue.place(b, after=d)
+    queue.restore(c)
+    assert queue.ids() == [a, d, b, c]
+
+
+def test_when_its_track_is_queued_again_it_is_a_409_and_what_was_never_there_a_404(
+    queue: Queue, voted_queue: Queue
+):
+    (a,), (foreign,) = queue.fill(1), voted_queue.fill(1)
+    queue.remove(a)
+    voted_queue.remove(foreign)
+    again = queue.add(queue.tracks[0])
+
+    with Witness(queue, told=[]):
+        details = refused(queue.post(f"{a}/restore/"), 409, "DUPLICATE_TRACK")
+        refused(queue.post(f"{foreign}/restore/"), 404, "NOT_FOUND")
+        refused(queue.post(f"{2**53}/restore/"), 404, "NOT_FOUND")
+
+    assert details == {"track_id": queue.tracks[0], "item_id": again["id"]}
+
+
+def test_what_played_comes_back_silent_and_as_often_as_it_goes(queue: Queue, ada: httpx.Client):
+    a, b = queue.fill(2)
+    queue.as_seen_by(ada).vote(a, -1)
+    played = queue.play(a)
+
+    for _ in range(3):
+        queue.remove(a)
+        with Witness(queue, told=["track.added"]):
+            item = queue.restore(a)
+
+    assert item == {**played, "is_playing": False, "position": item["position"]}
+    assert (item["votes"], queue.ids(), queue.playing()) == (-1, [a, b], None)
+    assert [play["id"] for play in queue.history()] == [a]

@@ -1,18 +1,14 @@
-"""Voting: what a vote may be, whom it belongs to, and who sees it."""
+"""Voting: what a vote may be, whom it belongs to, who sees it; and rooms where votes decide on the order."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.contract.conftest import NewClient, guest_of
+from tests.contract.conftest import NewClient
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
-from tests.contract.sockets import Socket
 from tests.contract.witnesses import Witness
-from tests.processes import TuttiServer
 
 # --- Voting: the caller's own vote within −1 … +1 ----------------------------------------------------
 
@@ -22,30 +18,19 @@ def item(queue: Queue) -> int:
     return queue.fill(1)[0]
 
 
-def test_steps_go_down_through_none_and_up_again_to_their_ends(queue: Queue, ada: httpx.Client, item: int):
+def test_a_step_or_a_value_moves_the_own_vote_within_its_ends(queue: Queue, ada: httpx.Client, item: int):
+    """Votes at once: tests/invariants/test_concurrent_room.py."""
     as_ada = queue.as_seen_by(ada)
-    presses = ("up", "up", "down", "down", "down", "up", "up")
+    presses, values = ("up", "up", "down", "down", "down", "up", "up"), (0, -1, -1, 1, 1, 0, 0)
 
-    with Witness(queue) as witness:
-        steps = [as_ada.step(item, direction) for direction in presses]
+    with Witness(queue, told=["track.voted"] * 9) as witness:
+        votes = [as_ada.step(item, direction) for direction in presses]
+        votes += [as_ada.vote(item, value) for value in values]
 
-    counts = [1, 1, 0, -1, -1, 0, 1]  # the second press at an end changes nothing
-    assert [(step["votes"], step.pop("my_vote")) for step in steps] == [(count, count) for count in counts]
-    assert witness.types == ["track.voted"] * 5
-    assert witness.payloads == [steps[index] for index in (0, 2, 3, 5, 6)]
-    assert queue.item(item) == steps[-1]
-
-
-def test_a_value_sets_the_vote_and_the_same_again_is_no_event(queue: Queue, ada: httpx.Client, item: int):
-    as_ada = queue.as_seen_by(ada)
-    values = (0, -1, -1, 1, 1, 0, 0, 1)
-
-    with Witness(queue) as witness:
-        votes = [as_ada.vote(item, value) for value in values]
-
-    assert [(vote["votes"], vote["my_vote"]) for vote in votes] == [(value, value) for value in values]
-    assert [payload["votes"] for payload in witness.payloads] == [-1, 1, 0, 1]
-    assert witness.types == ["track.voted"] * 4
+    counts = [1, 1, 0, -1, -1, 0, 1, *values]  # the second press at an end changes nothing
+    assert [(vote["votes"], vote.pop("my_vote")) for vote in votes] == [(count, count) for count in counts]
+    assert witness.payloads == [votes[index] for index in (0, 2, 3, 5, 6, 7, 8, 10, 12)]
+    assert queue.item(item) == votes[-1]
 
 
 NO_VOTES: list[tuple[dict[str, Any], str]] = [
@@ -57,7 +42,7 @@ NO_VOTES: list[tuple[dict[str, Any], str]] = [
 def test_what_is_no_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.Client, item: int):
     as_ada = queue.as_seen_by(ada)
 
-    with Witness(queue) as witness:
+    with Witness(queue, told=[]):
         for body, field in NO_VOTES:
             refused(as_ada.post(f"{item}/vote/", json=body), 400, "VALIDATION_ERROR", field)
         for both in ({}, {"direction": "up", "value": 1}):
@@ -65,14 +50,11 @@ def test_what_is_no_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.C
         elsewhere = voted_queue.as_seen_by(ada).post(f"{item}/vote/", json={"value": 1})
         refused(elsewhere, 404, "NOT_FOUND")
 
-    assert witness.types == []
     queue.remove(item)
     refused(as_ada.post(f"{item}/vote/", json={"value": 1}), 404, "NOT_FOUND")
 
 
 # --- Whom a vote belongs to, and that every vote counts exactly once ---------------------------------
-
-VOTERS = 8
 
 
 def test_two_guests_are_two_voters_who_move_nothing_where_the_order_is_manual(
@@ -80,78 +62,41 @@ def test_two_guests_are_two_voters_who_move_nothing_where_the_order_is_manual(
 ):
     ids = queue.fill(3)
 
-    with Witness(queue) as witness:
+    with Witness(queue, told=["track.voted"] * 3) as witness:
         queue.as_seen_by(ada).vote(ids[2], 1)
         queue.as_seen_by(bo).vote(ids[2], 1)
         voted = queue.as_seen_by(bo).vote(ids[2], -1)
 
     assert (voted["votes"], voted["my_vote"]) == (0, -1)
     assert [payload["votes"] for payload in witness.payloads] == [1, 2, 0]
-    assert witness.types == ["track.voted"] * 3
     assert queue.ids() == ids
 
 
-def test_a_guest_on_another_origin_is_the_same_voter(
-    queue: Queue, new_client: NewClient, client: httpx.Client, item: int
-):
-    token = client.post("/api/guests/", json={"name": "Ada"}).json()["token"]
-    elsewhere = new_client(headers={"X-Guest-Token": token})
-    queue.vote(item, 1)
-
-    with Witness(queue) as witness:
-        again = queue.as_seen_by(elsewhere).vote(item, 1)
-
-    assert again["votes"] == 1
-    assert witness.types == []
-
-
 def test_without_any_identity_a_user_agent_is_a_voter(queue: Queue, new_client: NewClient, item: int):
-    phone, laptop = (new_client(headers={"User-Agent": agent}) for agent in ("Phone/1", "Laptop/1"))
-    same_phone = new_client(headers={"User-Agent": "Phone/1"})
+    agents = ("Phone/1", "Laptop/1", "Phone/1")
+    clients = [new_client(headers={"User-Agent": agent}) for agent in agents]
 
-    votes = [queue.as_seen_by(http).vote(item, 1)["votes"] for http in (phone, laptop, same_phone)]
+    votes = [queue.as_seen_by(http).vote(item, 1)["votes"] for http in clients]
 
     assert votes == [1, 2, 2]
 
 
-def test_an_account_goes_before_a_guest(queue: Queue, staff: httpx.Client, bo: httpx.Client, item: int):
-    token = bo.post("/api/guests/", json={"name": "Bo"}).json()["token"]
-    as_staff = queue.as_seen_by(staff)
+def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_goes_before_it(
+    queue: Queue, new_client: NewClient, staff: httpx.Client, bo: httpx.Client, item: int
+):
+    token = {"X-Guest-Token": bo.post("/api/guests/", json={"name": "Bo"}).json()["token"]}
+    as_bo, as_staff = queue.as_seen_by(bo), queue.as_seen_by(staff)
+    as_bo.vote(item, 1)
     as_staff.vote(item, 1)
 
-    with Witness(queue) as witness:
-        answer = as_staff.post(f"{item}/vote/", json={"value": 1}, headers={"X-Guest-Token": token})
+    with Witness(queue, told=[]):
+        assert queue.as_seen_by(new_client(headers=token)).vote(item, 1)["votes"] == 2
+        answer = as_staff.post(f"{item}/vote/", json={"value": 1}, headers=token)
 
-    assert (answer.status_code, answer.json()["votes"]) == (200, 1)
-    assert witness.types == []
-
-
-@pytest.mark.both_sizes
-def test_of_votes_at_once_none_is_lost(queue: Queue, server: TuttiServer, item: int):
-    with ExitStack() as opened, ThreadPoolExecutor(VOTERS) as pool:
-        guests = [opened.enter_context(guest_of(server, f"Guest {number}")) for number in range(VOTERS)]
-        with Witness(queue) as witness:
-            votes = list(pool.map(lambda http: queue.as_seen_by(http).vote(item, 1)["votes"], guests))
-
-    assert sorted(votes) == list(range(1, VOTERS + 1))
-    assert queue.item(item)["votes"] == VOTERS
-    assert [payload["votes"] for payload in witness.payloads] == list(range(1, VOTERS + 1))
+    assert (answer.status_code, answer.json()["votes"]) == (200, 2)
 
 
-@pytest.mark.both_sizes
-def test_of_one_voters_presses_at_once_one_counts(queue: Queue, new_client: NewClient, client: httpx.Client):
-    (item,) = queue.fill(1)
-    token = client.post("/api/guests/", json={"name": "Cem"}).json()["token"]
-    fingers = [new_client(headers={"X-Guest-Token": token}) for _ in range(VOTERS)]
-
-    with Witness(queue) as witness, ThreadPoolExecutor(VOTERS) as pool:
-        votes = list(pool.map(lambda http: queue.as_seen_by(http).step(item, "up"), fingers))
-
-    assert [(vote["votes"], vote["my_vote"]) for vote in votes] == [(1, 1)] * VOTERS
-    assert witness.types == ["track.voted"]
-
-
-# --- The caller's own votes, apart from what everybody shares ----------------------------------------
+# --- The caller's own votes; what everybody shares never has them, which check_item looks for ---------
 
 
 def test_they_are_the_callers_own_in_this_room_at_a_named_moment(
@@ -178,23 +123,93 @@ def test_they_are_the_callers_own_in_this_room_at_a_named_moment(
     assert as_ada.my_votes() == {str(b): -1}
 
 
-def test_what_everybody_shares_never_carries_them(queue: Queue, ada: httpx.Client, server: TuttiServer):
-    (a,) = queue.fill(1)
-    as_ada = queue.as_seen_by(ada)
-    with Socket.of_room(server.ws_url, queue.room) as socket:
-        assert as_ada.vote(a, 1)["my_vote"] == 1
-        as_ada.play(a)
-        told = socket.events_up_to(queue.state().seq)
-        snapshot = socket.ask({"type": "snapshot"}, "playlist.snapshot")
-    as_ada.stop()
+# --- Where votes decide: more votes first, then who reached that count earlier; positions always say so
 
-    shared = [
-        *(event["payload"] for event in told),
-        *snapshot["payload"]["items"],
-        *as_ada.items(),
-        as_ada.item(a),
-        *as_ada.history(),
-        *as_ada.get("events/").json()["snapshot"]["items"],
-    ]
-    assert len(shared) == 7
-    assert [item for item in shared if "my_vote" in item] == []
+
+def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_falls(
+    voted_queue: Queue, ada: httpx.Client, bo: httpx.Client
+):
+    """Any votes at all: tests/invariants/test_state_machine.py."""
+    a, b, c, d = voted_queue.fill(4)
+    as_ada = voted_queue.as_seen_by(ada)
+
+    with Witness(voted_queue, told=["track.voted", "track.moved"] * 2) as witness:
+        first = as_ada.vote(c, 1)
+        assert voted_queue.ids() == [c, a, b, d]
+        second = as_ada.vote(d, 1)
+
+    assert voted_queue.ids() == [c, d, a, b]
+    assert [payload["id"] for payload in witness.payloads] == [c, c, d, d]
+    assert first["position"] == voted_queue.item(c)["position"]
+    positions = voted_queue.positions()
+    assert second["position"] == positions[1] == (positions[0] + positions[2]) / 2
+    with Witness(voted_queue, told=["track.voted", "track.moved", "track.added", "track.voted"]):
+        as_ada.vote(a, -1)
+        new = voted_queue.add(voted_queue.tracks[10])["id"]
+        voted_queue.as_seen_by(bo).vote(c, 1)  # it stands right already
+    assert voted_queue.ids() == [c, d, b, new, a]
+
+
+def test_a_place_is_passed_over_when_adding_and_refused_when_moving(voted_queue: Queue):
+    a, b = voted_queue.fill(2)
+    places = [{"position": -5}, {"before": a}, {"after": a}, {"after": 2**53}]
+
+    with Witness(voted_queue, told=["track.added"] * 4):
+        added = [
+            voted_queue.add(track_id, **place)["id"]
+            for track_id, place in zip(voted_queue.tracks[10:14], places, strict=True)
+        ]
+        for place in ({"position": 0.5}, {"after": b}, {"before": a}):
+            refused(voted_queue.patch(added[1], place), 409, "ORDERED_BY_VOTES")
+
+    assert voted_queue.ids() == [a, b, *added]
+
+
+def test_what_comes_back_stands_where_its_votes_say(voted_queue: Queue, ada: httpx.Client, bo: httpx.Client):
+    a, b, c = voted_queue.fill(3)
+    voted_queue.as_seen_by(ada).vote(c, 1)
+    voted_queue.remove(c)
+    voted_queue.as_seen_by(ada).vote(b, 1)
+    voted_queue.as_seen_by(bo).vote(b, 1)
+    assert voted_queue.ids() == [b, a]
+
+    with Witness(voted_queue, told=["track.added"]):
+        voted_queue.restore(c)
+
+    assert voted_queue.ids() == [b, c, a]
+
+
+# --- Where votes decide, what plays stands first -----------------------------------------------------
+
+
+def test_what_plays_stands_in_front_and_goes_back_where_its_votes_say(voted_queue: Queue, ada: httpx.Client):
+    a, b, c = voted_queue.fill(3)
+    as_ada = voted_queue.as_seen_by(ada)
+    as_ada.vote(b, 1)
+    assert voted_queue.ids() == [b, a, c]
+
+    with Witness(voted_queue) as started:
+        item = voted_queue.play(c)
+        assert item == voted_queue.item(c)
+    assert voted_queue.ids() == [c, b, a]
+    with Witness(voted_queue) as switched:
+        item = voted_queue.place(a, is_playing=True)
+        assert item == voted_queue.item(a)
+    assert voted_queue.ids() == [a, b, c]
+    with Witness(voted_queue, told=["track.voted"]):
+        as_ada.vote(a, -1)
+    assert voted_queue.ids() == [a, b, c]
+    with Witness(voted_queue) as stopped:
+        voted_queue.stop()
+    assert voted_queue.ids() == [b, c, a]
+    with Witness(voted_queue, told=["track.playing", "track.added"]):
+        voted_queue.play(b)
+        new = voted_queue.add(voted_queue.tracks[10])["id"]
+    assert voted_queue.ids() == [b, c, new, a]
+    with Witness(voted_queue, told=["track.playing", "track.removed"]):
+        voted_queue.remove(b)
+    assert voted_queue.ids() == [c, new, a]
+
+    assert started.types == stopped.types == ["track.playing", "track.moved"]
+    assert (switched.types[0], switched.types.count("track.playing")) == ("track.playing", 1)
+    assert {payload["id"] for payload in switched.payloads} <= {a, c}

@@ -1,19 +1,22 @@
-"""Server-sent events."""
+"""Server-sent events, and the log for clients that poll. Resuming: test_resuming.py."""
 
-import httpx
+from contextlib import ExitStack
+from typing import Any
+
 import pytest
 
-from tests.contract.event_streams import Told, event_stream
+from tests.contract.event_streams import event_stream
+from tests.contract.polls import Poll
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.fold import folded
 from tests.processes import TuttiServer
 
-# --- Server-sent events: the same frames as the socket -----------------------------------------------
+# --- Both tell the same as a socket ------------------------------------------------------------------
 
 
-def test_it_begins_with_the_same_greeting(queue: Queue, server: TuttiServer):
+def test_a_stream_begins_with_the_same_greeting(queue: Queue, server: TuttiServer):
     queue.fill(2)
     state = queue.state()
 
@@ -26,14 +29,19 @@ def test_it_begins_with_the_same_greeting(queue: Queue, server: TuttiServer):
     headers = stream.answer.headers
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert (headers["Cache-Control"], headers["X-Accel-Buffering"]) == ("no-store", "no")
-    assert headers["X-Request-ID"]
     assert told.frame == socket.established
     assert told.id == f"{state.epoch}:{state.seq}"
+    greetings = []
+    for path in ("/api/stream", "/api/playlist/stream/"):
+        with event_stream(queue.http, path) as stream:
+            greetings.append(stream.next("connection.established").frame)
+    assert greetings[0] == greetings[1]
+    assert greetings[0]["payload"]["room"] == "main"
 
 
 @pytest.mark.both_sizes
 def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
-    epoch = queue.state().epoch
+    old = queue.state()
     as_a_browser = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
     with (
         event_stream(queue.http, f"{queue.path}stream/", headers=as_a_browser) as stream,
@@ -48,96 +56,146 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
         writing.play(b)
         writing.remove(b)
         sent = socket.events_up_to(7)
-
         told = [stream.next(event["type"]) for event in sent]
 
     assert [each.frame for each in told] == sent
-    assert [each.id for each in told] == [f"{epoch}:{seq}" for seq in range(1, 8)]
-
-
-def test_the_address_of_main_is_short(client: httpx.Client):
-    with event_stream(client, "/api/stream") as stream:
-        short = stream.next("connection.established").frame
-    with event_stream(client, "/api/playlist/stream/") as stream:
-        long = stream.next("connection.established").frame
-    assert short == long
-    assert short["payload"]["room"] == "main"
+    assert [each.id for each in told] == [f"{old.epoch}:{seq}" for seq in range(1, 8)]
+    polled = poll(queue, epoch=old.epoch, since=old.seq)
+    assert polled == {"epoch": old.epoch, "seq": 7, "top": 7, "events": sent, "snapshot": None}
+    assert folded(old, sent) == queue.state()
 
 
 @pytest.mark.parametrize(
-    ("query", "headers"),
-    [("?epoch=e", {}), ("?since=1", {}), ("", {"Last-Event-ID": "nonsense"}), ("", {"Last-Event-ID": "e:x"})],
+    ("path", "kind"), [("stream/", "text/event-stream"), ("events/", "application/json")]
 )
-def test_what_is_no_moment_is_a_400(queue: Queue, query: str, headers: dict[str, str]):
-    answer = queue.http.get(f"{queue.path}stream/{query}", headers=headers)
-
-    refused(answer, 400, "VALIDATION_ERROR")
-
-
-@pytest.mark.parametrize("path", ["stream/", "events/", "events/?epoch=x&since=0&wait=20"])
-def test_a_room_that_is_not_there_is_a_404(client: httpx.Client, path: str):
-    address = f"/api/rooms/nobody-is-here/playlist/{path}"
-    refused(client.get(address), 404, "NOT_FOUND")
-    answer = client.head(address)
-    assert (answer.status_code, answer.content) == (404, b"")
-
-
-@pytest.mark.parametrize("path", ["/api/stream", "/api/playlist/stream/"])
-def test_nothing_is_written_to_it(client: httpx.Client, path: str):
-    refused(client.post(path, json={}), 405, "METHOD_NOT_ALLOWED")
+def test_head_is_answered_like_get_without_the_body_and_where_no_room_is_by_a_404(
+    queue: Queue, path: str, kind: str
+):
+    answer = queue.http.head(queue.path + path)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["Content-Type"].startswith(kind)
+    for query in ("", "?epoch=x&since=0&wait=20"):
+        nowhere = f"/api/rooms/nobody-is-here/playlist/{path}{query}"
+        refused(queue.http.get(nowhere), 404, "NOT_FOUND")
+        answer = queue.http.head(nowhere)
+        assert (answer.status_code, answer.content) == (404, b"")
 
 
-# --- `Last-Event-ID` resumes an event stream from the first moment -----------------------------------
+# --- The log for clients that poll -------------------------------------------------------------------
+
+OWN = "the room's own"
+NO_NUMBERS = ["-1", "x", "", "nan", "1_0", "١"]
+FROM_START = {"epoch": OWN, "since": 0}
+NONSENSE: list[tuple[dict[str, Any], str]] = [
+    *[({"since": 0}, "epoch"), ({"epoch": "", "since": 0}, "epoch"), ({"epoch": OWN}, "since")],
+    *[({"epoch": OWN, "since": value}, "since") for value in (*NO_NUMBERS, "1.5", "1e3", "9" * 30)],
+    *[({**FROM_START, "limit": value}, "limit") for value in (*NO_NUMBERS, "0", "501", "1.5")],
+    *[({**FROM_START, "wait": value}, "wait") for value in (*NO_NUMBERS, "26", "inf")],
+]
 
 
-def resumed_from(queue: Queue, last_id: str, count: int) -> list[Told]:
-    """What comes after the greeting, to a browser that comes back. Cut off there, it has lost nothing."""
-    with event_stream(queue.http, f"{queue.path}stream/", headers={"Last-Event-ID": last_id}) as stream:
-        assert stream.next("connection.established").id == last_id
-        return [stream.any_next() for _ in range(count)]
+def poll(queue: Queue, **query: Any) -> dict[str, Any]:
+    body: dict[str, Any] = queue.get("events/", **query).json()
+    assert body.keys() >= {"epoch", "seq", "top", "events", "snapshot"}
+    return body
 
 
-def test_what_was_missed_is_given(queue: Queue):
+def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
+    """Up to the top: there is nothing more, and the answer says so."""
+    old = queue.state()
+    queue.fill(5)
+    events, since = [], old.seq
+
+    for wanted in ([1, 2], [3, 4], [5], []):
+        answer = poll(queue, epoch=old.epoch, since=since, limit=2)
+        assert [event["seq"] for event in answer["events"]] == wanted
+        since = wanted[-1] if wanted else since
+        where = {"epoch": old.epoch, "seq": since, "top": 5, "snapshot": None}
+        assert answer == {**where, "events": answer["events"]}
+        events += answer["events"]
+
+    assert folded(old, events) == queue.state()
+    for limit in (1, 500):
+        assert poll(queue, epoch=old.epoch, since=0, limit=limit)["events"] == events[:limit]
+
+
+def test_what_makes_no_sense_is_a_400(queue: Queue):
+    queue.fill(1)
+    epoch = queue.state().epoch
+    for asked, field in NONSENSE:
+        query = {name: epoch if value == OWN else value for name, value in asked.items()}
+        answer = queue.http.get(f"{queue.path}events/", params=query)
+        refused(answer, 400, "VALIDATION_ERROR", field)
+
+
+# --- `wait` holds a poll's answer until there is something -------------------------------------------
+
+# Far below the wait, far above what an answer takes.
+SOON_SECONDS = 10
+
+
+def path(queue: Queue, wait: float, since: int | None = None, epoch: str = "") -> str:
+    state = queue.state()
+    since = state.seq if since is None else since
+    return f"{queue.path}events/?epoch={epoch or state.epoch}&since={since}&wait={wait}"
+
+
+@pytest.mark.both_sizes
+def test_a_write_is_the_answer_of_everybody_who_waits(queue: Queue, server: TuttiServer):
     (a,) = queue.fill(1)
     old = queue.state()
-    queue.play(a)
-    queue.stop()
+    with ExitStack() as opened:
+        polls = [opened.enter_context(Poll(server, path(queue, wait=25))) for _ in range(5)]
+        queue.play(a)
+        answers = [poll.answer() for poll in polls]
 
-    first, second, resumed = resumed_from(queue, f"{old.epoch}:{old.seq}", 3)
-
-    assert [first.id, second.id, resumed.id] == [f"{old.epoch}:2", f"{old.epoch}:3", None]
-    assert folded(old, [first.frame, second.frame]) == queue.state()
-    assert resumed.frame == {
-        "type": "resumed",
-        "payload": {"epoch": old.epoch, "seq": 3, "recovered": True},
-    }
-
-
-def test_the_greetings_own_id_is_enough(queue: Queue):
-    queue.fill(2)
-    with event_stream(queue.http, f"{queue.path}stream/") as stream:
-        greeting = stream.next("connection.established")
-    queue.fill(1)
-
-    event, resumed = resumed_from(queue, str(greeting.id), 2)
-
-    assert (event.type, event.frame["seq"], resumed.type) == ("track.added", 3, "resumed")
+    body = answers[0].body
+    assert [event["type"] for event in body["events"]] == ["track.playing"]
+    assert (body["seq"], body["top"], body["snapshot"]) == (2, 2, None)
+    assert folded(old, body["events"]) == queue.state()
+    for answer in answers:
+        assert (answer.status, answer.body) == (200, body)
+        assert answer.seconds < SOON_SECONDS
 
 
-@pytest.mark.parametrize("case", ["another epoch", "future"])
-def test_what_the_log_cannot_give_is_a_snapshot_with_an_id(queue: Queue, case: str):
+def test_when_nothing_happens_here_the_answer_is_empty_after_that_time(
+    queue: Queue, voted_queue: Queue, server: TuttiServer
+):
     queue.fill(2)
     state = queue.state()
-    last_id = "another:1" if case == "another epoch" else f"{state.epoch}:{state.seq + 1}"
 
-    snapshot, resumed = resumed_from(queue, last_id, 2)
+    with Poll(server, path(queue, wait=0.4)) as poll:
+        voted_queue.fill(1)
+        answer = poll.answer()
 
-    assert snapshot.id == f"{state.epoch}:{state.seq}"
-    assert snapshot.frame == {
-        "type": "playlist.snapshot",
-        "payload": {"epoch": state.epoch, "seq": state.seq, "items": state.items},
-    }
-    assert (resumed.id, resumed.frame["payload"]["recovered"]) == (None, False)
-    queue.fill(1)
-    event, resumed = resumed_from(queue, str(snapshot.id), 2)
-    assert (event.frame["seq"], resumed.frame["payload"]["recovered"]) == (3, True)
+    assert answer.status == 200
+    assert answer.body == {"epoch": state.epoch, "seq": 2, "top": 2, "events": [], "snapshot": None}
+    assert 0.35 <= answer.seconds < SOON_SECONDS
+
+
+def test_what_is_there_already_and_a_snapshot_do_not_wait(queue: Queue, server: TuttiServer):
+    ids = queue.fill(3)
+    queue.play(ids[2])
+    state = queue.state()
+    with Poll(server, path(queue, wait=25, since=3)) as waiting:
+        answer = waiting.answer()
+    assert [event["seq"] for event in answer.body["events"]] == [4]
+    assert answer.seconds < SOON_SECONDS
+
+    snapshot = {"epoch": state.epoch, "seq": state.seq, "items": state.items}
+    for address in (
+        f"{queue.path}events/",
+        f"{queue.path}events/?wait=25",
+        path(queue, wait=25, epoch="another"),
+        path(queue, wait=25, since=state.seq + 1),
+    ):
+        with Poll(server, address) as waiting:
+            answer = waiting.answer()
+        assert answer.body == {
+            **{"epoch": state.epoch, "seq": 4, "top": 4, "events": []},
+            "snapshot": snapshot,
+        }
+        assert answer.seconds < SOON_SECONDS
+    queue.play(ids[0])
+    after = poll(queue, epoch=state.epoch, since=state.seq)
+    assert folded(state, after["events"]) == queue.state()

@@ -1,17 +1,14 @@
 """Somebody with an account, as recommendations know them over HTTP."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 import httpx
 
+from tests.contract.polls import wait_until
 from tests.contract.shapes import INSTANT, check_track
 
 ME = "/api/recommendations/me/"
 REFRESH = f"{ME}refresh/"
-# A job begins within milliseconds; a busy machine may take its time.
-PATIENCE_SECONDS = 30.0
 
 
 class Listener:
@@ -57,14 +54,6 @@ def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
 
     wait_until(has_ended)
     return told
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Somebody who comes in is written down soon after, not at once."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def track_ids(told: dict[str, Any]) -> list[int]:

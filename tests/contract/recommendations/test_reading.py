@@ -5,10 +5,20 @@ import pytest
 
 from tests.contract.conftest import SEEDED_TRACKS
 from tests.contract.libraries import Library
+from tests.contract.people import registered
+from tests.contract.polls import wait_until
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
-from tests.contract.recommendations.listeners import ME, Listener, numbers, track_ids, wait_until
+from tests.contract.recommendations.listeners import (
+    ME,
+    Listener,
+    check_recommendations,
+    ended,
+    numbers,
+    track_ids,
+)
 from tests.contract.refusals import refused
+from tests.processes import TuttiServer
 
 NOBODY = 10**17
 
@@ -16,30 +26,33 @@ NOBODY = 10**17
 # --- What it is --------------------------------------------------------------------------------------
 
 
-def test_somebody_new_gets_an_answer_and_then_the_same_again(dee: Listener):
-    first, second = dee.read(), dee.read()
+def test_the_profile_is_answered_to_but_not_all_by_one_artist(new_listener: NewListener, library: Library):
+    loved = f"{library.word} loved"
+    for number in range(25):
+        library.add(f"Song {number}", artist=loved, genre=library.word)
+    for number in range(20):
+        library.add(f"Other {number}", artist=f"{library.word} {number}", genre=library.word)
+    fan = new_listener(favorite_genres=[library.word.upper()], favorite_artists=[loved])
 
+    shown = fan.read()["recommendations"]
+
+    assert [reason["kind"] for reason in shown[0]["reasons"]][:2] == ["favorite_artist", "favorite_genre"]
+    assert shown[0]["reasons"][0]["text"] == f"Because you like {loved}"
+    artists = [one["track"]["artist"] for one in shown]
+    assert artists[0] == loved
+    assert artists.count(loved) <= 3
+    assert {one["track"]["genre"] for one in shown} == {library.word}
+
+
+def test_somebody_new_gets_an_answer_and_the_same_again_until_the_taste_is_new(
+    dee: Listener, library: Library
+):
+    track = library.add("Song", genre=library.word)
+    first, second = dee.read(), dee.read()
     assert (first["source"], second["source"]) == ("computed", "cache")
     assert (first["count"], first["stale"], first["missing_sources"]) == (20, False, [])
     assert second["recommendations"] == first["recommendations"]
     assert second["generated_at"] == first["generated_at"]
-
-
-def test_the_profile_is_answered_to(new_listener: NewListener, library: Library):
-    for number in range(3):
-        library.add(f"Song {number}", genre=library.word, artist=f"{library.word} {number}")
-    fan = new_listener(favorite_genres=[library.word.upper()], favorite_artists=[f"{library.word} 2"])
-
-    shown = fan.read()["recommendations"][:3]
-
-    assert shown[0]["track"]["title"] == "Song 2"
-    assert {one["track"]["title"] for one in shown} == {"Song 0", "Song 1", "Song 2"}
-    assert [reason["kind"] for reason in shown[0]["reasons"]][:2] == ["favorite_artist", "favorite_genre"]
-    assert shown[0]["reasons"][0]["text"] == f"Because you like {library.word} 2"
-
-
-def test_a_new_taste_is_a_new_answer(dee: Listener, library: Library):
-    track = library.add("Song", genre=library.word)
     before = numbers(dee.read(limit=100))
 
     changed = dee.http.patch("/api/users/me/", json={"profile": {"favorite_genres": [library.word]}})
@@ -67,32 +80,25 @@ def test_what_was_liked_speaks_for_its_artist(dee: Listener, library: Library):
     }
 
 
-def test_not_all_by_one_artist(new_listener: NewListener, library: Library):
-    for number in range(25):
-        library.add(f"Song {number}", artist=library.word, genre=library.word)
-    for number in range(20):
-        library.add(f"Other {number}", artist=f"{library.word} {number}", genre=library.word)
-    fan = new_listener(favorite_artists=[library.word], favorite_genres=[library.word])
-
-    shown = fan.read()["recommendations"]
-
-    artists = [one["track"]["artist"] for one in shown]
-    assert artists[0] == library.word
-    assert artists.count(library.word) <= 3
-
-
 # --- Parameters --------------------------------------------------------------------------------------
 
 
-def test_as_many_as_asked_for(dee: Listener):
+def test_as_many_as_asked_for(dee: Listener, client: httpx.Client, staff: httpx.Client):
+    """The summary counts them, the export has them, and erasing ends them."""
+    before = client.get("/api/analytics/summary/").json()["recommendations"]
     assert [dee.read(limit=limit)["count"] for limit in (1, 5, 30)] == [1, 5, 30]
-    assert dee.read(limit=100)["count"] >= SEEDED_TRACKS
+    count = dee.read(limit=100)["count"]
+    assert count >= SEEDED_TRACKS
+    for limit in ("0", "101", "-1", "x", "", "1.5", "1e1"):
+        for path in (ME, dee.page):
+            refused(dee.http.get(path, params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
+    for room in ("no-such-room", "", "UPPER", "a%00b", "x" * 300):
+        refused(dee.http.get(f"{ME}?room={room}"), 404, "NOT_FOUND")
 
-
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "", "1.5", "1e1"])
-def test_odd_limits(dee: Listener, limit: str):
-    for path in (ME, dee.page):
-        refused(dee.http.get(path, params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
+    assert client.get("/api/analytics/summary/").json()["recommendations"] >= before + count
+    assert len(dee.http.get("/api/users/me/export/").json()["recommendations"]) == count
+    assert dee.http.delete("/api/users/me/").status_code == 204
+    refused(staff.get(dee.page), 404, "NOT_FOUND")
 
 
 def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, queue: Queue):
@@ -109,30 +115,27 @@ def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, qu
     assert queued <= set(track_ids(dee.read(limit=100)))
 
 
-@pytest.mark.parametrize("room", ["no-such-room", "", "UPPER", "a%00b", "x" * 300])
-def test_rooms_that_are_not_there(dee: Listener, room: str):
-    refused(dee.http.get(f"{ME}?room={room}"), 404, "NOT_FOUND")
-
-
 # --- What is not for them ----------------------------------------------------------------------------
 
 
 @pytest.mark.both_sizes  # what another process remembers goes, too
-@pytest.mark.parametrize("kind", ["skip", "dislike"])
-def test_what_was_skipped_or_disliked_is_gone_at_once(
-    dee: Listener, eli: Listener, library: Library, kind: str
-):
+def test_what_was_skipped_or_disliked_is_gone_at_once(dee: Listener, eli: Listener, library: Library):
     """With a dislike its artist, too."""
-    unwelcome, other = (library.add(title, artist=library.word)["id"] for title in ("One", "Other"))
+    artists = {kind: f"{kind} {library.word}" for kind in ("skip", "dislike")}
+    tracks = {
+        kind: [library.add(title, artist=artist)["id"] for title in ("One", "Other")]
+        for kind, artist in artists.items()
+    }
+    everything = {*tracks["skip"], *tracks["dislike"]}
     for listener in (dee, eli):
-        assert {unwelcome, other} <= set(track_ids(listener.read(limit=100)))
+        assert everything <= set(track_ids(listener.read(limit=100)))
 
-    dee.tell(kind, track_id=unwelcome)
-
-    for _ in range(2):
-        shown = track_ids(dee.read(limit=100))
-        assert (unwelcome in shown, other in shown) == (False, kind == "skip")
-    assert {unwelcome, other} <= set(track_ids(eli.read(limit=100)))
+    for kind, (unwelcome, other) in tracks.items():
+        dee.tell(kind, track_id=unwelcome)
+        for _ in range(2):
+            shown = track_ids(dee.read(limit=100))
+            assert (unwelcome in shown, other in shown) == (False, kind == "skip")
+    assert everything <= set(track_ids(eli.read(limit=100)))
 
 
 # --- Telling what became of it -----------------------------------------------------------------------
@@ -163,22 +166,46 @@ def test_one_of_the_library_can_be_queued_by_whose_it_is(
         refused(client.post(f"/api/recommendations/{missing}/track/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_the_summary_counts_them(client: httpx.Client, dee: Listener):
-    before = client.get("/api/analytics/summary/").json()["recommendations"]
-
-    count = dee.read(limit=100)["count"]
-
-    assert client.get("/api/analytics/summary/").json()["recommendations"] >= before + count
+# --- OPEN_DISCOVERY_API, as on the narrow server: for a trusted network, for clients that know no logi
 
 
-# --- Export and erasure ------------------------------------------------------------------------------
+def test_anybody_reads_refreshes_records_and_looks_at_the_figures(narrow_client: httpx.Client):
+    user_id = registered(narrow_client)["id"]
+    page = f"/api/recommendations/user/{user_id}/"
+
+    told = narrow_client.get(page)
+    asked = narrow_client.post(f"{page}refresh/", json={"limit": 3})
+
+    assert (told.status_code, asked.status_code) == (200, 202)
+    check_recommendations(told.json())
+    assert ended(narrow_client, asked.json()["status_url"])["status"] == "succeeded"
+    assert narrow_client.get(page).json()["count"] == 3
+
+    one = told.json()["recommendations"][0]["id"]
+    body = {"user_id": user_id, "recommendation_id": one, "interaction_type": "like"}
+    stored = narrow_client.post("/api/analytics/activity/", json=body)
+    listed = narrow_client.post("/api/analytics/activity/", json=[{**body, "interaction_type": "play"}] * 2)
+
+    assert (stored.status_code, listed.status_code) == (201, 201)
+    assert stored.json()["user_id"] == user_id
+    figures = narrow_client.get(f"/api/analytics/user/{user_id}/")
+    assert figures.json()["by_type"] == {"play": 2, "like": 1, "dislike": 0, "skip": 0, "share": 0}
+    refused(narrow_client.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_the_export_has_them_and_erasing_ends_them(dee: Listener, staff: httpx.Client):
-    count = dee.read(limit=100)["count"]
+def test_nobody_is_still_nobody(narrow_client: httpx.Client):
+    refused(narrow_client.get(f"/api/recommendations/user/{NOBODY}/"), 404, "NOT_FOUND")
+    refused(narrow_client.get(f"/api/analytics/user/{NOBODY}/"), 404, "NOT_FOUND")
+    activity = {"user_id": NOBODY, "track_id": 1, "activity_type": "play"}
+    refused(narrow_client.post("/api/analytics/activity/", json=activity), 404, "NOT_FOUND")
+    refused(narrow_client.get("/api/recommendations/me/"), 401, "NOT_AUTHENTICATED")
+    unnamed = {"track_id": 1, "activity_type": "play"}
+    refused(narrow_client.post("/api/analytics/activity/", json=unnamed), 401, "NOT_AUTHENTICATED")
 
-    told = dee.http.get("/api/users/me/export/").json()["recommendations"]
 
-    assert len(told) == count
-    assert dee.http.delete("/api/users/me/").status_code == 204
-    refused(staff.get(dee.page), 404, "NOT_FOUND")
+def test_accounts_stay_closed_and_the_start_says_that_the_rest_is_open(
+    narrow_client: httpx.Client, narrow_server: TuttiServer, server: TuttiServer
+):
+    refused(narrow_client.get("/api/users/me/export/"), 401, "NOT_AUTHENTICATED")
+    assert "OPEN_DISCOVERY_API is on" in narrow_server.log
+    assert "OPEN_DISCOVERY_API" not in server.log

@@ -8,13 +8,13 @@ import pytest
 
 from tests.contract.conftest import NewClient, new_room
 from tests.contract.libraries import Library
+from tests.contract.polls import wait_until
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
 from tests.contract.recommendations.listeners import (
     Listener,
     check_recommendations,
     track_ids,
-    wait_until,
 )
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
@@ -35,14 +35,6 @@ def read(http: httpx.Client, room: str, **query: int) -> dict[str, Any]:
     check_recommendations(told)
     assert told["room"] == room
     return told
-
-
-def test_an_empty_room_gets_something_for_everybody(client: httpx.Client, room: str):
-    first, second = read(client, room), read(client, room)
-
-    assert (first["source"], second["source"]) == ("computed", "cache")
-    assert first["count"] == 20
-    assert first["recommendations"] == second["recommendations"]
 
 
 def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, library: Library):
@@ -100,33 +92,26 @@ def test_a_guest_counts_by_votes_and_adds(
         assert "Fits 1 of 2 people here" in [reason["text"] for reason in one["reasons"]]
 
 
-def test_a_number_of_a_room_can_be_told_of(client: httpx.Client, room: str, dee: Listener):
-    one = read(client, room)["recommendations"][0]
-
-    stored = dee.tell("like", recommendation_id=one["id"])
-
-    assert stored["track_id"] == one["track"]["id"]
-
-
-def test_as_many_as_asked_for(client: httpx.Client, room: str):
-    assert read(client, room, limit=3)["count"] == 3
-    for limit in ("0", "101", "x"):
-        refused(client.get(page_of(room), params={"limit": limit}), 400, "VALIDATION_ERROR", "limit")
-
-
-def test_no_such_room(client: httpx.Client):
-    for slug in ("no-such-room", "UPPER"):
-        refused(client.get(page_of(slug)), 404, "NOT_FOUND")
-
-
-def test_it_fills_an_empty_queue(queue: Queue, new_client: NewClient):
-    first = track_ids(read(queue.http, queue.room, limit=100))
-    for track_id in first[:3]:
+def test_an_empty_room_gets_something_for_everybody_which_fills_its_queue(
+    queue: Queue, new_client: NewClient, dee: Listener
+):
+    first = read(queue.http, queue.room)
+    assert (first["source"], first["count"]) == ("computed", 20)
+    assert read(queue.http, queue.room, limit=3)["recommendations"] == first["recommendations"][:3]
+    one = first["recommendations"][0]
+    assert dee.tell("like", recommendation_id=one["id"])["track_id"] == one["track"]["id"]
+    shown = track_ids(read(queue.http, queue.room, limit=100))
+    for track_id in shown[:3]:
         queue.add(track_id)
 
-    assert len(queue.items()) == 3
     then = read(new_client(), queue.room, limit=100)
-    assert (then["source"], track_ids(then)) == ("cache", first[3:])
+
+    assert (then["source"], track_ids(then)) == ("cache", shown[3:])
+    for limit in ("0", "101", "x"):
+        answer = queue.http.get(page_of(queue.room), params={"limit": limit})
+        refused(answer, 400, "VALIDATION_ERROR", "limit")
+    for slug in ("no-such-room", "UPPER"):
+        refused(queue.http.get(page_of(slug)), 404, "NOT_FOUND")
 
 
 def reasons_of(told: dict[str, Any], track_id: int) -> list[str]:

@@ -33,14 +33,6 @@ def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, a
     assert (state.items, state.seq) == ([], 0)
 
 
-def test_everything_can_be_chosen(ada: httpx.Client):
-    wanted = {"name": "Hall", "slug": f"hall-{secrets.token_hex(4)}", "is_public": False, "order": "votes"}
-
-    room = ada.post("/api/rooms/", json=wanted).json()
-
-    assert room == {**wanted, "items": 0, "created_at": room["created_at"]}
-
-
 @pytest.mark.both_sizes
 def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
     slugs = set()
@@ -54,20 +46,20 @@ def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
     assert len(slugs) == 8
 
 
-def test_a_slug_has_one_to_fifty_of_few_characters(client: httpx.Client, ada: httpx.Client):
+def test_everything_can_be_chosen_and_a_slug_that_is_taken_is_a_409(
+    client: httpx.Client, ada: httpx.Client, room: str
+):
+    """A slug has one to fifty of few characters."""
+    wanted = {"name": "Hall", "is_public": False, "order": "votes"}
     for slug in ("1", "a-b-c", "-", "x" * 50):
-        answer = ada.post("/api/rooms/", json={"name": "Room", "slug": slug})
-        assert (answer.status_code, answer.json()["slug"]) == (201, slug)
-        assert client.get(f"/api/rooms/{slug}/").json() == answer.json()
+        answer = ada.post("/api/rooms/", json={**wanted, "slug": slug})
+        made = {**wanted, "slug": slug, "items": 0, "created_at": answer.json()["created_at"]}
+        assert (answer.status_code, answer.json()) == (201, made)
+        assert client.get(f"/api/rooms/{slug}/").json() == made
         assert ada.delete(f"/api/rooms/{slug}/").status_code == 204
-
-
-def test_a_slug_that_is_taken_is_a_409(client: httpx.Client, ada: httpx.Client, room: str):
     for taken in ("main", room):
         before = client.get(f"/api/rooms/{taken}/").json()
-
         answer = ada.post("/api/rooms/", json={"name": "Thief", "slug": taken})
-
         assert refused(answer, 409, "CONFLICT") == {"slug": taken}
         assert client.get(f"/api/rooms/{taken}/").json() == before
 
@@ -84,11 +76,13 @@ NO_ROOMS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_what_is_no_room_is_a_400(client: httpx.Client):
+def test_what_is_no_room_is_a_400_and_somebody_unknown_makes_none(client: httpx.Client):
+    """It would be nobody's, and nobody could delete it."""
     total = client.get("/api/rooms/").headers["X-Total-Count"]
 
     for body, field in NO_ROOMS:
         refused(client.post("/api/rooms/", json=body), 400, "VALIDATION_ERROR", field)
+    refused(client.post("/api/rooms/", json={"name": "Free prizes"}), 401, "NOT_AUTHENTICATED")
 
     assert client.get("/api/rooms/").headers["X-Total-Count"] == total
 
@@ -100,15 +94,6 @@ def test_the_setting_says_how_new_rooms_and_main_are_ordered(narrow_client: http
 
     assert (room["order"], manual["order"]) == ("votes", "manual")
     assert narrow_client.get("/api/rooms/main/").json()["order"] == "votes"
-
-
-def test_somebody_unknown_makes_none(client: httpx.Client):
-    """It would be nobody's, and nobody could delete it."""
-    total = client.get("/api/rooms/").headers["X-Total-Count"]
-
-    refused(client.post("/api/rooms/", json={"name": "Free prizes"}), 401, "NOT_AUTHENTICATED")
-
-    assert client.get("/api/rooms/").headers["X-Total-Count"] == total
 
 
 def test_of_many_rooms_of_a_name_each_has_a_slug(ada: httpx.Client):
@@ -126,9 +111,12 @@ def test_of_many_rooms_of_a_name_each_has_a_slug(ada: httpx.Client):
 # --- The public rooms --------------------------------------------------------------------------------
 
 
-def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client):
-    public = asked_for_room(client, name="Seen").json()
+def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client, queue: Queue):
     hidden = asked_for_room(client, name="Hidden", is_public=False).json()
+    a, _, _ = queue.fill(3)
+    queue.remove(a)
+    public = client.get(f"/api/rooms/{queue.room}/").json()
+    main = client.get("/api/rooms/main/").json()
 
     answer = client.get("/api/rooms/")
 
@@ -136,24 +124,12 @@ def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client):
     for room in rooms:
         check_room(room)
     assert public in rooms
+    assert public["items"] == 2
     assert hidden["slug"] not in [room["slug"] for room in rooms]
     assert answer.headers["X-Total-Count"] == str(len(rooms))
     assert client.get(f"/api/rooms/{hidden['slug']}/").json() == hidden
-
-
-def test_main_always_exists(client: httpx.Client):
-    main = client.get("/api/rooms/main/").json()
-
     assert (main["slug"], main["is_public"], main["order"]) == ("main", True, "manual")
-    assert "main" in [room["slug"] for room in client.get("/api/rooms/").json()]
-
-
-def test_items_are_counted(queue: Queue, client: httpx.Client):
-    a, _, _ = queue.fill(3)
-    queue.remove(a)
-
-    assert client.get(f"/api/rooms/{queue.room}/").json()["items"] == 2
-    assert [each["items"] for each in client.get("/api/rooms/").json() if each["slug"] == queue.room] == [2]
+    assert main in rooms
 
 
 def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):

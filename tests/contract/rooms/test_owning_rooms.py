@@ -1,4 +1,6 @@
-"""Whose a room is, and its end."""
+"""Whose a room is, its end, and what its owner changes."""
+
+from typing import Any
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from tests.contract.polls import Poll
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Closed, Socket
+from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
 # --- A room is changed and deleted by whoever created it, and by the staff ---------------------------
@@ -52,42 +55,29 @@ def test_they_may(request: pytest.FixtureRequest, owner: str, caller: str):
     assert may_delete(request.getfixturevalue(caller), slug)
 
 
-def test_the_guest_may_by_its_token_too(client: httpx.Client, new_client: NewClient):
-    token = client.post("/api/guests/", json={"name": "Ada"}).json()["token"]
-    elsewhere = new_client(headers={"X-Guest-Token": token})
-    slug, other = new_room(client), new_room(elsewhere)
-
-    assert may_change(elsewhere, slug)
-    assert may_delete(elsewhere, slug)
-    assert may_change(client, other)
-
-
-@pytest.mark.parametrize("other", ["bo", "client", "plain_account"])
-def test_others_may_not(request: pytest.FixtureRequest, ada: httpx.Client, other: str):
+def test_others_may_not(ada: httpx.Client, bo: httpx.Client, plain_account: httpx.Client):
     slug = new_room(ada)
 
-    assert not may_change(request.getfixturevalue(other), slug)
-    assert not may_delete(request.getfixturevalue(other), slug)
+    for other in (bo, plain_account):
+        assert not may_change(other, slug)
+        assert not may_delete(other, slug)
+    wrong = ada.patch(f"/api/rooms/{slug}/", json={"name": "x"}, headers={"X-Guest-Token": "nonsense"})
+    refused(wrong, 401, "NOT_AUTHENTICATED")
 
 
 def test_a_network_address_owns_nothing_nor_does_the_guest_that_it_becomes(
     client: httpx.Client, new_client: NewClient
 ):
+    """What that guest makes then is its own, by its token, too."""
     slug = new_room(client)
 
     assert not may_change(client, slug)
     assert not may_change(new_client(), slug)
-    client.post("/api/guests/", json={"name": "Ada"})
+    token = client.post("/api/guests/", json={"name": "Ada"}).json()["token"]
     assert not may_change(client, slug)
-
-
-def test_a_room_is_not_owned_across_a_wrong_token(ada: httpx.Client):
-    slug = new_room(ada)
-
-    answer = ada.patch(f"/api/rooms/{slug}/", json={"name": "x"}, headers={"X-Guest-Token": "nonsense"})
-
-    refused(answer, 401, "NOT_AUTHENTICATED")
-    assert ada.get(f"/api/rooms/{slug}/").json()["name"] != "x"
+    elsewhere = new_client(headers={"X-Guest-Token": token})
+    assert may_change(client, new_room(elsewhere))
+    assert may_delete(elsewhere, new_room(client))
 
 
 # --- Deleting a room ends its streams; one of the same slug later is another -------------------------
@@ -119,48 +109,37 @@ def test_nothing_of_it_is_left(own_queue: Queue):
 
 
 @pytest.mark.both_sizes
-def test_its_sockets_are_closed_and_others_stay_open(own_queue: Queue, queue: Queue, server: TuttiServer):
+def test_its_streams_end_and_those_of_others_stay_open(own_queue: Queue, queue: Queue, server: TuttiServer):
     own_queue.fill(2)
+    position = epoch, since = own_queue.state().position
     with (
         Socket.of_room(server.ws_url, own_queue.room) as silent,
-        Socket.of_room(server.ws_url, own_queue.room, position=own_queue.state().position) as resumed,
+        Socket.of_room(server.ws_url, own_queue.room, position=position) as resumed,
         Socket.of_room(server.ws_url, queue.room) as elsewhere,
+        event_stream(queue.http, f"{own_queue.path}stream/") as stream,
+        Poll(server, f"{own_queue.path}events/?epoch={epoch}&since={since}&wait=20") as poll,
     ):
         resumed.next("resumed")
-
-        delete(own_queue)
-
-        assert silent.close_code() == 4404
-        assert resumed.close_code() == 4404
-        queue.fill(1)
-        assert elsewhere.next("track.added")["seq"] == queue.state().seq
-
-
-def test_an_open_event_stream_ends(own_queue: Queue, ada: httpx.Client):
-    with event_stream(ada, f"{own_queue.path}stream/") as stream:
         stream.next("connection.established")
 
         delete(own_queue)
 
+        assert silent.close_code() == resumed.close_code() == 4404
         assert stream.has_ended()
-
-
-@pytest.mark.both_sizes
-def test_a_waiting_poll_is_told(own_queue: Queue, server: TuttiServer):
-    epoch, since = own_queue.state().position
-    with Poll(server, f"{own_queue.path}events/?epoch={epoch}&since={since}&wait=20") as poll:
-        delete(own_queue)
-
         answer = poll.answer()
-
-    assert (answer.status, answer.body["error"]["code"]) == (404, "NOT_FOUND")
-    assert answer.seconds < 10
+        assert (answer.status, answer.body["error"]["code"]) == (404, "NOT_FOUND")
+        assert answer.seconds < 10
+        queue.fill(1)
+        assert elsewhere.next("track.added")["seq"] == queue.state().seq
 
 
 def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, server: TuttiServer):
     own_queue.fill(2)
     old = own_queue.state()
     delete(own_queue)
+    with pytest.raises(Closed) as end:
+        Socket.of_room(server.ws_url, own_queue.room)
+    assert (end.value.code, end.value.frames) == (4404, [])
 
     assert new_room(ada, slug=own_queue.room) == own_queue.room
 
@@ -170,28 +149,12 @@ def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Clien
     with Socket.of_room(server.ws_url, own_queue.room, position=old.position) as socket:
         snapshot = socket.next("playlist.snapshot")
         resumed = socket.next("resumed")
-    assert snapshot["payload"] == {"epoch": new.epoch, "seq": new.seq, "items": []}
-    assert resumed["payload"] == {"epoch": new.epoch, "seq": new.seq, "recovered": False}
-    poll = own_queue.get("events/", epoch=old.epoch, since=old.seq).json()
-    assert (poll["epoch"], poll["snapshot"]["items"]) == (new.epoch, [])
-
-
-def test_a_closed_socket_can_come_back_to_the_new_room(
-    own_queue: Queue, ada: httpx.Client, server: TuttiServer
-):
-    with Socket.of_room(server.ws_url, own_queue.room) as socket:
-        delete(own_queue)
-        assert socket.close_code() == 4404
-    with pytest.raises(Closed) as end:
-        Socket.of_room(server.ws_url, own_queue.room)
-    assert (end.value.code, end.value.frames) == (4404, [])
-    new_room(ada, slug=own_queue.room)
-
-    with Socket.of_room(server.ws_url, own_queue.room) as socket:
+        assert snapshot["payload"] == {"epoch": new.epoch, "seq": new.seq, "items": []}
+        assert resumed["payload"] == {"epoch": new.epoch, "seq": new.seq, "recovered": False}
         own_queue.fill(1)
-        event = socket.next("track.added")
-
-    assert event["epoch"] == own_queue.state().epoch
+        assert socket.next("track.added")["epoch"] == new.epoch
+    poll = own_queue.get("events/", epoch=old.epoch, since=old.seq).json()
+    assert (poll["epoch"], len(poll["snapshot"]["items"])) == (new.epoch, 1)
 
 
 def test_main_is_not_deleted_by_anybody(staff: httpx.Client, ada: httpx.Client):
@@ -201,3 +164,66 @@ def test_main_is_not_deleted_by_anybody(staff: httpx.Client, ada: httpx.Client):
 
     assert staff.get("/api/rooms/main/").status_code == 200
     assert staff.get("/api/playlist/").status_code == 200
+
+
+# --- Its name, whether it is listed, what decides its order ------------------------------------------
+
+
+def change(queue: Queue, **fields: Any) -> httpx.Response:
+    return queue.http.patch(f"/api/rooms/{queue.room}/", json=fields)
+
+
+NONSENSE = [("name", ""), ("name", "x" * 81), ("name", "a\x00"), ("is_public", "no"), ("order", "alphabet")]
+
+
+def test_it_can_be_hidden_and_listed_again_and_what_makes_no_sense_is_a_400(own_queue: Queue):
+    for is_public in (True, False, True):
+        assert change(own_queue, is_public=is_public).json()["is_public"] is is_public
+        listed = [room["slug"] for room in own_queue.http.get("/api/rooms/").json()]
+        assert (own_queue.room in listed) is is_public
+
+    before = own_queue.http.get(f"/api/rooms/{own_queue.room}/").json()
+    for field, value in NONSENSE:
+        refused(change(own_queue, **{field: value}), 400, "VALIDATION_ERROR", field)
+    assert own_queue.http.get(f"/api/rooms/{own_queue.room}/").json() == before
+
+
+def test_a_new_name_is_told_once_and_before_a_new_order(own_queue: Queue, bo: httpx.Client):
+    a, b = own_queue.fill(2)
+    own_queue.vote(b, 1)
+
+    with Witness(own_queue, told=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
+        answers = [change(own_queue, name=name) for name in ("  Another  ", " Another ")]
+        refused(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
+        refused(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
+        assert change(own_queue, name="A third", order="votes").status_code == 200
+
+    for answer in answers:
+        assert (answer.status_code, answer.json()["name"], answer.json()["items"]) == (200, "Another", 2)
+    assert own_queue.ids() == [b, a]
+    assert witness.payloads[:2] == [{"name": "Another"}, {"name": "A third"}]
+
+
+def test_when_votes_begin_to_decide_the_queue_is_put_in_their_order_and_stays_when_they_end(
+    own_queue: Queue, bo: httpx.Client, cem: httpx.Client
+):
+    a, b, c, d = own_queue.fill(4)
+    own_queue.vote(d, 1)
+    own_queue.as_seen_by(bo).vote(d, 1)
+    own_queue.as_seen_by(cem).vote(c, 1)
+    own_queue.vote(a, -1)
+    own_queue.play(b)
+
+    with Witness(own_queue, told=["playlist.reordered"]):
+        for order in ("manual", "votes", "votes"):
+            assert change(own_queue, order=order).json()["order"] == order
+    assert own_queue.ids() == [b, d, c, a]
+    assert own_queue.positions() == [1.0, 2.0, 3.0, 4.0]
+    refused(own_queue.patch(a, {"before": c}), 409, "ORDERED_BY_VOTES")
+
+    with Witness(own_queue, told=[]):
+        for order in ("manual", "votes", "manual"):  # which changes nothing
+            assert change(own_queue, order=order).status_code == 200
+    assert own_queue.ids() == [b, d, c, a]
+    own_queue.place(a, before=b)
+    assert own_queue.ids() == [a, b, d, c]

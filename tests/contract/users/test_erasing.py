@@ -1,10 +1,10 @@
-"""DELETE /api/users/me/: the person goes, the queue stays."""
+"""DELETE /api/users/me/: the person goes, the queue stays. Before: all that is stored, as one document."""
 
 import httpx
 import pytest
 
 from tests.contract.conftest import Connect, NewClient, new_room, queue_of
-from tests.contract.people import Account, bearer, get_tokens, registered
+from tests.contract.people import Account, bearer, begin_session, get_tokens, registered
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
@@ -15,31 +15,37 @@ pytestmark = pytest.mark.both_sizes
 
 
 @pytest.fixture
-def account(client: httpx.Client) -> Account:
-    return registered(client)
-
-
-@pytest.fixture
 def own(queue: Queue, new_client: NewClient, account: Account) -> Queue:
     return queue.as_seen_by(new_client(headers=bearer(account)))
 
 
-def test_items_stay_under_a_neutral_name_and_votes_count(queue: Queue, own: Queue, account: Account):
+def test_items_stay_under_a_neutral_name_and_votes_count(
+    queue: Queue, own: Queue, bo: httpx.Client, account: Account
+):
+    """Also in answers that others asked for, and that are kept for them."""
     first, second = own.fill(2)
     (third,) = queue.fill(1)
     for item in (first, third):
         own.vote(item, 1)
     own.play(second)
 
-    with Witness(queue) as witness:
-        answer = own.http.delete("/api/users/me/")
+    def voted() -> httpx.Response:
+        headers = {"Idempotency-Key": "vote"}
+        return queue.as_seen_by(bo).post(f"{first}/vote/", json={"value": 1}, headers=headers)
 
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert witness.types == ["track.updated"] * 2
+    kept = voted()
+    assert kept.json()["added_by"] == account["username"]
+
+    with Witness(queue, told=["track.updated"] * 2) as witness:
+        assert own.http.delete("/api/users/me/").status_code == 204
+
     assert {payload["added_by"] for payload in witness.payloads} == {"Anonymous"}
-    assert [item["votes"] for item in queue.items()] == [1, 0, 1]
+    assert [item["votes"] for item in queue.items()] == [2, 0, 1]
     assert queue.playing() == second
     assert account["username"] not in queue.get().text
+    again = voted()
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == {**kept.json(), "added_by": "Anonymous"}
 
 
 def test_nobody_is_sent_the_name_again(
@@ -89,10 +95,15 @@ def test_where_only_the_log_has_the_name_listeners_get_a_snapshot(
     assert queue.history()[0]["added_by"] == "Anonymous"
 
 
-def test_the_account_is_gone(client: httpx.Client, own: Queue, account: Account):
-    assert own.http.delete("/api/users/me/").status_code == 204
+def test_the_account_and_its_sessions_are_gone(client: httpx.Client, own: Queue, account: Account):
+    begin_session(client, account)
 
+    answer = client.delete("/api/users/me/", headers={"Idempotency-Key": "bye"})
+
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert "sessionid" not in client.cookies
     for answer in (
+        client.get("/api/users/me/"),
         own.http.get("/api/users/me/"),
         own.http.delete("/api/users/me/"),
         get_tokens(client, account),
@@ -100,32 +111,6 @@ def test_the_account_is_gone(client: httpx.Client, own: Queue, account: Account)
     ):
         refused(answer, 401, "NOT_AUTHENTICATED")
     assert registered(client, account["username"])["id"] != account["id"]
-
-
-def test_a_session_ends_with_it(client: httpx.Client, account: Account):
-    login = {"username": account["username"], "password": "a long enough pass phrase"}
-    client.post("/api/auth/session/", json=login)
-
-    answer = client.delete("/api/users/me/", headers={"Idempotency-Key": "bye"})
-
-    assert answer.status_code == 204
-    assert "sessionid" not in client.cookies
-    refused(client.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
-
-
-def test_others_answers_that_are_kept_show_the_neutral_name(
-    queue: Queue, own: Queue, bo: httpx.Client, account: Account
-):
-    (a,) = own.fill(1)
-    headers = {"Idempotency-Key": "vote"}
-    first = queue.as_seen_by(bo).post(f"{a}/vote/", json={"value": 1}, headers=headers)
-    assert first.json()["added_by"] == account["username"]
-
-    own.http.delete("/api/users/me/")
-
-    again = queue.as_seen_by(bo).post(f"{a}/vote/", json={"value": 1}, headers=headers)
-    assert again.headers["Idempotency-Replayed"] == "true"
-    assert again.json() == {**first.json(), "added_by": "Anonymous"}
 
 
 def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Account, client: httpx.Client):
@@ -142,3 +127,59 @@ def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Ac
     polled = room.get("events/", epoch=before.epoch, since=before.seq - 1).json()
     assert [event["payload"]["added_by"] for event in polled["events"]] == [name]
     assert queue.items()[0]["added_by"] == "Anonymous"
+
+
+# --- GET /api/users/me/export/: all that is stored about the person, and of nobody else --------------
+
+TASTE = {"favorite_genres": ["jazz"], "favorite_artists": [], "moods": ["calm"]}
+
+
+def test_one_document_has_everything(
+    queue: Queue, client: httpx.Client, new_client: NewClient, bo: httpx.Client
+):
+    account = registered(client, profile=TASTE)
+    own = queue.as_seen_by(new_client(headers=bearer(account)))
+    kept, gone = own.fill(2)
+    queue.as_seen_by(bo).fill(1)
+    own.vote(kept, -1)
+    own.play(kept)
+    own.stop()
+    own.remove(gone)
+    before = queue.state()
+
+    answer = own.http.get("/api/users/me/export/")
+
+    told = answer.json()
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert (told["account"]["id"], told["account"]["email"]) == (account["id"], account["email"])
+    assert told["profile"] == TASTE
+    assert [(vote["item_id"], vote["value"], vote["room"]) for vote in told["votes"]] == [
+        (kept, -1, queue.room)
+    ]
+    assert [item["item_id"] for item in told["items"]] == [kept]
+    assert [item["item_id"] for item in told["removed_items"]] == [gone]
+    assert [play["item"]["id"] for play in told["plays"]] == [kept]
+    assert len(told["tokens"]) == 1
+    assert account["access"] not in answer.text
+    assert account["refresh"] not in answer.text
+    assert '"added_by":"Bo"' not in answer.text
+    assert queue.state() == before
+
+
+def test_what_is_long_comes_whole(client: httpx.Client, queue: Queue):
+    """In pieces, as it is taken; its length is said beforehand."""
+    own = bearer(registered(client))
+    context = {"why": "\N{MUSICAL KEYBOARD}" * 400}
+    activity = {"track_id": queue.tracks[0], "activity_type": "play", "context": context}
+    assert client.post("/api/analytics/activity/", json=[activity] * 300, headers=own).status_code == 201
+
+    answer = client.get("/api/users/me/export/", headers=own)
+
+    assert answer.status_code == 200
+    assert len(answer.content) == int(answer.headers["Content-Length"]) > 300 * 1600
+    told = answer.json()
+    assert [one["context"] for one in told["activities"]] == [context] * 300
+    assert (told["account"]["is_staff"], told["votes"], len(told["tokens"])) == (False, [], 1)
+    assert answer.headers["Cache-Control"] == "private, no-store"

@@ -1,54 +1,52 @@
-"""Guests: people without an account."""
+"""Guests: people without an account, known by a cookie or, on another origin, by a token."""
 
 import httpx
 
 from tests.contract.conftest import NewClient
+from tests.contract.queues import Queue
 from tests.contract.refusals import refused
+from tests.contract.witnesses import Witness
 
 
 def test_a_new_guest_has_an_id_a_name_and_a_token_like_no_other(client: httpx.Client):
-    answers = [client.post("/api/guests/", json={"name": "  Ada  "}) for _ in range(3)]
+    """A name is not needed."""
+    names = {"  Ada  ": "Ada", "é" * 50: "é" * 50, "Bo": "Bo"}
+    answers = [client.post("/api/guests/", json={"name": name}) for name in names]
+    answers.append(client.post("/api/guests/", json={}))
 
     guests = [answer.json() for answer in answers]
     for answer, guest in zip(answers, guests, strict=True):
         assert answer.status_code == 201
         assert guest.keys() == {"guest_id", "name", "token"}
-        assert guest["name"] == "Ada"
         assert isinstance(guest["guest_id"], str)
         assert len(guest["guest_id"]) >= 8
         assert guest["token"] != guest["guest_id"]
-    assert len({guest["guest_id"] for guest in guests}) == 3
-    assert len({guest["token"] for guest in guests}) == 3
+    assert [guest["name"] for guest in guests] == [*names.values(), ""]
+    assert len({guest["guest_id"] for guest in guests}) == len({guest["token"] for guest in guests}) == 4
 
 
-def test_a_name_is_not_needed_and_has_fifty_characters_at_most(client: httpx.Client):
-    answer = client.post("/api/guests/", json={})
-
-    assert (answer.status_code, answer.json()["name"]) == (201, "")
-    assert client.post("/api/guests/", json={"name": "é" * 50}).json()["name"] == "é" * 50
-
-
-def test_me_is_the_guest_of_the_cookie_or_of_the_header(client: httpx.Client, new_client: NewClient):
+def test_me_is_the_guest_of_the_cookie_or_of_the_header_and_the_name_can_be_changed(
+    client: httpx.Client, new_client: NewClient
+):
     guest = client.post("/api/guests/", json={"name": "Bo"}).json()
 
     for http in (client, new_client(headers={"X-Guest-Token": guest["token"]})):
         answer = http.get("/api/guests/me/")
         assert (answer.status_code, answer.json()) == (200, {"guest_id": guest["guest_id"], "name": "Bo"})
         assert answer.headers["Cache-Control"] == "private, no-cache"
+    changed = client.patch("/api/guests/me/", json={"name": " Bo Diddley "})
+    assert (changed.status_code, changed.json()) == (200, {**answer.json(), "name": "Bo Diddley"})
+    assert http.get("/api/guests/me/").json() == changed.json()
 
 
-def test_who_is_no_guest_gets_a_404(client: httpx.Client):
-    refused(client.get("/api/guests/me/"), 404, "NOT_FOUND")
-    refused(client.patch("/api/guests/me/", json={"name": "Ada"}), 404, "NOT_FOUND")
-
-
-def test_the_name_can_be_changed(ada: httpx.Client):
-    before = ada.get("/api/guests/me/").json()
-
-    answer = ada.patch("/api/guests/me/", json={"name": " Ada Lovelace "})
-
-    assert (answer.status_code, answer.json()) == (200, {**before, "name": "Ada Lovelace"})
-    assert ada.get("/api/guests/me/").json() == answer.json()
+def test_who_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client):
+    """So does who has cookies that mean nothing."""
+    for _ in range(2):
+        refused(client.get("/api/guests/me/"), 404, "NOT_FOUND")
+        refused(client.patch("/api/guests/me/", json={"name": "Ada"}), 404, "NOT_FOUND")
+        for name in ("tutti_guest", "sessionid"):
+            client.cookies.set(name, "nonsense", domain="127.0.0.1")
+    assert queue.add(queue.tracks[0])["added_by"] == "Anonymous"
 
 
 def test_what_is_no_name_is_a_400(client: httpx.Client, ada: httpx.Client):
@@ -60,3 +58,65 @@ def test_what_is_no_name_is_a_400(client: httpx.Client, ada: httpx.Client):
 
     assert not client.cookies
     assert ada.get("/api/guests/me/").json()["name"] == "Ada"
+
+
+# --- The cookie --------------------------------------------------------------------------------------
+
+
+def test_it_is_out_of_reach_of_scripts_and_nobody_gets_one_without_asking(queue: Queue, client: httpx.Client):
+    (a,) = queue.fill(1)
+    answers = [
+        *(client.get(path) for path in ("/", "/api/", "/api/tracks/", queue.path, f"{queue.path}my-votes/")),
+        client.post(f"{queue.path}{a}/vote/", json={"value": 1}),
+        client.post(f"{queue.path}{a}/play/"),
+        client.get("/api/guests/me/"),
+        client.get(f"{queue.path}events/"),
+    ]
+    assert [answer.headers.get("Set-Cookie") for answer in answers] == [None] * len(answers)
+
+    answer = client.post("/api/guests/", json={"name": "Ada"})
+
+    (cookie,) = answer.headers.get_list("Set-Cookie")
+    flags = {part.strip().lower() for part in cookie.split(";")[1:]}
+    assert {"httponly", "samesite=lax", "path=/", f"max-age={365 * 24 * 3600}"} <= flags
+    assert "secure" not in flags
+    assert answer.json()["token"] in cookie.split(";")[0]
+
+
+# --- The token ---------------------------------------------------------------------------------------
+
+
+def test_it_names_the_guest_in_every_write_and_goes_before_the_cookie(
+    queue: Queue, ada: httpx.Client, client: httpx.Client, new_client: NewClient
+):
+    cem = client.post("/api/guests/", json={"name": "Cem"}).json()
+    headers = {"X-Guest-Token": cem["token"], "Origin": "http://localhost:3000"}
+    elsewhere = queue.as_seen_by(new_client(headers=headers))
+
+    item = elsewhere.add(queue.tracks[0])
+    elsewhere.vote(item["id"], -1)
+
+    assert item["added_by"] == "Cem"
+    assert queue.my_votes() == {str(item["id"]): -1}
+    told = ada.get("/api/guests/me/", headers=headers).json()
+    assert told == {"guest_id": cem["guest_id"], "name": "Cem"}
+
+
+def test_a_wrong_one_is_a_401_and_nothing_happens(queue: Queue, ada: httpx.Client, new_client: NewClient):
+    """One with another guest's id is wrong."""
+    (a,) = queue.fill(1)
+    victim = ada.get("/api/guests/me/").json()["guest_id"]
+    own = new_client().post("/api/guests/", json={"name": "Eve"}).json()
+    forged = own["token"].replace(own["guest_id"], victim)
+    assert forged != own["token"]
+
+    with Witness(queue, told=[]):
+        for token in ("nonsense", "a:b:c", "x" * 3000, forged):
+            http = queue.as_seen_by(new_client(headers={"X-Guest-Token": token}, cookies=dict(ada.cookies)))
+            for answer in (
+                http.http.get("/api/guests/me/"),
+                http.http.get(f"{queue.path}my-votes/"),
+                http.post(f"{a}/vote/", json={"value": 1}),
+                http.post(json={"track_id": queue.tracks[1]}),
+            ):
+                refused(answer, 401, "NOT_AUTHENTICATED")

@@ -4,89 +4,93 @@ import httpx
 import pytest
 
 from tests.contract.conftest import NewClient
-from tests.contract.people import PASSWORD, Account, begin_session, facts, new_name, registered
+from tests.contract.people import PASSWORD, Account, bearer, begin_session, facts, new_name, registered
 from tests.contract.refusals import refused
 
 EVIL = "https://evil.example"
 
 
-@pytest.fixture
-def account(client: httpx.Client) -> Account:
-    return registered(client)
-
-
-def test_a_session_begins_and_ends(client: httpx.Client, account: Account):
-    begun = begin_session(client, account)
-
-    assert begun.status_code == 200
-    assert begun.json() == {
-        key: account[key] for key in ("id", "username", "email", "profile", "date_joined")
-    }
-    assert client.get("/api/users/me/").json() == begun.json()
-    for _ in range(2):
-        ended = client.delete("/api/auth/session/")
-        assert (ended.status_code, ended.content) == (204, b"")
-    refused(client.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
-
-
 def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: httpx.Client, account: Account):
+    """Another person's login takes its place."""
+    begin_session(client, registered(client))
+
     answer = begin_session(client, account)
 
+    assert answer.status_code == 200
+    shown = ("id", "username", "email", "profile", "date_joined")
+    assert answer.json() == client.get("/api/users/me/").json() == {key: account[key] for key in shown}
     cookies = answer.headers.get_list("Set-Cookie")
     assert any(cookie.startswith("sessionid=") for cookie in cookies)
     for cookie in cookies:
         flags = {part.strip().lower() for part in cookie.split(";")[1:]}
         assert {"httponly", "samesite=lax", "path=/"} <= flags, cookie
-    assert "access" not in answer.json()
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "logout"), ("DELETE", "session")])
 def test_what_a_session_was_is_nothing_after_its_end(
     client: httpx.Client, new_client: NewClient, account: Account, method: str, path: str
 ):
-    begin_session(client, account)
+    """A repeated login is one that works."""
+    key = {"Idempotency-Key": new_name()}
+    login = {"username": account["username"], "password": PASSWORD}
+    begun = [client.post("/api/auth/session/", json=login, headers=key) for _ in range(2)]
+    assert [answer.status_code for answer in begun] == [200, 200]
+    assert begun[1].headers["Idempotency-Replayed"] == "true"
     stolen = new_client(cookies=dict(client.cookies))
     assert stolen.get("/api/users/me/").status_code == 200
 
-    ended = client.request(method, f"/api/auth/{path}/", json={} if method == "POST" else None)
+    body = {} if method == "POST" else None
+    ended = [client.request(method, f"/api/auth/{path}/", json=body) for _ in range(2)]
 
-    assert ended.status_code == 204
+    assert (ended[0].status_code, ended[0].content) == (204, b"")
+    assert ended[1].status_code == (204 if method == "DELETE" else 400)
     for http in (client, stolen):
         refused(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
 
 
-@pytest.mark.parametrize("headers", [{"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}])
 def test_another_site_s_page_can_t_log_anybody_in_or_out(
-    client: httpx.Client, new_client: NewClient, account: Account, headers: dict[str, str]
+    client: httpx.Client, new_client: NewClient, account: Account
 ):
     begin_session(client, account)
     body = {"username": account["username"], "password": PASSWORD}
     stranger = new_client()
 
-    refused(stranger.post("/api/auth/session/", json=body, headers=headers), 403, "PERMISSION_DENIED")
-    refused(stranger.post("/api/users/", json=facts(), headers=headers), 403, "PERMISSION_DENIED")
-    refused(client.delete("/api/auth/session/", headers=headers), 403, "PERMISSION_DENIED")
-    refused(client.delete("/api/users/me/", headers=headers), 403, "PERMISSION_DENIED")
+    for headers in ({"Origin": EVIL}, {"Origin": "null"}, {"Sec-Fetch-Site": "cross-site"}):
+        for answer in (
+            stranger.post("/api/auth/session/", json=body, headers=headers),
+            stranger.post("/api/users/", json=facts(), headers=headers),
+            client.delete("/api/auth/session/", headers=headers),
+            client.delete("/api/users/me/", headers=headers),
+        ):
+            refused(answer, 403, "PERMISSION_DENIED")
 
     assert not stranger.cookies
     assert client.get("/api/users/me/").status_code == 200
 
 
-def test_a_repeated_login_is_one_that_works(client: httpx.Client, account: Account):
-    headers = {"Idempotency-Key": new_name()}
-    body = {"username": account["username"], "password": PASSWORD}
-
-    answers = [client.post("/api/auth/session/", json=body, headers=headers) for _ in range(2)]
-
-    assert [answer.status_code for answer in answers] == [200, 200]
-    assert answers[1].headers["Idempotency-Replayed"] == "true"
-    assert client.get("/api/users/me/").status_code == 200
+# --- Logins, registrations and wishes for a password count together: 5 a minute for an address -------
 
 
-def test_another_person_s_login_takes_the_place(client: httpx.Client, account: Account):
-    other = registered(client)
-    begin_session(client, account)
+@pytest.mark.both_sizes
+def test_the_sixth_is_a_429_that_says_when_to_come_again(newcomer: httpx.Client):
+    """Whoever is logged in goes on."""
+    login = {"username": "ada", "password": "mistyped"}
+    tries = [
+        ("users/", facts()),
+        ("auth/register/", facts()),
+        ("auth/token/", login),
+        ("auth/session/", login),
+        ("auth/password/reset/", {"email": "ada@tutti.example"}),
+        ("auth/token/", login),
+        ("users/", facts()),
+        ("auth/password/reset/confirm/", {"token": "x", "new_password": "y"}),
+    ]
 
-    begin_session(client, other)
+    answers = [newcomer.post(f"/api/{path}", json=body) for path, body in tries]
 
-    assert client.get("/api/users/me/").json()["id"] == other["id"]
+    assert [answer.status_code for answer in answers] == [201, 201, 401, 401, 202, 429, 429, 429]
+    for answer in answers[5:]:
+        refused(answer, 429, "RATE_LIMITED")
+        assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    renewed = newcomer.post("/api/auth/token/refresh/", json={"refresh": answers[0].json()["refresh"]})
+    assert newcomer.get("/api/users/me/", headers=bearer(renewed.json())).status_code == 200
