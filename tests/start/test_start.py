@@ -7,7 +7,6 @@ import socket
 import stat
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -55,48 +54,33 @@ def test_nobody_else_reads_what_is_stored(first_start: Clone):
     modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in stored}
     assert {"db.sqlite3", "db.sqlite3-wal", "secret_key", "django.log"} <= modes.keys()
     assert set(modes.values()) == {"0o600"}, modes
-
-
-def test_first_start_keeps_its_secret_and_is_for_this_machine_alone(first_start: Clone):
-    key = first_start.data_folder / "secret_key"
-    assert stat.S_IMODE(key.stat().st_mode) == 0o600
-    assert key.read_text() not in first_start.log
-
+    assert (first_start.data_folder / "secret_key").read_text() not in first_start.log
     for address in own_addresses():
         with pytest.raises(httpx.ConnectError):
             httpx.get(f"http://{address}:{first_start.port}/api/health/live")
 
 
-# Builds a page of a word: what is tested is that it is asked for, the real one has been built above.
-QUICK_BUILD = """
-import { writeFileSync } from "node:fs";
-writeFileSync(`${process.argv[process.argv.indexOf("--out") + 1]}/index.html`, "prepared");
-"""
-
-
-@pytest.fixture
-def quick_build(first_start: Clone) -> Iterator[Path]:
-    """The folder of the page, which is the one of before behind the test."""
+def test_preparing_builds_the_page_too(first_start: Clone, again: MakeClone, tmp_path: Path):
+    """A page of a word: what is tested is that it is asked for, the real one has been built above."""
     frontend = first_start.project / "frontend"
     script, dist, kept = frontend / "scripts" / "build.mjs", frontend / "dist", frontend / "dist.kept"
     real = script.read_text()
-    script.write_text(QUICK_BUILD)
+    script.write_text(
+        'import { writeFileSync } from "node:fs";\n'
+        'writeFileSync(`${process.argv[process.argv.indexOf("--out") + 1]}/index.html`, "prepared");\n'
+    )
     dist.rename(kept)
-    yield dist
-    script.write_text(real)
-    shutil.rmtree(dist)
-    kept.rename(dist)
+    try:
+        ended = again("--prepare", DATA_DIR=str(tmp_path / "data")).run()
 
-
-def test_preparing_builds_the_page_too(
-    first_start: Clone, again: MakeClone, tmp_path: Path, quick_build: Path
-):
-    ended = again("--prepare", DATA_DIR=str(tmp_path / "data")).run()
-
-    assert ended.returncode == 0, ended.stderr
-    assert (quick_build / "index.html").read_text() == "prepared"
-    assert "Building the page" in ended.stderr
-    assert get(first_start, "/").status_code == 200, "it gives the page that it has"
+        assert ended.returncode == 0, ended.stderr
+        assert (dist / "index.html").read_text() == "prepared"
+        assert "Building the page" in ended.stderr
+        assert get(first_start, "/").status_code == 200, "it gives the page that it has"
+    finally:
+        script.write_text(real)
+        shutil.rmtree(dist, ignore_errors=True)
+        kept.rename(dist)
 
 
 def test_somebody_else_than_root_can_start_a_clone_of_their_own(first_start: Clone):
@@ -109,26 +93,19 @@ def test_somebody_else_than_root_can_start_a_clone_of_their_own(first_start: Clo
     assert ROOT not in {one.stat().st_uid for one in owners}
 
 
-def test_port_of_a_running_tutti_is_told(first_start: Clone, again: MakeClone):
+def test_a_port_that_is_taken_and_nonsense_in_the_settings_are_told(first_start: Clone, again: MakeClone):
     ended = again(PORT=str(first_start.port)).run()
-
     assert ended.returncode == 4
     assert f"Tutti is already running on port {first_start.port}" in ended.stderr
     assert f"PORT={first_start.port + 1} ./start-daphne.sh" in ended.stderr
     assert get(first_start, "/api/health/live").status_code == 200
 
-
-def test_port_of_another_program_is_told(again: MakeClone):
     with socket.create_server(("127.0.0.1", 0)) as other:
         ended = again("--port", str(other.getsockname()[1])).run()
-
     assert ended.returncode == 4
     assert "another program listens" in ended.stderr
 
-
-def test_nonsense_in_the_settings_is_told(again: MakeClone):
     ended = again(HEARTBEAT_SECONDS="often").run()
-
     assert ended.returncode == 2
     assert "HEARTBEAT_SECONDS must be a number (it is 'often')" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -147,14 +124,8 @@ def test_help_needs_nothing(tmp_path: Path):
 # --- Starting again ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_data(first_start: Clone, tmp_path: Path) -> str:
-    """A folder of a test's own for its data."""
-    return str(tmp_path / "data")
-
-
-def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_data: str):
-    clone = again(DATA_DIR=own_data)
+def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, tmp_path: Path):
+    clone = again(DATA_DIR=str(tmp_path / "data"))
     clone.start()
     items = get(clone, "/api/playlist/").json()
     assert len(items) == QUEUED_ITEMS
@@ -174,8 +145,8 @@ def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_
     assert "Traceback" not in clone.log
 
 
-def test_two_first_starts_at_once_share_one_database(again: MakeClone, own_data: str):
-    one, other = again(DATA_DIR=own_data), again(DATA_DIR=own_data)
+def test_two_first_starts_at_once_share_one_database(again: MakeClone, tmp_path: Path):
+    one, other = again(DATA_DIR=str(tmp_path / "data")), again(DATA_DIR=str(tmp_path / "data"))
     one.start_without_waiting()
     other.start_without_waiting()
     one.wait_until_ready()
@@ -191,9 +162,9 @@ def test_two_first_starts_at_once_share_one_database(again: MakeClone, own_data:
 # --- Who gets in -------------------------------------------------------------------------------------
 
 
-def test_lan_lets_in_by_the_machines_own_addresses_and_name(again: MakeClone, own_data: str):
+def test_lan_lets_in_by_the_machines_own_addresses_and_name(again: MakeClone, tmp_path: Path):
     """Beside the hosts that the settings allow."""
-    clone = again("--lan", DATA_DIR=own_data, ALLOWED_HOSTS="localhost,party.example")
+    clone = again("--lan", DATA_DIR=str(tmp_path / "data"), ALLOWED_HOSTS="localhost,party.example")
     clone.start()
     name = socket.gethostname().split(".")[0].lower()
 
@@ -205,9 +176,9 @@ def test_lan_lets_in_by_the_machines_own_addresses_and_name(again: MakeClone, ow
         assert f"http://{address}:{clone.port}/" in clone.log
 
 
-def test_settings_come_from_the_file_too(first_start: Clone, again: MakeClone, own_data: str, tmp_path: Path):
+def test_settings_come_from_the_file_too(again: MakeClone, tmp_path: Path):
     (tmp_path / "settings").write_text("RATE_LIMIT_FACTOR=0\nMAX_QUEUE_ITEMS=10\n")
-    clone = again(DATA_DIR=own_data, ENV_FILE=str(tmp_path / "settings"))
+    clone = again(DATA_DIR=str(tmp_path / "data"), ENV_FILE=str(tmp_path / "settings"))
     clone.start()
     queued = {item["track_id"] for item in get(clone, "/api/playlist/").json()}
     free = next(track["id"] for track in get(clone, "/api/tracks/").json() if track["id"] not in queued)
