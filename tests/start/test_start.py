@@ -50,6 +50,7 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
 
 
 def test_nobody_else_reads_what_is_stored(first_start: Clone):
+    httpx.post(f"{first_start.base_url}/api/playlist/stop/").raise_for_status()  # it is logged
     stored = [path for path in (first_start.project / "data").rglob("*") if path.is_file()]
     modes = {path.name: oct(stat.S_IMODE(path.stat().st_mode)) for path in stored}
     assert {"db.sqlite3", "db.sqlite3-wal", "secret_key", "django.log"} <= modes.keys()
