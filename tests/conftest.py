@@ -5,6 +5,7 @@ A test that needs other settings, its own library or a victim takes `start_serve
 """
 
 import fcntl
+import logging
 import os
 import shutil
 import subprocess
@@ -22,6 +23,9 @@ import pytest
 from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
 from tests.services import Postgres, Redis
+
+# A line for each of thousands of requests would only hide what failed.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]

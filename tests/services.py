@@ -186,15 +186,8 @@ class Postgres(Service):
             "dynamic_shared_memory_type": "mmap",
         }
         switches = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-        return [
-            str(postgres_programs() / "postgres"),
-            "-D",
-            str(self._data),
-            "-F",
-            "-p",
-            str(self.port),
-            *switches,
-        ]
+        program = str(postgres_programs() / "postgres")
+        return [program, "-D", str(self._data), "-F", "-p", str(self.port), *switches]
 
     def _answering_pid(self) -> int | None:
         try:
@@ -306,34 +299,32 @@ def postgres_programs() -> Path:
     raise ServiceError("PostgreSQL's server is not installed: sudo apt-get install postgresql")
 
 
+def _binary(package: str, *names: str, what: str = "") -> str:
+    path = f"{os.environ.get('PATH', '')}:/usr/sbin"
+    for name in names:
+        if found := shutil.which(name, path=path):
+            return found
+    raise ServiceError(f"{what or names[0]} is not installed: sudo apt-get install {package}")
+
+
 def _redis_binary() -> str:
-    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
-        return found
-    raise ServiceError("Redis is not installed: sudo apt-get install redis-server")
+    return _binary("redis-server", "redis-server", "valkey-server", what="Redis")
 
 
 def chromium_binary() -> str:
-    if found := shutil.which("chromium") or shutil.which("chromium-browser"):
-        return found
-    raise ServiceError("Chromium is not installed: sudo apt-get install chromium")
+    return _binary("chromium", "chromium", "chromium-browser", what="Chromium")
 
 
 def firefox_binary() -> str:
-    if found := shutil.which("firefox-esr") or shutil.which("firefox"):
-        return found
-    raise ServiceError("Firefox is not installed: sudo apt-get install firefox-esr")
+    return _binary("firefox-esr", "firefox-esr", "firefox", what="Firefox")
 
 
 def nginx_binary() -> str:
-    if found := shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        return found
-    raise ServiceError("nginx is not installed: sudo apt-get install nginx")
+    return _binary("nginx", "nginx")
 
 
 def compiler_binary() -> str:
-    if found := shutil.which("cc") or shutil.which("gcc"):
-        return found
-    raise ServiceError("There is no C compiler: sudo apt-get install gcc libc6-dev")
+    return _binary("gcc libc6-dev", "cc", "gcc", what="A C compiler")
 
 
 def c_headers() -> Path:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from bench.machine import MachineError, check_listener, processor_seconds, resident_kilobytes, with_children
+from bench.machine import MachineError, check_listener, processor_seconds, with_children
 
 
 def test_a_port_belongs_to_who_listens_on_it() -> None:
@@ -18,12 +18,7 @@ def test_a_port_belongs_to_who_listens_on_it() -> None:
         check_listener(port, [os.getpid()])
         with pytest.raises(MachineError, match=str(port)):
             check_listener(port, [os.getppid()])
-
-
-def test_a_port_on_which_nobody_listens_is_nobodys() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    with pytest.raises(MachineError):
+    with pytest.raises(MachineError):  # nobody listens there any more
         check_listener(port, [os.getpid()])
 
 
@@ -40,11 +35,6 @@ def test_the_time_of_all_threads_is_counted() -> None:
     for thread in threads:
         thread.join()
     assert processor_seconds([os.getpid()]) - before >= 0.3
-
-
-def test_the_memory_at_the_most_is_no_less_than_now() -> None:
-    pids = [os.getpid()]
-    assert 0 < resident_kilobytes(pids) <= resident_kilobytes(pids, field="VmHWM")
 
 
 def test_a_process_is_found_with_its_children() -> None:

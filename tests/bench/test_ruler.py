@@ -11,69 +11,64 @@ import pytest
 
 from bench.ruler import Ruler
 from tests.bench.conftest import EVENT, Count, Counted
-from tests.bench.known_server import PATIENCE_SECONDS, PING, SWITCHING, text_frame, to_each
-
-# --- The ruler tells what came from what did not, whatever a server does with its events -------------
+from tests.bench.known_server import PATIENCE_SECONDS, PING, SWITCHING, Tell, text_frame, to_each
 
 HEARTBEAT = text_frame(b'{"type":"heartbeat","payload":{"epoch":"e","seq":42,"digest":"0"}}')
 
 
-def test_each_event_of_each_socket_is_counted_once(count: Count) -> None:
-    counted = count(clients=3, events=10)
-    assert (counted["sent"], counted["received"]) == (10, 30)
-    assert (counted["lost"], counted["doubled"], counted["reordered"], counted["strange"]) == (0, 0, 0, 0)
-    assert not counted["cut"]
+def loses_one(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    to_each(clients[1:] if place == 3 else clients, place, frame)
 
 
-def test_an_event_that_a_later_one_overtakes_is_lost(count: Count) -> None:
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
-        to_each(clients[1:] if place == 3 else clients, place, frame)
-
-    counted = count(tell)
-    assert (counted["received"], counted["lost"]) == (19, 1)
+def loses_the_last(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    to_each(clients[1:] if place > 7 else clients, place, frame)
 
 
-def test_the_last_events_are_lost_when_nothing_comes_any_more(count: Count) -> None:
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
-        to_each(clients[1:] if place > 7 else clients, place, frame)
-
-    counted = count(tell)
-    assert (counted["received"], counted["lost"], counted["outstanding"]) == (18, 2, 0)
+def doubles(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    to_each(clients, place, frame)
+    if place in (4, 9):
+        clients[0].sendall(frame)
 
 
-def test_an_event_that_comes_twice_is_doubled(count: Count) -> None:
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
+def sends_one_behind_the_next(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    if place != 5:
         to_each(clients, place, frame)
-        if place in (4, 9):
-            clients[0].sendall(frame)
+    if place == 6:
+        to_each(clients, 5, frame.replace(b'"seq":48', b'"seq":47'))
 
+
+def makes_one_up(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    to_each(clients, place, frame)
+    if place == 0:
+        clients[0].sendall(frame.replace(b'"seq":42', b'"seq":99'))
+
+
+def hangs_up(clients: list[socket.socket], place: int, frame: bytes) -> None:
+    if place == 4:
+        clients.pop(0).close()
+    to_each(clients, place, frame)
+
+
+ALL_WELL = {"sent": 10, "received": 20, "cut": False} | dict.fromkeys(
+    ("lost", "doubled", "reordered", "strange", "outstanding", "closed"), 0
+)
+
+
+@pytest.mark.parametrize(
+    ("tell", "otherwise"),
+    [
+        (to_each, {}),
+        (loses_one, {"received": 19, "lost": 1}),
+        (loses_the_last, {"received": 18, "lost": 2}),
+        (doubles, {"doubled": 2}),
+        (sends_one_behind_the_next, {"reordered": 2}),
+        (makes_one_up, {"strange": 1}),
+        (hangs_up, {"received": 14, "lost": 6, "closed": 1}),
+    ],
+)
+def test_what_came_is_told_from_what_did_not(count: Count, tell: Tell, otherwise: Counted) -> None:
     counted = count(tell)
-    assert (counted["received"], counted["doubled"], counted["lost"]) == (20, 2, 0)
-
-
-def test_an_event_behind_a_later_one_is_reordered_and_not_lost(count: Count) -> None:
-    held: list[bytes] = []
-
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
-        if place == 5:
-            held.append(frame)
-            return
-        to_each(clients, place, frame)
-        if place == 6:
-            to_each(clients, place, held.pop())
-
-    counted = count(tell)
-    assert (counted["received"], counted["reordered"], counted["lost"], counted["doubled"]) == (20, 2, 0, 0)
-
-
-def test_an_event_that_nobody_published_is_strange(count: Count) -> None:
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
-        to_each(clients, place, frame)
-        if place == 0:
-            clients[0].sendall(frame.replace(b'"seq":42', b'"seq":99'))
-
-    counted = count(tell)
-    assert (counted["received"], counted["strange"]) == (20, 1)
+    assert {name: counted[name] for name in ALL_WELL} == ALL_WELL | otherwise
 
 
 def test_frames_in_pieces_and_together_are_told_apart(count: Count) -> None:
@@ -104,16 +99,6 @@ def test_what_is_no_event_is_not_counted_and_a_ping_is_answered(count: Count) ->
     counted = count(tell)
     assert (counted["received"], counted["strange"]) == (20, 0)
     assert answers == [b"\x8a\x84\0\0\0\0ruly"] * 2
-
-
-def test_who_is_hung_up_on_is_closed_and_misses_the_rest(count: Count) -> None:
-    def tell(clients: list[socket.socket], place: int, frame: bytes) -> None:
-        if place == 4:
-            clients.pop(0).close()
-        to_each(clients, place, frame)
-
-    counted = count(tell)
-    assert (counted["received"], counted["lost"], counted["closed"]) == (14, 6, 1)
 
 
 def test_the_time_from_publishing_to_arrival_is_what_is_told(count: Count) -> None:
@@ -210,27 +195,27 @@ def serve(listener: socket.socket, answers: list[bytes], requests: list[bytes]) 
                     client.recv(65536)
 
 
-def test_who_got_all_that_was_missed_is_in_sync(come_back: Return) -> None:
-    answer = SWITCHING + ESTABLISHED + event(8) + event(9) + event(10) + RESUMED
-    counted, requests = come_back(answer)
-    assert (counted["in_sync"], counted["snapshots"]) == (1, 0)
+MISSED = event(8) + event(9) + event(10)
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "wanted"),
+    [
+        ([SWITCHING + ESTABLISHED + MISSED + RESUMED], {"in_sync": 1, "snapshots": 0, "retries": 0}),
+        ([SWITCHING + ESTABLISHED + event(8) + event(10) + RESUMED], {"in_sync": 0}),
+        ([SWITCHING + ESTABLISHED + MISSED], {"in_sync": 0}),  # it was not told that this is all
+        ([SWITCHING + ESTABLISHED + SNAPSHOT + RESUMED], {"in_sync": 1, "snapshots": 1}),
+        ([BUSY, SWITCHING + ESTABLISHED + MISSED + RESUMED], {"in_sync": 1, "retries": 1}),
+    ],
+)
+def test_who_got_all_that_was_missed_is_in_sync(
+    come_back: Return, answers: list[bytes], wanted: Counted
+) -> None:
+    counted, requests = come_back(*answers, seconds=20 if wanted["in_sync"] else 0.5)
+    assert {name: counted[name] for name in wanted} == wanted
     assert requests[0].startswith(b"GET /ws/ HTTP/1.1\r\n")
     assert requests[1].startswith(b"GET /ws/?epoch=k3v9&since=7 HTTP/1.1\r\n")
-
-
-def test_who_lacks_an_event_is_not_in_sync(come_back: Return) -> None:
-    answer = SWITCHING + ESTABLISHED + event(8) + event(10) + RESUMED
-    assert come_back(answer, seconds=0.5)[0]["in_sync"] == 0
-
-
-def test_who_was_not_told_that_this_is_all_is_not_in_sync(come_back: Return) -> None:
-    answer = SWITCHING + ESTABLISHED + event(8) + event(9) + event(10)
-    assert come_back(answer, seconds=0.5)[0]["in_sync"] == 0
-
-
-def test_a_snapshot_stands_for_what_was_missed(come_back: Return) -> None:
-    counted, _ = come_back(SWITCHING + ESTABLISHED + SNAPSHOT + RESUMED)
-    assert (counted["in_sync"], counted["snapshots"]) == (1, 1)
 
 
 def test_who_fetches_is_in_sync_with_the_page(come_back: Return) -> None:
@@ -238,9 +223,3 @@ def test_who_fetches_is_in_sync_with_the_page(come_back: Return) -> None:
     assert counted["in_sync"] == 1
     assert requests[1].startswith(b"GET /ws/ HTTP/1.1\r\n")
     assert requests[2].startswith(b"GET /queue/ HTTP/1.1\r\n")
-
-
-def test_who_is_refused_tries_again(come_back: Return) -> None:
-    busy = b"HTTP/1.1 503 Service Unavailable\r\n\r\n"
-    counted, _ = come_back(busy, SWITCHING + ESTABLISHED + event(8) + event(9) + event(10) + RESUMED)
-    assert (counted["in_sync"], counted["retries"]) == (1, 1)

@@ -3,7 +3,6 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,17 +61,11 @@ def in_production(ready_made_data: ReadyMadeData, secrets: Path) -> Iterator[Tut
 
 @pytest.fixture(scope="package")
 def proxy(nginx: str, behind_proxy: TuttiServer) -> Iterator[Proxy]:
-    with Proxy("http.conf", server_port=port_of(behind_proxy)) as started:
+    with Proxy("http.conf", server_port=behind_proxy.port) as started:
         yield started
 
 
 @pytest.fixture(scope="package")
 def tls_proxy(nginx: str, in_production: TuttiServer, secrets: Path) -> Iterator[Proxy]:
-    with Proxy("https.conf", server_port=port_of(in_production), secrets=secrets) as started:
+    with Proxy("https.conf", server_port=in_production.port, secrets=secrets) as started:
         yield started
-
-
-def port_of(server: TuttiServer) -> int:
-    port = urlsplit(server.base_url).port
-    assert port
-    return port

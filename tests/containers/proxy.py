@@ -74,11 +74,13 @@ class Proxy:
     def ws_url(self) -> str:
         return self.base_url.replace("http", "ws", 1)
 
-    def trust(self) -> ssl.SSLContext | bool:
-        return ssl.create_default_context(cafile=self.secrets / "tls_certificate") if self.secrets else True
+    @property
+    def trust(self) -> ssl.SSLContext:
+        own = self.secrets / "tls_certificate" if self.secrets else None
+        return ssl.create_default_context(cafile=own)
 
     def client(self) -> httpx.Client:
-        return httpx.Client(base_url=self.base_url, verify=self.trust(), timeout=30)
+        return httpx.Client(base_url=self.base_url, verify=self.trust, timeout=30)
 
     def __enter__(self) -> Self:
         foreground = ["-g", "daemon off;"]

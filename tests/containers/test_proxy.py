@@ -17,8 +17,6 @@ from tests.contract.people import begin_session, registered
 from tests.processes import TuttiServer
 from tests.services import free_port
 
-# --- The proxy as the compose files have it, real, before a real server ------------------------------
-
 SOON_SECONDS = 1.0
 
 
@@ -46,6 +44,13 @@ def test_pages_and_the_api_come_through(proxy: Proxy) -> None:
         answer = http.get("/api/playlist/", headers={"X-Request-ID": "mine-1"})
         assert (answer.status_code, answer.headers["X-Request-ID"]) == (200, "mine-1")
         assert len(http.get("/api/", headers={"X-Request-ID": "no good"}).headers["X-Request-ID"]) == 32
+        # A head that the server takes comes through.
+        assert http.get("/api/tracks/", headers={"X-A": "a" * 12_000}).status_code == 200
+        # Whoever comes from elsewhere says so to the proxy, or the proxy says it.
+        from_elsewhere = {"X-Forwarded-For": "203.0.113.7"}
+        assert http.get("/metrics", headers=from_elsewhere).json()["error"]["code"] == "PERMISSION_DENIED"
+        shown = {**from_elsewhere, "Authorization": "Bearer sesame"}
+        assert http.get("/metrics", headers=shown).status_code == 200
 
 
 def test_a_change_reaches_sockets_and_streams_at_once(proxy: Proxy) -> None:
@@ -74,20 +79,6 @@ def test_a_page_of_the_servers_own_origin_may_write(proxy: Proxy) -> None:
         assert http.post("/api/playlist/stop/", headers={"Origin": "http://evil.example"}).status_code == 403
         with connect(f"{proxy.ws_url}/ws/playlist/", origin=proxy.base_url, proxy=None) as websocket:  # type: ignore[arg-type]
             assert "established" in str(websocket.recv(timeout=5))
-
-
-def test_metrics_are_closed_to_who_comes_through_it(proxy: Proxy) -> None:
-    """Whoever comes from elsewhere says so to the proxy, or the proxy says it."""
-    with proxy.client() as http:
-        from_elsewhere = {"X-Forwarded-For": "203.0.113.7"}
-        assert http.get("/metrics", headers=from_elsewhere).json()["error"]["code"] == "PERMISSION_DENIED"
-        shown = {**from_elsewhere, "Authorization": "Bearer sesame"}
-        assert http.get("/metrics", headers=shown).status_code == 200
-
-
-def test_a_head_that_the_server_takes_comes_through(proxy: Proxy) -> None:
-    with proxy.client() as http:
-        assert http.get("/api/tracks/", headers={"X-A": "a" * 12_000}).status_code == 200
 
 
 def test_who_sends_slowly_does_not_hold_the_server(proxy: Proxy) -> None:
@@ -128,8 +119,7 @@ def test_under_https_cookies_are_secure_and_https_is_remembered(tls_proxy: Proxy
 
 
 def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
-    trust = tls_proxy.trust()
-    assert isinstance(trust, ssl.SSLContext)
+    trust = tls_proxy.trust
     own = tls_proxy.base_url
     with (
         tls_proxy.client() as http,
@@ -175,22 +165,20 @@ def test_what_it_refuses_itself_has_the_one_shape(
     proxy: Proxy, tls_proxy: Proxy, head: str, status: int, code: str
 ) -> None:
     """Without TLS, with it, and where http is sent to https."""
-    trust = tls_proxy.trust()
-    assert isinstance(trust, ssl.SSLContext)
+    trust = tls_proxy.trust
     check_refusal(raw_answer(proxy.port, head), status, code)
     check_refusal(raw_answer(tls_proxy.tls_port, head, trust), status, code)
     check_refusal(raw_answer(tls_proxy.port, head), status, code)
 
 
-def test_http_where_https_is_spoken_is_refused_in_the_one_shape(tls_proxy: Proxy) -> None:
+def test_http_for_https_and_a_body_that_is_too_large_are_refused_in_the_one_shape(
+    proxy: Proxy, tls_proxy: Proxy
+) -> None:
     answer = raw_answer(tls_proxy.tls_port, f"GET /api/ HTTP/1.1\r\n{HOST}")
     check_refusal(answer, 400, "MALFORMED_REQUEST")
-
-
-def test_a_body_that_is_too_large_is_refused_in_the_one_shape(proxy: Proxy) -> None:
     with proxy.client() as http:
-        answer = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
-    check_answer(answer, 413, "PAYLOAD_TOO_LARGE")
+        large = http.post("/api/playlist/", content=b"x" * (1024 * 1024 + 1))
+    check_answer(large, 413, "PAYLOAD_TOO_LARGE")
 
 
 def test_a_server_that_is_away_is_told_in_the_one_shape(nginx: str) -> None:
@@ -242,13 +230,12 @@ def check_answer(answer: httpx.Response, status: int, code: str) -> None:
 HTTPS = {"X-Forwarded-Proto": "https"}
 
 
-def guest_cookie(http: httpx.Client, headers: dict[str, str] | None = None) -> Morsel[str]:
+def guest_cookie(http: httpx.Client, said: dict[str, str] | None = None) -> Morsel[str]:
     """The cookie of a new guest, which nothing but a browser's own request can read."""
-    answer = http.post("/api/guests/", json={"name": "Ada"}, headers=headers)
+    answer = http.post("/api/guests/", json={"name": "Ada"}, headers=said)
     assert answer.status_code == 201, answer.text
     cookie = SimpleCookie(answer.headers["Set-Cookie"])["tutti_guest"]
-    assert cookie["httponly"] is True
-    assert cookie["samesite"] == "Lax"
+    assert (cookie["httponly"], cookie["samesite"]) == (True, "Lax")
     assert (cookie["path"], cookie["domain"]) == ("/", "")
     return cookie
 
@@ -261,20 +248,17 @@ def test_behind_tls_it_is_secure_names_the_guest_and_lets_a_page_write(tls_proxy
         assert (answer.status_code, answer.json().get("name")) == (200, "Bo")
 
 
-@pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which the proxy replaces"])
-def test_behind_a_proxy_without_tls_it_is_not(proxy: Proxy, said: dict[str, str]) -> None:
-    with proxy.client() as http:
-        assert guest_cookie(http, said)["secure"] == ""
-        assert http.get("/api/guests/me/").json()["name"] == "Ada"
-
-
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 @pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which is not believed"])
-def test_without_a_proxy_it_is_not(server: TuttiServer, said: dict[str, str]) -> None:
-    """As `start-daphne.sh` runs it: TRUSTED_PROXIES is 0."""
+def test_without_tls_it_is_not_behind_the_proxy_nor_without_one(
+    proxy: Proxy, server: TuttiServer, said: dict[str, str]
+) -> None:
+    """The proxy replaces the word; without one TRUSTED_PROXIES is 0."""
+    for door in (proxy, server):
+        with door.client() as http:
+            assert guest_cookie(http, said)["secure"] == ""
+            assert http.get("/api/guests/me/").json()["name"] == "Ada"
     with server.client(headers=said) as http:
-        assert guest_cookie(http)["secure"] == ""
-        assert http.get("/api/guests/me/").json()["name"] == "Ada"
         answer = http.get("/api/")
     assert answer.json()["playlist"] == f"{server.base_url}/api/playlist/"
     assert answer.json()["socket"].startswith("ws://")

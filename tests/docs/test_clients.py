@@ -10,8 +10,8 @@ from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
 from tests.docs.clients import LANGUAGES, Client, client_command
-from tests.docs.cut_line import CutLine
 from tests.docs.pages import code_block
+from tests.faults.relays import CutLine
 from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
 
@@ -88,7 +88,7 @@ def test_client_comes_to_the_same_state_across_a_cut(
     line.wait_for_refusal()
     line.mend()
     check_same(client, room_queue)
-    assert line.connections == 2
+    assert len(line.lines) == 2
 
     cause_every_event(room_queue, staff)
     check_same(client, room_queue)
@@ -101,7 +101,7 @@ def test_client_gives_up_where_there_is_no_room(start_client: StartClient, line:
 
     client.exit_code()
 
-    assert line.connections == 1
+    assert len(line.lines) == 1
 
 
 def test_clients_are_short() -> None:

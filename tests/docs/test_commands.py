@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-from functools import cache
 
 import pytest
 from django.core.management import get_commands
@@ -15,28 +14,9 @@ OUR_FOLDERS = ("backend/", "tests/", "docs/", "scripts/", "requirements/", "depl
 DEFINED = re.compile(r"^(?:async )?(?:def|class) (\w+)|^([A-Z_]+)(?:: .+)? = ", re.MULTILINE)
 
 
-def spans(text: str) -> list[str]:
-    """What stands as code in the lines of a page."""
-    return SPAN.findall(text)
-
-
 def commands(text: str) -> list[str]:
     """What stands as code, in lines or as lines of its own."""
-    return [*spans(text), *re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)]
-
-
-@cache
-def help_of(script: str) -> str:
-    return subprocess.run(
-        [PROJECT / script, "--help"], capture_output=True, text=True, check=True, cwd=PROJECT
-    ).stdout
-
-
-@cache
-def names_defined() -> set[str]:
-    """Functions, classes and constants of all modules."""
-    sources = [path.read_text() for name in ("backend", "tests") for path in (PROJECT / name).rglob("*.py")]
-    return {first or second for source in sources for first, second in DEFINED.findall(source)}
+    return [*SPAN.findall(text), *re.findall(r"^ {4}(\S.*)$", text, re.MULTILINE)]
 
 
 def named_on_pages(pattern: str) -> set[tuple[str, str]]:
@@ -51,10 +31,12 @@ def named_on_pages(pattern: str) -> set[tuple[str, str]]:
     return named
 
 
-def test_what_make_is_told_to_make_can_be_made() -> None:
+def test_targets_of_make_and_management_commands_are_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
-    assert {(page, name) for page, name in named_on_pages(r"^make ([a-z]+)") if name not in targets} == set()
+    assert {told for told in named_on_pages(r"^make ([a-z]+)") if told[1] not in targets} == set()
+    known = get_commands().keys()
+    assert {told for told in named_on_pages(r"manage\.py ([a-z_]+)") if told[1] not in known} == set()
 
 
 @pytest.mark.parametrize("script", ["start-daphne.sh", "run-tests.sh"])
@@ -63,42 +45,28 @@ def test_scripts_know_the_options_that_they_are_given(script: str) -> None:
     told = named_on_pages(rf"^(.*\./{re.escape(script)} .*)")
     given = [re.split(r"\s{2,}", line)[0] for _, line in told]
     options = {option for line in given for option in re.findall(r" (--[a-z-]+)", line)}
+    command = [PROJECT / script, "--help"]
+    known = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT).stdout
 
     assert options
-    assert {option for option in options if option not in help_of(script)} == set()
-
-
-def test_the_paths_that_tests_are_chosen_by_are_there() -> None:
-    chosen = [told for told in commands(PAGES["CONTRIBUTING.md"]) if told.startswith("./run-tests.sh ")]
-    paths = [word for told in chosen for word in told.split() if word.startswith(OUR_FOLDERS)]
-
-    assert paths
-    assert [path for path in paths if not (PROJECT / path).exists()] == []
-
-
-def test_management_commands_are_there() -> None:
-    known = get_commands().keys()
-
-    assert {
-        (page, name) for page, name in named_on_pages(r"manage\.py ([a-z_]+)") if name not in known
-    } == set()
+    assert {option for option in options if option not in known} == set()
 
 
 def test_files_and_folders_are_there() -> None:
-    named = [
-        (name, span)
-        for name, page in PAGES.items()
-        for span in spans(page)
-        if span.startswith(OUR_FOLDERS) and re.fullmatch(r"[\w./*-]+", span)
-    ]
+    chosen = [told for told in commands(PAGES["CONTRIBUTING.md"]) if told.startswith("./run-tests.sh ")]
+    named = {span for page in PAGES.values() for span in SPAN.findall(page)}
+    named |= {word for told in chosen for word in told.split()}
+    paths = {one for one in named if one.startswith(OUR_FOLDERS) and re.fullmatch(r"[\w./*-]+", one)}
 
-    assert named
-    assert [(page, name) for page, name in named if not list(PROJECT.glob(name.rstrip("/")))] == []
+    assert len(paths) > len(PAGES)
+    assert [path for path in paths if not list(PROJECT.glob(path.rstrip("/")))] == []
 
 
 def test_tests_and_constants_that_contributors_are_sent_to_are_there() -> None:
-    told = spans(PAGES["CONTRIBUTING.md"])
+    told = SPAN.findall(PAGES["CONTRIBUTING.md"])
     named = {name for name in told if re.fullmatch(r"test_\w+|_?[A-Z][A-Z_]+", name)}
+    sources = [path.read_text() for name in ("backend", "tests") for path in (PROJECT / name).rglob("*.py")]
+    defined = {first or second for source in sources for first, second in DEFINED.findall(source)}
 
     assert len(named) > 10
-    assert named - names_defined() == set()
+    assert named - defined == set()

@@ -1,7 +1,7 @@
 """The documents name everything that the code has, and nothing that it doesn't have."""
 
+import ast
 import re
-import tomllib
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -23,7 +23,6 @@ from apps.realtime.commands import CLIENT_FRAMES
 from apps.realtime.documentation import FRAME_ERRORS, close_codes
 from apps.realtime.kinds import kind_named, kind_names
 from config import http_channel, listening, socket_frames
-from config.documentation import VERSION
 from config.schedules import SCHEDULES
 from config.views import AnythingElse
 from core import idempotency, limits, pagination, request_places
@@ -164,12 +163,6 @@ def test_whatever_the_documents_write_in_capitals_exists() -> None:
     assert {(page, word) for page, word in named if word not in known} == set()
 
 
-def test_the_version_is_that_of_the_project() -> None:
-    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
-
-    assert project["project"]["version"] == VERSION
-
-
 @pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
 def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
     told = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
@@ -216,6 +209,24 @@ def test_whatever_is_done_by_the_clock_is_told() -> None:
     told = {turn for cell in first for turn in re.split(r"^daily at | and at ", cell) if turn} - {"---"}
 
     assert told == {told_turn(schedule.at) for schedule in SCHEDULES}
+
+
+def test_what_the_troubleshooting_quotes_is_what_the_code_says() -> None:
+    sources = [file.read_text() for file in (PROJECT / "backend").rglob("*.py") if "tests" not in file.parts]
+    texts = {
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    rows = table("Troubleshooting", page=README)
+    # Of a port's number the tests of the start know.
+    quotes = [
+        quote for row in rows for quote in QUOTED.findall(row[0]) if re.fullmatch(r"[^\d\"]* [^\d\"]*", quote)
+    ]
+
+    assert len(quotes) > 6
+    assert [quote for quote in quotes if not any(quote in text for text in texts)] == []
 
 
 # --- The threat model --------------------------------------------------------------------------------

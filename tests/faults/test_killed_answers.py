@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.conftest import ReadyMadeData, Size
-from tests.faults.answer_thief import AnswerThief
+from tests.faults.relays import AnswerThief
 from tests.fold import Snapshot
 from tests.invariants import invariants
 from tests.invariants.crowd import meanwhile

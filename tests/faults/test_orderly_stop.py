@@ -10,6 +10,7 @@ import pytest
 from tests.conftest import StartServer
 from tests.live.listeners import PollListener, SocketListener, StreamListener, all_open, replica_of
 from tests.live.rooms import client_of, new_room, queued, vote
+from tests.live.test_waiting_costs import polls_are_waiting
 
 # Of each kind of connection; `--long` has many more.
 OF_EACH_KIND, LONG_OF_EACH_KIND = 40, 100
@@ -41,7 +42,7 @@ async def test_stop_with_many_listeners_of_which_those_that_can_are_told_to_come
         await by_frame.send({"type": "resume", "epoch": start.epoch, "since": start.seq})
         await by_frame.until(lambda: bool(by_frame.of_type("resumed")), TOLD_SECONDS)
         await asking.until(lambda: bool(asking.of_type("playlist.snapshot")), TOLD_SECONDS)
-        await polls_wait(polls[0])
+        await polls_are_waiting(server, room, start.position)
         with server.client() as idle, socket.create_connection(("127.0.0.1", server.port)):
             assert idle.get("/api/health/live").status_code == 200
             began = time.monotonic()
@@ -78,9 +79,3 @@ class WaitingPoll(PollListener):
         answer = await self.ask(wait=25)
         assert answer["events"] == []
         self.answers += 1
-
-
-async def polls_wait(poll: PollListener) -> None:
-    """A later poll needs as many reads as they, in the same line: when it is through, they are waiting."""
-    for _ in range(20):
-        await poll.ask(wait=0)

@@ -6,9 +6,12 @@ import signal
 import statistics
 import time
 from collections.abc import Callable
+from typing import Any
 
+import httpx
 import pytest
 
+from tests.contract.people import bearer, registered
 from tests.live.conftest import Pair
 from tests.live.laws import check_laws
 from tests.live.listeners import KINDS, SocketListener, all_open, replica_of
@@ -108,3 +111,38 @@ async def hints_flow(source: TuttiServer, target: TuttiServer, room: str, item_i
             answered_at = await vote(http, room, item_id)
             await listener.reached(seq, ARRIVAL_SECONDS)
             delays.append(listener.arrived_at[seq] - answered_at)
+
+
+# --- Recommendations: the database answers, and nobody waits -----------------------------------------
+
+
+def told_to(server: TuttiServer, headers: dict[str, str]) -> dict[str, Any]:
+    began = time.monotonic()
+    answer = httpx.get(f"{server.base_url}/api/recommendations/me/", headers=headers)
+    assert answer.status_code == 200, answer.text
+    assert time.monotonic() - began < ANSWER_SECONDS
+    told: dict[str, Any] = answer.json()
+    return told
+
+
+def test_the_database_answers_while_redis_is_away(pair: Pair, own_redis: Redis):
+    with pair.one.client() as http:
+        headers = bearer(registered(http))
+    first = told_to(pair.one, headers)
+    assert first["source"] == "computed"
+
+    own_redis.kill()
+    pair.other.restart()  # it remembers nothing of its own
+    away = [told_to(server, headers) for server in (pair.other, pair.one)]
+    skipped = first["recommendations"][0]["track"]["id"]
+    activity = {"track_id": skipped, "activity_type": "skip"}
+    told = httpx.post(f"{pair.one.base_url}/api/analytics/activity/", json=activity, headers=headers)
+    after = told_to(pair.one, headers)
+
+    assert away[0]["source"] == "database"
+    assert [one["recommendations"] for one in away] == [first["recommendations"]] * 2
+    assert told.status_code == 201
+    assert skipped not in [one["track"]["id"] for one in after["recommendations"]]
+
+    own_redis.start()
+    assert told_to(pair.one, headers)["count"] == 20

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import ReadyMadeData
-from tests.faults.silent_proxy import SilentProxy
+from tests.faults.relays import SilentLine
 from tests.live.conftest import Pair, shared_with
 from tests.live.laws import check_laws
 from tests.live.listeners import SocketListener, all_open, replica_of
@@ -23,14 +23,14 @@ RECOVERY_SECONDS = 15.0
 
 
 @pytest.fixture(scope="module")
-def proxy(postgres: Postgres) -> Iterator[SilentProxy]:
-    with SilentProxy(postgres.port) as running:
+def proxy(postgres: Postgres) -> Iterator[SilentLine]:
+    with SilentLine(postgres.port) as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 def pair(
-    proxy: SilentProxy, postgres: Postgres, redis: Redis, ready_made_data: ReadyMadeData
+    proxy: SilentLine, postgres: Postgres, redis: Redis, ready_made_data: ReadyMadeData
 ) -> Iterator[Pair]:
     """The first reaches PostgreSQL through the proxy, the second directly."""
     data = ready_made_data.options("server")
@@ -41,7 +41,7 @@ def pair(
 
 
 async def test_a_room_goes_on_when_the_process_that_holds_its_lock_has_vanished(
-    pair: Pair, proxy: SilentProxy
+    pair: Pair, proxy: SilentLine
 ) -> None:
     room = new_room(pair.other)
     item_id = queued(pair.other, room)
@@ -76,7 +76,7 @@ async def voted(http: httpx.AsyncClient, path: str, name: str, ledger: Ledger) -
     return answer
 
 
-async def test_a_server_whose_connections_were_lost_gets_new_ones(pair: Pair, proxy: SilentProxy) -> None:
+async def test_a_server_whose_connections_were_lost_gets_new_ones(pair: Pair, proxy: SilentLine) -> None:
     room = new_room(pair.one)
     item_id = queued(pair.one, room)
     path = f"/api/rooms/{room}/playlist/{item_id}/vote/"

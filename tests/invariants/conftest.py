@@ -1,6 +1,5 @@
 """A server, a library and people for the tests of the laws."""
 
-import logging
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -32,12 +31,6 @@ MAKE_SUPERUSER = f"""
 from django.contrib.auth import get_user_model
 get_user_model().objects.create_superuser("ada", password="{PASSWORD}")
 """
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _no_line_for_each_request() -> None:
-    """Thousands of them would only hide what failed."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="package")

@@ -2,7 +2,6 @@
 
 import json
 import random
-import threading
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -14,23 +13,19 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
-from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
 
-from tests.contract.event_streams import EventStream
-from tests.fold import Event, Frame, Queue, Snapshot, is_event
+from tests.contract.event_streams import EventStream, event_stream
+from tests.contract.sockets import Closed, Socket
+from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, is_event
 from tests.invariants.rooms import RoomClient
 from tests.processes import TuttiServer
 
 # A heartbeat comes twice a second, so that silence of this length is a fault.
 SILENCE_SECONDS = 25
+# What is not a greeting: an event or a heartbeat.
+TELLING = {"heartbeat", *EVENT_TYPES}
 # After so many frames the line may be cut: at once, in the middle of what was missed, or late.
 PATIENCE = (0, 1, 1, 2, 3, 5, 8, 13, 40, 90)
-
-
-def _is_telling(frame: Frame) -> bool:
-    """What is not a greeting: an event or a heartbeat."""
-    return is_event(frame) or frame["type"] == "heartbeat"
 
 
 def digest_of(queue: Queue) -> str:
@@ -77,6 +72,9 @@ class Follower(ABC):
         self.queue.apply(event)
         self.seen.append(event["seq"])
 
+    def _check_resumed(self, frame: Frame) -> None:
+        assert frame["payload"]["recovered"] is True, "the log should have had everything"
+
     def _check_heartbeat(self, frame: Frame) -> None:
         assert frame["type"] == "heartbeat"
         said = frame["payload"]
@@ -88,7 +86,7 @@ class WebSocketFollower(Follower):
     """Comes back with `?epoch&since` or with a `resume` frame, by chance."""
 
     def _follow_for(self, patience: int) -> None:
-        with suppress(ConnectionClosed):
+        with suppress(Closed):
             if self._chance.random() < 0.5:
                 self._come_back_by_url(patience)
             else:
@@ -96,7 +94,7 @@ class WebSocketFollower(Follower):
 
     def _come_back_by_url(self, patience: int) -> None:
         """Here the order is strict: what was missed, `resumed`, what is live."""
-        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
+        with self._connected(self.queue.snapshot().position) as socket:
             has_resumed = False
             for frame in self._some(socket, patience):
                 if is_event(frame):
@@ -113,7 +111,7 @@ class WebSocketFollower(Follower):
     def _come_back_by_frame(self, patience: int) -> None:
         """Here what was missed may come behind newer live events: they wait until all of it is there."""
         with self._connected() as socket:
-            socket.send(json.dumps({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq}))
+            socket.send({"type": "resume", "epoch": self.queue.epoch, "since": self.queue.seq})
             waiting: list[Event] | None = []
             for frame in self._some(socket, patience):
                 if frame["type"] == "resumed":
@@ -121,7 +119,8 @@ class WebSocketFollower(Follower):
                     for event in sorted(waiting or [], key=lambda event: event["seq"]):
                         self._take(event)
                     waiting = None
-                    self._ask_for_snapshot_at_times(socket)
+                    if self._chance.random() < 0.3:
+                        socket.send({"type": "snapshot"})
                 elif frame["type"] == "playlist.snapshot":
                     self._check_snapshot(frame)
                 elif is_event(frame) and waiting is not None:
@@ -131,13 +130,6 @@ class WebSocketFollower(Follower):
                 if waiting is None and self._has_everything:
                     return
 
-    def _check_resumed(self, frame: Frame) -> None:
-        assert frame["payload"]["recovered"] is True, "the log should have had everything"
-
-    def _ask_for_snapshot_at_times(self, socket: ClientConnection) -> None:
-        if self._chance.random() < 0.3:
-            socket.send('{"type": "snapshot"}')
-
     def _check_snapshot(self, frame: Frame) -> None:
         """It stands behind every event that it contains: what was folded so far is the same."""
         folded = self.queue.snapshot()
@@ -145,53 +137,23 @@ class WebSocketFollower(Follower):
 
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
-        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
-            self._check_heartbeat(next(filter(_is_telling, self._frames(socket))))
-
-    def frames(self) -> Iterator[Frame]:
-        """Every frame of one connection that goes on from the start, for as long as it is asked for."""
-        with self._connected(epoch=self.queue.epoch, since=self.queue.seq) as socket:
-            yield from self._frames(socket)
-
-    def frames_until(self, is_over: threading.Event, room: RoomClient) -> Iterator[Frame]:
-        """Every frame of one connection from the start on, up to what the room has come to in the end."""
-        seq = self.queue.seq
-        with closing(self.frames()) as frames:
-            for frame in frames:
-                yield frame
-                seq = frame["seq"] if is_event(frame) else seq
-                if is_over.is_set() and self.last_seq is None:
-                    with self.server.client() as http:
-                        self.last_seq = room.seen_by(http).fetch().seq
-                if self.last_seq is not None and seq >= self.last_seq:
-                    return
+        with self._connected(self.queue.snapshot().position) as socket:
+            self._check_heartbeat(socket.wait_for(*TELLING))
 
     # --- The line ------------------------------------------------------------------------------------
 
     @contextmanager
-    def _connected(self, **position: Any) -> Iterator[ClientConnection]:
-        url = f"{self.server.ws_url}{self.socket_path}?{urlencode(position)}"
-        with connect(url, max_size=None, max_queue=None, open_timeout=SILENCE_SECONDS) as socket:
+    def _connected(self, position: tuple[str, int] | None = None) -> Iterator[Socket]:
+        with Socket(self.server.ws_url, self.socket_path, position=position) as socket:
             yield socket
             if self._chance.random() < 0.5:  # as when a cable is pulled, without a goodbye
                 with suppress(OSError):
-                    socket.socket.shutdown(SHUT_RDWR)
+                    socket._connection.socket.shutdown(SHUT_RDWR)
 
-    def _some(self, socket: ClientConnection, patience: int) -> Iterator[Frame]:
-        frames = self._frames(socket)
-        for _ in range(patience):
-            yield next(frames)
-
-    def _frames(self, socket: ClientConnection) -> Iterator[Frame]:
-        first = True
-        seqs: set[int] = set()
-        while True:
-            frame: Frame = json.loads(socket.recv(timeout=SILENCE_SECONDS))
-            assert (frame["type"] == "connection.established") is first
-            first = False
-            if is_event(frame):
-                assert frame["seq"] not in seqs, "an event came twice over one connection"
-                seqs.add(frame["seq"])
+    def _some(self, socket: Socket, patience: int) -> Iterator[Frame]:
+        for place in range(patience):
+            frame = socket.any_next()
+            assert (frame["type"] == "connection.established") is (place == 0)
             yield frame
 
 
@@ -205,7 +167,7 @@ class RestFirstFollower(WebSocketFollower):
         with self.server.client() as http:
             fetched = RoomClient(http, self.path.split("/")[3]).fetch()
         self.queue = Queue(fetched)
-        with suppress(ConnectionClosed):
+        with suppress(Closed):
             self._come_back_by_url(patience)
 
 
@@ -227,24 +189,23 @@ class ServerSentFollower(Follower):
     def _streamed(self) -> Iterator[Iterator[Frame]]:
         headers = {"Last-Event-ID": self._last_id}
         with (
-            httpx.Client(base_url=self.server.base_url, timeout=SILENCE_SECONDS) as http,
-            http.stream("GET", f"{self.path}stream/", headers=headers) as answer,
+            httpx.Client(base_url=self.server.base_url) as http,
+            event_stream(http, f"{self.path}stream/", headers=headers) as stream,
         ):
-            assert answer.status_code == 200
-            yield self._frames(EventStream(answer))
+            yield self._frames(stream)
 
     def _note(self, frame: Frame) -> None:
         if is_event(frame):
             self._take(frame)
         elif frame["type"] == "resumed":
-            assert frame["payload"]["recovered"] is True
+            self._check_resumed(frame)
         elif frame["type"] == "heartbeat":
             self._check_heartbeat(frame)
 
     def await_proof(self) -> None:
         """By the digest in a heartbeat."""
         with self._streamed() as frames:
-            self._check_heartbeat(next(filter(_is_telling, frames)))
+            self._check_heartbeat(next(frame for frame in frames if frame["type"] in TELLING))
 
     def _frames(self, stream: EventStream) -> Iterator[Frame]:
         while True:
@@ -259,8 +220,7 @@ class PollingFollower(Follower):
     def _follow_for(self, patience: int) -> None:
         with closing(self._line()) as line:
             for _ in range(patience):
-                self._ask(line)
-                part = json.loads(line.getresponse().read())
+                part = self._asked(line)
                 assert part["snapshot"] is None
                 assert part["top"] >= part["seq"]
                 for event in part["events"]:
@@ -273,13 +233,17 @@ class PollingFollower(Follower):
     def await_proof(self) -> None:
         """There is nothing after what it has."""
         with closing(self._line()) as line:
-            self._ask(line)
-            part = json.loads(line.getresponse().read())
+            part = self._asked(line)
         assert (part["events"], part["top"], part["snapshot"]) == ([], self.queue.seq, None)
 
     def _line(self) -> HTTPConnection:
         host, port = self.server.base_url.removeprefix("http://").split(":")
         return HTTPConnection(host, int(port), timeout=SILENCE_SECONDS)
+
+    def _asked(self, line: HTTPConnection) -> dict[str, Any]:
+        self._ask(line)
+        part: dict[str, Any] = json.loads(line.getresponse().read())
+        return part
 
     def _ask(self, line: HTTPConnection) -> None:
         position = {"epoch": self.queue.epoch, "since": self.queue.seq}

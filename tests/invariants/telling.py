@@ -1,13 +1,13 @@
 """Proving one change: what was told of it, over the log and over a socket, is what is so afterwards."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fold import Event, Snapshot, assert_told, is_event
+from tests.contract.sockets import Socket
+from tests.fold import Event, Snapshot, assert_told
 from tests.invariants import invariants
-from tests.invariants.followers import WebSocketFollower
 from tests.invariants.rooms import RoomClient, types_of
 from tests.processes import TuttiServer
 
@@ -22,12 +22,14 @@ class Telling:
     def told_by(self, change: Callable[[], Any], *rooms: RoomClient) -> list[str]:
         """Makes the change, which must change each of the rooms; returns the types told in the first."""
         befores = [room.fetch() for room in rooms]
-        with self._listeners(befores, rooms) as listeners:
-            change()
-            events = [
-                self._judge(room, before, listener)
-                for room, before, listener in zip(rooms, befores, listeners, strict=True)
+        with ExitStack() as opened:
+            sockets = [
+                opened.enter_context(Socket.of_room(self.server.ws_url, room.slug, position=before.position))
+                for room, before in zip(rooms, befores, strict=True)
             ]
+            change()
+            facts = zip(rooms, befores, sockets, strict=True)
+            events = [self._judge(room, before, socket) for room, before, socket in facts]
         return types_of(events[0])
 
     def assert_refused(self, change: Callable[[], Any], *rooms: RoomClient, name: str) -> None:
@@ -37,28 +39,12 @@ class Telling:
         assert answer.status_code < 500, "a refusal is no fault of the server"
         assert [room.fetch() for room in rooms] == befores, name
 
-    def _judge(self, room: RoomClient, before: Snapshot, heard: Iterator[Event]) -> list[Event]:
+    def _judge(self, room: RoomClient, before: Snapshot, socket: Socket) -> list[Event]:
         after, events = room.fetch(), room.events_after(before)
         assert_told(before, events, after)
-        assert [next(heard) for _ in events] == events
+        assert socket.events_up_to(after.seq) == events
         invariants.check_i1_seq_has_no_gap(events, epoch=after.epoch, since=before.seq, top=after.seq)
         invariants.check_i4_order_is_strict(after)
         invariants.check_i5_one_plays(after)
         self.heard_types |= set(types_of(events))
         return events
-
-    @contextmanager
-    def _listeners(self, befores: list[Snapshot], rooms: tuple[RoomClient, ...]) -> Iterator[Any]:
-        """Sockets that are open before anything changes."""
-        followers = [
-            WebSocketFollower(self.server, room.slug, before)
-            for room, before in zip(rooms, befores, strict=True)
-        ]
-        streams = [follower.frames() for follower in followers]
-        for stream in streams:
-            assert next(stream)["type"] == "connection.established"
-        try:
-            yield [filter(is_event, stream) for stream in streams]
-        finally:
-            for stream in streams:
-                stream.close()

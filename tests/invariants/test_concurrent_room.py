@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.fold import Event, Queue, Snapshot, fetched, is_event
+from tests.contract.sockets import Socket
+from tests.fold import Event, Queue, Snapshot, fetched
 from tests.invariants import invariants
 from tests.invariants.admin_site import AdminSite
 from tests.invariants.conftest import NewTracks
 from tests.invariants.crowd import Crowd, meanwhile
-from tests.invariants.followers import WebSocketFollower
 from tests.invariants.operations import Operation
 from tests.invariants.rooms import Guest, RoomClient, new_room, opinions_of
 from tests.processes import TuttiServer
@@ -72,10 +72,6 @@ def test_all_laws_hold_in_a_crowded_room(
 
 def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
     start = room.fetch()
-    socket = WebSocketFollower(server, room.slug, start)
-
-    def listen(is_over: threading.Event) -> list[Event]:
-        return [frame for frame in socket.frames_until(is_over, room) if is_event(frame)]
 
     def poll(is_over: threading.Event) -> list[Event]:
         return _polled(server, room, start, is_over)
@@ -83,9 +79,12 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
     def read(is_over: threading.Event) -> list[Snapshot]:
         return _read(server, room, is_over)
 
-    with meanwhile(listen, poll, *[read] * READERS) as others:
-        operations = crowd.run()
-    from_socket, polled, *fetched = [other.result() for other in others]
+    with Socket.of_room(server.ws_url, room.slug, position=start.position) as socket:
+        with meanwhile(poll, *[read] * READERS) as others:
+            operations = crowd.run()
+        end = room.fetch()
+        from_socket = socket.events_up_to(end.seq)
+    polled, *fetched = [other.result() for other in others]
     return Outcome(
         start=start,
         events=room.events_after(start),
@@ -93,7 +92,7 @@ def run_crowd(server: TuttiServer, room: RoomClient, crowd: Crowd) -> Outcome:
         fetched=[snapshot for snapshots in fetched for snapshot in snapshots],
         polled=polled,
         from_socket=from_socket,
-        end=room.fetch(),
+        end=end,
         opinions=opinions_of(server, crowd.guests, room),
     )
 

@@ -12,8 +12,6 @@ from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, ids_of
 from tests.invariants.telling import Telling
 
-# --- Through REST ------------------------------------------------------------------------------------
-
 
 def test_every_event_through_rest(
     telling: Telling, own_room: RoomClient, admin: AdminSite, new_tracks: NewTracks
@@ -43,15 +41,16 @@ def test_every_event_through_rest(
     assert telling.heard_types == EVENT_TYPES
 
 
-def test_stopping_by_patch_is_told(telling: Telling, own_room: RoomClient, items: list[int]) -> None:
-    assert telling.told_by(lambda: own_room.set_playing(items[0], False), own_room) == ["track.playing"]
-
-
-def test_moving_and_playing_in_one_request_is_two_events(
+def test_stopping_by_patch_a_move_that_plays_and_another_order_are_told(
     telling: Telling, own_room: RoomClient, items: list[int]
 ) -> None:
-    told = telling.told_by(lambda: own_room.move(items[3], before=items[0], is_playing=True), own_room)
-    assert told == ["track.moved", "track.playing"]
+    room, told = own_room, lambda change: telling.told_by(change, own_room)
+    assert told(lambda: room.set_playing(items[0], False)) == ["track.playing"]
+    moved = told(lambda: room.move(items[3], before=items[0], is_playing=True))
+    assert moved == ["track.moved", "track.playing"]
+    assert told(lambda: room.set_order("votes")) == ["playlist.reordered"]
+    # What plays, then the one with a vote, then those without.
+    assert ids_of(room.fetch()) == [items[3], items[1], items[0], items[2]]
 
 
 def test_every_event_in_the_order_by_votes(
@@ -66,14 +65,6 @@ def test_every_event_in_the_order_by_votes(
     assert told(lambda: room.remove(second)) == ["track.removed"]
     assert told(lambda: room.restore(second)) == ["track.added"]
     assert first in ids_of(room.fetch())
-
-
-def test_another_order_is_told(telling: Telling, own_room: RoomClient, items: list[int]) -> None:
-    """The item with the vote comes before those without."""
-    own_room.move(items[1], after=items[3])
-    told = telling.told_by(lambda: own_room.set_order("votes"), own_room)
-    assert told == ["playlist.reordered"]
-    assert ids_of(own_room.fetch()) == items
 
 
 def test_a_track_that_is_queued_in_two_rooms_is_told_in_both(

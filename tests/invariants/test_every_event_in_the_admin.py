@@ -12,9 +12,6 @@ from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, ids_of
 from tests.invariants.telling import Telling
 
-# Where the forms call services that other tests here try in both sizes.
-in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
-
 
 def test_every_event_through_the_admin(
     telling: Telling,
@@ -88,91 +85,59 @@ def test_votes_that_go_in_the_admin_are_told(
     assert left[ranked[3]] == 1, "the one that was cast by a guest"
 
 
-def test_items_deleted_by_the_action_of_the_list_are_told_one_by_one(
-    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite
+def test_rows_deleted_by_the_action_of_a_list_are_told_one_by_one_in_every_room(
+    telling: Telling,
+    own_room: RoomClient,
+    votes_room: RoomClient,
+    admin: AdminSite,
+    new_tracks: NewTracks,
 ) -> None:
     """Among them the one that plays."""
-    told = telling.told_by(lambda: admin.delete_selected("playlist/playlisttrack", items[:3]), own_room)
-    assert sorted(told) == ["track.playing", *["track.removed"] * 3]
-    assert ids_of(own_room.fetch()) == items[3:]
-
-
-def test_tracks_deleted_by_the_action_of_the_list_are_told_in_every_room(
-    telling: Telling, own_room: RoomClient, votes_room: RoomClient, admin: AdminSite, new_tracks: NewTracks
-) -> None:
-    tracks, both = new_tracks(3), (own_room, votes_room)
+    tracks, both = new_tracks(5), (own_room, votes_room)
     for room in both:
         room.add_all(tracks)
         room.play(ids_of(room.fetch())[1])
+    told = telling.told_by(lambda: admin.change("tracks/track", tracks[0], genre="jazz"), *both)
+    assert told == ["track.updated"]
     told = telling.told_by(lambda: admin.delete_selected("tracks/track", tracks[:2]), *both)
     assert sorted(told) == ["track.playing", *["track.removed"] * 2]
 
-
-@in_one_size
-def test_a_track_of_two_rooms_corrected_and_deleted_in_the_admin(
-    telling: Telling, own_room: RoomClient, votes_room: RoomClient, admin: AdminSite, new_tracks: NewTracks
-) -> None:
-    (track,), both = new_tracks(1), (own_room, votes_room)
-    for room in both:
-        room.add(track)
-    corrected = telling.told_by(lambda: admin.change("tracks/track", track, genre="jazz"), *both)
-    assert corrected == ["track.updated"]
-    assert telling.told_by(lambda: admin.delete("tracks/track", track), *both) == ["track.removed"]
+    left = ids_of(own_room.fetch())
+    own_room.play(left[0])
+    told = telling.told_by(lambda: admin.delete_selected("playlist/playlisttrack", left[:2]), own_room)
+    assert sorted(told) == ["track.playing", *["track.removed"] * 2]
+    assert ids_of(own_room.fetch()) == left[2:]
 
 
-@in_one_size
-def test_another_order_is_chosen_in_the_admin(
+# Where the forms call services that other tests here try in both sizes.
+@pytest.mark.parametrize("size", ["embedded"], indirect=True)
+def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
     telling: Telling,
     own_room: RoomClient,
-    items: list[int],
-    admin: AdminSite,
-    pk_of: Callable[[RoomClient], int],
-) -> None:
-    own_room.move(items[1], after=items[3])
-
-    def change() -> Any:
-        return admin.change("playlist/room", pk_of(own_room), chosen_order="votes")
-
-    assert telling.told_by(change, own_room) == ["playlist.reordered"]
-    assert ids_of(own_room.fetch()) == items
-
-
-@in_one_size
-def test_what_plays_in_a_room_by_votes_is_changed_in_the_admin(
-    telling: Telling,
     votes_room: RoomClient,
+    items: list[int],
     ranked: list[int],
     admin: AdminSite,
     pk_of: Callable[[RoomClient], int],
 ) -> None:
-    def change() -> Any:
-        return admin.change("playlist/room", pk_of(votes_room), playing=ranked[3])
+    item, room = "playlist/playlisttrack", "playlist/room"
+    own, other = pk_of(own_room), pk_of(votes_room)
 
-    assert telling.told_by(change, votes_room)[0] == "track.playing"
-    assert ids_of(votes_room.fetch()) == [ranked[3], ranked[1], ranked[0], ranked[2]]
-
-
-@in_one_size
-def test_a_position_that_leaves_no_number_is_renumbered_in_the_admin_too(
-    telling: Telling, own_room: RoomClient, items: list[int], admin: AdminSite
-) -> None:
-    """As soon as a write leaves two neighbours without a number between them."""
-
-    def change() -> Any:
-        return admin.change("playlist/playlisttrack", items[3], position="1.0000000000000002")
-
-    assert "playlist.reordered" in telling.told_by(change, own_room)
+    # As soon as a write leaves two neighbours without a number between them.
+    told = telling.told_by(lambda: admin.change(item, items[3], position="1.0000000000000002"), own_room)
+    assert "playlist.reordered" in told
     assert ids_of(own_room.fetch()) == [items[0], items[3], items[1], items[2]]
+    told = telling.told_by(lambda: admin.change(room, own, chosen_order="votes"), own_room)
+    assert told == ["playlist.reordered"]
+    assert ids_of(own_room.fetch()) == items
 
-
-@in_one_size
-def test_a_position_given_in_the_admin_does_not_undo_the_order_by_votes(
-    votes_room: RoomClient, ranked: list[int], admin: AdminSite
-) -> None:
-    """In that order positions always say what votes say."""
-    before = ids_of(votes_room.fetch())
-    admin.change("playlist/playlisttrack", ranked[3], position=-50)
-    assert ids_of(votes_room.fetch()) == before
+    told = telling.told_by(lambda: admin.change(room, other, playing=ranked[3]), votes_room)
+    assert told[0] == "track.playing"
+    by_votes = [ranked[3], ranked[1], ranked[0], ranked[2]]
+    assert ids_of(votes_room.fetch()) == by_votes
+    # In that order positions always say what votes say.
+    admin.change(item, ranked[2], position=-50)
+    assert ids_of(votes_room.fetch()) == by_votes
 
 
 def test_after_a_position_beyond_the_limit_in_the_admin_the_room_goes_on(

@@ -49,32 +49,25 @@ def narrow_queue(room: RoomClient, track_ids: list[int]) -> list[int]:
     return [operation.answer["id"] for operation in added]
 
 
-def check_inserts(
-    room: RoomClient, library: list[int], next_place: NextPlace, seed: int, config: pytest.Config
+@pytest.mark.parametrize(
+    ("size", "next_place"),
+    [("embedded", behind_the_first), ("embedded", around_the_middle), ("server", around_the_middle)],
+    indirect=["size"],
+    scope="session",
+)
+def test_inserts_into_a_gap_keep_every_neighbour(
+    own_room: RoomClient, library: list[int], next_place: NextPlace, seed: int, pytestconfig: pytest.Config
 ) -> None:
-    start = room.fetch()
-    queue = narrow_queue(room, library[:2])
+    start = own_room.fetch()
+    queue = narrow_queue(own_room, library[:2])
     chance = random.Random(seed)
-    for track_id in library[2 : 2 + (LONG_INSERTS if config.getoption("--long") else INSERTS)]:
+    for track_id in library[2 : 2 + (LONG_INSERTS if pytestconfig.getoption("--long") else INSERTS)]:
         place, index = next_place(queue, chance)
-        added = room.add(track_id, **place)
+        added = own_room.add(track_id, **place)
         assert added.status == 201
         queue.insert(index, added.answer["id"])
-    types = judge(room, start, queue)
+    types = judge(own_room, start, queue)
     assert "playlist.reordered" in types, "the gap never ran out: nothing is proved"
-
-
-@in_one_size
-def test_inserts_behind_the_first_keep_every_neighbour(
-    own_room: RoomClient, library: list[int], seed: int, pytestconfig: pytest.Config
-) -> None:
-    check_inserts(own_room, library, behind_the_first, seed, pytestconfig)
-
-
-def test_inserts_into_the_same_gap_keep_every_neighbour(
-    own_room: RoomClient, library: list[int], seed: int, pytestconfig: pytest.Config
-) -> None:
-    check_inserts(own_room, library, around_the_middle, seed, pytestconfig)
 
 
 @in_one_size
@@ -112,21 +105,17 @@ def test_switching_what_plays_again_and_again_keeps_the_order_by_votes(
     judge(votes_room, start, [playing, *[item_id for item_id in queue if item_id != playing]])
 
 
-def test_an_item_at_the_upper_limit_lets_others_behind_it(own_room: RoomClient, library: list[int]) -> None:
-    start = own_room.fetch()
-    highest = own_room.add(library[0], position=1e15).answer["id"]
-    same = own_room.add(library[1], position=1e15).answer["id"]
-    last = own_room.add(library[2]).answer["id"]
-    assert "playlist.reordered" in judge(own_room, start, [highest, same, last])
-
-
-def test_an_item_at_the_lower_limit_lets_others_in_front_of_it(
-    own_room: RoomClient, library: list[int]
-) -> None:
+def test_items_at_the_limits_let_others_beside_them(own_room: RoomClient, library: list[int]) -> None:
     start = own_room.fetch()
     lowest = own_room.add(library[0], position=-1e15).answer["id"]
     first = own_room.add(library[1], before=lowest).answer["id"]
     assert judge(own_room, start, [first, lowest]) == ["track.added", "playlist.reordered", "track.added"]
+
+    start = own_room.fetch()
+    highest = own_room.add(library[2], position=1e15).answer["id"]
+    same = own_room.add(library[3], position=1e15).answer["id"]
+    last = own_room.add(library[4]).answer["id"]
+    assert "playlist.reordered" in judge(own_room, start, [first, lowest, highest, same, last])
 
 
 @in_one_size

@@ -12,7 +12,8 @@ from tests.processes import PlainDaphne, TuttiServer, Uvicorn
 from tests.services import Postgres, Redis
 
 # What these values of a fixture's parameter need, so that `--no-services` leaves such tests out.
-SERVICES_OF = {"server": "postgres", "server without Redis": "postgres"}
+UVICORN_TOO = "uvicorn on PostgreSQL and Redis"
+SERVICES_OF = dict.fromkeys(("server", "server without Redis", UVICORN_TOO), "postgres")
 
 
 def pytest_itemcollected(item: Any) -> None:

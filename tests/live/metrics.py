@@ -1,15 +1,14 @@
 """What /metrics tells of a server."""
 
 import re
-import time
 from collections.abc import Callable
 
 import httpx
 
+from tests.faults.jobs import wait_for
 from tests.processes import TuttiServer
 
 SAMPLE = re.compile(r"^(tutti_\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
-PATIENCE_SECONDS = 20
 
 
 def numbers(server: TuttiServer) -> dict[str, float]:
@@ -27,7 +26,4 @@ def since_now(server: TuttiServer) -> Callable[[], dict[str, int]]:
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for(is_so, bool)

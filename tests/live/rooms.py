@@ -62,33 +62,23 @@ async def manage(server: TuttiServer, *arguments: str) -> str:
     return done.stdout
 
 
-class _Shells:
-    """The shell of Django that was used last, which is kept open: to start one takes seconds."""
-
-    def __init__(self) -> None:
-        self._environment: dict[str, str] = {}
-        self._process: OtherProcess | None = None
-        atexit.register(self.close)
-
-    def beside(self, server: TuttiServer) -> OtherProcess:
-        environment = {**server.environment, "PORT": "0"}
-        if self._process is None or environment != self._environment:
-            self.close()
-            self._environment, self._process = environment, OtherProcess(environment)
-        return self._process
-
-    def close(self) -> None:
-        if self._process is not None:
-            self._process.__exit__()
-            self._process = None
+# The shell of Django that was used last is kept open: to start one takes seconds.
+_shells: list[tuple[dict[str, str], OtherProcess]] = []
 
 
-_shells = _Shells()
+@atexit.register
+def close_shells() -> None:
+    while _shells:
+        _shells.pop()[1].__exit__()
 
 
 async def shell(server: TuttiServer, code: str) -> Any:
     """What the code calls `result`, run in a process beside the server. Listeners go on meanwhile."""
-    process = _shells.beside(server)
+    environment = {**server.environment, "PORT": "0"}
+    if not _shells or _shells[0][0] != environment:
+        close_shells()
+        _shells.append((environment, OtherProcess(environment)))
+    process = _shells[0][1]
     async with asyncio.timeout(COMMAND_SECONDS):
         return await asyncio.to_thread(process.run, code)
 

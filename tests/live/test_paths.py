@@ -1,44 +1,38 @@
 """Plain Daphne and uvicorn send a socket the same bytes as the short way out, and serve all listeners."""
 
 import asyncio
+import random
 import re
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
 
 import pytest
 
 from tests.conftest import ReadyMadeData
-from tests.live.laws import check_laws
-from tests.live.listeners import KINDS, all_open, replica_of
+from tests.live.conftest import KINDS_OF_SERVER, UVICORN_TOO
+from tests.live.laws import SETTLE_SECONDS, check_laws
+from tests.live.listeners import KINDS, Listener, SocketListener, all_reached, replica_of
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
+from tests.live.replica import Replica
 from tests.live.rooms import append_elsewhere, client_of, new_room, queued, vote
 from tests.live.writers import Crowd
 from tests.processes import TuttiServer, Uvicorn
 
 PATIENCE_SECONDS = 120.0
 VOTES = 40
-SEED = 10
-WRITERS = 4
-WRITES = 30
+SEED = 8
+JOINS = 48
+AT_ONCE = 12
+WRITERS = 8
 
 
-@pytest.fixture
-def one(servers: dict[str, TuttiServer]) -> TuttiServer:
-    return servers["fast"]
-
-
-@pytest.fixture
-async def patience() -> AsyncIterator[None]:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        yield
-
-
-async def test_each_sends_the_same_bytes(servers: dict[str, TuttiServer], one: TuttiServer, patience: None):
+async def test_each_sends_the_same_bytes(servers: dict[str, TuttiServer]):
+    one = servers["fast"]
     room = new_room(one)
     item_id = queued(one, room, number=3)
     start = await replica_of(one.base_url, room)
     position = (start.epoch, 0)
-    async with AsyncExitStack() as opened:
+    async with asyncio.timeout(PATIENCE_SECONDS), AsyncExitStack() as opened:
         http = await opened.enter_async_context(client_of(one))
         for _ in range(VOTES // 2):
             await vote(http, room, item_id)
@@ -65,21 +59,62 @@ def without_pings(socket: RawSocket) -> bytes:
     return re.sub(rb"\x89\x04.{4}", b"", socket.read_bytes, flags=re.DOTALL)
 
 
-@pytest.mark.usefixtures("postgres", "redis")
-async def test_every_kind_of_listener_is_served_without_it_on_postgresql_and_redis(
-    ready_made_data: ReadyMadeData,
-):
-    """On SQLite: test_joins_under_load."""
-    with Uvicorn(**ready_made_data.options("server")) as server:
-        room = new_room(server)
-        start = await replica_of(server.base_url, room)
-        crowd = Crowd([server.base_url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
-        async with all_open(kind(server.base_url, room, start.copy()) for kind in KINDS) as listeners:
-            async with crowd.writing():
-                await crowd.accepted(WRITES, 30)
-                for listener in listeners:
-                    await listener.come_back(server.base_url)
-            item_id = queued(server, room)
-            await append_elsewhere(server, item_id)
+# --- Joining while events flow: each goes on exactly from where it was, or from where it was told ----
 
-            await check_laws(server.base_url, room, crowd.ledger, listeners)
+
+@pytest.fixture(params=[*KINDS_OF_SERVER, "server", UVICORN_TOO])
+def each(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """By every way out on SQLite, and by two of them on PostgreSQL and Redis."""
+    if request.param == "server":
+        yield request.getfixturevalue("pair").one
+    elif request.param == UVICORN_TOO:
+        with Uvicorn(**ready_made_data.options("server")) as server:
+            yield server
+    else:
+        yield request.getfixturevalue("servers")[request.param]
+
+
+async def test_joins_while_events_flow_get_an_exact_continuation(each: TuttiServer):
+    chance = random.Random(SEED)
+    url, room = each.base_url, new_room(each)
+    crowd = Crowd([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
+    with_state: list[Listener] = []
+    bare: list[Listener] = []
+
+    async with crowd.writing():
+        await crowd.accepted(20, 30)
+        known = await replica_of(url, room)
+        for turn in range(JOINS // AT_ONCE):
+            if turn % 3 == 0:
+                known = await replica_of(url, room)
+            joining = [joiner(url, room, known, chance) for _ in range(AT_ONCE)]
+            with_state += [listener for listener in joining if listener.is_resuming]
+            bare += [listener for listener in joining if not listener.is_resuming]
+            await asyncio.gather(*(listener.open() for listener in joining))
+            await asyncio.gather(*(ask_again(listener, chance) for listener in joining))
+        await crowd.accepted(20, 30)
+    try:
+        await append_elsewhere(each, queued(each, room))
+        now = await check_laws(url, room, crowd.ledger, with_state)
+        await all_reached(bare, now.seq, SETTLE_SECONDS)
+        assert {listener.replica.position for listener in bare} == {now.position}
+        assert len(with_state) > JOINS / 4 < len(bare)
+        for listener in with_state + bare:
+            seqs = [event["seq"] for event in listener.replica.events]
+            assert seqs == list(range(now.seq - len(seqs) + 1, now.seq + 1)), "asking made it miss an event"
+        assert sum(listener.replica.snapshots for listener in with_state) > JOINS / 8
+        assert any(listener.replica.events and not listener.replica.snapshots for listener in with_state)
+    finally:
+        await asyncio.gather(*(listener.close() for listener in with_state + bare))
+
+
+def joiner(url: str, room: str, known: Replica, chance: random.Random) -> Listener:
+    """One that knows a moment, or one that can't be continued, or one that only wants what comes."""
+    replica = chance.choice([known.copy(), known.copy(), Replica("another-epoch", 3), None, None, None])
+    return chance.choice(KINDS)(url, room, replica)
+
+
+async def ask_again(listener: Listener, chance: random.Random) -> None:
+    """Some sockets want the state once more, in the middle of the events."""
+    if isinstance(listener, SocketListener) and listener.is_resuming and chance.random() < 0.5:
+        await listener.send({"type": "snapshot"})

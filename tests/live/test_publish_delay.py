@@ -1,11 +1,19 @@
-"""On a server where nothing else happens, an event is there when the write is answered."""
+"""On a server where nothing else happens, an event is there when the write is answered; one of another
+process that gives no hint, within a second.
+"""
 
 import asyncio
 import statistics
+from collections.abc import Iterator
 
+import pytest
+
+from tests.conftest import ReadyMadeData
 from tests.live.conftest import Pair, only_embedded
-from tests.live.listeners import SocketListener
-from tests.live.rooms import client_of, new_room, queued, vote
+from tests.live.laws import check_laws
+from tests.live.listeners import KINDS, SocketListener, all_open, all_reached, replica_of
+from tests.live.rooms import client_of, new_room, queued, shell, vote
+from tests.live.writers import Ledger
 from tests.processes import TuttiServer
 
 WRITES = 20
@@ -20,15 +28,11 @@ USUAL_SECONDS = 0.03
 
 @only_embedded
 async def test_event_comes_promptly_on_an_idle_server(server: TuttiServer):
-    delays = await delays_of_events(written_to=server, listened_to=server)
-
-    check(delays)
+    check(await delays_of_events(written_to=server, listened_to=server))
 
 
 async def test_event_of_another_process_comes_promptly(pair: Pair):
-    delays = await delays_of_events(written_to=pair.one, listened_to=pair.other)
-
-    check(delays)
+    check(await delays_of_events(written_to=pair.one, listened_to=pair.other))
 
 
 def check(delays: list[float]) -> None:
@@ -65,3 +69,50 @@ async def test_a_quiet_server_trusts_its_channel_layer(pair: Pair):
     )
     assert delay < LATEST_SECONDS
     assert "away" not in pair.other.log[written_before:]
+
+
+# --- Edits in a shell --------------------------------------------------------------------------------
+
+WITHIN_SECONDS = 1.0
+# A command takes its time to start; what counts is measured from its commit.
+PATIENCE_SECONDS = 10.0
+NUMBER = 6
+# Like a person in the shell: one edit after the other, with pauses.
+EDITS = """
+import time
+from apps.playlist.models import PlaylistTrack
+item = PlaylistTrack.objects.get(pk={item_id})
+result = []
+for number in range({number}):
+    item.added_by = f"Ada {{number}}"
+    item.save()
+    result.append(time.time())
+    time.sleep(0.33)
+"""
+
+
+# With Redis: above, and what is heard tests/invariants/test_every_event_by_fold.py.
+@pytest.fixture(params=["embedded", "server without Redis"])
+def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    if request.param == "embedded":
+        yield request.getfixturevalue("servers")["fast"]
+    else:
+        with TuttiServer(**ready_made_data.options("server") | {"redis_url": ""}) as server:
+            yield server
+
+
+async def test_edits_in_the_shell_are_heard(idle_server: TuttiServer):
+    room = new_room(idle_server)
+    item_id = queued(idle_server, room)
+    start = await replica_of(idle_server.base_url, room)
+
+    async with all_open(kind(idle_server.base_url, room, start.copy()) for kind in KINDS) as listeners:
+        committed_at = await shell(idle_server, EDITS.format(item_id=item_id, number=NUMBER))
+        await all_reached(listeners, start.seq + NUMBER, PATIENCE_SECONDS)
+
+        for listener in listeners:
+            arrivals = [listener.arrived_at[start.seq + 1 + index] for index in range(NUMBER)]
+            delays = [arrival - commit for arrival, commit in zip(arrivals, committed_at, strict=True)]
+            late = [delay for delay in delays if delay >= WITHIN_SECONDS]
+            assert len(late) <= 1, f"{listener}: {delays}"  # one may have met a busy moment of the machine
+        await check_laws(idle_server.base_url, room, Ledger(), listeners)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.conftest import ReadyMadeData, Size
-from tests.live.conftest import Pair, only_embedded
 from tests.live.listeners import (
     KINDS,
     SocketListener,
@@ -89,16 +88,14 @@ result = None
 """
 
 
-@only_embedded
-async def test_open_connections_go_on_in_the_new_epoch(server: TuttiServer):
-    await check_new_epoch(server, [server])
-
-
-async def test_open_connections_of_two_processes_do(pair: Pair):
-    await check_new_epoch(pair.one, list(pair))
-
-
-async def check_new_epoch(written_to: TuttiServer, listened_to: list[TuttiServer]) -> None:
+@pytest.mark.parametrize("doors", ["one", "server"])
+async def test_open_connections_go_on_in_the_new_epoch(request: pytest.FixtureRequest, doors: str):
+    """Of one process, and of two on PostgreSQL."""
+    if doors == "server":
+        listened_to = list(request.getfixturevalue("pair"))
+    else:
+        listened_to = [request.getfixturevalue("servers")["fast"]]
+    written_to = listened_to[0]
     room = new_room(written_to)
     item_id = queued(written_to, room)
     start = await replica_of(written_to.base_url, room)

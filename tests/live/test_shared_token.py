@@ -1,10 +1,11 @@
-"""Two processes on one Redis: what a music service gave or said to one, the other knows."""
+"""A Spotify of our own, and processes that ask it."""
 
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,9 +15,14 @@ from apps.recommendations.tests.spotify.stand_in import (
     SEARCH_PATH,
     Recording,
     SpotifyStandIn,
+    refusal,
 )
 from core.tests.providers.stand_in import answers
-from tests.processes import BACKEND
+from tests.conftest import ReadyMadeData, Size
+from tests.contract.conftest import client_of
+from tests.contract.people import begin_session, registered
+from tests.contract.recommendations.listeners import Listener
+from tests.processes import BACKEND, TuttiServer
 from tests.services import Redis
 
 SEARCH = """
@@ -31,10 +37,24 @@ except SourceAway:
 """
 
 
+LANTERN = Recording("Lantern", ["Ada Brook"], isrc="ZZA1B3100001")
+CANDLE = Recording("Candle", ["Ada Brook"], isrc="ZZA1B3100002")
+
+
 @pytest.fixture
 def spotify() -> Iterator[SpotifyStandIn]:
-    with SpotifyStandIn([Recording("Lantern", ["Ada Brook"])]) as started:
+    with SpotifyStandIn([LANTERN, CANDLE]) as started:
         yield started
+
+
+def settings_for(spotify: SpotifyStandIn) -> dict[str, str]:
+    return {
+        **{"SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET},
+        **{"SPOTIFY_API_URL": f"{spotify.url}/v1/", "SPOTIFY_ACCOUNTS_URL": spotify.url},
+    }
+
+
+# --- Two processes on one Redis: what it gave or said to one, the other knows ------------------------
 
 
 @pytest.fixture
@@ -43,8 +63,7 @@ def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[]
     environment = {
         **{"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings"},
         **{"ENV_FILE": os.devnull, "DATA_DIR": str(tmp_path), "REDIS_URL": redis.new_url()},
-        **{"SPOTIFY_CLIENT_ID": CLIENT_ID, "SPOTIFY_CLIENT_SECRET": CLIENT_SECRET},
-        **{"SPOTIFY_API_URL": f"{spotify.url}/v1/", "SPOTIFY_ACCOUNTS_URL": spotify.url},
+        **settings_for(spotify),
     }
 
     def run() -> str:
@@ -62,5 +81,64 @@ def test_processes_share_a_token_and_leave_it_alone_when_one_was_told_to(
 ) -> None:
     found = search()
     spotify.then(SEARCH_PATH, answers({}, status=429, headers={"Retry-After": "600"}))
-    assert [found, search(), search()] == ["1", "away", "away"]
+    assert [found, search(), search()] == ["2", "away", "away"]
     assert (spotify.tokens_given, len(spotify.queries())) == (1, 2)
+
+
+# --- A server: what it finds is recommended; while it is away, the library alone is ------------------
+
+
+@pytest.fixture
+def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
+    """Somebody new at a server that knows this Spotify."""
+    options = ready_made_data.options(size)
+    with (
+        TuttiServer(**options, environment=settings_for(spotify)) as server,
+        client_of(server) as http,
+    ):
+        account = registered(http, profile={"favorite_artists": ["Ada Brook"]})
+        begin_session(http, account)
+        yield Listener(http, account)
+        assert CLIENT_SECRET not in server.log
+
+
+def test_what_spotify_finds_is_recommended_queued_or_gone_and_the_library_alone_while_it_is_away(
+    dee: Listener, spotify: SpotifyStandIn
+) -> None:
+    dee.refresh()
+    told = dee.read(limit=100)
+    assert told["missing_sources"] == []
+    found = found_by_spotify(told)
+    lantern, candle = found[LANTERN.title], found[CANDLE.title]
+    assert lantern["track"]["id"] is None
+
+    liked = dee.tell("like", recommendation_id=lantern["id"])
+    brought_in = dee.http.post(f"/api/recommendations/{lantern['id']}/track/")
+    queued = dee.http.post("/api/playlist/", json={"track_id": liked["track_id"]})
+
+    assert liked["recommendation_id"] == lantern["id"]
+    assert (brought_in.status_code, brought_in.json()["id"]) == (200, liked["track_id"])
+    assert brought_in.json()["isrc"] == LANTERN.isrc
+    assert queued.status_code == 201
+    assert [one["name"] for one in dee.http.get("/api/analytics/me/").json()["top_artists"]] == ["Ada Brook"]
+
+    dee.tell("dislike", recommendation_id=candle["id"])
+    assert CANDLE.title not in titles(dee)
+    dee.refresh()
+    assert CANDLE.title not in titles(dee)
+
+    dee.tell("play", track_id=told["recommendations"][-1]["track"]["id"])
+    spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
+    assert dee.refresh()["status"] == "succeeded"
+    alone = dee.read(limit=100)
+    assert alone["missing_sources"] == ["spotify"]
+    assert {one["provider"] for one in alone["recommendations"]} == {"library"}
+
+
+def found_by_spotify(told: dict[str, Any]) -> dict[str, Any]:
+    """By their titles."""
+    return {one["track"]["title"]: one for one in told["recommendations"] if one["provider"] == "spotify"}
+
+
+def titles(dee: Listener) -> list[str]:
+    return [one["track"]["title"] for one in dee.read(limit=100)["recommendations"]]

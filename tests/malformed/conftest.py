@@ -1,6 +1,5 @@
 """A server that is in a hurry, so that what is slow ends within a test."""
 
-import logging
 from collections.abc import Iterator
 
 import pytest
@@ -8,12 +7,6 @@ import pytest
 from tests.conftest import ReadyMadeData, Size
 from tests.malformed.hasty import HastyServer
 from tests.processes import TuttiServer
-
-
-@pytest.fixture(scope="package", autouse=True)
-def _no_line_for_each_request() -> None:
-    """Thousands of them would only hide what failed."""
-    logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 @pytest.fixture(scope="package")

@@ -17,13 +17,7 @@ from tests.malformed.values import damaged_json, written
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
 LARGEST = 64 * 1024
 BAD_UTF8 = (
-    b"\xff",
-    b"\xc3\x28",
-    b"\xed\xa0\x80",
-    b"\xf4\x90\x80\x80",
-    b"\xc0\x80",
-    b"\xe2\x82",
-    b"\x80",
+    *(b"\xff", b"\xc3\x28", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc0\x80", b"\xe2\x82", b"\x80"),
     b"\xfe\xff",
 )
 CLOSE_BODIES = (
@@ -113,14 +107,8 @@ def broken(value: Any, chance: random.Random) -> bytes:
 
 
 def _reserved(text: bytes, chance: random.Random) -> bytes:
-    return (
-        frame(chance.choice((3, 4, 7, 11, 12, 15)), text)
-        if chance.random() < 0.5
-        else _reserved_bits(text, chance)
-    )
-
-
-def _reserved_bits(text: bytes, chance: random.Random) -> bytes:
+    if chance.random() < 0.5:
+        return frame(chance.choice((3, 4, 7, 11, 12, 15)), text)
     return frame(TEXT, text, reserved=chance.randint(1, 7))
 
 
@@ -129,22 +117,8 @@ def _unmasked(text: bytes, chance: random.Random) -> bytes:
 
 
 def _wrong_length(text: bytes, chance: random.Random) -> bytes:
-    near = [
-        len(text) + 1,
-        len(text) - 1,
-        0,
-        125,
-        126,
-        LARGEST,
-        LARGEST + 1,
-        2**20,
-        2**31,
-        2**63 - 1,
-        2**63,
-        2**64 - 1,
-    ]
-    length = chance.choice(near)
-    return frame(TEXT, text, length=length)
+    near = (len(text) + 1, len(text) - 1, 0, 125, 126, LARGEST, LARGEST + 1)
+    return frame(TEXT, text, length=chance.choice((*near, 2**20, 2**31, 2**63 - 1, 2**63, 2**64 - 1)))
 
 
 def _long_length(text: bytes, chance: random.Random) -> bytes:
@@ -152,9 +126,8 @@ def _long_length(text: bytes, chance: random.Random) -> bytes:
 
 
 def _too_large(text: bytes, chance: random.Random) -> bytes:
-    return frame(
-        chance.choice((TEXT, BINARY)), text.ljust(chance.choice((LARGEST + 1, 2 * LARGEST, 3 * LARGEST)))
-    )
+    size = chance.choice((LARGEST + 1, 2 * LARGEST, 3 * LARGEST))
+    return frame(chance.choice((TEXT, BINARY)), text.ljust(size))
 
 
 def _too_large_in_pieces(text: bytes, chance: random.Random) -> bytes:
@@ -182,9 +155,9 @@ def _out_of_turn(text: bytes, chance: random.Random) -> bytes:
 
 def _bad_control(text: bytes, chance: random.Random) -> bytes:
     opcode = chance.choice((CLOSE, PING, PONG))
-    return (
-        frame(opcode, text.ljust(126)) if chance.random() < 0.5 else frame(opcode, text[:99], is_last=False)
-    )
+    if chance.random() < 0.5:
+        return frame(opcode, text.ljust(126))
+    return frame(opcode, text[:99], is_last=False)
 
 
 def _bad_close(text: bytes, chance: random.Random) -> bytes:
@@ -218,6 +191,10 @@ def handshake(request: Request) -> Request:
         *((b"Sec-WebSocket-Version", b"13"), (b"Sec-WebSocket-Key", key)),
     ]
     return replace(request, headers=[*request.headers, *upgrade])
+
+
+def socket_opening(path: bytes = b"/ws/playlist/") -> bytes:
+    return handshake(Request(b"GET", path, headers=[(b"Host", b"localhost")])).encoded()
 
 
 def damaged_handshake(request: Request, chance: random.Random) -> bytes:

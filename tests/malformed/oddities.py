@@ -13,16 +13,7 @@ def each(name: bytes, *values: V) -> list[tuple[bytes, V]]:
 
 METHODS = (b"GET", b"POST", b"PUT", b"PATCH", b"DELETE", b"HEAD", b"OPTIONS", b"TRACE", b"CONNECT", b"PRI")
 ODD_METHODS = (
-    b"get",
-    b"G\xc3\x89T",
-    b"",
-    b"GET GET",
-    b"P@ST",
-    b"X" * 40,
-    b"POST\t",
-    b"\x00",
-    b"PROPFIND",
-    b"*",
+    *(b"get", b"G\xc3\x89T", b"", b"GET GET", b"P@ST", b"X" * 40, b"POST\t", b"\x00", b"PROPFIND", b"*"),
 )
 ODD_VERSIONS = (
     *(b"HTTP/1.0", b"HTTP/0.9", b"HTTP/2.0", b"HTTP/9.9", b"http/1.1", b"HTTP/1.1 ", b"", b"HTTP/1.1x"),

@@ -7,9 +7,8 @@ import pytest
 
 from core.limits import FRAMES_UNTIL_CLOSE
 from tests.conftest import ReadyMadeData
-from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, handshake
+from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, socket_opening
 from tests.malformed.raw import RawLine
-from tests.malformed.requests import Request
 from tests.processes import TuttiServer
 
 MOST = FRAMES_UNTIL_CLOSE.max_calls
@@ -28,7 +27,7 @@ def strict_server(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
 def line(strict_server: TuttiServer) -> Iterator[RawLine]:
     """A socket."""
     with RawLine(strict_server) as line:
-        line.send(handshake(Request(b"GET", b"/ws/playlist/", headers=[(b"Host", b"localhost")])).encoded())
+        line.send(socket_opening())
         assert b"connection.established" in until(line, b"connection.established")
         yield line
 

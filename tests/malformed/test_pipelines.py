@@ -15,55 +15,35 @@ SOON_SECONDS = 10.0
 VOTES = head(b"GET /api/playlist/my-votes/ HTTP/1.1")
 
 
-def send_on_lines(server: TuttiServer) -> None:
-    for _ in range(LINES):
-        with RawLine(server) as line:
-            line.send(VOTES * OF_EACH_LINE)
-            assert [line.reply().status for _ in range(OF_EACH_LINE)] == [200] * OF_EACH_LINE
-
-
-def fill_pools(server: TuttiServer) -> None:
-    """All lines at once: afterwards no pool of threads has reason to grow."""
+def test_they_leave_no_thread_behind(hasty_server: TuttiServer) -> None:
+    # All lines at once: afterwards no pool of threads has reason to grow.
     with ExitStack() as opened:
-        lines = [opened.enter_context(RawLine(server)) for _ in range(LINES)]
+        lines = [opened.enter_context(RawLine(hasty_server)) for _ in range(LINES)]
         for line in lines:
             line.send(VOTES)
         assert [line.reply().status for line in lines] == [200] * LINES
-
-
-def test_they_leave_no_thread_behind(hasty_server: TuttiServer) -> None:
-    fill_pools(hasty_server)
+        assert Holdings.of(hasty_server).clients >= LINES, "what is held is counted"
     before = held_once(hasty_server, lambda held: held.clients == 0, within_seconds=SOON_SECONDS)
 
-    send_on_lines(hasty_server)
+    for _ in range(LINES):
+        with RawLine(hasty_server) as line:
+            line.send(VOTES * OF_EACH_LINE)
+            assert [line.reply().status for _ in range(OF_EACH_LINE)] == [200] * OF_EACH_LINE
 
     most = before.threads + FEW_THREADS
     after = held_once(hasty_server, lambda held: held.threads <= most, within_seconds=SOON_SECONDS)
     assert after.threads <= most, f"{before}, and now {after}"
 
 
-def test_they_are_answered_in_order(hasty_server: TuttiServer) -> None:
+def test_they_are_answered_in_order_each_with_a_request_id_of_its_own(hasty_server: TuttiServer) -> None:
     names = ["Ada", "Bo", "Cem"]
     bodies = [json.dumps({"name": name}).encode() for name in names]
     with RawLine(hasty_server) as line:
         for body in bodies:
-            kind = b"Content-Type: application/json"
-            line.send(head(b"POST /api/guests/ HTTP/1.1", kind, b"Content-Length: %d" % len(body)) + body)
+            more = (b"Content-Type: application/json", b"Content-Length: %d" % len(body))
+            line.send(head(b"POST /api/guests/ HTTP/1.1", *more) + body)
         assert [line.reply().json()["name"] for _ in names] == names
 
-
-def test_each_has_a_request_id_of_its_own(hasty_server: TuttiServer) -> None:
-    named = head(b"GET /api/playlist/my-votes/ HTTP/1.1", b"X-Request-ID: ada-1")
-    with RawLine(hasty_server) as line:
-        line.send(named + VOTES)
+        line.send(head(b"GET /api/playlist/my-votes/ HTTP/1.1", b"X-Request-ID: ada-1") + VOTES)
         ids = [line.reply().headers["X-Request-ID"] for _ in range(2)]
     assert ids[0] == "ada-1" != ids[1]
-
-
-def test_what_is_held_is_counted(hasty_server: TuttiServer) -> None:
-    """The measure itself: an open connection is seen, and seen to end."""
-    with RawLine(hasty_server) as line:
-        line.send(VOTES)
-        line.reply()
-        assert Holdings.of(hasty_server).clients >= 1
-    assert held_once(hasty_server, lambda held: held.clients == 0, within_seconds=SOON_SECONDS).clients == 0

@@ -1,7 +1,6 @@
 """Who asks and does not read fills nobody's memory, and is hung up on."""
 
 import asyncio
-import re
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -12,15 +11,14 @@ import pytest
 from tests.conftest import ReadyMadeData
 from tests.contract.sockets import Socket
 from tests.contract.staff import fill_library
-from tests.faults.jobs import wait_for
 from tests.hosts import asked_for_room
 from tests.live.conftest import only_embedded
+from tests.live.metrics import numbers, wait_until
 from tests.live.rooms import append_elsewhere
-from tests.malformed.frames import CLOSE, TEXT, frame, handshake
-from tests.malformed.hasty import TAKE_WITHIN_SECONDS, ShortFarewells
+from tests.malformed.frames import CLOSE, TEXT, frame, socket_opening
+from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once, most_unsent_bytes
-from tests.malformed.raw import RawLine, head
-from tests.malformed.requests import Request
+from tests.malformed.raw import RawLine, asked, head
 from tests.processes import TuttiServer
 
 # The least that Linux gives: what it holds for the client, nobody else has to.
@@ -134,24 +132,12 @@ def loud_room(patient_server: TuttiServer) -> str:
 
 
 def opened(line: RawLine, room: str) -> None:
-    line.send(
-        handshake(
-            Request(b"GET", f"/ws/playlist/{room}/".encode(), headers=[(b"Host", b"localhost")])
-        ).encoded()
-    )
+    line.send(socket_opening(f"/ws/playlist/{room}/".encode()))
     assert line.socket.recv(1000).startswith(b"HTTP/1.1 101")
 
 
-def counted(server: TuttiServer, name: str) -> int:
-    """What a metric says."""
-    with server.client() as http:
-        found = re.search(rf"^{name} ([0-9.]+)$", http.get("/metrics").text, re.MULTILINE)
-    assert found
-    return int(float(found[1]))
-
-
-def wait_until_counted(server: TuttiServer, name: str, least: int) -> None:
-    wait_for(lambda: counted(server, name), lambda count: count >= least)
+def gave_up(server: TuttiServer) -> float:
+    return numbers(server)["tutti_slow_clients_closed_total"]
 
 
 def test_snapshots_that_nobody_reads_end_the_socket(patient_server: TuttiServer, loud_room: str) -> None:
@@ -174,22 +160,21 @@ def test_who_says_goodbye_and_does_not_read_is_not_waited_for(
     patient_server: TuttiServer, loud_room: str
 ) -> None:
     nobody_is_there(patient_server)
-    before = counted(patient_server, "tutti_snapshots_total")
+    before = numbers(patient_server)["tutti_snapshots_total"]
     with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(SNAPSHOT * 20)
-        wait_until_counted(patient_server, "tutti_snapshots_total", before + 20)
+        wait_until(lambda: numbers(patient_server)["tutti_snapshots_total"] >= before + 20)
         line.send(frame(CLOSE, struct.pack("!H", 1000)))
-        held = held_once(patient_server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS)
-        assert held.clients == 0, "it waits for ever"
+        nobody_is_there(patient_server)
 
 
 def test_who_reads_again_in_time_is_told_why(patient_server: TuttiServer, loud_room: str) -> None:
-    before = counted(patient_server, "tutti_slow_clients_closed_total")
+    before = gave_up(patient_server)
     with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, loud_room)
         line.send(SNAPSHOT * 4000)
-        wait_until_counted(patient_server, "tutti_slow_clients_closed_total", before + 1)
+        wait_until(lambda: gave_up(patient_server) > before)
         tail = b""
         while tail != CLOSED_FOR_SLOWNESS and (data := line.socket.recv(1_000_000)):
             tail = (tail + data)[-4:]
@@ -201,31 +186,54 @@ def test_an_event_stream_that_is_not_read_is_gone_soon_after_it_was_given_up(
 ) -> None:
     """Far sooner than a client may take for the rest of any other answer."""
     nobody_is_there(patient_server)
-    before = counted(patient_server, "tutti_slow_clients_closed_total")
+    before = gave_up(patient_server)
     with patient_server.client() as http:
         item_id = http.get("/api/playlist/").json()[0]["id"]
     with RawLine(patient_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(b"/api/playlist/stream/"))
         line.socket.recv(100)
         asyncio.run(append_elsewhere(patient_server, item_id, number=20, filler=100_000))
-        wait_until_counted(patient_server, "tutti_slow_clients_closed_total", before + 1)
-        held = held_once(patient_server, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS)
-        assert held.clients == 0
+        wait_until(lambda: gave_up(patient_server) > before)
+        nobody_is_there(patient_server)
 
 
 @only_embedded
 def test_the_system_holds_little_for_a_client_that_does_not_read(server: TuttiServer) -> None:
-    before = counted(server, "tutti_slow_clients_closed_total")
+    before = gave_up(server)
     most = 0
 
     def is_given_up() -> bool:
         nonlocal most
         most = max(most, most_unsent_bytes(server.port))
-        return counted(server, "tutti_slow_clients_closed_total") > before
+        return gave_up(server) > before
 
     with RawLine(server, receive_buffer=SMALL_BUFFER) as line:
         opened(line, "main")
         line.send(SNAPSHOT * 4000)
-        wait_for(is_given_up, bool)
+        wait_until(is_given_up)
 
     assert 0 < most < MEBIBYTE // 4
+
+
+# --- As many as a process works on at once -----------------------------------------------------------
+
+PLACES = 2
+LONG_ANSWER = asking(b"/api/schema.json")
+
+
+def test_nobody_waits_for_those_who_ask_for_much_and_do_not_read_it(ready_made_data: ReadyMadeData) -> None:
+    """The answers wait for their clients for 30 seconds, and requests in line for 20."""
+    settings = {"MAX_REQUESTS_AT_ONCE": str(PLACES)}
+    with PatientServer(**ready_made_data.options("embedded"), environment=settings) as narrow:
+        assert len(asked(narrow, LONG_ANSWER).body) > 100_000
+        before = held_once(narrow, lambda held: held.clients == 0, within_seconds=SLACK_SECONDS).threads
+        with ExitStack() as opened_lines:
+            for _ in range(LINES):
+                line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
+                line.send(LONG_ANSWER)
+                assert line.socket.recv(1) == b"H"  # its answer has begun
+            assert asked(narrow, asking(b"/api/tracks/")).status == 200
+
+            held = held_once(narrow, lambda held: held.threads <= before + PLACES, within_seconds=10)
+            assert held.clients == LINES, "their answers were to be waiting"
+            assert held.threads <= before + PLACES

@@ -2,15 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 
 import pytest
 
-from tests.malformed.frames import handshake
+from tests.malformed.frames import socket_opening
 from tests.malformed.hasty import ARRIVE_WITHIN_SECONDS, IDLE_SECONDS
 from tests.malformed.lines import Line, run_line
 from tests.malformed.raw import RawLine, head
-from tests.malformed.requests import Request
 from tests.processes import TuttiServer
 
 OF_EACH_KIND = 60
@@ -19,7 +17,7 @@ BYTE_EVERY_SECONDS = 0.1
 SLACK_SECONDS = 8.0
 SOON_SECONDS = 5.0
 JSON = b"POST /api/guests/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-SOCKET = handshake(Request(b"GET", b"/ws/playlist/", headers=[(b"Host", b"localhost")])).encoded()
+SOCKET = socket_opening()
 # How each begins; then comes one byte after another.
 STARTS = {
     "a request line": b"GET /api/",
@@ -62,7 +60,7 @@ async def test_they_are_hung_up_on_and_hold_nobody_up(hasty_server: TuttiServer)
     trickles = {kind: [Trickle(start) for _ in range(OF_EACH_KIND)] for kind, start in STARTS.items()}
     everyone = [trickle for kind in trickles.values() for trickle in kind]
     for trickle in everyone:
-        await loop.create_connection(_made(trickle), "127.0.0.1", hasty_server.port)
+        await loop.create_connection(lambda made=trickle: made, "127.0.0.1", hasty_server.port)
 
     meanwhile = [await _asked(hasty_server) for _ in range(10)]
     within = ARRIVE_WITHIN_SECONDS + SLACK_SECONDS
@@ -76,10 +74,6 @@ async def test_they_are_hung_up_on_and_hold_nobody_up(hasty_server: TuttiServer)
         slowest = max(trickle.ended.result() for trickle in of_kind)
         assert ARRIVE_WITHIN_SECONDS <= slowest < within, kind
     assert max(meanwhile) < SOON_SECONDS
-
-
-def _made(trickle: Trickle) -> Callable[[], Trickle]:
-    return lambda: trickle
 
 
 async def _asked(server: TuttiServer) -> float:
@@ -98,13 +92,6 @@ def test_who_says_nothing_more_is_hung_up_on(hasty_server: TuttiServer, start: b
             assert line.reply().status == 200
         assert line.is_closed()
     assert IDLE_SECONDS <= time.monotonic() - began < IDLE_SECONDS + SLACK_SECONDS
-
-
-def test_a_connection_is_kept_between_requests(hasty_server: TuttiServer) -> None:
-    with RawLine(hasty_server) as line:
-        for _ in range(5):
-            line.send(head())
-            assert line.reply().status == 200
 
 
 def test_what_is_large_but_quick_arrives(hasty_server: TuttiServer) -> None:

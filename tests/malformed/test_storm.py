@@ -17,13 +17,12 @@ import pytest
 from tests.conftest import Size
 from tests.contract.sockets import Socket
 from tests.contract.staff import log_in, make_staff
-from tests.invariants.operations import Operation
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, new_room
 from tests.malformed.bases import MAIN, ValidRequests, World, client_frames, types_of_client_frames
 from tests.malformed.laws import QuietRoom, check_room, opinions_in
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once
-from tests.malformed.storm import Storm
+from tests.malformed.storm import Storm, Tally
 from tests.processes import TuttiServer
 
 # How many before memory is looked at, and how many behind that.
@@ -75,19 +74,6 @@ class Grounds:
         return {event["op_id"] for event in events}
 
 
-@dataclass(slots=True)
-class Aftermath:
-    """A storm that is over, and how things stood before the worst of it."""
-
-    storm: Storm
-    before: Holdings
-    after: Holdings
-    main_start: Any
-    quiet: QuietRoom
-    # What was asked for in the quiet room.
-    operations: list[Operation]
-
-
 @pytest.fixture(scope="module")
 def grounds(server: TuttiServer) -> Iterator[Grounds]:
     make_staff(server, "grace")
@@ -97,34 +83,6 @@ def grounds(server: TuttiServer) -> Iterator[Grounds]:
         with server.client() as http:
             guest = http.post("/api/guests/", json={"name": "Ada"}).json()
         yield Grounds(server, staff, guest, process)
-
-
-def storm_over(grounds: Grounds, warm_count: int, count: int) -> Aftermath:
-    """Beside the storm there is a room that it knows nothing of, where people do what they always do."""
-    seed = random.getrandbits(32)
-    print(f"seed {seed}")
-    storm = Storm(
-        grounds.server.port, seed, ValidRequests(grounds.fetched("/api/schema.json")), grounds.make_world
-    )
-    main_start = RoomClient(grounds.staff, MAIN).fetch()
-    tracks = [track["id"] for track in grounds.fetched("/api/tracks/")]
-    quiet = QuietRoom.on(grounds.server, grounds.staff, tracks)
-
-    asyncio.run(storm.rage(warm_count))
-    before = held_once(grounds.server, lambda held: held.clients == 0, within_seconds=SETTLED_WITHIN_SECONDS)
-    with ThreadPoolExecutor() as pool:
-        living = pool.submit(quiet.live_on, seed, DEEDS_EACH)
-        asyncio.run(storm.rage(count))
-        operations = living.result()
-    after = held_afterwards(grounds.server, before)
-    for _ in range(MORE_STORMS):
-        if is_back(after, before):
-            break
-        before = after
-        asyncio.run(storm.rage(count))
-        after = held_afterwards(grounds.server, before)
-    print(storm.tally)
-    return Aftermath(storm, before, after, main_start, quiet, operations)
 
 
 def held_afterwards(server: TuttiServer, before: Holdings) -> Holdings:
@@ -153,24 +111,42 @@ def test_every_endpoint_and_every_frame_is_in_it(grounds: Grounds) -> None:
 def test_nothing_is_broken_and_nothing_left_over(
     grounds: Grounds, size: Size, pytestconfig: pytest.Config
 ) -> None:
+    """Beside the storm there is a room that it knows nothing of, where people do what they always do."""
     warm_count, count = LONG_COUNTS if pytestconfig.getoption("--long") else COUNTS[size]
-    aftermath = storm_over(grounds, warm_count, count)
+    seed = random.getrandbits(32)
+    print(f"seed {seed}")
+    server, valid = grounds.server, ValidRequests(grounds.fetched("/api/schema.json"))
+    storm = Storm(server.port, seed, valid, grounds.make_world)
+    main_start = RoomClient(grounds.staff, MAIN).fetch()
+    quiet = QuietRoom.on(server, grounds.staff, [one["id"] for one in grounds.fetched("/api/tracks/")])
 
-    assert aftermath.storm.tally.total >= warm_count + count
-    check_answers(aftermath)
+    asyncio.run(storm.rage(warm_count))
+    before = held_once(server, lambda held: held.clients == 0, within_seconds=SETTLED_WITHIN_SECONDS)
+    with ThreadPoolExecutor() as pool:
+        living = pool.submit(quiet.live_on, seed, DEEDS_EACH)
+        asyncio.run(storm.rage(count))
+        operations = living.result()
+    after = held_afterwards(server, before)
+    for _ in range(MORE_STORMS):
+        if is_back(after, before):
+            break
+        before = after
+        asyncio.run(storm.rage(count))
+        after = held_afterwards(server, before)
+    print(storm.tally)
+
+    assert storm.tally.total >= warm_count + count
+    check_answers(storm.tally)
     check_log(grounds)
     check_server_lives_on(grounds)
-    assert is_back(aftermath.after, aftermath.before), f"{aftermath.before}, and now {aftermath.after}"
-    more = aftermath.after.own_bytes - aftermath.before.own_bytes
-    assert more < MORE_BYTES, f"{aftermath.before}, and now {aftermath.after}"
-    check_rooms_of_storm(grounds, aftermath)
-    quiet = aftermath.quiet
-    quiet.check(aftermath.operations, opinions_in(grounds.other_process, quiet.room.slug))
+    assert is_back(after, before), f"{before}, and now {after}"
+    assert after.own_bytes - before.own_bytes < MORE_BYTES, f"{before}, and now {after}"
+    check_rooms_of_storm(grounds, storm, main_start)
+    quiet.check(operations, opinions_in(grounds.other_process, quiet.room.slug))
 
 
-def check_answers(aftermath: Aftermath) -> None:
+def check_answers(tally: Tally) -> None:
     """Everything was answered or closed, and nothing by a 5xx."""
-    tally = aftermath.storm.tally
     assert not tally.faults, f"{len(tally.faults)}, such as:\n" + "\n\n".join(tally.faults[:20])
     is_short = tally.total < sum(COUNTS["embedded"])
     assert tally.statuses.keys() >= STATUSES | (set() if is_short else RARE_STATUSES)
@@ -193,11 +169,11 @@ def check_server_lives_on(grounds: Grounds) -> None:
         socket.ping()
 
 
-def check_rooms_of_storm(grounds: Grounds, aftermath: Aftermath) -> None:
+def check_rooms_of_storm(grounds: Grounds, storm: Storm, main_start: Any) -> None:
     """The laws hold in the rooms that it went through."""
-    tally, worlds = aftermath.storm.tally, aftermath.storm.worlds
-    told = grounds.check_room(RoomClient(grounds.staff, MAIN), aftermath.main_start)
-    rooms = [(RoomClient(grounds.staff, world.room), world.start) for world in worlds]
+    tally = storm.tally
+    told = grounds.check_room(RoomClient(grounds.staff, MAIN), main_start)
+    rooms = [(RoomClient(grounds.staff, world.room), world.start) for world in storm.worlds]
     standing = [
         (room, start)
         for room, start in rooms

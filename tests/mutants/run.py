@@ -1,185 +1,177 @@
-"""Runs each mutant against the suites of its area: `python -m tests.mutants.run --help`.
+"""Runs each mutant against the suites of its area: `python -m tests.mutants.run [--only NAME_OR_AREA …]`.
 
-Suites run without a mutant first, since only a suite that passes then can catch anything.
+Suites run without a mutant first, since only a suite that passes then can catch anything. All this is done in
+a copy of the tree.
 """
 
 import argparse
-import asyncio
-import json
+import contextlib
+import os
+import re
+import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from enum import StrEnum
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+from tests.docs import node
 from tests.mutants.mutants import AREAS, MUTANTS, Mutant, Stage
-from tests.mutants.workspace import Free, Outcome, StageResult, taken, workspaces
+from tests.services import ends_with_us
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # How long a stage may take without a mutant. With one: so many times as long as without, and at least this.
 CLEAN_SECONDS, TIMES_LONGER, LEAST_SECONDS = 3600, 10, 300
+# A test may take so long, also on a busy machine.
+TEST_SECONDS = 600
+# Of the output of tests that could not run.
+SHOWN_CHARACTERS = 2000
 INTERRUPTED = 130
-SUITE_FAILED = {Outcome.FAILED, Outcome.BROKEN}
-
-Clean = dict[Stage, StageResult]
-
-
-class Fate(StrEnum):
-    """What became of a mutant."""
-
-    CAUGHT = "caught"
-    SURVIVED = "survived"
-    # Nothing caught it, but a suite of the area fails without it, or could not run with it.
-    NOT_JUDGED = "not judged"
+# Of pytest: tests failed, tests could not be collected, there are none.
+FAILED_CODES, NO_TESTS = {1, 2}, 5
+FIRST_FAILURE = re.compile(r"^ *(?:FAILED|ERROR|FAIL) +(.+)$", re.MULTILINE)
+PASSED, FAILED, ABSENT, BROKEN = "passed", "failed", "absent", "broken"
+CAUGHT, SURVIVED, NOT_JUDGED = "caught", "survived", "not judged"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What became of a mutant; `stage` and `test` have caught it."""
+class Workspace:
+    """The copy, with folders of its own for the server's data and for what tests leave behind."""
 
-    name: str
-    area: str
-    file: str
-    fate: Fate
-    seconds: float = 0.0
-    stage: str = ""
-    test: str = ""
+    def __init__(self, folder: Path) -> None:
+        self.tree, self._data, self._scratch = (folder / name for name in ("tree", "data", "scratch"))
+        copy_tree(PROJECT, self.tree)
+        self._data.mkdir()
+        self._scratch.mkdir()
+
+    def fate(self, area: str, mutant: Mutant) -> str:
+        """By the stages that pass without the mutant, until one fails."""
+        fate = SURVIVED
+        for stage in AREAS[area]:
+            clean, seconds = self.clean(stage)
+            if clean == PASSED:
+                with self._mutated(mutant):
+                    outcome, _, test = self._run(stage, max(LEAST_SECONDS, TIMES_LONGER * seconds))
+                if outcome != PASSED:
+                    return f"{CAUGHT} by {stage.name} {test}" if outcome == FAILED else NOT_JUDGED
+            elif clean != ABSENT:
+                fate = NOT_JUDGED
+        return fate
+
+    @cache  # noqa: B019 - there is one workspace
+    def clean(self, stage: Stage) -> tuple[str, float]:
+        """What becomes of a stage without a mutant."""
+        outcome, seconds, test = self._run(stage, CLEAN_SECONDS)
+        report(f"without a mutant: {' '.join(stage.paths):<60} {outcome:<7} {seconds:>6.1f} s  {test}")
+        return outcome, seconds
+
+    @contextlib.contextmanager
+    def _mutated(self, mutant: Mutant) -> Iterator[None]:
+        path = self.tree / mutant.file
+        original = path.read_text()
+        path.write_text(original.replace(mutant.old, mutant.new))
+        try:
+            yield
+        finally:
+            path.write_text(original)
+
+    def _run(self, stage: Stage, within_seconds: float) -> tuple[str, float, str]:
+        """Runs the stage until its first failure, which is named."""
+        folder = self.tree / "frontend" if stage.is_vitest else self.tree
+        paths = [path for path in stage.paths if (folder / path).exists()]
+        if not paths:
+            return ABSENT, 0.0, ""
+        begin, output = time.monotonic(), self._scratch / "output"
+        command = self._vitest(paths) if stage.is_vitest else self._pytest(paths)
+        with output.open("w") as file:
+            options: dict[str, Any] = {"cwd": folder, "env": self._environment(), "start_new_session": True}
+            process = subprocess.Popen(command, stdout=file, stderr=file, **options, **ends_with_us())
+            code: int | None = None
+            try:
+                code = process.wait(within_seconds)
+            except subprocess.TimeoutExpired:
+                pass
+            finally:
+                with contextlib.suppress(ProcessLookupError):  # also servers that a test left behind
+                    os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+        seconds, said = time.monotonic() - begin, output.read_text(errors="replace")
+        if code is None:
+            return FAILED, seconds, "did not end in time"
+        if code in {0, NO_TESTS}:
+            return ABSENT if code else PASSED, seconds, ""
+        if code in FAILED_CODES and (test := FIRST_FAILURE.search(said)):
+            return FAILED, seconds, test[1]
+        sys.stderr.write(said[-SHOWN_CHARACTERS:])
+        return BROKEN, seconds, f"exit code {code}"
+
+    def _pytest(self, paths: list[str]) -> list[str]:
+        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--timeout={TEST_SECONDS}"]
+        options += ["--no-services"] if paths[0].startswith("tests/") else []
+        return [str(self.tree / ".venv" / "bin" / "python"), "-m", "pytest", *options, *paths]
+
+    def _vitest(self, paths: list[str]) -> list[str]:
+        options = ["--bail=1", "--maxWorkers=1"]
+        options += [f"--{kind}Timeout={TEST_SECONDS * 1000}" for kind in ("test", "hook")]
+        return [
+            node.program() or sys.exit(node.WITHOUT),
+            "node_modules/vitest/vitest.mjs",
+            "run",
+            *options,
+            *paths,
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        """Without the caller's settings of the server, which would change what is tested."""
+        settings = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
+        kept = {name: value for name, value in os.environ.items() if name not in settings}
+        own = {"ENV_FILE": os.devnull, "DATA_DIR": str(self._data), "TMPDIR": str(self._scratch)}
+        own |= {"NO_COLOR": "1", "FORCE_COLOR": "0"}
+        return kept | own | {"PYTHONPATH": str(self.tree / "backend")}
+
+
+def copy_tree(tree: Path, copy: Path) -> None:
+    """What git knows or would add; what is installed or built is linked."""
+    listed = ["git", "-C", str(tree), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (tree / name).is_file():
+            (copy / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(tree / name, copy / name, follow_symlinks=False)
+    modules = tree / "frontend" / "node_modules"
+    (copy / "frontend" / "node_modules").mkdir()
+    # One by one: what vitest caches there stays in the copy.
+    packages = [path.relative_to(tree) for path in modules.iterdir() if not path.name.startswith(".vite")]
+    for path in (Path(".venv"), Path("frontend/dist"), *packages):
+        if (tree / path).exists():
+            (copy / path).symlink_to((tree / path).resolve())
 
 
 def main() -> int:
-    arguments = _arguments()
-    tree = arguments.tree.resolve()
-    mutants = chosen(arguments.only)
-    if stale := [mutant.name for mutant in mutants if not is_applicable(mutant, tree)]:
+    """1 when a mutant survived or could not be judged, 2 when one fits the product no more."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants.run", description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME_OR_AREA", help="only these mutants")
+    words = parser.parse_args().only
+    mutants = [(area, one) for area, those in MUTANTS.items() for one in those]
+    if unknown := set(words) - set(AREAS) - {one.name for _, one in mutants}:
+        parser.error(f"There is no mutant and no area of this name: {', '.join(sorted(unknown))}")
+    chosen = [(area, one) for area, one in mutants if not words or {area, one.name} & set(words)]
+    if stale := [one.name for _, one in chosen if (PROJECT / one.file).read_text().count(one.old) != 1]:
         report(f"The old text of these does not occur exactly once: {', '.join(stale)}")
         return 2
-    begin = time.monotonic()
-    try:
-        clean, verdicts = asyncio.run(judge_all(mutants, tree, jobs=arguments.jobs))
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    seconds = time.monotonic() - begin
-    if arguments.output:
-        arguments.output.write_text(_json(tree, clean, verdicts, seconds))
-    return conclude(verdicts, seconds)
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.mutants.run", description=__doc__)
-    parser.add_argument("--tree", type=Path, default=PROJECT, help="the project to test; else this one")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME_OR_AREA", help="only these mutants")
-    parser.add_argument("--output", type=Path, metavar="FILE.json", help="where to write the results")
-    parser.add_argument("-j", dest="jobs", type=int, default=1, metavar="N", help="so many at once")
-    return parser.parse_args()
-
-
-def chosen(names: Sequence[str]) -> list[Mutant]:
-    """All mutants without names. Ends the program at an unknown name."""
-    if unknown := set(names) - set(AREAS) - {mutant.name for mutant in MUTANTS}:
-        sys.exit(f"There is no mutant and no area of this name: {', '.join(sorted(unknown))}")
-    return [mutant for mutant in MUTANTS if not names or {mutant.name, mutant.area} & set(names)]
-
-
-def is_applicable(mutant: Mutant, tree: Path) -> bool:
-    path = tree / mutant.file
-    return path.exists() and path.read_text().count(mutant.old) == 1
-
-
-# --- Judging -----------------------------------------------------------------------------------------
-
-
-class Judge:
-    """Judges mutants, several at once; runs each stage without one before the first mutant gets there."""
-
-    def __init__(self, free: Free) -> None:
-        self._free = free
-        self._clean: dict[Stage, asyncio.Task[StageResult]] = {}
-
-    async def verdict(self, mutant: Mutant) -> Verdict:
-        """By the stages that pass without the mutant, until one fails."""
-        seconds, is_whole = 0.0, True
-        for stage in AREAS[mutant.area]:
-            clean = await self._without_mutant(stage)
-            is_whole = is_whole and clean.outcome not in SUITE_FAILED
-            if clean.outcome is not Outcome.PASSED:
-                continue
-            within = max(LEAST_SECONDS, TIMES_LONGER * clean.seconds)
-            async with taken(self._free) as workspace:
-                with workspace.mutated(mutant):
-                    result = await workspace.run(stage, within_seconds=within)
-            seconds = round(seconds + result.seconds, 1)
-            if result.outcome is not Outcome.PASSED:
-                fate = Fate.CAUGHT if result.outcome is Outcome.FAILED else Fate.NOT_JUDGED
-                return _reported(mutant, fate, seconds, stage.name, result.test)
-        return _reported(mutant, Fate.SURVIVED if is_whole and seconds else Fate.NOT_JUDGED, seconds)
-
-    def clean_results(self) -> Clean:
-        return {stage: task.result() for stage, task in self._clean.items()}
-
-    async def _without_mutant(self, stage: Stage) -> StageResult:
-        if stage not in self._clean:
-            self._clean[stage] = asyncio.create_task(self._run_clean(stage))
-        return await self._clean[stage]
-
-    async def _run_clean(self, stage: Stage) -> StageResult:
-        async with taken(self._free) as workspace:
-            result = await workspace.run(stage, within_seconds=CLEAN_SECONDS)
-        line = f"{' '.join(stage.paths):<60} {result.outcome:<7} {result.seconds:>6.1f} s  {result.test}"
-        report(f"without a mutant: {line}".rstrip())
-        for path in result.left_out:
-            report(f"{path} is not in this tree and is left out")
-        return result
-
-
-async def judge_all(mutants: Sequence[Mutant], tree: Path, *, jobs: int) -> tuple[Clean, list[Verdict]]:
-    with workspaces(tree, jobs) as free:
-        judge = Judge(free)
-        verdicts = await asyncio.gather(*(judge.verdict(mutant) for mutant in mutants))
-        return judge.clean_results(), list(verdicts)
-
-
-def _reported(mutant: Mutant, fate: Fate, seconds: float, stage: str = "", test: str = "") -> Verdict:
-    report(f"{mutant.area:<16} {mutant.name:<42} {fate:<10} {seconds:>6.1f} s  {stage} {test}".rstrip())
-    return Verdict(mutant.name, mutant.area, mutant.file, fate, seconds, stage, test)
-
-
-# --- Results -----------------------------------------------------------------------------------------
-
-
-def conclude(verdicts: Sequence[Verdict], seconds: float) -> int:
-    """1 when a mutant could not be judged, or survived without being known to."""
-    mutants = {mutant.name: mutant for mutant in MUTANTS}
-    new = [one for one in verdicts if one.fate is Fate.SURVIVED and not mutants[one.name].survives]
-    for verdict in new:
-        report(f"SURVIVED: {verdict.name} ({verdict.file}). {mutants[verdict.name].effect}")
-    not_judged = _number(verdicts, Fate.NOT_JUDGED)
-    if not_judged:
-        report(f"{not_judged} not judged: a suite fails without the mutant, or could not run with it")
-    caught, survived = _number(verdicts, Fate.CAUGHT), _number(verdicts, Fate.SURVIVED)
-    report(f"{caught} caught, {survived} survived, in {seconds:.0f} seconds")
-    return 1 if new or not_judged else 0
-
-
-def _number(verdicts: Sequence[Verdict], fate: Fate) -> int:
-    return sum(one.fate is fate for one in verdicts)
-
-
-def _json(tree: Path, clean: Clean, verdicts: Sequence[Verdict], seconds: float) -> str:
-    command = ["git", "-C", str(tree), "rev-parse", "--short", "HEAD"]
-    results = {
-        "commit": subprocess.run(command, capture_output=True, text=True).stdout.strip(),
-        "seconds": round(seconds),
-        "caught": _number(verdicts, Fate.CAUGHT),
-        "survived": _number(verdicts, Fate.SURVIVED),
-        "without_mutants": [
-            {"paths": stage.paths, "outcome": result.outcome, "seconds": result.seconds}
-            for stage, result in clean.items()
-        ],
-        "mutants": [asdict(verdict) for verdict in verdicts],
-    }
-    return json.dumps(results, indent=2) + "\n"
+    fates = []
+    with tempfile.TemporaryDirectory(prefix="mutants-", ignore_cleanup_errors=True) as folder:
+        workspace = Workspace(Path(folder))
+        for area, mutant in chosen:
+            fates.append(workspace.fate(area, mutant))
+            effect = "" if fates[-1].startswith(CAUGHT) else f" {mutant.file}: {mutant.effect}"
+            report(f"{area:<16} {mutant.name:<42} {fates[-1]}{effect}")
+    not_caught = len([fate for fate in fates if not fate.startswith(CAUGHT)])
+    report(f"{len(fates) - not_caught} caught, {not_caught} survived or not judged")
+    return 1 if not_caught else 0
 
 
 def report(text: str) -> None:
@@ -188,4 +180,7 @@ def report(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -1,62 +1,32 @@
-"""Every package of the project says the same licence and the same authors, and nobody's address."""
+"""What the project says of itself: its licence, its authors, its parts, and its Pythons."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
+import pytest
+
+from config.documentation import VERSION
+from scripts import environment, other_pythons
 from tests.processes import PROJECT
 
 AUTHORS = "the Tutti contributors"
-NOT_OURS = {"node_modules", "data"}
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[a-z]{2,}", re.IGNORECASE)
 
 
-def packages() -> dict[str, dict[str, Any]]:
-    """What each package of Python or JavaScript says of itself; not what is installed beside it."""
-    found = {}
-    for folder, below, files in os.walk(PROJECT):
-        below[:] = [name for name in below if name not in NOT_OURS and not name.startswith(".")]
-        for path in (Path(folder, name) for name in files):
-            if path.name == "pyproject.toml":
-                found[str(path.relative_to(PROJECT))] = tomllib.loads(path.read_text())["project"]
-            elif path.name == "package.json":
-                found[str(path.relative_to(PROJECT))] = json.loads(path.read_text())
-    return found
-
-
-def authors_of(package: dict[str, Any]) -> list[Any]:
-    return package["authors"] if "authors" in package else [{"name": package["author"]}]
-
-
-def test_the_licence_is_mit_of_the_contributors() -> None:
+def test_the_licence_is_mit_of_the_contributors_in_every_package_without_an_address() -> None:
     text = (PROJECT / "LICENSE").read_text()
-
     assert text.startswith(f"MIT License\n\nCopyright (c) {AUTHORS}\n\nPermission is hereby granted")
-    assert text.count("Copyright (c)") == 1
+    python = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    page = json.loads((PROJECT / "frontend" / "package.json").read_text())
 
-
-def test_each_package_is_under_the_licence_and_by_the_contributors_without_an_address() -> None:
-    found = packages()
-    assert {"pyproject.toml", "frontend/package.json"} <= found.keys()
-    for name, package in found.items():
-        assert package["license"] == "MIT", name
-        assert all((PROJECT / one).exists() for one in package.get("license-files", [])), name
-        assert authors_of(package) == [{"name": AUTHORS}], name
-        assert not {"maintainers", "contributors", "bugs"} & package.keys(), name
-        assert not ADDRESS.search(json.dumps(package)), name
-
-
-def test_an_image_names_nobody() -> None:
-    text = (PROJECT / "Dockerfile").read_text()
-
-    assert not re.search(r"maintainer|authors", text, re.IGNORECASE)
-    assert not ADDRESS.search(text)
+    assert (python["license"], python["authors"]) == ("MIT", [{"name": AUTHORS}])
+    assert (page["license"], page["author"]) == ("MIT", AUTHORS)
+    assert not ADDRESS.search(json.dumps([python, page]))
 
 
 def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Path) -> None:
@@ -70,13 +40,8 @@ def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Pa
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
-    locked = {
-        tuple(found)
-        for lock in ("base", "sentry")
-        for found in re.findall(
-            r"^([\w.-]+)==([\w.]+)", (tmp_path / f"requirements/{lock}.txt").read_text(), re.M
-        )
-    }
+    locks = [(tmp_path / f"requirements/{lock}.txt").read_text() for lock in ("base", "sentry")]
+    locked = {tuple(found) for lock in locks for found in re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.M)}
     assert listed(tmp_path / "sbom" / "python.json") == locked != set()
     if shutil.which("npm"):
         named = json.loads((PROJECT / "frontend/package.json").read_text())["dependencies"].keys()
@@ -89,3 +54,39 @@ def listed(file: Path) -> set[tuple[str, str]]:
     document = json.loads(file.read_text())
     assert document["bomFormat"] == "CycloneDX"
     return {(component["name"], component["version"]) for component in document["components"]}
+
+
+# --- Pythons -----------------------------------------------------------------------------------------
+
+
+def test_everybody_names_the_same_version_and_pythons() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
+    assert project["project"]["version"] == VERSION
+    supported = other_pythons.supported_versions()
+    oldest, finder = supported[0], (PROJECT / "scripts" / "find-python.sh").read_text()
+
+    assert project["project"]["requires-python"] == f">={oldest}"
+    assert project["tool"]["mypy"]["python_version"] == oldest
+    assert project["tool"]["ruff"]["target-version"] == f"py{oldest.replace('.', '')}"
+    assert "{}.{}".format(*environment.OLDEST_PYTHON) == oldest
+    assert set(re.findall(r"\(3, \d+\)", finder)) == {str(environment.OLDEST_PYTHON)}
+    assert set(re.findall(r"\b3\.1\d\b", (PROJECT / "LIMITATIONS.md").read_text())) == set(supported)
+
+
+def test_another_python_is_found_where_it_is_kept_and_one_that_does_not_work_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert other_pythons.other_pythons() == {}
+    own = "{}.{}".format(*sys.version_info[:2])
+    version = next(one for one in other_pythons.supported_versions() if one != own)
+    kept = tmp_path / f".pyenv/versions/{version}.7/bin/python"
+    does = {f"bin/python{own}": f"echo {own}", f"bin/python{version}": "exit 127", kept: f"echo {version}"}
+    for place, action in does.items():
+        path = tmp_path / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{action}\n")
+        path.chmod(0o755)
+
+    assert other_pythons.other_pythons() == {version: kept}

@@ -35,44 +35,32 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def test_what_is_installed_stays_until_the_lock_changes(environment: ModuleType, tmp_path: Path):
+    """Server and tests take turns without installing again."""
     assert not environment.is_installed("base")
     environment.install("base")
     assert environment.is_installed("base")
     assert not environment.is_installed("dev")
+    environment.install("dev")
+    environment.install("base")
+    assert environment.is_installed("dev")
 
     (tmp_path / "requirements" / "base.txt").write_text("base of tomorrow")
 
     assert not environment.is_installed("base")
 
 
-def test_server_and_tests_take_turns_without_installing_again(environment: ModuleType):
-    environment.install("dev")
-    assert environment.is_installed("base")
-
-    environment.install("base")
-
-    assert environment.is_installed("dev")
-
-
-def test_a_moved_project_needs_a_new_environment(environment: ModuleType):
+def test_a_moved_project_and_a_python_that_has_gone_need_a_new_environment(
+    environment: ModuleType, tmp_path: Path
+):
+    assert environment.is_sound(), "one that somebody made by hand is used"
     environment.LOCATION.write_text(str(environment.VENV))
     assert environment.is_sound()
 
     environment.LOCATION.write_text("/somewhere/else/.venv")
-
     assert not environment.is_sound()
-
-
-def test_an_environment_whose_python_has_gone_is_not_sound(environment: ModuleType, tmp_path: Path):
+    environment.LOCATION.write_text(str(environment.VENV))
     environment.PYTHON = tmp_path / "gone"
-
     assert not environment.is_sound()
-
-
-def test_one_that_somebody_made_by_hand_is_used(environment: ModuleType):
-    assert not environment.LOCATION.exists()
-
-    assert environment.is_sound()
 
 
 def test_the_tests_lock_holds_all_that_the_servers_lock_holds():

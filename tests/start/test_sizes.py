@@ -7,8 +7,9 @@ import pytest
 from config.startup import ADVISORY_LOCK
 from tests.conftest import ReadyMadeData, Size
 from tests.faults.jobs import wait_for
+from tests.hosts import asked_for_room
 from tests.processes import ServerError, TuttiServer
-from tests.services import Postgres, Redis
+from tests.services import Postgres, Redis, free_port
 
 LIBRARY_TRACKS = 35
 QUEUED_ITEMS = 10
@@ -18,15 +19,11 @@ WAITING = """
 """
 
 
-def test_it_says_in_which_size_it_runs(server: TuttiServer, size: Size):
+def test_it_is_ready_and_says_in_which_size_it_runs(server: TuttiServer, size: Size):
     words = {"embedded": "embedded: SQLite, in-memory", "server": "server: PostgreSQL, Redis"}
-
     assert words[size] in server.log
 
-
-def test_it_is_ready(server: TuttiServer):
     answer = httpx.get(f"{server.base_url}/api/health/ready")
-
     parts = {"database": "ok", "channel_layer": "ok", "jobs": "ok", "model": "missing"}
     assert answer.json() == {"status": "ok", "checks": parts}
 
@@ -70,6 +67,18 @@ def test_a_database_that_is_missing_is_told(postgres: Postgres):
 
     with pytest.raises(ServerError, match=r'ended with 3(?s:.*)"no_such_database" does not exist'):
         server.start()
+
+
+def test_without_its_redis_it_serves_and_says_so(ready_made_data: ReadyMadeData):
+    data = ready_made_data.options("embedded") | {"redis_url": f"redis://127.0.0.1:{free_port()}/0"}
+    with TuttiServer(**data) as server:
+        with server.client() as http:
+            assert len(http.get("/api/playlist/").json()) == QUEUED_ITEMS
+            assert asked_for_room(http, name="A room").status_code == 201
+            ready = http.get("/api/health/ready")
+        wait_for(lambda: server.log, lambda log: "Redis is away; this process counts alone" in log)
+        assert "Redis (REDIS_URL) does not answer" in server.log
+        assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])

@@ -7,7 +7,6 @@ import time
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from typing import ClassVar
 
 import httpx
@@ -15,6 +14,7 @@ import pytest
 
 from tests.conftest import ReadyMadeData, StartServer
 from tests.faults.jobs import wait_for
+from tests.live.test_waiting_costs import threads_of
 from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
 
@@ -66,10 +66,6 @@ def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[http
         )
         wait_for(lambda: threads_of(server) > idle_threads, bool)
         yield write
-
-
-def threads_of(server: TuttiServer) -> int:
-    return len(list(Path(f"/proc/{server.pid}/task").iterdir()))
 
 
 def threads_when_idle(server: TuttiServer) -> int:
