@@ -98,14 +98,6 @@ test.each(["2025-12-05", "2025-11-05"])(
   },
 );
 
-test("a stream that knows nothing newer is no reason to ask", async () => {
-  begin();
-  date = "2025-12-05";
-  published(4, "2025-12-05");
-  await shows("2025-12-05");
-  expect(asked).toBe(2);
-});
-
 test("what is published is loaded, by one question for all that comes together", async () => {
   begin();
   date = "2025-12-05";
@@ -123,16 +115,6 @@ test("what comes in place of what was missed is loaded, too", async () => {
   await shows("2025-12-05");
 });
 
-test("who looks at a past day stays there", async () => {
-  begin();
-  date = "2025-12-05";
-  charts.goToDay("2025-12-03");
-  published(4, "2025-12-05");
-  await vi.waitFor(() => expect(charts.days.value?.last).toBe("2025-12-05"));
-  expect(charts.day.value).toBe("2025-12-03");
-  expect(live.arrival.value).toBeNull();
-});
-
 test("a service that failed is known until the genre's next chart", async () => {
   begin();
   socket().tell("source.failed", { service: "spotify", genre: "pop" }, 4);
@@ -142,12 +124,4 @@ test("a service that failed is known until the genre's next chart", async () => 
   published(7, DAY);
   expect(live.failedSince.value.has("pop")).toBe(false);
   expect(live.failedSince.value.has("rap")).toBe(true);
-});
-
-test("nothing is followed that nobody looks at", async () => {
-  begin();
-  leave();
-  expect(socket().isOpen).toBe(false);
-  leave = live.followCharts();
-  expect(socket().url).toContain(`/ws/charts/?epoch=${EPOCH}&since=3`);
 });
