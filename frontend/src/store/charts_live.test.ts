@@ -115,6 +115,16 @@ test("what comes in place of what was missed is loaded, too", async () => {
   await shows("2025-12-05");
 });
 
+test("who looks at a past day stays there", async () => {
+  begin();
+  date = "2025-12-05";
+  charts.goToDay("2025-12-03");
+  published(4, "2025-12-05");
+  await vi.waitFor(() => expect(charts.days.value?.last).toBe("2025-12-05"));
+  expect(charts.day.value).toBe("2025-12-03");
+  expect(live.arrival.value).toBeNull();
+});
+
 test("a service that failed is known until the genre's next chart", async () => {
   begin();
   socket().tell("source.failed", { service: "spotify", genre: "pop" }, 4);
