@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
+from tests.contract.conftest import client_of, new_room
 from tests.contract.queues import Queue
 from tests.page.visitors import PHONE, Visit, until
 from tests.processes import TuttiServer
@@ -82,7 +83,9 @@ def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, 
 
 def test_who_is_alone_reads_how_to_let_others_in(visit: Visit, chart_days: TuttiServer):
     """At a server that only its own machine reaches."""
-    visitor = visit("/#room", base_url=chart_days.base_url, **PHONE)
+    with client_of(chart_days) as http:
+        room = new_room(http)
+    visitor = visit(f"/r/{room}#room", base_url=chart_days.base_url, **PHONE)
     page = visitor.page
 
     expect(page.get_by_text("./start-daphne.sh --lan")).to_be_visible()
