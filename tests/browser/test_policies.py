@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, expect
 from config.local_network import own_addresses
 from tests.browser.chromium import WatchedPage
 from tests.conftest import ReadyMadeData
+from tests.page.pictures import EVERY_RULE
+from tests.page.visitors import DESKTOP, NARROW, new_visitor
 from tests.processes import TuttiServer
 
 ADMIN_PAGES = [
@@ -32,23 +34,16 @@ def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiS
         yield server
 
 
-def test_the_page_that_people_use(page: WatchedPage) -> None:
-    for path in ("/", "/r/main"):
-        page.open(path)
-        expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
-        assert page.complaints() == []
-
-
-def test_by_the_machines_own_address_it_complains_of_nothing_either(
-    browser: Browser, site: TuttiServer
-) -> None:
-    """Over plain http from another machine a browser passes over some headers, and says so."""
-    context = browser.new_context()
-    page = WatchedPage(context.new_page(), f"http://{own_addresses()[0]}:{site.port}")
-    page.open("/")
-    expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
-    assert page.complaints() == []
-    context.close()
+def test_the_page_that_people_use(browser: Browser, site: TuttiServer) -> None:
+    """Over plain http from another machine, too: a browser passes over some headers there, and says so."""
+    for address in (site.base_url, f"http://{own_addresses()[0]}:{site.port}"):
+        context = browser.new_context()
+        page = WatchedPage(context.new_page(), address)
+        for path in ("/", "/r/main"):
+            page.open(path)
+            expect(page.page.locator(".status-dot[data-kind=live]")).to_be_attached()
+            assert page.complaints() == []
+        context.close()
 
 
 def test_what_stands_at_its_place_when_it_could_not_be_built(
@@ -61,6 +56,18 @@ def test_what_stands_at_its_place_when_it_could_not_be_built(
     assert width == "640px", "its style does not count"
     expect(page.page.get_by_text("What to do:")).to_be_visible()
     assert page.complaints() == []
+
+    # It is for everyone, in light and dark, and fits.
+    visitor = new_visitor(browser, bare_site.base_url, **NARROW)
+    visitor.page.goto(f"{bare_site.base_url}/")
+    for scheme, rules in EVERY_RULE.items():
+        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        assert visitor.violations(rules) == []
+    for size in (NARROW, DESKTOP):
+        visitor.page.set_viewport_size(size["viewport"])
+        assert not visitor.scrolls_sideways()
+    assert visitor.complaints() == []
+    visitor.context.close()
 
     # GraphiQL is said to be missing, too.
     told = page.page.goto(f"{bare_site.base_url}/api/gql/")

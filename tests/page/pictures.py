@@ -21,9 +21,9 @@ class Pictures:
     are_taken: bool
 
     def take(self, visitor: Visitor, name: str) -> None:
-        """Waits until nothing moves or changes its colour, also where no picture is taken."""
-        visitor.stand_still()
+        """Once nothing moves or changes its colour."""
         if self.are_taken:
+            visitor.stand_still()
             LOOKS.mkdir(exist_ok=True)
             visitor.page.screenshot(path=LOOKS / f"{name}.png")
 

@@ -1,16 +1,23 @@
-"""One track of the charts on the page: what is known of it, what sounds like it, its way into the queue."""
+"""One track of the charts on the page: what is known of it, in every state, and players of music services."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
+from apps.charts.tests import bodies
+from tests.browser.chromium import NOTE_VIOLATIONS
 from tests.contract.charts.envelopes import told
 from tests.contract.queues import Queue
-from tests.page.chart_track_page import ChartTrackPage
+from tests.page.chart_track_page import LONG, RIGHT_TO_LEFT, SPOTIFY_ID, TRACKS, ChartTrackPage
+from tests.page.pictures import Pictures
 from tests.page.queue_page import in_sync
-from tests.page.visitors import PHONE, Visit
+from tests.page.test_covers import WEB
+from tests.page.test_screenshots import SIZES
+from tests.page.visitors import NARROW, PHONE, Visit, new_visitor
+from tests.processes import TuttiServer
 
 GENRES = ("pop", "dance", "rap", "country")
 SERVICES = {
@@ -40,7 +47,7 @@ def ordinal(rank: int) -> str:
 
 
 def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there(
-    shown: ChartTrackPage, track: dict[str, Any]
+    shown: ChartTrackPage, track: dict[str, Any], queue: Queue
 ):
     expect(shown.title).to_be_focused()
     shown.page.keyboard.press("Tab")
@@ -74,51 +81,18 @@ def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there
         if service in track["counts"]:
             expect(row.get_by_role("img", name="How plays on")).to_be_visible()
 
-    # Every figure stands in the tables.
-    assert track["counts"]
-    for service, counts in track["counts"].items():
-        rows = shown.table(f"Plays on {SERVICES[service]}")
-        assert [cells[1] for cells in rows] == [f"{day['count']:,}" for day in counts["historical"]]
-        assert [cells[2] for cells in rows] == [
-            "–" if day["delta"] is None else f"{day['delta']:+,}".replace("-", "−")
-            for day in counts["historical"]
-        ]
-    assert [cells[1] for cells in shown.table("Rank in Pop")] == [
-        ordinal(one["rank"]) for one in track["ranks"]
-    ]
-
-    # A tap opens one that sounds alike.
+    # It is added from here, and a tap opens one that sounds alike.
+    shown.add(f"Add {track['name']}, {track['artist']}").click()
+    place = shown.panel.locator("header .place-button")
+    expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 1st")
+    in_sync(shown.page)
+    assert [item["track"]["isrc"] for item in queue.items()] == [track["isrc"]]
     likest = track["similar"]["tracks"][0]
     expect(shown.similar.get_by_role("listitem")).to_have_count(len(track["similar"]["tracks"]))
     shown.similar.get_by_role("button", name=likest["name"]).first.click()
     shown.loaded(likest["name"])
     expect(shown.title).to_be_focused()
     expect(shown.title).to_be_in_viewport()
-
-
-def test_it_is_added_once_the_library_takes_it_and_what_somebody_else_has_added_is_known(
-    shown: ChartTrackPage, track: dict[str, Any], queue: Queue
-):
-    likest, second, *_ = track["similar"]["tracks"]
-    shown.visitor.loses_network = True
-    place = shown.panel.locator("header .place-button")
-    shown.page.route("**/library/", lambda route: route.abort())
-    place.click()
-    expect(shown.page.locator(".toast")).to_contain_text("To add from the charts needs the network")
-    expect(place).to_have_attribute("data-state", "free")
-    shown.page.unroute("**/library/")
-
-    answer = queue.http.post(f"/api/charts/tracks/{likest['isrc']}/library/")
-    queue.add(answer.json()["data"]["id"])
-    expect(shown.similar.locator(".place-button").first).to_contain_text("1st")
-    shown.add(f"Add {track['name']}, {track['artist']}").click()
-    expect(place).to_contain_text("2nd")
-    expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 2nd")
-    shown.add(f"Add {second['name']}, {second['artist']}").click()
-    expect(shown.similar.locator(".place-button").nth(1)).to_contain_text("3rd")
-    in_sync(shown.page)
-    added = [likest["isrc"], track["isrc"], second["isrc"]]
-    assert [item["track"]["isrc"] for item in queue.items()] == added
 
 
 def test_what_is_not_known_or_does_not_come_is_said(
@@ -155,3 +129,165 @@ def test_what_is_not_known_or_does_not_come_is_said(
     shown.open(unheard["isrc"], genre=genre).loaded(unheard["name"])
     expect(shown.similar).to_contain_text("Nobody knows how this track sounds")
     expect(shown.similar.get_by_role("listitem")).to_have_count(0)
+
+
+# --- In every state ----------------------------------------------------------------------------------
+
+
+def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
+    visit: Visit, chart_days: TuttiServer
+):
+    shown = ChartTrackPage(visit("/", base_url=chart_days.base_url, **NARROW))
+    shown.open(bodies.isrc(1)).loaded(TRACKS[0][0])
+    chart = shown.chart("Plays on SoundCloud")
+    chart.locator("summary").focus()
+    shown.page.keyboard.press("Enter")
+    expect(chart.get_by_role("table")).to_be_visible()
+    shown.page.keyboard.press("Enter")
+    expect(chart.get_by_role("table")).to_be_hidden()
+
+    # Days that failed or are missing are never zero.
+    assert shown.table("Plays on SoundCloud") == [
+        ["1 Mar 2025", "1,000", "–"],
+        ["2 Mar 2025", "failed", "–"],
+        ["3 Mar 2025", "1,400", "+400"],
+        ["4 Mar 2025", "missing", "–"],
+        ["5 Mar 2025", "1,900", "+500"],
+    ]
+    expect(chart.get_by_role("img")).to_have_accessible_name(
+        "Plays on SoundCloud. From 1,000 to 1,900, 5 days. 1 day failed, 1 day is missing."
+    )
+    expect(chart.get_by_text("1 day failed, 1 day is missing.", exact=True)).to_be_visible()
+    expect(chart.locator(".chart-gap")).to_have_count(2)
+    line = chart.locator(".chart-stroke:not(.chart-dots)").get_attribute("d")
+    assert line is not None
+    assert line == "", "days without figures are gaps, and what stands alone a dot"
+    assert (chart.locator(".chart-dots").get_attribute("d") or "").count("M") == 3
+
+    # There was no chart on 4 March, and on the third nobody but Spotify had the last track.
+    assert shown.table("Rank in Pop") == [[f"{day} Mar 2025", "1st"] for day in (1, 2, 3, 5)]
+    shown.back.click()
+    shown.open(bodies.isrc(3)).loaded(LONG)
+    assert shown.table("Rank in Pop") == [
+        ["1 Mar 2025", "3rd"],
+        ["2 Mar 2025", "3rd"],
+        ["3 Mar 2025", "not on the chart"],
+        ["5 Mar 2025", "3rd"],
+    ]
+    assert shown.title.inner_text() == LONG
+
+    shown.back.click()
+    shown.open(bodies.isrc(2)).loaded(RIGHT_TO_LEFT)
+    assert shown.title.inner_text() == RIGHT_TO_LEFT
+    expect(shown.title).to_have_css("direction", "rtl")
+    back, title = shown.back.bounding_box(), shown.title.bounding_box()
+    assert back
+    assert title
+    assert back["x"] < title["x"]
+
+
+# In the narrowest window with the longer words, as in test_screenshots; what a desk or a low window draws
+# otherwise is the same there for charts.
+@pytest.mark.parametrize(
+    "size", [pytest.param(size, marks=() if size == "narrow-german" else pytest.mark.long) for size in SIZES]
+)
+def test_it_is_accessible_in_light_and_dark_and_fits(
+    visit: Visit, chart_days: TuttiServer, pictures: Pictures, size: str
+):
+    shown = ChartTrackPage(visit("/", base_url=chart_days.base_url, **SIZES[size]))
+    found = []
+    for number in (1, 2, 3):
+        shown.open(bodies.isrc(number)).loaded(TRACKS[number - 1][0])
+        openers = shown.panel.locator("summary").all()
+        assert openers
+        for opener in openers:
+            opener.click()
+        found += pictures.problems(shown.visitor, f"chart-track-{number}", size)
+        assert shown.panel.evaluate("panel => panel.scrollWidth - panel.clientWidth") <= 0
+        if size not in {"phone", "desktop"}:
+            assert shown.page.evaluate("document.documentElement.scrollHeight - innerHeight") <= 0
+        shown.page.keyboard.press("Escape")
+        expect(shown.panel).to_have_count(0)
+    assert found == []
+
+
+# --- Players: nobody is asked before a tap -----------------------------------------------------------
+
+
+PLAYER = f"https://open.spotify.com/embed/track/{SPOTIFY_ID}"
+BUTTON = "Play on Spotify’s own player loads from open.spotify.com"
+PLAYER_PAGE = """<!doctype html><title>Player</title><h1>A player</h1>
+<script>document.querySelector("h1").textContent += " that may run";</script>"""
+FRAME = """url => new Promise(done => {
+    const frame = document.createElement("iframe");
+    frame.src = url;
+    frame.onload = () => setTimeout(() => done(window.violations));
+    document.body.append(frame);
+})"""
+
+
+class Stage:
+    """A server of the test's own, and the window of somebody who looks at a track."""
+
+    def __init__(self, browser: Browser, server: TuttiServer) -> None:
+        self.visitor = new_visitor(browser, server.base_url, **PHONE)
+        self.asked: list[str] = []
+        self.referrers: list[str | None] = []
+        self.visitor.page.add_init_script(NOTE_VIOLATIONS)
+        self.visitor.page.on("request", lambda request: self.asked.append(request.url))
+        # Nobody is out there, but whoever asks gets a player.
+        self.visitor.context.route(WEB, self._answer)
+        self.server = server
+        self.shown = ChartTrackPage(self.visitor.open("/")).open(bodies.isrc(1)).loaded(TRACKS[0][0])
+        expect(self.shown.panel.get_by_role("link", name="Open on Spotify")).to_be_visible()
+        self.visitor.page.wait_for_load_state("networkidle")
+
+    def foreign(self) -> list[str]:
+        own = (self.server.base_url, "data:", "blob:")
+        return [url for url in self.asked if not url.startswith(own)]
+
+    def _answer(self, route: Route) -> None:
+        self.referrers.append(route.request.headers.get("referer"))
+        route.fulfill(status=200, content_type="text/html", body=PLAYER_PAGE)
+
+
+@pytest.fixture
+def stage(browser: Browser, chart_days: TuttiServer) -> Iterator[Stage]:
+    found = Stage(browser, chart_days)
+    yield found
+    found.visitor.context.close()
+
+
+def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: Stage):
+    """SoundCloud's host is not named."""
+    page = stage.visitor.page
+    expect(stage.shown.panel.get_by_role("link", name="Open on SoundCloud")).to_be_visible()
+    expect(stage.shown.panel.get_by_role("button", name="own player")).to_have_count(1)
+    assert stage.foreign() == []
+    expect(page.locator("iframe")).to_have_count(0)
+
+    stage.shown.panel.get_by_role("button", name=BUTTON).focus()
+    page.keyboard.press("Enter")
+
+    frame = page.locator("iframe")
+    expect(frame.content_frame.get_by_text("A player that may run")).to_be_visible()
+    assert stage.foreign() == [PLAYER]
+    assert stage.referrers == [None]
+    told = {name: frame.get_attribute(name) for name in ("title", "sandbox", "referrerpolicy", "allow")}
+    assert told == {
+        "title": "Spotify’s player: Paper Moon",
+        "sandbox": "allow-scripts allow-same-origin allow-forms allow-popups "
+        "allow-popups-to-escape-sandbox allow-presentation",
+        "referrerpolicy": "no-referrer",
+        "allow": "autoplay; clipboard-write; encrypted-media; fullscreen; picture-in-picture",
+    }
+    # The button that opened it closes it.
+    page.keyboard.press("Enter")
+    expect(frame).to_have_count(0)
+    expect(stage.shown.panel.get_by_role("button", name=BUTTON)).to_be_focused()
+    assert stage.visitor.complaints() == []
+
+    # The browser itself refuses frames of other hosts.
+    violations = page.evaluate(FRAME, "https://open.spotify.com.evil.example/")
+    assert violations == ["frame-src https://open.spotify.com.evil.example"]
+    assert stage.referrers == [None]

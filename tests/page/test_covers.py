@@ -1,17 +1,14 @@
 """Covers: shown from the hosts that the server names, drawn for all others, of whom nothing is asked."""
 
 import re
-import struct
-import zlib
+from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.contract.conftest import new_room, queue_of
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
-from tests.contract.staff import log_in, make_staff
 from tests.page.visitors import DESKTOP, Visitor, new_visitor
 from tests.processes import TuttiServer
 
@@ -25,6 +22,10 @@ OTHERS = [
 ]
 WEB = re.compile("https://")
 SIDE = 8
+# A blue square of this side.
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMwCDiAFTEMLQkAHplQAYAF3k0AAAAASUVORK5CYII="
+)
 SHOW = """url => new Promise((done) => {
     const picture = new Image();
     picture.onload = () => done(true);
@@ -32,18 +33,6 @@ SHOW = """url => new Promise((done) => {
     picture.src = url;
 })"""
 DRAWN = "cover => getComputedStyle(cover).backgroundImage"
-
-
-def png() -> bytes:
-    """A blue square."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = (b"\0" + b"\x30\x50\xc0" * SIDE) * SIDE
-    head = struct.pack(">IIBBBBB", SIDE, SIDE, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 class Gallery:
@@ -76,7 +65,7 @@ class Gallery:
 
     def _answer(self, route: Route) -> None:
         self.given.append(route.request.url)
-        body = b"no picture" if route.request.url == BROKEN else png()
+        body = b"no picture" if route.request.url == BROKEN else PICTURE
         route.fulfill(status=200, content_type="image/png", body=body)
 
 
@@ -85,17 +74,6 @@ def gallery(browser: Browser, site: TuttiServer, queue: Queue, library: Library)
     found = Gallery(browser, site, queue, library)
     yield found
     found.visitor.context.close()
-
-
-@pytest.fixture
-def nameless_gallery(browser: Browser, chart_days: TuttiServer) -> Iterator[Gallery]:
-    """At a server that names no host of covers."""
-    make_staff(chart_days, "ada")
-    with chart_days.client() as staff:
-        log_in(staff, "ada")
-        found = Gallery(browser, chart_days, queue_of(staff, new_room(staff)), Library(staff))
-        yield found
-        found.visitor.context.close()
 
 
 def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery: Gallery):
@@ -111,7 +89,9 @@ def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery:
 
     expect(gallery.cover_of("Named")).to_have_js_property("naturalWidth", SIDE)
     expect(page.locator(".playing-panel .cover")).to_have_js_property("naturalWidth", SIDE)
-    are_drawn(gallery, drawn)
+    for title in drawn:
+        expect(gallery.cover_of(title)).to_have_class("cover cover-drawn")
+        assert "gradient" in gallery.cover_of(title).evaluate(DRAWN), title
     assert set(gallery.foreign()) == {NAMED, BROKEN}
     assert gallery.visitor.complaints() == []
 
@@ -120,19 +100,3 @@ def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery:
     shown = {url: page.evaluate(SHOW, url) for url in [f"{NAMED}?again", *OTHERS]}
     assert shown == {f"{NAMED}?again": True, **dict.fromkeys(OTHERS, False)}
     assert gallery.given == [f"{NAMED}?again"]
-
-
-def test_where_no_host_is_named_nobody_is_asked(nameless_gallery: Gallery):
-    gallery = nameless_gallery
-    gallery.queue.play(gallery.add("Named", NAMED))
-    page = gallery.open()
-
-    are_drawn(gallery, ["Named"])
-    expect(page.locator(".playing-panel .cover")).to_have_class("cover cover-drawn")
-    assert gallery.foreign() == []
-
-
-def are_drawn(gallery: Gallery, titles: list[str]) -> None:
-    for title in titles:
-        expect(gallery.cover_of(title)).to_have_class("cover cover-drawn")
-        assert "gradient" in gallery.cover_of(title).evaluate(DRAWN), title

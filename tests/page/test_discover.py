@@ -163,11 +163,14 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
 def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invitation_below(
     visit: Visit, queue: Queue
 ):
-    queue.fill(3)
-    page = DiscoverPage(visit(f"/r/{queue.room}", **PHONE)).open()
+    page = DiscoverPage(visit(f"/r/{queue.room}", loses_network=True, **PHONE))
+    page.page.route("**/recommendations/**", lambda route: route.abort())
+    page.open()
+    expect(page.part.get_by_text("Recommendations need the network.")).to_be_visible()
+    page.page.unroute("**/recommendations/**")
+    page.part.get_by_role("button", name="Try again").click()
     lists = page.part.locator(".discover-list")
     expect(lists.first).to_be_visible()
-
     headings = page.part.get_by_role("heading", level=2).all_inner_texts()
     assert headings
     assert set(headings) <= {"Fits this room", "Popular and new here"}
@@ -177,21 +180,7 @@ def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invi
     assert places[0]["y"] + places[0]["height"] <= places[1]["y"]
     assert page.visitor.violations() == []
 
-    invitation.click()
-    expect(page.page.locator("#account-part")).to_be_visible()
-
-
-def test_whoever_is_not_signed_in_gets_what_fits_the_room_once_there_is_a_network(visit: Visit, queue: Queue):
-    page = DiscoverPage(visit(f"/r/{queue.room}", loses_network=True, **PHONE))
-    page.page.route("**/recommendations/**", lambda route: route.abort())
-    page.open()
-    expect(page.part.get_by_role("button", name="Sign in or create an account")).to_be_visible()
-    expect(page.part.get_by_text("Recommendations need the network.")).to_be_visible()
     page.part.get_by_role("button", name="For this room").click()
-    page.page.unroute("**/recommendations/**")
-
-    page.part.get_by_role("button", name="Try again").click()
-
     page.loaded()
     expect(page.part.get_by_role("button", name=re.compile("^Like "))).to_have_count(0)
     title = page.titles()[0]

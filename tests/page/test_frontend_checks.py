@@ -125,18 +125,17 @@ def noise(length: int) -> str:
     return json.dumps(os.urandom(length // 2).hex())
 
 
-def test_what_is_loaded_later_does_not_count_and_what_nothing_is_shown_without_does(tiny: Path):
+def test_what_is_loaded_later_does_not_count_and_a_page_over_its_budget_fails_its_check_but_no_start(
+    tiny: Path,
+):
     """The page's own weight: `page: weight` of the complete run."""
     done = node("scripts/build.mjs", "--check", folder=tiny)
-
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(": kept") == 2
     assert "assets/later" not in done.stdout
     assert "assets/en-" in done.stdout
     assert "assets/index-" in done.stdout
 
-
-def test_a_page_over_its_budget_fails_its_check_but_no_start(tiny: Path):
     with (tiny / "src" / "words" / "en.ts").open("a") as source:
         source.write(f"\nconsole.log({noise(130_000)});")
     styles = "".join(f".c{os.urandom(12).hex()} {{ color: red }}\n" for _ in range(2000))

@@ -8,7 +8,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, in_sync
-from tests.page.remembered import wait_until_remembered
 from tests.page.test_long_words import IS_CUT
 from tests.page.visitors import NARROW, PHONE, Visit
 from tests.processes import TuttiServer
@@ -122,22 +121,3 @@ def test_others_changes_are_told_in_one_sentence_and_the_same_one_each_time(visi
         page.wait_for_function("count => window.said.length >= count", arg=count)
 
     assert page.evaluate("window.said") == ["Bo added 1 track"] * 3
-
-
-def test_without_a_network_a_room_keeps_its_name_and_its_order(visit: Visit, http: httpx.Client):
-    queue = queue_of(http, new_room(http, name="Kitchen party", order="votes", is_public=False))
-    queue.fill(2)
-    visitor = visit(f"/r/{queue.room}", loses_network=True, keeps_page=True)
-    page = QueuePage(visitor)
-    titles = page.titles()
-    expect(page.page.locator("h1")).to_have_text("Kitchen party")
-    page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    wait_until_remembered(page.page, queue)
-    visitor.context.set_offline(True)
-
-    page.page.reload()
-
-    page.shows(titles)
-    expect(page.page.locator("h1")).to_have_text("Kitchen party")
-    expect(page.page.locator(".queue-handle")).to_have_count(0)
-    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")

@@ -1,4 +1,8 @@
-"""The server dies and comes back, the line is slow or bad: nothing is lost and nothing happens twice."""
+"""The server dies, comes back or is put back, the line is slow or bad: nothing is lost or happens twice."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -6,10 +10,9 @@ from playwright.sync_api import Error, Page, expect
 
 from tests.contract.queues import Queue
 from tests.page.bad_line import BadLine
-from tests.page.losses import Losses
 from tests.page.queue_page import Hand, QueuePage, in_sync, titles_of
 from tests.page.remembered import wait_until_stored
-from tests.page.visitors import Visit
+from tests.page.visitors import PHONE, Visit
 from tests.processes import TuttiServer
 
 
@@ -93,19 +96,40 @@ def test_over_a_lossy_line_everything_happens_exactly_once_and_over_a_slow_one_a
         assert queue.items()[0]["votes"] == 1
 
 
-def test_a_seed_loses_the_same_again():
-    writes = [
-        f"POST /api/x/?a=1 HTTP/1.1\r\nHost: h\r\nIdempotency-Key: key-{number}\r\n\r\n".encode()
-        for number in (0, 1, 2, 0, 1, 2, 0, 1, 2)
-    ]
+# --- A backup from before one came -------------------------------------------------------------------
 
-    def fates(seed: int, order: list[bytes]) -> dict[bytes, list[object]]:
-        losses = Losses(seed)
-        losses.is_on = True
-        found: dict[bytes, list[object]] = {}
-        for write in order:
-            found.setdefault(write, []).append(losses.of_request(write))
-        return found
 
-    assert fates(1, writes) == fates(1, sorted(writes)), "it is not a matter of who comes first"
-    assert fates(1, writes) != fates(2, writes)
+def copy_of(database: Path, place: Path) -> None:
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(place)) as target:
+        source.backup(target)
+
+
+def vote(page: Page, row: int) -> None:
+    page.locator(".queue-vote[data-way=up]").nth(row).tap()
+    expect(page.locator(".queue-vote[data-way=up]").nth(row)).to_have_attribute("aria-pressed", "true")
+    in_sync(page)
+
+
+def test_two_phones_of_one_address_stay_two_people(
+    visit: Visit, mortal: TuttiServer, mortal_queue: Queue, tmp_path: Path
+):
+    mortal_queue.fill(3)
+    database, backup = mortal.data_folder / "db.sqlite3", tmp_path / "backup.sqlite3"
+    copy_of(database, backup)
+    there = {"base_url": mortal.base_url, "loses_network": True, **PHONE}
+    visitors = [visit(f"/r/{mortal_queue.room}", **there) for _ in range(2)]
+    for visitor in visitors:
+        visitor.expects.add(404)
+        vote(visitor.page, row=0)
+    assert [item["votes"] for item in mortal_queue.items()] == [2, 0, 0]
+
+    mortal.kill()
+    for visitor in visitors:
+        expect(visitor.page.locator(".status-dot[data-kind=reconnecting]")).to_be_attached()
+    copy_of(backup, database)
+    mortal.start()
+
+    for visitor in visitors:
+        in_sync(visitor.page)
+        vote(visitor.page, row=1)
+    assert [item["votes"] for item in mortal_queue.items()] == [0, 2, 0]

@@ -3,11 +3,16 @@
 Over plain http from another machine, too, where browsers give less.
 """
 
+import re
+
+import httpx
 from playwright.sync_api import expect
 
+from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
-from tests.page.queue_page import QueuePage, in_sync, titles_of
+from tests.page.queue_page import BACK_MILLISECONDS, QueuePage, in_sync, titles_of
 from tests.page.remembered import wait_until_remembered, wait_until_stored
+from tests.page.scenes import show
 from tests.page.visitors import PHONE, Visit, Visitor
 
 
@@ -58,16 +63,21 @@ def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Que
     in_sync(page.page)
 
 
-def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visit: Visit, queue: Queue):
+def test_a_reload_without_network_shows_what_was_known_keeps_what_waits_and_is_whole_again_with_it(
+    visit: Visit, http: httpx.Client
+):
     """The one thing that needs https, or the server's own machine."""
+    queue = queue_of(http, new_room(http, name="Kitchen party", order="votes", is_public=False))
     queue.fill(3)
-    visitor = visit(f"/r/{queue.room}", loses_network=True, keeps_page=True)
+    visitor = visit(f"/r/{queue.room}", loses_network=True, keeps_page=True, **PHONE)
     page = QueuePage(visitor)
     titles = page.titles()
     page.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    expect(page.page.locator("h1")).to_have_text("Kitchen party")
     wait_until_remembered(page.page, queue)
     visitor.context.set_offline(True)
-    page.page.get_by_role("button", name=f"Vote up {titles[0]}").click()
+    up = page.page.get_by_role("button", name=f"Vote up {titles[0]}")
+    up.tap()
     says(page, "offline, 1 change waiting")
     wait_until_stored(page.page, 1)
 
@@ -75,10 +85,24 @@ def test_a_reload_without_network_shows_the_last_state_and_keeps_what_waits(visi
 
     page.shows(titles)
     says(page, "offline, 1 change waiting")
-    expect(page.page.get_by_role("button", name=f"Vote up {titles[0]}")).to_have_attribute(
-        "aria-pressed", "true"
-    )
+    expect(up).to_have_attribute("aria-pressed", "true")
+    expect(page.page.locator("h1")).to_have_text("Kitchen party")
+    expect(page.page.locator(".queue-handle")).to_have_count(0)
+    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")
+
+    # What has never had an answer comes by itself, wherever one is looking.
+    show(page.page, "room")
+    share = page.page.get_by_role("region", name="Let others in")
+    rooms = page.page.get_by_role("region", name="Rooms", exact=True)
+    expect(share).to_contain_text("The link for others needs the network.")
+    expect(rooms).to_contain_text("The list of rooms needs the network.")
+    expect(share.get_by_role("button", name="Try again")).to_be_visible()
+    assert visitor.violations() == []
     visitor.context.set_offline(False)
+    code = share.get_by_role("img", name=re.compile("QR code"))
+    expect(code).to_be_visible(timeout=BACK_MILLISECONDS)
+    expect(rooms.get_by_role("link").first).to_be_visible(timeout=BACK_MILLISECONDS)
+    expect(page.page.get_by_text("needs the network")).to_have_count(0)
     in_sync(page.page)
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]
 

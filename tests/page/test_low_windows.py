@@ -10,8 +10,6 @@ from tests.page.queue_page import Hand, QueuePage, in_sync, still, titles_of
 from tests.page.visitors import Visit
 
 ZOOMED: dict[str, Any] = {"viewport": {"width": 320, "height": 256}}
-SIDEWAYS: dict[str, Any] = {"viewport": {"width": 568, "height": 320}}
-FLAT: dict[str, Any] = {"viewport": {"width": 1280, "height": 400}}
 GERMAN: dict[str, Any] = {"locale": "de-DE"}
 # At its upper edge, in the middle and at its lower edge.
 IS_UNCOVERED = """element => {
@@ -20,10 +18,6 @@ IS_UNCOVERED = """element => {
         element.contains(document.elementFromPoint(left + width / 2, y)));
 }"""
 IS_WHOLE = "element => element.scrollWidth <= element.clientWidth"
-# The lowest window, with the least room beside what covers rows, is the proof of every run.
-every_size = pytest.mark.parametrize(
-    "size", [ZOOMED, *(pytest.param(size, marks=pytest.mark.long) for size in (SIDEWAYS, FLAT))]
-)
 
 
 @pytest.fixture
@@ -43,7 +37,7 @@ def sees_what_has_focus(page: QueuePage, title: str) -> None:
     assert page.row(title).evaluate(IS_UNCOVERED)
 
 
-@every_size
+@pytest.mark.parametrize("size", [ZOOMED])
 def test_whoever_goes_and_carries_sees_the_row_with_focus_and_the_end(
     page: QueuePage, queue: Queue, size: dict[str, Any]
 ):

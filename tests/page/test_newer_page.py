@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from config.local_network import own_addresses
 from tests.conftest import ReadyMadeData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.builds import changed_page, put
+from tests.page.queue_page import in_sync
 from tests.page.remembered import wait_until_stored
 from tests.page.visitors import PHONE, Visit, Visitor, new_visitor
 from tests.processes import TuttiServer
@@ -73,63 +74,54 @@ def offer(page: Page) -> None:
     expect(banner).to_be_visible(timeout=PATIENCE_MILLISECONDS)
 
 
-def take(page: Page) -> None:
+def take(page: Page, place: Locator) -> None:
     with page.expect_navigation():
-        page.locator(".banner").get_by_role("button", name="Reload").tap()
+        place.get_by_role("button", name="Reload").tap()
     expect(page.get_by_role("button", name=NEWER_LIBRARY)).to_be_visible()
 
 
-def test_it_is_offered_after_the_servers_restart_and_takes_along_what_waits(
+def test_it_is_offered_and_takes_along_what_waits(
     phones: list[Visitor], server: TuttiServer, queue: Queue, place: Path, newer_page: Path
 ):
     """To a phone with a service worker, and to one over plain http, where browsers give none."""
-    kept, plain = (visitor.open(f"/r/{queue.room}").page for visitor in phones)
+    for visitor in phones:
+        visitor.page.route(ROOM_PART, lambda route: route.abort())
+        visitor.open(f"/r/{queue.room}")
+    kept, plain = (visitor.page for visitor in phones)
     kept.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    plain.wait_for_function(HAS_ROOM_PART)  # the last of this page; the newer one has other names
     put(newer_page, place)
-    server.restart()
-    for page in (kept, plain):
-        offer(page)
-    expect(kept.locator(".status-text")).to_have_text("in sync", timeout=PATIENCE_MILLISECONDS)
-    phones[0].context.set_offline(True)
-    kept.locator(".queue-vote[data-way=up]").first.tap()
-    expect(kept.locator(".status-text")).to_have_text("offline, 1 change waiting")
+    server.kill()
+    server.start()
+    in_sync(plain)
     plain.route(VOTES, lambda route: route.abort())
     plain.locator(".queue-vote[data-way=up]").last.tap()
     wait_until_stored(plain, 1)
 
-    for page in (kept, plain):
-        take(page)
+    # A part that is gone leads to it.
+    plain.unroute(ROOM_PART)
+    phones[1].expects.add(404)
+    plain.get_by_role("button", name="Room").tap()
+    offer(plain)
+    expect(plain.locator("#room-part")).to_contain_text("This part could not be loaded.")
+    assert phones[1].violations() == []
+    take(plain, plain.locator("#room-part"))
+    expect(plain.get_by_role("heading", name="Let others in")).to_be_visible()
 
+    # So does a server that has restarted.
+    in_sync(kept)
+    server.restart()
+    offer(kept)
+    in_sync(kept)
+    phones[0].context.set_offline(True)
+    kept.locator(".queue-vote[data-way=up]").first.tap()
+    expect(kept.locator(".status-text")).to_have_text("offline, 1 change waiting")
+    take(kept, kept.locator(".banner"))
     expect(kept.locator(".status-text")).to_have_text("offline, 1 change waiting")
     phones[0].context.set_offline(False)
     plain.unroute(VOTES)
     for page in (kept, plain):
-        expect(page.locator(".status-text")).to_have_text("in sync", timeout=PATIENCE_MILLISECONDS)
+        in_sync(page)
     assert [item["votes"] for item in queue.items()] == [1, 1]
-
-
-def test_a_part_that_is_gone_leads_to_it(
-    phones: list[Visitor], server: TuttiServer, queue: Queue, place: Path, newer_page: Path
-):
-    visitor = phones[1].open(f"/r/{queue.room}")
-    visitor.expects.add(404)
-    page = visitor.page
-    page.route(ROOM_PART, lambda route: route.abort())
-    put(newer_page, place)
-    server.kill()
-    server.start()
-    expect(page.locator(".status-text")).to_have_text("in sync", timeout=PATIENCE_MILLISECONDS)
-    page.unroute(ROOM_PART)
-
-    page.get_by_role("button", name="Room").tap()
-
-    offer(page)
-    expect(page.locator("#room-part")).to_contain_text("This part could not be loaded.")
-    assert visitor.violations() == []
-    with page.expect_navigation():
-        page.locator("#room-part").get_by_role("button", name="Reload").tap()
-    expect(page.get_by_role("heading", name="Let others in")).to_be_visible()
 
 
 def test_parts_that_nobody_has_opened_are_there_without_network_and_come_at_the_next_try(

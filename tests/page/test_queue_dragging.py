@@ -1,6 +1,5 @@
 """Moving tracks with the mouse: where the line is, there they go, whatever others do meanwhile."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.contract.queues import Queue
@@ -8,32 +7,16 @@ from tests.page.queue_page import Hand, QueuePage, centre, still, titles_of, wai
 from tests.page.visitors import Visit
 
 
-@pytest.fixture
-def ids(queue: Queue) -> list[int]:
-    return queue.fill(6)
-
-
-@pytest.fixture
-def page(visit: Visit, queue: Queue, ids: list[int]) -> QueuePage:
-    found = QueuePage(visit(f"/r/{queue.room}"))
-    expect(found.rows).to_have_count(len(ids))
-    return found
-
-
-@pytest.fixture
-def hand(page: QueuePage) -> Hand:
-    return Hand(page.page)
-
-
 def moved(titles: list[str], start: int, end: int) -> list[str]:
     rest = titles[:start] + titles[start + 1 :]
     return [*rest[:end], titles[start], *rest[end:]]
 
 
-def test_a_track_goes_where_it_is_dropped_gripped_anywhere_but_on_its_buttons(
-    page: QueuePage, hand: Hand, queue: Queue
-):
-    titles = page.titles()
+def test_a_track_goes_where_it_is_dropped_whatever_others_do_meanwhile(visit: Visit, queue: Queue):
+    queue.fill(6)
+    page = QueuePage(visit(f"/r/{queue.room}"))
+    expect(page.rows).to_have_count(6)
+    hand, titles = Hand(page.page), page.titles()
     for count, (start, end) in enumerate([(1, 3), (4, 0), (0, 5), (5, 4)], start=1):
         wanted = moved(titles, start, end)
         hand.grip(page.handle(titles[start])).carry_over(page.rows.nth(end)).let_go()
@@ -78,18 +61,15 @@ def test_a_track_goes_where_it_is_dropped_gripped_anywhere_but_on_its_buttons(
     page.shows(titles)
     wait_for_moves(page, 5)
 
-
-def test_others_go_on_and_a_place_stays_with_its_neighbour(
-    page: QueuePage, hand: Hand, queue: Queue, ids: list[int]
-):
-    titles = page.titles()
+    # Others go on, and a place stays with its neighbour.
+    ids = queue.ids()
     # Behind the third; then that one goes to the end, and takes the place with it.
     hand.grip(page.handle(titles[0])).carry_over(page.rows.nth(2))
     queue.place(ids[2], after=ids[5])
     expect(page.rows.last).to_contain_text(titles[2])
     hand.let_go()
     page.shows([titles[place] for place in (1, 3, 4, 5, 2, 0)])
-    wait_for_moves(page, 1)
+    wait_for_moves(page, 6)
     assert titles_of(queue)[-2:] == [titles[2], titles[0]]
 
     # One that somebody removes meanwhile is let go with a word.
@@ -101,7 +81,7 @@ def test_others_go_on_and_a_place_stays_with_its_neighbour(
     hand.let_go()
     left = [titles[place] for place in (3, 4, 5, 2, 0)]
     page.shows(left)
-    wait_for_moves(page, 1)
+    wait_for_moves(page, 6)
 
     # A move that is refused is taken back with a reason.
     page.visitor.expects = {409}
@@ -111,7 +91,7 @@ def test_others_go_on_and_a_place_stays_with_its_neighbour(
     hand.grip(page.handle(titles[3])).carry_over(page.rows.nth(3)).let_go()
     expect(page.toast.last).to_have_text("Votes order this room, so nothing is moved by hand.")
     page.shows(left)
-    wait_for_moves(page, 2)
+    wait_for_moves(page, 7)
 
     # Near an edge the list scrolls.
     page.page.set_viewport_size({"width": 1280, "height": 400})
@@ -128,5 +108,5 @@ def test_others_go_on_and_a_place_stays_with_its_neighbour(
     still(page.page)
     hand.let_go()
     expect(page.rows.last).to_contain_text(titles[4])
-    wait_for_moves(page, 3)
+    wait_for_moves(page, 8)
     assert titles_of(queue)[-1] == titles[4]

@@ -12,8 +12,8 @@ from tests.page.queue_page import Hand, QueuePage, still, titles_of
 from tests.page.visitors import Visit
 from tests.processes import TuttiServer
 
-# What is drawn of 100 is drawn of any number: both are held to the same bound.
-SIZES = [100, pytest.param(1_000, marks=pytest.mark.long)]
+# What is drawn of so many is drawn of any number.
+ITEMS = 100
 ROW_PIXELS = 30
 MOST_DRAWN = 40
 EVENTS = 40
@@ -31,25 +31,19 @@ NOTE_TOUCHED = """() => {
 }"""
 
 
-@pytest.fixture(params=SIZES)
-def items(request: pytest.FixtureRequest) -> int:
-    count: int = request.param
-    return count
-
-
 @pytest.fixture
-def queue(chart_days: TuttiServer, items: int) -> Iterator[Queue]:
+def queue(chart_days: TuttiServer) -> Iterator[Queue]:
     """At a server whose library few tests look at."""
-    fill_library(chart_days, items)
+    fill_library(chart_days, ITEMS)
     with client_of(chart_days) as http:
-        tracks = [track["id"] for track in http.get("/api/tracks/", params={"limit": items}).json()]
+        tracks = [track["id"] for track in http.get("/api/tracks/", params={"limit": ITEMS}).json()]
         yield Queue(http, new_room(http), tracks)
 
 
 def test_little_is_drawn_and_a_hand_carries_one_through_a_busy_room(
-    visit: Visit, chart_days: TuttiServer, queue: Queue, items: int
+    visit: Visit, chart_days: TuttiServer, queue: Queue
 ):
-    ids = queue.fill(items)
+    ids = queue.fill(ITEMS)
     page = QueuePage(visit(f"/r/{queue.room}", base_url=chart_days.base_url))
     titles = page.titles()
 
@@ -75,8 +69,8 @@ def test_little_is_drawn_and_a_hand_carries_one_through_a_busy_room(
 
     # Few rows are drawn, each knows its place, and the last is a key away.
     assert page.rows.count() < MOST_DRAWN
-    expect(page.rows.first).to_have_attribute("aria-setsize", str(items))
-    page.scroll_to(items * ROW_PIXELS)
+    expect(page.rows.first).to_have_attribute("aria-setsize", str(ITEMS))
+    page.scroll_to(ITEMS * ROW_PIXELS)
     assert page.rows.count() < MOST_DRAWN
     places = page.rows.evaluate_all("rows => rows.map(row => Number(row.ariaPosInSet))")
     assert places == sorted(places)

@@ -1,14 +1,12 @@
 """What can be done with a track, by buttons: play, move, remove and bring back. Axe: test_screenshots."""
 
 import re
-from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, in_sync, titles_of, wait_for_moves
-from tests.page.visitors import DESKTOP, PHONE, Visit
+from tests.page.visitors import PHONE, Visit
 
 
 def entry(page: QueuePage, name: str) -> Locator:
@@ -21,10 +19,9 @@ def opened(page: QueuePage, title: str) -> QueuePage:
     return page
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desk"])
-def test_a_track_is_moved_played_and_stopped(visit: Visit, queue: Queue, size: dict[str, Any]):
+def test_a_track_is_moved_played_stopped_and_removed(visit: Visit, queue: Queue):
     queue.fill(5)
-    page = QueuePage(visit(f"/r/{queue.room}", **size))
+    page = QueuePage(visit(f"/r/{queue.room}", **PHONE))
     titles = page.titles()
     rest = [*titles[:2], *titles[3:]]
 
@@ -72,8 +69,6 @@ def test_a_track_is_moved_played_and_stopped(visit: Visit, queue: Queue, size: d
     page.shows(now)
     in_sync(page.page)
     assert queue.ids() == ids
-    if size is PHONE:
-        return
 
     # By the Delete key focus goes to the next track and at last to the queue.
     page.rows.nth(3).focus()

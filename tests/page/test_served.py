@@ -3,16 +3,30 @@
 import gzip
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.conftest import ReadyMadeData
+from tests.page.visitors import Visitor, new_visitor, until
 from tests.processes import TuttiServer
 
 YEAR = "public, max-age=31536000, immutable"
 REFERENCES = re.compile(r'(?:src|href)="([^"]+)"')
+MAIN_SCRIPT = re.compile(r"/page/assets/index-[\w-]+\.js$")
+WORDS = re.compile(r"/page/assets/(\w+)-[\w-]{8}\.js$")
+# Who reads neither gets English, as who reads it does.
+READERS = pytest.mark.parametrize(
+    ("window", "language"),
+    [("de-AT", "de"), ("fr-FR", "en"), pytest.param("en-GB", "en", marks=pytest.mark.long)],
+    indirect=["window"],
+)
+REPORTS_AT_MOST = 5
+THROW = "message => { setTimeout(() => { throw new Error(message); }); }"
+REJECT = "message => { Promise.reject(new Error(message)); }"
 
 
 @pytest.fixture
@@ -26,8 +40,12 @@ def references(page: str) -> list[str]:
 
 
 def test_all_that_it_refers_to_is_its_own_and_kept_for_as_long_as_may_be(reader: httpx.Client):
-    found = references(reader.get("/").text)
-
+    page = reader.get("/")
+    again = reader.get("/", headers={"If-None-Match": page.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert re.findall(r"<script(?![^>]*\bsrc=)", page.text) == []
+    assert re.findall(r"<style|\sstyle=|\son\w+=", page.text) == []
+    found = references(page.text)
     assert len(found) >= 4
     for address in found:
         assert address.startswith("/page/"), address
@@ -49,21 +67,6 @@ def test_every_script_of_the_build_is_given_compressed(reader: httpx.Client, bui
         assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == path.read_bytes()
 
 
-def test_what_a_browser_has_already_costs_it_an_empty_answer(reader: httpx.Client):
-    first = reader.get("/")
-
-    again = reader.get("/", headers={"If-None-Match": first.headers["ETag"]})
-
-    assert (again.status_code, again.content) == (304, b"")
-
-
-def test_a_page_of_the_build_has_no_code_or_style_of_its_own(reader: httpx.Client):
-    page = reader.get("/").text
-
-    assert re.findall(r"<script(?![^>]*\bsrc=)", page) == []
-    assert re.findall(r"<style|\sstyle=|\son\w+=", page) == []
-
-
 def test_its_manifest_names_icons_that_are_there_in_their_sizes(reader: httpx.Client):
     manifest = reader.get("/page/manifest.webmanifest")
 
@@ -76,11 +79,8 @@ def test_its_manifest_names_icons_that_are_there_in_their_sizes(reader: httpx.Cl
             width, height = (int.from_bytes(answer.content[at : at + 4]) for at in (16, 20))
             assert f"{width}x{height}" == icon["sizes"]
             sizes.add((icon["sizes"], icon.get("purpose")))
-    assert sizes == {("192x192", None), ("512x512", None), ("512x512", "maskable")}
-
-
-def test_the_server_shows_the_same_sign_elsewhere(reader: httpx.Client):
     assert reader.get("/favicon.ico", follow_redirects=True).content == reader.get("/page/icon.svg").content
+    assert sizes == {("192x192", None), ("512x512", None), ("512x512", "maskable")}
 
 
 def test_loading_it_counts_against_no_limit_and_sets_no_cookie(
@@ -109,3 +109,82 @@ def test_the_service_worker_knows_exactly_the_files_of_this_build(reader: httpx.
         if path.suffix in {".js", ".css"}
     }
     assert worker.headers["Content-Type"].startswith("text/javascript")
+
+
+# --- The words of the reader's language come while the script that shows them still does ---------------
+
+
+@pytest.fixture
+def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """A blank one of somebody who reads that language best."""
+    context = browser.new_context(locale=request.param)
+    yield context.new_page()
+    context.close()
+
+
+def is_of(language: str, request: Request) -> bool:
+    found = WORDS.search(request.url)
+    return found is not None and found[1] == language
+
+
+@READERS
+def test_they_are_asked_for_before_the_main_script_has_come_and_nothing_else_is(
+    site: TuttiServer, window: Page, language: str
+):
+    held: list[Route] = []
+    asked: list[Request] = []
+    window.on("request", lambda request: asked.append(request))
+    window.route(MAIN_SCRIPT, lambda route: held.append(route))
+
+    with window.expect_request(lambda request: is_of(language, request)):
+        window.goto(site.base_url, wait_until="commit")
+
+    expect(window.locator(".boot")).to_be_attached()
+    held[0].continue_()
+    expect(window.locator("#queue-part")).to_be_visible()
+    # What came early is used.
+    words = [one for one in ("de", "en", "numbers") for request in asked if is_of(one, request)]
+    assert words == [language, "numbers"]
+
+
+# --- What goes wrong in somebody's browser stands in the server's log ----------------------------------
+
+
+@pytest.fixture
+def visitor(browser: Browser, site: TuttiServer) -> Iterator[Visitor]:
+    found = new_visitor(browser, site.base_url).open("/")
+    yield found
+    found.context.close()
+
+
+def break_down(page: Page, how: str, message: str) -> None:
+    """Until the server has taken the report."""
+    with page.expect_response("**/api/page-errors/") as answer:
+        page.evaluate(how, message)
+    assert answer.value.status == 204
+
+
+def lines_of(site: TuttiServer, message: str) -> list[str]:
+    return [line for line in site.log.splitlines() if message in line]
+
+
+def test_an_error_of_the_page_is_in_the_servers_log_a_few_times_at_most(visitor: Visitor, site: TuttiServer):
+    for how, message in ((THROW, "The needle fell off"), (REJECT, "The needle was taken off")):
+        break_down(visitor.page, how, message)
+        [line] = until(visitor.page, partial(lines_of, site, message))
+        assert f"Error: {message} (page /" in line
+
+    visitor.page.reload()
+    message = "The record has a scratch"
+    for _ in range(REPORTS_AT_MOST):
+        break_down(visitor.page, THROW, message)
+    asked: list[str] = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+
+    visitor.page.evaluate(THROW, message)
+    with visitor.page.expect_event("pageerror"):
+        visitor.page.evaluate(THROW, message)
+
+    assert [url for url in asked if url.endswith("/api/page-errors/")] == []
+    until(visitor.page, lambda: lines_of(site, message))
+    assert len(lines_of(site, message)) == REPORTS_AT_MOST

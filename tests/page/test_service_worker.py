@@ -45,10 +45,10 @@ WAITING = "async () => Boolean((await navigator.serviceWorker.getRegistration())
 
 @pytest.fixture(scope="module")
 def pages(built_page: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
-    """Pages 1 to 3. (`built_page` has fetched what pages are built of.)"""
+    """Pages 1 to 5. (`built_page` has fetched what pages are built of.)"""
     folder = tmp_path_factory.mktemp("pages")
     first = build_page(folder)
-    changes = ({"page 1": f"page {number}", "late 1": f"late {number}"} for number in (2, 3))
+    changes = ({"page 1": f"page {number}", "late 1": f"late {number}"} for number in range(2, 6))
     newer = (changed_page(first, folder / f"page-{one['page 1'][-1]}", one) for one in changes)
     return dict(enumerate([first, *newer], start=1))
 
@@ -116,13 +116,60 @@ def check_shows(page: Page, number: int) -> None:
     expect(page.locator("h1")).to_have_text(f"page {number}")
 
 
-# --- Without network -----------------------------------------------------------------------------------
-
-
-def test_a_page_that_was_there_once_is_there_without_the_server_and_all_else_is_left_alone(
-    browser: Browser, context: BrowserContext, site: Site
+def test_a_page_that_was_there_once_is_there_without_the_server_and_the_newest_takes_over(
+    browser: Browser, context: BrowserContext, site: Site, pages: dict[int, Path], tmp_path: Path
 ):
     page = visit(context)
+    check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page, site)
+    check_that_there_is_none_over_plain_http(browser, site)
+
+    # Who is alone has the newest page at once.
+    site.update(2)
+    page.reload()
+    check_shows(page, 2)
+    until(page, IN_CHARGE, site.name_of(2))
+    assert page.evaluate("late()") == "late 2"
+    assert page.evaluate("typeof offered") == "undefined", "the page is the newest already"
+
+    # A page that stays open is offered the newer one, and another tab is not disturbed.
+    other = visit(context, "/r/main")
+    site.update(3)
+    page.evaluate(LOOK_FOR_ANOTHER)
+    until(page, "Boolean(globalThis.offered)")
+    check_shows(page, 2)
+    with page.expect_navigation():
+        page.evaluate("offered()")
+    check_shows(page, 3)
+    check_shows(other, 2)
+    assert other.evaluate("late()") == "late 2"
+    other.close()
+    until(page, IN_CHARGE, site.name_of(3))
+
+    # Two tabs wait for each other.
+    other = visit(context)
+    site.update(4)
+    page.reload()
+    until(page, WAITING)
+    assert other.evaluate("late()") == "late 3", "somebody is using the old page"
+    assert page.evaluate(WAITING)
+    other.close()
+    page.reload()
+    until(page, IN_CHARGE, site.name_of(4))
+    check_shows(page, 4)
+    assert page.evaluate(KEPT) == 2, "no more than two pages are kept"
+
+    # A page that is not whole is not kept.
+    mixed = tmp_path / "mixed"
+    put(pages[4], mixed)
+    (mixed / "service-worker.js").write_bytes((pages[5] / "service-worker.js").read_bytes())
+    site.give(mixed)
+    assert page.evaluate(INSTALLED) == "redundant"
+    with site.away():
+        page.reload()
+        check_shows(page, 4)
+
+
+def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: Page, site: Site) -> None:
     # A 404 is no reason to show the page.
     answer = page.goto("/r/No_such_name")
     assert answer
@@ -149,7 +196,6 @@ def test_a_page_that_was_there_once_is_there_without_the_server_and_all_else_is_
         for path in ("/api/tracks/", "/api/page/", "/admin/"):
             failed = page.evaluate("path => fetch(path).then(() => false, () => true)", path)
             assert failed, path
-    check_that_there_is_none_over_plain_http(browser, site)
 
 
 def check_that_there_is_none_over_plain_http(browser: Browser, site: Site) -> None:
@@ -166,75 +212,3 @@ def check_that_there_is_none_over_plain_http(browser: Browser, site: Site) -> No
     assert page.evaluate("isSecureContext") is False
     assert complaints == []
     context.close()
-
-
-# --- From one version to the next ----------------------------------------------------------------------
-
-
-def test_who_is_alone_has_the_newest_page_at_once_and_without_the_server_too(
-    context: BrowserContext, site: Site
-):
-    """No more than two pages are kept."""
-    page = visit(context)
-    for number in (2, 3):
-        site.update(number)
-        page.reload()
-        check_shows(page, number)
-        assert page.evaluate("late()") == f"late {number}"
-        until(page, IN_CHARGE, site.name_of(number))
-        assert page.evaluate(KEPT) == 2
-
-    with site.away():
-        page.reload()
-        check_shows(page, 3)
-    assert page.evaluate("typeof offered") == "undefined", "the page is the newest already"
-
-
-def test_a_page_that_stays_open_is_offered_the_newer_one_and_another_tab_not_disturbed(
-    context: BrowserContext, site: Site
-):
-    one, other = visit(context), visit(context, "/r/main")
-    site.update(2)
-    one.evaluate(LOOK_FOR_ANOTHER)
-    until(one, "Boolean(globalThis.offered)")
-    check_shows(one, 1)
-
-    with one.expect_navigation():
-        one.evaluate("offered()")
-
-    check_shows(one, 2)
-    check_shows(other, 1)
-    assert other.evaluate("late()") == "late 1"
-
-
-def test_two_tabs_wait_for_each_other(context: BrowserContext, site: Site):
-    one, other = visit(context), visit(context)
-    site.update(2)
-    one.reload()
-    until(one, WAITING)
-    assert other.evaluate("late()") == "late 1", "somebody is using the old page"
-    assert one.evaluate(WAITING)
-    other.close()
-
-    one.reload()
-
-    until(one, IN_CHARGE, site.name_of(2))
-    check_shows(one, 2)
-
-
-def test_a_page_that_is_not_whole_is_not_kept(
-    context: BrowserContext, site: Site, pages: dict[int, Path], tmp_path: Path
-):
-    page = visit(context)
-    mixed = tmp_path / "mixed"
-    put(pages[3], mixed)
-    (mixed / "service-worker.js").write_bytes((pages[2] / "service-worker.js").read_bytes())
-    site.give(mixed)
-
-    failed = page.evaluate(INSTALLED)
-
-    assert failed == "redundant"
-    assert page.evaluate(KEPT) == 1
-    with site.away():
-        page.reload()
-        check_shows(page, 1)

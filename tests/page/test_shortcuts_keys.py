@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import still, titles_of
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import DESKTOP, PHONE, Visit
 
 
 def expect_playing(page: Page, title: str) -> None:
@@ -59,6 +59,14 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
     expect(page.get_by_role("button", name="History")).to_be_focused()
     expect_that_nothing_was_done(page)
 
+    # Digits lead to the parts of a narrow window.
+    page.set_viewport_size(PHONE["viewport"])
+    for key, part in (("2", "library"), ("3", "history"), ("4", "room"), ("1", "queue")):
+        page.keyboard.press(key)
+        expect(page.locator(f"#{part}-part")).to_be_visible()
+        expect(page.locator(f"#{part}-part")).to_be_focused()
+    page.set_viewport_size(DESKTOP["viewport"])
+
     page.keyboard.press("?")
     page.get_by_role("switch", name="Single keys work").uncheck()
     page.keyboard.press("Escape")
@@ -69,17 +77,3 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("searchbox")).not_to_be_focused()
     expect_that_nothing_was_done(page)
-
-
-def test_slash_leads_to_the_search_and_digits_to_the_parts(visit: Visit, room: str):
-    page = visit(f"/r/{room}", **PHONE).page
-    for key, part in (("2", "library"), ("3", "history"), ("4", "room"), ("1", "queue")):
-        page.keyboard.press(key)
-        expect(page.locator(f"#{part}-part")).to_be_visible()
-        expect(page.locator(f"#{part}-part")).to_be_focused()
-
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    page.keyboard.type("n p 1 ? / ")
-    expect(page.get_by_role("searchbox")).to_have_value("n p 1 ? / ")
-    expect(page.get_by_role("dialog")).to_have_count(0)

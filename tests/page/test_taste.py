@@ -1,6 +1,5 @@
 """Saying what one likes: genres of the library, artists, moods, within the server's bounds."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.contract.people import begin_session, registered
@@ -11,13 +10,6 @@ from tests.processes import TuttiServer
 LONG = "Donaudampfschifffahrtskapelle" * 4
 
 
-@pytest.fixture
-def page(visit: Visit, room: str) -> AccountPage:
-    page = AccountPage(visit(f"/r/{room}#account", **PHONE))
-    page.sign_up()
-    return page
-
-
 def kept(page: AccountPage) -> dict[str, list[str]]:
     """The profile as the server has it."""
     told: dict[str, list[str]] = page.page.evaluate(
@@ -26,7 +18,9 @@ def kept(page: AccountPage) -> dict[str, list[str]]:
     return told
 
 
-def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(page: AccountPage):
+def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: Visit, room: str):
+    page = AccountPage(visit(f"/r/{room}#account", **PHONE))
+    page.sign_up()
     field = page.field("Artists")
     field.press_sequentially("miles")
     expect(page.part.locator("datalist option")).to_have_count(1)

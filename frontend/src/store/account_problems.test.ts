@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ApiProblem } from "../api/http.ts";
 import { loadLaterWords, speak } from "../words/index.ts";
-import { accountProblems, accountSentence, missing } from "./account_problems.ts";
+import { accountProblems, accountSentence } from "./account_problems.ts";
 
 const invalid = (details: Record<string, unknown>) =>
   new ApiProblem({ code: "VALIDATION_ERROR", status: 400, message: "", details });
@@ -46,20 +46,8 @@ test("what it has never said before is shown as it came", () => {
   expect(accountProblems(invalid({ password: ["Too blue."] }))).toEqual({ password: "Too blue." });
 });
 
-test("a taken name and a taken address are told where they are typed", () => {
-  const details = { username: "ada", email: "ada@tutti.example" };
-  const taken = (of: object) =>
-    new ApiProblem({ code: "CONFLICT", status: 409, message: "", details: { ...of } });
-  expect(accountProblems(taken({ username: "ada" }))).toEqual({ username: "So heißt schon jemand." });
-  expect(Object.keys(accountProblems(taken(details)))).toEqual(["username", "email"]);
-});
-
 test("what belongs to no field is a sentence", () => {
   const ended = new ApiProblem({ code: "NOT_AUTHENTICATED", status: 401, message: "" });
   expect(accountProblems(ended)).toEqual({});
   expect(accountSentence(ended)).toBe("Deine Anmeldung ist abgelaufen. Melde dich wieder an.");
-});
-
-test("what was left empty is told without asking the server", () => {
-  expect(Object.keys(missing({ username: " ", password: "x" }))).toEqual(["username"]);
 });

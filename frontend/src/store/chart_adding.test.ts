@@ -42,15 +42,6 @@ beforeEach(async () => {
   await room.enterRoom("kitchen");
 });
 
-test("the library gets it first, and it is asked once however often one presses", async () => {
-  const [first, second] = [adding.addLine(LINE), adding.addLine(LINE)];
-  expect(adding.standingOfLine(LINE).kind).toBe("pending");
-  expect(await Promise.all([first, second])).toEqual([true, false]);
-  expect(questions()).toEqual([`POST /api/charts/tracks/${LINE.isrc}/library/`]);
-  expect(queued()).toEqual([9]);
-  expect(adding.standingOfLine(LINE)).toEqual({ kind: "pending", place: 1 });
-});
-
 test("one that is queued already is known by its ISRC, and nobody is asked", async () => {
   await adding.addLine(LINE);
   asked = [];
@@ -67,14 +58,6 @@ test("one that has left the library meanwhile is taken into it again", async () 
   asked = [];
   await adding.addLine({ isrc: "ZZTST2500001", name: LINE.name, artist: LINE.artist });
   expect(questions()).toEqual([`POST /api/charts/tracks/${LINE.isrc}/library/`]);
-});
-
-test("what could not be had is free again", async () => {
-  status = 0;
-  await expect(adding.addLine(LINE)).rejects.toMatchObject({ code: "NO_ANSWER" });
-  expect(adding.standingOfLine(LINE).kind).toBe("free");
-  status = 200;
-  expect(await adding.addLine(LINE)).toBe(true);
 });
 
 test("what a room has played is the library's already", async () => {

@@ -61,11 +61,6 @@ afterEach(() => {
 });
 
 describe("what is shown", () => {
-  test("is the newest chart of the first genre, at first", () => {
-    expect(asked).toEqual(["/api/charts/", "/api/charts/pop/"]);
-    expect(shown()).toBe("pop 2025-12-04");
-  });
-
   test("is what was chosen, also on the next visit", async () => {
     charts.choose("rap");
     charts.sortChart("trending");
@@ -78,14 +73,6 @@ describe("what is shown", () => {
     localStorage.setItem("tutti-chart-order", "loudness");
     await fresh();
     expect([charts.chosen.value, charts.order.value]).toEqual(["pop", "rank"]);
-  });
-
-  test("is there at once when one goes back", async () => {
-    charts.choose("rap");
-    expect(shown()).toBeUndefined();
-    await charts.loadCharts();
-    charts.choose("pop");
-    expect(shown()).toBe("pop 2025-12-04");
   });
 
   test("is never older than what was answered before", async () => {
@@ -119,16 +106,6 @@ describe("without a network", () => {
 
   test("what is kept and can't be read is nothing", async () => {
     localStorage.setItem("tutti-charts-1 genre pop ", "{");
-    status = 0;
-    await fresh();
-    await charts.loadCharts();
-    expect(shown()).toBeUndefined();
-  });
-
-  test("a chart that the server no longer has is forgotten", async () => {
-    status = 404;
-    await charts.loadCharts();
-    expect(shown()).toBeUndefined();
     status = 0;
     await fresh();
     await charts.loadCharts();

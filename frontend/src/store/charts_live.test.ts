@@ -98,14 +98,6 @@ test.each(["2025-12-05", "2025-11-05"])(
   },
 );
 
-test("a stream that knows nothing newer is no reason to ask", async () => {
-  begin();
-  date = "2025-12-05";
-  published(4, "2025-12-05");
-  await shows("2025-12-05");
-  expect(asked).toBe(2);
-});
-
 test("what is published is loaded, by one question for all that comes together", async () => {
   begin();
   date = "2025-12-05";
@@ -142,12 +134,4 @@ test("a service that failed is known until the genre's next chart", async () => 
   published(7, DAY);
   expect(live.failedSince.value.has("pop")).toBe(false);
   expect(live.failedSince.value.has("rap")).toBe(true);
-});
-
-test("nothing is followed that nobody looks at", async () => {
-  begin();
-  leave();
-  expect(socket().isOpen).toBe(false);
-  leave = live.followCharts();
-  expect(socket().url).toContain(`/ws/charts/?epoch=${EPOCH}&since=3`);
 });

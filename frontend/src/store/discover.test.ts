@@ -53,21 +53,6 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-test("what one likes is told by what was recommended", async () => {
-  await discover.say("like", first());
-  expect(told()).toMatchObject([
-    { body: { recommendation_id: 1, activity_type: "like", context: { room: "main" } } },
-  ]);
-  expect(discover.opinions.value.get(1)).toBe("like");
-});
-
-test("what one does not like goes at once", async () => {
-  const saying = discover.say("dislike", first());
-  expect(shown()).toEqual([2, 3]);
-  await saying;
-  expect(shown()).toEqual([2, 3]);
-});
-
 test("it comes back where it could not be told, and is told once all the same", async () => {
   status = 0;
   await expect(discover.say("dislike", first())).rejects.toMatchObject({ code: "NO_ANSWER" });
@@ -96,11 +81,4 @@ test("another person gets another list, and nobody gets none", async () => {
   account.takeAccount({ ...ME, id: 8 } as never);
   await vi.waitFor(() => expect(shown()).toEqual([1, 2, 3]));
   expect(calls.map(({ path }) => path)).toEqual(["/api/recommendations/me/"]);
-});
-
-test("what was loaded stays when it can't be loaded anew", async () => {
-  status = 0;
-  await discover.loadRecommendations();
-  expect(shown()).toEqual([1, 2, 3]);
-  expect(discover.recommended.value.problem).toMatchObject({ code: "NO_ANSWER" });
 });

@@ -32,14 +32,6 @@ beforeEach(() => {
   vi.stubGlobal("fetch", vi.fn(ask));
 });
 
-test("who is somebody stays it, without a question for each change", async () => {
-  const { becomeSomebody, guest } = await newPage();
-  await Promise.all([becomeSomebody(), becomeSomebody()]);
-  await becomeSomebody();
-  expect(asked).toEqual(["POST /api/guests/"]);
-  expect(guest.value).toEqual({ guest_id: "guest 1", name: "" });
-});
-
 test("whom a restored server has forgotten becomes a guest again, by the same name", async () => {
   const { becomeSomebody, doubtMe, guest, takeName } = await newPage();
   await takeName("Ada");
@@ -71,15 +63,6 @@ test("an answer that breaks off makes nobody another person", async () => {
   breaksOff = false;
   await becomeSomebody();
   expect(guest.value?.guest_id).toBe("guest 1");
-});
-
-test("who takes another name of a restored server is a new guest", async () => {
-  const { doubtMe, guest, takeName } = await newPage();
-  await takeName("Ada");
-  known = null;
-  doubtMe();
-  await takeName("Bo");
-  expect(guest.value).toEqual({ guest_id: "guest 2", name: "Bo" });
 });
 
 test("who was forgotten unnoticed and takes another name is a new guest, after one question", async () => {

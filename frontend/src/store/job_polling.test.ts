@@ -23,12 +23,6 @@ function job(...said: [Said, ...Said[]]) {
   return { waits, onLong, ending: endOfJob({ ask, onLong, wait }), asked: () => asked };
 }
 
-test("one that has ended already is not waited for", async () => {
-  const { ending, waits } = job("succeeded");
-  expect(await ending).toBe("succeeded");
-  expect(waits).toEqual([]);
-});
-
 test("it is asked for less and less often", async () => {
   const { ending, waits, onLong } = job("queued", "running", "running", "running", "failed");
   expect(await ending).toBe("failed");

@@ -89,22 +89,6 @@ describe("typing a search", () => {
     await before.answer(["Mine"]);
     expect(shown().first).toBe("So What");
   });
-
-  it("keeps what is shown until there is something else to show", async () => {
-    library.type("so what");
-    library.searchTyped();
-    expect(shown().first).toBe("Bohemian Rhapsody");
-    expect(library.isLooking.value).toBe(true);
-    await last().answer(["So What"]);
-    expect(shown().first).toBe("So What");
-    expect(library.isLooking.value).toBe(false);
-  });
-
-  it("asks for nothing new when only spaces are", () => {
-    library.type("  ");
-    vi.advanceTimersByTime(1000);
-    expect(searches()).toHaveLength(1);
-  });
 });
 
 describe("a search that was answered before", () => {
@@ -127,21 +111,5 @@ describe("a search that was answered before", () => {
     await last().fail();
     expect(shown().first).toBe("Bohemian Rhapsody");
     expect(library.found.value.pages.state.value.problem).toBeNull();
-  });
-});
-
-describe("genre and sorting", () => {
-  it("are asked together with the search", () => {
-    library.chooseGenre("jazz");
-    library.sortBy("duration_seconds");
-    library.type("blue");
-    library.searchTyped();
-    expect(Object.fromEntries(last().url.searchParams)).toEqual({
-      offset: "0",
-      limit: "100",
-      search: "blue",
-      genre: "jazz",
-      ordering: "duration_seconds",
-    });
   });
 });

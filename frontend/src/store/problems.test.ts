@@ -21,18 +21,6 @@ describe("a problem in the reader's words", () => {
     expect(fieldProblems(problem("VALIDATION_ERROR", 400, { name: [told] }))).toEqual({ name: read });
   });
 
-  it("is shown as it came when nobody foresaw it", () => {
-    expect(fieldProblems(problem("VALIDATION_ERROR", 400, { name: ["Too loud."] }))).toEqual({
-      name: "Too loud.",
-    });
-  });
-
-  it("is at the address when that is taken", () => {
-    expect(fieldProblems(problem("CONFLICT", 409, { slug: "kitchen" }))).toEqual({
-      slug: "Einen Raum mit dieser Adresse gibt es schon.",
-    });
-  });
-
   it("is one sentence where no field is to blame", () => {
     expect(problemOf("name", problem("NO_ANSWER", 0))).toBe(
       "Der Server antwortet nicht. Gleich noch einmal versuchen.",

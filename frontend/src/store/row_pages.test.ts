@@ -5,10 +5,7 @@ import { type Batch, PAGE_ROWS, RowPages } from "./row_pages.ts";
 class Shelf {
   readonly asked: number[] = [];
   readonly aborted: number[] = [];
-  readonly #waiting = new Map<
-    number,
-    { resolve: (batch: Batch<number>) => void; reject: (why: unknown) => void }
-  >();
+  readonly #waiting = new Map<number, (batch: Batch<number>) => void>();
   total: number;
 
   constructor(total: number) {
@@ -19,19 +16,13 @@ class Shelf {
     this.asked.push(offset);
     signal.addEventListener("abort", () => this.aborted.push(offset));
     expect(limit).toBe(PAGE_ROWS);
-    return new Promise((resolve, reject) => this.#waiting.set(offset, { resolve, reject }));
+    return new Promise((resolve) => this.#waiting.set(offset, resolve));
   };
 
   async give(offset: number): Promise<void> {
     const length = Math.max(0, Math.min(PAGE_ROWS, this.total - offset));
     const rows = Array.from({ length }, (_, index) => offset + index);
-    this.#waiting.get(offset)?.resolve({ rows, total: this.total });
-    await Promise.resolve();
-    await Promise.resolve();
-  }
-
-  async fail(offset: number): Promise<void> {
-    this.#waiting.get(offset)?.reject(new Error("no answer"));
+    this.#waiting.get(offset)?.({ rows, total: this.total });
     await Promise.resolve();
     await Promise.resolve();
   }
@@ -46,17 +37,6 @@ function scrollTo(pages: RowPages<number>, first: number, last: number): void {
 }
 
 describe("pages of a long list", () => {
-  it("come when they are seen, once", async () => {
-    const shelf = new Shelf(50_000);
-    const pages = new RowPages(shelf.load);
-    scrollTo(pages, 0, 20);
-    await shelf.give(0);
-    scrollTo(pages, 30, 60);
-    expect(shelf.asked).toEqual([0]);
-    expect([pages.rowAt(0), pages.rowAt(99), pages.rowAt(100)]).toEqual([0, 99, null]);
-    expect(pages.state.value.total).toBe(50_000);
-  });
-
   it("are two where two are in sight", async () => {
     const shelf = new Shelf(1_000);
     const pages = new RowPages(shelf.load);
@@ -110,33 +90,6 @@ describe("pages of a long list", () => {
     expect(pages.rowAt(0)).toBe(0);
     expect(pages.rowAt(PAGE_ROWS)).toBeNull();
     expect(pages.rowAt(29 * PAGE_ROWS)).toBe(29 * PAGE_ROWS);
-  });
-});
-
-describe("a page that could not be loaded", () => {
-  it("says so, leaves the others and is not asked for by itself", async () => {
-    const shelf = new Shelf(1_000);
-    const pages = new RowPages(shelf.load);
-    scrollTo(pages, 0, 0);
-    await shelf.give(0);
-    scrollTo(pages, 100, 120);
-    await shelf.fail(100);
-    scrollTo(pages, 90, 110);
-    expect(pages.state.value.problem).toBeInstanceOf(Error);
-    expect(pages.isFailedAt(100)).toBe(true);
-    expect(pages.rowAt(99)).toBe(99);
-    expect(shelf.asked).toEqual([0, 100]);
-  });
-
-  it("comes with a retry", async () => {
-    const shelf = new Shelf(1_000);
-    const pages = new RowPages(shelf.load);
-    scrollTo(pages, 0, 20);
-    await shelf.fail(0);
-    pages.retry();
-    await shelf.give(0);
-    expect(pages.state.value.problem).toBeNull();
-    expect(pages.rowAt(0)).toBe(0);
   });
 });
 

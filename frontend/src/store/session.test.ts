@@ -56,15 +56,6 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("who signs up is signed in, and no token is kept", async () => {
-  const page = await newPage();
-  await page.signUp(FACTS);
-  expect(asked).toEqual(["POST /api/users/", "POST /api/auth/session/"]);
-  expect(page.account.value).toEqual(ADA);
-  expect(page.ownName.value).toBe("ada");
-  expect(JSON.stringify({ ...localStorage, ...sessionStorage })).not.toMatch(/secret|pass phrase/);
-});
-
 test("an account whose answer was lost is made once", async () => {
   const page = await newPage();
   isAway = true;
@@ -92,31 +83,6 @@ test("who is signed in makes no guest by what they do", async () => {
   expect(asked).toEqual(["GET /api/users/me/"]);
 });
 
-test("the guest's name is the account's from then on", async () => {
-  const page = await newPage();
-  await page.takeName("Bo");
-  expect(page.ownName.value).toBe("Bo");
-  await page.signIn("ada", "a long pass phrase");
-  expect(page.guest.value).toBeNull();
-  expect(page.ownName.value).toBe("ada");
-});
-
-test("a later visit recognises the account, and asks for no guest", async () => {
-  await (await newPage()).signIn("ada", "a long pass phrase");
-  asked = [];
-  const page = await newPage();
-  await page.recogniseMe();
-  expect(page.account.value).toEqual(ADA);
-  expect(asked).toEqual(["GET /api/users/me/"]);
-});
-
-test("who never had a session is not asked for one", async () => {
-  const page = await newPage();
-  await page.recogniseMe();
-  expect(page.account.value).toBeNull();
-  expect(asked).toEqual([]);
-});
-
 test("whose session has ended unnoticed acts as a guest", async () => {
   await (await newPage()).signIn("ada", "a long pass phrase");
   answers["GET /api/users/me/"] = refused(401, "NOT_AUTHENTICATED");
@@ -133,16 +99,6 @@ test("who is told so while asking for their own is signed out", async () => {
   answers["POST /api/auth/password/"] = refused(401, "NOT_AUTHENTICATED");
   await expect(page.changePassword("a", "b")).rejects.toMatchObject({ status: 401 });
   expect(page.account.value).toBeNull();
-});
-
-test("who signs out is nobody until the next change", async () => {
-  const page = await newPage();
-  await page.signIn("ada", "a long pass phrase");
-  await page.signOut();
-  expect([page.account.value, page.guest.value, page.ownName.value]).toEqual([null, null, ""]);
-  asked = [];
-  await page.becomeSomebody();
-  expect(asked).toEqual(["POST /api/guests/"]);
 });
 
 test("without an answer one stays signed in", async () => {

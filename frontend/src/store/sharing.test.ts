@@ -26,10 +26,6 @@ describe("where others reach the page", () => {
     expect(reachable(facts([`${LAN}/`]), "https://party.example")).toEqual(["https://party.example", LAN]);
   });
 
-  it("stands once, also when both say the same", () => {
-    expect(reachable(facts([`${LAN}/`]), LAN)).toEqual([LAN]);
-  });
-
   it("is known from the own address while the server has not told anything", () => {
     expect(reachable(null, LAN)).toEqual([LAN]);
     expect(reachable(null, "http://localhost:4000")).toEqual([]);

@@ -18,14 +18,6 @@ function lastId(): number {
   return id;
 }
 
-test("a line goes after eight seconds", () => {
-  tell("Removed So What.");
-  vi.advanceTimersByTime(7999);
-  expect(shown()).toEqual(["Removed So What."]);
-  vi.advanceTimersByTime(1);
-  expect(shown()).toEqual([]);
-});
-
 test("it stays while somebody is on it, and has its whole time again from then on", () => {
   tell("Removed So What.");
   vi.advanceTimersByTime(7000);
@@ -39,20 +31,6 @@ test("it stays while somebody is on it, and has its whole time again from then o
   expect(shown()).toEqual(["Removed So What."]);
   vi.advanceTimersByTime(1);
   expect(shown()).toEqual([]);
-});
-
-test("one that is closed takes no other with it", () => {
-  tell("one");
-  tell("two");
-  dismiss(lastId());
-  expect(shown()).toEqual(["one"]);
-  vi.advanceTimersByTime(8000);
-  expect(shown()).toEqual([]);
-});
-
-test("only the newest three are shown", () => {
-  for (const text of ["one", "two", "three", "four"]) tell(text);
-  expect(shown()).toEqual(["two", "three", "four"]);
 });
 
 test("one behind those comes up when one of them is closed, and has its whole time from then on", () => {
@@ -84,10 +62,4 @@ test("the same line again is shown once, with its whole time", () => {
   tell("This room has been deleted.");
   vi.advanceTimersByTime(7000);
   expect(shown()).toEqual(["This room has been deleted."]);
-});
-
-test("none is lost before its time, however many come after it", () => {
-  for (const text of ["one", "two", "three", "four", "five"]) tell(text);
-  vi.advanceTimersByTime(7999);
-  expect(toasts.value).toHaveLength(5);
 });

@@ -15,16 +15,6 @@ function later(byClock: number, byUptime: number, more: Partial<Reading> = {}): 
 
 const isOldAt = (reading: Reading) => isTooOld(dated(made, reading), reading);
 
-describe("made while the server's clock was known", () => {
-  const known = { madeAt: NOON, birth: null };
-
-  test("it has an age as soon as that is known again", () => {
-    expect(isTooOld(known, later(HOUR, HOUR))).toBeNull();
-    expect(isTooOld(known, later(21 * HOUR, HOUR, { serverOffset: -20 * HOUR }))).toBe(false);
-    expect(isTooOld(known, later(HOUR, HOUR, { serverOffset: 20 * HOUR }))).toBe(true);
-  });
-});
-
 describe("made while it was not", () => {
   test("it is young where both clocks of its tab say so", () => {
     expect(isOldAt(later(HOUR, HOUR))).toBe(false);

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ChartClient } from "./chart_client.ts";
 import { CHARTS } from "./charts.ts";
-import type { Cancel, Signal, SocketListener } from "./environment.ts";
+import type { Cancel, SocketListener } from "./environment.ts";
 import { World } from "./testing/world.ts";
 import type { ChartsEvent, ChartsFrame, Edition } from "./wire.ts";
 
@@ -61,7 +61,6 @@ describe("the stream", () => {
   let world: World;
   let sockets: { url: string; listener: SocketListener; said: string[]; isOpen: boolean }[];
   let told: string[];
-  let signal: (one: Signal) => void;
   let client: ChartClient;
 
   const last = () => sockets.at(-1) as (typeof sockets)[number];
@@ -87,10 +86,7 @@ describe("the stream", () => {
           random: world.random,
           after: (milliseconds, callback): Cancel => world.schedule(milliseconds, callback),
           isOnline: () => true,
-          onSignal: (listener) => {
-            signal = listener;
-            return () => {};
-          },
+          onSignal: () => () => {},
           openSocket: (url, listener) => {
             const socket = { url, listener, said: [] as string[], isOpen: true };
             sockets.push(socket);
@@ -121,18 +117,6 @@ describe("the stream", () => {
     expect(told).toEqual(["all pop rap", "chart.published 4", "source.failed 5"]);
   });
 
-  test("comes back from where it was", async () => {
-    greet(3);
-    snapshot(3, [POP]);
-    say(published(POP, 4));
-    last().listener.closed(1006);
-    await world.pass(2_000);
-    expect(last().url).toBe("ws://server/ws/charts/?epoch=e1&since=4");
-    greet(5);
-    say(published(RAP, 5));
-    expect(told.at(-1)).toBe("chart.published 5");
-  });
-
   test("asks for what it has missed, and tells it in order", async () => {
     greet(3);
     snapshot(3, [POP]);
@@ -157,14 +141,6 @@ describe("the stream", () => {
     expect(asked()).toEqual(["snapshot"]);
   });
 
-  test("of another epoch begins anew", () => {
-    greet(3);
-    snapshot(3, [POP]);
-    greet(1, "e2");
-    snapshot(1, [RAP], "e2");
-    expect(told).toEqual(["all pop", "all rap"]);
-  });
-
   test("is left, and taken up again where it was", async () => {
     greet(3);
     snapshot(3, [POP]);
@@ -178,13 +154,5 @@ describe("the stream", () => {
     greet(4);
     say(published(POP, 4));
     expect(told).toEqual(["all pop", "chart.published 4"]);
-  });
-
-  test("is tried again at once when the network is back", async () => {
-    greet(3);
-    signal("offline");
-    expect(sockets).toHaveLength(1);
-    signal("online");
-    expect(sockets).toHaveLength(2);
   });
 });

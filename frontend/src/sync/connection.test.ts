@@ -37,16 +37,6 @@ describe("coming", () => {
     expect(tab.told("snapshot")).toHaveLength(1);
   });
 
-  test("what can't be continued begins anew", async () => {
-    const { world, server, tab } = await liveSetting({ tracks: 2 });
-    tab.socket.cut();
-    server.main.add(3, "Bo", {});
-    server.trim(server.main);
-    await world.pass(2_000);
-    expect(tab.tracks).toBe("1 2 3");
-    expect(tab.told("snapshot")).toHaveLength(2);
-  });
-
   test("a socket that is never greeted is given up", async () => {
     const { world, browser } = setting();
     browser.network.isByHand = true;

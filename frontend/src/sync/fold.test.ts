@@ -30,35 +30,10 @@ const ids = (items: readonly Item[]) => items.map(({ id }) => id);
 describe("fold", () => {
   const queue = [item(1), item(2), item(3)];
 
-  test("an added item stands where its position says", () => {
-    expect(ids(fold(queue, event("track.added", item(4, 1.5))))).toEqual([1, 4, 2, 3]);
-    expect(ids(fold(queue, event("track.added", item(4, -7))))).toEqual([4, 1, 2, 3]);
-  });
-
-  test("a moved item leaves its place", () => {
-    expect(ids(fold(queue, event("track.moved", item(1, 2.5))))).toEqual([2, 1, 3]);
-  });
-
   test.each(["track.voted", "track.updated"])("%s replaces the item where it stands", (type) => {
     const after = fold(queue, event(type, item(2, 2, { votes: 3, added_by: "Bo" })));
     expect(after[1]).toMatchObject({ id: 2, votes: 3, added_by: "Bo" });
     expect(ids(after)).toEqual([1, 2, 3]);
-  });
-
-  test("a removed item is gone", () => {
-    expect(ids(fold(queue, event("track.removed", { id: 2, track_id: 2 })))).toEqual([1, 3]);
-  });
-
-  test("the item that plays is the only one", () => {
-    const first = fold(queue, event("track.playing", item(1, 1, { is_playing: true })));
-    const second = fold(first, event("track.playing", item(3, 3, { is_playing: true })));
-    expect(second.map(({ is_playing }) => is_playing)).toEqual([false, false, true]);
-  });
-
-  test("nothing plays when the server says so", () => {
-    const playing = fold(queue, event("track.playing", item(1, 1, { is_playing: true })));
-    const stopped = fold(playing, event("track.playing", { id: null, is_playing: false, stopped_id: 1 }));
-    expect(stopped.some(({ is_playing }) => is_playing)).toBe(false);
   });
 
   test("a reordered queue stands as it was told", () => {

@@ -82,15 +82,6 @@ describe("healing", () => {
     await world.pass(10 * 60_000);
     expect(tab.client.view.heals).toBe(1);
   });
-
-  test("a stream that begins anew is taken over", async () => {
-    const { world, server, tab } = await liveSetting({ tracks: 3 });
-    server.renew(server.main, "e2");
-    server.main.remove(1);
-    await world.pass(100);
-    expect(tab.client.view).toMatchObject({ epoch: "e2", seq: 4, heals: 0 });
-    expect(tab.tracks).toBe("2 3");
-  });
 });
 
 describe("telling", () => {
@@ -102,28 +93,6 @@ describe("telling", () => {
     expect(tab.told("event")).toHaveLength(50);
     expect(tab.views.length - before).toBe(1);
     expect(tab.views.at(-1)).toBe(tab.client.view);
-  });
-
-  test("happens only when something is another", async () => {
-    const { world, tab } = await liveSetting({ tracks: 1 });
-    const { view } = tab.client;
-    const before = tab.views.length;
-    await world.pass(10 * 60_000);
-    expect(tab.client.view).toBe(view);
-    expect(tab.views.length).toBe(before);
-  });
-
-  test("ends when it isn't wanted any more", async () => {
-    const { world, server, browser } = setting();
-    const tab = await browser.open();
-    let heard = 0;
-    const forget = tab.client.subscribe(() => {
-      heard += 1;
-    });
-    forget();
-    server.main.add(1, "Bo", {});
-    await world.pass(1_000);
-    expect(heard).toBe(0);
   });
 });
 

@@ -41,24 +41,6 @@ describe("what is shown", () => {
     expect(tracks(shown([pending("a", placed)]))).toBe("1 7 2 3");
   });
 
-  test("a new item has no id until its addition is answered, and the same key all the while", () => {
-    const before = shown([pending("a", add(7))]).items[3];
-    const after = shown([pending("a", add(7), 12)]).items[3];
-    expect(before).toMatchObject({ id: null, ref: { addedBy: "a" }, key: "op:a", pending: ["add"] });
-    expect(after).toMatchObject({ id: 12, ref: 12, key: "op:a", pending: ["add"] });
-    const confirmed = shown([], { items: [...queue, item(7)], keys: new Map([[7, "op:a"]]) }).items[3];
-    expect(confirmed).toMatchObject({ id: 7, key: "op:a", pending: [] });
-  });
-
-  test("contains a track once, whoever added it", () => {
-    expect(tracks(shown([pending("a", add(2))]))).toBe("1 2 3");
-  });
-
-  test("a moved item stands beside its neighbour", () => {
-    expect(tracks(shown([pending("a", move(3, 1))]))).toBe("1 3 2");
-    expect(tracks(shown([pending("a", { kind: "move", item: 1, place: { before: 3 } })]))).toBe("2 1 3");
-  });
-
   test("an item whose new neighbour is gone stays", () => {
     expect(tracks(shown([pending("a", move(3, 99))]))).toBe("1 2 3");
   });

@@ -100,14 +100,6 @@ describe("what is remembered of a room", () => {
 });
 
 describe("own votes", () => {
-  test("are asked for on the way in", async () => {
-    const { world, server, browser } = setting({ tracks: 2 });
-    server.main.vote(2, "ada", -1);
-    const tab = await browser.open();
-    await world.pass(1_000);
-    expect(tab.items.map(({ myVote }) => myVote)).toEqual([0, -1]);
-  });
-
   test("are asked for again until there is an answer", async () => {
     const { world, server, browser } = setting({ tracks: 1 });
     server.main.vote(1, "ada", 1);
@@ -131,19 +123,6 @@ describe("own votes", () => {
     tab.client.refreshOwnVotes();
     await world.pass(1_000);
     expect(tab.items.map(({ myVote }) => myVote)).toEqual([0, 1]);
-  });
-
-  test("come back with a restored item", async () => {
-    const { world, server, tab } = await liveSetting({ tracks: 2 });
-    tab.client.act({ kind: "vote", item: 1, value: 1 });
-    await world.pass(1_000);
-    server.main.remove(1);
-    await world.pass(1_000);
-    tab.client.refreshOwnVotes();
-    await world.pass(1_000);
-    server.main.restore(1);
-    await world.pass(1_000);
-    expect(tab.items[0]).toMatchObject({ id: 1, votes: 1, myVote: 1 });
   });
 
   test("come back with a restored item that was gone before this client came", async () => {

@@ -174,19 +174,6 @@ describe("other actions", () => {
     expect(tab.tracks).toBe("2");
   });
 
-  test("a remote change of the same item ends as the server says", async () => {
-    const { world, server, tab, arrived } = await byHand({ tracks: 3 });
-    tab.client.act({ kind: "move", item: 3, place: { before: 1 } });
-    server.main.move(3, { after: 1 });
-    tab.socket.deliver();
-    expect(tab.tracks).toBe("3 1 2");
-    (await arrived()).answer();
-    await world.pass(50);
-    tab.socket.deliver();
-    expect(tab.tracks).toBe("3 1 2");
-    expect(server.main.items.map(({ id }) => id)).toEqual([3, 1, 2]);
-  });
-
   test("what was answered in an epoch that is over is not waited for", async () => {
     const { world, server, tab, arrived } = await byHand({ tracks: 3 });
     tab.client.act({ kind: "move", item: 3, place: { before: 1 } });

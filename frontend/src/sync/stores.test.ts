@@ -22,15 +22,6 @@ describe.each<[string, () => Promise<OutboxStore>]>([
   ["in memory", async () => new MemoryStore()],
   ["in IndexedDB", database],
 ])("an outbox %s", (_name, open) => {
-  test("is empty at first", async () => {
-    const store = await open();
-    expect(await store.update(read)).toEqual({
-      state: { entries: [], lease: null, votesForgotten: 0 },
-      result: null,
-      isChanged: false,
-    });
-  });
-
   test("keeps what is put in, in order", async () => {
     const store = await open();
     for (const opId of ["c", "a", "b"]) await store.update(added(entry(opId, add())));
@@ -68,11 +59,6 @@ describe.each<[string, () => Promise<OutboxStore>]>([
     for (const opId of ["a", "c"]) await store.update(finished(opId, done, { now: NOON, random: 0 }));
     await store.update((state) => [{ ...state, entries: [] }, null]);
     expect((await store.update(read)).state).toEqual({ entries: [], lease: null, votesForgotten: 1 });
-  });
-
-  test("gives what the change decided", async () => {
-    const store = await open();
-    expect((await store.update((state) => [state, "decided"])).result).toBe("decided");
   });
 
   test("makes changes one after the other, however they come", async () => {
@@ -126,10 +112,6 @@ describe("IndexedDB", () => {
 describe("where the browser keeps nothing", () => {
   const timersOf = (world: World) => (ms: number, then: () => void) => world.schedule(ms, then);
 
-  test("opening fails", async () => {
-    await expect(openStorage(null, "tutti", timersOf(new World()))).rejects.toThrow();
-  });
-
   test("opening fails where it is forbidden", async () => {
     const forbidden = {
       open: () => {
@@ -146,18 +128,6 @@ describe("where the browser keeps nothing", () => {
     const failing = expect(opening).rejects.toThrow("doesn't answer");
     await world.pass(2_000);
     await failing;
-  });
-
-  test("an outbox lasts as long as the page", async () => {
-    const outbox = new Outbox({
-      open: () => Promise.reject(new Error("no")),
-      changed: () => {},
-      missed: () => {},
-      tell: () => {},
-    });
-    await outbox.change(added(entry("a", add())));
-    await outbox.change(added(entry("b", add())));
-    expect(outbox.entries.map(({ opId }) => opId)).toEqual(["a", "b"]);
   });
 });
 

@@ -1,27 +1,7 @@
 import { describe, expect, it } from "vitest";
-import {
-  edgeSpeed,
-  gapOfSlot,
-  indexInRest,
-  placeAtSlot,
-  slotOfPlace,
-  slotUnder,
-  withMoved,
-} from "./places.ts";
+import { edgeSpeed, slotOfPlace, slotUnder, withMoved } from "./places.ts";
 
 describe("a place", () => {
-  const rest = ["a", "b", "c"];
-
-  it("is named by the row above, at the top by the row below", () => {
-    expect(placeAtSlot(0, rest)).toEqual({ before: "a" });
-    expect(placeAtSlot(2, rest)).toEqual({ after: "b" });
-    expect(placeAtSlot(3, rest)).toEqual({ after: "c" });
-  });
-
-  it("is none in a list of one", () => {
-    expect(placeAtSlot(0, [])).toBeNull();
-  });
-
   it("holds while rows come and go around its neighbour", () => {
     const later = ["new", "a", "b", "newer", "c"];
     expect(slotOfPlace({ after: "b" }, (key) => later.indexOf(key))).toBe(3);
@@ -31,11 +11,6 @@ describe("a place", () => {
   it("is lost with its neighbour", () => {
     expect(slotOfPlace({ after: "b" }, (key) => ["a", "c"].indexOf(key))).toBe(-1);
     expect(slotOfPlace({ before: "a" }, (key) => ["b", "c"].indexOf(key))).toBe(-1);
-  });
-
-  it("counts among the other rows", () => {
-    expect([0, 1, 2, 3].map((index) => indexInRest(index, 1))).toEqual([0, -1, 1, 2]);
-    expect(indexInRest(-1, 1)).toBe(-1);
   });
 
   it("says where the row goes, from every row to every slot", () => {
@@ -61,11 +36,6 @@ describe("a carried row", () => {
   it("stays within the list", () => {
     expect(slotUnder(-400, 50, 10)).toBe(0);
     expect(slotUnder(4000, 50, 10)).toBe(9);
-  });
-
-  it("has its drop line where it would come to stand", () => {
-    expect(gapOfSlot(3, 1)).toBe(4);
-    expect(gapOfSlot(0, 1)).toBe(0);
   });
 });
 

@@ -4,15 +4,6 @@ import { commonShift, drawnSpan, indicesDrawn, scrollTopFor, seenSpan } from "./
 const sight = (scrollTop: number) => ({ scrollTop, height: 500, row: 50 });
 
 describe("what is seen and drawn", () => {
-  it("counts rows that are seen in part", () => {
-    expect(seenSpan(sight(25), 1000)).toEqual({ first: 0, end: 11 });
-  });
-
-  it("ends with the list", () => {
-    expect(seenSpan(sight(0), 3)).toEqual({ first: 0, end: 3 });
-    expect(drawnSpan(sight(49_500), 1000)).toEqual({ first: 984, end: 1000 });
-  });
-
   it("is nothing while the list has no size", () => {
     expect(drawnSpan({ scrollTop: 0, height: 0, row: 0 }, 1000)).toEqual({ first: 0, end: 0 });
   });
@@ -46,22 +37,9 @@ describe("what stays under the eye", () => {
     expect(commonShift([0, 0, 1, 1])).toBe(0);
     expect(commonShift([2, -1])).toBe(2);
   });
-
-  it("is nothing when nothing is left", () => {
-    expect(commonShift([])).toBe(0);
-  });
 });
 
 describe("bringing a row into sight", () => {
-  it("leaves the list alone when the row is seen", () => {
-    expect(scrollTopFor(sight(100), 5, "nearest")).toBe(100);
-  });
-
-  it("scrolls as little as it takes", () => {
-    expect(scrollTopFor(sight(100), 0, "nearest")).toBe(0);
-    expect(scrollTopFor(sight(100), 20, "nearest")).toBe(20 * 50 + 50 - 500);
-  });
-
   it("puts a row that is looked for into the middle", () => {
     expect(scrollTopFor(sight(0), 100, "middle")).toBe(5000 - 225);
     expect(scrollTopFor(sight(0), 1, "middle")).toBe(0);

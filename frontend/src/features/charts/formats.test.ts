@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import { language } from "../../words/index.ts";
-import { ago, serviceName, short, shortSigned, weekName } from "./formats.ts";
+import { ago, short, shortSigned, weekName } from "./formats.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -34,9 +34,4 @@ test("each language has its own words and signs", () => {
 
 test("a week is told by its first and its last day", () => {
   expect(weekName("2025-12-29")).toMatch(/29.*2025.*4.*2026/);
-});
-
-test("services are called as they call themselves, one that is new as the server calls it", () => {
-  expect(serviceName("apple_music")).toBe("Apple Music");
-  expect(serviceName("tidal")).toBe("tidal");
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { dayName, frameHost, serviceName, webAddress } from "./formats.ts";
+import { dayName, frameHost, webAddress } from "./formats.ts";
 
 describe("a link to a service", () => {
   it("leads to pages of the web alone", () => {
@@ -15,10 +15,6 @@ describe("a frame", () => {
     for (const url of ["http://open.spotify.com/", "", "javascript:alert(1)", location.href])
       expect(frameHost(url)).toBeNull();
   });
-});
-
-it("calls services as they call themselves", () => {
-  expect(["apple_music", "elsewhere"].map(serviceName)).toEqual(["Apple Music", "elsewhere"]);
 });
 
 it("says the year of a day that is not of this one", () => {

@@ -20,24 +20,6 @@ const ranked = (genre: string, date: string, rank: number, services: Record<stri
 });
 
 describe("counts by day", () => {
-  it("say failed and missing, and never a number for them", () => {
-    const days = countsByDay(
-      history(
-        counted("2025-03-01", 100),
-        counted("2025-03-02", 0, "failed"),
-        counted("2025-03-03", null, "missing"),
-        counted("2025-03-04", 130, "ok", 30),
-      ),
-    );
-    expect(days.map(({ value, status }) => [value, status])).toEqual([
-      [100, "ok"],
-      [null, "failed"],
-      [null, "missing"],
-      [130, "ok"],
-    ]);
-    expect(days.map(({ delta }) => delta)).toEqual([null, null, null, 30]);
-  });
-
   it("have a missing day where the server has none", () => {
     const days = countsByDay(history(counted("2025-02-27", 5), counted("2025-03-02", 8)));
     expect(days.map(({ date, status }) => [date, status])).toEqual([
@@ -50,10 +32,6 @@ describe("counts by day", () => {
 
   it("keep a nothing that was counted", () => {
     expect(countsByDay(history(counted("2025-03-01", 0)))[0]).toMatchObject({ value: 0, status: "ok" });
-  });
-
-  it("are none of nothing", () => {
-    expect(countsByDay(history())).toEqual([]);
   });
 });
 

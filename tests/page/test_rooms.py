@@ -1,4 +1,4 @@
-"""Going from room to room, and making new ones. Axe: test_screenshots."""
+"""Going from room to room, making, changing and deleting them. Axe: test_screenshots."""
 
 import secrets
 
@@ -14,12 +14,17 @@ def heading(page: Page) -> Locator:
     return page.get_by_role("heading", level=1)
 
 
+def change_form(page: Page) -> Locator:
+    page.get_by_role("button", name="Change").click()
+    return page.locator(".rooms-form")
+
+
 def new_room_form(page: Page) -> Locator:
     page.get_by_role("button", name="New room").click()
     return page.locator(".rooms-new")
 
 
-def test_a_listed_room_is_entered_without_loading_the_page_anew_and_back_leads_out(
+def test_a_listed_room_is_entered_without_loading_the_page_anew_and_a_new_one_made_changed_and_deleted(
     visit: Visit, http: httpx.Client, room: str
 ):
     name = f"Kitchen {secrets.token_hex(3)}"
@@ -60,13 +65,33 @@ def test_a_listed_room_is_entered_without_loading_the_page_anew_and_back_leads_o
     form.get_by_role("button", name="Create the room").tap()
 
     expect(heading(page)).to_have_text(name)
-    made = http.get(f"/api/rooms/{page.url.split('/r/')[1].split('#')[0]}/").json()
+    slug = page.url.split("/r/")[1].split("#")[0]
+    made = http.get(f"/api/rooms/{slug}/").json()
     assert (made["name"], made["order"], made["is_public"]) == (name, "votes", False)
 
     page.goto(f"{visitor.base_url}/#room")
     expect(page.get_by_role("link", name=name)).to_contain_text("not listed")
     page.get_by_role("link", name=name).click()
     expect(heading(page)).to_have_text(name)
+
+    # Who made it changes its name and order, and deletes it after a question.
+    page.evaluate("location.hash = 'room'")
+    form = change_form(page)
+    form.get_by_label("Name").fill("Balcony")
+    form.get_by_label("By hand").check(force=True)
+    form.get_by_role("button", name="Save").tap()
+    expect(heading(page)).to_have_text("Balcony")
+    expect(page.get_by_role("button", name="Change")).to_be_focused()
+    changed = http.get(f"/api/rooms/{slug}/").json()
+    assert (changed["name"], changed["order"]) == ("Balcony", "manual")
+    change_form(page).get_by_role("button", name="Delete the room").tap()
+    question = page.get_by_role("dialog", name="Delete Balcony?")
+    expect(question).to_be_visible()
+    assert http.get(f"/api/rooms/{slug}/").status_code == 200
+    question.get_by_role("button", name="Delete the room").tap()
+    expect(heading(page)).to_have_text("Main room")
+    expect(page.get_by_text("Balcony was deleted.")).to_be_visible()
+    assert http.get(f"/api/rooms/{slug}/").status_code == 404
 
 
 def test_what_is_wrong_with_a_new_room_stands_at_its_field_and_none_is_made_twice(
@@ -132,3 +157,23 @@ def test_an_address_that_is_no_rooms_says_so_and_leads_to_the_main_room(visit: V
     page.get_by_role("link", name="Go to the main room").tap()
     in_sync(page)
     assert page.url == f"{visitor.base_url}/"
+
+
+def test_anybody_else_is_told_kindly_and_the_main_room_not_offered_for_deletion(
+    visit: Visit, http: httpx.Client, room: str
+):
+    visitor = visit(f"/r/{room}#room")
+    visitor.expects.add(403)
+    page = visitor.page
+    form = change_form(page)
+    form.get_by_label("Name").fill("Mine now")
+    form.get_by_role("button", name="Save").click()
+    expect(form.get_by_role("alert")).to_have_text("Only whoever created the room can change it.")
+    assert http.get(f"/api/rooms/{room}/").json()["name"] == "A test's room"
+    form.get_by_role("button", name="Cancel").click()
+    expect(heading(page)).to_have_text("A test's room")
+
+    page.goto(f"{visitor.base_url}/#room")
+    form = change_form(page)
+    expect(page.get_by_text("Only staff can change the main room")).to_be_visible()
+    expect(form.get_by_role("button", name="Delete the room")).to_have_count(0)
