@@ -203,7 +203,7 @@ async def test_a_failed_look_gives_its_connection_up_and_the_next_may_find_a_cha
 async def test_who_waits_is_let_go_when_it_is_closed_and_its_thread_ends(stored_board, monkeypatch):
     monkeypatch.setattr(module, "SQLITE_SECONDS", PATIENCE_SECONDS * 10)
     monkeypatch.setattr(module, "OTHER_SECONDS", PATIENCE_SECONDS * 10)
-    watch: DatabaseWatch[None] = DatabaseWatch(lambda: None)
+    watch = DatabaseWatch(lambda: "news")
     waiting = asyncio.create_task(watch.news())
     await until(lambda: watch_threads())
     threads = watch_threads()
