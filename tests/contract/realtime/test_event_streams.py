@@ -156,6 +156,7 @@ def test_a_write_is_the_answer_of_everybody_who_waits(queue: Queue, server: Tutt
     for answer in answers:
         assert (answer.status, answer.body) == (200, body)
         assert answer.seconds < SOON_SECONDS
+        assert answer.headers["x-request-id"]
 
 
 def test_when_nothing_happens_here_the_answer_is_empty_after_that_time(

@@ -102,8 +102,8 @@ def test_it_names_the_guest_in_every_write_and_goes_before_the_cookie(
     assert told == {"guest_id": cem["guest_id"], "name": "Cem"}
 
 
-def test_a_wrong_one_is_a_401_and_nothing_happens(queue: Queue, ada: httpx.Client, new_client: NewClient):
-    """One with another guest's id is wrong."""
+def test_one_with_another_guests_id_is_wrong(queue: Queue, ada: httpx.Client, new_client: NewClient):
+    """So is nonsense: a 401, and nothing happens."""
     (a,) = queue.fill(1)
     victim = ada.get("/api/guests/me/").json()["guest_id"]
     own = new_client().post("/api/guests/", json={"name": "Eve"}).json()
