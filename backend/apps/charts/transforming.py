@@ -15,7 +15,7 @@ from apps.charts.announcing import Kind, announce
 from apps.charts.believing import Verdict, settled, verdict
 from apps.charts.canonical import add_missing, improve, write_improved
 from apps.charts.extracting import told_of
-from apps.charts.genres import RANKED
+from apps.charts.genres import PREFERENCE, RANKED
 from apps.charts.identifying import Identified, Said, identify, match_key, said_by_people
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
 from apps.charts.progress import Progress
@@ -30,7 +30,6 @@ GOOD_FOR = timedelta(days=7)
 # A list that is older has nothing in common with today's anyway.
 COMPARED_FOR = timedelta(days=14)
 NONSENSE = "it has nothing in common with the list before, nor with any other service"
-ORDER = {str(service): place for place, service in enumerate(RANKED)}
 
 
 def transform(
@@ -67,7 +66,7 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
 
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
-    editions.sort(key=lambda edition: ORDER[edition.service])
+    editions.sort(key=lambda edition: PREFERENCE[edition.service])
     _judge([edition for edition in editions if edition.status != Status.FAILED], tally)
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
@@ -89,7 +88,9 @@ def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> N
 def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
     """The services that count most first, so that the others find their tracks."""
     entries = RawEntry.objects.filter(edition__in=editions).select_related("edition")
-    return sorted(entries, key=lambda entry: (ORDER[entry.edition.service], entry.edition_id, entry.rank))
+    return sorted(
+        entries, key=lambda entry: (PREFERENCE[entry.edition.service], entry.edition_id, entry.rank)
+    )
 
 
 def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
