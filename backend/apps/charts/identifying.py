@@ -13,6 +13,7 @@ from django.db.models import F
 from apps.charts.candidates import NAMES_EVERYONE, Name, candidates, recording_of
 from apps.charts.genres import PREFERENCE
 from apps.charts.matching import Match, Recording, are_unlike, likeness_of, match
+from apps.charts.matching.readings import readings
 from apps.charts.matching_selectors import remembered_matches
 from apps.charts.models import ChartTrack, RawEntry, ServiceTrack, Status
 from apps.tracks.normalisation import folded, normalised
@@ -26,6 +27,12 @@ Said = Mapping[int, str | None]
 def match_key(name: str, artist: str) -> str:
     """Equal for the same normalised artist and title."""
     return KEY_GAP.join(normalised(part) or folded(part) for part in (artist, name))
+
+
+def title_keys(name: str, artist: str) -> list[str]:
+    """The title with each of its artists: what services that leave artists or versions out still share."""
+    reading = readings(name, artist)[0]
+    return [KEY_GAP.join((one, reading.name)) for one in reading.artists | reading.guests]
 
 
 def known_as(entry: RawEntry) -> str:

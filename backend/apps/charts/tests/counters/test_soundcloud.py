@@ -34,7 +34,7 @@ def test_a_list_that_failed_is_failed_and_never_zero_until_one_comes_after_all(r
     assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("failed", None)
     third = HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=THIRD)
     assert (third.delta_count, third.delta_days) == (2000, 2)
-    folder.put("soundcloud", "pop", SECOND, soundcloud(chosen(1), plays=1500))
+    folder.put("soundcloud", "pop", SECOND, soundcloud(chosen(1, 3), plays=1500))
 
     run()
 
