@@ -1,14 +1,17 @@
 """From recorded answers to published charts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
+from apps.charts import pages
 from apps.charts.charts import chart_of, edition_on
 from apps.charts.models import (
     ChartTrack,
     Edition,
     EditionEntry,
+    HistoricalViewCount,
     PipelineEvent,
     RawEdition,
     ReviewItem,
@@ -193,6 +196,42 @@ def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, fo
     assert ranks(day) == [isrc(1), isrc(2), isrc(3)]
     chart = chart_of(edition_on("pop", date.fromisoformat(day)))
     assert {one.service: one.status for one in chart.sources}["apple_music"] == "quarantined"
+
+
+def test_a_day_without_a_plausible_list_makes_no_chart(run: Run, folder: Folder):
+    last, after = "2025-03-04", "2025-03-05"
+    for service in ("spotify", "soundcloud"):
+        for day in (FIRST, last):
+            folder.list(service, day, *range(1, 21))
+        folder.put(service, "pop", SECOND, b"oops")
+        folder.list(service, THIRD, 21, 22)
+    run()
+
+    assert published() == [FIRST, last]
+    entry = chart_of(edition_on("pop", None)).tracks[0]
+    assert (entry.days_on_chart, entry.movement.kind) == (2, "same")
+
+    updated = pages.last_updated(edition_on("pop", None))
+    for service in ("spotify", "soundcloud"):
+        folder.put(service, "pop", after, b"oops")
+    run()
+    assert pages.last_updated(edition_on("pop", None)) == updated
+    newest = chart_of(edition_on("pop", None), is_newest=True)
+    assert {one.service: one.status for one in newest.sources}["spotify"] == "failed"
+
+
+def test_nothing_is_read_of_days_that_lie_in_the_future(run: Run, folder: Folder):
+    tomorrow = str(timezone.now().date() + timedelta(days=1))
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, FIRST, 1, 2)
+        folder.list(service, tomorrow, 3, 4)
+
+    records = run()
+
+    assert (records[0].status, records[0].rows_failed) == ("partly", 2)
+    assert records[0].failures[0] == f"spotify pop of {tomorrow}: its day lies in the future"
+    assert published() == [FIRST]
+    assert not HistoricalViewCount.objects.filter(recorded_date=tomorrow).exists()
 
 
 def status_of(day: str) -> str:
