@@ -16,6 +16,8 @@ OWN_SHARE, OTHERS_SHARE = 0.2, 0.08
 LEAST_LINES = 2
 # Of the length of the list before, and of the lines that are of different tracks.
 LEAST_LENGTH, LEAST_DIFFERENT = 0.6, 0.5
+# So many lines with the plays of the day before, of so many that both lists have, make a copy.
+COPIED_SHARE, LEAST_COPIED = 0.9, 5
 # A list that was refused on so many days, and of which so much stays the same, is what the service has now.
 REFUSED_DAYS, SAME_SHARE = 2, 0.5
 
@@ -53,6 +55,13 @@ def verdict(
         return Verdict.REPETITIVE
     given = _compared(lines, before, [other for other in others if other])
     return Verdict.BELIEVED if given.is_refused and _keeps_coming(lines, refused) else given
+
+
+def is_copy(counts: Mapping[str, int], before: Mapping[str, int]) -> bool:
+    """Whether these plays, by track, are an older day's: of some track somebody plays something every day."""
+    both = counts.keys() & before.keys()
+    same = sum(counts[track] == before[track] for track in both)
+    return len(both) >= max(LEAST_COPIED, len(counts) / 2) and same >= COPIED_SHARE * len(both)
 
 
 def settled(verdicts: Mapping[tuple[str, str], Verdict]) -> dict[tuple[str, str], Verdict]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from apps.charts.announcing import Kind, announce
-from apps.charts.believing import REFUSED_DAYS, Line, Verdict, settled, verdict
+from apps.charts.believing import REFUSED_DAYS, Line, Verdict, is_copy, settled, verdict
 from apps.charts.canonical import add_missing, improve, write_improved
 from apps.charts.extracting import told_of
 from apps.charts.genres import PREFERENCE, RANKED
@@ -29,6 +29,7 @@ from apps.charts.units import unit
 GOOD_FOR = timedelta(days=7)
 # A list that is older has nothing in common with today's anyway.
 COMPARED_FOR = timedelta(days=14)
+COPY = "it repeats the plays of the list before"
 
 
 def transform(
@@ -151,6 +152,9 @@ def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
     verdicts = settled({(one.genre, one.service): _verdict(one, lines) for one in editions})
     for edition in mine:
         _settle_edition(edition, verdicts[edition.genre, edition.service])
+        if edition.status == Status.OK and _is_copy(edition):
+            edition.status, edition.failure = Status.STALE, COPY
+            edition.save(update_fields=["status", "failure"])
         if edition.failure:
             tally.failures.append(f"{edition}: {edition.failure}")
 
@@ -184,6 +188,17 @@ def _refused_before(edition: RawEdition) -> list[RawEdition]:
     """The last two lists, where both were refused."""
     last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REFUSED_DAYS])
     return last if all(one.status == Status.QUARANTINED for one in last) else []
+
+
+def _is_copy(edition: RawEdition) -> bool:
+    before = _last_good(edition, edition.service)
+    return before is not None and is_copy(_plays_of(edition), _plays_of(before))
+
+
+def _plays_of(edition: RawEdition) -> dict[str, int]:
+    lines = edition.entries.exclude(service_track_id="").filter(play_count__isnull=False)
+    plays = lines.values_list("service_track_id", "play_count")
+    return {track: count for track, count in plays if count is not None}
 
 
 def _lines_of(edition: RawEdition | None) -> list[Line]:

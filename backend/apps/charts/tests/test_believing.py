@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.charts.believing import Line, Verdict, settled, verdict
+from apps.charts.believing import Line, Verdict, is_copy, settled, verdict
 from apps.charts.movements import Movement, MovementKind, movement
 
 
@@ -60,6 +60,18 @@ def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
 )
 def test_a_refused_list_that_keeps_coming_is_believed(refused, expected):
     assert verdict(TODAY, before=OTHER, others=[OTHER], refused=refused) is expected
+
+
+@pytest.mark.parametrize(
+    ("same", "others", "expected"),
+    [(20, 0, True), (18, 2, True), (17, 3, False), (5, 0, True), (4, 0, False)],
+)
+def test_a_list_with_the_plays_of_before_is_a_copy(same: int, others: int, expected: bool):
+    before = {str(number): 100 * number for number in range(same + others)}
+    now = before | {str(number): 7 for number in range(1, others + 1)}
+
+    assert is_copy(now, before) is expected
+    assert not is_copy(now | {f"new {number}": 0 for number in range(50)}, before), "it has most of its lines"
 
 
 def test_a_service_with_unrelated_lines_for_one_genre_is_not_believed_unseen_for_another():
