@@ -50,7 +50,7 @@ def aggregate(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
 
 
 def _make(edition: Edition, now: datetime) -> bool:
-    """Whether it is different now."""
+    """Whether it is different now. Without a plausible list of that day it is no new version of the chart."""
     given = [_given(edition, service) for service in RANKED]
     places = consensus({one.service: _ranks(one.used) for one in given if one.used})
     digest = _digest(given, places)
@@ -58,7 +58,9 @@ def _make(edition: Edition, now: datetime) -> bool:
     edition.is_due = False
     if is_changed:
         edition.digest, edition.made_at, edition.is_to_count = digest, now, True
-        edition.is_to_publish = bool(places) or edition.published_at is not None or _is_first(edition, given)
+        edition.is_to_publish = edition.published_at is not None or (
+            any(one.status == Status.OK for one in given) and (bool(places) or _is_first(edition, given))
+        )
         _write(edition, given, places)
     edition.save()
     return is_changed

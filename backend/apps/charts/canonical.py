@@ -5,13 +5,12 @@ from collections.abc import Collection, Sequence
 from django.conf import settings
 
 from apps.charts.candidates import index_words
-from apps.charts.genres import RANKED
+from apps.charts.genres import PREFERENCE
 from apps.charts.identifying import Said
 from apps.charts.models import ChartTrack, RawEntry
 
 VALUES = ("name", "artist", "album", "cover_url")
-PREFERENCE = {str(service): place for place, service in enumerate(RANKED)}
-LAST = len(RANKED)
+LAST = len(PREFERENCE)
 WRITTEN = [*VALUES, "origins"]
 
 

@@ -12,6 +12,7 @@ from apps.charts.models import Edition, EditionEntry, EditionSource, RawEdition,
 from apps.charts.movements import movement
 from apps.charts.payloads import (
     ChartChange,
+    ChartCount,
     ChartEntryPayload,
     ChartMovement,
     ChartPayload,
@@ -164,6 +165,7 @@ def _line(entry: EditionEntry, past: _Past, urls: Urls, plays: Plays) -> ChartEn
             for service, rank in entry.ranks.items()
         },
         plays=ChartPlays(total=plays.total, **plays.by_service),
+        counts={service: ChartCount(one.status, one.counted_on) for service, one in plays.days.items()},
         change=ChartChange(plays.change.get(1), plays.change.get(7), plays.change.get(30)),
         days_on_chart=past.days(entry),
         peak=past.peak(entry),

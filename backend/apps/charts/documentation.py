@@ -9,6 +9,7 @@ from apps.charts.genres import RANKED, Genre
 from apps.charts.payloads import (
     ChartAnswer,
     ChartChange,
+    ChartCount,
     ChartEntryPayload,
     ChartGenre,
     ChartIndexAnswer,
@@ -98,6 +99,7 @@ CHART_PAYLOAD = ChartPayload(
             cover_url="",
             services={"spotify": ChartServiceRank(2, URL), "soundcloud": ChartServiceRank(1, URL)},
             plays=ChartPlays(total=127_500, soundcloud=127_500),
+            counts={"soundcloud": ChartCount("ok", DAY), "youtube": ChartCount("failed", None)},
             change=ChartChange(7500, None, None),
             days_on_chart=4,
             peak=1,
@@ -144,9 +146,11 @@ CHART = _endpoint(
         "as points, on two 1000 more; the fewest points come first, of equals the best single place, then "
         "the ISRC. `movement` is since the last edition before that had tracks, `peak` and `days_on_chart` "
         "are of all editions until then. A source that was not `ok` that day is represented by its last good "
-        "list, for up to 7 days; `fetched_at` says of when that is. `plays` are the last figures that were "
-        "counted until then, no older than 7 days either; `change` compares a service's figure with its own "
-        "of so many days before, and adds up only those that were counted on both."
+        "list, for up to 7 days; `fetched_at` says of when that is. A day without a plausible list has no "
+        "chart. `plays` are the last plausible figures until the chart's day, no older than 7 days. `counts` "
+        "says the day of each, and what became of it on the chart's day: `ok`; `anomaly`, it fell or jumped "
+        "far beyond what is usual; `stale`, the service repeats older figures; `failed`; `missing`. `change` "
+        "adds up the services that are `ok` both on the chart's day and so many days before."
     ),
     parameters=(GENRE, SORT, DATE),
     refusals=(NO_CHART, BAD_QUERY),
@@ -279,11 +283,11 @@ TRENDING = _endpoint(
     TrendingAnswer(
         "success",
         "What is played more than a week ago.",
-        [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500)],
+        [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500, DAY)],
         is_sample=True,
     ),
     description=(
-        "At most 100 tracks. Each service counts over the week that ends with its own newest day, for tracks "
-        "that were counted on both."
+        "At most 100 tracks. The week ends with `date`, the newest day that was counted; a service's figures "
+        "count where they are `ok` on both days."
     ),
 )

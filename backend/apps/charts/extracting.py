@@ -65,8 +65,12 @@ def extract(
 ) -> Tally:
     """Rows in: editions on offer; out: those that are new or changed. Raises SupplyError."""
     offers = supply.offers(scope, now=now)
-    known = _known(offers)
     tally = Tally(rows_in=len(offers))
+    for offer in offers:
+        if offer.issued_on > now.date():
+            tally.fail(f"{offer}: its day lies in the future")
+    offers = [offer for offer in offers if offer.issued_on <= now.date()]
+    known = _known(offers)
     for taken in progress.over(_all_taken(offers, known), len(offers), "extract"):
         if taken.is_repeated:
             taken = _repeated(taken.offer)

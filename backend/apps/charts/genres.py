@@ -23,3 +23,4 @@ class MusicService(models.TextChoices):
 
 # Whose word on a track counts before whose: names, covers and albums are taken from the first that knows.
 RANKED = (MusicService.SPOTIFY, MusicService.APPLE_MUSIC, MusicService.SOUNDCLOUD)
+PREFERENCE = {str(service): place for place, service in enumerate(RANKED)}

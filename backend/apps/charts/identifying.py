@@ -1,12 +1,21 @@
-"""Which recording a line of a list is: as people said, by its ISRC, as is remembered, else by its names."""
+"""Which recording a line of a list is: as people said, by its ISRC, as is remembered, else by its names.
 
-from collections.abc import Mapping, Sequence
+An ISRC under two unlike names is wrong in one of the lines: it is that of the service that counts most, and
+the other line is known by its names, or left for review.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from apps.charts.candidates import NAMES_EVERYONE, Name, candidates
-from apps.charts.matching import Match, match
+from django.db.models import F
+
+from apps.charts.candidates import NAMES_EVERYONE, Name, candidates, recording_of
+from apps.charts.genres import PREFERENCE
+from apps.charts.matching import Match, Recording, are_unlike, likeness_of, match
+from apps.charts.matching.readings import readings
 from apps.charts.matching_selectors import remembered_matches
-from apps.charts.models import ChartTrack, RawEntry, ServiceTrack
+from apps.charts.models import ChartTrack, RawEntry, ServiceTrack, Status
 from apps.tracks.normalisation import folded, normalised
 
 KEY_GAP = "\x1f"
@@ -18,6 +27,12 @@ Said = Mapping[int, str | None]
 def match_key(name: str, artist: str) -> str:
     """Equal for the same normalised artist and title."""
     return KEY_GAP.join(normalised(part) or folded(part) for part in (artist, name))
+
+
+def title_keys(name: str, artist: str) -> list[str]:
+    """The title with each of its artists: what services that leave artists or versions out still share."""
+    reading = readings(name, artist)[0]
+    return [KEY_GAP.join((one, reading.name)) for one in reading.artists | reading.guests]
 
 
 def known_as(entry: RawEntry) -> str:
@@ -54,26 +69,71 @@ def identify(entries: Sequence[RawEntry], said: Said) -> Identified:
     remembered = _remembered(entries)
     by_isrc = _by_isrc({*(entry.isrc for entry in entries), *said.values()} - {None})
     nameless = []
+    lines: defaultdict[str, list[RawEntry]] = defaultdict(list)
     for entry in entries:
         known = remembered.get((entry.edition.service, entry.service_track_id))
         if entry.pk in said:
             _note_what_people_said(found, entry, by_isrc.get(said[entry.pk] or ""), known)
+        elif entry.isrc and (other := _unlike(entry, lines[entry.isrc], by_isrc[entry.isrc])):
+            found.closest[entry.pk] = other
+            nameless.append(entry)
         elif entry.isrc:
             _note(found, entry, by_isrc[entry.isrc], How.ISRC, known)
+            lines[entry.isrc].append(entry)
         elif known and known.how != How.MANUAL:
             found.tracks[entry.pk] = known.track
         else:
             nameless.append(entry)
-    _identify_by_names(found, nameless, first={track.pk for track in by_isrc.values()})
+    _identify_by_names(found, nameless, lines, first={track.pk for track in by_isrc.values()})
     return found
 
 
-def _identify_by_names(found: Identified, entries: Sequence[RawEntry], *, first: set[int]) -> None:
+def _unlike(entry: RawEntry, lines: Sequence[RawEntry], track: ChartTrack) -> Match | None:
+    """The line's track, where that and the `lines` before it have its ISRC and quite another name."""
+    service_of_name = PREFERENCE.get(track.origins.get("name"), len(PREFERENCE))
+    others = [_recording(one) for one in lines]
+    if service_of_name <= PREFERENCE[entry.edition.service]:
+        others.append(recording_of(track))
+    one = _recording(entry)
+    if not others or not all(are_unlike(one, other) for other in others):
+        return None
+    return Match(recording_of(track), likeness_of(one, recording_of(track)))
+
+
+def _recording(entry: RawEntry) -> Recording:
+    return Recording(entry.isrc or "", entry.name, entry.artist, entry.edition.service in NAMES_EVERYONE)
+
+
+Lines = Mapping[str, Sequence[RawEntry]]
+
+
+def _other_names(
+    entries: Sequence[RawEntry], lines: Lines, isrcs: Collection[str]
+) -> Mapping[str, list[Recording]]:
+    """By ISRC, what services call the tracks on these days; `lines` are those that are not stored yet."""
+    stored = RawEntry.objects.filter(
+        track__isrc__in=isrcs,
+        isrc=F("track__isrc"),
+        edition__status=Status.OK,
+        edition__issued_on__in={entry.edition.issued_on for entry in entries},
+    ).select_related("edition")
+    names: defaultdict[str, dict[Recording, None]] = defaultdict(dict)
+    for line in [*(line for isrc in sorted(isrcs) for line in lines.get(isrc, ())), *stored.order_by("pk")]:
+        names[line.isrc or ""][_recording(line)] = None
+    return {isrc: list(found) for isrc, found in names.items()}
+
+
+def _identify_by_names(
+    found: Identified, entries: Sequence[RawEntry], lines: Lines, *, first: set[int]
+) -> None:
     """`first` are tracks that other lists of the day have: of two of one name it is rather those."""
     names: dict[Name, list[RawEntry]] = {}
     for entry in entries:
         names.setdefault((entry.name, entry.artist), []).append(entry)
     among = candidates(names, first=first)
+    others = _other_names(entries, lines, {one.key for some in among.values() for one in some})
+    for some in among.values():
+        some += [other for one in some for other in others.get(one.key, ())]
     asked = {(entry.edition.service in NAMES_EVERYONE, name) for name in names for entry in names[name]}
     best = {
         (names_everyone, name): match(*name, among[name], names_everyone=names_everyone)

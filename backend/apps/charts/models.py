@@ -68,8 +68,10 @@ class Status(models.TextChoices):
 
     OK = "ok"
     FAILED = "failed"
-    # It is well formed, and nonsense: kept to be looked at, and nothing is made of it.
+    # It is well formed, and not plausible: kept to be looked at, and nothing is made of it.
     QUARANTINED = "quarantined"
+    # It repeats the plays of the list before, so it is a copy of that, which stands in for it.
+    STALE = "stale"
 
 
 class RawEdition(models.Model):

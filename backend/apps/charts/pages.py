@@ -226,10 +226,10 @@ def header_art(genre: str) -> dict[str, HeaderArtPayload]:
 
 
 def trending() -> list[TrendingTrackPayload]:
-    told: Sequence[tuple[str, int]] = CountedPlays().trending(most=MOST_TRENDING)
+    day, told = CountedPlays().trending(most=MOST_TRENDING)
     tracks = ChartTrack.objects.in_bulk([isrc for isrc, _ in told], field_name="isrc")
     return [
-        TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change)
+        TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change, day)
         for isrc, change in told
-        if isrc in tracks
+        if day and isrc in tracks
     ]

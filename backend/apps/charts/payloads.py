@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from apps.charts.view_counts.words import CountStatus
 from apps.tracks.payloads import TrackPayload
 from core.instants import Instant
 
@@ -13,7 +14,7 @@ Success = Literal["success"]
 
 
 class ChartSource(msgspec.Struct, frozen=True):
-    """What a service gave: `ok`, or `failed`, `quarantined`, `missing` and then an older list, if any."""
+    """What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any."""
 
     service: str
     status: str
@@ -40,8 +41,15 @@ class ChartPlays(msgspec.Struct, frozen=True):
     youtube: int | None = None
 
 
+class ChartCount(msgspec.Struct, frozen=True):
+    """`status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one."""
+
+    status: CountStatus
+    date: date | None
+
+
 class ChartChange(msgspec.Struct, frozen=True):
-    """How many plays more than so many days before; null where one of the days was not counted."""
+    """How many plays more than so many days before; null unless that day and the chart's were counted."""
 
     day: int | None = msgspec.field(name="1d", default=None)
     week: int | None = msgspec.field(name="7d", default=None)
@@ -57,6 +65,7 @@ class ChartEntryPayload(msgspec.Struct, frozen=True):
     cover_url: str
     services: dict[str, ChartServiceRank]
     plays: ChartPlays
+    counts: dict[str, ChartCount]
     change: ChartChange
     days_on_chart: int
     peak: int
@@ -126,12 +135,12 @@ class RankOnDayPayload(msgspec.Struct, frozen=True):
 
 
 class CountOnDayPayload(msgspec.Struct, frozen=True):
-    """`status` is `ok`, `failed` or `missing`."""
+    """`anomaly`: it fell, or jumped far beyond what is usual; `stale`: an older figure is repeated."""
 
     date: date
     count: int | None
     delta: int | None
-    status: str
+    status: CountStatus
 
 
 class CountHistoryPayload(msgspec.Struct, frozen=True):
@@ -192,10 +201,13 @@ class LastUpdatedPayload(msgspec.Struct, frozen=True):
 
 
 class TrendingTrackPayload(msgspec.Struct, frozen=True):
+    """`change` is over the week until `date`."""
+
     isrc: str
     name: str
     artist: str
     change: int
+    date: date
 
 
 class ChartGenre(msgspec.Struct, frozen=True):

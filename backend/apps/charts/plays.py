@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from apps.charts.view_counts.words import CountStatus
+
 CHANGE_DAYS = (1, 7, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaysOfDay:
+    """What became of a service's figure on the day asked for, and of which day its last plausible one is."""
+
+    status: CountStatus
+    counted_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,16 +24,17 @@ class Plays:
     by_service: Mapping[str, int] = field(default_factory=dict)
     total: int | None = None
     change: Mapping[int, int | None] = field(default_factory=dict)
+    days: Mapping[str, PlaysOfDay] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """One day's figure. `status` is `ok`, `failed` or `missing`; without `ok` there is no count."""
+    """One day's figure. `status` is `ok`, `anomaly`, `stale`, `failed` or `missing`."""
 
     day: date
     count: int | None
     delta: int | None
-    status: str
+    status: CountStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,18 @@ lines is of a track, or listed for review; each edition is believed, or in quara
 depend on it are due.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from apps.charts.announcing import Kind, announce
-from apps.charts.believing import Verdict, settled, verdict
+from apps.charts.believing import REFUSED_DAYS, Line, Verdict, is_copy, settled, verdict
 from apps.charts.canonical import add_missing, improve, write_improved
 from apps.charts.extracting import told_of
-from apps.charts.genres import RANKED
-from apps.charts.identifying import Identified, Said, identify, match_key, said_by_people
+from apps.charts.genres import PREFERENCE, RANKED
+from apps.charts.identifying import Identified, Said, identify, match_key, said_by_people, title_keys
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
 from apps.charts.progress import Progress
 from apps.charts.reviewing import list_for_review, settle
@@ -29,8 +29,7 @@ from apps.charts.units import unit
 GOOD_FOR = timedelta(days=7)
 # A list that is older has nothing in common with today's anyway.
 COMPARED_FOR = timedelta(days=14)
-NONSENSE = "it has nothing in common with the list before, nor with any other service"
-ORDER = {str(service): place for place, service in enumerate(RANKED)}
+COPY = "it repeats the plays of the list before"
 
 
 def transform(
@@ -67,7 +66,7 @@ def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: T
 
 
 def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
-    editions.sort(key=lambda edition: ORDER[edition.service])
+    editions.sort(key=lambda edition: PREFERENCE[edition.service])
     _judge([edition for edition in editions if edition.status != Status.FAILED], tally)
     entries = _entries([edition for edition in editions if edition.status == Status.OK])
     tally.rows_in += len(entries)
@@ -89,7 +88,9 @@ def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> N
 def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
     """The services that count most first, so that the others find their tracks."""
     entries = RawEntry.objects.filter(edition__in=editions).select_related("edition")
-    return sorted(entries, key=lambda entry: (ORDER[entry.edition.service], entry.edition_id, entry.rank))
+    return sorted(
+        entries, key=lambda entry: (PREFERENCE[entry.edition.service], entry.edition_id, entry.rank)
+    )
 
 
 def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
@@ -138,64 +139,83 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
         make_due(edition)
 
 
-# --- Who is believed ---------------------------------------------------------------------------------
+# --- Which lists are believed ------------------------------------------------------------------------
 
 
 def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
-    """All editions of the day are looked at together; only `mine` get a new verdict. Nonsense is told."""
+    """All editions of the day are compared; only `mine` get a new verdict. Refusals are reported."""
     if not mine:
         return
     of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)
     editions = list(of_day)
-    keys = {(one.genre, one.service): _keys_of(one) for one in editions}
-    verdicts = settled({(one.genre, one.service): _verdict(one, keys) for one in editions})
+    lines = {(one.genre, one.service): _lines_of(one) for one in editions}
+    verdicts = settled({(one.genre, one.service): _verdict(one, lines) for one in editions})
     for edition in mine:
         _settle_edition(edition, verdicts[edition.genre, edition.service])
+        if edition.status == Status.OK and _is_copy(edition):
+            edition.status, edition.failure = Status.STALE, COPY
+            edition.save(update_fields=["status", "failure"])
         if edition.failure:
             tally.failures.append(f"{edition}: {edition.failure}")
 
 
-def _verdict(edition: RawEdition, keys: dict[tuple[str, str], set[str]]) -> Verdict:
+def _verdict(edition: RawEdition, lines: Mapping[tuple[str, str], list[Line]]) -> Verdict:
     others = [
-        keys.get((edition.genre, service)) or _keys_of(_last_good(edition, service))
+        lines.get((edition.genre, service)) or _lines_of(_last_good(edition, service))
         for service in RANKED
         if service != edition.service
     ]
-    before = _keys_of(_last_good(edition, edition.service))
-    return verdict(keys[edition.genre, edition.service], before=before, others=others)
-
-
-def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
-    """The service's newest good edition of the days before."""
-    return (
-        RawEdition.objects.filter(
-            genre=edition.genre,
-            service=service,
-            status=Status.OK,
-            issued_on__lt=edition.issued_on,
-            issued_on__gte=edition.issued_on - COMPARED_FOR,
-        )
-        .order_by("-issued_on")
-        .first()
+    return verdict(
+        lines[edition.genre, edition.service],
+        before=_lines_of(_last_good(edition, edition.service)),
+        others=others,
+        refused=[_lines_of(one) for one in _refused_before(edition)],
     )
 
 
-def _keys_of(edition: RawEdition | None) -> set[str]:
-    """By ISRC where there is one, and by names, since not every service says it."""
-    keys: set[str] = set()
+def _editions_before(edition: RawEdition, service: str) -> "QuerySet[RawEdition]":
+    """The service's of the days before, the newest first."""
+    first = edition.issued_on - COMPARED_FOR
+    of_service = RawEdition.objects.filter(genre=edition.genre, service=service)
+    return of_service.filter(issued_on__gte=first, issued_on__lt=edition.issued_on).order_by("-issued_on")
+
+
+def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
+    return _editions_before(edition, service).filter(status=Status.OK).first()
+
+
+def _refused_before(edition: RawEdition) -> list[RawEdition]:
+    """The last two lists, where both were refused."""
+    last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REFUSED_DAYS])
+    return last if all(one.status == Status.QUARANTINED for one in last) else []
+
+
+def _is_copy(edition: RawEdition) -> bool:
+    before = _last_good(edition, edition.service)
+    return before is not None and is_copy(_plays_of(edition), _plays_of(before))
+
+
+def _plays_of(edition: RawEdition) -> dict[str, int]:
+    lines = edition.entries.exclude(service_track_id="").filter(play_count__isnull=False)
+    plays = lines.values_list("service_track_id", "play_count")
+    return {track: count for track, count in plays if count is not None}
+
+
+def _lines_of(edition: RawEdition | None) -> list[Line]:
+    """By ISRC where there is one, and by title and each artist, since not every service gives the ISRC."""
     if edition is None:
-        return keys
-    for isrc, name, artist in edition.entries.values_list("isrc", "name", "artist"):
-        keys.update(filter(None, (isrc, match_key(name, artist))))
-    return keys
+        return []
+    return [
+        Line(match_key(name, artist), frozenset(filter(None, (isrc, *title_keys(name, artist)))))
+        for isrc, name, artist in edition.entries.values_list("isrc", "name", "artist")
+    ]
 
 
 def _settle_edition(edition: RawEdition, given: Verdict) -> None:
-    is_nonsense = given is Verdict.NONSENSE
-    edition.status = Status.QUARANTINED if is_nonsense else Status.OK
-    edition.failure = NONSENSE if is_nonsense else ""
+    edition.status = Status.QUARANTINED if given.is_refused else Status.OK
+    edition.failure = given.value if given.is_refused else ""
     edition.save(update_fields=["status", "failure"])
-    if is_nonsense:
+    if given.is_refused:
         announce(Kind.QUARANTINED, told_of(edition))
 
 

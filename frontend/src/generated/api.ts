@@ -48,6 +48,7 @@ export type ApiBodies =
   | ChartEntry
   | ChartServiceRank
   | ChartPlays
+  | ChartCount
   | ChartChange
   | ChartMovement
   | ServiceListAnswer
@@ -422,13 +423,13 @@ export interface CountHistory {
   historical: CountOnDay[];
 }
 /**
- * `status` is `ok`, `failed` or `missing`.
+ * `anomaly`: it fell, or jumped far beyond what is usual; `stale`: an older figure is repeated.
  */
 export interface CountOnDay {
   date: string;
   count: number | null;
   delta: number | null;
-  status: string;
+  status: "anomaly" | "failed" | "missing" | "ok" | "stale";
 }
 /**
  * `missing`: the track's audio features are not known, so nothing can be compared.
@@ -466,7 +467,7 @@ export interface Chart {
   tracks: ChartEntry[];
 }
 /**
- * What a service gave: `ok`, or `failed`, `quarantined`, `missing` and then an older list, if any.
+ * What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
  */
 export interface ChartSource {
   service: string;
@@ -484,6 +485,9 @@ export interface ChartEntry {
     [k: string]: ChartServiceRank;
   };
   plays: ChartPlays;
+  counts: {
+    [k: string]: ChartCount;
+  };
   change: ChartChange;
   days_on_chart: number;
   peak: number;
@@ -504,7 +508,14 @@ export interface ChartPlays {
   youtube?: number | null;
 }
 /**
- * How many plays more than so many days before; null where one of the days was not counted.
+ * `status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one.
+ */
+export interface ChartCount {
+  status: "anomaly" | "failed" | "missing" | "ok" | "stale";
+  date: string | null;
+}
+/**
+ * How many plays more than so many days before; null unless that day and the chart's were counted.
  */
 export interface ChartChange {
   "1d"?: number | null;
@@ -983,11 +994,15 @@ export interface TrendingAnswer {
   data: TrendingTrack[];
   is_sample: boolean;
 }
+/**
+ * `change` is over the week until `date`.
+ */
 export interface TrendingTrack {
   isrc: string;
   name: string;
   artist: string;
   change: number;
+  date: string;
 }
 export interface PageOfAccount {
   count: number;

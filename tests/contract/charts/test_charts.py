@@ -17,7 +17,7 @@ FIGURE = (int, type(None))
 
 def check_entry(entry: dict[str, Any]) -> None:
     assert entry.keys() == {
-        *("rank", "isrc", "name", "artist", "album", "cover_url", "services", "plays", "change"),
+        *("rank", "isrc", "name", "artist", "album", "cover_url", "services", "plays", "counts", "change"),
         *("days_on_chart", "peak", "movement"),
     }
     assert len(entry["isrc"]) == 12
@@ -30,6 +30,7 @@ def check_entry(entry: dict[str, Any]) -> None:
     assert all(isinstance(one, FIGURE) for one in [*entry["plays"].values(), *entry["change"].values()])
     known = [entry["plays"][name] for name in ("spotify", "soundcloud", "youtube", "apple_music")]
     assert entry["plays"]["total"] == sum(figure for figure in known if figure is not None)
+    assert entry["counts"].keys() == {name for name, figure in entry["plays"].items() if figure} - {"total"}
     assert entry["movement"].keys() == {"kind", "by"}
     assert entry["movement"]["kind"] in KINDS
     assert (entry["movement"]["by"] > 0) == (entry["movement"]["kind"] in {"up", "down"})
@@ -65,6 +66,11 @@ def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: st
     assert len(chart["tracks"]) >= 8
     for entry in chart["tracks"]:
         check_entry(entry)
+        # SoundCloud's plays are those of its list: who has left it was counted before.
+        for service, count in entry["counts"].items():
+            assert count.keys() == {"status", "date"}
+            assert (count["date"] == chart["date"]) == (count["status"] == "ok")
+            assert count["status"] == "ok" or (service, count["status"]) == ("soundcloud", "missing")
         assert all(entry["change"][span] > 0 for span in ("1d", "7d", "30d"))
     assert {"up", "down"} <= {entry["movement"]["kind"] for entry in chart["tracks"]}
     assert 3 in {len(entry["services"]) for entry in chart["tracks"]}

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from apps.charts.believing import is_copy
 from apps.charts.models import HistoricalViewCount
+from apps.charts.transforming import GOOD_FOR
 from apps.charts.view_counts.services import DayFigure
 from apps.charts.view_counts.words import Status
 
 TRACKS_AT_ONCE = 500
 # Within the last second of a day: nearly two years.
 MOST_MINUTES = 999_999
-RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.OK: 2}
+RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.OK: 3}
 
 # (service, day)
 Known = Mapping[str, Mapping[tuple[str, date], tuple[str, int | None]]]
@@ -37,6 +40,43 @@ def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:
     known = _known(by_isrc)
     found = {isrc: [one for one in mine if _is_new(one, known)] for isrc, mine in by_isrc.items()}
     return {isrc: mine for isrc, mine in found.items() if mine}
+
+
+def without_copies(by_isrc: Mapping[str, list[DayFigure]]) -> dict[str, list[DayFigure]]:
+    """Figures of a day that nearly all are those of an older one were not counted on it."""
+    of_day: defaultdict[tuple[date, str], dict[str, DayFigure]] = defaultdict(dict)
+    for figure in (figure for mine in by_isrc.values() for figure in mine if figure.view_count is not None):
+        of_day[figure.recorded_on, figure.service][figure.isrc] = figure
+    before: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    copies: set[tuple[date, str]] = set()
+    for (day, service), figures in sorted(of_day.items(), key=lambda one: one[0]):
+        counts = {
+            isrc: figure.view_count for isrc, figure in figures.items() if figure.view_count is not None
+        }
+        if is_copy(counts, _counted_before(day, service, counts) | before[service]):
+            copies.add((day, service))
+        else:
+            before[service] |= counts
+    return {
+        isrc: [
+            replace(one, status=Status.STALE, view_count=None)
+            if one.view_count is not None and (one.recorded_on, one.service) in copies
+            else one
+            for one in mine
+        ]
+        for isrc, mine in by_isrc.items()
+    }
+
+
+def _counted_before(day: date, service: str, isrcs: Collection[str]) -> dict[str, int]:
+    """By ISRC, the last figures of the week before."""
+    rows = HistoricalViewCount.objects.filter(
+        service=service,
+        isrc__in=isrcs,
+        recorded_date__range=(day - GOOD_FOR, day - timedelta(days=1)),
+        view_count__isnull=False,
+    ).order_by("recorded_date")
+    return {isrc: count for isrc, count in rows.values_list("isrc", "view_count") if count is not None}
 
 
 def statuses_on(day: date, service: str, isrcs: Collection[str]) -> dict[str, str]:

@@ -26,7 +26,7 @@ def uncounted_lists(counting: Counting) -> list[RawEdition]:
 
 
 def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
-    """Of a list that failed, or is not believed: that its tracks could not be counted."""
+    """Of a list that failed, is not believed or is a copy: that its tracks could not be counted."""
     if edition.status == Status.OK:
         yield from _counted(edition, now)
         return
@@ -43,8 +43,9 @@ def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
     )
     if last is not None:
         at = counted_at(edition.issued_on, now)
+        status = words.Status.STALE if edition.status == Status.STALE else words.Status.FAILED
         for isrc, _ in _plays_in(last):
-            yield DayFigure(isrc, SERVICE, edition.issued_on, at, words.Status.FAILED)
+            yield DayFigure(isrc, SERVICE, edition.issued_on, at, status)
 
 
 def _counted(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:

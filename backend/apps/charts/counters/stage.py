@@ -14,7 +14,7 @@ from django.db.models import Count, Max
 
 from apps.charts.announcing import Kind, announce
 from apps.charts.counters import soundcloud, spotify, youtube
-from apps.charts.counters.figures import counted_at, news
+from apps.charts.counters.figures import counted_at, news, without_copies
 from apps.charts.counters.reading import Taken, about, new_tables
 from apps.charts.counters.tables import CountTable, read_counts
 from apps.charts.counters.wanted import Wanted, wanted
@@ -96,7 +96,7 @@ def _sample_views(now: datetime) -> list[DayFigure]:
 
 def _write(counting: Counting, figures: Iterable[DayFigure], tally: Tally) -> set[str]:
     """The tracks that failed."""
-    by_isrc = news(figures)
+    by_isrc = without_copies(news(figures))
     tally.rows_in = len(by_isrc)
     failed, changed = set[str](), list[str]()
     for isrc in counting.progress.over(sorted(by_isrc), len(by_isrc), "counts"):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from apps.charts.similarity import AudioFeatures
-from apps.charts.sources.base import MAX_COUNT, SourceError, Trouble
+from apps.charts.sources.base import MAX_COUNT, SourceError, Trouble, name_of
 from apps.tracks.facts import FactError, checked_isrc
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -119,9 +119,9 @@ def _chosen_market(there: set[str], market: str) -> str:
 def _count_row(line: Mapping[str, str]) -> CountRow:
     artist, between, title = line["artist_title"].partition(BETWEEN)
     total = int(line["streams_total"].replace(",", ""))
-    if not (between and artist.strip() and title.strip() and 0 <= total <= MAX_COUNT):
+    if not (between and 0 <= total <= MAX_COUNT):
         raise ValueError("no count of a track")
-    return CountRow(date.fromisoformat(line["date"]), artist.strip(), title.strip(), total)
+    return CountRow(date.fromisoformat(line["date"]), name_of(artist), name_of(title), total)
 
 
 def _read_features(lines: Iterator[Mapping[str, str]]) -> FeatureTable:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import strawberry
@@ -18,7 +18,7 @@ UNITS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "K"))
 
 @dataclass(frozen=True, slots=True)
 class ServiceFigures:
-    """Of one track at one service; `percentage` is null where one of both days was not counted."""
+    """Of one track at one service; without the newest day or the one a week before no `percentage`."""
 
     count: int | None = None
     percentage: float | None = None
@@ -48,8 +48,10 @@ def figures_of(isrcs: Collection[str]) -> dict[str, Figures]:
 
 def _figures(kept: Mapping[str, ServiceCounts]) -> Figures:
     by_service, now, before = {}, 0, 0
+    # Every day that is counted has a row of each service, also of one that failed.
+    newest = max((day.day for counts in kept.values() for day in counts.history), default=date.min)
     for service, counts in kept.items():
-        pair = _week(counts.history)
+        pair = _week(counts.history, newest)
         if pair:
             now, before = now + pair[0], before + pair[1]
         current = counts.current
@@ -62,18 +64,15 @@ def _figures(kept: Mapping[str, ServiceCounts]) -> Figures:
     return Figures(by_service, sum(known) if known else None, growth(now, before), kept)
 
 
-def _week(days: Collection[DayCount]) -> tuple[int, int] | None:
-    """What was counted last, and a week before that; None unless both were."""
+def _week(days: Collection[DayCount], newest: date) -> tuple[int, int] | None:
+    """What was counted on the newest day, and a week before; None unless both were."""
     counted = {
         one.day: one.view_count
         for one in days
         if one.view_count is not None and is_counted(one.view_count, one.flag)
     }
-    if not counted:
-        return None
-    last = max(counted)
-    before = counted.get(last - WEEK)
-    return None if before is None else (counted[last], before)
+    now, before = counted.get(newest), counted.get(newest - WEEK)
+    return None if now is None or before is None else (now, before)
 
 
 def growth(now: int, before: int) -> float | None:

@@ -12,7 +12,8 @@ BETWEEN = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-TOPIC = re.compile(r"\s+-\s+topic$|\s*vevo$", re.IGNORECASE)  # how YouTube names its own channels
+# How YouTube names its own channels, and artists theirs: "LordeMusic".
+TOPIC = re.compile(r"\s+-\s+topic$|\s*vevo$|(?-i:(?<=[a-z])(?:Music|Official)$)", re.IGNORECASE)
 
 
 @lru_cache(maxsize=50_000)

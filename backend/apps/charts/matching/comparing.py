@@ -11,7 +11,6 @@ OTHER_ASIDE = 0.78
 GUEST_ON_ONE_SIDE = 0.8
 ARTISTS_LEFT_OUT = 0.94
 SOME_ARTISTS_SHARED = 0.7
-MANY_ARTISTS_SHARED = 0.9
 
 
 def likeness(one: Reading, other: Reading, *, name_everyone: bool = False) -> float:
@@ -50,7 +49,8 @@ def artist_factor(one: Reading, other: Reading, *, name_everyone: bool) -> float
         return 1.0
     if only_one and only_other:
         share = shared / (shared + len(only_one) + len(only_other))
-        return MANY_ARTISTS_SHARED if share > 0.5 and shared > 1 else SOME_ARTISTS_SHARED
+        # No more than for another artist on one side.
+        return GUEST_ON_ONE_SIDE if share > 0.5 and shared > 1 else SOME_ARTISTS_SHARED
     left_out, fuller = (only_one, one) if only_one else (only_other, other)
     if all(_is_remixer(name, fuller) for name in left_out):
         return 1.0

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from apps.charts.matching.comparing import likeness
+from apps.charts.matching.comparing import likeness, name_factor
 from apps.charts.matching.readings import readings
+from apps.charts.matching.words import words_of
 
 # From here on two names are taken for one recording. Chosen on the half of the labelled pairs that
 # `bench/run matching` calls "seen"; the other half was looked at only afterwards.
@@ -76,3 +77,19 @@ def likeness_of(one: Recording, other: Recording) -> float:
         for a in readings(one.title, one.artist)
         for b in readings(other.title, other.artist)
     )
+
+
+def are_unlike(one: Recording, other: Recording) -> bool:
+    """Whether one code cannot mean both: neither the names nor the titles alone have anything in common.
+
+    Titles in two alphabets may be one in two languages; an uploader may write more around a title.
+    """
+    titles = words_of(one.title), words_of(other.title)
+    if titles[0].isascii() != titles[1].isascii():
+        return False
+    if any(f" {a} " in f" {b} " for a, b in (titles, titles[::-1])):
+        return False
+    is_like_title = (
+        name_factor(readings(one.title, one.artist)[0], readings(other.title, other.artist)[0]) > 0
+    )
+    return not is_like_title and likeness_of(one, other) < WORTH_A_LOOK

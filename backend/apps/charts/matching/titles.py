@@ -114,7 +114,7 @@ class _Found:
         if SAYS_NOTHING.match(words):
             return True
         kinds = kinds_in(words)
-        if kinds and (is_in_brackets or NAMES_A_VERSION.search(words)):
+        if kinds and (is_in_brackets or is_version_name(words)):
             self.versions |= kinds
             self.version_names.append(words.replace(" ", ""))
             self.version_words |= {
@@ -176,6 +176,13 @@ def _without_open_parts(bare: str, found: _Found) -> str:
             found.guests |= artists_in(guest["names"])
             pieces[at] = piece[: guest.start()]
     return " - ".join(pieces)
+
+
+def is_version_name(words: str) -> bool:
+    """Of a part behind a dash, which may be the title itself: "Artist - So Long"."""
+    known = [word for word in words.split() if word in KIND_OF]
+    is_title = known[-1:] == words.split()[-1:] and known[-1] in NEVER_ALONE and len(known) == 1
+    return not is_title and NAMES_A_VERSION.search(words) is not None
 
 
 def kinds_in(words: str) -> frozenset[str]:

@@ -21,6 +21,7 @@ from apps.charts.sources.base import (
     name_of,
     optional_name,
     seconds_of,
+    unescaped,
 )
 
 # "3m 40s", "1h 2m 3s"
@@ -72,6 +73,8 @@ def _read_numbered(value: dict[str, Any]) -> Listing:
     """The keys are places, from 0; a line that is left out leaves its place free."""
     lines = Lines()
     for place, told in value["album_details"].items():
+        if not place.isdecimal():
+            continue  # what the reader says of the list itself
         lines.add(lambda place=place, told=told: _numbered_row(int(place) + 1, told))  # type: ignore[misc]
     return lines.finished(
         name=optional_name(_text(value, "playlist_name")),
@@ -86,7 +89,7 @@ def _numbered_row(rank: int, told: Any) -> Row:
         rank=rank,
         name=name_of(line.name),
         artist=name_of(line.artist),
-        service_track_id=id_of(_id_in(line.link)),
+        service_track_id=id_of(_id_in(unescaped(line.link))),
         url=address_of(line.link),
         album=optional_name(line.album),
         duration_seconds=_seconds(line.duration),

@@ -1,14 +1,18 @@
 """What is read from a service's answer: one list with its rows, or why there is none. Knows no network."""
 
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from html import unescape
 from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
 
 from apps.tracks.facts import FactError, checked_cover_url, checked_isrc, checked_text
+from core.names import BLANK_LETTERS
 
 T = TypeVar("T")
 MAX_NAME, MAX_ID = 300, 100
@@ -16,6 +20,14 @@ MAX_DESCRIPTION = 1000
 MAX_COUNT = 2**62
 # Far more than any list has; what is beyond it is no place on one.
 MAX_RANK = 10_000
+# With its semicolon: "R&B" and "Love&notes" are names.
+ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+# Readers escape what was escaped already: "&amp;amp;".
+MOST_TIMES_ESCAPED = 3
+# Scripts such as Persian and Hindi are written with these two format characters.
+JOINERS = "\u200c\u200d"
+# What programs write where there is no name.
+PLACEHOLDERS = frozenset(["null", "undefined", "none", "nan", "n/a", "[object object]"])
 
 
 class Trouble(StrEnum):
@@ -147,25 +159,46 @@ def decoded(value: Any, kind: type[T]) -> T:
         raise SourceError(Trouble.GARBAGE, str(error)) from None
 
 
+def unescaped(text: str) -> str:
+    """Without HTML's entities: some services escape their answers as if they were pages."""
+    for _ in range(MOST_TIMES_ESCAPED):
+        text, before = ENTITY.sub(lambda found: unescape(found[0]), text), text
+        if text == before:
+            break
+    return text
+
+
+def _cleaned(text: str) -> str:
+    """Unescaped, with single spaces, without format characters, which could hide or reorder what is shown."""
+    visible = (one for one in unescaped(text) if one in JOINERS or unicodedata.category(one) != "Cf")
+    return " ".join("".join(visible).split())
+
+
+def _is_visible(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CMZ" and character not in BLANK_LETTERS
+
+
 def name_of(text: str) -> str:
-    """Raises FactError for one that is empty or can't be stored."""
-    name = checked_text(" ".join(text.split()), most=MAX_NAME)
-    if not name:
+    """Raises FactError for one that is empty, shows nothing, stands for none or can't be stored."""
+    name = checked_text(_cleaned(text), most=MAX_NAME)
+    if not any(map(_is_visible, name)):
         raise FactError("is empty")
+    if name.casefold() in PLACEHOLDERS:
+        raise FactError("stands for no name")
     return name
 
 
 def optional_name(text: str | None) -> str:
-    """ "" for what can't be stored."""
+    """ "" for what is no name."""
     try:
-        return checked_text(" ".join((text or "").split()), most=MAX_NAME)
+        return name_of(text or "")
     except FactError:
         return ""
 
 
 def described(text: str | None) -> str:
     try:
-        return checked_text(" ".join((text or "").split())[:MAX_DESCRIPTION], most=MAX_DESCRIPTION)
+        return checked_text(_cleaned(text or "")[:MAX_DESCRIPTION], most=MAX_DESCRIPTION)
     except FactError:
         return ""
 
@@ -173,7 +206,7 @@ def described(text: str | None) -> str:
 def address_of(text: str | None) -> str:
     """ "" for what is no http address."""
     try:
-        return checked_cover_url(text or "")
+        return checked_cover_url(unescaped(text or ""))
     except FactError:
         return ""
 

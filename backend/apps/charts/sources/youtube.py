@@ -1,7 +1,6 @@
 """YouTube: the videos that a search finds, and how often videos were watched."""
 
 from collections.abc import Sequence
-from html import unescape
 from typing import Any
 
 import msgspec
@@ -76,8 +75,8 @@ def read_search(body: bytes) -> tuple[FoundVideo, ...]:
     return tuple(
         FoundVideo(
             video_id=one.id.video,
-            title=optional_name(unescape(one.snippet.title)),  # it comes escaped, as in a page
-            channel=optional_name(unescape(one.snippet.channel)),
+            title=optional_name(one.snippet.title),
+            channel=optional_name(one.snippet.channel),
             url=WATCH + one.id.video,
         )
         for one in results.items

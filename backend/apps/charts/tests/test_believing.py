@@ -1,36 +1,83 @@
-"""Which lists are believed."""
+"""Which lists are plausible."""
 
 import pytest
 
-from apps.charts.believing import Verdict, settled, verdict
+from apps.charts.believing import Line, Verdict, is_copy, settled, verdict
 from apps.charts.movements import Movement, MovementKind, movement
 
-NOTHING: set[str] = set()
-TODAY, OTHER = {"a", "b"}, {"x", "y"}
+
+def lines(*numbers: int) -> list[Line]:
+    return [Line(str(number), frozenset([str(number)])) for number in numbers]
+
+
+NOTHING: list[Line] = []
+TODAY, SAME, OTHER = lines(*range(50)), lines(*range(50)), lines(*range(100, 150))
+# So much of today's list is on another.
+TENTH, FIFTH, TWO, ONE = lines(*range(5), 900), lines(*range(40, 90)), lines(0, 1, 900), lines(0, 900, 901)
+DISAGREEING = lines(*range(200, 250))
 
 
 @pytest.mark.parametrize(
     ("before", "others", "expected"),
     [
-        pytest.param({"a"}, [OTHER], Verdict.BELIEVED, id="as yesterday"),
-        pytest.param(OTHER, [{"b"}], Verdict.BELIEVED, id="as another service"),
-        pytest.param(OTHER, [OTHER], Verdict.NONSENSE, id="as nobody"),
-        pytest.param(NOTHING, [OTHER, {"x"}], Verdict.NONSENSE, id="new, and two others agree"),
-        pytest.param(NOTHING, [OTHER, {"q"}], Verdict.UNKNOWN, id="nobody agrees with anybody"),
+        pytest.param(FIFTH, [OTHER], Verdict.BELIEVED, id="a fifth as yesterday"),
+        pytest.param(OTHER, [TENTH], Verdict.BELIEVED, id="a tenth as another service"),
+        pytest.param(OTHER, [OTHER], Verdict.UNRELATED, id="as nobody"),
+        pytest.param(OTHER, [ONE], Verdict.UNRELATED, id="one title in common proves nothing"),
+        pytest.param(OTHER, [TWO], Verdict.UNRELATED, id="nor do two, of fifty"),
+        pytest.param(lines(0, *range(100, 149)), [OTHER], Verdict.UNRELATED, id="nor one of the list before"),
+        pytest.param(NOTHING, [OTHER, SAME], Verdict.BELIEVED, id="new, as another service"),
+        pytest.param(NOTHING, [TWO], Verdict.BELIEVED, id="new, and two titles in common"),
+        pytest.param(NOTHING, [OTHER, OTHER], Verdict.UNRELATED, id="new, and two others agree"),
+        pytest.param(NOTHING, [OTHER, [*OTHER, *ONE]], Verdict.UNRELATED, id="new, one title in common"),
+        pytest.param(NOTHING, [OTHER, DISAGREEING], Verdict.UNKNOWN, id="nobody agrees with anybody"),
         pytest.param(NOTHING, [OTHER], Verdict.UNKNOWN, id="one against one"),
         pytest.param(OTHER, [], Verdict.UNKNOWN, id="all is new, and there is no other"),
         pytest.param(OTHER, [NOTHING], Verdict.UNKNOWN, id="an empty list is no witness"),
         pytest.param(NOTHING, [], Verdict.UNKNOWN, id="the first of all"),
+        pytest.param(lines(*range(84)), [SAME], Verdict.CUT_SHORT, id="shorter than three fifths"),
+        pytest.param(lines(*range(83)), [SAME], Verdict.BELIEVED, id="three fifths"),
     ],
 )
-def test_a_list_is_believed_for_what_it_has_in_common(before, others, expected):
+def test_a_list_is_believed_for_its_length_and_for_what_it_has_in_common(before, others, expected):
     assert verdict(TODAY, before=before, others=others) is expected
 
 
-def test_who_told_nonsense_of_one_genre_is_not_believed_unseen_of_another():
+def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
+    assert verdict(lines(*[1] * 50)) is Verdict.REPETITIVE
+    assert verdict([*TODAY, *lines(1, 2)], before=TODAY) is Verdict.BELIEVED
+
+
+@pytest.mark.parametrize(
+    ("refused", "expected"),
+    [
+        pytest.param([SAME, SAME], Verdict.BELIEVED, id="two days"),
+        pytest.param([lines(*range(10, 60)), lines(*range(25, 75))], Verdict.BELIEVED, id="that changes"),
+        pytest.param([SAME], Verdict.UNRELATED, id="one day"),
+        pytest.param([SAME, DISAGREEING], Verdict.UNRELATED, id="another every day"),
+        pytest.param([SAME, lines(*range(90))], Verdict.UNRELATED, id="shorter every day"),
+    ],
+)
+def test_a_refused_list_that_keeps_coming_is_believed(refused, expected):
+    assert verdict(TODAY, before=OTHER, others=[OTHER], refused=refused) is expected
+
+
+@pytest.mark.parametrize(
+    ("same", "others", "expected"),
+    [(20, 0, True), (18, 2, True), (17, 3, False), (5, 0, True), (4, 0, False)],
+)
+def test_a_list_with_the_plays_of_before_is_a_copy(same: int, others: int, expected: bool):
+    before = {str(number): 100 * number for number in range(same + others)}
+    now = before | {str(number): 7 for number in range(1, others + 1)}
+
+    assert is_copy(now, before) is expected
+    assert not is_copy(now | {f"new {number}": 0 for number in range(50)}, before), "it has most of its lines"
+
+
+def test_a_service_with_unrelated_lines_for_one_genre_is_not_believed_unseen_for_another():
     told = settled(
         {
-            ("rap", "apple_music"): Verdict.NONSENSE,
+            ("rap", "apple_music"): Verdict.UNRELATED,
             ("pop", "apple_music"): Verdict.UNKNOWN,
             ("dance", "apple_music"): Verdict.BELIEVED,
             ("pop", "spotify"): Verdict.UNKNOWN,
@@ -38,8 +85,8 @@ def test_who_told_nonsense_of_one_genre_is_not_believed_unseen_of_another():
     )
 
     assert told == {
-        ("rap", "apple_music"): Verdict.NONSENSE,
-        ("pop", "apple_music"): Verdict.NONSENSE,
+        ("rap", "apple_music"): Verdict.UNRELATED,
+        ("pop", "apple_music"): Verdict.UNRELATED,
         ("dance", "apple_music"): Verdict.BELIEVED,
         ("pop", "spotify"): Verdict.UNKNOWN,
     }

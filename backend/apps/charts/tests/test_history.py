@@ -61,7 +61,7 @@ def test_a_chart_costs_the_same_queries_however_long_it_is(
     run()
 
     for day, length in (("2025-03-01", 3), ("2025-03-05", 40)):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             chart = chart_of(edition_on("pop", date.fromisoformat(day)), order=Order.PLAYS)
         assert len(chart.tracks) == length
 

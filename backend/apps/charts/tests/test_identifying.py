@@ -129,14 +129,14 @@ def test_of_two_tracks_of_one_name_it_is_the_one_on_todays_lists(run: Run, folde
 
 
 def test_only_tracks_that_share_a_rare_word_are_looked_at(run: Run, folder: Folder):
-    many = [(f"Song {number}", f"Singer {number}", isrc(number)) for number in range(1, 300)]
+    many = [(f"Song {number}", f"Singer {number}", isrc(1000 + number)) for number in range(1, 300)]
     folder.put("spotify", "pop", DAY, spotify([*many, LANTERN]))
     run()
 
     found = candidates([("Lantern Street", "O. Marsh"), ("Song 7", "Singer 7"), ("Song", "The Singer")])
 
     assert [one.key for one in found["Lantern Street", "O. Marsh"]] == [LANTERN[2]]
-    assert isrc(7) in [one.key for one in found["Song 7", "Singer 7"]]
+    assert isrc(1007) in [one.key for one in found["Song 7", "Singer 7"]]
     assert len(found["Song 7", "Singer 7"]) < 10
     assert found["Song", "The Singer"] == []
 
@@ -150,6 +150,62 @@ def test_words_follow_a_name_that_is_corrected(run: Run, folder: Folder):
     words = set(TrackWord.objects.filter(track__isrc=LANTERN[2]).values_list("word", flat=True))
     assert words >= {"lantern", "street", "odile", "marsh"}
     assert not words & {"st", "uploader"}
+
+
+def test_a_line_is_compared_with_all_names_of_a_track_on_that_day(run: Run, folder: Folder):
+    code = LANTERN[2]
+    folder.put("spotify", "pop", DAY, spotify([("Lantern Street", "Odile Marsh, Ben Orr", code), *OTHERS]))
+    folder.put("soundcloud", "pop", DAY, soundcloud([("Lantern Street", "Odile Marsh", code), *OTHERS]))
+    folder.put("apple_music", "pop", DAY, apple([("Lantern Street", "Odile Marsh", None), *OTHERS]))
+
+    run()
+
+    assert tracks_of_apple()[0] == code
+    folder.put("apple_music", "dance", DAY, apple([("Lantern Street", "Odile Marsh", None)]))
+    run()
+    lines = RawEntry.objects.filter(edition__service="apple_music", edition__genre="dance")
+    assert lines.values_list("track__isrc").get() == (code,), (
+        "names of lists that were read before count as well"
+    )
+
+
+@pytest.mark.parametrize("known_before", [True, False])
+def test_one_isrc_under_two_unlike_titles_is_reviewed(run: Run, folder: Folder, known_before: bool):
+    wrong: Track = ("Nothing Alike", "Nobody Here", LANTERN[2])
+    if known_before:
+        folder.put("spotify", "pop", DAY, spotify([LANTERN, *OTHERS]))
+        folder.put("soundcloud", "pop", DAY, soundcloud([LANTERN, *OTHERS]))
+        run()
+    folder.put(
+        "spotify", "pop", NEXT, spotify([wrong, LANTERN, *OTHERS] if known_before else [LANTERN, wrong])
+    )
+    folder.put("soundcloud", "pop", NEXT, soundcloud([wrong, *OTHERS]))
+
+    run()
+
+    found = RawEntry.objects.filter(name="Nothing Alike", edition__issued_on=NEXT)
+    assert list(found.values_list("track", flat=True)) == [None, None]
+    right = RawEntry.objects.filter(name="Lantern Street", edition__issued_on=NEXT)
+    assert right.values_list("track__isrc").get() == (LANTERN[2],)
+    assert ChartTrack.objects.get(isrc=LANTERN[2]).name == "Lantern Street"
+    assert set(ReviewItem.objects.values_list("candidate__isrc")) == {(LANTERN[2],)}
+
+
+@pytest.mark.parametrize(
+    ("title", "artist"),
+    [
+        ("Odile Marsh - Lantern Street [Night Label]", "Night Label"),
+        ("Lantern Street (Night Bus Remix)", "someone"),
+        ("ランタン・ストリート", "Odile Marsh"),
+    ],
+)
+def test_another_way_to_write_a_name_keeps_its_isrc(run: Run, folder: Folder, title: str, artist: str):
+    folder.put("spotify", "pop", DAY, spotify([LANTERN]))
+    folder.put("soundcloud", "pop", DAY, soundcloud([(title, artist, LANTERN[2])]))
+
+    run()
+
+    assert set(RawEntry.objects.values_list("track__isrc")) == {(LANTERN[2],)}
 
 
 def test_the_admin_leads_from_what_is_listed_to_a_word_that_is_kept(

@@ -1,14 +1,17 @@
 """From recorded answers to published charts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
+from apps.charts import pages
 from apps.charts.charts import chart_of, edition_on
 from apps.charts.models import (
     ChartTrack,
     Edition,
     EditionEntry,
+    HistoricalViewCount,
     PipelineEvent,
     RawEdition,
     ReviewItem,
@@ -165,8 +168,8 @@ def test_where_nobody_agrees_the_chart_before_stays_and_the_first_of_all_is_empt
     assert ranks(FIRST) == []
     for service in ("spotify", "soundcloud"):
         folder.list(service, SECOND, 1, 2, 3, 4)
-    folder.list("spotify", THIRD, 1, 2)
-    folder.list("soundcloud", THIRD, 3, 4)
+    folder.list("spotify", THIRD, 1, 2, 11)
+    folder.list("soundcloud", THIRD, 3, 4, 12)
 
     run()
 
@@ -185,7 +188,7 @@ def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, fo
     records = run()
 
     assert statuses(records) == {**dict.fromkeys(map(str, Stage), "succeeded"), "transform": "partly"}
-    assert records[1].failures[0].startswith(f"apple_music pop of {day}: it has nothing in common")
+    assert records[1].failures[0].startswith(f"apple_music pop of {day}: it has too little in common")
     edition = RawEdition.objects.get(service="apple_music", issued_on=day)
     assert edition.status == Status.QUARANTINED
     assert edition.failure
@@ -193,6 +196,86 @@ def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, fo
     assert ranks(day) == [isrc(1), isrc(2), isrc(3)]
     chart = chart_of(edition_on("pop", date.fromisoformat(day)))
     assert {one.service: one.status for one in chart.sources}["apple_music"] == "quarantined"
+
+
+def test_a_day_without_a_plausible_list_makes_no_chart(run: Run, folder: Folder):
+    last, after = "2025-03-04", "2025-03-05"
+    for service in ("spotify", "soundcloud"):
+        for day in (FIRST, last):
+            folder.list(service, day, *range(1, 21))
+        folder.put(service, "pop", SECOND, b"oops")
+        folder.list(service, THIRD, 21, 22)
+    run()
+
+    assert published() == [FIRST, last]
+    entry = chart_of(edition_on("pop", None)).tracks[0]
+    assert (entry.days_on_chart, entry.movement.kind) == (2, "same")
+
+    updated = pages.last_updated(edition_on("pop", None))
+    for service in ("spotify", "soundcloud"):
+        folder.put(service, "pop", after, b"oops")
+    run()
+    assert pages.last_updated(edition_on("pop", None)) == updated
+    newest = chart_of(edition_on("pop", None), is_newest=True)
+    assert {one.service: one.status for one in newest.sources}["spotify"] == "failed"
+
+
+def test_nothing_is_read_of_days_that_lie_in_the_future(run: Run, folder: Folder):
+    tomorrow = str(timezone.now().date() + timedelta(days=1))
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, FIRST, 1, 2)
+        folder.list(service, tomorrow, 3, 4)
+
+    records = run()
+
+    assert (records[0].status, records[0].rows_failed) == ("partly", 2)
+    assert records[0].failures[0] == f"spotify pop of {tomorrow}: its day lies in the future"
+    assert published() == [FIRST]
+    assert not HistoricalViewCount.objects.filter(recorded_date=tomorrow).exists()
+
+
+def status_of(day: str) -> str:
+    return RawEdition.objects.get(service="soundcloud", issued_on=day).status
+
+
+@pytest.mark.parametrize(
+    ("numbers", "why"),
+    [
+        pytest.param([1, *range(21, 40)], "too little in common", id="one title in common"),
+        pytest.param(list(range(1, 11)), "much shorter", id="half of its lines"),
+        pytest.param([1] * 20, "the same tracks", id="one track twenty times"),
+    ],
+)
+def test_an_implausible_list_is_refused_until_the_good_one_comes_back(
+    run: Run, folder: Folder, numbers: list[int], why: str
+):
+    good = list(range(1, 21))
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, FIRST, *good)
+    for day in (SECOND, THIRD):
+        folder.list("spotify", day, *good)
+    folder.list("soundcloud", SECOND, *numbers)
+    folder.list("soundcloud", THIRD, *good)
+
+    records = run()
+
+    assert status_of(SECOND) == Status.QUARANTINED
+    assert why in records[1].failures[0]
+    assert ranks(SECOND) == ranks(FIRST)
+    assert status_of(THIRD) == Status.OK
+
+
+def test_a_refused_list_that_keeps_coming_for_two_days_is_accepted(run: Run, folder: Folder):
+    days = [f"2025-03-{day:02}" for day in range(1, 7)]
+    for at, day in enumerate(days):
+        folder.list("spotify", day, *range(1, 21))
+        folder.list("apple_music", day, *range(1, 21))
+        folder.list("soundcloud", day, *range(21, 41), 1 + at)
+
+    run()
+
+    statuses = [status_of(day) for day in days]
+    assert statuses == [Status.QUARANTINED] * 2 + [Status.OK] * 4
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,48 @@ def test_soundcloud_says_how_often_a_track_was_played_and_by_whom_it_was_put_the
     assert soundcloud.read(json.dumps(told).encode()).rows[0].artist == "somebody"
 
 
+@pytest.mark.parametrize("service", RANKED)
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Won&#039;t Stop &amp; Go", "Won't Stop & Go"),
+        ("Won&amp;#x27;t&nbsp;Stop", "Won't Stop"),
+        ("Rhythm & Micro&Macro &amp", "Rhythm & Micro&Macro &amp"),
+        ("\u202eWon\u200bt\ufeff Stop", "Wont Stop"),
+        ("نمی\u200cدانم", "نمی\u200cدانم"),
+    ],
+)
+def test_names_are_read_as_people_see_them(service, written, name):
+    rows = READERS[service](bodies.WRITERS[service]([(written, written, isrc(1))])).rows
+
+    assert [(row.name, row.artist) for row in rows] == [(name, name)]
+
+
+@pytest.mark.parametrize("service", RANKED)
+@pytest.mark.parametrize(
+    "name", ["\u200b", "\u202e \u200d", "\u3164", "&#8203;", "null", "None", "N/A", "undefined"]
+)
+def test_a_name_that_shows_nothing_or_stands_for_none_is_unreadable(service, name):
+    good = chosen(1)
+    listing = READERS[service](
+        bodies.WRITERS[service]([*good, (name, "Artist", None), ("Title", name, None)])
+    )
+
+    assert (listing.rows[0].name, listing.unreadable) == ("Title 1", 2)
+
+
+def test_addresses_of_apple_music_are_unescaped():
+    told = {"0": {"name": "N", "artist": "A", "link": "https://apple.example/a/1?uo=4&amp;i=34"}, "count": 1}
+
+    listing = apple_music.read(json.dumps({"album_details": told}).encode())
+
+    assert (listing.rows[0].url, listing.rows[0].service_track_id) == (
+        "https://apple.example/a/1?uo=4&i=34",
+        "34",
+    )
+    assert listing.unreadable == 0, "what is said of the list itself is no line"
+
+
 def test_what_is_no_isrc_is_none():
     (row,) = spotify.read(bodies.spotify([("T", "A", "ZZ-TST-25-00001")])).rows
     (odd,) = spotify.read(bodies.spotify([("T", "A", "ZZTST2500001\n9")])).rows

@@ -1,6 +1,8 @@
-"""What follows from a track's figures, day by day: differences and oddities. Knows no database.
+"""What follows from a track's figures, day by day: differences and anomalies. Knows no database.
 
-It depends on the figures alone and not on the order in which they came, so it may be reckoned anew.
+It depends on the figures alone and not on the order in which they came, so it may be reckoned anew. A figure
+is compared with the last plausible one. After an anomaly the next is plausible if it goes on from either:
+so one wrong figure casts no doubt on those that follow, and a correction is accepted a day later.
 """
 
 from collections.abc import Iterable, Sequence
@@ -43,11 +45,12 @@ class Counted:
     day: date
     count: int
     per_day: float | None
+    is_anomaly: bool = False
 
 
 def is_counted(count: int | None, flag: str) -> bool:
-    """Whether the figure was taken on its own day: a copy of an older one wasn't."""
-    return count is not None and flag != "stale"
+    """Whether the figure may be compared: it was taken on its own day, and is plausible."""
+    return count is not None and not flag
 
 
 def derived(figures: Iterable[Figure], before: Sequence[Counted] = ()) -> list[Derived]:
@@ -60,8 +63,9 @@ def derived(figures: Iterable[Figure], before: Sequence[Counted] = ()) -> list[D
     for figure in figures:
         result = _of_day(figure, known)
         found.append(result)
-        if figure.count is not None and is_counted(figure.count, result.flag):
-            known.append(Counted(figure.day, figure.count, per_day(result.delta, result.delta_days)))
+        if figure.count is not None and result.flag != "stale":
+            rate = per_day(result.delta, result.delta_days)
+            known.append(Counted(figure.day, figure.count, rate, is_anomaly=bool(result.flag)))
     return found
 
 
@@ -73,13 +77,22 @@ def _of_day(figure: Figure, known: Sequence[Counted]) -> Derived:
     if figure.count is None or not known:
         return Derived()
     last = known[-1]
-    delta, days = figure.count - last.count, (figure.day - last.day).days
-    if delta == 0 and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
+    if figure.count == last.count and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
         return Derived(flag="stale")
-    return Derived(delta, days, _oddity(delta, delta / days, usual_per_day(known)))
+    plausible = next((one for one in reversed(known) if not one.is_anomaly), last)
+    result = _since(plausible, figure.day, figure.count, known)
+    if result.flag and last.is_anomaly and figure.count > last.count:
+        confirmed = _since(last, figure.day, figure.count, known)
+        return result if confirmed.flag else confirmed
+    return result
 
 
-def _oddity(delta: int, rate: float, usual: float | None) -> str:
+def _since(before: Counted, day: date, count: int, known: Sequence[Counted]) -> Derived:
+    delta, days = count - before.count, (day - before.day).days
+    return Derived(delta, days, _anomaly(delta, delta / days, usual_per_day(known)))
+
+
+def _anomaly(delta: int, rate: float, usual: float | None) -> str:
     if delta < 0:
         return "fell"
     if usual is None:

@@ -39,7 +39,7 @@ def thin_history(*, now: datetime) -> Thinned:
 def _thin(isrcs: list[str], first_kept: date) -> int:
     """Differences are then those between the days that stayed."""
     old = HistoricalViewCount.objects.filter(isrc__in=isrcs, recorded_date__lt=first_kept)
-    counted = old.filter(view_count__isnull=False).exclude(flag=Flag.STALE)
+    counted = old.filter(view_count__isnull=False, flag=Flag.NONE)
     last = counted.annotate(month=TruncMonth("recorded_date")).values("isrc", "service", "month")
     stays = {
         (isrc, service, day)

@@ -128,8 +128,7 @@ def changes(
 def trending(*, on: date, days: int = 7, limit: int = 100) -> list[tuple[str, Change]]:
     """The tracks with the greatest change over so many days, of services counted on both."""
     isrcs = (
-        HistoricalViewCount.objects.filter(recorded_date=on, view_count__isnull=False)
-        .exclude(flag=Flag.STALE)
+        HistoricalViewCount.objects.filter(recorded_date=on, view_count__isnull=False, flag=Flag.NONE)
         .values_list("isrc", flat=True)
         .distinct()
     )

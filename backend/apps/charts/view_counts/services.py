@@ -20,7 +20,7 @@ ROWS_AT_ONCE = 500
 
 Key = tuple[str, str]
 # Which of two reports of one day stays: what was counted, then the later, then the greater.
-_RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.OK: 2}
+_RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.OK: 3}
 _DERIVED = ["delta_count", "delta_days", "flag"]
 
 
@@ -152,11 +152,11 @@ def _last_counted(key: Key, before: date) -> list[Counted]:
         )
         .exclude(flag=Flag.STALE)
         .order_by("-recorded_date")
-        .values_list("recorded_date", "view_count", "delta_count", "delta_days")[: USUAL_DAYS + 1]
+        .values_list("recorded_date", "view_count", "delta_count", "delta_days", "flag")[: USUAL_DAYS + 1]
     )
     return [
-        Counted(day, count, per_day(delta, days))
-        for day, count, delta, days in reversed(rows)
+        Counted(day, count, per_day(delta, days), is_anomaly=bool(flag))
+        for day, count, delta, days, flag in reversed(rows)
         if count is not None
     ]
 
@@ -204,7 +204,7 @@ def _derive(ordered: Sequence[HistoricalViewCount], before: Sequence[Counted]) -
 
 
 def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> None:
-    """The current figure is that of the last day counted. It changes, or isn't touched."""
+    """The current figure is the last plausible one. It changes, or isn't touched."""
     stored = {
         (row.isrc, row.service): row for row in ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
     }
@@ -229,7 +229,7 @@ def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> 
 def _newest_stored(key: Key) -> HistoricalViewCount | None:
     """Looked for only where none of the days reported now was counted."""
     counted = HistoricalViewCount.objects.filter(isrc=key[0], service=key[1], view_count__isnull=False)
-    return counted.exclude(flag=Flag.STALE).order_by("-recorded_date").first()
+    return counted.filter(flag=Flag.NONE).order_by("-recorded_date").first()
 
 
 def _hold_writers(isrcs: Iterable[str]) -> None:

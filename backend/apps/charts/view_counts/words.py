@@ -1,6 +1,11 @@
 """What a day's figure may be called; shared by the tables and by what is reckoned from them."""
 
+from typing import Literal, cast
+
 from django.db import models
+
+# A day's figure as it is shown.
+CountStatus = Literal["ok", "anomaly", "stale", "failed", "missing"]
 
 
 class CountedService(models.TextChoices):
@@ -18,6 +23,7 @@ class Status(models.TextChoices):
     OK = "ok", "counted"
     FAILED = "failed", "the source failed"
     MISSING = "missing", "the source has no figure"
+    STALE = "stale", "the source repeats all its figures of the day before"
 
 
 class Flag(models.TextChoices):
@@ -29,8 +35,8 @@ class Flag(models.TextChoices):
     STALE = "stale", "a copy of the figure before: not counted on that day"
 
 
-def shown_status(status: str, flag: str) -> str:
+def shown_status(status: str, flag: str) -> CountStatus:
     """In one word: `anomaly` for a figure that fell or jumped, `stale` for a copy of the day before."""
     if flag in {Flag.FELL, Flag.JUMPED}:
         return "anomaly"
-    return flag or status
+    return cast(CountStatus, str(flag or status))

@@ -8,7 +8,7 @@ import { Cover } from "../../ui/cover.tsx";
 import { laterWords, words } from "../../words/index.ts";
 import { Add } from "./add.tsx";
 import { genreName } from "./choice.tsx";
-import { serviceName, short, shortSigned } from "./formats.ts";
+import { dayName, serviceName, short, shortSigned } from "./formats.ts";
 import { Movement } from "./movement.tsx";
 
 interface Props {
@@ -109,7 +109,21 @@ function Figures({ line }: { line: ChartLine }) {
     <span class="small numbers">
       <span aria-hidden="true">{told(line, short, shortSigned).join(" · ")}</span>
       <span class="spoken">{told(line, number, signed).join(", ")}</span>
+      {older(line).map((text) => (
+        <span class="charts-older dim" key={text}>
+          {text}
+        </span>
+      ))}
     </span>
+  );
+}
+
+/** Which of its plays are of a day before the chart's, and why. A chart that was kept from before tells none. */
+function older(line: ChartLine): string[] {
+  const texts = laterWords().charts;
+  const counts = "counts" in line ? (line.counts ?? {}) : {};
+  return Object.entries(counts).flatMap(([service, { date, status }]) =>
+    date === null || status === "ok" ? [] : [texts.older[status](serviceName(service), dayName(date))],
   );
 }
 

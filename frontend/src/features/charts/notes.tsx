@@ -98,5 +98,6 @@ function sentenceOfSource({ service, status, fetched_at }: ChartSource): string 
   const name = serviceName(service);
   const since = fetched_at && ago(Math.max(0, serverNow() - Date.parse(fetched_at)));
   if (status === "quarantined") return source.quarantined(name, since);
+  if (status === "stale") return source.stale(name, since);
   return status === "missing" ? source.missing(name, since) : source.failed(name, since);
 }

@@ -157,6 +157,16 @@ export const words: LaterWords = {
         since
           ? `${service} hat von diesem Tag keine Liste. Es zählt die letzte, von ${since}.`
           : `${service} hat keine Liste. Die Charts sind ohne sie gemacht.`,
+      stale: (service, since) =>
+        since
+          ? `Die Liste von ${service} wiederholt eine ältere. Es zählt jene, von ${since}.`
+          : `Die Liste von ${service} wiederholt eine ältere. Die Charts sind ohne sie gemacht.`,
+    },
+    older: {
+      anomaly: (service, day) => `${service}: Plays vom ${day}, die neuere Zahl sieht falsch aus`,
+      stale: (service, day) => `${service}: Plays vom ${day}, seither nur wiederholt`,
+      failed: (service, day) => `${service}: Plays vom ${day}, Zählung seither fehlgeschlagen`,
+      missing: (service, day) => `${service}: Plays vom ${day}, keine neuere Zahl`,
     },
     failedNow: (service) => `${service} hat eben keine Liste gegeben.`,
     services: "Plätze bei Diensten",
@@ -200,6 +210,7 @@ export const words: LaterWords = {
     nowhere: "Kein Dienst ist bekannt, der ihn hat.",
     rankAt: (place, genre, day) => `${place} in ${genre}, ${day}`,
     plays: (count) => `${count} Plays`,
+    asOf: (told, day) => `${told} (${day})`,
     open: (service) => `Bei ${service} öffnen`,
     play: (service) => `Im Player von ${service} spielen`,
     loadsFrom: (host) => `lädt von ${host}`,
@@ -216,17 +227,27 @@ export const words: LaterWords = {
     count: "Plays",
     change: "Änderung",
     rank: "Rang",
-    failed: "fehlgeschlagen",
-    missing: "fehlt",
+    notOk: {
+      anomaly: (told) => `${told} (sieht falsch aus)`,
+      stale: (told) => (told ? `${told} (wiederholt eine ältere Zahl)` : "wiederholt eine ältere Zahl"),
+      failed: () => "fehlgeschlagen",
+      missing: () => "fehlt",
+    },
     offChart: "nicht in den Charts",
     countOn: (day, told) => `${day}: ${told}`,
     countsTold: (first, last, days) => `Von ${first} auf ${last}, ${days}.`,
     ranksTold: (best, last, days) => `Bester Rang ${best}, zuletzt ${last}, ${days}.`,
     days: (count) => plural(count, { one: "# Tag", other: "# Tage" }),
-    notCounted: (failed, missing) =>
+    notCounted: (failed, missing, anomaly, stale) =>
       [
         failed && plural(failed, { one: "# Tag fehlgeschlagen", other: "# Tage fehlgeschlagen" }),
         missing && plural(missing, { one: "# Tag fehlt", other: "# Tage fehlen" }),
+        anomaly && plural(anomaly, { one: "# Tag sieht falsch aus", other: "# Tage sehen falsch aus" }),
+        stale &&
+          plural(stale, {
+            one: "# Tag wiederholt eine ältere Zahl",
+            other: "# Tage wiederholen eine ältere Zahl",
+          }),
       ]
         .filter(Boolean)
         .join(", "),

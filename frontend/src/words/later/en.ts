@@ -142,6 +142,17 @@ export const words = {
         since
           ? `${service} has no list of that day. Its last one counts, taken ${since}.`
           : `${service} has no list. The chart is made without it.`,
+      stale: (service: string, since: string | null) =>
+        since
+          ? `The list from ${service} repeats an older one. Using that one, from ${since}.`
+          : `The list from ${service} repeats an older one. It isn’t included.`,
+    },
+    /** Why the newest plays of a service are of this day, before the chart’s. */
+    older: {
+      anomaly: (service: string, day: string) => `${service}: plays of ${day}, the newer count looks wrong`,
+      stale: (service: string, day: string) => `${service}: plays of ${day}, only repeated since`,
+      failed: (service: string, day: string) => `${service}: plays of ${day}, counting failed since`,
+      missing: (service: string, day: string) => `${service}: plays of ${day}, no newer count`,
     },
     failedNow: (service: string) => `${service} did not give its list just now.`,
     services: "Places on services",
@@ -188,6 +199,7 @@ export const words = {
     nowhere: "No service is known to have it.",
     rankAt: (place: string, genre: string, day: string) => `${place} in ${genre}, ${day}`,
     plays: (count: string) => `${count} plays`,
+    asOf: (told: string, day: string) => `${told} (${day})`,
     open: (service: string) => `Open on ${service}`,
     play: (service: string) => `Play on ${service}’s own player`,
     loadsFrom: (host: string) => `loads from ${host}`,
@@ -204,17 +216,25 @@ export const words = {
     count: "Plays",
     change: "Change",
     rank: "Rank",
-    failed: "failed",
-    missing: "missing",
+    /** A day whose count is not to be relied on; `told` is the count as it is written, or "". */
+    notOk: {
+      anomaly: (told: string) => `${told} (looks wrong)`,
+      stale: (told: string) => (told ? `${told} (repeats an older count)` : "repeats an older count"),
+      failed: () => "failed",
+      missing: () => "missing",
+    },
     offChart: "not on the chart",
     countOn: (day: string, told: string) => `${day}: ${told}`,
     countsTold: (first: string, last: string, days: string) => `From ${first} to ${last}, ${days}.`,
     ranksTold: (best: string, last: string, days: string) => `Best ${best}, last ${last}, ${days}.`,
     days: (count: number) => plural(count, { one: "# day", other: "# days" }),
-    notCounted: (failed: number, missing: number) =>
+    notCounted: (failed: number, missing: number, anomaly: number, stale: number) =>
       [
         failed && plural(failed, { one: "# day failed", other: "# days failed" }),
         missing && plural(missing, { one: "# day is missing", other: "# days are missing" }),
+        anomaly && plural(anomaly, { one: "# day looks wrong", other: "# days look wrong" }),
+        stale &&
+          plural(stale, { one: "# day repeats an older count", other: "# days repeat an older count" }),
       ]
         .filter(Boolean)
         .join(", "),

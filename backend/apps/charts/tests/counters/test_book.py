@@ -3,13 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from apps.charts.counters.book import CountedPlays
 from apps.charts.models import ChartTrack
+from apps.charts.plays import PlaysOfDay
 from apps.charts.tests.bodies import isrc
 from apps.charts.view_counts.services import DayFigure, record_figures
-from apps.charts.view_counts.words import Status
+from apps.charts.view_counts.words import CountStatus, Status
 
 pytestmark = pytest.mark.django_db
 BOOK = CountedPlays()
@@ -44,7 +46,7 @@ def test_the_last_figure_stands_for_a_week_and_what_comes_later_is_not_known_yet
     assert BOOK.plays_on([isrc(1)], on(-1)) == {}
 
 
-def test_each_service_changes_from_its_own_newest_day_and_only_where_both_were_counted():
+def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
     charted(1)
     record(1, "youtube", on(0), 500)
     record(1, "youtube", on(1), 400)
@@ -52,37 +54,46 @@ def test_each_service_changes_from_its_own_newest_day_and_only_where_both_were_c
     record(1, "spotify", on(1), 9000)  # a table that is a day late
     record(1, "spotify", on(2), 8000)
     record(1, "spotify", on(8), 5000)
+    record(1, "soundcloud", on(0), None)
 
     plays = BOOK.plays_on([isrc(1)], DAY)[isrc(1)]
 
-    assert plays.total == 9500
-    assert plays.change == {1: 100 + 1000, 7: 4000, 30: None}
-    assert BOOK.trending(most=10) == [(isrc(1), 4000)]
+    assert (plays.total, plays.change) == (9500, {1: 100, 7: None, 30: None})
+    assert plays.days == {
+        "youtube": PlaysOfDay("ok", on(0)),
+        "spotify": PlaysOfDay("missing", on(1)),
+        "soundcloud": PlaysOfDay("failed", None),
+    }
 
 
-def test_a_failed_day_is_no_zero_and_a_copy_of_the_day_before_no_standstill():
-    charted(1)
-    for back in range(10, 0, -1):
-        record(1, "spotify", on(back), 10_000 - 100 * back)
-    record(1, "spotify", on(0), 9_900)
-    record(2, "spotify", on(1), 1000)
-    record(2, "spotify", on(0), None)
+@pytest.mark.parametrize(("count", "status"), [(9_900, "stale"), (0, "anomaly"), (990_000, "anomaly")])
+def test_no_flagged_day_is_in_plays_changes_or_trends(count: int, status: CountStatus):
+    for number in (1, 2):
+        charted(number)
+        for back in range(10, 0, -1):
+            record(number, "spotify", on(back), 10_000 - 100 * back)
+    record(1, "spotify", on(0), count)
+    record(2, "spotify", on(0), 10_000)
 
-    plays = BOOK.plays_on([isrc(1), isrc(2)], DAY)
+    plays = BOOK.plays_on([isrc(1)], DAY)[isrc(1)]
 
-    assert (plays[isrc(1)].total, plays[isrc(1)].change) == (9_900, {1: 100, 7: 700, 30: None})
-    assert (plays[isrc(2)].total, plays[isrc(2)].change) == (1000, {1: None, 7: None, 30: None})
-    assert BOOK.trending(most=1) == [(isrc(1), 700)], "of the week until the last day that was counted"
+    assert (plays.total, plays.change) == (9_900, {1: None, 7: None, 30: None})
+    assert plays.days == {"spotify": PlaysOfDay(status, on(1))}
+    assert BOOK.trending(most=9) == (DAY, [(isrc(2), 700)])
+    with time_machine.travel(datetime.combine(DAY, datetime.min.time(), UTC), tick=False):
+        history = BOOK.histories([isrc(1)], days=30)[isrc(1)]["spotify"]
+    assert (history.current, history.days[-1].day, history.days[-1].status) == (9_900, DAY, status)
 
 
 def test_trending_is_the_most_first_then_by_code_of_what_was_on_a_chart():
+    assert BOOK.trending(most=3) == (None, [])
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5), (5, 90)):
         record(number, "spotify", on(7), 1000)
         record(number, "spotify", on(0), 1000 + rise)
         if number != 5:  # which was imported
             charted(number)
 
-    assert BOOK.trending(most=3) == [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)]
+    assert BOOK.trending(most=3) == (DAY, [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)])
 
 
 def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last():

@@ -1,8 +1,12 @@
 """SoundCloud's lists tell how often their tracks were played; one that failed tells that it failed."""
 
+from datetime import date
+
+from apps.charts.charts import chart_of, edition_on
 from apps.charts.genres import MusicService
 from apps.charts.matching_services import remember_match
 from apps.charts.models import HistoricalViewCount
+from apps.charts.payloads import ChartCount
 from apps.charts.supplies import Scope
 from apps.charts.tests.bodies import Folder, chosen, isrc, soundcloud
 from apps.charts.tests.conftest import Run
@@ -34,11 +38,38 @@ def test_a_list_that_failed_is_failed_and_never_zero_until_one_comes_after_all(r
     assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("failed", None)
     third = HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=THIRD)
     assert (third.delta_count, third.delta_days) == (2000, 2)
-    folder.put("soundcloud", "pop", SECOND, soundcloud(chosen(1), plays=1500))
+    folder.put("soundcloud", "pop", SECOND, soundcloud(chosen(1, 3), plays=1500))
 
     run()
 
     assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("ok", 1500)
+
+
+def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Folder):
+    numbers = range(1, 11)
+    for day in (FIRST, SECOND, THIRD):
+        folder.list("spotify", day, *numbers)
+        folder.put("soundcloud", "pop", day, soundcloud(chosen(*numbers), plays=1000))
+
+    records = run()
+
+    assert [stored("soundcloud")["soundcloud", isrc(1), day] for day in (FIRST, SECOND, THIRD)] == [
+        ("ok", 1000),
+        ("stale", None),
+        ("stale", None),
+    ]
+    assert records[1].failures == [
+        f"soundcloud pop of {day}: it repeats the plays of the list before" for day in (SECOND, THIRD)
+    ]
+    chart = chart_of(edition_on("pop", None))
+    source = next(one for one in chart.sources if one.service == "soundcloud")
+    assert (str(chart.date), source.status) == (THIRD, "stale")
+    entry = chart.tracks[0]
+    assert (entry.plays.soundcloud, entry.change.day) == (1000, None)
+    assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST))
+    folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(*numbers), plays=1700))
+    run()
+    assert stored("soundcloud")["soundcloud", isrc(1), THIRD] == ("ok", 1700)
 
 
 def test_plays_of_a_line_count_as_soon_as_its_track_is_known(run: Run, folder: Folder):

@@ -59,15 +59,41 @@ def test_a_copy_of_the_day_before_was_not_counted():
     assert of(100, 102, 104, 106, 106)[-1] == Derived(0, 1, "")
 
 
+@pytest.mark.parametrize(
+    ("counts", "flags"),
+    [
+        pytest.param(
+            [1_300_000, 15_000, 16_000], ["jumped", "", ""], id="one figure a hundred times too large"
+        ),
+        pytest.param([0, 15_000, 16_000], ["fell", "", ""], id="one zero"),
+        pytest.param([0, 0, 16_000], ["fell", "stale", ""], id="two zeros"),
+        pytest.param([6_500, 7_000, 7_500], ["fell", "", ""], id="a correction is confirmed by the next day"),
+        pytest.param([6_500, 6_200, 6_100], ["fell", "fell", "fell"], id="but not by another fall"),
+        pytest.param([1_300_000, 1_400_000], ["jumped", "jumped"], id="a hundred times too large for days"),
+        pytest.param([40_000, 41_000], ["jumped", ""], id="a jump that was right"),
+    ],
+)
+def test_an_anomaly_casts_no_doubt_on_what_follows(counts, flags):
+    found = of(*STEADY, *counts)
+
+    assert [one.flag for one in found[len(STEADY) :]] == flags
+
+
+def test_after_an_anomaly_differences_are_to_the_figure_that_is_gone_on_from():
+    assert of(*STEADY, 0, 15_000)[-1] == Derived(2000, 2)
+    assert of(*STEADY, 6_500, 7_000)[-1] == Derived(500, 1)
+
+
 def test_it_may_be_reckoned_in_two_parts():
     counts: list[int | None] = [10_000 + 1_000 * day + (40_000 if day > 25 else 0) for day in range(40)]
     counts[7] = counts[8] = counts[9]
     counts[15] = None
+    counts[20] = 0
     figures = [Figure(FIRST_DAY + timedelta(days=day), count) for day, count in enumerate(counts)]
     whole = derived(figures)
     for at in range(1, 40):
         counted = [
-            Counted(figure.day, figure.count, per_day(one.delta, one.delta_days))
+            Counted(figure.day, figure.count, per_day(one.delta, one.delta_days), bool(one.flag))
             for figure, one in zip(figures[:at], whole[:at], strict=True)
             if figure.count is not None and one.flag != "stale"
         ]

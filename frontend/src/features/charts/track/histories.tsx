@@ -46,8 +46,10 @@ function CountChart({ title, days }: DaysProps) {
   const { chartTrack: texts } = laterWords();
   const { number, signed } = words();
   const known = knownOf(days);
-  const told = ({ value, status }: DayFigure) =>
-    value === null ? (status === "failed" ? texts.failed : texts.missing) : number(value);
+  const told = ({ reported, status }: DayFigure) => {
+    const written = reported === null ? "" : number(reported);
+    return status === "ok" ? written : texts.notOk[status](written);
+  };
   const edges = [Math.max(...known), Math.min(...known)] as const;
   return (
     <Chart
@@ -127,6 +129,6 @@ function countsTold(known: readonly number[], days: number): string {
 /** "" where every day was counted. */
 function notCounted(days: readonly DayFigure[]): string {
   const of = (status: DayFigure["status"]) => days.filter((day) => day.status === status).length;
-  const told = laterWords().chartTrack.notCounted(of("failed"), of("missing"));
+  const told = laterWords().chartTrack.notCounted(of("failed"), of("missing"), of("anomaly"), of("stale"));
   return told && `${told}.`;
 }

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
+import type { CountOnDay } from "../../../generated/api.ts";
 import { countsByDay, genresOf, placesAt, ranksByDay } from "./history.ts";
 
-const counted = (date: string, count: number | null, status = "ok", delta: number | null = null) => ({
+const counted = (
+  date: string,
+  count: number | null,
+  status: CountOnDay["status"] = "ok",
+  delta: number | null = null,
+) => ({
   date,
   count,
   delta,
@@ -20,6 +26,23 @@ const ranked = (genre: string, date: string, rank: number, services: Record<stri
 });
 
 describe("counts by day", () => {
+  it("have a gap for a doubtful day, and what was reported of it", () => {
+    const days = countsByDay(
+      history(
+        counted("2025-03-01", 100),
+        counted("2025-03-02", 9_000, "anomaly", 8_900),
+        counted("2025-03-03", 100, "stale"),
+        counted("2025-03-04", null, "stale"),
+      ),
+    );
+    expect(days.map(({ value, reported, delta, status }) => [value, reported, delta, status])).toEqual([
+      [100, 100, null, "ok"],
+      [null, 9_000, null, "anomaly"],
+      [null, 100, null, "stale"],
+      [null, null, null, "stale"],
+    ]);
+  });
+
   it("have a missing day where the server has none", () => {
     const days = countsByDay(history(counted("2025-02-27", 5), counted("2025-03-02", 8)));
     expect(days.map(({ date, status }) => [date, status])).toEqual([

@@ -2,13 +2,16 @@
 
 import type { ChartTrack, CountHistory, RankOnDay } from "../../../generated/api.ts";
 
-export type CountStatus = "ok" | "failed" | "missing";
+const STATUSES = ["ok", "anomaly", "stale", "failed", "missing"] as const;
+export type CountStatus = (typeof STATUSES)[number];
 
 export interface DayFigure {
   /** As in 2025-12-04. */
   date: string;
-  /** Null, and never 0, where there is none. */
+  /** Null, and never 0, where there is none, or where it is doubtful. */
   value: number | null;
+  /** As the service reported it, also where it is doubtful. */
+  reported: number | null;
   /** To the day before, where that was counted. */
   delta: number | null;
   status: CountStatus;
@@ -26,15 +29,17 @@ const DAY_MS = 24 * 3600 * 1000;
 export function countsByDay({ historical }: CountHistory): DayFigure[] {
   return everyDay(historical.map(({ date, count, delta, status }) => ({ date, count, delta, status }))).map(
     ({ date, found }) => {
-      const value = found?.status === "ok" ? found.count : null;
-      return { date, value, delta: value === null ? null : (found?.delta ?? null), status: statusOf(found) };
+      const status = statusOf(found);
+      const reported = status === "failed" || status === "missing" ? null : (found?.count ?? null);
+      const value = status === "ok" ? reported : null;
+      return { date, value, reported, delta: value === null ? null : (found?.delta ?? null), status };
     },
   );
 }
 
 function statusOf(found: { count: number | null; status: string } | null): CountStatus {
-  if (found?.status === "ok") return found.count === null ? "missing" : "ok";
-  return found?.status === "failed" ? "failed" : "missing";
+  if (found?.status === "ok" && found.count === null) return "missing";
+  return STATUSES.find((one) => one === found?.status) ?? "missing";
 }
 
 /** The genres that it has been on the chart of. */
@@ -50,7 +55,7 @@ export function ranksByDay(
   const places = new Map(ranks.filter((one) => one.genre === genre).map(({ date, rank }) => [date, rank]));
   return (chart_days[genre] ?? []).map((date) => {
     const value = places.get(date) ?? null;
-    return { date, value, delta: null, status: value === null ? "missing" : "ok" };
+    return { date, value, reported: value, delta: null, status: value === null ? "missing" : "ok" };
   });
 }
 

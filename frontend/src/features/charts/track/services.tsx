@@ -1,11 +1,11 @@
 /** The services that have a track: its place there, the way there, and their own players upon a tap. */
 
 import { useState } from "preact/hooks";
-import type { ChartTrack, Embed, ServiceLink } from "../../../generated/api.ts";
+import type { ChartTrack, CountHistory, Embed, ServiceLink } from "../../../generated/api.ts";
 import { Icon } from "../../../ui/icon.tsx";
 import { laterWords, words } from "../../../words/index.ts";
 import { dayName, frameHost, genreName, serviceName, webAddress } from "./formats.ts";
-import { countsByDay, placesAt } from "./history.ts";
+import { countsByDay, type DayFigure, placesAt } from "./history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 // What players need: their scripts and their own storage, and windows that lead to the service.
@@ -48,18 +48,19 @@ export function Services({ track }: { track: ChartTrack }) {
 
 function Known({ service, track }: { service: string; track: ChartTrack }) {
   const texts = laterWords().chartTrack;
-  const { number, ordinal } = words();
+  const { ordinal } = words();
   const counts = track.counts[service];
   const places = placesAt(service, track).map(({ genre, date, rank }) =>
     texts.rankAt(ordinal(rank), genreName(genre), dayName(date)),
   );
-  const current = counts?.current ?? null;
+  const days = counts ? countsByDay(counts) : [];
+  const facts = [...places, ...(counts ? currentPlays(counts, days) : [])];
   return (
     <div class="chart-track-known">
       <div>
         <h4>{serviceName(service)}</h4>
         <p class="dim small numbers">
-          {[...places, ...(current === null ? [] : [texts.plays(number(current))])].map((told) => (
+          {facts.map((told) => (
             <span class="chart-track-fact" key={told}>
               {told}
             </span>
@@ -67,13 +68,19 @@ function Known({ service, track }: { service: string; track: ChartTrack }) {
         </p>
       </div>
       {counts && (
-        <Sparkline
-          values={countsByDay(counts).map(({ value }) => value)}
-          label={texts.trend(serviceName(service))}
-        />
+        <Sparkline values={days.map(({ value }) => value)} label={texts.trend(serviceName(service))} />
       )}
     </div>
   );
+}
+
+/** With their day, unless that is the newest. */
+function currentPlays({ current, last_updated }: CountHistory, days: readonly DayFigure[]): string[] {
+  const texts = laterWords().chartTrack;
+  if (current === null) return [];
+  const told = texts.plays(words().number(current));
+  const isNewest = days.at(-1)?.status === "ok" || !last_updated;
+  return [isNewest ? told : texts.asOf(told, dayName(last_updated.slice(0, 10)))];
 }
 
 function Link({ service, link, name }: { service: string; link: ServiceLink; name: string }) {
