@@ -71,8 +71,10 @@ def _week(days: Collection[DayCount], newest: date) -> tuple[int, int] | None:
         for one in days
         if one.view_count is not None and is_counted(one.view_count, one.flag)
     }
-    now, before = counted.get(newest), counted.get(newest - WEEK)
-    return None if now is None or before is None else (now, before)
+    if newest not in counted:
+        return None
+    before = counted.get(newest - WEEK)
+    return None if before is None else (counted[newest], before)
 
 
 def growth(now: int, before: int) -> float | None:
