@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
@@ -256,6 +258,7 @@ async def test_sessions_of_async_views_are_hashed_too():
     assert await session.aexists(key)
     await session.adelete(key)
     assert not await LoginSession.objects.aexists()
+    await sync_to_async(connections.close_all)()  # of the thread that all of this ran in
 
 
 def test_a_login_passes_over_what_it_replaces(client, grace, bo):
