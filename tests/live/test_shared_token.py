@@ -22,6 +22,7 @@ from tests.conftest import ReadyMadeData, Size
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
 from tests.contract.recommendations.listeners import Listener
+from tests.live.conftest import only_embedded
 from tests.processes import BACKEND, TuttiServer
 from tests.services import Redis
 
@@ -102,13 +103,26 @@ def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> 
         assert CLIENT_SECRET not in server.log
 
 
-def test_what_spotify_finds_is_recommended_queued_or_gone_and_the_library_alone_while_it_is_away(
+def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_away(
     dee: Listener, spotify: SpotifyStandIn
 ) -> None:
     dee.refresh()
-    told = dee.read(limit=100)
-    assert told["missing_sources"] == []
-    found = found_by_spotify(told)
+    found = dee.read(limit=100)
+    assert found["missing_sources"] == []
+    assert LANTERN.title in found_by_spotify(found)
+
+    dee.tell("play", track_id=found["recommendations"][-1]["track"]["id"])
+    spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
+    assert dee.refresh()["status"] == "succeeded"
+    alone = dee.read(limit=100)
+    assert alone["missing_sources"] == ["spotify"]
+    assert {one["provider"] for one in alone["recommendations"]} == {"library"}
+
+
+@only_embedded
+def test_what_spotify_found_is_queued_when_it_is_liked_and_gone_when_it_is_not(dee: Listener) -> None:
+    dee.refresh()
+    found = found_by_spotify(dee.read(limit=100))
     lantern, candle = found[LANTERN.title], found[CANDLE.title]
     assert lantern["track"]["id"] is None
 
@@ -126,13 +140,6 @@ def test_what_spotify_finds_is_recommended_queued_or_gone_and_the_library_alone_
     assert CANDLE.title not in titles(dee)
     dee.refresh()
     assert CANDLE.title not in titles(dee)
-
-    dee.tell("play", track_id=told["recommendations"][-1]["track"]["id"])
-    spotify.then(SEARCH_PATH, *[refusal(500, "Oops")] * 3)
-    assert dee.refresh()["status"] == "succeeded"
-    alone = dee.read(limit=100)
-    assert alone["missing_sources"] == ["spotify"]
-    assert {one["provider"] for one in alone["recommendations"]} == {"library"}
 
 
 def found_by_spotify(told: dict[str, Any]) -> dict[str, Any]:
