@@ -38,6 +38,9 @@ class StageRunAdmin(LookOnlyAdmin[StageRun]):
         "rows_out",
         "rows_for_review",
         "rows_failed",
+        "unreadable",
+        "anomalies",
+        "stale",
     ]
     list_filter = ["stage", "status", "started_at"]
 

@@ -78,6 +78,9 @@ def extract(
             tally.fail(f"{taken.offer}: {taken.failure}")
         if taken.is_unchanged:
             continue
+        if taken.listing:
+            lines = len(taken.listing.rows) + taken.listing.unreadable
+            tally.leave_out(taken.listing.unreadable, of=lines, name=str(taken.offer))
         if is_dry:
             tally.rows_out += not taken.failure
             continue

@@ -9,10 +9,11 @@ from typing import Any
 import httpx
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Q
 
 from apps.charts.models import HistoricalViewCount, StageRun
 from apps.charts.run_models import Stage
-from apps.charts.view_counts.words import Flag
+from apps.charts.view_counts.words import Flag, Status
 from apps.charts.watching import TOO_OLD, State, state_of_charts, success_ratio
 
 WEBHOOK_SECONDS = 10.0
@@ -56,6 +57,8 @@ class Notice:
     odd_count: int
     # The first of them.
     odd: Sequence[Odd]
+    stale_count: int
+    unreadable_count: int
 
     @property
     def subject(self) -> str:
@@ -66,6 +69,11 @@ class Notice:
         parts = [self.subject, *self.troubles, "", *self.stages]
         if self.odd_count:
             parts += ["", f"{self.odd_count} odd counts:", *map(str, self.odd)]
+        if self.stale_count or self.unreadable_count:
+            parts += [
+                "",
+                f"{self.stale_count} stale counts, {self.unreadable_count} unreadable lines and rows.",
+            ]
         return "\n".join(parts)
 
     def payload(self) -> dict[str, Any]:
@@ -77,6 +85,8 @@ class Notice:
             "troubles": list(self.troubles),
             "stages": list(self.stages),
             "odd_count": self.odd_count,
+            "stale_count": self.stale_count,
+            "unreadable_count": self.unreadable_count,
             "odd": [
                 {
                     "isrc": one.isrc,
@@ -96,7 +106,8 @@ def notice_of_today(*, now: datetime) -> Notice:
     state = state_of_charts()
     failures = [*_stages_that_failed(state, now), *_old_sources(state, now)]
     parts = [f"{run.stage}: {one}" for run in state.runs for one in run.failures[:ODD_SHOWN]]
-    odd = HistoricalViewCount.objects.filter(flag__in=ODD, counted_at__gt=now - TOO_OLD)
+    of_day = HistoricalViewCount.objects.filter(counted_at__gt=now - TOO_OLD)
+    odd = of_day.filter(flag__in=ODD)
     return Notice(
         on=now.date(),
         verdict=Verdict.FAILURE if failures else Verdict.PARTLY if parts else Verdict.SUCCESS,
@@ -104,6 +115,8 @@ def notice_of_today(*, now: datetime) -> Notice:
         stages=[_told(run) for run in state.runs],
         odd_count=odd.count(),
         odd=[_odd(row) for row in odd.order_by("-view_count", "isrc", "service")[:ODD_SHOWN]],
+        stale_count=of_day.filter(Q(flag=Flag.STALE) | Q(status=Status.STALE)).count(),
+        unreadable_count=sum(run.unreadable for run in state.runs),
     )
 
 

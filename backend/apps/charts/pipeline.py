@@ -108,11 +108,14 @@ def _work_of(stage: Stage, plan: Plan, now: datetime) -> Callable[[], Tally]:
 
 
 def _status_of(tally: Tally) -> StageRun.Status:
-    """A source that failed is a failure of a part; all of them, where nothing came of the rest."""
+    """A source that failed is a failure of a part; all of them, where nothing came of the rest.
+
+    Counts of which most are anomalies or copies are no counts.
+    """
     if not tally.failures:
         return StageRun.Status.SUCCEEDED
     is_all = tally.rows_failed >= tally.rows_in > 0 and not tally.rows_out
-    return StageRun.Status.FAILED if is_all else StageRun.Status.PARTLY
+    return StageRun.Status.FAILED if is_all or tally.is_mostly_doubtful else StageRun.Status.PARTLY
 
 
 def _finish(record: StageRun, tally: Tally) -> None:
@@ -120,6 +123,7 @@ def _finish(record: StageRun, tally: Tally) -> None:
     record.rows_in, record.rows_out = tally.rows_in, tally.rows_out
     record.rows_for_review = tally.rows_for_review
     record.rows_failed, record.failures = tally.rows_failed, tally.failures
+    record.unreadable, record.anomalies, record.stale = tally.unreadable, tally.anomalies, tally.stale
     _save(record)
     CHART_STAGE_SECONDS.labels(record.stage, record.status).observe(
         (record.ended_at - record.started_at).total_seconds()

@@ -40,6 +40,11 @@ class StageRun(models.Model):
     # Of these nobody could tell the recording; they are listed, which is no failure.
     rows_for_review = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
+    # Lines of lists and rows of tables.
+    unreadable = models.PositiveIntegerField(default=0)
+    # Counts that fell or jumped; counts and lists that repeat older ones.
+    anomalies = models.PositiveIntegerField(default=0)
+    stale = models.PositiveIntegerField(default=0)
     # What failed, in words; the first hundred.
     failures = models.JSONField(default=list)
 
@@ -57,7 +62,9 @@ class StageRun(models.Model):
     def rows_told(self) -> str:
         """For people."""
         review = f"{self.rows_for_review} for review, " if self.rows_for_review else ""
-        return f"{self.rows_in} in, {self.rows_out} out, {review}{self.rows_failed} failed"
+        doubtful = {"unreadable": self.unreadable, "anomalies": self.anomalies, "stale": self.stale}
+        rest = "".join(f", {number} {name}" for name, number in doubtful.items() if number)
+        return f"{self.rows_in} in, {self.rows_out} out, {review}{self.rows_failed} failed{rest}"
 
 
 class PipelineEvent(models.Model):

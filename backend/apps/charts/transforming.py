@@ -155,6 +155,7 @@ def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
         if edition.status == Status.OK and _is_copy(edition):
             edition.status, edition.failure = Status.STALE, COPY
             edition.save(update_fields=["status", "failure"])
+            tally.stale += 1
         if edition.failure:
             tally.failures.append(f"{edition}: {edition.failure}")
 

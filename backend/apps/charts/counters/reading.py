@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from apps.charts.models import ReadTable
 from apps.charts.sources.base import SourceError
@@ -13,7 +13,17 @@ from apps.charts.tallies import Tally
 from core.providers.answers import NO_VERSION, Version
 from core.providers.failures import ProviderError
 
-T = TypeVar("T")
+
+class Table(Protocol):
+    """Its length is the number of its rows; `unreadable` ones were left out."""
+
+    @property
+    def unreadable(self) -> int: ...
+
+    def __len__(self) -> int: ...
+
+
+T = TypeVar("T", bound=Table)
 # What makes a table of a body; None for a table of something else. Raises SourceError.
 Read = Callable[[bytes], T | None]
 
@@ -39,6 +49,8 @@ def new_tables(
             _note(offer, known.digest if known else "", now, failure=str(error)[:200])
             continue
         if taken is not None:
+            unreadable = taken.table.unreadable
+            tally.leave_out(unreadable, of=len(taken.table) + unreadable, name=offer.name)
             yield taken
 
 

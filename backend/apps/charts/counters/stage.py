@@ -103,10 +103,14 @@ def _write(counting: Counting, figures: Iterable[DayFigure], tally: Tally) -> se
         failures = tally.rows_failed
         with unit(tally, f"plays of {isrc}"):
             recorded = record_figures(by_isrc[isrc])
+            tally.figures += recorded.figures
+            tally.anomalies += recorded.anomalies
+            tally.stale += recorded.stale
             if recorded.added or recorded.changed:
                 changed.append(isrc)
         if tally.rows_failed > failures:
             failed.add(isrc)
+    tally.report_figures()
     changed = [isrc for isrc in changed if isrc not in failed]
     tally.rows_out = len(changed)
     for at in range(0, len(changed), TRACKS_AN_EVENT):

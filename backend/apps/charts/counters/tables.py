@@ -39,6 +39,9 @@ class CountTable:
     rows: tuple[CountRow, ...]
     unreadable: int = 0
 
+    def __len__(self) -> int:
+        return len(self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
@@ -46,6 +49,9 @@ class FeatureTable:
 
     features: Mapping[str, AudioFeatures]
     unreadable: int = 0
+
+    def __len__(self) -> int:
+        return len(self.features)
 
 
 def read_counts(body: bytes, *, market: str = "") -> CountTable | None:

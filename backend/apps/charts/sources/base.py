@@ -102,9 +102,11 @@ class Lines:
             self.unreadable += 1
 
     def finished(self, **told: Any) -> Listing:
-        """Raises SourceError when no line is left."""
+        """Raises SourceError when no line is left, or when most can't be read."""
         if not self.rows:
             raise SourceError(Trouble.EMPTY if not self.unreadable else Trouble.GARBAGE)
+        if self.unreadable > len(self.rows):
+            raise SourceError(Trouble.GARBAGE, f"{self.unreadable} lines can't be read, {len(self.rows)} can")
         ranks = [row.rank for row in self.rows]
         if len(set(ranks)) < len(ranks):
             raise SourceError(Trouble.GARBAGE, "two lines have one rank")

@@ -137,6 +137,29 @@ def test_status_tells_the_last_runs_and_the_age_of_sources(etl: Etl, good: Folde
     assert "apple_music rap: missing, never" in said
 
 
+@pytest.mark.parametrize(
+    ("broken", "code", "said"),
+    [
+        (2, 0, "extract: succeeded, 2 in, 2 out, 0 failed, 2 unreadable"),
+        (3, 3, "extract: partly, 2 in, 2 out, 0 failed, 3 unreadable"),
+        (11, 3, "extract: partly, 2 in, 1 out, 1 failed"),
+    ],
+)
+def test_lines_that_cannot_be_read_are_counted_and_more_than_a_few_reported(
+    etl: Etl, folder: Folder, broken: int, code: int, said: str
+):
+    folder.list("soundcloud", DAY, *range(1, 21))
+    lines = [("\u200b", "Artist", None)] * broken + chosen(*range(broken + 1, 21))
+    folder.put("spotify", "pop", DAY, spotify(lines))
+
+    ended, out, complained = etl("run", "--from", folder.path)
+
+    assert ended == code
+    assert said in out
+    assert ("spotify pop" in complained) == (code == 3)
+    assert said in etl("status")[1]
+
+
 def test_replay_tells_what_was_not_heard(etl: Etl, register: Register):
     heard: list[object] = []
 

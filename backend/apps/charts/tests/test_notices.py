@@ -16,8 +16,9 @@ from django.utils import timezone
 from apps.charts.models import RawEdition, StageRun
 from apps.charts.notices import Notice, Verdict, notice_of_today
 from apps.charts.tasks import call_chart_webhook, mail_chart_notice
-from apps.charts.tests.bodies import Folder
+from apps.charts.tests.bodies import Folder, chosen, spotify
 from apps.charts.tests.conftest import Run
+from apps.charts.tests.counters.conftest import put_table, table
 from apps.charts.view_counts.services import DayFigure, record_figures
 from core.errors import Unavailable
 
@@ -120,6 +121,52 @@ def test_odd_counts_are_told_with_what_is_odd():
 
     assert (odd.isrc, odd.service, odd.count, odd.delta, odd.flag) == (ISRC, "spotify", 4000, -1100, "fell")
     assert "1 odd counts:\nQZTUT2500001 spotify" in today().text
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize(
+    ("odd", "count", "status", "verdict"),
+    [
+        (2, 0, "succeeded", Verdict.SUCCESS),
+        (3, 0, "partly", Verdict.PARTLY),
+        (11, 0, "failed", Verdict.FAILURE),
+        (20, 12_000, "failed", Verdict.FAILURE),
+    ],
+    ids=["a few fell", "more fell", "most fell", "a copy"],
+)
+def test_doubtful_counts_make_a_run_partly_or_failed(
+    run: Run, folder: Folder, odd: int, count: int, status: str, verdict: Verdict
+):
+    today, tracks = timezone.now().date(), chosen(*range(1, 21))
+    folder.put("spotify", "pop", DAY, spotify(tracks))
+    rows = [
+        (str(today - timedelta(days=2 - at)), one, 10_000 + 1000 * at) for at in range(2) for one in tracks
+    ]
+    put_table(folder, table(*rows))
+    run()
+    # The copy is of yesterday's 11,000.
+    doubtful = 11_000 if count else 0
+    rows += [(str(today), one, doubtful if at < odd else 12_000) for at, one in enumerate(tracks)]
+    put_table(folder, table(*rows))
+
+    counts = next(record for record in run() if record.stage == "counts")
+
+    assert (counts.status, counts.anomalies + counts.stale) == (status, odd)
+    notice = notice_of_today(now=timezone.now())
+    assert (notice.verdict, notice.odd_count + notice.stale_count) == (verdict, odd)
+
+
+@pytest.mark.usefixtures("has_run")
+def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
+    bad = ["x,Ada - Halo,1", "2025-03-01,Ada - Halo,-5", "2025-03-01,Ada - Halo,abc"]
+    good = table(*((DAY, one, 1000) for one in chosen(*range(1, 11))))
+    put_table(folder, "\n".join([good, *bad]))
+
+    run()
+
+    assert "counts: counts.csv: 3 of 13 lines could not be read" in today().troubles
+    assert (today().verdict, today().unreadable_count) == (Verdict.PARTLY, 3)
+    assert "0 stale counts, 3 unreadable lines and rows." in today().text
 
 
 @pytest.mark.usefixtures("has_run")

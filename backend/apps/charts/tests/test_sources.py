@@ -141,7 +141,7 @@ def test_names_are_read_as_people_see_them(service, written, name):
     "name", ["\u200b", "\u202e \u200d", "\u3164", "&#8203;", "null", "None", "N/A", "undefined"]
 )
 def test_a_name_that_shows_nothing_or_stands_for_none_is_unreadable(service, name):
-    good = chosen(1)
+    good = chosen(1, 2)
     listing = READERS[service](
         bodies.WRITERS[service]([*good, (name, "Artist", None), ("Title", name, None)])
     )

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from apps.charts.view_counts.deltas import USUAL_DAYS, Counted, Derived, Figure, derived, is_counted, per_day
 from apps.charts.view_counts.models import HistoricalViewCount, ViewCount
 from apps.charts.view_counts.remembering import drop_views
-from apps.charts.view_counts.words import Flag, Status
+from apps.charts.view_counts.words import Flag, Status, shown_status
 from apps.tracks.facts import checked_isrc
 
 # Two that write figures of one track wait for each other on PostgreSQL: one of so many locks of this class.
@@ -49,6 +49,10 @@ class Recorded:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    # Of the new and changed ones that have a count or repeat one.
+    figures: int = 0
+    anomalies: int = 0
+    stale: int = 0
     keys: set[Key] = field(default_factory=set)
 
 
@@ -114,6 +118,10 @@ def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None
             newest[key] = counted[-1]
     recorded.added += len(added)
     recorded.changed += len(reported)
+    shown = [shown_status(row.status, row.flag) for row in (*added, *reported)]
+    recorded.figures += sum(status in {"ok", "anomaly", "stale"} for status in shown)
+    recorded.anomalies += shown.count("anomaly")
+    recorded.stale += shown.count("stale")
     objects = HistoricalViewCount.objects
     objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
     columns = ["view_count", "status", "counted_at", *_DERIVED]
