@@ -17,7 +17,7 @@ what to type. Everything is run even when something fails; the table at the end 
 
   --no-services   leave out, on purpose, what needs PostgreSQL or Redis
   --long          also what takes long (several hours): longer random tests, every contract test on both sizes,
-                  every state of the page, Firefox, 40 mutants of the product, and --pythons
+                  every state of the page, Firefox, 54 mutants of the product, and --pythons
   --pythons       only the unit tests, on each other supported Python that this machine has
   --help          this text
 

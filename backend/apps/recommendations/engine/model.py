@@ -106,12 +106,6 @@ class Model:
             taken[without] = True
         return best(np.where(taken, -np.inf, scores), count)
 
-    def neighbours(self, item: int, *, count: int) -> Integers:
-        """The items whose listeners are most alike those of this one, most alike first."""
-        likeness = self.directions @ self.directions[item]
-        likeness[item] = -np.inf
-        return best(likeness, count)
-
 
 def best(scores: Floats, count: int) -> Integers:
     """Where the highest are, highest first, of equals the first first; never where it is -inf."""
