@@ -30,7 +30,7 @@ from apps.charts.tests.misled import (
 
 Damage = Callable[[Day], None]
 ALL_OK = dict.fromkeys(SERVICES, "ok")
-OTHERS = [(f"Elsewhere {number}", f"Dee {number}", None) for number in range(60)]
+OTHERS: list[Track] = [(f"Elsewhere {number}", f"Dee {number}", None) for number in range(60)]
 
 
 @pytest.fixture(scope="module")
