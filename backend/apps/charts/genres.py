@@ -24,3 +24,16 @@ class MusicService(models.TextChoices):
 # Whose word on a track counts before whose: names, covers and albums are taken from the first that knows.
 RANKED = (MusicService.SPOTIFY, MusicService.APPLE_MUSIC, MusicService.SOUNDCLOUD)
 PREFERENCE = {str(service): place for place, service in enumerate(RANKED)}
+# As people read them.
+GENRES = {
+    Genre.POP: "Pop",
+    Genre.DANCE: "Dance/Electronic",
+    Genre.RAP: "Hip-Hop/Rap",
+    Genre.COUNTRY: "Country",
+}
+SERVICES = {
+    MusicService.SPOTIFY: "Spotify",
+    MusicService.APPLE_MUSIC: "Apple Music",
+    MusicService.SOUNDCLOUD: "SoundCloud",
+    MusicService.YOUTUBE: "YouTube",
+}

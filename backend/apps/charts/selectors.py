@@ -7,8 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Max, QuerySet
 
-from apps.charts.genres import RANKED, Genre, MusicService
-from apps.charts.graphql.words import GENRES, SERVICES
+from apps.charts.genres import GENRES, RANKED, SERVICES, Genre, MusicService
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, StageRun, Status, ViewCount
 from apps.charts.run_models import Stage
 from apps.tracks.facts import ISRC_PATTERN

@@ -1,26 +1,12 @@
 """How alike two tracks sound, by their audio features. Knows no database."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-
-@dataclass(frozen=True, slots=True)
-class AudioFeatures:
-    """From 0 to 1, but tempo in beats a minute and loudness in decibels, below 0."""
-
-    danceability: float
-    energy: float
-    valence: float
-    tempo: float
-    acousticness: float
-    loudness: float
-    instrumentalness: float
-    speechiness: float
-    liveness: float
-
+from apps.charts.audio_features import AudioFeatures
 
 WEIGHTS = AudioFeatures(
     danceability=2,

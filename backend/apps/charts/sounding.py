@@ -6,10 +6,10 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
+from apps.charts.audio_features import AudioFeatures
 from apps.charts.counters.reading import about, new_tables
 from apps.charts.counters.tables import FEATURE_NAMES, FeatureTable, read_features
 from apps.charts.models import ChartTrack, TrackFeatures
-from apps.charts.similarity import AudioFeatures, Sounds
 from apps.charts.supplies import Supply
 from apps.charts.tallies import Tally
 
@@ -47,6 +47,8 @@ def similar_tracks(isrc: str) -> list[tuple[ChartTrack, float]] | None:
 
 def similar_to(isrcs: Collection[str], *, limit: int) -> dict[str, list[tuple[ChartTrack, float]]]:
     """The same of many, in two queries; of those of which nobody knows how they sound, none."""
+    from apps.charts.similarity import Sounds  # brings numpy, which gathering charts does without
+
     on_charts = ChartTrack.objects.values("isrc")
     rows = TrackFeatures.objects.filter(isrc__in=on_charts).values_list("isrc", *FEATURE_NAMES)
     sounds = Sounds({isrc: AudioFeatures(*values) for isrc, *values in rows})

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
-from apps.charts.similarity import AudioFeatures
+from apps.charts.audio_features import AudioFeatures
 from apps.charts.sources.base import MAX_COUNT, SourceError, Trouble, name_of
 from apps.tracks.facts import FactError, checked_isrc
 

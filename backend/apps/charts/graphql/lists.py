@@ -7,15 +7,13 @@ import strawberry
 from django.db.models import QuerySet
 from strawberry.types import Info
 
-from apps.charts.genres import Genre
+from apps.charts.genres import GENRES, SERVICES, Genre
 from apps.charts.graphql.tracks import Place, TrackType, absolute, place_of, types_of
 from apps.charts.graphql.words import (
     CONSENSUS,
     CONSENSUS_NAME,
-    GENRES,
     ORDERS,
     SERVICE_ORDER,
-    SERVICES,
     ButtonLabelType,
     genre_labels,
     icon_path,

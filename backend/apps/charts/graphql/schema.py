@@ -8,7 +8,7 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types import Info
 
-from apps.charts.genres import Genre
+from apps.charts.genres import SERVICES, Genre
 from apps.charts.graphql import lists, words
 from apps.charts.graphql.counts import Figures, TrackPlayCountType, figures_of, play_counts
 from apps.charts.graphql.embeds import EMBEDS, embed_url
@@ -78,7 +78,7 @@ class Query:
 
     @strawberry.field
     def service_configs(self) -> list[ServiceType]:
-        return [service_type(service) for service in words.SERVICES]
+        return [service_type(service) for service in SERVICES]
 
     @strawberry.field
     def iframe_configs(self) -> list[IframeConfigType]:

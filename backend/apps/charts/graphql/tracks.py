@@ -10,11 +10,10 @@ import strawberry
 from strawberry.scalars import JSON
 from strawberry.types import Info
 
-from apps.charts.genres import MusicService
+from apps.charts.genres import SERVICES, MusicService
 from apps.charts.graphql.counts import Figures, as_json, figures_of
 from apps.charts.graphql.limits import DEFAULT_SIMILAR, MAX_SIMILAR
 from apps.charts.graphql.words import (
-    SERVICES,
     ButtonLabelType,
     button_label,
     icon_path,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import strawberry
 
-from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.genres import GENRES, RANKED, SERVICES, Genre, MusicService
 
 # The chart that is made of several services' lists, in the words of chart clients.
 CONSENSUS = "tunemeld"
@@ -52,18 +52,6 @@ ORDERS = (
         "by how much plays grew within a week",
     ),
 )
-GENRES = {
-    Genre.POP: "Pop",
-    Genre.DANCE: "Dance/Electronic",
-    Genre.RAP: "Hip-Hop/Rap",
-    Genre.COUNTRY: "Country",
-}
-SERVICES = {
-    MusicService.SPOTIFY: "Spotify",
-    MusicService.APPLE_MUSIC: "Apple Music",
-    MusicService.SOUNDCLOUD: "SoundCloud",
-    MusicService.YOUTUBE: "YouTube",
-}
 
 
 def icon_path(name: str) -> str:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.similarity import LARGEST_DISTANCE, WEIGHTS, AudioFeatures, Sounds, weighted
+from apps.charts.audio_features import AudioFeatures
+from apps.charts.similarity import LARGEST_DISTANCE, WEIGHTS, Sounds, weighted
 
 SHARE = st.floats(0, 1)
 FEATURES = st.builds(

@@ -16,7 +16,6 @@ from apps.charts.bars import Bars
 from apps.charts.exclusion import AlreadyRunning
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.models import StageRun
-from apps.charts.notices import NoticeError, call_webhook, mail, notice_of_today
 from apps.charts.pipeline import FULL, Plan, run_pipeline, try_out
 from apps.charts.run_models import Stage
 from apps.charts.selectors import latest_stage_runs, source_states
@@ -39,6 +38,8 @@ def moment(text: str) -> datetime:
 
 
 class Command(BaseCommand):
+    # They would load every view of every app, which takes longer than a day's lists.
+    requires_system_checks: list[str] = []
     help = (
         "Gathers charts. Ends with 0 when all went well, 1 when nothing did, 2 for wrong arguments, "
         "3 when a part failed and the rest was done, 4 when another run goes on, 130 after Ctrl-C."
@@ -144,6 +145,13 @@ class Command(BaseCommand):
             sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
 
     def _notice(self, **_options: Any) -> None:
+        from apps.charts.notices import (
+            NoticeError,
+            call_webhook,
+            mail,
+            notice_of_today,
+        )  # brings a client of HTTP
+
         notice = notice_of_today(now=timezone.now())
         self.stdout.write(notice.text)
         troubles = []
