@@ -57,7 +57,7 @@ def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
         **{"album": track["album"], "cover_url": track["cover_url"] or "", "services": {}},
         "plays": {"total": 1, "spotify": None, "apple_music": None, "soundcloud": None, "youtube": None},
         "change": {"1d": None, "7d": 1, "30d": None},
-        **{"days_on_chart": 1, "peak": 1, "movement": {"kind": "new", "by": 0}},
+        **{"counts": {}, "days_on_chart": 1, "peak": 1, "movement": {"kind": "new", "by": 0}},
         **{"track_id": loved["track_id"], "votes": 2},
     }
 

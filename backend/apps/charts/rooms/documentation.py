@@ -36,6 +36,7 @@ CHART = RoomChartAnswer(
                 cover_url="",
                 services={},
                 plays=ChartPlays(total=4),
+                counts={},
                 change=ChartChange(week=1),
                 days_on_chart=3,
                 peak=1,

@@ -6,6 +6,7 @@ import msgspec
 
 from apps.charts.payloads import (
     ChartChange,
+    ChartCount,
     ChartMovement,
     ChartPlays,
     ChartServiceRank,
@@ -28,6 +29,7 @@ class RoomChartEntryPayload(msgspec.Struct, frozen=True):
     cover_url: str
     services: dict[str, ChartServiceRank]
     plays: ChartPlays
+    counts: dict[str, ChartCount]
     change: ChartChange
     days_on_chart: int
     peak: int

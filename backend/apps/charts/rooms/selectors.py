@@ -87,6 +87,7 @@ def _entry(one: Standing, charts: Charts, week: Week, play: Play) -> RoomChartEn
         cover_url=track["cover_url"] or "",
         services={},
         plays=ChartPlays(total=one.plays),
+        counts={},
         change=ChartChange(week=one.plays - (before.plays if before else 0)),
         days_on_chart=len(ranks),
         peak=min(ranks),
