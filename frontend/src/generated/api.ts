@@ -938,6 +938,9 @@ export interface RoomChartEntry {
     [k: string]: ChartServiceRank;
   };
   plays: ChartPlays;
+  counts: {
+    [k: string]: ChartCount;
+  };
   change: ChartChange;
   days_on_chart: number;
   peak: number;
