@@ -91,8 +91,10 @@ class ServerOfImage(TuttiServer):
         return subprocess.run(command, cwd=self.working_folder, env=variables, **self.run_as).returncode
 
 
-def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild, stages: list[Stage]) -> None:
-    """By whatever name it goes."""
+def test_its_steps_make_a_server_that_runs_and_leave_behind_what_built_it(
+    built: BareBuild, stages: list[Stage]
+) -> None:
+    """It knows how it is, by whatever name it goes. One test: each worker would build the image again."""
     with ServerOfImage(built, stages[-1]) as server, server.client() as http:
         assert len(http.get("/api/playlist/").json()) == 10
         assert http.get("/api/schema.json").status_code == 200
@@ -108,10 +110,6 @@ def test_its_steps_make_a_server_that_runs_and_knows_how_it_is(built: BareBuild,
         server.start()
         assert server.health() == 0
 
-
-def test_what_builds_the_page_stays_behind_and_its_data_are_its_users_alone(
-    built: BareBuild, stages: list[Stage]
-) -> None:
     project, data = (built.root(stages[-1]) / name for name in ("tutti", "data"))
     kept = {path.name for path in project.iterdir()}
     assert kept == {".venv", "backend", "frontend", "pyproject.toml"}
