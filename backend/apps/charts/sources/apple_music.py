@@ -15,6 +15,7 @@ from apps.charts.sources.base import (
     SourceError,
     Trouble,
     address_of,
+    converted,
     id_of,
     isrc_of,
     json_of,
@@ -84,7 +85,7 @@ def _read_numbered(value: dict[str, Any]) -> Listing:
 
 
 def _numbered_row(rank: int, told: Any) -> Row:
-    line = msgspec.convert(told, _Numbered)
+    line = converted(told, _Numbered)
     return Row(
         rank=rank,
         name=name_of(line.name),
@@ -134,7 +135,7 @@ def _read_songs(songs: Iterable[Any]) -> Listing:
 
 
 def _song_row(rank: int, given: Any) -> Row:
-    song = msgspec.convert(given, _Song)
+    song = converted(given, _Song)
     told = song.attributes
     cover = told.artwork.url if told.artwork else ""
     return Row(

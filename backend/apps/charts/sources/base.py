@@ -149,14 +149,19 @@ _first_use = Lock()
 _described: set[type] = set()
 
 
-def decoded(value: Any, kind: type[T]) -> T:
-    """`value` as this type. Raises SourceError. For any thread."""
+def converted(value: Any, kind: type[T], *, strict: bool = True) -> T:
+    """`value` as this type. Raises msgspec.ValidationError. For any thread."""
     with _first_use:
         if kind not in _described:
             msgspec.json.Decoder(kind)
             _described.add(kind)
+    return msgspec.convert(value, kind, strict=strict)
+
+
+def decoded(value: Any, kind: type[T]) -> T:
+    """The same of an answer. Raises SourceError."""
     try:
-        return msgspec.convert(value, kind, strict=False)
+        return converted(value, kind, strict=False)
     except msgspec.ValidationError as error:
         raise SourceError(Trouble.GARBAGE, str(error)) from None
 

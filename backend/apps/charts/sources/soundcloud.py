@@ -12,6 +12,7 @@ from apps.charts.sources.base import (
     SourceError,
     Trouble,
     address_of,
+    converted,
     count_of,
     decoded,
     described,
@@ -81,7 +82,7 @@ def read(body: bytes) -> Listing:
 
 def _row(rank: int, told: dict[str, Any]) -> Row:
     """Who published it knows the artist; who put it there may be anybody."""
-    track = msgspec.convert(told, _Track)
+    track = converted(told, _Track)
     publisher, user = track.publisher or _Publisher(), track.user or _User()
     return Row(
         rank=rank,

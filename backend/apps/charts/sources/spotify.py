@@ -15,6 +15,7 @@ from apps.charts.sources.base import (
     SourceError,
     Trouble,
     address_of,
+    converted,
     decoded,
     described,
     id_of,
@@ -147,7 +148,7 @@ def _read_page(page: _Page, **told: str) -> Listing:
 
 
 def _row(rank: int, told: dict[str, Any]) -> Row:
-    track = msgspec.convert(told, _Track)
+    track = converted(told, _Track)
     album = track.album or _Album()
     return Row(
         rank=rank,

@@ -5,7 +5,7 @@ import threading
 
 import msgspec
 
-from apps.charts.sources.base import decoded
+from apps.charts.sources.base import converted
 
 TYPES, THREADS = 100, 8
 sys.setswitchinterval(1e-6)
@@ -19,7 +19,7 @@ def use_at_once() -> None:
 
     def use() -> None:
         all_there.wait()
-        decoded({"parts": [{"items": [{"number": 1}]}]}, kind)
+        converted({"parts": [{"items": [{"number": 1}]}]}, kind)
 
     threads = [threading.Thread(target=use) for _ in range(THREADS)]
     for thread in threads:
