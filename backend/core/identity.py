@@ -1,6 +1,6 @@
 """Who is calling. Apps register how they recognise somebody; the first that does wins."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -84,12 +84,12 @@ def claimed_caller(visit: Visit) -> Caller:
     return _network_caller(visit)
 
 
-def caller_for(visit: Visit, recognisers: Sequence[Recogniser] | None = None) -> Caller:
-    """Who sent it: whom a recogniser (those that are registered) knows, else the address with the user agent.
+def caller_for(visit: Visit) -> Caller:
+    """Who sent it: whom a recogniser knows, else the network address with the user agent.
 
     Raises NotAuthenticated when a token was given that is not (or no longer) valid. May read the database.
     """
-    for recognise in _recognisers if recognisers is None else recognisers:
+    for recognise in _recognisers:
         if caller := recognise(visit):
             return caller
     return _network_caller(visit)

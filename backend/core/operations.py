@@ -27,12 +27,14 @@ class OperationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         key = request.headers.get("Idempotency-Key")
-        if key is None or not _is_write(request):
+        view = None if key is None else _written_view(request)
+        if key is None or view is None:
             return self.get_response(request)
         if not USABLE_KEY.fullmatch(key) or _is_given_twice(request):
             return answer(InvalidInput.of("Idempotency-Key", "One, of 1 to 64 printable ASCII characters."))
         with within_operation(key):
-            if _keeps_no_answer(request):
+            if request.method in getattr(view, "keeps_no_answer_on", ()):
+                # It only reads, or needs more than one transaction and refuses a repeat by itself.
                 return self.get_response(request)
             try:
                 count_against(NAMED_WRITES, network_of(visit_of(request).address))
@@ -41,28 +43,24 @@ class OperationMiddleware:
             return once(request, key=key, respond=self.get_response)
 
 
-def _keeps_no_answer(request: HttpRequest) -> bool:
-    """Whether the view only reads, or needs more than one transaction and refuses a repeat by itself."""
-    view = getattr(resolve(request.path_info).func, "cls", None)
-    return request.method in getattr(view, "keeps_no_answer_on", ())
-
-
 def _is_given_twice(request: HttpRequest) -> bool:
     """Django joins what comes twice by a comma, which is a key of its own."""
     headers: list[tuple[bytes, bytes]] = getattr(request, "scope", {}).get("headers", [])
     return sum(name.lower() == b"idempotency-key" for name, _ in headers) > 1
 
 
-def _is_write(request: HttpRequest) -> bool:
-    """To the API: the admin answers what it has done with a redirect, which is no answer to be kept.
+def _written_view(request: HttpRequest) -> type | None:
+    """The class of views that this writes to, of the API alone: the admin answers what it has done with a
+    redirect, which is no answer to be kept.
 
-    Not where the address does not take the method: that is a 405, whatever the key.
+    None also where the address does not take the method: that is a 405, whatever the key.
     """
     if request.method not in WRITING_METHODS or not request.path_info.startswith("/api/"):
-        return False
+        return None
     try:
-        view = resolve(request.path_info).func
+        function = resolve(request.path_info).func
     except Resolver404:
-        return False
-    methods = getattr(view, "actions", None) or dir(getattr(view, "cls", None))
-    return request.method.lower() in methods
+        return None
+    view: type | None = getattr(function, "cls", None)
+    methods = getattr(function, "actions", None) or dir(view)
+    return view if request.method.lower() in methods else None

@@ -300,10 +300,4 @@ BY_PERSON: tuple[type[RollUp], ...] = (
     PersonTrackCount,
 )
 # In the order in which every writer takes them.
-ROLL_UPS: tuple[type[RollUp], ...] = (
-    PersonTrackHourCount,
-    *BY_DAY,
-    PersonDayCount,
-    PersonQuarterCount,
-    PersonTrackCount,
-)
+ROLL_UPS = (BY_PERSON[0], *BY_DAY, *BY_PERSON[1:])

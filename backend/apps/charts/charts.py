@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from django.db.models import Count, Min
 
-from apps.charts.counters.book import CountedPlays
+from apps.charts.counters.book import plays_on
 from apps.charts.models import Edition, EditionEntry, EditionSource, RawEdition, RawEntry, Status
 from apps.charts.movements import movement
 from apps.charts.payloads import (
@@ -47,7 +47,7 @@ def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = F
     """With `is_newest` its sources say, too, whose lists could not be had since."""
     entries = list(edition.entries.select_related("track"))
     sources = list(edition.sources.select_related("used"))
-    plays = CountedPlays().plays_on([entry.track.isrc for entry in entries], edition.issued_on)
+    plays = plays_on([entry.track.isrc for entry in entries], edition.issued_on)
     past = _Past(edition, entries)
     urls = _urls(sources, entries)
     failed_since = _failed_since(edition) if is_newest else {}

@@ -159,9 +159,6 @@ def _note_what_people_said(
         _note(found, entry, track, How.MANUAL, known)
 
 
-Remembered = Mapping[tuple[str, str], ServiceTrack]
-
-
 def _remembered(entries: Sequence[RawEntry]) -> dict[tuple[str, str], ServiceTrack]:
     ids = {entry.service_track_id for entry in entries if entry.service_track_id}
     rows = ServiceTrack.objects.filter(service_track_id__in=ids).select_related("track")

@@ -8,7 +8,7 @@ from operator import or_
 from django.db.models import Q
 
 from apps.charts.charts import Order
-from apps.charts.counters.book import CountedPlays
+from apps.charts.counters.book import histories, most_trending
 from apps.charts.genres import RANKED, Genre, MusicService
 from apps.charts.graphql.embeds import allowed_player
 from apps.charts.models import (
@@ -118,7 +118,7 @@ def chart_track(isrc: str) -> ChartTrack:
 
 
 def track_page(track: ChartTrack) -> ChartTrackPayload:
-    counts = CountedPlays().histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
+    counts = histories([track.isrc], days=HISTORY_DAYS).get(track.isrc, {})
     ranks = _ranks(track)
     return ChartTrackPayload(
         isrc=track.isrc,
@@ -196,7 +196,7 @@ def _counts(told: Mapping[str, CountHistory]) -> dict[str, CountHistoryPayload]:
 
 def graph_data(edition: Edition) -> list[GraphTrackPayload]:
     entries = list(edition.entries.select_related("track"))
-    told = CountedPlays().histories([entry.track.isrc for entry in entries], days=HISTORY_DAYS)
+    told = histories([entry.track.isrc for entry in entries], days=HISTORY_DAYS)
     return [
         GraphTrackPayload(
             rank=entry.rank,
@@ -226,7 +226,7 @@ def header_art(genre: str) -> dict[str, HeaderArtPayload]:
 
 
 def trending() -> list[TrendingTrackPayload]:
-    day, told = CountedPlays().trending(most=MOST_TRENDING)
+    day, told = most_trending(MOST_TRENDING)
     tracks = ChartTrack.objects.in_bulk([isrc for isrc, _ in told], field_name="isrc")
     return [
         TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change, day)

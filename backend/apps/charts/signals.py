@@ -6,18 +6,13 @@ again (`etl replay`) announces nothing, so no event ever comes twice.
 
 from collections.abc import Mapping
 
-import msgspec
-
 from apps.charts.announcing import Kind, announced
 from apps.charts.events import EditionPayload, FailedSourcePayload, WithdrawnChartPayload
 from apps.charts.live_stream import ensure_chart_stream
+from apps.charts.sources.base import converted
 from apps.realtime.decorators import broadcast_event
 
 Announcement = Mapping[str, object]
-
-# Here, by one thread: msgspec does not bear that two threads use a new type at once.
-for kind in (EditionPayload, WithdrawnChartPayload, FailedSourcePayload):
-    msgspec.json.Decoder(kind)
 
 
 def of_charts(told: Announcement) -> int:
@@ -27,14 +22,14 @@ def of_charts(told: Announcement) -> int:
 
 @broadcast_event("chart.published", on=announced, sender=Kind.PUBLISHED, stream=of_charts)
 def chart_published(told: Announcement) -> EditionPayload:
-    return msgspec.convert(told, EditionPayload)
+    return converted(told, EditionPayload)
 
 
 @broadcast_event("chart.withdrawn", on=announced, sender=Kind.WITHDRAWN, stream=of_charts)
 def chart_withdrawn(told: Announcement) -> WithdrawnChartPayload:
-    return msgspec.convert(told, WithdrawnChartPayload)
+    return converted(told, WithdrawnChartPayload)
 
 
 @broadcast_event("source.failed", on=announced, sender=Kind.SOURCE_FAILED, stream=of_charts)
 def source_failed(told: Announcement) -> FailedSourcePayload:
-    return msgspec.convert(told, FailedSourcePayload)
+    return converted(told, FailedSourcePayload)

@@ -21,49 +21,45 @@ Key = tuple[str, str]
 Reported = tuple[int | None, str, str]
 
 
-class CountedPlays:
-    """The book of `apps.charts.view_counts`."""
+def plays_on(isrcs: Sequence[str], day: date) -> Mapping[str, Plays]:
+    """Of each service its last plausible figure until that day; changes are of those counted on it."""
+    wanted = {day - timedelta(days=back) for back in [*range(GOOD_FOR_DAYS + 1), *CHANGE_DAYS]}
+    rows = HistoricalViewCount.objects.filter(isrc__in=isrcs, recorded_date__in=wanted)
+    found: defaultdict[str, defaultdict[str, dict[date, Reported]]] = defaultdict(lambda: defaultdict(dict))
+    for isrc, service, on, count, status, flag in rows.values_list(
+        "isrc", "service", "recorded_date", "view_count", "status", "flag"
+    ):
+        found[isrc][service][on] = (count, status, flag)
+    plays = {isrc: _plays(of_track, day) for isrc, of_track in found.items()}
+    return {isrc: one for isrc, one in plays.items() if one.days}
 
-    def plays_on(self, isrcs: Sequence[str], day: date) -> Mapping[str, Plays]:
-        """Of each service its last plausible figure until that day; changes are of those counted on it."""
-        wanted = {day - timedelta(days=back) for back in [*range(GOOD_FOR_DAYS + 1), *CHANGE_DAYS]}
-        rows = HistoricalViewCount.objects.filter(isrc__in=isrcs, recorded_date__in=wanted)
-        found: defaultdict[str, defaultdict[str, dict[date, Reported]]] = defaultdict(
-            lambda: defaultdict(dict)
-        )
-        for isrc, service, on, count, status, flag in rows.values_list(
-            "isrc", "service", "recorded_date", "view_count", "status", "flag"
-        ):
-            found[isrc][service][on] = (count, status, flag)
-        plays = {isrc: _plays(of_track, day) for isrc, of_track in found.items()}
-        return {isrc: one for isrc, one in plays.items() if one.days}
 
-    def histories(self, isrcs: Sequence[str], *, days: int) -> Mapping[str, Mapping[str, CountHistory]]:
-        """Through the caches; of what was counted last before these days, the days until then."""
-        today = timezone.now().date()
-        told = selectors.view_data(isrcs, today=today)
-        earlier = _earlier_days(told, first=today - timedelta(days=days - 1), days=days)
-        return {
-            isrc: {
-                service: _history(counts, earlier.get((isrc, service)))
-                for service, counts in of_track.items()
-            }
-            for isrc, of_track in told.items()
+def histories(isrcs: Sequence[str], *, days: int) -> Mapping[str, Mapping[str, CountHistory]]:
+    """Through the caches; of what was counted last before these days, the days until then."""
+    today = timezone.now().date()
+    told = selectors.view_data(isrcs, today=today)
+    earlier = _earlier_days(told, first=today - timedelta(days=days - 1), days=days)
+    return {
+        isrc: {
+            service: _history(counts, earlier.get((isrc, service))) for service, counts in of_track.items()
         }
+        for isrc, of_track in told.items()
+    }
 
-    def trending(self, *, most: int) -> tuple[date | None, Sequence[tuple[str, int]]]:
-        """The newest day, and changes over the week until then, of tracks that charts have had."""
-        counted = HistoricalViewCount.objects.filter(
-            view_count__isnull=False, flag=Flag.NONE, recorded_date__lte=timezone.now().date()
-        )
-        newest = counted.aggregate(day=Max("recorded_date"))["day"]
-        if newest is None:
-            return None, []
-        changes: defaultdict[str, int] = defaultdict(int)
-        now, before = _of_day(newest), _of_day(newest - timedelta(days=WEEK))
-        for isrc, service in now.keys() & before.keys():
-            changes[isrc] += now[isrc, service] - before[isrc, service]
-        return newest, sorted(changes.items(), key=lambda one: (-one[1], one[0]))[:most]
+
+def most_trending(most: int) -> tuple[date | None, Sequence[tuple[str, int]]]:
+    """The newest day, and changes over the week until then, of tracks that charts have had."""
+    counted = HistoricalViewCount.objects.filter(
+        view_count__isnull=False, flag=Flag.NONE, recorded_date__lte=timezone.now().date()
+    )
+    newest = counted.aggregate(day=Max("recorded_date"))["day"]
+    if newest is None:
+        return None, []
+    changes: defaultdict[str, int] = defaultdict(int)
+    now, before = _of_day(newest), _of_day(newest - timedelta(days=WEEK))
+    for isrc, service in now.keys() & before.keys():
+        changes[isrc] += now[isrc, service] - before[isrc, service]
+    return newest, sorted(changes.items(), key=lambda one: (-one[1], one[0]))[:most]
 
 
 def _plays(reported: Mapping[str, Mapping[date, Reported]], day: date) -> Plays:

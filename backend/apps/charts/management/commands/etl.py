@@ -145,12 +145,8 @@ class Command(BaseCommand):
             sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
 
     def _notice(self, **_options: Any) -> None:
-        from apps.charts.notices import (
-            NoticeError,
-            call_webhook,
-            mail,
-            notice_of_today,
-        )  # brings a client of HTTP
+        # Here, because it brings a client of HTTP.
+        from apps.charts.notices import NoticeError, call_webhook, mail, notice_of_today
 
         notice = notice_of_today(now=timezone.now())
         self.stdout.write(notice.text)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from apps.charts.counters.book import CountedPlays
+from apps.charts.counters.book import histories, most_trending, plays_on
 from apps.charts.models import ChartTrack
 from apps.charts.plays import PlaysOfDay
 from apps.charts.tests.bodies import isrc
@@ -14,7 +14,6 @@ from apps.charts.view_counts.services import DayFigure, record_figures
 from apps.charts.view_counts.words import CountStatus, Status
 
 pytestmark = pytest.mark.django_db
-BOOK = CountedPlays()
 DAY = date(2025, 3, 31)
 
 
@@ -38,12 +37,12 @@ def test_the_last_figure_stands_for_a_week_and_what_comes_later_is_not_known_yet
     record(2, "spotify", on(0), 1000)
     record(2, "spotify", on(-1), 2000)
 
-    plays = BOOK.plays_on([isrc(1), isrc(2), isrc(3)], DAY)
+    plays = plays_on([isrc(1), isrc(2), isrc(3)], DAY)
 
     assert plays.keys() == {isrc(1), isrc(2)}
     assert (plays[isrc(1)].by_service, plays[isrc(1)].total) == ({"spotify": 900}, 900)
     assert plays[isrc(2)].total == 1000
-    assert BOOK.plays_on([isrc(1)], on(-1)) == {}
+    assert plays_on([isrc(1)], on(-1)) == {}
 
 
 def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
@@ -56,7 +55,7 @@ def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
     record(1, "spotify", on(8), 5000)
     record(1, "soundcloud", on(0), None)
 
-    plays = BOOK.plays_on([isrc(1)], DAY)[isrc(1)]
+    plays = plays_on([isrc(1)], DAY)[isrc(1)]
 
     assert (plays.total, plays.change) == (9500, {1: 100, 7: None, 30: None})
     assert plays.days == {
@@ -75,25 +74,25 @@ def test_no_flagged_day_is_in_plays_changes_or_trends(count: int, status: CountS
     record(1, "spotify", on(0), count)
     record(2, "spotify", on(0), 10_000)
 
-    plays = BOOK.plays_on([isrc(1)], DAY)[isrc(1)]
+    plays = plays_on([isrc(1)], DAY)[isrc(1)]
 
     assert (plays.total, plays.change) == (9_900, {1: None, 7: None, 30: None})
     assert plays.days == {"spotify": PlaysOfDay(status, on(1))}
-    assert BOOK.trending(most=9) == (DAY, [(isrc(2), 700)])
+    assert most_trending(9) == (DAY, [(isrc(2), 700)])
     with time_machine.travel(datetime.combine(DAY, datetime.min.time(), UTC), tick=False):
-        history = BOOK.histories([isrc(1)], days=30)[isrc(1)]["spotify"]
+        history = histories([isrc(1)], days=30)[isrc(1)]["spotify"]
     assert (history.current, history.days[-1].day, history.days[-1].status) == (9_900, DAY, status)
 
 
 def test_trending_is_the_most_first_then_by_code_of_what_was_on_a_chart():
-    assert BOOK.trending(most=3) == (None, [])
+    assert most_trending(3) == (None, [])
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5), (5, 90)):
         record(number, "spotify", on(7), 1000)
         record(number, "spotify", on(0), 1000 + rise)
         if number != 5:  # which was imported
             charted(number)
 
-    assert BOOK.trending(most=3) == (DAY, [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)])
+    assert most_trending(3) == (DAY, [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)])
 
 
 def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last():
@@ -101,7 +100,7 @@ def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last(
         record(1, "soundcloud", on(back), 10_000 - 100 * back)
     record(2, "soundcloud", on(60), 5)
 
-    told = BOOK.histories([isrc(1), isrc(2), isrc(3)], days=30)
+    told = histories([isrc(1), isrc(2), isrc(3)], days=30)
 
     days = told[isrc(1)]["soundcloud"].days
     assert [one.day for one in days] == [on(back) for back in reversed(range(30))]
@@ -117,4 +116,4 @@ def test_many_histories_cost_as_many_queries_as_one(django_assert_max_num_querie
         record(number, "youtube", today, 100)
 
     with django_assert_max_num_queries(6):
-        BOOK.histories([isrc(number) for number in range(1, 11)], days=30)
+        histories([isrc(number) for number in range(1, 11)], days=30)
