@@ -247,5 +247,5 @@ class PollingFollower(Follower):
 
     def _ask(self, line: HTTPConnection) -> None:
         position = {"epoch": self.queue.epoch, "since": self.queue.seq}
-        manner = {"limit": self._chance.randint(1, 20), "wait": self._chance.choice([0, 0.3])}
+        manner = {"limit": self._chance.randint(1, 20), "wait": self._chance.choice([0, 0.3, 0.3, 0.3])}
         line.request("GET", f"{self.path}events/?{urlencode({**position, **manner})}")

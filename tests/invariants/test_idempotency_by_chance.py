@@ -23,7 +23,7 @@ from tests.invariants.rooms import new_guest, new_room
 from tests.processes import TuttiServer
 
 # PostgreSQL needs longer for each.
-EXAMPLES: dict[Size, int] = {"embedded": 5, "server": 3}
+EXAMPLES: dict[Size, int] = {"embedded": 3, "server": 2}
 
 KINDS = [
     *("add", "add", "add", "move", "vote", "vote", "play", "stop", "remove", "remove", "restore", "restore"),

@@ -21,7 +21,7 @@ from tests.invariants.queue_model import Effect, QueueModel, Refused
 from tests.invariants.rooms import Guest, RoomClient, ids_of, new_room, types_of
 
 # PostgreSQL needs longer for each.
-EXAMPLES: dict[Size, int] = {"embedded": 6, "server": 3}
+EXAMPLES: dict[Size, int] = {"embedded": 4, "server": 2}
 
 # Which of the items that there ever were is meant, counted round and round.
 picks = st.integers(min_value=0, max_value=11)
