@@ -4,8 +4,8 @@ import os
 import re
 from importlib import import_module
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 
 from core.allocation import give_large_blocks_back, spare_what_is_loaded
 
@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # Of many small computations at once, each is done sooner by one thread. NumPy reads this when it is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 give_large_blocks_back()
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from apps.charts.live_stream import CHART_STREAM, CHART_STREAM_KIND  # noqa: E402 - Django must be set up first
 from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
@@ -21,7 +21,8 @@ from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
 from apps.realtime.lifecycle import WithHub  # noqa: E402
 from apps.realtime.socket_routes import ByType, SocketRoutes  # noqa: E402
-from core.request_places import RequestPlaces  # noqa: E402
+from core.asgi import ThreadedASGIHandler  # noqa: E402
+from core.request_places import PLACES_FOR_WATCHERS, RequestPlaces  # noqa: E402
 
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 
@@ -42,7 +43,10 @@ socket_routes = SocketRoutes(
     otherwise=NoSuchStream.as_asgi(),
 )
 
-requests = RequestPlaces(django_application, places=settings.MAX_REQUESTS_AT_ONCE)
+places = settings.MAX_REQUESTS_AT_ONCE
+# As many again for requests that Daphne has given up on, 10 s after their clients left.
+django_application = ThreadedASGIHandler(threads=2 * (places + PLACES_FOR_WATCHERS))
+requests = RequestPlaces(django_application, places=places)
 
 application = WithHub(
     ByType({"http": EventStreams(requests, routes=live_routes), "websocket": socket_routes})

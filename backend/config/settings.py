@@ -236,6 +236,7 @@ DATABASE_TIMEOUT_SECONDS = environment.decimal("DATABASE_TIMEOUT_SECONDS", 10, l
 
 if IS_SQLITE:
     DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's, with writers that take turns
+    DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread keeps its connection
     DATABASES["default"]["OPTIONS"] = {
         # A transaction takes the write lock when it begins, so that it waits its turn instead of failing
         # with "database is locked" when it has read before it writes.
