@@ -7,16 +7,17 @@ from django.utils import timezone
 
 from apps.playlist.events import item_payload
 from core.errors import InvalidInput
+from core.statements import update
 
 if TYPE_CHECKING:
     from apps.playlist.models import PlaylistTrack, Room
 
 
-def switch(*, room: "Room", to_item_id: int | None) -> None:
+def switch(*, room: "Room", to_item_id: int | None, to_item: "PlaylistTrack | None" = None) -> None:
     """Ends the open play and begins another, in the transaction that changes what `room` plays.
 
-    Called before the room's row changes, with the room as it was. Raises InvalidInput for an item that is not
-    in the room.
+    Called before the room's row changes, with the room as it was; with the item too, where it has been read
+    under the room's lock. Raises InvalidInput for an item that is not in the room.
     """
     now = timezone.now()
     for play in room.plays.filter(ended_at__isnull=True):
@@ -27,11 +28,11 @@ def switch(*, room: "Room", to_item_id: int | None) -> None:
         play.save(update_fields=["item", "ended_at"])
     if to_item_id is None:
         return
-    item = _item(room, to_item_id)
+    item = to_item or _item(room, to_item_id)
     if item is None:
         raise InvalidInput.of("playing", "There is no such item in this room.")
     # Told by the event of the switch, which carries the whole item.
-    room.items.filter(pk=to_item_id).update_unannounced(played_at=now)
+    update(type(item), item.pk, {"played_at": now})
     item.played_at = now
     room.plays.create(
         item_number=item.pk,
