@@ -144,7 +144,7 @@ class AnnouncedModel(models.Model):
         return deleted
 
     def delete_current(self) -> None:
-        """`delete` for a service that holds the locks, and has read the row and what it refers to under them."""
+        """`delete` for a service that has read the row, and those that it refers to, under their locks."""
         self.is_current = True
         try:
             with transaction.atomic(savepoint=False):

@@ -4,11 +4,10 @@ The same Django, framework, server and database as Tutti's, and nothing else.
 """
 
 import os
+import secrets
 
 import django
 from django.conf import settings
-
-from core.sqlite import base as _  # noqa: F401 - the same database engine as Tutti's
 
 OPTIONS = {
     "transaction_mode": "IMMEDIATE",
@@ -16,7 +15,7 @@ OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
 }
 settings.configure(
-    SECRET_KEY="bare",
+    SECRET_KEY=secrets.token_hex(),
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["rest_framework"],
@@ -53,6 +52,9 @@ class Row(models.Model):
 
     class Meta:
         app_label = "bare"
+
+    def __str__(self) -> str:
+        return f"{self.voter} for {self.item}"
 
 
 class RowSerializer(serializers.ModelSerializer):

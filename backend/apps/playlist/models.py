@@ -57,6 +57,8 @@ class Room(AnnouncedModel):
     )
 
     announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
+    # The plays that go on, each with its item, where a service has just read them under the room's lock.
+    open_plays: "Sequence[tuple[Play, PlaylistTrack | None]] | None" = None
 
     class Meta:
         ordering = ["id"]

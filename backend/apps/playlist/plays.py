@@ -1,5 +1,6 @@
 """What was played: a record that begins and ends with every change of what a room plays."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -10,7 +11,7 @@ from core.errors import InvalidInput
 from core.statements import update
 
 if TYPE_CHECKING:
-    from apps.playlist.models import PlaylistTrack, Room
+    from apps.playlist.models import Play, PlaylistTrack, Room
 
 
 def switch(*, room: "Room", to_item_id: int | None, to_item: "PlaylistTrack | None" = None) -> None:
@@ -20,10 +21,9 @@ def switch(*, room: "Room", to_item_id: int | None, to_item: "PlaylistTrack | No
     under the room's lock. Raises InvalidInput for an item that is not in the room.
     """
     now = timezone.now()
-    for play in room.plays.filter(ended_at__isnull=True):
-        item = _item(room, play.item_number)
-        if item is not None:
-            play.item = _as_it_was(item)
+    for play, played in _open_plays(room) if room.open_plays is None else room.open_plays:
+        if played is not None:
+            play.item = _as_it_was(played)
         play.ended_at = now
         play.save(update_fields=["item", "ended_at"])
     if to_item_id is None:
@@ -41,6 +41,11 @@ def switch(*, room: "Room", to_item_id: int | None, to_item: "PlaylistTrack | No
         adder=item.adder,
         started_at=now,
     )
+
+
+def _open_plays(room: "Room") -> "Iterator[tuple[Play, PlaylistTrack | None]]":
+    for play in room.plays.filter(ended_at__isnull=True):
+        yield play, _item(room, play.item_number)
 
 
 def _item(room: "Room", item_id: int) -> "PlaylistTrack | None":

@@ -61,7 +61,7 @@ def locked_item(slug: str, item_id: int) -> PlaylistTrack:
     stream = _locked_stream(slug)
     row = fetch_one(_ITEM, [item_id, stream.pk])
     if row is None:
-        raise NotFound("There is no such item in this queue.")
+        raise _no_such_item()
     return _item_of(row, stream)
 
 
@@ -70,13 +70,38 @@ def locked_item_and_vote(slug: str, item_id: int, *, voter: str) -> tuple[Playli
     stream = _locked_stream(slug)
     row = fetch_one(_VOTED_ITEM, [voter, item_id, stream.pk])
     if row is None:
-        raise NotFound("There is no such item in this queue.")
+        raise _no_such_item()
     item, own, total = _item_of(row, stream), row[_ITEM_WIDTH:-1], row[-1]
     if own[0] is None:
         return item, None, total
     vote = _votes.made_of(own)
     vote.item = item
     return item, vote, total
+
+
+def locked_item_and_plays(slug: str, item_id: int) -> PlaylistTrack:
+    """The same, with the plays that go on in its room."""
+    stream = _locked_stream(slug)
+    rows = fetch_all(_ITEM_AND_PLAYS, [item_id, stream.pk])
+    if not rows:
+        raise _no_such_item()
+    item = _item_of(rows[0], stream)
+    item.room.open_plays = [_play_of(row[_ITEM_WIDTH:], item.room) for row in rows if row[_ITEM_WIDTH]]
+    return item
+
+
+def _play_of(row: Sequence[Any], room: Room) -> tuple[Play, PlaylistTrack | None]:
+    item_at, track_at = _plays.width, _plays.width + _items.width
+    play = _plays.made_of(row[:item_at])
+    if row[item_at] is None:
+        return play, None
+    item = _items.made_of(row[item_at:track_at])
+    item.room, item.track = room, _tracks.made_of(row[track_at:])
+    return play, item
+
+
+def _no_such_item() -> NotFound:
+    return NotFound("There is no such item in this queue.")
 
 
 def _locked_stream(slug: str) -> Stream:
@@ -90,7 +115,8 @@ def _no_such_room(slug: str) -> NotFound:
     return NotFound("There is no such room.", details={"room": slug})
 
 
-_items, _rooms, _tracks, _votes = Rows(PlaylistTrack), Rows(Room), Rows(Track), Rows(Vote)
+_items, _rooms, _tracks = Rows(PlaylistTrack), Rows(Room), Rows(Track)
+_votes, _plays = Rows(Vote), Rows(Play)
 _ITEM_WIDTH = _items.width + _rooms.width + _tracks.width
 # Names of tables and columns stand in these statements, and nothing that anybody has sent.
 # ruff: noqa: S608
@@ -108,6 +134,14 @@ _ITEM_TABLES = (
     " JOIN tracks_track AS track ON track.id = item.track_id"
 )
 _ITEM = f"SELECT {_ITEM_COLUMNS} {_ITEM_TABLES} WHERE item.id = %s AND room.stream_id = %s"
+_ITEM_AND_PLAYS = (
+    f"SELECT {_ITEM_COLUMNS}, {columns(Play, 'play')}, {columns(PlaylistTrack, 'played')},"
+    f" {columns(Track, 'played_track')} {_ITEM_TABLES}"
+    " LEFT JOIN playlist_play AS play ON play.room_id = room.id AND play.ended_at IS NULL"
+    " LEFT JOIN playlist_playlisttrack AS played ON played.id = play.item_number AND played.room_id = room.id"
+    " LEFT JOIN tracks_track AS played_track ON played_track.id = played.track_id"
+    " WHERE item.id = %s AND room.stream_id = %s"
+)
 _VOTED_ITEM = (
     f"SELECT {_ITEM_COLUMNS}, {columns(Vote, 'own')},"
     " (SELECT COALESCE(SUM(value), 0) FROM playlist_vote WHERE item_id = item.id)"
@@ -134,7 +168,7 @@ def item_in(room: Room, item_id: int) -> PlaylistTrack:
     items = PlaylistTrack.objects.select_related("room", "track")
     item: PlaylistTrack | None = items.filter(room=room, pk=item_id).first()
     if item is None:
-        raise NotFound("There is no such item in this queue.")
+        raise _no_such_item()
     return item
 
 

@@ -26,6 +26,7 @@ from apps.playlist.positions import calculate_position, plain
 from apps.playlist.selectors import (
     item_in,
     locked_item,
+    locked_item_and_plays,
     locked_item_and_vote,
     locked_queue,
     locked_room,
@@ -172,7 +173,7 @@ def play_item(*, slug: str, item_id: int) -> PlaylistTrack:
 
     Raises NotFound.
     """
-    item = locked_item(slug, item_id)
+    item = locked_item_and_plays(slug, item_id)
     room = item.room
     if room.playing_id != item.pk:
         before = copy(room)
