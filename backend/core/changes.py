@@ -149,7 +149,7 @@ class AnnouncedModel(models.Model):
         try:
             with transaction.atomic(savepoint=False):
                 self.prepare_deletion()
-                with self._changing(copy(self), lambda: None):
+                with self._changing(self.copied(), lambda: None):
                     super().delete()
                 self.settle_deletion()
         finally:
@@ -174,20 +174,12 @@ class AnnouncedModel(models.Model):
     def settle_deletion(self) -> None:
         """Keep what depends on this row right, after it went."""
 
-    def _do_update(
-        self,
-        base_qs: models.QuerySet[Any],
-        using: str,
-        pk_val: Any,
-        values: Sequence[tuple[models.Field[Any, Any], Any, Any]],
-        update_fields: Collection[str] | None,
-        forced_update: bool,  # noqa: FBT001 - Django says what it is given
-    ) -> bool:
+    def _do_update(self, *arguments: Any) -> Any:
         """Django's hook, by a statement that is not compiled for each row anew."""
+        _manager, _using, pk, values, *_ = arguments
         if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
-            arguments = base_qs, using, pk_val, values, update_fields, forced_update
-            return super()._do_update(*arguments)  # type: ignore[misc,no-any-return]
-        return update(type(self), pk_val, {field.name: value for field, _, value in values})
+            return super()._do_update(*arguments)
+        return update(type(self), pk, {field.name: value for field, _, value in values})
 
     def _do_insert(
         self,
@@ -202,6 +194,12 @@ class AnnouncedModel(models.Model):
         if raw or returning_fields != [key]:
             return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
         return [(insert(type(self), {field.name: field.pre_save(self, add=True) for field in fields}),)]
+
+    def copied(self) -> Self:
+        """The row as it is here now, for `save_current` when this instance has been changed."""
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update({**self.__dict__, "_state": copy(self._state)})
+        return twin
 
     def _stored(self) -> Self | None:
         if self.pk is None:

@@ -1,7 +1,6 @@
 """Every write to a queue: adding, moving, playing, voting, removing, restoring."""
 
 import logging
-from copy import copy
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -176,7 +175,7 @@ def play_item(*, slug: str, item_id: int) -> PlaylistTrack:
     item = locked_item_and_plays(slug, item_id)
     room = item.room
     if room.playing_id != item.pk:
-        before = copy(room)
+        before = room.copied()
         room.playing = item
         room.save_current(before=before, update_fields=["playing"])
     return _as_it_stands(item)
@@ -188,7 +187,7 @@ def stop_playing(*, slug: str) -> Room:
     """Nothing plays from here on. Raises NotFound for an unknown room."""
     room = locked_room(slug)
     if room.playing_id is not None:
-        before = copy(room)
+        before = room.copied()
         room.playing = None
         room.save_current(before=before, update_fields=["playing"])
     return room
@@ -217,7 +216,7 @@ def cast_vote(
 
 
 def _set_vote(item: PlaylistTrack, vote: Vote | None, *, voter: str, value: int) -> None:
-    before = copy(vote)
+    before = vote.copied() if vote else None
     if vote is None:
         vote = Vote(item=item, voter=voter)
     vote.value = value
@@ -250,7 +249,7 @@ def _moved(item: PlaylistTrack, place: Place) -> PlaylistTrack:
         item = item_in(item.room, item.pk)  # a renumbering on the way has changed where it stands
     if position == item.position:
         return item
-    before = copy(item)
+    before = item.copied()
     item.position, item.gap = position, gap
     item.save_current(before=before, update_fields=["position"])
     return _as_it_stands(item)

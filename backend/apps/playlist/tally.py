@@ -1,7 +1,6 @@
 """Votes counted, and the queue kept in their order where votes decide it."""
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.db.models import Sum
@@ -51,7 +50,7 @@ def recount(item: "PlaylistTrack", *, is_current: bool) -> None:
     """Takes over what the item's votes say now."""
     counted = ["votes", "votes_reached_seq"]
     if is_current:
-        item.save_current(before=copy(item), update_fields=counted)
+        item.save_current(before=item.copied(), update_fields=counted)
     else:
         fresh = type(item)._base_manager.select_related("room", "track").get(pk=item.pk)
         fresh.save(update_fields=counted)

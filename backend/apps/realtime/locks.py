@@ -5,9 +5,8 @@ transaction, and those made behind a savepoint when it is rolled back: what was 
 the database gives back then, are forgotten at the same moment.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import cast
 
 from django.db import connection, transaction
 
@@ -100,18 +99,21 @@ def _locked(condition: str, params: list[object]) -> Stream | None:
 
 def _locks() -> list[_Lock]:
     """The newest first."""
-    return [
-        cast("_Lock", entry[1]) for entry in reversed(connection.run_on_commit) if type(entry[1]) is _Lock
-    ]
+    return [entry for entry in _newest_first() if isinstance(entry, _Lock)]
+
+
+def _newest_first() -> Iterator[object]:
+    """What is called when this transaction is committed."""
+    return (callback[1] for callback in reversed(connection.run_on_commit))
 
 
 def _as_it_stands(lock: _Lock) -> Stream | None:
     """The locked stream with what this transaction has done to it so far; None when it has ended it."""
     stream, behind = lock.stream, Hint(lock.stream.pk, lock.epoch, lock.seq, None)
-    for _, entry, _ in reversed(connection.run_on_commit):
+    for entry in _newest_first():
         if entry is lock:
             break
-        if type(entry) is News and entry.hint.stream_id == stream.pk:
+        if isinstance(entry, News) and entry.hint.stream_id == stream.pk:
             behind = entry.hint
             break
     stream.epoch, stream.seq = behind.epoch, behind.seq

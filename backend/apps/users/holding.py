@@ -15,6 +15,7 @@ def hold_person(key: str) -> None:
     passed over. Raises NotAuthenticated when the person has gone.
     """
     kind, _, name = key.partition(":")
+    person_id: int | str
     if kind == "user":
         table, person_id = User._meta.db_table, int(name)
     elif kind == "guest":

@@ -1,7 +1,6 @@
 """A change of an announced model is seen as the database has it: before, after, and nothing hidden."""
 
 from collections.abc import Iterator
-from copy import copy
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -94,7 +93,7 @@ def test_a_service_that_has_read_the_row_under_its_lock_has_nothing_read_again(
         note = Note(text="Halo")
         with django_assert_num_queries(1):
             note.save_current(before=None)
-        before = copy(note)
+        before = note.copied()
         note.text = "Hello"
         with django_assert_num_queries(1):
             note.save_current(before=before, update_fields=["text"])
