@@ -165,8 +165,12 @@ def check_playing_state(room: Room) -> None:
         raise InternalError
 
 
+def _check_room_of(item: PlaylistTrack) -> None:
+    check_playing_state(item.room)
+
+
 @log_action("play_item")
-@validate_playing_state(check=lambda item: check_playing_state(item.room))
+@validate_playing_state(check=_check_room_of)
 def play_item(*, slug: str, item_id: int) -> PlaylistTrack:
     """Makes this the item that plays; whatever played before stops. What plays already goes on.
 
