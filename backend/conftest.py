@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from apps.jobs.messages import tell_workers_by
 from apps.realtime.selectors import forget_states
+from core.idempotency import look_soon
 
 # A database behind an example makes times vary, and fixtures of a test serve all of its examples.
 # What they are drawn from is the same on both sizes: PostgreSQL gets fewer.
@@ -75,6 +76,7 @@ def fresh_memory() -> Iterator[None]:
     cache.clear()
     channel_layers.backends.clear()
     forget_states()
+    look_soon()
     tell_workers_by(None)
     yield
     channel_layers.backends.clear()

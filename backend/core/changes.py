@@ -5,11 +5,14 @@ read the row as the database has it. Signal handlers get that as `change_of(inst
 the instance would lie after a rollback, and then the next save would tell nobody.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from django.db import models, transaction
+
+from core.statements import insert, update
 
 M = TypeVar("M", bound="AnnouncedModel")
 
@@ -87,6 +90,8 @@ class AnnouncedModel(models.Model):
 
     # The `update_fields` of the save that is going on.
     _written: Collection[str] | None = None
+    # During `save_current` and `delete_current`: this row and the rows that it refers to are the database's.
+    is_current = False
 
     objects = AnnouncedManager()
 
@@ -102,11 +107,29 @@ class AnnouncedModel(models.Model):
                 self.lock_for_change()
                 before = self._stored()
                 self.prepare_change(before)
-                with self._changing(before):
+                with self._changing(before, self._stored):
                     super().save(*args, **kwargs)
                 self.settle_change(before)
         finally:
             self._written = outer
+
+    def save_current(self, *, before: Self | None, update_fields: Collection[str] | None = None) -> None:
+        """`save` for a service that holds the locks, and has read under them what it changes.
+
+        `before` is a copy of the row as it was read; None inserts a new one. The instance differs from it in
+        `update_fields` alone, by values of the types that a reader gets, and the rows that it refers to were
+        read under the locks too: so nothing is read again. When it fails, the whole transaction does.
+        """
+        outer = self._written, self.is_current
+        self._written, self.is_current = update_fields, True
+        try:
+            with transaction.atomic(savepoint=False):
+                self.prepare_change(before)
+                with self._changing(before, lambda: self):
+                    super().save(force_insert=before is None, update_fields=update_fields)
+                self.settle_change(before)
+        finally:
+            self._written, self.is_current = outer
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with transaction.atomic():
@@ -115,10 +138,22 @@ class AnnouncedModel(models.Model):
             if before is None:
                 return 0, {}
             before.prepare_deletion()
-            with self._changing(before):
+            with self._changing(before, self._stored):
                 deleted = super().delete(*args, **kwargs)
             before.settle_deletion()
         return deleted
+
+    def delete_current(self) -> None:
+        """`delete` for a service that has read the row, and those that it refers to, under their locks."""
+        self.is_current = True
+        try:
+            with transaction.atomic(savepoint=False):
+                self.prepare_deletion()
+                with self._changing(self.copied(), lambda: None):
+                    super().delete()
+                self.settle_deletion()
+        finally:
+            self.is_current = False
 
     def writes(self, field: str) -> bool:
         """Whether the save that is going on writes this field; others may be stale in memory."""
@@ -139,6 +174,33 @@ class AnnouncedModel(models.Model):
     def settle_deletion(self) -> None:
         """Keep what depends on this row right, after it went."""
 
+    def _do_update(self, *arguments: Any) -> Any:
+        """Django's hook, by a statement that is not compiled for each row anew."""
+        _manager, _using, pk, values, *_ = arguments
+        if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
+            return super()._do_update(*arguments)
+        return update(type(self), pk, {field.name: value for field, _, value in values})
+
+    def _do_insert(
+        self,
+        manager: Any,
+        using: str,
+        fields: Sequence[models.Field[Any, Any]],
+        returning_fields: Sequence[models.Field[Any, Any]],
+        raw: bool,  # noqa: FBT001 - Django says what it is given
+    ) -> Any:
+        """The same for a new row."""
+        key = self._meta.pk
+        if raw or returning_fields != [key]:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        return [(insert(type(self), {field.name: field.pre_save(self, add=True) for field in fields}),)]
+
+    def copied(self) -> Self:
+        """The row as it is here now, for `save_current` when this instance has been changed."""
+        twin = type(self).__new__(type(self))
+        twin.__dict__.update({**self.__dict__, "_state": copy(self._state)})
+        return twin
+
     def _stored(self) -> Self | None:
         if self.pk is None:
             return None
@@ -146,9 +208,9 @@ class AnnouncedModel(models.Model):
         return rows.filter(pk=self.pk).first()
 
     @contextmanager
-    def _changing(self, before: Self | None) -> Iterator[None]:
+    def _changing(self, before: Self | None, read_after: Callable[[], Self | None]) -> Iterator[None]:
         outer = self.__dict__.get("_change")
-        self.__dict__["_change"] = Change(before=before, read_after=self._stored)
+        self.__dict__["_change"] = Change(before=before, read_after=read_after)
         try:
             yield
         finally:

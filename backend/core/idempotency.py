@@ -8,15 +8,16 @@ the first.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from core.answers import answer
-from core.errors import ApiError, IdempotencyKeyReused, as_api_error
+from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import KeptAnswer
+from core.statements import insert, update
 
 KEPT_FOR = timedelta(hours=24)
 # Refusals that a rule gave: asking again would give them again. Others may turn out differently.
@@ -25,8 +26,9 @@ KEPT_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
 REPLAYED = "Idempotency-Replayed"
 # A larger body is not kept where its view gave a recipe to make it anew.
 MAX_KEPT_BYTES = 16 * 1024
-# Old answers that one write deletes at most.
+# Old answers that one write deletes at most. A process that found fewer looks again after a while.
 FORGOTTEN_PER_WRITE = 20
+LOOK_EVERY = timedelta(minutes=1)
 # The first answer may go, with its account, between two looks.
 ATTEMPTS = 3
 
@@ -117,22 +119,18 @@ def _found(*, caller: str, key: str) -> KeptAnswer | None:
 def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
     """The row of this write, and whether it is new. Another request with the key waits here for the first."""
     now = timezone.now()
-    KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
-    _forget_some(before=now - KEPT_FOR)
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            with transaction.atomic():
-                kept = KeptAnswer.objects.create(
-                    caller=caller, key=key, fingerprint=fingerprint, created_at=now
-                )
-        except IntegrityError:
-            if found := _found(caller=caller, key=key):
-                return found, False
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            return kept, True
-    raise AssertionError  # the last attempt has returned, or raised
+    _forget_some(now)
+    first = KeptAnswer(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
+    written = {field.name: getattr(first, field.attname) for field in KeptAnswer._meta.concrete_fields[1:]}
+    for _ in range(ATTEMPTS):
+        first.pk = insert(KeptAnswer, written, on_conflict='ON CONFLICT ("caller", "key") DO NOTHING')
+        if first.pk is not None:
+            return first, True
+        found = _found(caller=caller, key=key)
+        if found and found.created_at >= now - KEPT_FOR:
+            return found, False
+        KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
+    raise Unavailable  # another request makes and takes back the same one again and again
 
 
 def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
@@ -149,7 +147,8 @@ def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
         kept.body = "" if kept.recipe else response.content.decode()
         kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
         kept.shows = response.__dict__.get("tutti_shown", "")
-    kept.save(update_fields=["status", "subject", "shows", "recipe", "body", "headers"])
+    changed = ("status", "subject", "shows", "recipe", "body", "headers")
+    update(KeptAnswer, kept.pk, {name: getattr(kept, name) for name in changed})
 
 
 def _replayed(kept: KeptAnswer) -> HttpResponse:
@@ -184,12 +183,41 @@ def _about_the_same(
     return response
 
 
-def _forget_some(*, before: datetime) -> None:
+def _forget_some(now: datetime) -> None:
     """Leaves alone what another write forgets just now: waiting for that, all writes would be one queue."""
+    if not _next_look.is_due(now):
+        return
+    before = now - KEPT_FOR
     passed = KeptAnswer.objects.select_for_update(skip_locked=True).filter(created_at__lt=before)
     old = passed.order_by("created_at").values_list("pk", flat=True)
     if gone := list(old[:FORGOTTEN_PER_WRITE]):
         KeptAnswer.objects.filter(pk__in=gone).delete()
+    if len(gone) < FORGOTTEN_PER_WRITE:
+        _next_look.after(now)
+
+
+class _NextLook:
+    """When this process looks for old answers again: after it found no more of them, in a while."""
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        return self._at is None or not now < self._at <= now + LOOK_EVERY
+
+    def after(self, now: datetime) -> None:
+        self._at = now + LOOK_EVERY
+
+    def forget(self) -> None:
+        self._at = None
+
+
+_next_look = _NextLook()
+
+
+def look_soon() -> None:
+    """For a database that is another from here on, as after a test that was rolled back."""
+    _next_look.forget()
 
 
 def _fingerprint(request: HttpRequest) -> str:

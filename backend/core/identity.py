@@ -128,19 +128,31 @@ def asks_for_identity(request: HttpRequest) -> bool:
 
     Such a one is known by its network alone, whatever it shows: that may be what it wants to be rid of.
     """
-    view = getattr(resolve(request.path_info).func, "cls", None)
+    view = getattr(view_of(request), "cls", None)
     return request.method in getattr(view, "gives_identity_on", ())
 
 
+def view_of(request: HttpRequest) -> Any:
+    """The function that answers the request's address; found once. Raises Resolver404."""
+    view = request.__dict__.get("tutti_view")
+    if view is None:
+        view = request.__dict__["tutti_view"] = resolve(request.path_info).func
+    return view
+
+
 def visit_of(request: HttpRequest) -> Visit:
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
-    return Visit(
-        address=client_address(
-            peer=request.META.get("REMOTE_ADDR"), forwarded_for=[forwarded] if forwarded else []
-        ),
-        headers={name.lower(): value for name, value in request.headers.items()},
-        cookies=request.COOKIES,
-    )
+    """Made once for each request."""
+    visit: Visit | None = request.__dict__.get("tutti_visit")
+    if visit is None:
+        forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
+        visit = request.__dict__["tutti_visit"] = Visit(
+            address=client_address(
+                peer=request.META.get("REMOTE_ADDR"), forwarded_for=[forwarded] if forwarded else []
+            ),
+            headers={name.lower(): value for name, value in request.headers.items()},
+            cookies=request.COOKIES,
+        )
+    return visit
 
 
 def visit_of_scope(scope: Mapping[str, Any]) -> Visit:

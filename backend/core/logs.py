@@ -42,6 +42,7 @@ QUOTED = re.compile(r"(?<!\w)'[^'\n]*'|\"[^\"\n]*\"|(?<==)\([^)\n]*\)")
 OWN_NAME = re.compile(r'"[a-z]+(_[a-z0-9]+)+"')
 EMAIL = re.compile(r"\S+@\S+")
 # Keys and tokens: long, and of more than letters.
+SHORTEST_TOKEN = 24
 TOKEN = re.compile(r"\b(?=[\w:.-]*\d)[\w-]{8,}[:.][\w:.-]{16,}|\b(?=\w*\d)[\w-]{24,}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 # What stands behind such a name, whatever it looks like: password=hunter2, sessionid=abc; other=def.
@@ -94,6 +95,8 @@ def keep_known_fields(_logger: Any, _method: str, line: Line) -> Line:
 
 def masked(text: str) -> str:
     """One line without what could tell of a person: quoted values, e-mail and network addresses, tokens."""
+    if len(text) < SHORTEST_TOKEN and text.isidentifier():
+        return text  # the name of an action, as most lines say; nothing below finds anything in one word
     text = CONTROL_CHARACTERS.sub(" ", text)
     text = QUOTED.sub(lambda found: found[0] if OWN_NAME.fullmatch(found[0]) else MASK, text)
     text = TOKEN.sub(MASK, EMAIL.sub(MASK, text))

@@ -4,13 +4,13 @@ import re
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404
 
 from core.addresses import network_of
 from core.answers import answer
 from core.errors import InvalidInput
 from core.idempotency import once
-from core.identity import visit_of
+from core.identity import view_of, visit_of
 from core.limits import NAMED_WRITES
 from core.origins import WRITING_METHODS
 from core.rate_limits import TooManyCalls, count_against
@@ -58,7 +58,7 @@ def _written_view(request: HttpRequest) -> type | None:
     if request.method not in WRITING_METHODS or not request.path_info.startswith("/api/"):
         return None
     try:
-        function = resolve(request.path_info).func
+        function = view_of(request)
     except Resolver404:
         return None
     view: type | None = getattr(function, "cls", None)

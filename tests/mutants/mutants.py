@@ -143,9 +143,9 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "one vote for all voters",
-            f"{PLAYLIST}services.py",
-            "Vote.objects.filter(item=item, voter=voter).first()",
-            "Vote.objects.filter(item=item).first()",
+            f"{PLAYLIST}selectors.py",
+            "own.item_id = item.id AND own.voter = %s",
+            "own.item_id = item.id AND own.voter <> %s",
             "The second voter changes the first voter's vote.",
         ),
         Mutant(
@@ -180,7 +180,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "append trims one event too many",
-            f"{REALTIME}services.py",
+            f"{REALTIME}trimming.py",
             "last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS",
             "last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS + 1",
             "The log holds one event less than the setting says.",
@@ -188,8 +188,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "trim leaves what is old or too many",
             f"{REALTIME}services.py",
-            "last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, _newest_before(events, cutoff))",
-            "last_seq = min(top - settings.EVENT_LOG_KEEP_EVENTS, _newest_before(events, cutoff))",
+            "last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, newest_before(events, cutoff))",
+            "last_seq = min(top - settings.EVENT_LOG_KEEP_EVENTS, newest_before(events, cutoff))",
             "The log grows although its settings limit it.",
         ),
         Mutant(

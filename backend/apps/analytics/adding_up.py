@@ -61,7 +61,8 @@ def add_numbers(roll_up: Roll, numbers: Mapping[tuple[Any, ...], int]) -> None:
     values = [value for key in sorted(numbers) for value in (*key, numbers[key])]
     rows = ", ".join([row] * len(numbers))
     _run(f"INSERT INTO {_table(roll_up)} ({_listed(columns)}, count) VALUES {rows} {_added(roll_up)}", values)
-    forget_empty(roll_up)
+    if min(numbers.values()) < 0:
+        forget_empty(roll_up)
 
 
 def mend(roll_up: Roll, *, raw: str, where: Where, own: Where) -> int:

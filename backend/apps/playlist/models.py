@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from apps.playlist import plays, tally
-from apps.playlist.placement import nonzero_position_of, renumber_if_tight
+from apps.playlist.placement import Gap, nonzero_position_of, renumber_if_tight
 from apps.playlist.positions import MAX_POSITION, is_usable
 from apps.realtime.models import Stream
 from apps.realtime.services import close_stream, lock_stream, open_stream
@@ -57,6 +57,8 @@ class Room(AnnouncedModel):
     )
 
     announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
+    # The plays that go on, each with its item, where a service has just read them under the room's lock.
+    open_plays: "Sequence[tuple[Play, PlaylistTrack | None]] | None" = None
 
     class Meta:
         ordering = ["id"]
@@ -81,11 +83,14 @@ class Room(AnnouncedModel):
         if self.writes("slug") and self.slug != before.slug:
             raise InvalidInput.of("slug", "A room keeps its slug.")
         if self.writes("playing") and self.playing_id != before.playing_id:
-            plays.switch(room=before, to_item_id=self.playing_id)
+            to_item = self.playing if self.is_current else None
+            plays.switch(room=before, to_item_id=self.playing_id, to_item=to_item)
 
     def settle_change(self, before: Self | None) -> None:
         if before is not None and (self.playing_id, self.order) != (before.playing_id, before.order):
-            tally.settle_order(self, moved_ids=[before.playing_id, self.playing_id])
+            tally.settle_order(
+                self, moved_ids=[before.playing_id, self.playing_id], is_current=self.is_current
+            )
 
     def prepare_deletion(self) -> None:
         if self.slug == MAIN_ROOM:
@@ -116,6 +121,10 @@ class PlaylistTrack(AnnouncedModel):
     votes_to_restore: Sequence[tuple[str, int]] = ()
     # Set while the order by votes itself moves the item, which is then not to be put in order once more.
     is_being_settled = False
+    # What its votes add up to, and between which items it is put, where a service has just read that under
+    # the room's lock.
+    counted_votes: int | None = None
+    gap: Gap | None = None
 
     class Meta:
         ordering = ["position"]
@@ -158,8 +167,8 @@ class PlaylistTrack(AnnouncedModel):
         tally.keep_restored_votes(self)
         has_moved = before is None or self.position != before.position
         if (has_moved or before is None or self.votes != before.votes) and not self.is_being_settled:
-            tally.settle_order(self.room, moved_ids=[self.pk])
-        if has_moved:
+            tally.settle_order(self.room, moved_ids=[self.pk], is_current=self.is_current)
+        if has_moved and not (self.gap and self.gap.is_wide_with(self.position)):
             renumber_if_tight(self.room, self.pk)
 
     def prepare_deletion(self) -> None:
@@ -195,10 +204,10 @@ class Vote(AnnouncedModel):
     def settle_change(self, before: Self | None) -> None:
         if before is not None and before.item_id != self.item_id:
             raise InvalidInput.of("item", "A vote stays with its item.")
-        tally.recount(self.item)
+        tally.recount(self.item, is_current=self.is_current)
 
     def settle_deletion(self) -> None:
-        tally.recount(self.item)
+        tally.recount(self.item, is_current=self.is_current)
 
 
 class Play(models.Model):

@@ -47,6 +47,10 @@ class Gap:
             self.after is None or position < self.after.position
         )
 
+    def is_wide_with(self, position: float) -> bool:
+        """Whether an item at `position` stands in it, and leaves both neighbours a number in between."""
+        return self.holds(position) and not self.is_tight_with(position)
+
     def is_tight_with(self, position: float) -> bool:
         """Whether an item at `position` leaves a neighbour without a number in between."""
         return not (

@@ -1,5 +1,6 @@
 """What was played: a record that begins and ends with every change of what a room plays."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -7,31 +8,31 @@ from django.utils import timezone
 
 from apps.playlist.events import item_payload
 from core.errors import InvalidInput
+from core.statements import update
 
 if TYPE_CHECKING:
-    from apps.playlist.models import PlaylistTrack, Room
+    from apps.playlist.models import Play, PlaylistTrack, Room
 
 
-def switch(*, room: "Room", to_item_id: int | None) -> None:
+def switch(*, room: "Room", to_item_id: int | None, to_item: "PlaylistTrack | None" = None) -> None:
     """Ends the open play and begins another, in the transaction that changes what `room` plays.
 
-    Called before the room's row changes, with the room as it was. Raises InvalidInput for an item that is not
-    in the room.
+    Called before the room's row changes, with the room as it was; with the item too, where it has been read
+    under the room's lock. Raises InvalidInput for an item that is not in the room.
     """
     now = timezone.now()
-    for play in room.plays.filter(ended_at__isnull=True):
-        item = _item(room, play.item_number)
-        if item is not None:
-            play.item = _as_it_was(item)
+    for play, played in _open_plays(room) if room.open_plays is None else room.open_plays:
+        if played is not None:
+            play.item = _as_it_was(played)
         play.ended_at = now
         play.save(update_fields=["item", "ended_at"])
     if to_item_id is None:
         return
-    item = _item(room, to_item_id)
+    item = to_item or _item(room, to_item_id)
     if item is None:
         raise InvalidInput.of("playing", "There is no such item in this room.")
     # Told by the event of the switch, which carries the whole item.
-    room.items.filter(pk=to_item_id).update_unannounced(played_at=now)
+    update(type(item), item.pk, {"played_at": now})
     item.played_at = now
     room.plays.create(
         item_number=item.pk,
@@ -40,6 +41,11 @@ def switch(*, room: "Room", to_item_id: int | None) -> None:
         adder=item.adder,
         started_at=now,
     )
+
+
+def _open_plays(room: "Room") -> "Iterator[tuple[Play, PlaylistTrack | None]]":
+    for play in room.plays.filter(ended_at__isnull=True):
+        yield play, _item(room, play.item_number)
 
 
 def _item(room: "Room", item_id: int) -> "PlaylistTrack | None":

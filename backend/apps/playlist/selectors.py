@@ -8,9 +8,14 @@ from typing import Any
 from django.db.models import Count, QuerySet
 
 from apps.playlist.events import ItemPayload, item_payload
-from apps.playlist.models import Play, PlaylistTrack, Room, Vote
+from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack, Room, Vote
+from apps.playlist.placement import Standing
 from apps.realtime.decorators import cache_result
+from apps.realtime.locks import lock_stream_named
+from apps.realtime.models import Stream
+from apps.tracks.models import Track
 from core.errors import NotFound
+from core.statements import Rows, columns, fetch_all, fetch_one
 
 HISTORY_LENGTH = 20
 DIGEST_DIGITS = 16
@@ -24,8 +29,133 @@ def room_for(slug: str) -> Room:
     """Raises NotFound."""
     room: Room | None = Room.objects.select_related("stream").filter(slug=slug).first()
     if room is None:
-        raise NotFound("There is no such room.", details={"room": slug})
+        raise _no_such_room(slug)
     return room
+
+
+def locked_room(slug: str) -> Room:
+    """The room as it is under its lock, for the rest of the transaction. Raises NotFound."""
+    stream = _locked_stream(slug)
+    row = fetch_one(f"{_ROOM} WHERE room.stream_id = %s", [stream.pk])
+    if row is None:
+        raise _no_such_room(slug)
+    room = _rooms.made_of(row)
+    room.stream = stream
+    return room
+
+
+def locked_queue(slug: str) -> tuple[Room, int, Standing | None]:
+    """The same, with how many items wait in it, and where the last one stands."""
+    stream = _locked_stream(slug)
+    row = fetch_one(_QUEUE, [stream.pk])
+    if row is None:
+        raise _no_such_room(slug)
+    *values, count, last_position, last_id = row
+    room = _rooms.made_of(values)
+    room.stream = stream
+    return room, count, None if last_id is None else Standing(last_position, last_id)
+
+
+def locked_item(slug: str, item_id: int) -> PlaylistTrack:
+    """The item with its track and room, under the room's lock. Raises NotFound."""
+    stream = _locked_stream(slug)
+    row = fetch_one(_ITEM, [item_id, stream.pk])
+    if row is None:
+        raise _no_such_item()
+    return _item_of(row, stream)
+
+
+def locked_item_and_vote(slug: str, item_id: int, *, voter: str) -> tuple[PlaylistTrack, Vote | None, int]:
+    """The same, with the voter's vote for it, and what its votes add up to."""
+    stream = _locked_stream(slug)
+    row = fetch_one(_VOTED_ITEM, [voter, item_id, stream.pk])
+    if row is None:
+        raise _no_such_item()
+    item, own, total = _item_of(row, stream), row[_ITEM_WIDTH:-1], row[-1]
+    if own[0] is None:
+        return item, None, total
+    vote = _votes.made_of(own)
+    vote.item = item
+    return item, vote, total
+
+
+def locked_item_and_plays(slug: str, item_id: int) -> PlaylistTrack:
+    """The same, with the plays that go on in its room."""
+    stream = _locked_stream(slug)
+    rows = fetch_all(_ITEM_AND_PLAYS, [item_id, stream.pk])
+    if not rows:
+        raise _no_such_item()
+    item = _item_of(rows[0], stream)
+    item.room.open_plays = [_play_of(row[_ITEM_WIDTH:], item.room) for row in rows if row[_ITEM_WIDTH]]
+    return item
+
+
+def _play_of(row: Sequence[Any], room: Room) -> tuple[Play, PlaylistTrack | None]:
+    item_at, track_at = _plays.width, _plays.width + _items.width
+    play = _plays.made_of(row[:item_at])
+    if row[item_at] is None:
+        return play, None
+    item = _items.made_of(row[item_at:track_at])
+    item.room, item.track = room, _tracks.made_of(row[track_at:])
+    return play, item
+
+
+def _no_such_item() -> NotFound:
+    return NotFound("There is no such item in this queue.")
+
+
+def _locked_stream(slug: str) -> Stream:
+    stream = lock_stream_named(kind=STREAM_KIND, name=slug)  # a room's stream has its slug
+    if stream is None:
+        raise _no_such_room(slug)
+    return stream
+
+
+def _no_such_room(slug: str) -> NotFound:
+    return NotFound("There is no such room.", details={"room": slug})
+
+
+_items, _rooms, _tracks = Rows(PlaylistTrack), Rows(Room), Rows(Track)
+_votes, _plays = Rows(Vote), Rows(Play)
+_ITEM_WIDTH = _items.width + _rooms.width + _tracks.width
+# Names of tables and columns stand in these statements, and nothing that anybody has sent.
+# ruff: noqa: S608
+_ROOM = f"SELECT {columns(Room, 'room')} FROM playlist_room AS room"
+_QUEUE = (
+    f"SELECT {columns(Room, 'room')}, (SELECT COUNT(*) FROM playlist_playlisttrack WHERE room_id = room.id),"
+    " last.position, last.id FROM playlist_room AS room LEFT JOIN playlist_playlisttrack AS last ON last.id ="
+    " (SELECT id FROM playlist_playlisttrack WHERE room_id = room.id ORDER BY position DESC LIMIT 1)"
+    " WHERE room.stream_id = %s"
+)
+_OPEN_PLAYS = "SELECT item_number FROM playlist_play WHERE room_id = %s AND ended_at IS NULL"
+_ITEM_COLUMNS = ", ".join([columns(PlaylistTrack, "item"), columns(Room, "room"), columns(Track, "track")])
+_ITEM_TABLES = (
+    "FROM playlist_playlisttrack AS item JOIN playlist_room AS room ON room.id = item.room_id"
+    " JOIN tracks_track AS track ON track.id = item.track_id"
+)
+_ITEM = f"SELECT {_ITEM_COLUMNS} {_ITEM_TABLES} WHERE item.id = %s AND room.stream_id = %s"
+_ITEM_AND_PLAYS = (
+    f"SELECT {_ITEM_COLUMNS}, {columns(Play, 'play')}, {columns(PlaylistTrack, 'played')},"
+    f" {columns(Track, 'played_track')} {_ITEM_TABLES}"
+    " LEFT JOIN playlist_play AS play ON play.room_id = room.id AND play.ended_at IS NULL"
+    " LEFT JOIN playlist_playlisttrack AS played ON played.id = play.item_number AND played.room_id = room.id"
+    " LEFT JOIN tracks_track AS played_track ON played_track.id = played.track_id"
+    " WHERE item.id = %s AND room.stream_id = %s"
+)
+_VOTED_ITEM = (
+    f"SELECT {_ITEM_COLUMNS}, {columns(Vote, 'own')},"
+    " (SELECT COALESCE(SUM(value), 0) FROM playlist_vote WHERE item_id = item.id)"
+    f" {_ITEM_TABLES} LEFT JOIN playlist_vote AS own ON own.item_id = item.id AND own.voter = %s"
+    " WHERE item.id = %s AND room.stream_id = %s"
+)
+
+
+def _item_of(row: Sequence[Any], stream: Stream) -> PlaylistTrack:
+    room_at, track_at = _items.width, _items.width + _rooms.width
+    item = _items.made_of(row[:room_at])
+    item.room, item.track = _rooms.made_of(row[room_at:track_at]), _tracks.made_of(row[track_at:_ITEM_WIDTH])
+    item.room.stream = stream
+    return item
 
 
 def rooms_with_counts() -> "QuerySet[Room]":
@@ -38,7 +168,7 @@ def item_in(room: Room, item_id: int) -> PlaylistTrack:
     items = PlaylistTrack.objects.select_related("room", "track")
     item: PlaylistTrack | None = items.filter(room=room, pk=item_id).first()
     if item is None:
-        raise NotFound("There is no such item in this queue.")
+        raise _no_such_item()
     return item
 
 
@@ -64,6 +194,11 @@ def history_at(*, room_id: int, epoch: str, seq: int) -> list[dict[str, Any]]:
     del epoch, seq  # they only name the moment, for the cache
     ended = Play.objects.filter(room_id=room_id, ended_at__isnull=False).order_by("-ended_at", "-pk")
     return [{**play.item, "ended_at": play.ended_at} for play in ended[:HISTORY_LENGTH]]
+
+
+def open_plays(room: Room) -> list[int]:
+    """The items whose plays in this room go on: one at most."""
+    return [row[0] for row in fetch_all(_OPEN_PLAYS, [room.pk])]
 
 
 def votes_of(voter: str, *, room: Room) -> dict[str, int]:

@@ -13,6 +13,7 @@ from apps.playlist.errors import DuplicateTrack, OrderedByVotes, QueueFull
 from apps.playlist.models import Order, PlaylistTrack, RemovedItem, Room, Vote
 from apps.playlist.placement import (
     Gap,
+    Standing,
     free_position,
     gap_after,
     gap_around,
@@ -21,13 +22,21 @@ from apps.playlist.placement import (
     standings,
 )
 from apps.playlist.positions import calculate_position, plain
-from apps.playlist.selectors import item_in, room_for
+from apps.playlist.selectors import (
+    item_in,
+    locked_item,
+    locked_item_and_plays,
+    locked_item_and_vote,
+    locked_queue,
+    locked_room,
+    open_plays,
+)
 from apps.playlist.tally import gap_by_votes
 from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
-from apps.realtime.services import lock_stream
 from apps.tracks.models import Track
 from apps.users.holding import hold_person
 from core.errors import InternalError, InvalidInput, NotFound
+from core.transactions import in_transaction
 
 __all__ = ["Place", "add_item", "calculate_position"]
 
@@ -56,7 +65,6 @@ def _already_queued(*, slug: str, track_id: int, **_: Any) -> DuplicateTrack:
 
 @log_action("add_item")
 @prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_queued)
-@transaction.atomic
 def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: str = "") -> PlaylistTrack:
     """Adds a track to a room's queue; where votes decide the order, the place is passed over.
 
@@ -64,7 +72,7 @@ def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: st
     Raises NotFound, InvalidInput, DuplicateTrack, QueueFull; NotAuthenticated when the adder has just gone.
     """
     hold_person(adder)
-    room = _locked_room(slug)
+    room, count, last = locked_queue(slug)
     track = _track_that_stays(track_id)
     if track is None:
         raise NotFound("There is no such track in the library.")
@@ -73,33 +81,38 @@ def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: st
         # Nobody has voted for it yet, so it stands behind all others without votes.
         item.position = free_position(room, gap_by_votes(room, votes=0, reached_seq=2**63))
     else:
-        item.position = _position_for(room, place)
-    return _inserted(item)
+        queue = standings(room) if place.is_given else [last] if last else []
+        item.position, item.gap = _position_for(room, queue, place)
+    item.save_current(before=None)
+    if count >= settings.MAX_QUEUE_ITEMS:
+        raise QueueFull(details={"max_items": settings.MAX_QUEUE_ITEMS})
+    return _as_it_stands(item)
 
 
 @log_action("change_item")
-@transaction.atomic
+@in_transaction
 def change_item(*, slug: str, item_id: int, place: Place, is_playing: bool | None) -> PlaylistTrack:
     """Moves an item, starts or stops it, or both. Where it stands already, nothing happens.
 
     Raises NotFound, InvalidInput, OrderedByVotes.
     """
-    room = _locked_room(slug)
-    item = item_in(room, item_id)
+    item = locked_item(slug, item_id)
     if place.is_given:
-        _move(room, item, place)
-    if is_playing is True:
+        item = _moved(item, place)
+    if is_playing is None:
+        return item
+    if is_playing:
         play_item(slug=slug, item_id=item_id)
-    elif is_playing is False and room.playing_id == item_id:
+    elif item.is_playing:
         stop_playing(slug=slug)
-    return item_in(room, item_id)
+    return item_in(item.room, item_id)
 
 
 @log_action("remove_item")
 @transaction.atomic
 def remove_item(*, slug: str, item_id: int) -> None:
     """Takes an item out of the queue; if it plays, its play ends. Raises NotFound."""
-    item_in(_locked_room(slug), item_id).delete()
+    locked_item(slug, item_id).delete()
 
 
 def _already_back(*, slug: str, item_id: int) -> DuplicateTrack:
@@ -116,7 +129,7 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
     One that is there already stays as it is. Raises NotFound (also when it is too late), DuplicateTrack,
     QueueFull.
     """
-    room = _locked_room(slug)
+    room = locked_room(slug)
     if room.items.filter(pk=item_id).exists():
         return item_in(room, item_id)
     since = timezone.now() - RESTORABLE_FOR
@@ -140,46 +153,52 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         gap = gap_by_votes(room, votes=votes, reached_seq=removed.votes_reached_seq)
         item.position = free_position(room, gap)
     else:
-        item.position = free_position(room, _gap_of_gone(room, item_id))
+        item.position = free_position(room, _gap_of_gone(room, standings(room), item_id))
     return _inserted(item)
 
 
 def check_playing_state(room: Room) -> None:
     """What plays and the record of plays say the same; a bug otherwise. Raises InternalError."""
-    open_plays = list(room.plays.filter(ended_at__isnull=True).values_list("item_number", flat=True))
-    if open_plays != [room.playing_id] * (room.playing_id is not None):
-        logger.error("Room %s plays %s, but these plays go on: %s", room.slug, room.playing_id, open_plays)
+    going_on = open_plays(room)
+    if going_on != [room.playing_id] * (room.playing_id is not None):
+        logger.error("Room %s plays %s, but these plays go on: %s", room.slug, room.playing_id, going_on)
         raise InternalError
 
 
+def _check_room_of(item: PlaylistTrack) -> None:
+    check_playing_state(item.room)
+
+
 @log_action("play_item")
-@validate_playing_state(check=check_playing_state)
-def play_item(*, slug: str, item_id: int) -> Room:
+@validate_playing_state(check=_check_room_of)
+def play_item(*, slug: str, item_id: int) -> PlaylistTrack:
     """Makes this the item that plays; whatever played before stops. What plays already goes on.
 
     Raises NotFound.
     """
-    room = _locked_room(slug)
-    item = item_in(room, item_id)
+    item = locked_item_and_plays(slug, item_id)
+    room = item.room
     if room.playing_id != item.pk:
+        before = room.copied()
         room.playing = item
-        room.save(update_fields=["playing"])
-    return room
+        room.save_current(before=before, update_fields=["playing"])
+    return _as_it_stands(item)
 
 
 @log_action("stop_playing")
 @validate_playing_state(check=check_playing_state)
 def stop_playing(*, slug: str) -> Room:
     """Nothing plays from here on. Raises NotFound for an unknown room."""
-    room = _locked_room(slug)
+    room = locked_room(slug)
     if room.playing_id is not None:
+        before = room.copied()
         room.playing = None
-        room.save(update_fields=["playing"])
+        room.save_current(before=before, update_fields=["playing"])
     return room
 
 
 @log_action("cast_vote")
-@transaction.atomic
+@in_transaction
 def cast_vote(
     *, slug: str, item_id: int, voter: str, step: int = 0, value: int | None = None
 ) -> tuple[PlaylistTrack, int]:
@@ -188,31 +207,27 @@ def cast_vote(
     Raises NotFound; NotAuthenticated when the voter has just gone, or become an account.
     """
     hold_person(voter)
-    room = _locked_room(slug)
-    item = item_in(room, item_id)
-    vote: Vote | None = Vote.objects.filter(item=item, voter=voter).first()
+    item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
     held = vote.value if vote else 0
     wanted = max(-1, min(1, held + step)) if value is None else value
     if wanted != held:
-        if vote is None:
-            vote = Vote(item=item, voter=voter)
-        vote.item = item
-        vote.value = wanted
-        if wanted:
-            vote.save()
-        else:
-            vote.delete()
-    return item_in(room, item_id), wanted
+        item.counted_votes = total - held + wanted
+        _set_vote(item, vote, voter=voter, value=wanted)
+    return _as_it_stands(item), wanted
 
 
 # --- Inside ------------------------------------------------------------------------------------------
 
 
-def _locked_room(slug: str) -> Room:
-    """The room as it is under its lock, for the rest of the transaction. Raises NotFound."""
-    stream_id = room_for(slug).stream_id
-    lock_stream(stream_id)
-    return room_for(slug)
+def _set_vote(item: PlaylistTrack, vote: Vote | None, *, voter: str, value: int) -> None:
+    before = vote.copied() if vote else None
+    if vote is None:
+        vote = Vote(item=item, voter=voter)
+    vote.value = value
+    if value:
+        vote.save_current(before=before, update_fields=["value"] if before else None)
+    else:
+        vote.delete_current()
 
 
 def _track_that_stays(track_id: int) -> Track | None:
@@ -229,59 +244,77 @@ def _inserted(item: PlaylistTrack) -> PlaylistTrack:
     return item_in(room, item.pk)
 
 
-def _move(room: Room, item: PlaylistTrack, place: Place) -> None:
-    if room.order == Order.VOTES:
+def _moved(item: PlaylistTrack, place: Place) -> PlaylistTrack:
+    if item.room.order == Order.VOTES:
         raise OrderedByVotes
-    position = _position_for(room, place, moving=item)
-    item = item_in(room, item.pk)  # a renumbering on the way may have changed where it stands
+    queue = standings(item.room, without=item.pk)
+    position, gap = _position_for(item.room, queue, place, moving=item)
+    if not gap.holds(position):
+        item = item_in(item.room, item.pk)  # a renumbering on the way has changed where it stands
     if position == item.position:
-        return
-    item.position = position
-    item.save(update_fields=["position"])
+        return item
+    before = item.copied()
+    item.position, item.gap = position, gap
+    item.save_current(before=before, update_fields=["position"])
+    return _as_it_stands(item)
 
 
-def _position_for(room: Room, place: Place, *, moving: PlaylistTrack | None = None) -> float:
-    """The number that puts an item where it is wanted; its own where it stands there already."""
-    queue = standings(room, without=moving.pk if moving else None)
+def _as_it_stands(item: PlaylistTrack) -> PlaylistTrack:
+    """The item behind its write: read again where others may have moved it."""
+    is_settled = item.room.order == Order.MANUAL and (
+        item.gap is None or item.gap.is_wide_with(item.position)
+    )
+    return item if is_settled else item_in(item.room, item.pk)
+
+
+def _position_for(
+    room: Room, queue: list[Standing], place: Place, *, moving: PlaylistTrack | None = None
+) -> tuple[float, Gap]:
+    """The number that puts an item where it is wanted, its own where it stands there already; and the gap.
+
+    `queue` is that of all others; for the end of the queue the last one will do.
+    """
     gap = gap_at_end(queue)
     if place.position is not None:
         gap, is_free = gap_around(queue, place.position)
         if is_free:
-            return plain(place.position)
+            return plain(place.position), gap
     elif place.after_id is not None:
-        gap = _gap_next_to(room, place.after_id, field="after", moving=moving)
+        gap = _gap_next_to(room, queue, place.after_id, field="after", moving=moving)
     elif place.before_id is not None:
-        gap = _gap_next_to(room, place.before_id, field="before", moving=moving)
+        gap = _gap_next_to(room, queue, place.before_id, field="before", moving=moving)
     if moving is not None and gap.holds(moving.position):
-        return moving.position
-    return free_position(room, gap)
+        return moving.position, gap
+    return free_position(room, gap), gap
 
 
-def _gap_next_to(room: Room, neighbour_id: int, *, field: str, moving: PlaylistTrack | None) -> Gap:
+def _gap_next_to(
+    room: Room, queue: list[Standing], neighbour_id: int, *, field: str, moving: PlaylistTrack | None
+) -> Gap:
     """Directly after or before the named item, or where it was, when it has gone. Raises InvalidInput."""
-    queue = standings(room, without=moving.pk if moving else None)
     if moving is not None and neighbour_id == moving.pk:
-        return _gap_of(room, moving)
+        return _gap_of(queue, moving)
     index = index_of(queue, neighbour_id)
     if index is not None:
         return gap_after(queue, index if field == "after" else index - 1)
     if RemovedItem.objects.filter(pk=neighbour_id, room=room).exists():
-        return _gap_of_gone(room, neighbour_id, moving=moving)
+        return _gap_of_gone(room, queue, neighbour_id, moving=moving)
     raise InvalidInput.of(field, "There is no such item in this room, and there was none.")
 
 
-def _gap_of(room: Room, item: PlaylistTrack) -> Gap:
-    """Where the item stands: next to itself nothing changes."""
-    gap, _ = gap_around(standings(room, without=item.pk), item.position)
+def _gap_of(queue: list[Standing], item: PlaylistTrack) -> Gap:
+    """Where the item stands among the others: next to itself nothing changes."""
+    gap, _ = gap_around(queue, item.position)
     return gap
 
 
-def _gap_of_gone(room: Room, item_id: int, *, moving: PlaylistTrack | None = None) -> Gap:
+def _gap_of_gone(
+    room: Room, queue: list[Standing], item_id: int, *, moving: PlaylistTrack | None = None
+) -> Gap:
     """Where a removed item stood: behind the nearest one in front of it that is still there.
 
     That may be the very item that is to be moved: then it stands right already.
     """
-    queue = standings(room, without=moving.pk if moving else None)
     seen: set[int] = set()
     wanted: int | None = item_id
     while wanted is not None and wanted not in seen:
@@ -291,7 +324,7 @@ def _gap_of_gone(room: Room, item_id: int, *, moving: PlaylistTrack | None = Non
             return gap_at_end(queue)
         wanted = removed.after_item_number
         if moving is not None and wanted == moving.pk:
-            return _gap_of(room, moving)
+            return _gap_of(queue, moving)
         index = None if wanted is None else index_of(queue, wanted)
         if index is not None:
             return gap_after(queue, index)

@@ -86,6 +86,8 @@ def track_playing(change: Change[Room]) -> ItemPayload | StoppedPayload:
     if room.playing_id is None:
         stopped_id = change.before.playing_id if change.before else None
         return StoppedPayload(id=None, is_playing=False, stopped_id=stopped_id)
+    if room.is_current:
+        return item_payload(room.playing)
     playing: PlaylistTrack = PlaylistTrack.objects.select_related("room", "track").get(pk=room.playing_id)
     return item_payload(playing)
 

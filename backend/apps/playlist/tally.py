@@ -13,7 +13,7 @@ from apps.playlist.placement import (
     renumber,
     standings,
 )
-from apps.realtime.models import Stream
+from apps.realtime.services import lock_stream
 
 if TYPE_CHECKING:
     from apps.playlist.models import PlaylistTrack, Room
@@ -35,20 +35,31 @@ def count_votes(item: "PlaylistTrack", before: "PlaylistTrack | None") -> None:
         if not item.votes_reached_seq:
             item.votes_reached_seq = _next_seq(item.room)
         return
-    item.votes = item.cast_votes.aggregate(sum=Sum("value"))["sum"] or 0
+    if not item.writes("votes"):
+        return
+    if item.counted_votes is None:
+        item.votes = item.cast_votes.aggregate(sum=Sum("value"))["sum"] or 0
+    else:
+        item.votes = item.counted_votes
     item.votes_reached_seq = before.votes_reached_seq
     if item.votes != before.votes:
         item.votes_reached_seq = _next_seq(item.room)
 
 
-def recount(item: "PlaylistTrack") -> None:
+def recount(item: "PlaylistTrack", *, is_current: bool) -> None:
     """Takes over what the item's votes say now."""
-    fresh = type(item)._base_manager.select_related("room", "track").get(pk=item.pk)
-    fresh.save(update_fields=["votes", "votes_reached_seq"])
+    counted = ["votes", "votes_reached_seq"]
+    if is_current:
+        item.save_current(before=item.copied(), update_fields=counted)
+    else:
+        fresh = type(item)._base_manager.select_related("room", "track").get(pk=item.pk)
+        fresh.save(update_fields=counted)
 
 
 def keep_restored_votes(item: "PlaylistTrack") -> None:
     """Writes the votes with which an item comes back; its row, which had to be there first, counts them."""
+    if not item.votes_to_restore:
+        return
     restored, item.votes_to_restore = item.votes_to_restore, ()
     votes = item.cast_votes
     votes.bulk_create_unannounced(
@@ -71,13 +82,14 @@ def gap_by_votes(room: "Room", *, votes: int, reached_seq: int) -> Gap:
     return gap_after(ordered, index - 1) if ordered else gap_at_end(ordered)
 
 
-def settle_order(room: "Room", *, moved_ids: Iterable[int | None] = ()) -> None:
+def settle_order(room: "Room", *, moved_ids: Iterable[int | None] = (), is_current: bool = False) -> None:
     """Makes positions say what votes say, where votes decide.
 
     The items of `moved_ids` are those that may have risen or fallen; each gets a position between its new
     neighbours. When others are out of order too, as after the room's order was changed, all are renumbered.
     """
-    room = type(room)._base_manager.get(pk=room.pk)  # what plays may have changed since it was loaded
+    if not is_current:
+        room = type(room)._base_manager.get(pk=room.pk)  # what plays may have changed since it was loaded
     if room.order != "votes":
         return
     wanted = [rank.item_id for rank in ranks(room)]
@@ -115,5 +127,4 @@ def _settled_ranks(room: "Room") -> list[Rank]:
 
 def _next_seq(room: "Room") -> int:
     """The number of the event that this change will be told by. Exact under the room's lock."""
-    seq: int = Stream.objects.values_list("seq", flat=True).get(pk=room.stream_id)
-    return seq + 1
+    return lock_stream(room.stream_id).seq + 1

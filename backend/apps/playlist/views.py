@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from apps.playlist import documentation, live_documentation
 from apps.playlist.events import VotedItemPayload, item_payload
-from apps.playlist.models import ANONYMOUS, MAIN_ROOM, STREAM_KIND, PlaylistTrack
+from apps.playlist.models import ANONYMOUS, MAIN_ROOM, STREAM_KIND, PlaylistTrack, Room
 from apps.playlist.selectors import history_at, item_in, room_for, votes_of
 from apps.playlist.serializers import ItemChangeSerializer, NewItemSerializer, VoteSerializer
 from apps.playlist.services import (
@@ -34,6 +34,8 @@ from core.origins import WRITING_METHODS
 from core.pagination import list_answer
 from core.rate_limits import count_against
 
+SEQ = "X-Stream-Seq"
+
 
 class PlaylistViewSet(viewsets.ViewSet):
     """The queue of a room; without a slug in the address, of the main room."""
@@ -41,7 +43,7 @@ class PlaylistViewSet(viewsets.ViewSet):
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Says of each write that is done at which moment of the stream it is contained."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if request.method in WRITING_METHODS and answer.status_code < 300:
+        if request.method in WRITING_METHODS and answer.status_code < 300 and SEQ not in answer:
             top = top_named(kind=STREAM_KIND, name=self.kwargs.get("slug", MAIN_ROOM))
             for name, value in (_named(top) if top else {}).items():
                 answer[name] = value
@@ -77,7 +79,7 @@ class PlaylistViewSet(viewsets.ViewSet):
             slug=slug, track_id=track_id, added_by=added_by, place=wanted.place, adder=caller.owner_key
         )
         location = request.build_absolute_uri(f"{request.path}{item.pk}/")
-        response = _answer_with(item, status=201)
+        response = _written(item, _answer_with(item, status=201))
         response["Location"] = location
         return response
 
@@ -93,7 +95,7 @@ class PlaylistViewSet(viewsets.ViewSet):
         is_playing = wanted.validated_data.get("is_playing")
         count_against(MOVES, _voter(request, is_voting=True))
         item = change_item(slug=slug, item_id=item_id, place=wanted.place, is_playing=is_playing)
-        return _answer_with(item)
+        return _written(item, _answer_with(item))
 
     @documented(documentation.REMOVE)
     def destroy(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
@@ -115,7 +117,7 @@ class PlaylistViewSet(viewsets.ViewSet):
         item, my_vote = cast_vote(slug=slug, item_id=item_id, voter=voter, **wanted.wanted)
         payload = item_payload(item)
         fields = {name: getattr(payload, name) for name in payload.__struct_fields__}
-        return _showing(item, Response(VotedItemPayload(**fields, my_vote=my_vote)))
+        return _written(item, _showing(item, Response(VotedItemPayload(**fields, my_vote=my_vote))))
 
     @documented(documentation.MY_VOTES)
     def my_votes(self, request: Request, slug: str = MAIN_ROOM) -> Response:
@@ -130,8 +132,8 @@ class PlaylistViewSet(viewsets.ViewSet):
     @documented(documentation.PLAY)
     def play(self, request: Request, item_id: int, slug: str = MAIN_ROOM) -> Response:
         del request
-        room = play_item(slug=slug, item_id=item_id)
-        return _answer_with(item_in(room, item_id))
+        item = play_item(slug=slug, item_id=item_id)
+        return _written(item, _answer_with(item))
 
     @documented(documentation.STOP)
     def stop(self, request: Request, slug: str = MAIN_ROOM) -> Response:
@@ -159,7 +161,16 @@ class PlaylistViewSet(viewsets.ViewSet):
 
 def _named(top: Top) -> dict[str, str]:
     """The moment, as headers name it."""
-    return {"X-Stream-Epoch": top.epoch, "X-Stream-Seq": str(top.seq)}
+    return {"X-Stream-Epoch": top.epoch, SEQ: str(top.seq)}
+
+
+def _written(item: PlaylistTrack, response: Response) -> Response:
+    """Names the moment at which the write was done, where the service has left it with the item's room."""
+    if Room.stream.is_cached(item.room):
+        stream = item.room.stream
+        for name, value in _named(Top(stream.pk, stream.epoch, stream.seq)).items():
+            response[name] = value
+    return response
 
 
 def _answer_with(item: PlaylistTrack, *, status: int = 200) -> Response:

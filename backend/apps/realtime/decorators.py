@@ -16,6 +16,7 @@ from core.constraints import violated_constraint
 from core.errors import ApiError
 from core.metrics import CACHE_RESULTS, WRITE_SECONDS
 from core.rate_limits import LocalCalls, count_call
+from core.transactions import joined_transaction
 
 __all__ = [
     "broadcast_event",
@@ -123,14 +124,15 @@ def cache_result(timeout: float) -> Callable[[Function[P, R]], Function[P, R]]:
 
 
 def validate_playing_state(*, check: Callable[[R], None]) -> Callable[[Function[P, R]], Function[P, R]]:
-    """Runs `check` on the result inside the call's transaction; when it raises, nothing has happened."""
+    """Runs `check` on the result inside the call's transaction; when it raises, that is rolled back."""
 
     def decorate(function: Function[P, R]) -> Function[P, R]:
         @functools.wraps(function)
         def validated(*args: P.args, **kwargs: P.kwargs) -> R:
-            with transaction.atomic():
+            with joined_transaction():
                 result = function(*args, **kwargs)
-                check(result)
+                with transaction.atomic(savepoint=False):
+                    check(result)
             return result
 
         return validated

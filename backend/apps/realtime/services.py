@@ -5,22 +5,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db import transaction
 from django.utils import timezone
 
 from apps.realtime.frames import EventFrame, event_text
 from apps.realtime.kinds import kind_named
+from apps.realtime.locks import News, lock_stream, lock_streams, read_again
 from apps.realtime.models import Event, Stream, new_epoch
 from apps.realtime.publishing import Hint, publish
-from core.errors import NotFound
+from apps.realtime.trimming import TRIM_PER_APPEND, newest_before, oldest_kept, trim_behind
 from core.instants import milliseconds_text
 from core.request_context import request_context
+from core.statements import insert, update
 
-# An append deletes at most so many old events, so that no writer pays for another's leftovers.
-TRIM_PER_APPEND = 200
+__all__ = ["TRIM_PER_APPEND", "lock_stream", "lock_streams"]
+
 # A visit is written down when the last one that was is so long ago: seldom, however many come.
 VISIT_COUNTS_FOR = timedelta(days=1)
+VISITS_AT_ONCE = 200
 # `trim` deletes in such portions, so that writers get their turn in between.
 TRIM_BATCH = 2000
 
@@ -36,24 +38,6 @@ def close_stream(stream_id: int) -> None:
     _publish_on_commit(Hint(stream_id, epoch="", seq=0, frame=None))
 
 
-def lock_stream(stream_id: int) -> Stream:
-    """Takes the stream's row for the rest of the transaction; every write of a stream begins with this.
-
-    Raises NotFound when the stream has ended. On SQLite the transaction itself is the lock.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("A stream is locked within a transaction, or the lock would be gone at once.")
-    stream = Stream.objects.select_for_update().filter(pk=stream_id).first()
-    if stream is None:
-        raise NotFound("This is gone.")
-    return stream
-
-
-def lock_streams(stream_ids: list[int]) -> None:
-    """Takes several streams, in order of id, so that two writers can't wait for each other."""
-    list(Stream.objects.select_for_update().filter(pk__in=stream_ids).order_by("pk"))
-
-
 def is_visit_due(stream: Stream) -> bool:
     """Whether the next visit is to be written down."""
     return stream.visited_at < timezone.now() - VISIT_COUNTS_FOR
@@ -62,8 +46,8 @@ def is_visit_due(stream: Stream) -> bool:
 def note_visits(stream_ids: Collection[int]) -> None:
     """Somebody is there, in each of these. Writes at most once a day for each."""
     now = timezone.now()
-    for start in range(0, len(stream_ids), TRIM_PER_APPEND):
-        some = list(stream_ids)[start : start + TRIM_PER_APPEND]
+    for start in range(0, len(stream_ids), VISITS_AT_ONCE):
+        some = list(stream_ids)[start : start + VISITS_AT_ONCE]
         unnoted = Stream.objects.filter(pk__in=some, visited_at__lt=now - VISIT_COUNTS_FOR)
         if found := list(unnoted.values_list("pk", flat=True)):
             Stream.objects.filter(pk__in=found).update(visited_at=now)
@@ -74,12 +58,8 @@ def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
 
     Rolled back, it never happened: the numbers stay without a gap. After the commit a hint is published.
     """
-    stream = lock_stream(stream_id)
     now = timezone.now()
-    stream.seq += 1
-    if is_visit_due(stream):
-        stream.visited_at = now
-    stream.save(update_fields=["seq", "visited_at"])
+    stream = _advanced(lock_stream(stream_id), now)
     op_id = request_context().op_id
     frame = event_text(
         label=kind_named(stream.kind).label,
@@ -93,57 +73,42 @@ def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
             op_id=op_id,
         ),
     )
-    Event.objects.create(
-        stream=stream, seq=stream.seq, type=event_type, frame=frame, op_id=op_id, created_at=now
-    )
-    _trim_before(stream, now)
+    written = {"stream": stream.pk, "seq": stream.seq, "type": event_type, "frame": frame, "op_id": op_id}
+    insert(Event, {**written, "created_at": now})
+    trim_behind(stream, now)
     _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame))
     return stream.seq
 
 
+def _advanced(stream: Stream, now: datetime) -> Stream:
+    """The stream at its next number. Nobody can take the same one: only the number before it is replaced."""
+    for known in (stream, None):
+        stream = known or read_again(stream)
+        values: dict[str, Any] = {"seq": stream.seq + 1}
+        if is_visit_due(stream):
+            values["visited_at"] = stream.visited_at = now
+        if update(Stream, stream.pk, values, seq=stream.seq):
+            stream.seq += 1
+            return stream
+    raise RuntimeError("A stream that is locked was written by somebody else.")
+
+
 def _publish_on_commit(hint: Hint) -> None:
     """One hint for each append. Its failure is logged, and fails nobody."""
-
-    def tell() -> None:  # no partial: Django's log of a failure asks for its name
-        publish(hint)
-
-    transaction.on_commit(tell, robust=True)
+    transaction.on_commit(News(hint, tell=_tell), robust=True)
 
 
-def _trim_before(stream: Stream, now: datetime) -> None:
-    """Drops a few events that are too many or too old. The log is longest right before an append."""
-    oldest = Event.objects.filter(stream=stream).order_by("seq").values_list("seq", "created_at").first()
-    if oldest is None:
-        return
-    first_seq, first_at = oldest
-    last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS
-    within_reach = Event.objects.filter(stream=stream, seq__lt=first_seq + TRIM_PER_APPEND)
-    if first_at < _oldest_kept(now):
-        last_seq = max(last_seq, _newest_before(within_reach, _oldest_kept(now)))
-    if first_seq <= last_seq:
-        within_reach.filter(seq__lte=last_seq).delete()
-
-
-def _newest_before(events: QuerySet[Event], cutoff: datetime) -> int:
-    """The number of the newest event that is older; 0 without one.
-
-    Clocks may be set back, so what is old is cut off by number: never a hole in the middle.
-    """
-    numbers = events.filter(created_at__lt=cutoff).order_by("-seq").values_list("seq", flat=True)
-    return numbers.first() or 0
-
-
-def _oldest_kept(now: datetime) -> datetime:
-    return now - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
+def _tell(hint: Hint) -> None:
+    publish(hint)
 
 
 def trim_log(*, now: datetime | None = None) -> int:
     """Drops every event that is too many or too old, in portions; returns how many went."""
-    cutoff = _oldest_kept(now or timezone.now())
+    cutoff = oldest_kept(now or timezone.now())
     gone = 0
     for stream_id, top in Stream.objects.values_list("pk", "seq"):
         events = Event.objects.filter(stream_id=stream_id)
-        last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, _newest_before(events, cutoff))
+        last_seq = max(top - settings.EVENT_LOG_KEEP_EVENTS, newest_before(events, cutoff))
         gone += _delete_up_to(stream_id, last_seq)
     return gone
 

@@ -1,11 +1,10 @@
 """Keeps an account or a guest in being while something is written under its key."""
 
-from typing import Any
-
-from django.db.models import QuerySet
-
 from apps.users.models import Guest, User
 from core.errors import NotAuthenticated
+from core.statements import fetch_one, for_update
+
+_HELD = "SELECT id FROM {} WHERE id = %s"
 
 
 def hold_person(key: str) -> None:
@@ -16,11 +15,12 @@ def hold_person(key: str) -> None:
     passed over. Raises NotAuthenticated when the person has gone.
     """
     kind, _, name = key.partition(":")
+    person_id: int | str
     if kind == "user":
-        rows: QuerySet[Any] = User.objects.filter(pk=int(name))
+        table, person_id = User._meta.db_table, int(name)
     elif kind == "guest":
-        rows = Guest.objects.filter(pk=name)
+        table, person_id = Guest._meta.db_table, name
     else:
         return
-    if not list(rows.select_for_update(no_key=True).values_list("pk")):
+    if fetch_one(_HELD.format(table) + for_update("FOR NO KEY UPDATE"), [person_id]) is None:
         raise NotAuthenticated("You have become somebody else meanwhile: log in, or join in as a new guest.")

@@ -64,6 +64,14 @@ def test_each_write_and_the_clock_forget_what_is_over_and_nothing_that_is_not():
     assert [kept.key for kept in KeptAnswer.objects.all()] == ["second"]
 
 
+def test_nobody_looks_for_old_answers_with_every_write():
+    with CaptureQueriesContext(connection) as queries:
+        for number in range(5):
+            ask(path="/api/guests/", key=str(number))
+    looks = [query["sql"] for query in queries if "ORDER BY" in query["sql"] and "keptanswer" in query["sql"]]
+    assert len(looks) == 1
+
+
 def test_an_answer_with_a_token_is_not_stored():
     token = ask("Bo", path="/api/guests/").json()["token"]
     (kept,) = KeptAnswer.objects.all()

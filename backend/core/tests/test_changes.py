@@ -86,6 +86,37 @@ def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(no
     assert len(seen) == 2
 
 
+def test_a_service_that_has_read_the_row_under_its_lock_has_nothing_read_again(
+    notes, seen: Seen, django_assert_num_queries
+):
+    with transaction.atomic():
+        note = Note(text="Halo")
+        with django_assert_num_queries(1):
+            note.save_current(before=None)
+        before = note.copied()
+        note.text = "Hello"
+        with django_assert_num_queries(1):
+            note.save_current(before=before, update_fields=["text"])
+        assert not note.is_current
+        with django_assert_num_queries(1):
+            note.delete_current()
+    assert seen == [(None, "Halo"), ("Halo", "Hello"), ("Hello", None)]
+    assert notes == [
+        *("prepare None", "settle None"),
+        *("prepare Halo", "settle Halo"),
+        *("prepare deletion", "settle deletion"),
+    ]
+
+
+def test_when_a_write_of_such_a_service_fails_its_whole_transaction_does(stored_notes, monkeypatch):
+    monkeypatch.setattr(Note, "settle_change", lambda *_: 1 / 0)
+    with transaction.atomic():
+        with pytest.raises(ZeroDivisionError):
+            Note(text="Halo").save_current(before=None)
+        assert connection.needs_rollback
+    assert not Note.objects.exists()
+
+
 def test_what_sends_no_signal_is_refused_and_save_base_alone_is_noticed(notes, seen: Seen):
     note = stored("Halo")
     for write in (

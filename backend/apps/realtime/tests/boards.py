@@ -9,6 +9,7 @@ from django.db import models, transaction
 from apps.realtime.kinds import StreamKind
 from apps.realtime.models import Event, Stream
 from apps.realtime.services import append_event, lock_stream, open_stream
+from apps.realtime.trimming import forget_oldest
 from core.changes import AnnouncedModel
 
 KIND = "board"
@@ -86,3 +87,4 @@ def fill(stream_id: int, count: int, *, age: timedelta = timedelta()) -> None:
         for seq in range(2, count + 1)
     )
     Stream.objects.filter(pk=stream_id).update(seq=count)
+    forget_oldest()

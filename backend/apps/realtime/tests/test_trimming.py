@@ -8,13 +8,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import transaction
 
 from apps.realtime import services
 from apps.realtime.high_marks import Mark, marks_file, record_hints, recorded_marks, streams_fallen_behind
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import tops_of
-from apps.realtime.services import TRIM_PER_APPEND, begin_new_epochs, close_stream, trim_log
+from apps.realtime.services import (
+    TRIM_PER_APPEND,
+    append_event,
+    begin_new_epochs,
+    close_stream,
+    trim_log,
+)
 from apps.realtime.tests.boards import append, fill, open_board, seqs_of
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
@@ -48,6 +55,18 @@ def test_no_append_pays_for_more_than_its_part(board, settings, is_old: bool):
     append(board.pk, "b")
     append(board.pk, "c")
     assert seqs_of(board.pk) == ([501, 502, 503] if is_old else [503])
+
+
+def test_a_long_log_is_trimmed_in_portions_and_not_by_each_append(board, settings, django_assert_num_queries):
+    settings.EVENT_LOG_KEEP_EVENTS = 300
+    fill(board.pk, 300)
+    lengths = []
+    for number in range(9):
+        append(board.pk, number)
+        lengths.append(len(seqs_of(board.pk)))
+    assert lengths == [300, 301, 302, 303, 300, 301, 302, 303, 300]
+    with transaction.atomic(), django_assert_num_queries(2):  # the stream's number, the event
+        append_event(stream_id=board.pk, event_type="card.added", payload="a")
 
 
 def test_an_append_drops_what_is_too_old(board, settings, travel):

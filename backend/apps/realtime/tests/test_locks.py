@@ -1,0 +1,64 @@
+"""A transaction locks a stream once, and knows afterwards how far it has brought it."""
+
+import pytest
+from django.db import connection, transaction
+
+from apps.realtime.models import Stream
+from apps.realtime.services import begin_new_epoch, close_stream, lock_stream
+from apps.realtime.tests.boards import append, seqs_of
+from core.errors import NotFound
+from core.tests.undoing import undone
+
+
+def test_a_stream_is_read_once_in_a_transaction_however_often_it_is_locked(
+    stored_board, django_assert_num_queries
+):
+    append(stored_board.pk, "a")
+    with transaction.atomic():
+        with django_assert_num_queries(1) as queries:
+            assert lock_stream(stored_board.pk).seq == 1
+        assert ("FOR UPDATE" in queries[0]["sql"]) == (connection.vendor == "postgresql")
+        append(stored_board.pk, "b", "c")
+        with django_assert_num_queries(0):
+            assert lock_stream(stored_board.pk).seq == 3
+    with transaction.atomic(), django_assert_num_queries(1):
+        assert lock_stream(stored_board.pk).seq == 3
+
+
+def test_what_is_rolled_back_to_a_savepoint_is_forgotten(stored_board, django_assert_num_queries):
+    with transaction.atomic():
+        with undone():
+            append(stored_board.pk, "ghost")
+        with django_assert_num_queries(1):  # the database has given the lock back as well
+            assert lock_stream(stored_board.pk).seq == 0
+        append(stored_board.pk, "a")
+        with undone():
+            append(stored_board.pk, "ghost", "ghost")
+        with django_assert_num_queries(0):
+            assert lock_stream(stored_board.pk).seq == 1
+        append(stored_board.pk, "b")
+    assert seqs_of(stored_board.pk) == [1, 2]
+    assert Stream.objects.get(pk=stored_board.pk).seq == 2
+
+
+def test_a_locked_stream_that_ends_or_begins_anew_is_known_so(board):
+    with transaction.atomic():
+        append(board.pk, "a")
+        begin_new_epoch(stream_id=board.pk)
+        assert append(board.pk, "b") == [2]
+        epoch = lock_stream(board.pk).epoch
+    assert Stream.objects.get(pk=board.pk).epoch == epoch != board.epoch
+    with transaction.atomic():
+        lock_stream(board.pk)
+        close_stream(board.pk)
+        with pytest.raises(NotFound):
+            lock_stream(board.pk)
+
+
+def test_an_append_goes_on_from_what_the_database_has(board):
+    """Also where the row was written by something else within the transaction."""
+    with transaction.atomic():
+        append(board.pk, "a")
+        Stream.objects.filter(pk=board.pk).update(seq=7)
+        assert append(board.pk, "b", "c") == [8, 9]
+    assert seqs_of(board.pk) == [1, 8, 9]

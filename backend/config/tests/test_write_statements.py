@@ -1,0 +1,96 @@
+"""What a write of the queue asks of the database: every statement from the middleware to the answer."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.tests.rooms import add, new_room
+from apps.tracks.tests.making import new_track
+from apps.users.models import Guest
+from apps.users.recognition import guest_token
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# The transaction's own beginning and end, which are no look at the database.
+FRAMING = ("BEGIN", "COMMIT")
+
+
+@pytest.fixture
+def room(settings) -> Room:
+    settings.AUTO_SORT_BY_VOTES = False
+    room = new_room()
+    for title in "ABCDE":
+        add(room, title)
+    return room
+
+
+@pytest.fixture
+def ask(room: Room) -> Callable[..., list[str]]:
+    """Sends a write as a guest, under a key, and returns its statements."""
+    headers = {"X-Guest-Token": guest_token(Guest.objects.create(name="Ada"))}
+    client = Client(headers=headers)
+    numbers = iter(range(100))
+    client.post(
+        f"/api/rooms/{room.slug}/playlist/{first(room).pk}/vote/",
+        {"value": 1},
+        content_type="application/json",
+        headers={"Idempotency-Key": "what a process finds out once"},
+    )
+    client.post(
+        f"/api/rooms/{room.slug}/playlist/{first(room).pk}/vote/",
+        {"value": 0},
+        content_type="application/json",
+    )
+
+    def send(method: str, path: str, body: Any = None, *, status: int = 200) -> list[str]:
+        with CaptureQueriesContext(connection) as captured:
+            answer = client.generic(
+                method,
+                f"/api/rooms/{room.slug}/playlist/{path}",
+                b"" if body is None else json.dumps(body),
+                content_type="application/json",
+                headers={"Idempotency-Key": f"key-{next(numbers)}"},
+            )
+        assert answer.status_code == status, answer.content
+        return [query["sql"] for query in captured if not query["sql"].startswith(FRAMING)]
+
+    return send
+
+
+def first(room: Room) -> PlaylistTrack:
+    item: PlaylistTrack = room.items.order_by("position")[0]
+    return item
+
+
+def assert_at_most(most: int, statements: list[str]) -> None:
+    assert len(statements) <= most, "\n".join([f"{len(statements)} statements", *statements])
+
+
+@pytest.mark.parametrize("body", [{"value": 1}, {"direction": "down"}])
+def test_a_vote_takes_ten(room, ask, body: dict[str, Any]):
+    path = f"{first(room).pk}/vote/"
+    assert_at_most(10, ask("POST", path, body))
+    assert_at_most(10, ask("POST", path, {"value": -body.get("value", 1)}))
+    assert_at_most(10, ask("POST", path, {"value": 0}))
+
+
+def test_an_add_takes_twelve(room, ask):
+    assert_at_most(12, ask("POST", "", {"track_id": new_track("F").pk}, status=201))
+
+
+@pytest.mark.parametrize("place", ["after", "before"])
+def test_a_move_takes_ten(room, ask, place: str):
+    items = room.items.order_by("position")
+    assert_at_most(10, ask("PATCH", f"{items[0].pk}/", {place: items[3].pk}))
+
+
+def test_a_play_takes_twelve_and_one_more_to_end_another(room, ask):
+    items = room.items.order_by("position")
+    assert_at_most(12, ask("POST", f"{items[0].pk}/play/"))
+    assert_at_most(13, ask("POST", f"{items[2].pk}/play/"))

@@ -1,0 +1,114 @@
+"""Statements whose SQL is made once. The ORM compiles each anew, which costs more than most of them take.
+
+Values go through the model's fields both ways, as in the ORM: both databases store and return the same.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+from django.db.models.expressions import Col
+
+M = TypeVar("M", bound=models.Model)
+Field = models.Field[Any, Any]
+
+
+def columns(model: type[models.Model], alias: str) -> str:
+    """All of a table's columns, in the order in which `Rows` takes them."""
+    return ", ".join(f'{alias}."{field.column}"' for field in model._meta.concrete_fields)
+
+
+def for_update(clause: str = "FOR UPDATE") -> str:
+    """The clause where the database has row locks; on SQLite the transaction is the lock."""
+    return f" {clause}" if connection.features.has_select_for_update else ""
+
+
+class Rows(Generic[M]):
+    """Makes instances of what a query of our own has read under `columns`."""
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+        self._fields: Sequence[Field] = model._meta.concrete_fields
+        self._names = [field.attname for field in self._fields]
+        self.width = len(self._names)
+
+    def made_of(self, values: Sequence[Any]) -> M:
+        row = list(values)
+        for index, column, converters in self._converters():
+            for convert in converters:
+                row[index] = convert(row[index], column, connection)
+        return self._model.from_db(connection.alias, self._names, row)
+
+    def _converters(self) -> list[tuple[int, Col, list[Any]]]:
+        """Kept with the connection, whose they are."""
+        kept: dict[Any, Any] = connection.__dict__.setdefault("tutti_converters", {})
+        found: list[tuple[int, Col, list[Any]]] | None = kept.get(self._model)
+        if found is None:
+            pairs = [(index, Col("", field)) for index, field in enumerate(self._fields)]
+            every = [
+                (
+                    index,
+                    column,
+                    connection.ops.get_db_converters(column) + column.get_db_converters(connection),
+                )
+                for index, column in pairs
+            ]
+            found = kept[self._model] = [one for one in every if one[2]]
+        return found
+
+
+def fetch_one(sql: str, params: Sequence[Any]) -> Sequence[Any] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row: Sequence[Any] | None = cursor.fetchone()
+    return row
+
+
+def fetch_all(sql: str, params: Sequence[Any]) -> list[Sequence[Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[Sequence[Any]] = cursor.fetchall()
+    return rows
+
+
+def insert(model: type[models.Model], values: dict[str, Any], *, on_conflict: str = "") -> Any:
+    """Inserts one row without sending signals, and returns its id; None where a conflict was passed over."""
+    sql = _insert_sql(model, tuple(values), on_conflict)
+    row = fetch_one(sql, _prepared(model, values))
+    return row[0] if row else None
+
+
+def update(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
+    """Updates one row, if it has the `known` values, without sending signals; whether there was one."""
+    sql = _update_sql(model, tuple(values), tuple(known))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*_prepared(model, values), pk, *_prepared(model, known)])
+        return bool(cursor.rowcount)
+
+
+def _prepared(model: type[models.Model], values: dict[str, Any]) -> list[Any]:
+    fields = model._meta.get_field
+    return [fields(name).get_db_prep_save(value, connection) for name, value in values.items()]  # type: ignore[union-attr]
+
+
+@cache
+def _insert_sql(model: type[models.Model], names: tuple[str, ...], on_conflict: str) -> str:
+    listed = ", ".join(f'"{_column(model, name)}"' for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    table, pk = model._meta.db_table, _column(model, "pk")
+    return f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) {on_conflict} RETURNING "{pk}"'  # noqa: S608
+
+
+@cache
+def _update_sql(model: type[models.Model], names: tuple[str, ...], known: tuple[str, ...]) -> str:
+    written = ", ".join(f'"{_column(model, name)}" = %s' for name in names)
+    wanted = " AND ".join(f'"{_column(model, name)}" = %s' for name in ("pk", *known))
+    return f'UPDATE "{model._meta.db_table}" SET {written} WHERE {wanted}'  # noqa: S608
+
+
+def _column(model: type[models.Model], name: str) -> str:
+    pk = model._meta.pk
+    assert pk is not None  # noqa: S101 - every table has one
+    field: Any = pk if name == "pk" else model._meta.get_field(name)
+    return str(field.column)
