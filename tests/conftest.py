@@ -5,9 +5,11 @@ A test that needs other settings, its own library or a victim takes `start_serve
 """
 
 import fcntl
+import functools
 import logging
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,8 @@ from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
 from tests.services import Postgres, Redis, dump_database, load_database
 
+# Each client of httpx would load the certificates of all authorities anew: longer than most requests take.
+ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
 # A line for each of thousands of requests would only hide what failed.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
