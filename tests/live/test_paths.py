@@ -87,7 +87,7 @@ async def test_joins_while_events_flow_get_an_exact_continuation(
     bare: list[Listener] = []
 
     async with crowd.writing():
-        await crowd.accepted(20, 30)
+        await crowd.accepted(WRITERS, 30)
         known = await replica_of(url, room)
         for turn in range(TURNS):
             if turn % 3 == 0:
@@ -97,7 +97,7 @@ async def test_joins_while_events_flow_get_an_exact_continuation(
             bare += [listener for listener in joining if not listener.is_resuming]
             await asyncio.gather(*(listener.open() for listener in joining))
             await asyncio.gather(*(ask_again(listener, chance) for listener in joining))
-        await crowd.accepted(20, 30)
+        await crowd.accepted(WRITERS, 30)
     try:
         await append_elsewhere(each, queued(each, room))
         now = await check_laws(url, room, crowd.ledger, with_state)
