@@ -5,9 +5,11 @@ A test that needs other settings, its own library or a victim takes `start_serve
 """
 
 import fcntl
+import functools
 import logging
 import os
 import shutil
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -22,8 +24,10 @@ import pytest
 
 from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
-from tests.services import Postgres, Redis
+from tests.services import Postgres, Redis, dump_database, load_database
 
+# Each client of httpx would load the certificates of all authorities anew: longer than most requests take.
+ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
 # A line for each of thousands of requests would only hide what failed.
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
@@ -170,11 +174,22 @@ class ReadyMadeData:
         postgres: Postgres = self._request.getfixturevalue("postgres")
         if not self._prepared_database:
             address = postgres.create_database()
-            template = TuttiServer(database_url=address)
-            prepare(template.environment)
-            template.throw_away()
+            self.prepare_database(address)
             self._prepared_database = urlsplit(address).path.removeprefix("/")
         return postgres.create_database(template=self._prepared_database)
+
+    def prepare_database(self, address: str) -> None:
+        """An empty one, of any cluster. What the first of the run's workers makes, the others copy."""
+        dump = self._prepared_folder.with_suffix(".sql")
+        with dump.with_suffix(".sql-lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not dump.exists():
+                template = TuttiServer(database_url=address)
+                prepare(template.environment)
+                template.throw_away()
+                dump_database(address, dump)
+                return
+        load_database(address, dump)
 
 
 @pytest.fixture(scope="session")

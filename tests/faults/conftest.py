@@ -1,6 +1,5 @@
 """Services of a file's own, to be killed, and servers on them."""
 
-import subprocess
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from tests.conftest import ReadyMadeData
 from tests.live.conftest import Pair, many_files, shared_with
 from tests.processes import TuttiServer
-from tests.services import Postgres, Redis, postgres_programs
+from tests.services import Postgres, Redis
 
 __all__ = ["many_files"]
 
@@ -23,12 +22,10 @@ def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
         yield service
 
 
-def copied_into(own_postgres: Postgres, ready_made_data: ReadyMadeData) -> str:
-    """The address of a database there that is prepared already: to copy one is quicker than to make one."""
-    address, programs = own_postgres.create_database(), postgres_programs()
-    original = ready_made_data.options("server")["database_url"]
-    dumped = subprocess.run([programs / "pg_dump", original], capture_output=True, check=True).stdout
-    subprocess.run([programs / "psql", "--quiet", address], input=dumped, capture_output=True, check=True)
+def prepared_in(own_postgres: Postgres, ready_made_data: ReadyMadeData) -> str:
+    """The address of a database there that is prepared already."""
+    address = own_postgres.create_database()
+    ready_made_data.prepare_database(address)
     return address
 
 

@@ -20,13 +20,15 @@ from django.core.management import execute_from_command_line
 
 from apps.charts.announcing import Kind, Told, register_consumer
 
-
-def wait(_told: Told) -> None:
-    sys.stdout.write("GATE\n")
-    sys.stdout.flush()
-    sys.stdin.read()
-
-
 kind, *words = sys.argv[1:]
+
+
+def wait(told: Told) -> None:
+    if told.kind == kind:  # not what a run that was killed at another gate has left
+        sys.stdout.write("GATE\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+
+
 register_consumer("gate", [Kind(kind)], wait)
 execute_from_command_line(["manage.py", "etl", *words])

@@ -24,7 +24,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from apps.jobs import leases, pulse, selectors, services, turns
+from apps.jobs import backoff, leases, pulse, selectors, services, turns
 from apps.jobs.payloads import job_payload
 from apps.jobs.registry import job, job_named
 from apps.jobs.services import run_as_it_stands
@@ -34,7 +34,10 @@ leases.LEASE = timedelta(seconds=3)
 pulse.PULSE_SECONDS = 0.5
 selectors.BELIEVED_FOR = timedelta(seconds=2)
 turns.LOOK_SECONDS = 1.0
-services.PATIENCE = timedelta(seconds=3)
+backoff.FIRST_SECONDS = 0.5
+# Short only where nobody runs jobs: on a busy machine a worker may not be heard of for so long.
+if patience := os.environ.get("JOBS_PATIENCE_SECONDS"):
+    services.PATIENCE = timedelta(seconds=float(patience))
 
 
 def note(file: str, word: str) -> None:

@@ -75,15 +75,21 @@ def test_the_next_run_gets_what_failed_and_waits_for_who_is_busy(pipeline: Pipel
     assert before["charts"].items() <= after["charts"].items()
 
 
-def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing(pipeline: Pipeline, services: StandIn):
+def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_does_the_rest(
+    pipeline: Pipeline, services: StandIn
+):
     gate = held_back(services)
-    run = pipeline.begun("manage.py", "etl", "run", ETL_TIMEOUT_SECONDS=str(int(SILENCE_SECONDS)))
+    command = ("-m", "config.command_line", "etl", "run")
+    run = pipeline.begun(*command, ETL_TIMEOUT_SECONDS=str(int(SILENCE_SECONDS)))
     assert gate.reached.wait(PATIENCE_SECONDS)
 
     run.interrupt()
-    code, output = run.ended()
+    code, said = run.ended()
     gate.opened.set()
 
-    assert code == INTERRUPTED, output
-    assert "Interrupted" in output
+    assert code == INTERRUPTED, said
+    assert "Interrupted. The next run does what is left." in said
+    assert "Traceback" not in said
     assert "extract: interrupted" in pipeline.etl("status").stdout
+    assert pipeline.etl("run").returncode == OK
+    assert pipeline.told()["runs"].count("interrupted") == 1

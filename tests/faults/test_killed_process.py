@@ -13,11 +13,11 @@ from tests.live.rooms import new_room
 from tests.live.writers import Crowd
 from tests.processes import TuttiServer
 
-SEED = 2
+SEED = 6
 WRITERS = 12
 # How many writes are accepted before the end comes.
-MOMENTS = (5, 60)
-AFTERWARDS = 20
+MOMENTS = (5, 40)
+AFTERWARDS = 12
 PATIENCE_SECONDS = 45.0
 
 

@@ -117,12 +117,12 @@ async def test_same_backup_restored_again_after_an_orderly_stop(
         backup = shutil.copy(server.data_folder / "db.sqlite3", tmp_path)
         epochs = []
         for _ in range(3):
+            server.stop()
+            shutil.copy(backup, server.data_folder)
             server.start()
             async with client_of(server) as http:
                 await vote(http, room, item_id)
             epochs.append((await replica_of(server.base_url, room)).epoch)
-            server.stop()
-            shutil.copy(backup, server.data_folder)
 
         assert len(set(epochs)) == len(epochs), epochs
         assert server.log.count(TOLD) == len(epochs) - 1

@@ -11,6 +11,7 @@ from redis import Redis as Client
 from tests.conftest import ReadyMadeData
 from tests.contract.limits.conftest import RoomOfScripts
 from tests.contract.limits.scripts import Reply, Script
+from tests.faults.jobs import wait_for
 from tests.faults.test_redis_away import go_on, hang
 from tests.processes import TuttiServer
 from tests.services import Redis
@@ -19,7 +20,6 @@ from tests.services import Redis
 FACTOR = "0.05"
 NEWCOMERS = 10
 VOTES = 3
-MANY = 20_000
 _addresses = (f"127.8.0.{number}" for number in itertools.count(1))
 
 
@@ -66,18 +66,18 @@ def script(new_script: Callable[[], Script]) -> Script:
 @pytest.fixture
 def come_back(new_script: Callable[[], Script], own_redis: Redis) -> Iterator[Callable[[], None]]:
     """Lets Redis answer again, and waits until the process counts in it; strangers ask until then."""
-    strangers = (f"stranger {number}" for number in range(MANY))
+    strangers = (f"stranger {number}" for number in itertools.count())
     elsewhere = new_script()
     with Client(port=own_redis.port) as redis:
+
+        def counts_in_it() -> bool:
+            elsewhere.ask("GET", "/api/nothing/", User_Agent=next(strangers))
+            return any(name.startswith("cmdstat_eval") for name in redis.info("commandstats"))
 
         def wait() -> None:
             go_on(own_redis)
             redis.config_resetstat()
-            for stranger in strangers:
-                elsewhere.ask("GET", "/api/nothing/", User_Agent=stranger)
-                if any(name.startswith("cmdstat_eval") for name in redis.info("commandstats")):
-                    return
-            raise AssertionError("the process did not come back to Redis")
+            wait_for(counts_in_it, bool)
 
         yield wait
 

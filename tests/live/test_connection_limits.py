@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 
@@ -16,16 +17,24 @@ from tests.live.raw_sockets import HANDSHAKE
 from tests.live.rooms import new_room, queued
 from tests.processes import TuttiServer
 
-FILES = 256
+FILES = 160
 # What core.capacity leaves of so many files, and a tenth of that for requests.
-CONNECTIONS, LIVE = 160, 144
+CONNECTIONS, LIVE = 64, 58
 TOLD_TOGETHER = 32
 SOURCES = [f"127.7.0.{number}" for number in range(1, 4)]
 
 
+RUN = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
+from config import server
+sys.exit(server.main())
+"""
+
+
 class ServerOfFewFiles(TuttiServer):
     def _command(self) -> list[str]:
-        return ["sh", "-c", f'ulimit -n {FILES}; exec "$@"', "sh", *super()._command()]
+        return [sys.executable, "-c", RUN, *self._arguments]
 
 
 @pytest.fixture

@@ -20,9 +20,10 @@ from tests.processes import TuttiServer, Uvicorn
 
 PATIENCE_SECONDS = 120.0
 VOTES = 40
-SEED = 8
-JOINS = 48
-AT_ONCE = 12
+# With it every kind of listener joins with each kind of memory.
+SEED = 4
+TURNS = 4
+AT_ONCE, MANY_AT_ONCE = 6, 12
 WRITERS = 8
 
 
@@ -74,7 +75,11 @@ def each(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iter
         yield request.getfixturevalue("servers")[request.param]
 
 
-async def test_joins_while_events_flow_get_an_exact_continuation(each: TuttiServer):
+async def test_joins_while_events_flow_get_an_exact_continuation(
+    each: TuttiServer, request: pytest.FixtureRequest
+):
+    at_once = MANY_AT_ONCE if request.config.getoption("--long") else AT_ONCE
+    joins = TURNS * at_once
     chance = random.Random(SEED)
     url, room = each.base_url, new_room(each)
     crowd = Crowd([url], room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
@@ -82,27 +87,27 @@ async def test_joins_while_events_flow_get_an_exact_continuation(each: TuttiServ
     bare: list[Listener] = []
 
     async with crowd.writing():
-        await crowd.accepted(20, 30)
+        await crowd.accepted(WRITERS, 30)
         known = await replica_of(url, room)
-        for turn in range(JOINS // AT_ONCE):
+        for turn in range(TURNS):
             if turn % 3 == 0:
                 known = await replica_of(url, room)
-            joining = [joiner(url, room, known, chance) for _ in range(AT_ONCE)]
+            joining = [joiner(url, room, known, chance) for _ in range(at_once)]
             with_state += [listener for listener in joining if listener.is_resuming]
             bare += [listener for listener in joining if not listener.is_resuming]
             await asyncio.gather(*(listener.open() for listener in joining))
             await asyncio.gather(*(ask_again(listener, chance) for listener in joining))
-        await crowd.accepted(20, 30)
+        await crowd.accepted(WRITERS, 30)
     try:
         await append_elsewhere(each, queued(each, room))
         now = await check_laws(url, room, crowd.ledger, with_state)
         await all_reached(bare, now.seq, SETTLE_SECONDS)
         assert {listener.replica.position for listener in bare} == {now.position}
-        assert len(with_state) > JOINS / 4 < len(bare)
+        assert len(with_state) > joins / 4 < len(bare)
         for listener in with_state + bare:
             seqs = [event["seq"] for event in listener.replica.events]
             assert seqs == list(range(now.seq - len(seqs) + 1, now.seq + 1)), "asking made it miss an event"
-        assert sum(listener.replica.snapshots for listener in with_state) > JOINS / 8
+        assert sum(listener.replica.snapshots for listener in with_state) > joins / 8
         assert any(listener.replica.events and not listener.replica.snapshots for listener in with_state)
     finally:
         await asyncio.gather(*(listener.close() for listener in with_state + bare))

@@ -16,7 +16,7 @@ from tests.live.rooms import client_of, new_room, queued, shell, vote
 from tests.live.writers import Ledger
 from tests.processes import TuttiServer
 
-WRITES = 20
+WRITES = 12
 # Long enough for everything in the server to fall asleep.
 QUIET_SECONDS = 0.15
 # Longer than a wait for hints at the channel layer takes.

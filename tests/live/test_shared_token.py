@@ -1,7 +1,6 @@
 """A Spotify of our own, and processes that ask it."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +22,7 @@ from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
 from tests.contract.recommendations.listeners import Listener
 from tests.live.conftest import only_embedded
+from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 from tests.services import Redis
 
@@ -69,7 +69,7 @@ def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[]
 
     def run() -> str:
         command = [sys.executable, "-c", SEARCH]
-        done = subprocess.run(command, cwd=BACKEND, env=environment, capture_output=True, text=True)
+        done = run_program(command, cwd=BACKEND, env=environment)
         assert done.returncode == 0, done.stderr
         assert CLIENT_SECRET not in done.stdout + done.stderr
         return done.stdout.strip()

@@ -18,11 +18,11 @@ from tests.live.listeners import KINDS, Listener, PollListener, all_open, all_re
 from tests.live.rooms import client_of, new_room, queued, vote
 from tests.processes import TuttiServer
 
-OF_EACH_KIND, MANY_OF_EACH_KIND = 150, 500
+OF_EACH_KIND, MANY_OF_EACH_KIND = 60, 500
 POOL_SIZE = 4
 AT_ONCE = 50
 REACH_SECONDS = 20.0
-# What may come and go for other reasons. 450 listeners are waiting, with --long 1,500.
+# What may come and go for other reasons. 180 listeners are waiting, with --long 1,500.
 FEW = 6
 SESSIONS = """
 SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()

@@ -19,6 +19,7 @@ from tests.contract.sockets import Socket
 from tests.contract.staff import log_in, make_staff
 from tests.invariants.other_process import OtherProcess
 from tests.invariants.rooms import RoomClient, new_room
+from tests.live.conftest import only_embedded
 from tests.malformed.bases import MAIN, ValidRequests, World, client_frames, types_of_client_frames
 from tests.malformed.laws import QuietRoom, check_room, opinions_in
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once
@@ -96,6 +97,7 @@ def is_back(held: Holdings, before: Holdings) -> bool:
     return held.clients == 0 and is_few
 
 
+@only_embedded
 def test_every_endpoint_and_every_frame_is_in_it(grounds: Grounds) -> None:
     told = grounds.fetched("/api/schema.json")
     in_schema = {(method, path) for path in told["paths"] for method in told["paths"][path]}
