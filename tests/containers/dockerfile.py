@@ -80,7 +80,7 @@ class BareBuild:
 
     def __init__(self, folder: Path, stages: list[Stage], *, by_uv: bool) -> None:
         self._folder = folder
-        self._by_uv = by_uv
+        self.by_uv = by_uv
         self._stages = stages
         self._programs = folder / "programs"
         self._programs.mkdir()
@@ -138,7 +138,7 @@ class BareBuild:
 
     def _link_page_packages(self, frontend: Path) -> None:
         """Those that are here already: that npm fetches them is tried by the first start of a clone."""
-        is_copy = self._by_uv and (frontend / page.LOCK.name).exists()
+        is_copy = self.by_uv and (frontend / page.LOCK.name).exists()
         if is_copy and page.are_packages_there(with_tools=False):
             (frontend / "node_modules").symlink_to(page.INSTALLED.parent.resolve())
 
@@ -149,11 +149,13 @@ class BareBuild:
         if os.geteuid() != 0:
             text = re.sub(r" -[og] \d+", "", text)  # only root gives folders away
         variables = {name: value for name, value in os.environ.items() if KEPT_VARIABLES.fullmatch(name)}
-        if self._by_uv:  # packages that are not compiled here are when they are imported
+        if self.by_uv:  # packages that are not compiled here are when they are imported
             text = text.replace(" -m compileall ", " -m compileall -x /site-packages/ ")
-        if self._by_uv and PIP.search(text):
+            text = text.replace(" -m venv ", " -m venv --without-pip ")  # which is not used then
+        if self.by_uv and PIP.search(text):
             text = PIP.sub(f"{UV} pip install --quiet --python .venv/bin/python", text)
-            variables = environment.uv_environment(environment.find_pip())
+            # Linked to what uv has at hand: nothing changes these files afterwards.
+            variables = environment.uv_environment(environment.find_pip()) | {"UV_LINK_MODE": "hardlink"}
         done = subprocess.run(
             ["sh", "-euc", text],
             cwd=working,

@@ -76,7 +76,9 @@ class ServerOfImage(TuttiServer):
     def __init__(self, build: BareBuild, stage: Stage) -> None:
         super().__init__(data_folder=build.root(stage) / "data")
         own = {name: build.here(stage, value) for name, value in stage.variables().items()}
-        self.environment = {**own, "PORT": str(free_port()), "ENV_FILE": os.devnull}
+        # What was not compiled when it was built is once: by the first process that imports it.
+        compiled = {"PYTHONDONTWRITEBYTECODE": ""} if build.by_uv else {}
+        self.environment = {**own, **compiled, "PORT": str(free_port()), "ENV_FILE": os.devnull}
         self.working_folder = build.root(stage) / stage.last("WORKDIR").words.lstrip("/")
         self.command = stage.last("CMD").listed()
         self.health_command = stage.last("HEALTHCHECK").listed()
@@ -91,6 +93,7 @@ class ServerOfImage(TuttiServer):
         return subprocess.run(command, cwd=self.working_folder, env=variables, **self.run_as).returncode
 
 
+@pytest.mark.timeout(900)
 def test_its_steps_make_a_server_that_runs_and_leave_behind_what_built_it(
     built: BareBuild, stages: list[Stage]
 ) -> None:

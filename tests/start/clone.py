@@ -1,5 +1,6 @@
 """A fresh copy of the project, started by its own script with an empty home."""
 
+import json
 import os
 import re
 import shutil
@@ -54,3 +55,25 @@ class Clone(TuttiServer):
         return subprocess.run(
             self._command(), cwd=self.working_folder, env=self.environment, capture_output=True, text=True
         )
+
+
+class RunningClone(Clone):
+    """One that another worker of the run may have started, and ends."""
+
+    def __init__(self, told: Path) -> None:
+        facts = json.loads(told.read_text())
+        super().__init__(Path(facts["project"]), Path(facts["home"]))
+        self._output, self.base_url = Path(facts["output"]), facts["base_url"]
+        self._pid: int = facts["pid"]
+        self.run_as = facts["run_as"]
+
+    @property
+    def pid(self) -> int:
+        return self._pid
+
+    @staticmethod
+    def tell(clone: Clone, file: Path) -> None:
+        """Writes down for the other workers what there is to know of it."""
+        facts = {"base_url": clone.base_url, "pid": clone.pid, "output": str(clone._output)}
+        places = {"project": str(clone.project), "home": str(clone.working_folder)}
+        file.write_text(json.dumps({**facts, **places, "run_as": clone.run_as}))

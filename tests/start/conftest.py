@@ -1,20 +1,21 @@
-"""One clone for all tests of the start: installing takes a while.
+"""One clone for all tests of the start, whichever worker runs them: installing takes a while.
 
 Where root runs the tests, it is installed and started by somebody else; the later starts are root's.
 """
 
+import fcntl
 import os
 import pwd
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.services import ROOT, as_owner_of
-from tests.start.clone import Clone, copy_of_project
+from tests.start.clone import Clone, RunningClone, copy_of_project
 
 MakeClone = Callable[..., Clone]
 
@@ -24,9 +25,38 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.fixture(scope="session")
+def until_the_end() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
 @pytest.fixture(scope="package")
-def first_start() -> Iterator[Clone]:
-    """The first start of a fresh clone; it runs on for the other tests."""
+def first_start(tmp_path_factory: pytest.TempPathFactory, until_the_end: ExitStack) -> Iterator[Clone]:
+    """The first start of a fresh clone, by the first worker that needs it; it runs on for all of them."""
+    own = tmp_path_factory.getbasetemp()
+    told = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "first-start"
+    with told.with_suffix(".users").open("w") as users:
+        with told.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if not told.exists():
+                RunningClone.tell(until_the_end.enter_context(fresh_clone()), told)
+                until_the_end.callback(end_alone, told)
+        clone = RunningClone(told)
+        yield clone
+        clone.throw_away()
+
+
+def end_alone(told: Path) -> None:
+    """Waits until no worker uses the clone; who comes later makes another."""
+    with told.with_suffix(".users").open("w") as users:
+        fcntl.flock(users, fcntl.LOCK_EX)
+        told.unlink()
+
+
+@contextmanager
+def fresh_clone() -> Iterator[Clone]:
     with tempfile.TemporaryDirectory(prefix="tutti-theirs-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # pytest's own are for root alone
@@ -50,10 +80,18 @@ def give_to_nobody(clone: Clone, folder: Path) -> None:
     clone.run_as = as_owner_of(folder)
 
 
+@contextmanager
+def sources(clone: Clone, how: int) -> Iterator[None]:
+    """Holds the clone's sources: many may start it (LOCK_SH), who changes them is alone (LOCK_EX)."""
+    with (clone.project.parent / "sources.lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield
+
+
 @pytest.fixture
 def again(first_start: Clone, home: Path) -> Iterator[MakeClone]:
     """Starts of the clone after the first one, on its data unless told otherwise."""
-    with ExitStack() as stack:
+    with sources(first_start, fcntl.LOCK_SH), ExitStack() as stack:
 
         def make(*arguments: str, **variables: str) -> Clone:
             clone = Clone(first_start.project, home, *arguments, **variables)

@@ -1,5 +1,6 @@
 """What a newcomer meets: ./start-daphne.sh in a fresh clone, then again."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -14,10 +15,11 @@ import httpx
 import pytest
 
 from config.local_network import own_addresses
+from tests.conftest import ReadyMadeData
 from tests.hosts import asked_for_room
 from tests.services import ROOT
 from tests.start.clone import Clone, bare_environment, copy_of_project
-from tests.start.conftest import MakeClone
+from tests.start.conftest import MakeClone, sources
 
 # A first start installs everything.
 pytestmark = pytest.mark.timeout(900)
@@ -42,6 +44,7 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
         assert words in first_start.log
     assert str(first_start.project / "data") in first_start.log
     assert "Warning" not in first_start.log
+    assert first_start.log.count("Adding the first tracks") == 1
 
     [script] = re.findall(
         r'<script type="module" crossorigin src="([^"]+)"', get(first_start, "/r/main").text
@@ -70,6 +73,12 @@ def test_first_start_keeps_its_secret_and_is_for_this_machine_alone(first_start:
             httpx.get(f"http://{address}:{first_start.port}/api/health/live")
 
 
+@pytest.fixture
+def own_data(ready_made_data: ReadyMadeData) -> str:
+    """A folder of a test's own with the data of an earlier start."""
+    return str(ready_made_data.options("embedded")["data_folder"])
+
+
 # Builds a page of a word: what is tested is that it is asked for, the real one has been built above.
 QUICK_BUILD = """
 import { writeFileSync } from "node:fs";
@@ -82,19 +91,18 @@ def quick_build(first_start: Clone) -> Iterator[Path]:
     """The folder of the page, which is the one of before behind the test."""
     frontend = first_start.project / "frontend"
     script, dist, kept = frontend / "scripts" / "build.mjs", frontend / "dist", frontend / "dist.kept"
-    real = script.read_text()
-    script.write_text(QUICK_BUILD)
-    dist.rename(kept)
-    yield dist
-    script.write_text(real)
-    shutil.rmtree(dist)
-    kept.rename(dist)
+    with sources(first_start, fcntl.LOCK_EX):
+        real = script.read_text()
+        script.write_text(QUICK_BUILD)
+        dist.rename(kept)
+        yield dist
+        script.write_text(real)
+        shutil.rmtree(dist)
+        kept.rename(dist)
 
 
-def test_preparing_builds_the_page_too(
-    first_start: Clone, again: MakeClone, tmp_path: Path, quick_build: Path
-):
-    ended = again("--prepare", DATA_DIR=str(tmp_path / "data")).run()
+def test_preparing_builds_the_page_too(first_start: Clone, home: Path, own_data: str, quick_build: Path):
+    ended = Clone(first_start.project, home, "--prepare", DATA_DIR=own_data).run()
 
     assert ended.returncode == 0, ended.stderr
     assert (quick_build / "index.html").read_text() == "prepared"
@@ -150,12 +158,6 @@ def test_help_needs_nothing(tmp_path: Path):
 # --- Starting again ----------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def own_data(first_start: Clone, tmp_path: Path) -> str:
-    """A folder of a test's own for its data."""
-    return str(tmp_path / "data")
-
-
 def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_data: str):
     clone = again(DATA_DIR=own_data)
     clone.start()
@@ -171,14 +173,13 @@ def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_
     assert time.monotonic() - begin < QUICK_SECONDS
     assert [item["id"] for item in get(clone, "/api/playlist/").json()] == [item["id"] for item in items[1:]]
     assert len(get(clone, "/api/tracks/").json()) == LIBRARY_TRACKS
-    assert clone.log.count("Adding the first tracks") == 1
-    assert "Installing" not in clone.log
-    assert "Building" not in clone.log
-    assert "Traceback" not in clone.log
+    for words in ("Adding the first tracks", "Installing", "Building", "Traceback"):
+        assert words not in clone.log
 
 
-def test_two_first_starts_at_once_share_one_database(again: MakeClone, own_data: str):
-    one, other = again(DATA_DIR=own_data), again(DATA_DIR=own_data)
+def test_two_first_starts_at_once_share_one_database(again: MakeClone, tmp_path: Path):
+    new_data = str(tmp_path / "data")
+    one, other = again(DATA_DIR=new_data), again(DATA_DIR=new_data)
     one.start_without_waiting()
     other.start_without_waiting()
     one.wait_until_ready()

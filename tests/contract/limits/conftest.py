@@ -14,7 +14,7 @@ from tests.processes import TuttiServer
 # A busy machine must not make Redis look as if it were away: then each process counts alone.
 PATIENCE = "?socket_timeout=20&socket_connect_timeout=20"
 # A part of everything is counted sooner; what the whole is, tests/docs/test_documents.py knows.
-TENTH, TWENTIETH = "0.1", "0.05"
+TENTH, FIFTIETH = "0.1", "0.02"
 # A line for each of thousands of writes takes time.
 QUIET = {"LOG_LEVEL": "WARNING"}
 
@@ -41,10 +41,10 @@ def doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
 
 @pytest.fixture(scope="package")
 def proxied_doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
-    """Behind one proxy, with a twentieth of each limit."""
+    """Behind one proxy, with a fiftieth of each limit."""
     settings = {**QUIET, "TRUSTED_PROXIES": "1"}
     with ExitStack() as opened:
-        yield _doors(ready_made_data, size, opened, rate_limit_factor=TWENTIETH, environment=settings)
+        yield _doors(ready_made_data, size, opened, rate_limit_factor=FIFTIETH, environment=settings)
 
 
 @pytest.fixture(scope="package")

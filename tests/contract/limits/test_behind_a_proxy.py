@@ -1,6 +1,6 @@
 """Behind one trusted proxy the address is the one that it saw, whatever a script writes in front of that.
 
-RATE_LIMIT_FACTOR=0.05 makes each limit a twentieth of the contract's, at least one, rounded up.
+RATE_LIMIT_FACTOR=0.02 makes each limit a fiftieth of the contract's, at least one, rounded up.
 """
 
 import itertools
@@ -15,11 +15,11 @@ from tests.contract.limits.scripts import Script, agent, check_limit, passed
 from tests.contract.sockets import Closed, Socket
 from tests.processes import TuttiServer
 
-NEWCOMERS, VOTES = 10, 3
-REQUESTS_OF_CALLER, REQUESTS_OF_ADDRESS = 30, 300
-JOINS_OF_VOTER, JOINS_OF_ADDRESS, OPEN_TOGETHER = 6, 100, 25
+NEWCOMERS, VOTES = 4, 2
+REQUESTS_OF_CALLER, REQUESTS_OF_ADDRESS = 12, 120
+JOINS_OF_VOTER, JOINS_OF_ADDRESS, OPEN_TOGETHER = 3, 40, 10
 # Several times as many as are voters of their own, and as one may vote.
-CROWD = range(40)
+CROWD = range(20)
 MINUTE_SECONDS = 60
 
 _addresses = (f"198.51.{number // 250}.{1 + number % 250}" for number in itertools.count())
@@ -83,7 +83,8 @@ def test_all_callers_of_an_address_share_its_requests(proxy: Script, address: st
 
     guests = [guest(proxy) for _ in range(REQUESTS_OF_ADDRESS // REQUESTS_OF_CALLER)]
 
-    greedy = [proxy.ask("GET", "/api/nothing/", **place, **agent(number)) for number in range(60)]
+    agents = range(2 * REQUESTS_OF_CALLER)
+    greedy = [proxy.ask("GET", "/api/nothing/", **place, **agent(number)) for number in agents]
     others = [
         proxy.ask("GET", "/api/nothing/", **place, **guests[number // REQUESTS_OF_CALLER])
         for number in range(REQUESTS_OF_ADDRESS)
@@ -126,7 +127,7 @@ def test_a_voter_joins_so_often_and_an_address_so_often(
 
 # Between tries: a process tells half a second later what it has open, and again after 20 seconds. They
 # are so few that nobody is refused for having joined too often instead.
-PAUSES_SECONDS = [0.1] * 5 + [1.2] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 5)
+PAUSES_SECONDS = [0.3] * 4 + [4.0] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 4)
 
 
 def check_refusal(end: Closed) -> None:
