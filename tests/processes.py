@@ -21,8 +21,6 @@ BACKEND = PROJECT / "backend"
 # An orderly stop tells every client first, and gives up after a few seconds.
 STOP_SECONDS = 15
 READY = re.compile(r"^Tutti is ready at (http://\S+)/$", re.MULTILINE)
-# No server here encrypts: without this word each client reads all certificates that there are.
-NO_TLS = False
 # Everything else of the environment could change what the server does.
 KEPT_VARIABLES = {"PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH"}
 
@@ -103,8 +101,7 @@ class TuttiServer:
 
     def client(self, **options: object) -> httpx.Client:
         """A new HTTP client of this server, to be closed by whoever asks for it."""
-        with_ours = {"timeout": 30, "verify": NO_TLS, **options}
-        return httpx.Client(base_url=self.base_url, **with_ours)  # type: ignore[arg-type]
+        return httpx.Client(base_url=self.base_url, timeout=30, **options)  # type: ignore[arg-type]
 
     # --- Its life ------------------------------------------------------------------------------------
 
@@ -207,7 +204,7 @@ class PlainDaphne(TuttiServer):
         """Daphne's own line comes too early or, under the project's logging, not at all."""
         url = f"http://127.0.0.1:{self.environment['PORT']}"
         try:
-            httpx.get(f"{url}/api/health/live", timeout=5, verify=NO_TLS)
+            httpx.get(f"{url}/api/health/live", timeout=5)
         except httpx.TransportError:
             return None
         return url
