@@ -22,8 +22,6 @@ from tests.processes import TuttiServer
 NewClient = Callable[..., httpx.Client]
 Connect = Callable[..., Socket]
 SEEDED_TRACKS = 35
-# Nothing here is encrypted, and each client would read all certificates that there are.
-NO_TLS = False
 CORS_ORIGIN = "https://jukebox.example"
 PARTY_HOST = "party.example"
 new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in itertools.count())
@@ -31,7 +29,7 @@ new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in iter
 
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
     """A client that checks of every answer what holds of all."""
-    return server.client(event_hooks={"response": [check_answer]}, verify=NO_TLS, **options)
+    return server.client(event_hooks={"response": [check_answer]}, **options)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Poll:
 
     def _let_it_arrive(self, server: TuttiServer) -> None:
         """Whatever is answered later has been heard later."""
-        with server.client(verify=False) as client:
+        with server.client() as client:
             assert client.get("/api/health/ready").status_code == 200
 
     def __enter__(self) -> Self:

@@ -53,10 +53,7 @@ Lines = list[httpx.Client]
 
 def opened_lines(doors: Sequence[TuttiServer], opened: ExitStack, **options: Any) -> Lines:
     """Connections of the same person, as many to each process."""
-    return [
-        opened.enter_context(doors[number % len(doors)].client(verify=False, **options))
-        for number in range(AT_ONCE)
-    ]
+    return [opened.enter_context(doors[number % len(doors)].client(**options)) for number in range(AT_ONCE)]
 
 
 @pytest.fixture(scope="module")

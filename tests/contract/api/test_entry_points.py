@@ -118,7 +118,7 @@ PATHS = [
 
 def test_every_answer_names_its_request(queue: Queue, server: TuttiServer):
     """The tests' clients look for that in every answer; this one looks for itself, and no two are alike."""
-    with server.client(verify=False) as http:
+    with server.client() as http:
         added = http.post(queue.path, json={"track_id": queue.tracks[0]})
         answers = [
             added,

@@ -46,7 +46,7 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
     with (
         event_stream(queue.http, f"{queue.path}stream/", headers=as_a_browser) as stream,
         Socket.of_room(server.ws_url, queue.room) as socket,
-        server.client(verify=False) as writer,
+        server.client() as writer,
     ):
         stream.next("connection.established")
         writing = queue.as_seen_by(writer)
