@@ -5,6 +5,13 @@ from django.conf import settings
 from django.core import checks
 
 
+class DaphneConfig(AppConfig):
+    """Daphne's commands. Its own loads its server, and Twisted with it, into every process."""
+
+    name = "daphne"
+    default = False
+
+
 class ConfigConfig(AppConfig):
     name = "config"
     label = "config"

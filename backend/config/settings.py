@@ -297,12 +297,12 @@ if REDIS_URLS:
         },
     }
     # Of several hosts the first: Django would take the others for copies of it, and count nothing.
-    CACHES["default"] = {"BACKEND": "core.cache.GuardedRedisCache", "LOCATION": REDIS_URLS[:1]}
+    CACHES["default"] = {"BACKEND": "core.redis_cache.GuardedRedisCache", "LOCATION": REDIS_URLS[:1]}
 
 # --- Django ----------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",
+    "config.apps.DaphneConfig",
     "core",
     "apps.jobs",
     "apps.realtime",
@@ -410,7 +410,7 @@ REST_FRAMEWORK = {
         "core.permissions.SessionWithoutCsrfToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["core.rendering.JsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.ListOrPages",
     "EXCEPTION_HANDLER": "core.answers.answer_exception",

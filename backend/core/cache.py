@@ -1,58 +1,24 @@
-"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is away.
+"""What our caches can: each process's own memory here, and the shared one in Redis in `core.redis_cache`.
 
 Both count calls, exactly, which Django's caches can't do without losing some of two at once. What a process
 counted or remembered itself it knows also while Redis is away, and from the first moment on.
 """
 
 import itertools
-import logging
-import re
 import time
 from collections.abc import Callable, Iterator
-from functools import cached_property
 from threading import Lock
-from typing import Any, ClassVar, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol
 
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.locmem import LocMemCache
-from django.core.cache.backends.redis import RedisCache
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
-from redis.retry import Retry
 
-from core.breaker import Breaker
 from core.call_log import CallLog
 
-logger = logging.getLogger(__name__)
-R = TypeVar("R")
-
-# A request never waits longer than this for Redis.
-REDIS_DEADLINE_SECONDS = 0.05
-# After a failure Redis is left alone for so long, so that not every request waits for the deadline.
-BREAKER_SECONDS = 1.0
 # Room for what is known of callers. Django's own 300 are less than a party, and a script may push others out.
 MAX_LOCAL_ENTRIES = 50_000
 # Django drops what has expired only when it is asked for; here it goes once in so many entries that are set.
 SETS_BETWEEN_SWEEPS = 1000
-
-# Keys that one command to Redis looks at or deletes.
-NAMES_AT_ONCE = 500
-
-# CallLog.take on a list in Redis, in one step whoever else calls; the numbers keep all their digits as text.
-TAKE_CALL = """
-local now, period, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local oldest = redis.call('LINDEX', KEYS[1], 0)
-while oldest and tonumber(oldest) <= now - period do
-    redis.call('LPOP', KEYS[1])
-    oldest = redis.call('LINDEX', KEYS[1], 0)
-end
-if redis.call('LLEN', KEYS[1]) >= limit then
-    return string.format('%.17g', tonumber(redis.call('LINDEX', KEYS[1], -limit)) + period - now)
-end
-redis.call('RPUSH', KEYS[1], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], math.ceil(period * 1000))
-return false
-"""
 
 
 class SharedMemory(Protocol):
@@ -134,158 +100,6 @@ class LocalCache(LocMemCache):
             expired = [key for key, at in self._expire_info.items() if at is not None and at <= now]
             for key in expired:
                 self._delete(key)
-
-
-class GuardedRedisCache(RedisCache):
-    """Django's Redis cache that answers from local memory when Redis does not answer in time.
-
-    Django makes a cache object for each thread, and a server a thread for each request: connections and the
-    breaker belong to the process.
-    """
-
-    is_shared = True
-
-    # Django's own, which its type stubs leave out.
-    _servers: list[str]
-    _options: dict[str, Any]
-    _class: Any
-
-    _clients: ClassVar[dict[tuple[str, ...], Any]] = {}
-    _breakers: ClassVar[dict[tuple[str, ...], Breaker]] = {}
-
-    def __init__(self, server: Any, params: dict[str, Any]) -> None:
-        options = {
-            "socket_timeout": REDIS_DEADLINE_SECONDS,
-            "socket_connect_timeout": REDIS_DEADLINE_SECONDS,
-            "retry": Retry(NoBackoff(), 0),
-            **params.get("OPTIONS", {}),
-        }
-        super().__init__(server, {**params, "OPTIONS": options})
-        self._key = tuple(self._servers)
-        self._breaker = self._breakers.setdefault(
-            self._key, Breaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
-        )
-        self._local = LocalCache(f"beside {' '.join(self._key)}", params)
-
-    @cached_property
-    def _cache(self) -> Any:
-        if self._key not in self._clients:
-            self._clients[self._key] = self._class(self._servers, **self._options)
-        return self._clients[self._key]
-
-    def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
-        if not self._breaker.lets_pass():
-            return near()
-        try:
-            result = far()
-        except (RedisError, OSError) as error:
-            self._breaker.failed()
-            logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
-            return near()
-        except Exception:
-            self._breaker.succeeded()  # Redis answered: what is wrong is what it was asked
-            raise
-        self._breaker.succeeded()
-        return result
-
-    @property
-    def is_away(self) -> bool:
-        return self._breaker.is_open
-
-    def forget_beginning_with(self, prefix: str) -> int:
-        def far() -> int:
-            client = self._cache.get_client(None, write=True)
-            pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key(prefix)) + "*"
-            deleted = 0
-            found = client.scan_iter(match=pattern, count=NAMES_AT_ONCE)
-            while names := list(itertools.islice(found, NAMES_AT_ONCE)):
-                deleted += client.unlink(*names)
-            return deleted
-
-        self._local.forget_beginning_with(prefix)
-        return self._guarded(far, lambda: 0)
-
-    def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
-        """Counts here and in Redis. While that is away, each process counts alone.
-
-        What passed here is never more than what passed everywhere, so a refusal here holds for all. A call
-        is counted here first, and so counts however late Redis answers, and also after Redis was away.
-        """
-        name = self.make_and_validate_key(key)
-
-        def far() -> float | None:
-            client = self._cache.get_client(name, write=True)
-            wait_seconds = client.register_script(TAKE_CALL)(keys=[name], args=[now, period_seconds, limit])
-            return None if wait_seconds is None else float(wait_seconds)
-
-        wait_seconds = self._local.take_call(key, limit=limit, period_seconds=period_seconds, now=now)
-        if wait_seconds is not None:
-            return wait_seconds
-        wait_seconds = self._guarded(far, lambda: None)
-        if wait_seconds is not None:
-            self._local.give_back_call(key, taken_at=now)
-        return wait_seconds
-
-    def give_back_call(self, key: str, *, taken_at: float) -> None:
-        name = self.make_and_validate_key(key)
-        self._local.give_back_call(key, taken_at=taken_at)
-        # As the script above was given it: redis-py writes a number as repr() does.
-        self._guarded(
-            lambda: self._cache.get_client(name, write=True).lrem(name, -1, repr(taken_at)), lambda: 0
-        )
-
-    def remember(self, key: str, *, seconds: float) -> None:
-        self._local.remember(key, seconds=seconds)
-        far = super().set
-        self._guarded(lambda: far(key, 1, timeout=seconds), lambda: None)
-
-    def is_known(self, key: str) -> bool:
-        return self._local.is_known(key) or self.has_key(key)
-
-    def add(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().add
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.add(*args, **kwargs))
-
-    def get(self, *args: Any, **kwargs: Any) -> Any:
-        far = super().get
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.get(*args, **kwargs))
-
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        far = super().set
-        self._guarded(lambda: far(*args, **kwargs), lambda: self._local.set(*args, **kwargs))
-
-    def touch(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().touch
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.touch(*args, **kwargs))
-
-    def delete(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().delete
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete(*args, **kwargs))
-
-    def incr(self, *args: Any, **kwargs: Any) -> int:
-        far = super().incr
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.incr(*args, **kwargs))
-
-    def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().has_key
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.has_key(*args, **kwargs))
-
-    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        far = super().get_many
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.get_many(*args, **kwargs))
-
-    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        far = super().set_many
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.set_many(*args, **kwargs))
-
-    def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        far = super().delete_many
-        self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete_many(*args, **kwargs))
-
-    def clear(self) -> None:
-        self._local.clear()
-        far = super().clear
-        self._guarded(far, lambda: None)
 
 
 def shared_memory() -> SharedMemory:

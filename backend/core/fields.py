@@ -5,6 +5,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core import names
+
 MAX_ID = 2**63 - 1
 
 
@@ -55,3 +57,31 @@ class FlagField(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class NameField(serializers.CharField):
+    """A trimmed text without control characters. Only text: a number is not taken for one."""
+
+    default_error_messages = {"unwelcome": names.CONTROL}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        name: str = super().to_internal_value(data)
+        if names.has_unwelcome_characters(name):
+            self.fail("unwelcome")
+        return name
+
+
+class ShownNameField(NameField):
+    """What people and rooms are called: it must not pass for another name."""
+
+    default_error_messages = {"invisible": names.INVISIBLE, "mixed": names.MIXED}
+
+    def to_internal_value(self, data: Any) -> str:
+        name = super().to_internal_value(data)
+        if names.has_invisible_characters(name):
+            self.fail("invisible")
+        if names.mixes_alphabets(name):
+            self.fail("mixed")
+        return name

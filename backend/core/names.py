@@ -2,10 +2,8 @@
 
 import re
 import unicodedata
-from typing import Any
 
 from django.core.exceptions import ValidationError
-from rest_framework import serializers
 
 MAX_PERSON_NAME = 50
 # Control characters, line and paragraph separators: they break lines where a name is shown.
@@ -77,31 +75,3 @@ def validate_name(text: str) -> None:
     ):
         if is_wrong(text):
             raise ValidationError(why)
-
-
-class NameField(serializers.CharField):
-    """A trimmed text without control characters. Only text: a number is not taken for one."""
-
-    default_error_messages = {"unwelcome": CONTROL}
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        name: str = super().to_internal_value(data)
-        if has_unwelcome_characters(name):
-            self.fail("unwelcome")
-        return name
-
-
-class ShownNameField(NameField):
-    """What people and rooms are called: it must not pass for another name."""
-
-    default_error_messages = {"invisible": INVISIBLE, "mixed": MIXED}
-
-    def to_internal_value(self, data: Any) -> str:
-        name = super().to_internal_value(data)
-        if has_invisible_characters(name):
-            self.fail("invisible")
-        if mixes_alphabets(name):
-            self.fail("mixed")
-        return name

@@ -1,10 +1,8 @@
 """Writing JSON, the same way for HTTP answers and for events."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from rest_framework.renderers import BaseRenderer
 
 _encoder = msgspec.json.Encoder()
 
@@ -16,21 +14,3 @@ def json_bytes(value: Any) -> bytes:
 
 def json_text(value: Any) -> str:
     return json_bytes(value).decode()
-
-
-class JsonRenderer(BaseRenderer):
-    """Django REST framework's way to our JSON writer."""
-
-    media_type = "application/json"
-    format = "json"
-    charset = None
-    render_style = "binary"
-
-    def render(
-        self,
-        data: Any,
-        accepted_media_type: str | None = None,
-        renderer_context: Mapping[str, Any] | None = None,
-    ) -> bytes:
-        del accepted_media_type, renderer_context
-        return b"" if data is None else json_bytes(data)

@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.cache import GuardedRedisCache, LocalCache
+from core.cache import LocalCache
+from core.redis_cache import GuardedRedisCache
 from tests.invariants.crowd import meanwhile
 from tests.services import Redis
 

@@ -154,8 +154,12 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
         answer = route.fetch().json()
         for source in answer["data"]["sources"]:
             source["fetched_at"] = old.isoformat()
+        first = answer["data"]["tracks"][0]
+        first["change"]["7d"], first["counts"]["spotify"] = 1200, {"status": "stale", "date": "2025-03-01"}
         route.fulfill(json=answer)
 
     page.page.route(CHART, aged)
     page.choose("Pop").loaded()
     expect(page.line.locator(".charts-old")).to_have_text("Out of date: taken 3 days ago")
+    expect(page.rows.first).to_contain_text("+1.2K in 7 days without Spotify")
+    expect(page.rows.first).to_contain_text("Spotify: plays of Sat, 1 Mar 2025, only repeated since")

@@ -2,7 +2,6 @@
 
 from apps.jobs.registry import job
 from apps.jobs.services import forget_old_runs
-from core.idempotency import forget_old_answers
 
 
 @job("jobs.forget_runs")
@@ -14,4 +13,6 @@ def forget_runs() -> dict[str, int]:
 @job("core.forget_answers")
 def forget_answers() -> dict[str, int]:
     """Kept answers to named writes go after a day, also where nobody writes any more."""
+    from core.idempotency import forget_old_answers  # brings the REST framework: only where it runs
+
     return {"forgotten": forget_old_answers()}

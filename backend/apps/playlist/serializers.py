@@ -9,8 +9,8 @@ from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, SLUG_RULE, Order
 from apps.playlist.positions import MAX_POSITION
 from apps.playlist.room_services import SLUG_PATTERN
 from apps.playlist.services import Place
-from core.fields import FlagField, IdField, NumberField, WholeNumberField
-from core.names import MAX_PERSON_NAME, NameField, ShownNameField
+from core.fields import FlagField, IdField, NameField, NumberField, ShownNameField, WholeNumberField
+from core.names import MAX_PERSON_NAME
 
 PLACE_FIELDS = ("position", "after", "before")
 

@@ -12,8 +12,7 @@ from apps.users.taste import (
     MAX_GENRES,
     without_repeats,
 )
-from core.fields import WholeNumberField
-from core.names import NameField
+from core.fields import NameField, WholeNumberField
 
 MOST_SHOWN = 100
 

@@ -15,8 +15,7 @@ from apps.tracks.facts import (
     checked_isrc,
 )
 from apps.tracks.selectors import TrackOrder
-from core.fields import WholeNumberField
-from core.names import NameField
+from core.fields import NameField, WholeNumberField
 
 # Whoever pastes title, artist and album has room; each word costs the database a comparison per track.
 MAX_SEARCH = 300

@@ -17,8 +17,8 @@ from apps.users.taste import (
     Taste,
     without_repeats,
 )
-from core.fields import TextField
-from core.names import MIXED, NameField, is_reserved, mixes_alphabets
+from core.fields import NameField, TextField
+from core.names import MIXED, is_reserved, mixes_alphabets
 
 MAX_USERNAME = 150
 MAX_EMAIL = 254

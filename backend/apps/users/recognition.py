@@ -11,7 +11,6 @@ from django.http import HttpRequest
 
 from apps.users.models import Guest, User
 from apps.users.services import count_newcomer
-from apps.users.tokens import account_with_access
 from core.addresses import network_of
 from core.cache import SharedMemory
 from core.errors import NotAuthenticated
@@ -78,7 +77,11 @@ def bearer_token(visit: Visit) -> str | None:
 def recognise_token(visit: Visit) -> Caller | None:
     """An account by its access token, which must be right. Raises NotAuthenticated."""
     token = bearer_token(visit)
-    return None if token is None else _caller_of_account(account_with_access(token), address=visit.address)
+    if token is None:
+        return None
+    from apps.users.tokens import account_with_access  # commands do without it, and what it brings
+
+    return _caller_of_account(account_with_access(token), address=visit.address)
 
 
 def recognise_account(visit: Visit) -> Caller | None:

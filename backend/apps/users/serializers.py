@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from core.names import MAX_PERSON_NAME, ShownNameField
+from core.fields import ShownNameField
+from core.names import MAX_PERSON_NAME
 
 
 class NewGuestSerializer(serializers.Serializer[None]):

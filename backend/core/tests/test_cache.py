@@ -16,7 +16,8 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import TimeoutError as RedisIsSlow
 
 from core.breaker import Breaker
-from core.cache import BREAKER_SECONDS, SETS_BETWEEN_SWEEPS, GuardedRedisCache, LocalCache
+from core.cache import SETS_BETWEEN_SWEEPS, LocalCache
+from core.redis_cache import BREAKER_SECONDS, GuardedRedisCache
 from core.tests.clocks import FakeClock
 
 _databases = itertools.count()

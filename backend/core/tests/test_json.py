@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from core.errors import MalformedJson
+from core.fields import NameField, ShownNameField
 from core.instants import instant_text, milliseconds_text
-from core.names import NameField, ShownNameField
 from core.parsing import parsed_json
-from core.rendering import JsonRenderer, json_bytes, json_text
+from core.renderers import JsonRenderer
+from core.rendering import json_bytes, json_text
 from core.url_converters import IdConverter
 
 NOON = datetime(2025, 12, 4, 12, 0, 0, tzinfo=UTC)

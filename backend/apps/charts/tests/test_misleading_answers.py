@@ -5,13 +5,17 @@ Each case damages what the services say on the last of six days; every answer of
 
 import random
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from html import escape
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import transaction
+from django.utils import timezone
 
-from apps.charts.models import ReviewItem
+from apps.charts.models import Edition, RawEdition, ReviewItem
 from apps.charts.tests.bodies import Track, isrc
 from apps.charts.tests.misled import (
     DAYS,
@@ -27,6 +31,7 @@ from apps.charts.tests.misled import (
     told,
     tracks_in,
 )
+from apps.charts.view_counts.models import HistoricalViewCount
 
 Damage = Callable[[Day], None]
 ALL_OK = dict.fromkeys(SERVICES, "ok")
@@ -393,3 +398,42 @@ def test_whatever_is_damaged_no_other_number_changes_unless_a_status_says_so(
     answers = told()
     assert "ok" in sources_in(answers).values(), "nothing to compare"
     check(answers, truth, damaged=sorted(damaged))
+
+
+FORGETTING: Any = import_module("apps.charts.migrations.0005_forget_days_to_come")
+
+
+@pytest.mark.django_db
+def test_an_update_forgets_what_an_earlier_version_read_of_a_day_to_come(
+    world: World, truth: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    now, later = timezone.now(), timezone.now() + timedelta(days=160)
+    world.put(Day(0))
+    world.run()
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: later)
+        world.put(Day(0))
+        world.run()
+    to_come = {"issued_on__gt": now.date()}
+    RawEdition.objects.filter(**to_come).update(fetched_at=now, tried_at=now)
+    Edition.objects.filter(**to_come).update(published_at=now)
+    HistoricalViewCount.objects.filter(recorded_date__gt=now.date()).update(counted_at=now)
+    assert chart_in(told())["date"] == str(later.date())
+
+    FORGETTING.forget_days_to_come(apps, None)
+
+    assert told() == truth
+
+
+@pytest.mark.django_db
+def test_an_update_while_the_clock_is_wrong_forgets_nothing(
+    world: World, truth: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    world.put(Day(0))
+    world.run()
+    earlier = timezone.now() - timedelta(days=160)
+    with monkeypatch.context() as clock:
+        clock.setattr(timezone, "now", lambda: earlier)
+        FORGETTING.forget_days_to_come(apps, None)
+
+    assert told() == truth

@@ -118,12 +118,19 @@ function Figures({ line }: { line: ChartLine }) {
   );
 }
 
-/** Which of its plays are of a day before the chart's, and why. A chart that was kept from before tells none. */
+/** Which of its plays are of a day before the chart's, and why. */
 function older(line: ChartLine): string[] {
   const texts = laterWords().charts;
+  return olderCounts(line).map(({ service, date, status }) =>
+    texts.older[status](serviceName(service), dayName(date)),
+  );
+}
+
+/** A chart that was kept from before tells none. */
+function olderCounts(line: ChartLine) {
   const counts = "counts" in line ? (line.counts ?? {}) : {};
   return Object.entries(counts).flatMap(([service, { date, status }]) =>
-    date === null || status === "ok" ? [] : [texts.older[status](serviceName(service), dayName(date))],
+    date === null || status === "ok" ? [] : [{ service, date, status }],
   );
 }
 
@@ -135,7 +142,9 @@ function told(line: ChartLine, number: Written, signed: Written): string[] {
   const plays = line.plays.total ?? 0;
   const change = line.change["7d"] ?? null;
   const isRooms = "votes" in line;
-  const changed = isRooms ? texts.changeOfWeek : texts.change;
+  // A change is only of two days that were counted: it leaves out whose newest plays are older.
+  const without = olderCounts(line).map(({ service }) => serviceName(service));
+  const changed = isRooms ? texts.changeOfWeek : (value: string) => texts.change(value, without);
   return [
     texts.plays(number(plays), plays),
     ...(change === null ? [] : [changed(signed(change))]),

@@ -84,7 +84,7 @@ function Failures() {
   return (
     <ul class="charts-note charts-failures small">
       {failed.map((source) => (
-        <li key={source.service}>{sentenceOfSource(source)}</li>
+        <li key={source.service}>{sentenceOfSource(source, latestMoment(chart.date))}</li>
       ))}
       {late.map((service) => (
         <li key={`late ${service}`}>{texts.failedNow(serviceName(service))}</li>
@@ -93,10 +93,20 @@ function Failures() {
   );
 }
 
-function sentenceOfSource({ service, status, fetched_at }: ChartSource): string {
+/**
+ * When a list that stands in can have been taken at the latest: before the day of the chart, or on it where
+ * the service failed only since.
+ */
+function latestMoment(date: string): number {
+  const begin = Date.parse(date);
+  const isFailedSince = isNewest.value && serverNow() >= begin + DAY_MS;
+  return isFailedSince ? begin + DAY_MS : begin;
+}
+
+function sentenceOfSource({ service, status, fetched_at }: ChartSource, latest: number): string {
   const { source } = laterWords().charts;
   const name = serviceName(service);
-  const since = fetched_at && ago(Math.max(0, serverNow() - Date.parse(fetched_at)));
+  const since = fetched_at && ago(Math.max(0, serverNow() - Math.min(Date.parse(fetched_at), latest)));
   if (status === "quarantined") return source.quarantined(name, since);
   if (status === "stale") return source.stale(name, since);
   return status === "missing" ? source.missing(name, since) : source.failed(name, since);

@@ -180,7 +180,8 @@ export const words: LaterWords = {
       same: "derselbe Platz",
     },
     plays: (told, count) => plural(count, { one: "@ Play", other: "@ Plays" }).replace("@", told),
-    change: (told) => `${told} in 7 Tagen`,
+    change: (told, without) =>
+      without.length ? `${told} in 7 Tagen ohne ${without.join(", ")}` : `${told} in 7 Tagen`,
     changeOfWeek: (told) => `${told} zur Vorwoche`,
     votes: (told, count) => plural(count, { one: "@ Stimme", other: "@ Stimmen" }).replace("@", told),
     notCounted: "Nicht gezählt",

@@ -168,7 +168,9 @@ export const words = {
     /** `told` is the number as it is written. */
     plays: (told: string, count: number) =>
       plural(count, { one: "@ play", other: "@ plays" }).replace("@", told),
-    change: (told: string) => `${told} in 7 days`,
+    /** `without` are services whose plays are in the total, and not in the change. */
+    change: (told: string, without: readonly string[]) =>
+      without.length ? `${told} in 7 days without ${without.join(", ")}` : `${told} in 7 days`,
     changeOfWeek: (told: string) => `${told} on the week before`,
     votes: (told: string, count: number) =>
       plural(count, { one: "@ vote", other: "@ votes" }).replace("@", told),

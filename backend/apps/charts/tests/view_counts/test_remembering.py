@@ -17,7 +17,7 @@ from apps.charts.view_counts.keys import CURRENT, FAMILIES, HISTORY, OF_TRACK
 from apps.charts.view_counts.remembering import HITS, MISSES, remembered
 from apps.charts.view_counts.selectors import current_counts, histories, view_data
 from apps.charts.view_counts.services import record_figures
-from core.cache import GuardedRedisCache
+from core.redis_cache import GuardedRedisCache
 
 KEY = (ISRC, "spotify")
 committed = pytest.mark.django_db(transaction=True)

@@ -10,7 +10,8 @@ from apps.charts.view_counts.keys import FAMILIES
 from apps.charts.view_counts.remembering import MISSES
 from apps.charts.view_counts.selectors import current_counts, histories, view_data
 from apps.charts.view_counts.services import record_figures
-from core.cache import GuardedRedisCache, shared_memory
+from core.cache import shared_memory
+from core.redis_cache import GuardedRedisCache
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
