@@ -11,7 +11,10 @@ from django.db.models import Model, QuerySet
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 ROWS_AT_ONCE = 500
-FIRST_ROWS = 4
+# What is read is held in memory, which each thread that ever read so much goes on to hold.
+READ_AT_ONCE = 50
+# However slow the machine is: fewer in a statement would hardly be quicker, and take longer together.
+LEAST_ROWS = 20
 # How long a portion that writes should take. Others wait for its locks: far below the 100 ms that they may.
 WRITE_SECONDS = 0.04
 
@@ -24,7 +27,7 @@ class PortionSize:
 
     def __init__(self, *, most: int = ROWS_AT_ONCE) -> None:
         self._most = most
-        self.rows = min(FIRST_ROWS, most)
+        self._least = self.rows = min(LEAST_ROWS, most)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -33,7 +36,7 @@ class PortionSize:
         yield
         seconds = time.monotonic() - began
         if seconds > WRITE_SECONDS:
-            self.rows = max(1, int(self.rows * WRITE_SECONDS / seconds))
+            self.rows = max(self._least, int(self.rows * WRITE_SECONDS / seconds))
         elif seconds < WRITE_SECONDS / 2:
             self.rows = min(self._most, 2 * self.rows)
 
@@ -47,7 +50,7 @@ def while_time_lasts(rows: Iterable[T]) -> Iterator[T]:
             return
 
 
-def in_portions(rows: "QuerySet[M]", *, at_once: int = ROWS_AT_ONCE) -> Iterator[M]:
+def in_portions(rows: "QuerySet[M]", *, at_once: int = READ_AT_ONCE) -> Iterator[M]:
     """All rows in the order of their ids, read portion by portion: each is a query of its own."""
     rows = rows.order_by("pk")
     last: Any = None

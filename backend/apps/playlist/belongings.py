@@ -134,7 +134,6 @@ class _Leaving:
         self.nobody = f"{NOBODY}{secrets.token_hex(8)}"
         records: tuple[type[Model], ...] = (Vote, Play, RemovedItem)
         self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in records}
-        self._sizes[PlaylistTrack] = PortionSize(most=ITEMS_AT_ONCE)
 
     def change_votes_of_removed(self) -> None:
         removed = list(_removed_with_votes_of(self._key).values_list("pk", flat=True))
@@ -207,18 +206,16 @@ class _Leaving:
         return any(name != ANONYMOUS for name in names.values())
 
     def _rename_items(self, stream_id: int) -> bool | None:
-        size = self._sizes[PlaylistTrack]
         rows = _rows_of(PlaylistTrack, self._key, stream_id).select_related("room", "track")
-        items = list(_nameless_first(rows, "position")[: size.rows])
+        items = list(_nameless_first(rows, "position")[:ITEMS_AT_ONCE])
         if not items:
             return None
         is_renamed = False
-        with size.timed():
-            forget_name_in_answers(item_ids=[item.pk for item in items], neutral=ANONYMOUS)
-            for item in while_time_lasts(items):  # those with a name cost far more, for others are told
-                is_renamed = is_renamed or item.added_by != ANONYMOUS
-                item.added_by, item.adder = ANONYMOUS, ""
-                item.save(update_fields=["added_by", "adder"])
+        forget_name_in_answers(item_ids=[item.pk for item in items], neutral=ANONYMOUS)
+        for item in while_time_lasts(items):  # those with a name cost far more, for others are told
+            is_renamed = is_renamed or item.added_by != ANONYMOUS
+            item.added_by, item.adder = ANONYMOUS, ""
+            item.save(update_fields=["added_by", "adder"])
         return is_renamed
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from core import portions
-from core.portions import FIRST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
+from core.portions import LEAST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
 from core.tests.clocks import FakeClock
 
 
@@ -22,7 +22,7 @@ def written(size: PortionSize, clock: FakeClock, seconds_each: float) -> float:
     return seconds
 
 
-@pytest.mark.parametrize("seconds_each", [0.0001, 0.001, 0.01, 0.02])
+@pytest.mark.parametrize("seconds_each", [0.0001, 0.0005, 0.001, 0.002])
 def test_no_portion_takes_more_than_twice_the_time_and_few_take_much_less(
     clock: FakeClock, seconds_each: float
 ):
@@ -41,12 +41,12 @@ def test_after_rows_that_cost_more_the_next_portion_is_smaller_at_once(clock: Fa
 
 
 def test_there_is_a_least_and_a_most(clock: FakeClock):
-    size = PortionSize(most=FIRST_ROWS + 1)
+    size = PortionSize(most=LEAST_ROWS + 1)
     for _ in range(5):
         written(size, clock, 0.0)
-    assert size.rows == FIRST_ROWS + 1
+    assert size.rows == LEAST_ROWS + 1
     written(size, clock, 60.0)
-    assert size.rows == 1
+    assert size.rows == LEAST_ROWS
 
 
 def test_one_by_one_at_least_the_first_and_no_more_than_there_is_time_for(clock: FakeClock):
