@@ -8,11 +8,13 @@ from django.urls import Resolver404
 
 from core.addresses import network_of
 from core.answers import answer
+from core.early_reads import read_early
 from core.errors import InvalidInput
 from core.idempotency import once
 from core.identity import view_of, visit_of
 from core.limits import NAMED_WRITES
 from core.origins import WRITING_METHODS
+from core.parsing import json_body
 from core.rate_limits import TooManyCalls, count_against
 from core.request_context import within_operation
 
@@ -40,6 +42,8 @@ class OperationMiddleware:
                 count_against(NAMED_WRITES, network_of(visit_of(request).address))
             except TooManyCalls as error:
                 return answer(error)
+            # Outside of the lock that `once` takes. Views say what else of theirs takes long.
+            read_early(request, json_body, *getattr(view, "reads_early", ()))
             return once(request, key=key, respond=self.get_response)
 
 

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import IO, Any, NoReturn
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.parsers import BaseParser
 
+from core.early_reads import read_once
 from core.errors import MalformedJson, PayloadTooLarge
 
 
@@ -22,8 +24,14 @@ class JsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        del media_type, parser_context
-        return parsed_json(stream.read(settings.MAX_BODY_BYTES + 1))
+        del stream, media_type
+        assert parser_context is not None  # noqa: S101 - Django REST framework gives one
+        return read_once(parser_context["request"]._request, json_body)
+
+
+def json_body(request: HttpRequest) -> Any:
+    """What the body says; nothing says what an empty object does. To be read by `read_once`."""
+    return parsed_json(request.body) if request.body else {}
 
 
 def parsed_json(body: bytes | str) -> Any:
@@ -54,14 +62,12 @@ def _finite(text: str) -> float:
 
 def _is_deeper_than(value: Any, levels: int) -> bool:
     """Level by level, so that no nesting can exhaust the stack. A bare number has no level."""
-    layer = [value]
-    for _ in range(levels + 1):
+    layer = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(levels):
         layer = [
             child
             for part in layer
-            if isinstance(part, (dict, list))
-            for child in ([*part.values(), None] if isinstance(part, dict) else [*part, None])
+            for child in (part.values() if isinstance(part, dict) else part)
+            if isinstance(child, (dict, list))
         ]
-        if not layer:
-            return False
-    return True
+    return bool(layer)

@@ -36,7 +36,7 @@ NOBODY = Refusal(NotAuthenticated, "Nobody is logged in, or a token is not valid
 ZONE = Parameter(
     "tz",
     "query",
-    {"type": "string"},
+    {"type": "string", "minLength": 1},
     "The time zone, as in `Europe/Berlin`, that days and hours are of; without it UTC.",
 )
 BAD_ZONE = Refusal(InvalidInput, "There is no such time zone.", {"tz": ["There is no such time zone; …"]})

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, IntegerField, QuerySet, TextField, When
+from django.db.models import Case, IntegerField, Model, QuerySet, TextField, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -17,12 +17,12 @@ from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Ro
 from apps.playlist.traces import forget_name_in_answers, streams_that_say
 from apps.realtime.selectors import Top, tops_of
 from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams
-from core.portions import in_portions
+from core.portions import PortionSize, in_portions, while_time_lasts
 
 # Who cast votes that stay when the person has gone. Each has another, so that no two people become one voter.
 NOBODY = "nobody:"
 WITH_ADDERS = (PlaylistTrack, RemovedItem, Play)
-# What one transaction changes while somebody is taken out of a room: others write in between.
+# What one transaction changes at the most while somebody is taken out of a room: others write in between.
 ITEMS_AT_ONCE = 10
 RECORDS_AT_ONCE = 200
 # Longer than it takes to erase somebody in portions: what was removed before that has been looked through.
@@ -95,18 +95,19 @@ class QueueBelongings:
     def erase_most(self, key: str, *, names: Collection[str]) -> None:
         """Room by room, in short transactions. What is left of it is erased with the person."""
         leaving = _Leaving(key)
-        removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
-        for start in range(0, len(removed), RECORDS_AT_ONCE):
-            _change_votes_of_removed(key, leaving.nobody, among=removed[start : start + RECORDS_AT_ONCE])
+        leaving.change_votes_of_removed()
         streams = _streams_of(key)
         called = {*names, *_names_said(key)} - {ANONYMOUS}
         said = streams_that_say(called, among=_streams_with_items_of(key))
         for stream_id in sorted(streams):
-            if stream_id in said:  # in portions, so that little is left to be cut under the room's lock
-                drop_events_up_to_now(stream_id=stream_id)
+            is_said = stream_id in said
             forget_name_in_answers(item_ids=_item_ids(key, stream_id), neutral=ANONYMOUS)
-            while not leaving.erase_portion(stream_id, is_said=stream_id in said):
-                pass
+            is_cut = is_said or _has_names(key, stream_id)
+            is_done = False
+            while not is_done:
+                if is_cut:  # in portions, so that little is left to be cut under the room's lock
+                    drop_events_up_to_now(stream_id=stream_id)
+                is_done = leaving.erase_portion(stream_id, is_said=is_said)
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Votes keep counting, as nobody's. Items and plays stay under a neutral name; no log has another.
@@ -131,10 +132,20 @@ class _Leaving:
     def __init__(self, key: str) -> None:
         self._key = key
         self.nobody = f"{NOBODY}{secrets.token_hex(8)}"
+        records: tuple[type[Model], ...] = (Vote, Play, RemovedItem)
+        self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in records}
+
+    def change_votes_of_removed(self) -> None:
+        removed = list(_removed_with_votes_of(self._key).values_list("pk", flat=True))
+        size = PortionSize(most=RECORDS_AT_ONCE)
+        while removed:
+            chosen, removed = removed[: size.rows], removed[size.rows :]
+            with size.timed():
+                _change_votes_of_removed(self._key, self.nobody, among=chosen)
 
     @transaction.atomic
     def erase_portion(self, stream_id: int, *, is_said: bool = False) -> bool:
-        """Takes the person out of a part of a room's records; whether nothing is left there.
+        """Takes the person out of a part of a room's records of one kind; whether nothing is left there.
 
         Items go last, those under a name behind the others. So as long as a log may have the name, a record
         says so, also when this is broken off: the log is cut in the transaction that renames the last one.
@@ -144,41 +155,65 @@ class _Leaving:
         before = tops_of([stream_id]).get(stream_id)
         if before is None:
             return True
-        votes = Vote.objects.filter(voter=self._key, item__room__stream_id=stream_id)
-        chosen = list(votes.values_list("pk", flat=True)[:RECORDS_AT_ONCE])
-        Vote.objects.filter(pk__in=chosen).update_unannounced(voter=self.nobody)
-        is_renamed = any((self._rename_plays(stream_id), self._rename_removed(stream_id)))
-        if not any(_rows_of(model, self._key, stream_id).exists() for model in (Play, RemovedItem)):
-            is_renamed = self._rename_items(stream_id) or is_renamed
-        is_done = not any(_rows_of(model, self._key, stream_id).exists() for model in WITH_ADDERS)
-        is_done = is_done and not votes.exists()
+        is_renamed = False
+        for erase in (self._give_votes_away, self._rename_plays, self._rename_removed, self._rename_items):
+            found = erase(stream_id)
+            if found is not None:
+                is_renamed = found
+                break
+        is_done = not self._is_anywhere_in(stream_id)
         if (is_renamed and not _has_names(self._key, stream_id)) or (is_said and is_done):
             _cut_log(before)
         return is_done
 
-    def _rename_plays(self, stream_id: int) -> bool:
-        """Whether any had a name; so do the next two."""
-        plays = list(_rows_of(Play, self._key, stream_id).order_by("pk")[:RECORDS_AT_ONCE])
+    def _is_anywhere_in(self, stream_id: int) -> bool:
+        return _votes_in(self._key, stream_id).exists() or any(
+            _rows_of(model, self._key, stream_id).exists() for model in WITH_ADDERS
+        )
+
+    def _give_votes_away(self, stream_id: int) -> bool | None:
+        """None without any; so do the next three. Whether one of them had a name: no vote has."""
+        size = self._sizes[Vote]
+        chosen = list(_votes_in(self._key, stream_id).values_list("pk", flat=True)[: size.rows])
+        if not chosen:
+            return None
+        with size.timed():
+            Vote.objects.filter(pk__in=chosen).update_unannounced(voter=self.nobody)
+        return False
+
+    def _rename_plays(self, stream_id: int) -> bool | None:
+        size = self._sizes[Play]
+        plays = list(_rows_of(Play, self._key, stream_id).order_by("pk")[: size.rows])
+        if not plays:
+            return None
         is_renamed = any(play.item["added_by"] != ANONYMOUS for play in plays)
-        forget_name_in_answers(item_ids=[play.item_number for play in plays], neutral=ANONYMOUS)
-        for play in plays:
-            play.item["added_by"], play.adder = ANONYMOUS, ""
-        Play.objects.bulk_update(plays, ["item", "adder"])
+        with size.timed():
+            forget_name_in_answers(item_ids=[play.item_number for play in plays], neutral=ANONYMOUS)
+            for play in plays:
+                play.item["added_by"], play.adder = ANONYMOUS, ""
+            Play.objects.bulk_update(plays, ["item", "adder"])
         return is_renamed
 
-    def _rename_removed(self, stream_id: int) -> bool:
-        rows = _nameless_first(_rows_of(RemovedItem, self._key, stream_id))[:RECORDS_AT_ONCE]
+    def _rename_removed(self, stream_id: int) -> bool | None:
+        size = self._sizes[RemovedItem]
+        rows = _nameless_first(_rows_of(RemovedItem, self._key, stream_id))[: size.rows]
         names = dict(rows.values_list("pk", "added_by"))
-        forget_name_in_answers(item_ids=names, neutral=ANONYMOUS)
-        RemovedItem.objects.filter(pk__in=names).update(added_by=ANONYMOUS, adder="")
+        if not names:
+            return None
+        with size.timed():
+            forget_name_in_answers(item_ids=names, neutral=ANONYMOUS)
+            RemovedItem.objects.filter(pk__in=names).update(added_by=ANONYMOUS, adder="")
         return any(name != ANONYMOUS for name in names.values())
 
-    def _rename_items(self, stream_id: int) -> bool:
+    def _rename_items(self, stream_id: int) -> bool | None:
         rows = _rows_of(PlaylistTrack, self._key, stream_id).select_related("room", "track")
         items = list(_nameless_first(rows, "position")[:ITEMS_AT_ONCE])
-        is_renamed = any(item.added_by != ANONYMOUS for item in items)
+        if not items:
+            return None
+        is_renamed = False
         forget_name_in_answers(item_ids=[item.pk for item in items], neutral=ANONYMOUS)
-        for item in items:
+        for item in while_time_lasts(items):  # those with a name cost far more, for others are told
+            is_renamed = is_renamed or item.added_by != ANONYMOUS
             item.added_by, item.adder = ANONYMOUS, ""
             item.save(update_fields=["added_by", "adder"])
         return is_renamed
@@ -284,6 +319,10 @@ def _item_ids(key: str, stream_id: int) -> Sequence[int]:
         for model, field in fields
         for number in _rows_of(model, key, stream_id).values_list(field, flat=True)
     ]
+
+
+def _votes_in(key: str, stream_id: int) -> QuerySet[Vote]:
+    return Vote.objects.filter(voter=key, item__room__stream_id=stream_id)
 
 
 def _rows_of(model: Any, key: str, stream_id: int | None = None) -> QuerySet[Any]:

@@ -15,6 +15,7 @@ from apps.realtime.models import Event, Stream, new_epoch
 from apps.realtime.publishing import Hint, publish
 from apps.realtime.trimming import TRIM_PER_APPEND, newest_before, oldest_kept, trim_behind
 from core.instants import milliseconds_text
+from core.portions import delete_in_portions
 from core.request_context import request_context
 from core.statements import insert, update
 
@@ -114,14 +115,8 @@ def trim_log(*, now: datetime | None = None) -> int:
 
 
 def _delete_up_to(stream_id: int, last_seq: int) -> int:
-    gone = 0
-    while True:
-        events = Event.objects.filter(stream_id=stream_id, seq__lte=last_seq).order_by("seq")
-        batch = list(events.values_list("pk", flat=True)[:TRIM_BATCH])
-        if not batch:
-            return gone
-        Event.objects.filter(pk__in=batch).delete()
-        gone += len(batch)
+    events = Event.objects.filter(stream_id=stream_id, seq__lte=last_seq)
+    return delete_in_portions(events, order="seq", at_once=TRIM_BATCH)
 
 
 def drop_events(*, stream_id: int, until: int) -> None:

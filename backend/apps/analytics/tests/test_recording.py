@@ -1,18 +1,25 @@
 """Activities are facts: counted when they come and when they go, and never changed."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
+from django.test import Client
 from time_machine import TimeMachineFixture
 
+from apps.analytics import views
 from apps.analytics.belongings import AnalyticsBelongings
 from apps.analytics.models import Activity, DayCount, FactsAreKept, Kind
+from apps.analytics.serializers import read_activities
 from apps.analytics.tests.laws import check_roll_ups
 from apps.analytics.tests.telling import tell
 from apps.playlist.services import Place, add_item, play_item, stop_playing
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.users.models import User
+from core import parsing
 from core.limits import ACTIVITIES_OF_HOUR
 from core.rate_limits import TooManyCalls
 from core.tests.admin_pages import Admin, list_path
@@ -117,3 +124,36 @@ def test_all_of_a_person_s_own_is_exported_and_nothing_written_in_the_admin(
         assert admin.client.get(f"{list_path(row)}{row.pk}/change/").status_code == 200
         for write in ("add/", f"{row.pk}/delete/", f"{row.pk}/change/"):
             assert admin.client.post(list_path(row) + write, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_named_list_is_parsed_and_checked_before_the_transaction_that_keeps_its_answer(
+    halo: Track, monkeypatch: pytest.MonkeyPatch
+):
+    """On SQLite that transaction is the write lock of all rooms."""
+    within: list[bool] = []
+
+    def noted(reading: Callable[..., Any]) -> Callable[..., Any]:
+        def read(*arguments: Any, **options: Any) -> Any:
+            within.append(connection.in_atomic_block)
+            return reading(*arguments, **options)
+
+        return read
+
+    monkeypatch.setattr(parsing, "parsed_json", noted(parsing.parsed_json))
+    monkeypatch.setattr(views, "read_activities", noted(read_activities))
+    cy, client = User.objects.create_user("cy"), Client()
+    client.force_login(cy)
+
+    def send(**last: Any) -> Any:
+        body = [{"track_id": halo.pk, "activity_type": "play"}] * 2
+        body[-1] = {**body[-1], **last}
+        named = {"Idempotency-Key": "list"}
+        return client.post("/api/analytics/activity/", body, content_type="application/json", headers=named)
+
+    refused, told = send(activity_type="sing"), send()
+
+    assert (refused.status_code, told.status_code) == (400, 201)
+    assert list(refused.json()["error"]["details"]) == ["1.activity_type"]
+    assert within == [False] * 4
+    assert Activity.objects.count() == 2

@@ -11,13 +11,14 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.playlist.belongings import ITEMS_AT_ONCE, RECORDS_AT_ONCE
-from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Room
+from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Room, Vote
 from apps.playlist.services import play_item, remove_item, restore_item, stop_playing
 from apps.playlist.tests.people import PASSWORD, Person
 from apps.playlist.tests.rooms import add, new_room, told, top
 from apps.users.models import User
+from core import portions
 from core.limits import EXPORTS
-from core.portions import ROWS_AT_ONCE
+from core.tests.clocks import FakeClock
 
 pytestmark = pytest.mark.django_db
 # What nobody else is called.
@@ -232,27 +233,37 @@ def test_a_name_that_only_an_item_of_before_had_is_cut_out_of_the_log(room):
     assert places_of(NAME) == set()
 
 
-class Transactions:
-    """How many rows each transaction writes, and what it asks of the database."""
+class SlowDatabase:
+    """Each statement takes a millisecond of the clock, and each row that it writes another fifth.
 
-    def __init__(self) -> None:
+    Notes of every transaction how many rows it writes and how long it takes, and what is asked within one.
+    """
+
+    def __init__(self, clock: FakeClock) -> None:
         self.rows: list[int] = []
+        self.seconds: list[float] = []
         self.asked: list[str] = []
+        self._clock = clock
         self._is_counting = False
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         result = execute(sql, params, many, context)
         is_write = sql.startswith(("INSERT", "UPDATE", "DELETE"))
         written = max(0, context["cursor"].rowcount) if is_write else 0
+        seconds = 0.001 + 0.0002 * written
+        self._clock.advance(seconds)
         if not connection.in_atomic_block:
             self.rows.append(written)
+            self.seconds.append(seconds)
             return result
         self.asked.append(sql)
         if not self._is_counting:
             self._is_counting = True
             self.rows.append(0)
+            self.seconds.append(0)
             transaction.on_commit(self._end)
         self.rows[-1] += written
+        self.seconds[-1] += seconds
         return result
 
     def _end(self) -> None:
@@ -261,8 +272,8 @@ class Transactions:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "bye"}], ids=["plain", "named"])
-def test_others_write_in_between(headers: dict[str, str]):
-    """No transaction writes more, the more there is to erase; and none looks through what others have."""
+def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]):
+    """No transaction takes longer, the more there is to erase; and none looks through what others have."""
     ada, room = Person.with_account(NAME), new_room()
     items = [ada.add(room, f"{number}") for number in range(2 * ITEMS_AT_ONCE + 1)]
     vote: dict[str, Any] = {"data": {"value": 1}, "content_type": "application/json"}
@@ -273,16 +284,27 @@ def test_others_write_in_between(headers: dict[str, str]):
         Play(room=room, item_number=n, item={"added_by": NAME}, adder=ada.key, started_at=now, ended_at=now)
         for n in range(RECORDS_AT_ONCE + 1)
     )
+    RemovedItem.objects.bulk_create(
+        RemovedItem(
+            **{"item_number": 10**9 + n, "room": room, "added_by": NAME, "adder": ada.key, "added_at": now},
+            **{"votes_reached_seq": 0, "votes": [[ada.key, 1]], "removed_at": now},
+        )
+        for n in range(RECORDS_AT_ONCE + 1)
+    )
+    voters = [(item, voter) for n, item in enumerate(items) for voter in (ada.key, f"guest:{n}")]
+    Vote.objects.bulk_create_unannounced([Vote(item=item, voter=voter, value=1) for item, voter in voters])
     activity = {"track_id": items[0].track_id, "activity_type": "play"}
     for _ in range(3):
         assert ada.ask("POST", "analytics/activity/", [activity] * 300).status_code == 201
 
-    transactions = Transactions()
-    with connection.execute_wrapper(transactions):
+    clock = FakeClock()
+    monkeypatch.setattr(portions, "time", clock)
+    database = SlowDatabase(clock)
+    with connection.execute_wrapper(database):
         assert ada.ask("DELETE", "users/me/", **headers).status_code == 204
 
-    assert max(transactions.rows) < ROWS_AT_ONCE + 100
-    assert sum(transactions.rows) > 900 + RECORDS_AT_ONCE
-    scans = [sql for sql in transactions.asked if "LIKE" in sql]
+    assert max(database.seconds) < 0.1
+    assert sum(database.rows) > 900 + 2 * RECORDS_AT_ONCE
+    scans = [sql for sql in database.asked if "LIKE" in sql]
     assert [sql for sql in scans if "realtime_event" in sql or "core_keptanswer" in sql] == []
     assert places_of(NAME) == set()

@@ -1,0 +1,62 @@
+"""A portion that writes takes some 40 ms, whatever a row costs: nobody waits long for its locks."""
+
+import pytest
+
+from core import portions
+from core.portions import LEAST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
+from core.tests.clocks import FakeClock
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    clock = FakeClock()
+    monkeypatch.setattr(portions, "time", clock)
+    return clock
+
+
+def written(size: PortionSize, clock: FakeClock, seconds_each: float) -> float:
+    """How long the next portion takes."""
+    seconds = size.rows * seconds_each
+    with size.timed():
+        clock.advance(seconds)
+    return seconds
+
+
+@pytest.mark.parametrize("seconds_each", [0.0001, 0.0005, 0.001, 0.002])
+def test_no_portion_takes_more_than_twice_the_time_and_few_take_much_less(
+    clock: FakeClock, seconds_each: float
+):
+    size = PortionSize(most=1000)
+    taken = [written(size, clock, seconds_each) for _ in range(20)]
+    assert max(taken) <= 2 * WRITE_SECONDS
+    assert min(taken[-5:]) >= WRITE_SECONDS / 2
+
+
+def test_after_rows_that_cost_more_the_next_portion_is_smaller_at_once(clock: FakeClock):
+    size = PortionSize(most=500)
+    for _ in range(10):
+        written(size, clock, 0.0001)
+    assert written(size, clock, 0.002) > WRITE_SECONDS
+    assert written(size, clock, 0.002) <= WRITE_SECONDS
+
+
+def test_there_is_a_least_and_a_most(clock: FakeClock):
+    size = PortionSize(most=LEAST_ROWS + 1)
+    for _ in range(5):
+        written(size, clock, 0.0)
+    assert size.rows == LEAST_ROWS + 1
+    written(size, clock, 60.0)
+    assert size.rows == LEAST_ROWS
+
+
+def test_one_by_one_at_least_the_first_and_no_more_than_there_is_time_for(clock: FakeClock):
+    def done(seconds_each: float) -> int:
+        number = 0
+        for _ in while_time_lasts(range(100)):
+            clock.advance(seconds_each)
+            number += 1
+        return number
+
+    assert done(0.0) == 100
+    assert done(WRITE_SECONDS / 4) == 4
+    assert done(60.0) == 1
