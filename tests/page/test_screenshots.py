@@ -37,8 +37,8 @@ SHORT = {
     "without_network": "desktop",
     "bad_lines": "zoomed",
     "an_account": "narrow-german",
-    "recommendations": "phone",
-    "charts": "desktop",
+    "recommendations": "desktop",
+    "charts": "narrow-german",
     "figures": "narrow-german",
 }
 EVERY = [
