@@ -39,8 +39,8 @@ def titles(page: Page) -> Locator:
     return page.locator(".library-title")
 
 
-# The proof of every run: row_pages.test.ts, virtual_window.test.ts; in a browser test_queue_large, and for a part
-# that did not come test_library.
+# The proof of every run: row_pages.test.ts, virtual_window.test.ts; in a browser test_queue_large, and
+# test_library for what did not come.
 @pytest.mark.long
 def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
     visit: Visit, large_site: TuttiServer
