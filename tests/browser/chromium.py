@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 from config.local_network import own_addresses
 from tests.services import chromium_binary
 
+# How long a page may take for what it is to show, here and in tests/page: a busy machine takes more than
+# Playwright's own 5 s.
+PATIENCE_MILLISECONDS = 15_000
+expect.set_options(timeout=PATIENCE_MILLISECONDS)
 SWITCHES = [
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
@@ -54,7 +58,6 @@ class WatchedPage:
 
     def open(self, path: str) -> None:
         self.page.goto(f"{self._base_url}{path}")
-        self.page.wait_for_load_state("networkidle")
 
     def complaints(self) -> list[str]:
         """Violations of the page that is open, and errors and foreign requests of all so far."""

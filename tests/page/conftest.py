@@ -147,6 +147,13 @@ def pictures(request: pytest.FixtureRequest) -> Pictures:
 
 
 @pytest.fixture(scope="package")
+def lone_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+    """A server that only its own machine reaches, and whose library few tests look at."""
+    with TuttiServer(**ready_made_data.options("embedded")) as server:
+        yield server
+
+
+@pytest.fixture(scope="package")
 def chart_days(
     built_page: Path, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TuttiServer]:

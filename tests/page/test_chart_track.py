@@ -191,9 +191,7 @@ def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
 @pytest.mark.parametrize(
     "size", [pytest.param(size, marks=() if size == "narrow-german" else pytest.mark.long) for size in SIZES]
 )
-def test_it_is_accessible_in_light_and_dark_and_fits(
-    visit: Visit, chart_days: TuttiServer, pictures: Pictures, size: str
-):
+def test_it_is_accessible_and_fits(visit: Visit, chart_days: TuttiServer, pictures: Pictures, size: str):
     shown = ChartTrackPage(visit("/", base_url=chart_days.base_url, **SIZES[size]))
     found = []
     for number in (1, 2, 3):

@@ -23,23 +23,25 @@ SCROLL = "(list, top) => { list.scrollTop = top; }"
 
 
 @pytest.fixture
-def large_site(chart_days: TuttiServer, tmp_path: Path) -> TuttiServer:
-    """A server whose library few tests look at."""
+def large_site(lone_site: TuttiServer, tmp_path: Path) -> TuttiServer:
     file = tmp_path / "tracks.csv"
     with file.open("w", newline="") as out:
         rows = csv.writer(out)
         rows.writerow(["title", "artist", "album", "genre", "duration_seconds"])
         rows.writerows((f"Number {n:05}", f"Artist {n % 997}", "", "noise", 180) for n in range(TRACKS))
     command = [sys.executable, "manage.py", "import_tracks", str(file)]
-    done = run_program(command, cwd=BACKEND, env=chart_days.environment)
+    done = run_program(command, cwd=BACKEND, env=lone_site.environment)
     assert done.returncode == 0, done.stderr
-    return chart_days
+    return lone_site
 
 
 def titles(page: Page) -> Locator:
     return page.locator(".library-title")
 
 
+# The proof of every run: row_pages.test.ts, virtual_window.test.ts; in a browser test_queue_large, and
+# test_library for what did not come.
+@pytest.mark.long
 def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
     visit: Visit, large_site: TuttiServer
 ):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.contract.libraries import Library
@@ -33,6 +34,8 @@ def box_of(thing: Locator) -> dict[str, float]:
     return {"x": box["x"], "y": box["y"], "width": box["width"], "height": box["height"]}
 
 
+# The proof of every run: shortened.test.ts, and the rows of test_queue_states.
+@pytest.mark.long
 def test_a_long_title_does_not_widen_the_menu_and_leaves_the_page_below_the_offer_to_undo_visible(
     visit: Visit, library: Library, queue: Queue
 ):
@@ -76,6 +79,8 @@ def test_what_is_told_in_the_heads_can_be_read_beside_the_button_that_adds(
     assert not page.visitor.scrolls_sideways()
 
 
+# The proof of every run: the rows of test_queue_states, and the title in test_chart_track.
+@pytest.mark.long
 def test_a_title_from_right_to_left_stands_beside_its_cover(visit: Visit, library: Library, queue: Queue):
     item = queue.add(library.add(ARABIC, artist="فيروز")["id"])
     queue.play(item["id"])

@@ -13,7 +13,7 @@ from tests.page.visitors import PHONE, Visit
 
 ITEMS = 8
 # A row that stayed in memory would be more nodes than are allowed for, after one round.
-ROUNDS = 3
+ROUNDS = 2
 # Less than one row has: those that are glowing or rolling just then.
 FEW_NODES = 60
 # What moves by itself is counted from here on.

@@ -13,10 +13,10 @@ from tests.page.visitors import Visit
 from tests.processes import TuttiServer
 
 # What is drawn of so many is drawn of any number.
-ITEMS = 100
+ITEMS = 60
 ROW_PIXELS = 30
 MOST_DRAWN = 40
-EVENTS = 40
+EVENTS = 16
 NOTE_TOUCHED = """() => {
     window.touched = new Set();
     new MutationObserver(changes => {
@@ -32,19 +32,18 @@ NOTE_TOUCHED = """() => {
 
 
 @pytest.fixture
-def queue(chart_days: TuttiServer) -> Iterator[Queue]:
-    """At a server whose library few tests look at."""
-    fill_library(chart_days, ITEMS)
-    with client_of(chart_days) as http:
+def queue(lone_site: TuttiServer) -> Iterator[Queue]:
+    fill_library(lone_site, ITEMS)
+    with client_of(lone_site) as http:
         tracks = [track["id"] for track in http.get("/api/tracks/", params={"limit": ITEMS}).json()]
         yield Queue(http, new_room(http), tracks)
 
 
 def test_little_is_drawn_and_a_hand_carries_one_through_a_busy_room(
-    visit: Visit, chart_days: TuttiServer, queue: Queue
+    visit: Visit, lone_site: TuttiServer, queue: Queue
 ):
     ids = queue.fill(ITEMS)
-    page = QueuePage(visit(f"/r/{queue.room}", base_url=chart_days.base_url))
+    page = QueuePage(visit(f"/r/{queue.room}", base_url=lone_site.base_url))
     titles = page.titles()
 
     # Only what has changed is drawn.

@@ -81,11 +81,10 @@ def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, 
     assert page.evaluate("getSelection().toString()") == link_field(page)
 
 
-def test_who_is_alone_reads_how_to_let_others_in(visit: Visit, chart_days: TuttiServer):
-    """At a server that only its own machine reaches."""
-    with client_of(chart_days) as http:
+def test_who_is_alone_reads_how_to_let_others_in(visit: Visit, lone_site: TuttiServer):
+    with client_of(lone_site) as http:
         room = new_room(http)
-    visitor = visit(f"/r/{room}#room", base_url=chart_days.base_url, **PHONE)
+    visitor = visit(f"/r/{room}#room", base_url=lone_site.base_url, **PHONE)
     page = visitor.page
 
     expect(page.get_by_text("./start-daphne.sh --lan")).to_be_visible()
@@ -107,35 +106,12 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_colours_follow_the_system_until_one_chooses(visit: Visit, room: str):
-    page = visit(f"/r/{room}#room", **PHONE, color_scheme="dark").page
-    colours = page.get_by_role("group", name="Colours")
-    expect(colours).to_be_visible()
-    assert background(page) == DARK
-
-    colours.get_by_label("Light").check(force=True)
-    assert background(page) == LIGHT
-    page.reload()
-    expect(colours.get_by_label("Light")).to_be_checked()
-    assert background(page) == LIGHT
-
-    colours.get_by_label("As the system").check(force=True)
-    assert background(page) == DARK
-
-    colours.get_by_label("As the system").focus()
-    page.keyboard.press("ArrowRight")
-    assert background(page) == LIGHT
-    page.keyboard.press("ArrowRight")
-    expect(colours.get_by_label("Dark")).to_be_checked()
-    assert background(page) == DARK
-
-
-def test_the_language_follows_the_browser_until_one_chooses_and_the_longer_words_fit(
+def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_the_longer_words_fit(
     visit: Visit, queue: Queue
 ):
     """Axe: test_screenshots."""
     queue.fill(1)
-    visitor = visit(f"/r/{queue.room}#room", locale="de-AT")
+    visitor = visit(f"/r/{queue.room}#room", locale="de-AT", color_scheme="dark")
     page = visitor.page
     expect(page.locator(".rooms .qr")).to_be_visible()
     for width in (320, 640, 1280):
@@ -144,11 +120,26 @@ def test_the_language_follows_the_browser_until_one_chooses_and_the_longer_words
         assert page.locator(".rooms").evaluate("one => one.scrollWidth <= one.clientWidth")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     expect(page.get_by_label("Sprache").locator("option").first).to_have_text("Wie der Browser: Deutsch")
+    assert background(page) == DARK
 
     page.get_by_label("Sprache").select_option("English")
     expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
+    colours = page.get_by_role("group", name="Colours")
+    colours.get_by_label("Light").check(force=True)
+    assert background(page) == LIGHT
     page.reload()
     expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(colours.get_by_label("Light")).to_be_checked()
+    assert background(page) == LIGHT
+
+    colours.get_by_label("As the system").check(force=True)
+    assert background(page) == DARK
+    colours.get_by_label("As the system").focus()
+    page.keyboard.press("ArrowRight")
+    assert background(page) == LIGHT
+    page.keyboard.press("ArrowRight")
+    expect(colours.get_by_label("Dark")).to_be_checked()
+    assert background(page) == DARK
 
     page.get_by_label("Language").select_option("")
     expect(page.locator("html")).to_have_attribute("lang", "de")

@@ -66,7 +66,8 @@ class Site:
 
     def give(self, page: Path) -> None:
         put(page, self.place)
-        self.server.restart()
+        self.server.kill()
+        self.server.start()
         with self.server.client() as http:  # a first answer may take longer than the worker waits for
             http.get("/").raise_for_status()
 
