@@ -5,7 +5,7 @@ What is sent, also of long answers and to clients that leave: tests/contract, te
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -68,7 +68,7 @@ class Exchange:
             "query_string": b"",
         }
         self.has_left = asyncio.Event()
-        self.sent: list[dict[str, Any]] = []
+        self.sent: list[Mapping[str, Any]] = []
         self.is_sent = asyncio.Event()
         self._messages = iter([{"type": "http.request", "body": b"ha", "more_body": False}])
 
@@ -78,7 +78,7 @@ class Exchange:
         await self.has_left.wait()
         return {"type": "http.disconnect"}
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def send(self, message: Mapping[str, Any]) -> None:
         self.sent.append(message)
         if len(self.sent) > 2:
             self.is_sent.set()
@@ -136,7 +136,7 @@ async def test_a_stream_ends_when_its_client_leaves(handler: ThreadedASGIHandler
 async def test_a_stream_that_fails_is_no_whole_answer(handler: ThreadedASGIHandler):
     exchange = Exchange("endless")
 
-    async def refuse(_: dict[str, Any]) -> None:
+    async def refuse(_: Mapping[str, Any]) -> None:
         raise OSError("The line is broken.")
 
     with pytest.raises(OSError, match="broken"):

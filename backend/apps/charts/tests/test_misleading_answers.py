@@ -169,6 +169,7 @@ def test_a_wrong_list_is_told_and_its_last_good_one_is_used(
 
 
 def remove_today(world: World) -> None:
+    """What the other tests left in the folder, of the day that is today by the clock."""
     for file in world.folder.path.glob(f"raw/*/*/{day_of(0)}.json"):
         file.unlink()
 
@@ -414,6 +415,7 @@ def test_an_update_forgets_what_an_earlier_version_read_of_a_day_to_come(
         clock.setattr(timezone, "now", lambda: later)
         world.put(Day(0))
         world.run()
+        remove_today(world)
     to_come = {"issued_on__gt": now.date()}
     RawEdition.objects.filter(**to_come).update(fetched_at=now, tried_at=now)
     Edition.objects.filter(**to_come).update(published_at=now)
