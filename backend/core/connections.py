@@ -4,14 +4,15 @@ None of them waits for PostgreSQL without end: a connection may be lost without 
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import local
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase
 
 from core.frames import roomy
+from core.sqlite.base import CHECKPOINT
 
 # Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
 REQUEST_SHARE = 1.5
@@ -66,6 +67,16 @@ class ConnectionMiddleware:
         finally:
             if connection.vendor != "sqlite" and not connection.in_atomic_block:
                 connection.close()
+
+
+def leave_one_file() -> None:
+    """When the process ends: what was written is in SQLite's file itself, so that a copy of it is whole.
+
+    SQLite does so when its last connection is closed; those of our threads end with the process.
+    """
+    if connection.vendor == "sqlite":
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.connection.executescript(CHECKPOINT)
 
 
 @contextmanager

@@ -58,7 +58,7 @@ def lock(server: TuttiServer) -> Iterator[sqlite3.Connection]:
 @pytest.fixture
 def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[httpx.Response]]:
     """A write that has arrived and waits for the lock."""
-    httpx.get(f"{server.base_url}/api/rooms/")  # whatever begins with the first request has begun
+    # It is the first request of this server, and so the first thread for requests is its own.
     idle_threads = threads_when_idle(server)
     with ThreadPoolExecutor() as threads:
         write = threads.submit(
@@ -69,7 +69,7 @@ def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[http
 
 
 def threads_when_idle(server: TuttiServer) -> int:
-    """The number that it settles at: the thread of an answer ends a moment after the answer."""
+    """The number that it settles at, once all that a start begins has begun."""
     seen: deque[int] = deque(maxlen=SETTLED)
     wait_for(lambda: seen.append(threads_of(server)), lambda _: seen.count(seen[-1]) == SETTLED)
     return seen[-1]
