@@ -28,7 +28,7 @@ All other arguments go to pytest, in every part that has such tests:
   ./run-tests.sh --randomly-seed=7               in the order of a run that printed this seed
   ./run-tests.sh -n0 --pdb tests/faults          one after another, with a debugger where one fails
 
-The tests run side by side, a process for each core (with real servers one more), four at most. The closing tables
+The tests run side by side, a process for each core (with real servers two), four at most. The closing tables
 say where the time went.
 
 Arguments that choose tests (paths, -k, -m, --lf) leave the checks out.

@@ -41,8 +41,8 @@ INTERRUPTED = 130
 MAX_WORKERS = 4
 CORES = os.cpu_count() or 1
 SIDE_BY_SIDE = ["-n", str(min(CORES, MAX_WORKERS)), "--dist", "worksteal"]
-# Tests of real servers wait for them in part: one worker more keeps the cores busy.
-SERVERS_SIDE_BY_SIDE = ["-n", str(min(CORES + 1, MAX_WORKERS)), "--dist", "worksteal"]
+# Tests of real servers wait for them in part: twice as many workers keep the cores busy.
+SERVERS_SIDE_BY_SIDE = ["-n", str(min(2 * CORES, MAX_WORKERS)), "--dist", "worksteal"]
 SLOWING = {"PYTHONDONTWRITEBYTECODE"}
 # Of the protocol's random test in the web app.
 MORE_STORMS = {"STORM_RUNS": "2000"}

@@ -123,6 +123,7 @@ def test_nothing_is_broken_and_nothing_left_over(
     quiet = QuietRoom.on(server, grounds.staff, [one["id"] for one in grounds.fetched("/api/tracks/")])
 
     asyncio.run(storm.rage(warm_count))
+    begin_all_threads(server)
     before = held_once(server, lambda held: held.clients == 0, within_seconds=SETTLED_WITHIN_SECONDS)
     with ThreadPoolExecutor() as pool:
         living = pool.submit(quiet.live_on, seed, DEEDS_EACH)
@@ -145,6 +146,13 @@ def test_nothing_is_broken_and_nothing_left_over(
     assert after.own_bytes - before.own_bytes < MORE_BYTES, f"{before}, and now {after}"
     check_rooms_of_storm(grounds, storm, main_start)
     quiet.check(operations, opinions_in(grounds.other_process, quiet.room.slug))
+
+
+def begin_all_threads(server: TuttiServer) -> None:
+    """By more requests at once than there are places: each thread stays, and keeps a connection to SQLite."""
+    paths = ["/api/schema.json"] * 48 + ["/api/health/ready"] * 12
+    with ThreadPoolExecutor(len(paths)) as pool, server.client() as http:
+        assert {answer.status_code for answer in pool.map(http.get, paths)} == {200}
 
 
 def check_answers(tally: Tally) -> None:

@@ -28,6 +28,7 @@ def test_the_generated_types_are_those_of_the_servers_schemas():
     assert done.returncode == 0, f"{done.stderr}\nType: make page-types"
 
 
+@pytest.mark.long
 def test_types_of_another_schema_are_told(tmp_path: Path):
     command = [sys.executable, "manage.py", "write_schemas", str(tmp_path)]
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": str(tmp_path / "data")}
@@ -82,6 +83,7 @@ def check_arrows(folder: Path, lines: Iterable[tuple[str, str]]) -> Done:
     return node("scripts/check-arrows.mjs", folder)
 
 
+@pytest.mark.long
 def test_an_import_that_goes_the_wrong_way_is_told_and_no_other(tmp_path: Path):
     """Those of the page itself: `page: types, lint` of the complete run."""
     wrong = check_arrows(tmp_path / "wrong", ((file, line) for file, line, _ in WRONG_ARROWS))
@@ -125,6 +127,7 @@ def noise(length: int) -> str:
     return json.dumps(os.urandom(length // 2).hex())
 
 
+@pytest.mark.long
 def test_what_is_loaded_later_does_not_count_and_a_page_over_its_budget_fails_its_check_but_no_start(
     tiny: Path,
 ):

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.processes import PROJECT
 from tests.start.clone import copy_of_project
 
@@ -31,6 +33,7 @@ REFUSED: dict[str, tuple[str, Spoil, str]] = {
 }
 
 
+@pytest.mark.long
 def test_the_project_passes_and_each_hook_refuses_what_it_is_for(tmp_path: Path) -> None:
     folder = copy_of_project(tmp_path / "tutti")
     own = {"HOME": tmp_path, "PRE_COMMIT_HOME": tmp_path / "hooks", "DATA_DIR": tmp_path / "data"}

@@ -29,6 +29,7 @@ def test_the_licence_is_mit_of_the_contributors_in_every_package_without_an_addr
     assert not ADDRESS.search(json.dumps([python, page]))
 
 
+@pytest.mark.long
 def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Path) -> None:
     for name in ("Makefile", "pyproject.toml", "frontend/package.json", "frontend/package-lock.json"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
