@@ -78,6 +78,8 @@ def still(page: Page) -> None:
 
 
 def centre(locator: Locator) -> tuple[float, float]:
+    """Where it stands once it moves no more."""
+    locator.element_handle().wait_for_element_state("stable")
     box = locator.bounding_box()
     assert box, "it is not drawn"
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
