@@ -1,4 +1,4 @@
-"""Every request gives its database connection back, whatever becomes of whoever asked; so do our threads.
+"""Every request gives its database connection back, whatever becomes of its client; so do our threads.
 
 None of them waits for PostgreSQL without end: a connection may be lost without either side noticing.
 """
@@ -12,7 +12,6 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase
 
 from core.frames import roomy
-from core.sqlite.base import CHECKPOINT
 
 # Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
 REQUEST_SHARE = 1.5
@@ -69,14 +68,16 @@ class ConnectionMiddleware:
                 connection.close()
 
 
-def leave_one_file() -> None:
-    """When the process ends: what was written is in SQLite's file itself, so that a copy of it is whole.
+def checkpoint_database() -> None:
+    """When the process ends: moves SQLite's log into the file itself, so that a copy of the file is whole.
 
     SQLite does so when its last connection is closed; those of our threads end with the process.
+    It waits for no other process: what one of those still reads or writes stays in the log.
     """
     if connection.vendor == "sqlite":
         with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.connection.executescript(CHECKPOINT)
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager
