@@ -15,6 +15,8 @@ from core.frames import roomy
 
 # Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
 REQUEST_SHARE = 1.5
+# How long the end of the process waits for other users of SQLite's log. What they hold then stays in it.
+CHECKPOINT_WAIT_MS = 1000
 # Reads for live events are short, and everyone in a room waits for them.
 LIVE_SHARE = 0.5
 
@@ -72,11 +74,11 @@ def checkpoint_database() -> None:
     """When the process ends: moves SQLite's log into the file itself, so that a copy of the file is whole.
 
     SQLite does so when its last connection is closed; those of our threads end with the process.
-    It waits for no other process: what one of those still reads or writes stays in the log.
+    It waits for a read that has just begun in another thread, but not for a process that holds its lock.
     """
     if connection.vendor == "sqlite":
         with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
