@@ -99,10 +99,7 @@ def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> No
         ),
         ("token 8fK2mQ9xPL3vT7wZbN4cR6yD1hJ5", "token …"),
         ("session MTIzNDU2Nzg5:1a2b3c4d5e6f7g8h9i0j", "session …"),
-        *(
-            (text, text)
-            for text in ("The log can't be read, it isn't there", "at 12:34:56 in apps.realtime")
-        ),
+        *((text, text) for text in ("The log can't be read, it isn't there", "at 12:34:56 in apps.realtime")),
         ("two\nlines\x1b[31m", "two lines [31m"),
         ("addr:10.0.0.1", "addr:…"),
         ("peer:10.0.0.1:80, ip.10.0.0.1", "peer:…, ip.…"),
