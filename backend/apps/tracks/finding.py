@@ -1,7 +1,7 @@
 """Finding tracks by parts of their texts, by the database's indexes, in the order of ids.
 
 Whatever there are thousands of is found soon when rows are read one after the other; whatever there is little
-of, the index finds. So nothing is counted to its end: more than `COUNTED` are many.
+of, the index finds. So in a large library nothing is counted to its end: more than `COUNTED` are many.
 """
 
 # ruff: noqa: S608 - every statement is made of words of this module; what is looked for is a parameter
@@ -16,15 +16,19 @@ from apps.tracks.search_index import START_LETTERS
 
 # As many as one answer holds at the most.
 COUNTED = 1_000
-# So many rows are read one after the other before an index is asked for everything.
+# So many rows are read one after the other before an index is asked for everything. A library that has no
+# more is small: there everything is counted.
 WALKED = 20_000
+# The first so many rows tell whether reading on would find COUNTED of them.
+SAMPLED = 1_000
 # The letters of an entry of the index.
 GRAM = 3
 LAST_CHARACTER = "\U0010ffff"
 
 Clause = tuple[str, ...]
 Value = str | int | list[str]
-Sql = tuple[str, list[Value]]
+Sql = tuple[str, Sequence[Value]]
+PLAIN: Sql = ("tracks_track AS t WHERE TRUE", [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class Wanted:
     artist_start: str = ""
     no_artist_start: str = ""
 
+    @property
+    def is_start(self) -> bool:
+        """Whether the index of starts answers it."""
+        return bool(self.title or self.title_start or self.artist_start)
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -53,19 +62,23 @@ class Found:
 
 
 def first_of(wanted: Wanted, number: int, *, starts_with: str = "") -> Found:
-    """The first ids, or all of them where there are no more than COUNTED.
+    """The first ids, or all of them where there are no more than COUNTED, or the library is small.
 
     `starts_with`: in the order of the search, by how well title and artist match this.
     """
-    found = _at_most(wanted, COUNTED + 1, starts_with)
-    if len(found) <= COUNTED:
+    return _first_of(wanted, number, starts_with, WALKED if _is_small() else COUNTED)
+
+
+def _first_of(wanted: Wanted, number: int, starts_with: str, most: int) -> Found:
+    found = _at_most(wanted, most + 1, starts_with)
+    if len(found) <= most:
         return Found([track_id for _, track_id in sorted(found)], is_whole=True)
     if not starts_with:
         return Found(_lowest(wanted, number), is_whole=False)
     ids: list[int] = []
     for tier in _tiers(wanted, starts_with):
         if len(ids) < number:
-            ids += first_of(tier, number - len(ids)).ids[: number - len(ids)]
+            ids += _first_of(tier, number - len(ids), "", COUNTED).ids[: number - len(ids)]
     if len(ids) < number:
         rest = replace(wanted, no_title_start=starts_with, no_artist_start=starts_with)
         ids += _lowest(rest, number - len(ids))
@@ -86,8 +99,32 @@ def _tiers(wanted: Wanted, text: str) -> list[Wanted]:
     ]
 
 
+def count_of(wanted: Wanted) -> int:
+    """All of them, however long that takes."""
+    source, values = PLAIN if _is_frequent(wanted) else _source(wanted)
+    condition, wanted_values = _condition(wanted)
+    ((count,),) = rows_of(f"SELECT count(*) FROM {source} AND {condition}", [*values, *wanted_values])
+    return int(count)
+
+
+def _is_small() -> bool:
+    """By the first and the last id: nobody counts a million rows for this."""
+    # Two steps in an index; SQLite would read all rows for both in one.
+    ((span,),) = rows_of("SELECT (SELECT max(id) FROM tracks_track) - (SELECT min(id) FROM tracks_track)", [])
+    return span is None or span < WALKED
+
+
+def _is_frequent(wanted: Wanted) -> bool:
+    return len(_walked(wanted, SAMPLED, SAMPLED)) * WALKED >= SAMPLED * COUNTED
+
+
 def _at_most(wanted: Wanted, number: int, starts_with: str) -> list[tuple[int, int]]:
     """Any so many of them: each's rank and id."""
+    if not wanted.is_start and _is_frequent(wanted):
+        found = _walked(wanted, WALKED, number, starts_with)
+        # Those are all of a small library.
+        if len(found) == number or number > WALKED:
+            return found
     rank, values = _rank(starts_with)
     source, place = _source(wanted)
     condition, wanted_values = _condition(wanted)
@@ -99,15 +136,22 @@ def _at_most(wanted: Wanted, number: int, starts_with: str) -> list[tuple[int, i
     return rows_of(f"{sql} LIMIT %s", [*values, *place, *wanted_values, number])
 
 
-def _lowest(wanted: Wanted, number: int) -> list[int]:
-    condition, values = _condition(wanted)
+def _walked(wanted: Wanted, rows: int, number: int, starts_with: str = "") -> list[tuple[int, int]]:
+    """At most so many of the first rows, each's rank and id, by id."""
+    rank, values = _rank(starts_with)
+    condition, wanted_values = _condition(wanted)
     columns = "id, search_text, title_key, artist_key, genre_key"
-    walk = (
-        f"SELECT t.id FROM (SELECT {columns} FROM tracks_track ORDER BY id LIMIT {WALKED}) AS t"
+    sql = (
+        f"SELECT {rank}, t.id FROM (SELECT {columns} FROM tracks_track ORDER BY id LIMIT {rows}) AS t"
         f" WHERE {condition} ORDER BY t.id LIMIT %s"
     )
-    found = [track_id for (track_id,) in rows_of(walk, [*values, number])]
+    return rows_of(sql, [*values, *wanted_values, number])
+
+
+def _lowest(wanted: Wanted, number: int) -> list[int]:
+    found = [track_id for _, track_id in _walked(wanted, WALKED, number)]
     if len(found) < number:
+        condition, values = _condition(wanted)
         source, place = _source(wanted)
         sql = f"SELECT t.id FROM {source} AND {condition} ORDER BY t.id LIMIT %s"
         found = [track_id for (track_id,) in rows_of(sql, [*place, *values, number])]
@@ -149,16 +193,18 @@ def _condition(wanted: Wanted) -> Sql:
 def _contains(clause: Clause) -> Sql:
     if connection.vendor == "sqlite":
         return f"({' OR '.join(['instr(t.search_text, %s) > 0'] * len(clause))})", [*clause]
-    terms: list[Sql] = []
-    for text in clause:
-        values: list[Value] = [f"%{text}%"]
-        sql = "t.search_text LIKE %s"
-        if len(text) < GRAM:
-            # Nothing of it is in the index of trigrams.
-            sql += ' AND (tracks_short_grams(t.search_text) COLLATE "C") @> %s::text[]'
-            values.append([text])
-        terms.append((sql, values))
-    return f"({' OR '.join(sql for sql, _ in terms)})", [value for _, values in terms for value in values]
+    return f"({' OR '.join(['t.search_text LIKE %s'] * len(clause))})", [f"%{text}%" for text in clause]
+
+
+def _has_short(clause: Clause) -> Sql:
+    """The same, for PostgreSQL's index of parts that are too short for trigrams."""
+    terms = [
+        ('(tracks_short_grams(t.search_text) COLLATE "C") @> %s::text[]', [text])
+        if len(text) < GRAM
+        else ("t.search_text LIKE %s", f"%{text}%")
+        for text in clause
+    ]
+    return f"({' OR '.join(sql for sql, _ in terms)})", [value for _, value in terms]
 
 
 def _starts(name: str, text: str) -> Sql:
@@ -177,20 +223,23 @@ def _starts(name: str, text: str) -> Sql:
 
 def _source(wanted: Wanted) -> Sql:
     """Where the rows come from, with a condition that an index answers. Not all of them need match."""
-    plain: Sql = ("tracks_track AS t WHERE TRUE", [])
-    if connection.vendor == "postgresql" or wanted.title or wanted.title_start or wanted.artist_start:
-        return plain
+    if wanted.is_start:
+        return PLAIN
+    if connection.vendor == "postgresql":
+        short = [_has_short(clause) for clause in wanted.clauses if min(map(len, clause)) < GRAM]
+        condition, values = _all_of(short)
+        return f"tracks_track AS t WHERE {condition}", values
     long = [clause for clause in wanted.clauses if all(len(text) >= GRAM for text in clause)]
     if long:
         sql = "tracks_grams CROSS JOIN tracks_track AS t ON t.id = tracks_grams.rowid"
         return f"{sql} WHERE tracks_grams MATCH %s", [" AND ".join(map(match_of, long))]
     if wanted.genres or not wanted.clauses:
-        return plain
+        return PLAIN
     # The longest is the rarest; several in one clause would have to be joined.
-    short = sorted((clause for clause in wanted.clauses if len(clause) == 1), key=lambda one: -len(one[0]))
-    if not short:
-        return plain
-    start = short[0][0]
+    single = sorted((clause for clause in wanted.clauses if len(clause) == 1), key=lambda one: -len(one[0]))
+    if not single:
+        return PLAIN
+    start = single[0][0]
     seen = "(SELECT DISTINCT doc FROM tracks_grams_seen WHERE term >= %s AND term < %s) AS seen"
     sql = f"{seen} CROSS JOIN tracks_track AS t ON t.id = seen.doc WHERE TRUE"
     return sql, [start, start + LAST_CHARACTER]

@@ -8,16 +8,17 @@ must be near one of the track's, so that what the library does not have finds no
 # ruff: noqa: S608 - every statement is made of words of this module; what is looked for is a parameter
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from apps.tracks.finding import GRAM, Clause, Wanted, first_of, grams, rows_of
+from apps.tracks.finding import GRAM, Clause, Value, Wanted, first_of, grams, match_of, rows_of
 from apps.tracks.models import Track
 from apps.tracks.normalisation import latin
+from apps.tracks.search_index import MOST_LETTERS
 
 NEAREST = 20
 # Words that are compared with the library's, and of those as many as are searched for instead of each.
@@ -27,6 +28,8 @@ MOST_OPTIONS = 12
 CANDIDATES = 200
 # From so many letters one may be wrong, and two.
 ONE_WRONG, TWO_WRONG = 3, 7
+# Words of so many letters are too short for halves that say much.
+HALVED = 5
 # What counts less than a wrong letter: a word that goes on, and a space that was forgotten.
 GOES_ON, JOINED = 0.4, 0.3
 LONGEST_WORD = 24
@@ -40,29 +43,34 @@ class Option:
     cost: float
 
 
-def nearest(query: str, words: Sequence[str], *, within: str, without: Sequence[int]) -> list[int]:
+def nearest(query: str, words: Sequence[str], *, within: str) -> list[int]:
     """The ids of at most NEAREST tracks, the nearest first, alike on both databases."""
     if len(words) > MOST_WORDS or all(len(word) < GRAM for word in words):
         return []
+    known = known_words({*words, *map("".join, itertools.pairwise(words))})
     options: dict[str, list[Option]] = {}
-    for reading in _readings(words):
-        for word in reading:
+    for reading, doubted in _readings(words, known):
+        for word in doubted:
             if word not in options:
                 options[word] = _options(word)
-        found = _ranked(query, [options[word] for word in reading], within=within, without=without)
+        choices = [options[word] if word in doubted else [Option(word, 0.0)] for word in reading]
+        found = _ranked(query, choices, within=within)
         if found:
             return found
     return []
 
 
-def _readings(words: Sequence[str]) -> list[list[str]]:
-    """As it was written; else with one space too many.
+def _readings(words: Sequence[str], known: set[str]) -> Iterator[tuple[list[str], set[str]]]:
+    """What may have been written, with the words of it that may be misspelled.
 
-    Of parts shorter than the letters that may be wrong, one would pass for wrong letters of the other.
+    First those that the library does not know, else all; then with one space too many. Of parts shorter than
+    the letters that may be wrong, one would pass for wrong letters of the other.
     """
-    pairs = [place for place in range(len(words) - 1) if min(map(len, words[place : place + 2])) >= GRAM]
-    joined = [[*words[:place], words[place] + words[place + 1], *words[place + 2 :]] for place in pairs]
-    return [[*words], *joined]
+    yield [*words], {*words} - known or {*words}
+    for place, pair in enumerate(itertools.pairwise(words)):
+        joined = "".join(pair)
+        if min(map(len, pair)) >= GRAM and (joined in known or not known.issuperset(pair)):
+            yield [*words[:place], joined, *words[place + 2 :]], {joined}
 
 
 def _options(word: str) -> list[Option]:
@@ -125,23 +133,37 @@ def _is_plausible(wanted: str, known: str) -> bool:
 
 
 def _words_sharing_letters(wanted: str, allowed: int) -> list[tuple[str, str]]:
-    """The words of about this length, or longer, that have three letters in a row with it; a word's ends are
-    letters, too."""
-    parts = grams(f" {wanted} ")
-    shortest = len(wanted) - allowed + 2
+    """The words of about this length, or longer, that have one of the parts that may be right."""
+    parts = _right_parts(wanted)
+    # Three letters are no start of a longer word.
+    longest = len(wanted) + allowed if len(wanted) == GRAM else MOST_LETTERS
+    source, condition = "tracks_searchword AS w WHERE TRUE", " OR ".join(["w.padded LIKE %s"] * len(parts))
+    values: list[Value] = [f"%{'%'.join(part)}%" for part in parts]
     if connection.vendor == "sqlite":
-        match = " OR ".join(f'"{part}"' for part in parts)
-        return rows_of(
-            "SELECT w.word, w.padded FROM tracks_word_grams CROSS JOIN tracks_searchword AS w"
-            " ON w.id = tracks_word_grams.rowid WHERE tracks_word_grams MATCH %s AND length(w.padded) >= %s",
-            [match, shortest],
+        source = (
+            "tracks_word_grams CROSS JOIN tracks_searchword AS w ON w.id = tracks_word_grams.rowid"
+            " WHERE tracks_word_grams MATCH %s"
         )
-    like = " OR ".join(["w.padded LIKE %s"] * len(parts))
+        ways = (" AND ".join(match_of((text,)) for text in part) for part in parts)
+        values.insert(0, " OR ".join(f"({way})" for way in ways))
     return rows_of(
-        f"SELECT w.word, w.padded FROM tracks_searchword AS w"
-        f" WHERE ({like}) AND length(w.padded) >= %s ORDER BY w.word",
-        [*(f"%{part}%" for part in parts), shortest],
+        f"SELECT w.word, w.padded FROM {source} AND ({condition}) AND length(w.padded) BETWEEN %s AND %s",
+        [*values, len(wanted) - allowed + 2, longest + 2],
     )
+
+
+def _right_parts(wanted: str) -> list[tuple[str, ...]]:
+    """Of a misspelled word one of these is right, all texts of it; spaces are the word's ends.
+
+    Its start, its end, the ends of both, or its middle. Those of few letters have any three in a row.
+    """
+    letters = len(wanted)
+    if letters <= HALVED:
+        return [(gram,) for gram in grams(f" {wanted} ")]
+    half = letters // 2
+    if letters < TWO_WRONG:
+        return [(f" {wanted[:half]}",), (wanted[half:],), (f" {wanted[:2]}", f"{wanted[-2:]} ")]
+    return [(f" {wanted[: letters // 3]}",), (wanted[half:],), (wanted[2:-2],)]
 
 
 def _split(word: str) -> list[Option]:
@@ -187,10 +209,10 @@ def known_words(words: Sequence[str] | set[str]) -> set[str]:
     return {word for (word,) in rows_of(sql, sorted(words))}
 
 
-def _ranked(query: str, choices: list[list[Option]], *, within: str, without: Sequence[int]) -> list[int]:
+def _ranked(query: str, choices: list[list[Option]], *, within: str) -> list[int]:
     clauses: tuple[Clause, ...] = tuple(tuple(one.text for one in options) for options in choices)
     wanted = Wanted(clauses=clauses, within=within)
-    ids = set(first_of(wanted, CANDIDATES).ids[:CANDIDATES]).difference(without)
+    ids = first_of(wanted, CANDIDATES).ids[:CANDIDATES]
     tracks = Track.objects.filter(pk__in=ids).only("title_key", "artist_key", "search_text")
     asked = " ".join(map(latin, query.split()))
 

@@ -1,7 +1,7 @@
 """The search of the library: what matches, in the order of the best match, and what comes near it.
 
 First come the tracks whose title, artist and album have every word, then those that have some of the words
-in their genre, and where that is little, those that are near.
+in their genre. Only where there is neither, those that are near.
 """
 
 from collections import defaultdict
@@ -14,8 +14,6 @@ from apps.tracks.nearness import nearest
 from apps.tracks.normalisation import folded, normalised, search_words
 from core.pagination import Part
 
-# Where fewer match, the nearest follow.
-FEW = 20
 # A library with more genres than these has no genres but tags: those are found that sort first.
 MOST_GENRES = 500
 # A genre is meant by the start of one of its words, from so many letters.
@@ -49,11 +47,11 @@ class TrackSearch:
         ids = texts.ids + genres.ids
         if not genres.is_whole and len(ids) >= number:
             return ids, False
-        if len(ids) >= FEW:
+        if ids:
             return ids, True
-        near = nearest(normalised(self.search), self.words, within=self.within, without=ids)
+        near = nearest(normalised(self.search), self.words, within=self.within)
         self._near = len(near)
-        return ids + near, True
+        return near, True
 
     @cached_property
     def _clauses(self) -> tuple[Clause, ...]:

@@ -208,6 +208,7 @@ def test_words_of_other_scripts_are_found_as_they_are_written_in_latin_letters()
 @pytest.mark.django_db
 def test_many_matches_are_told_as_at_least_so_many_and_every_part_leads_to_the_next(monkeypatch):
     monkeypatch.setattr(finding, "COUNTED", 4)
+    monkeypatch.setattr(finding, "WALKED", 8)
     made = [new_track(f"Halo {number}").pk for number in range(9)]
     seen, address = [], "/api/tracks/?search=halo&limit=2"
     totals = []
@@ -268,14 +269,14 @@ def _rolled_back() -> Iterator[None]:
 
 @contextmanager
 def _few_are_many(few: bool) -> Iterator[None]:
-    """Nothing is counted beyond three, and two rows are read one after the other: as with a million."""
-    before = finding.COUNTED, finding.WALKED
-    _set_limits(*(3, 2) if few else before)
+    """Nothing is counted beyond three, and five rows are read one after the other: as with a million."""
+    before = finding.COUNTED, finding.WALKED, finding.SAMPLED
+    _set_limits(*(3, 5, 2) if few else before)
     try:
         yield
     finally:
         _set_limits(*before)
 
 
-def _set_limits(counted: int, walked: int) -> None:
-    finding.COUNTED, finding.WALKED = counted, walked
+def _set_limits(counted: int, walked: int, sampled: int) -> None:
+    finding.COUNTED, finding.WALKED, finding.SAMPLED = counted, walked, sampled
