@@ -66,42 +66,35 @@ def first_of(wanted: Wanted, number: int, *, starts_with: str = "") -> Found:
 
     `starts_with`: in the order of the search, by how well title and artist match this.
     """
-    return _first_of(wanted, number, starts_with, WALKED if _is_small() else COUNTED)
-
-
-def _first_of(wanted: Wanted, number: int, starts_with: str, most: int) -> Found:
+    most = WALKED if _is_small() else COUNTED
     found = _at_most(wanted, most + 1, starts_with)
     if len(found) <= most:
         return Found([track_id for _, track_id in sorted(found)], is_whole=True)
-    if not starts_with:
-        return Found(_lowest(wanted, number), is_whole=False)
     ids: list[int] = []
-    for tier in _tiers(wanted, starts_with):
+    for tier in _tiers(wanted, starts_with) if starts_with else [wanted]:
         if len(ids) < number:
-            ids += _first_of(tier, number - len(ids), "", COUNTED).ids[: number - len(ids)]
-    if len(ids) < number:
-        rest = replace(wanted, no_title_start=starts_with, no_artist_start=starts_with)
-        ids += _lowest(rest, number - len(ids))
+            ids += _lowest(tier, number - len(ids))
     return Found(ids, is_whole=False)
 
 
 def _tiers(wanted: Wanted, text: str) -> list[Wanted]:
-    """As the search ranks: the title is this, starts with it, the artist does.
+    """As the search ranks: the title is this, starts with it, the artist does, and the rest.
 
     What starts with the whole query has its words, so that the index of starts need not ask the row for them.
     """
-    if all(any(option in text for option in clause) for clause in wanted.clauses):
-        wanted = replace(wanted, clauses=())
+    is_told = all(any(option in text for option in clause) for clause in wanted.clauses)
+    start = replace(wanted, clauses=()) if is_told else wanted
     return [
-        replace(wanted, title=text),
-        replace(wanted, title_start=text),
-        replace(wanted, artist_start=text, no_title_start=text),
+        replace(start, title=text),
+        replace(start, title_start=text),
+        replace(start, artist_start=text, no_title_start=text),
+        replace(wanted, no_title_start=text, no_artist_start=text),
     ]
 
 
 def count_of(wanted: Wanted) -> int:
     """All of them, however long that takes."""
-    source, values = PLAIN if _is_frequent(wanted) else _source(wanted)
+    source, values = PLAIN if _is_frequent(wanted, COUNTED) else _source(wanted)
     condition, wanted_values = _condition(wanted)
     ((count,),) = rows_of(f"SELECT count(*) FROM {source} AND {condition}", [*values, *wanted_values])
     return int(count)
@@ -114,26 +107,31 @@ def _is_small() -> bool:
     return span is None or span < WALKED
 
 
-def _is_frequent(wanted: Wanted) -> bool:
-    return len(_walked(wanted, SAMPLED, SAMPLED)) * WALKED >= SAMPLED * COUNTED
+def _is_frequent(wanted: Wanted, number: int) -> bool:
+    """Whether so many are likely to be found by reading on."""
+    return len(_walked(wanted, SAMPLED, SAMPLED)) * WALKED >= SAMPLED * number
 
 
 def _at_most(wanted: Wanted, number: int, starts_with: str) -> list[tuple[int, int]]:
     """Any so many of them: each's rank and id."""
-    if not wanted.is_start and _is_frequent(wanted):
+    if _is_frequent(wanted, COUNTED):
         found = _walked(wanted, WALKED, number, starts_with)
         # Those are all of a small library.
         if len(found) == number or number > WALKED:
             return found
     rank, values = _rank(starts_with)
+    return _indexed(wanted, f"{rank}, t.id", values, "LIMIT %s", number)
+
+
+def _indexed(wanted: Wanted, columns: str, values: Sequence[Value], end: str, number: int) -> list[tuple[Any, ...]]:
     source, place = _source(wanted)
     condition, wanted_values = _condition(wanted)
-    sql = f"SELECT {rank}, t.id FROM {source} AND {condition}"
+    sql = f"SELECT {columns} FROM {source} AND {condition}"
     if connection.vendor == "postgresql":
         # Planned for all rows, so that a wrong guess of their number does not read the whole table; and then
         # only as many are read.
-        sql = f"WITH found AS MATERIALIZED ({sql}) SELECT * FROM found"
-    return rows_of(f"{sql} LIMIT %s", [*values, *place, *wanted_values, number])
+        sql = f"WITH t AS MATERIALIZED ({sql}) SELECT * FROM t"
+    return rows_of(f"{sql} {end}", [*values, *place, *wanted_values, number])
 
 
 def _walked(wanted: Wanted, rows: int, number: int, starts_with: str = "") -> list[tuple[int, int]]:
@@ -149,13 +147,12 @@ def _walked(wanted: Wanted, rows: int, number: int, starts_with: str = "") -> li
 
 
 def _lowest(wanted: Wanted, number: int) -> list[int]:
-    found = [track_id for _, track_id in _walked(wanted, WALKED, number)]
+    found: list[tuple[Any, ...]] = []
+    if not wanted.title and _is_frequent(wanted, number):
+        found = [(track_id,) for _, track_id in _walked(wanted, WALKED, number)]
     if len(found) < number:
-        condition, values = _condition(wanted)
-        source, place = _source(wanted)
-        sql = f"SELECT t.id FROM {source} AND {condition} ORDER BY t.id LIMIT %s"
-        found = [track_id for (track_id,) in rows_of(sql, [*place, *values, number])]
-    return found
+        found = _indexed(wanted, "t.id", [], "ORDER BY t.id LIMIT %s", number)
+    return [track_id for (track_id,) in found]
 
 
 def _rank(text: str) -> Sql:
@@ -177,7 +174,10 @@ def _condition(wanted: Wanted) -> Sql:
         terms.append((f"NOT ({sql})", values))
     if wanted.title:
         terms.append(("t.title_key = %s", [wanted.title]))
-        terms.append(_starts("title", wanted.title))
+        if connection.vendor == "postgresql":
+            # Its index has only the start.
+            start = f'(left(t.title_key, {START_LETTERS}) COLLATE "C") = %s'
+            terms.append((start, [wanted.title[:START_LETTERS]]))
     if wanted.title_start:
         terms.append(_starts("title", wanted.title_start))
         terms.append(("t.title_key <> %s", [wanted.title_start]))
@@ -226,8 +226,9 @@ def _source(wanted: Wanted) -> Sql:
     if wanted.is_start:
         return PLAIN
     if connection.vendor == "postgresql":
-        short = [_has_short(clause) for clause in wanted.clauses if min(map(len, clause)) < GRAM]
-        condition, values = _all_of(short)
+        if any(min(map(len, clause)) >= GRAM for clause in wanted.clauses):
+            return PLAIN
+        condition, values = _all_of([_has_short(clause) for clause in wanted.clauses])
         return f"tracks_track AS t WHERE {condition}", values
     long = [clause for clause in wanted.clauses if all(len(text) >= GRAM for text in clause)]
     if long:
