@@ -40,6 +40,10 @@ class Parted(Protocol[Row]):
 
     def part(self, offset: int, limit: int) -> Part[Row]: ...
 
+    def count(self) -> int:
+        """All of it, however long that takes."""
+        ...
+
 
 class ListOrPages(BasePagination):
     """`limit` and `offset` give a bare array, `page` and `page_size` an envelope."""
@@ -62,6 +66,9 @@ class ListOrPages(BasePagination):
             self.limit, self.offset = size, (self.page - 1) * size
         part = _part_of(queryset, self.offset, self.limit)
         self.total, self.is_exact, self.headers = part.total, part.is_exact, part.headers
+        if self.is_paged and not self.is_exact and not isinstance(queryset, QuerySet | Sequence):
+            # An envelope has no way to say "at least".
+            self.total, self.is_exact = queryset.count(), True
         if self.is_paged and self.page > 1 and self.offset >= self.total:
             raise NotFound("There is no such page.")
         return list(part.rows)

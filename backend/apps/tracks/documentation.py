@@ -45,8 +45,10 @@ ONLY_STAFF = (
 ISRC_TAKEN = Refusal(Conflict, "Another track has this ISRC.", {"isrc": "GBUM71029604", "track_id": 1})
 BAD_FACTS = Refusal(InvalidInput, "A field makes no sense.", {"title": ["This field may not be blank."]})
 SEARCH_HEADERS = {
-    "X-Match-Count": "Of a search without `ordering`: how many match. The others in the total are near.",
-    "X-Total-Is-Least": "`true` when there are so many that nobody counted them: at least the total.",
+    "X-Match-Count": (
+        "Of a search without `ordering`, where all were counted: how many match. `0`: these rows are near."
+    ),
+    "X-Total-Is-Least": "`true` when there are too many to be counted: there are at least the total.",
 }
 
 LIST = Endpoint(
@@ -57,10 +59,10 @@ LIST = Endpoint(
         "Every word of `search` must match title, artist or album, or the name of the genre; case and "
         "accents do not matter. Without `ordering` the lowest id comes first, and when searching the best "
         "match: the title is the query, it starts with it, the artist does, the rest, then those that match "
-        "only with their genre; equals by id. Where fewer than 20 tracks match, and there is no `ordering`, "
-        "up to 20 follow that are near: other letters, spaces or scripts. `X-Match-Count` says how many "
-        "match. More than 1,000 are not counted: then `X-Total-Is-Least` is there, and `Link` leads on to "
-        "the end all the same."
+        "only with their genre; equals by id. Where no track matches, and there is no `ordering`, up to 20 are "
+        "answered that are near: other letters, spaces or scripts; `X-Match-Count` is 0 then. In a library of "
+        "more than 20,000 tracks, matches beyond 1,000 are counted only for pages: else `X-Total-Is-Least` is "
+        "there, and `Link` leads on to the end all the same."
     ),
     parameters=(
         Parameter("search", "query", {"type": "string", "maxLength": MAX_SEARCH}, "Words to look for."),

@@ -123,7 +123,9 @@ def _at_most(wanted: Wanted, number: int, starts_with: str) -> list[tuple[int, i
     return _indexed(wanted, f"{rank}, t.id", values, "LIMIT %s", number)
 
 
-def _indexed(wanted: Wanted, columns: str, values: Sequence[Value], end: str, number: int) -> list[tuple[Any, ...]]:
+def _indexed(
+    wanted: Wanted, columns: str, values: Sequence[Value], end: str, number: int
+) -> list[tuple[Any, ...]]:
     source, place = _source(wanted)
     condition, wanted_values = _condition(wanted)
     sql = f"SELECT {columns} FROM {source} AND {condition}"

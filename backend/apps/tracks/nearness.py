@@ -15,7 +15,7 @@ from django.db import connection
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from apps.tracks.finding import GRAM, Clause, Value, Wanted, first_of, grams, match_of, rows_of
+from apps.tracks.finding import GRAM, Clause, Value, Wanted, first_of, match_of, rows_of
 from apps.tracks.models import Track
 from apps.tracks.normalisation import latin
 from apps.tracks.search_index import MOST_LETTERS
@@ -28,8 +28,8 @@ MOST_OPTIONS = 12
 CANDIDATES = 200
 # From so many letters one may be wrong, and two.
 ONE_WRONG, TWO_WRONG = 3, 7
-# Words of so many letters are too short for halves that say much.
-HALVED = 5
+# A half of so many letters says little.
+SHORT = 5
 # What counts less than a wrong letter: a word that goes on, and a space that was forgotten.
 GOES_ON, JOINED = 0.4, 0.3
 LONGEST_WORD = 24
@@ -155,12 +155,11 @@ def _words_sharing_letters(wanted: str, allowed: int) -> list[tuple[str, str]]:
 def _right_parts(wanted: str) -> list[tuple[str, ...]]:
     """Of a misspelled word one of these is right, all texts of it; spaces are the word's ends.
 
-    Its start, its end, the ends of both, or its middle. Those of few letters have any three in a row.
+    Its start, its end, its middle, or both ends.
     """
-    letters = len(wanted)
-    if letters <= HALVED:
-        return [(gram,) for gram in grams(f" {wanted} ")]
-    half = letters // 2
+    letters, half = len(wanted), len(wanted) // 2
+    if letters <= SHORT:
+        return [(f" {wanted[:2]}",), (wanted[-GRAM:],), (f"{wanted[-2:]} ",)]
     if letters < TWO_WRONG:
         return [(f" {wanted[:half]}",), (wanted[half:],), (f" {wanted[:2]}", f"{wanted[-2:]} ")]
     return [(f" {wanted[: letters // 3]}",), (wanted[half:],), (wanted[2:-2],)]

@@ -8,7 +8,7 @@ from collections import defaultdict
 from functools import cached_property
 
 from apps.tracks import finding
-from apps.tracks.finding import Clause, Found, Wanted, first_of, genre_keys
+from apps.tracks.finding import Clause, Found, Wanted, count_of, first_of, genre_keys
 from apps.tracks.models import Track
 from apps.tracks.nearness import nearest
 from apps.tracks.normalisation import folded, normalised, search_words
@@ -35,9 +35,15 @@ class TrackSearch:
         total = len(ids) if is_whole else max(finding.COUNTED + 1, len(ids))
         tracks = Track.objects.in_bulk(here)
         rows = [tracks[track_id] for track_id in here if track_id in tracks]
-        return Part(rows, total, is_exact=is_whole, headers={"X-Match-Count": str(total - self._near)})
+        headers = {"X-Match-Count": str(0 if self._is_near else total)} if is_whole else {}
+        return Part(rows, total, is_exact=is_whole, headers=headers)
 
-    _near = 0
+    def count(self) -> int:
+        """How many match, of which there are too many to be near something else."""
+        return sum(count_of(wanted) for wanted in [self._of_texts, *self._of_genres])
+
+    # Whether nothing matches, and what was found is near.
+    _is_near = False
 
     def _first(self, number: int) -> tuple[list[int], bool]:
         texts = first_of(self._of_texts, number, starts_with=normalised(self.search))
@@ -49,9 +55,8 @@ class TrackSearch:
             return ids, False
         if ids:
             return ids, True
-        near = nearest(normalised(self.search), self.words, within=self.within)
-        self._near = len(near)
-        return near, True
+        self._is_near = True
+        return nearest(normalised(self.search), self.words, within=self.within), True
 
     @cached_property
     def _clauses(self) -> tuple[Clause, ...]:
@@ -61,19 +66,20 @@ class TrackSearch:
     def _of_texts(self) -> Wanted:
         return Wanted(clauses=self._clauses, within=self.within)
 
-    def _by_genre(self, number: int) -> Found:
-        found = [
-            first_of(
-                Wanted(
-                    clauses=tuple((word,) for word in others),
-                    genres=tuple(genres),
-                    within=self.within,
-                    no_clauses=self._clauses,
-                ),
-                number,
+    @cached_property
+    def _of_genres(self) -> list[Wanted]:
+        return [
+            Wanted(
+                clauses=tuple((word,) for word in others),
+                genres=tuple(genres),
+                within=self.within,
+                no_clauses=self._clauses,
             )
             for others, genres in genres_meant(self.words).items()
         ]
+
+    def _by_genre(self, number: int) -> Found:
+        found = [first_of(wanted, number) for wanted in self._of_genres]
         ids = sorted(track_id for one in found for track_id in one.ids)
         is_whole = all(one.is_whole for one in found)
         return Found(ids if is_whole else ids[:number], is_whole)

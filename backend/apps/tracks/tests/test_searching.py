@@ -3,8 +3,10 @@
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from tempfile import NamedTemporaryFile
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from hypothesis import given
@@ -115,6 +117,12 @@ class Writes:
             track.fill_search_columns()
         Track.objects.bulk_update_unannounced(tracks, ["title", "title_key", "search_text", "latin_text"])
 
+    def write_in_the_admin(self) -> None:
+        one = self.chance.choice([None, self.one()])
+        told = {"title": self.facts().title, "artist": "u2", "album": "", "genre": ""}
+        answer = self.staff.post(f"/admin/tracks/track/{f'{one}/change' if one else 'add'}/", told)
+        assert answer.status_code == 302
+
     def delete_in_the_admin(self) -> None:
         if one := self.one():
             told = {"action": "delete_selected", "_selected_action": one, "post": "yes"}
@@ -126,6 +134,37 @@ class Writes:
             cursor.execute(
                 "UPDATE tracks_track SET search_text = 'by hand', latin_text = '' WHERE id = %s", [self.one()]
             )
+            columns = (
+                "title, artist, album, genre, title_key, artist_key, album_key, genre_key, latin_text, identity,"
+                " created_at"
+            )
+            cursor.execute(
+                f"INSERT INTO tracks_track ({columns}, search_text) SELECT {columns}, search_text || ' again'"
+                " FROM tracks_track"
+            )
+
+    def renumber(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE tracks_track SET id = id + 1000000 WHERE id = %s", [self.one()])
+
+    def update_all(self) -> None:
+        Track.objects.all().update_unannounced(search_text="same words", latin_text="")
+
+    def delete_all(self) -> None:
+        Track.objects.all().delete()
+
+    def delete_by_sql(self) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM tracks_track WHERE id % 2 = 0")
+
+    def seed(self) -> None:
+        call_command("seed_tracks", verbosity=0)
+
+    def import_file(self) -> None:
+        with NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write(f"title,artist\n{self.facts().title},u2\n")
+            file.flush()
+            call_command("import_tracks", file.name, verbosity=0)
 
     def roll_back(self) -> None:
         with transaction.atomic():
@@ -136,8 +175,9 @@ class Writes:
 
 
 WAYS = (
-    *("create", "save", "change", "delete", "bring_in", "bulk_change"),
-    *("delete_in_the_admin", "write_sql", "roll_back"),
+    *("create", "save", "change", "delete", "bring_in", "bulk_change", "roll_back", "seed", "import_file"),
+    *("write_in_the_admin", "delete_in_the_admin", "write_sql", "renumber", "update_all", "delete_all"),
+    "delete_by_sql",
 )
 
 
@@ -223,15 +263,37 @@ def test_many_matches_are_told_as_at_least_so_many_and_every_part_leads_to_the_n
 
 
 @pytest.mark.django_db
-def test_the_answer_tells_which_tracks_match_and_which_are_near():
+def test_pages_and_small_libraries_are_counted_to_the_end(monkeypatch):
+    monkeypatch.setattr(finding, "COUNTED", 4)
+    for number in range(9):
+        new_track(f"Halo {number}")
+    new_track("Other", "Nobody", genre="halo")
+    for walked, sampled in ((20, 20), (20, 1000), (8, 3), (8, 1000)):
+        monkeypatch.setattr(finding, "WALKED", walked)
+        monkeypatch.setattr(finding, "SAMPLED", sampled)
+        answer = Client().get("/api/tracks/", {"search": "halo", "page_size": 3, "page": 2})
+        told = Client().get("/api/tracks/", {"search": "halo", "limit": 3})
+        page = answer.json()
+        assert (page["count"], answer["X-Total-Count"], answer.get("X-Total-Is-Least")) == (10, "10", None)
+        assert [track["title"] for track in page["results"]] == ["Halo 3", "Halo 4", "Halo 5"]
+        counts = ("10", "10") if walked == 20 else ("5", None)
+        assert (told["X-Total-Count"], told.get("X-Match-Count")) == counts
+
+
+@pytest.mark.django_db
+def test_what_is_near_is_answered_only_where_nothing_matches():
     new_track("Halo")
     new_track("Hallo", "Nobody")
-    answer = Client().get("/api/tracks/", {"search": "halo"})
-
-    assert [track["title"] for track in answer.json()] == ["Halo", "Hallo"]
-    assert (answer["X-Total-Count"], answer["X-Match-Count"]) == ("2", "1")
-    plain = Client().get("/api/tracks/", {"search": "halo", "ordering": "title"})
-    assert [track["title"] for track in plain.json()] == ["Halo"]
+    for search, titles, count in (
+        ("halo", ["Halo"], "1"),
+        ("hallo", ["Hallo"], "1"),
+        ("haalo", ["Halo", "Hallo"], "0"),
+    ):
+        answer = Client().get("/api/tracks/", {"search": search})
+        assert [track["title"] for track in answer.json()] == titles
+        assert (answer["X-Total-Count"], answer["X-Match-Count"]) == (str(len(titles)), count)
+    plain = Client().get("/api/tracks/", {"search": "haalo", "ordering": "title"})
+    assert plain.json() == []
 
 
 def _titles(search: str, **more: str) -> list[str]:
