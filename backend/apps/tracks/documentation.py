@@ -59,10 +59,10 @@ LIST = Endpoint(
         "Every word of `search` must match title, artist or album, or the name of the genre; case and "
         "accents do not matter. Without `ordering` the lowest id comes first, and when searching the best "
         "match: the title is the query, it starts with it, the artist does, the rest, then those that match "
-        "only with their genre; equals by id. Where no track matches, and there is no `ordering`, up to 20 are "
-        "answered that are near: other letters, spaces or scripts; `X-Match-Count` is 0 then. In a library of "
-        "more than 20,000 tracks, matches beyond 1,000 are counted only for pages: else `X-Total-Is-Least` is "
-        "there, and `Link` leads on to the end all the same."
+        "only with their genre; equals by id. Where no track matches, and there is no `ordering`, up to 20 "
+        "are answered that are near: other letters, spaces or scripts; `X-Match-Count` is 0 then. In a "
+        "library of more than 20,000 tracks, matches beyond 1,000 are counted only for pages: else "
+        "`X-Total-Is-Least` is there, and `Link` leads on to the end all the same."
     ),
     parameters=(
         Parameter("search", "query", {"type": "string", "maxLength": MAX_SEARCH}, "Words to look for."),

@@ -12,6 +12,8 @@ changes a field of Track or SearchWord there calls `drop_index` before and `make
 
 from typing import Any
 
+from django.db import DatabaseError, NotSupportedError
+
 # Words beyond this are no words that somebody misspells, and PostgreSQL could not index them.
 MOST_LETTERS = 40
 
@@ -81,11 +83,12 @@ FROM {{0}} AS track,
 WHERE char_length(part.word) BETWEEN 1 AND {MOST_LETTERS}
 ORDER BY part.word ON CONFLICT (word) DO NOTHING
 """
+# Letters, pairs from the first on, and pairs from the second on; a normalised text has no control characters.
+_PAIRS = "string_to_array(regexp_replace({}, '(..)', '\\1' || chr(31), 'g'), chr(31))"
 POSTGRESQL_MAKE = (
-    "CREATE EXTENSION IF NOT EXISTS pg_trgm",
     "CREATE FUNCTION tracks_short_grams(whole text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
-    " SELECT array_agg(DISTINCT substr(whole, place, letters))"
-    " FROM generate_series(1, length(whole)) AS place, generate_series(1, 2) AS letters $$",
+    f" SELECT array_remove(string_to_array(whole, NULL) || {_PAIRS.format('whole')}"
+    f" || {_PAIRS.format('substr(whole, 2)')}, '') $$",
     f"CREATE INDEX tracks_text_grams ON tracks_track USING gin (search_text gin_trgm_ops) {_SMALL_PENDING}",
     "CREATE INDEX tracks_text_short_grams ON tracks_track"
     f' USING gin ((tracks_short_grams(search_text) COLLATE "C")) {_SMALL_PENDING}',
@@ -110,6 +113,21 @@ POSTGRESQL_DROP = (
     "DROP FUNCTION tracks_short_grams(text)",
     "DELETE FROM tracks_searchword",
 )
+
+
+def need_trigrams(_apps: Any, schema_editor: Any) -> None:
+    """Raises NotSupportedError, which says what to do."""
+    if schema_editor.connection.vendor != "postgresql":
+        return
+    try:
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+    except DatabaseError as error:
+        raise NotSupportedError(
+            f"the search needs PostgreSQL's extension pg_trgm, and could not create it: {str(error).strip()}."
+            " Install PostgreSQL's contrib modules; and if DATABASE_URL's user may not create extensions, let"
+            " an administrator run CREATE EXTENSION pg_trgm in this database once."
+        ) from error
 
 
 def make_index(_apps: Any, schema_editor: Any) -> None:

@@ -135,12 +135,12 @@ class Writes:
                 "UPDATE tracks_track SET search_text = 'by hand', latin_text = '' WHERE id = %s", [self.one()]
             )
             columns = (
-                "title, artist, album, genre, title_key, artist_key, album_key, genre_key, latin_text, identity,"
-                " created_at"
+                "title, artist, album, genre, title_key, artist_key, album_key, genre_key, latin_text,"
+                " identity, created_at"
             )
             cursor.execute(
-                f"INSERT INTO tracks_track ({columns}, search_text) SELECT {columns}, search_text || ' again'"
-                " FROM tracks_track"
+                f"INSERT INTO tracks_track ({columns}, search_text)"  # noqa: S608
+                f" SELECT {columns}, search_text || ' again' FROM tracks_track"
             )
 
     def renumber(self) -> None:
