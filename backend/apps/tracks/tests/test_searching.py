@@ -4,10 +4,11 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import NamedTemporaryFile
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import NotSupportedError, connection, transaction
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from apps.tracks.finding import Wanted, first_of
 from apps.tracks.models import SearchWord, Track
 from apps.tracks.normalisation import normalised, search_words
 from apps.tracks.rows import GoodRow
+from apps.tracks.search_index import need_trigrams
 from apps.tracks.searching import TrackSearch
 from apps.tracks.selectors import listed_tracks
 from apps.tracks.services import change_track, create_track, delete_track, import_rows, seed_library
@@ -190,6 +192,16 @@ def test_the_index_is_the_tables_after_any_writes(admin_client, seed):
         for way in writes.chance.choices(ways, k=12):
             way()
         _check_index(writes.chance)
+
+
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has no extensions")
+@pytest.mark.django_db
+def test_whoever_may_not_create_the_extension_is_told_what_to_do():
+    with connection.cursor() as cursor:
+        cursor.execute("DROP EXTENSION pg_trgm CASCADE")
+        cursor.execute("SET LOCAL ROLE pg_monitor")
+    with pytest.raises(NotSupportedError, match="CREATE EXTENSION pg_trgm"), transaction.atomic():
+        need_trigrams(None, SimpleNamespace(connection=connection))
 
 
 def _check_index(chance: random.Random) -> None:
