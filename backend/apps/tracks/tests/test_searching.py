@@ -283,8 +283,8 @@ def test_pages_and_small_libraries_are_counted_to_the_end(monkeypatch):
     for walked, sampled in ((20, 20), (20, 1000), (8, 3), (8, 1000)):
         monkeypatch.setattr(finding, "WALKED", walked)
         monkeypatch.setattr(finding, "SAMPLED", sampled)
-        answer = Client().get("/api/tracks/", {"search": "halo", "page_size": 3, "page": 2})
-        told = Client().get("/api/tracks/", {"search": "halo", "limit": 3})
+        answer = Client().get("/api/tracks/", {"search": "halo", "page_size": "3", "page": "2"})
+        told = Client().get("/api/tracks/", {"search": "halo", "limit": "3"})
         page = answer.json()
         assert (page["count"], answer["X-Total-Count"], answer.get("X-Total-Is-Least")) == (10, "10", None)
         assert [track["title"] for track in page["results"]] == ["Halo 3", "Halo 4", "Halo 5"]
