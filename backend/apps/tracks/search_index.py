@@ -124,9 +124,10 @@ def need_trigrams(_apps: Any, schema_editor: Any) -> None:
             cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
     except DatabaseError as error:
         raise NotSupportedError(
-            "the search needs PostgreSQL's extension pg_trgm. Install PostgreSQL's contrib modules. If the user"
-            " in DATABASE_URL may not create extensions, let an administrator run CREATE EXTENSION pg_trgm in"
-            f" this database once. PostgreSQL's error: {str(error).strip()}"
+            "the search needs PostgreSQL's extension pg_trgm. Install PostgreSQL's contrib modules. If the"
+            " user in DATABASE_URL may not create extensions, let an administrator run"
+            " CREATE EXTENSION pg_trgm in this database once."
+            f" PostgreSQL's error: {str(error).strip()}"
         ) from error
 
 
