@@ -140,7 +140,7 @@ SENDABLE = [
 ]
 READABLE = [
     *["etag", "link", "retry-after", "idempotency-replayed", "x-request-id", "x-stream-epoch"],
-    *["x-stream-seq", "x-total-count"],
+    *["x-stream-seq", "x-total-count", "x-total-is-least", "x-match-count"],
 ]
 
 
