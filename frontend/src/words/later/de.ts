@@ -145,28 +145,37 @@ export const words: LaterWords = {
     arrived: (genre, day) => `Neu: ${genre}, ${day}.`,
     sample: "Das sind Beispiele, die Tutti mitbringt: erfundene Titel, die zeigen, wie Charts aussehen.",
     source: {
-      failed: (service, since) =>
-        since
-          ? `${service} hat keine Liste gegeben. Es zählt die letzte, von ${since}.`
-          : `${service} hat keine Liste gegeben. Die Charts sind ohne sie gemacht.`,
-      quarantined: (service, since) =>
-        since
-          ? `Die Liste von ${service} sah falsch aus und zählt nicht. Es zählt die davor, von ${since}.`
-          : `Die Liste von ${service} sah falsch aus und zählt nicht. Die Charts sind ohne sie gemacht.`,
-      missing: (service, since) =>
-        since
-          ? `${service} hat von diesem Tag keine Liste. Es zählt die letzte, von ${since}.`
+      failed: (service, day) =>
+        day
+          ? `${service} hat keine Liste geliefert. Verwendet wird die letzte vom ${day}.`
+          : `${service} hat keine Liste geliefert. Die Charts sind ohne sie gemacht.`,
+      quarantined: (service, day) =>
+        day
+          ? `Die Liste von ${service} sieht falsch aus. Verwendet wird die davor vom ${day}.`
+          : `Die Liste von ${service} sieht falsch aus. Die Charts sind ohne sie gemacht.`,
+      missing: (service, day) =>
+        day
+          ? `${service} hat von diesem Tag keine Liste. Verwendet wird die letzte vom ${day}.`
           : `${service} hat keine Liste. Die Charts sind ohne sie gemacht.`,
-      stale: (service, since) =>
-        since
-          ? `Die Liste von ${service} wiederholt eine ältere. Es zählt jene, von ${since}.`
+      stale: (service, day) =>
+        day
+          ? `Die Liste von ${service} wiederholt eine ältere. Verwendet wird jene vom ${day}.`
           : `Die Liste von ${service} wiederholt eine ältere. Die Charts sind ohne sie gemacht.`,
     },
+    comparedWith: (day) => `Die Charts davor sind vom ${day}: Auf und Ab gelten seitdem.`,
+    countedOn: (services) => `Gezählte Plays: ${services.join(", ")}.`,
+    olderList: (day) => `(Liste vom ${day})`,
     older: {
       anomaly: (service, day) => `${service}: Plays vom ${day}, die neuere Zahl sieht falsch aus`,
       stale: (service, day) => `${service}: Plays vom ${day}, seither nur wiederholt`,
       failed: (service, day) => `${service}: Plays vom ${day}, Zählung seither fehlgeschlagen`,
       missing: (service, day) => `${service}: Plays vom ${day}, keine neuere Zahl`,
+    },
+    uncounted: {
+      anomaly: (service) => `ohne ${service}, die Zahl sieht falsch aus`,
+      stale: (service) => `ohne ${service}, nur eine ältere Zahl wiederholt`,
+      failed: (service) => `ohne ${service}, Zählung fehlgeschlagen`,
+      missing: (service) => `ohne ${service}, keine Zahl`,
     },
     failedNow: (service) => `${service} hat eben keine Liste gegeben.`,
     services: "Plätze bei Diensten",
@@ -235,6 +244,14 @@ export const words: LaterWords = {
       missing: () => "fehlt",
     },
     offChart: "nicht in den Charts",
+    noChart: "keine Charts",
+    withOlderLists: (rank, lists) => `${rank} (ältere Liste: ${lists})`,
+    olderLists: (count) =>
+      plural(count, {
+        one: "# Tag mit älterer Liste eines Dienstes",
+        other: "# Tage mit älterer Liste eines Dienstes",
+      }),
+    changeInDays: (change, days) => `${change} ${plural(days, { one: "in # Tag", other: "in # Tagen" })}`,
     countOn: (day, told) => `${day}: ${told}`,
     countsTold: (first, last, days) => `Von ${first} auf ${last}, ${days}.`,
     ranksTold: (best, last, days) => `Bester Rang ${best}, zuletzt ${last}, ${days}.`,
@@ -252,7 +269,8 @@ export const words: LaterWords = {
       ]
         .filter(Boolean)
         .join(", "),
-    trend: (service) => `Wie sich die Plays bei ${service} entwickelt haben`,
+    trend: (service, first, last) =>
+      `Wie sich die Plays bei ${service} entwickelt haben, ${first} bis ${last}`,
     similar: "Klingt ähnlich",
     similarUnknown: "Niemand weiß, wie dieser Titel klingt, also lässt sich nichts mit ihm vergleichen.",
     similarNone: "Nichts in den Charts klingt wie er.",

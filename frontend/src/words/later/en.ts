@@ -128,31 +128,42 @@ export const words = {
     noneThatDay: (day: string) => `No chart of that day: this is the one of ${day}.`,
     arrived: (genre: string, day: string) => `New: ${genre} of ${day}.`,
     sample: "These are samples shipped with Tutti: invented tracks that show what charts look like.",
-    /** `since` as in "2 days ago", null where there is no list at all. */
+    /** `day` is that of the list that is used instead, null where there is none. */
     source: {
-      failed: (service: string, since: string | null) =>
-        since
-          ? `${service} gave no list. Its last one counts, taken ${since}.`
+      failed: (service: string, day: string | null) =>
+        day
+          ? `${service} gave no list. Using its last one, from ${day}.`
           : `${service} gave no list. The chart is made without it.`,
-      quarantined: (service: string, since: string | null) =>
-        since
-          ? `The list of ${service} looked wrong and was put aside. The one before counts, taken ${since}.`
-          : `The list of ${service} looked wrong and was put aside. The chart is made without it.`,
-      missing: (service: string, since: string | null) =>
-        since
-          ? `${service} has no list of that day. Its last one counts, taken ${since}.`
+      quarantined: (service: string, day: string | null) =>
+        day
+          ? `The list from ${service} looks wrong. Using the one before, from ${day}.`
+          : `The list from ${service} looks wrong. The chart is made without it.`,
+      missing: (service: string, day: string | null) =>
+        day
+          ? `${service} has no list of that day. Using its last one, from ${day}.`
           : `${service} has no list. The chart is made without it.`,
-      stale: (service: string, since: string | null) =>
-        since
-          ? `The list from ${service} repeats an older one. Using that one, from ${since}.`
-          : `The list from ${service} repeats an older one. It isn’t included.`,
+      stale: (service: string, day: string | null) =>
+        day
+          ? `The list from ${service} repeats an older one. Using that one, from ${day}.`
+          : `The list from ${service} repeats an older one. The chart is made without it.`,
     },
+    comparedWith: (day: string) => `The chart before is from ${day}: movement is since then.`,
+    countedOn: (services: readonly string[]) => `Plays counted: ${services.join(", ")}.`,
+    /** A place on a list that is older than the chart. */
+    olderList: (day: string) => `(list from ${day})`,
     /** Why the newest plays of a service are of this day, before the chart’s. */
     older: {
       anomaly: (service: string, day: string) => `${service}: plays of ${day}, the newer count looks wrong`,
       stale: (service: string, day: string) => `${service}: plays of ${day}, only repeated since`,
       failed: (service: string, day: string) => `${service}: plays of ${day}, counting failed since`,
       missing: (service: string, day: string) => `${service}: plays of ${day}, no newer count`,
+    },
+    /** Why a service has no part in the plays. */
+    uncounted: {
+      anomaly: (service: string) => `${service} not included, its count looks wrong`,
+      stale: (service: string) => `${service} not included, it repeats an older count`,
+      failed: (service: string) => `${service} not included, counting failed`,
+      missing: (service: string) => `${service} not included, no count`,
     },
     failedNow: (service: string) => `${service} did not give its list just now.`,
     services: "Places on services",
@@ -226,6 +237,17 @@ export const words = {
       missing: () => "missing",
     },
     offChart: "not on the chart",
+    noChart: "no chart",
+    /** `lists` as in "Spotify, 4 Dec". */
+    withOlderLists: (rank: string, lists: string) => `${rank} (older list: ${lists})`,
+    olderLists: (count: number) =>
+      plural(count, {
+        one: "# day uses an older list from a service",
+        other: "# days use an older list from a service",
+      }),
+    /** A change over more than a day. */
+    changeInDays: (change: string, days: number) =>
+      `${change} ${plural(days, { one: "in # day", other: "in # days" })}`,
     countOn: (day: string, told: string) => `${day}: ${told}`,
     countsTold: (first: string, last: string, days: string) => `From ${first} to ${last}, ${days}.`,
     ranksTold: (best: string, last: string, days: string) => `Best ${best}, last ${last}, ${days}.`,
@@ -240,7 +262,8 @@ export const words = {
       ]
         .filter(Boolean)
         .join(", "),
-    trend: (service: string) => `How plays on ${service} went`,
+    trend: (service: string, first: string, last: string) =>
+      `How plays on ${service} went, ${first} to ${last}`,
     similar: "Sounds alike",
     similarUnknown: "Nobody knows how this track sounds, so nothing can be compared with it.",
     similarNone: "Nothing on the charts sounds like it.",
