@@ -168,7 +168,10 @@ def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:
     )
     found = list(rows[:MOST_RANKS])[::-1]
     older = _older_lists({edition for *_, edition in found})
-    return [RankOnDayPayload(*row, older.get(edition, {})) for *row, edition in found]
+    return [
+        RankOnDayPayload(genre, day, rank, services, older.get(edition, {}))
+        for genre, day, rank, services, edition in found
+    ]
 
 
 def _older_lists(editions: Collection[int]) -> Mapping[int, dict[str, date]]:

@@ -10,6 +10,8 @@ from apps.tracks.payloads import TrackPayload
 from core.instants import Instant
 
 Kind = Literal["new", "up", "down", "same", "re-entry"]
+# Where a field is called `date`.
+Day = date
 # The names of ChartChange.
 Span = Literal["1d", "7d", "30d"]
 Success = Literal["success"]
@@ -90,7 +92,7 @@ class ChartPayload(msgspec.Struct, frozen=True):
 
     genre: str
     date: date
-    compared_with: date | None
+    compared_with: Day | None
     is_sample: bool
     sources: list[ChartSource]
     tracks: list[ChartEntryPayload]
@@ -148,7 +150,7 @@ class RankOnDayPayload(msgspec.Struct, frozen=True):
     date: date
     rank: int
     services: dict[str, int]
-    older_lists: dict[str, date]
+    older_lists: dict[str, Day]
 
 
 class CountOnDayPayload(msgspec.Struct, frozen=True):

@@ -31,10 +31,10 @@ def plays_on(isrcs: Sequence[str], day: date) -> Mapping[str, Plays]:
         LEVELS | Q(recorded_date__in=wanted), isrc__in=isrcs, recorded_date__range=(min(wanted), day)
     )
     found: defaultdict[str, defaultdict[str, dict[date, Reported]]] = defaultdict(lambda: defaultdict(dict))
-    for isrc, service, on, *told in rows.values_list(
+    for isrc, service, on, count, delta, status, flag in rows.values_list(
         "isrc", "service", "recorded_date", "view_count", "delta_count", "status", "flag"
     ):
-        found[isrc][service][on] = tuple(told)
+        found[isrc][service][on] = (count, delta, status, flag)
     plays = {isrc: _plays(of_track, day) for isrc, of_track in found.items()}
     return {isrc: one for isrc, one in plays.items() if one.days}
 

@@ -11,6 +11,7 @@ from apps.charts.payloads import (
     ChartPlays,
     ChartServiceRank,
     ChartSource,
+    Day,
     Success,
 )
 
@@ -43,7 +44,7 @@ class RoomChartPayload(msgspec.Struct, frozen=True):
 
     genre: str
     date: date
-    compared_with: date
+    compared_with: Day
     is_sample: bool
     sources: list[ChartSource]
     tracks: list[RoomChartEntryPayload]

@@ -322,6 +322,46 @@ def test_a_day_on_which_every_service_failed_leaves_the_chart_as_it_is(
     assert answers["last-updated/pop/"] == yesterday["last-updated/pop/"]
 
 
+@pytest.mark.parametrize(
+    ("service", "given"),
+    [
+        pytest.param("spotify", OTHERS, id="unrelated"),
+        pytest.param("spotify", list(map(named, range(1, 4))), id="cut short"),
+        pytest.param("soundcloud", Day(1).body("soundcloud"), id="a copy of yesterday's"),
+        pytest.param("all", OTHERS, id="all three unrelated"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_wrong_list_later_that_day_changes_nothing_of_the_good_one(
+    world: World, truth: dict[str, Any], service: str, given: list[Track] | bytes | None
+):
+    world.put(Day(0))
+    world.run()
+    later = Day(0)
+    for one in SERVICES if service == "all" else [service]:
+        set_list(one, given)(later)
+    world.put(later)
+
+    records = world.run()
+
+    assert records["extract"].rows_failed == (3 if service == "all" else 1)
+    assert told() == truth
+
+
+@pytest.mark.django_db
+def test_a_list_of_two_days_ago_is_a_copy_as_yesterdays_is(world: World, truth: dict[str, Any]):
+    world.put(Day(0, soundcloud=Day(2).body("soundcloud")))
+
+    world.run()
+
+    answers = told()
+    assert sources_in(answers) == ALL_OK | {"soundcloud": "stale"}
+    check(answers, truth)
+    assert tracks_in(answers)[isrc(12)]["counts"]["soundcloud"] == {
+        **{"status": "stale", "date": str(day_of(1)), "in_change": []}
+    }
+
+
 @pytest.mark.django_db
 def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]):
     world.put(Day(0))

@@ -106,7 +106,12 @@ def test_a_trend_names_the_services_that_it_leaves_out_and_why():
     record(1, "youtube", on(0), 20)
     record(1, "apple_music", on(7), 10)
 
-    counts = {"spotify": "ok", "soundcloud": "anomaly", "youtube": "missing", "apple_music": "missing"}
+    counts: dict[str, CountStatus] = {
+        "spotify": "ok",
+        "soundcloud": "anomaly",
+        "youtube": "missing",
+        "apple_music": "missing",
+    }
     assert most_trending(1) == (DAY, [Trend(isrc(1), 700, counts)])
 
 

@@ -66,7 +66,7 @@ def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Fold
     assert (str(chart.date), source.status) == (THIRD, "stale")
     entry = chart.tracks[0]
     assert (entry.plays.soundcloud, entry.change.day) == (1000, None)
-    assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST))
+    assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST), [])
     folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(*numbers), plays=1700))
     run()
     assert stored("soundcloud")["soundcloud", isrc(1), THIRD] == ("ok", 1700)
