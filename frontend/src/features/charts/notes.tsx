@@ -81,7 +81,7 @@ function Basis() {
   const isGap = compared_with !== null && compared_with !== dayAfter(date, -1);
   if (!counted.length && !isGap) return null;
   return (
-    <p class="charts-line dim small numbers">
+    <p class="charts-basis dim small numbers">
       {counted.length > 0 && <span>{texts.countedOn(counted.map(serviceName))}</span>}
       {isGap && <span>{texts.comparedWith(dayName(compared_with))}</span>}
     </p>
