@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from apps.charts.believing import REFUSED_DAYS, Line, Verdict, is_copy, verdict
 from apps.charts.genres import RANKED
@@ -41,6 +41,7 @@ def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
     return verdict(
         lines[edition.genre, edition.service],
         before=lines_of(_last_good(edition, edition.service)),
+        longest=_longest_before(edition),
         others=others,
         refused=[lines_of(one) for one in _refused_before(edition)],
     )
@@ -81,6 +82,16 @@ def _editions_before(edition: RawEdition, service: str) -> "QuerySet[RawEdition]
 
 def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
     return _editions_before(edition, service).filter(status=Status.OK).first()
+
+
+def _longest_before(edition: RawEdition) -> int:
+    """Since the last one that was refused: one that keeps coming after that is what the service has now."""
+    before = _editions_before(edition, edition.service)
+    good = before.filter(status=Status.OK)
+    if refused := before.filter(status=Status.QUARANTINED).first():
+        good = good.filter(issued_on__gt=refused.issued_on)
+    lengths = good.order_by().annotate(length=Count("entries")).values_list("length", flat=True)
+    return max(lengths, default=0)
 
 
 def _refused_before(edition: RawEdition) -> list[RawEdition]:
