@@ -85,13 +85,13 @@ def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
 
 
 def _longest_before(edition: RawEdition) -> int:
-    """Since the last one that was refused: one that keeps coming after that is what the service has now."""
+    """Of those since one was refused, if any: what kept coming after that is what the service has now."""
     before = _editions_before(edition, edition.service)
-    good = before.filter(status=Status.OK)
-    if refused := before.filter(status=Status.QUARANTINED).first():
-        good = good.filter(issued_on__gt=refused.issued_on)
-    lengths = good.order_by().annotate(length=Count("entries")).values_list("length", flat=True)
-    return max(lengths, default=0)
+    refused = before.filter(status=Status.QUARANTINED).first()
+    good = before.filter(status=Status.OK).annotate(length=Count("entries"))
+    lengths = list(good.values_list("issued_on", "length"))
+    since = [length for day, length in lengths if refused and day > refused.issued_on]
+    return max(since or (length for _, length in lengths), default=0)
 
 
 def _refused_before(edition: RawEdition) -> list[RawEdition]:
