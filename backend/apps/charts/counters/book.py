@@ -72,7 +72,9 @@ def most_trending(most: int) -> tuple[date | None, Sequence[Trend]]:
 
 
 def _levels_between(before: date, day: date) -> set[Key]:
-    rows = HistoricalViewCount.objects.filter(LEVELS, recorded_date__gt=before, recorded_date__lte=day)
+    charted = ChartTrack.objects.values("isrc")
+    days = {"recorded_date__gt": before, "recorded_date__lte": day}
+    rows = HistoricalViewCount.objects.filter(LEVELS, isrc__in=charted, **days)
     return set(rows.values_list("isrc", "service"))
 
 
