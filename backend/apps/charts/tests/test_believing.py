@@ -43,6 +43,11 @@ def test_a_list_is_believed_for_its_length_and_for_what_it_has_in_common(before,
     assert verdict(TODAY, before=before, others=others) is expected
 
 
+def test_a_list_that_shrinks_bit_by_bit_is_cut_short():
+    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=83) is Verdict.BELIEVED
+    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=84) is Verdict.CUT_SHORT
+
+
 def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
     assert verdict(lines(*[1] * 50)) is Verdict.REPETITIVE
     assert verdict([*TODAY, *lines(1, 2)], before=TODAY) is Verdict.BELIEVED

@@ -294,3 +294,18 @@ def test_a_list_is_compared_with_the_last_good_one_of_two_weeks(
     run()
 
     assert RawEdition.objects.get(service="soundcloud", issued_on=day).status == status
+
+
+def test_a_list_that_loses_a_few_lines_each_day_is_put_aside_until_it_keeps_coming(run: Run, folder: Folder):
+    lengths = (30, 20, 13, 12, 12, 12)
+    days = [str(date.fromisoformat(FIRST) + timedelta(days=after)) for after in range(len(lengths))]
+    for day, length in zip(days, lengths, strict=True):
+        folder.list("spotify", day, *range(1, length + 1))
+        folder.list("soundcloud", day, *range(1, 31))
+
+    run()
+
+    found = RawEdition.objects.filter(service="spotify").order_by("issued_on")
+    assert list(found.values_list("status", flat=True)) == [
+        *(Status.OK, Status.OK, Status.QUARANTINED, Status.QUARANTINED, Status.OK, Status.OK)
+    ]
