@@ -272,7 +272,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "guest's keys are lost on logging in",
             f"{USERS}handing_over.py",
-            "    _hand_over_kept_answers(giver=guest.key, taker=user.key)\n",
+            "        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)\n",
             "",
             "A write whose response was lost happens twice when the guest logs in meanwhile.",
         ),
