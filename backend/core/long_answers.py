@@ -65,7 +65,7 @@ def _pieces(file: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
 
 
 class _LaterPieces:
-    """The same for ASGI. Closed with the response: when its client leaves, a generator would be kept for long."""
+    """The same for ASGI. Closed with the response: once its client has left, a generator would linger."""
 
     def __init__(self, file: "SpooledTemporaryFile[bytes]") -> None:
         self._file = file
