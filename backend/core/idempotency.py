@@ -17,6 +17,7 @@ from core.answers import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import KeptAnswer
+from core.portions import delete_in_portions
 from core.statements import insert, update
 
 KEPT_FOR = timedelta(hours=24)
@@ -56,8 +57,7 @@ def once(
 
 def forget_old_answers() -> int:
     """Deletes every answer that is no longer kept, also where nobody writes any more; returns how many."""
-    gone, _ = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    return gone
+    return delete_in_portions(KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR))
 
 
 def subject_of_repeat(request: HttpRequest) -> str:
