@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from apps.realtime.decorators import log_action
@@ -57,7 +58,8 @@ def _copy_kept_answers(*, giver: str, taker: str, since: datetime | None = None)
 
     Where both have used a key, the account's own answer stays.
     """
-    kept = KeptAnswer.objects.filter(caller=giver).order_by("pk")
+    copied = KeptAnswer.objects.filter(caller=taker, key=OuterRef("key"))
+    kept = KeptAnswer.objects.filter(~Exists(copied), caller=giver).order_by("pk")
     kept = kept if since is None else kept.filter(created_at__gte=since)
     last = 0
     while portion := list(kept.filter(pk__gt=last)[:ANSWERS_AT_ONCE]):

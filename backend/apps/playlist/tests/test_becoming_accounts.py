@@ -165,7 +165,7 @@ def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list
     )
     KeptAnswer.objects.bulk_create(
         KeptAnswer(caller=caller, key=key, fingerprint=caller, created_at=now)
-        for caller, keys in ((bo.key, range(120)), (ada.key, [7]))
+        for caller, keys in ((bo.key, range(600)), (ada.key, [7]))
         for key in keys
     )
     return items
@@ -182,7 +182,7 @@ def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: li
     assert all(row.votes == [[ada.key, -1]] for row in RemovedItem.objects.all())
     assert Activity.objects.filter(room_play__isnull=False).count() == Play.objects.count() == 30
     kept = dict(KeptAnswer.objects.filter(caller=ada.key, subject="").values_list("key", "fingerprint"))
-    assert kept == {str(number): ada.key if number == 7 else guest_key for number in range(120)}
+    assert kept == {str(number): ada.key if number == 7 else guest_key for number in range(600)}
     assert not KeptAnswer.objects.filter(caller=guest_key).exists()
 
 
