@@ -331,8 +331,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "erased name stays in the history",
             f"{PLAYLIST}belongings.py",
-            'play.item["added_by"], play.adder = ANONYMOUS, ""',
-            'play.adder = ""',
+            '{"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""}',
+            '{"adder": ""}',
             "The history still shows the name of an erased account.",
         ),
         Mutant(
