@@ -1,6 +1,7 @@
 """A track of the library that goes while it is queued or restored leaves no room in doubt."""
 
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -65,12 +66,12 @@ def test_an_item_that_is_restored_while_its_track_goes_comes_back_or_is_not_foun
         track = new_track(f"x{number}")
         item = add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
         remove_item(slug=room.slug, item_id=item.pk)
-        deeds = [
+        deeds: list[Callable[[], object]] = [
             partial(delete_track, track_id=track.pk),
             partial(restore_item, slug=room.slug, item_id=item.pk),
         ]
 
-        def write(number: int, deeds: list[partial[object]] = deeds) -> None:
+        def write(number: int, deeds: list[Callable[[], object]] = deeds) -> None:
             with suppress(NotFound):
                 deeds[number]()
 

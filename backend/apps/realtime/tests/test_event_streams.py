@@ -9,7 +9,6 @@ import asyncio
 import pytest
 
 from apps.realtime.hub import Hub
-from apps.realtime.services import begin_new_epochs
 from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.exchanges import Client
 from apps.realtime.tests.listening import in_database, until
@@ -26,16 +25,6 @@ async def test_the_last_id_outranks_the_address(hub, stored_board):
         "card.added",
         "resumed",
     ]
-    await client.leave()
-
-
-async def test_in_a_new_epoch_the_ids_are_of_that(hub, stored_board):
-    client = Client("/stream")
-    await client.event()
-    await in_database(begin_new_epochs)
-    mark, frame = await client.event()
-    assert frame["type"] == "board.snapshot"
-    assert mark == f"{frame['payload']['epoch']}:0" != f"{stored_board.epoch}:0"
     await client.leave()
 
 
