@@ -5,7 +5,7 @@ PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 -
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help start test quick unit pythons check format lint types imports migrations hooks page page-types lock sbom environment clean
+.PHONY: help start test quick unit pythons check format lint types imports migrations hooks page page-types configuration lock sbom environment clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -54,6 +54,9 @@ page: environment ## build the page into frontend/dist, where that is not done y
 page-types: environment ## write frontend/src/generated anew, from the server's schemas
 	$(BIN)/python -I scripts/page.py --required --tools
 	npm --prefix frontend run types
+
+configuration: environment ## write docs/configuration.md from .env.example
+	$(BIN)/python scripts/configuration_page.py
 
 lock: environment ## compile the hashed requirements anew; give UPGRADE=--upgrade for newer versions
 	$(PIP_COMPILE) $(UPGRADE) requirements/base.in -o requirements/base.txt

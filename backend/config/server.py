@@ -17,7 +17,7 @@ from config.local_network import own_names
 from config.reach import remember_reach
 from config.startup import DatabaseUnusableError, prepare_database
 from core.capacity import allow_many_files
-from core.connections import leave_one_file
+from core.connections import checkpoint_database
 from core.frames import roomy
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
@@ -117,7 +117,7 @@ def _serve(listener: socket.socket) -> None:
     run(application, listener, on_ready=tell_ready, on_stopping=tell_stopping)
     if jobs:
         jobs.finish()
-    leave_one_file()
+    checkpoint_database()
 
 
 def _port_of(listener: socket.socket) -> int:

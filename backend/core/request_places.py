@@ -1,6 +1,6 @@
 """How many requests are worked on at once; all others wait in line, and addresses take turns.
 
-Django works on each request in a thread of its own. Beyond a few dozen, threads take more time from each
+Each request is worked on by one thread of a pool. Beyond a few dozen, threads take more time from each
 other than they bring, and each wants a database connection: where all wait for one of a small pool, most get
 none in time, try again, and nothing is ever done. Whoever waits here costs neither.
 """

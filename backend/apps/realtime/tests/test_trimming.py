@@ -16,13 +16,13 @@ from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import (
-    TRIM_PER_APPEND,
     append_event,
     begin_new_epochs,
     close_stream,
     trim_log,
 )
 from apps.realtime.tests.boards import append, fill, open_board, seqs_of
+from apps.realtime.trimming import TRIM_PER_APPEND
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
 
