@@ -97,7 +97,7 @@ class GuardedRedisCache(RedisCache):
             result = far()
         except (RedisError, OSError) as error:
             self._breaker.failed()
-            logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
+            logger.warning("Redis unavailable; using local rate limits: %s", error)
             return near()
         except Exception:
             self._breaker.succeeded()  # Redis answered: what is wrong is what it was asked

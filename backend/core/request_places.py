@@ -45,7 +45,7 @@ ONE_IN = 4
 class TooManyRequests(Unavailable):
     """No place came free in time."""
 
-    default_message = "The server has more to do than it can. Please come back later."
+    default_message = "The server is overloaded. Please try again later."
 
     def __init__(self) -> None:
         super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)

@@ -21,7 +21,7 @@ test("what the server says of a field is said in the reader's language", () => {
     ],
     email: ["Enter a valid email address."],
     old_password: ["This is not the password."],
-    token: ["The token is not valid (any more)."],
+    token: ["The token is invalid or has expired."],
     username: ["This field may not be blank."],
   });
   expect(accountProblems(problem)).toEqual({
