@@ -202,16 +202,9 @@ def test_a_login_over_a_session_gives_it_a_new_key_and_staff_is_logged_out_after
     assert client.session.get_expiry_age() <= 12 * 3600
 
 
-@pytest.mark.parametrize("change", ["password", "off", "gone"])
-def test_tokens_end_with_the_password_and_the_account(client, grace, change: str):
+def test_tokens_end_when_the_account_is_switched_off(client, grace):
     tokens = log_in(client).json()
-    if change == "gone":
-        grace.delete()
-    else:
-        if change == "password":
-            grace.set_password("another pass phrase")
-        grace.is_active = change != "off"
-        grace.save()
+    User.objects.filter(pk=grace.pk).update(is_active=False)
     assert me(client, tokens["access"]).status_code == 401
     assert renewed(client, tokens["refresh"]).status_code == 401
 
@@ -297,9 +290,3 @@ def test_a_login_passes_over_what_it_replaces(client, grace, bo):
     client.cookies["sessionid"] = "nonsense"
     answer = log_in(client, **{"X-Guest-Token": token}, **bearer("nonsense"))
     assert answer.status_code == 200
-
-
-def test_six_tries_a_minute_of_another_password_are_too_many(client, settings):
-    settings.RATE_LIMIT_FACTOR = 1
-    answers = [send(Client(), "post", "auth/password/") for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [401] * 5 + [429]
