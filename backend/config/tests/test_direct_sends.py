@@ -129,6 +129,26 @@ async def place() -> AsyncIterator[Place]:
         client.line.close()
 
 
+async def test_who_does_not_read_gets_the_rest_later_and_who_never_does_is_closed(place, settings):
+    ada, bo = await place.add(2)
+    place.event()
+    await place.settle()
+    place.event(LARGE)
+    place.event()
+    await place.room.feed.reach(3)
+    assert not ada.is_direct
+    await place.settle()
+    assert ada.messages() == bo.messages() == ["1 ", f"2 {LARGE}", "3 "]
+
+    settings.SOCKET_BUFFER_BYTES = 1000
+    for _ in range(8):
+        place.event(LARGE)
+        await place.room.feed.reach(place.top)
+    assert ada.closed_by == bo.closed_by == [4008]
+    assert not ada.is_direct
+    assert len(place.room.feed.listeners) == 0
+
+
 async def test_a_line_that_is_gone_does_no_harm(place):
     ada, bo = await place.add(2)
     place.event()

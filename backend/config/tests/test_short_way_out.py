@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import autobahn.twisted.websocket
 import autobahn.websocket.protocol
+import daphne.server
 import daphne.ws_protocol
 import pytest
+from autobahn.websocket.protocol import WebSocketServerProtocol
+from twisted.internet import abstract, tcp
 
 from config.daphne_server import PING_EVERY_SECONDS, PONG_WITHIN_SECONDS
 from config.open_connections import OpenConnections
@@ -45,7 +49,45 @@ def test_it_was_tried_with_this_version(package: str):
     assert version(package) == tried[package]
 
 
+SocketProtocol, Server = daphne.ws_protocol.WebSocketProtocol, daphne.server.Server
+RELIED_ON: dict[Any, list[str]] = {
+    autobahn.websocket.protocol.WebSocketProtocol._sendAutoPing: ["self.autoPingTimeoutCall = "],
+    WebSocketServerProtocol.sendFrame: ["self.sendData(raw, sync, chopsize)"],
+    SocketProtocol.serverSend: ["sendMessage(content, binary)"],
+    Server.__init__: ["http_timeout=None"],
+    Server.create_application: [
+        *("input_queue = asyncio.Queue()", "receive=input_queue.get", "return input_queue"),
+        "send=partial(self.handle_reply, protocol)",
+        'self.connections[protocol]["application_instance"] = asyncio.ensure_future(',
+    ],
+    Server.application_checker: ["for protocol, details in list(self.connections.items()):"],
+    Server.timeout_checker: ["for protocol in list(self.connections.keys()):", "protocol.check_timeouts()"],
+}
+
+
+@pytest.mark.parametrize("function", RELIED_ON, ids=lambda function: function.__qualname__)
+def test_these_do_what_is_relied_on(function: Any):
+    source = inspect.getsource(function)
+    assert [part for part in RELIED_ON[function] if part not in source] == []
+
+
 # --- Writing -----------------------------------------------------------------------------------------
+
+
+def test_twisted_makes_connections_that_tell_how_much_waits_and_whether_they_are_encrypted(line):
+    assert tcp.Port.transport is tcp.Server
+    assert tcp.Server.TLS is False
+    assert "write" not in vars(tcp.Server)
+    assert line.transport.dataBuffer == b""
+    assert line.transport.offset == 0
+    assert line.transport._tempDataLen == 0
+    line.transport.write(b"abc")
+    assert (line.transport.dataBuffer, line.transport._tempDataLen) == (b"", 3)
+    assert line.transport.socket.fileno() > 0
+    kind = abstract.FileDescriptor
+    sources = inspect.getsource(kind.doWrite) + inspect.getsource(kind.write)
+    named = set(re.findall(r"self\.(\w*[bB]uf\w*|\w*[dD]ata\w*|offset)", sources))
+    assert named == {"dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "bufferSize", "writeSomeData"}
 
 
 def test_there_is_no_short_way_past_what_encrypts(line):
@@ -119,3 +161,10 @@ def test_every_socket_of_a_factory_has_its_options_on_the_class():
     socket = factory.buildProtocol(None)
     assert (socket.autoPingTimeout, "autoPingTimeout" in vars(socket)) == (17, False)
     assert set(socket.CONFIG_ATTRS) <= set(vars(type(socket)))
+
+
+def test_daphne_asks_of_its_connections_and_of_an_inbox_no_more_than_ours_know():
+    asked = set(re.findall(r"self\.(\w+)", inspect.getsource(Server.application_checker)))
+    assert asked == {"application_checker", "application_close_timeout", "connections", "stop"}
+    asked = set(re.findall(r"application_queue\.(\w+)", inspect.getsource(SocketProtocol)))
+    assert asked == {"put_nowait"}
