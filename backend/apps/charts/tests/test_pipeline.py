@@ -1,6 +1,6 @@
 """From recorded answers to published charts."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
