@@ -59,6 +59,8 @@ class Room(AnnouncedModel):
     announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
     # The plays that go on, each with its item, where a service has just read them under the room's lock.
     open_plays: "Sequence[tuple[Play, PlaylistTrack | None]] | None" = None
+    # The items whose plays go on, where the database has just been asked behind a switch.
+    going_on: Sequence[int] | None = None
 
     class Meta:
         ordering = ["id"]
@@ -84,7 +86,7 @@ class Room(AnnouncedModel):
             raise InvalidInput.of("slug", "A room keeps its slug.")
         if self.writes("playing") and self.playing_id != before.playing_id:
             to_item = self.playing if self.is_current else None
-            plays.switch(room=before, to_item_id=self.playing_id, to_item=to_item)
+            self.going_on = plays.switch(room=before, to_item_id=self.playing_id, to_item=to_item)
 
     def settle_change(self, before: Self | None) -> None:
         if before is not None and (self.playing_id, self.order) != (before.playing_id, before.order):
