@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
@@ -43,6 +43,24 @@ return false
 """
 
 
+class _KeptClients(RedisCacheClient):
+    """Django's, which makes a new `redis.Redis` for each command: that takes longer than the command."""
+
+    _get_connection_pool: Callable[[bool], Any]
+    _client: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:  # noqa: ARG002 - as Django has it
+        """One for each pool of connections, for all threads."""
+        pool = self._get_connection_pool(write)
+        if pool not in self._made:
+            self._made[pool] = self._client(connection_pool=pool)
+        return self._made[pool]
+
+
 class GuardedRedisCache(RedisCache):
     """Django's Redis cache that answers from local memory when Redis does not answer in time.
 
@@ -68,6 +86,7 @@ class GuardedRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = _KeptClients
         self._key = tuple(self._servers)
         self._breaker = self._breakers.setdefault(
             self._key, Breaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
