@@ -139,3 +139,31 @@ def _column(model: type[models.Model], name: str) -> str:
     assert pk is not None  # noqa: S101 - every table has one
     field: Any = pk if name == "pk" else model._meta.get_field(name)
     return str(field.column)
+
+
+class PreparedModel(models.Model):
+    """Base of models whose rows are saved by such statements, with all signals of a save."""
+
+    class Meta:
+        abstract = True
+
+    def _do_update(self, *arguments: Any) -> Any:
+        """Django's hook, by a statement that is not compiled for each row anew."""
+        _manager, _using, pk, values, *_ = arguments
+        if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
+            return super()._do_update(*arguments)
+        return update(type(self), pk, {field.name: value for field, _, value in values})
+
+    def _do_insert(
+        self,
+        manager: Any,
+        using: str,
+        fields: Sequence[models.Field[Any, Any]],
+        returning_fields: Sequence[models.Field[Any, Any]],
+        raw: bool,  # noqa: FBT001 - Django says what it is given
+    ) -> Any:
+        """The same for a new row."""
+        key = self._meta.pk
+        if raw or returning_fields != [key]:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        return [(insert(type(self), {field.name: field.pre_save(self, add=True) for field in fields}),)]
