@@ -14,7 +14,7 @@ from django.db.models.expressions import Col
 M = TypeVar("M", bound=models.Model)
 Field = models.Field[Any, Any]
 # Fields that store a value of this very type as it is, on both databases.
-_PLAIN: dict[type[Field], type] = {
+_PLAIN: dict[type[Any], type] = {
     **dict.fromkeys([models.CharField, models.SlugField, models.TextField], str),
     **dict.fromkeys([models.SmallIntegerField, models.IntegerField, models.BigIntegerField], int),
     **dict.fromkeys([models.AutoField, models.BigAutoField], int),
