@@ -127,7 +127,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "removed item keeps the wrong neighbour",
-            f"{PLAYLIST}models.py",
+            f"{PLAYLIST}rules.py",
             'filter(position__lt=item.position).order_by("-position").first()',
             'filter(position__lt=item.position).order_by("position").first()',
             "A restored track comes back near the head of the queue.",
@@ -297,12 +297,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "refused caller uses up its network",
             "backend/core/request_limits.py",
-            """    count_against(REQUESTS_OF_CALLER, caller_key)
-    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
-""",
-            """    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
-    count_against(REQUESTS_OF_CALLER, caller_key)
-""",
+            "(REQUESTS_OF_CALLER, caller_key), (REQUESTS_OF_ADDRESS, network_of(visit.address))",
+            "(REQUESTS_OF_ADDRESS, network_of(visit.address)), (REQUESTS_OF_CALLER, caller_key)",
             "One client that asks too much locks out all others of its network.",
         ),
         Mutant(
