@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.machine import Cores, allow_many_files
 from bench.results import Result
-from bench.write.asked import ADD, BARE, MOVE, PLAY, VOTE, WRITES, Filled, bare_writes, filled
+from bench.write.asked import ADD, BARE, MOVE, PLAY, SPARE_TRACKS, VOTE, WRITES, Filled, bare_writes, filled
 from bench.write.clients import Requests, Run, ask_as_fast_as_answered, ask_at_a_pace
 from bench.write.listeners import listening
 from bench.write.parts import STATEMENTS
@@ -32,6 +32,8 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ROOMS, CLIENTS, LISTENERS = (1, 50), (1, 8, 32), 500
 PACE = 10
 WARM_UP = 30
+# As many as there is time for.
+MOST = 10**9
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,8 @@ def _measure_turns(found: Measured, plan: Plan, size: str, both: _Both) -> None:
     for turn in range(plan.turns):
         _say(f"{size}: writes, {turn + 1} of {plan.turns}")
         for kind, requests in kinds.items():
-            run = _run(both.asked_of(kind), requests, seconds=plan.seconds)
+            most = (SPARE_TRACKS - WARM_UP) // plan.turns if kind == ADD else MOST
+            run = _run(both.asked_of(kind), requests, seconds=plan.seconds, most=most)
             found.note("turns", run, size=size, kind=kind, turn=turn)
 
 
@@ -202,7 +205,7 @@ def _parts_run(rooms: Filled, asked: Asked, kind: str, count: int) -> Run:
     return _run(asked, rooms.writes(kind, rooms=1, clients=1), seconds=60, most=count)
 
 
-def _run(asked: Asked, requests: list[Requests], *, seconds: float, most: int = 10**9) -> Run:
+def _run(asked: Asked, requests: list[Requests], *, seconds: float, most: int = MOST) -> Run:
     return ask_as_fast_as_answered(asked.ports, requests, asked.pids, seconds=seconds, most=most)
 
 

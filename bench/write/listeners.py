@@ -1,7 +1,4 @@
-"""`python -m bench.write.listeners PORT COUNT PATH…`: sockets that take every event and pass over it.
-
-They are spread over the paths. `ready` is printed when all have joined; it goes on until its input ends.
-"""
+"""Sockets that take every event and pass over it, in processes of their own."""
 
 import base64
 import os
@@ -29,7 +26,7 @@ def listening(ports: Sequence[int], paths: Sequence[str], count: int) -> Iterato
     try:
         for port in ports:
             words = [str(port), str(count // len(ports)), *paths]
-            command = [sys.executable, "-m", "bench.write.listeners", *words]
+            command = [sys.executable, "-c", f"from {__name__} import main; main()", *words]
             processes.append(
                 subprocess.Popen(
                     command,
@@ -124,7 +121,9 @@ def _frame_at(waiting: bytes, at: int) -> tuple[int, bool, int, int] | None:
     return waiting[at] & 0xF, bool(waiting[at] & FINAL), begin, end
 
 
-def main(port: int, count: int, paths: Sequence[str]) -> None:
+def main() -> None:
+    """Of such a process: a port, how many, the paths that they are spread over. `ready`: all have joined."""
+    (port, count), paths = map(int, sys.argv[1:3]), sys.argv[3:]
     allow_many_files()
     with selectors.DefaultSelector() as selector:
         for number in range(count):
@@ -135,7 +134,3 @@ def main(port: int, count: int, paths: Sequence[str]) -> None:
         while True:
             for key, _ in selector.select():
                 key.data.take()
-
-
-if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

@@ -60,7 +60,11 @@ def tutti_servers(
 ) -> Iterator[list[TuttiServer]]:
     """With `parts`, where that is written when the server has stopped."""
     options = services.of_tutti()
-    environment = {"MAX_QUEUE_ITEMS": "100000", "PYTHONPATH": PYTHON_PATH}
+    environment = {
+        "MAX_QUEUE_ITEMS": "100000",
+        "MAX_CONNECTIONS_PER_ADDRESS": "100000",
+        "PYTHONPATH": PYTHON_PATH,
+    }
     with contextlib.ExitStack() as things:
         servers: list[TuttiServer] = []
         for _ in range(processes):
