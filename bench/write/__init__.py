@@ -21,12 +21,12 @@ from bench.write.clients import Requests, Run, ask_as_fast_as_answered, ask_at_a
 from bench.write.listeners import listening
 from bench.write.parts import STATEMENTS
 from bench.write.reads import LONG_QUEUE_PATH, READS, SNAPSHOT, read_again_and_again, rows_of, take_snapshots
-from bench.write.report import Measured, result_of, write_readme
+from bench.write.report import Measured, result_of, write_document
 from bench.write.servers import Asked, Services, bare_servers, tutti_servers
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis
 
-__all__ = ["add_options", "measure", "write_readme"]
+__all__ = ["add_options", "measure", "write_document"]
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ROOMS, CLIENTS, LISTENERS = (1, 50), (1, 8, 32), 500

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bench import readme
+from bench import document
 from bench.results import Result, kept, machine_text, middle, ratio
 from bench.write.asked import ADD, BARE, MOVE, PLAY, VOTE, WRITES
 from bench.write.clients import Run
@@ -41,13 +41,13 @@ def result_of(found: dict[str, list[Row]]) -> Result:
     return Result(name="write", ratios=ratios(found), table=rows[:-1], raw=found)
 
 
-def write_readme() -> None:
+def write_document() -> None:
     found = kept("write")
     texts = []
     for head, *rows in tables_of(found["raw"]).values():
         lines = [head, ["---"] * len(head), *rows]
         texts.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
-    readme.replace("write", "\n\n".join([*texts, f"{machine_text(found['machine'])}."]))
+    document.replace("write", "\n\n".join([*texts, f"{machine_text(found['machine'])}."]))
 
 
 def tables_of(found: dict[str, list[Row]]) -> dict[str, Table]:
