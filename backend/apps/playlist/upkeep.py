@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.playlist.models import RemovedItem, Room
-from apps.playlist.tally import settle_order
+from apps.playlist.rules import settle_order
 from apps.realtime.services import lock_stream, trim_log
 from core.portions import delete_in_portions
 
