@@ -15,6 +15,7 @@ import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
 import { enterRoom } from "./store/room.ts";
 import { newVersion, noticeNewerPage } from "./store/version.ts";
 import { loadTheRest } from "./ui/lazy.tsx";
+import { columns } from "./ui/screen.ts";
 
 /** After this what is needed at once has come, on a slow line too. */
 const CALM_MS = 3000;
@@ -29,7 +30,7 @@ async function start(): Promise<void> {
   await entered;
   place.replaceChildren();
   render(<App />, place);
-  followAddress();
+  followAddress(columns);
   noticeNewerPage();
   followOtherTabs();
   void recogniseMe();
