@@ -6,7 +6,6 @@ import "./ui/base.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { reportErrors } from "./error_reports.ts";
-import { keepPageForLater } from "./service_worker_client.ts";
 import { recogniseMe } from "./store/guest.ts";
 import { followOtherTabs } from "./store/other_tabs.ts";
 import { loadPageFacts } from "./store/page.ts";
@@ -36,6 +35,7 @@ async function start(): Promise<void> {
   void recogniseMe();
   void loadPageFacts();
   setTimeout(() => void loadTheRest(), CALM_MS);
+  const { keepPageForLater } = await import("./service_worker_client.ts");
   keepPageForLater((reload) => {
     newVersion.value = reload;
   });

@@ -198,7 +198,7 @@ def test_plus_and_minus_vote_and_enter_opens_what_can_be_done(page: QueuePage, q
 
     # A letter finds its entry and means nothing else there: "next" for the page, were it not for the menu.
     queue.play(ids[0])
-    expect(page.rows.first.locator(".queue-playing")).to_be_attached()
+    expect(page.playing).to_contain_text(titles[0])
     page.rows.nth(1).focus()
     press(page.page, "Enter", "m")
     expect(page.page.get_by_role("menuitem", name="Move up")).to_be_focused()

@@ -79,8 +79,16 @@ export function goToPart(next: Part): void {
   requestAnimationFrame(() => document.getElementById(`${next}-part`)?.focus());
 }
 
+/** Where the queue is not beside everything else. */
+export function showQueue(): void {
+  if (columns.value === 1) show("queue");
+}
+
+let columns: ReadonlySignal<1 | 2 | 3> = signal(3);
+
 /** From now on the address says where the page is, and the page is where the browser's Back and Forward lead. */
-export function followAddress(columns: ReadonlySignal<1 | 2 | 3>): void {
+export function followAddress(columnsShown: ReadonlySignal<1 | 2 | 3>): void {
+  columns = columnsShown;
   const isAway = computed(() => {
     const { library } = lastPart.value;
     if (columns.value === 1) return part.value !== "queue";

@@ -134,8 +134,9 @@ export const words = {
     looking: "Searching …",
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
     pendingNamed: (title: string) => `${title} is being added`,
-    queuedNamed: (title: string, place: string) => `${title}: already in the queue, ${place}`,
-    alreadyQueued: (place: string) => `Already in the queue, ${place}.`,
+    queuedNamed: (title: string, place: string) => `${title}: already in the queue, ${place}. Vote for it`,
+    playingNamed: (title: string) => `${title}: playing now`,
+    alreadyQueued: (place: string) => `Already in the queue, ${place}. Your vote counts.`,
     added: (title: string) => `${title} was added.`,
     nothingFor: (search: string) => `Nothing for “${search}”.`,
     nothingForHelp: "Try fewer words, or another genre.",
@@ -273,7 +274,7 @@ export const words = {
   queue: {
     /** `span` is the sum of the known lengths, null when none is known; `isLeast`: some are not known. */
     summary: (count: number, span: string | null, isLeast: boolean) =>
-      [tracks(count), span && (isLeast ? `over ${span}` : span)].filter(Boolean).join(" · "),
+      [`${number(count)} to come`, span && (isLeast ? `over ${span}` : span)].filter(Boolean).join(" · "),
     loading: "Loading the queue …",
     empty: "Nothing here yet. Add the first track.",
     suggestions: "For a start",
@@ -282,7 +283,7 @@ export const words = {
     /** Where there is little room; `addNamed` begins with it. */
     addShort: "Add",
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
-    byVotes: "Votes order this room.",
+    orders: { votes: "Votes order this room.", manual: "Ordered by hand. Votes are a hint." },
     voteUp: (title: string) => `Vote up ${title}`,
     voteDown: (title: string) => `Vote down ${title}`,
     /** "+3", "0", "−12" */
@@ -290,6 +291,10 @@ export const words = {
     votesSpoken: (count: number) => plural(count, { one: "# vote", other: "# votes" }).replace("-", "−"),
     waiting: "on its way",
     playing: "playing now",
+    /** The same in a word. */
+    now: "now",
+    nothingToCome: "Nothing to come. Add a track.",
+    played: (count: number) => `Played · ${number(count)}`,
     move: (title: string) => `Move ${title}`,
     more: (title: string) => `More for ${title}`,
     addedBy: (name: string, when: string) => `Added by ${name}, ${when}`,
@@ -322,7 +327,7 @@ export const words = {
     generic: (title: string) => `${title}: that did not work.`,
     gone: (title: string) => `${title} is no longer in the queue.`,
     notInLibrary: (title: string) => `${title} is no longer in the library.`,
-    duplicate: (title: string) => `${title} is in the queue already.`,
+    duplicate: (title: string) => `${title} is in the queue already. You have voted for it.`,
     full: "The queue is full. Remove something first.",
     byVotes: "Votes order this room, so nothing is moved by hand.",
     roomGone: "This room has been deleted.",
