@@ -269,9 +269,7 @@ export const words: Words = {
   },
   queue: {
     summary: (count, span, isLeast) =>
-      [`${number(count)} ${count === 1 ? "kommt" : "kommen"} noch`, span && (isLeast ? `über ${span}` : span)]
-        .filter(Boolean)
-        .join(" · "),
+      [`noch ${number(count)}`, span && (isLeast ? `über ${span}` : span)].filter(Boolean).join(" · "),
     loading: "Die Warteliste wird geladen …",
     empty: "Noch nichts da. Fang einfach an.",
     suggestions: "Für den Anfang",
