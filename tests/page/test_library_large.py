@@ -55,7 +55,7 @@ def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
     # A part that can't be loaded leaves the rest, and comes with a retry or the network.
     page.route("**/api/tracks/?*", lambda route: route.abort())
     rows.evaluate(SCROLL, 0.3 * TRACKS * ROW_PIXELS)
-    expect(page.get_by_text("What was loaded stays here.")).to_be_visible()
+    expect(page.get_by_text("Showing what was already loaded.")).to_be_visible()
     rows.evaluate(SCROLL, 0)
     expect(titles(page).first).to_have_text("Bohemian Rhapsody")
     rows.evaluate(SCROLL, 0.3 * TRACKS * ROW_PIXELS)
@@ -65,7 +65,7 @@ def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
     expect(problem).to_have_count(0)
     visitor.context.set_offline(True)
     rows.evaluate(SCROLL, 0.7 * TRACKS * ROW_PIXELS)
-    expect(page.get_by_text("The library needs the network.")).to_be_visible()
+    expect(page.get_by_text("You’re offline. The library isn’t available.")).to_be_visible()
     visitor.context.set_offline(False)
     expect(titles(page).first).to_be_visible()
     expect(problem).to_have_count(0)

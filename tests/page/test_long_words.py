@@ -41,7 +41,7 @@ def test_a_long_title_does_not_widen_the_menu_and_leaves_the_page_below_the_offe
 ):
     queue.add(library.add(LONG)["id"])
     page = QueuePage(visit(f"/r/{queue.room}", **TABLET))
-    page.row(LONG).get_by_role("button", name=f"More for {LONG}").click()
+    page.row(LONG).get_by_role("button", name=f"More options for {LONG}").click()
     page.visitor.stand_still()
     assert box_of(page.page.locator(".menu"))["width"] <= 22 * REM
     title = page.page.locator(".queue-menu-head .queue-title")
@@ -74,7 +74,7 @@ def test_what_is_told_in_the_heads_can_be_read_beside_the_button_that_adds(
     page.visitor.context.set_offline(True)
     for row in range(2):
         page.rows.nth(row).locator(".queue-vote[data-way=up]").tap()
-    expect(state).to_have_text("ohne Netz, 2 Änderungen warten")
+    expect(state).to_have_text("offline, 2 Änderungen nicht gesendet")
     assert not state.evaluate(IS_CUT)
     assert not page.visitor.scrolls_sideways()
 

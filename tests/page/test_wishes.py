@@ -45,7 +45,7 @@ def test_the_count_is_seen_while_its_row_moves_and_after_it_has_waited(
     page.visitor.stand_still()
     expect(number(page, titles[4])).to_be_visible()
     assert number(page, titles[4]).inner_text() == "+1"
-    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")
+    expect(page.page.locator(".queue-head")).to_contain_text("This queue is ordered by votes.")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
@@ -64,7 +64,7 @@ def test_adding_what_is_queued_votes_for_it_and_leads_to_its_row(
     expect(page.row(track["title"])).to_be_in_viewport()
     expect(page.row(track["title"])).to_be_focused()
     expect(number(page, track["title"])).to_have_text("+1")
-    expect(page.page.locator(".queue-order")).to_have_text("Ordered by hand. Votes are a hint.")
+    expect(page.page.locator(".queue-order")).to_have_text("Ordered manually. Votes are a hint.")
     in_sync(page.page)
     assert queue.items()[11]["votes"] == 1
     assert page.visitor.violations() == []
@@ -85,7 +85,7 @@ def test_who_was_slower_has_voted_for_it(visit: Visit, queue: Queue):
 
     visitor.context.set_offline(False)
 
-    expect(page.toast).to_contain_text("is in the queue already. You have voted for it.")
+    expect(page.toast).to_contain_text("is already in the queue. You voted for it.")
     in_sync(page.page)
     assert [item["votes"] for item in queue.items()] == [1]
 
@@ -100,7 +100,7 @@ def test_the_same_song_from_another_album_asks_first(visit: Visit, queue: Queue,
     asked = page.page.get_by_role("dialog", name="Already in the queue")
 
     add.click()
-    expect(asked).to_contain_text("is in the queue already, from “Hot”.")
+    expect(asked).to_contain_text("is already in the queue, from “Hot”.")
     assert page.visitor.violations() == []
     page.page.go_back()
     expect(asked).to_have_count(0)
