@@ -21,7 +21,7 @@ def test_what_is_played_at_once_comes_to_the_front_and_what_was_played_goes_belo
     head, played = page.page.locator(".queue-head"), page.page.locator(".queue-played")
     following = page.page.get_by_role("button", name="Next track")
     expect(head).to_contain_text("4 to come")
-    page.row(third).get_by_role("button", name=f"More for {third}").click()
+    page.row(third).get_by_role("button", name=f"More options for {third}").click()
     page.page.get_by_role("menuitem", name="Play now").click()
 
     expect(page.playing).to_contain_text(third)
