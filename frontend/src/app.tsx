@@ -15,7 +15,7 @@ import { twinQuestion } from "./store/adding.ts";
 import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
 import { aside, lastPart, type Part, part, partsOf, show, type Tab, tabOf, tabs } from "./store/place.ts";
-import { addTrack, roomName } from "./store/room.ts";
+import { addTrack, playing, roomName } from "./store/room.ts";
 import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
 import { newVersion } from "./store/version.ts";
 import { pressOnce } from "./ui/held_keys.ts";
@@ -65,7 +65,9 @@ async function withLaterWords<Loaded>(loading: Promise<Loaded>): Promise<Loaded>
 }
 
 effect(() => {
-  document.title = roomName.value === "Tutti" ? "Tutti" : `${roomName.value} · Tutti`;
+  const name = roomName.value === "Tutti" ? "" : roomName.value;
+  const title = playing.value && `▶ ${playing.value.track.title}`;
+  document.title = [title, name, "Tutti"].filter(Boolean).slice(0, 2).join(" · ");
 });
 
 pressOnce();

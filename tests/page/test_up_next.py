@@ -1,5 +1,6 @@
 """What plays is on top, what was played is not among what is to come, and nothing is passed over for good."""
 
+import re
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ def test_what_is_played_at_once_comes_to_the_front_and_what_was_played_goes_belo
     page.page.get_by_role("menuitem", name="Play now").click()
 
     expect(page.playing).to_contain_text(third)
+    expect(page.page).to_have_title(re.compile(f"^▶ {re.escape(third)} · "))
     expect(page.playing.get_by_role("button", name="Vote")).to_have_count(0)
     page.shows([first, second, fourth])
     expect(head).to_contain_text("3 to come")

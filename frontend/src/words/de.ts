@@ -136,7 +136,8 @@ export const words: Words = {
     addNamed: (title, artist) => `${title} von ${artist} hinzufügen`,
     pendingNamed: (title) => `${title} wird hinzugefügt`,
     queuedNamed: (title, place) => `${title}: schon in der Warteliste, an ${place} Stelle. Dafür stimmen`,
-    playingNamed: (title) => `${title}: läuft gerade`,
+    // Contains `queue.now`, which the button shows.
+    playingNamed: (title) => `${title}: läuft jetzt`,
     alreadyQueued: (place) => `Schon in der Warteliste, an ${place} Stelle. Deine Stimme zählt.`,
     added: (title) => `${title} hinzugefügt.`,
     nothingFor: (search) => `Keine Treffer für „${search}“.`,

@@ -132,6 +132,7 @@ export const words = {
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
     pendingNamed: (title: string) => `Adding ${title}…`,
     queuedNamed: (title: string, place: string) => `${title}: already in the queue, ${place}. Vote for it`,
+    // Contains `queue.now`, which the button shows.
     playingNamed: (title: string) => `${title}: playing now`,
     alreadyQueued: (place: string) => `Already in the queue, ${place}. Your vote counts.`,
     added: (title: string) => `Added ${title}.`,
