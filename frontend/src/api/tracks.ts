@@ -3,7 +3,8 @@
 import type { Genre, Track } from "../generated/api.ts";
 import { request } from "./http.ts";
 
-export type TrackOrder = "" | "title" | "artist" | "-created_at" | "duration_seconds";
+export const TRACK_ORDERS = ["", "title", "artist", "-created_at", "duration_seconds"] as const;
+export type TrackOrder = (typeof TRACK_ORDERS)[number];
 
 export interface TrackQuery {
   search: string;

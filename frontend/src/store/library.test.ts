@@ -151,3 +151,28 @@ describe("what is shown", () => {
     expect(library.found.value.pages.state.value).toMatchObject({ total: 1_001, isLeast: true });
   });
 });
+
+describe("the address of a search", () => {
+  it("says what is looked for, and what it is told is looked for", async () => {
+    const { setTail, tails } = await import("./address.ts");
+    library.type("björk & co");
+    library.searchTyped();
+    library.sortBy("title");
+    expect(tails.value["library"]).toBe("?search=bj%C3%B6rk+%26+co&ordering=title");
+
+    setTail("library", "?search=So+What&genre=jazz&ordering=loudness");
+    expect(library.typed.value).toBe("So What");
+    expect(library.asked.value.query).toEqual({ search: "So What", genre: "jazz", ordering: "" });
+    setTail("library", "");
+    expect(library.typed.value).toBe("");
+  });
+
+  it("leaves what is being typed alone", () => {
+    library.type("so ");
+    library.searchTyped();
+    expect(library.typed.value).toBe("so ");
+    library.type("");
+    library.sortBy("title");
+    expect(library.typed.value).toBe("");
+  });
+});

@@ -1,9 +1,10 @@
 /** The library as it is looked through: what is asked for, and the pages of what was found. */
 
 import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
-import { fetchGenres, fetchTracks, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
+import { fetchGenres, fetchTracks, TRACK_ORDERS, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
 import type { Genre } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
+import { setTail, tailOf } from "./address.ts";
 import { isLive } from "./room.ts";
 import { RowPages } from "./row_pages.ts";
 
@@ -50,6 +51,8 @@ export const searchWishes = signal(0);
 /** Rises with each wish to go into the results. */
 export const resultWishes = signal(0);
 
+/** What was last written into the address here: what is typed goes on meanwhile. */
+let ownTail = "";
 let typing: ReturnType<typeof setTimeout> | null = null;
 
 /** Loads the first tracks and the genres; safe to repeat. */
@@ -106,6 +109,8 @@ function look(change: Partial<TrackQuery>): void {
   before.pages.rest();
   const next = foundFor(query);
   asked.value = next;
+  ownTail = tailOfQuery(query);
+  setTail("library", ownTail);
   next.pages.see(0, 0);
   if (next.pages.state.value.version) next.pages.refresh();
 }
@@ -139,6 +144,20 @@ export async function loadGenres(): Promise<void> {
   }
 }
 
+function tailOfQuery(query: TrackQuery): string {
+  const said = String(new URLSearchParams(Object.entries(query).filter(([, value]) => value)));
+  return said && `?${said}`;
+}
+
+function queryOf(tail: string): TrackQuery {
+  const said = new URLSearchParams(tail);
+  return {
+    search: said.get("search")?.trim() ?? "",
+    genre: said.get("genre") ?? "",
+    ordering: TRACK_ORDERS.find((one) => one === said.get("ordering")) ?? "",
+  };
+}
+
 function nameOf({ search, genre, ordering }: TrackQuery): string {
   return JSON.stringify([search, genre, ordering]);
 }
@@ -154,5 +173,16 @@ effect(() => {
   if (!isLive.value) return;
   untracked(() => {
     if (asked.value.pages.state.value.version) retryLibrary();
+  });
+});
+
+// The address is reloaded, shared and gone back to.
+effect(() => {
+  const tail = tailOf("library");
+  if (tail === ownTail) return;
+  untracked(() => {
+    const query = queryOf(tail);
+    typed.value = query.search;
+    look(query);
   });
 });

@@ -1,4 +1,4 @@
-/** A round button to add something, which then says where that stands, and does no more. */
+/** A round button to add something, which then says where that stands, and leads there. */
 
 import { useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
@@ -29,11 +29,12 @@ export function PlaceButton({ state, label, place, onPress, isInTabOrder = true,
       data-state={state}
       data-settled={hasSettled.current || undefined}
       aria-label={label}
-      aria-disabled={state !== "free" || isResting || undefined}
+      aria-disabled={state === "pending" || isResting || undefined}
       title={label}
       tabIndex={isInTabOrder ? 0 : -1}
       data-control="add"
-      onClick={onPress}
+      // The second click of a double one is no second wish.
+      onClick={({ detail }) => (state === "free" || detail < 2) && onPress()}
     >
       {state === "free" && <Icon name="add" />}
       {state === "pending" && <Icon name="clock" size={20} />}

@@ -1,7 +1,7 @@
 /** The list of what was found: only what is in sight is loaded and drawn. */
 
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { addingName, addOnce, goneTracks, standingOf } from "../../store/adding.ts";
+import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
 import { isStale, resultWishes, wishToSearch } from "../../store/library.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { RowPages } from "../../store/row_pages.ts";
@@ -102,13 +102,13 @@ const Row = memo(function Row({ track, id, isActive, onAdd }: RowProps) {
 
 function Add({ track, isActive, onAdd }: Omit<RowProps, "id">) {
   const standing = standingOf(track.id);
-  const { history, ordinal } = words();
+  const { history } = words();
   if (goneTracks.value.has(track.id)) return <span class="dim small library-gone">{history.gone}</span>;
   return (
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
       label={addingName(track)}
-      place={standing.kind === "free" ? "" : ordinal(standing.place)}
+      place={placeText(standing)}
       isInTabOrder={isActive}
       isResting={isStale.value}
       onPress={() => onAdd(track)}
