@@ -1,15 +1,21 @@
 """A play in a room is an activity of whoever added the track, when that is a known person, also later on."""
 
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from apps.analytics.belongings import AnalyticsBelongings
 from apps.analytics.models import Activity, RoomPlayDayCount
 from apps.analytics.rolling_up import roll_up
+from apps.analytics.room_plays import PLAYS_AT_ONCE
 from apps.analytics.tests.laws import check_roll_ups
 from apps.playlist.models import Play, PlaylistTrack, Room
 from apps.playlist.services import Place, add_item, play_item
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
+from apps.users.handing_over import hand_over
 from apps.users.models import Guest, User
 
 
@@ -79,4 +85,34 @@ def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
         AnalyticsBelongings().hand_over(giver=guest.key, taker=ada.key)
 
     assert list(Activity.objects.values_list("user_id", flat=True)) == [ada.pk] * 2
+    check_roll_ups()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_plays_of_a_guest_are_counted_once_also_after_a_process_was_killed_in_between(
+    ada: User, halo: Track
+):
+    room, guest, now = new_room(), Guest.objects.create(name="Bo"), timezone.now()
+    Play.objects.bulk_create(
+        Play(
+            room=room, adder=guest.key, item_number=number, track=halo, item={}, started_at=now, ended_at=now
+        )
+        for number in range(2 * PLAYS_AT_ONCE + 1)
+    )
+    inserted = 0
+
+    def die(execute: Any, sql: str, *arguments: Any) -> Any:
+        nonlocal inserted
+        inserted += sql.startswith('INSERT INTO "analytics_activity"')
+        if inserted > PLAYS_AT_ONCE + 1:
+            raise KeyboardInterrupt
+        return execute(sql, *arguments)
+
+    with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(die):
+        hand_over(guest_id=guest.pk, user_id=ada.pk)
+    assert 0 < Activity.objects.count() < Play.objects.count()
+
+    assert hand_over(guest_id=guest.pk, user_id=ada.pk)
+
+    assert Activity.objects.filter(user=ada, room_play__isnull=False).count() == Play.objects.count()
     check_roll_ups()
