@@ -85,7 +85,7 @@ def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there
     # It is added from here, and a tap opens one that sounds alike.
     shown.add(f"Add {track['name']}, {track['artist']}").click()
     place = shown.panel.locator("header .place-button")
-    expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 1st")
+    expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 1st. Vote for it")
     in_sync(shown.page)
     assert [item["track"]["isrc"] for item in queue.items()] == [track["isrc"]]
     likest = track["similar"]["tracks"][0]

@@ -174,3 +174,22 @@ describe("the room's chart", () => {
     expect(charts.weekBeside(-1)).toBeNull();
   });
 });
+
+describe("the address of a chart", () => {
+  test("says what is shown, and what it is told is shown", async () => {
+    const { setTail, tails } = await import("./address.ts");
+    charts.choose("rap");
+    charts.goToDay("2025-12-03");
+    expect(tails.value["charts"]).toBe("/rap/2025-12-03");
+    charts.openedTrack.value = "ZZTST2500001";
+    expect(tails.value["charts"]).toBe("/rap/2025-12-03/track/ZZTST2500001");
+
+    setTail("charts", "/pop");
+    expect([charts.chosen.value, charts.isNewest.value, charts.openedTrack.value]).toEqual(["pop", true, ""]);
+    setTail("charts", "/no-such-genre/track/ZZTST2500001");
+    expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", "ZZTST2500001"]);
+    expect(tails.value["charts"]).toBe("/pop/track/ZZTST2500001");
+    setTail("charts", "");
+    expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", ""]);
+  });
+});

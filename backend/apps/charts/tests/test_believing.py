@@ -3,7 +3,6 @@
 import pytest
 
 from apps.charts.believing import Line, Verdict, is_copy, settled, verdict
-from apps.charts.movements import Movement, MovementKind, movement
 
 
 def lines(*numbers: int) -> list[Line]:
@@ -95,17 +94,3 @@ def test_a_service_with_unrelated_lines_for_one_genre_is_not_believed_unseen_for
         ("dance", "apple_music"): Verdict.BELIEVED,
         ("pop", "spotify"): Verdict.UNKNOWN,
     }
-
-
-@pytest.mark.parametrize(
-    ("rank", "before", "was_ever", "expected"),
-    [
-        (3, 5, True, Movement(MovementKind.UP, 2)),
-        (5, 3, True, Movement(MovementKind.DOWN, 2)),
-        (4, 4, True, Movement(MovementKind.SAME)),
-        (4, None, False, Movement(MovementKind.NEW)),
-        (4, None, True, Movement(MovementKind.RE_ENTRY)),
-    ],
-)
-def test_movements(rank, before, was_ever, expected):
-    assert movement(rank, before=before, was_ever=was_ever) == expected

@@ -422,6 +422,7 @@ def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]
     records = world.run()
 
     assert (records["extract"].status, records["extract"].rows_failed) == ("partly", 3)
+    assert all(why.endswith("its day lies in the future") for why in records["extract"].failures)
     assert told() == truth
     for file in world.folder.path.glob(f"raw/*/*/{day_of(-160)}.json"):
         file.unlink()

@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from apps.charts import pages
 from apps.charts.charts import chart_of, edition_on
@@ -11,8 +10,6 @@ from apps.charts.models import (
     ChartTrack,
     Edition,
     EditionEntry,
-    HistoricalViewCount,
-    PipelineEvent,
     RawEdition,
     ReviewItem,
     StageRun,
@@ -111,19 +108,6 @@ def test_a_second_run_changes_nothing_and_a_corrected_list_makes_its_charts_anew
     assert (ranks(FIRST), ranks(SECOND)) == ([isrc(2)], [isrc(1), isrc(2)])
 
 
-def test_a_list_that_failed_before_and_fails_again_is_no_news(run: Run, folder: Folder):
-    folder.list("spotify", FIRST, 1, 2)
-    folder.put("soundcloud", "pop", FIRST, b'{"message": "Invalid API key."}')
-    run()
-    events = PipelineEvent.objects.count()
-
-    records = run()
-
-    assert statuses(records)["extract"] == "partly"
-    assert [record.rows_in for record in records] == [2, 0, 0, 0, 0]
-    assert PipelineEvent.objects.count() == events
-
-
 def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Run, folder: Folder):
     for service in ("spotify", "soundcloud"):
         folder.list(service, FIRST, 1, 2)
@@ -218,20 +202,6 @@ def test_a_day_without_a_plausible_list_makes_no_chart(run: Run, folder: Folder)
     assert pages.last_updated(edition_on("pop", None)) == updated
     newest = chart_of(edition_on("pop", None), is_newest=True)
     assert {one.service: one.status for one in newest.sources}["spotify"] == "failed"
-
-
-def test_nothing_is_read_of_days_that_lie_in_the_future(run: Run, folder: Folder):
-    tomorrow = str(timezone.now().date() + timedelta(days=1))
-    for service in ("spotify", "soundcloud"):
-        folder.list(service, FIRST, 1, 2)
-        folder.list(service, tomorrow, 3, 4)
-
-    records = run()
-
-    assert (records[0].status, records[0].rows_failed) == ("partly", 2)
-    assert records[0].failures[0] == f"spotify pop of {tomorrow}: its day lies in the future"
-    assert published() == [FIRST]
-    assert not HistoricalViewCount.objects.filter(recorded_date=tomorrow).exists()
 
 
 def status_of(day: str) -> str:

@@ -34,6 +34,15 @@ const REASONS: Readonly<Record<string, (reason: SpokenReason) => string>> = {
 };
 
 export const words: LaterWords = {
+  adding: {
+    title: "Schon in der Warteliste",
+    question: (title, artist, album) =>
+      album
+        ? `„${title}“ von ${artist} ist schon in der Warteliste, vom Album „${album}“.`
+        : `„${title}“ von ${artist} ist schon in der Warteliste, von einem anderen Album.`,
+    vote: "Dafür stimmen",
+    addAnyway: (album) => (album ? `Auch von „${album}“ hinzufügen` : "Trotzdem hinzufügen"),
+  },
   account: {
     you: "Du",
     recognising: "Anmeldung wird geprüft …",

@@ -16,6 +16,15 @@ export interface SpokenReason {
 }
 
 export const words = {
+  adding: {
+    title: "Already in the queue",
+    question: (title: string, artist: string, album: string) =>
+      album
+        ? `“${title}” by ${artist} is already in the queue, from “${album}”.`
+        : `“${title}” by ${artist} is already in the queue, from another album.`,
+    vote: "Vote for it",
+    addAnyway: (album: string) => (album ? `Add the one from “${album}” too` : "Add this one too"),
+  },
   account: {
     you: "You",
     recognising: "Checking sign-in…",
