@@ -80,7 +80,7 @@ def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there
         expect(way).to_have_attribute("href", link["url"])
         expect(way).to_have_attribute("rel", "noopener noreferrer")
         if service in track["counts"]:
-            expect(row.get_by_role("img", name=re.compile("Plays on .+ over time"))).to_be_visible()
+            expect(row.get_by_role("img", name=re.compile("Plays on .+ from .+ to .+"))).to_be_visible()
 
     # It is added from here, and a tap opens one that sounds alike.
     shown.add(f"Add {track['name']}, {track['artist']}").click()

@@ -181,6 +181,6 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     left_out = re.compile(r"\+1\.2K in 7 days without (SoundCloud, Spotify|Spotify, SoundCloud)")
     expect(page.rows.first).to_contain_text(left_out)
     expect(page.rows.first).not_to_contain_text("Apple Music not included")
-    expect(page.rows.nth(1)).to_contain_text("Plays not counted")
+    expect(page.rows.nth(1)).to_contain_text("No play count")
     expect(page.rows.nth(1)).to_contain_text("Spotify not included, counting failed")
     expect(page.rows.first).to_contain_text("Spotify: plays of Sat, 1 Mar 2025, only repeated since")
