@@ -41,6 +41,12 @@ class PatientServer(TuttiServer):
         return [sys.executable, "-c", code, *self._arguments]
 
 
+class UnhurriedServer(PatientServer):
+    """It hangs up on nobody who takes nothing, however slow the machine is."""
+
+    clocks: ClassVar[dict[str, float]] = {"config.http_channel.TAKE_WITHIN_SECONDS": 600.0}
+
+
 class ShortFarewells(PatientServer):
     """Patient, but for the end of an event stream."""
 

@@ -17,7 +17,7 @@ from tests.hosts import asked_for_room
 from tests.live.metrics import numbers, wait_until
 from tests.live.rooms import append_elsewhere
 from tests.malformed.frames import CLOSE, TEXT, frame, socket_opening
-from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells
+from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells, UnhurriedServer
 from tests.malformed.processes import MEBIBYTE, Holdings, held_once, most_unsent_bytes, unnamed_files
 from tests.malformed.raw import RawLine, asked, head
 from tests.processes import TuttiServer
@@ -250,7 +250,7 @@ def test_exports_that_nobody_reads_hold_neither_places_nor_memory(ready_made_dat
     """More of them than places, each of several megabytes; and who reads one gets all of it."""
     settings = {"MAX_REQUESTS_AT_ONCE": str(PLACES)}
     with (
-        PatientServer(**ready_made_data.options("embedded"), environment=settings) as narrow,
+        UnhurriedServer(**ready_made_data.options("embedded"), environment=settings) as narrow,
         narrow.client() as ada,
         ExitStack() as opened_lines,
     ):
