@@ -18,7 +18,7 @@ from bench.write.parts import PARTS_VARIABLE
 from tests.processes import BACKEND, PROJECT, TuttiServer
 from tests.services import Postgres, Redis, ends_with_us, free_port
 
-START_SECONDS = 120
+START_SECONDS = 600
 PYTHON_PATH = f"{PROJECT}:{BACKEND}"
 ROW = {"item": 1, "voter": "guest:abcdefghijklmnop", "value": 1}
 
