@@ -121,6 +121,12 @@ def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out
     page.unroute("**/api/tracks/?*")
     page.get_by_role("button", name="Try again").click()
     expect(titles(page)).to_have_text(["So What"])
+    # With the network it comes by itself.
+    visitor.context.set_offline(True)
+    search_field(page).fill("beyonce")
+    expect(page.get_by_text("The library needs the network.")).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(titles(page)).to_have_text(found_by_server(http, search="beyonce"))
 
 
 # --- Adding: once, with the place that a track got ---------------------------------------------------
