@@ -12,7 +12,7 @@ Usage: ./start-daphne.sh [--lan] [--port N] [--host ADDRESS] [--prepare]
 Makes everything ready that is missing (the Python environment, the page, the secret key, the database, its
 first tracks) and starts the server. Running it again takes seconds and keeps all data.
 
-  --lan           let the local network in, not only this machine
+  --lan           accept connections from the local network
   --port N        another port than 4000; 0 takes a free one (also: PORT=4001 ./start-daphne.sh)
   --host ADDRESS  the address to listen on (also: HOST=…)
   --prepare       make everything ready and stop without starting the server

@@ -1,7 +1,7 @@
 """`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios.
 
 A benchmark may have options of its own (`add_options`); a run that one of them makes smaller is not kept.
-One that is shown in the README has `write_readme`, which writes there what was kept.
+One that is shown in docs/benchmarks.md has `write_document`, which writes the kept results there.
 """
 
 import argparse
@@ -21,15 +21,15 @@ def main(words: list[str]) -> int:
     benchmark = importlib.import_module(f"bench.{name}")
     parser = argparse.ArgumentParser(prog=f"bench/run {name}", description=benchmark.__doc__)
     parser.add_argument("--quick", action="store_true", help="at most a minute, and not kept")
-    if hasattr(benchmark, "write_readme"):
-        said = "measure nothing; write the kept results into the README"
-        parser.add_argument("--readme", action="store_true", help=said)
+    if hasattr(benchmark, "write_document"):
+        said = "measure nothing; write the kept results into docs/benchmarks.md"
+        parser.add_argument("--document", action="store_true", help=said)
     if hasattr(benchmark, "add_options"):
         benchmark.add_options(parser)
     chosen = vars(parser.parse_args(options))
     is_quick = chosen.pop("quick")
-    if chosen.pop("readme", False):
-        benchmark.write_readme()
+    if chosen.pop("document", False):
+        benchmark.write_document()
         return 0
     result = benchmark.measure(is_quick=is_quick, **chosen)
     sys.stdout.write(f"{result.text()}\n")

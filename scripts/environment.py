@@ -62,7 +62,7 @@ def only_one_at_a_time() -> Iterator[None]:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell("Waiting for another start, which is installing …")
+            tell("Waiting for another start script that is installing…")
             fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
@@ -96,7 +96,7 @@ def python_version() -> str | None:
 def make_environment() -> None:
     if not os.access(PROJECT, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(PROJECT))
-    tell(f"Making the environment {VENV} with Python {sys.version.split()[0]} …")
+    tell(f"Creating the virtual environment {VENV} with Python {sys.version.split()[0]}…")
     if new_venv() or new_venv("--without-pip"):
         LOCATION.write_text(str(VENV))
         return
@@ -130,7 +130,7 @@ def is_installed(lock: str) -> bool:
 
 
 def install(lock: str) -> None:
-    tell("Installing what Tutti needs; the first time takes up to a few minutes …")
+    tell("Installing packages; this can take a few minutes the first time…")
     pip = find_pip()
     requirements = ["--require-hashes", "-r", str(PROJECT / "requirements" / f"{lock}.txt")]
     if not install_with_uv(pip, requirements):
@@ -172,7 +172,7 @@ def install_ensurepip() -> None:
     """Debian keeps ensurepip in a package of its own; root can get it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    tell(f"Python has no pip here: installing {pip_package()} …")
+    tell(f"Python has no pip: installing {pip_package()}…")
     apt_get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update"], ["install", "-y", "--no-install-recommends", pip_package()]):

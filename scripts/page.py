@@ -49,7 +49,7 @@ def main() -> None:
     try:
         make_page()
     except NoPageError as error:
-        environment.tell(f"The page could not be built. {error.why} {error.what_to_do}")
+        environment.tell(f"The web app could not be built. {error.why} {error.what_to_do}")
         note(error)
         if "--required" in sys.argv:
             sys.exit(1)
@@ -133,7 +133,7 @@ def build(fingerprint: str, node: Node) -> None:
         shutil.rmtree(leftover, ignore_errors=True)
     draft = Path(tempfile.mkdtemp(prefix="dist.new-", dir=FRONTEND))
     try:
-        environment.tell("Building the page …")
+        environment.tell("Building the web app…")
         if not has_built(node, draft):
             raise NoPageError(
                 "Its sources could not be built.", "What went wrong is shown by: cd frontend && npm run build"
@@ -206,7 +206,7 @@ def is_for_some_machines(package: dict[str, object]) -> bool:
 
 def install_packages(node: Node, *, with_tools: bool = False) -> None:
     """Tools that are there already stay."""
-    environment.tell("Fetching what the page is built of …")
+    environment.tell("Downloading the web app’s packages…")
     has_tools = any(package.get("dev") for package in packages_in(INSTALLED).values())
     kinds = [] if with_tools or has_tools else ["--omit=dev"]
     done = node.run_npm("ci", "--ignore-scripts", *kinds, folder=FRONTEND)

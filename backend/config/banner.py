@@ -53,32 +53,38 @@ def _connections() -> str:
 def _mail() -> str:
     kind = settings.EMAIL_BACKEND.rsplit(".", 2)[-2]
     if kind == "dummy":
-        return "nowhere: nobody can replace a forgotten password (EMAIL_URL)"
-    return "to this terminal, tokens included (EMAIL_URL)" if kind == "console" else f"by {kind} (EMAIL_URL)"
+        return "discarded: passwords cannot be reset (EMAIL_URL)"
+    return (
+        "printed to this terminal, including tokens (EMAIL_URL)"
+        if kind == "console"
+        else f"sent by {kind} (EMAIL_URL)"
+    )
 
 
 def _reach(host: str, port: int, *, lan: bool) -> str:
     if host in LOOPBACK:
-        return "from this machine only; for the local network too: ./start-daphne.sh --lan"
+        return "only from this machine; to allow the local network: ./start-daphne.sh --lan"
     if not lan:
         return f"on {host}, as any of {', '.join(settings.ALLOWED_HOSTS)} (ALLOWED_HOSTS)"
     places = [f"http://{address}:{port}/" for address in own_addresses()]
-    return f"from the local network: {' '.join(places) or 'but no network is connected now'}"
+    return f"from the local network: {' '.join(places) or 'no network is connected'}"
 
 
 def _warnings() -> list[str]:
     found = _warnings_of_the_page()
     if settings.RATE_LIMIT_FACTOR == 0:
-        found.append("RATE_LIMIT_FACTOR=0: nobody is slowed down, however much they ask")
+        found.append("RATE_LIMIT_FACTOR=0: rate limits are off")
     if (most := connections_that_files_allow()) < settings.MAX_CONNECTIONS:
         found.append(f"MAX_CONNECTIONS={settings.MAX_CONNECTIONS}, but open files (ulimit -n) allow {most}")
     if settings.OPEN_DISCOVERY_API:
-        found.append("OPEN_DISCOVERY_API is on: whoever reaches the server may read what people like and do")
+        found.append(
+            "OPEN_DISCOVERY_API is on: every client can read preferences and activities of all users"
+        )
     if settings.DEBUG:
-        found.append("DEBUG is on: errors show the server's insides to everybody who can reach it")
+        found.append("DEBUG is on: errors show internals to every client")
     found += [f"Redis (REDIS_URL) does not answer: {why}" for why in _redis_failures()]
     if not settings.IS_SQLITE and not settings.REDIS_URLS:
-        found.append("no REDIS_URL: other processes on this database tell their changes seconds late")
+        found.append("no REDIS_URL: changes of other processes on this database arrive seconds late")
     return found
 
 
@@ -86,7 +92,7 @@ def _warnings_of_the_page() -> list[str]:
     folder = settings.PAGE_DIR
     if not is_built(folder):
         missing = why_missing(folder)
-        return [f"the page is missing. {missing.why} {missing.what_to_do}"]
+        return [f"the web app is missing. {missing.why} {missing.what_to_do}"]
     if problem := why_not_built(folder):
         return [f"the page is an earlier one. {problem.why} {problem.what_to_do}"]
     return []

@@ -64,7 +64,7 @@ def main(words: Sequence[str]) -> int:
     except ImproperlyConfigured as error:
         return _refuse(Exit.NONSENSE, f"Tutti cannot start: {error}")
     except KeyboardInterrupt:
-        return _refuse(Exit.STOPPED, "Stopped. The next run does what this one left.")
+        return _refuse(Exit.STOPPED, "Stopped. The next run continues from here.")
 
 
 def _run(words: Sequence[str]) -> int:

@@ -151,9 +151,9 @@ class OrderlyServer(SparingServer):
                 await drain()
                 await self._finish_answers()
         except TimeoutError:
-            logger.info("Some clients took too long to be told; they will find out by themselves.")
+            logger.info("Timed out notifying some clients of the shutdown.")
         except Exception:
-            logger.exception("Not everybody could be told that the server stops.")
+            logger.exception("Some clients could not be notified of the shutdown.")
         self.stop()
 
     async def _finish_answers(self) -> None:
@@ -178,7 +178,7 @@ def _tell_failure(event: Any) -> None:
     """Twisted keeps errors in its own log, which Daphne turns off."""
     if failure := event.get("log_failure"):
         told = (failure.type, failure.value, failure.getTracebackObject())
-        logger.error("Unforeseen error in a connection", exc_info=told)
+        logger.error("Unexpected error in a connection", exc_info=told)
 
 
 def _stop_signals() -> list[signal.Signals]:

@@ -63,7 +63,7 @@ class OwnJobs:
             for pulse in self._pulses:
                 pulse.end()
         except Exception as error:  # leases run out, and pulses are forgotten
-            logger.warning("The end of the jobs could not be noted: %r", error)
+            logger.warning("Could not record the end of the worker: %r", error)
         finally:
             connection.close()
 
@@ -72,7 +72,7 @@ class OwnJobs:
             try:
                 run()
             except BaseException as error:  # Celery ends with SystemExit, too
-                logger.error("%s ended, and begins anew.", name, exc_info=error)
+                logger.error("%s exited; restarting.", name, exc_info=error)
             if self._stopping.wait(AGAIN_SECONDS):
                 return
 

@@ -87,7 +87,7 @@ def _error_of(status: int, what: str) -> tuple[ApiError, dict[str, str]]:
         if status == HTTPStatus.SERVICE_UNAVAILABLE:
             error = Unavailable()
         elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            logger.error("The server broke off an answer: %s", what)
+            logger.error("Response aborted: %s", what)
             error = InternalError()
         else:
             error = MalformedRequest()

@@ -17,13 +17,13 @@ from config.local_network import own_names
 from config.reach import remember_reach
 from config.startup import DatabaseUnusableError, prepare_database
 from core.capacity import allow_many_files
-from core.connections import leave_one_file
+from core.connections import checkpoint_database
 from core.frames import roomy
 
 EVERY_ADDRESS = "0.0.0.0"  # noqa: S104 - listened on only when --lan or HOST asks for it
 
 
-STOPPING = "Stopping; everybody is being told. Ctrl-C again stops at once."
+STOPPING = "Shutting down and notifying clients. Press Ctrl-C again to quit immediately."
 
 
 class Exit(IntEnum):
@@ -51,11 +51,9 @@ def main(arguments: list[str] | None = None) -> Exit:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="start-daphne.sh", description="Starts Tutti.", allow_abbrev=False)
-    parser.add_argument("--lan", action="store_true", help="let the local network in, not only this machine")
-    parser.add_argument(
-        "--port", metavar="N", help="the port to listen on (default 4000; 0 takes a free one)"
-    )
-    parser.add_argument("--host", metavar="ADDRESS", help="the address to listen on (default 127.0.0.1)")
+    parser.add_argument("--lan", action="store_true", help="accept connections from the local network")
+    parser.add_argument("--port", metavar="N", help="port to listen on (default 4000; 0 picks a free port)")
+    parser.add_argument("--host", metavar="ADDRESS", help="IP address to listen on (default 127.0.0.1)")
     parser.add_argument("--prepare", action="store_true", help="prepare the database and stop")
     return parser.parse_args(arguments)
 
@@ -117,7 +115,7 @@ def _serve(listener: socket.socket) -> None:
     run(application, listener, on_ready=tell_ready, on_stopping=tell_stopping)
     if jobs:
         jobs.finish()
-    leave_one_file()
+    checkpoint_database()
 
 
 def _port_of(listener: socket.socket) -> int:

@@ -410,7 +410,7 @@ REST_FRAMEWORK = {
         "core.permissions.SessionWithoutCsrfToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["core.renderers.JsonRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["core.rendering.JsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.ListOrPages",
     "EXCEPTION_HANDLER": "core.answers.answer_exception",

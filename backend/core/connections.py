@@ -1,4 +1,4 @@
-"""Every request gives its database connection back, whatever becomes of whoever asked; so do our threads.
+"""Every request gives its database connection back, whatever becomes of its client; so do our threads.
 
 None of them waits for PostgreSQL without end: a connection may be lost without either side noticing.
 """
@@ -12,10 +12,11 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponseBase
 
 from core.frames import roomy
-from core.sqlite.base import CHECKPOINT
 
 # Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
 REQUEST_SHARE = 1.5
+# How long the end of the process waits for other users of SQLite's log. What they hold then stays in it.
+CHECKPOINT_WAIT_MS = 1000
 # Reads for live events are short, and everyone in a room waits for them.
 LIVE_SHARE = 0.5
 
@@ -69,14 +70,16 @@ class ConnectionMiddleware:
                 connection.close()
 
 
-def leave_one_file() -> None:
-    """When the process ends: what was written is in SQLite's file itself, so that a copy of it is whole.
+def checkpoint_database() -> None:
+    """When the process ends: moves SQLite's log into the file itself, so that a copy of the file is whole.
 
     SQLite does so when its last connection is closed; those of our threads end with the process.
+    It waits for a read that has just begun in another thread, but not for a process that holds its lock.
     """
     if connection.vendor == "sqlite":
         with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.connection.executescript(CHECKPOINT)
+            cursor.execute(f"PRAGMA busy_timeout = {CHECKPOINT_WAIT_MS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

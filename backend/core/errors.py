@@ -36,7 +36,7 @@ class ApiError(Exception):
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
-    default_message: ClassVar[str] = "Something went wrong on our side."
+    default_message: ClassVar[str] = "Internal server error."
 
     def __init__(
         self, message: str = "", *, details: Details | None = None, retry_after_seconds: float | None = None
@@ -59,7 +59,7 @@ class InvalidInput(ApiError):
     """What was sent makes no sense; `details` lists messages by field."""
 
     code, status = "VALIDATION_ERROR", 400
-    default_message = "Some of what was sent is not valid."
+    default_message = "The request contains invalid values."
 
     @classmethod
     def of(cls, field: str, message: str) -> "InvalidInput":
@@ -73,22 +73,22 @@ class MalformedJson(ApiError):
 
 class MalformedRequest(ApiError):
     code, status = "MALFORMED_REQUEST", 400
-    default_message = "This is not HTTP as it should be."
+    default_message = "The request is not valid HTTP."
 
 
 class HeadTooLarge(ApiError):
     code, status = "HEAD_TOO_LARGE", 431
-    default_message = "The address or the headers are too long, or there are too many headers."
+    default_message = "The URL or the headers are too long, or there are too many headers."
 
 
 class HostNotAllowed(ApiError):
     code, status = "HOST_NOT_ALLOWED", 400
-    default_message = "This server does not answer to that name. Its ALLOWED_HOSTS setting lists the names."
+    default_message = "This host name is not allowed. ALLOWED_HOSTS lists the allowed names."
 
 
 class NotAuthenticated(ApiError):
     code, status = "NOT_AUTHENTICATED", 401
-    default_message = "Who you are could not be told."
+    default_message = "Authentication required."
 
     def headers(self) -> dict[str, str]:
         """How programs log in; HTTP asks for that with every 401."""
@@ -97,32 +97,32 @@ class NotAuthenticated(ApiError):
 
 class NotPermitted(ApiError):
     code, status = "PERMISSION_DENIED", 403
-    default_message = "You may not do this."
+    default_message = "You do not have permission to do this."
 
 
 class NotFound(ApiError):
     code, status = "NOT_FOUND", 404
-    default_message = "There is nothing here."
+    default_message = "Not found."
 
 
 class MethodNotAllowed(ApiError):
     code, status = "METHOD_NOT_ALLOWED", 405
-    default_message = "This address does not take that method."
+    default_message = "This endpoint does not support that method."
 
 
 class NotAcceptable(ApiError):
     code, status = "NOT_ACCEPTABLE", 406
-    default_message = "Answers are JSON only."
+    default_message = "Responses are JSON only."
 
 
 class Conflict(ApiError):
     code, status = "CONFLICT", 409
-    default_message = "This does not go together with how things stand now."
+    default_message = "Conflicts with the current state."
 
 
 class PayloadTooLarge(ApiError):
     code, status = "PAYLOAD_TOO_LARGE", 413
-    default_message = "A body may have at most 1 MiB."
+    default_message = "The body is larger than 1 MiB."
 
 
 class UnsupportedMediaType(ApiError):
@@ -132,7 +132,7 @@ class UnsupportedMediaType(ApiError):
 
 class IdempotencyKeyReused(ApiError):
     code, status = "IDEMPOTENCY_KEY_REUSED", 422
-    default_message = "This Idempotency-Key was used for another request."
+    default_message = "This Idempotency-Key was used for a different request."
 
 
 class RateLimited(ApiError):
@@ -149,7 +149,7 @@ class InternalError(ApiError):
 
 class Unavailable(ApiError):
     code, status = "UNAVAILABLE", 503
-    default_message = "A part of the server is away for a moment. Please try again."
+    default_message = "Temporarily unavailable. Please try again."
 
     def __init__(
         self, message: str = "", *, retry_after_seconds: float = RETRY_WHEN_UNAVAILABLE_SECONDS
@@ -160,7 +160,7 @@ class Unavailable(ApiError):
 class TooManyConnections(Unavailable):
     """The process holds as many as it can."""
 
-    default_message = "The server has as many connections as it can hold. Please come back later."
+    default_message = "The server has reached its maximum number of connections. Please try again later."
 
     def __init__(self) -> None:
         super().__init__(retry_after_seconds=RETRY_WHEN_FULL_SECONDS)
@@ -188,9 +188,9 @@ def as_api_error(error: BaseException) -> ApiError:
             "The database is not prepared. Run ./start-daphne.sh --prepare, or manage.py migrate."
         )
     if isinstance(error, (OperationalError, InterfaceError)):
-        logger.error("The database is away: %s", error)
+        logger.error("Database unavailable: %s", error)
         return Unavailable()
-    logger.error("Unforeseen error", exc_info=error)
+    logger.error("Unexpected error", exc_info=error)
     return InternalError()
 
 
@@ -214,7 +214,7 @@ def _of_rest_framework(error: drf.APIException) -> ApiError:
     for kind, ours in REST_FRAMEWORK_KINDS:
         if isinstance(error, kind):
             return ours()
-    logger.error("Unforeseen error", exc_info=error)
+    logger.error("Unexpected error", exc_info=error)
     return InternalError()
 
 

@@ -43,11 +43,21 @@ return false
 """
 
 
+def _guarded_method(name: str) -> Any:
+    """A method of Django's caches, which asks Redis, or local memory while Redis is away."""
+    far = getattr(RedisCache, name)
+
+    def method(self: "GuardedRedisCache", *args: Any, **kwargs: Any) -> Any:
+        near = getattr(self._local, name)
+        return self._guarded(lambda: far(self, *args, **kwargs), lambda: near(*args, **kwargs))
+
+    return method
+
+
 class GuardedRedisCache(RedisCache):
     """Django's Redis cache that answers from local memory when Redis does not answer in time.
 
-    Django makes a cache object for each thread, and a server a thread for each request: connections and the
-    breaker belong to the process.
+    Django makes a cache object for each thread: connections and the breaker belong to the process.
     """
 
     is_shared = True
@@ -87,7 +97,7 @@ class GuardedRedisCache(RedisCache):
             result = far()
         except (RedisError, OSError) as error:
             self._breaker.failed()
-            logger.warning("Redis is away; this process counts alone meanwhile: %s", error)
+            logger.warning("Redis unavailable; using local rate limits: %s", error)
             return near()
         except Exception:
             self._breaker.succeeded()  # Redis answered: what is wrong is what it was asked
@@ -149,45 +159,16 @@ class GuardedRedisCache(RedisCache):
     def is_known(self, key: str) -> bool:
         return self._local.is_known(key) or self.has_key(key)
 
-    def add(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().add
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.add(*args, **kwargs))
-
-    def get(self, *args: Any, **kwargs: Any) -> Any:
-        far = super().get
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.get(*args, **kwargs))
-
-    def set(self, *args: Any, **kwargs: Any) -> None:
-        far = super().set
-        self._guarded(lambda: far(*args, **kwargs), lambda: self._local.set(*args, **kwargs))
-
-    def touch(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().touch
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.touch(*args, **kwargs))
-
-    def delete(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().delete
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete(*args, **kwargs))
-
-    def incr(self, *args: Any, **kwargs: Any) -> int:
-        far = super().incr
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.incr(*args, **kwargs))
-
-    def has_key(self, *args: Any, **kwargs: Any) -> bool:
-        far = super().has_key
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.has_key(*args, **kwargs))
-
-    def get_many(self, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        far = super().get_many
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.get_many(*args, **kwargs))
-
-    def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
-        far = super().set_many
-        return self._guarded(lambda: far(*args, **kwargs), lambda: self._local.set_many(*args, **kwargs))
-
-    def delete_many(self, *args: Any, **kwargs: Any) -> None:
-        far = super().delete_many
-        self._guarded(lambda: far(*args, **kwargs), lambda: self._local.delete_many(*args, **kwargs))
+    add = _guarded_method("add")
+    get = _guarded_method("get")
+    set = _guarded_method("set")
+    touch = _guarded_method("touch")
+    delete = _guarded_method("delete")
+    incr = _guarded_method("incr")
+    has_key = _guarded_method("has_key")
+    get_many = _guarded_method("get_many")
+    set_many = _guarded_method("set_many")
+    delete_many = _guarded_method("delete_many")
 
     def clear(self) -> None:
         self._local.clear()

@@ -1,6 +1,6 @@
 """How many requests are worked on at once; all others wait in line, and addresses take turns.
 
-Django works on each request in a thread of its own. Beyond a few dozen, threads take more time from each
+Each request is worked on by one thread of a pool. Beyond a few dozen, threads take more time from each
 other than they bring, and each wants a database connection: where all wait for one of a small pool, most get
 none in time, try again, and nothing is ever done. Whoever waits here costs neither.
 """
@@ -45,7 +45,7 @@ ONE_IN = 4
 class TooManyRequests(Unavailable):
     """No place came free in time."""
 
-    default_message = "The server has more to do than it can. Please come back later."
+    default_message = "The server is overloaded. Please try again later."
 
     def __init__(self) -> None:
         super().__init__(retry_after_seconds=RETRY_AFTER_SECONDS)

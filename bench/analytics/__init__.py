@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bench import readme
+from bench import document
 from bench.analytics.crowd import Crowd, fill
 from bench.results import Result, ratio
 from tests.processes import TuttiServer
@@ -51,8 +51,8 @@ def measure(*, is_quick: bool) -> Result:
     return result_of(found)
 
 
-def write_readme() -> None:
-    readme.write_table("analytics")
+def write_document() -> None:
+    document.write_table("analytics")
 
 
 def result_of(found: dict[str, Any]) -> Result:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from bench import readme
+from bench import document
 from bench.charts import inside
 from bench.charts.made_up import write_days
 from bench.results import Result, ratio
@@ -63,8 +63,8 @@ def measure(*, is_quick: bool, data: Path | None = None) -> Result:
     return result
 
 
-def write_readme() -> None:
-    readme.write_table("charts")
+def write_document() -> None:
+    document.write_table("charts")
 
 
 def _figures(server: TuttiServer, folder: Path, *, is_quick: bool) -> dict[str, Any]:

@@ -14,13 +14,13 @@ from functools import partial
 from bench.fanout import peers, tutti
 from bench.fanout.cells import Measured, Plan, measure_cell
 from bench.fanout.contestant import Contestant
-from bench.fanout.readme_part import write_readme
 from bench.fanout.ready_data import ReadyData
 from bench.fanout.report import result_of
+from bench.fanout.tables import write_document
 from bench.machine import Cores, allow_many_files
 from bench.results import Result
 
-__all__ = ["add_options", "measure", "write_readme"]
+__all__ = ["add_options", "measure", "write_document"]
 
 SIZES, QUICK_SIZES = [100, 500, 1000, 2000, 5000], [100, 500]
 REPEATS = 2

@@ -4,7 +4,7 @@ The barest page is one HTML file with ten lines of script, which fetches the sam
 list: nothing that shows 200 items can be much faster. It is served beside the real one in the same run.
 """
 
-from bench import readme
+from bench import document
 from bench.page.frames import LONG_QUEUE, Dragging, frames_while_dragging, late
 from bench.page.memory import memory_of_an_hour
 from bench.page.plain import PlainServer
@@ -42,8 +42,8 @@ def measure(*, is_quick: bool) -> Result:
     return result(page, plain, dragging, memory)
 
 
-def write_readme() -> None:
-    readme.write_table("page")
+def write_document() -> None:
+    document.write_table("page")
 
 
 def result(page: Visits, plain: Visits, frames: Dragging, memory: dict[str, list[float]]) -> Result:

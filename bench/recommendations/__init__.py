@@ -10,7 +10,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from bench import readme
+from bench import document
 from bench.recommendations import latency, quality, served, training
 from bench.results import Result, ratio
 
@@ -37,8 +37,8 @@ def measure(*, is_quick: bool, data: Path | None) -> Result:
     return result_of(asked, trained, answered, over_http)
 
 
-def write_readme() -> None:
-    readme.write_table("recommendations")
+def write_document() -> None:
+    document.write_table("recommendations")
 
 
 def result_of(asked: list[Any], trained: list[Any], answered: list[Any], over_http: list[Any]) -> Result:

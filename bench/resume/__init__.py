@@ -8,7 +8,7 @@ joined. They come all at once, and spread as clients spread themselves after the
 from statistics import median
 from typing import Any
 
-from bench import readme
+from bench import document
 from bench.machine import Cores, allow_many_files
 from bench.results import Result, ratio
 from bench.resume.counted_postgres import CountedPostgres
@@ -61,8 +61,8 @@ def measure(*, is_quick: bool) -> Result:
     return result_of(found, clients)
 
 
-def write_readme() -> None:
-    readme.write_table("resume")
+def write_document() -> None:
+    document.write_table("resume")
 
 
 def result_of(found: list[dict[str, Any]], clients: int) -> Result:

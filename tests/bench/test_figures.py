@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench import readme
+from bench import document
 from bench.fanout.figures import Figures, Spread
 from bench.fanout.goals import ratios
 from bench.results import ratio
@@ -63,8 +63,8 @@ def test_what_the_ruler_or_the_time_may_have_bent_is_marked() -> None:
 def test_only_what_stands_between_the_marks_is_written_anew(tmp_path: Path) -> None:
     page = tmp_path / "README.md"
     page.write_text("before\n<!-- bench fanout: begin -->\nold\n<!-- bench fanout: end -->\nafter\n")
-    readme.replace("fanout", "new", file=page)
-    readme.replace("fanout", "newer", file=page)
+    document.replace("fanout", "new", file=page)
+    document.replace("fanout", "newer", file=page)
     assert page.read_text() == (
         "before\n<!-- bench fanout: begin -->\nnewer\n<!-- bench fanout: end -->\nafter\n"
     )

@@ -6,6 +6,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 PROTOCOL = PROJECT / "docs" / "protocol.md"
 README = PROJECT / "README.md"
+API = PROJECT / "docs" / "api.md"
+TROUBLESHOOTING = PROJECT / "docs" / "troubleshooting.md"
 SETTINGS = PROJECT / ".env.example"
 
 

@@ -27,7 +27,9 @@ from config.schedules import SCHEDULES
 from config.views import AnythingElse
 from core import idempotency, limits, pagination, request_places
 from core.errors import ApiError
-from tests.docs.pages import PROJECT, PROTOCOL, README, SETTINGS, protocol, table
+from scripts.configuration_page import PAGE as CONFIGURATION
+from scripts.configuration_page import configuration_page
+from tests.docs.pages import API, PROJECT, PROTOCOL, README, SETTINGS, TROUBLESHOOTING, protocol, table
 
 QUOTED = re.compile(r"`([^`\n]+)`")
 OURS = re.compile(r"(core|apps|config)\.(?!.*\btests\b)")
@@ -168,7 +170,7 @@ def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
     told = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
     addresses = [address.replace("{id}", "1").replace("{slug}", "main") for address in told]
 
-    assert addresses or page not in {README, PROTOCOL}
+    assert addresses or page not in {API, PROTOCOL, README}
     for address in addresses:
         assert getattr(resolve(address).func, "cls", None) is not AnythingElse, address
 
@@ -219,7 +221,7 @@ def test_what_the_troubleshooting_quotes_is_what_the_code_says() -> None:
         for node in ast.walk(ast.parse(source))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
-    rows = table("Troubleshooting", page=README)
+    rows = table("Troubleshooting", page=TROUBLESHOOTING)
     # Of a port's number the tests of the start know.
     quotes = [
         quote for row in rows for quote in QUOTED.findall(row[0]) if re.fullmatch(r"[^\d\"]* [^\d\"]*", quote)
@@ -247,3 +249,13 @@ def test_every_threat_has_an_answer_and_tests_that_there_are() -> None:
     assert all(goal and answer and QUOTED.findall(tests) for goal, answer, tests in rows)
     named = {name for _, _, tests in rows for name in QUOTED.findall(tests)}
     assert named - all_tests() == set()
+
+
+# --- Configuration -----------------------------------------------------------------------------------
+
+
+def test_the_page_of_settings_is_made_of_the_example() -> None:
+    written = CONFIGURATION.read_text()
+
+    assert written == configuration_page(SETTINGS.read_text()), "run make configuration"
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", written, re.MULTILINE)) == settings_named()

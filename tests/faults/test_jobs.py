@@ -87,7 +87,7 @@ def test_two_processes_run_jobs_at_once_and_again_after_a_failure_a_kill_and_a_s
     began = time.monotonic()
     assert other.stop() == 0
     assert time.monotonic() - began < STOP_SECONDS
-    assert "jobs were broken off" in other.log
+    assert "jobs were interrupted" in other.log
     other.start()
     gate.touch()
     told = other.ended(job_id)

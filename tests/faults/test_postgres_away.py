@@ -104,7 +104,7 @@ async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
         assert [frame["payload"]["code"] for frame in first.of_type("error")] == ["UNAVAILABLE"] * 2
         assert (latecomers[0].close_code, newcomer.close_code) == (4012, 1011)
     assert "Traceback" not in server.log
-    assert "Unforeseen error" not in server.log
+    assert "Unexpected error" not in server.log
     for latecomer in [*latecomers, newcomer]:
         await latecomer.close()
     own_postgres.start()

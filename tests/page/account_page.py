@@ -38,7 +38,7 @@ class AccountPage:
     def sign_up(self, name: str = "", password: str = PASSWORD) -> str:
         """Gives the new name."""
         name = name or new_name()
-        self.press("I have no account yet")
+        self.press("Create an account")
         self.fill(username=name, email=f"{name}@tutti.example", password=password)
         self.press("Create an account")
         self.is_signed_in_as(name)
@@ -67,8 +67,8 @@ class AccountPage:
             expect(chip).to_have_attribute("aria-pressed", "true")
 
     def save_taste(self) -> None:
-        self.press("Save what I like")
-        expect(self.button("See what fits")).to_be_visible()
+        self.press("Save")
+        expect(self.button("See recommendations")).to_be_visible()
 
 
 def stored_by_scripts(page: Page) -> str:

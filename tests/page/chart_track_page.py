@@ -43,7 +43,7 @@ class ChartTrackPage:
         self.panel = self.page.locator(".chart-track")
         self.title = self.panel.get_by_role("heading", level=2)
         self.back = self.panel.get_by_role("button", name="Back to the chart")
-        self.similar = self.panel.get_by_role("region", name="Sounds alike")
+        self.similar = self.panel.get_by_role("region", name="Similar tracks")
         self.openers = self.part.locator(".charts-open")
         self.opener = self.openers.first
 

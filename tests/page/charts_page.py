@@ -17,8 +17,8 @@ class ChartsPage:
         self.rows = self.part.locator(".charts-row")
         self.day = self.part.get_by_label("Day", exact=True)
         self.line = self.part.locator("p.charts-line")
-        self.before = self.part.get_by_role("button", name="The day before")
-        self.after = self.part.get_by_role("button", name="The day after")
+        self.before = self.part.get_by_role("button", name="Previous day")
+        self.after = self.part.get_by_role("button", name="Next day")
 
     def loaded(self) -> Self:
         expect(self.rows.first).to_be_visible()

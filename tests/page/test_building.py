@@ -111,18 +111,18 @@ def test_what_it_is_built_of_is_fetched_once_and_needs_no_home_to_write_to(proje
 
     assert (first.returncode, project.page) == (0, "the page"), first.stderr
     assert not Path("/nowhere").exists()
-    assert "Fetching" in first.stderr
+    assert "Downloading" in first.stderr
     assert (project.frontend / "node_modules" / "uqr").is_dir()
 
     project.write("src/page.html", "another page")
-    assert "Fetching" not in project.make("--required", HOME="/proc").stderr
+    assert "Downloading" not in project.make("--required", HOME="/proc").stderr
     assert project.page == "another page"
     # Another version of it is fetched.
     installed = project.frontend / "node_modules" / ".package-lock.json"
     installed.write_text(installed.read_text().replace(REAL_PACKAGE["uqr"]["version"], "0.0.1"))
     project.write("src/page.html", "the third page")
     fetched = project.make("--required", HOME="/proc")
-    assert "Fetching" in fetched.stderr
+    assert "Downloading" in fetched.stderr
     assert (fetched.returncode, project.page) == (0, "the third page"), fetched.stderr
 
 
@@ -161,7 +161,7 @@ def test_a_machine_without_node_fetches_it_once(project: Project, tmp_path: Path
 
 def check_told(project: Project, done: subprocess.CompletedProcess[str], why: str, what_to_do: str) -> None:
     assert done.returncode == 0, "it would keep the server from starting"
-    assert f"The page could not be built. {why} {what_to_do}" in done.stderr
+    assert f"The web app could not be built. {why} {what_to_do}" in done.stderr
     assert project.problem.read_text() == f"{why}\n{what_to_do}\n"
     assert "Traceback" not in done.stderr
 
@@ -232,7 +232,7 @@ def test_a_project_without_its_frontend(project: Project):
     done = project.make()
 
     assert done.returncode == 0
-    assert "The page could not be built." in done.stderr
+    assert "The web app could not be built." in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -30,7 +30,7 @@ def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
     expect(page.row(name).locator(".place-button")).to_have_text("3rd")
     in_sync(page.page)
     assert titles_of(queue)[2:] == [name]
-    expect(page.part.get_by_role("status").filter(has_text=f"{name} was added.")).to_be_attached()
+    expect(page.part.get_by_role("status").filter(has_text=f"Added {name}.")).to_be_attached()
 
     # What somebody else has added.
     entry = told(http, "/api/charts/dance/")["tracks"][1]
@@ -51,7 +51,7 @@ def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
     button = page.row(name).locator(".place-button")
     page.page.route(LIBRARY, lambda route: route.abort())
     button.tap()
-    needs = page.page.locator(".toast", has_text="To add from the charts needs the network.")
+    needs = page.page.locator(".toast", has_text="You’re offline. Try again when you’re back online.")
     expect(needs).to_be_visible()
     expect(button).to_have_accessible_name(re.compile(f"^Add {name}"))
     page.page.unroute(LIBRARY)

@@ -38,7 +38,7 @@ def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, h
     row = page.row(risen["name"])
     expect(row).to_contain_text(risen["artist"])
     expect(row).to_contain_text(f"▲ {risen['movement']['by']}")
-    marks = row.get_by_role("list", name="Places on services").get_by_role("listitem")
+    marks = row.get_by_role("list", name="Rank by service").get_by_role("listitem")
     service_names = {"spotify": "Spotify", "apple_music": "Apple Music", "soundcloud": "SoundCloud"}
     expect(marks).to_have_text(
         [f"{service_names[service]} {place['rank']}" for service, place in risen["services"].items()]
@@ -50,15 +50,15 @@ def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, h
     assert f"{total:,} plays, +{week:,} in 7 days" in spoken
 
     says = {"up": r"up \d+ place", "down": r"down \d+ place", "new": "new on the chart"}
-    says |= {"re-entry": "back on the chart", "same": "same place"}
+    says |= {"re-entry": "back on the chart", "same": "unchanged"}
     for entry in found["tracks"]:
         kind = entry["movement"]["kind"]
         assert any(re.match(says[kind], one) for one in page.spoken(entry["name"])), entry["name"]
     assert len({entry["movement"]["kind"] for entry in found["tracks"]}) > 1
 
     # These are samples, which say so with their age.
-    expect(page.part.get_by_text("These are samples shipped with Tutti")).to_be_visible()
-    expect(page.line).to_have_text(re.compile(r"^11 tracks ?taken \d+ (minute|hour)s? ago$"))
+    expect(page.part.get_by_text("Sample data")).to_be_visible()
+    expect(page.line).to_have_text(re.compile(r"^11 tracks ?updated \d+ (minute|hour)s? ago$"))
 
     # Orders, genres and days are the server's.
     for name, order in (("Plays", "plays"), ("Trending", "trending"), ("Rank", "rank")):
@@ -91,12 +91,12 @@ def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, h
     page.shows(names(chart(http, date=day_before)))
     page.after.click()
     expect(page.day).to_have_value(last)
-    expect(page.part.get_by_role("button", name="Newest")).to_have_count(0)
+    expect(page.part.get_by_role("button", name="Latest")).to_have_count(0)
     page.day.fill(first)
     page.shows(names(chart(http, date=first)))
     expect(page.before).to_have_attribute("aria-disabled", "true")
     page.choose("Dance").shows(names(chart(http, "dance", date=first)))
-    page.part.get_by_role("button", name="Newest").click()
+    page.part.get_by_role("button", name="Latest").click()
     page.shows(names(chart(http, "dance")))
 
 
@@ -109,8 +109,8 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     visitor.page.route("**/api/charts/**", lambda route: route.abort())
     visitor.page.evaluate("location.hash = 'charts'")
     page = ChartsPage(visitor)
-    needs = page.part.get_by_text("Charts need the network.", exact=True)
-    kept = page.part.get_by_text("This one was kept from before.")
+    needs = page.part.get_by_text("You’re offline. Charts aren’t available.", exact=True)
+    kept = page.part.get_by_text("You’re offline. Showing what was already loaded.")
     expect(needs).to_be_visible()
     visitor.page.unroute("**/api/charts/**")
     page.part.get_by_role("button", name="Try again").click()
@@ -138,7 +138,7 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     body = {"status": "error", "message": error["message"], "data": None, "error": error}
     page.page.route(CHART, lambda route: route.fulfill(status=404, json=body))
     page.choose("Rap")
-    expect(page.part.get_by_text("There is no chart yet.")).to_be_visible()
+    expect(page.part.get_by_text("No charts yet.")).to_be_visible()
     page.page.unroute(CHART)
 
     # What is older than a day stands out.
@@ -154,6 +154,6 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
 
     page.page.route(CHART, aged)
     page.choose("Pop").loaded()
-    expect(page.line.locator(".charts-old")).to_have_text("Out of date: taken 3 days ago")
+    expect(page.line.locator(".charts-old")).to_have_text("Out of date: updated 3 days ago")
     expect(page.rows.first).to_contain_text("+1.2K in 7 days without Spotify")
     expect(page.rows.first).to_contain_text("Spotify: plays of Sat, 1 Mar 2025, only repeated since")

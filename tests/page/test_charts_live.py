@@ -45,19 +45,19 @@ def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
         visitor.page.evaluate("location.hash = 'charts'")
     assert len(opened) == 2
 
-    kept = page.part.get_by_text("This one was kept from before.")
+    kept = page.part.get_by_text("You’re offline. Showing what was already loaded.")
     failures = page.part.locator(".charts-failures")
-    expect(page.part.get_by_text("These are samples")).to_be_visible()
+    expect(page.part.get_by_text("Sample data")).to_be_visible()
     visitor.page.evaluate("globalThis.isTheSamePage = true")
     day = pipeline.publish()
     page.shows(MORE)
     expect(page.day).to_have_value(day)
-    expect(page.part.get_by_text("These are samples")).to_have_count(0)
-    expect(page.line.get_by_role("status")).to_have_text("New: Pop of Sat, 1 Mar 2025. 3 tracks")
+    expect(page.part.get_by_text("Sample data")).to_have_count(0)
+    expect(page.line.get_by_role("status")).to_have_text("New Pop chart for Sat, 1 Mar 2025. 3 tracks")
 
     pipeline.fail()
     page.shows(FEW)
-    expect(failures).to_contain_text("Apple Music gave no list.")
+    expect(failures).to_contain_text("Couldn’t load Apple Music.")
 
     visitor.context.set_offline(True)
     expect(kept).to_be_visible()
@@ -76,10 +76,10 @@ def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
     pipeline.run(code=3)
     visitor.page.reload()
     # A list of long ago is no newer for being read just now.
-    told = re.compile(r"Spotify gave no list. Its last one counts, taken \d+ days ago.")
+    told = re.compile(r"Couldn’t load Spotify. Using its list from \d+ days ago.")
     expect(failures).to_contain_text(told)
     expect(page.line.locator(".charts-old")).to_contain_text("Out of date")
     page.choose("Dance")
-    expect(page.part.get_by_text("No track was on two services’ lists that day.")).to_be_visible()
+    expect(page.part.get_by_text("No track was on at least two services that day.")).to_be_visible()
     expect(page.part.get_by_text("manage.py")).to_have_count(0)
     expect(page.day).to_have_value("2025-03-01")

@@ -27,7 +27,7 @@ class DiscoverPage:
         self.page: Page = visitor.page
         self.part = self.page.locator("#discover-part")
         self.rows = self.part.get_by_role("list", name="Recommended tracks").get_by_role("listitem")
-        self.refresh = self.part.get_by_role("button", name="Make a new list")
+        self.refresh = self.part.get_by_role("button", name="Refresh")
         self.state = self.part.locator(".discover-line [role=status]")
 
     def open(self) -> "DiscoverPage":
@@ -101,7 +101,7 @@ def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
     assert as_ada.get("/api/analytics/me/").json()["by_type"]["like"] == 1
 
     with page.page.expect_response("**/api/analytics/activity/") as told:
-        page.row(first).get_by_role("button", name=f"{first} is not for me").click()
+        page.row(first).get_by_role("button", name=f"Not interested in {first}").click()
     assert told.value.status == 201
     expect(page.row(first)).to_have_count(0)
     expect(page.row(second).get_by_role("button").first).to_be_focused()
@@ -114,24 +114,24 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
     title = page.titles()[0]
     page.visitor.loses_network = True
     page.page.route("**/api/analytics/activity/", lambda route: route.abort())
-    page.row(title).get_by_role("button", name=f"{title} is not for me").click()
-    expect(page.page.locator(".toast")).to_have_text(re.compile("That could not be kept."))
+    page.row(title).get_by_role("button", name=f"Not interested in {title}").click()
+    expect(page.page.locator(".toast")).to_have_text(re.compile(r"Couldn’t save\."))
     expect(page.row(title)).to_be_visible()
 
     held: list[Route] = []
     page.page.route(JOB, lambda route: held.append(route), times=1)
     with page.page.expect_request(JOB):
         page.refresh.click()
-    expect(page.state).to_have_text("Making a new list …")
+    expect(page.state).to_have_text("Refreshing…")
     expect(page.refresh).to_have_attribute("aria-disabled", "true")
     (route,) = held
     route.continue_()
-    expect(page.state).to_have_text("Here is your new list.")
+    expect(page.state).to_have_text("Recommendations updated.")
     expect(page.rows.first).to_be_visible()
 
     page.page.route(JOB, lambda route: route.fulfill(json={"job_id": "x", "status": "failed"}))
     page.refresh.click()
-    expect(page.state).to_have_text("No new list could be made. This one still counts.")
+    expect(page.state).to_have_text("Couldn’t refresh. Showing the previous list.")
     expect(page.rows.first).to_be_visible()
 
     page.visitor.expects.add(429)
@@ -140,7 +140,7 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
         REFRESH, lambda route: route.fulfill(status=429, json=body, headers={"Retry-After": "600"})
     )
     page.refresh.click()
-    expect(page.state).to_have_text("Five new lists an hour are enough. The next one in 10 minutes.")
+    expect(page.state).to_have_text("You can refresh 5 times an hour. Try again in 10 minutes.")
     expect(page.rows.first).to_be_visible()
     page.page.unroute(JOB)
     page.page.unroute(REFRESH)
@@ -153,7 +153,7 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
     account.choose("rock")
     account.save_taste()
 
-    account.press("See what fits")
+    account.press("See recommendations")
 
     expect(page.rows.filter(has_text="Because you like rock").first).to_be_visible()
     expect(page.rows.filter(has_text="Because you like jazz")).to_have_count(0)
@@ -166,7 +166,7 @@ def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invi
     page = DiscoverPage(visit(f"/r/{queue.room}", loses_network=True, **PHONE))
     page.page.route("**/recommendations/**", lambda route: route.abort())
     page.open()
-    expect(page.part.get_by_text("Recommendations need the network.")).to_be_visible()
+    expect(page.part.get_by_text("You’re offline. Recommendations aren’t available.")).to_be_visible()
     page.page.unroute("**/recommendations/**")
     page.part.get_by_role("button", name="Try again").click()
     lists = page.part.locator(".discover-list")

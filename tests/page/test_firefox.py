@@ -55,8 +55,8 @@ def test_two_windows_see_each_others_adding_votes_and_moves(come: Come, queue: Q
     expect(library).to_contain_text("3rd")
     in_front(ada.page)
     ada.page.get_by_role("button", name=f"Vote down {first}").click()
-    ada.row("So What").get_by_role("button", name="More for So What").click()
-    ada.menu.get_by_role("menuitem", name="To the top").click()
+    ada.row("So What").get_by_role("button", name="More options for So What").click()
+    ada.menu.get_by_role("menuitem", name="Move to top").click()
 
     for page in (ada, bo):
         page.shows(["So What", first, second])
@@ -136,7 +136,7 @@ def test_what_is_removed_comes_back_by_undo(come: Come, queue: Queue):
     queue.fill(2)
     page = come(f"/r/{queue.room}")
     first, second = page.titles()
-    page.row(first).get_by_role("button", name=f"More for {first}").click()
+    page.row(first).get_by_role("button", name=f"More options for {first}").click()
     page.menu.get_by_role("menuitem", name="Remove").click()
     page.shows([second])
 
@@ -184,7 +184,7 @@ def test_what_is_done_offline_is_sent_once_and_in_order(
     for key in ("Enter", "Home", "Enter"):
         page.page.keyboard.press(key)
 
-    expect(page.page.locator(".status-text")).to_have_text("offline, 2 changes waiting")
+    expect(page.page.locator(".status-text")).to_have_text("offline, 2 unsent changes")
     assert titles_of(queue) == titles, "nothing can have been sent"
     page.visitor.context.set_offline(False)
     in_sync(page.page)
@@ -199,7 +199,7 @@ def test_a_server_that_restarts_costs_nothing(visit: Visit, mortal: TuttiServer,
     titles = page.titles()
 
     mortal.stop()
-    expect(page.page.locator(".banner")).to_have_text("The server restarts.")
+    expect(page.page.locator(".banner")).to_have_text("The server is restarting.")
     page.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
     mortal.start()
 

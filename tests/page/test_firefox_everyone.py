@@ -49,7 +49,7 @@ def test_the_policy_of_the_page_is_kept(visit: Visit, queue: Queue):
     visitor = visit("/")
     visitor.context.add_init_script(NOTE_VIOLATIONS)
     visitor.open(f"/r/{queue.room}#room")
-    expect(visitor.page.get_by_role("heading", name="Let others in")).to_be_visible()
+    expect(visitor.page.get_by_role("heading", name="Invite people")).to_be_visible()
 
     assert visitor.page.evaluate("window.violations") == []
 

@@ -20,7 +20,7 @@ KEEP_WHAT_IS_SAID = """() => {
             for (const node of addedNodes) if (node.textContent) window.said.push(node.textContent);
     }).observe(place, { childList: true, subtree: true });
 }"""
-GOES_ON = re.compile(r"That was a lot at once\. It goes on in \d+ s\.")
+GOES_ON = re.compile(r"Too many changes\. Resuming in \d+ s\.")
 LIMITED = {"error": {"code": "RATE_LIMITED", "message": "Too many.", "details": {}}}
 
 
@@ -42,14 +42,14 @@ def test_while_nobody_answers_one_sees_how_much_waits(visit: Visit, mortal: Tutt
     for title in titles[:2]:
         page.page.get_by_role("button", name=f"Vote up {title}").tap()
 
-    status(page.page, "reconnecting", ", 2 changes waiting")
-    expect(page.page.locator(".banner")).to_contain_text("The server does not answer.")
-    expect(page.page.locator(".banner strong")).to_have_text("2 changes waiting")
+    status(page.page, "reconnecting", ", 2 unsent changes")
+    expect(page.page.locator(".banner")).to_contain_text("Can’t reach the server.")
+    expect(page.page.locator(".banner strong")).to_have_text("2 unsent changes")
     assert not page.visitor.scrolls_sideways()
     # The longest that the head says, in the longer words, can be read whole.
     german.rows.first.locator(".queue-vote[data-way=up]").tap()
     state = german.page.locator(".status-text")
-    expect(state).to_contain_text("1 Änderung wartet")
+    expect(state).to_contain_text("1 Änderung nicht gesendet")
     assert not state.evaluate(IS_CUT)
     assert not german.visitor.scrolls_sideways()
     mortal.start()
@@ -80,7 +80,7 @@ def test_what_was_too_much_at_once_says_why_it_waits_and_for_how_long(visit: Vis
     first = counted.inner_text()
     expect(counted).not_to_have_text(first)
     assert banner.locator(".spoken").inner_text() == spoken
-    expect(banner.locator("strong")).to_have_text("2 changes waiting")
+    expect(banner.locator("strong")).to_have_text("2 unsent changes")
     assert not visitor.scrolls_sideways()
     in_sync(page.page)
     expect(banner).to_have_count(0)
@@ -102,9 +102,9 @@ def test_what_was_meant_for_a_room_that_has_gone_says_so_once(visit: Visit, http
 
     visitor.context.set_offline(False)
 
-    expect(page.page.locator(".banner")).to_contain_text("There is no such room, or it has been deleted.")
+    expect(page.page.locator(".banner")).to_contain_text("This room doesn’t exist or was deleted.")
     expect(page.page.locator(".queue-sum-of-votes[data-pending]")).to_have_count(0)
-    expect(page.toast).to_have_text("This room has been deleted.")
+    expect(page.toast).to_have_text("This room was deleted.")
 
 
 def test_others_changes_are_told_in_one_sentence_and_the_same_one_each_time(visit: Visit, queue: Queue):

@@ -56,10 +56,10 @@ def test_it_says_when_and_by_whom_and_what_has_left_the_library_and_comes_with_a
     page.route("**/history/", lambda route: route.abort())
     page.goto(f"{visitor.base_url}/r/{queue.room}#history")
     page.reload()
-    needs = page.get_by_text("Der Verlauf braucht das Netz.")
+    needs = page.get_by_text("Du bist offline. Der Verlauf ist nicht verfügbar.")
     expect(needs).to_be_visible()
     page.unroute("**/history/")
-    page.get_by_role("button", name="Noch einmal", exact=True).click()
+    page.get_by_role("button", name="Erneut versuchen", exact=True).click()
 
     rows = page.get_by_role("list", name="Verlauf").get_by_role("listitem")
     expect(rows).to_have_count(2)

@@ -29,12 +29,12 @@ def offline(visit: Visit, queue: Queue, items: int) -> Visitor:
 
 
 def opener(page: Page) -> Locator:
-    return page.get_by_role("button", name="Send or forget")
+    return page.get_by_role("button", name="Review")
 
 
 def opened(page: Page) -> Locator:
     opener(page).tap()
-    dialog = page.get_by_role("dialog", name="Not sent")
+    dialog = page.get_by_role("dialog", name="Unsent changes")
     expect(dialog).to_be_visible()
     return dialog
 
@@ -58,14 +58,14 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
 
     # Another room says where they belong.
     elsewhere = visitor.another_tab().open(f"/r/{new_room(http)}").page
-    expect(elsewhere.locator(".banner")).to_have_text(re.compile("^8 changes have waited"))
+    expect(elsewhere.locator(".banner")).to_have_text(re.compile("^8 changes are over 20 hours old"))
     dialog = opened(elsewhere)
-    dialog.get_by_role("button", name=f"Forget: Vote up {first}, in the room A test's room").tap()
+    dialog.get_by_role("button", name=f"Discard: Vote up {first} (room A test's room)").tap()
     expect(dialog.get_by_role("listitem")).to_have_count(7)
     elsewhere.close()
 
     page = QueuePage(visitor.another_tab().open(f"/r/{queue.room}"))
-    expect(page.page.locator(".banner")).to_have_text(re.compile("^7 changes have waited"))
+    expect(page.page.locator(".banner")).to_have_text(re.compile("^7 changes are over 20 hours old"))
     assert page.list.evaluate(HEIGHT) > 300
     dialog = opened(page.page)
     last = dialog.get_by_role("listitem").last.get_by_role("button", name="Send: Vote up")
@@ -73,7 +73,7 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
     expect(last).to_be_in_viewport()
 
     # By the keyboard.
-    dialog.get_by_role("button", name=f"Forget: Vote up {second}").press("Enter")
+    dialog.get_by_role("button", name=f"Discard: Vote up {second}").press("Enter")
     expect(dialog.get_by_role("button", name=f"Send: Vote up {third}")).to_be_focused()
     dialog.get_by_role("button", name=f"Send: Vote up {third}").press("Enter")
     expect(dialog.get_by_role("listitem")).to_have_count(5)
@@ -90,7 +90,7 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
         page.page.get_by_role("button", name=f"Vote up {title}").tap()
     make_old(page.page, actions=2)
     visitor.context.set_offline(False)
-    opened(page.page).get_by_role("button", name="Forget all").tap()
+    opened(page.page).get_by_role("button", name="Discard all").tap()
     expect(page.page.locator(".banner")).to_have_count(0)
     in_sync(page.page)
     assert votes_of(queue) == [0, 0, 1, 1, 1, 1, 1, 1]

@@ -48,7 +48,7 @@ def test_a_server_that_dies_in_mid_drag_or_stops_costs_nothing(
 
     # One that stops says so, and what waits is kept over a reload.
     mortal.stop()
-    expect(page.locator(".banner")).to_have_text("The server restarts.")
+    expect(page.locator(".banner")).to_have_text("The server is restarting.")
     up = shown.rows.nth(1).get_by_role("button", name="Vote up")
     up.click()
     wait_until_stored(page, 1)

@@ -43,7 +43,7 @@ def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Que
     page.page.get_by_role("button", name=f"Vote down {titles[2]}").tap()
     move_to_top(page, titles[3])
 
-    says(page, "offline, 3 changes waiting")
+    says(page, "offline, 3 unsent changes")
     assert titles_of(queue) == titles, "nothing can have been sent"
     visitor.context.set_offline(False)
     in_sync(page.page)
@@ -78,31 +78,31 @@ def test_a_reload_without_network_shows_what_was_known_keeps_what_waits_and_is_w
     visitor.context.set_offline(True)
     up = page.page.get_by_role("button", name=f"Vote up {titles[0]}")
     up.tap()
-    says(page, "offline, 1 change waiting")
+    says(page, "offline, 1 unsent change")
     wait_until_stored(page.page, 1)
 
     page.page.reload()
 
     page.shows(titles)
-    says(page, "offline, 1 change waiting")
+    says(page, "offline, 1 unsent change")
     expect(up).to_have_attribute("aria-pressed", "true")
     expect(page.page.locator("h1")).to_have_text("Kitchen party")
     expect(page.page.locator(".queue-handle")).to_have_count(0)
-    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")
+    expect(page.page.locator(".queue-head")).to_contain_text("This queue is ordered by votes.")
 
     # What has never had an answer comes by itself, wherever one is looking.
     show(page.page, "room")
-    share = page.page.get_by_role("region", name="Let others in")
+    share = page.page.get_by_role("region", name="Invite people")
     rooms = page.page.get_by_role("region", name="Rooms", exact=True)
-    expect(share).to_contain_text("The link for others needs the network.")
-    expect(rooms).to_contain_text("The list of rooms needs the network.")
+    expect(share).to_contain_text("You’re offline. The invite link isn’t available.")
+    expect(rooms).to_contain_text("You’re offline. The room list isn’t available.")
     expect(share.get_by_role("button", name="Try again")).to_be_visible()
     assert visitor.violations() == []
     visitor.context.set_offline(False)
     code = share.get_by_role("img", name=re.compile("QR code"))
     expect(code).to_be_visible(timeout=BACK_MILLISECONDS)
     expect(rooms.get_by_role("link").first).to_be_visible(timeout=BACK_MILLISECONDS)
-    expect(page.page.get_by_text("needs the network")).to_have_count(0)
+    expect(page.page.get_by_text("You’re offline")).to_have_count(0)
     in_sync(page.page)
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]
 
@@ -116,7 +116,7 @@ def test_what_closed_tabs_left_is_sent_by_the_next_or_by_another_which_has_the_s
     titles = page.titles()
     visitor.context.set_offline(True)
     page.page.get_by_role("button", name=f"Vote up {titles[1]}").click()
-    says(page, "offline, 1 change waiting")
+    says(page, "offline, 1 unsent change")
     wait_until_stored(page.page, 1)
     page.page.close()
     visitor.context.set_offline(False)
@@ -134,7 +134,7 @@ def test_what_closed_tabs_left_is_sent_by_the_next_or_by_another_which_has_the_s
     for number, (page, title) in enumerate([(one, titles[3]), (other, titles[2]), (one, titles[1])], start=1):
         move_to_top(page, title)
         for shown in (one, other):
-            says(shown, f"offline, {number} change{'s' * (number > 1)} waiting")
+            says(shown, f"offline, {number} unsent change{'s' * (number > 1)}")
     one.page.close()
     visitor.context.set_offline(False)
     in_sync(other.page)

@@ -90,6 +90,6 @@ def test_the_longer_words_leave_room_for_a_row_and_what_is_wrong_with_a_name(pag
     assert page.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
     page.page.locator(".guest-question").get_by_role("button", name="Speichern").click()
-    problem = page.page.get_by_text("Ein Name hat mindestens einen Buchstaben.")
+    problem = page.page.get_by_text("Gib mindestens einen Buchstaben ein.")
     expect(problem).to_be_in_viewport(ratio=0.99)
     expect(page.rows.first).to_be_in_viewport()

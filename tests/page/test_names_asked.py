@@ -34,8 +34,8 @@ def test_it_stops_nobody_and_the_answer_stands_at_what_one_adds(visit: Visit, qu
     # What is wrong with a name is said where it is typed.
     field = question(page).get_by_label("What is your name?")
     for name, told in (
-        ("  ", "A name has at least one letter."),
-        ("A\u0007da", "There is a character in it that can't be shown."),
+        ("  ", "Enter at least one letter."),
+        ("A\u0007da", "It contains an unsupported character."),
     ):
         field.fill(name)
         question(page).get_by_role("button", name="Save").click()
@@ -45,7 +45,7 @@ def test_it_stops_nobody_and_the_answer_stands_at_what_one_adds(visit: Visit, qu
     page.route("**/api/guests/**", lambda route: route.abort())
     field.fill("Cem")
     field.press("Enter")
-    expect(field).to_have_accessible_description("The server does not answer. Try again in a moment.")
+    expect(field).to_have_accessible_description("Can’t reach the server. Try again in a moment.")
     expect(field).to_have_value("Cem")
     page.unroute("**/api/guests/**")
     field.fill(" Ada ")
@@ -82,15 +82,15 @@ def test_a_name_is_changed_in_the_room_part_by_any_tab(visit: Visit, queue: Queu
     # One that can't be saved is kept for another try.
     visitor.context.set_offline(True)
     banner = page.locator(".banner")
-    expect(banner).to_contain_text("what you change in the queue is sent once the network is back")
+    expect(banner).to_contain_text("your changes will be sent when you’re back online")
     own_name_field(page).fill("Ada")
     own_name_field(page).press("Enter")
-    expect(page.get_by_text("It is not saved yet: press Save again")).to_be_visible()
+    expect(page.get_by_text("so your name isn’t saved. Press Save again")).to_be_visible()
     expect(own_name_field(page)).to_have_value("Ada")
     visitor.context.set_offline(False)
     expect(banner).to_have_count(0, timeout=BACK_MILLISECONDS)
     own_name_field(page).press("Enter")
-    expect(page.get_by_text("You are now Ada.")).to_be_visible()
+    expect(page.get_by_text("Your name is now Ada.")).to_be_visible()
 
     # A name given in another tab belongs to the same guest.
     me = f"{visitor.base_url}/api/guests/me/"
@@ -108,4 +108,4 @@ def test_a_name_is_changed_in_the_room_part_by_any_tab(visit: Visit, queue: Queu
 def rename(page: Page, name: str) -> None:
     own_name_field(page).fill(name)
     own_name_field(page).press("Enter")
-    expect(page.get_by_text(f"You are now {name}.")).to_be_visible()
+    expect(page.get_by_text(f"Your name is now {name}.")).to_be_visible()

@@ -70,7 +70,7 @@ def phones(browser: Browser, server: TuttiServer, queue: Queue) -> Iterator[list
 
 
 def offer(page: Page) -> None:
-    banner = page.locator(".banner", has_text="There is a newer page.")
+    banner = page.locator(".banner", has_text="A new version is available.")
     expect(banner).to_be_visible(timeout=PATIENCE_MILLISECONDS)
 
 
@@ -102,10 +102,10 @@ def test_it_is_offered_and_takes_along_what_waits(
     phones[1].expects.add(404)
     plain.get_by_role("button", name="Room").tap()
     offer(plain)
-    expect(plain.locator("#room-part")).to_contain_text("This part could not be loaded.")
+    expect(plain.locator("#room-part")).to_contain_text("Couldn’t load this section.")
     assert phones[1].violations() == []
     take(plain, plain.locator("#room-part"))
-    expect(plain.get_by_role("heading", name="Let others in")).to_be_visible()
+    expect(plain.get_by_role("heading", name="Invite people")).to_be_visible()
 
     # So does a server that has restarted.
     in_sync(kept)
@@ -114,9 +114,9 @@ def test_it_is_offered_and_takes_along_what_waits(
     in_sync(kept)
     phones[0].context.set_offline(True)
     kept.locator(".queue-vote[data-way=up]").first.tap()
-    expect(kept.locator(".status-text")).to_have_text("offline, 1 change waiting")
+    expect(kept.locator(".status-text")).to_have_text("offline, 1 unsent change")
     take(kept, kept.locator(".banner"))
-    expect(kept.locator(".status-text")).to_have_text("offline, 1 change waiting")
+    expect(kept.locator(".status-text")).to_have_text("offline, 1 unsent change")
     phones[0].context.set_offline(False)
     plain.unroute(VOTES)
     for page in (kept, plain):
@@ -138,9 +138,9 @@ def test_parts_that_nobody_has_opened_are_there_without_network_and_come_at_the_
     page.route(ROOM_PART, lambda route: route.abort())
     page.goto(f"{own_address}/")
     page.get_by_role("button", name="Room").tap()
-    expect(page.locator("#room-part")).to_contain_text("This part could not be loaded.")
+    expect(page.locator("#room-part")).to_contain_text("Couldn’t load this section.")
     assert page.locator(".banner").count() == 0
     page.unroute(ROOM_PART)
     page.locator("#room-part").get_by_role("button", name="Try again").tap()
-    expect(page.get_by_role("heading", name="Let others in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Invite people")).to_be_visible()
     assert page.locator(".rooms-card").first.evaluate("card => getComputedStyle(card).display") == "grid"

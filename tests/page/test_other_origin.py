@@ -140,7 +140,7 @@ def test_accounts_are_at_the_servers_own_address_and_what_is_done_offline_is_sen
     visitor = visit_elsewhere(f"/r/{queue.room}#discover", loses_network=True, **PHONE)
     page = QueuePage(visitor)
     page.page.get_by_role("button", name="Sign in or create an account").click()
-    link = page.page.get_by_role("link", name="Open it there")
+    link = page.page.get_by_role("link", name="Go there")
     expect(link).to_have_attribute("href", f"{site.base_url}/#account")
     expect(page.page.locator("#account-part input")).to_have_count(0)
     assert visitor.violations() == []
@@ -153,7 +153,7 @@ def test_accounts_are_at_the_servers_own_address_and_what_is_done_offline_is_sen
     page.handle(titles[2]).focus()
     for key in ("Enter", "Home", "Enter"):
         page.page.keyboard.press(key)
-    expect(page.page.locator(".status-text")).to_have_text("offline, 2 changes waiting")
+    expect(page.page.locator(".status-text")).to_have_text("offline, 2 unsent changes")
     visitor.context.set_offline(False)
     in_sync(page.page)
     assert titles_of(queue) == [titles[2], titles[0], titles[1]] == page.titles()
@@ -222,9 +222,9 @@ def test_a_page_of_an_origin_that_is_not_allowed_says_so(shut_out: Visitor):
     page = shut_out.page
 
     banner = page.get_by_role("alert")
-    expect(banner).to_contain_text("The server does not let this address take part.")
+    expect(banner).to_contain_text("The server doesn’t allow connections from this site.")
     expect(banner).to_contain_text(f"CORS_ALLOWED_ORIGINS={shut_out.base_url}")
-    expect(page.locator(".status-text")).to_have_text("not connected")
+    expect(page.locator(".status-text")).to_have_text("disconnected")
     expect(page.get_by_role("region", name="What is your name?")).to_have_count(0)
     assert shut_out.violations() == []
     assert not shut_out.scrolls_sideways()
@@ -232,5 +232,5 @@ def test_a_page_of_an_origin_that_is_not_allowed_says_so(shut_out: Visitor):
     # Nor does it blame the network.
     page.get_by_role("button", name="Library").tap()
     library = page.get_by_role("region", name="Library")
-    expect(library).to_contain_text("The server does not let this address take part.")
+    expect(library).to_contain_text("The server doesn’t allow connections from this site.")
     expect(page.get_by_text("network")).to_have_count(0)

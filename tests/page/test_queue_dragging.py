@@ -75,7 +75,7 @@ def test_a_track_goes_where_it_is_dropped_whatever_others_do_meanwhile(visit: Vi
     # One that somebody removes meanwhile is let go with a word.
     hand.grip(page.handle(titles[1])).carry_over(page.rows.nth(4))
     queue.remove(ids[1])
-    expect(page.toast).to_have_text(f"{titles[1]} was removed meanwhile.")
+    expect(page.toast).to_have_text(f"{titles[1]} was removed while you were moving it.")
     expect(page.held).to_have_count(0)
     expect(page.line).to_be_hidden()
     hand.let_go()
@@ -85,11 +85,11 @@ def test_a_track_goes_where_it_is_dropped_whatever_others_do_meanwhile(visit: Vi
 
     # A move that is refused is taken back with a reason.
     page.visitor.expects = {409}
-    refusal = {"code": "ORDERED_BY_VOTES", "message": "Votes order this room.", "details": {}}
+    refusal = {"code": "ORDERED_BY_VOTES", "message": "This queue is ordered by votes.", "details": {}}
     address = f"**/playlist/{ids[3]}/"
     page.page.route(address, lambda route: route.fulfill(status=409, json={"error": refusal}))
     hand.grip(page.handle(titles[3])).carry_over(page.rows.nth(3)).let_go()
-    expect(page.toast.last).to_have_text("Votes order this room, so nothing is moved by hand.")
+    expect(page.toast.last).to_have_text("This room is ordered by votes, so tracks can’t be moved manually.")
     page.shows(left)
     wait_for_moves(page, 7)
 

@@ -63,7 +63,7 @@ def test_arrows_find_all_rows_and_carry_what_space_has_taken_and_each_step_is_sa
     page.rows.first.focus()
     press(page.page, " ")
     expect(page.said).to_have_text(
-        f"{titles[0]} taken, 1st of 6. Arrows move it, space puts it down, Escape puts it back."
+        f"Picked up {titles[0]}, 1st of 6. Use arrow keys to move, Space to drop, Escape to cancel."
     )
     press(page.page, "ArrowDown")
     expect(page.said).to_have_text(f"{titles[0]}, 2nd of 6")
@@ -73,7 +73,7 @@ def test_arrows_find_all_rows_and_carry_what_space_has_taken_and_each_step_is_sa
     page.shows(moved)
     assert page.moves_sent == 0
     press(page.page, " ")
-    expect(page.said).to_have_text(f"{titles[0]} put down, 3rd of 6")
+    expect(page.said).to_have_text(f"Dropped {titles[0]}, 3rd of 6")
     wait_for_moves(page, 1)
     assert titles_of(queue) == moved
     assert page.focused_title() == titles[0]
@@ -90,14 +90,14 @@ def test_arrows_find_all_rows_and_carry_what_space_has_taken_and_each_step_is_sa
     press(page.page, " ", "ArrowDown", "End")
     page.shows([*titles[1:], titles[0]])
     press(page.page, "Escape")
-    expect(page.said).to_have_text(f"{titles[0]} is back, 1st of 6")
+    expect(page.said).to_have_text(f"Move canceled. {titles[0]} is 1st of 6")
     page.shows(titles)
     assert page.focused_title() == titles[0]
     press(page.page, " ", "ArrowDown")
     page.shows([titles[1], titles[0], *titles[2:]])
     press(page.page, "Tab")
     page.shows(titles)
-    expect(page.said).to_have_text(f"{titles[0]} is back, 1st of 6")
+    expect(page.said).to_have_text(f"Move canceled. {titles[0]} is 1st of 6")
     wait_for_moves(page, 2)
 
 
@@ -159,7 +159,7 @@ def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: lis
     ids, titles = queue.ids(), [titles[0], titles[2], titles[1], *titles[3:]]
     page.shows(titles)
     press(page.page, " ")
-    expect(page.said).to_have_text(f"{titles[2]} put down, 3rd of 6")
+    expect(page.said).to_have_text(f"Dropped {titles[2]}, 3rd of 6")
     wait_for_moves(page, 1)
     assert titles_of(queue) == titles
 
@@ -167,11 +167,11 @@ def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: lis
     page.rows.nth(1).focus()
     press(page.page, " ", "ArrowDown")
     queue.remove(ids[1])
-    expect(page.toast).to_have_text(f"{titles[1]} was removed meanwhile.")
+    expect(page.toast).to_have_text(f"{titles[1]} was removed while you were moving it.")
     page.shows([titles[0], *titles[2:]])
     assert page.focused_title() in titles
     press(page.page, " ")
-    expect(page.said).to_contain_text("taken")
+    expect(page.said).to_contain_text("Picked up")
 
 
 def test_plus_and_minus_vote_and_enter_opens_what_can_be_done(page: QueuePage, queue: Queue, ids: list[int]):

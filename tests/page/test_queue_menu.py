@@ -14,7 +14,7 @@ def entry(page: QueuePage, name: str) -> Locator:
 
 
 def opened(page: QueuePage, title: str) -> QueuePage:
-    page.page.get_by_role("button", name=f"More for {title}").click()
+    page.page.get_by_role("button", name=f"More options for {title}").click()
     expect(page.menu).to_be_visible()
     return page
 
@@ -26,13 +26,13 @@ def test_a_track_is_moved_played_stopped_and_removed(visit: Visit, queue: Queue)
     rest = [*titles[:2], *titles[3:]]
 
     # Where they would lead nowhere they do nothing.
-    for name in ("Move up", "To the top"):
+    for name in ("Move up", "Move to top"):
         expect(entry(opened(page, titles[0]), name)).to_be_disabled()
         entry(page, name).click(force=True)
         page.page.keyboard.press("Escape")
     wait_for_moves(page, 0)
 
-    steps = {"Move up": 1, "Move down": 2, "To the bottom": 4, "To the top": 0}
+    steps = {"Move up": 1, "Move down": 2, "Move to bottom": 4, "Move to top": 0}
     for count, (name, end) in enumerate(steps.items(), start=1):
         entry(opened(page, titles[2]), name).click()
         wanted = [*rest[:end], titles[2], *rest[end:]]

@@ -43,7 +43,7 @@ def test_an_empty_queue_offers_a_beginning_and_leads_to_the_search(visit: Visit,
     assert second
     assert second["y"] - first["y"] == row["height"]
     assert first["x"] == row["x"]
-    expect(page.page.get_by_text("Loading the queue …")).to_be_attached()
+    expect(page.page.get_by_text("Loading the queue…")).to_be_attached()
 
 
 @pytest.fixture

@@ -93,7 +93,7 @@ def test_a_long_press_or_the_handle_lifts_a_track_and_scrolling_or_pushing_does_
     finger.put_on(page.row(titles[1]).locator(".queue-title")).move_by(-90, 4)
     expect(page.row(titles[1])).to_have_attribute("data-pushed", "left")
     finger.lift()
-    expect(page.menu).to_have_accessible_name(f"More for {titles[1]}")
+    expect(page.menu).to_have_accessible_name(f"More options for {titles[1]}")
     assert lifts(page) == 0
     assert page.scrolled() == 0
     page.page.keyboard.press("Escape")

@@ -64,7 +64,7 @@ def test_one_tap_votes_and_votes_are_told_apart_by_more_than_colour(visit: Visit
 
     expect(clock).to_be_visible()
     expect(page.row(title).locator(".queue-number")).to_be_hidden()
-    expect(page.row(title).locator(".queue-sum-of-votes .spoken")).to_have_text("on its way")
+    expect(page.row(title).locator(".queue-sum-of-votes .spoken")).to_have_text("sending…")
     colours = [
         place.evaluate(COLOUR)
         for place in (page.row(title).locator(".queue-title"), page.page.locator(".queue h2"))
@@ -80,7 +80,7 @@ def test_votes_order_the_room_that_wants_it_and_nothing_is_moved_by_hand(visit: 
     page = QueuePage(visit(f"/r/{voted_queue.room}", **DESKTOP))
     titles = page.titles()
     # How a room is ordered comes after its queue.
-    expect(page.page.locator(".queue-head")).to_contain_text("Votes order this room.")
+    expect(page.page.locator(".queue-head")).to_contain_text("This queue is ordered by votes.")
     expect(page.page.locator(".queue-handle")).to_have_count(0)
 
     button(page, "up", titles[2]).click()
@@ -89,9 +89,9 @@ def test_votes_order_the_room_that_wants_it_and_nothing_is_moved_by_hand(visit: 
     in_sync(page.page)
     assert titles_of(voted_queue)[0] == titles[2]
     expect(button(page, "up", titles[2])).to_be_focused()
-    page.row(titles[0]).get_by_role("button", name=f"More for {titles[0]}").click()
+    page.row(titles[0]).get_by_role("button", name=f"More options for {titles[0]}").click()
     expect(page.page.get_by_role("menuitem")).to_have_text(["Play now", "Remove"])
     page.page.keyboard.press("Escape")
     page.rows.first.focus()
     page.page.keyboard.press(" ")
-    expect(page.said).to_have_text("Votes order this room.")
+    expect(page.said).to_have_text("This queue is ordered by votes.")

@@ -62,7 +62,7 @@ def test_a_listed_room_is_entered_without_loading_the_page_anew_and_a_new_one_ma
     )
     form.get_by_label("By votes").check(force=True)
     form.get_by_role("switch", name="Listed").uncheck()
-    form.get_by_role("button", name="Create the room").tap()
+    form.get_by_role("button", name="Create room").tap()
 
     expect(heading(page)).to_have_text(name)
     slug = page.url.split("/r/")[1].split("#")[0]
@@ -70,7 +70,7 @@ def test_a_listed_room_is_entered_without_loading_the_page_anew_and_a_new_one_ma
     assert (made["name"], made["order"], made["is_public"]) == (name, "votes", False)
 
     page.goto(f"{visitor.base_url}/#room")
-    expect(page.get_by_role("link", name=name)).to_contain_text("not listed")
+    expect(page.get_by_role("link", name=name)).to_contain_text("unlisted")
     page.get_by_role("link", name=name).click()
     expect(heading(page)).to_have_text(name)
 
@@ -78,19 +78,19 @@ def test_a_listed_room_is_entered_without_loading_the_page_anew_and_a_new_one_ma
     page.evaluate("location.hash = 'room'")
     form = change_form(page)
     form.get_by_label("Name").fill("Balcony")
-    form.get_by_label("By hand").check(force=True)
+    form.get_by_label("Manual").check(force=True)
     form.get_by_role("button", name="Save").tap()
     expect(heading(page)).to_have_text("Balcony")
     expect(page.get_by_role("button", name="Change")).to_be_focused()
     changed = http.get(f"/api/rooms/{slug}/").json()
     assert (changed["name"], changed["order"]) == ("Balcony", "manual")
-    change_form(page).get_by_role("button", name="Delete the room").tap()
+    change_form(page).get_by_role("button", name="Delete room").tap()
     question = page.get_by_role("dialog", name="Delete Balcony?")
     expect(question).to_be_visible()
     assert http.get(f"/api/rooms/{slug}/").status_code == 200
-    question.get_by_role("button", name="Delete the room").tap()
+    question.get_by_role("button", name="Delete room").tap()
     expect(heading(page)).to_have_text("Main room")
-    expect(page.get_by_text("Balcony was deleted.")).to_be_visible()
+    expect(page.get_by_text("Deleted Balcony.")).to_be_visible()
     assert http.get(f"/api/rooms/{slug}/").status_code == 404
 
 
@@ -101,11 +101,11 @@ def test_what_is_wrong_with_a_new_room_stands_at_its_field_and_none_is_made_twic
     visitor.expects |= {400, 409}
     page = visitor.page
     form = new_room_form(page)
-    create = form.get_by_role("button", name="Create the room")
+    create = form.get_by_role("button", name="Create room")
     for name, slug, field, told in (
-        ("", "", "Name", "This can't be left empty."),
-        ("Another", "main", "Address", "There is a room of that address already."),
-        ("Another", "küche", "Address", "Only a–z, 0–9 and -."),
+        ("", "", "Name", "Required."),
+        ("Another", "main", "Address", "That address is already taken."),
+        ("Another", "küche", "Address", "Use only a–z, 0–9, and hyphens."),
     ):
         form.get_by_label("Name").fill(name)
         form.get_by_label("Address").fill(slug)
@@ -123,7 +123,7 @@ def test_what_is_wrong_with_a_new_room_stands_at_its_field_and_none_is_made_twic
         with page.expect_event("requestfailed", lambda request: request.method == "POST"):
             page.route("**/api/rooms/", lose, times=1)
             create.tap()
-        told = "The server does not answer. Try again in a moment."
+        told = "Can’t reach the server. Try again in a moment."
         expect(form.get_by_role("alert")).to_have_text(told)
         expect(form.get_by_label("Name")).to_have_value(name)
     create.tap()
@@ -151,7 +151,7 @@ def test_an_address_that_is_no_rooms_says_so_and_leads_to_the_main_room(visit: V
     visitor.expects.add(404)
     for path in ("/r", "/r/", "/r/BAD_slug!", "/r/a/b"):
         page.goto(visitor.base_url + path)
-        expect(page.locator(".banner")).to_contain_text("There is no such room")
+        expect(page.locator(".banner")).to_contain_text("This room doesn’t exist")
         expect(heading(page)).to_have_text("Tutti")
 
     page.get_by_role("link", name="Go to the main room").tap()
@@ -168,7 +168,7 @@ def test_anybody_else_is_told_kindly_and_the_main_room_not_offered_for_deletion(
     form = change_form(page)
     form.get_by_label("Name").fill("Mine now")
     form.get_by_role("button", name="Save").click()
-    expect(form.get_by_role("alert")).to_have_text("Only whoever created the room can change it.")
+    expect(form.get_by_role("alert")).to_have_text("Only the room’s creator can change it.")
     assert http.get(f"/api/rooms/{room}/").json()["name"] == "A test's room"
     form.get_by_role("button", name="Cancel").click()
     expect(heading(page)).to_have_text("A test's room")
@@ -176,4 +176,4 @@ def test_anybody_else_is_told_kindly_and_the_main_room_not_offered_for_deletion(
     page.goto(f"{visitor.base_url}/#room")
     form = change_form(page)
     expect(page.get_by_text("Only staff can change the main room")).to_be_visible()
-    expect(form.get_by_role("button", name="Delete the room")).to_have_count(0)
+    expect(form.get_by_role("button", name="Delete room")).to_have_count(0)

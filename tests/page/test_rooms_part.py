@@ -40,7 +40,7 @@ def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_as
 
     page.route("**/api/page/", answer)
     page.reload()
-    retry = page.get_by_role("region", name="Let others in").get_by_role("button", name="Try again")
+    retry = page.get_by_role("region", name="Invite people").get_by_role("button", name="Try again")
     expect(retry).to_be_visible()
     now = "held"
     retry.tap()
@@ -49,7 +49,7 @@ def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_as
     for route in held:
         route.continue_()
     link = f"{own_address}/r/{room}"
-    expect(page.get_by_role("img", name=f"QR code of {link}")).to_be_visible()
+    expect(page.get_by_role("img", name=f"QR code for {link}")).to_be_visible()
     assert link_field(page) == link
 
     page.get_by_role("button", name="Share").tap()
@@ -57,7 +57,7 @@ def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_as
     page.get_by_role("button", name="Copy").tap()
     expect(page.get_by_text("Copied.")).to_be_visible()
     assert page.evaluate("navigator.clipboard.readText()") == link
-    expect(page.get_by_text("came over plain http")).to_have_count(0)
+    expect(page.get_by_text("You’re using HTTP")).to_have_count(0)
     page.goto(link)
     expect(page.get_by_role("heading", level=1)).to_have_text("A test's room")
 
@@ -65,7 +65,7 @@ def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_as
 def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, own_address: str):
     """And it says what https would add."""
     page = visit(f"/r/{room}#room", base_url=own_address, **PHONE).page
-    expect(page.get_by_text("came over plain http")).to_be_visible()
+    expect(page.get_by_text("You’re using HTTP")).to_be_visible()
     assert page.evaluate("navigator.clipboard === undefined")
 
     page.get_by_role("button", name="Copy").tap()
@@ -77,7 +77,7 @@ def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, 
     # Where nothing can be copied the page says so.
     page.evaluate("getSelection().removeAllRanges(); document.execCommand = () => false")
     page.get_by_role("button", name="Copy").tap()
-    expect(page.get_by_text("The link is selected. Copy it now.")).to_be_visible()
+    expect(page.get_by_text("Link selected. You can copy it now.")).to_be_visible()
     assert page.evaluate("getSelection().toString()") == link_field(page)
 
 
@@ -119,12 +119,12 @@ def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_th
         assert not visitor.scrolls_sideways()
         assert page.locator(".rooms").evaluate("one => one.scrollWidth <= one.clientWidth")
     expect(page.locator("html")).to_have_attribute("lang", "de")
-    expect(page.get_by_label("Sprache").locator("option").first).to_have_text("Wie der Browser: Deutsch")
+    expect(page.get_by_label("Sprache").locator("option").first).to_have_text("Wie im Browser (Deutsch)")
     assert background(page) == DARK
 
     page.get_by_label("Sprache").select_option("English")
     expect(page.get_by_role("heading", name="Rooms")).to_be_visible()
-    colours = page.get_by_role("group", name="Colours")
+    colours = page.get_by_role("group", name="Theme")
     colours.get_by_label("Light").check(force=True)
     assert background(page) == LIGHT
     page.reload()
@@ -132,9 +132,9 @@ def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_th
     expect(colours.get_by_label("Light")).to_be_checked()
     assert background(page) == LIGHT
 
-    colours.get_by_label("As the system").check(force=True)
+    colours.get_by_label("System default").check(force=True)
     assert background(page) == DARK
-    colours.get_by_label("As the system").focus()
+    colours.get_by_label("System default").focus()
     page.keyboard.press("ArrowRight")
     assert background(page) == LIGHT
     page.keyboard.press("ArrowRight")
@@ -148,7 +148,7 @@ def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_th
 def exported(page: Page, name: str) -> str:
     """What is in the file, which is named after the room."""
     with page.expect_download() as told:
-        page.get_by_role("button", name=f"Save the queue as {name}").click()
+        page.get_by_role("button", name=f"Export as {name}").click()
     room = page.url.split("/r/")[1].split("#")[0]
     assert re.fullmatch(rf"tutti-{room}-[\d-]{{10}}\.{name.lower()}", told.value.suggested_filename)
     return told.value.path().read_text()
@@ -158,10 +158,10 @@ def test_the_queue_as_a_file_for_players_tables_and_programs(visit: Visit, queue
     """What is in one, of all that titles can be: export.test.ts."""
     page = visit(f"/r/{queue.room}#room").page
     # An empty queue has nothing to take along.
-    expect(page.get_by_text("The queue is empty.")).to_be_visible()
-    expect(page.get_by_role("button", name="Save the queue as CSV")).to_have_count(0)
+    expect(page.get_by_text("The queue is empty.", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Export as CSV")).to_have_count(0)
     queue.fill(3)
-    expect(page.get_by_text("3 tracks, in this order.")).to_be_visible()
+    expect(page.get_by_text("3 tracks, in queue order.")).to_be_visible()
     tracks = [item["track"] for item in queue.items()]
     titles = [track["title"] for track in tracks]
 

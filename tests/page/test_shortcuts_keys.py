@@ -15,7 +15,7 @@ def expect_playing(page: Page, title: str) -> None:
 def expect_that_nothing_was_done(page: Page) -> None:
     """What a key does is shown with the next frame."""
     still(page)
-    assert page.get_by_text("Nothing plays.").is_visible()
+    assert page.get_by_text("Nothing playing.").is_visible()
     expect(page.locator(".status-text")).to_have_text("in sync")
 
 
@@ -33,14 +33,14 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
         assert queue.playing() == item
 
     page.keyboard.press("Space")
-    expect(page.get_by_text("Nothing plays.")).to_be_visible()
+    expect(page.get_by_text("Nothing playing.")).to_be_visible()
     expect(page.locator(".status-text")).to_have_text("in sync")
     assert queue.playing() is None
 
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.get_by_role("button", name="Room", exact=True).press("Space")
-    expect(page.get_by_role("heading", name="Let others in")).to_be_visible()
+    expect(page.get_by_role("heading", name="Invite people")).to_be_visible()
     expect_that_nothing_was_done(page)
 
     # A question mark lists them.
@@ -48,8 +48,8 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
 
     page.keyboard.press("?")
 
-    keys = page.get_by_role("dialog", name="Keyboard")
-    for text in ("Play or stop", "What can be done with the track", "Vote up, vote down", "Remove it"):
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for text in ("Play or stop", "Open track menu", "Vote up, vote down", "Remove track"):
         expect(keys).to_contain_text(text)
     # None works behind it.
     keys.press("Space")
@@ -68,7 +68,7 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
     page.set_viewport_size(DESKTOP["viewport"])
 
     page.keyboard.press("?")
-    page.get_by_role("switch", name="Single keys work").uncheck()
+    page.get_by_role("switch", name="Single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.reload()
     expect(page.locator(".app-queue")).to_contain_text("3 tracks")

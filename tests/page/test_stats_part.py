@@ -41,7 +41,7 @@ def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, 
     # What could not be loaded is tried again.
     page.route("**/api/analytics/**", lambda route: route.abort())
     page.evaluate("location.hash = 'stats'")
-    expect(page.get_by_text("Figures need the network.")).to_be_visible()
+    expect(page.get_by_text("You’re offline. Statistics aren’t available.")).to_be_visible()
     page.unroute("**/api/analytics/**")
     page.get_by_role("button", name="Try again").click()
     expect(figure(page, "Tracks")).to_have_text(str(tracks))
@@ -53,17 +53,17 @@ def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, 
     assert any(title in name for name, *_ in table_of(chart(page, "Tracks")))
 
     # Tables are reached by keyboard. Axe: test_screenshots.
-    chart(page, "What people do").locator("summary").focus()
+    chart(page, "Activity by type").locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(chart(page, "What people do").get_by_role("table")).to_be_visible()
+    expect(chart(page, "Activity by type").get_by_role("table")).to_be_visible()
 
     # Without network the last ones stay.
     visitor.context.set_offline(True)
     page.get_by_label("90 days").check(force=True)
-    expect(page.get_by_text("Figures need the network. These are the last ones.")).to_be_visible()
+    expect(page.get_by_text("You’re offline. Showing the last ones.")).to_be_visible()
     expect(figure(page, "Tracks")).to_be_visible()
     visitor.context.set_offline(False)
-    expect(page.get_by_text("Figures need the network.")).to_have_count(0)
+    expect(page.get_by_text("You’re offline. Statistics aren’t available.")).to_have_count(0)
 
 
 def test_ones_own_by_the_hours_of_where_one_is_counted_anew_when_one_comes_back(
@@ -81,7 +81,7 @@ def test_ones_own_by_the_hours_of_where_one_is_counted_anew_when_one_comes_back(
         AccountPage(visitor).sign_in(account)
         page.evaluate("location.hash = 'stats'")
         own.click()
-        expect(page.get_by_text("Nothing of yours was counted yet.")).to_be_visible()
+        expect(page.get_by_text("No data yet.")).to_be_visible()
         page.evaluate("location.hash = 'queue'")
         tell(http, "play", "like", occurred_at=f"{datetime.now(UTC):%Y-%m-%d}T00:05:00Z")
     page.evaluate("location.hash = 'stats'")
@@ -89,9 +89,9 @@ def test_ones_own_by_the_hours_of_where_one_is_counted_anew_when_one_comes_back(
     expect(figure(page, "Activities")).to_have_text("2")
     expect(figure(page, "Likes per play")).to_have_text("100%")
     expect(figure(page, "Skips per play")).to_have_text("0%")
-    hours = dict(table_of(chart(page, "By hour of the day")))
+    hours = dict(table_of(chart(page, "By hour")))
     assert {hour: count for hour, count in hours.items() if count != "0"} == {"9:00": "2"}
     assert len(table_of(chart(page, "By day"))) == 30
-    assert chart(page, "What you do").get_by_role("img").get_attribute("aria-label") == (
-        "What you do. Most: Plays, 1."
+    assert chart(page, "Your activity by type").get_by_role("img").get_attribute("aria-label") == (
+        "Your activity by type. Top: Plays (1)."
     )

@@ -69,10 +69,10 @@ def test_more_than_the_server_takes_is_told_in_a_narrow_window(visit: Visit, sit
     expect(page.button("jazz")).to_have_attribute("aria-disabled", "true")
     page.button("jazz").click(force=True)
     expect(page.button("jazz")).to_have_attribute("aria-pressed", "false")
-    expect(page.part.get_by_text("At most 20.")).to_be_visible()
+    expect(page.part.get_by_text("Choose up to 20.")).to_be_visible()
     page.field("Artists").fill("Nina Simone")
     page.press("Add")
-    expect(page.part.get_by_text("At most 50.")).to_be_visible()
+    expect(page.part.get_by_text("Choose up to 50.")).to_be_visible()
     assert page.visitor.violations() == []
     assert not page.visitor.scrolls_sideways()
     assert page.part.locator(".panel").evaluate("one => one.scrollWidth <= one.clientWidth")

@@ -86,7 +86,7 @@ def _troubled(route: Route) -> None:
 
 
 def _none_yet(route: Route) -> None:
-    error = {"code": "NOT_FOUND", "message": "There is no chart yet.", "details": {}}
+    error = {"code": "NOT_FOUND", "message": "No charts yet.", "details": {}}
     route.fulfill(
         status=404, json={"status": "error", "message": error["message"], "data": None, "error": error}
     )

@@ -50,7 +50,7 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
         r'<script type="module" crossorigin src="([^"]+)"', get(first_start, "/r/main").text
     )
     assert get(first_start, script).status_code == 200
-    assert first_start.log.count("Building the page") == 1
+    assert first_start.log.count("Building the web app") == 1
 
 
 def test_nobody_else_reads_what_is_stored(first_start: Clone):
@@ -106,7 +106,7 @@ def test_preparing_builds_the_page_too(first_start: Clone, home: Path, own_data:
 
     assert ended.returncode == 0, ended.stderr
     assert (quick_build / "index.html").read_text() == "prepared"
-    assert "Building the page" in ended.stderr
+    assert "Building the web app" in ended.stderr
     assert get(first_start, "/").status_code == 200, "it gives the page that it has"
 
 

@@ -82,7 +82,9 @@ SORT = Parameter(
 NO_CHART = Refusal(NotFound, "There is no such genre, no such service, or nothing of it that early.")
 NO_TRACK = Refusal(NotFound, "No chart has had a track of this ISRC.")
 BAD_QUERY = Refusal(
-    InvalidInput, "The day lies ahead or is none, or the order is none.", {"date": ["Lies in the future."]}
+    InvalidInput,
+    "The day lies ahead or is none, or the order is none.",
+    {"date": ["Must not be in the future."]},
 )
 CHART_PAYLOAD = ChartPayload(
     genre="pop",

@@ -20,7 +20,7 @@ class ChartQuerySerializer(serializers.Serializer[None]):
 
     def validate_date(self, day: datetime.date) -> datetime.date:
         if day > timezone.now().date():
-            raise serializers.ValidationError("Lies in the future.")
+            raise serializers.ValidationError("Must not be in the future.")
         return day
 
 

@@ -35,7 +35,7 @@ def unit(tally: Tally, name: str) -> Iterator[None]:
         if not has_begun:
             raise StageStopped(tally, error) from error
         tally.rows_out, tally.rows_for_review = rows_out, rows_for_review  # undone with the transaction
-        logger.exception("The pipeline of charts failed at %s", name)
+        logger.exception("The chart pipeline failed at %s", name)
         tally.fail(f"{name}: {type(error).__name__}")
         leave_broken_connection(error)
 

@@ -30,7 +30,7 @@ class TableScheduler(Scheduler):  # type: ignore[misc]  # it has no types
                 self._pulse.beat()
                 return take_turn()
         except Exception as error:  # it must outlive whatever the database does
-            logger.warning("Schedules can't be looked at: %r", error)
+            logger.warning("Could not check schedules: %r", error)
             return LOOK_SECONDS
 
     def close(self) -> None:
@@ -39,4 +39,4 @@ class TableScheduler(Scheduler):  # type: ignore[misc]  # it has no types
             with released_connection():
                 self._pulse.end()
         except Exception as error:
-            logger.warning("The end of beat could not be noted: %r", error)
+            logger.warning("Could not record the end of the scheduler: %r", error)

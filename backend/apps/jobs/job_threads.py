@@ -48,4 +48,4 @@ class JobThreads(BasePool):  # type: ignore[misc]  # it has no types
             try:
                 apply_target(*arguments, **options)
             except Exception:  # a thread has to outlive what Celery makes of a job
-                logger.exception("A job's thread stumbled.")
+                logger.exception("Job thread failed.")

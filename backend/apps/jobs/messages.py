@@ -37,7 +37,7 @@ class Messenger:
                 try:
                     self._send(delay)
                 except Exception as error:  # whatever a broker raises, a word is not worth a failure
-                    logger.warning("Workers could not be told of jobs; beat looks for them: %r", error)
+                    logger.warning("Could not notify workers of jobs; the scheduler will: %r", error)
 
 
 _messengers: list[Messenger] = []

@@ -81,7 +81,7 @@ class PulseThread:
                 with released_connection(), response_deadline(live_deadline_seconds()):
                     self._beat_once()
             except Exception as error:  # it must outlive whatever the database does
-                logger.warning("No pulse this time: %r", error)
+                logger.warning("Process heartbeat failed: %r", error)
             if self._stopping.wait(PULSE_SECONDS):
                 return
 

@@ -70,7 +70,7 @@ class Workbench:
             self._changed.wait_for(lambda: not self._held, timeout=within_seconds)
         if leases := [held.lease for held in self._all_held()]:
             given_back = give_back_runs(leases)
-            logger.warning(f"{given_back} jobs were broken off; the next worker begins them anew.")
+            logger.warning(f"{given_back} jobs were interrupted; the next worker restarts them.")
 
     def _take(self) -> JobRun | None:
         with self._taking:

@@ -15,4 +15,4 @@ class QueueFull(ApiError):
 
 class OrderedByVotes(ApiError):
     code, status = "ORDERED_BY_VOTES", 409
-    default_message = "Votes order this queue, so nothing can be moved by hand."
+    default_message = "This queue is ordered by votes, so items cannot be moved."

@@ -160,5 +160,5 @@ class Audience:
         try:
             listener.give_up()
         except Exception:
-            logger.exception("A listener that failed could not be ended.")
+            logger.exception("A failed listener could not be closed.")
         self._called.discard(listener)

@@ -263,7 +263,7 @@ class Feed:
                 await read()
                 break
             except Exception as error:  # whatever the database says, the listeners wait for their events
-                logger.warning("The log can't be read, it is tried again: %r", error)
+                logger.warning("Could not read the event log; retrying: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
         self._reading = None

@@ -49,7 +49,7 @@ class Heart:
         try:
             await self._beat()
         except Exception as error:  # the next beat may succeed
-            logger.warning("No heartbeat this time: %r", error)
+            logger.warning("Heartbeat failed: %r", error)
         if self._timer is not None:  # else it was stopped meanwhile
             self.start()
 

@@ -73,7 +73,7 @@ def _write(marks: Marks) -> None:
             json.dump(marks, written)
         draft.replace(file)
     except OSError as error:
-        logger.warning("The high marks can't be written: %s", error)
+        logger.warning("Could not write high marks: %s", error)
 
 
 def forget_ended_streams() -> None:

@@ -144,7 +144,7 @@ class Hub:
                     for feed, top in await watch.news() or []:
                         feed.compare(top)
                 except Exception as error:  # the watch must outlive whatever the database does
-                    logger.warning("The log can't be watched: %r", error)
+                    logger.warning("Could not poll the event log: %r", error)
                     watch.look_again()
                     await asyncio.sleep(WATCH_RETRY_SECONDS)
         finally:

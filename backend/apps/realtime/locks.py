@@ -1,17 +1,17 @@
-"""Streams that the transaction of now has locked: each is read once, and numbered on from there.
+"""Streams that the current transaction has locked: each is read once, and numbered on from there.
 
 What is known of a lock lives among the transaction's own callbacks (`on_commit`). Django drops those with the
 transaction, and those made behind a savepoint when it is rolled back: what was appended there, and locks that
 the database gives back then, are forgotten at the same moment.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
 
 from apps.realtime.models import Stream
-from apps.realtime.publishing import Hint
+from apps.realtime.publishing import Hint, publish
 from core.errors import NotFound
 from core.statements import Rows, columns, fetch_one, for_update
 
@@ -29,17 +29,16 @@ class _Lock:
 
 
 @dataclass(frozen=True)
-class News:
-    """What the transaction did to a stream, which is told when it is committed."""
+class PendingHint:
+    """What the transaction did to a stream; it is published after the commit."""
 
     hint: Hint
-    tell: Callable[[Hint], None]
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "__qualname__", "publish")  # what Django's log of a failure asks for
 
     def __call__(self) -> None:
-        self.tell(self.hint)
+        publish(self.hint)
 
 
 _streams = Rows(Stream)
@@ -113,7 +112,7 @@ def _as_it_stands(lock: _Lock) -> Stream | None:
     for entry in _newest_first():
         if entry is lock:
             break
-        if isinstance(entry, News) and entry.hint.stream_id == stream.pk:
+        if isinstance(entry, PendingHint) and entry.hint.stream_id == stream.pk:
             behind = entry.hint
             break
     stream.epoch, stream.seq = behind.epoch, behind.seq

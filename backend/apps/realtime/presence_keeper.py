@@ -61,7 +61,7 @@ class PresenceKeeper:
             try:
                 await self._write_due()
             except Exception as error:  # the rows expire, which is what they are to do then
-                logger.warning("Who is here can't be written: %r", error)
+                logger.warning("Could not store presence: %r", error)
                 await asyncio.sleep(RETRY_SECONDS)
                 continue
             await self._wait_until_due()

@@ -165,7 +165,7 @@ class Publisher:
             if self._clock() >= self._closed_until:  # else one that was under way beside it has failed, too
                 self._closed_until = self._clock() + self._break_seconds
                 self._break_seconds = min(2 * self._break_seconds, LAST_BREAK_SECONDS)
-            logger.warning("Hints were lost, the hubs read the log instead: %r", error)
+            logger.warning("Hints were lost; hubs read the log instead: %r", error)
 
 
 def _carried_bytes(hint: Hint) -> int:

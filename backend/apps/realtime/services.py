@@ -10,16 +10,16 @@ from django.utils import timezone
 
 from apps.realtime.frames import EventFrame, event_text
 from apps.realtime.kinds import kind_named
-from apps.realtime.locks import News, lock_stream, lock_streams, read_again
+from apps.realtime.locks import PendingHint, lock_stream, lock_streams, read_again
 from apps.realtime.models import Event, Stream, new_epoch
-from apps.realtime.publishing import Hint, publish
-from apps.realtime.trimming import TRIM_PER_APPEND, newest_before, oldest_kept, trim_behind
+from apps.realtime.publishing import Hint
+from apps.realtime.trimming import newest_before, oldest_kept, trim_behind
 from core.instants import milliseconds_text
 from core.portions import delete_in_portions
 from core.request_context import request_context
 from core.statements import insert, update
 
-__all__ = ["TRIM_PER_APPEND", "lock_stream", "lock_streams"]
+__all__ = ["lock_stream", "lock_streams"]
 
 # A visit is written down when the last one that was is so long ago: seldom, however many come.
 VISIT_COUNTS_FOR = timedelta(days=1)
@@ -34,7 +34,7 @@ def open_stream(*, kind: str, name: str) -> Stream:
 
 
 def close_stream(stream_id: int) -> None:
-    """Ends a stream with its log; its listeners are told after the commit. One of its name begins anew."""
+    """Ends a stream with its log; its listeners hear of it after the commit. A new one may have its name."""
     Stream.objects.filter(pk=stream_id).delete()
     _publish_on_commit(Hint(stream_id, epoch="", seq=0, frame=None))
 
@@ -45,7 +45,7 @@ def is_visit_due(stream: Stream) -> bool:
 
 
 def note_visits(stream_ids: Collection[int]) -> None:
-    """Somebody is there, in each of these. Writes at most once a day for each."""
+    """Someone visited each of these. Writes at most once a day for each."""
     now = timezone.now()
     for start in range(0, len(stream_ids), VISITS_AT_ONCE):
         some = list(stream_ids)[start : start + VISITS_AT_ONCE]
@@ -91,16 +91,12 @@ def _advanced(stream: Stream, now: datetime) -> Stream:
         if update(Stream, stream.pk, values, seq=stream.seq):
             stream.seq += 1
             return stream
-    raise RuntimeError("A stream that is locked was written by somebody else.")
+    raise RuntimeError("A stream was written although this transaction holds its lock.")
 
 
 def _publish_on_commit(hint: Hint) -> None:
-    """One hint for each append. Its failure is logged, and fails nobody."""
-    transaction.on_commit(News(hint, tell=_tell), robust=True)
-
-
-def _tell(hint: Hint) -> None:
-    publish(hint)
+    """One hint for each append. A failure to publish is logged; the write has succeeded."""
+    transaction.on_commit(PendingHint(hint), robust=True)
 
 
 def trim_log(*, now: datetime | None = None) -> int:

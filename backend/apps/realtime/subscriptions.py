@@ -48,7 +48,7 @@ class Subscriptions:
                 await self._settled.wait_for(lambda: stream_id in self._joined | ({stream_id} - self._wanted))
         except TimeoutError:
             self._is_away = True
-            logger.warning("The channel layer does not answer; the log is watched instead.")
+            logger.warning("Channel layer not responding; polling the log instead.")
 
     def discard(self, stream_id: int) -> None:
         self._wanted.discard(stream_id)
@@ -82,7 +82,7 @@ class Subscriptions:
                 retry_seconds = FIRST_RETRY_SECONDS
             except Exception as error:  # whatever a layer raises, it is tried again
                 self._is_away = True
-                logger.warning("The channel layer is away: %r", error)
+                logger.warning("Channel layer unavailable: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
                 self._changed.set()
@@ -114,7 +114,7 @@ class Subscriptions:
                 for hint in hints_from(message):
                     self._receive(hint)
             except Exception as error:  # whatever a layer raises, it is tried again
-                logger.warning("The channel layer is away: %r", error)
+                logger.warning("Channel layer unavailable: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
                 self._join_again()

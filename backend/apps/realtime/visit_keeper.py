@@ -48,7 +48,7 @@ class VisitKeeper:
             try:
                 await in_reader(note_visits, visited)
             except Exception as error:  # the next look is soon enough
-                logger.warning("Visits can't be written down: %r", error)
+                logger.warning("Could not store visits: %r", error)
             try:
                 async with asyncio.timeout(LOOK_EVERY_SECONDS):
                     await self._changed.wait()

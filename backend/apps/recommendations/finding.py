@@ -88,7 +88,7 @@ def found_for(
         try:
             offered = settle(source.candidates(wishes, most=MOST_OF_SOURCE))
         except SourceAway as away:
-            logger.warning("Recommendations go on without %s: %s", source.name, away)
+            logger.warning("Recommendations continue without %s: %s", source.name, away)
             missing.append(source.name)
         else:
             offers.append(Offer(OUTSIDE, [one for one in offered if one.track_id not in known]))

@@ -70,7 +70,7 @@ class Shelf:
             reason = f"{self.path} can't be read: {error.strerror}."
             held = Held(_identity(self.path), None, reason, ModelState.BROKEN)
         if held.model is None:
-            logger.warning("Recommendations go on without a model. %s", held.reason)
+            logger.warning("Recommendations continue without a model. %s", held.reason)
         else:
             logger.info("Recommendations use a model of %d items", len(held.model.items))
         return held

@@ -23,4 +23,4 @@ def hold_person(key: str) -> None:
     else:
         return
     if fetch_one(_HELD.format(table) + for_update("FOR NO KEY UPDATE"), [person_id]) is None:
-        raise NotAuthenticated("You have become somebody else meanwhile: log in, or join in as a new guest.")
+        raise NotAuthenticated("Your guest session has ended. Log in, or join as a new guest.")

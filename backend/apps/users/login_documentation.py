@@ -24,7 +24,7 @@ WHO = (
 WRONG_LOGIN = Refusal(
     NotAuthenticated, "There is no such account, or the password is not right: nobody tells which."
 )
-WRONG_TOKEN = Refusal(NotAuthenticated, "The token is not valid (any more).")
+WRONG_TOKEN = Refusal(NotAuthenticated, "The token is invalid or has expired.")
 TOO_OFTEN = Refusal(RateLimited, "Too many requests, or too many logins of this address.")
 BAD_LOGIN = Refusal(InvalidInput, "A field makes no sense.", {"password": ["This field is required."]})
 BAD_TOKEN = Refusal(InvalidInput, "A field makes no sense.", {"refresh": ["This field is required."]})
@@ -134,7 +134,7 @@ RESET_PASSWORD = Endpoint(
         Refusal(
             InvalidInput,
             "The token is not valid (any more), or the password too weak.",
-            {"token": ["The token is not valid (any more)."]},
+            {"token": ["The token is invalid or has expired."]},
         ),
         TOO_OFTEN,
     ),

@@ -21,17 +21,17 @@ from core.rate_limits import TooManyCalls, count_against
 
 logger = logging.getLogger(__name__)
 
-SUBJECT = "A new password for Tutti"
+SUBJECT = "Reset your Tutti password"
 TEXT = """\
-Somebody, hopefully you, asked for a new password for the account {username}.
+A password reset was requested for the account {username}.
 
-Your token, which counts for an hour and once:
+Your reset code (valid for one hour, single use):
 
     {token}
 
-If it was not you, there is nothing to do.
+If you didn’t request this, ignore this email.
 """
-NO_TOKEN = "The token is not valid (any more)."  # noqa: S105 - no password
+NO_TOKEN = "The token is invalid or has expired."  # noqa: S105 - no password
 
 # The answer goes out before it: what sending costs could be told from how long the answer takes.
 ANSWER_FIRST_SECONDS = 0.5

@@ -151,7 +151,7 @@ def _account(kind: type[Any], text: str) -> tuple[User, Any]:
         token = None
     user = account_of(token) if token is not None else None
     if user is None:
-        raise NotAuthenticated("The token is not valid (any more).")
+        raise NotAuthenticated("The token is invalid or has expired.")
     return user, token
 
 

@@ -142,7 +142,7 @@ def test_what_is_dangerous_or_limited_is_told(monkeypatch):
 
 def test_a_page_that_is_missing_or_of_before_is_told_and_a_whole_one_is_no_warning(settings, tmp_path: Path):
     settings.PAGE_DIR = tmp_path / "dist"
-    assert "Warning      the page is missing. It has not been built yet." in told("::1")
+    assert "Warning      the web app is missing. It has not been built yet." in told("::1")
 
     settings.PAGE_DIR.mkdir()
     (settings.PAGE_DIR / "index.html").touch()

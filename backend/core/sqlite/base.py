@@ -18,8 +18,6 @@ from core.sqlite.turns import Turns
 
 # As SQLite's own, in Python's sqlite3.
 DEFAULT_WAIT_SECONDS = 5.0
-# Takes all of SQLite's log that nobody reads or writes just now into the file, without waiting for anybody.
-CHECKPOINT = "PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE);"
 # By the database's file.
 _turns: defaultdict[str, Turns] = defaultdict(Turns)
 

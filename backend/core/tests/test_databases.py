@@ -17,6 +17,7 @@ from django.db import connection as own_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
+from core import connections
 from core.consistent_reads import consistent_read
 from core.sqlite.base import _turns
 from core.sqlite.turns import Turns
@@ -132,6 +133,21 @@ def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path)
     subprocess.run([sys.executable, "-c", command], cwd=tmp_path, check=True)  # noqa: S603 - our own command
     assert (tmp_path / "own.sqlite3-wal").exists()
     assert first.execute("SELECT id FROM notes").fetchall() == [(1,)]
+
+
+def test_the_checkpoint_waits_for_a_read_that_is_just_ending(connect, monkeypatch, tmp_path: Path):
+    writer, log = connect(), tmp_path / "own.sqlite3-wal"
+    writer.cursor().execute("CREATE TABLE notes (id INTEGER)")
+    with closing(sqlite3.connect(tmp_path / "own.sqlite3", check_same_thread=False)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT id FROM notes").fetchall()
+        writer.cursor().execute("INSERT INTO notes VALUES (1)")
+        monkeypatch.setattr(connections, "connection", writer)
+        ending = threading.Timer(0.2, reader.rollback)
+        ending.start()
+        connections.checkpoint_database()
+        ending.join()
+    assert log.stat().st_size == 0
 
 
 def begin(connection: BaseDatabaseWrapper) -> None:

@@ -16,8 +16,7 @@ from core.errors import MalformedJson
 from core.fields import NameField, ShownNameField
 from core.instants import instant_text, milliseconds_text
 from core.parsing import parsed_json
-from core.renderers import JsonRenderer
-from core.rendering import json_bytes, json_text
+from core.rendering import JsonRenderer, json_bytes, json_text
 from core.url_converters import IdConverter
 
 NOON = datetime(2025, 12, 4, 12, 0, 0, tzinfo=UTC)

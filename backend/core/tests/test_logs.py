@@ -75,7 +75,7 @@ def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> No
         except KeyError as error:
             raise ValueError("nobody called 'Ada' at 10.0.0.7") from error
     except ValueError:
-        logging.getLogger("tutti.x").exception("Unforeseen error")
+        logging.getLogger("tutti.x").exception("Unexpected error")
         on_a_terminal = logging.LogRecord("x", logging.ERROR, "x.py", 1, "Hello", None, sys.exc_info())
     (line,) = lines_of(log_file)
     assert line["error"] == "ValueError: nobody called … at …"

@@ -21,15 +21,15 @@ test("what the server says of a field is said in the reader's language", () => {
     ],
     email: ["Enter a valid email address."],
     old_password: ["This is not the password."],
-    token: ["The token is not valid (any more)."],
+    token: ["The token is invalid or has expired."],
     username: ["This field may not be blank."],
   });
   expect(accountProblems(problem)).toEqual({
-    password: "Mindestens 8 Zeichen. Dieses Passwort haben zu viele. Nicht nur Ziffern.",
-    email: "Das ist keine E-Mail-Adresse.",
-    old_password: "Das ist nicht das Passwort.",
-    token: "Der Code gilt nicht (mehr).",
-    username: "Hier muss etwas stehen.",
+    password: "Mindestens 8 Zeichen. Dieses Passwort ist zu verbreitet. Nicht nur Ziffern.",
+    email: "Gib eine gültige E-Mail-Adresse ein.",
+    old_password: "Falsches Passwort.",
+    token: "Dieser Code ist ungültig oder abgelaufen.",
+    username: "Pflichtfeld.",
   });
 });
 
@@ -37,9 +37,9 @@ test("a name that would pass for another one says why it can't be taken", () => 
   const of = (message: string) => accountProblems(invalid({ username: [message] }))["username"];
   expect(of("This name is reserved.")).toBe("Dieser Name ist nicht erlaubt.");
   expect(of("A word may not mix letters of different alphabets.")).toBe(
-    "Ein Wort darf nur Buchstaben eines Alphabets haben.",
+    "Verwende in einem Wort nur Buchstaben eines Alphabets.",
   );
-  expect(of("Invisible characters are not allowed.")).toContain("nicht zeigen");
+  expect(of("Invisible characters are not allowed.")).toContain("nicht unterstütztes Zeichen");
 });
 
 test("what it has never said before is shown as it came", () => {

@@ -17,7 +17,7 @@ const SAID: readonly [RegExp, (texts: Texts) => string][] = [
   [/name is reserved/i, (texts) => texts.nameReserved],
   [/valid email/i, (texts) => texts.badEmail],
   [/not the password/i, (texts) => texts.notThePassword],
-  [/token is not valid/i, (texts) => texts.tokenWrong],
+  [/token is invalid/i, (texts) => texts.tokenWrong],
 ];
 
 /** By field; empty when the problem is another one. */

@@ -57,9 +57,9 @@ test("none that is out of sight comes up after its time", () => {
 });
 
 test("the same line again is shown once, with its whole time", () => {
-  tell("This room has been deleted.");
+  tell("This room was deleted.");
   vi.advanceTimersByTime(7000);
-  tell("This room has been deleted.");
+  tell("This room was deleted.");
   vi.advanceTimersByTime(7000);
-  expect(shown()).toEqual(["This room has been deleted."]);
+  expect(shown()).toEqual(["This room was deleted."]);
 });

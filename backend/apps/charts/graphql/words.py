@@ -102,8 +102,8 @@ def _more(context: str | None) -> list[ButtonLabelType]:
         button_label(
             "more_button",
             context or "description",
-            "Read the whole description",
-            "Show the whole description",
+            "Read more",
+            "Show the full description",
         )
     ]
 

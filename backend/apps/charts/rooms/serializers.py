@@ -19,7 +19,7 @@ def week_asked_for(text: str | None, *, today: date) -> Week:
     except ValueError as error:
         raise InvalidInput.of("week", str(error)) from None
     if week > this_week:
-        raise InvalidInput.of("week", "Lies in the future.")
+        raise InvalidInput.of("week", "Must not be in the future.")
     if week.begins_on.isocalendar().year < FIRST_YEAR:
         raise InvalidInput.of("week", f"Lies before {FIRST_YEAR}.")
     return week

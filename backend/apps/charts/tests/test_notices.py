@@ -25,7 +25,7 @@ from core.errors import Unavailable
 pytestmark = pytest.mark.django_db
 DAY = "2025-03-01"
 ISRC = "QZTUT2500001"
-OPERATIONS = Path(__file__).resolve().parents[4] / "docs" / "operations.md"
+DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "charts.md"
 
 
 class Hook:
@@ -190,7 +190,7 @@ def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
     assert call_chart_webhook() == {"told": 1}
 
     [told] = hook.told
-    part = OPERATIONS.read_text().split("### Being told")[1].split("###")[0]
+    part = DOCUMENT.read_text().split("## Monitoring")[1].split("\n## ")[0]
     rows = [row.split("|")[1].replace("`", "") for row in part.splitlines() if row.startswith("| `")]
     assert {word.strip() for row in rows for word in row.split(",")} == set(told)
     assert all(f"`{field}`" in part for field in told["odd"][0])

@@ -70,7 +70,7 @@ def test_a_room_ends_with_its_queue_its_plays_and_its_stream(
     way: str, monkeypatch, django_capture_on_commit_callbacks
 ):
     hints: list[Hint] = []
-    monkeypatch.setattr("apps.realtime.services.publish", hints.append)
+    monkeypatch.setattr("apps.realtime.locks.publish", hints.append)
     room = made()
     items = queued(room, "abc")
     vote(items[0], 2)

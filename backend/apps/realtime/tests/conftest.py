@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from django.db.models.signals import post_delete, post_save
 
-from apps.realtime import services
+from apps.realtime import locks
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.kinds import KINDS
 from apps.realtime.models import Stream
@@ -63,7 +63,7 @@ def stored_board(card_table: None, transactional_db: None) -> Iterator[Stream]:
 def hints(monkeypatch) -> list[Hint]:
     """What is published from here on."""
     published: list[Hint] = []
-    monkeypatch.setattr(services, "publish", published.append)
+    monkeypatch.setattr(locks, "publish", published.append)
     return published
 
 

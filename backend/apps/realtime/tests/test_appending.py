@@ -43,7 +43,7 @@ def test_hints_follow_the_commit_in_order_each_with_its_frame(stored_board, hint
 
 
 def test_a_hint_that_fails_fails_nobody(stored_board, monkeypatch, caplog):
-    monkeypatch.setattr("apps.realtime.services.publish", lambda hint: 1 / 0)
+    monkeypatch.setattr("apps.realtime.locks.publish", lambda hint: 1 / 0)
     append(stored_board.pk, "a", "b")
     assert seqs_of(stored_board.pk) == [1, 2]
     assert "ZeroDivisionError" in caplog.text

@@ -16,13 +16,13 @@ from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import (
-    TRIM_PER_APPEND,
     append_event,
     begin_new_epochs,
     close_stream,
     trim_log,
 )
 from apps.realtime.tests.boards import append, fill, open_board, seqs_of
+from apps.realtime.trimming import TRIM_PER_APPEND
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
 
@@ -169,7 +169,7 @@ def test_marks_are_their_owner_s_alone_and_fail_nobody_if_they_can_t_be_written(
     assert stat.S_IMODE(marks_file().stat().st_mode) == 0o600
     settings.DATA_DIR = tmp_path / "nowhere"
     record_hints([Hint(1, "e", 4, None)])
-    assert "high marks can't be written" in caplog.text
+    assert "Could not write high marks" in caplog.text
 
 
 @pytest.mark.parametrize(

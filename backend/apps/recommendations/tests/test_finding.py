@@ -103,7 +103,7 @@ def test_when_one_is_away_the_others_answer_and_it_is_told(library, elsewhere, n
     assert answer.missing_sources == ["elsewhere"]
     assert len(answer.candidates) == len(library)
     assert "closed today" in caplog.text
-    assert "Recommendations go on without a model" in caplog.text
+    assert "Recommendations continue without a model" in caplog.text
 
 
 def test_learned_likes_recommend_and_say_why(library, add_person, no_model: Path):

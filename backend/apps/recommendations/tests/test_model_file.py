@@ -155,7 +155,7 @@ def warnings(caplog) -> list[str]:
 def test_a_new_file_is_taken_without_a_restart_and_read_once(shelf, caplog, monkeypatch):
     assert (shelf.model(), shelf.model()) == (None, None)
     assert shelf.held().reason == NO_FILE
-    assert warnings(caplog) == [f"Recommendations go on without a model. {NO_FILE}"]
+    assert warnings(caplog) == [f"Recommendations continue without a model. {NO_FILE}"]
     for model in (ONE, OTHER, ONE):
         write_model(model, shelf.path)
         found = shelf.model()

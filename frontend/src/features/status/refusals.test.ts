@@ -11,5 +11,5 @@ test("what is about an item that has gone says so", () => {
 });
 
 test("what is about a room that has gone does not blame the track", () => {
-  expect(refusalText(refusal("NOT_FOUND", { room: "kitchen" }), words)).toBe("This room has been deleted.");
+  expect(refusalText(refusal("NOT_FOUND", { room: "kitchen" }), words)).toBe("This room was deleted.");
 });

@@ -58,7 +58,7 @@ describe("the sentence about a batch of others' changes", () => {
     ];
     expect(sentenceOf(batch, english)).toBe("Now playing: Blue in Green");
     const stopped = event("track.playing", { id: null, is_playing: false, stopped_id: 1 });
-    expect(sentenceOf([...batch, stopped], english)).toBe("Nothing plays any more");
+    expect(sentenceOf([...batch, stopped], english)).toBe("Playback stopped");
   });
 
   it("has nothing to say about what it does not know", () => {

@@ -1,6 +1,6 @@
-"""Puts the kept results into the README, as tables between two marks, and into a plot beside it."""
+"""Puts the kept results into docs/benchmarks.md, as tables between two marks, and into a plot beside it."""
 
-from bench import plot, readme
+from bench import document, plot
 from bench.fanout.figures import Figures
 from bench.fanout.goals import GOAL_SIZES, GOALS, MOST_KILOBYTES, TUTTI, Goal
 from bench.fanout.report import MARK, burst_text, shown, sum_of
@@ -11,7 +11,7 @@ PLOT = "fanout.svg"
 PLOTTED = {"window": "at most 8 events under way", "fixed": "10 events a second"}
 
 
-def write_readme() -> None:
+def write_document() -> None:
     found = kept("fanout")
     figures = Figures(found["raw"]["measured"])
     titles: dict[str, str] = found["raw"]["titles"]
@@ -20,10 +20,10 @@ def write_readme() -> None:
         for pace, title in PLOTTED.items()
     ]
     plot.write(PLOT, "Processor µs a delivered message, by the number of sockets", panels, loud=titles[TUTTI])
-    image = f"![Processor time a message, by the number of sockets](docs/images/{PLOT})"
+    image = f"![Processor time a message, by the number of sockets](images/{PLOT})"
     ruler = f"the client used at most {figures.most('ruler_share'):.0%} of its core"
     last = f"{machine_text(found['machine'])}; {ruler}, and over 80% of it where a figure has a `{MARK}`."
-    readme.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), last]))
+    document.replace("fanout", "\n\n".join([image, table(figures, titles), goals(figures), last]))
 
 
 def line(figures: Figures, server: str, pace: str) -> dict[int, float]:

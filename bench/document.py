@@ -1,15 +1,15 @@
-"""The parts of the README that benchmarks write: each stands between two marks with its name."""
+"""The parts of docs/benchmarks.md that benchmarks write, each between two marks with its name."""
 
 from pathlib import Path
 
 from bench.results import kept, machine_text
 from tests.processes import PROJECT
 
-README = PROJECT / "README.md"
+BENCHMARKS = PROJECT / "docs" / "benchmarks.md"
 
 
 class NoMarksError(Exception):
-    """The README has no place for it; the message says what belongs there."""
+    """The document lacks the marks; the message contains them."""
 
 
 def write_table(name: str) -> None:
@@ -21,7 +21,7 @@ def write_table(name: str) -> None:
     replace(name, f"{table}\n\n{machine_text(found['machine'])}.")
 
 
-def replace(name: str, text: str, *, file: Path = README) -> None:
+def replace(name: str, text: str, *, file: Path = BENCHMARKS) -> None:
     """Raises NoMarksError."""
     begin, end = f"<!-- bench {name}: begin -->", f"<!-- bench {name}: end -->"
     before, found_begin, rest = file.read_text().partition(begin)
