@@ -103,12 +103,12 @@ def address(host: str, site: TuttiServer) -> str:
 
 
 @pytest.fixture(scope="package")
-def used_contexts(browser: Browser) -> UsedContexts:
-    return UsedContexts(browser)
+def used_contexts() -> UsedContexts:
+    return UsedContexts()
 
 
 @pytest.fixture
-def visit(used_contexts: UsedContexts, site: TuttiServer) -> Iterator[Visit]:
+def visit(browser: Browser, used_contexts: UsedContexts, site: TuttiServer) -> Iterator[Visit]:
     """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console.
 
     With `loses_network` it may complain of that; `changes_context`: see UsedContexts.
@@ -116,7 +116,7 @@ def visit(used_contexts: UsedContexts, site: TuttiServer) -> Iterator[Visit]:
     visitors: list[Visitor] = []
 
     def visit(path: str = "/", *, base_url: str = "", loses_network: bool = False, **options: Any) -> Visitor:
-        visitor = used_contexts.visitor(base_url or site.base_url, **options)
+        visitor = used_contexts.visitor(browser, base_url or site.base_url, **options)
         visitor.loses_network = loses_network
         visitors.append(visitor)
         visitor.open(path).close_other_tabs()

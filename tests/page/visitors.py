@@ -144,13 +144,9 @@ def new_visitor(
     workers = "allow" if keeps_page else "block"
     context = browser.new_context(**{"locale": "en-GB", "service_workers": workers, **DESKTOP, **options})
     context.add_init_script(HASTE)
-    return _begun(Visitor(context, base_url), is_asked=is_asked)
-
-
-def _begun(visitor: Visitor, *, is_asked: bool) -> Visitor:
     if not is_asked:
-        visitor.page.add_init_script(WAS_ASKED)
-    return visitor
+        context.add_init_script(WAS_ASKED)
+    return Visitor(context, base_url)
 
 
 class UsedContexts:
@@ -161,20 +157,22 @@ class UsedContexts:
     itself, as a clock, or keeps at another origin would stay: such a test says `changes_context`.
     """
 
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
+    def __init__(self) -> None:
         self._free: dict[Kind, BrowserContext] = {}
         self._kinds: dict[BrowserContext, Kind] = {}
 
-    def visitor(self, base_url: str, *, changes_context: bool = False, **options: Any) -> Visitor:
-        look = {name: told for name, told in options.items() if name not in {"viewport", "is_asked"}}
+    def visitor(
+        self, browser: Browser, base_url: str, *, changes_context: bool = False, **options: Any
+    ) -> Visitor:
+        look = {name: told for name, told in options.items() if name != "viewport"}
         kind = (base_url, bool(look))
-        may_be_used_again = not changes_context and look in LOOKS
+        is_chromium = browser.browser_type.name == "chromium"
+        may_be_used_again = is_chromium and look in LOOKS and not changes_context
         if may_be_used_again and (context := self._free.pop(kind, None)):
-            visitor = _begun(Visitor(context, base_url), is_asked=options.get("is_asked", False))
+            visitor = Visitor(context, base_url)
             visitor.page.set_viewport_size(options.get("viewport", DESKTOP["viewport"]))
         else:
-            visitor = new_visitor(self._browser, base_url, **options)
+            visitor = new_visitor(browser, base_url, **options)
         if may_be_used_again:
             self._kinds[visitor.context] = kind
         return visitor
