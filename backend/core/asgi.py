@@ -10,8 +10,10 @@ from asgiref.sync import sync_to_async
 from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
-from django.http import FileResponse
-from django.urls import set_script_prefix
+from django.http import FileResponse, HttpRequest
+from django.urls import ResolverMatch, set_script_prefix
+
+from core.identity import match_of
 
 Message = Mapping[str, Any]
 Scope = Mapping[str, Any]
@@ -46,6 +48,11 @@ class ThreadedASGIHandler(ASGIHandler):
                 await self._stream(response, receive, send)
             else:
                 await self.send_response(response, send)
+
+    def resolve_request(self, request: HttpRequest) -> ResolverMatch:
+        """Django's hook: middlewares may have looked for it already."""
+        match = request.resolver_match = match_of(request)
+        return match
 
     def _respond(self, scope: Scope, body: IO[bytes]) -> Any:
         set_script_prefix(get_script_prefix(scope))

@@ -6,9 +6,9 @@ counted or remembered itself it knows also while Redis is away, and from the fir
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import Lock
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.locmem import LocMemCache
@@ -19,6 +19,14 @@ from core.call_log import CallLog
 MAX_LOCAL_ENTRIES = 50_000
 # Django drops what has expired only when it is asked for; here it goes once in so many entries that are set.
 SETS_BETWEEN_SWEEPS = 1000
+
+
+class Call(NamedTuple):
+    """One that is counted: under which key, and how many pass within which period."""
+
+    key: str
+    limit: int
+    period_seconds: float
 
 
 class SharedMemory(Protocol):
@@ -36,6 +44,12 @@ class SharedMemory(Protocol):
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         """Lets one more call pass and gives None, or gives the seconds until one may."""
+
+    def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
+        """Lets one more of each pass, in their order, up to the first that may not; the rest take nothing.
+
+        Gives the place of that, and the seconds until one may; None when all have passed.
+        """
 
     def give_back_call(self, key: str, *, taken_at: float) -> None:
         """Takes back a call that passed at that moment, as if it had never been."""
@@ -67,6 +81,13 @@ class LocalCache(LocMemCache):
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         return self._calls.take(key, limit=limit, period_seconds=period_seconds, now=now)
+
+    def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
+        for place, call in enumerate(calls):
+            wait_seconds = self.take_call(**call._asdict(), now=now)
+            if wait_seconds is not None:
+                return place, wait_seconds
+        return None
 
     def give_back_call(self, key: str, *, taken_at: float) -> None:
         self._calls.give_back(key, taken_at=taken_at)

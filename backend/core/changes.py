@@ -5,14 +5,14 @@ read the row as the database has it. Signal handlers get that as `change_of(inst
 the instance would lie after a rollback, and then the next save would tell nobody.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from copy import copy
 from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 from django.db import models, transaction
 
-from core.statements import insert, update
+from core.statements import PreparedModel
 
 M = TypeVar("M", bound="AnnouncedModel")
 
@@ -82,9 +82,38 @@ class Change(Generic[M]):
         return self._after
 
 
-class AnnouncedModel(models.Model):
+class Rules(Generic[M]):
+    """What follows from a change of a model's rows, where that is more than the model itself should know.
+
+    Each method is the model's hook of that name, in the transaction of the change and under its locks.
+    """
+
+    def prepare_change(self, row: M, before: M | None) -> None: ...
+
+    def settle_change(self, row: M, before: M | None) -> None: ...
+
+    def prepare_deletion(self, row: M) -> None: ...
+
+    def settle_deletion(self, row: M) -> None: ...
+
+
+R = TypeVar("R", bound=type[Rules[Any]])
+
+
+def rules_of(model: type["AnnouncedModel"]) -> Callable[[R], R]:
+    """Registers the decorated Rules; the app imports their module when it is ready."""
+
+    def register(rules: R) -> R:
+        model.rules = rules()
+        return rules
+
+    return register
+
+
+class AnnouncedModel(PreparedModel):
     """Base of the models whose changes are told."""
 
+    rules: ClassVar[Rules[Any]] = Rules()
     # What a reader of the row needs with it, fetched in the same query.
     announced_relations: ClassVar[tuple[str, ...]] = ()
 
@@ -164,36 +193,19 @@ class AnnouncedModel(models.Model):
 
     def prepare_change(self, before: Self | None) -> None:
         """Keep what depends on this row right, before it is written."""
+        self.rules.prepare_change(self, before)
 
     def settle_change(self, before: Self | None) -> None:
         """Keep what depends on this row right, after it was written."""
+        self.rules.settle_change(self, before)
 
     def prepare_deletion(self) -> None:
         """Keep what depends on this row right, before it goes."""
+        self.rules.prepare_deletion(self)
 
     def settle_deletion(self) -> None:
         """Keep what depends on this row right, after it went."""
-
-    def _do_update(self, *arguments: Any) -> Any:
-        """Django's hook, by a statement that is not compiled for each row anew."""
-        _manager, _using, pk, values, *_ = arguments
-        if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
-            return super()._do_update(*arguments)
-        return update(type(self), pk, {field.name: value for field, _, value in values})
-
-    def _do_insert(
-        self,
-        manager: Any,
-        using: str,
-        fields: Sequence[models.Field[Any, Any]],
-        returning_fields: Sequence[models.Field[Any, Any]],
-        raw: bool,  # noqa: FBT001 - Django says what it is given
-    ) -> Any:
-        """The same for a new row."""
-        key = self._meta.pk
-        if raw or returning_fields != [key]:
-            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
-        return [(insert(type(self), {field.name: field.pre_save(self, add=True) for field in fields}),)]
+        self.rules.settle_deletion(self)
 
     def copied(self) -> Self:
         """The row as it is here now, for `save_current` when this instance has been changed."""

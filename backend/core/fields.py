@@ -1,13 +1,30 @@
 """Serializer fields that take JSON's types for what they are: no text for a number, no number for a flag."""
 
 import math
+from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.fields import empty
 
 from core import names
 
 MAX_ID = 2**63 - 1
+
+
+class BodySerializer(serializers.Serializer[None]):
+    """Reads a body. Copies of fields cost most of that, so those that it leaves out are not made."""
+
+    def get_fields(self) -> dict[str, Any]:
+        body = getattr(self, "initial_data", None)
+        if not isinstance(body, Mapping):
+            return super().get_fields()
+        return {
+            name: deepcopy(field)
+            for name, field in self._declared_fields.items()
+            if field.required or field.default is not empty or name in body
+        }
 
 
 class WholeNumberField(serializers.IntegerField):

@@ -6,7 +6,7 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import resolve
+from django.urls import ResolverMatch, resolve
 from django.utils.crypto import salted_hmac
 
 from core.addresses import client_address, network_of
@@ -133,11 +133,18 @@ def asks_for_identity(request: HttpRequest) -> bool:
 
 
 def view_of(request: HttpRequest) -> Any:
-    """The function that answers the request's address; found once. Raises Resolver404."""
-    view = request.__dict__.get("tutti_view")
-    if view is None:
-        view = request.__dict__["tutti_view"] = resolve(request.path_info).func
-    return view
+    """The function that answers the request's address. Raises Resolver404."""
+    return match_of(request).func
+
+
+def match_of(request: HttpRequest) -> ResolverMatch:
+    """What stands at the request's address; looked for once. Raises Resolver404."""
+    path, match = request.__dict__.get("tutti_match", ("", None))
+    if match is None or path != request.path_info:
+        match = resolve(request.path_info)
+        request.__dict__["tutti_match"] = request.path_info, match
+    found: ResolverMatch = match
+    return found
 
 
 def visit_of(request: HttpRequest) -> Visit:

@@ -11,7 +11,7 @@ from typing import cast
 from django.conf import settings
 from django.core.cache import cache
 
-from core.cache import SharedMemory
+from core.cache import Call, SharedMemory
 from core.call_log import PassedCalls
 from core.errors import RateLimited
 from core.limits import Limit
@@ -54,8 +54,25 @@ def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock 
 
 def count_against(limit: Limit, who: str) -> None:
     """Counts one call of `who` against a declared limit. Raises TooManyCalls above it."""
-    key = f"{limit.name} of {limit.of}:{who}"
-    count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds)
+    count_in_order((limit, who))
+
+
+def count_in_order(*counted: tuple[Limit, str]) -> None:
+    """Counts one call against each of these limits, in one step. Raises TooManyCalls above the first.
+
+    Those behind the first above which it is are not counted.
+    """
+    calls = []
+    for limit, who in counted:
+        most = scaled(limit.max_calls)
+        if most is None:
+            return
+        name = _name(f"{limit.name} of {limit.of}:{who}", limit.period_seconds)
+        calls.append(Call(name, most, limit.period_seconds))
+    refused = cast("SharedMemory", cache).take_calls(calls, now=time.time())
+    if refused is not None:
+        place, wait_seconds = refused
+        raise TooManyCalls(calls=calls[place].limit + 1, retry_after_seconds=wait_seconds)
 
 
 @contextmanager

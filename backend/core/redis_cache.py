@@ -4,17 +4,17 @@ import itertools
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from core.breaker import Breaker
-from core.cache import LocalCache
+from core.cache import Call, LocalCache
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -26,21 +26,43 @@ BREAKER_SECONDS = 1.0
 # Keys that one command to Redis looks at or deletes.
 NAMES_AT_ONCE = 500
 
-# CallLog.take on a list in Redis, in one step whoever else calls; the numbers keep all their digits as text.
-TAKE_CALL = """
-local now, period, limit = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
-local oldest = redis.call('LINDEX', KEYS[1], 0)
-while oldest and tonumber(oldest) <= now - period do
-    redis.call('LPOP', KEYS[1])
-    oldest = redis.call('LINDEX', KEYS[1], 0)
+# LocalCache.take_calls on lists in Redis, in one step whoever else calls; as text, numbers keep their digits.
+TAKE_CALLS = """
+local now = tonumber(ARGV[1])
+for place, key in ipairs(KEYS) do
+    local limit, period = tonumber(ARGV[2 * place]), tonumber(ARGV[2 * place + 1])
+    local oldest = redis.call('LINDEX', key, 0)
+    while oldest and tonumber(oldest) <= now - period do
+        redis.call('LPOP', key)
+        oldest = redis.call('LINDEX', key, 0)
+    end
+    if redis.call('LLEN', key) >= limit then
+        local passed = tonumber(redis.call('LINDEX', key, -limit))
+        return {place - 1, string.format('%.17g', passed + period - now)}
+    end
+    redis.call('RPUSH', key, ARGV[1])
+    redis.call('PEXPIRE', key, math.ceil(period * 1000))
 end
-if redis.call('LLEN', KEYS[1]) >= limit then
-    return string.format('%.17g', tonumber(redis.call('LINDEX', KEYS[1], -limit)) + period - now)
-end
-redis.call('RPUSH', KEYS[1], ARGV[1])
-redis.call('PEXPIRE', KEYS[1], math.ceil(period * 1000))
 return false
 """
+
+
+class _KeptClients(RedisCacheClient):
+    """Django's, which makes a new `redis.Redis` for each command: that takes longer than the command."""
+
+    _get_connection_pool: Callable[[bool], Any]
+    _client: Any
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._made: dict[Any, Any] = {}
+
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:  # noqa: ARG002 - as Django has it
+        """One for each pool of connections, for all threads."""
+        pool = self._get_connection_pool(write)
+        if pool not in self._made:
+            self._made[pool] = self._client(connection_pool=pool)
+        return self._made[pool]
 
 
 def _guarded_method(name: str) -> Any:
@@ -78,6 +100,7 @@ class GuardedRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
+        self._class = _KeptClients
         self._key = tuple(self._servers)
         self._breaker = self._breakers.setdefault(
             self._key, Breaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
@@ -123,25 +146,32 @@ class GuardedRedisCache(RedisCache):
         return self._guarded(far, lambda: 0)
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
+        refused = self.take_calls([Call(key, limit, period_seconds)], now=now)
+        return None if refused is None else refused[1]
+
+    def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
         """Counts here and in Redis. While that is away, each process counts alone.
 
         What passed here is never more than what passed everywhere, so a refusal here holds for all. A call
         is counted here first, and so counts however late Redis answers, and also after Redis was away.
         """
-        name = self.make_and_validate_key(key)
+        refused_here = self._local.take_calls(calls, now=now)
+        passed = calls if refused_here is None else calls[: refused_here[0]]
+        if not passed:
+            return refused_here
+        refused = self._guarded(lambda: self._take_far(passed, now), lambda: None)
+        if refused is None:
+            return refused_here
+        for call in passed[refused[0] :]:
+            self._local.give_back_call(call.key, taken_at=now)
+        return refused
 
-        def far() -> float | None:
-            client = self._cache.get_client(name, write=True)
-            wait_seconds = client.register_script(TAKE_CALL)(keys=[name], args=[now, period_seconds, limit])
-            return None if wait_seconds is None else float(wait_seconds)
-
-        wait_seconds = self._local.take_call(key, limit=limit, period_seconds=period_seconds, now=now)
-        if wait_seconds is not None:
-            return wait_seconds
-        wait_seconds = self._guarded(far, lambda: None)
-        if wait_seconds is not None:
-            self._local.give_back_call(key, taken_at=now)
-        return wait_seconds
+    def _take_far(self, calls: Sequence[Call], now: float) -> tuple[int, float] | None:
+        names = [self.make_and_validate_key(call.key) for call in calls]
+        client = self._cache.get_client(names[0], write=True)
+        numbers = [number for call in calls for number in (call.limit, call.period_seconds)]
+        refused = client.register_script(TAKE_CALLS)(keys=names, args=[now, *numbers])
+        return None if refused is None else (int(refused[0]), float(refused[1]))
 
     def give_back_call(self, key: str, *, taken_at: float) -> None:
         name = self.make_and_validate_key(key)

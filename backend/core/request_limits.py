@@ -9,7 +9,7 @@ from core.answers import answer
 from core.errors import ApiError, NotAuthenticated
 from core.identity import Visit, asks_for_identity, caller_for, caller_of, stranger_key, visit_of
 from core.limits import LOGINS, REQUESTS_OF_ADDRESS, REQUESTS_OF_CALLER
-from core.rate_limits import count_against
+from core.rate_limits import count_against, count_in_order
 
 # What tries a password or a token for one, or makes an account.
 LOGIN_PATHS = {
@@ -73,5 +73,4 @@ def _counted_as(request: HttpRequest) -> str:
 
 def _count_both(caller_key: str, visit: Visit) -> None:
     """The caller first: who is refused for itself takes nothing from the others of its address."""
-    count_against(REQUESTS_OF_CALLER, caller_key)
-    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
+    count_in_order((REQUESTS_OF_CALLER, caller_key), (REQUESTS_OF_ADDRESS, network_of(visit.address)))

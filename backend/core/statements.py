@@ -7,11 +7,19 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 
 M = TypeVar("M", bound=models.Model)
 Field = models.Field[Any, Any]
+# Fields that store a value of this very type as it is, on both databases.
+_PLAIN: dict[type[Any], type] = {
+    **dict.fromkeys([models.CharField, models.SlugField, models.TextField], str),
+    **dict.fromkeys([models.SmallIntegerField, models.IntegerField, models.BigIntegerField], int),
+    **dict.fromkeys([models.AutoField, models.BigAutoField], int),
+    models.FloatField: float,
+}
 
 
 def columns(model: type[models.Model], alias: str) -> str:
@@ -21,7 +29,12 @@ def columns(model: type[models.Model], alias: str) -> str:
 
 def for_update(clause: str = "FOR UPDATE") -> str:
     """The clause where the database has row locks; on SQLite the transaction is the lock."""
-    return f" {clause}" if connection.features.has_select_for_update else ""
+    return f" {clause}" if _database().features.has_select_for_update else ""
+
+
+def _database() -> BaseDatabaseWrapper:
+    """This thread's connection. Django's `connection` looks for it at each attribute."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 class Rows(Generic[M]):
@@ -34,24 +47,20 @@ class Rows(Generic[M]):
         self.width = len(self._names)
 
     def made_of(self, values: Sequence[Any]) -> M:
-        row = list(values)
-        for index, column, converters in self._converters():
+        row, database = list(values), _database()
+        for index, column, converters in self._converters(database):
             for convert in converters:
-                row[index] = convert(row[index], column, connection)
-        return self._model.from_db(connection.alias, self._names, row)
+                row[index] = convert(row[index], column, database)
+        return self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
 
-    def _converters(self) -> list[tuple[int, Col, list[Any]]]:
+    def _converters(self, database: BaseDatabaseWrapper) -> list[tuple[int, Col, list[Any]]]:
         """Kept with the connection, whose they are."""
-        kept: dict[Any, Any] = connection.__dict__.setdefault("tutti_converters", {})
+        kept: dict[Any, Any] = database.__dict__.setdefault("tutti_converters", {})
         found: list[tuple[int, Col, list[Any]]] | None = kept.get(self._model)
         if found is None:
             pairs = [(index, Col("", field)) for index, field in enumerate(self._fields)]
             every = [
-                (
-                    index,
-                    column,
-                    connection.ops.get_db_converters(column) + column.get_db_converters(connection),
-                )
+                (index, column, database.ops.get_db_converters(column) + column.get_db_converters(database))
                 for index, column in pairs
             ]
             found = kept[self._model] = [one for one in every if one[2]]
@@ -59,14 +68,14 @@ class Rows(Generic[M]):
 
 
 def fetch_one(sql: str, params: Sequence[Any]) -> Sequence[Any] | None:
-    with connection.cursor() as cursor:
+    with _database().cursor() as cursor:
         cursor.execute(sql, params)
         row: Sequence[Any] | None = cursor.fetchone()
     return row
 
 
 def fetch_all(sql: str, params: Sequence[Any]) -> list[Sequence[Any]]:
-    with connection.cursor() as cursor:
+    with _database().cursor() as cursor:
         cursor.execute(sql, params)
         rows: list[Sequence[Any]] = cursor.fetchall()
     return rows
@@ -82,14 +91,32 @@ def insert(model: type[models.Model], values: dict[str, Any], *, on_conflict: st
 def update(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
     """Updates one row, if it has the `known` values, without sending signals; whether there was one."""
     sql = _update_sql(model, tuple(values), tuple(known))
-    with connection.cursor() as cursor:
+    with _database().cursor() as cursor:
         cursor.execute(sql, [*_prepared(model, values), pk, *_prepared(model, known)])
         return bool(cursor.rowcount)
 
 
+def update_and_read(
+    model: type[models.Model], pk: Any, values: dict[str, Any], *, read: str, params: Sequence[Any]
+) -> Sequence[Any] | None:
+    """Updates one row without sending signals, and returns what the `read` expressions give behind it."""
+    sql = f"{_update_sql(model, tuple(values), ())} RETURNING {read}"
+    return fetch_one(sql, [*_prepared(model, values), pk, *params])
+
+
 def _prepared(model: type[models.Model], values: dict[str, Any]) -> list[Any]:
-    fields = model._meta.get_field
-    return [fields(name).get_db_prep_save(value, connection) for name, value in values.items()]  # type: ignore[union-attr]
+    database, ways = _database(), _ways_to_store(model, tuple(values))
+    return [
+        value if type(value) is plain else field.get_db_prep_save(value, database)
+        for value, (field, plain) in zip(values.values(), ways, strict=True)
+    ]
+
+
+@cache
+def _ways_to_store(model: type[models.Model], names: tuple[str, ...]) -> list[tuple[Any, type | None]]:
+    """Each field, with the type whose values it stores as they are."""
+    fields = [model._meta.get_field(name) for name in names]
+    return [(field, _PLAIN.get(type(getattr(field, "target_field", field)))) for field in fields]
 
 
 @cache
@@ -112,3 +139,31 @@ def _column(model: type[models.Model], name: str) -> str:
     assert pk is not None  # noqa: S101 - every table has one
     field: Any = pk if name == "pk" else model._meta.get_field(name)
     return str(field.column)
+
+
+class PreparedModel(models.Model):
+    """Base of models whose rows are saved by such statements, with all signals of a save."""
+
+    class Meta:
+        abstract = True
+
+    def _do_update(self, *arguments: Any) -> Any:
+        """Django's hook, by a statement that is not compiled for each row anew."""
+        _manager, _using, pk, values, *_ = arguments
+        if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
+            return super()._do_update(*arguments)
+        return update(type(self), pk, {field.name: value for field, _, value in values})
+
+    def _do_insert(
+        self,
+        manager: Any,
+        using: str,
+        fields: Sequence[models.Field[Any, Any]],
+        returning_fields: Sequence[models.Field[Any, Any]],
+        raw: bool,  # noqa: FBT001 - Django says what it is given
+    ) -> Any:
+        """The same for a new row."""
+        key = self._meta.pk
+        if raw or returning_fields != [key]:
+            return super()._do_insert(manager, using, fields, returning_fields, raw)  # type: ignore[misc]
+        return [(insert(type(self), {field.name: field.pre_save(self, add=True) for field in fields}),)]

@@ -16,9 +16,10 @@ const PARTS = {
   sync: { parts: ["generated"], types: [], packages: ["@noble/hashes"] },
   api: { parts: ["generated"], types: [], packages: [] },
   words: { parts: [], types: [], packages: ["@preact/signals"] },
-  ui: { parts: [], types: [], packages: ["preact", "@preact/signals", "uqr"] },
+  navigation: { parts: [], types: [], packages: [] },
+  ui: { parts: ["navigation"], types: [], packages: ["preact", "@preact/signals", "uqr"] },
   store: {
-    parts: ["api", "sync", "generated", "words"],
+    parts: ["api", "sync", "generated", "words", "navigation"],
     types: [],
     packages: ["@preact/signals"],
   },

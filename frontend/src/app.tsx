@@ -11,10 +11,11 @@ import { listenForKeys } from "./features/shortcuts/keys.ts";
 import { Announcer } from "./features/status/announcer.tsx";
 import { Banner } from "./features/status/banner.tsx";
 import { SyncState } from "./features/status/sync_state.tsx";
+import { twinQuestion } from "./store/adding.ts";
 import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
 import { aside, lastPart, type Part, part, partsOf, show, type Tab, tabOf, tabs } from "./store/place.ts";
-import { roomName } from "./store/room.ts";
+import { addTrack, playing, roomName } from "./store/room.ts";
 import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
 import { newVersion } from "./store/version.ts";
 import { pressOnce } from "./ui/held_keys.ts";
@@ -31,6 +32,10 @@ const History = lazy(() => import("./features/history/history.tsx").then((module
 const Shortcuts = lazy(
   () => import("./features/shortcuts/shortcuts.tsx").then((module) => module.Shortcuts),
   { Failed: HelpFailed, skeleton: <span hidden /> },
+);
+const TwinDialog = lazy(
+  () => withLaterWords(import("./features/adding/twin_dialog.tsx").then((module) => module.TwinDialog)),
+  { Failed: TwinDialogFailed, skeleton: <span hidden /> },
 );
 const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel), {
   Failed: PartFailed,
@@ -60,7 +65,9 @@ async function withLaterWords<Loaded>(loading: Promise<Loaded>): Promise<Loaded>
 }
 
 effect(() => {
-  document.title = roomName.value === "Tutti" ? "Tutti" : `${roomName.value} · Tutti`;
+  const name = roomName.value === "Tutti" ? "" : roomName.value;
+  const title = playing.value && `▶ ${playing.value.track.title}`;
+  document.title = [title, name, "Tutti"].filter(Boolean).slice(0, 2).join(" · ");
 });
 
 pressOnce();
@@ -98,6 +105,7 @@ export function App() {
         onLetGo={letGo}
       />
       {isHelpShown.value && <Shortcuts />}
+      {twinQuestion.value && <TwinDialog />}
       <Announcer />
     </div>
   );
@@ -254,6 +262,16 @@ function HelpFailed() {
   useEffect(() => {
     isHelpShown.value = false;
     tell(words().app.partFailed);
+  }, []);
+  return null;
+}
+
+/** Without the question it is as if it had been answered. */
+function TwinDialogFailed() {
+  useEffect(() => {
+    const asked = twinQuestion.value;
+    twinQuestion.value = null;
+    if (asked) addTrack(asked.track);
   }, []);
   return null;
 }

@@ -6,7 +6,6 @@ import "./ui/base.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { reportErrors } from "./error_reports.ts";
-import { keepPageForLater } from "./service_worker_client.ts";
 import { recogniseMe } from "./store/guest.ts";
 import { followOtherTabs } from "./store/other_tabs.ts";
 import { loadPageFacts } from "./store/page.ts";
@@ -15,6 +14,7 @@ import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
 import { enterRoom } from "./store/room.ts";
 import { newVersion, noticeNewerPage } from "./store/version.ts";
 import { loadTheRest } from "./ui/lazy.tsx";
+import { columns } from "./ui/screen.ts";
 
 /** After this what is needed at once has come, on a slow line too. */
 const CALM_MS = 3000;
@@ -29,12 +29,13 @@ async function start(): Promise<void> {
   await entered;
   place.replaceChildren();
   render(<App />, place);
-  followAddress();
+  followAddress(columns);
   noticeNewerPage();
   followOtherTabs();
   void recogniseMe();
   void loadPageFacts();
   setTimeout(() => void loadTheRest(), CALM_MS);
+  const { keepPageForLater } = await import("./service_worker_client.ts");
   keepPageForLater((reload) => {
     newVersion.value = reload;
   });

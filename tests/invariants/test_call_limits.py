@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.cache import LocalCache
+from core.cache import Call, LocalCache
 from core.redis_cache import GuardedRedisCache
 from tests.invariants.crowd import meanwhile
 from tests.services import Redis
@@ -98,3 +98,18 @@ def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[Count]) -> 
 
     assert taken.count(None) == limit
     assert taken.count(PERIOD_SECONDS) == THREADS * limit - limit
+
+
+@pytest.mark.parametrize("counters", ["memory", "redis"], indirect=True)
+def test_of_calls_that_are_counted_together_one_that_is_refused_and_those_behind_take_nothing(
+    counters: list[Any],
+) -> None:
+    here, there = (count.__self__ for count in counters)
+    first, second = (Call(next(_names), limit, PERIOD_SECONDS) for limit in (1, 2))
+    assert here.take_calls([first, second], now=1000.0) is None
+    assert there.take_calls([first, second], now=1001.0) == (0, PERIOD_SECONDS - 1)
+    assert there.take_calls([second], now=1002.0) is None
+    third = Call(next(_names), 1, PERIOD_SECONDS)
+    assert here.take_calls([third, second, first], now=1003.0) == (1, PERIOD_SECONDS - 3)
+    assert there.take_calls([third], now=1004.0) == (0, PERIOD_SECONDS - 1)  # it had passed
+    assert there.take_calls([first, second], now=1000.0 + PERIOD_SECONDS) is None

@@ -102,14 +102,14 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "taken position puts in front",
-            f"{PLAYLIST}placement.py",
+            f"{PLAYLIST}positions.py",
             "gap_after(queue, index if is_held else index - 1)",
             "gap_after(queue, index - 1)",
             "A track that is moved to a taken position stands in front of the one there.",
         ),
         Mutant(
             "earliest vote count stands last",
-            f"{PLAYLIST}tally.py",
+            f"{PLAYLIST}rules.py",
             "Rank(pk != room.playing_id, -votes, reached, pk)",
             "Rank(pk != room.playing_id, -votes, -reached, pk)",
             "Of tracks with equal votes the one that reached them last stands first.",
@@ -127,7 +127,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "removed item keeps the wrong neighbour",
-            f"{PLAYLIST}models.py",
+            f"{PLAYLIST}rules.py",
             'filter(position__lt=item.position).order_by("-position").first()',
             'filter(position__lt=item.position).order_by("position").first()',
             "A restored track comes back near the head of the queue.",
@@ -150,14 +150,14 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "votes against do not count",
-            f"{PLAYLIST}tally.py",
+            f"{PLAYLIST}rules.py",
             'item.cast_votes.aggregate(sum=Sum("value"))["sum"] or 0',
             'item.cast_votes.filter(value=1).aggregate(sum=Sum("value"))["sum"] or 0',
             "The count of a track is too high by its votes against it.",
         ),
         Mutant(
             "restored votes count their voters",
-            f"{PLAYLIST}tally.py",
+            f"{PLAYLIST}rules.py",
             "item.votes = sum(value for _, value in item.votes_to_restore)",
             "item.votes = len(item.votes_to_restore)",
             "A restored track with votes against it comes back with votes for it.",
@@ -272,7 +272,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "guest's keys are lost on logging in",
             f"{USERS}handing_over.py",
-            "    _hand_over_kept_answers(giver=guest.key, taker=user.key)\n",
+            "        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)\n",
             "",
             "A write whose response was lost happens twice when the guest logs in meanwhile.",
         ),
@@ -297,12 +297,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "refused caller uses up its network",
             "backend/core/request_limits.py",
-            """    count_against(REQUESTS_OF_CALLER, caller_key)
-    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
-""",
-            """    count_against(REQUESTS_OF_ADDRESS, network_of(visit.address))
-    count_against(REQUESTS_OF_CALLER, caller_key)
-""",
+            "(REQUESTS_OF_CALLER, caller_key), (REQUESTS_OF_ADDRESS, network_of(visit.address))",
+            "(REQUESTS_OF_ADDRESS, network_of(visit.address)), (REQUESTS_OF_CALLER, caller_key)",
             "One client that asks too much locks out all others of its network.",
         ),
         Mutant(
@@ -331,8 +327,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "erased name stays in the history",
             f"{PLAYLIST}belongings.py",
-            'play.item["added_by"], play.adder = ANONYMOUS, ""',
-            'play.adder = ""',
+            '{"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""}',
+            '{"adder": ""}',
             "The history still shows the name of an erased account.",
         ),
         Mutant(

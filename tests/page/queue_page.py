@@ -22,6 +22,7 @@ class QueuePage:
         self.page: Page = visitor.page
         self.list = self.page.locator(".queue .virtual-list")
         self.rows = self.page.locator(".queue .virtual-row")
+        self.playing = self.page.locator(".queue-now")
         self.held = self.page.locator(".queue .virtual-row[data-held]")
         self.line = self.page.locator(".queue-line")
         self.menu = self.page.get_by_role("menu")

@@ -69,7 +69,7 @@ class Gallery:
         return self.visitor.open(f"/r/{self.queue.room}").page
 
     def cover_of(self, title: str) -> Locator:
-        rows = self.visitor.page.locator(".queue .virtual-row")
+        rows = self.visitor.page.locator(".queue-row")
         return rows.filter(has=self.visitor.page.get_by_text(title, exact=True)).locator(".cover")
 
     def _answer(self, route: Route) -> None:

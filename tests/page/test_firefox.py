@@ -153,8 +153,9 @@ def test_keys_are_the_pages_own_and_not_the_browsers(come: Come, queue: Queue):
     page = come(f"/r/{queue.room}")
     expect(page.rows).to_have_count(2)
 
+    first = page.titles()[0]
     page.page.keyboard.press("Space")
-    expect(page.page.locator(".playing-title")).to_have_text(page.titles()[0])
+    expect(page.page.locator(".playing-title")).to_have_text(first)
     page.page.keyboard.press("/")
     page.page.keyboard.type("so what")
 

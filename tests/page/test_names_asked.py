@@ -65,7 +65,7 @@ def test_whoever_skips_it_by_keyboard_goes_on_and_is_not_asked_again(visit: Visi
     queue.fill(1)
     visitor = visit(f"/r/{queue.room}", is_asked=True)
     page = visitor.page
-    expect(page.locator(".app-queue")).to_contain_text("1 track")
+    expect(page.locator(".app-queue")).to_contain_text("1 to come")
     question(page).get_by_role("button", name="Skip").press("Enter")
     expect(question(page)).to_have_count(0)
     expect(page.locator(".app-queue :focus")).to_have_count(1)

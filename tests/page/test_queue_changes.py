@@ -52,7 +52,7 @@ def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on
     titles = titles_of(queue)
     minutes = round(sum(item["track"]["duration_seconds"] for item in queue.items()) / 60)
     head = page.page.locator(".queue-head")
-    expect(head).to_contain_text(f"30 tracks · {minutes // 60} hr {minutes % 60} min")
+    expect(head).to_contain_text(f"30 to come · {minutes // 60} hr {minutes % 60} min")
 
     # Rows glide to their places: the one that moved, and the three that made room.
     page.page.evaluate(COUNT_ANIMATIONS)
@@ -88,8 +88,8 @@ def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on
     for part in ("queue", "library"):
         show(page.page, part)
         page.page.get_by_role("button", name=f"Show in the queue: {titles[25]}").click()
-        expect(page.row(titles[25])).to_be_in_viewport()
-        expect(page.row(titles[25])).to_be_focused()
+        expect(page.playing).to_be_in_viewport()
+        expect(page.playing).to_be_focused()
         page.scroll_to(0)
 
 
@@ -103,7 +103,7 @@ def test_what_is_under_the_eye_stays_there_and_focus_on_its_track(
     queue.remove(ids[1])
     queue.remove(ids[2])
     queue.place(ids[3], after=ids[29])
-    expect(page.page.locator(".queue-head")).to_contain_text("28 tracks")
+    expect(page.page.locator(".queue-head")).to_contain_text("28 to come")
     expect(page.row(titles[15])).to_have_attribute("aria-posinset", "14")
     assert abs(page.top_of(titles[15]) - before) < 1
 

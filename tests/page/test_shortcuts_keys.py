@@ -23,7 +23,7 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
     first, second, _ = queue.fill(3)
     titles = titles_of(queue)
     page = visit(f"/r/{queue.room}").page
-    expect(page.locator(".app-queue")).to_contain_text("3 tracks")
+    expect(page.locator(".app-queue")).to_contain_text("3 to come")
 
     # The browser's own comes to nothing here.
     for key, place, item in (("Space", 0, first), ("n", 1, second), ("Alt+n", 1, second), ("p", 0, first)):
@@ -71,7 +71,7 @@ def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue:
     page.get_by_role("switch", name="Single-key shortcuts").uncheck()
     page.keyboard.press("Escape")
     page.reload()
-    expect(page.locator(".app-queue")).to_contain_text("3 tracks")
+    expect(page.locator(".app-queue")).to_contain_text("1 to come")
     for key in ("Space", "/", "?"):
         page.keyboard.press(key)
     expect(page.get_by_role("dialog")).to_have_count(0)

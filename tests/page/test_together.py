@@ -29,8 +29,8 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     bo.page.get_by_role("button", name=f"Vote up {titles[1]}").tap()
     ada.page.get_by_role("button", name=f"Play {titles[0]}").first.click()
     for one in everybody:
-        one.shows(titles)
-        expect(one.rows.nth(1).locator(".rolling-new")).to_have_text("+1")
+        one.shows(titles[1:])
+        expect(one.rows.first.locator(".rolling-new")).to_have_text("+1")
     plays(everybody, titles[0])
     cem.page.get_by_role("button", name="Nächster Titel").click()
     plays(everybody, titles[1])
@@ -44,8 +44,8 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     assert queue.playing() == items[2]
 
     # Neither is carried past the other's neighbour, so the order of the two moves makes no difference.
-    queue.fill(3)
-    titles = titles_of(queue)
+    queue.fill(6)
+    titles = titles_of(queue)[3:]
     for one in everybody:
         one.shows(titles)
     for one, title, key in ((ada, titles[3], "ArrowUp"), (bo, titles[0], "End")):
@@ -58,7 +58,7 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     moved = [titles[place] for place in (1, 3, 2, 4, 5, 0)]
     for one in everybody:
         one.shows(moved)
-    assert titles_of(queue) == moved
+    assert titles_of(queue)[3:] == moved
 
     # A renamed room has its new name at once.
     heading = ada.page.get_by_role("heading", level=1)

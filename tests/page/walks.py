@@ -41,10 +41,14 @@ def a_party(scene: Scene) -> Iterator[str]:
     queue.vote(items[1], 1)
     queue.vote(items[4], -1)
     page = scene.enter()
-    expect(page.locator(".queue .virtual-row")).to_have_count(8)
+    expect(page.locator(".queue .virtual-row")).to_have_count(5)
     page.locator(".queue-vote[data-way=up]").nth(3).click()
     expect(page.locator(".queue-vote[aria-pressed=true]")).to_have_count(1)
     yield "queue"
+    page.locator(".queue-played summary").click()
+    page.locator(".queue-played li").last.scroll_into_view_if_needed()
+    yield "played"
+    page.locator(".queue-played summary").click()
     page.locator(".queue-more").nth(1).click()
     expect(page.get_by_role("menu")).to_be_visible()
     yield "menu"

@@ -1,15 +1,12 @@
 """What events about a queue carry. REST answers are made from the same types, so both say the same."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import msgspec
 
+from apps.playlist.models import PlaylistTrack
 from apps.tracks.payloads import TrackPayload, track_payload
 from core.instants import Instant
-
-if TYPE_CHECKING:
-    from apps.playlist.models import PlaylistTrack
 
 
 class ItemPayload(msgspec.Struct, frozen=True):
@@ -62,7 +59,7 @@ class RoomNamePayload(msgspec.Struct, frozen=True):
     name: str
 
 
-def item_payload(item: "PlaylistTrack") -> ItemPayload:
+def item_payload(item: PlaylistTrack) -> ItemPayload:
     """Of an item whose track and room are loaded."""
     return ItemPayload(
         id=item.pk,

@@ -1,7 +1,7 @@
-"""Rooms, what waits in their queues, who voted, what was played."""
+"""Rooms, what waits in their queues, who voted, what was played. What follows from a change: `rules`."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -9,15 +9,13 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
-from apps.playlist import plays, tally
-from apps.playlist.placement import Gap, nonzero_position_of, renumber_if_tight
-from apps.playlist.positions import MAX_POSITION, is_usable
+from apps.playlist.positions import MAX_POSITION, Gap, is_usable
 from apps.realtime.models import Stream
-from apps.realtime.services import close_stream, lock_stream, open_stream
+from apps.realtime.services import lock_stream
 from apps.tracks.models import Track
 from core.changes import AnnouncedModel
-from core.errors import Conflict, InvalidInput
 from core.names import MAX_PERSON_NAME, validate_name
+from core.statements import PreparedModel
 
 MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
@@ -59,6 +57,8 @@ class Room(AnnouncedModel):
     announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
     # The plays that go on, each with its item, where a service has just read them under the room's lock.
     open_plays: "Sequence[tuple[Play, PlaylistTrack | None]] | None" = None
+    # The items whose plays go on, where the database has just been asked behind a switch.
+    going_on: Sequence[int] | None = None
 
     class Meta:
         ordering = ["id"]
@@ -75,29 +75,6 @@ class Room(AnnouncedModel):
     def lock_for_change(self) -> None:
         if self.stream_id is not None:
             lock_stream(self.stream_id)
-
-    def prepare_change(self, before: Self | None) -> None:
-        if before is None:
-            self.stream = open_stream(kind=STREAM_KIND, name=self.slug)
-            return
-        if self.writes("slug") and self.slug != before.slug:
-            raise InvalidInput.of("slug", "A room keeps its slug.")
-        if self.writes("playing") and self.playing_id != before.playing_id:
-            to_item = self.playing if self.is_current else None
-            plays.switch(room=before, to_item_id=self.playing_id, to_item=to_item)
-
-    def settle_change(self, before: Self | None) -> None:
-        if before is not None and (self.playing_id, self.order) != (before.playing_id, before.order):
-            tally.settle_order(
-                self, moved_ids=[before.playing_id, self.playing_id], is_current=self.is_current
-            )
-
-    def prepare_deletion(self) -> None:
-        if self.slug == MAIN_ROOM:
-            raise Conflict("The main room always exists.")
-
-    def settle_deletion(self) -> None:
-        close_stream(self.stream_id)
 
 
 class PlaylistTrack(AnnouncedModel):
@@ -154,29 +131,6 @@ class PlaylistTrack(AnnouncedModel):
     def lock_for_change(self) -> None:
         lock_stream(self.room.stream_id)
 
-    def prepare_change(self, before: Self | None) -> None:
-        if before is not None and self.room_id != before.room_id:
-            raise InvalidInput.of("room", "An item stays in its room.")
-        if not is_usable(self.position):
-            raise InvalidInput.of("position", POSITION_TOO_FAR)
-        if self.position == 0 and (before is None or before.position != 0):
-            self.position = nonzero_position_of(self)
-        tally.count_votes(self, before)
-
-    def settle_change(self, before: Self | None) -> None:
-        tally.keep_restored_votes(self)
-        has_moved = before is None or self.position != before.position
-        if (has_moved or before is None or self.votes != before.votes) and not self.is_being_settled:
-            tally.settle_order(self.room, moved_ids=[self.pk], is_current=self.is_current)
-        if has_moved and not (self.gap and self.gap.is_wide_with(self.position)):
-            renumber_if_tight(self.room, self.pk)
-
-    def prepare_deletion(self) -> None:
-        if self.is_playing:
-            self.room.playing = None
-            self.room.save(update_fields=["playing"])
-        RemovedItem.remember(self)
-
 
 class Vote(AnnouncedModel):
     """One voter's opinion of one item. No opinion is no row."""
@@ -201,16 +155,8 @@ class Vote(AnnouncedModel):
     def lock_for_change(self) -> None:
         lock_stream(self.item.room.stream_id)
 
-    def settle_change(self, before: Self | None) -> None:
-        if before is not None and before.item_id != self.item_id:
-            raise InvalidInput.of("item", "A vote stays with its item.")
-        tally.recount(self.item, is_current=self.is_current)
 
-    def settle_deletion(self) -> None:
-        tally.recount(self.item, is_current=self.is_current)
-
-
-class Play(models.Model):
+class Play(PreparedModel):
     """One playing of a track in a room, with the item as it was: it outlives the queue item and the track."""
 
     room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="plays")
@@ -258,22 +204,3 @@ class RemovedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item_number}, removed"
-
-    @classmethod
-    def remember(cls, item: PlaylistTrack) -> None:
-        before = item.room.items.filter(position__lt=item.position).order_by("-position").first()
-        cls.objects.update_or_create(
-            item_number=item.pk,
-            defaults={
-                "room_id": item.room_id,
-                "track_id": item.track_id,
-                "after_item_number": before.pk if before else None,
-                "added_by": item.added_by,
-                "adder": item.adder,
-                "added_at": item.added_at,
-                "played_at": item.played_at,
-                "votes_reached_seq": item.votes_reached_seq,
-                "removed_at": timezone.now(),
-                "votes": list(item.cast_votes.values_list("voter", "value")),
-            },
-        )

@@ -1,4 +1,9 @@
-"""Where things stand in a queue: fractional positions, and when their numbers run out. Pure."""
+"""Where things stand in a queue: fractional positions, gaps, and when their numbers run out. Pure."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 # Beyond this a position is refused, and a computed one makes the queue be renumbered: up to here a step of 1
 # is far above what a float can tell apart.
@@ -43,3 +48,60 @@ def nonzero_position(prev_position: float | None, next_position: float | None) -
 def plain(position: float) -> float:
     """The same number with one zero: -0.0 would read differently and compare equal."""
     return position + 0.0
+
+
+class Standing(NamedTuple):
+    """Where one item of a queue stands."""
+
+    position: float
+    item_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Between two items that stand next to each other, either of which may be missing."""
+
+    before: Standing | None
+    after: Standing | None
+
+    @property
+    def middle(self) -> float:
+        return calculate_position(
+            self.before.position if self.before else None, self.after.position if self.after else None
+        )
+
+    def holds(self, position: float) -> bool:
+        return (self.before is None or self.before.position < position) and (
+            self.after is None or position < self.after.position
+        )
+
+    def is_wide_with(self, position: float) -> bool:
+        """Whether an item at `position` stands in it, and leaves both neighbours a number in between."""
+        return self.holds(position) and not self.is_tight_with(position)
+
+    def is_tight_with(self, position: float) -> bool:
+        """Whether an item at `position` leaves a neighbour without a number in between."""
+        return not (
+            is_room_between(self.before.position if self.before else None, position)
+            and is_room_between(position, self.after.position if self.after else None)
+        )
+
+
+def gap_at_end(queue: Sequence[Standing]) -> Gap:
+    return Gap(queue[-1] if queue else None, None)
+
+
+def gap_after(queue: Sequence[Standing], index: int) -> Gap:
+    """Behind the item at `index`; -1 is the head of the queue."""
+    return Gap(queue[index] if index >= 0 else None, queue[index + 1] if index + 1 < len(queue) else None)
+
+
+def gap_around(queue: Sequence[Standing], position: float) -> tuple[Gap, bool]:
+    """Where `position` belongs, and whether it is free; directly after the item that holds it, if not."""
+    index = bisect_left(queue, (position,))
+    is_held = index < len(queue) and queue[index].position == position
+    return gap_after(queue, index if is_held else index - 1), not is_held
+
+
+def index_of(queue: Sequence[Standing], item_id: int) -> int | None:
+    return next((index for index, standing in enumerate(queue) if standing.item_id == item_id), None)

@@ -9,7 +9,7 @@ from django.db.models import Count, QuerySet
 
 from apps.playlist.events import ItemPayload, item_payload
 from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack, Room, Vote
-from apps.playlist.placement import Standing
+from apps.playlist.positions import Standing
 from apps.realtime.decorators import cache_result
 from apps.realtime.locks import lock_stream_named
 from apps.realtime.models import Stream

@@ -9,13 +9,21 @@ from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, SLUG_RULE, Order
 from apps.playlist.positions import MAX_POSITION
 from apps.playlist.room_services import SLUG_PATTERN
 from apps.playlist.services import Place
-from core.fields import FlagField, IdField, NameField, NumberField, ShownNameField, WholeNumberField
+from core.fields import (
+    BodySerializer,
+    FlagField,
+    IdField,
+    NameField,
+    NumberField,
+    ShownNameField,
+    WholeNumberField,
+)
 from core.names import MAX_PERSON_NAME
 
 PLACE_FIELDS = ("position", "after", "before")
 
 
-class PlaceSerializer(serializers.Serializer[None]):
+class PlaceSerializer(BodySerializer):
     """At most one of `position`, `after` and `before`."""
 
     position = NumberField(required=False, min_value=-MAX_POSITION, max_value=MAX_POSITION)
@@ -54,7 +62,7 @@ class ItemChangeSerializer(PlaceSerializer):
     is_playing = FlagField(required=False)
 
 
-class VoteSerializer(serializers.Serializer[None]):
+class VoteSerializer(BodySerializer):
     """Either a step, `direction`, or what the vote shall be, `value`."""
 
     STEPS = {"up": 1, "down": -1}

@@ -11,17 +11,18 @@ from django.utils import timezone
 
 from apps.playlist.errors import DuplicateTrack, OrderedByVotes, QueueFull
 from apps.playlist.models import Order, PlaylistTrack, RemovedItem, Room, Vote
-from apps.playlist.placement import (
+from apps.playlist.placement import free_position, standings
+from apps.playlist.positions import (
     Gap,
     Standing,
-    free_position,
+    calculate_position,
     gap_after,
     gap_around,
     gap_at_end,
     index_of,
-    standings,
+    plain,
 )
-from apps.playlist.positions import calculate_position, plain
+from apps.playlist.rules import gap_by_votes
 from apps.playlist.selectors import (
     item_in,
     locked_item,
@@ -31,11 +32,11 @@ from apps.playlist.selectors import (
     locked_room,
     open_plays,
 )
-from apps.playlist.tally import gap_by_votes
 from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
 from apps.tracks.models import Track
 from apps.users.holding import hold_person
 from core.errors import InternalError, InvalidInput, NotFound
+from core.statements import Rows, columns, fetch_one, for_update
 from core.transactions import in_transaction
 
 __all__ = ["Place", "add_item", "calculate_position"]
@@ -159,7 +160,8 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
 
 def check_playing_state(room: Room) -> None:
     """What plays and the record of plays say the same; a bug otherwise. Raises InternalError."""
-    going_on = open_plays(room)
+    found, room.going_on = room.going_on, None
+    going_on = open_plays(room) if found is None else found
     if going_on != [room.playing_id] * (room.playing_id is not None):
         logger.error("Room %s plays %s, but these plays go on: %s", room.slug, room.playing_id, going_on)
         raise InternalError
@@ -216,6 +218,15 @@ def cast_vote(
     return _as_it_stands(item), wanted
 
 
+@in_transaction
+def withdraw_vote(*, slug: str, item_id: int, voter: str) -> None:
+    """Takes the vote back, if there is one. For a caller that holds the voter. Raises NotFound."""
+    item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
+    if vote is not None:
+        item.counted_votes = total - vote.value
+        _set_vote(item, vote, voter=voter, value=0)
+
+
 # --- Inside ------------------------------------------------------------------------------------------
 
 
@@ -230,9 +241,14 @@ def _set_vote(item: PlaylistTrack, vote: Vote | None, *, voter: str, value: int)
         vote.delete_current()
 
 
+_tracks = Rows(Track)
+_TRACK = f"SELECT {columns(Track, 'track')} FROM tracks_track AS track WHERE track.id = %s"  # noqa: S608
+
+
 def _track_that_stays(track_id: int) -> Track | None:
     """The track, which nobody can delete until this transaction has ended."""
-    return Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
+    row = fetch_one(_TRACK + for_update("FOR NO KEY UPDATE"), [track_id])
+    return _tracks.made_of(row) if row else None
 
 
 def _inserted(item: PlaylistTrack) -> PlaylistTrack:

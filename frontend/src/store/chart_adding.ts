@@ -6,7 +6,8 @@ import { fetchTrack } from "../api/tracks.ts";
 import type { ChartEntry, RoomChartEntry } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
 import { addOnce, goneTracks, type Standing, standingOf } from "./adding.ts";
-import { itemOfTrack, view } from "./room.ts";
+import { view } from "./room.ts";
+import { itemOfTrack } from "./up_next.ts";
 
 /** A line of a chart, or a track that sounds like one; only of a room's lines the library's number is known. */
 export type Addable =

@@ -105,7 +105,7 @@ describe("without a network", () => {
   });
 
   test("what is kept and can't be read is nothing", async () => {
-    localStorage.setItem("tutti-charts-1 genre pop ", "{");
+    localStorage.setItem("tutti-charts-2 genre pop ", "{");
     status = 0;
     await fresh();
     await charts.loadCharts();
@@ -172,5 +172,24 @@ describe("the room's chart", () => {
     room.value = { created_at: "2025-11-26T08:00:00Z" } as never;
     charts.goToWeek("2025-W48");
     expect(charts.weekBeside(-1)).toBeNull();
+  });
+});
+
+describe("the address of a chart", () => {
+  test("says what is shown, and what it is told is shown", async () => {
+    const { setTail, tails } = await import("./address.ts");
+    charts.choose("rap");
+    charts.goToDay("2025-12-03");
+    expect(tails.value["charts"]).toBe("/rap/2025-12-03");
+    charts.openedTrack.value = "ZZTST2500001";
+    expect(tails.value["charts"]).toBe("/rap/2025-12-03/track/ZZTST2500001");
+
+    setTail("charts", "/pop");
+    expect([charts.chosen.value, charts.isNewest.value, charts.openedTrack.value]).toEqual(["pop", true, ""]);
+    setTail("charts", "/no-such-genre/track/ZZTST2500001");
+    expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", "ZZTST2500001"]);
+    expect(tails.value["charts"]).toBe("/pop/track/ZZTST2500001");
+    setTail("charts", "");
+    expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", ""]);
   });
 });

@@ -1,8 +1,10 @@
 /** What is popular: of a genre on a day, or in the room in a week; looked at here, and kept for later. */
 
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { fetchChart, fetchChartIndex, fetchRoomChart } from "../api/charts.ts";
 import type { ChartGenre, ChartIndex } from "../generated/api.ts";
+import { setTail, tailOf } from "./address.ts";
+import { chartAddress, tailOfChart } from "./chart_address.ts";
 import { dayAfter, dayOf, mondayOf, weekAfter, weekOf } from "./chart_days.ts";
 import { type ChartLine, inOrder, ORDERS, type Order } from "./chart_orders.ts";
 import { type AnyChart, keepChart, keepIndex, recallChart, recallIndex } from "./charts_kept.ts";
@@ -47,6 +49,9 @@ export const day = signal<string | null>(null);
 /** The week of the room that is asked for, null for the one that goes on. */
 export const week = signal<string | null>(null);
 
+/** Of the track that is looked at more closely, "" for none. */
+export const openedTrack = signal("");
+
 const looked = signal<ReadonlyMap<string, Looked>>(new Map());
 
 /** A genre, or THIS_ROOM. */
@@ -74,6 +79,28 @@ export const shown = computed<Looked>(() => looked.value.get(address.value) ?? N
 export const lines = computed<readonly ChartLine[]>(() =>
   inOrder(shown.value.chart?.tracks ?? [], order.value),
 );
+
+let ownTail = "";
+
+// The address says what is shown, and what it is told to say is shown.
+effect(() => {
+  const tail = tailOf("charts");
+  if (tail !== ownTail) goTo(tail);
+  const when = (isOfRoom.value ? week.value : day.value) ?? "";
+  ownTail = tailOfChart({ of: chosen.value, when, isrc: openedTrack.value });
+  setTail("charts", ownTail);
+});
+
+/** Where the address names no chart, the chosen one stays. */
+function goTo(tail: string): void {
+  const { of, when, isrc } = chartAddress(tail);
+  batch(() => {
+    openedTrack.value = isrc;
+    if (!of) return;
+    wanted.value = of;
+    (of === THIS_ROOM ? week : day).value = when || null;
+  });
+}
 
 export function choose(next: string): void {
   wanted.value = next;

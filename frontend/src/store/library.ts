@@ -1,9 +1,10 @@
 /** The library as it is looked through: what is asked for, and the pages of what was found. */
 
-import { computed, effect, signal, untracked } from "@preact/signals";
-import { fetchGenres, fetchTracks, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
+import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
+import { fetchGenres, fetchTracks, TRACK_ORDERS, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
 import type { Genre } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
+import { setTail, tailOf } from "./address.ts";
 import { isLive } from "./room.ts";
 import { RowPages } from "./row_pages.ts";
 
@@ -12,6 +13,8 @@ export type { TrackOrder, TrackQuery } from "../api/tracks.ts";
 export interface Found {
   query: TrackQuery;
   pages: RowPages<Track>;
+  /** Whether none matches, and these are near what was searched for. */
+  isNear: Signal<boolean>;
 }
 
 const EVERYTHING: TrackQuery = { search: "", genre: "", ordering: "" };
@@ -36,6 +39,9 @@ export const isLooking = computed(
   () => asked.value !== found.value || asked.value.pages.state.value.version === 0,
 );
 
+/** Whether the shown rows are of a search that another one is about to replace. */
+export const isStale = computed(() => asked.value !== found.value);
+
 /** Null until they are known. */
 export const genres = signal<readonly Genre[] | null>(null);
 
@@ -45,6 +51,8 @@ export const searchWishes = signal(0);
 /** Rises with each wish to go into the results. */
 export const resultWishes = signal(0);
 
+/** What was last written into the address here: what is typed goes on meanwhile. */
+let ownTail = "";
 let typing: ReturnType<typeof setTimeout> | null = null;
 
 /** Loads the first tracks and the genres; safe to repeat. */
@@ -101,6 +109,8 @@ function look(change: Partial<TrackQuery>): void {
   before.pages.rest();
   const next = foundFor(query);
   asked.value = next;
+  ownTail = tailOfQuery(query);
+  setTail("library", ownTail);
   next.pages.see(0, 0);
   if (next.pages.state.value.version) next.pages.refresh();
 }
@@ -108,16 +118,21 @@ function look(change: Partial<TrackQuery>): void {
 function foundFor(query: TrackQuery): Found {
   const name = nameOf(query);
   const known = kept.get(name);
-  const one = known ?? { query, pages: new RowPages<Track>((...page) => batchOf(query, ...page)) };
+  const one = known ?? newFound(query);
   kept.delete(name);
   kept.set(name, one);
   for (const old of kept.keys()) if (kept.size > KEPT_SEARCHES) kept.delete(old);
   return one;
 }
 
-async function batchOf(query: TrackQuery, offset: number, limit: number, signal: AbortSignal) {
-  const { tracks, total } = await fetchTracks(query, { offset, limit, signal });
-  return { rows: tracks, total };
+function newFound(query: TrackQuery): Found {
+  const isNear = signal(false);
+  const pages = new RowPages<Track>(async (offset, limit, signal) => {
+    const { tracks, total, isLeast, isNear: areNear } = await fetchTracks(query, { offset, limit, signal });
+    isNear.value = areNear;
+    return { rows: tracks, total, isLeast };
+  });
+  return { query, pages, isNear };
 }
 
 /** Safe to repeat; where it fails they stay unknown. */
@@ -127,6 +142,20 @@ export async function loadGenres(): Promise<void> {
   } catch {
     // The chips wait until the connection is back; the list itself tells what is wrong.
   }
+}
+
+function tailOfQuery(query: TrackQuery): string {
+  const said = String(new URLSearchParams(Object.entries(query).filter(([, value]) => value)));
+  return said && `?${said}`;
+}
+
+function queryOf(tail: string): TrackQuery {
+  const said = new URLSearchParams(tail);
+  return {
+    search: said.get("search")?.trim() ?? "",
+    genre: said.get("genre") ?? "",
+    ordering: TRACK_ORDERS.find((one) => one === said.get("ordering")) ?? "",
+  };
 }
 
 function nameOf({ search, genre, ordering }: TrackQuery): string {
@@ -144,5 +173,16 @@ effect(() => {
   if (!isLive.value) return;
   untracked(() => {
     if (asked.value.pages.state.value.version) retryLibrary();
+  });
+});
+
+// The address is reloaded, shared and gone back to.
+effect(() => {
+  const tail = tailOf("library");
+  if (tail === ownTail) return;
+  untracked(() => {
+    const query = queryOf(tail);
+    typed.value = query.search;
+    look(query);
   });
 });

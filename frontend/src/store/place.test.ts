@@ -1,5 +1,17 @@
+import { signal } from "@preact/signals";
 import { describe, expect, it } from "vitest";
-import { addressOfRoom, aside, lastPart, part, partsOf, roomOfAddress, show, tabOf, tabs } from "./place.ts";
+import {
+  addressOfRoom,
+  aside,
+  followAddress,
+  lastPart,
+  part,
+  partsOf,
+  roomOfAddress,
+  show,
+  tabOf,
+  tabs,
+} from "./place.ts";
 import { NO_ROOM } from "./room.ts";
 
 describe("the room of an address", () => {
@@ -32,7 +44,8 @@ describe("the parts", () => {
     }
   });
 
-  it("are shown again by their tab, and one of two tabs stays aside", () => {
+  it("are shown again by their tab, and one of two tabs stays aside", async () => {
+    followAddress(signal(1));
     show("stats");
     show("discover");
     expect(part.value).toBe("discover");
@@ -40,6 +53,7 @@ describe("the parts", () => {
     expect(aside.value).toBe("stats");
     show("account");
     expect(aside.value).toBe("account");
+    await Promise.resolve();
     expect(location.hash).toBe("#account");
   });
 });

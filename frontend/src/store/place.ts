@@ -1,6 +1,8 @@
 /** Where one is: the room by the address, the part of the page by its fragment. */
 
-import { signal } from "@preact/signals";
+import { batch, computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { layers } from "../navigation/layers.ts";
+import { setTail, splitFragment, tailOf } from "./address.ts";
 import { enterRoom, MAIN_ROOM, NO_ROOM, view } from "./room.ts";
 
 /** Each stands for itself and for what lies behind it. */
@@ -33,6 +35,8 @@ export const lastPart = signal<Readonly<Record<Tab, Part>>>({
 /** What stands, or would stand, in a third column. */
 export const aside = signal<Part>(isAside(part.value) ? part.value : "history");
 
+const fragment = computed(() => (part.value === "queue" ? "" : `#${part.value}${tailOf(part.value)}`));
+
 function isAside(one: Part): boolean {
   return partsOf.history.includes(one) || partsOf.room.includes(one);
 }
@@ -55,14 +59,17 @@ export function addressOfRoom(slug: string): string {
 /** Goes to another room without loading the page anew. */
 export async function goToRoom(slug: string): Promise<void> {
   if (view.value.room === slug) return;
-  history.pushState(null, "", addressOfRoom(slug) + location.hash);
+  layers.enter(addressOfRoom(slug));
   await enterRoom(slug);
 }
 
 export function show(next: Part): void {
   if (part.value === next) return;
-  go(next);
-  history.replaceState(null, "", next === "queue" ? location.pathname : `#${next}`);
+  batch(() => {
+    part.value = next;
+    lastPart.value = { ...lastPart.value, [tabOf(next)]: next };
+    if (isAside(next)) aside.value = next;
+  });
 }
 
 /** Shows the part and puts focus there: what was pressed may be hidden now. */
@@ -72,21 +79,46 @@ export function goToPart(next: Part): void {
   requestAnimationFrame(() => document.getElementById(`${next}-part`)?.focus());
 }
 
-/** From now on the page is where the address says, also when somebody goes back or types another one. */
-export function followAddress(): void {
-  addEventListener("popstate", () => {
-    go(partOf(location.hash));
-    const slug = roomOfAddress(location.pathname);
-    if (slug !== view.value.room) void enterRoom(slug);
+/** Where the queue is not beside everything else. */
+export function showQueue(): void {
+  if (columns.value === 1) show("queue");
+}
+
+let columns: ReadonlySignal<1 | 2 | 3> = signal(3);
+
+/** From now on the address says where the page is, and the page is where the browser's Back and Forward lead. */
+export function followAddress(columnsShown: ReadonlySignal<1 | 2 | 3>): void {
+  columns = columnsShown;
+  const isAway = computed(() => {
+    const { library } = lastPart.value;
+    if (columns.value === 1) return part.value !== "queue";
+    if (columns.value === 2) return (part.value === "queue" ? library : part.value) !== "library";
+    return library !== "library" || aside.value !== "history";
+  });
+  const goBack = () => {
+    // Beside the queue there is again what was there at first; a tab of a phone comes back as it was left.
+    if (columns.value > 1) for (const one of ["library", "history"] as const) show(one);
+    goToPart("queue");
+  };
+  effect(() => (isAway.value ? layers.open(goBack) : undefined));
+  layers.begin({ fragment: () => fragment.value, visit });
+  effect(() => {
+    fragment.value;
+    layers.follow();
   });
 }
 
-function go(next: Part): void {
-  part.value = next;
-  lastPart.value = { ...lastPart.value, [tabOf(next)]: next };
-  if (isAside(next)) aside.value = next;
+function visit(): void {
+  const { name, tail } = splitFragment(location.hash);
+  const next = partOf(location.hash);
+  batch(() => {
+    if (next === name) setTail(next, tail);
+    show(next);
+  });
+  const slug = roomOfAddress(location.pathname);
+  if (slug !== view.value.room) void enterRoom(slug);
 }
 
 function partOf(hash: string): Part {
-  return parts.find((one) => `#${one}` === hash) ?? "queue";
+  return parts.find((one) => one === splitFragment(hash).name) ?? "queue";
 }

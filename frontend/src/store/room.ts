@@ -56,16 +56,6 @@ export const playing = computed<ShownItem | null>(
   () => view.value.items.find((item) => item.key === view.value.playingKey) ?? null,
 );
 
-/** Of each queued track the item, by the track's id. */
-export const itemOfTrack = computed<ReadonlyMap<number, { item: ShownItem; place: number }>>(
-  () => new Map(view.value.items.map((item, index) => [item.track_id, { item, place: index + 1 }])),
-);
-
-/** Known lengths only. */
-export const totalSeconds = computed(() =>
-  view.value.items.reduce((sum, item) => sum + (item.track.duration_seconds ?? 0), 0),
-);
-
 /** Whether every event is here. What failed without the line is asked for again when it is back. */
 export const isLive = computed(() => view.value.connection.kind === "live");
 
@@ -159,7 +149,10 @@ export function actIn(slug: string, action: Action, title: string): string {
   return client.act(action, { room: slug, title });
 }
 
+/** What was played already goes to the end, as something new: a queue has a track but once. */
 export function addTrack(track: Track): string {
+  const old = view.value.items.find((item) => item.track_id === track.id);
+  if (old?.played_at && old.key !== view.value.playingKey) act({ kind: "remove", item: old.ref });
   return act({ kind: "add", track, addedBy: ownName.value || null, place: null });
 }
 
@@ -183,16 +176,4 @@ export function sendStale(opId: string): void {
 /** Whoever acts here is another person now. */
 export function becameAnother(): void {
   client?.becameAnother();
-}
-
-/** Plays what stands `steps` behind the playing item; nothing when there is nothing. */
-export function playNeighbour(steps: 1 | -1): void {
-  const neighbour = neighbourOfPlaying(steps);
-  if (neighbour) act({ kind: "play", item: neighbour.ref });
-}
-
-export function neighbourOfPlaying(steps: 1 | -1): ShownItem | null {
-  const { items, playingKey } = view.value;
-  const index = items.findIndex((item) => item.key === playingKey);
-  return index < 0 ? null : (items[index + steps] ?? null);
 }

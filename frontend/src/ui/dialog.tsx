@@ -1,8 +1,9 @@
-/** A native dialog above the page: Escape and a press beside it close it, focus goes back to where it was. */
+/** A native dialog above the page: Escape, Back and a press beside it close it, focus goes back to where it was. */
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { IconButton } from "./icon_button.tsx";
+import { useLayer } from "./use_layer.ts";
 import "./dialog.css";
 
 interface Props {
@@ -16,6 +17,7 @@ interface Props {
 export function Dialog({ title, closeLabel, onClose, children }: Props) {
   const place = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  useLayer(onClose);
   useLayoutEffect(() => {
     const dialog = place.current;
     dialog?.showModal();

@@ -18,6 +18,8 @@ export interface ListProps extends RowOrder {
   onRangeChange?: (first: number, last: number) => void;
   /** Comes first; what it prevents is not done by the list. */
   onRowKey?: (event: KeyboardEvent, key: string) => void;
+  /** Stands below the last row, and scrolls with it. */
+  tail?: ComponentChildren;
   /** Stands in the list's coordinates, above the rows: a drop line. */
   children?: ComponentChildren;
 }

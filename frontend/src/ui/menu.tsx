@@ -2,13 +2,14 @@
  * Things that can be done, above the page: beside what it belongs to, or as a sheet at the foot of a narrow window.
  *
  * Takes focus, by keyboard to its first entry; arrows, Home, End and first letters go through it; Escape, Tab and a press
- * beside it close it.
+ * beside it close it, and so does Back.
  */
 
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 import { isChord, rowForKey } from "./row_keys.ts";
+import { useLayer } from "./use_layer.ts";
 import "./menu.css";
 
 export interface MenuEntry {
@@ -36,6 +37,7 @@ export function Menu({ label, entries, anchor, onClose, children }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  useLayer(onClose);
   useLayoutEffect(() => {
     const element = layer.current;
     // Above everything, whatever clips or holds it; older browsers have it at its place in the page.

@@ -1,4 +1,4 @@
-/** A round button to add something, which then says where that stands, and does no more. */
+/** A round button to add something, which then says where that stands, and leads there. */
 
 import { useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
@@ -11,10 +11,12 @@ interface Props {
   place: string;
   onPress: () => void;
   isInTabOrder?: boolean;
+  /** Whether a press would do nothing for the moment. */
+  isResting?: boolean;
 }
 
 /** In a list, arrow keys go from this control of a row to that of the next one. */
-export function PlaceButton({ state, label, place, onPress, isInTabOrder = true }: Props) {
+export function PlaceButton({ state, label, place, onPress, isInTabOrder = true, isResting = false }: Props) {
   const wasPlaced = useRef(state === "placed");
   const hasSettled = useRef(false);
   // Only what happens before one's eyes is shown as happening.
@@ -27,11 +29,12 @@ export function PlaceButton({ state, label, place, onPress, isInTabOrder = true 
       data-state={state}
       data-settled={hasSettled.current || undefined}
       aria-label={label}
-      aria-disabled={state !== "free" || undefined}
+      aria-disabled={state === "pending" || isResting || undefined}
       title={label}
       tabIndex={isInTabOrder ? 0 : -1}
       data-control="add"
-      onClick={onPress}
+      // The second click of a double one is no second wish.
+      onClick={({ detail }) => (state === "free" || detail < 2) && onPress()}
     >
       {state === "free" && <Icon name="add" />}
       {state === "pending" && <Icon name="clock" size={20} />}

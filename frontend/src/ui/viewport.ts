@@ -34,10 +34,10 @@ export class Viewport {
     return this.#sight.scrollTop;
   }
 
-  /** Means to stand there, once a list of so many rows is drawn. */
-  intend(top: number, count: number): void {
-    const { row, height } = this.#sight;
-    this.#place(clamp(top, 0, Math.max(0, count * row - height)));
+  /** Means to stand there, once a list of so many rows is drawn. In what stands below them one stays where one is. */
+  intend(top: number, count: number, hasTail = false): void {
+    const { row, height, scrollTop } = this.#sight;
+    this.#place(clamp(top, 0, Math.max(0, count * row - height, hasTail ? scrollTop : 0)));
   }
 
   scrollAtOnce(top: number): void {

@@ -121,7 +121,7 @@ export class VirtualList extends Component<Props, ListState> {
     const seen = seenSpan(sight, this.props.count);
     if (this.#staysUnderTheEye()) {
       const shift = commonShift(shiftsOf(seen, this.props, next)) * sight.row;
-      this.#viewport.intend(sight.scrollTop + shift, next.count);
+      this.#viewport.intend(sight.scrollTop + shift, next.count, Boolean(next.tail));
     }
     const activeKey = this.#moveFocus(next);
     const span = this.#spanInSight(next.count);
@@ -264,7 +264,7 @@ export class VirtualList extends Component<Props, ListState> {
   }
 
   override render(): ComponentChild {
-    const { count, rowHeight, label, children } = this.props;
+    const { count, rowHeight, label, tail, children } = this.props;
     const active = this.#activeIndex();
     return (
       <div
@@ -291,6 +291,7 @@ export class VirtualList extends Component<Props, ListState> {
             virtualRow(this.props, { index, isActive: index === active, rowPixels: this.rowPixels }),
           )}
         </ul>
+        {tail}
         {children}
       </div>
     );

@@ -131,11 +131,17 @@ export const words = {
     looking: "Searching…",
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
     pendingNamed: (title: string) => `Adding ${title}…`,
-    queuedNamed: (title: string, place: string) => `${title}: already in the queue, ${place}`,
-    alreadyQueued: (place: string) => `Already in the queue, ${place}.`,
+    queuedNamed: (title: string, place: string) => `${title}: already in the queue, ${place}. Vote for it`,
+    // Contains `queue.now`, which the button shows.
+    playingNamed: (title: string) => `${title}: playing now`,
+    alreadyQueued: (place: string) => `Already in the queue, ${place}. Your vote counts.`,
     added: (title: string) => `Added ${title}.`,
     nothingFor: (search: string) => `No results for “${search}”.`,
-    nothingForHelp: "Try fewer words or another genre.",
+    nothingForHelp: "Try fewer words.",
+    nothingInGenreHelp: "Try another genre.",
+    toCharts: "Open the charts",
+    countOver: (count: number) => `more than ${tracks(count)}`,
+    didYouMean: (search: string) => `No results for “${search}”. Did you mean:`,
     allGenres: "Search all genres",
     empty: "The library is empty.",
     emptyHelp: "The administrator can add tracks with manage.py import_tracks.",
@@ -270,7 +276,7 @@ export const words = {
   queue: {
     /** `span` is the sum of the known lengths, null when none is known; `isLeast`: some are not known. */
     summary: (count: number, span: string | null, isLeast: boolean) =>
-      [tracks(count), span && (isLeast ? `over ${span}` : span)].filter(Boolean).join(" · "),
+      [`${number(count)} to come`, span && (isLeast ? `over ${span}` : span)].filter(Boolean).join(" · "),
     loading: "Loading the queue…",
     empty: "The queue is empty. Add the first track.",
     suggestions: "Suggestions",
@@ -279,7 +285,7 @@ export const words = {
     /** Where there is little room; `addNamed` begins with it. */
     addShort: "Add",
     addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
-    byVotes: "This queue is ordered by votes.",
+    orders: { votes: "This queue is ordered by votes.", manual: "Ordered manually. Votes are a hint." },
     voteUp: (title: string) => `Vote up ${title}`,
     voteDown: (title: string) => `Vote down ${title}`,
     /** "+3", "0", "−12" */
@@ -287,6 +293,10 @@ export const words = {
     votesSpoken: (count: number) => plural(count, { one: "# vote", other: "# votes" }).replace("-", "−"),
     waiting: "sending…",
     playing: "playing now",
+    /** The same in a word. */
+    now: "now",
+    nothingToCome: "Nothing to come. Add a track.",
+    played: (count: number) => `Played · ${number(count)}`,
     move: (title: string) => `Move ${title}`,
     more: (title: string) => `More options for ${title}`,
     addedBy: (name: string, when: string) => `Added by ${name}, ${when}`,
@@ -319,7 +329,7 @@ export const words = {
     generic: (title: string) => `Couldn’t update ${title}.`,
     gone: (title: string) => `${title} is no longer in the queue.`,
     notInLibrary: (title: string) => `${title} is no longer in the library.`,
-    duplicate: (title: string) => `${title} is already in the queue.`,
+    duplicate: (title: string) => `${title} is already in the queue. You voted for it.`,
     full: "The queue is full. Remove something first.",
     byVotes: "This room is ordered by votes, so tracks can’t be moved manually.",
     roomGone: "This room was deleted.",

@@ -31,7 +31,11 @@ def test_a_database_of_sqlite_needs_no_function_of_django():
     if connection.vendor != "sqlite":
         pytest.skip("asked of SQLite")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        cursor.execute(
+            "SELECT sql FROM sqlite_master JOIN pragma_table_list USING (name)"
+            " WHERE sqlite_master.type = 'table' AND pragma_table_list.type != 'shadow'"
+            " AND name NOT LIKE 'sqlite_%'"
+        )
         tables = [sql for (sql,) in cursor.fetchall()]
     plain = sqlite3.connect(":memory:")
     for sql in tables:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem, Room
-from apps.playlist.plays import switch
+from apps.playlist.rules import switch_play
 from apps.playlist.seeding import VOTES
 from apps.playlist.selectors import history_at
 from apps.playlist.services import (
@@ -70,7 +70,7 @@ def test_a_room_and_its_plays_that_disagree_are_a_bug(room, broken: str):
     elif broken == "another play":
         room.plays.update(item_number=second.pk)
     else:
-        switch(room=room, to_item_id=first.pk)
+        switch_play(room=room, to_item_id=first.pk)
     with pytest.raises(InternalError):
         check_playing_state(room)
 
@@ -78,7 +78,7 @@ def test_a_room_and_its_plays_that_disagree_are_a_bug(room, broken: str):
 def test_a_start_that_leaves_a_room_in_disorder_has_not_happened(room, monkeypatch):
     first, second = queued(room, "ab")
     play(first)
-    monkeypatch.setattr("apps.playlist.plays.switch", lambda **_: None)
+    monkeypatch.setattr("apps.playlist.rules.switch_play", lambda **_: None)
     with telling(room) as events, pytest.raises(InternalError):
         play(second)
     assert events == []

@@ -5,10 +5,13 @@ import math
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from apps.playlist.placement import Gap, Standing, gap_after, gap_around
 from apps.playlist.positions import (
     MAX_POSITION,
+    Gap,
+    Standing,
     calculate_position,
+    gap_after,
+    gap_around,
     is_room_between,
     nonzero_position,
     plain,

@@ -1,6 +1,6 @@
 /** Puts a track of a chart into the queue, and then says where it stands. */
 
-import { nameOfAdding } from "../../store/adding.ts";
+import { nameOfAdding, placeText } from "../../store/adding.ts";
 import { type Addable, addLine, hasLeftLibrary, standingOfLine } from "../../store/chart_adding.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { tell } from "../../store/toasts.ts";
@@ -14,7 +14,7 @@ interface Props {
 }
 
 export function Add({ line, onTell }: Props) {
-  const { history, ordinal, library } = words();
+  const { history, library } = words();
   const standing = standingOfLine(line);
   if (hasLeftLibrary(line)) return <span class="dim small charts-gone">{history.gone}</span>;
   const add = async () => {
@@ -28,7 +28,7 @@ export function Add({ line, onTell }: Props) {
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
       label={nameOfAdding({ title: line.name, artist: line.artist }, standing)}
-      place={standing.kind === "queued" ? ordinal(standing.place) : ""}
+      place={placeText(standing)}
       onPress={() => void add()}
     />
   );

@@ -1,11 +1,12 @@
 /** What is popular: on the music services by genres, and in this room; of now, and of any day before. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { isOfRoom, lines, loadCharts, shown } from "../../store/charts.ts";
+import { useEffect, useRef } from "preact/hooks";
+import { isOfRoom, lines, loadCharts, openedTrack, shown } from "../../store/charts.ts";
 import { followCharts } from "../../store/charts_live.ts";
 import { hasNoAnswer, isNotFound, sentenceOf } from "../../store/problems.ts";
 import { lazy } from "../../ui/lazy.tsx";
 import { Retry } from "../../ui/retry.tsx";
+import { useLayer } from "../../ui/use_layer.ts";
 import { laterWords, words } from "../../words/index.ts";
 import { Choice } from "./choice.tsx";
 import { List } from "./list.tsx";
@@ -20,37 +21,42 @@ const ChartTrackDetail = lazy(() => import("./track/detail.tsx").then((module) =
 });
 
 export function Charts({ isShown }: { isShown: boolean }) {
-  const [opened, setOpened] = useState<string | null>(null);
+  const opened = openedTrack.value;
   const list = useRef<HTMLDivElement>(null);
   /** Where one was, however many tracks one has gone through since. */
-  const origin = useRef("");
+  const origin = useRef(opened);
   useEffect(() => (isShown ? followCharts() : undefined), [isShown]);
   const open = (isrc: string) => {
     origin.current = isrc;
-    setOpened(isrc);
+    openTrack(isrc);
   };
   const close = () => {
     const row = list.current?.querySelector<HTMLElement>(`[data-isrc="${origin.current}"] button`);
-    setOpened(null);
+    openedTrack.value = "";
     // Once it is drawn: what is hidden takes no focus.
     requestAnimationFrame(() => row?.focus());
   };
+  useLayer(close, isShown && opened !== "");
   return (
     <div class="charts">
-      <div class="charts-whole" ref={list} hidden={opened !== null}>
+      <div class="charts-whole" ref={list} hidden={opened !== ""}>
         <Choice />
         <When />
         <Notes />
         <Problem />
         <Found onOpen={open} />
       </div>
-      {opened !== null && (
+      {opened && (
         <div class="charts-detail">
-          <ChartTrackDetail isrc={opened} onClose={close} onOpen={setOpened} />
+          <ChartTrackDetail isrc={opened} onClose={close} onOpen={openTrack} />
         </div>
       )}
     </div>
   );
+}
+
+function openTrack(isrc: string): void {
+  openedTrack.value = isrc;
 }
 
 function Found({ onOpen }: { onOpen: (isrc: string) => void }) {

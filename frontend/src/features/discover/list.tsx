@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import { account } from "../../store/account.ts";
-import { addingName, goneTracks, standingOf } from "../../store/adding.ts";
+import { addingName, goneTracks, placeText, standingOf } from "../../store/adding.ts";
 import {
   addRecommended,
   isOfLibrary,
@@ -143,7 +143,7 @@ function Opinions({ one, onTell }: RowProps) {
 
 function Add({ one, onTell }: RowProps) {
   const { track } = one;
-  const { history, ordinal, library } = words();
+  const { history, library } = words();
   const standing = isOfLibrary(track) ? standingOf(track.id) : ({ kind: "free" } as const);
   if (isOfLibrary(track) && goneTracks.value.has(track.id))
     return <span class="dim small">{history.gone}</span>;
@@ -158,7 +158,7 @@ function Add({ one, onTell }: RowProps) {
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
       label={isOfLibrary(track) ? addingName(track) : library.addNamed(track.title, track.artist)}
-      place={standing.kind === "free" ? "" : ordinal(standing.place)}
+      place={placeText(standing)}
       onPress={() => void add()}
     />
   );

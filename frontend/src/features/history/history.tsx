@@ -1,7 +1,7 @@
 /** The last plays of the room, each of which can be had again. */
 
 import { useEffect } from "preact/hooks";
-import { addingName, addOnce, goneTracks, standingOf } from "../../store/adding.ts";
+import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
 import { ANONYMOUS } from "../../store/guest.ts";
 import { allowedCover } from "../../store/page.ts";
 import { followPlays, loadPlays, type Play, plays } from "../../store/plays.ts";
@@ -77,14 +77,14 @@ function Row({ play }: { play: Play }) {
 
 function AddAgain({ play: { track } }: { play: Play }) {
   const standing = standingOf(track.id);
-  const { history, ordinal } = words();
+  const { history } = words();
   if (goneTracks.value.has(track.id)) return <span class="dim small history-gone">{history.gone}</span>;
   const isFree = standing.kind === "free";
   return (
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
       label={isFree ? history.addNamed(track.title, track.artist) : addingName(track)}
-      place={isFree ? "" : ordinal(standing.place)}
+      place={placeText(standing)}
       onPress={() => addOnce(track)}
     />
   );

@@ -1,8 +1,8 @@
 /** The list of what was found: only what is in sight is loaded and drawn. */
 
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { addingName, addOnce, goneTracks, standingOf } from "../../store/adding.ts";
-import { resultWishes, wishToSearch } from "../../store/library.ts";
+import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
+import { isStale, resultWishes, wishToSearch } from "../../store/library.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { RowPages } from "../../store/row_pages.ts";
 import type { Track } from "../../sync/index.ts";
@@ -26,6 +26,8 @@ export const Results = unheld(function Results({ pages }: { pages: RowPages<Trac
     list.current?.focus(String(0));
   }, [wishes]);
   const add = useCallback((track: Track) => {
+    // What stands here now is not what will stand here in a moment.
+    if (isStale.value) return;
     if (addOnce(track)) setTold(words().library.added(track.title));
   }, []);
   const onRowKey = (event: KeyboardEvent, key: string) => {
@@ -100,14 +102,15 @@ const Row = memo(function Row({ track, id, isActive, onAdd }: RowProps) {
 
 function Add({ track, isActive, onAdd }: Omit<RowProps, "id">) {
   const standing = standingOf(track.id);
-  const { history, ordinal } = words();
+  const { history } = words();
   if (goneTracks.value.has(track.id)) return <span class="dim small library-gone">{history.gone}</span>;
   return (
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
       label={addingName(track)}
-      place={standing.kind === "free" ? "" : ordinal(standing.place)}
+      place={placeText(standing)}
       isInTabOrder={isActive}
+      isResting={isStale.value}
       onPress={() => onAdd(track)}
     />
   );

@@ -4,7 +4,8 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { allowedCover } from "../../store/page.ts";
 import { show } from "../../store/place.ts";
 import { showInQueue } from "../../store/queue_focus.ts";
-import { act, neighbourOfPlaying, playing, playNeighbour, serverNow, view } from "../../store/room.ts";
+import { act, playing, serverNow } from "../../store/room.ts";
+import { firstItem, nextItem, playItem, previousItem } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { IconButton } from "../../ui/icon_button.tsx";
@@ -69,11 +70,10 @@ function Summary({ item, size, isOver }: { item: ShownItem; size: number; isOver
 }
 
 function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean }) {
-  const first = view.value.items[0];
   const { nowPlaying } = words();
-  const previous = neighbourOfPlaying(-1);
-  const next = neighbourOfPlaying(1);
-  const other = item ?? first;
+  const previous = previousItem();
+  const next = nextItem();
+  const first = firstItem();
   return (
     <div class="playing-controls">
       <IconButton
@@ -81,7 +81,7 @@ function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean })
         class="playing-previous"
         label={nowPlaying.previous}
         disabled={!previous}
-        onClick={() => playNeighbour(-1)}
+        onClick={() => playItem(previous)}
       />
       {item ? (
         <IconButton
@@ -94,17 +94,17 @@ function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean })
         <IconButton
           icon="play"
           class="playing-main"
-          label={other ? nowPlaying.play(other.track.title) : nowPlaying.playFirst}
-          disabled={!other}
-          onClick={() => other && act({ kind: "play", item: other.ref })}
+          label={first ? nowPlaying.play(first.track.title) : nowPlaying.playFirst}
+          disabled={!first}
+          onClick={() => playItem(first)}
         />
       )}
       {isOver && next ? (
-        <button type="button" class="button main" onClick={() => playNeighbour(1)}>
+        <button type="button" class="button main" onClick={() => playItem(next)}>
           {nowPlaying.goOn}
         </button>
       ) : (
-        <IconButton icon="next" label={nowPlaying.next} disabled={!next} onClick={() => playNeighbour(1)} />
+        <IconButton icon="next" label={nowPlaying.next} disabled={!next} onClick={() => playItem(next)} />
       )}
     </div>
   );

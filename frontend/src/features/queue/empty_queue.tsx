@@ -1,9 +1,10 @@
 /** What an empty queue says: that it is one, and how to begin. */
 
 import { useEffect } from "preact/hooks";
+import { addOnce } from "../../store/adding.ts";
 import { allowedCover } from "../../store/page.ts";
 import { reasonOf } from "../../store/reasons.ts";
-import { addTrack, view } from "../../store/room.ts";
+import { view } from "../../store/room.ts";
 import { loadSuggestions, type Suggestion, suggestions } from "../../store/suggestions.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Icon } from "../../ui/icon.tsx";
@@ -13,15 +14,15 @@ import { findTrack } from "./doings.ts";
 export function EmptyQueue() {
   const { queue } = words();
   const offered = suggestions.value;
-  const { room, connection } = view.value;
+  const { room, connection, items } = view.value;
   // Again once the line is back.
   useEffect(() => void loadSuggestions(room), [room, connection.kind === "live"]);
   return (
-    <div class="queue-empty">
+    <>
       <span class="queue-empty-sign">
         <Icon name="queue" size={32} />
       </span>
-      <p>{queue.empty}</p>
+      <p>{items.length ? queue.nothingToCome : queue.empty}</p>
       <button type="button" class="button main" onClick={findTrack}>
         <Icon name="search" size={20} />
         {queue.find}
@@ -36,7 +37,7 @@ export function EmptyQueue() {
           </ul>
         </section>
       )}
-    </div>
+    </>
   );
 }
 
@@ -58,7 +59,7 @@ function Offer({ one: { track, recommendation } }: { one: Suggestion }) {
         type="button"
         class="button"
         aria-label={queue.addNamed(track.title, track.artist)}
-        onClick={() => addTrack(track)}
+        onClick={() => addOnce(track)}
       >
         <Icon name="add" size={18} />
         {queue.addShort}

@@ -2,6 +2,7 @@
 
 import { isNamed } from "../../store/guest.ts";
 import { view } from "../../store/room.ts";
+import { toCome } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
 import { words } from "../../words/index.ts";
@@ -41,7 +42,7 @@ function playEntry(item: ShownItem): MenuEntry {
 function moveEntries(item: ShownItem, onMoved: (key: string) => void): MenuEntry[] {
   const { queue } = words();
   const step = (icon: MenuEntry["icon"], text: string, where: Step): MenuEntry => {
-    const { items } = view.value;
+    const items = toCome.value;
     const place = placeOfStep(items, items.indexOf(item), where);
     const run = () => {
       if (!place) return;

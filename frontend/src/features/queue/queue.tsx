@@ -1,7 +1,8 @@
 /** The queue: how much is in it, and what, in order. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { room, totalSeconds, view } from "../../store/room.ts";
+import { playing, room, view } from "../../store/room.ts";
+import { secondsToCome, toCome } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { columns } from "../../ui/screen.ts";
@@ -9,13 +10,18 @@ import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
 import { findTrack } from "./doings.ts";
 import { EmptyQueue } from "./empty_queue.tsx";
+import { Played } from "./played.tsx";
+import { PlayingRow } from "./playing_row.tsx";
 import { QueueList } from "./queue_list.tsx";
 import { QueueSkeleton } from "./queue_skeleton.tsx";
 import "./queue.css";
 
 export const Queue = unheld(function Queue() {
-  const { items, isKnown, connection, room: slug } = view.value;
-  const isByVotes = room.value?.order === "votes";
+  const { isKnown, connection, room: slug } = view.value;
+  const items = toCome.value;
+  const now = playing.value;
+  const order = room.value?.order;
+  const isByVotes = order === "votes";
   const place = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
   // Looked up before anything of this drawing is in the page.
@@ -26,7 +32,7 @@ export const Queue = unheld(function Queue() {
     if (hadFocus && document.activeElement === document.body) heading.current?.focus();
   }, [hasList]);
   return (
-    <div class="queue" ref={place}>
+    <div class="queue" data-order={order} ref={place}>
       <header class="queue-head">
         <div class="queue-about">
           <h2 ref={heading} tabIndex={-1}>
@@ -38,7 +44,6 @@ export const Queue = unheld(function Queue() {
               </span>
             )}
           </h2>
-          {isByVotes && <p class="dim small">{words().queue.byVotes}</p>}
         </div>
         {hasList && columns.value === 1 && (
           <button type="button" class="button queue-find" onClick={findTrack}>
@@ -46,17 +51,29 @@ export const Queue = unheld(function Queue() {
             {words().queue.add}
           </button>
         )}
+        {hasList && <p class="dim small queue-order">{order && words().queue.orders[order]}</p>}
       </header>
       {!isKnown && connection.kind !== "ended" && <QueueSkeleton />}
-      {isKnown && !hasList && <EmptyQueue />}
-      {hasList && <QueueList key={slug} items={items} mayMove={!isByVotes} />}
+      {isKnown && (
+        <div class="queue-list">
+          {now && <PlayingRow item={now} key={now.key} />}
+          {hasList ? (
+            <QueueList key={slug} items={items} mayMove={!isByVotes} />
+          ) : (
+            <div class="queue-empty">
+              <EmptyQueue />
+              <Played />
+            </div>
+          )}
+        </div>
+      )}
     </div>
   );
 });
 
 function summaryOf(items: readonly ShownItem[]): string {
   const { queue, span } = words();
-  const seconds = totalSeconds.value;
+  const seconds = secondsToCome.value;
   const isLeast = items.some((item) => item.track.duration_seconds === null);
   return queue.summary(items.length, seconds ? span(seconds) : null, isLeast);
 }

@@ -1,7 +1,7 @@
 /** The items in order, and all that hands and keys do to them. */
 
-import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { view } from "../../store/room.ts";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { played, toCome } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { withMoved } from "../../ui/places.ts";
 import { useStable } from "../../ui/use_stable.ts";
@@ -9,8 +9,9 @@ import { VirtualList } from "../../ui/virtual_list.tsx";
 import { words } from "../../words/index.ts";
 import { useGlows } from "./glows.ts";
 import { slotOf } from "./grab.ts";
-import { ItemMenu } from "./item_menu.tsx";
+import { ItemMenu, loadItemMenu } from "./item_menu_later.tsx";
 import { orderOf } from "./order.ts";
+import { Played } from "./played.tsx";
 import { labelIdOf, QueueRow } from "./queue_row.tsx";
 import { useDragging } from "./use_dragging.ts";
 import { useKeys } from "./use_keys.ts";
@@ -37,8 +38,8 @@ export function QueueList({ items, mayMove }: Props) {
   const order = orderOf(items, lastOrder.current);
   lastOrder.current = order;
   const indexOf = useMemo(() => indexer(order), [order]);
-  const { playingKey } = view.value;
   useGlows();
+  useEffect(() => void loadItemMenu().catch(() => {}), []);
 
   const openMenu = useStable((key: string, beside: Element, control: "more" | null) =>
     setMenu({ key, anchor: beside.getBoundingClientRect(), control }),
@@ -60,7 +61,7 @@ export function QueueList({ items, mayMove }: Props) {
   const onMore = useStable((key: string, button: Element) => openMenu(key, button, "more"));
   const sayPlace = (key: string) => {
     // As it stands now, with the move of this moment.
-    const now = view.value.items;
+    const now = toCome.value;
     const index = now.findIndex((item) => item.key === key);
     const { queue, ordinal } = words();
     say(queue.at(now[index]?.track.title ?? "", ordinal(index + 1), now.length));
@@ -76,7 +77,7 @@ export function QueueList({ items, mayMove }: Props) {
   };
 
   return (
-    <div class="queue-list">
+    <>
       <VirtualList
         ref={list}
         count={shown.length}
@@ -92,7 +93,6 @@ export function QueueList({ items, mayMove }: Props) {
             item && (
               <QueueRow
                 item={item}
-                isPlaying={item.key === playingKey}
                 isActive={isActive}
                 mayMove={mayMove}
                 isGrabbed={item.key === keys.grab?.key}
@@ -102,6 +102,7 @@ export function QueueList({ items, mayMove }: Props) {
             )
           );
         }}
+        tail={played.value.length > 0 && <Played />}
       >
         <div class="queue-line" ref={line} hidden />
       </VirtualList>
@@ -117,7 +118,7 @@ export function QueueList({ items, mayMove }: Props) {
           onMoved={sayPlace}
         />
       )}
-    </div>
+    </>
   );
 }
 

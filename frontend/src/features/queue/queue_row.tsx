@@ -1,5 +1,6 @@
 /** One item of the queue. */
 
+import type { ComponentChildren } from "preact";
 import { isNamed } from "../../store/guest.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { ShownItem } from "../../sync/index.ts";
@@ -13,7 +14,6 @@ import { VoteButtons } from "./vote_buttons.tsx";
 
 interface Props {
   item: ShownItem;
-  isPlaying: boolean;
   /** Whether the Tab key reaches its controls. */
   isActive: boolean;
   /** Whether items are moved by hand here. */
@@ -25,18 +25,13 @@ interface Props {
 }
 
 export const QueueRow = memo(function QueueRow(props: Props) {
-  const { item, isPlaying, isActive, mayMove, isGrabbed, onGrab, onMore } = props;
+  const { item, isActive, mayMove, isGrabbed, onGrab, onMore } = props;
   const { queue } = words();
   const glow = useGlow(item.id);
-  const { title, artist, cover_url: coverUrl } = item.track;
+  const { title } = item.track;
   const tabIndex = isActive ? 0 : -1;
   return (
-    <div
-      class="queue-row"
-      data-playing={isPlaying || undefined}
-      data-grabbed={isGrabbed || undefined}
-      data-glow={glow}
-    >
+    <div class="queue-row" data-grabbed={isGrabbed || undefined} data-glow={glow}>
       {mayMove && (
         <button
           type="button"
@@ -53,17 +48,7 @@ export const QueueRow = memo(function QueueRow(props: Props) {
           <Icon name="grip" size={20} />
         </button>
       )}
-      <span class="queue-cover">
-        <Cover url={allowedCover(coverUrl)} seed={artist || title} size={48} />
-        {isPlaying && <PlayingMark />}
-      </span>
-      <span class="queue-text" id={labelIdOf(item.key)}>
-        <span class="queue-title" dir="auto" title={title}>
-          {title}
-        </span>
-        {isPlaying && <span class="spoken">, {queue.playing}</span>}
-        <Facts item={item} />
-      </span>
+      <ItemWords item={item} />
       <VoteButtons item={item} tabIndex={tabIndex} />
       <IconButton
         icon="more"
@@ -77,6 +62,25 @@ export const QueueRow = memo(function QueueRow(props: Props) {
     </div>
   );
 });
+
+/** Its cover, its title and what else is known of it, for a row. */
+export function ItemWords({ item, children }: { item: ShownItem; children?: ComponentChildren }) {
+  const { title, artist, cover_url: coverUrl } = item.track;
+  return (
+    <>
+      <span class="queue-cover">
+        <Cover url={allowedCover(coverUrl)} seed={artist || title} size={48} />
+        {children}
+      </span>
+      <span class="queue-text" id={labelIdOf(item.key)}>
+        <span class="queue-title" dir="auto" title={title}>
+          {title}
+        </span>
+        <Facts item={item} />
+      </span>
+    </>
+  );
+}
 
 /** The id of what names the row. */
 export function labelIdOf(key: string): string {
@@ -99,17 +103,6 @@ function Facts({ item }: { item: ShownItem }) {
       <span class="queue-length numbers">
         {seconds === null ? <span class="spoken">, {app.unknownLength}</span> : clock(seconds)}
       </span>
-    </span>
-  );
-}
-
-/** Three bars that dance on the cover. */
-function PlayingMark() {
-  return (
-    <span class="queue-playing" aria-hidden="true">
-      <span />
-      <span />
-      <span />
     </span>
   );
 }

@@ -43,7 +43,7 @@ export function useGrab({ items, indexOf, mayMove, list, say }: Given): Grabbing
 
   const take = (key: string) => {
     if (!mayMove) {
-      say(words().queue.byVotes);
+      say(words().queue.orders.votes);
       return;
     }
     title.current = items[indexOf(key)]?.track.title ?? "";

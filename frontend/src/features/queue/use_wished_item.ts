@@ -28,11 +28,13 @@ export function useWishedItem(list: RefObject<VirtualList | null>): void {
 
 function fulfil(list: VirtualList | null, wished: Wish): void {
   const { key, where, wish } = wished;
-  if (!list || wish === lastOver) return;
+  if (wish === lastOver) return;
   lastOver = wish;
   if (hasGoneOn(wished)) return;
-  list.scrollTo(key, where);
-  list.focus(key, { scroll: false });
+  // What plays stands above the list.
+  if (key === view.value.playingKey) document.getElementById("queue-now")?.focus();
+  list?.scrollTo(key, where);
+  list?.focus(key, { scroll: false });
   const id = view.value.items.find((item) => item.key === key)?.id;
   if (id != null) glow(id);
 }

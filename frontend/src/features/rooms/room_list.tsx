@@ -84,7 +84,7 @@ async function go(slug: string): Promise<void> {
   await entered;
 }
 
-const EMPTY: RoomValues = { name: "", slug: "", is_public: true, order: "manual" };
+const EMPTY: RoomValues = { name: "", slug: "", is_public: true, order: "votes" };
 
 function NewRoom() {
   const [isOpen, setOpen] = useState(false);

@@ -3,7 +3,7 @@
 import { isHelpShown, singleKeys } from "../../store/help.ts";
 import { wishToSearch } from "../../store/library.ts";
 import { goToPart, show, tabs } from "../../store/place.ts";
-import { act, playing, playNeighbour, view } from "../../store/room.ts";
+import { nextItem, playItem, playOrStop, previousItem } from "../../store/up_next.ts";
 import { type Command, commandOf } from "./commands.ts";
 
 /** Listens from now on; gives the end of it. */
@@ -21,8 +21,8 @@ export function listenForKeys(): () => void {
 
 const DEEDS = {
   toggle: playOrStop,
-  next: () => playNeighbour(1),
-  previous: () => playNeighbour(-1),
+  next: () => playItem(nextItem()),
+  previous: () => playItem(previousItem()),
   search: () => {
     show("library");
     wishToSearch();
@@ -35,10 +35,4 @@ const DEEDS = {
 function obey(command: Command): void {
   if (typeof command === "number") goToPart(tabs[command]);
   else DEEDS[command]();
-}
-
-function playOrStop(): void {
-  const first = view.value.items[0];
-  if (playing.value) act({ kind: "stop" });
-  else if (first) act({ kind: "play", item: first.ref });
 }

@@ -2,6 +2,7 @@
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { connectNow, view } from "../../store/room.ts";
+import { useLayer } from "../../ui/use_layer.ts";
 import { words } from "../../words/index.ts";
 import { useSecondsUntil } from "./times.ts";
 import "./status.css";
@@ -38,6 +39,7 @@ export function SyncState() {
     setOpen(false);
     button.current?.focus();
   };
+  useLayer(close, isOpen);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from wherever in it one is.
     <div class="status" ref={place} onKeyDown={(event) => isOpen && event.key === "Escape" && close()}>

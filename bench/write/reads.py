@@ -1,0 +1,49 @@
+"""Reads, beside a bare list of as many rows."""
+
+import contextlib
+import itertools
+import time
+from collections.abc import Sequence
+
+from bench.machine import processor_seconds
+from bench.write.clients import Requests, Run, ask_as_fast_as_answered, request_bytes
+from bench.write.listeners import Listener
+from bench.write.servers import Asked
+from tests.processes import TuttiServer
+
+SNAPSHOT = "snapshot of a socket"
+LONG_QUEUE_PATH = "/api/rooms/long/playlist/"
+READS = {
+    "queue of 200": LONG_QUEUE_PATH,
+    "search for tracks": "/api/tracks/?search=number&limit=50",
+    "chart": "/api/charts/pop/",
+}
+ASK_FOR_SNAPSHOT = b'{"type":"snapshot"}'
+SNAPSHOT_FRAME = b'"type":"playlist.snapshot"'
+
+
+def rows_of(server: TuttiServer, path: str) -> int:
+    with server.client() as client:
+        answer = client.get(path).raise_for_status().json()
+    rows: Sequence[object] = answer["data"]["tracks"] if isinstance(answer, dict) else answer
+    return len(rows)
+
+
+def read_again_and_again(asked: Asked, path: str, *, seconds: float) -> Run:
+    requests: list[Requests] = [itertools.repeat(request_bytes("GET", path))]
+    return ask_as_fast_as_answered(asked.ports, requests, asked.pids, seconds=seconds, most=10**9)
+
+
+def take_snapshots(asked: Asked, *, seconds: float) -> Run:
+    """One socket asks for the whole state of the long room again and again."""
+    run, listener = Run(), Listener(asked.ports[0], "/ws/playlist/long/")
+    with contextlib.closing(listener.socket):
+        before, began = processor_seconds(asked.pids), time.perf_counter()
+        while (sent_at := time.perf_counter()) - began < seconds:
+            listener.send(ASK_FOR_SNAPSHOT)
+            while not any(SNAPSHOT_FRAME in message for message in listener.take()):
+                pass
+            run.answers.append((time.perf_counter() - sent_at) * 1000)
+        run.seconds = time.perf_counter() - began
+        run.processor_seconds = processor_seconds(asked.pids) - before
+    return run

@@ -1,0 +1,181 @@
+"""What was measured of writes and reads, as tables and as ratios by the bare view's figures."""
+
+from typing import Any
+
+from bench import document
+from bench.results import Result, kept, machine_text, middle, ratio
+from bench.write.asked import ADD, BARE, MOVE, PLAY, VOTE, WRITES
+from bench.write.clients import Run
+
+# The most that a write's processor time may be, as a multiple of the bare view's.
+WANTED = {VOTE: 2.0, ADD: 2.5, MOVE: 2.5}
+WANTED_STATEMENTS = {VOTE: 10, ADD: 12, MOVE: 10, PLAY: 12}
+WANTED_READ, WANTED_P99, WANTED_RATE = 1.0, 3.0, 0.5
+Row = dict[str, Any]
+Table = list[list[str]]
+
+
+class Measured(dict[str, list[Row]]):
+    """Raw figures by what they were measured for."""
+
+    def note(self, name: str, run: Run, *, keeps_answers: bool = False, **where: Any) -> None:
+        figures = {
+            "processor_ms": round(run.processor_ms, 4),
+            "per_second": round(run.per_second, 2),
+            "p50_ms": round(run.percentile(50), 3),
+            "p99_ms": round(run.percentile(99), 3),
+            "answers": len(run.answers),
+        }
+        if keeps_answers:
+            figures["answers_ms"] = [round(took, 3) for took in run.answers]
+        self.setdefault(name, []).append({**where, **figures})
+
+    def note_parts(self, **figures: Any) -> None:
+        self.setdefault("parts", []).append(figures)
+
+
+def result_of(found: dict[str, list[Row]]) -> Result:
+    tables = tables_of(found)
+    width = max(len(table[0]) for table in tables.values())
+    rows = [row + [""] * (width - len(row)) for table in tables.values() for row in (*table, [""])]
+    return Result(name="write", ratios=ratios(found), table=rows[:-1], raw=found)
+
+
+def write_document() -> None:
+    found = kept("write")
+    texts = []
+    for head, *rows in tables_of(found["raw"]).values():
+        lines = [head, ["---"] * len(head), *rows]
+        texts.append("\n".join(f"| {' | '.join(cells)} |" for cells in lines))
+    document.replace("write", "\n\n".join([*texts, f"{machine_text(found['machine'])}."]))
+
+
+def tables_of(found: dict[str, list[Row]]) -> dict[str, Table]:
+    made = {
+        "writes": _writes(found),
+        "reads": _reads(found),
+        "matrix": _matrix(found),
+        "parts": _parts(found),
+    }
+    return {name: table for name, table in made.items() if len(table) > 1}
+
+
+def ratios(found: dict[str, list[Row]]) -> dict[str, float | None]:
+    given: dict[str, float | None] = {}
+    for size in sizes(found):
+        key = size.lower()
+        for kind in WRITES:
+            given[f"{key}_{kind.replace(' ', '_')}"] = beside_bare(found, size, kind, "processor_ms")
+        given[f"{key}_vote_per_second"] = beside_bare(found, size, VOTE, "per_second")
+        given[f"{key}_vote_p99"] = p99_beside_bare(found, size)
+        for kind in _kinds(found, "reads"):
+            given[f"{key}_read_{kind.replace(' ', '_')}"] = read_beside_list(found, size, kind)
+    return given
+
+
+def sizes(found: dict[str, list[Row]]) -> list[str]:
+    return list(dict.fromkeys(row["size"] for row in found.get("turns", [])))
+
+
+def beside_bare(found: dict[str, list[Row]], size: str, kind: str, figure: str) -> float | None:
+    """The middle of the ratios of each turn."""
+    bare = _by_turn(found, "turns", size, BARE)
+    ours = _by_turn(found, "turns", size, kind)
+    each = [ours[turn][figure] / bare[turn][figure] for turn in ours]
+    return ratio(middle(each), 1) if each else None
+
+
+def read_beside_list(found: dict[str, list[Row]], size: str, kind: str) -> float | None:
+    rows = [row for row in found["reads"] if (row["size"], row["kind"]) == (size, kind)]
+    bare = {row["turn"]: row["processor_ms"] for row in rows if row["is_bare"]}
+    each = [row["processor_ms"] / bare[row["turn"]] for row in rows if not row["is_bare"]]
+    return ratio(middle(each), 1) if each else None
+
+
+def p99_beside_bare(found: dict[str, list[Row]], size: str) -> float | None:
+    """Of ten writes a second with 500 listeners: of all turns together."""
+    ours, bare = (_p99(found, size, kind) for kind in (VOTE, BARE))
+    return ratio(ours, bare) if ours and bare else None
+
+
+def _p99(found: dict[str, list[Row]], size: str, kind: str) -> float | None:
+    rows = [row for row in found.get("pace", []) if (row["size"], row["kind"]) == (size, kind)]
+    run = Run(answers=[took for row in rows for took in row["answers_ms"]])
+    return run.percentile(99) if run.answers else None
+
+
+def _by_turn(found: dict[str, list[Row]], name: str, size: str, kind: str) -> dict[int, Row]:
+    rows = found.get(name, [])
+    return {row["turn"]: row for row in rows if (row["size"], row["kind"]) == (size, kind)}
+
+
+def _kinds(found: dict[str, list[Row]], name: str) -> list[str]:
+    return list(dict.fromkeys(row["kind"] for row in found.get(name, [])))
+
+
+def _writes(found: dict[str, list[Row]]) -> Table:
+    table = [
+        [
+            *("one client, one room", "processor, ms", "of the bare view's", "wanted"),
+            *("a second", "p50 / p99, ms", "statements"),
+        ]
+    ]
+    counted = {(row["size"], row["kind"]): row["statements"] for row in found.get("parts", [])}
+    for size in sizes(found):
+        for kind in (BARE, *WRITES):
+            rows = list(_by_turn(found, "turns", size, kind).values())
+            of_all = {name: middle([row[name] for row in rows]) for name in rows[0] if name.endswith("_ms")}
+            statements = counted.get((size, kind))
+            table.append(
+                [
+                    f"{kind}, {size}",
+                    f"{of_all['processor_ms']:.2f}",
+                    "1" if kind == BARE else f"{beside_bare(found, size, kind, 'processor_ms'):.2f}",
+                    f"≤ {WANTED[kind]}" if kind in WANTED else "",
+                    f"{middle([row['per_second'] for row in rows]):.0f}",
+                    f"{of_all['p50_ms']:.1f} / {of_all['p99_ms']:.1f}",
+                    f"{statements:.1f}" if statements else "1" if kind == BARE else "",
+                ]
+            )
+        if (p99 := p99_beside_bare(found, size)) is not None:
+            times = [f"{_p99(found, size, kind) or 0:.1f}" for kind in (VOTE, BARE)]
+            label = f"p99 of 10 votes a second, 500 listeners, {size}"
+            cells = [label, "", f"{p99:.2f}", f"≤ {WANTED_P99}", "10", f"{times[0]}, bare {times[1]}", ""]
+            table.append(cells)
+    return table
+
+
+def _reads(found: dict[str, list[Row]]) -> Table:
+    table = [["reads", "rows", "processor, ms", "bare list, ms", "of the bare list's", "wanted"]]
+    for size in sizes(found):
+        for kind in _kinds(found, "reads"):
+            rows = [row for row in found["reads"] if (row["size"], row["kind"]) == (size, kind)]
+            ours, bare = (
+                middle([row["processor_ms"] for row in rows if row["is_bare"] is is_bare])
+                for is_bare in (False, True)
+            )
+            times = f"{read_beside_list(found, size, kind):.2f}"
+            cells = [str(rows[0]["rows"]), f"{ours:.2f}", f"{bare:.2f}", times, f"≤ {WANTED_READ}"]
+            table.append([f"{kind}, {size}", *cells])
+    return table
+
+
+def _matrix(found: dict[str, list[Row]]) -> Table:
+    """Milliseconds of the processor for one write, and writes a second."""
+    table = [["processor ms (a second)", BARE, VOTE, ADD, MOVE, PLAY]]
+    cells: dict[str, dict[str, str]] = {}
+    for row in found.get("matrix", []):
+        processes = "" if row["processes"] == 1 else f", {row['processes']} processes"
+        rooms, clients = (
+            f"{row[name]} {name[: -1 if row[name] == 1 else None]}" for name in ("rooms", "clients")
+        )
+        name = f"{row['size']}{processes}, {rooms}, {clients}, {row['listeners']} listeners"
+        cells.setdefault(name, {})[row["kind"]] = f"{row['processor_ms']:.2f} ({row['per_second']:.0f})"
+    return table + [[name, *by_kind.values()] for name, by_kind in cells.items()]
+
+
+def _parts(found: dict[str, list[Row]]) -> Table:
+    rows = found.get("parts", [])
+    names = list(dict.fromkeys(part for row in rows for part in row["milliseconds"]))
+    table = [["processor, ms, of", *(f"{row['kind']}, {row['size']}" for row in rows)]]
+    return table + [[name, *(f"{row['milliseconds'].get(name, 0):.2f}" for row in rows)] for name in names]

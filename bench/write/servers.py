@@ -1,0 +1,128 @@
+"""The servers that are asked: Tutti as `start-daphne.sh` runs it, and a bare view under plain Daphne."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.machine import Cores, check_listener
+from bench.write.parts import PARTS_VARIABLE
+from tests.processes import BACKEND, PROJECT, TuttiServer
+from tests.services import Postgres, Redis, ends_with_us, free_port
+
+START_SECONDS = 120
+PYTHON_PATH = f"{PROJECT}:{BACKEND}"
+ROW = {"item": 1, "voter": "guest:abcdefghijklmnop", "value": 1}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Processes that answer together, on one core."""
+
+    ports: list[int]
+    pids: list[int]
+
+
+class PartedServer(TuttiServer):
+    """The server, which notes where the time of its requests goes."""
+
+    def _command(self) -> list[str]:
+        return [sys.executable, "-m", "bench.write.parted_server"]
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the servers of one size share; the embedded size shares nothing."""
+
+    postgres: Postgres | None = None
+    redis: Redis | None = None
+
+    def of_tutti(self) -> dict[str, Any]:
+        if self.postgres is None or self.redis is None:
+            return {}
+        return {"database_url": self.postgres.create_database(), "redis_url": self.redis.new_url()}
+
+    def of_bare(self, folder: Path) -> str:
+        return self.postgres.create_database() if self.postgres else f"sqlite:///{folder}/db.sqlite3"
+
+
+@contextlib.contextmanager
+def tutti_servers(
+    cores: Cores, services: Services, *, processes: int = 1, parts: Path | None = None
+) -> Iterator[list[TuttiServer]]:
+    """With `parts`, where that is written when the server has stopped."""
+    options = services.of_tutti()
+    environment = {
+        "MAX_QUEUE_ITEMS": "100000",
+        "MAX_CONNECTIONS_PER_ADDRESS": "100000",
+        "PYTHONPATH": PYTHON_PATH,
+    }
+    with contextlib.ExitStack() as things:
+        servers: list[TuttiServer] = []
+        for _ in range(processes):
+            server = (
+                PartedServer(environment=environment | {PARTS_VARIABLE: str(parts)}, **options)
+                if parts
+                else TuttiServer(environment=environment, **options)
+            )
+            server.start_seconds = START_SECONDS
+            things.callback(server.throw_away)
+            with cores.of_server():
+                server.start_without_waiting()
+            server.wait_until_ready()
+            check_listener(server.port, [server.pid])
+            servers.append(server)
+        yield servers
+
+
+@contextlib.contextmanager
+def bare_servers(cores: Cores, services: Services, *, processes: int = 1) -> Iterator[Asked]:
+    with contextlib.ExitStack() as things:
+        folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="tutti-bare-")))
+        database, ports, pids = services.of_bare(folder), [], []
+        for _ in range(processes):
+            port = free_port()
+            pids.append(things.enter_context(_bare_server(cores, database, port)))
+            _wait_for(f"http://127.0.0.1:{port}/rows/")
+            check_listener(port, [pids[-1]])
+            ports.append(port)
+        yield Asked(ports, pids)
+
+
+@contextlib.contextmanager
+def _bare_server(cores: Cores, database: str, port: int) -> Iterator[int]:
+    environment = {**os.environ, "PYTHONPATH": PYTHON_PATH, "BARE_DATABASE": database}
+    command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    with cores.of_server():
+        process = subprocess.Popen(
+            [*command, "bench.write.bare_asgi:application"],
+            cwd=BACKEND,
+            env=environment,
+            stderr=subprocess.DEVNULL,
+            **ends_with_us(),
+        )
+    try:
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(url: str) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            httpx.post(url, json=ROW).raise_for_status()
+            return
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)

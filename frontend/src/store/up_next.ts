@@ -1,0 +1,63 @@
+/** The three parts of a queue: what plays, what is to come, what was played; and where playing goes from here. */
+
+import { computed } from "@preact/signals";
+import type { ShownItem } from "../sync/index.ts";
+import { act, playing, serverNow, view } from "./room.ts";
+
+const items = computed(() => view.value.items);
+const playingKey = computed(() => view.value.playingKey);
+
+/** In the order in which it will be played. */
+export const toCome = computed<readonly ShownItem[]>(() =>
+  items.value.filter(({ key, played_at: playedAt }) => !playedAt && key !== playingKey.value),
+);
+
+/** What was played last comes first. */
+export const played = computed<readonly ShownItem[]>(() =>
+  items.value
+    .filter(({ key, played_at: playedAt }) => playedAt && key !== playingKey.value)
+    .sort((one, other) => begun(other) - begun(one)),
+);
+
+/** Of each track that plays or is to come the item, by the track's id; `place` counts from 1, and is 0 for what plays. */
+export const itemOfTrack = computed<ReadonlyMap<number, { item: ShownItem; place: number }>>(() => {
+  const found = new Map(toCome.value.map((item, index) => [item.track_id, { item, place: index + 1 }]));
+  if (playing.value) found.set(playing.value.track_id, { item: playing.value, place: 0 });
+  return found;
+});
+
+/** Of what is to come, known lengths only. */
+export const secondsToCome = computed(() =>
+  toCome.value.reduce((sum, { track }) => sum + (track.duration_seconds ?? 0), 0),
+);
+
+/** What the button for the next track plays; nothing is passed over for good. */
+export function nextItem(): ShownItem | null {
+  return toCome.value[0] ?? null;
+}
+
+export function previousItem(): ShownItem | null {
+  return played.value[0] ?? null;
+}
+
+/** What playing begins with: what was stopped before its end, else what comes next, else all of it once more. */
+export function firstItem(): ShownItem | null {
+  const last = previousItem();
+  const isUnfinished = last && begun(last) + (last.track.duration_seconds ?? 0) * 1000 > serverNow();
+  return (isUnfinished ? last : nextItem()) ?? view.value.items[0] ?? null;
+}
+
+export function playItem(item: ShownItem | null): void {
+  if (item) act({ kind: "play", item: item.ref });
+}
+
+/** Plays what stands first, or stops what plays. */
+export function playOrStop(): void {
+  if (playing.value) act({ kind: "stop" });
+  else playItem(firstItem());
+}
+
+/** In milliseconds. */
+function begun({ played_at: playedAt }: ShownItem): number {
+  return playedAt ? Date.parse(playedAt) : 0;
+}

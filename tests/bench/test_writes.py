@@ -1,0 +1,219 @@
+"""What `bench/run write` counts, against servers and figures that are known."""
+
+import itertools
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from bench.write.clients import (
+    RefusedError,
+    Run,
+    ask_as_fast_as_answered,
+    ask_at_a_pace,
+    is_whole,
+    request_bytes,
+)
+from bench.write.listeners import Listener, listening
+from bench.write.parts import Ledger
+from bench.write.report import Measured, ratios
+from tests.bench.known_server import PING, SWITCHING, text_frame
+from tests.preloaded import run_program
+from tests.processes import BACKEND, PROJECT
+
+DONE = b"HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"
+Answer = Callable[[int], bytes]
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
+    """A server that answers the request of each number so; nothing ends the connection instead."""
+    requests: list[bytes] = []
+    numbers = itertools.count()
+
+    def serve(client: socket.socket) -> None:
+        with client:
+            while request := client.recv(4096):
+                requests.append(request)
+                said = answer(next(numbers))
+                if not said:
+                    return
+                client.sendall(said)
+
+    def accept(listener: socket.socket) -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=serve, args=[client], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=[listener], daemon=True).start()
+        yield listener.getsockname()[1], requests
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def asked(port: int, *, clients: int = 1, most: int = 10) -> Run:
+    requests = [itertools.repeat(request_bytes("POST", f"/{number}", b"{}")) for number in range(clients)]
+    return ask_as_fast_as_answered([port], requests, [os.getpid()], seconds=30, most=most)
+
+
+def test_as_many_are_asked_as_answers_are_counted() -> None:
+    with answering(lambda _: DONE) as (port, requests):
+        run = asked(port, clients=3, most=20)
+    assert len(run.answers) == len(requests) == 20
+    assert {request.split()[1] for request in requests} == {b"/0", b"/1", b"/2"}
+
+
+def test_the_processor_time_is_that_of_the_processes_for_one_answer() -> None:
+    spent_seconds = 0.01
+
+    def work(_: int) -> bytes:
+        until = time.thread_time() + spent_seconds
+        while time.thread_time() < until:
+            pass
+        return DONE
+
+    with answering(work) as (port, _):
+        run = asked(port, most=10)
+    assert run.processor_ms >= 1000 * spent_seconds
+    assert run.per_second <= 1 / spent_seconds
+    assert run.percentile(50) >= 1000 * spent_seconds
+
+
+def test_a_connection_that_is_closed_is_opened_anew_and_the_request_asked_again() -> None:
+    with answering(lambda number: b"" if number == 4 else DONE) as (port, requests):
+        run = asked(port, most=10)
+    assert (len(run.answers), len(requests)) == (10, 11)
+
+
+def test_what_is_refused_is_no_figure() -> None:
+    refusal = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\n\r\nlimited"
+    with (
+        answering(lambda number: refusal if number == 3 else DONE) as (port, _),
+        pytest.raises(RefusedError) as told,
+    ):
+        asked(port)
+    assert "limited" in str(told.value)
+
+
+def test_a_late_answer_counts_from_when_it_was_due() -> None:
+    """A server that stands still for a moment is late for all that came due in it."""
+    still_seconds, per_second = 0.2, 50
+
+    def stand_still_once(number: int) -> bytes:
+        time.sleep(still_seconds if number == 2 else 0)  # what is measured
+        return DONE
+
+    with answering(stand_still_once) as (port, _):
+        requests = itertools.repeat(request_bytes("POST", "/", b"{}"))
+        run = ask_at_a_pace(port, requests, [os.getpid()], per_second=per_second, count=8)
+    for late, took in enumerate(run.answers[2:]):
+        assert took >= 1000 * (still_seconds - late / per_second)
+
+
+def test_an_answer_is_whole_with_its_length_or_its_last_chunk() -> None:
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
+    for answer in (DONE, chunked):
+        assert is_whole(answer)
+        assert not any(is_whole(answer[:end]) for end in range(len(answer)))
+
+
+def test_percentiles_are_times_that_were_measured() -> None:
+    run = Run(answers=[float(number) for number in range(1, 101)])
+    assert [run.percentile(percent) for percent in (50, 99, 100)] == [50, 99, 100]
+    assert Run(answers=[7.0]).percentile(99) == 7
+
+
+def test_listeners_take_messages_in_pieces_and_answer_pings() -> None:
+    big = b"x" * 70_000
+    pieces = b"\x01\x02ab" + PING + b"\x80\x01c"  # one message of two frames, a ping between them
+    long_frame = b"\x81\x7f" + len(big).to_bytes(8, "big") + big
+    pongs: list[bytes] = []
+
+    def serve(listener: socket.socket) -> None:
+        client, _ = listener.accept()
+        with client:
+            client.recv(4096)
+            client.sendall(SWITCHING + text_frame(b"hello"))
+            client.sendall(pieces + long_frame)
+            pongs.append(client.recv(10))
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=serve, args=[server])
+        thread.start()
+        listener = Listener(server.getsockname()[1], "/ws/")
+        messages: list[bytes] = []
+        while len(messages) < 3:
+            messages += listener.take()
+        thread.join()
+        listener.socket.close()
+    assert messages == [b"hello", b"abc", big]
+    assert pongs == [b"\x8a\x84\0\0\0\0ruly"]
+
+
+def test_listeners_that_are_not_let_in_are_told_of() -> None:
+    with (
+        answering(lambda _: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n") as (port, _),
+        pytest.raises(ConnectionError),
+        listening([port], ["/"], 2),
+    ):
+        pass
+
+
+def test_each_part_has_its_own_time_and_not_that_of_parts_below() -> None:
+    ledger = Ledger()
+
+    def work(seconds: float) -> None:
+        until = time.thread_time() + seconds
+        while time.thread_time() < until:
+            pass
+
+    below = ledger.timed("below", lambda: work(0.05))
+
+    def above() -> None:
+        work(0.02)
+        below()
+
+    timed_above = ledger.timed("above", above)
+    respond = ledger.request(lambda _handler, _scope, _body: timed_above())
+    below()  # of no request
+    respond(None, {"method": "POST", "path": "/api/playlist/3/vote/"}, None)
+    assert ledger.requests == {"POST vote": 1}
+    spent = {part: nanoseconds / 1e9 for part, nanoseconds in ledger.spent["POST vote"].items()}
+    assert spent["below"] >= 0.05
+    assert 0.02 <= spent["above"] < 0.05
+
+
+def test_all_parts_are_found_in_the_product() -> None:
+    code = "import django; django.setup(); from bench.write.parts import watch_parts; watch_parts()"
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{PROJECT}:{BACKEND}",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+    done = run_program([sys.executable, "-c", code], cwd=BACKEND, env=environment)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_ratio_is_the_middle_of_those_of_each_turn() -> None:
+    found = Measured()
+    for turn, (bare, vote) in enumerate([(2.0, 4.0), (4.0, 4.0), (1.0, 10.0)]):
+        for kind, cost in (("bare", bare), ("vote", vote)):
+            run = Run(seconds=1, processor_seconds=cost / 1000, answers=[cost])
+            found.note("turns", run, size="SQLite", kind=kind, turn=turn)
+            for is_bare in (True, False):
+                found.note("reads", run, size="SQLite", kind="chart", turn=turn, rows=1, is_bare=is_bare)
+    for kind, late in (("bare", 5.0), ("vote", 12.0)):
+        found.note(
+            "pace", Run(seconds=1, answers=[1.0, late]), keeps_answers=True, size="SQLite", kind=kind, turn=0
+        )
+    given = ratios(found)
+    assert (given["sqlite_vote"], given["sqlite_vote_p99"], given["sqlite_read_chart"]) == (2.0, 2.4, 1.0)
+    assert given["sqlite_add"] is None
