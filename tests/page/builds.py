@@ -25,21 +25,26 @@ keepPageForLater((reload) => { globalThis.offered = reload; });
 FILE_OF_WORKER = re.compile(r"(address:.([\w./-]+).,integrity:.)sha256-[\w+/=]+")
 
 
+def copy_build(folder: Path) -> None:
+    """The project's own build, with folders for what it is to build."""
+    (folder / "src").mkdir(parents=True)
+    (folder / "graphiql").mkdir()
+    for name in OURS:
+        copy = shutil.copytree if (FRONTEND / name).is_dir() else shutil.copy
+        copy(FRONTEND / name, folder / name)
+    (folder / "node_modules").symlink_to(FRONTEND / "node_modules")
+
+
 def build_page(folder: Path) -> Path:
     """Page 1, in a folder of its own below this one."""
     sources, out = folder / "sources", folder / "page-1"
-    (sources / "src").mkdir(parents=True)
-    for name in OURS:
-        copy = shutil.copytree if (FRONTEND / name).is_dir() else shutil.copy
-        copy(FRONTEND / name, sources / name)
+    copy_build(sources)
     for name in OUR_SOURCES:
         shutil.copy(FRONTEND / "src" / name, sources / "src" / name)
-    (sources / "node_modules").symlink_to(FRONTEND / "node_modules")
     (sources / "index.html").write_text(INDEX)
     (sources / "src" / "style.css").write_text("h1 { color: teal }")
     (sources / "src" / "late.ts").write_text('export const late = "late 1";')
     (sources / "src" / "main.ts").write_text(MAIN)
-    (sources / "graphiql").mkdir()
     (sources / "graphiql" / "index.html").write_text("<!doctype html><title>Nothing to ask by</title>")
     done = node("scripts/build.mjs", "--out", out, folder=sources)
     assert done.returncode == 0, done.stderr

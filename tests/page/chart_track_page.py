@@ -68,14 +68,18 @@ class ChartTrackPage:
         return self.panel.get_by_role("region", name=title, exact=True)
 
     def table(self, title: str) -> list[list[str]]:
-        """Opens the table beside a chart; its rows without the head."""
-        self.chart(title).locator("summary").click()
-        rows = self.chart(title).locator("tbody tr")
-        expect(rows.first).to_be_visible()
-        return [row.locator("th, td").all_inner_texts() for row in rows.all()]
+        return table_of(self.chart(title))
 
     def add(self, name: str) -> Locator:
         return self.panel.locator(".place-button").and_(self.page.get_by_role("button", name=name))
+
+
+def table_of(chart: Locator) -> list[list[str]]:
+    """Opens the table beside a chart; its rows without the head."""
+    chart.locator("summary").click()
+    rows = chart.locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    return [row.locator("th, td").all_inner_texts() for row in rows.all()]
 
 
 @contextmanager

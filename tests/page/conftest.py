@@ -20,7 +20,7 @@ from tests.page.chart_track_page import PLAYER_HOST, own_charts
 from tests.page.firefox import NoWayOut, firefox_of
 from tests.page.pictures import Pictures
 from tests.page.projects import Project
-from tests.page.visitors import Visit, Visitor, new_visitor
+from tests.page.visitors import UsedContexts, Visit, Visitor
 from tests.processes import TuttiServer
 
 
@@ -102,24 +102,30 @@ def address(host: str, site: TuttiServer) -> str:
     return f"http://{host}:{site.port}"
 
 
+@pytest.fixture(scope="package")
+def used_contexts() -> UsedContexts:
+    return UsedContexts()
+
+
 @pytest.fixture
-def visit(browser: Browser, site: TuttiServer) -> Iterator[Visit]:
+def visit(browser: Browser, used_contexts: UsedContexts, site: TuttiServer) -> Iterator[Visit]:
     """`visit("/r/kitchen", **PHONE)` opens a window of a person's own; none may complain in its console.
 
-    With `loses_network` it may complain of that.
+    With `loses_network` it may complain of that; `changes_context`: see UsedContexts.
     """
     visitors: list[Visitor] = []
 
     def visit(path: str = "/", *, base_url: str = "", loses_network: bool = False, **options: Any) -> Visitor:
-        visitor = new_visitor(browser, base_url or site.base_url, **options)
+        visitor = used_contexts.visitor(browser, base_url or site.base_url, **options)
         visitor.loses_network = loses_network
         visitors.append(visitor)
-        return visitor.open(path)
+        visitor.open(path).close_other_tabs()
+        return visitor
 
     yield visit
     complaints = [told for visitor in visitors for told in visitor.complaints()]
     for visitor in visitors:
-        visitor.context.close()
+        used_contexts.end(visitor)
     assert complaints == []
 
 

@@ -137,6 +137,13 @@ def test_a_machine_without_node_fetches_it_once(project: Project, tmp_path: Path
     packages = {} if is_real else project.offer_node(tmp_path / "packages")
     path = path_without(tmp_path / "programs", "node", "npm", "npx", "corepack")
 
+    # Without a network, either, it says what to do.
+    why = "This machine has no Node from 20.19 on with npm, and none could be fetched as a Python package."
+    without = project.make(PATH=path, **NO_PACKAGES)
+    check_told(
+        project, without, why, "Install Node, or connect this machine to the internet, and start again."
+    )
+
     first = project.make("--required", PATH=path, **packages)
     used = (project.dist / "node").read_text()
     project.write("src/page.html", "another page")
@@ -173,15 +180,6 @@ def test_packages_that_npm_can_not_fetch(project: Project):
     )
     assert "ECONNREFUSED" in done.stderr
     assert (project.page, project.builds) == (None, 0)
-
-
-def test_a_machine_without_node_and_without_a_network(project: Project, tmp_path: Path):
-    project.make_environment()
-
-    done = project.make(PATH=path_without(tmp_path / "programs", "node", "npm"), **NO_PACKAGES)
-
-    why = "This machine has no Node from 20.19 on with npm, and none could be fetched as a Python package."
-    check_told(project, done, why, "Install Node, or connect this machine to the internet, and start again.")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from tests.contract.queues import Queue
 from tests.page.chart_track_page import LONG, RIGHT_TO_LEFT, SPOTIFY_ID, TRACKS, ChartTrackPage
 from tests.page.pictures import Pictures
 from tests.page.queue_page import in_sync
-from tests.page.test_covers import WEB
+from tests.page.test_covers import WEB, Web
 from tests.page.test_screenshots import SIZES
 from tests.page.visitors import NARROW, PHONE, Visit, new_visitor
 from tests.processes import TuttiServer
@@ -37,19 +37,15 @@ def track(http: httpx.Client) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture
-def shown(visit: Visit, room: str, track: dict[str, Any]) -> ChartTrackPage:
-    page = ChartTrackPage(visit(f"/r/{room}", **PHONE))
-    return page.open(track["isrc"]).loaded(track["name"])
-
-
 def ordinal(rank: int) -> str:
     return f"{rank}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(rank, 'th') }"
 
 
-def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there(
-    shown: ChartTrackPage, track: dict[str, Any], queue: Queue
+def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_that_it_is_not(
+    visit: Visit, http: httpx.Client, track: dict[str, Any], queue: Queue
 ):
+    shown = ChartTrackPage(visit(f"/r/{queue.room}", **PHONE))
+    shown.open(track["isrc"]).loaded(track["name"])
     expect(shown.title).to_be_focused()
     shown.page.keyboard.press("Tab")
     shown.page.keyboard.press("Escape")
@@ -95,10 +91,7 @@ def test_focus_goes_in_and_comes_back_and_all_that_the_charts_say_of_it_is_there
     expect(shown.title).to_be_focused()
     expect(shown.title).to_be_in_viewport()
 
-
-def test_what_is_not_known_or_does_not_come_is_said(
-    shown: ChartTrackPage, http: httpx.Client, track: dict[str, Any]
-):
+    # What is not known or does not come is said.
     charts = {genre: told(http, f"/api/charts/{genre}/")["tracks"] for genre in GENRES}
     shown.visitor.loses_network = True
     shown.visitor.expects.add(404)
@@ -244,20 +237,14 @@ class Stage:
 
     def __init__(self, browser: Browser, server: TuttiServer) -> None:
         self.visitor = new_visitor(browser, server.base_url, **PHONE)
-        self.asked: list[str] = []
+        self.web = Web(self.visitor)
         self.referrers: list[str | None] = []
         self.visitor.page.add_init_script(NOTE_VIOLATIONS)
-        self.visitor.page.on("request", lambda request: self.asked.append(request.url))
         # Nobody is out there, but whoever asks gets a player.
         self.visitor.context.route(WEB, self._answer)
-        self.server = server
         self.shown = ChartTrackPage(self.visitor.open("/")).open(bodies.isrc(1)).loaded(TRACKS[0][0])
         expect(self.shown.panel.get_by_role("link", name="Open on Spotify")).to_be_visible()
         self.visitor.page.wait_for_load_state("networkidle")
-
-    def foreign(self) -> list[str]:
-        own = (self.server.base_url, "data:", "blob:")
-        return [url for url in self.asked if not url.startswith(own)]
 
     def _answer(self, route: Route) -> None:
         self.referrers.append(route.request.headers.get("referer"))
@@ -276,7 +263,7 @@ def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: 
     page = stage.visitor.page
     expect(stage.shown.panel.get_by_role("link", name="Open on SoundCloud")).to_be_visible()
     expect(stage.shown.panel.get_by_role("button", name="Play in")).to_have_count(1)
-    assert stage.foreign() == []
+    assert stage.web.asked == []
     expect(page.locator("iframe")).to_have_count(0)
 
     stage.shown.panel.get_by_role("button", name=BUTTON).focus()
@@ -284,7 +271,7 @@ def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: 
 
     frame = page.locator("iframe")
     expect(frame.content_frame.get_by_text("A player that may run")).to_be_visible()
-    assert stage.foreign() == [PLAYER]
+    assert stage.web.asked == [PLAYER]
     assert stage.referrers == [None]
     told = {name: frame.get_attribute(name) for name in ("title", "sandbox", "referrerpolicy", "allow")}
     assert told == {

@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import Route, expect
 
 from tests.contract.charts.envelopes import told
@@ -30,12 +29,8 @@ def days_of(http: httpx.Client, genre: str = "pop") -> tuple[str, str]:
     return known["first_date"], known["date"]
 
 
-@pytest.fixture
-def page(visit: Visit, room: str) -> ChartsPage:
-    return ChartsPage(visit(f"/r/{room}#charts", **PHONE)).loaded()
-
-
-def test_lines_say_what_the_server_says(page: ChartsPage, http: httpx.Client):
+def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, http: httpx.Client):
+    page = ChartsPage(visit(f"/r/{room}#charts", **PHONE)).loaded()
     found = chart(http)
     page.shows(names(found))
 
@@ -66,8 +61,7 @@ def test_lines_say_what_the_server_says(page: ChartsPage, http: httpx.Client):
     expect(page.part.get_by_text("Sample data")).to_be_visible()
     expect(page.line).to_have_text(re.compile(r"^11 tracks ?updated \d+ (minute|hour)s? ago$"))
 
-
-def test_genres_orders_and_days_are_the_servers(page: ChartsPage, http: httpx.Client):
+    # Orders, genres and days are the server's.
     for name, order in (("Plays", "plays"), ("Trending", "trending"), ("Rank", "rank")):
         page.sort(name)
         page.shows(names(chart(http, sort=order)))

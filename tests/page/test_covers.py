@@ -5,11 +5,11 @@ from base64 import b64decode
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
 
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
-from tests.page.visitors import DESKTOP, Visitor, new_visitor
+from tests.page.visitors import Visitor, new_visitor
 from tests.processes import TuttiServer
 
 NAMED = "https://covers.example/blue.png"
@@ -35,16 +35,28 @@ SHOW = """url => new Promise((done) => {
 DRAWN = "cover => getComputedStyle(cover).backgroundImage"
 
 
+class Web:
+    """What a window wants of other hosts than its server."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._own = (visitor.base_url, "data:", "blob:")
+        self.asked: list[str] = []
+        visitor.page.on("request", self._note)
+
+    def _note(self, request: Request) -> None:
+        if not request.url.startswith(self._own):
+            self.asked.append(request.url)
+
+
 class Gallery:
     """A room with a track for each cover, and the window of somebody in it."""
 
     def __init__(self, browser: Browser, server: TuttiServer, queue: Queue, library: Library) -> None:
-        self.server, self.queue, self.library = server, queue, library
-        self.visitor: Visitor = new_visitor(browser, server.base_url, **DESKTOP)
-        # What the page wanted; what the browser let it have, of that, from the web.
-        self.asked: list[str] = []
+        self.queue, self.library = queue, library
+        self.visitor: Visitor = new_visitor(browser, server.base_url)
+        self.web = Web(self.visitor)
+        # What the browser let the page have from there.
         self.given: list[str] = []
-        self.visitor.page.on("request", lambda request: self.asked.append(request.url))
         # Nobody is out there, but whoever asks gets a picture.
         self.visitor.context.route(WEB, self._answer)
 
@@ -59,9 +71,6 @@ class Gallery:
     def cover_of(self, title: str) -> Locator:
         rows = self.visitor.page.locator(".queue-row")
         return rows.filter(has=self.visitor.page.get_by_text(title, exact=True)).locator(".cover")
-
-    def foreign(self) -> list[str]:
-        return [url for url in self.asked if not url.startswith((self.server.base_url, "data:", "blob:"))]
 
     def _answer(self, route: Route) -> None:
         self.given.append(route.request.url)
@@ -92,7 +101,7 @@ def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery:
     for title in drawn:
         expect(gallery.cover_of(title)).to_have_class("cover cover-drawn")
         assert "gradient" in gallery.cover_of(title).evaluate(DRAWN), title
-    assert set(gallery.foreign()) == {NAMED, BROKEN}
+    assert set(gallery.web.asked) == {NAMED, BROKEN}
     assert gallery.visitor.complaints() == []
 
     # The browser itself refuses the pictures of other hosts.

@@ -2,14 +2,14 @@
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.page.node import FRONTEND, Done, node
+from tests.page.builds import copy_build
+from tests.page.node import Done, node
 from tests.preloaded import run_program
 from tests.processes import BACKEND
 
@@ -103,11 +103,8 @@ def test_an_import_that_goes_the_wrong_way_is_told_and_no_other(tmp_path: Path):
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """A frontend with the project's build and nothing but an entry and a language."""
-    for name in ("scripts", "package.json", "vite.config.ts", "tsconfig.json"):
-        copy = shutil.copytree if (FRONTEND / name).is_dir() else shutil.copy
-        copy(FRONTEND / name, tmp_path / name)
-    (tmp_path / "node_modules").symlink_to(FRONTEND / "node_modules")
-    (tmp_path / "src" / "words").mkdir(parents=True)
+    copy_build(tmp_path)
+    (tmp_path / "src" / "words").mkdir()
     (tmp_path / "src" / "service_worker.ts").write_text("console.log(__BUILT_PAGE__);")
     (tmp_path / "src" / "later.ts").write_text(f"export const later = {noise(70_000)};")
     (tmp_path / "src" / "words" / "en.ts").write_text("export const words = 1;")
@@ -116,7 +113,6 @@ def tiny(tmp_path: Path) -> Path:
         'globalThis.later = () => import("./later.ts").then(({ later }) => later);'
     )
     (tmp_path / "index.html").write_text('<script type="module" src="/src/main.ts"></script>')
-    (tmp_path / "graphiql").mkdir()
     (tmp_path / "graphiql" / "index.html").write_text('<script type="module" src="./main.ts"></script>')
     (tmp_path / "graphiql" / "main.ts").write_text(f"console.log({noise(70_000)});")  # is not the page
     return tmp_path

@@ -121,6 +121,12 @@ def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out
     page.unroute("**/api/tracks/?*")
     page.get_by_role("button", name="Try again").click()
     expect(titles(page)).to_have_text(["So What"])
+    # With the network it comes by itself.
+    visitor.context.set_offline(True)
+    search_field(page).fill("beyonce")
+    expect(page.get_by_text("You’re offline. The library isn’t available.")).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(titles(page)).to_have_text(found_by_server(http, search="beyonce"))
 
 
 def test_what_is_near_is_offered_and_rows_of_the_search_before_rest_until_it_comes(

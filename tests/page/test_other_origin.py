@@ -66,7 +66,7 @@ def policy_for(site: TuttiServer) -> str:
 @pytest.fixture
 def visit_elsewhere(visit: Visit, host: StaticHost, page_elsewhere: Path) -> VisitElsewhere:
     def visit_elsewhere(path: str, **options: Any) -> Visitor:
-        return visit(path, base_url=host.origin, **options)
+        return visit(path, base_url=host.origin, changes_context=True, **options)
 
     return visit_elsewhere
 
@@ -88,7 +88,7 @@ def test_a_token_travels_and_no_cookie_and_what_one_does_there_all_see_here(
     visit: Visit, visit_elsewhere: VisitElsewhere, host: StaticHost, site: TuttiServer, queue: Queue
 ):
     """Also where the browser has a cookie, since it is somebody else at the server's own page."""
-    visitor = visit(f"/r/{queue.room}", is_asked=True)
+    visitor = visit(f"/r/{queue.room}", is_asked=True, changes_context=True)
     here = QueuePage(visitor)
     give_name(here.page, "Bo")
     assert visitor.context.cookies(site.base_url)

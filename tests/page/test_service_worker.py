@@ -4,7 +4,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -65,6 +64,7 @@ class Site:
         self.give(self._pages[number])
 
     def give(self, page: Path) -> None:
+        """Also when it does not run."""
         put(page, self.place)
         self.server.kill()
         self.server.start()
@@ -75,12 +75,6 @@ class Site:
         """By which the worker of this page knows it."""
         [name] = re.findall(r"name:.([0-9a-f]{12})", (self._pages[number] / "service-worker.js").read_text())
         return str(name)
-
-    @contextmanager
-    def away(self) -> Iterator[None]:
-        self.server.kill()
-        yield
-        self.server.start()
 
 
 @pytest.fixture
@@ -121,8 +115,8 @@ def test_a_page_that_was_there_once_is_there_without_the_server_and_the_newest_t
     browser: Browser, context: BrowserContext, site: Site, pages: dict[int, Path], tmp_path: Path
 ):
     page = visit(context)
-    check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page, site)
     check_that_there_is_none_over_plain_http(browser, site)
+    check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page, site)
 
     # Who is alone has the newest page at once.
     site.update(2)
@@ -165,9 +159,9 @@ def test_a_page_that_was_there_once_is_there_without_the_server_and_the_newest_t
     (mixed / "service-worker.js").write_bytes((pages[5] / "service-worker.js").read_bytes())
     site.give(mixed)
     assert page.evaluate(INSTALLED) == "redundant"
-    with site.away():
-        page.reload()
-        check_shows(page, 4)
+    site.server.kill()
+    page.reload()
+    check_shows(page, 4)
 
 
 def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: Page, site: Site) -> None:
@@ -189,14 +183,14 @@ def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: P
     finally:
         os.kill(site.server.pid, signal.SIGCONT)
 
-    with site.away():
-        for path in ("/", "/r/main", "/r/another-room/", "/?theme=dark"):
-            page.goto(path)
-            check_shows(page, 1)
-            assert page.evaluate("late()") == "late 1"
-        for path in ("/api/tracks/", "/api/page/", "/admin/"):
-            failed = page.evaluate("path => fetch(path).then(() => false, () => true)", path)
-            assert failed, path
+    site.server.kill()
+    for path in ("/", "/r/main", "/r/another-room/", "/?theme=dark"):
+        page.goto(path)
+        check_shows(page, 1)
+        assert page.evaluate("late()") == "late 1"
+    for path in ("/api/tracks/", "/api/page/", "/admin/"):
+        failed = page.evaluate("path => fetch(path).then(() => false, () => true)", path)
+        assert failed, path
 
 
 def check_that_there_is_none_over_plain_http(browser: Browser, site: Site) -> None:

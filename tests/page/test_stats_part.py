@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
 from tests.page.account_page import AccountPage
+from tests.page.chart_track_page import table_of
 from tests.page.visitors import PHONE, Visit
 from tests.processes import TuttiServer
 
@@ -21,14 +22,6 @@ def figure(page: Page, name: str) -> Locator:
 
 def chart(page: Page, title: str) -> Locator:
     return page.get_by_role("region", name=title, exact=True)
-
-
-def table_of(page: Page, title: str) -> list[list[str]]:
-    """Opens the table beside a chart; its rows without the head."""
-    chart(page, title).locator("summary").click()
-    rows = chart(page, title).locator("tbody tr")
-    expect(rows.first).to_be_visible()
-    return [row.locator("th, td").all_inner_texts() for row in rows.all()]
 
 
 def tell(http: httpx.Client, *kinds: str, track_id: int = 1, **more: str) -> None:
@@ -57,7 +50,7 @@ def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, 
     with page.expect_request("**/api/analytics/trends/?days=30&limit=5"):
         page.get_by_label("30 days").check(force=True)
 
-    assert any(title in name for name, *_ in table_of(page, "Tracks"))
+    assert any(title in name for name, *_ in table_of(chart(page, "Tracks")))
 
     # Tables are reached by keyboard. Axe: test_screenshots.
     chart(page, "Activity by type").locator("summary").focus()
@@ -96,9 +89,9 @@ def test_ones_own_by_the_hours_of_where_one_is_counted_anew_when_one_comes_back(
     expect(figure(page, "Activities")).to_have_text("2")
     expect(figure(page, "Likes per play")).to_have_text("100%")
     expect(figure(page, "Skips per play")).to_have_text("0%")
-    hours = dict(table_of(page, "By hour"))
+    hours = dict(table_of(chart(page, "By hour")))
     assert {hour: count for hour, count in hours.items() if count != "0"} == {"9:00": "2"}
-    assert len(table_of(page, "By day")) == 30
+    assert len(table_of(chart(page, "By day"))) == 30
     assert chart(page, "Your activity by type").get_by_role("img").get_attribute("aria-label") == (
         "Your activity by type. Top: Plays (1)."
     )

@@ -80,7 +80,7 @@ def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queu
 
 def test_each_removal_is_undone_by_itself_and_five_in_the_same_place(visit: Visit, queue: Queue):
     queue.fill(5)
-    page = QueuePage(visit(f"/r/{queue.room}", **PHONE))
+    page = QueuePage(visit(f"/r/{queue.room}", changes_context=True, **PHONE))
     titles = page.titles()
     # Focus goes to the track that is back.
     for place in (0, 2, 4):

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
 
 from tests.processes import PROJECT
 
@@ -17,11 +17,15 @@ PHONE: dict[str, Any] = {
 }
 NARROW: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 640}}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
+# But for their size.
+LOOKS: list[dict[str, Any]] = [{}, {name: told for name, told in PHONE.items() if name != "viewport"}]
+Kind = tuple[str, bool]
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-# Every rule but those of the page's whole outline that axe itself calls a matter of taste.
+# Every rule but those of the page's whole outline that axe itself calls a matter of taste. Of these none but
+# those of sound and video look at what axe would load for itself besides.
 RUN_AXE = """async (rules) => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-    const options = { runOnly: rules.length ? rules : tags, resultTypes: ["violations"] };
+    const options = { runOnly: rules.length ? rules : tags, resultTypes: ["violations"], preload: false };
     const { violations } = await axe.run(document, options);
     return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 }"""
@@ -74,6 +78,11 @@ class Visitor:
         self.page.goto(self.base_url + path)
         expect(self.page.locator(".status-dot[data-kind=live]")).to_be_attached()
         return self
+
+    def close_other_tabs(self) -> None:
+        for page in self.context.pages:
+            if page != self.page:
+                page.close()
 
     def another_tab(self) -> "Visitor":
         """A blank one of the same browser; what it complains of, this one complains of."""
@@ -138,3 +147,58 @@ def new_visitor(
     if not is_asked:
         context.add_init_script(WAS_ASKED)
     return Visitor(context, base_url)
+
+
+class UsedContexts:
+    """Contexts of tests that have ended, one for a desk and one for a phone, for the next visits.
+
+    The browser has the page's program in them already, which spares nearly half of what a visit costs. All
+    else has been cleared: cookies, storage, and the pages with their routes. What a test gives the context
+    itself, as a clock, or keeps at another origin would stay: such a test says `changes_context`.
+    """
+
+    def __init__(self) -> None:
+        self._free: dict[Kind, BrowserContext] = {}
+        self._kinds: dict[BrowserContext, Kind] = {}
+
+    def visitor(
+        self, browser: Browser, base_url: str, *, changes_context: bool = False, **options: Any
+    ) -> Visitor:
+        look = {name: told for name, told in options.items() if name != "viewport"}
+        kind = (base_url, bool(look))
+        is_chromium = browser.browser_type.name == "chromium"
+        may_be_used_again = is_chromium and look in LOOKS and not changes_context
+        if may_be_used_again and (context := self._free.pop(kind, None)):
+            visitor = Visitor(context, base_url)
+            visitor.page.set_viewport_size(options.get("viewport", DESKTOP["viewport"]))
+        else:
+            visitor = new_visitor(browser, base_url, **options)
+        if may_be_used_again:
+            self._kinds[visitor.context] = kind
+        return visitor
+
+    def end(self, visitor: Visitor) -> None:
+        kind = self._kinds.pop(visitor.context, None)
+        if kind is None or kind in self._free or not _is_cleared(visitor):
+            visitor.context.close()
+            return
+        self._free[kind] = visitor.context
+        if len(self._free) > len(LOOKS):
+            self._free.pop(next(iter(self._free))).close()
+
+
+def _is_cleared(visitor: Visitor) -> bool:
+    context = visitor.context
+    *others, last = context.pages or [context.new_page()]
+    for page in others:
+        page.close()
+    try:
+        context.set_offline(False)
+        # While a page shows something of the server, if only a picture, its process stays.
+        last.goto(f"{visitor.base_url}/page/icon.svg")
+    except Error:
+        return False
+    storage = {"origin": visitor.base_url, "storageTypes": "all"}
+    context.new_cdp_session(last).send("Storage.clearDataForOrigin", storage)
+    context.clear_cookies()
+    return True

@@ -5,7 +5,7 @@ import { type Batch, PAGE_ROWS, RowPages } from "./row_pages.ts";
 class Shelf {
   readonly asked: number[] = [];
   readonly aborted: number[] = [];
-  readonly #waiting = new Map<number, (batch: Batch<number>) => void>();
+  readonly #waiting = new Map<number, (batch: Batch<number> | Promise<never>) => void>();
   total: number;
 
   constructor(total: number) {
@@ -25,6 +25,11 @@ class Shelf {
     this.#waiting.get(offset)?.({ rows, total: least || this.total, isLeast: least > 0 });
     await Promise.resolve();
     await Promise.resolve();
+  }
+
+  async lose(offset: number): Promise<void> {
+    this.#waiting.get(offset)?.(Promise.reject(new Error("lost")));
+    await vi.advanceTimersByTimeAsync(0);
   }
 }
 
@@ -91,6 +96,23 @@ describe("pages of a long list", () => {
     expect(shelf.asked.filter((offset) => offset === 0)).toHaveLength(2);
     await shelf.give(0);
     expect(pages.rowAt(0)).toBe(0);
+  });
+
+  it("that did not come leave the rest as it is, and come with another try", async () => {
+    const shelf = new Shelf(1_000);
+    const pages = new RowPages(shelf.load);
+    scrollTo(pages, 0, 20);
+    await shelf.give(0);
+    scrollTo(pages, 300, 320);
+    await shelf.lose(300);
+    expect(pages.state.value.problem).toEqual(new Error("lost"));
+    expect([pages.isFailedAt(300), pages.isFailedAt(0), pages.rowAt(0)]).toEqual([true, false, 0]);
+    scrollTo(pages, 310, 330);
+    expect(shelf.asked).toEqual([0, 300]);
+    pages.retry();
+    await shelf.give(300);
+    expect(shelf.asked).toEqual([0, 300, 300]);
+    expect([pages.rowAt(300), pages.state.value.problem]).toEqual([300, null]);
   });
 
   it("beyond the end are not asked for", async () => {
