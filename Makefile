@@ -25,7 +25,7 @@ unit: environment ## unit tests on SQLite
 pythons: ## unit tests on every other supported Python on this machine
 	./run-tests.sh --pythons
 
-check: lint types imports ## lint, types, import rules, missing migrations, words of the documents
+check: lint types imports prose ## lint, types, import rules, missing migrations, words of the documents
 	$(BIN)/python backend/manage.py makemigrations --check --dry-run
 
 format: environment ## format the Python code

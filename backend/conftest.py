@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from apps.jobs.messages import tell_workers_by
 from apps.realtime.selectors import forget_states
 from core.idempotency import look_soon
+from core.tests.clocks import FakeClock
 
 # A database behind an example makes times vary, and fixtures of a test serve all of its examples.
 # What they are drawn from is the same on both sizes: PostgreSQL gets fewer.
@@ -80,3 +81,8 @@ def fresh_memory() -> Iterator[None]:
     tell_workers_by(None)
     yield
     channel_layers.backends.clear()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()

@@ -85,7 +85,9 @@ CORS_EXPOSE_HEADERS = [
     "X-Request-ID",
     "X-Stream-Epoch",
     "X-Stream-Seq",
+    "X-Match-Count",
     "X-Total-Count",
+    "X-Total-Is-Least",
 ]
 
 SESSION_ENGINE = "apps.users.session_store"

@@ -43,7 +43,7 @@ LIST_HEADERS = {
     "X-Total-Count": "How many rows there are in all.",
     "Link": 'Where the next rows are, with `rel="next"`, when the list was cut.',
 }
-NUMBERS = {"X-Total-Count", "X-Stream-Seq", "Retry-After"}
+NUMBERS = {"X-Total-Count", "X-Match-Count", "X-Stream-Seq", "Retry-After"}
 
 
 class ErrorDetail(msgspec.Struct):

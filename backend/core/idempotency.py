@@ -17,6 +17,7 @@ from core.answers import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import KeptAnswer
+from core.portions import delete_in_portions
 from core.statements import insert, update
 
 KEPT_FOR = timedelta(hours=24)
@@ -40,8 +41,14 @@ def once(
     try:
         fingerprint = _fingerprint(request)
         caller = _caller_key(request)
+        later: list[Callable[[], object]] = request.__dict__.setdefault("tutti_later", [])
         with transaction.atomic():
-            return _first_or_kept(request, caller=caller, key=key, fingerprint=fingerprint, respond=respond)
+            response = _first_or_kept(
+                request, caller=caller, key=key, fingerprint=fingerprint, respond=respond
+            )
+        for action in later if response.status_code < 400 else ():
+            action()
+        return response
     except ApiError as error:
         return answer(error)
     except Exception as error:  # what the middleware below could not answer itself
@@ -50,8 +57,7 @@ def once(
 
 def forget_old_answers() -> int:
     """Deletes every answer that is no longer kept, also where nobody writes any more; returns how many."""
-    gone, _ = KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()
-    return gone
+    return delete_in_portions(KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR))
 
 
 def subject_of_repeat(request: HttpRequest) -> str:
@@ -68,6 +74,18 @@ def keep_only_subject(response: HttpResponseBase, subject: str) -> None:
 def keep_writes(request: HttpRequest) -> None:
     """Marks a refusal that has changed something: its key may be tried again, what was written stays."""
     request.__dict__["tutti_keeps_writes"] = True
+
+
+def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
+    """Calls it outside of the transaction of a named write, as its last part; of any other write at once.
+
+    For what needs more than one transaction. It is called by repeats too, so it must be safe to repeat.
+    """
+    later: list[Callable[[], object]] | None = request.__dict__.get("tutti_later")
+    if later is None:
+        action()
+    else:
+        later.append(action)
 
 
 def recipe_of_repeat(request: HttpRequest) -> str:

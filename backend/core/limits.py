@@ -32,6 +32,8 @@ LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
 # Wrong passwords, by what was given as the name, whether an account has it or not. An account has two: its
 # name and its e-mail address.
 LOGIN_FAILURES = Limit("failed logins", "name", 50, HOUR_SECONDS)
+# Each leaves a row for a week, which a token that is used twice has to be followed through.
+TOKEN_REFRESHES = Limit("token refreshes", "account", 60, HOUR_SECONDS)
 # Mails that anybody can have sent to an e-mail address, whether an account has it or not: few by one who
 # asks, so that nobody alone keeps its owner's mails away.
 MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
@@ -74,6 +76,7 @@ LIMITS = (
     NEWCOMERS,
     LOGINS,
     LOGIN_FAILURES,
+    TOKEN_REFRESHES,
     MAILS_OF_ASKER,
     MAILS,
     NAMED_WRITES,

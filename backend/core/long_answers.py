@@ -34,7 +34,7 @@ def json_answer(request: HttpRequest, value: Mapping[str, Any]) -> HttpResponseB
         with file:
             return HttpResponse(file.read(), content_type="application/json")
     # Django would read all of an iterator that can't wait before it sends the first piece over ASGI.
-    pieces = _pieces_later(file) if isinstance(request, ASGIRequest) else _pieces(file)
+    pieces = _LaterPieces(file) if isinstance(request, ASGIRequest) else _pieces(file)
     return StreamingHttpResponse(
         pieces, content_type="application/json", headers={"Content-Length": str(length)}
     )
@@ -64,6 +64,13 @@ def _pieces(file: "SpooledTemporaryFile[bytes]") -> Iterator[bytes]:
             yield piece
 
 
-async def _pieces_later(file: "SpooledTemporaryFile[bytes]") -> AsyncIterator[bytes]:
-    for piece in _pieces(file):
-        yield piece
+class _LaterPieces:
+    """The same for ASGI. Closed with the response: once its client has left, a generator would linger."""
+
+    def __init__(self, file: "SpooledTemporaryFile[bytes]") -> None:
+        self._file = file
+        self.close = file.close
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in _pieces(self._file):
+            yield piece

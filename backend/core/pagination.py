@@ -1,7 +1,8 @@
 """Lists: a bare array with its total in a header, or pages where they are asked for."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -21,15 +22,40 @@ MAX_ROWS = 1000
 MAX_OFFSET = 2**31
 
 
+Row = TypeVar("Row", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Row]):
+    """Some rows of a list, and what is known of all of it. `total` is the least where it is not exact."""
+
+    rows: "Sequence[Row]"
+    total: int
+    is_exact: bool = True
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Parted(Protocol[Row]):
+    """A list that is not counted before it is known which part of it is asked for."""
+
+    def part(self, offset: int, limit: int) -> Part[Row]: ...
+
+    def count(self) -> int:
+        """All of it, however long that takes."""
+        ...
+
+
 class ListOrPages(BasePagination):
     """`limit` and `offset` give a bare array, `page` and `page_size` an envelope."""
 
     def paginate_queryset(
-        self, queryset: "QuerySet[Any] | Sequence[Any]", request: Request, view: "APIView | None" = None
+        self,
+        queryset: "QuerySet[Any] | Sequence[Any] | Parted[Any]",
+        request: Request,
+        view: "APIView | None" = None,
     ) -> list[Any]:
         del view
         self.request = request
-        self.total = queryset.count() if isinstance(queryset, QuerySet) else len(queryset)
         self.is_paged = _wants_pages(request)
         # Those of the form that is not asked for mean nothing, and have to make sense all the same.
         self.limit = whole_number(request, "limit", MAX_ROWS, least=1, most=MAX_ROWS)
@@ -38,13 +64,20 @@ class ListOrPages(BasePagination):
         self.page = whole_number(request, "page", 1, least=1, most=MAX_OFFSET)
         if self.is_paged:
             self.limit, self.offset = size, (self.page - 1) * size
-            if self.page > 1 and self.offset >= self.total:
-                raise NotFound("There is no such page.")
-        return list(queryset[self.offset : self.offset + self.limit])
+        part = _part_of(queryset, self.offset, self.limit)
+        self.total, self.is_exact, self.headers = part.total, part.is_exact, part.headers
+        if self.is_paged and not self.is_exact and not isinstance(queryset, QuerySet | Sequence):
+            # An envelope has no way to say "at least".
+            self.total, self.is_exact = queryset.count(), True
+        if self.is_paged and self.page > 1 and self.offset >= self.total:
+            raise NotFound("There is no such page.")
+        return list(part.rows)
 
     def get_paginated_response(self, data: Any) -> Response:
         has_more = self.offset + self.limit < self.total
-        headers = {"X-Total-Count": str(self.total)}
+        headers = {"X-Total-Count": str(self.total), **self.headers}
+        if not self.is_exact:
+            headers["X-Total-Is-Least"] = "true"
         if self.is_paged:
             envelope = {
                 "count": self.total,
@@ -62,6 +95,13 @@ class ListOrPages(BasePagination):
         for name, value in changed.items():
             address = replace_query_param(address, name, value)
         return address
+
+
+def _part_of(rows: "QuerySet[Any] | Sequence[Any] | Parted[Any]", offset: int, limit: int) -> Part[Any]:
+    if not isinstance(rows, QuerySet | Sequence):
+        return rows.part(offset, limit)
+    total = rows.count() if isinstance(rows, QuerySet) else len(rows)
+    return Part(list(rows[offset : offset + limit]) if offset < total else [], total)
 
 
 def _wants_pages(request: Request) -> bool:

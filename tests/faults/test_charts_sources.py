@@ -3,6 +3,7 @@
 `backend/apps/charts/tests/test_live.py` tries each way to misbehave within one process.
 """
 
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -24,6 +25,8 @@ from tests.processes import TuttiServer
 PARTLY, OK, INTERRUPTED = 3, 0, 130
 # How long a service may say nothing: far longer than the test waits for the end of the run.
 SILENCE_SECONDS = PATIENCE_SECONDS * 5
+# Promised of Ctrl-C; it takes a tenth of a second.
+END_SECONDS = 2.0
 
 
 @pytest.fixture
@@ -83,11 +86,14 @@ def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_d
     run = pipeline.begun(*command, ETL_TIMEOUT_SECONDS=str(int(SILENCE_SECONDS)))
     assert gate.reached.wait(PATIENCE_SECONDS)
 
+    interrupted_at = time.monotonic()
     run.interrupt()
     code, said = run.ended()
+    seconds = time.monotonic() - interrupted_at
     gate.opened.set()
 
     assert code == INTERRUPTED, said
+    assert seconds < END_SECONDS
     assert "Interrupted. The next run does what is left." in said
     assert "Traceback" not in said
     assert "extract: interrupted" in pipeline.etl("status").stdout

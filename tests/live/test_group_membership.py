@@ -20,7 +20,7 @@ ARRIVAL_SECONDS = 1.0
 
 @pytest.fixture
 async def layer(redis: Redis, settings: Any) -> AsyncIterator[Any]:
-    """With a short memory. That in memory: backend/apps/realtime/tests/test_subscriptions.py."""
+    """With a short memory."""
     options = {"group_expiry": GROUP_EXPIRY_SECONDS, "hosts": [redis.new_url()]}
     backend = "channels_redis.core.RedisChannelLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}

@@ -43,6 +43,12 @@ class Holdings:
         return f"{self.own_bytes / MEBIBYTE:.1f} MiB, {held}"
 
 
+def unnamed_files(server: TuttiServer) -> int:
+    """How many open files have no name, so that they are gone when they are closed."""
+    files = Path(f"/proc/{server.pid}/fd").iterdir()
+    return sum(_target(file).endswith(" (deleted)") for file in files)
+
+
 def _target(file: Path) -> str:
     try:
         return str(file.readlink())

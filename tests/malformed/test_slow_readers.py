@@ -1,6 +1,7 @@
 """Who asks and does not read fills nobody's memory, and is hung up on."""
 
 import asyncio
+import json
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -9,6 +10,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.conftest import ReadyMadeData
+from tests.contract.people import begin_session, registered
 from tests.contract.sockets import Socket
 from tests.contract.staff import fill_library
 from tests.hosts import asked_for_room
@@ -16,7 +18,7 @@ from tests.live.metrics import numbers, wait_until
 from tests.live.rooms import append_elsewhere
 from tests.malformed.frames import CLOSE, TEXT, frame, socket_opening
 from tests.malformed.hasty import TAKE_WITHIN_SECONDS, PatientServer, ShortFarewells
-from tests.malformed.processes import MEBIBYTE, Holdings, held_once, most_unsent_bytes
+from tests.malformed.processes import MEBIBYTE, Holdings, held_once, most_unsent_bytes, unnamed_files
 from tests.malformed.raw import RawLine, asked, head
 from tests.processes import TuttiServer
 
@@ -221,6 +223,8 @@ def test_the_system_holds_little_for_a_client_that_does_not_read(patient_server:
 # --- As many as a process works on at once -----------------------------------------------------------
 
 PLACES = 2
+# Of one export: more than the 1 MiB of it that may be ahead of a client.
+EXPORT_BYTES = 4_000_000
 LONG_ANSWER = asking(b"/api/schema.json")
 
 
@@ -240,3 +244,38 @@ def test_nobody_waits_for_those_who_ask_for_much_and_do_not_read_it(ready_made_d
             held = held_once(narrow, lambda held: held.threads <= before + PLACES, within_seconds=10)
             assert held.clients == LINES, "their answers were to be waiting"
             assert held.threads <= before + PLACES
+
+
+def test_exports_that_nobody_reads_hold_neither_places_nor_memory(ready_made_data: ReadyMadeData) -> None:
+    """More of them than places, each of several megabytes; and who reads one gets all of it."""
+    settings = {"MAX_REQUESTS_AT_ONCE": str(PLACES)}
+    with (
+        PatientServer(**ready_made_data.options("embedded"), environment=settings) as narrow,
+        narrow.client() as ada,
+        ExitStack() as opened_lines,
+    ):
+        begin_session(ada, registered(ada))
+        track_id = ada.get("/api/tracks/").json()[0]["id"]
+        activity = {"track_id": track_id, "activity_type": "play", "context": {"why": "x" * 2000}}
+        for _ in range(EXPORT_BYTES // 2000 // 500):
+            assert ada.post("/api/analytics/activity/", json=[activity] * 500).status_code == 201
+        cookie = f"Cookie: sessionid={ada.cookies['sessionid']}".encode()
+        export = asking(b"/api/users/me/export/", cookie)
+        whole = asked(narrow, export)  # every thread goes on to hold what one export takes it
+        assert len(json.loads(whole.body)["activities"]) == EXPORT_BYTES // 2000
+        before = Holdings.of(narrow)
+
+        for _ in range(LINES):
+            line = opened_lines.enter_context(RawLine(narrow, receive_buffer=SMALL_BUFFER))
+            line.socket.settimeout(60)
+            line.send(export)
+            assert line.socket.recv(1) == b"H"  # its answer has begun
+        assert ada.get("/api/tracks/").status_code == 200
+        assert ada.post("/api/analytics/activity/", json=activity).status_code == 201
+
+        held = Holdings.of(narrow)
+        assert (held.clients, unnamed_files(narrow)) == (LINES + 1, LINES)
+        assert held.own_bytes - before.own_bytes < LINES * EXPORT_BYTES // 2
+        opened_lines.close()
+        held_once(narrow, lambda _held: unnamed_files(narrow) == 0, within_seconds=SLACK_SECONDS)
+        assert unnamed_files(narrow) == 0

@@ -272,7 +272,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "guest's keys are lost on logging in",
             f"{USERS}handing_over.py",
-            "    _hand_over_kept_answers(giver=guest.key, taker=user.key)\n",
+            "        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)\n",
             "",
             "A write whose response was lost happens twice when the guest logs in meanwhile.",
         ),
@@ -331,8 +331,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "erased name stays in the history",
             f"{PLAYLIST}belongings.py",
-            'play.item["added_by"], play.adder = ANONYMOUS, ""',
-            'play.adder = ""',
+            '{"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""}',
+            '{"adder": ""}',
             "The history still shows the name of an erased account.",
         ),
         Mutant(

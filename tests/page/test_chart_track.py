@@ -151,9 +151,9 @@ def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
     assert shown.table("Plays on SoundCloud") == [
         ["1 Mar 2025", "1,000", "–"],
         ["2 Mar 2025", "failed", "–"],
-        ["3 Mar 2025", "1,400", "+400"],
+        ["3 Mar 2025", "1,400", "+400 in 2 days"],
         ["4 Mar 2025", "no data", "–"],
-        ["5 Mar 2025", "1,900", "+500"],
+        ["5 Mar 2025", "1,900", "+500 in 2 days"],
     ]
     expect(chart.get_by_role("img")).to_have_accessible_name(
         "Plays on SoundCloud. From 1,000 to 1,900, over 5 days. 1 day failed, 1 day without data."
@@ -166,19 +166,33 @@ def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
     assert (chart.locator(".chart-dots").get_attribute("d") or "").count("M") == 3
 
     # There was no chart on 4 March, and on the third nobody but Spotify had the last track.
-    assert shown.table("Rank in Pop") == [[f"{day} Mar 2025", "1st"] for day in (1, 2, 3, 5)]
+    older = "(older list: SoundCloud, 1 Mar 2025)"
+    ranks = shown.table("Rank in Pop")
+    assert ranks == [[f"{day} Mar 2025", f"1st {older}" if day == 2 else "1st"] for day in (1, 2, 3, 5)]
+    chart = shown.chart("Rank in Pop")
+    expect(chart.get_by_text("1 day uses an older list from a service.", exact=True)).to_be_visible()
+    expect(chart.locator("title", has_text="4 Mar 2025: no chart")).to_have_count(1)
+    expect(shown.panel).to_contain_text("1,900 plays (5 Mar 2025)")
     shown.back.click()
     shown.open(bodies.isrc(3)).loaded(LONG)
     assert shown.table("Rank in Pop") == [
         ["1 Mar 2025", "3rd"],
-        ["2 Mar 2025", "3rd"],
+        ["2 Mar 2025", f"3rd {older}"],
         ["3 Mar 2025", "not on the chart"],
         ["5 Mar 2025", "3rd"],
     ]
     assert shown.title.inner_text() == LONG
 
+    # A place on a list that stood in says of when the list is.
+    def stood_in(route: Route) -> None:
+        answer = route.fetch().json()
+        answer["data"]["ranks"][-1]["older_lists"] = {"soundcloud": "2025-03-03"}
+        route.fulfill(json=answer)
+
     shown.back.click()
+    shown.page.route(f"**/tracks/{bodies.isrc(2)}/", stood_in)
     shown.open(bodies.isrc(2)).loaded(RIGHT_TO_LEFT)
+    expect(shown.panel).to_contain_text("2nd in Pop, 5 Mar 2025 (list from 3 Mar 2025)")
     assert shown.title.inner_text() == RIGHT_TO_LEFT
     expect(shown.title).to_have_css("direction", "rtl")
     back, title = shown.back.bounding_box(), shown.title.bounding_box()

@@ -123,6 +123,41 @@ def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out
     expect(titles(page)).to_have_text(["So What"])
 
 
+def test_what_is_near_is_offered_and_rows_of_the_search_before_rest_until_it_comes(
+    visit: Visit, queue: Queue
+):
+    visitor = visit(f"/r/{queue.room}#library")
+    page = visitor.page
+    search_field(page).fill("halo")
+    expect(titles(page)).to_have_text(["Halo"])
+    held: list[Route] = []
+    is_held = True
+    page.route("**/api/tracks/?*", lambda route: held.append(route) if is_held else route.continue_())
+
+    search_field(page).fill("miels davsi")
+    expect(page.locator(".library-found")).to_have_css("opacity", "0.45")
+    button = row(page, "Halo").get_by_role("button")
+    expect(button).to_be_disabled()
+    button.click(force=True)
+    search_field(page).press("ArrowDown")
+    page.keyboard.press("Enter")
+    is_held = False
+    for route in held:
+        route.continue_()
+
+    expect(titles(page)).to_have_text(["So What"])
+    told = page.locator(".library-line [role=status]")
+    expect(told).to_have_text("No results for “miels davsi”. Did you mean:")
+    expect(page.locator(".library-found")).to_have_css("opacity", "1")
+    row(page, "So What").get_by_role("button", name="Add So What, Miles Davis").click()
+    expect(row(page, "So What").get_by_role("button")).to_have_accessible_name(re.compile("already in"))
+    assert [item["track"]["title"] for item in queue.items()] == ["So What"]
+
+    search_field(page).fill("xyzzy")
+    page.get_by_role("button", name="Open the charts").click()
+    expect(page.locator("#charts-part")).to_be_visible()
+
+
 # --- Adding: once, with the place that a track got ---------------------------------------------------
 
 

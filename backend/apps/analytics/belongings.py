@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from apps.analytics.models import Activity
-from apps.analytics.room_plays import claim_room_plays
+from apps.analytics.room_plays import claim_room_plays, claim_room_plays_in_portions
 from apps.analytics.selectors import activities_of
 from apps.analytics.services import forget_activities
 from core.identity import user_id_of
@@ -34,6 +34,12 @@ class AnalyticsBelongings:
                 for one in activities_of(user_id)
             )
         }
+
+    def hand_over_most(self, *, giver: str, taker: str) -> None:
+        user_id = user_id_of(taker)
+        if user_id is not None:
+            for adder in (giver, taker):
+                claim_room_plays_in_portions(user_id=user_id, adder=adder)
 
     def hand_over(self, *, giver: str, taker: str) -> None:
         """What was played of a guest's tracks counts as the account's, whoever hands the plays over first."""

@@ -39,7 +39,7 @@ class Verdict(StrEnum):
     # There is nothing to compare it with, or nobody agrees with anybody.
     UNKNOWN = "unknown"
     UNRELATED = "it has too little in common with the list before, and with other services"
-    CUT_SHORT = "it is much shorter than the list before"
+    CUT_SHORT = "it is much shorter than the lists before"
     REPETITIVE = "most of its lines are of the same tracks"
 
     @property
@@ -48,12 +48,21 @@ class Verdict(StrEnum):
 
 
 def verdict(
-    lines: Lines, *, before: Lines = (), others: Sequence[Lines] = (), refused: Sequence[Lines] = ()
+    lines: Lines,
+    *,
+    before: Lines = (),
+    longest: int = 0,
+    others: Sequence[Lines] = (),
+    refused: Sequence[Lines] = (),
 ) -> Verdict:
-    """`before` is this service's last good list, `refused` are those since; `others` are other services'."""
+    """`before` is this service's last good list, `refused` are those since; `others` are other services'.
+
+    `longest` is the length of its longest good list lately: one that shrinks bit by bit is cut short, too.
+    """
     if _different(lines) < LEAST_DIFFERENT * len(lines):
         return Verdict.REPETITIVE
-    given = _compared(lines, before, [other for other in others if other])
+    is_short = len(lines) < LEAST_LENGTH * longest
+    given = Verdict.CUT_SHORT if is_short else _compared(lines, before, [one for one in others if one])
     return Verdict.BELIEVED if given.is_refused and _keeps_coming(lines, refused) else given
 
 

@@ -19,9 +19,12 @@ from apps.charts.payloads import (
     ChartPlays,
     ChartServiceRank,
     ChartSource,
+    Span,
 )
-from apps.charts.plays import Plays
+from apps.charts.plays import Plays, PlaysOfDay
 from core.errors import NotFound
+
+SPANS: Mapping[int, Span] = {1: "1d", 7: "7d", 30: "30d"}
 
 
 class Order(StrEnum):
@@ -55,6 +58,7 @@ def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = F
     return ChartPayload(
         genre=edition.genre,
         date=edition.issued_on,
+        compared_with=past.day,
         is_sample=edition.is_sample,
         sources=[_source(one, failed_since) for one in sources],
         tracks=_sorted(tracks, order),
@@ -74,7 +78,9 @@ def _sorted(tracks: list[ChartEntryPayload], order: Order) -> list[ChartEntryPay
 
 def _source(one: EditionSource, failed_since: Mapping[str, str]) -> ChartSource:
     status = failed_since.get(one.service, one.status)
-    return ChartSource(one.service, status, one.used.fetched_at if one.used else None)
+    if one.used is None:
+        return ChartSource(one.service, status, None, None)
+    return ChartSource(one.service, status, one.used.fetched_at, one.used.issued_on)
 
 
 def _failed_since(edition: Edition) -> dict[str, str]:
@@ -93,7 +99,7 @@ class Before:
 
 
 class _Past:
-    """Two queries: the edition before, and all of them until now."""
+    """Two queries: the edition before, and all of them until now. `day` is that of the edition before."""
 
     def __init__(self, edition: Edition, entries: Sequence[EditionEntry]) -> None:
         ids = [entry.track_id for entry in entries]
@@ -106,7 +112,7 @@ class _Past:
         self._before = {
             track: Before(days, peak) for track, days, peak in counted.annotate(Count("id"), Min("rank"))
         }
-        self._last_ranks = _ranks_before(edition)
+        self.day, self._last_ranks = _ranks_before(edition)
 
     def days(self, entry: EditionEntry) -> int:
         return self._before[entry.track_id].days
@@ -121,8 +127,8 @@ class _Past:
         return ChartMovement(moved.kind.value, moved.by)
 
 
-def _ranks_before(edition: Edition) -> Mapping[int, int]:
-    """By track, on the last edition before that had any."""
+def _ranks_before(edition: Edition) -> tuple[date | None, Mapping[int, int]]:
+    """By track, on the last edition before that had any, and its day."""
     last = (
         Edition.objects.filter(
             genre=edition.genre,
@@ -133,7 +139,9 @@ def _ranks_before(edition: Edition) -> Mapping[int, int]:
         .order_by("-issued_on")
         .values("pk")[:1]
     )
-    return dict(EditionEntry.objects.filter(edition__in=last).values_list("track", "rank"))
+    entries = EditionEntry.objects.filter(edition__in=last)
+    rows = list(entries.values_list("track", "rank", "edition__issued_on"))
+    return rows[0][2] if rows else None, {track: rank for track, rank, _ in rows}
 
 
 Urls = Mapping[tuple[str, int], str]
@@ -151,6 +159,10 @@ def _urls(sources: Sequence[EditionSource], entries: Sequence[EditionEntry]) -> 
     }
 
 
+def _count(one: PlaysOfDay) -> ChartCount:
+    return ChartCount(one.status, one.counted_on, [SPANS[days] for days in one.in_change])
+
+
 def _line(entry: EditionEntry, past: _Past, urls: Urls, plays: Plays) -> ChartEntryPayload:
     track = entry.track
     return ChartEntryPayload(
@@ -165,7 +177,7 @@ def _line(entry: EditionEntry, past: _Past, urls: Urls, plays: Plays) -> ChartEn
             for service, rank in entry.ranks.items()
         },
         plays=ChartPlays(total=plays.total, **plays.by_service),
-        counts={service: ChartCount(one.status, one.counted_on) for service, one in plays.days.items()},
+        counts={service: _count(one) for service, one in plays.days.items()},
         change=ChartChange(plays.change.get(1), plays.change.get(7), plays.change.get(30)),
         days_on_chart=past.days(entry),
         peak=past.peak(entry),

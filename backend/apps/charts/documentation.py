@@ -47,7 +47,7 @@ from core.endpoints import LOCATION, Answer, Endpoint, Parameter, Refusal
 from core.errors import Conflict, InvalidInput, NotFound
 
 TAG = "charts"
-DAY = date(2025, 12, 4)
+DAY, DAY_BEFORE = date(2025, 12, 4), date(2025, 12, 3)
 AT = datetime(2025, 12, 4, 2, 31, tzinfo=UTC)
 ISRC, NAME, ARTIST = "ZZTUT2500001", "Paper Lantern Summer", "Vera Lindholt"
 URL = "https://charts.example/spotify/track/ZZTUT2500001"
@@ -89,8 +89,9 @@ BAD_QUERY = Refusal(
 CHART_PAYLOAD = ChartPayload(
     genre="pop",
     date=DAY,
+    compared_with=DAY_BEFORE,
     is_sample=True,
-    sources=[ChartSource("spotify", "ok", AT), ChartSource("soundcloud", "failed", AT)],
+    sources=[ChartSource("spotify", "ok", AT, DAY), ChartSource("soundcloud", "failed", AT, DAY_BEFORE)],
     tracks=[
         ChartEntryPayload(
             rank=1,
@@ -101,7 +102,7 @@ CHART_PAYLOAD = ChartPayload(
             cover_url="",
             services={"spotify": ChartServiceRank(2, URL), "soundcloud": ChartServiceRank(1, URL)},
             plays=ChartPlays(total=127_500, soundcloud=127_500),
-            counts={"soundcloud": ChartCount("ok", DAY), "youtube": ChartCount("failed", None)},
+            counts={"soundcloud": ChartCount("ok", DAY, ["1d"]), "youtube": ChartCount("failed", None, [])},
             change=ChartChange(7500, None, None),
             days_on_chart=4,
             peak=1,
@@ -207,7 +208,9 @@ TRACK = _endpoint(
                     ),
                 ),
             },
-            ranks=[RankOnDayPayload("pop", DAY, 1, {"spotify": 2, "soundcloud": 1})],
+            ranks=[
+                RankOnDayPayload("pop", DAY, 1, {"spotify": 2, "soundcloud": 1}, {"soundcloud": DAY_BEFORE})
+            ],
             chart_days={"pop": [DAY]},
             counts=COUNTS,
             similar=SimilarTracksPayload(
@@ -285,7 +288,7 @@ TRENDING = _endpoint(
     TrendingAnswer(
         "success",
         "What is played more than a week ago.",
-        [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500, DAY)],
+        [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500, DAY, {"spotify": "missing", "soundcloud": "ok"})],
         is_sample=True,
     ),
     description=(

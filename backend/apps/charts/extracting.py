@@ -1,8 +1,8 @@
 """The stage extract: takes what a supply offers, many at once, and stores it in one place.
 
 An edition whose answer is the same as before is left alone. One that fails is recorded as failed, unless that
-day has a good one already, which stays. Each is stored in a transaction of its own: one that can't be stored
-keeps no other from it.
+day has a good one already, which stays, as it does where a later list of the day is not plausible. Each is
+stored in a transaction of its own: one that can't be stored keeps no other from it.
 """
 
 import gzip
@@ -17,6 +17,7 @@ from django.conf import settings
 
 from apps.charts.announcing import Kind, announce
 from apps.charts.models import RawAnswer, RawEdition, RawEntry, Status
+from apps.charts.plausibility import why_refused
 from apps.charts.progress import Progress
 from apps.charts.samples_kept import forget_samples
 from apps.charts.sounding import take_features
@@ -85,8 +86,7 @@ def extract(
             tally.rows_out += not taken.failure
             continue
         with unit(tally, str(taken.offer)):
-            _store(taken, now=now, is_sample=supply.is_sample)
-            tally.rows_out += not taken.failure
+            _store(taken, now=now, is_sample=supply.is_sample, tally=tally)
     if not is_dry:
         take_features(supply=supply, now=now, tally=tally)
     return tally
@@ -171,10 +171,8 @@ def _words(error: Exception) -> str:
     return str(error).encode(errors="replace").decode()[:200]
 
 
-def _store(taken: Taken, *, now: datetime, is_sample: bool) -> None:
-    """Within a transaction."""
-    if taken.failure:
-        CHART_SOURCE_FAILURES.labels(taken.offer.service).inc()
+def _store(taken: Taken, *, now: datetime, is_sample: bool, tally: Tally) -> None:
+    """Within a transaction. A list that is not plausible does not replace the day's good one."""
     if not is_sample and taken.listing:
         forget_samples()
     edition, is_new = RawEdition.objects.select_for_update().get_or_create(
@@ -184,9 +182,15 @@ def _store(taken: Taken, *, now: datetime, is_sample: bool) -> None:
         defaults={"status": Status.FAILED, "tried_at": now, "is_sample": is_sample},
     )
     edition.tried_at = now
+    is_good = edition.status == Status.OK and edition.transformed_at is not None
+    if is_good and taken.listing and (why := why_refused(edition, taken.listing.rows)):
+        tally.fail(f"{taken.offer}: {why}")
+        taken = Taken(taken.offer, taken.digest, taken.body, failure=why)
+    tally.rows_out += not taken.failure
     if taken.listing:
         _store_listing(edition, taken, taken.listing, now)
     else:
+        CHART_SOURCE_FAILURES.labels(taken.offer.service).inc()
         _store_failure(edition, taken, is_new=is_new)
 
 

@@ -1,11 +1,12 @@
 """Reading what is no chart: a service's own list, one track, graph data, header art, what there is."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.charts.charts import Order
 from apps.charts.counters.book import histories, most_trending
@@ -15,6 +16,7 @@ from apps.charts.models import (
     ChartTrack,
     Edition,
     EditionEntry,
+    EditionSource,
     RawEdition,
     RawEntry,
     ServiceTrack,
@@ -162,9 +164,24 @@ def _ranks(track: ChartTrack) -> list[RankOnDayPayload]:
     """The latest, the oldest of them first."""
     places = EditionEntry.objects.filter(track=track, edition__published_at__isnull=False)
     rows = places.order_by("-edition__issued_on", "edition__genre").values_list(
-        "edition__genre", "edition__issued_on", "rank", "ranks"
+        "edition__genre", "edition__issued_on", "rank", "ranks", "edition"
     )
-    return [RankOnDayPayload(*row) for row in rows[:MOST_RANKS]][::-1]
+    found = list(rows[:MOST_RANKS])[::-1]
+    older = _older_lists({edition for *_, edition in found})
+    return [
+        RankOnDayPayload(genre, day, rank, services, older.get(edition, {}))
+        for genre, day, rank, services, edition in found
+    ]
+
+
+def _older_lists(editions: Collection[int]) -> Mapping[int, dict[str, date]]:
+    """By edition, the services whose lists are of a day before, and of which."""
+    rows = EditionSource.objects.filter(edition__in=editions, used__issued_on__lt=F("edition__issued_on"))
+    found: defaultdict[int, dict[str, date]] = defaultdict(dict)
+    for edition, service, day in rows.values_list("edition", "service", "used__issued_on"):
+        if day is not None:
+            found[edition][service] = day
+    return found
 
 
 def _chart_days(ranks: Sequence[RankOnDayPayload]) -> dict[str, list[date]]:
@@ -227,9 +244,11 @@ def header_art(genre: str) -> dict[str, HeaderArtPayload]:
 
 def trending() -> list[TrendingTrackPayload]:
     day, told = most_trending(MOST_TRENDING)
-    tracks = ChartTrack.objects.in_bulk([isrc for isrc, _ in told], field_name="isrc")
+    tracks = ChartTrack.objects.in_bulk([one.isrc for one in told], field_name="isrc")
     return [
-        TrendingTrackPayload(isrc, tracks[isrc].name, tracks[isrc].artist, change, day)
-        for isrc, change in told
-        if day and isrc in tracks
+        TrendingTrackPayload(
+            one.isrc, tracks[one.isrc].name, tracks[one.isrc].artist, one.change, day, dict(one.counts)
+        )
+        for one in told
+        if day and one.isrc in tracks
     ]

@@ -10,15 +10,23 @@ from apps.tracks.payloads import TrackPayload
 from core.instants import Instant
 
 Kind = Literal["new", "up", "down", "same", "re-entry"]
+# Where a field is called `date`.
+Day = date
+# The names of ChartChange.
+Span = Literal["1d", "7d", "30d"]
 Success = Literal["success"]
 
 
 class ChartSource(msgspec.Struct, frozen=True):
-    """What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any."""
+    """What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
+
+    `date` is the day of the list that the chart uses, null without one.
+    """
 
     service: str
     status: str
     fetched_at: Instant | None
+    date: date | None
 
 
 class ChartServiceRank(msgspec.Struct, frozen=True):
@@ -42,10 +50,14 @@ class ChartPlays(msgspec.Struct, frozen=True):
 
 
 class ChartCount(msgspec.Struct, frozen=True):
-    """`status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one."""
+    """`status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one.
+
+    `in_change` names the changes that include this service.
+    """
 
     status: CountStatus
     date: date | None
+    in_change: list[Span]
 
 
 class ChartChange(msgspec.Struct, frozen=True):
@@ -73,10 +85,14 @@ class ChartEntryPayload(msgspec.Struct, frozen=True):
 
 
 class ChartPayload(msgspec.Struct, frozen=True):
-    """One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered."""
+    """One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
+
+    `compared_with` is the day of the chart before, which movements are against; null for the first.
+    """
 
     genre: str
     date: date
+    compared_with: Day | None
     is_sample: bool
     sources: list[ChartSource]
     tracks: list[ChartEntryPayload]
@@ -128,10 +144,13 @@ class ServiceLinkPayload(msgspec.Struct, frozen=True):
 
 
 class RankOnDayPayload(msgspec.Struct, frozen=True):
+    """`older_lists`: of each service whose list of that day could not be used, the day of the one before."""
+
     genre: str
     date: date
     rank: int
     services: dict[str, int]
+    older_lists: dict[str, Day]
 
 
 class CountOnDayPayload(msgspec.Struct, frozen=True):
@@ -201,13 +220,14 @@ class LastUpdatedPayload(msgspec.Struct, frozen=True):
 
 
 class TrendingTrackPayload(msgspec.Struct, frozen=True):
-    """`change` is over the week until `date`."""
+    """`change` is over the week until `date`, of the services that are `ok` in `counts`, and of no others."""
 
     isrc: str
     name: str
     artist: str
     change: int
     date: date
+    counts: dict[str, CountStatus]
 
 
 class ChartGenre(msgspec.Struct, frozen=True):

@@ -11,10 +11,14 @@ CHANGE_DAYS = (1, 7, 30)
 
 @dataclass(frozen=True, slots=True)
 class PlaysOfDay:
-    """What became of a service's figure on the day asked for, and of which day its last plausible one is."""
+    """What became of a service's figure on the day asked for, and of which day its last plausible one is.
+
+    `in_change`: the changes, by their days, that include the service.
+    """
 
     status: CountStatus
     counted_on: date | None = None
+    in_change: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,15 @@ class Plays:
     total: int | None = None
     change: Mapping[int, int | None] = field(default_factory=dict)
     days: Mapping[str, PlaysOfDay] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A track's change over a week, of the services that are `ok` in `counts`."""
+
+    isrc: str
+    change: int
+    counts: Mapping[str, CountStatus]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,20 @@ lines is of a track, or listed for review; each edition is believed, or in quara
 depend on it are due.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from apps.charts.announcing import Kind, announce
-from apps.charts.believing import REFUSED_DAYS, Line, Verdict, is_copy, settled, verdict
+from apps.charts.believing import Verdict, settled
 from apps.charts.canonical import add_missing, improve, write_improved
 from apps.charts.extracting import told_of
-from apps.charts.genres import PREFERENCE, RANKED
-from apps.charts.identifying import Identified, Said, identify, match_key, said_by_people, title_keys
+from apps.charts.genres import PREFERENCE
+from apps.charts.identifying import Identified, Said, identify, said_by_people
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ServiceTrack, Status
+from apps.charts.plausibility import COPY, is_copy_of_before, lines_of, plays_of, verdict_on
 from apps.charts.progress import Progress
 from apps.charts.reviewing import list_for_review, settle
 from apps.charts.searching import search_for_unknown
@@ -27,9 +28,6 @@ from apps.charts.units import unit
 
 # So long a good edition stands in for days on which its service failed.
 GOOD_FOR = timedelta(days=7)
-# A list that is older has nothing in common with today's anyway.
-COMPARED_FOR = timedelta(days=14)
-COPY = "it repeats the plays of the list before"
 
 
 def transform(
@@ -148,68 +146,16 @@ def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
         return
     of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)
     editions = list(of_day)
-    lines = {(one.genre, one.service): _lines_of(one) for one in editions}
-    verdicts = settled({(one.genre, one.service): _verdict(one, lines) for one in editions})
+    lines = {(one.genre, one.service): lines_of(one) for one in editions}
+    verdicts = settled({(one.genre, one.service): verdict_on(one, lines) for one in editions})
     for edition in mine:
         _settle_edition(edition, verdicts[edition.genre, edition.service])
-        if edition.status == Status.OK and _is_copy(edition):
+        if edition.status == Status.OK and is_copy_of_before(edition, plays_of(edition)):
             edition.status, edition.failure = Status.STALE, COPY
             edition.save(update_fields=["status", "failure"])
             tally.stale += 1
         if edition.failure:
             tally.failures.append(f"{edition}: {edition.failure}")
-
-
-def _verdict(edition: RawEdition, lines: Mapping[tuple[str, str], list[Line]]) -> Verdict:
-    others = [
-        lines.get((edition.genre, service)) or _lines_of(_last_good(edition, service))
-        for service in RANKED
-        if service != edition.service
-    ]
-    return verdict(
-        lines[edition.genre, edition.service],
-        before=_lines_of(_last_good(edition, edition.service)),
-        others=others,
-        refused=[_lines_of(one) for one in _refused_before(edition)],
-    )
-
-
-def _editions_before(edition: RawEdition, service: str) -> "QuerySet[RawEdition]":
-    """The service's of the days before, the newest first."""
-    first = edition.issued_on - COMPARED_FOR
-    of_service = RawEdition.objects.filter(genre=edition.genre, service=service)
-    return of_service.filter(issued_on__gte=first, issued_on__lt=edition.issued_on).order_by("-issued_on")
-
-
-def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
-    return _editions_before(edition, service).filter(status=Status.OK).first()
-
-
-def _refused_before(edition: RawEdition) -> list[RawEdition]:
-    """The last two lists, where both were refused."""
-    last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REFUSED_DAYS])
-    return last if all(one.status == Status.QUARANTINED for one in last) else []
-
-
-def _is_copy(edition: RawEdition) -> bool:
-    before = _last_good(edition, edition.service)
-    return before is not None and is_copy(_plays_of(edition), _plays_of(before))
-
-
-def _plays_of(edition: RawEdition) -> dict[str, int]:
-    lines = edition.entries.exclude(service_track_id="").filter(play_count__isnull=False)
-    plays = lines.values_list("service_track_id", "play_count")
-    return {track: count for track, count in plays if count is not None}
-
-
-def _lines_of(edition: RawEdition | None) -> list[Line]:
-    """By ISRC where there is one, and by title and each artist, since not every service gives the ISRC."""
-    if edition is None:
-        return []
-    return [
-        Line(match_key(name, artist), frozenset(filter(None, (isrc, *title_keys(name, artist)))))
-        for isrc, name, artist in edition.entries.values_list("isrc", "name", "artist")
-    ]
 
 
 def _settle_edition(edition: RawEdition, given: Verdict) -> None:

@@ -14,18 +14,21 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.services import withdraw_vote
 from apps.playlist.traces import forget_name_in_answers, streams_that_say
 from apps.realtime.selectors import Top, tops_of
 from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams
+from apps.users.holding import hold_person
 from core.portions import PortionSize, in_portions, while_time_lasts
+from core.statements import update
 
 # Who cast votes that stay when the person has gone. Each has another, so that no two people become one voter.
 NOBODY = "nobody:"
 WITH_ADDERS = (PlaylistTrack, RemovedItem, Play)
-# What one transaction changes at the most while somebody is taken out of a room: others write in between.
+# What one transaction changes at the most while a person goes, or becomes another: others write in between.
 ITEMS_AT_ONCE = 10
 RECORDS_AT_ONCE = 200
-# Longer than it takes to erase somebody in portions: what was removed before that has been looked through.
+# Longer than that takes in portions: what was removed before has been looked through.
 MEANWHILE = timedelta(hours=1)
 
 
@@ -75,19 +78,24 @@ class QueueBelongings:
 
     # --- A guest becomes an account ------------------------------------------------------------------
 
+    def hand_over_most(self, *, giver: str, taker: str) -> None:
+        """Room by room, in short transactions."""
+        joining = _Joining(giver, taker)
+        joining.change_votes_of_removed()
+        for stream_id in sorted(_streams_of(giver)):
+            while joining.give_portion(stream_id):
+                pass
+
     def hand_over(self, *, giver: str, taker: str) -> None:
         """Where both have voted for an item, the account's vote stays, and the item is counted anew."""
-        lock_streams(sorted(_streams_of(giver)))
-        both = Vote.objects.filter(
-            voter=giver, item_id__in=Vote.objects.filter(voter=taker).values("item_id")
-        )
-        for vote in both.select_related("item__room").order_by("item__room__stream_id", "pk"):
-            vote.delete()
-        Vote.objects.filter(voter=giver).update_unannounced(voter=taker)
-        _change_votes_of_removed(giver, taker)
-        PlaylistTrack.objects.filter(adder=giver).update_unannounced(adder=taker)
-        RemovedItem.objects.filter(adder=giver).update(adder=taker)
-        Play.objects.filter(adder=giver).update(adder=taker)
+        since = timezone.now() - MEANWHILE
+        streams = sorted(_streams_of(giver, votes_of_removed_since=since))
+        lock_streams(streams)
+        _change_votes_of_removed(giver, taker, since=since)
+        joining = _Joining(giver, taker)
+        for stream_id in streams:
+            while joining.give_portion(stream_id):
+                pass
         Room.objects.filter(created_by=giver).update_unannounced(created_by=taker)
 
     # --- Somebody goes -------------------------------------------------------------------------------
@@ -126,6 +134,56 @@ class QueueBelongings:
         Room.objects.filter(created_by=key).update_unannounced(created_by="")
 
 
+class _Joining:
+    """A guest who is on the way to being an account in every room."""
+
+    def __init__(self, giver: str, taker: str) -> None:
+        self._giver, self._taker = giver, taker
+        models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS)
+        self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in models}
+
+    def change_votes_of_removed(self) -> None:
+        for portion in _removed_in_portions(self._giver):
+            with transaction.atomic():
+                self._hold()
+                _change_votes_of_removed(self._giver, self._taker, among=portion)
+
+    @transaction.atomic
+    def give_portion(self, stream_id: int) -> bool:
+        """Gives the account a part of a room's records of one kind; whether there was any.
+
+        Raises NotAuthenticated when one of the two has gone.
+        """
+        self._hold()
+        lock_streams([stream_id])
+        return (
+            self._withdraw_second_votes(stream_id)
+            or self._give(_votes_in(self._giver, stream_id), "voter")
+            or any(self._give(_rows_of(model, self._giver, stream_id), "adder") for model in WITH_ADDERS)
+        )
+
+    def _hold(self) -> None:
+        """In the order in which the whole is handed over."""
+        hold_person(self._giver)
+        hold_person(self._taker)
+
+    def _withdraw_second_votes(self, stream_id: int) -> bool:
+        kept = Vote.objects.filter(voter=self._taker).values("item_id")
+        both = _votes_in(self._giver, stream_id).filter(item_id__in=kept).order_by("pk")
+        chosen = list(both.values_list("item__room__slug", "item_id")[:ITEMS_AT_ONCE])
+        for slug, item_id in while_time_lasts(chosen):
+            withdraw_vote(slug=slug, item_id=item_id, voter=self._giver)
+        return bool(chosen)
+
+    def _give(self, rows: QuerySet[Any], field: str) -> bool:
+        size = self._sizes[rows.model]
+        chosen = list(rows.values_list("pk", flat=True)[: size.rows])
+        if chosen:
+            with size.timed():  # nobody is shown these keys
+                QuerySet(rows.model).filter(pk__in=chosen).update(**{field: self._taker})
+        return bool(chosen)
+
+
 class _Leaving:
     """Somebody who is on the way out of every room."""
 
@@ -136,12 +194,8 @@ class _Leaving:
         self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in records}
 
     def change_votes_of_removed(self) -> None:
-        removed = list(_removed_with_votes_of(self._key).values_list("pk", flat=True))
-        size = PortionSize(most=RECORDS_AT_ONCE)
-        while removed:
-            chosen, removed = removed[: size.rows], removed[size.rows :]
-            with size.timed():
-                _change_votes_of_removed(self._key, self.nobody, among=chosen)
+        for portion in _removed_in_portions(self._key):
+            _change_votes_of_removed(self._key, self.nobody, among=portion)
 
     @transaction.atomic
     def erase_portion(self, stream_id: int, *, is_said: bool = False) -> bool:
@@ -190,8 +244,7 @@ class _Leaving:
         with size.timed():
             forget_name_in_answers(item_ids=[play.item_number for play in plays], neutral=ANONYMOUS)
             for play in plays:
-                play.item["added_by"], play.adder = ANONYMOUS, ""
-            Play.objects.bulk_update(plays, ["item", "adder"])
+                update(Play, play.pk, {"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""})
         return is_renamed
 
     def _rename_removed(self, stream_id: int) -> bool | None:
@@ -255,6 +308,16 @@ def _change_votes_of_removed(
             votes.setdefault(taker, value)
             removed.votes = [[voter, value] for voter, value in votes.items()]
             removed.save(update_fields=["votes"])
+
+
+def _removed_in_portions(key: str) -> Iterator[list[int]]:
+    """The ids of removed items with votes of this person: as many as the caller can write in a short time."""
+    removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
+    size = PortionSize(most=RECORDS_AT_ONCE)
+    while removed:
+        portion, removed = removed[: size.rows], removed[size.rows :]
+        with size.timed():
+            yield portion
 
 
 def _removed_with_votes_of(

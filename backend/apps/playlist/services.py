@@ -216,6 +216,15 @@ def cast_vote(
     return _as_it_stands(item), wanted
 
 
+@in_transaction
+def withdraw_vote(*, slug: str, item_id: int, voter: str) -> None:
+    """Takes the vote back, if there is one. For a caller that holds the voter. Raises NotFound."""
+    item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
+    if vote is not None:
+        item.counted_votes = total - vote.value
+        _set_vote(item, vote, voter=voter, value=0)
+
+
 # --- Inside ------------------------------------------------------------------------------------------
 
 

@@ -3,11 +3,14 @@
 import json
 from collections.abc import Collection
 
+from django.db import transaction
 from django.db.models import Q
 
 from apps.realtime.models import Event
 from core.models import KeptAnswer
+from core.portions import while_time_lasts
 from core.rendering import json_text
+from core.statements import update
 
 # Rows that one transaction rewrites, and ids that one statement names.
 ANSWERS_AT_ONCE = 50
@@ -38,11 +41,11 @@ def forget_name_in_answers(*, item_ids: Collection[int], neutral: str) -> None:
     shown = [shown_item(item_id) for item_id in item_ids]
     for start in range(0, len(shown), IDS_AT_ONCE):
         answers = KeptAnswer.objects.filter(shows__in=shown[start : start + IDS_AT_ONCE])
-        while portion := list(answers.order_by("pk")[:ANSWERS_AT_ONCE]):
-            for kept in portion:
-                kept.body = json_text({**json.loads(kept.body), "added_by": neutral})
-                kept.shows = ""
-            KeptAnswer.objects.bulk_update(portion, ["body", "shows"])
+        while portion := list(answers.order_by("pk").values_list("pk", "body")[:ANSWERS_AT_ONCE]):
+            without = [(pk, json_text({**json.loads(body), "added_by": neutral})) for pk, body in portion]
+            with transaction.atomic():
+                for pk, body in while_time_lasts(without):
+                    update(KeptAnswer, pk, {"body": body, "shows": ""})
 
 
 def _said(names: Collection[str]) -> Q:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.playlist.models import RemovedItem, Room
 from apps.playlist.tally import settle_order
 from apps.realtime.services import lock_stream, trim_log
+from core.portions import delete_in_portions
 
 
 def settle_rooms() -> None:
@@ -27,5 +28,4 @@ def forget_removed_items(*, now: datetime | None = None) -> int:
     """
     trim_log(now=now)
     before = (now or timezone.now()) - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
-    gone, _ = RemovedItem.objects.filter(removed_at__lt=before).delete()
-    return gone
+    return delete_in_portions(RemovedItem.objects.filter(removed_at__lt=before))

@@ -30,7 +30,7 @@ class TrackAdmin(CarefulAdmin[Track]):
     list_filter = ["genre", HasCover, "created_at"]
     # What is searched, get_search_results says; without it there would be no search field.
     search_fields = ["title", "artist", "album"]
-    search_help_text = "Title, artist, album: every word must match, case and accents do not matter."
+    search_help_text = "Title, artist, album, genre: every word must match, case and accents do not matter."
     readonly_fields = ["created_at"]
 
     def get_search_results(

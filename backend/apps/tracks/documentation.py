@@ -44,14 +44,25 @@ ONLY_STAFF = (
 )
 ISRC_TAKEN = Refusal(Conflict, "Another track has this ISRC.", {"isrc": "GBUM71029604", "track_id": 1})
 BAD_FACTS = Refusal(InvalidInput, "A field makes no sense.", {"title": ["This field may not be blank."]})
+SEARCH_HEADERS = {
+    "X-Match-Count": (
+        "Of a search without `ordering`, where all were counted: how many match. `0`: these rows are near."
+    ),
+    "X-Total-Is-Least": "`true` when there are too many to be counted: there are at least the total.",
+}
 
 LIST = Endpoint(
     tag=TAG,
     name="list",
     summary="Search the library",
     description=(
-        "Every word of `search` must match title, artist or album; case and accents do not matter. Without "
-        "`ordering` the best match comes first when searching, else the lowest id."
+        "Every word of `search` must match title, artist or album, or the name of the genre; case and "
+        "accents do not matter. Without `ordering` the lowest id comes first, and when searching the best "
+        "match: the title is the query, it starts with it, the artist does, the rest, then those that match "
+        "only with their genre; equals by id. Where no track matches, and there is no `ordering`, up to 20 "
+        "are answered that are near: other letters, spaces or scripts; `X-Match-Count` is 0 then. In a "
+        "library of more than 20,000 tracks, matches beyond 1,000 are counted only for pages: else "
+        "`X-Total-Is-Least` is there, and `Link` leads on to the end all the same."
     ),
     parameters=(
         Parameter("search", "query", {"type": "string", "maxLength": MAX_SEARCH}, "Words to look for."),
@@ -66,7 +77,9 @@ LIST = Endpoint(
         ),
         *LIST_PARAMETERS,
     ),
-    answers=(Answer(200, "The tracks that match.", list[TrackPayload], [TRACK], is_list=True),),
+    answers=(
+        Answer(200, "The tracks that match.", list[TrackPayload], [TRACK], SEARCH_HEADERS, is_list=True),
+    ),
     refusals=(
         Refusal(
             InvalidInput, "A parameter makes no sense.", {"ordering": ["Must be one of title, artist, …"]}

@@ -52,6 +52,7 @@ class Track(AnnouncedModel):
     album_key = models.TextField(editable=False)
     genre_key = models.CharField(max_length=MAX_GENRE * GENRE_KEY_GROWTH, editable=False, db_index=True)
     search_text = models.TextField(editable=False)
+    latin_text = models.TextField(editable=False, default="")
     # Equal for the same normalised title, artist and album.
     identity = models.CharField(max_length=2 * IDENTITY_BYTES, editable=False, db_index=True)
 
@@ -155,3 +156,17 @@ class Track(AnnouncedModel):
     def _set_search_columns(self, words: dict[str, str]) -> None:
         for name, value in search_columns(**words)._asdict().items():
             setattr(self, name, value)
+
+
+class SearchWord(models.Model):
+    """A word that stands, or stood, in the `search_text` of a track: what misspelled words are compared with.
+
+    The database itself adds them (`search_index`). One that no track has any more stays, and finds nothing.
+    """
+
+    word = models.TextField(unique=True)
+    # In Latin letters, with a space in front and behind.
+    padded = models.TextField()
+
+    def __str__(self) -> str:
+        return self.word

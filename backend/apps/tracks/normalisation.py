@@ -6,6 +6,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import NamedTuple
 
+from anyascii import anyascii
+
 # Letters that Unicode does not take apart into a base letter and an accent.
 WHOLE_LETTERS = {
     "ø": "o",
@@ -66,6 +68,12 @@ def search_words(query: str) -> list[str]:
     return list(dict.fromkeys(filter(None, words)))
 
 
+@lru_cache(maxsize=10_000)
+def latin(word: str) -> str:
+    """A normalised word as it is written in Latin letters: "группа" becomes "gruppa"."""
+    return word if word.isascii() else normalised(anyascii(word)).replace(" ", "") or word
+
+
 def folded(text: str) -> str:
     """Only without case and needless spaces: what tells genres apart."""
     return unicodedata.normalize("NFC", " ".join(text.casefold().split()))
@@ -79,6 +87,8 @@ class SearchColumns(NamedTuple):
     album_key: str
     genre_key: str
     search_text: str
+    # The words of `search_text` in Latin letters, one for each; "" when they are so already.
+    latin_text: str
     identity: str
 
 
@@ -86,11 +96,13 @@ def search_columns(*, title: str, artist: str, album: str, genre: str) -> Search
     """A name without letters, such as "☆", is its own key: "☆" and "!!!" are two titles."""
     words = [normalised(title), normalised(artist), normalised(album)]
     keys = [word or folded(text) for word, text in zip(words, (title, artist, album), strict=True)]
+    search_text = " ".join(filter(None, words))
     return SearchColumns(
         title_key=keys[0],
         artist_key=keys[1],
         album_key=keys[2],
         genre_key=folded(genre),
-        search_text=" ".join(filter(None, words)),
+        search_text=search_text,
+        latin_text="" if search_text.isascii() else " ".join(map(latin, search_text.split())),
         identity=blake2b(FIELD_GAP.join(keys).encode(), digest_size=IDENTITY_BYTES).hexdigest(),
     )

@@ -8,16 +8,21 @@ from operator import and_
 
 from django.db import connection
 from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate
 
 from apps.tracks.facts import TrackFacts
+from apps.tracks.finding import GRAM, match_of
 from apps.tracks.models import Track
 from apps.tracks.normalisation import folded, normalised, search_words
 from apps.tracks.payloads import GenrePayload
+from apps.tracks.searching import TrackSearch, genres_meant
 from core.errors import NotFound
 
 # By code point, so that both databases sort alike.
 PLAIN_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
+
+GRAMS_MATCH = "SELECT rowid FROM tracks_grams WHERE tracks_grams MATCH %s"
 
 
 class TrackOrder(StrEnum):
@@ -47,6 +52,13 @@ def track_by_id(track_id: int) -> Track:
     return track
 
 
+def found_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> "QuerySet[Track] | TrackSearch":
+    """What `GET /api/tracks/` lists: with words to look for and no ordering, also what is near them."""
+    if search_words(search) and not ordering:
+        return TrackSearch(search, genre=genre)
+    return listed_tracks(search=search, genre=genre, ordering=ordering)
+
+
 def listed_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> QuerySet[Track]:
     """The tracks that match, sorted.
 
@@ -66,7 +78,7 @@ def listed_tracks(*, search: str = "", genre: str = "", ordering: str = "") -> Q
 
 
 def matching_tracks(tracks: QuerySet[Track], search: str) -> QuerySet[Track]:
-    """Those of `tracks` that contain every word."""
+    """Those of `tracks` that contain every word, or some and the others in their genre."""
     return tracks.filter(_contains(search)) if search.strip() else tracks
 
 
@@ -106,14 +118,30 @@ def _usual(spellings: Counter[str]) -> str:
 def _contains(search: str) -> Q:
     words = search_words(search)
     if words:
-        return reduce(and_, (Q(search_text__contains=word) for word in words))
+        matches = _has_words(words)
+        for others, genres in genres_meant(words).items():
+            matches |= _has_words(others) & Q(genre_key__in=genres)
+        return matches
     literal = search.strip()
     return Q(title__icontains=literal) | Q(artist__icontains=literal) | Q(album__icontains=literal)
+
+
+def _has_words(words: Sequence[str]) -> Q:
+    return reduce(and_, map(_has_word, words), Q())
+
+
+def _has_word(word: str) -> Q:
+    matches = Q(search_text__contains=word)
+    if connection.vendor == "sqlite" and len(word) >= GRAM:
+        matches &= Q(pk__in=RawSQL(GRAMS_MATCH, [match_of((word,))]))  # noqa: S611 - its words are a parameter
+    return matches
 
 
 def _closeness(search: str) -> Case:
     if wanted := normalised(search):
         ranks = [Q(title_key=wanted), Q(title_key__startswith=wanted), Q(artist_key__startswith=wanted)]
+        # Those that only their genre brings come last.
+        ranks.append(reduce(and_, (Q(search_text__contains=word) for word in search_words(search))))
     else:
         wanted = search.strip()
         ranks = [Q(title__iexact=wanted), Q(title__istartswith=wanted), Q(artist__istartswith=wanted)]

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 from apps.tracks import documentation
 from apps.tracks.facts import TrackFacts
 from apps.tracks.payloads import track_payload
-from apps.tracks.selectors import genre_counts, listed_tracks, track_by_id
+from apps.tracks.selectors import found_tracks, genre_counts, track_by_id
 from apps.tracks.serializers import TrackQuerySerializer, TrackSerializer
 from apps.tracks.services import change_track, create_track, delete_track
 from core.endpoints import documented
@@ -25,7 +25,7 @@ class TrackViewSet(viewsets.ViewSet):
         query = TrackQuerySerializer(data=request.query_params.dict())
         query.is_valid(raise_exception=True)
         pages = ListOrPages()
-        tracks = pages.paginate_queryset(listed_tracks(**query.validated_data), request)
+        tracks = pages.paginate_queryset(found_tracks(**query.validated_data), request)
         return pages.get_paginated_response([track_payload(track) for track in tracks])
 
     @documented(documentation.GENRES)

@@ -9,7 +9,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from apps.realtime.decorators import log_action
-from apps.users.handing_over import hand_over
 from apps.users.models import Profile, User, folded
 from apps.users.selectors import taste_of
 from apps.users.taste import Taste
@@ -23,10 +22,8 @@ FIELDS = {"user_username_once": "username", "user_email_once": "email"}
 
 
 @log_action("register")
-def register_account(
-    *, username: str, email: str, password: str, taste: Taste, guest_id: str | None = None
-) -> User:
-    """A new account; with `guest_id`, what that guest had is its own from now on.
+def register_account(*, username: str, email: str, password: str, taste: Taste) -> User:
+    """A new account.
 
     Raises InvalidInput for a password that is too weak; Conflict where the name or the address is taken,
     without regard to case, also when two ask for it at once.
@@ -39,8 +36,6 @@ def register_account(
             _refuse_taken(user)
             user.save(force_insert=True)
             _keep_taste(user, taste)
-            if guest_id is not None:
-                hand_over(guest_id=guest_id, user_id=user.pk)
     except IntegrityError as broken:
         constraint = violated_constraint(broken, among=User)
         # The name as it is written has a rule of Django's own.

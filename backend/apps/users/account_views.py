@@ -1,5 +1,6 @@
 """Accounts over HTTP."""
 
+from functools import partial
 from typing import TypeVar
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from apps.users.account_serializers import (
 from apps.users.account_services import change_taste, register_account
 from apps.users.erasure import erase_person
 from apps.users.export import export_of
+from apps.users.handing_over import hand_over
 from apps.users.models import User, key_of_user
 from apps.users.payloads import account_payload, new_account_payload, person_payload
 from apps.users.recognition import guest_of
@@ -25,7 +27,7 @@ from apps.users.services import count_newcomer
 from apps.users.token_services import new_tokens
 from core.endpoints import documented
 from core.errors import NotPermitted
-from core.idempotency import keep_only_subject, subject_of_repeat
+from core.idempotency import after_write, keep_only_subject, subject_of_repeat
 from core.identity import Caller, caller_of, visit_of
 from core.limits import EXPORTS
 from core.pagination import ListOrPages
@@ -63,8 +65,8 @@ class UserViewSet(viewsets.ViewSet):
             user = register_account(
                 **{name: wanted.validated_data[name] for name in ("username", "email", "password")},
                 taste=wanted.taste,
-                guest_id=guest.pk if guest else None,
             )
+        take_over_guest(request, user)
         response = Response(new_account_payload(user, new_tokens(user)), status=201)
         response["Location"] = request.build_absolute_uri(f"/api/users/{user.pk}/")
         return about_account(forget_guest(with_private(response), request), user)
@@ -120,6 +122,12 @@ class UserViewSet(viewsets.ViewSet):
             is_whole = isinstance(wanted, WholeAccountSerializer)
             user = change_taste(user_id=asked_for, given=wanted.given, is_whole=is_whole)
         return about_account(with_private(Response(account_payload(user))), user)
+
+
+def take_over_guest(request: Request, user: User) -> None:
+    """What the guest of this visit had is the account's from now on."""
+    if guest := guest_of(visit_of(request._request)):
+        after_write(request._request, partial(hand_over, guest_id=guest.pk, user_id=user.pk))
 
 
 def repeated_account(request: Request) -> User | None:

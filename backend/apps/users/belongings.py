@@ -13,8 +13,14 @@ class Belongings(Protocol):
         What may be much is an iterator, which is read at the same moment of the database.
         """
 
+    def hand_over_most(self, *, giver: str, taker: str) -> None:
+        """What a guest had becomes an account's, outside of any transaction: what may be much, in short ones.
+
+        Raises NotAuthenticated when one of the two has gone.
+        """
+
     def hand_over(self, *, giver: str, taker: str) -> None:
-        """What a guest had becomes an account's. Within a transaction that holds both people."""
+        """The rest of it, and what came meanwhile. Within a transaction that holds both people."""
 
     def erase_most(self, key: str, *, names: Collection[str]) -> None:
         """Before that, outside of any transaction: what may be much is erased in short ones."""

@@ -16,12 +16,10 @@ from apps.users.account_serializers import (
     TokenSerializer,
 )
 from apps.users.account_services import account_with_password, change_password
-from apps.users.account_views import about_account, forget_guest, with_private
-from apps.users.handing_over import hand_over
+from apps.users.account_views import about_account, forget_guest, take_over_guest, with_private
 from apps.users.models import User
 from apps.users.password_reset import mail_reset_token, reset_password
 from apps.users.payloads import account_payload
-from apps.users.recognition import guest_of
 from apps.users.selectors import own_id
 from apps.users.token_services import TokenReused, end_family, end_token, new_tokens, renewed_tokens
 from apps.users.tokens import check_token
@@ -151,6 +149,5 @@ def logged_in(request: Request) -> User:
     given = LoginSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     user = account_with_password(login=given.login, password=given.validated_data["password"])
-    if guest := guest_of(visit_of(request._request)):
-        hand_over(guest_id=guest.pk, user_id=user.pk)
+    take_over_guest(request, user)
     return user

@@ -10,6 +10,9 @@ from apps.users.models import LoginSession, User
 from apps.users.payloads import TokensPayload
 from apps.users.tokens import RefreshToken, account_with_used, next_name_of
 from core.errors import NotAuthenticated
+from core.limits import TOKEN_REFRESHES
+from core.portions import delete_in_portions
+from core.rate_limits import count_against
 
 
 class TokenReused(NotAuthenticated):
@@ -17,6 +20,7 @@ class TokenReused(NotAuthenticated):
 
 
 USED = "The token was used already."
+NAMES_AT_ONCE = 500
 
 
 @transaction.atomic
@@ -35,8 +39,10 @@ def renewed_tokens(*, refresh: str, is_repeat: bool) -> tuple[User, TokensPayloa
     A repeat is asked by whom the first answer was made for, under its Idempotency-Key: it may be lost. It was
     not, if its refresh token was used since, or logged out. Raises NotAuthenticated, and TokenReused when it
     was used before: then it may be stolen, and the caller has to end_family, outside of this transaction.
+    Raises TooManyCalls.
     """
     user, token = account_with_used(refresh)
+    count_against(TOKEN_REFRESHES, user.key)
     hold_person(user.key)  # before anything else is written, as everywhere
     if not token.use():
         if not is_repeat:
@@ -47,15 +53,29 @@ def renewed_tokens(*, refresh: str, is_repeat: bool) -> tuple[User, TokensPayloa
 
 
 @log_action("end_tokens")
-@transaction.atomic
 def end_family(*, refresh: str) -> None:
     """Ends the one living token that descends from this one: whoever has it, thief or owner, logs in anew."""
     user, token = account_with_used(refresh)
-    hold_person(user.key)
-    name = token.next_name
-    while record := OutstandingToken.objects.filter(jti=name).first():
-        BlacklistedToken.objects.get_or_create(token=record)
-        name = next_name_of(name)
+    name = _youngest_of(token)  # without a lock: there may be thousands between the two
+    with transaction.atomic():
+        hold_person(user.key)
+        while record := OutstandingToken.objects.filter(jti=name).first():
+            BlacklistedToken.objects.get_or_create(token=record)
+            name = next_name_of(name)
+
+
+def _youngest_of(token: RefreshToken) -> str:
+    """The name of the last token that came of this one, or the name that the first would have."""
+    name = youngest = token.next_name
+    while True:
+        names = [name]
+        while len(names) < NAMES_AT_ONCE:
+            names.append(next_name_of(names[-1]))
+        known = OutstandingToken.objects.filter(jti__in=names).count()
+        youngest = names[known - 1] if known else youngest
+        if known < NAMES_AT_ONCE:
+            return youngest
+        name = next_name_of(names[-1])
 
 
 @log_action("log_out")
@@ -69,6 +89,6 @@ def end_token(*, refresh: str) -> None:
 def forget_expired_logins() -> None:
     """Drops tokens and sessions that are over by now."""
     now = timezone.now()
-    BlacklistedToken.objects.filter(token__expires_at__lt=now).delete()
-    OutstandingToken.objects.filter(expires_at__lt=now).delete()
-    LoginSession.objects.filter(expire_date__lt=now).delete()
+    delete_in_portions(BlacklistedToken.objects.filter(token__expires_at__lt=now))
+    delete_in_portions(OutstandingToken.objects.filter(expires_at__lt=now))
+    delete_in_portions(LoginSession.objects.filter(expire_date__lt=now), order="expire_date")

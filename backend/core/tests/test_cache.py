@@ -39,11 +39,6 @@ class FakeRedis:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def url() -> str:
     """The discard port of this machine: nobody listens, and the answer is immediate.
 

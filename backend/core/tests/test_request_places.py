@@ -1,7 +1,7 @@
 """Never more requests at once than there are places, all in their turn; none is ever lost.
 
-That reads go on while writes wait: tests/live/test_many_requests.py. That nobody waits for who does not read
-or sends slowly: tests/malformed/test_many_slow_readers.py, test_slow_senders.py.
+That reads go on while writes wait: tests/live/test_waiting_costs.py. That nobody waits for who does not read
+or sends slowly: tests/malformed/test_slow_readers.py, test_slow_senders.py.
 """
 
 import asyncio

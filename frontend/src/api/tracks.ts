@@ -16,6 +16,10 @@ export interface TrackPage {
   tracks: Track[];
   /** Of the whole answer, not of this page. */
   total: number;
+  /** Whether there are so many that the server stopped counting: at least the total. */
+  isLeast: boolean;
+  /** Whether none matches, and these are near what was searched for. */
+  isNear: boolean;
 }
 
 export async function fetchTracks(
@@ -27,7 +31,9 @@ export async function fetchTracks(
   if (query.genre) wish.set("genre", query.genre);
   if (query.ordering) wish.set("ordering", query.ordering);
   const { body, headers } = await request<Track[]>(`/api/tracks/?${wish}`, { signal });
-  return { tracks: body, total: Number(headers.get("X-Total-Count") ?? body.length) };
+  const total = Number(headers.get("X-Total-Count") ?? body.length);
+  const isLeast = headers.get("X-Total-Is-Least") === "true";
+  return { tracks: body, total, isLeast, isNear: total > 0 && headers.get("X-Match-Count") === "0" };
 }
 
 export async function fetchGenres(): Promise<Genre[]> {

@@ -409,12 +409,18 @@ export interface Embed {
   height: number;
   referrer_policy: string | null;
 }
+/**
+ * `older_lists`: of each service whose list of that day could not be used, the day of the one before.
+ */
 export interface RankOnDay {
   genre: string;
   date: string;
   rank: number;
   services: {
     [k: string]: number;
+  };
+  older_lists: {
+    [k: string]: string;
   };
 }
 export interface CountHistory {
@@ -458,21 +464,27 @@ export interface ChartAnswer {
 }
 /**
  * One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
+ *
+ *     `compared_with` is the day of the chart before, which movements are against; null for the first.
  */
 export interface Chart {
   genre: string;
   date: string;
+  compared_with: string | null;
   is_sample: boolean;
   sources: ChartSource[];
   tracks: ChartEntry[];
 }
 /**
  * What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
+ *
+ *     `date` is the day of the list that the chart uses, null without one.
  */
 export interface ChartSource {
   service: string;
   status: string;
   fetched_at: string | null;
+  date: string | null;
 }
 export interface ChartEntry {
   rank: number;
@@ -509,10 +521,13 @@ export interface ChartPlays {
 }
 /**
  * `status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one.
+ *
+ *     `in_change` names the changes that include this service.
  */
 export interface ChartCount {
   status: "anomaly" | "failed" | "missing" | "ok" | "stale";
   date: string | null;
+  in_change: ("1d" | "30d" | "7d")[];
 }
 /**
  * How many plays more than so many days before; null unless that day and the chart's were counted.
@@ -911,11 +926,12 @@ export interface RoomChartAnswer {
   is_sample: boolean;
 }
 /**
- * One room's chart of one week. `date` is the last day that it counts.
+ * One room's chart of one week. `date` is its last day, `compared_with` that of the week before.
  */
 export interface RoomChart {
   genre: string;
   date: string;
+  compared_with: string;
   is_sample: boolean;
   sources: ChartSource[];
   tracks: RoomChartEntry[];
@@ -998,7 +1014,7 @@ export interface TrendingAnswer {
   is_sample: boolean;
 }
 /**
- * `change` is over the week until `date`.
+ * `change` is over the week until `date`, of the services that are `ok` in `counts`, and of no others.
  */
 export interface TrendingTrack {
   isrc: string;
@@ -1006,6 +1022,9 @@ export interface TrendingTrack {
   artist: string;
   change: number;
   date: string;
+  counts: {
+    [k: string]: "anomaly" | "failed" | "missing" | "ok" | "stale";
+  };
 }
 export interface PageOfAccount {
   count: number;

@@ -105,7 +105,7 @@ describe("without a network", () => {
   });
 
   test("what is kept and can't be read is nothing", async () => {
-    localStorage.setItem("tutti-charts-1 genre pop ", "{");
+    localStorage.setItem("tutti-charts-2 genre pop ", "{");
     status = 0;
     await fresh();
     await charts.loadCharts();

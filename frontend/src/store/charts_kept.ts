@@ -6,7 +6,7 @@ import { keep, recall } from "./remembered.ts";
 export type AnyChart = Chart | RoomChart;
 
 // Changes with the shape of what is kept: an older one is forgotten.
-const CHARTS = "charts-1";
+const CHARTS = "charts-2";
 
 /** Null forgets it. */
 export function keepChart(name: string, chart: AnyChart | null): void {

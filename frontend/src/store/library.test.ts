@@ -5,7 +5,7 @@ import type { TrackQuery } from "../api/tracks.ts";
 interface Question {
   url: URL;
   isGivenUp: () => boolean;
-  answer: (titles: string[], total?: number) => Promise<void>;
+  answer: (titles: string[], headers?: Record<string, string>) => Promise<void>;
   fail: () => Promise<void>;
 }
 
@@ -18,9 +18,10 @@ function ask(address: string, { signal }: RequestInit = {}): Promise<Response> {
     questions.push({
       url: new URL(address, "http://localhost"),
       isGivenUp: () => signal?.aborted ?? false,
-      answer: async (titles, total = titles.length) => {
+      answer: async (titles, headers = {}) => {
         const tracks = titles.map((title, id) => ({ id, title, artist: "Queen" }));
-        resolve(new Response(JSON.stringify(tracks), { headers: { "X-Total-Count": String(total) } }));
+        const total = { "X-Total-Count": String(titles.length) };
+        resolve(new Response(JSON.stringify(tracks), { headers: { ...total, ...headers } }));
         await settle();
       },
       fail: async () => {
@@ -136,5 +137,42 @@ describe("the address of a search", () => {
     library.type("");
     library.sortBy("title");
     expect(library.typed.value).toBe("");
+  });
+});
+
+describe("what is shown", () => {
+  it("is stale from the next question to its answer, also to one that fails", async () => {
+    library.type("miles");
+    expect(library.isStale.value).toBe(false);
+    library.searchTyped();
+    expect(library.isStale.value).toBe(true);
+    await last().answer(["So What"]);
+    expect(library.isStale.value).toBe(false);
+    library.type("halo");
+    library.searchTyped();
+    await last().fail();
+    expect(library.isStale.value).toBe(false);
+  });
+
+  it("is near where nothing matches, and not where the library is empty", async () => {
+    library.type("so waht");
+    library.searchTyped();
+    await last().answer(["So What"], { "X-Match-Count": "0" });
+    expect(library.found.value.isNear.value).toBe(true);
+    library.type("xyzzy");
+    library.searchTyped();
+    await last().answer([], { "X-Match-Count": "0" });
+    expect(library.found.value.isNear.value).toBe(false);
+    library.type("so what");
+    library.searchTyped();
+    await last().answer(["So What"], { "X-Match-Count": "1" });
+    expect(library.found.value.isNear.value).toBe(false);
+  });
+
+  it("has at least so many rows where the server stopped counting", async () => {
+    library.type("a");
+    library.searchTyped();
+    await last().answer(["Halo"], { "X-Total-Count": "1001", "X-Total-Is-Least": "true" });
+    expect(library.found.value.pages.state.value).toMatchObject({ total: 1_001, isLeast: true });
   });
 });

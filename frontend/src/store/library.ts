@@ -1,6 +1,6 @@
 /** The library as it is looked through: what is asked for, and the pages of what was found. */
 
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
 import { fetchGenres, fetchTracks, TRACK_ORDERS, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
 import type { Genre } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
@@ -13,6 +13,8 @@ export type { TrackOrder, TrackQuery } from "../api/tracks.ts";
 export interface Found {
   query: TrackQuery;
   pages: RowPages<Track>;
+  /** Whether none matches, and these are near what was searched for. */
+  isNear: Signal<boolean>;
 }
 
 const EVERYTHING: TrackQuery = { search: "", genre: "", ordering: "" };
@@ -36,6 +38,9 @@ export const found = signal<Found>(asked.value);
 export const isLooking = computed(
   () => asked.value !== found.value || asked.value.pages.state.value.version === 0,
 );
+
+/** Whether the shown rows are of a search that another one is about to replace. */
+export const isStale = computed(() => asked.value !== found.value);
 
 /** Null until they are known. */
 export const genres = signal<readonly Genre[] | null>(null);
@@ -113,16 +118,21 @@ function look(change: Partial<TrackQuery>): void {
 function foundFor(query: TrackQuery): Found {
   const name = nameOf(query);
   const known = kept.get(name);
-  const one = known ?? { query, pages: new RowPages<Track>((...page) => batchOf(query, ...page)) };
+  const one = known ?? newFound(query);
   kept.delete(name);
   kept.set(name, one);
   for (const old of kept.keys()) if (kept.size > KEPT_SEARCHES) kept.delete(old);
   return one;
 }
 
-async function batchOf(query: TrackQuery, offset: number, limit: number, signal: AbortSignal) {
-  const { tracks, total } = await fetchTracks(query, { offset, limit, signal });
-  return { rows: tracks, total };
+function newFound(query: TrackQuery): Found {
+  const isNear = signal(false);
+  const pages = new RowPages<Track>(async (offset, limit, signal) => {
+    const { tracks, total, isLeast, isNear: areNear } = await fetchTracks(query, { offset, limit, signal });
+    isNear.value = areNear;
+    return { rows: tracks, total, isLeast };
+  });
+  return { query, pages, isNear };
 }
 
 /** Safe to repeat; where it fails they stay unknown. */

@@ -19,10 +19,10 @@ class Shelf {
     return new Promise((resolve) => this.#waiting.set(offset, resolve));
   };
 
-  async give(offset: number): Promise<void> {
+  async give(offset: number, least = 0): Promise<void> {
     const length = Math.max(0, Math.min(PAGE_ROWS, this.total - offset));
     const rows = Array.from({ length }, (_, index) => offset + index);
-    this.#waiting.get(offset)?.({ rows, total: this.total });
+    this.#waiting.get(offset)?.({ rows, total: least || this.total, isLeast: least > 0 });
     await Promise.resolve();
     await Promise.resolve();
   }
@@ -46,6 +46,29 @@ describe("pages of a long list", () => {
     await shelf.give(400);
     await shelf.give(300);
     expect([pages.rowAt(399), pages.rowAt(400)]).toEqual([399, 400]);
+  });
+
+  it("grow where the list is at least so long, and shrink only to what is known to be all", async () => {
+    const shelf = new Shelf(1_150);
+    const pages = new RowPages(shelf.load);
+    const { state } = pages;
+    scrollTo(pages, 0, 0);
+    await shelf.give(0, 1_001);
+    expect(state.value).toMatchObject({ total: 1_001, isLeast: true });
+    scrollTo(pages, 1_000, 1_000);
+    await shelf.give(1_000, 1_101);
+    expect(state.value).toMatchObject({ total: 1_101, isLeast: true });
+    pages.refresh();
+    await shelf.give(1_000, 1_101);
+    scrollTo(pages, 0, 0);
+    await shelf.give(0, 1_001);
+    expect(state.value).toMatchObject({ total: 1_101, isLeast: true });
+    scrollTo(pages, 1_100, 1_100);
+    await shelf.give(1_100);
+    expect(state.value).toMatchObject({ total: 1_150, isLeast: false });
+    pages.refresh();
+    await shelf.give(1_100);
+    expect(state.value).toMatchObject({ total: 1_150, isLeast: false });
   });
 
   it("that fly by are not asked for", async () => {

@@ -6,6 +6,8 @@ export interface Batch<Row> {
   rows: readonly Row[];
   /** Of the whole list. */
   total: number;
+  /** Whether the list is at least so long. */
+  isLeast?: boolean;
 }
 
 export type LoadBatch<Row> = (offset: number, limit: number, signal: AbortSignal) => Promise<Batch<Row>>;
@@ -13,6 +15,8 @@ export type LoadBatch<Row> = (offset: number, limit: number, signal: AbortSignal
 export interface PagesState {
   /** Null until the first page has come. */
   total: number | null;
+  /** Whether the list is at least so long: whoever goes to its end learns more. */
+  isLeast: boolean;
   /** Why a page could not be loaded of which nothing is known; null when there is none. */
   problem: unknown;
   /** Rises with each change: whoever draws rows reads it. */
@@ -35,7 +39,7 @@ const KEPT_PAGES = 24;
 const SCROLL_MILLISECONDS = 80;
 
 export class RowPages<Row> {
-  readonly state = signal<PagesState>({ total: null, problem: null, version: 0 });
+  readonly state = signal<PagesState>({ total: null, isLeast: false, problem: null, version: 0 });
 
   readonly #load: LoadBatch<Row>;
   /** By number; the order of a Map is that of last being seen. */
@@ -122,7 +126,7 @@ export class RowPages<Row> {
       const batch = await this.#load(number * PAGE_ROWS, PAGE_ROWS, controller.signal);
       if (controller.signal.aborted) return;
       Object.assign(page, { rows: batch.rows, isStale: false, problem: null });
-      this.#changed(batch.total);
+      this.#changed(batch);
     } catch (problem) {
       if (controller.signal.aborted) return;
       page.problem = problem;
@@ -140,10 +144,15 @@ export class RowPages<Row> {
     }
   }
 
-  #changed(total = this.state.value.total): void {
+  #changed(batch?: Batch<Row>): void {
+    const { total: known, isLeast: wasLeast, version } = this.state.value;
+    // One page's guess takes nothing back of what another knew: rows that are in sight stay.
+    const isLearned = batch && !(batch.isLeast && known !== null && known >= batch.total);
+    const total = isLearned ? batch.total : known;
+    const isLeast = isLearned ? !!batch.isLeast : wasLeast;
     const failed = [...this.#pages.values()].find((page) => !page.rows && page.problem !== null);
     const problem = failed?.problem ?? null;
-    this.state.value = { total, problem, version: this.state.value.version + 1 };
+    this.state.value = { total, isLeast, problem, version: version + 1 };
   }
 }
 

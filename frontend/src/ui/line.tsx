@@ -10,6 +10,8 @@ interface Props {
   names: readonly string[];
   /** Below the first and the last day. */
   scale: readonly string[];
+  /** Days without a number whose gap is not marked: nothing was to be expected of them. */
+  unmarked?: readonly boolean[];
   /** How the numbers at the upper and the lower edge are written. */
   edges: readonly [string, string];
   /** Whether the least is the best, and so at the top. */
@@ -21,7 +23,7 @@ const HEIGHT = 100;
 // The line's own thickness stays inside.
 const INSET = 4;
 
-export function Line({ values, names, scale, edges, isRank = false }: Props) {
+export function Line({ values, names, scale, edges, unmarked = [], isRank = false }: Props) {
   const known = values.filter((value) => value !== null);
   const [least, most] = [Math.min(...known), Math.max(...known)];
   const plane = { width: WIDTH, height: HEIGHT, bottom: isRank ? most : least, top: isRank ? least : most };
@@ -36,7 +38,7 @@ export function Line({ values, names, scale, edges, isRank = false }: Props) {
         aria-hidden="true"
       >
         {values.map((value, index) =>
-          value === null ? (
+          value === null && !unmarked[index] ? (
             <path
               class="chart-gap"
               key={names[index]}

@@ -11,10 +11,12 @@ interface Props {
   place: string;
   onPress: () => void;
   isInTabOrder?: boolean;
+  /** Whether a press would do nothing for the moment. */
+  isResting?: boolean;
 }
 
 /** In a list, arrow keys go from this control of a row to that of the next one. */
-export function PlaceButton({ state, label, place, onPress, isInTabOrder = true }: Props) {
+export function PlaceButton({ state, label, place, onPress, isInTabOrder = true, isResting = false }: Props) {
   const wasPlaced = useRef(state === "placed");
   const hasSettled = useRef(false);
   // Only what happens before one's eyes is shown as happening.
@@ -27,7 +29,7 @@ export function PlaceButton({ state, label, place, onPress, isInTabOrder = true 
       data-state={state}
       data-settled={hasSettled.current || undefined}
       aria-label={label}
-      aria-disabled={state === "pending" || undefined}
+      aria-disabled={state === "pending" || isResting || undefined}
       title={label}
       tabIndex={isInTabOrder ? 0 : -1}
       data-control="add"

@@ -21,6 +21,7 @@ OTHERS = [
 OURS = [
     *[(None, None), (None, "none"), (None, "same-origin"), (OWN, None), (OWN, "same-origin")],
     *[("http://localhost:3000", None), ("http://127.0.0.1:3000", "cross-site")],
+    ("own behind TLS", "same-origin"),  # a proxy that ends TLS may not say so
 ]
 
 
@@ -28,6 +29,7 @@ def headers_for(queue: Queue, origin: str | None, site: str | None) -> dict[str,
     base = str(queue.http.base_url).rstrip("/")
     known = {
         OWN: base,
+        "own behind TLS": base.replace("http:", "https:"),
         "own host, other port": "http://127.0.0.1:1",
         "own with more": f"{base}.evil.example",
         "own as user": base.replace("//", "//evil@") + ".example",
@@ -140,7 +142,7 @@ SENDABLE = [
 ]
 READABLE = [
     *["etag", "link", "retry-after", "idempotency-replayed", "x-request-id", "x-stream-epoch"],
-    *["x-stream-seq", "x-total-count"],
+    *["x-stream-seq", "x-total-count", "x-total-is-least", "x-match-count"],
 ]
 
 

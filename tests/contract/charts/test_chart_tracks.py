@@ -31,6 +31,7 @@ def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str,
     assert track["chart_days"]["pop"] == sorted(track["chart_days"]["pop"])
     last = track["ranks"][-1]
     assert (last["genre"], last["rank"]) == ("pop", entry["rank"])
+    assert all(one["older_lists"] == {} for one in track["ranks"])
     assert last["services"] == {name: place["rank"] for name, place in entry["services"].items()}
     assert track["counts"].keys() == {"spotify", "soundcloud", "youtube"}
     for service, history in track["counts"].items():

@@ -55,12 +55,12 @@ def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: st
     address = f"/api/charts/{genre}/"
     chart = told(client, address)
 
-    assert chart.keys() == {"genre", "date", "is_sample", "sources", "tracks"}
+    assert chart.keys() == {"genre", "date", "compared_with", "is_sample", "sources", "tracks"}
     assert (chart["genre"], chart["date"], chart["is_sample"]) == (genre, known["date"], True)
     assert [source["service"] for source in chart["sources"]] == list(RANKED)
     for source in chart["sources"]:
-        assert source.keys() == {"service", "status", "fetched_at"}
-        assert source["status"] == "ok"
+        assert source.keys() == {"service", "status", "fetched_at", "date"}
+        assert (source["status"], source["date"]) == ("ok", chart["date"])
         assert INSTANT.fullmatch(source["fetched_at"])
     assert [entry["rank"] for entry in chart["tracks"]] == list(range(1, len(chart["tracks"]) + 1))
     assert len(chart["tracks"]) >= 8
@@ -68,7 +68,11 @@ def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: st
         check_entry(entry)
         # SoundCloud's plays are those of its list: who has left it was counted before.
         for service, count in entry["counts"].items():
-            assert count.keys() == {"status", "date"}
+            assert count.keys() == {"status", "date", "in_change"}
+            # Of its lists the samples have four days, and not each track is on each.
+            is_listed = service == "soundcloud"
+            assert count["in_change"] in ([[], ["1d"]] if is_listed else [["1d", "7d", "30d"]])
+            assert not count["in_change"] or count["status"] == "ok"
             assert (count["date"] == chart["date"]) == (count["status"] == "ok")
             assert count["status"] == "ok" or (service, count["status"]) == ("soundcloud", "missing")
         assert all(entry["change"][span] > 0 for span in ("1d", "7d", "30d"))
@@ -96,7 +100,7 @@ def test_movements_are_since_the_day_before_and_the_first_day_is_new_to_all(clie
     before = told(client, "/api/charts/pop/", date=str(today - timedelta(days=1)))
     ranks = {entry["isrc"]: entry["rank"] for entry in before["tracks"]}
 
-    assert before["date"] == str(today - timedelta(days=1))
+    assert before["date"] == chart["compared_with"] == str(today - timedelta(days=1))
     assert chart["tracks"]
     for entry in chart["tracks"]:
         kind, by = entry["movement"]["kind"], entry["movement"]["by"]
@@ -106,8 +110,9 @@ def test_movements_are_since_the_day_before_and_the_first_day_is_new_to_all(clie
         else:
             assert {"up": by, "down": -by, "same": 0}[kind] == last - entry["rank"]
 
-    first = told(client, "/api/charts/pop/", date=str(today - timedelta(days=3)))["tracks"]
-    assert {(entry["movement"]["kind"], entry["days_on_chart"]) for entry in first} == {("new", 1)}
+    first = told(client, "/api/charts/pop/", date=str(today - timedelta(days=3)))
+    assert first["compared_with"] is None
+    assert {(one["movement"]["kind"], one["days_on_chart"]) for one in first["tracks"]} == {("new", 1)}
 
 
 @pytest.mark.parametrize("sort", ["rank", "plays", "trending"])

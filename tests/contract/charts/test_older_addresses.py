@@ -74,8 +74,9 @@ def test_what_older_addresses_tell_of_a_chart(client: httpx.Client):
 def test_trending_tracks_rise_most_first_as_charts_say_of_a_week(client: httpx.Client):
     tracks = told(client, "/api/trending-isrcs/")
 
-    assert all(track.keys() == {"isrc", "name", "artist", "change", "date"} for track in tracks)
+    assert all(track.keys() == {"isrc", "name", "artist", "change", "date", "counts"} for track in tracks)
     assert {track["date"] for track in tracks} == {told(client, "/api/charts/rap/")["date"]}
+    assert {status for track in tracks for status in track["counts"].values()} <= {"ok", "missing"}
     changes = [track["change"] for track in tracks]
     assert len(changes) > 10
     assert changes == sorted(changes, reverse=True)

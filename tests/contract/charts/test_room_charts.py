@@ -26,10 +26,12 @@ def play(queue: Queue, item: dict[str, Any], times: int = 1) -> None:
 
 
 def test_a_room_that_has_played_nothing_has_an_empty_chart(queue: Queue):
+    today = datetime.now(UTC).date()
     chart = told(queue.http, address(queue))
 
     assert chart == {
-        **{"genre": "", "date": str(datetime.now(UTC).date()), "is_sample": False},
+        **{"genre": "", "date": str(today), "is_sample": False},
+        "compared_with": str(today - timedelta(days=today.isoweekday())),
         **{"sources": [], "tracks": [], "room": queue.room, "week": week()},
     }
 

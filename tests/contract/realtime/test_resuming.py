@@ -74,17 +74,6 @@ def test_what_this_connection_has_got_is_not_given_again(queue: Queue, connect: 
         assert resumed["payload"] == {"epoch": epoch, "seq": 5, "recovered": True}
 
 
-def test_one_that_was_cut_off_can_go_on_as_often_as_it_likes(queue: Queue, connect: Connect):
-    epoch = queue.state().epoch
-    queue.fill(3)
-
-    for since in (0, 1, 3, 0, 1, 3):
-        socket = connect(position=(epoch, since))
-        resumed = socket.wait_for("resumed")
-        assert [event["seq"] for event in socket.new_events()] == list(range(since + 1, 4))
-        assert resumed["payload"] == {"epoch": epoch, "seq": 3, "recovered": True}
-
-
 # --- What is no moment -------------------------------------------------------------------------------
 
 NO_MOMENTS: list[tuple[Any, Any]] = [

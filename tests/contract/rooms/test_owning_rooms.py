@@ -136,7 +136,8 @@ def test_its_streams_end_and_those_of_others_stay_open(own_queue: Queue, queue: 
 def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, server: TuttiServer):
     own_queue.fill(2)
     old = own_queue.state()
-    delete(own_queue)
+    with Socket.of_room(server.ws_url, own_queue.room):  # so that the process knows the room by its slug
+        delete(own_queue)
     with pytest.raises(Closed) as end:
         Socket.of_room(server.ws_url, own_queue.room)
     assert (end.value.code, end.value.frames) == (4404, [])

@@ -93,14 +93,14 @@ def test_what_makes_no_sense_is_a_400(client: httpx.Client):
 
 
 @pytest.mark.both_sizes
-def test_of_many_at_once_one_is_made(new_client: NewClient):
-    body = facts()
-    clients = [new_client() for _ in range(8)]
+@pytest.mark.parametrize("same", ["username", "email"])
+def test_of_many_at_once_one_is_made(new_client: NewClient, same: str):
+    taken, clients = facts()[same], [new_client() for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda http: http.post("/api/users/", json=body), clients))
+        answers = list(pool.map(lambda http: http.post("/api/users/", json=facts(**{same: taken})), clients))
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
     for answer in answers:
         if answer.status_code == 409:
-            refused(answer, 409, "CONFLICT")
+            assert refused(answer, 409, "CONFLICT").keys() == {same}

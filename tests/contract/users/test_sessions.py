@@ -84,11 +84,12 @@ def test_the_sixth_is_a_429_that_says_when_to_come_again(newcomer: httpx.Client)
         ("auth/token/", login),
         ("users/", facts()),
         ("auth/password/reset/confirm/", {"token": "x", "new_password": "y"}),
+        ("auth/password/", {}),
     ]
 
     answers = [newcomer.post(f"/api/{path}", json=body) for path, body in tries]
 
-    assert [answer.status_code for answer in answers] == [201, 201, 401, 401, 202, 429, 429, 429]
+    assert [answer.status_code for answer in answers] == [201, 201, 401, 401, 202, *[429] * 4]
     for answer in answers[5:]:
         refused(answer, 429, "RATE_LIMITED")
         assert 1 <= int(answer.headers["Retry-After"]) <= 60

@@ -43,29 +43,27 @@ def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:
 
 
 def without_copies(by_isrc: Mapping[str, list[DayFigure]]) -> dict[str, list[DayFigure]]:
-    """Figures of a day that nearly all are those of an older one were not counted on it."""
+    """Figures of a day that nearly all are those of an older one were not counted on it.
+
+    Nor is a zero a count of a track that was never counted: services say so what they don't tell.
+    """
     of_day: defaultdict[tuple[date, str], dict[str, DayFigure]] = defaultdict(dict)
     for figure in (figure for mine in by_isrc.values() for figure in mine if figure.view_count is not None):
         of_day[figure.recorded_on, figure.service][figure.isrc] = figure
     before: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    copies: set[tuple[date, str]] = set()
+    found: defaultdict[str, list[DayFigure]] = defaultdict(list)
+    found |= {isrc: [one for one in mine if one.view_count is None] for isrc, mine in by_isrc.items()}
     for (day, service), figures in sorted(of_day.items(), key=lambda one: one[0]):
-        counts = {
-            isrc: figure.view_count for isrc, figure in figures.items() if figure.view_count is not None
-        }
-        if is_copy(counts, _counted_before(day, service, counts) | before[service]):
-            copies.add((day, service))
-        else:
-            before[service] |= counts
-    return {
-        isrc: [
-            replace(one, status=Status.STALE, view_count=None)
-            if one.view_count is not None and (one.recorded_on, one.service) in copies
-            else one
-            for one in mine
-        ]
-        for isrc, mine in by_isrc.items()
-    }
+        earlier = _counted_before(day, service, figures) | before[service]
+        counts = {isrc: one.view_count or 0 for isrc, one in figures.items()}
+        known = {isrc: count for isrc, count in counts.items() if count or isrc in earlier}
+        is_stale = is_copy(known, earlier)
+        if not is_stale:
+            before[service] |= known
+        for isrc, one in figures.items():
+            status = Status.STALE if is_stale else one.status if isrc in known else Status.MISSING
+            found[isrc].append(one if status == one.status else replace(one, status=status, view_count=None))
+    return dict(found)
 
 
 def _counted_before(day: date, service: str, isrcs: Collection[str]) -> dict[str, int]:

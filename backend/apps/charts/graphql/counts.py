@@ -8,7 +8,7 @@ from typing import Any
 import strawberry
 
 from apps.charts.genres import MusicService
-from apps.charts.view_counts.deltas import is_counted
+from apps.charts.view_counts.deltas import begins_level, is_counted
 from apps.charts.view_counts.selectors import DayCount, ServiceCounts, view_data
 from apps.charts.view_counts.words import shown_status
 
@@ -65,7 +65,7 @@ def _figures(kept: Mapping[str, ServiceCounts]) -> Figures:
 
 
 def _week(days: Collection[DayCount], newest: date) -> tuple[int, int] | None:
-    """What was counted on the newest day, and a week before; None unless both were."""
+    """What was counted on the newest day, and a week before; None unless both were, on one level."""
     counted = {
         one.day: one.view_count
         for one in days
@@ -74,7 +74,10 @@ def _week(days: Collection[DayCount], newest: date) -> tuple[int, int] | None:
     if newest not in counted:
         return None
     before = counted.get(newest - WEEK)
-    return None if before is None else (counted[newest], before)
+    is_new_level = any(
+        one.day > newest - WEEK and begins_level(one.view_count, one.delta, one.flag) for one in days
+    )
+    return None if before is None or is_new_level else (counted[newest], before)
 
 
 def growth(now: int, before: int) -> float | None:

@@ -24,6 +24,7 @@ CHART = RoomChartAnswer(
     RoomChartPayload(
         genre="",
         date=date(2025, 12, 7),
+        compared_with=date(2025, 11, 30),
         is_sample=False,
         sources=[],
         tracks=[

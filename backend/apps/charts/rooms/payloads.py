@@ -11,6 +11,7 @@ from apps.charts.payloads import (
     ChartPlays,
     ChartServiceRank,
     ChartSource,
+    Day,
     Success,
 )
 
@@ -39,10 +40,11 @@ class RoomChartEntryPayload(msgspec.Struct, frozen=True):
 
 
 class RoomChartPayload(msgspec.Struct, frozen=True):
-    """One room's chart of one week. `date` is the last day that it counts."""
+    """One room's chart of one week. `date` is its last day, `compared_with` that of the week before."""
 
     genre: str
     date: date
+    compared_with: Day
     is_sample: bool
     sources: list[ChartSource]
     tracks: list[RoomChartEntryPayload]

@@ -31,6 +31,7 @@ def room_chart(slug: str, week: Week, *, today: date) -> RoomChartPayload:
     return RoomChartPayload(
         genre="",
         date=min(week.ends_on, today),
+        compared_with=week.before().ends_on,
         is_sample=False,
         sources=[],
         tracks=tracks,

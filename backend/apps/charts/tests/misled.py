@@ -17,7 +17,8 @@ from apps.charts.pipeline import Plan, run_pipeline
 from apps.charts.recordings import Recordings
 from apps.charts.tests.bodies import Folder, Track, apple, isrc, spotify
 
-# Days before today; the first is a week ago, for changes of a week.
+# Days before today; the first is a week ago, for changes of a week. Apple Music's order is another each day,
+# so that an older list tells other ranks.
 DAYS = (7, 4, 3, 2, 1, 0)
 LISTED = {"spotify": range(1, 21), "apple_music": range(6, 26), "soundcloud": range(11, 31)}
 SERVICES = tuple(LISTED)
@@ -43,8 +44,14 @@ GRAPHQL = (
     ),
     f"{{ tracksPlayCounts(isrcs: {json.dumps(ISRCS)}) {{ isrc totalCurrentPlayCount {PER_SERVICE} }} }}",
 )
+FIGURES = ("totalCurrentPlayCount", "totalWeeklyChangePercentage", "spotifyCurrentPlayCount")
+PLACE = ("rank", "movement")
 # When something was taken, and what services call it: other names have other ids here.
 LEFT_OUT = {"fetched_at", "last_updated", "url", "cover_url", "service_track_id"}
+
+
+# Apple Music's list as it is on that day.
+OF_ITS_DAY = b"of its day"
 
 
 def day_of(back: int) -> date:
@@ -67,9 +74,7 @@ class Day:
 
     back: int
     spotify: list[Track] | bytes | None = field(default_factory=lambda: list(map(named, LISTED["spotify"])))
-    apple_music: list[Track] | bytes | None = field(
-        default_factory=lambda: list(map(named, LISTED["apple_music"]))
-    )
+    apple_music: list[Track] | bytes | None = OF_ITS_DAY
     soundcloud: list[Track] | bytes | None = field(
         default_factory=lambda: list(map(first_named, LISTED["soundcloud"]))
     )
@@ -79,6 +84,9 @@ class Day:
     more_rows: Sequence[str] = ()
 
     def __post_init__(self) -> None:
+        if self.apple_music is OF_ITS_DAY:
+            turned = [*LISTED["apple_music"]][self.back :] + [*LISTED["apple_music"]][: self.back]
+            self.apple_music = list(map(named, turned))
         rise = 1000 * (10 - self.back)
         self.plays = {place: 50_000 + 10_000 * place + rise for place in range(1, 61)}
         self.totals = {number: 100_000 * number + 2 * rise for number in LISTED["spotify"]}
@@ -165,7 +173,13 @@ def sources_in(answers: Mapping[str, Any]) -> dict[str, str]:
     return {source["service"]: source["status"] for source in chart_in(answers)["sources"]}
 
 
-def check(answers: Mapping[str, Any], truth: Mapping[str, Any], *, damaged: Sequence[int] = ()) -> None:
+def check(
+    answers: Mapping[str, Any],
+    truth: Mapping[str, Any],
+    *,
+    damaged: Sequence[int] = (),
+    is_past_the_same: bool = True,
+) -> None:
     """No number of an undamaged track is another than in truth, unless a status beside it says so."""
     left_out = {isrc(number) for number in damaged}
     sources, before, now = sources_in(answers), tracks_in(truth), tracks_in(answers)
@@ -182,12 +196,70 @@ def check(answers: Mapping[str, Any], truth: Mapping[str, Any], *, damaged: Sequ
             assert change == true["change"][back] or (
                 is_doubtful and abs(change or 0) <= true["change"][back]
             )
-    for series in (_graph_in, _gql_in):
+        assert one["days_on_chart"] == true["days_on_chart"]
+        if not damaged and set(sources.values()) == {"ok"}:
+            assert [one[name] for name in PLACE] == [true[name] for name in PLACE], code
+    for series in (_graph_in, _gql_in, _pages_in):
         check_series(series(answers), series(truth), left_out)
+    check_trends(answers, truth, left_out)
+    check_lists(answers, truth, left_out)
+    check_graphql(answers, truth, left_out)
+    if is_past_the_same:
+        check_pages(answers, truth, left_out, is_whole=not damaged)
+
+
+def check_trends(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: set[str]) -> None:
     trends = {track["isrc"]: track["change"] for track in truth["trending-isrcs/"]["data"]}
     for track in answers["trending-isrcs/"]["data"]:
         if track["isrc"] not in left_out:
+            is_whole = all(track["counts"].get(service) in {"ok", None} for service in COUNTED)
+            assert track["change"] == trends[track["isrc"]] or not is_whole
             assert 0 <= track["change"] <= trends[track["isrc"]]
+
+
+def check_lists(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: set[str]) -> None:
+    """A list that is not today's says its day and a status."""
+    for path in (
+        f"{begin}/pop/{service}/" for begin in ("charts", "service-playlist") for service in SERVICES
+    ):
+        one, true = answers[path]["data"], truth[path]["data"]
+        assert one["status"] == "ok" or one["date"] < true["date"]
+        if one["date"] == true["date"]:
+            ranks = {track["isrc"]: track["rank"] for track in true["tracks"]}
+            for track in one["tracks"]:
+                assert track["isrc"] in {None, *left_out} or track["rank"] == ranks[track["isrc"]]
+
+
+def check_graphql(answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: set[str]) -> None:
+    """Plays and percentages are the true ones, unless the track's newest day has a status."""
+    doubtful: dict[str, bool] = {}
+    for query in GRAPHQL[:-1]:
+        trues = {track["isrc"]: track for track in truth[query]["data"]["playlist"]["tracks"]}
+        for track in answers[query]["data"]["playlist"]["tracks"]:
+            newest = [counts["historical"][0] for counts in track["viewCountDataJson"].values()]
+            days = [(day["date"], day["status"]) for day in newest]
+            is_doubtful = any(day != (str(day_of(0)), "ok") for day in days if day[1] != "missing" or day[0])
+            doubtful[track["isrc"]] = is_doubtful
+            if track["isrc"] in trues.keys() - left_out and not is_doubtful:
+                assert {name: track[name] for name in FIGURES} == {
+                    name: trues[track["isrc"]][name] for name in FIGURES
+                }
+    counted = {track["isrc"]: track for track in truth[GRAPHQL[-1]]["data"]["tracksPlayCounts"]}
+    for track in answers[GRAPHQL[-1]]["data"]["tracksPlayCounts"]:
+        if track["isrc"] not in left_out and not doubtful.get(track["isrc"], True):
+            assert track == counted[track["isrc"]]
+
+
+def check_pages(
+    answers: Mapping[str, Any], truth: Mapping[str, Any], left_out: set[str], *, is_whole: bool
+) -> None:
+    for path in (path for path in REST if path.startswith("charts/tracks/")):
+        one, true = answers[path]["data"], truth[path]["data"]
+        for place, true_place in zip(one["ranks"], true["ranks"], strict=True):
+            ranks, true_ranks = place["services"], true_place["services"]
+            for service in ranks.keys() - place["older_lists"].keys():
+                assert one["isrc"] in left_out or ranks[service] == true_ranks[service]
+            assert place["rank"] == true_place["rank"] or place["older_lists"] or not is_whole
 
 
 def check_count(one: Mapping[str, Any], true: Mapping[str, Any], service: str) -> None:
@@ -216,6 +288,15 @@ def _gql_in(answers: Mapping[str, Any]) -> Series:
         (track["isrc"], service, day["date"]): (day["count"], day["status"])
         for track in answers[GRAPHQL[0]]["data"]["playlist"]["tracks"]
         for service, counts in track["viewCountDataJson"].items()
+        for day in counts["historical"]
+    }
+
+
+def _pages_in(answers: Mapping[str, Any]) -> Series:
+    return {
+        (page["isrc"], service, day["date"]): (day["count"], day["status"])
+        for page in (answers[path]["data"] for path in REST if path.startswith("charts/tracks/"))
+        for service, counts in page["counts"].items()
         for day in counts["historical"]
     }
 

@@ -3,7 +3,6 @@
 import pytest
 
 from apps.charts.believing import Line, Verdict, is_copy, settled, verdict
-from apps.charts.movements import Movement, MovementKind, movement
 
 
 def lines(*numbers: int) -> list[Line]:
@@ -41,6 +40,11 @@ DISAGREEING = lines(*range(200, 250))
 )
 def test_a_list_is_believed_for_its_length_and_for_what_it_has_in_common(before, others, expected):
     assert verdict(TODAY, before=before, others=others) is expected
+
+
+def test_a_list_that_shrinks_bit_by_bit_is_cut_short():
+    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=83) is Verdict.BELIEVED
+    assert verdict(lines(*range(50)), before=lines(*range(60)), longest=84) is Verdict.CUT_SHORT
 
 
 def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
@@ -90,17 +94,3 @@ def test_a_service_with_unrelated_lines_for_one_genre_is_not_believed_unseen_for
         ("dance", "apple_music"): Verdict.BELIEVED,
         ("pop", "spotify"): Verdict.UNKNOWN,
     }
-
-
-@pytest.mark.parametrize(
-    ("rank", "before", "was_ever", "expected"),
-    [
-        (3, 5, True, Movement(MovementKind.UP, 2)),
-        (5, 3, True, Movement(MovementKind.DOWN, 2)),
-        (4, 4, True, Movement(MovementKind.SAME)),
-        (4, None, False, Movement(MovementKind.NEW)),
-        (4, None, True, Movement(MovementKind.RE_ENTRY)),
-    ],
-)
-def test_movements(rank, before, was_ever, expected):
-    assert movement(rank, before=before, was_ever=was_ever) == expected

@@ -19,6 +19,7 @@ from apps.charts.models import Edition, RawEdition, ReviewItem
 from apps.charts.tests.bodies import Track, isrc
 from apps.charts.tests.misled import (
     DAYS,
+    GRAPHQL,
     SERVICES,
     Day,
     World,
@@ -31,7 +32,7 @@ from apps.charts.tests.misled import (
     told,
     tracks_in,
 )
-from apps.charts.view_counts.models import HistoricalViewCount
+from apps.charts.view_counts.models import HistoricalViewCount, ViewCount
 
 Damage = Callable[[Day], None]
 ALL_OK = dict.fromkeys(SERVICES, "ok")
@@ -151,7 +152,12 @@ APPLE_ERROR, NO_LIST = b'{"message": "Invalid API key."}', b'{"error": {"message
 )
 @pytest.mark.django_db
 def test_a_wrong_list_is_told_and_its_last_good_one_is_used(
-    world: World, truth: dict[str, Any], service: str, given: list[Track] | bytes | None, status: str
+    world: World,
+    truth: dict[str, Any],
+    yesterday: dict[str, Any],
+    service: str,
+    given: list[Track] | bytes | None,
+    status: str,
 ):
     day = Day(0)
     set_list(service, given)(day)
@@ -164,8 +170,12 @@ def test_a_wrong_list_is_told_and_its_last_good_one_is_used(
     assert sources_in(answers) == ALL_OK | {service: status}
     assert any(record.status == "partly" for record in records.values()) == (status != "missing")
     check(answers, truth)
-    ranks = {code: track["rank"] for code, track in tracks_in(answers).items()}
-    assert ranks == {code: track["rank"] for code, track in tracks_in(truth).items()}
+    sources = {source["service"]: source["date"] for source in chart_in(answers)["sources"]}
+    assert sources == dict.fromkeys(SERVICES, str(day_of(0))) | {service: str(day_of(1))}
+    ranks = {code: track["services"] for code, track in tracks_in(answers).items()}
+    before = {code: track["services"] for code, track in tracks_in(yesterday).items()}
+    for code, services in ranks.items():
+        assert services.get(service) == before[code].get(service)
 
 
 def remove_today(world: World) -> None:
@@ -226,9 +236,50 @@ def test_a_wrong_count_is_told_beside_it_and_part_of_no_change(
     answers = told()
     check(answers, truth)
     track = tracks_in(answers)[isrc(12)]
-    assert track["counts"][service] == {"status": status, "date": str(day_of(1))}
+    assert track["counts"][service] == {"status": status, "date": str(day_of(1)), "in_change": []}
     rises = {"spotify": {"soundcloud": 1000}, "soundcloud": {"spotify": 2000}}[service]
     assert track["change"]["1d"] == sum(rises.values())
+
+
+@pytest.mark.django_db
+def test_a_level_that_is_a_hundred_times_too_high_for_two_days_is_in_no_change(
+    world: World, truth: dict[str, Any]
+):
+    yesterday, today = Day(1), Day(0)
+    for day in (yesterday, today):
+        day.totals[12] += 100_000_000
+    world.put(yesterday, today)
+
+    world.run()
+
+    answers = told()
+    world.put(Day(1), Day(0))
+    track = tracks_in(answers)[isrc(12)]
+    assert track["counts"]["spotify"] == {"status": "ok", "date": str(day_of(0)), "in_change": []}
+    assert track["change"] == {"1d": 1000, "7d": 7000, "30d": None}
+    trends = {one["isrc"]: one for one in answers["trending-isrcs/"]["data"]}
+    assert (trends[isrc(12)]["change"], trends[isrc(12)]["counts"]["spotify"]) == (7000, "missing")
+    asked = answers[GRAPHQL[0]]["data"]["playlist"]["tracks"]
+    percent = next(one for one in asked if one["isrc"] == isrc(12))["totalWeeklyChangePercentage"]
+    assert 0 < percent < 50
+    check(answers, truth, damaged=[12])
+
+
+@pytest.mark.django_db
+def test_zeros_on_the_first_day_of_tracks_are_no_count(world: World, truth: dict[str, Any]):
+    codes = [isrc(number) for number in range(11, 31)]
+    HistoricalViewCount.objects.filter(isrc__in=codes, service="soundcloud").delete()
+    ViewCount.objects.filter(isrc__in=codes, service="soundcloud").delete()
+    day = Day(0)
+    zeros(day)
+    world.put(day)
+
+    world.run()
+
+    track = tracks_in(told())[isrc(12)]
+    assert track["plays"]["soundcloud"] is None
+    assert track["counts"]["soundcloud"] == {"status": "missing", "date": None, "in_change": []}
+    assert track["change"]["1d"] == 2000
 
 
 def in_line(number: int, track: Track) -> Damage:
@@ -322,6 +373,46 @@ def test_a_day_on_which_every_service_failed_leaves_the_chart_as_it_is(
     assert answers["last-updated/pop/"] == yesterday["last-updated/pop/"]
 
 
+@pytest.mark.parametrize(
+    ("service", "given"),
+    [
+        pytest.param("spotify", OTHERS, id="unrelated"),
+        pytest.param("spotify", list(map(named, range(1, 4))), id="cut short"),
+        pytest.param("soundcloud", Day(1).body("soundcloud"), id="a copy of yesterday's"),
+        pytest.param("all", OTHERS, id="all three unrelated"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_wrong_list_later_that_day_changes_nothing_of_the_good_one(
+    world: World, truth: dict[str, Any], service: str, given: list[Track] | bytes | None
+):
+    world.put(Day(0))
+    world.run()
+    later = Day(0)
+    for one in SERVICES if service == "all" else [service]:
+        set_list(one, given)(later)
+    world.put(later)
+
+    records = world.run()
+
+    assert records["extract"].rows_failed == (3 if service == "all" else 1)
+    assert told() == truth
+
+
+@pytest.mark.django_db
+def test_a_list_of_two_days_ago_is_a_copy_as_yesterdays_is(world: World, truth: dict[str, Any]):
+    world.put(Day(0, soundcloud=Day(2).body("soundcloud")))
+
+    world.run()
+
+    answers = told()
+    assert sources_in(answers) == ALL_OK | {"soundcloud": "stale"}
+    check(answers, truth)
+    assert tracks_in(answers)[isrc(12)]["counts"]["soundcloud"] == {
+        **{"status": "stale", "date": str(day_of(1)), "in_change": []}
+    }
+
+
 @pytest.mark.django_db
 def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]):
     world.put(Day(0))
@@ -331,6 +422,7 @@ def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]
     records = world.run()
 
     assert (records["extract"].status, records["extract"].rows_failed) == ("partly", 3)
+    assert all(why.endswith("its day lies in the future") for why in records["extract"].failures)
     assert told() == truth
     for file in world.folder.path.glob(f"raw/*/*/{day_of(-160)}.json"):
         file.unlink()
@@ -346,9 +438,9 @@ def test_an_old_day_that_comes_again_otherwise_changes_nothing_of_today(world: W
     world.run()
 
     answers = told()
-    assert tracks_in(answers).keys() == tracks_in(truth).keys()
-    check(answers, truth)
     world.put(Day(3), Day(0))
+    assert tracks_in(answers).keys() == tracks_in(truth).keys()
+    check(answers, truth, is_past_the_same=False)
 
 
 @pytest.mark.django_db

@@ -17,12 +17,6 @@ ranked = st.fixed_dictionaries(dict.fromkeys(SERVICES, lists)).map(
 )
 
 
-def test_whoever_is_on_three_lists_comes_before_whoever_is_on_two():
-    ranks = {"a": {"X": 1, "Y": 100}, "b": {"X": 1, "Y": 100}, "c": {"Y": 100}}
-
-    assert [(place.isrc, place.points) for place in consensus(ranks)] == [("Y", 300), ("X", 1002)]
-
-
 def test_of_equals_the_best_single_place_counts_and_then_the_isrc():
     ranks = {"a": {"C": 2, "B": 1, "A": 3}, "b": {"C": 2, "B": 3, "A": 1}}
 

@@ -92,6 +92,41 @@ def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: st
     assert (record.status, success_ratio(record)) == (status, ratio)
 
 
+@pytest.mark.parametrize(
+    ("figures", "doubtful", "status"),
+    [
+        (10, 2, "succeeded"),
+        (10, 3, "partly"),
+        (100, 5, "succeeded"),
+        (100, 6, "partly"),
+        (100, 50, "partly"),
+        (100, 51, "failed"),
+        (3, 2, "succeeded"),
+        (3, 3, "failed"),
+    ],
+)
+@pytest.mark.parametrize("what", ["anomalies", "stale"])
+def test_more_than_a_few_doubtful_counts_are_a_part_and_most_are_a_failure(
+    what: str, figures: int, doubtful: int, status: str
+):
+    tally = Tally(rows_in=figures, rows_out=figures, figures=figures)
+    setattr(tally, what, doubtful)
+    tally.report_figures()
+
+    assert pipeline._status_of(tally) == status
+
+
+@pytest.mark.parametrize(
+    ("lines", "unreadable", "status"),
+    [(20, 2, "succeeded"), (20, 3, "partly"), (100, 5, "succeeded"), (100, 6, "partly")],
+)
+def test_more_than_a_few_unreadable_lines_are_a_part(lines: int, unreadable: int, status: str):
+    tally = Tally(rows_in=1, rows_out=1)
+    tally.leave_out(unreadable, of=lines, name="a list")
+
+    assert (pipeline._status_of(tally), tally.unreadable) == (status, unreadable)
+
+
 def test_of_a_day_that_fails_all_lines_have_failed_and_no_other_day(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):

@@ -3,6 +3,7 @@
 It depends on the figures alone and not on the order in which they came, so it may be reckoned anew. A figure
 is compared with the last plausible one. After an anomaly the next is plausible if it goes on from either:
 so one wrong figure casts no doubt on those that follow, and a correction is accepted a day later.
+A figure that goes on from an anomaly begins a new level: it has no difference, nor have changes across it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,8 @@ USUAL_DAYS = 14
 LEAST_DAYS = 3
 # A day with so many times the usual is a jump; smaller ones are hits that took off, which charts are about.
 JUMP_FACTOR = 10
+# The same, of the figure before, where nothing is usual yet.
+FIRST_JUMP_FACTOR = 50
 # Below this many a day a jump is noise, and an unchanged figure nothing odd.
 LEAST_JUMP = 1_000
 LEAST_USUAL_FOR_STALE = 50
@@ -46,6 +49,11 @@ class Counted:
     count: int
     per_day: float | None
     is_anomaly: bool = False
+
+
+def begins_level(count: int | None, delta: int | None, flag: str) -> bool:
+    """Whether the figure is plausible, and not to be compared with those before it: also the first of all."""
+    return is_counted(count, flag) and delta is None
 
 
 def is_counted(count: int | None, flag: str) -> bool:
@@ -81,24 +89,25 @@ def _of_day(figure: Figure, known: Sequence[Counted]) -> Derived:
         return Derived(flag="stale")
     plausible = next((one for one in reversed(known) if not one.is_anomaly), last)
     result = _since(plausible, figure.day, figure.count, known)
-    if result.flag and last.is_anomaly and figure.count > last.count:
-        confirmed = _since(last, figure.day, figure.count, known)
-        return result if confirmed.flag else confirmed
+    if last.is_anomaly and figure.count > last.count and (result.flag or plausible is last):
+        return result if _since(last, figure.day, figure.count, known).flag else Derived()
     return result
 
 
 def _since(before: Counted, day: date, count: int, known: Sequence[Counted]) -> Derived:
     delta, days = count - before.count, (day - before.day).days
-    return Derived(delta, days, _anomaly(delta, delta / days, usual_per_day(known)))
+    usual = usual_per_day(known)
+    most = FIRST_JUMP_FACTOR * before.count if usual is None else JUMP_FACTOR * max(usual, 1)
+    # A few plays of the first hours say nothing.
+    is_known = usual is not None or before.count >= LEAST_JUMP
+    return Derived(delta, days, _anomaly(delta, delta / days, most if is_known else None))
 
 
-def _anomaly(delta: int, rate: float, usual: float | None) -> str:
+def _anomaly(delta: int, rate: float, most: float | None) -> str:
+    """`rate` and `most` are of a day: after days that were not counted, what came meanwhile is no jump."""
     if delta < 0:
         return "fell"
-    if usual is None:
-        return ""
-    # Of a day: after days that were not counted, what came meanwhile is no jump.
-    return "jumped" if rate >= LEAST_JUMP and rate > JUMP_FACTOR * max(usual, 1) else ""
+    return "jumped" if most is not None and rate >= LEAST_JUMP and rate > most else ""
 
 
 def usual_per_day(known: Sequence[Counted], *, least: int = LEAST_DAYS) -> float | None:

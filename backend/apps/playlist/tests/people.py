@@ -61,15 +61,15 @@ class Person:
         votes: dict[str, int] = self.ask("GET", f"rooms/{room.slug}/playlist/my-votes/").json()
         return votes
 
-    def register(self, name: str = "ada") -> Any:
+    def register(self, name: str = "ada", **headers: str) -> Any:
         body = {"username": name, "email": f"{name}@example.org", "password": PASSWORD}
-        answer = self.ask("POST", "users/", body)
+        answer = self.ask("POST", "users/", body, **headers)
         if answer.status_code == 201:
             self.user, self.guest = User.objects.get(pk=answer.json()["id"]), None
         return answer
 
-    def log_in(self, name: str, path: str = "auth/session/") -> Any:
-        answer = self.ask("POST", path, {"username": name, "password": PASSWORD})
+    def log_in(self, name: str, path: str = "auth/session/", **headers: str) -> Any:
+        answer = self.ask("POST", path, {"username": name, "password": PASSWORD}, **headers)
         if answer.status_code == 200:
             self.user, self.guest = User.objects.get(username=name), None
         return answer

@@ -1,23 +1,32 @@
 """A guest who registers or logs in brings along what it had; one voter stays one voter."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.playlist.models import PlaylistTrack, Vote
+from apps.analytics.models import Activity
+from apps.playlist.belongings import RECORDS_AT_ONCE
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Room, Vote
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
 from apps.playlist.tests.laws import laws_hold
 from apps.playlist.tests.people import Person
-from apps.playlist.tests.rooms import add, new_room, queued, telling
+from apps.playlist.tests.rooms import add, new_room, queued, telling, told, top
+from apps.tracks.models import Track
 from apps.tracks.tests.making import new_track
-from apps.users.handing_over import hand_over
-from apps.users.models import Guest
+from apps.users.handing_over import ANSWERS_AT_ONCE, hand_over
+from apps.users.models import Guest, User
+from core import portions
 from core.errors import NotAuthenticated
 from core.models import KeptAnswer
+from core.tests.clocks import FakeClock
+from core.tests.slow_database import SlowDatabase
 from core.tests.undoing import undone
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +133,135 @@ def test_one_voter_is_one_vote_whoever_it_was(db, before: Any, after: Any, order
             assert [PlaylistTrack.objects.get(pk=item.pk).votes for item in items] == expected
         with laws_hold(room):
             vote(after)
+
+
+def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list[PlaylistTrack]:
+    """The guest has a lot, also second votes for what the account has voted for; these items come first."""
+    titles = [f"{number}" for number in range(doubles + RECORDS_AT_ONCE)]
+    tracks = Track.objects.bulk_create_unannounced([Track(title=title, artist="a") for title in titles])
+    items = PlaylistTrack.objects.bulk_create_unannounced(
+        [
+            PlaylistTrack(
+                room=room, track=track, position=float(number), added_by="Bo", adder=bo.key, votes=1
+            )
+            for number, track in enumerate(tracks, start=1)
+        ]
+    )
+    Vote.objects.bulk_create_unannounced([Vote(item=item, voter=bo.key, value=1) for item in items])
+    for item in items[:doubles]:
+        cast_vote(slug=room.slug, item_id=item.pk, voter=ada.key, value=-1)
+    past = {"room": room, "adder": bo.key}
+    now = timezone.now()
+    Play.objects.bulk_create(
+        Play(**past, item_number=number, track=items[0].track, item={}, started_at=now, ended_at=now)
+        for number in range(30)
+    )
+    RemovedItem.objects.bulk_create(
+        RemovedItem(
+            **{**past, "item_number": 10**9 + number, "added_by": "Bo", "added_at": now, "removed_at": now},
+            **{"votes_reached_seq": 0, "votes": [[ada.key, -1], [bo.key, 1]]},
+        )
+        for number in range(RECORDS_AT_ONCE + 1)
+    )
+    KeptAnswer.objects.bulk_create(
+        KeptAnswer(caller=caller, key=key, fingerprint=caller, created_at=now)
+        for caller, keys in ((bo.key, range(600)), (ada.key, [7]))
+        for key in keys
+    )
+    return items
+
+
+def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: list[PlaylistTrack]) -> None:
+    assert not Guest.objects.exists()
+    held = dict(Vote.objects.filter(voter=ada.key).values_list("item_id", "value"))
+    counted = dict(PlaylistTrack.objects.values_list("pk", "votes"))
+    assert held == counted
+    assert held.keys() == {item.pk for item in items}
+    for rows in (PlaylistTrack.objects.all(), RemovedItem.objects.all(), Play.objects.all()):
+        assert {row.adder for row in rows} == {ada.key}
+    assert all(row.votes == [[ada.key, -1]] for row in RemovedItem.objects.all())
+    assert Activity.objects.filter(room_play__isnull=False).count() == Play.objects.count() == 30
+    kept = dict(KeptAnswer.objects.filter(caller=ada.key, subject="").values_list("key", "fingerprint"))
+    assert kept == {str(number): ada.key if number == 7 else guest_key for number in range(600)}
+    assert not KeptAnswer.objects.filter(caller=guest_key).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "in"}], ids=["plain", "named"])
+@pytest.mark.parametrize("path", ["auth/session/", "auth/token/"])
+def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]):
+    """No transaction of a login takes longer, the more the guest has; each second vote is told once."""
+    room = new_room()
+    bo, ada = Person.as_guest(), Person.with_account("ada")
+    guest_key, items = bo.key, give_much(bo, ada, room)
+    before = top(room)
+
+    clock = FakeClock()
+    monkeypatch.setattr(portions, "time", clock)
+    database = SlowDatabase(clock)
+    with connection.execute_wrapper(database):
+        assert bo.log_in("ada", path, **headers).status_code == 200
+
+    assert max(database.seconds) < 0.1
+    copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_keptanswer" in sql]
+    assert len(copies) <= 600 / ANSWERS_AT_ONCE + 1  # each answer once, and that of this very request
+    assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
+    check_all_is_the_accounts(guest_key, ada, room, items)
+
+
+class Killed(BaseException):
+    """What a process that is killed leaves undone."""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
+    """Killed again and again, each time a little later: at a read, at a write, between two transactions."""
+    room = new_room()
+    bo, ada = Person.as_guest(), Person.with_account("ada")
+    assert bo.guest is not None
+    assert ada.user is not None
+    items, before = give_much(bo, ada, room, doubles=20), top(room)
+    statements = left = 0
+
+    def die(execute: Any, *arguments: Any) -> Any:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Killed
+        return execute(*arguments)
+
+    is_done = False
+    while not is_done:
+        statements += 13
+        left = statements
+        with laws_hold(room), suppress(Killed), connection.execute_wrapper(die):
+            is_done = hand_over(guest_id=bo.guest.pk, user_id=ada.user.pk)
+        voters = Vote.objects.filter(item__in=items).values_list("voter", flat=True)
+        assert set(voters) <= {bo.key, ada.key}
+        sums = Vote.objects.order_by().values_list("item").annotate(Sum("value"))
+        assert dict(PlaylistTrack.objects.values_list("pk", "votes")) == dict(sums)
+
+    assert statements > 13 * 10
+    assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 20
+    check_all_is_the_accounts(bo.key, ada, room, items)
+
+
+def test_a_named_registration_that_was_broken_off_behind_the_account_is_completed_by_its_repeat(room, bo):
+    item, guest_key = add(room, "a"), bo.key
+    bo.vote(item, 1)
+
+    def die(execute: Any, sql: str, *arguments: Any) -> Any:
+        if "playlist_removeditem" in sql:  # what is handed over first
+            raise Killed
+        return execute(sql, *arguments)
+
+    with pytest.raises(Killed), connection.execute_wrapper(die):
+        bo.register("ada", **{"Idempotency-Key": "lost"})
+    assert Vote.objects.get().voter == guest_key
+
+    assert bo.register("ada", **{"Idempotency-Key": "lost"}).status_code == 201
+    assert Vote.objects.get().voter == bo.key == User.objects.get().key
+    assert not Guest.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
-from threading import Barrier
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.jobs.tests.crowd import all_at_once
 from apps.playlist.errors import DuplicateTrack
 from apps.playlist.library_ties import lock_rooms_of_track
 from apps.playlist.models import PlaylistTrack
@@ -45,18 +45,13 @@ def test_a_track_that_is_queued_while_it_goes_leaves_no_room_in_doubt():
     before = [room_now(room) for room in rooms]
 
     def write(number: int) -> None:
-        try:
+        with suppress(NotFound, DuplicateTrack):
             if number == 1:
                 delete_track(track_id=track.pk)
             else:
                 add_item(slug=rooms[number % 3].slug, track_id=track.pk, added_by="Ada", place=Place())
-        except (NotFound, DuplicateTrack):
-            pass
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(write, range(4)))
+    all_at_once(4, write)
     assert not PlaylistTrack.objects.exists()
     for room, start in zip(rooms, before, strict=True):
         after = room_now(room)
@@ -71,21 +66,15 @@ def test_an_item_that_is_restored_while_its_track_goes_comes_back_or_is_not_foun
         track = new_track(f"x{number}")
         item = add_item(slug=room.slug, track_id=track.pk, added_by="Ada", place=Place())
         remove_item(slug=room.slug, item_id=item.pk)
-        both = Barrier(2)
-
-        def write(deed: Callable[[], object], both: Barrier = both) -> None:
-            both.wait(timeout=10)
-            try:
-                deed()
-            except NotFound:
-                pass
-            finally:
-                connection.close()
-
-        deeds = [
+        deeds: list[Callable[[], object]] = [
             partial(delete_track, track_id=track.pk),
             partial(restore_item, slug=room.slug, item_id=item.pk),
         ]
-        with ThreadPoolExecutor(2) as pool:
-            list(pool.map(write, deeds))
+
+        def write(number: int, deeds: list[Callable[[], object]] = deeds) -> None:
+            with suppress(NotFound):
+                deeds[number]()
+
+        all_at_once(2, write)
+
         assert not PlaylistTrack.objects.exists()

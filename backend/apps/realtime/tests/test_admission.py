@@ -38,11 +38,6 @@ def visits() -> list[Visit]:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 async def pair(clock: FakeClock) -> AsyncIterator[tuple[Admission, Admission]]:
     """Of two processes with one cache."""
     one, other = Admission(clock=clock), Admission(clock=clock)

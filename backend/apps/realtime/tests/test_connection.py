@@ -103,13 +103,6 @@ async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_al
     await ada.until_sent("connection.established", 1)
 
 
-async def test_where_a_reader_may_be_cut_off_the_frame_tells(stored_board, ada):
-    await in_database(append, stored_board.pk, *"abc")
-    await ada.open(await at(stored_board, 1))
-    epoch = stored_board.epoch
-    assert [frame.resume_from for frame in ada.frames] == [(epoch, 1), (epoch, 2), (epoch, 3), None]
-
-
 async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
     monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
     await ada.open()

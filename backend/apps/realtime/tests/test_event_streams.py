@@ -7,11 +7,8 @@ tests/live/test_paths.py.
 import asyncio
 
 import pytest
-from django.db import OperationalError
 
 from apps.realtime.hub import Hub
-from apps.realtime.publishing import Hint
-from apps.realtime.services import begin_new_epochs
 from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.exchanges import Client
 from apps.realtime.tests.listening import in_database, until
@@ -28,16 +25,6 @@ async def test_the_last_id_outranks_the_address(hub, stored_board):
         "card.added",
         "resumed",
     ]
-    await client.leave()
-
-
-async def test_in_a_new_epoch_the_ids_are_of_that(hub, stored_board):
-    client = Client("/stream")
-    await client.event()
-    await in_database(begin_new_epochs)
-    mark, frame = await client.event()
-    assert frame["type"] == "board.snapshot"
-    assert mark == f"{frame['payload']['epoch']}:0" != f"{stored_board.epoch}:0"
     await client.leave()
 
 
@@ -73,17 +60,6 @@ async def test_a_heartbeat_does_not_end_the_wait(hub, stored_board, settings):
     assert (body["events"], body["snapshot"]) == ([], None)
 
 
-async def test_the_wait_of_a_poll_ends_with_the_epoch(hub, stored_board):
-    client = Client("/events/", f"epoch={stored_board.epoch}&since=0&wait=25")
-    await until(lambda: hub.connections)
-    assert not client.task.done()
-    await in_database(begin_new_epochs)
-    hub.receive(Hint(stored_board.pk, "another", 1, None))
-    body = await client.whole()
-    assert body["epoch"] == body["snapshot"]["epoch"] != stored_board.epoch
-    assert (hub.connections, hub._feeds) == (set(), {})
-
-
 # --- Sockets: what no server is needed for, or what none can be brought to do ------------------------
 
 
@@ -93,22 +69,6 @@ async def test_the_wait_of_a_poll_ends_with_the_epoch(hub, stored_board):
 async def test_in_debug_the_own_machine_is_known_without_a_list(hub, settings, host: str, is_known: bool):
     settings.ALLOWED_HOSTS, settings.DEBUG = [], True
     assert await is_greeted(host=host) is is_known
-
-
-@pytest.fixture
-def no_database(monkeypatch) -> None:
-    def fail(**_: object) -> None:
-        raise OperationalError("the database is away")
-
-    monkeypatch.setattr("apps.realtime.hub.stream_id_of", fail)
-
-
-@pytest.mark.parametrize(("path", "code"), [("/ws/?epoch=e&since=0", 4012), ("/ws/", 1011)])
-async def test_while_the_database_is_away_a_join_fails_and_may_be_tried_again(no_database, hub, path, code):
-    one = await Socket(path).connect()
-    assert await one.greeting_or_code() == code
-    await one.leave()
-    assert_nothing_is_held(hub)
 
 
 async def test_a_join_that_is_cancelled_holds_nothing(hub, stored_board, monkeypatch):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from apps.realtime import feed as module
 from apps.realtime.feed import MAX_EARLY, Feed
-from apps.realtime.models import Event, Stream
+from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.reading import in_reader
 from apps.realtime.selectors import Top, tops_of
@@ -131,33 +131,6 @@ async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_bo
         feed.receive(hint)
         await reached(feed, hint.seq)
     assert sorted(len(ear.seqs) for ear in ears) == [1, 1, 2]
-
-
-async def test_in_a_new_epoch_listeners_take_the_whole_state(stored_board, feed, ear):
-    for hint in await hints_of(stored_board, "a", "b"):
-        feed.receive(hint)
-    await reached(feed, 2)
-    await in_database(begin_new_epochs)
-    hints = await hints_of(stored_board, "c")
-    feed.receive(hints[0])
-    await ear.until(lambda: bool(ear.states))
-    feed.compare((await in_database(tops_of, [stored_board.pk]))[stored_board.pk])
-    await settled(feed)
-    (state,) = ear.states
-    assert (state.top.epoch, state.top.seq) == (hints[0].epoch, 3)
-    assert (feed.epoch, feed.top) == (hints[0].epoch, 3)
-    for hint in await hints_of(stored_board, "d"):
-        feed.receive(hint)
-    await reached(feed, 4)
-    assert ear.seqs == [1, 2, 4]
-
-
-async def test_a_log_that_was_trimmed_too_far_makes_listeners_take_the_whole_state(stored_board, feed, ear):
-    hints = await hints_of(stored_board, *"abc")
-    await in_database(Event.objects.filter(stream=stored_board, seq__lt=3).delete)
-    feed.receive(hints[2])
-    await ear.until(lambda: bool(ear.states))
-    assert (ear.states[0].top.seq, feed.top, ear.seqs) == (3, 3, [])
 
 
 async def test_a_late_hint_of_an_old_epoch_costs_no_listener_an_event(stored_board, feed, ear):

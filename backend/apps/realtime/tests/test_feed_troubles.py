@@ -135,18 +135,6 @@ async def test_a_beat_delivers_instead_what_it_finds_news_an_epoch_and_the_end(s
     await ear.until(lambda: ear.has_ended)
 
 
-async def test_a_beat_that_fails_is_followed_by_one_that_does_not(feed, settings, monkeypatch, caplog):
-    settings.HEARTBEAT_SECONDS = BEAT_SECONDS
-    failing = Failing(selectors.state_of)
-    monkeypatch.setattr(module, "state_of", failing)
-    ear = await listening(feed)
-    await until(lambda: failing.calls >= 2)
-    assert ear.beats == []
-    failing.fails = False
-    await ear.until(lambda: bool(ear.beats))
-    assert "Heartbeat failed" in caplog.text
-
-
 async def test_after_the_end_nothing_beats(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = BEAT_SECONDS
     other = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from apps.realtime.commands import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from
-from apps.realtime.connection import CLOSE_MEANINGS
-from apps.realtime.documentation import close_codes, events_schema
+from apps.realtime.documentation import events_schema
 from apps.realtime.frames import typed_text
 from apps.realtime.kinds import kind_named
 from core.errors import ApiError
@@ -50,10 +49,6 @@ def is_taken(frame: Any) -> bool:
 @given(frame=FRAMES)
 def test_a_frame_is_taken_when_the_schema_says_so(client_frame: Draft202012Validator, frame: Any) -> None:
     assert is_taken(frame) == client_frame.is_valid(frame)
-
-
-def test_every_close_code_has_a_meaning() -> None:
-    assert set(CLOSE_MEANINGS) == set(close_codes().values())
 
 
 @given(st.text() | st.binary())

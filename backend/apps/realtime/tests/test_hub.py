@@ -74,19 +74,6 @@ async def test_without_any_hint_the_log_is_watched_for_events_epochs_and_the_end
     await ear.until(lambda: ear.has_ended)
 
 
-async def test_a_stream_that_ends_is_forgotten_and_a_later_one_of_its_name_is_another(hub, stored_board):
-    ear = Ear()
-    old = await join(hub, ear)
-    await in_database(close_stream, stored_board.pk)
-    await ear.until(lambda: ear.has_ended)
-    assert hub._feeds == {}
-    assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
-    assert hub._feeds == {}
-    again = await in_database(open_board)
-    new = await join(hub, Ear())
-    assert (new.stream_id, new.epoch) == (again.pk, again.epoch) != (old.stream_id, old.epoch)
-
-
 async def test_a_stream_that_ends_while_it_is_joined_is_not_there(hub, stored_board, monkeypatch):
     monkeypatch.setattr(module, "stream_id_of", lambda **_: stored_board.pk + 1000)
     async with asyncio.timeout(10):

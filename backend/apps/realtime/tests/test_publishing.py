@@ -46,11 +46,6 @@ async def outcome() -> Outcome:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 async def publisher(layer: FakeLayer, outcome: Outcome, clock: FakeClock) -> AsyncIterator[Publisher]:
     made = Publisher(
         lambda hint: outcome.delivered.append(untimed(hint)),

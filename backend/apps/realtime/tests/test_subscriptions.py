@@ -1,12 +1,10 @@
 """Memberships in the layer's groups: as wanted, also after the layer was away; nobody waits for it long."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
-from channels.layers import InMemoryChannelLayer
 
 from apps.realtime import subscriptions as module
 from apps.realtime.publishing import Hint, _message, group_of
@@ -90,19 +88,6 @@ async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, 
     await until(lambda: layer.groups[group_of(8)] and not subscriptions._is_away)
     await subscriptions.add(9)
     assert layer.groups[group_of(9)]
-
-
-async def test_a_layer_that_forgets_its_members_is_reminded(received, monkeypatch):
-    """The in-memory layer itself; a group that has expired is cleaned when somebody sends to it."""
-    layer = InMemoryChannelLayer(group_expiry=0.01)
-    monkeypatch.setattr(module, "get_channel_layer", lambda: layer)
-    subscriptions = Subscriptions(received.append, renew_seconds=0.002)
-    await subscriptions.add(7)
-    (first_joined_at,) = layer.groups[group_of(7)].values()
-    await until(lambda: time.time() > first_joined_at + layer.group_expiry)
-    await layer.group_send(group_of(7), _message([hint(1)]))
-    await until(lambda: received == [hint(1)])
-    await subscriptions.stop()
 
 
 async def test_stopping_ends_every_task_also_one_whose_layer_swallowed_it(subscriptions, layer, monkeypatch):

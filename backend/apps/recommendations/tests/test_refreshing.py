@@ -19,8 +19,6 @@ from apps.recommendations.tests.telling import read, tell
 from apps.users.account_services import change_taste
 from apps.users.models import User
 from core.errors import NotFound
-from core.limits import REFRESHES
-from core.rate_limits import TooManyCalls
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,21 +43,6 @@ def test_who_did_something_since_gets_a_new_one(ada, bo, library, deed: str):
     other = ended()
 
     assert first == same != other
-
-
-def test_so_many_jobs_an_hour_and_who_asks_for_the_open_one_is_not_counted(ada, bo, library):
-    for number in range(REFRESHES.max_calls):
-        for _ in range(3):
-            request_refresh(user_id=ada.pk, limit=number + 1)
-        Workbench().work()
-        request_refresh(user_id=ada.pk, limit=number + 1)
-
-    with pytest.raises(TooManyCalls):
-        request_refresh(user_id=ada.pk)
-
-    assert JobRun.objects.filter(status=Status.SUCCEEDED).count() == REFRESHES.max_calls
-    assert JobRun.objects.count() == REFRESHES.max_calls
-    request_refresh(user_id=bo.pk)
 
 
 def test_a_job_for_who_has_gone_fails_with_its_code_and_other_jobs_are_not_seen(ada):

@@ -12,7 +12,7 @@ from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, R
 from apps.recommendations.tests.telling import read, titles
 from apps.tracks.facts import TrackFacts
 from apps.tracks.models import Track
-from core.errors import Conflict, NotFound
+from core.errors import Conflict
 
 ISRC = "USSM15900113"
 REASONS = (Reason(ReasonKind.SEED_GENRE, "You asked for jazz"),)
@@ -92,19 +92,6 @@ def test_many_at_once_add_one(ada):
 
     assert Track.objects.count() == 1
     assert sum(is_new for _, is_new in brought) == 1
-
-
-def test_anothers_is_none(ada, bo):
-    (number,) = recommended(ada, outside())
-
-    with pytest.raises(NotFound):
-        bring_in(recommendation_id=number, user_id=bo.pk)
-    with pytest.raises(NotFound):
-        bring_in(recommendation_id=number + 1, user_id=None)
-    with pytest.raises(NotFound):
-        record_activities(user_id=bo.pk, told=[NewActivity(kind=Kind.LIKE, recommendation_id=number)])
-    assert not Track.objects.exists()
-    assert bring_in(recommendation_id=number, user_id=None)[1]
 
 
 def test_of_an_artist_who_is_not_liked_nothing_from_outside_is_offered(ada, library):

@@ -1,13 +1,9 @@
 """Several processes that write tracks at the same moment, for which threads stand; who depends on a track."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-from typing import TypeVar
-
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
+from apps.jobs.tests.crowd import all_at_once
 from apps.tracks import dependants
 from apps.tracks.facts import TrackChanges, TrackFacts
 from apps.tracks.models import Track
@@ -17,32 +13,16 @@ from core.errors import Conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
-R = TypeVar("R")
-
-
-def at_once(write: Callable[[int], R]) -> list[R]:
-    """What the writers got, all let go at the same moment, each with a connection of its own."""
-    start = Barrier(WRITERS)
-
-    def run(writer: int) -> R:
-        try:
-            start.wait(timeout=10)
-            return write(writer)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(WRITERS) as pool:
-        return list(pool.map(run, range(WRITERS)))
 
 
 def test_imports_at_once_make_no_doubles():
     rows = [GoodRow(line, TrackFacts(f"T{line}", "A")) for line in range(1200)]
-    results = at_once(lambda _writer: import_rows(rows=rows, after_batch=lambda: None).added)
+    results = all_at_once(WRITERS, lambda _writer: import_rows(rows=rows, after_batch=lambda: None).added)
     assert sum(results) == Track.objects.count() == 1200
 
 
 def test_seeding_at_once_makes_no_doubles():
-    assert sorted(at_once(lambda _writer: seed_library())) == [0, 0, 0, 35]
+    assert sorted(all_at_once(WRITERS, lambda _writer: seed_library())) == [0, 0, 0, 35]
     assert Track.objects.count() == 35
 
 
@@ -54,7 +34,7 @@ def test_of_new_tracks_with_one_isrc_one_is_stored():
             return "refused"
         return "stored"
 
-    assert sorted(at_once(create)) == ["refused", "refused", "refused", "stored"]
+    assert sorted(all_at_once(WRITERS, create)) == ["refused", "refused", "refused", "stored"]
 
 
 def test_changes_of_different_fields_at_once_are_all_searched():
@@ -65,7 +45,7 @@ def test_changes_of_different_fields_at_once_are_all_searched():
         {"album": "Trois"},
         {"genre": "quatre"},
     )
-    at_once(lambda writer: change_track(track_id=track.pk, changes=changes[writer]))
+    all_at_once(WRITERS, lambda writer: change_track(track_id=track.pk, changes=changes[writer]))
     stored = Track.objects.get()
     assert (stored.search_text, stored.genre_key) == ("un deux trois", "quatre")
 

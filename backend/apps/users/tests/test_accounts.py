@@ -1,6 +1,5 @@
 """Accounts: who makes, sees and changes which, and that a name and an address are had once."""
 
-from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
@@ -10,12 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 
-from apps.users.account_services import register_account
 from apps.users.models import User, folded
 from apps.users.services import count_newcomer
-from apps.users.taste import Taste
 from apps.users.tests.conftest import FACTS, PASSWORD, code_of, register, send
-from core.errors import Conflict
 from core.limits import NEWCOMERS
 from core.models import KeptAnswer
 
@@ -108,26 +104,6 @@ def test_a_saved_field_takes_its_key_along(ada):
     ada.save(update_fields={"email"})
     ada.refresh_from_db()
     assert ada.email_key is None
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("same", ["username", "email"])
-def test_of_many_at_once_one_has_it(same: str):
-    def ask(number: int) -> int:
-        try:
-            facts = {"username": f"ada{number}", "email": f"ada{number}@example.org"}
-            facts[same] = {"username": "ada", "email": "ada@example.org"}[same]
-            register_account(**facts, password=PASSWORD, taste=Taste())
-            return 201
-        except Conflict as refusal:
-            return 409 if refusal.details.keys() == {same} else 500
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(ask, range(8)))
-    assert sorted(answers) == [201] + [409] * 7
-    assert User.objects.count() == 1
 
 
 def test_a_repeat_under_a_password_of_before_gives_no_tokens(client):

@@ -1,7 +1,6 @@
 """Another password, and a forgotten one."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,10 +8,10 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from apps.jobs.tests.crowd import all_at_once
 from apps.users import password_reset
 from apps.users.models import User
 from apps.users.password_reset import postman, reset_password, reset_token
@@ -120,8 +119,5 @@ def test_of_many_who_show_a_token_at_once_one_has_it():
             return True
         except InvalidInput:
             return False
-        finally:
-            connection.close()
 
-    with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(show, range(6))) == [False] * 5 + [True]
+    assert sorted(all_at_once(6, show)) == [False] * 5 + [True]

@@ -39,11 +39,6 @@ class MakeClient(Protocol):
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def waits() -> list[float]:
     """For how long clients have waited."""
     return []

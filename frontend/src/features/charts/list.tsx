@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { keyOfLine } from "../../store/chart_adding.ts";
-import { type ChartLine, chosen, isOfRoom, lines } from "../../store/charts.ts";
+import { type ChartLine, chosen, isOfRoom, lines, shown } from "../../store/charts.ts";
 import { allowedCover } from "../../store/page.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { laterWords, words } from "../../words/index.ts";
@@ -10,6 +10,7 @@ import { Add } from "./add.tsx";
 import { genreName } from "./choice.tsx";
 import { dayName, serviceName, short, shortSigned } from "./formats.ts";
 import { Movement } from "./movement.tsx";
+import { dayName as shortDayName } from "./track/formats.ts";
 
 interface Props {
   onOpen: (isrc: string) => void;
@@ -84,16 +85,23 @@ function Title({ line, onOpen }: { line: ChartLine; onOpen: Props["onOpen"] }) {
   );
 }
 
-/** On which services, and on which place there. */
+/** On which services, and on which place there; of a list that is older than the chart, from which day. */
 function Marks({ line: { services } }: { line: ChartLine }) {
   const texts = laterWords().charts;
   const places = Object.entries(services);
   if (!places.length) return null;
+  const { chart } = shown.value;
+  const older = new Map(
+    chart?.sources.flatMap(({ service, date }) => (date && date < chart.date ? [[service, date]] : [])),
+  );
   return (
     <ul class="charts-marks small numbers" aria-label={texts.services}>
       {places.map(([service, { rank }]) => (
         <li class="charts-mark" key={service}>
           {serviceName(service)} <b>{rank}</b>
+          {older.has(service) && (
+            <span class="dim"> {texts.olderList(shortDayName(older.get(service) ?? ""))}</span>
+          )}
         </li>
       ))}
     </ul>
@@ -104,12 +112,18 @@ function Figures({ line }: { line: ChartLine }) {
   const texts = laterWords().charts;
   const { number, signed } = words();
   const { total } = line.plays;
-  if (total === null || total === undefined) return <span class="dim small">{texts.notCounted}</span>;
+  const isCounted = total !== null && total !== undefined;
   return (
     <span class="small numbers">
-      <span aria-hidden="true">{told(line, short, shortSigned).join(" · ")}</span>
-      <span class="spoken">{told(line, number, signed).join(", ")}</span>
-      {older(line).map((text) => (
+      {isCounted ? (
+        <>
+          <span aria-hidden="true">{told(line, short, shortSigned).join(" · ")}</span>
+          <span class="spoken">{told(line, number, signed).join(", ")}</span>
+        </>
+      ) : (
+        <span class="dim">{texts.notCounted}</span>
+      )}
+      {doubts(line).map((text) => (
         <span class="charts-older dim" key={text}>
           {text}
         </span>
@@ -118,20 +132,20 @@ function Figures({ line }: { line: ChartLine }) {
   );
 }
 
-/** Which of its plays are of a day before the chart's, and why. */
-function older(line: ChartLine): string[] {
+/** Which of its plays are of a day before the chart's, or not there, and why. */
+function doubts({ counts }: ChartLine): string[] {
   const texts = laterWords().charts;
-  return olderCounts(line).map(({ service, date, status }) =>
-    texts.older[status](serviceName(service), dayName(date)),
-  );
+  return Object.entries(counts).flatMap(([service, { date, status }]) => {
+    if (status === "ok") return [];
+    const name = serviceName(service);
+    if (date !== null) return [texts.older[status](name, dayName(date))];
+    return isCountedAnywhere(service) || status !== "missing" ? [texts.uncounted[status](name)] : [];
+  });
 }
 
-/** A chart that was kept from before tells none. */
-function olderCounts(line: ChartLine) {
-  const counts = "counts" in line ? (line.counts ?? {}) : {};
-  return Object.entries(counts).flatMap(([service, { date, status }]) =>
-    date === null || status === "ok" ? [] : [{ service, date, status }],
-  );
+/** What no line has plays of is nothing that this one lacks. */
+function isCountedAnywhere(service: string): boolean {
+  return lines.value.some(({ counts }) => (counts[service]?.date ?? null) !== null);
 }
 
 type Written = (value: number) => string;
@@ -142,8 +156,10 @@ function told(line: ChartLine, number: Written, signed: Written): string[] {
   const plays = line.plays.total ?? 0;
   const change = line.change["7d"] ?? null;
   const isRooms = "votes" in line;
-  // A change is only of two days that were counted: it leaves out whose newest plays are older.
-  const without = olderCounts(line).map(({ service }) => serviceName(service));
+  // A change is only of two days that were counted: it leaves out services whose plays the total may have.
+  const without = Object.entries(line.counts)
+    .filter(([, { date, in_change }]) => date !== null && !in_change.includes("7d"))
+    .map(([service]) => serviceName(service));
   const changed = isRooms ? texts.changeOfWeek : (value: string) => texts.change(value, without);
   return [
     texts.plays(number(plays), plays),

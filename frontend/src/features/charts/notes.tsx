@@ -2,7 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { ChartSource } from "../../store/charts.ts";
+import { dayAfter } from "../../store/chart_days.ts";
+import type { AnyChart, ChartSource } from "../../store/charts.ts";
 import { day, isNewest, isOfRoom, lines, shown } from "../../store/charts.ts";
 import { arrival, failedSince } from "../../store/charts_live.ts";
 import { serverNow } from "../../store/room.ts";
@@ -26,6 +27,7 @@ export function Notes() {
         <span role="status">{told()}</span>
         {!isOfRoom.value && <Age />}
       </p>
+      {!isOfRoom.value && <Basis />}
       {chart.is_sample && <p class="charts-note small">{laterWords().charts.sample}</p>}
       <Failures />
     </>
@@ -69,6 +71,29 @@ function Age() {
   );
 }
 
+/** What plays are counted of, and what movements are against unless that is the day before. */
+function Basis() {
+  const texts = laterWords().charts;
+  const { chart } = shown.value;
+  if (!chart) return null;
+  const counted = countedServices(chart);
+  const { date, compared_with } = chart;
+  const isGap = compared_with !== null && compared_with !== dayAfter(date, -1);
+  if (!counted.length && !isGap) return null;
+  return (
+    <p class="charts-basis dim small numbers">
+      {counted.length > 0 && <span>{texts.countedOn(counted.map(serviceName))}</span>}
+      {isGap && <span>{texts.comparedWith(dayName(compared_with))}</span>}
+    </p>
+  );
+}
+
+/** Those of which any line has plays. */
+function countedServices({ tracks }: AnyChart): string[] {
+  const counts = tracks.flatMap((line) => Object.entries(line.counts));
+  return [...new Set(counts.flatMap(([service, { date }]) => (date === null ? [] : [service])))].sort();
+}
+
 function takenAt(sources: readonly ChartSource[]): number | null {
   const moments = sources.flatMap(({ fetched_at }) => (fetched_at ? [Date.parse(fetched_at)] : []));
   return moments.length ? Math.max(...moments) : null;
@@ -84,7 +109,7 @@ function Failures() {
   return (
     <ul class="charts-note charts-failures small">
       {failed.map((source) => (
-        <li key={source.service}>{sentenceOfSource(source, latestMoment(chart.date))}</li>
+        <li key={source.service}>{sentenceOfSource(source)}</li>
       ))}
       {late.map((service) => (
         <li key={`late ${service}`}>{texts.failedNow(serviceName(service))}</li>
@@ -93,21 +118,11 @@ function Failures() {
   );
 }
 
-/**
- * When a list that stands in can have been taken at the latest: before the day of the chart, or on it where
- * the service failed only since.
- */
-function latestMoment(date: string): number {
-  const begin = Date.parse(date);
-  const isFailedSince = isNewest.value && serverNow() >= begin + DAY_MS;
-  return isFailedSince ? begin + DAY_MS : begin;
-}
-
-function sentenceOfSource({ service, status, fetched_at }: ChartSource, latest: number): string {
+function sentenceOfSource({ service, status, date }: ChartSource): string {
   const { source } = laterWords().charts;
   const name = serviceName(service);
-  const since = fetched_at && ago(Math.max(0, serverNow() - Math.min(Date.parse(fetched_at), latest)));
-  if (status === "quarantined") return source.quarantined(name, since);
-  if (status === "stale") return source.stale(name, since);
-  return status === "missing" ? source.missing(name, since) : source.failed(name, since);
+  const of = date && dayName(date);
+  if (status === "quarantined") return source.quarantined(name, of);
+  if (status === "stale") return source.stale(name, of);
+  return status === "missing" ? source.missing(name, of) : source.failed(name, of);
 }

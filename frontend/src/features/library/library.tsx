@@ -1,7 +1,7 @@
 /** Finding tracks and adding them. */
 
 import { useEffect } from "preact/hooks";
-import { found, isLooking, openLibrary, retryLibrary } from "../../store/library.ts";
+import { found, isLooking, isStale, openLibrary, retryLibrary } from "../../store/library.ts";
 import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
 import { Retry } from "../../ui/retry.tsx";
 import { unheld } from "../../ui/unheld.ts";
@@ -34,19 +34,22 @@ const Found = unheld(function Found() {
   if (total === null) return problem ? <Problem problem={problem} isPart={false} /> : <SkeletonRows />;
   if (total === 0) return <Nothing query={query} />;
   return (
-    <div class="library-found">
+    <div class="library-found" data-stale={isStale.value || undefined}>
       <Results key={JSON.stringify(query)} pages={pages} />
       {problem !== null && <Problem problem={problem} isPart />}
     </div>
   );
 });
 
-/** How many there are, said when it changes. */
+/** How many there are, or that they are only near; said when it changes. */
 function Count() {
-  const { total } = found.value.pages.state.value;
+  const { pages, query, isNear } = found.value;
+  const { total, isLeast } = pages.state.value;
+  const { library } = words();
+  const count = total === null ? "" : isLeast ? library.countOver(total - 1) : library.count(total);
   return (
     <p class="dim small numbers" role="status">
-      {total === null ? "" : words().library.count(total)}
+      {isNear.value ? library.didYouMean(query.search) : count}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** When nothing was found: what for, and what else could be tried. */
 
 import { chooseGenre, clearSearch, type TrackQuery } from "../../store/library.ts";
+import { goToPart } from "../../store/place.ts";
 import { words } from "../../words/index.ts";
 
 export function Nothing({ query: { search, genre } }: { query: TrackQuery }) {
@@ -16,7 +17,7 @@ export function Nothing({ query: { search, genre } }: { query: TrackQuery }) {
   return (
     <div class="empty">
       <p class="library-nothing">{library.nothingFor(search || genre)}</p>
-      <p class="dim">{library.nothingForHelp}</p>
+      <p class="dim">{genre ? library.nothingInGenreHelp : library.nothingForHelp}</p>
       {genre ? (
         <button type="button" class="button" onClick={() => chooseGenre("")}>
           {library.allGenres}
@@ -26,6 +27,9 @@ export function Nothing({ query: { search, genre } }: { query: TrackQuery }) {
           {library.clear}
         </button>
       )}
+      <button type="button" class="button" onClick={() => goToPart("charts")}>
+        {library.toCharts}
+      </button>
     </div>
   );
 }

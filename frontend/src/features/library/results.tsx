@@ -2,7 +2,7 @@
 
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
-import { resultWishes, wishToSearch } from "../../store/library.ts";
+import { isStale, resultWishes, wishToSearch } from "../../store/library.ts";
 import { allowedCover } from "../../store/page.ts";
 import type { RowPages } from "../../store/row_pages.ts";
 import type { Track } from "../../sync/index.ts";
@@ -26,6 +26,8 @@ export const Results = unheld(function Results({ pages }: { pages: RowPages<Trac
     list.current?.focus(String(0));
   }, [wishes]);
   const add = useCallback((track: Track) => {
+    // What stands here now is not what will stand here in a moment.
+    if (isStale.value) return;
     if (addOnce(track)) setTold(words().library.added(track.title));
   }, []);
   const onRowKey = (event: KeyboardEvent, key: string) => {
@@ -108,6 +110,7 @@ function Add({ track, isActive, onAdd }: Omit<RowProps, "id">) {
       label={addingName(track)}
       place={placeText(standing)}
       isInTabOrder={isActive}
+      isResting={isStale.value}
       onPress={() => onAdd(track)}
     />
   );

@@ -155,28 +155,37 @@ export const words: LaterWords = {
     arrived: (genre, day) => `Neu: ${genre}, ${day}.`,
     sample: "Beispieldaten: Diese Titel sind erfunden.",
     source: {
-      failed: (service, since) =>
-        since
-          ? `${service} konnte nicht geladen werden. Verwendet wird die Liste von ${since}.`
+      failed: (service, day) =>
+        day
+          ? `${service} konnte nicht geladen werden. Verwendet wird die Liste vom ${day}.`
           : `${service} konnte nicht geladen werden und ist nicht dabei.`,
-      quarantined: (service, since) =>
-        since
-          ? `Die Liste von ${service} sah falsch aus und wurde verworfen. Verwendet wird die vorige von ${since}.`
+      quarantined: (service, day) =>
+        day
+          ? `Die Liste von ${service} sah falsch aus und wurde verworfen. Verwendet wird die vorige vom ${day}.`
           : `Die Liste von ${service} sah falsch aus und wurde verworfen. Sie ist nicht dabei.`,
-      missing: (service, since) =>
-        since
-          ? `${service} hat für diesen Tag keine Liste. Verwendet wird die von ${since}.`
+      missing: (service, day) =>
+        day
+          ? `${service} hat für diesen Tag keine Liste. Verwendet wird die vom ${day}.`
           : `${service} hat keine Liste und ist nicht dabei.`,
-      stale: (service, since) =>
-        since
-          ? `Die Liste von ${service} wiederholt eine ältere. Verwendet wird jene von ${since}.`
+      stale: (service, day) =>
+        day
+          ? `Die Liste von ${service} wiederholt eine ältere. Verwendet wird jene vom ${day}.`
           : `Die Liste von ${service} wiederholt eine ältere. Sie ist nicht dabei.`,
     },
+    comparedWith: (day) => `Verglichen mit den vorigen Charts vom ${day}.`,
+    countedOn: (services) => `Gezählte Plays: ${services.join(", ")}.`,
+    olderList: (day) => `(Liste vom ${day})`,
     older: {
       anomaly: (service, day) => `${service}: Plays vom ${day}, die neuere Zahl sieht falsch aus`,
       stale: (service, day) => `${service}: Plays vom ${day}, seither nur wiederholt`,
       failed: (service, day) => `${service}: Plays vom ${day}, Zählung seither fehlgeschlagen`,
       missing: (service, day) => `${service}: Plays vom ${day}, keine neuere Zahl`,
+    },
+    uncounted: {
+      anomaly: (service) => `ohne ${service}, die Zahl sieht falsch aus`,
+      stale: (service) => `ohne ${service}, nur eine ältere Zahl wiederholt`,
+      failed: (service) => `ohne ${service}, Zählung fehlgeschlagen`,
+      missing: (service) => `ohne ${service}, keine Zahl`,
     },
     failedNow: (service) => `${service} konnte gerade nicht geladen werden.`,
     services: "Rang nach Dienst",
@@ -245,6 +254,14 @@ export const words: LaterWords = {
       missing: () => "keine Daten",
     },
     offChart: "nicht in den Charts",
+    noChart: "keine Charts",
+    withOlderLists: (rank, lists) => `${rank} (ältere Liste: ${lists})`,
+    olderLists: (count) =>
+      plural(count, {
+        one: "# Tag mit älterer Liste eines Dienstes",
+        other: "# Tage mit älterer Liste eines Dienstes",
+      }),
+    changeInDays: (change, days) => `${change} ${plural(days, { one: "in # Tag", other: "in # Tagen" })}`,
     countOn: (day, told) => `${day}: ${told}`,
     countsTold: (first, last, days) => `Von ${first} auf ${last}, ${days}.`,
     ranksTold: (best, last, days) => `Bester Rang ${best}, zuletzt ${last}, ${days}.`,
@@ -262,7 +279,7 @@ export const words: LaterWords = {
       ]
         .filter(Boolean)
         .join(", "),
-    trend: (service) => `Plays bei ${service} im Zeitverlauf`,
+    trend: (service, first, last) => `Plays bei ${service} vom ${first} bis ${last}`,
     similar: "Ähnliche Titel",
     similarUnknown: "Zu diesem Titel gibt es keine Audiodaten.",
     similarNone: "Keine ähnlichen Titel in den Charts.",

@@ -137,31 +137,42 @@ export const words = {
     noneThatDay: (day: string) => `No chart for that day. Showing ${day}.`,
     arrived: (genre: string, day: string) => `New ${genre} chart for ${day}.`,
     sample: "Sample data: these tracks are made up.",
-    /** `since` as in "2 days ago", null where there is no list at all. */
+    /** `day` is that of the list that is used instead, null if there is none. */
     source: {
-      failed: (service: string, since: string | null) =>
-        since
-          ? `Couldn’t load ${service}. Using its list from ${since}.`
+      failed: (service: string, day: string | null) =>
+        day
+          ? `Couldn’t load ${service}. Using its list from ${day}.`
           : `Couldn’t load ${service}. It isn’t included.`,
-      quarantined: (service: string, since: string | null) =>
-        since
-          ? `The list from ${service} looked wrong and was rejected. Using the previous one from ${since}.`
+      quarantined: (service: string, day: string | null) =>
+        day
+          ? `The list from ${service} looked wrong and was rejected. Using the previous one from ${day}.`
           : `The list from ${service} looked wrong and was rejected. It isn’t included.`,
-      missing: (service: string, since: string | null) =>
-        since
-          ? `${service} has no list for that day. Using the one from ${since}.`
+      missing: (service: string, day: string | null) =>
+        day
+          ? `${service} has no list for that day. Using the one from ${day}.`
           : `${service} has no list. It isn’t included.`,
-      stale: (service: string, since: string | null) =>
-        since
-          ? `The list from ${service} repeats an older one. Using that one, from ${since}.`
+      stale: (service: string, day: string | null) =>
+        day
+          ? `The list from ${service} repeats an older one. Using that one, from ${day}.`
           : `The list from ${service} repeats an older one. It isn’t included.`,
     },
+    comparedWith: (day: string) => `Movement is since the previous chart, from ${day}.`,
+    countedOn: (services: readonly string[]) => `Plays counted: ${services.join(", ")}.`,
+    /** A place on a list that is older than the chart. */
+    olderList: (day: string) => `(list from ${day})`,
     /** Why the newest plays of a service are of this day, before the chart’s. */
     older: {
       anomaly: (service: string, day: string) => `${service}: plays of ${day}, the newer count looks wrong`,
       stale: (service: string, day: string) => `${service}: plays of ${day}, only repeated since`,
       failed: (service: string, day: string) => `${service}: plays of ${day}, counting failed since`,
       missing: (service: string, day: string) => `${service}: plays of ${day}, no newer count`,
+    },
+    /** Why a service has no part in the plays. */
+    uncounted: {
+      anomaly: (service: string) => `${service} not included, its count looks wrong`,
+      stale: (service: string) => `${service} not included, it repeats an older count`,
+      failed: (service: string) => `${service} not included, counting failed`,
+      missing: (service: string) => `${service} not included, no count`,
     },
     failedNow: (service: string) => `Couldn’t load ${service} just now.`,
     services: "Rank by service",
@@ -235,6 +246,17 @@ export const words = {
       missing: () => "no data",
     },
     offChart: "not on the chart",
+    noChart: "no chart",
+    /** `lists` as in "Spotify, 4 Dec". */
+    withOlderLists: (rank: string, lists: string) => `${rank} (older list: ${lists})`,
+    olderLists: (count: number) =>
+      plural(count, {
+        one: "# day uses an older list from a service",
+        other: "# days use an older list from a service",
+      }),
+    /** A change over more than a day. */
+    changeInDays: (change: string, days: number) =>
+      `${change} ${plural(days, { one: "in # day", other: "in # days" })}`,
     countOn: (day: string, told: string) => `${day}: ${told}`,
     countsTold: (first: string, last: string, days: string) => `From ${first} to ${last}, over ${days}.`,
     ranksTold: (best: string, last: string, days: string) =>
@@ -250,7 +272,7 @@ export const words = {
       ]
         .filter(Boolean)
         .join(", "),
-    trend: (service: string) => `Plays on ${service} over time`,
+    trend: (service: string, first: string, last: string) => `Plays on ${service} from ${first} to ${last}`,
     similar: "Similar tracks",
     similarUnknown: "No audio data for this track.",
     similarNone: "No similar tracks on the charts.",

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from apps.charts.counters.book import histories, most_trending, plays_on
 from apps.charts.models import ChartTrack
-from apps.charts.plays import PlaysOfDay
+from apps.charts.plays import PlaysOfDay, Trend
 from apps.charts.tests.bodies import isrc
 from apps.charts.view_counts.services import DayFigure, record_figures
 from apps.charts.view_counts.words import CountStatus, Status
@@ -59,7 +59,7 @@ def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
 
     assert (plays.total, plays.change) == (9500, {1: 100, 7: None, 30: None})
     assert plays.days == {
-        "youtube": PlaysOfDay("ok", on(0)),
+        "youtube": PlaysOfDay("ok", on(0), (1,)),
         "spotify": PlaysOfDay("missing", on(1)),
         "soundcloud": PlaysOfDay("failed", None),
     }
@@ -78,7 +78,7 @@ def test_no_flagged_day_is_in_plays_changes_or_trends(count: int, status: CountS
 
     assert (plays.total, plays.change) == (9_900, {1: None, 7: None, 30: None})
     assert plays.days == {"spotify": PlaysOfDay(status, on(1))}
-    assert most_trending(9) == (DAY, [(isrc(2), 700)])
+    assert most_trending(9) == (DAY, [Trend(isrc(2), 700, {"spotify": "ok"})])
     with time_machine.travel(datetime.combine(DAY, datetime.min.time(), UTC), tick=False):
         history = histories([isrc(1)], days=30)[isrc(1)]["spotify"]
     assert (history.current, history.days[-1].day, history.days[-1].status) == (9_900, DAY, status)
@@ -92,7 +92,43 @@ def test_trending_is_the_most_first_then_by_code_of_what_was_on_a_chart():
         if number != 5:  # which was imported
             charted(number)
 
-    assert most_trending(3) == (DAY, [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)])
+    day, trends = most_trending(3)
+    assert day == DAY
+    assert [(one.isrc, one.change) for one in trends] == [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)]
+
+
+def test_a_trend_names_the_services_that_it_leaves_out_and_why():
+    charted(1)
+    for back in range(10, -1, -1):
+        record(1, "spotify", on(back), 10_000 - 100 * back)
+        record(1, "soundcloud", on(back), 10_000 - 100 * back if back else 0)
+    record(1, "youtube", on(3), 10)
+    record(1, "youtube", on(0), 20)
+    record(1, "apple_music", on(7), 10)
+
+    counts: dict[str, CountStatus] = {
+        "spotify": "ok",
+        "soundcloud": "anomaly",
+        "youtube": "missing",
+        "apple_music": "missing",
+    }
+    assert most_trending(1) == (DAY, [Trend(isrc(1), 700, counts)])
+
+
+def test_no_change_is_across_a_jump_that_the_next_days_go_on_from():
+    charted(1)
+    for back in range(10, -1, -1):
+        record(1, "spotify", on(back), 10_000 - 100 * back + (0 if back > 2 else 5_000_000))
+        record(1, "soundcloud", on(back), 10_000 - 50 * back)
+
+    plays = plays_on([isrc(1)], DAY)[isrc(1)]
+
+    assert plays.change == {1: 150, 7: 350, 30: None}
+    assert plays.days == {
+        "spotify": PlaysOfDay("ok", DAY, (1,)),
+        "soundcloud": PlaysOfDay("ok", DAY, (1, 7)),
+    }
+    assert most_trending(1)[1] == [Trend(isrc(1), 350, {"spotify": "missing", "soundcloud": "ok"})]
 
 
 def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last():

@@ -59,14 +59,14 @@ def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Fold
         ("stale", None),
     ]
     assert records[1].failures == [
-        f"soundcloud pop of {day}: it repeats the plays of the list before" for day in (SECOND, THIRD)
+        f"soundcloud pop of {day}: it repeats the plays of an older list" for day in (SECOND, THIRD)
     ]
     chart = chart_of(edition_on("pop", None))
     source = next(one for one in chart.sources if one.service == "soundcloud")
     assert (str(chart.date), source.status) == (THIRD, "stale")
     entry = chart.tracks[0]
     assert (entry.plays.soundcloud, entry.change.day) == (1000, None)
-    assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST))
+    assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST), [])
     folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(*numbers), plays=1700))
     run()
     assert stored("soundcloud")["soundcloud", isrc(1), THIRD] == ("ok", 1700)

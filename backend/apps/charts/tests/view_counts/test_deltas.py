@@ -39,7 +39,7 @@ def test_what_follows_from_figures(counts, expected):
     [
         pytest.param([*STEADY, 33_000], "jumped", id="far beyond the usual"),
         pytest.param([*STEADY, 22_000], "", id="merely took off"),
-        pytest.param([10_000, 11_000, 1_000_000], "", id="little is known of a new track"),
+        pytest.param([10_000, 11_000, 500_000], "", id="little is known of a new track"),
         pytest.param([10, 11, 12, 13, 900], "", id="a small track"),
         pytest.param([*STEADY, *[None] * 14, 13_000 + 15 * 1000], "", id="catches up"),
         pytest.param([*STEADY, 13_000 + 15 * 1000], "jumped", id="the same in a day"),
@@ -79,9 +79,24 @@ def test_an_anomaly_casts_no_doubt_on_what_follows(counts, flags):
     assert [one.flag for one in found[len(STEADY) :]] == flags
 
 
-def test_after_an_anomaly_differences_are_to_the_figure_that_is_gone_on_from():
+def test_what_goes_on_from_an_anomaly_begins_a_new_level_without_a_difference():
     assert of(*STEADY, 0, 15_000)[-1] == Derived(2000, 2)
-    assert of(*STEADY, 6_500, 7_000)[-1] == Derived(500, 1)
+    assert of(*STEADY, 6_500, 7_000, 7_600)[-2:] == [Derived(), Derived(600, 1)]
+    assert of(*STEADY, 40_000, 41_000, 42_500)[-2:] == [Derived(), Derived(1500, 1)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "flag"),
+    [
+        pytest.param([20_000, 2_000_000], "jumped", id="a hundred times the first"),
+        pytest.param([20_000, 21_000, 2_100_000], "jumped", id="a hundred times the second"),
+        pytest.param([20_000, 900_000], "", id="a hit"),
+        pytest.param([20_000, None, 2_000_000], "", id="after two days"),
+        pytest.param([900, 90_000], "", id="after a first few"),
+    ],
+)
+def test_before_anything_is_usual_only_a_monstrous_rise_is_odd(counts: list[int | None], flag: str):
+    assert of(*counts)[-1].flag == flag
 
 
 def test_it_may_be_reckoned_in_two_parts():

@@ -89,6 +89,7 @@ def test_no_value_is_a_missing_figure_and_never_zero():
         ({"recorded_date": True}, f"{ISRC}: True is no date"),
         ({"recorded_date": {"$date": 10**30}}, f"{ISRC}: {10**30} is no date"),
         ({"recorded_date": "2026-05-01"}, f"{ISRC}: 2026-05-01 is no day on which this was counted"),
+        ({"recorded_date": "2026-04-02"}, f"{ISRC}: 2026-04-02 is no day on which this was counted"),
         ({"recorded_date": "1970-01-01"}, f"{ISRC}: 1970-01-01 is no day on which this was counted"),
         ({"service": None, "view_count": None}, "has no view counts"),
     ],

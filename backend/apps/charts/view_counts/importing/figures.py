@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from apps.charts.view_counts.services import DayFigure
@@ -84,7 +84,7 @@ def _reported(isrc: str, service: str, day: Any, now: datetime) -> Reported:
     if not isinstance(day, Mapping):
         raise BadFigure(f"{_short(day)} is no day of view counts")
     moment = _moment_of(day)
-    if not EARLIEST <= moment <= now + timedelta(days=1):
+    if moment < EARLIEST or moment.date() > now.date():
         raise BadFigure(f"{moment:%Y-%m-%d} is no day on which this was counted")
     count, delta = _number(_first(day, COUNTS), "count"), _number(_first(day, DELTAS), "delta")
     if count is not None and not 0 <= count <= LARGEST_COUNT:

@@ -23,11 +23,6 @@ LIKES_ADA_AND_JAZZ = Wishes(favorite_artists=["Ada Brook"], favorite_genres=["ja
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def service() -> Iterator[SpotifyStandIn]:
     with SpotifyStandIn([LANTERN, KETTLE, TRIBUTE, HARBOUR]) as started:
         yield started

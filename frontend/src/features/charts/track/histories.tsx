@@ -5,7 +5,7 @@ import { Chart } from "../../../ui/chart.tsx";
 import { Line } from "../../../ui/line.tsx";
 import { laterWords, words } from "../../../words/index.ts";
 import { dayName, genreName, serviceName } from "./formats.ts";
-import { countsByDay, type DayFigure, genresOf, ranksByDay } from "./history.ts";
+import { countsByDay, type DayFigure, type DayRank, genresOf, ranksByDay } from "./history.ts";
 
 export function Counts({ track }: { track: ChartTrack }) {
   const texts = laterWords().chartTrack;
@@ -37,14 +37,14 @@ export function Ranks({ track }: { track: ChartTrack }) {
   );
 }
 
-interface DaysProps {
+interface DaysProps<Day> {
   title: string;
-  days: readonly DayFigure[];
+  days: readonly Day[];
 }
 
-function CountChart({ title, days }: DaysProps) {
+function CountChart({ title, days }: DaysProps<DayFigure>) {
   const { chartTrack: texts } = laterWords();
-  const { number, signed } = words();
+  const { number } = words();
   const known = knownOf(days);
   const told = ({ reported, status }: DayFigure) => {
     const written = reported === null ? "" : number(reported);
@@ -59,7 +59,7 @@ function CountChart({ title, days }: DaysProps) {
       table={{
         label: texts.asTable,
         heads: [texts.day, texts.count, texts.change],
-        rows: days.map((day) => [dayName(day.date), told(day), day.delta === null ? "–" : signed(day.delta)]),
+        rows: days.map((day) => [dayName(day.date), told(day), changeTold(day)]),
       }}
     >
       <Days
@@ -72,42 +72,69 @@ function CountChart({ title, days }: DaysProps) {
   );
 }
 
-function RankChart({ title, days }: DaysProps) {
+function changeTold({ delta, deltaDays }: DayFigure): string {
+  if (delta === null) return "–";
+  const change = words().signed(delta);
+  return deltaDays > 1 ? laterWords().chartTrack.changeInDays(change, deltaDays) : change;
+}
+
+/** The table has the days of which there is a chart, the drawing leaves gaps for the others. */
+function RankChart({ title, days }: DaysProps<DayRank>) {
   const { chartTrack: texts } = laterWords();
   const { ordinal } = words();
   const known = knownOf(days);
   const [best, worst] = [Math.min(...known), Math.max(...known)];
-  const told = ({ value }: DayFigure) => (value === null ? texts.offChart : ordinal(value));
+  const charts = days.filter(({ isChart }) => isChart);
+  const older = olderTold(charts);
+  const summary = texts.ranksTold(ordinal(best), ordinal(known.at(-1) ?? best), texts.days(charts.length));
   return (
     <Chart
       title={title}
       level={4}
-      summary={texts.ranksTold(ordinal(best), ordinal(known.at(-1) ?? best), texts.days(days.length))}
+      summary={[summary, older].filter(Boolean).join(" ")}
       table={{
         label: texts.asTable,
         heads: [texts.day, texts.rank],
-        rows: days.map((day) => [dayName(day.date), told(day)]),
+        rows: charts.map((day) => [dayName(day.date), rankTold(day)]),
       }}
     >
-      <Days days={days} edges={[ordinal(best), ordinal(worst)]} told={told} isRank />
+      <Days days={days} edges={[ordinal(best), ordinal(worst)]} told={rankTold} isRank />
+      {older && <p class="dim small">{older}</p>}
     </Chart>
   );
 }
 
-interface LineProps {
-  days: readonly DayFigure[];
+function rankTold({ value, isChart, olderLists }: DayRank): string {
+  const { chartTrack: texts } = laterWords();
+  if (value === null) return isChart ? texts.offChart : texts.noChart;
+  const lists = Object.entries(olderLists).map(
+    ([service, day]) => `${serviceName(service)}, ${dayName(day)}`,
+  );
+  const rank = words().ordinal(value);
+  return lists.length ? texts.withOlderLists(rank, lists.join("; ")) : rank;
+}
+
+/** "" where every list was of its chart's day. */
+function olderTold(days: readonly DayRank[]): string {
+  const older = days.filter(({ olderLists }) => Object.keys(olderLists).length).length;
+  return older ? `${laterWords().chartTrack.olderLists(older)}.` : "";
+}
+
+interface LineProps<Day> {
+  days: readonly Day[];
   edges: readonly [string, string];
-  told: (day: DayFigure) => string;
+  told: (day: Day) => string;
   isRank?: boolean;
 }
 
-function Days({ days, edges, told, isRank = false }: LineProps) {
+function Days<Day extends DayFigure | DayRank>({ days, edges, told, isRank = false }: LineProps<Day>) {
   const { countOn } = laterWords().chartTrack;
   const ends = days.length > 1 ? [days[0], days.at(-1)] : [days[0]];
   return (
     <Line
       values={days.map(({ value }) => value)}
       names={days.map((day) => countOn(dayName(day.date), told(day)))}
+      unmarked={days.map((day) => "isChart" in day && !day.isChart)}
       scale={ends.flatMap((day) => (day ? [dayName(day.date)] : []))}
       edges={edges}
       isRank={isRank}
@@ -115,7 +142,7 @@ function Days({ days, edges, told, isRank = false }: LineProps) {
   );
 }
 
-function knownOf(days: readonly DayFigure[]): number[] {
+function knownOf(days: readonly { value: number | null }[]): number[] {
   return days.flatMap(({ value }) => (value === null ? [] : [value]));
 }
 

@@ -23,6 +23,7 @@ const ranked = (genre: string, date: string, rank: number, services: Record<stri
   date,
   rank,
   services,
+  older_lists: {} as Record<string, string>,
 });
 
 describe("counts by day", () => {
@@ -53,6 +54,22 @@ describe("counts by day", () => {
     ]);
   });
 
+  it("have a change with the days that it is over, unless it began before", () => {
+    const days = countsByDay(
+      history(
+        counted("2025-03-01", 100, "ok", 7),
+        counted("2025-03-02", 110, "ok", 10),
+        counted("2025-03-04", 150, "ok", 40),
+      ),
+    );
+    expect(days.map(({ delta, deltaDays }) => [delta, deltaDays])).toEqual([
+      [null, 0],
+      [10, 1],
+      [null, 1],
+      [40, 2],
+    ]);
+  });
+
   it("keep a nothing that was counted", () => {
     expect(countsByDay(history(counted("2025-03-01", 0)))[0]).toMatchObject({ value: 0, status: "ok" });
   });
@@ -76,11 +93,16 @@ describe("ranks by day", () => {
     ]);
   });
 
-  it("say nothing of days without a chart", () => {
-    const weeks = { ranks, chart_days: { pop: ["2025-03-01", "2025-03-03"] } };
-    expect(ranksByDay(weeks, "pop").map(({ date, value }) => [date, value])).toEqual([
-      ["2025-03-01", 4],
-      ["2025-03-03", 2],
+  it("have a gap on days without a chart, too, and say which lists were older", () => {
+    const older = { ...ranked("pop", "2025-03-03", 2), older_lists: { spotify: "2025-03-01" } };
+    const weeks = {
+      ranks: [ranked("pop", "2025-03-01", 4), older],
+      chart_days: { pop: ["2025-03-01", "2025-03-03"] },
+    };
+    expect(ranksByDay(weeks, "pop")).toEqual([
+      { date: "2025-03-01", value: 4, isChart: true, olderLists: {} },
+      { date: "2025-03-02", value: null, isChart: false, olderLists: {} },
+      { date: "2025-03-03", value: 2, isChart: true, olderLists: { spotify: "2025-03-01" } },
     ]);
   });
 });
@@ -91,11 +113,11 @@ describe("a place at a service", () => {
       ranked("pop", "2025-03-01", 4, { spotify: 7 }),
       ranked("pop", "2025-03-02", 4, { spotify: 5, soundcloud: 1 }),
       ranked("pop", "2025-03-03", 4, { soundcloud: 2 }),
-      ranked("rap", "2025-03-03", 4, { spotify: 9 }),
+      { ...ranked("rap", "2025-03-03", 4, { spotify: 9 }), older_lists: { spotify: "2025-03-01" } },
     ];
     expect(placesAt("spotify", { ranks })).toEqual([
-      { genre: "pop", date: "2025-03-02", rank: 5 },
-      { genre: "rap", date: "2025-03-03", rank: 9 },
+      { genre: "pop", date: "2025-03-02", rank: 5, listDate: null },
+      { genre: "rap", date: "2025-03-03", rank: 9, listDate: "2025-03-01" },
     ]);
     expect(placesAt("youtube", { ranks })).toEqual([]);
   });

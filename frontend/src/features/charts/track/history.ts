@@ -12,29 +12,48 @@ export interface DayFigure {
   value: number | null;
   /** As the service reported it, also where it is doubtful. */
   reported: number | null;
-  /** To the day before, where that was counted. */
+  /** To the last of these days that was counted, `deltaDays` before. */
   delta: number | null;
+  deltaDays: number;
   status: CountStatus;
+}
+
+export interface DayRank {
+  date: string;
+  /** Null where it was not on the chart, or where there was none. */
+  value: number | null;
+  isChart: boolean;
+  /** By service, the days of lists that are older than the chart. */
+  olderLists: Readonly<Record<string, string>>;
 }
 
 export interface ServicePlace {
   genre: string;
   date: string;
   rank: number;
+  /** Of the list, where that is older than the chart; else null. */
+  listDate: string | null;
 }
 
 const DAY_MS = 24 * 3600 * 1000;
 
 /** A day of which the server has no row at all is missing, too. */
 export function countsByDay({ historical }: CountHistory): DayFigure[] {
-  return everyDay(historical.map(({ date, count, delta, status }) => ({ date, count, delta, status }))).map(
-    ({ date, found }) => {
-      const status = statusOf(found);
-      const reported = status === "failed" || status === "missing" ? null : (found?.count ?? null);
-      const value = status === "ok" ? reported : null;
-      return { date, value, reported, delta: value === null ? null : (found?.delta ?? null), status };
-    },
-  );
+  let last = -1;
+  return everyDay(historical).map(({ date, found }, index) => {
+    const status = statusOf(found);
+    const reported = reportedOf(found, status);
+    const value = status === "ok" ? reported : null;
+    const deltaDays = last < 0 ? 0 : index - last;
+    if (value !== null) last = index;
+    // What is a difference to a day that is not among these says nothing.
+    const isKnown = value !== null && deltaDays > 0;
+    return { date, value, reported, delta: isKnown ? (found?.delta ?? null) : null, deltaDays, status };
+  });
+}
+
+function reportedOf(found: { count: number | null } | null, status: CountStatus): number | null {
+  return status === "failed" || status === "missing" ? null : (found?.count ?? null);
 }
 
 function statusOf(found: { count: number | null; status: string } | null): CountStatus {
@@ -47,24 +66,26 @@ export function genresOf(ranks: readonly RankOnDay[]): string[] {
   return [...new Set(ranks.map(({ genre }) => genre))];
 }
 
-/** On days of that chart without a rank it was not on it; of days without a chart nothing is said. */
+/** On days of that chart without a rank it was not on it. */
 export function ranksByDay(
   { ranks, chart_days }: Pick<ChartTrack, "ranks" | "chart_days">,
   genre: string,
-): DayFigure[] {
-  const places = new Map(ranks.filter((one) => one.genre === genre).map(({ date, rank }) => [date, rank]));
-  return (chart_days[genre] ?? []).map((date) => {
-    const value = places.get(date) ?? null;
-    return { date, value, reported: value, delta: null, status: value === null ? "missing" : "ok" };
-  });
+): DayRank[] {
+  const places = new Map(ranks.filter((one) => one.genre === genre).map((one) => [one.date, one]));
+  return everyDay((chart_days[genre] ?? []).map((date) => ({ date }))).map(({ date, found }) => ({
+    date,
+    value: places.get(date)?.rank ?? null,
+    isChart: found !== null,
+    olderLists: places.get(date)?.older_lists ?? {},
+  }));
 }
 
 /** The last place that a service had it at, for each genre. */
 export function placesAt(service: string, { ranks }: Pick<ChartTrack, "ranks">): ServicePlace[] {
   const last = new Map<string, ServicePlace>();
-  for (const { genre, date, services } of ranks) {
+  for (const { genre, date, services, older_lists } of ranks) {
     const rank = services[service];
-    if (rank !== undefined) last.set(genre, { genre, date, rank });
+    if (rank !== undefined) last.set(genre, { genre, date, rank, listDate: older_lists[service] ?? null });
   }
   return [...last.values()];
 }

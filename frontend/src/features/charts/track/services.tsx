@@ -5,7 +5,7 @@ import type { ChartTrack, CountHistory, Embed, ServiceLink } from "../../../gene
 import { Icon } from "../../../ui/icon.tsx";
 import { laterWords, words } from "../../../words/index.ts";
 import { dayName, frameHost, genreName, serviceName, webAddress } from "./formats.ts";
-import { countsByDay, type DayFigure, placesAt } from "./history.ts";
+import { countsByDay, placesAt } from "./history.ts";
 import { Sparkline } from "./sparkline.tsx";
 
 // What players need: their scripts and their own storage, and windows that lead to the service.
@@ -16,45 +16,62 @@ export function Services({ track }: { track: ChartTrack }) {
   const texts = laterWords().chartTrack;
   /** The service whose player is open; others hear nothing of us. */
   const [open, setOpen] = useState("");
-  const services = Object.entries(track.services);
+  const services = knownServices(track);
   return (
     <section class="card panel-card" aria-labelledby="chart-track-services">
       <h3 id="chart-track-services">{texts.services}</h3>
       {services.length === 0 && <p class="dim">{texts.nowhere}</p>}
       <ul class="chart-track-services">
-        {services.map(([service, link]) => (
-          <li class="chart-track-service" key={service}>
-            <Known service={service} track={track} />
-            <div class="panel-buttons">
-              <Link service={service} link={link} name={track.name} />
-              {link.embed && frameHost(link.embed.url) && (
-                <PlayerButton
-                  service={service}
-                  embed={link.embed}
-                  isOpen={open === service}
-                  onPress={() => setOpen(open === service ? "" : service)}
-                />
+        {services.map((service) => {
+          const link = track.services[service];
+          return (
+            <li class="chart-track-service" key={service}>
+              <Known service={service} track={track} />
+              {link && (
+                <div class="panel-buttons">
+                  <Link service={service} link={link} name={track.name} />
+                  {link.embed && frameHost(link.embed.url) && (
+                    <PlayerButton
+                      service={service}
+                      embed={link.embed}
+                      isOpen={open === service}
+                      onPress={() => setOpen(open === service ? "" : service)}
+                    />
+                  )}
+                </div>
               )}
-            </div>
-            {open === service && link.embed && (
-              <Player service={service} embed={link.embed} name={track.name} />
-            )}
-          </li>
-        ))}
+              {open === service && link?.embed && (
+                <Player service={service} embed={link.embed} name={track.name} />
+              )}
+            </li>
+          );
+        })}
       </ul>
     </section>
   );
+}
+
+/** Also those that have it on a list, or count it, and say no address. */
+function knownServices({ services, ranks, counts }: ChartTrack): string[] {
+  const counted = Object.keys(counts).filter((service) => (counts[service]?.current ?? null) !== null);
+  return [
+    ...new Set([...Object.keys(services), ...ranks.flatMap((one) => Object.keys(one.services)), ...counted]),
+  ];
 }
 
 function Known({ service, track }: { service: string; track: ChartTrack }) {
   const texts = laterWords().chartTrack;
   const { ordinal } = words();
   const counts = track.counts[service];
-  const places = placesAt(service, track).map(({ genre, date, rank }) =>
-    texts.rankAt(ordinal(rank), genreName(genre), dayName(date)),
+  const places = placesAt(service, track).map(({ genre, date, rank, listDate }) =>
+    [
+      texts.rankAt(ordinal(rank), genreName(genre), dayName(date)),
+      ...(listDate ? [laterWords().charts.olderList(dayName(listDate))] : []),
+    ].join(" "),
   );
   const days = counts ? countsByDay(counts) : [];
-  const facts = [...places, ...(counts ? currentPlays(counts, days) : [])];
+  const facts = [...places, ...(counts ? currentPlays(counts) : [])];
+  const [first, last] = [days[0], days.at(-1)];
   return (
     <div class="chart-track-known">
       <div>
@@ -67,20 +84,21 @@ function Known({ service, track }: { service: string; track: ChartTrack }) {
           ))}
         </p>
       </div>
-      {counts && (
-        <Sparkline values={days.map(({ value }) => value)} label={texts.trend(serviceName(service))} />
+      {first && last && (
+        <Sparkline
+          values={days.map(({ value }) => value)}
+          label={texts.trend(serviceName(service), dayName(first.date), dayName(last.date))}
+        />
       )}
     </div>
   );
 }
 
-/** With their day, unless that is the newest. */
-function currentPlays({ current, last_updated }: CountHistory, days: readonly DayFigure[]): string[] {
+/** With their day. */
+function currentPlays({ current, last_updated }: CountHistory): string[] {
   const texts = laterWords().chartTrack;
-  if (current === null) return [];
-  const told = texts.plays(words().number(current));
-  const isNewest = days.at(-1)?.status === "ok" || !last_updated;
-  return [isNewest ? told : texts.asOf(told, dayName(last_updated.slice(0, 10)))];
+  if (current === null || last_updated === null) return [];
+  return [texts.asOf(texts.plays(words().number(current)), dayName(last_updated.slice(0, 10)))];
 }
 
 function Link({ service, link, name }: { service: string; link: ServiceLink; name: string }) {

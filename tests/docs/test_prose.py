@@ -1,0 +1,19 @@
+"""Documents and interface texts name the actor and use standard terms."""
+
+import subprocess
+import sys
+
+from scripts.prose import found_in
+from tests.docs.pages import PROJECT
+
+
+def test_documents_and_interface_texts_use_none_of_the_words() -> None:
+    done = subprocess.run([sys.executable, PROJECT / "scripts" / "prose.py"], capture_output=True, text=True)
+
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
+def test_words_are_found_with_their_lines() -> None:
+    text = "A client is told.\nThe list is long.\nWhoever asks, waits."
+
+    assert [(number, words) for number, words, _ in found_in(text)] == [(1, "is told"), (3, "Whoever")]
