@@ -15,7 +15,7 @@ import { twinQuestion } from "./store/adding.ts";
 import { isHelpShown } from "./store/help.ts";
 import { wishToSearch } from "./store/library.ts";
 import { aside, lastPart, type Part, part, partsOf, show, type Tab, tabOf, tabs } from "./store/place.ts";
-import { addTrack, playing, roomName } from "./store/room.ts";
+import { playing, roomName } from "./store/room.ts";
 import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
 import { newVersion } from "./store/version.ts";
 import { pressOnce } from "./ui/held_keys.ts";
@@ -31,11 +31,11 @@ const History = lazy(() => import("./features/history/history.tsx").then((module
 });
 const Shortcuts = lazy(
   () => import("./features/shortcuts/shortcuts.tsx").then((module) => module.Shortcuts),
-  { Failed: HelpFailed, skeleton: <span hidden /> },
+  { Failed: DialogFailed, skeleton: <span hidden /> },
 );
 const TwinDialog = lazy(
   () => withLaterWords(import("./features/adding/twin_dialog.tsx").then((module) => module.TwinDialog)),
-  { Failed: TwinDialogFailed, skeleton: <span hidden /> },
+  { Failed: DialogFailed, skeleton: <span hidden /> },
 );
 const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel), {
   Failed: PartFailed,
@@ -258,20 +258,12 @@ function PartFailed({ retry }: { retry: () => void }) {
   );
 }
 
-function HelpFailed() {
+/** Neither the list of keys nor the question about an addition can be had. */
+function DialogFailed() {
   useEffect(() => {
     isHelpShown.value = false;
-    tell(words().app.partFailed);
-  }, []);
-  return null;
-}
-
-/** Without the question it is as if it had been answered. */
-function TwinDialogFailed() {
-  useEffect(() => {
-    const asked = twinQuestion.value;
     twinQuestion.value = null;
-    if (asked) addTrack(asked.track);
+    tell(words().app.partFailed);
   }, []);
   return null;
 }

@@ -10,7 +10,7 @@ import { unheld } from "../../ui/unheld.ts";
 import { words } from "../../words/index.ts";
 import { findTrack } from "./doings.ts";
 import { EmptyQueue } from "./empty_queue.tsx";
-import { Played } from "./played.tsx";
+import { Played } from "./played_later.tsx";
 import { PlayingRow } from "./playing_row.tsx";
 import { QueueList } from "./queue_list.tsx";
 import { QueueSkeleton } from "./queue_skeleton.tsx";

@@ -11,7 +11,7 @@ import { useGlows } from "./glows.ts";
 import { slotOf } from "./grab.ts";
 import { ItemMenu, loadItemMenu } from "./item_menu_later.tsx";
 import { orderOf } from "./order.ts";
-import { Played } from "./played.tsx";
+import { Played } from "./played_later.tsx";
 import { labelIdOf, QueueRow } from "./queue_row.tsx";
 import { useDragging } from "./use_dragging.ts";
 import { useKeys } from "./use_keys.ts";
