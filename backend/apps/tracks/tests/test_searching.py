@@ -147,7 +147,8 @@ class Writes:
 
     def renumber(self) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("UPDATE tracks_track SET id = id + 1000000 WHERE id = %s", [self.one()])
+            free = "(SELECT MAX(id) + 1000000 FROM tracks_track)"
+            cursor.execute(f"UPDATE tracks_track SET id = {free} WHERE id = %s", [self.one()])  # noqa: S608
 
     def update_all(self) -> None:
         Track.objects.all().update_unannounced(search_text="same words", latin_text="")
