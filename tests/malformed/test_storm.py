@@ -164,7 +164,7 @@ def check_answers(tally: Tally) -> None:
 
 def check_log(grounds: Grounds) -> None:
     lines = grounds.server.log.splitlines()
-    signs = (" ERROR ", " CRITICAL ", "Traceback", "took too long")
+    signs = (" ERROR ", " CRITICAL ", "Traceback", "Timed out notifying")
     found = [number for number, line in enumerate(lines) if any(sign in line for sign in signs)]
     assert not found, "\n\n".join("\n".join(lines[number : number + LINES_OF_ERROR]) for number in found[:10])
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.page.account_page import AccountPage
 from tests.page.node import FRONTEND
@@ -16,8 +17,8 @@ from tests.page.visitors import Visit, Visitor
 SOURCES = FRONTEND / "src"
 # The one place where each is made; everybody else uses it by its name.
 MAKERS = {"ui/dialog.tsx", "ui/menu.tsx"}
-# What opens in its place, covers nothing and keeps no focus: a chart's table, a service's player.
-IN_PLACE = {"ui/chart.tsx", "features/charts/track/services.tsx"}
+# What opens in its place, covers nothing and keeps no focus: a table, a player, what was played.
+IN_PLACE = {"ui/chart.tsx", "features/charts/track/services.tsx", "features/queue/played.tsx"}
 # Whatever makes something open or asks by a window of the browser's own.
 OPENS = re.compile(
     r"<(?:Dialog|Menu|dialog|details)\b|role=\"(?:dialog|alertdialog|menu|listbox|tooltip)\"|\bpopover="
@@ -37,6 +38,11 @@ def vote_long_ago(visitor: Visitor) -> None:
     make_old(visitor.page, actions=2)
     visitor.context.set_offline(False)
     expect(visitor.page.locator(".banner [aria-haspopup=dialog]")).to_be_visible()
+
+
+def search(page: Page, text: str) -> None:
+    page.get_by_role("searchbox").fill(text)
+    expect(page.locator(".library .place-button")).to_have_count(2)
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,10 @@ DIALOGS = {
         is_modal=False,
         takes_focus=False,
     ),
+    "the question about the same song from another album": Opened(
+        *("features/adding/twin_dialog.tsx", "dialog", (".library .place-button[data-state=free]",)),
+        prepare=lambda visitor: search(visitor.page, "mr. twin"),
+    ),
     "the question before an account is erased": Opened(
         *("features/account/own_data.tsx", "dialog", (".account-delete .button",)),
         prepare=lambda visitor: AccountPage(visitor).open().sign_up(),
@@ -87,8 +97,12 @@ DIALOGS = {
 }
 
 
-def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(visit: Visit, queue: Queue):
-    queue.fill(3)
+def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(
+    visit: Visit, queue: Queue, library: Library
+):
+    twins = [library.add(title, album=title)["id"] for title in ("Mr. Twin", "mr. twin")]
+    queue.add(twins[0])
+    queue.fill(2)
     visitor = visit(f"/r/{queue.room}#room")
     page = visitor.page
     # All that comes later could take focus along.

@@ -77,7 +77,7 @@ def threads_when_idle(server: TuttiServer) -> int:
 
 def begin_to_stop(server: TuttiServer) -> None:
     os.kill(server.pid, signal.SIGTERM)
-    wait_for(lambda: "Stopping" in server.log, bool)
+    wait_for(lambda: "Shutting down" in server.log, bool)
 
 
 def test_an_interrupt_is_an_orderly_end_and_the_port_can_be_taken_again_at_once(server: TuttiServer):
@@ -118,5 +118,5 @@ def test_what_hangs_does_not_hold_it_up_for_ever(server: TuttiServer, write: Fut
     begin_to_stop(server)
 
     assert server.wait() == HUNG
-    assert "took too long" in server.log
+    assert "Timed out notifying" in server.log
     assert isinstance(write.exception(), httpx.TransportError)
