@@ -18,13 +18,13 @@ OPENED = """
 """
 # Asks until it is so: the page tells nobody when it writes.
 UNTIL = (
-    f"async ([store, key, wanted]) => {{{OPENED}"
+    f"async ([store, key, wanted, isMost]) => {{{OPENED}"
     + """
     do {
         if (performance.now() > end) throw new Error(`${found} in ${store}, not ${wanted}`);
         const kept = database.transaction(store).objectStore(store);
         found = key ? (await resultOf(kept.get(key)))?.seq : await resultOf(kept.count());
-    } while (!(found >= wanted));
+    } while (!(isMost ? found <= wanted : found >= wanted));
     database.close();
 }"""
 )
@@ -49,12 +49,17 @@ MAKE_OLD = (
 
 def wait_until_remembered(page: Page, queue: Queue) -> None:
     """Returns when a reload without a network would show the queue as it is now."""
-    page.evaluate(UNTIL, ["rooms", queue.room, queue.state().seq])
+    page.evaluate(UNTIL, ["rooms", queue.room, queue.state().seq, False])
 
 
 def wait_until_stored(page: Page, actions: int) -> None:
     """Returns when so many actions would outlive their tab."""
-    page.evaluate(UNTIL, ["outbox", None, actions])
+    page.evaluate(UNTIL, ["outbox", None, actions, False])
+
+
+def wait_until_discarded(page: Page, left: int) -> None:
+    """Returns when no more than so many actions are stored."""
+    page.evaluate(UNTIL, ["outbox", None, left, True])
 
 
 def make_old(page: Page, actions: int, age: timedelta = timedelta(hours=21)) -> None:

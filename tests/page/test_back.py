@@ -61,7 +61,7 @@ def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_
     page.keyboard.press("Escape")
     expect(menu).to_have_count(0)
     expect(page).to_have_url(f"{visitor.base_url}/r/{queue.room}")
-    page.wait_for_function("history.state.depth === 0")
+    page.wait_for_function("() => history.state.depth === 0")
     page.go_back()
     assert page.url == BEFORE
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.contract.conftest import new_room
 from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, in_sync
-from tests.page.remembered import make_old
+from tests.page.remembered import make_old, wait_until_discarded
 from tests.page.visitors import PHONE, Visit, Visitor
 
 HEIGHT = "element => element.clientHeight"
@@ -62,6 +62,8 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
     dialog = opened(elsewhere)
     dialog.get_by_role("button", name=f"Discard: Vote up {first} (room A test's room)").tap()
     expect(dialog.get_by_role("listitem")).to_have_count(7)
+    # Shown at once, and written a moment later.
+    wait_until_discarded(elsewhere, left=7)
     elsewhere.close()
 
     page = QueuePage(visitor.another_tab().open(f"/r/{queue.room}"))

@@ -50,7 +50,7 @@ EXPECTED_ANSWER = re.compile(r"the server responded with a status of (4\d\d)")
 # The second: Chromium can't have the script of the service worker itself. The third is Firefox's word.
 NETWORK_GONE = re.compile(
     r"net::ERR_(INTERNET_DISCONNECTED|CONNECTION_(REFUSED|RESET|CLOSED)|FAILED)"
-    r"|net::ERR_(EMPTY_RESPONSE|CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING)"
+    r"|net::ERR_(EMPTY_RESPONSE|INVALID_HTTP_RESPONSE|CONTENT_LENGTH_MISMATCH|INCOMPLETE_CHUNKED_ENCODING)"
     r"|An unknown error occurred when fetching the script"
     r"|Firefox can’t establish a connection to the server at ws://"
 )

@@ -153,7 +153,7 @@ def _row(rank: int, told: dict[str, Any]) -> Row:
     return Row(
         rank=rank,
         name=name_of(track.name),
-        artist=name_of(joined(artist.name for artist in track.artists)),
+        artist=name_of(joined(optional_name(artist.name) for artist in track.artists)),
         service_track_id=id_of(track.id or ""),
         url=address_of((track.external_urls or {}).get("spotify")),
         album=optional_name(album.name),
@@ -175,7 +175,7 @@ def _saved_row(one: _Saved) -> Row:
     return Row(
         rank=one.list_position,
         name=name_of(one.name),
-        artist=name_of(joined(one.artists)),
+        artist=name_of(joined(map(optional_name, one.artists))),
         service_track_id=id_of(one.song_id),
         url=address_of(one.url),
         album=optional_name(one.album_name),

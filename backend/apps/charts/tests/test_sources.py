@@ -231,3 +231,22 @@ def test_many_threads_may_use_a_new_type_at_once():
     ended = subprocess.run(program, cwd=settings.BACKEND_DIR)  # noqa: S603 - a program of our own
 
     assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("artists", "shown"),
+    [
+        (["\u200b", "Ada"], ["Ada"]),
+        (["Ada", "null"], ["Ada"]),
+        (["\u200b", "\u200b"], []),
+        (["null"] * 2, []),
+    ],
+)
+def test_an_artist_without_a_name_is_left_out_and_a_line_of_such_alone_cannot_be_read(artists, shown):
+    told = json.loads(bodies.spotify(chosen(1, 2, 3)))
+    told["items"][1]["track"]["artists"] = [{"name": name} for name in artists]
+
+    listing = spotify.read(json.dumps(told).encode())
+
+    assert [row.artist for row in listing.rows if row.rank == 2] == shown
+    assert listing.unreadable == (not shown)
