@@ -353,11 +353,11 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             "Each user can read the accounts of all others.",
         ),
         Mutant(
-            "network address owns rooms",
-            f"{PLAYLIST}room_services.py",
-            "created_by=caller.owner_key,",
-            "created_by=caller.key,",
-            "Somebody without an identity owns a room, and so does the next one at that address.",
+            "strangers create rooms",
+            f"{PLAYLIST}room_views.py",
+            "if not caller.owner_key:",
+            "if not caller.key:",
+            "A caller without a guest or an account creates rooms, which have no owner.",
         ),
     ),
     "recommendations": (
