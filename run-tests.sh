@@ -16,8 +16,8 @@ PostgreSQL with Redis, which it starts itself. What is not installed it installs
 what to type. Everything is run even when something fails; the table at the end sums it up.
 
   --no-services   leave out, on purpose, what needs PostgreSQL or Redis
-  --long          also what takes long (several hours): longer random tests, every contract test on both sizes,
-                  every state of the page, Firefox, 54 mutants of the product, and --pythons
+  --long          also what takes long (about 3 hours): longer random tests, every contract and unit test on both
+                  sizes, every state of the page, Firefox, 54 mutants of the product, and --pythons
   --pythons       only the unit tests, on each other supported Python that this machine has
   --help          this text
 

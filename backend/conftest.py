@@ -8,12 +8,12 @@ import pytest
 from channels.layers import channel_layers
 from django.conf import settings as django_settings
 from django.core.cache import cache
+from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
-from apps.jobs.messages import tell_workers_by
-from apps.realtime.selectors import forget_states
-from core.idempotency import look_soon
+from apps.jobs.services import set_worker_notifier
+from apps.realtime.selectors import clear_cached_states
 from core.tests.clocks import FakeClock
 
 # A database behind an example makes times vary, and fixtures of a test serve all of its examples.
@@ -25,10 +25,17 @@ settings.register_profile(
     print_blob=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+# For `make quick`; the complete run tries all examples.
+settings.register_profile("quick", settings.get_profile("unit"), max_examples=10)
 settings.load_profile("unit")
 
 # As the server does it: beside other tests, more threads of one computation would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A busy machine must not make Redis look as if it were away. Of a slow Redis: tests/faults/test_slow_redis.
+if django_settings.REDIS_URLS:
+    patience = {"socket_timeout": 20.0, "socket_connect_timeout": 20.0}
+    django_settings.CACHES["default"]["OPTIONS"] = patience
 
 
 # The last one is what fixtures of our own ask for that unblock the database themselves.
@@ -36,21 +43,56 @@ DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--without-database", action="store_true", help="only tests that use no database")
+    said = "only tests that use one, or none; or on PostgreSQL those marked one_database, too"
+    parser.addoption("--database", choices=("with", "without", "all"), help=said)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL and Redis only those run that use either: no other could come out differently there."""
-    if config.getoption("--without-database"):
-        left_out = [item for item in items if uses_database(item)]
+    chosen = config.getoption("--database")
+    if not is_selection(config):
+        check_cases(items)
+    if chosen in ("with", "without"):
+        left_out = [item for item in items if uses_database(item) != (chosen == "with")]
     elif django_settings.REDIS_URLS:
-        left_out = [item for item in items if not (uses_database(item) or item.get_closest_marker("redis"))]
+        left_out = [item for item in items if not may_differ(item, is_long=chosen == "all")]
     else:
         return
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
     items[:] = [item for item in items if item not in gone]
+
+
+def is_selection(config: pytest.Config) -> bool:
+    """Whether some cases of a test may have been left out on purpose."""
+    option = config.option
+    is_filtered = option.keyword or option.markexpr or config.getoption("lf", default=None)
+    return bool(is_filtered) or any("::" in path for path in config.args)
+
+
+def check_cases(items: list[pytest.Item]) -> None:
+    """Raises UsageError where `one_database` names a case that does not exist, and so would not run."""
+    named: dict[str, set[str]] = {}
+    for item in items:
+        if marker := item.get_closest_marker("one_database"):
+            test = item.nodeid.partition("[")[0]
+            named.setdefault(test, set(marker.kwargs.get("but", ()))).discard(id_of(item))
+    if unknown := {test: cases for test, cases in named.items() if cases}:
+        raise pytest.UsageError(f"one_database names cases that do not exist: {unknown}")
+
+
+def may_differ(item: pytest.Item, *, is_long: bool) -> bool:
+    """Whether the item could come out differently on PostgreSQL and Redis, where no other proves the same."""
+    marker = item.get_closest_marker("one_database")
+    if marker and not is_long and id_of(item) not in marker.kwargs.get("but", ()):
+        return False
+    return bool(uses_database(item) or item.get_closest_marker("redis"))
+
+
+def id_of(item: pytest.Item) -> str:
+    """That of its parameters."""
+    return item.callspec.id if hasattr(item, "callspec") else ""
 
 
 def uses_database(item: pytest.Item) -> bool:
@@ -60,25 +102,37 @@ def uses_database(item: pytest.Item) -> bool:
     return bool(is_test_case or item.get_closest_marker("django_db") or DATABASE_FIXTURES & set(fixtures))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """On SQLite a file in a folder of the run: one in memory knows no waiting between threads."""
+    if connection.vendor == "sqlite":
+        file = tmp_path_factory.mktemp("database") / "db.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(file)
+    else:
+        request.getfixturevalue("django_db_modify_db_settings_parallel_suffix")
+
+
 @pytest.fixture(autouse=True, scope="session")
 def quick_settings() -> None:
     """Argon2 is slow on purpose, and each new client of Django's would list all static files and the page's.
+    There is no worker to notify.
 
     What passwords are stored with is tested by logins over HTTP. A test of files sets what it needs.
     """
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     django_settings.WHITENOISE_USE_FINDERS = False
-    django_settings.PAGE_DIR = Path(os.devnull)
+    django_settings.FRONTEND_DIR = Path(os.devnull)
+    set_worker_notifier(None)
 
 
 @pytest.fixture(autouse=True)
 def fresh_memory() -> Iterator[None]:
-    """Limits are counted anew, and states of rolled back tests are forgotten."""
+    """Resets limits, and the states of the main room, whose stream all tests share."""
     cache.clear()
     channel_layers.backends.clear()
-    forget_states()
-    look_soon()
-    tell_workers_by(None)
+    clear_cached_states()
     yield
     channel_layers.backends.clear()
 

@@ -7,10 +7,10 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from core.frames import roomy
+from core.process_tuning import with_large_stack_chunk
 
 
-@roomy
+@with_large_stack_chunk
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     try:

@@ -1,1 +1,1 @@
-"""Benchmarks. Each folder is one: it has `measure(*, is_quick)`, which gives a `Result`."""
+"""Benchmarks. Each folder is one: it has `measure(*, is_quick)`, which returns a `Result`."""

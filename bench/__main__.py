@@ -1,7 +1,7 @@
 """`python -m bench NAME [--quick]`: runs one, prints its table and, as the last line, its ratios.
 
-A benchmark may have options of its own (`add_options`); a run that one of them makes smaller is not kept.
-One that is shown in docs/benchmarks.md has `write_document`, which writes the kept results there.
+A benchmark may have options of its own (`add_options`); a run that such an option makes smaller is not saved.
+A benchmark shown in docs/benchmarks.md has `write_document`, which writes the saved results there.
 """
 
 import argparse
@@ -20,10 +20,10 @@ def main(words: list[str]) -> int:
         return 2
     benchmark = importlib.import_module(f"bench.{name}")
     parser = argparse.ArgumentParser(prog=f"bench/run {name}", description=benchmark.__doc__)
-    parser.add_argument("--quick", action="store_true", help="at most a minute, and not kept")
+    parser.add_argument("--quick", action="store_true", help="at most one minute; the result is not saved")
     if hasattr(benchmark, "write_document"):
-        said = "measure nothing; write the kept results into docs/benchmarks.md"
-        parser.add_argument("--document", action="store_true", help=said)
+        text = "write the saved results to docs/benchmarks.md without measuring"
+        parser.add_argument("--document", action="store_true", help=text)
     if hasattr(benchmark, "add_options"):
         benchmark.add_options(parser)
     chosen = vars(parser.parse_args(options))
@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
     result = benchmark.measure(is_quick=is_quick, **chosen)
     sys.stdout.write(f"{result.text()}\n")
     if result.is_whole and not is_quick:
-        sys.stdout.write(f"Raw results: {result.keep()}\n")
+        sys.stdout.write(f"Raw results: {result.save()}\n")
     sys.stdout.write(f"{result.last_line()}\n")
     return 0
 

@@ -1,4 +1,4 @@
-"""The machine under a benchmark: which core does what, what processes use, whose port it is. Linux only."""
+"""The machine under a benchmark: cores, resource use of processes, owners of ports. Linux only."""
 
 import contextlib
 import os
@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 LISTENING = "0A"
-# Linux's number of another process's own clock, which counts all its threads in nanoseconds.
+# Linux's ID of another process's CPU clock, which counts all its threads in nanoseconds.
 PROCESS_CLOCK_BITS, SCHEDULED_TIME = 3, 2
 NANOSECONDS = 1e9
 
 
 class MachineError(Exception):
-    """This machine can't be measured on; the message says why."""
+    """This machine does not allow measurements; the message contains the reason."""
 
 
 class Cores:
-    """One core for the server that is measured, the others for everything else, this process too."""
+    """One core for the server under test, the others for everything else, this process included."""
 
     def __init__(self) -> None:
         *others, server = sorted(os.sched_getaffinity(0))
@@ -29,8 +29,8 @@ class Cores:
         os.sched_setaffinity(0, others)
 
     @contextlib.contextmanager
-    def of_server(self) -> Iterator[None]:
-        """What is started within runs on the server's core, and stays there."""
+    def pin_to_server_core(self) -> Iterator[None]:
+        """Processes started within run on the server's core only."""
         os.sched_setaffinity(0, {self.server})
         try:
             yield
@@ -39,19 +39,19 @@ class Cores:
 
 
 def allow_many_files() -> None:
-    """A socket is an open file on either side; what is started from here on may have as many as we."""
+    """Raises the limit of open files, also for child processes: each socket is a file on both sides."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """What all threads of these processes have used so far, those that have ended included."""
+    """Processor time of all threads of these processes so far, including ended threads."""
     clocks = [(~pid << PROCESS_CLOCK_BITS) | SCHEDULED_TIME for pid in pids]
     return sum(time.clock_gettime_ns(clock) for clock in clocks) / NANOSECONDS
 
 
 def resident_kilobytes(pids: Iterable[int], *, field: str = "VmRSS") -> int:
-    """Of memory that is theirs now, or with VmHWM at the most since they began."""
+    """Their current memory, or with VmHWM their peak memory."""
     found = [re.search(rf"^{field}:\s+(\d+) kB", _status(pid), re.MULTILINE) for pid in pids]
     return sum(int(match[1]) for match in found if match)
 
@@ -65,8 +65,8 @@ def with_children(pid: int) -> list[int]:
     return [pid, *(below for child in children for below in with_children(int(child)))]
 
 
-def busy_seconds(core: int) -> float:
-    """How long this core has been doing anything."""
+def core_busy_seconds(core: int) -> float:
+    """How long this core has been busy."""
     for line in Path("/proc/stat").read_text().splitlines():
         if line.startswith(f"cpu{core} "):
             user, nice, system, _idle, _wait, *interrupts = map(int, line.split()[1:8])
@@ -75,7 +75,7 @@ def busy_seconds(core: int) -> float:
 
 
 def check_listener(port: int, pids: Iterable[int]) -> None:
-    """Raises MachineError unless it is one of these processes that listens on the port."""
+    """Raises MachineError unless one of these processes listens on the port."""
     inodes = _listening_inodes(port)
     for pid in pids:
         held = {str(file.readlink()) for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink()}

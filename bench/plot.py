@@ -1,4 +1,4 @@
-"""Plots as SVG, readable on light and on dark pages: lines over logarithmic axes, panel beside panel."""
+"""Plots as SVG, readable on light and dark pages: lines over logarithmic axes, in panels."""
 
 import math
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ IMAGES = PROJECT / "docs" / "images"
 WIDTH, HEIGHT = 420, 300  # of a panel
 LEFT, RIGHT, TOP, BOTTOM = 48, 28, 56, 36
 LEGEND_LINE, LEGEND_COLUMNS = 18, 2
-# Far apart for most eyes, and visible on white as on black.
+# Distinguishable with most colour vision, and visible on white and on black.
 COLOURS = [
     *("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#b8860b", "#56b4e9"),
     *("#7f7f7f", "#8c6bb1", "#66a61e", "#e7298a", "#a0522d"),
@@ -25,7 +25,7 @@ text { font: 12px system-ui, sans-serif; fill: #1f2328; }
 
 @dataclass(frozen=True)
 class Panel:
-    """Lines by their names; each has values by their place on the lower axis."""
+    """Lines by name; each has values by their position on the lower axis."""
 
     title: str
     lines: dict[str, dict[int, float]]
@@ -33,7 +33,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Axis:
-    """A logarithmic one, from a value to another, over so many pixels from the first."""
+    """A logarithmic axis between two values, from one pixel to another."""
 
     least: float
     most: float
@@ -45,15 +45,15 @@ class Axis:
         return round(self.first + (self.last - self.first) * math.log(value / self.least) / span, 1)
 
 
-def write(name: str, title: str, panels: list[Panel], *, loud: str) -> None:
-    """The line called `loud` is drawn thicker, and over the others."""
+def write(name: str, title: str, panels: list[Panel], *, highlighted: str) -> None:
+    """The line called `highlighted` is thicker and drawn over the others."""
     names = list(dict.fromkeys(line for panel in panels for line in panel.lines))
     colours = {line: COLOURS[index % len(COLOURS)] for index, line in enumerate(names)}
     width = WIDTH * len(panels)
     height = HEIGHT + LEGEND_LINE * (math.ceil(len(names) / LEGEND_COLUMNS) + 1)
     parts = [f'<text class="title" x="8" y="18">{escape(title)}</text>']
     for index, panel in enumerate(panels):
-        parts += _panel(panel, _axes(panels, index), colours, loud)
+        parts += _panel(panel, _axes(panels, index), colours, highlighted)
     parts += _legend(colours, width)
     body = "\n".join(parts)
     box = (
@@ -73,7 +73,7 @@ def _axes(panels: list[Panel], index: int) -> tuple[Axis, Axis]:
     return across, Axis(low, high, HEIGHT - BOTTOM, TOP)
 
 
-def _panel(panel: Panel, axes: tuple[Axis, Axis], colours: dict[str, str], loud: str) -> list[str]:
+def _panel(panel: Panel, axes: tuple[Axis, Axis], colours: dict[str, str], highlighted: str) -> list[str]:
     across, up = axes
     parts = [f'<text x="{across.first}" y="{TOP - 14}">{escape(panel.title)}</text>']
     for power in range(round(math.log10(up.least)), round(math.log10(up.most)) + 1):
@@ -84,9 +84,9 @@ def _panel(panel: Panel, axes: tuple[Axis, Axis], colours: dict[str, str], loud:
         parts.append(
             f'<text x="{across.at(place)}" y="{HEIGHT - BOTTOM + 18}" text-anchor="middle">{place:,}</text>'
         )
-    for name, line in sorted(panel.lines.items(), key=lambda item: item[0] == loud):
+    for name, line in sorted(panel.lines.items(), key=lambda item: item[0] == highlighted):
         points = " ".join(f"{across.at(place)},{up.at(value)}" for place, value in sorted(line.items()))
-        weight = "line loud" if name == loud else "line"
+        weight = "line loud" if name == highlighted else "line"
         parts.append(f'<polyline class="{weight}" stroke="{colours[name]}" points="{points}"/>')
     return parts
 

@@ -1,4 +1,4 @@
-"""A room of a benchmark, and somebody else who keeps it busy."""
+"""A room of a benchmark, and changes by another user."""
 
 import itertools
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from tests.processes import TuttiServer
 
 
 class Room:
-    """A new room whose queue holds so many items."""
+    """A new room whose queue has `items` items."""
 
     def __init__(self, server: TuttiServer, *, name: str, items: int) -> None:
         self._client = httpx.Client(base_url=server.base_url, timeout=30)
@@ -23,7 +23,7 @@ class Room:
         self.item_ids = [self._post(self._path, {"track_id": track})["id"] for track in tracks]
 
     def _tracks(self, server: TuttiServer, count: int) -> list[int]:
-        """So many tracks of the library, which is filled up for that."""
+        """The IDs of `count` tracks, created where the library lacks them."""
         fill_library(server, count)
         found: list[int] = []
         while len(found) < count:
@@ -38,26 +38,26 @@ class Room:
         return result
 
     def endless_events(self) -> Iterator[None]:
-        """Each step is one event: of ten, six votes, two moves, a track that comes and goes again."""
+        """Each step is one event; ten of them are six votes, two moves, and a track added and removed."""
         votes, moves = self.endless_votes(), self._endless_moves()
         while True:
             added = self._post(self._path, {"track_id": self._spare_track, "before": self.item_ids[0]})["id"]
             yield
-            for deeds in (votes, votes, votes, moves, votes, votes, votes, moves):
-                next(deeds)
+            for actions in (votes, votes, votes, moves, votes, votes, votes, moves):
+                next(actions)
                 yield
             self._client.delete(f"{self._path}{added}/").raise_for_status()
             yield
 
     def endless_votes(self) -> Iterator[None]:
-        """Up and down in turns, over all items."""
+        """Alternately adds and removes votes, over all items."""
         for value in itertools.cycle((1, -1)):
             for item_id in self.item_ids:
                 self._post(f"{self._path}{item_id}/vote/", {"value": value})
                 yield
 
     def _endless_moves(self) -> Iterator[None]:
-        """One near the head of the queue trades places with the one behind it."""
+        """Swaps an item near the head of the queue with the next one."""
         first, second = self.item_ids[3], self.item_ids[4]
         while True:
             self._client.patch(f"{self._path}{first}/", json={"after": second}).raise_for_status()
@@ -65,7 +65,7 @@ class Room:
             first, second = second, first
 
     def wait_until_shown(self, page: Page) -> None:
-        """Returns when the page stands where the server stands."""
+        """Returns when the web app shows the server's latest event."""
         seq = self._client.get(self._path).headers["X-Stream-Seq"]
         page.wait_for_function(
             "seq => document.querySelector('.status-button')?.ariaLabel?.includes('#' + seq)",

@@ -68,7 +68,7 @@ fi
 if ! is_there tls_key; then
     openssl req -x509 -newkey rsa:2048 -nodes -days 90 -subj "/CN=$domain" \
         -addext "subjectAltName=DNS:$domain" \
-        -keyout "$made/tls_key" -out "$made/tls_certificate" 2>"$made/told" || stop "$(cat "$made/told")"
+        -keyout "$made/tls_key" -out "$made/tls_certificate" 2>"$made/openssl.log" || stop "$(cat "$made/openssl.log")"
     put tls_key
     put tls_certificate
     echo "Made a certificate that no browser trusts. Replace secrets/tls_certificate and secrets/tls_key."

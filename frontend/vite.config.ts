@@ -23,6 +23,8 @@ export default defineConfig(({ command }) => ({
   server: { port: 3000, strictPort: true },
   test: {
     unstubGlobals: true,
+    // Time is simulated; only a hanging test takes as long, however busy the machine is.
+    testTimeout: 60_000,
     // Without isolation a file finds the modules that another has loaded: ten times as fast. The modules of the
     // charts go on listening after their test. The protocol needs no document.
     projects: [

@@ -1,10 +1,10 @@
-"""Makes `.venv` from one of the hashed locks: `python3 scripts/environment.py base` (or `dev`).
+"""Creates `.venv` from a hashed lock file: `python3 scripts/environment.py base` (or `dev`).
 
-A second word names another folder for it, as the tests on more Pythons have. What is there already is left
-alone, so that a second run takes a moment. It needs nothing but Python.
+A second argument specifies another folder, for tests on other Pythons. An up-to-date environment is not
+changed, so a second run is fast. It requires only Python.
 """
 
-# ruff: noqa: S603 - every command here is made of the project's own words
+# ruff: noqa: S603 - all commands consist of the project's own arguments
 
 import contextlib
 import errno
@@ -21,10 +21,10 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parent.parent
 VENV = PROJECT / (sys.argv[2] if __name__ == "__main__" and len(sys.argv) > 2 else ".venv")
 PYTHON = VENV / "bin" / "python"
-# Where the environment was made: its scripts hold that path, so a moved project needs a new one.
+# The path of the environment: its scripts contain it, so a moved project needs a new one.
 LOCATION = VENV / ".location"
 OLDEST_PYTHON = (3, 11)
-# What is installed for the key is also there when the value is: everything in base.txt is in dev.txt.
+# The lock file of the value includes that of the key: dev.txt contains base.txt.
 INCLUDED = {"base": ["base"], "dev": ["dev", "base"]}
 # uv does not read pip's settings.
 UV_NAME_OF_PIP_SETTING = {
@@ -37,7 +37,7 @@ PIP_SETTING = re.compile(r"^[\w:]+\.(?P<name>[\w-]+)='(?P<value>.*)'$", re.MULTI
 
 
 class EnvironmentMissingError(Exception):
-    """Why there is no environment, and what to do about it."""
+    """The environment could not be created; the message says why and what to do."""
 
 
 def main() -> None:
@@ -51,18 +51,18 @@ def main() -> None:
     except EnvironmentMissingError as error:
         sys.exit(str(error))
     except PermissionError as error:
-        sys.exit(f"{error.filename} cannot be written to. Start as the user who owns {PROJECT}.")
+        sys.exit(f"{error.filename} is not writable. Start as the owner of {PROJECT}.")
 
 
 @contextlib.contextmanager
 def only_one_at_a_time() -> Iterator[None]:
-    """Holds a lock on the project's folder: two starts at once must not install into one another."""
+    """Locks the project's folder: concurrent starts must not install at the same time."""
     folder = os.open(PROJECT, os.O_RDONLY)
     try:
         try:
             fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            tell("Waiting for another start script that is installing…")
+            report("Waiting for another start script that is installing…")
             fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
@@ -73,14 +73,14 @@ def only_one_at_a_time() -> Iterator[None]:
 
 
 def is_sound() -> bool:
-    """Whether `.venv` is there, stands where it was made and its Python still works."""
+    """Whether `.venv` exists, was not moved, and its Python works."""
     if LOCATION.is_file() and LOCATION.read_text() != str(VENV):
         return False
     return python_version() is not None
 
 
 def python_version() -> str | None:
-    """The exact version of the environment's Python, or None where it cannot be used."""
+    """The exact version of the environment's Python, or None if it is unusable."""
     question = (
         "import os, sys, sysconfig; "
         f"usable = sys.version_info >= {OLDEST_PYTHON} and os.path.isdir(sysconfig.get_path('purelib')); "
@@ -96,7 +96,7 @@ def python_version() -> str | None:
 def make_environment() -> None:
     if not os.access(PROJECT, os.W_OK):
         raise PermissionError(errno.EACCES, "", str(PROJECT))
-    tell(f"Creating the virtual environment {VENV} with Python {sys.version.split()[0]}…")
+    report(f"Creating the virtual environment {VENV} with Python {sys.version.split()[0]}…")
     if new_venv() or new_venv("--without-pip"):
         LOCATION.write_text(str(VENV))
         return
@@ -112,7 +112,7 @@ def new_venv(*options: str) -> bool:
     return made.returncode == 0
 
 
-# --- What is installed in it -----------------------------------------------------------------------
+# --- Packages --------------------------------------------------------------------------------------
 
 
 def stamp(lock: str) -> Path:
@@ -120,7 +120,7 @@ def stamp(lock: str) -> Path:
 
 
 def fingerprint(lock: str) -> str:
-    """Changes with the lock, with the environment's Python and with its place."""
+    """A hash of the lock file, the environment's Python and its path."""
     parts = [(PROJECT / "requirements" / f"{lock}.txt").read_text(), python_version(), str(VENV)]
     return hashlib.sha256(repr(parts).encode()).hexdigest()
 
@@ -130,7 +130,7 @@ def is_installed(lock: str) -> bool:
 
 
 def install(lock: str) -> None:
-    tell("Installing packages; this can take a few minutes the first time…")
+    report("Installing packages; this can take a few minutes the first time…")
     pip = find_pip()
     requirements = ["--require-hashes", "-r", str(PROJECT / "requirements" / f"{lock}.txt")]
     if not install_with_uv(pip, requirements):
@@ -146,15 +146,15 @@ def find_pip() -> list[str]:
     own = [str(PYTHON), "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input"]
     outer = [sys.executable, *own[1:], "--python", str(PYTHON)]
     for pip in (own, outer):
-        if answers(pip):
+        if succeeds(pip):
             return pip
     install_ensurepip()
-    if subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True).returncode == 0 and answers(own):
+    if subprocess.run([PYTHON, "-m", "ensurepip"], capture_output=True).returncode == 0 and succeeds(own):
         return own
     raise EnvironmentMissingError(f"{sys.executable} has no pip. {how_to_get_pip()}")
 
 
-def answers(command: list[str]) -> bool:
+def succeeds(command: list[str]) -> bool:
     return subprocess.run([*command, "--version"], capture_output=True).returncode == 0
 
 
@@ -164,15 +164,15 @@ def pip_package() -> str:
 
 def how_to_get_pip() -> str:
     if shutil.which("apt-get"):
-        return f"Type: sudo apt-get install {pip_package()}"
+        return f"Run: sudo apt-get install {pip_package()}"
     return "Install Python's venv and pip with this system's package manager."
 
 
 def install_ensurepip() -> None:
-    """Debian keeps ensurepip in a package of its own; root can get it."""
+    """Debian has ensurepip in a separate package, which root can install."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    tell(f"Python has no pip: installing {pip_package()}…")
+    report(f"Python has no pip: installing {pip_package()}…")
     apt_get = ["apt-get", "-qq", "-o", "DPkg::Lock::Timeout=120"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for step in (["update"], ["install", "-y", "--no-install-recommends", pip_package()]):
@@ -180,7 +180,7 @@ def install_ensurepip() -> None:
 
 
 def install_with_uv(pip: list[str], requirements: list[str]) -> bool:
-    """Several times faster than pip; False where there is no uv for this machine or it failed."""
+    """Several times faster than pip; False if uv is unavailable or failed."""
     uv = VENV / "bin" / "uv"
     lock = PROJECT / "scripts" / "uv.txt"
     if not uv.exists():
@@ -195,16 +195,16 @@ def install_with_uv(pip: list[str], requirements: list[str]) -> bool:
 
 def uv_environment(pip: list[str]) -> dict[str, str]:
     listed = subprocess.run([*pip, "config", "list"], capture_output=True, text=True).stdout
-    told = {
+    reported = {
         UV_NAME_OF_PIP_SETTING[setting["name"]]: setting["value"]
         for setting in PIP_SETTING.finditer(listed)
         if setting["name"] in UV_NAME_OF_PIP_SETTING
     }
     cache = {} if os.access(Path("~").expanduser(), os.W_OK) else {"UV_NO_CACHE": "1"}
-    return {"UV_LINK_MODE": "copy", "UV_HTTP_TIMEOUT": "120", **cache, **told, **os.environ}
+    return {"UV_LINK_MODE": "copy", "UV_HTTP_TIMEOUT": "120", **cache, **reported, **os.environ}
 
 
-def tell(line: str) -> None:
+def report(line: str) -> None:
     sys.stderr.write(f"{line}\n")
     sys.stderr.flush()
 

@@ -18,13 +18,13 @@ find_python() {
 python=${PYTHON:-$(find_python)}
 
 if [ -z "$python" ]; then
-    echo "Tutti needs Python 3.11 or newer, and found none." >&2
+    echo "Tutti needs Python 3.11 or newer, but found none." >&2
     echo "  Debian 12, Ubuntu 24.04 or newer:  sudo apt-get install python3 python3-venv" >&2
     echo "  macOS:                             brew install python" >&2
     echo "  elsewhere:                         PYTHON=/path/to/python3 $0" >&2
     exit 1
 fi
 if ! is_usable "$python"; then
-    echo "PYTHON=$python is not a Python 3.11 or newer with sqlite3, ssl and venv." >&2
+    echo "PYTHON=$python is not Python 3.11 or newer with sqlite3, ssl and venv." >&2
     exit 1
 fi

@@ -1,6 +1,6 @@
-"""Finds a Node that can build the page and runs it: the machine's own, else one that is a Python package."""
+"""Finds and runs a Node that can build the web app: the machine's, otherwise that of a Python package."""
 
-# ruff: noqa: S603 - every command here is made of the project's own words
+# ruff: noqa: S603 - all commands consist of the project's own arguments
 
 import contextlib
 import os
@@ -15,14 +15,14 @@ from pathlib import Path
 import environment
 
 LOCK = environment.PROJECT / "requirements" / "node.txt"
-# What Vite runs on, as its own package says.
+# The oldest Node that Vite supports.
 OLDEST, OLDEST_ODD, OLDEST_NEWER = (20, 19), (21, 0), (22, 12)
-# npm waits a minute and longer for a network that isn't there.
+# Without a network, npm waits for more than a minute.
 NPM_SETTINGS = {
     **{"fund": "false", "audit": "false", "update-notifier": "false", "loglevel": "error"},
     **{"fetch-retries": "1", "fetch-retry-mintimeout": "1000", "fetch-retry-maxtimeout": "3000"},
 }
-# Fetching what the page is built of is some 30 MB, building it takes seconds.
+# The build's packages are about 30 MB; building takes seconds.
 PATIENCE_SECONDS = 600
 Done = subprocess.CompletedProcess[str]
 
@@ -35,15 +35,15 @@ class Node:
     npm: list[str]
 
     def run(self, *arguments: str, folder: Path) -> Done:
-        """Raises subprocess.TimeoutExpired when it takes longer than any start may wait."""
+        """Raises subprocess.TimeoutExpired after PATIENCE_SECONDS."""
         return self._run([self.program, *arguments], folder)
 
     def run_npm(self, *arguments: str, folder: Path) -> Done:
-        """Raises subprocess.TimeoutExpired, too."""
+        """Raises subprocess.TimeoutExpired too."""
         return self._run([*self.npm, *arguments], folder)
 
     def path(self) -> str:
-        """The PATH by which it is found by whatever it starts."""
+        """The PATH for its child processes."""
         return os.pathsep.join([str(Path(self.program).parent), os.environ.get("PATH", os.defpath)])
 
     def _run(self, command: list[str], folder: Path) -> Done:
@@ -56,7 +56,7 @@ class Node:
 
 @contextlib.contextmanager
 def npm_variables() -> Iterator[dict[str, str]]:
-    """npm wants a folder for what it has fetched, and a home may be missing or not be its user's to write."""
+    """Variables for npm's cache folder, because the home may be missing or not writable."""
     settings = {f"npm_config_{name.replace('-', '_')}": value for name, value in NPM_SETTINGS.items()}
     if is_home_writable():
         yield settings
@@ -66,11 +66,11 @@ def npm_variables() -> Iterator[dict[str, str]]:
 
 
 def is_home_writable() -> bool:
-    """Tried, for root is told that it may write everywhere."""
+    """Tries to write, because permission checks are always positive for root."""
     try:
         with tempfile.TemporaryFile(dir=Path("~").expanduser()):
             return True
-    except (OSError, RuntimeError):  # the second when nobody knows where it is
+    except (OSError, RuntimeError):  # RuntimeError if the home is unknown
         return False
 
 
@@ -78,7 +78,7 @@ def is_home_writable() -> bool:
 
 
 def find_node() -> Node | None:
-    """The package is installed only where the machine has none that is usable."""
+    """Installs the Python package only if the machine has no usable Node."""
     found = node_of_machine() or node_of_package()
     if found is None:
         install_node()
@@ -88,7 +88,9 @@ def find_node() -> Node | None:
 
 def node_of_machine() -> Node | None:
     program, npm = shutil.which("node"), shutil.which("npm")
-    return Node(program, [npm]) if program and npm and is_usable(program) else None
+    # The package's npm, which `path` also finds, does not work from the package's path.
+    is_package = bool(npm) and Path(str(npm)).is_relative_to(environment.VENV)
+    return Node(program, [npm]) if program and npm and not is_package and is_usable(program) else None
 
 
 def node_of_package() -> Node | None:
@@ -101,10 +103,10 @@ def node_of_package() -> Node | None:
 
 
 def version_of(node: Node) -> str:
-    return told_by(node.program).strip().removeprefix("v")
+    return output_of(node.program).strip().removeprefix("v")
 
 
-def told_by(program: str) -> str:
+def output_of(program: str) -> str:
     try:
         return subprocess.run([program, "--version"], capture_output=True, text=True).stdout
     except OSError:
@@ -112,16 +114,14 @@ def told_by(program: str) -> str:
 
 
 def is_usable(program: str) -> bool:
-    told = told_by(program)
-    numbers = re.match(r"v(\d+)\.(\d+)\.", told)
+    reported = output_of(program)
+    numbers = re.match(r"v(\d+)\.(\d+)\.", reported)
     version = (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
     return OLDEST <= version < OLDEST_ODD or version >= OLDEST_NEWER
 
 
 def install_node() -> None:
-    environment.tell(
-        "There is no Node here that can build the page: fetching it as a Python package (200 MB) …"
-    )
+    environment.report("Node is missing or too old: downloading it as a Python package (200 MB)…")
     requirements = ["--require-hashes", "-r", str(LOCK)]
     with contextlib.suppress(environment.EnvironmentMissingError, OSError):
         pip = environment.find_pip()

@@ -24,35 +24,35 @@ from xml.etree import ElementTree
 
 PROJECT = Path(__file__).resolve().parent.parent
 BIN = PROJECT / ".venv" / "bin"
-# Also when it is imported rather than started.
+# Needed if this module is imported.
 sys.path[:0] = [str(PROJECT), str(PROJECT / "scripts")]
 
+import check_frontend  # noqa: E402
 import node as page_node  # noqa: E402 - only now to be found
-import page_checks  # noqa: E402
 
 from scripts import other_pythons, test_times  # noqa: E402
-from scripts.arguments import NO_SERVICES, Request  # noqa: E402
+from scripts.test_arguments import NO_SERVICES, Request  # noqa: E402
 from tests import services  # noqa: E402
 from tests.docs import node  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 INTERRUPTED = 130
-# An idle worker takes the second half of what the busiest one still has to do: neighbours stay together.
+# An idle worker takes the second half of the busiest worker's tests, so neighbours stay together.
 MAX_WORKERS = 4
 CORES = os.cpu_count() or 1
 SIDE_BY_SIDE = ["-n", str(min(CORES, MAX_WORKERS)), "--dist", "worksteal"]
-# Tests of real servers wait for them in part: twice as many workers keep the cores busy.
+# Tests of real servers often wait: twice as many workers keep the cores busy.
 SERVERS_SIDE_BY_SIDE = ["-n", str(min(2 * CORES, MAX_WORKERS)), "--dist", "worksteal"]
 SLOWING = {"PYTHONDONTWRITEBYTECODE"}
-# Of the protocol's random test in the web app.
-MORE_STORMS = {"STORM_RUNS": "2000"}
-# Loaded before Django reads its settings, in every worker.
+# Runs of the web app's random protocol test.
+MORE_CHAOS_RUNS = {"CHAOS_RUNS": "2000"}
+# A plugin loaded before Django's settings, in each worker.
 OWN_REDIS = {"PYTEST_PLUGINS": "tests.worker_redis"}
 
 
 @dataclass
 class Outcome:
-    """One line of the closing table."""
+    """One row of the final table."""
 
     part: str
     runs_on: str = ""
@@ -82,7 +82,7 @@ def main() -> int:
             outcomes = list(run_parts(request, Path(scratch)))
         except KeyboardInterrupt:
             return INTERRUPTED
-    return conclude(outcomes, request, seconds=time.monotonic() - begin)
+    return print_summary(outcomes, request, seconds=time.monotonic() - begin)
 
 
 def run_parts(request: Request, scratch: Path) -> Iterator[Outcome]:
@@ -94,11 +94,11 @@ def run_parts(request: Request, scratch: Path) -> Iterator[Outcome]:
     yield from run_tests(request, scratch)
 
 
-# --- The parts -------------------------------------------------------------------------------------
+# --- Parts -----------------------------------------------------------------------------------------
 
 
 def run_all_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
-    """The checks of Python and those of the page beside each other: most of them use one core."""
+    """The checks of Python and of the web app concurrently: most of them use one core."""
     with ThreadPoolExecutor() as executor:
         both = [executor.submit(list, run(request, scratch)) for run in (run_checks, run_page_checks)]
         for outcomes in both:
@@ -126,16 +126,16 @@ def run_page_checks(request: Request, scratch: Path) -> Iterator[Outcome]:
     if found is None:
         yield Outcome("page", result="FAILED", failed=1)
         return
-    for check in page_checks.page_checks(found, scratch):
+    for check in check_frontend.check_frontend(found, scratch):
         outcome = Outcome(check.name)
         environment = clean_environment(scratch) | {"PATH": found.path()}
         if request.is_long:
-            environment |= MORE_STORMS
+            environment |= MORE_CHAOS_RUNS
         code = run_quietly(outcome, check.command, environment)
         outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
         if check.report and check.report.exists():
             outcome.runs_on = f"Node {page_node.version_of(found)}, vitest"
-            outcome.passed, failed, outcome.skipped = page_checks.counted(check.report)
+            outcome.passed, failed, outcome.skipped = check_frontend.counted(check.report)
             outcome.failed = max(failed, outcome.failed)
         yield outcome
 
@@ -153,7 +153,8 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
         whole.runs_on = f"{whole.runs_on}, {services.versions()}"
         with services.both() as addresses:
             environment = clean_environment(scratch) | addresses | OWN_REDIS
-            yield run_pytest(unit_again, "backend", request, environment, more=SIDE_BY_SIDE)
+            more = [*SIDE_BY_SIDE, *(["--database=all"] if request.is_long else [])]
+            yield run_pytest(unit_again, "backend", request, environment, more=more)
     else:
         unit_again.result = "LEFT OUT"
         yield unit_again
@@ -166,7 +167,7 @@ def run_tests(request: Request, scratch: Path) -> Iterator[Outcome]:
 
 
 def run_mutants(scratch: Path) -> Outcome:
-    """Bugs in the product that the tests have to find."""
+    """Runs the mutants: bugs that the tests must find."""
     outcome = Outcome("mutants")
     code = run(outcome, [sys.executable, "-m", "tests.mutants.run"], clean_environment(scratch))
     outcome.result, outcome.passed, outcome.failed = ("passed", 1, 0) if code == 0 else ("FAILED", 0, 1)
@@ -174,7 +175,7 @@ def run_mutants(scratch: Path) -> Outcome:
 
 
 def run_on_other_pythons(request: Request, scratch: Path) -> Iterator[Outcome]:
-    """The unit tests, once more for each supported Python that this machine has besides."""
+    """The unit tests on each other supported Python of this machine."""
     if not request.paths_in("backend"):
         return
     found = other_pythons.other_pythons()
@@ -183,15 +184,15 @@ def run_on_other_pythons(request: Request, scratch: Path) -> Iterator[Outcome]:
     for version, interpreter in found.items():
         outcome = Outcome(f"unit tests, Python {version}")
         if python := other_pythons.prepared(version, interpreter):
-            outcome.runs_on = told_by(python)
+            outcome.runs_on = versions_in(python)
             yield run_pytest(outcome, "backend", request, clean_environment(scratch), python=python)
         else:
             outcome.result, outcome.failed = "FAILED", 1
             yield outcome
 
 
-def told_by(python: Path) -> str:
-    """What an environment holds, in its own words."""
+def versions_in(python: Path) -> str:
+    """The versions in an environment."""
     question = (
         "import django, platform, sqlite3; "
         "print(f'Python {platform.python_version()}, Django {django.__version__}, "
@@ -209,7 +210,7 @@ def run_pytest(
     python: str | Path = sys.executable,
     more: Sequence[str] = (),
 ) -> Outcome:
-    """Runs the folder's tests, or those of them that were asked for; counts them by pytest's report."""
+    """Runs the folder's tests, or the requested ones; counts them by pytest's report."""
     paths = request.paths_in(folder)
     if not paths:
         return outcome
@@ -223,7 +224,7 @@ def run_pytest(
     count(outcome, report)
     outcome.result = "passed" if code == 0 else "FAILED"
     if code != 0 and not outcome.failed:
-        outcome.failed = 1  # pytest itself did
+        outcome.failed = 1  # pytest itself failed
     return outcome
 
 
@@ -239,7 +240,7 @@ def count(outcome: Outcome, report: Path) -> None:
 
 
 def run(outcome: Outcome, command: list[str | Path], environment: dict[str, str]) -> int:
-    tell(f"\n=== {outcome.part} ===")
+    report(f"\n=== {outcome.part} ===")
     begin = time.monotonic()
     code = subprocess.run(command, cwd=PROJECT, env=environment).returncode
     outcome.seconds = time.monotonic() - begin
@@ -247,60 +248,60 @@ def run(outcome: Outcome, command: list[str | Path], environment: dict[str, str]
 
 
 def run_quietly(outcome: Outcome, command: list[str | Path], environment: dict[str, str]) -> int:
-    """Prints what the command wrote when it has ended: others run beside it."""
+    """Prints the command's output after its end, because others run concurrently."""
     begin = time.monotonic()
     done = subprocess.run(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     outcome.seconds = time.monotonic() - begin
-    tell(f"\n=== {outcome.part} ===\n{done.stdout}".rstrip())
+    report(f"\n=== {outcome.part} ===\n{done.stdout}".rstrip())
     return done.returncode
 
 
 def clean_environment(scratch: Path) -> dict[str, str]:
-    """Without the caller's settings of the server, which would change what is tested."""
+    """The environment without settings of the server, which would affect tests."""
     settings = set(re.findall(r"^#?([A-Z_]+)=", (PROJECT / ".env.example").read_text(), re.MULTILINE))
-    # Without compiled modules every process, and there are hundreds, would compile them again.
+    # Without a cache of compiled modules, each of hundreds of processes would compile them.
     kept = {name: value for name, value in os.environ.items() if name not in settings | SLOWING}
     return kept | {"ENV_FILE": os.devnull, "DATA_DIR": str(scratch), "PYTHONPATH": str(PROJECT / "backend")}
 
 
-# --- The services ----------------------------------------------------------------------------------
+# --- Services --------------------------------------------------------------------------------------
 
 
 def get_services(*, is_long: bool) -> bool:
-    """Installs what is missing of services, browsers and proxy; False where that is not possible."""
+    """Installs missing services, browsers and the proxy; False if that is not possible."""
     if not (packages := services.missing_packages(is_long=is_long)):
         return True
     if os.geteuid() == services.ROOT and shutil.which("apt-get"):
-        tell(f"Installing {' and '.join(packages)} …")
+        report(f"Installing {' and '.join(packages)}…")
         services.install(packages)
         packages = services.missing_packages(is_long=is_long)
     if packages:
-        tell(f"The tests need more. Type: sudo apt-get install {' '.join(packages)}")
-        tell(f"Without them, knowing that half of it is not tested: ./run-tests.sh {NO_SERVICES}")
+        report(f"The tests need more packages. Run: sudo apt-get install {' '.join(packages)}")
+        report(f"To leave out the tests on PostgreSQL and Redis: ./run-tests.sh {NO_SERVICES}")
     return not packages
 
 
 def get_node() -> None:
-    """Installs Node as a Python package where there is none; the tests that need it say what is missing."""
+    """Installs Node as a Python package if it is missing; tests that need Node report a failure."""
     if node.program() is None:
-        tell("Installing Node …")
+        report("Installing Node…")
         subprocess.run([BIN / "uv", "pip", "install", "--quiet", "--python", sys.executable, *node.PACKAGE])
 
 
-# --- The end ---------------------------------------------------------------------------------------
+# --- Summary ---------------------------------------------------------------------------------------
 
 
-def conclude(outcomes: list[Outcome], request: Request, *, seconds: float) -> int:
+def print_summary(outcomes: list[Outcome], request: Request, *, seconds: float) -> int:
     passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
-    tell(test_times.summary([test for outcome in outcomes for test in outcome.tests]))
-    tell("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
+    report(test_times.summary([test for outcome in outcomes for test in outcome.tests]))
+    report("\n" + "\n".join(["=== everything ===", *(outcome.line() for outcome in outcomes)]))
     if not request.with_services:
-        tell(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
+        report(f"\n{NO_SERVICES}: NOTHING was tested on PostgreSQL and Redis.")
     if request.chooses or request.is_for_other_pythons:
-        tell("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
-    tell(f"\nTook {seconds / 60:.1f} minutes.\n\n{passed} passed, {failed} failed")
+        report("\nOnly chosen tests: the checks (format, lint, types, imports, migrations) did not run.")
+    report(f"\nTook {seconds / 60:.1f} minutes.\n\n{passed} passed, {failed} failed")
     return 0 if passed and not failed else 1
 
 
@@ -308,7 +309,7 @@ def version(package: str) -> str:
     return importlib.metadata.version(package)
 
 
-def tell(text: str) -> None:
+def report(text: str) -> None:
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 

@@ -1,4 +1,4 @@
-"""Where a test run's time went: seconds by folder and size, and the slowest tests, by pytest's reports."""
+"""Durations of a test run from pytest's reports: seconds by folder and size, and the slowest tests."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 SLOWEST = 30
-# How many names of a dotted module make a folder: backend.apps.playlist, backend.core, tests.contract.
+# How many parts of a module name form the folder: backend.apps.playlist, backend.core, tests.contract.
 DEPTHS = {"backend.apps": 3, "tests.contract": 3}
 
 
@@ -42,7 +42,7 @@ def read_report(report: Path, *, part: str) -> list[TimedTest]:
 
 
 def _size_of(case: ElementTree.Element, part: str) -> str:
-    """As `tests/conftest.py` reports it, else as the name of a part of the run ends."""
+    """The size reported by `tests/conftest.py`, otherwise the suffix of the part's name."""
     found = case.find("properties/property[@name='size']")
     if found is not None:
         return found.get("value", "")

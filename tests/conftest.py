@@ -8,12 +8,13 @@ import fcntl
 import functools
 import logging
 import os
+import re
 import shutil
 import ssl
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +27,7 @@ from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
 from tests.services import Postgres, Redis, dump_database, load_database
 
-# Each client of httpx would load the certificates of all authorities anew: longer than most requests take.
+# Each client of httpx would load the certificates of all authorities again: longer than most requests take.
 ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
 # A line for each of thousands of requests would only hide what failed.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -36,6 +37,8 @@ StartServer = Callable[..., TuttiServer]
 SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
 LONG_FIXTURES = {"firefox"}
 CONTRACT = PROJECT / "tests" / "contract"
+LOUD = re.compile(r" (WARNING|ERROR|CRITICAL) ")
+LINES_SHOWN = 20
 
 
 # --- Leaving out what was not asked for --------------------------------------------------------------
@@ -115,6 +118,19 @@ def _fixtures(item: pytest.Item) -> set[str]:
     return set(getattr(item, "fixturenames", ()))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """With what fails it shows what its servers logged: of a 5xx only they know the cause."""
+    report = yield
+    if report.failed:
+        given = getattr(item, "funcargs", {})
+        servers = {name: one for name, one in given.items() if isinstance(one, TuttiServer)}
+        for name, server in servers.items():
+            lines = [line for line in server.log.splitlines() if LOUD.search(line)]
+            report.sections.append((f"log of {name}", "\n".join(lines[-LINES_SHOWN:])))
+    return report
+
+
 # --- Services ----------------------------------------------------------------------------------------
 
 
@@ -127,7 +143,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def redis() -> Iterator[Redis]:
-    """One Redis for the run; `new_url` gives a part of it that nobody else uses."""
+    """One Redis for the run; `new_url` gives an unused part of it."""
     with Redis() as service:
         yield service
 
@@ -238,7 +254,7 @@ def start_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[StartSe
 @pytest.fixture(scope="session")
 def built_page() -> Path:
     """The page's folder, built as `start-daphne.sh` builds it; servers that start from here on give it."""
-    command = [sys.executable, "-I", str(PROJECT / "scripts" / "page.py"), "--required", "--tools"]
+    command = [sys.executable, "-I", str(PROJECT / "scripts" / "build_frontend.py"), "--required", "--tools"]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return PROJECT / "frontend" / "dist"

@@ -5,7 +5,8 @@ as it came from JSON.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from typing import Any, Self
 
 Event = dict[str, Any]
@@ -19,33 +20,55 @@ class FoldError(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a room is at one moment of its stream, as the server gave it: all that events tell of."""
+    """What a room is at one moment of its stream, as the server gave it: all that events contain."""
 
     epoch: str
     seq: int
     items: list[Item]
-    name: str = ""
+    # What `FACTS` names, by the type of event.
+    facts: dict[str, Any] = field(default_factory=dict)
 
     @property
     def position(self) -> tuple[str, int]:
         return self.epoch, self.seq
 
 
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A value of a room beside its items: the only field of the event's payload, and where REST has it."""
+
+    field: str
+    path: str
+    value_of: Callable[[Any], Any]
+
+
+# The events that carry such a value. `{room}` is the room's slug, `{queue}` the path to its queue.
+FACTS = {
+    "room.renamed": Fact("name", "/api/rooms/{room}/", itemgetter("name")),
+    "room.wishes": Fact("count", "{queue}wishes/", len),
+}
+
+
 def fetched(get: Callable[[str], Any], room: str, path: str = "") -> Snapshot:
     """The room as REST tells it now. `get` is that of httpx's client, or of Django's; `path` another one to
     the queue.
     """
-    answer = get(f"{path or f'/api/rooms/{room}/playlist/'}?limit=1000")
+    queue = path or f"/api/rooms/{room}/playlist/"
+    answer = get(f"{queue}?limit=1000")
     assert answer.status_code == 200, answer.content
     headers = answer.headers
-    facts = get(f"/api/rooms/{room}/")
-    assert facts.status_code == 200, facts.content
-    name = facts.json()["name"]
-    return Snapshot(headers["X-Stream-Epoch"], int(headers["X-Stream-Seq"]), answer.json(), name)
+    found: dict[str, Any] = {}
+    for fact in FACTS.values():
+        if fact.path not in found:
+            shown = get(fact.path.format(room=room, queue=queue))
+            assert shown.status_code == 200, shown.content
+            found[fact.path] = shown.json()
+    facts = {event_type: fact.value_of(found[fact.path]) for event_type, fact in FACTS.items()}
+    return Snapshot(headers["X-Stream-Epoch"], int(headers["X-Stream-Seq"]), answer.json(), facts)
 
 
 def is_event(frame: Frame) -> bool:
-    """Whether a frame tells of a change; every other answers, greets or shows that the line lives."""
+    """Whether a frame reports a change; every other answers, greets or shows that the line lives."""
     return "op_id" in frame
 
 
@@ -53,7 +76,7 @@ class Queue:
     """A queue that is kept by events alone."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        # Holds what is neither number nor item; they are kept beside it.
+        # Its facts; numbers and items are kept beside it.
         self._state = snapshot
         self.epoch = snapshot.epoch
         self.seq = snapshot.seq
@@ -83,17 +106,23 @@ class Queue:
         """Raises FoldError."""
         _require(event["epoch"] == self.epoch, f"another epoch: {event}")
         _require(event["seq"] == self.seq + 1, f"{event['seq']} does not follow {self.seq}: {event}")
-        change = _CHANGES.get(event["type"])
-        if change is None:
-            raise FoldError(f"unknown type: {event}")
+        _require(event["type"] in EVENT_TYPES, f"unknown type: {event}")
         try:
-            change(self, event["payload"])
+            self._change(event["type"], event["payload"])
             self._check()
         except FoldError as error:
             raise FoldError(f"{error}: {event}") from None
         self.seq = event["seq"]
 
-    # --- One method for each type of the contract ----------------------------------------------------
+    def _change(self, event_type: str, payload: Any) -> None:
+        if event_type not in FACTS:
+            _CHANGES[event_type](self, payload)
+            return
+        field = FACTS[event_type].field
+        _require(payload.keys() == {field}, f"other fields than {field}")
+        self._state = replace(self._state, facts={**self._state.facts, event_type: payload[field]})
+
+    # --- One method for each way in which items change -----------------------------------------------
 
     def _added(self, item: Item) -> None:
         _require(item["id"] not in self._items, "the item is there already")
@@ -104,7 +133,7 @@ class Queue:
         _require(payload.keys() == {"id", "track_id"}, "other fields than id and track_id")
         gone = self._known(payload["id"])
         _require(gone["track_id"] == payload["track_id"], "the item has another track")
-        _require(not gone["is_playing"], "it plays, and nobody said that it stops")
+        _require(not gone["is_playing"], "it plays, and no event stopped it")
         del self._items[payload["id"]]
 
     def _replaced(self, item: Item) -> None:
@@ -135,10 +164,6 @@ class Queue:
         _require([place["position"] for place in places] == _numbers(len(places)), "not 1.0, 2.0, …")
         for place in places:
             self._items[place["id"]] = {**self._items[place["id"]], "position": place["position"]}
-
-    def _renamed(self, payload: dict[str, Any]) -> None:
-        _require(payload.keys() == {"name"}, "other fields than name")
-        self._state = replace(self._state, name=payload["name"])
 
     # --- What holds after every single event ---------------------------------------------------------
 
@@ -173,9 +198,8 @@ _CHANGES: dict[str, Callable[[Queue, Any], None]] = {
     "track.updated": Queue._replaced,
     "track.playing": Queue._playing,
     "playlist.reordered": Queue._reordered,
-    "room.renamed": Queue._renamed,
 }
-EVENT_TYPES = frozenset(_CHANGES)
+EVENT_TYPES = frozenset(_CHANGES) | frozenset(FACTS)
 # Those whose payload is an item, whole.
 _TAKE_AN_ITEM = (Queue._added, Queue._replaced)
 WHOLE_ITEMS = frozenset(name for name, change in _CHANGES.items() if change in _TAKE_AN_ITEM)
@@ -191,9 +215,9 @@ def folded(before: Snapshot, events: Iterable[Event]) -> Snapshot:
     return queue.snapshot()
 
 
-def assert_told(before: Snapshot, events: list[Event], after: Snapshot) -> None:
+def assert_events_explain(before: Snapshot, events: list[Event], after: Snapshot) -> None:
     """Fold equals fetch: the old state and the events give the new state, and they did change something."""
-    assert events, "nothing was told"
-    told = Queue(before).apply_all(events).snapshot()
-    assert told == after, "what was told is not what is so now"
-    assert replace(told, seq=before.seq) != before, "the events changed nothing"
+    assert events, "no event was reported"
+    reported = Queue(before).apply_all(events).snapshot()
+    assert reported == after, "the events do not lead to the present state"
+    assert replace(reported, seq=before.seq) != before, "the events changed nothing"

@@ -1,4 +1,4 @@
-"""Making rooms, which takes somebody who is known."""
+"""Making rooms, which takes a known caller."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import httpx
 
 
 def asked_for_room(http: httpx.Client, **fields: Any) -> httpx.Response:
-    """As whoever the client is; one that is nobody has a guest make it, and stays nobody."""
+    """As the client's identity; for a client without one a guest makes it."""
     answer = http.post("/api/rooms/", json=fields)
     if answer.status_code != httpx.codes.UNAUTHORIZED:
         return answer

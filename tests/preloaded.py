@@ -38,8 +38,7 @@ graphql graphql.utilities graphql.validation strawberry strawberry.extensions st
 strawberry.http.sync_base_view strawberry.printer twisted.internet.posixbase twisted.internet.tcp
 twisted.internet.ssl twisted.internet.endpoints twisted.web.http twisted.logger autobahn.websocket.protocol
 service_identity OpenSSL.SSL cryptography.x509 jwt argon2 structlog prometheus_client msgspec httpx tenacity
-rapidfuzz.fuzz rapidfuzz.process anyascii dateutil.rrule celery celery.app.base celery.app.builtins
-celery.worker celery.beat celery.concurrency.base kombu kombu.transport.virtual requests yaml tzlocal sqlparse
+rapidfuzz.fuzz rapidfuzz.process anyascii dateutil.rrule requests yaml tzlocal sqlparse
 django.db.migrations django.contrib.auth.hashers django.contrib.auth.password_validation django.core.asgi
 django.contrib.auth.management django.core.cache.backends.locmem django.core.cache.backends.redis
 django.contrib.syndication.views channels.generic.websocket autobahn.wamp.websocket autobahn.wamp.auth
@@ -161,7 +160,7 @@ def can_fork(command: list[str]) -> bool:
     return is_python and is_safe and hasattr(os, "pidfd_open")
 
 
-# --- The process that forks ----------------------------------------------------------------------------
+# --- The process that forks --------------------------------------------------------------------------
 
 
 def main() -> None:

@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import httpx
 
 from tests.preloaded import Forked, run_program, start_program
-from tests.services import free_port
+from tests.services import attempts, free_port
 
 PROJECT = Path(__file__).resolve().parent.parent
 BACKEND = PROJECT / "backend"
@@ -100,7 +99,7 @@ class TuttiServer:
         return self._output.read_text(errors="replace") if self._output.exists() else ""
 
     def client(self, **options: object) -> httpx.Client:
-        """A new HTTP client of this server, to be closed by whoever asks for it."""
+        """A new HTTP client of this server, to be closed by the caller."""
         return httpx.Client(base_url=self.base_url, timeout=30, **options)  # type: ignore[arg-type]
 
     # --- Its life ------------------------------------------------------------------------------------
@@ -115,12 +114,14 @@ class TuttiServer:
         self._spawn(self._command())
 
     def wait_until_ready(self) -> None:
-        deadline = time.monotonic() + self.start_seconds
-        while not (found := self._ready_at()):
-            self._check_alive(deadline)
-            time.sleep(0.01)
-        self.base_url = found
-        self.environment["PORT"] = str(self.port)
+        for _ in attempts(self.start_seconds):
+            if found := self._ready_at():
+                self.base_url = found
+                self.environment["PORT"] = str(self.port)
+                return
+            self._check_alive()
+        self.kill()
+        raise ServerError(f"The server was not ready in time.\n{self.log[self._seen :]}")
 
     def stop(self) -> int:
         """Asks it to stop in order; gives its exit code."""
@@ -136,7 +137,7 @@ class TuttiServer:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            raise ServerError(f"The server did not stop when told to.\n{self.log[self._seen :]}") from None
+            raise ServerError(f"The server did not stop on request.\n{self.log[self._seen :]}") from None
 
     def kill(self) -> None:
         """Ends it as a crash would: it gets no chance to do anything."""
@@ -154,7 +155,7 @@ class TuttiServer:
     # --- How -----------------------------------------------------------------------------------------
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "config.server", *self._arguments]
+        return [sys.executable, "-m", "server", *self._arguments]
 
     def _ready_at(self) -> str | None:
         found = READY.search(self.log[self._seen :])
@@ -172,14 +173,11 @@ class TuttiServer:
                 **self.run_as,
             )
 
-    def _check_alive(self, deadline: float) -> None:
+    def _check_alive(self) -> None:
         assert self._process
         if self._process.poll() is not None:
             code, self._process = self._process.returncode, None
             raise ServerError(f"The server ended with {code} before it was ready.\n{self.log[self._seen :]}")
-        if time.monotonic() > deadline:
-            self.kill()
-            raise ServerError(f"The server was not ready in time.\n{self.log[self._seen :]}")
 
     def _end(self, number: signal.Signals) -> int:
         if self._process:
@@ -220,6 +218,6 @@ class Uvicorn(PlainDaphne):
 
 def prepare(environment: dict[str, str]) -> None:
     """Makes the database of this environment ready, without starting a server."""
-    done = run_program([sys.executable, "-m", "config.server", "--prepare"], cwd=BACKEND, env=environment)
+    done = run_program([sys.executable, "-m", "server", "--prepare"], cwd=BACKEND, env=environment)
     if done.returncode != 0:
         raise ServerError(f"The database could not be prepared.\n{done.stdout}\n{done.stderr}")

@@ -1,4 +1,4 @@
-"""The wiring's own Django app: the commands that run the server, what reports, how jobs are told of."""
+"""The project's Django app: commands that run the server, error reporting, notification of workers."""
 
 from django.apps import AppConfig
 from django.conf import settings
@@ -6,7 +6,7 @@ from django.core import checks
 
 
 class DaphneConfig(AppConfig):
-    """Daphne's commands. Its own loads its server, and Twisted with it, into every process."""
+    """Daphne's commands, without its AppConfig, which would import Twisted into every process."""
 
     name = "daphne"
     default = False
@@ -17,15 +17,16 @@ class ConfigConfig(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from apps.jobs.messages import Messenger, tell_workers_by
-        from apps.jobs.schedules import follow_schedules
+        from apps.jobs.scheduler import register_schedules
+        from apps.jobs.services import WorkerNotifier, set_worker_notifier
         from config.schedules import SCHEDULES
 
-        follow_schedules(SCHEDULES)
-        if settings.REDIS_URLS:  # else the server's own worker says how, where there is one
-            tell_workers_by(Messenger(send_word))
+        register_schedules(SCHEDULES)
+        # Otherwise only the threads of the embedded worker are notified.
+        if settings.REDIS_URLS and not settings.EMBEDDED_JOB_WORKER:
+            set_worker_notifier(WorkerNotifier(notify_celery))
         if settings.SENTRY_DSN:
-            from core.error_reports import report_errors  # its package is there only where it is wanted
+            from core.error_reports import report_errors  # the package is optional
 
             report_errors(settings.SENTRY_DSN)
 
@@ -34,13 +35,11 @@ class ConfigConfig(AppConfig):
 def mails_are_not_printed(**_: object) -> list[checks.CheckMessage]:
     if settings.EMAIL_BACKEND != "django.core.mail.backends.console.EmailBackend":
         return []
-    why = (
-        "EMAIL_URL writes mails, with tokens for new passwords, to the server's output, which logs may keep."
-    )
-    return [checks.Warning(why, hint="Name a mail server, or dummymail://.", id="tutti.W001")]
+    why = "EMAIL_URL prints mails with password reset tokens to the server's output, which logs may store."
+    return [checks.Warning(why, hint="Set a mail server, or dummymail://.", id="tutti.W001")]
 
 
-def send_word(after_seconds: float) -> None:
-    from config import celery  # takes a while to load; few processes ask for jobs
+def notify_celery(after_seconds: float) -> None:
+    from config import celery  # imported late: slow to load, and few processes request jobs
 
-    celery.send_word(after_seconds)
+    celery.notify_celery(after_seconds)

@@ -7,22 +7,28 @@ from importlib import import_module
 import django
 from django.conf import settings
 
-from core.allocation import give_large_blocks_back, spare_what_is_loaded
+from core.process_tuning import freeze_gc, set_malloc_mmap_threshold
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-# Of many small computations at once, each is done sooner by one thread. NumPy reads this when it is loaded.
+# Many small concurrent computations are faster with one thread each. NumPy reads this at import.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-give_large_blocks_back()
+set_malloc_mmap_threshold()
 django.setup(set_prefix=False)
 
-from apps.charts.live_stream import CHART_STREAM, CHART_STREAM_KIND  # noqa: E402 - Django must be set up first
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND  # noqa: E402
+from apps.audio.delivery import AudioDelivery  # noqa: E402
+from apps.charts.signals import CHART_STREAM, CHART_STREAM_KIND  # noqa: E402 - Django must be set up first
+from apps.playlist.models import STREAM_KIND  # noqa: E402
+from apps.playlist.selectors import track_of_item  # noqa: E402
 from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
-from apps.realtime.event_streams import EventStreams, Route  # noqa: E402
-from apps.realtime.lifecycle import WithHub  # noqa: E402
-from apps.realtime.socket_routes import ByType, SocketRoutes  # noqa: E402
+from apps.realtime.http_transport import HttpTransport, Route  # noqa: E402
+from apps.realtime.routing import (  # noqa: E402
+    ByType,
+    HubMiddleware,
+    SocketRoutes,
+)
+from apps.rooms.models import MAIN_ROOM  # noqa: E402
 from core.asgi import ThreadedASGIHandler  # noqa: E402
-from core.request_places import PLACES_FOR_WATCHERS, RequestPlaces  # noqa: E402
+from core.concurrency_limiter import PLACES_FOR_WATCHERS, ConcurrencyLimiter  # noqa: E402
 
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 
@@ -43,15 +49,16 @@ socket_routes = SocketRoutes(
     otherwise=NoSuchStream.as_asgi(),
 )
 
-places = settings.MAX_REQUESTS_AT_ONCE
-# As many again for requests that Daphne has given up on, 10 s after their clients left.
+places = settings.MAX_CONCURRENT_REQUESTS
+# Additional threads for requests that Daphne cancelled 10 s after their clients disconnected.
 django_application = ThreadedASGIHandler(threads=2 * (places + PLACES_FOR_WATCHERS))
-requests = RequestPlaces(django_application, places=places)
+requests = ConcurrencyLimiter(django_application, places=places)
+with_audio = AudioDelivery(requests, track_of_item=track_of_item)
 
-application = WithHub(
-    ByType({"http": EventStreams(requests, routes=live_routes), "websocket": socket_routes})
+application = HubMiddleware(
+    ByType({"http": HttpTransport(with_audio, routes=live_routes), "websocket": socket_routes})
 )
 
-# Now, or the first request would load it.
+# Loaded now, not by the first request.
 import_module(settings.ROOT_URLCONF)
-spare_what_is_loaded()
+freeze_gc()

@@ -1,16 +1,15 @@
-"""The Celery app: it carries the word that something is due from whoever asked to a worker.
+"""The Celery app of the server mode: notifies workers of due runs, and triggers the scheduler.
 
-`celery --app config worker` and `celery --app config beat` run it in processes of their own, with Redis in
-between; `config.own_jobs` runs both within the server.
+`celery --app config worker` and `celery --app config beat` are Celery's own, with Redis in between. Tasks
+return immediately: the project's own threads run jobs, as in the server (`server.embedded_worker`).
 """
 
+import atexit
+import logging
 import os
-from functools import partial
 from typing import Any
 
 from celery import Celery, signals
-from celery.beat import Service
-from celery.worker import WorkController
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -21,112 +20,135 @@ if not apps.ready:
     django.setup()
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
-from apps.jobs.beat import TableScheduler
-from apps.jobs.messages import tell_workers
+from apps.jobs import scheduler
 from apps.jobs.models import Role
-from apps.jobs.pulse import Pulse, PulseThread
-from apps.jobs.work import Workbench
+from apps.jobs.services import WorkerNotifier, notify_workers, set_worker_notifier
+from apps.jobs.worker import HeartbeatThread, ProcessHeartbeat, Worker, WorkerThreads
+from core.database import live_deadline_seconds, released_connection, response_deadline
 
-# Jobs of one process that run at once. One of them may take minutes; a process runs only one such.
-THREADS = 2
-# How long a worker of its own lets jobs end by themselves when it is told to stop.
+logger = logging.getLogger(__name__)
+
+# The time for jobs to finish when a Celery worker is stopped.
 STOP_SECONDS = 8.0
-
-WITHIN_PROCESS = {"broker_url": "memory://localhost", "broker_transport": "apps.jobs.transport:Transport"}
-
-# Without Celery's way with Django: it would check the project anew, and close connections that we look after.
-app = Celery("tutti", fixups=set())
-app.set_default()
-app.conf.update(
-    # The table has results, retries and leases: a message only says that there is something to do.
-    task_ignore_result=True,
-    task_default_queue="jobs",
-    worker_prefetch_multiplier=0,
-    worker_concurrency=THREADS,
-    worker_pool="apps.jobs.job_threads:JobThreads",
-    worker_enable_remote_control=False,
-    worker_hijack_root_logger=False,
-    worker_redirect_stdouts=False,
-    beat_scheduler="apps.jobs.beat:TableScheduler",
-    broker_connection_retry_on_startup=True,
-    broker_connection_max_retries=None,
-    # Of late acknowledged tasks alone, which there are none of; without it Celery warns each time.
-    worker_cancel_long_running_tasks_on_connection_loss=True,
-)
 
 
 def broker_address(redis_url: str) -> str:
-    """As Celery writes it: a socket file is `redis+socket://` there."""
+    """The URL in Celery's format, which has `redis+socket://` for a socket file."""
     scheme, _, rest = redis_url.partition("://")
     return f"redis+socket://{rest}".replace("?db=", "?virtual_host=") if scheme == "unix" else redis_url
 
 
-if settings.REDIS_URLS:
-    app.conf.update(
-        # Of several hosts the first, as for the limits.
-        broker_url=broker_address(settings.REDIS_URLS[0]),
-        # A wait at Redis takes up to 10 seconds, which costs an idle worker little.
-        broker_transport_options={"polling_interval": 10, "socket_timeout": 15, "socket_keepalive": True},
-    )
-else:
-    app.conf.update(WITHIN_PROCESS)
+if not settings.REDIS_URLS:
+    raise ImproperlyConfigured("Celery needs REDIS_URL; without it, the server runs jobs itself.")
 
-WORKBENCH = Workbench()
+# Without Celery's Django integration: it would check the project again, and close our connections.
+app = Celery("tutti", fixups=set())
+app.set_default()
+app.conf.update(
+    # The first of several hosts, as for rate limits.
+    broker_url=broker_address(settings.REDIS_URLS[0]),
+    # Blocking reads of up to 10 seconds cost an idle worker little.
+    broker_transport_options={"polling_interval": 10, "socket_timeout": 15, "socket_keepalive": True},
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    # Results, retries and leases are in the table: a message is only a notification.
+    task_ignore_result=True,
+    task_default_queue="jobs",
+    worker_pool="threads",
+    worker_concurrency=1,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
+    # Affects only late acknowledged tasks, which are not used; without it Celery logs warnings.
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    # Nothing is stored between starts: the table has the state of schedules.
+    beat_scheduler="celery.beat:Scheduler",
+    beat_schedule={
+        "tick": {
+            "task": "jobs.tick",
+            "schedule": scheduler.POLL_SECONDS,
+            "options": {"expires": scheduler.POLL_SECONDS},  # or they accumulate without a worker
+        }
+    },
+)
+
+worker = Worker()
+worker_threads = WorkerThreads(worker)
 
 
-@app.task(name="jobs.work", ignore_result=True)  # type: ignore[untyped-decorator]  # Celery has no types
+@app.task(name="jobs.work")  # type: ignore[untyped-decorator]  # Celery has no types
 def work() -> None:
-    """Something is due: runs it, and all else that is."""
-    WORKBENCH.work()
+    """Wakes the worker's threads: a run is due."""
+    worker_threads.notify(0.0)
 
 
-def send_word(after_seconds: float) -> None:
-    """To as many workers' threads as one process has: each runs what is due until nothing is."""
-    for _ in range(THREADS):
-        work.apply_async(countdown=after_seconds or None)
+@app.task(name="jobs.tick")  # type: ignore[untyped-decorator]
+def tick() -> None:
+    """Beat's only entry: requests scheduled runs, and looks for due runs without a notification."""
+    scheduler.tick_safely()
+
+
+def notify_celery(after_seconds: float) -> None:
+    work.apply_async(countdown=after_seconds or None)
 
 
 @signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def leave_logging_alone(**_: Any) -> None:
-    """Django's settings say how; Celery asks whether anybody else does."""
+    """Keeps Django's logging configuration: a connected receiver disables Celery's."""
 
 
-# --- Within the server -------------------------------------------------------------------------------
+# --- A worker ----------------------------------------------------------------------------------------
 
-# All of Celery is loaded with this module: threads that load parts of it at once wait for each other in vain.
-
-
-def worker_of_server() -> Any:
-    """Its `start` returns when it has ended."""
-    quiet = {"without_heartbeat": True, "without_mingle": True, "without_gossip": True}
-    # Its own loop: the other one replaces locks of the whole process.
-    return WorkController(app=app, use_eventloop=False, loglevel="WARNING", **quiet)
-
-
-def beat_of_server(pulse: Pulse) -> Any:
-    return Service(app, scheduler_cls=partial(TableScheduler, pulse=pulse))
-
-
-# --- A worker in a process of its own ----------------------------------------------------------------
-
-_pulse = Pulse(Role.WORKER)
-_pulse_thread = PulseThread(_pulse, is_alive=lambda: True, also=WORKBENCH.renew)
+_heartbeat = ProcessHeartbeat(Role.WORKER)
+_heartbeat_thread = HeartbeatThread(_heartbeat, is_alive=lambda: worker_threads.are_alive, also=worker.renew)
 
 
 @signals.worker_ready.connect  # type: ignore[untyped-decorator]
-def begin_pulse(**_: Any) -> None:
-    _pulse_thread.start()
-    tell_workers()  # of what has waited for one
+def start_worker(**_: Any) -> None:
+    set_worker_notifier(WorkerNotifier(notify_celery))
+    worker_threads.start()
+    _heartbeat_thread.start()
+    notify_workers()  # of runs that have waited for a worker
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
 def stop_taking(**_: Any) -> None:
-    WORKBENCH.stop_taking()
+    worker.stop_taking()
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]
-def end_pulse(**_: Any) -> None:
-    _pulse_thread.stop()
-    WORKBENCH.stop(within_seconds=STOP_SECONDS)
-    _pulse.end()
+def stop_worker(**_: Any) -> None:
+    _heartbeat_thread.stop()
+    worker.stop(within_seconds=STOP_SECONDS)
+    _heartbeat.end()
+
+
+# --- Beat --------------------------------------------------------------------------------------------
+
+_beat_heartbeat = ProcessHeartbeat(Role.BEAT)
+
+
+@signals.beat_init.connect  # type: ignore[untyped-decorator]
+def start_beat(**_: Any) -> None:
+    """Beat is alive as long as its messages reach the broker."""
+    record_beat_heartbeat()
+    signals.after_task_publish.connect(record_beat_heartbeat)
+    atexit.register(stop_beat)
+
+
+def record_beat_heartbeat(**_: Any) -> None:
+    try:
+        with released_connection(), response_deadline(live_deadline_seconds()):
+            _beat_heartbeat.beat()
+    except Exception as error:  # beat survives all errors of the database
+        logger.warning("Process heartbeat failed: %r", error)
+
+
+def stop_beat() -> None:
+    try:
+        with released_connection():
+            _beat_heartbeat.end()
+    except Exception as error:
+        logger.warning("Could not record the end of the scheduler: %r", error)

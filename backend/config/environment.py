@@ -1,4 +1,4 @@
-"""Typed readers of environment variables, which collect what is wrong and tell all of it at once."""
+"""Typed readers of environment variables, which collect all errors and report them together."""
 
 import contextlib
 import importlib.util
@@ -17,9 +17,9 @@ from django.core.exceptions import ImproperlyConfigured
 TRUE_WORDS = {"1", "true", "yes", "on"}
 FALSE_WORDS = {"0", "false", "no", "off", ""}
 SECRET_KEY_BYTES = 48
-# Of django-environ's, those that are of use here.
+# The supported schemes of django-environ.
 MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail", "dummymail")
-# Variables whose values are not shown when they make no sense.
+# Variables whose invalid values are not shown.
 SECRET_WORDS = ("SECRET", "URL", "TOKEN", "DSN", "WEBHOOK")
 HOST_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 MAIL_ADDRESS = re.compile(r"[^\s@,<>]+@[^\s@,<>]+")
@@ -30,35 +30,35 @@ N = TypeVar("N", int, float)
 
 
 def default_mail() -> str:
-    """Mails hold tokens for new passwords: only a terminal, which keeps nothing, may show them unasked."""
+    """Mails contain password reset tokens. By default they are printed only on a terminal, not in logs."""
     return "consolemail://" if sys.stdout.isatty() else "dummymail://"
 
 
 class Environment:
-    """Reads settings from the environment; `finish` raises when any of them made no sense."""
+    """Reads settings from the environment; `finish` raises if any was invalid."""
 
     def __init__(self, *, env_file: Path) -> None:
         self._problems: list[str] = []
         self._from_files: dict[str, str] = {}
         if env_file.is_file():
-            self._refuse_odd_lines(env_file)
+            self._reject_invalid_lines(env_file)
             environ.Env.read_env(str(env_file))
 
     def read_from_file(self, name: str) -> None:
-        """NAME_FILE says that NAME is what stands in that file, as containers hand over their secrets."""
+        """NAME_FILE is a file that contains the value of NAME, as for secrets of containers."""
         path = self.text(name)
         if not path:
             return
         variable = name.removesuffix("_FILE")
         if os.environ.get(variable, "").strip():
-            self._refuse(name, f"and {variable} are both set: only one of them can be meant")
+            self._reject(name, f"and {variable} are both set: set only one of them")
         try:
             self._from_files[variable] = Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
-            self._refuse(name, f"cannot be read: {getattr(error, 'strerror', 'it is not text')}")
+            self._reject(name, f"cannot be read: {getattr(error, 'strerror', 'it is not text')}")
         else:
             if not self._from_files[variable]:
-                self._refuse(name, "is empty")
+                self._reject(name, "is empty")
 
     def text(self, name: str, default: str = "") -> str:
         given = self._given(name)
@@ -67,7 +67,7 @@ class Environment:
     def one_of(self, name: str, default: str, *, among: list[str]) -> str:
         word = self.text(name).upper() or default
         if word not in among:
-            self._refuse(name, f"must be one of {', '.join(among)}")
+            self._reject(name, f"must be one of {', '.join(among)}")
             return default
         return word
 
@@ -75,7 +75,7 @@ class Environment:
         word = self.text(name, str(default)).lower()
         if word in TRUE_WORDS | FALSE_WORDS:
             return word in TRUE_WORDS
-        self._refuse(name, "must be true or false")
+        self._reject(name, "must be true or false")
         return default
 
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
@@ -85,7 +85,7 @@ class Environment:
         return self._number(name, default, float, "a number", least=least, most=most)
 
     def words(self, name: str, default: list[str], *, may_be_empty: bool = True) -> list[str]:
-        """A comma-separated list; spaces around the words and empty words do not count."""
+        """A comma-separated list; spaces around values and empty values are ignored."""
         given = self._given(name)
         if given is None or not (may_be_empty or given.strip()):
             return default
@@ -95,44 +95,44 @@ class Environment:
         return [self._origin(name, origin.rstrip("/")) for origin in self.words(name, default)]
 
     def service_url(self, name: str, default: str) -> str:
-        """Where an outside service answers, without a last slash."""
+        """The URL of an external service, without a final slash."""
         address = (self.text(name) or default).rstrip("/")
         parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
         if not parts or not parts.hostname or parts.username or parts.query or parts.fragment:
-            self._refuse(name, "must be an http or https address such as https://api.example.org/v1")
+            self._reject(name, "must be an http or https URL such as https://api.example.org/v1")
             return default
         return address
 
     def file_url(self, name: str) -> str:
-        """Where a file lies; "" for none."""
+        """The URL of a file; "" for none."""
         address = self.text(name)
         parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
         if address and (not parts or not parts.hostname or parts.username or parts.fragment):
-            self._refuse(name, "must be an http or https address such as https://example.org/counts.csv")
+            self._reject(name, "must be an http or https URL such as https://example.org/counts.csv")
             return ""
         return address
 
     def all_or_none(self, *names: str) -> None:
-        """Refuses some of what is of use only together."""
+        """Rejects a part of settings that are only valid together."""
         missing = [name for name in names if not self.text(name)]
         if 0 < len(missing) < len(names):
-            self._refuse(missing[0], f"is not set: {' and '.join(names)} go together")
+            self._reject(missing[0], f"is not set: {' and '.join(names)} go together")
 
     def mapping(self, name: str, default: dict[str, str], *, keys: list[str]) -> dict[str, str]:
-        """`key=value` pairs, with commas; what is not named keeps its default, an empty value has none."""
+        """`key=value` pairs, comma-separated; a missing key has its default, an empty value disables it."""
         pairs = [word.partition("=") for word in self.words(name, [])]
         for key, equals, _ in pairs:
             if key not in keys or not equals:
-                self._refuse(name, f"must list pairs such as {keys[0]}=…, of {', '.join(keys)}, not {key!r}")
+                self._reject(name, f"must list pairs such as {keys[0]}=…, of {', '.join(keys)}, not {key!r}")
         told = {**default, **{key: value for key, _, value in pairs}}
         return {key: value for key, value in told.items() if value}
 
     def webhook_url(self, name: str) -> str:
-        """Where something is told to others by HTTP; "" for nowhere. Its path and query may be a secret."""
+        """A webhook's URL; "" for none. Its path and query may be secret."""
         address = self.text(name)
         parts = urlsplit(address) if _scheme(address) in {"http", "https"} else None
         if address and (not parts or not parts.hostname or parts.fragment):
-            self._refuse(name, "must be an http or https address such as https://hooks.example.org/…")
+            self._reject(name, "must be an http or https URL such as https://hooks.example.org/…")
             return ""
         return address
 
@@ -140,107 +140,115 @@ class Environment:
         given = self.words(name, [])
         for address in given:
             if not MAIL_ADDRESS.fullmatch(address):
-                self._refuse(name, f"must list mail addresses such as ada@example.org, not {address!r}")
+                self._reject(name, f"must list email addresses such as ada@example.org, not {address!r}")
         return given
 
     def host_names(self, name: str, *, such_as: str = "covers.example.org") -> list[str]:
-        """In lower case. They go into a policy that browsers read, so nothing but a name gets through."""
+        """In lower case. They become part of a Content Security Policy, so only host names are valid."""
         names = [given.lower() for given in self.words(name, [])]
         for given in names:
             if not HOST_NAME.fullmatch(given):
-                self._refuse(name, f"must list host names such as {such_as}, not {given!r}")
+                self._reject(name, f"must list host names such as {such_as}, not {given!r}")
         return names
 
     def folder(self, name: str, default: Path, *, base: Path) -> Path:
-        """A folder that exists (made when missing) and can be written; relative ones start at `base`."""
+        """A writable folder, created if missing; relative paths start at `base`."""
         path = base / (self.text(name) or default)
         try:
             path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            self._refuse(name, f"names {path}, which cannot be made: {error.strerror}")
+            self._reject(name, f"names {path}, which cannot be created: {error.strerror}")
         else:
             if not os.access(path, os.W_OK | os.X_OK):
-                self._refuse(name, f"names {path}, which cannot be written to")
+                self._reject(name, f"names {path}, which is not writable")
         return path
 
     def existing_folder(self, name: str, *, base: Path) -> Path | None:
-        """A folder that somebody else has filled; None when none is named. Relative ones start at `base`."""
+        """An existing folder; None if not set. Relative paths start at `base`."""
         given = self.text(name)
         if not given:
             return None
         path = base / given
         if not path.is_dir():
-            self._refuse(name, f"names {path}, which is no folder")
+            self._reject(name, f"names {path}, which is not a folder")
         return path
 
+    def existing_folders(self, name: str, *, base: Path) -> list[Path]:
+        """Colon-separated folders, with symbolic links resolved, each once."""
+        paths = [(base / given).resolve() for given in self.text(name).split(":") if given.strip()]
+        for path in paths:
+            if not path.is_dir():
+                self._reject(name, f"names {path}, which is not a folder")
+        return list(dict.fromkeys(paths))
+
     def database(self, name: str, default: dict[str, object]) -> dict[str, object]:
-        """Django's settings of one database, from an sqlite:// or postgresql:// address."""
+        """Django's settings of one database, from an sqlite:// or postgresql:// URL."""
         address = self.text(name)
         if not address:
             return default
         if _scheme(address) not in {"sqlite", "postgres", "postgresql"}:
-            self._refuse(name, "must start with postgresql:// or sqlite://")
+            self._reject(name, "must start with postgresql:// or sqlite://")
             return default
         try:
             database: dict[str, object] = environ.Env.db_url_config(address)
         except (ValueError, ImproperlyConfigured) as error:
-            self._refuse(name, f"is no address of a database: {error}")
+            self._reject(name, f"is not a database URL: {error}")
             return default
         if not database.get("NAME"):
-            self._refuse(name, "must name the database, as in postgresql://user:password@host:5432/tutti")
+            self._reject(name, "must name the database, as in postgresql://user:password@host:5432/tutti")
             return default
-        # django-environ leaves %2F in a host, which is how a socket's folder is written.
+        # django-environ does not decode %2F in a host, the notation of a socket's folder.
         database["HOST"] = unquote(str(database.get("HOST") or ""))
         return database
 
     def mail(self, name: str, default: str) -> dict[str, Any]:
-        """Django's settings of mail, from an address such as smtp+tls://user:password@host:587."""
+        """Django's settings of mail, from a URL such as smtp+tls://user:password@host:587."""
         address = self.text(name) or default
         if _scheme(address) not in MAIL_SCHEMES:
-            self._refuse(name, f"must start with one of {', '.join(f'{one}://' for one in MAIL_SCHEMES)}")
+            self._reject(name, f"must start with one of {', '.join(f'{one}://' for one in MAIL_SCHEMES)}")
             address = default
         elif _scheme(address).startswith("smtp") and not urlsplit(address).hostname:
-            self._refuse(name, "must name the mail server, as in smtp+tls://user:password@host:587")
+            self._reject(name, "must name the mail server, as in smtp+tls://user:password@host:587")
             address = default
         elif _scheme(address) == "filemail" and not urlsplit(address).path.strip("/"):
-            self._refuse(name, "must name the folder, as in filemail:////var/spool/tutti")
+            self._reject(name, "must name the folder, as in filemail:////var/spool/tutti")
             address = default
         mail: dict[str, Any] = environ.Env.email_url_config(address)
         return mail
 
     def redis_urls(self) -> list[str]:
-        """REDIS_URL (several, with commas, share the load), else REDIS_HOST and REDIS_PORT, else none."""
+        """REDIS_URL (comma-separated URLs share the load), else REDIS_HOST and REDIS_PORT, else none."""
         addresses = self.words("REDIS_URL", [])
         host, port = self.text("REDIS_HOST"), self.integer("REDIS_PORT", 6379, least=1, most=65535)
         if not addresses and (host or self.text("REDIS_PORT")):
             addresses = [f"redis://{host or 'localhost'}:{port}/0"]
         for address in addresses:
             if _scheme(address) not in {"redis", "rediss", "unix"}:
-                self._refuse("REDIS_URL", "must start with redis://, rediss:// or unix://, and name a host")
+                self._reject("REDIS_URL", "must start with redis://, rediss:// or unix://, and name a host")
         return addresses
 
     def secret_key(self, name: str, *, file: Path) -> str:
-        """The variable, else the file's content, which is made once and readable by its owner alone."""
+        """The variable, otherwise the file's content, generated once and readable only by its owner."""
         if given := self.text(name):
             return given
         try:
             return _read_or_create_secret(file)
         except OSError as error:
-            if not self._problems:  # else the folder was refused, which says it all
-                self._refuse(name, f"is not set, and {file} cannot be used: {error.strerror}")
+            if not self._problems:  # otherwise the error of the folder suffices
+                self._reject(name, f"is not set, and {file} cannot be used: {error.strerror}")
             return secrets.token_urlsafe(SECRET_KEY_BYTES)
 
     def dsn(self, name: str, *, package: str, lock: str) -> str:
-        """An address of a Sentry-compatible service. Only where it is set, `package` has to be there."""
+        """The DSN of a Sentry-compatible service. If it is set, `package` must be installed."""
         address = self.text(name)
         if not address:
             return ""
         parts = urlsplit(address)
         is_whole = parts.scheme in {"http", "https"} and parts.username and parts.hostname
         if not is_whole or not parts.path.strip("/"):
-            self._refuse(name, "must look like https://key@host/number")
+            self._reject(name, "must look like https://key@host/number")
         elif importlib.util.find_spec(package) is None:
-            self._refuse(name, f"needs another package: .venv/bin/python -m pip install -r {lock}")
+            self._reject(name, f"needs another package: .venv/bin/python -m pip install -r {lock}")
         return address
 
     def finish(self) -> None:
@@ -250,14 +258,14 @@ class Environment:
     def _given(self, name: str) -> str | None:
         return self._from_files.get(name) or os.environ.get(name)
 
-    def _refuse(self, name: str, reason: str) -> None:
+    def _reject(self, name: str, reason: str) -> None:
         given = self._given(name)
-        is_told = given is not None and not any(word in name for word in SECRET_WORDS)
-        shown = f" (it is {given!r})" if is_told else ""
+        is_shown = given is not None and not any(word in name for word in SECRET_WORDS)
+        shown = f" (it is {given!r})" if is_shown else ""
         self._problems.append(f"  {name} {reason}{shown}.")
 
-    def _refuse_odd_lines(self, env_file: Path) -> None:
-        """A line that can't be read would be passed over, and its setting have its default."""
+    def _reject_invalid_lines(self, env_file: Path) -> None:
+        """Rejects invalid lines, which would otherwise be ignored."""
         for number, line in enumerate(env_file.read_text().splitlines(), start=1):
             is_said = line.strip() and not line.lstrip().startswith("#")
             if is_said and not ENV_LINE.fullmatch(line.strip()):
@@ -270,38 +278,38 @@ class Environment:
         try:
             number = kind(given) if given else default
         except ValueError:
-            self._refuse(name, f"must be {words}")
+            self._reject(name, f"must be {words}")
             return default
-        if not least <= number <= most:  # also true of NaN, which no comparison holds
-            self._refuse(name, f"must be {words} from {least} to {most}")
+        if not least <= number <= most:  # also rejects NaN
+            self._reject(name, f"must be {words} from {least} to {most}")
             return default
         return number
 
     def _origin(self, name: str, origin: str) -> str:
         parts = urlsplit(origin) if _scheme(origin) in {"http", "https"} else None
         if not parts or not parts.hostname or parts.path or parts.query:
-            self._refuse(name, f"must list origins such as http://example.org:3000, not {origin!r}")
+            self._reject(name, f"must list origins such as http://example.org:3000, not {origin!r}")
         return origin
 
 
 def _scheme(address: str) -> str:
-    """Of an address that can be taken apart, its port included; else empty."""
+    """The scheme of a valid URL with a valid port; otherwise empty."""
     try:
         parts = urlsplit(address)
-        _ = parts.port  # raises for a port that is none
+        _ = parts.port  # raises for an invalid port
     except ValueError:
         return ""
     return parts.scheme
 
 
 def _read_or_create_secret(file: Path) -> str:
-    """The secret in `file`; of several processes that start at once, all get the same one."""
+    """The secret in `file`; processes that start concurrently get the same one."""
     if not file.exists():
         draft = file.with_name(f".{file.name}-{os.getpid()}-{secrets.token_hex(4)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as handle:
             handle.write(secrets.token_urlsafe(SECRET_KEY_BYTES))
         with contextlib.suppress(FileExistsError):
-            os.link(draft, file)  # appears whole or not at all
+            os.link(draft, file)  # atomic
         draft.unlink()
     return file.read_text().strip()

@@ -4,7 +4,6 @@ Every variable is described in `.env.example`.
 """
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import django_stubs_ext
 
 from config.environment import Environment, default_mail
 
-# Lets classes of Django be named with their type, as in ModelAdmin[Track], at run time as well.
+# Allows generic Django classes, such as ModelAdmin[Track], at run time.
 django_stubs_ext.monkeypatch()
 
 BACKEND_DIR = Path(__file__).resolve().parent.parent
@@ -29,27 +28,32 @@ environment.read_from_file("SENTRY_DSN_FILE")
 environment.read_from_file("SPOTIFY_CLIENT_SECRET_FILE")
 environment.read_from_file("RAPIDAPI_KEY_FILE")
 environment.read_from_file("YOUTUBE_API_KEY_FILE")
-environment.read_from_file("CHART_NOTICE_WEBHOOK_FILE")
+environment.read_from_file("CHART_REPORT_WEBHOOK_URL_FILE")
 
-# --- Where things are ------------------------------------------------------------------------------
+# --- Folders and hosts -----------------------------------------------------------------------------
 
 DATA_DIR = environment.folder("DATA_DIR", PROJECT_DIR / "data", base=PROJECT_DIR)
 HOST = environment.text("HOST") or "127.0.0.1"
 PORT = environment.integer("PORT", 4000, least=0, most=65535)
-# What this machine is called, and where others find it: known when the server listens (config.reach).
-OWN_NAMES: list[str] = []
-SHARED_ADDRESSES: list[str] = []
+# This machine's host names and public URLs, set when the server listens (core.network).
+LOCAL_HOSTNAMES: list[str] = []
+PUBLIC_URLS: list[str] = []
 RECOMMENDATION_MODEL = DATA_DIR / "recommendations.model"
-# None: only what is played and liked here is learned from.
-RECOMMENDATION_DATA = environment.existing_folder("RECOMMENDATION_DATA", base=PROJECT_DIR)
+# None: models are trained only on this server's plays and likes.
+RECOMMENDATION_DATA_DIR = environment.existing_folder("RECOMMENDATION_DATA_DIR", base=PROJECT_DIR)
 
-# --- The page --------------------------------------------------------------------------------------
+# Folders with audio files; audio is served only from these.
+MUSIC_DIRS = environment.existing_folders("MUSIC_DIRS", base=PROJECT_DIR)
+# Where a proxy in front of this server delivers the same folders; "": this server sends the files itself.
+AUDIO_ACCEL_PREFIX = environment.text("AUDIO_ACCEL_PREFIX").rstrip("/")
 
-PAGE_DIR = PROJECT_DIR / (environment.text("PAGE_DIR") or "frontend/dist")
+# --- Web app --------------------------------------------------------------------------------------
+
+FRONTEND_DIR = PROJECT_DIR / (environment.text("FRONTEND_DIR") or "frontend/dist")
 COVER_HOSTS = environment.host_names("COVER_HOSTS")
 EMBED_HOSTS = environment.host_names("EMBED_HOSTS", such_as="open.spotify.com")
 
-# --- What is told of the server --------------------------------------------------------------------
+# --- Logs, metrics, error reports -------------------------------------------------------------------
 
 LOG_LEVEL = environment.one_of("LOG_LEVEL", "INFO", among=["DEBUG", "INFO", "WARNING", "ERROR"])
 METRICS_TOKEN = environment.text("METRICS_TOKEN")
@@ -93,25 +97,25 @@ CORS_EXPOSE_HEADERS = [
 SESSION_ENGINE = "apps.users.session_store"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = True  # the admin's forms have the token in them
+CSRF_COOKIE_HTTPONLY = True  # the admin's forms contain the token
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# Cookies are Secure on every answer to https (core.security_headers); with HTTPS_ONLY there is no other.
+# Cookies are Secure in every response to https (core.security_headers); HTTPS_ONLY allows no other.
 HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
-# No other host, and no page that came over http, can set a cookie of this name.
+# No other host, and no page loaded over http, can set a cookie with this name.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # told by core.security_headers, where browsers take it
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # sent by core.security_headers, where browsers support it
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
-# Asked by whoever watches this very machine, past the proxy.
+# Requested by monitoring on this machine, without the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^api/health/", r"^metrics$"]
-# Other names below ours, and browsers' built-in lists, are not for this server to decide about.
+# This server does not decide about subdomains and browsers' preload lists.
 SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 GUEST_COOKIE_NAME = "tutti_guest"
 GUEST_COOKIE_AGE_SECONDS = 365 * 24 * 3600
 
 # --- Mail ------------------------------------------------------------------------------------------
 
-# What to do with mail, by the names of Django's settings.
+# Django's settings of mail, by name.
 MAIL = environment.mail("EMAIL_URL", default_mail())
 EMAIL_BACKEND, EMAIL_FILE_PATH = MAIL["EMAIL_BACKEND"], MAIL["EMAIL_FILE_PATH"]
 EMAIL_HOST, EMAIL_PORT = MAIL["EMAIL_HOST"], MAIL["EMAIL_PORT"]
@@ -121,7 +125,7 @@ EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM") or "tutti@localhost"
 PASSWORD_RESET_TIMEOUT = 3600
 
-# --- How the queue behaves -------------------------------------------------------------------------
+# --- Queue -----------------------------------------------------------------------------------------
 
 AUTO_SORT_BY_VOTES = environment.flag("AUTO_SORT_BY_VOTES", default=False)
 API_ALWAYS_PAGINATE = environment.flag("API_ALWAYS_PAGINATE", default=False)
@@ -132,31 +136,31 @@ RATE_LIMIT_FACTOR = environment.decimal("RATE_LIMIT_FACTOR", 1.0, least=0, most=
 # --- Live events -----------------------------------------------------------------------------------
 
 HEARTBEAT_SECONDS = environment.decimal("HEARTBEAT_SECONDS", 25, least=0.05, most=3600)
-# Live events that one socket may leave untaken, in bytes. Larger than what is given at once.
-SOCKET_BUFFER_BYTES = environment.integer(
-    "SOCKET_BUFFER_BYTES", 1024 * 1024, least=128 * 1024, most=1024 * 1024 * 1024
+# The limit of unsent bytes of live events per socket. Larger than one batch.
+SOCKET_SEND_BUFFER_BYTES = environment.integer(
+    "SOCKET_SEND_BUFFER_BYTES", 1024 * 1024, least=128 * 1024, most=1024 * 1024 * 1024
 )
-SOCKET_FRAMES_PER_SECOND = environment.decimal("SOCKET_FRAMES_PER_SECOND", 5, least=0.1, most=100_000)
-SOCKET_MAX_FRAME_BYTES = environment.integer(
-    "SOCKET_MAX_FRAME_BYTES", 64 * 1024, least=1024, most=16 * 1024 * 1024
+SOCKET_MESSAGES_PER_SECOND = environment.decimal("SOCKET_MESSAGES_PER_SECOND", 5, least=0.1, most=100_000)
+SOCKET_MAX_MESSAGE_BYTES = environment.integer(
+    "SOCKET_MAX_MESSAGE_BYTES", 64 * 1024, least=1024, most=16 * 1024 * 1024
 )
-# Of one process; 0 is as many as its open files allow (core.capacity).
+# Of one process; 0 is as many as its open files allow (core.process_tuning).
 MAX_CONNECTIONS = environment.integer("MAX_CONNECTIONS", 0, least=0, most=10_000_000)
 MAX_CONNECTIONS_PER_ADDRESS = environment.integer(
     "MAX_CONNECTIONS_PER_ADDRESS", 500, least=1, most=10_000_000
 )
-# Fewer than DATABASE_POOL_SIZE, of which live events and jobs take some.
-MAX_REQUESTS_AT_ONCE = environment.integer("MAX_REQUESTS_AT_ONCE", 16, least=1, most=1000)
+# Fewer than DATABASE_POOL_SIZE, because live events and jobs use connections too.
+MAX_CONCURRENT_REQUESTS = environment.integer("MAX_CONCURRENT_REQUESTS", 16, least=1, most=1000)
 EVENT_LOG_KEEP_EVENTS = environment.integer("EVENT_LOG_KEEP_EVENTS", 10_000, least=1, most=100_000_000)
 EVENT_LOG_KEEP_DAYS = environment.decimal("EVENT_LOG_KEEP_DAYS", 7, least=0.001, most=36_500)
 
 # --- Background jobs -------------------------------------------------------------------------------
 
-JOBS_IN_SERVER = environment.flag("JOBS_IN_SERVER", default=True)
+EMBEDDED_JOB_WORKER = environment.flag("EMBEDDED_JOB_WORKER", default=True)
 
 # --- Music services --------------------------------------------------------------------------------
 
-# Candidates of its search are recommended where both are set.
+# If both are set, Spotify's search is a source of recommendations.
 SPOTIFY_CLIENT_ID = environment.text("SPOTIFY_CLIENT_ID")
 SPOTIFY_CLIENT_SECRET = environment.text("SPOTIFY_CLIENT_SECRET")
 environment.all_or_none("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET")
@@ -165,12 +169,12 @@ SPOTIFY_ACCOUNTS_URL = environment.service_url("SPOTIFY_ACCOUNTS_URL", "https://
 
 # --- Charts ----------------------------------------------------------------------------------------
 
-# Requests to services that go on at once, and rows that one statement writes.
+# Concurrent requests to services, and rows per statement.
 ETL_THREAD_COUNT = environment.integer("ETL_THREAD_COUNT", 8, least=1, most=100)
 ETL_BATCH_SIZE = environment.integer("ETL_BATCH_SIZE", 500, least=1, most=10_000)
-# Of one request; readers of pages take their time.
+# Per request; readers of web pages are slow.
 ETL_TIMEOUT_SECONDS = environment.decimal("ETL_TIMEOUT_SECONDS", 20, least=0.1, most=300)
-# Of Apple Music and SoundCloud.
+# For Apple Music and SoundCloud.
 RAPIDAPI_KEY = environment.text("RAPIDAPI_KEY")
 APPLE_MUSIC_API_URL = environment.service_url("APPLE_MUSIC_API_URL", "https://apple-music24.p.rapidapi.com")
 SOUNDCLOUD_API_URL = environment.service_url(
@@ -180,14 +184,14 @@ YOUTUBE_API_KEY = environment.text("YOUTUBE_API_KEY")
 YOUTUBE_API_URL = environment.service_url("YOUTUBE_API_URL", "https://www.googleapis.com/youtube/v3")
 # Units that a project may use from midnight to midnight in California.
 YOUTUBE_DAILY_QUOTA = environment.integer("YOUTUBE_DAILY_QUOTA", 10_000, least=0, most=100_000_000)
-# Tables of figures that no service gives by its API: daily counts of Spotify, and how tracks sound.
-SPOTIFY_COUNTS_URL = environment.file_url("SPOTIFY_COUNTS_URL")
-SPOTIFY_COUNTS_MARKET = environment.text("SPOTIFY_COUNTS_MARKET")
+# Tables of data that no API provides: daily play counts of Spotify, and audio features.
+SPOTIFY_PLAY_COUNTS_URL = environment.file_url("SPOTIFY_PLAY_COUNTS_URL")
+SPOTIFY_PLAY_COUNTS_MARKET = environment.text("SPOTIFY_PLAY_COUNTS_MARKET")
 AUDIO_FEATURES_URL = environment.file_url("AUDIO_FEATURES_URL")
-# Who is told each day how that went.
-CHART_NOTICE_EMAIL = environment.mail_addresses("CHART_NOTICE_EMAIL")
-CHART_NOTICE_WEBHOOK = environment.webhook_url("CHART_NOTICE_WEBHOOK")
-# Whose lists are a genre's chart.
+# Recipients of the daily report.
+CHART_REPORT_EMAILS = environment.mail_addresses("CHART_REPORT_EMAILS")
+CHART_REPORT_WEBHOOK_URL = environment.webhook_url("CHART_REPORT_WEBHOOK_URL")
+# The playlists of each genre's chart.
 GENRES = ["pop", "dance", "rap", "country"]
 SPOTIFY_CHARTS = environment.mapping(
     "SPOTIFY_CHARTS",
@@ -220,7 +224,7 @@ SOUNDCLOUD_CHARTS = environment.mapping(
     keys=GENRES,
 )
 
-# --- The parts: database, channel layer, cache -----------------------------------------------------
+# --- Database, channel layer, cache ----------------------------------------------------------------
 
 REDIS_URLS = environment.redis_urls()
 
@@ -230,25 +234,21 @@ DATABASES: dict[str, dict[str, Any]] = {
     )
 }
 IS_SQLITE = str(DATABASES["default"]["ENGINE"]).endswith("sqlite3")
-# Connections that one process may hold at once; whoever finds none free waits for one.
+# The maximum number of connections of a process; further queries wait for a free one.
 DATABASE_POOL_SIZE = environment.integer("DATABASE_POOL_SIZE", 20, least=1, most=1000)
 DATABASE_POOL_WAIT_SECONDS = 5
-# After so long without a word of the other side, a connection to PostgreSQL is given up, by either.
+# Seconds without a response after which either side closes a PostgreSQL connection.
 DATABASE_TIMEOUT_SECONDS = environment.decimal("DATABASE_TIMEOUT_SECONDS", 10, least=1, most=600)
 
 if IS_SQLITE:
-    DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's, with writers that take turns
-    DATABASES["default"]["CONN_MAX_AGE"] = None  # a thread keeps its connection
+    DATABASES["default"]["ENGINE"] = "core.sqlite"  # Django's backend, with a fair lock for writers
+    DATABASES["default"]["CONN_MAX_AGE"] = None  # one connection per thread
     DATABASES["default"]["OPTIONS"] = {
-        # A transaction takes the write lock when it begins, so that it waits its turn instead of failing
+        # A transaction takes the write lock when it begins, so that it waits for the lock instead of failing
         # with "database is locked" when it has read before it writes.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
-    # A shared in-memory database knows no waiting between threads, so the tests use a file as well.
-    DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"tutti-test-{os.getpid()}.sqlite3")
     }
 else:
     from core.postgresql import DeadlineConnection
@@ -256,9 +256,9 @@ else:
     own_options = DATABASES["default"].get("OPTIONS", {})
     milliseconds = int(DATABASE_TIMEOUT_SECONDS * 1000)
     sessions = {
-        # Nobody waits for a lock without end: a write that gets none in time is answered with 503.
+        # Waiting for a lock is limited: a write without a lock in time receives 503.
         "lock_timeout": milliseconds * 8 // 10,
-        # A process that vanished in the middle of a write holds its room's lock no longer than this; not in
+        # A process that vanished during a write holds its room's lock no longer than this; not in
         # migrations, jobs and commands (core.postgresql).
         "idle_in_transaction_session_timeout": milliseconds,
         "tcp_keepalives_idle": 10,
@@ -273,7 +273,7 @@ else:
         "keepalives_count": 3,
         "tcp_user_timeout": milliseconds * 3 // 2,
         **own_options,
-        # Of two values for one of these PostgreSQL takes the later: that of DATABASE_URL.
+        # PostgreSQL uses the last of several values: that of DATABASE_URL.
         "options": " ".join(
             [*(f"-c {name}={value}" for name, value in sessions.items()), own_options.get("options", "")]
         ).strip(),
@@ -290,15 +290,15 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {"default": {"BACKEND": "channels.la
 CACHES: dict[str, dict[str, Any]] = {"default": {"BACKEND": "core.cache.LocalCache"}}
 if REDIS_URLS:
     CHANNEL_LAYERS["default"] = {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "apps.realtime.redis_layer.RedisLayer",
         "CONFIG": {
-            # Longer than the layer itself waits for a message (5 s), so that only a line that is cut ends it.
+            # Longer than the layer's own wait for a message (5 s), so that only a broken connection ends it.
             "hosts": [{"address": address, "socket_timeout": 15.0} for address in REDIS_URLS],
             "capacity": 1000,
             "expiry": 10,
         },
     }
-    # Of several hosts the first: Django would take the others for copies of it, and count nothing.
+    # The first of several hosts: Django would use the others as read replicas, and count nothing.
     CACHES["default"] = {"BACKEND": "core.redis_cache.GuardedRedisCache", "LOCATION": REDIS_URLS[:1]}
 
 # --- Django ----------------------------------------------------------------------------------------
@@ -311,10 +311,16 @@ INSTALLED_APPS = [
     "apps.tracks",
     "rest_framework_simplejwt.token_blacklist",
     "apps.users",
+    "apps.audio",
+    "apps.rooms",
     "apps.playlist",
     "apps.analytics",
     "apps.recommendations",
+    "apps.counts",
     "apps.charts",
+    "apps.tunemeld",
+    "apps.frontend",
+    "apps.api",
     "config",
     "channels",
     "corsheaders",
@@ -330,20 +336,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "core.connections.ConnectionMiddleware",
+    "core.database.ConnectionMiddleware",
     "core.request_context.RequestContextMiddleware",
-    "core.request_metrics.RequestMetricsMiddleware",
-    "apps.charts.envelope.EnvelopeMiddleware",
+    "core.metrics.RequestMetricsMiddleware",
+    "apps.tunemeld.legacy_pages.EnvelopeMiddleware",
     "core.security_headers.SecurityHeadersMiddleware",
-    "core.https_only.HttpsOnlyMiddleware",
+    "core.request_checks.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "config.page.PageMiddleware",
+    "apps.frontend.middleware.PageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
-    "core.request_limits.RequestLimitMiddleware",
-    "core.bodies.BodyMiddleware",
-    "core.origins.OriginMiddleware",
-    "core.operations.OperationMiddleware",
+    "core.middleware.RequestLimitMiddleware",
+    "core.request_checks.BodyLimitMiddleware",
+    "core.request_checks.OriginMiddleware",
+    "core.middleware.IdempotencyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -356,9 +362,9 @@ ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 WSGI_APPLICATION = "config.wsgi.application"
 AUTH_USER_MODEL = "users.User"
-# The first answers every login by a form; sessions name the second.
+# The first handles all form logins; sessions refer to the second.
 AUTHENTICATION_BACKENDS = [
-    "apps.users.backends.CountingBackend",
+    "apps.users.authentication.CountingBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -366,7 +372,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BACKEND_DIR / "config" / "templates"],
+        "DIRS": [],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -379,8 +385,8 @@ TEMPLATES = [
 ]
 
 PASSWORD_HASHERS = [
-    "apps.users.hashers.FrugalArgon2",
-    # What older accounts have; each is kept anew at its next login.
+    "apps.users.authentication.FrugalArgon2",
+    # Hashes of older accounts, upgraded at their next login.
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -399,7 +405,7 @@ USE_TZ = True
 USE_I18N = False
 
 STATIC_URL = "static/"
-WHITENOISE_USE_FINDERS = True  # the admin's files come straight from their package: nothing to collect
+WHITENOISE_USE_FINDERS = True  # the admin's files are served from their package, without collectstatic
 WHITENOISE_AUTOREFRESH = False
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -408,14 +414,14 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "apps.users.authentication.BearerAuthentication",
+        "apps.users.jwt_tokens.BearerAuthentication",
         "core.permissions.SessionWithoutCsrfToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_RENDERER_CLASSES": ["core.rendering.JsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["core.parsing.JsonParser"],
+    "DEFAULT_RENDERER_CLASSES": ["core.json_codec.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["core.json_codec.JsonParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.ListOrPages",
-    "EXCEPTION_HANDLER": "core.answers.answer_exception",
+    "EXCEPTION_HANDLER": "core.error_responses.answer_exception",
     "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
@@ -438,21 +444,21 @@ LOGGING = {
     "root": {"handlers": ["terminal", "file"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
-        # One line for each refused request would let anybody fill the log; core.errors logs our faults.
+        # Logging each rejected request would let clients fill the log; core.errors logs internal errors.
         "django.request": {"level": "CRITICAL"},
         "django.security": {"level": "CRITICAL"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-        # Each query and each template variable that is missing, at DEBUG.
+        # At DEBUG, these log each query and each missing template variable.
         "django.db.backends": {"level": "INFO"},
         "django.template": {"level": "INFO"},
         "asyncio": {"level": "INFO"},
         "daphne": {"level": "WARNING"},
         "celery": {"level": "WARNING"},
         "kombu": {"level": "WARNING"},
-        # They would tell of each request to a music service: what was searched for, and with which key.
+        # These would log each request to a music service, with search terms and keys.
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
-        # That Redis is away is told often enough; Celery goes on trying.
+        # Unavailable Redis is logged elsewhere; Celery keeps retrying.
         "celery.worker.consumer.consumer": {"level": "CRITICAL"},
     },
 }

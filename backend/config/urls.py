@@ -1,21 +1,31 @@
-"""Every address that Django answers."""
+"""All URLs that Django serves."""
 
 from django.contrib import admin
 from django.templatetags.static import static
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
-from apps.charts.urls import older_urlpatterns
-from config.chart_health import ChartHealth
-from config.documentation import EventsSchema, OpenAPISchema, SwaggerSchema, page
-from config.health import live, ready
-from config.metrics_page import metrics
-from config.page_api import Page, PageErrors
-from config.views import AnythingElse, EntryPoints, front_page
+from apps.api.health import ChartHealth, live, ready
+from apps.api.metrics import metrics
+from apps.api.views import (
+    ENTRY_POINTS,
+    SOCKET,
+    AnythingElse,
+    EntryPoints,
+    EventsSchema,
+    OpenAPISchema,
+    SwaggerSchema,
+    page,
+)
+from apps.frontend.views import Page, PageErrors, front_page
+from apps.tunemeld.urls import older_urlpatterns
+from apps.tunemeld.views import schema_text
+
+FRONT_PAGE = {"entry_points": [*ENTRY_POINTS.values(), "/admin/"], "socket": SOCKET}
 
 urlpatterns = [
-    # config.page answers these before, where the page is built.
-    re_path(r"^(?:r/[a-z0-9-]{1,50}/?)?\Z", front_page),
+    # apps.frontend.middleware serves these first, if the web app is built.
+    re_path(r"^(?:r/[a-z0-9-]{1,50}/?)?\Z", front_page, FRONT_PAGE),
     path("admin/", admin.site.urls),
     path("favicon.ico", RedirectView.as_view(url=static("icon.svg"))),
     path("metrics", metrics),
@@ -25,6 +35,7 @@ urlpatterns = [
     path("api/schema.json", SwaggerSchema.as_view()),
     path("api/openapi.json", OpenAPISchema.as_view()),
     path("api/events.schema.json", EventsSchema.as_view()),
+    path("api/schema.graphql", schema_text),
     path("api/page/", Page.as_view()),
     path("api/page-errors/", PageErrors.as_view()),
     path("api/health/", ChartHealth.as_view()),
@@ -32,15 +43,18 @@ urlpatterns = [
     re_path(r"^api/health/ready/?$", ready),
     path("api/", include("apps.tracks.urls")),
     path("api/", include("apps.users.urls")),
+    path("api/", include("apps.audio.urls")),
+    path("api/", include("apps.rooms.urls")),
     path("api/", include("apps.playlist.urls")),
     path("api/", include("apps.analytics.urls")),
     path("api/", include("apps.recommendations.urls")),
     path("api/", include("apps.charts.urls")),
+    path("api/", include("apps.tunemeld.urls")),
     path("", include(older_urlpatterns)),
     re_path(r"^api/", AnythingElse.as_view()),
 ]
 
-handler400 = "core.answers.answer_bad_request"
-handler403 = "core.answers.answer_permission_denied"
-handler404 = "core.answers.answer_not_found"
-handler500 = "core.answers.answer_server_error"
+handler400 = "core.error_responses.answer_bad_request"
+handler403 = "core.error_responses.answer_permission_denied"
+handler404 = "core.error_responses.answer_not_found"
+handler500 = "core.error_responses.answer_server_error"

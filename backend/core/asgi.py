@@ -14,6 +14,7 @@ from django.http import FileResponse, HttpRequest
 from django.urls import ResolverMatch, set_script_prefix
 
 from core.identity import match_of
+from core.request_context import deferring
 
 Message = Mapping[str, Any]
 Scope = Mapping[str, Any]
@@ -42,8 +43,12 @@ class ThreadedASGIHandler(ASGIHandler):
         except RequestAborted:
             return
         in_thread = sync_to_async(self._respond, thread_sensitive=False, executor=self._threads)
-        with contextlib.closing(body):
-            response = await in_thread(scope, body)
+        with contextlib.closing(body), deferring() as deferred:
+            try:
+                response = await in_thread(scope, body)
+            finally:
+                # In the next turn of the loop: a response that need not wait is written in this one.
+                asyncio.get_running_loop().call_soon(deferred.run)
             if response.streaming:
                 await self._stream(response, receive, send)
             else:

@@ -1,7 +1,7 @@
-"""What our caches can: each process's own memory here, and the shared one in Redis in `core.redis_cache`.
+"""The interface of our caches, and the one in this process's memory. `core.redis_cache` has the shared one.
 
 Both count calls, exactly, which Django's caches can't do without losing some of two at once. What a process
-counted or remembered itself it knows also while Redis is away, and from the first moment on.
+counted or cached itself is available while Redis is down, and immediately.
 """
 
 import itertools
@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.locmem import LocMemCache
 
-from core.call_log import CallLog
+from core.resilience import SlidingWindowLimiter
 
 # Room for what is known of callers. Django's own 300 are less than a party, and a script may push others out.
 MAX_LOCAL_ENTRIES = 50_000
@@ -37,9 +37,9 @@ class SharedMemory(Protocol):
 
     @property
     def is_away(self) -> bool:
-        """Whether this process's own memory stands in for a shared one that didn't answer just now."""
+        """Whether this process's own memory replaces a shared one that did not respond just now."""
 
-    def forget_beginning_with(self, prefix: str) -> int:
+    def delete_prefix(self, prefix: str) -> int:
         """Deletes all keys that begin so, and says how many."""
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
@@ -54,11 +54,11 @@ class SharedMemory(Protocol):
     def give_back_call(self, key: str, *, taken_at: float) -> None:
         """Takes back a call that passed at that moment, as if it had never been."""
 
-    def remember(self, key: str, *, seconds: float) -> None:
+    def mark_known(self, key: str, *, seconds: float) -> None:
         """Makes `key` known for so long. Nothing makes it unknown before that."""
 
     def is_known(self, key: str) -> bool:
-        """Whether it is remembered."""
+        """Whether it is cached."""
 
 
 class LocalCache(LocMemCache):
@@ -72,12 +72,12 @@ class LocalCache(LocMemCache):
     is_shared = False
     is_away = False
 
-    _call_logs: ClassVar[dict[str, CallLog]] = {}
+    _call_logs: ClassVar[dict[str, SlidingWindowLimiter]] = {}
     _numbers_of_sets: ClassVar[Iterator[int]] = itertools.count(1)
 
     def __init__(self, name: str, params: dict[str, Any]) -> None:
         super().__init__(name, {"max_entries": MAX_LOCAL_ENTRIES, **params})
-        self._calls = self._call_logs.setdefault(name, CallLog())
+        self._calls = self._call_logs.setdefault(name, SlidingWindowLimiter())
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         return self._calls.take(key, limit=limit, period_seconds=period_seconds, now=now)
@@ -92,7 +92,7 @@ class LocalCache(LocMemCache):
     def give_back_call(self, key: str, *, taken_at: float) -> None:
         self._calls.give_back(key, taken_at=taken_at)
 
-    def remember(self, key: str, *, seconds: float) -> None:
+    def mark_known(self, key: str, *, seconds: float) -> None:
         self.set(key, 1, timeout=seconds)
 
     def is_known(self, key: str) -> bool:
@@ -103,7 +103,7 @@ class LocalCache(LocMemCache):
         if next(self._numbers_of_sets) % SETS_BETWEEN_SWEEPS == 0:
             self._sweep()
 
-    def forget_beginning_with(self, prefix: str) -> int:
+    def delete_prefix(self, prefix: str) -> int:
         beginning = self.make_key(prefix)
         with self._lock:
             chosen = [key for key in self._expire_info if key.startswith(beginning)]
@@ -123,7 +123,17 @@ class LocalCache(LocMemCache):
                 self._delete(key)
 
 
+class _Cached:
+    """What `shared_memory` returned last, and the settings that it was made of."""
+
+    memory: SharedMemory | None = None
+    settings: object = None
+
+
 def shared_memory() -> SharedMemory:
-    """The cache by what ours can besides Django's."""
-    memory: SharedMemory = caches[DEFAULT_CACHE_ALIAS]  # type: ignore[assignment]
+    """The cache by what ours can besides Django's: one for all threads. Django makes one for each request."""
+    if _Cached.memory is None or _Cached.settings is not caches.settings:
+        _Cached.settings = caches.settings
+        _Cached.memory = caches[DEFAULT_CACHE_ALIAS]  # type: ignore[assignment]
+    memory: SharedMemory = _Cached.memory  # type: ignore[assignment]
     return memory

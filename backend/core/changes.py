@@ -1,8 +1,8 @@
-"""Models whose every change is seen: what a row was before, what it is after, under the right lock.
+"""Models whose changes are tracked: the row before and after, under the right lock.
 
 `save` and `delete` of an `AnnouncedModel` open a transaction, take the locks that its subclass names, and
-read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values remembered on
-the instance would lie after a rollback, and then the next save would tell nobody.
+read the row as the database has it. Signal handlers get that as `change_of(instance)`. Values cached on
+the instance would be wrong after a rollback, and then the next save would send no event.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -22,7 +22,7 @@ class UnannouncedWrite(TypeError):
 
     def __init__(self, method: str) -> None:
         super().__init__(
-            f"{method}() would change rows without telling anybody: save() or delete() them one by one."
+            f"{method}() would change rows without an event: save() or delete() them one by one."
         )
 
 
@@ -49,17 +49,17 @@ class AnnouncedQuerySet(models.QuerySet[M]):
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def update_unannounced(self, **values: Any) -> int:
-        """For a service that tells of the change by other means in the same transaction."""
+        """For a service that sends the events of the change itself, in the same transaction."""
         return super().update(**values)
 
     def bulk_update_unannounced(self, rows: list[M], fields: list[str]) -> int:
-        """For a service that tells of the change by other means in the same transaction."""
+        """For a service that sends the events of the change itself, in the same transaction."""
         # Django's bulk_update calls update() on querysets of its own, which must be plain ones.
         plain: models.QuerySet[M] = models.QuerySet(self.model, using=self.db)
         return plain.bulk_update(rows, fields, batch_size=300)
 
     def bulk_create_unannounced(self, rows: list[M]) -> list[M]:
-        """For rows that nobody can have seen or heard of yet."""
+        """For rows that no client can know yet."""
         return super().bulk_create(rows, batch_size=500)
 
 
@@ -111,7 +111,7 @@ def rules_of(model: type["AnnouncedModel"]) -> Callable[[R], R]:
 
 
 class AnnouncedModel(PreparedModel):
-    """Base of the models whose changes are told."""
+    """Base of the models whose changes are broadcast."""
 
     rules: ClassVar[Rules[Any]] = Rules()
     # What a reader of the row needs with it, fetched in the same query.

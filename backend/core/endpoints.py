@@ -1,13 +1,15 @@
-"""What an endpoint takes and answers, declared beside its view. The documents are made of it."""
+"""Declarations of endpoints by `@endpoint`: bodies, responses and errors, for the API documents."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from inspect import cleandoc
+from types import GenericAlias
 from typing import Any, TypeVar
 
 from rest_framework.serializers import BaseSerializer
 
 from core.errors import (
-    ApiError,
+    ErrorSpec,
     HostNotAllowed,
     IdempotencyKeyReused,
     InternalError,
@@ -15,14 +17,17 @@ from core.errors import (
     MalformedJson,
     NotAcceptable,
     NotAuthenticated,
+    NotFound,
     NotPermitted,
     PayloadTooLarge,
     RateLimited,
     Unavailable,
     UnsupportedMediaType,
+    declared_errors,
+    invalid,
 )
-from core.origins import WRITING_METHODS
 from core.pagination import MAX_OFFSET, MAX_ROWS
+from core.request_checks import WRITING_METHODS
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,86 +45,161 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What a write takes: read by the serializer, told under a name of its own."""
+    """What a write takes. Its name in the document is that of its serializer unless another is given."""
 
     serializer: type[BaseSerializer[Any]]
-    name: str
     example: Any
+    name: str = ""
     is_partial: bool = False
     is_required: bool = True
 
+    @property
+    def title(self) -> str:
+        return self.name or self.serializer.__name__.removesuffix("Serializer")
+
 
 @dataclass(frozen=True, slots=True)
-class Later:
+class DeferredSchema:
     """A type that is known only when all apps are ready."""
 
     make: Callable[[], Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer that is no error. `type` is that of the body, or a Later; None means that there is none.
+class ResponseSpec:
+    """A response that is no error. `body` is the type of its body where that is not the example's.
 
-    A list may also be asked for as a page of it.
+    Without a description it has the endpoint's summary. An example that is a list is one of a list of all
+    such rows, which may also be requested as a page.
     """
 
     status: int
-    description: str
-    type: Any = None
+    description: str = ""
     example: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    is_list: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """An error that this endpoint may answer with, when that is, and the details that an example has.
-
-    `is_plain`: it stands in no envelope also where the others of the endpoint do.
-    """
-
-    error: type[ApiError]
-    when: str = ""
-    details: Mapping[str, Any] = field(default_factory=dict)
-    is_plain: bool = False
+    body: Any = None
 
     @property
-    def body(self) -> Mapping[str, Any]:
-        message = self.error.default_message
-        return {"error": {"code": self.error.code, "message": message, "details": dict(self.details)}}
+    def is_list(self) -> bool:
+        return self.body is None and isinstance(self.example, list)
+
+    @property
+    def row_type(self) -> Any:
+        """Of a list."""
+        return type(self.example[0])
+
+    @property
+    def type(self) -> Any:
+        """Of the body, or a DeferredSchema; None without a body."""
+        if self.body is not None or self.example is None:
+            return self.body
+        return GenericAlias(list, self.row_type) if self.is_list else self.example.__class__
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
-    """`name` says in one word what is done; together with the address it is the operation's id."""
+class EndpointSpec:
+    """What `endpoint` declares of a view. Without a tag, it has that of its view's class."""
 
-    tag: str
     name: str
     summary: str
-    description: str = ""
-    answers: Sequence[Answer]
-    parameters: Sequence[Parameter] = ()
-    refusals: Sequence[Refusal] = ()
-    body: Body | None = None
-    # Whether Django REST framework answers it, which looks at the Accept header.
-    negotiates: bool = True
-    produces: str = "application/json"
-    # Whether its errors stand in an envelope: {"status", "message", "data", "error"}.
-    is_enveloped: bool = False
+    description: str
+    responses: Sequence[ResponseSpec]
+    errors: Sequence[ErrorSpec]
+    parameters: Sequence[Parameter]
+    body: Body | None
+    tag: str
+    negotiates: bool
+    produces: str
+    is_enveloped: bool
 
-    def refusals_for(self, method: str) -> list[Refusal]:
-        """By status: its own, then those that every endpoint of this method may give."""
-        given = [*self.refusals, *EVERYWHERE]
+    @property
+    def is_list(self) -> bool:
+        return any(response.is_list for response in self.responses)
+
+    def errors_of(self, method: str) -> list[ErrorSpec]:
+        """By status: its own, then those that every endpoint of this kind may return."""
+        given = [*self.errors, *(ON_LISTS if self.is_list else ()), *EVERYWHERE]
         if self.negotiates:
             given.append(NOT_ACCEPTABLE)
         if method in WRITING_METHODS:
             given += ON_WRITES
         if self.body is not None:
             given += ON_BODIES
-        by_code: dict[str, Refusal] = {}
-        for refusal in given:
-            by_code.setdefault(refusal.error.code, refusal)
-        return sorted(by_code.values(), key=lambda refusal: refusal.error.status)
+        by_code: dict[str, ErrorSpec] = {}
+        for spec in given:
+            by_code.setdefault(spec.error.code, spec)
+        return sorted(by_code.values(), key=lambda spec: spec.error.status)
+
+
+def endpoint(
+    *responses: ResponseSpec,
+    body: Body | None = None,
+    errors: Sequence[ErrorSpec | Callable[..., Any]] = (),
+    parameters: Sequence[Parameter] = (),
+    name: str = "",
+    tag: str = "",
+    values: Mapping[str, Any] | None = None,
+    negotiates: bool = True,
+    produces: str = "application/json",
+    is_enveloped: bool = False,
+) -> Callable[[F], F]:
+    """Declares what a view takes and returns. The first paragraph of the view's docstring is the summary in
+    the API documents, the others are the description; `values` replace its `{names}`.
+
+    `errors` are specs, and functions with `@raises` that the view calls; of several with one code the first
+    counts. Path parameters come from the URL's converters, those of lists from the example's type. `name`,
+    which is the view's own if not given, ends the operation's ID. `negotiates`: Django REST framework
+    responds, so that the Accept header counts. `is_enveloped`: errors have the envelope of charts.
+    """
+
+    def declare(view: F) -> F:
+        summary, description = _summary_and_description(view.__doc__ or "", values)
+        view.__dict__["endpoint"] = EndpointSpec(
+            name=name or view.__name__,
+            summary=summary,
+            description=description,
+            responses=responses,
+            errors=declared_errors(errors),
+            parameters=parameters,
+            body=body,
+            tag=tag,
+            negotiates=negotiates,
+            produces=produces,
+            is_enveloped=is_enveloped,
+        )
+        return view
+
+    return declare
+
+
+def endpoint_like(
+    other: Callable[..., Any],
+    *responses: ResponseSpec,
+    errors: Sequence[ErrorSpec | Callable[..., Any]] | None = None,
+    name: str = "",
+) -> Callable[[F], F]:
+    """Declares what `endpoint` has declared of another view, but for the summary and what is given here."""
+
+    def declare(view: F) -> F:
+        declared: EndpointSpec = other.__dict__["endpoint"]
+        view.__dict__["endpoint"] = replace(
+            declared,
+            name=name or declared.name,
+            summary=_summary_and_description(view.__doc__ or "", None)[0],
+            responses=responses or declared.responses,
+            errors=declared.errors if errors is None else declared_errors(errors),
+        )
+        return view
+
+    return declare
+
+
+def _summary_and_description(docstring: str, values: Mapping[str, Any] | None) -> tuple[str, str]:
+    text = cleandoc(docstring)
+    paragraphs = [" ".join(paragraph.split("\n")) for paragraph in text.split("\n\n")]
+    if values:
+        paragraphs = [paragraph.format(**values) for paragraph in paragraphs]
+    return paragraphs[0].removesuffix("."), "\n\n".join(paragraphs[1:])
 
 
 # --- What many endpoints have in common --------------------------------------------------------------
@@ -146,52 +226,38 @@ PAGE_PARAMETERS = (
         "page_size", "query", {"type": "integer", "minimum": 1, "maximum": MAX_ROWS}, "Rows of a page."
     ),
 )
-LIST_PARAMETERS = (*CUT_PARAMETERS, *PAGE_PARAMETERS)
 LOCATION = {"Location": "Where the new thing is."}
 
 EVERYWHERE = [
-    Refusal(HostNotAllowed, "The Host header names another server."),
-    Refusal(NotAuthenticated, "X-Guest-Token or an access token is not valid (any more)."),
-    Refusal(
+    ErrorSpec(HostNotAllowed, "The Host header names another server."),
+    ErrorSpec(NotAuthenticated, "X-Guest-Token or an access token is not valid (any more)."),
+    ErrorSpec(
         RateLimited,
         "Too many requests, of this caller or of its address. Retry-After says when to come again.",
     ),
-    Refusal(InternalError, "A bug. The id is in the server's log.", {"request_id": "7f1c0b9a4c0e4d0f9d3b"}),
-    Refusal(
+    ErrorSpec(InternalError, "A bug. The id is in the server's log.", {"request_id": "7f1c0b9a4c0e4d0f9d3b"}),
+    ErrorSpec(
         Unavailable,
         "A part of the server is away; Retry-After says when to come again. A write may have been done: "
         "repeat it under the same Idempotency-Key.",
     ),
 ]
-NOT_ACCEPTABLE = Refusal(NotAcceptable, "The Accept header leaves no room for JSON.")
+NOT_ACCEPTABLE = ErrorSpec(NotAcceptable, "The Accept header leaves no room for JSON.")
 ON_WRITES = [
-    Refusal(
+    ErrorSpec(
         InvalidInput,
-        "Something that was sent makes no sense; `details` has messages by field.",
+        "A value is invalid; `details` has messages by field.",
         {"Idempotency-Key": ["One, of 1 to 64 printable ASCII characters."]},
     ),
-    Refusal(NotPermitted, "A page of another origin sent it."),
-    Refusal(PayloadTooLarge, "The body has more than 1 MiB."),
-    Refusal(IdempotencyKeyReused, "This Idempotency-Key named another request within the last 24 hours."),
+    ErrorSpec(NotPermitted, "A page of another origin sent it."),
+    ErrorSpec(PayloadTooLarge, "The body has more than 1 MiB."),
+    ErrorSpec(IdempotencyKeyReused, "This Idempotency-Key named another request within the last 24 hours."),
+]
+ON_LISTS = [
+    invalid("Invalid parameter.", limit=f"Must be a whole number from 1 to {MAX_ROWS}."),
+    ErrorSpec(NotFound, "There is no such page."),
 ]
 ON_BODIES = [
-    Refusal(MalformedJson, "The body is not JSON, or nests deeper than 32 levels."),
-    Refusal(UnsupportedMediaType, "The Content-Type is not application/json."),
+    ErrorSpec(MalformedJson, "The body is not JSON, or nests deeper than 32 levels."),
+    ErrorSpec(UnsupportedMediaType, "The Content-Type is not application/json."),
 ]
-
-
-def documented(endpoint: Endpoint, *, at: str = "") -> Callable[[F], F]:
-    """Says what the view answers; where it stands at several addresses, at those that end so."""
-
-    def decorate(view: F) -> F:
-        view.__dict__.setdefault("endpoints", {})[at] = endpoint
-        return view
-
-    return decorate
-
-
-def endpoint_at(view: Callable[..., Any], path: str) -> Endpoint | None:
-    """What was declared of the view for this address."""
-    endpoints: dict[str, Endpoint] = getattr(view, "endpoints", {})
-    fitting = [at for at in endpoints if path.endswith(at)]
-    return endpoints[max(fitting, key=len)] if fitting else None

@@ -1,4 +1,4 @@
-"""Errors to a Sentry-compatible service: what went wrong and where, never who asked for what."""
+"""Error reports to a Sentry-compatible service: what failed and where, without personal data."""
 
 from typing import Any
 

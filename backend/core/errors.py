@@ -2,8 +2,9 @@
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, TypeVar
 
 from django.core.exceptions import (
     DisallowedHost,
@@ -20,19 +21,20 @@ from core.request_context import request_context
 
 logger = logging.getLogger(__name__)
 
-# How long a client should wait before it tries again while a part is away.
+# The time until a client should retry, while a part is unavailable …
 RETRY_WHEN_UNAVAILABLE_SECONDS = 1
-# … and while there is no place left.
+# … and while the maximum number of connections is reached.
 RETRY_WHEN_FULL_SECONDS = 30
 
-# What SQLite and PostgreSQL say of a table, or a column, that no migration has made yet.
+# The errors of SQLite and PostgreSQL for a table or column that no migration has created yet.
 NOT_PREPARED = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
 
 Details = Mapping[str, Any]
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class ApiError(Exception):
-    """An answer other than 2xx that a rule gave. Subclasses fix the code and the status."""
+    """An error response. Subclasses set its code and status."""
 
     code: ClassVar[str] = "INTERNAL_ERROR"
     status: ClassVar[int] = 500
@@ -55,8 +57,46 @@ class ApiError(Exception):
         return {"Retry-After": str(max(1, -int(-self.retry_after_seconds // 1)))}
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorSpec:
+    """An error that a function may raise: when it does, and the details of an example.
+
+    `is_plain`: it has no envelope even if the endpoint's other errors have one.
+    """
+
+    error: type[ApiError]
+    when: str = ""
+    details: Details = field(default_factory=dict)
+    is_plain: bool = False
+
+    @property
+    def body(self) -> dict[str, Any]:
+        message = self.error.default_message
+        return {"error": {"code": self.error.code, "message": message, "details": dict(self.details)}}
+
+
+def raises(*declared: "ErrorSpec | Callable[..., Any]") -> Callable[[F], F]:
+    """Declares the errors of a service or a read, for the API documents of the endpoints that call it.
+
+    A function with declared errors represents all of them.
+    """
+
+    def declare(function: F) -> F:
+        function.__dict__["raises"] = declared_errors(declared)
+        return function
+
+    return declare
+
+
+def declared_errors(declared: "Iterable[ErrorSpec | Callable[..., Any]]") -> list[ErrorSpec]:
+    """Raises KeyError for a function that has declared none."""
+    return [
+        spec for one in declared for spec in ([one] if isinstance(one, ErrorSpec) else one.__dict__["raises"])
+    ]
+
+
 class InvalidInput(ApiError):
-    """What was sent makes no sense; `details` lists messages by field."""
+    """A value is invalid; `details` lists messages by field."""
 
     code, status = "VALIDATION_ERROR", 400
     default_message = "The request contains invalid values."
@@ -64,6 +104,11 @@ class InvalidInput(ApiError):
     @classmethod
     def of(cls, field: str, message: str) -> "InvalidInput":
         return cls(details={field: [message]})
+
+
+def invalid(when: str, /, **messages: str) -> ErrorSpec:
+    """InvalidInput, with a message for each field."""
+    return ErrorSpec(InvalidInput, when, {field: [message] for field, message in messages.items()})
 
 
 class MalformedJson(ApiError):
@@ -91,7 +136,7 @@ class NotAuthenticated(ApiError):
     default_message = "Authentication required."
 
     def headers(self) -> dict[str, str]:
-        """How programs log in; HTTP asks for that with every 401."""
+        """Adds the authentication scheme, which HTTP requires with every 401."""
         return {**super().headers(), "WWW-Authenticate": "Bearer"}
 
 
@@ -141,7 +186,7 @@ class RateLimited(ApiError):
 
 
 class InternalError(ApiError):
-    """A bug: the message shows nothing of it, the log has it under the request's id."""
+    """A bug: the message reveals nothing of it; the log has it under the request's id."""
 
     def __init__(self) -> None:
         super().__init__(details={"request_id": request_context().request_id})
@@ -158,7 +203,7 @@ class Unavailable(ApiError):
 
 
 class TooManyConnections(Unavailable):
-    """The process holds as many as it can."""
+    """The process has reached its maximum number of connections."""
 
     default_message = "The server has reached its maximum number of connections. Please try again later."
 
@@ -167,7 +212,7 @@ class TooManyConnections(Unavailable):
 
 
 def as_api_error(error: BaseException) -> ApiError:
-    """The ApiError that tells of any exception; an unforeseen one is logged and becomes InternalError."""
+    """The ApiError for an exception; an unexpected exception is logged and becomes InternalError."""
     if isinstance(error, ApiError):
         return error
     if isinstance(error, drf.APIException):
@@ -181,7 +226,7 @@ def as_api_error(error: BaseException) -> ApiError:
     if isinstance(error, DisallowedHost):
         return HostNotAllowed()
     if isinstance(error, UnreadablePostError):
-        return MalformedJson("The body did not arrive whole.")
+        return MalformedJson("The body is incomplete.")
     if isinstance(error, DatabaseError) and NOT_PREPARED.search(str(error)):
         logger.error("The database is not prepared: %s", error)
         return Unavailable(
@@ -233,5 +278,5 @@ def _flat_messages(detail: Any) -> list[str]:
 
 
 def _encodable(text: str) -> str:
-    """Messages may repeat what was sent, such as half a character, which no JSON of ours can hold."""
+    """Messages may repeat a client's text, which may contain a lone surrogate that UTF-8 cannot encode."""
     return text.encode(errors="replace").decode()

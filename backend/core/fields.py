@@ -1,10 +1,11 @@
-"""Serializer fields that take JSON's types for what they are: no text for a number, no number for a flag."""
+"""Values from clients, read strictly: serializer fields that convert no JSON type, and ids in URLs."""
 
 import math
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
+from django.urls import register_converter
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -14,7 +15,7 @@ MAX_ID = 2**63 - 1
 
 
 class BodySerializer(serializers.Serializer[None]):
-    """Reads a body. Copies of fields cost most of that, so those that it leaves out are not made."""
+    """Reads a body. Copying fields takes most of the time, so absent optional fields are not copied."""
 
     def get_fields(self) -> dict[str, Any]:
         body = getattr(self, "initial_data", None)
@@ -36,7 +37,7 @@ class WholeNumberField(serializers.IntegerField):
 
 
 class IdField(WholeNumberField):
-    """The id of something that may or may not exist."""
+    """A valid id; its row may not exist."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=1, max_value=MAX_ID, **kwargs)
@@ -58,7 +59,7 @@ class NumberField(serializers.FloatField):
 
 
 class TextField(serializers.CharField):
-    """Only text: a number is not taken for one."""
+    """Only text: numbers are rejected."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -77,7 +78,7 @@ class FlagField(serializers.BooleanField):
 
 
 class NameField(serializers.CharField):
-    """A trimmed text without control characters. Only text: a number is not taken for one."""
+    """A trimmed text without control characters. Only text: numbers are rejected."""
 
     default_error_messages = {"unwelcome": names.CONTROL}
 
@@ -91,7 +92,7 @@ class NameField(serializers.CharField):
 
 
 class ShownNameField(NameField):
-    """What people and rooms are called: it must not pass for another name."""
+    """The name of a person or room; it must not look like another name."""
 
     default_error_messages = {"invisible": names.INVISIBLE, "mixed": names.MIXED}
 
@@ -102,3 +103,22 @@ class ShownNameField(NameField):
         if names.mixes_alphabets(name):
             self.fail("mixed")
         return name
+
+
+# --- URLs --------------------------------------------------------------------------------------------
+
+
+class IdConverter:
+    """A number that fits the databases' ids: up to 18 digits. A longer one never exists: 404."""
+
+    regex = "[0-9]{1,18}"
+    schema = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
+
+    def to_python(self, text: str) -> int:
+        return int(text)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(IdConverter, "id")

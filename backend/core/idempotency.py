@@ -1,4 +1,4 @@
-"""Answers to named writes, kept for a day: the same write again changes nothing and is answered alike.
+"""Idempotency records: a repeated write changes nothing, and gets the stored response for a day.
 
 The answer is stored in the transaction of the write itself. So it is there exactly if the write happened,
 also when the process dies between commit and answer, and of two that arrive at once the second waits for
@@ -13,37 +13,37 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.answers import answer
+from core.database import delete_in_portions
+from core.error_responses import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import KeptAnswer
-from core.portions import delete_in_portions
 from core.statements import insert, update
 
-KEPT_FOR = timedelta(hours=24)
-# Refusals that a rule gave: asking again would give them again. Others may turn out differently.
-KEPT_REFUSALS = {403, 404, 409}
-KEPT_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
+RETENTION = timedelta(hours=24)
+# Errors of rules: a retry would get them again. Other errors may not occur again.
+STORED_ERROR_STATUSES = {403, 404, 409}
+STORED_HEADERS = ("Content-Type", "Location", "X-Stream-Epoch", "X-Stream-Seq")
 REPLAYED = "Idempotency-Replayed"
-# A larger body is not kept where its view gave a recipe to make it anew.
-MAX_KEPT_BYTES = 16 * 1024
-# Old answers that one write deletes at most. A process that found fewer looks again after a while.
-FORGOTTEN_PER_WRITE = 20
+# A larger body is not stored if its view gave a recipe to make it again.
+MAX_STORED_BYTES = 16 * 1024
+# Old records that one write deletes at most. A process that found fewer looks again after a while.
+PURGED_PER_WRITE = 20
 LOOK_EVERY = timedelta(minutes=1)
-# The first answer may go, with its account, between two looks.
+# The first record may be deleted with its account between two attempts.
 ATTEMPTS = 3
 
 
-def once(
+def run_idempotent(
     request: HttpRequest, *, key: str, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
-    """Responds to a named write, or gives the answer that it got the first time."""
+    """Runs a write with a key, or returns the response that it got the first time."""
     try:
         fingerprint = _fingerprint(request)
         caller = _caller_key(request)
         later: list[Callable[[], object]] = request.__dict__.setdefault("tutti_later", [])
         with transaction.atomic():
-            response = _first_or_kept(
+            response = _first_or_stored(
                 request, caller=caller, key=key, fingerprint=fingerprint, respond=respond
             )
         for action in later if response.status_code < 400 else ():
@@ -51,33 +51,33 @@ def once(
         return response
     except ApiError as error:
         return answer(error)
-    except Exception as error:  # what the middleware below could not answer itself
+    except Exception as error:  # an exception that the middleware below did not turn into a response
         return answer(as_api_error(error))
 
 
-def forget_old_answers() -> int:
-    """Deletes every answer that is no longer kept, also where nobody writes any more; returns how many."""
-    return delete_in_portions(KeptAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR))
+def purge_expired_records() -> int:
+    """Purges expired records, also of clients that write no more; returns how many."""
+    return delete_in_portions(KeptAnswer.objects.filter(created_at__lt=timezone.now() - RETENTION))
 
 
-def subject_of_repeat(request: HttpRequest) -> str:
-    """Whom the first answer was about, in a view whose answers carry a token; empty the first time."""
+def replayed_subject(request: HttpRequest) -> str:
+    """The subject of the first response, for views that return tokens; empty the first time."""
     subject: str = request.__dict__.get("tutti_subject", "")
     return subject
 
 
-def keep_only_subject(response: HttpResponseBase, subject: str) -> None:
-    """Marks an answer that carries a token: not it is kept, but whom it is about."""
+def store_only_subject(response: HttpResponseBase, subject: str) -> None:
+    """Marks a response with a token: only its subject is stored."""
     response.__dict__["tutti_subject"] = subject
 
 
-def keep_writes(request: HttpRequest) -> None:
-    """Marks a refusal that has changed something: its key may be tried again, what was written stays."""
+def commit_writes(request: HttpRequest) -> None:
+    """Marks an error that has changed something: its writes are committed, and its key may be retried."""
     request.__dict__["tutti_keeps_writes"] = True
 
 
 def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
-    """Calls it outside of the transaction of a named write, as its last part; of any other write at once.
+    """Calls it after the transaction of a write with a key, as its last part; of other writes immediately.
 
     For what needs more than one transaction. It is called by repeats too, so it must be safe to repeat.
     """
@@ -88,23 +88,23 @@ def after_write(request: HttpRequest, action: Callable[[], object]) -> None:
         later.append(action)
 
 
-def recipe_of_repeat(request: HttpRequest) -> str:
-    """What the view gave to make the first, large answer anew; empty the first time."""
+def replayed_recipe(request: HttpRequest) -> str:
+    """What the view gave to make the first, large response again; empty the first time."""
     recipe: str = request.__dict__.get("tutti_recipe", "")
     return recipe
 
 
-def keep_recipe(response: HttpResponseBase, recipe: str) -> None:
-    """Marks an answer that may be large: where it is, only this is kept, and a repeat asks the view again."""
+def store_recipe(response: HttpResponseBase, recipe: str) -> None:
+    """Marks a response that may be large: then only the recipe is stored, and a repeat asks the view."""
     response.__dict__["tutti_recipe"] = recipe
 
 
-def note_shown(response: HttpResponseBase, thing: str) -> None:
-    """Marks an answer that shows something which others may change later, so that it can be found then."""
+def store_shown_item(response: HttpResponseBase, thing: str) -> None:
+    """Marks a response that shows data which others may change later, so that it can be found then."""
     response.__dict__["tutti_shown"] = thing
 
 
-def _first_or_kept(
+def _first_or_stored(
     request: HttpRequest,
     *,
     caller: str,
@@ -118,17 +118,17 @@ def _first_or_kept(
         if request.__dict__.get("tutti_keeps_writes"):
             kept.delete()
         else:
-            _keep(kept, response)
+            _store(kept, response)
         return response
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused
     if kept.recipe:
-        return _made_anew(kept, request, respond)
+        return _made_again(kept, request, respond)
     return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
 
 
 def _found(*, caller: str, key: str) -> KeptAnswer | None:
-    """Locked where an answer is to be made anew. None when its account has just gone, and it with it."""
+    """Locked if a response is to be made again. None if it was just deleted with its account."""
     kept = KeptAnswer.objects.filter(caller=caller, key=key)
     found = kept.first()
     return kept.select_for_update().first() if found and found.subject else found
@@ -137,7 +137,7 @@ def _found(*, caller: str, key: str) -> KeptAnswer | None:
 def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
     """The row of this write, and whether it is new. Another request with the key waits here for the first."""
     now = timezone.now()
-    _forget_some(now)
+    _purge_some(now)
     first = KeptAnswer(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
     written = {field.name: getattr(first, field.attname) for field in KeptAnswer._meta.concrete_fields[1:]}
     for _ in range(ATTEMPTS):
@@ -145,25 +145,25 @@ def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, b
         if first.pk is not None:
             return first, True
         found = _found(caller=caller, key=key)
-        if found and found.created_at >= now - KEPT_FOR:
+        if found and found.created_at >= now - RETENTION:
             return found, False
-        KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - KEPT_FOR).delete()
-    raise Unavailable  # another request makes and takes back the same one again and again
+        KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - RETENTION).delete()
+    raise Unavailable  # another request inserts and rolls back the same record again and again
 
 
-def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
-    """Completes the row, or takes back everything when the same key may try again."""
-    is_kept = 200 <= response.status_code < 300 or response.status_code in KEPT_REFUSALS
+def _store(kept: KeptAnswer, response: HttpResponseBase) -> None:
+    """Completes the row, or rolls back everything if the same key may be retried."""
+    is_kept = 200 <= response.status_code < 300 or response.status_code in STORED_ERROR_STATUSES
     if not is_kept or not isinstance(response, HttpResponse):
         transaction.set_rollback(True)
         return
     kept.status = response.status_code
     kept.subject = response.__dict__.get("tutti_subject", "")
-    is_large = len(response.content) > MAX_KEPT_BYTES
+    is_large = len(response.content) > MAX_STORED_BYTES
     kept.recipe = response.__dict__.get("tutti_recipe", "") if is_large else ""
     if not kept.subject:
         kept.body = "" if kept.recipe else response.content.decode()
-        kept.headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+        kept.headers = {name: response[name] for name in STORED_HEADERS if name in response}
         kept.shows = response.__dict__.get("tutti_shown", "")
     changed = ("status", "subject", "shows", "recipe", "body", "headers")
     update(KeptAnswer, kept.pk, {name: getattr(kept, name) for name in changed})
@@ -171,16 +171,16 @@ def _keep(kept: KeptAnswer, response: HttpResponseBase) -> None:
 
 def _replayed(kept: KeptAnswer) -> HttpResponse:
     response = HttpResponse(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
-    if "Content-Type" not in kept.headers:  # Django gives one to an empty answer, too
+    if "Content-Type" not in kept.headers:  # Django adds one to an empty response, too
         del response["Content-Type"]
     response["Content-Length"] = str(len(response.content))
     return response
 
 
-def _made_anew(
+def _made_again(
     kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
-    """What the first answer told of, which its view reads again."""
+    """The objects of the first response, which its view reads again."""
     request.__dict__["tutti_recipe"] = kept.recipe
     response = respond(request)
     if response.status_code == kept.status:
@@ -191,31 +191,31 @@ def _made_anew(
 def _about_the_same(
     kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
-    """A new answer about whom the first one was about; where that one is gone, it is a first one again."""
+    """A new response for the same subject; if the first record is gone, the write runs as new."""
     request.__dict__["tutti_subject"] = kept.subject
     response = respond(request)
     if response.__dict__.get("tutti_subject") == kept.subject:
         response[REPLAYED] = "true"
     else:
-        _keep(kept, response)
+        _store(kept, response)
     return response
 
 
-def _forget_some(now: datetime) -> None:
-    """Leaves alone what another write forgets just now: waiting for that, all writes would be one queue."""
+def _purge_some(now: datetime) -> None:
+    """Skips rows that another write is deleting: waiting for it would serialise all writes."""
     if not _next_look.is_due(now):
         return
-    before = now - KEPT_FOR
+    before = now - RETENTION
     passed = KeptAnswer.objects.select_for_update(skip_locked=True).filter(created_at__lt=before)
     old = passed.order_by("created_at").values_list("pk", flat=True)
-    if gone := list(old[:FORGOTTEN_PER_WRITE]):
+    if gone := list(old[:PURGED_PER_WRITE]):
         KeptAnswer.objects.filter(pk__in=gone).delete()
-    if len(gone) < FORGOTTEN_PER_WRITE:
+    if len(gone) < PURGED_PER_WRITE:
         _next_look.after(now)
 
 
 class _NextLook:
-    """When this process looks for old answers again: after it found no more of them, in a while."""
+    """When this process looks for old records again: a while after it found no more of them."""
 
     def __init__(self) -> None:
         self._at: datetime | None = None
@@ -226,16 +226,8 @@ class _NextLook:
     def after(self, now: datetime) -> None:
         self._at = now + LOOK_EVERY
 
-    def forget(self) -> None:
-        self._at = None
-
 
 _next_look = _NextLook()
-
-
-def look_soon() -> None:
-    """For a database that is another from here on, as after a test that was rolled back."""
-    _next_look.forget()
 
 
 def _fingerprint(request: HttpRequest) -> str:
@@ -245,7 +237,7 @@ def _fingerprint(request: HttpRequest) -> str:
 
 
 def _caller_key(request: HttpRequest) -> str:
-    """Whose key it is. Who asks for a new identity is known by the network alone, cookie or not."""
+    """The owner of the key. A client that asks for a new identity is identified by its network alone."""
     if asks_for_identity(request):
         visit = visit_of(request)
         return network_key(visit.address, visit.user_agent)

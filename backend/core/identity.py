@@ -1,21 +1,22 @@
-"""Who is calling. Apps register how they recognise somebody; the first that does wins."""
+"""The caller of a request. Apps register resolvers of callers; the first that finds one wins."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import ResolverMatch, resolve
+from django.urls import ResolverMatch, get_urlconf, resolve
 from django.utils.crypto import salted_hmac
 
-from core.addresses import client_address, network_of
 from core.errors import NotAuthenticated
+from core.network import client_ip, network_of
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What a request or a socket tells of whoever sent it. Header names are in lower case."""
+    """What a request or a socket says about its client. Header names are in lower case."""
 
     address: str
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -28,7 +29,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who votes, adds and owns. `key` is stable and unique over all kinds of callers."""
+    """A client that votes, adds and owns. `key` is stable and unique over all kinds of callers."""
 
     key: str
     address: str
@@ -39,41 +40,43 @@ class Caller:
 
     @property
     def counted_as(self) -> str:
-        """What limits of a caller count by: all strangers of a network, whatever agent they show, as one."""
+        """The key for rate limits: all strangers of a network count as one, with any user agent."""
         return self.owner_key or stranger_key(self.address)
 
     @property
     def owner_key(self) -> str:
-        """What a thing is kept under as theirs.
+        """The key under which the caller owns things.
 
-        Empty for a network address, which owns nothing: somebody else may have it tomorrow.
+        Empty for an IP address, which owns nothing: another client may have it tomorrow.
         """
         return self.key if self.user_id is not None or self.guest_id is not None else ""
 
 
 # What the key of an account begins with, before its id.
 ACCOUNT = "user"
+# What the key of a caller without an identity begins with.
+STRANGER = "net:"
 
-Recogniser = Callable[[Visit], Caller | None]
-_recognisers: list[Recogniser] = []
-_claims: list[Recogniser] = []
+Resolver = Callable[[Visit], Caller | None]
+_recognisers: list[Resolver] = []
+_claims: list[Resolver] = []
 
 
-def recognise_with(*recognisers: Recogniser) -> None:
-    """Registers recognisers, the highest in rank first. Called once, when the apps are ready."""
+def register_caller_resolvers(*recognisers: Resolver) -> None:
+    """Registers resolvers, the highest in rank first. Called once, when the apps are ready."""
     _recognisers.extend(one for one in recognisers if one not in _recognisers)
 
 
-def claim_with(*recognisers: Recogniser) -> None:
-    """Registers cheaper recognisers, the highest in rank first. Called once, when the apps are ready."""
+def register_claim_resolvers(*recognisers: Resolver) -> None:
+    """Registers cheaper resolvers, the highest in rank first. Called once, when the apps are ready."""
     _claims.extend(one for one in recognisers if one not in _claims)
 
 
 def claimed_caller(visit: Visit) -> Caller:
-    """Who sent it, as far as that can be told cheaply; only for what needs no identity, such as joining.
+    """The caller, as far as it can be determined cheaply; only where no identity is needed, as for joining.
 
     An account is looked up. A guest that has gone is taken for one that is there, and has no name here;
-    a token that is not valid makes nobody.
+    an invalid token identifies no caller.
     """
     for recognise in _claims:
         try:
@@ -85,7 +88,7 @@ def claimed_caller(visit: Visit) -> Caller:
 
 
 def caller_for(visit: Visit) -> Caller:
-    """Who sent it: whom a recogniser knows, else the network address with the user agent.
+    """The caller: found by a resolver, else the IP address with the user agent.
 
     Raises NotAuthenticated when a token was given that is not (or no longer) valid. May read the database.
     """
@@ -105,8 +108,8 @@ def stranger_key(address: str) -> str:
 
 
 def network_key(*parts: str) -> str:
-    """A caller's key that does not show the address it was made from."""
-    return "net:" + salted_hmac("caller", "\n".join(parts), algorithm="sha256").hexdigest()[:32]
+    """A caller's key that does not reveal the IP address it was made from."""
+    return STRANGER + salted_hmac("caller", "\n".join(parts), algorithm="sha256").hexdigest()[:32]
 
 
 def user_id_of(key: str) -> int | None:
@@ -116,7 +119,7 @@ def user_id_of(key: str) -> int | None:
 
 
 def caller_of(request: HttpRequest) -> Caller:
-    """Who sent this HTTP request; found once for each request."""
+    """The caller of this HTTP request; resolved once for each request."""
     caller: Caller | None = request.__dict__.get("tutti_caller")
     if caller is None:
         caller = request.__dict__["tutti_caller"] = caller_for(visit_of(request))
@@ -124,7 +127,7 @@ def caller_of(request: HttpRequest) -> Caller:
 
 
 def asks_for_identity(request: HttpRequest) -> bool:
-    """Whether the request is to make somebody known: a new guest, a registration, a login.
+    """Whether the request creates an identity: a new guest, a registration, a login.
 
     Such a one is known by its network alone, whatever it shows: that may be what it wants to be rid of.
     """
@@ -133,18 +136,22 @@ def asks_for_identity(request: HttpRequest) -> bool:
 
 
 def view_of(request: HttpRequest) -> Any:
-    """The function that answers the request's address. Raises Resolver404."""
+    """The view function for the request's URL. Raises Resolver404."""
     return match_of(request).func
 
 
 def match_of(request: HttpRequest) -> ResolverMatch:
-    """What stands at the request's address; looked for once. Raises Resolver404."""
+    """The URL pattern that matches the request; resolved once. Raises Resolver404."""
     path, match = request.__dict__.get("tutti_match", ("", None))
     if match is None or path != request.path_info:
-        match = resolve(request.path_info)
+        match = _resolved(request.path_info, get_urlconf())
         request.__dict__["tutti_match"] = request.path_info, match
     found: ResolverMatch = match
     return found
+
+
+# Few URLs are in use at a time, and resolving one takes longer than most SQL statements.
+_resolved = lru_cache(maxsize=1000)(resolve)
 
 
 def visit_of(request: HttpRequest) -> Visit:
@@ -153,7 +160,7 @@ def visit_of(request: HttpRequest) -> Visit:
     if visit is None:
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR")
         visit = request.__dict__["tutti_visit"] = Visit(
-            address=client_address(
+            address=client_ip(
                 peer=request.META.get("REMOTE_ADDR"), forwarded_for=[forwarded] if forwarded else []
             ),
             headers={name.lower(): value for name, value in request.headers.items()},
@@ -163,14 +170,12 @@ def visit_of(request: HttpRequest) -> Visit:
 
 
 def visit_of_scope(scope: Mapping[str, Any]) -> Visit:
-    """The visit that an ASGI scope (HTTP or WebSocket) tells of."""
+    """The visit that an ASGI scope (HTTP or WebSocket) describes."""
     headers = scope_headers(scope)
     forwarded = headers.get("x-forwarded-for")
     peer = scope.get("client")
     return Visit(
-        address=client_address(
-            peer=peer[0] if peer else None, forwarded_for=[forwarded] if forwarded else []
-        ),
+        address=client_ip(peer=peer[0] if peer else None, forwarded_for=[forwarded] if forwarded else []),
         headers=headers,
         cookies=_cookies(headers.get("cookie", "")),
     )
@@ -190,3 +195,9 @@ def _cookies(header: str) -> dict[str, str]:
         return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
     except CookieError:
         return {}
+
+
+def bearer_token(visit: Visit) -> str | None:
+    """The token of `Authorization: Bearer …`; None without one, or with another scheme."""
+    scheme, _, token = visit.headers.get("authorization", "").strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

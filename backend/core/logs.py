@@ -1,6 +1,6 @@
-"""The log: for people on the terminal, as JSON lines in a file, both with the ids of request and write.
+"""Logging: for people on the terminal, as JSON lines in a file, both with request id and op id.
 
-Every line holds fields of FIELDS and nothing else; what could tell of a person is masked before that.
+Every line holds fields of FIELDS and nothing else; what could identify a person is masked before that.
 """
 
 import fcntl
@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from structlog.stdlib import ProcessorFormatter
 
-from core.private_files import private
+from core.process_tuning import private
 from core.request_context import request_context
 
 Line = MutableMapping[str, Any]
@@ -35,7 +35,7 @@ MAX_ERROR_CHARACTERS = 500
 MAX_FRAMES = 30
 MASK = "…"
 
-# What programs quote is mostly what somebody sent: KeyError('Ada'), Key (voter)=(user:3).
+# What programs quote is mostly what a client sent: KeyError('Ada'), Key (voter)=(user:3).
 # A quote within a word is an apostrophe.
 QUOTED = re.compile(r"(?<!\w)'[^'\n]*'|\"[^\"\n]*\"|(?<==)\([^)\n]*\)")
 # But not names of the database's own, such as "vote_once".
@@ -45,7 +45,7 @@ EMAIL = re.compile(r"\S+@\S+")
 SHORTEST_TOKEN = 24
 TOKEN = re.compile(r"\b(?=[\w:.-]*\d)[\w-]{8,}[:.][\w:.-]{16,}|\b(?=\w*\d)[\w-]{24,}")
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-# What stands behind such a name, whatever it looks like: password=hunter2, sessionid=abc; other=def.
+# The value after such a name, whatever it looks like: password=hunter2, sessionid=abc; other=def.
 SECRET = re.compile(
     r"((?:password|passwd|pwd|secret|token|session|csrf|cookie|authorization|api[_-]?key)"
     r"(?:[\w-]{0,40}[\"']?\s*=|(?:id)?[\"']?\s*:(?!:))\s*)"
@@ -73,7 +73,7 @@ def add_ids(_logger: Any, _method: str, line: Line) -> Line:
     return line
 
 
-def tell_error(_logger: Any, _method: str, line: Line) -> Line:
+def add_error_fields(_logger: Any, _method: str, line: Line) -> Line:
     """Instead of an exception with all it carries: its type, its masked message, and where it came from."""
     raised = line.pop("exc_info", None)
     error = raised[1] if isinstance(raised, tuple) else raised
@@ -94,7 +94,7 @@ def keep_known_fields(_logger: Any, _method: str, line: Line) -> Line:
 
 
 def masked(text: str) -> str:
-    """One line without what could tell of a person: quoted values, e-mail and network addresses, tokens."""
+    """One line without what could identify a person: quoted values, e-mail and network addresses, tokens."""
     if len(text) < SHORTEST_TOKEN and text.isidentifier():
         return text  # the name of an action, as most lines say; nothing below finds anything in one word
     text = CONTROL_CHARACTERS.sub(" ", text)
@@ -165,7 +165,7 @@ SHARED_PROCESSORS: list[Any] = [
 ]
 FINAL_PROCESSORS: list[Any] = [
     ProcessorFormatter.remove_processors_meta,
-    tell_error,
+    add_error_fields,
     mask_event,
     keep_known_fields,
 ]

@@ -1,12 +1,13 @@
-"""Everything that is counted, in one list. Each process counts for itself and serves its own `/metrics`.
+"""All metrics, in one list. Each process counts for itself and serves its own `/metrics`.
 
 What many sockets share is counted once for all of them: labels are looked up here and where a function is
 decorated, never for each socket or event.
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import Counter, Gauge, Histogram
 
 # Seconds. A write on a laptop takes 2 to 10 ms, a delivery 1 to 5 ms; while Redis is away up to 3 s.
@@ -16,11 +17,11 @@ QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0,
 
 CONNECTIONS = Gauge("tutti_connections", "Open sockets, event streams and waiting polls.", ["kind"])
 EVENTS_PUBLISHED = Counter(
-    "tutti_events_published", "Events that were committed here and told to the others."
+    "tutti_events_published", "Events that were committed here and sent to the other processes."
 )
 EVENTS_DELIVERED = Counter("tutti_events_delivered", "Events handed to listeners, each listener counted.")
-EVENTS_FILLED = Counter(
-    "tutti_events_filled", "Events that a hub read from the log, because no hint brought them."
+EVENTS_BACKFILLED = Counter(
+    "tutti_events_backfilled", "Events that a hub read from the log, because no hint brought them."
 )
 EVENTS_RESUMED = Counter(
     "tutti_events_resumed", "Events that were read from the log for a client that came back."
@@ -32,7 +33,7 @@ SLOW_CLIENTS = Counter(
 SNAPSHOTS = Counter("tutti_snapshots", "Whole states that were sent, each receiver counted.")
 HEARTBEATS = Counter("tutti_heartbeats", "Heartbeats handed to listeners, each listener counted.")
 DELIVERY_SECONDS = Histogram(
-    "tutti_delivery_seconds",
+    "tutti_event_delivery_seconds",
     "From a commit until every socket of this process has been sent the event, by the machines' clocks.",
     buckets=QUICK,
 )
@@ -40,38 +41,38 @@ DELIVERY_SECONDS = Histogram(
 OPEN_CONNECTIONS = Gauge(
     "tutti_open_connections", "Accepted connections, whatever for, silent ones included."
 )
-CONNECTIONS_REFUSED = Counter(
-    "tutti_connections_refused", "Connections that found no place, or lost theirs.", ["why"]
+CONNECTIONS_REJECTED = Counter(
+    "tutti_connections_rejected", "Connections that were rejected or closed because of a limit.", ["reason"]
 )
 FRAMES_TOO_LARGE = Counter("tutti_frames_too_large", "Connections that were closed with 4408.")
 
-# Told so: a request or a stream with 503, a socket with 4429.
-REFUSED_FULL = CONNECTIONS_REFUSED.labels("full")
-REFUSED_UNTOLD = CONNECTIONS_REFUSED.labels("untold")
-SILENT_HUNG_UP = CONNECTIONS_REFUSED.labels("silent")
-REFUSED_OF_ADDRESS = CONNECTIONS_REFUSED.labels("address")
+# Rejected: a request or a stream with 503, a socket with 4429.
+REJECTED_FULL = CONNECTIONS_REJECTED.labels("rejected")
+REJECTED_DROPPED = CONNECTIONS_REJECTED.labels("dropped")
+REJECTED_IDLE = CONNECTIONS_REJECTED.labels("idle_evicted")
+REJECTED_PER_IP = CONNECTIONS_REJECTED.labels("per_ip")
 SOCKETS = CONNECTIONS.labels("socket")
 STREAMS = CONNECTIONS.labels("stream")
 POLLS = CONNECTIONS.labels("poll")
 
 # --- Requests and writes -----------------------------------------------------------------------------
 
-REQUESTS_WAITING = Gauge("tutti_requests_waiting", "Requests for which others have to end first.")
+REQUESTS_QUEUED = Gauge("tutti_requests_queued", "Requests for which others have to end first.")
 WRITE_SECONDS = Histogram(
-    "tutti_write_seconds",
+    "tutti_write_duration_seconds",
     "How long writes take, by action and by how they ended.",
     ["action", "outcome"],
     buckets=QUICK,
 )
 REQUESTS = Counter("tutti_http_requests", "HTTP requests that were answered.", ["method", "view", "status"])
 REQUEST_SECONDS = Histogram(
-    "tutti_http_request_seconds", "How long answers take.", ["method", "view"], buckets=QUICK
+    "tutti_http_request_duration_seconds", "How long answers take.", ["method", "view"], buckets=QUICK
 )
 RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit refused.")
 
 # --- Jobs --------------------------------------------------------------------------------------------
 
-# These are read from the table when somebody looks, so each process tells of the work of all.
+# These are read from the table on each request of /metrics, so each process reports the work of all.
 JOB_RUNS = Gauge("tutti_job_runs", "Runs of jobs on record, by what became of them.", ["kind", "status"])
 JOBS_OLDEST_QUEUED = Gauge(
     "tutti_jobs_oldest_queued_seconds", "For how long the oldest run that waits could have been begun."
@@ -98,7 +99,7 @@ CHART_SOURCE_FAILURES = Counter(
     "tutti_chart_source_failures", "Editions of charts that could not be had.", ["service"]
 )
 
-# These are read from the tables when somebody looks: also what a command did that has ended long ago.
+# These are read from the tables on each request of /metrics: also the work of commands that have ended.
 CHART_QUOTA_LEFT = Gauge(
     "tutti_chart_quota_left", "What the day may still ask of a service, in its own units.", ["service"]
 )
@@ -123,15 +124,48 @@ CHART_SUCCESS = Gauge(
 
 # --- Caches ------------------------------------------------------------------------------------------
 
-CACHE_RESULTS = Counter("tutti_cache_results", "Remembered results that were asked for.", ["cache", "result"])
+CACHE_RESULTS = Counter("tutti_cache_results", "Requests for cached results.", ["cache", "result"])
 
 STATE_HITS = CACHE_RESULTS.labels("state", "hit")
 STATE_MISSES = CACHE_RESULTS.labels("state", "miss")
 
 
 def observe_delivery(times: Sequence[float]) -> None:
-    """Events that were committed at these times have now been given to all; 0.0 where nobody knows."""
+    """Events that were committed at these times have now been given to all; 0.0 where that is unknown."""
     now = time.time()
     for committed_at in times:
         if committed_at:
             DELIVERY_SECONDS.observe(max(0.0, now - committed_at))
+
+
+# --- Counting HTTP requests by their view, never by their URL, which may hold anything ---------------
+
+
+KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+# What no view has answered: files, and what was refused before a view was found.
+NO_VIEW = "none"
+
+
+class RequestMetricsMiddleware:
+    """Wraps all that may reject a request, so that rejections are counted too."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        began = time.perf_counter()
+        response = self.get_response(request)
+        count_request(
+            method=str(request.method),
+            view=request.resolver_match.route if request.resolver_match else NO_VIEW,
+            status=response.status_code,
+            seconds=time.perf_counter() - began,
+        )
+        return response
+
+
+def count_request(*, method: str, view: str, status: int, seconds: float) -> None:
+    """`view` is the pattern of an address, of which there are few."""
+    known_method = method if method in KNOWN_METHODS else "other"
+    REQUESTS.labels(known_method, view, str(status)).inc()
+    REQUEST_SECONDS.labels(known_method, view).observe(seconds)

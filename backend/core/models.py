@@ -1,4 +1,4 @@
-"""What happens once in the life of a database."""
+"""One-time tasks of a database, idempotency records, and generations of tables."""
 
 from django.db import models
 
@@ -23,7 +23,7 @@ class KeptAnswer(models.Model):
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.TextField(default="")
-    # Of a large answer, what its view makes it anew from.
+    # Of a large response: what its view makes it from again.
     recipe = models.TextField(default="")
     # Of an answer that carries a token, only whom it was about.
     subject = models.CharField(max_length=64, default="")
@@ -40,3 +40,13 @@ class KeptAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} of {self.caller}"
+
+
+class TableWrite(models.Model):
+    """Writes of the tables of one name: triggers of the database add them (`core.response_cache`)."""
+
+    name = models.CharField(max_length=20, db_index=True)
+    number = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,4 +1,4 @@
-"""Lists: a bare array with its total in a header, or pages where they are asked for."""
+"""Lists: a bare array with its total in a header, or pages if the client requests them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,9 +16,9 @@ from core.errors import InvalidInput, NotFound
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
-# No answer holds more rows than this.
+# The maximum number of rows in a response.
 MAX_ROWS = 1000
-# Beyond this a number is a mistake, and no database counts so far.
+# A larger number is a mistake: no list is that long.
 MAX_OFFSET = 2**31
 
 
@@ -27,7 +27,7 @@ Row = TypeVar("Row", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[Row]):
-    """Some rows of a list, and what is known of all of it. `total` is the least where it is not exact."""
+    """Some rows of a list, and its total number of rows, which is a lower bound unless `is_exact`."""
 
     rows: "Sequence[Row]"
     total: int
@@ -36,12 +36,12 @@ class Part(Generic[Row]):
 
 
 class Parted(Protocol[Row]):
-    """A list that is not counted before it is known which part of it is asked for."""
+    """A list that is counted only once the requested part is known."""
 
     def part(self, offset: int, limit: int) -> Part[Row]: ...
 
     def count(self) -> int:
-        """All of it, however long that takes."""
+        """The exact number of rows, even if counting is slow."""
         ...
 
 
@@ -57,7 +57,7 @@ class ListOrPages(BasePagination):
         del view
         self.request = request
         self.is_paged = _wants_pages(request)
-        # Those of the form that is not asked for mean nothing, and have to make sense all the same.
+        # Parameters of the form that is not used have no effect, but must be valid, too.
         self.limit = whole_number(request, "limit", MAX_ROWS, least=1, most=MAX_ROWS)
         self.offset = whole_number(request, "offset", 0, least=0, most=MAX_OFFSET)
         size = whole_number(request, "page_size", MAX_ROWS, least=1, most=MAX_ROWS)
@@ -67,7 +67,7 @@ class ListOrPages(BasePagination):
         part = _part_of(queryset, self.offset, self.limit)
         self.total, self.is_exact, self.headers = part.total, part.is_exact, part.headers
         if self.is_paged and not self.is_exact and not isinstance(queryset, QuerySet | Sequence):
-            # An envelope has no way to say "at least".
+            # An envelope cannot express a lower bound.
             self.total, self.is_exact = queryset.count(), True
         if self.is_paged and self.page > 1 and self.offset >= self.total:
             raise NotFound("There is no such page.")
@@ -112,13 +112,13 @@ def _wants_pages(request: Request) -> bool:
 
 
 def list_answer(request: Request, rows: "QuerySet[Any] | Sequence[Any]") -> Response:
-    """Rows that need no serializer, cut and labelled like every list."""
+    """A response with rows that need no serializer, with the limits and headers of all lists."""
     paginator = ListOrPages()
     return paginator.get_paginated_response(paginator.paginate_queryset(rows, request))
 
 
 def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
-    """A number from the query string. Raises InvalidInput when it is none, or out of range."""
+    """A number from the query string. Raises InvalidInput if it is not a number, or is out of range."""
     text = request.query_params.get(name)
     if text is None:
         return default

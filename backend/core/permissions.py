@@ -1,4 +1,4 @@
-"""Who may do what, and how an account is recognised in API views."""
+"""Permissions of API views, and authentication by a session."""
 
 from typing import TYPE_CHECKING
 
@@ -6,12 +6,14 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from core.errors import ErrorSpec, NotAuthenticated, NotPermitted, raises
+
 if TYPE_CHECKING:
     from rest_framework.views import APIView
 
 
 class SessionWithoutCsrfToken(SessionAuthentication):
-    """The session cookie; that the browser's page is ours is checked by `core.origins`, not by a token."""
+    """The session cookie; `core.request_checks` checks that the browser's page is ours, not a token."""
 
     def enforce_csrf(self, request: Request) -> None:
         """Nothing to do: OriginMiddleware has refused what came from another site."""
@@ -23,8 +25,12 @@ class SessionWithoutCsrfToken(SessionAuthentication):
 
 
 class IsStaffOrReadOnly(BasePermission):
-    """Everybody reads, staff writes. What nobody can do at an address is no matter of rights: a 405."""
+    """Everyone reads, staff writes. A method that an endpoint does not have is no matter of rights: 405."""
 
+    @raises(
+        ErrorSpec(NotAuthenticated, "No user is logged in, or a token is not valid."),
+        ErrorSpec(NotPermitted, "The account is not staff, or a page of another origin sent it."),
+    )
     def has_permission(self, request: Request, view: "APIView") -> bool:
         method = str(request.method)
         is_served = method.lower() in view.http_method_names and hasattr(view, method.lower())

@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg.errors import IdleInTransactionSessionTimeout, _WaitTimeout
 
-from core.connections import allowed_seconds
+from core.database import allowed_seconds
 
 # How often psycopg looks for a signal meanwhile; its own default.
 POLL_SECONDS = 0.1

@@ -1,26 +1,128 @@
-"""Counting calls, in the shared cache or within one connection: never more than a limit within its period."""
+"""Rate limits: every limit declared as a value, and counting calls against them, exactly.
+
+RATE_LIMIT_FACTOR scales them all. Calls are counted in the shared cache or within one connection.
+"""
 
 import math
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import cast
 
 from django.conf import settings
-from django.core.cache import cache
 
-from core.cache import Call, SharedMemory
-from core.call_log import PassedCalls
+from core.cache import Call, shared_memory
 from core.errors import RateLimited
-from core.limits import Limit
 from core.metrics import RATE_LIMITED
+from core.resilience import SlidingWindow
+
+MINUTE_SECONDS = 60
+HOUR_SECONDS = 3600
+DAY_SECONDS = 24 * HOUR_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `max_calls` within `period_seconds`, for each `of` whom they are counted."""
+
+    name: str
+    of: str
+    max_calls: int
+    period_seconds: float
+
+
+REQUESTS_OF_CALLER = Limit("requests", "caller", 600, MINUTE_SECONDS)
+REQUESTS_OF_ADDRESS = Limit("requests", "address", 6000, MINUTE_SECONDS)
+VOTES = Limit("votes", "voter", 60, MINUTE_SECONDS)
+ADDS = Limit("adds", "voter", 30, MINUTE_SECONDS)
+MOVES = Limit("moves", "voter", 120, MINUTE_SECONDS)
+# Each is stored for ever: a thousand are the songs of more than forty rooms.
+PLAYS_OF_ADDRESS = Limit("plays", "address", 1000, HOUR_SECONDS)
+JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
+JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
+NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
+LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
+# Wrong passwords, by what was given as the name, whether an account has it or not. An account has two: its
+# name and its e-mail address.
+LOGIN_FAILURES = Limit("failed logins", "name", 50, HOUR_SECONDS)
+# Each leaves a row for a week, which a token that is used twice has to be followed through.
+TOKEN_REFRESHES = Limit("token refreshes", "account", 60, HOUR_SECONDS)
+# Mails requested for an e-mail address, with or without an account: few from one network, so that it alone
+# cannot use up the mails of the owner.
+MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
+MAILS = Limit("mails", "e-mail address", 20, HOUR_SECONDS)
+# Each leaves a row for a day.
+NAMED_WRITES = Limit("named writes", "address", 20_000, HOUR_SECONDS)
+# New rooms, which others find in a list.
+ROOMS_OF_CALLER = Limit("rooms", "caller", 10, HOUR_SECONDS)
+ROOMS_OF_ADDRESS = Limit("rooms", "address", 60, HOUR_SECONDS)
+# Reported activities; each one of a list counts.
+ACTIVITIES_OF_HOUR = Limit("activities", "person", 2000, HOUR_SECONDS)
+ACTIVITIES_OF_DAY = Limit("activities", "person", 20_000, DAY_SECONDS)
+# Each reads all personal data of an account.
+EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
+# Each looks through the whole library, and asks others over the network.
+REFRESHES = Limit("refreshes", "person", 5, HOUR_SECONDS)
+# The same without network requests, for the response to a GET.
+LISTS_OF_ADDRESS = Limit("recommendation lists", "address", 60, MINUTE_SECONDS)
+# Each drops the cached counts of a track.
+COUNT_REFRESHES = Limit("count refreshes", "caller", 10, MINUTE_SECONDS)
+# Errors of the page, each a line in the log.
+PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
+PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
+# What sockets ask of the database: as many as requests.
+READS_OF_ADDRESS = Limit("reads", "address", 6000, MINUTE_SECONDS)
+FRAMES_PERIOD_SECONDS = 10
+FRAMES = Limit(
+    "frames",
+    "socket",
+    math.ceil(settings.SOCKET_MESSAGES_PER_SECOND * FRAMES_PERIOD_SECONDS),
+    FRAMES_PERIOD_SECONDS,
+)
+# The so-manieth frame of a period ends the socket: this is no client that made a mistake.
+FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, FRAMES_PERIOD_SECONDS)
+
+LIMITS = (
+    REQUESTS_OF_CALLER,
+    REQUESTS_OF_ADDRESS,
+    VOTES,
+    ADDS,
+    MOVES,
+    PLAYS_OF_ADDRESS,
+    JOINS_OF_VOTER,
+    JOINS_OF_ADDRESS,
+    NEWCOMERS,
+    LOGINS,
+    LOGIN_FAILURES,
+    TOKEN_REFRESHES,
+    MAILS_OF_ASKER,
+    MAILS,
+    NAMED_WRITES,
+    ROOMS_OF_CALLER,
+    ROOMS_OF_ADDRESS,
+    ACTIVITIES_OF_HOUR,
+    ACTIVITIES_OF_DAY,
+    EXPORTS,
+    REFRESHES,
+    LISTS_OF_ADDRESS,
+    COUNT_REFRESHES,
+    PAGE_ERRORS_OF_CALLER,
+    PAGE_ERRORS_OF_ADDRESS,
+    READS_OF_ADDRESS,
+    FRAMES,
+    FRAMES_UNTIL_CLOSE,
+)
+
+
+# --- Counting ----------------------------------------------------------------------------------------
+
 
 Clock = Callable[[], float]
 
 
-class TooManyCalls(RateLimited):
+class RateLimitExceeded(RateLimited):
     """One call above a limit. `calls` is how many there were in this period, as far as they were counted."""
 
     def __init__(self, *, calls: int, retry_after_seconds: float) -> None:
@@ -37,28 +139,27 @@ def scaled(max_calls: int) -> int | None:
 
 
 def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock = time.time) -> None:
-    """Counts one call under `key` in the shared cache. Raises TooManyCalls above the limit.
+    """Counts one call under `key` in the shared cache. Raises RateLimitExceeded above the limit.
 
     No span of `period_seconds` lets more than the limit pass, and who stays below it is never refused. What
-    was refused does not count, so who comes again when told to is let in, however often he tried meanwhile.
+    was rejected does not count, so a client that comes back at the given time is let in.
     """
     limit = scaled(max_calls)
     if limit is None:
         return
-    counter = cast("SharedMemory", cache)
     name = _name(key, period_seconds)
-    wait_seconds = counter.take_call(name, limit=limit, period_seconds=period_seconds, now=clock())
+    wait_seconds = shared_memory().take_call(name, limit=limit, period_seconds=period_seconds, now=clock())
     if wait_seconds is not None:
-        raise TooManyCalls(calls=limit + 1, retry_after_seconds=wait_seconds)
+        raise RateLimitExceeded(calls=limit + 1, retry_after_seconds=wait_seconds)
 
 
-def count_against(limit: Limit, who: str) -> None:
-    """Counts one call of `who` against a declared limit. Raises TooManyCalls above it."""
+def check_rate_limit(limit: Limit, who: str) -> None:
+    """Counts one call of `who` against a declared limit. Raises RateLimitExceeded above it."""
     count_in_order((limit, who))
 
 
 def count_in_order(*counted: tuple[Limit, str]) -> None:
-    """Counts one call against each of these limits, in one step. Raises TooManyCalls above the first.
+    """Counts one call against each of these limits, in one step. Raises RateLimitExceeded above the first.
 
     Those behind the first above which it is are not counted.
     """
@@ -69,45 +170,45 @@ def count_in_order(*counted: tuple[Limit, str]) -> None:
             return
         name = _name(f"{limit.name} of {limit.of}:{who}", limit.period_seconds)
         calls.append(Call(name, most, limit.period_seconds))
-    refused = cast("SharedMemory", cache).take_calls(calls, now=time.time())
+    refused = shared_memory().take_calls(calls, now=time.time())
     if refused is not None:
         place, wait_seconds = refused
-        raise TooManyCalls(calls=calls[place].limit + 1, retry_after_seconds=wait_seconds)
+        raise RateLimitExceeded(calls=calls[place].limit + 1, retry_after_seconds=wait_seconds)
 
 
 @contextmanager
 def count_failures(limit: Limit, who: str) -> Iterator[None]:
-    """Counts against a limit only what raises. Raises TooManyCalls before it is tried, above the limit.
+    """Counts against a limit only what raises. Raises RateLimitExceeded before it is tried, above the limit.
 
     It counts before it is tried and is given back afterwards: of many at once no more than the limit pass.
     """
     key, now = f"{limit.name} of {limit.of}:{who}", time.time()
     count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds, clock=lambda: now)
     yield
-    cast("SharedMemory", cache).give_back_call(_name(key, limit.period_seconds), taken_at=now)
+    shared_memory().give_back_call(_name(key, limit.period_seconds), taken_at=now)
 
 
 def _name(key: str, period_seconds: float) -> str:
     return f"calls:{sha256(key.encode()).hexdigest()}:{period_seconds:g}"
 
 
-class LocalCalls:
+class LocalRateLimiter:
     """The calls of one connection, which lives in one process. They are counted within one period."""
 
     def __init__(self, *, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._passed: PassedCalls | None = None
-        self._tried: PassedCalls | None = None
+        self._passed: SlidingWindow | None = None
+        self._tried: SlidingWindow | None = None
 
     def count(self, *, max_calls: int, period_seconds: float) -> None:
-        """Counts one call. Raises TooManyCalls above the limit, whose `calls` has the refused ones, too."""
+        """Counts one call. Raises RateLimitExceeded above the limit, whose `calls` include rejected ones."""
         limit = scaled(max_calls)
         if limit is None:
             return
         now = self._clock()
         if self._passed is None or self._tried is None:
-            self._passed, self._tried = PassedCalls(period_seconds), PassedCalls(period_seconds)
+            self._passed, self._tried = SlidingWindow(period_seconds), SlidingWindow(period_seconds)
         self._tried.take(limit=sys.maxsize, now=now)
         wait_seconds = self._passed.take(limit=limit, now=now)
         if wait_seconds is not None:
-            raise TooManyCalls(calls=self._tried.count(now), retry_after_seconds=wait_seconds)
+            raise RateLimitExceeded(calls=self._tried.count(now), retry_after_seconds=wait_seconds)

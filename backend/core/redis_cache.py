@@ -1,4 +1,4 @@
-"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is away."""
+"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is down."""
 
 import itertools
 import logging
@@ -13,8 +13,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from core.breaker import Breaker
 from core.cache import Call, LocalCache
+from core.resilience import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 R = TypeVar("R")
@@ -26,7 +26,7 @@ BREAKER_SECONDS = 1.0
 # Keys that one command to Redis looks at or deletes.
 NAMES_AT_ONCE = 500
 
-# LocalCache.take_calls on lists in Redis, in one step whoever else calls; as text, numbers keep their digits.
+# LocalCache.take_calls on lists in Redis, in one atomic step; as text, numbers keep their digits.
 TAKE_CALLS = """
 local now = tonumber(ARGV[1])
 for place, key in ipairs(KEYS) do
@@ -47,7 +47,7 @@ return false
 """
 
 
-class _KeptClients(RedisCacheClient):
+class _CachedClients(RedisCacheClient):
     """Django's, which makes a new `redis.Redis` for each command: that takes longer than the command."""
 
     _get_connection_pool: Callable[[bool], Any]
@@ -63,6 +63,11 @@ class _KeptClients(RedisCacheClient):
         if pool not in self._made:
             self._made[pool] = self._client(connection_pool=pool)
         return self._made[pool]
+
+    @cached_property
+    def take_calls(self) -> Any:
+        """The script that counts calls."""
+        return self.get_client(write=True).register_script(TAKE_CALLS)
 
 
 def _guarded_method(name: str) -> Any:
@@ -90,7 +95,7 @@ class GuardedRedisCache(RedisCache):
     _class: Any
 
     _clients: ClassVar[dict[tuple[str, ...], Any]] = {}
-    _breakers: ClassVar[dict[tuple[str, ...], Breaker]] = {}
+    _breakers: ClassVar[dict[tuple[str, ...], CircuitBreaker]] = {}
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
         options = {
@@ -100,10 +105,10 @@ class GuardedRedisCache(RedisCache):
             **params.get("OPTIONS", {}),
         }
         super().__init__(server, {**params, "OPTIONS": options})
-        self._class = _KeptClients
+        self._class = _CachedClients
         self._key = tuple(self._servers)
         self._breaker = self._breakers.setdefault(
-            self._key, Breaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
+            self._key, CircuitBreaker(seconds=BREAKER_SECONDS, clock=time.monotonic)
         )
         self._local = LocalCache(f"beside {' '.join(self._key)}", params)
 
@@ -114,7 +119,7 @@ class GuardedRedisCache(RedisCache):
         return self._clients[self._key]
 
     def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
-        if not self._breaker.lets_pass():
+        if not self._breaker.allows_call():
             return near()
         try:
             result = far()
@@ -132,7 +137,7 @@ class GuardedRedisCache(RedisCache):
     def is_away(self) -> bool:
         return self._breaker.is_open
 
-    def forget_beginning_with(self, prefix: str) -> int:
+    def delete_prefix(self, prefix: str) -> int:
         def far() -> int:
             client = self._cache.get_client(None, write=True)
             pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key(prefix)) + "*"
@@ -142,7 +147,7 @@ class GuardedRedisCache(RedisCache):
                 deleted += client.unlink(*names)
             return deleted
 
-        self._local.forget_beginning_with(prefix)
+        self._local.delete_prefix(prefix)
         return self._guarded(far, lambda: 0)
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
@@ -168,9 +173,8 @@ class GuardedRedisCache(RedisCache):
 
     def _take_far(self, calls: Sequence[Call], now: float) -> tuple[int, float] | None:
         names = [self.make_and_validate_key(call.key) for call in calls]
-        client = self._cache.get_client(names[0], write=True)
         numbers = [number for call in calls for number in (call.limit, call.period_seconds)]
-        refused = client.register_script(TAKE_CALLS)(keys=names, args=[now, *numbers])
+        refused = self._cache.take_calls(keys=names, args=[now, *numbers])
         return None if refused is None else (int(refused[0]), float(refused[1]))
 
     def give_back_call(self, key: str, *, taken_at: float) -> None:
@@ -181,8 +185,8 @@ class GuardedRedisCache(RedisCache):
             lambda: self._cache.get_client(name, write=True).lrem(name, -1, repr(taken_at)), lambda: 0
         )
 
-    def remember(self, key: str, *, seconds: float) -> None:
-        self._local.remember(key, seconds=seconds)
+    def mark_known(self, key: str, *, seconds: float) -> None:
+        self._local.mark_known(key, seconds=seconds)
         far = super().set
         self._guarded(lambda: far(key, 1, timeout=seconds), lambda: None)
 

@@ -1,9 +1,10 @@
-"""What belongs to one request or frame wherever the code is: its request id and its op id."""
+"""The context of one request or message: its request id and its op id."""
 
 import re
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -41,6 +42,52 @@ def within_operation(op_id: str | None) -> Iterator[None]:
     """Names the write that follows; the events that it causes carry the name."""
     with within_request(request_id=request_context().request_id, op_id=op_id):
         yield
+
+
+class DeferredActions:
+    """Actions of one request that can wait until its response is sent. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._actions: deque[Callable[[], object]] = deque()
+        self._is_over = False
+
+    def add(self, action: Callable[[], object]) -> None:
+        self._actions.append(action)
+        if self._is_over:  # a thread works on after its request was cancelled
+            self.run()
+
+    def run(self) -> None:
+        """Runs all actions; later ones run when they are added."""
+        self._is_over = True
+        while action := self._next():
+            action()
+
+    def _next(self) -> Callable[[], object] | None:
+        with suppress(IndexError):  # there is none, or another thread has just taken it
+            return self._actions.popleft()
+        return None
+
+
+_deferred: ContextVar[DeferredActions | None] = ContextVar("deferred_actions", default=None)
+
+
+@contextmanager
+def deferring() -> Iterator[DeferredActions]:
+    """Collects the actions of `after_response`; the server runs them once the response is sent."""
+    deferred = DeferredActions()
+    token = _deferred.set(deferred)
+    try:
+        yield deferred
+    finally:
+        _deferred.reset(token)
+
+
+def after_response(action: Callable[[], object]) -> None:
+    """Calls it once the response to this request was sent; at once where there is no request."""
+    if deferred := _deferred.get():
+        deferred.add(action)
+    else:
+        action()
 
 
 def request_id_from(given: str | None) -> str:

@@ -1,4 +1,4 @@
-"""Schemas of the types that travel: as JSON Schema 2020-12, and as Swagger 2.0 can say it."""
+"""Schemas of payload types: as JSON Schema 2020-12, and converted to Swagger 2.0."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,8 +7,8 @@ import msgspec
 
 Schema = dict[str, Any]
 NULL = {"type": "null"}
-# What a type is called in the code to tell it from the model; clients know only the one.
-UNTOLD_ENDING = "Payload"
+# Distinguishes a type from the model in the code; clients see the name without it.
+PRIVATE_ENDING = "Payload"
 
 
 def json_schemas(types: Sequence[Any], *, at: str) -> tuple[list[Schema], dict[str, Schema]]:
@@ -17,16 +17,18 @@ def json_schemas(types: Sequence[Any], *, at: str) -> tuple[list[Schema], dict[s
     Raises ValueError when clients would know two types by the same name.
     """
     schemas, definitions = msgspec.json.schema_components(types, ref_template=at + "{name}")
-    told: dict[str, Schema] = {}
+    result: dict[str, Schema] = {}
     for name, schema in definitions.items():
-        if told_name(name) in told:
-            raise ValueError(f"Clients would know two types as {told_name(name)}: give {name} another name.")
-        told[told_name(name)] = _renamed(schema, at)
-    return [_renamed(schema, at) for schema in schemas], told
+        if public_name(name) in result:
+            raise ValueError(
+                f"Clients would know two types as {public_name(name)}: give {name} another name."
+            )
+        result[public_name(name)] = _renamed(schema, at)
+    return [_renamed(schema, at) for schema in schemas], result
 
 
-def told_name(name: str) -> str:
-    return name.removesuffix(UNTOLD_ENDING)
+def public_name(name: str) -> str:
+    return name.removesuffix(PRIVATE_ENDING)
 
 
 def _renamed(schema: Any, at: str) -> Any:
@@ -38,7 +40,7 @@ def _renamed(schema: Any, at: str) -> Any:
     renamed = {key: _renamed(value, at) for key, value in schema.items()}
     for key in ("$ref", "title"):
         if isinstance(renamed.get(key), str):
-            renamed[key] = told_name(renamed[key])
+            renamed[key] = public_name(renamed[key])
     return renamed
 
 
@@ -47,21 +49,21 @@ def as_swagger(schema: Mapping[str, Any]) -> Schema:
 
     What may be null says so in `x-nullable`; of a choice between several all are named in `x-any-of`.
     """
-    told = {key: value for key, value in schema.items() if key not in {"anyOf", "const"}}
+    result = {key: value for key, value in schema.items() if key not in {"anyOf", "const"}}
     if "const" in schema:
-        told["enum"] = [schema["const"]]
-    if "enum" in told and all(isinstance(value, str) for value in told["enum"]):
-        told["type"] = "string"
+        result["enum"] = [schema["const"]]
+    if "enum" in result and all(isinstance(value, str) for value in result["enum"]):
+        result["type"] = "string"
     for key in ("items", "additionalProperties"):
-        if isinstance(told.get(key), Mapping):
-            told[key] = as_swagger(told[key])
-    if "properties" in told:
-        told["properties"] = {name: as_swagger(part) for name, part in told["properties"].items()}
-    if "required" in told and not told["required"]:
-        del told["required"]  # an empty list is none in Swagger
+        if isinstance(result.get(key), Mapping):
+            result[key] = as_swagger(result[key])
+    if "properties" in result:
+        result["properties"] = {name: as_swagger(part) for name, part in result["properties"].items()}
+    if "required" in result and not result["required"]:
+        del result["required"]  # an empty list is none in Swagger
     if "anyOf" in schema:
-        told |= _choice(schema["anyOf"])
-    return told
+        result |= _choice(schema["anyOf"])
+    return result
 
 
 def _choice(options: Sequence[Mapping[str, Any]]) -> Schema:

@@ -1,4 +1,4 @@
-"""What every answer tells the browser not to do, and what each part of the site may load."""
+"""Security headers of all responses: what browsers may not do, and what each part of the site may load."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 Policy = dict[str, str]
 
-# An answer that is no page: it may load nothing, run nothing, and stand in no frame.
+# An answer that is no page: it may load nothing, run nothing, and be in no frame.
 NOTHING: Policy = {
     "default-src": "'none'",
     "base-uri": "'none'",
@@ -43,7 +43,7 @@ SWAGGER: Policy = {
     **NOTHING,
     "script-src": "'self'",
     "style-src": "'self'",
-    "img-src": "'self' data:",  # its favicon; arrows, which stand in its style sheet
+    "img-src": "'self' data:",  # its favicon; arrows, which are in its style sheet
     "connect-src": "'self'",  # the document, and what people try
 }
 # Redoc makes empty style elements, which it fills by its script, and one that always holds the same.
@@ -55,7 +55,7 @@ REDOC: Policy = {
     **NOTHING,
     "script-src": "'self'",
     "style-src": " ".join(["'self'", *REDOC_STYLES]),
-    "img-src": "'self' data:",  # its favicon; icons, which stand in its script
+    "img-src": "'self' data:",  # its favicon; icons, which are in its script
     "connect-src": "'self'",  # the document
     "worker-src": "blob:",  # its search
 }
@@ -106,8 +106,10 @@ def written(policy: Policy) -> str:
 def policy_of(request: HttpRequest) -> Policy:
     """As `policy_for`, and for the page what only the request and the settings say."""
     policy = policy_for(request.path)
-    if policy is not PAGE:
-        return policy
+    return page_policy(request) if policy is PAGE else policy
+
+
+def page_policy(request: HttpRequest) -> Policy:
     pictures = " ".join([PAGE["img-src"], *settings.COVER_HOSTS])
     return {
         **PAGE,
@@ -141,16 +143,16 @@ def is_trusted(request: HttpRequest) -> bool:
 
 
 class SecurityHeadersMiddleware:
-    """Stands outside of everything that answers. Under https every cookie becomes Secure, too."""
+    """Wraps everything that responds. Under https every cookie becomes Secure, too."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self.get_response(request)
-        told = {**security_headers(request.path), "Content-Security-Policy": written(policy_of(request))}
-        told |= WHERE_TRUSTED if is_trusted(request) else {}
-        for name, value in told.items():
+        headers = {**security_headers(request.path), "Content-Security-Policy": written(policy_of(request))}
+        headers |= WHERE_TRUSTED if is_trusted(request) else {}
+        for name, value in headers.items():
             response.headers.setdefault(name, value)
         if request.is_secure():
             for cookie in response.cookies.values():

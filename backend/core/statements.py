@@ -1,4 +1,4 @@
-"""Statements whose SQL is made once. The ORM compiles each anew, which costs more than most of them take.
+"""Statements whose SQL is made once. The ORM compiles it for each call, which costs more than most take.
 
 Values go through the model's fields both ways, as in the ORM: both databases store and return the same.
 """
@@ -68,32 +68,48 @@ class Rows(Generic[M]):
 
 
 def fetch_one(sql: str, params: Sequence[Any]) -> Sequence[Any] | None:
-    with _database().cursor() as cursor:
-        cursor.execute(sql, params)
-        row: Sequence[Any] | None = cursor.fetchone()
+    """Of a statement that gives one row at most."""
+    cursor = _cursor_of(_database())
+    cursor.execute(sql, params)
+    row: Sequence[Any] | None = cursor.fetchone()
     return row
 
 
 def fetch_all(sql: str, params: Sequence[Any]) -> list[Sequence[Any]]:
-    with _database().cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[Sequence[Any]] = cursor.fetchall()
+    cursor = _cursor_of(_database())
+    cursor.execute(sql, params)
+    rows: list[Sequence[Any]] = cursor.fetchall()
     return rows
+
+
+def _cursor_of(database: BaseDatabaseWrapper) -> Any:
+    """One for all statements of a connection: a new one takes a third as long as the statement itself."""
+    opened: Any = database.connection
+    kept: tuple[Any, Any] | None = database.__dict__.get("tutti_cursor")
+    if kept is not None and kept[0] is opened and not database.queries_logged:
+        return kept[1]
+    cursor = database.cursor()  # connects, where that is needed
+    if not database.queries_logged:
+        database.__dict__["tutti_cursor"] = database.connection, cursor
+    return cursor
 
 
 def insert(model: type[models.Model], values: dict[str, Any], *, on_conflict: str = "") -> Any:
     """Inserts one row without sending signals, and returns its id; None where a conflict was passed over."""
-    sql = _insert_sql(model, tuple(values), on_conflict)
-    row = fetch_one(sql, _prepared(model, values))
+    database = _database()
+    cursor = _cursor_of(database)
+    cursor.execute(_insert_sql(model, tuple(values), on_conflict), _prepared(model, values, database))
+    row = cursor.fetchone()
     return row[0] if row else None
 
 
 def update(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
     """Updates one row, if it has the `known` values, without sending signals; whether there was one."""
     sql = _update_sql(model, tuple(values), tuple(known))
-    with _database().cursor() as cursor:
-        cursor.execute(sql, [*_prepared(model, values), pk, *_prepared(model, known)])
-        return bool(cursor.rowcount)
+    database = _database()
+    cursor = _cursor_of(database)
+    cursor.execute(sql, [*_prepared(model, values, database), pk, *_prepared(model, known, database)])
+    return bool(cursor.rowcount)
 
 
 def update_and_read(
@@ -101,11 +117,11 @@ def update_and_read(
 ) -> Sequence[Any] | None:
     """Updates one row without sending signals, and returns what the `read` expressions give behind it."""
     sql = f"{_update_sql(model, tuple(values), ())} RETURNING {read}"
-    return fetch_one(sql, [*_prepared(model, values), pk, *params])
+    return fetch_one(sql, [*_prepared(model, values, _database()), pk, *params])
 
 
-def _prepared(model: type[models.Model], values: dict[str, Any]) -> list[Any]:
-    database, ways = _database(), _ways_to_store(model, tuple(values))
+def _prepared(model: type[models.Model], values: dict[str, Any], database: BaseDatabaseWrapper) -> list[Any]:
+    ways = _ways_to_store(model, tuple(values))
     return [
         value if type(value) is plain else field.get_db_prep_save(value, database)
         for value, (field, plain) in zip(values.values(), ways, strict=True)
@@ -148,7 +164,7 @@ class PreparedModel(models.Model):
         abstract = True
 
     def _do_update(self, *arguments: Any) -> Any:
-        """Django's hook, by a statement that is not compiled for each row anew."""
+        """Django's hook, by a statement that is not compiled again for each row."""
         _manager, _using, pk, values, *_ = arguments
         if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
             return super()._do_update(*arguments)

@@ -1,7 +1,7 @@
 """Analytics: the summary over 10 million activities beside the one over 10 thousand, and counting raw rows.
 
-Two servers on PostgreSQL, with the same people, tracks and days, are asked in turns, each over one connection
-that stays open. Beside them the database alone counts the raw rows, as a summary without roll-ups would.
+Two servers on PostgreSQL with equal users, tracks and days receive requests alternately over one connection
+each, which stays open. The baseline counts raw rows in the database, as a summary without roll-ups would.
 """
 
 import statistics
@@ -14,20 +14,20 @@ from typing import Any
 import httpx
 
 from bench import document
-from bench.analytics.crowd import Crowd, fill
+from bench.analytics.synthetic_data import FilledServer, fill
 from bench.results import Result, ratio
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis
 
 FEW, MANY, QUICK_MANY = 10_000, 10_000_000, 100_000
-# So many people, and so many tracks.
+# The number of users, and of tracks.
 SIZE, QUICK_SIZE = 1000, 200
 ROUNDS, QUICK_ROUNDS = 200, 30
-# A count of all raw rows takes long enough to be seen after a few.
+# A count of all raw rows is slow, so a few repetitions suffice.
 RECOUNTS = 5
 SUMMARY, TRENDS = "/api/analytics/summary/", "/api/analytics/trends/"
 ENDPOINTS = {"summary": SUMMARY, "trends of 7 days": TRENDS, "trends of 90 days": f"{TRENDS}?days=90"}
-# What the source document asks of analytics.
+# The statistics that the requirements name.
 WANTED_MS = 200
 Ask = Callable[[], Any]
 
@@ -36,17 +36,17 @@ def measure(*, is_quick: bool) -> Result:
     many = QUICK_MANY if is_quick else MANY
     with ExitStack() as running:
         postgres, redis = running.enter_context(Postgres()), running.enter_context(Redis())
-        crowds = []
+        servers = []
         for activities in (FEW, many):
             data: dict[str, Any] = {"database_url": postgres.create_database(), "redis_url": redis.new_url()}
             server = running.enter_context(TuttiServer(**data))
             sys.stderr.write(f"{activities:,} activities …\n")
             began = time.monotonic()
-            crowds.append(fill(server, activities, size=QUICK_SIZE if is_quick else SIZE))
+            servers.append(fill(server, activities, size=QUICK_SIZE if is_quick else SIZE))
             sys.stderr.write(f"… in {time.monotonic() - began:.0f} s\n")
         found = {
             "activities": [FEW, many],
-            **dict(_figures(crowds, rounds=QUICK_ROUNDS if is_quick else ROUNDS)),
+            **dict(_figures(servers, rounds=QUICK_ROUNDS if is_quick else ROUNDS)),
         }
     return result_of(found)
 
@@ -69,13 +69,13 @@ def result_of(found: dict[str, Any]) -> Result:
     return Result(name="analytics", ratios=ratios, table=rows, raw=found)
 
 
-def _figures(crowds: list[Crowd], *, rounds: int) -> Iterator[tuple[str, list[float]]]:
-    """The middle of each in milliseconds, few before many."""
+def _figures(servers: list[FilledServer], *, rounds: int) -> Iterator[tuple[str, list[float]]]:
+    """The median of each in milliseconds, small data set first."""
     with ExitStack() as opened:
-        lines = [opened.enter_context(crowd.server.client()) for crowd in crowds]
+        lines = [opened.enter_context(server.server.client()) for server in servers]
         for name, path in ENDPOINTS.items():
             yield name, _middles([_asked(line, path) for line in lines], rounds)
-    yield "raw recount", _middles([crowd.recount for crowd in crowds], RECOUNTS)
+    yield "raw recount", _middles([server.recount for server in servers], RECOUNTS)
 
 
 def _asked(line: httpx.Client, path: str) -> Ask:
@@ -83,7 +83,7 @@ def _asked(line: httpx.Client, path: str) -> Ask:
 
 
 def _middles(asks: list[Ask], rounds: int) -> list[float]:
-    """In turns, after one of each that doesn't count."""
+    """Interleaved, after one warm-up request of each."""
     taken: list[list[float]] = [[] for _ in asks]
     for number in range(rounds + 1):
         for ask, times in zip(asks, taken, strict=True):

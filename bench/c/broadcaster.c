@@ -1,6 +1,6 @@
 /* The plainest server there can be: each line of its feed goes to each WebSocket with one send.
  *
- * It takes two listening sockets that were made by whoever starts it, keeps what a socket can't take at once,
+ * It takes two listening sockets that were made by its parent process, keeps what a socket can't take at once,
  * reads nothing but handshakes, and knows no ping, no limit and no stream: a floor, not a peer.
  */
 #include <errno.h>
@@ -59,7 +59,7 @@ static void send_frame(int fd, const char *frame, size_t size) {
         return;
     }
     ssize_t sent = send(fd, frame, size, MSG_NOSIGNAL);
-    if (sent < 0 && errno != EAGAIN) return; /* its end is told by epoll */
+    if (sent < 0 && errno != EAGAIN) return; /* epoll reports its end */
     if (sent < 0) sent = 0;
     if ((size_t)sent < size) keep(fd, frame + sent, size - (size_t)sent);
 }

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "crowd.h"
+#include "clients.h"
 
 #define OUT_BYTES (8 * 1024 * 1024)
 #define SEQ_MARK "@SEQ@"
@@ -39,7 +39,7 @@ void feed_connect(int port, const char *path) {
     setsockopt(line_fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     fcntl(line_fd, F_SETFL, O_NONBLOCK);
     snprintf(http_path, sizeof http_path, "%s", path);
-    crowd_watch(line_fd, ready, false);
+    clients_watch(line_fd, ready, false);
 }
 
 void feed_template(const char *file, int64_t first_seq) {
@@ -86,6 +86,6 @@ void feed_flush(void) {
     bool is_empty = out_sent == out_size;
     if (is_empty) out_size = out_sent = 0;
     static bool was_empty = true;
-    if (is_empty != was_empty) crowd_watch(line_fd, ready, !is_empty);
+    if (is_empty != was_empty) clients_watch(line_fd, ready, !is_empty);
     was_empty = is_empty;
 }

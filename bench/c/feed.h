@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "tally.h"
+#include "counters.h"
 
 typedef struct {
     /* When each event was handed over, before anything was written. */

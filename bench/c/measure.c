@@ -23,7 +23,7 @@ static int pid_count;
 static uint32_t passed[MOST_EVENTS];
 static struct {
     uint32_t first, done;
-    /* Up to here nobody waits any more. */
+    /* Up to here no client waits any more. */
     uint32_t let_go;
     uint64_t received, doubled, late, strange, stragglers;
     int64_t begun, last_event, last_done, completed, processor;
@@ -37,8 +37,8 @@ void measure_event(Socket *socket, int64_t seq, int64_t now) {
         phase.strange++;
         return;
     }
-    uint32_t event = (uint32_t)number, passed_from = socket->tally.next;
-    Arrival arrival = tally_note(&socket->tally, event);
+    uint32_t event = (uint32_t)number, passed_from = socket->counters.next;
+    Arrival arrival = counters_note(&socket->counters, event);
     if (arrival == IS_DOUBLE) {
         phase.doubled++;
         return;
@@ -57,7 +57,7 @@ void measure_event(Socket *socket, int64_t seq, int64_t now) {
 
 static void count_done(int64_t now) {
     uint32_t before = phase.done;
-    while (phase.done < feed.published && passed[phase.done] >= crowd.open) phase.done++;
+    while (phase.done < feed.published && passed[phase.done] >= clients.open) phase.done++;
     if (phase.done != before) phase.last_done = now;
 }
 
@@ -94,31 +94,31 @@ static bool has_published_all(Pace pace, double amount, double seconds, int64_t 
 static void tell(Pace pace, bool is_cut) {
     uint32_t sent = feed.published - phase.first;
     uint64_t missing = 0, overtaken = 0;
-    for (uint32_t index = 0; index < crowd.count; index++) {
-        missing += tally_missing(&crowd.sockets[index].tally, phase.first, feed.published);
-        overtaken += tally_overtaken(&crowd.sockets[index].tally, phase.first);
+    for (uint32_t index = 0; index < clients.count; index++) {
+        missing += counters_missing(&clients.sockets[index].counters, phase.first, feed.published);
+        overtaken += counters_overtaken(&clients.sockets[index].counters, phase.first);
     }
     int64_t until = phase.completed ? phase.completed : now_ns();
     double seconds = (double)((phase.last_event ? phase.last_event : until) - phase.begun) / NS_PER_SECOND;
     double share = (double)(phase.processor) / (double)(until - phase.begun);
     printf("{\"pace\": \"%s\", \"sockets\": %u, \"sent\": %u, \"received\": %llu, \"lost\": %llu, \"outstanding\": %llu, ",
-           PACE_NAMES[pace], crowd.count, sent, (unsigned long long)phase.received,
+           PACE_NAMES[pace], clients.count, sent, (unsigned long long)phase.received,
            (unsigned long long)(is_cut ? overtaken : missing), (unsigned long long)(is_cut ? missing - overtaken : 0));
     printf("\"doubled\": %llu, \"reordered\": %llu, \"strange\": %llu, \"stragglers\": %llu, \"closed\": %u, ",
            (unsigned long long)phase.doubled, (unsigned long long)phase.late, (unsigned long long)phase.strange,
-           (unsigned long long)phase.stragglers, crowd.closed);
-    printf("\"cut\": %s, \"seconds\": %.4f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"ruler_share\": %.3f}\n",
+           (unsigned long long)phase.stragglers, clients.closed);
+    printf("\"cut\": %s, \"seconds\": %.4f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"load_generator_share\": %.3f}\n",
            is_cut ? "true" : "false", seconds, histogram_ms(&phase.latency, 0.5), histogram_ms(&phase.latency, 0.99),
            (double)phase.latency.largest / 1e6, share);
     fflush(stdout);
 }
 
 static void tell_progress(int64_t now) {
-    static int64_t told;
-    static uint32_t told_published;
-    if (now - told < TELL_EVERY_NS || told_published == feed.published) return;
-    told = now;
-    told_published = feed.published;
+    static int64_t reported;
+    static uint32_t reported_published;
+    if (now - reported < TELL_EVERY_NS || reported_published == feed.published) return;
+    reported = now;
+    reported_published = feed.published;
     printf("{\"published\": %u}\n", feed.published);
     fflush(stdout);
 }
@@ -181,7 +181,7 @@ void measure(Pace pace, double amount, double seconds, double quiet_seconds, dou
         if (has_published_all(pace, amount, seconds, now) && is_over(now, quiet_seconds)) break;
         is_cut = now - phase.begun > longest_seconds * NS_PER_SECOND;
         if (is_cut) break;
-        crowd_turn(pace == FIXED ? 1 : 20);
+        clients_poll(pace == FIXED ? 1 : 20);
     }
     if (!phase.completed) phase.processor += processor_ns();
     tell(pace, is_cut);

@@ -4,13 +4,13 @@
 
 #include <sys/types.h>
 
-#include "crowd.h"
+#include "clients.h"
 
 typedef enum { FIXED, WINDOW, BURST } Pace;
 
 /* The server's processes: while they are busy, what has not come is not taken for lost. */
 void measure_watch(pid_t pid);
-/* `amount` is events a second, events under way, or events at once. Ends when everything has come, when nothing
+/* `amount` is events a second, events in flight, or events at once. Ends when everything has come, when nothing
    has come for `quiet_seconds` from a server that had nothing to do, or after `longest_seconds`. */
 void measure(Pace pace, double amount, double seconds, double quiet_seconds, double longest_seconds);
 void measure_event(Socket *socket, int64_t seq, int64_t now);

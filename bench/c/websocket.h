@@ -1,4 +1,4 @@
-/* The client's side of RFC 6455, as far as a ruler needs it. */
+/* The client's side of RFC 6455, as far as a load generator needs it. */
 #ifndef WEBSOCKET_H
 #define WEBSOCKET_H
 

@@ -1,6 +1,6 @@
-"""Charts: a run over recorded days beside the same again, a million rows of history, every endpoint, GraphQL.
+"""Charts: a run over recorded days and its repetition, a million rows of history, every endpoint, GraphQL.
 
-It is measured on SQLite and on PostgreSQL with Redis, each on a server of its own. The days are made up, or
+Measured on SQLite and on PostgreSQL with Redis, each on its own server. The days are synthetic, or
 those of `--data DIR`, which has raw/<service>/<genre>/<day>.json.
 """
 
@@ -17,10 +17,10 @@ from typing import Any
 import httpx
 
 from bench import document
-from bench.charts import inside
-from bench.charts.made_up import write_days
+from bench.charts import server_scripts
+from bench.charts.synthetic_data import write_days
+from bench.django_shell import run_in_django_shell
 from bench.results import Result, ratio
-from bench.shell import in_the_shell
 from tests.contract.charts.graphql import FIGURES, NAMES
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis
@@ -29,9 +29,9 @@ DAYS, QUICK_DAYS = 14, 3
 ROWS, QUICK_ROWS = 1_000_000, 40_000
 ASKED, QUICK_ASKED = 500, 50
 ROUNDS, QUICK_ROUNDS = 20, 5
-# What was asked for: of one query, of one answer, in milliseconds; of tracks; of a first run's time.
-WANTED_QUERY_MS, WANTED_ANSWER_MS, WANTED_PROCESSED, WANTED_AGAIN = 50, 500, 0.99, 0.1
-WANTED_COLD_MS, WANTED_REMEMBERED = 200, 0.1
+# Targets: milliseconds of one query and one response, part of tracks, part of the first run's time.
+TARGET_QUERY_MS, TARGET_RESPONSE_MS, TARGET_PROCESSED, TARGET_REPEATED = 50, 500, 0.99, 0.1
+TARGET_COLD_MS, TARGET_CACHED = 200, 0.1
 LIVE = "/api/health/live"
 # A whole chart with names, ranks and counts, and the history of each track.
 CHART = f"""{{ playlist(genre: "pop", service: "tunemeld") {{
@@ -40,7 +40,7 @@ CHART = f"""{{ playlist(genre: "pop", service: "tunemeld") {{
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, metavar="DIR", help="recorded days instead of made-up ones")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="recorded days instead of synthetic ones")
 
 
 def measure(*, is_quick: bool, data: Path | None = None) -> Result:
@@ -54,9 +54,9 @@ def measure(*, is_quick: bool, data: Path | None = None) -> Result:
             "SQLite": {},
             "PostgreSQL": {"database_url": postgres.create_database(), "redis_url": redis.new_url()},
         }
-        for name, told in sizes.items():
+        for name, reported in sizes.items():
             sys.stderr.write(f"{name} …\n")
-            with TuttiServer(**told) as server:
+            with TuttiServer(**reported) as server:
                 found[name] = _figures(server, folder.resolve(), is_quick=is_quick)
     result = result_of(found)
     result.is_whole = data is None
@@ -68,29 +68,31 @@ def write_document() -> None:
 
 
 def _figures(server: TuttiServer, folder: Path, *, is_quick: bool) -> dict[str, Any]:
-    runs = json.loads(in_the_shell(server, inside.RUN_TWICE.format(folder=str(folder))))
-    in_the_shell(server, inside.FILL.format(rows=QUICK_ROWS if is_quick else ROWS))
+    runs = json.loads(run_in_django_shell(server, server_scripts.RUN_TWICE.format(folder=str(folder))))
+    run_in_django_shell(server, server_scripts.FILL.format(rows=QUICK_ROWS if is_quick else ROWS))
     history = json.loads(
-        in_the_shell(server, inside.ASK_HISTORY.format(asked=QUICK_ASKED if is_quick else ASKED))
+        run_in_django_shell(
+            server, server_scripts.ASK_HISTORY.format(asked=QUICK_ASKED if is_quick else ASKED)
+        )
     )
     rounds = QUICK_ROUNDS if is_quick else ROUNDS
-    answers = _answers(server, rounds=rounds)
-    in_the_shell(server, inside.FILL_CHARTS)
-    asked = inside.ASK_GRAPHQL.format(query=CHART, base_url=server.base_url, rounds=rounds)
+    answers = _response_times(server, rounds=rounds)
+    run_in_django_shell(server, server_scripts.FILL_CHARTS)
+    asked = server_scripts.ASK_GRAPHQL.format(query=CHART, base_url=server.base_url, rounds=rounds)
     return {
-        **{"runs": runs, "history": history, "answers": answers},
-        "graphql": json.loads(in_the_shell(server, asked)),
+        **{"runs": runs, "history": history, "responses": answers},
+        "graphql": json.loads(run_in_django_shell(server, asked)),
     }
 
 
-def _answers(server: TuttiServer, *, rounds: int) -> dict[str, dict[str, float]]:
-    """Milliseconds by address: the middle, and the slowest."""
+def _response_times(server: TuttiServer, *, rounds: int) -> dict[str, dict[str, float]]:
+    """Milliseconds by path: the median and the slowest."""
     with server.client() as client:
         isrc = client.get("/api/charts/pop/").raise_for_status().json()["data"]["tracks"][0]["isrc"]
-        return {path: _asked(client, path, rounds) for path in (LIVE, *_addresses(isrc))}
+        return {path: _asked(client, path, rounds) for path in (LIVE, *_paths(isrc))}
 
 
-def _addresses(isrc: str) -> list[str]:
+def _paths(isrc: str) -> list[str]:
     of_genre = [f"/api/{name}/pop/" for name in ("graph-data", "playlist-data", "last-updated", "header-art")]
     return [
         *(
@@ -116,67 +118,69 @@ def _asked(client: httpx.Client, path: str, rounds: int) -> dict[str, float]:
 def result_of(found: dict[str, Any]) -> Result:
     rows = [["", *found, "wanted"]]
     ratios: dict[str, float | None] = {}
-    cells = {name: _cells(told) for name, told in found.items()}
+    cells = {name: _cells(database) for name, database in found.items()}
     for label, wanted in {
         "first run, s": "",
         "again, s": "",
-        "again / first": f"< {WANTED_AGAIN}",
+        "repeated / first": f"< {TARGET_REPEATED}",
         "again changed": "0",
-        "lines processed": f"> {WANTED_PROCESSED:.0%}",
-        "history of a track, ms": f"< {WANTED_QUERY_MS}",
+        "lines processed": f"> {TARGET_PROCESSED:.0%}",
+        "history of a track, ms": f"< {TARGET_QUERY_MS}",
         "… by a scan, ms": "",
         "… by the index alone": "True",
-        "slowest answer, ms": f"< {WANTED_ANSWER_MS}",
+        "slowest response, ms": f"< {TARGET_RESPONSE_MS}",
         "GraphQL: tracks, days": "",
         "… cold, ms, median": "",
-        "… cold, ms, p95": f"< {WANTED_COLD_MS}",
-        "… remembered, ms": "",
-        "… remembered / cold": f"< {WANTED_REMEMBERED}",
+        "… cold, ms, p95": f"< {TARGET_COLD_MS}",
+        "… cached, ms": "",
+        "… cached / cold": f"< {TARGET_CACHED}",
     }.items():
         rows.append([label, *(str(cells[name][label]) for name in found), wanted])
-    for name, told in found.items():
+    for name, database in found.items():
         key = name.lower()
         ratios[f"{key}_again_over_first"] = ratio(
-            told["runs"]["again_seconds"], told["runs"]["first_seconds"]
+            database["runs"]["again_seconds"], database["runs"]["first_seconds"]
         )
-        ratios[f"{key}_processed"] = round(told["runs"]["processed"], 5)
-        ratios[f"{key}_history_over_scan"] = ratio(told["history"]["mean_ms"], told["history"]["scan_ms"])
-        ratios[f"{key}_slowest_answer_over_wanted"] = ratio(_slowest(told)[0], WANTED_ANSWER_MS)
-        graphql = told["graphql"]
-        ratios[f"{key}_graphql_p95_over_wanted"] = ratio(_p95(graphql["cold_ms"]), WANTED_COLD_MS)
-        ratios[f"{key}_graphql_remembered_over_cold"] = _remembered(graphql)
+        ratios[f"{key}_processed"] = round(database["runs"]["processed"], 5)
+        ratios[f"{key}_history_over_scan"] = ratio(
+            database["history"]["mean_ms"], database["history"]["scan_ms"]
+        )
+        ratios[f"{key}_slowest_response_over_wanted"] = ratio(_slowest(database)[0], TARGET_RESPONSE_MS)
+        graphql = database["graphql"]
+        ratios[f"{key}_graphql_p95_over_wanted"] = ratio(_p95(graphql["cold_ms"]), TARGET_COLD_MS)
+        ratios[f"{key}_graphql_cached_over_cold"] = _cached_ratio(graphql)
     return Result(name="charts", ratios=ratios, table=rows, raw=found)
 
 
-def _cells(told: dict[str, Any]) -> dict[str, object]:
-    runs, history = told["runs"], told["history"]
-    slowest, path = _slowest(told)
-    graphql = told["graphql"]
+def _cells(found: dict[str, Any]) -> dict[str, object]:
+    runs, history = found["runs"], found["history"]
+    slowest, path = _slowest(found)
+    graphql = found["graphql"]
     return {
         "first run, s": round(runs["first_seconds"], 2),
         "again, s": round(runs["again_seconds"], 3),
-        "again / first": round(runs["again_seconds"] / runs["first_seconds"], 4),
+        "repeated / first": round(runs["again_seconds"] / runs["first_seconds"], 4),
         "again changed": runs["changed_again"],
         "lines processed": f"{runs['processed']:.2%} of {runs['lines']}",
         "history of a track, ms": round(history["mean_ms"], 3),
         "… by a scan, ms": round(history["scan_ms"], 1),
         "… by the index alone": history["is_index_alone"],
-        "slowest answer, ms": f"{slowest:.0f} ({path})",
+        "slowest response, ms": f"{slowest:.0f} ({path})",
         "GraphQL: tracks, days": f"{graphql['tracks']}, {graphql['days']:,}",
         "… cold, ms, median": round(statistics.median(graphql["cold_ms"]), 1),
         "… cold, ms, p95": round(_p95(graphql["cold_ms"]), 1),
-        "… remembered, ms": round(statistics.median(graphql["remembered_ms"]), 2),
-        "… remembered / cold": _remembered(graphql),
+        "… cached, ms": round(statistics.median(graphql["cached_ms"]), 2),
+        "… cached / cold": _cached_ratio(graphql),
     }
 
 
-def _slowest(told: dict[str, Any]) -> tuple[float, str]:
-    return max((one["slowest"], path) for path, one in told["answers"].items())
+def _slowest(found: dict[str, Any]) -> tuple[float, str]:
+    return max((one["slowest"], path) for path, one in found["responses"].items())
 
 
 def _p95(times: list[float]) -> float:
     return sorted(times)[-(-95 * len(times) // 100) - 1]
 
 
-def _remembered(graphql: dict[str, Any]) -> float | None:
-    return ratio(statistics.median(graphql["remembered_ms"]), statistics.median(graphql["cold_ms"]))
+def _cached_ratio(graphql: dict[str, Any]) -> float | None:
+    return ratio(statistics.median(graphql["cached_ms"]), statistics.median(graphql["cold_ms"]))

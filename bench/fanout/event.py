@@ -1,4 +1,4 @@
-"""The event that every server is given: a vote as Tutti tells it, of a usual size."""
+"""The event that every server publishes: a vote as Tutti sends it, of a typical size."""
 
 import json
 
@@ -8,7 +8,7 @@ USUAL_SEQ_DIGITS = 4
 
 
 def event_text(*, epoch: str, room: str = "main") -> str:
-    """One line of JSON with a mark where its number goes; with that of 4 digits it has 350 bytes."""
+    """One line of JSON with a placeholder for its number; with 4 digits it has 350 bytes."""
     short = _text(epoch, room, title="")
     return _text(
         epoch, room, title="Number".ljust(EVENT_BYTES - USUAL_SEQ_DIGITS + len('""') - len(short), "x")

@@ -1,4 +1,4 @@
-"""Writes what was published into the real log, so that the server's watch of it finds what it should."""
+"""Writes the published events to the real log, so that the server's log poller finds them."""
 
 import contextlib
 import sqlite3
@@ -11,8 +11,8 @@ import psycopg
 
 from bench.fanout.event import SEQ_MARK
 
-# Rows are written behind the hints, for a commit each would make the writer the limit, not the server. They
-# come every fifth of a second, oftener than the hubs compare the log with what they have delivered.
+# Rows are written after the hints: one commit for each would make the writer the bottleneck. They
+# are written every 0.2 seconds, more often than the hubs compare the log with their deliveries.
 CREATED_AT = "2025-12-04 12:34:56.789+00:00"
 
 
@@ -38,7 +38,7 @@ class Log:
         self._connection.close()
 
     def write_up_to(self, count: int, template: str) -> None:
-        """So many events have been published by now; those that are not in the log are written."""
+        """Writes those of the `count` events published so far that are not in the log."""
         first, self._written = self.stream.seq + self._written + 1, max(count, self._written)
         top = self.stream.seq + self._written
         rows = [

@@ -1,6 +1,6 @@
-"""The usual way with Channels, as an ASGI application: a group, and a consumer that encodes its own copy.
+"""The usual Channels application: a group, and consumers that encode one copy each.
 
-What publishes is the server's own loop, which spares it the `async_to_sync` that a view would need.
+The server's event loop publishes, which avoids the `async_to_sync` that a view would need.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from django.conf import settings
 
 LAYER_VARIABLE, REDIS_VARIABLE = "BENCH_LAYER", "BENCH_REDIS_URL"
 FEED_VARIABLE = "BENCH_FEED"
-# A line of the feed may be as long as this.
+# The maximum length of a line of the feed.
 MOST_BYTES = 1024 * 1024
 GROUP = "queue"
 
@@ -22,8 +22,8 @@ settings.configure(
     CHANNEL_LAYERS={
         "default": {
             "BACKEND": os.environ[LAYER_VARIABLE],
-            # Both layers wait 5 seconds for a message, and so does this Redis client for any answer: left at
-            # that, consumers in a quiet room would die of it.
+            # Both layers wait 5 seconds for a message, and so does this Redis client for any response. With
+            # equal timeouts, consumers in a quiet room would fail.
             "CONFIG": {"hosts": [{"address": os.environ[REDIS_VARIABLE], "socket_timeout": 15.0}]},
         }
     }
@@ -62,8 +62,8 @@ async def serve_feed() -> None:
     await server.serve_forever()
 
 
-class WithFeed:
-    """Serves the feed on the server's loop, from the first client on."""
+class FeedMiddleware:
+    """Serves the feed on the server's event loop, starting with the first client."""
 
     def __init__(self, application: Any) -> None:
         self._application = application
@@ -74,4 +74,4 @@ class WithFeed:
         await self._application(scope, receive, send)
 
 
-application = WithFeed(QueueConsumer.as_asgi())
+application = FeedMiddleware(QueueConsumer.as_asgi())

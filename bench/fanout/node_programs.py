@@ -1,4 +1,4 @@
-"""Node and its `ws`, which is installed from its lock into a folder that git ignores."""
+"""Node and its `ws`, installed from its lock file into a folder that git ignores."""
 
 import functools
 import importlib
@@ -12,12 +12,12 @@ FOLDER = Path(__file__).resolve().parent / "node"
 
 
 @functools.cache
-def ready_made_node() -> tuple[str, Path]:
+def installed_node() -> tuple[str, Path]:
     """Node itself, and the server's script. Raises ServiceError."""
-    sys.path.append(str(PROJECT / "scripts"))  # the start's own modules find each other so
+    sys.path.append(str(PROJECT / "scripts"))  # modules of scripts/ import each other by name
     found = importlib.import_module("node").find_node()
     if found is None:
-        raise ServiceError("There is no Node, and none could be fetched: install Node 20.19 or newer.")
+        raise ServiceError("Node is missing and could not be downloaded: install Node 20.19 or newer.")
     if not is_installed():
         done = found.run_npm("ci", folder=FOLDER)
         if done.returncode != 0:
@@ -26,6 +26,6 @@ def ready_made_node() -> tuple[str, Path]:
 
 
 def is_installed() -> bool:
-    """npm notes what it has installed; that is older than a lock that has changed since."""
+    """npm records what it has installed; that file is older than a lock file changed since."""
     noted, lock = FOLDER / "node_modules" / ".package-lock.json", FOLDER / "package-lock.json"
     return noted.exists() and noted.stat().st_mtime >= lock.stat().st_mtime

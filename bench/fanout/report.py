@@ -1,21 +1,21 @@
-"""What a run says: a table for the terminal, the ratios, everything that was measured."""
+"""The result of a run: a table for the terminal, the ratios, and all measurements."""
 
-from bench.fanout.cells import Measured
-from bench.fanout.contestant import Contestant
-from bench.fanout.figures import Figures
-from bench.fanout.goals import ratios
+from bench.fanout.measurement import Measured
+from bench.fanout.statistics import RunStatistics
+from bench.fanout.system import System
+from bench.fanout.targets import ratios
 from bench.results import Result
 
 HEAD = [
-    *("sockets", "server", "8 under way: µs", "Redis", "delivered/s"),
+    *("sockets", "server", "8 in flight: µs", "Redis", "delivered/s"),
     *("10 a second: µs", "Redis", "p50 ms", "p99 ms", "400: lost", "doubled", "kB"),
 ]
-# At the end of a figure that the ruler, or the end of the time, may have bent.
+# Marks a value that a busy load generator, or the time limit, may have distorted.
 MARK = "!"
 
 
-def result_of(measured: list[Measured], kinds: list[type[Contestant]]) -> Result:
-    figures = Figures(measured)
+def result_of(measured: list[Measured], kinds: list[type[System]]) -> Result:
+    figures = RunStatistics(measured)
     rows = [HEAD]
     for size in figures.sizes():
         rows += [row_of(figures, size, kind) for kind in kinds]
@@ -24,9 +24,9 @@ def result_of(measured: list[Measured], kinds: list[type[Contestant]]) -> Result
     return Result(name="fanout", ratios=ratios(figures), table=rows, raw=raw)
 
 
-def row_of(figures: Figures, size: int, kind: type[Contestant]) -> list[str]:
+def row_of(figures: RunStatistics, size: int, kind: type[System]) -> list[str]:
     def cell(pace: str, figure: str, digits: int) -> str:
-        return shown(figures.middle(kind.name, size, pace, figure), digits)
+        return shown(figures.median_of(kind.name, size, pace, figure), digits)
 
     def marked(pace: str, text: str) -> str:
         return f"{text}{MARK}" if figures.is_marked(kind.name, size, pace) else text
@@ -39,11 +39,11 @@ def row_of(figures: Figures, size: int, kind: type[Contestant]) -> list[str]:
         *(cell("fixed", "p50_ms", 2), cell("fixed", "p99_ms", 2)),
         marked("burst", burst_text(figures, size, kind.name)),
         shown(sum_of(figures, size, kind.name, "doubled"), 0),
-        shown(figures.middle_kilobytes(kind.name), 1),
+        shown(figures.median_kilobytes(kind.name), 1),
     ]
 
 
-def sum_of(figures: Figures, size: int, server: str, figure: str) -> float:
+def sum_of(figures: RunStatistics, size: int, server: str, figure: str) -> float:
     return sum(
         sum(figures.values(server, size, pace, figure).values()) for pace in ("fixed", "window", "burst")
     )
@@ -53,8 +53,8 @@ def shown(value: float | None, digits: int) -> str:
     return "-" if value is None else f"{value:,.{digits}f}"
 
 
-def burst_text(figures: Figures, size: int, server: str) -> str:
-    """What was lost of the burst, and what had neither come nor been overtaken when the time was up."""
+def burst_text(figures: RunStatistics, size: int, server: str) -> str:
+    """The lost part of the burst, and the part still outstanding when the time was up."""
     late = figures.part(server, size, "burst", "outstanding")
     lost = percent(figures.part(server, size, "burst", "lost"))
     return f"{lost}, {percent(late)} late" if late else lost

@@ -1,14 +1,14 @@
-"""Tutti as it is measured: every real feature on, its events fed as `bench.fanout.fed` says."""
+"""Tutti as a system under test: all features on, events injected by `bench.fanout.event_injector`."""
 
 import contextlib
 import sys
 from typing import Any, ClassVar
 
-from bench.fanout.contestant import Contestant, listening
 from bench.fanout.event import event_text
-from bench.fanout.fed import FEED_VARIABLE
+from bench.fanout.event_injector import FEED_VARIABLE
 from bench.fanout.log_rows import Log
-from bench.fanout.ready_data import ReadyData
+from bench.fanout.prepared_databases import PreparedDatabases
+from bench.fanout.system import System, listening
 from bench.machine import Cores
 from tests.processes import BACKEND, PROJECT, PlainDaphne, TuttiServer
 from tests.services import Redis
@@ -16,29 +16,29 @@ from tests.services import Redis
 PYTHON_PATH = f"{PROJECT}:{BACKEND}"
 
 
-class FedServer(TuttiServer):
+class InjectorServer(TuttiServer):
     """`start-daphne.sh`: the server's own Daphne, with its fast path."""
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "bench.fanout.fed_server"]
+        return [sys.executable, "-m", "bench.fanout.injector_server"]
 
 
-class FedPlainDaphne(PlainDaphne):
+class InjectorPlainDaphne(PlainDaphne):
     """`daphne config.asgi:application`: the plain path."""
 
     def _command(self) -> list[str]:
-        return [*super()._command()[:-1], "bench.fanout.fed_asgi:application"]
+        return [*super()._command()[:-1], "bench.fanout.injector_asgi:application"]
 
 
-class Tutti(Contestant):
-    """One process of the embedded size: SQLite, no Redis."""
+class Tutti(System):
+    """One process in the embedded mode: SQLite, no Redis."""
 
     name, title = "tutti", "Tutti"
     path, greeting = "/ws/playlist/", '"connection.established"'
-    kind: ClassVar[type[TuttiServer]] = FedServer
+    kind: ClassVar[type[TuttiServer]] = InjectorServer
     processes: ClassVar[int] = 1
 
-    def __init__(self, cores: Cores, data: ReadyData) -> None:
+    def __init__(self, cores: Cores, data: PreparedDatabases) -> None:
         super().__init__(cores)
         self._data = data
         self._servers: list[TuttiServer] = []
@@ -50,7 +50,7 @@ class Tutti(Contestant):
         for number in range(self.processes):
             server = self._server(lines.fileno() if number == 0 else None, options)
             things.callback(server.throw_away)
-            with self.cores.of_server():
+            with self.cores.pin_to_server_core():
                 server.start_without_waiting()
             server.wait_until_ready()
             self._servers.append(server)
@@ -66,7 +66,7 @@ class Tutti(Contestant):
         return {"data_folder": self._data.folder(self.folder)}
 
     def _server(self, lines: int | None, options: dict[str, Any]) -> TuttiServer:
-        """Only the first is fed; the others hear of its events through Redis."""
+        """Only the first receives the feed; the others receive its events through Redis."""
         feed = {} if lines is None else {FEED_VARIABLE: str(lines)}
         server = self.kind(environment={"PYTHONPATH": PYTHON_PATH, **feed}, **options)
         server.run_as = {"pass_fds": [] if lines is None else [lines]}  # type: ignore[misc]
@@ -84,11 +84,11 @@ class Tutti(Contestant):
 
 class TuttiPlain(Tutti):
     name, title = "tutti_plain", "Tutti, plain ASGI path"
-    kind = FedPlainDaphne
+    kind = InjectorPlainDaphne
 
 
 class TuttiServerSize(Tutti):
-    """One process of the server size: it publishes to Redis, and hears its own events from there again."""
+    """One process in the server mode: it publishes to Redis, and receives its own events from Redis."""
 
     name, title = "tutti_redis", "Tutti, PostgreSQL and Redis"
 
@@ -101,7 +101,7 @@ class TuttiServerSize(Tutti):
 
 
 class TuttiTwo(TuttiServerSize):
-    """Half of the sockets each; both on the one core."""
+    """Each process has half of the sockets; both run on one core."""
 
     name, title = "tutti_two", "Tutti, two processes"
     processes = 2
@@ -109,4 +109,4 @@ class TuttiTwo(TuttiServerSize):
 
 class TuttiPlainTwo(TuttiTwo):
     name, title = "tutti_plain_two", "Tutti, two processes, plain ASGI path"
-    kind = FedPlainDaphne
+    kind = InjectorPlainDaphne

@@ -1,4 +1,4 @@
-"""Pairs that a person looked at: ids at the services and a verdict. By half of them no rule was changed."""
+"""Pairs labelled by hand: IDs at the services and a verdict. Half of them are held out."""
 
 import csv
 from collections.abc import Callable, Iterable, Mapping
@@ -13,17 +13,17 @@ LABELS = Path(__file__).resolve().parent / "labels.csv"
 
 @dataclass(frozen=True)
 class Pair:
-    """Two names, and whether a person says that they are one recording."""
+    """Two names, and whether they were labelled as one recording."""
 
     one: Named
     other: Named
     is_same: bool
-    is_kept_aside: bool
+    is_held_out: bool
 
 
 @dataclass(frozen=True)
-class Tally:
-    """How a rule did on pairs."""
+class MatchCounts:
+    """Counts of a rule's results on pairs."""
 
     right: int
     wrong: int
@@ -40,25 +40,23 @@ class Tally:
 
 
 def labelled(names: Mapping[str, Named]) -> tuple[list[Pair], int]:
-    """The pairs of which both are in the data, and how many are not."""
+    """The pairs with both names in the data, and the number of the others."""
     pairs, missing = [], 0
     with LABELS.open(encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines):
             if row["one"] not in names or row["other"] not in names:
                 missing += 1
                 continue
-            is_kept_aside = crc32(f"{row['one']} {row['other']}".encode()) % 2 == 0
-            pairs.append(
-                Pair(names[row["one"]], names[row["other"]], row["verdict"] == "same", is_kept_aside)
-            )
+            is_held_out = crc32(f"{row['one']} {row['other']}".encode()) % 2 == 0
+            pairs.append(Pair(names[row["one"]], names[row["other"]], row["verdict"] == "same", is_held_out))
     return pairs, missing
 
 
-def tally(pairs: Iterable[Pair], says_same: Callable[[Named, Named], bool]) -> Tally:
+def count_matches(pairs: Iterable[Pair], is_match: Callable[[Named, Named], bool]) -> MatchCounts:
     counts = {(said, is_same): 0 for said in (True, False) for is_same in (True, False)}
     for pair in pairs:
-        counts[says_same(pair.one, pair.other), pair.is_same] += 1
-    return Tally(
+        counts[is_match(pair.one, pair.other), pair.is_same] += 1
+    return MatchCounts(
         right=counts[True, True],
         wrong=counts[True, False],
         missed=counts[False, True],

@@ -1,4 +1,4 @@
-"""The names of recordings by their ids at the services, from tables of any shape with such columns."""
+"""Names of recordings by their IDs at the services, from tables of any layout with such columns."""
 
 import csv
 import gzip
@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# What a table calls each thing, as the sets that are known call them.
+# Column names in the known data sets.
 TITLES = ("title", "Track Name", "track_name")
 ARTISTS = ("artist", "artists", "Artist Names", "artist_names")
-# They name every artist.
+# Columns that contain all artists.
 FULL_CREDITS = ("spotify", "apple_music")
-# Column of an id → whose id it is; "" where the row says it itself.
+# Column of an ID → its service; "" if the row names the service.
 IDS = {
     "service_track_id": "",
     "spotify_track_id": "spotify",
@@ -22,7 +22,7 @@ IDS = {
 
 @dataclass(frozen=True)
 class Named:
-    """A recording as one service names it."""
+    """A recording's names at one service."""
 
     key: str
     title: str
@@ -31,7 +31,7 @@ class Named:
 
 
 def names_below(folder: Path) -> dict[str, Named]:
-    """By `service:id`. Of several spellings the first one counts, in the order of the files' names."""
+    """By `service:id`. Of several spellings the first is used, in the order of the files' names."""
     found: dict[str, Named] = {}
     for place in sorted(folder.rglob("*.csv.gz")):
         for row in rows_of(place):

@@ -1,8 +1,8 @@
-"""Recommendations: how good, beside popularity and neighbours of items in the same run, and what they cost.
+"""Recommendations: quality, with popularity and item neighbours as baselines, and costs.
 
-Reads a listening set (--data DIR: train.csv or train.csv.gz with people, items and plays), keeps a part of it
-back, and asks the product for the rest, by the functions of `manage.py evaluate_recommendations`. The costs
-are of made-up listening, up to 10 million listens and 300,000 tracks; --quick leaves the larger out.
+Reads a listening data set (--data DIR: train.csv or train.csv.gz with users, items and plays), holds out a
+part, and predicts it with the functions of `manage.py evaluate_recommendations`. The costs
+are those of synthetic data with up to 10 million listens and 300,000 tracks; --quick leaves out large sizes.
 """
 
 from argparse import ArgumentParser
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import document
-from bench.recommendations import latency, quality, served, training
+from bench.recommendations import http_latency, inference_latency, quality, training
 from bench.results import Result, ratio
 
 SEEDS = (1, 2, 3)
@@ -26,12 +26,12 @@ def add_options(parser: ArgumentParser) -> None:
 
 def measure(*, is_quick: bool, data: Path | None) -> Result:
     if data is None:
-        raise SystemExit("Say which listening set: bench/run recommendations --data DIR")
+        raise SystemExit("Specify the listening data set: bench/run recommendations --data DIR")
     asked = [quality.measured(data, seed) for seed in (SEEDS[:1] if is_quick else SEEDS)]
-    answered = [latency.measured(tracks) for tracks in (QUICK_TRACKS if is_quick else TRACKS)]
+    answered = [inference_latency.measured(tracks) for tracks in (QUICK_TRACKS if is_quick else TRACKS)]
     trained = [training.measured(listens) for listens in (QUICK_LISTENS if is_quick else LISTENS)]
     over_http = [
-        served.measured(tracks, is_quick=is_quick)
+        http_latency.measured(tracks, is_quick=is_quick)
         for tracks in (QUICK_SERVED_TRACKS if is_quick else SERVED_TRACKS)
     ]
     return result_of(asked, trained, answered, over_http)
@@ -44,10 +44,10 @@ def write_document() -> None:
 def result_of(asked: list[Any], trained: list[Any], answered: list[Any], over_http: list[Any]) -> Result:
     found = {
         name: {figure: sum(one[name][figure] for one in asked) / len(asked) for figure in quality.FIGURES}
-        for name in quality.CONTESTANTS
+        for name in quality.SYSTEMS
     }
     rows = [["", *quality.FIGURES.values()]]
-    for name, title in quality.CONTESTANTS.items():
+    for name, title in quality.SYSTEMS.items():
         *shares, distinct = found[name].values()
         rows.append([title, *(f"{share:.3f}" for share in shares), f"{distinct:,.0f}"])
     rows.append(["training on listens", "seconds", "peak MB", "people", "items", ""])
@@ -62,20 +62,22 @@ def result_of(asked: list[Any], trained: list[Any], answered: list[Any], over_ht
         ]
         for one in trained
     ]
-    rows.append(["a fresh answer among tracks, ms", "known", "p99", "new", "p99", ""])
+    rows.append(["inference among tracks, ms", "known", "p99", "new", "p99", ""])
     rows += [
-        [f"{one['tracks']:,}", *(f"{one[figure]:.2f}" for figure in latency.FIGURES), ""] for one in answered
+        [f"{one['tracks']:,}", *(f"{one[figure]:.2f}" for figure in inference_latency.FIGURES), ""]
+        for one in answered
     ]
-    rows.append(["over HTTP among tracks, ms", "found", "p99", "remembered", "p99", "alive"])
+    rows.append(["over HTTP among tracks, ms", "computed", "p99", "cached", "p99", "health"])
     rows += [
-        [f"{one['tracks']:,}", *(f"{one[figure]:.1f}" for figure in served.FIGURES)] for one in over_http
+        [f"{one['tracks']:,}", *(f"{one[figure]:.1f}" for figure in http_latency.FIGURES)]
+        for one in over_http
     ]
     return Result(
         name="recommendations",
         ratios={
             **_ratios(found, trained, answered),
             **{
-                f"remembered_to_alive_{one['tracks']}_tracks": ratio(one["remembered_ms"], one["alive_ms"])
+                f"cached_to_health_{one['tracks']}_tracks": ratio(one["cached_ms"], one["alive_ms"])
                 for one in over_http
             },
         },

@@ -1,4 +1,4 @@
-"""How much of what was kept back is found again, by the product and by two usual ways."""
+"""The part of the held-out items that the product and two baselines find."""
 
 import csv
 import json
@@ -7,9 +7,9 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from apps.recommendations.engine.evaluation import evaluate
-from apps.recommendations.engine.options import Options
-from bench.recommendations.rivals import by_neighbours, by_popularity
+from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.model import evaluate
+from bench.recommendations.baselines import by_neighbours, by_popularity
 from bench.recommendations.splits import Row, Split, split_of
 
 SHOWN = 20
@@ -20,12 +20,12 @@ FIGURES = {
     "later_ndcg": f"NDCG@{SHOWN}, later",
     "distinct": "distinct items",
 }
-CONTESTANTS = {"tutti": "Tutti", "neighbours": "item-kNN", "popularity": "popularity"}
+SYSTEMS = {"tutti": "Tutti", "neighbours": "item-kNN", "popularity": "popularity"}
 
 Answers = Mapping[str, list[str]]
 
 
-def measured(data: Path, seed: int, options: Options | None = None) -> dict[str, dict[str, float]]:
+def measured(data: Path, seed: int, options: Hyperparameters | None = None) -> dict[str, dict[str, float]]:
     """FIGURES of each of CONTESTANTS. Raises ListeningError."""
     split = split_of(data, seed)
     return {
@@ -35,7 +35,7 @@ def measured(data: Path, seed: int, options: Options | None = None) -> dict[str,
     }
 
 
-def by_product(split: Split, options: Options | None = None) -> Answers:
+def by_product(split: Split, options: Hyperparameters | None = None) -> Answers:
     """As the command does it: from files to a file."""
     with tempfile.TemporaryDirectory(prefix="tutti-bench-") as folder:
         train, histories, queries, out = (
@@ -66,7 +66,7 @@ def recall(shown: list[str], held: set[str]) -> float:
 
 
 def ndcg(shown: list[str], held: set[str]) -> float:
-    """What is found counts less the later it stands; 1 when all that could be found stands first."""
+    """Discounted by rank; 1 if all findable items come first."""
     gain = sum(1 / math.log2(place + 2) for place, item in enumerate(shown) if item in held)
     return gain / sum(1 / math.log2(place + 2) for place in range(min(len(held), SHOWN)))
 

@@ -1,16 +1,16 @@
-"""A listening set parted into what is trained on, what is asked, and what would have been right."""
+"""Splits a data set into training items, users to predict for, and held-out items."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from apps.recommendations.engine.listening import Listening, file_in, read_listening
+from apps.recommendations.engine.dataset import Listening, file_in, read_listening
 
-# Four fifths of what each person has are known, and a tenth of the people come later.
+# Four fifths of each user's items are known, and a tenth of the users are new.
 HELD_PART = 0.2
 LATER_PART = 0.1
-# Of whom there is less, nothing is held back: there would be nothing to learn from.
+# Nothing is held out of users with fewer items: too few would remain.
 LEAST_LISTENS = 5
 
 Row = tuple[str, str, float]
@@ -18,7 +18,7 @@ Row = tuple[str, str, float]
 
 @dataclass
 class Split:
-    """`held` is by person what was kept back; `later` are those of whom nothing was in the training part."""
+    """`held` contains the held-out items by user; `later` are the users without training items."""
 
     train: list[Row] = field(default_factory=list)
     histories: list[Row] = field(default_factory=list)
@@ -27,7 +27,7 @@ class Split:
 
 
 def split_of(data: Path, seed: int) -> Split:
-    """The same seed parts the same set alike. Raises ListeningError."""
+    """The same seed gives the same split. Raises ListeningError."""
     listening = read_listening(file_in(data, "train"))
     random = np.random.default_rng(seed)
     split = Split()

@@ -1,4 +1,4 @@
-"""What training costs, from a file of listens to a model in its file. Each in a process of its own."""
+"""Cost of training, from a file of listens to a model file, each in its own process."""
 
 import json
 import resource
@@ -9,21 +9,21 @@ import time
 from pathlib import Path
 from typing import Any
 
-from apps.recommendations.engine.listening import read_listening
+from apps.recommendations.engine.dataset import read_listening
 from apps.recommendations.engine.model import train
 from apps.recommendations.engine.model_file import write_model
-from bench.recommendations.made_up import write_listening
+from bench.recommendations.synthetic_data import write_listening
 from tests.processes import PROJECT
 
 
 def measured(listens: int) -> dict[str, Any]:
-    """Seconds, and megabytes at the most, of a process that does nothing else."""
+    """Seconds and peak megabytes of a process that only trains."""
     with tempfile.TemporaryDirectory(prefix="tutti-bench-") as folder:
         path = Path(folder, "listens.csv")
         write_listening(path, listens)
         command = [sys.executable, "-m", "bench.recommendations.training", str(path)]
-        told = subprocess.run(command, check=True, capture_output=True, text=True, cwd=PROJECT).stdout
-    return {"listens": listens, **json.loads(told)}
+        output = subprocess.run(command, check=True, capture_output=True, text=True, cwd=PROJECT).stdout
+    return {"listens": listens, **json.loads(output)}
 
 
 def train_from(path: Path) -> dict[str, Any]:

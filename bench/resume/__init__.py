@@ -1,8 +1,8 @@
-"""Resuming: 2,000 clients come back after a restart, beside as many that fetch the whole queue instead.
+"""Resuming: 2,000 clients reconnect after a restart; the baseline fetches the whole queue instead.
 
-Both join the room's socket again, on PostgreSQL and Redis. Who resumes names the event that it had last, and
-is in sync when it has got every later one, each once; who fetches asks for the queue over HTTP once it has
-joined. They come all at once, and spread as clients spread themselves after the close code of a restart.
+Both join the room's socket again, on PostgreSQL and Redis. A resuming client sends its last sequence number,
+and is in sync after it has received each later event once. A fetching client requests the queue after
+joining. They reconnect all at the same time, or spread as clients do after the close code of a restart.
 """
 
 from statistics import median
@@ -11,7 +11,7 @@ from typing import Any
 from bench import document
 from bench.machine import Cores, allow_many_files
 from bench.results import Result, ratio
-from bench.resume.counted_postgres import CountedPostgres
+from bench.resume.counting_postgres import CountingPostgres
 from bench.resume.restarts import Stage, Way, restart
 from bench.room import Room
 from tests.processes import TuttiServer
@@ -20,7 +20,7 @@ from tests.services import Redis
 CLIENTS, QUICK_CLIENTS = 2000, 300
 REPEATS = 3
 ITEMS = 200
-# As the page's own client does after 4012.
+# As the web app does after 4012.
 SPREAD_SECONDS = 2.0
 SPREAD = f"within {SPREAD_SECONDS:g} s"
 
@@ -48,7 +48,7 @@ def measure(*, is_quick: bool) -> Result:
     allow_many_files()
     cores = Cores()
     clients, times = (QUICK_CLIENTS, 1) if is_quick else (CLIENTS, REPEATS)
-    with CountedPostgres() as postgres, Redis() as redis:
+    with CountingPostgres() as postgres, Redis() as redis:
         data: dict[str, Any] = {"database_url": postgres.create_database(), "redis_url": redis.new_url()}
         with TuttiServer(**data) as writer, TuttiServer(**data) as server:
             room = Room(writer, name="Restarts", items=ITEMS)
@@ -66,22 +66,22 @@ def write_document() -> None:
 
 
 def result_of(found: list[dict[str, Any]], clients: int) -> Result:
-    """Of the repetitions the middle, but of those in sync the fewest."""
+    """The median of the repetitions; of the clients in sync the minimum."""
 
-    def middle(way: str, figure: str) -> float:
+    def median_of(way: str, figure: str) -> float:
         return float(median(one[figure] for one in found if one["way"] == way))
 
     def shown(way: str, figure: str) -> float:
         return (
             min(one[figure] for one in found if one["way"] == way)
             if figure == "in_sync"
-            else middle(way, figure)
+            else median_of(way, figure)
         )
 
     rows = [[f"{clients:,} clients", *FIGURES.values()]]
     rows += [[way.title, *(f"{shown(way.name, figure):,.5g}" for figure in FIGURES)] for way in WAYS]
     ratios = {
-        f"{figure}{suffix}": ratio(middle(f"resume{suffix}", figure), middle(f"fetch{suffix}", figure))
+        f"{figure}{suffix}": ratio(median_of(f"resume{suffix}", figure), median_of(f"fetch{suffix}", figure))
         for suffix in ("", "_spread")
         for figure in COMPARED
     }

@@ -1,9 +1,9 @@
 """Searching a library of ten thousand to a million tracks, 50 times a second, on both databases.
 
-What people type letter by letter, whole names, misspelled ones, genres, Chinese characters and what is not
-there, in one line of chance; each answer with the 50 tracks that the page asks for. Beside it the same
-searches as a scan of the table, as they were before there were indexes, one after the other. Processor times
-are of the server and its database together, and say more than milliseconds on a machine that is busy.
+Partial and complete names, misspelled ones, genres, Chinese characters and names that are not in the
+library, in random order; each response has the 50 tracks that the web app requests. The baseline executes the
+same searches as table scans without indexes, one after the other. Processor times
+are those of the server and its database, and are more reliable than milliseconds on a busy machine.
 """
 
 import argparse
@@ -15,27 +15,29 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Lock, local
+from threading import Lock
 from typing import Any
 
-from bench.imports.watched import run_watched
+import httpx
+
+from bench.django_shell import run_in_django_shell
+from bench.imports.memory_sampler import run_sampled
 from bench.machine import processor_seconds, with_children
 from bench.results import Result, ratio
 from bench.search.queries import Query, typed
-from bench.shell import in_the_shell
 from tests.processes import TuttiServer
 from tests.services import Postgres, Redis
 
 SIZES, QUICK_SIZES = (10_000, 100_000, 1_000_000), (2_000, 8_000)
 A_SECOND, SHOWN = 50, 50
 SECONDS, QUICK_SECONDS = 20, 5
-# What is made once a process is made before.
+# Requests that warm the process up.
 WARM_UP = 60
 SCANNED, QUICK_SCANNED = 10, 10
-# As many as a browser's connections of several guests; each waits for its answer.
+# The number of concurrent connections, each with one request at a time.
 SENDERS = 16
 SCAN = """
 import json, time
@@ -63,12 +65,17 @@ print(json.dumps(took))
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    said = "keep there what was measured of each size, and measure only what is missing"
-    parser.add_argument("--parts", type=Path, metavar="DIR", help=said)
+    text = "save the result of each size in this folder, and measure only missing sizes"
+    parser.add_argument("--parts", type=Path, metavar="DIR", help=text)
+    parser.add_argument("--sizes", type=_sizes, metavar="N,…", help="only these numbers of tracks")
 
 
-def measure(*, is_quick: bool, parts: Path | None = None) -> Result:
-    sizes = QUICK_SIZES if is_quick else SIZES
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in text.split(","))
+
+
+def measure(*, is_quick: bool, parts: Path | None = None, sizes: tuple[int, ...] | None = None) -> Result:
+    sizes = sizes or (QUICK_SIZES if is_quick else SIZES)
     found: list[dict[str, Any]] = []
     for tracks in sizes:
         for database in ("SQLite", "PostgreSQL"):
@@ -98,16 +105,18 @@ def _measured(
     with _filled(database, tracks, services) as (server, seconds):
         seconds_each = QUICK_SECONDS if is_quick else SECONDS
         queries = typed(tracks, WARM_UP + A_SECOND * seconds_each)
-        _say(f"{database}, {tracks:,} tracks: {A_SECOND} a second …")
-        _asked(server, queries[:WARM_UP])
-        pids = [server.pid, *pids]
-        used = _processor_seconds(pids)
-        took = _asked(server, queries[WARM_UP:])
-        used = _processor_seconds(pids) - used
+        _say(f"{database}, {tracks:,} tracks: {A_SECOND} per second …")
+        with ExitStack() as open_clients:
+            clients = [open_clients.enter_context(server.client()) for _ in range(SENDERS)]
+            _asked(clients, queries[:WARM_UP])
+            pids = [server.pid, *pids]
+            used = _processor_seconds(pids)
+            took = _asked(clients, queries[WARM_UP:])
+            used = _processor_seconds(pids) - used
         scanned = queries[WARM_UP:][: QUICK_SCANNED if is_quick else SCANNED]
         _say(f"{database}, {tracks:,} tracks: scans …")
         words = [one.text.lower().split() for one in scanned]
-        scans = json.loads(in_the_shell(server, SCAN.format(queries=words)))
+        scans = json.loads(run_in_django_shell(server, SCAN.format(queries=words)))
     kinds = {one.kind: [ms for kind, ms in took if kind == one.kind] for one in queries[WARM_UP:]}
     every = [ms for _, ms in took]
     return {
@@ -132,12 +141,12 @@ def _filled(database: str, tracks: int, services: dict[str, str]) -> Iterator[tu
         environment = {**server.environment, "DJANGO_SETTINGS_MODULE": "config.settings"}
         _say(f"{database}: {tracks:,} tracks …")
         migrate = ["manage.py", "migrate", "--verbosity", "0"]
-        # As if the library were from before the search had indexes.
-        run_watched(migrate, environment)
-        run_watched([*migrate, "tracks", "0001"], environment)
-        run_watched(["-m", "bench.search.filling", str(tracks)], environment)
-        seconds = run_watched([*migrate, "tracks"], environment).seconds
-        run_watched(["-m", "bench.search.filling"], environment)
+        # As if the library had been filled before the search indexes existed.
+        run_sampled(migrate, environment)
+        run_sampled([*migrate, "tracks", "0001"], environment)
+        run_sampled(["-m", "bench.search.fill_library", str(tracks)], environment)
+        seconds = run_sampled([*migrate, "tracks"], environment).seconds
+        run_sampled(["-m", "bench.search.fill_library"], environment)
         with server:
             yield server, seconds
 
@@ -146,28 +155,29 @@ def _processor_seconds(pids: list[int]) -> float:
     return processor_seconds(one for pid in pids for one in with_children(pid))
 
 
-def _asked(server: TuttiServer, queries: list[Query]) -> list[tuple[str, float]]:
-    """Each's kind and milliseconds, from when it was due: a late answer makes those behind it late, too."""
-    own, lock, numbers = local(), Lock(), count()
+def _asked(clients: list[httpx.Client], queries: list[Query]) -> list[tuple[str, float]]:
+    """The kind and milliseconds of each, measured from its due time: a late response delays later ones.
+
+    The clients exist before: creating one takes tens of milliseconds of processor time outside the server.
+    """
+    lock, numbers = Lock(), count()
     began = time.perf_counter() + 0.1
 
-    def ask_some(_: int) -> list[tuple[str, float]]:
-        own.http = server.client()
+    def ask_some(http: httpx.Client) -> list[tuple[str, float]]:
         took = []
         while True:
             with lock:
                 number = next(numbers)
             if number >= len(queries):
-                own.http.close()
                 return took
             due = began + number / A_SECOND
             time.sleep(max(0.0, due - time.perf_counter()))
             asked = {"search": queries[number].text, "limit": SHOWN}
-            own.http.get("/api/tracks/", params=asked).raise_for_status()
+            http.get("/api/tracks/", params=asked).raise_for_status()
             took.append((queries[number].kind, 1000 * (time.perf_counter() - due)))
 
-    with ThreadPoolExecutor(SENDERS) as senders:
-        return [one for took in senders.map(ask_some, range(SENDERS)) for one in took]
+    with ThreadPoolExecutor(len(clients)) as senders:
+        return [one for took in senders.map(ask_some, clients) for one in took]
 
 
 def _end(times: list[float], share: float) -> float:

@@ -1,15 +1,15 @@
-"""What people type into the search, made from the made-up library that they search."""
+"""Search queries, derived from the synthetic library."""
 
 import random
 from dataclasses import dataclass
 from itertools import islice
 
-from bench.search.made_up import CJK, GENRES, made_up
+from bench.search.synthetic_data import CJK, GENRES, synthetic_tracks
 
 SEED = 5
-# How often each kind is typed.
+# The frequency of each kind, in percent.
 KINDS = {"letter by letter": 60, "whole": 12, "misspelled": 12, "genre": 4, "characters": 6, "not there": 6}
-# They are made from tracks all over the library.
+# Derived from tracks all over the library.
 KNOWN = 500
 
 
@@ -22,7 +22,7 @@ class Query:
 def typed(tracks: int, number: int) -> list[Query]:
     chance = random.Random(SEED)
     step = max(1, tracks // KNOWN)
-    known = [*islice(made_up(tracks), 0, None, step)]
+    known = [*islice(synthetic_tracks(tracks), 0, None, step)]
     kinds = chance.choices([*KINDS], weights=[*KINDS.values()], k=number)
     return [Query(kind, _text(kind, chance, chance.choice(known))) for kind in kinds]
 
@@ -32,7 +32,7 @@ def _text(kind: str, chance: random.Random, track: tuple[str, str, str, str]) ->
     wanted = chance.choice([title, artist, f"{title} {artist}"]).lower()
     match kind:
         case "letter by letter":
-            # From the first letter on, for that is how each is typed.
+            # A prefix, as while typing.
             return wanted[: chance.randint(1, min(14, len(wanted)))].strip() or wanted
         case "misspelled":
             place = chance.randrange(max(1, len(wanted) - 1))

@@ -1,8 +1,8 @@
-"""Writes and reads of a room, beside a bare Django REST framework view that inserts or lists as many rows.
+"""Writes and reads of a room; the baseline is a bare Django REST framework view that inserts or lists rows.
 
-Both servers run under Daphne on one core, which this process leaves to them. Counted is the processor time of
-a server's processes for one answer. Writes are those of guests, each under an `Idempotency-Key`, with limits,
-event, hint and log line. In turns with the bare view, so that whatever slows the machine slows both.
+Both servers run under Daphne on one core, which this process does not use. Measured is the processor time of
+a server's processes per response. Writes are those of guests with an `Idempotency-Key`, rate limits,
+event, hint and log line. Both are interleaved, so that background load affects them equally.
 """
 
 import argparse
@@ -16,15 +16,26 @@ from typing import Any
 
 from bench.machine import Cores, allow_many_files
 from bench.results import Result
-from bench.write.asked import ADD, BARE, MOVE, PLAY, SPARE_TRACKS, VOTE, WRITES, Filled, bare_writes, filled
-from bench.write.clients import Requests, Run, ask_as_fast_as_answered, ask_at_a_pace
+from bench.write.clients import Requests, Run, send_at_rate, send_closed_loop
 from bench.write.listeners import listening
-from bench.write.parts import STATEMENTS
-from bench.write.reads import LONG_QUEUE_PATH, READS, SNAPSHOT, read_again_and_again, rows_of, take_snapshots
-from bench.write.report import Measured, result_of, write_document
-from bench.write.servers import Asked, Services, bare_servers, tutti_servers
+from bench.write.reads import LONG_QUEUE_PATH, READS, SNAPSHOT, read_repeatedly, rows_of, take_snapshots
+from bench.write.report import SECOND, Measured, result_of, write_document
+from bench.write.servers import MeasuredServer, Services, bare_servers, tutti_servers
+from bench.write.time_breakdown import STATEMENTS
+from bench.write.workload import (
+    ADD,
+    BARE,
+    MOVE,
+    PLAY,
+    SPARE_TRACKS,
+    VOTE,
+    WRITES,
+    FilledRooms,
+    bare_writes,
+    filled,
+)
 from tests.processes import TuttiServer
-from tests.services import Postgres, Redis
+from tests.services import Postgres, Redis, versions
 
 __all__ = ["add_options", "measure", "write_document"]
 
@@ -32,44 +43,54 @@ SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 ROOMS, CLIENTS, LISTENERS = (1, 50), (1, 8, 32), 500
 PACE = 10
 WARM_UP = 30
-# As many as there is time for.
+# No limit but the time.
 MOST = 10**9
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How often and how long, in seconds; and how many writes at a pace of ten a second."""
+    """Numbers of rounds, durations in seconds, and the number of writes at ten per second."""
 
     sizes: tuple[str, ...] = (SQLITE, POSTGRESQL)
-    turns: int = 5
+    rounds: int = 5
     seconds: float = 1.5
-    matrix_seconds: float = 1.0
+    matrix_seconds: float = 0.8
     at_a_pace: int = 150
-    pace_turns: int = 2
+    pace_rounds: int = 2
     parts: int = 300
     has_matrix: bool = True
 
 
 PLAN = Plan()
 QUICK_PLAN = Plan(
-    sizes=(SQLITE,), turns=2, seconds=0.7, at_a_pace=0, pace_turns=0, parts=60, has_matrix=False
+    sizes=(SQLITE,), rounds=2, seconds=0.7, at_a_pace=0, pace_rounds=0, parts=60, has_matrix=False
 )
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", choices=(SQLITE, POSTGRESQL), help="only on this database")
-    parser.add_argument("--turns", type=int, default=0, metavar="N", help=f"not {PLAN.turns} of each write")
+    parser.add_argument(
+        "--rounds", type=int, default=0, metavar="N", help=f"rounds of each write (default {PLAN.rounds})"
+    )
     parser.add_argument("--no-matrix", action="store_true", help="one client in one room, one process")
+    parser.add_argument("--again", action="store_true", help="save it as the second run, besides the first")
 
 
-def measure(*, is_quick: bool, only: str | None = None, turns: int = 0, no_matrix: bool = False) -> Result:
+def measure(
+    *,
+    is_quick: bool,
+    only: str | None = None,
+    rounds: int = 0,
+    no_matrix: bool = False,
+    again: bool = False,
+) -> Result:
     allow_many_files()
     plan = QUICK_PLAN if is_quick else PLAN
     plan = Plan(
         **{
             **vars(plan),
             **({"sizes": (only,)} if only else {}),
-            **({"turns": turns} if turns else {}),
+            **({"rounds": rounds} if rounds else {}),
             **({"has_matrix": False} if no_matrix else {}),
         }
     )
@@ -82,8 +103,10 @@ def measure(*, is_quick: bool, only: str | None = None, turns: int = 0, no_matri
             _measure_parts(found, plan, cores, services, size)
             for processes in (1, 2) if plan.has_matrix and size == POSTGRESQL else (1,):
                 _measure_size(found, plan, cores, services, size, processes)
-    result = result_of(found)
-    result.is_whole = not (only or turns or no_matrix)
+    if POSTGRESQL in plan.sizes:
+        found["services"] = [{"versions": versions()}]
+    result = result_of(found, name=SECOND if again else "write")
+    result.is_whole = not (only or rounds or no_matrix)
     return result
 
 
@@ -96,7 +119,7 @@ def _measure_size(
     ):
         both = _Both(bare, servers, filled(servers[0]))
         if processes == 1:
-            _measure_turns(found, plan, size, both)
+            _measure_rounds(found, plan, size, both)
             _measure_reads(found, plan, size, both)
         if not plan.has_matrix:
             return
@@ -112,15 +135,15 @@ def _measure_size(
 
 
 class _Both:
-    """A bare server and Tutti, of the same size."""
+    """A bare server and Tutti, in the same mode."""
 
-    def __init__(self, bare: Asked, servers: list[TuttiServer], rooms: Filled) -> None:
+    def __init__(self, bare: MeasuredServer, servers: list[TuttiServer], rooms: FilledRooms) -> None:
         self.bare = bare
         self.servers = servers
-        self.tutti = Asked([server.port for server in servers], [server.pid for server in servers])
+        self.tutti = MeasuredServer([server.port for server in servers], [server.pid for server in servers])
         self.filled = rooms
 
-    def asked_of(self, kind: str) -> Asked:
+    def server_of(self, kind: str) -> MeasuredServer:
         return self.bare if kind == BARE else self.tutti
 
     def requests(self, kind: str, *, rooms: int = 1, clients: int = 1) -> list[Requests]:
@@ -129,33 +152,33 @@ class _Both:
         )
 
 
-def _measure_turns(found: Measured, plan: Plan, size: str, both: _Both) -> None:
-    """One client in one room: what a write costs."""
+def _measure_rounds(found: Measured, plan: Plan, size: str, both: _Both) -> None:
+    """One client in one room: the cost of a write."""
     kinds = {kind: both.requests(kind) for kind in (BARE, *WRITES)}
     for kind, requests in kinds.items():
-        _run(both.asked_of(kind), requests, seconds=60, most=WARM_UP)
-    for turn in range(plan.turns):
-        _say(f"{size}: writes, {turn + 1} of {plan.turns}")
+        _run(both.server_of(kind), requests, seconds=60, most=WARM_UP)
+    for number in range(plan.rounds):
+        _say(f"{size}: writes, {number + 1} of {plan.rounds}")
         for kind, requests in kinds.items():
-            most = (SPARE_TRACKS - WARM_UP) // plan.turns if kind == ADD else MOST
-            run = _run(both.asked_of(kind), requests, seconds=plan.seconds, most=most)
-            found.note("turns", run, size=size, kind=kind, turn=turn)
+            most = (SPARE_TRACKS - WARM_UP) // plan.rounds if kind == ADD else MOST
+            run = _run(both.server_of(kind), requests, seconds=plan.seconds, most=most)
+            found.note("turns", run, size=size, kind=kind, turn=number)
 
 
 def _measure_reads(found: Measured, plan: Plan, size: str, both: _Both) -> None:
     server = both.servers[0]
     rows = {name: rows_of(server, path) for name, path in READS.items()}
     rows[SNAPSHOT] = rows_of(server, LONG_QUEUE_PATH)
-    for turn in range(plan.turns):
-        _say(f"{size}: reads, {turn + 1} of {plan.turns}")
+    for number in range(plan.rounds):
+        _say(f"{size}: reads, {number + 1} of {plan.rounds}")
         for name, count in rows.items():
-            listed = read_again_and_again(both.bare, f"/rows/{count}/", seconds=plan.seconds / 3)
+            listed = read_repeatedly(both.bare, f"/rows/{count}/", seconds=plan.seconds / 3)
             if name == SNAPSHOT:
                 run = take_snapshots(both.tutti, seconds=plan.seconds / 3)
             else:
-                run = read_again_and_again(both.tutti, READS[name], seconds=plan.seconds / 3)
-            found.note("reads", listed, size=size, kind=name, turn=turn, rows=count, is_bare=True)
-            found.note("reads", run, size=size, kind=name, turn=turn, rows=count, is_bare=False)
+                run = read_repeatedly(both.tutti, READS[name], seconds=plan.seconds / 3)
+            found.note("reads", listed, size=size, kind=name, turn=number, rows=count, is_bare=True)
+            found.note("reads", run, size=size, kind=name, turn=number, rows=count, is_bare=False)
 
 
 def _measure_matrix(
@@ -166,30 +189,30 @@ def _measure_matrix(
             _say(f"{where['size']}: {some} rooms, {clients} clients, {where['listeners']} listeners")
             for kind in (BARE, VOTE, ADD, MOVE, PLAY):
                 requests = both.requests(kind, rooms=some, clients=clients)
-                run = _run(both.asked_of(kind), requests, seconds=plan.matrix_seconds)
+                run = _run(both.server_of(kind), requests, seconds=plan.matrix_seconds)
                 found.note("matrix", run, **where, rooms=some, clients=clients, kind=kind)
 
 
 def _measure_pace(found: Measured, plan: Plan, size: str, both: _Both) -> None:
-    """Ten writes a second in one room with listeners."""
+    """Ten writes per second in one room with listeners."""
     kinds = {kind: both.requests(kind)[0] for kind in (BARE, VOTE)}
-    for turn in range(plan.pace_turns):
-        _say(f"{size}: {PACE} writes a second, {turn + 1} of {plan.pace_turns}")
+    for number in range(plan.pace_rounds):
+        _say(f"{size}: {PACE} writes a second, {number + 1} of {plan.pace_rounds}")
         for kind, requests in kinds.items():
-            asked = both.asked_of(kind)
+            target = both.server_of(kind)
             count = plan.at_a_pace
-            run = ask_at_a_pace(asked.ports[0], requests, asked.pids, per_second=PACE, count=count)
-            found.note("pace", run, keeps_answers=True, size=size, kind=kind, turn=turn)
+            run = send_at_rate(target.ports[0], requests, target.pids, per_second=PACE, count=count)
+            found.note("pace", run, saves_response_times=True, size=size, kind=kind, turn=number)
 
 
 def _measure_parts(found: Measured, plan: Plan, cores: Cores, services: Services, size: str) -> None:
-    """Where the time goes, on a server that watches itself, which costs a little."""
-    _say(f"{size}: where the time goes")
+    """Breakdown of the time, on an instrumented server, which is a little slower."""
+    _say(f"{size}: breakdown of the time")
     with tempfile.TemporaryDirectory(prefix="tutti-parts-") as folder:
         place = Path(folder) / "parts.json"
         with tutti_servers(cores, services, parts=place) as servers:
-            rooms, asked = filled(servers[0]), Asked([servers[0].port], [servers[0].pid])
-            runs = {kind: _parts_run(rooms, asked, kind, plan.parts) for kind in (VOTE, ADD, MOVE, PLAY)}
+            rooms, target = filled(servers[0]), MeasuredServer([servers[0].port], [servers[0].pid])
+            runs = {kind: _parts_run(rooms, target, kind, plan.parts) for kind in (VOTE, ADD, MOVE, PLAY)}
             servers[0].stop()
         parts = json.loads(place.read_text())
     names = {VOTE: "POST vote", ADD: "POST playlist", MOVE: "PATCH", PLAY: "POST play"}
@@ -201,12 +224,12 @@ def _measure_parts(found: Measured, plan: Plan, cores: Cores, services: Services
         found.note_parts(size=size, kind=kind, statements=statements, milliseconds=milliseconds)
 
 
-def _parts_run(rooms: Filled, asked: Asked, kind: str, count: int) -> Run:
-    return _run(asked, rooms.writes(kind, rooms=1, clients=1), seconds=60, most=count)
+def _parts_run(rooms: FilledRooms, target: MeasuredServer, kind: str, count: int) -> Run:
+    return _run(target, rooms.writes(kind, rooms=1, clients=1), seconds=60, most=count)
 
 
-def _run(asked: Asked, requests: list[Requests], *, seconds: float, most: int = MOST) -> Run:
-    return ask_as_fast_as_answered(asked.ports, requests, asked.pids, seconds=seconds, most=most)
+def _run(target: MeasuredServer, requests: list[Requests], *, seconds: float, most: int = MOST) -> Run:
+    return send_closed_loop(target.ports, requests, target.pids, seconds=seconds, most=most)
 
 
 def _say(text: str) -> None:

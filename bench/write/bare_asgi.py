@@ -1,6 +1,6 @@
 """A bare Django REST framework view that inserts one row, and one that lists rows, under plain Daphne.
 
-The same Django, framework, server and database as Tutti's, and nothing else: no middleware, nobody known.
+The same Django, framework, server and database as Tutti's, without middleware and authentication.
 """
 
 import os
@@ -18,7 +18,7 @@ if DATABASE["ENGINE"].endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASE["OPTIONS"] = {"pool": True}  # a new connection for each request would be most of its cost
+    DATABASE["OPTIONS"] = {"pool": True}  # a new connection for each request would dominate its cost
 settings.configure(
     SECRET_KEY=secrets.token_hex(),
     ALLOWED_HOSTS=["127.0.0.1"],
@@ -67,7 +67,7 @@ class Creating(generics.CreateAPIView):  # type: ignore[type-arg]
 
 
 class Listing(generics.ListAPIView):  # type: ignore[type-arg]
-    """As many rows as the address says: the first that were inserted."""
+    """Lists as many rows as the query parameter says, oldest first."""
 
     serializer_class = RowSerializer
 
@@ -80,5 +80,7 @@ urlpatterns = [path("rows/", Creating.as_view()), path("rows/<int:count>/", List
 if Row._meta.db_table not in connection.introspection.table_names():
     with connection.schema_editor() as schema:
         schema.create_model(Row)
-connection.close()
+# One connection stays open: SQLite would checkpoint and delete its log when a request closes the last one.
+if connection.vendor != "sqlite":
+    connection.close()
 application = get_asgi_application()

@@ -1,4 +1,4 @@
-"""HTTP clients that cost next to nothing: finished bytes, one thread for all, connections that stay open."""
+"""HTTP clients with little overhead: prepared bytes, one thread for all, connections that stay open."""
 
 import contextlib
 import re
@@ -20,34 +20,34 @@ END_OF_HEAD, END_OF_CHUNKS = b"\r\n\r\n", b"0\r\n\r\n"
 Requests = Iterator[bytes]
 
 
-class RefusedError(Exception):
-    """A server did not answer with success; the message is what it said."""
+class RejectedError(Exception):
+    """A server returned an error; the message is its response."""
 
 
 @dataclass
 class Run:
-    """What some clients have asked, and what that took. Times of answers are in milliseconds."""
+    """The number of requests of some clients, and their cost. Response times are in milliseconds."""
 
     seconds: float = 0
     processor_seconds: float = 0
-    answers: list[float] = field(default_factory=list)
+    responses: list[float] = field(default_factory=list)
 
     @property
     def processor_ms(self) -> float:
-        return self.processor_seconds / len(self.answers) * 1000
+        return self.processor_seconds / len(self.responses) * 1000
 
     @property
     def per_second(self) -> float:
-        return len(self.answers) / self.seconds
+        return len(self.responses) / self.seconds
 
     def percentile(self, percent: float) -> float:
-        """The smallest time that so many of a hundred answers took at most."""
-        return sorted(self.answers)[-int(-percent * len(self.answers) // 100) - 1]
+        """The smallest time within which this percentage of responses arrived."""
+        return sorted(self.responses)[-int(-percent * len(self.responses) // 100) - 1]
 
     def add(self, other: "Run") -> None:
         self.seconds += other.seconds
         self.processor_seconds += other.processor_seconds
-        self.answers += other.answers
+        self.responses += other.responses
 
 
 def request_bytes(method: str, path: str, body: bytes = b"", headers: Sequence[str] = ()) -> bytes:
@@ -58,7 +58,7 @@ def request_bytes(method: str, path: str, body: bytes = b"", headers: Sequence[s
 
 
 class Client:
-    """One connection, with one request under way at a time. One that the server has closed is opened anew."""
+    """One connection with one request at a time. If the server closes it, it is opened again."""
 
     def __init__(self, port: int, requests: Requests) -> None:
         self._port = port
@@ -69,7 +69,7 @@ class Client:
         self.socket = self._opened()
 
     def ask(self, *, due: float | None = None) -> bool:
-        """Sends the next request; False when there is none left. Times count from `due`, where given."""
+        """Sends the next request; False if none is left. Times are measured from `due`, if given."""
         request = next(self._requests, None)
         if request is None:
             return False
@@ -78,7 +78,7 @@ class Client:
         return True
 
     def take(self) -> float | None:
-        """Reads what there is; the milliseconds of the answer when that is whole. Raises RefusedError."""
+        """Reads available bytes; returns the milliseconds of a complete response. Raises RejectedError."""
         try:
             part = self.socket.recv(READ_BYTES)
         except ConnectionResetError:
@@ -86,17 +86,17 @@ class Client:
         if not part:
             raise EOFError
         self._received += part
-        if not is_whole(self._received):
+        if not is_complete(self._received):
             return None
         took = (time.perf_counter() - self._sent_at) * 1000
-        answer, self._received = bytes(self._received), bytearray()
-        found = STATUS.match(answer)
+        response, self._received = bytes(self._received), bytearray()
+        found = STATUS.match(response)
         if found is None or not 200 <= int(found[1]) < 300:
-            raise RefusedError(answer.decode(errors="replace"))
+            raise RejectedError(response.decode(errors="replace"))
         return took
 
     def reopen(self) -> None:
-        """Asks the same again on a new connection."""
+        """Sends the same request again on a new connection."""
         self.socket.close()
         self._received.clear()
         self.socket = self._opened()
@@ -111,19 +111,19 @@ class Client:
         return opened
 
 
-def is_whole(answer: bytes | bytearray) -> bool:
-    end = answer.find(END_OF_HEAD)
+def is_complete(response: bytes | bytearray) -> bool:
+    end = response.find(END_OF_HEAD)
     if end < 0:
         return False
-    if found := LENGTH.search(answer, 0, end):
-        return len(answer) >= end + len(END_OF_HEAD) + int(found[1])
-    return answer.endswith(END_OF_CHUNKS)
+    if found := LENGTH.search(response, 0, end):
+        return len(response) >= end + len(END_OF_HEAD) + int(found[1])
+    return response.endswith(END_OF_CHUNKS)
 
 
-def ask_as_fast_as_answered(
+def send_closed_loop(
     ports: Sequence[int], requests: Sequence[Requests], pids: Sequence[int], *, seconds: float, most: int
 ) -> Run:
-    """Each client sends its next request when it has its answer, until the time is up, or `most` are sent."""
+    """Each client sends its next request after a response, until the time is up, or `most` are sent."""
     run, left = Run(), most
     with contextlib.ExitStack() as opened, selectors.DefaultSelector() as selector:
         clients = [
@@ -139,13 +139,13 @@ def ask_as_fast_as_answered(
         while waiting:
             ready = selector.select(PATIENCE_SECONDS)
             if not ready:
-                raise TimeoutError(f"No answer came within {PATIENCE_SECONDS} seconds.")
+                raise TimeoutError(f"No response arrived within {PATIENCE_SECONDS} seconds.")
             for key, _ in ready:
                 client = key.data
                 took = _taken(client, selector)
                 if took is None:
                     continue
-                run.answers.append(took)
+                run.responses.append(took)
                 if left > 0 and time.perf_counter() - began < seconds and client.ask():
                     left -= 1
                 else:
@@ -166,20 +166,18 @@ def _taken(client: Client, selector: selectors.BaseSelector) -> float | None:
         return None
 
 
-def ask_at_a_pace(
-    port: int, requests: Requests, pids: Sequence[int], *, per_second: float, count: int
-) -> Run:
-    """One client sends `count` requests when they are due. A late answer counts from when it was due."""
+def send_at_rate(port: int, requests: Requests, pids: Sequence[int], *, per_second: float, count: int) -> Run:
+    """One client sends `count` requests at their due times, from which response times are measured."""
     run = Run()
     with contextlib.closing(Client(port, requests)) as client:
         before, began = processor_seconds(pids), time.perf_counter()
         for number in range(count):
             due = began + number / per_second
-            time.sleep(max(0.0, due - time.perf_counter()))  # the pace itself
+            time.sleep(max(0.0, due - time.perf_counter()))  # the rate itself
             client.ask(due=max(due, began))
             while (took := _waited(client)) is None:
                 pass
-            run.answers.append(took)
+            run.responses.append(took)
         run.seconds = time.perf_counter() - began
         run.processor_seconds = processor_seconds(pids) - before
     return run

@@ -1,4 +1,4 @@
-"""Sockets that take every event and pass over it, in processes of their own."""
+"""Sockets that receive and discard all events, in separate processes."""
 
 import base64
 import os
@@ -21,7 +21,7 @@ SHORT, OF_TWO_BYTES = 126, 127
 
 @contextmanager
 def listening(ports: Sequence[int], paths: Sequence[str], count: int) -> Iterator[None]:
-    """So many sockets, in processes of their own: one for each port."""
+    """Opens `count` sockets in separate processes: one for each port."""
     processes = []
     try:
         for port in ports:
@@ -39,10 +39,10 @@ def listening(ports: Sequence[int], paths: Sequence[str], count: int) -> Iterato
         for process in processes:
             assert process.stdout
             if process.stdout.readline() != b"ready\n":
-                raise ConnectionError("The listeners did not come in.")
+                raise ConnectionError("The listeners could not join.")
         yield
         if any(process.poll() is not None for process in processes):
-            raise ConnectionError("A listener was sent away.")
+            raise ConnectionError("A listener was rejected.")
     finally:
         for process in processes:
             process.kill()
@@ -71,14 +71,14 @@ class Listener:
         if b" 101 " not in head.split(b"\r\n", 1)[0]:
             raise ConnectionError(head.decode())
         self._waiting, self._message = rest, b""
-        while not self._waiting:  # the greeting: it has joined
+        while not self._waiting:  # the greeting confirms the join
             self._waiting += self._read()
 
     def send(self, text: bytes) -> None:
         self._send(TEXT, text)
 
     def take(self) -> list[bytes]:
-        """The messages that have come as a whole. Pings are answered."""
+        """The complete messages received. Responds to pings."""
         if _frame_at(self._waiting, 0) is None:
             self._waiting += self._read()
         waiting, messages, at = self._waiting, [], 0
@@ -105,9 +105,9 @@ class Listener:
 
 
 def _frame_at(waiting: bytes, at: int) -> tuple[int, bool, int, int] | None:
-    """Its kind, whether its message ends with it, where its payload begins and where it ends.
+    """Opcode, whether it is the last frame of its message, start and end of its payload.
 
-    None when it is not all there.
+    None if it is incomplete.
     """
     if len(waiting) < at + 2:
         return None
@@ -122,7 +122,7 @@ def _frame_at(waiting: bytes, at: int) -> tuple[int, bool, int, int] | None:
 
 
 def main() -> None:
-    """Of such a process: a port, how many, the paths that they are spread over. `ready`: all have joined."""
+    """Arguments: a port, the number of sockets, their paths. Prints `ready` after all have joined."""
     (port, count), paths = map(int, sys.argv[1:3]), sys.argv[3:]
     allow_many_files()
     with selectors.DefaultSelector() as selector:

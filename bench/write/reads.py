@@ -1,4 +1,4 @@
-"""Reads, beside a bare list of as many rows."""
+"""Reads, with a bare list of equally many rows as the baseline."""
 
 import contextlib
 import itertools
@@ -6,9 +6,9 @@ import time
 from collections.abc import Sequence
 
 from bench.machine import processor_seconds
-from bench.write.clients import Requests, Run, ask_as_fast_as_answered, request_bytes
+from bench.write.clients import Requests, Run, request_bytes, send_closed_loop
 from bench.write.listeners import Listener
-from bench.write.servers import Asked
+from bench.write.servers import MeasuredServer
 from tests.processes import TuttiServer
 
 SNAPSHOT = "snapshot of a socket"
@@ -29,21 +29,21 @@ def rows_of(server: TuttiServer, path: str) -> int:
     return len(rows)
 
 
-def read_again_and_again(asked: Asked, path: str, *, seconds: float) -> Run:
+def read_repeatedly(target: MeasuredServer, path: str, *, seconds: float) -> Run:
     requests: list[Requests] = [itertools.repeat(request_bytes("GET", path))]
-    return ask_as_fast_as_answered(asked.ports, requests, asked.pids, seconds=seconds, most=10**9)
+    return send_closed_loop(target.ports, requests, target.pids, seconds=seconds, most=10**9)
 
 
-def take_snapshots(asked: Asked, *, seconds: float) -> Run:
-    """One socket asks for the whole state of the long room again and again."""
-    run, listener = Run(), Listener(asked.ports[0], "/ws/playlist/long/")
+def take_snapshots(target: MeasuredServer, *, seconds: float) -> Run:
+    """One socket requests snapshots of the long room repeatedly."""
+    run, listener = Run(), Listener(target.ports[0], "/ws/playlist/long/")
     with contextlib.closing(listener.socket):
-        before, began = processor_seconds(asked.pids), time.perf_counter()
+        before, began = processor_seconds(target.pids), time.perf_counter()
         while (sent_at := time.perf_counter()) - began < seconds:
             listener.send(ASK_FOR_SNAPSHOT)
             while not any(SNAPSHOT_FRAME in message for message in listener.take()):
                 pass
-            run.answers.append((time.perf_counter() - sent_at) * 1000)
+            run.responses.append((time.perf_counter() - sent_at) * 1000)
         run.seconds = time.perf_counter() - began
-        run.processor_seconds = processor_seconds(asked.pids) - before
+        run.processor_seconds = processor_seconds(target.pids) - before
     return run

@@ -1,7 +1,8 @@
-"""The servers that are asked: Tutti as `start-daphne.sh` runs it, and a bare view under plain Daphne."""
+"""The servers under test: Tutti as `start-daphne.sh` runs it, and a bare view under plain Daphne."""
 
 import contextlib
 import os
+import secrets
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 import httpx
 
 from bench.machine import Cores, check_listener
-from bench.write.parts import PARTS_VARIABLE
+from bench.write.time_breakdown import PARTS_VARIABLE
 from tests.processes import BACKEND, PROJECT, TuttiServer
 from tests.services import Postgres, Redis, ends_with_us, free_port
 
@@ -24,23 +25,23 @@ ROW = {"item": 1, "voter": "guest:abcdefghijklmnop", "value": 1}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Processes that answer together, on one core."""
+class MeasuredServer:
+    """Processes that serve requests together, on one core."""
 
     ports: list[int]
     pids: list[int]
 
 
-class PartedServer(TuttiServer):
-    """The server, which notes where the time of its requests goes."""
+class ProfiledServer(TuttiServer):
+    """The server, with a breakdown of its requests' time."""
 
     def _command(self) -> list[str]:
-        return [sys.executable, "-m", "bench.write.parted_server"]
+        return [sys.executable, "-m", "bench.write.profiled_server"]
 
 
 @dataclass(frozen=True)
 class Services:
-    """What the servers of one size share; the embedded size shares nothing."""
+    """The services that servers of one mode share; the embedded mode needs none."""
 
     postgres: Postgres | None = None
     redis: Redis | None = None
@@ -58,24 +59,27 @@ class Services:
 def tutti_servers(
     cores: Cores, services: Services, *, processes: int = 1, parts: Path | None = None
 ) -> Iterator[list[TuttiServer]]:
-    """With `parts`, where that is written when the server has stopped."""
+    """`parts` is the file for the breakdown of time, written when the server stops."""
     options = services.of_tutti()
     environment = {
         "MAX_QUEUE_ITEMS": "100000",
         "MAX_CONNECTIONS_PER_ADDRESS": "100000",
         "PYTHONPATH": PYTHON_PATH,
+        "SECRET_KEY": secrets.token_urlsafe(
+            48
+        ),  # otherwise each process would have its own and reject the others' guests
     }
     with contextlib.ExitStack() as things:
         servers: list[TuttiServer] = []
         for _ in range(processes):
             server = (
-                PartedServer(environment=environment | {PARTS_VARIABLE: str(parts)}, **options)
+                ProfiledServer(environment=environment | {PARTS_VARIABLE: str(parts)}, **options)
                 if parts
                 else TuttiServer(environment=environment, **options)
             )
             server.start_seconds = START_SECONDS
             things.callback(server.throw_away)
-            with cores.of_server():
+            with cores.pin_to_server_core():
                 server.start_without_waiting()
             server.wait_until_ready()
             check_listener(server.port, [server.pid])
@@ -84,7 +88,7 @@ def tutti_servers(
 
 
 @contextlib.contextmanager
-def bare_servers(cores: Cores, services: Services, *, processes: int = 1) -> Iterator[Asked]:
+def bare_servers(cores: Cores, services: Services, *, processes: int = 1) -> Iterator[MeasuredServer]:
     with contextlib.ExitStack() as things:
         folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="tutti-bare-")))
         database, ports, pids = services.of_bare(folder), [], []
@@ -94,14 +98,14 @@ def bare_servers(cores: Cores, services: Services, *, processes: int = 1) -> Ite
             _wait_for(f"http://127.0.0.1:{port}/rows/")
             check_listener(port, [pids[-1]])
             ports.append(port)
-        yield Asked(ports, pids)
+        yield MeasuredServer(ports, pids)
 
 
 @contextlib.contextmanager
 def _bare_server(cores: Cores, database: str, port: int) -> Iterator[int]:
     environment = {**os.environ, "PYTHONPATH": PYTHON_PATH, "BARE_DATABASE": database}
     command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    with cores.of_server():
+    with cores.pin_to_server_core():
         process = subprocess.Popen(
             [*command, "bench.write.bare_asgi:application"],
             cwd=BACKEND,

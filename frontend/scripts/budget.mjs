@@ -9,8 +9,8 @@ const BUDGET = { JavaScript: 60_000, CSS: 15_000 };
 const ENTRY = "index.html";
 /** All of the page's looks, in one file that is asked for first. */
 const STYLE = "style.css";
-/** The words of one language are loaded before the page shows itself: the longest language counts. */
-const WORDS = /^src\/words\/[^/]+$/;
+/** The messages of one language are loaded before the page shows itself: the longest language counts. */
+const MESSAGES = /^src\/locales\/[^/]+$/;
 
 /** Only what the page loads before it shows itself: what is imported later, on demand, isn't the first load. */
 export async function budgetOf(folder) {
@@ -39,7 +39,7 @@ async function sizesOf(manifest, folder) {
 function firstLoad(manifest, sizes) {
   const weight = (name) => filesOf(manifest, name).reduce((sum, file) => sum + sizes.get(file), 0);
   const later = chunksOf(manifest, ENTRY).flatMap((name) => manifest[name].dynamicImports ?? []);
-  const languages = [...new Set(later)].filter((name) => WORDS.test(name));
+  const languages = [...new Set(later)].filter((name) => MESSAGES.test(name));
   const heaviest = languages.sort((one, other) => weight(other) - weight(one)).slice(0, 1);
   const first = [ENTRY, ...heaviest, ...(manifest[STYLE] ? [STYLE] : [])];
   return [...new Set(first.flatMap((name) => filesOf(manifest, name)))];

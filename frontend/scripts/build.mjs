@@ -1,5 +1,4 @@
-// Builds the page: the files with their hashes, the service worker that knows them; GraphiQL, a page of its own
-// that belongs to neither; compressed forms of all.
+// Builds the page: the files with their hashes, the service worker that knows them; compressed forms of all.
 //
 //   node scripts/build.mjs [--out FOLDER] [--check]
 //
@@ -10,7 +9,6 @@ import { parseArgs } from "node:util";
 import { build } from "vite";
 import { budgetOf } from "./budget.mjs";
 import { compress } from "./compress.mjs";
-import { buildGraphiql } from "./graphiql.mjs";
 import { buildServiceWorker } from "./service-worker.mjs";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
@@ -21,7 +19,6 @@ process.chdir(PROJECT);
 
 await build({ root: PROJECT, logLevel: "warn", build: { outDir: options.out, emptyOutDir: true } });
 await buildServiceWorker(PROJECT, options.out);
-await buildGraphiql(PROJECT, options.out);
 await compress(options.out);
 const budget = await budgetOf(options.out);
 console.log(budget.table);

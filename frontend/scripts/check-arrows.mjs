@@ -8,23 +8,23 @@ import { fileURLToPath } from "node:url";
 import { filesBelow } from "./files.mjs";
 
 /**
- * By part: the parts it may import, those of which it may import types alone, and packages. What stands in src
+ * By part: the parts it may import, those of which it may import types alone, and packages. What lies in src
  * itself composes the page: it may import everything, and nothing imports it.
  */
 const PARTS = {
   generated: { parts: [], types: [], packages: [] },
   sync: { parts: ["generated"], types: [], packages: ["@noble/hashes"] },
   api: { parts: ["generated"], types: [], packages: [] },
-  words: { parts: [], types: [], packages: ["@preact/signals"] },
+  locales: { parts: [], types: [], packages: ["@preact/signals"] },
   navigation: { parts: [], types: [], packages: [] },
   ui: { parts: ["navigation"], types: [], packages: ["preact", "@preact/signals", "uqr"] },
   store: {
-    parts: ["api", "sync", "generated", "words", "navigation"],
+    parts: ["api", "sync", "generated", "locales", "navigation"],
     types: [],
     packages: ["@preact/signals"],
   },
   features: {
-    parts: ["store", "ui", "words"],
+    parts: ["store", "ui", "locales"],
     types: ["sync", "api", "generated"],
     packages: ["preact", "@preact/signals"],
   },

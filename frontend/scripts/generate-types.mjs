@@ -56,7 +56,7 @@ async function read(file) {
   return JSON.parse(await readFile(file, "utf8"));
 }
 
-/** As a server of this code would answer them, with none of anybody's settings. */
+/** As a server of this code would answer them, without local settings. */
 async function schemasOfCode() {
   const folder = await mkdtemp(join(tmpdir(), "tutti-schemas-"));
   try {
@@ -89,7 +89,7 @@ function union(names) {
   return { oneOf: names.map((name) => ({ $ref: `#/$defs/${name}` })) };
 }
 
-/** Swagger 2 knows no null: what may be null stands as `x-nullable`. */
+/** Swagger 2 knows no null: what may be null is marked `x-nullable`. */
 function nullable(value) {
   if (Array.isArray(value)) return value.map(nullable);
   if (value === null || typeof value !== "object") return value;

@@ -1,4 +1,4 @@
-// Builds src/service_worker.ts, and tells it which files belong to the page, by name and content.
+// Builds src/service_worker.ts, and passes it which files belong to the page, by name and content.
 
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";

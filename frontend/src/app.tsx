@@ -1,68 +1,93 @@
 /** The frame of the page: on a phone one part at a time, on wider screens the parts side by side. */
 
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { NameQuestion } from "./features/guest/name_question.tsx";
-import { Library } from "./features/library/library.tsx";
 import { NowPlayingBar, NowPlayingPanel } from "./features/now_playing/now_playing.tsx";
+import { People, PeopleSheet } from "./features/people/people.tsx";
 import { Queue } from "./features/queue/queue.tsx";
-import { listenForKeys } from "./features/shortcuts/keys.ts";
-import { Announcer } from "./features/status/announcer.tsx";
+import { listenForShortcuts } from "./features/shortcuts/keyboard_shortcuts.ts";
+import { Announcer, RecentAdditions } from "./features/status/announcer.tsx";
 import { Banner } from "./features/status/banner.tsx";
 import { SyncState } from "./features/status/sync_state.tsx";
-import { twinQuestion } from "./store/adding.ts";
-import { isHelpShown } from "./store/help.ts";
-import { wishToSearch } from "./store/library.ts";
-import { aside, lastPart, type Part, part, partsOf, show, type Tab, tabOf, tabs } from "./store/place.ts";
-import { playing, roomName } from "./store/room.ts";
-import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./store/toasts.ts";
-import { newVersion } from "./store/version.ts";
-import { pressOnce } from "./ui/held_keys.ts";
-import { Icon } from "./ui/icon.tsx";
-import { lazy } from "./ui/lazy.tsx";
-import { columns } from "./ui/screen.ts";
+import { messages, withLazyMessages } from "./locales/index.ts";
+import { addWithoutName, namePrompt, otherVersionPrompt, trackSheet } from "./store/add_track.ts";
+import { newVersion } from "./store/installation.ts";
+import { areShortcutsShown } from "./store/preferences.ts";
+import { isScreen, NO_ROOM, playing, roomName, view } from "./store/room.ts";
+import {
+  goToPart,
+  isSidePart,
+  lastPart,
+  type Part,
+  part,
+  partsOf,
+  showPart,
+  sidePart,
+  type Tab,
+  tabOf,
+  tabs,
+} from "./store/router.ts";
+import { invitation } from "./store/server_info.ts";
+import { dismissToast, pauseToast, resumeToast, shownToasts, showToast, toasts } from "./store/toasts.ts";
+import { Icon, IconButton } from "./ui/icon.tsx";
+import { ignoreKeyRepeat } from "./ui/keyboard.ts";
+import { ErrorRetry, lazy } from "./ui/lazy.tsx";
+import { columns, heightAboveKeyboard, watchOnScreenKeyboard } from "./ui/screen.ts";
 import { Toasts } from "./ui/toasts.tsx";
-import { loadLaterWords, words } from "./words/index.ts";
 import "./app.css";
 
-const History = lazy(() => import("./features/history/history.tsx").then((module) => module.History), {
-  Failed: PartFailed,
-});
-const Shortcuts = lazy(
-  () => import("./features/shortcuts/shortcuts.tsx").then((module) => module.Shortcuts),
-  { Failed: DialogFailed, skeleton: <span hidden /> },
-);
-const TwinDialog = lazy(
-  () => withLaterWords(import("./features/adding/twin_dialog.tsx").then((module) => module.TwinDialog)),
-  { Failed: DialogFailed, skeleton: <span hidden /> },
-);
-const RoomPanel = lazy(() => import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel), {
-  Failed: PartFailed,
-});
-
-const Discover = lazy(
-  () => withLaterWords(import("./features/discover/discover.tsx").then((module) => module.Discover)),
+const Library = lazy(
+  () => withLazyMessages(import("./features/library/library.tsx").then((module) => module.Library)),
   { Failed: PartFailed },
 );
+const History = lazy(
+  () => withLazyMessages(import("./features/history/history.tsx").then((module) => module.History)),
+  { Failed: PartFailed },
+);
+const Shortcuts = lazy(
+  () => withLazyMessages(import("./features/shortcuts/shortcuts.tsx").then((module) => module.Shortcuts)),
+  { Failed: DialogFailed, skeleton: <span hidden /> },
+);
+const AddDialogs = lazy(
+  () => withLazyMessages(import("./features/add_track/add_dialogs.tsx").then((module) => module.AddDialogs)),
+  { Failed: DialogFailed, skeleton: <span hidden /> },
+);
+const NoRoom = lazy(
+  () => withLazyMessages(import("./features/rooms/no_room.tsx").then((module) => module.NoRoom)),
+  { Failed: PartFailed },
+);
+const RoomPanel = lazy(
+  () => withLazyMessages(import("./features/rooms/room_panel.tsx").then((module) => module.RoomPanel)),
+  { Failed: PartFailed },
+);
+const Recommendations = lazy(
+  () =>
+    withLazyMessages(
+      import("./features/recommendations/recommendations.tsx").then((module) => module.Recommendations),
+    ),
+  { Failed: PartFailed },
+);
+const Invitation = lazy(
+  () => withLazyMessages(import("./features/rooms/share.tsx").then((module) => module.Invitation)),
+  { Failed: DialogFailed, skeleton: <span hidden /> },
+);
 const Charts = lazy(
-  () => withLaterWords(import("./features/charts/charts.tsx").then((module) => module.Charts)),
+  () => withLazyMessages(import("./features/charts/charts.tsx").then((module) => module.Charts)),
+  { Failed: PartFailed },
+);
+const Screen = lazy(
+  () => withLazyMessages(import("./features/screen/screen.tsx").then((module) => module.Screen)),
   { Failed: PartFailed },
 );
 const Stats = lazy(
-  () => withLaterWords(import("./features/stats/stats.tsx").then((module) => module.Stats)),
+  () => withLazyMessages(import("./features/stats/stats.tsx").then((module) => module.Stats)),
   { Failed: PartFailed },
 );
 const Account = lazy(
-  () => withLaterWords(import("./features/account/account.tsx").then((module) => module.Account)),
+  () => withLazyMessages(import("./features/account/account.tsx").then((module) => module.Account)),
   { Failed: PartFailed },
 );
-
-/** The words of a part that is loaded later come along with it. */
-async function withLaterWords<Loaded>(loading: Promise<Loaded>): Promise<Loaded> {
-  const [loaded] = await Promise.all([loading, loadLaterWords()]);
-  return loaded;
-}
 
 effect(() => {
   const name = roomName.value === "Tutti" ? "" : roomName.value;
@@ -70,94 +95,161 @@ effect(() => {
   document.title = [title, name, "Tutti"].filter(Boolean).slice(0, 2).join(" · ");
 });
 
-pressOnce();
-listenForKeys();
+ignoreKeyRepeat();
+listenForShortcuts();
+watchOnScreenKeyboard();
+
+/** Whether the room does not exist, by its URL or by the server's close code. */
+function isNowhere(): boolean {
+  const { connection, room } = view.value;
+  return room === NO_ROOM || (connection.kind === "ended" && connection.reason === "no-such-room");
+}
+
+/** Whether the room no longer exists or is not available, so that nothing can be done. */
+const isEnded = computed(() => view.value.connection.kind === "ended");
 
 export function App() {
+  if (isNowhere() && !view.value.isKnown) {
+    return (
+      <div class="app">
+        <NoRoom />
+      </div>
+    );
+  }
+  return isScreen(view.value.room) ? <Screen status={<SyncState />} /> : <Frame />;
+}
+
+function Frame() {
+  const height = heightAboveKeyboard.value;
   return (
-    <div class="app" data-columns={columns.value}>
+    <div
+      class="app"
+      data-columns={columns.value}
+      data-ended={isEnded.value || undefined}
+      data-typing={height !== null || undefined}
+      style={height === null ? "" : { "--visible": `${height}px` }}
+    >
       <button type="button" class="app-skip" onClick={skipToQueue}>
-        {words().app.skipToQueue}
+        {messages().app.skipToQueue}
       </button>
       <header class="app-head">
         <h1 class="app-title one-line" dir="auto">
           {roomName.value}
         </h1>
         <SyncState />
+        <People />
+        <button
+          type="button"
+          class="app-invite button quiet"
+          aria-haspopup="dialog"
+          onClick={() => {
+            invitation.value = "open";
+          }}
+        >
+          <Icon name="share" />
+          <span>{messages().app.invite}</span>
+        </button>
       </header>
       <Banner />
-      <main class="app-main">
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: Escape and a button close the sheet, too. */}
+      <main
+        class="app-main"
+        onClick={({ target, currentTarget }) => target === currentTarget && isSheet() && goToPart("queue")}
+      >
         <Find />
-        <Section of="queue" label={words().app.queue}>
-          <NameQuestion />
+        <Section of="queue" label={messages().app.queue} inert={isSheet()}>
           <Queue />
         </Section>
         <Side />
+        {(otherVersionPrompt.value || namePrompt.value || trackSheet.value) && <AddDialogs />}
       </main>
-      {columns.value < 3 && <NowPlayingBar />}
+      {columns.value < 3 && <NowPlayingBar inert={isEnded.value} />}
       {columns.value < 3 && <Tabs of={columns.value === 1 ? tabs : tabs.slice(1)} />}
       <Toasts
         toasts={shownToasts.value}
         behind={toasts.value.length - shownToasts.value.length}
-        closeLabel={words().app.close}
-        onClose={dismiss}
-        onHold={hold}
-        onLetGo={letGo}
-      />
-      {isHelpShown.value && <Shortcuts />}
-      {twinQuestion.value && <TwinDialog />}
+        closeLabel={messages().app.close}
+        onClose={dismissToast}
+        onPause={pauseToast}
+        onResume={resumeToast}
+      >
+        <RecentAdditions />
+      </Toasts>
+      {invitation.value && <Invitation />}
+      <PeopleSheet />
+      {areShortcutsShown.value && <Shortcuts />}
       <Announcer />
     </div>
   );
 }
 
 function skipToQueue(): void {
-  show("queue");
+  showPart("queue");
   document.getElementById("queue-part")?.focus();
 }
 
 /** Where tracks are found: in the library, among those that are recommended, or in charts. */
 function Find() {
   return (
-    <div class="app-find app-stack" hidden={!partsOf.library.some(isShown)}>
+    <div
+      class="app-find app-stack"
+      hidden={!partsOf.library.some(isShown)}
+      inert={isSheet() || isEnded.value}
+    >
       <PartChoice of="library" />
-      <Section of="library" label={words().app.library}>
+      <Section of="library" label={messages().app.library}>
         <Library />
       </Section>
-      <Section of="discover" label={words().app.discover}>
-        <Discover />
+      <Section of="discover" label={messages().app.discover}>
+        <Recommendations />
       </Section>
-      <Section of="charts" label={words().app.charts}>
+      <Section of="charts" label={messages().app.charts}>
         <Charts isShown={isShown("charts")} />
       </Section>
     </div>
   );
 }
 
-/** What plays, and below it the history or the room: in the third column, else each at its own tab. */
+/** What plays, and below it the history or the room: in the third column, else each at its own tab or in a sheet. */
 function Side() {
   const tab = (["history", "room"] as const).find((one) => partsOf[one].some(isShown));
   return (
-    <div class="app-side app-stack" hidden={!tab}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it wherever focus is in it.
+    <div
+      class="app-side app-stack"
+      hidden={!tab}
+      onKeyDown={({ key, target }) => {
+        // A dialog of the sheet closes alone.
+        if (key === "Escape" && isSheet() && !(target as Element).closest("dialog")) goToPart("queue");
+      }}
+    >
+      {isSheet() && (
+        <IconButton
+          icon="close"
+          class="app-side-close"
+          label={messages().app.close}
+          onClick={() => goToPart("queue")}
+        />
+      )}
       {columns.value === 3 && (
         <>
-          <section class="app-playing" aria-label={words().nowPlaying.title}>
+          <section class="app-playing" aria-label={messages().nowPlaying.title} inert={isEnded.value}>
             <NowPlayingPanel />
           </section>
           <Tabs of={["history", "room"]} />
         </>
       )}
       {tab && <PartChoice of={tab} />}
-      <Section of="history" label={words().app.history}>
+      <Section of="history" label={messages().app.history}>
         <History />
       </Section>
-      <Section of="stats" label={words().app.stats}>
+      <Section of="stats" label={messages().app.stats}>
         <Stats />
       </Section>
-      <Section of="room" label={words().app.room}>
+      <Section of="room" label={messages().app.room}>
         <RoomPanel />
       </Section>
-      <Section of="account" label={words().app.account}>
+      <Section of="account" label={messages().app.account}>
         <Account />
       </Section>
     </div>
@@ -166,7 +258,7 @@ function Side() {
 
 /** Of a tab with several parts, which one. */
 function PartChoice({ of }: { of: Tab }) {
-  const { choices, choice } = words().app;
+  const { choices, choice } = messages().app;
   return (
     <nav class="app-choice" aria-label={choices[of]}>
       {partsOf[of].map((one) => (
@@ -175,7 +267,7 @@ function PartChoice({ of }: { of: Tab }) {
           class="app-choice-part one-line"
           key={one}
           aria-current={isShown(one) ? "true" : undefined}
-          onClick={() => show(one)}
+          onClick={() => showPart(one)}
         >
           {choice[one]}
         </button>
@@ -184,8 +276,16 @@ function PartChoice({ of }: { of: Tab }) {
   );
 }
 
-/** A part of the page, made when it is shown for the first time and kept from then on. */
-function Section({ of, label, children }: { of: Part; label: string; children: ComponentChildren }) {
+interface SectionProps {
+  of: Part;
+  label: string;
+  /** Whether something lies above it. */
+  inert?: boolean;
+  children: ComponentChildren;
+}
+
+/** A part of the web app; it is rendered from its first showing on. */
+function Section({ of, label, inert, children }: SectionProps) {
   const wasShown = useRef(false);
   const shown = isShown(of);
   wasShown.current ||= shown;
@@ -196,6 +296,7 @@ function Section({ of, label, children }: { of: Part; label: string; children: C
       tabIndex={-1}
       aria-label={label}
       hidden={!shown}
+      inert={inert ?? false}
       data-part={of}
     >
       {wasShown.current && children}
@@ -205,65 +306,64 @@ function Section({ of, label, children }: { of: Part; label: string; children: C
 
 function Tabs({ of }: { of: readonly Tab[] }) {
   return (
-    <nav class="app-tabs" aria-label={words().app.tabs} style={{ "--tabs": String(of.length) }}>
+    <nav class="app-tabs" aria-label={messages().app.tabs} style={{ "--tabs": String(of.length) }}>
       {of.map((one) => (
         <button
           type="button"
           class="app-tab"
           key={one}
-          aria-current={partsOf[one].some(isShown) ? "page" : undefined}
+          aria-current={isCurrent(one) ? "page" : undefined}
           onClick={() => choose(one)}
         >
           <Icon name={one} />
-          <span class="one-line">{words().app[one]}</span>
+          <span class="one-line">{messages().app[one]}</span>
         </button>
       ))}
     </nav>
   );
 }
 
-/**
- * The part of the tab that was shown last; whoever presses the tab where they are gets to its first.
- *
- * On a phone whoever opens the library wants to find something: the keyboard comes up at once.
- */
+/** The part of the tab that was shown last; a press on the current tab leads to its first part. */
 function choose(tab: Tab): void {
   const next = tabOf(part.value) === tab ? tab : lastPart.value[tab];
-  show(next);
-  if (next === "library" && columns.value === 1) wishToSearch();
+  showPart(next);
+  if (isSheet()) goToPart(next);
 }
 
-/** With two columns the queue stays beside the chosen part, with three there is room for one more. */
+function isCurrent(tab: Tab): boolean {
+  return partsOf[tab].some(isShown) && !(tab === "library" && isSheet());
+}
+
+/** Whether history or room lie above the two columns. */
+function isSheet(): boolean {
+  return columns.value === 2 && isSidePart(part.value);
+}
+
+/** With two columns history and room lie as a sheet above library and queue, with three they have their own. */
 function isShown(one: Part): boolean {
   const chosen = part.value;
   if (columns.value === 1) return one === chosen;
-  if (one === "queue") return true;
-  const { library } = lastPart.value;
-  if (columns.value === 2) return one === (chosen === "queue" ? library : chosen);
-  return one === library || one === aside.value;
+  if (one === "queue" || one === lastPart.value.library) return true;
+  return one === (columns.value === 2 ? chosen : sidePart.value);
 }
 
 /** The code of a part can't be had: the network is away, or the server has a newer page by now. */
 function PartFailed({ retry }: { retry: () => void }) {
-  const { partFailed, reload, retry: again } = words().app;
-  const takeNewer = newVersion.value;
+  const { partFailed, reload, retry: again } = messages().app;
+  const update = newVersion.value;
   return (
-    <div class="empty" role="status">
-      <p>{partFailed}</p>
-      <button type="button" class="button" onClick={takeNewer ?? retry}>
-        <Icon name="retry" />
-        {takeNewer ? reload : again}
-      </button>
-    </div>
+    <ErrorRetry class="empty" text={partFailed} label={update ? reload : again} onRetry={update ?? retry} />
   );
 }
 
 /** Neither the list of keys nor the question about an addition can be had. */
 function DialogFailed() {
   useEffect(() => {
-    isHelpShown.value = false;
-    twinQuestion.value = null;
-    tell(words().app.partFailed);
+    areShortcutsShown.value = false;
+    otherVersionPrompt.value = trackSheet.value = invitation.value = null;
+    // A name can be given later.
+    addWithoutName();
+    showToast(messages().app.partFailed);
   }, []);
   return null;
 }

@@ -1,4 +1,4 @@
-/** Set by vite.config.ts: where requests go unless VITE_API_BASE_URL says otherwise. */
+/** Set by vite.config.ts: the server's URL without VITE_API_BASE_URL. */
 declare const __DEFAULT_API_BASE_URL__: string;
 
 interface ImportMetaEnv {

@@ -1,9 +1,9 @@
-/** Tells the server's log what went wrong in the page, a few times at most. */
+/** Reports errors of the web app to the server's log, up to 5 per visit. */
 
 import { apiBase } from "./api/http.ts";
 import type { PageError } from "./generated/api.ts";
 
-/** Of one visit: a fault that repeats is not told for ever. */
+/** Per visit, so that a repeated error does not fill the log. */
 const REPORTS_AT_MOST = 5;
 const LONGEST = 2000;
 
@@ -47,6 +47,6 @@ function report({ message, source, line, column, error }: Fault): void {
     body: JSON.stringify(body),
     keepalive: true,
   }).catch(() => {
-    // Nobody is there to hear it.
+    // A failed report is dropped.
   });
 }

@@ -1,44 +1,57 @@
-/** Puts the page together: the room of the address, the words of the reader, the parts. */
+/** Starts the web app: the room of the URL, the user's language, the parts. */
 
-// Before all others: what a feature says about its own pieces comes later and counts.
+// Before all others, so that the styles of features override these.
 import "./ui/tokens.css";
 import "./ui/base.css";
 import { render } from "preact";
 import { App } from "./app.tsx";
 import { reportErrors } from "./error_reports.ts";
-import { recogniseMe } from "./store/guest.ts";
-import { followOtherTabs } from "./store/other_tabs.ts";
-import { loadPageFacts } from "./store/page.ts";
-import { followAddress, roomOfAddress } from "./store/place.ts";
-import { followTheme, speakChosenLanguage } from "./store/preferences.ts";
-import { enterRoom } from "./store/room.ts";
-import { newVersion, noticeNewerPage } from "./store/version.ts";
-import { loadTheRest } from "./ui/lazy.tsx";
+import { loadIdentity, onSessionChangeInOtherTab } from "./store/identity.ts";
+import { newVersion, startRoom, watchForUpdate, watchInstallPrompt } from "./store/installation.ts";
+import { applyTheme, loadChosenLanguage } from "./store/preferences.ts";
+import { enterRoom, onUserChanged, room, roomName } from "./store/room.ts";
+import { roomOfPath, roomPath, startRouter } from "./store/router.ts";
+import { loadServerInfo } from "./store/server_info.ts";
+import { preloadLazyParts } from "./ui/lazy.tsx";
 import { columns } from "./ui/screen.ts";
 
-/** After this what is needed at once has come, on a slow line too. */
+/** After this time the first load has finished, on slow connections too. */
 const CALM_MS = 3000;
 
 async function start(): Promise<void> {
   reportErrors();
-  followTheme();
-  const entered = enterRoom(roomOfAddress(location.pathname));
-  await speakChosenLanguage();
+  applyTheme();
+  const slug = startRoom(roomOfPath(location.pathname), location.search);
+  if (slug !== roomOfPath(location.pathname)) history.replaceState(null, "", roomPath(slug) + location.hash);
+  const entered = enterRoom(slug);
+  showStoredName();
+  watchInstallPrompt();
+  await loadChosenLanguage();
   const place = document.getElementById("app");
   if (!place) throw new Error("the page has no place for itself");
   await entered;
   place.replaceChildren();
   render(<App />, place);
-  followAddress(columns);
-  noticeNewerPage();
-  followOtherTabs();
-  void recogniseMe();
-  void loadPageFacts();
-  setTimeout(() => void loadTheRest(), CALM_MS);
+  startRouter(columns);
+  watchForUpdate();
+  // The session is the browser's: it changes in all tabs.
+  onSessionChangeInOtherTab(async () => {
+    await loadIdentity();
+    onUserChanged();
+  });
+  void loadIdentity();
+  void loadServerInfo();
+  setTimeout(() => void preloadLazyParts(), CALM_MS);
   const { keepPageForLater } = await import("./service_worker_client.ts");
   keepPageForLater((reload) => {
     newVersion.value = reload;
   });
+}
+
+/** Shown before the messages are loaded. */
+function showStoredName(): void {
+  const bar = document.querySelector(".boot-bar");
+  if (bar && room.value) bar.textContent = roomName.value;
 }
 
 void start();

@@ -1,23 +1,23 @@
-/** Keeps the built page for the time without network. It touches nothing but the page and its files. */
+/** Caches the built web app for use without network. It handles only the web app and its files. */
 
 export type {}; // a module: `self` is this worker's own word here
 
 declare const self: ServiceWorkerGlobalScope;
-/** Written in by scripts/service-worker.mjs. The name stands for exactly these files. */
+/** Inserted by scripts/service-worker.mjs. The name identifies exactly these files. */
 declare const __BUILT_PAGE__: { name: string; files: { address: string; integrity: string }[] };
 
 const BUILT = __BUILT_PAGE__;
 const PREFIX = "tutti-page-";
 const CACHE = `${PREFIX}${BUILT.name}`;
 const PAGE = "/";
-const PAGES = /^\/(r\/[a-z0-9-]{1,50}\/?)?$/;
+const PAGES = /^\/(r\/[a-z0-9-]{1,50}(\/screen)?\/?)?$/;
 const FILES = "/page/";
 /** A page that comes later than this comes from the cache. */
 const PATIENCE_MS = 3000;
-/** This one, and the one before: tabs that still show it may ask for more of its files. */
+/** This version and the previous one, whose tabs may request more of its files. */
 const KEPT_PAGES = 2;
 
-/** What a page may ask: see service_worker_client.ts. */
+/** Messages of a page: see service_worker_client.ts. */
 type Question =
   | { type: "knows"; addresses: string[] }
   | { type: "take-over" }
@@ -90,7 +90,7 @@ async function answerTo(event: ExtendableMessageEvent): Promise<void> {
   }
 }
 
-/** Whether no more than the one page is open that asked. */
+/** Whether only the page that sent the message is open. */
 async function isAlone(): Promise<boolean> {
   return (await self.clients.matchAll({ type: "window", includeUncontrolled: true })).length <= 1;
 }

@@ -1,7 +1,7 @@
 /**
- * Has the browser keep the page for the time without network, and notices when the server has a newer one.
+ * Registers the service worker, and reports a newer version of the web app on the server.
  *
- * Over plain http from another machine browsers offer no such thing; the page works there all the same.
+ * Over plain http from another machine browsers have no service workers; the web app works there without one.
  */
 
 const ADDRESS = "/service-worker.js";
@@ -10,8 +10,8 @@ const SETTLE_MS = 1000;
 const LOOK_EVERY_MS = 60 * 60 * 1000;
 
 /**
- * A browser may put the change off while the old worker is busy, and a tab that closes is counted for a moment yet:
- * so it is asked a few times.
+ * A browser may delay the change while the old worker is busy, and a closing tab counts for a moment, so the message
+ * is repeated.
  */
 const ASK_TIMES = 5;
 const ASK_EVERY_MS = 3000;
@@ -21,7 +21,7 @@ const RELOAD_AFTER_MS = 1500;
 /** What to do when the server has a newer page: `reload` takes over to it. */
 export type Offer = (reload: () => void) => void;
 
-/** Returns at once, and never fails: a browser that can't is left alone. */
+/** Returns immediately, and never fails: a browser that can't is left alone. */
 export function keepPageForLater(offer: Offer = () => {}): void {
   if (!import.meta.env.PROD || !window.isSecureContext || !("serviceWorker" in navigator)) return;
   const begin = () => setTimeout(() => register(offer).catch(() => {}), SETTLE_MS);
@@ -37,7 +37,7 @@ async function register(offer: Offer): Promise<void> {
   registration.addEventListener("updatefound", () => {
     const worker = registration.installing;
     worker?.addEventListener("statechange", () => {
-      // Without a controller it is the first one, which has nobody to wait for.
+      // Without a controller it is the first worker, which replaces none.
       if (worker.state === "installed" && navigator.serviceWorker.controller) consider(worker);
     });
   });

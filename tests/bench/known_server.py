@@ -1,4 +1,4 @@
-"""A WebSocket server of a few lines that sends exactly what a test says, so that it is known what came."""
+"""A small WebSocket server that sends exactly what a test specifies."""
 
 import contextlib
 import socket
@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from typing import Self
 
-# What `tell` is given: the clients, the event's place from 0, its frame.
-Tell = Callable[[list[socket.socket], int, bytes], None]
+# The arguments of `deliver`: the clients, the event's index from 0, its frame.
+Deliver = Callable[[list[socket.socket], int, bytes], None]
 SWITCHING = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n"
 PATIENCE_SECONDS = 30
 PING = b"\x89\x04ruly"
 
 
 def to_each(clients: list[socket.socket], _: int, frame: bytes) -> None:
-    """The honest way."""
+    """Sends each event once to each client."""
     for client in clients:
         client.sendall(frame)
 
@@ -25,11 +25,11 @@ def text_frame(text: bytes) -> bytes:
 
 
 class KnownServer:
-    """Takes so many clients, then a feed of lines, and gives `tell` each line as a finished frame."""
+    """Accepts `clients` clients, then a feed of lines, and calls `deliver` with each line as a frame."""
 
-    def __init__(self, *, clients: int, tell: Tell = to_each) -> None:
+    def __init__(self, *, clients: int, deliver: Deliver = to_each) -> None:
         self._count = clients
-        self._tell = tell
+        self._tell = deliver
         self._listener, self._feed_listener = _listening(), _listening()
         self.port, self.feed_port = self._listener.getsockname()[1], self._feed_listener.getsockname()[1]
         self.clients: list[socket.socket] = []
@@ -43,20 +43,20 @@ class KnownServer:
     def __exit__(self, *_: object) -> None:
         for listener in (self._listener, self._feed_listener):
             with contextlib.suppress(OSError):
-                listener.shutdown(socket.SHUT_RDWR)  # whoever waits there is let go
+                listener.shutdown(socket.SHUT_RDWR)  # ends a waiting accept()
         self._thread.join()
         for open_socket in [*self.clients, self._listener, self._feed_listener]:
             open_socket.close()
 
     def _serve(self) -> None:
-        with contextlib.suppress(OSError):  # the end of the ruler is the end of the test
+        with contextlib.suppress(OSError):  # the load generator's end is the test's end
             for _ in range(self._count):
                 self.clients.append(self._let_in())
             feed, _ = self._feed_listener.accept()
             feed.settimeout(PATIENCE_SECONDS)
             with feed, feed.makefile("rb") as lines:
-                for place, line in enumerate(lines):
-                    self._tell(self.clients, place, text_frame(line[:-1]))
+                for index, line in enumerate(lines):
+                    self._tell(self.clients, index, text_frame(line[:-1]))
 
     def _let_in(self) -> socket.socket:
         client, _ = self._listener.accept()

@@ -1,4 +1,4 @@
-"""What the benchmarks know of the machine is true."""
+"""The benchmarks' information about the machine is correct."""
 
 import os
 import socket
@@ -12,17 +12,17 @@ import pytest
 from bench.machine import MachineError, check_listener, processor_seconds, with_children
 
 
-def test_a_port_belongs_to_who_listens_on_it() -> None:
+def test_a_port_belongs_to_the_listening_process() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         check_listener(port, [os.getpid()])
         with pytest.raises(MachineError, match=str(port)):
             check_listener(port, [os.getppid()])
-    with pytest.raises(MachineError):  # nobody listens there any more
+    with pytest.raises(MachineError):  # no process listens there any more
         check_listener(port, [os.getpid()])
 
 
-def test_the_time_of_all_threads_is_counted() -> None:
+def test_processor_time_includes_all_threads() -> None:
     def work() -> None:
         until = time.thread_time() + 0.1
         while time.thread_time() < until:
@@ -37,7 +37,7 @@ def test_the_time_of_all_threads_is_counted() -> None:
     assert processor_seconds([os.getpid()]) - before >= 0.3
 
 
-def test_a_process_is_found_with_its_children() -> None:
+def test_child_processes_are_found() -> None:
     command = [sys.executable, "-c", "input()"]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as child:
         assert child.pid in with_children(os.getpid())

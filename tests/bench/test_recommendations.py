@@ -1,4 +1,4 @@
-"""That the benchmark of recommendations parts without leaks, counts rightly and shows what it found."""
+"""The recommendations benchmark splits without leaks and computes its metrics correctly."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from bench.recommendations import quality
-from bench.recommendations.made_up import write_listening
-from bench.recommendations.rivals import by_neighbours, by_popularity
+from bench.recommendations.baselines import by_neighbours, by_popularity
 from bench.recommendations.splits import split_of
+from bench.recommendations.synthetic_data import write_listening
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +18,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_nothing_that_was_kept_back_is_trained_on(data: Path) -> None:
+def test_held_out_items_are_not_trained_on(data: Path) -> None:
     split = split_of(data, seed=1)
 
     assert split.held
+    assert split.train
     assert 0 < len(split.later) < len(split.held) / 4
     for person, item, _ in split.train + split.histories:
         assert item not in split.held.get(person, ())
@@ -37,11 +38,11 @@ def test_recall_and_ndcg_by_hand() -> None:
     assert quality.ndcg([str(number) for number in range(20)], set(map(str, range(50)))) == 1
 
 
-@pytest.mark.parametrize("rival", [by_popularity, by_neighbours])
-def test_rivals_show_nothing_that_somebody_has(data: Path, rival: Any) -> None:
+@pytest.mark.parametrize("baseline", [by_popularity, by_neighbours])
+def test_baselines_show_no_item_of_the_user(data: Path, baseline: Any) -> None:
     split = split_of(data, seed=1)
 
-    answers = rival(split, 20)
+    answers = baseline(split, 20)
 
     known = {(person, item) for person, item, _ in split.train + split.histories}
     assert set(answers) == set(split.held)

@@ -1,4 +1,4 @@
-"""What `bench/run write` counts, against servers and figures that are known."""
+"""The counts of `bench/run write`, with known servers and numbers."""
 
 import itertools
 import os
@@ -12,16 +12,16 @@ from contextlib import contextmanager
 import pytest
 
 from bench.write.clients import (
-    RefusedError,
+    RejectedError,
     Run,
-    ask_as_fast_as_answered,
-    ask_at_a_pace,
-    is_whole,
+    is_complete,
     request_bytes,
+    send_at_rate,
+    send_closed_loop,
 )
 from bench.write.listeners import Listener, listening
-from bench.write.parts import Ledger
-from bench.write.report import Measured, ratios
+from bench.write.report import Measured, both_runs, ratios
+from bench.write.time_breakdown import TimeBreakdown
 from tests.bench.known_server import PING, SWITCHING, text_frame
 from tests.preloaded import run_program
 from tests.processes import BACKEND, PROJECT
@@ -32,7 +32,7 @@ Answer = Callable[[int], bytes]
 
 @contextmanager
 def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
-    """A server that answers the request of each number so; nothing ends the connection instead."""
+    """A server that sends `answer(number)` to each request; None closes the connection."""
     requests: list[bytes] = []
     numbers = itertools.count()
 
@@ -61,17 +61,17 @@ def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
 
 def asked(port: int, *, clients: int = 1, most: int = 10) -> Run:
     requests = [itertools.repeat(request_bytes("POST", f"/{number}", b"{}")) for number in range(clients)]
-    return ask_as_fast_as_answered([port], requests, [os.getpid()], seconds=30, most=most)
+    return send_closed_loop([port], requests, [os.getpid()], seconds=30, most=most)
 
 
-def test_as_many_are_asked_as_answers_are_counted() -> None:
+def test_each_counted_response_belongs_to_a_request() -> None:
     with answering(lambda _: DONE) as (port, requests):
         run = asked(port, clients=3, most=20)
-    assert len(run.answers) == len(requests) == 20
+    assert len(run.responses) == len(requests) == 20
     assert {request.split()[1] for request in requests} == {b"/0", b"/1", b"/2"}
 
 
-def test_the_processor_time_is_that_of_the_processes_for_one_answer() -> None:
+def test_processor_time_is_that_of_the_processes_per_response() -> None:
     spent_seconds = 0.01
 
     def work(_: int) -> bytes:
@@ -87,51 +87,52 @@ def test_the_processor_time_is_that_of_the_processes_for_one_answer() -> None:
     assert run.percentile(50) >= 1000 * spent_seconds
 
 
-def test_a_connection_that_is_closed_is_opened_anew_and_the_request_asked_again() -> None:
+def test_a_request_on_a_closed_connection_is_sent_again() -> None:
     with answering(lambda number: b"" if number == 4 else DONE) as (port, requests):
         run = asked(port, most=10)
-    assert (len(run.answers), len(requests)) == (10, 11)
+    assert (len(run.responses), len(requests)) == (10, 11)
 
 
-def test_what_is_refused_is_no_figure() -> None:
+def test_a_rejected_request_is_an_error() -> None:
     refusal = b"HTTP/1.1 429 Too Many Requests\r\nContent-Length: 7\r\n\r\nlimited"
     with (
         answering(lambda number: refusal if number == 3 else DONE) as (port, _),
-        pytest.raises(RefusedError) as told,
+        pytest.raises(RejectedError) as reported,
     ):
         asked(port)
-    assert "limited" in str(told.value)
+    assert "limited" in str(reported.value)
 
 
-def test_a_late_answer_counts_from_when_it_was_due() -> None:
-    """A server that stands still for a moment is late for all that came due in it."""
-    still_seconds, per_second = 0.2, 50
+def test_a_late_response_is_measured_from_its_due_time() -> None:
+    """A server that pauses is late for all requests that were due during the pause."""
+    pause_seconds, per_second = 0.2, 50
 
-    def stand_still_once(number: int) -> bytes:
-        time.sleep(still_seconds if number == 2 else 0)  # what is measured
+    def pause_once(number: int) -> bytes:
+        time.sleep(pause_seconds if number == 2 else 0)  # what is measured
         return DONE
 
-    with answering(stand_still_once) as (port, _):
+    with answering(pause_once) as (port, _):
         requests = itertools.repeat(request_bytes("POST", "/", b"{}"))
-        run = ask_at_a_pace(port, requests, [os.getpid()], per_second=per_second, count=8)
-    for late, took in enumerate(run.answers[2:]):
-        assert took >= 1000 * (still_seconds - late / per_second)
+        run = send_at_rate(port, requests, [os.getpid()], per_second=per_second, count=8)
+    assert len(run.responses) == 8
+    for late, took in enumerate(run.responses[2:]):
+        assert took >= 1000 * (pause_seconds - late / per_second)
 
 
-def test_an_answer_is_whole_with_its_length_or_its_last_chunk() -> None:
+def test_an_answer_is_complete_with_its_length_or_its_last_chunk() -> None:
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
     for answer in (DONE, chunked):
-        assert is_whole(answer)
-        assert not any(is_whole(answer[:end]) for end in range(len(answer)))
+        assert is_complete(answer)
+        assert not any(is_complete(answer[:end]) for end in range(len(answer)))
 
 
-def test_percentiles_are_times_that_were_measured() -> None:
-    run = Run(answers=[float(number) for number in range(1, 101)])
+def test_percentiles_are_measured_times() -> None:
+    run = Run(responses=[float(number) for number in range(1, 101)])
     assert [run.percentile(percent) for percent in (50, 99, 100)] == [50, 99, 100]
-    assert Run(answers=[7.0]).percentile(99) == 7
+    assert Run(responses=[7.0]).percentile(99) == 7
 
 
-def test_listeners_take_messages_in_pieces_and_answer_pings() -> None:
+def test_listeners_join_fragments_and_respond_to_pings() -> None:
     big = b"x" * 70_000
     pieces = b"\x01\x02ab" + PING + b"\x80\x01c"  # one message of two frames, a ping between them
     long_frame = b"\x81\x7f" + len(big).to_bytes(8, "big") + big
@@ -158,7 +159,7 @@ def test_listeners_take_messages_in_pieces_and_answer_pings() -> None:
     assert pongs == [b"\x8a\x84\0\0\0\0ruly"]
 
 
-def test_listeners_that_are_not_let_in_are_told_of() -> None:
+def test_rejected_listeners_are_reported() -> None:
     with (
         answering(lambda _: b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n") as (port, _),
         pytest.raises(ConnectionError),
@@ -167,8 +168,8 @@ def test_listeners_that_are_not_let_in_are_told_of() -> None:
         pass
 
 
-def test_each_part_has_its_own_time_and_not_that_of_parts_below() -> None:
-    ledger = Ledger()
+def test_each_part_has_only_its_own_time() -> None:
+    ledger = TimeBreakdown()
 
     def work(seconds: float) -> None:
         until = time.thread_time() + seconds
@@ -191,8 +192,8 @@ def test_each_part_has_its_own_time_and_not_that_of_parts_below() -> None:
     assert 0.02 <= spent["above"] < 0.05
 
 
-def test_all_parts_are_found_in_the_product() -> None:
-    code = "import django; django.setup(); from bench.write.parts import watch_parts; watch_parts()"
+def test_all_instrumented_functions_exist() -> None:
+    code = "import django; django.setup(); from bench.write import time_breakdown as b; b.instrument()"
     environment = {
         **os.environ,
         "PYTHONPATH": f"{PROJECT}:{BACKEND}",
@@ -202,18 +203,31 @@ def test_all_parts_are_found_in_the_product() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_a_ratio_is_the_middle_of_those_of_each_turn() -> None:
+def test_a_ratio_is_the_median_of_the_rounds() -> None:
     found = Measured()
     for turn, (bare, vote) in enumerate([(2.0, 4.0), (4.0, 4.0), (1.0, 10.0)]):
         for kind, cost in (("bare", bare), ("vote", vote)):
-            run = Run(seconds=1, processor_seconds=cost / 1000, answers=[cost])
+            run = Run(seconds=1, processor_seconds=cost / 1000, responses=[cost])
             found.note("turns", run, size="SQLite", kind=kind, turn=turn)
             for is_bare in (True, False):
                 found.note("reads", run, size="SQLite", kind="chart", turn=turn, rows=1, is_bare=is_bare)
     for kind, late in (("bare", 5.0), ("vote", 12.0)):
         found.note(
-            "pace", Run(seconds=1, answers=[1.0, late]), keeps_answers=True, size="SQLite", kind=kind, turn=0
+            "pace",
+            Run(seconds=1, responses=[1.0, late]),
+            saves_response_times=True,
+            size="SQLite",
+            kind=kind,
+            turn=0,
         )
     given = ratios(found)
     assert (given["sqlite_vote"], given["sqlite_vote_p99"], given["sqlite_read_chart"]) == (2.0, 2.4, 1.0)
     assert given["sqlite_add"] is None
+
+
+def test_two_runs_are_shown_in_one_table():
+    """A ratio that one of them lacks is shown too."""
+    head, *rows = both_runs({"vote": 1.5, "add": 2.0}, {"vote": 1.6, "move": None})
+
+    assert len(head) == 3
+    assert rows == [["vote", "1.5", "1.6"], ["add", "2.0", "None"], ["move", "None", "None"]]

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.services import chromium_binary
 
 # How long a page may take for what it is to show, here and in tests/page: a busy machine takes more than

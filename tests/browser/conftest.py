@@ -1,5 +1,7 @@
 """One server and one browser for all pages."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +11,20 @@ from playwright.sync_api import Browser
 from tests.browser.chromium import WatchedPage, chromium
 from tests.conftest import ReadyMadeData
 from tests.contract.staff import PASSWORD, make_staff
-from tests.processes import TuttiServer
+from tests.processes import PROJECT, TuttiServer
+
+
+@pytest.fixture(scope="session")
+def built_graphiql(built_page: Path) -> Path:
+    """Beside the page, as `make graphiql` builds it; servers that start from here on give it."""
+    command = [sys.executable, "-I", str(PROJECT / "scripts" / "build_frontend.py"), "--graphiql", "--tools"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return built_page / "graphiql"
 
 
 @pytest.fixture(scope="package")
-def site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def site(built_graphiql: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     """It gives its pages to the local network, too."""
     with TuttiServer(**ready_made_data.options("embedded"), arguments=("--lan",)) as server:
         make_staff(server, "ada")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +11,9 @@ from playwright.sync_api import Browser, Page, Route, expect
 from core.security_headers import GRAPHIQL, NOTHING, written
 from tests.browser.chromium import WatchedPage
 from tests.browser.graphiql_page import GENRES, GraphiQLPage
+from tests.page.node import node
 from tests.page.visitors import until
-from tests.processes import TuttiServer
+from tests.processes import PROJECT, TuttiServer
 
 GQL = "/api/gql/"
 PEOPLE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -56,7 +58,7 @@ def test_without_any_one_word_of_the_policy_something_is_missing(page: WatchedPa
 
 def is_violated(page: Page, directive: str) -> bool:
     violations: list[str] = page.evaluate("window.violations")
-    return any(told.startswith(directive) for told in violations)
+    return any(reported.startswith(directive) for reported in violations)
 
 
 def is_page(route: Route) -> bool:
@@ -89,7 +91,16 @@ def test_its_editors_have_names_and_on_a_phone_its_parts_stand_below_each_other(
     context.close()
 
 
-# --- Who gets it ---------------------------------------------------------------------------------------
+# --- How it is built ---------------------------------------------------------------------------------
+
+
+def test_its_sources_have_the_types_of_its_packages(built_graphiql: Path) -> None:
+    done = node("../node_modules/typescript/bin/tsc", "--noEmit", folder=PROJECT / "frontend" / "graphiql")
+
+    assert done.returncode == 0, done.stdout
+
+
+# --- Who gets it -------------------------------------------------------------------------------------
 
 
 def test_people_get_a_page_and_programs_what_they_got_before(http: httpx.Client) -> None:

@@ -3,9 +3,11 @@
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.audio_files import write_audio
 from tests.conftest import ReadyMadeData
 from tests.containers.proxy import Proxy
 from tests.processes import PROJECT, TuttiServer
@@ -40,9 +42,18 @@ def run_make_secrets(
 
 
 @pytest.fixture(scope="package")
-def behind_proxy(ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
-    """As docker-compose.yml sets it up."""
+def music() -> Iterator[Path]:
+    """A folder with a track of which nginx sends the audio, as another user if root starts it."""
+    with TemporaryDirectory(prefix="tutti-music-") as folder:
+        Path(folder).chmod(0o755)
+        yield write_audio(Path(folder, "ä b.wav"), title="Proxied", artist="Ada").parent
+
+
+@pytest.fixture(scope="package")
+def behind_proxy(ready_made_data: ReadyMadeData, music: Path) -> Iterator[TuttiServer]:
+    """As docker-compose.yml sets it up, with a music folder."""
     settings = {"TRUSTED_PROXIES": "1", "METRICS_TOKEN": "sesame"}
+    settings |= {"MUSIC_DIRS": str(music), "AUDIO_ACCEL_PREFIX": "/audio-files"}
     with TuttiServer(**ready_made_data.options("embedded"), environment=settings) as server:
         yield server
 
@@ -60,8 +71,8 @@ def in_production(ready_made_data: ReadyMadeData, secrets: Path) -> Iterator[Tut
 
 
 @pytest.fixture(scope="package")
-def proxy(nginx: str, behind_proxy: TuttiServer) -> Iterator[Proxy]:
-    with Proxy("http.conf", server_port=behind_proxy.port) as started:
+def proxy(nginx: str, behind_proxy: TuttiServer, music: Path) -> Iterator[Proxy]:
+    with Proxy("http.conf", server_port=behind_proxy.port, music=music) as started:
         yield started
 
 

@@ -10,10 +10,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scripts import environment, page
+from scripts import build_frontend, environment
 from tests.processes import PROJECT
 
 # What may be run without an image around it: everything else could change this machine.
@@ -23,7 +24,7 @@ KEPT_VARIABLES = re.compile(r"HOME|TMPDIR|SSL_.*|PIP_.*|HTTPS?_PROXY|NO_PROXY", 
 UV = Path(sys.prefix, "bin", "uv")
 # As .dockerignore says.
 NOT_COPIED = ("__pycache__", "tests", "node_modules", "dist*")
-# Of what pip is told: what uv, which has most packages at hand, is told in its place.
+# The options of pip, replaced by those of uv, which has most packages in its cache.
 PIP = re.compile(r"\.venv/bin/python -m pip install( --(no-cache-dir|disable-pip-version-check|no-compile))+")
 ABSOLUTE_PATHS = re.compile(r"(?<![\w.-])/(tutti|data)\b")
 
@@ -138,9 +139,9 @@ class BareBuild:
 
     def _link_page_packages(self, frontend: Path) -> None:
         """Those that are here already: that npm fetches them is tried by the first start of a clone."""
-        is_copy = self.by_uv and (frontend / page.LOCK.name).exists()
-        if is_copy and page.are_packages_there(with_tools=False):
-            (frontend / "node_modules").symlink_to(page.INSTALLED.parent.resolve())
+        is_copy = self.by_uv and (frontend / build_frontend.PAGE.lock.name).exists()
+        if is_copy and build_frontend.are_packages_there(build_frontend.PAGE, with_tools=False):
+            (frontend / "node_modules").symlink_to(build_frontend.PAGE.installed.parent.resolve())
 
     def _run_step(self, stage: Stage, one: Instruction, working: Path) -> None:
         program = one.words.split()[0]
@@ -149,8 +150,10 @@ class BareBuild:
         if os.geteuid() != 0:
             text = re.sub(r" -[og] \d+", "", text)  # only root gives folders away
         variables = {name: value for name, value in os.environ.items() if KEPT_VARIABLES.fullmatch(name)}
-        if self.by_uv:  # packages that are not compiled here are when they are imported
+        if self.by_uv and " -m compileall " in text:
             text = text.replace(" -m compileall ", " -m compileall -x /site-packages/ ")
+            copy_compiled(working / ".venv")
+        if self.by_uv:
             text = text.replace(" -m venv ", " -m venv --without-pip ")  # which is not used then
         if self.by_uv and PIP.search(text):
             text = PIP.sub(f"{UV} pip install --quiet --python .venv/bin/python", text)
@@ -164,3 +167,17 @@ class BareBuild:
             text=True,
         )
         assert done.returncode == 0, f"{one.words}\n{done.stdout}\n{done.stderr}"
+
+
+def copy_compiled(target_environment: Path) -> None:
+    """Takes over what this environment has compiled of the same packages: else the first start does it."""
+    own = Path(sysconfig.get_path("purelib"))
+    for compiled in own.glob("**/__pycache__/*.pyc"):
+        source = compiled.parent.parent / f"{compiled.name.split('.')[0]}.py"
+        copy = target_environment / source.relative_to(sys.prefix)
+        if source.exists() and copy.exists() and copy.read_bytes() == source.read_bytes():
+            target = copy.parent / "__pycache__" / compiled.name
+            target.parent.mkdir(exist_ok=True)
+            # Bytes 8 to 11 are the source's time of modification (importlib, _code_to_timestamp_pyc).
+            content, time = compiled.read_bytes(), int(copy.stat().st_mtime)
+            target.write_bytes(content[:8] + time.to_bytes(4, "little") + content[12:])

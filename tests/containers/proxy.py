@@ -1,18 +1,18 @@
 """Debian's nginx with the project's own configuration, in front of a server of this machine."""
 
+import contextlib
 import re
 import shutil
 import ssl
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import Self
 
 import httpx
 
 from tests.processes import PROJECT
-from tests.services import ends_with_us, free_port, nginx_binary
+from tests.services import attempts, ends_with_us, free_port, nginx_binary
 
 CONFIGURATION = PROJECT / "deploy" / "nginx"
 START_SECONDS = 10
@@ -21,19 +21,22 @@ KNOWS_HTTP2_LINE = (1, 25, 1)
 
 
 def nginx_version() -> tuple[int, ...]:
-    told = subprocess.run([nginx_binary(), "-v"], capture_output=True, text=True, check=True).stderr
-    found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", told)
-    assert found, told
+    output = subprocess.run([nginx_binary(), "-v"], capture_output=True, text=True, check=True).stderr
+    found = re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", output)
+    assert found, output
     return tuple(int(number) for number in found.groups())
 
 
 class Proxy:
     """`site` is http.conf or https.conf; only addresses, ports and the place of secrets are others."""
 
-    def __init__(self, site: str, *, server_port: int, secrets: Path | None = None) -> None:
+    def __init__(
+        self, site: str, *, server_port: int, secrets: Path | None = None, music: Path | None = None
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="tutti-proxy-"))
         self.port, self.tls_port = free_port(), free_port()
         self.secrets = secrets
+        self.music = music or self.folder
         self._process: subprocess.Popen[bytes] | None = None
         for source, target in {
             "nginx.conf": "nginx.conf",
@@ -52,6 +55,7 @@ class Proxy:
             r"\blisten 443\b": f"listen 127.0.0.1:{self.tls_port}",
             r"/tmp/nginx.pid": str(self.folder / "pid"),  # noqa: S108 - the container's
             r"/run/secrets": str(self.secrets),
+            r"/music/": f"{self.music}/",
             r"worker_processes auto": "worker_processes 1",
             r"https://\$host\$": f"https://$host:{self.tls_port}$",
         }
@@ -85,15 +89,12 @@ class Proxy:
     def __enter__(self) -> Self:
         foreground = ["-g", "daemon off;"]
         self._process = subprocess.Popen([*self.command, *foreground], **ends_with_us())
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
+        for _ in attempts(START_SECONDS):
+            with contextlib.suppress(httpx.TransportError):
                 httpx.get(f"http://127.0.0.1:{self.port}/", timeout=5)
                 return self
-            except httpx.TransportError:
-                assert time.monotonic() < deadline, "nginx did not start"
-                assert self._process.poll() is None, "nginx did not start"
-                time.sleep(0.02)
+            assert self._process.poll() is None, "nginx ended"
+        raise AssertionError("nginx did not start")
 
     def __exit__(self, *_: object) -> None:
         if self._process:

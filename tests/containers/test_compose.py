@@ -52,12 +52,12 @@ def test_jobs_are_run_by_celery_with_what_the_server_has_and_not_by_the_server_t
     services = read(file)["services"]
     web = services["web"]
     assert set(services) == {"web", "celery", "celery-beat", "db", "redis", "proxy"}
-    assert web["environment"]["JOBS_IN_SERVER"] == "false"
+    assert web["environment"]["EMBEDDED_JOB_WORKER"] == "false"
     shared = {name for name in web["environment"] if re.search("DATABASE|REDIS|SECRET", name)}
     for name, role in JOB_ROLES.items():
         jobs = services[name]
         assert jobs["command"][:4] == ["celery", "--app", "config", role]
-        assert jobs["healthcheck"]["test"][-2:] == ["config.jobs_check", role]
+        assert jobs["healthcheck"]["test"][-2:] == ["server.health_check", role]
         assert jobs["environment"].items() <= web["environment"].items()
         assert shared <= jobs["environment"].keys()
         assert jobs["volumes"] == web["volumes"]

@@ -7,6 +7,7 @@ import ssl
 import time
 from http.cookies import Morsel, SimpleCookie
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,7 +16,7 @@ from websockets.sync.client import connect
 from tests.containers.proxy import CONFIGURATION, Proxy
 from tests.contract.people import begin_session, registered
 from tests.processes import TuttiServer
-from tests.services import free_port
+from tests.services import free_port, wait_for
 
 SOON_SECONDS = 1.0
 
@@ -46,11 +47,43 @@ def test_pages_and_the_api_come_through(proxy: Proxy) -> None:
         assert len(http.get("/api/", headers={"X-Request-ID": "no good"}).headers["X-Request-ID"]) == 32
         # A head that the server takes comes through.
         assert http.get("/api/tracks/", headers={"X-A": "a" * 12_000}).status_code == 200
-        # Whoever comes from elsewhere says so to the proxy, or the proxy says it.
+        # The proxy sets or extends the header of forwarded addresses.
         from_elsewhere = {"X-Forwarded-For": "203.0.113.7"}
         assert http.get("/metrics", headers=from_elsewhere).json()["error"]["code"] == "PERMISSION_DENIED"
         shown = {**from_elsewhere, "Authorization": "Bearer sesame"}
         assert http.get("/metrics", headers=shown).status_code == 200
+
+
+def test_nginx_sends_audio_by_itself_and_only_what_the_server_names(proxy: Proxy, music: Path) -> None:
+    path = music / "ä b.wav"
+    content = path.read_bytes()
+    with proxy.client() as http:
+        search = {"search": "Proxied"}
+        (track,) = wait_for(
+            lambda: http.get("/api/tracks/", params=search).json(),
+            lambda found: [*found][:1] and found[0]["has_audio"],
+        )
+        item = http.post("/api/playlist/", json={"track_id": track["id"]}).json()
+        audio = http.get(f"/api/rooms/main/items/{item['id']}/audio/").json()
+
+        answer = http.get(audio["url"])
+
+        assert (answer.status_code, answer.content) == (200, content)
+        # nginx's own, not Daphne's.
+        assert answer.headers["Server"].startswith("nginx")
+        assert "X-Accel-Redirect" not in answer.headers
+        assert answer.headers["Content-Type"] == "audio/wav"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["ETag"] == audio["etag"]
+        ranges = {"Range": "bytes=10-19", "If-Range": audio["etag"]}
+        part = http.get(audio["url"], headers=ranges)
+        assert (part.status_code, part.content) == (206, content[10:20])
+        assert http.get(audio["url"], headers={"Range": "bytes=0-1,4-5"}).status_code == 416
+        assert http.get("/audio-files/0/%C3%A4%20b.wav").status_code == 404
+        # The name of a file that was exchanged by a link is not even handed to nginx.
+        path.rename(music / "moved")
+        path.symlink_to(music / "moved")
+        assert http.get(audio["url"]).json()["error"]["code"] == "NO_AUDIO"
 
 
 def test_a_change_reaches_sockets_and_streams_at_once(proxy: Proxy) -> None:
@@ -119,12 +152,9 @@ def test_under_https_cookies_are_secure_and_https_is_remembered(tls_proxy: Proxy
 
 
 def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
-    trust = tls_proxy.trust
     own = tls_proxy.base_url
-    with (
-        tls_proxy.client() as http,
-        connect(f"{tls_proxy.ws_url}/ws/playlist/", ssl=trust, origin=own, proxy=None) as websocket,  # type: ignore[arg-type]
-    ):
+    options: dict[str, Any] = {"ssl": tls_proxy.trust, "origin": own, "proxy": None, "open_timeout": 60}
+    with tls_proxy.client() as http, connect(f"{tls_proxy.ws_url}/ws/playlist/", **options) as websocket:
         assert json.loads(websocket.recv(timeout=5))["type"] == "connection.established"
         item = http.get("/api/playlist/").json()[0]
         answer = http.post(f"/api/playlist/{item['id']}/vote/", json={"value": 1}, headers={"Origin": own})
@@ -181,14 +211,14 @@ def test_http_for_https_and_a_body_that_is_too_large_are_refused_in_the_one_shap
     check_answer(large, 413, "PAYLOAD_TOO_LARGE")
 
 
-def test_a_server_that_is_away_is_told_in_the_one_shape(nginx: str) -> None:
+def test_an_unreachable_server_is_an_error_in_the_one_shape(nginx: str) -> None:
     with Proxy("http.conf", server_port=free_port()) as proxy, proxy.client() as http:
         answer = http.get("/api/playlist/")
     check_answer(answer, 503, "UNAVAILABLE")
     assert answer.headers["Retry-After"] == "1"
 
 
-def test_a_failure_of_its_own_is_told_in_the_one_shape(nginx: str) -> None:
+def test_a_failure_of_the_proxy_is_an_error_in_the_one_shape(nginx: str) -> None:
     """It keeps large bodies in files, and here it cannot."""
     proxy = Proxy("http.conf", server_port=free_port())
     configuration = proxy.folder / "nginx.conf"
@@ -225,7 +255,7 @@ def check_answer(answer: httpx.Response, status: int, code: str) -> None:
     assert answer.headers["X-Request-ID"]
 
 
-# --- A guest's cookie from end to end: Secure behind TLS, never without; who is believed about that --
+# --- A guest's cookie from end to end: Secure behind TLS, never without; who is believed about that
 
 HTTPS = {"X-Forwarded-Proto": "https"}
 

@@ -29,7 +29,16 @@ new_addresses = (f"198.54.{number // 250}.{1 + number % 250}" for number in iter
 
 def client_of(server: TuttiServer, **options: Any) -> httpx.Client:
     """A client that checks of every answer what holds of all."""
-    return server.client(event_hooks={"response": [check_answer]}, **options)
+
+    def check_status(answer: httpx.Response) -> None:
+        """A failure of the server comes with what it logged about that request."""
+        if answer.status_code >= 500:
+            answer.read()
+            identifier = answer.headers.get("X-Request-ID", "no X-Request-ID")
+            logged = "\n".join(line for line in server.log.splitlines() if identifier in line)
+            raise AssertionError(f"{answer.request.method} {answer.request.url}: {answer.text}\n{logged}")
+
+    return server.client(event_hooks={"response": [check_status, check_answer]}, **options)
 
 
 @contextmanager
@@ -69,7 +78,7 @@ def new_client(server: TuttiServer) -> Iterator[NewClient]:
 
 @pytest.fixture
 def client(server: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody without any cookie."""
+    """A client without any cookie."""
     with client_of(server) as http:
         yield http
 
@@ -88,7 +97,7 @@ ada, bo, cem = _guest("Ada"), _guest("Bo"), _guest("Cem")
 
 @pytest.fixture(scope="session")
 def staff(server: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody who may write to the library."""
+    """A client that may write to the library."""
     name = f"ada-{secrets.token_hex(3)}"
     make_staff(server, name)
     with client_of(server) as http:
@@ -98,7 +107,7 @@ def staff(server: TuttiServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="session")
 def plain_account(server: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody with an account who is not staff."""
+    """A client with an account that is not staff."""
     with client_of(server) as http:
         begin_plain_session(http, f"cem-{secrets.token_hex(3)}")
         yield http
@@ -109,7 +118,7 @@ def plain_account(server: TuttiServer) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def queue(client: httpx.Client, room: str) -> Queue:
-    """The empty queue of a room of its own, as somebody without a cookie has it."""
+    """The empty queue of a room of its own, as a client without a cookie sees it."""
     return queue_of(client, room)
 
 
@@ -167,7 +176,7 @@ def strict_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiS
 
 @pytest.fixture
 def newcomer(strict_server: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody at an address where nobody has been, and where limits are those of a party."""
+    """A client at an unused address, with the limits of a party."""
     with client_of(strict_server, headers={"X-Forwarded-For": next(new_addresses)}) as http:
         yield http
 

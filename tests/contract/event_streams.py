@@ -12,7 +12,7 @@ from tests.contract.sockets import DEADLINE_SECONDS
 Frame = dict[str, Any]
 
 
-class Told(NamedTuple):
+class StreamedEvent(NamedTuple):
     """One server-sent event: its id where it has one, and the frame."""
 
     id: str | None
@@ -29,19 +29,19 @@ class EventStream:
         self.answer = answer
         self._lines = answer.iter_lines()
 
-    def next(self, *types: str) -> Told:
+    def next(self, *types: str) -> StreamedEvent:
         """The next one but for heartbeats, which has to be of one of these types."""
-        told = self.any_next()
-        while told.type == "heartbeat" and "heartbeat" not in types:
-            told = self.any_next()
-        assert told.type in types, f"{told} came, not {types}"
-        return told
+        reported = self.any_next()
+        while reported.type == "heartbeat" and "heartbeat" not in types:
+            reported = self.any_next()
+        assert reported.type in types, f"{reported} came, not {types}"
+        return reported
 
-    def any_next(self) -> Told:
+    def any_next(self) -> StreamedEvent:
         fields: dict[str, str] = {}
         for line in self._lines:
             if not line and "data" in fields:
-                return Told(fields.get("id"), json.loads(fields["data"]))
+                return StreamedEvent(fields.get("id"), json.loads(fields["data"]))
             if line and not line.startswith(":"):
                 name, _, value = line.partition(": ")
                 assert name in {"id", "data"}, line

@@ -1,4 +1,4 @@
-"""Tracks that a test puts into the library for itself, through somebody of the staff."""
+"""Tracks that a test puts into the library for itself, as a member of the staff."""
 
 import secrets
 from typing import Any

@@ -13,7 +13,7 @@ Account = dict[str, Any]
 
 
 def new_name(beginning: str = "ada") -> str:
-    """A name that nobody has yet."""
+    """An unused name."""
     return f"{beginning}-{secrets.token_hex(3)}-{next(_numbers)}"
 
 

@@ -3,7 +3,6 @@
 import http.client
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -46,11 +45,3 @@ class Poll:
         headers = {name.lower(): value for name, value in response.getheaders()}
         body = json.loads(response.read())
         return Answer(response.status, headers, body, time.monotonic() - self._began)
-
-
-def wait_until(is_so: Callable[[], bool], otherwise: str = "it did not come to that") -> None:
-    """Asks again and again; fails with `otherwise`."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline, otherwise
-        time.sleep(0.01)

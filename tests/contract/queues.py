@@ -111,6 +111,9 @@ class Queue:
     def delete(self, item_id: int) -> httpx.Response:
         return self.http.delete(f"{self.path}{item_id}/")
 
+    def delete_wish(self, wish_id: int) -> httpx.Response:
+        return self.http.delete(f"{self.path}wishes/{wish_id}/")
+
     def _done(self, answer: httpx.Response) -> Item:
         assert answer.status_code == 200, answer.text
         item: Item = answer.json()

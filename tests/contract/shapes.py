@@ -11,6 +11,7 @@ TRACK = {
     **{"id": int, "title": str, "artist": str, "album": str, "genre": str},
     **{"duration_seconds": (int, type(None)), "duration_formatted": TEXT_OR_NONE},
     **{"cover_url": TEXT_OR_NONE, "isrc": TEXT_OR_NONE, "created_at": str},
+    **{"has_audio": bool, "explicit": (bool, type(None))},
 }
 ITEM = {
     **{"id": int, "track": dict, "track_id": int, "position": (int, float), "votes": int},

@@ -48,7 +48,7 @@ class Socket:
         if host:
             options["sock"] = create_connection((server.hostname, server.port), timeout=DEADLINE_SECONDS)
         self._opened = ExitStack()
-        # However long nobody asks for frames, the socket is read: else the server gives it up as dead.
+        # The socket is read even while no frames are requested: else the server closes it as dead.
         options |= {"max_size": None, "max_queue": None, "close_timeout": 2}
         self._connection = self._opened.enter_context(connect(url, **options))
         self.frames: list[Frame] = []
@@ -118,7 +118,7 @@ class Socket:
         return frame
 
     def events_up_to(self, seq: int) -> list[Frame]:
-        """The events that it was told since this was asked last, as soon as it knows of `seq`."""
+        """The events received since the last call, as soon as `seq` has arrived."""
         while not any(is_event(frame) and frame["seq"] >= seq for frame in self.frames):
             self.any_next()
         return self.new_events()
@@ -129,7 +129,7 @@ class Socket:
         return [frame for frame in new if is_event(frame)]
 
     def close_code(self) -> int | None:
-        """Reads until the server closes; None when it just hung up."""
+        """Reads until the server closes; None when it closed without a code."""
         try:
             while True:
                 self.any_next()
@@ -171,7 +171,7 @@ class Socket:
             self._last_seq = payload["seq"]
         elif is_event(frame):
             name = (frame["epoch"], frame["seq"])
-            assert name not in self._seen, f"told twice: {frame}"
+            assert name not in self._seen, f"received twice: {frame}"
             self._seen.add(name)
             if not self._has_resumed:
                 assert self._last_seq is not None, f"an event before the greeting: {frame}"

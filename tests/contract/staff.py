@@ -1,4 +1,4 @@
-"""Somebody with an account: how it is made, and how a session is begun with it."""
+"""An account: how it is made, and how a session is begun with it."""
 
 import re
 import sys
@@ -11,20 +11,20 @@ from tests.processes import BACKEND, TuttiServer
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 FILL_LIBRARY = """
-from apps.tracks.facts import TrackFacts
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 from apps.tracks.services import create_track
 from django.db import transaction
 with transaction.atomic():
     for number in range(Track.objects.count(), {count}):
-        create_track(facts=TrackFacts(title=f"Number {{number}}", artist={artist!r}))
+        create_track(metadata=TrackMetadata(title=f"Number {{number}}", artist={artist!r}))
 """
 
 
 ADD_TRACK = """
-from apps.tracks.facts import TrackFacts
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.services import create_track
-print(create_track(facts=TrackFacts(title={title!r}, artist="Nobody", duration_seconds={seconds})).pk)
+print(create_track(metadata=TrackMetadata(title={title!r}, artist="Nobody", duration_seconds={seconds})).pk)
 """
 
 

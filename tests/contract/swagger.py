@@ -12,8 +12,8 @@ import httpx
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
 
 METHODS = ("get", "put", "post", "delete", "patch")
-# They show the document, or it tells of them without their slash.
-NOT_TOLD = {"/api/docs/", "/api/redoc/", "/api/health/live/", "/api/health/ready/"}
+# They show the document, or it lists them without their slash.
+NOT_DESCRIBED = {"/api/docs/", "/api/redoc/", "/api/health/live/", "/api/health/ready/"}
 Schema = dict[str, Any]
 
 
@@ -21,7 +21,7 @@ Schema = dict[str, Any]
 class Operation:
     path: str
     method: str
-    told: Schema
+    schema: Schema
 
     def __str__(self) -> str:
         return f"{self.method.upper()} {self.path}"
@@ -30,41 +30,43 @@ class Operation:
 class Document:
     """Knows `x-nullable`, which Swagger 2.0 leaves to its readers."""
 
-    def __init__(self, told: Schema) -> None:
-        self.told = told
-        self._definitions = with_null(told["definitions"])
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+        self._definitions = with_null(schema["definitions"])
 
     def operations(self) -> Iterator[Operation]:
-        for path, item in self.told["paths"].items():
+        for path, item in self.schema["paths"].items():
             for method in METHODS:
                 if method in item:
                     yield Operation(path, method, item[method])
 
     def operation(self, method: str, path: str) -> Operation:
-        return Operation(path, method, self.told["paths"][path][method])
+        return Operation(path, method, self.schema["paths"][path][method])
 
     def responses(self, operation: Operation) -> dict[int, Schema]:
-        return {int(status): self._found(told) for status, told in operation.told["responses"].items()}
+        return {
+            int(status): self._found(reported) for status, reported in operation.schema["responses"].items()
+        }
 
     def check(self, value: Any, schema: Schema) -> None:
         """Fails when the value is not as the schema says."""
         whole = {**with_null(schema), "definitions": self._definitions}
         Draft4Validator(whole, format_checker=FormatChecker()).validate(value)
 
-    def _found(self, told: Schema) -> Schema:
-        if "$ref" not in told:
-            return told
-        found: Schema = self.told["responses"][told["$ref"].rsplit("/", 1)[1]]
+    def _found(self, reported: Schema) -> Schema:
+        if "$ref" not in reported:
+            return reported
+        found: Schema = self.schema["responses"][reported["$ref"].rsplit("/", 1)[1]]
         return found
 
 
-def check_is_swagger(told: Schema) -> None:
+def check_is_swagger(reported: Schema) -> None:
     """Fails when it is no Swagger 2.0 document."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # it uses what jsonschema is about to drop
         from swagger_spec_validator.validator20 import validate_spec
 
-        validate_spec(copy.deepcopy(told))  # it writes into what it reads
+        validate_spec(copy.deepcopy(reported))  # it writes into what it reads
 
 
 def with_null(schema: Any, *, word: str = "x-nullable") -> Any:
@@ -81,42 +83,46 @@ def with_null(schema: Any, *, word: str = "x-nullable") -> Any:
 
 ID = "[0-9]{1,18}"
 VARIABLES = {
-    **dict.fromkeys(("item_id", "track_id", "user_id", "recommendation_id"), ID),
+    **dict.fromkeys(("item_id", "track_id", "wish_id", "user_id", "recommendation_id"), ID),
     **{"slug": "[a-z0-9-]{1,50}", "job_id": "[0-9a-f-]{36}"},
     **dict.fromkeys(("genre", "service", "isrc"), "[^/]+"),
     "operation": r"G[A-Za-z]+",
+    **{"key": "[0-9a-f]{32}", "size": "(?:96|300|600)", "signature": "[^/]+"},
 }
 
 
 @cache
-def _told_answers() -> list[tuple[str, re.Pattern[str], dict[int, set[str]]]]:
+def _described_answers() -> list[tuple[str, re.Pattern[str], dict[int, set[str]]]]:
     """Method, address, and the codes of errors by status; of the code that the servers run as well.
 
     Made without asking a server, which would count as a request there.
     """
-    from config.swagger import swagger_document
+    from apps.api.swagger import swagger_document
 
     document = Document(swagger_document())
-    told = []
+    reported = []
     for one in document.operations():
         pattern = re.sub(r"{(\w+)}", lambda found: VARIABLES[found[1]], one.path)
-        codes = {status: set(told.get("x-examples", {})) for status, told in document.responses(one).items()}
-        told.append((one.method.upper(), re.compile(pattern), codes))
-    return told
+        codes = {
+            status: set(reported.get("x-examples", {}))
+            for status, reported in document.responses(one).items()
+        }
+        reported.append((one.method.upper(), re.compile(pattern), codes))
+    return reported
 
 
 def check_documented(answer: httpx.Response) -> None:
-    """Fails when the document doesn't tell of such an answer at this address."""
-    is_told, path = False, answer.request.url.path
-    for method, address, codes in _told_answers():
+    """Fails when the document doesn't list such a response at this address."""
+    is_described, path = False, answer.request.url.path
+    for method, address, codes in _described_answers():
         if method == answer.request.method and address.fullmatch(path):
-            is_told, asked = True, f"{method} {path}"
+            is_described, asked = True, f"{method} {path}"
             assert answer.status_code in codes, f"{asked} gave {answer.status_code}, which is not documented"
             if codes[answer.status_code]:
                 code = answer.json()["error"]["code"]
                 assert code in codes[answer.status_code], f"{asked} gave {code}, which is not documented"
-    if path.startswith("/api/") and path not in NOT_TOLD and answer.request.method.lower() in METHODS:
-        assert is_told or not answer.is_success, f"{answer.request.method} {path} is not documented"
+    if path.startswith("/api/") and path not in NOT_DESCRIBED and answer.request.method.lower() in METHODS:
+        assert is_described or not answer.is_success, f"{answer.request.method} {path} is not documented"
 
 
 def closed(schema: Any) -> Any:

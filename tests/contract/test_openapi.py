@@ -20,8 +20,8 @@ from tests.processes import TuttiServer
 
 @pytest.fixture
 def document(client: httpx.Client) -> dict[str, Any]:
-    told: dict[str, Any] = client.get("/api/openapi.json").json()
-    return told
+    body: dict[str, Any] = client.get("/api/openapi.json").json()
+    return body
 
 
 def test_it_says_of_each_endpoint_what_the_swagger_document_says(
@@ -47,6 +47,47 @@ def test_it_says_of_each_endpoint_what_the_swagger_document_says(
                 one["name"] for one in named if one["in"] != "body"
             ]
             assert ("requestBody" in here) == any(one["in"] == "body" for one in named)
+    for name, definition in swagger["definitions"].items():
+        assert said_alike(document["components"]["schemas"][name]) == said_alike(definition), name
+
+
+# What the one says of a value is `x-nullable` and `x-any-of` in the other.
+OTHER_WORDS = {"x-nullable": "nullable", "x-any-of": "anyOf"}
+
+
+def said_alike(schema: Any) -> Any:
+    """A schema of either document in the words of OpenAPI 3, without where its definitions are."""
+    if isinstance(schema, list):
+        return [said_alike(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        OTHER_WORDS.get(key, key): value.rpartition("/")[2] if key == "$ref" else said_alike(value)
+        for key, value in schema.items()
+    }
+
+
+@pytest.mark.parametrize("is_paged", [False, True])
+def test_each_example_is_as_its_schema_says(
+    client: httpx.Client, narrow_client: httpx.Client, *, is_paged: bool
+):
+    document = (narrow_client if is_paged else client).get("/api/openapi.json").json()
+    contents = [
+        content
+        for item in document["paths"].values()
+        for operation in item.values()
+        for response in operation["responses"].values()
+        for kind, content in response.get("content", {}).items()
+        if kind == "application/json"
+    ]
+    seen = 0
+    for content in contents:
+        named = [one["value"] for one in content.get("examples", {}).values()]
+        whole = with_null({**content["schema"], "components": document["components"]}, word="nullable")
+        for example in (*named, *([content["example"]] if "example" in content else [])):
+            Draft4Validator(whole).validate(example)
+            seen += 1
+    assert seen > 100
 
 
 def test_both_forms_of_a_list_are_as_it_declares(document: dict[str, Any], queue: Queue):

@@ -6,16 +6,16 @@ import httpx
 import pytest
 
 from tests.contract.event_streams import event_stream
-from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
 from tests.contract.sockets import Socket
 from tests.contract.swagger import Schema, frame_validator
-from tests.fold import EVENT_TYPES
+from tests.event_table import EVENTS, cause_every_event
 from tests.processes import TuttiServer
 
-TOLD_BY_A_SOCKET = {
-    *EVENT_TYPES,
+FRAMES_OF_A_SOCKET = {
+    *EVENTS,
     *("connection.established", "playlist.snapshot", "resumed", "identified", "heartbeat", "pong", "error"),
+    "people.changed",
 }
 CHART_EVENT_TYPES = {"chart.published", "chart.withdrawn", "source.failed"}
 CLOSE_CODES = {1011, 4008, 4012, 4403, 4404, 4408, 4429}
@@ -43,6 +43,7 @@ def cause_every_answer(socket: Socket, guest_token: str) -> None:
     socket.ask({"type": "identify", "guest_token": guest_token}, "identified")
     for frame in FRAMES_NOT_TAKEN:
         socket.ask(frame, "error")
+    socket.ask({"type": "people"}, "people.changed")
 
 
 @pytest.mark.both_sizes
@@ -69,36 +70,40 @@ def test_every_frame_of_a_socket_is_as_the_schema_says(
 
     for frame in (*socket.frames, *polled, *streamed, heartbeat):
         valid_frame.validate(frame)
-    assert {frame["type"] for frame in (*socket.frames, heartbeat)} >= TOLD_BY_A_SOCKET
-    assert {event["type"] for event in polled} == EVENT_TYPES
-    assert {frame["type"] for frame in streamed} == EVENT_TYPES | {"connection.established", "resumed"}
+    assert {frame["type"] for frame in (*socket.frames, heartbeat)} >= FRAMES_OF_A_SOCKET
+    assert {event["type"] for event in polled} == EVENTS.keys()
+    assert {frame["type"] for frame in streamed} == EVENTS.keys() | {"connection.established", "resumed"}
 
 
 def types_of(events_schema: Schema, name: str) -> set[str]:
     """Of the frames that a definition lists."""
     definitions = events_schema["$defs"]
-    told = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions[name]["oneOf"]]
-    return {frame["properties"]["type"]["enum"][0] for frame in told}
+    reported = [definitions[one["$ref"].rsplit("/", 1)[1]] for one in definitions[name]["oneOf"]]
+    return {frame["properties"]["type"]["enum"][0] for frame in reported}
 
 
 def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
-    assert types_of(events_schema, "PlaylistFrame") == TOLD_BY_A_SOCKET
-    assert types_of(events_schema, "PlaylistEvent") == EVENT_TYPES
+    assert types_of(events_schema, "PlaylistFrame") == FRAMES_OF_A_SOCKET
+    assert types_of(events_schema, "PlaylistEvent") == EVENTS.keys()
     assert types_of(events_schema, "ChartsFrame") == (
-        TOLD_BY_A_SOCKET - EVENT_TYPES - {"playlist.snapshot"} | {"charts.snapshot"} | CHART_EVENT_TYPES
+        FRAMES_OF_A_SOCKET - EVENTS.keys() - {"playlist.snapshot", "people.changed"}
+        | {"charts.snapshot"}
+        | CHART_EVENT_TYPES
     )
     assert types_of(events_schema, "ChartsEvent") == CHART_EVENT_TYPES
-    assert types_of(events_schema, "Event") == EVENT_TYPES | CHART_EVENT_TYPES
+    assert types_of(events_schema, "Event") == EVENTS.keys() | CHART_EVENT_TYPES
     assert types_of(events_schema, "ServerFrame") == (
         types_of(events_schema, "PlaylistFrame") | types_of(events_schema, "ChartsFrame")
     )
 
 
-def test_every_close_code_is_told_with_what_it_means_and_what_a_client_says(events_schema: Schema) -> None:
-    told = {one["const"]: one["description"] for one in events_schema["$defs"]["CloseCode"]["oneOf"]}
+def test_every_close_code_is_documented_with_its_meaning_and_the_clients_reaction(
+    events_schema: Schema,
+) -> None:
+    reported = {one["const"]: one["description"] for one in events_schema["$defs"]["CloseCode"]["oneOf"]}
 
-    assert told.keys() == CLOSE_CODES
-    assert all(told.values())
+    assert reported.keys() == CLOSE_CODES
+    assert all(reported.values())
     validator = frame_validator(events_schema, "ClientFrame")
     for frame in (
         *({"type": "ping"}, {"type": "ping", "ts": 1}, {"type": "snapshot"}),

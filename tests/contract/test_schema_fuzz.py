@@ -24,11 +24,13 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests.audio_files import picture, write_audio
 from tests.conftest import ReadyMadeData, Size
 from tests.contract.conftest import client_of, new_room
 from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
 CHECKS = [
     not_a_server_error,
@@ -45,13 +47,14 @@ CHECKS_WITHOUT_BODY = [check for check in CHECKS if check is not content_type_co
 # deletes nothing. The other size gets half of them, but with --long.
 EXAMPLES = {GenerationMode.NEGATIVE: (3, 3), GenerationMode.POSITIVE: (5, 3)}
 ITEMS = 3
+AUDIO_TITLE = "Zither recording"
 # What the sample charts begin with.
 SAMPLE_ISRC = "ZZTUT2500001"
 # A server-sent stream does not end; it has tests of its own.
 ENDLESS = "stream"
 # These end the login that all others are asked with; tests/contract/users has them.
 FAREWELLS = ("users_me_erase", "auth_session_end", "auth_logout_end")
-# The token of somebody who is there is not guessed; a wrong one would make a 401 of everything.
+# The token of a present guest is not guessed; a wrong one would make a 401 of everything.
 IDENTITY = ("X-Guest-Token", "Authorization", "Cookie")
 LONGEST_WAIT_SECONDS = 0.02
 
@@ -61,9 +64,13 @@ pytestmark = [pytest.mark.both_sizes, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
-def fuzzed_server(size: Size, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
+def fuzzed_server(
+    size: Size, ready_made_data: ReadyMadeData, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TuttiServer]:
     """One of its own: whatever is in it may be deleted."""
-    with TuttiServer(**ready_made_data.options(size)) as started:
+    music = tmp_path_factory.mktemp("music")
+    write_audio(music / "song.wav", cover=picture(), title=AUDIO_TITLE, artist="Ada")
+    with TuttiServer(**ready_made_data.options(size), environment={"MUSIC_DIRS": str(music)}) as started:
         make_staff(started, "grace")
         yield started
 
@@ -86,9 +93,10 @@ def session(grace: httpx.Client) -> Iterator[requests.Session]:
 
 
 class World:
-    """Things that exist, made anew for each operation that names them, since it may delete them."""
+    """Existing things, made again for each operation that names them, since it may delete them."""
 
     genre, service, isrc, operation = "pop", "spotify", SAMPLE_ISRC, "GetPlaylist"
+    size = 300
 
     def __init__(self, staff: httpx.Client, path: str) -> None:
         self._staff = staff
@@ -115,6 +123,33 @@ class World:
     def track_id(self) -> int:
         song = {"title": "Ada's song", "artist": "Bo"}
         return int(self._staff.post("/api/tracks/", json=song).json()["id"])
+
+    @cached_property
+    def audio_track(self) -> dict[str, Any]:
+        """Of the one file, once it has been scanned."""
+        search = {"search": AUDIO_TITLE}
+        found = wait_for(lambda: self._staff.get("/api/tracks/", params=search).json())
+        track: dict[str, Any] = found[0]
+        return track
+
+    @property
+    def key(self) -> str:
+        return str(self.audio_track["cover_url"]).split("/")[3]
+
+    @property
+    def signature(self) -> str:
+        room = f"/api/rooms/{new_room(self._staff)}/"
+        item = self._staff.post(f"{room}playlist/", json={"track_id": self.audio_track["id"]}).json()
+        audio = self._staff.get(f"{room}items/{item['id']}/audio/").json()
+        return str(audio["url"]).rpartition("/")[2]
+
+    @property
+    def wish_id(self) -> int:
+        path = f"/api/rooms/{self.slug}/playlist/wishes/"
+        # A person may have five: others may have been made by what was tried before.
+        wishes = self._staff.get(path).json()
+        wish = wishes[0] if wishes else self._staff.post(path, json={"text": "No library has it"}).json()
+        return int(wish["id"])
 
     @property
     def user_id(self) -> int:
@@ -210,8 +245,8 @@ def test_every_answer_is_as_the_document_says(
             try:
                 send_many(operation, mode, world, session, seen[mode], examples=examples // part)
             except (Exception, BaseExceptionGroup) as failure:
-                told = "".join(format_exception(failure, limit=0))  # with the parts of a group
-                failures.append(f"{operation.label}, {mode.value}: {told}")
+                reported = "".join(format_exception(failure, limit=0))  # with the parts of a group
+                failures.append(f"{operation.label}, {mode.value}: {reported}")
 
     assert not failures, "\n\n".join(failures)
     for mode, statuses in EXPECTED.items():

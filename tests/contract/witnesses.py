@@ -1,4 +1,4 @@
-"""A second socket in the room, and the proof that what it was told is what happened."""
+"""A second socket in the room, and the proof that its events are what happened."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -10,16 +10,16 @@ from tests.fold import Event, folded
 
 
 class Witness:
-    """Watches a block of writes. Afterwards: old state + events = a fresh GET, and `events` is what was told.
+    """Watches a block of writes. Afterwards: old state + events = a fresh GET; `events` are those received.
 
-        with Witness(queue, told=["track.playing"]):
+        with Witness(queue, expected=["track.playing"]):
             queue.play(item)
 
-    When nothing happened it proves that nothing was told.
+    When nothing happened it proves that no event was sent.
     """
 
-    def __init__(self, queue: Queue, *, told: list[str] | None = None) -> None:
-        self._queue, self._told = queue, told
+    def __init__(self, queue: Queue, *, expected: list[str] | None = None) -> None:
+        self._queue, self._expected = queue, expected
         self.events: list[Event] = []
 
     @property
@@ -43,7 +43,7 @@ class Witness:
         with self._socket:
             if kind is None:
                 self._prove()
-                assert self._told in (None, self.types), self.types
+                assert self._expected in (None, self.types), self.types
 
     def _prove(self) -> None:
         self.after = self._queue.state()
@@ -51,7 +51,7 @@ class Witness:
         if self.after.seq == self.before.seq:
             self._socket.ping()
             assert self._socket.new_events() == []
-            assert self.after == self.before, "something changed and nobody was told"
+            assert self.after == self.before, "something changed without an event"
             return
         self.events = self._socket.events_up_to(self.after.seq)
         numbers = [event["seq"] for event in self.events]

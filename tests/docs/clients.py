@@ -20,16 +20,16 @@ PYTHON_RUNNER = """
 import sys
 from asyncio import run as asyncio_run
 
-def told(items, seq):
+def print_state(items, seq):
     print(json.dumps({"items": items, "seq": seq}), flush=True)
 
-asyncio_run(follow(sys.argv[-1], told))
+asyncio_run(follow(sys.argv[-1], print_state))
 """
 JAVASCRIPT_RUNNER = """
 import { follow } from "./client.mjs";
 follow(process.argv.at(-1), (items, seq) => console.log(JSON.stringify({ items, seq })));
 """
-# What it would wait for is told instead, with chance in our hands: 0 is the shortest wait, 1 the longest.
+# Prints the waits instead of waiting, with a chosen random number: 0 is the shortest wait, 1 the longest.
 PYTHON_WAITS = """
 import types
 
@@ -64,23 +64,23 @@ def client_command(language: str, folder: Path, chance: float | None = None) -> 
 
 
 class Client:
-    """A client as a process, and what it last told."""
+    """A client as a process, and its last output."""
 
     def __init__(self, command: list[str], url: str) -> None:
         self._process = subprocess.Popen(
             [*command, url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **ends_with_us()
         )
-        self._told: queue.Queue[str] = queue.Queue()
+        self._output: queue.Queue[str] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
     def state_at(self, seq: int) -> list[dict[str, Any]]:
         """What it has as soon as it knows of this event."""
-        items: list[dict[str, Any]] = self._first_told(lambda told: told.get("seq", -1) >= seq)["items"]
+        items: list[dict[str, Any]] = self._first_output(lambda output: output.get("seq", -1) >= seq)["items"]
         return items
 
     def next_wait(self) -> float:
-        """How many seconds it wants to wait before it comes back, if its waits are told (below)."""
-        return float(self._first_told(lambda told: "wait" in told)["wait"])
+        """How many seconds it wants to wait before it comes back, if its waits are printed (below)."""
+        return float(self._first_output(lambda output: "wait" in output)["wait"])
 
     def exit_code(self) -> int:
         """Once it has ended by itself."""
@@ -93,14 +93,16 @@ class Client:
     def _read(self) -> None:
         assert self._process.stdout
         for line in self._process.stdout:
-            self._told.put(line)
+            self._output.put(line)
 
-    def _first_told(self, is_meant: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    def _first_output(self, is_meant: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         deadline = time.monotonic() + DEADLINE_SECONDS
         while True:
             try:
-                told: dict[str, Any] = json.loads(self._told.get(timeout=max(0, deadline - time.monotonic())))
+                response: dict[str, Any] = json.loads(
+                    self._output.get(timeout=max(0, deadline - time.monotonic()))
+                )
             except queue.Empty:
                 raise AssertionError(f"it never came to that: {self.end()}") from None
-            if is_meant(told):
-                return told
+            if is_meant(response):
+                return response

@@ -30,8 +30,8 @@ def program() -> str | None:
 
 
 def _version(found: str) -> tuple[int, int]:
-    told = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
-    numbers = re.match(r"v(\d+)\.(\d+)", told)
+    output = subprocess.run([found, "--version"], capture_output=True, text=True, check=False).stdout
+    numbers = re.match(r"v(\d+)\.(\d+)", output)
     return (int(numbers[1]), int(numbers[2])) if numbers else (0, 0)
 
 

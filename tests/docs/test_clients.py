@@ -6,17 +6,16 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.contract.every_event import cause_every_event
 from tests.contract.queues import Queue
 from tests.contract.staff import log_in, make_staff
 from tests.docs.clients import LANGUAGES, Client, client_command
 from tests.docs.pages import code_block
+from tests.event_table import EVENTS, cause_every_event
 from tests.faults.relays import CutLine
-from tests.fold import EVENT_TYPES
 from tests.processes import TuttiServer
 
 MAX_LINES = 40
-# What a client is told is the same in both; tests/live and tests/invariants prove that.
+# A client receives the same in both; tests/live and tests/invariants prove that.
 in_one_size = pytest.mark.parametrize("size", ["embedded"], indirect=True)
 
 StartClient = Callable[[str], Client]
@@ -61,10 +60,12 @@ def url_of(line: CutLine, room: str) -> str:
     return f"ws://127.0.0.1:{line.port}/ws/playlist/{room}/"
 
 
-def types_told(room_queue: Queue) -> set[str]:
+def reported_types(room_queue: Queue) -> set[str]:
     epoch = room_queue.state().epoch
-    told = room_queue.http.get(f"{room_queue.path}events/", params={"epoch": epoch, "since": 0, "limit": 500})
-    return {event["type"] for event in told.json()["events"]}
+    response = room_queue.http.get(
+        f"{room_queue.path}events/", params={"epoch": epoch, "since": 0, "limit": 500}
+    )
+    return {event["type"] for event in response.json()["events"]}
 
 
 def check_same(client: Client, room_queue: Queue) -> None:
@@ -92,7 +93,7 @@ def test_client_comes_to_the_same_state_across_a_cut(
 
     cause_every_event(room_queue, staff)
     check_same(client, room_queue)
-    assert types_told(room_queue) == EVENT_TYPES
+    assert reported_types(room_queue) == EVENTS.keys()
 
 
 @in_one_size

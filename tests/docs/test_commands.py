@@ -34,16 +34,18 @@ def named_on_pages(pattern: str) -> set[tuple[str, str]]:
 def test_targets_of_make_and_management_commands_are_there() -> None:
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
-    assert {told for told in named_on_pages(r"^make ([a-z]+)") if told[1] not in targets} == set()
+    assert {reported for reported in named_on_pages(r"^make ([a-z]+)") if reported[1] not in targets} == set()
     known = get_commands().keys()
-    assert {told for told in named_on_pages(r"manage\.py ([a-z_]+)") if told[1] not in known} == set()
+    assert {
+        reported for reported in named_on_pages(r"manage\.py ([a-z_]+)") if reported[1] not in known
+    } == set()
 
 
 @pytest.mark.parametrize("script", ["start-daphne.sh", "run-tests.sh"])
 def test_scripts_know_the_options_that_they_are_given(script: str) -> None:
     """Those of pytest are not ours to know."""
-    told = named_on_pages(rf"^(.*\./{re.escape(script)} .*)")
-    given = [re.split(r"\s{2,}", line)[0] for _, line in told]
+    reported = named_on_pages(rf"^(.*\./{re.escape(script)} .*)")
+    given = [re.split(r"\s{2,}", line)[0] for _, line in reported]
     options = {option for line in given for option in re.findall(r" (--[a-z-]+)", line)}
     command = [PROJECT / script, "--help"]
     known = subprocess.run(command, capture_output=True, text=True, check=True, cwd=PROJECT).stdout
@@ -53,9 +55,11 @@ def test_scripts_know_the_options_that_they_are_given(script: str) -> None:
 
 
 def test_files_and_folders_are_there() -> None:
-    chosen = [told for told in commands(PAGES["CONTRIBUTING.md"]) if told.startswith("./run-tests.sh ")]
+    chosen = [
+        reported for reported in commands(PAGES["CONTRIBUTING.md"]) if reported.startswith("./run-tests.sh ")
+    ]
     named = {span for page in PAGES.values() for span in SPAN.findall(page)}
-    named |= {word for told in chosen for word in told.split()}
+    named |= {word for reported in chosen for word in reported.split()}
     paths = {one for one in named if one.startswith(OUR_FOLDERS) and re.fullmatch(r"[\w./*-]+", one)}
 
     assert len(paths) > len(PAGES)
@@ -63,8 +67,8 @@ def test_files_and_folders_are_there() -> None:
 
 
 def test_tests_and_constants_that_contributors_are_sent_to_are_there() -> None:
-    told = SPAN.findall(PAGES["CONTRIBUTING.md"])
-    named = {name for name in told if re.fullmatch(r"test_\w+|_?[A-Z][A-Z_]+", name)}
+    reported = SPAN.findall(PAGES["CONTRIBUTING.md"])
+    named = {name for name in reported if re.fullmatch(r"test_\w+|_?[A-Z][A-Z_]+", name)}
     sources = [path.read_text() for name in ("backend", "tests") for path in (PROJECT / name).rglob("*.py")]
     defined = {first or second for source in sources for first, second in DEFINED.findall(source)}
 

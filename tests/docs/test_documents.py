@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,35 @@ from django.conf import settings
 from django.urls import resolve
 
 from apps.analytics import serializers
-from apps.charts.graphql.limits import QueryCode
-from apps.jobs.failures import FailureCode
-from apps.jobs.schedules import EPOCH, Daily, Rhythm
+from apps.api.views import AnythingElse
+from apps.jobs.models import FailureCode
+from apps.jobs.scheduler import EPOCH, Daily, Trigger
 from apps.playlist import services
-from apps.playlist.models import DAYS_KEPT_EMPTY
 from apps.playlist.selectors import HISTORY_LENGTH
-from apps.realtime import commands, connection, consumers, outflow, polling
-from apps.realtime.broadcasting import event_payload_types
-from apps.realtime.commands import CLIENT_FRAMES
-from apps.realtime.documentation import FRAME_ERRORS, close_codes
+from apps.realtime import (
+    client_messages as commands,
+)
+from apps.realtime import (
+    connection,
+    consumers,
+    http_transport,
+    presence_sync,
+    send_buffer,
+)
+from apps.realtime.broadcasting import event_descriptions
+from apps.realtime.client_messages import CLIENT_FRAMES
+from apps.realtime.event_schema import FRAME_ERRORS, close_codes
 from apps.realtime.kinds import kind_named, kind_names
-from config import http_channel, listening, socket_frames
+from apps.rooms.models import DAYS_KEPT_EMPTY
+from apps.tunemeld.query_cost import QueryCode
 from config.schedules import SCHEDULES
-from config.views import AnythingElse
-from core import idempotency, limits, pagination, request_places
-from core.errors import ApiError
+from core import concurrency_limiter, idempotency, pagination, rate_limits
+from core.endpoints import EVERYWHERE
+from core.errors import ApiError, Unavailable
 from scripts.configuration_page import PAGE as CONFIGURATION
 from scripts.configuration_page import configuration_page
+from scripts.event_tables import HEADINGS, with_event_tables
+from server import connections, http_limits, websocket_limits
 from tests.docs.pages import API, PROJECT, PROTOCOL, README, SETTINGS, TROUBLESHOOTING, protocol, table
 
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -58,6 +70,7 @@ def all_errors(kind: type[ApiError] = ApiError) -> Iterator[type[ApiError]]:
 
 
 def error_codes() -> dict[str, int]:
+    import_module(settings.ROOT_URLCONF)  # which loads every view, and so every error
     return {error.code: error.status for error in all_errors() if OURS.match(error.__module__)}
 
 
@@ -65,18 +78,21 @@ def settings_named() -> set[str]:
     return set(re.findall(r"^#?([A-Z][A-Z_]+)=", SETTINGS.read_text(), re.MULTILINE))
 
 
-def test_every_event_and_nothing_else_is_in_the_table_of_events() -> None:
-    tables = {"playlist": "Events", "charts": "Events of charts"}
-    for kind, heading in tables.items():
-        told = event_payload_types(kind_named(kind).table)
-        assert sorted(first_cells(heading)) == sorted(told)
-    assert {name for name in kind_names() if kind_named(name).table} == set(tables)
+def test_the_tables_of_events_are_made_of_the_docstrings() -> None:
+    """`make events` writes them."""
+    assert protocol() == with_event_tables(protocol())
+
+
+def test_every_event_is_described() -> None:
+    for kind in HEADINGS:
+        assert all(event_descriptions(kind_named(kind).table).values())
+    assert {name for name in kind_names() if kind_named(name).table} == HEADINGS.keys()
 
 
 def test_every_client_frame_and_nothing_else_is_in_its_table() -> None:
-    told = [re.findall(r'"type": "(\w+)"', row)[0] for row in first_cells("Frames from the client")]
+    reported = [re.findall(r'"type": "(\w+)"', row)[0] for row in first_cells("Frames from the client")]
 
-    assert sorted(told) == sorted(str(frame.__struct_config__.tag) for frame in CLIENT_FRAMES)
+    assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in CLIENT_FRAMES)
 
 
 def test_every_error_of_the_socket_is_named_beside_its_frames() -> None:
@@ -86,9 +102,17 @@ def test_every_error_of_the_socket_is_named_beside_its_frames() -> None:
 
 
 def test_every_error_code_and_its_status_and_nothing_else_is_in_its_table() -> None:
-    told = {row[0].strip("`"): int(row[1]) for row in table("Errors")}
+    reported = {row[0].strip("`"): int(row[1]) for row in table("Errors")}
 
-    assert told == error_codes()
+    assert reported == error_codes()
+
+
+def test_unavailable_is_documented_as_possibly_done() -> None:
+    """Its commit may be known to the database alone: tests/faults."""
+    [declared] = [spec.when for spec in EVERYWHERE if spec.error is Unavailable]
+    for reported in (next(row[2] for row in table("Errors") if row[0] == "`UNAVAILABLE`"), declared):
+        assert "may have been done" in reported
+        assert "Idempotency-Key" in reported
 
 
 def test_every_close_code_and_nothing_else_is_in_its_table() -> None:
@@ -97,41 +121,43 @@ def test_every_close_code_and_nothing_else_is_in_its_table() -> None:
 
 
 def test_every_limit_and_nothing_else_is_in_its_table() -> None:
-    told = [(what, of, int(calls), float(seconds)) for what, of, calls, seconds in table("Limits")]
+    reported = [(what, of, int(calls), float(seconds)) for what, of, calls, seconds in table("Limits")]
 
-    assert told == [(one.name, one.of, one.max_calls, one.period_seconds) for one in limits.LIMITS]
+    assert reported == [(one.name, one.of, one.max_calls, one.period_seconds) for one in rate_limits.LIMITS]
 
 
 def test_sizes_are_those_of_the_code() -> None:
     assert [float(row[1]) for row in table("Limits", of=2)] == [
         settings.MAX_CONNECTIONS_PER_ADDRESS,
-        http_channel.MAX_REQUEST_LINE_BYTES,
-        http_channel.MAX_HEAD_BYTES,
-        http_channel.MAX_HEADERS,
-        http_channel.ARRIVE_WITHIN_SECONDS,
-        http_channel.TAKE_WITHIN_SECONDS,
-        http_channel.STREAM_END_WITHIN_SECONDS,
-        listening.UNSENT_BYTES,
-        http_channel.IDLE_SECONDS,
-        request_places.MAX_WAIT_SECONDS,
+        settings.MAX_CONNECTIONS_PER_ADDRESS,
+        http_limits.MAX_REQUEST_LINE_BYTES,
+        http_limits.MAX_HEAD_BYTES,
+        http_limits.MAX_HEADERS,
+        http_limits.ARRIVE_WITHIN_SECONDS,
+        http_limits.TAKE_WITHIN_SECONDS,
+        http_limits.STREAM_END_WITHIN_SECONDS,
+        connections.UNSENT_BYTES,
+        http_limits.IDLE_SECONDS,
+        concurrency_limiter.MAX_WAIT_SECONDS,
         settings.MAX_BODY_BYTES,
         settings.MAX_JSON_DEPTH,
         consumers.MAX_FRAME_BYTES,
         commands.MAX_TS_CHARACTERS,
         pagination.MAX_ROWS,
         connection.MAX_RESUMED_EVENTS,
-        polling.MAX_POLL_LIMIT,
-        polling.MAX_WAIT_SECONDS,
-        settings.SOCKET_BUFFER_BYTES,
-        outflow.MAX_OWED_BYTES,
+        http_transport.MAX_POLL_LIMIT,
+        http_transport.MAX_WAIT_SECONDS,
+        settings.SOCKET_SEND_BUFFER_BYTES,
+        send_buffer.MAX_BACKLOG_BYTES,
         connection.MAX_HELD_EVENTS,
-        socket_frames.CLOSE_WITHIN_SECONDS,
+        websocket_limits.CLOSE_WITHIN_SECONDS,
         settings.MAX_QUEUE_ITEMS,
         DAYS_KEPT_EMPTY,
         services.RESTORABLE_FOR / timedelta(minutes=1),
         HISTORY_LENGTH,
-        idempotency.KEPT_FOR / timedelta(hours=1),
-        idempotency.MAX_KEPT_BYTES,
+        presence_sync.MOST_NAMED,
+        idempotency.RETENTION / timedelta(hours=1),
+        idempotency.MAX_STORED_BYTES,
         serializers.MAX_ACTIVITIES,
         serializers.MAX_CONTEXT_BYTES,
         serializers.MAX_AHEAD / timedelta(minutes=1),
@@ -167,8 +193,11 @@ def test_whatever_the_documents_write_in_capitals_exists() -> None:
 
 @pytest.mark.parametrize("page", [*PAGES, README], ids=lambda page: page.name)
 def test_pages_point_to_addresses_that_are_there(page: Path) -> None:
-    told = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
-    addresses = [address.replace("{id}", "1").replace("{slug}", "main") for address in told]
+    reported = re.findall(r"`(?:[A-Z, ]+ )?(/api/[\w./{}-]*)", page.read_text())
+    values = {"{id}": "1", "{slug}": "main", "{key}": "0" * 32, "{size}": "300"}
+    addresses = [
+        re.sub(r"{\w+}", lambda found: values.get(found[0], found[0]), address) for address in reported
+    ]
 
     assert addresses or page not in {API, PROTOCOL, README}
     for address in addresses:
@@ -196,21 +225,21 @@ def test_every_decision_is_listed_and_has_its_four_parts() -> None:
         assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Situation", "Decision", "Consequences"]
 
 
-def told_turn(rhythm: Rhythm) -> str:
-    """When its turns are, as the page for whoever runs the server says it."""
+def documented_time(rhythm: Trigger) -> str:
+    """When it runs, as the page for operators says it."""
     if isinstance(rhythm, Daily):
         return f"{rhythm.hour}:{rhythm.minute:02}" if rhythm.minute else f"{rhythm.hour}"
     hours = (rhythm.next(EPOCH) - EPOCH) // timedelta(hours=1)
     return "each hour" if hours == 1 else f"every {hours} hours"
 
 
-def test_whatever_is_done_by_the_clock_is_told() -> None:
+def test_every_scheduled_job_is_documented() -> None:
     page = (PROJECT / "docs" / "operations.md").read_text()
     rows = page.partition("| by the clock (UTC) | does |")[2].partition("\n\n")[0]
     first = re.findall(r"^\| ([^|]+) \|", rows, re.MULTILINE)
-    told = {turn for cell in first for turn in re.split(r"^daily at | and at ", cell) if turn} - {"---"}
+    reported = {turn for cell in first for turn in re.split(r"^daily at | and at ", cell) if turn} - {"---"}
 
-    assert told == {told_turn(schedule.at) for schedule in SCHEDULES}
+    assert reported == {documented_time(schedule.at) for schedule in SCHEDULES}
 
 
 def test_what_the_troubleshooting_quotes_is_what_the_code_says() -> None:

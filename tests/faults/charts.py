@@ -14,9 +14,9 @@ from typing import Any
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, settings_of_services
 from core.tests.providers.stand_in import Act, Handler, StandIn, answers, says
-from tests.faults.jobs import wait_for
 from tests.preloaded import run_program, start_program
 from tests.processes import BACKEND
+from tests.services import wait_for
 
 TOKEN = "/accounts/api/token"
 APPLE, SOUNDCLOUD = "/apple/playlist1/", "/sc/v1/playlist/tracks"
@@ -78,7 +78,7 @@ class Gate:
 
 def held_back(services: StandIn) -> Gate:
     """The next answer of SoundCloud."""
-    gate = Gate(services._usual[SOUNDCLOUD])
+    gate = Gate(services.usual[SOUNDCLOUD])
     services.then(SOUNDCLOUD, gate)
     return gate
 
@@ -105,7 +105,7 @@ class Begun:
 
     def wait_until(self, is_so: Callable[[], bool]) -> None:
         """Fails when the program ends before."""
-        wait_for(lambda: is_so() or self._process.poll() is not None, bool)
+        wait_for(lambda: is_so() or self._process.poll() is not None)
         assert self._process.poll() is None, self.said()
 
     def interrupt(self) -> None:
@@ -144,11 +144,11 @@ class Pipeline:
         run.wait_for_gate()
         return run
 
-    def told(self) -> dict[str, Any]:
-        ended = self._ended(str(PROGRAMS / "charts_told.py"))
+    def results(self) -> dict[str, Any]:
+        ended = self._ended(str(PROGRAMS / "charts_results.py"))
         assert ended.returncode == 0, ended.stderr
-        told: dict[str, Any] = json.loads(ended.stdout)
-        return told
+        reported: dict[str, Any] = json.loads(ended.stdout)
+        return reported
 
     def _ended(self, *words: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *words]

@@ -18,17 +18,17 @@ django.setup()
 
 from django.core.management import execute_from_command_line
 
-from apps.charts.announcing import Kind, Told, register_consumer
+from apps.charts.pipeline.outbox import Consumer, Kind, Told, consumers
 
 kind, *words = sys.argv[1:]
 
 
-def wait(told: Told) -> None:
-    if told.kind == kind:  # not what a run that was killed at another gate has left
+def wait(reported: Told) -> None:
+    if reported.kind == kind:  # not what a run that was killed at another gate has left
         sys.stdout.write("GATE\n")
         sys.stdout.flush()
         sys.stdin.read()
 
 
-register_consumer("gate", [Kind(kind)], wait)
+consumers["gate"] = Consumer("gate", {Kind(kind)}, wait)
 execute_from_command_line(["manage.py", "etl", *words])

@@ -2,8 +2,6 @@
 
 import signal
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +9,9 @@ import httpx
 
 from tests.preloaded import start_program
 from tests.processes import BACKEND, PlainDaphne, TuttiServer
+from tests.services import PATIENCE_SECONDS, wait_for
 
 PROGRAM = Path(__file__).with_name("server_with_jobs.py")
-PATIENCE_SECONDS = 60.0
 JOBS = "/api/tests/jobs/"
 
 
@@ -34,12 +32,12 @@ class JobsServer(TuttiServer):
     def status(self, job_id: str) -> dict[str, Any]:
         answer = httpx.get(f"{self.base_url}{JOBS}", params={"id": job_id}, timeout=30)
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        return told
+        body: dict[str, Any] = answer.json()
+        return body
 
     def ended(self, job_id: str) -> dict[str, Any]:
         """Waits until it has."""
-        return wait_for(lambda: self.status(job_id), lambda told: told["finished_at"] is not None)
+        return wait_for(lambda: self.status(job_id), lambda job: job["finished_at"] is not None)
 
     def checks(self) -> dict[str, str]:
         answer = httpx.get(f"{self.base_url}/api/health/ready", timeout=30)
@@ -82,14 +80,6 @@ class CeleryProcess:
     def stop(self) -> int:
         self._process.send_signal(signal.SIGTERM)
         return self._process.wait(PATIENCE_SECONDS)
-
-
-def wait_for(look: Callable[[], Any], is_so: Callable[[Any], bool]) -> Any:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so(seen := look()):
-        assert time.monotonic() < deadline, seen
-        time.sleep(0.02)
-    return seen
 
 
 def lines(file: Path) -> list[str]:

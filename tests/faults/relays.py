@@ -21,7 +21,7 @@ class Line:
 
     def __init__(self, client: socket.socket, server: socket.socket) -> None:
         self.client, self.server = client, server
-        self.asked, self.told = bytearray(), bytearray()
+        self.asked, self.answered = bytearray(), bytearray()
 
     def end(self) -> None:
         for one in (self.client, self.server):
@@ -55,7 +55,7 @@ class Relay:
             one.close()
 
     def _take_lines(self) -> None:
-        with suppress(OSError):  # nobody is to come any more
+        with suppress(OSError):  # no more connections
             while True:
                 client, _ = self._listener.accept()
                 try:
@@ -64,7 +64,7 @@ class Relay:
                     client.close()
                     continue
                 self.lines.append(line)
-                for source, take in ((line.client, self._take_asked), (line.server, self._take_told)):
+                for source, take in ((line.client, self._take_asked), (line.server, self._take_answered)):
                     self._passing.append(threading.Thread(target=self._pass_on, args=(line, source, take)))
                     self._passing[-1].start()
 
@@ -83,7 +83,7 @@ class Relay:
     def _take_asked(self, line: Line, data: bytes) -> None:
         line.server.sendall(data)
 
-    def _take_told(self, line: Line, data: bytes) -> None:
+    def _take_answered(self, line: Line, data: bytes) -> None:
         line.client.sendall(data)
 
     def _end(self, line: Line) -> None:
@@ -109,8 +109,8 @@ class CutLine(Relay):
         self._is_cut = False
 
     def wait_for_refusal(self) -> None:
-        """Until somebody has come back too early."""
-        assert self._has_refused.wait(DEADLINE_SECONDS), "nobody came back"
+        """Until a client has come back too early."""
+        assert self._has_refused.wait(DEADLINE_SECONDS), "no client came back"
 
     def _to_server(self) -> socket.socket:
         if self._is_cut:
@@ -165,10 +165,10 @@ class SilentLine(Relay):
             if self._freezes_after(data):
                 self.freeze()
 
-    def _take_told(self, line: Line, data: bytes) -> None:
+    def _take_answered(self, line: Line, data: bytes) -> None:
         self._is_open.wait()
         if line not in self._dead:
-            super()._take_told(line, data)
+            super()._take_answered(line, data)
 
     def _end(self, line: Line) -> None:
         self._is_open.wait()
@@ -177,7 +177,7 @@ class SilentLine(Relay):
 
 
 class AnswerThief(Relay):
-    """Requests get through and answers do not: they are kept, and `on_bytes` is told of each part."""
+    """Requests get through and responses do not: they are held back; `on_bytes` is called with each part."""
 
     def __init__(self, server_port: int, on_bytes: Callable[["AnswerThief"], None]) -> None:
         super().__init__(server_port)
@@ -189,7 +189,7 @@ class AnswerThief(Relay):
         """Those that came whole, by the key of the write."""
         found = {}
         for line in list(self.lines):
-            key, answer = KEY.search(line.asked), whole_answer(bytes(line.told))
+            key, answer = KEY.search(line.asked), whole_answer(bytes(line.answered))
             if key and answer:
                 found[key[1].decode()] = answer
         return found
@@ -198,8 +198,8 @@ class AnswerThief(Relay):
         line.asked += data
         super()._take_asked(line, data)
 
-    def _take_told(self, line: Line, data: bytes) -> None:
-        line.told += data
+    def _take_answered(self, line: Line, data: bytes) -> None:
+        line.answered += data
         self._on_bytes(self)
 
 
@@ -210,5 +210,5 @@ def whole_answer(raw: bytes) -> httpx.Response | None:
     if not is_whole or len(body) < (int(length[1]) if length else 0):
         return None
     first, *lines = head.decode("latin-1").split("\r\n")
-    told = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
-    return httpx.Response(int(first.split(" ", 2)[1]), headers=told, content=body)
+    reported = [(name, value.strip()) for name, _, value in (line.partition(":") for line in lines)]
+    return httpx.Response(int(first.split(" ", 2)[1]), headers=reported, content=body)

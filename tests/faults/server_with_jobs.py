@@ -1,6 +1,6 @@
 """The program of `JobsServer`: Tutti with jobs and an address of the tests' own, and short leases.
 
-Started as `config.server` is, or with `worker` or `beat` as Celery's own processes are.
+Started as `server` is, or with `worker` or `beat` as Celery's own processes are.
 """
 
 # ruff: noqa: E402 - Django is set up between the imports
@@ -24,24 +24,25 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
-from apps.jobs import backoff, leases, pulse, selectors, services, turns
+from apps.jobs import leases, scheduler, selectors, services, worker
+from apps.jobs import registry as failures
 from apps.jobs.payloads import job_payload
 from apps.jobs.registry import job, job_named
-from apps.jobs.services import run_as_it_stands
+from apps.jobs.services import get_run
 from config import urls
 
 leases.LEASE = timedelta(seconds=3)
-pulse.PULSE_SECONDS = 0.5
-selectors.BELIEVED_FOR = timedelta(seconds=2)
-turns.LOOK_SECONDS = 1.0
-backoff.FIRST_SECONDS = 0.5
-# Short only where nobody runs jobs: on a busy machine a worker may not be heard of for so long.
+worker.HEARTBEAT_EVERY_SECONDS = 0.5
+selectors.HEARTBEAT_TTL = timedelta(seconds=2)
+scheduler.POLL_SECONDS = 1.0
+failures.FIRST_SECONDS = 0.5
+# Short only where no process runs jobs: on a busy machine a worker may not report for so long.
 if patience := os.environ.get("JOBS_PATIENCE_SECONDS"):
     services.PATIENCE = timedelta(seconds=float(patience))
 
 
 def note(file: str, word: str) -> None:
-    """One line for each time, whoever writes."""
+    """One line for each time, by any process."""
     with Path(file).open("a") as notes:
         notes.write(f"{word}\n")
 
@@ -74,7 +75,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
         asked = msgspec.json.decode(request.body)
         run = job_named(asked["kind"]).request(asked["key"], **asked["arguments"]).run
     else:
-        run = run_as_it_stands(UUID(request.GET["id"]))
+        run = get_run(UUID(request.GET["id"]))
     return HttpResponse(msgspec.json.encode(job_payload(run)), content_type="application/json")
 
 
@@ -86,6 +87,6 @@ if __name__ == "__main__":
 
         app.start([*sys.argv[1:], "--loglevel", "WARNING"])
     else:
-        from config.server import main
+        from server.__main__ import main
 
         sys.exit(main())

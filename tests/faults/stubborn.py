@@ -34,7 +34,7 @@ class Stubborn(httpx.HTTPTransport):
                 continue
             self._server.note(request, answer, key, was_lost=attempt > 0)
             return answer
-        raise AssertionError(f"nobody answered {request.method} {request.url}")
+        raise AssertionError(f"no response to {request.method} {request.url}")
 
 
 class StubbornlyAskedServer(TuttiServer):
@@ -52,12 +52,12 @@ class StubbornlyAskedServer(TuttiServer):
     def note(self, request: httpx.Request, answer: httpx.Response, key: str, *, was_lost: bool) -> None:
         """From any thread."""
         write = Write(request.method, request.method, str(request.url), request.content)
-        told = {"caller": request.headers["X-Guest-Token"], "key": key, "write": write}
-        call = call_of(answer, **told)
+        reported = {"caller": request.headers["X-Guest-Token"], "key": key, "write": write}
+        call = call_of(answer, **reported)
 
         def repeat() -> Call:
             with httpx.Client() as http:
-                return call_of(http.send(request), **told)
+                return call_of(http.send(request), **reported)
 
         self.answered.append((call, repeat))
         if was_lost:

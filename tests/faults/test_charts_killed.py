@@ -37,17 +37,17 @@ def pipeline(size: Size, ready_made_data: ReadyMadeData, services: StandIn) -> I
 
 @pytest.fixture(scope="module")
 def undisturbed(ready_made_data: ReadyMadeData) -> Iterator[Charts]:
-    """What a run makes that nobody disturbs: the same in both sizes."""
+    """The results of an undisturbed run: the same in both sizes."""
     with StandIn(usual_answers()) as services:
         server = TuttiServer(**ready_made_data.options("embedded"), environment=settings_for(services.url))
         undisturbed = Pipeline(server.environment)
         assert undisturbed.etl("run").returncode == OK
-        yield charts_of(undisturbed.told())
+        yield charts_of(undisturbed.results())
         server.throw_away()
 
 
-def charts_of(told: dict[str, Any]) -> Charts:
-    return told["lists"], told["charts"], told["unpublished"]
+def charts_of(reported: dict[str, Any]) -> Charts:
+    return reported["lists"], reported["charts"], reported["unpublished"]
 
 
 def test_killed_it_is_completed_by_the_next_run_and_no_other_run_changes_anything(
@@ -69,15 +69,15 @@ def test_killed_it_is_completed_by_the_next_run_and_no_other_run_changes_anythin
     assert beside.returncode == RUNNING
     assert "goes on" in beside.stderr
     assert code == OK, said
-    told = pipeline.told()
-    assert charts_of(told) == undisturbed
-    assert told["runs"].count("interrupted") == 1, "the other two died between two stages"
+    reported = pipeline.results()
+    assert charts_of(reported) == undisturbed
+    assert reported["runs"].count("interrupted") == 1, "the other two died between two stages"
 
     assert pipeline.etl("run").returncode == OK, "the lock went with its process"
     for _ in range(2):
         assert pipeline.etl("replay", "--since", "2000-01-01").returncode == OK
 
-    assert {**pipeline.told(), "runs": []} == {**told, "runs": []}
+    assert {**pipeline.results(), "runs": []} == {**reported, "runs": []}
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_database_goes_away_within_a_stage_and_then_is_restarted_within_one(
     ended = on_own_postgres.etl("run")
 
     assert ended.returncode == OK, ended.stderr
-    told = on_own_postgres.told()
-    assert (len(told["lists"]), told["unpublished"]) == (12, 0)
-    assert {len(chart) for chart in told["charts"].values()} == {7}
-    assert "interrupted" in told["runs"]
+    reported = on_own_postgres.results()
+    assert (len(reported["lists"]), reported["unpublished"]) == (12, 0)
+    assert {len(chart) for chart in reported["charts"].values()} == {7}
+    assert "interrupted" in reported["runs"]

@@ -1,6 +1,6 @@
 """Music services that misbehave while charts are gathered: it costs their lists alone, and is made up for.
 
-`backend/apps/charts/tests/test_live.py` tries each way to misbehave within one process.
+`backend/apps/charts/tests/test_services.py` tries each way to misbehave within one process.
 """
 
 import time
@@ -44,24 +44,24 @@ def pipeline(ready_made_data: ReadyMadeData, services: StandIn) -> Iterator[Pipe
 
 
 def test_a_service_that_is_down_is_failed_and_the_others_make_charts(pipeline: Pipeline, services: StandIn):
-    services._usual[SOUNDCLOUD] = answers({"message": "broken"}, status=500)
+    services.usual[SOUNDCLOUD] = answers({"message": "broken"}, status=500)
 
     ended = pipeline.etl("run")
 
     assert ended.returncode == PARTLY, ended.stderr
     assert "soundcloud pop" in ended.stderr
-    told = pipeline.told()
-    assert {told["lists"][f"soundcloud {genre}"][0] for genre in GENRES} == {"failed"}
-    assert {len(chart) for chart in told["charts"].values()} == {5}, "on the two that answered"
+    reported = pipeline.results()
+    assert {reported["lists"][f"soundcloud {genre}"][0] for genre in GENRES} == {"failed"}
+    assert {len(chart) for chart in reported["charts"].values()} == {5}, "on the two that answered"
 
 
 def test_the_next_run_gets_what_failed_and_waits_for_who_is_busy(pipeline: Pipeline, services: StandIn):
     rap = spotify_path("rap")
-    usual = services._usual[rap]
-    services._usual[rap] = answers({"error": {"message": "broken"}}, status=500)
+    usual = services.usual[rap]
+    services.usual[rap] = answers({"error": {"message": "broken"}}, status=500)
     assert pipeline.etl("run").returncode == PARTLY
-    before = pipeline.told()
-    services._usual[rap] = usual
+    before = pipeline.results()
+    services.usual[rap] = usual
     services.then(rap, answers({}, status=429, headers={"Retry-After": "1"}))
     asked = len(services.asked_for(rap))
 
@@ -70,7 +70,7 @@ def test_the_next_run_gets_what_failed_and_waits_for_who_is_busy(pipeline: Pipel
     assert ended.returncode == OK, ended.stderr
     assert len(services.asked_for(rap)) == asked + 2
 
-    after = pipeline.told()
+    after = pipeline.results()
     assert (before["lists"]["spotify rap"][0], after["lists"]["spotify rap"]) == ("failed", ["ok", 8])
     assert (len(after["lists"]), {status for status, _ in after["lists"].values()}) == (12, {"ok"})
     assert len(before["charts"].pop("rap")) < 7
@@ -82,7 +82,7 @@ def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_d
     pipeline: Pipeline, services: StandIn
 ):
     gate = held_back(services)
-    command = ("-m", "config.command_line", "etl", "run")
+    command = ("-m", "server.cli", "etl", "run")
     run = pipeline.begun(*command, ETL_TIMEOUT_SECONDS=str(int(SILENCE_SECONDS)))
     assert gate.reached.wait(PATIENCE_SECONDS)
 
@@ -98,4 +98,4 @@ def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_d
     assert "Traceback" not in said
     assert "extract: interrupted" in pipeline.etl("status").stdout
     assert pipeline.etl("run").returncode == OK
-    assert pipeline.told()["runs"].count("interrupted") == 1
+    assert pipeline.results()["runs"].count("interrupted") == 1

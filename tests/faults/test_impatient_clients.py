@@ -9,10 +9,9 @@ from typing import Any, ClassVar
 import psycopg
 
 from tests.conftest import ReadyMadeData
-from tests.faults.jobs import wait_for
 from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
-from tests.services import Postgres
+from tests.services import Postgres, wait_for
 
 POOL_SIZE = 2
 GIVEN_UP = "took too long to shut down and was killed"
@@ -25,7 +24,7 @@ WAITING = """
 class SoonGivingUp(PatientServer):
     """It gives up on a request a second after its client has gone; the usual one does after 10."""
 
-    clocks: ClassVar[dict[str, float]] = {"config.daphne_server.CLOSE_SECONDS": 1}
+    clocks: ClassVar[dict[str, float]] = {"server.daphne.CLOSE_SECONDS": 1}
 
 
 def test_requests_that_were_given_up_give_their_connections_back(

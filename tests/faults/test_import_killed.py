@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.imports.export import BAD_ONE_IN, write_export
+from bench.imports.synthetic_data import BAD_ONE_IN, write_export
 from tests.conftest import ReadyMadeData, Size
 from tests.faults.charts import Pipeline
 from tests.processes import TuttiServer

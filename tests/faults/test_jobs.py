@@ -1,4 +1,4 @@
-"""Jobs in real processes: run at once, taken up after a kill, and not waited for when nobody is there."""
+"""Jobs in real processes: run at once, resumed after a kill, and not waited for without a worker."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -14,10 +14,10 @@ from tests.faults.jobs import (
     JobsServer,
     PlainJobsServer,
     lines,
-    wait_for,
     wait_for_lines,
 )
 from tests.live.conftest import shared_with
+from tests.services import wait_for
 
 # Beat leaves a run alone for so long: one that ends sooner was begun by a word.
 AT_ONCE_SECONDS = 3.0
@@ -58,15 +58,15 @@ def test_two_processes_run_jobs_at_once_and_again_after_a_failure_a_kill_and_a_s
     took = []
     for number in range(3):
         asked_at = time.monotonic()
-        told = one.ended(one.request("quick", f"user:{number}", file=str(done)))
+        reported = one.ended(one.request("quick", f"user:{number}", file=str(done)))
         took.append(time.monotonic() - asked_at)
-        assert (told["status"], told["attempts"]) == ("succeeded", 1)
+        assert (reported["status"], reported["attempts"]) == ("succeeded", 1)
     assert min(took) < AT_ONCE_SECONDS, took
     assert one.checks()["jobs"] == "ok"
 
-    told = one.ended(failed)
-    assert (told["status"], told["attempts"]) == ("failed", 2)
-    assert told["error"] == {"code": "INTERNAL_ERROR"}
+    reported = one.ended(failed)
+    assert (reported["status"], reported["attempts"]) == ("failed", 2)
+    assert reported["error"] == {"code": "INTERNAL_ERROR"}
     assert lines(failing) == ["begun", "begun"]
 
     job_id = one.request("slow", file=str(file), gate=str(gate))
@@ -77,8 +77,8 @@ def test_two_processes_run_jobs_at_once_and_again_after_a_failure_a_kill_and_a_s
     assert other.status(job_id)["status"] == "running"
     wait_for_lines(file, ["begun", "begun"])
     gate.touch()
-    told = other.ended(job_id)
-    assert (told["status"], told["attempts"]) == ("succeeded", 2)
+    reported = other.ended(job_id)
+    assert (reported["status"], reported["attempts"]) == ("succeeded", 2)
     assert lines(file) == ["begun", "begun", "done"]
 
     stopped, gate = tmp_path / "stopped", tmp_path / "another gate"
@@ -90,20 +90,20 @@ def test_two_processes_run_jobs_at_once_and_again_after_a_failure_a_kill_and_a_s
     assert "jobs were interrupted" in other.log
     other.start()
     gate.touch()
-    told = other.ended(job_id)
-    assert (told["status"], told["attempts"]) == ("succeeded", 1)
+    reported = other.ended(job_id)
+    assert (reported["status"], reported["attempts"]) == ("succeeded", 1)
 
 
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
-def test_plain_daphne_serves_and_says_that_nobody_runs_jobs(start: Start, file: Path) -> None:
+def test_plain_daphne_serves_and_reports_that_no_process_runs_jobs(start: Start, file: Path) -> None:
     server = start(PlainJobsServer, environment={"JOBS_PATIENCE_SECONDS": "3"})
     checks = server.checks()
     assert (checks["database"], checks["channel_layer"], checks["jobs"]) == ("ok", "ok", "unavailable")
     job_id = server.request("quick", file=str(file))
     assert server.status(job_id)["status"] == "queued"
-    told = server.ended(job_id)
+    reported = server.ended(job_id)
 
-    assert (told["status"], told["error"]) == ("failed", {"code": "WORKER_AWAY"})
+    assert (reported["status"], reported["error"]) == ("failed", {"code": "WORKER_AWAY"})
     assert lines(file) == []
 
 
@@ -111,7 +111,7 @@ def test_plain_daphne_serves_and_says_that_nobody_runs_jobs(start: Start, file: 
 def test_celerys_own_processes_do_it_for_a_server_that_does_not(
     start: Start, file: Path, gate: Path, tmp_path: Path
 ) -> None:
-    server = start(environment={"JOBS_IN_SERVER": "false"})
+    server = start(environment={"EMBEDDED_JOB_WORKER": "false"})
     assert server.checks()["jobs"] == "unavailable"
     with (
         CeleryProcess("worker", server, tmp_path / "worker.log") as worker,

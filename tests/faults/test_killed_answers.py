@@ -58,7 +58,7 @@ def plays(http: httpx.Client, ada: Guest) -> list[Play]:
     """One of each kind. Those that leave the queue as it is share a room: it shall not change at all."""
     unchanged = new_stage(http, SEEDED_TRACKS, voter=ada.name)
     staged = [
-        (kind, new_stage(http, SEEDED_TRACKS, voter=ada.name) if kind.told else unchanged)
+        (kind, new_stage(http, SEEDED_TRACKS, voter=ada.name) if kind.event_types else unchanged)
         for kind in KINDS.values()
     ]
     return [
@@ -82,7 +82,7 @@ def one_is_answered(thief: AnswerThief) -> bool:
     indirect=["size"],
     scope="session",
 )
-def test_what_was_answered_to_nobody_is_answered_alike_afterwards(
+def test_a_lost_response_is_repeated_alike_afterwards(
     server: TuttiServer, ada: Guest, http: httpx.Client, plays: list[Play], moment: Moment
 ) -> None:
     made = made_so_far(http)
@@ -131,12 +131,12 @@ def killed_at(moment: Moment, server: TuttiServer, ada: Guest, plays: list[Play]
 def check_happened_once(play: Play, call: Call, again: Caller) -> None:
     room = play.stage.room
     after, events = room.fetch(), room.events_after(play.before)
-    assert types_of(events) == list(play.kind.told)
+    assert types_of(events) == list(play.kind.event_types)
     assert {event["op_id"] for event in events} <= {play.key}
     invariants.check_i2_fold_equals_fetch(play.before, events, [after])
     invariants.check_i4_order_is_strict(after)
     invariants.check_i5_one_plays(after)
     repeated = again.send(play.write, play.key)
     assert repeated.is_replay
-    assert repeated.told == call.told
+    assert repeated.repeatable == call.repeatable
     assert room.fetch() == after

@@ -14,10 +14,10 @@ from tests.live.writers import Crowd
 from tests.processes import TuttiServer
 
 SEED = 6
-WRITERS = 12
+WRITERS, LONG_WRITERS = 12, 32
 # How many writes are accepted before the end comes.
 MOMENTS = (5, 40)
-AFTERWARDS = 12
+AFTERWARDS, LONG_AFTERWARDS = 12, 40
 PATIENCE_SECONDS = 45.0
 
 
@@ -33,13 +33,17 @@ def processes(
         yield [alone]
 
 
-async def test_no_accepted_write_is_lost_and_clients_go_on_exactly(processes: list[TuttiServer]):
+async def test_no_accepted_write_is_lost_and_clients_go_on_exactly(
+    processes: list[TuttiServer], pytestconfig: pytest.Config
+):
+    is_long = pytestconfig.getoption("--long")
+    writers, afterwards = (LONG_WRITERS, LONG_AFTERWARDS) if is_long else (WRITERS, AFTERWARDS)
     chance = random.Random(SEED)
     one, other = processes[0], processes[-1]
     room = new_room(one)
     start = await replica_of(one.base_url, room)
     urls = [server.base_url for server in processes]
-    crowd = Crowd(urls, room=room, track_ids=range(1, WRITERS + 1), seed=SEED)
+    crowd = Crowd(urls, room=room, track_ids=range(1, writers + 1), seed=SEED)
 
     async with all_open(kind(url, room, start.copy()) for kind in KINDS for url in urls) as listeners:
         async with crowd.writing():
@@ -51,7 +55,7 @@ async def test_no_accepted_write_is_lost_and_clients_go_on_exactly(processes: li
                 if victim is survivor:
                     victim.start()
                 await asyncio.gather(*(listener.come_back(survivor.base_url) for listener in theirs))
-                await crowd.accepted(AFTERWARDS, PATIENCE_SECONDS)
+                await crowd.accepted(afterwards, PATIENCE_SECONDS)
                 if victim is not survivor:
                     victim.start()
 

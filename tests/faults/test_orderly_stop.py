@@ -1,4 +1,4 @@
-"""An orderly stop with many open connections: soon over, and each is told what it understands."""
+"""An orderly stop with many open connections: it ends soon, with a fitting message to each client."""
 
 import asyncio
 import socket
@@ -15,14 +15,14 @@ from tests.live.test_waiting_costs import polls_are_waiting
 # Of each kind of connection; `--long` has many more.
 OF_EACH_KIND, LONG_OF_EACH_KIND = 40, 100
 RESTARTING = 4012
-# What the server says when somebody did not end in time.
+# The server's log line when a client did not end in time.
 GAVE_UP = "Timed out notifying"
-# A server that nobody listens to needs a second; the clients share its processors.
+# A server without listeners needs a second; the clients share its processors.
 STOP_SECONDS = 6.0
-TOLD_SECONDS = 10.0
+MESSAGE_SECONDS = 10.0
 
 
-async def test_stop_with_many_listeners_of_which_those_that_can_are_told_to_come_back(
+async def test_stop_with_many_listeners_asks_capable_ones_to_reconnect(
     start_server: StartServer, pytestconfig: pytest.Config
 ):
     number = LONG_OF_EACH_KIND if pytestconfig.getoption("--long") else OF_EACH_KIND
@@ -36,19 +36,19 @@ async def test_stop_with_many_listeners_of_which_those_that_can_are_told_to_come
     streams = [StreamListener(url, room) for _ in range(number)]
     polls = [WaitingPoll(url, room, start.copy()) for _ in range(number)]
 
-    async with all_open([*silent, asking, by_frame, *by_url, *streams, *polls]) as everybody:
+    async with all_open([*silent, asking, by_frame, *by_url, *streams, *polls]) as listeners:
         for frame in ({"type": "ping"}, {"type": "snapshot"}):
             await asking.send(frame)
         await by_frame.send({"type": "resume", "epoch": start.epoch, "since": start.seq})
-        await by_frame.until(lambda: bool(by_frame.of_type("resumed")), TOLD_SECONDS)
-        await asking.until(lambda: bool(asking.of_type("playlist.snapshot")), TOLD_SECONDS)
+        await by_frame.until(lambda: bool(by_frame.of_type("resumed")), MESSAGE_SECONDS)
+        await asking.until(lambda: bool(asking.of_type("playlist.snapshot")), MESSAGE_SECONDS)
         await polls_are_waiting(server, room, start.position)
         with server.client() as idle, socket.create_connection(("127.0.0.1", server.port)):
             assert idle.get("/api/health/live").status_code == 200
             began = time.monotonic()
             code = await asyncio.to_thread(server.stop)
             took = time.monotonic() - began
-        await asyncio.gather(*(listener.ended(TOLD_SECONDS) for listener in everybody))
+        await asyncio.gather(*(listener.ended(MESSAGE_SECONDS) for listener in listeners))
 
         assert code == 0
         assert took < STOP_SECONDS
@@ -66,7 +66,7 @@ async def test_stop_with_many_listeners_of_which_those_that_can_are_told_to_come
         await back.come_back(server.base_url)
         async with client_of(server) as http:
             await vote(http, room, item_id)
-        await back.reached(start.seq + 1, TOLD_SECONDS)
+        await back.reached(start.seq + 1, MESSAGE_SECONDS)
         assert (back.replica.epoch, back.replica.snapshots) == (start.epoch, 0)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterator
+from functools import partial
 
 import httpx
 import pytest
@@ -14,7 +15,7 @@ from tests.live.listeners import KINDS, SocketListener, StreamListener, all_open
 from tests.live.rooms import client_of, new_room
 from tests.live.writers import Crowd
 from tests.processes import TuttiServer
-from tests.services import Postgres, Redis
+from tests.services import Postgres, Redis, wait_for
 
 SEED = 3
 WRITERS = 6
@@ -48,7 +49,7 @@ async def test_writes_and_joins_are_refused_until_it_is_back_and_sockets_stay(
                 for _ in range(ROUNDS):
                     asked = [
                         *(http.post(path, json={"track_id": WRITERS + 1}) for _ in range(WRITERS)),
-                        # In a room that nobody listens to, of which the server knows nothing by heart.
+                        # In a room without listeners, of which the server has nothing in memory.
                         *(http.get(f"/api/playlist/{joined}") for joined in ("", "stream/", "events/")),
                     ]
                     for answer in await asyncio.gather(*(answered_in_time(request) for request in asked)):
@@ -93,7 +94,7 @@ async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
         asks = [first.send({"type": "snapshot"}), first.send({"type": "resume", "epoch": "x", "since": 0})]
         await asyncio.gather(*asks)
         latecomers = [kind(server.base_url, room, start.copy()) for kind in (SocketListener, StreamListener)]
-        # Of a room that nobody listens to.
+        # Of a room without listeners.
         newcomer = SocketListener(server.base_url, "main")
         # Whether they may join or not.
         opening = [latecomer.open() for latecomer in [*latecomers, newcomer]]
@@ -113,9 +114,8 @@ async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
 
 
 async def nobody_is_listened_to(server: TuttiServer) -> None:
-    async with asyncio.timeout(BACK_SECONDS):
-        while members_of_groups(server):  # noqa: ASYNC110 - Redis tells nobody
-            await asyncio.sleep(0.05)
+    look = partial(members_of_groups, server)
+    await asyncio.to_thread(wait_for, look, lambda count: count == 0, within_seconds=BACK_SECONDS)
 
 
 def members_of_groups(server: TuttiServer) -> int:

@@ -64,9 +64,9 @@ async def test_changes_arrive_without_redis_and_hints_flow_again_with_it(
         now = await replica_of(urls[0], room)
         async with all_open(kind(url, room, now.copy()) for kind in KINDS for url in urls) as latecomers:
             assert time.monotonic() - began < 2 * ANSWER_SECONDS, "joining took too long"
-            everybody = [listener.reached for listener in [*listeners, *latecomers]]
-            await check_write(pair.one, room, item_id, everybody)
-            await check_write(pair.other, room, item_id, everybody)
+            reached = [listener.reached for listener in [*listeners, *latecomers]]
+            await check_write(pair.one, room, item_id, reached)
+            await check_write(pair.other, room, item_id, reached)
 
             comes_back(own_redis)
             await hints_flow(pair.one, pair.other, room, item_id)
@@ -79,7 +79,7 @@ async def test_changes_arrive_without_redis_and_hints_flow_again_with_it(
 
 
 async def check_write(server: TuttiServer, room: str, item_id: int, reached: list) -> None:
-    """It is answered without waiting for Redis, and everybody hears of it in time."""
+    """It is answered without waiting for Redis, and all clients receive it in time."""
     before = await replica_of(server.base_url, room)
     async with client_of(server) as http:
         began = time.monotonic()
@@ -89,7 +89,7 @@ async def check_write(server: TuttiServer, room: str, item_id: int, reached: lis
 
 
 async def joined_ahead_of_the_hub(pair: Pair, room: str, item_id: int) -> None:
-    """The list tells of a change of which the hub has not heard yet; joining behind it is exact."""
+    """The list has a change of which the hub has not heard yet; joining behind it is exact."""
     async with client_of(pair.one) as http:
         await vote(http, room, item_id)
     now = await replica_of(pair.other.base_url, room)
@@ -113,39 +113,39 @@ async def hints_flow(source: TuttiServer, target: TuttiServer, room: str, item_i
             delays.append(listener.arrived_at[seq] - answered_at)
 
 
-# --- Recommendations: the database answers, and nobody waits -----------------------------------------
+# --- Recommendations: the database answers without waiting -------------------------------------------
 
 
-def told_to(
+def answer_to(
     server: TuttiServer, headers: dict[str, str], *, within_seconds: float = BACK_SECONDS
 ) -> dict[str, Any]:
     began = time.monotonic()
     answer = httpx.get(f"{server.base_url}/api/recommendations/me/", headers=headers)
     assert answer.status_code == 200, answer.text
     assert time.monotonic() - began < within_seconds
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def test_the_database_answers_while_redis_is_away(pair: Pair, own_redis: Redis):
     with pair.one.client() as http:
         headers = bearer(registered(http))
-    first = told_to(pair.one, headers)
+    first = answer_to(pair.one, headers)
     assert first["source"] == "computed"
 
     own_redis.kill()
     pair.other.restart()  # it remembers nothing of its own
     # The other has just started, and loads what it needs.
-    away = [told_to(pair.other, headers), told_to(pair.one, headers, within_seconds=ANSWER_SECONDS)]
+    away = [answer_to(pair.other, headers), answer_to(pair.one, headers, within_seconds=ANSWER_SECONDS)]
     skipped = first["recommendations"][0]["track"]["id"]
     activity = {"track_id": skipped, "activity_type": "skip"}
-    told = httpx.post(f"{pair.one.base_url}/api/analytics/activity/", json=activity, headers=headers)
-    after = told_to(pair.one, headers, within_seconds=ANSWER_SECONDS)
+    response = httpx.post(f"{pair.one.base_url}/api/analytics/activity/", json=activity, headers=headers)
+    after = answer_to(pair.one, headers, within_seconds=ANSWER_SECONDS)
 
     assert away[0]["source"] == "database"
     assert [one["recommendations"] for one in away] == [first["recommendations"]] * 2
-    assert told.status_code == 201
+    assert response.status_code == 201
     assert skipped not in [one["track"]["id"] for one in after["recommendations"]]
 
     own_redis.start()
-    assert told_to(pair.one, headers)["count"] == 20
+    assert answer_to(pair.one, headers)["count"] == 20

@@ -13,11 +13,11 @@ from tests.conftest import ReadyMadeData
 from tests.live.listeners import KINDS, all_open, replica_of
 from tests.live.rooms import client_of, new_room, queued, vote
 from tests.processes import TuttiServer
-from tests.services import Postgres
+from tests.services import Postgres, wait_for
 
 LOST = 3
 SECONDS = 15.0
-TOLD = "every stream began a new epoch"
+LOG_LINE = "every stream began a new epoch"
 
 
 async def check_restore(
@@ -41,7 +41,7 @@ async def check_restore(
             server.stop()
         restore()
         server.start()
-        assert TOLD in server.log
+        assert LOG_LINE in server.log
 
         async with client_of(server) as http:
             await vote(http, room, item_id)  # its number was that of another event before
@@ -59,7 +59,7 @@ async def check_restore(
         assert now.epoch != start.epoch
 
         server.restart()
-        assert server.log.count(TOLD) == 1, "a start on the same data is no restore"
+        assert server.log.count(LOG_LINE) == 1, "a start on the same data is no restore"
         assert (await replica_of(server.base_url, room)).epoch == now.epoch
 
 
@@ -70,9 +70,7 @@ async def is_recorded(server: TuttiServer, seq: int) -> None:
     def numbers() -> list[str]:
         return re.findall(r"\b\d+\b", file.read_text()) if file.exists() else []
 
-    async with asyncio.timeout(SECONDS):
-        while str(seq) not in numbers():  # noqa: ASYNC110 - a file can't tell
-            await asyncio.sleep(0.05)
+    await asyncio.to_thread(wait_for, numbers, lambda found: str(seq) in found)
 
 
 async def test_restored_sqlite_file(ready_made_data: ReadyMadeData, tmp_path: Path):
@@ -96,7 +94,7 @@ async def test_restored_postgresql_database(ready_made_data: ReadyMadeData, post
         copies: list[str] = []
 
         def back_up() -> None:
-            server.stop()  # PostgreSQL copies a database that nobody uses
+            server.stop()  # PostgreSQL copies only an unused database
             name = urlsplit(server.database_url).path.removeprefix("/")
             copies.append(postgres.create_database(template=name))
             server.start()
@@ -125,4 +123,4 @@ async def test_same_backup_restored_again_after_an_orderly_stop(
             epochs.append((await replica_of(server.base_url, room)).epoch)
 
         assert len(set(epochs)) == len(epochs), epochs
-        assert server.log.count(TOLD) == len(epochs) - 1
+        assert server.log.count(LOG_LINE) == len(epochs) - 1

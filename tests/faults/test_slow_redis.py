@@ -1,4 +1,4 @@
-"""Redis answers too late, or not for a while: one process keeps to the limits, and forgets nobody."""
+"""Redis answers too late, or not for a while: one process applies the limits, and loses no client."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -11,16 +11,15 @@ from redis import Redis as Client
 from tests.conftest import ReadyMadeData
 from tests.contract.limits.conftest import RoomOfScripts
 from tests.contract.limits.scripts import Reply, Script
-from tests.faults.jobs import wait_for
 from tests.faults.test_redis_away import go_on, hang
 from tests.processes import TuttiServer
-from tests.services import Redis
+from tests.services import Redis, wait_for
 
 # A twentieth of everything: 10 newcomers an hour, 3 votes a minute.
 FACTOR = "0.05"
 NEWCOMERS = 10
 VOTES = 3
-_addresses = (f"127.8.0.{number}" for number in itertools.count(1))
+_addresses = (f"127.8.{high}.{low}" for high in itertools.count() for low in range(1, 255))
 
 
 class Room(RoomOfScripts):
@@ -64,20 +63,22 @@ def script(new_script: Callable[[], Script]) -> Script:
 
 
 @pytest.fixture
-def come_back(new_script: Callable[[], Script], own_redis: Redis) -> Iterator[Callable[[], None]]:
-    """Lets Redis answer again, and waits until the process counts in it; strangers ask until then."""
-    strangers = (f"stranger {number}" for number in itertools.count())
-    elsewhere = new_script()
+def come_back(server: TuttiServer, own_redis: Redis) -> Iterator[Callable[[], None]]:
+    """Lets Redis answer again, and waits until the process counts in it; strangers ask until then.
+
+    Each from an address of its own: an address that asks too often is refused without asking Redis.
+    """
     with Client(port=own_redis.port) as redis:
 
         def counts_in_it() -> bool:
-            elsewhere.ask("GET", "/api/nothing/", User_Agent=next(strangers))
+            with Script([server], next(_addresses)) as stranger:
+                stranger.ask("GET", "/api/nothing/")
             return any(name.startswith("cmdstat_eval") for name in redis.info("commandstats"))
 
         def wait() -> None:
             go_on(own_redis)
             redis.config_resetstat()
-            wait_for(counts_in_it, bool)
+            wait_for(counts_in_it)
 
         yield wait
 

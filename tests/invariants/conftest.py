@@ -17,13 +17,13 @@ from tests.invariants.telling import Telling
 from tests.processes import TuttiServer
 
 NewTracks = Callable[[int], list[int]]
-FIND_ROOM = "from apps.playlist.models import Room; result = Room.objects.get(slug='{slug}').pk"
+FIND_ROOM = "from apps.rooms.models import Room; result = Room.objects.get(slug='{slug}').pk"
 
 MAKE_TRACKS = """
-from apps.tracks.facts import TrackFacts
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 first = Track.objects.count()
-made = [Track.described_by(TrackFacts(f"Tune {first + n}", "Ada", "", None, "")) for n in range(count)]
+made = [Track.described_by(TrackMetadata(f"Tune {first + n}", "Ada", "", None, "")) for n in range(count)]
 Track.objects.bulk_create_unannounced(made)
 result = list(Track.objects.order_by("-pk").values_list("pk", flat=True)[:count])[::-1]
 """
@@ -71,7 +71,7 @@ def new_tracks(other_process: OtherProcess) -> NewTracks:
 
 @pytest.fixture(scope="package")
 def library(new_tracks: NewTracks) -> list[int]:
-    """Tracks that nobody changes."""
+    """Tracks that no test changes."""
     return new_tracks(260)
 
 

@@ -34,7 +34,7 @@ def digest_of(queue: Queue) -> str:
 
 
 class Follower(ABC):
-    """Follows until it has seen everything up to `last_seq`, which is told when the load is over."""
+    """Follows until it has seen everything up to `last_seq`, which is set when the load is over."""
 
     def __init__(self, server: TuttiServer, slug: str, start: Snapshot, seed: str = "") -> None:
         self.server = server
@@ -160,7 +160,7 @@ class WebSocketFollower(Follower):
 class RestFirstFollower(WebSocketFollower):
     """Fetches the queue each time before it connects, and takes what comes after that moment.
 
-    What it asks for is behind everything that another way has told it already: none of that may come again.
+    It asks for what follows everything that it has received in another way: none of that may come again.
     """
 
     def _follow_for(self, patience: int) -> None:
@@ -209,9 +209,9 @@ class ServerSentFollower(Follower):
 
     def _frames(self, stream: EventStream) -> Iterator[Frame]:
         while True:
-            told = stream.any_next()
-            self._last_id = told.id or self._last_id
-            yield told.frame
+            reported = stream.any_next()
+            self._last_id = reported.id or self._last_id
+            yield reported.frame
 
 
 class PollingFollower(Follower):

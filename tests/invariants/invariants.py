@@ -1,4 +1,4 @@
-"""The laws I1 to I7 of the design, each as one check over what clients were told.
+"""The laws I1 to I7 of the design, each as one check over what clients received.
 
 Pure: a log of events, fetched snapshots and answered operations in, AssertionError out.
 """
@@ -40,24 +40,24 @@ def check_i2_fold_equals_fetch(start: Snapshot, events: Iterable[Event], fetched
     assert not wanted, f"snapshots of moments that the log does not lead to: {sorted(wanted)}"
 
 
-def check_i3_accepted_is_told(
+def check_i3_accepted_is_reported(
     start: Snapshot, events: Sequence[Event], operations: Iterable[Operation]
 ) -> None:
-    """I3: an accepted write is in the log as it was answered; a refused one is not, nor one nobody asked."""
-    told: dict[str, list[Event]] = defaultdict(list)
+    """I3: an accepted write is in the log as it was answered; a refused or unrequested one is not."""
+    reported: dict[str, list[Event]] = defaultdict(list)
     for event in events:
-        told[event["op_id"]].append(event)
+        reported[event["op_id"]].append(event)
     states_after = _items_after_operations(start, events)
     for operation in operations:
-        own = told.pop(operation.op_id, [])
+        own = reported.pop(operation.op_id, [])
         if not operation.is_accepted:
-            assert not own, f"refused, and yet told: {operation} {own}"
+            assert not own, f"refused, and yet reported: {operation} {own}"
             continue
         _check_sure_event(operation, own)
         if own and operation.kind in ANSWERED_WITHIN:
             answer = {name: value for name, value in operation.answer.items() if name not in ONLY_IN_ANSWERS}
             assert answer == states_after[operation.op_id][answer["id"]], f"answered otherwise: {operation}"
-    assert not told, f"told, and nobody asked for it: {dict(told)}"
+    assert not reported, f"reported, and not requested: {dict(reported)}"
 
 
 def check_i4_order_is_strict(snapshot: Snapshot) -> None:
@@ -122,7 +122,7 @@ def check_i6_no_vote_is_lost(
             own = opinions[payload["id"]]
             held = own.get(operation.voter, 0)
             own[operation.voter] = operation.opinion_after(held)
-            assert own[operation.voter] != held, f"told, but nothing changed: {event}"
+            assert own[operation.voter] != held, f"reported, but nothing changed: {event}"
             assert operation.answer["my_vote"] == own[operation.voter]
         elif event["type"] == "track.removed":
             set_aside[payload["id"]] = opinions.pop(payload["id"], {})
@@ -135,7 +135,7 @@ def check_i6_no_vote_is_lost(
 
 
 def check_i7_done_once(calls: Sequence[Call]) -> None:
-    """I7: the same op id twice, and both get the same answer; the calls stand in the order of their answers.
+    """I7: the same op id twice, and both get the same answer; the calls are in the order of their responses.
 
     A key belongs to its caller, and to the first request of that name that was accepted or a rule refused.
     """
@@ -143,27 +143,27 @@ def check_i7_done_once(calls: Sequence[Call]) -> None:
     for call in calls:
         first = named.get((call.caller, call.key))
         if first is None:
-            assert not call.is_replay, f"an answer again, and nobody had asked: {call}"
+            assert not call.is_replay, f"a repeated response without a request: {call}"
             if call.is_accepted or call.status in KEPT_REFUSALS:
                 named[call.caller, call.key] = call
         elif call.write == first.write:
             assert call.is_replay, f"done again: {call}, first {first}"
-            assert call.told == first.told, f"answered otherwise: {call}, first {first}"
+            assert call.repeatable == first.repeatable, f"answered otherwise: {call}, first {first}"
         else:
             answered = (call.status, call.code, call.is_replay)
             assert answered == (422, "IDEMPOTENCY_KEY_REUSED", False), f"{call}, first {first}"
 
 
-def check_i7_told_once(events: Sequence[Event]) -> None:
+def check_i7_reported_once(events: Sequence[Event]) -> None:
     """I7 in the log: what one write caused stands together, for it happened at one moment."""
     moments = [op_id for op_id, _ in groupby(event["op_id"] for event in events) if op_id is not None]
-    assert len(moments) == len(set(moments)), "a write is told in two places"
+    assert len(moments) == len(set(moments)), "a write is reported in two places"
 
 
 def check_room(
     start: Snapshot, events: Sequence[Event], end: Snapshot, opinions: Mapping[str, Mapping[int, int]]
 ) -> None:
-    """What holds of a room at rest, whoever wrote: I1, I2, I4, I5 and the sum of I6."""
+    """What holds of a room at rest, by any writer: I1, I2, I4, I5 and the sum of I6."""
     check_i1_seq_has_no_gap(events, epoch=start.epoch, since=start.seq, top=end.seq)
     check_i2_fold_equals_fetch(start, events, [end])
     check_i4_order_is_strict(end)
@@ -186,9 +186,9 @@ def reached_by(events: Iterable[Event], operations: Iterable[Operation]) -> dict
 
 
 def _compare(queue: Queue, fetched: Iterable[Snapshot]) -> None:
-    told = queue.snapshot()
+    reported = queue.snapshot()
     for snapshot in fetched:
-        assert told == snapshot, f"at seq {snapshot.seq}, what was told is not what was fetched"
+        assert reported == snapshot, f"at seq {snapshot.seq}, what was received is not what was fetched"
 
 
 def _items_after_operations(start: Snapshot, events: Iterable[Event]) -> dict[str, dict[int, Item]]:
@@ -203,13 +203,13 @@ def _items_after_operations(start: Snapshot, events: Iterable[Event]) -> dict[st
 
 
 def _check_sure_event(operation: Operation, own: Sequence[Event]) -> None:
-    """What was added or removed was told so, once; a vote and a move are told when they changed something."""
+    """Adds and removals were reported once; a vote and a move are reported when they changed something."""
     wanted = TYPE_OF_SURE_EVENT.get(operation.kind)
     if wanted is None:
         return
     ids = [event["payload"]["id"] for event in own if event["type"] == wanted]
     item_id = operation.answer["id"] if operation.kind == "add" else operation.item_id
-    assert ids == [item_id], f"accepted, and told as {own}: {operation}"
+    assert ids == [item_id], f"accepted, and reported as {own}: {operation}"
 
 
 def _repeated(values: Iterable[int]) -> list[int]:

@@ -38,8 +38,8 @@ class Call:
     is_replay: bool = False
 
     @property
-    def told(self) -> tuple[Any, ...]:
-        """All of the answer that has to be the same for whoever asks again."""
+    def repeatable(self) -> tuple[Any, ...]:
+        """The part of the response that must be the same when it is repeated."""
         if self.write.kind == JOIN and self.status == 201:
             return (201, self.json["guest_id"])
         return (self.status, self.body, *(self.headers.get(name) for name in ("content-type", "location")))
@@ -59,7 +59,7 @@ class Call:
 
 @dataclass(slots=True)
 class Caller:
-    """Somebody as the server knows him: a client, and the name under which his keys are his own."""
+    """An identity: a client, and the name under which its keys are its own."""
 
     name: str
     http: httpx.Client
@@ -71,7 +71,7 @@ class Caller:
 
 
 def call_of(answer: httpx.Response, *, caller: str, key: str, write: Write) -> Call:
-    # Who asks for a new identity is known by where he is, whoever he was until then.
+    # A request for a new identity is known by its address, whatever its identity was.
     caller = f"{caller}'s place" if write.kind == JOIN else caller
     return Call(
         caller=caller,

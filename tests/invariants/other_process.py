@@ -1,4 +1,4 @@
-"""`manage.py shell -c` in a process of its own, on the data of a server: what changes there must be told."""
+"""`manage.py shell -c` in a process of its own, on the data of a server: its changes must be reported."""
 
 import json
 import os

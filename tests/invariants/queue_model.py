@@ -1,7 +1,7 @@
 """What the contract says a queue does, small enough to be seen to be right. Pure.
 
 It knows order, votes and what plays at every moment. It knows exact positions too, as long as order is manual
-and no renumbering comes in between; then it is told them (`take_positions`).
+and no renumbering comes in between; then it is given them (`take_positions`).
 """
 
 from bisect import bisect_left
@@ -44,10 +44,10 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one write has to be told as, besides renumberings and moves that votes cause."""
+    """The event types of one write, besides renumberings and moves that votes cause."""
 
     types: tuple[str, ...] = ()
-    # In the order by votes: which items may be told to have moved.
+    # In the order by votes: which items may be reported as moved.
     may_move: frozenset[int | None] = frozenset()
     renumbers: bool = False
 
@@ -151,7 +151,7 @@ class QueueModel:
         return Effect(("track.added",), renumbers=self._put(item, {"after": item_id}))
 
     def set_order(self, order: str) -> Effect:
-        """However it is told: the contract leaves that open."""
+        """With any event: the contract leaves that open."""
         self.order = order
         self._settle()
         return Effect(may_move=frozenset(self.ids), renumbers=True)

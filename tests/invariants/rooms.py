@@ -19,7 +19,7 @@ LARGEST_PART = 500
 
 @dataclass(slots=True)
 class Guest:
-    """Somebody who votes. Several threads may be the same guest, each with a client of its own."""
+    """A voter. Several threads may be the same guest, each with a client of its own."""
 
     name: str
     guest_id: str
@@ -59,7 +59,7 @@ class RoomClient:
         return fetched(self.http.get, self.slug)
 
     def events_after(self, start: Snapshot) -> list[Event]:
-        """Everything that was told since, up to the top; checks that it leads there."""
+        """All events since, up to the latest; checks that they lead there."""
         events: list[Event] = []
         seq, top = start.seq, start.seq + 1
         while seq < top:
@@ -118,6 +118,12 @@ class RoomClient:
     def rename(self, name: str) -> Operation:
         return self._write("rename", "PATCH", f"/api/rooms/{self.slug}/", {"name": name})
 
+    def wish(self, text: str) -> Operation:
+        return self._write("wish", "POST", f"{self.path}wishes/", {"text": text})
+
+    def remove_wish(self, wish_id: int) -> Operation:
+        return self._write("remove wish", "DELETE", f"{self.path}wishes/{wish_id}/")
+
     def correct_track(self, track_id: int, **facts: Any) -> Operation:
         return self._write("correct", "PATCH", f"/api/tracks/{track_id}/", facts)
 
@@ -146,14 +152,14 @@ class RoomClient:
 
 
 def new_room(http: httpx.Client, *, order: str = "manual", voter: str = "") -> RoomClient:
-    """A new, empty room, which belongs to whoever the client is."""
+    """A new, empty room, which belongs to the client."""
     answer = asked_for_room(http, name="A room to shake", order=order, is_public=False)
     assert answer.status_code == 201, answer.text
     return RoomClient(http, answer.json()["slug"], voter)
 
 
 def opinions_of(server: TuttiServer, guests: Iterable[Guest], room: RoomClient) -> dict[str, dict[int, int]]:
-    """What each of them is told of their own votes."""
+    """What each of them receives of their own votes."""
     opinions = {}
     for guest in guests:
         with guest.client(server) as http:

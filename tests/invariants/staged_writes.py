@@ -33,10 +33,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A write, as what it is told, and how many more rooms and tracks there are after it."""
+    """A write, the types of its events, and how many more rooms and tracks there are after it."""
 
     write: Callable[[Stage], Write]
-    told: Sequence[str] = ()
+    event_types: Sequence[str] = ()
     more: int = 0
 
 

@@ -1,4 +1,4 @@
-"""Proving one change: what was told of it, over the log and over a socket, is what is so afterwards."""
+"""Proving one change: its events, in the log and over a socket, lead to the state afterwards."""
 
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.contract.sockets import Socket
-from tests.fold import Event, Snapshot, assert_told
+from tests.fold import Event, Snapshot, assert_events_explain
 from tests.invariants import invariants
 from tests.invariants.rooms import RoomClient, types_of
 from tests.processes import TuttiServer
@@ -19,8 +19,8 @@ class Telling:
     server: TuttiServer
     heard_types: set[str] = field(default_factory=set)
 
-    def told_by(self, change: Callable[[], Any], *rooms: RoomClient) -> list[str]:
-        """Makes the change, which must change each of the rooms; returns the types told in the first."""
+    def events_of(self, change: Callable[[], Any], *rooms: RoomClient) -> list[str]:
+        """Makes the change, which must change each of the rooms; returns the event types in the first."""
         befores = [room.fetch() for room in rooms]
         with ExitStack() as opened:
             sockets = [
@@ -41,7 +41,7 @@ class Telling:
 
     def _judge(self, room: RoomClient, before: Snapshot, socket: Socket) -> list[Event]:
         after, events = room.fetch(), room.events_after(before)
-        assert_told(before, events, after)
+        assert_events_explain(before, events, after)
         assert socket.events_up_to(after.seq) == events
         invariants.check_i1_seq_has_no_gap(events, epoch=after.epoch, since=before.seq, top=after.seq)
         invariants.check_i4_order_is_strict(after)

@@ -1,4 +1,4 @@
-"""Never more calls than the limit within its period, and nobody is refused below it: in memory and in Redis.
+"""Never more calls than the limit within its period, and none is refused below it: in memory and in Redis.
 
 Both are judged by the same sequences. A Redis is shared by several processes, so it is asked through two.
 """

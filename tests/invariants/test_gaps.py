@@ -35,7 +35,7 @@ def around_the_middle(queue: list[int], chance: random.Random) -> tuple[dict[str
 
 
 def judge(room: RoomClient, start: Snapshot, order: list[int]) -> list[str]:
-    """The order is the one that was asked for, and was told so; returns the types of the events."""
+    """The order is the requested one, and was reported so; returns the types of the events."""
     end, events = room.fetch(), room.events_after(start)
     assert ids_of(end) == order
     invariants.check_i2_fold_equals_fetch(start, events, [end])

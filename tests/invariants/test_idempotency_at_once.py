@@ -97,7 +97,7 @@ def check_once(kind: Kind, stage: Stage, lines: Lines) -> None:
     invariants.check_i7_done_once(calls)
     assert [call.is_replay for call in calls] == [False] + [True] * (AT_ONCE - 1)
     after, events = stage.room.fetch(), stage.room.events_after(before)
-    assert types_of(events) == list(kind.told)
+    assert types_of(events) == list(kind.event_types)
     assert {event["op_id"] for event in events} <= {key}
     invariants.check_i2_fold_equals_fetch(before, events, [after])
     assert made_so_far(lines[0]) == made + kind.more

@@ -1,5 +1,5 @@
 """I7 by random sequences of named writes of every kind, in which keys come again: with the same request, with
-another one, from somebody else. Of each, what is answered, what is so afterwards and what was told is judged.
+another one, from another caller. The response, the state afterwards and the events of each are checked.
 
 Hypothesis prints the steps of the shortest sequence that fails, and how to run it again.
 """
@@ -34,7 +34,7 @@ NAMES = ["Ada", "Bo", "Cem"]
 kinds = st.sampled_from(KINDS)
 picks = st.integers(min_value=0, max_value=11)
 people = st.integers(min_value=0, max_value=2)
-again = st.sampled_from(["alike", "alike", "for something else", "by somebody else"])
+again = st.sampled_from(["alike", "alike", "for something else", "by another caller"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class NamedWritesMachine(RuleBasedStateMachine):
         sender, call = self._earlier(earlier)
         if key_again == "for something else":
             self._send(sender, self._write_of(KINDS[(pick + another) % len(KINDS)], another), call.key)
-        elif key_again == "by somebody else":
+        elif key_again == "by another caller":
             self._send(self.callers[another], call.write, call.key)
         else:
             self._send(sender, call.write, call.key)

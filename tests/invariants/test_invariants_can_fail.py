@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_told
+from tests.fold import Event, FoldError, Item, Queue, Snapshot, assert_events_explain
 from tests.invariants import invariants
 from tests.invariants.named_writes import JOIN, Call, Write
 from tests.invariants.operations import Operation
@@ -21,8 +21,8 @@ def item(item_id: int, **changes: Any) -> Item:
 
 
 def event(seq: int, event_type: str, payload: Any, op_id: str | None = None) -> Event:
-    told = {"type": event_type, "payload": payload, "room": "a-room"}
-    return {**told, "epoch": EPOCH, "seq": seq, "op_id": op_id}
+    reported = {"type": event_type, "payload": payload, "room": "a-room"}
+    return {**reported, "epoch": EPOCH, "seq": seq, "op_id": op_id}
 
 
 EMPTY = Snapshot(EPOCH, 0, [])
@@ -50,20 +50,20 @@ OPERATIONS = [
     Operation("stop-1", "stop", 200, {"status": "stopped"}),
     Operation("refused-1", "vote", 404, {"error": {}}, 7, "Cem", value=1),
 ]
-TOLD_OPERATIONS = LOG[:8]  # nobody asked for the renumbering by name
+REPORTED_OPERATIONS = LOG[:8]  # the renumbering has no key
 
 
 def test_a_lawful_log_passes() -> None:
     invariants.check_i1_seq_has_no_gap(LOG, epoch=EPOCH, since=0, top=9)
     invariants.check_i2_fold_equals_fetch(EMPTY, LOG, [EMPTY, END, END])
-    invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, OPERATIONS)
+    invariants.check_i3_accepted_is_reported(EMPTY, REPORTED_OPERATIONS, OPERATIONS)
     invariants.check_i4_order_is_strict(END)
     invariants.check_i4_votes_decide(END, invariants.reached_by(LOG, OPERATIONS))
     invariants.check_i5_one_plays(END)
     invariants.check_i6_votes_are_summed(END, {"Bo": {}, "Cem": {2: 1}})
     invariants.check_room(EMPTY, LOG, END, {"Bo": {}, "Cem": {2: 1}})
     invariants.check_i6_no_vote_is_lost(EMPTY, LOG, OPERATIONS)
-    assert_told(EMPTY, LOG, END)
+    assert_events_explain(EMPTY, LOG, END)
 
 
 def test_the_check_of_a_room_at_rest_fails_with_each_of_its_parts() -> None:
@@ -118,7 +118,7 @@ TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
 
 
 @pytest.mark.parametrize(
-    ("start", "told"),
+    ("start", "reported"),
     [
         (ONE, event(2, "track.added", item(1))),
         (ONE, event(2, "track.added", item(2, is_playing=True))),
@@ -151,30 +151,30 @@ TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
         (TWO, {**event(2, "track.moved", item(2, position=5.0)), "epoch": "second"}),
     ],
 )
-def test_folding_refuses_what_can_not_be(start: Snapshot, told: Event) -> None:
+def test_folding_refuses_what_can_not_be(start: Snapshot, reported: Event) -> None:
     with pytest.raises(FoldError):
-        Queue(start).apply(told)
+        Queue(start).apply(reported)
 
 
 def test_telling_nothing_is_not_telling() -> None:
-    with pytest.raises(AssertionError, match="nothing was told"):
-        assert_told(EMPTY, [], EMPTY)
+    with pytest.raises(AssertionError, match="no event was reported"):
+        assert_events_explain(EMPTY, [], EMPTY)
     with pytest.raises(AssertionError, match="changed nothing"):
-        assert_told(TWO, [event(2, "track.moved", item(2))], Snapshot(EPOCH, 2, TWO.items))
+        assert_events_explain(TWO, [event(2, "track.moved", item(2))], Snapshot(EPOCH, 2, TWO.items))
 
 
 @pytest.mark.parametrize(
     ("operations", "said"),
     [
-        ([*OPERATIONS, Operation("add-9", "add", 201, item(9))], "accepted, and told as"),
-        ([Operation("add-1", "add", 409, {"error": {}}), *OPERATIONS[1:]], "refused, and yet told"),
-        (OPERATIONS[:-2], "nobody asked"),
+        ([*OPERATIONS, Operation("add-9", "add", 201, item(9))], "accepted, and reported as"),
+        ([Operation("add-1", "add", 409, {"error": {}}), *OPERATIONS[1:]], "refused, and yet reported"),
+        (OPERATIONS[:-2], "not requested"),
         ([Operation("add-1", "add", 201, item(1, votes=3)), *OPERATIONS[1:]], "answered otherwise"),
     ],
 )
 def test_i3_fails(operations: list[Operation], said: str) -> None:
     with pytest.raises(AssertionError, match=said):
-        invariants.check_i3_accepted_is_told(EMPTY, TOLD_OPERATIONS, operations)
+        invariants.check_i3_accepted_is_reported(EMPTY, REPORTED_OPERATIONS, operations)
 
 
 @pytest.mark.parametrize(
@@ -223,10 +223,10 @@ def test_i6_fails_for_a_wrong_sum(opinions: dict[str, dict[int, int]]) -> None:
     ("votes", "voter", "said"), [(2, "Cem", "nothing changed"), (1, "Bo", "2 votes were cast")]
 )
 def test_i6_fails_for_a_vote_too_many_or_lost(votes: int, voter: str, said: str) -> None:
-    told = event(10, "track.voted", item(2, votes=votes, position=1.0), "vote-2")
-    vote = Operation("vote-2", "vote", 200, {**told["payload"], "my_vote": 1}, 2, voter, step=1)
+    reported = event(10, "track.voted", item(2, votes=votes, position=1.0), "vote-2")
+    vote = Operation("vote-2", "vote", 200, {**reported["payload"], "my_vote": 1}, 2, voter, step=1)
     with pytest.raises(AssertionError, match=said):
-        invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, told], [*OPERATIONS, vote])
+        invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, reported], [*OPERATIONS, vote])
 
 
 # --- The checks of I7 fail when the law is broken: doctored calls and logs, no server ----------------
@@ -271,8 +271,8 @@ def test_lawful_calls_pass(calls: list[Call]) -> None:
         pytest.param([FIRST, replace(AGAIN, body=b'{"id": 2}')], id="another body"),
         pytest.param([FIRST, replace(AGAIN, status=200)], id="another status"),
         pytest.param([FIRST, replace(AGAIN, headers={})], id="other headers"),
-        pytest.param([AGAIN], id="an answer again to nobody"),
-        pytest.param([FIRST, replace(AGAIN, caller="Bo")], id="somebody else's answer"),
+        pytest.param([AGAIN], id="a repeated response without a first"),
+        pytest.param([FIRST, replace(AGAIN, caller="Bo")], id="another caller's response"),
         pytest.param([FIRST, call(REMOVE, 204, b"")], id="another request is done"),
         pytest.param(
             [FIRST, call(REMOVE, 201, FIRST.body, is_replay=True)], id="another request, its answer"
@@ -287,8 +287,8 @@ def test_i7_fails(calls: list[Call]) -> None:
         invariants.check_i7_done_once(calls)
 
 
-def test_i7_fails_for_a_write_that_is_told_in_two_places() -> None:
+def test_i7_fails_for_a_write_reported_in_two_places() -> None:
     events = [{"op_id": op_id} for op_id in ("a", "a", None, "b", None)]
-    invariants.check_i7_told_once(events)
+    invariants.check_i7_reported_once(events)
     with pytest.raises(AssertionError, match="two places"):
-        invariants.check_i7_told_once([*events, {"op_id": "a"}])
+        invariants.check_i7_reported_once([*events, {"op_id": "a"}])

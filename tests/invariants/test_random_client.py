@@ -74,6 +74,6 @@ def test_a_client_that_is_cut_off_after_any_frame_misses_nothing(
             assert follower.seen == list(range(start.seq + 1, end.seq + 1))
 
 
-def test_a_client_that_fetches_before_it_connects_is_told_nothing_again(crowd: Crowd) -> None:
+def test_a_client_that_fetches_before_it_connects_receives_nothing_twice(crowd: Crowd) -> None:
     for follower in follow_through(crowd, RestFirstFollower):
         assert len(set(follower.seen)) == len(follower.seen)

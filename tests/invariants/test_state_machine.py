@@ -144,9 +144,9 @@ class RoomMachine(RuleBasedStateMachine):
         ids_before = self.model.ids
         effect = self._expected_of(operation, ask_model)
         after, events = self.room.fetch(), self.room.events_after(self.before)
-        self._check_told(effect, events, is_same_order=ids_before == self.model.ids)
+        self._check_events(effect, events, is_same_order=ids_before == self.model.ids)
         self._check_state(after, types_of(events))
-        invariants.check_i3_accepted_is_told(self.before, events, [operation])
+        invariants.check_i3_accepted_is_reported(self.before, events, [operation])
         self._check_laws(after, events)
         self.before = after
 
@@ -161,13 +161,13 @@ class RoomMachine(RuleBasedStateMachine):
         assert code is None or operation.answer["error"]["code"] == code
         return effect
 
-    def _check_told(self, effect: Effect, events: list[Event], *, is_same_order: bool) -> None:
+    def _check_events(self, effect: Effect, events: list[Event], *, is_same_order: bool) -> None:
         moved = [event["payload"]["id"] for event in events if event["type"] == "track.moved"]
         ignored = {"playlist.reordered"} | ({"track.moved"} if self.model.order == "votes" else set())
         assert [name for name in types_of(events) if name not in ignored] == list(effect.types)
         if self.model.order == "votes":
             assert set(moved) <= effect.may_move
-            assert not (is_same_order and moved), "nobody had to move"
+            assert not (is_same_order and moved), "no item had to move"
         elif not effect.renumbers:
             assert "playlist.reordered" not in types_of(events), "there was a number left"
 

@@ -34,10 +34,10 @@ async def whole_log(base_url: str, room: str) -> list[Frame]:
 def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
     """I3: an accepted write is in the log, once; a refused one is not."""
     groups = [key for key, _ in itertools.groupby(event["op_id"] for event in log) if key]
-    told = set(groups)
-    assert len(groups) == len(told), "a write is in the log in two places"
-    assert not (lost := set(ledger.accepted) - told), f"accepted, but not in the log: {sorted(lost)}"
-    assert not (ghosts := set(ledger.refused) & told), f"refused, but in the log: {sorted(ghosts)}"
+    reported = set(groups)
+    assert len(groups) == len(reported), "a write is in the log in two places"
+    assert not (lost := set(ledger.accepted) - reported), f"accepted, but not in the log: {sorted(lost)}"
+    assert not (ghosts := set(ledger.refused) & reported), f"refused, but in the log: {sorted(ghosts)}"
 
 
 async def check_laws(base_url: str, room: str, ledger: Ledger, listeners: Iterable[Listener] = ()) -> Replica:

@@ -54,7 +54,7 @@ class Listener(ABC):
         await self.close()
 
     async def open(self) -> None:
-        """Returns when it is told that it has joined, and has what it missed."""
+        """Returns when the join is confirmed and the missed events have arrived."""
         self.has_ended, self.close_code = False, None
         self.others.clear()
         self._reading = asyncio.create_task(self._read())
@@ -100,14 +100,14 @@ class Listener(ABC):
     def __repr__(self) -> str:
         last = self.others[-1]["type"] if self.others else "nothing"
         ended = f", ended with {self.close_code}" if self.has_ended else ""
-        return f"{type(self).__name__} of {self.room} at {self.replica.position}, last told {last}{ended}"
+        return f"{type(self).__name__} of {self.room} at {self.replica.position}, last event {last}{ended}"
 
     async def _read(self) -> None:
         try:
             await self._read_until_end()
         except LINE_LOST:
             pass
-        except Exception as error:  # told to whoever waits
+        except Exception as error:  # raised where a caller waits
             self._failure = error
         finally:
             self.has_ended = True
@@ -132,8 +132,8 @@ class Listener(ABC):
         elif frame["type"] == "playlist.snapshot":
             self.replica.take_snapshot(payload)
         elif frame["type"] in {"resumed", "heartbeat"}:
-            told = (payload["epoch"], payload["seq"])
-            assert told == self.replica.position, f"{frame['type']} tells {told} to {self}"
+            reported = (payload["epoch"], payload["seq"])
+            assert reported == self.replica.position, f"{frame['type']} tells {reported} to {self}"
 
     @property
     def _query(self) -> str:
@@ -183,13 +183,13 @@ class StreamListener(Listener):
         fields = dict(line.split(": ", 1) for line in message.splitlines())
         self._take(json.loads(fields["data"]))
         if "id" in fields:
-            told = fields["id"].rpartition(":")
+            reported = fields["id"].rpartition(":")
             frame = json.loads(fields["data"])
             place = frame if "seq" in frame else frame["payload"]
             # Being greeted does not mean having what was missed: until then a cut goes back to where it was.
             greeted = frame["type"] == "connection.established" and self.is_resuming
             wanted = self.replica.position if greeted else (place["epoch"], place["seq"])
-            assert (told[0], int(told[2])) == wanted, message
+            assert (reported[0], int(reported[2])) == wanted, message
 
 
 class PollListener(Listener):

@@ -1,11 +1,10 @@
-"""What /metrics tells of a server."""
+"""The metrics of a server."""
 
 import re
 from collections.abc import Callable
 
 import httpx
 
-from tests.faults.jobs import wait_for
 from tests.processes import TuttiServer
 
 SAMPLE = re.compile(r"^(tutti_\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
@@ -23,7 +22,3 @@ def since_now(server: TuttiServer) -> Callable[[], dict[str, int]]:
     """By how much each number has grown."""
     before = numbers(server)
     return lambda: {name: int(now - before.get(name, 0)) for name, now in numbers(server).items()}
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    wait_for(is_so, bool)

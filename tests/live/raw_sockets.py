@@ -80,7 +80,7 @@ class RawSocket:
                     return message
 
     async def ping(self) -> bytes:
-        """What stands in the next ping. Raises where the line ends before it."""
+        """The content of the next ping. Raises where the line ends before it."""
         while True:
             code, length = await self._head()
             payload = await self.read(length)

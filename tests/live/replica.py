@@ -9,11 +9,11 @@ Frame = dict[str, Any]
 
 
 class OutOfOrder(AssertionError):
-    """An event was lost, doubled or told too early."""
+    """An event was lost, doubled or sent too early."""
 
 
 class Replica:
-    """Where a client stands in a stream, what it was told, and, when it began with a state, the state."""
+    """A client's position in a stream, what it received, and, when it began with a state, the state."""
 
     def __init__(self, epoch: str = "", seq: int = 0, items: Iterable[Item] | None = None) -> None:
         self.epoch = epoch
@@ -37,7 +37,7 @@ class Replica:
         return self._queue.items
 
     def begin(self, epoch: str, seq: int) -> None:
-        """A client that asks for nothing is told where it joins."""
+        """A client that asks for nothing receives its position."""
         self.epoch, self.seq = epoch, seq
 
     def take_snapshot(self, payload: dict[str, Any]) -> None:

@@ -86,7 +86,7 @@ async def shell(server: TuttiServer, code: str) -> Any:
 APPENDED = """
 import msgspec
 from django.db import transaction
-from apps.playlist.events import item_payload
+from apps.playlist.payloads import item_payload
 from apps.playlist.models import PlaylistTrack
 from apps.realtime.services import append_event
 item = PlaylistTrack.objects.select_related("room", "track").get(pk={item_id})

@@ -5,6 +5,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import NamedTuple
 
 import httpx
 import pytest
@@ -12,34 +13,51 @@ import pytest
 from tests.conftest import ReadyMadeData, Size, StartServer
 from tests.contract.sockets import Closed, Socket
 from tests.live.conftest import only_embedded
-from tests.live.metrics import numbers, wait_until
+from tests.live.metrics import numbers
 from tests.live.raw_sockets import HANDSHAKE
 from tests.live.rooms import new_room, queued
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
-FILES = 160
-# What core.capacity leaves of so many files, and a tenth of that for requests.
-CONNECTIONS, LIVE = 64, 58
-TOLD_TOGETHER = 32
+
+class Capacity(NamedTuple):
+    """What core.process_tuning leaves of so many files for connections, and of those for sockets."""
+
+    files: int
+    connections: int
+    live: int
+
+
+CAPACITY, LONG_CAPACITY = Capacity(160, 64, 58), Capacity(256, 160, 144)
+MAX_REJECTIONS = 32
 SOURCES = [f"127.7.0.{number}" for number in range(1, 4)]
 
 
-RUN = f"""
+RUN = """
 import resource, sys
-resource.setrlimit(resource.RLIMIT_NOFILE, ({FILES}, {FILES}))
-from config import server
+resource.setrlimit(resource.RLIMIT_NOFILE, ({files}, {files}))
+from server import __main__ as server
 sys.exit(server.main())
 """
 
 
 class ServerOfFewFiles(TuttiServer):
+    capacity = CAPACITY
+
     def _command(self) -> list[str]:
-        return [sys.executable, "-c", RUN, *self._arguments]
+        return [sys.executable, "-c", RUN.format(files=self.capacity.files), *self._arguments]
 
 
 @pytest.fixture
-def small(ready_made_data: ReadyMadeData, size: Size) -> Iterator[ServerOfFewFiles]:
-    with ServerOfFewFiles(**ready_made_data.options(size)) as server:
+def capacity(pytestconfig: pytest.Config) -> Capacity:
+    return LONG_CAPACITY if pytestconfig.getoption("--long") else CAPACITY
+
+
+@pytest.fixture
+def small(ready_made_data: ReadyMadeData, size: Size, capacity: Capacity) -> Iterator[ServerOfFewFiles]:
+    server = ServerOfFewFiles(**ready_made_data.options(size))
+    server.capacity = capacity
+    with server:
         yield server
 
 
@@ -64,6 +82,28 @@ def silent(server: TuttiServer, opened: ExitStack, source: str = "127.0.0.1") ->
     return opened.enter_context(socket.create_connection(address, 10, source_address=(source, 0)))
 
 
+def unread(server: TuttiServer, opened: ExitStack, source: str) -> socket.socket:
+    """Of a client that asks for more than the system holds for it, and takes none of it."""
+    line = opened.enter_context(socket.socket())
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2304)
+    line.bind((source, 0))
+    line.settimeout(10)
+    line.connect(("127.0.0.1", server.port))
+    line.sendall(f"GET /api/openapi.json HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode())
+    assert line.recv(1) == b"H"
+    return line
+
+
+def was_cut(line: socket.socket) -> bool:
+    """Whether the rest of what it asked for never comes."""
+    try:
+        while line.recv(65536):
+            pass
+    except ConnectionResetError:
+        return True
+    return False
+
+
 def has_ended(line: socket.socket) -> bool:
     try:
         return line.recv(1) == b""
@@ -85,14 +125,17 @@ def assert_full(answer: httpx.Response) -> None:
     assert answer.headers["Retry-After"] == "30"
 
 
-def test_sockets_leave_room_for_requests_and_writes(small: ServerOfFewFiles, opened: ExitStack) -> None:
+def test_sockets_leave_room_for_requests_and_writes(
+    small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
+) -> None:
     room = new_room(small)
+    files, connections, live = capacity
     item_id = queued(small, room)
 
-    sockets = [joined(small, room) for _ in range(FILES)]
+    sockets = [joined(small, room) for _ in range(files)]
     held = [opened.enter_context(one) for one in sockets if one]
 
-    assert [bool(one) for one in sockets] == [True] * LIVE + [False] * (FILES - LIVE)
+    assert [bool(one) for one in sockets] == [True] * live + [False] * (files - live)
     assert_it_serves(small, room, item_id, 1)
     for one in held:
         one.next("track.voted")
@@ -105,11 +148,11 @@ def test_sockets_leave_room_for_requests_and_writes(small: ServerOfFewFiles, ope
                 params={"epoch": at["epoch"], "since": at["seq"], "wait": 5},
             )
         )
-    told = numbers(small)
-    assert told['tutti_connections_refused_total{why="full"}'] == FILES - LIVE + 2
-    assert LIVE < told["tutti_open_connections"] <= CONNECTIONS
+    reported = numbers(small)
+    assert reported['tutti_connections_rejected_total{reason="rejected"}'] == files - live + 2
+    assert live < reported["tutti_open_connections"] <= connections
     held[0].__exit__()
-    wait_until(lambda: joins_and_leaves(small, room))
+    wait_for(lambda: joins_and_leaves(small, room))
 
 
 def joins_and_leaves(server: TuttiServer, room: str) -> bool:
@@ -121,7 +164,7 @@ def joins_and_leaves(server: TuttiServer, room: str) -> bool:
 
 @only_embedded
 def test_silent_connections_of_one_address_push_out_each_other(
-    small: ServerOfFewFiles, opened: ExitStack
+    small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
 ) -> None:
     room = new_room(small)
     item_id = queued(small, room)
@@ -133,20 +176,40 @@ def test_silent_connections_of_one_address_push_out_each_other(
     kept = waiting._transport._pool.connections  # type: ignore[attr-defined]
     before = list(kept)
 
-    lines = [silent(small, opened, SOURCES[1]) for _ in range(FILES + 50)]
+    lines = [silent(small, opened, SOURCES[1]) for _ in range(capacity.files + 50)]
 
     assert_it_serves(small, room, item_id, 1)
     held.next("track.voted")
     assert waiting.get("/api/health/live").status_code == 200
     assert waiting._transport._pool.connections == before  # type: ignore[attr-defined]
     assert has_ended(lines[0])
-    told = numbers(small)
-    assert told["tutti_open_connections"] == CONNECTIONS
-    assert told['tutti_connections_refused_total{why="silent"}'] >= FILES + 50 - CONNECTIONS
+    reported = numbers(small)
+    assert reported["tutti_open_connections"] == capacity.connections
+    assert (
+        reported['tutti_connections_rejected_total{reason="idle_evicted"}']
+        >= capacity.files + 50 - capacity.connections
+    )
 
 
 @only_embedded
-def test_who_finds_nobody_to_make_room_is_told(start_server: StartServer, opened: ExitStack) -> None:
+def test_clients_that_do_not_read_push_out_each_other(
+    small: ServerOfFewFiles, capacity: Capacity, opened: ExitStack
+) -> None:
+    room = new_room(small)
+    item_id = queued(small, room)
+    held = opened.enter_context(Socket.of_room(small.base_url, room))
+
+    lines = [unread(small, opened, SOURCES[1]) for _ in range(capacity.connections + 20)]
+
+    assert_it_serves(small, room, item_id, 1)
+    held.next("track.voted")
+    assert was_cut(lines[0])
+
+
+@only_embedded
+def test_a_client_for_which_no_connection_makes_room_gets_an_error(
+    start_server: StartServer, opened: ExitStack
+) -> None:
     """A socket that is refused, and lingers without a word, has the only place."""
     server = start_server(environment={"MAX_CONNECTIONS": "1"})
     lingering = silent(server, opened)
@@ -154,7 +217,7 @@ def test_who_finds_nobody_to_make_room_is_told(start_server: StartServer, opened
     got = b""
     while not got.endswith((4429).to_bytes(2)):
         got += lingering.recv(1000)
-    many = [silent(server, opened) for _ in range(TOLD_TOGETHER - 1)]
+    many = [silent(server, opened) for _ in range(MAX_REJECTIONS - 1)]
     with server.client() as http:
         assert_full(http.get("/api/health/live"))
     with contextlib.suppress(ConnectionResetError):
@@ -167,18 +230,18 @@ def test_who_finds_nobody_to_make_room_is_told(start_server: StartServer, opened
             return http.get("/api/health/live").status_code == 200
         return False
 
-    wait_until(is_served)
-    told = numbers(server)
-    assert told['tutti_connections_refused_total{why="untold"}'] >= 1
-    assert told['tutti_connections_refused_total{why="full"}'] >= TOLD_TOGETHER
+    wait_for(is_served)
+    reported = numbers(server)
+    assert reported['tutti_connections_rejected_total{reason="dropped"}'] >= 1
+    assert reported['tutti_connections_rejected_total{reason="rejected"}'] >= MAX_REJECTIONS
 
 
 @only_embedded
 def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, opened: ExitStack) -> None:
     environment = {
         "MAX_CONNECTIONS_PER_ADDRESS": "3",
-        "SOCKET_FRAMES_PER_SECOND": "0.5",
-        "SOCKET_MAX_FRAME_BYTES": "2000",
+        "SOCKET_MESSAGES_PER_SECOND": "0.5",
+        "SOCKET_MAX_MESSAGE_BYTES": "2000",
     }
     server = start_server(environment=environment, rate_limit_factor="1")
     room = new_room(server)
@@ -186,7 +249,7 @@ def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, open
     held = [opened.enter_context(one) for one in sockets if one]
 
     assert [bool(one) for one in sockets] == [True] * 3 + [False]
-    assert "3 of one address" in server.log
+    assert "3 per IP address" in server.log
     for _ in range(5):
         held[0].ping()
     error = held[0].ask({"type": "ping"}, "error", "pong")
@@ -194,6 +257,8 @@ def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, open
     assert held[1].ask("x" * 2000, "error")["payload"]["code"] == "MALFORMED_JSON"
     held[1].send("x" * 2001)
     assert held[1].close_code() == 4408
-    told = numbers(server)
-    assert told["tutti_frames_too_large_total"] == 1
-    assert told['tutti_connections_refused_total{why="address"}'] == 1
+    lines = [unread(server, opened, SOURCES[0]) for _ in range(4)]
+    assert was_cut(lines[0]), "as many responses may be unread as sockets may be open"
+    reported = numbers(server)
+    assert reported["tutti_frames_too_large_total"] == 1
+    assert reported['tutti_connections_rejected_total{reason="per_ip"}'] == 2

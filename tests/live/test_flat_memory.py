@@ -11,8 +11,8 @@ import pytest
 from apps.realtime.feed import Feed
 from apps.realtime.frames import Batch
 from apps.realtime.hub import Hub
-from apps.realtime.outflow import DirectOutflow, QueuedOutflow
 from apps.realtime.publishing import Hint
+from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer
 from tests.conftest import ReadyMadeData
 from tests.live.listeners import replica_of
 from tests.live.raw_sockets import RawSocket, event_seq, raw_socket
@@ -31,6 +31,7 @@ SLACK_BYTES = 2 * 1024 * 1024
 SERVER_EVENTS, MANY_SERVER_EVENTS, WARM_UP_EVENTS = 5_000, 100_000, 2_000
 # Together less than may wait for one who reads, on a machine that has no time for that.
 APPENDED_AT_ONCE, FILLER, ROOM_BYTES = 1_000, 1_500, 4 * 1024 * 1024
+ROUNDS = 3
 SERVER_SLACK_BYTES = 4 * 1024 * 1024
 
 
@@ -44,20 +45,20 @@ class Drain:
         self.bytes += len(data)
         return True
 
-    async def room(self) -> None: ...
+    async def wait_writable(self) -> None: ...
 
     async def send(self, frame: Any) -> None:
         self.bytes += frame.size
 
 
 class Reader:
-    """A listener with an outflow, as a connection has it."""
+    """A listener with a send buffer, as a connection has it."""
 
-    def __init__(self, outflow: DirectOutflow | QueuedOutflow) -> None:
-        self._outflow = outflow
+    def __init__(self, send_buffer: DirectSendBuffer | QueuedSendBuffer) -> None:
+        self._send_buffer = send_buffer
 
     def deliver(self, batch: Batch) -> None:
-        self._outflow.give(batch)
+        self._send_buffer.give(batch)
 
     def restart(self, state: Any) -> None: ...
 
@@ -71,8 +72,10 @@ async def test_memory_is_flat_over_a_million_events(request: pytest.FixtureReque
     feed = Feed(stream_id=7, kind="playlist", on_end=lambda feed: None)
     feed.epoch = "e"
     for _ in range(LISTENERS):
-        outflow = DirectOutflow(drain, close) if way == "direct" else QueuedOutflow(drain.send, close)
-        feed.listeners.add(Reader(outflow))
+        send_buffer = (
+            DirectSendBuffer(drain, close) if way == "direct" else QueuedSendBuffer(drain.send, close)
+        )
+        feed.listeners.add(Reader(send_buffer))
     await pass_on(feed, count // 10)
     before = held_bytes()
     await pass_on(feed, count)
@@ -88,7 +91,7 @@ async def test_the_memory_of_a_server_is_flat(
 ):
     """Through all that an event goes through: log, hub, connections, the server's own buffers."""
     count = MANY_SERVER_EVENTS if request.config.getoption("--long") else SERVER_EVENTS
-    environment = {"SOCKET_BUFFER_BYTES": str(ROOM_BYTES)}
+    environment = {"SOCKET_SEND_BUFFER_BYTES": str(ROOM_BYTES)}
     with kind_of_server(**ready_made_data.options("embedded"), environment=environment) as server:
         room = new_room(server)
         item_id = queued(server, room)
@@ -98,9 +101,14 @@ async def test_the_memory_of_a_server_is_flat(
             ]
             top = (await replica_of(server.base_url, room)).seq
             await all_receive(server, item_id, listeners, top, WARM_UP_EVENTS)
-            before = own_bytes(server.pid)
-            await all_receive(server, item_id, listeners, top + WARM_UP_EVENTS, count)
-            assert own_bytes(server.pid) - before < SERVER_SLACK_BYTES
+            top, grown = top + WARM_UP_EVENTS, []
+            # A leak is in every round; that a busy machine lets more wait at once than before is not.
+            while not grown or (grown[-1] >= SERVER_SLACK_BYTES and len(grown) < ROUNDS):
+                before = own_bytes(server.pid)
+                await all_receive(server, item_id, listeners, top, count)
+                top += count
+                grown.append(own_bytes(server.pid) - before)
+            assert grown[-1] < SERVER_SLACK_BYTES, grown
 
 
 async def all_receive(
@@ -123,7 +131,7 @@ async def receive(listener: RawSocket, last: int) -> None:
         listener.read_bytes = b""
 
 
-async def test_hints_of_streams_that_nobody_listens_to_leave_nothing():
+async def test_hints_of_streams_without_listeners_leave_nothing():
     hub = Hub()
     for seq in range(1, EVENTS):
         hub.receive(Hint(seq % 100, "e", seq, "{}"))

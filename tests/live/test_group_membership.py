@@ -1,53 +1,108 @@
-"""The channel layer forgets its groups' members after a while; the hub stays one. Runs in this process."""
+"""The channel layer in Redis: what a message costs, and how the hub stays a member. Runs in this process."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
+import channels_redis.core
 import pytest
 from channels.layers import get_channel_layer
+from redis import asyncio as async_redis
 
+from apps.realtime import redis_layer
 from apps.realtime.publishing import Hint, group_of
 from apps.realtime.subscriptions import Subscriptions
+from core.tests.clocks import FakeClock
 from tests.services import Redis
 
-GROUP_EXPIRY_SECONDS = 1
-# The layers count in whole seconds.
-EXPIRED_SECONDS = 2.1
-RENEW_SECONDS = 0.2
-ARRIVAL_SECONDS = 1.0
+GROUP_EXPIRY_SECONDS = 60
+RENEW_SECONDS = 0.05
+ARRIVAL_SECONDS = 20.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
+    """By which the layer lets memberships expire."""
+    clock = FakeClock(time.time())
+    for module in (channels_redis.core, redis_layer):
+        monkeypatch.setattr(module, "time", SimpleNamespace(time=clock))
+    return clock
 
 
 @pytest.fixture
 async def layer(redis: Redis, settings: Any) -> AsyncIterator[Any]:
-    """With a short memory."""
     options = {"group_expiry": GROUP_EXPIRY_SECONDS, "hosts": [redis.new_url()]}
-    backend = "channels_redis.core.RedisChannelLayer"
+    backend = "apps.realtime.redis_layer.RedisLayer"
     settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}
     layer = get_channel_layer()
     yield layer
     await layer.close_pools()
 
 
-async def is_heard_after_expiry(layer: Any, stream_id: int, *, renew_seconds: float) -> bool:
-    hint = Hint(stream_id, "epoch", 1, None)
+async def test_membership_is_renewed_before_it_expires(clock: FakeClock, layer: Any):
+    hint = Hint(7, "epoch", 1, None)
     heard: asyncio.Queue[Hint] = asyncio.Queue()
-    subscriptions = Subscriptions(heard.put_nowait, renew_seconds=renew_seconds)
+    renewing = Subscriptions(heard.put_nowait, renew_seconds=RENEW_SECONDS)
+    forgetting = Subscriptions(heard.put_nowait, renew_seconds=3600)
     try:
-        await subscriptions.add(stream_id)
-        await asyncio.sleep(EXPIRED_SECONDS)  # only time makes a membership expire
-        await layer.group_send(group_of(stream_id), {"type": "hints", "hints": [list(hint)]})
+        await renewing.add(7)
+        await forgetting.add(8)
+        assert await layer._members(group_of(8))
+        clock.advance(GROUP_EXPIRY_SECONDS + 1)
+
         async with asyncio.timeout(ARRIVAL_SECONDS):
-            return await heard.get() == hint
-    except TimeoutError:
-        return False
+            while not await layer._members(group_of(7)):  # noqa: ASYNC110 - Redis sends no word of it
+                await asyncio.sleep(RENEW_SECONDS)
+            await layer.group_send(group_of(7), {"type": "hints", "hints": [list(hint)]})
+            assert await heard.get() == hint
+        assert not await layer._members(group_of(8)), "else the other one would prove nothing"
     finally:
-        await subscriptions.stop()
+        await renewing.stop()
+        await forgetting.stop()
 
 
-async def test_membership_is_renewed_before_it_expires(layer: Any):
-    renewing = is_heard_after_expiry(layer, 7, renew_seconds=RENEW_SECONDS)
-    # Else the other one would prove nothing.
-    forgetting = is_heard_after_expiry(layer, 8, renew_seconds=3600)
+async def test_a_message_takes_an_exchange_to_find_the_members_and_one_to_reach_them(
+    layer: Any, monkeypatch: pytest.MonkeyPatch
+):
+    asked: list[Any] = []
+    ask = async_redis.Redis.execute_command
 
-    assert await asyncio.gather(renewing, forgetting) == [True, False]
+    async def counted(client: Any, *words: Any, **options: Any) -> Any:
+        asked.append(words[0])
+        return await ask(client, *words, **options)
+
+    message = {"type": "hints", "hints": [[7, "epoch", 1, None]]}
+    channels = [await layer.new_channel() for _ in range(2)]
+    monkeypatch.setattr(async_redis.Redis, "execute_command", counted)
+    monkeypatch.setattr(async_redis.Redis, "pipeline", None)
+    await layer.group_send("stream.7", message)
+    assert asked == ["EVAL"]
+
+    for channel in channels:
+        await layer.group_add("stream.7", channel)
+    asked.clear()
+    await layer.group_send("stream.7", message)
+    assert asked == ["EVAL", "EVAL"]
+    asked.clear()
+    await layer.send_to_others("stream.7", {"type": "not for those of this layer"})
+    assert asked == ["EVAL"]
+    monkeypatch.undo()
+    assert [await layer.receive(channel) for channel in channels] == [message, message]
+
+
+async def test_a_full_channel_takes_no_more_messages(redis: Redis, settings: Any):
+    options = {"capacity": 2, "hosts": [redis.new_url()]}
+    backend = "apps.realtime.redis_layer.RedisLayer"
+    settings.CHANNEL_LAYERS = {"default": {"BACKEND": backend, "CONFIG": options}}
+    layer = get_channel_layer()
+    channel = await layer.new_channel()
+    await layer.group_add("stream.7", channel)
+    for number in range(3):
+        await layer.group_send("stream.7", {"number": number})
+    assert [(await layer.receive(channel))["number"] for _ in range(2)] == [0, 1]
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.2):
+            await layer.receive(channel)
+    await layer.close_pools()

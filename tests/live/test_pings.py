@@ -1,4 +1,4 @@
-"""Quiet sockets are pinged: who answers stays, who does not is hung up on."""
+"""Quiet sockets are pinged: a client that answers stays, others are closed."""
 
 import asyncio
 from typing import ClassVar
@@ -21,13 +21,13 @@ class PingingServer(PatientServer):
     """
 
     clocks: ClassVar[dict[str, float]] = {
-        "config.sparing_server.STEP_SECONDS": 0.2,
-        "config.daphne_server.PING_EVERY_SECONDS": 1.9,
-        "config.daphne_server.PONG_WITHIN_SECONDS": 1.8,
+        "server.daphne.STEP_SECONDS": 0.2,
+        "server.daphne.PING_EVERY_SECONDS": 1.9,
+        "server.daphne.PONG_WITHIN_SECONDS": 1.8,
     }
 
 
-async def test_who_answers_pings_stays_and_who_does_not_is_hung_up_on(ready_made_data: ReadyMadeData):
+async def test_a_client_that_answers_pings_stays_and_others_are_closed(ready_made_data: ReadyMadeData):
     with PingingServer(**ready_made_data.options("embedded")) as server:
         room = new_room(server)
         async with (

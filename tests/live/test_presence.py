@@ -13,14 +13,14 @@ from tests.processes import TuttiServer
 
 PATIENCE_SECONDS = 20
 PEOPLE = """
-from apps.playlist.models import Room
-from apps.realtime.presence_rows import people_in
+from apps.rooms.models import Room
+from apps.realtime.presence import present_user_ids
 from django.contrib.auth import get_user_model
-there = people_in(Room.objects.get(slug={room!r}).stream_id)
+there = present_user_ids(Room.objects.get(slug={room!r}).stream_id)
 result = sorted(get_user_model().objects.filter(pk__in=there).values_list("username", flat=True))
 """
 ROWS = """
-from apps.playlist.models import Room
+from apps.rooms.models import Room
 from apps.realtime.models import Presence
 result = Presence.objects.filter(stream_id=Room.objects.get(slug={room!r}).stream_id).count()
 """
@@ -52,7 +52,7 @@ async def test_people_of_both_processes_are_in_the_room(pair: Pair):
         enter(pair.other, Cookie=cookies["bo"])
         enter(pair.one)
         await people_there(pair.one, room, [f"ada-{room}", f"bo-{room}"])
-        assert await shell(pair.one, ROWS.format(room=room)) == 2
+        assert await shell(pair.one, ROWS.format(room=room)) == 3
 
     # A minute has not gone by.
     await people_there(pair.one, room, [f"ada-{room}", f"bo-{room}"])

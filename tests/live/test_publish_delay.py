@@ -1,4 +1,4 @@
-"""On a server where nothing else happens, an event is there when the write is answered; one of another
+"""On a server where nothing else happens, an event comes right after the write's response; one of another
 process that gives no hint, within a second.
 """
 
@@ -91,7 +91,7 @@ for number in range({number}):
 """
 
 
-# With Redis: above, and what is heard tests/invariants/test_every_event_by_fold.py.
+# With Redis: above, and what is heard tests/invariants/test_every_event.py.
 @pytest.fixture(params=["embedded", "server without Redis"])
 def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     if request.param == "embedded":
@@ -101,7 +101,7 @@ def idle_server(request: pytest.FixtureRequest, ready_made_data: ReadyMadeData) 
             yield server
 
 
-async def test_edits_in_the_shell_are_heard(idle_server: TuttiServer):
+async def test_edits_in_the_shell_are_received(idle_server: TuttiServer):
     room = new_room(idle_server)
     item_id = queued(idle_server, room)
     start = await replica_of(idle_server.base_url, room)

@@ -19,10 +19,10 @@ from tests.processes import TuttiServer
 
 SECONDS = 20.0
 
-# --- The log keeps its latest part; whoever lacks what is gone takes a snapshot, and nobody a part ---
+# --- The log keeps its latest part; a client that lacks removed events takes a snapshot, never a part
 
 KEPT = 50
-# More than one append trims: the first of them are gone before anybody can have read them.
+# More than one append trims: the first of them are gone before a client can have read them.
 AT_ONCE = 300
 TRIMMED = """
 from apps.realtime.models import Event
@@ -134,5 +134,7 @@ async def test_joining_before_the_hub_has_noticed(server: TuttiServer):
 
                 assert now.epoch != start.epoch
                 assert listener.replica.position == now.position
-                told = [frame["payload"] for frame in listener.of_type("resumed")]
-                assert [(resumed["epoch"], resumed["recovered"]) for resumed in told] == [(now.epoch, False)]
+                reported = [frame["payload"] for frame in listener.of_type("resumed")]
+                assert [(resumed["epoch"], resumed["recovered"]) for resumed in reported] == [
+                    (now.epoch, False)
+                ]

@@ -29,11 +29,11 @@ from tests.services import Redis
 SEARCH = """
 import django
 django.setup()
-from apps.recommendations.sources.base import SourceAway, Wishes
+from apps.recommendations.sources.base import Preferences, SourceUnavailable
 from apps.recommendations.sources.spotify import own_spotify
 try:
-    print(len(own_spotify().candidates(Wishes(seed_artists=["Ada Brook"]), most=10)))
-except SourceAway:
+    print(len(own_spotify().candidates(Preferences(seed_artists=["Ada Brook"]), most=10)))
+except SourceUnavailable:
     print("away")
 """
 
@@ -77,9 +77,7 @@ def search(spotify: SpotifyStandIn, redis: Redis, tmp_path: Path) -> Callable[[]
     return run
 
 
-def test_processes_share_a_token_and_leave_it_alone_when_one_was_told_to(
-    spotify: SpotifyStandIn, search: Callable[[], str]
-) -> None:
+def test_processes_share_a_token_and_its_back_off(spotify: SpotifyStandIn, search: Callable[[], str]) -> None:
     found = search()
     spotify.then(SEARCH_PATH, answers({}, status=429, headers={"Retry-After": "600"}))
     assert [found, search(), search()] == ["2", "away", "away"]
@@ -91,7 +89,7 @@ def test_processes_share_a_token_and_leave_it_alone_when_one_was_told_to(
 
 @pytest.fixture
 def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> Iterator[Listener]:
-    """Somebody new at a server that knows this Spotify."""
+    """A new user at a server that uses this Spotify."""
     options = ready_made_data.options(size)
     with (
         TuttiServer(**options, environment=settings_for(spotify)) as server,
@@ -142,9 +140,9 @@ def test_what_spotify_found_is_queued_when_it_is_liked_and_gone_when_it_is_not(d
     assert CANDLE.title not in titles(dee)
 
 
-def found_by_spotify(told: dict[str, Any]) -> dict[str, Any]:
+def found_by_spotify(reported: dict[str, Any]) -> dict[str, Any]:
     """By their titles."""
-    return {one["track"]["title"]: one for one in told["recommendations"] if one["provider"] == "spotify"}
+    return {one["track"]["title"]: one for one in reported["recommendations"] if one["provider"] == "spotify"}
 
 
 def titles(dee: Listener) -> list[str]:

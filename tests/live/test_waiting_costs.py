@@ -103,7 +103,8 @@ def connections_of(server: TuttiServer) -> int:
 # --- More requests at once than a process works on: each is answered in its turn ---------------------
 
 PLACES = 4
-REQUESTS_AT_ONCE = 100
+# A slow machine has to respond to all within the 20 seconds that a request waits for its slot.
+REQUESTS_AT_ONCE = 60
 WITHIN_SECONDS = 120.0
 # For who watches over the server, what Django does behind an answer, and what comes and goes otherwise.
 FEW_THREADS = 12
@@ -113,7 +114,7 @@ async def test_all_of_many_at_once_are_answered_by_few_threads(start_server: Sta
     """With a thread each they would take the connections of the pool from each other until all give up."""
     server = start_server(
         rate_limit_factor="0",
-        environment={"MAX_REQUESTS_AT_ONCE": str(PLACES), "DATABASE_POOL_SIZE": str(PLACES)},
+        environment={"MAX_CONCURRENT_REQUESTS": str(PLACES), "DATABASE_POOL_SIZE": str(PLACES)},
     )
     room = new_room(server)
     queued(server, room)
@@ -138,7 +139,7 @@ async def test_all_of_many_at_once_are_answered_by_few_threads(start_server: Sta
 
 
 async def test_reads_are_answered_while_all_writes_wait_for_a_lock(start_server: StartServer):
-    server = start_server(rate_limit_factor="0", environment={"MAX_REQUESTS_AT_ONCE": str(PLACES)})
+    server = start_server(rate_limit_factor="0", environment={"MAX_CONCURRENT_REQUESTS": str(PLACES)})
     room = new_room(server)
     item_id = queued(server, room)
     async with (
@@ -172,8 +173,8 @@ def locked(server: TuttiServer) -> Iterator[None]:
 
 async def waiting_requests(http: httpx.AsyncClient) -> int:
     lines = (await http.get("/metrics")).text.splitlines()
-    (told,) = (line for line in lines if line.startswith("tutti_requests_waiting "))
-    return int(float(told.split()[1]))
+    (reported,) = (line for line in lines if line.startswith("tutti_requests_queued "))
+    return int(float(reported.split()[1]))
 
 
 async def most_threads_until_half_are_done(
@@ -185,5 +186,5 @@ async def most_threads_until_half_are_done(
         most = max(most, threads_of(server))
         assert (await http.get("/api/health/live")).status_code == 200
         looks += 1
-    assert looks > 1, "they were answered before anybody could look"
+    assert looks > 1, "they were answered before a look"
     return most

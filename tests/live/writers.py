@@ -21,7 +21,7 @@ AWAY_SECONDS = 0.05
 class Ledger:
     """What became of each write, by its Idempotency-Key.
 
-    Nobody knows of those that got no answer, nor of a 503: the database may have gone while it committed.
+    Unknown are those without a response or with a 503: the database may have gone while it committed.
     """
 
     accepted: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Ledger:
 
 
 class _NotTaken(Exception):
-    """The server refused; the writer begins anew."""
+    """The server refused; the writer begins again."""
 
 
 class Writer:
@@ -60,7 +60,7 @@ class Writer:
         self._keys = (f"{self._name}-{number}" for number in itertools.count())
 
     async def run(self) -> None:
-        """Until it is told to stop; then it waits for its last answer, so that nothing is under way."""
+        """Until it is stopped; then it waits for its last response, so that nothing is under way."""
         options: dict[str, Any] = {"timeout": ANSWER_SECONDS, "headers": {"User-Agent": self._name}}
         async with httpx.AsyncClient(**options) as http:
             while not self.is_stopping:

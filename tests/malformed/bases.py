@@ -17,7 +17,7 @@ ITEMS = 6
 MAIN = "main"
 # A poll that waits is held back on purpose; here nothing is to be waited for.
 WAIT = "0.01"
-# Here somebody may end their session or account, also by a method that was not meant. Staff is needed again.
+# Here a request may end its session or account, also by an unintended method. Staff is needed again.
 OF_ACCOUNTS = ("/api/auth/", "/api/users/")
 # Where they make a difference: fields of which at most one may be given.
 PLACES = {"position", "after", "before"}
@@ -38,7 +38,7 @@ class World:
     user_id: int
     # How the room began.
     start: Any
-    # What names people: staff, a guest by header, a guest by cookie, nobody.
+    # Identities: staff, a guest by header, a guest by cookie, none.
     people: list[Headers] = field(default_factory=list)
 
     @classmethod
@@ -92,7 +92,7 @@ class ValidRequests:
 
     def of(self, operation: Operation, world: World, chance: random.Random) -> Request:
         path, query, headers, value = operation.path, [], _usual_headers(world, operation, chance), NO_BODY
-        for parameter in operation.told.get("parameters", []):
+        for parameter in operation.schema.get("parameters", []):
             name, place = parameter["name"], parameter["in"]
             if place == "path":
                 path = path.replace(f"{{{name}}}", self._named(name, operation, world, chance))
@@ -127,17 +127,19 @@ class ValidRequests:
     def _body(
         self, schema: dict[str, Any], operation: Operation, world: World, chance: random.Random
     ) -> dict[str, Any]:
-        told = self._definitions[schema["$ref"].rsplit("/", 1)[1]]
-        required = told.get("required", [])
-        chosen = [name for name in told["properties"] if name in required or chance.random() < 0.5]
+        reported = self._definitions[schema["$ref"].rsplit("/", 1)[1]]
+        required = reported.get("required", [])
+        chosen = [name for name in reported["properties"] if name in required or chance.random() < 0.5]
         place = chance.choice(sorted(PLACES))
         chosen = [name for name in chosen if name not in PLACES or name == place]
         items = world.items[_room_of(operation, world)]
-        body = {name: self._field(name, told["properties"][name], items, world, chance) for name in chosen}
-        return body or dict(told["example"])
+        body = {
+            name: self._field(name, reported["properties"][name], items, world, chance) for name in chosen
+        }
+        return body or dict(reported["example"])
 
     def _field(
-        self, name: str, told: dict[str, Any], items: list[int], world: World, chance: random.Random
+        self, name: str, reported: dict[str, Any], items: list[int], world: World, chance: random.Random
     ) -> Any:
         known: dict[str, Any] = {
             **{"track_id": chance.choice(world.tracks), "track": chance.choice(world.tracks)},
@@ -147,19 +149,19 @@ class ValidRequests:
         }
         if name in known:
             return known[name]
-        if "enum" in told:
-            return chance.choice(told["enum"])
-        if "$ref" in told:
-            told = self._definitions[told["$ref"].rsplit("/", 1)[1]]
-        if told["type"] == "array":
-            return [self._field(name, told["items"], items, world, chance)]
-        if told["type"] == "object":
+        if "enum" in reported:
+            return chance.choice(reported["enum"])
+        if "$ref" in reported:
+            reported = self._definitions[reported["$ref"].rsplit("/", 1)[1]]
+        if reported["type"] == "array":
+            return [self._field(name, reported["items"], items, world, chance)]
+        if reported["type"] == "object":
             return {
                 inner: self._field(inner, of_it, items, world, chance)
-                for inner, of_it in told.get("properties", {}).items()
+                for inner, of_it in reported.get("properties", {}).items()
             }
         plain: dict[str, Any] = {"integer": 1, "boolean": True, "string": "Ada", "number": 1.5}
-        return plain[told["type"]]
+        return plain[reported["type"]]
 
 
 def _room_of(operation: Operation, world: World) -> str:
@@ -178,7 +180,8 @@ def _usual_headers(world: World, operation: Operation, chance: random.Random) ->
 def _header(name: str, world: World, chance: random.Random) -> str:
     if name == "Idempotency-Key":
         return f"storm-{chance.getrandbits(64):x}"
-    return {"If-None-Match": '"a"', "Last-Event-ID": f"{world.start.epoch}:0"}[name]
+    known = {"If-None-Match": '"a"', "Last-Event-ID": f"{world.start.epoch}:0"}
+    return (known | {"Range": "bytes=2-5", "If-Range": '"a"'})[name]
 
 
 # --- Sockets -----------------------------------------------------------------------------------------
@@ -199,6 +202,7 @@ def client_frames(world: World, chance: random.Random) -> list[dict[str, Any]]:
         {"type": "resume", "epoch": world.start.epoch, "since": chance.randrange(9)},
         {"type": "snapshot"},
         {"type": "identify", "guest_token": token},
+        {"type": "people"},
     ]
 
 
@@ -207,7 +211,7 @@ def types_of_client_frames(events_schema: dict[str, Any]) -> set[str]:
     definitions = events_schema["$defs"]
     named = json.dumps(definitions["ClientFrame"])
     return {
-        told["properties"]["type"]["enum"][0]
-        for name, told in definitions.items()
+        reported["properties"]["type"]["enum"][0]
+        for name, reported in definitions.items()
         if f'"#/$defs/{name}"' in named
     }

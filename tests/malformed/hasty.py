@@ -16,7 +16,7 @@ SEND_BUFFER_BYTES = 16 * 1024
 
 RUN = """
 import importlib, socket, sys
-from config import server
+from server import __main__ as server
 serve = server._serve
 
 def serve_otherwise(listener):
@@ -42,22 +42,22 @@ class PatientServer(TuttiServer):
 
 
 class UnhurriedServer(PatientServer):
-    """It hangs up on nobody who takes nothing, however slow the machine is."""
+    """It never closes a client that reads nothing, however slow the machine is."""
 
-    clocks: ClassVar[dict[str, float]] = {"config.http_channel.TAKE_WITHIN_SECONDS": 600.0}
+    clocks: ClassVar[dict[str, float]] = {"server.http_limits.TAKE_WITHIN_SECONDS": 600.0}
 
 
 class ShortFarewells(PatientServer):
     """Patient, but for the end of an event stream."""
 
-    clocks: ClassVar[dict[str, float]] = {"config.http_channel.STREAM_END_WITHIN_SECONDS": 0.5}
+    clocks: ClassVar[dict[str, float]] = {"server.http_limits.STREAM_END_WITHIN_SECONDS": 0.5}
 
 
 class HastyServer(PatientServer):
     clocks: ClassVar[dict[str, float]] = {
-        "config.http_channel.ARRIVE_WITHIN_SECONDS": ARRIVE_WITHIN_SECONDS,
-        "config.http_channel.IDLE_SECONDS": IDLE_SECONDS,
-        "config.http_channel.TAKE_WITHIN_SECONDS": TAKE_WITHIN_SECONDS,
-        "config.daphne_server.PING_EVERY_SECONDS": 1,
-        "config.daphne_server.PONG_WITHIN_SECONDS": 2,
+        "server.http_limits.ARRIVE_WITHIN_SECONDS": ARRIVE_WITHIN_SECONDS,
+        "server.http_limits.IDLE_SECONDS": IDLE_SECONDS,
+        "server.http_limits.TAKE_WITHIN_SECONDS": TAKE_WITHIN_SECONDS,
+        "server.daphne.PING_EVERY_SECONDS": 1,
+        "server.daphne.PONG_WITHIN_SECONDS": 2,
     }

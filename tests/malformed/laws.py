@@ -30,7 +30,7 @@ def opinions_in(other_process: OtherProcess, slug: str) -> dict[str, dict[int, i
 
 
 def check_room(room: RoomClient, start: Any, opinions: dict[str, dict[int, int]]) -> list[Event]:
-    """Checks what holds whoever wrote; gives the events since the start."""
+    """Checks what holds for any writer; gives the events since the start."""
     events, end = room.events_after(start), room.fetch()
     invariants.check_room(start, events, end, opinions)
     return events
@@ -65,12 +65,12 @@ class QuietRoom:
         return crowd.run()
 
     def check(self, operations: list[Operation], opinions: dict[str, dict[int, int]]) -> None:
-        """Every law. A track may be changed or deleted by the storm: then somebody did ask for that."""
+        """Every law. A track may be changed or deleted by the storm: then that was requested."""
         events = check_room(self.room, self.start, opinions)
         asked = {operation.op_id for operation in operations}
         others = {event["op_id"] for event in events} - asked
         strangers = [Operation(op_id, "correct", 200, None) for op_id in others if is_of_storm(op_id)]
-        invariants.check_i3_accepted_is_told(self.start, events, [*operations, *strangers])
+        invariants.check_i3_accepted_is_reported(self.start, events, [*operations, *strangers])
         invariants.check_i6_no_vote_is_lost(self.start, events, [*operations, *strangers])
         assert sum(operation.is_accepted for operation in operations) > len(operations) / 3
 

@@ -1,4 +1,4 @@
-"""Lines to the server that say anything, and watch until it has answered or hung up."""
+"""Connections that send anything, and watch until the server has answered or closed."""
 
 import asyncio
 import contextlib

@@ -1,22 +1,21 @@
 """What a server's process holds (Linux's /proc): memory, connections, open files, threads."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from tests.processes import TuttiServer
+from tests.services import attempts
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 LISTENING = "0A"
-LOOK_EVERY_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """`own_bytes` is memory that nobody shares: what the system would get back if the process ended."""
+    """`own_bytes` is memory that is not shared: what the system would get back if the process ended."""
 
     own_bytes: int
     # Connections of clients; everything else that is open counts as a file.
@@ -61,11 +60,6 @@ def _sockets_of_clients(port: int) -> set[str]:
     return {f"socket:[{words[9]}]" for words in _connections(port)}
 
 
-def most_unsent_bytes(port: int) -> int:
-    """What the system holds for the one client of this port that has taken least of it."""
-    return max((int(words[4].partition(":")[0], 16) for words in _connections(port)), default=0)
-
-
 def _connections(port: int) -> list[list[str]]:
     lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
     return [words for words in lines if int(words[1].rsplit(":", 1)[1], 16) == port and words[3] != LISTENING]
@@ -73,7 +67,7 @@ def _connections(port: int) -> list[list[str]]:
 
 def held_once(server: TuttiServer, is_so: Callable[[Holdings], bool], *, within_seconds: float) -> Holdings:
     """What is held as soon as it is so, or when the time is up."""
-    deadline = time.monotonic() + within_seconds
-    while not is_so(held := Holdings.of(server)) and time.monotonic() < deadline:
-        time.sleep(LOOK_EVERY_SECONDS)
+    for _ in attempts(within_seconds):
+        if is_so(held := Holdings.of(server)):
+            break
     return held

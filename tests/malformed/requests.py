@@ -62,6 +62,17 @@ class Request:
         return [(b"Content-Length", str(len(self.content)).encode())] if self.content else []
 
 
+HOST, JSON = (b"Host", b"localhost"), (b"Content-Type", b"application/json")
+GUESTS = Request(b"POST", b"/api/guests/", headers=[HOST, JSON], value={"name": "Ada"})
+# By the status that it is answered with: what a short storm would not come to for certain by chance.
+RARE: dict[int, Request] = {
+    201: GUESTS,
+    301: Request(b"GET", b"/api/tracks", headers=[HOST]),
+    403: replace(GUESTS, headers=[HOST, JSON, (b"Origin", b"http://evil.example")]),
+    406: Request(b"GET", b"/api/tracks/", headers=[HOST, (b"Accept", b"text/csv")]),
+    413: replace(GUESTS, body=b"{}".ljust(1_300_000)),
+    415: replace(GUESTS, headers=[HOST, (b"Content-Type", b"text/plain")]),
+}
 Damage = Callable[[Request, random.Random], Request]
 
 

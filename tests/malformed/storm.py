@@ -4,14 +4,15 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.contract.refusals import CHARTS_ALONE
 from tests.malformed.bases import ValidRequests, World, client_frames, socket_request
 from tests.malformed.frames import broken, damaged_handshake, misspoken
 from tests.malformed.lines import Line, Outcome, SocketLine, run_line
-from tests.malformed.requests import damaged
+from tests.malformed.requests import RARE, Request, damaged
 
 # Above the 25 seconds that a poll may wait when it is asked to; everything else is far quicker.
 END_WITHIN_SECONDS = 40.0
@@ -20,8 +21,8 @@ FRAMES_OF_A_SOCKET = 40
 # Of what is sent, so much is frames; and of the requests, so many are to open a socket.
 PART_OF_FRAMES = 0.5
 PART_OF_HANDSHAKES = 0.06
-# After so many, the things that requests are about are made anew: many have been deleted by then.
-AGE_OF_A_WORLD = 500
+# After so many, the things that requests are about are made again: many have been deleted by then.
+AGE_OF_A_WORLD = 100
 KEY = re.compile(rb"Idempotency-Key: (storm-[0-9a-f]+)\r\n")
 ADDING = re.compile(rb"POST /api/(playlist|rooms/[a-z0-9-]+/playlist)/[? ]")
 REQUEST_ID = re.compile(rb"\r\nx-request-id: [A-Za-z0-9._-]{1,64}\r\n", re.IGNORECASE)
@@ -89,9 +90,12 @@ def _faults_of(outcome: Outcome) -> list[str]:
     is_refusal = has_answer and statuses[0] >= 400 and bool(OF_THE_API.match(outcome.sent))
     is_refusal = is_refusal and not outcome.sent.upper().startswith(b"HEAD")
     has_no_shape = is_refusal and not _shape_of(outcome.sent).search(outcome.received)
-    told = {"neither answered nor closed": is_stuck, "5xx": is_broken}
-    told |= {"without a request id": has_no_id, "not in the one shape": has_no_shape}
-    return [fault for fault, is_so in told.items() if is_so]
+    reported = {"neither answered nor closed": is_stuck, "5xx": is_broken}
+    reported |= {"without a request id": has_no_id, "not in the one shape": has_no_shape}
+    return [fault for fault, is_so in reported.items() if is_so]
+
+
+Kind = Callable[[World, int], Coroutine[None, None, None]]
 
 
 @dataclass(slots=True)
@@ -118,11 +122,12 @@ class Storm:
                 task = group.create_task(kind(self.worlds[-1], self._number))
                 task.add_done_callback(lambda _: turns.release())
 
-    def _kinds(self, count: int) -> list[Callable[[World, int], "asyncio._CoroutineLike[None]"]]:
+    def _kinds(self, count: int) -> list[Kind]:
         sockets = int(count * PART_OF_FRAMES) // FRAMES_OF_A_SOCKET
         handshakes = int(count * (1 - PART_OF_FRAMES) * PART_OF_HANDSHAKES)
-        requests = count - sockets * FRAMES_OF_A_SOCKET - handshakes
-        kinds = [self._frames] * sockets + [self._handshake] * handshakes + [self._request] * requests
+        kinds: list[Kind] = [partial(self._rare, request) for request in RARE.values()]
+        requests = count - sockets * FRAMES_OF_A_SOCKET - handshakes - len(kinds)
+        kinds += [self._frames] * sockets + [self._handshake] * handshakes + [self._request] * requests
         random.Random(f"{self.seed}-{self._number}").shuffle(kinds)
         return kinds
 
@@ -132,6 +137,10 @@ class Storm:
         data = damaged(self.valid.of(operation, world, chance), chance)
         self.tally.requests += 1
         await self._send(Line(number, data))
+
+    async def _rare(self, request: Request, _: World, number: int) -> None:
+        self.tally.requests += 1
+        await self._send(Line(number, request.encoded()))
 
     async def _handshake(self, world: World, number: int) -> None:
         chance = random.Random(f"{self.seed}-{number}")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.http_channel import MAX_HEAD_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
+from server.http_limits import MAX_HEAD_BYTES, MAX_HEADERS, MAX_REQUEST_LINE_BYTES
 from tests.malformed.frames import handshake
 from tests.malformed.raw import RawLine, Reply, asked, head
 from tests.malformed.requests import Request

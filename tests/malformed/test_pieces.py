@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.limits import FRAMES_UNTIL_CLOSE
+from core.rate_limits import FRAMES_UNTIL_CLOSE
 from tests.conftest import ReadyMadeData
 from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, socket_opening
 from tests.malformed.raw import RawLine

@@ -9,7 +9,7 @@ from tests.processes import TuttiServer
 
 LINES = 30
 OF_EACH_LINE = 3
-# A pool may begin one anew that it had ended.
+# A pool may start a thread again that it had ended.
 FEW_THREADS = 2
 SOON_SECONDS = 10.0
 VOTES = head(b"GET /api/playlist/my-votes/ HTTP/1.1")

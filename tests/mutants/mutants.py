@@ -7,6 +7,8 @@ REALTIME = "backend/apps/realtime/"
 USERS = "backend/apps/users/"
 RECOMMENDATIONS = "backend/apps/recommendations/"
 CHARTS = "backend/apps/charts/"
+COUNTS = "backend/apps/counts/"
+TUNEMELD = "backend/apps/tunemeld/"
 SYNC = "frontend/src/sync/"
 
 
@@ -46,16 +48,12 @@ AREAS: dict[str, tuple[Stage, ...]] = {
     "log": (
         Stage("unit", (f"{REALTIME}tests",)),
         Stage("contract", ("tests/contract/realtime",)),
-        Stage(
-            "invariants", ("tests/invariants/test_gaps.py", "tests/invariants/test_every_event_by_fold.py")
-        ),
+        Stage("invariants", ("tests/invariants/test_gaps.py", "tests/invariants/test_every_event.py")),
     ),
     "resume": (
         Stage("unit", (f"{REALTIME}tests",)),
         Stage("contract", ("tests/contract/realtime",)),
-        Stage(
-            "invariants", ("tests/invariants/test_gaps.py", "tests/invariants/test_every_event_by_fold.py")
-        ),
+        Stage("invariants", ("tests/invariants/test_gaps.py", "tests/invariants/test_every_event.py")),
     ),
     "idempotency": (
         Stage("unit", ("backend/config/tests", f"{PLAYLIST}tests", f"{USERS}tests")),
@@ -80,12 +78,12 @@ AREAS: dict[str, tuple[Stage, ...]] = {
         Stage("contract", ("tests/contract/recommendations",)),
     ),
     "charts": (
-        Stage("unit", (f"{CHARTS}tests",)),
+        Stage("unit", (f"{CHARTS}tests", f"{COUNTS}tests")),
         Stage("contract", ("tests/contract/charts",)),
         Stage("faults", ("tests/faults/test_charts_sources.py",)),
     ),
     "graphql": (
-        Stage("unit", (f"{CHARTS}tests/graphql",)),
+        Stage("unit", (f"{TUNEMELD}tests",)),
         Stage("contract", ("tests/contract/charts",)),
     ),
     "page sync": (Stage("page", ("src/sync",), is_vitest=True),),
@@ -163,7 +161,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             "A restored track with votes against it comes back with votes for it.",
         ),
         Mutant(
-            "own votes of everybody",
+            "own votes of all clients",
             f"{PLAYLIST}selectors.py",
             "Vote.objects.filter(voter=voter, item__room=room)",
             "Vote.objects.filter(item__room=room)",
@@ -180,7 +178,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "append trims one event too many",
-            f"{REALTIME}trimming.py",
+            f"{REALTIME}services.py",
             "last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS",
             "last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS + 1",
             "The log holds one event less than the setting says.",
@@ -234,14 +232,14 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "poll skips to the top",
-            f"{REALTIME}polling.py",
+            f"{REALTIME}http_transport.py",
             "seq = frames[-1].seq if frames else position.since",
             "seq = missed.top.seq",
             "A polling client that is far behind misses all but the first part.",
         ),
         Mutant(
             "resume from the beginning refused",
-            f"{REALTIME}commands.py",
+            f"{REALTIME}client_messages.py",
             "not 0 <= since <= MAX_SEQ",
             "not 0 < since <= MAX_SEQ",
             "A client of a room without events can't come back.",
@@ -265,13 +263,13 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "limited write is refused for a day",
             "backend/core/idempotency.py",
-            "KEPT_REFUSALS = {403, 404, 409}",
-            "KEPT_REFUSALS = {400, 403, 404, 409, 429}",
+            "STORED_ERROR_STATUSES = {403, 404, 409}",
+            "STORED_ERROR_STATUSES = {400, 403, 404, 409, 429}",
             "The retry of a write that came too fast is rejected like the first one.",
         ),
         Mutant(
             "guest's keys are lost on logging in",
-            f"{USERS}handing_over.py",
+            f"{USERS}personal_data.py",
             "        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)\n",
             "",
             "A write whose response was lost happens twice when the guest logs in meanwhile.",
@@ -280,14 +278,14 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
     "limits": (
         Mutant(
             "one call above the limit",
-            "backend/core/call_log.py",
+            "backend/core/resilience.py",
             "if len(self._moments) - over >= limit:",
             "if len(self._moments) - over > limit:",
             "Every limit lets one more pass than it says.",
         ),
         Mutant(
             "refused calls count",
-            "backend/core/call_log.py",
+            "backend/core/resilience.py",
             "            return self._moments[-limit] + self._period_seconds - now\n",
             """            self._moments.append(now)
             return self._moments[-limit] + self._period_seconds - now
@@ -296,21 +294,21 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "refused caller uses up its network",
-            "backend/core/request_limits.py",
-            "(REQUESTS_OF_CALLER, caller_key), (REQUESTS_OF_ADDRESS, network_of(visit.address))",
-            "(REQUESTS_OF_ADDRESS, network_of(visit.address)), (REQUESTS_OF_CALLER, caller_key)",
+            "backend/core/middleware.py",
+            "count_in_order((REQUESTS_OF_CALLER, caller_key), *of_address)",
+            "count_in_order(*of_address, (REQUESTS_OF_CALLER, caller_key))",
             "One client that asks too much locks out all others of its network.",
         ),
         Mutant(
             "one connection too many",
             f"{REALTIME}admission.py",
-            "self._open[network] + elsewhere >= limit",
-            "self._open[network] + elsewhere > limit",
+            "self._open[network] + elsewhere + files > max(limit, files)",
+            "self._open[network] + elsewhere + files > max(limit, files) + 1",
             "A network can have one connection more than the setting says.",
         ),
         Mutant(
             "forged addresses believed",
-            "backend/core/addresses.py",
+            "backend/core/network.py",
             "chain[max(0, len(chain) - 1 - settings.TRUSTED_PROXIES)]",
             "chain[0]",
             "Any client gets around every limit with an invented X-Forwarded-For.",
@@ -319,28 +317,28 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
     "identity": (
         Mutant(
             "guest cookie without a signature",
-            f"{USERS}recognition.py",
+            f"{USERS}authentication.py",
             "return _signer().unsign(token)",
             'return token.partition(":")[0]',
-            "Whoever knows a guest's id can vote and write as that guest.",
+            "A caller that knows the ID of a guest can vote and write as that guest.",
         ),
         Mutant(
             "erased name stays in the history",
-            f"{PLAYLIST}belongings.py",
+            f"{PLAYLIST}personal_data.py",
             '{"item": {**play.item, "added_by": ANONYMOUS}, "adder": ""}',
             '{"adder": ""}',
             "The history still shows the name of an erased account.",
         ),
         Mutant(
             "token of a switched-off account",
-            f"{USERS}tokens.py",
+            f"{USERS}jwt_tokens.py",
             "User.objects.filter(pk=int(user_id), is_active=True)",
             "User.objects.filter(pk=int(user_id))",
             "An account that an administrator has switched off can go on with its tokens.",
         ),
         Mutant(
             "refresh token counts again and again",
-            f"{USERS}token_services.py",
+            f"{USERS}jwt_tokens.py",
             "        if not is_repeat:\n            raise TokenReused(USED)\n",
             "",
             "A stolen refresh token still gives new tokens after its owner has used it.",
@@ -354,7 +352,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "strangers create rooms",
-            f"{PLAYLIST}room_views.py",
+            "backend/apps/rooms/views.py",
             "if not caller.owner_key:",
             "if not caller.key:",
             "A caller without a guest or an account creates rooms, which have no owner.",
@@ -363,14 +361,14 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
     "recommendations": (
         Mutant(
             "queued tracks recommended",
-            f"{RECOMMENDATIONS}serving.py",
+            f"{RECOMMENDATIONS}selectors.py",
             "[one for one in offered.recommendations if one.track.id not in without]",
             "list(offered.recommendations)",
             "The list recommends tracks that are in the queue already.",
         ),
         Mutant(
             "skipped tracks recommended",
-            f"{RECOMMENDATIONS}wishes.py",
+            f"{RECOMMENDATIONS}preferences.py",
             """        found[user_id].track_ids.add(track_id)
         if kind == Kind.DISLIKE:
 """,
@@ -388,7 +386,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "recommendation of another person",
-            f"{RECOMMENDATIONS}settling.py",
+            f"{RECOMMENDATIONS}track_resolution.py",
             "        rows = rows.filter(kept_in__user_id=user_id)\n",
             "        rows = rows.exclude(kept_in__user_id=None)\n",
             "A user can read out of the lists of others by guessing numbers.",
@@ -397,7 +395,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
     "charts": (
         Mutant(
             "ties go to the worst rank",
-            f"{CHARTS}ranking.py",
+            f"{CHARTS}pipeline/aggregate.py",
             "min(agreed[isrc].values()), isrc)",
             "-min(agreed[isrc].values()), isrc)",
             "Of tracks with equal points the one with the worse best rank stands first.",
@@ -414,21 +412,21 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "failure replaces a count",
-            f"{CHARTS}view_counts/services.py",
+            f"{COUNTS}services.py",
             "(_RANKS[figure.status], figure.counted_at, figure.view_count or 0)",
             "(figure.counted_at, _RANKS[figure.status], figure.view_count or 0)",
             "A count of the morning is lost when a reading in the evening fails.",
         ),
         Mutant(
             "old lists never expire",
-            f"{CHARTS}aggregating.py",
+            f"{CHARTS}pipeline/aggregate.py",
             "of_service.filter(status=Status.OK, issued_on__gte=edition.issued_on - GOOD_FOR)",
             "of_service.filter(status=Status.OK)",
             "A chart is made of a list that is months old.",
         ),
         Mutant(
             "votes count with each play",
-            f"{CHARTS}rooms/ranking.py",
+            f"{CHARTS}room_charts.py",
             "return sum({play.item: play.votes for play in plays}.values())",
             "return sum(play.votes for play in plays)",
             "In a room's chart an item that was played twice has its votes twice.",
@@ -437,21 +435,21 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
     "graphql": (
         Mutant(
             "depth without a limit",
-            f"{CHARTS}graphql/limits.py",
+            f"{TUNEMELD}query_cost.py",
             "else 1 + inner.depth,",
             "else max(1, inner.depth),",
             "A deeply nested query is run, however much it costs.",
         ),
         Mutant(
             "mutations answered from memory",
-            f"{CHARTS}graphql/answers.py",
-            'if context.is_read and "errors" not in told:',
-            'if "errors" not in told:',
+            f"{TUNEMELD}execution.py",
+            "    if not context.is_read:\n",
+            "    if not context.parsed:\n",
             "The second refresh of a track's counts does nothing.",
         ),
         Mutant(
             "inner errors shown",
-            f"{CHARTS}graphql/running.py",
+            f"{TUNEMELD}execution.py",
             "    if not is_unexpected(error):\n",
             "    if error.message:\n",
             "A bug's message, with names of tables, is shown to the client.",
@@ -481,28 +479,28 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "each try has a new key",
-            f"{SYNC}sending.ts",
+            f"{SYNC}http_requests.ts",
             '"Idempotency-Key": opId }',
             '"Idempotency-Key": `${opId}-${environment.now()}` }',
             "A write whose response was lost happens twice.",
         ),
         Mutant(
             "two tabs send at once",
-            f"{SYNC}claiming.ts",
+            f"{SYNC}tab_lease.ts",
             "lease.owner !== owner && lease.until > now &&",
             "lease.owner !== owner && lease.until < now &&",
             "Two tabs send the writes of one outbox, out of order.",
         ),
         Mutant(
             "limited write given up",
-            f"{SYNC}answers.ts",
+            f"{SYNC}response_verdict.ts",
             "if (status === 429 || status === 503) {",
             "if (status === 503) {",
             "A vote that came too fast is undone instead of sent later.",
         ),
         Mutant(
             "changed vote counted twice",
-            f"{SYNC}optimism.ts",
+            f"{SYNC}optimistic_updates.ts",
             "votes: row.votes + action.value - row.myVote,",
             "votes: row.votes + action.value,",
             "Changing a vote shows a wrong count until the server responds.",

@@ -1,7 +1,8 @@
 """Runs each mutant against the suites of its area: `python -m tests.mutants.run [--only NAME_OR_AREA …]`.
 
 Suites run without a mutant first, since only a suite that passes then can catch anything. All this is done in
-a copy of the tree.
+a copy of the tree. A run that does not end is repeated beside runs without the mutant in a second copy: only
+those show how slow the machine is at that time.
 """
 
 import argparse
@@ -14,7 +15,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,15 +28,17 @@ from tests.services import ends_with_us
 PROJECT = Path(__file__).resolve().parent.parent.parent
 # How long a stage may take without a mutant. With one: so many times as long as without, and at least this.
 CLEAN_SECONDS, TIMES_LONGER, LEAST_SECONDS = 3600, 10, 300
-# A test may take so long, also on a busy machine.
+# A test may take so long, also on a busy machine; and what pytest and vitest say when it does not end then.
 TEST_SECONDS = 600
+OVERDUE = re.compile(r"Failed: Timeout|Test timed out in")
+POLL_SECONDS = 1.0
 # Of the output of tests that could not run.
 SHOWN_CHARACTERS = 2000
 INTERRUPTED = 130
 # Of pytest: tests failed, tests could not be collected, there are none.
 FAILED_CODES, NO_TESTS = {1, 2}, 5
 FIRST_FAILURE = re.compile(r"^ *(?:FAILED|ERROR|FAIL) +(.+)$", re.MULTILINE)
-PASSED, FAILED, ABSENT, BROKEN = "passed", "failed", "absent", "broken"
+PASSED, FAILED, LATE, ABSENT, BROKEN = "passed", "failed", "late", "absent", "broken"
 CAUGHT, SURVIVED, NOT_JUDGED = "caught", "survived", "not judged"
 
 
@@ -54,17 +58,40 @@ class Workspace:
             clean, seconds = self.clean(stage)
             if clean == PASSED:
                 with self._mutated(mutant):
-                    outcome, _, test = self._run(stage, max(LEAST_SECONDS, TIMES_LONGER * seconds))
+                    outcome, _, test = self._run(stage, after(max(LEAST_SECONDS, TIMES_LONGER * seconds)))
+                    if outcome == LATE:
+                        outcome, _, test = self._run_beside_clean_runs(stage)
                 if outcome != PASSED:
-                    return f"{CAUGHT} by {stage.name} {test}" if outcome == FAILED else NOT_JUDGED
+                    is_caught = outcome in {FAILED, LATE}
+                    return f"{CAUGHT} by {stage.name} {test}" if is_caught else NOT_JUDGED
             elif clean != ABSENT:
                 fate = NOT_JUDGED
         return fate
 
+    def _run_beside_clean_runs(self, stage: Stage) -> tuple[str, float, str]:
+        """For as long as so many runs without the mutant take, one after the other, at the same time."""
+        report(f"late, and repeated beside runs without the mutant: {' '.join(stage.paths)}")
+        folder = self.tree.parent / "beside"
+        folder.mkdir()
+        beside = Workspace(folder)
+        try:
+            with ThreadPoolExecutor() as executor:
+                clean = executor.submit(lambda: [beside.clean_again(stage) for _ in range(TIMES_LONGER)])
+                late = after(LEAST_SECONDS)
+                outcome, seconds, test = self._run(stage, lambda: clean.done() and late())
+                was_clean = set(clean.result()) == {PASSED}
+        finally:
+            shutil.rmtree(folder)
+        return (outcome if was_clean or outcome == PASSED else BROKEN), seconds, test
+
+    def clean_again(self, stage: Stage) -> str:
+        """What becomes of a stage without a mutant now."""
+        return self._run(stage, after(CLEAN_SECONDS))[0]
+
     @cache  # noqa: B019 - there is one workspace
     def clean(self, stage: Stage) -> tuple[str, float]:
         """What becomes of a stage without a mutant."""
-        outcome, seconds, test = self._run(stage, CLEAN_SECONDS)
+        outcome, seconds, test = self._run(stage, after(CLEAN_SECONDS))
         report(f"without a mutant: {' '.join(stage.paths):<60} {outcome:<7} {seconds:>6.1f} s  {test}")
         return outcome, seconds
 
@@ -78,8 +105,8 @@ class Workspace:
         finally:
             path.write_text(original)
 
-    def _run(self, stage: Stage, within_seconds: float) -> tuple[str, float, str]:
-        """Runs the stage until its first failure, which is named."""
+    def _run(self, stage: Stage, is_late: Callable[[], bool]) -> tuple[str, float, str]:
+        """Runs the stage until its first failure, which is named, or until it is late."""
         folder = self.tree / "frontend" if stage.is_vitest else self.tree
         paths = [path for path in stage.paths if (folder / path).exists()]
         if not paths:
@@ -91,25 +118,26 @@ class Workspace:
             process = subprocess.Popen(command, stdout=file, stderr=file, **options, **ends_with_us())
             code: int | None = None
             try:
-                code = process.wait(within_seconds)
-            except subprocess.TimeoutExpired:
-                pass
+                while code is None and not is_late():
+                    with contextlib.suppress(subprocess.TimeoutExpired):
+                        code = process.wait(POLL_SECONDS)
             finally:
                 with contextlib.suppress(ProcessLookupError):  # also servers that a test left behind
                     os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         seconds, said = time.monotonic() - begin, output.read_text(errors="replace")
-        if code is None:
-            return FAILED, seconds, "did not end in time"
+        test = FIRST_FAILURE.search(said.rpartition("short test summary info")[2])
+        if code is None or OVERDUE.search(said):
+            return LATE, seconds, f"did not end in time: {test[1] if test else last_line(said)}"
         if code in {0, NO_TESTS}:
             return ABSENT if code else PASSED, seconds, ""
-        if code in FAILED_CODES and (test := FIRST_FAILURE.search(said)):
+        if code in FAILED_CODES and test:
             return FAILED, seconds, test[1]
         sys.stderr.write(said[-SHOWN_CHARACTERS:])
         return BROKEN, seconds, f"exit code {code}"
 
     def _pytest(self, paths: list[str]) -> list[str]:
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", f"--timeout={TEST_SECONDS}"]
+        options = ["-x", "-v", "-p", "no:cacheprovider", "-p", "no:randomly", f"--timeout={TEST_SECONDS}"]
         options += ["--no-services"] if paths[0].startswith("tests/") else []
         return [str(self.tree / ".venv" / "bin" / "python"), "-m", "pytest", *options, *paths]
 
@@ -133,6 +161,17 @@ class Workspace:
         return kept | own | {"PYTHONPATH": str(self.tree / "backend")}
 
 
+def after(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed since this call."""
+    end = time.monotonic() + seconds
+    return lambda: time.monotonic() > end
+
+
+def last_line(text: str) -> str:
+    """pytest writes a test's name before it runs it."""
+    return text.rstrip().rpartition("\n")[2]
+
+
 def copy_tree(tree: Path, copy: Path) -> None:
     """What git knows or would add; what is installed or built is linked."""
     listed = ["git", "-C", str(tree), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
@@ -142,6 +181,8 @@ def copy_tree(tree: Path, copy: Path) -> None:
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(tree / name, copy / name, follow_symlinks=False)
     modules = tree / "frontend" / "node_modules"
+    if not modules.is_dir():
+        sys.exit("The web app's packages are not installed. Type: make page")
     (copy / "frontend" / "node_modules").mkdir()
     # One by one: what vitest caches there stays in the copy.
     packages = [path.relative_to(tree) for path in modules.iterdir() if not path.name.startswith(".vite")]

@@ -28,7 +28,6 @@ FILE_OF_WORKER = re.compile(r"(address:.([\w./-]+).,integrity:.)sha256-[\w+/=]+"
 def copy_build(folder: Path) -> None:
     """The project's own build, with folders for what it is to build."""
     (folder / "src").mkdir(parents=True)
-    (folder / "graphiql").mkdir()
     for name in OURS:
         copy = shutil.copytree if (FRONTEND / name).is_dir() else shutil.copy
         copy(FRONTEND / name, folder / name)
@@ -45,7 +44,6 @@ def build_page(folder: Path) -> Path:
     (sources / "src" / "style.css").write_text("h1 { color: teal }")
     (sources / "src" / "late.ts").write_text('export const late = "late 1";')
     (sources / "src" / "main.ts").write_text(MAIN)
-    (sources / "graphiql" / "index.html").write_text("<!doctype html><title>Nothing to ask by</title>")
     done = node("scripts/build.mjs", "--out", out, folder=sources)
     assert done.returncode == 0, done.stderr
     return out

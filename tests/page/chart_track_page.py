@@ -1,4 +1,4 @@
-"""One track of the charts as it stands in a window, and servers whose charts a test makes."""
+"""One track of the charts as it is shown in a window, and servers whose charts a test makes."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ TRACKS: Sequence[Track] = (
 )
 LISTED = ("spotify", "soundcloud")
 DAYS = ("2025-03-01", "2025-03-02", "2025-03-03", "2025-03-05")
-# On which SoundCloud gave what nobody can read.
+# On which SoundCloud returned unreadable data.
 BAD_DAY = "2025-03-02"
 # On which SoundCloud did not have the last track.
 SHORT_DAY = "2025-03-03"

@@ -1,4 +1,4 @@
-"""Charts as they stand in a window."""
+"""Charts as they are shown in a window."""
 
 from typing import Self
 
@@ -21,6 +21,10 @@ class ChartsPage:
         self.after = self.part.get_by_role("button", name="Next day")
 
     def loaded(self) -> Self:
+        # Of samples alone the page shows what was played here.
+        expect(self.part.get_by_role("button", name="Pop", exact=True)).to_be_visible()
+        if self.part.get_by_role("button", name="Most played here", pressed=True).count():
+            self.chip("Pop").click()
         expect(self.rows.first).to_be_visible()
         return self
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.browser.chromium import chromium_of
 from tests.conftest import ReadyMadeData
 from tests.contract.conftest import client_of, new_room, queue_of
@@ -60,7 +60,7 @@ def browser(playwright: Playwright) -> Iterator[Browser]:
 
 @pytest.fixture
 def http(site: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody else in the room, without a page."""
+    """Another client in the room, without a page."""
     with client_of(site) as client:
         yield client
 
@@ -76,7 +76,7 @@ def room(http: httpx.Client) -> str:
 
 @pytest.fixture
 def queue(http: httpx.Client, room: str) -> Queue:
-    """The room's queue, as somebody without a page has it."""
+    """The room's queue, as a client without a page sees it."""
     return queue_of(http, room)
 
 
@@ -123,7 +123,7 @@ def visit(browser: Browser, used_contexts: UsedContexts, site: TuttiServer) -> I
         return visitor
 
     yield visit
-    complaints = [told for visitor in visitors for told in visitor.complaints()]
+    complaints = [reported for visitor in visitors for reported in visitor.complaints()]
     for visitor in visitors:
         used_contexts.end(visitor)
     assert complaints == []
@@ -131,7 +131,7 @@ def visit(browser: Browser, used_contexts: UsedContexts, site: TuttiServer) -> I
 
 @pytest.fixture(scope="package")
 def staff(site: TuttiServer) -> Iterator[httpx.Client]:
-    """Somebody who may write to the library."""
+    """A client that may write to the library."""
     make_staff(site, "ada")
     with client_of(site) as http:
         log_in(http, "ada")
@@ -169,7 +169,7 @@ def chart_days(
         yield server
 
 
-# --- Another browser ----------------------------------------------------------------------------------
+# --- Another browser ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="package")
@@ -187,7 +187,7 @@ def firefox(
         yield started
 
 
-# --- A server that may die -----------------------------------------------------------------------------
+# --- A server that may die ---------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="package")

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from playwright.sync_api import Browser, Playwright
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.services import firefox_binary
 
 BETWEEN = Path(__file__).with_name("bidi_between.py")

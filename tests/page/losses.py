@@ -1,4 +1,4 @@
-"""What a bad line loses: the same for the same seed, however fast anybody is.
+"""What a bad connection loses: the same for the same seed, at any speed.
 
 Chance is asked once for each try of each request, and for each socket, by its name and its number: never by
 who comes first. Writes are named by their order, since the page sends one after the other.

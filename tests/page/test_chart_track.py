@@ -10,14 +10,15 @@ from playwright.sync_api import Browser, Route, expect
 
 from apps.charts.tests import bodies
 from tests.browser.chromium import NOTE_VIOLATIONS
-from tests.contract.charts.envelopes import told
+from tests.contract.charts.envelopes import get_data
+from tests.contract.conftest import client_of, new_room, queue_of
 from tests.contract.queues import Queue
 from tests.page.chart_track_page import LONG, RIGHT_TO_LEFT, SPOTIFY_ID, TRACKS, ChartTrackPage
 from tests.page.pictures import Pictures
 from tests.page.queue_page import in_sync
 from tests.page.test_covers import WEB, Web
 from tests.page.test_screenshots import SIZES
-from tests.page.visitors import NARROW, PHONE, Visit, new_visitor
+from tests.page.visitors import NARROW, PHONE, Visit, lose_network, new_visitor
 from tests.processes import TuttiServer
 
 GENRES = ("pop", "dance", "rap", "country")
@@ -32,8 +33,8 @@ SERVICES = {
 @pytest.fixture
 def track(http: httpx.Client) -> dict[str, Any]:
     """The first of a sample chart."""
-    first = told(http, "/api/charts/pop/")["tracks"][0]
-    found: dict[str, Any] = told(http, f"/api/charts/tracks/{first['isrc']}/")
+    first = get_data(http, "/api/charts/pop/")["tracks"][0]
+    found: dict[str, Any] = get_data(http, f"/api/charts/tracks/{first['isrc']}/")
     return found
 
 
@@ -60,30 +61,25 @@ def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_th
     shown.opener.click()
     shown.loaded(track["name"])
 
-    # Whose it is; each service has its rank and a way there.
+    # Whose it is; each service has its rank. A sample links nowhere and cannot be added.
     expect(shown.panel.locator("header")).to_contain_text(track["artist"])
     expect(shown.panel.get_by_text("Sample track.")).to_be_visible()
     expect(shown.panel.locator("header .cover")).to_be_visible()
     ranks = track["ranks"][-1]["services"]
     assert ranks
     assert track["services"]
-    for service, link in track["services"].items():
+    for service in track["services"]:
         row = shown.panel.locator(".chart-track-service").filter(
             has=shown.page.get_by_role("heading", name=SERVICES[service])
         )
         expect(row).to_contain_text(f"{ordinal(ranks[service])} in Pop")
-        way = row.get_by_role("link", name=f"Open on {SERVICES[service]}: {track['name']}")
-        expect(way).to_have_attribute("href", link["url"])
-        expect(way).to_have_attribute("rel", "noopener noreferrer")
         if service in track["counts"]:
             expect(row.get_by_role("img", name=re.compile("Plays on .+ from .+ to .+"))).to_be_visible()
 
-    # It is added from here, and a tap opens one that sounds alike.
-    shown.add(f"Add {track['name']}, {track['artist']}").click()
-    place = shown.panel.locator("header .place-button")
-    expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 1st. Vote for it")
-    in_sync(shown.page)
-    assert [item["track"]["isrc"] for item in queue.items()] == [track["isrc"]]
+    expect(shown.panel.get_by_role("link")).to_have_count(0)
+    expect(shown.panel.locator(".place-button")).to_have_count(0)
+
+    # A tap opens one that sounds alike.
     likest = track["similar"]["tracks"][0]
     expect(shown.similar.get_by_role("listitem")).to_have_count(len(track["similar"]["tracks"]))
     shown.similar.get_by_role("button", name=likest["name"]).first.click()
@@ -92,11 +88,11 @@ def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_th
     expect(shown.title).to_be_in_viewport()
 
     # What is not known or does not come is said.
-    charts = {genre: told(http, f"/api/charts/{genre}/")["tracks"] for genre in GENRES}
+    charts = {genre: get_data(http, f"/api/charts/{genre}/")["tracks"] for genre in GENRES}
     shown.visitor.loses_network = True
     shown.visitor.expects.add(404)
     shown.back.click()
-    shown.visitor.context.set_offline(True)
+    lose_network(shown.visitor.page)
     shown.open(track["isrc"])
     expect(shown.panel.get_by_text("You’re offline. This track isn’t available.")).to_be_visible()
     # It comes by itself.
@@ -116,13 +112,33 @@ def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_th
     expect(shown.panel.get_by_role("button", name="Try again")).to_have_count(0)
     shown.back.click()
 
-    # One of which nobody knows how it sounds.
+    # One without audio features.
     tracks = [(genre, one["isrc"]) for genre, listed in charts.items() for one in listed]
-    found = ((genre, told(http, f"/api/charts/tracks/{isrc}/")) for genre, isrc in tracks)
+    found = ((genre, get_data(http, f"/api/charts/tracks/{isrc}/")) for genre, isrc in tracks)
     genre, unheard = next(one for one in found if one[1]["similar"]["status"] == "missing")
     shown.open(unheard["isrc"], genre=genre).loaded(unheard["name"])
     expect(shown.similar).to_contain_text("No audio data for this track.")
     expect(shown.similar.get_by_role("listitem")).to_have_count(0)
+
+
+def test_a_gathered_track_leads_to_its_services_and_is_added_from_here(visit: Visit, chart_days: TuttiServer):
+    with client_of(chart_days) as client:
+        queue = queue_of(client, new_room(client))
+        track = get_data(client, f"/api/charts/tracks/{bodies.isrc(1)}/")
+        visitor = visit(f"/r/{queue.room}", base_url=chart_days.base_url, is_asked=False, **PHONE)
+        shown = ChartTrackPage(visitor).open(bodies.isrc(1)).loaded(TRACKS[0][0])
+        assert track["services"]
+        for service, link in track["services"].items():
+            way = shown.panel.get_by_role("link", name=f"Open on {SERVICES[service]}: {track['name']}")
+            expect(way).to_have_attribute("href", link["url"])
+            expect(way).to_have_attribute("rel", "noopener noreferrer")
+
+        shown.add(f"Add {track['name']}, {track['artist']}").click()
+
+        place = shown.panel.locator("header .place-button")
+        expect(place).to_have_accessible_name(f"{track['name']}: already in the queue, 1st. Vote for it")
+        in_sync(shown.page)
+        assert [item["track"]["isrc"] for item in queue.items()] == [track["isrc"]]
 
 
 # --- In every state ----------------------------------------------------------------------------------
@@ -158,7 +174,7 @@ def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
     assert line == "", "days without figures are gaps, and what stands alone a dot"
     assert (chart.locator(".chart-dots").get_attribute("d") or "").count("M") == 3
 
-    # There was no chart on 4 March, and on the third nobody but Spotify had the last track.
+    # There was no chart on 4 March, and on the third only Spotify had the last track.
     older = "(older list: SoundCloud, 1 Mar 2025)"
     ranks = shown.table("Rank in Pop")
     assert ranks == [[f"{day} Mar 2025", f"1st {older}" if day == 2 else "1st"] for day in (1, 2, 3, 5)]
@@ -217,7 +233,7 @@ def test_it_is_accessible_and_fits(visit: Visit, chart_days: TuttiServer, pictur
     assert found == []
 
 
-# --- Players: nobody is asked before a tap -----------------------------------------------------------
+# --- Players: no request before a tap ----------------------------------------------------------------
 
 
 PLAYER = f"https://open.spotify.com/embed/track/{SPOTIFY_ID}"
@@ -233,14 +249,14 @@ FRAME = """url => new Promise(done => {
 
 
 class Stage:
-    """A server of the test's own, and the window of somebody who looks at a track."""
+    """A server of the test's own, and a window that shows a track."""
 
     def __init__(self, browser: Browser, server: TuttiServer) -> None:
         self.visitor = new_visitor(browser, server.base_url, **PHONE)
         self.web = Web(self.visitor)
         self.referrers: list[str | None] = []
         self.visitor.page.add_init_script(NOTE_VIOLATIONS)
-        # Nobody is out there, but whoever asks gets a player.
+        # No other machine is reached, but each request gets a player.
         self.visitor.context.route(WEB, self._answer)
         self.shown = ChartTrackPage(self.visitor.open("/")).open(bodies.isrc(1)).loaded(TRACKS[0][0])
         expect(self.shown.panel.get_by_role("link", name="Open on Spotify")).to_be_visible()
@@ -273,9 +289,9 @@ def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: 
     expect(frame.content_frame.get_by_text("A player that may run")).to_be_visible()
     assert stage.web.asked == [PLAYER]
     assert stage.referrers == [None]
-    told = {name: frame.get_attribute(name) for name in ("title", "sandbox", "referrerpolicy", "allow")}
-    assert told == {
-        "title": "Spotify’s player: Paper Moon",
+    reported = {name: frame.get_attribute(name) for name in ("title", "sandbox", "referrerpolicy", "allow")}
+    assert reported == {
+        "title": "Spotify player: Paper Moon",
         "sandbox": "allow-scripts allow-same-origin allow-forms allow-popups "
         "allow-popups-to-escape-sandbox allow-presentation",
         "referrerpolicy": "no-referrer",

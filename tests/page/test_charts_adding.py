@@ -1,45 +1,51 @@
-"""From a chart into the queue: by one tap, the library gets what it lacks, and everybody sees it."""
+"""From a chart into the queue: by one tap, the library gets what it lacks, and all clients see it."""
 
 import re
+from collections.abc import Iterator
 
 import httpx
+import pytest
 from playwright.sync_api import Route, expect
 
-from tests.contract.charts.envelopes import told
+from tests.contract.charts.envelopes import get_data
+from tests.contract.conftest import client_of
 from tests.contract.queues import Queue
 from tests.page.charts_page import ChartsPage
 from tests.page.queue_page import in_sync, titles_of
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import PHONE, Visit, until
+from tests.processes import TuttiServer
 
 LIBRARY = "**/api/charts/tracks/*/library/"
 
 
-def name_of(http: httpx.Client, rank: int, genre: str = "pop") -> str:
-    name: str = told(http, f"/api/charts/{genre}/")["tracks"][rank - 1]["name"]
-    return name
+@pytest.fixture
+def http(chart_days: TuttiServer) -> Iterator[httpx.Client]:
+    """A client of a server with gathered charts: samples cannot be added."""
+    with client_of(chart_days) as client:
+        yield client
 
 
 def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
-    visit: Visit, http: httpx.Client, queue: Queue
+    visit: Visit, http: httpx.Client, chart_days: TuttiServer, queue: Queue
 ):
     """Axe: test_screenshots."""
     queue.fill(2)
-    page = ChartsPage(visit(f"/r/{queue.room}#charts", **PHONE)).loaded()
-    name = name_of(http, 1)
+    first, second, third = get_data(http, "/api/charts/pop/")["tracks"]
+    visitor = visit(f"/r/{queue.room}#charts", base_url=chart_days.base_url, **PHONE)
+    page = ChartsPage(visitor).loaded()
+    name = first["name"]
     page.row(name).get_by_role("button", name=f"Add {name}").tap()
     expect(page.row(name).locator(".place-button")).to_have_text("3rd")
     in_sync(page.page)
     assert titles_of(queue)[2:] == [name]
     expect(page.part.get_by_role("status").filter(has_text=f"Added {name}.")).to_be_attached()
 
-    # What somebody else has added.
-    entry = told(http, "/api/charts/dance/")["tracks"][1]
-    answer = http.post(f"/api/charts/tracks/{entry['isrc']}/library/")
+    # What another guest has added.
+    answer = http.post(f"/api/charts/tracks/{second['isrc']}/library/")
     assert answer.status_code in {200, 201}, answer.text
     queue.add(answer.json()["data"]["id"])
-    page.choose("Dance")
-    button = page.row(entry["name"]).locator(".place-button")
-    expect(button).to_have_accessible_name(f"{entry['name']}: already in the queue, 4th. Vote for it")
+    button = page.row(second["name"]).locator(".place-button")
+    expect(button).to_have_accessible_name(f"{second['name']}: already in the queue, 4th. Vote for it")
     button.tap()
     expect(page.page.locator(".toast")).to_have_text(re.compile("Already in the queue, 4th."))
     in_sync(page.page)
@@ -47,8 +53,7 @@ def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
     page.page.evaluate("location.hash = 'charts'")
 
     # Without network it says what it needs.
-    page.choose("Pop")
-    name = name_of(http, 3)
+    name = third["name"]
     page.visitor.loses_network = True
     button = page.row(name).locator(".place-button")
     page.page.route(LIBRARY, lambda route: route.abort())
@@ -64,6 +69,7 @@ def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
     button.tap()
     expect(button).to_have_attribute("data-state", "pending")
     button.tap(force=True)
+    until(page.page, lambda: held)
     assert len(held) == 1
     held[0].continue_()
     expect(button).to_have_text("5th")
@@ -75,20 +81,20 @@ def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
         queue.remove(item)
     page.choose("This room")
     expect(page.part.get_by_text("Nothing was played here that week.")).to_be_visible()
-    first, second = queue.ids()
+    one, other = queue.ids()
     titles = titles_of(queue)
 
-    queue.play(first)
-    queue.play(second)
-    queue.play(first)
+    queue.play(one)
+    queue.play(other)
+    queue.play(one)
 
     page.shows(titles)
     row = page.row(titles[0])
     expect(row).to_contain_text("2 plays")
     expect(row.locator(".place-button")).to_have_text("now")
 
-    queue.play(second)
-    queue.remove(first)
+    queue.play(other)
+    queue.remove(one)
     expect(row.locator(".place-button")).to_have_attribute("data-state", "free")
     row.locator(".place-button").tap()
     expect(row.locator(".place-button")).to_have_text("1st")

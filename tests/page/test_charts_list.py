@@ -7,15 +7,15 @@ from typing import Any
 import httpx
 from playwright.sync_api import Route, expect
 
-from tests.contract.charts.envelopes import told
+from tests.contract.charts.envelopes import get_data
 from tests.page.charts_page import ChartsPage
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import PHONE, Visit, lose_network
 
 CHART = re.compile(r"/api/charts/(?!tracks)\w+/(\?|$)")
 
 
 def chart(http: httpx.Client, genre: str = "pop", **query: str) -> dict[str, Any]:
-    found: dict[str, Any] = told(http, f"/api/charts/{genre}/", **query)
+    found: dict[str, Any] = get_data(http, f"/api/charts/{genre}/", **query)
     return found
 
 
@@ -25,7 +25,7 @@ def names(chart: dict[str, Any]) -> list[str]:
 
 def days_of(http: httpx.Client, genre: str = "pop") -> tuple[str, str]:
     """The first and the last that there are charts of."""
-    [known] = [one for one in told(http, "/api/charts/")["genres"] if one["name"] == genre]
+    [known] = [one for one in get_data(http, "/api/charts/")["genres"] if one["name"] == genre]
     return known["first_date"], known["date"]
 
 
@@ -115,10 +115,10 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     expect(needs).to_be_visible()
     visitor.page.unroute("**/api/charts/**")
     page.part.get_by_role("button", name="Try again").click()
-    page.shows(names(chart(http)))
+    page.loaded().shows(names(chart(http)))
 
     page.choose("Rap").shows(names(chart(http, "rap")))
-    visitor.context.set_offline(True)
+    lose_network(visitor.page)
     page.choose("Pop").shows(names(chart(http)))
     expect(kept).to_be_visible()
     page.choose("Country")
@@ -127,7 +127,7 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     page.shows(names(chart(http, "country")))
     expect(needs).to_have_count(0)
 
-    # Whoever comes back without a server sees the last one.
+    # A returning visitor without a server sees the last one.
     page.page.route("**/api/charts/**", lambda route: route.abort())
     page.page.reload()
     page.shows(names(chart(http, "country")))
@@ -150,6 +150,7 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
         for source in answer["data"]["sources"]:
             source["fetched_at"] = old.isoformat()
         answer["data"]["sources"][1].update(status="quarantined", date="2025-03-01")
+        answer["data"]["sources"][0].update(is_confirmed=False)
         answer["data"]["compared_with"] = "2025-02-27"
         for track in answer["data"]["tracks"]:
             track["counts"]["apple_music"] = {"status": "missing", "date": None, "in_change": []}
@@ -167,14 +168,14 @@ def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
     expect(page.line.locator(".charts-old")).to_have_text("Out of date: updated 3 days ago")
     refused = "Apple Music looked wrong and was rejected. Using the previous one from Sat, 1 Mar 2025."
     expect(page.part.get_by_text(refused)).to_be_visible()
-    expect(page.part.get_by_text("Plays counted: SoundCloud, Spotify, YouTube.")).to_be_visible()
-    expect(
-        page.part.get_by_text("Movement is since the previous chart, from Thu, 27 Feb 2025")
-    ).to_be_visible()
+    unconfirmed = "Not confirmed yet: Spotify (first list, or many new tracks)."
+    expect(page.part.get_by_text(unconfirmed)).to_be_visible()
+    expect(page.part.get_by_text("Plays counted on SoundCloud, Spotify, YouTube.")).to_be_visible()
+    expect(page.part.get_by_text("Compared with the previous chart, from Thu, 27 Feb 2025")).to_be_visible()
     expect(page.rows.first).to_contain_text("Apple Music 4 (list from 1 Mar 2025)")
     left_out = re.compile(r"\+1\.2K in 7 days without (SoundCloud, Spotify|Spotify, SoundCloud)")
     expect(page.rows.first).to_contain_text(left_out)
     expect(page.rows.first).not_to_contain_text("Apple Music not included")
     expect(page.rows.nth(1)).to_contain_text("No play count")
     expect(page.rows.nth(1)).to_contain_text("Spotify not included, counting failed")
-    expect(page.rows.first).to_contain_text("Spotify: plays of Sat, 1 Mar 2025, only repeated since")
+    expect(page.rows.first).to_contain_text("Spotify: plays from Sat, 1 Mar 2025, only repeated since")

@@ -27,7 +27,7 @@ def chart_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[Tut
 def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
     visit: Visit, chart_site: TuttiServer, tmp_path: Path
 ):
-    """Also of who did not answer, and while the line was lost. Past days: charts_live.test.ts."""
+    """Also of who did not answer, and while the line was lost. Past days: charts_subscription.test.ts."""
     pipeline, lists = Pipeline(chart_site, tmp_path), Folder(tmp_path)
     visitor = visit("/#queue", base_url=chart_site.base_url, loses_network=True, **PHONE)
     # Samples go before the first real chart comes.
@@ -67,7 +67,7 @@ def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
 
     assert visitor.page.evaluate("globalThis.isTheSamePage")
 
-    # One that failed since the last chart is named to whoever comes later; its list is too late to make a
+    # One that failed since the last chart is named to later visitors; its list is too late to make a
     # chart of that day. Of another genre two services agree on no track.
     lists.put("spotify", "pop", "2025-06-09", b"oops")
     lists.list("spotify", "2025-03-01", 1, 2, genre="dance")
@@ -75,8 +75,8 @@ def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
     pipeline.run(code=3)
     visitor.page.reload()
     # A list of long ago is no newer for being read just now.
-    told = "Couldn’t load Spotify. Using its list from Mon, 3 Mar 2025."
-    expect(failures).to_contain_text(told)
+    reported = "Couldn’t load Spotify. Using its list from Mon, 3 Mar 2025."
+    expect(failures).to_contain_text(reported)
     expect(page.line.locator(".charts-old")).to_contain_text("Out of date")
     page.choose("Dance")
     expect(page.part.get_by_text("No track was on at least two services that day.")).to_be_visible()

@@ -49,7 +49,7 @@ class Web:
 
 
 class Gallery:
-    """A room with a track for each cover, and the window of somebody in it."""
+    """A room with a track for each cover, and a window that shows it."""
 
     def __init__(self, browser: Browser, server: TuttiServer, queue: Queue, library: Library) -> None:
         self.queue, self.library = queue, library
@@ -57,7 +57,7 @@ class Gallery:
         self.web = Web(self.visitor)
         # What the browser let the page have from there.
         self.given: list[str] = []
-        # Nobody is out there, but whoever asks gets a picture.
+        # No other machine is reached, but each request gets a picture.
         self.visitor.context.route(WEB, self._answer)
 
     def add(self, title: str, cover: str | None) -> int:
@@ -85,7 +85,7 @@ def gallery(browser: Browser, site: TuttiServer, queue: Queue, library: Library)
     found.visitor.context.close()
 
 
-def test_only_a_cover_of_a_named_host_is_shown_and_nobody_else_is_asked(gallery: Gallery):
+def test_only_covers_of_named_hosts_are_requested_and_shown(gallery: Gallery):
     first = gallery.add("Named", NAMED)
     gallery.add("Broken", BROKEN)
     gallery.add("None", None)

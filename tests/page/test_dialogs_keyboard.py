@@ -12,13 +12,17 @@ from tests.contract.queues import Queue
 from tests.page.account_page import AccountPage
 from tests.page.node import FRONTEND
 from tests.page.remembered import make_old
+from tests.page.scenes import show
 from tests.page.visitors import Visit, Visitor
 
 SOURCES = FRONTEND / "src"
-# The one place where each is made; everybody else uses it by its name.
+# The one place where each is made; others use it by its name.
 MAKERS = {"ui/dialog.tsx", "ui/menu.tsx"}
-# What opens in its place, covers nothing and keeps no focus: a table, a player, what was played.
-IN_PLACE = {"ui/chart.tsx", "features/charts/track/services.tsx", "features/queue/played.tsx"}
+# What opens in its place, covers nothing and keeps no focus: a table, a player, what was played, rare fields.
+IN_PLACE = {
+    *("ui/charts.tsx", "features/charts/track/services.tsx", "features/queue/played_items.tsx"),
+    *("features/rooms/room_panel.tsx", "features/rooms/room_form.tsx"),
+}
 # Whatever makes something open or asks by a window of the browser's own.
 OPENS = re.compile(
     r"<(?:Dialog|Menu|dialog|details)\b|role=\"(?:dialog|alertdialog|menu|listbox|tooltip)\"|\bpopover="
@@ -29,10 +33,14 @@ INSIDE = "(element, kind) => Boolean(element?.closest(kind))"
 ROUND = 30
 
 
-def vote_long_ago(visitor: Visitor) -> None:
+def lose_network(visitor: Visitor) -> None:
     visitor.loses_network = True
     visitor.context.set_offline(True)
     expect(visitor.page.locator(".status-dot[data-kind=offline]")).to_be_attached()
+
+
+def vote_long_ago(visitor: Visitor) -> None:
+    lose_network(visitor)
     for row in range(2):
         visitor.page.locator(".queue-vote[data-way=up]").nth(row).click()
     make_old(visitor.page, actions=2)
@@ -40,9 +48,9 @@ def vote_long_ago(visitor: Visitor) -> None:
     expect(visitor.page.locator(".banner [aria-haspopup=dialog]")).to_be_visible()
 
 
-def search(page: Page, text: str) -> None:
+def search(page: Page, text: str, count: int) -> None:
     page.get_by_role("searchbox").fill(text)
-    expect(page.locator(".library .place-button")).to_have_count(2)
+    expect(page.locator(".library .place-button")).to_have_count(count)
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,15 @@ class Opened:
     is_modal: bool = True
     takes_focus: bool = True
     prepare: Callable[[Visitor], object] = lambda visitor: None
+    key: str = "Enter"
 
     def open(self, page: Page) -> Locator:
-        """By the Enter key alone; the control that opens it."""
+        """By its key alone; the control that opens it."""
         for step in self.steps:
             control = page.locator(step).first
-            control.press("Enter")
+            # What is hidden takes no focus: the key would go elsewhere.
+            expect(control).to_be_visible()
+            control.press(self.key)
         expect(page.locator(self.kind)).to_be_visible()
         return control
 
@@ -70,29 +81,47 @@ class Opened:
 
 # In an order in which none is in another's way.
 DIALOGS = {
-    "the keys": Opened("features/shortcuts/shortcuts.tsx", "dialog", ("[aria-haspopup=dialog]",)),
+    "the keys": Opened("features/shortcuts/shortcuts.tsx", "dialog", (".rooms [aria-haspopup=dialog]",)),
     "the question before a room is deleted": Opened(
         "features/rooms/this_room.tsx", "dialog", (".rooms-head .button", ".rooms-delete .button")
     ),
     "what can be done with a track": Opened(
         "features/queue/item_menu.tsx", "[role=menu]", (".virtual-row .queue-more",), is_modal=False
     ),
-    "the state of the connection": Opened(
-        *("features/status/sync_state.tsx", ".status-details", (".status-button",)),
-        is_modal=False,
-        takes_focus=False,
-    ),
+    "who is here": Opened("features/people/people_list.tsx", "dialog", (".people-button",)),
+    "the invitation": Opened("features/rooms/share.tsx", "dialog", (".app-invite",)),
     "the question about the same song from another album": Opened(
-        *("features/adding/twin_dialog.tsx", "dialog", (".library .place-button[data-state=free]",)),
-        prepare=lambda visitor: search(visitor.page, "mr. twin"),
+        *("features/add_track/add_dialogs.tsx", "dialog", (".library .place-button[data-state=free]",)),
+        prepare=lambda visitor: search(visitor.page, "mr. twin", 2),
+    ),
+    "the question for a name": Opened(
+        *("features/add_track/add_dialogs.tsx", "dialog", (".library .place-button[data-state=free]",)),
+        prepare=lambda visitor: search(visitor.page, "so what", 1),
+    ),
+    "what is known of a track": Opened(
+        *("features/add_track/add_dialogs.tsx", "[role=menu]", (".library .virtual-row",)),
+        is_modal=False,
+        key="Shift+F10",
+    ),
+    "what can be done with a recommendation": Opened(
+        *("features/recommendations/list.tsx", "[role=menu]", (".discover-title",)),
+        is_modal=False,
+        prepare=lambda visitor: show(visitor.page, "discover"),
     ),
     "the question before an account is erased": Opened(
-        *("features/account/own_data.tsx", "dialog", (".account-delete .button",)),
+        *("features/account/account_settings.tsx", "dialog", (".account-delete .button",)),
         prepare=lambda visitor: AccountPage(visitor).open().sign_up(),
     ),
     "what waited too long": Opened(
         *("features/status/stale_list.tsx", "dialog", (".banner [aria-haspopup=dialog]",)),
         prepare=vote_long_ago,
+    ),
+    # It is there only while the page is behind.
+    "the state of the connection": Opened(
+        *("features/status/sync_state.tsx", ".status-details", (".status-button",)),
+        is_modal=False,
+        takes_focus=False,
+        prepare=lose_network,
     ),
 }
 
@@ -103,7 +132,7 @@ def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(
     twins = [library.add(title, album=title)["id"] for title in ("Mr. Twin", "mr. twin")]
     queue.add(twins[0])
     queue.fill(2)
-    visitor = visit(f"/r/{queue.room}#room")
+    visitor = visit(f"/r/{queue.room}#room", is_asked=True)
     page = visitor.page
     # All that comes later could take focus along.
     expect(page.locator(".queue .virtual-row")).to_have_count(3)
@@ -129,7 +158,7 @@ def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(
         expect(page.locator(opened.kind)).to_have_count(0)
         expect(control).to_be_focused()
         if not opened.is_modal:
-            # What holds nobody closes once focus goes on.
+            # What does not trap focus closes once focus goes on.
             opened.open(page)
             page.keyboard.press("Tab")
             expect(page.locator(opened.kind)).to_have_count(0)

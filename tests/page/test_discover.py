@@ -20,13 +20,13 @@ JOB = "**/api/recommendations/jobs/*/"
 
 
 class DiscoverPage:
-    """One person's view of what is recommended."""
+    """The page of recommendations, as one user sees it."""
 
     def __init__(self, visitor: Visitor) -> None:
         self.visitor = visitor
         self.page: Page = visitor.page
         self.part = self.page.locator("#discover-part")
-        self.rows = self.part.get_by_role("list", name="Recommended tracks").get_by_role("listitem")
+        self.rows = self.part.locator(".discover-list").get_by_role("listitem")
         self.refresh = self.part.get_by_role("button", name="Refresh")
         self.state = self.part.locator(".discover-line [role=status]")
 
@@ -41,6 +41,12 @@ class DiscoverPage:
     def row(self, title: str) -> Locator:
         return self.rows.filter(has=self.page.get_by_text(title, exact=True))
 
+    def entry(self, title: str, name: str) -> Locator:
+        """An entry of the menu that the row opens, which also shows the full reason."""
+        self.row(title).locator(".discover-title").click()
+        expect(self.page.locator(".menu-about")).to_contain_text(title)
+        return self.page.get_by_role("menuitem", name=name)
+
     def loaded(self) -> "DiscoverPage":
         expect(self.rows.first).to_be_visible()
         return self
@@ -54,7 +60,7 @@ def ada(site: TuttiServer) -> Account:
 
 @pytest.fixture
 def as_ada(site: TuttiServer, ada: Account) -> Iterator[httpx.Client]:
-    """The same person without a page."""
+    """An HTTP client of the same user, without a page."""
     with site.client() as http:
         begin_session(http, ada)
         yield http
@@ -77,6 +83,8 @@ def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
     reasons = page.rows.locator(".discover-reason").all_inner_texts()
     assert reasons == [one["reasons"][0]["text"] for one in listed["recommendations"]]
     assert all(reasons)
+    heights = page.rows.evaluate_all("rows => rows.map(row => row.offsetHeight)")
+    assert set(heights) == {68}
 
     page.row(titles[0]).get_by_role("button", name=f"Add {titles[0]}").click()
 
@@ -88,21 +96,20 @@ def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
     page.loaded()
     assert titles[0] not in page.titles()
 
-    # One that is liked stays, and one that is not goes and does not come back.
+    # A liked track stays; one of no interest disappears and does not come back.
     first, second, *_ = page.titles()
-    like = page.row(second).get_by_role("button", name=f"Like {second}")
-    with page.page.expect_response("**/api/analytics/activity/") as told:
-        like.click()
-        expect(like).to_have_attribute("aria-pressed", "true")
-    assert told.value.status == 201
-    like.click()
+    with page.page.expect_response("**/api/analytics/activity/") as reported:
+        page.entry(second, "Like").click()
+    assert reported.value.status == 201
     expect(page.part.get_by_role("status").filter(has_text=f"You like {second}")).to_be_attached()
-    expect(like).to_have_attribute("aria-pressed", "true")
+    expect(page.row(second).get_by_role("button").first).to_be_focused()
+    expect(page.entry(second, "Like")).to_be_disabled()
+    page.page.keyboard.press("Escape")
     assert as_ada.get("/api/analytics/me/").json()["by_type"]["like"] == 1
 
-    with page.page.expect_response("**/api/analytics/activity/") as told:
-        page.row(first).get_by_role("button", name=f"Not interested in {first}").click()
-    assert told.value.status == 201
+    with page.page.expect_response("**/api/analytics/activity/") as reported:
+        page.entry(first, "Not interested").click()
+    assert reported.value.status == 201
     expect(page.row(first)).to_have_count(0)
     expect(page.row(second).get_by_role("button").first).to_be_focused()
     page.page.reload()
@@ -114,7 +121,7 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
     title = page.titles()[0]
     page.visitor.loses_network = True
     page.page.route("**/api/analytics/activity/", lambda route: route.abort())
-    page.row(title).get_by_role("button", name=f"Not interested in {title}").click()
+    page.entry(title, "Not interested").click()
     expect(page.page.locator(".toast")).to_have_text(re.compile(r"Couldn’t save\."))
     expect(page.row(title)).to_be_visible()
 
@@ -126,7 +133,7 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
     expect(page.refresh).to_have_attribute("aria-disabled", "true")
     (route,) = held
     route.continue_()
-    expect(page.state).to_have_text("Recommendations updated.")
+    expect(page.state).to_contain_text("The list is up to date: nothing has changed.")
     expect(page.rows.first).to_be_visible()
 
     page.page.route(JOB, lambda route: route.fulfill(json={"job_id": "x", "status": "failed"}))
@@ -147,10 +154,10 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
 
     before = page.titles()
     account = AccountPage(page.visitor).open()
-    account.button("jazz").click()
-    account.button("soul").click()
+    account.button("Jazz").click()
+    account.button("Soul").click()
     account.press("Remove Miles Davis")
-    account.choose("rock")
+    account.choose("Rock")
     account.save_taste()
 
     account.press("See recommendations")
@@ -171,10 +178,13 @@ def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invi
     page.part.get_by_role("button", name="Try again").click()
     lists = page.part.locator(".discover-list")
     expect(lists.first).to_be_visible()
-    headings = page.part.get_by_role("heading", level=2).all_inner_texts()
-    assert headings
-    assert set(headings) <= {"Fits this room", "Popular and new here"}
-    assert all(page.part.locator(".discover-reason").all_inner_texts())
+    sections = page.part.get_by_role("heading", level=3).all_inner_texts()
+    assert sections
+    assert set(sections) <= {"Fits this room", "Popular and new here", "New in the library"}
+    # Where all are new, the heading says so for all of them.
+    reasons = page.part.locator(".discover-reason").all_inner_texts()
+    assert len(reasons) == (0 if sections == ["New in the library"] else page.rows.count())
+    assert all(reasons)
     invitation = page.part.get_by_role("button", name="Sign in or create an account")
     places = [place.bounding_box() for place in (lists.last, invitation)]
     assert places[0]["y"] + places[0]["height"] <= places[1]["y"]
@@ -182,8 +192,10 @@ def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invi
 
     page.part.get_by_role("button", name="For this room").click()
     page.loaded()
-    expect(page.part.get_by_role("button", name=re.compile("^Like "))).to_have_count(0)
     title = page.titles()[0]
+    expect(page.entry(title, "Add")).to_be_visible()
+    expect(page.page.get_by_role("menuitem", name="Like")).to_have_count(0)
+    page.page.keyboard.press("Escape")
     page.row(title).locator(".place-button").click()
     in_sync(page.page)
     assert titles_of(queue) == [title]

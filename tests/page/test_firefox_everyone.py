@@ -15,7 +15,7 @@ NARROW = {"viewport": {"width": 320, "height": 640}}
 
 @pytest.fixture(scope="module")
 def browser(firefox: Browser) -> Browser:
-    """Whoever visits the page comes with Firefox."""
+    """Visitors use Firefox."""
     return firefox
 
 

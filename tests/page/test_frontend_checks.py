@@ -5,11 +5,12 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.page.builds import copy_build
-from tests.page.node import Done, node
+from tests.page.node import FRONTEND, Done, node
 from tests.preloaded import run_program
 from tests.processes import BACKEND
 
@@ -22,24 +23,24 @@ def tools(built_page: Path) -> None:
 # --- Types -------------------------------------------------------------------------------------------
 
 
-def test_the_generated_types_are_those_of_the_servers_schemas():
-    done = node("scripts/generate-types.mjs", "--check")
-
-    assert done.returncode == 0, f"{done.stderr}\nType: make page-types"
-
-
-@pytest.mark.long
-def test_types_of_another_schema_are_told(tmp_path: Path):
+def test_the_generated_types_are_those_of_the_servers_schemas_and_others_are_reported(tmp_path: Path):
     command = [sys.executable, "manage.py", "write_schemas", str(tmp_path)]
     environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": str(tmp_path / "data")}
     assert run_program(command, cwd=BACKEND, env=environment).returncode == 0
+    check = [
+        "scripts/generate-types.mjs",
+        tmp_path / "schema.json",
+        tmp_path / "events.schema.json",
+        "--check",
+    ]
+    done = node(*check)
+    assert done.returncode == 0, f"{done.stderr}\nType: make page-types"
+
     schema = json.loads((tmp_path / "schema.json").read_text())
     schema["definitions"]["Item"]["properties"]["colour"] = {"type": "string"}
     (tmp_path / "schema.json").write_text(json.dumps(schema))
 
-    done = node(
-        "scripts/generate-types.mjs", tmp_path / "schema.json", tmp_path / "events.schema.json", "--check"
-    )
+    done = node(*check)
 
     assert done.returncode == 1
     assert "src/generated/api.ts is not what the server's schemas say: npm run types" in done.stderr
@@ -57,9 +58,9 @@ WRONG_ARROWS = [
     ("features/queue/5.tsx", 'import { uqr } from "uqr";', "may not import the package uqr"),
     ("sync/1.ts", 'import { get } from "../api/http.ts";', "sync may not import api/http.ts"),
     ("sync/2.ts", 'import { signal } from "@preact/signals";', "may not import the package @preact"),
-    ("sync/3.ts", 'export { words } from "../words/index.ts";', "sync may not import words/index.ts"),
+    ("sync/3.ts", 'export { messages } from "../locales/index.ts";', "sync may not import locales/index.ts"),
     ("ui/1.tsx", 'import type { Room } from "../store/room.ts";', "ui may not import store/room.ts"),
-    ("ui/2.tsx", 'import { words } from "../words/index.ts";', "ui may not import words/index.ts"),
+    ("ui/2.tsx", 'import { messages } from "../locales/index.ts";', "ui may not import locales/index.ts"),
     ("store/1.ts", 'import { open } from "../sync/outbox.ts";', "inside of sync"),
     ("store/2.ts", 'import { start } from "../main.tsx";', "nothing imports main.tsx"),
     ("store/3.ts", 'import {\n  one,\n  two,\n} from "../ui/icon.tsx";', "store may not import ui"),
@@ -83,18 +84,34 @@ def check_arrows(folder: Path, lines: Iterable[tuple[str, str]]) -> Done:
     return node("scripts/check-arrows.mjs", folder)
 
 
-@pytest.mark.long
-def test_an_import_that_goes_the_wrong_way_is_told_and_no_other(tmp_path: Path):
+def test_only_an_import_in_the_wrong_direction_is_reported(tmp_path: Path):
     """Those of the page itself: `page: types, lint` of the complete run."""
     wrong = check_arrows(tmp_path / "wrong", ((file, line) for file, line, _ in WRONG_ARROWS))
     right = check_arrows(tmp_path / "right", RIGHT_ARROWS)
 
     assert (wrong.returncode, right.returncode) == (1, 0), right.stderr
-    told = wrong.stderr.splitlines()
-    assert len(told) == len(WRONG_ARROWS)
+    reported = wrong.stderr.splitlines()
+    assert len(reported) == len(WRONG_ARROWS)
     for file, _, complaint in WRONG_ARROWS:
-        [line] = [one for one in told if one.startswith(f"src/{file}: ")]
+        [line] = [one for one in reported if one.startswith(f"src/{file}: ")]
         assert complaint in line
+
+
+# --- Weight of what a start fetches ------------------------------------------------------------------
+
+MOST_MEGABYTES, MOST_NAMED = 45, 12
+
+
+def test_a_first_start_fetches_few_packages_and_little(built_page: Path):
+    """Of what is installed here that which is not for contributors alone; platforms differ in binaries."""
+    lock = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+    fetched = [name for name, package in lock.items() if name and not package.get("dev")]
+    folders = [FRONTEND / name for name in fetched if (FRONTEND / name).is_dir()]
+
+    sizes = {path: path.stat().st_blocks * 512 for one in folders for path in one.rglob("*")}
+
+    assert 1_000_000 < sum(sizes.values()) < MOST_MEGABYTES * 1024**2
+    assert len(lock[""]["dependencies"]) <= MOST_NAMED
 
 
 # --- Weight ------------------------------------------------------------------------------------------
@@ -104,17 +121,15 @@ def test_an_import_that_goes_the_wrong_way_is_told_and_no_other(tmp_path: Path):
 def tiny(tmp_path: Path) -> Path:
     """A frontend with the project's build and nothing but an entry and a language."""
     copy_build(tmp_path)
-    (tmp_path / "src" / "words").mkdir()
+    (tmp_path / "src" / "locales").mkdir()
     (tmp_path / "src" / "service_worker.ts").write_text("console.log(__BUILT_PAGE__);")
     (tmp_path / "src" / "later.ts").write_text(f"export const later = {noise(70_000)};")
-    (tmp_path / "src" / "words" / "en.ts").write_text("export const words = 1;")
+    (tmp_path / "src" / "locales" / "en.ts").write_text("export const messages = 1;")
     (tmp_path / "src" / "main.ts").write_text(
-        'document.title = "x"; import("./words/en.ts").then(({ words }) => console.log(words));\n'
+        'document.title = "x"; import("./locales/en.ts").then(({ messages }) => console.log(messages));\n'
         'globalThis.later = () => import("./later.ts").then(({ later }) => later);'
     )
     (tmp_path / "index.html").write_text('<script type="module" src="/src/main.ts"></script>')
-    (tmp_path / "graphiql" / "index.html").write_text('<script type="module" src="./main.ts"></script>')
-    (tmp_path / "graphiql" / "main.ts").write_text(f"console.log({noise(70_000)});")  # is not the page
     return tmp_path
 
 
@@ -123,11 +138,38 @@ def noise(length: int) -> str:
     return json.dumps(os.urandom(length // 2).hex())
 
 
+BUDGET_OF = """
+import("./scripts/budget.mjs")
+    .then(async ({ budgetOf }) => console.log(JSON.stringify(await budgetOf(process.argv[1]))));
+"""
+
+
+def budget_of(folder: Path, **sizes: int) -> dict[str, Any]:
+    """Of a built page whose files have these sizes and can't be made smaller."""
+    for name, size in sizes.items():
+        (folder / name).write_bytes(os.urandom(size))
+    later = {"src/later.ts": {"file": "later"}, "src/locales/en.ts": {"file": "words"}}
+    entry = {"file": "index", "dynamicImports": [*later]}
+    manifest = {"index.html": entry, "style.css": {"file": "style.css"}, **later}
+    (folder / ".vite").mkdir(exist_ok=True)
+    (folder / ".vite" / "manifest.json").write_text(json.dumps(manifest))
+    budget: dict[str, Any] = json.loads(node("-e", BUDGET_OF, folder).stdout)
+    return budget
+
+
+def test_a_first_load_over_its_budget_is_reported_and_later_chunks_do_not_count(tmp_path: Path):
+    light = {"index": 30_000, "words": 20_000, "later": 70_000, "style.css": 14_000}
+    kept = budget_of(tmp_path, **light)
+    assert (kept["isKept"], kept["table"].count(": kept")) == (True, 2)
+    assert "later" not in kept["table"]
+    for heavier in ({"index": 50_000}, {"words": 40_000}, {"style.css": 16_000}):
+        over = budget_of(tmp_path, **light | heavier)
+        assert (over["isKept"], over["table"].count(": OVER")) == (False, 1), heavier
+
+
+# The proof of every run: the test above, and `page: weight` for the page's own build.
 @pytest.mark.long
-def test_what_is_loaded_later_does_not_count_and_a_page_over_its_budget_fails_its_check_but_no_start(
-    tiny: Path,
-):
-    """The page's own weight: `page: weight` of the complete run."""
+def test_a_build_over_its_budget_fails_its_check_but_no_start(tiny: Path):
     done = node("scripts/build.mjs", "--check", folder=tiny)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(": kept") == 2

@@ -1,4 +1,4 @@
-"""What holds things up is told: a server that is away, too much at once, a room that has gone."""
+"""Obstacles are reported: an unreachable server, too many requests, a deleted room."""
 
 import re
 
@@ -29,7 +29,9 @@ def status(page: Page, *texts: str) -> None:
         expect(page.locator(".status-text")).to_contain_text(text)
 
 
-def test_while_nobody_answers_one_sees_how_much_waits(visit: Visit, mortal: TuttiServer, mortal_queue: Queue):
+def test_without_a_server_the_number_of_waiting_actions_is_shown(
+    visit: Visit, mortal: TuttiServer, mortal_queue: Queue
+):
     mortal_queue.fill(3)
     there = {"base_url": mortal.base_url, "loses_network": True}
     page = QueuePage(visit(f"/r/{mortal_queue.room}", **there, **NARROW))
@@ -105,9 +107,14 @@ def test_what_was_meant_for_a_room_that_has_gone_says_so_once(visit: Visit, http
     expect(page.page.locator(".banner")).to_contain_text("This room doesn’t exist or was deleted.")
     expect(page.page.locator(".queue-sum-of-votes[data-pending]")).to_have_count(0)
     expect(page.toast).to_have_text("This room was deleted.")
+    # Nothing looks as if it could still be done.
+    for css in (".app-find", ".queue-list", ".app-playing"):
+        expect(page.page.locator(css)).to_have_attribute("inert", "")
+        expect(page.page.locator(css)).to_have_css("opacity", "0.5")
+    assert visitor.violations() == []
 
 
-def test_others_changes_are_told_in_one_sentence_and_the_same_one_each_time(visit: Visit, queue: Queue):
+def test_others_changes_are_announced_in_one_sentence_and_the_same_one_each_time(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}", loses_network=True)
     page = visitor.page
     # What was missed comes all at once, however long it took.

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.contract.queues import Queue
 from tests.page.queue_page import in_sync, titles_of
-from tests.page.visitors import PHONE, Visit, Visitor
+from tests.page.visitors import PHONE, Visit, Visitor, lose_network
 
 
 def search_field(page: Page) -> Locator:
@@ -47,9 +47,18 @@ def test_what_is_typed_is_found_as_the_server_ranks_it_asked_for_once_and_cleare
     first = found_by_server(http)[0]
     expect(titles(page).first).to_be_visible()
     assert scrolls_in_its_own_strip(visitor)
+    # The Tab key stops there once; arrows go from genre to genre.
+    genres = page.get_by_role("group", name="Genre").get_by_role("button")
+    search_field(page).press("Tab")
+    expect(genres.first).to_be_focused()
+    for key, place in (("ArrowRight", 1), ("End", -1), ("Home", 0)):
+        page.keyboard.press(key)
+        expect(genres.nth(place)).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Sort by")).to_be_focused()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "search=" in request.url else None)
-    # All in one go, as nobody types: keys from outside come as fast as the machine has time for them.
+    # All at once, faster than typing: synthetic keys come as fast as the machine has time for them.
     search_field(page).evaluate(TYPE, "miles")
     expect(titles(page)).to_have_text(["So What"])
     assert len(asked) == 1
@@ -71,8 +80,8 @@ def test_what_is_typed_is_found_as_the_server_ranks_it_asked_for_once_and_cleare
         assert expected
         search_field(page).fill("")
         search_field(page).press_sequentially(search)
-        told = re.compile(rf"^{len(expected)} tracks?$")
-        expect(page.locator(".library-line [role=status]")).to_have_text(told)
+        reported = re.compile(rf"^{len(expected)} tracks?$")
+        expect(page.locator(".library-line [role=status]")).to_have_text(reported)
         for place, title in enumerate(expected[:6]):
             expect(titles(page).nth(place)).to_have_text(title)
 
@@ -122,7 +131,7 @@ def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out
     page.get_by_role("button", name="Try again").click()
     expect(titles(page)).to_have_text(["So What"])
     # With the network it comes by itself.
-    visitor.context.set_offline(True)
+    lose_network(visitor.page)
     search_field(page).fill("beyonce")
     expect(page.get_by_text("You’re offline. The library isn’t available.")).to_be_visible()
     visitor.context.set_offline(False)
@@ -152,8 +161,8 @@ def test_what_is_near_is_offered_and_rows_of_the_search_before_rest_until_it_com
         route.continue_()
 
     expect(titles(page)).to_have_text(["So What"])
-    told = page.locator(".library-line [role=status]")
-    expect(told).to_have_text("No results for “miels davsi”. Did you mean:")
+    reported = page.locator(".library-line [role=status]")
+    expect(reported).to_have_text("No results for “miels davsi”. Did you mean:")
     expect(page.locator(".library-found")).to_have_css("opacity", "1")
     row(page, "So What").get_by_role("button", name="Add So What, Miles Davis").click()
     expect(row(page, "So What").get_by_role("button")).to_have_accessible_name(re.compile("already in"))
@@ -197,11 +206,32 @@ def test_a_tap_or_a_key_adds_a_track_once_and_its_place_follows_the_queue(visit:
 
     # It is not added again, but voted for. (A tap so soon after the last one would be a double tap.)
     button.press("Enter")
-    expect(page.get_by_text("Already in the queue, 1st. Your vote counts.")).to_be_visible()
+    expect(page.get_by_text("You added it, 1st in the queue. Your vote counts.")).to_be_visible()
     expect(page.locator("#queue-part")).to_be_visible()
     in_sync(page)
     assert titles_of(queue).count("So What") == 1
     page.get_by_role("button", name="Library").tap()
+    # No keyboard comes up before one has seen the library.
+    expect(button).to_be_visible()
+    expect(page.get_by_role("searchbox")).not_to_be_focused()
+
+    # A tap beside the button opens what is known of the track, and leads to its place.
+    row(page, "So What").locator(".library-title").tap()
+    about = page.locator(".menu-about")
+    for line in ("So What", "Artist: Miles Davis", "Album: Kind of Blue", "In the queue, 1st", "1 vote"):
+        expect(about).to_contain_text(line)
+    page.keyboard.press("Escape")
+    expect(about).to_have_count(0)
+    assert visitor.focused("element => element.matches('.virtual-row')")
+
+    # While one types, all else gives way to what is found.
+    page.get_by_role("searchbox").tap()
+    page.set_viewport_size({"width": 360, "height": 430})
+    for css in (".app-head", ".app-tabs", ".playing-bar", ".app-find .app-choice", ".library-genres"):
+        expect(page.locator(css)).to_be_hidden()
+    assert page.locator(".library .virtual-list").evaluate("list => list.clientHeight") >= 4 * 68
+    page.set_viewport_size(PHONE["viewport"])
+    expect(page.locator(".app-tabs")).to_be_visible()
 
     # What others do changes its button; by keyboard alone it is found and added.
     queue.remove(queue.ids()[0])
@@ -217,3 +247,13 @@ def test_a_tap_or_a_key_adds_a_track_once_and_its_place_follows_the_queue(visit:
     assert visitor.focused("element => element.dataset.key") == "0"
     page.keyboard.press("ArrowUp")
     expect(page.get_by_role("searchbox")).to_be_focused()
+
+    # The own last addition can be taken back, it alone.
+    in_sync(page)
+    others = titles_of(queue)[:2]
+    button.press("Enter")
+    reported = page.locator(".toast", has_text="You added it, 3rd in the queue. Your vote counts.")
+    reported.get_by_role("button", name="Remove").tap()
+    expect(reported).to_have_count(0)
+    in_sync(page)
+    assert titles_of(queue) == others

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import PHONE, Visit, lose_network
 from tests.preloaded import run_program
 from tests.processes import BACKEND, TuttiServer
 
@@ -39,7 +39,7 @@ def titles(page: Page) -> Locator:
     return page.locator(".library-title")
 
 
-# The proof of every run: row_pages.test.ts, virtual_window.test.ts; in a browser test_queue_large, and
+# The proof of every run: paged_list.test.ts, virtual_window.test.ts; in a browser test_queue_large, and
 # test_library for what did not come.
 @pytest.mark.long
 def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
@@ -63,7 +63,7 @@ def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
     page.get_by_role("button", name="Try again").click()
     expect(titles(page).first).to_be_visible()
     expect(problem).to_have_count(0)
-    visitor.context.set_offline(True)
+    lose_network(visitor.page)
     rows.evaluate(SCROLL, 0.7 * TRACKS * ROW_PIXELS)
     expect(page.get_by_text("You’re offline. The library isn’t available.")).to_be_visible()
     visitor.context.set_offline(False)

@@ -1,4 +1,4 @@
-"""What waited for over 20 hours is asked about, in one line; what only seems so old is sent."""
+"""Changes that waited for over 20 hours are sent only if the user agrees; one line asks for that."""
 
 import re
 
@@ -15,12 +15,12 @@ HEIGHT = "element => element.clientHeight"
 
 
 def offline(visit: Visit, queue: Queue, items: int) -> Visitor:
-    """Somebody whose network has gone, at a queue of so many, and who has been told the server's time."""
+    """A client that is offline in a room with `items` items, and knows the server's time."""
     queue.fill(items)
     visitor = visit(f"/r/{queue.room}", loses_network=True, **PHONE)
     with visitor.page.expect_websocket() as opened:
         visitor.page.reload()
-    # Asked for several times after connecting: any of them will do.
+    # The client sends several pings after connecting; any pong is enough.
     opened.value.wait_for_event("framereceived", lambda frame: '"pong"' in frame)
     in_sync(visitor.page)
     visitor.context.set_offline(True)
@@ -46,7 +46,7 @@ def votes_of(queue: Queue) -> list[int]:
 def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten(
     visit: Visit, queue: Queue, http: httpx.Client
 ):
-    """What a clock that is set makes of their age: offline.test.ts."""
+    """The effect of a changed clock on their age is tested in offline.test.ts."""
     visitor = offline(visit, queue, items=8)
     page = QueuePage(visitor)
     first, second, third, *rest = page.titles()
@@ -56,7 +56,7 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
     page.page.close()
     visitor.context.set_offline(False)
 
-    # Another room says where they belong.
+    # In another room, the list names the room of each change.
     elsewhere = visitor.another_tab().open(f"/r/{new_room(http)}").page
     expect(elsewhere.locator(".banner")).to_have_text(re.compile("^8 changes are over 20 hours old"))
     dialog = opened(elsewhere)
@@ -82,7 +82,7 @@ def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten
     dialog.get_by_role("button", name="Send all").press("Enter")
     expect(dialog).to_have_count(0)
     expect(page.page.locator(".banner")).to_have_count(0)
-    expect(page.page.locator(".status-button")).to_be_focused()
+    expect(page.page.locator(".app-invite")).to_be_focused()
     in_sync(page.page)
     assert votes_of(queue) == [0, 0, 1, 1, 1, 1, 1, 1]
 

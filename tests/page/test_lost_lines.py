@@ -23,6 +23,8 @@ def try_to_reload(page: Page) -> None:
         return
     with pytest.raises(Error, match="ERR_CONNECTION_REFUSED"):
         page.reload()
+    # The browser goes to its own page of errors after that, which would interrupt the next navigation.
+    page.wait_for_url("chrome-error://**")
 
 
 def test_a_server_that_dies_in_mid_drag_or_stops_costs_nothing(

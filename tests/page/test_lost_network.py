@@ -51,7 +51,7 @@ def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Que
     assert [item["votes"] for item in queue.items()] == [0, 0, 1, -1]
     assert page.moves_sent == 1
 
-    # An action on what has gone meanwhile is told kindly.
+    # An action on an item removed meanwhile gets a plain message.
     visitor.expects.add(404)
     titles, first = page.titles(), queue.ids()[0]
     visitor.context.set_offline(True)

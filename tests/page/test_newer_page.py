@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.conftest import ReadyMadeData
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.queues import Queue
@@ -44,7 +44,7 @@ def place(built_page: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def server(place: Path, ready_made_data: ReadyMadeData) -> Iterator[TuttiServer]:
     options = ready_made_data.options("embedded")
-    with TuttiServer(**options, environment={"PAGE_DIR": str(place)}, arguments=("--lan",)) as server:
+    with TuttiServer(**options, environment={"FRONTEND_DIR": str(place)}, arguments=("--lan",)) as server:
         yield server
 
 
@@ -66,7 +66,7 @@ def phones(browser: Browser, server: TuttiServer, queue: Queue) -> Iterator[list
     yield visitors
     for visitor in visitors:
         visitor.context.close()
-    assert [told for visitor in visitors for told in visitor.complaints()] == []
+    assert [reported for visitor in visitors for reported in visitor.complaints()] == []
 
 
 def offer(page: Page) -> None:
@@ -124,7 +124,7 @@ def test_it_is_offered_and_takes_along_what_waits(
     assert [item["votes"] for item in queue.items()] == [1, 1]
 
 
-def test_parts_that_nobody_has_opened_are_there_without_network_and_come_at_the_next_try(
+def test_unopened_parts_are_available_offline_and_load_at_the_next_try(
     visit: Visit, room: str, own_address: str
 ):
     visitor = visit(f"/r/{room}", base_url=own_address, loses_network=True, **PHONE)

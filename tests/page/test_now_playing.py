@@ -1,4 +1,4 @@
-"""How far the playing track has come is told by the server's clock, whatever the browser's own one says."""
+"""The position of the playing track follows the server's clock, not the browser's."""
 
 import re
 import time
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from tests.contract.queues import Queue
 from tests.contract.staff import add_track
 from tests.page.queue_page import in_sync
-from tests.page.visitors import DESKTOP, PHONE, Visit, new_visitor
+from tests.page.visitors import DESKTOP, PHONE, Visit, new_visitor, until
 from tests.processes import TuttiServer
 
 # Less than the track is long: by such a clock it would stand neither at its end nor in its first minute.
@@ -22,6 +22,10 @@ SHIFT_CLOCK = """(() => {
         constructor(...given) { given.length ? super(...given) : super(Real.now() + shift); }
         static now() { return Real.now() + shift; }
     };
+})()"""
+NOTES_LOCK = """(() => {
+    const lock = navigator.wakeLock, request = lock.request.bind(lock);
+    lock.request = async (type) => (globalThis.lock = await request(type));
 })()"""
 SHARE = "line => Number(getComputedStyle(line).getPropertyValue('--share'))"
 FIRST_MINUTE = re.compile(r"^0:(0[1-9]|[1-5]\d) of 5:55$")
@@ -62,10 +66,48 @@ def test_a_track_whose_time_is_up_says_so_and_offers_the_next(site: TuttiServer,
     playing = page.locator(".playing-bar")
     queue.play(short["id"])
 
-    expect(playing.get_by_text("The time is up")).to_be_visible()
+    expect(playing.get_by_text("Time’s up")).to_be_visible()
     playing.get_by_role("button", name="Next", exact=True).click()
 
-    expect(playing.get_by_text("The time is up")).to_have_count(0)
+    expect(playing.get_by_text("Time’s up")).to_have_count(0)
     expect(playing.get_by_role("button", name="Next track")).to_be_visible()
     in_sync(page)
     assert queue.playing() == queue.ids()[1]
+
+
+def test_a_large_display_shows_what_plays_what_comes_next_and_how_to_join(
+    visit: Visit, queue: Queue, own_address: str, site: TuttiServer
+):
+    items = queue.fill(8)
+    queue.play(items[1])
+    queue.vote(items[3], 1)
+    # Its line would never stand still.
+    visitor = visit(f"/r/{queue.room}#room", base_url=own_address, reduced_motion="reduce", **DESKTOP)
+    with visitor.context.expect_page() as opened:
+        visitor.page.get_by_role("link", name="Show on a big screen").click()
+    page = opened.value
+    titles = [item["track"]["title"] for item in queue.items()]
+    expect(page.locator(".screen-title")).to_have_text(titles[1])
+    following = [titles[0], *titles[2:6]]
+    expect(page.locator(".screen-next li > :first-child")).to_have_text(following)
+    expect(page.locator(".screen-next li").nth(2)).to_contain_text("+1")
+    expect(page.get_by_role("img", name=f"{own_address}/r/{queue.room}")).to_be_visible()
+    # Read from across a room.
+    assert page.locator(".screen-title").evaluate("one => parseFloat(getComputedStyle(one).fontSize)") >= 40
+    expect(page.get_by_role("button")).to_have_count(0)
+
+    queue.play(items[2])
+
+    expect(page.locator(".screen-title")).to_have_text(titles[2])
+    expect(page.locator(".screen-next li > :first-child")).to_have_text([titles[0], *titles[3:7]])
+    screen = visitor.another_tab()
+    # A lock on the display's sleep needs localhost or HTTPS, and a browser that is not told to deny it.
+    screen.base_url = site.base_url
+    screen.context.grant_permissions(["screen-wake-lock"])
+    screen.page.add_init_script(NOTES_LOCK)
+    with screen.page.expect_websocket() as socket:
+        screen.open(f"/r/{queue.room}/screen")
+    assert socket.value.url.endswith("&present=false")
+    until(screen.page, lambda: screen.page.evaluate("globalThis.lock?.released === false"))
+    expect(screen.page.locator(".screen-title")).to_have_text(titles[2])
+    assert screen.violations() == []

@@ -63,7 +63,7 @@ def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on
     expect(page.rows.first).to_contain_text(titles[29])
     assert page.scrolled() == 0
 
-    # What somebody adds glows with their name, and what one does oneself does not.
+    # Additions of others are highlighted with their name, and one's own are not.
     track = next(track for track in queue.tracks if track not in {i["track_id"] for i in queue.items()})
     queue.add(track, added_by="Bo", after=ids[0])
     expect(page.page.locator(".queue-row[data-glow=added]")).to_contain_text("Bo")
@@ -162,11 +162,11 @@ def come_and_go(queue: Queue, items: list[int], page: Page) -> None:
 
 def shows_all_of(page: Page, queue: Queue) -> None:
     seq = queue.state().seq
-    expect(page.locator(".status-button")).to_have_accessible_name(re.compile(rf"#{seq}$"))
+    expect(page.locator(".status-button")).to_have_attribute("aria-label", re.compile(rf"#{seq}$"))
 
 
 def nodes(session: CDPSession) -> int:
-    """Of all documents, once what nobody holds has been collected."""
+    """Of all documents, after garbage collection."""
     session.send("HeapProfiler.collectGarbage")
     counted: int = session.send("Memory.getDOMCounters")["nodes"]
     return counted

@@ -146,7 +146,7 @@ def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: lis
     wait_for_moves(page, 1)
     assert titles_of(queue)[-2:] == [titles[2], titles[0]]
 
-    # Put down where others have made it stand it moves nobody.
+    # Dropped where others have moved it already, it changes nothing.
     ids, titles = queue.ids(), titles_of(queue)
     page.rows.nth(1).focus()
     press(page.page, " ", "ArrowDown")
@@ -177,9 +177,9 @@ def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: lis
 def test_plus_and_minus_vote_and_enter_opens_what_can_be_done(page: QueuePage, queue: Queue, ids: list[int]):
     titles = page.titles()
     votes = page.rows.first.locator(".queue-sum-of-votes .spoken")
-    for key, told in {"+": "1 vote", "-": "−1 vote"}.items():
+    for key, reported in {"+": "1 vote", "-": "−1 vote"}.items():
         press(page.page, key)
-        expect(votes).to_have_text(told)
+        expect(votes).to_have_text(reported)
     press(page.page, "-")
     expect(votes).to_have_text("0 votes")
     in_sync(page.page)

@@ -91,10 +91,10 @@ def test_odd_titles_lengths_and_votes(visit: Visit, http: httpx.Client, queue: Q
         assert not visitor.scrolls_sideways()
         assert page.rows.evaluate_all(OVERLAPS) == 0
 
-    # Letters of twice the size leave room for the title.
+    # Letters of twice the size leave room for the title, in rows of which three fit.
     page.page.set_viewport_size(PHONE["viewport"])
     page.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    page.page.wait_for_function("() => document.querySelector('.queue .virtual-row').offsetHeight > 150")
+    page.page.wait_for_function("() => document.querySelector('.queue .virtual-row').offsetHeight >= 128")
     letters = page.page.locator(".queue .queue-title").last.evaluate(
         "title => title.offsetWidth / parseFloat(getComputedStyle(title).fontSize)"
     )

@@ -27,7 +27,7 @@ def number(page: QueuePage, title: str) -> Locator:
     return page.row(title).locator(".queue-number .rolling-new")
 
 
-def test_one_tap_votes_and_votes_are_told_apart_by_more_than_colour(visit: Visit, queue: Queue):
+def test_one_tap_votes_and_votes_differ_by_more_than_colour(visit: Visit, queue: Queue):
     liked, disliked, _ = queue.fill(3)
     queue.vote(liked, 1)
     queue.vote(disliked, -1)
@@ -39,7 +39,7 @@ def test_one_tap_votes_and_votes_are_told_apart_by_more_than_colour(visit: Visit
     title = titles[2]
     own, down = (button(page, way, title) for way in ("up", "down"))
     assert own.evaluate(FILL) == "none"
-    for pressed, is_up, is_down, told, votes in (
+    for pressed, is_up, is_down, reported, votes in (
         (own, "true", "false", "+1", 1),
         (own, "false", "false", "0", 0),
         (down, "false", "true", "−1", -1),
@@ -48,7 +48,7 @@ def test_one_tap_votes_and_votes_are_told_apart_by_more_than_colour(visit: Visit
         pressed.click()
         expect(own).to_have_attribute("aria-pressed", is_up)
         expect(down).to_have_attribute("aria-pressed", is_down)
-        expect(number(page, title)).to_have_text(told)
+        expect(number(page, title)).to_have_text(reported)
         in_sync(page.page)
         assert queue.items()[2]["votes"] == votes
     assert own.evaluate(FILL) != "none"

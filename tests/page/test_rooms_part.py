@@ -19,7 +19,7 @@ def link_field(page: Page) -> str:
 def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_asked_for(
     visit: Visit, room: str, own_address: str
 ):
-    """What the code says: qr.test.tsx."""
+    """What the code says: qr_code.test.tsx."""
     visitor = visit(f"/r/{room}#room", permissions=["clipboard-read", "clipboard-write"], **PHONE)
     visitor.expects.add(429)
     page = visitor.page
@@ -70,8 +70,8 @@ def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, 
 
     page.get_by_role("button", name="Copy").tap()
 
-    told = re.compile(r"^(Copied\.|The link is selected\. Copy it now\.)$")
-    expect(page.get_by_text(told)).to_be_visible()
+    reported = re.compile(r"^(Copied\.|The link is selected\. Copy it now\.)$")
+    expect(page.get_by_text(reported)).to_be_visible()
     assert page.evaluate("getSelection().toString()") == link_field(page)
 
     # Where nothing can be copied the page says so.
@@ -94,7 +94,7 @@ def test_who_is_alone_reads_how_to_let_others_in(visit: Visit, lone_site: TuttiS
     assert visitor.violations() == []
 
 
-# --- What one sets for oneself, and takes along ---------------------------------------------------------
+# --- What one sets for oneself, and takes along ------------------------------------------------------
 
 
 DARK = "rgb(15, 16, 20)"
@@ -132,9 +132,9 @@ def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_th
     expect(colours.get_by_label("Light")).to_be_checked()
     assert background(page) == LIGHT
 
-    colours.get_by_label("System default").check(force=True)
+    colours.get_by_label("System").check(force=True)
     assert background(page) == DARK
-    colours.get_by_label("System default").focus()
+    colours.get_by_label("System").focus()
     page.keyboard.press("ArrowRight")
     assert background(page) == LIGHT
     page.keyboard.press("ArrowRight")
@@ -147,15 +147,15 @@ def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_th
 
 def exported(page: Page, name: str) -> str:
     """What is in the file, which is named after the room."""
-    with page.expect_download() as told:
+    with page.expect_download() as reported:
         page.get_by_role("button", name=f"Export as {name}").click()
     room = page.url.split("/r/")[1].split("#")[0]
-    assert re.fullmatch(rf"tutti-{room}-[\d-]{{10}}\.{name.lower()}", told.value.suggested_filename)
-    return told.value.path().read_text()
+    assert re.fullmatch(rf"tutti-{room}-[\d-]{{10}}\.{name.lower()}", reported.value.suggested_filename)
+    return reported.value.path().read_text()
 
 
 def test_the_queue_as_a_file_for_players_tables_and_programs(visit: Visit, queue: Queue):
-    """What is in one, of all that titles can be: export.test.ts."""
+    """What is in one, of all that titles can be: export_queue.test.ts."""
     page = visit(f"/r/{queue.room}#room").page
     # An empty queue has nothing to take along.
     expect(page.get_by_text("The queue is empty.", exact=True)).to_be_visible()
@@ -167,7 +167,7 @@ def test_the_queue_as_a_file_for_players_tables_and_programs(visit: Visit, queue
 
     lines = exported(page, "M3U8").splitlines()
     rows = csv.DictReader(exported(page, "CSV").removeprefix("\ufeff").splitlines())
-    told = json.loads(exported(page, "JSON"))
+    reported = json.loads(exported(page, "JSON"))
 
     assert lines[:2] == ["#EXTM3U", "#PLAYLIST:A test's room"]
     assert lines[2::2] == [
@@ -176,4 +176,4 @@ def test_the_queue_as_a_file_for_players_tables_and_programs(visit: Visit, queue
     assert [(row["title"], row["artist"]) for row in rows] == [
         (track["title"], track["artist"]) for track in tracks
     ]
-    assert (told["room"], [item["title"] for item in told["items"]]) == (queue.room, titles)
+    assert (reported["room"], [item["title"] for item in reported["items"]]) == (queue.room, titles)

@@ -13,11 +13,11 @@ from playwright.sync_api import expect
 from tests.contract.queues import Queue
 from tests.page.pictures import Pictures
 from tests.page.queue_page import still
-from tests.page.scenes import Scene
+from tests.page.scenes import Scene, show
 from tests.page.visitors import DESKTOP, NARROW, PHONE, Visit
 from tests.page.walks import WALKS
 
-# What moves without an end would keep the machine busy with pictures that nobody sees.
+# What moves without an end would keep the machine busy with unseen frames.
 CALM: dict[str, Any] = {"color_scheme": "light", "reduced_motion": "reduce"}
 # A desk of 1280 by 1024 with everything four times as large; a phone on its side.
 LOW: dict[str, dict[str, Any]] = {
@@ -71,6 +71,24 @@ def test_every_state_is_accessible_and_fits(
     assert found == []
 
 
+def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(visit: Visit, queue: Queue):
+    queue.play(queue.fill(9)[0])
+    visitor = visit(f"/r/{queue.room}", **PHONE)
+    page = visitor.page
+    page.evaluate("document.documentElement.style.fontSize = '32px'")
+    for part, rows in (("queue", ".queue .virtual-row"), ("library", ".library .virtual-row")):
+        show(page, part)
+        for number in range(3):
+            expect(page.locator(rows).nth(number)).to_be_in_viewport(ratio=0.99)
+        assert not visitor.scrolls_sideways()
+    tabs = page.locator(".app-tab").all()
+    assert tabs
+    for tab in tabs:
+        cut = tab.locator("span").evaluate("one => one.clientWidth > 1 && one.scrollWidth > one.clientWidth")
+        assert not cut
+        expect(tab.locator(".icon")).to_be_visible()
+
+
 def test_a_low_window_shows_more_of_the_queue_than_of_anything_else(visit: Visit, queue: Queue):
     queue.play(queue.fill(20)[0])
     page = visit(f"/r/{queue.room}#queue", **LOW["zoomed"]).page
@@ -84,10 +102,10 @@ def test_a_low_window_shows_more_of_the_queue_than_of_anything_else(visit: Visit
 
         assert seen >= 0.4 * look["viewport"]["height"]
         assert seen >= rows.first.evaluate(SEEN_HEIGHT.replace("innerHeight", "Infinity"))
-        for part in (".app-title", ".status-button", ".app-tab >> nth=-1", ".playing-main"):
+        for part in (".app-title", ".people-button", ".app-invite", ".app-tab >> nth=-1", ".playing-main"):
             expect(page.locator(part)).to_be_in_viewport(ratio=1)
 
-    # What is told covers neither tabs nor the queue.
+    # A message covers neither tabs nor the queue.
     page.set_viewport_size(LOW["zoomed"]["viewport"])
     rows.first.focus()
     page.keyboard.press("Delete")

@@ -4,6 +4,7 @@ import gzip
 import re
 from collections.abc import Iterator
 from functools import partial
+from html import escape
 from pathlib import Path
 
 import httpx
@@ -11,10 +12,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from tests.conftest import ReadyMadeData
+from tests.contract.conftest import queue_of
+from tests.hosts import asked_for_room
 from tests.page.visitors import Visitor, new_visitor, until
 from tests.processes import TuttiServer
 
 YEAR = "public, max-age=31536000, immutable"
+PREVIEWS = re.compile(r'<meta property="og:(\w+)" content="([^"]*)" />')
 REFERENCES = re.compile(r'(?:src|href)="([^"]+)"')
 MAIN_SCRIPT = re.compile(r"/page/assets/index-[\w-]+\.js$")
 WORDS = re.compile(r"/page/assets/(\w+)-[\w-]{8}\.js$")
@@ -41,8 +45,6 @@ def references(page: str) -> list[str]:
 
 def test_all_that_it_refers_to_is_its_own_and_kept_for_as_long_as_may_be(reader: httpx.Client):
     page = reader.get("/")
-    again = reader.get("/", headers={"If-None-Match": page.headers["ETag"]})
-    assert (again.status_code, again.content) == (304, b"")
     assert re.findall(r"<script(?![^>]*\bsrc=)", page.text) == []
     assert re.findall(r"<style|\sstyle=|\son\w+=", page.text) == []
     found = references(page.text)
@@ -53,6 +55,46 @@ def test_all_that_it_refers_to_is_its_own_and_kept_for_as_long_as_may_be(reader:
         assert answer.status_code == 200, address
         kept = YEAR if address.startswith("/page/assets/") else "no-cache"
         assert answer.headers["Cache-Control"] == kept, address
+    for address in (*found, "/", "/r/main", "/service-worker.js"):
+        mark = reader.get(address).headers["ETag"]
+        again = reader.get(address, headers={"If-None-Match": mark})
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", mark), address
+        assert again.headers["Content-Security-Policy"], address
+
+
+def test_a_rooms_link_shows_its_name_and_what_plays_and_of_an_unlisted_one_its_name_alone(
+    reader: httpx.Client, http: httpx.Client
+):
+    name, seen = '<b>"Ada" & Bo</b>', "&lt;b&gt;&quot;Ada&quot; &amp; Bo&lt;/b&gt;"
+    for is_public in (True, False):
+        slug = asked_for_room(http, name=name, is_public=is_public).json()["slug"]
+        queue = queue_of(http, slug)
+        # One was played, one plays, one is to come.
+        for item in queue.fill(3)[:2]:
+            queue.play(item)
+        track = queue.items()[1]["track"]
+        page = reader.get(f"/r/{slug}")
+        reported = dict(PREVIEWS.findall(page.text))
+        assert f"<title>{seen} · Tutti</title>" in page.text
+        assert f'class="boot-bar">{seen}<' in page.text
+        assert name not in page.text
+        assert (reported["title"], reported["url"]) == (
+            seen,
+            f"{reader.base_url}/r/{slug}".replace("//r", "/r"),
+        )
+        assert reader.get(reported["image"]).headers["Content-Type"] == "image/png"
+        if is_public:
+            assert reported["description"] == escape(
+                f"1 track to come. Now playing: {track['title']} · {track['artist']}"
+            )
+        else:
+            assert reported["description"] == "Choose the music together."
+        german = reader.get(f"/r/{slug}", headers={"Accept-Language": "de-AT"})
+        assert german.headers["Vary"] == "Accept-Language"
+        assert "usammen" in german.text or "Gerade läuft: " in german.text
+        again = reader.head(f"/r/{slug}")
+        assert (again.content, again.headers["Content-Length"]) == (b"", str(len(page.content)))
+    assert reader.get("/r/no-such-room-here").content == reader.get("/").content
 
 
 def test_every_script_of_the_build_is_given_compressed(reader: httpx.Client, built_page: Path):
@@ -70,7 +112,7 @@ def test_every_script_of_the_build_is_given_compressed(reader: httpx.Client, bui
 def test_its_manifest_names_icons_that_are_there_in_their_sizes(reader: httpx.Client):
     manifest = reader.get("/page/manifest.webmanifest")
 
-    assert (manifest.json()["start_url"], manifest.json()["scope"]) == ("/", "/")
+    assert (manifest.json()["start_url"], manifest.json()["scope"]) == ("/?app", "/")
     sizes = set()
     for icon in manifest.json()["icons"]:
         answer = reader.get(f"/page/{icon['src']}")
@@ -111,12 +153,12 @@ def test_the_service_worker_knows_exactly_the_files_of_this_build(reader: httpx.
     assert worker.headers["Content-Type"].startswith("text/javascript")
 
 
-# --- The words of the reader's language come while the script that shows them still does ---------------
+# --- The words of the reader's language come while the script that shows them still does -------------
 
 
 @pytest.fixture
 def window(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
-    """A blank one of somebody who reads that language best."""
+    """A blank one of a visitor who prefers that language."""
     context = browser.new_context(locale=request.param)
     yield context.new_page()
     context.close()
@@ -136,18 +178,24 @@ def test_they_are_asked_for_before_the_main_script_has_come_and_nothing_else_is(
     window.on("request", lambda request: asked.append(request))
     window.route(MAIN_SCRIPT, lambda route: held.append(route))
 
-    with window.expect_request(lambda request: is_of(language, request)):
+    with window.expect_request(lambda request: is_of(language, request)) as early:
         window.goto(site.base_url, wait_until="commit")
 
     expect(window.locator(".boot")).to_be_attached()
     held[0].continue_()
     expect(window.locator("#queue-part")).to_be_visible()
-    # What came early is used.
-    words = [one for one in ("de", "en", "numbers") for request in asked if is_of(one, request)]
-    assert words == [language, "numbers"]
+    # What came early is used; the words of later parts have files of their own.
+    words = [request.url for one in ("de", "en", "numbers") for request in asked if is_of(one, request)]
+    assert len(words) == len(set(words))
+    first_words, *_ = words
+    assert first_words == early.value.url
+    assert [one for one in ("de", "en", "numbers") if any(is_of(one, request) for request in asked)] == [
+        language,
+        "numbers",
+    ]
 
 
-# --- What goes wrong in somebody's browser stands in the server's log ----------------------------------
+# --- Errors in a visitor's browser are in the server's log -------------------------------------------
 
 
 @pytest.fixture

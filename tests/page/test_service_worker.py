@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.conftest import ReadyMadeData
 from tests.page import visitors
 from tests.page.builds import build_page, changed_page, put
@@ -83,7 +83,7 @@ def site(pages: dict[int, Path], tmp_path: Path, ready_made_data: ReadyMadeData)
     place = tmp_path / "dist"
     put(pages[1], place)
     options = ready_made_data.options("embedded")
-    with TuttiServer(**options, environment={"PAGE_DIR": str(place)}, arguments=("--lan",)) as server:
+    with TuttiServer(**options, environment={"FRONTEND_DIR": str(place)}, arguments=("--lan",)) as server:
         yield Site(server, place, pages)
 
 
@@ -145,7 +145,7 @@ def test_a_page_that_was_there_once_is_there_without_the_server_and_the_newest_t
     site.update(4)
     page.reload()
     until(page, WAITING)
-    assert other.evaluate("late()") == "late 3", "somebody is using the old page"
+    assert other.evaluate("late()") == "late 3", "the old page is in use"
     assert page.evaluate(WAITING)
     other.close()
     page.reload()
@@ -194,7 +194,7 @@ def check_that_it_is_there_without_the_server_and_all_else_is_left_alone(page: P
 
 
 def check_that_there_is_none_over_plain_http(browser: Browser, site: Site) -> None:
-    """From elsewhere, and nobody complains."""
+    """From another origin, without an error."""
     context = browser.new_context(base_url=f"http://{own_addresses()[0]}:{site.server.port}")
     page = context.new_page()
     complaints: list[str] = []

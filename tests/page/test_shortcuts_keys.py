@@ -1,4 +1,4 @@
-"""Single keys: what each does, and where it does nothing. What each means: commands.test.ts."""
+"""Single keys: what each does, and where it does nothing. What each means: keyboard_shortcuts.test.ts."""
 
 from playwright.sync_api import Page, expect
 

@@ -1,5 +1,6 @@
-"""Figures on the page: of everybody and one's own, drawn and as tables."""
+"""Figures on the page: of all users and one's own, drawn and as tables."""
 
+import re
 from datetime import UTC, datetime
 
 import httpx
@@ -7,9 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.contract.conftest import client_of
 from tests.contract.people import begin_session, registered
+from tests.contract.queues import Queue
 from tests.page.account_page import AccountPage
 from tests.page.chart_track_page import table_of
-from tests.page.visitors import PHONE, Visit
+from tests.page.visitors import PHONE, Visit, lose_network
 from tests.processes import TuttiServer
 
 ZONE = "Asia/Tokyo"
@@ -25,12 +27,24 @@ def chart(page: Page, title: str) -> Locator:
 
 
 def tell(http: httpx.Client, *kinds: str, track_id: int = 1, **more: str) -> None:
-    told = [{"track_id": track_id, "activity_type": kind, **more} for kind in kinds]
-    answer = http.post("/api/analytics/activity/", json=told)
+    reported = [{"track_id": track_id, "activity_type": kind, **more} for kind in kinds]
+    answer = http.post("/api/analytics/activity/", json=reported)
     assert answer.status_code == 201, answer.text
 
 
-def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, site: TuttiServer, room: str):
+def test_the_rooms_night_is_counted_and_can_be_sent(visit: Visit, queue: Queue):
+    first, second = queue.fill(2)
+    queue.play(first)
+    queue.vote(second, 1)
+    page = visit(f"/r/{queue.room}#stats", **PHONE).page
+    title = queue.items()[1]["track"]["title"]
+    expect(figure(page, "Played")).to_have_text("1")
+    [[voted, count]] = table_of(chart(page, "Most votes"))
+    assert (voted.split(" · ")[0], count) == (title, "1")
+    expect(page.get_by_label("To share")).to_have_value(re.compile(rf"2 tracks\. .*{re.escape(title)}"))
+
+
+def test_figures_of_all_users_and_trends_of_another_period(visit: Visit, site: TuttiServer, room: str):
     with client_of(site) as http:
         begin_session(http, registered(http))
         tell(http, *["play"] * 100, track_id=2)
@@ -58,7 +72,7 @@ def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, 
     expect(chart(page, "Activity by type").get_by_role("table")).to_be_visible()
 
     # Without network the last ones stay.
-    visitor.context.set_offline(True)
+    lose_network(visitor.page)
     page.get_by_label("90 days").check(force=True)
     expect(page.get_by_text("You’re offline. Showing the last ones.")).to_be_visible()
     expect(figure(page, "Tracks")).to_be_visible()
@@ -66,10 +80,8 @@ def test_figures_of_everybody_and_what_goes_round_in_another_span(visit: Visit, 
     expect(page.get_by_text("You’re offline. Statistics aren’t available.")).to_have_count(0)
 
 
-def test_ones_own_by_the_hours_of_where_one_is_counted_anew_when_one_comes_back(
-    visit: Visit, site: TuttiServer, room: str
-):
-    """Somebody in Tokyo, at the page and without one."""
+def test_own_figures_by_local_hours_are_computed_again_on_return(visit: Visit, site: TuttiServer, room: str):
+    """A visitor in Tokyo, at the page and without one."""
     visitor = visit(f"/r/{room}#stats", **PHONE, timezone_id=ZONE)
     page = visitor.page
     own = page.locator(".stats-head").get_by_role("button", name="You")

@@ -12,10 +12,10 @@ LONG = "Donaudampfschifffahrtskapelle" * 4
 
 def kept(page: AccountPage) -> dict[str, list[str]]:
     """The profile as the server has it."""
-    told: dict[str, list[str]] = page.page.evaluate(
+    body: dict[str, list[str]] = page.page.evaluate(
         "fetch('/api/users/me/').then(answer => answer.json()).then(({ profile }) => profile)"
     )
-    return told
+    return body
 
 
 def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: Visit, room: str):
@@ -31,7 +31,7 @@ def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: V
     expect(page.part.locator(".account-chosen li")).to_have_count(1)
     page.press("Remove Miles Davis")
 
-    page.choose("jazz", "rock", "calm")
+    page.choose("Jazz", "Rock", "calm")
     page.field("Artists").fill("Nina Simone")
     page.page.keyboard.press("Enter")
     page.field("Artists").fill("Björk")
@@ -44,16 +44,18 @@ def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: V
         "moods": ["calm"],
     }
     page.page.reload()
-    expect(page.button("jazz")).to_have_attribute("aria-pressed", "true")
-    expect(page.button("soul")).to_have_attribute("aria-pressed", "false")
+    expect(page.button("Jazz")).to_have_attribute("aria-pressed", "true")
+    expect(page.button("Soul")).to_have_attribute("aria-pressed", "false")
     page.press("Remove Björk")
-    page.button("rock").click()
+    page.button("Rock").click()
     page.save_taste()
     assert kept(page)["favorite_genres"] == ["jazz"]
     assert kept(page)["favorite_artists"] == ["Nina Simone"]
 
 
-def test_more_than_the_server_takes_is_told_in_a_narrow_window(visit: Visit, site: TuttiServer, room: str):
+def test_more_than_the_server_accepts_is_explained_in_a_narrow_window(
+    visit: Visit, site: TuttiServer, room: str
+):
     page = AccountPage(visit(f"/r/{room}#account", **NARROW))
     with site.client() as http:
         account = registered(
@@ -66,9 +68,9 @@ def test_more_than_the_server_takes_is_told_in_a_narrow_window(visit: Visit, sit
         begin_session(http, account)
     page.sign_in(account)
 
-    expect(page.button("jazz")).to_have_attribute("aria-disabled", "true")
-    page.button("jazz").click(force=True)
-    expect(page.button("jazz")).to_have_attribute("aria-pressed", "false")
+    expect(page.button("Jazz")).to_have_attribute("aria-disabled", "true")
+    page.button("Jazz").click(force=True)
+    expect(page.button("Jazz")).to_have_attribute("aria-pressed", "false")
     expect(page.part.get_by_text("Choose up to 20.")).to_be_visible()
     page.field("Artists").fill("Nina Simone")
     page.press("Add")

@@ -23,22 +23,22 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     address = f"/r/{queue.room}"
     ada, bo = QueuePage(visit(address, **DESKTOP)), QueuePage(visit(address, **PHONE))
     cem = QueuePage(visit(address, **DESKTOP, locale="de-DE"))
-    everybody = (ada, bo, cem)
+    visitors = (ada, bo, cem)
     items = queue.fill(3)
     titles = titles_of(queue)
     bo.page.get_by_role("button", name=f"Vote up {titles[1]}").tap()
     ada.page.get_by_role("button", name=f"Play {titles[0]}").first.click()
-    for one in everybody:
+    for one in visitors:
         one.shows(titles[1:])
         expect(one.rows.first.locator(".rolling-new")).to_have_text("+1")
-    plays(everybody, titles[0])
+    plays(visitors, titles[0])
     cem.page.get_by_role("button", name="Nächster Titel").click()
-    plays(everybody, titles[1])
+    plays(visitors, titles[1])
 
     # Two who press next at once skip once: neither waits for the server, nor has heard of the other.
     for one in (ada, bo):
         one.page.evaluate(PRESS_NEXT)
-    plays(everybody, titles[2])
+    plays(visitors, titles[2])
     for one in (ada, bo):
         in_sync(one.page)
     assert queue.playing() == items[2]
@@ -47,7 +47,7 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     # Neither is carried past the other's neighbour, so the order of the two moves makes no difference.
     queue.fill(6)
     titles = titles_of(queue)[3:]
-    for one in everybody:
+    for one in visitors:
         one.shows(titles)
     for one, title, key in ((ada, titles[3], "ArrowUp"), (bo, titles[0], "End")):
         one.handle(title).focus()
@@ -57,7 +57,7 @@ def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visi
     for one in (ada, bo):
         in_sync(one.page)
     moved = [titles[place] for place in (1, 3, 2, 4, 5, 0)]
-    for one in everybody:
+    for one in visitors:
         one.shows(moved)
     assert titles_of(queue)[3:] == moved
 

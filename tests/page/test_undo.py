@@ -28,7 +28,7 @@ def undo(page: QueuePage, title: str) -> None:
 
 
 def go_to(page: Page, path: str) -> None:
-    """Without loading the page anew, as a link of the list of rooms does."""
+    """Without reloading the page, as a link of the list of rooms does."""
     page.evaluate(
         "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')); }", path
     )
@@ -73,7 +73,7 @@ def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queu
     page.shows([*titles, new])
     in_sync(page.page)
     assert titles_of(queue) == [*titles, new]
-    # Nor does it get a name that nobody has given.
+    # Nor does it get a name that was not given.
     assert queue.items()[5]["added_by"] == "Anonymous"
     assert garden.items() == []
 

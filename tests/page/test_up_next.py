@@ -50,7 +50,7 @@ def test_what_is_played_at_once_comes_to_the_front_and_what_was_played_goes_belo
         following.click()
         expect(page.playing).to_contain_text(title)
     expect(following).to_be_disabled()
-    expect(page.page.get_by_text("Nothing to come. Add a track.")).to_be_visible()
+    expect(page.page.get_by_text("Nothing up next. Add a track.")).to_be_visible()
     expect(played).to_contain_text("Played · 3")
     page.page.get_by_role("button", name="Previous track").click()
     expect(page.playing).to_contain_text(fourth)

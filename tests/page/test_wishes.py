@@ -1,17 +1,18 @@
 """Votes visibly count, and who wishes for what is queued already votes for it."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, Route, WebSocketRoute, expect
 
 from tests.contract.conftest import new_room, queue_of
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.page.queue_page import QueuePage, in_sync, titles_of
-from tests.page.visitors import DESKTOP, PHONE, Visit
+from tests.page.visitors import DESKTOP, PHONE, Visit, lose_network, until
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def test_the_count_is_seen_while_its_row_moves_and_after_it_has_waited(
 
     page.row(titles[4]).get_by_role("button", name="Vote up").click()
     expect(clock).to_be_visible()
+    until(page.page, lambda: held)
     held.pop().continue_()
 
     page.shows([titles[0], titles[4], *titles[1:4]])
@@ -61,13 +63,55 @@ def test_adding_what_is_queued_votes_for_it_and_leads_to_its_row(
     row.get_by_role("button", name=re.compile("already in the queue, 12th. Vote for it")).click()
 
     expect(page.toast).to_contain_text("Already in the queue, 12th. Your vote counts.")
+    page.toast.hover()  # It stays for as long as it is pointed at.
     expect(page.row(track["title"])).to_be_in_viewport()
     expect(page.row(track["title"])).to_be_focused()
     expect(number(page, track["title"])).to_have_text("+1")
-    expect(page.page.locator(".queue-order")).to_have_text("Ordered manually. Votes are a hint.")
+    expect(page.page.locator(".queue-order")).to_have_text("Ordered manually. Votes don’t move tracks.")
     in_sync(page.page)
     assert queue.items()[11]["votes"] == 1
     assert page.visitor.violations() == []
+
+    # A wrong press costs nothing.
+    page.toast.get_by_role("button", name="Undo").click()
+    expect(number(page, track["title"])).to_have_text("0")
+    in_sync(page.page)
+    assert queue.items()[11]["votes"] == 0
+
+
+def test_the_row_is_shown_at_the_place_that_the_vote_gave_it(visit: Visit, voted_queue: Queue):
+    """Also where the event that moves it comes long after the one of the vote."""
+    voted_queue.fill(12)
+    title = titles_of(voted_queue)[11]
+    page = QueuePage(visit(f"/r/{voted_queue.room}", **PHONE))
+    held: list[Callable[[], None]] = []
+
+    def hold_moves(socket: WebSocketRoute) -> None:
+        def pass_on(message: str | bytes) -> None:
+            if '"track.moved"' in str(message):
+                held.append(lambda: socket.send(message))
+            else:
+                socket.send(message)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    page.page.route_web_socket("**/ws/**", hold_moves)
+    page.page.goto("about:blank")
+    page.visitor.open(f"/r/{voted_queue.room}#library?search={title}")
+    row = page.page.locator(".library .virtual-row").filter(has_text=title).first
+
+    row.get_by_role("button", name=re.compile("already in the queue, 12th. Vote for it")).click()
+
+    until(page.page, lambda: held)
+    expect(page.row(title).locator(".queue-vote[data-way=up]")).to_have_attribute("aria-pressed", "true")
+    expect(number(page, title)).to_have_text("+1")
+    expect(page.toast).to_have_count(0)
+    held.pop()()
+    expect(page.toast).to_contain_text("Already in the queue, 1st. Your vote counts.")
+    expect(page.rows.first).to_contain_text(title)
+    expect(page.row(title)).to_be_focused()
+    page.visitor.stand_still()
+    expect(page.row(title)).to_be_in_viewport(ratio=0.9)
 
 
 def test_who_was_slower_has_voted_for_it(visit: Visit, queue: Queue):
@@ -78,7 +122,7 @@ def test_who_was_slower_has_voted_for_it(visit: Visit, queue: Queue):
     queue.remove(queue.ids()[0])
     page = QueuePage(visitor)
     expect(page.rows).to_have_count(0)
-    visitor.context.set_offline(True)
+    lose_network(visitor.page)
     page.page.locator(f'.library .virtual-row:has-text("{track["title"]}") .place-button').first.click()
     expect(page.rows).to_have_count(1)
     queue.add(track["id"])

@@ -16,9 +16,10 @@ PHONE: dict[str, Any] = {
     "device_scale_factor": 2,
 }
 NARROW: dict[str, Any] = {**PHONE, "viewport": {"width": 320, "height": 640}}
+TABLET: dict[str, Any] = {**PHONE, "viewport": {"width": 820, "height": 1180}}
 DESKTOP: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 # But for their size.
-LOOKS: list[dict[str, Any]] = [{}, {name: told for name, told in PHONE.items() if name != "viewport"}]
+LOOKS: list[dict[str, Any]] = [{}, {name: value for name, value in PHONE.items() if name != "viewport"}]
 Kind = tuple[str, bool]
 AXE = PROJECT / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 # Every rule but those of the page's whole outline that axe itself calls a matter of taste. Of these none but
@@ -54,6 +55,7 @@ NETWORK_GONE = re.compile(
     r"|An unknown error occurred when fetching the script"
     r"|Firefox can’t establish a connection to the server at ws://"
 )
+GETS_NO_ANSWER = "() => fetch('/api/health/live', { cache: 'no-store' }).then(() => false, () => true)"
 # The blank page that a window begins with may keep nothing.
 WAS_ASKED = "try { localStorage.setItem('tutti-asked-for-name', 'yes') } catch {}"
 # The page waits for a random time before it tries again, up to half a minute: here for a tenth of that.
@@ -109,17 +111,23 @@ class Visitor:
         return bool(self.page.evaluate(SIDEWAYS))
 
     def complaints(self) -> list[str]:
-        return [told for told in self._complaints if not self._is_expected(told)]
+        return [reported for reported in self._complaints if not self._is_expected(reported)]
 
     def _note(self, kind: str, text: str) -> None:
         if kind == "error":
             self._complaints.append(text)
 
-    def _is_expected(self, told: str) -> bool:
-        if self.loses_network and NETWORK_GONE.search(told):
+    def _is_expected(self, reported: str) -> bool:
+        if self.loses_network and NETWORK_GONE.search(reported):
             return True
-        answer = EXPECTED_ANSWER.search(told)
+        answer = EXPECTED_ANSWER.search(reported)
         return bool(answer and int(answer[1]) in self.expects)
+
+
+def lose_network(page: Page) -> None:
+    """The browser tells the page at once, and its own network, which asks the server, a moment later."""
+    page.context.set_offline(True)
+    until(page, lambda: page.evaluate(GETS_NO_ANSWER))
 
 
 Visit = Callable[..., Visitor]
@@ -137,7 +145,7 @@ def until(page: Page, ask: Callable[[], Any], seconds: float = 30) -> Any:
 def new_visitor(
     browser: Browser, base_url: str, *, is_asked: bool = False, keeps_page: bool = False, **options: Any
 ) -> Visitor:
-    """Somebody who has been asked for a name already, unless `is_asked`; in English at a desk unless told.
+    """A visitor who has been asked for a name already, unless `is_asked`; in English on a desktop by default.
 
     Only with `keeps_page` there is a service worker, which fetches all of the page once more.
     """
@@ -164,7 +172,7 @@ class UsedContexts:
     def visitor(
         self, browser: Browser, base_url: str, *, changes_context: bool = False, **options: Any
     ) -> Visitor:
-        look = {name: told for name, told in options.items() if name != "viewport"}
+        look = {name: reported for name, reported in options.items() if name != "viewport"}
         kind = (base_url, bool(look))
         is_chromium = browser.browser_type.name == "chromium"
         may_be_used_again = is_chromium and look in LOOKS and not changes_context

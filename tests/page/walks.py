@@ -11,6 +11,7 @@ from playwright.sync_api import Page, WebSocketRoute, expect
 from tests.page.queue_page import Finger, Hand
 from tests.page.remembered import make_old
 from tests.page.scenes import Scene, Walk, show
+from tests.page.visitors import lose_network
 from tests.page.walks_of_charts import charts
 from tests.page.walks_of_people import an_account, figures, recommendations
 
@@ -23,11 +24,13 @@ def a_first_visit(scene: Scene) -> Iterator[str]:
     page = scene.enter(is_asked=True)
     expect(page.locator(".queue-suggestion")).to_have_count(3)
     yield "first-visit"
-    page.locator(".guest-question [type=submit]").click()
-    expect(page.locator(".guest-question .problem")).to_be_visible()
+    page.locator(".queue-suggestion .button").first.click()
+    expect(page.locator(".name-dialog")).to_be_visible()
+    yield "name"
+    page.locator(".name-dialog [type=submit]").click()
+    expect(page.locator(".name-dialog .problem")).to_be_visible()
     yield "name-refused"
-    page.locator(".guest-question .quiet").click()
-    yield "empty"
+    page.keyboard.press("Escape")
     show(page, "history")
     expect(page.locator(".history .empty")).to_be_visible()
     yield "history-empty"
@@ -54,9 +57,13 @@ def a_party(scene: Scene) -> Iterator[str]:
     yield "menu"
     page.keyboard.press("Escape")
     yield from _moving(scene, page)
-    page.locator(".status-button").click()
-    expect(page.locator(".status-details")).to_be_visible()
-    yield "details"
+    page.locator(".people-button").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    yield "people"
+    page.keyboard.press("Escape")
+    page.locator(".app-invite").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    yield "invitation"
     page.keyboard.press("Escape")
     queue.add(queue.tracks[-1], added_by="Bo")
     expect(page.locator(".queue-row[data-glow]")).to_be_attached()
@@ -100,6 +107,10 @@ def _looking_around(page: Page) -> Iterator[str]:
     show(page, "library")
     expect(page.locator(".library-row .place-button").first).to_be_visible()
     yield "library"
+    page.locator(".library-title").nth(1).click()
+    expect(page.get_by_role("menu")).to_be_visible()
+    yield "track"
+    page.keyboard.press("Escape")
     search = page.get_by_role("searchbox")
     search.fill("love")
     expect(page.locator(".library .virtual-row")).to_have_count(3)
@@ -133,7 +144,7 @@ def without_network(scene: Scene) -> Iterator[str]:
     page = scene.enter()
     assert scene.visitor
     scene.visitor.expects |= {404, 409}
-    page.context.set_offline(True)
+    lose_network(page)
     expect(page.locator(".banner")).to_be_visible()
     yield "offline"
     for row in (0, 1, 4):
@@ -152,7 +163,7 @@ def without_network(scene: Scene) -> Iterator[str]:
 
 
 def _long_waiting(page: Page) -> Iterator[str]:
-    page.context.set_offline(True)
+    lose_network(page)
     for row in range(4):
         page.locator(".queue-vote[data-way=down]").nth(row).click()
     page.locator(".queue .virtual-row").nth(2).focus()
@@ -173,7 +184,7 @@ def _long_waiting(page: Page) -> Iterator[str]:
 
 
 class Lines:
-    """The page's sockets, in somebody's hand."""
+    """The page's sockets, under control of the test."""
 
     def __init__(self, page: Page) -> None:
         self.code = 0
@@ -222,7 +233,7 @@ def bad_lines(scene: Scene) -> Iterator[str]:
     assert scene.visitor
     scene.visitor.expects.add(404)
     page.goto(f"{scene.visitor.base_url}/r/no-such-room")
-    expect(page.locator(".banner a")).to_be_visible()
+    expect(page.locator(".rooms-none a").first).to_be_visible()
     yield "no-such-room"
     lines.is_dumb = True
     page.goto(f"{scene.visitor.base_url}/")

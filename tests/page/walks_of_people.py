@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.contract.people import PASSWORD, new_name, registered
 from tests.page.scenes import Scene, show
+from tests.page.visitors import lose_network
 
 
 def an_account(scene: Scene) -> Iterator[str]:
@@ -71,8 +72,11 @@ def recommendations(scene: Scene) -> Iterator[str]:
     yield "recommendations-room"
     _sign_in(page, scene, favorite_genres=["jazz", "soul"], favorite_artists=["Queen"], moods=["party"])
     page.locator(".discover-whose .chip").first.click()
-    expect(page.locator(".discover-deeds [aria-pressed]").first).to_be_visible()
-    page.locator(".discover-deeds [aria-pressed]").nth(1).click()
+    page.locator(".discover-title").nth(1).click()
+    expect(page.get_by_role("menuitem")).to_have_count(3)
+    yield "recommendation"
+    page.get_by_role("menuitem").nth(1).click()
+    expect(page.locator(".discover-row > .icon")).to_be_visible()
     page.locator(".discover-row .place-button").first.click()
     expect(page.locator(".discover-row .place-button[data-state=placed]")).to_be_visible()
     yield "recommendations"
@@ -83,7 +87,7 @@ def recommendations(scene: Scene) -> Iterator[str]:
     expect(page.locator(".discover-refresh[aria-disabled]")).to_be_visible()
     yield "recommendations-refreshing"
     page.unroute("**/api/recommendations/jobs/**")
-    page.context.set_offline(True)
+    lose_network(page)
     page.locator(".discover-whose .chip").last.click()
     expect(page.locator("#discover-part .empty")).to_be_visible()
     yield "recommendations-offline"
@@ -98,7 +102,7 @@ def figures(scene: Scene) -> Iterator[str]:
     yield "figures-signed-out"
     _sign_in(page, scene)
     show(page, "stats")
-    expect(page.locator(".stats-tile").first).to_be_visible()
+    expect(page.locator("#stats-part p.empty")).to_be_visible()
     yield "figures-none"
     _do_something(page, scene)
     page.reload()
@@ -117,7 +121,7 @@ def figures(scene: Scene) -> Iterator[str]:
 
 
 def _sign_in(page: Page, scene: Scene, **profile: list[str]) -> None:
-    """As somebody new who likes these; then goes back to where one was."""
+    """As a new user who likes these; then returns to the previous view."""
     part = page.evaluate("location.hash").removeprefix("#")
     account = registered(scene.http, profile=profile)
     show(page, "account")
@@ -131,7 +135,7 @@ def _sign_in(page: Page, scene: Scene, **profile: list[str]) -> None:
 def _do_something(page: Page, scene: Scene) -> None:
     """The visitor plays and likes a few tracks, on several days."""
     now = datetime.now(UTC)
-    told = [
+    reported = [
         {
             "track_id": track_id,
             "activity_type": kind,
@@ -141,11 +145,11 @@ def _do_something(page: Page, scene: Scene) -> None:
         for kind in ("play", "play", "like", "skip")[number % 4 :]
     ]
     done = page.evaluate(
-        """told => fetch("/api/analytics/activity/", {
+        """body => fetch("/api/analytics/activity/", {
             method: "POST",
             headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(told),
+            body: JSON.stringify(body),
         }).then(answer => answer.status)""",
-        told,
+        reported,
     )
     assert done == 201

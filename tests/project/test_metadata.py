@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.documentation import VERSION
+from core import VERSION
 from scripts import environment, other_pythons
 from tests.processes import PROJECT
 
@@ -29,9 +29,26 @@ def test_the_licence_is_mit_of_the_contributors_in_every_package_without_an_addr
     assert not ADDRESS.search(json.dumps([python, page]))
 
 
+def test_make_sbom_reads_the_locks_that_the_image_installs() -> None:
+    command = ["make", "--dry-run", "--assume-old=environment", "sbom"]
+    output = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    [read] = re.findall(r"^cat (.*) \| \.venv-sbom/bin/cyclonedx-py ", output, re.MULTILINE)
+    [installed] = re.findall(r"--require-hashes (-r .*base\.txt.*)", (PROJECT / "Dockerfile").read_text())
+
+    assert read.split() == installed.replace("-r ", "").split()
+    assert "cyclonedx-bom==" in (PROJECT / "requirements" / "sbom.txt").read_text()
+    packages = re.findall(r" \w+:(frontend[\w/]*)", output)
+    assert packages
+    assert all((PROJECT / folder / "package-lock.json").exists() for folder in packages)
+
+
+# The proof of every run: the test above; what the tool writes of a lock is not ours.
 @pytest.mark.long
 def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Path) -> None:
-    for name in ("Makefile", "pyproject.toml", "frontend/package.json", "frontend/package-lock.json"):
+    for name in (
+        *("Makefile", "pyproject.toml", "frontend/package.json", "frontend/package-lock.json"),
+        *("frontend/graphiql/package.json", "frontend/graphiql/package-lock.json"),
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(PROJECT / name, tmp_path / name)
     shutil.copytree(PROJECT / "requirements", tmp_path / "requirements")
@@ -41,13 +58,14 @@ def test_make_sbom_lists_each_package_that_is_installed_and_shipped(tmp_path: Pa
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stderr
-    locks = [(tmp_path / f"requirements/{lock}.txt").read_text() for lock in ("base", "sentry")]
+    locks = [(tmp_path / f"requirements/{lock}.txt").read_text() for lock in ("base", "sentry", "import")]
     locked = {tuple(found) for lock in locks for found in re.findall(r"^([\w.-]+)==([\w.]+)", lock, re.M)}
     assert listed(tmp_path / "sbom" / "python.json") == locked != set()
     if shutil.which("npm"):
         named = json.loads((PROJECT / "frontend/package.json").read_text())["dependencies"].keys()
         shipped = named - {"vite"}  # which builds the page
         assert shipped <= {name for name, _ in listed(tmp_path / "sbom" / "page.json")}
+        assert "graphiql" in {name for name, _ in listed(tmp_path / "sbom" / "graphiql.json")}
 
 
 def listed(file: Path) -> set[tuple[str, str]]:
@@ -60,7 +78,7 @@ def listed(file: Path) -> set[tuple[str, str]]:
 # --- Pythons -----------------------------------------------------------------------------------------
 
 
-def test_everybody_names_the_same_version_and_pythons() -> None:
+def test_all_files_name_the_same_version_and_pythons() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text())
     assert project["project"]["version"] == VERSION
     supported = other_pythons.supported_versions()

@@ -60,8 +60,8 @@ class Clone(TuttiServer):
 class RunningClone(Clone):
     """One that another worker of the run may have started, and ends."""
 
-    def __init__(self, told: Path) -> None:
-        facts = json.loads(told.read_text())
+    def __init__(self, reported: Path) -> None:
+        facts = json.loads(reported.read_text())
         super().__init__(Path(facts["project"]), Path(facts["home"]))
         self._output, self.base_url = Path(facts["output"]), facts["base_url"]
         self._pid: int = facts["pid"]

@@ -1,6 +1,6 @@
 """One clone for all tests of the start, whichever worker runs them: installing takes a while.
 
-Where root runs the tests, it is installed and started by somebody else; the later starts are root's.
+Where root runs the tests, it is installed and started by another user; the later starts are root's.
 """
 
 import fcntl
@@ -35,24 +35,24 @@ def until_the_end() -> Iterator[ExitStack]:
 def first_start(tmp_path_factory: pytest.TempPathFactory, until_the_end: ExitStack) -> Iterator[Clone]:
     """The first start of a fresh clone, by the first worker that needs it; it runs on for all of them."""
     own = tmp_path_factory.getbasetemp()
-    told = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "first-start"
-    with told.with_suffix(".users").open("w") as users:
-        with told.with_suffix(".lock").open("w") as lock:
+    reported = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "first-start"
+    with reported.with_suffix(".users").open("w") as users:
+        with reported.with_suffix(".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             fcntl.flock(users, fcntl.LOCK_SH)
-            if not told.exists():
-                RunningClone.tell(until_the_end.enter_context(fresh_clone()), told)
-                until_the_end.callback(end_alone, told)
-        clone = RunningClone(told)
+            if not reported.exists():
+                RunningClone.tell(until_the_end.enter_context(fresh_clone()), reported)
+                until_the_end.callback(end_alone, reported)
+        clone = RunningClone(reported)
         yield clone
         clone.throw_away()
 
 
-def end_alone(told: Path) -> None:
+def end_alone(reported: Path) -> None:
     """Waits until no worker uses the clone; who comes later makes another."""
-    with told.with_suffix(".users").open("w") as users:
+    with reported.with_suffix(".users").open("w") as users:
         fcntl.flock(users, fcntl.LOCK_EX)
-        told.unlink()
+        reported.unlink()
 
 
 @contextmanager
@@ -90,7 +90,7 @@ def sources(clone: Clone, how: int) -> Iterator[None]:
 
 @pytest.fixture
 def again(first_start: Clone, home: Path) -> Iterator[MakeClone]:
-    """Starts of the clone after the first one, on its data unless told otherwise."""
+    """Starts of the clone after the first one, on its data by default."""
     with sources(first_start, fcntl.LOCK_SH), ExitStack() as stack:
 
         def make(*arguments: str, **variables: str) -> Clone:

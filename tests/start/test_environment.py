@@ -1,4 +1,4 @@
-"""When the environment is made anew, and when it is left alone. (The making itself: test_start.py.)"""
+"""When the environment is made again, and when it is left alone. (The making itself: test_start.py.)"""
 
 import importlib.util
 import re
@@ -52,7 +52,7 @@ def test_what_is_installed_stays_until_the_lock_changes(environment: ModuleType,
 def test_a_moved_project_and_a_python_that_has_gone_need_a_new_environment(
     environment: ModuleType, tmp_path: Path
 ):
-    assert environment.is_sound(), "one that somebody made by hand is used"
+    assert environment.is_sound(), "one made by hand is used"
     environment.LOCATION.write_text(str(environment.VENV))
     assert environment.is_sound()
 

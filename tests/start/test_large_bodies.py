@@ -1,4 +1,4 @@
-"""Nobody can fill the server's memory with one request."""
+"""No request can fill the server's memory."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +27,9 @@ def body() -> Iterator[bytes]:
 
 # A body is refused before anything knows of a database.
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
-@pytest.mark.parametrize("headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["told", "in chunks"])
+@pytest.mark.parametrize(
+    "headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["with a length", "in chunks"]
+)
 @pytest.mark.parametrize("path", ["/api/rooms/", "/admin/login/", "/api/nothing/"])
 def test_a_large_body_is_refused_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):
     kind = {"Content-Type": "application/json"}

@@ -4,12 +4,11 @@ import httpx
 import psycopg
 import pytest
 
-from config.startup import ADVISORY_LOCK
+from server.database_setup import ADVISORY_LOCK
 from tests.conftest import ReadyMadeData, Size
-from tests.faults.jobs import wait_for
 from tests.hosts import asked_for_room
 from tests.processes import ServerError, TuttiServer
-from tests.services import Postgres, Redis, free_port
+from tests.services import Postgres, Redis, free_port, wait_for
 
 LIBRARY_TRACKS = 35
 QUEUED_ITEMS = 10
@@ -40,7 +39,7 @@ def test_two_processes_prepare_one_fresh_database_at_once(postgres: Postgres, re
         for server in (one, other):
             assert len(httpx.get(f"{server.base_url}/api/tracks/").json()) == LIBRARY_TRACKS
             assert len(httpx.get(f"{server.base_url}/api/playlist/").json()) == QUEUED_ITEMS
-        assert f"{one.log}{other.log}".count("Adding the first tracks") == 1
+        assert f"{one.log}{other.log}".count("Adding sample tracks") == 1
     finally:
         one.throw_away()
         other.throw_away()
@@ -53,7 +52,7 @@ def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres, ready_m
         other.execute("SELECT pg_advisory_lock(%s)", [ADVISORY_LOCK])
         try:
             server.start_without_waiting()
-            wait_for(lambda: other.execute(WAITING).fetchall(), bool)
+            wait_for(lambda: other.execute(WAITING).fetchall())
             other.execute("SELECT pg_advisory_unlock_all()")
 
             server.wait_until_ready()
@@ -62,7 +61,7 @@ def test_who_prepares_may_take_longer_than_any_write(postgres: Postgres, ready_m
             server.throw_away()
 
 
-def test_a_database_that_is_missing_is_told(postgres: Postgres):
+def test_a_missing_database_is_reported(postgres: Postgres):
     server = TuttiServer(database_url=f"postgresql://tutti@127.0.0.1:{postgres.port}/no_such_database")
 
     with pytest.raises(ServerError, match=r'ended with 3(?s:.*)"no_such_database" does not exist'):
@@ -77,11 +76,11 @@ def test_without_its_redis_it_serves_and_says_so(ready_made_data: ReadyMadeData)
             assert asked_for_room(http, name="A room").status_code == 201
             ready = http.get("/api/health/ready")
         wait_for(lambda: server.log, lambda log: "Redis unavailable; using local rate limits" in log)
-        assert "Redis (REDIS_URL) does not answer" in server.log
+        assert "Redis (REDIS_URL) is unavailable" in server.log
         assert (ready.status_code, ready.json()["status"]) == (200, "degraded")
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_it_listens_where_it_is_told_to(host: str, ready_made_data: ReadyMadeData):
+def test_it_listens_on_the_given_address(host: str, ready_made_data: ReadyMadeData):
     with TuttiServer(**ready_made_data.options("embedded"), environment={"HOST": host}) as server:
         assert httpx.get(f"{server.base_url}/api/health/live").status_code == 200

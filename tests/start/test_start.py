@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.conftest import ReadyMadeData
 from tests.hosts import asked_for_room
 from tests.services import ROOT
@@ -44,7 +44,7 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
         assert words in first_start.log
     assert str(first_start.project / "data") in first_start.log
     assert "Warning" not in first_start.log
-    assert first_start.log.count("Adding the first tracks") == 1
+    assert first_start.log.count("Adding sample tracks") == 1
 
     [script] = re.findall(
         r'<script type="module" crossorigin src="([^"]+)"', get(first_start, "/r/main").text
@@ -53,7 +53,7 @@ def test_first_start_serves_library_queue_and_page_and_says_how_to_go_on(first_s
     assert first_start.log.count("Building the web app") == 1
 
 
-def test_nobody_else_reads_what_is_stored(first_start: Clone):
+def test_stored_files_are_readable_by_their_owner_alone(first_start: Clone):
     with first_start.client() as http:  # something to log, and to write
         assert http.post("/api/page-errors/", json={"message": "it broke"}).status_code == 204
         assert http.post("/api/guests/", json={}).status_code == 201
@@ -88,7 +88,7 @@ writeFileSync(`${process.argv[process.argv.indexOf("--out") + 1]}/index.html`, "
 
 @pytest.fixture
 def quick_build(first_start: Clone) -> Iterator[Path]:
-    """The folder of the page, which is the one of before behind the test."""
+    """The folder of the page, which is again the former one behind the test."""
     frontend = first_start.project / "frontend"
     script, dist, kept = frontend / "scripts" / "build.mjs", frontend / "dist", frontend / "dist.kept"
     with sources(first_start, fcntl.LOCK_EX):
@@ -110,7 +110,7 @@ def test_preparing_builds_the_page_too(first_start: Clone, home: Path, own_data:
     assert get(first_start, "/").status_code == 200, "it gives the page that it has"
 
 
-def test_somebody_else_than_root_can_start_a_clone_of_their_own(first_start: Clone):
+def test_a_user_other_than_root_can_start_their_own_clone(first_start: Clone):
     """It was the very first start, which installed everything."""
     if os.geteuid() == ROOT and not first_start.run_as:
         pytest.skip("no Python on this machine may be run by others than root")
@@ -120,7 +120,7 @@ def test_somebody_else_than_root_can_start_a_clone_of_their_own(first_start: Clo
     assert ROOT not in {one.stat().st_uid for one in owners}
 
 
-def test_port_of_a_running_tutti_is_told(first_start: Clone, again: MakeClone):
+def test_the_port_of_a_running_tutti_is_reported(first_start: Clone, again: MakeClone):
     ended = again(PORT=str(first_start.port)).run()
 
     assert ended.returncode == 4
@@ -129,7 +129,7 @@ def test_port_of_a_running_tutti_is_told(first_start: Clone, again: MakeClone):
     assert get(first_start, "/api/health/live").status_code == 200
 
 
-def test_port_of_another_program_is_told(again: MakeClone):
+def test_the_port_of_another_program_is_reported(again: MakeClone):
     with socket.create_server(("127.0.0.1", 0)) as other:
         ended = again("--port", str(other.getsockname()[1])).run()
 
@@ -137,7 +137,7 @@ def test_port_of_another_program_is_told(again: MakeClone):
     assert "another program listens" in ended.stderr
 
 
-def test_nonsense_in_the_settings_is_told(again: MakeClone):
+def test_invalid_settings_are_reported(again: MakeClone):
     ended = again(HEARTBEAT_SECONDS="often").run()
 
     assert ended.returncode == 2
@@ -173,7 +173,7 @@ def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_
     assert time.monotonic() - begin < QUICK_SECONDS
     assert [item["id"] for item in get(clone, "/api/playlist/").json()] == [item["id"] for item in items[1:]]
     assert len(get(clone, "/api/tracks/").json()) == LIBRARY_TRACKS
-    for words in ("Adding the first tracks", "Installing", "Building", "Traceback"):
+    for words in ("Adding sample tracks", "Installing", "Building", "Traceback"):
         assert words not in clone.log
 
 

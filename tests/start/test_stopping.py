@@ -13,10 +13,10 @@ import httpx
 import pytest
 
 from tests.conftest import ReadyMadeData, StartServer
-from tests.faults.jobs import wait_for
 from tests.live.test_waiting_costs import threads_of
 from tests.malformed.hasty import PatientServer
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
 HUNG = 1
 IMPATIENT = 130
@@ -30,8 +30,8 @@ class HastilyStopping(PatientServer):
     """It gives answers, and then the rest of the process, half a second each to end; the usual one 3."""
 
     clocks: ClassVar[dict[str, float]] = {
-        "config.daphne_server.DRAIN_SECONDS": 0.5,
-        "config.daphne_server.LAST_SECONDS": 0.5,
+        "server.daphne.DRAIN_SECONDS": 0.5,
+        "server.daphne.LAST_SECONDS": 0.5,
     }
 
 
@@ -64,7 +64,7 @@ def write(server: TuttiServer, lock: sqlite3.Connection) -> Iterator[Future[http
         write = threads.submit(
             httpx.post, f"{server.base_url}/api/guests/", json={"name": "Late"}, timeout=30
         )
-        wait_for(lambda: threads_of(server) > idle_threads, bool)
+        wait_for(lambda: threads_of(server) > idle_threads)
         yield write
 
 
@@ -77,7 +77,7 @@ def threads_when_idle(server: TuttiServer) -> int:
 
 def begin_to_stop(server: TuttiServer) -> None:
     os.kill(server.pid, signal.SIGTERM)
-    wait_for(lambda: "Shutting down" in server.log, bool)
+    wait_for(lambda: "Shutting down" in server.log)
 
 
 def test_an_interrupt_is_an_orderly_end_and_the_port_can_be_taken_again_at_once(server: TuttiServer):

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from config.command_line import main
+from server.cli import main
 from tests.conftest import ReadyMadeData
 from tests.preloaded import run_program
 from tests.processes import BACKEND, PROJECT, READY, TuttiServer
@@ -35,7 +35,7 @@ def tutti(environment: dict[str, str], tmp_path: Path) -> Run:
     """What the script hands its words to."""
 
     def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "config.command_line", *words]
+        command = [sys.executable, "-m", "server.cli", *words]
         settings = environment | variables | {"PYTHONPATH": str(BACKEND)}
         return run_program(command, cwd=tmp_path, env=settings)
 
@@ -44,7 +44,7 @@ def tutti(environment: dict[str, str], tmp_path: Path) -> Run:
 
 @pytest.fixture
 def script(environment: dict[str, str], tmp_path: Path) -> Run:
-    """From another folder, as somebody who has it on the PATH does."""
+    """From another folder, as when it is on the PATH."""
 
     def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
         command = [str(PROJECT / "tutti"), *words]
@@ -56,7 +56,7 @@ def script(environment: dict[str, str], tmp_path: Path) -> Run:
 
 
 def on_a_terminal(environment: dict[str, str], *words: str) -> str:
-    """What somebody sees who types it."""
+    """What the user sees."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(theirs, (24, 80))
     with subprocess.Popen(
@@ -80,7 +80,7 @@ def all_of(terminal: int) -> Iterator[bytes]:
             yield part
 
 
-def stages_told(text: str) -> list[str]:
+def stages_of(text: str) -> list[str]:
     return re.findall(r"^(\w+): succeeded, \d+ in", text, re.MULTILINE)
 
 
@@ -96,14 +96,14 @@ def test_a_new_database_gets_charts_with_a_bar_for_each_stage_on_a_terminal_and_
 
     for stage in ("extract", "transform", "aggregate"):
         assert re.search(rf"\r{stage}: +\d+%\|.*\| \d+/\d+", seen), seen
-    assert stages_told(seen.replace("\r", "\n")) == GATHERED
+    assert stages_of(seen.replace("\r", "\n")) == GATHERED
 
-    told = tutti("etl", "run")
+    reported = tutti("etl", "run")
 
-    assert told.returncode == 0, told.stderr
-    assert stages_told(told.stdout) == GATHERED
-    assert not {"\r", "\x1b"} & set(told.stdout + told.stderr)
-    assert re.findall(r"^extract: \d+ of (\d+)$", told.stderr, re.MULTILINE) == ["48"] * 4
+    assert reported.returncode == 0, reported.stderr
+    assert stages_of(reported.stdout) == GATHERED
+    assert not {"\r", "\x1b"} & set(reported.stdout + reported.stderr)
+    assert re.findall(r"^extract: \d+ of (\d+)$", reported.stderr, re.MULTILINE) == ["48"] * 4
     cleared = tutti("cache", "clear", "--prefix", "everything")
     assert (cleared.returncode, "view_count:" in cleared.stderr) == (1, True)
 
@@ -114,12 +114,12 @@ def test_files_are_named_from_where_one_stands(script: Run, tutti: Run, tmp_path
     (place / "2026-03-01.json").write_text('{"error": {"status": 401, "message": "expired"}}')
     (tmp_path / "party.env").write_text("ETL_BATCH_SIZE=none\n")
 
-    told = script("etl", "run", "--from", "recorded", "--dry-run")
-    assert (told.returncode, told.stdout) == (0, "1 editions, 0 new or different, 1 failed.\n")
-    told = tutti("etl", "run", "--from", "elsewhere", "--stage", "extract")
-    assert (told.returncode, "elsewhere" in told.stderr) == (1, True)
-    told = script("etl", "status", "--env", "party.env")
-    assert (told.returncode, "ETL_BATCH_SIZE" in told.stderr) == (2, True)
+    reported = script("etl", "run", "--from", "recorded", "--dry-run")
+    assert (reported.returncode, reported.stdout) == (0, "1 editions, 0 new or different, 1 failed.\n")
+    reported = tutti("etl", "run", "--from", "elsewhere", "--stage", "extract")
+    assert (reported.returncode, "elsewhere" in reported.stderr) == (1, True)
+    reported = script("etl", "status", "--env", "party.env")
+    assert (reported.returncode, "ETL_BATCH_SIZE" in reported.stderr) == (2, True)
     assert tutti("etl", "status", "--env=production").returncode == 0
 
 
@@ -153,12 +153,12 @@ def test_words_that_make_no_sense_end_with_2(
         ("db migrate", {"DATABASE_URL": "postgresql://tutti@127.0.0.1:9/tutti"}, 1, "cannot be used"),
     ],
 )
-def test_what_makes_no_sense_or_cannot_be_is_told_in_words(
+def test_invalid_options_and_impossible_ones_are_explained(
     tutti: Run, words: str, variables: dict[str, str], code: int, named: str
 ):
-    told = tutti(*words.split(), **variables)
-    assert (told.returncode, "Traceback" in told.stderr) == (code, False)
-    assert named in told.stderr
+    reported = tutti(*words.split(), **variables)
+    assert (reported.returncode, "Traceback" in reported.stderr) == (code, False)
+    assert named in reported.stderr
 
 
 class Started(TuttiServer):

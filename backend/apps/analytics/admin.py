@@ -1,15 +1,15 @@
-"""Activities and daily counts in the admin, to be looked at: both are written by what people do."""
+"""Activities and daily counts in the admin, read-only: both record what users do."""
 
 from datetime import date
 
 from django.contrib import admin
 
 from apps.analytics.models import Activity, DayCount
-from core.admin_bases import LookOnlyAdmin
+from core.admin import ReadOnlyAdmin
 
 
 @admin.register(Activity)
-class ActivityAdmin(LookOnlyAdmin[Activity]):
+class ActivityAdmin(ReadOnlyAdmin[Activity]):
     list_display = ["id", "user", "kind", "track", "occurred_at", "received_at"]
     list_filter = ["kind", "occurred_at"]
     list_select_related = ["user", "track"]
@@ -18,7 +18,7 @@ class ActivityAdmin(LookOnlyAdmin[Activity]):
 
 
 @admin.register(DayCount)
-class DayCountAdmin(LookOnlyAdmin[DayCount]):
+class DayCountAdmin(ReadOnlyAdmin[DayCount]):
     list_display = ["on", "kind", "count"]
     list_filter = ["kind"]
     fields = ["on", "kind", "count"]

@@ -1,4 +1,4 @@
-"""What people do with tracks, counted: summaries, trends, one's own figures."""
+"""Statistics of what users do with tracks: summaries, trends, and the statistics of one user."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_save, pre_delete
@@ -8,19 +8,24 @@ class AnalyticsConfig(AppConfig):
     name = "apps.analytics"
 
     def ready(self) -> None:
-        from apps.analytics.belongings import AnalyticsBelongings
-        from apps.analytics.room_plays import count_play, forget_plays_of_room
-        from apps.analytics.services import forget_person, let_go_of_track
-        from apps.playlist.models import Play, Room
-        from apps.tracks.dependants import register_dependants
-        from apps.users.belongings import register_belongings
+        from apps.analytics.personal_data import AnalyticsPersonalData
+        from apps.analytics.services import (
+            count_play,
+            delete_person_activities,
+            delete_plays_of_room,
+            detach_track,
+        )
+        from apps.playlist.models import Play
+        from apps.rooms.models import Room
+        from apps.tracks.models import register_dependents
         from apps.users.models import User
+        from apps.users.personal_data import register_personal_data
 
         post_save.connect(count_play, sender=Play)
-        pre_delete.connect(forget_plays_of_room, sender=Room)
-        pre_delete.connect(forget_person, sender=User)
-        register_dependants(lock=lock_nothing, release=let_go_of_track)
-        register_belongings(AnalyticsBelongings())
+        pre_delete.connect(delete_plays_of_room, sender=Room)
+        pre_delete.connect(delete_person_activities, sender=User)
+        register_dependents(lock=lock_nothing, release=detach_track)
+        register_personal_data(AnalyticsPersonalData())
 
 
 def lock_nothing(_track_id: int) -> None:

@@ -1,4 +1,4 @@
-"""What people did with tracks, and the roll-ups that tell of it without reading it all again."""
+"""What users did with tracks, and the roll-ups that answer statistics without reading it all again."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -9,9 +9,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import models, transaction
 from django.utils import timezone
 
-from apps.analytics.adding_up import Where, add, hold_writers, take_off
-from apps.analytics.quarters import QUARTERS_A_DAY, date_of, quarter_of
-from apps.analytics.signals import activities_recorded
+from apps.analytics.hooks import activities_recorded
+from apps.analytics.rollups import SqlCondition, add, lock_exclusive, subtract
+from apps.analytics.time_buckets import QUARTERS_A_DAY, date_of, quarter_of
 from apps.playlist.models import Play
 from apps.tracks.models import Track
 
@@ -19,7 +19,7 @@ MAX_KIND = 7
 
 
 class Kind(models.TextChoices):
-    """What somebody did with a track; clients call it `activity_type`."""
+    """What a user did with a track; clients call it `activity_type`."""
 
     PLAY = "play"
     LIKE = "like"
@@ -28,11 +28,11 @@ class Kind(models.TextChoices):
     SHARE = "share"
 
 
-# What speaks for a track: trends and favourites count these.
+# Activities in favour of a track: trends and favourites count these.
 FAVOURABLE = (Kind.PLAY, Kind.LIKE, Kind.SHARE)
 
 
-class FactsAreKept(TypeError):
+class ImmutableActivityError(TypeError):
     """A write was tried that would leave the roll-ups behind."""
 
     def __init__(self, method: str) -> None:
@@ -40,17 +40,17 @@ class FactsAreKept(TypeError):
 
 
 class ActivityQuerySet(models.QuerySet["Activity"]):
-    """Whatever is stored or deleted through it is counted in the same transaction."""
+    """Everything that is stored or deleted through it is counted in the same transaction."""
 
     def record(self, activities: Iterable["Activity"]) -> list["Activity"]:
-        """Stores new activities. Whoever calls it keeps their people and tracks from going meanwhile."""
+        """Stores new activities. The caller locks their users and tracks against deletion."""
         new = list(activities)
         for activity in new:
             activity.quarter = quarter_of(activity.occurred_at)
         with transaction.atomic():
             stored = super().bulk_create(new)
             if ids := [activity.pk for activity in stored]:
-                these = Where(f"id IN ({', '.join(['%s'] * len(ids))})", ids)
+                these = SqlCondition(f"id IN ({', '.join(['%s'] * len(ids))})", ids)
                 add(ROLL_UPS, raw=self.model._meta.db_table, where=these)
                 activities_recorded.send(self.model, activities=stored)
         return stored
@@ -61,25 +61,25 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         except EmptyResultSet:
             return 0, {}
         with transaction.atomic():
-            hold_writers(self.model)
-            take_off(ROLL_UPS, raw=self.model._meta.db_table, where=Where(f"id IN ({chosen})", values))
+            lock_exclusive(self.model)
+            subtract(ROLL_UPS, raw=self.model._meta.db_table, where=SqlCondition(f"id IN ({chosen})", values))
             return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
 
     def update(self, **_values: Any) -> NoReturn:
-        raise FactsAreKept("update")
+        raise ImmutableActivityError("update")
 
     def bulk_create(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise FactsAreKept("bulk_create")
+        raise ImmutableActivityError("bulk_create")
 
     def bulk_update(self, *_args: Any, **_kwargs: Any) -> NoReturn:
-        raise FactsAreKept("bulk_update")
+        raise ImmutableActivityError("bulk_update")
 
 
 class Activity(models.Model):
-    """One thing that somebody did with a track. A fact: it is stored once, and never changed."""
+    """One thing that a user did with a track. It is stored once and never changed."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activities")
     # Null when the track has left the library: what the person did stays counted.
@@ -90,9 +90,9 @@ class Activity(models.Model):
     received_at = models.DateTimeField(default=timezone.now)
     # Of `occurred_at`; the databases agree on how to divide a number, not on how to cut a time.
     quarter = models.IntegerField(editable=False, db_index=True)
-    # Not a foreign key: what it names belongs to an app above, and is made anew every few hours.
+    # Not a foreign key: what it names belongs to an app above, and is replaced every few hours.
     recommendation_number = models.BigIntegerField(null=True)
-    # The play in a room that it tells of; one play is one activity at the most.
+    # The play in a room that the activity is about; one play is at most one activity.
     room_play = models.OneToOneField(Play, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = ActivityQuerySet.as_manager()
@@ -101,7 +101,7 @@ class Activity(models.Model):
         ordering = ["-id"]
         verbose_name_plural = "activities"
         indexes = [
-            # What somebody has told of late, which is limited.
+            # The latest reports of a user, whose number is limited.
             models.Index(
                 fields=["user", "received_at"],
                 condition=models.Q(room_play__isnull=True),
@@ -115,7 +115,7 @@ class Activity(models.Model):
     def save(self, *_args: Any, **_kwargs: Any) -> None:
         """Stores and counts a new one, also in the shell."""
         if not self._state.adding:
-            raise FactsAreKept("save")
+            raise ImmutableActivityError("save")
         type(self).objects.record([self])
 
     def delete(self, *_args: Any, **_kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -179,7 +179,7 @@ class DayCount(RollUp):
 
 
 class TrackDayCount(RollUp):
-    """Of a track on a UTC day, by kind, each person once an hour: nobody makes a trend alone.
+    """Of a track on a UTC day, by kind, each user once an hour: one user alone makes no trend.
 
     Its artist and genre are the track's, as they are now.
     """
@@ -202,7 +202,7 @@ class TrackDayCount(RollUp):
 
 
 class PersonDayCount(RollUp):
-    """Of a person on a UTC day: who was active."""
+    """Of a user on a UTC day: the user was active."""
 
     counted_by: ClassVar = {"day": OF_DAY, "user_id": "user_id"}
 
@@ -218,7 +218,7 @@ class PersonDayCount(RollUp):
 
 
 class PersonQuarterCount(RollUp):
-    """Of a person in a quarter of an hour, by kind: days and hours in any zone are sums of these."""
+    """Of a user in a quarter of an hour, by kind: days and hours in any zone are sums of these."""
 
     counted_by: ClassVar = {"user_id": "user_id", "quarter": "quarter", "kind": "kind"}
 
@@ -237,7 +237,7 @@ class PersonQuarterCount(RollUp):
 
 
 class PersonTrackCount(RollUp):
-    """Of a person and a track, by kind, since ever: favourites."""
+    """Of a user and a track, by kind, over all time: favourites."""
 
     counted_by: ClassVar = {"user_id": "user_id", "track_id": "track_id", "kind": "kind"}
     counted_where: ClassVar = OF_TRACKS
@@ -279,7 +279,7 @@ class PersonTrackHourCount(RollUp):
 
 
 class RoomPlayDayCount(RollUp):
-    """Plays in rooms that began on a UTC day, whoever added the track: most of them are no activity."""
+    """Plays in rooms that began on a UTC day, by any adder of the track: most of them are no activity."""
 
     counted_by: ClassVar = {"day": "day"}
 

@@ -1,4 +1,4 @@
-"""Activities and figures as clients get them."""
+"""Payloads of activities and statistics."""
 
 import datetime
 from collections.abc import Sequence
@@ -8,11 +8,11 @@ import msgspec
 
 from apps.analytics.models import Activity
 from apps.tracks.payloads import TrackPayload
-from core.instants import Instant
+from core.json_codec import Instant
 
 
 class ActivityPayload(msgspec.Struct, frozen=True):
-    """One thing that somebody did with a track; null when it has left the library."""
+    """One thing that a user did with a track; null when it has left the library."""
 
     id: int
     user_id: int
@@ -33,7 +33,10 @@ class CountsByTypePayload(msgspec.Struct, frozen=True):
 
 
 class SummaryPayload(msgspec.Struct, frozen=True):
-    """What is there and what goes on. `_7d` is today and the six days before it, in UTC."""
+    """What is there and what goes on. `_7d` is today and the six days before it, in UTC.
+
+    Guests have no account; an active one has added or voted. Votes are those for tracks in queues.
+    """
 
     users: int
     active_users_7d: int
@@ -43,6 +46,10 @@ class SummaryPayload(msgspec.Struct, frozen=True):
     activities_7d: int
     by_type: CountsByTypePayload
     room_plays: int
+    guests: int
+    active_guests_7d: int
+    queue_items: int
+    votes: int
     generated_at: Instant
 
 

@@ -1,35 +1,121 @@
-"""Reading what everybody does: the summary, and trends. Of the roll-ups alone, never of raw rows."""
+"""Reads of statistics: the summary and trends of everyone, and the statistics of one person.
 
+They read the roll-ups alone, never raw rows.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import IntegerField, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce
 
-from apps.analytics.favourites import ARTIST, GENRE, Standing, top_named, top_tracks
-from apps.analytics.models import Activity, DayCount, PersonDayCount, RoomPlayDayCount, TrackDayCount
+from apps.analytics.hooks import recommendations
+from apps.analytics.models import (
+    FAVOURABLE,
+    HOURS_A_DAY,
+    Activity,
+    DayCount,
+    Kind,
+    PersonDayCount,
+    PersonQuarterCount,
+    PersonTrackCount,
+    RoomPlayDayCount,
+    TrackDayCount,
+)
 from apps.analytics.payloads import (
     CountsByTypePayload,
+    DateCountPayload,
+    EngagementPayload,
+    NamedCountPayload,
     NamedTrendPayload,
     SummaryPayload,
+    TrackCountPayload,
     TrackTrendPayload,
     TrendsPayload,
 )
-from apps.analytics.quarters import date_of, day_of
-from apps.analytics.upper_apps import recommendations
+from apps.analytics.time_buckets import beginning_of, date_of, day_of, local_time
+from apps.playlist.models import PlaylistTrack
+from apps.playlist.selectors import active_guests, cast_votes
 from apps.tracks.models import Track
 from apps.tracks.payloads import track_payload
-from apps.users.models import User
-from core.portions import in_portions
+from apps.users.models import Guest, User
+from core.database import in_portions
+from core.pagination import MAX_ROWS
+
+# --- Top lists: the artists, genres and tracks with the most, out of counts by track -----------------
+
+
+# The columns of a track's artist and genre: the key that all spellings share, and the spelling.
+ARTIST = ("track__artist_key", "track__artist")
+GENRE = ("track__genre_key", "track__genre")
+
+
+@dataclass
+class TopEntry:
+    """How often something was chosen: within what was asked for, and before that."""
+
+    count: int = 0
+    previous: int = 0
+    spellings: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def name(self) -> str:
+        """As most of what was chosen spells it."""
+        return min(self.spellings, key=lambda spelling: (-self.spellings[spelling], spelling))
+
+
+def top_named(
+    counts: "QuerySet[Any]", by: tuple[str, str], *, most: int, now: Q | None = None
+) -> list[TopEntry]:
+    """Artists or genres, the most chosen first, then by name. Spellings that differ only in case are one.
+
+    `counts` are roll-ups by track; `now` selects those of the current period.
+    """
+    key, spelling = by
+    standings: defaultdict[str, TopEntry] = defaultdict(TopEntry)
+    rows = _summed(counts, now, key, spelling).exclude(**{spelling: ""})
+    for of_key, name, count, previous in rows:
+        standing = standings[of_key or name]  # a name of signs alone has no key
+        standing.count += count
+        standing.previous += previous
+        standing.spellings[name] += count + previous
+    chosen = [standing for standing in standings.values() if standing.count]
+    return sorted(chosen, key=lambda standing: (-standing.count, standing.name))[:most]
+
+
+def top_tracks(counts: "QuerySet[Any]", *, most: int, now: Q | None = None) -> list[tuple[Track, int, int]]:
+    """Tracks with their count and the one before, the most chosen first, then by id."""
+    rows = _summed(counts, now, "track_id").filter(lately__gt=0).order_by("-lately", "track_id")[:most]
+    found = {track_id: (count, previous) for track_id, count, previous in rows}
+    tracks: dict[int, Track] = Track.objects.in_bulk(found)
+    return [(tracks[track_id], *counted) for track_id, counted in found.items() if track_id in tracks]
+
+
+def _summed(counts: "QuerySet[Any]", now: Q | None, *columns: str) -> "QuerySet[Any, Any]":
+    chosen: QuerySet[Any, Any] = counts.filter(kind__in=FAVOURABLE).order_by().values_list(*columns)
+    sums: QuerySet[Any, Any]
+    if now is None:
+        sums = chosen.annotate(lately=Sum("count"), earlier=Value(0, IntegerField()))
+    else:
+        lately, earlier = (Coalesce(Sum("count", filter=days), 0) for days in (now, ~now))
+        sums = chosen.annotate(lately=lately, earlier=earlier)
+    return sums
+
+
+# --- Everyone ----------------------------------------------------------------------------------------
+
 
 # A week, today included.
 RECENT_DAYS = 7
 
 
 def activities_of(user_id: int) -> Iterator[Activity]:
-    """Everything that is stored about what the person did, oldest first: for who exports it."""
+    """All stored activities of the user, oldest first, for the export."""
     return in_portions(Activity.objects.filter(user_id=user_id).select_related("track"))
 
 
@@ -40,7 +126,7 @@ def activities_by_id(user_id: int, numbers: Sequence[int]) -> list[Activity]:
 
 
 def summary_at(now: datetime) -> SummaryPayload:
-    """Two queries, however much was ever done."""
+    """Two queries, independent of the number of activities."""
     since = day_of(now) - RECENT_DAYS + 1
     sums = {"ever": Sum("count"), "lately": Coalesce(Sum("count", filter=Q(day__gte=since)), 0)}
     by_kind = {
@@ -53,6 +139,10 @@ def summary_at(now: datetime) -> SummaryPayload:
             "users": User.objects.values("pk"),
             "active_users_7d": active,
             "tracks": Track.objects.values("pk"),
+            "guests": Guest.objects.values("pk"),
+            "active_guests_7d": active_guests(since=beginning_of(since)),
+            "queue_items": PlaylistTrack.objects.values("pk"),
+            "votes": cast_votes().values("pk"),
             **({} if recommended is None else {"recommendations": recommended.values("pk")}),
         }
     )
@@ -65,6 +155,10 @@ def summary_at(now: datetime) -> SummaryPayload:
         activities_7d=sum(lately for _, lately in by_kind.values()),
         by_type=CountsByTypePayload(**{kind: ever for kind, (ever, _) in by_kind.items()}),
         room_plays=numbers["room_plays"],
+        guests=numbers["guests"],
+        active_guests_7d=numbers["active_guests_7d"],
+        queue_items=numbers["queue_items"],
+        votes=numbers["votes"],
         generated_at=now,
     )
 
@@ -90,20 +184,74 @@ def trends_at(now: datetime, *, days: int, limit: int) -> TrendsPayload:
     )
 
 
-def _trend(standing: Standing) -> NamedTrendPayload:
+def _trend(standing: TopEntry) -> NamedTrendPayload:
     change = standing.count - standing.previous
     return NamedTrendPayload(standing.name, standing.count, standing.previous, change)
 
 
 def _row_counts(rows: Mapping[str, "QuerySet[Any, Any]"]) -> dict[str, int]:
     """How many each has, and `room_plays`, in one query."""
-    told: list[str] = []
+    counts: list[str] = []
     values: list[Any] = []
     for queryset in rows.values():
         sql, given = queryset.order_by().query.sql_with_params()
-        told.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - Django's own SQL
+        counts.append(f"(SELECT COUNT(*) FROM ({sql}) AS counted)")  # noqa: S608 - Django's own SQL
         values += given
     plays = f"(SELECT COALESCE(SUM(count), 0) FROM {RoomPlayDayCount._meta.db_table})"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join([*told, plays])}", values)
+        cursor.execute(f"SELECT {', '.join([*counts, plays])}", values)
         return dict(zip([*rows, "room_plays"], map(int, cursor.fetchone()), strict=True))
+
+
+# --- One person, by the days and hours of a time zone ------------------------------------------------
+
+
+# Artists, genres and tracks that a person is shown.
+FAVOURITES = 10
+RATE_DIGITS = 4
+
+
+def engagement_of(user_id: int, *, now: datetime, zone: ZoneInfo) -> EngagementPayload:
+    """All over all time, except `activities_7d`: the zone's today and the six days before it.
+
+    `by_day` has the days on which there was anything, in order, the latest 1,000 of them.
+    """
+    by_kind, by_day, by_hour = _when(user_id, zone)
+    since = now.astimezone(zone).date() - timedelta(days=RECENT_DAYS - 1)
+    tracks = PersonTrackCount.objects.filter(user_id=user_id)
+    artists, genres = (top_named(tracks, by, most=FAVOURITES) for by in (ARTIST, GENRE))
+    return EngagementPayload(
+        user_id=user_id,
+        activities=by_kind.total(),
+        activities_7d=sum(count for day, count in by_day.items() if day >= since),
+        by_type=CountsByTypePayload(**by_kind),
+        like_rate=_rate(by_kind, Kind.LIKE),
+        skip_rate=_rate(by_kind, Kind.SKIP),
+        top_artists=[NamedCountPayload(one.name, one.count) for one in artists],
+        top_genres=[NamedCountPayload(one.name, one.count) for one in genres],
+        top_tracks=[
+            TrackCountPayload(track_payload(track), count)
+            for track, count, _ in top_tracks(tracks, most=FAVOURITES)
+        ],
+        by_day=[DateCountPayload(day, by_day[day]) for day in sorted(by_day)[-MAX_ROWS:]],
+        by_hour=[by_hour[hour] for hour in range(HOURS_A_DAY)],
+    )
+
+
+def _when(user_id: int, zone: ZoneInfo) -> tuple[Counter[str], Counter[date], Counter[int]]:
+    """Counts by kind, by day and by hour of the day."""
+    by_kind: Counter[str] = Counter()
+    by_day: Counter[date] = Counter()
+    by_hour: Counter[int] = Counter()
+    counts = PersonQuarterCount.objects.filter(user_id=user_id)
+    for quarter, kind, count in counts.values_list("quarter", "kind", "count"):
+        at = local_time(quarter, zone)
+        by_kind[kind] += count
+        by_day[at.date()] += count
+        by_hour[at.hour] += count
+    return by_kind, by_day, by_hour
+
+
+def _rate(by_kind: Counter[str], kind: Kind) -> float | None:
+    plays = by_kind[Kind.PLAY]
+    return round(by_kind[kind] / plays, RATE_DIGITS) if plays else None

@@ -1,4 +1,4 @@
-"""What is sent to analytics: activities, one or many, and the name of a time zone."""
+"""Input of analytics: one activity or a list of them, and the name of a time zone."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -9,25 +9,25 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from apps.analytics.models import Kind
-from apps.analytics.quarters import EARLIEST, UnknownZone, zone_named
 from apps.analytics.services import NewActivity
-from core.errors import InvalidInput, NotPermitted
+from apps.analytics.time_buckets import EARLIEST, UnknownZone, zone_named
+from core.errors import ErrorSpec, InvalidInput, NotPermitted, invalid, raises
 from core.fields import MAX_ID, IdField
-from core.rendering import json_bytes
+from core.json_codec import json_bytes
 
 MAX_ACTIVITIES = 500
-# As JSON in UTF-8. Room for where and how, not for a diary.
+# Encoded as JSON in UTF-8. Enough for the circumstances of one activity.
 MAX_CONTEXT_BYTES = 2048
-# Beyond this neither database gives a number back as it was.
+# Neither database returns larger numbers unchanged.
 MAX_CONTEXT_NUMBER = 1e15
-# By so much may a client's clock be fast.
+# A client's clock may be this far ahead.
 MAX_AHEAD = timedelta(minutes=5)
 TYPE_NAMES = ("activity_type", "interaction", "interaction_type")
 SUBJECTS = ("track_id", "recommendation_id")
 
 
 class ContextField(serializers.JSONField):
-    """A small JSON object that comes back from either database as it was sent."""
+    """A small JSON object that both databases return unchanged."""
 
     default_error_messages = {
         "no_object": "Must be an object.",
@@ -46,7 +46,7 @@ class ContextField(serializers.JSONField):
 
 
 def _is_storable(value: Any) -> bool:
-    """Nesting is bounded by what the parser lets through."""
+    """Whether both databases can store the value. The JSON parser has already limited its depth."""
     if isinstance(value, dict):
         return all(_is_storable(part) for pair in value.items() for part in pair)
     if isinstance(value, list):
@@ -65,7 +65,7 @@ class ActivitySerializer(serializers.Serializer[None]):
     activity_type = serializers.ChoiceField(choices=Kind.values, required=False)
     interaction = serializers.ChoiceField(choices=Kind.values, required=False)
     interaction_type = serializers.ChoiceField(choices=Kind.values, required=False)
-    # The serializer's own `context` stays: Django REST framework takes fields out of the class.
+    # Does not hide the serializer's own `context`: Django REST framework removes fields from the class.
     context = ContextField(  # type: ignore[assignment]
         required=False, help_text=f"At most {MAX_CONTEXT_BYTES} bytes as JSON."
     )
@@ -87,7 +87,7 @@ class ActivitySerializer(serializers.Serializer[None]):
             raise serializers.ValidationError({"track_id": ["Give either track_id or recommendation_id."]})
         return {**attrs, "kind": Kind(kinds.pop())}
 
-    def told(self) -> NewActivity:
+    def activity(self) -> NewActivity:
         given: Mapping[str, Any] = self.validated_data
         return NewActivity(
             kind=given["kind"],
@@ -98,12 +98,12 @@ class ActivitySerializer(serializers.Serializer[None]):
         )
 
 
+@raises(
+    ErrorSpec(NotPermitted, "`user_id` is another user's, or a page of another origin sent it."),
+    invalid("Invalid field.", occurred_at="Lies more than 5 minutes in the future."),
+)
 def read_activities(data: Any, *, user_id: int, now: datetime) -> list[NewActivity]:
-    """What was told, by the person of that id. One object, or a list of them.
-
-    Raises InvalidInput, whose fields are numbered in a list (`3.track_id`), and NotPermitted for somebody
-    else's `user_id`.
-    """
+    """The activities in a body: one object or a list. Errors in a list number the fields (`3.track_id`)."""
     if not isinstance(data, list):
         return [_read(data, user_id=user_id, now=now, prefix="")]
     if not 1 <= len(data) <= MAX_ACTIVITIES:
@@ -112,7 +112,7 @@ def read_activities(data: Any, *, user_id: int, now: datetime) -> list[NewActivi
 
 
 def named_person(data: Any) -> int | None:
-    """Whose activity it is, or the first of a list, as far as that is an id."""
+    """The `user_id` of the activity, or of the first in a list; None if it is not a valid id."""
     first = data[0] if isinstance(data, list) and data else data
     named = first.get("user_id") if isinstance(first, dict) else None
     return named if isinstance(named, int) and 1 <= named <= MAX_ID and named is not True else None
@@ -127,15 +127,16 @@ def _read(data: Any, *, user_id: int, now: datetime, prefix: str) -> NewActivity
             raise
         fields = error.detail if isinstance(error.detail, dict) else {}
         raise InvalidInput(
-            details={f"{prefix}{name}": list(map(str, told)) for name, told in fields.items()}
+            details={f"{prefix}{name}": list(map(str, errors)) for name, errors in fields.items()}
         ) from None
     if wanted.validated_data.get("user_id", user_id) != user_id:
-        raise NotPermitted("Activities are recorded by the person who did them.")
-    return wanted.told()
+        raise NotPermitted("You can report only your own activities.")
+    return wanted.activity()
 
 
+@raises(invalid("There is no such time zone.", tz="There is no such time zone; …"))
 def zone_of(request: Request) -> ZoneInfo:
-    """The zone that `tz` names; UTC without it. Raises InvalidInput."""
+    """The zone that `tz` names; UTC without it."""
     name = request.query_params.get("tz", "UTC")
     try:
         return zone_named(name)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import core.url_converters  # noqa: F401 - registers <id:…>
+import core.fields  # noqa: F401 - registers <id:…>
 from apps.analytics.views import AnalyticsViewSet
 
 urlpatterns = [

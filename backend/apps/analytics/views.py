@@ -1,6 +1,7 @@
-"""Analytics over HTTP. Figures of all are for everybody, those of a person for that person and staff."""
+"""Analytics over HTTP. Statistics of all users are public, those of one are for that user and staff."""
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -10,74 +11,230 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.analytics import documentation
-from apps.analytics.engagement import engagement_of
-from apps.analytics.payloads import activity_payload
-from apps.analytics.selectors import activities_by_id, summary_at, trends_at
-from apps.analytics.serializers import named_person, read_activities, zone_of
-from apps.analytics.services import NewActivity, record_activities
+from apps.analytics.payloads import (
+    ActivityPayload,
+    CountsByTypePayload,
+    DateCountPayload,
+    EngagementPayload,
+    NamedCountPayload,
+    NamedTrendPayload,
+    SummaryPayload,
+    TrackCountPayload,
+    TrackTrendPayload,
+    TrendsPayload,
+    activity_payload,
+)
+from apps.analytics.selectors import activities_by_id, engagement_of, summary_at, trends_at
+from apps.analytics.serializers import (
+    MAX_ACTIVITIES,
+    ActivitySerializer,
+    named_person,
+    read_activities,
+    zone_of,
+)
+from apps.analytics.services import NewActivity, check_activity_limits, record_activities
+from apps.tracks.payloads import EXAMPLE_TRACK
 from apps.users.selectors import own_id, whose_taste
-from core.early_reads import read_once
-from core.endpoints import documented
-from core.idempotency import keep_recipe, recipe_of_repeat
+from core.endpoints import Body, Parameter, ResponseSpec, endpoint, endpoint_like
+from core.errors import ErrorSpec, NotPermitted, invalid
+from core.idempotency import replayed_recipe, store_recipe
 from core.identity import caller_of
+from core.json_codec import json_body, read_once
 from core.pagination import whole_number
-from core.parsing import json_body
 
 MAX_TREND_DAYS, USUAL_TREND_DAYS = 90, 7
 MAX_TRENDS, USUAL_TRENDS = 100, 10
+AT = datetime(2025, 12, 4, 10, tzinfo=UTC)
+BY_TYPE = CountsByTypePayload(play=40, like=6, skip=3)
+FIGURES = ResponseSpec(
+    200,
+    "What the person does.",
+    EngagementPayload(
+        user_id=1,
+        activities=49,
+        activities_7d=12,
+        by_type=BY_TYPE,
+        like_rate=0.15,
+        skip_rate=0.075,
+        top_artists=[NamedCountPayload("Queen", 9)],
+        top_genres=[NamedCountPayload("rock", 21)],
+        top_tracks=[TrackCountPayload(EXAMPLE_TRACK, 4)],
+        by_day=[DateCountPayload(date(2025, 12, 1), 37), DateCountPayload(date(2025, 12, 4), 12)],
+        by_hour=[*[0] * 19, 20, 19, 10, 0, 0],
+    ),
+)
+ZONE = Parameter(
+    "tz",
+    "query",
+    {"type": "string", "minLength": 1},
+    "The time zone, as in `Europe/Berlin`, that days and hours are of; without it UTC.",
+)
 
 
-def _who_did_it(request: HttpRequest, body: Callable[[], Any]) -> int:
-    """The caller; with OPEN_DISCOVERY_API whom the body names. Raises NotAuthenticated, NotFound."""
+def _user_id_of(request: HttpRequest, body: Callable[[], Any]) -> int:
+    """The caller; with OPEN_DISCOVERY_API the user that the body names. Raises NotAuthenticated, NotFound."""
     caller = caller_of(request)
     named = named_person(body()) if settings.OPEN_DISCOVERY_API else None
     return own_id(caller) if named is None else whose_taste(caller, named)
 
 
-def _told(request: HttpRequest) -> list[NewActivity]:
-    """What `read_activities` gives and raises, too."""
+def _reported(request: HttpRequest) -> list[NewActivity]:
+    """Returns and raises what `read_activities` does. A list above the limits is rejected unread."""
     body = read_once(request, json_body)
-    return read_activities(body, user_id=_who_did_it(request, lambda: body), now=timezone.now())
+    user_id = _user_id_of(request, lambda: body)
+    if isinstance(body, list) and len(body) <= MAX_ACTIVITIES:
+        check_activity_limits(user_id, len(body))
+    return read_activities(body, user_id=user_id, now=timezone.now())
 
 
 class AnalyticsViewSet(viewsets.ViewSet):
     """What people do with tracks."""
 
+    tag = "analytics"
     # Its only write has up to 500 things to check.
-    reads_early = (_told,)
+    reads_early = (_reported,)
 
-    @documented(documentation.RECORD)
+    @endpoint(
+        ResponseSpec(
+            201,
+            "What was stored.",
+            ActivityPayload(
+                id=31,
+                user_id=1,
+                track_id=1,
+                recommendation_id=None,
+                activity_type="play",
+                context={"room": "kitchen"},
+                occurred_at=AT,
+                received_at=AT,
+            ),
+            body=ActivityPayload | list[ActivityPayload],
+        ),
+        body=Body(
+            ActivitySerializer,
+            {"track_id": 1, "activity_type": "play", "context": {"room": "kitchen"}},
+            name="NewActivity",
+        ),
+        errors=[own_id, read_activities, record_activities],
+        values={"max_activities": MAX_ACTIVITIES},
+    )
     def record(self, request: Request) -> Response:
-        user_id = _who_did_it(request._request, lambda: request.data)
-        if known := recipe_of_repeat(request._request):
+        """Report what you have done with a track.
+
+        One activity, or a list of up to {max_activities} that are stored all or not at all; the answer to a
+        list is a list, and an error in it names the field with its place (`3.track_id`). Exactly one of
+        `track_id` and `recommendation_id`; `interaction` and `interaction_type` are other names of
+        `activity_type`. `occurred_at` is now without it, and may be 5 minutes ahead. A person reports at most
+        2,000 an hour and 20,000 a day; each of a list counts.
+        """
+        user_id = _user_id_of(request._request, lambda: request.data)
+        if known := replayed_recipe(request._request):
             stored = activities_by_id(user_id, [int(number) for number in known.split()])
         else:
             _ = request.data  # which refuses what is no JSON
-            stored = record_activities(user_id=user_id, told=read_once(request._request, _told))
+            stored = record_activities(user_id=user_id, activities=read_once(request._request, _reported))
         shown = [activity_payload(one) for one in stored]
         response = Response(shown if isinstance(request.data, list) else shown[0], status=201)
-        keep_recipe(response, " ".join(str(one.id) for one in shown))
+        store_recipe(response, " ".join(str(one.id) for one in shown))
         return response
 
-    @documented(documentation.SUMMARY)
+    @endpoint(
+        ResponseSpec(
+            200,
+            "The statistics.",
+            SummaryPayload(
+                users=12,
+                active_users_7d=5,
+                tracks=35,
+                recommendations=240,
+                activities=49,
+                activities_7d=12,
+                by_type=BY_TYPE,
+                room_plays=88,
+                guests=31,
+                active_guests_7d=9,
+                queue_items=42,
+                votes=120,
+                generated_at=AT,
+            ),
+        ),
+        name="read",
+    )
     def summary(self, request: Request) -> Response:
+        """Everything at a glance.
+
+        `_7d` is today and the six days before it, in UTC. It identifies no person.
+        """
         del request
         return Response(summary_at(timezone.now()))
 
-    @documented(documentation.TRENDS)
+    @endpoint(
+        ResponseSpec(
+            200,
+            "The trends.",
+            TrendsPayload(
+                days=7,
+                first=date(2025, 11, 28),
+                last=date(2025, 12, 4),
+                artists=[NamedTrendPayload("Queen", 9, 4, 5)],
+                genres=[NamedTrendPayload("rock", 21, 30, -9)],
+                tracks=[TrackTrendPayload(EXAMPLE_TRACK, 4, 0, 4)],
+            ),
+        ),
+        parameters=[
+            Parameter(
+                "days",
+                "query",
+                {"type": "integer", "minimum": 1, "maximum": MAX_TREND_DAYS},
+                f"So many days ({USUAL_TREND_DAYS}).",
+            ),
+            Parameter(
+                "limit",
+                "query",
+                {"type": "integer", "minimum": 1, "maximum": MAX_TRENDS},
+                f"Of each so many ({USUAL_TRENDS}).",
+            ),
+        ],
+        errors=[invalid("Invalid parameter.", days="Must be a whole number from 1 to 90.")],
+        name="read",
+    )
     def trends(self, request: Request) -> Response:
+        """What is played, liked and shared most, and how that changed.
+
+        Of the last `days` UTC days, today included; `previous` is of as many days before them, `change` is
+        `count − previous`. A person counts once for a track, a kind and an hour. Artists and genres that
+        differ only in case are one.
+        """
         days = whole_number(request, "days", USUAL_TREND_DAYS, least=1, most=MAX_TREND_DAYS)
         limit = whole_number(request, "limit", USUAL_TRENDS, least=1, most=MAX_TRENDS)
         return Response(trends_at(timezone.now(), days=days, limit=limit))
 
-    @documented(documentation.ME)
-    def me(self, request: Request) -> Response:
-        return _figures(request, own_id(caller_of(request._request)))
-
-    @documented(documentation.PERSON)
+    @endpoint(
+        FIGURES,
+        parameters=[ZONE],
+        errors=[
+            ErrorSpec(
+                NotPermitted,
+                "Another user is logged in; the same whether or not that person exists.",
+            ),
+            whose_taste,
+            zone_of,
+        ],
+        name="read",
+    )
     def person(self, request: Request, user_id: int) -> Response:
+        """A user's activities (for that user and staff).
+
+        All over all time, except `activities_7d`: today and the six days before it. Favourites are what was
+        played, liked or shared most. `by_day` has the days on which there was anything, the latest 1,000 of
+        them; `by_hour` 24 counts. Rates are over plays, null without any.
+        """
         return _figures(request, whose_taste(caller_of(request._request), user_id))
+
+    @endpoint_like(person, errors=[own_id, zone_of])
+    def me(self, request: Request) -> Response:
+        """What you do."""
+        return _figures(request, own_id(caller_of(request._request)))
 
 
 def _figures(request: Request, user_id: int) -> Response:

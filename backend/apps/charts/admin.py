@@ -1,4 +1,4 @@
-"""Charts in the admin: the pipeline's records to look at, and what needs somebody's look."""
+"""Charts in the admin: the pipeline's records, read-only, and what needs a manual review."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.charts.genres import MusicService
-from apps.charts.matching_services import forget_match, remember_match
 from apps.charts.models import (
     ChartTrack,
     Delivery,
@@ -22,13 +21,13 @@ from apps.charts.models import (
     ServiceTrack,
     StageRun,
 )
-from apps.tracks.facts import FactError, checked_isrc
-from core.admin_bases import CarefulAdmin, LookOnlyAdmin
-from core.admin_forms import ChangesOnlyForm
+from apps.charts.services import delete_match, save_match
+from apps.tracks.metadata import MetadataError, checked_isrc
+from core.admin import LockingAdmin, PartialUpdateForm, ReadOnlyAdmin
 
 
 @admin.register(StageRun)
-class StageRunAdmin(LookOnlyAdmin[StageRun]):
+class StageRunAdmin(ReadOnlyAdmin[StageRun]):
     list_display = [
         "stage",
         "status",
@@ -46,25 +45,25 @@ class StageRunAdmin(LookOnlyAdmin[StageRun]):
 
 
 @admin.register(RawEdition)
-class RawEditionAdmin(LookOnlyAdmin[RawEdition]):
+class RawEditionAdmin(ReadOnlyAdmin[RawEdition]):
     list_display = ["service", "genre", "issued_on", "status", "fetched_at", "failure", "is_sample"]
     list_filter = ["service", "genre", "status", "is_sample"]
 
 
 @admin.register(Edition)
-class EditionAdmin(LookOnlyAdmin[Edition]):
+class EditionAdmin(ReadOnlyAdmin[Edition]):
     list_display = ["genre", "issued_on", "published_at", "is_due", "is_to_publish", "is_sample"]
     list_filter = ["genre", "is_sample"]
 
 
 @admin.register(ChartTrack)
-class ChartTrackAdmin(LookOnlyAdmin[ChartTrack]):
+class ChartTrackAdmin(ReadOnlyAdmin[ChartTrack]):
     list_display = ["name", "artist", "isrc", "origins"]
     search_fields = ["name", "artist", "=isrc"]
 
 
 @admin.register(ReviewItem)
-class ReviewItemAdmin(LookOnlyAdmin[ReviewItem]):
+class ReviewItemAdmin(ReadOnlyAdmin[ReviewItem]):
     list_display = [
         *(
             "name",
@@ -85,25 +84,25 @@ class ReviewItemAdmin(LookOnlyAdmin[ReviewItem]):
     @admin.display(description="decide")
     def decision(self, item: ReviewItem) -> str:
         """The form for a person's word, filled in with what comes closest."""
-        told = {"source": item.service, "source_track_id": item.service_track_id}
+        query = {"source": item.service, "source_track_id": item.service_track_id}
         if item.candidate:
-            told["isrc"] = item.candidate.isrc
-        address = f"{reverse('admin:charts_manualmatch_add')}?{urlencode(told)}"
+            query["isrc"] = item.candidate.isrc
+        address = f"{reverse('admin:charts_manualmatch_add')}?{urlencode(query)}"
         return format_html('<a href="{}">Say which it is</a>', address)
 
 
-class ManualMatchForm(ChangesOnlyForm[ManualMatch]):
+class ManualMatchForm(PartialUpdateForm[ManualMatch]):
     source = forms.ChoiceField(choices=MusicService.choices)
 
     def clean_isrc(self) -> str | None:
         try:
             return checked_isrc(self.cleaned_data["isrc"]) if self.cleaned_data["isrc"] else None
-        except FactError as error:
+        except MetadataError as error:
             raise forms.ValidationError(f"It {error}.") from None
 
 
 @admin.register(ManualMatch)
-class ManualMatchAdmin(CarefulAdmin[ManualMatch]):
+class ManualMatchAdmin(LockingAdmin[ManualMatch]):
     """Which recording a service's track is, as people say; without an ISRC: none that is known."""
 
     form = ManualMatchForm
@@ -119,7 +118,7 @@ class ManualMatchAdmin(CarefulAdmin[ManualMatch]):
         return [*of_track, *self.readonly_fields]
 
     def save_model(self, request: HttpRequest, obj: ManualMatch, form: Any, change: bool) -> None:
-        obj.pk = remember_match(
+        obj.pk = save_match(
             source=obj.source,
             source_track_id=obj.source_track_id,
             isrc=obj.isrc,
@@ -127,11 +126,11 @@ class ManualMatchAdmin(CarefulAdmin[ManualMatch]):
         ).pk
 
     def delete_model(self, request: HttpRequest, obj: ManualMatch) -> None:
-        forget_match(source=obj.source, source_track_id=obj.source_track_id)
+        delete_match(source=obj.source, source_track_id=obj.source_track_id)
 
 
 @admin.register(ServiceTrack)
-class ServiceTrackAdmin(LookOnlyAdmin[ServiceTrack]):
+class ServiceTrackAdmin(ReadOnlyAdmin[ServiceTrack]):
     list_display = ["service", "service_track_id", "track", "how", "score"]
     list_filter = ["service", "how"]
     list_select_related = ["track"]
@@ -139,13 +138,13 @@ class ServiceTrackAdmin(LookOnlyAdmin[ServiceTrack]):
 
 
 @admin.register(PipelineEvent)
-class PipelineEventAdmin(LookOnlyAdmin[PipelineEvent]):
+class PipelineEventAdmin(ReadOnlyAdmin[PipelineEvent]):
     list_display = ["kind", "payload", "created_at"]
     list_filter = ["kind", "created_at"]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(LookOnlyAdmin[Delivery]):
+class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     list_display = ["event", "consumer", "attempts", "failure", "done_at"]
     list_filter = ["consumer", ("done_at", admin.EmptyFieldListFilter)]
     list_select_related = ["event"]

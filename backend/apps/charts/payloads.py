@@ -5,9 +5,9 @@ from typing import Literal
 
 import msgspec
 
-from apps.charts.view_counts.words import CountStatus
+from apps.counts.models import CountStatus
 from apps.tracks.payloads import TrackPayload
-from core.instants import Instant
+from core.json_codec import Instant
 
 Kind = Literal["new", "up", "down", "same", "re-entry"]
 # Where a field is called `date`.
@@ -20,13 +20,15 @@ Success = Literal["success"]
 class ChartSource(msgspec.Struct, frozen=True):
     """What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
 
-    `date` is the day of the list that the chart uses, null without one.
+    `date` is the day of the list that the chart uses; `is_confirmed` is false of a list that continues none
+    before it, or has many lines that no other list has. Both are null without a list.
     """
 
     service: str
     status: str
     fetched_at: Instant | None
     date: date | None
+    is_confirmed: bool | None
 
 
 class ChartServiceRank(msgspec.Struct, frozen=True):
@@ -99,7 +101,7 @@ class ChartPayload(msgspec.Struct, frozen=True):
 
 
 class ListEntryPayload(msgspec.Struct, frozen=True):
-    """`isrc` is null where nobody could tell the recording."""
+    """`isrc` is null where the recording could not be identified."""
 
     rank: int
     isrc: str | None
@@ -111,13 +113,17 @@ class ListEntryPayload(msgspec.Struct, frozen=True):
 
 
 class ServiceListPayload(msgspec.Struct, frozen=True):
-    """A service's own list. `status` tells of the last try; the list is the last good one."""
+    """A service's own list. `status` is that of the last attempt; the list is the last good one.
+
+    `is_confirmed` as in ChartSource.
+    """
 
     genre: str
     service: str
     date: date
     is_sample: bool
     status: str
+    is_confirmed: bool
     fetched_at: Instant | None
     name: str
     description: str
@@ -136,7 +142,7 @@ class EmbedPayload(msgspec.Struct, frozen=True):
 
 
 class ServiceLinkPayload(msgspec.Struct, frozen=True):
-    """`embed` is null where its player may not be shown: whoever runs the server names the hosts."""
+    """`embed` is null where its player may not be shown: the operator allows hosts."""
 
     url: str
     service_track_id: str
@@ -198,38 +204,6 @@ class ChartTrackPayload(msgspec.Struct, frozen=True):
     similar: SimilarTracksPayload
 
 
-class GraphTrackPayload(msgspec.Struct, frozen=True):
-    rank: int
-    isrc: str
-    name: str
-    artist: str
-    view_counts: dict[str, CountHistoryPayload]
-
-
-class HeaderArtPayload(msgspec.Struct, frozen=True):
-    name: str
-    description: str
-    cover_url: str
-    url: str
-
-
-class LastUpdatedPayload(msgspec.Struct, frozen=True):
-    genre: str
-    date: date
-    last_updated: Instant
-
-
-class TrendingTrackPayload(msgspec.Struct, frozen=True):
-    """`change` is over the week until `date`, of the services that are `ok` in `counts`, and of no others."""
-
-    isrc: str
-    name: str
-    artist: str
-    change: int
-    date: date
-    counts: dict[str, CountStatus]
-
-
 class ChartGenre(msgspec.Struct, frozen=True):
     """`date` is that of its newest chart, `first_date` that of its oldest; null before there is any."""
 
@@ -287,32 +261,4 @@ class LibraryTrackAnswer(msgspec.Struct, frozen=True):
     status: Success
     message: str
     data: TrackPayload
-    is_sample: bool
-
-
-class GraphDataAnswer(msgspec.Struct, frozen=True):
-    status: Success
-    message: str
-    data: list[GraphTrackPayload]
-    is_sample: bool
-
-
-class LastUpdatedAnswer(msgspec.Struct, frozen=True):
-    status: Success
-    message: str
-    data: LastUpdatedPayload
-    is_sample: bool
-
-
-class HeaderArtAnswer(msgspec.Struct, frozen=True):
-    status: Success
-    message: str
-    data: dict[str, HeaderArtPayload]
-    is_sample: bool
-
-
-class TrendingAnswer(msgspec.Struct, frozen=True):
-    status: Success
-    message: str
-    data: list[TrendingTrackPayload]
     is_sample: bool

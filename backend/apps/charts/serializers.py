@@ -1,4 +1,4 @@
-"""What addresses of charts say: a genre, a service, an ISRC, a day, an order."""
+"""Parameters in URLs of charts: a genre, a service, an ISRC, a day, an order."""
 
 import datetime
 from typing import Any
@@ -7,11 +7,13 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from apps.charts.charts import Order
 from apps.charts.genres import RANKED, Genre
 from apps.charts.models import ChartTrack
-from apps.charts.pages import chart_track
-from core.errors import NotFound
+from apps.charts.selectors.charts import Order
+from apps.charts.selectors.tracks import chart_track
+from core.errors import ErrorSpec, NotFound, invalid, raises
+
+NO_CHART = ErrorSpec(NotFound, "There is no such genre, no such service, or nothing of it that early.")
 
 
 class ChartQuerySerializer(serializers.Serializer[None]):
@@ -24,15 +26,16 @@ class ChartQuerySerializer(serializers.Serializer[None]):
         return day
 
 
+@raises(invalid("The day lies ahead or is none, or the order is none.", date="Must not be in the future."))
 def read_query(request: Request) -> dict[str, Any]:
-    """`sort` and `date`. Raises a 400."""
+    """`sort` and `date`."""
     wanted = ChartQuerySerializer(data=request.query_params.dict())
     wanted.is_valid(raise_exception=True)
     return {"sort": Order(wanted.validated_data["sort"]), "date": wanted.validated_data.get("date")}
 
 
+@raises(NO_CHART)
 def genre_named(name: str) -> str:
-    """Raises NotFound."""
     if name not in Genre.values:
         raise NotFound(f"There is no such genre; there are {', '.join(Genre.values)}.")
     return name
@@ -45,6 +48,6 @@ def ranked_service_named(name: str) -> str:
     return name
 
 
+@raises(ErrorSpec(NotFound, "No chart has had a track of this ISRC."))
 def track_named(isrc: str) -> ChartTrack:
-    """Raises NotFound."""
     return chart_track(isrc.upper())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from apps.charts.run_models import Stage
+from apps.charts.models import Stage
 from apps.jobs.registry import job
 from core.errors import Unavailable
 
@@ -14,7 +14,7 @@ RETRY_SECONDS = 60.0
 
 @job("charts.gather", is_long=True)
 def gather_charts() -> dict[str, str]:
-    """Lists of all services, the charts that follow from them, and the plays that the new lists tell."""
+    """Lists of all services, the charts made of them, and the plays in the new lists."""
     return _run(list(Stage))
 
 
@@ -26,8 +26,8 @@ def count_chart_plays() -> dict[str, str]:
 
 @job("charts.mail_notice")
 def mail_chart_notice() -> dict[str, int]:
-    """How the day's gathering went, to whom CHART_NOTICE_EMAIL names. Tried again until the mail has gone."""
-    from apps.charts.notices import NoticeError, mail, notice_of_today
+    """Mails the daily report to CHART_REPORT_EMAILS, with retries until it is sent."""
+    from apps.charts.daily_report import NoticeError, mail, notice_of_today
 
     try:
         return {"told": mail(notice_of_today(now=timezone.now()))}
@@ -37,8 +37,8 @@ def mail_chart_notice() -> dict[str, int]:
 
 @job("charts.call_webhook")
 def call_chart_webhook() -> dict[str, int]:
-    """The same to CHART_NOTICE_WEBHOOK."""
-    from apps.charts.notices import NoticeError, call_webhook, notice_of_today
+    """The same to CHART_REPORT_WEBHOOK_URL."""
+    from apps.charts.daily_report import NoticeError, call_webhook, notice_of_today
 
     try:
         return {"told": call_webhook(notice_of_today(now=timezone.now()))}
@@ -48,18 +48,17 @@ def call_chart_webhook() -> dict[str, int]:
 
 @job("charts.thin_history", is_long=True)
 def thin_chart_history() -> dict[str, int]:
-    """Counts are kept by day for a year, then by month."""
-    from apps.charts.view_counts.retention import thin_history
+    """Counts are stored by day for a year, then by month."""
+    from apps.counts.services import downsample_history
 
-    return {"days": thin_history(now=timezone.now()).days}
+    return {"days": downsample_history(now=timezone.now()).days}
 
 
 def _run(stages: Sequence[Stage]) -> dict[str, str]:
     """What became of each stage. Raises Unavailable while another run goes on: then it is tried again."""
     # Here, because the server knows its jobs, and seldom runs these.
-    from apps.charts.exclusion import AlreadyRunning
-    from apps.charts.pipeline import Plan, run_pipeline
-    from apps.charts.supply_choice import supply_from
+    from apps.charts.pipeline.run_lock import AlreadyRunning
+    from apps.charts.pipeline.runner import Plan, run_pipeline, supply_from
 
     try:
         with supply_from(None) as supply:

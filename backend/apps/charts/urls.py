@@ -1,28 +1,37 @@
-"""Addresses of charts, below /api/; the older ones answer without that, too."""
+"""Addresses of charts, below /api/."""
 
-from django.urls import URLPattern, path, re_path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
-from apps.charts.graphql.operations import OPERATIONS
-from apps.charts.graphql.views import GraphQLView
-from apps.charts.rooms.views import RoomChartViewSet
-from apps.charts.views import ChartViewSet, OlderViewSet
+import apps.playlist.urls  # noqa: F401 - registers <room:…>
+from apps.charts.genres import RANKED, Genre
+from apps.charts.views import ChartViewSet, RoomChartViewSet
 
-older_urlpatterns: list[URLPattern] = [
-    path("graph-data/<str:genre>/", OlderViewSet.as_view({"get": "graph_data"})),
-    path("playlist-data/<str:genre>/", OlderViewSet.as_view({"get": "playlist_data"})),
-    path("service-playlist/<str:genre>/<str:service>/", OlderViewSet.as_view({"get": "service_playlist"})),
-    path("last-updated/<str:genre>/", OlderViewSet.as_view({"get": "last_updated"})),
-    path("header-art/<str:genre>/", OlderViewSet.as_view({"get": "header_art"})),
-]
+
+class GenreConverter(StringConverter):
+    schema = {"type": "string", "enum": Genre.values}
+    description = "The genre."
+
+
+class ServiceConverter(StringConverter):
+    schema = {"type": "string", "enum": [one.value for one in RANKED]}
+    description = "A service that has lists."
+
+
+class IsrcConverter(StringConverter):
+    schema = {"type": "string", "pattern": "^[A-Z]{2}[A-Z0-9]{3}[0-9]{7}$"}
+    description = "The recording's code."
+
+
+register_converter(GenreConverter, "genre")
+register_converter(ServiceConverter, "service")
+register_converter(IsrcConverter, "isrc")
+
 urlpatterns = [
-    path("gql/", GraphQLView.as_view()),
-    re_path(rf"^(?P<operation>{'|'.join(OPERATIONS)})/\Z", GraphQLView.as_view()),
     path("charts/", ChartViewSet.as_view({"get": "list"})),
-    path("charts/tracks/<str:isrc>/", ChartViewSet.as_view({"get": "track"})),
-    path("charts/tracks/<str:isrc>/library/", ChartViewSet.as_view({"post": "library"})),
-    path("charts/<str:genre>/", ChartViewSet.as_view({"get": "chart"})),
-    path("charts/<str:genre>/<str:service>/", ChartViewSet.as_view({"get": "service_list"})),
-    path("trending-isrcs/", OlderViewSet.as_view({"get": "trending"})),
-    re_path(r"^rooms/(?P<slug>[a-z0-9-]{1,50})/chart/$", RoomChartViewSet.as_view({"get": "read"})),
-    *older_urlpatterns,
+    path("charts/tracks/<isrc:isrc>/", ChartViewSet.as_view({"get": "track"})),
+    path("charts/tracks/<isrc:isrc>/library/", ChartViewSet.as_view({"post": "library"})),
+    path("charts/<genre:genre>/", ChartViewSet.as_view({"get": "chart"})),
+    path("charts/<genre:genre>/<service:service>/", ChartViewSet.as_view({"get": "service_list"})),
+    path("rooms/<room:slug>/chart/", RoomChartViewSet.as_view({"get": "read"})),
 ]

@@ -1,4 +1,4 @@
-"""Background jobs: asked for once, run by whichever worker is there, retried, never lost with a process."""
+"""Background jobs: deduplicated on request, run by any worker, retried, never lost with a process."""
 
 from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules

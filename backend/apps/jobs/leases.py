@@ -1,4 +1,4 @@
-"""How a run is begun and ended. Who holds its lease may end it; a lease that isn't renewed runs out."""
+"""Starts and ends runs. Only the holder of a run's lease may end it; a lease expires unless renewed."""
 
 import random
 import secrets
@@ -10,37 +10,35 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from apps.jobs.backoff import delay_seconds
-from apps.jobs.failures import Failure, FailureCode
-from apps.jobs.messages import tell_workers
-from apps.jobs.models import JobRun, Status
-from apps.jobs.registry import job_named
+from apps.jobs.models import FailureCode, JobRun, Status
+from apps.jobs.registry import Failure, job_named, retry_delay_seconds
 from apps.jobs.selectors import due_runs
+from apps.jobs.services import notify_workers
 
-# A worker renews what it holds at each of its pulses, every 15 seconds.
+# A worker renews its leases with each heartbeat, every 15 seconds.
 LEASE = timedelta(seconds=60)
 LEASE_BYTES = 12
 
 
 def take_run(*, kinds: Collection[str], now: datetime | None = None) -> JobRun | None:
-    """Begins the run that has been due for longest, for the caller alone; None when nothing is due.
+    """Starts the run that has been due longest, exclusively for the caller; None if none is due.
 
-    One that was begun as often as its job allows, and never ended, fails on the way.
+    Runs that were started `max_attempts` times without ending are marked as failed.
     """
     now = now or timezone.now()
-    # Most words find that others have done it all: this takes no lock.
+    # Most notifications find nothing left to do; this check takes no lock.
     while due_runs(now, kinds).exists():
         with transaction.atomic():
             run = due_runs(now, kinds).select_for_update(skip_locked=True).order_by("due_at").first()
             if run is None:
                 return None
             if run.attempts < job_named(run.kind).max_attempts:
-                return _begun(run, now)
+                return _started(run, now)
             _end(run, now, status=Status.FAILED, error_code=FailureCode.WORKER_LOST)
     return None
 
 
-def _begun(run: JobRun, now: datetime) -> JobRun:
+def _started(run: JobRun, now: datetime) -> JobRun:
     run.status = Status.RUNNING
     run.attempts += 1
     run.lease = secrets.token_hex(LEASE_BYTES)
@@ -56,31 +54,31 @@ def renew_leases(leases: Collection[str], *, now: datetime | None = None) -> Non
 
 
 def end_run(run: JobRun, *, result: dict[str, Any] | None, now: datetime | None = None) -> bool:
-    """It has succeeded. False when the lease was lost, and so nothing is written."""
+    """Marks the run as succeeded. False if the lease was lost; then nothing is written."""
     return _end(run, now or timezone.now(), status=Status.SUCCEEDED, result=result, error_code="")
 
 
 def fail_run(run: JobRun, failure: Failure, *, now: datetime | None = None) -> bool:
-    """It has failed for good. False when the lease was lost."""
+    """Marks the run as failed permanently. False if the lease was lost."""
     return _end(run, now or timezone.now(), status=Status.FAILED, error_code=failure.code)
 
 
-def put_off_run(run: JobRun, failure: Failure, *, now: datetime | None = None) -> bool:
-    """It is to be tried again, later after each attempt. False when the lease was lost."""
+def reschedule_run(run: JobRun, failure: Failure, *, now: datetime | None = None) -> bool:
+    """Schedules a retry, with a longer delay after each attempt. False if the lease was lost."""
     now = now or timezone.now()
-    delay = delay_seconds(run.attempts, random.random())  # noqa: S311 - keeps runs apart, not secrets
-    is_mine = _write(
+    delay = retry_delay_seconds(run.attempts, random.random())  # noqa: S311 - keeps runs apart, not secrets
+    has_lease = _write(
         run, status=Status.QUEUED, due_at=now + timedelta(seconds=delay), error_code=failure.code
     )
-    if is_mine:
-        tell_workers(after_seconds=delay)
-    return is_mine
+    if has_lease:
+        notify_workers(after_seconds=delay)
+    return has_lease
 
 
-def give_back_runs(leases: Collection[str], *, now: datetime | None = None) -> int:
-    """Their worker stops in order before they have ended: whoever comes next begins them anew.
+def release_runs(leases: Collection[str], *, now: datetime | None = None) -> int:
+    """Releases unfinished runs during an orderly shutdown: the next worker restarts them.
 
-    That was no attempt of theirs. Returns how many there were.
+    The attempt does not count. Returns the number of runs.
     """
     held = JobRun.objects.filter(lease__in=leases, status=Status.RUNNING)
     return held.update(
@@ -94,6 +92,6 @@ def _end(run: JobRun, now: datetime, **fields: Any) -> bool:
 
 
 def _write(run: JobRun, **fields: Any) -> bool:
-    """Writes only while the lease is the run's own: another worker may have taken it over."""
-    mine = JobRun.objects.filter(pk=run.pk, lease=run.lease, status=Status.RUNNING)
-    return mine.update(**fields, lease="", leased_until=None) == 1
+    """Writes only while the caller holds the lease: another worker may have taken the run over."""
+    own = JobRun.objects.filter(pk=run.pk, lease=run.lease, status=Status.RUNNING)
+    return own.update(**fields, lease="", leased_until=None) == 1

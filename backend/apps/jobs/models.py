@@ -1,5 +1,6 @@
-"""Runs of jobs, the processes that see to them, and which turn of each schedule was made last."""
+"""Runs of jobs, worker and scheduler processes, and the last scheduled run of each schedule."""
 
+from enum import StrEnum
 from uuid import uuid4
 
 from django.db import models
@@ -16,25 +17,34 @@ class Status(models.TextChoices):
 OPEN = (Status.QUEUED, Status.RUNNING)
 
 
+class FailureCode(StrEnum):
+    """Codes that only jobs have. All others are those of API errors."""
+
+    # No worker was available for more than a minute.
+    WORKER_AWAY = "WORKER_AWAY"
+    # Each worker that started it died or stopped sending heartbeats.
+    WORKER_LOST = "WORKER_LOST"
+
+
 class JobRun(models.Model):
-    """One run of a job: the truth about it, whatever becomes of messages and of processes."""
+    """One run of a job. This row is authoritative; notifications and processes may be lost."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     # The job's name, such as recommendations.refresh.
     kind = models.CharField(max_length=60)
-    # What it is about, such as user:5. Of one kind and key only one run is open at a time.
+    # The subject, such as user:5. Only one run of a kind and key is open at a time.
     key = models.CharField(max_length=100, blank=True, default="")
     arguments = models.JSONField(default=dict)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
-    # How often it was begun.
+    # The number of starts.
     attempts = models.PositiveSmallIntegerField(default=0)
-    # Before this a queued run is not begun.
+    # A queued run does not start earlier.
     due_at = models.DateTimeField()
-    # While it runs: what the worker shows that may end it, and until when no other one takes it.
+    # While it runs: the token of its worker, and the time until which no other worker takes it.
     lease = models.CharField(max_length=32, blank=True, default="")
     leased_until = models.DateTimeField(null=True)
     result = models.JSONField(null=True)
-    # Why it failed, or why the attempt before did.
+    # The reason of its failure, or of the previous attempt's.
     error_code = models.CharField(max_length=60, blank=True, default="")
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
@@ -58,14 +68,14 @@ class JobRun(models.Model):
 
 
 class Role(models.TextChoices):
-    """What somebody has to do, or jobs stay undone."""
+    """The roles of processes that run jobs."""
 
     WORKER = "worker"
     BEAT = "beat"
 
 
-class JobProcess(models.Model):
-    """A process that runs jobs, or makes what schedules ask for; it shows again and again that it lives."""
+class WorkerProcess(models.Model):
+    """A process that runs or schedules jobs; `seen_at` is the time of its last heartbeat."""
 
     name = models.CharField(max_length=100, unique=True)
     role = models.CharField(max_length=10, choices=Role.choices)
@@ -73,17 +83,17 @@ class JobProcess(models.Model):
     seen_at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "job processes"
+        verbose_name_plural = "worker processes"
 
     def __str__(self) -> str:
         return self.name
 
 
-class ScheduledTurn(models.Model):
-    """The last turn of a schedule for which a run was made. Of several processes, one moves it on."""
+class ScheduleState(models.Model):
+    """The last due time of a schedule for which a run was requested. One of several processes updates it."""
 
     name = models.CharField(max_length=60, primary_key=True)
-    turn_at = models.DateTimeField()
+    last_due_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"{self.name} at {self.turn_at:%Y-%m-%d %H:%M}"
+        return f"{self.name} at {self.last_due_at:%Y-%m-%d %H:%M}"

@@ -1,13 +1,13 @@
-"""A run as clients get it."""
+"""A run's representation for clients."""
 
 from typing import Literal, cast
 
 import msgspec
 
 from apps.jobs.models import JobRun, Status
-from core.instants import Instant
+from core.json_codec import Instant
 
-StatusWord = Literal["queued", "running", "succeeded", "failed"]
+StatusName = Literal["queued", "running", "succeeded", "failed"]
 
 
 class JobErrorPayload(msgspec.Struct, frozen=True):
@@ -17,10 +17,10 @@ class JobErrorPayload(msgspec.Struct, frozen=True):
 
 
 class JobPayload(msgspec.Struct, frozen=True):
-    """How far a job is. `error` says why it failed, and is null otherwise."""
+    """A job's progress. `error` has the reason of a failure, and is null otherwise."""
 
     job_id: str
-    status: StatusWord
+    status: StatusName
     attempts: int
     created_at: Instant
     started_at: Instant | None
@@ -29,10 +29,10 @@ class JobPayload(msgspec.Struct, frozen=True):
 
 
 class RequestedJobPayload(msgspec.Struct, frozen=True):
-    """What whoever asks for a job gets at once, with 202."""
+    """The immediate response to a request for a job, with 202."""
 
     job_id: str
-    status: StatusWord
+    status: StatusName
     status_url: str
 
 
@@ -40,7 +40,7 @@ def job_payload(run: JobRun) -> JobPayload:
     has_failed = run.status == Status.FAILED
     return JobPayload(
         job_id=str(run.pk),
-        status=cast(StatusWord, str(run.status)),
+        status=cast(StatusName, str(run.status)),
         attempts=run.attempts,
         created_at=run.created_at,
         started_at=run.started_at,
@@ -51,5 +51,5 @@ def job_payload(run: JobRun) -> JobPayload:
 
 def requested_job_payload(run: JobRun, *, status_url: str) -> RequestedJobPayload:
     return RequestedJobPayload(
-        job_id=str(run.pk), status=cast(StatusWord, str(run.status)), status_url=status_url
+        job_id=str(run.pk), status=cast(StatusName, str(run.status)), status_url=status_url
     )

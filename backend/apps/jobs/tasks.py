@@ -1,18 +1,18 @@
-"""The upkeep of what lies below every app: of jobs themselves, and of the core."""
+"""Maintenance of jobs and of the core."""
 
 from apps.jobs.registry import job
-from apps.jobs.services import forget_old_runs
+from apps.jobs.services import purge_old_runs
 
 
 @job("jobs.forget_runs")
-def forget_runs() -> dict[str, int]:
-    """Ended runs go after a week."""
-    return {"forgotten": forget_old_runs()}
+def purge_runs() -> dict[str, int]:
+    """Deletes ended runs after 7 days."""
+    return {"forgotten": purge_old_runs()}
 
 
 @job("core.forget_answers")
-def forget_answers() -> dict[str, int]:
-    """Kept answers to named writes go after a day, also where nobody writes any more."""
-    from core.idempotency import forget_old_answers  # brings the REST framework: only where it runs
+def purge_idempotency_records() -> dict[str, int]:
+    """Deletes idempotency records after 24 hours."""
+    from core.idempotency import purge_expired_records  # imports the REST framework only where it is used
 
-    return {"forgotten": forget_old_answers()}
+    return {"forgotten": purge_expired_records()}

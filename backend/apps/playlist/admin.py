@@ -1,88 +1,24 @@
-"""Rooms, items, votes and plays in the admin. What is done here obeys the same rules, and is told alike."""
+"""Items, votes, wishes and plays in the admin. Changes follow the same rules and send the same events."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
-from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from apps.playlist.models import Order, Play, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote, Wish
 from apps.playlist.positions import MAX_POSITION
-from apps.playlist.room_services import SLUG_PATTERN, create_room
 from apps.playlist.services import Place, add_item, change_item
-from core.admin_bases import CarefulAdmin, LookOnlyAdmin
-from core.admin_forms import ChangesOnlyForm, NameFormField
+from apps.rooms.models import Order
+from core.admin import LockingAdmin, NameFormField, PartialUpdateForm, ReadOnlyAdmin
 from core.identity import caller_of
 from core.names import MAX_PERSON_NAME
-
-# --- Rooms -------------------------------------------------------------------------------------------
-
-
-class RoomForm(ChangesOnlyForm[Room]):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if playing := self.fields.get("playing"):
-            own = PlaylistTrack.objects.filter(room=self.instance).select_related("room", "track")
-            playing.queryset = own  # type: ignore[attr-defined]
-
-    def clean_slug(self) -> str:
-        slug: str = self.cleaned_data["slug"]
-        if not SLUG_PATTERN.fullmatch(slug):
-            raise ValidationError("Small letters a to z, digits and hyphens only.")
-        return slug
-
-
-@admin.register(Room)
-class RoomAdmin(CarefulAdmin[Room]):
-    form = RoomForm
-    list_display = ["slug", "name", "decided_by", "item_count", "playing", "is_public", "created_at"]
-    list_filter = ["is_public", "chosen_order", "created_at"]
-    list_select_related = ["playing__track", "playing__room"]
-    search_fields = ["slug", "name"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Room]:
-        return super().get_queryset(request).annotate(item_count=Count("items"))
-
-    def get_fields(self, request: HttpRequest, obj: Room | None = None) -> Any:
-        described = ["slug", "name", "is_public", "chosen_order"]
-        return [*described, "playing", "created_by", "created_at"] if obj else described
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Room | None = None) -> list[str]:
-        return ["slug", "created_by", "created_at"] if obj else []
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name == "playing":
-            # The form says which items; until then nothing is read.
-            kwargs["queryset"] = PlaylistTrack.objects.none()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
-    def create(self, request: HttpRequest, obj: Room, form: Any) -> None:
-        given = form.cleaned_data
-        made = create_room(
-            caller=caller_of(request),
-            name=given["name"],
-            slug=given["slug"],
-            is_public=given["is_public"],
-            order=Order(given["chosen_order"]) if given["chosen_order"] else None,
-        )
-        obj.pk = made.pk
-
-    @admin.display(description="order", ordering="chosen_order")
-    def decided_by(self, room: Room) -> str:
-        return room.order.value
-
-    @admin.display(description="items", ordering="item_count")
-    def item_count(self, room: Any) -> int:
-        count: int = room.item_count
-        return count
-
 
 # --- Items -------------------------------------------------------------------------------------------
 
 
-class ItemForm(ChangesOnlyForm[PlaylistTrack]):
+class ItemForm(PartialUpdateForm[PlaylistTrack]):
     added_by = NameFormField(max_length=MAX_PERSON_NAME, initial="Anonymous")
     position = forms.FloatField(
         min_value=-MAX_POSITION,
@@ -103,7 +39,7 @@ class ItemForm(ChangesOnlyForm[PlaylistTrack]):
 
 
 @admin.register(PlaylistTrack)
-class PlaylistTrackAdmin(CarefulAdmin[PlaylistTrack]):
+class PlaylistTrackAdmin(LockingAdmin[PlaylistTrack]):
     form = ItemForm
     list_display = ["id", "room", "position", "track", "votes", "plays_now", "added_by", "added_at"]
     list_filter = ["room", "added_at"]
@@ -152,8 +88,8 @@ class PlaylistTrackAdmin(CarefulAdmin[PlaylistTrack]):
 
 
 @admin.register(Vote)
-class VoteAdmin(CarefulAdmin[Vote]):
-    """Votes are cast by people. One can be looked at, and taken away: the item is counted anew."""
+class VoteAdmin(LockingAdmin[Vote]):
+    """Votes are cast by people. The admin shows and deletes them; the item's score is then counted again."""
 
     list_display = ["id", "item", "value", "voter", "created_at"]
     list_filter = ["value", "item__room", "created_at"]
@@ -168,8 +104,25 @@ class VoteAdmin(CarefulAdmin[Vote]):
         return False
 
 
+@admin.register(Wish)
+class WishAdmin(LockingAdmin[Wish]):
+    """Wishes are made by people. One can be looked at, and removed."""
+
+    list_display = ["id", "room", "text", "wished_by", "wished_at"]
+    list_filter = ["room", "wished_at"]
+    list_select_related = ["room"]
+    search_fields = ["text", "wished_by"]
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 @admin.register(Play)
-class PlayAdmin(LookOnlyAdmin[Play]):
+class PlayAdmin(ReadOnlyAdmin[Play]):
     list_display = ["id", "room", "title", "started_at", "ended_at"]
     list_filter = ["room", "started_at"]
     list_select_related = ["room"]
@@ -183,7 +136,7 @@ class PlayAdmin(LookOnlyAdmin[Play]):
 
 
 @admin.register(RemovedItem)
-class RemovedItemAdmin(LookOnlyAdmin[RemovedItem]):
+class RemovedItemAdmin(ReadOnlyAdmin[RemovedItem]):
     list_display = ["item_number", "room", "track", "added_by", "removed_at"]
     list_filter = ["room", "removed_at"]
     list_select_related = ["room", "track"]

@@ -1,9 +1,6 @@
-"""Rooms, queues, votes and plays; connects what they tell to the streams that tell it."""
-
-from typing import Any
+"""Queues, votes and plays; connects their changes to the streams that broadcast them."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class PlaylistConfig(AppConfig):
@@ -11,13 +8,14 @@ class PlaylistConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.playlist import signals
-        from apps.playlist.belongings import QueueBelongings
-        from apps.playlist.library_ties import lock_rooms_of_track, remove_items_of_track
         from apps.playlist.models import STREAM_KIND
+        from apps.playlist.personal_data import QueuePersonalData
         from apps.playlist.selectors import digest_of, queue_of_stream
+        from apps.playlist.track_dependents import lock_rooms_of_track, remove_items_of_track
         from apps.realtime.kinds import StreamKind, register_kind
-        from apps.tracks.dependants import register_dependants
-        from apps.users.belongings import register_belongings
+        from apps.tracks.models import register_dependents
+        from apps.users.personal_data import register_personal_data
+        from apps.users.selectors import names_of
 
         register_kind(
             StreamKind(
@@ -28,14 +26,8 @@ class PlaylistConfig(AppConfig):
                 read_items=queue_of_stream,
                 digest_of=digest_of,
                 table=signals.__name__,
+                names_of=names_of,
             )
         )
-        register_dependants(lock=lock_rooms_of_track, release=remove_items_of_track)
-        register_belongings(QueueBelongings())
-        post_migrate.connect(make_main_room, sender=self)
-
-
-def make_main_room(**_: Any) -> None:
-    from apps.playlist.room_services import ensure_main_room
-
-    ensure_main_room()
+        register_dependents(lock=lock_rooms_of_track, release=remove_items_of_track)
+        register_personal_data(QueuePersonalData())

@@ -1,6 +1,6 @@
-"""What the queue refuses."""
+"""Errors of rooms and their queues."""
 
-from core.errors import ApiError
+from core.errors import ApiError, ErrorSpec, NotFound
 
 
 class DuplicateTrack(ApiError):
@@ -13,6 +13,18 @@ class QueueFull(ApiError):
     default_message = "The queue is full."
 
 
+class TooManyWishes(ApiError):
+    code, status = "TOO_MANY_WISHES", 409
+    default_message = "There are too many wishes in this room, or too many of yours."
+
+
 class OrderedByVotes(ApiError):
     code, status = "ORDERED_BY_VOTES", 409
     default_message = "This queue is ordered by votes, so items cannot be moved."
+
+
+NO_SUCH_ITEM = ErrorSpec(NotFound, "There is no such room, or no such item in its queue.")
+ALREADY_QUEUED = ErrorSpec(
+    DuplicateTrack, "The track is in this queue already.", {"track_id": 5, "item_id": 12}
+)
+FULL = ErrorSpec(QueueFull, "The room holds as many items as it may.", {"max_items": 1000})

@@ -1,80 +1,25 @@
-"""Rooms, what waits in their queues, who voted, what was played. What follows from a change: `rules`."""
+"""Queue items, votes, wishes and plays. `rules` has what follows from a change."""
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
 
 from apps.playlist.positions import MAX_POSITION, Gap, is_usable
-from apps.realtime.models import Stream
 from apps.realtime.services import lock_stream
+from apps.rooms.models import Room
 from apps.tracks.models import Track
 from core.changes import AnnouncedModel
 from core.names import MAX_PERSON_NAME, validate_name
 from core.statements import PreparedModel
 
-MAIN_ROOM = "main"
 STREAM_KIND = "playlist"
-MAX_ROOM_NAME = 80
-# A room whose queue is empty goes when it was neither entered nor changed for so long.
-DAYS_KEPT_EMPTY = 30
-MAX_SLUG = 50
-# Who added what nobody put a name to.
+MAX_WISH = 100
+# The name of an adder without a name.
 ANONYMOUS = "Anonymous"
-SLUG_RULE = "Only a to z, 0 to 9 and - are allowed."
 POSITION_TOO_FAR = f"Positions lie between {-MAX_POSITION:g} and {MAX_POSITION:g}."
-
-
-class Order(models.TextChoices):
-    """What decides who stands where."""
-
-    MANUAL = "manual"
-    VOTES = "votes"
-
-
-class Room(AnnouncedModel):
-    """A place people share. Its stream's row is the lock for everything in it."""
-
-    slug = models.SlugField(
-        max_length=MAX_SLUG, unique=True, validators=[RegexValidator(r"\A[a-z0-9-]+\Z", SLUG_RULE)]
-    )
-    name = models.CharField(max_length=MAX_ROOM_NAME, validators=[validate_name])
-    is_public = models.BooleanField(default=True)
-    # Empty: as AUTO_SORT_BY_VOTES says. Only the main room has it so, until somebody decides.
-    chosen_order = models.CharField(max_length=6, choices=Order.choices, blank=True, default="")
-    # The key of the account or guest who may change the room; empty when only staff may.
-    created_by = models.CharField(max_length=64, blank=True, default="", editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
-    stream = models.OneToOneField(Stream, on_delete=models.PROTECT, editable=False, related_name="room")
-    playing = models.OneToOneField(
-        "PlaylistTrack", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-
-    announced_relations: ClassVar[tuple[str, ...]] = ("stream",)
-    # The plays that go on, each with its item, where a service has just read them under the room's lock.
-    open_plays: "Sequence[tuple[Play, PlaylistTrack | None]] | None" = None
-    # The items whose plays go on, where the database has just been asked behind a switch.
-    going_on: Sequence[int] | None = None
-
-    class Meta:
-        ordering = ["id"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def order(self) -> Order:
-        if self.chosen_order:
-            return Order(self.chosen_order)
-        return Order.VOTES if settings.AUTO_SORT_BY_VOTES else Order.MANUAL
-
-    def lock_for_change(self) -> None:
-        if self.stream_id is not None:
-            lock_stream(self.stream_id)
 
 
 class PlaylistTrack(AnnouncedModel):
@@ -85,10 +30,10 @@ class PlaylistTrack(AnnouncedModel):
     position = models.FloatField()
     # The sum of its votes. Kept by the votes themselves, never written by hand.
     votes = models.IntegerField(default=0, editable=False)
-    # The event at which the count was reached: who reached it earlier stands first.
+    # The event at which the count was reached: of equal counts the earlier one is first.
     votes_reached_seq = models.BigIntegerField(default=0, editable=False)
     added_by = models.CharField(max_length=MAX_PERSON_NAME, default=ANONYMOUS, validators=[validate_name])
-    # The key of the account or guest who added it; empty when that is not known. Nobody is shown it.
+    # The key of the account or guest who added it; empty when that is not known. Never shown.
     adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     added_at = models.DateTimeField(default=timezone.now, editable=False)
     played_at = models.DateTimeField(null=True, blank=True)
@@ -102,6 +47,8 @@ class PlaylistTrack(AnnouncedModel):
     # the room's lock.
     counted_votes: int | None = None
     gap: Gap | None = None
+    # Whether this instance has the place that votes give it, and nothing was renumbered on the way.
+    is_in_rank = False
 
     class Meta:
         ordering = ["position"]
@@ -156,6 +103,28 @@ class Vote(AnnouncedModel):
         lock_stream(self.item.room.stream_id)
 
 
+class Wish(AnnouncedModel):
+    """What a person in a room wants to hear, and the library does not have. It never changes."""
+
+    room = models.ForeignKey(Room, on_delete=models.CASCADE, related_name="wishes")
+    text = models.CharField(max_length=MAX_WISH, validators=[validate_name])
+    wished_by = models.CharField(max_length=MAX_PERSON_NAME, default=ANONYMOUS, validators=[validate_name])
+    # The key of the account or guest that wishes. It is never shown.
+    wisher = models.CharField(max_length=64, db_index=True, editable=False)
+    wished_at = models.DateTimeField(default=timezone.now, editable=False, db_index=True)
+
+    announced_relations: ClassVar[tuple[str, ...]] = ("room",)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def lock_for_change(self) -> None:
+        lock_stream(self.room.stream_id)
+
+
 class Play(PreparedModel):
     """One playing of a track in a room, with the item as it was: it outlives the queue item and the track."""
 
@@ -164,7 +133,7 @@ class Play(PreparedModel):
     item_number = models.BigIntegerField()
     track = models.ForeignKey(Track, on_delete=models.SET_NULL, null=True, related_name="+")
     item = models.JSONField()
-    # The key of whoever added the item; empty when that is not known.
+    # The key of the caller that added the item; empty when that is not known.
     adder = models.CharField(max_length=64, blank=True, default="", editable=False)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -1,24 +1,104 @@
-"""Rooms and plays as clients get them; what events carry stands in `events`."""
+"""Payloads of queues: events and REST responses are made from the same types."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Literal
 
 import msgspec
 
-from apps.playlist.events import ItemPayload
-from core.instants import Instant
+from apps.playlist.models import PlaylistTrack, Wish
+from apps.tracks.payloads import EXAMPLE_TRACK, TrackPayload, track_payload
+from core.json_codec import Instant
+
+
+class ItemPayload(msgspec.Struct, frozen=True):
+    """A queue item, whole: a client may replace what it has."""
+
+    id: int
+    track: TrackPayload
+    track_id: int
+    position: float
+    votes: int
+    added_by: str
+    is_playing: bool
+    added_at: Instant
+    played_at: Instant | None
+
+
+EXAMPLE_ITEM = ItemPayload(
+    id=12,
+    track=EXAMPLE_TRACK,
+    track_id=1,
+    position=1.5,
+    votes=5,
+    added_by="Alice",
+    is_playing=False,
+    added_at=datetime(2025, 12, 4, 12, 30, tzinfo=UTC),
+    played_at=None,
+)
+
+
+class VotedItemPayload(ItemPayload, frozen=True):
+    """A queue item as the answer to a vote: with the caller's own."""
+
+    my_vote: int
+
+
+class RemovedPayload(msgspec.Struct, frozen=True):
+    id: int
+    track_id: int
+
+
+class StoppedPayload(msgspec.Struct, frozen=True):
+    """Nothing plays any more."""
+
+    id: None
+    is_playing: bool
+    stopped_id: int | None
+
+
+class PlacePayload(msgspec.Struct, frozen=True):
+    id: int
+    position: float
+
+
+class ReorderedPayload(msgspec.Struct, frozen=True):
+    """Every item with its new position, in order."""
+
+    items: Sequence[PlacePayload]
+
+
+class RoomNamePayload(msgspec.Struct, frozen=True):
+    """What the room is called now."""
+
+    name: str
+
+
+class WishesPayload(msgspec.Struct, frozen=True):
+    """How many wishes the room has now."""
+
+    count: int
+
+
+def item_payload(item: PlaylistTrack) -> ItemPayload:
+    """Of an item whose track and room are loaded."""
+    return ItemPayload(
+        id=item.pk,
+        track=track_payload(item.track),
+        track_id=item.track_id,
+        position=item.position,
+        votes=item.votes,
+        added_by=item.added_by,
+        is_playing=item.is_playing,
+        added_at=item.added_at,
+        played_at=item.played_at,
+    )
+
+
+# --- Plays and wishes --------------------------------------------------------------------------------
+
 
 OwnVote = Annotated[int, msgspec.Meta(ge=-1, le=1)]
-
-
-class RoomPayload(msgspec.Struct, frozen=True):
-    """A place people share. `items` is how many its queue holds."""
-
-    slug: str
-    name: str
-    is_public: bool
-    order: Literal["manual", "votes"]
-    items: int
-    created_at: Instant
 
 
 class PlayPayload(ItemPayload, frozen=True):
@@ -27,19 +107,29 @@ class PlayPayload(ItemPayload, frozen=True):
     ended_at: Instant
 
 
+class WishPayload(msgspec.Struct, frozen=True):
+    """What a person in the room wants to hear. Without the name, as answers to writes are kept."""
+
+    id: int
+    text: str
+    wished_at: Instant
+
+
+class NamedWishPayload(WishPayload, frozen=True):
+    """A wish in the list of a room."""
+
+    wished_by: str
+
+
 class StopPayload(msgspec.Struct, frozen=True):
     """Nothing plays."""
 
     status: Literal["stopped"] = "stopped"
 
 
-def room_payload(room: Any) -> RoomPayload:
-    """Of a room from `rooms_with_counts`."""
-    return RoomPayload(
-        slug=room.slug,
-        name=room.name,
-        is_public=room.is_public,
-        order=room.order.value,
-        items=room.item_count,
-        created_at=room.created_at,
-    )
+def wish_payload(wish: Wish) -> WishPayload:
+    return WishPayload(id=wish.pk, text=wish.text, wished_at=wish.wished_at)
+
+
+def named_wish_payload(wish: Wish) -> NamedWishPayload:
+    return NamedWishPayload(id=wish.pk, text=wish.text, wished_at=wish.wished_at, wished_by=wish.wished_by)

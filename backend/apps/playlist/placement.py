@@ -1,13 +1,13 @@
-"""Putting an item into its place: between which neighbours, at which number; renumbering when they end."""
+"""Positions of items: between which neighbours, at which number; renumbering when the numbers run out."""
 
 from collections.abc import Sequence
 
 from django.dispatch import Signal
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
 from apps.playlist.positions import (
     Gap,
-    Standing,
+    QueuePosition,
     gap_after,
     gap_around,
     index_of,
@@ -15,17 +15,18 @@ from apps.playlist.positions import (
     nonzero_position,
     plain,
 )
+from apps.rooms.models import Room
 from core.statements import fetch_all
 
 # Sent when a whole queue was renumbered. `subject` is the Room.
 queue_reordered = Signal()
-_STANDINGS = "SELECT position, id FROM playlist_playlisttrack WHERE room_id = %s ORDER BY position"
+_POSITIONS = "SELECT position, id FROM playlist_playlisttrack WHERE room_id = %s ORDER BY position"
 
 
-def standings(room: Room, *, without: int | None = None) -> list[Standing]:
+def queue_positions(room: Room, *, without: int | None = None) -> list[QueuePosition]:
     """The queue in order, but for one item."""
-    rows = fetch_all(_STANDINGS, [room.pk])
-    return [Standing(position, item_id) for position, item_id in rows if item_id != without]
+    rows = fetch_all(_POSITIONS, [room.pk])
+    return [QueuePosition(position, item_id) for position, item_id in rows if item_id != without]
 
 
 def free_position(room: Room, gap: Gap) -> float:
@@ -34,7 +35,7 @@ def free_position(room: Room, gap: Gap) -> float:
     if is_usable(position) and gap.holds(position):
         return position
     renumber(room)
-    moved = {standing.item_id: standing for standing in standings(room)}
+    moved = {standing.item_id: standing for standing in queue_positions(room)}
     return Gap(
         moved[gap.before.item_id] if gap.before else None, moved[gap.after.item_id] if gap.after else None
     ).middle
@@ -42,7 +43,7 @@ def free_position(room: Room, gap: Gap) -> float:
 
 def nonzero_position_of(item: PlaylistTrack) -> float:
     """What is stored for an item that would be at 0: another number in the same gap."""
-    gap, _ = gap_around(standings(item.room, without=item.pk), 0.0)
+    gap, _ = gap_around(queue_positions(item.room, without=item.pk), 0.0)
     return nonzero_position(
         gap.before.position if gap.before else None, gap.after.position if gap.after else None
     )
@@ -50,7 +51,7 @@ def nonzero_position_of(item: PlaylistTrack) -> float:
 
 def renumber_if_tight(room: Room, item_id: int) -> None:
     """Renumbers when the item has left a neighbour without a number in between."""
-    queue = standings(room)
+    queue = queue_positions(room)
     index = index_of(queue, item_id)
     if index is None:
         return
@@ -61,7 +62,7 @@ def renumber_if_tight(room: Room, item_id: int) -> None:
 
 
 def renumber(room: Room, *, order: Sequence[int] | None = None) -> None:
-    """Gives the items 1.0, 2.0, … in their order, or in that of `order`, and tells it as one event.
+    """Gives the items 1.0, 2.0, … in their order, or in that of `order`, and sends it as one event.
 
     Two updates, because no two items may share a position at any moment: first above everything that is
     there, then down.

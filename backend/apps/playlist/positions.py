@@ -1,12 +1,12 @@
-"""Where things stand in a queue: fractional positions, gaps, and when their numbers run out. Pure."""
+"""Fractional positions in a queue: gaps, midpoints, and when no position is free. Pure."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-# Beyond this a position is refused, and a computed one makes the queue be renumbered: up to here a step of 1
-# is far above what a float can tell apart.
+# A client's position beyond this is rejected; a computed one causes a renumbering. Up to here a step of 1 is
+# far above the precision of a float.
 MAX_POSITION = 1e15
 
 
@@ -23,7 +23,7 @@ def calculate_position(prev_position: float | None = None, next_position: float 
 
 
 def is_room_between(prev_position: float | None, next_position: float | None) -> bool:
-    """Whether a number other than 0 lies between the two, so that something can be put there."""
+    """Whether a position other than 0 is free between the two."""
     if prev_position is None or next_position is None:
         return True
     middle = calculate_position(prev_position, next_position)
@@ -35,9 +35,9 @@ def is_usable(position: float) -> bool:
 
 
 def nonzero_position(prev_position: float | None, next_position: float | None) -> float:
-    """Another number than 0 between two neighbours that 0 lies between, either of which may be missing.
+    """A position other than 0 between two neighbours around 0, either of which may be missing.
 
-    A known client reads the position 0 as "no neighbour" and computes the next place at the head wrongly.
+    A known client reads the position 0 as "no neighbour", and then computes a wrong position at the head.
     """
     if next_position is None:
         return 0.5
@@ -46,12 +46,12 @@ def nonzero_position(prev_position: float | None, next_position: float | None) -
 
 
 def plain(position: float) -> float:
-    """The same number with one zero: -0.0 would read differently and compare equal."""
+    """The same number, but 0.0 for -0.0, which is written differently and compares equal."""
     return position + 0.0
 
 
-class Standing(NamedTuple):
-    """Where one item of a queue stands."""
+class QueuePosition(NamedTuple):
+    """The position of one item of a queue."""
 
     position: float
     item_id: int
@@ -59,10 +59,10 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Between two items that stand next to each other, either of which may be missing."""
+    """The gap between two adjacent items, either of which may be missing."""
 
-    before: Standing | None
-    after: Standing | None
+    before: QueuePosition | None
+    after: QueuePosition | None
 
     @property
     def middle(self) -> float:
@@ -76,32 +76,32 @@ class Gap:
         )
 
     def is_wide_with(self, position: float) -> bool:
-        """Whether an item at `position` stands in it, and leaves both neighbours a number in between."""
+        """Whether `position` is inside the gap, with a free position towards both neighbours."""
         return self.holds(position) and not self.is_tight_with(position)
 
     def is_tight_with(self, position: float) -> bool:
-        """Whether an item at `position` leaves a neighbour without a number in between."""
+        """Whether no position is free between an item at `position` and one of the neighbours."""
         return not (
             is_room_between(self.before.position if self.before else None, position)
             and is_room_between(position, self.after.position if self.after else None)
         )
 
 
-def gap_at_end(queue: Sequence[Standing]) -> Gap:
+def gap_at_end(queue: Sequence[QueuePosition]) -> Gap:
     return Gap(queue[-1] if queue else None, None)
 
 
-def gap_after(queue: Sequence[Standing], index: int) -> Gap:
-    """Behind the item at `index`; -1 is the head of the queue."""
+def gap_after(queue: Sequence[QueuePosition], index: int) -> Gap:
+    """The gap after the item at `index`; -1 is the head of the queue."""
     return Gap(queue[index] if index >= 0 else None, queue[index + 1] if index + 1 < len(queue) else None)
 
 
-def gap_around(queue: Sequence[Standing], position: float) -> tuple[Gap, bool]:
-    """Where `position` belongs, and whether it is free; directly after the item that holds it, if not."""
+def gap_around(queue: Sequence[QueuePosition], position: float) -> tuple[Gap, bool]:
+    """The gap around `position`, and whether it is free; if not, the gap after the item that has it."""
     index = bisect_left(queue, (position,))
     is_held = index < len(queue) and queue[index].position == position
     return gap_after(queue, index if is_held else index - 1), not is_held
 
 
-def index_of(queue: Sequence[Standing], item_id: int) -> int | None:
+def index_of(queue: Sequence[QueuePosition], item_id: int) -> int | None:
     return next((index for index, standing in enumerate(queue) if standing.item_id == item_id), None)

@@ -1,4 +1,4 @@
-"""What follows from a change of a room, an item or a vote, by whomever: service, admin, shell or command.
+"""What follows from a change of a room, an item or a vote, by any writer: service, admin, shell or command.
 
 Votes are counted, the queue is kept in their order where they decide it, a play begins and ends with what
 plays, and what an item was is kept when it goes. All of it is in the transaction of the change.
@@ -11,27 +11,25 @@ import msgspec
 from django.db.models import Sum
 from django.utils import timezone
 
-from apps.playlist.events import item_payload
 from apps.playlist.models import (
-    MAIN_ROOM,
     POSITION_TOO_FAR,
     STREAM_KIND,
-    Order,
     Play,
     PlaylistTrack,
     RemovedItem,
-    Room,
     Vote,
 )
+from apps.playlist.payloads import item_payload
 from apps.playlist.placement import (
     free_position,
     nonzero_position_of,
+    queue_positions,
     renumber,
     renumber_if_tight,
-    standings,
 )
-from apps.playlist.positions import Gap, gap_after, gap_at_end, is_usable
+from apps.playlist.positions import Gap, QueuePosition, gap_after, gap_at_end, is_usable
 from apps.realtime.services import close_stream, lock_stream, open_stream
+from apps.rooms.models import MAIN_ROOM, Order, Room
 from core.changes import Rules, rules_of
 from core.errors import Conflict, InvalidInput
 from core.statements import fetch_all, update_and_read
@@ -51,7 +49,7 @@ class RoomRules(Rules[Room]):
 
     def settle_change(self, row: Room, before: Room | None) -> None:
         if before is not None and (row.playing_id, row.order) != (before.playing_id, before.order):
-            settle_order(row, moved_ids=[before.playing_id, row.playing_id], is_current=row.is_current)
+            apply_vote_order(row, moved_ids=[before.playing_id, row.playing_id], is_current=row.is_current)
 
     def prepare_deletion(self, row: Room) -> None:
         if row.slug == MAIN_ROOM:
@@ -73,10 +71,10 @@ class ItemRules(Rules[PlaylistTrack]):
         _count_votes(row, before)
 
     def settle_change(self, row: PlaylistTrack, before: PlaylistTrack | None) -> None:
-        _keep_restored_votes(row)
+        _restore_votes(row)
         has_moved = before is None or row.position != before.position
         if (has_moved or before is None or row.votes != before.votes) and not row.is_being_settled:
-            settle_order(row.room, moved_ids=[row.pk], is_current=row.is_current)
+            apply_vote_order(row.room, moved_ids=[row.pk], is_current=row.is_current, item=row)
         if has_moved and not (row.gap and row.gap.is_wide_with(row.position)):
             renumber_if_tight(row.room, row.pk)
 
@@ -84,7 +82,7 @@ class ItemRules(Rules[PlaylistTrack]):
         if row.is_playing:
             row.room.playing = None
             row.room.save(update_fields=["playing"])
-        _keep_removed(row)
+        _store_removed(row)
 
 
 @rules_of(Vote)
@@ -129,7 +127,7 @@ def _recount(item: PlaylistTrack, *, is_current: bool) -> None:
         fresh.save(update_fields=counted)
 
 
-def _keep_restored_votes(item: PlaylistTrack) -> None:
+def _restore_votes(item: PlaylistTrack) -> None:
     """Writes the votes with which an item comes back; its row, which had to be there first, counts them."""
     if not item.votes_to_restore:
         return
@@ -140,7 +138,7 @@ def _keep_restored_votes(item: PlaylistTrack) -> None:
 
 
 def _next_seq(room: Room) -> int:
-    """The number of the event that this change will be told by. Exact under the room's lock."""
+    """The number of the event that this change will send. Exact under the room's lock."""
     return lock_stream(room.stream_id).seq + 1
 
 
@@ -148,7 +146,7 @@ def _next_seq(room: Room) -> int:
 
 
 class Rank(NamedTuple):
-    """Smaller stands further in front: what plays, more votes, who reached them earlier, the lower id."""
+    """Smaller is further in front: what plays, more votes, votes reached earlier, the lower id."""
 
     waits: bool
     fewer_votes: int
@@ -167,53 +165,80 @@ def ranks(room: Room) -> list[Rank]:
 
 def gap_by_votes(room: Room, *, votes: int, reached_seq: int) -> Gap:
     """Where an item that is not there yet belongs."""
-    queue = {standing.item_id: standing for standing in standings(room)}
-    ordered = [queue[rank.item_id] for rank in _settled_ranks(room)]
+    queue = {standing.item_id: standing for standing in queue_positions(room)}
+    ordered = [queue[rank.item_id] for rank in _ranks_after(room)]
     newcomer = Rank(waits=True, fewer_votes=-votes, reached_seq=reached_seq, item_id=2**63)
     index = sum(rank < newcomer for rank in ranks(room))
     return gap_after(ordered, index - 1) if ordered else gap_at_end(ordered)
 
 
-def settle_order(room: Room, *, moved_ids: Iterable[int | None] = (), is_current: bool = False) -> None:
+def apply_vote_order(
+    room: Room,
+    *,
+    moved_ids: Iterable[int | None] = (),
+    is_current: bool = False,
+    item: PlaylistTrack | None = None,
+) -> None:
     """Makes positions say what votes say, where votes decide.
 
     The items of `moved_ids` are those that may have risen or fallen; each gets a position between its new
     neighbours. When others are out of order too, as after the room's order was changed, all are renumbered.
+    With `is_current`, room and `item`, which is one of them, are as the database has them.
     """
     if not is_current:
         room = Room.objects.get(pk=room.pk)  # what plays may have changed since it was loaded
     if room.order != Order.VOTES:
         return
     wanted = [rank.item_id for rank in ranks(room)]
-    standing = [standing.item_id for standing in standings(room)]
+    queue = queue_positions(room)
+    standing = [standing.item_id for standing in queue]
     moved = [item_id for item_id in wanted if item_id in set(moved_ids)]
     if [i for i in wanted if i not in moved] != [i for i in standing if i not in moved]:
         renumber(room, order=wanted)
         return
-    for item_id in moved:
-        _move_into_rank(room, item_id, wanted, waiting=moved[moved.index(item_id) + 1 :])
+    for number, item_id in enumerate(moved, start=1):
+        known = item if is_current and item and item.pk == item_id else None
+        _move_into_rank(room, item_id, queue, wanted, waiting=moved[number:], item=known)
+        if number < len(moved):
+            queue = queue_positions(room)
 
 
-def _move_into_rank(room: Room, item_id: int, wanted: Sequence[int], *, waiting: Sequence[int]) -> None:
+def _move_into_rank(
+    room: Room,
+    item_id: int,
+    queue: Sequence[QueuePosition],
+    wanted: Sequence[int],
+    *,
+    waiting: Sequence[int],
+    item: PlaylistTrack | None,
+) -> None:
     """Moves one item behind the one that it follows; `waiting` ones are still to be moved."""
     settled = [other for other in wanted if other not in waiting]
     index = settled.index(item_id)
-    by_id = {standing.item_id: standing for standing in standings(room)}
+    by_id = {standing.item_id: standing for standing in queue}
     follower = by_id[settled[index + 1]] if index + 1 < len(settled) else None
     leader = by_id[settled[index - 1]] if index else None
     if Gap(leader, follower).holds(by_id[item_id].position):
+        if item is not None:
+            item.is_in_rank = True
         return
-    queue = standings(room, without=item_id)
-    behind = queue.index(leader) if leader else -1
-    item = room.items.select_related("room", "track").get(pk=item_id)
-    item.position = free_position(room, gap_after(queue, behind))
-    item.is_being_settled = True
-    item.save(update_fields=["position"])
+    others = [standing for standing in queue if standing.item_id != item_id]
+    gap = gap_after(others, others.index(leader) if leader else -1)
+    position = free_position(room, gap)
+    if item is None or not gap.holds(position):  # a renumbering on the way has changed its position
+        item = room.items.select_related("room", "track").get(pk=item_id)
+        item.position, item.is_being_settled = position, True
+        item.save(update_fields=["position"])
+        return
+    before = item.copied()
+    item.position, item.gap, item.is_being_settled = position, gap, True
+    item.save_current(before=before, update_fields=["position"])
+    item.is_being_settled, item.is_in_rank = False, gap.is_wide_with(item.position)
 
 
-def _settled_ranks(room: Room) -> list[Rank]:
+def _ranks_after(room: Room) -> list[Rank]:
     """The ranks, after positions were made to say the same."""
-    settle_order(room)
+    apply_vote_order(room)
     return ranks(room)
 
 
@@ -255,7 +280,7 @@ def switch_play(
         adder=item.adder,
         started_at=now,
     )
-    # Told by the event of the switch, which carries the whole item.
+    # Sent with the event of the switch, which carries the whole item.
     found = update_and_read(
         PlaylistTrack, item.pk, {"played_at": now}, read=_GOING_ON, params=[room.pk, room.pk]
     )
@@ -279,7 +304,7 @@ def _as_it_was(item: PlaylistTrack) -> dict[str, Any]:
 # --- What goes ---------------------------------------------------------------------------------------
 
 
-def _keep_removed(item: PlaylistTrack) -> None:
+def _store_removed(item: PlaylistTrack) -> None:
     before = item.room.items.filter(position__lt=item.position).order_by("-position").first()
     RemovedItem.objects.update_or_create(
         item_number=item.pk,

@@ -1,36 +1,34 @@
-"""Reading rooms and queues."""
+"""Reads of queues."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
-from apps.playlist.events import ItemPayload, item_payload
-from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack, Room, Vote
-from apps.playlist.positions import Standing
+from apps.playlist.errors import NO_SUCH_ITEM
+from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack, Vote
+from apps.playlist.payloads import ItemPayload, item_payload
+from apps.playlist.positions import QueuePosition
 from apps.realtime.decorators import cache_result
 from apps.realtime.locks import lock_stream_named
 from apps.realtime.models import Stream
+from apps.rooms.models import Room
+from apps.rooms.selectors import no_such_room
 from apps.tracks.models import Track
-from core.errors import NotFound
+from core.errors import NotFound, raises
 from core.statements import Rows, columns, fetch_all, fetch_one
 
 HISTORY_LENGTH = 20
+# Of a track, what plays that began before version 0.2 do not say.
+NEWER_TRACK_FIELDS = {"has_audio": False, "explicit": None}
 DIGEST_DIGITS = 16
-# A history is remembered for the seq at which it was read, so it is never stale; this only bounds the memory.
+# A history is cached for the seq at which it was read, so it is never stale; this only bounds the memory.
 HISTORY_MEMORY_SECONDS = 60
-# The voters of a first queue, who are nobody.
+# The voters of a seeded queue, who are no people.
 SEED_VOTERS = "seed:"
-
-
-def room_for(slug: str) -> Room:
-    """Raises NotFound."""
-    room: Room | None = Room.objects.select_related("stream").filter(slug=slug).first()
-    if room is None:
-        raise _no_such_room(slug)
-    return room
+GUEST_KEYS = "guest:"
 
 
 def locked_room(slug: str) -> Room:
@@ -38,22 +36,23 @@ def locked_room(slug: str) -> Room:
     stream = _locked_stream(slug)
     row = fetch_one(f"{_ROOM} WHERE room.stream_id = %s", [stream.pk])
     if row is None:
-        raise _no_such_room(slug)
+        raise no_such_room(slug)
     room = _rooms.made_of(row)
     room.stream = stream
     return room
 
 
-def locked_queue(slug: str) -> tuple[Room, int, Standing | None]:
-    """The same, with how many items wait in it, and where the last one stands."""
+def locked_queue(slug: str) -> tuple[Room, int, QueuePosition | None, bool]:
+    """The same, with the number of its items, the position of the last one, and whether there are wishes."""
     stream = _locked_stream(slug)
     row = fetch_one(_QUEUE, [stream.pk])
     if row is None:
-        raise _no_such_room(slug)
-    *values, count, last_position, last_id = row
+        raise no_such_room(slug)
+    *values, count, has_wishes, last_position, last_id = row
     room = _rooms.made_of(values)
     room.stream = stream
-    return room, count, None if last_id is None else Standing(last_position, last_id)
+    last = None if last_id is None else QueuePosition(last_position, last_id)
+    return room, count, last, bool(has_wishes)
 
 
 def locked_item(slug: str, item_id: int) -> PlaylistTrack:
@@ -107,23 +106,20 @@ def _no_such_item() -> NotFound:
 def _locked_stream(slug: str) -> Stream:
     stream = lock_stream_named(kind=STREAM_KIND, name=slug)  # a room's stream has its slug
     if stream is None:
-        raise _no_such_room(slug)
+        raise no_such_room(slug)
     return stream
-
-
-def _no_such_room(slug: str) -> NotFound:
-    return NotFound("There is no such room.", details={"room": slug})
 
 
 _items, _rooms, _tracks = Rows(PlaylistTrack), Rows(Room), Rows(Track)
 _votes, _plays = Rows(Vote), Rows(Play)
 _ITEM_WIDTH = _items.width + _rooms.width + _tracks.width
-# Names of tables and columns stand in these statements, and nothing that anybody has sent.
+# These statements contain names of tables and columns, and nothing that anybody has sent.
 # ruff: noqa: S608
 _ROOM = f"SELECT {columns(Room, 'room')} FROM playlist_room AS room"
 _QUEUE = (
     f"SELECT {columns(Room, 'room')}, (SELECT COUNT(*) FROM playlist_playlisttrack WHERE room_id = room.id),"
-    " last.position, last.id FROM playlist_room AS room LEFT JOIN playlist_playlisttrack AS last ON last.id ="
+    " EXISTS (SELECT 1 FROM playlist_wish WHERE room_id = room.id), last.position, last.id"
+    " FROM playlist_room AS room LEFT JOIN playlist_playlisttrack AS last ON last.id ="
     " (SELECT id FROM playlist_playlisttrack WHERE room_id = room.id ORDER BY position DESC LIMIT 1)"
     " WHERE room.stream_id = %s"
 )
@@ -158,13 +154,15 @@ def _item_of(row: Sequence[Any], stream: Stream) -> PlaylistTrack:
     return item
 
 
-def rooms_with_counts() -> "QuerySet[Room]":
-    rooms: QuerySet[Room] = Room.objects.annotate(item_count=Count("items")).order_by("pk")
-    return rooms
+def track_of_item(slug: str, item_id: int) -> int | None:
+    """The track of an item that is in the room's queue."""
+    items = PlaylistTrack.objects.filter(room__slug=slug, pk=item_id)
+    return items.values_list("track_id", flat=True).first()
 
 
+@raises(NO_SUCH_ITEM)
 def item_in(room: Room, item_id: int) -> PlaylistTrack:
-    """The item with its track and room. Raises NotFound."""
+    """The item with its track and room."""
     items = PlaylistTrack.objects.select_related("room", "track")
     item: PlaylistTrack | None = items.filter(room=room, pk=item_id).first()
     if item is None:
@@ -189,11 +187,14 @@ def history_at(*, room_id: int, epoch: str, seq: int) -> list[dict[str, Any]]:
     """The last plays that have ended, newest first, as they were at this moment of the room's stream.
 
     Plays begin and end with events, so what was read at a moment stays true of it. To be called within the
-    consistent read that told the moment.
+    consistent read that returned the moment.
     """
     del epoch, seq  # they only name the moment, for the cache
     ended = Play.objects.filter(room_id=room_id, ended_at__isnull=False).order_by("-ended_at", "-pk")
-    return [{**play.item, "ended_at": play.ended_at} for play in ended[:HISTORY_LENGTH]]
+    return [
+        {**play.item, "track": {**NEWER_TRACK_FIELDS, **play.item["track"]}, "ended_at": play.ended_at}
+        for play in ended[:HISTORY_LENGTH]
+    ]
 
 
 def open_plays(room: Room) -> list[int]:
@@ -207,9 +208,22 @@ def votes_of(voter: str, *, room: Room) -> dict[str, int]:
     return {str(item_id): value for item_id, value in votes}
 
 
+def cast_votes() -> "QuerySet[Vote]":
+    """All but those of a first queue."""
+    votes: QuerySet[Vote] = Vote.objects.exclude(voter__startswith=SEED_VOTERS)
+    return votes
+
+
+def active_guests(*, since: datetime) -> "QuerySet[Any, Any]":
+    """The keys of guests who have added tracks or voted since then, as far as these are in a queue."""
+    added = PlaylistTrack.objects.filter(added_at__gte=since, adder__startswith=GUEST_KEYS)
+    voted = Vote.objects.filter(created_at__gte=since, voter__startswith=GUEST_KEYS)
+    return added.order_by().values("adder").union(voted.values("voter"))
+
+
 def votes_for_tracks() -> Iterator[tuple[str, int, str]]:
-    """Of everybody's votes for items: the voter, the track's id, and its artist as search compares it."""
-    votes = Vote.objects.filter(value=1).exclude(voter__startswith=SEED_VOTERS).order_by("pk")
+    """Of all votes for items: the voter, the track's id, and its artist as search compares it."""
+    votes = cast_votes().filter(value=1).order_by("pk")
     return votes.values_list("voter", "item__track_id", "item__track__artist_key").iterator()
 
 

@@ -1,13 +1,12 @@
-"""Bodies of requests about rooms and queues."""
+"""Request bodies of queues."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
 
-from apps.playlist.models import MAX_ROOM_NAME, MAX_SLUG, SLUG_RULE, Order
+from apps.playlist.models import MAX_WISH
 from apps.playlist.positions import MAX_POSITION
-from apps.playlist.room_services import SLUG_PATTERN
 from apps.playlist.services import Place
 from core.fields import (
     BodySerializer,
@@ -83,22 +82,5 @@ class VoteSerializer(BodySerializer):
         return {"step": self.STEPS[self.validated_data["direction"]]}
 
 
-class RoomChangeSerializer(serializers.Serializer[None]):
-    name = ShownNameField(required=False, max_length=MAX_ROOM_NAME)
-    is_public = FlagField(required=False)
-    order = serializers.ChoiceField(choices=Order.values, required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "slug" in self.initial_data and not isinstance(self, NewRoomSerializer):
-            raise serializers.ValidationError({"slug": ["A room keeps its slug."]})
-        return attrs
-
-
-class NewRoomSerializer(RoomChangeSerializer):
-    name = ShownNameField(max_length=MAX_ROOM_NAME)
-    slug = NameField(required=False, max_length=MAX_SLUG)
-
-    def validate_slug(self, slug: str) -> str:
-        if not SLUG_PATTERN.fullmatch(slug):
-            raise serializers.ValidationError(SLUG_RULE)
-        return slug
+class WishSerializer(BodySerializer):
+    text = NameField(max_length=MAX_WISH)

@@ -9,12 +9,19 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from apps.playlist.errors import DuplicateTrack, OrderedByVotes, QueueFull
-from apps.playlist.models import Order, PlaylistTrack, RemovedItem, Room, Vote
-from apps.playlist.placement import free_position, standings
+from apps.playlist.errors import (
+    ALREADY_QUEUED,
+    FULL,
+    NO_SUCH_ITEM,
+    DuplicateTrack,
+    OrderedByVotes,
+    QueueFull,
+)
+from apps.playlist.models import PlaylistTrack, RemovedItem, Vote
+from apps.playlist.placement import free_position, queue_positions
 from apps.playlist.positions import (
     Gap,
-    Standing,
+    QueuePosition,
     calculate_position,
     gap_after,
     gap_around,
@@ -32,23 +39,26 @@ from apps.playlist.selectors import (
     locked_room,
     open_plays,
 )
+from apps.playlist.wish_services import fulfil_wishes
 from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
+from apps.rooms.models import Order, Room
+from apps.rooms.selectors import NO_SUCH_ROOM
 from apps.tracks.models import Track
-from apps.users.holding import hold_person
-from core.errors import InternalError, InvalidInput, NotFound
+from apps.users.services import lock_person
+from core.database import in_transaction
+from core.errors import ErrorSpec, InternalError, InvalidInput, NotFound, raises
 from core.statements import Rows, columns, fetch_one, for_update
-from core.transactions import in_transaction
 
 __all__ = ["Place", "add_item", "calculate_position"]
 
 logger = logging.getLogger(__name__)
-# A removed item can be brought back for so long.
+# A removed item can be restored for this long.
 RESTORABLE_FOR = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an item is wanted: at most one of the three; none is the end of the queue."""
+    """The requested place of an item: at most one of the three; without any, the end of the queue."""
 
     position: float | None = None
     after_id: int | None = None
@@ -64,38 +74,42 @@ def _already_queued(*, slug: str, track_id: int, **_: Any) -> DuplicateTrack:
     return DuplicateTrack(details={"track_id": track_id, "item_id": item.pk if item else None})
 
 
+@raises(ErrorSpec(NotFound, "There is no such room, or no such track in the library."), ALREADY_QUEUED, FULL)
 @log_action("add_item")
 @prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_queued)
 def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: str = "") -> PlaylistTrack:
-    """Adds a track to a room's queue; where votes decide the order, the place is passed over.
+    """Adds a track to a room's queue. If votes decide the order, `place` is ignored.
 
-    `adder` is the key of the account or guest whose item it is, which nobody is shown.
-    Raises NotFound, InvalidInput, DuplicateTrack, QueueFull; NotAuthenticated when the adder has just gone.
+    `adder` is the key of the account or guest whose item it is; it is never shown.
+    Also raises InvalidInput if `place` names no item, and NotAuthenticated if the adder was just deleted.
     """
-    hold_person(adder)
-    room, count, last = locked_queue(slug)
-    track = _track_that_stays(track_id)
+    lock_person(adder)
+    room, count, last, has_wishes = locked_queue(slug)
+    track = _locked_track(track_id)
     if track is None:
         raise NotFound("There is no such track in the library.")
     item = PlaylistTrack(room=room, track=track, added_by=added_by, adder=adder)
     if room.order == Order.VOTES:
-        # Nobody has voted for it yet, so it stands behind all others without votes.
+        # It has no votes yet, so it is behind all others without votes.
         item.position = free_position(room, gap_by_votes(room, votes=0, reached_seq=2**63))
     else:
-        queue = standings(room) if place.is_given else [last] if last else []
+        queue = queue_positions(room) if place.is_given else [last] if last else []
         item.position, item.gap = _position_for(room, queue, place)
     item.save_current(before=None)
     if count >= settings.MAX_QUEUE_ITEMS:
         raise QueueFull(details={"max_items": settings.MAX_QUEUE_ITEMS})
-    return _as_it_stands(item)
+    if has_wishes:
+        fulfil_wishes(room, track)
+    return _unchanged(item)
 
 
+@raises(NO_SUCH_ITEM, ErrorSpec(OrderedByVotes, "Votes decide the order of this room."))
 @log_action("change_item")
 @in_transaction
 def change_item(*, slug: str, item_id: int, place: Place, is_playing: bool | None) -> PlaylistTrack:
-    """Moves an item, starts or stops it, or both. Where it stands already, nothing happens.
+    """Moves an item, starts or stops it, or both. A move to its own place changes nothing.
 
-    Raises NotFound, InvalidInput, OrderedByVotes.
+    Also raises InvalidInput if `place` names no item.
     """
     item = locked_item(slug, item_id)
     if place.is_given:
@@ -109,10 +123,11 @@ def change_item(*, slug: str, item_id: int, place: Place, is_playing: bool | Non
     return item_in(item.room, item_id)
 
 
+@raises(NO_SUCH_ITEM)
 @log_action("remove_item")
 @transaction.atomic
 def remove_item(*, slug: str, item_id: int) -> None:
-    """Takes an item out of the queue; if it plays, its play ends. Raises NotFound."""
+    """Removes an item from the queue; if it is playing, its play ends."""
     locked_item(slug, item_id).delete()
 
 
@@ -121,21 +136,25 @@ def _already_back(*, slug: str, item_id: int) -> DuplicateTrack:
     return _already_queued(slug=slug, track_id=(removed and removed.track_id) or 0)
 
 
+@raises(
+    ErrorSpec(NotFound, "There is no such room, or nothing to restore: items are kept for 10 minutes."),
+    ErrorSpec(DuplicateTrack, "The track was queued again meanwhile.", {"track_id": 5, "item_id": 13}),
+    FULL,
+)
 @log_action("restore_item")
 @prevent_duplicate_track(model=PlaylistTrack, constraint="playlist_track_once", error=_already_back)
 @transaction.atomic
 def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
-    """Brings a removed item back under its id, with its votes, behind the one that it stood behind.
+    """Restores a removed item with its id and votes, after the item that it followed.
 
-    One that is there already stays as it is. Raises NotFound (also when it is too late), DuplicateTrack,
-    QueueFull.
+    An item that is already in the queue stays unchanged.
     """
     room = locked_room(slug)
     if room.items.filter(pk=item_id).exists():
         return item_in(room, item_id)
     since = timezone.now() - RESTORABLE_FOR
     removed = RemovedItem.objects.filter(pk=item_id, room=room, removed_at__gte=since).first()
-    track = _track_that_stays(removed.track_id) if removed and removed.track_id else None
+    track = _locked_track(removed.track_id) if removed and removed.track_id else None
     if removed is None or track is None:
         raise NotFound("There is nothing to restore: removed items are kept for 10 minutes.")
     item = PlaylistTrack(
@@ -154,16 +173,16 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         gap = gap_by_votes(room, votes=votes, reached_seq=removed.votes_reached_seq)
         item.position = free_position(room, gap)
     else:
-        item.position = free_position(room, _gap_of_gone(room, standings(room), item_id))
+        item.position = free_position(room, _gap_of_gone(room, queue_positions(room), item_id))
     return _inserted(item)
 
 
 def check_playing_state(room: Room) -> None:
-    """What plays and the record of plays say the same; a bug otherwise. Raises InternalError."""
+    """Checks that the room's playing item has the only open play; else it is a bug. Raises InternalError."""
     found, room.going_on = room.going_on, None
     going_on = open_plays(room) if found is None else found
     if going_on != [room.playing_id] * (room.playing_id is not None):
-        logger.error("Room %s plays %s, but these plays go on: %s", room.slug, room.playing_id, going_on)
+        logger.error("Room %s plays %s, but has open plays of %s", room.slug, room.playing_id, going_on)
         raise InternalError
 
 
@@ -171,26 +190,25 @@ def _check_room_of(item: PlaylistTrack) -> None:
     check_playing_state(item.room)
 
 
+@raises(NO_SUCH_ITEM)
 @log_action("play_item")
 @validate_playing_state(check=_check_room_of)
 def play_item(*, slug: str, item_id: int) -> PlaylistTrack:
-    """Makes this the item that plays; whatever played before stops. What plays already goes on.
-
-    Raises NotFound.
-    """
+    """Starts this item, and stops the one that was playing. An item that is already playing continues."""
     item = locked_item_and_plays(slug, item_id)
     room = item.room
     if room.playing_id != item.pk:
         before = room.copied()
         room.playing = item
         room.save_current(before=before, update_fields=["playing"])
-    return _as_it_stands(item)
+    return _unchanged(item)
 
 
+@raises(NO_SUCH_ROOM)
 @log_action("stop_playing")
 @validate_playing_state(check=check_playing_state)
 def stop_playing(*, slug: str) -> Room:
-    """Nothing plays from here on. Raises NotFound for an unknown room."""
+    """Stops the item that is playing, if any."""
     room = locked_room(slug)
     if room.playing_id is not None:
         before = room.copied()
@@ -199,6 +217,7 @@ def stop_playing(*, slug: str) -> Room:
     return room
 
 
+@raises(NO_SUCH_ITEM)
 @log_action("cast_vote")
 @in_transaction
 def cast_vote(
@@ -206,21 +225,21 @@ def cast_vote(
 ) -> tuple[PlaylistTrack, int]:
     """Sets the voter's vote to `value`, or moves it by `step`, within −1 … +1; returns it with the item.
 
-    Raises NotFound; NotAuthenticated when the voter has just gone, or become an account.
+    Raises NotAuthenticated if the voter was just deleted, or has become an account.
     """
-    hold_person(voter)
+    lock_person(voter)
     item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
     held = vote.value if vote else 0
     wanted = max(-1, min(1, held + step)) if value is None else value
     if wanted != held:
         item.counted_votes = total - held + wanted
         _set_vote(item, vote, voter=voter, value=wanted)
-    return _as_it_stands(item), wanted
+    return _unchanged(item), wanted
 
 
 @in_transaction
 def withdraw_vote(*, slug: str, item_id: int, voter: str) -> None:
-    """Takes the vote back, if there is one. For a caller that holds the voter. Raises NotFound."""
+    """Withdraws the vote, if there is one. The caller holds the voter's lock. Raises NotFound."""
     item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
     if vote is not None:
         item.counted_votes = total - vote.value
@@ -245,14 +264,14 @@ _tracks = Rows(Track)
 _TRACK = f"SELECT {columns(Track, 'track')} FROM tracks_track AS track WHERE track.id = %s"  # noqa: S608
 
 
-def _track_that_stays(track_id: int) -> Track | None:
-    """The track, which nobody can delete until this transaction has ended."""
+def _locked_track(track_id: int) -> Track | None:
+    """The track, locked against deletion until this transaction has ended."""
     row = fetch_one(_TRACK + for_update("FOR NO KEY UPDATE"), [track_id])
     return _tracks.made_of(row) if row else None
 
 
 def _inserted(item: PlaylistTrack) -> PlaylistTrack:
-    """Saves a new item; the database knows whether its track is queued already. Raises QueueFull."""
+    """Saves a new item; a constraint rejects a track that is already queued. Raises QueueFull."""
     item.save(force_insert=True)
     room = item.room
     if room.items.count() > settings.MAX_QUEUE_ITEMS:
@@ -263,32 +282,31 @@ def _inserted(item: PlaylistTrack) -> PlaylistTrack:
 def _moved(item: PlaylistTrack, place: Place) -> PlaylistTrack:
     if item.room.order == Order.VOTES:
         raise OrderedByVotes
-    queue = standings(item.room, without=item.pk)
+    queue = queue_positions(item.room, without=item.pk)
     position, gap = _position_for(item.room, queue, place, moving=item)
     if not gap.holds(position):
-        item = item_in(item.room, item.pk)  # a renumbering on the way has changed where it stands
+        item = item_in(item.room, item.pk)  # a renumbering has changed its position
     if position == item.position:
         return item
     before = item.copied()
     item.position, item.gap = position, gap
     item.save_current(before=before, update_fields=["position"])
-    return _as_it_stands(item)
+    return _unchanged(item)
 
 
-def _as_it_stands(item: PlaylistTrack) -> PlaylistTrack:
-    """The item behind its write: read again where others may have moved it."""
-    is_settled = item.room.order == Order.MANUAL and (
-        item.gap is None or item.gap.is_wide_with(item.position)
-    )
+def _unchanged(item: PlaylistTrack) -> PlaylistTrack:
+    """The item after its write; read again if a renumbering or the votes may have moved it."""
+    is_wide = item.gap is None or item.gap.is_wide_with(item.position)
+    is_settled = is_wide if item.room.order == Order.MANUAL else item.is_in_rank
     return item if is_settled else item_in(item.room, item.pk)
 
 
 def _position_for(
-    room: Room, queue: list[Standing], place: Place, *, moving: PlaylistTrack | None = None
+    room: Room, queue: list[QueuePosition], place: Place, *, moving: PlaylistTrack | None = None
 ) -> tuple[float, Gap]:
-    """The number that puts an item where it is wanted, its own where it stands there already; and the gap.
+    """The position of an item at `place`, or its current one if it is already there; and the gap.
 
-    `queue` is that of all others; for the end of the queue the last one will do.
+    `queue` has all other items; for the end of the queue, the last one is enough.
     """
     gap = gap_at_end(queue)
     if place.position is not None:
@@ -305,9 +323,9 @@ def _position_for(
 
 
 def _gap_next_to(
-    room: Room, queue: list[Standing], neighbour_id: int, *, field: str, moving: PlaylistTrack | None
+    room: Room, queue: list[QueuePosition], neighbour_id: int, *, field: str, moving: PlaylistTrack | None
 ) -> Gap:
-    """Directly after or before the named item, or where it was, when it has gone. Raises InvalidInput."""
+    """The gap after or before the neighbour, or where it was if it was removed. Raises InvalidInput."""
     if moving is not None and neighbour_id == moving.pk:
         return _gap_of(queue, moving)
     index = index_of(queue, neighbour_id)
@@ -318,18 +336,18 @@ def _gap_next_to(
     raise InvalidInput.of(field, "There is no such item in this room, and there was none.")
 
 
-def _gap_of(queue: list[Standing], item: PlaylistTrack) -> Gap:
-    """Where the item stands among the others: next to itself nothing changes."""
+def _gap_of(queue: list[QueuePosition], item: PlaylistTrack) -> Gap:
+    """The current gap of the item among the others: a move next to itself changes nothing."""
     gap, _ = gap_around(queue, item.position)
     return gap
 
 
 def _gap_of_gone(
-    room: Room, queue: list[Standing], item_id: int, *, moving: PlaylistTrack | None = None
+    room: Room, queue: list[QueuePosition], item_id: int, *, moving: PlaylistTrack | None = None
 ) -> Gap:
-    """Where a removed item stood: behind the nearest one in front of it that is still there.
+    """The gap where a removed item was: after its closest predecessor that is still in the queue.
 
-    That may be the very item that is to be moved: then it stands right already.
+    If that is the item to be moved, the item is already there.
     """
     seen: set[int] = set()
     wanted: int | None = item_id

@@ -1,32 +1,40 @@
-"""What is told: which change of which model is which event. Nothing else in the code broadcasts."""
+"""Which change of which model is which event. Nothing else in the code broadcasts.
+
+The docstrings are the payloads in `docs/protocol.md`: `make events` writes them there.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from apps.playlist.events import (
+from apps.playlist.models import PlaylistTrack, Wish
+from apps.playlist.payloads import (
     ItemPayload,
     PlacePayload,
     RemovedPayload,
     ReorderedPayload,
     RoomNamePayload,
     StoppedPayload,
+    WishesPayload,
     item_payload,
 )
-from apps.playlist.models import PlaylistTrack, Room
-from apps.playlist.placement import queue_reordered, standings
+from apps.playlist.placement import queue_positions, queue_reordered
 from apps.realtime.broadcasting import Broadcast, changed, created
 from apps.realtime.decorators import broadcast_event
+from apps.rooms.models import Room
 from apps.tracks.models import Track
 from core.changes import Change
 
 ItemChange = Change[PlaylistTrack]
-# Of a track, what an item shows.
-SHOWN_OF_TRACK = ("title", "artist", "album", "duration_seconds", "genre", "cover_url", "isrc", "created_at")
+# The fields of a track that an item shows.
+SHOWN_OF_TRACK = (
+    *("title", "artist", "album", "duration_seconds", "genre", "cover_url", "isrc", "created_at"),
+    *("has_audio", "explicit"),
+)
 
 
-def of_item(change: ItemChange) -> int:
+def of_item(change: ItemChange | Change[Wish]) -> int:
     stream_id: int = row(change).room.stream_id
     return stream_id
 
@@ -42,16 +50,19 @@ def row(change: Change[Any]) -> Any:
 
 @broadcast_event("track.added", on=post_save, sender=PlaylistTrack, stream=of_item, when=created)
 def track_added(change: ItemChange) -> ItemPayload:
+    """The item."""
     return item_payload(row(change))
 
 
 @broadcast_event("track.voted", on=post_save, sender=PlaylistTrack, stream=of_item, when=changed("votes"))
 def track_voted(change: ItemChange) -> ItemPayload:
+    """The item."""
     return item_payload(row(change))
 
 
 @broadcast_event("track.moved", on=post_save, sender=PlaylistTrack, stream=of_item, when=changed("position"))
 def track_moved(change: ItemChange) -> ItemPayload:
+    """The item."""
     return item_payload(row(change))
 
 
@@ -63,6 +74,7 @@ def track_moved(change: ItemChange) -> ItemPayload:
     when=changed("track_id", "added_by", "added_at", "played_at"),
 )
 def track_updated(change: ItemChange) -> ItemPayload:
+    """The item, after any other change: its track was corrected, a name was erased."""
     return item_payload(row(change))
 
 
@@ -75,13 +87,18 @@ def library_track_corrected(change: Change[Track]) -> Iterator[Broadcast[ItemPay
 
 @broadcast_event("track.removed", on=post_delete, sender=PlaylistTrack, stream=of_item)
 def track_removed(change: ItemChange) -> RemovedPayload:
+    """`{"id", "track_id"}`."""
     item = change.before
-    assert item is not None  # noqa: S101 - a row that goes was there
+    assert item is not None  # noqa: S101 - a deleted row existed
     return RemovedPayload(id=item.pk, track_id=item.track_id)
 
 
 @broadcast_event("track.playing", on=post_save, sender=Room, stream=of_room, when=changed("playing_id"))
 def track_playing(change: Change[Room]) -> ItemPayload | StoppedPayload:
+    """The item that plays now; no other item plays.
+
+    Or `{"id": null, "is_playing": false, "stopped_id"}` if none plays.
+    """
     room = row(change)
     if room.playing_id is None:
         stopped_id = change.before.playing_id if change.before else None
@@ -94,10 +111,27 @@ def track_playing(change: Change[Room]) -> ItemPayload | StoppedPayload:
 
 @broadcast_event("room.renamed", on=post_save, sender=Room, stream=of_room, when=changed("name"))
 def room_renamed(change: Change[Room]) -> RoomNamePayload:
+    """`{"name"}`: the new name of the room; its slug stays the same."""
     return RoomNamePayload(name=row(change).name)
+
+
+@broadcast_event("room.wishes", on=post_save, sender=Wish, stream=of_item, when=created)
+def wish_made(change: Change[Wish]) -> WishesPayload:
+    """`{"count"}`: how many wishes the room has now."""
+    return _wishes_of(row(change).room)
+
+
+@broadcast_event("room.wishes", on=post_delete, sender=Wish, stream=of_item)
+def wish_removed(change: Change[Wish]) -> WishesPayload:
+    return _wishes_of(row(change).room)
+
+
+def _wishes_of(room: Room) -> WishesPayload:
+    return WishesPayload(count=room.wishes.count())
 
 
 @broadcast_event("playlist.reordered", on=queue_reordered, sender=Room, stream=lambda room: room.stream_id)
 def playlist_reordered(room: Room) -> ReorderedPayload:
-    places = [PlacePayload(id=item_id, position=position) for position, item_id in standings(room)]
+    """`{"items": [{"id", "position"}, …]}` with all items."""
+    places = [PlacePayload(id=item_id, position=position) for position, item_id in queue_positions(room)]
     return ReorderedPayload(items=places)

@@ -1,17 +1,56 @@
-"""Jobs of the queue."""
+"""Maintenance of queues: at the start of a server, by command and by jobs."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
 from apps.jobs.registry import job
-from apps.playlist.room_services import forget_empty_rooms
-from apps.playlist.upkeep import forget_removed_items
+from apps.playlist.models import RemovedItem
+from apps.playlist.rules import apply_vote_order
+from apps.playlist.wish_services import purge_old_wishes
+from apps.realtime.services import lock_stream, trim_log
+from apps.rooms.models import Room
+from apps.rooms.services import purge_empty_rooms
+from core.database import delete_in_portions
+
+
+def apply_default_order() -> None:
+    """Sorts the queues of rooms without an order of their own as AUTO_SORT_BY_VOTES says now."""
+    for room in Room.objects.filter(chosen_order=""):
+        with transaction.atomic():
+            lock_stream(room.stream_id)
+            apply_vote_order(room)
+
+
+def purge_removed_items(*, now: datetime | None = None) -> int:
+    """Deletes records of removed items to which no client can refer any more, and returns their number.
+
+    They are retained as long as events, since a client may return that long, and name a removed item. They
+    also show which logs have items of a person, so the logs are trimmed first.
+    """
+    trim_log(now=now)
+    before = (now or timezone.now()) - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
+    return delete_in_portions(RemovedItem.objects.filter(removed_at__lt=before))
+
+
+# --- Jobs --------------------------------------------------------------------------------------------
 
 
 @job("playlist.forget_removals")
-def forget_removals() -> dict[str, int]:
-    """Records of removed items go when nobody can refer to them any more."""
-    return {"forgotten": forget_removed_items()}
+def purge_removals() -> dict[str, int]:
+    """Purges records of removed items that no client can refer to any more."""
+    return {"forgotten": purge_removed_items()}
 
 
 @job("playlist.forget_rooms")
-def forget_rooms() -> dict[str, int]:
-    """Rooms go that are empty, and that nobody has entered for long."""
-    return {"forgotten": forget_empty_rooms()}
+def purge_rooms() -> dict[str, int]:
+    """Purges rooms that are empty and were not entered for long."""
+    return {"forgotten": purge_empty_rooms()}
+
+
+@job("playlist.forget_wishes")
+def purge_wishes() -> dict[str, int]:
+    """Wishes go after a day: by then the party is over."""
+    return {"forgotten": purge_old_wishes()}

@@ -1,13 +1,13 @@
-"""Streams, their events, and who is there, in the admin, to look at only."""
+"""Streams, their events and presence in the admin, read-only."""
 
 from django.contrib import admin
 
 from apps.realtime.models import Event, Presence, Stream
-from core.admin_bases import LookOnlyAdmin
+from core.admin import ReadOnlyAdmin
 
 
 @admin.register(Stream)
-class StreamAdmin(LookOnlyAdmin[Stream]):
+class StreamAdmin(ReadOnlyAdmin[Stream]):
     list_display = ["name", "kind", "epoch", "seq"]
     list_filter = ["kind"]
     search_fields = ["name", "epoch"]
@@ -15,7 +15,7 @@ class StreamAdmin(LookOnlyAdmin[Stream]):
 
 
 @admin.register(Event)
-class EventAdmin(LookOnlyAdmin[Event]):
+class EventAdmin(ReadOnlyAdmin[Event]):
     list_display = ["seq", "stream", "type", "op_id", "created_at"]
     list_filter = ["type", "created_at"]
     list_select_related = ["stream"]
@@ -25,6 +25,6 @@ class EventAdmin(LookOnlyAdmin[Event]):
 
 
 @admin.register(Presence)
-class PresenceAdmin(LookOnlyAdmin[Presence]):
-    list_display = ["stream_id", "user_id", "until", "written_at"]
+class PresenceAdmin(ReadOnlyAdmin[Presence]):
+    list_display = ["stream_id", "key", "until", "written_at"]
     ordering = ["-until"]

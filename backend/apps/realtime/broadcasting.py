@@ -1,6 +1,6 @@
 """`@broadcast_event`: a model signal becomes an event of a stream, in the transaction that changed it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -15,7 +15,7 @@ P = TypeVar("P")
 
 @dataclass(frozen=True, slots=True)
 class Broadcast(Generic[P]):
-    """One event for one stream, where a change is told to several."""
+    """One event for one stream, where a change is broadcast on several."""
 
     stream_id: int
     payload: P
@@ -26,20 +26,32 @@ Receiver = Callable[[Any], Any]
 
 # The module of an app that is its table of events. What tests connect beside is no part of the contract.
 TABLE = "signals"
-# Every event that is told, with what makes its payload; in the order of the tables.
+# Every event type, with what makes its payload; in the order of the tables.
 _receivers: list[tuple[str, Receiver]] = []
 
 
 def event_payload_types(table: str = "") -> dict[str, Any]:
     """Every type of event with the type of its payload, as this table, or each, declares them."""
-    told: dict[str, Any] = {}
+    by_type: dict[str, Any] = {}
+    for event_type, receiver in _declared(table):
+        payload = _payload_type(get_type_hints(receiver)["return"])
+        by_type[event_type] = Union[by_type[event_type], payload] if event_type in by_type else payload  # noqa: UP007
+    return by_type
+
+
+def event_descriptions(table: str) -> dict[str, str]:
+    """Every type of event of this table with the docstrings of its receivers, on one line."""
+    by_type: dict[str, list[str]] = {}
+    for event_type, receiver in _declared(table):
+        by_type.setdefault(event_type, []).extend((receiver.__doc__ or "").split())
+    return {event_type: " ".join(words) for event_type, words in by_type.items()}
+
+
+def _declared(table: str) -> Iterator[tuple[str, Receiver]]:
     for event_type, receiver in _receivers:
         module = receiver.__module__
-        if module.rpartition(".")[2] != TABLE or (table and module != table):
-            continue
-        payload = _payload_type(get_type_hints(receiver)["return"])
-        told[event_type] = Union[told[event_type], payload] if event_type in told else payload  # noqa: UP007
-    return told
+        if module.rpartition(".")[2] == TABLE and (not table or module == table):
+            yield event_type, receiver
 
 
 def _payload_type(returned: Any) -> Any:
@@ -84,7 +96,7 @@ def broadcast_event(
     """
 
     def decorate(receiver: Receiver) -> Receiver:
-        def tell(subject: Any) -> None:
+        def append(subject: Any) -> None:
             result = receiver(subject)
             for broadcast in [Broadcast(stream(subject), result)] if stream else result:
                 append_event(stream_id=broadcast.stream_id, event_type=event_type, payload=broadcast.payload)
@@ -98,10 +110,10 @@ def broadcast_event(
                 return  # it goes with what it belongs to, as the items of a room with the room and its stream
             change = change_of(instance)
             if when is None or when(change):
-                tell(change)
+                append(change)
 
         def on_own_signal(subject: Any, **_: Any) -> None:
-            tell(subject)
+            append(subject)
 
         _receivers.append((event_type, receiver))
         handler = on_model_signal if isinstance(on, ModelSignal) else on_own_signal

@@ -1,17 +1,17 @@
-"""One reader of one stream, whatever it is connected by: what it is sent, in order, each event once."""
+"""One reader of one stream, over any transport: its messages, in order, each event once."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from django.conf import settings
 
-from apps.realtime.direct_sends import NO_PLACE
+from apps.realtime.fanout import NO_PLACE
 from apps.realtime.feed import Feed
 from apps.realtime.frames import Batch, Established, Frame, Position, Resumed, established_text, frame_text
 from apps.realtime.hub import Hub
 from apps.realtime.kinds import kind_named
-from apps.realtime.outflow import DirectOutflow, Outflow, QueuedOutflow, Sink
-from apps.realtime.selectors import Missed, State, missed_since, state_of
+from apps.realtime.selectors import MissedEvents, State, missed_since, state_of
+from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer, SendBuffer, Sink
 from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS
 
 # A reader that missed more than this takes a snapshot, which is shorter.
@@ -32,7 +32,7 @@ class CloseCode:
     TOO_MANY = 4429
 
 
-# What each says to whoever writes a client.
+# What each means for authors of clients.
 CLOSE_MEANINGS = {
     CloseCode.UNAVAILABLE: "A part of the server is away, so the client could not join. Come back.",
     CloseCode.TOO_SLOW: "Not reading fast enough. Come back and resume.",
@@ -53,7 +53,7 @@ class Connection:
     """
 
     __slots__ = (
-        *("_close", "_covered_from", "_feed", "_held", "_hub", "_outflow", "_sent"),
+        *("_close", "_covered_from", "_feed", "_held", "_hub", "_send_buffer", "_sent"),
         *("can_resume", "place"),
     )
 
@@ -68,14 +68,14 @@ class Connection:
         """With a sink, what is sent goes there as finished bytes; else each frame goes to `send`."""
         self._hub = hub
         self._close = close
-        self._outflow: Outflow[Any] = (
-            DirectOutflow(sink, self._close_slow) if sink else QueuedOutflow(send, self._close_slow)
+        self._send_buffer: SendBuffer[Any] = (
+            DirectSendBuffer(sink, self._close_slow) if sink else QueuedSendBuffer(send, self._close_slow)
         )
         self._feed: Feed | None = None
         self._held: list[Frame] | None = []
         # Everything after this has been sent, or is held, or will come.
         self._covered_from = 0
-        # While events are sent to it directly, the feed's audience knows better.
+        # While events are sent to it directly, the feed's fanout knows better.
         self._sent = 0
         self.place = NO_PLACE
         # Whether this client has shown that it knows how to come back.
@@ -127,18 +127,18 @@ class Connection:
     def put(self, text: str) -> None:
         """An answer to the client, behind what was sent so far."""
         self.end_direct_sends()
-        self._outflow.put([Frame(self._sent, text, is_event=False)])
+        self._send_buffer.put([Frame(self._sent, text, is_event=False)])
 
     def leave(self) -> None:
         """The other side is gone, or is to be."""
         self.end_direct_sends()
         self._hub.connections.discard(self)
-        self._outflow.shut()
+        self._send_buffer.close()
         if self._feed is not None:
             self._hub.leave(self._feed, self)
 
     async def flushed(self) -> None:
-        await self._outflow.flushed()
+        await self._send_buffer.flushed()
 
     # --- What the hub calls -------------------------------------------------------------------------
 
@@ -149,8 +149,8 @@ class Connection:
                 self._close_slow()
         elif batch.seq >= self._sent:  # else it is a heartbeat that events have overtaken
             self._sent = batch.seq
-            self._outflow.give(batch)
-            if send := self._outflow.direct_send(self.end_direct_sends):
+            self._send_buffer.give(batch)
+            if send := self._send_buffer.direct_send(self.end_direct_sends):
                 self._joined_feed.listeners.send_directly(self, send)
 
     def end_direct_sends(self) -> None:
@@ -160,12 +160,12 @@ class Connection:
 
     def take_rest(self, batch: Batch, sent: int) -> None:
         self.end_direct_sends()
-        self._outflow.give_rest(batch, sent)
+        self._send_buffer.give_rest(batch, sent)
 
     def restart(self, state: State) -> None:
         if self._held is not None:
             self._held.clear()
-        # The new numbers may be lower than those that were sent: nothing of before counts any more.
+        # The new numbers may be lower than those that were sent: earlier state does not count any more.
         self._covered_from = self._sent = state.top.seq
         self._put([state.frame])
 
@@ -211,7 +211,7 @@ class Connection:
         frames = [frame for frame in frames if frame.is_event or frame.seq >= self._sent]
         if frames:
             self._sent = max(self._sent, frames[-1].seq)
-            self._outflow.put(frames)
+            self._send_buffer.put(frames)
 
     def _put_established(self, feed: Feed, name: str, position: Position | None) -> None:
         """Who is cut off right behind this has still missed what it came to resume."""
@@ -237,7 +237,7 @@ class Connection:
         missed = feed.replays.get(position, until=until) or await self._read_missed(position, until=until)
         if missed is None or missed.frames is None or missed.top.epoch != feed.epoch:
             return False
-        self._outflow.put(missed.frames)
+        self._send_buffer.put(missed.frames)
         EVENTS_RESUMED.inc(len(missed.frames))
         self._covered_from = min(until, position.since)
         if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
@@ -247,7 +247,7 @@ class Connection:
             self._sent = position.since
         return True
 
-    async def _read_missed(self, position: Position, *, until: int) -> Missed | None:
+    async def _read_missed(self, position: Position, *, until: int) -> MissedEvents | None:
         feed = self._joined_feed
         missed = await self._hub.reads.get(
             (feed.stream_id, position, until),

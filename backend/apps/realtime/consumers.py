@@ -1,4 +1,4 @@
-"""Sockets: who may join, what clients may ask, how it ends. The events themselves come from the hub."""
+"""WebSocket consumers: joins, requests of clients, closing. The events themselves come from the hub."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -12,27 +12,34 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from apps.realtime.admission import Admitted
-from apps.realtime.commands import Command, Identify, Ping, Resume, TakeSnapshot, command_from, position_from
+from apps.realtime.client_messages import (
+    Command,
+    FollowPeople,
+    Identify,
+    Ping,
+    Resume,
+    TakeSnapshot,
+    UnknownType,
+    command_from,
+    position_from,
+)
 from apps.realtime.connection import CloseCode, Connection
 from apps.realtime.decorators import rate_limit
 from apps.realtime.frames import Frame, Identified, error_text, frame_text, pong_text
 from apps.realtime.hub import current_hub
-from apps.realtime.outflow import SINK, Sink
 from apps.realtime.presence import Person
-from apps.realtime.reading import in_reader
+from apps.realtime.send_buffer import SINK, Sink
 from core.errors import ApiError, InvalidInput, NotAuthenticated, TooManyConnections, as_api_error
-from core.https_only import is_way_allowed
 from core.identity import Caller, Visit, caller_for, scope_headers, visit_of_scope
-from core.limits import FRAMES, FRAMES_UNTIL_CLOSE
 from core.metrics import FRAMES_TOO_LARGE, SOCKETS
-from core.origins import is_origin_allowed
-from core.rate_limits import LocalCalls, TooManyCalls, scaled
+from core.rate_limits import FRAMES, FRAMES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
+from core.request_checks import is_origin_allowed, is_way_allowed
 
-MAX_FRAME_BYTES: int = settings.SOCKET_MAX_FRAME_BYTES
+MAX_FRAME_BYTES: int = settings.SOCKET_MAX_MESSAGE_BYTES
 
 
 class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
-    """One socket that listens to one stream. `kind` is given where it is routed."""
+    """One WebSocket that listens to one stream. Its route sets `kind`."""
 
     # The hub listens to the channel layer, once for each process; a socket needs no channel of its own.
     channel_layer_alias = None
@@ -42,16 +49,17 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._kind = kind
         self._default_name = default_name
         self._connection: Connection | None = None
-        self._counted: LocalCalls | None = None
+        self._counted: LocalRateLimiter | None = None
         self._is_closed = False
         self._hub = current_hub()
         self._admitted: Admitted | None = None
+        self._is_counted = True
         self._present: Person | None = None
         self._address = ""
         self._closing: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """As Channels', for one source of messages: it needs no task of its own to wait for each."""
+        """Like that of Channels, but for one source of messages, so it needs no task to wait for each."""
         self.scope, self.base_send = scope, send
         del scope
         SOCKETS.inc()
@@ -60,14 +68,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 await self.dispatch(await receive())
         except StopConsumer:
             pass
-        finally:  # however it ends: Daphne cancels it when it takes too long to leave
+        finally:  # also if Daphne cancels it, because it ends too slowly
             self._is_closed = True
             self._leave_stream()
             self._give_place_back()
             SOCKETS.dec()
 
     async def dispatch(self, message: Any) -> None:
-        """As Channels', but for its hop into a thread that looks after database connections: none is held."""
+        """Like that of Channels, without the thread that closes database connections: none is held."""
         await getattr(self, get_handler_name(message))(message)
 
     async def websocket_disconnect(self, message: Any) -> None:
@@ -76,7 +84,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
 
     @classmethod
     def as_asgi(cls, **options: Any) -> Any:
-        """As Channels', but the consumer runs by itself: a coroutine around it would keep the request."""
+        """Like that of Channels, but without a coroutine around the consumer: it would keep the request."""
 
         def application(scope: Any, receive: Any, send: Any) -> Coroutine[Any, Any, None]:
             return cls(**options)(scope, receive, send)
@@ -92,24 +100,26 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         self._address = visit.address
         try:
             self._admitted = await self._hub.admission.enter(visit, is_join=True)
-        except (TooManyCalls, TooManyConnections):
+        except (RateLimitExceeded, TooManyConnections):
             await self._close_now(CloseCode.TOO_MANY)
             return
         name = self.scope["url_route"]["kwargs"].get("slug", self._default_name)
-        position, problem = self._position_asked_for()
+        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        position, problem = _position_in(query)
+        self._is_counted = query.get("present") != ["false"]
         sink: Sink | None = (self.scope.get("extensions") or {}).get(SINK)
         connection = Connection(self._hub, send=self._send_frame, close=self._close_soon, sink=sink)
         self._connection = connection
         self.scope = None  # an open socket needs nothing more of its request
         try:
             is_open = await connection.open(kind=self._kind, name=name, position=position)
-        except Exception as error:  # the database is away, say
+        except Exception as error:  # such as an unavailable database
             await self._give_up(error, may_resume=position is not None)
             return
         if not is_open:
             await self._close_now(CloseCode.NO_SUCH_STREAM)
             return
-        self._be_present(connection, self._admitted.user_id)
+        self._be_present(connection, self._admitted.key)
         if problem is not None:
             connection.put(error_text(problem))
 
@@ -123,14 +133,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return
         try:
             await self._handle(self._connection, data)
-        except TooManyCalls as refusal:
+        except RateLimitExceeded as refusal:
             await self._refuse_frame(self._connection, refusal)
-        except Exception as error:  # the one place where errors become answers; the connection stays
+        except Exception as error:  # errors become error messages here; the connection stays open
             self._connection.put(error_text(as_api_error(error)))
 
     @property
-    def _frames(self) -> LocalCalls:
-        self._counted = self._counted or LocalCalls()
+    def _frames(self) -> LocalRateLimiter:
+        self._counted = self._counted or LocalRateLimiter()
         return self._counted
 
     @rate_limit(FRAMES.max_calls, FRAMES.period_seconds, key=lambda self, *_: self._frames)
@@ -138,6 +148,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         await self._answer(connection, command_from(data))
 
     async def _answer(self, connection: Connection, command: Command) -> None:
+        if self._admitted is not None and not isinstance(command, Ping | FollowPeople):
+            self._hub.admission.count_read(self._admitted.network)
         match command:
             case Ping(ts=ts):
                 connection.put(pong_text(ts=ts, seq=connection.seq))
@@ -145,9 +157,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 await connection.resume(position)
             case TakeSnapshot():
                 await connection.snapshot()
+            case FollowPeople():
+                self._follow_people(connection)
             case Identify():
                 caller = await self._identified(command)
-                self._be_present(connection, caller.user_id)
+                self._be_present(connection, caller.key)
                 connection.put(frame_text(_identified_as(caller)))
 
     async def _identified(self, command: Identify) -> Caller:
@@ -155,27 +169,33 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         header, scheme = shown[command.field]
         visit = Visit(address=self._address, headers={header: scheme + command.token})
         try:
-            return await in_reader(caller_for, visit)
+            return await self._hub.admission.read(visit, caller_for, visit)
         except NotAuthenticated as error:
             raise InvalidInput.of(command.field, error.message) from None
 
-    def _be_present(self, connection: Connection, user_id: int | None) -> None:
-        """Somebody known is in the stream from here on; a guest is not counted."""
-        if user_id is None or self._is_closed:
+    def _be_present(self, connection: Connection, key: str) -> None:
+        """Marks the caller with this key as present, unless the socket is that of a display."""
+        if self._is_closed or not self._is_counted:
             return
-        before, self._present = self._present, Person(connection.stream_id, user_id)
-        self._hub.presence.enter(self._present)
-        if before is not None:
-            self._hub.presence.leave(before)
+        before, self._present = self._present, Person(connection.stream_id, key)
+        if before is None:
+            self._hub.presence.enter(self._present)
+        else:
+            self._hub.presence.replace(before, self._present)
+            self._hub.people.is_another(connection, key)
 
-    async def _refuse_frame(self, connection: Connection, refusal: TooManyCalls) -> None:
+    def _follow_people(self, connection: Connection) -> None:
+        if self._present is None or not self._hub.people.follow(connection, self._kind, self._present):
+            raise UnknownType
+
+    async def _refuse_frame(self, connection: Connection, refusal: RateLimitExceeded) -> None:
         if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
             await self._close_now(CloseCode.TOO_MANY)
         else:
             connection.put(error_text(refusal))
 
     async def _give_up(self, error: Exception, *, may_resume: bool) -> None:
-        """A client that named a position can resume from it; for others it is a failure of the join."""
+        """Closes the socket: a client that sent a position can resume later; others failed to join."""
         as_api_error(error)  # for the log
         await self._close_now(CloseCode.RESTART if may_resume else CloseCode.UNAVAILABLE)
 
@@ -190,22 +210,11 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             )
         )
 
-    def _position_asked_for(self) -> tuple[Any, ApiError | None]:
-        """The position in the URL, if there is one; one that makes no sense is told, and passed over."""
-        query = parse_qs(self.scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        epoch, since = query.get("epoch", [None])[-1], query.get("since", [None])[-1]
-        if epoch is None and since is None:
-            return None, None
-        try:
-            return position_from(epoch=epoch, since=since), None
-        except InvalidInput as error:
-            return None, error
-
     async def _send_frame(self, frame: Frame) -> None:
         await self.base_send({"type": "websocket.send", "text": frame.text})
 
     async def _close_now(self, code: int) -> None:
-        """Ends the socket at once: nothing of what waits is sent any more."""
+        """Closes the socket immediately; waiting messages are not sent."""
         if self._is_closed:
             return
         self._is_closed = True
@@ -215,18 +224,19 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
     def _leave_stream(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
+            self._hub.people.leave(connection)
             connection.leave()
 
     def _give_place_back(self) -> None:
         admitted, self._admitted = self._admitted, None
         if admitted is not None:
-            self._hub.admission.leave(admitted.network)
+            self._hub.admission.leave(admitted)
         present, self._present = self._present, None
         if present is not None:
             self._hub.presence.leave(present)
 
     def _close_soon(self, code: int) -> None:
-        """For callers that can't wait. A restart is told only to who can come back; others are dropped."""
+        """For callers that can't wait. A restart is sent to sockets that can resume; others are dropped."""
         if code == CloseCode.RESTART and not (self._connection and self._connection.can_resume):
             return
         farewells = self._hub.farewells
@@ -236,7 +246,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
 
 
 class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
-    """What a socket meets at an address that means nothing."""
+    """Closes sockets at an unknown URL."""
 
     channel_layer_alias = None
 
@@ -252,6 +262,17 @@ def is_host_allowed(host: str) -> bool:
     if settings.DEBUG and not allowed:
         allowed = [".localhost", "127.0.0.1", "[::1]"]
     return bool(domain) and validate_host(domain, allowed)
+
+
+def _position_in(query: dict[str, list[str]]) -> tuple[Any, ApiError | None]:
+    """The position in the URL, if there is one; an invalid one is reported, and ignored."""
+    epoch, since = query.get("epoch", [None])[-1], query.get("since", [None])[-1]
+    if epoch is None and since is None:
+        return None, None
+    try:
+        return position_from(epoch=epoch, since=since), None
+    except InvalidInput as error:
+        return None, error
 
 
 def _identified_as(caller: Caller) -> Identified:

@@ -1,4 +1,4 @@
-"""Decorators for what cuts across: telling, counting, remembering, checking, logging."""
+"""Decorators for cross-cutting concerns: events, rate limits, caching, checks, logging."""
 
 import functools
 import inspect
@@ -12,11 +12,10 @@ from django.core.cache import cache
 from django.db import IntegrityError, models, transaction
 
 from apps.realtime.broadcasting import broadcast_event
-from core.constraints import violated_constraint
+from core.database import joined_transaction, violated_constraint
 from core.errors import ApiError
 from core.metrics import CACHE_RESULTS, WRITE_SECONDS
-from core.rate_limits import LocalCalls, count_call
-from core.transactions import joined_transaction
+from core.rate_limits import LocalRateLimiter, count_call
 
 __all__ = [
     "broadcast_event",
@@ -61,17 +60,19 @@ def log_action(name: str) -> Callable[[Function[P, R]], Function[P, R]]:
 
 
 def rate_limit(
-    max_calls: int, period: float, *, key: Callable[P, str | LocalCalls]
+    max_calls: int, period: float, *, key: Callable[P, str | LocalRateLimiter]
 ) -> Callable[[Function[P, R]], Function[P, R]]:
-    """Lets `max_calls` pass within `period` seconds, scaled by RATE_LIMIT_FACTOR; then raises TooManyCalls.
+    """Lets `max_calls` pass within `period` seconds, scaled by RATE_LIMIT_FACTOR.
+
+    Raises RateLimitExceeded above.
 
     `key` is given the call's arguments and returns who is counted: a text for the shared cache, or the
-    LocalCalls of one connection. A coroutine function is counted before it runs.
+    LocalRateLimiter of one connection. A coroutine function is counted before it runs.
     """
 
     def count(*args: P.args, **kwargs: P.kwargs) -> None:
         counted = key(*args, **kwargs)
-        if isinstance(counted, LocalCalls):
+        if isinstance(counted, LocalRateLimiter):
             counted.count(max_calls=max_calls, period_seconds=period)
         else:
             count_call(counted, max_calls=max_calls, period_seconds=period)
@@ -97,10 +98,10 @@ def rate_limit(
 
 
 def cache_result(timeout: float) -> Callable[[Function[P, R]], Function[P, R]]:
-    """Remembers results in the shared cache for `timeout` seconds, by the arguments' `repr`.
+    """Caches results in the shared cache for `timeout` seconds, by the arguments' `repr`.
 
     For functions whose result follows from their arguments: pass what it depends on, such as a stream's
-    epoch and seq, and nothing is ever stale. A result of None is remembered too.
+    epoch and seq, and nothing is ever stale. A result of None is cached too.
     """
 
     def decorate(function: Function[P, R]) -> Function[P, R]:

@@ -1,31 +1,30 @@
-"""One stream within a hub: what has been delivered, what is missing, who listens."""
+"""One stream within a hub: delivered events, missing events, listeners."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from operator import methodcaller
 
-from apps.realtime.audience import Audience
+from apps.realtime.database_reads import run_in_reader
+from apps.realtime.fanout import Fanout
 from apps.realtime.frames import Batch, Frame, Heartbeat, Position, frame_text
-from apps.realtime.heart import Heart, current_task
+from apps.realtime.heartbeat import HeartbeatTimer, current_task
 from apps.realtime.publishing import Hint
-from apps.realtime.reading import in_reader
-from apps.realtime.replays import Replays
-from apps.realtime.selectors import State, Top, next_events, state_of, tops_of
-from core.metrics import EVENTS_DELIVERED, EVENTS_FILLED, HEARTBEATS, SNAPSHOTS, observe_delivery
+from apps.realtime.selectors import ReplayCache, State, StreamHead, next_events, state_of, tops_of
+from core.metrics import EVENTS_BACKFILLED, EVENTS_DELIVERED, HEARTBEATS, SNAPSHOTS, observe_delivery
 
 logger = logging.getLogger(__name__)
 
 # A gap is filled in portions of this many events.
 FILL_BATCH = 500
-# While the log can't be read, it is tried again after these many seconds, doubling up to the last.
+# While the log can't be read: seconds until the first retry, doubled with each retry up to the last.
 FIRST_RETRY_SECONDS = 0.1
 LAST_RETRY_SECONDS = 2.0
-# Events that came before the one they follow; beyond that the log is read anyway.
+# Events from hints that wait for missing ones; more than these are read from the log.
 MAX_EARLY = 1000
-# What is given together; more goes in the next turn of the loop, so that whoever reads can take it meanwhile.
+# The size of one batch; more follows in the next iteration of the event loop, so that clients can read.
 MAX_BATCH_CHARACTERS = 64 * 1024
-# A batch that took so long to give is followed by a pause, short beside it, in which more may come.
+# After a batch that took this long to deliver, the feed pauses briefly, so that more events can arrive.
 LONG_BATCH_SECONDS = 0.002
 PAUSE_SECONDS = 0.001
 
@@ -33,18 +32,18 @@ PAUSE_SECONDS = 0.001
 class Feed:
     """Delivers a stream's events to its listeners: strictly in order, without a gap, each once.
 
-    What comes in one turn of the loop is noted, and given to everybody together in the next. One thing is
-    done at a time, `_go_on` decides which: give what follows the top, read what is missing, start anew.
+    Events that arrive in one iteration of the event loop are delivered together in the next. `_go_on` chooses
+    one step at a time: deliver the events that follow the top, read missing events, or restart.
     """
 
     def __init__(self, *, stream_id: int, kind: str, on_end: Callable[["Feed"], None]) -> None:
         self.stream_id = stream_id
         self.kind = kind
         self.epoch = ""
-        # The newest event that all listeners were given.
+        # The seq of the newest event that was delivered to all listeners.
         self.top = 0
-        self.listeners = Audience()
-        self.replays = Replays()
+        self.listeners = Fanout()
+        self.replays = ReplayCache()
         self.has_ended = False
         self._on_end = on_end
         self._wanted = 0
@@ -53,15 +52,15 @@ class Feed:
         self._starting: asyncio.Task[None] | None = None
         self._hint_before_start: Hint | None = None
         self._reading: asyncio.Task[None] | None = None
-        # Whether something is being done, or will be in the loop's next turn.
+        # Whether a step is running or scheduled.
         self._is_busy = False
-        # Done when something more was given, or nothing is left to do.
+        # Resolved after the next step, or when no step is left.
         self._next_step: asyncio.Future[None] | None = None
         self._must_restart = False
         self._new_state: State | None = None
-        # Whether the log has lost what follows the top: then only the state leads on.
+        # Whether the log no longer has the events after the top: then listeners need the whole state.
         self._is_behind_log = False
-        self._heart = Heart(self._send_beat)
+        self._heartbeat = HeartbeatTimer(self._send_beat)
         self._is_stopped = False
 
     @property
@@ -69,7 +68,7 @@ class Feed:
         return self.epoch != ""
 
     async def start(self) -> None:
-        """Learns where the stream stands. Several listeners may wait for it; it is done once."""
+        """Reads the head of the stream. Several listeners may wait for it; it is done once."""
         if self.has_started or self.has_ended:
             return
         if self._starting is None or self._starting.done():
@@ -77,17 +76,17 @@ class Feed:
         await asyncio.shield(self._starting)
 
     def stop(self) -> None:
-        """Delivers nothing more. The hub forgets a feed that nobody listens to."""
+        """Delivers nothing more. The hub drops a feed without listeners."""
         self._is_stopped = True
         for task in (self._reading, self._starting):
             if task is not None and task is not current_task():
                 task.cancel()
-        self._heart.stop()
+        self._heartbeat.stop()
         self.listeners.stop()
-        self._tell_step()
+        self._end_step()
 
     def receive(self, hint: Hint) -> None:
-        """A hint says that the stream has a new top."""
+        """Handles a hint that the stream has a new top."""
         if not self.has_started:
             self._hint_before_start = hint  # the top that is being read may be older
         elif hint.epoch != self.epoch:
@@ -96,12 +95,12 @@ class Feed:
             self._note(hint)
             self.want(hint.seq)
 
-    def is_news(self, top: Top | None) -> bool:
-        """Whether the stream stands elsewhere in the log, or not at all any more. From any thread."""
+    def is_news(self, top: StreamHead | None) -> bool:
+        """Whether the head of the stream differs in the log, or the stream has ended. Thread-safe."""
         return top is None or top.epoch != self.epoch or top.seq > self.top
 
-    def compare(self, top: Top | None) -> None:
-        """The log says where the stream stands; None when it has ended."""
+    def compare(self, top: StreamHead | None) -> None:
+        """Compares with the head of the stream in the log; None means that the stream has ended."""
         if top is None:
             self._end()
         elif top.epoch != self.epoch:
@@ -122,19 +121,19 @@ class Feed:
             self.want(seq)
             await self._step()
 
-    async def restarted(self, top: Top) -> None:
-        """Makes the listeners go on in the epoch of `top`, where the log says that it is another."""
+    async def restarted(self, top: StreamHead) -> None:
+        """Moves the listeners to the epoch of `top` if it is another one, and waits for that."""
         self.compare(top)
         while (self._must_restart or self._new_state) and not self._is_stopped:
             await self._step()
 
     async def _read_top(self) -> None:
-        top = (await in_reader(tops_of, [self.stream_id])).get(self.stream_id)
+        top = (await run_in_reader(tops_of, [self.stream_id])).get(self.stream_id)
         if top is None:
             self._end()
             return
         self.epoch, self.top = top.epoch, top.seq
-        self._heart.start()
+        self._heartbeat.start()
         hint, self._hint_before_start = self._hint_before_start, None
         if hint is not None:
             self.receive(hint)
@@ -142,7 +141,7 @@ class Feed:
     def _end(self) -> None:
         if not self.has_ended:
             self.has_ended = True
-            self.listeners.tell_end()
+            self.listeners.call_end()
             self.stop()
             self._on_end(self)
 
@@ -166,11 +165,11 @@ class Feed:
             self._read(self._read_missing)
         else:
             self._is_busy = False
-            self._tell_step()
+            self._end_step()
 
     def _has_done(self, pause_seconds: float = 0.0) -> None:
-        """Something was given. What comes next waits for the loop, so that others get their turn."""
-        self._tell_step()
+        """Ends a step and schedules the next one, so that other tasks of the event loop run in between."""
+        self._end_step()
         if self._is_stopped:
             return
         loop = asyncio.get_running_loop()
@@ -184,7 +183,7 @@ class Feed:
             self._next_step = asyncio.get_running_loop().create_future()
         await asyncio.wait([self._next_step])  # several may wait, and one that is cancelled must not end it
 
-    def _tell_step(self) -> None:
+    def _end_step(self) -> None:
         if self._next_step is not None:
             self._next_step.set_result(None)
             self._next_step = None
@@ -192,14 +191,14 @@ class Feed:
     # --- Giving -------------------------------------------------------------------------------------
 
     def _note(self, hint: Hint) -> None:
-        """Keeps what a hint brings until it is its turn."""
+        """Stores the event and the commit time of a hint until the event can be delivered."""
         if hint.committed_at and len(self._committed_at) < MAX_EARLY:
             self._committed_at[hint.seq] = hint.committed_at
         if hint.frame is not None and len(self._early) < MAX_EARLY:
             self._early[hint.seq] = Frame(hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq))
 
     def _frames_that_follow(self) -> list[Frame]:
-        """Of what is here already, that which follows the top; as much as is given together."""
+        """The stored events that directly follow the top, up to the size of a batch."""
         frames: list[Frame] = []
         characters = 0
         while frame := self._early.get(self.top + len(frames) + 1):
@@ -217,9 +216,9 @@ class Feed:
     def _has_given(self, batch: Batch, since: float) -> None:
         loop = asyncio.get_running_loop()
         self.top = batch.seq
-        self._heart.put_off()
+        self._heartbeat.put_off()
         EVENTS_DELIVERED.inc(len(batch.frames) * len(self.listeners))
-        # Behind the listeners' own tasks, which the loop may have been given just now.
+        # After the listeners' own tasks, which may have been scheduled just now.
         loop.call_soon(observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
         self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
@@ -227,15 +226,15 @@ class Feed:
         self._has_done(PAUSE_SECONDS if is_long and self._has_few_more(batch) else 0.0)
 
     def _has_few_more(self, batch: Batch) -> bool:
-        """Whether a batch no larger than this one is to follow.
+        """Whether the next batch would be no larger than this one.
 
-        Clients that answer what they are told do so once all have been told. What they say then would stand
-        behind these few, and so on for ever: two rounds through all sockets where one would do.
+        Clients respond to a message once all have received it. Without a pause their responses would wait for
+        this small batch, again and again: two rounds through all sockets instead of one.
         """
         return 0 < self._wanted - self.top <= len(batch.frames)
 
     def _give_state(self, state: State) -> None:
-        self.listeners.tell(methodcaller("restart", state), lambda: self._has_restarted(state))
+        self.listeners.call_all(methodcaller("restart", state), lambda: self._has_restarted(state))
 
     def _has_restarted(self, state: State) -> None:
         self.epoch, self.top = state.top.epoch, state.top.seq
@@ -256,13 +255,13 @@ class Feed:
         self._reading = asyncio.create_task(self._read_until_done(read))
 
     async def _read_until_done(self, read: Callable[[], Awaitable[None]]) -> None:
-        """Reads once, however often the database fails before that."""
+        """Reads once; retries while the database fails."""
         retry_seconds = FIRST_RETRY_SECONDS
         while not self._is_stopped:
             try:
                 await read()
                 break
-            except Exception as error:  # whatever the database says, the listeners wait for their events
+            except Exception as error:  # any database error: the listeners still need their events
                 logger.warning("Could not read the event log; retrying: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
@@ -271,26 +270,26 @@ class Feed:
 
     async def _read_missing(self) -> None:
         wanted_before = self._wanted
-        missed = await in_reader(lambda: next_events(self.stream_id, since=self.top, limit=FILL_BATCH))
+        missed = await run_in_reader(lambda: next_events(self.stream_id, since=self.top, limit=FILL_BATCH))
         if missed is None:
             self._end()
         elif missed.top.epoch != self.epoch or missed.frames is None:
             self._must_restart = True
             self._is_behind_log = missed.frames is None
         elif missed.frames:
-            EVENTS_FILLED.inc(len(missed.frames))
+            EVENTS_BACKFILLED.inc(len(missed.frames))
             self._early.update((frame.seq, frame) for frame in missed.frames)
         elif self._wanted == wanted_before:
-            self._wanted = self.top  # there is no more; a hint that came meanwhile is looked after
+            self._wanted = self.top  # the log has no more events, and no hint arrived meanwhile
 
     async def _read_state(self) -> None:
-        """The log doesn't lead on from here: every listener takes the whole state instead."""
-        state = await in_reader(state_of, self.stream_id)
-        self._must_restart = False  # what says so from here on is newer
+        """Reads the whole state for all listeners: the log does not continue from the top."""
+        state = await run_in_reader(state_of, self.stream_id)
+        self._must_restart = False  # a later restart is for a newer state
         if state is None:
             self._end()
         elif state.top.epoch == self.epoch and not self._is_behind_log:
-            self._wanted = max(self._wanted, state.top.seq)  # a late hint of an old epoch: the log leads on
+            self._wanted = max(self._wanted, state.top.seq)  # a late hint of an old epoch: the log continues
         else:
             self._is_behind_log = False
             self._new_state = state
@@ -299,7 +298,7 @@ class Feed:
 
     async def _send_beat(self) -> None:
         """Sends top and digest, unless an event came in between: then the room is not quiet."""
-        state = await in_reader(state_of, self.stream_id)
+        state = await run_in_reader(state_of, self.stream_id)
         if state is None:
             self._end()
         elif state.top.epoch != self.epoch:

@@ -1,4 +1,4 @@
-"""What goes over a socket: one JSON object each, with a `type`."""
+"""Messages over a socket: one JSON object each, with a `type`; encoded once for all sockets."""
 
 import json
 from collections.abc import Sequence
@@ -9,14 +9,43 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 from django.utils import timezone
 
-from apps.realtime.wire import text_pieces
 from core.errors import ApiError
-from core.instants import InstantText, milliseconds_text
-from core.rendering import json_text
+from core.json_codec import InstantText, json_text, milliseconds_text
+
+# --- RFC 6455 ----------------------------------------------------------------------------------------
+
+
+# A longer message is sent as several frames of this size, between which pings, pongs and a close can be sent.
+# It is the largest size whose length takes two bytes.
+PIECE_BYTES = 0xFFFF
+
+TEXT, CONTINUATION = 0x1, 0x0
+IS_LAST = 0x80
+# The largest payload whose length is in the second byte; a longer one's is in the two bytes after that.
+SHORT = 125
+
+
+def text_pieces(payload: bytes) -> tuple[bytes, ...]:
+    """The frames of a message: each has a header and at most PIECE_BYTES, and may end within a character."""
+    if len(payload) <= PIECE_BYTES:
+        return (_head(TEXT | IS_LAST, len(payload)) + payload,)
+    parts = [payload[start : start + PIECE_BYTES] for start in range(0, len(payload), PIECE_BYTES)]
+    codes = [TEXT, *[CONTINUATION] * (len(parts) - 2), CONTINUATION | IS_LAST]
+    return tuple(_head(code, len(part)) + part for code, part in zip(codes, parts, strict=True))
+
+
+def _head(code: int, length: int) -> bytes:
+    """The header before the payload; a server's frames are not masked."""
+    if length <= SHORT:
+        return bytes((code, length))
+    return bytes((code, 126)) + length.to_bytes(2, "big")
+
+
+# --- Messages ----------------------------------------------------------------------------------------
 
 
 class Position(NamedTuple):
-    """A moment of a stream: its incarnation, and the number of the last event that counts as seen."""
+    """A position in a stream: its epoch, and the seq of the last event that was seen."""
 
     epoch: str
     since: int
@@ -24,30 +53,30 @@ class Position(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """A finished frame, shared by all who are sent it: what it is on the wire is made once.
+    """An encoded message, shared by all its receivers: its bytes are created once.
 
-    `seq` is that of the event, or the one that the frame stands behind.
+    `seq` is that of the event, or of the last event before the message.
     """
 
     seq: int
     text: str
     is_event: bool = True
-    # From where a reader that is cut off behind this frame may go on; None where the frame says nothing new.
+    # The position from which a client can resume after this message; None if it changes no position.
     resume_from: Position | None = None
 
     @cached_property
     def pieces(self) -> tuple[bytes, ...]:
-        """What it is on a socket: one message, of several frames when it is long."""
+        """The WebSocket frames of the message: several if it is long."""
         return text_pieces(self.text.encode())
 
     @cached_property
     def size(self) -> int:
-        """In bytes on a socket."""
+        """The number of bytes on a WebSocket."""
         return sum(map(len, self.pieces))
 
 
 class Batch:
-    """Frames that are given to every listener together: the events of a turn, or a heartbeat."""
+    """Messages that are delivered to every listener together: collected events, or a heartbeat."""
 
     __slots__ = ("_wire", "frames", "seq")
 
@@ -59,7 +88,7 @@ class Batch:
 
     @property
     def wire(self) -> bytes:
-        """All of them as bytes, joined once for however many sockets."""
+        """The bytes of all messages, joined once for all sockets."""
         if not self._wire:
             self._wire = b"".join(piece for frame in self.frames for piece in frame.pieces)
         return self._wire
@@ -77,7 +106,7 @@ class EventFrame(msgspec.Struct, frozen=True):
 
 
 class Established(msgspec.Struct, frozen=True):
-    """The first frame: where the stream stands. Live events follow from seq + 1."""
+    """The first frame: the head of the stream. Live events follow from seq + 1."""
 
     epoch: str
     seq: int
@@ -126,6 +155,23 @@ class Identified(msgspec.Struct, frozen=True):
     user_id: int | msgspec.UnsetType = msgspec.UNSET
 
 
+class Present(msgspec.Struct, frozen=True):
+    """A person in the room, by an id that differs from room to room. `name` is empty if none was given."""
+
+    person_id: str
+    name: str
+
+
+class PeopleChanged(msgspec.Struct, frozen=True):
+    """Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver."""
+
+    frame_type: ClassVar[str] = "people.changed"
+
+    active: int
+    people: Sequence[Present]
+    me: str
+
+
 class Problem(msgspec.Struct, frozen=True):
     """The client's last frame could not be taken; the connection stays."""
 
@@ -135,7 +181,7 @@ class Problem(msgspec.Struct, frozen=True):
     message: str
 
 
-Payload = Resumed | Heartbeat | Identified | Problem
+Payload = Resumed | Heartbeat | Identified | PeopleChanged | Problem
 
 
 class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
@@ -150,9 +196,9 @@ class Pong(msgspec.Struct, frozen=True, tag_field="type", tag="pong"):
 def labelled(
     plain: type[msgspec.Struct], label: str, *, behind: str = "", **known: Any
 ) -> type[msgspec.Struct]:
-    """The type with the stream's name under its kind's label: first, or behind the field `behind`.
+    """The type with a field `label` for the stream's name: first, or after the field `behind`.
 
-    `known` gives fields a more exact type.
+    `known` gives fields more exact types.
     """
     fields = [(field.name, known.get(field.name, field.type)) for field in msgspec.structs.fields(plain)]
     index = 1 + [name for name, _ in fields].index(behind) if behind else 0
@@ -161,7 +207,7 @@ def labelled(
 
 
 def event_text(*, label: str, name: str, frame: EventFrame) -> str:
-    """The frame of an event, as it is stored and sent: the label stands behind the payload."""
+    """The message of an event, as it is stored and sent: the stream's name is after the payload."""
     kind = labelled(EventFrame, label, behind="payload")
     return json_text(kind(**{label: name}, **msgspec.structs.asdict(frame)))
 

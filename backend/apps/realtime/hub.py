@@ -6,16 +6,14 @@ from typing import Protocol
 from weakref import WeakKeyDictionary
 
 from apps.realtime.admission import Admission
-from apps.realtime.audience import Listener
+from apps.realtime.database_reads import CoalescedReads, LogPoller
+from apps.realtime.fanout import Listener
 from apps.realtime.feed import Feed
-from apps.realtime.high_marks import record_hints
-from apps.realtime.presence_keeper import PresenceKeeper
+from apps.realtime.presence_sync import PresenceBroadcaster, PresenceWriter, VisitWriter
 from apps.realtime.publishing import Hint, Publisher, attach, detach
-from apps.realtime.reading import SharedReads
-from apps.realtime.selectors import Top, stream_id_of, tops_of
+from apps.realtime.selectors import StreamHead, stream_id_of, tops_of
 from apps.realtime.subscriptions import Subscriptions
-from apps.realtime.visit_keeper import VisitKeeper
-from apps.realtime.watch import DatabaseWatch
+from apps.realtime.watermarks import record_watermarks
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ WATCH_RETRY_SECONDS = 1.0
 
 
 # Feeds that the log is ahead of, with their tops there; None for one that has ended.
-News = list[tuple[Feed, Top | None]]
+News = list[tuple[Feed, StreamHead | None]]
 
 
 class Closable(Protocol):
@@ -34,7 +32,7 @@ class Closable(Protocol):
 
 
 class Hub:
-    """Knows the feeds that somebody listens to, feeds them hints, and watches the log where hints fail.
+    """Holds the feeds that have listeners, passes hints to them, and polls the log where hints fail.
 
     Lives on one event loop. No listener, stream or waiting poll holds a thread or a database connection.
     """
@@ -43,16 +41,17 @@ class Hub:
         self._feeds: dict[int, Feed] = {}
         self._ids: dict[tuple[str, str], int] = {}
         self._subscriptions = Subscriptions(self.receive)
-        self._publisher = Publisher(self.receive, record_hints)
+        self._publisher = Publisher(self.receive, record_watermarks)
         self._watch: asyncio.Task[None] | None = None
         # That one, and those that are just ending.
         self._watches: set[asyncio.Task[None]] = set()
-        self.reads = SharedReads()
+        self.reads = CoalescedReads()
         self.admission = Admission()
-        self.presence = PresenceKeeper()
-        self.visits = VisitKeeper(lambda: self._feeds)
+        self.people = PresenceBroadcaster()
+        self.presence = PresenceWriter(on_written=self.people.look_soon)
+        self.visits = VisitWriter(lambda: self._feeds)
         self.connections: set[Closable] = set()
-        # Connections that are being told that they end.
+        # Connections that are being closed.
         self.farewells: set[asyncio.Task[None]] = set()
         attach(self._publisher)
 
@@ -69,7 +68,7 @@ class Hub:
                 return None
         feed = self._feeds.get(stream_id)
         if feed is None:
-            feed = self._feeds[stream_id] = Feed(stream_id=stream_id, kind=kind, on_end=self._forget)
+            feed = self._feeds[stream_id] = Feed(stream_id=stream_id, kind=kind, on_end=self._drop)
             self._ids[kind, name] = stream_id
         feed.listeners.add(listener)
         self.visits.note(stream_id)
@@ -88,7 +87,7 @@ class Hub:
     def leave(self, feed: Feed, listener: Listener) -> None:
         feed.listeners.discard(listener)
         if not feed.listeners:
-            self._forget(feed)
+            self._drop(feed)
 
     def receive(self, hint: Hint) -> None:
         """Something is new in a stream. Called on the loop; without listeners it is nothing."""
@@ -101,7 +100,7 @@ class Hub:
             connection.close_for_restart()
 
     async def stop(self) -> None:
-        """Ends the hub's own tasks. Nothing is told any more."""
+        """Ends the hub's own tasks. Nothing is delivered any more."""
         detach(self._publisher)
         self._publisher.record_now()
         await self._publisher.stop()
@@ -110,12 +109,13 @@ class Hub:
             await asyncio.wait(self._watches)
         self.admission.stop()
         self.presence.stop()
+        self.people.stop()
         self.visits.stop()
         await self._subscriptions.stop()
         for feed in list(self._feeds.values()):
             feed.stop()
 
-    def _forget(self, feed: Feed) -> None:
+    def _drop(self, feed: Feed) -> None:
         feed.stop()
         if self._feeds.get(feed.stream_id) is feed:
             del self._feeds[feed.stream_id]
@@ -137,7 +137,7 @@ class Hub:
 
     async def _watch_log(self) -> None:
         """Has the feeds compared with the log whenever the database has changed, until it is cancelled."""
-        watch: DatabaseWatch[News] = DatabaseWatch(lambda: self._read_news(watch))
+        watch: LogPoller[News] = LogPoller(lambda: self._read_news(watch))
         try:
             while True:
                 try:
@@ -150,7 +150,7 @@ class Hub:
         finally:
             await watch.close()
 
-    def _read_news(self, watch: DatabaseWatch[News]) -> News | None:
+    def _read_news(self, watch: LogPoller[News]) -> News | None:
         """Feeds that the log is ahead of, and its tops. What they hear meanwhile on the loop does no harm."""
         feeds = list(self._feeds.values())
         watched = [feed for feed in feeds if feed.has_started]

@@ -1,6 +1,6 @@
-"""Kinds of streams. An app that has something to tell registers its kind; this app knows none by name."""
+"""Kinds of streams. An app with events registers its kind; this app knows none by name."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,10 @@ class StreamKind:
     digest_of: Callable[[Sequence[Any]], str]
     # The module that is its table of events.
     table: str = ""
-    # Stands before the names of its types in schemas, where another kind has the plain ones.
+    # The names of callers by their keys, "" for who has none; deleted ones are left out. Without it, streams
+    # of this kind do not show who is there.
+    names_of: Callable[[Sequence[str]], Mapping[str, str]] | None = None
+    # Prefix of the names of its types in schemas, where another kind has the plain ones.
     prefix: str = ""
 
 

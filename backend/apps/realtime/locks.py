@@ -1,4 +1,4 @@
-"""Streams that the current transaction has locked: each is read once, and numbered on from there.
+"""Streams that the current transaction has locked: each is read once, and its next numbers follow from that.
 
 What is known of a lock lives among the transaction's own callbacks (`on_commit`). Django drops those with the
 transaction, and those made behind a savepoint when it is rolled back: what was appended there, and locks that

@@ -1,4 +1,4 @@
-"""Ordered streams of events, the log that holds their latest part, and who is there."""
+"""Ordered streams of events, the log that holds their latest part, and presence."""
 
 import secrets
 
@@ -20,7 +20,7 @@ class Stream(models.Model):
     epoch = models.CharField(max_length=16, default=new_epoch)
     # The number of the newest event; 0 before the first.
     seq = models.PositiveBigIntegerField(default=0)
-    # When somebody was last known to listen or to write, to the day.
+    # The day on which a client last listened or wrote.
     visited_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -31,7 +31,7 @@ class Stream(models.Model):
 
 
 class Event(models.Model):
-    """A numbered fact of a stream, with the frame that tells of it exactly as it is sent."""
+    """A numbered event of a stream, with its message exactly as it is sent."""
 
     stream = models.ForeignKey(Stream, on_delete=models.CASCADE, related_name="events")
     seq = models.PositiveBigIntegerField()
@@ -50,21 +50,22 @@ class Event(models.Model):
 
 
 class Presence(models.Model):
-    """Somebody known in a stream. Not told as an event; what has expired counts no more.
+    """A person in a stream. Never sent as an event; what has expired counts no more.
 
-    Numbers rather than references: the rows live a minute, and a stream or a person may go before.
+    Keys rather than references: the rows live a minute, and a stream or a person may go before.
     """
 
     stream_id = models.BigIntegerField()
-    user_id = models.BigIntegerField()
-    # Until when they are there, if nobody says later.
+    # The caller's, as in `core.identity`.
+    key = models.CharField(max_length=64)
+    # When the presence expires, unless it is extended.
     until = models.DateTimeField()
     written_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "presence"
-        constraints = [models.UniqueConstraint(fields=["stream_id", "user_id"], name="presence_once")]
+        constraints = [models.UniqueConstraint(fields=["stream_id", "key"], name="presence_once")]
         indexes = [models.Index(fields=["until"], name="presence_until")]
 
     def __str__(self) -> str:
-        return f"{self.user_id} in {self.stream_id}"
+        return f"{self.key} in {self.stream_id}"

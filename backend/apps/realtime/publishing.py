@@ -1,15 +1,16 @@
-"""After the commit: telling every process's hub that there is something new. A hint may be lost."""
+"""After the commit: hints to the hubs of all processes that there is news. A hint may be lost."""
 
 import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
 from core.metrics import EVENTS_PUBLISHED, HINTS_LOST
+from core.request_context import after_response
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class Hint(NamedTuple):
     epoch: str
     seq: int
     frame: str | None
-    # When it was published, in seconds since 1970; 0.0 where nobody knows.
+    # When it was published, in seconds since 1970; 0.0 where that is unknown.
     committed_at: float = 0.0
 
 
@@ -49,7 +50,8 @@ def group_of(stream_id: int) -> str:
 def publish(hint: Hint) -> None:
     """Hands the hint to this process's own hub and to the channel layer, without waiting for either.
 
-    In a process that serves nobody (a command, the shell) this does nothing: the hubs watch the log.
+    Within a request it waits until the response is sent, which hundreds of listeners would delay otherwise.
+    In a process without clients (a command, the shell) this does nothing: the hubs poll the log.
     """
     if publisher := _attached[-1] if _attached else None:
         EVENTS_PUBLISHED.inc(hint.seq > 0)  # 0 says that the stream has ended
@@ -72,6 +74,8 @@ class Publisher:
         self._record = record
         # The last one of each stream and epoch.
         self._unrecorded: dict[tuple[int, str], Hint] = {}
+        # In the order of their commits, until the response to one of their requests is sent.
+        self._published: deque[Hint] = deque()
         self._waiting: deque[Hint] = deque(maxlen=MAX_WAITING_HINTS)
         # By their streams.
         self._under_way: dict[int, asyncio.Task[None]] = {}
@@ -82,10 +86,19 @@ class Publisher:
 
     def publish(self, hint: Hint) -> None:
         """From any thread."""
+        self._published.append(hint)
+        after_response(self._hand_over)
+
+    def _hand_over(self) -> None:
+        """All, also those of requests under way: a hub would read the log for a hint that is missing."""
         try:
-            self._loop.call_soon_threadsafe(self._take, hint)
+            self._loop.call_soon_threadsafe(self._take_published)
         except RuntimeError:
             logger.debug("The event loop is closed; the log has the event.")
+
+    def _take_published(self) -> None:
+        while self._published:
+            self._take(self._published.popleft())
 
     async def stop(self) -> None:
         """Nothing more is sent; the log has what others did not hear of."""
@@ -97,6 +110,7 @@ class Publisher:
 
     def record_now(self) -> None:
         """Hands over what was published since the last time. On the loop, before it ends."""
+        self._take_published()
         if hints := self._taken_marks():
             self._record(hints)
 
@@ -157,7 +171,7 @@ class Publisher:
             return
         try:
             async with asyncio.timeout(SEND_DEADLINE_SECONDS):
-                await get_channel_layer().group_send(group_of(hints[0].stream_id), _message(hints))
+                await _to_others()(group_of(hints[0].stream_id), _message(hints))
             self._break_seconds = FIRST_BREAK_SECONDS
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
@@ -175,8 +189,8 @@ def _carried_bytes(hint: Hint) -> int:
 
 
 def _message(hints: list[Hint]) -> dict[str, Any]:
-    told = [hint if _carried_bytes(hint) else hint._replace(frame=None) for hint in hints]
-    return {"type": "hints", "hints": [list(hint) for hint in told]}
+    carried = [hint if _carried_bytes(hint) else hint._replace(frame=None) for hint in hints]
+    return {"type": "hints", "hints": [list(hint) for hint in carried]}
 
 
 def hints_from(message: dict[str, Any]) -> list[Hint]:
@@ -191,6 +205,15 @@ _attached: list[Publisher] = []
 def _has_others() -> bool:
     """Whether the channel layer leads to another hub than this one: one in memory ends within the process."""
     return len(_attached) > 1 or not isinstance(get_channel_layer(), InMemoryChannelLayer)
+
+
+def _to_others() -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+    """Past this process's own hub, which has the hint already, where the layer can do so."""
+    layer = get_channel_layer()
+    send: Callable[[str, dict[str, Any]], Awaitable[None]] = (
+        layer.group_send if len(_attached) > 1 else getattr(layer, "send_to_others", layer.group_send)
+    )
+    return send
 
 
 def attach(publisher: Publisher) -> None:

@@ -1,4 +1,4 @@
-"""Reading streams: their top, a part of their log, their whole state."""
+"""Reads of streams: their head, a part of their log, their whole state."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from django.db import connection
 from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
 from apps.realtime.kinds import kind_named
 from apps.realtime.models import Event, Stream
-from core.consistent_reads import consistent_read
+from core.database import consistent_read
 from core.metrics import STATE_HITS, STATE_MISSES
 
 
-class Top(NamedTuple):
-    """Where a stream stands: the number of its newest event."""
+class StreamHead(NamedTuple):
+    """The head of a stream: the number of its newest event."""
 
     stream_id: int
     epoch: str
@@ -26,22 +26,22 @@ class Top(NamedTuple):
 class State:
     """The whole state of a stream at one seq, with the texts made of it."""
 
-    top: Top
+    top: StreamHead
     items: Sequence[Any]
     digest: str
     payload: SnapshotPayload
     frame: Frame
 
 
-class Missed(NamedTuple):
+class MissedEvents(NamedTuple):
     """What a reader has missed. `frames` is None where the log no longer has all of it."""
 
-    top: Top
+    top: StreamHead
     frames: list[Frame] | None
 
 
 # States of so many streams are kept, those that were made last.
-MAX_KEPT_STATES = 64
+MAX_CACHED_STATES = 64
 
 
 class _States:
@@ -51,7 +51,7 @@ class _States:
         self._states: dict[int, State] = {}
         self._lock = Lock()
 
-    def get(self, top: Top) -> State | None:
+    def get(self, top: StreamHead) -> State | None:
         state = self._states.get(top.stream_id)
         return state if state is not None and state.top == top else None
 
@@ -59,7 +59,7 @@ class _States:
         with self._lock:
             self._states.pop(state.top.stream_id, None)
             self._states[state.top.stream_id] = state
-            if len(self._states) > MAX_KEPT_STATES:
+            if len(self._states) > MAX_CACHED_STATES:
                 del self._states[next(iter(self._states))]
 
     def clear(self) -> None:
@@ -70,7 +70,7 @@ class _States:
 _states = _States()
 
 
-def forget_states() -> None:
+def clear_cached_states() -> None:
     """For a database that is another from here on, as after a test that was rolled back."""
     _states.clear()
 
@@ -79,22 +79,22 @@ def stream_id_of(*, kind: str, name: str) -> int | None:
     return Stream.objects.filter(kind=kind, name=name).values_list("pk", flat=True).first()
 
 
-def top_named(*, kind: str, name: str) -> Top | None:
-    """Where the stream of this name stands; None when there is none (any more)."""
+def top_named(*, kind: str, name: str) -> StreamHead | None:
+    """The head of the stream of this name; None when there is none (any more)."""
     row = Stream.objects.filter(kind=kind, name=name).values_list("pk", "epoch", "seq").first()
-    return Top(*row) if row else None
+    return StreamHead(*row) if row else None
 
 
-def tops_of(stream_ids: Sequence[int]) -> dict[int, Top]:
+def tops_of(stream_ids: Sequence[int]) -> dict[int, StreamHead]:
     """Where these streams stand; one that has ended is not among them."""
     if not stream_ids:
         return {}
-    # The watch asks this all the time, and making the query anew costs several times as much as the answer.
+    # The poller asks this all the time, and compiling the query costs several times as much as its result.
     marks = ", ".join(["%s"] * len(stream_ids))
     query = f"SELECT id, epoch, seq FROM {Stream._meta.db_table} WHERE id IN ({marks})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(query, stream_ids)
-        return {row[0]: Top(*row) for row in cursor.fetchall()}
+        return {row[0]: StreamHead(*row) for row in cursor.fetchall()}
 
 
 def state_of(stream_id: int) -> State | None:
@@ -103,7 +103,7 @@ def state_of(stream_id: int) -> State | None:
         stream = Stream.objects.filter(pk=stream_id).first()
         if stream is None:
             return None
-        top = Top(stream.pk, stream.epoch, stream.seq)
+        top = StreamHead(stream.pk, stream.epoch, stream.seq)
         if held := _states.get(top):
             STATE_HITS.inc()
             return held
@@ -113,7 +113,7 @@ def state_of(stream_id: int) -> State | None:
     return state
 
 
-def _made_state(stream: Stream, top: Top) -> State:
+def _made_state(stream: Stream, top: StreamHead) -> State:
     kind = kind_named(stream.kind)
     items = kind.read_items(stream.pk)
     payload = SnapshotPayload(epoch=top.epoch, seq=top.seq, items=items)
@@ -124,7 +124,7 @@ def _made_state(stream: Stream, top: Top) -> State:
 
 def missed_since(
     stream_id: int, position: Position, *, limit: int, until: int | None = None
-) -> Missed | None:
+) -> MissedEvents | None:
     """The events after `position` (and up to `until`), if the log still has all of them and not over `limit`.
 
     None when the stream has ended.
@@ -135,10 +135,10 @@ def missed_since(
             return None
         last = top.seq if until is None else min(until, top.seq)
         if position.epoch != top.epoch or position.since > top.seq or last - position.since > limit:
-            return Missed(top, None)
+            return MissedEvents(top, None)
         frames = events_after(stream_id, position.since, epoch=top.epoch, until=last, limit=limit)
     is_whole = len(frames) == max(0, last - position.since)
-    return Missed(top, frames if is_whole else None)
+    return MissedEvents(top, frames if is_whole else None)
 
 
 def events_after(
@@ -152,7 +152,7 @@ def events_after(
     return [Frame(seq=seq, text=text, resume_from=Position(epoch, seq)) for seq, text in rows]
 
 
-def next_events(stream_id: int, *, since: int, limit: int) -> Missed | None:
+def next_events(stream_id: int, *, since: int, limit: int) -> MissedEvents | None:
     """The next part of the log, for a hub that goes on from `since`; None when the stream has ended.
 
     `frames` is None where the event after `since` is no longer there.
@@ -164,4 +164,32 @@ def next_events(stream_id: int, *, since: int, limit: int) -> Missed | None:
         frames = events_after(stream_id, since, epoch=top.epoch, limit=limit)
     is_contiguous = not frames or frames[-1].seq == since + len(frames)
     is_whole = is_contiguous and (bool(frames) or top.seq <= since)
-    return Missed(top, frames if is_whole else None)
+    return MissedEvents(top, frames if is_whole else None)
+
+
+# --- What one reader had missed, cached for the next: after a restart, thousands have missed the same
+
+
+# So many are kept, those that were read last, each of at most so many characters.
+MAX_CACHED = 4
+MAX_CHARACTERS = 1024 * 1024
+
+
+class ReplayCache:
+    """Parts of one stream's log between two events. They never change, so they may be kept for any time."""
+
+    def __init__(self) -> None:
+        self._cached: dict[tuple[Position, int], MissedEvents] = {}
+
+    def get(self, position: Position, *, until: int) -> MissedEvents | None:
+        return self._cached.get((position, until))
+
+    def keep(self, position: Position, *, until: int, missed: MissedEvents) -> None:
+        """Only what is whole: the log may have more of it later."""
+        if missed.frames is None or missed.top.seq < until:
+            return
+        if sum(len(frame.text) for frame in missed.frames) > MAX_CHARACTERS:
+            return
+        self._cached[position, until] = missed
+        if len(self._cached) > MAX_CACHED:
+            del self._cached[next(iter(self._cached))]

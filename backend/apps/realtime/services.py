@@ -1,11 +1,14 @@
 """Every write to the log: appending, trimming, beginning a new epoch."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from apps.realtime.frames import EventFrame, event_text
@@ -13,11 +16,120 @@ from apps.realtime.kinds import kind_named
 from apps.realtime.locks import PendingHint, lock_stream, lock_streams, read_again
 from apps.realtime.models import Event, Stream, new_epoch
 from apps.realtime.publishing import Hint
-from apps.realtime.trimming import newest_before, oldest_kept, trim_behind
-from core.instants import milliseconds_text
-from core.portions import delete_in_portions
+from core.database import delete_in_portions
+from core.json_codec import milliseconds_text
 from core.request_context import request_context
 from core.statements import insert, update
+
+# --- When an append trims, and how far ---------------------------------------------------------------
+
+
+# An append deletes at most so many old events, so that no writer pays for another's leftovers.
+TRIM_PER_APPEND = 200
+# A long log may hold so many events more than are kept: they go together, not each with the next one.
+MAX_SURPLUS = 100
+# A log that has nothing left that is too old is looked at for that again after this.
+PAUSE = timedelta(minutes=1)
+# Streams whose oldest event this process knows.
+MAX_KNOWN = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Oldest:
+    """An event that was the oldest of its stream when it was read; meanwhile it may have gone."""
+
+    seq: int
+    created_at: datetime
+    # For a while from then on it may be too old without being dropped.
+    rests_from: datetime | None = None
+
+    def is_too_far(self, top: int) -> bool:
+        return self.seq <= top - settings.EVENT_LOG_KEEP_EVENTS - _surplus()
+
+    def is_too_old(self, now: datetime) -> bool:
+        rests = self.rests_from is not None and self.rests_from <= now < self.rests_from + PAUSE
+        return self.created_at < retention_start(now) and not rests
+
+
+class _OldestCache:
+    """By stream and epoch: a database that is another has other epochs. Only to spare looks: no truth."""
+
+    def __init__(self) -> None:
+        self._oldest: dict[tuple[int, str], _Oldest] = {}
+        self._lock = Lock()
+
+    def clear(self) -> None:
+        with self._lock:
+            self._oldest.clear()
+
+    def get(self, stream: Stream) -> _Oldest | None:
+        return self._oldest.get((stream.pk, stream.epoch))
+
+    def put(self, stream: Stream, oldest: _Oldest | None) -> None:
+        key = (stream.pk, stream.epoch)
+        with self._lock:
+            self._oldest.pop(key, None)
+            if oldest is not None:
+                self._oldest[key] = oldest
+            if len(self._oldest) > MAX_KNOWN:
+                del self._oldest[next(iter(self._oldest))]
+
+
+_known = _OldestCache()
+
+
+def trim_behind(stream: Stream, now: datetime) -> None:
+    """Drops a few events that are too many or too old. The log is longest right after an append."""
+    known = _known.get(stream)
+    if known is not None and not (known.is_too_far(stream.seq) or known.is_too_old(now)):
+        return
+    oldest = _read_oldest(stream)
+    if oldest is None:
+        return
+    _known.put(stream, oldest)
+    last_seq = stream.seq - settings.EVENT_LOG_KEEP_EVENTS
+    within_reach = Event.objects.filter(stream=stream, seq__lt=oldest.seq + TRIM_PER_APPEND)
+    if is_old := oldest.created_at < retention_start(now):
+        last_seq = max(last_seq, newest_before(within_reach, retention_start(now)))
+    if oldest.seq <= last_seq:
+        gone, _ = within_reach.filter(seq__lte=last_seq).delete()
+        left = _read_oldest(stream)
+        is_done = gone < TRIM_PER_APPEND
+        if left and is_old and is_done:
+            left = _Oldest(left.seq, left.created_at, rests_from=now)
+        # Should the deletion be rolled back, an older one is there again, and goes with the next trim.
+        _known.put(stream, left)
+
+
+def clear_oldest() -> None:
+    """For a database that was written past the services, as by a test."""
+    _known.clear()
+
+
+def newest_before(events: QuerySet[Event], cutoff: datetime) -> int:
+    """The number of the newest event that is older; 0 without one.
+
+    Clocks may be set back, so what is old is cut off by number: never a hole in the middle.
+    """
+    numbers = events.filter(created_at__lt=cutoff).order_by("-seq").values_list("seq", flat=True)
+    return numbers.first() or 0
+
+
+def retention_start(now: datetime) -> datetime:
+    return now - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
+
+
+def _surplus() -> int:
+    return min(MAX_SURPLUS, int(settings.EVENT_LOG_KEEP_EVENTS) // 100)
+
+
+def _read_oldest(stream: Stream) -> _Oldest | None:
+    row = Event.objects.filter(stream=stream).order_by("seq").values_list("seq", "created_at").first()
+    return _Oldest(*row) if row else None
+
+
+# --- Streams and events ------------------------------------------------------------------------------
+
 
 __all__ = ["lock_stream", "lock_streams"]
 
@@ -82,7 +194,7 @@ def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
 
 
 def _advanced(stream: Stream, now: datetime) -> Stream:
-    """The stream at its next number. Nobody can take the same one: only the number before it is replaced."""
+    """The stream at its next number. No other writer can take it: only the number before it is replaced."""
     for known in (stream, None):
         stream = known or read_again(stream)
         values: dict[str, Any] = {"seq": stream.seq + 1}
@@ -101,7 +213,7 @@ def _publish_on_commit(hint: Hint) -> None:
 
 def trim_log(*, now: datetime | None = None) -> int:
     """Drops every event that is too many or too old, in portions; returns how many went."""
-    cutoff = oldest_kept(now or timezone.now())
+    cutoff = retention_start(now or timezone.now())
     gone = 0
     for stream_id, top in Stream.objects.values_list("pk", "seq"):
         events = Event.objects.filter(stream_id=stream_id)
@@ -127,7 +239,7 @@ def drop_events_up_to_now(*, stream_id: int) -> None:
 
 
 def begin_new_epoch(*, stream_id: int) -> None:
-    """The same for the whole log, and for what processes remember of it; listeners are told by a snapshot.
+    """The same for the whole log, and for what processes have cached of it; listeners get a snapshot.
 
     Raises NotFound when the stream has ended.
     """
@@ -141,7 +253,7 @@ def begin_new_epoch(*, stream_id: int) -> None:
 def begin_new_epochs() -> int:
     """Gives every stream a new incarnation: what clients have seen no longer counts, they take a snapshot.
 
-    The numbers go on, since the order by votes remembers moments by them; the log of the old epoch goes.
+    The numbers continue, since the order by votes refers to moments by them; the log of the old epoch goes.
     """
     streams = list(Stream.objects.order_by("pk").values_list("pk", flat=True))
     for stream_id in streams:

@@ -1,4 +1,4 @@
-"""This process's memberships in the channel layer's groups: kept while needed, renewed before they expire."""
+"""This process's memberships in the channel layer's groups: held while needed, renewed before they expire."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ logger = logging.getLogger(__name__)
 
 # Layers forget a member a day after it joined (group_expiry), so it joins again every hour.
 RENEW_SECONDS = 3600.0
-# Whoever joins a stream waits so long for the layer at most; without it the log is watched.
+# A client that joins a stream waits at most so long for the layer; without it the log is polled.
 JOIN_DEADLINE_SECONDS = 0.5
 FIRST_RETRY_SECONDS = 0.2
 CANCEL_AGAIN_SECONDS = 0.1
@@ -20,7 +20,7 @@ LAST_RETRY_SECONDS = 2.0
 
 
 class Subscriptions:
-    """One channel of the layer, a member of a group for each stream that somebody listens to."""
+    """One channel of the layer, a member of a group for each stream that has listeners."""
 
     def __init__(self, receive: Callable[[Hint], None], *, renew_seconds: float = RENEW_SECONDS) -> None:
         self._receive = receive
@@ -30,7 +30,7 @@ class Subscriptions:
         self._channel: str | None = None
         self._changed = asyncio.Event()
         self._settled = asyncio.Condition()
-        # While the layer is known to be away, nobody waits for it.
+        # While the layer is known to be unavailable, no join waits for it.
         self._is_away = False
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -65,12 +65,12 @@ class Subscriptions:
     def _run(self) -> None:
         if not self._tasks:
             self._tasks = [
-                asyncio.create_task(self._keep_memberships()),
+                asyncio.create_task(self._maintain_memberships()),
                 asyncio.create_task(self._receive_hints()),
                 asyncio.create_task(self._renew()),
             ]
 
-    async def _keep_memberships(self) -> None:
+    async def _maintain_memberships(self) -> None:
         """Joins and leaves groups, one after the other, until the layer's side is as wanted."""
         retry_seconds = FIRST_RETRY_SECONDS
         while True:
@@ -98,11 +98,13 @@ class Subscriptions:
             async with self._settled:
                 self._settled.notify_all()
             for stream_id in self._joined - self._wanted:
-                self._joined.discard(stream_id)  # first: who comes meanwhile waits until it is joined anew
+                self._joined.discard(
+                    stream_id
+                )  # first: a listener that comes meanwhile waits until it is joined again
                 await layer.group_discard(group_of(stream_id), self._channel)
 
     async def _receive_hints(self) -> None:
-        """Takes hints for as long as the process lives; after a failure every group is joined anew."""
+        """Takes hints for as long as the process lives; after a failure every group is joined again."""
         retry_seconds = FIRST_RETRY_SECONDS
         while True:
             try:

@@ -1,13 +1,13 @@
-"""Recommendations in the admin, to be looked at: jobs and readings write them."""
+"""Recommendations in the admin, read-only: jobs and reads write them."""
 
 from django.contrib import admin
 
 from apps.recommendations.models import Recommendation, RecommendationList
-from core.admin_bases import LookOnlyAdmin
+from core.admin import ReadOnlyAdmin
 
 
 @admin.register(RecommendationList)
-class RecommendationListAdmin(LookOnlyAdmin[RecommendationList]):
+class RecommendationListAdmin(ReadOnlyAdmin[RecommendationList]):
     list_display = ["id", "user", "room", "generated_at", "missing_sources"]
     list_filter = ["generated_at"]
     list_select_related = ["user", "room"]
@@ -15,7 +15,7 @@ class RecommendationListAdmin(LookOnlyAdmin[RecommendationList]):
 
 
 @admin.register(Recommendation)
-class RecommendationAdmin(LookOnlyAdmin[Recommendation]):
+class RecommendationAdmin(ReadOnlyAdmin[Recommendation]):
     list_display = ["id", "kept_in", "rank", "score", "track", "provider", "offered_at"]
     list_filter = ["provider", "offered_at"]
     list_select_related = ["kept_in__user", "kept_in__room", "track"]

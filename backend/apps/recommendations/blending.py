@@ -1,4 +1,4 @@
-"""Makes one list of what several sources offer: scores added, reasons joined, artists mixed. Pure."""
+"""Blends the results of several sources into one list: scores added, reasons joined, artists mixed. Pure."""
 
 import heapq
 from collections import Counter, defaultdict
@@ -24,7 +24,7 @@ ArtistOf = Callable[[Candidate], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class SourceResult:
     """What one source offers, and what its word weighs."""
 
     weight: float
@@ -38,7 +38,7 @@ def key_of(candidate: Candidate) -> Key:
     return "library", candidate.track_id
 
 
-def blended(offers: Sequence[Offer], *, without: Callable[[Candidate], bool]) -> list[Candidate]:
+def blended(offers: Sequence[SourceResult], *, without: Callable[[Candidate], bool]) -> list[Candidate]:
     """Each once, the best first, from 0 to 1: the mean of what the sources say, by their weights."""
     whole = sum(offer.weight for offer in offers if offer.candidates) or 1.0
     scores: defaultdict[Key, float] = defaultdict(float)
@@ -54,10 +54,12 @@ def blended(offers: Sequence[Offer], *, without: Callable[[Candidate], bool]) ->
             scores[key] += added / whole
             reasons[key] += [(added, reason) for reason in candidate.reasons]
     best = sorted(found, key=lambda key: (-scores[key], str(key[0]), key[1]))
-    return [replace(found[key], score=min(scores[key], 1.0), reasons=_told(reasons[key])) for key in best]
+    return [
+        replace(found[key], score=min(scores[key], 1.0), reasons=_shown_reasons(reasons[key])) for key in best
+    ]
 
 
-def _told(reasons: list[tuple[float, Reason]]) -> tuple[Reason, ...]:
+def _shown_reasons(reasons: list[tuple[float, Reason]]) -> tuple[Reason, ...]:
     """The best first, each once."""
     best = sorted(reasons, key=lambda one: -one[0])
     return tuple(dict.fromkeys(reason for _, reason in best))[:MOST_REASONS]
@@ -73,7 +75,7 @@ def mixed(candidates: Sequence[Candidate], *, most: int, artist_of: ArtistOf) ->
     chosen: list[Candidate] = []
     while (waiting or put_off) and len(chosen) < most:
         if not waiting:
-            # There is nobody else: those who had their share get more.
+            # No other artists are left: those that had their share get more.
             waiting, put_off = put_off, []
             heapq.heapify(waiting)
             of_block.clear()

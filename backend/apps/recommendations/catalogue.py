@@ -1,4 +1,4 @@
-"""The library as columns in this process's memory: what ranking looks at, for every track at once."""
+"""The library as columns in this process's memory: the input of ranking, for all tracks together."""
 
 import threading
 import time
@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 from django.db.models import Max
 
-from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.library_changes import changes_so_far
+from apps.recommendations.engine.matrices import Floats, Integers
+from apps.recommendations.receivers import library_version
 from apps.tracks.models import Track
 
 # Id, artist's key, genre's key, genre.
 Row = tuple[int, str, str, str]
 
-# A correction that another process made is seen after so long; own ones, and new tracks, at once.
+# Corrections by other processes are visible after this time; own ones and new tracks immediately.
 BELIEVED_SECONDS = 600.0
 
 
@@ -31,7 +31,7 @@ class Catalogue:
     genres: Integers
     artist_keys: list[str]
     genre_keys: list[str]
-    # As the first track of each spells it.
+    # Each genre as its first track spells it.
     genre_names: list[str]
 
     @classmethod
@@ -41,7 +41,7 @@ class Catalogue:
         return cls(none, none, none, [], [], []).with_more(rows)
 
     def with_more(self, rows: Iterable[Row]) -> "Catalogue":
-        """The same with these behind, whose ids are higher. This one stays as it is."""
+        """A new catalogue with these rows appended, whose ids are higher."""
         artist_numbers, genre_numbers = dict(self.artist_numbers), dict(self.genre_numbers)
         genre_names = list(self.genre_names)
         ids, artists, genres = array("q"), array("q"), array("q")
@@ -72,7 +72,7 @@ class Catalogue:
         return {key: number for number, key in enumerate(self.genre_keys)}
 
     def places(self, track_ids: Collection[int]) -> Integers:
-        """Where these tracks stand; those that are not in it are left out."""
+        """The indexes of these tracks; tracks that are not in the catalogue are left out."""
         wanted = np.fromiter(track_ids, np.int64, len(track_ids))
         found = np.searchsorted(self.ids, wanted)
         is_there = found < len(self.ids)
@@ -80,7 +80,7 @@ class Catalogue:
         return found[is_there]
 
     def artists_by_id(self, track_ids: Collection[int]) -> dict[int, str]:
-        """The artist's key of each of these tracks that is in it."""
+        """The artist's key of each of these tracks that is in the catalogue."""
         places = self.places(track_ids)
         pairs = zip(self.ids[places].tolist(), self.artists[places].tolist(), strict=True)
         return {track_id: self.artist_keys[number] for track_id, number in pairs}
@@ -89,20 +89,20 @@ class Catalogue:
         return self.artist_keys[int(self.artists[place])]
 
     def of_artists(self, keys: Collection[str]) -> Any:
-        """For each track whether it is by one of them."""
+        """For each track whether it is by one of these artists."""
         numbers = [self.artist_numbers[key] for key in keys if key in self.artist_numbers]
         is_by = np.zeros(len(self.artist_keys), bool)
         is_by[numbers] = True
         return is_by[self.artists] if len(self) else np.zeros(0, bool)
 
     def allowed(self, *, without_tracks: Collection[int], without_artists: Collection[str]) -> Any:
-        """For each track whether it may be offered."""
+        """For each track whether it may be recommended."""
         may: Any = ~self.of_artists(without_artists)
         may[self.places(without_tracks)] = False
         return may
 
     def scored(self, scores: Floats, may: Any, *, most: int) -> list[int]:
-        """Places of the best that score above 0, best first; of equals the newer first."""
+        """Indexes of the best tracks that score above 0, best first; of equal ones the newer first."""
         found = np.flatnonzero(may & (scores > 0))
         if len(found) > most:
             least = np.partition(scores[found], len(found) - most)[len(found) - most]
@@ -116,17 +116,17 @@ def _joined(column: Integers, more: "array[int]") -> Integers:
 
 
 class CatalogueHolder:
-    """The one of this process: read when it is first needed, and again when the library has changed."""
+    """The catalogue of this process: read at its first use, and again after changes of the library."""
 
     def __init__(self) -> None:
         self._held: Catalogue | None = None
-        # The number of changes of this process, and when it was read; new tracks came behind since.
+        # The library version and the time of the last full read; new tracks were appended since.
         self._changes = 0
         self._read_at = 0.0
         self._reading = threading.Lock()
 
     def catalogue(self) -> Catalogue:
-        """One query while nothing has changed."""
+        """The current catalogue; takes one query if nothing has changed."""
         newest: int = Track.objects.aggregate(newest=Max("pk"))["newest"] or 0
         if not (self._is_valid() and _newest_in(self._held) == newest):
             with self._reading:
@@ -136,14 +136,14 @@ class CatalogueHolder:
 
     def _is_valid(self) -> bool:
         is_believed = time.monotonic() - self._read_at < BELIEVED_SECONDS
-        return self._held is not None and is_believed and self._changes == changes_so_far()
+        return self._held is not None and is_believed and self._changes == library_version()
 
     def _bring_up_to(self, newest: int) -> None:
         held = self._held
         if held is not None and self._is_valid() and _newest_in(held) <= newest:
             self._held = held.with_more(_rows(after=_newest_in(held))) if _newest_in(held) < newest else held
         else:
-            self._changes, self._read_at = changes_so_far(), time.monotonic()
+            self._changes, self._read_at = library_version(), time.monotonic()
             self._held = Catalogue.of(_rows(after=0))
 
 

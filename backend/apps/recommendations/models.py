@@ -1,17 +1,30 @@
-"""What was recommended last to people and rooms, so that it need not be found anew, and keeps its numbers."""
+"""The last recommendations to people and rooms: they need not be computed again, and have stable ids."""
+
+from enum import StrEnum
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from apps.playlist.models import Room
 from apps.recommendations.sources.base import LIBRARY
+from apps.rooms.models import Room
 from apps.tracks.models import Track
 
 MAX_PROVIDER = 20
 MAX_PROVIDER_ID = 200
 # How many a reading without ?limit= shows, unless a refresh said otherwise.
 USUAL_COUNT = 20
+
+
+class ModelState(StrEnum):
+    """How the trained model fares."""
+
+    OK = "ok"
+    # As on every new installation; the product goes on with content and popularity.
+    MISSING = "missing"
+    # Of a format that this version doesn't read.
+    OLD = "old"
+    BROKEN = "broken"
 
 
 class RecommendationList(models.Model):
@@ -50,7 +63,7 @@ class Recommendation(models.Model):
     # Null as long as the library does not have it.
     track = models.ForeignKey(Track, on_delete=models.CASCADE, null=True, related_name="+")
     provider = models.CharField(max_length=MAX_PROVIDER, default=LIBRARY)
-    # What another provider calls it, and tells of it; empty and null for the library's own.
+    # Its id and metadata at another provider; empty and null for tracks of the library.
     provider_id = models.CharField(max_length=MAX_PROVIDER_ID, blank=True, default="")
     outside = models.JSONField(null=True)
     reasons = models.JSONField(default=list)
@@ -73,5 +86,5 @@ class Recommendation(models.Model):
         indexes = [models.Index(fields=["kept_in", "rank"], name="recommendation_rank")]
 
     def __str__(self) -> str:
-        told = self.track or f"{self.provider} {self.provider_id}"
-        return f"{self.rank or '–'}. {told}"
+        title = self.track or f"{self.provider} {self.provider_id}"
+        return f"{self.rank or '–'}. {title}"

@@ -1,4 +1,4 @@
-"""Recommendations as clients get them."""
+"""Payloads of recommendations."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ import msgspec
 
 from apps.recommendations.models import Recommendation, RecommendationList
 from apps.tracks.payloads import formatted_duration, track_payload
-from core.instants import Instant
+from core.json_codec import Instant
 
 SourceWord = Literal["cache", "database", "computed"]
 
@@ -35,10 +35,12 @@ class RecommendedTrackPayload(msgspec.Struct, frozen=True):
     cover_url: str | None
     isrc: str | None
     created_at: Instant | None
+    has_audio: bool
+    explicit: bool | None
 
 
 class RecommendationPayload(msgspec.Struct, frozen=True):
-    """`id` is for telling what became of it, as `recommendation_id` of an activity."""
+    """`id` is for reports of what became of it, as `recommendation_id` of an activity."""
 
     id: int
     rank: int
@@ -51,7 +53,7 @@ class RecommendationPayload(msgspec.Struct, frozen=True):
 
 
 class RecommendationsPayload(msgspec.Struct, frozen=True, kw_only=True):
-    """`stale`: made long ago, and being made anew. `missing_sources` did not answer when it was made."""
+    """`stale`: old, and being recomputed. `missing_sources` did not respond when it was computed."""
 
     source: SourceWord
     generated_at: Instant
@@ -71,7 +73,7 @@ class RoomRecommendationsPayload(RecommendationsPayload, frozen=True, kw_only=Tr
 
 @dataclass(frozen=True, slots=True)
 class OfferedPayload:
-    """A whole list, as it is remembered; each answer gives a part of it."""
+    """A whole list, as it is stored; each response contains a part of it."""
 
     generated_at: datetime
     usual_count: int
@@ -103,16 +105,18 @@ def _recommendation(row: Recommendation) -> RecommendationPayload:
 def _track(row: Recommendation) -> RecommendedTrackPayload:
     if row.track is not None:
         return RecommendedTrackPayload(**msgspec.structs.asdict(track_payload(row.track)))
-    told: dict[str, Any] = row.outside or {}
+    outside: dict[str, Any] = row.outside or {}
     return RecommendedTrackPayload(
         id=None,
-        title=told["title"],
-        artist=told["artist"],
-        album=told["album"],
-        duration_seconds=told["duration_seconds"],
-        duration_formatted=formatted_duration(told["duration_seconds"]),
+        title=outside["title"],
+        artist=outside["artist"],
+        album=outside["album"],
+        duration_seconds=outside["duration_seconds"],
+        duration_formatted=formatted_duration(outside["duration_seconds"]),
         genre="",
-        cover_url=told["cover_url"],
-        isrc=told["isrc"],
+        cover_url=outside["cover_url"],
+        isrc=outside["isrc"],
         created_at=None,
+        has_audio=False,
+        explicit=None,
     )

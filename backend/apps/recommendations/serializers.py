@@ -1,17 +1,11 @@
-"""What a refresh is asked for."""
+"""The request body of a refresh."""
 
 from typing import Any
 
 from rest_framework import serializers
 
 from apps.recommendations.models import USUAL_COUNT
-from apps.users.taste import (
-    MAX_ARTIST_NAME,
-    MAX_ARTISTS,
-    MAX_GENRE_NAME,
-    MAX_GENRES,
-    without_repeats,
-)
+from apps.users.models import MAX_ARTIST_NAME, MAX_ARTISTS, MAX_GENRE_NAME, MAX_GENRES, without_repeats
 from core.fields import NameField, WholeNumberField
 
 MOST_SHOWN = 100

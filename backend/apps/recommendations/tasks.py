@@ -1,18 +1,27 @@
-"""Jobs of recommendations."""
+"""Jobs of recommendations, and requests for a new list."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
-from apps.analytics.opinions import people_active_since
-from apps.jobs.failures import JobFailed
-from apps.jobs.registry import job
-from apps.recommendations.keeping import forget_withdrawn
+from apps.analytics.interactions import last_activity_at, people_active_since
+from apps.jobs.models import JobRun
+from apps.jobs.registry import JobFailed, job
+from apps.jobs.services import get_run
+from apps.realtime.decorators import log_action
+from apps.recommendations.list_store import MAX_STORED, Owner, purge_withdrawn, save_list
 from apps.recommendations.models import USUAL_COUNT, RecommendationList
-from apps.recommendations.serving import refreshed
-from apps.recommendations.wishes import Seeds
-from core.errors import NotAuthenticated, NotFound
+from apps.recommendations.payloads import OfferedPayload
+from apps.recommendations.preferences import Seeds, preferences_of
+from apps.users.models import key_of_user
+from apps.users.selectors import account, taste_changed_at
+from core.errors import ErrorSpec, NotAuthenticated, NotFound, RateLimited, raises
+from core.identity import user_id_of
+from core.rate_limits import REFRESHES, check_rate_limit
 
 # Who did anything within this time has a fresh list waiting.
 ACTIVE_FOR = timedelta(days=7)
@@ -20,6 +29,26 @@ ACTIVE_FOR = timedelta(days=7)
 FRESH_FOR = timedelta(hours=3)
 # Of many who ask for one person's list at once, those who come when it is done have it already.
 REFRESHED_FOR = timedelta(minutes=1)
+
+
+def refresh_list(
+    user_id: int, *, with_outside: bool, usual_count: int | None = None, seeds: Seeds | None = None
+) -> OfferedPayload:
+    """A list that is found just now, and kept. Raises NotFound or NotAuthenticated if the person has gone."""
+    # NumPy takes a tenth of a second to load, and memory: only who finds something needs it.
+    from apps.recommendations.recommender import recommend
+    from apps.recommendations.track_resolution import resolve_candidates
+
+    found_at = timezone.now()
+    preferences = preferences_of(account(user_id), seeds=seeds)
+    found = recommend(preferences, most=MAX_STORED, with_outside=with_outside, settle=resolve_candidates)
+    return save_list(
+        owner=Owner(user_id=user_id),
+        candidates=found.candidates,
+        missing_sources=found.missing_sources,
+        usual_count=usual_count,
+        found_at=found_at,
+    )
 
 
 @job("recommendations.refresh", max_attempts=3, fresh_for=REFRESHED_FOR)
@@ -33,7 +62,7 @@ def refresh(
     """Finds a new list for one person, asking outside sources, too."""
     seeds = Seeds(tuple(seed_genres), tuple(seed_artists))
     try:
-        offered = refreshed(user_id, with_outside=True, usual_count=limit, seeds=seeds)
+        offered = refresh_list(user_id, with_outside=True, usual_count=limit, seeds=seeds)
     except (NotFound, NotAuthenticated):
         raise JobFailed(NotFound.code) from None  # the person has gone
     return {"recommendations": len(offered.recommendations)}
@@ -41,7 +70,7 @@ def refresh(
 
 @job("recommendations.refresh_active", is_long=True)
 def refresh_active() -> dict[str, int]:
-    """The same for everybody who was active lately; a run that takes over goes on where the last one was."""
+    """The same for all recently active people; a run that takes over continues where the last one was."""
     now = timezone.now()
     fresh = RecommendationList.objects.filter(generated_at__gt=now - FRESH_FOR, user__isnull=False)
     done = set(fresh.values_list("user_id", flat=True))
@@ -49,7 +78,7 @@ def refresh_active() -> dict[str, int]:
     number = 0
     for user_id in waiting:
         try:
-            refreshed(user_id, with_outside=True)
+            refresh_list(user_id, with_outside=True)
             number += 1
         except (NotFound, NotAuthenticated):
             continue  # gone since
@@ -58,9 +87,9 @@ def refresh_active() -> dict[str, int]:
 
 @job("recommendations.train", is_long=True)
 def train() -> dict[str, int]:
-    """Learns anew from what was played and liked; without any listen the model stays as it is."""
+    """Trains the model again on what was played and liked; without any listen it stays as it is."""
     from apps.recommendations.engine.model import NothingToLearnError  # loads NumPy
-    from apps.recommendations.services import train_recommendations
+    from apps.recommendations.training import train_recommendations
 
     try:
         trained = train_recommendations()
@@ -70,6 +99,41 @@ def train() -> dict[str, int]:
 
 
 @job("recommendations.forget")
-def forget_recommendations() -> dict[str, int]:
+def purge_recommendations() -> dict[str, int]:
     """What was not offered for a month goes."""
-    return {"forgotten": forget_withdrawn()}
+    return {"forgotten": purge_withdrawn()}
+
+
+# --- Requests: one job for each person, and only so many within an hour ------------------------------
+
+
+@raises(ErrorSpec(RateLimited, "Too many requests, or too many refreshes of this person within an hour."))
+@log_action("request_refresh")
+def request_refresh(*, user_id: int, **wanted: Any) -> JobRun:
+    """The person's open job, or one for the same of a minute ago if they did nothing since, else a new one.
+
+    Only new jobs are counted, within the transaction that creates the job. Otherwise some of many concurrent
+    requests would be rejected that could get the one job. The count waits for the cache no longer than its
+    deadline.
+    """
+    key = key_of_user(user_id)
+    with transaction.atomic():
+        requested = refresh.request_after(_changed_at(user_id), key, user_id=user_id, **wanted)
+        if requested.is_new:
+            check_rate_limit(REFRESHES, key)
+    return requested.run
+
+
+def _changed_at(user_id: int) -> datetime | None:
+    """When something came in last that the list is made from."""
+    changes = last_activity_at(user_id), taste_changed_at(user_id)
+    return max((moment for moment in changes if moment), default=None)
+
+
+@raises(ErrorSpec(NotFound, "There is no such job, or it belongs to another user."))
+def refresh_run(job_id: UUID, *, user_id: int | None) -> JobRun:
+    """How far a refresh of this person's (None: of anybody's) is."""
+    run = get_run(job_id)
+    if run is None or run.kind != refresh.kind or user_id not in (None, user_id_of(run.key)):
+        raise NotFound("There is no such job.")
+    return run

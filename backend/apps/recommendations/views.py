@@ -1,73 +1,221 @@
-"""Recommendations over HTTP. A person's are for that person and staff, a room's for everybody."""
+"""Recommendations over HTTP. A person's are for that person and staff, a room's for everyone."""
 
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from msgspec.structs import asdict
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.jobs.payloads import job_payload, requested_job_payload
-from apps.recommendations import documentation
-from apps.recommendations.refreshing import refresh_run, request_refresh
-from apps.recommendations.rooms import room_recommendations
+from apps.jobs.payloads import JobPayload, RequestedJobPayload, job_payload, requested_job_payload
+from apps.recommendations.payloads import (
+    PersonRecommendationsPayload,
+    ReasonPayload,
+    RecommendationPayload,
+    RecommendedTrackPayload,
+    RoomRecommendationsPayload,
+)
+from apps.recommendations.selectors import recommendations_for, room_recommendations
 from apps.recommendations.serializers import MOST_SHOWN, RefreshSerializer
-from apps.recommendations.serving import recommendations_for
-from apps.recommendations.settling import bring_in
-from apps.tracks.payloads import track_payload
+from apps.recommendations.tasks import refresh_run, request_refresh
+from apps.recommendations.track_resolution import bring_in
+from apps.tracks.payloads import EXAMPLE_TRACK, track_payload
 from apps.users.selectors import own_id, whose_taste
-from core.endpoints import documented
-from core.identity import caller_of
+from core.endpoints import LOCATION, Body, Parameter, ResponseSpec, endpoint, endpoint_like
+from core.errors import ErrorSpec, NotFound, invalid
+from core.identity import caller_of, visit_of
+from core.network import network_of
 from core.pagination import whole_number
 
 PRIVATE = {"Cache-Control": "private, no-cache"}
 
 
+AT = datetime(2025, 12, 4, 10, tzinfo=UTC)
+JOB_ID = "5f0c0c3e-2f43-4d0a-9a55-0c6f4f6d3f5e"
+SHOWN: dict[str, Any] = {
+    "source": "cache",
+    "generated_at": AT,
+    "stale": False,
+    "missing_sources": [],
+    "count": 1,
+    "recommendations": [
+        RecommendationPayload(
+            id=77,
+            rank=1,
+            score=0.83,
+            track=RecommendedTrackPayload(**asdict(EXAMPLE_TRACK)),
+            provider="library",
+            reasons=[ReasonPayload("similar_to_liked", "Because you liked So What", 5)],
+            preview_url=None,
+            external_url=None,
+        )
+    ],
+}
+OF_PERSON = ResponseSpec(
+    200, "The recommendations, best first.", PersonRecommendationsPayload(user_id=1, **SHOWN)
+)
+WHAT_IT_TELLS = {
+    "what_it_tells": (
+        "Each has at least one reason, the best first. `source` is `cache`, `database`, or `computed`: made "
+        "just now. `stale` when it was made over 12 hours ago; it is then recomputed. `missing_sources` "
+        "did not respond when it was computed. What is not in the library has a `track` whose "
+        "`id` is null, until `POST /api/recommendations/{recommendation_id}/track/` brings it in."
+    )
+}
+LIMIT = Parameter(
+    "limit",
+    "query",
+    {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
+    "At most so many; without it as many as the last refresh said, else 20.",
+)
+LIMIT_AND_ROOM = (
+    LIMIT,
+    Parameter("room", "query", {"type": "string"}, "The slug of a room: what is in its queue is left out."),
+)
+BAD_LIMIT = invalid("Invalid parameter.", limit="Must be a whole number from 1 to 100.")
+REQUESTED = ResponseSpec(
+    202,
+    "The job. `status_url` says how far it is.",
+    RequestedJobPayload(
+        job_id=JOB_ID,
+        status="queued",
+        status_url=f"http://localhost:4000/api/recommendations/jobs/{JOB_ID}/",
+    ),
+)
+REFRESH = Body(
+    RefreshSerializer,
+    {"limit": 20, "seed_genres": ["jazz"], "seed_artists": ["Miles Davis"]},
+    name="RecommendationRefresh",
+    is_required=False,
+)
+BAD_REFRESH = invalid("Invalid field.", seed_genres="Ensure this field has no more than 20 elements.")
+
+
 class RecommendationViewSet(viewsets.ViewSet):
-    """What to play next. Where an id is missing in the address, the caller's own is meant."""
+    """What to play next."""
 
-    @documented(documentation.READ)
-    @documented(documentation.READ_ME, at="me/")
-    def read(self, request: Request, user_id: int | None = None) -> Response:
-        asked_for = _asked_for(request, user_id)
-        room = request.query_params.get("room")
-        return Response(recommendations_for(asked_for, limit=_limit(request), room=room), headers=PRIVATE)
+    tag = "recommendations"
 
-    @documented(documentation.REFRESH)
-    @documented(documentation.REFRESH_ME, at="me/refresh/")
-    def refresh(self, request: Request, user_id: int | None = None) -> Response:
-        asked_for = _asked_for(request, user_id)
-        wanted = RefreshSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
-        run = request_refresh(user_id=asked_for, **wanted.validated_data)
-        status_url = request.build_absolute_uri(f"/api/recommendations/jobs/{run.pk}/")
-        return Response(requested_job_payload(run, status_url=status_url), status=202)
+    @endpoint(
+        OF_PERSON,
+        parameters=LIMIT_AND_ROOM,
+        errors=[ErrorSpec(NotFound, "There is no such person, or no such room."), whose_taste, BAD_LIMIT],
+        values=WHAT_IT_TELLS,
+    )
+    def read(self, request: Request, user_id: int) -> Response:
+        """Recommendations for a user (for that user and staff).
 
-    @documented(documentation.JOB)
+        {what_it_tells} What the person skipped or disliked lately is not among them, nor are artists of whom
+        they disliked a track and liked none.
+        """
+        return _shown(request, whose_taste(caller_of(request._request), user_id))
+
+    @endpoint_like(read, errors=[own_id, BAD_LIMIT, recommendations_for])
+    def read_me(self, request: Request) -> Response:
+        """What you might like."""
+        return _shown(request, own_id(caller_of(request._request)))
+
+    @endpoint(REQUESTED, body=REFRESH, errors=[whose_taste, BAD_REFRESH, request_refresh])
+    def refresh(self, request: Request, user_id: int) -> Response:
+        """Recompute a user's recommendations (for that user and staff).
+
+        A job does it, and asks sources outside, too. While one is open for this person, all requests get the
+        same one. Seeds go before what the profile says, in this one list; `limit` is what a reading without
+        one shows afterwards.
+        """
+        return _requested(request, whose_taste(caller_of(request._request), user_id))
+
+    @endpoint_like(refresh, errors=[own_id, BAD_REFRESH, request_refresh])
+    def refresh_me(self, request: Request) -> Response:
+        """Recompute your recommendations."""
+        return _requested(request, own_id(caller_of(request._request)))
+
+    @endpoint(
+        ResponseSpec(
+            200,
+            "The job's present state.",
+            JobPayload(
+                job_id=JOB_ID,
+                status="succeeded",
+                attempts=1,
+                created_at=AT,
+                started_at=AT,
+                finished_at=AT,
+                error=None,
+            ),
+        ),
+        errors=[own_id, refresh_run],
+        name="read",
+    )
     def job(self, request: Request, job_id: UUID) -> Response:
-        """Whoever may not see it is told that there is none."""
+        """How far a refresh is (whose it is, and staff).
+
+        `queued`, `running`, `succeeded` or `failed`; `error.code` says why it failed. `WORKER_AWAY`: no
+        process runs jobs; `WORKER_LOST`: each worker that began it died.
+        """
         return Response(job_payload(refresh_run(job_id, user_id=_only_of(request))), headers=PRIVATE)
 
-    @documented(documentation.BRING_IN)
+    @endpoint(
+        ResponseSpec(200, "The library has had it.", EXAMPLE_TRACK, LOCATION),
+        ResponseSpec(201, "It is new in the library.", EXAMPLE_TRACK, LOCATION),
+        errors=[own_id, bring_in],
+    )
     def bring_in(self, request: Request, recommendation_id: int) -> Response:
+        """Have what was recommended in the library, so that it can be queued.
+
+        A track from outside becomes one of the library: that of the same ISRC, else of the same title and
+        artist, whatever their spelling, else a new one. What is in the library is answered as it is.
+        """
         track, is_new = bring_in(recommendation_id=recommendation_id, user_id=_only_of(request))
         location = request.build_absolute_uri(f"/api/tracks/{track.pk}/")
         return Response(track_payload(track), status=201 if is_new else 200, headers={"Location": location})
 
-    @documented(documentation.ROOM)
+    @endpoint(
+        ResponseSpec(
+            200, "The recommendations, best first.", RoomRecommendationsPayload(room="main", **SHOWN)
+        ),
+        parameters=[LIMIT],
+        errors=[BAD_LIMIT, room_recommendations],
+        values=WHAT_IT_TELLS,
+        name="read",
+    )
     def room(self, request: Request, slug: str) -> Response:
+        """What those who are in a room now might like together.
+
+        {what_it_tells} The least pleased listener weighs most; artists that one of them dislikes are left
+        out, and so is what is in the queue. Accounts count while one of their sockets is open, and a minute
+        longer; guests for two hours after a vote or an add. In an empty room it is what goes with the queue,
+        and what is popular.
+        """
         return Response(
-            room_recommendations(slug, limit=_limit(request)), headers={"Cache-Control": "no-cache"}
+            room_recommendations(slug, limit=_limit(request), network=_network(request)),
+            headers={"Cache-Control": "no-cache"},
         )
 
 
-def _asked_for(request: Request, user_id: int | None) -> int:
-    caller = caller_of(request._request)
-    return own_id(caller) if user_id is None else whose_taste(caller, user_id)
+def _shown(request: Request, user_id: int) -> Response:
+    room = request.query_params.get("room")
+    found = recommendations_for(user_id, limit=_limit(request), room=room, network=_network(request))
+    return Response(found, headers=PRIVATE)
+
+
+def _network(request: Request) -> str:
+    return network_of(visit_of(request._request).address)
+
+
+def _requested(request: Request, user_id: int) -> Response:
+    wanted = RefreshSerializer(data=request.data)
+    wanted.is_valid(raise_exception=True)
+    run = request_refresh(user_id=user_id, **wanted.validated_data)
+    status_url = request.build_absolute_uri(f"/api/recommendations/jobs/{run.pk}/")
+    return Response(requested_job_payload(run, status_url=status_url), status=202)
 
 
 def _only_of(request: Request) -> int | None:
-    """Whose jobs and recommendations the caller may get at; None: everybody's."""
+    """The user whose jobs and recommendations the caller may get; None: all users."""
     caller = caller_of(request._request)
     if settings.OPEN_DISCOVERY_API or caller.is_staff:
         return None

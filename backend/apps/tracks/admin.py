@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from apps.tracks.models import Track
 from apps.tracks.selectors import matching_tracks
-from core.admin_bases import CarefulAdmin
+from core.admin import LockingAdmin
 
 
 class HasCover(admin.SimpleListFilter):
@@ -25,10 +25,10 @@ class HasCover(admin.SimpleListFilter):
 
 
 @admin.register(Track)
-class TrackAdmin(CarefulAdmin[Track]):
+class TrackAdmin(LockingAdmin[Track]):
     list_display = ["title", "artist", "album", "genre", "duration_seconds", "isrc", "created_at"]
     list_filter = ["genre", HasCover, "created_at"]
-    # What is searched, get_search_results says; without it there would be no search field.
+    # get_search_results decides what is searched; without this there would be no search field.
     search_fields = ["title", "artist", "album"]
     search_help_text = "Title, artist, album, genre: every word must match, case and accents do not matter."
     readonly_fields = ["created_at"]

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
-from apps.tracks.dependants import lock_dependants, release_dependants
-from apps.tracks.facts import (
+from apps.tracks.metadata import (
     ISRC_LENGTH,
     MAX_COVER_URL,
     MAX_GENRE,
     MAX_NAME,
-    FactError,
-    TrackFacts,
+    MetadataError,
+    TrackMetadata,
     checked_cover_url,
     checked_duration,
     checked_isrc,
@@ -26,15 +25,47 @@ from core.changes import AnnouncedModel
 from core.errors import NotFound
 
 ISRC_CONSTRAINT = "tracks_track_isrc_unique"
-FACT_FIELDS = tuple(field.name for field in fields(TrackFacts))
+METADATA_FIELDS = tuple(field.name for field in fields(TrackMetadata))
 # What the search columns are made from.
 SEARCHED_FIELDS = ("title", "artist", "album", "genre")
-# Without case a text may be longer: "ﬃ" becomes three letters, and none more.
+# Case folding may make a text longer: "ﬃ" becomes three letters, which is the maximum.
 GENRE_KEY_GROWTH = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Dependents:
+    """Callbacks of a higher app for changes of a track; the app registers them in `AppConfig.ready()`.
+
+    `lock` is called first inside each transaction that changes or deletes the track of that id; `release`
+    inside the one that deletes it, before the row is deleted.
+    """
+
+    lock: Callable[[int], None]
+    release: Callable[[int], None]
+
+
+_registered: list[Dependents] = []
+
+
+def register_dependents(*, lock: Callable[[int], None], release: Callable[[int], None]) -> None:
+    """Registering the same pair again changes nothing."""
+    dependents = Dependents(lock=lock, release=release)
+    if dependents not in _registered:
+        _registered.append(dependents)
+
+
+def lock_dependents(track_id: int) -> None:
+    for dependents in _registered:
+        dependents.lock(track_id)
+
+
+def detach_dependents(track_id: int) -> None:
+    for dependents in _registered:
+        dependents.release(track_id)
+
+
 class Track(AnnouncedModel):
-    """A recording. Its search columns always say what its own words say."""
+    """A recording. Its search columns are always derived from its own texts."""
 
     title = models.CharField(max_length=MAX_NAME)
     artist = models.CharField(max_length=MAX_NAME)
@@ -43,10 +74,14 @@ class Track(AnnouncedModel):
     genre = models.CharField(max_length=MAX_GENRE, blank=True, default="")
     cover_url = models.CharField(max_length=MAX_COVER_URL, null=True, blank=True)
     isrc = models.CharField("ISRC", max_length=ISRC_LENGTH, null=True, blank=True)
+    # Whether the lyrics are explicit; null: not known.
+    explicit = models.BooleanField(null=True, blank=True)
+    # Whether this server has its audio (apps.audio). The default is also in the database, for existing rows.
+    has_audio = models.BooleanField(db_default=False, default=False, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # Texts without a limit and without an index: PostgreSQL can't index what is longer than 2,700 bytes, and
-    # taking apart makes some characters 18 times as long.
+    # Texts without a limit and without an index: PostgreSQL can't index texts longer than 2,700 bytes, and
+    # Unicode decomposition makes some characters 18 times as long.
     title_key = models.TextField(editable=False)
     artist_key = models.TextField(editable=False)
     album_key = models.TextField(editable=False)
@@ -56,9 +91,9 @@ class Track(AnnouncedModel):
     # Equal for the same normalised title, artist and album.
     identity = models.CharField(max_length=2 * IDENTITY_BYTES, editable=False, db_index=True)
 
-    # Whether this very instance was given out by `locked`, and its transaction is still open.
+    # Whether `locked` returned this instance, and its transaction is still open.
     _holds_locks = False
-    # The fields that the save under way writes; None: all.
+    # The fields that the current save writes; None: all.
     _partly_written: frozenset[str] | None = None
 
     class Meta:
@@ -74,14 +109,14 @@ class Track(AnnouncedModel):
         return f"{self.title} — {self.artist}"
 
     @classmethod
-    def described_by(cls, facts: TrackFacts) -> Self:
+    def described_by(cls, metadata: TrackMetadata) -> Self:
         """A new track, ready to be stored, also in bulk."""
-        track = cls(**asdict(facts))
+        track = cls(**asdict(metadata))
         track.fill_search_columns()
         return track
 
-    def facts(self) -> TrackFacts:
-        return TrackFacts(**{name: getattr(self, name) for name in FACT_FIELDS})
+    def metadata(self) -> TrackMetadata:
+        return TrackMetadata(**{name: getattr(self, name) for name in METADATA_FIELDS})
 
     def fill_search_columns(self) -> None:
         self._set_search_columns({name: getattr(self, name) for name in SEARCHED_FIELDS})
@@ -102,7 +137,7 @@ class Track(AnnouncedModel):
                 continue
             try:
                 setattr(self, name, check(value))
-            except FactError as error:
+            except MetadataError as error:
                 errors[name] = f"This {error}."
         if errors:
             raise ValidationError(errors)
@@ -117,13 +152,13 @@ class Track(AnnouncedModel):
     @staticmethod
     @contextmanager
     def locked(track_id: int) -> Iterator["Track"]:
-        """A transaction in which nobody else changes the track. Raises NotFound.
+        """A transaction in which no other changes the track. Raises NotFound.
 
-        Whoever depends on the track is locked first, then the row: the search columns are made from what the
-        row says.
+        Rows of apps that depend on the track are locked first, then the row: the search columns are made from
+        what the row contains.
         """
         with transaction.atomic():
-            lock_dependants(track_id)
+            lock_dependents(track_id)
             track = Track.objects.select_for_update(no_key=True).filter(pk=track_id).first()
             if track is None:
                 raise NotFound("There is no such track.")
@@ -137,11 +172,11 @@ class Track(AnnouncedModel):
         track_id: int | None = self.pk
         if track_id is None or self._holds_locks:
             return
-        lock_dependants(track_id)
+        lock_dependents(track_id)
         Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk").first()
 
     def prepare_change(self, before: Self | None) -> None:
-        """What this save leaves as it is, the search columns take from the database."""
+        """Sets the search columns, with the database's values of fields that this save does not write."""
         written = self._partly_written
         self._set_search_columns(
             {
@@ -151,7 +186,7 @@ class Track(AnnouncedModel):
         )
 
     def prepare_deletion(self) -> None:
-        release_dependants(self.pk)
+        detach_dependents(self.pk)
 
     def _set_search_columns(self, words: dict[str, str]) -> None:
         for name, value in search_columns(**words)._asdict().items():
@@ -159,9 +194,9 @@ class Track(AnnouncedModel):
 
 
 class SearchWord(models.Model):
-    """A word that stands, or stood, in the `search_text` of a track: what misspelled words are compared with.
+    """A word that is, or was, in the `search_text` of a track: misspelled words are compared with it.
 
-    The database itself adds them (`search_index`). One that no track has any more stays, and finds nothing.
+    The database itself adds words (`search_index`). A word without tracks stays, but finds nothing.
     """
 
     word = models.TextField(unique=True)

@@ -33,7 +33,7 @@ LETTER_PART_CLASSES = {0, 7, 8, 9, *range(84, 200)}
 VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
 
 IDENTITY_BYTES = 16  # 128 bits: no two tracks of any library meet by chance
-FIELD_GAP = "\x1f"  # stands in no normalised text
+FIELD_GAP = "\x1f"  # occurs in no normalised text
 
 
 def normalised(text: str) -> str:
@@ -62,7 +62,7 @@ def _kept(character: str) -> str:
 def search_words(query: str) -> list[str]:
     """What a track must contain: the different words of the query, each once.
 
-    What stands together in the query must stand together in the track: "AC/DC" is asked for as "ac dc".
+    What is written together in the query must be written together in the track: "AC/DC" is "ac dc".
     """
     words = (normalised(word) for word in query.split())
     return list(dict.fromkeys(filter(None, words)))
@@ -75,7 +75,7 @@ def latin(word: str) -> str:
 
 
 def folded(text: str) -> str:
-    """Only without case and needless spaces: what tells genres apart."""
+    """Without case and needless spaces: genres are compared by this."""
     return unicodedata.normalize("NFC", " ".join(text.casefold().split()))
 
 

@@ -1,9 +1,11 @@
-"""A track as every client gets it: in answers, in queue items, in events."""
+"""The payload of a track: in responses, in queue items, in events."""
+
+from datetime import UTC, datetime
 
 import msgspec
 
 from apps.tracks.models import Track
-from core.instants import Instant
+from core.json_codec import Instant
 
 HOUR_SECONDS = 3600
 
@@ -21,6 +23,24 @@ class TrackPayload(msgspec.Struct, frozen=True):
     cover_url: str | None
     isrc: str | None
     created_at: Instant
+    has_audio: bool
+    explicit: bool | None
+
+
+EXAMPLE_TRACK = TrackPayload(
+    id=1,
+    title="Bohemian Rhapsody",
+    artist="Queen",
+    album="A Night at the Opera",
+    duration_seconds=355,
+    duration_formatted="5:55",
+    genre="rock",
+    cover_url=None,
+    isrc="GBUM71029604",
+    created_at=datetime(2025, 12, 4, 10, tzinfo=UTC),
+    has_audio=True,
+    explicit=False,
+)
 
 
 class GenrePayload(msgspec.Struct, frozen=True):
@@ -40,6 +60,8 @@ def track_payload(track: Track) -> TrackPayload:
         cover_url=track.cover_url,
         isrc=track.isrc,
         created_at=track.created_at,
+        has_audio=track.has_audio,
+        explicit=track.explicit,
     )
 
 

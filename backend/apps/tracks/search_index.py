@@ -1,11 +1,12 @@
-"""The indexes behind the search, as SQL: made by a migration, kept by the database itself.
+"""The indexes of the search, as SQL: created by a migration, updated by the database itself.
 
-Triggers and indexes of the database see every write, whoever makes it: a service, the admin, a bulk insert, a
-shell. SQLite has no index for parts of words, so there an FTS5 table of trigrams stands beside the table;
+Triggers and indexes of the database see every write, of a service, the admin, a bulk insert or a shell.
+SQLite has no index for parts of words, so there is an FTS5 table of trigrams beside the table;
 PostgreSQL has `pg_trgm`, and a small function for parts of one and two letters, which `pg_trgm` passes over.
 
-On SQLite Django changes a table by making it anew, and the triggers go with the old one: a migration that
-changes a field of Track or SearchWord there calls `drop_index` before and `make_index` afterwards.
+On SQLite Django changes a table by copying it, which drops the triggers of the old one: a migration that
+changes a field of Track or SearchWord there calls `drop_places` and `drop_index` before, `make_index` and
+`make_places` afterwards.
 """
 
 # ruff: noqa: S608 - every statement is made of words of this module; what is looked for is a parameter
@@ -14,11 +15,11 @@ from typing import Any
 
 from django.db import DatabaseError, NotSupportedError
 
-# Words beyond this are no words that somebody misspells, and PostgreSQL could not index them.
+# Longer words are not misspelled ones, and PostgreSQL could not index them.
 MOST_LETTERS = 40
 
 # Two spaces behind each text: its last letters start a trigram, too, so that one or two letters are found as
-# the start of one. Contentless and without positions: only which trigram stands in which row. What is found
+# the start of one. Contentless and without positions: only which trigram is in which row. What is found
 # is compared with the row itself.
 FTS5 = "USING fts5(text, content='', detail=none, tokenize='trigram case_sensitive 1')"
 _ADD = "INSERT INTO tracks_grams (rowid, text) VALUES (new.id, new.search_text || '  ');"
@@ -38,6 +39,23 @@ WHERE length(word.value) BETWEEN 1 AND {MOST_LETTERS}
 _LEARN = f"{_WORDS.format('new.')};"
 _WORDS_OF_ALL = _WORDS.format("track.").replace("FROM ", "FROM tracks_track AS track, ", 1)
 
+
+def _triggers(place: str = "", unplace: str = "") -> tuple[str, ...]:
+    """SQLite does not define the order of several triggers of one event, and a place needs its words."""
+    return (
+        f"CREATE TRIGGER tracks_track_new AFTER INSERT ON tracks_track BEGIN {_ADD} {_LEARN} {place} END",
+        f"CREATE TRIGGER tracks_track_gone AFTER DELETE ON tracks_track BEGIN {_REMOVE} {unplace} END",
+        "CREATE TRIGGER tracks_track_changed AFTER UPDATE OF id, search_text, latin_text ON tracks_track"
+        " WHEN old.id <> new.id OR old.search_text <> new.search_text OR old.latin_text <> new.latin_text"
+        f" BEGIN {_REMOVE} {_ADD} {_LEARN} {unplace} {place} END",
+    )
+
+
+_DROP_TRIGGERS = (
+    "DROP TRIGGER tracks_track_changed",
+    "DROP TRIGGER tracks_track_gone",
+    "DROP TRIGGER tracks_track_new",
+)
 SQLITE_MAKE = (
     f"CREATE VIRTUAL TABLE tracks_grams {FTS5}",
     "CREATE VIRTUAL TABLE tracks_grams_seen USING fts5vocab('tracks_grams', 'instance')",
@@ -48,20 +66,14 @@ SQLITE_MAKE = (
     " (tracks_word_grams, rowid, text) VALUES ('delete', old.id, old.padded); END",
     "INSERT INTO tracks_grams (rowid, text) SELECT id, search_text || '  ' FROM tracks_track ORDER BY id",
     _WORDS_OF_ALL,
-    f"CREATE TRIGGER tracks_track_new AFTER INSERT ON tracks_track BEGIN {_ADD} {_LEARN} END",
-    f"CREATE TRIGGER tracks_track_gone AFTER DELETE ON tracks_track BEGIN {_REMOVE} END",
-    "CREATE TRIGGER tracks_track_changed AFTER UPDATE OF id, search_text, latin_text ON tracks_track"
-    f" WHEN old.id <> new.id OR old.search_text <> new.search_text OR old.latin_text <> new.latin_text"
-    f" BEGIN {_REMOVE} {_ADD} {_LEARN} END",
+    *_triggers(),
     "CREATE INDEX tracks_title_start ON tracks_track (title_key)",
     "CREATE INDEX tracks_artist_start ON tracks_track (artist_key)",
 )
 SQLITE_DROP = (
     "DROP INDEX tracks_artist_start",
     "DROP INDEX tracks_title_start",
-    "DROP TRIGGER tracks_track_changed",
-    "DROP TRIGGER tracks_track_gone",
-    "DROP TRIGGER tracks_track_new",
+    *_DROP_TRIGGERS,
     "DROP TRIGGER tracks_word_gone",
     "DROP TRIGGER tracks_word_new",
     "DROP TABLE tracks_word_grams",
@@ -114,9 +126,35 @@ POSTGRESQL_DROP = (
     "DELETE FROM tracks_searchword",
 )
 
+# In the index of places this represents a word that is too long to be one of the library's words.
+LONG_WORD = "long"
+# The numbers of a text's words. The index has a copy: what it removes does not depend on other tables.
+_PLACES = f"""
+SELECT group_concat(coalesce(w.id, '{LONG_WORD}'), ' ')
+FROM json_each('["' || replace({{0}}search_text, ' ', '","') || '"]') AS word
+LEFT JOIN tracks_searchword AS w ON w.word = word.value
+"""
+_PLACE = f"INSERT INTO tracks_places (rowid, words) VALUES (new.id, ({_PLACES.format('new.')}));"
+_UNPLACE = "DELETE FROM tracks_places WHERE rowid = old.id;"
+SQLITE_MAKE_PLACES = (
+    "CREATE VIRTUAL TABLE tracks_places USING fts5(words, detail=none, columnsize=0, tokenize='ascii')",
+    "INSERT INTO tracks_places (rowid, words)"
+    f" SELECT track.id, ({_PLACES.format('track.')}) FROM tracks_track AS track ORDER BY track.id",
+    *_DROP_TRIGGERS,
+    *_triggers(_PLACE, _UNPLACE),
+)
+SQLITE_DROP_PLACES = (*_DROP_TRIGGERS, *_triggers(), "DROP TABLE tracks_places")
+POSTGRESQL_MAKE_PLACES = (
+    "CREATE FUNCTION tracks_words(whole text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$"
+    f" SELECT CASE WHEN whole ~ '[^ ]{{{MOST_LETTERS + 1}}}' THEN string_to_array(regexp_replace(whole,"
+    f" '[^ ]{{{MOST_LETTERS + 1},}}', '{LONG_WORD}', 'g'), ' ') ELSE string_to_array(whole, ' ') END $$",
+    f"CREATE INDEX tracks_text_words ON tracks_track USING gin (tracks_words(search_text)) {_SMALL_PENDING}",
+)
+POSTGRESQL_DROP_PLACES = ("DROP INDEX tracks_text_words", "DROP FUNCTION tracks_words(text)")
+
 
 def need_trigrams(_apps: Any, schema_editor: Any) -> None:
-    """Raises NotSupportedError, which says what to do."""
+    """Raises NotSupportedError with an instruction."""
     if schema_editor.connection.vendor != "postgresql":
         return
     try:
@@ -137,6 +175,14 @@ def make_index(_apps: Any, schema_editor: Any) -> None:
 
 def drop_index(_apps: Any, schema_editor: Any) -> None:
     _run(schema_editor, SQLITE_DROP, POSTGRESQL_DROP)
+
+
+def make_places(_apps: Any, schema_editor: Any) -> None:
+    _run(schema_editor, SQLITE_MAKE_PLACES, POSTGRESQL_MAKE_PLACES)
+
+
+def drop_places(_apps: Any, schema_editor: Any) -> None:
+    _run(schema_editor, SQLITE_DROP_PLACES, POSTGRESQL_DROP_PLACES)
 
 
 def _run(schema_editor: Any, sqlite: tuple[str, ...], postgresql: tuple[str, ...]) -> None:

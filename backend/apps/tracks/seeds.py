@@ -1,6 +1,6 @@
-"""35 well-known tracks, for a first evening. ISRCs stand where they are certain."""
+"""35 well-known tracks, for a first evening, with ISRCs where they are certain."""
 
-from apps.tracks.facts import TrackFacts as T
+from apps.tracks.metadata import TrackMetadata as T
 
 SEED_TRACKS = (
     T("Bohemian Rhapsody", "Queen", "A Night at the Opera", 355, "rock", isrc="GBUM71029604"),

@@ -1,9 +1,13 @@
-"""Reading the library: searching, sorting, counting genres."""
+"""Reads of the library: searching, sorting, counting genres.
+
+The search finds first the tracks whose title, artist and album have every word, then those that have some of
+the words in their genre; if there is neither, tracks with similar words.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from enum import StrEnum
-from functools import reduce
+from functools import cached_property, reduce
 from operator import and_
 
 from django.db import connection
@@ -11,14 +15,108 @@ from django.db.models import Case, Count, F, IntegerField, OrderBy, Q, QuerySet,
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Collate
 
-from apps.tracks.facts import TrackFacts
-from apps.tracks.finding import GRAM, match_of
+from apps.tracks import search_queries
+from apps.tracks.fuzzy_search import nearest
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 from apps.tracks.normalisation import folded, normalised, search_words
 from apps.tracks.payloads import GenrePayload
-from apps.tracks.searching import TrackSearch, genres_meant
-from core.errors import NotFound
+from apps.tracks.search_queries import QueryResult, TrackQuery, count_of, first_of, genre_keys
+from apps.tracks.word_index import GRAM, Clause, WordIndex, match_of
+from core.errors import ErrorSpec, NotFound, raises
+from core.pagination import Part
 
+# A library with more genres than these has no genres but tags: those are found that sort first.
+MOST_GENRES = 500
+# A genre is meant by the start of one of its words, from so many letters.
+GENRE_START = 3
+
+
+class TrackSearch:
+    """The tracks that a search with words finds, of which a part is asked for."""
+
+    def __init__(self, search: str, *, genre: str = "") -> None:
+        self.search = search
+        self.words = search_words(search)
+        self.within = folded(genre)
+        self._word_index = WordIndex()
+
+    def part(self, offset: int, limit: int) -> Part[Track]:
+        ids, is_whole = self._first(offset + limit + 1)
+        here = ids[offset : offset + limit]
+        # Beyond COUNTED tracks are not counted: the total is a minimum.
+        total = len(ids) if is_whole else max(search_queries.COUNTED + 1, len(ids))
+        tracks = Track.objects.in_bulk(here)
+        rows = [tracks[track_id] for track_id in here if track_id in tracks]
+        headers = {"X-Match-Count": str(0 if self._is_near else total)} if is_whole else {}
+        return Part(rows, total, is_exact=is_whole, headers=headers)
+
+    def count(self) -> int:
+        """How many match, of which there are too many to be near something else."""
+        return sum(count_of(wanted) for wanted in [self._of_texts, *self._of_genres])
+
+    # Whether nothing matches, and what was found is near.
+    _is_near = False
+
+    def _first(self, number: int) -> tuple[list[int], bool]:
+        texts = first_of(self._of_texts, number, starts_with=normalised(self.search))
+        if not texts.is_whole and len(texts.ids) == number:
+            return texts.ids, False
+        genres = self._by_genre(max(1, number - len(texts.ids)))
+        ids = texts.ids + genres.ids
+        if not genres.is_whole and len(ids) >= number:
+            return ids, False
+        if ids:
+            return ids, True
+        self._is_near = True
+        return nearest(
+            normalised(self.search), self.words, within=self.within, word_index=self._word_index
+        ), True
+
+    @cached_property
+    def _clauses(self) -> tuple[Clause, ...]:
+        return tuple((word,) for word in self.words)
+
+    @cached_property
+    def _of_texts(self) -> TrackQuery:
+        return TrackQuery(clauses=self._clauses, within=self.within, word_index=self._word_index)
+
+    @cached_property
+    def _of_genres(self) -> list[TrackQuery]:
+        return [
+            TrackQuery(
+                clauses=tuple((word,) for word in others),
+                genres=tuple(genres),
+                within=self.within,
+                no_clauses=self._clauses,
+                word_index=self._word_index,
+            )
+            for others, genres in named_genres(self.words).items()
+        ]
+
+    def _by_genre(self, number: int) -> QueryResult:
+        found = [first_of(wanted, number) for wanted in self._of_genres]
+        ids = sorted(track_id for one in found for track_id in one.ids)
+        is_whole = all(one.is_whole for one in found)
+        return QueryResult(ids if is_whole else ids[:number], is_whole)
+
+
+def named_genres(words: list[str]) -> dict[tuple[str, ...], list[str]]:
+    """The genres that some of the words name, by the words that are left."""
+    meant: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for genre in genre_keys(MOST_GENRES):
+        name = f" {normalised(genre)} "
+        others = tuple(word for word in words if not _is_in_name(word, name))
+        if len(others) < len(words):
+            meant[others].append(genre)
+    return meant
+
+
+def _is_in_name(word: str, name: str) -> bool:
+    return f" {word} " in name or (len(word) >= GENRE_START and f" {word}" in name)
+
+
+NO_SUCH_TRACK = ErrorSpec(NotFound, "There is no such track.")
 # By code point, so that both databases sort alike.
 PLAIN_COLLATIONS = {"postgresql": "C", "sqlite": "BINARY"}
 
@@ -44,8 +142,8 @@ TEXT_KEYS = {
 }
 
 
+@raises(NO_SUCH_TRACK)
 def track_by_id(track_id: int) -> Track:
-    """Raises NotFound."""
     track: Track | None = Track.objects.filter(pk=track_id).first()
     if track is None:
         raise NotFound("There is no such track.")
@@ -82,13 +180,13 @@ def matching_tracks(tracks: QuerySet[Track], search: str) -> QuerySet[Track]:
     return tracks.filter(_contains(search)) if search.strip() else tracks
 
 
-def same_tracks(told: Sequence[TrackFacts]) -> list[Track | None]:
+def same_tracks(metadata: Sequence[TrackMetadata]) -> list[Track | None]:
     """For each the library's track of the same ISRC, else of the same normalised title and artist.
 
     Unlike in an import, the album says nothing: other catalogues have a recording on several. Of several
     tracks the first counts.
     """
-    wanted = [Track.described_by(facts) for facts in told]
+    wanted = [Track.described_by(one) for one in metadata]
     isrcs = [track.isrc for track in wanted if track.isrc]
     titles, artists = ({getattr(track, key) for track in wanted} for key in ("title_key", "artist_key"))
     by_isrc = {track.isrc: track for track in Track.objects.filter(isrc__in=isrcs)}
@@ -119,7 +217,7 @@ def _contains(search: str) -> Q:
     words = search_words(search)
     if words:
         matches = _has_words(words)
-        for others, genres in genres_meant(words).items():
+        for others, genres in named_genres(words).items():
             matches |= _has_words(others) & Q(genre_key__in=genres)
         return matches
     literal = search.strip()

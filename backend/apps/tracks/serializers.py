@@ -5,25 +5,25 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.tracks.facts import (
+from apps.tracks.metadata import (
     MAX_COVER_URL,
     MAX_DURATION_SECONDS,
     MAX_GENRE,
     MAX_NAME,
-    FactError,
+    MetadataError,
     checked_cover_url,
     checked_isrc,
 )
 from apps.tracks.selectors import TrackOrder
-from core.fields import NameField, WholeNumberField
+from core.fields import FlagField, NameField, WholeNumberField
 
-# Whoever pastes title, artist and album has room; each word costs the database a comparison per track.
+# Room for a pasted title, artist and album; each word costs the database a comparison per track.
 MAX_SEARCH = 300
 ORDERINGS = [prefix + order for order in TrackOrder for prefix in ("", "-")]
 
 
 class CheckedField(NameField):
-    """A text that one of the rules of `facts` reads."""
+    """A text that one of the rules of `metadata` reads."""
 
     def __init__(self, check: Callable[[str], str], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -32,7 +32,7 @@ class CheckedField(NameField):
     def to_internal_value(self, data: Any) -> str:
         try:
             return self.check(super().to_internal_value(data))
-        except FactError as error:
+        except MetadataError as error:
             raise serializers.ValidationError(f"This {error}.") from None
 
 
@@ -46,6 +46,7 @@ class TrackSerializer(serializers.Serializer[None]):
     genre = NameField(max_length=MAX_GENRE, allow_blank=True, default="")
     cover_url = CheckedField(checked_cover_url, max_length=MAX_COVER_URL, allow_null=True, default=None)
     isrc = CheckedField(checked_isrc, allow_null=True, default=None)
+    explicit = FlagField(allow_null=True, default=None)
 
 
 class TrackQuerySerializer(serializers.Serializer[None]):

@@ -1,60 +1,91 @@
 """Every write to the library."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
 from django.db import IntegrityError, connection, transaction
 
-from apps.tracks.facts import TrackChanges, TrackFacts, facts_lacking
+from apps.tracks.import_rows import BadRow, GoodRow
+from apps.tracks.metadata import TrackMetadata, TrackMetadataPatch, missing_metadata
 from apps.tracks.models import ISRC_CONSTRAINT, Track
-from apps.tracks.rows import BadRow, GoodRow
 from apps.tracks.seeds import SEED_TRACKS
-from apps.tracks.selectors import same_tracks
-from core.constraints import violated_constraint
-from core.errors import Conflict, NotFound
+from apps.tracks.selectors import NO_SUCH_TRACK, same_tracks
+from core.database import violated_constraint
+from core.errors import Conflict, ErrorSpec, NotFound, raises
 
 # So many new tracks hold SQLite's write lock for about 35 ms, half of it for the search's index.
 BATCH_ROWS = 250
+# Of one recording, files and catalogues state durations that differ by up to so much.
+SAME_DURATION_SECONDS = 3
+ISRC_TAKEN = ErrorSpec(Conflict, "Another track has this ISRC.", {"isrc": "GBUM71029604", "track_id": 1})
 
 
-def create_track(*, facts: TrackFacts) -> Track:
-    """Adds a track to the library. Raises Conflict when another has its ISRC."""
-    track = Track.described_by(facts)
-    with _isrc_told(facts.isrc):
+@raises(ISRC_TAKEN)
+def create_track(*, metadata: TrackMetadata) -> Track:
+    """Adds a track to the library."""
+    track = Track.described_by(metadata)
+    with _isrc_conflicts(metadata.isrc):
         track.save()
     return track
 
 
-def find_or_add_track(*, facts: TrackFacts) -> tuple[Track, bool]:
-    """The library's track that these facts are of, as `same_tracks` finds it, else a new one; and whether it
-    is new. Two at once add one.
+def find_or_add_track(*, metadata: TrackMetadata) -> tuple[Track, bool]:
+    """The library's track with this metadata, as `same_tracks` finds it, else a new one, and whether it is
+    new. Two concurrent calls add one track.
     """
     with transaction.atomic():
         _lock_library()
-        (known,) = same_tracks([facts])
+        (known,) = same_tracks([metadata])
         if known is not None:
             return known, False
-        return create_track(facts=facts), True
+        return create_track(metadata=metadata), True
 
 
-def change_track(*, track_id: int, changes: TrackChanges) -> Track:
-    """Changes what is given; what is so already is not written. Raises NotFound, and Conflict for an ISRC."""
-    with _isrc_told(changes.get("isrc")), Track.locked(track_id) as track:
+def find_or_add_recordings(*, metadata: Sequence[TrackMetadata]) -> list[Track]:
+    """For each the library's track of the same recording, else a new one, which has audio.
+
+    The same recording has the same ISRC, else the same normalised title and artist, and a duration that is
+    unknown or differs by at most 3 seconds. Two ISRCs are two recordings. Known tracks are not changed.
+    """
+    candidates = [Track.described_by(one) for one in metadata]
+    with transaction.atomic():
+        _lock_library()
+        known = KnownRecordings(candidates)
+        found = [known.find(candidate) or known.add(candidate) for candidate in candidates]
+        Track.objects.bulk_create_unannounced(known.new)
+    return found
+
+
+def complete_track(*, track_id: int, metadata: TrackMetadata) -> None:
+    """Fills in what the library does not know of a track that has audio."""
+    with Track.locked(track_id) as track:
+        changes = missing_metadata(track.metadata(), metadata)
+        if Track.objects.filter(isrc=changes.get("isrc"), isrc__isnull=False).exists():
+            del changes["isrc"]
+        _write(track, {**changes, "has_audio": True})
+
+
+@raises(NO_SUCH_TRACK, ISRC_TAKEN)
+def change_track(*, track_id: int, changes: TrackMetadataPatch) -> Track:
+    """Changes what is given; what is so already is not written."""
+    with _isrc_conflicts(changes.get("isrc")), Track.locked(track_id) as track:
         _write(track, changes)
     return track
 
 
+@raises(NO_SUCH_TRACK)
 def delete_track(*, track_id: int) -> None:
-    """Deletes the track, and before it whatever depends on it. Raises NotFound."""
+    """Deletes the track, after everything that depends on it."""
     with Track.locked(track_id) as track:
         track.delete()
 
 
 def seed_library() -> int:
     """Adds those of the 35 well-known tracks that the library lacks, and changes none. Returns how many."""
-    candidates = [Track.described_by(facts) for facts in SEED_TRACKS]
+    candidates = [Track.described_by(metadata) for metadata in SEED_TRACKS]
     with transaction.atomic():
         _lock_library()
         known = KnownTracks.resembling(candidates)
@@ -65,7 +96,7 @@ def seed_library() -> int:
 
 @dataclass(slots=True)
 class ImportResult:
-    """What became of the rows. A `completed` one told the library something that it did not know."""
+    """Counts of the rows by result. A `completed` one had metadata that the library lacked."""
 
     added: int = 0
     completed: int = 0
@@ -93,7 +124,7 @@ def import_rows(*, rows: Iterable[GoodRow | BadRow], after_batch: Callable[[], N
 
 
 def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
-    candidates = [(row, Track.described_by(row.facts)) for row in rows]
+    candidates = [(row, Track.described_by(row.metadata)) for row in rows]
     plan = BatchPlan()
     with transaction.atomic():
         _lock_library()
@@ -109,8 +140,8 @@ def _import_batch(rows: list[GoodRow], result: ImportResult) -> None:
 def _complete(row: GoodRow, track_id: int, result: ImportResult) -> None:
     """One track, one transaction: it locks the rooms that have the track, and no others meanwhile."""
     try:
-        with _isrc_told(row.facts.isrc), Track.locked(track_id) as track:
-            is_changed = _write(track, facts_lacking(track.facts(), row.facts))
+        with _isrc_conflicts(row.metadata.isrc), Track.locked(track_id) as track:
+            is_changed = _write(track, missing_metadata(track.metadata(), row.metadata))
     except (Conflict, NotFound) as error:
         result.bad.append(BadRow(row.line, error.message))
         return
@@ -146,6 +177,44 @@ class KnownTracks:
         return by_isrc or self._by_identity.get(candidate.identity)
 
 
+class KnownRecordings:
+    """The tracks of the library, and `new` ones, that recordings may be."""
+
+    def __init__(self, candidates: Sequence[Track]) -> None:
+        self.new: list[Track] = []
+        self._by_isrc: dict[str, Track] = {}
+        self._by_name: dict[tuple[str, str], list[Track]] = defaultdict(list)
+        isrcs = [track.isrc for track in candidates if track.isrc]
+        titles = {track.title_key for track in candidates}
+        artists = {track.artist_key for track in candidates}
+        named = Track.objects.filter(title_key__in=titles, artist_key__in=artists)
+        for track in (Track.objects.filter(isrc__in=isrcs) | named).order_by("id"):
+            self._note(track)
+
+    def find(self, candidate: Track) -> Track | None:
+        by_isrc = self._by_isrc.get(candidate.isrc) if candidate.isrc else None
+        named = self._by_name[candidate.title_key, candidate.artist_key]
+        return by_isrc or next((track for track in named if _may_be_one_recording(track, candidate)), None)
+
+    def add(self, candidate: Track) -> Track:
+        candidate.has_audio = True
+        self.new.append(candidate)
+        self._note(candidate)
+        return candidate
+
+    def _note(self, track: Track) -> None:
+        if track.isrc:
+            self._by_isrc.setdefault(track.isrc, track)
+        self._by_name[track.title_key, track.artist_key].append(track)
+
+
+def _may_be_one_recording(one: Track, other: Track) -> bool:
+    if one.isrc and other.isrc:
+        return one.isrc == other.isrc
+    first, second = one.duration_seconds, other.duration_seconds
+    return first is None or second is None or abs(first - second) <= SAME_DURATION_SECONDS
+
+
 @dataclass(slots=True)
 class BatchPlan:
     """What is to happen to the rows of one batch."""
@@ -162,7 +231,7 @@ class BatchPlan:
             if track is None:
                 self.new.append(candidate)
                 known.add(candidate)
-            elif lacking := facts_lacking(track.facts(), row.facts):
+            elif lacking := missing_metadata(track.metadata(), row.metadata):
                 self._note(row, track)
                 _describe(track, lacking)
                 track.fill_search_columns()
@@ -178,12 +247,12 @@ class BatchPlan:
             self.incomplete.append((row, track_id))
 
 
-def _describe(track: Track, changes: TrackChanges) -> None:
+def _describe(track: Track, changes: TrackMetadataPatch) -> None:
     for name, value in changes.items():
         setattr(track, name, value)
 
 
-def _write(track: Track, changes: TrackChanges) -> bool:
+def _write(track: Track, changes: TrackMetadataPatch) -> bool:
     """Saves what is different; whether anything was."""
     changed = [name for name, value in changes.items() if getattr(track, name) != value]
     _describe(track, changes)
@@ -193,7 +262,7 @@ def _write(track: Track, changes: TrackChanges) -> bool:
 
 
 def _lock_library() -> None:
-    """Until the transaction ends nobody else writes tracks, so two imports at once make no doubles.
+    """Blocks other writers of tracks until the transaction ends, so two concurrent imports add no duplicates.
 
     Reading and queueing go on. On SQLite every transaction is the only writer anyway.
     """
@@ -203,7 +272,7 @@ def _lock_library() -> None:
 
 
 @contextmanager
-def _isrc_told(isrc: str | None) -> Iterator[None]:
+def _isrc_conflicts(isrc: str | None) -> Iterator[None]:
     """Answers a second track of one ISRC with Conflict, naming the first."""
     try:
         yield

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-import core.url_converters  # noqa: F401 - registers <id:…>
+import core.fields  # noqa: F401 - registers <id:…>
 from apps.tracks.views import TrackViewSet
 
 urlpatterns = [
@@ -10,8 +10,6 @@ urlpatterns = [
     path("tracks/genres/", TrackViewSet.as_view({"get": "genres"})),
     path(
         "tracks/<id:track_id>/",
-        TrackViewSet.as_view(
-            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
-        ),
+        TrackViewSet.as_view({"get": "read", "put": "replace", "patch": "change", "delete": "remove"}),
     ),
 ]

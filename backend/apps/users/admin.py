@@ -1,4 +1,4 @@
-"""People in the admin."""
+"""Accounts, profiles and guests in the admin."""
 
 from typing import Any
 
@@ -9,28 +9,34 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
-from apps.users.erasure import erase_person
 from apps.users.models import Guest, Profile, User
-from core.admin_bases import TAKEN_MEANWHILE, CarefulAdmin, ForgivingList, LookOnlyAdmin
-from core.admin_forms import ChangesOnlyForm, NameFormField
+from apps.users.personal_data import erase_person
+from core.admin import (
+    TAKEN_MEANWHILE,
+    LockingAdmin,
+    NameFormField,
+    PartialUpdateForm,
+    ReadOnlyAdmin,
+    SafeChangeList,
+)
 from core.names import MAX_PERSON_NAME
 
-# Tokens are their owners' alone.
+# Tokens are only for their owners, not for administrators.
 for model in (OutstandingToken, BlacklistedToken):
     admin.site.unregister(model)
 
 
 @admin.register(User)
-class AccountAdmin(ForgivingList[User], UserAdmin):  # type: ignore[type-arg] # of the same model
-    """Accounts, as Django shows them. One that is deleted is erased, as by its owner."""
+class AccountAdmin(SafeChangeList[User], UserAdmin):  # type: ignore[type-arg] # of the same model
+    """Django's admin of accounts. Deleting an account erases it, as if its owner had deleted it."""
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """A profile goes along with its account, and is to look at only."""
+        """A profile is read-only, but is deleted with its account."""
         gone, counts, missing, protected = super().get_deleted_objects(objs, request)
         return gone, counts, missing - {Profile._meta.verbose_name}, protected
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """Once the page's own transaction has ended: a person is erased in portions."""
+        """Erases after the commit of the admin's transaction: a person is erased in several transactions."""
         user_id = obj.pk
         transaction.on_commit(lambda: erase_person(user_id=user_id))
 
@@ -39,7 +45,7 @@ class AccountAdmin(ForgivingList[User], UserAdmin):  # type: ignore[type-arg] # 
             erase_person(user_id=user_id)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Of two who take a name at the same moment, one is told."""
+        """Of two users who take a name concurrently, one gets an error message."""
         try:
             return super().changeform_view(request, *args, **kwargs)
         except IntegrityError:
@@ -48,8 +54,8 @@ class AccountAdmin(ForgivingList[User], UserAdmin):  # type: ignore[type-arg] # 
 
 
 @admin.register(Profile)
-class ProfileAdmin(LookOnlyAdmin[Profile]):
-    """What accounts like; each says it itself."""
+class ProfileAdmin(ReadOnlyAdmin[Profile]):
+    """Taste profiles, read-only: users edit their own."""
 
     list_display = ["user", "favorite_genres", "moods", "changed_at"]
     list_filter = ["changed_at"]
@@ -58,13 +64,13 @@ class ProfileAdmin(LookOnlyAdmin[Profile]):
     ordering = ["user"]
 
 
-class GuestForm(ChangesOnlyForm[Guest]):
+class GuestForm(PartialUpdateForm[Guest]):
     name = NameFormField(max_length=MAX_PERSON_NAME, required=False)
 
 
 @admin.register(Guest)
-class GuestAdmin(CarefulAdmin[Guest]):
-    """A guest that is deleted is nobody any more; the votes stay."""
+class GuestAdmin(LockingAdmin[Guest]):
+    """A deleted guest is no longer recognised; the votes stay."""
 
     form = GuestForm
     list_display = ["id", "name", "created_at"]
@@ -74,5 +80,5 @@ class GuestAdmin(CarefulAdmin[Guest]):
     readonly_fields = ["id", "created_at"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Guests make themselves: one without its token would be nobody's."""
+        """Guests join by themselves: one without its token would belong to no client."""
         return False

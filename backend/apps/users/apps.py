@@ -9,15 +9,15 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
-        from apps.users.recognition import (
+        from apps.users.authentication import (
             claimed_guest,
-            recognise_account,
-            recognise_guest,
-            recognise_token,
+            resolve_access_token,
+            resolve_account,
+            resolve_guest,
+            shorten_session,
         )
-        from apps.users.staff_sessions import shorten_session
-        from core.identity import claim_with, recognise_with
+        from core.identity import register_caller_resolvers, register_claim_resolvers
 
-        recognise_with(recognise_token, recognise_account, recognise_guest)
-        claim_with(recognise_token, recognise_account, claimed_guest)
+        register_caller_resolvers(resolve_access_token, resolve_account, resolve_guest)
+        register_claim_resolvers(resolve_access_token, resolve_account, claimed_guest)
         user_logged_in.connect(shorten_session, dispatch_uid="staff sessions")

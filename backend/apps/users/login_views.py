@@ -1,12 +1,17 @@
-"""Logging in and out over HTTP, and passwords."""
+"""Login, logout, tokens and passwords over HTTP."""
 
 from django.contrib.auth import SESSION_KEY, login, update_session_auth_hash
 from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.users import login_documentation as documentation
-from apps.users.account_serializers import (
+from apps.users.account_views import about_account, clear_guest_cookie, merge_guest_of, with_private
+from apps.users.jwt_tokens import TokenReused, check_token, end_family, end_token, new_tokens, renewed_tokens
+from apps.users.models import User
+from apps.users.password_reset import mail_reset_token, reset_password
+from apps.users.payloads import EXAMPLE_ACCOUNT, EXAMPLE_TOKENS, account_payload
+from apps.users.selectors import own_id
+from apps.users.serializers import (
     LoginSerializer,
     LogoutSerializer,
     PasswordChangeSerializer,
@@ -15,39 +20,62 @@ from apps.users.account_serializers import (
     ResetSerializer,
     TokenSerializer,
 )
-from apps.users.account_services import account_with_password, change_password
-from apps.users.account_views import about_account, forget_guest, take_over_guest, with_private
-from apps.users.models import User
-from apps.users.password_reset import mail_reset_token, reset_password
-from apps.users.payloads import account_payload
-from apps.users.selectors import own_id
-from apps.users.token_services import TokenReused, end_family, end_token, new_tokens, renewed_tokens
-from apps.users.tokens import check_token
-from core.endpoints import documented
-from core.errors import InvalidInput
-from core.idempotency import keep_writes, subject_of_repeat
+from apps.users.services import account_with_password, change_password
+from core.endpoints import Body, ResponseSpec, endpoint
+from core.errors import ErrorSpec, InvalidInput, RateLimited, invalid
+from core.idempotency import commit_writes, replayed_subject
 from core.identity import caller_of, visit_of
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
+TOKENS = ResponseSpec(200, "The tokens.", EXAMPLE_TOKENS)
+LOGIN = Body(LoginSerializer, {"username": "ada", "password": "a long pass phrase"})
+TOO_MANY_LOGINS = ErrorSpec(RateLimited, "Too many requests, or too many logins of this address.")
+ERRORS_OF_LOGIN = (
+    account_with_password,
+    invalid("Invalid field.", password="This field is required."),  # noqa: S106 - a message
+    TOO_MANY_LOGINS,
+)
+BAD_TOKEN = invalid("Invalid field.", refresh="This field is required.")
+WHO = {
+    "who": "`username` is a name or an e-mail address, in any case; or `email` is given. With a guest's "
+    "token or cookie, what that guest had is the account's from then on; of two votes for an item the "
+    "account's stays."
+}
 
 
 class SessionViewSet(viewsets.ViewSet):
     """A login by cookie, for the page."""
 
+    tag = "auth"
     gives_identity_on = {"POST"}
     # What is to be replaced need not be valid any more.
     authentication_classes = []
 
-    @documented(documentation.BEGIN_SESSION)
-    def create(self, request: Request) -> Response:
+    @endpoint(
+        ResponseSpec(
+            200,
+            "The user that is logged in.",
+            EXAMPLE_ACCOUNT,
+            {"Set-Cookie": "The session, out of reach of scripts."},
+        ),
+        body=LOGIN,
+        errors=ERRORS_OF_LOGIN,
+        values=WHO,
+    )
+    def begin(self, request: Request) -> Response:
+        """Log in, by a cookie for the page.
+
+        {who}
+        """
         user = logged_in(request)
         request._request.session.cycle_key()  # also where the same account is logged in already
         login(request._request, user, backend=BACKEND)
         response = with_private(Response(account_payload(user)))
-        return about_account(forget_guest(response, request), user)
+        return about_account(clear_guest_cookie(response, request), user)
 
-    @documented(documentation.END_SESSION)
-    def destroy(self, request: Request) -> Response:
+    @endpoint(ResponseSpec(204, "There is none (any more)."))
+    def end(self, request: Request) -> Response:
+        """Log out of the session; without one nothing happens."""
         request._request.session.flush()
         return Response(status=204)
 
@@ -55,38 +83,64 @@ class SessionViewSet(viewsets.ViewSet):
 class TokenViewSet(viewsets.ViewSet):
     """Logins by token, for programs."""
 
+    tag = "auth"
     gives_identity_on = {"POST"}
     authentication_classes = []
 
-    @documented(documentation.MAKE_TOKENS)
-    def create(self, request: Request) -> Response:
+    @endpoint(TOKENS, body=LOGIN, errors=ERRORS_OF_LOGIN, values=WHO)
+    def make(self, request: Request) -> Response:
+        """Log in, by tokens for programs.
+
+        {who} No page should keep tokens: it has sessions.
+        """
         user = logged_in(request)
         response = with_private(Response(new_tokens(user)))
-        return about_account(forget_guest(response, request), user)
+        return about_account(clear_guest_cookie(response, request), user)
 
-    @documented(documentation.RENEW_TOKENS)
-    def refresh(self, request: Request) -> Response:
+    @endpoint(
+        TOKENS,
+        body=Body(RefreshSerializer, {"refresh": EXAMPLE_TOKENS.refresh}),
+        errors=[renewed_tokens, BAD_TOKEN],
+    )
+    def renew(self, request: Request) -> Response:
+        """New tokens for a refresh token, which is of no use after that.
+
+        Repeated under the same Idempotency-Key it gives new tokens again.
+        """
         given = RefreshSerializer(data=request.data)
         given.is_valid(raise_exception=True)
-        is_repeat = bool(subject_of_repeat(request._request))
+        is_repeat = bool(replayed_subject(request._request))
         shown = given.validated_data["refresh"]
         try:
             user, tokens = renewed_tokens(refresh=shown, is_repeat=is_repeat)
         except TokenReused:
             end_family(refresh=shown)
-            keep_writes(request._request)
+            commit_writes(request._request)
             raise
         return about_account(with_private(Response(tokens)), user)
 
-    @documented(documentation.VERIFY_TOKEN)
-    def verify(self, request: Request) -> Response:
+    @endpoint(
+        ResponseSpec(200, "It is.", {}),
+        body=Body(TokenSerializer, {"token": EXAMPLE_TOKENS.access}),
+        errors=[check_token, invalid("Invalid field.", token="This field is required.")],  # noqa: S106
+    )
+    def check(self, request: Request) -> Response:
+        """Whether a token is valid."""
         given = TokenSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         check_token(given.validated_data["token"])
         return Response({})
 
-    @documented(documentation.LOG_OUT)
-    def logout(self, request: Request) -> Response:
+    @endpoint(
+        ResponseSpec(204, "They have ended."),
+        body=Body(LogoutSerializer, {"refresh": EXAMPLE_TOKENS.refresh}, is_required=False),
+        errors=[end_token, BAD_TOKEN],
+    )
+    def end(self, request: Request) -> Response:
+        """Log out: the refresh token ends, and the session where there is one.
+
+        An access token goes on until its 60 minutes are over.
+        """
         given = LogoutSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         refresh = given.validated_data.get("refresh")
@@ -103,8 +157,21 @@ class TokenViewSet(viewsets.ViewSet):
 class PasswordViewSet(viewsets.ViewSet):
     """Changing the password, of which one knows the old one."""
 
-    @documented(documentation.CHANGE_PASSWORD)
-    def create(self, request: Request) -> Response:
+    tag = "auth"
+
+    @endpoint(
+        ResponseSpec(204, "It is changed."),
+        body=Body(
+            PasswordChangeSerializer,
+            {"old_password": "a long pass phrase", "new_password": "another long pass phrase"},
+        ),
+        errors=[own_id, change_password, TOO_MANY_LOGINS],
+    )
+    def change(self, request: Request) -> Response:
+        """Change the own password.
+
+        Other sessions and all tokens of the account end; the session that asks goes on.
+        """
         user_id = own_id(caller_of(request._request))
         given = PasswordChangeSerializer(data=request.data)
         given.is_valid(raise_exception=True)
@@ -122,19 +189,36 @@ class PasswordViewSet(viewsets.ViewSet):
 class PasswordResetViewSet(viewsets.ViewSet):
     """Changing a password that was forgotten."""
 
+    tag = "auth"
     gives_identity_on = {"POST"}
     authentication_classes = []
 
-    @documented(documentation.ASK_FOR_PASSWORD)
-    def create(self, request: Request) -> Response:
+    @endpoint(
+        ResponseSpec(202, "A mail is on its way, if the address belongs to an account.", {}),
+        body=Body(ResetRequestSerializer, {"email": "ada@example.org"}),
+        errors=[invalid("This is no address.", email="Enter a valid email address."), TOO_MANY_LOGINS],
+    )
+    def ask(self, request: Request) -> Response:
+        """Have a token for a new password mailed.
+
+        The answer is the same whether there is an account of this address or not.
+        """
         given = ResetRequestSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         address = visit_of(request._request).address
         mail_reset_token(email=given.validated_data["email"], address=address)
         return Response({}, status=202)
 
-    @documented(documentation.RESET_PASSWORD)
-    def confirm(self, request: Request) -> Response:
+    @endpoint(
+        ResponseSpec(204, "It is changed."),
+        body=Body(ResetSerializer, {"token": "NQ.d0-3f…", "new_password": "another long pass phrase"}),
+        errors=[reset_password, TOO_MANY_LOGINS],
+    )
+    def change(self, request: Request) -> Response:
+        """Take a new password for a mailed token.
+
+        The token counts for an hour, and once. All sessions and tokens of the account end.
+        """
         given = ResetSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         reset_password(token=given.validated_data["token"], new=given.validated_data["new_password"])
@@ -149,5 +233,5 @@ def logged_in(request: Request) -> User:
     given = LoginSerializer(data=request.data)
     given.is_valid(raise_exception=True)
     user = account_with_password(login=given.login, password=given.validated_data["password"])
-    take_over_guest(request, user)
+    merge_guest_of(request, user)
     return user

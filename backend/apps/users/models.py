@@ -2,9 +2,10 @@
 
 import secrets
 import unicodedata
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
 
+import msgspec
 from django.contrib.auth.models import AbstractUser
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
@@ -14,7 +15,37 @@ from apps.users.session_store import SessionStore
 from core.identity import ACCOUNT
 from core.names import MAX_PERSON_NAME, validate_name
 
-GUEST_ID_BYTES = 12  # 96 random bits: nobody meets another's id by chance
+MAX_GENRES = 20
+MAX_ARTISTS = 50
+MOODS: Final = ("energetic", "calm", "happy", "sad", "focused", "party")
+# Of one genre, as in the library; of one artist.
+MAX_GENRE_NAME = 50
+MAX_ARTIST_NAME = 200
+
+
+class Taste(msgspec.Struct, frozen=True):
+    """A taste profile; empty where nothing was entered."""
+
+    favorite_genres: Sequence[str] = ()
+    favorite_artists: Sequence[str] = ()
+    moods: Sequence[str] = ()
+
+    def merged_with(self, given: Mapping[str, Sequence[str]]) -> "Taste":
+        """Each part that was given instead of the one that was there."""
+        return msgspec.structs.replace(self, **given)
+
+
+def without_repeats(names: Sequence[str]) -> list[str]:
+    """The same names in the same order, each once, without regard to case."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.casefold(), name)
+    return list(first.values())
+
+
+# What the key of a guest begins with.
+GUEST = "guest:"
+GUEST_ID_BYTES = 12  # 96 random bits: no id is guessed by chance
 # Without regard to case a letter may become three.
 LONGEST_KEY = 3 * 254
 # What may be known of an account only once, without regard to case.
@@ -107,11 +138,14 @@ def new_guest_id() -> str:
 
 
 class Guest(models.Model):
-    """Somebody without an account, known by a signed token."""
+    """A person without an account, known by a signed token."""
 
     id = models.CharField(primary_key=True, max_length=32, default=new_guest_id, editable=False)
     name = models.CharField(max_length=MAX_PERSON_NAME, blank=True, default="", validators=[validate_name])
     created_at = models.DateTimeField(auto_now_add=True)
+    # The id of the account that the guest is becoming, of which there may be no such account any more: no
+    # foreign key, since erasing an account would then wait for its guests, which wait for the account.
+    becoming = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         ordering = ["-created_at"]
@@ -122,4 +156,4 @@ class Guest(models.Model):
     @property
     def key(self) -> str:
         """What votes, items and the like are kept under as theirs."""
-        return f"guest:{self.pk}"
+        return f"{GUEST}{self.pk}"

@@ -1,17 +1,17 @@
-"""People as clients get them."""
+"""Payloads of accounts and guests."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
-from apps.users.models import Guest, User
+from apps.users.models import Guest, Taste, User
 from apps.users.selectors import taste_of
-from apps.users.taste import Taste
-from core.instants import Instant
+from core.json_codec import Instant
 
 
 class GuestPayload(msgspec.Struct, frozen=True):
-    """Somebody who joins in without an account."""
+    """A guest: a person without an account."""
 
     guest_id: str
     name: str
@@ -41,11 +41,23 @@ class AccountPayload(msgspec.Struct, frozen=True):
     date_joined: Instant
 
 
+EXAMPLE_ACCOUNT = AccountPayload(
+    id=5,
+    username="ada",
+    email="ada@example.org",
+    profile=ProfilePayload(favorite_genres=["jazz"], favorite_artists=["Miles Davis"], moods=["calm"]),
+    date_joined=datetime(2025, 12, 4, 10, tzinfo=UTC),
+)
+
+
 class TokensPayload(msgspec.Struct, frozen=True):
     """`access` is for `Authorization: Bearer …`, 60 minutes; `refresh` gets new ones, once, for 7 days."""
 
     access: str
     refresh: str
+
+
+EXAMPLE_TOKENS = TokensPayload(access="eyJhbGciOiJIUzI1NiIs…", refresh="eyJhbGciOiJIUzI1NiIs…")
 
 
 class NewAccountPayload(AccountPayload, frozen=True):
@@ -56,7 +68,7 @@ class NewAccountPayload(AccountPayload, frozen=True):
 
 
 class PersonPayload(msgspec.Struct, frozen=True):
-    """An account as somebody else who is logged in sees it; itself and staff see the rest, too."""
+    """An account as other users see it; it itself and staff see the rest, too."""
 
     id: int
     username: str
@@ -70,7 +82,7 @@ def guest_payload(guest: Guest) -> GuestPayload:
 
 
 def account_payload(user: User) -> AccountPayload:
-    """Of an account from `selectors.accounts`."""
+    """The payload of an account from `selectors.accounts`."""
     return AccountPayload(
         id=user.pk,
         username=user.username,
@@ -86,7 +98,7 @@ def new_account_payload(user: User, tokens: TokensPayload) -> NewAccountPayload:
 
 
 def person_payload(user: User) -> PersonPayload:
-    """What anybody who is logged in may know."""
+    """What every user may see."""
     return PersonPayload(id=user.pk, username=user.username)
 
 

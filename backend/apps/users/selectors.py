@@ -1,14 +1,19 @@
-"""Reading accounts."""
+"""Reads of accounts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
-from apps.users.models import Profile, User
-from apps.users.taste import Taste
-from core.errors import NotAuthenticated, NotFound, NotPermitted
-from core.identity import Caller
+from apps.users.models import GUEST, Guest, Profile, Taste, User
+from core.errors import ErrorSpec, NotAuthenticated, NotFound, NotPermitted, raises
+from core.identity import STRANGER, Caller, user_id_of
+from core.names import MAX_PERSON_NAME
+
+NO_SUCH_ACCOUNT = ErrorSpec(NotFound, "There is no such account.")
 
 
 def taste_of(user: User) -> Taste:
@@ -30,14 +35,14 @@ def accounts() -> QuerySet[User]:
 
 
 def accounts_shown_to(caller: Caller) -> QuerySet[User]:
-    """Staff that may view accounts in the admin sees everybody, an account itself, others nobody."""
+    """Staff that may view accounts in the admin sees all, an account sees itself, others see none."""
     if _may(caller, "users.view_user"):
         return accounts()
     return accounts().filter(pk=caller.user_id) if caller.user_id is not None else accounts().none()
 
 
+@raises(NO_SUCH_ACCOUNT)
 def account(user_id: int) -> User:
-    """Raises NotFound."""
     user = accounts().filter(pk=user_id).first()
     if user is None:
         raise NotFound("There is no such account.")
@@ -49,8 +54,21 @@ def taste_changed_at(user_id: int) -> datetime | None:
     return Profile.objects.filter(pk=user_id).values_list("changed_at", flat=True).first()
 
 
+def names_of(keys: Sequence[str]) -> dict[str, str]:
+    """By key, the names of callers: "" for who has none. Those who were deleted are left out."""
+    user_ids = [user_id for key in keys if (user_id := user_id_of(key)) is not None]
+    guest_ids = [key.removeprefix(GUEST) for key in keys if key.startswith(GUEST)]
+    names = {key: "" for key in keys if key.startswith(STRANGER)}
+    for user in User.objects.filter(pk__in=user_ids).only("username"):
+        names[user.key] = user.username[:MAX_PERSON_NAME]
+    for guest in Guest.objects.filter(pk__in=guest_ids).only("name"):
+        names[guest.key] = guest.name
+    return names
+
+
+@raises(ErrorSpec(NotAuthenticated, "No user is logged in, or a token is not valid."))
 def own_id(caller: Caller) -> int:
-    """Raises NotAuthenticated for who has no account."""
+    """The caller's account."""
     if caller.user_id is None:
         raise NotAuthenticated("Log in first.")
     return caller.user_id
@@ -73,18 +91,31 @@ def _may(caller: Caller, permission: str) -> bool:
     return staff is not None and staff.has_perm(permission)
 
 
+@raises(
+    own_id,
+    ErrorSpec(
+        NotPermitted,
+        "It is another user's, whether or not that person exists; or a page of another origin sent it.",
+    ),
+    ErrorSpec(NotFound, "There is no such person; only staff get this."),
+)
 def whose_taste(caller: Caller, user_id: int) -> int:
     """The id, when the caller may see and refresh what is known of this person's taste and activity.
 
-    That is the person and staff; with OPEN_DISCOVERY_API anybody. Raises NotAuthenticated for strangers,
-    whatever they ask for; NotPermitted for others, whether or not there is such a person; NotFound.
+    That is the person and staff; with OPEN_DISCOVERY_API anybody.
     """
     if not settings.OPEN_DISCOVERY_API:
         own = own_id(caller)
         if own == user_id:
             return own
         if not caller.is_staff:
-            raise NotPermitted("What somebody likes and does is for that person and staff.")
+            raise NotPermitted("A user's preferences and activities are for that user and staff.")
     if not User.objects.filter(pk=user_id).exists():
         raise NotFound("There is no such person.")
     return user_id
+
+
+def entries_about(user: User) -> QuerySet[LogEntry]:
+    """Changes of the account itself, by any user: each names it."""
+    accounts = ContentType.objects.get_for_model(User)
+    return LogEntry.objects.filter(content_type=accounts, object_id=str(user.pk))

@@ -1,10 +1,57 @@
-"""Every write about people."""
+"""Every write about people: guests, accounts, preferences and passwords; and the lock on a person."""
+
+from collections.abc import Mapping, Sequence
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from apps.realtime.decorators import log_action, rate_limit
-from apps.users.models import Guest
-from core.addresses import network_of
-from core.errors import NotFound
-from core.limits import NEWCOMERS
+from apps.users.models import Guest, Profile, Taste, User, folded
+from apps.users.selectors import NO_SUCH_ACCOUNT, taste_of
+from core.database import violated_constraint
+from core.errors import (
+    Conflict,
+    ErrorSpec,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    RateLimited,
+    invalid,
+    raises,
+)
+from core.network import network_of
+from core.rate_limits import LOGIN_FAILURES, NEWCOMERS, count_failures
+from core.statements import fetch_one, for_update
+
+_PERSON = "SELECT id FROM {} WHERE id = %s"
+
+
+def lock_person(key: str) -> None:
+    """Prevents that the person of this key is erased, or merged into an account, until the transaction ends.
+
+    To be called first, before any stream is locked. Without it, rows could be written under the key of a
+    person who was just erased. Keys of other kinds, such as an IP address, are ignored. Raises
+    NotAuthenticated when the person has been erased.
+    """
+    kind, _, name = key.partition(":")
+    person_id: int | str
+    if kind == "user":
+        table, person_id = User._meta.db_table, int(name)
+    elif kind == "guest":
+        table, person_id = Guest._meta.db_table, name
+    else:
+        return
+    if fetch_one(_PERSON.format(table) + for_update("FOR NO KEY UPDATE"), [person_id]) is None:
+        raise NotAuthenticated("Your guest session has ended. Log in, or join as a new guest.")
+
+
+# --- Guests ------------------------------------------------------------------------------------------
+
+
+NOT_A_GUEST = ErrorSpec(NotFound, "The caller is no guest.")
 
 
 # A party sits behind one address, so an hour's newcomers of an address may be many.
@@ -14,22 +61,155 @@ from core.limits import NEWCOMERS
     key=lambda *, address: f"newcomers:{network_of(address)}",
 )
 def count_newcomer(*, address: str) -> None:
-    """Counts a new guest, or a new user agent of an address. Raises TooManyCalls above the limit."""
+    """Counts a new guest, or a new user agent of an address. Raises RateLimitExceeded above the limit."""
 
 
+@raises(ErrorSpec(RateLimited, "Too many requests, or too many newcomers of this address."))
 @log_action("create_guest")
 def create_guest(*, name: str, address: str) -> Guest:
-    """A new guest. Raises TooManyCalls when the address had too many newcomers."""
+    """A new guest."""
     count_newcomer(address=address)
     return Guest.objects.create(name=name)
 
 
+@raises(NOT_A_GUEST)
 @log_action("rename_guest")
 def rename_guest(*, guest_id: str, name: str) -> Guest:
-    """Changes what the guest is called from now on. Raises NotFound."""
+    """Changes what the guest is called from now on."""
     guest = Guest.objects.filter(pk=guest_id).first()
     if guest is None:
         raise NotFound
     guest.name = name
     guest.save(update_fields=["name"])
     return guest
+
+
+# --- Accounts ----------------------------------------------------------------------------------------
+
+
+WRONG_CREDENTIALS = "The name or the password is not right."
+FIELDS = {"user_username_once": "username", "user_email_once": "email"}
+
+
+@raises(
+    invalid(
+        "A field is invalid, the name is reserved, or the password is too weak.",
+        password="This password is too common.",  # noqa: S106 - a message
+    ),
+    ErrorSpec(
+        Conflict, "The name or the address is taken, without regard to case.", {"email": "ada@example.org"}
+    ),
+)
+@log_action("register")
+def register_account(*, username: str, email: str, password: str, taste: Taste) -> User:
+    """A new account. Of two that request the same name at once, one fails as well."""
+    user = User(username=username, email=email)
+    check_password_is_strong(password, user=user, field="password")
+    user.password = make_password(password)  # takes a while: not under the database's lock
+    try:
+        with transaction.atomic():
+            _check_not_taken(user)
+            user.save(force_insert=True)
+            _save_taste(user, taste)
+    except IntegrityError as broken:
+        constraint = violated_constraint(broken, among=User)
+        # The name as it is written has a rule of Django's own.
+        field = FIELDS.get(constraint or "", "username" if "username" in str(broken) else "")
+        if not field:
+            raise
+        raise _taken({field: getattr(user, field)}) from None
+    return user
+
+
+@raises(ErrorSpec(NotAuthenticated, "There is no such account, or the password is wrong: both get this."))
+@log_action("log_in")
+def account_with_password(*, login: str, password: str) -> User:
+    """Whose name or e-mail address and password these are.
+
+    It takes as long for a name that no account has, and failures count alike. Raises RateLimitExceeded.
+    """
+    with count_failures(LOGIN_FAILURES, folded(login)):
+        user = _account_called(login)
+        if user is None:
+            make_password(password)
+            raise NotAuthenticated(WRONG_CREDENTIALS)
+        is_right = user.check_password(password)
+        if not (is_right and user.is_active):
+            raise NotAuthenticated(WRONG_CREDENTIALS)
+    return user
+
+
+@raises(NO_SUCH_ACCOUNT)
+@log_action("change_taste")
+@transaction.atomic
+def change_taste(*, user_id: int, given: Mapping[str, Sequence[str]], is_whole: bool) -> User:
+    """Changes what was given of the profile; with `is_whole`, what was not given becomes empty."""
+    user = User.objects.select_for_update(no_key=True, of=("self",)).filter(pk=user_id).first()
+    if user is None:
+        raise NotFound("There is no such account.")
+    _save_taste(user, (Taste() if is_whole else taste_of(user)).merged_with(given))
+    return user
+
+
+@raises(
+    invalid(
+        "The old one is not right, or the new one too weak.",
+        old_password="This is not the password.",  # noqa: S106
+    )
+)
+@log_action("change_password")
+def change_password(*, user_id: int, old: str, new: str) -> User:
+    """Other sessions and all tokens of the account end. Also raises NotFound when it has just gone."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        raise NotFound
+    with count_failures(LOGIN_FAILURES, user.key):
+        if not user.check_password(old):
+            raise InvalidInput.of("old_password", "This is not the password.")
+    check_password_is_strong(new, user=user, field="new_password")
+    set_password(user, make_password(new))
+    return user
+
+
+def set_password(user: User, encoded: str) -> None:
+    """Writes a password that is hashed already. Raises NotFound when the account has just gone."""
+    user.password = encoded
+    if not User.objects.filter(pk=user.pk).update(password=encoded):
+        raise NotFound
+
+
+def check_password_is_strong(password: str, *, user: User, field: str) -> None:
+    """By Django's validators. Raises InvalidInput."""
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise InvalidInput(details={field: weak.messages}) from None
+
+
+def _account_called(login: str) -> User | None:
+    """The name as it is written goes first: older accounts may differ by case alone."""
+    key = folded(login)
+    named = User.objects.filter(Q(username=login) | Q(username_key=key) | Q(email_key=key))
+    return min(named, key=lambda user: (user.username != login, user.username_key != key), default=None)
+
+
+def _save_taste(user: User, taste: Taste) -> None:
+    parts = {name: list(getattr(taste, name)) for name in taste.__struct_fields__}
+    profile, _ = Profile.objects.update_or_create(user=user, defaults=parts)
+    user.profile = profile
+
+
+def _check_not_taken(user: User) -> None:
+    """Names both, where both are taken; the database knows for certain."""
+    taken = {
+        field: getattr(user, field)
+        for field, key in (("username", "username_key"), ("email", "email_key"))
+        if User.objects.filter(**{key: folded(getattr(user, field))}).exists()
+    }
+    if taken:
+        raise _taken(taken)
+
+
+def _taken(fields: Mapping[str, str]) -> Conflict:
+    what = " and ".join({"username": "name", "email": "e-mail address"}[field] for field in fields)
+    return Conflict(f"There is an account of this {what} already.", details=dict(fields))

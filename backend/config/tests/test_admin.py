@@ -1,4 +1,4 @@
-"""Every model is in the admin; what a database has been through is looked at there, and never written."""
+"""Every model is in the admin; internal records are read-only there."""
 
 import pytest
 from django.apps import apps
@@ -19,18 +19,18 @@ def milestone(client, db) -> Milestone:
 
 
 @pytest.mark.parametrize("page", ["add/", "{}/change/", "{}/delete/"])
-def test_nothing_is_written(client, milestone, page: str):
+def test_internal_records_are_read_only(client, milestone, page: str):
     answer = client.post(f"/admin/core/milestone/{page.format(milestone.pk)}", {"name": "x", "post": "yes"})
     assert answer.status_code == 403
     assert Milestone.objects.get(name="a party") == milestone
 
 
-def test_of_a_kept_answer_nothing_is_shown_that_was_answered(client, milestone):
+def test_the_response_of_an_idempotency_record_is_not_shown(client, milestone):
     kept = KeptAnswer.objects.create(
         caller="net:x",
         key="a-key",
         created_at=timezone.now(),
-        body='{"added_by": "Cem of Izmir"}',  # tokens of forms have no spaces
+        body='{"added_by": "Cem of Izmir"}',  # with spaces, unlike form tokens
         headers={"Location": "/somewhere"},
     )
     for page in ("", f"{kept.pk}/change/"):
@@ -40,10 +40,10 @@ def test_of_a_kept_answer_nothing_is_shown_that_was_answered(client, milestone):
         assert "somewhere" not in shown
 
 
-def test_every_model_of_ours_is_in_the_admin_and_nobody_looks_at_sessions_or_tokens():
-    labels = ("core", "realtime", "tracks", "users", "playlist")
+def test_all_models_but_sessions_and_tokens_are_in_the_admin():
+    labels = ("core", "realtime", "tracks", "users", "rooms", "playlist")
     models = [list(apps.get_app_config(label).get_models()) for label in labels]
     assert all(models)
     missing = {model for of_app in models for model in of_app if not admin.site.is_registered(model)}
-    assert missing == {LoginSession, SearchWord}  # an index, which the database keeps
+    assert missing == {LoginSession, SearchWord}  # an index
     assert not any(map(admin.site.is_registered, (OutstandingToken, BlacklistedToken)))

@@ -1,4 +1,4 @@
-"""Settings from the environment, `.env` and files: what is taken, and how what makes no sense is refused."""
+"""Settings from the environment, `.env` and files: valid values, and rejection of invalid ones."""
 
 import os
 import re
@@ -65,7 +65,7 @@ READERS: dict[str, Read] = {
         ("level", "debug", "DEBUG"),
     ],
 )
-def test_what_makes_sense_is_taken(environment, monkeypatch, reader: str, given: str, expected: object):
+def test_valid_values_are_accepted(environment, monkeypatch, reader: str, given: str, expected: object):
     monkeypatch.setenv("GIVEN", given)
     assert READERS[reader](environment, "GIVEN") == expected
     environment.finish()
@@ -80,7 +80,7 @@ NONSENSE: dict[tuple[str, str], list[str]] = {
         *(f"http://fine.example, {origin}" for origin in ("example.org", "ftp://example.org", "*")),
         *("http://example.org/page", "http://[", "http://a:99999"),
     ],
-    ("service", "LAMPS_API_URL must be an http or https address"): [
+    ("service", "LAMPS_API_URL must be an http or https URL"): [
         *("api.example", "ftp://api.example", "https://"),
         *("https://me:p@ss@a.example", "https://a.example?p@ss"),
     ],
@@ -114,7 +114,7 @@ NONSENSE: dict[tuple[str, str], list[str]] = {
     ("reader", "told", "given"),
     [(reader, told, given) for (reader, told), all_of_it in NONSENSE.items() for given in all_of_it],
 )
-def test_nonsense_is_refused_by_name_and_only_what_is_no_secret_is_shown(
+def test_invalid_values_are_rejected_by_name_and_secrets_are_not_shown(
     environment, monkeypatch, reader: str, given: str, told: str
 ):
     name = told.split(" ", 1)[0]
@@ -126,7 +126,7 @@ def test_nonsense_is_refused_by_name_and_only_what_is_no_secret_is_shown(
     assert "p@ss" not in message
 
 
-def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
+def test_a_dsn_without_its_package_reports_how_to_install_it(environment, monkeypatch):
     monkeypatch.setenv("SENTRY_DSN", "https://key@errors.example/1")
     environment.dsn("SENTRY_DSN", package="no_such_package", lock="requirements/sentry.txt")
     how = "SENTRY_DSN needs another package: .venv/bin/python -m pip install -r requirements/sentry.txt"
@@ -148,7 +148,7 @@ def test_a_dsn_without_its_package_says_how_to_get_it(environment, monkeypatch):
         ("smtp+ssl://mail.example.org", {"EMAIL_USE_SSL": True, "EMAIL_PORT": None}),
     ],
 )
-def test_where_mail_goes(environment, monkeypatch, address, expected):
+def test_mail_backends(environment, monkeypatch, address, expected):
     monkeypatch.setenv("EMAIL_URL", address)
     mail = environment.mail("EMAIL_URL", "consolemail://")
     environment.finish()
@@ -156,10 +156,10 @@ def test_where_mail_goes(environment, monkeypatch, address, expected):
 
 
 @pytest.mark.parametrize(("is_terminal", "expected"), [(True, "console"), (False, "dummy")])
-def test_mails_with_their_tokens_are_shown_on_a_terminal_alone(
+def test_mails_are_printed_only_on_a_terminal(
     monkeypatch, environment, settings, is_terminal: bool, expected: str
 ):
-    """What is no terminal may be kept: docker logs, journald, a file. A check says that they are printed."""
+    """Other output may be stored: docker logs, journald, a file. A check warns of printed mails."""
     monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: is_terminal))
     monkeypatch.delenv("EMAIL_URL", raising=False)
     found = environment.mail("EMAIL_URL", default_mail())["EMAIL_BACKEND"]
@@ -168,7 +168,7 @@ def test_mails_with_their_tokens_are_shown_on_a_terminal_alone(
     assert [one.id for one in mails_are_not_printed()] == (["tutti.W001"] if is_terminal else [])
 
 
-def test_no_other_origin_may_write_by_itself():
+def test_other_origins_are_not_allowed_by_default():
     """Any program of this machine could serve a page at port 3000; DEBUG allows that one."""
     assert (plain_settings.DEBUG, plain_settings.CORS_ALLOWED_ORIGINS) == (False, [])
 
@@ -178,13 +178,13 @@ def test_database_in_a_socket_folder(environment, monkeypatch):
     assert environment.database("DATABASE_URL", {})["HOST"] == "/run/postgresql"
 
 
-def test_folder_that_cannot_be_made_is_refused_by_name(environment, monkeypatch, tmp_path):
+def test_a_folder_that_cannot_be_created_is_rejected_by_name(environment, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATA_DIR", "file/below")
     environment.folder("DATA_DIR", tmp_path, base=tmp_path)
     told = refusal(environment)
     assert "DATA_DIR names" in told
-    assert "which cannot be made" in told
+    assert "which cannot be created" in told
 
 
 # --- Several variables -------------------------------------------------------------------------------
@@ -194,7 +194,7 @@ def test_folder_that_cannot_be_made_is_refused_by_name(environment, monkeypatch,
     ("first", "other", "missing"),
     [("", "", None), ("ada", "sesame", None), ("sesame", "", "LAMPS_SECRET"), ("", "sesame", "LAMPS_ID")],
 )
-def test_a_part_of_what_goes_together_stops_the_start(environment, monkeypatch, first, other, missing):
+def test_incomplete_groups_of_settings_are_rejected(environment, monkeypatch, first, other, missing):
     monkeypatch.setenv("LAMPS_ID", first)
     monkeypatch.setenv("LAMPS_SECRET", other)
     environment.all_or_none("LAMPS_ID", "LAMPS_SECRET")
@@ -216,7 +216,7 @@ def test_a_part_of_what_goes_together_stops_the_start(environment, monkeypatch, 
         ("", "", "7000", ["redis://localhost:7000/0"]),
     ],
 )
-def test_redis_by_its_address_else_by_its_host_and_port(environment, monkeypatch, urls, host, port, expected):
+def test_redis_by_its_url_otherwise_by_host_and_port(environment, monkeypatch, urls, host, port, expected):
     for name, given in {"REDIS_URL": urls, "REDIS_HOST": host, "REDIS_PORT": port}.items():
         monkeypatch.setenv(name, given)
     assert environment.redis_urls() == expected
@@ -228,8 +228,8 @@ def test_redis_by_its_address_else_by_its_host_and_port(environment, monkeypatch
 @pytest.mark.parametrize(
     "line", ["MAX_QUEUE_ITEMS = 5", "MAX_QUEUE_ITEMS =5", "PORT: 4000", "PORT", "=5", "A B=1"]
 )
-def test_a_line_of_env_that_is_no_setting_is_refused_by_its_number(tmp_path, line: str):
-    """Instead of being passed over."""
+def test_an_invalid_line_of_env_is_rejected_by_its_number(tmp_path, line: str):
+    """Invalid lines are not ignored."""
     (tmp_path / "settings").write_text(f"# a comment\n\n{line}\n")
     with pytest.raises(ImproperlyConfigured, match="line 3"):
         Environment(env_file=tmp_path / "settings").finish()
@@ -242,8 +242,8 @@ def test_a_line_of_env_that_is_no_setting_is_refused_by_its_number(tmp_path, lin
         *(("TUTTI_A=", ""), ("  # nothing", None), ("TUTTI_A='x=y'", "x=y")),
     ],
 )
-def test_what_is_one_is_read_and_the_environment_goes_before_it(tmp_path, line, value, monkeypatch):
-    monkeypatch.setenv("TUTTI_A", "")  # so that it is taken back
+def test_valid_lines_are_read_and_the_environment_takes_precedence(tmp_path, line, value, monkeypatch):
+    monkeypatch.setenv("TUTTI_A", "")  # so that it is restored
     monkeypatch.delenv("TUTTI_A")
     monkeypatch.setenv("TUTTI_B", "environment")
     (tmp_path / "settings").write_text(f"{line}\nTUTTI_B=file\n")
@@ -251,7 +251,7 @@ def test_what_is_one_is_read_and_the_environment_goes_before_it(tmp_path, line, 
     assert (os.environ.get("TUTTI_A"), os.environ["TUTTI_B"]) == (value, "environment")
 
 
-def test_values_may_stand_in_files(environment, monkeypatch, tmp_path):
+def test_values_from_files(environment, monkeypatch, tmp_path):
     contents = {
         **{"SECRET_KEY": "from the file\n", "REDIS_URL": "redis://a:1/0, redis://b:1/0"},
         "DATABASE_URL": "postgresql://ada:p%40ss@db/tutti",
@@ -276,9 +276,7 @@ def test_values_may_stand_in_files(environment, monkeypatch, tmp_path):
         ("a", "b", "and METRICS_TOKEN are both set"),
     ],
 )
-def test_a_file_that_makes_no_sense_stops_the_start(
-    environment, monkeypatch, tmp_path, content, also_set, reason
-):
+def test_invalid_files_are_rejected(environment, monkeypatch, tmp_path, content, also_set, reason):
     if content is not None:
         (tmp_path / "token").write_text(content)
     monkeypatch.setenv("METRICS_TOKEN", also_set)
@@ -290,7 +288,7 @@ def test_a_file_that_makes_no_sense_stops_the_start(
 # --- The secret key ----------------------------------------------------------------------------------
 
 
-def test_starts_at_the_same_moment_get_the_same_one(environment, monkeypatch, tmp_path: Path):
+def test_concurrent_starts_get_the_same_key(environment, monkeypatch, tmp_path: Path):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     together = Barrier(STARTERS)
 
@@ -304,7 +302,7 @@ def test_starts_at_the_same_moment_get_the_same_one(environment, monkeypatch, tm
     assert len({key.result() for key in keys}) == 1
 
 
-def test_no_place_for_it_is_told_without_showing_a_key(environment, monkeypatch, tmp_path: Path):
+def test_an_unwritable_folder_is_reported_without_the_key(environment, monkeypatch, tmp_path: Path):
     monkeypatch.delenv("SECRET_KEY", raising=False)
     environment.secret_key("SECRET_KEY", file=tmp_path / "missing" / "secret_key")
     with pytest.raises(ImproperlyConfigured, match=r"SECRET_KEY is not set, and .*secret_key cannot be used"):
@@ -318,14 +316,14 @@ WRITTEN = re.compile(r"^#([A-Z_]+)=", re.MULTILINE)
 EXAMPLE = (PROJECT / ".env.example").read_text()
 
 
-def test_every_setting_is_in_the_example_and_nothing_else():
+def test_the_example_contains_exactly_all_settings():
     sources = ((PROJECT / "backend/config" / name).read_text() for name in ("settings.py", "environment.py"))
     names = {first or second for source in sources for first, second in READ.findall(source)}
     assert {"PORT", "SECRET_KEY", "REDIS_URL", "REDIS_PORT", "ENV_FILE", "DATABASE_POOL_SIZE"} <= names
     assert set(WRITTEN.findall(EXAMPLE)) == names
 
 
-def test_every_setting_is_explained_in_the_line_above_it():
+def test_every_setting_has_a_comment_above_it():
     lines = EXAMPLE.splitlines()
     explained = [above for above, line in pairwise(lines) if WRITTEN.match(line)]
     assert explained

@@ -1,4 +1,4 @@
-"""Answers to named writes: how long they are kept, and what is done when there are many of them."""
+"""Idempotency records: retention, purging, and concurrent requests."""
 
 from datetime import timedelta
 
@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.users.authentication import guest_token
 from apps.users.models import Guest
-from apps.users.recognition import guest_token
 from core import idempotency
-from core.idempotency import FORGOTTEN_PER_WRITE, KEPT_FOR, REPLAYED
+from core.idempotency import PURGED_PER_WRITE, REPLAYED, RETENTION
 from core.models import KeptAnswer
 
 pytestmark = pytest.mark.django_db
@@ -20,9 +20,15 @@ pytestmark = pytest.mark.django_db
 KEY = "ada-7f3c"
 
 
+@pytest.fixture(autouse=True)
+def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that has not looked for old answers yet."""
+    monkeypatch.setattr(idempotency, "_next_look", idempotency._NextLook())
+
+
 def ask(name: str = "Kitchen", *, path: str = "/api/rooms/", key: str = KEY):
     headers = {"Idempotency-Key": key}
-    if path == "/api/rooms/":  # which strangers don't make
+    if path == "/api/rooms/":  # which anonymous clients can't create
         headers["X-Guest-Token"] = guest_token(Guest.objects.get_or_create(name="Host")[0])
     return Client().post(path, {"name": name}, content_type="application/json", headers=headers)
 
@@ -33,9 +39,9 @@ def age(by: timedelta) -> None:
         kept.save()
 
 
-def test_for_24_hours_the_first_answer_is_given_again_then_the_key_is_new():
+def test_for_24_hours_the_first_response_is_replayed_then_the_key_is_new():
     first = ask()
-    age(KEPT_FOR - timedelta(minutes=1))
+    age(RETENTION - timedelta(minutes=1))
     again = ask()
     assert (again.status_code, again[REPLAYED], again.json()) == (201, "true", first.json())
 
@@ -46,10 +52,10 @@ def test_for_24_hours_the_first_answer_is_given_again_then_the_key_is_new():
     assert ask("Cellar")[REPLAYED] == "true"
 
 
-def test_each_write_and_the_clock_forget_what_is_over_and_nothing_that_is_not():
-    """Writes that forget at once do not wait for each other; on SQLite there is one writer at a time."""
-    long_ago = timezone.now() - 2 * KEPT_FOR
-    for number in range(FORGOTTEN_PER_WRITE + 5):
+def test_writes_and_the_schedule_purge_only_expired_records():
+    """Concurrent purges do not wait for each other; SQLite has one writer at a time."""
+    long_ago = timezone.now() - 2 * RETENTION
+    for number in range(PURGED_PER_WRITE + 5):
         KeptAnswer.objects.create(caller="bo", key=str(number), created_at=long_ago)
     with CaptureQueriesContext(connection) as queries:
         ask(key="first")
@@ -59,12 +65,12 @@ def test_each_write_and_the_clock_forget_what_is_over_and_nothing_that_is_not():
     ask(key="second")
     assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"first", "second"}
 
-    KeptAnswer.objects.filter(key="first").update(created_at=timezone.now() - KEPT_FOR)
+    KeptAnswer.objects.filter(key="first").update(created_at=timezone.now() - RETENTION)
     call_command("forget_answers")
     assert [kept.key for kept in KeptAnswer.objects.all()] == ["second"]
 
 
-def test_nobody_looks_for_old_answers_with_every_write():
+def test_not_every_write_looks_for_expired_records():
     with CaptureQueriesContext(connection) as queries:
         for number in range(5):
             ask(path="/api/guests/", key=str(number))
@@ -72,14 +78,14 @@ def test_nobody_looks_for_old_answers_with_every_write():
     assert len(looks) == 1
 
 
-def test_an_answer_with_a_token_is_not_stored():
+def test_a_response_with_a_token_is_not_stored():
     token = ask("Bo", path="/api/guests/").json()["token"]
     (kept,) = KeptAnswer.objects.all()
     assert (kept.body, kept.headers, kept.subject) == ("", {}, Guest.objects.get().pk)
     assert token not in repr(kept.__dict__)
 
 
-def test_where_the_guest_has_gone_meanwhile_one_new_one_is_made():
+def test_for_a_deleted_guest_one_new_guest_is_created():
     first = ask("Bo", path="/api/guests/").json()
     Guest.objects.get().delete()
     second, third = ask("Bo", path="/api/guests/"), ask("Bo", path="/api/guests/")
@@ -89,14 +95,14 @@ def test_where_the_guest_has_gone_meanwhile_one_new_one_is_made():
     assert Guest.objects.count() == 1
 
 
-def test_where_the_answers_of_an_account_go_at_this_very_moment_it_is_a_first_one_again(monkeypatch):
+def test_a_record_deleted_during_the_request_makes_it_a_first_request(monkeypatch):
     first = ask("Bo", path="/api/guests/").json()
     find = idempotency._found
 
-    def find_too_late(**told: str) -> KeptAnswer | None:
+    def find_too_late(**arguments: str) -> KeptAnswer | None:
         KeptAnswer.objects.all().delete()
         monkeypatch.setattr(idempotency, "_found", find)
-        return find(**told)
+        return find(**arguments)
 
     monkeypatch.setattr(idempotency, "_found", find_too_late)
     second = ask("Bo", path="/api/guests/")
@@ -106,12 +112,12 @@ def test_where_the_answers_of_an_account_go_at_this_very_moment_it_is_a_first_on
     assert ask("Bo", path="/api/guests/")[REPLAYED] == "true"
 
 
-def test_what_fails_within_leaves_nothing_behind(monkeypatch):
+def test_a_failed_write_leaves_no_record(monkeypatch):
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as broken:
-        broken.setattr("apps.playlist.room_views.shown_by_slug", fail)
+        broken.setattr("apps.rooms.views.shown_by_slug", fail)
         assert ask().status_code == 500
     assert not KeptAnswer.objects.exists()
     assert Client().get("/api/rooms/kitchen/").status_code == 404

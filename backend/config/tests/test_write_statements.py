@@ -1,4 +1,4 @@
-"""What a write of the queue asks of the database: every statement from the middleware to the answer."""
+"""The number of SQL statements of a write, from the middleware to the response."""
 
 import json
 from collections.abc import Callable
@@ -9,15 +9,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
 from apps.playlist.tests.rooms import add, new_room
-from apps.tracks.tests.making import new_track
+from apps.rooms.models import Room
+from apps.tracks.tests.factories import new_track
+from apps.users.authentication import guest_token
 from apps.users.models import Guest
-from apps.users.recognition import guest_token
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-# The transaction's own beginning and end, which are no look at the database.
+# Statements of transactions, which are not counted.
 FRAMING = ("BEGIN", "COMMIT")
 
 
@@ -40,7 +41,7 @@ def ask(room: Room) -> Callable[..., list[str]]:
         f"/api/rooms/{room.slug}/playlist/{first(room).pk}/vote/",
         {"value": 1},
         content_type="application/json",
-        headers={"Idempotency-Key": "what a process finds out once"},
+        headers={"Idempotency-Key": "warm-up of the process"},
     )
     client.post(
         f"/api/rooms/{room.slug}/playlist/{first(room).pk}/vote/",
@@ -94,3 +95,12 @@ def test_a_play_takes_twelve_also_where_it_ends_another(room, ask):
     items = room.items.order_by("position")
     assert_at_most(12, ask("POST", f"{items[0].pk}/play/"))
     assert_at_most(12, ask("POST", f"{items[2].pk}/play/"))
+
+
+def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
+    room.chosen_order = "votes"
+    room.save()
+    last = room.items.order_by("position").last()
+    assert last is not None
+    assert_at_most(16, ask("POST", f"{last.pk}/vote/", {"value": 1}))
+    assert first(room) == last

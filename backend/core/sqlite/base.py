@@ -1,25 +1,64 @@
-"""The connection. SQLite itself leaves it to chance which of the waiting writers is next.
+"""A SQLite connection with a fair lock. SQLite itself leaves it to chance which waiting writer is next.
 
 Each of them looks again after a while, and the longer it has waited the more seldom: among dozens of writers
-one may wait in vain. Here those of one process queue up before they ask SQLite, so only another process
+one may wait until it fails. Here those of one process queue before they ask SQLite, so only another process
 (a command, the shell) is waited for by looking again.
 """
 
 import contextlib
 import os
-from collections import defaultdict
+import threading
+from collections import defaultdict, deque
 from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.sqlite3 import base
 
-from core.private_files import private
-from core.sqlite.turns import Turns
+from core.process_tuning import private
+
+
+class FairLock:
+    """Who asks first is first. A thread that gets the lock need not be the one that gives it back."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._is_taken = False
+        # Each is released when its owner's turn has come.
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self, seconds: float) -> bool:
+        """Waits for its turn, at most so long; False when it did not come."""
+        with self._guard:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            own = threading.Lock()
+            own.acquire()
+            self._waiting.append(own)
+        if own.acquire(timeout=seconds):
+            return True
+        with self._guard:
+            if own in self._waiting:
+                self._waiting.remove(own)
+                return False
+        return True  # it came at the last moment
+
+    def give_back(self) -> None:
+        """Gives the lock to the thread that has waited longest."""
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+# --- The connection ----------------------------------------------------------------------------------
+
 
 # As SQLite's own, in Python's sqlite3.
 DEFAULT_WAIT_SECONDS = 5.0
 # By the database's file.
-_turns: defaultdict[str, Turns] = defaultdict(Turns)
+_turns: defaultdict[str, FairLock] = defaultdict(FairLock)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -30,7 +69,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._turn: Turns | None = None
+        self._turn: FairLock | None = None
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A new file is its owner's alone, and so are those that SQLite puts beside it."""
@@ -61,7 +100,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
             self._give_turn_back()
 
     def _close(self) -> None:
+        """Rolls back first: a closed connection has its lock as long as one of its statements exists."""
         try:
+            if self.connection is not None:
+                self.connection.rollback()
             super()._close()  # type: ignore[misc]
         finally:
             self._give_turn_back()

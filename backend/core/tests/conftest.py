@@ -28,7 +28,7 @@ def notes(note_table: None, db: None) -> Iterator[list[str]]:
 def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Real commits, in place of pytest-django's own: to empty every table takes many times as long.
 
-    Whoever stores something tidies it up.
+    A test that stores something removes it.
     """
     with django_db_blocker.unblock():
         yield

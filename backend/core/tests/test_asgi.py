@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.urls import path
 
 from core.asgi import ThreadedASGIHandler
+from core.request_context import after_response
 
 seen: list[tuple[str, int]] = []
 begun, may_end = threading.Event(), threading.Event()
@@ -41,6 +42,7 @@ def plain(request: HttpRequest) -> HttpResponse:
 def slow(request: HttpRequest) -> HttpResponse:
     begun.set()
     assert may_end.wait(60)
+    after_response(lambda: note("deferred"))
     return plain(request)
 
 
@@ -79,6 +81,7 @@ class Exchange:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Mapping[str, Any]) -> None:
+        note("sent")
         self.sent.append(message)
         if len(self.sent) > 2:
             self.is_sent.set()
@@ -100,7 +103,12 @@ def handler(settings: Any) -> Iterator[ThreadedASGIHandler]:
         signal.disconnect(receiver)
 
 
-ALL_OF_A_REQUEST = ["started", "request", "request", "view", "response", "response", "finished"]
+IN_THREAD = ["started", "request", "request", "view", "response", "response", "finished"]
+ALL_OF_A_REQUEST = [*IN_THREAD, "sent", "sent"]
+
+
+def whats() -> list[str]:
+    return [what for what, _ in seen]
 
 
 async def test_one_thread_does_all_of_it_and_the_next_request(handler: ThreadedASGIHandler):
@@ -109,9 +117,10 @@ async def test_one_thread_does_all_of_it_and_the_next_request(handler: ThreadedA
         await handler(exchange.scope, exchange.receive, exchange.send)
         start, body = exchange.sent
         assert (start["status"], body["body"]) == (200, b"haha")
-    assert [what for what, _ in seen] == ALL_OF_A_REQUEST * 2
-    assert len({thread for _, thread in seen}) == 1
-    assert threading.get_ident() not in {thread for _, thread in seen}
+    assert whats() == ALL_OF_A_REQUEST * 2
+    assert len({thread for what, thread in seen if what in IN_THREAD}) == 1
+    assert {thread for what, thread in seen if what == "sent"} == {threading.get_ident()}
+    assert threading.get_ident() not in {thread for what, thread in seen if what in IN_THREAD}
 
 
 async def test_a_request_whose_client_leaves_is_worked_on_to_its_end(handler: ThreadedASGIHandler):
@@ -121,7 +130,29 @@ async def test_a_request_whose_client_leaves_is_worked_on_to_its_end(handler: Th
     exchange.has_left.set()
     may_end.set()
     await working
-    assert [what for what, _ in seen] == ALL_OF_A_REQUEST
+    assert whats() == [*ALL_OF_A_REQUEST, "deferred"]
+
+
+async def test_what_can_wait_is_done_when_the_response_is_sent(handler: ThreadedASGIHandler):
+    may_end.set()
+    exchange = Exchange("slow")
+    await handler(exchange.scope, exchange.receive, exchange.send)
+    assert whats() == ALL_OF_A_REQUEST
+    await asyncio.sleep(0)
+    assert whats() == [*ALL_OF_A_REQUEST, "deferred"]
+
+
+async def test_what_can_wait_is_done_too_when_the_request_is_cancelled(handler: ThreadedASGIHandler):
+    exchange = Exchange("slow")
+    working = asyncio.create_task(handler(exchange.scope, exchange.receive, exchange.send))
+    assert await asyncio.to_thread(begun.wait, 60)
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert "deferred" not in whats()
+    may_end.set()
+    await asyncio.to_thread(handler._threads.shutdown)
+    assert "deferred" in whats()
 
 
 async def test_a_stream_ends_when_its_client_leaves(handler: ThreadedASGIHandler):

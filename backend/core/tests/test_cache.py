@@ -1,6 +1,6 @@
 """The shared cache: Redis while it answers, this process's memory while it doesn't.
 
-Counting: tests/invariants/test_call_limits.py. That nobody waits: tests/faults/test_redis_away.py.
+Counting: tests/invariants/test_call_limits.py. That no caller waits: tests/faults/test_redis_away.py.
 """
 
 import itertools
@@ -15,9 +15,9 @@ from django.core.cache.backends.locmem import LocMemCache
 from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import TimeoutError as RedisIsSlow
 
-from core.breaker import Breaker
 from core.cache import SETS_BETWEEN_SWEEPS, LocalCache
 from core.redis_cache import BREAKER_SECONDS, GuardedRedisCache
+from core.resilience import CircuitBreaker
 from core.tests.clocks import FakeClock
 
 _databases = itertools.count()
@@ -40,7 +40,7 @@ class FakeRedis:
 
 @pytest.fixture
 def url() -> str:
-    """The discard port of this machine: nobody listens, and the answer is immediate.
+    """The discard port of this machine: nothing listens, and the answer is immediate.
 
     Connections, breakers and memory belong to an address, so each test has one of its own.
     """
@@ -51,7 +51,7 @@ def url() -> str:
 def redis(url, clock, monkeypatch) -> Iterator[FakeRedis]:
     fake = FakeRedis()
     monkeypatch.setitem(GuardedRedisCache._clients, (url,), fake)
-    breaker = Breaker(seconds=BREAKER_SECONDS, clock=clock)
+    breaker = CircuitBreaker(seconds=BREAKER_SECONDS, clock=clock)
     monkeypatch.setitem(GuardedRedisCache._breakers, (url,), breaker)
     yield fake
     fake.kept.clear()
@@ -93,10 +93,10 @@ def test_without_redis_memory_answers(guarded, redis, failure: Exception, caplog
 
 
 def test_what_is_remembered_is_known_with_and_without_redis(guarded, redis, clock):
-    guarded.remember("ada", seconds=60)
+    guarded.mark_known("ada", seconds=60)
     redis.failure = RedisIsAway("gone")
     assert (guarded.is_known("ada"), guarded.is_known("bo")) == (True, False)
-    guarded.remember("cem", seconds=60)
+    guarded.mark_known("cem", seconds=60)
     redis.failure = None
     clock.advance(BREAKER_SECONDS)
     assert guarded.is_known("cem")
@@ -152,45 +152,45 @@ SECONDS, FAILURES, CALLERS = 30.0, 3, 8
 
 
 @pytest.fixture
-def breaker(clock: FakeClock) -> Breaker:
+def breaker(clock: FakeClock) -> CircuitBreaker:
     """One that has just opened."""
-    breaker = Breaker(seconds=SECONDS, failures=FAILURES, clock=clock)
+    breaker = CircuitBreaker(seconds=SECONDS, failures=FAILURES, clock=clock)
     fail(breaker, FAILURES)
     return breaker
 
 
-def fail(breaker: Breaker, times: int) -> None:
+def fail(breaker: CircuitBreaker, times: int) -> None:
     for _ in range(times):
-        assert breaker.lets_pass()
+        assert breaker.allows_call()
         breaker.failed()
 
 
 def test_after_a_while_one_may_try_and_the_others_wait_for_what_becomes_of_it(
-    breaker: Breaker, clock: FakeClock
+    breaker: CircuitBreaker, clock: FakeClock
 ) -> None:
     clock.advance(SECONDS - 0.01)
-    assert not breaker.lets_pass()
+    assert not breaker.allows_call()
     clock.advance(0.01)
-    assert [breaker.is_open, breaker.is_open] == [False, False]  # looking takes nobody's turn
-    assert [breaker.lets_pass() for _ in range(3)] == [True, False, False]
+    assert [breaker.is_open, breaker.is_open] == [False, False]  # looking takes no turn
+    assert [breaker.allows_call() for _ in range(3)] == [True, False, False]
     clock.advance(SECONDS)  # nothing was heard of that trial
     fail(breaker, 1)
     clock.advance(SECONDS - 0.01)
-    assert not breaker.lets_pass()
+    assert not breaker.allows_call()
     clock.advance(0.01)
-    assert breaker.lets_pass()
+    assert breaker.allows_call()
     breaker.succeeded()
     fail(breaker, FAILURES - 1)
-    assert breaker.lets_pass()
+    assert breaker.allows_call()
 
 
-def test_of_many_threads_at_once_one_tries(breaker: Breaker, clock: FakeClock) -> None:
+def test_of_many_threads_at_once_one_tries(breaker: CircuitBreaker, clock: FakeClock) -> None:
     clock.advance(SECONDS)
     together = threading.Barrier(CALLERS)
 
     def call(_number: int) -> bool:
         together.wait()
-        return breaker.lets_pass()
+        return breaker.allows_call()
 
     with ThreadPoolExecutor(CALLERS) as pool:
         passed = list(pool.map(call, range(CALLERS)))

@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.signals import post_delete
 
 from core.changes import Change, UnannouncedWrite, change_of
-from core.constraints import violated_constraint
+from core.database import violated_constraint
 from core.models import Milestone
 from core.tests.notes import Note, heard_by
 
@@ -16,7 +16,7 @@ Seen = list[tuple[object, object]]
 
 @pytest.fixture
 def seen() -> Iterator[Seen]:
-    """The text before and after of each change that was told."""
+    """The text before and after of each reported change."""
     told: Seen = []
 
     def hear(instance: Note, *, raw: bool = False, **_: object) -> None:
@@ -174,7 +174,7 @@ def test_what_refuses_after_the_write_undoes_it_even_in_the_shell(stored_notes, 
 
 @pytest.fixture
 def asked(notes, monkeypatch) -> list[tuple[bool, bool]]:
-    """Whether text and place are written, as the hooks before and after each write are told."""
+    """Whether text and place are written, as the hooks before and after each write receive it."""
     seen: list[tuple[bool, bool]] = []
 
     def ask(self: Note, before: Note | None) -> None:

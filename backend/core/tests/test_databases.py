@@ -17,10 +17,9 @@ from django.db import connection as own_connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
 
-from core import connections
-from core.consistent_reads import consistent_read
-from core.sqlite.base import _turns
-from core.sqlite.turns import Turns
+from core import database as connections
+from core.database import consistent_read
+from core.sqlite.base import FairLock, _turns
 from core.tests.notes import Note
 
 PATIENCE_SECONDS = 10
@@ -33,9 +32,9 @@ def pool() -> Iterator[ThreadPoolExecutor]:
 
 
 def waits_for_turn(
-    turns: Turns, ahead: int, work: Callable[[], Any], pool: ThreadPoolExecutor
+    turns: FairLock, ahead: int, work: Callable[[], Any], pool: ThreadPoolExecutor
 ) -> Future[Any]:
-    """Begins the work in a thread and returns once it stands in the queue behind `ahead` others."""
+    """Begins the work in a thread and returns once it is in the queue behind `ahead` others."""
     future = pool.submit(work)
     while len(turns._waiting) <= ahead:
         assert not future.done(), future.result()
@@ -46,7 +45,7 @@ def waits_for_turn(
 
 
 def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
-    turns, told = Turns(), []
+    turns, told = FairLock(), []
 
     def take_and_tell(number: int) -> None:
         assert turns.take(PATIENCE_SECONDS)
@@ -62,7 +61,7 @@ def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
 
 
 def test_who_comes_later_does_not_pass_who_waits_and_who_waited_in_vain_is_passed_over(pool):
-    turns = Turns()
+    turns = FairLock()
     assert turns.take(0)
     assert not pool.submit(turns.take, 0.01).result()
     patient = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
@@ -75,7 +74,7 @@ def test_who_comes_later_does_not_pass_who_waits_and_who_waited_in_vain_is_passe
 
 def test_one_at_a_time_and_nobody_is_forgotten(pool):
     """However many give up at the moment of their turn, the lock is free in the end."""
-    turns, barrier = Turns(), threading.Barrier(20)
+    turns, barrier = FairLock(), threading.Barrier(20)
     inside: list[None] = []
 
     def come_and_go() -> int:
@@ -169,6 +168,16 @@ def test_a_transaction_has_its_turn_until_it_ends(connect, how: str):
         ada.close()
     else:
         end(ada, how)
+    begin(bo)
+    end(bo, "commit")
+
+
+def test_a_transaction_ends_with_its_connection_also_with_an_unfinished_read(connect):
+    ada, bo = connect(), connect()
+    begin(ada)
+    unfinished = ada.connection.execute("SELECT 1 UNION SELECT 2")
+    assert next(unfinished) == (1,)
+    ada.close()
     begin(bo)
     end(bo, "commit")
 

@@ -1,4 +1,4 @@
-"""Errors become answers of the one shape, with their code and status, whoever raised them."""
+"""Errors become answers of the one shape, with their code and status, from any source."""
 
 import logging
 from typing import Any
@@ -13,7 +13,7 @@ from django.urls import path
 from rest_framework import exceptions as drf
 from rest_framework.views import APIView
 
-from core.answers import answer_server_error
+from core.error_responses import answer_server_error
 from core.errors import (
     ApiError,
     Conflict,
@@ -32,7 +32,7 @@ from core.errors import (
     UnsupportedMediaType,
     as_api_error,
 )
-from core.rendering import json_bytes
+from core.json_codec import json_bytes
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def raising(request, name: str):
 
 
 urlpatterns = [path("api/rest/<name>/", Raising.as_view()), path("api/plain/<name>/", raising)]
-handler500 = "core.answers.answer_server_error"
+handler500 = "core.error_responses.answer_server_error"
 
 
 @pytest.mark.parametrize("way", ["rest", "plain"])

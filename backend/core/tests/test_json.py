@@ -13,11 +13,8 @@ from hypothesis import strategies as st
 from rest_framework.exceptions import ValidationError
 
 from core.errors import MalformedJson
-from core.fields import NameField, ShownNameField
-from core.instants import instant_text, milliseconds_text
-from core.parsing import parsed_json
-from core.rendering import JsonRenderer, json_bytes, json_text
-from core.url_converters import IdConverter
+from core.fields import IdConverter, NameField, ShownNameField
+from core.json_codec import JsonRenderer, instant_text, json_bytes, json_text, milliseconds_text, parsed_json
 
 NOON = datetime(2025, 12, 4, 12, 0, 0, tzinfo=UTC)
 CONVERTER = IdConverter()
@@ -112,16 +109,20 @@ def test_what_is_no_id_is_no_address(text: str):
 # --- Names -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["Çelik", "DJ Иван", "はなこ 花子 Hana", "👩\u200d👩\u200d👧", "O'Ñeill 2"])
-def test_a_name_in_any_one_alphabet_can_be_shown(name: str):
-    assert SHOWN.run_validation(name) == name
+@pytest.mark.parametrize(
+    "name", ["Çelik", "DJ Иван", "はなこ 花子 Hana", "👩\u200d👩\u200d👧", "O'Ñeill 2 Ёж2", "5µm"]
+)
+@pytest.mark.parametrize("sign", ["", " ❤\ufe0f", " 1\ufe0f\u20e3", " 辻\U000e0100"])
+def test_a_name_in_any_one_alphabet_can_be_shown(name: str, sign: str):
+    assert SHOWN.run_validation(name + sign) == name + sign
 
 
 @pytest.mark.parametrize(
     "name",
     [
         *("Ow\u200bner", "\u202eadA", "\u00ad", "\u3164", "a\u200db", "👩\u200d", "\U000e0041", "a\nb"),
-        *("\u0430lice", "Alic\u0435", "\u0391da", "x \u0430dmin"),
+        *("Ada\ufe0f", "Ada\u034f", "A\u180bda", "Ada\U000e0100", "1\ufe0f", "\u17b5", "Ada\u2065"),
+        *("\u0430lice", "Alic\u0435", "\u0391da", "x \u0430dmin", "\u04301ice", "\u0430\u0301lice"),
     ],
 )
 def test_what_could_pass_for_another_name_is_refused(name: str):

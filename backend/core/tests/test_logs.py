@@ -128,7 +128,7 @@ WORDS = st.text(string.ascii_letters + string.punctuation, max_size=12)
 def test_an_address_is_masked_whatever_stands_before_it(
     words: str, mark: str, address: str, behind: str
 ) -> None:
-    if address == "::":  # nobody's
+    if address == "::":  # without an owner
         return
     assert address not in logs.masked(f"{words}{mark}{address}{behind} and so on")
 

@@ -13,9 +13,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.test import APIRequestFactory
 
-from core.long_answers import MAX_BYTES_IN_MEMORY, json_answer, json_pieces
+from core.json_codec import MAX_BYTES_IN_MEMORY, json_bytes, json_pieces, json_response
 from core.pagination import list_answer
-from core.rendering import json_bytes
 from core.tests.notes import Note
 
 VALUES = st.one_of(st.none(), st.integers(), st.text(), st.lists(st.integers()))
@@ -35,7 +34,7 @@ def answered(rows: int) -> tuple[type, int, int]:
 
     tracemalloc.start()
     try:
-        answer = json_answer(RequestFactory().get("/"), {"rows": made()})
+        answer = json_response(RequestFactory().get("/"), {"rows": made()})
         length = sum(len(piece) for piece in answer)
         _, peak = tracemalloc.get_traced_memory()
     finally:
@@ -62,7 +61,7 @@ def test_what_fails_on_the_way_leaves_nothing(settings, tmp_path):
         raise ValueError("no more")
 
     with pytest.raises(ValueError, match="no more"):
-        json_answer(RequestFactory().get("/"), {"rows": broken()})
+        json_response(RequestFactory().get("/"), {"rows": broken()})
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,9 +1,9 @@
-"""A portion that writes takes some 40 ms, whatever a row costs: nobody waits long for its locks."""
+"""A portion that writes takes some 40 ms, whatever a row costs: no writer waits long for its locks."""
 
 import pytest
 
-from core import portions
-from core.portions import LEAST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
+from core import database as portions
+from core.database import LEAST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
 from core.tests.clocks import FakeClock
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.capacity import allow_many_files
-from core.frames import roomy
+from core.process_tuning import allow_many_files, with_large_stack_chunk
 from core.tests.programs import run_program
 
 # Hashes as logins do, in several threads at once; prints what the process holds more than before, in bytes.
@@ -17,12 +16,12 @@ import resource
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 import argon2
-from core.allocation import give_large_blocks_back
+from core.process_tuning import set_malloc_mmap_threshold
 
 def held():
     return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
-give_large_blocks_back()
+set_malloc_mmap_threshold()
 hasher = argon2.PasswordHasher(memory_cost=19 * 1024, time_cost=1, parallelism=1)
 before = held()
 with ThreadPoolExecutor(6) as pool:
@@ -79,12 +78,12 @@ def do_nothing() -> None:
     pass
 
 
-@roomy
+@with_large_stack_chunk
 def with_room(depth: int) -> None:
     at_depth(depth)
 
 
-@roomy
+@with_large_stack_chunk
 def with_room_twice(depth: int) -> None:
     """The second is as deep within the first as its own loop is within itself."""
     until_room(depth, depth)
@@ -109,5 +108,5 @@ def test_with_room_no_depth_asks_for_a_page_with_each_call(call: Callable[[int],
 
 
 def test_without_room_some_depths_do():
-    """When this fails, Python has mended it, and `roomy` can go."""
+    """When this fails, Python has mended it, and `with_large_stack_chunk` can go."""
     assert max(pages_taken(at_depth, depth) for depth in range(DEPTHS)) >= CALLS

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.call_log import CALLS_BETWEEN_SWEEPS, CallLog
-from core.rate_limits import LocalCalls, TooManyCalls, count_call, scaled
+from core.rate_limits import LocalRateLimiter, RateLimitExceeded, count_call, scaled
+from core.resilience import CALLS_BETWEEN_SWEEPS, SlidingWindowLimiter
 from core.tests.clocks import FakeClock
 
 
@@ -23,7 +23,7 @@ def test_the_factor_scales_and_leaves_at_least_one(settings, factor: float, max_
 
 def test_a_factor_of_0_lifts_every_limit(settings):
     settings.RATE_LIMIT_FACTOR = 0
-    calls = LocalCalls()
+    calls = LocalRateLimiter()
     for _ in range(50):
         calls.count(max_calls=1, period_seconds=10)
         count_call("ada", max_calls=1, period_seconds=10)
@@ -40,9 +40,9 @@ AT_ONCE = [0] * 3
 def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
     pauses: list[int], limit: int
 ):
-    """Never more, and nobody is refused below it; moments are eighths of seconds, so that they add up."""
+    """Never more, and none is refused below it; moments are eighths of seconds, so that they add up."""
     clock = FakeClock()
-    calls = LocalCalls(clock=clock)
+    calls = LocalRateLimiter(clock=clock)
     passed: list[float] = []
     tried: list[float] = []
     for pause in pauses:
@@ -53,7 +53,7 @@ def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_t
             calls.count(max_calls=limit, period_seconds=10)
             passed.append(clock.now)
             continue
-        with pytest.raises(TooManyCalls) as refusal:
+        with pytest.raises(RateLimitExceeded) as refusal:
             calls.count(max_calls=limit, period_seconds=10)
         assert refusal.value.retry_after_seconds == within[-limit] + 10 - clock.now
         assert refusal.value.calls == len([at for at in tried if at > clock.now - 10])
@@ -63,7 +63,7 @@ def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_t
 
 
 def test_names_that_nobody_calls_any_more_are_forgotten():
-    log = CallLog()
+    log = SlidingWindowLimiter()
     for number in range(CALLS_BETWEEN_SWEEPS):
         log.take(f"somebody-{number}", limit=1, period_seconds=10.0, now=float(number))
     for _ in range(CALLS_BETWEEN_SWEEPS):
@@ -72,7 +72,7 @@ def test_names_that_nobody_calls_any_more_are_forgotten():
 
 
 def test_of_one_name_no_more_is_remembered_than_counts():
-    log = CallLog()
+    log = SlidingWindowLimiter()
     for number in range(10_000):
         assert log.take("ada", limit=1000, period_seconds=10.0, now=number / 4) is None
     assert len(log._passed["ada"]._moments) <= 2 * 41

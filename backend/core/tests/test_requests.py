@@ -11,11 +11,11 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.connections import ConnectionMiddleware
-from core.limits import NAMED_WRITES, REQUESTS_OF_CALLER
+from core.cache import LocalCache
+from core.database import ConnectionMiddleware
 from core.models import KeptAnswer
-from core.origins import is_origin_allowed
-from core.rate_limits import count_against
+from core.rate_limits import NAMED_WRITES, REQUESTS_OF_CALLER, check_rate_limit
+from core.request_checks import is_origin_allowed
 from core.request_context import (
     NOTHING_KNOWN,
     RequestContext,
@@ -55,10 +55,20 @@ def test_a_password_is_guessed_at_no_form_of_the_admin_without_being_counted(pat
 def test_named_writes_of_an_address_are_limited_since_each_is_stored(settings):
     settings.RATE_LIMIT_FACTOR = 0.01
     for _ in range(NAMED_WRITES.max_calls // 100):
-        count_against(NAMED_WRITES, "127.0.0.1")
+        check_rate_limit(NAMED_WRITES, "127.0.0.1")
     stop = "/api/playlist/stop/"
     assert Client().post(stop, headers={"Idempotency-Key": "k"}).status_code == 429
     assert Client().post(stop).status_code == 200
+
+
+def test_all_that_a_named_write_counts_against_before_its_view_is_one_step(monkeypatch):
+    steps: list[int] = []
+    monkeypatch.setattr(LocalCache, "take_calls", lambda _, calls, **__: steps.append(len(calls)))
+    stop = "/api/playlist/stop/"
+    Client().post(stop, headers={"Idempotency-Key": "k"})
+    Client().post(stop, headers={"Idempotency-Key": "not usable: ü"})
+    Client().post(stop)
+    assert steps == [3, 2, 2]
 
 
 def test_a_write_below_a_path_has_a_name_and_is_refused_from_another_origin():
@@ -129,8 +139,8 @@ def test_a_connection_of_a_pool_is_given_back_whatever_becomes_of_the_request(
 # The id and headers for other origins are on refusals too. A body has a known length, and an origin may
 # write, before the write is named or a session read.
 IN_ORDER = [
-    *("RequestContextMiddleware", "CorsMiddleware", "BodyMiddleware", "OriginMiddleware"),
-    *("OperationMiddleware", "SessionMiddleware"),
+    *("RequestContextMiddleware", "CorsMiddleware", "BodyLimitMiddleware", "OriginMiddleware"),
+    *("IdempotencyMiddleware", "SessionMiddleware"),
 ]
 
 

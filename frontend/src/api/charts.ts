@@ -1,10 +1,12 @@
-/** What is popular: charts of genres and of a room, and taking a track of one into the library. */
+/** Charts of genres and of a room, one track of them, and its import into the library. */
 
 import type {
   Chart,
   ChartAnswer,
   ChartIndex,
   ChartIndexAnswer,
+  ChartTrack,
+  ChartTrackAnswer,
   LibraryTrackAnswer,
   RoomChart,
   RoomChartAnswer,
@@ -29,7 +31,11 @@ export async function fetchRoomChart(room: string, week: string | null): Promise
 }
 
 /** The library's track of this recording, made where it wasn't there. */
-export async function takeIntoLibrary(isrc: string): Promise<Track> {
+export async function importChartTrack(isrc: string): Promise<Track> {
   const path = `/api/charts/tracks/${encodeURIComponent(isrc)}/library/`;
   return (await request<LibraryTrackAnswer>(path, { method: "POST" })).body.data;
+}
+
+export async function fetchChartTrack(isrc: string): Promise<ChartTrack> {
+  return (await request<ChartTrackAnswer>(`/api/charts/tracks/${encodeURIComponent(isrc)}/`)).body.data;
 }

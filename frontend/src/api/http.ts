@@ -1,9 +1,8 @@
-/** One request to the server's API: where it goes, who asks, and the one shape of its errors. */
+/** Requests to the server's API: its URL, the guest's token for pages of another origin, and the shape of errors. */
 
-import type { ErrorDetail } from "../generated/api.ts";
-import { forgetGuestToken, guestToken } from "./guest_token.ts";
+import type { ErrorDetail, Page } from "../generated/api.ts";
 
-// Addresses are written with a slash at the end as often as without.
+// The URL may end with a slash.
 export const apiBase: string = (import.meta.env.VITE_API_BASE_URL ?? __DEFAULT_API_BASE_URL__).replace(
   /\/+$/,
   "",
@@ -17,8 +16,8 @@ export const socketBase: string = (import.meta.env.VITE_WS_URL || apiBase.replac
 
 export const isOtherOrigin = apiBase !== "" && new URL(apiBase, location.href).origin !== location.origin;
 
-/** An answer that is not 2xx, or no answer at all (`code` NO_ANSWER, `status` 0). */
-export class ApiProblem extends Error {
+/** A response that is not 2xx, or no response at all (`code` NO_RESPONSE, `status` 0). */
+export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   readonly details: Readonly<Record<string, unknown>>;
@@ -33,7 +32,7 @@ export class ApiProblem extends Error {
     retryAfter?: number | null;
   }) {
     super(init.message);
-    this.name = "ApiProblem";
+    this.name = "ApiError";
     this.code = init.code;
     this.status = init.status;
     this.details = init.details ?? {};
@@ -41,12 +40,12 @@ export class ApiProblem extends Error {
   }
 }
 
-export interface Answer<T> {
+export interface ApiResponse<T> {
   body: T;
   headers: Headers;
 }
 
-interface Wish {
+interface RequestOptions {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   body?: unknown;
   /** The `Idempotency-Key` of a write. */
@@ -55,7 +54,7 @@ interface Wish {
 }
 
 /** `path` begins with "/api/". An aborted request throws the signal's own AbortError. */
-export async function request<T>(path: string, wish: Wish = {}): Promise<Answer<T>> {
+export async function request<T>(path: string, wish: RequestOptions = {}): Promise<ApiResponse<T>> {
   const { method = "GET", body, key, signal } = wish;
   const headers: Record<string, string> = { Accept: "application/json" };
   if (body !== undefined) headers["Content-Type"] = "application/json";
@@ -65,49 +64,85 @@ export async function request<T>(path: string, wish: Wish = {}): Promise<Answer<
   const init: RequestInit = { method, headers, credentials: isOtherOrigin ? "omit" : "same-origin" };
   if (body !== undefined) init.body = JSON.stringify(body);
   if (signal) init.signal = signal;
-  const response = await answered(apiBase + path, init);
+  const response = await fetchResponse(apiBase + path, init);
   if (token && response.status === 401) {
-    // The server has forgotten us, with its database: from here on we are nobody, who may become a guest again.
-    forgetGuestToken(token);
+    // The server no longer knows the guest, as after a new database: the request is repeated without a token.
+    clearGuestToken(token);
     return request(path, wish);
   }
-  if (!response.ok) throw await problemOf(response);
-  return { body: await bodyOf<T>(response), headers: response.headers };
+  if (!response.ok) throw await errorFrom(response);
+  return { body: await parsedBody<T>(response), headers: response.headers };
 }
 
-/** One that broke off on its way is no answer, and never one that says "nothing". */
-async function bodyOf<T>(response: Response): Promise<T> {
+/** An incomplete response counts as none, never as an empty one. */
+async function parsedBody<T>(response: Response): Promise<T> {
   if (response.status === 204) return null as T;
   try {
     return JSON.parse(await response.text());
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw noAnswer();
+    throw noResponse();
   }
 }
 
-function noAnswer(): ApiProblem {
-  return new ApiProblem({ code: "NO_ANSWER", status: 0, message: "The server does not answer." });
+function noResponse(): ApiError {
+  return new ApiError({ code: "NO_RESPONSE", status: 0, message: "The server does not answer." });
 }
 
-async function answered(url: string, init: RequestInit): Promise<Response> {
+async function fetchResponse(url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw noAnswer();
+    throw noResponse();
   }
 }
 
-async function problemOf(response: Response): Promise<ApiProblem> {
+async function errorFrom(response: Response): Promise<ApiError> {
   const retryAfter = Number(response.headers.get("Retry-After")) || null;
-  const told = (await response.json().catch(() => null)) as { error?: Partial<ErrorDetail> } | null;
-  const { code, message, details } = told?.error ?? {};
-  return new ApiProblem({
-    code: code ?? "NO_ANSWER",
+  const body = (await response.json().catch(() => null)) as { error?: Partial<ErrorDetail> } | null;
+  const { code, message, details } = body?.error ?? {};
+  return new ApiError({
+    code: code ?? "NO_RESPONSE",
     status: response.status,
     message: message ?? response.statusText,
     details: { ...details },
     retryAfter,
   });
+}
+
+const TOKEN_KEY = "tutti-guest-token";
+
+/** For browsers that store nothing: it lasts as long as the page. */
+let tokenInMemory: string | null = null;
+
+export function guestToken(): string | null {
+  try {
+    return localStorage.getItem(TOKEN_KEY) ?? tokenInMemory;
+  } catch {
+    return tokenInMemory;
+  }
+}
+
+export function storeGuestToken(token: string): void {
+  tokenInMemory = token;
+  try {
+    localStorage.setItem(TOKEN_KEY, token);
+  } catch {
+    // A new guest at each visit, then.
+  }
+}
+
+/** This one is no good any more; another tab may have a newer one already. */
+export function clearGuestToken(token: string): void {
+  if (tokenInMemory === token) tokenInMemory = null;
+  try {
+    if (localStorage.getItem(TOKEN_KEY) === token) localStorage.removeItem(TOKEN_KEY);
+  } catch {
+    // It was not stored.
+  }
+}
+
+export async function fetchServerInfo(): Promise<Page> {
+  return (await request<Page>("/api/page/")).body;
 }

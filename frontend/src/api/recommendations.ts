@@ -1,4 +1,4 @@
-/** What to play next: for oneself, for a room, and having one's own list made anew. */
+/** Recommendations for the user and for a room, and the job that refreshes the user's. */
 
 import type {
   Job,
@@ -15,8 +15,8 @@ export type { Reason, Recommendation } from "../generated/api.ts";
 export type Recommendations = Omit<PersonRecommendations, "user_id">;
 export type JobStatus = Job["status"];
 
-/** One's own, without what is in the room's queue already. */
-export async function fetchOwnRecommendations(room: string, limit: number): Promise<Recommendations> {
+/** The user's own, without what is in the room's queue already. */
+export async function fetchMyRecommendations(room: string, limit: number): Promise<Recommendations> {
   const query = new URLSearchParams({ room, limit: String(limit) });
   return (await request<PersonRecommendations>(`/api/recommendations/me/?${query}`)).body;
 }
@@ -26,14 +26,14 @@ export async function fetchRoomRecommendations(room: string, limit: number): Pro
   return (await request<RoomRecommendations>(path)).body;
 }
 
-/** Has the library take over what it lacks; gives its track. */
-export async function bringIn(recommendationId: number): Promise<Track> {
+/** Has the library take over what it lacks; returns its track. */
+export async function importRecommendedTrack(recommendationId: number): Promise<Track> {
   const path = `/api/recommendations/${recommendationId}/track/`;
   return (await request<Track>(path, { method: "POST" })).body;
 }
 
-/** Gives the id of the job that makes the list; the same while one is under way. */
-export async function askForNewList(limit: number): Promise<string> {
+/** Returns the id of the job that makes the list; the same while one is under way. */
+export async function requestRefresh(limit: number): Promise<string> {
   const path = "/api/recommendations/me/refresh/";
   return (await request<RequestedJob>(path, { method: "POST", body: { limit } })).body.job_id;
 }

@@ -1,6 +1,6 @@
 /** Rooms, and the plays that have ended in them. */
 
-import type { NewRoom, Play, Room, RoomChange } from "../generated/api.ts";
+import type { NamedWish, NewRoom, Play, Room, RoomChange, Wish } from "../generated/api.ts";
 import { request } from "./http.ts";
 
 export async function fetchRoom(slug: string): Promise<Room> {
@@ -25,4 +25,17 @@ export async function deleteRoom(slug: string): Promise<void> {
 
 export async function fetchHistory(slug: string): Promise<Play[]> {
   return (await request<Play[]>(`/api/rooms/${slug}/playlist/history/`)).body;
+}
+
+export async function fetchWishes(slug: string): Promise<NamedWish[]> {
+  return (await request<NamedWish[]>(`/api/rooms/${slug}/playlist/wishes/`)).body;
+}
+
+export async function createWish(slug: string, text: string, key: string): Promise<Wish> {
+  const path = `/api/rooms/${slug}/playlist/wishes/`;
+  return (await request<Wish>(path, { method: "POST", body: { text }, key })).body;
+}
+
+export async function deleteWish(slug: string, id: number): Promise<void> {
+  await request<null>(`/api/rooms/${slug}/playlist/wishes/${id}/`, { method: "DELETE" });
 }

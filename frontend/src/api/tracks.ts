@@ -14,7 +14,7 @@ export interface TrackQuery {
 
 export interface TrackPage {
   tracks: Track[];
-  /** Of the whole answer, not of this page. */
+  /** Of all matching tracks, not of this page. */
   total: number;
   /** Whether there are so many that the server stopped counting: at least the total. */
   isLeast: boolean;

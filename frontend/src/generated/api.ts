@@ -65,7 +65,7 @@ export type ApiBodies =
   | GuestName
   | HeaderArtAnswer
   | HeaderArt
-  | HealthAnswer
+  | HealthResponse
   | Health
   | SourceAge
   | CountAge
@@ -82,6 +82,10 @@ export type ApiBodies =
   | Play
   | PageOfPlay
   | Stop
+  | NamedWish
+  | PageOfNamedWish
+  | Wish
+  | NewWish
   | ItemChange
   | VotedItem
   | Vote
@@ -92,6 +96,7 @@ export type ApiBodies =
   | RecommendedTrack
   | Reason
   | RequestedJob
+  | RecommendationRefresh
   | Room
   | PageOfRoom
   | NewRoom
@@ -99,6 +104,7 @@ export type ApiBodies =
   | RoomChartAnswer
   | RoomChart
   | RoomChartEntry
+  | Audio
   | RoomRecommendations
   | PageOfTrack
   | TrackFacts
@@ -115,13 +121,13 @@ export type ApiBodies =
   | Ready;
 
 /**
- * The one shape of every error.
+ * The shape of all errors.
  */
 export interface Error {
   error: ErrorDetail;
 }
 /**
- * `code` is for programs and stable, `message` for people; `details` depend on the code.
+ * `code` is stable and for programs, `message` for people; `details` depend on the code.
  */
 export interface ErrorDetail {
   code: string;
@@ -129,7 +135,7 @@ export interface ErrorDetail {
   details: {};
 }
 /**
- * One thing that somebody did with a track; null when it has left the library.
+ * One thing that a user did with a track; null when it has left the library.
  */
 export interface Activity {
   id: number;
@@ -201,6 +207,8 @@ export interface Track {
   cover_url: string | null;
   isrc: string | null;
   created_at: string;
+  has_audio: boolean;
+  explicit: boolean | null;
   title: string;
 }
 export interface DateCount {
@@ -209,6 +217,8 @@ export interface DateCount {
 }
 /**
  * What is there and what goes on. `_7d` is today and the six days before it, in UTC.
+ *
+ *     Guests have no account; an active one has added or voted. Votes are those for tracks in queues.
  */
 export interface Summary {
   users: number;
@@ -219,6 +229,10 @@ export interface Summary {
   activities_7d: number;
   by_type: CountsByType;
   room_plays: number;
+  guests: number;
+  active_guests_7d: number;
+  queue_items: number;
+  votes: number;
   generated_at: string;
 }
 /**
@@ -393,7 +407,7 @@ export interface ChartTrack {
   similar: SimilarTracks;
 }
 /**
- * `embed` is null where its player may not be shown: whoever runs the server names the hosts.
+ * `embed` is null where its player may not be shown: the operator allows hosts.
  */
 export interface ServiceLink {
   url: string;
@@ -478,13 +492,15 @@ export interface Chart {
 /**
  * What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
  *
- *     `date` is the day of the list that the chart uses, null without one.
+ *     `date` is the day of the list that the chart uses; `is_confirmed` is false of a list that continues none
+ *     before it, or has many lines that no other list has. Both are null without a list.
  */
 export interface ChartSource {
   service: string;
   status: string;
   fetched_at: string | null;
   date: string | null;
+  is_confirmed: boolean | null;
 }
 export interface ChartEntry {
   rank: number;
@@ -548,7 +564,9 @@ export interface ServiceListAnswer {
   is_sample: boolean;
 }
 /**
- * A service's own list. `status` tells of the last try; the list is the last good one.
+ * A service's own list. `status` is that of the last attempt; the list is the last good one.
+ *
+ *     `is_confirmed` as in ChartSource.
  */
 export interface ServiceList {
   genre: string;
@@ -556,6 +574,7 @@ export interface ServiceList {
   date: string;
   is_sample: boolean;
   status: string;
+  is_confirmed: boolean;
   fetched_at: string | null;
   name: string;
   description: string;
@@ -564,7 +583,7 @@ export interface ServiceList {
   tracks: ListEntry[];
 }
 /**
- * `isrc` is null where nobody could tell the recording.
+ * `isrc` is null where the recording could not be identified.
  */
 export interface ListEntry {
   rank: number;
@@ -622,7 +641,7 @@ export interface NewGuest {
   name?: string;
 }
 /**
- * Somebody who joins in without an account.
+ * A guest: a person without an account.
  */
 export interface Guest {
   guest_id: string;
@@ -645,7 +664,7 @@ export interface HeaderArt {
   cover_url: string;
   url: string;
 }
-export interface HealthAnswer {
+export interface HealthResponse {
   status: "success";
   message: string;
   data: Health;
@@ -659,7 +678,7 @@ export interface Health {
   counts: CountAge[];
 }
 /**
- * `status` of the last try; the age is that of the last good list, null where there never was one.
+ * `status` is that of the last attempt; the age is that of the last valid list, or null without one.
  */
 export interface SourceAge {
   service: string;
@@ -669,7 +688,7 @@ export interface SourceAge {
   age_seconds: number | null;
 }
 /**
- * When a service's plays or views were counted last; null where they never were.
+ * The last count of a service's plays or views; null if there is none.
  */
 export interface CountAge {
   service: string;
@@ -697,7 +716,7 @@ export interface PageError {
   version?: string;
 }
 /**
- * What a page can't know by itself. Pictures may come from its own server and from `cover_hosts`.
+ * Server information for the web app. Images are allowed from its own server and from `cover_hosts`.
  */
 export interface Page {
   cover_hosts: string[];
@@ -747,6 +766,7 @@ export interface Event {
   type:
     | "playlist.reordered"
     | "room.renamed"
+    | "room.wishes"
     | "track.added"
     | "track.moved"
     | "track.playing"
@@ -795,6 +815,32 @@ export interface PageOfPlay {
 export interface Stop {
   status?: "stopped";
 }
+/**
+ * A wish in the list of a room.
+ */
+export interface NamedWish {
+  id: number;
+  text: string;
+  wished_at: string;
+  wished_by: string;
+}
+export interface PageOfNamedWish {
+  count: number;
+  next: string | null;
+  previous: string | null;
+  results: NamedWish[];
+}
+/**
+ * What a person in the room wants to hear. Without the name, as answers to writes are kept.
+ */
+export interface Wish {
+  id: number;
+  text: string;
+  wished_at: string;
+}
+export interface NewWish {
+  text: string;
+}
 export interface ItemChange {
   position?: number;
   after?: number;
@@ -821,7 +867,7 @@ export interface Vote {
   value?: number;
 }
 /**
- * How far a job is. `error` says why it failed, and is null otherwise.
+ * A job's progress. `error` has the reason of a failure, and is null otherwise.
  */
 export interface Job {
   job_id: string;
@@ -848,7 +894,7 @@ export interface PersonRecommendations {
   user_id: number;
 }
 /**
- * `id` is for telling what became of it, as `recommendation_id` of an activity.
+ * `id` is for reports of what became of it, as `recommendation_id` of an activity.
  */
 export interface Recommendation {
   id: number;
@@ -873,6 +919,8 @@ export interface RecommendedTrack {
   cover_url: string | null;
   isrc: string | null;
   created_at: string | null;
+  has_audio: boolean;
+  explicit: boolean | null;
   title: string;
 }
 /**
@@ -884,15 +932,29 @@ export interface Reason {
   track_id: number | null;
 }
 /**
- * What whoever asks for a job gets at once, with 202.
+ * The immediate response to a request for a job, with 202.
  */
 export interface RequestedJob {
   job_id: string;
   status: "failed" | "queued" | "running" | "succeeded";
   status_url: string;
 }
+export interface RecommendationRefresh {
+  /**
+   * So many are shown afterwards to who doesn't say how many.
+   */
+  limit?: number;
+  /**
+   * @maxItems 20
+   */
+  seed_genres?: string[];
+  /**
+   * @maxItems 50
+   */
+  seed_artists?: string[];
+}
 /**
- * A place people share. `items` is how many its queue holds.
+ * A room. `items` is the number of items in its queue.
  */
 export interface Room {
   slug: string;
@@ -964,6 +1026,18 @@ export interface RoomChartEntry {
   track_id: number | null;
   votes: number;
 }
+/**
+ * Where the audio of an item is, until when, and what it is.
+ */
+export interface Audio {
+  url: string;
+  expires_at: string;
+  content_type: string;
+  bytes: number;
+  duration_ms: number;
+  gain_db: number | null;
+  etag: string;
+}
 export interface RoomRecommendations {
   source: "cache" | "computed" | "database";
   generated_at: string;
@@ -986,6 +1060,7 @@ export interface TrackFacts {
   genre?: string;
   cover_url?: string | null;
   isrc?: string | null;
+  explicit?: boolean | null;
   title: string;
 }
 export interface Genre {
@@ -1005,6 +1080,7 @@ export interface TrackChange {
   genre?: string;
   cover_url?: string | null;
   isrc?: string | null;
+  explicit?: boolean | null;
   title?: string;
 }
 export interface TrendingAnswer {
@@ -1069,7 +1145,7 @@ export interface AccountChange {
   };
 }
 /**
- * An account as somebody else who is logged in sees it; itself and staff see the rest, too.
+ * An account as other users see it; it itself and staff see the rest, too.
  */
 export interface Person {
   id: number;
@@ -1082,8 +1158,8 @@ export interface Live {
   status: "ok";
 }
 /**
- * `degraded` serves: a part is away without which changes still arrive, nobody runs jobs, or the model of
- *     recommendations is of another version (`old`) or `broken`. That there is none (`missing`) is no trouble.
+ * `degraded` can serve: an optional part is unavailable, no jobs run, or the model of
+ *     recommendations is of another version (`old`) or `broken`. A `missing` model is normal.
  */
 export interface Ready {
   status: "degraded" | "ok" | "unavailable";

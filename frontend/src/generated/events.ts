@@ -11,8 +11,10 @@ export type ServerFrame =
   | TrackRemoved
   | TrackPlaying
   | RoomRenamed
+  | RoomWishes
   | PlaylistReordered
   | PlaylistSnapshotFrame
+  | PeopleChangedFrame
   | ChartsEstablishedFrame
   | ChartPublished
   | ChartWithdrawn
@@ -23,7 +25,7 @@ export type ServerFrame =
   | IdentifiedFrame
   | ErrorFrame
   | Pong;
-export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame | IdentifyAccountFrame;
+export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame | IdentifyAccountFrame | PeopleFrame;
 export type Event =
   | TrackAdded
   | TrackVoted
@@ -32,6 +34,7 @@ export type Event =
   | TrackRemoved
   | TrackPlaying
   | RoomRenamed
+  | RoomWishes
   | PlaylistReordered
   | ChartPublished
   | ChartWithdrawn
@@ -78,15 +81,25 @@ export type PlaylistFrame =
   | TrackRemoved
   | TrackPlaying
   | RoomRenamed
+  | RoomWishes
   | PlaylistReordered
   | PlaylistSnapshotFrame
+  | PeopleChangedFrame
   | ResumedFrame
   | HeartbeatFrame
   | IdentifiedFrame
   | ErrorFrame
   | Pong;
 export type PlaylistEvent =
-  TrackAdded | TrackVoted | TrackMoved | TrackUpdated | TrackRemoved | TrackPlaying | RoomRenamed | PlaylistReordered;
+  | TrackAdded
+  | TrackVoted
+  | TrackMoved
+  | TrackUpdated
+  | TrackRemoved
+  | TrackPlaying
+  | RoomRenamed
+  | RoomWishes
+  | PlaylistReordered;
 export type ChartsFrame =
   | ChartsEstablishedFrame
   | ChartPublished
@@ -101,7 +114,7 @@ export type ChartsFrame =
 export type ChartsEvent = ChartPublished | ChartWithdrawn | SourceFailed;
 
 /**
- * The first frame: where the stream stands. Live events follow from seq + 1.
+ * The first frame: the head of the stream. Live events follow from seq + 1.
  */
 export interface EstablishedFrame {
   type: "connection.established";
@@ -109,7 +122,7 @@ export interface EstablishedFrame {
   payload: EstablishedPosition;
 }
 /**
- * Where the stream stands.
+ * The stream's present position.
  */
 export interface EstablishedPosition {
   room: string;
@@ -157,6 +170,8 @@ export interface Track {
   cover_url: string | null;
   isrc: string | null;
   created_at: string;
+  has_audio: boolean;
+  explicit: boolean | null;
 }
 /**
  * The event track.voted.
@@ -249,6 +264,24 @@ export interface RoomName {
   name: string;
 }
 /**
+ * The event room.wishes.
+ */
+export interface RoomWishes {
+  type: "room.wishes";
+  payload: Wishes;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * How many wishes the room has now.
+ */
+export interface Wishes {
+  count: number;
+}
+/**
  * The event playlist.reordered.
  */
 export interface PlaylistReordered {
@@ -286,7 +319,29 @@ export interface Snapshot {
   items: Item[];
 }
 /**
- * The first frame: where the stream stands. Live events follow from seq + 1.
+ * Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver.
+ */
+export interface PeopleChangedFrame {
+  type: "people.changed";
+  payload: PeopleChanged;
+}
+/**
+ * Who is in the room: how many, and those who came first. `me` is the `person_id` of the receiver.
+ */
+export interface PeopleChanged {
+  active: number;
+  people: Present[];
+  me: string;
+}
+/**
+ * A person in the room, by an id that differs from room to room. `name` is empty if none was given.
+ */
+export interface Present {
+  person_id: string;
+  name: string;
+}
+/**
+ * The first frame: the head of the stream. Live events follow from seq + 1.
  */
 export interface ChartsEstablishedFrame {
   type: "connection.established";
@@ -294,7 +349,7 @@ export interface ChartsEstablishedFrame {
   payload: ChartsEstablishedPosition;
 }
 /**
- * Where the stream stands.
+ * The stream's present position.
  */
 export interface ChartsEstablishedPosition {
   stream: string;
@@ -480,4 +535,10 @@ export interface IdentifyFrame {
 export interface IdentifyAccountFrame {
   type: "identify";
   access: string;
+}
+/**
+ * Asks who is in the room. Answered with people.changed, which is sent again after each change.
+ */
+export interface PeopleFrame {
+  type: "people";
 }

@@ -1,9 +1,9 @@
 /**
  * The browser's history: an entry for the room, and one more for each layer that is open above it.
  *
- * A layer is what Back closes: a part of the page away from the queue, a sheet, a dialog, a detail. Whoever opens or
- * closes one says so at once; the entries follow. A step through the history takes the browser a while, so it is made
- * first, and what was opened meanwhile gets its entry afterwards.
+ * A layer is what Back closes: a part other than the queue, a sheet, a dialog, a detail. Components open and close
+ * layers immediately; the history entries follow. A step through the history is asynchronous, so it is finished
+ * first, and layers opened in between get their entries afterwards.
  */
 
 interface Browser {
@@ -15,7 +15,7 @@ interface Browser {
 interface Page {
   /** The fragment that leads to what is shown, "" for the queue. */
   fragment: () => string;
-  /** Shows what the browser's address says: somebody went forward, to another room, or typed it. */
+  /** Shows what the URL names, after Forward, another room or a typed URL. */
   visit: () => void;
 }
 
@@ -27,7 +27,7 @@ export class Layers {
   /** Of the room that is shown; the entry's own may still be another. */
   #path = "";
   #entryPath = "";
-  /** How many layers the browser's entry stands for. */
+  /** The number of layers that the current history entry represents. */
   #depth = 0;
   #isStepping = false;
   #isDue = false;
@@ -48,7 +48,7 @@ export class Layers {
     this.#settle();
   }
 
-  /** `close` is called when Back closes it. Gives what tells that it has been closed in another way. */
+  /** `close` is called when Back closes it. Returns a function to call when it is closed in another way. */
   open(close: () => void): () => void {
     // Each is another one, even if the same function closes it.
     const layer = () => close();
@@ -105,7 +105,7 @@ export class Layers {
     this.#entryPath = this.#path;
   }
 
-  /** Null: to an entry that is not ours, of an address that was typed. */
+  /** Null for an entry of a typed URL. */
   #goneTo(depth: number | null): void {
     const path = this.#browser.location.pathname;
     const isStep = this.#isStepping && depth !== null;
@@ -116,7 +116,7 @@ export class Layers {
     this.#settle();
   }
 
-  /** Somebody went back within the room, or anywhere else. */
+  /** Back within the room, or any other navigation. */
   #obey(isBack: boolean): void {
     for (const close of this.#open.splice(isBack ? this.#depth : 0).reverse()) close();
     if (isBack) return;

@@ -31,13 +31,13 @@ async function ask(address: string): Promise<Response> {
       status,
     });
   }
-  if (pathname === "/api/charts/") return told({ genres, services: [], ranks: [] });
-  if (pathname.endsWith("/chart/")) return told({ ...chartOf("", "2025-12-04"), room: "main", week: "" });
+  if (pathname === "/api/charts/") return success({ genres, services: [], ranks: [] });
+  if (pathname.endsWith("/chart/")) return success({ ...chartOf("", "2025-12-04"), room: "main", week: "" });
   const genre = pathname.split("/")[3] ?? "";
-  return told(chartOf(genre, searchParams.get("date") ?? genres[0]?.date ?? ""));
+  return success(chartOf(genre, searchParams.get("date") ?? genres[0]?.date ?? ""));
 }
 
-function told(data: object): Response {
+function success(data: object): Response {
   return new Response(JSON.stringify({ status: "success", message: "", data }));
 }
 
@@ -46,7 +46,7 @@ async function fresh(): Promise<void> {
   charts = await import("./charts.ts");
 }
 
-const shown = () => charts.shown.value.chart?.tracks[0]?.name;
+const shown = () => charts.shownChart.value.chart?.tracks[0]?.name;
 
 beforeEach(async () => {
   [asked, status, hold] = [[], 200, null];
@@ -62,14 +62,14 @@ afterEach(() => {
 
 describe("what is shown", () => {
   test("is what was chosen, also on the next visit", async () => {
-    charts.choose("rap");
+    charts.chooseChart("rap");
     charts.sortChart("trending");
     await fresh();
     expect([charts.chosen.value, charts.order.value]).toEqual(["rap", "trending"]);
   });
 
   test("is the first genre where the chosen one is no more, and by rank where the order is unknown", async () => {
-    charts.choose("polka");
+    charts.chooseChart("polka");
     localStorage.setItem("tutti-chart-order", "loudness");
     await fresh();
     expect([charts.chosen.value, charts.order.value]).toEqual(["pop", "rank"]);
@@ -97,14 +97,14 @@ describe("without a network", () => {
     status = 0;
     await charts.loadCharts();
     expect(shown()).toBe("pop 2025-12-04");
-    expect(charts.shown.value.problem).not.toBeNull();
+    expect(charts.shownChart.value.problem).not.toBeNull();
     await fresh();
     await charts.loadCharts();
     expect(shown()).toBe("pop 2025-12-04");
     expect(charts.days.value).toEqual({ first: "2025-12-01", last: "2025-12-04" });
   });
 
-  test("what is kept and can't be read is nothing", async () => {
+  test("an unreadable cache counts as empty", async () => {
     localStorage.setItem("tutti-charts-2 genre pop ", "{");
     status = 0;
     await fresh();
@@ -115,7 +115,7 @@ describe("without a network", () => {
 
 describe("days", () => {
   test("are those that there are", async () => {
-    expect([charts.dayShown.value, charts.dayBeside(1), charts.dayBeside(-1)]).toEqual([
+    expect([charts.dayShown.value, charts.adjacentDay(1), charts.adjacentDay(-1)]).toEqual([
       "2025-12-04",
       null,
       "2025-12-03",
@@ -123,7 +123,7 @@ describe("days", () => {
     charts.goToDay("2025-12-01");
     await charts.loadCharts();
     expect(asked.at(-1)).toBe("/api/charts/pop/?date=2025-12-01");
-    expect([charts.dayBeside(-1), charts.dayBeside(1)]).toEqual([null, "2025-12-02"]);
+    expect([charts.adjacentDay(-1), charts.adjacentDay(1)]).toEqual([null, "2025-12-02"]);
   });
 
   test.each([
@@ -139,31 +139,31 @@ describe("days", () => {
 
   test("without a chart of their own are passed over on the way back", async () => {
     charts.goToDay("2025-12-03");
-    vi.stubGlobal("fetch", async () => told(chartOf("pop", "2025-12-02")));
+    vi.stubGlobal("fetch", async () => success(chartOf("pop", "2025-12-02")));
     await charts.loadCharts();
     charts.chartIndex.value = { genres: GENRES, services: [], ranks: [] };
-    expect(charts.dayBeside(-1)).toBe("2025-12-01");
-    expect(charts.dayBeside(1)).toBe("2025-12-04");
+    expect(charts.adjacentDay(-1)).toBe("2025-12-01");
+    expect(charts.adjacentDay(1)).toBe("2025-12-04");
   });
 });
 
 describe("the room's chart", () => {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse("2025-12-04T12:00:00Z"), toFake: ["Date"] });
-    charts.choose(charts.THIS_ROOM);
+    charts.chooseChart(charts.THIS_ROOM);
   });
 
   afterEach(() => {
     vi.useRealTimers();
   });
 
-  test("is asked for by weeks, up to that of now", async () => {
+  test("is requested by weeks, up to the current one", async () => {
     expect(charts.weekShown.value).toBe("2025-W49");
-    expect([charts.weekBeside(1), charts.weekBeside(-1)]).toEqual([null, "2025-W48"]);
+    expect([charts.adjacentWeek(1), charts.adjacentWeek(-1)]).toEqual([null, "2025-W48"]);
     charts.goToWeek("2025-W48");
     await charts.loadCharts();
     expect(asked.at(-1)).toBe("/api/rooms/main/chart/?week=2025-W48");
-    charts.goToWeek(charts.weekBeside(1));
+    charts.goToWeek(charts.adjacentWeek(1));
     expect(charts.isNewest.value).toBe(true);
   });
 
@@ -171,25 +171,25 @@ describe("the room's chart", () => {
     const { room } = await import("./room.ts");
     room.value = { created_at: "2025-11-26T08:00:00Z" } as never;
     charts.goToWeek("2025-W48");
-    expect(charts.weekBeside(-1)).toBeNull();
+    expect(charts.adjacentWeek(-1)).toBeNull();
   });
 });
 
 describe("the address of a chart", () => {
-  test("says what is shown, and what it is told is shown", async () => {
-    const { setTail, tails } = await import("./address.ts");
-    charts.choose("rap");
+  test("contains what is shown, and changes what is shown", async () => {
+    const { setUrlTail, urlTails } = await import("./router.ts");
+    charts.chooseChart("rap");
     charts.goToDay("2025-12-03");
-    expect(tails.value["charts"]).toBe("/rap/2025-12-03");
+    expect(urlTails.value["charts"]).toBe("/rap/2025-12-03");
     charts.openedTrack.value = "ZZTST2500001";
-    expect(tails.value["charts"]).toBe("/rap/2025-12-03/track/ZZTST2500001");
+    expect(urlTails.value["charts"]).toBe("/rap/2025-12-03/track/ZZTST2500001");
 
-    setTail("charts", "/pop");
+    setUrlTail("charts", "/pop");
     expect([charts.chosen.value, charts.isNewest.value, charts.openedTrack.value]).toEqual(["pop", true, ""]);
-    setTail("charts", "/no-such-genre/track/ZZTST2500001");
+    setUrlTail("charts", "/no-such-genre/track/ZZTST2500001");
     expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", "ZZTST2500001"]);
-    expect(tails.value["charts"]).toBe("/pop/track/ZZTST2500001");
-    setTail("charts", "");
+    expect(urlTails.value["charts"]).toBe("/pop/track/ZZTST2500001");
+    setUrlTail("charts", "");
     expect([charts.chosen.value, charts.openedTrack.value]).toEqual(["pop", ""]);
   });
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TrackQuery } from "../api/tracks.ts";
 
-/** The questions that have been asked, to be answered when the test says so. */
+/** Pending requests, answered when the test decides. */
 interface Question {
   url: URL;
   isGivenUp: () => boolean;
@@ -48,7 +48,7 @@ function last(): Question {
 }
 
 function shown(): { query: TrackQuery; first: string | undefined } {
-  const { query, pages } = library.found.value;
+  const { query, pages } = library.shownSearch.value;
   return { query, first: pages.rowAt(0)?.title };
 }
 
@@ -70,7 +70,7 @@ afterEach(() => {
 describe("typing a search", () => {
   it("asks once, when the typing pauses", () => {
     for (const text of ["m", "mi", "mil", "mile", "miles "]) {
-      library.type(text);
+      library.setSearchText(text);
       vi.advanceTimersByTime(100);
     }
     expect(searches()).toHaveLength(1);
@@ -79,12 +79,12 @@ describe("typing a search", () => {
     expect(last().url.searchParams.get("search")).toBe("miles");
   });
 
-  it("gives up the question before, whose answer nobody needs", async () => {
-    library.type("mi");
-    library.searchTyped();
+  it("aborts the earlier request, whose response is not needed", async () => {
+    library.setSearchText("mi");
+    library.searchNow();
     const before = last();
-    library.type("miles");
-    library.searchTyped();
+    library.setSearchText("miles");
+    library.searchNow();
     expect(before.isGivenUp()).toBe(true);
     await last().answer(["So What"]);
     await before.answer(["Mine"]);
@@ -94,8 +94,8 @@ describe("typing a search", () => {
 
 describe("a search that was answered before", () => {
   it("shows its answer at once, and asks again since it may have changed", async () => {
-    library.type("so what");
-    library.searchTyped();
+    library.setSearchText("so what");
+    library.searchNow();
     await last().answer(["So What"]);
     library.clearSearch();
     expect(shown().first).toBe("Bohemian Rhapsody");
@@ -104,75 +104,75 @@ describe("a search that was answered before", () => {
   });
 
   it("is still there when the network is gone", async () => {
-    library.type("so what");
-    library.searchTyped();
+    library.setSearchText("so what");
+    library.searchNow();
     await last().fail();
-    expect(library.found.value.pages.state.value.problem).toMatchObject({ code: "NO_ANSWER" });
+    expect(library.shownSearch.value.pages.state.value.problem).toMatchObject({ code: "NO_RESPONSE" });
     library.clearSearch();
     await last().fail();
     expect(shown().first).toBe("Bohemian Rhapsody");
-    expect(library.found.value.pages.state.value.problem).toBeNull();
+    expect(library.shownSearch.value.pages.state.value.problem).toBeNull();
   });
 });
 
 describe("what is shown", () => {
   it("is stale from the next question to its answer, also to one that fails", async () => {
-    library.type("miles");
+    library.setSearchText("miles");
     expect(library.isStale.value).toBe(false);
-    library.searchTyped();
+    library.searchNow();
     expect(library.isStale.value).toBe(true);
     await last().answer(["So What"]);
     expect(library.isStale.value).toBe(false);
-    library.type("halo");
-    library.searchTyped();
+    library.setSearchText("halo");
+    library.searchNow();
     await last().fail();
     expect(library.isStale.value).toBe(false);
   });
 
   it("is near where nothing matches, and not where the library is empty", async () => {
-    library.type("so waht");
-    library.searchTyped();
+    library.setSearchText("so waht");
+    library.searchNow();
     await last().answer(["So What"], { "X-Match-Count": "0" });
-    expect(library.found.value.isNear.value).toBe(true);
-    library.type("xyzzy");
-    library.searchTyped();
+    expect(library.shownSearch.value.isNear.value).toBe(true);
+    library.setSearchText("xyzzy");
+    library.searchNow();
     await last().answer([], { "X-Match-Count": "0" });
-    expect(library.found.value.isNear.value).toBe(false);
-    library.type("so what");
-    library.searchTyped();
+    expect(library.shownSearch.value.isNear.value).toBe(false);
+    library.setSearchText("so what");
+    library.searchNow();
     await last().answer(["So What"], { "X-Match-Count": "1" });
-    expect(library.found.value.isNear.value).toBe(false);
+    expect(library.shownSearch.value.isNear.value).toBe(false);
   });
 
   it("has at least so many rows where the server stopped counting", async () => {
-    library.type("a");
-    library.searchTyped();
+    library.setSearchText("a");
+    library.searchNow();
     await last().answer(["Halo"], { "X-Total-Count": "1001", "X-Total-Is-Least": "true" });
-    expect(library.found.value.pages.state.value).toMatchObject({ total: 1_001, isLeast: true });
+    expect(library.shownSearch.value.pages.state.value).toMatchObject({ total: 1_001, isLeast: true });
   });
 });
 
 describe("the address of a search", () => {
-  it("says what is looked for, and what it is told is looked for", async () => {
-    const { setTail, tails } = await import("./address.ts");
-    library.type("björk & co");
-    library.searchTyped();
+  it("contains the search, and changes the search", async () => {
+    const { setUrlTail, urlTails } = await import("./router.ts");
+    library.setSearchText("björk & co");
+    library.searchNow();
     library.sortBy("title");
-    expect(tails.value["library"]).toBe("?search=bj%C3%B6rk+%26+co&ordering=title");
+    expect(urlTails.value["library"]).toBe("?search=bj%C3%B6rk+%26+co&ordering=title");
 
-    setTail("library", "?search=So+What&genre=jazz&ordering=loudness");
-    expect(library.typed.value).toBe("So What");
-    expect(library.asked.value.query).toEqual({ search: "So What", genre: "jazz", ordering: "" });
-    setTail("library", "");
-    expect(library.typed.value).toBe("");
+    setUrlTail("library", "?search=So+What&genre=jazz&ordering=loudness");
+    expect(library.searchText.value).toBe("So What");
+    expect(library.requestedSearch.value.query).toEqual({ search: "So What", genre: "jazz", ordering: "" });
+    setUrlTail("library", "");
+    expect(library.searchText.value).toBe("");
   });
 
   it("leaves what is being typed alone", () => {
-    library.type("so ");
-    library.searchTyped();
-    expect(library.typed.value).toBe("so ");
-    library.type("");
+    library.setSearchText("so ");
+    library.searchNow();
+    expect(library.searchText.value).toBe("so ");
+    library.setSearchText("");
     library.sortBy("title");
-    expect(library.typed.value).toBe("");
+    expect(library.searchText.value).toBe("");
   });
 });

@@ -1,133 +1,131 @@
-/** The library as it is looked through: what is asked for, and the pages of what was found. */
+/** The library's searches: the current query and the loaded pages of its result. */
 
 import { computed, effect, type Signal, signal, untracked } from "@preact/signals";
 import { fetchGenres, fetchTracks, TRACK_ORDERS, type TrackOrder, type TrackQuery } from "../api/tracks.ts";
 import type { Genre } from "../generated/api.ts";
 import type { Track } from "../sync/index.ts";
-import { setTail, tailOf } from "./address.ts";
+import { PagedList } from "./paged_list.ts";
 import { isLive } from "./room.ts";
-import { RowPages } from "./row_pages.ts";
+import { setUrlTail, urlTail } from "./router.ts";
 
 export type { TrackOrder, TrackQuery } from "../api/tracks.ts";
 
-export interface Found {
+export interface TrackSearch {
   query: TrackQuery;
-  pages: RowPages<Track>;
+  pages: PagedList<Track>;
   /** Whether none matches, and these are near what was searched for. */
   isNear: Signal<boolean>;
 }
 
-const EVERYTHING: TrackQuery = { search: "", genre: "", ordering: "" };
-// A pause that says: this word is typed.
+const ALL_TRACKS: TrackQuery = { search: "", genre: "", ordering: "" };
+// A pause of this length ends a word.
 const TYPING_MILLISECONDS = 150;
-// Going back to one of the last searches shows it at once.
-const KEPT_SEARCHES = 8;
+// Going back to one of the last searches shows it immediately.
+const MAX_CACHED_SEARCHES = 8;
 
-const kept = new Map<string, Found>();
+const searchCache = new Map<string, TrackSearch>();
 
-/** What stands in the search field. */
-export const typed = signal("");
+/** The text of the search field. */
+export const searchText = signal("");
 
-/** What has been asked for last. */
-export const asked = signal<Found>(foundFor(EVERYTHING));
+/** The last requested search. */
+export const requestedSearch = signal<TrackSearch>(searchFor(ALL_TRACKS));
 
-/** What is shown: the answer to the last question that has one. */
-export const found = signal<Found>(asked.value);
+/** What is shown: the response to the last question that has one. */
+export const shownSearch = signal<TrackSearch>(requestedSearch.value);
 
-/** Whether the shown answer is not yet that to the last question. */
-export const isLooking = computed(
-  () => asked.value !== found.value || asked.value.pages.state.value.version === 0,
+/** Whether the shown result is not yet that of the last request. */
+export const isSearching = computed(
+  () => requestedSearch.value !== shownSearch.value || requestedSearch.value.pages.state.value.version === 0,
 );
 
 /** Whether the shown rows are of a search that another one is about to replace. */
-export const isStale = computed(() => asked.value !== found.value);
+export const isStale = computed(() => requestedSearch.value !== shownSearch.value);
+
+/** As it is shown: imported genres are written in every way. */
+export function genreTitle(genre: string): string {
+  return genre.replace(/(^|[\s\-/&(])(\p{Ll})/gu, (_, before, letter) => before + letter.toLocaleUpperCase());
+}
 
 /** Null until they are known. */
 export const genres = signal<readonly Genre[] | null>(null);
 
-/** Rises with each wish to type a search. */
-export const searchWishes = signal(0);
+/** Increases with each request to focus the results. */
+export const resultsFocusRequests = signal(0);
 
-/** Rises with each wish to go into the results. */
-export const resultWishes = signal(0);
-
-/** What was last written into the address here: what is typed goes on meanwhile. */
-let ownTail = "";
-let typing: ReturnType<typeof setTimeout> | null = null;
+/** The URL's tail that was last written here: the text that is typed may be newer. */
+let ownUrl = "";
+let typingTimer: ReturnType<typeof setTimeout> | null = null;
 
 /** Loads the first tracks and the genres; safe to repeat. */
 export function openLibrary(): void {
-  asked.value.pages.see(0, 0);
+  requestedSearch.value.pages.see(0, 0);
   if (!genres.value) void loadGenres();
 }
 
 /** Searches for what is typed, once the typing pauses. */
-export function type(text: string): void {
-  typed.value = text;
-  if (typing) clearTimeout(typing);
-  typing = setTimeout(searchTyped, TYPING_MILLISECONDS);
+export function setSearchText(text: string): void {
+  searchText.value = text;
+  if (typingTimer) clearTimeout(typingTimer);
+  typingTimer = setTimeout(searchNow, TYPING_MILLISECONDS);
 }
 
 /** Searches for what is typed without waiting. */
-export function searchTyped(): void {
-  if (typing) clearTimeout(typing);
-  typing = null;
-  look({ search: typed.value.trim() });
+export function searchNow(): void {
+  if (typingTimer) clearTimeout(typingTimer);
+  typingTimer = null;
+  updateQuery({ search: searchText.value.trim() });
 }
 
 export function clearSearch(): void {
-  typed.value = "";
-  searchTyped();
+  searchText.value = "";
+  searchNow();
 }
 
 export function chooseGenre(genre: string): void {
-  look({ genre });
+  updateQuery({ genre });
 }
 
 export function sortBy(ordering: TrackOrder): void {
-  look({ ordering });
+  updateQuery({ ordering });
 }
 
-/** Asks again for what failed. */
+/** Repeats failed requests. */
 export function retryLibrary(): void {
-  asked.value.pages.retry();
+  requestedSearch.value.pages.retry();
   if (!genres.value) void loadGenres();
 }
 
-export function wishToSearch(): void {
-  searchWishes.value += 1;
+export function requestResultsFocus(): void {
+  resultsFocusRequests.value += 1;
 }
 
-export function wishForResults(): void {
-  resultWishes.value += 1;
-}
-
-function look(change: Partial<TrackQuery>): void {
-  const before = asked.value;
+function updateQuery(change: Partial<TrackQuery>): void {
+  const before = requestedSearch.value;
   const query = { ...before.query, ...change };
-  if (nameOf(query) === nameOf(before.query)) return;
+  if (keyOfQuery(query) === keyOfQuery(before.query)) return;
   before.pages.rest();
-  const next = foundFor(query);
-  asked.value = next;
-  ownTail = tailOfQuery(query);
-  setTail("library", ownTail);
+  const next = searchFor(query);
+  requestedSearch.value = next;
+  ownUrl = urlOfQuery(query);
+  setUrlTail("library", ownUrl);
   next.pages.see(0, 0);
   if (next.pages.state.value.version) next.pages.refresh();
 }
 
-function foundFor(query: TrackQuery): Found {
-  const name = nameOf(query);
-  const known = kept.get(name);
-  const one = known ?? newFound(query);
-  kept.delete(name);
-  kept.set(name, one);
-  for (const old of kept.keys()) if (kept.size > KEPT_SEARCHES) kept.delete(old);
+function searchFor(query: TrackQuery): TrackSearch {
+  const name = keyOfQuery(query);
+  const known = searchCache.get(name);
+  const one = known ?? newSearch(query);
+  searchCache.delete(name);
+  searchCache.set(name, one);
+  for (const old of searchCache.keys()) if (searchCache.size > MAX_CACHED_SEARCHES) searchCache.delete(old);
   return one;
 }
 
-function newFound(query: TrackQuery): Found {
+function newSearch(query: TrackQuery): TrackSearch {
   const isNear = signal(false);
-  const pages = new RowPages<Track>(async (offset, limit, signal) => {
+  const pages = new PagedList<Track>(async (offset, limit, signal) => {
     const { tracks, total, isLeast, isNear: areNear } = await fetchTracks(query, { offset, limit, signal });
     isNear.value = areNear;
     return { rows: tracks, total, isLeast };
@@ -140,49 +138,49 @@ export async function loadGenres(): Promise<void> {
   try {
     genres.value = await fetchGenres();
   } catch {
-    // The chips wait until the connection is back; the list itself tells what is wrong.
+    // The chips wait until the connection is back; the list itself shows the error.
   }
 }
 
-function tailOfQuery(query: TrackQuery): string {
-  const said = String(new URLSearchParams(Object.entries(query).filter(([, value]) => value)));
-  return said && `?${said}`;
+function urlOfQuery(query: TrackQuery): string {
+  const parameters = String(new URLSearchParams(Object.entries(query).filter(([, value]) => value)));
+  return parameters && `?${parameters}`;
 }
 
-function queryOf(tail: string): TrackQuery {
-  const said = new URLSearchParams(tail);
+function parseUrl(tail: string): TrackQuery {
+  const parameters = new URLSearchParams(tail);
   return {
-    search: said.get("search")?.trim() ?? "",
-    genre: said.get("genre") ?? "",
-    ordering: TRACK_ORDERS.find((one) => one === said.get("ordering")) ?? "",
+    search: parameters.get("search")?.trim() ?? "",
+    genre: parameters.get("genre") ?? "",
+    ordering: TRACK_ORDERS.find((one) => one === parameters.get("ordering")) ?? "",
   };
 }
 
-function nameOf({ search, genre, ordering }: TrackQuery): string {
+function keyOfQuery({ search, genre, ordering }: TrackQuery): string {
   return JSON.stringify([search, genre, ordering]);
 }
 
-// The old answer stays until there is a new one, so that nothing flickers while somebody types.
+// The old result stays until there is a new one, so that nothing flickers while the user types.
 effect(() => {
-  const next = asked.value;
-  if (next.pages.state.value.version) found.value = next;
+  const next = requestedSearch.value;
+  if (next.pages.state.value.version) shownSearch.value = next;
 });
 
-// With the line back, what failed is asked for by itself.
+// With the connection back, failed requests are repeated.
 effect(() => {
   if (!isLive.value) return;
   untracked(() => {
-    if (asked.value.pages.state.value.version) retryLibrary();
+    if (requestedSearch.value.pages.state.value.version) retryLibrary();
   });
 });
 
-// The address is reloaded, shared and gone back to.
+// The URL is used by reloads, links and Back.
 effect(() => {
-  const tail = tailOf("library");
-  if (tail === ownTail) return;
+  const tail = urlTail("library");
+  if (tail === ownUrl) return;
   untracked(() => {
-    const query = queryOf(tail);
-    typed.value = query.search;
-    look(query);
+    const query = parseUrl(tail);
+    searchText.value = query.search;
+    updateQuery(query);
   });
 });

@@ -1,28 +1,33 @@
-/** Theme and language: the browser's wish unless somebody has chosen. */
+/** Theme, language and keyboard shortcuts. Without a choice the browser's own settings apply. */
 
-import { effect } from "@preact/signals";
-import { bestLanguage, speak } from "../words/index.ts";
-import { remembered } from "./remembered.ts";
+import { effect, signal } from "@preact/signals";
+import { bestLanguage, setLanguage } from "../locales/index.ts";
+import { storedSignal } from "./local_storage.ts";
 
 /** "" is the system's. */
-export const theme = remembered<"" | "light" | "dark">("theme", "");
+export const theme = storedSignal<"" | "light" | "dark">("theme", "");
 
 /** The code of the chosen language; "" is the browser's. */
-export const chosenLanguage = remembered<string>("language", "");
+export const chosenLanguage = storedSignal<string>("language", "");
 
 /** Shows the theme now and whenever it changes. */
-export function followTheme(): void {
+export function applyTheme(): void {
   effect(() => {
     if (theme.value) document.documentElement.dataset["theme"] = theme.value;
     else delete document.documentElement.dataset["theme"];
   });
 }
 
-export async function speakChosenLanguage(): Promise<void> {
-  await speak(chosenLanguage.value || bestLanguage(navigator.languages));
+export async function loadChosenLanguage(): Promise<void> {
+  await setLanguage(chosenLanguage.value || bestLanguage(navigator.languages));
 }
 
 export async function chooseLanguage(code: string): Promise<void> {
   chosenLanguage.value = code;
-  await speakChosenLanguage();
+  await loadChosenLanguage();
 }
+
+export const areShortcutsShown = signal(false);
+
+/** "off": single letters and signs do nothing, for users who trigger them by accident. */
+export const singleKeyShortcuts = storedSignal<"" | "off">("single-keys", "");

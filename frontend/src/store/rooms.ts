@@ -3,11 +3,11 @@
 import { effect, signal, untracked } from "@preact/signals";
 import { changeRoom, createRoom, deleteRoom, fetchRoom, fetchRooms } from "../api/rooms.ts";
 import type { NewRoom, Room, RoomChange } from "../generated/api.ts";
-import { becomeSomebody } from "./guest.ts";
-import { goToRoom } from "./place.ts";
-import { remembered } from "./remembered.ts";
+import { sendIdempotent } from "./idempotent_request.ts";
+import { ensureGuest } from "./identity.ts";
+import { storedSignal } from "./local_storage.ts";
 import { isLive, MAIN_ROOM, refreshRoom, view } from "./room.ts";
-import { sendOnce } from "./send_once.ts";
+import { goToRoom } from "./router.ts";
 
 export type { NewRoom, Room, RoomChange } from "../generated/api.ts";
 
@@ -19,15 +19,15 @@ export interface Rooms {
 
 export const rooms = signal<Rooms>({ list: null, problem: null });
 
-// So many rooms of this browser's own making are remembered, since those that aren't listed are found nowhere else.
-const REMEMBERED_ROOMS = 20;
-const made = remembered<string>("rooms-made", "");
+// Rooms that were created by this browser, because unlisted ones are found nowhere else.
+const MAX_OWN_ROOMS = 20;
+const ownRooms = storedSignal<string>("rooms-made", "");
 
 /** The listed rooms, then those that were made on this browser without being listed. */
 export async function loadRooms(): Promise<void> {
   try {
     const listed = await fetchRooms();
-    const missing = slugsMade().filter((slug) => !listed.some((room) => room.slug === slug));
+    const missing = ownRoomSlugs().filter((slug) => !listed.some((room) => room.slug === slug));
     const unlisted = await Promise.all(missing.map((slug) => fetchRoom(slug).catch(() => null)));
     rooms.value = { list: [...listed, ...unlisted.filter((room) => room !== null)], problem: null };
   } catch (problem) {
@@ -35,7 +35,7 @@ export async function loadRooms(): Promise<void> {
   }
 }
 
-/** Keeps the list of now for as long as somebody looks at it, also after a loss of the line; gives the end of it. */
+/** Keeps the list up to date while it is visible, also after a lost connection. Returns a function that ends this. */
 export function followRooms(): () => void {
   let isBegun = false;
   return effect(() => {
@@ -44,48 +44,52 @@ export function followRooms(): () => void {
   });
 }
 
-/** Makes a room and goes there. Rejects with an `ApiProblem`. */
-export async function makeRoom(wish: NewRoom): Promise<Room> {
-  // A room of nobody could never be changed.
-  await becomeSomebody();
-  const room = await sendOnce(wish, createRoom);
-  made.value = [room.slug, ...slugsMade()].slice(0, REMEMBERED_ROOMS).join(" ");
+/** Creates a room and enters it. Rejects with an `ApiError`. */
+export async function makeRoom(values: NewRoom): Promise<Room> {
+  // A room without an owner could never be changed.
+  await ensureGuest();
+  const room = await sendIdempotent(values, createRoom);
+  ownRooms.value = [room.slug, ...ownRoomSlugs()].slice(0, MAX_OWN_ROOMS).join(" ");
   await goToRoom(room.slug);
   void loadRooms();
   return room;
 }
 
-/** Rejects with an `ApiProblem`. */
+/** Rejects with an `ApiError`. */
 export async function changeThisRoom(change: RoomChange): Promise<void> {
   await changeRoom(view.value.room, change);
   await refreshRoom();
   void loadRooms();
 }
 
-/** Deletes the room that is shown and goes to the main one. Rejects with an `ApiProblem`. */
+/** Deletes the shown room and enters the main room. Rejects with an `ApiError`. */
 export async function deleteThisRoom(): Promise<void> {
   const slug = view.value.room;
   await deleteRoom(slug);
-  made.value = slugsMade()
+  ownRooms.value = ownRoomSlugs()
     .filter((one) => one !== slug)
     .join(" ");
   await goToRoom(MAIN_ROOM);
   void loadRooms();
 }
 
-/** What the server makes of a name, unless another room has it; "" where only the server can tell. */
-export function slugOf(name: string): string {
-  const plain = name.normalize("NFKD").replace(/[^\p{ASCII}]/gu, "");
-  const words = plain.toLowerCase().replace(/[^\w\s-]/g, "");
-  return words
-    .replace(/[-\s_]+/g, "-")
-    .slice(0, LONGEST_MADE_SLUG)
-    .replace(/^-+|-+$/g, "");
+/** The slug that the server derives from a name, unless another room has it; "" if only the server can derive it. */
+export function slugFromName(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .replace(/ß/g, "ss")
+    .normalize("NFKD")
+    .replace(/[^a-z0-9_\s-]/g, "");
+  const slug = plain.replace(/[-\s_]+/g, "-").replace(/^-|-$/g, "");
+  if (slug.length <= MAX_GENERATED_SLUG) return slug;
+  // Whole words, as many as fit; a longer first word is cut.
+  const end = slug.lastIndexOf("-", MAX_GENERATED_SLUG);
+  return slug.slice(0, end > 0 ? end : MAX_GENERATED_SLUG);
 }
 
-// The server keeps room for a number behind it.
-const LONGEST_MADE_SLUG = 44;
+// The server may append a number.
+const MAX_GENERATED_SLUG = 44;
 
-function slugsMade(): string[] {
-  return made.value.split(" ").filter(Boolean);
+function ownRoomSlugs(): string[] {
+  return ownRooms.value.split(" ").filter(Boolean);
 }

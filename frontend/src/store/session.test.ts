@@ -6,7 +6,7 @@ const TOKENS = { access: "secret access", refresh: "secret refresh" };
 
 type Answer = { status: number; body?: object; headers?: Record<string, string> };
 
-/** What the server says to each; everything else it does not know. */
+/** The server's response to each; everything else is unknown. */
 let answers: Record<string, Answer>;
 let asked: string[];
 let keys: (string | null)[];
@@ -25,13 +25,13 @@ async function newPage() {
   vi.resetModules();
   // The cookie of a session stays with the server's own page.
   vi.stubEnv("VITE_API_BASE_URL", location.origin);
-  const words = await import("../words/index.ts");
-  await words.speak("en");
-  await words.loadLaterWords();
+  const locales = await import("../locales/index.ts");
+  await locales.setLanguage("en");
+  await locales.loadLazyMessages();
   const [session, account, guest] = [
     await import("./session.ts"),
-    await import("./account.ts"),
-    await import("./guest.ts"),
+    await import("./identity.ts"),
+    await import("./identity.ts"),
   ];
   return { ...session, ...account, ...guest };
 }
@@ -59,7 +59,7 @@ afterEach(() => {
 test("an account whose answer was lost is made once", async () => {
   const page = await newPage();
   isAway = true;
-  await expect(page.signUp(FACTS)).rejects.toMatchObject({ code: "NO_ANSWER" });
+  await expect(page.signUp(FACTS)).rejects.toMatchObject({ code: "NO_RESPONSE" });
   isAway = false;
   await page.signUp(FACTS);
   expect(keys[0]).toBeTruthy();
@@ -69,17 +69,17 @@ test("an account whose answer was lost is made once", async () => {
 test("an account that is made is not made again for want of a session", async () => {
   const page = await newPage();
   answers["POST /api/auth/session/"] = refused(429, "RATE_LIMITED");
-  await expect(page.signUp(FACTS)).rejects.toBeInstanceOf(page.MadeButNotSignedIn);
+  await expect(page.signUp(FACTS)).rejects.toBeInstanceOf(page.CreatedButNotSignedIn);
   expect(page.account.value).toBeUndefined();
 });
 
-test("who is signed in makes no guest by what they do", async () => {
+test("a signed-in user creates no guest by an action", async () => {
   const page = await newPage();
   await page.signIn("ada", "a long pass phrase");
   asked = [];
-  await page.becomeSomebody();
-  page.doubtMe();
-  await page.becomeSomebody();
+  await page.ensureGuest();
+  page.invalidateIdentity();
+  await page.ensureGuest();
   expect(asked).toEqual(["GET /api/users/me/"]);
 });
 
@@ -87,13 +87,13 @@ test("whose session has ended unnoticed acts as a guest", async () => {
   await (await newPage()).signIn("ada", "a long pass phrase");
   answers["GET /api/users/me/"] = refused(401, "NOT_AUTHENTICATED");
   const page = await newPage();
-  await page.recogniseMe();
-  await page.becomeSomebody();
+  await page.loadIdentity();
+  await page.ensureGuest();
   expect(page.account.value).toBeNull();
   expect(page.guest.value).toMatchObject({ guest_id: "g" });
 });
 
-test("who is told so while asking for their own is signed out", async () => {
+test("a user whose session has ended is signed out by the next request", async () => {
   const page = await newPage();
   await page.signIn("ada", "a long pass phrase");
   answers["POST /api/auth/password/"] = refused(401, "NOT_AUTHENTICATED");
@@ -105,6 +105,6 @@ test("without an answer one stays signed in", async () => {
   const page = await newPage();
   await page.signIn("ada", "a long pass phrase");
   isAway = true;
-  await expect(page.signOut()).rejects.toMatchObject({ code: "NO_ANSWER" });
+  await expect(page.signOut()).rejects.toMatchObject({ code: "NO_RESPONSE" });
   expect(page.account.value).toEqual(ADA);
 });

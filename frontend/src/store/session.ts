@@ -1,19 +1,20 @@
-/** Signing up, in and out: each makes whoever sits here another person, for the whole page. */
+/** Signing up, in and out, and requests that need the session. Each change of the user applies to the whole web app. */
 
-import { ApiProblem } from "../api/http.ts";
-import * as people from "../api/people.ts";
-import type { NewAccountFacts } from "../generated/api.ts";
-import { laterWords } from "../words/index.ts";
-import { account, type Profile, takeAccount } from "./account.ts";
-import { forgetGuest, wasAsked } from "./guest.ts";
-import { becameAnother } from "./room.ts";
-import { sendOnce } from "./send_once.ts";
-import { tell } from "./toasts.ts";
+import { signal } from "@preact/signals";
+import { createActivity } from "../api/analytics.ts";
+import * as people from "../api/users.ts";
+import type { NewAccountFacts, NewActivity } from "../generated/api.ts";
+import { lazyMessages } from "../locales/index.ts";
+import { isUnauthenticated } from "./api_errors.ts";
+import { sendIdempotent } from "./idempotent_request.ts";
+import { account, clearGuest, type Profile, setAccount, wasNameAsked } from "./identity.ts";
+import { onUserChanged } from "./room.ts";
+import { showToast } from "./toasts.ts";
 
-export { askForReset, fetchExport, resetPassword } from "../api/people.ts";
+export { fetchExport, requestPasswordReset, resetPassword } from "../api/users.ts";
 
 /** The account was made, and signing in to it failed. */
-export class MadeButNotSignedIn extends Error {
+export class CreatedButNotSignedIn extends Error {
   readonly problem: unknown;
 
   constructor(problem: unknown) {
@@ -22,63 +23,68 @@ export class MadeButNotSignedIn extends Error {
   }
 }
 
-/** What the guest had is the account's. Rejects with an `ApiProblem`. */
+/** The guest's data is merged into the account. Rejects with an `ApiError`. */
 export async function signIn(login: string, password: string): Promise<void> {
-  became(await people.beginSession(login, password));
+  setUser(await people.beginSession(login, password));
 }
 
-/** Makes an account and signs in to it. Rejects with an `ApiProblem`, or with `MadeButNotSignedIn`. */
+/** Creates an account and signs in to it. Rejects with an `ApiError`, or with `CreatedButNotSignedIn`. */
 export async function signUp(facts: NewAccountFacts): Promise<void> {
-  await sendOnce(facts, people.createAccount);
+  await sendIdempotent(facts, people.createAccount);
   try {
     await signIn(facts.username, facts.password);
   } catch (problem) {
-    throw new MadeButNotSignedIn(problem);
+    throw new CreatedButNotSignedIn(problem);
   }
 }
 
-/** Rejects with an `ApiProblem`. */
+/** Rejects with an `ApiError`. */
 export async function signOut(): Promise<void> {
   await people.endSession();
-  became(null);
+  setUser(null);
 }
 
-/** Rejects with an `ApiProblem`. */
+/** Rejects with an `ApiError`. */
 export async function deleteAccount(): Promise<void> {
-  await asMyself(people.deleteAccount);
-  became(null);
+  await withSession(people.deleteAccount);
+  setUser(null);
 }
 
-/** Rejects with an `ApiProblem`. */
+/** Rejects with an `ApiError`. */
 export async function changePassword(old: string, next: string): Promise<void> {
-  await asMyself(() => people.changePassword(old, next));
+  await withSession(() => people.changePassword(old, next));
 }
 
-/** Rejects with an `ApiProblem`. */
+/** Rejects with an `ApiError`. */
 export async function changeProfile(profile: Profile): Promise<void> {
-  takeAccount(await asMyself(() => people.changeProfile(profile)));
+  setAccount(await withSession(() => people.changeProfile(profile)));
 }
 
-/** Does what needs the session; where that has ended meanwhile, the page says so. */
-export async function asMyself<Answer>(deed: () => Promise<Answer>): Promise<Answer> {
+/** Runs what needs the session, and reports an ended session to the user. */
+export async function withSession<Result>(action: () => Promise<Result>): Promise<Result> {
   try {
-    return await deed();
+    return await action();
   } catch (problem) {
-    if (hasNoSession(problem) && account.value) {
-      became(null);
-      tell(laterWords().account.sessionEnded);
+    if (isUnauthenticated(problem) && account.value) {
+      setUser(null);
+      showToast(lazyMessages().account.sessionEnded);
     }
     throw problem;
   }
 }
 
-export function hasNoSession(problem: unknown): boolean {
-  return problem instanceof ApiProblem && problem.status === 401;
+function setUser(found: Awaited<ReturnType<typeof people.beginSession>> | null): void {
+  setAccount(found);
+  clearGuest();
+  if (found) wasNameAsked.value = "yes";
+  onUserChanged();
 }
 
-function became(found: Awaited<ReturnType<typeof people.beginSession>> | null): void {
-  takeAccount(found);
-  forgetGuest();
-  if (found) wasAsked.value = "yes";
-  becameAnother();
+/** Increases with each recorded activity, so that statistics are loaded again. */
+export const activityChanges = signal(0);
+
+/** Rejects with an `ApiError`. */
+export async function recordActivity(activity: NewActivity): Promise<void> {
+  await withSession(() => sendIdempotent(activity, createActivity));
+  activityChanges.value += 1;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lastDays, todayHere } from "./stats.ts";
+import { lastDays, localToday } from "./stats.ts";
 
 test("days on which nothing was are days, too", () => {
   const counts = [
@@ -16,10 +16,10 @@ test("days on which nothing was are days, too", () => {
 });
 
 test("today is the reader's", () => {
-  expect(todayHere(new Date(2025, 0, 5, 23, 59))).toBe("2025-01-05");
+  expect(localToday(new Date(2025, 0, 5, 23, 59))).toBe("2025-01-05");
 });
 
-test("no day is left out or said twice where clocks change", () => {
+test("no day is missing or repeated where clocks change", () => {
   const days = lastDays([], "2025-11-03", 30).map(({ date }) => date);
   expect(new Set(days).size).toBe(30);
   expect([days[0], days.at(-1)]).toEqual(["2025-10-05", "2025-11-03"]);

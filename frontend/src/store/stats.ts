@@ -1,23 +1,22 @@
-/** Figures: of everybody, and one's own. */
+/** Statistics of all users, and the user's own. */
 
 import { computed, signal } from "@preact/signals";
-import { fetchOwnFigures, fetchSummary, fetchTrends } from "../api/analytics.ts";
+import { fetchMyStats, fetchSummary, fetchTrends } from "../api/analytics.ts";
 import type { DateCount, Engagement, Summary, Trends } from "../generated/api.ts";
-import { account } from "./account.ts";
-import { activityChanges } from "./activities.ts";
-import { part } from "./place.ts";
+import { account } from "./identity.ts";
 import { isLive } from "./room.ts";
-import { asMyself } from "./session.ts";
+import { part } from "./router.ts";
+import { activityChanges, withSession } from "./session.ts";
 
 export type { CountsByType, Engagement, Summary, Trends } from "../generated/api.ts";
 
-export type Scope = "everybody" | "me";
+export type Scope = "all" | "me";
 
-/** For how many days trends can be asked. */
+/** Numbers of days of trends. */
 export const SPANS = [7, 30, 90] as const;
 export type Span = (typeof SPANS)[number];
 
-interface Figures<Known> {
+interface StatsState<Known> {
   /** Null until they are known. */
   known: Known | null;
   problem: unknown;
@@ -26,15 +25,18 @@ interface Figures<Known> {
 const TRENDS = 5;
 const DAY_MS = 24 * 3600 * 1000;
 
-export const scope = signal<Scope>("everybody");
+export const scope = signal<Scope>("all");
 export const span = signal<Span>(7);
-export const overall = signal<Figures<{ summary: Summary; trends: Trends }>>({ known: null, problem: null });
-export const own = signal<Figures<Engagement>>({ known: null, problem: null });
+export const globalStats = signal<StatsState<{ summary: Summary; trends: Trends }>>({
+  known: null,
+  problem: null,
+});
+export const myStats = signal<StatsState<Engagement>>({ known: null, problem: null });
 
 const accountId = computed(() => account.value?.id ?? null);
 
-/** Whatever changes of this is a reason to ask anew. */
-const occasion = computed(
+/** A change of one of these loads the data again. */
+const reloadTriggers = computed(
   () =>
     [
       scope.value,
@@ -46,34 +48,34 @@ const occasion = computed(
     ] as const,
 );
 
-/** Keeps the figures of now for as long as somebody looks at them; gives the end of it. */
+/** Keeps the statistics up to date while they are visible. Returns a function that ends this. */
 export function followStats(): () => void {
-  return occasion.subscribe(() => void loadStats());
+  return reloadTriggers.subscribe(() => void loadStats());
 }
 
 export async function loadStats(): Promise<void> {
-  if (scope.peek() === "everybody") await loadOverall();
-  else await loadOwn();
+  if (scope.peek() === "all") await loadGlobalStats();
+  else await loadMyStats();
 }
 
-async function loadOverall(): Promise<void> {
+async function loadGlobalStats(): Promise<void> {
   const days = span.peek();
   try {
     const [summary, trends] = await Promise.all([fetchSummary(), fetchTrends(days, TRENDS)]);
-    if (span.peek() === days) overall.value = { known: { summary, trends }, problem: null };
+    if (span.peek() === days) globalStats.value = { known: { summary, trends }, problem: null };
   } catch (problem) {
-    overall.value = { ...overall.peek(), problem };
+    globalStats.value = { ...globalStats.peek(), problem };
   }
 }
 
-async function loadOwn(): Promise<void> {
+async function loadMyStats(): Promise<void> {
   const me = accountId.peek();
   if (me === null) return;
   try {
-    const known = await asMyself(() => fetchOwnFigures(ownTimeZone()));
-    if (accountId.peek() === me) own.value = { known, problem: null };
+    const known = await withSession(() => fetchMyStats(timeZone()));
+    if (accountId.peek() === me) myStats.value = { known, problem: null };
   } catch (problem) {
-    if (accountId.peek() === me) own.value = { ...own.peek(), problem };
+    if (accountId.peek() === me) myStats.value = { ...myStats.peek(), problem };
   }
 }
 
@@ -88,16 +90,16 @@ export function lastDays(counts: readonly DateCount[], today: string, days: numb
 }
 
 /** The reader's day, as in 2025-12-04. */
-export function todayHere(now = new Date()): string {
+export function localToday(now = new Date()): string {
   const pad = (value: number) => String(value).padStart(2, "0");
   return `${now.getFullYear()}-${pad(now.getMonth() + 1)}-${pad(now.getDate())}`;
 }
 
-function ownTimeZone(): string {
+function timeZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }
 
-// One's own figures are nobody else's.
+// The user's own statistics belong to one account.
 accountId.subscribe(() => {
-  own.value = { known: null, problem: null };
+  myStats.value = { known: null, problem: null };
 });

@@ -1,37 +1,38 @@
-/** A few tracks to begin an empty queue with: what those in the room would like, else the first of the library. */
+/** Tracks suggested for an empty queue, and the reasons of recommendations in the user's language. */
 
 import { signal } from "@preact/signals";
-import { fetchRoomRecommendations, type Recommendation } from "../api/recommendations.ts";
-import { fetchTracks } from "../api/tracks.ts";
+import { fetchRoomRecommendations, type Reason, type Recommendation } from "../api/recommendations.ts";
+import { fetchTrack, fetchTracks } from "../api/tracks.ts";
+import { language, lazyMessages, loadLazyMessages } from "../locales/index.ts";
 import type { Track } from "../sync/index.ts";
-import { loadLaterWords } from "../words/index.ts";
+import { genreTitle } from "./library.ts";
 
 export interface Suggestion {
   track: Track;
-  /** Says why, where there is a reason that can be said. */
+  /** With the reason; null for a track without one. */
   recommendation: Recommendation | null;
 }
 
-const COUNT = 3;
+const SUGGESTION_COUNT = 3;
 
 export const suggestions = signal<readonly Suggestion[]>([]);
 
-let shownIn = "";
+let loadedRoom = "";
 
 /** Safe to repeat. */
 export async function loadSuggestions(room: string): Promise<void> {
-  if (suggestions.value.length && shownIn === room) return;
-  shownIn = room;
-  const recommended = await recommendedIn(room);
-  const found = recommended.length ? recommended : await firstOfLibrary();
-  if (shownIn === room) suggestions.value = found;
+  if (suggestions.value.length && loadedRoom === room) return;
+  loadedRoom = room;
+  const recommended = await roomSuggestions(room);
+  const found = recommended.length ? recommended : await librarySuggestions();
+  if (loadedRoom === room) suggestions.value = found;
 }
 
-async function recommendedIn(room: string): Promise<Suggestion[]> {
+async function roomSuggestions(room: string): Promise<Suggestion[]> {
   try {
     const [{ recommendations }] = await Promise.all([
-      fetchRoomRecommendations(room, COUNT),
-      loadLaterWords(),
+      fetchRoomRecommendations(room, SUGGESTION_COUNT),
+      loadLazyMessages(),
     ]);
     return recommendations.flatMap((recommendation) =>
       recommendation.track.id === null ? [] : [{ track: recommendation.track as Track, recommendation }],
@@ -41,13 +42,53 @@ async function recommendedIn(room: string): Promise<Suggestion[]> {
   }
 }
 
-async function firstOfLibrary(): Promise<Suggestion[]> {
+async function librarySuggestions(): Promise<Suggestion[]> {
   const query = { search: "", genre: "", ordering: "" } as const;
   try {
-    const { tracks } = await fetchTracks(query, { offset: 0, limit: COUNT });
+    const { tracks } = await fetchTracks(query, { offset: 0, limit: SUGGESTION_COUNT });
     return tracks.map((track) => ({ track, recommendation: null }));
   } catch {
-    // The page says elsewhere that the network is gone; whoever asks again gets them.
+    // The connection's state shows the missing network; a later request loads them.
     return [];
+  }
+}
+
+/** The language of the server's texts, which need no titles. */
+const SERVER_LANGUAGE = "en";
+
+/** Titles of tracks that reasons mention, by id; "" for one that could not be had. */
+const titles = signal<ReadonlyMap<number, string>>(new Map());
+
+/** The best reason. `lazyMessages` must be there. */
+export function reasonText({ track, reasons }: Pick<Recommendation, "track" | "reasons">): string {
+  const [best] = reasons;
+  if (!best) return "";
+  const title = (best.track_id && titles.value.get(best.track_id)) || "";
+  const { artist, genre } = track;
+  const shownGenre = genre && genreTitle(genre);
+  return lazyMessages().discover.reason({
+    kind: best.kind,
+    text: best.text,
+    artist,
+    genre: shownGenre,
+    title,
+  });
+}
+
+/** Finds the titles that the sentences of another language than the server's need. */
+export async function loadReasonTitles(reasons: readonly (Reason | undefined)[]): Promise<void> {
+  if (language.value === SERVER_LANGUAGE) return;
+  const ids = new Set(reasons.map((reason) => reason?.track_id).filter((id) => typeof id === "number"));
+  const unknown = [...ids].filter((id) => !titles.peek().has(id));
+  if (!unknown.length) return;
+  const found = await Promise.all(unknown.map(async (id) => [id, await fetchTitle(id)] as const));
+  titles.value = new Map([...titles.peek(), ...found]);
+}
+
+async function fetchTitle(id: number): Promise<string> {
+  try {
+    return (await fetchTrack(id)).title;
+  } catch {
+    return "";
   }
 }

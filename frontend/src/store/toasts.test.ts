@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { dismiss, hold, letGo, shownToasts, tell, toasts } from "./toasts.ts";
+import {
+  countAddition,
+  dismissToast,
+  pauseToast,
+  recentAdditions,
+  resumeToast,
+  shownToasts,
+  showToast,
+  toasts,
+} from "./toasts.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -18,14 +27,31 @@ function lastId(): number {
   return id;
 }
 
-test("it stays while somebody is on it, and has its whole time again from then on", () => {
-  tell("Removed So What.");
+test("what others add is one note for each name, which counts on while it is shown", () => {
+  countAddition("Bo");
+  vi.advanceTimersByTime(4999);
+  countAddition("Bo");
+  countAddition("Cem");
+  vi.advanceTimersByTime(4999);
+  expect([...recentAdditions.value]).toEqual([
+    ["Bo", 2],
+    ["Cem", 1],
+  ]);
+
+  vi.advanceTimersByTime(1);
+
+  expect(recentAdditions.value.size).toBe(0);
+  expect(shown()).toEqual([]);
+});
+
+test("it stays while the pointer is on it, and has its whole time again from then on", () => {
+  showToast("Removed So What.");
   vi.advanceTimersByTime(7000);
-  hold(lastId());
+  pauseToast(lastId());
   vi.advanceTimersByTime(60_000);
   expect(shown()).toEqual(["Removed So What."]);
 
-  letGo(lastId());
+  resumeToast(lastId());
 
   vi.advanceTimersByTime(7999);
   expect(shown()).toEqual(["Removed So What."]);
@@ -34,11 +60,11 @@ test("it stays while somebody is on it, and has its whole time again from then o
 });
 
 test("one behind those comes up when one of them is closed, and has its whole time from then on", () => {
-  for (const text of ["one", "two", "three", "four", "five"]) tell(text);
+  for (const text of ["one", "two", "three", "four", "five"]) showToast(text);
   vi.advanceTimersByTime(7000);
 
-  dismiss(lastId());
-  dismiss(lastId());
+  dismissToast(lastId());
+  dismissToast(lastId());
 
   expect(shown()).toEqual(["one", "two", "three"]);
   vi.advanceTimersByTime(7999);
@@ -48,18 +74,18 @@ test("one behind those comes up when one of them is closed, and has its whole ti
 });
 
 test("none that is out of sight comes up after its time", () => {
-  for (const text of ["one", "two"]) tell(text);
+  for (const text of ["one", "two"]) showToast(text);
   vi.advanceTimersByTime(7000);
-  for (const text of ["three", "four", "five"]) tell(text);
+  for (const text of ["three", "four", "five"]) showToast(text);
   vi.advanceTimersByTime(1000);
-  dismiss(lastId());
+  dismissToast(lastId());
   expect(shown()).toEqual(["three", "four"]);
 });
 
 test("the same line again is shown once, with its whole time", () => {
-  tell("This room was deleted.");
+  showToast("This room was deleted.");
   vi.advanceTimersByTime(7000);
-  tell("This room was deleted.");
+  showToast("This room was deleted.");
   vi.advanceTimersByTime(7000);
   expect(shown()).toEqual(["This room was deleted."]);
 });

@@ -1,7 +1,15 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { ShownItem } from "../sync/index.ts";
 import { view } from "./room.ts";
-import { firstItem, itemOfTrack, nextItem, played, previousItem, secondsToCome, toCome } from "./up_next.ts";
+import {
+  firstItem,
+  nextItem,
+  played,
+  previousItem,
+  queuedTracks,
+  upcoming,
+  upcomingSeconds,
+} from "./up_next.ts";
 
 const NOTHING = view.value;
 
@@ -25,12 +33,12 @@ afterAll(() => {
 describe("what is to come", () => {
   it("is neither what plays nor what was played, of which the last comes first", () => {
     queue([item(1, 30), item(2), item(3, 1), item(4, 20), item(5)], 3);
-    expect([ids(toCome.value), ids(played.value)]).toEqual([
+    expect([ids(upcoming.value), ids(played.value)]).toEqual([
       [2, 5],
       [4, 1],
     ]);
-    expect(secondsToCome.value).toBe(400);
-    expect([...itemOfTrack.value].map(([id, { place }]) => [id, place])).toEqual([
+    expect(upcomingSeconds.value).toBe(400);
+    expect([...queuedTracks.value].map(([id, { place }]) => [id, place])).toEqual([
       [2, 1],
       [5, 2],
       [3, 0],

@@ -1,8 +1,9 @@
-// @vitest-environment happy-dom
 import { afterEach, expect, test, vi } from "vitest";
+import { newOpId } from "./actions.ts";
 import { browserEnvironment } from "./browser_environment.ts";
 import type { Signal } from "./environment.ts";
-import { newOpId } from "./op_ids.ts";
+
+// @vitest-environment happy-dom
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -30,7 +31,7 @@ test("a hidden page, which is never drawn, waits only a moment for the next fram
   expect(drawn).toBe(1);
 });
 
-test("a frame is told once", () => {
+test("a frame is reported once", () => {
   vi.useFakeTimers();
   vi.stubGlobal("requestAnimationFrame", (callback: () => void) => setTimeout(callback, 16));
   let drawn = 0;

@@ -40,7 +40,7 @@ const openSocket: SocketFactory = (url, listener) => {
       close: () => socket.close(),
     };
   } catch {
-    // The page may not open it: it came by https, say, and the address doesn't.
+    // The page may not open it: for example, it was loaded by https and the URL is ws.
     after(0, () => listener.closed(1006));
     return { send: () => {}, close: () => {} };
   }
@@ -55,9 +55,9 @@ function databasesOrNull(): IDBFactory | null {
   }
 }
 
-function openChannel(name: string, hear: (message: unknown) => void) {
+function openChannel(name: string, onMessage: (message: unknown) => void) {
   let channel: BroadcastChannel | null = new BroadcastChannel(name);
-  channel.onmessage = ({ data }) => hear(data);
+  channel.onmessage = ({ data }) => onMessage(data);
   return {
     // A write that storage took its time for may end after its room was left; the browser throws then.
     send: (message: unknown) => channel?.postMessage(message),

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
 import { ServerClock } from "./clock.ts";
 import type { Environment } from "./environment.ts";
-import { NOON } from "./testing/world.ts";
+import { NOON } from "./testing/simulation.ts";
 
-/** True time, this browser's clock, and the one that nobody sets, in milliseconds. */
+/** True time, this browser's clock, and the one that can't be set, in milliseconds. */
 let time: number;
 let skew: number;
 let asleep: number;
@@ -32,7 +32,7 @@ test("before anything is known this browser's clock counts", () => {
   expect(clock.now()).toBe(time + 5_000 - 0);
 });
 
-test("the pong that was quickest says it best", () => {
+test("the pong with the shortest round trip is used", () => {
   exchange(10, 10);
   exchange(10, 900);
   exchange(700, 10);
@@ -46,7 +46,7 @@ test("a quick pong of long ago doesn't count for ever", () => {
   expect(error()).toBeLessThanOrEqual(1);
 });
 
-test("sleep, in which the other clock stands still, changes nothing", () => {
+test("sleep, in which the other clock stops, changes nothing", () => {
   exchange(10, 10);
   time += 3_600_000;
   asleep += 3_600_000;
@@ -54,7 +54,7 @@ test("sleep, in which the other clock stands still, changes nothing", () => {
 });
 
 test("it is sure from the first pong until this browser's clock is set", () => {
-  clock.remember(0);
+  clock.restore(0);
   expect(clock.sureOffset).toBeNull();
   exchange(10, 10);
   expect(clock.sureOffset).toBe(0);
@@ -66,7 +66,7 @@ test("it is sure from the first pong until this browser's clock is set", () => {
   expect(clock.sureOffset).toBeNull();
 });
 
-test("a pong without a stamp or a time tells nothing", () => {
+test("a pong without a stamp or a time is ignored", () => {
   clock.pong("noon", new Date(time).toISOString());
   clock.pong(clock.stamp(), "noon");
   expect(clock.isKnown).toBe(false);

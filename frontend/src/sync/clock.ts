@@ -1,6 +1,6 @@
-/** The server's clock, told from pongs: the one that came back quickest says it best. */
+/** The server's clock, estimated from pongs: the one with the shortest round trip is the most exact. */
 
-import type { Birth } from "./ages.ts";
+import type { LocalTime } from "./action_age.ts";
 import type { Environment } from "./environment.ts";
 
 // As many of the last pongs as are compared.
@@ -33,7 +33,7 @@ export class ServerClock {
     return this.#offset;
   }
 
-  /** The same, if the server has said so since this page began and since this browser's clock was last set. */
+  /** The same if it was measured since this page was loaded and since this browser's clock was last set. */
   get sureOffset(): number | null {
     this.#noticeJump();
     return this.#isSure ? this.#offset : null;
@@ -44,14 +44,14 @@ export class ServerClock {
   }
 
   /** What is noted of the making of an action, in the tab of that name. */
-  making(owner: string): { madeAt: number; birth: Birth | null } {
+  creationTimes(owner: string): { madeAt: number; birth: LocalTime | null } {
     const { now, uptime } = this.#environment;
     const birth = this.sureOffset === null ? { owner, now: now(), uptime: uptime() } : null;
     return { madeAt: this.now(), birth };
   }
 
   /** Begins with what was known the last time. */
-  remember(offset: number): void {
+  restore(offset: number): void {
     if (!this.isKnown) this.#offset = offset;
     this.isKnown = true;
   }
@@ -75,9 +75,9 @@ export class ServerClock {
   }
 
   /**
-   * When this browser's clock was set, `uptime` was not. Backwards it is made up for at once. Forwards it may just as
-   * well be sleep, in which `uptime` may stand still: what was measured before is dropped, the next pong tells. Until
-   * then nothing is sure: it may have been both.
+   * Detects that this browser's clock was set, by comparing it with `uptime`. Backwards, the offset is corrected
+   * immediately. Forwards, it may also be sleep, during which `uptime` may stop: the samples are dropped until the
+   * next pong, and nothing is sure.
    */
   #noticeJump(): void {
     const drift = this.#environment.now() - this.#environment.uptime();

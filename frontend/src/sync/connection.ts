@@ -1,17 +1,15 @@
-/** The line to the server: comes back whenever it is lost, and notices when it is dead without having been closed. */
+/** The connection to the server: reconnects after each loss, and detects a dead connection that was not closed. */
 
-import { fullJitter } from "./backoff.ts";
-import type { Cancel, Environment, Signal, Socket } from "./environment.ts";
-import { frameOf } from "./frames.ts";
-import type { Connection as Shown } from "./view.ts";
-import type { AnyFrame, ClientFrame } from "./wire.ts";
+import { type Cancel, type Environment, fullJitter, type Signal, type Socket } from "./environment.ts";
+import { type AnyMessage, type ClientMessage, parseMessage } from "./messages.ts";
+import type { ConnectionState } from "./view.ts";
 
-export interface LineListener {
+export interface ConnectionListener {
   /** Where to connect to, with the moment from which on events are wanted. */
   url(): string;
   /** The socket is open and has been greeted. */
   opened(): void;
-  received(frame: AnyFrame): void;
+  received(message: AnyMessage): void;
   lost(): void;
   /** `connection` has changed. */
   changed(): void;
@@ -19,39 +17,39 @@ export interface LineListener {
   stamp(): number;
 }
 
-// How long a new socket may take until its first frame.
+// How long a new socket may take until its first message.
 const GREETING_MS = 10_000;
 // Above what the server promises, for slow networks.
 const MARGIN_MS = 5_000;
 const PONG_MS = 5_000;
-// A line that held for so long has shown that it works: the next loss starts counting anew.
+// A connection that lasted this long works: the next loss starts with the shortest delay.
 const STEADY_MS = 10_000;
 // A restarted server is back within seconds.
 const RESTART_SPREAD_MS = 2_000;
 const TOO_MANY_MS = 60_000;
 const TOO_MANY_SPREAD_MS = 30_000;
 // The pulse finds out that the machine was asleep.
-const PULSE_MS = 5_000;
+const SLEEP_CHECK_MS = 5_000;
 const SLEPT_MS = 5_000;
-// The server's clock is asked a few times after connecting, to find one quick way there and back.
+// The server's clock is requested a few times after connecting, to find a short round trip.
 const CLOCK_PINGS_MS = [0, 1_000, 3_000];
 
-const ENDS: Record<number, "origin-not-allowed" | "no-such-room"> = {
+const FINAL_CLOSE_CODES: Record<number, "origin-not-allowed" | "no-such-room"> = {
   4403: "origin-not-allowed",
   4404: "no-such-room",
 };
 const RESTART = 4012;
 const TOO_MANY = 4429;
 
-type State = "stopped" | "waiting" | "opening" | "greeted" | "ended";
+type Phase = "stopped" | "waiting" | "opening" | "greeted" | "ended";
 
-export class Line {
-  connection: Shown = { kind: "connecting" };
+export class Connection {
+  state: ConnectionState = { kind: "connecting" };
   readonly #environment: Environment;
-  readonly #listener: LineListener;
-  #state: State = "stopped";
+  readonly #listener: ConnectionListener;
+  #phase: Phase = "stopped";
   #socket: Socket | null = null;
-  // Sockets that were given up may still speak; only the newest is listened to.
+  // Sockets that were given up may still send; only the newest is listened to.
   #generation = 0;
   #failures = 0;
   #isRestart = false;
@@ -61,82 +59,82 @@ export class Line {
   #watching: Cancel | null = null;
   #steadying: Cancel | null = null;
   #pings: Cancel[] = [];
-  #pulse: Cancel | null = null;
+  #sleepCheck: Cancel | null = null;
   #openingSince = 0;
   #retryAt = 0;
 
-  constructor(environment: Environment, listener: LineListener) {
+  constructor(environment: Environment, listener: ConnectionListener) {
     this.#environment = environment;
     this.#listener = listener;
   }
 
   get isOpen(): boolean {
-    return this.#state === "greeted";
+    return this.#phase === "greeted";
   }
 
   start(): void {
-    if (this.#state !== "stopped") return;
-    this.#beat();
+    if (this.#phase !== "stopped") return;
+    this.#checkForSleep();
     this.#open();
   }
 
   stop(): void {
-    if (this.#state !== "ended") this.#state = "stopped";
-    this.#hangUp();
+    if (this.#phase !== "ended") this.#phase = "stopped";
+    this.#closeSocket();
     this.#waiting?.();
-    this.#pulse?.();
+    this.#sleepCheck?.();
   }
 
-  send(frame: ClientFrame): void {
-    if (this.isOpen) this.#socket?.send(JSON.stringify(frame));
+  send(message: ClientMessage): void {
+    if (this.isOpen) this.#socket?.send(JSON.stringify(message));
   }
 
-  /** Every event is here: the line is live from now on. */
+  /** All events have arrived: the connection is live. */
   caughtUp(): void {
-    if (this.isOpen && this.connection.kind !== "live") this.#show({ kind: "live" });
+    if (this.isOpen && this.state.kind !== "live") this.#show({ kind: "live" });
   }
 
-  /** Has the server say what time it is, if the line is open. */
+  /** Requests the server's time, if the connection is open. */
   askTime(): void {
     this.#ping();
   }
 
-  /** Somebody wants it now. */
+  /** The user wants to reconnect now. */
   retryNow(): void {
     this.#isForcedToWait = false;
     this.nudge();
   }
 
-  /** Something suggests that the line works again, or that it doesn't any more. */
+  /** Something indicates that the connection works again, or no longer. */
   nudge(): void {
-    if (this.#state === "waiting" && !this.#isForcedToWait) this.#open();
-    else if (this.#state === "greeted") this.#probe();
-    else if (this.#state === "opening" && this.#environment.uptime() - this.#openingSince > PONG_MS) {
-      this.#lose();
+    if (this.#phase === "waiting" && !this.#isForcedToWait) this.#open();
+    else if (this.#phase === "greeted") this.#probe();
+    else if (this.#phase === "opening" && this.#environment.uptime() - this.#openingSince > PONG_MS) {
+      this.#drop();
       this.#open();
     }
   }
 
-  /** Opens the line anew: whose it is, the server sees when it is opened. */
+  /** Reconnects: the server determines the user of a connection when it is opened. */
   renew(): void {
-    if (this.#state !== "greeted" && this.#state !== "opening") return;
-    this.#lose();
+    if (this.#phase !== "greeted" && this.#phase !== "opening") return;
+    this.#drop();
     this.#open();
   }
 
   signal(signal: Signal): void {
-    if (this.#state === "stopped" || this.#state === "ended") return;
-    if (signal === "offline" && this.#state !== "waiting") this.#giveUp();
+    if (this.#phase === "stopped" || this.#phase === "ended") return;
+    if (signal === "offline" && this.#phase !== "waiting") this.#giveUp();
     if (signal === "offline" || signal === "online") this.#showWaiting();
     if (signal === "online" || signal === "visible") this.nudge();
   }
 
   #open(): void {
     this.#waiting?.();
-    this.#state = "opening";
+    this.#phase = "opening";
     this.#openingSince = this.#environment.uptime();
     if (!this.#environment.isOnline()) this.#show({ kind: "offline" });
-    else if (this.#failures === 0 || this.connection.kind === "offline") this.#show({ kind: "connecting" });
+    else if (this.#failures === 0 || this.state.kind === "offline") this.#show({ kind: "connecting" });
     const generation = ++this.#generation;
     const isCurrent = () => generation === this.#generation;
     this.#watch(GREETING_MS, () => this.#giveUp());
@@ -151,17 +149,17 @@ export class Line {
   }
 
   #receive(text: string): void {
-    const frame = frameOf(text);
-    if (frame === null) return;
-    if (frame.type === "connection.established") this.#greeted(frame.payload.heartbeat_seconds);
-    if (this.#state !== "greeted") return;
+    const message = parseMessage(text);
+    if (message === null) return;
+    if (message.type === "connection.established") this.#greeted(message.payload.heartbeat_seconds);
+    if (this.#phase !== "greeted") return;
     this.#watchForSilence();
-    this.#listener.received(frame);
+    this.#listener.received(message);
   }
 
   #greeted(heartbeatSeconds: number): void {
-    if (this.#state === "greeted") return;
-    this.#state = "greeted";
+    if (this.#phase === "greeted") return;
+    this.#phase = "greeted";
     this.#heartbeatMs = heartbeatSeconds * 1000;
     this.#steadying = this.#environment.after(STEADY_MS, () => {
       this.#failures = 0;
@@ -171,8 +169,8 @@ export class Line {
   }
 
   #ping(): void {
-    // The generated type says an object, the contract says anything.
-    this.send({ type: "ping", ts: this.#listener.stamp() } as unknown as ClientFrame);
+    // The generated type is an object, the contract allows any value.
+    this.send({ type: "ping", ts: this.#listener.stamp() } as unknown as ClientMessage);
   }
 
   #watchForSilence(): void {
@@ -190,17 +188,17 @@ export class Line {
   }
 
   #giveUp(): void {
-    this.#lose();
+    this.#drop();
     this.#retryLater();
   }
 
   #closed(code: number): void {
     this.#socket = null;
-    this.#lose();
-    const reason = ENDS[code];
+    this.#drop();
+    const reason = FINAL_CLOSE_CODES[code];
     if (reason) {
-      this.#state = "ended";
-      this.#pulse?.();
+      this.#phase = "ended";
+      this.#sleepCheck?.();
       this.#show({ kind: "ended", reason });
       return;
     }
@@ -214,15 +212,15 @@ export class Line {
     } else this.#retryLater();
   }
 
-  /** Forgets the socket; what it still says is not heard. */
-  #lose(): void {
-    const wasGreeted = this.#state === "greeted";
-    this.#hangUp();
-    this.#state = "waiting";
+  /** Drops the socket; further messages of it are ignored. */
+  #drop(): void {
+    const wasGreeted = this.#phase === "greeted";
+    this.#closeSocket();
+    this.#phase = "waiting";
     if (wasGreeted) this.#listener.lost();
   }
 
-  #hangUp(): void {
+  #closeSocket(): void {
     this.#generation += 1;
     this.#socket?.close();
     this.#socket = null;
@@ -248,24 +246,24 @@ export class Line {
 
   /** What is shown while there is no line. A browser that thinks it is offline may be wrong: tries go on. */
   #showWaiting(): void {
-    if (this.#state !== "waiting") return;
+    if (this.#phase !== "waiting") return;
     if (!this.#environment.isOnline()) this.#show({ kind: "offline" });
     else this.#show({ kind: "reconnecting", retryAt: this.#retryAt, isRestart: this.#isRestart });
   }
 
-  /** A timer that comes much too late means that nothing ran meanwhile: the line may be long dead. */
-  #beat(): void {
-    const expected = this.#environment.now() + PULSE_MS;
-    this.#pulse = this.#environment.after(PULSE_MS, () => {
-      this.#beat();
+  /** A timer that fires much too late means that nothing ran in between: the connection may be dead. */
+  #checkForSleep(): void {
+    const expected = this.#environment.now() + SLEEP_CHECK_MS;
+    this.#sleepCheck = this.#environment.after(SLEEP_CHECK_MS, () => {
+      this.#checkForSleep();
       if (Math.abs(this.#environment.now() - expected) > SLEPT_MS) this.nudge();
     });
   }
 
-  #show(connection: Shown): void {
-    if (connection.kind === "live") this.#isRestart = false;
-    if (connection.kind === this.connection.kind && connection.kind !== "reconnecting") return;
-    this.connection = connection;
+  #show(state: ConnectionState): void {
+    if (state.kind === "live") this.#isRestart = false;
+    if (state.kind === this.state.kind && state.kind !== "reconnecting") return;
+    this.state = state;
     this.#listener.changed();
   }
 }

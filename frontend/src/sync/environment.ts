@@ -1,10 +1,10 @@
-/** Everything that `sync` takes from its surroundings, so that a test can be the surroundings. */
+/** Everything that `sync` takes from its environment, so that tests can replace it, and the random delay of retries. */
 
 import type { Storage } from "./storage.ts";
 
 export type Cancel = () => void;
 
-/** What a socket tells whoever opened it. */
+/** The events of a socket. */
 export interface SocketListener {
   received(text: string): void;
   /** The last call; also when the socket could not be opened. */
@@ -19,7 +19,7 @@ export interface Socket {
 
 export type SocketFactory = (url: string, listener: SocketListener) => Socket;
 
-/** What tabs of one browser tell each other by; a tab doesn't hear itself. */
+/** A channel between the tabs of one browser; a tab does not receive its own messages. */
 export interface Channel {
   send(message: unknown): void;
   close(): void;
@@ -30,7 +30,7 @@ export type Signal = "online" | "offline" | "visible" | "hidden";
 export interface Environment {
   /** Milliseconds of this browser's clock, which people and time servers set. */
   now(): number;
-  /** Milliseconds since some moment, which nobody sets; they may stand still while the machine sleeps. */
+  /** Milliseconds since some moment, which can't be set; they may stop while the machine sleeps. */
   uptime(): number;
   after(milliseconds: number, callback: () => void): Cancel;
   /** From 0 up to, not including, 1. */
@@ -38,13 +38,21 @@ export interface Environment {
   randomBytes(count: number): Uint8Array;
   openSocket: SocketFactory;
   fetch(url: string, request: RequestInit): Promise<Response>;
-  /** Opens what this browser keeps under a name, for all its tabs. Rejects where it keeps nothing. */
+  /** Opens the storage of that name, shared by all tabs. Rejects in browsers that store nothing. */
   openStorage(name: string): Promise<Storage>;
   /** Null where the browser has no such thing. */
-  openChannel: ((name: string, hear: (message: unknown) => void) => Channel) | null;
+  openChannel: ((name: string, onMessage: (message: unknown) => void) => Channel) | null;
   /** Before the browser draws next; where it doesn't draw, soon. */
   onNextFrame(callback: () => void): void;
-  /** False when the browser itself says that there is no network. */
+  /** False if the browser reports that there is no network. */
   isOnline(): boolean;
   onSignal(listener: (signal: Signal) => void): Cancel;
+}
+
+const FIRST_MS = 1_000;
+export const LONGEST_MS = 30_000;
+
+/** Between 0 and a limit that doubles with each failure, determined by `random`. */
+export function fullJitter(failures: number, random: () => number): number {
+  return random() * Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures, 10));
 }

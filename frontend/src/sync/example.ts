@@ -16,7 +16,7 @@ client.subscribe(({ connection, seq, items }) => {
 });
 
 client.onNotice((notice) => {
-  if (notice.kind === "refused") print(`The server says no: ${notice.refusal.message}`);
+  if (notice.kind === "rejected") print(`Rejected: ${notice.rejection.message}`);
 });
 
 await client.start();

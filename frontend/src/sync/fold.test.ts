@@ -1,9 +1,9 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { fold } from "./fold.ts";
-import { meddle } from "./testing/meddling.ts";
-import { ModelRoom, trackOf } from "./testing/model_room.ts";
-import { NOON, World } from "./testing/world.ts";
-import type { Item, StreamEvent } from "./wire.ts";
+import { digestOf, fold } from "./fold.ts";
+import type { Item, StreamEvent } from "./messages.ts";
+import { ModelRoom, performRandomAction, trackOf } from "./testing/model_room.ts";
+import { NOON, Simulation } from "./testing/simulation.ts";
 
 function item(id: number, position = id, more: Partial<Item> = {}): Item {
   const track = trackOf(id);
@@ -30,13 +30,13 @@ const ids = (items: readonly Item[]) => items.map(({ id }) => id);
 describe("fold", () => {
   const queue = [item(1), item(2), item(3)];
 
-  test.each(["track.voted", "track.updated"])("%s replaces the item where it stands", (type) => {
+  test.each(["track.voted", "track.updated"])("%s replaces the item at its position", (type) => {
     const after = fold(queue, event(type, item(2, 2, { votes: 3, added_by: "Bo" })));
     expect(after[1]).toMatchObject({ id: 2, votes: 3, added_by: "Bo" });
     expect(ids(after)).toEqual([1, 2, 3]);
   });
 
-  test("a reordered queue stands as it was told", () => {
+  test("a reordered queue has the order of the event", () => {
     const items = [3, 1, 2].map((id, index) => ({ id, position: index + 1 }));
     expect(ids(fold(queue, event("playlist.reordered", { items })))).toEqual([3, 1, 2]);
   });
@@ -54,9 +54,9 @@ describe("fold", () => {
   });
 });
 
-test("folding what a room tells gives what the room has", () => {
+test("folding the events of a room gives the room's state", () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
-  const world = new World(seed);
+  const simulation = new Simulation(seed);
   let items: readonly Item[] = [];
   let lastId = 0;
   const now = () => new Date(NOON).toISOString();
@@ -64,13 +64,27 @@ test("folding what a room tells gives what the room has", () => {
     "main",
     () => ++lastId,
     now,
-    (told) => {
-      items = fold(items, told);
+    (event) => {
+      items = fold(items, event);
     },
   );
   for (let step = 0; step < 1_500; step += 1) {
-    meddle(room, world);
+    performRandomAction(room, simulation);
     if (step % 10 === 0) expect(items, `seed ${seed}, step ${step}`).toEqual(room.items);
   }
   expect(items, `seed ${seed}`).toEqual(room.items);
+});
+
+test("two items have the digest of the contract", () => {
+  const items = [
+    { id: 12, votes: 5, is_playing: true },
+    { id: 13, votes: -1, is_playing: false },
+  ];
+  expect(digestOf(items)).toBe("5ed76fb2d1be3c25");
+});
+
+test("a long queue has the digest that another implementation finds", () => {
+  const items = Array.from({ length: 1000 }, (_, id) => ({ id, votes: id % 7, is_playing: id === 500 }));
+  const text = items.map(({ id, votes, is_playing }) => `${id}:${votes}:${is_playing ? 1 : 0}`).join(";");
+  expect(digestOf(items)).toBe(createHash("sha256").update(text).digest("hex").slice(0, 16));
 });

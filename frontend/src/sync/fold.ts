@@ -1,10 +1,11 @@
-/** Confirmed items and an event make confirmed items. Pure; what didn't change stays the same object. */
+/** Applies events to the confirmed items of a queue, and computes their digest. Pure; what did not change stays the same object. */
 
-import type { Item, StreamEvent } from "./wire.ts";
+import { sha256 } from "@noble/hashes/sha2.js";
+import type { Item, StreamEvent } from "./messages.ts";
 
 type Items = readonly Item[];
 
-/** An event of a type that isn't known here changes nothing: newer servers may tell more. */
+/** An event of an unknown type changes nothing: newer servers may send more types. */
 export function fold(items: Items, event: StreamEvent): Items {
   switch (event.type) {
     case "track.added":
@@ -31,7 +32,7 @@ function byPosition(one: Item, other: Item): number {
   return one.position - other.position || one.id - other.id;
 }
 
-/** Puts the item where its position says, in place of what it was. */
+/** Inserts the item at its position, replacing its earlier state. */
 function withItem(items: Items, item: Item): Items {
   const others = items.filter(({ id }) => id !== item.id);
   let index = others.length;
@@ -53,4 +54,15 @@ function repositioned(items: Items, places: readonly { id: number; position: num
     const position = positions.get(item.id) ?? item.position;
     return position === item.position ? item : { ...item, position };
   });
+}
+
+type Counted = Pick<Item, "id" | "votes" | "is_playing">;
+
+export function digestOf(items: readonly Counted[]): string {
+  const text = items.map(({ id, votes, is_playing }) => `${id}:${votes}:${is_playing ? 1 : 0}`).join(";");
+  return hexOf(sha256(new TextEncoder().encode(text)).subarray(0, 8));
+}
+
+export function hexOf(bytes: Uint8Array): string {
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

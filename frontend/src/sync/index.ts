@@ -1,10 +1,10 @@
 /** The protocol of Tutti for clients: see README.md in this folder. */
 
 export type { Action, ActionKind, ItemRef, Place, StoredAction, Vote } from "./actions.ts";
+export { newOpId } from "./actions.ts";
 export { browserEnvironment } from "./browser_environment.ts";
 export { ChartClient, type ChartListener } from "./chart_client.ts";
 export type { Environment, Signal, Socket, SocketFactory, SocketListener } from "./environment.ts";
-export { newOpId } from "./op_ids.ts";
+export type { ChartsEvent, Edition, Item, PeopleChanged, Room, StreamEvent, Track } from "./messages.ts";
 export { RoomClient, type RoomClientOptions } from "./room_client.ts";
-export type { Connection, Notice, Refusal, RoomView, ShownItem } from "./view.ts";
-export type { ChartsEvent, Edition, Item, Room, StreamEvent, Track } from "./wire.ts";
+export type { ConnectionState, Notice, Rejection, RoomView, ShownItem } from "./view.ts";

@@ -3,16 +3,17 @@
  * way into the store.
  */
 
-import { MemoryStore } from "./memory_store.ts";
+import type { Cancel, Environment } from "./environment.ts";
 import { isWaiting } from "./outbox_rules.ts";
 import {
   applied,
   type Change,
-  EMPTY,
+  EMPTY_OUTBOX,
   type Entry,
+  InMemoryOutbox,
   type OutboxState,
   type OutboxStore,
-  recognised,
+  reusedEntries,
   type Updated,
   votesLeaving,
 } from "./outbox_state.ts";
@@ -24,11 +25,11 @@ export interface OutboxOptions {
   changed: (entries: readonly Entry[]) => void;
   /** A vote has come and gone between two looks of this tab. */
   missed: () => void;
-  /** Tells other tabs to look. */
-  tell: () => void;
+  /** Makes other tabs read the store again. */
+  notifyTabs: () => void;
 }
 
-/** Puts back what waits and is not there any more, as after somebody has emptied the browser's storage. */
+/** Restores waiting entries that are missing, as after the browser's storage was cleared. */
 function withWaiting<T>(known: readonly Entry[], change: Change<T>): Change<T> {
   return (state) => {
     const there = new Set(state.entries.map(({ opId }) => opId));
@@ -41,7 +42,7 @@ function withWaiting<T>(known: readonly Entry[], change: Change<T>): Change<T> {
 export class Outbox {
   readonly #options: OutboxOptions;
   #store: OutboxStore | null = null;
-  #stored: OutboxState = EMPTY;
+  #stored: OutboxState = EMPTY_OUTBOX;
   #unsaved: Change<unknown>[] = [];
   #shown: readonly Entry[] = [];
   #queue: Promise<unknown> = Promise.resolve();
@@ -57,7 +58,7 @@ export class Outbox {
     return this.#shown;
   }
 
-  /** Shows the change at once, and stores it behind those before it. */
+  /** Shows the change immediately, and stores it behind those before it. */
   async change(change: Change<unknown>): Promise<void> {
     this.#unsaved.push(change);
     this.#show();
@@ -66,18 +67,18 @@ export class Outbox {
 
   /** Changes the store; what comes of it is shown when it is stored. */
   update<T>(change: Change<T>): Promise<T> {
-    // What comes later than the end, such as an answer, is left to whoever sends next.
+    // What comes after closing, such as a response, is left to the next tab that sends.
     if (this.#isClosed) return new Promise(() => {});
     const done = this.#queue.then(async () => {
       const { state, result, isChanged } = await this.#updated(change);
       const known = this.#stored;
-      this.#stored = { ...state, entries: recognised(known.entries, state.entries) };
+      this.#stored = { ...state, entries: reusedEntries(known.entries, state.entries) };
       this.#unsaved = this.#unsaved.filter((one) => one !== change);
       this.#show();
       const seenLeaving = votesLeaving(known.entries, state.entries);
       const forgotten = state.votesForgotten - known.votesForgotten;
-      if (known !== EMPTY && forgotten > seenLeaving) this.#options.missed();
-      if (isChanged) this.#options.tell();
+      if (known !== EMPTY_OUTBOX && forgotten > seenLeaving) this.#options.missed();
+      if (isChanged) this.#options.notifyTabs();
       return result;
     });
     this.#queue = done.catch(() => {});
@@ -118,7 +119,7 @@ export class Outbox {
       return await this.#store.update(withWaiting(this.#stored.entries, change));
     } catch {
       this.#store?.close();
-      this.#store = new MemoryStore(this.#stored);
+      this.#store = new InMemoryOutbox(this.#stored);
       return this.#store.update(change);
     }
   }
@@ -126,7 +127,33 @@ export class Outbox {
   #show(): void {
     const before = this.#shown;
     const state = this.#unsaved.reduce((one, change) => applied(change, one).state, this.#stored);
-    this.#shown = recognised(before, state.entries);
+    this.#shown = reusedEntries(before, state.entries);
     if (before !== this.#shown) this.#options.changed(this.#shown);
   }
+}
+
+// Without channels between tabs, each polls the store.
+const POLL_MS = 2_000;
+
+export interface TabChannel {
+  /** Makes the others look. */
+  notify(): void;
+  close: Cancel;
+}
+
+export function openTabChannel(environment: Environment, name: string, look: () => void): TabChannel {
+  const { openChannel, after } = environment;
+  if (openChannel) {
+    const channel = openChannel(name, look);
+    return { notify: () => channel.send("changed"), close: () => channel.close() };
+  }
+  let cancel: Cancel;
+  const lookLater = () => {
+    cancel = after(POLL_MS, () => {
+      lookLater();
+      look();
+    });
+  };
+  lookLater();
+  return { notify: () => {}, close: () => cancel() };
 }

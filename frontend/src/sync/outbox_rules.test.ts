@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Verdict } from "./answers.ts";
-import { added, dismissed, finished, revived, told } from "./outbox_rules.ts";
-import { applied, type OutboxState, recognised } from "./outbox_state.ts";
-import { add, changed, entry, found, opIds, outboxOf, play, vote } from "./testing/entries.ts";
+import { added, completed, discarded, markReported, revived } from "./outbox_rules.ts";
+import { applied, type OutboxState, reusedEntries } from "./outbox_state.ts";
+import type { Verdict } from "./response_verdict.ts";
+import { add, changed, entry, found, opIds, outboxOf, play, vote } from "./testing/fixtures.ts";
 
 const AT = { now: 1_000, random: 0.5 };
 const DONE: Verdict = { kind: "done", itemId: 12, answeredAt: { epoch: "e1", seq: 7 } };
 const REFUSED: Verdict = {
-  kind: "refused",
+  kind: "rejected",
   code: "DUPLICATE_TRACK",
   message: "No.",
   details: { item_id: 3 },
@@ -26,7 +26,7 @@ describe("putting in", () => {
     expect(opIds(changed(here, added(entry("c", vote(1, -1), { room: "attic" }))))).toBe("a b c");
   });
 
-  test("a vote behind something else that happens to the item keeps behind it", () => {
+  test("a vote after another action on the item stays after it", () => {
     const state = outboxOf(entry("a", vote(1, 1)), entry("b", play(1)), entry("c", vote(1, 0)));
     expect(opIds(state)).toBe("a b c");
   });
@@ -41,8 +41,8 @@ describe("an answer", () => {
       entry("d", play({ addedBy: "c" })),
       entry("e", play(4)),
     );
-    const state = changed(before, finished("a", REFUSED, AT));
-    expect(found(state, "a").outcome).toMatchObject({ kind: "refused", details: { item_id: 3 } });
+    const state = changed(before, completed("a", REFUSED, AT));
+    expect(found(state, "a").outcome).toMatchObject({ kind: "rejected", details: { item_id: 3 } });
     for (const opId of ["b", "c", "d"]) {
       expect(found(state, opId).outcome).toMatchObject({
         code: "DUPLICATE_TRACK",
@@ -56,7 +56,7 @@ describe("an answer", () => {
     let state = outboxOf(entry("a", add()));
     const waits: number[] = [];
     for (let count = 0; count < 50; count += 1) {
-      state = changed(state, finished("a", { kind: "unanswered" }, { now: 0, random: 0.999 }));
+      state = changed(state, completed("a", { kind: "unanswered" }, { now: 0, random: 0.999 }));
       waits.push(found(state, "a").notBefore);
     }
     expect(waits.slice(0, 6).map((wait) => Math.round(wait / 1000))).toEqual([1, 2, 4, 8, 16, 30]);
@@ -65,9 +65,9 @@ describe("an answer", () => {
   });
 
   test("that comes a second time changes nothing", () => {
-    const state = changed(outboxOf(entry("a", add())), finished("a", DONE, AT));
-    expect(changed(state, finished("a", REFUSED, AT))).toBe(state);
-    expect(changed(state, finished("gone", DONE, AT))).toBe(state);
+    const state = changed(outboxOf(entry("a", add())), completed("a", DONE, AT));
+    expect(changed(state, completed("a", REFUSED, AT))).toBe(state);
+    expect(changed(state, completed("gone", DONE, AT))).toBe(state);
   });
 });
 
@@ -83,8 +83,8 @@ describe("stale actions", () => {
     return changed({ ...before, entries }, added(entry("c", { kind: "stop" })));
   }
 
-  test("only they can be forgotten", () => {
-    expect(opIds(changed(staleOutbox(), dismissed("c")))).toBe("a b c");
+  test("only they can be discarded", () => {
+    expect(opIds(changed(staleOutbox(), discarded("c")))).toBe("a b c");
   });
 
   test("become new ones at the end, under new names", () => {
@@ -109,16 +109,16 @@ describe("stale actions", () => {
   });
 });
 
-test("a refusal is noted as told once", () => {
-  const refused = changed(outboxOf(entry("a", add()), entry("b", add())), finished("a", REFUSED, AT));
-  const state = changed(refused, told(new Set(["a", "b"])));
-  expect(found(state, "a").outcome).toMatchObject({ isTold: true });
+test("a rejection is marked as reported once", () => {
+  const refused = changed(outboxOf(entry("a", add()), entry("b", add())), completed("a", REFUSED, AT));
+  const state = changed(refused, markReported(new Set(["a", "b"])));
+  expect(found(state, "a").outcome).toMatchObject({ isReported: true });
   expect(found(state, "b").outcome).toBeNull();
 });
 
 test("a change that changes nothing is known as none", () => {
   const state = outboxOf(entry("a", add()));
-  expect(applied(told(new Set(["a"])), state)).toMatchObject({ isChanged: false, state });
+  expect(applied(markReported(new Set(["a"])), state)).toMatchObject({ isChanged: false, state });
   const copy = JSON.parse(JSON.stringify(state.entries)) as typeof state.entries;
-  expect(recognised(state.entries, copy)).toBe(state.entries);
+  expect(reusedEntries(state.entries, copy)).toBe(state.entries);
 });

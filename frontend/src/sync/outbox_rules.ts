@@ -1,10 +1,9 @@
 /** How the outbox changes. Each rule is pure: state in, state out. */
 
-import type { ItemRef } from "./actions.ts";
-import type { Verdict } from "./answers.ts";
-import { fullJitter } from "./backoff.ts";
+import { type ItemRef, isSameItem, refsOf, renamed } from "./actions.ts";
+import { fullJitter } from "./environment.ts";
 import type { Change, Entry, OutboxState, Outcome } from "./outbox_state.ts";
-import { isSameItem, refsOf, renamed } from "./requests.ts";
+import type { Verdict } from "./response_verdict.ts";
 
 // A bug of the server that shows as often as this for one action isn't a passing one.
 const MAX_BREAKDOWNS = 5;
@@ -26,7 +25,7 @@ export function added(entry: Entry): Change<null> {
   };
 }
 
-/** The last action on the same item, if it is a vote that nobody has tried to send. */
+/** The last action on the same item, if it is a vote that was not sent yet. */
 function votedBefore(entries: readonly Entry[], { room, action }: Entry): Entry | null {
   if (action.kind !== "vote") return null;
   const last = entries.findLast(
@@ -36,11 +35,11 @@ function votedBefore(entries: readonly Entry[], { room, action }: Entry): Entry 
   return isOpen ? last : null;
 }
 
-/** What an answer does to an action, and to those that wait for it. */
-export function finished(opId: string, verdict: Verdict, at: { now: number; random: number }): Change<null> {
+/** What a response does to an action, and to those that wait for it. */
+export function completed(opId: string, verdict: Verdict, at: { now: number; random: number }): Change<null> {
   return (state) => {
     const entry = state.entries.find((one) => one.opId === opId);
-    // Another tab may have got the answer first, or the action may have grown stale and been dismissed.
+    // Another tab may have got the response first, or the action may have grown stale and been dismissed.
     if (!entry || entry.outcome) return [state, null];
     return [{ ...state, entries: concluded(state.entries, entry, verdict, at) }, null];
   };
@@ -59,8 +58,8 @@ function concluded(
       const isDone: Entry = { ...entry, status: "answered", answeredAt, outcome };
       return resolved(replaced(entries, isDone));
     }
-    case "refused":
-      return refusedAlong(entries, entry, { ...verdict, isTold: false, at: now });
+    case "rejected":
+      return rejectWithDependents(entries, entry, { ...verdict, isReported: false, at: now });
     case "later":
       return replaced(entries, {
         ...entry,
@@ -70,11 +69,11 @@ function concluded(
       });
     case "broken":
       if (entry.breakdowns + 1 >= MAX_BREAKDOWNS) {
-        return refusedAlong(entries, entry, {
+        return rejectWithDependents(entries, entry, {
           ...verdict,
-          kind: "refused",
+          kind: "rejected",
           details: {},
-          isTold: false,
+          isReported: false,
           at: now,
         });
       }
@@ -99,8 +98,12 @@ function replaced(entries: readonly Entry[], changed: Entry): readonly Entry[] {
   return entries.map((entry) => (entry.opId === changed.opId ? changed : entry));
 }
 
-/** Refuses the entry, and all that need the item that it would have added. */
-function refusedAlong(entries: readonly Entry[], entry: Entry, outcome: Outcome & { kind: "refused" }) {
+/** Rejects the entry, and all that depend on the item that it would have added. */
+function rejectWithDependents(
+  entries: readonly Entry[],
+  entry: Entry,
+  outcome: Outcome & { kind: "rejected" },
+) {
   let left = replaced(entries, { ...entry, outcome });
   const details = { ...outcome.details, depends_on: entry.opId };
   for (const dependent of dependentsOf(entries, entry.opId)) {
@@ -137,8 +140,8 @@ function resolverOf(entries: readonly Entry[]): (ref: ItemRef) => ItemRef {
   };
 }
 
-/** Forgets a stale action, and those that can't be done without it. */
-export function dismissed(opId: string): Change<null> {
+/** Discards a stale action, and those that depend on it. */
+export function discarded(opId: string): Change<null> {
   return (state) => {
     const entry = state.entries.find((one) => one.opId === opId);
     if (entry?.status !== "stale") return [state, null];
@@ -203,13 +206,13 @@ export const FRESH = {
   outcome: null,
 } as const satisfies Partial<Entry>;
 
-/** Notes that a page has told of these refusals. */
-export function told(opIds: ReadonlySet<string>): Change<null> {
+/** Marks these rejections as reported to the user. */
+export function markReported(opIds: ReadonlySet<string>): Change<null> {
   return (state) => {
     const entries = state.entries.map((entry) => {
       const { outcome } = entry;
-      const isNew = opIds.has(entry.opId) && outcome?.kind === "refused" && !outcome.isTold;
-      return isNew ? { ...entry, outcome: { ...outcome, isTold: true } } : entry;
+      const isNew = opIds.has(entry.opId) && outcome?.kind === "rejected" && !outcome.isReported;
+      return isNew ? { ...entry, outcome: { ...outcome, isReported: true } } : entry;
     });
     return [{ ...state, entries }, null];
   };

@@ -1,18 +1,17 @@
-/** The outbox as a value: what waits to be sent, and which tab sends. */
+/** The outbox as a value: what waits to be sent and which tab sends; and a store of it in memory. */
 
-import type { StoredAction } from "./actions.ts";
-import type { Birth } from "./ages.ts";
-import type { StoredRequest } from "./requests.ts";
+import type { LocalTime } from "./action_age.ts";
+import type { StoredAction, StoredRequest } from "./actions.ts";
 
 export type Outcome =
   | { kind: "done"; itemId: number | null; at: number }
   | {
-      kind: "refused";
+      kind: "rejected";
       code: string;
       message: string;
       details: Readonly<Record<string, unknown>>;
-      /** Whether a page has been told. */
-      isTold: boolean;
+      /** Whether it was reported to the user. */
+      isReported: boolean;
       at: number;
     };
 
@@ -20,16 +19,16 @@ export interface Entry extends StoredAction {
   /** What was sent the first time, and will be sent each time; null while the action was never sent. */
   request: StoredRequest | null;
   /** Of one made while the server's clock was not known; `madeAt` is a guess until then. */
-  birth: Birth | null;
+  birth: LocalTime | null;
   /** Tries in a row that came to nothing. */
   failures: number;
-  /** Of these, answers that told of a bug of the server. */
+  /** Of these, responses with a server error. */
   breakdowns: number;
   /** Not to be sent before this moment of the browser's clock. */
   notBefore: number;
-  /** Whether it was the server that asked to wait. */
+  /** Whether the server has requested the wait. */
   isAskedToWait: boolean;
-  /** Whether it did so since too much came at once. */
+  /** Whether that was because of a rate limit. */
   isLimited: boolean;
   /** Entries that are over stay for a while, so that other tabs see what became of them. */
   outcome: Outcome | null;
@@ -45,16 +44,16 @@ export interface OutboxState {
   /** In the order of sending. */
   entries: readonly Entry[];
   lease: Lease | null;
-  /** So many votes that were done have been forgotten, ever: a tab that knew of fewer has missed some. */
+  /** The number of completed votes that were deleted so far: a tab that knows of fewer has missed some. */
   votesForgotten: number;
 }
 
-export const EMPTY: OutboxState = { entries: [], lease: null, votesForgotten: 0 };
+export const EMPTY_OUTBOX: OutboxState = { entries: [], lease: null, votesForgotten: 0 };
 
-/** Gives the next state and a result. Pure, for it may be applied more than once. */
+/** Returns the next state and a result. Pure, for it may be applied more than once. */
 export type Change<T> = (state: OutboxState) => readonly [OutboxState, T];
 
-/** Where the outbox is kept. Changes of all tabs happen one after the other. */
+/** The store of the outbox. Changes of all tabs are serialized. */
 export interface OutboxStore {
   update<T>(change: Change<T>): Promise<Updated<T>>;
   close(): void;
@@ -87,8 +86,8 @@ function sameIfEqual<T>(before: readonly T[], after: readonly T[]): readonly T[]
   return isEqual ? before : after;
 }
 
-/** What came out of the store is made of new objects; those that say what is known already are replaced by it. */
-export function recognised(known: readonly Entry[], read: readonly Entry[]): readonly Entry[] {
+/** Entries read from the store are new objects; those that equal known ones are replaced by them. */
+export function reusedEntries(known: readonly Entry[], read: readonly Entry[]): readonly Entry[] {
   const byOpId = new Map(known.map((entry) => [entry.opId, entry]));
   const same = read.map((entry) => {
     const before = byOpId.get(entry.opId);
@@ -96,4 +95,20 @@ export function recognised(known: readonly Entry[], read: readonly Entry[]): rea
     return JSON.stringify(before) === JSON.stringify(entry) ? before : entry;
   });
   return sameIfEqual(known, same);
+}
+
+export class InMemoryOutbox implements OutboxStore {
+  #state: OutboxState;
+
+  constructor(state: OutboxState = EMPTY_OUTBOX) {
+    this.#state = state;
+  }
+
+  async update<T>(change: Change<T>): Promise<Updated<T>> {
+    const updated = applied(change, this.#state);
+    this.#state = updated.state;
+    return updated;
+  }
+
+  close(): void {}
 }

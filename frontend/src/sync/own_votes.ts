@@ -1,30 +1,30 @@
 /**
- * Asks the server for the own votes, and again when that fails.
+ * Loads the user's own votes, and repeats failed requests.
  *
- * The answer may be ahead of what is confirmed. Then it waits: own votes and the counts that contain them go together.
+ * The response may be ahead of the confirmed state. Then it waits: own votes change together with the counts that
+ * contain them.
  */
 
 import type { Vote } from "./actions.ts";
-import { fullJitter } from "./backoff.ts";
-import type { Cancel, Environment } from "./environment.ts";
-import type { Moment, Reading } from "./sending.ts";
+import { type Cancel, type Environment, fullJitter } from "./environment.ts";
+import type { StreamPosition, TimedBody } from "./http_requests.ts";
 
 export interface OwnVotesOptions {
   environment: Environment;
-  /** Null when there was no answer. */
-  read: () => Promise<Reading | null>;
+  /** Null when there was no response. */
+  read: () => Promise<TimedBody | null>;
   /** Whether the confirmed state is this moment or a later one, or will never come to it. */
-  hasCome: (at: Moment) => boolean;
-  /** Items with own votes under way, of which the server may have heard or not. */
+  hasCome: (at: StreamPosition) => boolean;
+  /** Items with pending own votes, which the response may contain or not. */
   underWay: () => readonly number[];
-  /** `except`: items of which more is known here than the answer can say. */
-  tell: (votes: ReadonlyMap<number, Vote>, except: ReadonlySet<number>) => void;
+  /** `except`: items whose votes are known better here than in the response. */
+  update: (votes: ReadonlyMap<number, Vote>, except: ReadonlySet<number>) => void;
 }
 
-/** An answer that may be ahead of the confirmed state. */
+/** A response that may be ahead of the confirmed state. */
 interface Early {
   votes: ReadonlyMap<number, Vote>;
-  at: Moment | null;
+  at: StreamPosition | null;
 }
 
 export class OwnVotes {
@@ -32,28 +32,28 @@ export class OwnVotes {
   #asked = 0;
   #failures = 0;
   #isAsking = false;
-  #isDoubted = false;
+  #isInvalidated = false;
   #waiting: Cancel | null = null;
   #early: Early | null = null;
-  // Items whose own vote has changed while the question was on its way, and when: the answer may be older.
-  #touched = new Map<number, Moment | null>();
+  // Items whose own vote has changed while the question was on its way, and when: the response may be older.
+  #touched = new Map<number, StreamPosition | null>();
 
   constructor(options: OwnVotesOptions) {
     this.#options = options;
   }
 
-  /** What is known may be wrong: asks, unless a question is on its way, and then once more behind it. */
-  doubt(): void {
-    if (this.#isAsking) this.#isDoubted = true;
+  /** The known votes may be wrong: loads them, or once more after the pending request. */
+  invalidate(): void {
+    if (this.#isAsking) this.#isInvalidated = true;
     else void this.refresh();
   }
 
-  /** Asks now; what was asked before doesn't count any more. */
+  /** Loads them now; a pending request is ignored. */
   async refresh(): Promise<void> {
     const { environment, read, underWay } = this.#options;
     this.#waiting?.();
     this.#isAsking = true;
-    this.#isDoubted = false;
+    this.#isInvalidated = false;
     const asked = ++this.#asked;
     this.#touched = new Map(underWay().map((id) => [id, null]));
     this.#early = null;
@@ -64,7 +64,7 @@ export class OwnVotes {
       this.#failures = 0;
       this.#early = { votes: votesIn(reading.body), at: reading.at };
       this.caughtUp();
-      if (this.#isDoubted) void this.refresh();
+      if (this.#isInvalidated) void this.refresh();
       return;
     }
     const wait = fullJitter(this.#failures, environment.random);
@@ -72,26 +72,29 @@ export class OwnVotes {
     this.#waiting = environment.after(wait, () => void this.refresh());
   }
 
-  /** The confirmed state has moved on: tells what was waiting for that. */
+  /** The confirmed state has advanced: applies the response that waited for it. */
   caughtUp(): void {
-    const { hasCome, tell, underWay } = this.#options;
+    const { hasCome, update, underWay } = this.#options;
     const early = this.#early;
     if (!early || (early.at && !hasCome(early.at))) return;
     this.#early = null;
     const later = [...this.#touched].filter(([, moment]) => !isContained(moment, early.at)).map(([id]) => id);
-    tell(early.votes, new Set([...later, ...underWay()]));
+    update(early.votes, new Set([...later, ...underWay()]));
   }
 
-  /** The own vote on this item has changed, at that moment. */
-  touch(itemId: number, at: Moment | null): void {
+  /** The user's own vote on this item has changed, at that moment. */
+  touch(itemId: number, at: StreamPosition | null): void {
     this.#touched.set(itemId, at);
   }
 
-  /** The item had been removed and is back. An answer from between doesn't name it, so that it is asked for again. */
-  returned(itemId: number, at: Moment): void {
+  /**
+   * The item was removed and is back. A response from the time between does not contain it, so the votes are loaded
+   * again.
+   */
+  returned(itemId: number, at: StreamPosition): void {
     if (!this.#isAsking) return;
     this.touch(itemId, at);
-    this.#isDoubted = true;
+    this.#isInvalidated = true;
   }
 
   stop(): void {
@@ -101,8 +104,8 @@ export class OwnVotes {
   }
 }
 
-/** Whether an answer of that moment knows of what happened at this one. */
-function isContained(moment: Moment | null, at: Moment | null): boolean {
+/** Whether a response of that moment knows of what happened at this one. */
+function isContained(moment: StreamPosition | null, at: StreamPosition | null): boolean {
   return moment !== null && at !== null && moment.epoch === at.epoch && moment.seq <= at.seq;
 }
 

@@ -1,15 +1,15 @@
 import { beforeEach, expect, test } from "vitest";
+import type { Item, RoomMessage, StreamEvent } from "./messages.ts";
 import { Replica } from "./replica.ts";
 import { ModelRoom } from "./testing/model_room.ts";
-import { NOON, World } from "./testing/world.ts";
-import type { Item, ServerFrame, StreamEvent } from "./wire.ts";
+import { NOON, Simulation } from "./testing/simulation.ts";
 
-let told: string[];
+let log: string[];
 let room: ModelRoom;
 let replica: Replica;
 
 beforeEach(() => {
-  told = [];
+  log = [];
   let lastId = 0;
   room = new ModelRoom(
     "main",
@@ -20,9 +20,9 @@ beforeEach(() => {
   replica = new Replica({
     apply: (event, step) => {
       step();
-      told.push(`${event.type} ${event.seq}`);
+      log.push(`${event.type} ${event.seq}`);
     },
-    replaced: (_before, isHeal) => told.push(isHeal ? "healed" : "snapshot"),
+    replaced: (_before, isResync) => log.push(isResync ? "resynced" : "snapshot"),
   });
 });
 
@@ -30,15 +30,15 @@ function snapshot({
   epoch = room.epoch,
   seq = room.seq,
   items = room.items as readonly Item[],
-} = {}): ServerFrame {
+} = {}): RoomMessage {
   return { type: "playlist.snapshot", payload: { epoch, seq, items: [...items] } };
 }
 
-function heartbeat(digest = room.digest, seq = room.seq): ServerFrame {
+function heartbeat(digest = room.digest, seq = room.seq): RoomMessage {
   return { type: "heartbeat", payload: { epoch: room.epoch, seq, digest } };
 }
 
-/** Three tracks are added; gives the events. */
+/** Three tracks are added; returns the events. */
 function threeAdded(): StreamEvent[] {
   for (const id of [1, 2, 3]) room.add(id, "Ada", {});
   return room.log.slice(-3);
@@ -49,8 +49,8 @@ test("repeated events are not held, however many", () => {
   for (let value = 0; value < 1_200; value += 1) room.vote(1, "bo", value % 2 ? 1 : -1);
   replica.receive(snapshot());
   for (const event of room.log) replica.receive(event);
-  expect(replica.lack).toBeNull();
-  expect(told).toEqual(["snapshot"]);
+  expect(replica.gap).toBeNull();
+  expect(log).toEqual(["snapshot"]);
 });
 
 test("an event of another epoch asks for a snapshot, and goes on from it", () => {
@@ -59,11 +59,11 @@ test("an event of another epoch asks for a snapshot, and goes on from it", () =>
   room.epoch = "e2";
   room.remove(1);
   replica.receive(room.log.at(-1) as StreamEvent);
-  expect(replica.lack).toBe("snapshot");
+  expect(replica.gap).toBe("snapshot");
   expect(replica.confirmed).toMatchObject({ epoch: "e1", seq: 3 });
   replica.receive(snapshot({ seq: room.seq }));
   expect(replica.confirmed).toMatchObject({ epoch: "e2", seq: 4 });
-  expect(replica.lack).toBeNull();
+  expect(replica.gap).toBeNull();
 });
 
 test("a snapshot of another epoch counts, even when its number is lower", () => {
@@ -87,51 +87,51 @@ test("more early events than are worth holding ask for a snapshot", () => {
   room.add(1, "Ada", {});
   for (let value = 0; value < 600; value += 1) room.vote(1, "bo", value % 2 ? 1 : -1);
   for (const event of room.log.slice(1)) replica.receive(event);
-  expect(replica.lack).toBe("snapshot");
+  expect(replica.gap).toBe("snapshot");
   replica.receive(snapshot());
   expect(replica.confirmed?.seq).toBe(601);
-  expect(replica.lack).toBeNull();
-  expect(told.at(-1)).toBe("snapshot");
+  expect(replica.gap).toBeNull();
+  expect(log.at(-1)).toBe("snapshot");
 });
 
-test("a digest of another moment says nothing", () => {
+test("a digest of another position is ignored", () => {
   replica.receive(snapshot());
   for (const event of threeAdded()) replica.receive(event);
   replica.receive(heartbeat("0123456789abcdef", 2));
-  expect(replica.lack).toBeNull();
+  expect(replica.gap).toBeNull();
   replica.receive(heartbeat("0123456789abcdef", 4));
-  expect(replica.lack).toBe("events");
+  expect(replica.gap).toBe("events");
 });
 
-test("a frame of an unknown type is passed over", () => {
+test("a message of an unknown type is passed over", () => {
   replica.receive(snapshot());
-  replica.receive({ type: "weather", payload: {} } as unknown as ServerFrame);
+  replica.receive({ type: "weather", payload: {} } as unknown as RoomMessage);
   expect(replica.confirmed?.seq).toBe(0);
 });
 
-test("what a snapshot says again stays the same object", () => {
+test("an unchanged item of a snapshot stays the same object", () => {
   threeAdded();
   replica.receive(snapshot());
   const before = replica.confirmed?.items;
   room.vote(2, "bo", 1);
-  replica.receive(JSON.parse(JSON.stringify(snapshot())) as ServerFrame);
+  replica.receive(JSON.parse(JSON.stringify(snapshot())) as RoomMessage);
   expect(replica.confirmed?.items[0]).toBe(before?.[0]);
   expect(replica.confirmed?.items[1]).not.toBe(before?.[1]);
 });
 
-test("whatever the order in which frames come, the state is that of the room", () => {
+test("whatever the order in which messages come, the state is that of the room", () => {
   const seed = Math.floor(Math.random() * 2 ** 32);
-  const { random } = new World(seed);
-  const frames: ServerFrame[] = [snapshot()];
+  const { random } = new Simulation(seed);
+  const messages: RoomMessage[] = [snapshot()];
   for (let step = 0; step < 300; step += 1) {
     const draw = random();
     if (room.items.length < 3 || draw < 0.3) room.add(1000 + step, "Ada", {});
     else if (draw < 0.6) room.move(room.items[1]?.id as number, { after: room.items.at(-1)?.id as number });
     else room.vote(room.items[0]?.id as number, `voter ${step}`, 1);
-    if (draw > 0.95) frames.push(snapshot());
+    if (draw > 0.95) messages.push(snapshot());
   }
-  frames.push(...room.log, ...room.log.filter(() => random() < 0.3));
-  frames.sort(() => random() - 0.5);
-  for (const frame of frames) replica.receive(frame);
+  messages.push(...room.log, ...room.log.filter(() => random() < 0.3));
+  messages.sort(() => random() - 0.5);
+  for (const message of messages) replica.receive(message);
   expect(replica.confirmed, `seed ${seed}`).toMatchObject({ seq: room.seq, items: room.items });
 });

@@ -1,13 +1,12 @@
 /**
- * The confirmed state: what the server says, at one moment of a stream.
+ * The confirmed state: the server's state at one position of a stream.
  *
- * Takes frames in any order. Repeated events are ignored, early ones are held until those before them are here, and
- * `lack` says what is missing; asking for it is not done here. No timers, no sockets.
+ * Accepts messages in any order. Repeated events are ignored, early ones are buffered until those before them have
+ * arrived, and `gap` is what is missing; requesting it is done elsewhere. No timers, no sockets.
  */
 
-import { digestOf } from "./digest.ts";
-import { fold, inOrder } from "./fold.ts";
-import type { AnyEvent, AnyFrame, Item, StreamEvent } from "./wire.ts";
+import { digestOf, fold, inOrder } from "./fold.ts";
+import type { AnyEvent, AnyMessage, Item, StreamEvent } from "./messages.ts";
 
 export interface Confirmed<One = Item> {
   epoch: string;
@@ -16,9 +15,9 @@ export interface Confirmed<One = Item> {
 }
 
 /** What a stream is about: of which items its state is made, and what events do to them. */
-export interface StreamKind<One, Event> {
-  snapshotType: AnyFrame["type"];
-  /** Tells the items of a state apart. */
+export interface StreamType<One, Event> {
+  snapshotType: AnyMessage["type"];
+  /** Unique within a state. */
   keyOf(item: One): unknown;
   inOrder(items: readonly One[]): readonly One[];
   fold(items: readonly One[], event: Event): readonly One[];
@@ -26,7 +25,7 @@ export interface StreamKind<One, Event> {
 }
 
 /** A room's queue. */
-const QUEUE: StreamKind<Item, StreamEvent> = {
+const QUEUE: StreamType<Item, StreamEvent> = {
   snapshotType: "playlist.snapshot",
   keyOf: (item) => item.id,
   inOrder,
@@ -37,37 +36,37 @@ const QUEUE: StreamKind<Item, StreamEvent> = {
 export interface ReplicaListener<One = Item, Event = StreamEvent> {
   /** `step` takes the replica over the event; to be called exactly once. */
   apply(event: Event, step: () => void): void;
-  /** A snapshot took the place of everything; `isHeal`: because the digests had differed. */
-  replaced(before: Confirmed<One> | null, isHeal: boolean): void;
+  /** A snapshot took the place of everything; `isResync`: because the digests had differed. */
+  replaced(before: Confirmed<One> | null, isResync: boolean): void;
 }
 
 /** `events`: those after the confirmed state would do. `snapshot`: nothing less than the whole state does. */
-export type Lack = "events" | "snapshot" | null;
+export type Gap = "events" | "snapshot" | null;
 
 // More early events than this are not worth holding: a snapshot is shorter.
-const MAX_HELD = 500;
+const MAX_BUFFERED = 500;
 
 export class Replica<One = Item, Event extends AnyEvent = StreamEvent> {
   confirmed: Confirmed<One> | null = null;
   readonly #listener: ReplicaListener<One, Event>;
-  readonly #kind: StreamKind<One, Event>;
-  readonly #held = new Map<number, Event>();
-  // The newest moment that the server has told of.
-  #told: { epoch: string; seq: number } | null = null;
+  readonly #kind: StreamType<One, Event>;
+  readonly #buffered = new Map<number, Event>();
+  // The newest position that the server has announced.
+  #announced: { epoch: string; seq: number } | null = null;
   // The state can't be trusted, or not be continued: only a snapshot helps.
   #isWrong = false;
   #hasOverflown = false;
 
-  constructor(listener: ReplicaListener<One, Event>, kind = QUEUE as unknown as StreamKind<One, Event>) {
+  constructor(listener: ReplicaListener<One, Event>, kind = QUEUE as unknown as StreamType<One, Event>) {
     this.#listener = listener;
     this.#kind = kind;
   }
 
-  get lack(): Lack {
+  get gap(): Gap {
     const { confirmed } = this;
     if (confirmed === null || this.#isWrong || this.#hasOverflown) return "snapshot";
-    if (this.#told === null || this.#told.epoch === confirmed.epoch) {
-      return this.#told !== null && this.#told.seq > confirmed.seq ? "events" : null;
+    if (this.#announced === null || this.#announced.epoch === confirmed.epoch) {
+      return this.#announced !== null && this.#announced.seq > confirmed.seq ? "events" : null;
     }
     return "snapshot";
   }
@@ -77,54 +76,54 @@ export class Replica<One = Item, Event extends AnyEvent = StreamEvent> {
     return this.confirmed?.epoch !== epoch || this.confirmed.seq >= seq;
   }
 
-  /** Begins with what this browser remembers. */
-  remember(confirmed: Confirmed<One>): void {
+  /** Starts with the stored state. */
+  restore(confirmed: Confirmed<One>): void {
     this.confirmed = confirmed;
   }
 
-  receive(frame: AnyFrame): void {
-    if (isEvent(frame)) this.#take(frame as Event);
-    else if (frame.type === this.#kind.snapshotType) this.#replace(stateOf<One>(frame));
-    else if (frame.type === "connection.established") this.#greeted(frame.payload);
-    else if (frame.type === "heartbeat") this.#compare(frame.payload);
-    else if (frame.type === "resumed") this.#tell(frame.payload);
+  receive(message: AnyMessage): void {
+    if (isEvent(message)) this.#take(message as Event);
+    else if (message.type === this.#kind.snapshotType) this.#replace(stateOf<One>(message));
+    else if (message.type === "connection.established") this.#greeted(message.payload);
+    else if (message.type === "heartbeat") this.#compare(message.payload);
+    else if (message.type === "resumed") this.#noteAnnounced(message.payload);
   }
 
   /** The server has got this far. */
-  #tell({ epoch, seq }: { epoch: string; seq: number }): void {
-    const before = this.#told?.epoch === epoch ? this.#told.seq : 0;
-    this.#told = { epoch, seq: Math.max(seq, before) };
+  #noteAnnounced({ epoch, seq }: { epoch: string; seq: number }): void {
+    const before = this.#announced?.epoch === epoch ? this.#announced.seq : 0;
+    this.#announced = { epoch, seq: Math.max(seq, before) };
   }
 
-  /** A new connection says anew where the stream stands: after a restored backup it may be less than before. */
+  /** A new connection announces the position of the stream: after a restored backup it may be lower than before. */
   #greeted({ epoch, seq }: { epoch: string; seq: number }): void {
-    this.#told = { epoch, seq };
-    this.#held.clear();
+    this.#announced = { epoch, seq };
+    this.#buffered.clear();
   }
 
   #take(event: Event): void {
-    if (event.epoch !== this.#told?.epoch) this.#held.clear();
-    this.#tell(event);
+    if (event.epoch !== this.#announced?.epoch) this.#buffered.clear();
+    this.#noteAnnounced(event);
     if (event.epoch === this.confirmed?.epoch && event.seq <= this.confirmed.seq) return;
-    if (this.#held.size >= MAX_HELD && !this.#follows(event)) {
-      this.#held.clear();
+    if (this.#buffered.size >= MAX_BUFFERED && !this.#follows(event)) {
+      this.#buffered.clear();
       this.#hasOverflown = true;
       return;
     }
-    this.#held.set(event.seq, event);
-    this.#applyHeld();
+    this.#buffered.set(event.seq, event);
+    this.#applyBuffered();
   }
 
   #follows(event: Event): boolean {
     return event.epoch === this.confirmed?.epoch && event.seq === this.confirmed.seq + 1;
   }
 
-  #applyHeld(): void {
+  #applyBuffered(): void {
     while (this.confirmed) {
       const { epoch, seq, items } = this.confirmed;
-      const event = this.#held.get(seq + 1);
+      const event = this.#buffered.get(seq + 1);
       if (event?.epoch !== epoch) return;
-      this.#held.delete(seq + 1);
+      this.#buffered.delete(seq + 1);
       this.#listener.apply(event, () => {
         this.confirmed = { epoch, seq: seq + 1, items: this.#kind.fold(items, event) };
       });
@@ -134,20 +133,20 @@ export class Replica<One = Item, Event extends AnyEvent = StreamEvent> {
   #replace({ epoch, seq, items }: Confirmed<One>): void {
     const { confirmed } = this;
     if (confirmed?.epoch === epoch && seq < confirmed.seq) return;
-    const isHeal = this.#isWrong && confirmed !== null;
+    const isResync = this.#isWrong && confirmed !== null;
     this.#isWrong = this.#hasOverflown = false;
-    this.#tell({ epoch, seq });
-    const known = recognised(confirmed?.items ?? [], items, this.#kind.keyOf);
+    this.#noteAnnounced({ epoch, seq });
+    const known = reusedItems(confirmed?.items ?? [], items, this.#kind.keyOf);
     this.confirmed = { epoch, seq, items: this.#kind.inOrder(known) };
-    for (const held of this.#held.values()) {
-      if (held.epoch !== epoch || held.seq <= seq) this.#held.delete(held.seq);
+    for (const buffered of this.#buffered.values()) {
+      if (buffered.epoch !== epoch || buffered.seq <= seq) this.#buffered.delete(buffered.seq);
     }
-    this.#listener.replaced(confirmed, isHeal);
-    this.#applyHeld();
+    this.#listener.replaced(confirmed, isResync);
+    this.#applyBuffered();
   }
 
   #compare({ epoch, seq, digest }: { epoch: string; seq: number; digest: string }): void {
-    this.#tell({ epoch, seq });
+    this.#noteAnnounced({ epoch, seq });
     const { confirmed } = this;
     if (confirmed?.epoch !== epoch || confirmed.seq !== seq) return;
     if (this.#kind.digestOf(confirmed.items) !== digest) this.#isWrong = true;
@@ -155,15 +154,15 @@ export class Replica<One = Item, Event extends AnyEvent = StreamEvent> {
 }
 
 /** Of a snapshot, whose type is that of the stream's kind. */
-function stateOf<One>(frame: AnyFrame): Confirmed<One> {
-  return (frame as unknown as { payload: Confirmed<One> }).payload;
+function stateOf<One>(message: AnyMessage): Confirmed<One> {
+  return (message as unknown as { payload: Confirmed<One> }).payload;
 }
 
-/** What says the same as before stays the same object. */
-function recognised<One>(
+/** Items that equal the earlier ones stay the same objects. */
+function reusedItems<One>(
   before: readonly One[],
   after: readonly One[],
-  keyOf: StreamKind<One, never>["keyOf"],
+  keyOf: StreamType<One, never>["keyOf"],
 ): One[] {
   const known = new Map(before.map((item) => [keyOf(item), item]));
   return after.map((item) => {
@@ -173,6 +172,6 @@ function recognised<One>(
 }
 
 /** Also an event of a type that this client doesn't know. */
-export function isEvent(frame: AnyFrame): frame is AnyEvent {
-  return "epoch" in frame && "seq" in frame;
+export function isEvent(message: AnyMessage): message is AnyEvent {
+  return "epoch" in message && "seq" in message;
 }

@@ -1,30 +1,24 @@
-/** One room, in sync: the state with the own actions in it, however often the line is lost. */
+/** One room, in sync across lost connections: its state with the user's actions applied. */
 
-import type { Action } from "./actions.ts";
+import { type Action, newOpId, queuePath, renamed } from "./actions.ts";
 import { browserEnvironment } from "./browser_environment.ts";
-import { CatchingUp } from "./catching_up.ts";
 import { ServerClock } from "./clock.ts";
-import { Line } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { Environment, Signal } from "./environment.ts";
-import { newOpId } from "./op_ids.ts";
-import type { RoomClientOptions } from "./options.ts";
-import { Outbox } from "./outbox.ts";
-import { added, dismissed, FRESH, revived, told } from "./outbox_rules.ts";
+import { GapRecovery } from "./gap_recovery.ts";
+import { type RoomClientOptions, readJson, type ServerAccess, sendWrite } from "./http_requests.ts";
+import type { PeopleChanged, RoomMessage } from "./messages.ts";
+import { Outbox, openTabChannel, type TabChannel } from "./outbox.ts";
+import { added, discarded, FRESH, markReported, revived } from "./outbox_rules.ts";
 import type { Change } from "./outbox_state.ts";
 import { OwnVotes } from "./own_votes.ts";
-import { Remembering } from "./remembering.ts";
-import { queuePath, renamed } from "./requests.ts";
-import type { Remembered } from "./room_memory.ts";
 import { RoomState } from "./room_state.ts";
 import { Sender } from "./sender.ts";
-import { read, type Server, sent } from "./sending.ts";
+import { type RoomSnapshot, SnapshotWriter } from "./snapshot_persistence.ts";
 import type { Storage } from "./storage.ts";
-import { listenToTabs, type Tabs } from "./tabs.ts";
-import { callEach, Telling } from "./telling.ts";
-import type { Notice, RoomView } from "./view.ts";
-import type { ServerFrame } from "./wire.ts";
+import { type Notice, notifyAll, type RoomView, ViewNotifier } from "./view.ts";
 
-export type { RoomClientOptions } from "./options.ts";
+export type { RoomClientOptions } from "./http_requests.ts";
 
 export class RoomClient {
   readonly options: RoomClientOptions;
@@ -33,23 +27,24 @@ export class RoomClient {
   readonly #owner: string;
   readonly #clock: ServerClock;
   readonly #state: RoomState;
-  readonly #line: Line;
-  readonly #catchingUp: CatchingUp;
+  readonly #connection: Connection;
+  readonly #gapRecovery: GapRecovery;
   readonly #outbox: Outbox;
   readonly #sender: Sender;
   readonly #ownVotes: OwnVotes;
-  readonly #remembering: Remembering;
-  readonly #telling: Telling<RoomView>;
-  readonly #noticed = new Set<(notice: Notice) => void>();
+  readonly #snapshotWriter: SnapshotWriter;
+  readonly #viewNotifier: ViewNotifier<RoomView>;
+  readonly #noticeListeners = new Set<(notice: Notice) => void>();
+  readonly #peopleListeners = new Set<(people: PeopleChanged) => void>();
   #storage: Promise<Storage> | null = null;
-  #tabs: Tabs | null = null;
-  #forgetSignals = () => {};
+  #tabs: TabChannel | null = null;
+  #unsubscribeSignals = () => {};
   #isStopped = false;
 
   constructor(options: RoomClientOptions) {
     this.options = options;
     this.#environment = { ...browserEnvironment(), ...options.environment };
-    // Another server has another outbox, which knows nothing of this one's items.
+    // Each server has its own outbox, because items belong to one server.
     this.#name = `tutti ${options.apiBase}`;
     const environment = this.#environment;
     const server = { apiBase: options.apiBase, guestToken: options.guestToken };
@@ -57,38 +52,40 @@ export class RoomClient {
     this.#clock = new ServerClock(environment);
     this.#state = new RoomState(options.room, {
       changed: (isConfirmed) => {
-        this.#telling.changed();
+        this.#viewNotifier.changed();
         if (!isConfirmed) return;
-        this.#remembering.changed();
+        this.#snapshotWriter.changed();
         this.#ownVotes.caughtUp();
       },
-      notify: (notice) => callEach(this.#noticed, notice),
+      notify: (notice) => notifyAll(this.#noticeListeners, notice),
       voted: (itemId, at) => this.#ownVotes.touch(itemId, at),
       returned: (itemId, at) => this.#ownVotes.returned(itemId, at),
-      doubtVotes: () => this.#doubtVotes(),
+      invalidateVotes: () => this.#invalidateVotes(),
     });
-    this.#telling = new Telling(environment, () => this.view);
-    this.#line = this.#newLine();
-    this.#catchingUp = new CatchingUp(this.#state.replica, environment, (frame) => this.#line.send(frame));
+    this.#viewNotifier = new ViewNotifier(environment, () => this.view);
+    this.#connection = this.#newConnection();
+    this.#gapRecovery = new GapRecovery(this.#state.replica, environment, (message) =>
+      this.#connection.send(message),
+    );
     this.#outbox = new Outbox({
       open: async () => (await this.#openStorage()).outbox,
       changed: (entries) => {
         const refused = this.#state.outboxChanged(entries);
-        if (refused.size > 0) void this.#outbox.update(told(refused));
+        if (refused.size > 0) void this.#outbox.update(markReported(refused));
       },
-      missed: () => this.#doubtVotes(),
-      tell: () => this.#tabs?.tell(),
+      missed: () => this.#invalidateVotes(),
+      notifyTabs: () => this.#tabs?.notify(),
     });
     this.#sender = this.#newSender(server);
     this.#ownVotes = this.#newOwnVotes(server);
-    this.#remembering = new Remembering({
+    this.#snapshotWriter = new SnapshotWriter({
       environment,
       rooms: async () => (await (this.#storage ?? this.#openStorage())).rooms,
-      take: () => this.#toRemember(),
+      take: () => this.#snapshot(),
     });
   }
 
-  /** The state of now; the same object until something changes. */
+  /** The current state; the same object until something changes. */
   get view(): RoomView {
     return this.#state.view;
   }
@@ -98,22 +95,22 @@ export class RoomClient {
     return this.#clock.now();
   }
 
-  /** Shows what this browser remembers, then connects. Resolves when what is remembered is shown. */
+  /** Shows the stored state, then connects. Resolves when the stored state is shown. */
   async start(): Promise<void> {
     if (this.#isStopped) return;
     // First, so that nothing falls between looking and listening.
-    this.#tabs = listenToTabs(this.#environment, this.#name, () => void this.#look());
-    const [remembered] = await Promise.all([
-      this.#remembering.load(this.options.room),
+    this.#tabs = openTabChannel(this.#environment, this.#name, () => void this.#look());
+    const [snapshot] = await Promise.all([
+      this.#snapshotWriter.load(this.options.room),
       this.#outbox.reread(),
     ]);
     if (this.#isStopped) return;
-    if (remembered) {
-      this.#state.remember(remembered, remembered.ownVotes);
-      if (remembered.clockOffset !== null) this.#clock.remember(remembered.clockOffset);
+    if (snapshot) {
+      this.#state.restore(snapshot, snapshot.ownVotes);
+      if (snapshot.clockOffset !== null) this.#clock.restore(snapshot.clockOffset);
     }
-    this.#forgetSignals = this.#environment.onSignal((signal) => this.#signalled(signal));
-    this.#line.start();
+    this.#unsubscribeSignals = this.#environment.onSignal((signal) => this.#signalled(signal));
+    this.#connection.start();
     this.refreshOwnVotes();
     void this.#sender.pump();
   }
@@ -122,26 +119,37 @@ export class RoomClient {
   stop(): void {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    this.#line.stop();
-    this.#catchingUp.closed();
+    this.#connection.stop();
+    this.#gapRecovery.closed();
     this.#ownVotes.stop();
-    this.#forgetSignals();
+    this.#unsubscribeSignals();
     void this.#close();
   }
 
   /** Calls the listener after each change of the view, at most once for each frame of the browser's display. */
   subscribe(listener: (view: RoomView) => void): () => void {
-    return this.#telling.add(listener);
+    return this.#viewNotifier.add(listener);
   }
 
-  /** Tells, in order, what happened: for sentences, glows and toasts. */
+  /** Notifies of changes, in order: for announcements, highlights and toasts. */
   onNotice(listener: (notice: Notice) => void): () => void {
-    this.#noticed.add(listener);
-    return () => this.#noticed.delete(listener);
+    this.#noticeListeners.add(listener);
+    return () => this.#noticeListeners.delete(listener);
+  }
+
+  /** Notifies of the users in the room: at first and after each change. */
+  onPeople(listener: (people: PeopleChanged) => void): () => void {
+    this.#peopleListeners.add(listener);
+    return () => this.#peopleListeners.delete(listener);
+  }
+
+  /** The caller has become the guest of this token: the open line is theirs, too. */
+  identify(token: string): void {
+    this.#connection.send({ type: "identify", guest_token: token });
   }
 
   /**
-   * Shows the action at once and has it sent, in order and exactly once; gives its op id. One for `elsewhere`, another
+   * Shows the action immediately and has it sent, in order and exactly once; returns its op id. One for `elsewhere`, another
    * room of this server, is only sent.
    */
   act(action: Action, elsewhere?: { room: string; title: string }): string {
@@ -154,7 +162,7 @@ export class RoomClient {
       room: elsewhere?.room ?? this.options.room,
       action: named,
       number: 0,
-      ...this.#clock.making(this.#owner),
+      ...this.#clock.creationTimes(this.#owner),
       title: elsewhere?.title ?? this.#state.titleOf(named),
     };
     void this.#change(added(entry));
@@ -163,67 +171,70 @@ export class RoomClient {
 
   /** Tries to connect now instead of waiting for the next try. */
   retryNow(): void {
-    this.#line.retryNow();
+    this.#connection.retryNow();
     void this.#sender.pump(true);
   }
 
-  /** Forgets a stale action. */
-  dismiss(opId: string): void {
-    void this.#change(dismissed(opId));
+  /** Discards a stale action. */
+  discard(opId: string): void {
+    void this.#change(discarded(opId));
   }
 
-  /** Gives a stale action a new op id and sends it. */
+  /** Returns a stale action a new op id and sends it. */
   sendAnyway(opId: string): void {
-    void this.#change(revived(opId, () => newOpId(this.#environment), this.#clock.making(this.#owner)));
+    void this.#change(
+      revived(opId, () => newOpId(this.#environment), this.#clock.creationTimes(this.#owner)),
+    );
   }
 
-  /** The caller has become another person: the own votes are others, and the line is to be theirs. */
-  becameAnother(): void {
+  /** The user has signed in or out: loads the user's own votes again and reconnects as that user. */
+  onUserChanged(): void {
     this.refreshOwnVotes();
-    this.#line.renew();
+    this.#connection.renew();
   }
 
-  /** Asks anew for the own votes. */
+  /** Loads the user's own votes again. */
   refreshOwnVotes(): void {
     if (!this.#isStopped) void this.#ownVotes.refresh();
   }
 
   // --- The parts ----------------------------------------------------------------------------------------
 
-  #newLine(): Line {
-    return new Line(this.#environment, {
+  #newConnection(): Connection {
+    return new Connection(this.#environment, {
       url: () => this.#socketUrl(),
       opened: () => this.#opened(),
-      received: (frame) => this.#received(frame as ServerFrame),
-      lost: () => this.#catchingUp.closed(),
-      changed: () => this.#lineChanged(),
+      received: (message) => this.#received(message as RoomMessage),
+      lost: () => this.#gapRecovery.closed(),
+      changed: () => this.#connectionChanged(),
       stamp: () => this.#clock.stamp(),
     });
   }
 
-  #newSender(server: Server): Sender {
+  #newSender(server: ServerAccess): Sender {
     const environment = this.#environment;
     return new Sender({
       environment,
       clock: this.#clock,
       outbox: this.#outbox,
       owner: this.#owner,
-      send: async ({ request, opId }, signal) => request && sent(request, opId, server, environment, signal),
-      askTime: () => this.#line.askTime(),
+      send: async ({ request, opId }, signal) =>
+        request && sendWrite(request, opId, server, environment, signal),
+      askTime: () => this.#connection.askTime(),
       prepare: this.options.prepareCaller,
     });
   }
 
-  #newOwnVotes(server: Server): OwnVotes {
+  #newOwnVotes(server: ServerAccess): OwnVotes {
     const environment = this.#environment;
-    const { ledger } = this.#state;
+    const { pendingActions } = this.#state;
     return new OwnVotes({
       environment,
-      read: () => read(`${queuePath(this.options.room)}my-votes/`, server, environment),
+      read: () => readJson(`${queuePath(this.options.room)}my-votes/`, server, environment),
       hasCome: (at) => this.#state.replica.hasCome(at),
-      underWay: () => ledger.votesUnderWay(this.#state.entries),
-      tell: (votes, except) => {
-        ledger.setOwnVotes(votes, except);
+      underWay: () => pendingActions.votesUnderWay(this.#state.entries),
+      update: (votes, except) => {
+        pendingActions.setOwnVotes(votes, except);
         this.#state.changed(true);
       },
     });
@@ -237,46 +248,52 @@ export class RoomClient {
   // --- What happens -------------------------------------------------------------------------------------
 
   #socketUrl(): string {
-    const { room, socketBase } = this.options;
+    const { room, socketBase, isDisplay } = this.options;
     const { epoch, seq } = this.#state.replica.confirmed ?? { epoch: "none", seq: 0 };
     const base = socketBase || location.origin.replace(/^http/, "ws");
-    return `${base}/ws/playlist/${room}/?epoch=${encodeURIComponent(epoch)}&since=${seq}`;
+    const query = `epoch=${encodeURIComponent(epoch)}&since=${seq}${isDisplay ? "&present=false" : ""}`;
+    return `${base}/ws/playlist/${room}/?${query}`;
   }
 
   #opened(): void {
     const token = this.options.guestToken?.();
-    if (token) this.#line.send({ type: "identify", guest_token: token });
-    this.#catchingUp.opened();
-    this.#doubtVotes();
+    if (token) this.#connection.send({ type: "identify", guest_token: token });
+    if (this.#peopleListeners.size > 0) this.#connection.send({ type: "people" });
+    this.#gapRecovery.opened();
+    this.#invalidateVotes();
     void this.#sender.pump(true);
   }
 
-  #received(frame: ServerFrame): void {
-    if (frame.type === "pong") {
-      this.#clock.pong(frame.ts, frame.server_ts);
+  #received(message: RoomMessage): void {
+    if (message.type === "pong") {
+      this.#clock.pong(message.ts, message.server_ts);
       void this.#sender.pump();
     }
-    this.#state.replica.receive(frame);
-    this.#catchingUp.look();
-    if (this.#state.replica.lack === null) this.#line.caughtUp();
+    if (message.type === "people.changed") {
+      notifyAll(this.#peopleListeners, message.payload);
+      return;
+    }
+    this.#state.receive(message);
+    this.#gapRecovery.look();
+    if (this.#state.replica.gap === null) this.#connection.caughtUp();
   }
 
-  #lineChanged(): void {
-    const { connection } = this.#line;
+  #connectionChanged(): void {
+    const { state: connection } = this.#connection;
     if (connection.kind === "ended" && connection.reason === "no-such-room") {
-      void this.#remembering.forget(this.options.room);
+      void this.#snapshotWriter.remove(this.options.room);
     }
     this.#state.connectionChanged(connection);
   }
 
   #signalled(signal: Signal): void {
-    this.#line.signal(signal);
-    if (signal === "hidden") void this.#remembering.save();
+    this.#connection.signal(signal);
+    if (signal === "hidden") void this.#snapshotWriter.save();
     if (signal === "online") void this.#sender.pump(true);
-    // What other tabs did while this one was frozen, it may not have heard.
+    // This tab may have missed changes of other tabs while it was frozen.
     if (signal === "visible") {
       void this.#look(true);
-      this.#doubtVotes();
+      this.#invalidateVotes();
     }
   }
 
@@ -291,23 +308,23 @@ export class RoomClient {
     await this.#sender.pump();
   }
 
-  #doubtVotes(): void {
-    if (!this.#isStopped) this.#ownVotes.doubt();
+  #invalidateVotes(): void {
+    if (!this.#isStopped) this.#ownVotes.invalidate();
   }
 
-  #toRemember(): Remembered | null {
+  #snapshot(): RoomSnapshot | null {
     const { confirmed } = this.#state.replica;
     if (!confirmed || this.view.connection.kind === "ended") return null;
     const clockOffset = this.#clock.isKnown ? this.#clock.offset : null;
-    const ownVotes = [...this.#state.ledger.ownVotes];
+    const ownVotes = [...this.#state.pendingActions.ownVotes];
     return { ...confirmed, room: this.options.room, ownVotes, clockOffset, savedAt: this.#environment.now() };
   }
 
   async #close(): Promise<void> {
-    await this.#remembering.save();
+    await this.#snapshotWriter.save();
     await this.#sender.stop();
-    // Whoever waited for this one's lease need not wait for its end.
-    this.#tabs?.tell();
+    // Tabs that wait for this tab's lease can continue.
+    this.#tabs?.notify();
     this.#tabs?.close();
     await this.#outbox.close();
   }

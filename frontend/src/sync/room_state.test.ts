@@ -1,21 +1,21 @@
 import { beforeEach, expect, test } from "vitest";
-import { finished } from "./outbox_rules.ts";
-import { EMPTY, type Entry } from "./outbox_state.ts";
+import { completed } from "./outbox_rules.ts";
+import { EMPTY_OUTBOX, type Entry } from "./outbox_state.ts";
 import { RoomState } from "./room_state.ts";
-import { add, changed, entry, outboxOf, vote } from "./testing/entries.ts";
+import { add, changed, entry, outboxOf, vote } from "./testing/fixtures.ts";
 import { ModelRoom } from "./testing/model_room.ts";
-import { NOON } from "./testing/world.ts";
+import { NOON } from "./testing/simulation.ts";
 
 const REQUEST = { method: "POST", path: "/", body: null } as const;
 
 let room: ModelRoom;
 let state: RoomState;
-let doubts: number;
+let invalidations: number;
 let returned: number[];
 
 beforeEach(() => {
   let lastId = 0;
-  doubts = 0;
+  invalidations = 0;
   returned = [];
   room = new ModelRoom(
     "main",
@@ -29,8 +29,8 @@ beforeEach(() => {
     notify: () => {},
     voted: () => {},
     returned: (itemId) => returned.push(itemId),
-    doubtVotes: () => {
-      doubts += 1;
+    invalidateVotes: () => {
+      invalidations += 1;
     },
   });
   snapshot();
@@ -41,7 +41,7 @@ function snapshot(): void {
   state.replica.receive({ type: "playlist.snapshot", payload: { epoch, seq, items } });
 }
 
-/** Everything that the room has told and the state hasn't heard. */
+/** All events that the room has sent and the state has not received. */
 function hear(count = Infinity): void {
   const seq = state.replica.confirmed?.seq ?? 0;
   for (const event of room.log.filter((one) => one.seq > seq).slice(0, count)) state.replica.receive(event);
@@ -51,8 +51,8 @@ function hear(count = Infinity): void {
 function answered(entries: readonly Entry[], opId: string): readonly Entry[] {
   const at = { now: NOON, random: 0 };
   const answeredAt = { epoch: room.epoch, seq: room.seq };
-  const done = finished(opId, { kind: "done", itemId: null, answeredAt }, at);
-  return changed({ ...EMPTY, entries }, done).entries;
+  const done = completed(opId, { kind: "done", itemId: null, answeredAt }, at);
+  return changed({ ...EMPTY_OUTBOX, entries }, done).entries;
 }
 
 const first = () => {
@@ -70,7 +70,7 @@ test("the answer to an earlier vote, heard of late, doesn't bring it back", () =
   room.opId = "b";
   room.vote(1, "ada", -1);
   entries = answered(entries, "b");
-  // Neither event was seen as the own one, but that of the later vote.
+  // Neither event was seen as the user's own one, but that of the later vote.
   room.log.splice(-2, 1, { ...room.log.at(-2), op_id: null } as (typeof room.log)[number]);
   hear();
   expect(first()).toBe("-1/-1 ");
@@ -78,7 +78,7 @@ test("the answer to an earlier vote, heard of late, doesn't bring it back", () =
   expect(first()).toBe("-1/-1 ");
 });
 
-test("an answered action that the outbox has forgotten stays until the state has come as far", () => {
+test("an answered action that was deleted from the outbox stays until the state has come as far", () => {
   let { entries } = outboxOf(entry("a", vote(1, 1), { request: REQUEST }));
   state.outboxChanged(entries);
   room.opId = null;
@@ -95,19 +95,19 @@ test("an answered action that the outbox has forgotten stays until the state has
   expect(first()).toBe("1/1 ");
 });
 
-test("a vote that left the outbox unseen raises doubts about the own votes", () => {
+test("a vote that left the outbox unseen raises invalidations about the own votes", () => {
   const { entries } = outboxOf(entry("a", vote(1, 1)), entry("b", add(7)));
   state.outboxChanged(entries);
-  const before = doubts;
+  const before = invalidations;
   state.outboxChanged(entries.slice(1));
-  expect(doubts).toBe(before + 1);
+  expect(invalidations).toBe(before + 1);
 });
 
 test("a vote that gave way to another one doesn't", () => {
   state.outboxChanged(outboxOf(entry("a", vote(1, 1))).entries);
-  const before = doubts;
+  const before = invalidations;
   state.outboxChanged(outboxOf(entry("a", vote(1, 1)), entry("b", vote(1, -1))).entries);
-  expect(doubts).toBe(before);
+  expect(invalidations).toBe(before);
   expect(first()).toBe("-1/-1 vote");
 });
 
@@ -144,36 +144,36 @@ function bringBack(id: number): void {
   hear();
 }
 
-test("an item that was removed before the own votes were told is doubted when it is back", () => {
+test("the vote on an item that was removed before the own votes arrived is loaded again when it is back", () => {
   room.vote(1, "ada", 1); // by another tab, of whose vote this one never heard as an own one
   room.remove(1);
   hear();
-  state.ledger.setOwnVotes(new Map(), new Set());
-  const before = doubts;
+  state.pendingActions.setOwnVotes(new Map(), new Set());
+  const before = invalidations;
   bringBack(1);
-  expect(doubts).toBe(before + 1);
+  expect(invalidations).toBe(before + 1);
 });
 
-test("an item that was removed after the own votes were told is not, but that it is back is told", () => {
-  state.ledger.setOwnVotes(new Map(), new Set());
+test("the vote on an item that was removed after the own votes arrived is known, and its return is reported", () => {
+  state.pendingActions.setOwnVotes(new Map(), new Set());
   room.remove(1);
   hear();
-  const before = doubts;
+  const before = invalidations;
   bringBack(1);
-  expect(doubts).toBe(before);
+  expect(invalidations).toBe(before);
   expect(returned).toEqual([1]);
 });
 
-test("the own vote on an item that is back is what the server says", () => {
-  state.ledger.setOwnVotes(new Map([[1, 1 as const]]), new Set());
+test("the own vote on an item that is back is the server's", () => {
+  state.pendingActions.setOwnVotes(new Map([[1, 1 as const]]), new Set());
   room.remove(1);
   hear();
   bringBack(1);
-  state.ledger.setOwnVotes(new Map(), new Set());
-  expect(state.ledger.ownVotes.has(1)).toBe(false);
+  state.pendingActions.setOwnVotes(new Map(), new Set());
+  expect(state.pendingActions.ownVotes.has(1)).toBe(false);
 });
 
-test("an own removal that a whole state tells of can be undone in sight", () => {
+test("an own removal that arrives as a snapshot can be undone at its position", () => {
   const removal = entry("a", { kind: "remove", item: 2 });
   const undoing = entry("b", { kind: "restore", item: 2 });
   const shown = () => state.view.items.map(({ id }) => id);

@@ -1,51 +1,99 @@
-/** What is known of a room: the confirmed state, the own actions in it, and the view that both make. No I/O. */
+/** What is known of a room: the confirmed state, the user's pending actions, their results, and the view. No I/O. */
 
-import type { Action, ItemRef, Vote } from "./actions.ts";
-import { Ledger } from "./ledger.ts";
-import { keyOfAddition, show } from "./optimism.ts";
+import { type Action, type ItemRef, isSameItem, type Vote } from "./actions.ts";
+import type { StreamPosition } from "./http_requests.ts";
+import type { AnyMessage, StreamEvent } from "./messages.ts";
+import { keyOfAddition, shownItems } from "./optimistic_updates.ts";
 import type { Entry } from "./outbox_state.ts";
-import { hasLostVote, outcomesBetween } from "./outcomes.ts";
-import { type Confirmed, Replica } from "./replica.ts";
-import type { Moment } from "./sending.ts";
-import type { Connection, Notice, RoomView, ShownItem } from "./view.ts";
-import { emptyView, nextView } from "./viewing.ts";
-import type { StreamEvent } from "./wire.ts";
+import { PendingActions } from "./pending_actions.ts";
+import { type Confirmed, isEvent, Replica } from "./replica.ts";
+import {
+  type ConnectionState,
+  emptyView,
+  type Notice,
+  nextView,
+  type RoomView,
+  type ShownItem,
+} from "./view.ts";
+
+export interface OutcomeNotices {
+  notices: readonly Notice[];
+  /** The rejections among them: no other tab needs to report these. */
+  reported: ReadonlySet<string>;
+}
+
+/**
+ * Every tab that knew an action reports its end. A rejection that was not reported, because its tab was closed, is
+ * reported by the next tab that reads it.
+ */
+export function outcomeNotices(before: readonly Entry[], after: readonly Entry[]): OutcomeNotices {
+  const known = new Map(before.map((entry) => [entry.opId, entry]));
+  const notices: Notice[] = [];
+  const reported = new Set<string>();
+  for (const entry of after) {
+    const old = known.get(entry.opId);
+    const { outcome } = entry;
+    if (outcome === null || old?.outcome) continue;
+    if (outcome.kind === "rejected" && (old || !outcome.isReported)) {
+      const { code, message, details } = outcome;
+      notices.push({ kind: "rejected", rejection: { stored: entry, code, message, details } });
+      reported.add(entry.opId);
+    } else if (outcome.kind === "done" && old) {
+      notices.push({ kind: "done", stored: entry, itemId: outcome.itemId });
+    }
+  }
+  return { notices, reported };
+}
+
+/** Whether a vote has left the outbox without its end having been seen here, as while this tab was frozen. */
+export function hasLostVote(before: readonly Entry[], after: readonly Entry[]): boolean {
+  return before.some(({ opId, action, status }) => {
+    if (action.kind !== "vote" || status !== "waiting") return false;
+    const isThere = after.some((entry) => entry.opId === opId || isVoteOn(entry, action.item));
+    return !isThere;
+  });
+}
+
+/** One that took the place of another, for example. */
+function isVoteOn({ action }: Entry, item: ItemRef): boolean {
+  return action.kind === "vote" && isSameItem(action.item, item);
+}
 
 export interface RoomStateListener {
-  /** The view is another. `isConfirmed`: because the server has told something. */
+  /** The view is another. `isConfirmed`: because the server has reported something. */
   changed(isConfirmed: boolean): void;
   notify(notice: Notice): void;
-  /** The own vote on this item is another, since that moment. */
-  voted(itemId: number, at: Moment | null): void;
-  /** This item is back, since that moment: an answer that is on its way may have left it out. */
-  returned(itemId: number, at: Moment): void;
-  /** What is known of the own votes may be wrong. */
-  doubtVotes(): void;
+  /** The user's own vote on this item is another, since that moment. */
+  voted(itemId: number, at: StreamPosition | null): void;
+  /** This item is back, since that moment: a response that is on its way may have left it out. */
+  returned(itemId: number, at: StreamPosition): void;
+  /** What is known of the user's own votes may be wrong. */
+  invalidateVotes(): void;
 }
 
 export class RoomState {
   readonly replica: Replica;
-  readonly ledger: Ledger;
+  readonly pendingActions: PendingActions;
   readonly #room: string;
   readonly #listener: RoomStateListener;
   /** Those of this room, in order. */
   entries: readonly Entry[] = [];
   /** Those of all rooms that are too old to be sent. */
   #stale: readonly Entry[] = [];
-  #connection: Connection;
+  #connection: ConnectionState;
   #view: RoomView;
   #isViewOld = false;
-  #heals = 0;
+  #resyncs = 0;
 
   constructor(room: string, listener: RoomStateListener) {
     this.#room = room;
     this.#listener = listener;
     this.#view = emptyView(room);
     this.#connection = this.#view.connection;
-    this.ledger = new Ledger((itemId, at) => listener.voted(itemId, at));
+    this.pendingActions = new PendingActions((itemId, at) => listener.voted(itemId, at));
     this.replica = new Replica({
       apply: (event, step) => this.#apply(event, step),
-      replaced: (before, isHeal) => this.#replaced(before, isHeal),
+      replaced: (before, isResync) => this.#replaced(before, isResync),
     });
   }
 
@@ -58,14 +106,14 @@ export class RoomState {
         confirmed: this.replica.confirmed,
         entries: this.entries,
         stale: this.#stale,
-        ledger: this.ledger,
-        heals: this.#heals,
+        pendingActions: this.pendingActions,
+        resyncs: this.#resyncs,
       });
     }
     return this.#view;
   }
 
-  connectionChanged(connection: Connection): void {
+  connectionChanged(connection: ConnectionState): void {
     this.#connection = connection;
     this.changed(false);
   }
@@ -75,36 +123,49 @@ export class RoomState {
     this.#listener.changed(isConfirmed);
   }
 
-  /** Begins with what this browser remembers. */
-  remember(confirmed: Confirmed, ownVotes: Iterable<readonly [number, Vote]>): void {
-    this.replica.remember(confirmed);
-    this.ledger.remember(confirmed.items, ownVotes, this.entries);
-    this.ledger.sweep(confirmed, this.entries);
+  /** Starts with the stored state. */
+  restore(confirmed: Confirmed, ownVotes: Iterable<readonly [number, Vote]>): void {
+    this.replica.restore(confirmed);
+    this.pendingActions.restore(confirmed.items, ownVotes, this.entries);
+    this.pendingActions.sweep(confirmed, this.entries);
     this.changed(false);
   }
 
-  /** The outbox of this browser is another. Gives the op ids of the refusals that have been told now. */
+  /**
+   * A message from the server. Each one but an event and a snapshot repeats the server's epoch, which matters to a new
+   * tab: its stored state may be of that epoch already, and the outbox still hold actions of the epoch before.
+   */
+  receive(message: AnyMessage): void {
+    const { replica, pendingActions, entries } = this;
+    replica.receive(message);
+    const epoch = "payload" in message && (message.payload as { epoch?: string }).epoch;
+    if (isEvent(message) || !epoch || epoch !== replica.confirmed?.epoch) return;
+    if (pendingActions.settleOtherEpochs(epoch, entries)) this.changed(true);
+  }
+
+  /** The outbox of this browser has changed. Returns the op ids of the rejections that were reported now. */
   outboxChanged(all: readonly Entry[]): ReadonlySet<string> {
     const before = this.entries;
     this.entries = [...this.#lingering(all), ...all.filter(({ room }) => room === this.#room)];
     this.#stale = all.filter(({ status, outcome }) => status === "stale" && outcome === null);
-    this.ledger.track(this.entries);
-    this.ledger.sweep(this.replica.confirmed, this.entries);
+    this.pendingActions.track(this.entries);
+    this.pendingActions.sweep(this.replica.confirmed, this.entries);
     this.changed(false);
-    const { notices, told } = outcomesBetween(before, this.entries);
+    const { notices, reported } = outcomeNotices(before, this.entries);
     for (const notice of notices) this.#listener.notify(notice);
-    if (hasLostVote(before, this.entries)) this.#listener.doubtVotes();
-    return told;
+    if (hasLostVote(before, this.entries)) this.#listener.invalidateVotes();
+    return reported;
   }
 
-  /** Answered actions that the outbox has forgotten before this state, being late, has come as far. */
+  /** Answered actions that were deleted from the outbox before this late state has reached their position. */
   #lingering(all: readonly Entry[]): readonly Entry[] {
     const there = new Set(all.map(({ opId }) => opId));
     const gone = this.entries.filter(({ opId, status }) => status === "answered" && !there.has(opId));
     for (const entry of gone) {
-      if (entry.answeredAt?.epoch !== this.replica.confirmed?.epoch) this.ledger.settle(entry, this.entries);
+      if (entry.answeredAt?.epoch !== this.replica.confirmed?.epoch)
+        this.pendingActions.settle(entry, this.entries);
     }
-    return gone.filter((entry) => !this.ledger.isSettled(entry));
+    return gone.filter((entry) => !this.pendingActions.isSettled(entry));
   }
 
   find(ref: ItemRef): ShownItem | undefined {
@@ -116,7 +177,7 @@ export class RoomState {
   /** The track that the action is about. */
   titleOf(action: Action): string {
     if (action.kind === "add") return action.track.title;
-    if (action.kind === "restore") return this.ledger.titleOf(action.item);
+    if (action.kind === "restore") return this.pendingActions.titleOf(action.item);
     const { items, playingKey } = this.view;
     const item =
       action.kind === "stop" ? items.find(({ key }) => key === playingKey) : this.find(action.item);
@@ -124,36 +185,36 @@ export class RoomState {
   }
 
   #apply(event: StreamEvent, step: () => void): void {
-    const { replica, ledger, entries } = this;
+    const { replica, pendingActions, entries } = this;
     const shown = this.#view;
-    const known = ledger.known(replica.confirmed?.items ?? [], entries);
-    const isBack = ledger.isBack(event);
-    const isStranger = ledger.isStrangerBack(event);
-    ledger.applying(event, known.items, entries);
+    const known = pendingActions.known(replica.confirmed?.items ?? [], entries);
+    const isBack = pendingActions.isBack(event);
+    const isUnknown = pendingActions.isUnknownBack(event);
+    pendingActions.applying(event, known.items, entries);
     step();
-    ledger.sweep(replica.confirmed, entries);
+    pendingActions.sweep(replica.confirmed, entries);
     this.changed(true);
-    if (isStranger) this.#listener.doubtVotes();
+    if (isUnknown) this.#listener.invalidateVotes();
     else if (isBack && event.type === "track.added") this.#listener.returned(event.payload.id, event);
     this.#listener.notify({
       kind: "event",
       event,
-      isOwn: ledger.isOwn(event),
-      // Made only for whoever looks: events may come by the hundred.
+      isOwn: pendingActions.isOwn(event),
+      // Computed only if it is read: events may come by the hundred.
       get before() {
-        return show(known, shown).items;
+        return shownItems(known, shown).items;
       },
     });
   }
 
-  #replaced(before: Confirmed | null, isHeal: boolean): void {
+  #replaced(before: Confirmed | null, isResync: boolean): void {
     const { confirmed } = this.replica;
     if (!confirmed) return;
-    this.ledger.replaced(confirmed, before, this.entries);
-    this.ledger.sweep(confirmed, this.entries);
-    if (isHeal) this.#heals += 1;
+    this.pendingActions.replaced(confirmed, before, this.entries);
+    this.pendingActions.sweep(confirmed, this.entries);
+    if (isResync) this.#resyncs += 1;
     this.changed(true);
-    this.#listener.doubtVotes();
-    this.#listener.notify({ kind: isHeal ? "healed" : "snapshot" });
+    this.#listener.invalidateVotes();
+    this.#listener.notify({ kind: isResync ? "resynced" : "snapshot" });
   }
 }

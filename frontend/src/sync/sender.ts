@@ -1,12 +1,12 @@
 /** Sends what waits in the outbox, while this tab is the one that may. */
 
-import { type Answer, type Verdict, verdictOf } from "./answers.ts";
-import { claimed, LEASE_MS, reclaimed, released, renewed } from "./claiming.ts";
 import type { ServerClock } from "./clock.ts";
 import type { Cancel, Environment } from "./environment.ts";
 import type { Outbox } from "./outbox.ts";
-import { finished } from "./outbox_rules.ts";
+import { completed } from "./outbox_rules.ts";
 import type { Entry } from "./outbox_state.ts";
+import { type Verdict, verdictOf, type WriteResponse } from "./response_verdict.ts";
+import { acquire, LEASE_MS, reacquire, release, renew } from "./tab_lease.ts";
 
 // Timers are no more exact than this, and two tabs shouldn't wake in the same moment.
 const SPREAD_MS = 200;
@@ -17,9 +17,9 @@ export interface SenderOptions {
   outbox: Outbox;
   /** A name of this tab alone. */
   owner: string;
-  /** Gives null when there was no answer. */
-  send: (entry: Entry, signal: AbortSignal) => Promise<Answer | null>;
-  /** Asks for the server's clock, if that can be asked now. */
+  /** Returns null when there was no response. */
+  send: (entry: Entry, signal: AbortSignal) => Promise<WriteResponse | null>;
+  /** Requests the server's clock, if that is possible now. */
   askTime: () => void;
   /** To be waited for before each sending; rejects when nothing can be sent now. */
   prepare: (() => Promise<void>) | undefined;
@@ -58,7 +58,7 @@ export class Sender {
     this.#waking?.();
     this.#renewing?.();
     this.#abort.abort();
-    await this.#options.outbox.update(released(this.#options.owner));
+    await this.#options.outbox.update(release(this.#options.owner));
   }
 
   async #claim(): Promise<void> {
@@ -70,10 +70,10 @@ export class Sender {
       return;
     }
     const isHurried = this.#isHurried;
-    // Whoever hurries while an answer is awaited means the try after it, too.
+    // While a response is pending, this applies to the attempt after it, too.
     if (this.#busyRooms.size === 0) this.#isHurried = false;
-    const { toSend, waitMs, lacksTime } = await outbox.update((state) =>
-      claimed({
+    const { toSend, waitMs, needsServerTime } = await outbox.update((state) =>
+      acquire({
         owner,
         serverOffset: clock.sureOffset,
         now: environment.now(),
@@ -83,7 +83,7 @@ export class Sender {
       })(state),
     );
     if (this.#isStopped) return;
-    if (lacksTime) {
+    if (needsServerTime) {
       this.#isHurried ||= isHurried;
       askTime();
     }
@@ -108,14 +108,14 @@ export class Sender {
       const { environment, outbox } = this.#options;
       const random = environment.random();
       await outbox.update((state) =>
-        finished(entry.opId, verdict, { now: environment.now(), random })(state),
+        completed(entry.opId, verdict, { now: environment.now(), random })(state),
       );
     }
     this.#busyRooms.delete(entry.room);
     await this.pump();
   }
 
-  /** Null when this tab has nothing to say about it any more. */
+  /** Null if the action is no longer this tab's. */
   async #verdictOn(entry: Entry): Promise<Verdict | null> {
     const { environment, outbox, owner, prepare, send } = this.#options;
     const began = environment.uptime();
@@ -126,20 +126,20 @@ export class Sender {
     }
     if (environment.uptime() - began > LEASE_MS / 2) {
       const tab = { owner, now: environment.now() };
-      if (!(await outbox.update(reclaimed(entry.opId, tab)))) return null;
+      if (!(await outbox.update(reacquire(entry.opId, tab)))) return null;
     }
     const answer = await send(entry, this.#abort.signal);
     if (answer) return verdictOf(entry.action, answer);
     return this.#isStopped ? null : { kind: "unanswered" };
   }
 
-  /** A slow answer must not cost the lease. */
+  /** Renews the lease while a response is slow. */
   #keepLease(): void {
     const { environment, outbox, owner } = this.#options;
     this.#renewing?.();
     this.#renewing = environment.after(LEASE_MS / 3, () => {
       if (this.#isStopped || this.#busyRooms.size === 0) return;
-      void outbox.update((state) => renewed({ owner, now: environment.now() })(state));
+      void outbox.update((state) => renew({ owner, now: environment.now() })(state));
       this.#keepLease();
     });
   }

@@ -1,4 +1,4 @@
-/** A text to take along: a press copies it, or selects it where the browser lets no page copy. */
+/** Text for use elsewhere: copied by a button, or downloaded as a file. */
 
 import { useId, useRef, useState } from "preact/hooks";
 import { Icon } from "./icon.tsx";
@@ -9,18 +9,19 @@ interface Props {
   text: string;
   copyLabel: string;
   copiedText: string;
-  /** Said when the text could only be selected. */
+  /** Shown if the text could only be selected. */
   selectedText: string;
 }
 
+/** Copies the text, or selects it where the browser does not allow copying. */
 export function CopyField({ label, text, copyLabel, copiedText, selectedText }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
-  const [told, setTold] = useState("");
+  const [status, setStatus] = useState("");
   const copy = async () => {
     field.current?.focus();
     field.current?.select();
-    setTold((await wasCopied(text)) ? copiedText : selectedText);
+    setStatus((await copyText(text)) ? copiedText : selectedText);
   };
   return (
     <div class="copy-field">
@@ -41,15 +42,15 @@ export function CopyField({ label, text, copyLabel, copiedText, selectedText }: 
           {copyLabel}
         </button>
       </div>
-      <p class="small copy-field-told" role="status">
-        {told}
+      <p class="small copy-field-status" role="status">
+        {status}
       </p>
     </div>
   );
 }
 
 /** Over plain http from another machine there is no clipboard; there some browsers copy what is selected. */
-async function wasCopied(text: string): Promise<boolean> {
+async function copyText(text: string): Promise<boolean> {
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (!clipboard) return document.execCommand("copy");
   try {
@@ -58,4 +59,15 @@ async function wasCopied(text: string): Promise<boolean> {
   } catch {
     return document.execCommand("copy");
   }
+}
+
+/** Offers a file that was made in the browser. */
+export function download(name: string, type: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }));
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+  // Not immediately: some browsers read it only after the click has been handled.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,7 +1,8 @@
-/** A square picture; without one a gradient whose hue comes from `seed`, with initials or a note. */
+/** Covers of tracks and initials of persons; without a picture the color comes from the name. */
 
 import { useState } from "preact/hooks";
 import "./cover.css";
+import "./person_dot.css";
 
 interface Props {
   /** Null where no picture may be shown. */
@@ -11,6 +12,7 @@ interface Props {
   size: number;
 }
 
+/** Without a picture: a gradient with initials, whose hue comes from `seed`. */
 export function Cover({ url, seed, size }: Props) {
   const [failed, setFailed] = useState<string | null>(null);
   const style = { "--hue": String(hueOf(seed)), "--side": `${size / 16}rem` };
@@ -37,7 +39,7 @@ export function hueOf(words: string): number {
   return hash % 360;
 }
 
-// Of whom no letter is known.
+// For names without letters.
 const NOTE = "♪";
 
 /** The first signs of at most two words. */
@@ -45,4 +47,16 @@ export function initialsOf(words: string): string {
   const parts = words.split(/\s+/u).filter((word) => /^[\p{L}\p{N}]/u.test(word));
   const chosen = parts.length > 1 ? [parts[0], parts.at(-1)] : parts;
   return chosen.map((word) => [...(word ?? "")][0]?.toLocaleUpperCase() ?? "").join("") || NOTE;
+}
+
+/** Initials in a circle. Decoration: the name is written next to it. */
+export function PersonDot({ name }: { name: string }) {
+  return (
+    <span
+      class="person-dot"
+      style={{ "--hue": String(hueOf(name)) }}
+      aria-hidden="true"
+      data-initials={name ? initialsOf(name) : "·"}
+    />
+  );
 }

@@ -2,8 +2,8 @@
 
 import type { ComponentChildren } from "preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
-import { IconButton } from "./icon_button.tsx";
-import { useLayer } from "./use_layer.ts";
+import { useLayer } from "./hooks.ts";
+import { IconButton } from "./icon.tsx";
 import "./dialog.css";
 
 interface Props {

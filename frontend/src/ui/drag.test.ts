@@ -5,7 +5,7 @@ const FIRST = 1;
 const SECOND = 2;
 
 let area: HTMLElement;
-let told: string[];
+let log: string[];
 let leave: () => void;
 
 function row(key: string): HTMLElement {
@@ -22,38 +22,38 @@ beforeEach(() => {
   area = document.createElement("ul");
   area.innerHTML = `<li data-key="a"><b data-handle></b></li><li data-key="b"><b data-handle></b></li>`;
   document.body.replaceChildren(area);
-  told = [];
+  log = [];
   leave = followPointers(area, {
     mayLift: () => true,
-    lift: (key) => told.push(`lift ${key}`),
-    carry: () => told.push("carry"),
-    drop: () => told.push("drop"),
-    cancel: () => told.push("cancel"),
-    push: (_row, across) => told.push(`push ${across}`),
-    endPush: (_row, key, across) => told.push(`end push of ${key} at ${across}`),
+    lift: (key) => log.push(`lift ${key}`),
+    carry: () => log.push("carry"),
+    drop: () => log.push("drop"),
+    cancel: () => log.push("cancel"),
+    swipe: (_row, across) => log.push(`swipe ${across}`),
+    endSwipe: (_row, key, across) => log.push(`end swipe of ${key} at ${across}`),
   });
 });
 
 afterEach(() => leave());
 
-test("a row that is carried is let go at once when a second finger comes, and lands nowhere", () => {
+test("a carried row is released immediately when a second finger comes, and moves nowhere", () => {
   finger(FIRST, "pointerdown", row("a").firstElementChild as Element);
   finger(FIRST, "pointermove", row("a"), { y: 40 });
   finger(SECOND, "pointerdown", row("b"));
-  expect(told).toEqual(["lift a", "carry", "cancel"]);
+  expect(log).toEqual(["lift a", "carry", "cancel"]);
 
   finger(FIRST, "pointermove", row("a"), { y: 80 });
   finger(FIRST, "pointerup", row("a"), { y: 80 });
   finger(SECOND, "pointerup", row("b"));
-  expect(told).toEqual(["lift a", "carry", "cancel"]);
+  expect(log).toEqual(["lift a", "carry", "cancel"]);
 });
 
-test("a row that is pushed aside slides back when a second finger comes", () => {
+test("a row that is swiped aside slides back when a second finger comes", () => {
   finger(FIRST, "pointerdown", row("a"));
   finger(FIRST, "pointermove", row("a"), { x: 60 });
   finger(SECOND, "pointerdown", row("b"));
 
-  expect(told).toEqual(["push 60", "end push of a at 0"]);
+  expect(log).toEqual(["swipe 60", "end swipe of a at 0"]);
 });
 
 test("after two fingers the next one lifts again", () => {
@@ -65,28 +65,28 @@ test("after two fingers the next one lifts again", () => {
   finger(FIRST, "pointerdown", row("b").firstElementChild as Element);
   finger(FIRST, "pointerup", row("b"));
 
-  expect(told).toEqual(["lift a", "cancel", "lift b", "drop"]);
+  expect(log).toEqual(["lift a", "cancel", "lift b", "drop"]);
 });
 
-test("the button that a row was lifted or pushed by is not clicked, and is by the next tap", () => {
+test("the button that a row was lifted or swiped by is not clicked, and is by the next tap", () => {
   const button = document.createElement("button");
   row("a").append(button);
-  button.addEventListener("click", () => told.push("click"));
+  button.addEventListener("click", () => log.push("click"));
   const click = (detail: number) => button.dispatchEvent(new MouseEvent("click", { bubbles: true, detail }));
   for (const end of [{ y: 40 }, { x: 60 }]) {
-    told = [];
+    log = [];
     finger(FIRST, "pointerdown", "y" in end ? (row("a").firstElementChild as Element) : button);
     finger(FIRST, "pointermove", row("a"), end);
     finger(FIRST, "pointerup", row("a"), end);
     click(1);
-    expect(told).not.toContain("click");
+    expect(log).not.toContain("click");
     // By a key.
     click(0);
-    expect(told.filter((one) => one === "click")).toHaveLength(1);
+    expect(log.filter((one) => one === "click")).toHaveLength(1);
 
     finger(FIRST, "pointerdown", button);
     finger(FIRST, "pointerup", button);
     click(1);
-    expect(told.filter((one) => one === "click")).toHaveLength(2);
+    expect(log.filter((one) => one === "click")).toHaveLength(2);
   }
 });

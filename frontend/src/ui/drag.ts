@@ -1,6 +1,8 @@
-/** Follows pointers over the rows of a list and tells what becomes of a row: lifted and carried, or pushed aside. */
+/** Follows pointers over the rows of a list: a row is lifted and carried, or swiped aside. */
 
 import { Gesture, LONG_PRESS_MILLISECONDS, type Point, type Press } from "./gesture.ts";
+import { prefersReducedMotion } from "./screen.ts";
+import { clamp } from "./virtual_window.ts";
 
 export interface DragListener {
   /** Whether rows can be moved at all now. */
@@ -10,17 +12,17 @@ export interface DragListener {
   drop: () => void;
   /** Escape, or the browser has taken the pointer away. */
   cancel: () => void;
-  /** The row is pushed so many pixels to the right, or to the left of 0. */
-  push: (row: HTMLElement, across: number) => void;
-  /** It is let go there. */
-  endPush: (row: HTMLElement, key: string, across: number) => void;
+  /** The row is swiped so many pixels to the right, or to the left of 0. */
+  swipe: (row: HTMLElement, across: number) => void;
+  /** The row is released there. */
+  endSwipe: (row: HTMLElement, key: string, across: number) => void;
 }
 
 const CONTROL = "button, a, input, select, textarea";
 
 /** Listens on `area` until the function that it gives is called. Rows carry `data-key`, handles `data-handle`. */
 export function followPointers(area: HTMLElement, listener: DragListener): () => void {
-  const follower = new Follower(area, listener);
+  const follower = new PointerFollower(area, listener);
   const listening = new AbortController();
   const options = { signal: listening.signal };
   area.addEventListener("pointerdown", follower.onDown, options);
@@ -30,12 +32,12 @@ export function followPointers(area: HTMLElement, listener: DragListener): () =>
   // Pictures and links would start the browser's own dragging.
   area.addEventListener("dragstart", (event) => event.preventDefault(), options);
   return () => {
-    follower.giveUp();
+    follower.cancelAll();
     listening.abort();
   };
 }
 
-class Follower {
+class PointerFollower {
   readonly #area: HTMLElement;
   readonly #listener: DragListener;
   readonly #gesture = new Gesture();
@@ -54,7 +56,7 @@ class Follower {
   readonly onDown = (event: PointerEvent): void => {
     // A second finger means something else: the first one stops.
     if (this.#pointer !== null) {
-      this.giveUp();
+      this.cancelAll();
       return;
     }
     const target = event.target as Element;
@@ -64,7 +66,7 @@ class Follower {
   };
 
   readonly onTouchMove = (event: TouchEvent): void => {
-    const isOurs = this.#gesture.phase === "lifted" || this.#gesture.phase === "pushing";
+    const isOurs = this.#gesture.phase === "lifted" || this.#gesture.phase === "swiping";
     if (isOurs && event.cancelable) event.preventDefault();
   };
 
@@ -72,10 +74,10 @@ class Follower {
     if (this.#gesture.press?.kind === "touch") event.preventDefault();
   };
 
-  giveUp(): void {
+  cancelAll(): void {
     const { phase } = this.#gesture;
     if (phase === "lifted") this.#listener.cancel();
-    if (phase === "pushing" && this.#row) this.#listener.endPush(this.#row, this.#key, 0);
+    if (phase === "swiping" && this.#row) this.#listener.endSwipe(this.#row, this.#key, 0);
     this.#forget();
   }
 
@@ -105,13 +107,13 @@ class Follower {
     addEventListener("pointerup", this.#onUp, options);
     addEventListener("pointercancel", this.#onCancel, options);
     addEventListener("keydown", this.#onKey, options);
-    addEventListener("blur", () => this.giveUp(), { signal: this.#following.signal });
+    addEventListener("blur", () => this.cancelAll(), { signal: this.#following.signal });
   }
 
   #lift(): void {
     clearTimeout(this.#longPress);
     this.#capture();
-    tremble();
+    vibrate();
     this.#listener.lift(this.#key, this.#point);
   }
 
@@ -132,13 +134,13 @@ class Follower {
     if (phase === "free") this.#forget();
     if (phase === "lifted" && before !== "lifted") this.#lift();
     if (phase === "lifted") this.#listener.carry(this.#point);
-    if (phase === "pushing") this.#push(before !== "pushing");
+    if (phase === "swiping") this.#swipe(before !== "swiping");
   };
 
-  #push(isFirst: boolean): void {
+  #swipe(isFirst: boolean): void {
     clearTimeout(this.#longPress);
     if (isFirst) this.#capture();
-    if (this.#row) this.#listener.push(this.#row, this.#across());
+    if (this.#row) this.#listener.swipe(this.#row, this.#across());
   }
 
   #across(): number {
@@ -148,21 +150,21 @@ class Follower {
   readonly #onUp = (event: PointerEvent): void => {
     if (event.pointerId !== this.#pointer) return;
     const { phase } = this.#gesture;
-    if (phase === "lifted" || phase === "pushing") ignoreClick();
+    if (phase === "lifted" || phase === "swiping") ignoreClick();
     if (phase === "lifted") this.#listener.drop();
-    if (phase === "pushing" && this.#row) this.#listener.endPush(this.#row, this.#key, this.#across());
+    if (phase === "swiping" && this.#row) this.#listener.endSwipe(this.#row, this.#key, this.#across());
     this.#forget();
   };
 
   readonly #onCancel = (event: PointerEvent): void => {
-    if (event.pointerId === this.#pointer) this.giveUp();
+    if (event.pointerId === this.#pointer) this.cancelAll();
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {
     if (event.key !== "Escape" || this.#gesture.phase === "waiting") return;
     event.stopPropagation();
     event.preventDefault();
-    this.giveUp();
+    this.cancelAll();
   };
 
   #forget(): void {
@@ -205,7 +207,43 @@ function ignoreClick(): void {
 }
 
 /** A short tap of the device against the finger, where there is such a thing. */
-function tremble(): void {
-  // Before the first finished touch browsers refuse it, and complain.
+function vibrate(): void {
+  // Before the first finished touch browsers reject it with a warning.
   if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.(10);
+}
+
+// Far enough to be meant, in pixels.
+const MIN_SWIPE_PIXELS = 56;
+// As far as a row ever goes.
+const MAX_SWIPE_PIXELS = 96;
+
+export function isSwipeFarEnough(across: number): boolean {
+  return Math.abs(across) >= MIN_SWIPE_PIXELS;
+}
+
+/** Shows the row's inside so much to the right, or to the left of 0. */
+export function showSwipe(row: HTMLElement, across: number): void {
+  const inside = row.firstElementChild as HTMLElement | null;
+  row.dataset["pushed"] = across < 0 ? "left" : "right";
+  row.toggleAttribute("data-far", isSwipeFarEnough(across));
+  inside?.style.setProperty("translate", `${swipeOffset(across)}px 0`);
+}
+
+export function endSwipe(row: HTMLElement): void {
+  const inside = row.firstElementChild as HTMLElement | null;
+  delete row.dataset["pushed"];
+  row.removeAttribute("data-far");
+  const from = inside?.style.translate;
+  inside?.style.removeProperty("translate");
+  if (from && !prefersReducedMotion()) {
+    inside?.animate({ translate: [from, "0 0"] }, { duration: 180, easing: "ease-out" });
+  }
+}
+
+/** The finger's way up to what is meant, then half of it. */
+export function swipeOffset(across: number): number {
+  const beyond = Math.max(0, Math.abs(across) - MIN_SWIPE_PIXELS);
+  return (
+    Math.sign(across) * clamp(Math.min(Math.abs(across), MIN_SWIPE_PIXELS) + beyond / 2, 0, MAX_SWIPE_PIXELS)
+  );
 }

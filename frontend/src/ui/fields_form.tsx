@@ -1,7 +1,7 @@
 /**
- * A form of a few labelled fields, read when it is sent off, so that what a password manager fills in counts.
+ * A form of a few labelled fields, read when it is submitted, so that it includes what a password manager fills in.
  *
- * What is wrong stands at each field, or below them all.
+ * Errors are shown at each field, or below them all.
  */
 
 import type { ComponentChildren } from "preact";
@@ -26,36 +26,36 @@ export type FormValues = Readonly<Record<string, string>>;
 
 export interface FormProblems {
   fields: Readonly<Record<string, string>>;
-  /** Said when no field is to blame. */
+  /** Shown if the error belongs to no field. */
   whole: string;
 }
 
 interface Props {
   fields: readonly FormField[];
   submitLabel: string;
-  /** Gives what is wrong, or null when it is done. */
+  /** Returns what is wrong, or null when it is done. */
   onSubmit: (values: FormValues) => Promise<FormProblems | null>;
-  /** Stands beside the button. */
+  /** Shown next to the button. */
   children?: ComponentChildren;
 }
 
-const NOTHING: FormProblems = { fields: {}, whole: "" };
+const NO_PROBLEMS: FormProblems = { fields: {}, whole: "" };
 
 export function FieldsForm({ fields, submitLabel, onSubmit, children }: Props) {
   const form = useRef<HTMLFormElement>(null);
   const isSending = useRef(false);
   const [isBusy, setBusy] = useState(false);
-  const [problems, setProblems] = useState(NOTHING);
+  const [problems, setProblems] = useState(NO_PROBLEMS);
   const send = async (event: Event) => {
     event.preventDefault();
     if (isSending.current || !form.current) return;
     isSending.current = true;
     setBusy(true);
-    const told = await onSubmit(valuesOf(form.current));
+    const found = await onSubmit(valuesOf(form.current));
     isSending.current = false;
     setBusy(false);
-    setProblems(told ?? NOTHING);
-    if (told)
+    setProblems(found ?? NO_PROBLEMS);
+    if (found)
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
   };
   const isAtField = fields.some(({ name }) => problems.fields[name]);
@@ -79,7 +79,7 @@ export function FieldsForm({ fields, submitLabel, onSubmit, children }: Props) {
 
 function Field({ field, problem }: { field: FormField; problem: string | undefined }) {
   const id = useId();
-  const told = problem || field.help;
+  const hint = problem || field.help;
   return (
     <div class="text-field">
       <label class="label" for={id}>
@@ -99,12 +99,12 @@ function Field({ field, problem }: { field: FormField; problem: string | undefin
           readOnly={field.isFixed ?? false}
           defaultValue={field.value ?? ""}
           aria-invalid={problem ? true : undefined}
-          aria-describedby={told ? `${id}-told` : undefined}
+          aria-describedby={hint ? `${id}-help` : undefined}
         />
       </div>
-      {told && (
-        <p class={problem ? "problem" : "dim small"} id={`${id}-told`}>
-          {told}
+      {hint && (
+        <p class={problem ? "problem" : "dim small"} id={`${id}-help`}>
+          {hint}
         </p>
       )}
     </div>

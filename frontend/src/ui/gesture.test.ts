@@ -11,11 +11,11 @@ function begun(press: Press): Gesture {
 }
 
 describe("a finger", () => {
-  it("pushes but does not lift where rows are not moved by hand", () => {
+  it("swipes but does not lift where rows are not moved by hand", () => {
     const gesture = begun({ ...TOUCH, mayLift: false });
     expect(gesture.waitsForLongPress).toBe(false);
     expect(gesture.rest()).toBe("waiting");
-    expect(gesture.move({ x: 130, y: 100 })).toBe("pushing");
+    expect(gesture.move({ x: 130, y: 100 })).toBe("swiping");
   });
 });
 

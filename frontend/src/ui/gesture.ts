@@ -1,5 +1,5 @@
 /**
- * What a finger, pen or mouse means by its movements on a list: lift a row, push one aside, or just scroll.
+ * The meaning of movements of a finger, pen or mouse on a list: lift a row, swipe one aside, or scroll.
  *
  * Knows no elements and no clock; `drag.ts` feeds it.
  */
@@ -19,12 +19,12 @@ export interface Press extends Point {
 }
 
 /** `free`: the browser may do with the pointer what it likes, we have nothing to do with it. */
-export type Phase = "free" | "waiting" | "lifted" | "pushing";
+export type Phase = "free" | "waiting" | "lifted" | "swiping";
 
 // As far as a finger trembles, in pixels.
-const TREMBLE = 8;
+const TOUCH_TOLERANCE = 8;
 // As far as a hand with a mouse trembles.
-const MOUSE_TREMBLE = 4;
+const MOUSE_TOLERANCE = 4;
 /** Long enough not to be a tap, short enough not to be a test of patience. */
 export const LONG_PRESS_MILLISECONDS = 350;
 
@@ -53,10 +53,10 @@ export class Gesture {
     const across = Math.abs(point.x - this.#press.x);
     const along = Math.abs(point.y - this.#press.y);
     if (this.#press.kind === "touch") {
-      // Along the list a finger scrolls, across it pushes the row.
-      if (along > TREMBLE && along >= across) this.phase = "free";
-      else if (across > TREMBLE) this.phase = "pushing";
-    } else if (Math.max(across, along) > MOUSE_TREMBLE) this.phase = "lifted";
+      // Along the list a finger scrolls, across it swipes the row.
+      if (along > TOUCH_TOLERANCE && along >= across) this.phase = "free";
+      else if (across > TOUCH_TOLERANCE) this.phase = "swiping";
+    } else if (Math.max(across, along) > MOUSE_TOLERANCE) this.phase = "lifted";
     return this.phase;
   }
 

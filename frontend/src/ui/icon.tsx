@@ -1,4 +1,6 @@
-/** The few signs that the page knows, drawn on 24 × 24. Decoration: their button has the name. */
+/** Icons drawn on 24 × 24, and round buttons that show only an icon. */
+
+import type { JSX } from "preact";
 
 const PATHS = {
   queue: "M4 6h16M4 12h10M4 18h7M17 13v7l5-3.5z",
@@ -44,5 +46,16 @@ export function Icon({ name, size }: { name: IconName; size?: number }) {
     <svg class="icon" viewBox="0 0 24 24" aria-hidden="true" {...(size ? { width: size, height: size } : {})}>
       <path class={SOLID.has(name) ? "solid" : undefined} d={PATHS[name]} />
     </svg>
+  );
+}
+
+type Props = Omit<JSX.IntrinsicElements["button"], "icon" | "label"> & { icon: IconName; label: string };
+
+/** `label` is its accessible name and contains its object: "Vote up So What". */
+export function IconButton({ icon, label, class: extra, ...rest }: Props) {
+  return (
+    <button type="button" class={`icon-button ${extra ?? ""}`} aria-label={label} title={label} {...rest}>
+      <Icon name={icon} />
+    </button>
   );
 }

@@ -1,30 +1,31 @@
-/** Parts of the page that are loaded when they are shown for the first time. */
+/** Components that are loaded when they are first shown, and the message with a button for what failed to load. */
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { Icon } from "./icon.tsx";
 
-interface Meanwhile {
-  /** When the code can't be had: says so, and may try again. */
+interface Placeholders {
+  /** Shown if the code could not be loaded; may try again. */
   Failed: ComponentType<{ retry: () => void }>;
-  /** Stands there until the code has come. */
+  /** Shown until the code is loaded. */
   skeleton?: preact.JSX.Element;
 }
 
-const loads: (() => Promise<unknown>)[] = [];
+const lazyLoads: (() => Promise<unknown>)[] = [];
 
 /** Fetches all of them, one after the other, so that they are there when the network is not. */
-export async function loadTheRest(): Promise<void> {
+export async function preloadLazyParts(): Promise<void> {
   // What fails is tried again when it is to be shown.
-  for (const load of loads) await load().catch(() => {});
+  for (const load of lazyLoads) await load().catch(() => {});
 }
 
 /** A component whose code comes with its first showing. */
 export function lazy<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  { Failed, skeleton = <div class="skeleton" aria-hidden="true" /> }: Meanwhile,
+  { Failed, skeleton = <div class="skeleton" aria-hidden="true" /> }: Placeholders,
 ): ComponentType<Props> {
   let found: ComponentType<Props> | null = null;
-  loads.push(load);
+  lazyLoads.push(load);
   return function Lazy(props: Props) {
     const [state, setState] = useState<"loading" | "loaded" | "failed">("loading");
     useEffect(() => {
@@ -41,4 +42,24 @@ export function lazy<Props extends object>(
     if (Component) return <Component {...props} />;
     return state === "failed" ? <Failed retry={() => setState("loading")} /> : skeleton;
   };
+}
+
+interface ErrorRetryProps {
+  class: string;
+  text: string;
+  label: string;
+  onRetry: () => unknown;
+}
+
+/** What could not be loaded, in a sentence, and a button that tries again. */
+export function ErrorRetry({ class: kind, text, label, onRetry }: ErrorRetryProps) {
+  return (
+    <div class={kind} role="status">
+      <p>{text}</p>
+      <button type="button" class="button" onClick={() => void onRetry()}>
+        <Icon name="retry" />
+        {label}
+      </button>
+    </div>
+  );
 }

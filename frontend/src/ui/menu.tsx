@@ -5,11 +5,10 @@
  * beside it close it, and so does Back.
  */
 
-import type { ComponentChildren } from "preact";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayer } from "./hooks.ts";
 import { Icon, type IconName } from "./icon.tsx";
-import { isChord, rowForKey } from "./row_keys.ts";
-import { useLayer } from "./use_layer.ts";
+import { hasModifier, rowForKey } from "./keyboard.ts";
 import "./menu.css";
 
 export interface MenuEntry {
@@ -26,24 +25,25 @@ interface Props {
   /** Beside which it opens. */
   anchor: DOMRect;
   onClose: () => void;
-  /** What the entries are about, above them. */
-  children?: ComponentChildren;
+  /** What the entries are about, above them and in full: its name, then a line for each fact. */
+  about: readonly string[];
 }
 
 // From the edges of the window, in pixels.
 const MARGIN = 8;
 
-export function Menu({ label, entries, anchor, onClose, children }: Props) {
+export function Menu({ label, entries, anchor, onClose, about }: Props) {
   const layer = useRef<HTMLDivElement>(null);
   const menu = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
+  const aboutId = useId();
   useLayer(onClose);
   useLayoutEffect(() => {
     const element = layer.current;
     // Above everything, whatever clips or holds it; older browsers have it at its place in the page.
     element?.showPopover?.();
     place(menu.current, anchor);
-    // Whoever came by finger or mouse sees no entry chosen already.
+    // Opened by finger or mouse, no entry is preselected.
     const isByKeyboard = document.activeElement?.matches(":focus-visible");
     (isByKeyboard ? entriesOf(menu.current)[0] : list.current)?.focus();
     return () => element?.matches(":popover-open") && element.hidePopover();
@@ -58,11 +58,18 @@ export function Menu({ label, entries, anchor, onClose, children }: Props) {
       onClick={(event) => event.target === layer.current && onClose()}
     >
       <div class="menu" ref={menu}>
-        {children}
+        <div class="menu-about" id={aboutId}>
+          {about.map((line) => (
+            <p dir="auto" key={line}>
+              {line}
+            </p>
+          ))}
+        </div>
         <div
           role="menu"
           class="menu-entries"
           aria-label={label}
+          aria-describedby={aboutId}
           tabIndex={-1}
           ref={list}
           onKeyDown={(event) => goThrough(event, menu.current, onClose)}
@@ -95,9 +102,9 @@ function choose(entry: MenuEntry, close: () => void): void {
 }
 
 function goThrough(event: KeyboardEvent, menu: HTMLElement | null, close: () => void): void {
-  // While the menu is open no key is anybody else's.
+  // While the menu is open it handles all keys.
   event.stopPropagation();
-  if (isChord(event)) return;
+  if (hasModifier(event)) return;
   const all = entriesOf(menu);
   const index = all.indexOf(document.activeElement as HTMLElement);
   if (event.key === "Escape" || event.key === "Tab") {

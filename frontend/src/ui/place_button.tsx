@@ -1,4 +1,4 @@
-/** A round button to add something, which then says where that stands, and leads there. */
+/** A round button to add a track, which then shows its position in the queue, and reveals it. */
 
 import { useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
@@ -19,7 +19,7 @@ interface Props {
 export function PlaceButton({ state, label, place, onPress, isInTabOrder = true, isResting = false }: Props) {
   const wasPlaced = useRef(state === "placed");
   const hasSettled = useRef(false);
-  // Only what happens before one's eyes is shown as happening.
+  // Only changes while it is shown are animated.
   if (state !== "placed") hasSettled.current = wasPlaced.current = false;
   else if (!wasPlaced.current) hasSettled.current = true;
   return (
@@ -33,13 +33,13 @@ export function PlaceButton({ state, label, place, onPress, isInTabOrder = true,
       title={label}
       tabIndex={isInTabOrder ? 0 : -1}
       data-control="add"
-      // The second click of a double one is no second wish.
+      // The second click of a double click is ignored.
       onClick={({ detail }) => (state === "free" || detail < 2) && onPress()}
     >
       {state === "free" && <Icon name="add" />}
       {state === "pending" && <Icon name="clock" size={20} />}
       {state === "placed" && (
-        <span class="place-button-place numbers">
+        <span class="place-button-position numbers">
           <Icon name="check" size={16} />
           {place}
         </span>

@@ -41,7 +41,7 @@ export class RowElements {
     return this.#list()?.contains(document.activeElement) ?? false;
   }
 
-  /** Whether somebody goes through them by keyboard. */
+  /** Whether focus is visible, as for keyboard users. */
   get showFocus(): boolean {
     return this.#list()?.querySelector(":focus-visible") != null;
   }

@@ -1,7 +1,8 @@
-/** Short lines at the edge of the page; each can be closed, and stays while somebody is on it. */
+/** Short messages at the edge of the page; each can be closed, and stays while the pointer or focus is on it. */
 
+import type { ComponentChildren } from "preact";
 import { useRef } from "preact/hooks";
-import { IconButton } from "./icon_button.tsx";
+import { IconButton } from "./icon.tsx";
 import "./toasts.css";
 
 export interface ShownToast {
@@ -17,11 +18,13 @@ interface Props {
   closeLabel: string;
   onClose: (id: number) => void;
   /** Pointer or focus has come to one, and has gone again. */
-  onHold: (id: number) => void;
-  onLetGo: (id: number) => void;
+  onPause: (id: number) => void;
+  onResume: (id: number) => void;
+  /** Shown above them. */
+  children?: ComponentChildren;
 }
 
-export function Toasts({ toasts, behind, closeLabel, onClose, onHold, onLetGo }: Props) {
+export function Toasts({ toasts, behind, closeLabel, onClose, onPause, onResume, children }: Props) {
   const before = useRef<Element | null>(null);
   /** Focus goes back to where it came from. */
   const close = (id: number) => {
@@ -40,14 +43,15 @@ export function Toasts({ toasts, behind, closeLabel, onClose, onHold, onLetGo }:
         if (!cameFrom?.closest(".toasts")) before.current = cameFrom;
       }}
     >
+      {children}
       {toasts.map(({ id, text, action }) => (
         <div
           class="toast"
           key={id}
-          onPointerEnter={() => onHold(id)}
-          onPointerLeave={() => onLetGo(id)}
-          onFocusIn={() => onHold(id)}
-          onFocusOut={() => onLetGo(id)}
+          onPointerEnter={() => onPause(id)}
+          onPointerLeave={() => onResume(id)}
+          onFocusIn={() => onPause(id)}
+          onFocusOut={() => onResume(id)}
         >
           <span class="toast-text" dir="auto">
             {text}

@@ -66,7 +66,7 @@ const PAIRS: [what: string, least: number, on: string[]][] = [
   ["danger", TEXT, [...GROUNDS, "text 8% raised"]],
   // Borders of fields, switches, votes not given, handles.
   ["sign", SIGN, GROUNDS],
-  // The ring of focus stands on the ground around the thing, and at the edge of a thing that is pressed.
+  // The focus ring is on the background around the control, and at the edge of a pressed one.
   ["accent", SIGN, ["text 8% raised", "accent 12% surface", "accent 12% page"]],
 ];
 

@@ -1,7 +1,7 @@
 /** The window onto a list: its size, the size of a row, and how far it is scrolled, without asking more than needed. */
 
 import { createRef } from "preact";
-import { wantsStillness } from "./reduced_motion.ts";
+import { prefersReducedMotion } from "./screen.ts";
 import { clamp, type Sight } from "./virtual_window.ts";
 
 export class Viewport {
@@ -28,13 +28,16 @@ export class Viewport {
     return () => watcher.disconnect();
   }
 
-  /** Asks the browser where the list is scrolled to; what has changed in the page it has to lay out for that. */
+  /** Reads the scroll position, for which the browser may have to lay out the page. */
   read(): number {
     this.#place(this.scroller.current?.scrollTop ?? 0);
     return this.#sight.scrollTop;
   }
 
-  /** Means to stand there, once a list of so many rows is drawn. In what stands below them one stays where one is. */
+  /**
+   * Sets the scroll position for a list of so many rows that is about to be rendered. In the part below the rows it
+   * stays.
+   */
   intend(top: number, count: number, hasTail = false): void {
     const { row, height, scrollTop } = this.#sight;
     this.#place(clamp(top, 0, Math.max(0, count * row - height, hasTail ? scrollTop : 0)));
@@ -44,14 +47,17 @@ export class Viewport {
     const scroller = this.scroller.current;
     if (!scroller) return;
     if (scroller.scrollTop !== top) scroller.scrollTop = top;
-    // The browser keeps it within bounds.
+    // The browser limits it to the list's bounds.
     this.read();
   }
 
   /** Softly where it isn't far, and the reader doesn't want stillness. */
   scrollSoftly(top: number): void {
     const isFar = Math.abs(top - this.#sight.scrollTop) > this.#sight.height * 4;
-    this.scroller.current?.scrollTo({ top, behavior: isFar || wantsStillness() ? "instant" : "smooth" });
+    this.scroller.current?.scrollTo({
+      top,
+      behavior: isFar || prefersReducedMotion() ? "instant" : "smooth",
+    });
   }
 
   #place(scrollTop: number): void {
@@ -64,7 +70,7 @@ export class Viewport {
     const height = scroller?.clientHeight ?? 0;
     const row = this.probe.current?.getBoundingClientRect().height ?? 0;
     const old = this.#sight;
-    // A hidden list keeps what it knows.
+    // A hidden list has no sizes: the last known ones stay.
     if (!scroller || !height || !row || (height === old.height && row === old.row)) return false;
     // With other heights the same row stays first.
     if (old.row && row !== old.row) scroller.scrollTop = (old.scrollTop / old.row) * row;

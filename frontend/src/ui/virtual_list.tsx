@@ -1,20 +1,28 @@
 /**
- * A list of any length of which only the rows in sight exist, all of one height.
+ * A list of any length of which only the visible rows exist, all of one height.
  *
- * Rows are known by their keys: they glide when they move, what is under the eye stays there when something changes
- * above, and focus stays on the row that it is on. One row is the list's stop for the Tab key; arrows go from row to
- * row, and from a control (`data-control`) to the same control of the next row.
+ * Rows are identified by their keys: they glide when they move, visible rows stay where they are when something
+ * changes above, and focus stays on its row. One row is the list's stop for the Tab key; arrows go from row to row,
+ * and from a control (`data-control`) to the same control of the next row.
  */
 
 import { Component, type ComponentChild, createRef, type RefObject } from "preact";
-import type { ListProps, ListState } from "./list_props.ts";
+import { hasModifier, rowForKey } from "./keyboard.ts";
+import { RowAnimation, type Scene } from "./row_animation.ts";
 import { controlOf, type Focused, keyOf, RowElements } from "./row_elements.ts";
-import { isChord, rowForKey } from "./row_keys.ts";
-import { RowMotion, type Scene } from "./row_motion.ts";
-import { keysLeaving, shiftsOf, successorOf } from "./row_order.ts";
 import { Viewport } from "./viewport.ts";
-import { virtualRow } from "./virtual_row.tsx";
-import { commonShift, drawnSpan, indicesDrawn, type Span, scrollTopFor, seenSpan } from "./virtual_window.ts";
+import { type ListProps, type ListState, virtualRow } from "./virtual_row.tsx";
+import {
+  commonShift,
+  drawnSpan,
+  indicesDrawn,
+  keysLeaving,
+  type Span,
+  scrollTopFor,
+  seenSpan,
+  shiftsOf,
+  successorOf,
+} from "./virtual_window.ts";
 import "./virtual_list.css";
 
 interface Props extends ListProps {
@@ -31,16 +39,16 @@ export class VirtualList extends Component<Props, ListState> {
   readonly #viewport = new Viewport();
   readonly #list = createRef<HTMLUListElement>();
   readonly #rows = new RowElements(() => this.#list.current);
-  readonly #motion = new RowMotion();
+  readonly #motion = new RowAnimation();
   #unwatch = () => {};
   /** How the list was before the change that is being drawn. */
   #before: Scene | null = null;
   #isPressed = false;
-  #focusWish: { key: string; control: string | null } | null = null;
-  #sightWish: { key: string; where: "nearest" | "middle" } | null = null;
+  #focusRequest: { key: string; control: string | null } | null = null;
+  #scrollRequest: { key: string; where: "nearest" | "middle" } | null = null;
   #leavingTimer: ReturnType<typeof setTimeout> | undefined;
 
-  // --- For whoever holds the list --------------------------------------------------------------------
+  // --- For the component that owns the list -----------------------------------------------------------
 
   /** What scrolls; null before the list is drawn. */
   get scroller(): HTMLElement | null {
@@ -57,7 +65,7 @@ export class VirtualList extends Component<Props, ListState> {
     return this.#viewport.sight.scrollTop;
   }
 
-  /** So many pixels, at once. */
+  /** Scrolls by so many pixels, without animation. */
   scrollBy(pixels: number): void {
     this.#viewport.scrollAtOnce(this.scrollTop + pixels);
   }
@@ -67,10 +75,10 @@ export class VirtualList extends Component<Props, ListState> {
     const index = this.props.indexOf(key);
     if (index < 0) return;
     if (this.#viewport.isKnown) this.#viewport.scrollSoftly(scrollTopFor(this.#viewport.sight, index, where));
-    else this.#sightWish = { key, where };
+    else this.#scrollRequest = { key, where };
   }
 
-  /** Puts focus on the row, or on that control of it; brings it into sight unless told not to. */
+  /** Focuses the row, or that control of it, and scrolls it into view unless `scroll` is false. */
   focus(
     key: string,
     { control = null, scroll = true }: { control?: string | null; scroll?: boolean } = {},
@@ -80,33 +88,33 @@ export class VirtualList extends Component<Props, ListState> {
     const { sight } = this.#viewport;
     if (scroll) this.#viewport.scrollAtOnce(scrollTopFor(sight, index, "nearest"));
     // At once where it is drawn: the next key may be pressed already.
-    this.#focusWish = this.#rows.focus(key, control) ? null : { key, control };
+    this.#focusRequest = this.#rows.focus(key, control) ? null : { key, control };
     this.setState({ activeKey: key, span: this.#spanInSight() });
   }
 
-  /** Shows the row so many pixels below the list's top, out of its place, until it is let go. */
-  hold(key: string, top: number): void {
-    const isNew = this.#motion.heldKey !== key;
-    this.#motion.hold(key, top);
+  /** Shows the row so many pixels below the list's top, out of its place, until it is released. */
+  pin(key: string, top: number): void {
+    const isNew = this.#motion.pinnedKey !== key;
+    this.#motion.pin(key, top);
     // It stays drawn from now on.
     if (isNew) this.setState({});
-    this.#motion.showHeld(this.#rows, this.#placeOf);
+    this.#motion.showPinned(this.#rows, this.#placeOf);
   }
 
-  /** Lets the held row glide to its place. */
-  letGo(): void {
-    this.#motion.letGo(this.#rows, this.#placeOf);
+  /** Lets the pinned row glide to its place. */
+  release(): void {
+    this.#motion.release(this.#rows, this.#placeOf);
   }
 
   // --- Its life --------------------------------------------------------------------------------------
 
   override componentDidMount(): void {
-    this.#tellHolder(this);
+    this.#setRef(this);
     this.#unwatch = this.#viewport.watch(() => this.setState({ span: this.#spanInSight() }));
   }
 
   override componentWillUnmount(): void {
-    this.#tellHolder(null);
+    this.#setRef(null);
     this.#unwatch();
     clearTimeout(this.#leavingTimer);
   }
@@ -119,7 +127,7 @@ export class VirtualList extends Component<Props, ListState> {
     const { sight } = this.#viewport;
     this.#before ??= { order: this.props, sight };
     const seen = seenSpan(sight, this.props.count);
-    if (this.#staysUnderTheEye()) {
+    if (this.#keepsPosition()) {
       const shift = commonShift(shiftsOf(seen, this.props, next)) * sight.row;
       this.#viewport.intend(sight.scrollTop + shift, next.count, Boolean(next.tail));
     }
@@ -136,14 +144,14 @@ export class VirtualList extends Component<Props, ListState> {
     const before = this.#before;
     this.#before = null;
     if (before) this.#settle(before);
-    this.#motion.showHeld(this.#rows, this.#placeOf);
-    this.#carryOutWishes();
+    this.#motion.showPinned(this.#rows, this.#placeOf);
+    this.#fulfilRequests();
     if (focused) this.#rows.giveFocusBack(focused, this.state.activeKey);
-    if (state.span !== this.state.span) this.#tellRange();
+    if (state.span !== this.state.span) this.#reportRange();
   }
 
   /** A component's `ref` is one of its properties, and its own affair. */
-  #tellHolder(list: VirtualList | null): void {
+  #setRef(list: VirtualList | null): void {
     if (this.props.ref) this.props.ref.current = list;
   }
 
@@ -158,23 +166,23 @@ export class VirtualList extends Component<Props, ListState> {
     this.setState({ span, activeKey: this.#activeInSight() });
   };
 
-  #tellRange(): void {
+  #reportRange(): void {
     const { first, end } = this.state.span;
     if (end > first) this.props.onRangeChange?.(first, end - 1);
   }
 
   // --- When the list has changed ---------------------------------------------------------------------
 
-  /** At its very top the list shows what comes in there, unless somebody's finger is on it. */
-  #staysUnderTheEye(): boolean {
-    return this.scrollTop >= 1 || this.#motion.heldKey !== null || this.#isPressed;
+  /** At its very top the list shows new rows there, unless the user touches it. */
+  #keepsPosition(): boolean {
+    return this.scrollTop >= 1 || this.#motion.pinnedKey !== null || this.#isPressed;
   }
 
-  /** Finds the row that is active from now on; who goes by keyboard sees it wherever it moves. */
+  /** Determines the active row; for keyboard users it stays visible wherever it moves. */
   #moveFocus(next: Readonly<Props>): string | null {
-    const wish = this.#focusWish;
-    const key = successorOf(wish ? wish.key : this.state.activeKey, this.props, next);
-    if (wish) this.#focusWish = key === null ? null : { ...wish, key };
+    const request = this.#focusRequest;
+    const key = successorOf(request ? request.key : this.state.activeKey, this.props, next);
+    if (request) this.#focusRequest = key === null ? null : { ...request, key };
     if (key !== null && this.#rows.showFocus) {
       this.#viewport.intend(scrollTopFor(this.#viewport.sight, next.indexOf(key), "nearest"), next.count);
     }
@@ -190,7 +198,7 @@ export class VirtualList extends Component<Props, ListState> {
       // The browser may have scrolled by itself, as far as the list still goes.
       this.#viewport.scrollAtOnce(this.scrollTop);
     } else if (shift) {
-      // Somebody may just be scrolling. Without a shift nobody asks where: the answer costs a layout.
+      // The user may be scrolling. Without a shift the position is not read, because that costs a layout.
       from = this.#viewport.read();
       this.#viewport.scrollAtOnce(from + shift);
     }
@@ -232,7 +240,7 @@ export class VirtualList extends Component<Props, ListState> {
     const key = keyOf(event.target);
     if (key === null) return;
     this.props.onRowKey?.(event, key);
-    if (event.defaultPrevented || isChord(event) || event.shiftKey) return;
+    if (event.defaultPrevented || hasModifier(event) || event.shiftKey) return;
     const { height, row } = this.#viewport.sight;
     const page = Math.max(1, Math.floor(height / row) - 1);
     const next = rowForKey(event.key, this.props.indexOf(key), this.props.count, page);
@@ -241,14 +249,20 @@ export class VirtualList extends Component<Props, ListState> {
     this.focus(this.props.keyAt(next), { control: controlOf(event.target) });
   };
 
-  #carryOutWishes(): void {
-    const sight = this.#sightWish;
+  readonly #onClick = ({ target }: MouseEvent): void => {
+    const row = (target as Element).closest<HTMLElement>("button, a, [data-key]");
+    const key = row?.dataset["key"];
+    if (row && key !== undefined) this.props.onRowPress?.(key, row);
+  };
+
+  #fulfilRequests(): void {
+    const sight = this.#scrollRequest;
     if (sight && this.#viewport.isKnown) {
-      this.#sightWish = null;
+      this.#scrollRequest = null;
       this.scrollTo(sight.key, sight.where);
     }
-    const wish = this.#focusWish;
-    if (wish && this.#rows.focus(wish.key, wish.control)) this.#focusWish = null;
+    const request = this.#focusRequest;
+    if (request && this.#rows.focus(request.key, request.control)) this.#focusRequest = null;
   }
 
   /** In pixels from the top of the list. */
@@ -258,8 +272,8 @@ export class VirtualList extends Component<Props, ListState> {
   #drawnIndices(active: number): number[] {
     const { span, leaving } = this.state;
     const { count, indexOf } = this.props;
-    const { heldKey } = this.#motion;
-    const others = (heldKey === null ? leaving : [...leaving, heldKey]).map(indexOf);
+    const { pinnedKey } = this.#motion;
+    const others = (pinnedKey === null ? leaving : [...leaving, pinnedKey]).map(indexOf);
     return indicesDrawn(span, this.#viewport.isKnown ? [...others, active] : others, count);
   }
 
@@ -286,6 +300,7 @@ export class VirtualList extends Component<Props, ListState> {
           style={{ height: `calc(${rowHeight} * ${count})` }}
           onFocusIn={this.#onFocusIn}
           onKeyDown={this.#onKeyDown}
+          onClick={this.#onClick}
         >
           {this.#drawnIndices(active).map((index) =>
             virtualRow(this.props, { index, isActive: index === active, rowPixels: this.rowPixels }),

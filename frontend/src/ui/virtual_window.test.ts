@@ -1,5 +1,16 @@
-import { describe, expect, it } from "vitest";
-import { commonShift, drawnSpan, indicesDrawn, scrollTopFor, seenSpan } from "./virtual_window.ts";
+import { describe, expect, it, test } from "vitest";
+import {
+  commonShift,
+  drawnSpan,
+  indicesDrawn,
+  keysLeaving,
+  orderedKeys,
+  type RowOrder,
+  scrollTopFor,
+  seenSpan,
+  shiftsOf,
+  successorOf,
+} from "./virtual_window.ts";
 
 const sight = (scrollTop: number) => ({ scrollTop, height: 500, row: 50 });
 
@@ -8,7 +19,7 @@ describe("what is seen and drawn", () => {
     expect(drawnSpan({ scrollTop: 0, height: 0, row: 0 }, 1000)).toEqual({ first: 0, end: 0 });
   });
 
-  it("is nothing when the list has become shorter than where it stood", () => {
+  it("is empty when the list has become shorter than its position", () => {
     expect(seenSpan(sight(5000), 3)).toEqual({ first: 3, end: 3 });
   });
 
@@ -47,7 +58,7 @@ describe("bringing a row into sight", () => {
 });
 
 describe("the rows that are drawn", () => {
-  it("are those of the span, and the others where they stand, each once", () => {
+  it("are those of the span, and the others at their positions, each once", () => {
     expect(indicesDrawn({ first: 3, end: 6 }, [5, 8, 0], 10)).toEqual([0, 3, 4, 5, 8]);
   });
 
@@ -55,4 +66,50 @@ describe("the rows that are drawn", () => {
     expect(indicesDrawn({ first: 3, end: 6 }, [-1, 9], 4)).toEqual([3]);
     expect(indicesDrawn({ first: 3, end: 6 }, [], 2)).toEqual([]);
   });
+});
+
+/** A list whose rows are the letters of a word. */
+function listOf(word: string): RowOrder {
+  const keys = [...word];
+  return { count: keys.length, keyAt: (index) => keys[index] ?? "", indexOf: (key) => keys.indexOf(key) };
+}
+
+const BEFORE = listOf("abcdef");
+const SEEN = { first: 1, end: 4 };
+
+describe("rows in sight", () => {
+  it("are how far each has moved down, except for removed ones", () => {
+    expect(shiftsOf(SEEN, BEFORE, listOf("xabcdef"))).toEqual([1, 1, 1]);
+    expect(shiftsOf(SEEN, BEFORE, listOf("bdefac"))).toEqual([-1, 3, -2]);
+    expect(shiftsOf(SEEN, BEFORE, listOf("abdef"))).toEqual([0, -1]);
+  });
+
+  it("leave when they are outside of the drawn span, and not when they are removed", () => {
+    const after = listOf("adefbx");
+    expect(keysLeaving(SEEN, { first: 0, end: 4 }, BEFORE, after)).toEqual(["b"]);
+  });
+});
+
+describe("the row that takes another's place", () => {
+  it("is the row itself while it is there", () => {
+    expect(successorOf("c", BEFORE, listOf("cab"))).toBe("c");
+    expect(successorOf(null, BEFORE, listOf("cab"))).toBeNull();
+  });
+
+  it("is the next one, behind the last the one before", () => {
+    expect(successorOf("c", BEFORE, listOf("abdef"))).toBe("d");
+    expect(successorOf("f", BEFORE, listOf("abcde"))).toBe("e");
+  });
+
+  it("is null in an empty list", () => {
+    expect(successorOf("c", BEFORE, listOf(""))).toBeNull();
+  });
+});
+
+const item = (key: string, votes = 0) => ({ key, votes });
+
+test("a vote leaves the order the same object, so that nothing is computed or rendered again for it", () => {
+  const before = orderedKeys([item("a"), item("b")], []);
+
+  expect(orderedKeys([item("a", 1), item("b")], before)).toBe(before);
 });

@@ -1,4 +1,4 @@
-/** Which rows of a long list are drawn, and how far the list scrolls so that nothing jumps under the eye. */
+/** Which rows of a long list are drawn, how far it scrolls, and what a change does to its rows. Pure. */
 
 export interface Sight {
   /** Pixels. */
@@ -17,7 +17,7 @@ export interface Span {
 
 // Drawn beyond each edge, so that a flick meets rows and not the ground.
 const OVERSCAN = 6;
-// The edges of what is drawn move by so many rows at once: fewer drawings while scrolling.
+// The edges of the drawn span move by so many rows at a time: fewer renderings while scrolling.
 const STEP = 4;
 
 /** The rows that are at least partly seen. */
@@ -67,4 +67,46 @@ export function indicesDrawn({ first, end }: Span, others: readonly number[], co
   const inSpan = Array.from({ length: Math.max(0, Math.min(end, count) - first) }, (_, at) => first + at);
   const indices = new Set([...inSpan, ...others]);
   return [...indices].filter((index) => index >= 0 && index < count).sort((one, other) => one - other);
+}
+
+/** The rows of a list at one moment. */
+export interface RowOrder {
+  count: number;
+  keyAt: (index: number) => string;
+  /** −1 for a key that is not there. */
+  indexOf: (key: string) => number;
+}
+
+/** How many rows those of the span have gone down, as far as they are still there. */
+export function shiftsOf({ first, end }: Span, before: RowOrder, after: RowOrder): number[] {
+  const shifts: number[] = [];
+  for (let index = first; index < end; index += 1) {
+    const found = after.indexOf(before.keyAt(index));
+    if (found >= 0) shifts.push(found - index);
+  }
+  return shifts;
+}
+
+/** Those of the span that are still in the list, but outside of the span `drawn`. */
+export function keysLeaving({ first, end }: Span, drawn: Span, before: RowOrder, after: RowOrder): string[] {
+  const leaving: string[] = [];
+  for (let index = first; index < end; index += 1) {
+    const key = before.keyAt(index);
+    const place = after.indexOf(key);
+    if (place >= 0 && (place < drawn.first || place >= drawn.end)) leaving.push(key);
+  }
+  return leaving;
+}
+
+/** The row itself, or the one that took the place of a vanished one; null when the list is empty. */
+export function successorOf(key: string | null, before: RowOrder, after: RowOrder): string | null {
+  if (key === null || after.indexOf(key) >= 0) return key;
+  const place = Math.min(before.indexOf(key), after.count - 1);
+  return place < 0 ? null : after.keyAt(place);
+}
+
+/** Their keys: `before` itself where the order is still that. Most events are votes, which move nothing. */
+export function orderedKeys(items: readonly { key: string }[], before: readonly string[]): readonly string[] {
+  const isSame = items.length === before.length && items.every(({ key }, index) => key === before[index]);
+  return isSame ? before : items.map(({ key }) => key);
 }

@@ -48,7 +48,7 @@ class Person:
 
 @pytest.fixture(scope="module")
 def accounts(server: TuttiServer) -> Iterator[list[Person]]:
-    """Made once for a file: what a test tells is added to what others told."""
+    """Made once for a file: activities of a test are added to those of others."""
     clients = [client_of(server) for _ in range(2)]
     for number, http in enumerate(clients):
         begin_plain_session(http, f"dee-{number}-{secrets.token_hex(3)}")

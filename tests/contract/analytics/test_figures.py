@@ -1,11 +1,13 @@
-"""What came of it: one's own figures, and everybody's."""
+"""Figures of activities: one's own, and of all users."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.contract.analytics.conftest import ME, Person
+from tests.contract.conftest import NewClient
 from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
@@ -14,12 +16,12 @@ from tests.contract.shapes import INSTANT, check_track
 # --- What one person does: for that person and staff, by the days and hours of any zone --------------
 
 
-def test_figures_count_what_was_told(dee: Person, eli: Person, library: Library):
+def test_figures_count_recorded_activities(dee: Person, eli: Person, library: Library):
     halo = library.add("Halo", artist=library.word, genre=library.word)["id"]
-    told = [{"track_id": halo, "activity_type": kind} for kind in ["play"] * 4 + ["like", "skip", "skip"]]
+    reported = [{"track_id": halo, "activity_type": kind} for kind in ["play"] * 4 + ["like", "skip", "skip"]]
     before = eli.figures()
 
-    eli.tell([{**one, "occurred_at": "2024-06-01T22:30:00Z"} for one in told])
+    eli.tell([{**one, "occurred_at": "2024-06-01T22:30:00Z"} for one in reported])
     dee.tell({"track_id": halo, "activity_type": "dislike"})
 
     figures = eli.figures()
@@ -89,7 +91,7 @@ def test_a_play_in_a_room_counts_once_for_who_added_the_track(queue: Queue, dee:
     assert eli.figures() == before[1]
 
 
-# --- Summary and trends: for everybody, of everybody, naming nobody ----------------------------------
+# --- Summary and trends: for all users, of all users, without names ----------------------------------
 
 SUMMARY, TRENDS = "/api/analytics/summary/", "/api/analytics/trends/"
 MOST = 100
@@ -101,15 +103,15 @@ SENSELESS: list[dict[str, Any]] = [
 def summary(http: httpx.Client) -> dict[str, Any]:
     answer = http.get(SUMMARY)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def trends(http: httpx.Client, **query: int) -> dict[str, Any]:
     answer = http.get(TRENDS, params={"limit": MOST, **query})
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def named(entries: list[dict[str, Any]], name: str) -> dict[str, Any] | None:
@@ -120,14 +122,15 @@ def days_ago(days: int) -> str:
     return (datetime.now(UTC) - timedelta(days=days)).isoformat()
 
 
-def test_the_summary_counts_what_is_told_and_plays_in_rooms(
+def test_the_summary_counts_recorded_activities_and_plays_in_rooms(
     client: httpx.Client, dee: Person, track_id: int, queue: Queue
 ):
     dee.tell({"track_id": track_id, "activity_type": "share"})
     before = summary(client)
     numbers = {"users", "active_users_7d", "tracks", "recommendations", "activities", "activities_7d"}
-    assert before.keys() == numbers | {"room_plays", "by_type", "generated_at"}
-    assert all(isinstance(before[name], int) for name in (*numbers, "room_plays"))
+    numbers |= {"room_plays", "guests", "active_guests_7d", "queue_items", "votes"}
+    assert before.keys() == numbers | {"by_type", "generated_at"}
+    assert all(isinstance(before[name], int) for name in numbers)
     assert before["by_type"].keys() == {"play", "like", "dislike", "skip", "share"}
     assert sum(before["by_type"].values()) == before["activities"]
     assert before["tracks"] >= 35
@@ -137,7 +140,7 @@ def test_the_summary_counts_what_is_told_and_plays_in_rooms(
     dee.tell({"track_id": track_id, "activity_type": "play", "occurred_at": days_ago(40)})
     a, b = queue.fill(2)
     for item in (a, a, b):
-        queue.play(item)  # of nobody known: plays that are no activities
+        queue.play(item)  # of unknown users: plays that are no activities
 
     after = summary(client)
     assert after["activities"] == before["activities"] + 2
@@ -147,23 +150,39 @@ def test_the_summary_counts_what_is_told_and_plays_in_rooms(
     assert after["room_plays"] == before["room_plays"] + 2
 
 
+@pytest.mark.both_sizes
+def test_the_summary_counts_guests_and_what_they_do(
+    client: httpx.Client, queue: Queue, new_client: NewClient
+):
+    queue.fill(1)
+    before, guest = summary(client), new_client()
+    assert guest.post("/api/guests/", json={"name": "Cem"}).status_code == 201
+    own = queue.as_seen_by(guest)
+    for item in own.fill(2):
+        own.vote(item, 1)
+    after = summary(client)
+    changes = {"guests": 1, "active_guests_7d": 1, "queue_items": 2, "votes": 2}
+    assert {name: after[name] - before[name] for name in changes} == changes
+    assert (after["users"], after["active_users_7d"]) == (before["users"], before["active_users_7d"])
+
+
 def test_trends_say_of_which_days_and_are_of_a_week_and_ten_of_each_by_default(
     client: httpx.Client, dee: Person, library: Library
 ):
     for days in (1, 7, 90):
-        told, today = trends(client, days=days), datetime.now(UTC).date()
-        assert told.keys() == {"days", "from", "to", "artists", "genres", "tracks"}
-        assert told["days"] == days
-        assert (told["from"], told["to"]) == (str(today - timedelta(days=days - 1)), str(today))
+        body, today = trends(client, days=days), datetime.now(UTC).date()
+        assert body.keys() == {"days", "from", "to", "artists", "genres", "tracks"}
+        assert body["days"] == days
+        assert (body["from"], body["to"]) == (str(today - timedelta(days=days - 1)), str(today))
     for number in range(11):
         track = library.add(f"Number {number}", artist=f"{library.word} {number}")
         secret = {"secret": "zq-nobody-knows"}
         one = {"track_id": track["id"], "activity_type": "play", "context": secret}
         dee.tell([{**one, "activity_type": kind} for kind in ("play", "like", "share")])
 
-    told = client.get(TRENDS).json()
+    body = client.get(TRENDS).json()
 
-    assert (told["days"], len(told["artists"]), len(told["tracks"])) == (7, 10, 10)
+    assert (body["days"], len(body["artists"]), len(body["tracks"])) == (7, 10, 10)
     for address in (SUMMARY, TRENDS):  # of all; they name no person
         text = client.get(address).text
         assert "user_id" not in text
@@ -181,13 +200,13 @@ def test_trends_count_and_compare(client: httpx.Client, dee: Person, eli: Person
     for person in (dee, eli):
         person.tell({**play, "activity_type": "like", "occurred_at": days_ago(5)})
 
-    told = trends(client, days=4)
+    reported = trends(client, days=4)
 
     expected = {"count": 4, "previous": 6, "change": -2}
-    assert named(told["artists"], library.word) == {"name": library.word, **expected}
-    assert named(told["genres"], library.word) == {"name": library.word, **expected}
-    (track,) = [one for one in told["tracks"] if one["track"]["id"] == halo["id"]]
+    assert named(reported["artists"], library.word) == {"name": library.word, **expected}
+    assert named(reported["genres"], library.word) == {"name": library.word, **expected}
+    (track,) = [one for one in reported["tracks"] if one["track"]["id"] == halo["id"]]
     check_track(track["track"])
     assert track == {"track": track["track"], **expected}
-    counts = [one["count"] for one in told["tracks"]]
+    counts = [one["count"] for one in reported["tracks"]]
     assert counts == sorted(counts, reverse=True)

@@ -89,7 +89,7 @@ def test_of_a_list_with_one_mistake_nothing_is_stored(dee: Person, track_id: int
 # --- Refusals ----------------------------------------------------------------------------------------
 
 
-def test_for_somebody_else_or_without_a_login(
+def test_for_another_user_or_without_a_login(
     dee: Person, eli: Person, staff: httpx.Client, client: httpx.Client, ada: httpx.Client, track_id: int
 ):
     """A guest has none. And whatever is sent, that comes first."""
@@ -122,7 +122,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_what_makes_no_sense(dee: Person, track_id: int):
+def test_invalid_activities_are_refused(dee: Person, track_id: int):
     before = dee.activities()
 
     for wrong, field in NONSENSE:
@@ -146,12 +146,12 @@ def test_a_context_comes_back_as_it_was_also_in_a_long_list_of_a_fast_clock(dee:
         context_of(MAX_CONTEXT_BYTES),
     ]
     before, one = dee.activities(), {"track_id": track_id, "activity_type": "play"}
-    told = [{**one, "context": context} for context in contexts] + [one] * (MAX_LIST - len(contexts))
+    reported = [{**one, "context": context} for context in contexts] + [one] * (MAX_LIST - len(contexts))
 
     def at(minutes: int) -> dict[str, Any]:
         return {**one, "occurred_at": (datetime.now(UTC) + timedelta(minutes=minutes)).isoformat()}
 
-    stored = dee.tell([*told[:-1], at(4)])
+    stored = dee.tell([*reported[:-1], at(4)])
     for length in (0, MAX_LIST + 1):
         refused(dee.post([one] * length), 400, "VALIDATION_ERROR", "non_field_errors")
     refused(dee.post(at(6)), 400, "VALIDATION_ERROR", "occurred_at")
@@ -184,7 +184,7 @@ def test_again_it_counts_once(dee: Person, eli: Person, body: Any, key: str):
     assert (first.status_code, again.status_code) == (201, 201)
     assert (REPLAYED in first.headers, again.headers.get(REPLAYED)) == (False, "true")
     assert again.content == first.content
-    # Under somebody else's key, and without any, each counts.
+    # Under another user's key, and without any, each counts.
     assert REPLAYED not in eli.post(body, key=key).headers
     for _ in range(2):
         eli.tell(body)
@@ -210,7 +210,7 @@ def test_many_at_once_count_once(server: TuttiServer, dee: Person, body: Any, ke
 
 
 @pytest.mark.both_sizes
-def test_a_large_answer_is_made_anew(dee: Person, track_id: int, key: str):
+def test_a_large_response_is_built_again(dee: Person, track_id: int, key: str):
     """It is not kept: a list's answer says again all that was sent."""
     context = {"why": "x" * 100}
     body = [{"track_id": track_id, "activity_type": "play", "context": context}] * 200
@@ -226,9 +226,9 @@ def test_a_large_answer_is_made_anew(dee: Person, track_id: int, key: str):
     assert kept[-1].keys() == {"key", "status", "created_at"}
 
 
-# --- What is found out about a person, figures and recommendations: for that person and staff alone --
+# --- What is found out about a person, figures and recommendations: for that person and staff alone
 
-NOBODY = 10**17
+UNKNOWN_USER = 10**17
 
 
 @pytest.fixture(params=["analytics", "recommendations"])
@@ -250,21 +250,21 @@ def test_the_person_and_staff_read_the_same(dee: Person, staff: httpx.Client, tr
     assert [answer.status_code for answer in answers] == [200] * 3
     assert answers[0].json() == answers[1].json() == answers[2].json()
     assert {answer.headers["Cache-Control"] for answer in answers} == {"private, no-cache"}
-    refused(staff.get(page_of(pages, NOBODY)), 404, "NOT_FOUND")
+    refused(staff.get(page_of(pages, UNKNOWN_USER)), 404, "NOT_FOUND")
 
 
 def test_others_get_the_same_response_for_every_id(
     client: httpx.Client, ada: httpx.Client, dee: Person, eli: Person, pages: str
 ):
-    paths = [page_of(pages, number) for number in (dee.user_id, NOBODY, 0)]
+    paths = [page_of(pages, number) for number in (dee.user_id, UNKNOWN_USER, 0)]
     for http in (client, ada):
         strangers = [http.get(path) for path in [*paths, f"{pages}me/"]]
         refused(strangers[0], 401, "NOT_AUTHENTICATED")
-        assert all(_told(answer) == _told(strangers[0]) for answer in strangers)
+        assert all(_content(answer) == _content(strangers[0]) for answer in strangers)
     others = [eli.http.get(path) for path in paths]
     refused(others[0], 403, "PERMISSION_DENIED")
-    assert all(_told(answer) == _told(others[0]) for answer in others)
+    assert all(_content(answer) == _content(others[0]) for answer in others)
 
 
-def _told(answer: httpx.Response) -> tuple[int, Any, set[str]]:
+def _content(answer: httpx.Response) -> tuple[int, Any, set[str]]:
     return answer.status_code, answer.json(), set(answer.headers)

@@ -1,4 +1,4 @@
-"""Where to go, and how: entry points, slashes, request ids."""
+"""Entry points of the API, slashes at the end of paths, request ids."""
 
 import re
 
@@ -18,10 +18,10 @@ NOT_FOR_GET = {"/api/guests/", "/api/auth/session/", "/api/stream", "/api/gql/"}
 
 
 def test_every_entry_point_is_there(client: httpx.Client, server: TuttiServer):
-    told = client.get("/api/").json()
-    addresses = [httpx.URL(address) for address in told.values()]
+    body = client.get("/api/").json()
+    addresses = [httpx.URL(address) for address in body.values()]
 
-    assert {"docs", "redoc", "schema", "events_schema"} <= told.keys()
+    assert {"docs", "redoc", "schema", "events_schema"} <= body.keys()
     paths = {url.path for url in addresses}
     assert {"/api/tracks/", "/api/playlist/", "/api/rooms/", "/ws/playlist/"} <= paths
     for url in addresses:
@@ -44,7 +44,7 @@ def test_the_front_page_is_for_people_and_the_admin_asks_who_is_there(client: ht
 
 
 @pytest.mark.both_sizes
-def test_health_is_told_with_and_without_a_slash(client: httpx.Client):
+def test_health_answers_with_and_without_a_slash(client: httpx.Client):
     for path in ("live", "live/", "ready", "ready/"):
         answer = client.get(f"/api/health/{path}")
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
@@ -68,7 +68,7 @@ NO_WAY = [
 ]
 
 
-def test_a_get_is_redirected_with_its_query_and_nobody_is_led_away(client: httpx.Client):
+def test_a_get_is_redirected_with_its_query_and_never_to_another_host(client: httpx.Client):
     for path in READ:
         answer = client.get(f"/api/{path}?search=a%20b&limit=2")
         assert answer.status_code in {301, 302, 307, 308}
@@ -100,7 +100,7 @@ def test_a_write_is_a_404_and_nothing_happens(queue: Queue, ada: httpx.Client):
         *(("POST", "/api/guests", {"name": "Ada"}), ("PATCH", "/api/guests/me", {"name": "Bo"})),
     ]
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for method, address, body in writes:
             refused(ada.request(method, address, json=body), 404, "NOT_FOUND")
 
@@ -117,7 +117,7 @@ PATHS = [
 
 
 def test_every_answer_names_its_request(queue: Queue, server: TuttiServer):
-    """The tests' clients look for that in every answer; this one looks for itself, and no two are alike."""
+    """The tests' clients check this in every response; this test also checks that no two ids are equal."""
     with server.client() as http:
         added = http.post(queue.path, json={"track_id": queue.tracks[0]})
         answers = [

@@ -45,8 +45,8 @@ KEYS = [b"a key", b"\xc3\xa4", b"", b"k" * 65]
 
 
 def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(queue: Queue):
-    """Whoever asks, who may write to the library or not, and whatever the key."""
-    with Witness(queue, told=[]):
+    """For any caller, with or without the right to write to the library, and any key."""
+    with Witness(queue, expected=[]):
         for method, path in NOT_TAKEN:
             answer = queue.http.request(method, queue.path + path)
             refused(answer, 405, "METHOD_NOT_ALLOWED")
@@ -62,7 +62,7 @@ def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(queue: Qu
 
 
 def test_who_takes_no_json_gets_a_406_and_who_takes_it_among_others_gets_it(queue: Queue):
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for accept in ("application/xml", "text/html", "image/*"):
             refused(queue.http.get(queue.path, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
             body = {"track_id": queue.tracks[0]}
@@ -84,7 +84,7 @@ def test_a_body_that_is_not_called_json_is_a_415(queue: Queue):
     (a,) = queue.fill(1)
     body = f'{{"track_id": {queue.tracks[1]}}}'
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for kind in NO_JSON:
             headers = {"Content-Type": kind}
             refused(queue.post(content=body, headers=headers), 415, "UNSUPPORTED_MEDIA_TYPE")
@@ -139,7 +139,7 @@ def test_more_is_a_413_also_without_a_length_and_where_no_body_is_needed(queue: 
         *((path, b" " * (MEBIBYTE + 1)) for path in (f"{queue.path}{a}/play/", *ELSEWHERE)),
     ]
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for path, content in too_long:
             refused(queue.http.post(path, content=content, headers=JSON), 413, "PAYLOAD_TOO_LARGE")
 
@@ -160,7 +160,7 @@ NO_OBJECTS = ["[]", '"track"', "5", "null", "true", nested(32)]
 
 
 def test_what_is_not_json_or_deeper_than_32_levels_is_a_400(queue: Queue):
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for body in NOT_JSON:
             refused(queue.post(content=body, headers=JSON), 400, "MALFORMED_JSON")
         for path in ELSEWHERE:
@@ -182,7 +182,7 @@ def test_a_lone_surrogate_is_no_text_and_no_choice(queue: Queue):
         ("PATCH", f"{a}/", "is_playing", ""),
     ]
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for method, path, field, more in writes:
             body = f'{{"{field}": "\\ud800"{more}}}'
             answer = queue.http.request(method, queue.path + path, content=body, headers=JSON)

@@ -106,7 +106,7 @@ def page(http: httpx.Client, url: str) -> dict[str, Any]:
     return body
 
 
-def test_whoever_asks_for_pages_gets_an_envelope_that_leads_through_all(client: httpx.Client):
+def test_requested_pages_have_an_envelope_that_leads_through_all(client: httpx.Client):
     rows = client.get("/api/tracks/?ordering=title").json()
     for query in ("page=1", "page_size=1000", "page=1&page_size=1000"):
         envelope = page(client, f"/api/tracks/?ordering=title&{query}")

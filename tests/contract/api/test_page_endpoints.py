@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from config.local_network import own_addresses
+from core.network import own_addresses
 from tests.conftest import StartServer
 from tests.contract.conftest import PARTY_HOST, new_addresses
 from tests.contract.limits.scripts import Script, check_limit
@@ -14,37 +14,37 @@ from tests.processes import TuttiServer
 ERROR = {"message": "TypeError: it broke", "source": "/page/assets/index-a.js", "line": 1, "column": 7}
 
 
-# --- What a page can't know ----------------------------------------------------------------------------
+# --- What a page can't know --------------------------------------------------------------------------
 
 
 def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
-    told = client.get("/api/page/").json()
+    body = client.get("/api/page/").json()
 
-    assert (told["addresses"], told["is_reachable_by_others"]) == ([], False)
-    assert told["cover_hosts"] == []
-    assert told["version"] == client.get("/api/schema.json").json()["info"]["version"]
+    assert (body["addresses"], body["is_reachable_by_others"]) == ([], False)
+    assert body["cover_hosts"] == []
+    assert body["version"] == client.get("/api/schema.json").json()["info"]["version"]
 
 
 def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start_server: StartServer):
     server = start_server(arguments=("--lan",))
 
-    told = httpx.get(f"http://localhost:{server.port}/api/page/").json()
+    body = httpx.get(f"http://localhost:{server.port}/api/page/").json()
 
-    assert told["addresses"] == [f"http://{own}:{server.port}/" for own in own_addresses()]
-    assert told["is_reachable_by_others"] is True
-    for address in told["addresses"]:
+    assert body["addresses"] == [f"http://{own}:{server.port}/" for own in own_addresses()] != []
+    assert body["is_reachable_by_others"] is True
+    for address in body["addresses"]:
         assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address
 
 
 def test_by_another_name_it_is_shared_by_that_and_tells_the_hosts_of_covers(newcomer: httpx.Client):
     headers = {"Host": PARTY_HOST, "X-Forwarded-Proto": "https"}
-    told = newcomer.get("/api/page/", headers=headers).json()
+    body = newcomer.get("/api/page/", headers=headers).json()
 
-    assert (told["addresses"], told["is_reachable_by_others"]) == ([f"https://{PARTY_HOST}/"], True)
-    assert told["cover_hosts"] == ["b.example", "a.example"]
+    assert (body["addresses"], body["is_reachable_by_others"]) == ([f"https://{PARTY_HOST}/"], True)
+    assert body["cover_hosts"] == ["b.example", "a.example"]
 
 
-# --- Errors of the page --------------------------------------------------------------------------------
+# --- Errors of the page ------------------------------------------------------------------------------
 
 
 def logged(server: TuttiServer) -> list[str]:
@@ -53,7 +53,7 @@ def logged(server: TuttiServer) -> list[str]:
     return [line for line in lines if '"page_error"' in line]
 
 
-def test_an_error_of_the_page_is_in_the_log_and_more_than_anybody_reads_are_refused(
+def test_an_error_of_the_page_is_in_the_log_and_too_many_are_refused(
     newcomer: httpx.Client, strict_server: TuttiServer
 ):
     before = len(logged(strict_server))

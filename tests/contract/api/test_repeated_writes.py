@@ -90,8 +90,8 @@ def test_not_what_was_refused_before_a_rule_looked_at_it(named: Queue):
     ]
 
     with Witness(named) as witness:
-        for status, code, told in asked * 2:
-            answer = named.post(**told)
+        for status, code, reported in asked * 2:
+            answer = named.post(**reported)
             refused(answer, status, code)
             assert not is_replay(answer)
         named.add(named.tracks[0])  # the key may be used for something else
@@ -120,7 +120,7 @@ def test_not_a_429(newcomer: httpx.Client):
 def test_another_request_is_a_422_and_nothing_happens(named: Queue, bo: httpx.Client):
     named.post(json={"track_id": 1})
 
-    with Witness(named, told=["track.added"]):
+    with Witness(named, expected=["track.added"]):
         for path, body in [
             *[("", {"track_id": 2}), ("", {"track_id": 1, "added_by": "Bo"})],
             *[("stop/", None), ("?a=b", {"track_id": 1})],
@@ -128,7 +128,7 @@ def test_another_request_is_a_422_and_nothing_happens(named: Queue, bo: httpx.Cl
             answer = named.post(path, json=body)
             refused(answer, 422, "IDEMPOTENCY_KEY_REUSED")
             assert not is_replay(answer)
-        # Somebody else's key is another.
+        # Another user's key is a different one.
         added = named.as_seen_by(bo).post(json={"track_id": 2}, headers={"Idempotency-Key": KEY})
 
     assert (added.status_code, is_replay(added)) == (201, False)
@@ -183,7 +183,7 @@ def test_the_admin_has_no_use_for_it(staff: httpx.Client):
     staff.delete(f"/api/tracks/{found['id']}/")
 
 
-# --- The client's name for a write, told in its events -----------------------------------------------
+# --- The client's name for a write, in its events ----------------------------------------------------
 
 
 @pytest.mark.both_sizes
@@ -201,11 +201,11 @@ def test_every_write_can_have_a_name_and_events_of_one_without_have_none(queue: 
             assert queue.post(path, json=body, headers=headers).is_success
         queue.http.delete(f"{queue.path}{a}/", headers={"Idempotency-Key": "last"})
 
-    told = [*keys[:5], None, "last", "last"]
+    reported = [*keys[:5], None, "last", "last"]
     assert witness.types[-2:] == ["track.playing", "track.removed"]
-    assert [event["op_id"] for event in witness.events] == told
+    assert [event["op_id"] for event in witness.events] == reported
     poll = queue.get("events/", epoch=before.epoch, since=before.seq).json()
-    assert [event["op_id"] for event in poll["events"]] == told
+    assert [event["op_id"] for event in poll["events"]] == reported
 
 
 def test_anything_else_is_a_400_and_nothing_happens_and_reading_has_no_use_for_it(queue: Queue):
@@ -213,7 +213,7 @@ def test_anything_else_is_a_400_and_nothing_happens_and_reading_has_no_use_for_i
     several = [(b"Idempotency-Key", b"a"), (b"Idempotency-Key", b"b")]
     wrong = (b"", b"x" * 65, b"caf\xc3\xa9", b"\xe9", b"a\tb", b"\x7f")
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for headers in (several, *([(b"Idempotency-Key", key)] for key in wrong)):
             added = queue.post(json={"track_id": queue.tracks[1]}, headers=headers)
             for answer in (added, *(queue.post(path, headers=headers) for path in (f"{a}/play/", "stop/"))):

@@ -55,7 +55,7 @@ def writes(http: httpx.Client, queue: Queue, item: int) -> list[httpx.Response]:
 def test_others_are_refused_and_nothing_happens(queue: Queue, new_client: NewClient):
     (a,) = queue.fill(1)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for origin, site in OTHERS:
             http = new_client(headers=headers_for(queue, origin, site))
             more = [http.post(path, json={"name": "Eve"}) for path in ("/api/guests/", "/api/rooms/")]
@@ -109,7 +109,7 @@ def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
 def test_by_another_name_all_is_a_400_and_nothing_happens(queue: Queue, server: TuttiServer, host: str):
     (a,) = queue.fill(1)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for path in ("", "events/", "stream/", "history/"):
             answer = queue.http.get(queue.path + path, headers={"Host": host})
             refused(answer, 400, "HOST_NOT_ALLOWED")
@@ -182,10 +182,10 @@ def test_an_allowed_origin_may_read_answers_and_their_headers_and_others_may_not
         return queue.http.get(queue.path + path, headers={"Origin": origin}).headers
 
     for path in ("", "history/", "events/", "my-votes/", "9007199254740992/", "stream/"):
-        told = answered(path, ALLOWED)
-        assert told["Access-Control-Allow-Origin"] == ALLOWED
-        assert set(READABLE) <= words(told["Access-Control-Expose-Headers"])
-        assert "origin" in words(told["Vary"])
+        reported = answered(path, ALLOWED)
+        assert reported["Access-Control-Allow-Origin"] == ALLOWED
+        assert set(READABLE) <= words(reported["Access-Control-Expose-Headers"])
+        assert "origin" in words(reported["Vary"])
         for other in (FOREIGN, "null"):
             assert "Access-Control-Allow-Origin" not in answered(path, other)
 

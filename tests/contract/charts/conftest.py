@@ -39,7 +39,7 @@ class Pipeline:
         return day
 
     def fail(self, *, genre: str = "pop") -> str:
-        """The same, but one service gives what nobody can read."""
+        """The same, but one service returns unreadable data."""
         day = str(next(self._days))
         for service in ("spotify", "soundcloud"):
             self._folder.list(service, day, 1, 2, genre=genre)
@@ -56,7 +56,7 @@ class Pipeline:
     def manage_server(self, *arguments: str, code: int = 0) -> None:
         command = [sys.executable, "manage.py", *arguments]
         ran = run_program(command, cwd=BACKEND, env=self._server.environment, seconds=COMMAND_SECONDS)
-        # 3: what failed before is told again with every run.
+        # 3: an earlier failure is reported again with every run.
         assert ran.returncode in {code, 3}, ran.stdout + ran.stderr
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 
-def told(http: httpx.Client, address: str, **query: Any) -> Any:
+def get_data(http: httpx.Client, address: str, **query: Any) -> Any:
     """The data of a good answer."""
     answer = http.get(address, params=query)
     assert answer.status_code == 200, answer.text

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import refused, told
+from tests.contract.charts.envelopes import get_data, refused
 from tests.contract.shapes import INSTANT
 
 GENRES = ("pop", "dance", "rap", "country")
@@ -39,7 +39,7 @@ def check_entry(entry: dict[str, Any]) -> None:
 
 
 def test_what_there_is(client: httpx.Client):
-    index = told(client, "/api/charts/")
+    index = get_data(client, "/api/charts/")
 
     assert [genre["name"] for genre in index["genres"]] == list(GENRES)
     assert {service["name"]: service["is_ranked"] for service in index["services"]} == {
@@ -51,16 +51,16 @@ def test_what_there_is(client: httpx.Client):
 
 @pytest.mark.parametrize("genre", GENRES)
 def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: str):
-    [known] = [one for one in told(client, "/api/charts/")["genres"] if one["name"] == genre]
+    [known] = [one for one in get_data(client, "/api/charts/")["genres"] if one["name"] == genre]
     address = f"/api/charts/{genre}/"
-    chart = told(client, address)
+    chart = get_data(client, address)
 
     assert chart.keys() == {"genre", "date", "compared_with", "is_sample", "sources", "tracks"}
     assert (chart["genre"], chart["date"], chart["is_sample"]) == (genre, known["date"], True)
     assert [source["service"] for source in chart["sources"]] == list(RANKED)
     for source in chart["sources"]:
-        assert source.keys() == {"service", "status", "fetched_at", "date"}
-        assert (source["status"], source["date"]) == ("ok", chart["date"])
+        assert source.keys() == {"service", "status", "fetched_at", "date", "is_confirmed"}
+        assert (source["status"], source["date"], source["is_confirmed"]) == ("ok", chart["date"], True)
         assert INSTANT.fullmatch(source["fetched_at"])
     assert [entry["rank"] for entry in chart["tracks"]] == list(range(1, len(chart["tracks"]) + 1))
     assert len(chart["tracks"]) >= 8
@@ -80,12 +80,12 @@ def test_a_chart_and_of_which_days_there_are_any(client: httpx.Client, genre: st
     assert 3 in {len(entry["services"]) for entry in chart["tracks"]}
     first = date.fromisoformat(known["first_date"])
     assert date.fromisoformat(known["date"]) - first == timedelta(days=3)
-    assert told(client, address, date=str(first))["date"] == str(first)
+    assert get_data(client, address, date=str(first))["date"] == str(first)
     assert client.get(address, params={"date": str(first - timedelta(days=1))}).status_code == 404
 
 
 def test_ranks_follow_from_the_services_ranks(client: httpx.Client):
-    tracks = told(client, "/api/charts/rap/")["tracks"]
+    tracks = get_data(client, "/api/charts/rap/")["tracks"]
 
     def points(entry: dict[str, Any]) -> tuple[int, int, str]:
         ranks = [place["rank"] for place in entry["services"].values()]
@@ -95,9 +95,9 @@ def test_ranks_follow_from_the_services_ranks(client: httpx.Client):
 
 
 def test_movements_are_since_the_day_before_and_the_first_day_is_new_to_all(client: httpx.Client):
-    chart = told(client, "/api/charts/pop/")
+    chart = get_data(client, "/api/charts/pop/")
     today = date.fromisoformat(chart["date"])
-    before = told(client, "/api/charts/pop/", date=str(today - timedelta(days=1)))
+    before = get_data(client, "/api/charts/pop/", date=str(today - timedelta(days=1)))
     ranks = {entry["isrc"]: entry["rank"] for entry in before["tracks"]}
 
     assert before["date"] == chart["compared_with"] == str(today - timedelta(days=1))
@@ -110,16 +110,16 @@ def test_movements_are_since_the_day_before_and_the_first_day_is_new_to_all(clie
         else:
             assert {"up": by, "down": -by, "same": 0}[kind] == last - entry["rank"]
 
-    first = told(client, "/api/charts/pop/", date=str(today - timedelta(days=3)))
+    first = get_data(client, "/api/charts/pop/", date=str(today - timedelta(days=3)))
     assert first["compared_with"] is None
     assert {(one["movement"]["kind"], one["days_on_chart"]) for one in first["tracks"]} == {("new", 1)}
 
 
 @pytest.mark.parametrize("sort", ["rank", "plays", "trending"])
 def test_a_chart_in_another_order_has_the_same_tracks(client: httpx.Client, sort: str):
-    tracks = told(client, "/api/charts/dance/", sort=sort)["tracks"]
+    tracks = get_data(client, "/api/charts/dance/", sort=sort)["tracks"]
 
-    assert sorted(tracks, key=lambda entry: entry["rank"]) == told(client, "/api/charts/dance/")["tracks"]
+    assert sorted(tracks, key=lambda entry: entry["rank"]) == get_data(client, "/api/charts/dance/")["tracks"]
     values = {"rank": lambda one: -one["rank"], "plays": lambda one: one["plays"]["total"]}
     known = [values.get(sort, lambda one: one["change"]["7d"])(one) for one in tracks]
     figures = [one for one in known if one is not None]
@@ -130,10 +130,10 @@ def test_a_chart_in_another_order_has_the_same_tracks(client: httpx.Client, sort
 
 @pytest.mark.parametrize("service", RANKED)
 def test_a_services_own_list(client: httpx.Client, service: str):
-    listed = told(client, f"/api/charts/country/{service}/")
+    listed = get_data(client, f"/api/charts/country/{service}/")
 
     assert listed.keys() == {
-        *("genre", "service", "date", "is_sample", "status", "fetched_at"),
+        *("genre", "service", "date", "is_sample", "status", "is_confirmed", "fetched_at"),
         *("name", "description", "cover_url", "url", "tracks"),
     }
     assert (listed["genre"], listed["service"], listed["status"]) == ("country", service, "ok")
@@ -158,7 +158,7 @@ def test_what_is_not_there_is_a_404_in_the_envelope(client: httpx.Client, addres
     ("field", "value"),
     [("sort", "loud"), ("date", "2999-01-01"), ("date", "yesterday"), ("date", "")],
 )
-def test_what_makes_no_sense_is_a_400_in_the_envelope(client: httpx.Client, field: str, value: str):
+def test_invalid_values_are_a_400_in_the_envelope(client: httpx.Client, field: str, value: str):
     answer = client.get("/api/charts/pop/", params={field: value})
     assert refused(answer, 400, "VALIDATION_ERROR").keys() == {field}
 

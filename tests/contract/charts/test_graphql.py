@@ -6,7 +6,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import refused, told
+from tests.contract.charts.envelopes import get_data, refused
 from tests.contract.charts.graphql import GQL, OPERATIONS, answered, ask
 from tests.contract.shapes import INSTANT
 
@@ -32,11 +32,11 @@ def test_an_operation_is_answered_at_its_own_name_too(client: httpx.Client, name
 
 
 def test_genres(client: httpx.Client):
-    told_by_gql = ask(client, OPERATIONS["GetAvailableGenres"])
+    by_gql = ask(client, OPERATIONS["GetAvailableGenres"])
 
-    assert [genre["name"] for genre in told_by_gql["genres"]] == ["pop", "dance", "rap", "country"]
-    assert told_by_gql["defaultGenre"] == "pop"
-    for genre in told_by_gql["genres"]:
+    assert [genre["name"] for genre in by_gql["genres"]] == ["pop", "dance", "rap", "country"]
+    assert by_gql["defaultGenre"] == "pop"
+    for genre in by_gql["genres"]:
         assert genre["buttonLabels"][0]["context"] == genre["name"]
         check_icon(client, genre["iconUrl"])
 
@@ -51,7 +51,7 @@ def check_icon(client: httpx.Client, url: str) -> None:
 
 @pytest.mark.parametrize("genre", ["pop", "dance", "rap", "country"])
 def test_the_chart_is_the_one_of_rest(client: httpx.Client, genre: str):
-    chart = told(client, f"/api/charts/{genre}/")
+    chart = get_data(client, f"/api/charts/{genre}/")
 
     playlist = ask(client, OPERATIONS["GetPlaylist"], genre=genre, service="tunemeld")["playlist"]
 
@@ -72,7 +72,7 @@ def test_the_chart_is_the_one_of_rest(client: httpx.Client, genre: str):
 
 @pytest.mark.parametrize("service", RANK_FIELDS)
 def test_a_service_s_list_is_the_one_of_rest(client: httpx.Client, service: str):
-    rest = told(client, f"/api/charts/rap/{service}/")
+    rest = get_data(client, f"/api/charts/rap/{service}/")
     known = [(entry["isrc"], entry["rank"]) for entry in rest["tracks"] if entry["isrc"]]
 
     playlist = ask(client, OPERATIONS["GetPlaylist"], genre="rap", service=service)["playlist"]
@@ -102,7 +102,7 @@ def test_metadata_of_the_chart_and_of_lists(client: httpx.Client):
     assert [one["serviceName"] for one in lists] == said["serviceOrder"]
     # The samples' list at Apple Music has no description of its own.
     assert lists[0]["playlistCoverDescriptionText"] == "Curated country tracks from Apple Music"
-    art = told(client, "/api/header-art/country/")
+    art = get_data(client, "/api/header-art/country/")
     for one in lists:
         shown = art[one["serviceName"]]
         texts = [one[f"playlist{field}"] for field in ("Name", "CoverDescriptionText", "CoverUrl", "Url")]
@@ -122,7 +122,7 @@ def test_icons_have_the_server_s_name_that_the_caller_used(client: httpx.Client)
 
 
 def test_counts_of_several_tracks_come_in_the_order_asked_for(client: httpx.Client):
-    chart = told(client, "/api/charts/pop/")["tracks"]
+    chart = get_data(client, "/api/charts/pop/")["tracks"]
     isrcs = [entry["isrc"] for entry in chart][::-1]
 
     counts = ask(client, OPERATIONS["GetPlayCounts"], isrcs=[*isrcs, "ZZTUT0000000", isrcs[0]])
@@ -134,7 +134,7 @@ def test_counts_of_several_tracks_come_in_the_order_asked_for(client: httpx.Clie
 
 
 def test_view_count_data_is_what_graph_data_says(client: httpx.Client):
-    graphs = {track["isrc"]: track["view_counts"] for track in told(client, "/api/graph-data/pop/")}
+    graphs = {track["isrc"]: track["view_counts"] for track in get_data(client, "/api/graph-data/pop/")}
 
     playlist = ask(
         client, 'query { playlist(genre: "pop", service: "tunemeld") { tracks { isrc viewCountDataJson } } }'
@@ -214,7 +214,7 @@ def test_labels_of_buttons_and_orders(client: httpx.Client):
 
 
 def test_a_refresh_answers_with_fresh_counts_or_null(client: httpx.Client):
-    entry = told(client, "/api/charts/pop/")["tracks"][0]
+    entry = get_data(client, "/api/charts/pop/")["tracks"][0]
     refresh = "mutation($isrc: String!) { refreshViewCounts(isrc: $isrc) { isrc totalCurrentPlayCount } }"
 
     said = ask(client, refresh, isrc=entry["isrc"])
@@ -269,12 +269,19 @@ def test_answers_about_charts_say_that_these_are_samples(client: httpx.Client):
 
 @pytest.mark.parametrize(
     "query",
-    ["", " \n", "query A { defaultGenre } query B { serviceOrder }", "fragment F on Query { defaultGenre }"],
+    [
+        "",
+        " \n,",
+        "# only\n#a comment",
+        "query A { defaultGenre } query B { serviceOrder }",
+        "fragment F on Query { defaultGenre }",
+    ],
 )
 def test_without_one_operation_to_run_there_are_only_errors(client: httpx.Client, query: str):
     body = answered(client, query)
 
     assert body.keys() == {"errors"}
+    assert body["errors"]
     assert all(error["message"] for error in body["errors"])
     named = {"query": "query A { defaultGenre } query B { serviceOrder }", "operationName": "A"}
     assert client.post(GQL, json=named).json() == {"data": {"defaultGenre": "pop"}}
@@ -283,12 +290,12 @@ def test_without_one_operation_to_run_there_are_only_errors(client: httpx.Client
 @pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
 def test_answers_have_the_media_type_of_graphql_for_clients_that_accept_it(client: httpx.Client, path: str):
     kind = "application/graphql-response+json"
-    for accept, told_kind in (
+    for accept, content_type in (
         *((kind, kind), (f"{kind}; charset=utf-8, application/json; q=0.9", kind)),
         *(("*/*", "application/json"), ("application/json", "application/json")),
     ):
         answer = client.post(path, json={"query": "{ defaultGenre }"}, headers={"Accept": accept})
-        assert answer.headers["Content-Type"] == told_kind
+        assert answer.headers["Content-Type"] == content_type
         assert answer.json() == {"data": {"defaultGenre": "pop"}}
     refused(client.post(path, json={}, headers={"Accept": kind}), 400, "VALIDATION_ERROR")
     assert client.post(path, json={}, headers={"Accept": "text/html"}).status_code == 406

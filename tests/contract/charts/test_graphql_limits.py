@@ -10,12 +10,13 @@ SIMILAR = 'trackByIsrc(isrc: "ZZTUT0000000")'
 
 
 def nested(times: int) -> str:
-    return "similarTracks { " * times + "isrc" + " }" * times
+    """Of one track each, so that nothing but the depth grows."""
+    return f"{{ {SIMILAR} {{ " + "similarTracks(limit: 1) { " * times + "isrc" + " }" * (times + 2)
 
 
 LAUGHS = "".join(f"fragment F{n} on TrackType {{ ...F{n + 1} ...F{n + 1} }} " for n in range(30))
 TOO_LARGE = {
-    "deep": f"{{ {SIMILAR} {{ {nested(8)} }} }}",
+    "deep": nested(7),
     "wide": f"{{ {SIMILAR} {{ similarTracks(limit: 50) {{ similarTracks(limit: 50) {{ "
     + "id isrc trackName artistName spotifyUrl youtubeUrl albumName updatedAt } } } }",
     "aliases": "{ " + " ".join(f"a{n}: defaultGenre" for n in range(21)) + " }",
@@ -47,6 +48,10 @@ def test_what_asks_for_too_much_is_refused(client: httpx.Client, name: str):
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
+def test_the_deepest_that_is_allowed_is_answered(client: httpx.Client):
+    assert ask(client, nested(6)) == {"trackByIsrc": None}
+
+
 def test_operations_of_one_request_share_its_limits(client: httpx.Client):
     """As tokens, selections, pairs or as costs: what each may have alone, all of them may not."""
     tracks = " ".join(["id", "isrc", "trackName", "artistName", "albumName", "updatedAt", "spotifyUrl"])
@@ -58,11 +63,27 @@ def test_operations_of_one_request_share_its_limits(client: httpx.Client):
         together = [{"query": one.replace("ALIAS", f"a{number}")} for number in range(10)]
 
         alone = answered(client, together[0]["query"])
-        told = client.post(GQL, json=together).json()
+        body = client.post(GQL, json=together).json()
 
         assert "errors" not in alone
-        assert told[0] == alone
-        assert codes_of(told[-1]) == ["QUERY_TOO_LARGE"]
+        assert body[0] == alone
+        assert codes_of(body[-1]) == ["QUERY_TOO_LARGE"]
+
+
+@pytest.mark.parametrize("end", ["", "}"])
+def test_documents_that_are_no_graphql_share_the_tokens_of_a_request(client: httpx.Client, end: str):
+    """Else each of a list is parsed as far as a document alone may go."""
+    names = " ".join(f"x{number}" for number in range(980 if end else 600))
+    together = [{"query": f"{{ a{number} {names}{end}"} for number in range(4)]
+
+    body = client.post(GQL, json=together).json()
+
+    assert [codes_of(one) for one in body] == [
+        ["QUERY_TOO_LARGE"] if end else [""],
+        *[["QUERY_TOO_LARGE"]] * 3,
+    ]
+    # Those behind the one that was too large are not even read.
+    assert body[2]["errors"][0]["message"] == body[3]["errors"][0]["message"]
 
 
 def test_variables_are_bounded_too(client: httpx.Client):
@@ -114,7 +135,7 @@ def test_similar_tracks_stay_within_their_number(client: httpx.Client):
         assert said == {"trackByIsrc": None}, limit
 
 
-# --- Text and numbers that nobody means --------------------------------------------------------------
+# --- Invalid text and numbers ------------------------------------------------------------------------
 
 
 @pytest.mark.both_sizes
@@ -128,9 +149,9 @@ def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
         miscButtonLabels(buttonType: $odd, context: $odd) { title }
     }"""
 
-    told = ask(client, asked, odd=odd)
+    reported = ask(client, asked, odd=odd)
 
-    assert {name for name, value in told.items() if value} == set()
+    assert {name for name, value in reported.items() if value} == set()
     refresh = "mutation($odd: String!) { refreshViewCounts(isrc: $odd) { isrc } }"
     assert ask(client, refresh, odd=odd) == {"refreshViewCounts": None}
     assert ask(client, '{ trackByIsrc(isrc: "a\\u0000b") { isrc } }') == {"trackByIsrc": None}
@@ -138,7 +159,7 @@ def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
 
 @pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
 @pytest.mark.parametrize("variables", [r'{"a": "\ud800"}', r'{"\ud800": 1}', r'{"a": [{"b": ["x\udfff"]}]}'])
-def test_text_that_nobody_can_write_down_is_refused(client: httpx.Client, path: str, variables: str):
+def test_text_with_unpaired_surrogates_is_refused(client: httpx.Client, path: str, variables: str):
     one = f'{{"query": "{{ defaultGenre }}", "variables": {variables}}}'
 
     for body in (one, f"[{one}]"):

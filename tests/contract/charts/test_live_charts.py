@@ -1,4 +1,4 @@
-"""The stream of charts: other processes publish, sockets hear of it, in order and once."""
+"""The stream of charts: others publish, sockets hear of it, in order and once. Its tracks can be queued."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -9,8 +9,9 @@ import pytest
 
 from apps.charts.tests.folded_charts import State, fold, state_of_items
 from tests.contract.charts.conftest import CHARTS, Follow, Pipeline
-from tests.contract.charts.envelopes import told
-from tests.contract.conftest import CORS_ORIGIN
+from tests.contract.charts.envelopes import data_of, get_data
+from tests.contract.conftest import CORS_ORIGIN, new_room, queue_of
+from tests.contract.shapes import check_track
 from tests.contract.sockets import Socket
 from tests.contract.swagger import frame_validator
 from tests.fold import is_event
@@ -55,7 +56,7 @@ def test_a_socket_is_greeted_and_the_snapshot_lists_the_newest_edition_of_each_g
     assert greeting.keys() == {"stream", "epoch", "seq", "heartbeat_seconds"}
     assert greeting["stream"] == "charts"
     assert socket.ping()["seq"] == greeting["seq"]
-    index = told(http, "/api/charts/")["genres"]
+    index = get_data(http, "/api/charts/")["genres"]
     assert snapshot(socket)["items"] == [
         {"genre": one["name"], "date": one["date"], "is_sample": one["is_sample"]}
         for one in index
@@ -64,7 +65,26 @@ def test_a_socket_is_greeted_and_the_snapshot_lists_the_newest_edition_of_each_g
 
 
 @pytest.mark.both_sizes
-def test_an_edition_that_another_process_publishes_is_told_to_everybody(follow: Follow, pipeline: Pipeline):
+def test_a_track_of_a_gathered_chart_can_be_queued(http: httpx.Client, pipeline: Pipeline):
+    pipeline.publish(genre="dance")
+    entry = get_data(http, "/api/charts/dance/")["tracks"][-1]
+    address = f"/api/charts/tracks/{entry['isrc']}/library/"
+    name = {"Idempotency-Key": f"take {entry['isrc']}"}
+
+    made, as_before = (http.post(address, headers=name) for _ in range(2))
+    again = http.post(address)
+
+    assert (made.status_code, as_before.content, again.status_code) == (201, made.content, 200)
+    track = data_of(made)
+    check_track(track)
+    assert (track["isrc"], track["title"], track["artist"]) == (entry["isrc"], entry["name"], entry["artist"])
+    assert data_of(again)["id"] == track["id"]
+    assert made.headers["Location"] == f"/api/tracks/{track['id']}/"
+    assert queue_of(http, new_room(http)).add(track["id"])["track"] == track
+
+
+@pytest.mark.both_sizes
+def test_a_version_published_by_another_process_reaches_all_clients(follow: Follow, pipeline: Pipeline):
     first, second = follow(), follow()
     before = snapshot(first)
     day = pipeline.publish(genre="rap")
@@ -116,7 +136,7 @@ def test_who_comes_from_another_epoch_gets_the_snapshot(follow: Follow):
     assert given == snapshot(follow())
 
 
-def test_a_source_that_fails_is_told_once_and_older_figures_stay(
+def test_a_failing_source_is_reported_once_and_older_figures_stay(
     follow: Follow, pipeline: Pipeline, http: httpx.Client
 ):
     pipeline.publish()
@@ -190,7 +210,7 @@ def test_what_cannot_be_taken_is_an_error_and_the_socket_stays(follow: Follow):
 
 
 @pytest.mark.both_sizes
-def test_a_new_epoch_is_told_by_the_snapshot(follow: Follow, pipeline: Pipeline):
+def test_the_snapshot_has_a_new_epoch(follow: Follow, pipeline: Pipeline):
     socket = follow()
     epoch, _ = socket.position
     pipeline.manage_server("new_epoch")

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contract.charts.envelopes import refused, told
+from tests.contract.charts.envelopes import get_data, refused
 from tests.contract.queues import Queue
 
 
@@ -27,7 +27,7 @@ def play(queue: Queue, item: dict[str, Any], times: int = 1) -> None:
 
 def test_a_room_that_has_played_nothing_has_an_empty_chart(queue: Queue):
     today = datetime.now(UTC).date()
-    chart = told(queue.http, address(queue))
+    chart = get_data(queue.http, address(queue))
 
     assert chart == {
         **{"genre": "", "date": str(today), "is_sample": False},
@@ -45,7 +45,7 @@ def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
         voter.post(f"{queue.path}{loved['id']}/vote/", json={"value": 1}).raise_for_status()
     play(queue, loved)
 
-    chart = told(queue.http, address(queue), week=week())
+    chart = get_data(queue.http, address(queue), week=week())
 
     figures = [(one["rank"], one["track_id"], one["plays"]["total"], one["votes"]) for one in chart["tracks"]]
     assert figures == [
@@ -67,9 +67,9 @@ def test_it_has_what_was_played_and_loved(queue: Queue, ada: httpx.Client):
 def test_it_has_every_field_of_a_genres_chart_and_a_play_that_leaves_the_queue_stays(queue: Queue):
     item = queue.add(queue.tracks[0])
     play(queue, item)
-    world = told(queue.http, "/api/charts/pop/")
+    world = get_data(queue.http, "/api/charts/pop/")
 
-    chart = told(queue.http, address(queue))
+    chart = get_data(queue.http, address(queue))
 
     assert chart.keys() - world.keys() == {"room", "week"}
     assert world.keys() <= chart.keys()
@@ -77,13 +77,13 @@ def test_it_has_every_field_of_a_genres_chart_and_a_play_that_leaves_the_queue_s
     assert entry.keys() - world["tracks"][0].keys() == {"track_id", "votes"}
     assert world["tracks"][0].keys() <= entry.keys()
     queue.http.delete(f"{queue.path}{item['id']}/").raise_for_status()
-    assert [one["track_id"] for one in told(queue.http, address(queue))["tracks"]] == [item["track_id"]]
+    assert [one["track_id"] for one in get_data(queue.http, address(queue))["tracks"]] == [item["track_id"]]
 
 
 def test_another_week_has_its_own(queue: Queue):
     play(queue, queue.add(queue.tracks[0]))
 
-    before = told(queue.http, address(queue), week=week(days_ago=7))
+    before = get_data(queue.http, address(queue), week=week(days_ago=7))
 
     assert (before["week"], before["tracks"]) == (week(days_ago=7), [])
     assert datetime.fromisoformat(before["date"]).isoweekday() == 7

@@ -43,9 +43,9 @@ def test_it_prints_the_new_edition(chart_server: TuttiServer, pipeline: Pipeline
         assert first.startswith("-- live: charts at #"), first
         day = pipeline.publish(genre="country")
 
-        told = [lines.get(timeout=DEADLINE_SECONDS)]
-        while "chart.published" not in told[-1]:
-            told.append(lines.get(timeout=DEADLINE_SECONDS))
-        assert told[-1].split(" ", 1)[1] == f"chart.published  genre country, date {day}, is_sample False"
+        response = [lines.get(timeout=DEADLINE_SECONDS)]
+        while "chart.published" not in response[-1]:
+            response.append(lines.get(timeout=DEADLINE_SECONDS))
+        assert response[-1].split(" ", 1)[1] == f"chart.published  genre country, date {day}, is_sample False"
         # Before the first real edition, the samples go.
-        assert all("chart.withdrawn" in line for line in told[:-1])
+        assert all("chart.withdrawn" in line for line in response[:-1])

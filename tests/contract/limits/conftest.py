@@ -34,7 +34,7 @@ def _doors(ready_made_data: ReadyMadeData, size: Size, opened: ExitStack, **opti
 
 @pytest.fixture(scope="package")
 def doors(ready_made_data: ReadyMadeData, size: Size) -> Iterator[Doors]:
-    """Nobody stands in front of them; with a tenth of each limit."""
+    """Without a proxy; with a tenth of each limit."""
     with ExitStack() as opened:
         yield _doors(ready_made_data, size, opened, rate_limit_factor=TENTH, environment=QUIET)
 
@@ -73,7 +73,7 @@ def proxy(proxied_doors: Doors) -> Iterator[Script]:
 
 
 class RoomOfScripts:
-    """A room with one item to vote for, made by somebody else."""
+    """A room with one item to vote for, made by another guest."""
 
     def __init__(self, host: Script, **headers: str) -> None:
         guest = host.ask("POST", "/api/guests/", {"name": "Host"}, **headers)
@@ -105,5 +105,5 @@ def vote(script: Script, room: RoomOfScripts, item_id: int, **headers: str) -> R
 
 @pytest.fixture(scope="package")
 def new_room(new_script: NewScript) -> Callable[[], RoomOfScripts]:
-    """Rooms of the installation without a proxy, each made by somebody else."""
+    """Rooms of the installation without a proxy, each made by another guest."""
     return lambda: RoomOfScripts(new_script())

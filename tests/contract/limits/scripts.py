@@ -65,9 +65,9 @@ class Script:
         sent, sent_at = {"Content-Type": "application/json", **with_dashes(headers)}, time.monotonic()
         line.request(method, path, None if body is None else json.dumps(body), sent)
         answer = line.getresponse()
-        raw, told = answer.read(), {name.lower(): value for name, value in answer.getheaders()}
-        is_json = told.get("content-type", "").startswith("application/json")
-        return Reply(answer.status, told, json.loads(raw) if is_json else raw, sent_at, time.monotonic())
+        raw, reported = answer.read(), {name.lower(): value for name, value in answer.getheaders()}
+        is_json = reported.get("content-type", "").startswith("application/json")
+        return Reply(answer.status, reported, json.loads(raw) if is_json else raw, sent_at, time.monotonic())
 
     def opened_stream(self, path: str, **headers: str) -> tuple[int, socket.socket]:
         """The status, and the line, which stays open until it is closed."""
@@ -100,7 +100,7 @@ def passed(replies: Sequence[Reply]) -> list[Reply]:
 
 
 def check_limit(replies: Sequence[Reply], limit: int, seconds: float) -> None:
-    """No span of so many seconds let more pass, and nobody was refused before that, however slow the machine.
+    """No period of so many seconds let more pass, and none was refused before that, however slow the machine.
 
     Where all were asked within that time, exactly `limit` passed.
     """

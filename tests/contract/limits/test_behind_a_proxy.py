@@ -27,7 +27,7 @@ _addresses = (f"198.51.{number // 250}.{1 + number % 250}" for number in itertoo
 
 @pytest.fixture
 def address() -> str:
-    """Where nobody has been."""
+    """An unused address."""
     return next(_addresses)
 
 
@@ -37,12 +37,12 @@ def room(proxy: Script) -> RoomOfScripts:
 
 
 def guest(proxy: Script) -> dict[str, str]:
-    """The header of somebody who joined in elsewhere, where no limit is near."""
+    """The header of a guest created at another address, where no limit is near."""
     joined = proxy.ask("POST", "/api/guests/", {"name": "Ada"}, X_Forwarded_For=next(_addresses))
     return {"X_Guest_Token": joined.body["token"]}
 
 
-# Of ipv6 a whole network is one address: a household gets 2^64 of them, and anybody may rent a household.
+# Of ipv6 a whole network is one address: a household gets 2^64 of them, and anyone may rent a network.
 @pytest.mark.parametrize(
     "place", ["203.0.113.{number}, 10.0.0.1, {address}", "2001:db8:5:6::{number:x}"], ids=["IPv4", "IPv6"]
 )
@@ -126,7 +126,7 @@ def test_a_voter_joins_so_often_and_an_address_so_often(
 
 
 # Between tries: a process tells half a second later what it has open, and again after 20 seconds. They
-# are so few that nobody is refused for having joined too often instead.
+# are so few that no client is refused for having joined too often instead.
 PAUSES_SECONDS = [0.3] * 4 + [4.0] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 4)
 
 
@@ -135,7 +135,7 @@ def check_refusal(end: Closed) -> None:
 
 
 class Visitors:
-    """Of one address; each socket comes as somebody else unless told."""
+    """Of one address; each socket is a different guest by default."""
 
     def __init__(self, room: RoomOfScripts) -> None:
         self._room, self.stream = room.path.split("/")[3], f"{room.path}stream/"

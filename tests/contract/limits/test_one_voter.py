@@ -42,6 +42,15 @@ def test_60_requests_of_a_caller_also_where_nothing_is(new_script: NewScript) ->
     assert other.ask("GET", "/api/rooms/").status == 200
 
 
+def test_requests_with_an_invalid_token_count_as_those_of_a_stranger(new_script: NewScript) -> None:
+    script = new_script()
+
+    replies = [script.ask("GET", "/api/rooms/", Authorization="Bearer invalid") for _ in range(64)]
+
+    check_limit(replies, 60, MINUTE_SECONDS)
+    assert {reply.status for reply in replies if not reply.is_limited} == {401}
+
+
 def test_a_list_of_operations_counts_as_so_many_requests(new_script: NewScript) -> None:
     script = new_script()
     ten = [{"query": "{ defaultGenre }"}] * 10
@@ -66,7 +75,21 @@ def test_a_refresh_of_counts_more_is_refused_within_the_answer(new_script: NewSc
     assert other.ask("POST", "/api/gql/", refresh).body == replies[0].body
 
 
-def test_without_limits_nobody_is_refused(narrow_client: httpx.Client) -> None:
+def test_6_lists_of_recommendations_are_computed_for_an_address(
+    new_script: NewScript, new_room: Callable[[], RoomOfScripts]
+) -> None:
+    """What is in the cache is not counted."""
+    script, other = new_script(), new_script()
+    paths = [new_room().path.replace("playlist", "recommendations") for _ in range(8)]
+
+    replies = [script.ask("GET", path) for path in paths]
+
+    check_limit(replies, 6, MINUTE_SECONDS)
+    assert script.ask("GET", paths[0]).body["source"] == "cache"
+    assert other.ask("GET", paths[-1]).body["source"] == "computed"
+
+
+def test_without_limits_no_request_is_refused(narrow_client: httpx.Client) -> None:
     """Where RATE_LIMIT_FACTOR is 0: more than the 10 rooms that a party has."""
     narrow_client.post("/api/guests/", json={"name": "Host"})
 
@@ -97,20 +120,45 @@ def test_one_room_of_a_caller_6_of_an_address(new_script: NewScript) -> None:
     assert make(guest(elsewhere), elsewhere).status == 201
 
 
+def test_100_plays_of_an_address_by_any_voter_in_any_way(
+    new_script: NewScript, new_room: Callable[[], RoomOfScripts]
+) -> None:
+    """Each is stored, so no client may fill the disk or the charts of rooms with them."""
+    script, other, room = new_script(), new_script(), new_room()
+    items = room.fill(2)
+
+    def play(at: Script, number: int, guest: str) -> Reply:
+        path = f"{room.path}{items[number % 2]}/"
+        if number % 3 == 0:
+            return at.ask("PATCH", path, {"is_playing": True}, X_Guest_Token=guest)
+        return at.ask("POST", f"{path}play/", X_Guest_Token=guest)
+
+    guests = [script.ask("POST", "/api/guests/", {"name": "Host"}).body["token"] for _ in range(5)]
+    replies = [play(script, number, guests[number % 5]) for number in range(103)]
+
+    check_limit(replies, 100, HOUR_SECONDS)
+    assert play(other, 1, guests[0]).status == 200
+
+
 def test_200_activities_an_hour_of_which_each_of_a_list_is_one(new_script: NewScript) -> None:
-    def person(script: Script) -> Callable[[int], Reply]:
+    def person(script: Script) -> Callable[..., Reply]:
         account = script.ask("POST", "/api/users/", facts(f"teller-{secrets.token_hex(4)}"))
         own = {"Authorization": f"Bearer {account.body['access']}"}
         one = {"track_id": script.ask("GET", "/api/tracks/?limit=1").body[0]["id"], "activity_type": "play"}
-        return lambda count: script.ask("POST", "/api/analytics/activity/", [one] * count, **own)
+        return lambda count, **changed: script.ask(
+            "POST", "/api/analytics/activity/", [{**one, **changed}] * count, **own
+        )
 
     dee, eli = person(new_script()), person(new_script())
 
-    told = [dee(count) for count in (50, 50, 50, 49)]
+    reported = [dee(count) for count in (50, 50, 50, 49)]
     too_many, last, one_more = dee(2), dee(1), dee(1)
 
-    assert [reply.status for reply in (*told, last)] == [201] * 5
+    assert [reply.status for reply in (*reported, last)] == [201] * 5
     for reply in (too_many, one_more):
         assert reply.is_limited
         assert HOUR_SECONDS - 600 < int(reply.headers["retry-after"]) <= HOUR_SECONDS
     assert eli(1).status == 201
+    # Above the limit a list is not even read, which would cost as much as storing it.
+    assert dee(50, activity_type="unknown").is_limited
+    assert eli(50, activity_type="unknown").status == 400

@@ -1,4 +1,4 @@
-"""Adding a track: what is told, where it goes, once in a room, so many, and by whom."""
+"""Adding a track: its events, its position, duplicates, limits, and `added_by`."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -45,7 +45,7 @@ def test_a_new_item_is_whole_and_stands_behind_the_others(queue: Queue, client: 
 
 
 def test_an_unknown_track_is_a_404_and_what_names_none_a_400(queue: Queue):
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         refused(queue.post(json={"track_id": NO_SUCH_TRACK}), 404, "NOT_FOUND")
         for body in NO_TRACKS:
             assert "track_id" in refused(queue.post(json=body), 400, "VALIDATION_ERROR"), body
@@ -141,7 +141,7 @@ def test_one_more_is_a_409_until_one_goes(narrow_client: httpx.Client):
     queue = queue_of(narrow_client, new_room(narrow_client, order="manual"))
     a, b, c, d = queue.fill(4)
 
-    with Witness(queue, told=["track.moved"]):
+    with Witness(queue, expected=["track.moved"]):
         details = refused(queue.post(json={"track_id": queue.tracks[4]}), 409, "QUEUE_FULL")
         queue.place(d, before=a)  # which needs no place more
 
@@ -150,7 +150,7 @@ def test_one_more_is_a_409_until_one_goes(narrow_client: httpx.Client):
 
     queue.remove(b)
     queue.add(queue.tracks[4])
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         refused(queue.post(f"{b}/restore/"), 409, "QUEUE_FULL")
 
 
@@ -165,7 +165,7 @@ DISGUISES = ["Ada\u200b", "\u202eadA", "\u3164", "\u0410da"]  # the last begins 
 def test_a_guest_goes_by_its_newest_name_alone_and_items_keep_the_one_they_had(
     queue: Queue, ada: httpx.Client
 ):
-    """Somebody unknown or without a name is anonymous."""
+    """An unknown caller or one without a name is anonymous."""
     as_ada = queue.as_seen_by(ada)
     with Witness(queue) as witness:
         queue.add(queue.tracks[3])
@@ -192,7 +192,7 @@ def test_a_name_is_trimmed_and_otherwise_kept(queue: Queue):
 
 
 def test_what_is_no_name_is_a_400(queue: Queue):
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for name in (*NO_NAMES, *DISGUISES):
             body = {"track_id": queue.tracks[0], "added_by": name}
             refused(queue.post(json=body), 400, "VALIDATION_ERROR", "added_by")

@@ -35,7 +35,7 @@ def test_what_has_not_changed_is_a_304(queue: Queue, voted_queue: Queue):
     assert queue.http.get(queue.path, headers=of_another_room).json() == queue.items()
 
 
-# --- Answers to writes name the moment of the stream that contains the write, told or not ------------
+# --- Responses to writes name the position of the stream that contains the write, with or without an event
 
 Moment = tuple[str, int]
 
@@ -103,7 +103,7 @@ def test_a_repeat_names_the_moment_of_the_first_time(queue: Queue, ada: httpx.Cl
         assert moment_of(again) == moment_of(first)
 
 
-def test_what_makes_no_sense_is_refused_also_where_nothing_is_new(queue: Queue):
+def test_invalid_values_are_refused_also_where_nothing_is_new(queue: Queue):
     for query, field in (
         *(("offset=-1", "offset"), ("limit=0", "limit"), ("page=x", "page")),
         ("page_size=2&offset=true", "offset"),

@@ -33,7 +33,7 @@ def test_it_goes_to_its_place_or_directly_behind_who_holds_it(
 ):
     ids = queue.fill(4)
 
-    with Witness(queue, told=["track.moved"]) as witness:
+    with Witness(queue, expected=["track.moved"]) as witness:
         item = queue.place(ids[moved], **{place: value if place == "position" else ids[int(value)]})
 
     assert item["position"] == position
@@ -50,7 +50,7 @@ def test_to_where_it_stands_already_is_a_200_and_no_event(queue: Queue):
         *[(d, {"after": gone}), (d, {"before": gone})],
     ]
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for moved, place in places:
             before = queue.item(moved)
             assert queue.place(moved, **place) == before
@@ -90,7 +90,7 @@ def test_what_is_no_place_is_a_400(queue: Queue, voted_queue: Queue):
     assert witness.types == elsewhere.types == []
 
 
-# --- `after` and `before` name an item that has gone meanwhile: the nearest sensible place is taken --
+# --- `after` and `before` name an item that has gone meanwhile: the nearest sensible place is taken
 
 
 @pytest.mark.parametrize(
@@ -124,17 +124,17 @@ def test_the_place_of_the_gone_one_is_found(
     assert witness.types == ["track.added" if moved == "x" else "track.moved"]
 
 
-# --- How a new numbering is told; that it comes in time: tests/invariants/test_gaps.py ---------------
+# --- How a renumbering is reported; that it comes in time: tests/invariants/test_gaps.py -------------
 
 
-def test_a_new_numbering_is_told_whole_and_in_order(queue: Queue):
+def test_a_renumbering_is_reported_whole_and_in_order(queue: Queue):
     a, b, c = queue.fill(3)
     tight = nextafter(2.0, 3.0)
     (elsewhere,) = queue.fill(1)
 
-    with Witness(queue, told=["track.moved"]):
+    with Witness(queue, expected=["track.moved"]):
         queue.place(elsewhere, position=nextafter(nextafter(1.0, 2.0), 2.0))  # where one number is left
-    with Witness(queue, told=["track.added", "playlist.reordered"]) as witness:
+    with Witness(queue, expected=["track.added", "playlist.reordered"]) as witness:
         item = queue.add(queue.tracks[10], position=tight)
 
     order = [a, elsewhere, b, item["id"], c]

@@ -16,7 +16,7 @@ from tests.contract.witnesses import Witness
 def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, bo: httpx.Client):
     a, b, c = queue.fill(3)
 
-    with Witness(queue, told=["track.playing"] * 2) as witness:
+    with Witness(queue, expected=["track.playing"] * 2) as witness:
         first = queue.play(b)
         assert queue.item(b) == first
         assert queue.play(b) == first
@@ -39,7 +39,7 @@ def test_stopping_tells_what_stopped_once_and_neither_needs_a_body_or_a_content_
     bodies: list[dict[str, Any]] = [{}, {"json": {}}]
 
     for request_parts in (*bodies, *({"headers": {"Content-Type": kind}} for kind in ("text/plain", ""))):
-        with Witness(queue, told=["track.playing"] * 2) as witness:
+        with Witness(queue, expected=["track.playing"] * 2) as witness:
             played = queue.post(f"{a}/play/", **request_parts)
             stopped = [queue.post("stop/", **request_parts) for _ in range(2)]
 
@@ -58,7 +58,7 @@ def test_true_plays_the_item_and_false_stops_what_plays_and_nothing_else(queue: 
     a, b = queue.fill(2)
     queue.play(a)
 
-    with Witness(queue, told=["track.moved", "track.playing", "track.playing"]) as witness:
+    with Witness(queue, expected=["track.moved", "track.playing", "track.playing"]) as witness:
         item = queue.place(b, before=a, is_playing=True)
         assert queue.place(b, is_playing=True) == item
         assert [play["id"] for play in queue.history()] == [a]
@@ -79,7 +79,7 @@ def test_what_is_refused_neither_moves_nor_plays_and_rooms_play_on_their_own(
     queue.remove(removed)
     queue.play(a)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         voted_queue.play(foreign)
         for item_id in (foreign, removed):
             refused(queue.post(f"{item_id}/play/"), 404, "NOT_FOUND")
@@ -148,14 +148,14 @@ def test_the_others_stay_where_they_are_and_what_plays_stops_first(queue: Queue,
     a, b, c = queue.fill(3)
     queue.play(a)
 
-    with Witness(queue, told=["track.removed"]) as witness:
+    with Witness(queue, expected=["track.removed"]) as witness:
         refused(voted_queue.delete(b), 404, "NOT_FOUND")
         queue.remove(b)
         refused(queue.delete(b), 404, "NOT_FOUND")
     assert (queue.ids(), queue.positions(), queue.playing()) == ([a, c], [1.0, 3.0], a)
     assert witness.payloads == [{"id": b, "track_id": queue.tracks[1]}]
 
-    with Witness(queue, told=["track.playing", "track.removed"]) as witness:
+    with Witness(queue, expected=["track.playing", "track.removed"]) as witness:
         queue.remove(a)
     assert witness.payloads == [
         {"id": None, "is_playing": False, "stopped_id": a},
@@ -179,7 +179,7 @@ def test_it_comes_back_as_it_was_and_its_votes_belong_to_their_voters(
     queue.remove(b)
     assert as_ada.my_votes() == {}
 
-    with Witness(queue, told=["track.added"]) as witness:
+    with Witness(queue, expected=["track.added"]) as witness:
         item = queue.restore(b)
 
     assert queue.ids() == [a, b, c]
@@ -196,7 +196,7 @@ def test_it_follows_the_item_it_stood_after_or_takes_the_nearest_sensible_place(
     queue.remove(c)
     queue.remove(b)
 
-    with Witness(queue, told=["track.added", "track.added"]):
+    with Witness(queue, expected=["track.added", "track.added"]):
         queue.restore(c)
         queue.restore(b)
     assert queue.ids() == [a, b, c, d]
@@ -215,7 +215,7 @@ def test_when_its_track_is_queued_again_it_is_a_409_and_what_was_never_there_a_4
     voted_queue.remove(foreign)
     again = queue.add(queue.tracks[0])
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         details = refused(queue.post(f"{a}/restore/"), 409, "DUPLICATE_TRACK")
         refused(queue.post(f"{foreign}/restore/"), 404, "NOT_FOUND")
         refused(queue.post(f"{2**53}/restore/"), 404, "NOT_FOUND")
@@ -230,7 +230,7 @@ def test_what_played_comes_back_silent_and_as_often_as_it_goes(queue: Queue, ada
 
     for _ in range(3):
         queue.remove(a)
-        with Witness(queue, told=["track.added"]):
+        with Witness(queue, expected=["track.added"]):
             item = queue.restore(a)
 
     assert item == {**played, "is_playing": False, "position": item["position"]}

@@ -23,7 +23,7 @@ def test_a_step_or_a_value_moves_the_own_vote_within_its_ends(queue: Queue, ada:
     as_ada = queue.as_seen_by(ada)
     presses, values = ("up", "up", "down", "down", "down", "up", "up"), (0, -1, -1, 1, 1, 0, 0)
 
-    with Witness(queue, told=["track.voted"] * 9) as witness:
+    with Witness(queue, expected=["track.voted"] * 9) as witness:
         votes = [as_ada.step(item, direction) for direction in presses]
         votes += [as_ada.vote(item, value) for value in values]
 
@@ -42,7 +42,7 @@ NO_VOTES: list[tuple[dict[str, Any], str]] = [
 def test_what_is_no_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.Client, item: int):
     as_ada = queue.as_seen_by(ada)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for body, field in NO_VOTES:
             refused(as_ada.post(f"{item}/vote/", json=body), 400, "VALIDATION_ERROR", field)
         for both in ({}, {"direction": "up", "value": 1}):
@@ -62,7 +62,7 @@ def test_two_guests_are_two_voters_who_move_nothing_where_the_order_is_manual(
 ):
     ids = queue.fill(3)
 
-    with Witness(queue, told=["track.voted"] * 3) as witness:
+    with Witness(queue, expected=["track.voted"] * 3) as witness:
         queue.as_seen_by(ada).vote(ids[2], 1)
         queue.as_seen_by(bo).vote(ids[2], 1)
         voted = queue.as_seen_by(bo).vote(ids[2], -1)
@@ -89,14 +89,14 @@ def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_goes_before_it(
     as_bo.vote(item, 1)
     as_staff.vote(item, 1)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         assert queue.as_seen_by(new_client(headers=token)).vote(item, 1)["votes"] == 2
         answer = as_staff.post(f"{item}/vote/", json={"value": 1}, headers=token)
 
     assert (answer.status_code, answer.json()["votes"]) == (200, 2)
 
 
-# --- The caller's own votes; what everybody shares never has them, which check_item looks for ---------
+# --- The caller's own votes; what all clients share never has them, which check_item looks for -------
 
 
 def test_they_are_the_callers_own_in_this_room_at_a_named_moment(
@@ -133,7 +133,7 @@ def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_fal
     a, b, c, d = voted_queue.fill(4)
     as_ada = voted_queue.as_seen_by(ada)
 
-    with Witness(voted_queue, told=["track.voted", "track.moved"] * 2) as witness:
+    with Witness(voted_queue, expected=["track.voted", "track.moved"] * 2) as witness:
         first = as_ada.vote(c, 1)
         assert voted_queue.ids() == [c, a, b, d]
         second = as_ada.vote(d, 1)
@@ -143,7 +143,7 @@ def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_fal
     assert first["position"] == voted_queue.item(c)["position"]
     positions = voted_queue.positions()
     assert second["position"] == positions[1] == (positions[0] + positions[2]) / 2
-    with Witness(voted_queue, told=["track.voted", "track.moved", "track.added", "track.voted"]):
+    with Witness(voted_queue, expected=["track.voted", "track.moved", "track.added", "track.voted"]):
         as_ada.vote(a, -1)
         new = voted_queue.add(voted_queue.tracks[10])["id"]
         voted_queue.as_seen_by(bo).vote(c, 1)  # it stands right already
@@ -154,7 +154,7 @@ def test_a_place_is_passed_over_when_adding_and_refused_when_moving(voted_queue:
     a, b = voted_queue.fill(2)
     places = [{"position": -5}, {"before": a}, {"after": a}, {"after": 2**53}]
 
-    with Witness(voted_queue, told=["track.added"] * 4):
+    with Witness(voted_queue, expected=["track.added"] * 4):
         added = [
             voted_queue.add(track_id, **place)["id"]
             for track_id, place in zip(voted_queue.tracks[10:14], places, strict=True)
@@ -173,7 +173,7 @@ def test_what_comes_back_stands_where_its_votes_say(voted_queue: Queue, ada: htt
     voted_queue.as_seen_by(bo).vote(b, 1)
     assert voted_queue.ids() == [b, a]
 
-    with Witness(voted_queue, told=["track.added"]):
+    with Witness(voted_queue, expected=["track.added"]):
         voted_queue.restore(c)
 
     assert voted_queue.ids() == [b, c, a]
@@ -196,17 +196,17 @@ def test_what_plays_stands_in_front_and_goes_back_where_its_votes_say(voted_queu
         item = voted_queue.place(a, is_playing=True)
         assert item == voted_queue.item(a)
     assert voted_queue.ids() == [a, b, c]
-    with Witness(voted_queue, told=["track.voted"]):
+    with Witness(voted_queue, expected=["track.voted"]):
         as_ada.vote(a, -1)
     assert voted_queue.ids() == [a, b, c]
     with Witness(voted_queue) as stopped:
         voted_queue.stop()
     assert voted_queue.ids() == [b, c, a]
-    with Witness(voted_queue, told=["track.playing", "track.added"]):
+    with Witness(voted_queue, expected=["track.playing", "track.added"]):
         voted_queue.play(b)
         new = voted_queue.add(voted_queue.tracks[10])["id"]
     assert voted_queue.ids() == [b, c, new, a]
-    with Witness(voted_queue, told=["track.playing", "track.removed"]):
+    with Witness(voted_queue, expected=["track.playing", "track.removed"]):
         voted_queue.remove(b)
     assert voted_queue.ids() == [c, new, a]
 

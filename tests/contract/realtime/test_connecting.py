@@ -86,7 +86,7 @@ def test_the_setting_names_the_allowed_origins(narrow_server: TuttiServer):
 # --- Who a socket is: by its cookie, or by its first frame -------------------------------------------
 
 
-NOBODY: list[dict[str, Any]] = [
+UNKNOWN_GUESTS: list[dict[str, Any]] = [
     *[{"guest_token": token} for token in ("nonsense", "", "a:b", None, 5, ["x"], "x" * 5000)],
     *[{"guest_token": token} for token in ("\ud800", "\x00")],
     *[{"access": "nonsense"}, {}, {"token": "nonsense"}],
@@ -94,7 +94,7 @@ NOBODY: list[dict[str, Any]] = [
 
 
 @pytest.mark.both_sizes
-def test_a_guest_token_is_recognised_and_what_names_nobody_is_an_error(
+def test_a_guest_token_is_recognised_and_an_unknown_one_is_an_error(
     client: httpx.Client, connect: Connect, queue: Queue
 ):
     """And the connection stays."""
@@ -106,7 +106,7 @@ def test_a_guest_token_is_recognised_and_what_names_nobody_is_an_error(
     identified = socket.ask({"type": "identify", "guest_token": token}, "identified")
 
     assert identified["payload"] == {"guest_id": guest["guest_id"]}
-    for fields in (*NOBODY, {"guest_token": changed}):
+    for fields in (*UNKNOWN_GUESTS, {"guest_token": changed}):
         assert socket.error_for({"type": "identify", **fields}) == "VALIDATION_ERROR"
         errors = [frame["payload"]["message"] for frame in socket.frames if frame["type"] == "error"]
         assert errors[-1].startswith("access: " if "access" in fields else "guest_token: ")
@@ -114,7 +114,7 @@ def test_a_guest_token_is_recognised_and_what_names_nobody_is_an_error(
     assert socket.next("track.added")["seq"] == 1
 
 
-def test_no_cookie_keeps_anybody_out(ada: httpx.Client, connect: Connect, queue: Queue):
+def test_no_cookie_prevents_a_connection(ada: httpx.Client, connect: Connect, queue: Queue):
     own = "; ".join(f"{name}={value}" for name, value in ada.cookies.items())
     sockets = [
         connect(headers={"Cookie": cookie})

@@ -24,13 +24,13 @@ def test_a_stream_begins_with_the_same_greeting(queue: Queue, server: TuttiServe
         event_stream(queue.http, f"{queue.path}stream/") as stream,
         Socket.of_room(server.ws_url, queue.room) as socket,
     ):
-        told = stream.next("connection.established")
+        reported = stream.next("connection.established")
 
     headers = stream.answer.headers
     assert headers["Content-Type"] == "text/event-stream; charset=utf-8"
     assert (headers["Cache-Control"], headers["X-Accel-Buffering"]) == ("no-store", "no")
-    assert told.frame == socket.established
-    assert told.id == f"{state.epoch}:{state.seq}"
+    assert reported.frame == socket.established
+    assert reported.id == f"{state.epoch}:{state.seq}"
     greetings = []
     for path in ("/api/stream", "/api/playlist/stream/"):
         with event_stream(queue.http, path) as stream:
@@ -56,10 +56,10 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
         writing.play(b)
         writing.remove(b)
         sent = socket.events_up_to(7)
-        told = [stream.next(event["type"]) for event in sent]
+        reported = [stream.next(event["type"]) for event in sent]
 
-    assert [each.frame for each in told] == sent
-    assert [each.id for each in told] == [f"{old.epoch}:{seq}" for seq in range(1, 8)]
+    assert [each.frame for each in reported] == sent
+    assert [each.id for each in reported] == [f"{old.epoch}:{seq}" for seq in range(1, 8)]
     polled = poll(queue, epoch=old.epoch, since=old.seq)
     assert polled == {"epoch": old.epoch, "seq": 7, "top": 7, "events": sent, "snapshot": None}
     assert folded(old, sent) == queue.state()
@@ -119,7 +119,7 @@ def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
         assert poll(queue, epoch=old.epoch, since=0, limit=limit)["events"] == events[:limit]
 
 
-def test_what_makes_no_sense_is_a_400(queue: Queue):
+def test_invalid_values_are_a_400(queue: Queue):
     queue.fill(1)
     epoch = queue.state().epoch
     for asked, field in NONSENSE:
@@ -141,7 +141,7 @@ def path(queue: Queue, wait: float, since: int | None = None, epoch: str = "") -
 
 
 @pytest.mark.both_sizes
-def test_a_write_is_the_answer_of_everybody_who_waits(queue: Queue, server: TuttiServer):
+def test_a_write_answers_every_waiting_poll(queue: Queue, server: TuttiServer):
     (a,) = queue.fill(1)
     old = queue.state()
     with ExitStack() as opened:

@@ -105,7 +105,7 @@ NONSENSE: list[tuple[object, str]] = [
 ]
 
 
-def test_it_is_told_and_the_connection_stays(queue: Queue, connect: Connect):
+def test_an_invalid_frame_is_answered_and_the_connection_stays(queue: Queue, connect: Connect):
     socket = connect()
 
     for frame, code in NONSENSE:
@@ -142,7 +142,7 @@ def ping(socket: Socket, count: int) -> None:
 
 
 def test_those_above_are_answered_with_an_error_and_the_500th_closes_it(strict_server: TuttiServer):
-    """What makes no sense counts, too."""
+    """Invalid frames count, too."""
     with client_of(strict_server) as http:
         queue = queue_of(http, new_room(http))
         with (

@@ -97,8 +97,8 @@ def test_an_event_stream_has_it_without_an_id(quiet: Queue):
 
     with event_stream(quiet.http, f"{quiet.path}stream/") as stream:
         stream.next("connection.established")
-        told = stream.next("heartbeat")
+        reported = stream.next("heartbeat")
 
-    assert told.id is None
+    assert reported.id is None
     expected = {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
-    assert told.frame == {"type": "heartbeat", "payload": expected}
+    assert reported.frame == {"type": "heartbeat", "payload": expected}

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.contract.conftest import Connect, new_room, queue_of
-from tests.contract.event_streams import Told, event_stream
+from tests.contract.event_streams import StreamedEvent, event_stream
 from tests.contract.queues import Queue
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
@@ -24,15 +24,15 @@ def resume(epoch: Any, since: Any) -> dict[str, Any]:
     return {name: value for name, value in frame.items() if value is not ABSENT}
 
 
-def streamed_from(queue: Queue, position: tuple[str, int]) -> list[Told]:
+def streamed_from(queue: Queue, position: tuple[str, int]) -> list[StreamedEvent]:
     """What comes after the greeting, up to `resumed`, to a browser that comes back to a stream."""
     last_id = f"{position[0]}:{position[1]}"
     with event_stream(queue.http, f"{queue.path}stream/", headers={"Last-Event-ID": last_id}) as stream:
         stream.next("connection.established")
-        told = [stream.any_next()]
-        while told[-1].type != "resumed":
-            told.append(stream.any_next())
-    return told
+        reported = [stream.any_next()]
+        while reported[-1].type != "resumed":
+            reported.append(stream.any_next())
+    return reported
 
 
 # --- What was missed is given ------------------------------------------------------------------------
@@ -55,8 +55,8 @@ def test_what_was_missed_is_given_as_it_was_live_and_then_what_is_live(queue: Qu
     for socket in sockets:
         assert [socket.any_next() for _ in range(4)] == [*missed, resumed]
     streamed = streamed_from(queue, old.position)
-    assert [told.frame for told in streamed] == [*missed, resumed]
-    assert [told.id for told in streamed] == [*(f"{old.epoch}:{seq}" for seq in (3, 4, 5)), None]
+    assert [reported.frame for reported in streamed] == [*missed, resumed]
+    assert [reported.id for reported in streamed] == [*(f"{old.epoch}:{seq}" for seq in (3, 4, 5)), None]
     queue.stop()
     assert there.events_up_to(6) == [by_frame.next("track.playing")] == [by_address.next("track.playing")]
 
@@ -84,7 +84,7 @@ NO_QUERIES = [{"epoch": "e"}, {"since": "1"}, {"epoch": "", "since": "1"}, {"epo
 
 
 def test_what_is_no_moment_is_an_error(queue: Queue, connect: Connect):
-    """Of a socket's URL it is told, and passed over."""
+    """A wrong value in a socket's URL is reported and ignored."""
     queue.fill(1)
     own, socket = queue.state().epoch, connect()
     for epoch, since in NO_MOMENTS:
@@ -107,7 +107,7 @@ def test_what_is_no_moment_is_an_error(queue: Queue, connect: Connect):
 
 
 def snapshot_of(state: Snapshot) -> list[dict[str, Any]]:
-    """What is told instead of what was missed."""
+    """What is sent instead of the missed events."""
     where = {"epoch": state.epoch, "seq": state.seq}
     return [
         {"type": "playlist.snapshot", "payload": {**where, "items": state.items}},
@@ -146,7 +146,7 @@ def test_what_the_log_cannot_give_is_a_snapshot(queue: Queue, server: TuttiServe
         queue.stop()
         assert socket.next("track.playing")["seq"] == state.seq + 1
     streamed = streamed_from(queue, state.position)
-    assert [told.type for told in streamed] == ["track.playing", "resumed"]
+    assert [reported.type for reported in streamed] == ["track.playing", "resumed"]
 
 
 @pytest.mark.both_sizes

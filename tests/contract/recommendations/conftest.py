@@ -16,7 +16,7 @@ NewListener = Callable[..., Listener]
 
 @pytest.fixture
 def new_listener(server: TuttiServer) -> Iterator[NewListener]:
-    """Somebody new, with a profile where one is said."""
+    """A new user, with a profile where one is given."""
     with ExitStack() as opened:
 
         def register(name: str = "dee", **profile: list[str]) -> Listener:

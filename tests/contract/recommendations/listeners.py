@@ -1,11 +1,11 @@
-"""Somebody with an account, as recommendations know them over HTTP."""
+"""A user with an account, as recommendations see them over HTTP."""
 
 from typing import Any
 
 import httpx
 
-from tests.contract.polls import wait_until
 from tests.contract.shapes import INSTANT, check_track
+from tests.services import wait_for
 
 ME = "/api/recommendations/me/"
 REFRESH = f"{ME}refresh/"
@@ -25,10 +25,10 @@ class Listener:
     def read(self, **query: Any) -> dict[str, Any]:
         answer = self.http.get(ME, params=query)
         assert answer.status_code == 200, answer.text
-        told: dict[str, Any] = answer.json()
-        check_recommendations(told)
-        assert told["user_id"] == self.user_id
-        return told
+        body: dict[str, Any] = answer.json()
+        check_recommendations(body)
+        assert body["user_id"] == self.user_id
+        return body
 
     def tell(self, kind: str, **subject: int) -> Any:
         answer = self.http.post("/api/analytics/activity/", json={"activity_type": kind, **subject})
@@ -44,38 +44,38 @@ class Listener:
 
 def ended(http: httpx.Client, status_url: str) -> dict[str, Any]:
     """The job, when it has ended."""
-    told: dict[str, Any] = {}
+    reported: dict[str, Any] = {}
 
     def has_ended() -> bool:
         answer = http.get(status_url)
         assert answer.status_code == 200, answer.text
-        told.update(answer.json())
-        return told["status"] in {"succeeded", "failed"}
+        reported.update(answer.json())
+        return reported["status"] in {"succeeded", "failed"}
 
-    wait_until(has_ended)
-    return told
-
-
-def track_ids(told: dict[str, Any]) -> list[int]:
-    return [one["track"]["id"] for one in told["recommendations"]]
+    wait_for(has_ended)
+    return reported
 
 
-def numbers(told: dict[str, Any]) -> dict[int, int]:
+def track_ids(reported: dict[str, Any]) -> list[int]:
+    return [one["track"]["id"] for one in reported["recommendations"]]
+
+
+def numbers(reported: dict[str, Any]) -> dict[int, int]:
     """The number of each recommendation by its track."""
-    return {one["track"]["id"]: one["id"] for one in told["recommendations"]}
+    return {one["track"]["id"]: one["id"] for one in reported["recommendations"]}
 
 
-def check_recommendations(told: dict[str, Any]) -> None:
+def check_recommendations(reported: dict[str, Any]) -> None:
     """What holds of each answer, a person's or a room's."""
-    whose = {"user_id", "room"} & told.keys()
+    whose = {"user_id", "room"} & reported.keys()
     assert len(whose) == 1
-    assert told.keys() - whose == {
+    assert reported.keys() - whose == {
         *("source", "generated_at", "stale", "missing_sources", "count", "recommendations"),
     }
-    assert told["source"] in {"cache", "database", "computed"}
-    assert INSTANT.fullmatch(told["generated_at"])
-    shown = told["recommendations"]
-    assert told["count"] == len(shown)
+    assert reported["source"] in {"cache", "database", "computed"}
+    assert INSTANT.fullmatch(reported["generated_at"])
+    shown = reported["recommendations"]
+    assert reported["count"] == len(shown)
     assert [one["rank"] for one in shown] == [*range(1, len(shown) + 1)]
     assert len({one["id"] for one in shown}) == len(shown)
     scores = [one["score"] for one in shown]

@@ -6,7 +6,6 @@ import pytest
 from tests.contract.conftest import SEEDED_TRACKS
 from tests.contract.libraries import Library
 from tests.contract.people import registered
-from tests.contract.polls import wait_until
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
 from tests.contract.recommendations.listeners import (
@@ -19,8 +18,9 @@ from tests.contract.recommendations.listeners import (
 )
 from tests.contract.refusals import refused
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
-NOBODY = 10**17
+UNKNOWN_USER = 10**17
 
 
 # --- What it is --------------------------------------------------------------------------------------
@@ -44,9 +44,7 @@ def test_the_profile_is_answered_to_but_not_all_by_one_artist(new_listener: NewL
     assert {one["track"]["genre"] for one in shown} == {library.word}
 
 
-def test_somebody_new_gets_an_answer_and_the_same_again_until_the_taste_is_new(
-    dee: Listener, library: Library
-):
+def test_a_new_user_gets_the_same_response_until_the_taste_changes(dee: Listener, library: Library):
     track = library.add("Song", genre=library.word)
     first, second = dee.read(), dee.read()
     assert (first["source"], second["source"]) == ("computed", "cache")
@@ -58,12 +56,12 @@ def test_somebody_new_gets_an_answer_and_the_same_again_until_the_taste_is_new(
     changed = dee.http.patch("/api/users/me/", json={"profile": {"favorite_genres": [library.word]}})
 
     assert changed.status_code == 200
-    told = dee.read()
-    assert told["source"] == "computed"
-    assert track_ids(told)[0] == track["id"]
-    same = before.keys() & numbers(told).keys()
+    reported = dee.read()
+    assert reported["source"] == "computed"
+    assert track_ids(reported)[0] == track["id"]
+    same = before.keys() & numbers(reported).keys()
     assert same
-    assert {one: numbers(told)[one] for one in same} == {one: before[one] for one in same}
+    assert {one: numbers(reported)[one] for one in same} == {one: before[one] for one in same}
 
 
 def test_what_was_liked_speaks_for_its_artist(dee: Listener, library: Library):
@@ -105,13 +103,13 @@ def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, qu
     queue.fill(30)
     queued = {item["track_id"] for item in queue.items()}
     # On a busy machine the cache may be late once; then the database answers, and tells the cache again.
-    wait_until(lambda: dee.read()["source"] == "cache")
+    wait_for(lambda: dee.read()["source"] == "cache")
 
     for listener, source in ((dee, "cache"), (eli, "computed")):
-        told = listener.read(room=queue.room, limit=100)
-        assert told["source"] == source
-        assert queued.isdisjoint(track_ids(told))
-        assert told["count"] > 0
+        reported = listener.read(room=queue.room, limit=100)
+        assert reported["source"] == source
+        assert queued.isdisjoint(track_ids(reported))
+        assert reported["count"] > 0
     assert queued <= set(track_ids(dee.read(limit=100)))
 
 
@@ -161,7 +159,7 @@ def test_one_of_the_library_can_be_queued_by_whose_it_is(
         assert (brought.status_code, brought.json()) == (200, one["track"])
         assert brought.headers["Location"].endswith(f"/api/tracks/{one['track']['id']}/")
     assert queue.add(brought.json()["id"])["track"] == one["track"]
-    for missing in (one["id"], NOBODY):
+    for missing in (one["id"], UNKNOWN_USER):
         refused(eli.http.post(f"/api/recommendations/{missing}/track/"), 404, "NOT_FOUND")
         refused(client.post(f"/api/recommendations/{missing}/track/"), 401, "NOT_AUTHENTICATED")
 
@@ -169,19 +167,19 @@ def test_one_of_the_library_can_be_queued_by_whose_it_is(
 # --- OPEN_DISCOVERY_API, as on the narrow server: for a trusted network, for clients that know no logi
 
 
-def test_anybody_reads_refreshes_records_and_looks_at_the_figures(narrow_client: httpx.Client):
+def test_any_caller_reads_refreshes_records_and_sees_the_figures(narrow_client: httpx.Client):
     user_id = registered(narrow_client)["id"]
     page = f"/api/recommendations/user/{user_id}/"
 
-    told = narrow_client.get(page)
+    response = narrow_client.get(page)
     asked = narrow_client.post(f"{page}refresh/", json={"limit": 3})
 
-    assert (told.status_code, asked.status_code) == (200, 202)
-    check_recommendations(told.json())
+    assert (response.status_code, asked.status_code) == (200, 202)
+    check_recommendations(response.json())
     assert ended(narrow_client, asked.json()["status_url"])["status"] == "succeeded"
     assert narrow_client.get(page).json()["count"] == 3
 
-    one = told.json()["recommendations"][0]["id"]
+    one = response.json()["recommendations"][0]["id"]
     body = {"user_id": user_id, "recommendation_id": one, "interaction_type": "like"}
     stored = narrow_client.post("/api/analytics/activity/", json=body)
     listed = narrow_client.post("/api/analytics/activity/", json=[{**body, "interaction_type": "play"}] * 2)
@@ -193,10 +191,10 @@ def test_anybody_reads_refreshes_records_and_looks_at_the_figures(narrow_client:
     refused(narrow_client.get(f"/api/users/{user_id}/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_nobody_is_still_nobody(narrow_client: httpx.Client):
-    refused(narrow_client.get(f"/api/recommendations/user/{NOBODY}/"), 404, "NOT_FOUND")
-    refused(narrow_client.get(f"/api/analytics/user/{NOBODY}/"), 404, "NOT_FOUND")
-    activity = {"user_id": NOBODY, "track_id": 1, "activity_type": "play"}
+def test_an_unknown_user_stays_unknown(narrow_client: httpx.Client):
+    refused(narrow_client.get(f"/api/recommendations/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
+    refused(narrow_client.get(f"/api/analytics/user/{UNKNOWN_USER}/"), 404, "NOT_FOUND")
+    activity = {"user_id": UNKNOWN_USER, "track_id": 1, "activity_type": "play"}
     refused(narrow_client.post("/api/analytics/activity/", json=activity), 404, "NOT_FOUND")
     refused(narrow_client.get("/api/recommendations/me/"), 401, "NOT_AUTHENTICATED")
     unnamed = {"track_id": 1, "activity_type": "play"}

@@ -8,7 +8,6 @@ import pytest
 
 from tests.contract.conftest import NewClient, new_room
 from tests.contract.libraries import Library
-from tests.contract.polls import wait_until
 from tests.contract.queues import Queue
 from tests.contract.recommendations.conftest import NewListener
 from tests.contract.recommendations.listeners import (
@@ -19,6 +18,7 @@ from tests.contract.recommendations.listeners import (
 from tests.contract.refusals import refused
 from tests.contract.sockets import Socket
 from tests.processes import TuttiServer
+from tests.services import wait_for
 
 # How often two things are tried at once.
 TIMES = 15
@@ -31,20 +31,20 @@ def page_of(room: str) -> str:
 def read(http: httpx.Client, room: str, **query: int) -> dict[str, Any]:
     answer = http.get(page_of(room), params=query)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    check_recommendations(told)
-    assert told["room"] == room
-    return told
+    body: dict[str, Any] = answer.json()
+    check_recommendations(body)
+    assert body["room"] == room
+    return body
 
 
 def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, library: Library):
     queued, other = (library.add(title, artist=library.word) for title in ("One", "Other"))
     queue.add(queued["id"])
 
-    told = read(queue.http, queue.room, limit=100)
+    reported = read(queue.http, queue.room, limit=100)
 
-    assert queued["id"] not in track_ids(told)
-    (like,) = [one for one in told["recommendations"] if one["track"]["id"] == other["id"]]
+    assert queued["id"] not in track_ids(reported)
+    (like,) = [one for one in reported["recommendations"] if one["track"]["id"] == other["id"]]
     assert like["reasons"][0] == {
         "kind": "similar_to_queued",
         "text": "Goes with One, which is in this queue",
@@ -53,7 +53,7 @@ def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, 
 
 
 @pytest.mark.both_sizes  # who is there is in the database, and what is remembered in the cache
-def test_who_is_there_decides_and_nobodys_disliked_artist_is_offered(
+def test_those_present_decide_and_no_disliked_artist_is_offered(
     server: TuttiServer, client: httpx.Client, room: str, new_listener: NewListener, library: Library
 ):
     fans, others, skipped = (
@@ -67,13 +67,13 @@ def test_who_is_there_decides_and_nobodys_disliked_artist_is_offered(
     eli.tell("skip", track_id=skipped["id"])
 
     with enter(server, room, dee), enter(server, room, eli):
-        wait_until(lambda: "fits_people" in reasons_of(read(client, room), fans["id"]))
-        wait_until(lambda: unwelcome.isdisjoint(track_ids(read(client, room, limit=100))))
+        wait_for(lambda: "fits_people" in reasons_of(read(client, room), fans["id"]))
+        wait_for(lambda: unwelcome.isdisjoint(track_ids(read(client, room, limit=100))))
 
-        told = read(client, room)
+        reported = read(client, room)
 
-    assert told["recommendations"][0]["track"]["id"] == fans["id"]
-    assert told["recommendations"][0]["reasons"][0]["text"] == "Fits 1 of 2 people here"
+    assert reported["recommendations"][0]["track"]["id"] == fans["id"]
+    assert reported["recommendations"][0]["reasons"][0]["text"] == "Fits 1 of 2 people here"
 
 
 def test_a_guest_counts_by_votes_and_adds(
@@ -85,14 +85,14 @@ def test_a_guest_counts_by_votes_and_adds(
     item = queue.add(library.add("One", artist=voted)["id"])
     queue.as_seen_by(cem).vote(item["id"], 1)
 
-    told = read(queue.http, queue.room)
+    reported = read(queue.http, queue.room)
 
     for track_id in like.values():
-        (one,) = [one for one in told["recommendations"] if one["track"]["id"] == track_id]
+        (one,) = [one for one in reported["recommendations"] if one["track"]["id"] == track_id]
         assert "Fits 1 of 2 people here" in [reason["text"] for reason in one["reasons"]]
 
 
-def test_an_empty_room_gets_something_for_everybody_which_fills_its_queue(
+def test_an_empty_room_gets_popular_tracks_which_fill_its_queue(
     queue: Queue, new_client: NewClient, dee: Listener
 ):
     first = read(queue.http, queue.room)
@@ -114,10 +114,10 @@ def test_an_empty_room_gets_something_for_everybody_which_fills_its_queue(
         refused(queue.http.get(page_of(slug)), 404, "NOT_FOUND")
 
 
-def reasons_of(told: dict[str, Any], track_id: int) -> list[str]:
+def reasons_of(reported: dict[str, Any], track_id: int) -> list[str]:
     return [
         reason["kind"]
-        for one in told["recommendations"]
+        for one in reported["recommendations"]
         if one["track"]["id"] == track_id
         for reason in one["reasons"]
     ]

@@ -24,8 +24,8 @@ def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, a
     room = answer.json()
     assert answer.status_code == 201
     check_room(room)
-    told = (room["name"], room["is_public"], room["order"], room["items"])
-    assert told == ("Kitchen Party", True, "manual", 0)
+    reported = (room["name"], room["is_public"], room["order"], room["items"])
+    assert reported == ("Kitchen Party", True, "manual", 0)
     assert room["slug"].startswith("kitchen-party")
     assert client.get(f"/api/rooms/{room['slug']}/").json() == room
     assert client.get(answer.headers["Location"]).json() == room
@@ -44,6 +44,7 @@ def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
         slugs.add(answer.json()["slug"])
 
     assert len(slugs) == 8
+    assert ada.post("/api/rooms/", json={"name": "Große Sause"}).json()["slug"].startswith("grosse-sause")
 
 
 def test_everything_can_be_chosen_and_a_slug_that_is_taken_is_a_409(
@@ -76,8 +77,8 @@ NO_ROOMS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_what_is_no_room_is_a_400_and_somebody_unknown_makes_none(client: httpx.Client):
-    """It would be nobody's, and nobody could delete it."""
+def test_an_invalid_room_is_a_400_and_an_unknown_caller_creates_none(client: httpx.Client):
+    """It would have no owner, and could not be deleted."""
     total = client.get("/api/rooms/").headers["X-Total-Count"]
 
     for body, field in NO_ROOMS:

@@ -14,7 +14,7 @@ from tests.contract.sockets import Closed, Socket
 from tests.contract.witnesses import Witness
 from tests.processes import TuttiServer
 
-# --- A room is changed and deleted by whoever created it, and by the staff ---------------------------
+# --- A room is changed and deleted by its owner and by the staff -------------------------------------
 
 
 def may_change(http: httpx.Client, slug: str) -> bool:
@@ -158,7 +158,7 @@ def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Clien
     assert (poll["epoch"], len(poll["snapshot"]["items"])) == (new.epoch, 1)
 
 
-def test_main_is_not_deleted_by_anybody(staff: httpx.Client, ada: httpx.Client):
+def test_main_cannot_be_deleted(staff: httpx.Client, ada: httpx.Client):
     refused(staff.delete("/api/rooms/main/"), 409, "CONFLICT")
     refused(ada.delete("/api/rooms/main/"), 403, "PERMISSION_DENIED")
     refused(ada.patch("/api/rooms/main/", json={"name": "Mine"}), 403, "PERMISSION_DENIED")
@@ -177,7 +177,7 @@ def change(queue: Queue, **fields: Any) -> httpx.Response:
 NONSENSE = [("name", ""), ("name", "x" * 81), ("name", "a\x00"), ("is_public", "no"), ("order", "alphabet")]
 
 
-def test_it_can_be_hidden_and_listed_again_and_what_makes_no_sense_is_a_400(own_queue: Queue):
+def test_it_can_be_hidden_and_listed_again_and_invalid_values_are_a_400(own_queue: Queue):
     for is_public in (True, False, True):
         assert change(own_queue, is_public=is_public).json()["is_public"] is is_public
         listed = [room["slug"] for room in own_queue.http.get("/api/rooms/").json()]
@@ -189,11 +189,11 @@ def test_it_can_be_hidden_and_listed_again_and_what_makes_no_sense_is_a_400(own_
     assert own_queue.http.get(f"/api/rooms/{own_queue.room}/").json() == before
 
 
-def test_a_new_name_is_told_once_and_before_a_new_order(own_queue: Queue, bo: httpx.Client):
+def test_a_new_name_is_reported_once_and_before_a_new_order(own_queue: Queue, bo: httpx.Client):
     a, b = own_queue.fill(2)
     own_queue.vote(b, 1)
 
-    with Witness(own_queue, told=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
+    with Witness(own_queue, expected=["room.renamed", "room.renamed", "playlist.reordered"]) as witness:
         answers = [change(own_queue, name=name) for name in ("  Another  ", " Another ")]
         refused(change(own_queue, name=""), 400, "VALIDATION_ERROR", "name")
         refused(change(own_queue.as_seen_by(bo), name="Mine"), 403, "PERMISSION_DENIED")
@@ -215,14 +215,14 @@ def test_when_votes_begin_to_decide_the_queue_is_put_in_their_order_and_stays_wh
     own_queue.vote(a, -1)
     own_queue.play(b)
 
-    with Witness(own_queue, told=["playlist.reordered"]):
+    with Witness(own_queue, expected=["playlist.reordered"]):
         for order in ("manual", "votes", "votes"):
             assert change(own_queue, order=order).json()["order"] == order
     assert own_queue.ids() == [b, d, c, a]
     assert own_queue.positions() == [1.0, 2.0, 3.0, 4.0]
     refused(own_queue.patch(a, {"before": c}), 409, "ORDERED_BY_VOTES")
 
-    with Witness(own_queue, told=[]):
+    with Witness(own_queue, expected=[]):
         for order in ("manual", "votes", "manual"):  # which changes nothing
             assert change(own_queue, order=order).status_code == 200
     assert own_queue.ids() == [b, d, c, a]

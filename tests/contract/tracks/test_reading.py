@@ -19,12 +19,12 @@ def test_a_track_is_whole(client: httpx.Client):
     check_track(track)
     assert [*track] == [
         *("id", "title", "artist", "album", "duration_seconds", "duration_formatted", "genre"),
-        *("cover_url", "isrc", "created_at"),
+        *("cover_url", "isrc", "created_at", "has_audio", "explicit"),
     ]
     expected = {
         **{"title": "Bohemian Rhapsody", "artist": "Queen", "album": "A Night at the Opera"},
         **{"duration_seconds": 355, "duration_formatted": "5:55", "genre": "rock", "cover_url": None},
-        "isrc": "GBUM71029604",
+        **{"isrc": "GBUM71029604", "has_audio": False, "explicit": None},
     }
     assert {name: track[name] for name in expected} == expected
 

@@ -13,7 +13,7 @@ from tests.contract.refusals import refused
 from tests.contract.shapes import check_track
 from tests.contract.witnesses import Witness
 
-# --- Who may write to the library: the staff and nobody else -----------------------------------------
+# --- Who may write to the library: the staff alone ---------------------------------------------------
 
 BODY = {"title": "Mine", "artist": "Me"}
 
@@ -58,7 +58,7 @@ WHOLE = {
 }
 
 
-def test_a_new_track_is_read_by_everybody_changed_and_deleted(
+def test_a_new_track_is_readable_by_all_changed_and_deleted(
     library: Library, client: httpx.Client, staff: httpx.Client
 ):
     track = library.add(**{**WHOLE, "title": "  Take Five ", "album": library.word}, isrc="qz-zzz-26-00009")
@@ -136,7 +136,7 @@ def test_what_is_no_track_is_a_400(staff: httpx.Client, library: Library):
     assert library.found(search=library.word) == []
 
 
-# --- A library track that is corrected is told in every room where it waits --------------------------
+# --- A corrected library track is reported in every room where it waits ------------------------------
 
 
 SHOWN = [
@@ -145,7 +145,7 @@ SHOWN = [
 ]
 
 
-def test_every_room_that_shows_it_is_told_and_what_stays_the_same_is_not(
+def test_every_room_that_shows_it_gets_an_event_unless_nothing_changed(
     queue: Queue, voted_queue: Queue, library: Library, client: httpx.Client
 ):
     """Everything that an item shows counts, and what plays goes on."""
@@ -155,7 +155,7 @@ def test_every_room_that_shows_it_is_told_and_what_stays_the_same_is_not(
     unconcerned.fill(1)
     queue.play(first)
 
-    with Witness(queue) as witness, Witness(voted_queue) as elsewhere, Witness(unconcerned, told=[]):
+    with Witness(queue) as witness, Witness(voted_queue) as elsewhere, Witness(unconcerned, expected=[]):
         library.change(track["id"], title="Helo")
         for field, value in SHOWN:
             changed = library.change(track["id"], **{field: value})
@@ -166,13 +166,13 @@ def test_every_room_that_shows_it_is_told_and_what_stays_the_same_is_not(
     assert queue.playing() == first
 
 
-# --- A library track that is deleted leaves every queue, each told in its room; history keeps its plays
+# --- A deleted library track leaves every queue, with an event in each room; its plays stay in the history
 
 
-def test_every_room_that_shows_it_is_told_and_where_it_plays_it_stops_first(
+def test_every_room_that_shows_it_gets_an_event_and_where_it_plays_it_stops_first(
     queue: Queue, voted_queue: Queue, library: Library, client: httpx.Client
 ):
-    """History keeps it as it was, and plays of before."""
+    """History keeps it as it was, with earlier plays."""
     whole = library.add("Gone", artist="Cem", duration_seconds=90)
     track = whole["id"]
     first, second = queue.add(track)["id"], voted_queue.add(track)["id"]
@@ -183,7 +183,7 @@ def test_every_room_that_shows_it_is_told_and_where_it_plays_it_stops_first(
     unconcerned.fill(1)
 
     with (
-        Witness(queue, told=["track.playing", "track.removed"]) as witness,
+        Witness(queue, expected=["track.playing", "track.removed"]) as witness,
         Witness(voted_queue) as elsewhere,
         Witness(unconcerned) as nowhere,
     ):

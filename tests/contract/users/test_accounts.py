@@ -47,7 +47,7 @@ def test_strangers_get_the_same_401_for_every_id(client: httpx.Client, bo: httpx
 def test_the_list_is_oneself_for_an_account_and_empty_for_strangers(
     client: httpx.Client, bo: httpx.Client, owner: httpx.Client, staff: httpx.Client, account: Account
 ):
-    """Staff sees everybody."""
+    """Staff sees all accounts."""
     lists = [http.get("/api/users/") for http in (client, bo, owner)]
 
     assert [answer.status_code for answer in lists] == [200] * 3
@@ -81,15 +81,15 @@ def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, accou
 def test_others_see_id_and_name_and_may_change_nothing_and_staff_may(
     owner: httpx.Client, other: httpx.Client, staff: httpx.Client, account: Account
 ):
-    path, nobody = f"/api/users/{account['id']}/", "/api/users/999999999/"
+    path, missing = f"/api/users/{account['id']}/", "/api/users/999999999/"
 
     seen = other.get(path)
     assert seen.json() == {"id": account["id"], "username": account["username"]}
     assert seen.headers["Cache-Control"] == "private, no-store"
-    refused(other.get(nobody), 404, "NOT_FOUND")
+    refused(other.get(missing), 404, "NOT_FOUND")
     refused(other.put(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
     refused(other.patch(path, json={"profile": TASTE}), 403, "PERMISSION_DENIED")
-    refused(other.patch(nobody, json={"profile": TASTE}), 404, "NOT_FOUND")
+    refused(other.patch(missing, json={"profile": TASTE}), 404, "NOT_FOUND")
     own = owner.get(path).json()
     assert own == owner.get("/api/users/me/").json()
     assert own.keys() == {"id", "username", "email", "profile", "date_joined"}
@@ -98,7 +98,7 @@ def test_others_see_id_and_name_and_may_change_nothing_and_staff_may(
     assert owner.get(path).json()["profile"] == TASTE
 
 
-def test_what_makes_no_sense_is_a_400_and_changes_nothing(owner: httpx.Client):
+def test_invalid_values_are_a_400_and_change_nothing(owner: httpx.Client):
     before = owner.put("/api/users/me/", json={"profile": TASTE}).json()
     bodies: list[tuple[str, dict[str, Any], str]] = [
         *[("PUT", body, "profile") for body in ({}, {"profile": None}, {"profile": {"moods": ["angry"]}})],
@@ -113,7 +113,7 @@ def test_what_makes_no_sense_is_a_400_and_changes_nothing(owner: httpx.Client):
     assert owner.get("/api/users/me/").json() == before
 
 
-def test_that_an_address_is_taken_is_told_by_registering_alone(
+def test_a_used_address_is_revealed_by_registering_alone(
     client: httpx.Client, owner: httpx.Client, account: Account
 ):
     taken, free = registered(client)["email"], facts()["email"]

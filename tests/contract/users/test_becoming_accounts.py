@@ -22,7 +22,7 @@ def test_votes_adds_plays_and_rooms_come_along(
     room = new_room(bo)
     account = None if way == "register" else registered(client)
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         if account is None:
             account = registered(bo)
         else:
@@ -46,7 +46,7 @@ def test_votes_adds_plays_and_rooms_come_along(
 
 
 @pytest.mark.parametrize(("as_guest", "as_account"), [(1, 1), (1, -1), (-1, 1), (-1, -1)])
-def test_of_two_votes_the_account_s_stays_and_everybody_is_told(
+def test_of_two_votes_the_account_s_stays_and_all_clients_get_the_event(
     voted_queue: Queue,
     bo: httpx.Client,
     cem: httpx.Client,

@@ -36,7 +36,7 @@ def test_items_stay_under_a_neutral_name_and_votes_count(
     kept = voted()
     assert kept.json()["added_by"] == account["username"]
 
-    with Witness(queue, told=["track.updated"] * 2) as witness:
+    with Witness(queue, expected=["track.updated"] * 2) as witness:
         assert own.http.delete("/api/users/me/").status_code == 204
 
     assert {payload["added_by"] for payload in witness.payloads} == {"Anonymous"}
@@ -48,7 +48,7 @@ def test_items_stay_under_a_neutral_name_and_votes_count(
     assert again.json() == {**kept.json(), "added_by": "Anonymous"}
 
 
-def test_nobody_is_sent_the_name_again(
+def test_the_name_is_never_sent_again(
     server: TuttiServer, queue: Queue, own: Queue, account: Account, connect: Connect
 ):
     start = queue.state()
@@ -129,7 +129,7 @@ def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Ac
     assert queue.items()[0]["added_by"] == "Anonymous"
 
 
-# --- GET /api/users/me/export/: all that is stored about the person, and of nobody else --------------
+# --- GET /api/users/me/export/: all that is stored about the person, and of no other -----------------
 
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": [], "moods": ["calm"]}
 
@@ -149,19 +149,19 @@ def test_one_document_has_everything(
 
     answer = own.http.get("/api/users/me/export/")
 
-    told = answer.json()
+    body = answer.json()
     assert answer.status_code == 200
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert (told["account"]["id"], told["account"]["email"]) == (account["id"], account["email"])
-    assert told["profile"] == TASTE
-    assert [(vote["item_id"], vote["value"], vote["room"]) for vote in told["votes"]] == [
+    assert (body["account"]["id"], body["account"]["email"]) == (account["id"], account["email"])
+    assert body["profile"] == TASTE
+    assert [(vote["item_id"], vote["value"], vote["room"]) for vote in body["votes"]] == [
         (kept, -1, queue.room)
     ]
-    assert [item["item_id"] for item in told["items"]] == [kept]
-    assert [item["item_id"] for item in told["removed_items"]] == [gone]
-    assert [play["item"]["id"] for play in told["plays"]] == [kept]
-    assert len(told["tokens"]) == 1
+    assert [item["item_id"] for item in body["items"]] == [kept]
+    assert [item["item_id"] for item in body["removed_items"]] == [gone]
+    assert [play["item"]["id"] for play in body["plays"]] == [kept]
+    assert len(body["tokens"]) == 1
     assert account["access"] not in answer.text
     assert account["refresh"] not in answer.text
     assert '"added_by":"Bo"' not in answer.text
@@ -179,7 +179,7 @@ def test_what_is_long_comes_whole(client: httpx.Client, queue: Queue):
 
     assert answer.status_code == 200
     assert len(answer.content) == int(answer.headers["Content-Length"]) > 300 * 1600
-    told = answer.json()
-    assert [one["context"] for one in told["activities"]] == [context] * 300
-    assert (told["account"]["is_staff"], told["votes"], len(told["tokens"])) == (False, [], 1)
+    body = answer.json()
+    assert [one["context"] for one in body["activities"]] == [context] * 300
+    assert (body["account"]["is_staff"], body["votes"], len(body["tokens"])) == (False, [], 1)
     assert answer.headers["Cache-Control"] == "private, no-store"

@@ -63,7 +63,7 @@ def test_what_is_no_name_is_a_400(client: httpx.Client, ada: httpx.Client):
 # --- The cookie --------------------------------------------------------------------------------------
 
 
-def test_it_is_out_of_reach_of_scripts_and_nobody_gets_one_without_asking(queue: Queue, client: httpx.Client):
+def test_it_is_out_of_reach_of_scripts_and_set_only_on_request(queue: Queue, client: httpx.Client):
     (a,) = queue.fill(1)
     answers = [
         *(client.get(path) for path in ("/", "/api/", "/api/tracks/", queue.path, f"{queue.path}my-votes/")),
@@ -98,8 +98,8 @@ def test_it_names_the_guest_in_every_write_and_goes_before_the_cookie(
 
     assert item["added_by"] == "Cem"
     assert queue.my_votes() == {str(item["id"]): -1}
-    told = ada.get("/api/guests/me/", headers=headers).json()
-    assert told == {"guest_id": cem["guest_id"], "name": "Cem"}
+    body = ada.get("/api/guests/me/", headers=headers).json()
+    assert body == {"guest_id": cem["guest_id"], "name": "Cem"}
 
 
 def test_one_with_another_guests_id_is_wrong(queue: Queue, ada: httpx.Client, new_client: NewClient):
@@ -110,7 +110,7 @@ def test_one_with_another_guests_id_is_wrong(queue: Queue, ada: httpx.Client, ne
     forged = own["token"].replace(own["guest_id"], victim)
     assert forged != own["token"]
 
-    with Witness(queue, told=[]):
+    with Witness(queue, expected=[]):
         for token in ("nonsense", "a:b:c", "x" * 3000, forged):
             http = queue.as_seen_by(new_client(headers={"X-Guest-Token": token}, cookies=dict(ada.cookies)))
             for answer in (

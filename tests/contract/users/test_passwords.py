@@ -11,8 +11,8 @@ import pytest
 from tests.conftest import StartServer
 from tests.contract.conftest import client_of
 from tests.contract.people import PASSWORD, Account, bearer, begin_session, facts, get_tokens, registered
-from tests.contract.polls import wait_until
 from tests.contract.refusals import refused
+from tests.services import wait_for
 
 NEW = "quite another pass phrase"
 NO_TOKENS = ["", "x", ".", "a.b", "a.b.c", "MQ.", "MQ.nonsense", "é.é", "====.x", "\x00.x", None]
@@ -24,7 +24,7 @@ def mail_in(folder: Path) -> str:
     def found() -> str:
         return "".join(path.read_text() for path in folder.glob("*.log"))
 
-    wait_until(lambda: found().strip().endswith("-" * 79), "no mail came")
+    wait_for(lambda: found().strip().endswith("-" * 79))
     return found()
 
 
@@ -56,7 +56,9 @@ def test_it_is_changed_by_who_knows_the_old_one(client: httpx.Client, bo: httpx.
 
 
 @pytest.mark.both_sizes
-def test_a_wish_for_a_new_one_is_answered_alike_for_everybody(client: httpx.Client, account: Account):
+def test_a_reset_request_is_answered_alike_for_known_and_unknown_addresses(
+    client: httpx.Client, account: Account
+):
     answers = [
         client.post("/api/auth/password/reset/", json={"email": email})
         for email in (account["email"], account["email"].upper(), facts()["email"])

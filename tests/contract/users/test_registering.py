@@ -78,7 +78,7 @@ NONSENSE: list[tuple[str, Any]] = [
 
 
 @pytest.mark.both_sizes
-def test_what_makes_no_sense_is_a_400(client: httpx.Client):
+def test_invalid_values_are_a_400(client: httpx.Client):
     body = facts()
     for field, value in NONSENSE:
         answer = client.post("/api/users/", json={**body, field: value})

@@ -48,7 +48,7 @@ def test_what_a_session_was_is_nothing_after_its_end(
         refused(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_another_site_s_page_can_t_log_anybody_in_or_out(
+def test_another_site_s_page_can_t_log_a_user_in_or_out(
     client: httpx.Client, new_client: NewClient, account: Account
 ):
     begin_session(client, account)
@@ -73,7 +73,7 @@ def test_another_site_s_page_can_t_log_anybody_in_or_out(
 
 @pytest.mark.both_sizes
 def test_the_sixth_is_a_429_that_says_when_to_come_again(newcomer: httpx.Client):
-    """Whoever is logged in goes on."""
+    """An existing session goes on."""
     login = {"username": "ada", "password": "mistyped"}
     tries = [
         ("users/", facts()),

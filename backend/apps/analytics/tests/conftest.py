@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from apps.tracks.models import Track
-from apps.tracks.tests.making import new_track
+from apps.tracks.tests.factories import new_track
 from apps.users.models import User
 
 AddTrack = Callable[..., Track]
@@ -14,7 +14,7 @@ AddTrack = Callable[..., Track]
 
 @pytest.fixture(autouse=True)
 def by_hand(settings) -> None:
-    """Whatever the environment says, rooms are ordered by hand."""
+    """Rooms are ordered by hand, independent of the environment."""
     settings.AUTO_SORT_BY_VOTES = False
 
 

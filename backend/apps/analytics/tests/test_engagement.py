@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from apps.analytics.engagement import engagement_of
 from apps.analytics.models import Activity
 from apps.analytics.payloads import EngagementPayload
-from apps.analytics.quarters import EARLIEST
-from apps.analytics.tests.telling import tell
-from apps.tracks.facts import TrackFacts
+from apps.analytics.selectors import engagement_of
+from apps.analytics.tests.reports import report
+from apps.analytics.time_buckets import EARLIEST
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 from apps.users.models import User
 
@@ -32,20 +32,20 @@ def figures_of(user: User, zone: ZoneInfo = ZoneInfo("UTC"), *, now: datetime) -
     return engagement_of(user.pk, now=now, zone=zone)
 
 
-def test_of_somebody_who_did_nothing(ada: User, halo: Track, now: datetime):
+def test_user_without_activities(ada: User, halo: Track, now: datetime):
     figures = figures_of(ada, now=now)
 
     assert (figures.user_id, figures.activities, figures.activities_7d) == (ada.pk, 0, 0)
     assert (figures.like_rate, figures.skip_rate) == (None, None)
     assert (figures.top_artists, figures.top_genres, figures.top_tracks, figures.by_day) == ([], [], [], [])
     assert figures.by_hour == [0] * 24
-    tell(ada, halo, "like", at=now)
+    report(ada, halo, "like", at=now)
     assert figures_of(ada, now=now).like_rate is None  # without a play
 
 
 def test_the_week_is_of_the_zone(ada: User, halo: Track):
     """At 23:30 UTC on the 10th it is the 11th in Berlin, whose week begins on the 5th there."""
-    tell(ada, halo, at=datetime(2025, 12, 4, 22, 59, tzinfo=UTC))
+    report(ada, halo, at=datetime(2025, 12, 4, 22, 59, tzinfo=UTC))
     now = datetime(2025, 12, 10, 23, 30, tzinfo=UTC)
 
     assert figures_of(ada, now=now).activities_7d == 1
@@ -66,7 +66,7 @@ def test_days_on_which_the_clocks_change(
 ):
     begin = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
     for quarter in range(-4, 4 * hours + 4):
-        tell(ada, halo, at=begin + timedelta(minutes=15 * quarter, seconds=899))
+        report(ada, halo, at=begin + timedelta(minutes=15 * quarter, seconds=899))
 
     figures = figures_of(ada, zone, now=begin + timedelta(days=2))
 
@@ -83,10 +83,10 @@ MOMENTS = st.datetimes(datetime(1980, 1, 2), datetime(2025, 12, 4), timezones=st
 class Figures(TestCase):
     @given(zone=ZONES.map(ZoneInfo), moments=st.lists(MOMENTS, min_size=1, max_size=8))
     def test_in_any_zone_are_a_recount_of_raw_rows(self, zone: ZoneInfo, moments: list[datetime]):
-        ada, halo = User.objects.create_user("ada"), Track.described_by(TrackFacts("Halo", "Beyoncé"))
+        ada, halo = User.objects.create_user("ada"), Track.described_by(TrackMetadata("Halo", "Beyoncé"))
         halo.save()
         for moment in moments:
-            tell(ada, halo, at=moment)
+            report(ada, halo, at=moment)
 
         figures = figures_of(ada, zone, now=datetime(2025, 12, 4, tzinfo=UTC))
 
@@ -98,10 +98,10 @@ class Figures(TestCase):
 
 
 def test_days_come_in_order_and_not_without_end(ada: User, halo: Track, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("apps.analytics.engagement.MAX_ROWS", 3)
+    monkeypatch.setattr("apps.analytics.selectors.MAX_ROWS", 3)
     now = datetime(2025, 12, 4, tzinfo=UTC)
     for ago in (5, 1, 9, 3):
-        tell(ada, halo, at=now - timedelta(days=ago))
+        report(ada, halo, at=now - timedelta(days=ago))
 
     figures = figures_of(ada, now=now)
 

@@ -1,4 +1,4 @@
-"""Activities are facts: counted when they come and when they go, and never changed."""
+"""Activities are counted when they are stored and when they are deleted, and never changed."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,19 +10,18 @@ from django.test import Client
 from time_machine import TimeMachineFixture
 
 from apps.analytics import views
-from apps.analytics.belongings import AnalyticsBelongings
-from apps.analytics.models import Activity, DayCount, FactsAreKept, Kind
+from apps.analytics.models import Activity, DayCount, ImmutableActivityError, Kind
+from apps.analytics.personal_data import AnalyticsPersonalData
 from apps.analytics.serializers import read_activities
-from apps.analytics.tests.laws import check_roll_ups
-from apps.analytics.tests.telling import tell
+from apps.analytics.tests.invariants import check_roll_ups
+from apps.analytics.tests.reports import report
 from apps.playlist.services import Place, add_item, play_item, stop_playing
 from apps.playlist.tests.rooms import new_room
 from apps.tracks.models import Track
 from apps.users.models import User
-from core import parsing
-from core.limits import ACTIVITIES_OF_HOUR
-from core.rate_limits import TooManyCalls
-from core.tests.admin_pages import Admin, list_path
+from core import json_codec
+from core.rate_limits import ACTIVITIES_OF_HOUR, RateLimitExceeded
+from core.tests.admin_pages import Admin, list_path, row_path
 
 
 def test_the_shell_counts_too_and_what_would_not_be_counted_is_refused(ada: User, halo: Track, now: datetime):
@@ -37,14 +36,14 @@ def test_the_shell_counts_too_and_what_would_not_be_counted_is_refused(ada: User
         lambda: Activity.objects.bulk_create([stored]),
         lambda: Activity.objects.bulk_update([stored], ["kind"]),
     ):
-        with pytest.raises(FactsAreKept):
+        with pytest.raises(ImmutableActivityError):
             write()
     assert [one.occurred_at for one in Activity.objects.all()] == [now, now]
 
 
 def test_whatever_is_deleted_is_counted_no_more(ada: User, halo: Track, now: datetime):
     for kind in Kind.values:
-        tell(ada, halo, kind, at=now, times=2)
+        report(ada, halo, kind, at=now, times=2)
     everything = Activity.objects.all()
     ids = list(everything.filter(kind="play").values_list("pk", flat=True))
     for chosen, left in (
@@ -68,8 +67,8 @@ def test_2_an_hour_and_20_a_day_of_a_person(
     settings.RATE_LIMIT_FACTOR = 2 / ACTIVITIES_OF_HOUR.max_calls
 
     def seconds_to_wait(times: int = 1) -> float:
-        with pytest.raises(TooManyCalls) as refusal:
-            tell(ada, halo, times=times)
+        with pytest.raises(RateLimitExceeded) as refusal:
+            report(ada, halo, times=times)
         assert refusal.value.status == 429
         seconds = refusal.value.retry_after_seconds
         assert seconds is not None
@@ -78,12 +77,12 @@ def test_2_an_hour_and_20_a_day_of_a_person(
     for hour in range(10):
         time_machine.move_to(beginning + timedelta(hours=hour))
         assert hour or seconds_to_wait(3) == ACTIVITIES_OF_HOUR.period_seconds
-        tell(ada, halo)
+        report(ada, halo)
         time_machine.move_to(beginning + timedelta(hours=hour, minutes=30))
         assert seconds_to_wait(2) == 30 * 60
-        tell(ada, halo)
+        report(ada, halo)
         assert seconds_to_wait() == 30 * 60
-    tell(bo, halo, times=2)
+    report(bo, halo, times=2)
     time_machine.move_to(beginning + timedelta(hours=23, minutes=59))
     assert seconds_to_wait() == 60
     time_machine.move_to(beginning + timedelta(hours=24))
@@ -93,37 +92,37 @@ def test_2_an_hour_and_20_a_day_of_a_person(
         play_item(slug=room.slug, item_id=item.pk)
         stop_playing(slug=room.slug)
     assert Activity.objects.filter(user=ada).count() == 22
-    tell(ada, halo)
+    report(ada, halo)
     assert Activity.objects.filter(user=ada).count() == 23
 
     settings.RATE_LIMIT_FACTOR = 0
-    tell(ada, halo, times=30)
+    report(ada, halo, times=30)
 
 
 def test_all_of_a_person_s_own_is_exported_and_nothing_written_in_the_admin(
     ada: User, bo: User, halo: Track, now: datetime
 ):
-    tell(ada, halo, at=now)
-    tell(bo, halo, at=now)
+    report(ada, halo, at=now)
+    report(bo, halo, at=now)
 
-    (told,) = AnalyticsBelongings().exported(ada.key)["activities"]
+    (exported,) = AnalyticsPersonalData().export(ada.key)["activities"]
 
-    # Under these names; an artist goes with the track, and a quarter is made of `occurred_at`.
+    # Under these names; an artist comes with the track, and a quarter is made of `occurred_at`.
     names = {
         "kind": "activity_type",
         "recommendation_number": "recommendation_id",
         "room_play": "of_room_play",
     }
     stored = {field.name for field in Activity._meta.fields} - {"user", "quarter"}
-    assert set(told) == {names.get(field, field) for field in stored} | {"artist"}
-    assert (told["track"], told["artist"]) == (halo.title, halo.artist)
+    assert set(exported) == {names.get(field, field) for field in stored} | {"artist"}
+    assert (exported["track"], exported["artist"]) == (halo.title, halo.artist)
 
     admin = Admin("grace")
     for row in (Activity.objects.get(user=ada), DayCount.objects.get()):
         assert admin.client.get(list_path(row), {"q": "beyonc"}).status_code == 200
-        assert admin.client.get(f"{list_path(row)}{row.pk}/change/").status_code == 200
-        for write in ("add/", f"{row.pk}/delete/", f"{row.pk}/change/"):
-            assert admin.client.post(list_path(row) + write, {"post": "yes"}).status_code == 403
+        assert admin.client.get(row_path(row)).status_code == 200
+        for path in (f"{list_path(row)}add/", row_path(row, "delete"), row_path(row)):
+            assert admin.client.post(path, {"post": "yes"}).status_code == 403
 
 
 @pytest.mark.django_db(transaction=True)
@@ -140,7 +139,7 @@ def test_a_named_list_is_parsed_and_checked_before_the_transaction_that_keeps_it
 
         return read
 
-    monkeypatch.setattr(parsing, "parsed_json", noted(parsing.parsed_json))
+    monkeypatch.setattr(json_codec, "parsed_json", noted(json_codec.parsed_json))
     monkeypatch.setattr(views, "read_activities", noted(read_activities))
     cy, client = User.objects.create_user("cy"), Client()
     client.force_login(cy)
@@ -151,9 +150,9 @@ def test_a_named_list_is_parsed_and_checked_before_the_transaction_that_keeps_it
         named = {"Idempotency-Key": "list"}
         return client.post("/api/analytics/activity/", body, content_type="application/json", headers=named)
 
-    refused, told = send(activity_type="sing"), send()
+    refused, stored = send(activity_type="sing"), send()
 
-    assert (refused.status_code, told.status_code) == (400, 201)
+    assert (refused.status_code, stored.status_code) == (400, 201)
     assert list(refused.json()["error"]["details"]) == ["1.activity_type"]
     assert within == [False] * 4
     assert Activity.objects.count() == 2

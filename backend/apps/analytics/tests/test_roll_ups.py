@@ -1,4 +1,4 @@
-"""Whatever arrives in whatever order, late, twice, taken back: the roll-ups are a recount of the raw rows."""
+"""After late, repeated, unordered and deleted activities, the roll-ups equal a recount of the raw rows."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from apps.analytics.models import ROLL_UPS, Activity, DayCount, Kind, RoomPlayDayCount
-from apps.analytics.rolling_up import roll_up
 from apps.analytics.services import NewActivity, record_activities
-from apps.analytics.tests.laws import check_roll_ups
-from apps.analytics.tests.telling import tell
-from apps.tracks.facts import TrackFacts
+from apps.analytics.tasks import roll_up
+from apps.analytics.tests.invariants import check_roll_ups
+from apps.analytics.tests.reports import report
+from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 from apps.tracks.services import delete_track
 from apps.users.models import User
@@ -30,8 +30,8 @@ PEOPLE, TRACKS = 2, 3
 TOLD = st.tuples(st.sampled_from(Kind), st.integers(0, TRACKS - 1), MOMENTS)
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("tell"), st.integers(0, PEOPLE - 1), st.lists(TOLD, min_size=1, max_size=6)),
-        st.tuples(st.just("tell again"), st.integers(0, 10)),
+        st.tuples(st.just("report"), st.integers(0, PEOPLE - 1), st.lists(TOLD, min_size=1, max_size=6)),
+        st.tuples(st.just("report again"), st.integers(0, 10)),
         st.tuples(st.just("delete some"), st.integers(1, 4)),
         st.tuples(st.just("delete track"), st.integers(0, TRACKS - 1)),
         st.tuples(st.just("delete person"), st.integers(0, PEOPLE - 1)),
@@ -48,7 +48,7 @@ class World:
         self.people = [User.objects.create_user(f"person-{number}").pk for number in range(PEOPLE)]
         self.tracks = []
         for number in range(TRACKS):
-            track = Track.described_by(TrackFacts(f"Track {number}", "Somebody"))
+            track = Track.described_by(TrackMetadata(f"Track {number}", "Somebody"))
             track.save()
             self.tracks.append(track.pk)
         self.arrived: list[tuple[int, list[NewActivity]]] = []
@@ -56,12 +56,12 @@ class World:
     def do(self, name: str, *given: Any) -> None:
         getattr(self, name.replace(" ", "_"))(*given)
 
-    def tell(self, person: int, told: list[tuple[Kind, int, datetime]]) -> None:
-        known = [NewActivity(kind, self.tracks[track], occurred_at=at) for kind, track, at in told]
+    def report(self, person: int, activities: list[tuple[Kind, int, datetime]]) -> None:
+        known = [NewActivity(kind, self.tracks[track], occurred_at=at) for kind, track, at in activities]
         self._record(self.people[person], known)
 
-    def tell_again(self, number: int) -> None:
-        """The same once more is another fact: whether it is a repeat, its key says, not what it tells."""
+    def report_again(self, number: int) -> None:
+        """The same content again is another activity: only its idempotency key would make it a repeat."""
         if self.arrived:
             self._record(*self.arrived[number % len(self.arrived)])
 
@@ -79,12 +79,12 @@ class World:
     def roll_up(self) -> None:
         assert roll_up().wrong == 0
 
-    def _record(self, user_id: int, told: list[NewActivity]) -> None:
+    def _record(self, user_id: int, activities: list[NewActivity]) -> None:
         there = set(Track.objects.values_list("pk", flat=True))
-        told = [one for one in told if one.track_id in there]
+        activities = [one for one in activities if one.track_id in there]
         if User.objects.filter(pk=user_id).exists():
-            record_activities(user_id=user_id, told=told)
-            self.arrived.append((user_id, told))
+            record_activities(user_id=user_id, activities=activities)
+            self.arrived.append((user_id, activities))
 
 
 class RollUps(TestCase):
@@ -105,11 +105,11 @@ def run(statement: str) -> None:
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM {}", "UPDATE {} SET count = count + 3"], ids=["lost", "more"]
 )
-def test_what_was_written_past_them_is_mended(
+def test_counts_that_other_means_have_changed_are_corrected(
     ada: User, bo: User, halo: Track, now: datetime, table: str, damage: str
 ):
-    tell(ada, halo, at=now, times=2)
-    tell(bo, halo, "like", at=now - timedelta(days=400))
+    report(ada, halo, at=now, times=2)
+    report(bo, halo, "like", at=now - timedelta(days=400))
     run(damage.format(table))
 
     first, again = roll_up(), roll_up()
@@ -120,13 +120,13 @@ def test_what_was_written_past_them_is_mended(
     check_roll_ups()
 
 
-@pytest.mark.parametrize("at_once", [1, 2, 20])
-def test_people_are_mended_group_by_group(
-    halo: Track, now: datetime, monkeypatch: pytest.MonkeyPatch, at_once: int
+@pytest.mark.parametrize("group", [1, 2, 20])
+def test_people_are_corrected_group_by_group(
+    halo: Track, now: datetime, monkeypatch: pytest.MonkeyPatch, group: int
 ):
-    monkeypatch.setattr("apps.analytics.rolling_up.PEOPLE_AT_ONCE", at_once)
+    monkeypatch.setattr("apps.analytics.tasks.PEOPLE_AT_ONCE", group)
     for number in range(5):
-        tell(User.objects.create_user(f"person-{number}"), halo, at=now, times=number + 1)
+        report(User.objects.create_user(f"person-{number}"), halo, at=now, times=number + 1)
     run("UPDATE analytics_persondaycount SET count = count + 1")
 
     done = roll_up()
@@ -139,10 +139,10 @@ def test_raw_rows_that_came_or_went_past_them_are_counted(ada: User, halo: Track
     DayCount.objects.create(day=20_000, kind="play", count=7)
     RoomPlayDayCount.objects.create(day=20_000, count=2)
     call_command("roll_up_analytics")
-    assert capsys.readouterr().out == "Counted 1 days and 0 people anew: 2 counts were wrong.\n"
+    assert capsys.readouterr().out == "Recounted 1 days and 0 people: 2 counts were wrong.\n"
     check_roll_ups()
 
-    tell(ada, halo, at=now)
+    report(ada, halo, at=now)
     columns = "user_id, track_id, kind, context, occurred_at, received_at, quarter"
     run(f"INSERT INTO analytics_activity ({columns}) SELECT {columns} FROM analytics_activity")  # noqa: S608
 

@@ -1,4 +1,4 @@
-"""A play in a room is an activity of whoever added the track, when that is a known person, also later on."""
+"""A play in a room is an activity of the account that added the track, also of one that claims it later."""
 
 from typing import Any
 
@@ -6,17 +6,18 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.analytics.belongings import AnalyticsBelongings
 from apps.analytics.models import Activity, RoomPlayDayCount
-from apps.analytics.rolling_up import roll_up
-from apps.analytics.room_plays import PLAYS_AT_ONCE, mend_room_plays
-from apps.analytics.tests.laws import check_roll_ups
-from apps.playlist.models import Play, PlaylistTrack, Room
+from apps.analytics.personal_data import AnalyticsPersonalData
+from apps.analytics.services import PLAYS_AT_ONCE, reconcile_room_plays
+from apps.analytics.tasks import roll_up
+from apps.analytics.tests.invariants import check_roll_ups
+from apps.playlist.models import Play, PlaylistTrack
 from apps.playlist.services import Place, add_item, play_item
 from apps.playlist.tests.rooms import new_room
+from apps.rooms.models import Room
 from apps.tracks.models import Track
-from apps.users.handing_over import hand_over
 from apps.users.models import Guest, User
+from apps.users.personal_data import merge_guest
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def room(db: None) -> Room:
 
 
 def queued(room: Room, track: Track, adder: str) -> PlaylistTrack:
-    """Whoever the adder is: also somebody who has gone, and what is nobody's key."""
+    """For any adder: also a deleted account's key, and text that is no key."""
     item = add_item(slug=room.slug, track_id=track.pk, added_by="Somebody", place=Place())
     PlaylistTrack.objects.filter(pk=item.pk).update_unannounced(adder=adder)
     return item
@@ -38,7 +39,7 @@ def room_plays() -> int:
 @pytest.mark.parametrize(
     "adder", ["", "guest:alice", "net:0123", "user:987654", "user:", "user:x", "user:٣x"]
 )
-def test_of_somebody_unknown_it_is_only_a_play(halo: Track, room: Room, adder: str):
+def test_play_of_unknown_adder_is_no_activity(halo: Track, room: Room, adder: str):
     item = queued(room, halo, adder)
 
     play_item(slug=room.slug, item_id=item.pk)
@@ -82,7 +83,7 @@ def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
         Play.objects.filter(adder=guest.key).update(adder=ada.key)
 
     for _ in range(2):
-        AnalyticsBelongings().hand_over(giver=guest.key, taker=ada.key)
+        AnalyticsPersonalData().transfer(giver=guest.key, taker=ada.key)
 
     assert list(Activity.objects.values_list("user_id", flat=True)) == [ada.pk] * 2
     check_roll_ups()
@@ -95,7 +96,7 @@ def test_many_plays_of_a_guest_are_counted_once_also_after_a_process_was_killed_
     room, guest, now = new_room(), Guest.objects.create(name="Bo"), timezone.now()
     past = {"room": room, "adder": guest.key, "track": halo, "item": {}, "started_at": now, "ended_at": now}
     Play.objects.bulk_create(Play(**past, item_number=number) for number in range(2 * PLAYS_AT_ONCE + 1))
-    mend_room_plays()
+    reconcile_room_plays()
     inserted = 0
 
     def die(execute: Any, sql: str, *arguments: Any) -> Any:
@@ -106,10 +107,10 @@ def test_many_plays_of_a_guest_are_counted_once_also_after_a_process_was_killed_
         return execute(sql, *arguments)
 
     with pytest.raises(KeyboardInterrupt), connection.execute_wrapper(die):
-        hand_over(guest_id=guest.pk, user_id=ada.pk)
+        merge_guest(guest_id=guest.pk, user_id=ada.pk)
     assert 0 < Activity.objects.count() < Play.objects.count()
 
-    assert hand_over(guest_id=guest.pk, user_id=ada.pk)
+    assert merge_guest(guest_id=guest.pk, user_id=ada.pk)
 
     assert Activity.objects.filter(user=ada, room_play__isnull=False).count() == Play.objects.count()
     check_roll_ups()

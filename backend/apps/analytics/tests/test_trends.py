@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from apps.analytics.models import Activity, Kind
 from apps.analytics.selectors import summary_at, trends_at
 from apps.analytics.tests.conftest import AddTrack
-from apps.analytics.tests.laws import check_roll_ups
-from apps.analytics.tests.telling import tell
+from apps.analytics.tests.invariants import check_roll_ups
+from apps.analytics.tests.reports import report
 from apps.tracks.models import Track
 from apps.tracks.services import change_track, delete_track
 from apps.users.models import User
@@ -25,12 +25,12 @@ def numbers(trends) -> dict[str, tuple[int, int, int]]:
 def hourly(user: User, track: Track, *, at: datetime, times: int) -> None:
     """Once in each hour up to `at`: so each counts."""
     for hours in range(times):
-        tell(user, track, at=at - timedelta(hours=hours))
+        report(user, track, at=at - timedelta(hours=hours))
 
 
 def test_a_person_counts_once_for_a_track_a_kind_and_an_hour(ada: User, bo: User, halo: Track, now: datetime):
-    tell(ada, halo, at=now, times=400)
-    tell(ada, halo, at=now + timedelta(minutes=59), times=100)
+    report(ada, halo, at=now, times=400)
+    report(ada, halo, at=now + timedelta(minutes=59), times=100)
 
     def counted() -> list[tuple[int, int]]:
         trends = trends_at(now, days=7, limit=10)
@@ -43,7 +43,7 @@ def test_a_person_counts_once_for_a_track_a_kind_and_an_hour(ada: User, bo: User
         (ada, "play", now + timedelta(hours=1)),
         (bo, "play", now),
     ):
-        tell(user, halo, kind, at=at, times=2)
+        report(user, halo, kind, at=at, times=2)
     assert counted() == [(halo.pk, 4)]
 
     Activity.objects.filter(pk=Activity.objects.order_by("pk")[0].pk).delete()
@@ -61,15 +61,15 @@ def test_counts_and_how_they_changed(ada: User, bo: User, add_track: AddTrack, n
     halo, one = add_track("Halo", "Beyoncé", genre="pop"), add_track("One", "U2", genre="rock")
     past, unnamed = add_track("Past", "Past", genre="past"), add_track("Unnamed", "Björk")
     hourly(ada, halo, at=now, times=2)
-    tell(bo, halo, at=now - 6 * DAY)
+    report(bo, halo, at=now - 6 * DAY)
     hourly(bo, halo, at=now - 7 * DAY, times=5)
     hourly(ada, one, at=now, times=4)
     hourly(ada, one, at=now - 14 * DAY, times=9)  # before what is compared with
-    tell(ada, past, at=now - 7 * DAY)  # only before: no trend
+    report(ada, past, at=now - 7 * DAY)  # only before: no trend
     for kind in ("skip", "dislike"):  # what speaks against a track is none either
-        tell(ada, halo, kind, at=now, times=3)
+        report(ada, halo, kind, at=now, times=3)
     for kind in ("like", "share"):
-        tell(ada, unnamed, kind, at=now)
+        report(ada, unnamed, kind, at=now)
 
     trends = trends_at(now, days=7, limit=10)
 
@@ -85,10 +85,10 @@ def test_counts_and_how_they_changed(ada: User, bo: User, add_track: AddTrack, n
 
 def test_spellings_are_one_named_as_most_spell_it(ada: User, add_track: AddTrack, now: datetime):
     hourly(ada, add_track("Halo", "Beyoncé", genre="Pop"), at=now, times=2)
-    tell(ada, add_track("Irreplaceable", "BEYONCE", genre="pop"), at=now)
-    tell(ada, add_track("Deja Vu", "Beyonce", genre="POP"), at=now)
-    tell(ada, add_track("Pardon My Freedom", "!!!"), at=now)  # of signs alone: not one artist
-    tell(ada, add_track("Mathematics", "+/-"), at=now)
+    report(ada, add_track("Irreplaceable", "BEYONCE", genre="pop"), at=now)
+    report(ada, add_track("Deja Vu", "Beyonce", genre="POP"), at=now)
+    report(ada, add_track("Pardon My Freedom", "!!!"), at=now)  # of signs alone: not one artist
+    report(ada, add_track("Mathematics", "+/-"), at=now)
 
     trends = trends_at(now, days=7, limit=10)
 
@@ -100,8 +100,8 @@ def test_spellings_are_one_named_as_most_spell_it(ada: User, add_track: AddTrack
 
 def test_corrected_and_deleted_tracks(ada: User, add_track: AddTrack, now: datetime):
     halo, one = add_track("Halo", "Beyonse"), add_track("One", "U2")
-    tell(ada, halo, at=now)
-    tell(ada, one, at=now)
+    report(ada, halo, at=now)
+    report(ada, one, at=now)
 
     change_track(track_id=halo.pk, changes={"artist": "Beyoncé"})
     delete_track(track_id=one.pk)
@@ -125,7 +125,7 @@ def test_corrected_and_deleted_tracks(ada: User, add_track: AddTrack, now: datet
     ],
 )
 def test_a_week_is_seven_utc_days(ada: User, halo: Track, now: datetime, ago: timedelta, counts: bool):
-    tell(ada, halo, at=now - ago)
+    report(ada, halo, at=now - ago)
 
     summary = summary_at(now)
 
@@ -138,7 +138,7 @@ def test_takes_two_queries_however_much_there_is(ada: User, bo: User, add_track:
         for person in (ada, bo):
             track = add_track(f"Track {number}")
             for kind in Kind.values:
-                tell(person, track, kind, at=now - timedelta(days=number), times=20)
+                report(person, track, kind, at=now - timedelta(days=number), times=20)
         with CaptureQueriesContext(connection) as queries:
             summary_at(now)
         seen.append([query["sql"] for query in queries])

@@ -1,15 +1,14 @@
-"""SoundCloud's own figures: its lists tell how often their tracks were played."""
+"""SoundCloud's own counts: its lists contain how often their tracks were played."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
-from apps.charts.counters.figures import counted_at
-from apps.charts.counting import Counting
+from apps.charts.counters.daily_counts import Counting, counted_at
 from apps.charts.genres import MusicService
 from apps.charts.models import RawEdition, RawEntry, Status
-from apps.charts.transforming import GOOD_FOR
-from apps.charts.view_counts import words
-from apps.charts.view_counts.services import DayFigure
+from apps.charts.pipeline.transform import GOOD_FOR
+from apps.counts import models as counts
+from apps.counts.services import DayFigure
 
 SERVICE = MusicService.SOUNDCLOUD
 
@@ -43,7 +42,7 @@ def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
     )
     if last is not None:
         at = counted_at(edition.issued_on, now)
-        status = words.Status.STALE if edition.status == Status.STALE else words.Status.FAILED
+        status = counts.Status.STALE if edition.status == Status.STALE else counts.Status.FAILED
         for isrc, _ in _plays_in(last):
             yield DayFigure(isrc, SERVICE, edition.issued_on, at, status)
 
@@ -51,10 +50,14 @@ def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
 def _counted(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
     at = counted_at(edition.issued_on, edition.fetched_at or now)
     for isrc, plays in _plays_in(edition):
-        yield DayFigure(isrc, SERVICE, edition.issued_on, at, view_count=plays)
+        status = counts.Status.MISSING if plays is None else counts.Status.OK
+        yield DayFigure(isrc, SERVICE, edition.issued_on, at, status, plays)
 
 
-def _plays_in(edition: RawEdition) -> list[tuple[str, int]]:
-    lines = RawEntry.objects.filter(edition=edition, track__isnull=False, play_count__isnull=False)
-    told = lines.order_by("-rank").values_list("track__isrc", "play_count")
-    return list({isrc: (isrc, plays) for isrc, plays in told if isrc and plays is not None}.values())
+def _plays_in(edition: RawEdition) -> list[tuple[str, int | None]]:
+    """By ISRC; of a track that a list has twice, those of its best line that says any."""
+    lines = RawEntry.objects.filter(edition=edition, track__isnull=False)
+    found: dict[str, int | None] = {}
+    for isrc, plays in lines.order_by("-rank").values_list("track__isrc", "play_count"):
+        found[isrc] = found.get(isrc) if plays is None else plays
+    return list(found.items())

@@ -1,54 +1,71 @@
-"""Spotify's figures: its API tells none, so they come as dated tables, or not at all."""
+"""Spotify's counts: its API has none, so they come from dated tables, or not at all."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from apps.charts.candidates import Name, candidates
-from apps.charts.counters.figures import counted_at
-from apps.charts.counters.tables import CountRow
-from apps.charts.counting import Counting
+from apps.charts.counters.csv_tables import CountRow
+from apps.charts.counters.daily_counts import Counting, counted_at
 from apps.charts.genres import MusicService
-from apps.charts.matching import match
-from apps.charts.view_counts.services import DayFigure
-from apps.charts.view_counts.words import Status
+from apps.charts.matching import only_probable, ranked
+from apps.charts.matching.candidate_index import Name, candidates
+from apps.counts.models import Status
+from apps.counts.services import DayFigure
 
 SERVICE = MusicService.SPOTIFY
 
 
 @dataclass(slots=True)
 class Told:
-    """What tables say: totals by ISRC and day. `has_failed`: one of them could not be had."""
+    """What tables say: totals by ISRC and day, None where they contradict each other.
 
-    totals: dict[tuple[str, date], int] = field(default_factory=dict)
+    `has_failed`: one of them could not be had.
+    """
+
+    totals: dict[tuple[str, date], int | None] = field(default_factory=dict)
     has_failed: bool = False
 
+    def add(self, totals: Mapping[tuple[str, date], int | None]) -> None:
+        for key, total in totals.items():
+            self.totals[key] = total if self.totals.get(key, total) == total else None
 
-def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int]:
+
+def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int | None]:
     """Of rows whose track is known for sure; of two rows of one track and day the surer one's."""
     matched = _matched({(row.title, row.artist) for row in rows})
-    found: dict[tuple[str, date], tuple[float, int]] = {}
+    found: dict[tuple[str, date], tuple[float, set[int]]] = {}
     for row in rows:
         isrc, score = matched.get((row.title, row.artist), ("", 0.0))
-        if isrc:
-            key = (isrc, row.day)
-            found[key] = max(found.get(key, (0.0, 0)), (score, row.total))
-    return {key: total for key, (_, total) in found.items()}
+        if not isrc:
+            continue
+        best, totals = found.setdefault((isrc, row.day), (score, set()))
+        if score > best:
+            found[isrc, row.day] = (score, {row.total})
+        elif score == best:
+            totals.add(row.total)
+    return {key: next(iter(totals)) if len(totals) == 1 else None for key, (_, totals) in found.items()}
 
 
 def _matched(names: Collection[Name]) -> Mapping[Name, tuple[str, float]]:
+    """Those that are only probable where the table has no other name of the track."""
     among = candidates(names)
-    best = {name: match(*name, among[name]) for name in names}
-    return {name: (one.recording.key, one.score) for name, one in best.items() if one and one.is_sure}
+    alike = {name: ranked(*name, among[name]) for name in names}
+    sure = {name: some[0] for name, some in alike.items() if some and some[0].is_sure}
+    probable = {name: one for name in alike.keys() - sure.keys() if (one := only_probable(alike[name]))}
+    named = Counter(one.recording.key for one in (*sure.values(), *probable.values()))
+    probable = {name: one for name, one in probable.items() if named[one.recording.key] == 1}
+    return {name: (one.recording.key, one.score) for name, one in (sure | probable).items()}
 
 
-def figures_of(told: Told, wanted: Mapping[date, Iterable[str]], counting: Counting) -> Iterator[DayFigure]:
+def figures_of(tables: Told, wanted: Mapping[date, Iterable[str]], counting: Counting) -> Iterator[DayFigure]:
     """All that the tables say of tracks; what they don't say of a wanted one is missing, or failed."""
-    for (isrc, day), total in told.totals.items():
+    for (isrc, day), total in tables.totals.items():
         if day <= counting.now.date():
-            yield DayFigure(isrc, SERVICE, day, counted_at(day, counting.now), view_count=total)
-    status = Status.FAILED if told.has_failed else Status.MISSING
+            given = Status.ANOMALY if total is None else Status.OK
+            yield DayFigure(isrc, SERVICE, day, counted_at(day, counting.now), given, total)
+    status = Status.FAILED if tables.has_failed else Status.MISSING
     for day, isrcs in wanted.items():
         for isrc in isrcs:
-            if (isrc, day) not in told.totals:
+            if (isrc, day) not in tables.totals:
                 yield DayFigure(isrc, SERVICE, day, counted_at(day, counting.now), status)

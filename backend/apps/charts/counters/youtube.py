@@ -1,31 +1,31 @@
 """YouTube's figures: each track's video is searched for once, and asked about every day.
 
-The day's quota is kept. When it is used up, or YouTube says so, it rests until tomorrow. A key that YouTube
-does not take ends the run's questions and costs no quota; a video that may not be asked about fails alone.
-What could not be asked is failed.
+The day's quota is never exceeded. When it is used up, also by YouTube's own response, requests pause until
+tomorrow. A key that YouTube rejects ends the run's requests and costs no quota; a video that may not be read
+fails alone. Counts that could not be requested are failed.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
-from apps.charts.candidates import recording_of
-from apps.charts.counters.figures import statuses_on
-from apps.charts.counters.quota import Quota
-from apps.charts.counting import Counting
+from apps.charts.connectors.base import FoundVideo, Videos
+from apps.charts.counters.daily_counts import Counting, statuses_on
 from apps.charts.genres import MusicService
 from apps.charts.matching import Match, match
-from apps.charts.models import ChartTrack, ServiceTrack
-from apps.charts.sources.base import SourceError
-from apps.charts.sources.youtube import SEARCH_UNITS, VIDEOS_AT_ONCE, VIEWS_UNITS
-from apps.charts.supplies import FoundVideo, Videos
-from apps.charts.tallies import Tally
-from apps.charts.view_counts.services import DayFigure
-from apps.charts.view_counts.words import Status
-from core.providers.failures import Failure, ProviderError
+from apps.charts.matching.candidate_index import recording_of
+from apps.charts.models import ChartTrack, QuotaDay, ServiceTrack
+from apps.charts.parsers.base import SourceError
+from apps.charts.parsers.youtube import SEARCH_UNITS, VIDEOS_AT_ONCE, VIEWS_UNITS
+from apps.charts.pipeline.stage_run import Tally
+from apps.counts.models import Status
+from apps.counts.services import DayFigure
+from core.providers.responses import Failure, ProviderError
 
 SERVICE = MusicService.YOUTUBE
 # A video that was not there may be there later.
@@ -35,6 +35,37 @@ USED_UP = "youtube: the quota of the day is used up"
 QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 TOO_FAST_REASONS = {"rateLimitExceeded", "userRateLimitExceeded"}
 VIDEO_REASONS = {"forbidden", "videoNotFound", "liveStreamingNotEnabled"}
+
+# YouTube's days begin at midnight in California. With days of an hour later in summer, what is asked within
+# that hour would be taken from the day before, and the whole quota once more from the day that it belongs to.
+YOUTUBE_DAYS = ZoneInfo("America/Los_Angeles")
+
+
+class Quota:
+    """What a day may request of a service, counted in the database for all processes."""
+
+    def __init__(self, service: str, limit: int, *, now: datetime) -> None:
+        self._service, self._limit = service, limit
+        self._day: date = now.astimezone(YOUTUBE_DAYS).date()
+
+    def take(self, units: int) -> bool:
+        """Whether there were so many left; then they are used."""
+        QuotaDay.objects.get_or_create(service=self._service, day=self._day)
+        mine = QuotaDay.objects.filter(service=self._service, day=self._day, used__lte=self._limit - units)
+        return bool(mine.update(used=F("used") + units))
+
+    def use_up(self) -> None:
+        """The service itself says that there is nothing left."""
+        QuotaDay.objects.update_or_create(
+            service=self._service, day=self._day, defaults={"used": max(self._limit, self.used())}
+        )
+
+    def left(self) -> int:
+        return max(0, self._limit - self.used())
+
+    def used(self) -> int:
+        day = QuotaDay.objects.filter(service=self._service, day=self._day).first()
+        return day.used if day else 0
 
 
 @dataclass(slots=True)
@@ -46,7 +77,7 @@ class _Asking:
     tally: Tally
     has_stopped: str = ""
     views: dict[str, int | None] = field(default_factory=dict)
-    # Asked in vain, or not at all.
+    # Those that YouTube did not answer for, and those it was not asked for.
     failed: set[str] = field(default_factory=set)
 
     def may(self, units: int) -> bool:
@@ -146,10 +177,10 @@ def _ask_views_together(asking: _Asking, part: Sequence[str]) -> None:
         asking.tally.rows_failed += len(part)
         return
     asking.views |= views
-    _forget_gone([video for video in part if video not in views])
+    _delete_gone([video for video in part if video not in views])
 
 
-def _forget_gone(videos: Collection[str]) -> None:
+def _delete_gone(videos: Collection[str]) -> None:
     """So that another is searched for."""
     ServiceTrack.objects.filter(service=SERVICE, service_track_id__in=videos).delete()
 
@@ -158,7 +189,7 @@ def _forget_gone(videos: Collection[str]) -> None:
 
 
 def _search(asking: _Asking, counting: Counting, isrcs: Sequence[str]) -> dict[str, str]:
-    """Videos by ISRC, of tracks that nobody has searched for lately."""
+    """Videos by ISRC, of tracks that were not searched for lately."""
     tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
     lately = counting.now - SEARCHED_AGAIN_AFTER
     found = {}
@@ -173,12 +204,12 @@ def _search(asking: _Asking, counting: Counting, isrcs: Sequence[str]) -> dict[s
         except (ProviderError, SourceError) as error:
             asking.learn_from(error)
             continue
-        if video := _remember(track, results, counting):
+        if video := _save_match(track, results, counting):
             found[isrc] = video
     return found
 
 
-def _remember(track: ChartTrack, results: Sequence[FoundVideo], counting: Counting) -> str:
+def _save_match(track: ChartTrack, results: Sequence[FoundVideo], counting: Counting) -> str:
     """The video that is it for sure, else ""."""
     best = _best(track, results)
     with transaction.atomic():

@@ -23,7 +23,7 @@ def chosen(*numbers: int) -> list[Track]:
     return [TRACKS[number - 1] for number in numbers]
 
 
-def spotify(tracks: Sequence[Track], **told: Any) -> bytes:
+def spotify(tracks: Sequence[Track], **fields: Any) -> bytes:
     items = [
         {
             "track": {
@@ -38,7 +38,7 @@ def spotify(tracks: Sequence[Track], **told: Any) -> bytes:
         }
         for title, artist, code in tracks
     ]
-    return json.dumps({"items": items, "offset": 0, "next": None, **told}).encode()
+    return json.dumps({"items": items, "offset": 0, "next": None, **fields}).encode()
 
 
 def apple(tracks: Sequence[Track]) -> bytes:
@@ -55,14 +55,15 @@ def apple(tracks: Sequence[Track]) -> bytes:
     return json.dumps({"album_details": lines}).encode()
 
 
-def soundcloud(tracks: Sequence[Track], *, plays: int = 1000) -> bytes:
+def soundcloud(tracks: Sequence[Track], *, plays: int = 1000, growth: int = 0) -> bytes:
+    """Each track has `growth` plays more than the one before it."""
     items = [
         {
             "id": 7000 + place,
             "title": title,
             "permalink": f"https://soundcloud.example/{place}",
             "durationMs": 200_000,
-            "playCount": plays + place,
+            "playCount": plays + place * (1 + growth),
             "publisher": {"artist": artist, "isrc": code},
             "user": {"name": "somebody"},
         }
@@ -98,6 +99,7 @@ class Folder:
         file.write_bytes(body)
 
     def list(self, service: str, day: str, *numbers: int, genre: str = "pop") -> None:
-        """SoundCloud's plays rise from day to day."""
-        plays = {"plays": 100 * date.fromisoformat(day).toordinal()} if service == "soundcloud" else {}
+        """SoundCloud's plays rise from day to day, of no two tracks equally much."""
+        days = date.fromisoformat(day).toordinal() - date(2024, 1, 1).toordinal()
+        plays = {"plays": 1_000_000 + 100 * days, "growth": days} if service == "soundcloud" else {}
         self.put(service, genre, day, WRITERS[service](chosen(*numbers), **plays))

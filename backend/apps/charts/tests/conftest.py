@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from apps.charts import announcing, samples
-from apps.charts.announcing import Consume, Consumer, Kind
+from apps.charts.connectors import samples
+from apps.charts.connectors.files import Recordings
 from apps.charts.models import StageRun
-from apps.charts.pipeline import Plan, run_pipeline
-from apps.charts.recordings import Recordings
+from apps.charts.pipeline import outbox
+from apps.charts.pipeline.outbox import Consume, Consumer, Kind
+from apps.charts.pipeline.runner import Plan, run_pipeline
 from apps.charts.tests.bodies import Folder
 
 Run = Callable[..., list[StageRun]]
@@ -43,6 +44,6 @@ def register(monkeypatch: pytest.MonkeyPatch) -> Register:
     """Registers a consumer for this test alone."""
 
     def register_one(name: str, kinds: Collection[Kind], consume: Consume) -> None:
-        monkeypatch.setitem(announcing.consumers, name, Consumer(name, kinds, consume))
+        monkeypatch.setitem(outbox.consumers, name, Consumer(name, kinds, consume))
 
     return register_one

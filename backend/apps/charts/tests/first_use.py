@@ -1,11 +1,11 @@
-"""Many threads use a new type at once, again and again. A program: a crash would end the tests."""
+"""Many threads use a new type concurrently, again and again. A program: a crash would end the tests."""
 
 import sys
 import threading
 
 import msgspec
 
-from apps.charts.sources.base import converted
+from apps.charts.parsers.base import converted
 
 TYPES, THREADS = 100, 8
 sys.setswitchinterval(1e-6)

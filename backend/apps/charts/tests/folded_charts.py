@@ -16,11 +16,11 @@ def fold(state: State, frames: Iterable[Frame]) -> State:
     """The state behind these events. An edition of a day before the newest changes nothing that is listed."""
     state = dict(state)
     for frame in frames:
-        told = frame["payload"]
+        payload = frame["payload"]
         if frame["type"] == "chart.withdrawn":
-            state.pop(told["genre"], None)
+            state.pop(payload["genre"], None)
         elif frame["type"] == "chart.published":
-            held = state.get(told["genre"])
-            if held is None or held["date"] <= told["date"]:
-                state[told["genre"]] = told
+            held = state.get(payload["genre"])
+            if held is None or held["date"] <= payload["date"]:
+                state[payload["genre"]] = payload
     return state

@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.charts.announcing import Kind, announce
-from apps.charts.exclusion import only_run
 from apps.charts.models import Edition, RawEdition, StageRun
+from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.run_lock import only_run
 from apps.charts.tests.bodies import Folder, chosen, spotify
 from apps.charts.tests.conftest import Register
 
@@ -44,7 +44,7 @@ def good(folder: Folder) -> Folder:
     return folder
 
 
-def test_a_whole_run_tells_of_each_stage_and_ends_with_0(etl: Etl, good: Folder):
+def test_complete_run_reports_each_stage_and_ends_with_0(etl: Etl, good: Folder):
     code, said, complained = etl("run", "--full-pipeline", "--from", good.path)
 
     assert (code, complained) == (0, "")
@@ -126,7 +126,7 @@ def test_gzipped_recordings_and_recorded_errors(etl: Etl, folder: Folder):
     ]
 
 
-def test_status_tells_the_last_runs_and_the_age_of_sources(etl: Etl, good: Folder):
+def test_status_reports_the_last_runs_and_the_age_of_sources(etl: Etl, good: Folder):
     etl("run", "--from", good.path)
 
     code, said, _ = etl("status")
@@ -160,11 +160,11 @@ def test_lines_that_cannot_be_read_are_counted_and_more_than_a_few_reported(
     assert said in etl("status")[1]
 
 
-def test_replay_tells_what_was_not_heard(etl: Etl, register: Register):
+def test_replay_delivers_undelivered_events(etl: Etl, register: Register):
     heard: list[object] = []
 
-    def hear(told: object) -> None:
-        heard.append(told)
+    def hear(event: object) -> None:
+        heard.append(event)
         if len(heard) == 1:
             raise RuntimeError
 

@@ -10,16 +10,16 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.announcing import Kind, announce
-from apps.charts.live_stream import ensure_chart_stream
+from apps.charts.connectors.base import EVERYTHING
+from apps.charts.connectors.files import Recordings
+from apps.charts.connectors.samples import Samples
 from apps.charts.models import Edition, RawEdition, Status
-from apps.charts.pipeline import Plan, run_pipeline
-from apps.charts.progress import Silence
-from apps.charts.publishing import publish
-from apps.charts.recordings import Recordings
-from apps.charts.samples import Samples
-from apps.charts.samples_kept import forget_samples
-from apps.charts.supplies import EVERYTHING
+from apps.charts.pipeline.aggregate import publish
+from apps.charts.pipeline.extract import forget_samples
+from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline.stage_run import Silence
+from apps.charts.signals import ensure_chart_stream
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.folded_charts import State, fold, state_of_items
@@ -27,7 +27,7 @@ from apps.realtime import broadcasting
 from apps.realtime.models import Event
 from apps.realtime.selectors import State as Snapshot
 from apps.realtime.selectors import state_of
-from core.rendering import json_text
+from core.json_codec import json_text
 from core.tests.undoing import undone
 
 Step = tuple[str, str, int]
@@ -35,11 +35,11 @@ DAY = "2025-03-01"
 
 
 def frames(since: int = 0) -> list[dict[str, Any]]:
-    told = Event.objects.filter(stream=ensure_chart_stream(), seq__gt=since).order_by("seq")
-    return [json.loads(event.frame) for event in told]
+    sent = Event.objects.filter(stream=ensure_chart_stream(), seq__gt=since).order_by("seq")
+    return [json.loads(event.frame) for event in sent]
 
 
-def told(since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
+def sent(since: int = 0) -> list[tuple[str, Mapping[str, Any]]]:
     return [(frame["type"], frame["payload"]) for frame in frames(since)]
 
 
@@ -62,17 +62,17 @@ def edition(day: str) -> dict[str, Any]:
     return {"genre": "pop", "date": day, "is_sample": False}
 
 
-def test_an_edition_is_told_again_when_it_is_different(run: Run, folder: Folder):
+def test_an_edition_is_sent_again_when_it_is_different(run: Run, folder: Folder):
     for numbers in ((1, 2, 3), (3, 2, 1)):
         list_everywhere(folder, DAY, *numbers)
         run()
         run()
 
-    assert told() == [("chart.published", edition(DAY))] * 2
+    assert sent() == [("chart.published", edition(DAY))] * 2
     assert fetched() == {"pop": edition(DAY)}
 
 
-def test_an_edition_that_cannot_be_told_is_not_published_and_both_happen_later(
+def test_an_edition_whose_event_fails_is_not_published_and_both_happen_later(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     list_everywhere(folder, DAY, 1, 2)
@@ -84,17 +84,17 @@ def test_an_edition_that_cannot_be_told_is_not_published_and_both_happen_later(
         patch.setattr(broadcasting, "append_event", fail)
         run()
     assert not Edition.objects.filter(published_at__isnull=False).exists()
-    assert (told(), fetched()) == ([], {})
+    assert (sent(), fetched()) == ([], {})
 
     run()
 
-    assert told()[-1] == ("chart.published", edition(DAY))
+    assert sent()[-1] == ("chart.published", edition(DAY))
     assert fetched() == {"pop": edition(DAY)}
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("few_counts")
-def test_samples_that_go_are_told_by_genre(folder: Folder):
+def test_deleted_samples_are_sent_by_genre(folder: Folder):
     run_pipeline(Plan(supply=Samples()))
     shown = fetched()
     assert set(shown) == {"pop", "dance", "rap", "country"}
@@ -105,7 +105,7 @@ def test_samples_that_go_are_told_by_genre(folder: Folder):
     run_pipeline(Plan(supply=Recordings(folder.path)))
 
     genres = ["country", "dance", "pop", "rap"]
-    assert told(seq) == [
+    assert sent(seq) == [
         *(("chart.withdrawn", {"genre": genre}) for genre in genres),
         ("chart.published", edition(DAY)),
     ]
@@ -125,7 +125,7 @@ STEPS = st.lists(
 @pytest.mark.django_db
 @given(steps=STEPS, cut=st.integers(0, 12))
 def test_folding_the_events_after_any_moment_gives_the_state(steps: Sequence[Step], cut: int):
-    """Whatever is published, in whatever order, and from wherever a reader goes on."""
+    """For anything published in any order, from any point at which a reader resumes."""
     with undone():
         first = snapshot().top.seq
         states = {first: fetched()}

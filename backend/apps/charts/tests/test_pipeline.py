@@ -3,19 +3,22 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
+from django.utils import timezone
 
-from apps.charts import pages
-from apps.charts.charts import chart_of, edition_on
+from apps.charts.daily_report import notice_of_today
 from apps.charts.models import (
     ChartTrack,
     Edition,
     EditionEntry,
     RawEdition,
     ReviewItem,
+    Stage,
     StageRun,
     Status,
 )
-from apps.charts.run_models import Stage
+from apps.charts.pipeline.plausibility import Verdict
+from apps.charts.selectors.charts import chart_of, edition_on
 from apps.charts.tests.bodies import Folder, apple, chosen, isrc, soundcloud, spotify
 from apps.charts.tests.conftest import Run
 
@@ -50,15 +53,15 @@ def test_a_chart_has_what_services_agree_on(run: Run, folder: Folder):
     assert all(record.ended_at for record in records)
 
 
-def test_what_nobody_can_tell_the_recording_of_is_listed_until_it_becomes_known(run: Run, folder: Folder):
+def test_line_of_unknown_recording_is_listed_until_it_becomes_known(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("apple_music", FIRST, 1, 30)
     records = {record.stage: record for record in run()}
     item = ReviewItem.objects.get()
     assert (item.name, item.artist, item.service) == ("Title 30", "Artist 30", "apple_music")
     assert item.settled_at is None
-    told = records["transform"]
-    assert (told.status, told.rows_told) == ("succeeded", "4 in, 3 out, 1 for review, 0 failed")
+    found = records["transform"]
+    assert (found.status, found.row_counts) == ("succeeded", "4 in, 3 out, 1 for review, 0 failed")
     folder.list("spotify", SECOND, 1, 30)
 
     run()
@@ -132,7 +135,7 @@ def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Ru
     assert ranks(FIRST) == [isrc(1), isrc(2)]
 
 
-def test_an_old_list_stands_in_for_a_week_at_most(run: Run, folder: Folder):
+def test_an_old_list_is_used_for_a_week_at_most(run: Run, folder: Folder):
     for service in ("spotify", "soundcloud"):
         folder.list(service, "2025-03-01", 1, 2)
     folder.list("spotify", "2025-03-08", 1, 2)
@@ -144,7 +147,7 @@ def test_an_old_list_stands_in_for_a_week_at_most(run: Run, folder: Folder):
     assert ranks("2025-03-09") == []
 
 
-def test_where_nobody_agrees_the_chart_before_stays_and_the_first_of_all_is_empty(run: Run, folder: Folder):
+def test_without_agreement_the_chart_before_stays_and_the_first_of_all_is_empty(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("soundcloud", FIRST, 3, 4)
     run()
@@ -195,11 +198,11 @@ def test_a_day_without_a_plausible_list_makes_no_chart(run: Run, folder: Folder)
     entry = chart_of(edition_on("pop", None)).tracks[0]
     assert (entry.days_on_chart, entry.movement.kind) == (2, "same")
 
-    updated = pages.last_updated(edition_on("pop", None))
+    updated = edition_on("pop", None).published_at
     for service in ("spotify", "soundcloud"):
         folder.put(service, "pop", after, b"oops")
     run()
-    assert pages.last_updated(edition_on("pop", None)) == updated
+    assert edition_on("pop", None).published_at == updated
     newest = chart_of(edition_on("pop", None), is_newest=True)
     assert {one.service: one.status for one in newest.sources}["spotify"] == "failed"
 
@@ -216,6 +219,7 @@ def status_of(day: str) -> str:
         pytest.param([1] * 20, "the same tracks", id="one track twenty times"),
     ],
 )
+@pytest.mark.one_database(but=["one title in common"])
 def test_an_implausible_list_is_refused_until_the_good_one_comes_back(
     run: Run, folder: Folder, numbers: list[int], why: str
 ):
@@ -246,6 +250,73 @@ def test_a_refused_list_that_keeps_coming_for_two_days_is_accepted(run: Run, fol
 
     statuses = [status_of(day) for day in days]
     assert statuses == [Status.QUARANTINED] * 2 + [Status.OK] * 4
+    own = Client().get("/api/charts/pop/soundcloud/").json()["data"]
+    assert (own["status"], own["date"]) == ("ok", days[-1])
+    query = '{ playlist(genre: "pop", service: "soundcloud") { tracks { isrc viewCountDataJson } } }'
+    found = Client().post("/api/gql/", {"query": query}, content_type="application/json").json()
+    assert "errors" not in found, found
+    tracks = found["data"]["playlist"]["tracks"]
+    assert [track["isrc"] for track in tracks] == [line["isrc"] for line in own["tracks"]]
+    assert all(track["viewCountDataJson"]["soundcloud"]["current"] for track in tracks)
+
+
+def test_an_older_list_that_comes_again_for_two_days_is_accepted(run: Run, folder: Folder):
+    days = [f"2025-03-{day:02}" for day in range(1, 8)]
+    for at, day in enumerate(days):
+        folder.list("apple_music", day, *(range(20, 0, -1) if at == 1 else range(1, 21)))
+
+    run()
+
+    lists = RawEdition.objects.filter(service="apple_music").order_by("issued_on")
+    statuses = list(lists.values_list("status", flat=True))
+    assert statuses == [Status.OK] * 2 + [Status.STALE] * 2 + [Status.OK] * 3
+
+
+def test_the_first_lists_are_used_and_nothing_confirms_them(run: Run, folder: Folder):
+    for day in (FIRST, SECOND):
+        for service in ("spotify", "apple_music"):
+            folder.list(service, day, *range(1, 21))
+        records = run()
+        chart = chart_of(edition_on("pop", None))
+        confirmed = {one.service: one.is_confirmed for one in chart.sources}
+        is_confirmed = day == SECOND
+        assert confirmed == {"spotify": is_confirmed, "apple_music": is_confirmed, "soundcloud": None}
+        assert [record.status for record in records] == ["succeeded"] * 5
+        unconfirmed = notice_of_today(now=timezone.now()).unconfirmed
+        assert (f"spotify pop of {day}: no earlier list of the service confirms it." in unconfirmed) is not (
+            is_confirmed
+        )
+
+
+def test_a_list_that_is_renewed_from_its_top_is_used_and_doubted(run: Run, folder: Folder):
+    folder.list("apple_music", "2025-03-01", *range(1, 31))
+    folder.list("apple_music", "2025-03-08", *range(31, 41), *range(1, 21))
+    # A day later it does so again, which it has done before.
+    folder.list("apple_music", "2025-03-09", *range(21, 31), *range(31, 41), *range(1, 11))
+
+    records = run()
+
+    lists = RawEdition.objects.order_by("issued_on")
+    assert list(lists.values_list("status", flat=True)) == [Status.OK] * 3
+    doubted = [f"apple_music pop of {day}: {Verdict.DOUBTFUL}" for day in ("2025-03-08", "2025-03-09")]
+    assert records[1].failures == doubted
+
+
+def test_the_same_list_for_two_genres_is_of_neither_at_first(run: Run, folder: Folder):
+    for service in ("spotify", "apple_music"):
+        folder.list(service, FIRST, *range(1, 21))
+        folder.list(service, FIRST, *range(10, 30), genre="dance")
+
+    records = run()
+
+    assert set(RawEdition.objects.values_list("status", flat=True)) == {Status.QUARANTINED}
+    assert records[1].status == "partly"
+    assert not Edition.objects.filter(published_at__isnull=False).exists()
+    for service in ("spotify", "apple_music"):
+        folder.list(service, SECOND, *range(1, 21))
+        folder.list(service, SECOND, *range(21, 41), genre="dance")
+    run()
+    assert set(RawEdition.objects.filter(issued_on=SECOND).values_list("status", flat=True)) == {Status.OK}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Runs of the pipeline: never two at once, killed anywhere they lose nothing, one failure stops no other."""
+"""Runs of the pipeline: never two concurrently; killed anywhere they lose nothing; failures stay separate."""
 
 import contextlib
 import sqlite3
@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError, connection
 
-from apps.charts import aggregating, extracting, pipeline, reviewing, transforming
-from apps.charts.exclusion import AlreadyRunning, only_run
-from apps.charts.models import Edition, EditionEntry, RawEdition, StageRun
-from apps.charts.run_models import Stage
-from apps.charts.tallies import Tally
+from apps.charts.models import Edition, EditionEntry, RawEdition, Stage, StageRun
+from apps.charts.monitoring import success_ratio
+from apps.charts.pipeline import aggregate, extract, runner, transform
+from apps.charts.pipeline.run_lock import AlreadyRunning, only_run
+from apps.charts.pipeline.stage_run import Tally, leave_broken_connection
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
-from apps.charts.units import leave_broken_connection
-from apps.charts.watching import success_ratio
 
 DAYS = ("2025-03-01", "2025-03-02")
 
@@ -38,9 +36,9 @@ def published() -> int:
 @pytest.mark.parametrize(
     ("module", "function", "stage"),
     [
-        *((pipeline, "_run_stage", stage) for stage in Stage),
-        *((transforming, "make_due", None), (transforming, "list_for_review", None)),
-        (aggregating, "_write", None),
+        *((runner, "_run_stage", stage) for stage in Stage),
+        *((transform, "make_due", None), (transform, "list_for_review", None)),
+        (aggregate, "_write", None),
     ],
 )
 def test_killed_before_or_within_a_stage_the_next_run_completes_it(
@@ -87,7 +85,7 @@ def test_killed_before_or_within_a_stage_the_next_run_completes_it(
     ],
 )
 def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: str, ratio: float):
-    record = StageRun(status=pipeline._status_of(tally), rows_in=tally.rows_in, rows_failed=tally.rows_failed)
+    record = StageRun(status=runner._status_of(tally), rows_in=tally.rows_in, rows_failed=tally.rows_failed)
 
     assert (record.status, success_ratio(record)) == (status, ratio)
 
@@ -113,7 +111,7 @@ def test_more_than_a_few_doubtful_counts_are_a_part_and_most_are_a_failure(
     setattr(tally, what, doubtful)
     tally.report_figures()
 
-    assert pipeline._status_of(tally) == status
+    assert runner._status_of(tally) == status
 
 
 @pytest.mark.parametrize(
@@ -124,25 +122,25 @@ def test_more_than_a_few_unreadable_lines_are_a_part(lines: int, unreadable: int
     tally = Tally(rows_in=1, rows_out=1)
     tally.leave_out(unreadable, of=lines, name="a list")
 
-    assert (pipeline._status_of(tally), tally.unreadable) == (status, unreadable)
+    assert (runner._status_of(tally), tally.unreadable) == (status, unreadable)
 
 
 def test_of_a_day_that_fails_all_lines_have_failed_and_no_other_day(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
-    real = reviewing.list_for_review
+    real = transform.list_for_review
 
     def at_first_away(*rest: Any) -> None:
-        monkeypatch.setattr(transforming, "list_for_review", real)
+        monkeypatch.setattr(transform, "list_for_review", real)
         raise OperationalError("away")
 
-    monkeypatch.setattr(transforming, "list_for_review", at_first_away)
+    monkeypatch.setattr(transform, "list_for_review", at_first_away)
     monkeypatch.setattr(connection, "close", lambda: None)
 
     transformed = run()[1]
 
-    assert (transformed.status, transformed.rows_told) == ("partly", "12 in, 6 out, 6 failed")
+    assert (transformed.status, transformed.row_counts) == ("partly", "12 in, 6 out, 6 failed")
     assert success_ratio(transformed) == 0.5
     assert len(transformed.failures) == 1
     assert published() == 1
@@ -154,7 +152,7 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
-    real = extracting._store_listing
+    real = extract._store_listing
 
     def refused_at_first(edition: RawEdition, *rest: Any) -> None:
         if (str(edition.issued_on), edition.service) == (DAYS[0], "spotify"):
@@ -162,7 +160,7 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
         real(edition, *rest)
 
     with monkeypatch.context() as patched:
-        patched.setattr(extracting, "_store_listing", refused_at_first)
+        patched.setattr(extract, "_store_listing", refused_at_first)
         first = run()[0]
 
     assert (first.status, first.rows_in, first.rows_out, first.rows_failed) == ("partly", 4, 3, 1)
@@ -211,7 +209,7 @@ def test_a_stage_that_loses_the_lock_of_sqlite_records_what_it_had_done(
             writer.connection.rollback()
         leave(error)
 
-    monkeypatch.setattr(pipeline, "leave_broken_connection", let_go_at_the_second)
+    monkeypatch.setattr(runner, "leave_broken_connection", let_go_at_the_second)
     monkeypatch.setitem(connection.settings_dict["OPTIONS"], "timeout", 0.05)
     connection.close()
 
@@ -220,14 +218,14 @@ def test_a_stage_that_loses_the_lock_of_sqlite_records_what_it_had_done(
 
     assert len(failures) == 2
     record.refresh_from_db()
-    assert (record.status, record.rows_told) == ("partly", "4 in, 1 out, 1 failed")
+    assert (record.status, record.row_counts) == ("partly", "4 in, 1 out, 1 failed")
     assert record.failures == ["database is locked"]
     assert RawEdition.objects.count() == 1
     connection.close()  # it has the short timeout
 
 
 class LostHold:
-    """Another run has taken it after so many stages."""
+    """A lock that another run takes over after `after` stages."""
 
     def __init__(self, after: int) -> None:
         self.stages_left = after
@@ -242,7 +240,7 @@ def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
-    monkeypatch.setattr(pipeline, "only_run", lambda: contextlib.nullcontext(LostHold(after=2)))
+    monkeypatch.setattr(runner, "only_run", lambda: contextlib.nullcontext(LostHold(after=2)))
 
     with pytest.raises(AlreadyRunning):
         run()
@@ -253,7 +251,7 @@ def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
 @pytest.mark.django_db(transaction=True)
 def test_a_lock_that_went_with_its_connection_is_taken_again_unless_another_run_has_it():
     if connection.vendor != "postgresql":
-        pytest.skip("the kernel takes a lock of a file from nobody")
+        pytest.skip("the kernel takes a lock of a file from no process")
     with only_run() as hold:
         cut_off(hold)
         hold.check()

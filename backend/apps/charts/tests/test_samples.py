@@ -2,13 +2,12 @@
 
 import pytest
 
-from apps.charts.charts import chart_of, edition_on
-from apps.charts.first_charts import show_first_charts
+from apps.charts.connectors.samples import DAYS, Samples
 from apps.charts.genres import Genre
-from apps.charts.models import ChartTrack, Edition, RawEdition
-from apps.charts.pipeline import Plan, run_pipeline
-from apps.charts.run_models import Stage
-from apps.charts.samples import DAYS, Samples
+from apps.charts.models import ChartTrack, Edition, RawEdition, Stage
+from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.selectors.charts import chart_of, edition_on
+from apps.charts.services import show_first_charts
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 

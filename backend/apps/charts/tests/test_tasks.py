@@ -1,4 +1,4 @@
-"""What is done by the clock: a night's lists, and what they tell of plays."""
+"""Scheduled jobs: a night's lists, and the plays in them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -8,14 +8,14 @@ import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
-from apps.charts.exclusion import only_run
-from apps.charts.models import HistoricalViewCount, RawEdition
-from apps.charts.run_models import Stage
+from apps.charts.models import RawEdition, Stage
+from apps.charts.pipeline.run_lock import only_run
 from apps.charts.tasks import count_chart_plays, gather_charts, thin_chart_history
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
-from apps.charts.tests.view_counts.conftest import noon, said
-from apps.charts.view_counts.services import record_figures
+from apps.counts.models import HistoricalViewCount
+from apps.counts.services import record_figures
+from apps.counts.tests.conftest import noon, said
 from core.errors import Unavailable
 from core.tests.providers.stand_in import StandIn, says
 
@@ -37,7 +37,7 @@ def service() -> Iterator[StandIn]:
 
 
 @pytest.mark.usefixtures("service")
-def test_counting_asks_for_no_list_and_gathering_counts_what_the_new_lists_tell():
+def test_counting_asks_for_no_list_and_gathering_counts_plays_of_new_lists():
     """Else plays would be those of the night before, and more than a day old."""
     assert count_chart_plays() == {"counts": "succeeded", "publish": "succeeded"}
     assert not RawEdition.objects.exists()

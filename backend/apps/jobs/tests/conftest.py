@@ -1,4 +1,4 @@
-"""What the tests of jobs share: jobs of their own, and the words that workers are told."""
+"""Shared fixtures: test jobs, and recorded notifications of workers."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,9 +9,9 @@ import pytest
 
 from apps.jobs import registry
 from apps.jobs.leases import take_run
-from apps.jobs.messages import Messenger, tell_workers_by
-from apps.jobs.models import JobProcess, JobRun, ScheduledTurn
+from apps.jobs.models import JobRun, ScheduleState, WorkerProcess
 from apps.jobs.registry import Job, job, known_kinds
+from apps.jobs.services import WorkerNotifier, set_worker_notifier
 
 
 @pytest.fixture(autouse=True)
@@ -19,30 +19,30 @@ def own_jobs(monkeypatch) -> None:
     monkeypatch.setattr(registry, "_jobs", {})
 
 
-class Words(Messenger):
-    """Stands in for what carries words to workers."""
+class RecordedNotifications(WorkerNotifier):
+    """A notifier that records notifications."""
 
     def __init__(self) -> None:
         self.delays: list[float] = []
 
-    def tell(self, after_seconds: float) -> None:
+    def notify(self, after_seconds: float) -> None:
         self.delays.append(after_seconds)
 
 
 @pytest.fixture
-def words() -> Iterator[Words]:
-    told = Words()
-    tell_workers_by(told)
+def words() -> Iterator[RecordedNotifications]:
+    told = RecordedNotifications()
+    set_worker_notifier(told)
     yield told
-    tell_workers_by(None)
+    set_worker_notifier(None)
 
 
 @dataclass
 class Desk:
-    """A job that does what it is told to, and remembers for whom."""
+    """A test job with configurable behaviour, which records its arguments."""
 
     done: list[int] = field(default_factory=list)
-    # Called before each run is done; raises what is to go wrong.
+    # Called during each run; raises the error to test.
     before: Callable[[], None] = lambda: None
 
     def declare(self, kind: str = "desk.work", **options: Any) -> Job[Any]:
@@ -62,10 +62,10 @@ def desk() -> Desk:
 
 @pytest.fixture
 def stored(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """Real commits, for tests with threads; only the tables of jobs are emptied afterwards."""
+    """Real commits, for tests with threads; afterwards only the tables of jobs are emptied."""
     with django_db_blocker.unblock():
         yield
-        for model in (JobRun, JobProcess, ScheduledTurn):
+        for model in (JobRun, WorkerProcess, ScheduleState):
             model.objects.all().delete()
 
 
@@ -74,7 +74,7 @@ def take(now: datetime | None = None) -> JobRun | None:
 
 
 def taken(now: datetime | None = None) -> JobRun:
-    """The run that a worker takes, which has to be there."""
+    """The run that a worker takes; fails without one."""
     run = take(now)
     assert run
     return run

@@ -1,19 +1,19 @@
-"""A run is begun by one worker, and by another one when that gives no sign of life."""
+"""A run is started by one worker, and by another one after its lease has expired."""
 
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
-from apps.jobs.failures import Failure, FailureCode
-from apps.jobs.leases import LEASE, end_run, fail_run, give_back_runs, put_off_run, take_run
-from apps.jobs.models import JobRun, Status
+from apps.jobs.leases import LEASE, end_run, fail_run, release_runs, reschedule_run, take_run
+from apps.jobs.models import FailureCode, JobRun, Status
+from apps.jobs.registry import Failure
+from apps.jobs.tests.concurrent_users import run_concurrently
 from apps.jobs.tests.conftest import take, taken
-from apps.jobs.tests.crowd import all_at_once
 
 WORKERS = 8
 RUNS = 40
-BROKEN = Failure("BROKEN", may_try_again=True)
+BROKEN = Failure("BROKEN", may_retry=True)
 MOMENT = timedelta(milliseconds=1)
 
 
@@ -38,7 +38,7 @@ def test_the_run_that_has_been_due_for_longest_is_first(work):
 
 
 @pytest.mark.usefixtures("stored")
-def test_many_workers_take_each_run_once(desk):
+def test_concurrent_workers_take_each_run_once(desk):
     work = desk.declare()
     for number in range(RUNS):
         work.request(f"user:{number}", person=number)
@@ -50,12 +50,12 @@ def test_many_workers_take_each_run_once(desk):
             end_run(run, result=None)
         return keys
 
-    keys = [key for part in all_at_once(WORKERS, take_all) for key in part]
+    keys = [key for part in run_concurrently(WORKERS, take_all) for key in part]
 
     assert sorted(keys) == sorted(f"user:{number}" for number in range(RUNS))
 
 
-def test_a_lease_that_runs_out_gives_the_run_to_another_worker(work):
+def test_after_its_lease_expired_another_worker_takes_the_run(work):
     work.request(person=1)
     now = timezone.now()
     lost = taken(now)
@@ -65,7 +65,7 @@ def test_a_lease_that_runs_out_gives_the_run_to_another_worker(work):
     assert (found.pk, found.attempts) == (lost.pk, 2)
     assert not end_run(lost, result={"from": "lost"})
     assert not fail_run(lost, BROKEN)
-    assert not put_off_run(lost, BROKEN)
+    assert not reschedule_run(lost, BROKEN)
     assert end_run(found, result={"from": "found"})
     ended = JobRun.objects.get()
     assert (ended.status, ended.result, ended.error_code) == (Status.SUCCEEDED, {"from": "found"}, "")
@@ -73,7 +73,7 @@ def test_a_lease_that_runs_out_gives_the_run_to_another_worker(work):
     assert ended.finished_at
 
 
-def test_a_run_that_kills_each_worker_fails_in_the_end(work):
+def test_a_run_that_kills_all_workers_fails_finally(work):
     requested = work.request(person=1).run
     now = timezone.now()
     for attempt in range(3):
@@ -86,12 +86,12 @@ def test_a_run_that_kills_each_worker_fails_in_the_end(work):
     assert requested.finished_at
 
 
-def test_a_failed_attempt_is_repeated_later_and_later(work, words):
+def test_retries_have_growing_delays(work, words):
     requested = work.request(person=1).run
     now = timezone.now()
     for attempt in range(2):
         run = taken(now)
-        assert put_off_run(run, BROKEN, now=now)
+        assert reschedule_run(run, BROKEN, now=now)
         run.refresh_from_db()
         wait = (run.due_at - now).total_seconds()
         assert 2.0**attempt <= wait <= 2.0 ** (attempt + 1)
@@ -103,11 +103,11 @@ def test_a_failed_attempt_is_repeated_later_and_later(work, words):
     assert work.request(person=1) == (requested, False)  # it is still open
 
 
-def test_what_is_given_back_is_begun_anew_at_once_and_was_no_attempt(work):
+def test_a_released_run_restarts_immediately_and_does_not_count_as_an_attempt(work):
     work.request(person=1)
     now = timezone.now()
     run = taken(now)
 
-    assert give_back_runs([run.lease], now=now) == 1
+    assert release_runs([run.lease], now=now) == 1
     assert not end_run(run, result=None)
     assert taken(now).attempts == 1

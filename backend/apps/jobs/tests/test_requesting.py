@@ -1,4 +1,4 @@
-"""Who asks for a job twice gets the same one, however many ask at once."""
+"""Repeated and concurrent requests for a job return the same run."""
 
 import threading
 from datetime import timedelta
@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from apps.jobs import services
 from apps.jobs.leases import end_run, take_run
-from apps.jobs.messages import Messenger
 from apps.jobs.models import JobRun, Status
 from apps.jobs.registry import job, job_named
-from apps.jobs.tests.crowd import all_at_once
-from apps.jobs.work import Workbench
+from apps.jobs.services import WorkerNotifier
+from apps.jobs.tests.concurrent_users import run_concurrently
+from apps.jobs.worker import Worker
 
 MINUTE = timedelta(minutes=1)
 AT_ONCE, KEYS = 20, 10
@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 10
 
 
 @pytest.mark.django_db
-def test_a_run_is_given_again_until_it_has_ended(desk):
+def test_requests_return_the_open_run(desk):
     work = desk.declare()
     first, again = work.request("user:5", person=5), work.request("user:5", person=6)
     others = work.request("user:7", person=7), desk.declare("desk.two").request("user:5", person=5)
@@ -41,10 +41,10 @@ def test_a_run_is_given_again_until_it_has_ended(desk):
 
 
 @pytest.mark.django_db
-def test_what_is_fresh_is_given_again_to_who_asks_for_the_same(desk):
+def test_requests_with_equal_arguments_return_a_fresh_run(desk):
     work = desk.declare(fresh_for=MINUTE)
     first = work.request("user:5", person=5)
-    Workbench().work()
+    Worker().work()
 
     again = work.request("user:5", person=5)
     for_another, of_another_job = work.request("user:7", person=5), desk.declare("desk.two").request("user:5")
@@ -57,20 +57,20 @@ def test_what_is_fresh_is_given_again_to_who_asks_for_the_same(desk):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("ended", [{"finished_at": timezone.now() - 2 * MINUTE}, {"status": Status.FAILED}])
-def test_what_is_old_or_failed_is_made_anew(desk, ended: dict[str, Any]):
+def test_old_and_failed_runs_are_not_returned(desk, ended: dict[str, Any]):
     work = desk.declare(fresh_for=MINUTE)
     first = work.request("user:5", person=5)
-    Workbench().work()
+    Worker().work()
     JobRun.objects.filter(pk=first.run.pk).update(**ended)
     assert work.request("user:5", person=5).is_new
 
 
 @pytest.mark.django_db
-def test_what_began_before_a_change_is_made_anew(desk):
+def test_runs_started_before_a_change_are_not_returned(desk):
     work = desk.declare(fresh_for=MINUTE)
     before = timezone.now()
     first = work.request_after(None, "user:5", person=5)
-    Workbench().work()
+    Worker().work()
 
     same = work.request_after(before, "user:5", person=5)
     changed = work.request_after(timezone.now(), "user:5", person=5)
@@ -81,14 +81,14 @@ def test_what_began_before_a_change_is_made_anew(desk):
 
 
 @pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("is_worked_on", [False, True], ids=["nobody works", "a worker works"])
-def test_many_requests_at_once_make_one_run_for_each_key(desk, words, *, is_worked_on: bool):
+@pytest.mark.parametrize("is_worked_on", [False, True], ids=["no worker", "a worker"])
+def test_concurrent_requests_create_one_run_per_key(desk, words, *, is_worked_on: bool):
     work = desk.declare(fresh_for=MINUTE)
     is_over = threading.Event()
 
     def keep_working() -> None:
         while is_worked_on and not is_over.is_set():
-            Workbench().work()
+            Worker().work()
         connection.close()
 
     def ask(_index: int) -> list[tuple[str, bool]]:
@@ -98,12 +98,12 @@ def test_many_requests_at_once_make_one_run_for_each_key(desk, words, *, is_work
     worker = threading.Thread(target=keep_working)
     worker.start()
     try:
-        answers = all_at_once(AT_ONCE, ask)
+        answers = run_concurrently(AT_ONCE, ask)
     finally:
         is_over.set()
         worker.join()
     assert is_worked_on or desk.done == []
-    Workbench().work()
+    Worker().work()
 
     assert sorted(desk.done) == list(range(KEYS))
     assert JobRun.objects.count() == len(words.delays) == KEYS
@@ -113,25 +113,25 @@ def test_many_requests_at_once_make_one_run_for_each_key(desk, words, *, is_work
 
 
 @pytest.mark.usefixtures("stored")
-def test_one_that_began_and_ended_while_one_asked_is_given(desk, words, monkeypatch):
-    """The moment between looking and asking, which a crowd meets seldom."""
+def test_a_run_that_ended_during_the_request_is_returned(desk, words, monkeypatch):
+    """The race between check and insert, which is rare with real threads."""
     work = desk.declare(fresh_for=MINUTE)
     first = work.request("user:5", person=5).run
-    Workbench().work()
+    Worker().work()
     look, looks = services._fresh_run, []
 
-    def look_too_early(*told: Any) -> JobRun | None:
-        looks.append(told)
-        return look(*told) if len(looks) > 1 else None
+    def look_up_too_early(*arguments: Any) -> JobRun | None:
+        looks.append(arguments)
+        return look(*arguments) if len(looks) > 1 else None
 
-    monkeypatch.setattr(services, "_fresh_run", look_too_early)
+    monkeypatch.setattr(services, "_fresh_run", look_up_too_early)
 
     assert work.request("user:5", person=5) == (first, False)
     assert (len(looks), JobRun.objects.count(), len(words.delays)) == (2, 1, 1)
 
 
 @pytest.mark.usefixtures("stored")
-def test_workers_are_told_after_the_commit_and_of_new_runs_alone(desk, words):
+def test_workers_are_notified_after_the_commit_of_new_runs(desk, words):
     work = desk.declare()
     with transaction.atomic():
         work.request("user:5", person=5)
@@ -145,21 +145,21 @@ def test_workers_are_told_after_the_commit_and_of_new_runs_alone(desk, words):
     assert words.delays == [0.0]
 
 
-def test_a_job_is_called_by_its_name_and_with_names(desk):
+def test_jobs_have_unique_names_and_keyword_arguments(desk):
     declared = desk.declare()
     assert (declared(person=5), desk.done) == ({"person": 5}, [5])
     assert job_named("desk.work") is declared
-    with pytest.raises(TypeError, match="Name what"):
+    with pytest.raises(TypeError, match="Pass keyword arguments"):
         declared.request("user:5", 5)
-    with pytest.raises(ValueError, match="two jobs"):
+    with pytest.raises(ValueError, match="Duplicate job"):
         job("desk.work")(lambda: None)
 
 
-# --- Words to workers: from a thread of their own, and not worth a failure ---------------------------
+# --- Notifications of workers: sent by a separate thread, failures are ignored --------------------------
 
 
-class Post:
-    """Takes words, the first of them only when it is let."""
+class BlockedBroker:
+    """A broker that blocks the first notification until released."""
 
     def __init__(self) -> None:
         self.sent: list[float] = []
@@ -176,12 +176,12 @@ class Post:
             assert self.arrived.acquire(timeout=PATIENCE_SECONDS)
 
 
-def test_whoever_tells_does_not_wait_and_many_words_go_as_one():
-    post = Post()
-    messenger = Messenger(post)
+def test_notifying_does_not_block_and_notifications_are_joined():
+    post = BlockedBroker()
+    messenger = WorkerNotifier(post)
     for _ in range(1000):
-        messenger.tell(0.0)
-    messenger.tell(7.0)
+        messenger.notify(0.0)
+    messenger.notify(7.0)
     post.may_go.set()
     post.wait(2)
 
@@ -189,17 +189,17 @@ def test_whoever_tells_does_not_wait_and_many_words_go_as_one():
     assert len(post.sent) <= 4
 
 
-def test_a_broker_that_is_away_is_no_failure():
+def test_an_unavailable_broker_is_ignored():
     arrived = threading.Event()
-    failures = [ConnectionError("the broker is away")]
+    failures = [ConnectionError("the broker is unavailable")]
 
     def send(_seconds: float) -> None:
         if failures:
             raise failures.pop()
         arrived.set()
 
-    messenger = Messenger(send)
-    messenger.tell(0.0)
-    messenger.tell(1.0)
+    messenger = WorkerNotifier(send)
+    messenger.notify(0.0)
+    messenger.notify(1.0)
 
     assert arrived.wait(PATIENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Turns of schedules, and that each is made once."""
+"""Due times of schedules; each scheduled run is requested once."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,19 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.jobs.backoff import FIRST_SECONDS, LAST_SECONDS, delay_seconds
-from apps.jobs.models import JobRun, ScheduledTurn
-from apps.jobs.registry import job
-from apps.jobs.schedules import (
+from apps.jobs.models import JobRun, ScheduleState
+from apps.jobs.registry import FIRST_SECONDS, LAST_SECONDS, job, retry_delay_seconds
+from apps.jobs.scheduler import (
+    NOTIFICATION_DELAY,
+    POLL_SECONDS,
     Daily,
     Every,
     Schedule,
     all_schedules,
-    follow_schedules,
-    seconds_until_next_turn,
+    enqueue_due_runs,
+    register_schedules,
+    seconds_until_next_run,
+    tick,
 )
-from apps.jobs.tests.crowd import all_at_once
-from apps.jobs.turns import LOOK_SECONDS, ON_ITS_WAY, make_due_runs, take_turn
+from apps.jobs.tests.concurrent_users import run_concurrently
 
 NOW = datetime(2026, 3, 29, 2, 30, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
@@ -30,26 +32,26 @@ RHYTHMS = st.one_of(
 )
 
 
-@given(now=MOMENTS, rhythm=RHYTHMS)
-def test_a_moment_lies_between_two_turns_that_follow_each_other(now, rhythm):
-    latest, following = rhythm.latest(now), rhythm.next(now)
+@given(now=MOMENTS, trigger=RHYTHMS)
+def test_a_time_lies_between_two_consecutive_due_times(now, trigger):
+    latest, following = trigger.latest(now), trigger.next(now)
 
     assert latest <= now < following
-    assert rhythm.latest(latest) == latest
-    assert rhythm.next(latest) == following
-    assert rhythm.latest(following) == following
+    assert trigger.latest(latest) == latest
+    assert trigger.next(latest) == following
+    assert trigger.latest(following) == following
 
 
-def test_a_daily_turn_is_when_its_hour_begins_and_the_next_of_several_the_first_of_them(tidy_hourly):
+def test_daily_runs_are_due_at_their_hour_and_the_earliest_of_several_is_next(hourly_schedule):
     assert Daily(hour=2).latest(NOW) == datetime(2026, 3, 29, 2, tzinfo=UTC)
     assert Daily(hour=3).latest(NOW) == datetime(2026, 3, 28, 3, tzinfo=UTC)
-    both = [Schedule("daily", tidy_hourly.job, Daily(hour=4)), tidy_hourly]
-    assert seconds_until_next_turn(NOW, both) == 1800
-    assert seconds_until_next_turn(NOW, []) is None
+    both = [Schedule("daily", hourly_schedule.job, Daily(hour=4)), hourly_schedule]
+    assert seconds_until_next_run(NOW, both) == 1800
+    assert seconds_until_next_run(NOW, []) is None
 
 
 @pytest.fixture
-def tidy_hourly() -> Schedule:
+def hourly_schedule() -> Schedule:
     @job("desk.tidy")
     def tidy() -> None: ...
 
@@ -57,61 +59,59 @@ def tidy_hourly() -> Schedule:
 
 
 @pytest.mark.django_db
-def test_each_turn_is_made_once(tidy_hourly):
-    """A new schedule waits for its next turn, and those that nobody was there for are made up for by one."""
+def test_each_scheduled_run_is_requested_once(hourly_schedule):
+    """A new schedule waits for its next due time, and missed due times result in one run."""
 
     def made(at: timedelta) -> int:
-        return len(make_due_runs([tidy_hourly], now=NOW + at))
+        return len(enqueue_due_runs([hourly_schedule], now=NOW + at))
 
     half = HOUR / 2
     assert [made(at) for at in (0 * HOUR, half - MINUTE, half, half + MINUTE)] == [0, 0, 1, 0]
     assert JobRun.objects.get().kind == "desk.tidy"
     JobRun.objects.all().delete()
-    assert [made(at) for at in (10 * HOUR, 10 * HOUR, 9 * HOUR)] == [1, 0, 0]  # a clock may be set back
-    assert ScheduledTurn.objects.get().turn_at > NOW + 9 * HOUR
+    assert [made(at) for at in (10 * HOUR, 10 * HOUR, 9 * HOUR)] == [1, 0, 0]  # the clock may be set back
+    assert ScheduleState.objects.get().last_due_at > NOW + 9 * HOUR
     assert JobRun.objects.count() == 1
 
 
 @pytest.mark.usefixtures("stored")
-def test_of_many_beats_one_makes_each_turn(tidy_hourly):
+def test_one_of_many_schedulers_requests_each_run(hourly_schedule):
     def made_at(now: datetime) -> list[list[str]]:
-        return sorted(all_at_once(8, lambda _: make_due_runs([tidy_hourly], now=now)))
+        return sorted(run_concurrently(8, lambda _: enqueue_due_runs([hourly_schedule], now=now)))
 
-    assert made_at(NOW) == [[]] * 8  # it is new
-    assert ScheduledTurn.objects.count() == 1
+    assert made_at(NOW) == [[]] * 8  # a new schedule
+    assert ScheduleState.objects.count() == 1
     assert made_at(NOW + HOUR) == [[]] * 7 + [["tidy"]]
     assert JobRun.objects.count() == 1
 
 
 @pytest.fixture
 def follow() -> Iterator[Callable[[Sequence[Schedule]], None]]:
-    """Has beat follow these schedules, until the test ends."""
+    """Registers schedules until the test ends."""
     own = all_schedules()
-    yield follow_schedules
-    follow_schedules(own)
+    yield register_schedules
+    register_schedules(own)
 
 
 @pytest.mark.django_db
-def test_beat_is_there_when_a_turn_is_due_and_tells_of_runs_that_no_word_was_heard_of(
-    desk, words, follow, tidy_hourly
-):
-    follow([tidy_hourly])
-    assert take_turn(now=NOW + timedelta(minutes=29, seconds=58)) == 2.0
+def test_the_scheduler_wakes_at_due_times_and_notifies_of_missed_runs(desk, words, follow, hourly_schedule):
+    follow([hourly_schedule])
+    assert tick(now=NOW + timedelta(minutes=29, seconds=58)) == 2.0
     follow([])
     run = desk.declare().request(person=1).run
     words.delays.clear()
 
-    assert take_turn(now=run.due_at) == LOOK_SECONDS
+    assert tick(now=run.due_at) == POLL_SECONDS
     assert words.delays == []
-    take_turn(now=run.due_at + ON_ITS_WAY)
+    tick(now=run.due_at + NOTIFICATION_DELAY)
     assert words.delays == [0.0]
 
 
-# --- How long a failed run waits ---------------------------------------------------------------------
+# --- Delay of retries --------------------------------------------------------------------------------
 
 
 @given(attempts=st.integers(1, 5000), chance=st.floats(0, 1))
-def test_a_wait_is_bounded_and_at_least_half_of_the_longest(attempts, chance):
+def test_delays_are_limited_and_at_least_half_of_the_maximum(attempts, chance):
     longest = min(FIRST_SECONDS * 2 ** min(attempts - 1, 50), LAST_SECONDS)
 
-    assert longest / 2 <= delay_seconds(attempts, chance) <= longest
+    assert longest / 2 <= retry_delay_seconds(attempts, chance) <= longest

@@ -1,4 +1,4 @@
-"""What a worker process makes of the runs that are due."""
+"""A worker process runs due jobs."""
 
 import threading
 from datetime import timedelta
@@ -7,13 +7,12 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from apps.jobs.failures import JobFailed
 from apps.jobs.leases import LEASE
 from apps.jobs.models import JobRun, Status
-from apps.jobs.registry import job
-from apps.jobs.work import Workbench
+from apps.jobs.registry import JobFailed, job
+from apps.jobs.worker import Worker
 from core.errors import Conflict, InternalError, Unavailable
-from core.rate_limits import TooManyCalls
+from core.rate_limits import RateLimitExceeded
 from core.request_context import request_context
 from core.tests.clocks import FakeClock
 
@@ -27,30 +26,30 @@ PATIENCE_SECONDS = 10
         (JobFailed("NO_MODEL"), "NO_MODEL", True),
         (Conflict(), "CONFLICT", True),
         (Unavailable(), "UNAVAILABLE", False),
-        (TooManyCalls(calls=6, retry_after_seconds=2), "RATE_LIMITED", False),
+        (RateLimitExceeded(calls=6, retry_after_seconds=2), "RATE_LIMITED", False),
         (InternalError(), "INTERNAL_ERROR", False),
         (ZeroDivisionError(), "INTERNAL_ERROR", False),
     ],
 )
-def test_a_refusal_is_final_and_anything_else_is_tried_again(desk, error, code, is_final):
+def test_client_errors_are_final_and_other_errors_are_retried(desk, error, code, is_final):
     def fail() -> None:
         raise error
 
     desk.before = fail
     desk.declare(max_attempts=2).request(person=1)
-    Workbench().work()
+    Worker().work()
     run = JobRun.objects.get()
     assert (run.status, run.error_code) == (Status.FAILED if is_final else Status.QUEUED, code)
 
     JobRun.objects.update(due_at=timezone.now())
-    Workbench().work()
+    Worker().work()
     run.refresh_from_db()
     assert (run.status, run.error_code) == (Status.FAILED, code)
     assert run.attempts == (1 if is_final else 2)
 
 
 @pytest.mark.django_db
-def test_all_that_is_due_is_run_also_after_one_that_fails(desk):
+def test_all_due_jobs_run_even_after_a_failure(desk):
     ids = []
 
     def fail_once() -> None:
@@ -62,9 +61,9 @@ def test_all_that_is_due_is_run_also_after_one_that_fails(desk):
     work = desk.declare()
     runs = [work.request(f"user:{number}", person=number).run for number in range(3)]
 
-    assert [Workbench().work(), Workbench().work()] == [3, 0]
+    assert [Worker().work(), Worker().work()] == [3, 0]
     assert desk.done == [1, 2]
-    assert ids == [str(run.pk) for run in runs]  # as the log has them
+    assert ids == [str(run.pk) for run in runs]  # as in the log
     assert JobRun.objects.filter(status=Status.SUCCEEDED).count() == 2
 
 
@@ -72,7 +71,7 @@ def test_all_that_is_due_is_run_also_after_one_that_fails(desk):
 
 
 class Slow:
-    """A job that goes on until it is let go."""
+    """A job that blocks until it is released."""
 
     def __init__(self, desk, **options) -> None:
         self.begun = threading.Semaphore(0)
@@ -81,12 +80,12 @@ class Slow:
         self.job = desk.declare("desk.slow", **options)
         self._threads: list[threading.Thread] = []
 
-    def begin(self, bench: Workbench) -> None:
-        """Another thread takes what is due; returns when the first has begun."""
+    def begin(self, worker: Worker) -> None:
+        """Starts a thread that takes due runs; returns when the first has started."""
 
         def run() -> None:
             try:
-                bench.work()
+                worker.work()
             finally:
                 connection.close()
 
@@ -94,7 +93,7 @@ class Slow:
         self._threads[-1].start()
         assert self.begun.acquire(timeout=PATIENCE_SECONDS)
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         self.may_end.set()
         for thread in self._threads:
             thread.join(PATIENCE_SECONDS)
@@ -106,7 +105,7 @@ class Slow:
 
 @pytest.mark.usefixtures("stored")
 def test_a_process_runs_one_long_job_at_a_time(desk):
-    slow, bench = Slow(desk, is_long=True), Workbench()
+    slow, worker = Slow(desk, is_long=True), Worker()
     for number in range(2):
         slow.job.request(f"user:{number}", person=number)
     quick_ones = []
@@ -115,43 +114,43 @@ def test_a_process_runs_one_long_job_at_a_time(desk):
     def quick() -> None:
         quick_ones.append(1)
 
-    slow.begin(bench)
+    slow.begin(worker)
     quick.request()
 
-    assert bench.work() == 1
+    assert worker.work() == 1
     assert quick_ones == [1]
-    slow.let_go()
+    slow.release()
     assert desk.done == [0, 1]
 
 
 @pytest.mark.usefixtures("stored")
-def test_what_is_held_is_renewed_until_it_takes_too_long(desk):
+def test_leases_are_renewed_until_the_maximum_time(desk):
     clock = FakeClock()
-    slow, bench = Slow(desk, max_time=timedelta(seconds=100)), Workbench(clock=clock)
+    slow, worker = Slow(desk, max_time=timedelta(seconds=100)), Worker(clock=clock)
     slow.job.request(person=1)
-    slow.begin(bench)
+    slow.begin(worker)
     began = timezone.now()
     JobRun.objects.update(leased_until=began)
-    bench.renew()
+    worker.renew()
     renewed_until = JobRun.objects.get().leased_until
     assert renewed_until
     assert renewed_until > began + LEASE / 2
 
     clock.advance(101)
     JobRun.objects.update(leased_until=began)
-    bench.renew()
+    worker.renew()
     assert JobRun.objects.get().leased_until == began
-    slow.let_go()
+    slow.release()
 
 
 @pytest.mark.usefixtures("stored")
-def test_a_stop_waits_for_what_is_about_to_end_and_begins_nothing(desk):
-    slow, bench = Slow(desk), Workbench()
+def test_a_stop_waits_for_active_runs_and_starts_no_more(desk):
+    slow, worker = Slow(desk), Worker()
     slow.job.request(person=1)
-    slow.begin(bench)
+    slow.begin(worker)
     slow.may_end.set()
-    bench.stop(within_seconds=PATIENCE_SECONDS)
+    worker.stop(within_seconds=PATIENCE_SECONDS)
     assert JobRun.objects.get().status == Status.SUCCEEDED
     slow.job.request(person=2)
-    assert bench.work() == 0
-    slow.let_go()
+    assert worker.work() == 0
+    slow.release()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from apps.playlist.models import Room
 from apps.playlist.tests.rooms import new_room
+from apps.rooms.models import Room
 from core.tests.admin_pages import Admin
 
 

@@ -9,8 +9,9 @@ from itertools import count
 from django.db.models import Sum
 from django.test import Client
 
-from apps.playlist.models import Order, PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
 from apps.realtime.models import Event
+from apps.rooms.models import Order, Room
 from tests.fold import Event as Told
 from tests.fold import Snapshot, fetched
 from tests.invariants import invariants
@@ -20,7 +21,7 @@ _addresses = map(IPv4Address, count(int(IPv4Address("10.0.0.1"))))
 
 @contextmanager
 def laws_hold(room: Room) -> Iterator[list[Told]]:
-    """Whatever is done inside is told, and leaves I1, I2, I4, I5 and I6 true. Yields the events."""
+    """Whatever is done inside is reported, and leaves I1, I2, I4, I5 and I6 true. Yields the events."""
     before = room_now(room)
     events: list[Told] = []
     yield events

@@ -5,10 +5,11 @@ from typing import Any, Self
 
 from django.test import Client
 
-from apps.playlist.models import PlaylistTrack, Room
-from apps.tracks.tests.making import new_track
+from apps.playlist.models import PlaylistTrack
+from apps.rooms.models import Room
+from apps.tracks.tests.factories import new_track
+from apps.users.authentication import guest_token
 from apps.users.models import Guest, User
-from apps.users.recognition import guest_token
 
 PASSWORD = "a long enough pass phrase"
 

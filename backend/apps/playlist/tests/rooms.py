@@ -1,15 +1,16 @@
-"""Queues as the tests see them: put up with a word, read with a word, and folded from what was told."""
+"""Queues of the tests: created and read with one call, and folded from their events."""
 
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
 from apps.playlist.services import Place, add_item, cast_vote
 from apps.playlist.tests.laws import log_of, room_now
-from apps.tracks.tests.making import new_track
-from tests.fold import assert_told
+from apps.rooms.models import Room
+from apps.tracks.tests.factories import new_track
+from tests.fold import assert_events_explain
 
 Told = list[tuple[str, Any]]
 NOWHERE = Place()
@@ -58,9 +59,9 @@ def top(room: Room) -> int:
 
 @contextmanager
 def telling(room: Room) -> Iterator[list[str]]:
-    """Gives the types of what is told within; and the law: old state + events = new state.
+    """Returns the types of the events within; and the law: old state + events = new state.
 
-    Events that change nothing fail, and so do changes that nobody is told of.
+    Events that change nothing fail, and so do changes without an event.
     """
     before = room_now(room)
     types: list[str] = []
@@ -68,5 +69,5 @@ def telling(room: Room) -> Iterator[list[str]]:
     events, after = log_of(room, since=before.seq), room_now(room)
     types.extend(event["type"] for event in events)
     if events:
-        assert_told(before, events, after)
+        assert_events_explain(before, events, after)
     assert bool(events) == (before != after), f"told {types}"

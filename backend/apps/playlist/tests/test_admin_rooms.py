@@ -6,15 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
-from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Room, Vote
-from apps.playlist.room_services import ensure_main_room
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote
 from apps.playlist.services import Place, cast_vote, change_item, play_item, remove_item
 from apps.playlist.tests.laws import laws_hold
 from apps.playlist.tests.rooms import queued, titles
 from apps.realtime.models import Event, Stream
-from apps.tracks.tests.making import new_track
+from apps.rooms.models import Room
+from apps.rooms.services import ensure_main_room
+from apps.tracks.tests.factories import new_track
 from apps.users.models import Guest
-from core.tests.admin_pages import Admin, list_path
+from core.tests.admin_pages import Admin, list_path, row_path
 
 pytestmark = pytest.mark.django_db
 
@@ -92,20 +93,20 @@ def test_lists_can_be_searched_and_opened_and_records_not_written(admin: Admin, 
     cast_vote(slug="kitchen", item_id=item.pk, voter="net:x", value=1)
     play_item(slug="kitchen", item_id=item.pk)
     remove_item(slug="kitchen", item_id=removed.pk)
-    Guest.objects.create(name="Bo")
+    Guest.objects.create(pk="Bl_ERZcHGSJm_5CY", name="Bo")
     for model in (Room, PlaylistTrack, Vote, Play, RemovedItem, Guest, Event, Stream):
         assert admin.client.get(list_path(model), {"q": "kitchen"}).status_code == 200
         assert admin.client.get(list_path(model)).status_code == 200
         rows = model.objects.all()
         assert rows
         for row in rows:
-            assert admin.client.get(f"{list_path(row)}{row.pk}/change/").status_code == 200
+            assert admin.client.get(row_path(row)).status_code == 200
     for model in (Vote, Play, RemovedItem, Event, Stream):
         row = model.objects.all()[0]
         assert admin.client.get(f"{list_path(row)}add/").status_code == 403
-        assert admin.client.post(f"{list_path(row)}{row.pk}/change/", {"value": "-1"}).status_code == 403
+        assert admin.client.post(row_path(row), {"value": "-1"}).status_code == 403
         if model is not Vote:
-            deleted = admin.client.post(f"{list_path(row)}{row.pk}/delete/", {"post": "yes"})
+            deleted = admin.client.post(row_path(row, "delete"), {"post": "yes"})
             assert deleted.status_code == 403
 
 

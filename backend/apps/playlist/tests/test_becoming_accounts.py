@@ -11,17 +11,18 @@ from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apps.playlist.belongings import RECORDS_AT_ONCE
-from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Room, Vote
+from apps.playlist.models import Play, PlaylistTrack, RemovedItem, Vote
+from apps.playlist.personal_data import RECORDS_AT_ONCE
 from apps.playlist.services import Place, add_item, cast_vote, remove_item, restore_item
 from apps.playlist.tests.laws import laws_hold
 from apps.playlist.tests.people import Person
 from apps.playlist.tests.rooms import add, new_room, queued, telling, told, top
+from apps.rooms.models import Room
 from apps.tracks.models import Track
-from apps.tracks.tests.making import new_track
-from apps.users.handing_over import ANSWERS_AT_ONCE, hand_over
+from apps.tracks.tests.factories import new_track
 from apps.users.models import Guest, User
-from core import portions
+from apps.users.personal_data import MERGED_AT_ONCE, merge_guest
+from core import database as portions
 from core.errors import NotAuthenticated
 from core.models import KeptAnswer
 from core.tests.clocks import FakeClock
@@ -75,9 +76,9 @@ def test_a_write_of_the_guest_is_not_done_twice_by_the_account_whose_own_answer_
 def test_nobody_becomes_an_account_that_has_gone(bo):
     assert bo.guest is not None
     with pytest.raises(NotAuthenticated):
-        hand_over(guest_id=bo.guest.pk, user_id=10**9)
+        merge_guest(guest_id=bo.guest.pk, user_id=10**9)
     assert Guest.objects.exists()
-    assert hand_over(guest_id="nobody", user_id=10**9) is False
+    assert merge_guest(guest_id="nobody", user_id=10**9) is False
 
 
 @pytest.mark.parametrize("write", ["vote", "add"])
@@ -123,7 +124,7 @@ def test_one_voter_is_one_vote_whoever_it_was(db, before: Any, after: Any, order
         for name in ("bo", "cem"):
             ada = people["ada"]
             with laws_hold(room):
-                hand_over(guest_id=people[name].partition(":")[2], user_id=int(ada.partition(":")[2]))
+                merge_guest(guest_id=people[name].partition(":")[2], user_id=int(ada.partition(":")[2]))
             for index in range(3):
                 own = held.pop((people[name], index), 0)
                 held[ada, index] = held.get((ada, index), 0) or own
@@ -189,7 +190,7 @@ def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: li
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "in"}], ids=["plain", "named"])
 @pytest.mark.parametrize("path", ["auth/session/", "auth/token/"])
 def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]):
-    """No transaction of a login takes longer, the more the guest has; each second vote is told once."""
+    """No transaction of a login takes longer, the more the guest has; each second vote is reported once."""
     room = new_room()
     bo, ada = Person.as_guest(), Person.with_account("ada")
     guest_key, items = bo.key, give_much(bo, ada, room)
@@ -203,7 +204,7 @@ def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, path: str, hea
 
     assert max(database.seconds) < 0.1
     copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_keptanswer" in sql]
-    assert len(copies) <= 600 / ANSWERS_AT_ONCE + 1  # each answer once, and that of this very request
+    assert len(copies) <= 600 / MERGED_AT_ONCE + 1  # each answer once, and that of this very request
     assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
     check_all_is_the_accounts(guest_key, ada, room, items)
 
@@ -234,7 +235,8 @@ def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
         statements += 13
         left = statements
         with laws_hold(room), suppress(Killed), connection.execute_wrapper(die):
-            is_done = hand_over(guest_id=bo.guest.pk, user_id=ada.user.pk)
+            merge_guest(guest_id=bo.guest.pk, user_id=ada.user.pk)
+            is_done = True
         voters = Vote.objects.filter(item__in=items).values_list("voter", flat=True)
         assert set(voters) <= {bo.key, ada.key}
         sums = Vote.objects.order_by().values_list("item").annotate(Sum("value"))
@@ -242,6 +244,29 @@ def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
 
     assert statements > 13 * 10
     assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 20
+    check_all_is_the_accounts(bo.key, ada, room, items)
+
+
+def test_a_guest_who_logs_in_to_two_accounts_at_once_becomes_the_first_alone():
+    """The second login comes while the first has handed over a part."""
+    room = new_room()
+    bo, ada, cem = Person.as_guest(), Person.with_account("ada"), Person.with_account("cem")
+    assert bo.guest is not None
+    assert ada.user is not None
+    assert cem.user is not None
+    guest_id, second = bo.guest.pk, cem.user.pk
+    items = give_much(bo, ada, room, doubles=0)
+
+    def log_in_again(execute: Any, sql: str, *arguments: Any) -> Any:
+        nonlocal second
+        if 'UPDATE "playlist_playlisttrack"' in sql and second:  # votes were handed over before
+            user_id, second = second, 0
+            merge_guest(guest_id=guest_id, user_id=user_id)
+        return execute(sql, *arguments)
+
+    with connection.execute_wrapper(log_in_again):
+        merge_guest(guest_id=guest_id, user_id=ada.user.pk)
+    assert second == 0
     check_all_is_the_accounts(bo.key, ada, room, items)
 
 
@@ -275,7 +300,7 @@ def test_votes_while_a_guest_becomes_an_account_leave_one_vote_each():
     def write(number: int) -> None:
         try:
             if number == 0:
-                hand_over(guest_id=guest_id, user_id=user_id)
+                merge_guest(guest_id=guest_id, user_id=user_id)
                 return
             for turn, item in enumerate(items):
                 try:

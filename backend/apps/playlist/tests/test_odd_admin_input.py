@@ -9,7 +9,8 @@ from django.contrib import admin
 from django.db import models
 from django.test import Client
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
+from apps.rooms.models import Room
 from core.tests.admin_pages import Admin, list_path
 
 pytestmark = pytest.mark.django_db

@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.playlist.models import MAIN_ROOM, PlaylistTrack, RemovedItem, Room
+from apps.playlist.management.commands.seed_playlist import VOTES
+from apps.playlist.models import PlaylistTrack, RemovedItem
 from apps.playlist.rules import switch_play
-from apps.playlist.seeding import VOTES
 from apps.playlist.selectors import history_at
 from apps.playlist.services import (
     Place,
@@ -21,8 +21,9 @@ from apps.playlist.services import (
     restore_item,
     stop_playing,
 )
+from apps.playlist.tasks import purge_removed_items
 from apps.playlist.tests.rooms import add, new_room, positions, queued, telling, titles, top
-from apps.playlist.upkeep import forget_removed_items
+from apps.rooms.models import MAIN_ROOM, Room
 from apps.tracks.models import Track
 from apps.tracks.services import seed_library
 from core.errors import InternalError, InvalidInput, NotFound
@@ -144,11 +145,11 @@ def test_records_are_forgotten_when_nobody_can_name_them_any_more(room, clock, s
     remove(first)
     clock.shift(timedelta(days=1))
     remove(second)
-    assert forget_removed_items(now=NOW + timedelta(days=7)) == 0
-    assert forget_removed_items(now=NOW + timedelta(days=7, seconds=1)) == 1
+    assert purge_removed_items(now=NOW + timedelta(days=7)) == 0
+    assert purge_removed_items(now=NOW + timedelta(days=7, seconds=1)) == 1
     assert RemovedItem.objects.get().pk == second.pk
     clock.shift(timedelta(days=30))
-    assert forget_removed_items() == 1
+    assert purge_removed_items() == 1
 
 
 def test_a_neighbour_whose_record_is_forgotten_leaves_the_end(room):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from apps.playlist.positions import (
     MAX_POSITION,
     Gap,
-    Standing,
+    QueuePosition,
     calculate_position,
     gap_after,
     gap_around,
@@ -20,8 +20,8 @@ from apps.playlist.positions import (
 usable = st.floats(-MAX_POSITION, MAX_POSITION)
 
 
-def queue(*places: float) -> list[Standing]:
-    return [Standing(position, number) for number, position in enumerate(sorted(places), start=1)]
+def queue(*places: float) -> list[QueuePosition]:
+    return [QueuePosition(position, number) for number, position in enumerate(sorted(places), start=1)]
 
 
 @given(usable)
@@ -72,6 +72,6 @@ def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(
 def test_a_place_is_tight_when_a_neighbour_has_no_number_left(one: float, other: float, third: float):
     low, position, high = sorted((one, other, third))
     assume(low < position < high)
-    gap = Gap(Standing(low, 1), Standing(high, 2))
+    gap = Gap(QueuePosition(low, 1), QueuePosition(high, 2))
     is_tight = math.nextafter(low, math.inf) == position or math.nextafter(position, math.inf) == high
     assert gap.is_tight_with(position) == is_tight

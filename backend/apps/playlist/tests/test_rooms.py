@@ -1,4 +1,4 @@
-"""Rooms: made, changed and ended by whoever made them; the main room always exists."""
+"""Rooms: made, changed and ended by their owners; the main room always exists."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,21 +10,24 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND, Play, PlaylistTrack, Room
-from apps.playlist.room_services import (
+from apps.playlist.models import STREAM_KIND, Play, PlaylistTrack
+from apps.playlist.services import play_item
+from apps.playlist.tests.people import Person
+from apps.playlist.tests.rooms import queued, telling, vote
+from apps.playlist.wish_services import make_wish, purge_old_wishes
+from apps.realtime.models import Event, Stream
+from apps.realtime.publishing import Hint
+from apps.realtime.services import note_visits
+from apps.rooms.models import MAIN_ROOM, Room
+from apps.rooms.selectors import room_for
+from apps.rooms.services import (
     SLUG_PATTERN,
     change_room,
     create_room,
     delete_room,
     ensure_main_room,
-    forget_empty_rooms,
+    purge_empty_rooms,
 )
-from apps.playlist.selectors import room_for
-from apps.playlist.services import play_item
-from apps.playlist.tests.rooms import queued, vote
-from apps.realtime.models import Event, Stream
-from apps.realtime.publishing import Hint
-from apps.realtime.services import note_visits
 from core.errors import Conflict, InvalidInput
 from core.identity import Caller
 from core.tests.undoing import undone
@@ -133,11 +136,23 @@ def test_empty_rooms_go_that_nobody_has_entered_for_30_days():
     for room, days in ((forgotten, 31), (lately, 29), (full, 31), (room_for(MAIN_ROOM), 31)):
         unvisited_for(room, days)
 
-    assert (forget_empty_rooms(), forget_empty_rooms()) == (1, 0)
+    assert (purge_empty_rooms(), purge_empty_rooms()) == (1, 0)
 
     kept = {MAIN_ROOM, lately.slug, full.slug}
     assert set(Room.objects.values_list("slug", flat=True)) == kept
     assert set(Stream.objects.filter(kind=STREAM_KIND).values_list("name", flat=True)) == kept
+
+
+def test_wishes_go_after_a_day():
+    room = made()
+    for text in ("Halo", "Yellow"):
+        make_wish(slug=room.slug, text=text, wished_by="Ada", wisher=Person.as_guest("Ada").key)
+    old = room.wishes.get(text="Halo")
+    room.wishes.filter(pk=old.pk).update_unannounced(wished_at=timezone.now() - timedelta(days=1.01))
+    with telling(room) as events:
+        assert (purge_old_wishes(), purge_old_wishes()) == (1, 0)
+    assert events == ["room.wishes"]
+    assert [wish.text for wish in room.wishes.all()] == ["Yellow"]
 
 
 def test_a_visit_counts_and_is_written_down_once_a_day(client, django_assert_num_queries):
@@ -149,7 +164,7 @@ def test_a_visit_counts_and_is_written_down_once_a_day(client, django_assert_num
     ):
         unvisited_for(room, 31)
         visit()
-        assert forget_empty_rooms() == 0
+        assert purge_empty_rooms() == 0
     with django_assert_num_queries(1):
         note_visits([room.stream_id])
     unvisited_for(room, 1.1)

@@ -1,65 +1,37 @@
-"""The table of what is told: each change is its event, exactly once, whoever makes it."""
-
-from collections.abc import Callable
-from datetime import UTC, datetime
+"""The table of signals: each change is one event, exactly once, by any caller."""
 
 import pytest
 from django.core.serializers import deserialize, serialize
 
 from apps.playlist import signals
-from apps.playlist.models import PlaylistTrack, Room, Vote
+from apps.playlist.models import PlaylistTrack, Vote
 from apps.playlist.tests.rooms import queued, telling, told
 from apps.realtime.broadcasting import event_payload_types
-from apps.tracks.tests.making import new_track
+from apps.rooms.models import Room
+from apps.tracks.tests.factories import new_track
 from core.changes import UnannouncedWrite
-
-Change = Callable[[Room, PlaylistTrack], object]
+from tests.event_table import EVENTS, Write, writes
 
 
 def save(row: Room | PlaylistTrack, **fields: object) -> None:
-    """As somebody does who has just loaded it."""
+    """As a caller that has just loaded it."""
     fresh = type(row)._default_manager.get(pk=row.pk)
     for name, value in fields.items():
         setattr(fresh, name, value)
     fresh.save()
 
 
-SHELL: dict[str, tuple[Change, str]] = {
-    "add": (
-        lambda room, item: PlaylistTrack(room=room, track=new_track("x"), position=9.0).save(),
-        "track.added",
-    ),
-    "create": (
-        lambda room, item: PlaylistTrack.objects.create(room=room, track=new_track("x"), position=9.0),
-        "track.added",
-    ),
-    "move": (lambda room, item: save(item, position=7.5), "track.moved"),
-    "vote": (lambda room, item: Vote.objects.create(item=item, voter="ada", value=-1), "track.voted"),
-    "play": (lambda room, item: save(room, playing=item), "track.playing"),
-    "remove": (lambda room, item: PlaylistTrack.objects.get(pk=item.pk).delete(), "track.removed"),
-    "remove a queryset": (lambda room, item: room.items.filter(pk=item.pk).delete(), "track.removed"),
-    "rename who added it": (lambda room, item: save(item, added_by="Cem"), "track.updated"),
-    "replace its track": (lambda room, item: save(item, track=new_track("y")), "track.updated"),
-    "note when it played": (
-        lambda room, item: save(item, played_at=datetime(2025, 1, 1, tzinfo=UTC)),
-        "track.updated",
-    ),
-    "rename the room": (lambda room, item: save(room, name="Cellar"), "room.renamed"),
-}
-
-
-@pytest.mark.parametrize(("change", "event_type"), SHELL.values(), ids=SHELL)
-def test_each_change_is_its_event_exactly_once(room, change: Change, event_type: str):
-    item = queued(room, "abc")[1]
+@pytest.mark.parametrize(("write", "causes"), writes("models"))
+def test_each_change_is_its_event_exactly_once(room, write: Write, causes: list[str]):
+    queued(room, "abc")
+    new_track("x")
     with telling(room) as events:
-        change(room, item)
-    assert events == [event_type]
+        exec(write.code(room.slug), {})  # noqa: S102
+    assert events == causes
 
 
-def test_no_type_of_event_is_forgotten_here():
-    told_here = {event_type for _, event_type in SHELL.values()}
-    never_alone = {"playlist.reordered"}
-    assert told_here | never_alone == set(event_payload_types(signals.__name__))
+def test_every_type_of_event_is_in_the_table_of_tests():
+    assert set(EVENTS) == set(event_payload_types(signals.__name__))
 
 
 def test_a_save_that_changes_nothing_and_whether_a_room_is_listed_are_no_events(room):
@@ -73,7 +45,7 @@ def test_a_save_that_changes_nothing_and_whether_a_room_is_listed_are_no_events(
 
 
 def test_a_stale_instance_tells_what_it_changes_in_the_database(room):
-    """Somebody else moved it meanwhile; saving the old instance moves it back, and that is told."""
+    """Another caller moved it meanwhile; saving the old instance moves it back, and that is reported."""
     item = queued(room, "abc")[0]
     stale = PlaylistTrack.objects.get(pk=item.pk)
     save(item, position=9.0)

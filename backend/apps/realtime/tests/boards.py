@@ -8,8 +8,7 @@ from django.db import models, transaction
 
 from apps.realtime.kinds import StreamKind
 from apps.realtime.models import Event, Stream
-from apps.realtime.services import append_event, lock_stream, open_stream
-from apps.realtime.trimming import forget_oldest
+from apps.realtime.services import append_event, clear_oldest, lock_stream, open_stream
 from core.changes import AnnouncedModel
 
 KIND = "board"
@@ -87,4 +86,4 @@ def fill(stream_id: int, count: int, *, age: timedelta = timedelta()) -> None:
         for seq in range(2, count + 1)
     )
     Stream.objects.filter(pk=stream_id).update(seq=count)
-    forget_oldest()
+    clear_oldest()

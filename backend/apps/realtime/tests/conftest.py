@@ -6,11 +6,11 @@ import pytest
 from django.db.models.signals import post_delete, post_save
 
 from apps.realtime import locks
+from apps.realtime.database_reads import close_reader_connections
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.kinds import KINDS
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
-from apps.realtime.reading import close_reader_connections
 from apps.realtime.tests.boards import BOARDS, KIND, Card, open_board
 from core.tests.notes import drop_table, empty_table, make_table
 
@@ -22,7 +22,7 @@ def own_kind(monkeypatch) -> None:
 
 @pytest.fixture(autouse=True)
 def own_marks(settings, tmp_path) -> None:
-    """High marks are written where nobody looks."""
+    """Watermarks are written to a folder of the test."""
     settings.DATA_DIR = tmp_path
 
 
@@ -45,7 +45,7 @@ def board(card_table: None, db: None) -> Stream:
 def transactional_db(django_db_setup, django_db_blocker) -> Iterator[None]:
     """Real commits, in place of pytest-django's own: to empty every table takes many times as long.
 
-    Whoever stores something tidies it up.
+    A test that stores something removes it.
     """
     with django_db_blocker.unblock():
         yield

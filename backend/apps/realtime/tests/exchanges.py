@@ -5,7 +5,7 @@ import json
 import re
 from typing import Any
 
-from apps.realtime.event_streams import EventStreams, Route
+from apps.realtime.http_transport import HttpTransport, Route
 from apps.realtime.tests.boards import KIND
 from apps.realtime.tests.listening import PATIENCE_SECONDS
 
@@ -18,7 +18,7 @@ async def anything_else(scope, receive, send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-application = EventStreams(
+application = HttpTransport(
     anything_else,
     routes=[
         Route(re.compile(rf"{BOARD}/stream/"), kind=KIND, is_stream=True),

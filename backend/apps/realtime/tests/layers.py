@@ -18,7 +18,7 @@ class FakeLayer:
         self.tried = 0
         self.most_at_once = self._at_once = 0
         self.failure: Exception | None = None
-        # Cleared: whoever asks waits.
+        # Cleared: callers wait.
         self.answers = asyncio.Event()
         self.answers.set()
         self._queues: dict[str, asyncio.Queue[Any]] = defaultdict(asyncio.Queue)

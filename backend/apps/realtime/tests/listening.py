@@ -1,4 +1,4 @@
-"""Listeners that remember what they were told, and work done in the database from the event loop."""
+"""Listeners that record what they receive, and work done in the database from the event loop."""
 
 import asyncio
 import json

@@ -2,7 +2,9 @@
 with a place is in tests/contract/limits.
 """
 
+import asyncio
 import itertools
+import threading
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,24 +12,25 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from apps.realtime import admission as module
-from apps.realtime.admission import BELIEVED_SECONDS, Admission
-from apps.realtime.tests.listening import until
-from core.addresses import network_of
+from apps.realtime.admission import COUNTS_TTL_SECONDS, READS_AT_ONCE, Admission
+from apps.realtime.database_reads import run_in_reader
+from apps.realtime.tests.listening import PATIENCE_SECONDS, until
 from core.identity import Visit
-from core.rate_limits import TooManyCalls
+from core.network import network_of
+from core.rate_limits import RateLimitExceeded
 from core.tests.clocks import FakeClock
 
 # Processes tell each other of places by the shared cache.
 pytestmark = pytest.mark.redis
 TOGETHER = 3
-# A write that was under way when the test before ended tells of another network.
+# A write that was under way when the test before ended names another network.
 networks = itertools.count(1)
 
 
 @pytest.fixture(autouse=True)
 def few_together(settings, monkeypatch) -> None:
     settings.MAX_CONNECTIONS_PER_ADDRESS = TOGETHER
-    monkeypatch.setattr(module, "TELL_AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(module, "PUBLISH_AFTER_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -55,8 +58,8 @@ async def told(admission: Admission, visit: Visit, count: int) -> None:
 async def is_refused(admission: Admission, visit: Visit) -> bool:
     """Whether it has no place; one that it gets it gives back."""
     try:
-        admission.leave((await admission.enter(visit, is_join=False)).network)
-    except TooManyCalls:
+        admission.leave(await admission.enter(visit, is_join=False))
+    except RateLimitExceeded:
         return True
     return False
 
@@ -67,9 +70,29 @@ async def test_what_a_killed_process_had_open_fades_away(pair, visits, clock):
         await one.enter(visit, is_join=True)
     await told(one, visits[0], TOGETHER)
     one.stop()
-    clock.advance(BELIEVED_SECONDS - 1)
+    clock.advance(COUNTS_TTL_SECONDS - 1)
     assert await is_refused(other, visits[-1])
     with override_settings(RATE_LIMIT_FACTOR=0):
         assert not await is_refused(other, visits[-1]), "without limits there is always a place"
     clock.advance(1)
     assert not await is_refused(other, visits[-1])
+
+
+async def test_an_address_that_reads_much_holds_up_neither_others_nor_the_hub(clock: FakeClock):
+    admission, release, order = Admission(clock=clock), threading.Event(), []
+    crowd, other = Visit(address="192.0.2.1"), Visit(address="192.0.2.2")
+
+    def first() -> None:
+        order.append("first")
+        assert release.wait(PATIENCE_SECONDS)
+
+    busy = [asyncio.create_task(admission.read(crowd, first)) for _ in range(READS_AT_ONCE)]
+    await until(lambda: len(order) == READS_AT_ONCE)
+    many = [asyncio.create_task(admission.read(crowd, order.append, "many")) for _ in range(100)]
+    one = asyncio.create_task(admission.read(other, order.append, "other"))
+    await run_in_reader(order.append, "hub")
+    release.set()
+    await asyncio.gather(*busy, *many, one)
+    assert order.count("many") == 100
+    assert order[READS_AT_ONCE] == "hub"
+    assert order.index("other") <= READS_AT_ONCE + 4

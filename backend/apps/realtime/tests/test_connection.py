@@ -1,6 +1,6 @@
 """One reader of one stream: in order, each event once, whatever happens while it is brought up to date.
 
-What a client asks and is told at rest is in tests/contract/realtime.
+Requests and responses of a client at rest are in tests/contract/realtime.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.realtime import connection as module
-from apps.realtime import reading
+from apps.realtime import database_reads
 from apps.realtime.connection import CloseCode
 from apps.realtime.frames import Batch, Frame, Position
 from apps.realtime.hub import Hub
@@ -96,7 +96,7 @@ async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_al
         raise OperationalError("away")
 
     with monkeypatch.context() as patch:
-        patch.setattr(reading, "in_reader", fail)
+        patch.setattr(database_reads, "run_in_reader", fail)
         with pytest.raises(OperationalError):
             await ada.connection.resume(await at(stored_board, 0))
     await in_database(append, stored_board.pk, "a")
@@ -190,7 +190,7 @@ async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
     stored_board, ada, monkeypatch
 ):
     await ada.open()
-    monkeypatch.setattr(type(ada.connection._outflow), "give", None)
+    monkeypatch.setattr(type(ada.connection._send_buffer), "give", None)
     await in_database(append, stored_board.pk, "a")
     await until(lambda: ada.codes)
     assert ada.codes == [CloseCode.TOO_SLOW]

@@ -5,14 +5,17 @@ tests/live/test_paths.py.
 """
 
 import asyncio
+from collections.abc import Mapping
 
 import pytest
 
+from apps.realtime import admission
 from apps.realtime.hub import Hub
 from apps.realtime.tests.boards import KIND, append
 from apps.realtime.tests.exchanges import Client
 from apps.realtime.tests.listening import in_database, until
 from apps.realtime.tests.sockets import Socket
+from core.rate_limits import Limit
 
 pytestmark = pytest.mark.usefixtures("known_hosts")
 
@@ -34,7 +37,7 @@ async def test_a_bug_shows_nothing_but_the_request_id(hub, stored_board, monkeyp
         raise RuntimeError("the key is sesame")
 
     monkeypatch.setattr("apps.realtime.hub.stream_id_of", fail)
-    monkeypatch.setattr("apps.realtime.exchanges.stream_id_of", fail)
+    monkeypatch.setattr("apps.realtime.asgi_request.stream_id_of", fail)
     client = Client(path, x_request_id="r-7")
     body = await client.whole()
     assert client.status == 500
@@ -69,6 +72,34 @@ async def test_a_heartbeat_does_not_end_the_wait(hub, stored_board, settings):
 async def test_in_debug_the_own_machine_is_known_without_a_list(hub, settings, host: str, is_known: bool):
     settings.ALLOWED_HOSTS, settings.DEBUG = [], True
     assert await is_greeted(host=host) is is_known
+
+
+async def test_what_the_sockets_of_an_address_ask_of_the_database_is_limited_together(
+    hub, stored_board, settings, monkeypatch
+):
+    monkeypatch.setattr(admission, "READS_OF_ADDRESS", Limit("reads", "address", 3, 60))
+    settings.TRUSTED_PROXIES = 1
+    resume = {"type": "resume", "epoch": stored_board.epoch, "since": 0}
+    identify, snapshot = {"type": "identify", "guest_token": "none"}, {"type": "snapshot"}
+    addresses = ["2001:db8::1", "2001:db8::2", "198.51.100.7"]
+    sockets = [await Socket(x_forwarded_for=address).connect() for address in addresses]
+    one, neighbour, stranger = sockets
+
+    async def answered(socket: Socket, frame: Mapping[str, object]) -> str:
+        await socket.send(frame)
+        told = await socket.next()
+        return str(told["payload"].get("code", told["type"])) if "payload" in told else str(told["type"])
+
+    for socket in sockets:
+        assert (await socket.next())["type"] == "connection.established"
+    asked = [(one, resume), (neighbour, identify), (one, snapshot)]
+    assert [await answered(*each) for each in asked] == ["resumed", "VALIDATION_ERROR", "board.snapshot"]
+    for socket, frame in ((neighbour, resume), (one, identify), (neighbour, snapshot)):
+        assert await answered(socket, frame) == "RATE_LIMITED"
+    assert await answered(one, {"type": "ping"}) == "pong"
+    assert await answered(stranger, snapshot) == "board.snapshot"
+    for socket in sockets:
+        await socket.leave()
 
 
 async def test_a_join_that_is_cancelled_holds_nothing(hub, stored_board, monkeypatch):

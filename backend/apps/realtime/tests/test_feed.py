@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.realtime import feed as module
+from apps.realtime.database_reads import run_in_reader
 from apps.realtime.feed import MAX_EARLY, Feed
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
-from apps.realtime.reading import in_reader
-from apps.realtime.selectors import Top, tops_of
+from apps.realtime.selectors import StreamHead, tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board, texts_of
 from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
@@ -105,13 +105,13 @@ async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_
     feed.listeners.add(ear)
 
     async def read_too_early(*read):
-        top = await in_reader(*read)
+        top = await run_in_reader(*read)
         (hint,) = await hints_of(stored_board, "a")
         feed.receive(hint)
         return top
 
     with monkeypatch.context() as patch:
-        patch.setattr(module, "in_reader", read_too_early)
+        patch.setattr(module, "run_in_reader", read_too_early)
         await feed.start()
     await ear.until(lambda: ear.seqs == [1])
     assert feed.top == 1
@@ -186,7 +186,7 @@ async def test_listeners_get_every_event_once_and_in_order(readers, coming, join
         feed.receive(hint if is_carried else hint._replace(frame=None))
         if loop_turns:
             await asyncio.sleep(0)
-    feed.compare(Top(board.pk, board.epoch, EVENTS))
+    feed.compare(StreamHead(board.pk, board.epoch, EVENTS))
     await reached(feed, EVENTS)
     assert ada.seqs == list(range(1, EVENTS + 1))
     assert ada.texts == [hint.frame for hint in hints]

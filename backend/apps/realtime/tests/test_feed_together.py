@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from apps.realtime import audience
+from apps.realtime import fanout
 from apps.realtime import feed as module
 from apps.realtime.feed import Feed
 from apps.realtime.publishing import Hint
@@ -41,7 +41,7 @@ async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, mo
 
 
 async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it_saw(feed, monkeypatch):
-    monkeypatch.setattr(audience, "SLICE", 2)
+    monkeypatch.setattr(fanout, "SLICE", 2)
     listen(feed, 5)
     hear(feed, 1, 2)
     joined: list[tuple[Ear, int]] = []
@@ -56,7 +56,7 @@ async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it
 
 
 async def test_doubled_hints_of_what_is_being_given_leave_nothing_behind(feed, monkeypatch):
-    monkeypatch.setattr(audience, "SLICE", 1)
+    monkeypatch.setattr(fanout, "SLICE", 1)
     ears = listen(feed, 4)
     for seq in range(1, 6):
         feed.receive(Hint(7, "e", seq, "{}", committed_at=1.0))
@@ -68,7 +68,7 @@ async def test_doubled_hints_of_what_is_being_given_leave_nothing_behind(feed, m
 
 
 class Answering(Ear):
-    """Has two events said anew for each batch: one before all have heard it, one a little later."""
+    """Has two events encoded again for each batch: one before all have heard it, one a little later."""
 
     def __init__(self, feed: Feed, *, answers: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A feed outlives a database that fails, and tells of quiet with a heartbeat."""
+"""A feed outlives a database that fails, and reports a quiet stream with a heartbeat."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -21,7 +21,7 @@ BEAT_SECONDS = 0.02
 
 
 class Failing:
-    """A read that fails until it is told to work."""
+    """A read that fails until it is allowed to work."""
 
     def __init__(self, read: Callable[..., Any]) -> None:
         self._read = read
@@ -107,15 +107,15 @@ async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypa
 async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = 1000
     ear = await listening(feed)
-    feed._heart._beat_if_quiet()
-    assert feed._heart._beating is None
-    feed._heart._quiet_since -= 2000
+    feed._heartbeat._beat_if_quiet()
+    assert feed._heartbeat._beating is None
+    feed._heartbeat._quiet_since -= 2000
     await in_database(append, stored_board.pk, "a")
     feed.want(1)
     async with asyncio.timeout(PATIENCE_SECONDS):
         await feed.reach(1)
-    feed._heart._beat_if_quiet()
-    assert feed._heart._beating is None
+    feed._heartbeat._beat_if_quiet()
+    assert feed._heartbeat._beating is None
     assert ear.beats == []
 
 
@@ -140,6 +140,8 @@ async def test_after_the_end_nothing_beats(stored_board, feed, settings):
     other = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
     ear, bo = await listening(feed), await listening(other)
     feed.stop()
-    await bo.until(lambda: len(bo.beats) >= 2)
+    # A busy machine may be so late that a beat was due before.
+    before, beats = list(ear.frames), len(bo.beats)
+    await bo.until(lambda: len(bo.beats) >= beats + 2)
     other.stop()
-    assert ear.frames == []
+    assert ear.frames == before

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from apps.realtime.commands import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from
-from apps.realtime.documentation import events_schema
+from apps.realtime.client_messages import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from
+from apps.realtime.event_schema import events_schema
 from apps.realtime.frames import typed_text
 from apps.realtime.kinds import kind_named
 from core.errors import ApiError
-from core.rendering import json_bytes
+from core.json_codec import json_bytes
 
 TEXTS = st.text("ab ✓", max_size=3) | st.just("e" * (MAX_EPOCH_CHARACTERS + 1))
 NUMBERS = st.integers(-2, 5) | st.sampled_from([MAX_SEQ, MAX_SEQ + 1])

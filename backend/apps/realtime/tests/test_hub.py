@@ -1,7 +1,6 @@
 """One process's fan-out: who listens hears of everything, by hints or by the log."""
 
 import asyncio
-import time
 from datetime import timedelta
 
 import pytest
@@ -9,20 +8,21 @@ from channels.layers import InMemoryChannelLayer, get_channel_layer
 from django.db import OperationalError
 from django.utils import timezone
 
+from apps.realtime import database_reads as watch
 from apps.realtime import feed as feed_module
 from apps.realtime import hub as module
-from apps.realtime import publishing, visit_keeper, watch
+from apps.realtime import presence_sync, publishing
+from apps.realtime.database_reads import LogPoller
 from apps.realtime.feed import Feed
-from apps.realtime.high_marks import Mark, recorded_marks
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
-from apps.realtime.lifecycle import drain
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint, Publisher, group_of
+from apps.realtime.routing import drain
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
 from apps.realtime.tests.listening import PATIENCE_SECONDS, Ear, in_database, until
-from apps.realtime.watch import DatabaseWatch
+from apps.realtime.watermarks import Watermark, recorded_watermarks
 
 
 async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
@@ -35,23 +35,24 @@ async def join(hub: Hub, ear: Ear, name: str = "main") -> Feed:
 def deaf(monkeypatch) -> None:
     """Hints are lost, all of them; the log is looked at all the time."""
     monkeypatch.setattr(Hub, "receive", lambda self, hint: None)
-    for wait in ("SQLITE_SECONDS", "OTHER_SECONDS", "REST_SECONDS"):
+    for wait in ("SQLITE_POLL_SECONDS", "POLL_SECONDS", "REST_SECONDS"):
         monkeypatch.setattr(watch, wait, 0.01)
 
 
 @pytest.mark.parametrize("stays", [True, False], ids=["who stays", "who leaves at once"])
 async def test_who_listens_is_a_visitor(hub, stored_board, monkeypatch, *, stays: bool):
-    for wait in ("SETTLE_SECONDS", "LOOK_EVERY_SECONDS"):
-        monkeypatch.setattr(visit_keeper, wait, 0.01)
+    for wait in ("VISITS_SETTLE_SECONDS", "LOOK_EVERY_SECONDS"):
+        monkeypatch.setattr(presence_sync, wait, 0.01)
     long_ago = timezone.now() - timedelta(days=40)
     streams = Stream.objects.filter(pk=stored_board.pk)
 
     def leave_alone() -> None:
         streams.update(visited_at=long_ago)
 
-    def wait_until_noted() -> None:
-        while streams.get().visited_at == long_ago:
-            time.sleep(0.01)
+    async def until_noted() -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await in_database(lambda: streams.get().visited_at == long_ago):
+                pass
 
     await in_database(leave_alone)
     ear = Ear()
@@ -59,7 +60,7 @@ async def test_who_listens_is_a_visitor(hub, stored_board, monkeypatch, *, stays
     if not stays:
         hub.leave(feed, ear)
     for _ in range(2 if stays else 1):  # also later on
-        await in_database(wait_until_noted)
+        await until_noted()
         await in_database(leave_alone)
 
 
@@ -101,7 +102,7 @@ async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board,
 
 async def test_a_change_is_looked_at_again_while_a_stream_starts(hub, stored_board):
     hub._feeds[stored_board.pk] = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
-    looking: DatabaseWatch[None] = DatabaseWatch(lambda: None)
+    looking: LogPoller[None] = LogPoller(lambda: None)
     setattr(looking, "_version", 1)  # noqa: B010 - else mypy would think that it stays
     assert await in_database(hub._read_news, looking) is None
     assert looking._version is None
@@ -115,7 +116,7 @@ async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub
     await in_database(append, stored_board.pk, "a", "b")
     await ear.until(lambda: len(ear.seqs) == 2)
     await stop_current_hub()
-    assert recorded_marks() == {str(stored_board.pk): Mark(stored_board.epoch, 2)}
+    assert recorded_watermarks() == {str(stored_board.pk): Watermark(stored_board.epoch, 2)}
     await in_database(append, stored_board.pk, "after the end")
     await stop_current_hub()
     assert current_hub() is not hub
@@ -123,12 +124,12 @@ async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub
 
 
 async def test_draining_an_idle_server_takes_no_time(hub, monkeypatch):
-    monkeypatch.setattr("apps.realtime.lifecycle.DRAIN_SECONDS", 1000)
+    monkeypatch.setattr("apps.realtime.routing.DRAIN_SECONDS", 1000)
     async with asyncio.timeout(10):
         await drain()
 
 
-# --- Where nobody listens ----------------------------------------------------------------------------
+# --- Without listeners ----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -139,6 +140,7 @@ def only_by_layer(monkeypatch) -> None:
         Publisher, "__init__", lambda self, deliver_here, record: made(self, lambda hint: None, record)
     )
     monkeypatch.setattr(publishing, "_has_others", lambda: True)
+    monkeypatch.setattr(publishing, "_to_others", lambda: get_channel_layer().group_send)
     monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
 
 
@@ -172,7 +174,7 @@ async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, 
     def refuse(*_):
         raise AssertionError("the log is read for nobody")
 
-    monkeypatch.setattr(feed_module, "in_reader", refuse)
+    monkeypatch.setattr(feed_module, "run_in_reader", refuse)
     monkeypatch.setattr(hub, "_read_news", refuse)
     heard: list[Hint] = []
     monkeypatch.setattr(hub, "receive", heard.append)
@@ -203,5 +205,5 @@ async def test_subscriptions_come_and_go_and_nothing_published_in_between_is_los
 
 
 async def heard(ear: Ear, seq: int) -> None:
-    """By the layer alone: whatever it was told of is read up to there."""
+    """By the layer alone: the log is read up to each hint."""
     await ear.until(lambda: ear.seqs[-1:] == [seq])

@@ -10,24 +10,26 @@ from django.db import OperationalError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.realtime import presence_keeper
+from apps.realtime import presence_sync as presence_writer
 from apps.realtime.models import Presence
 from apps.realtime.presence import (
     SPARE_SECONDS,
     STAYS_SECONDS,
     WRITE_EVERY_SECONDS,
     Person,
-    PresenceBook,
+    PresenceTracker,
     Row,
+    present_user_ids,
+    purge_expired_presence,
+    write_presence,
 )
-from apps.realtime.presence_keeper import PresenceKeeper
-from apps.realtime.presence_rows import forget_past_presence, people_in, write_presence
+from apps.realtime.presence_sync import PresenceWriter
 from apps.realtime.tests.listening import in_database
 from apps.realtime.tests.sockets import Socket
 from core import identity
 from core.identity import Caller, Visit
 
-ADA, BO = Person(1, 5), Person(1, 7)
+ADA, BO = Person(1, "user:5"), Person(1, "user:7")
 PROCESSES = 3
 # How soon a process writes what is due: its task settles for a tenth of a second.
 DELAY = 0.25
@@ -35,7 +37,7 @@ DELAY = 0.25
 
 @dataclass
 class Table:
-    """As `write_presence` keeps it: nobody writes a row that is younger than 30 seconds, nor lowers it."""
+    """As `write_presence` keeps it: a row that is younger than 30 seconds, nor lowers it."""
 
     rows: dict[Person, Row] = field(default_factory=dict)
     writes: list[tuple[Person, float]] = field(default_factory=list)
@@ -55,7 +57,9 @@ class World:
 
     now: float = 1_000_000.0
     table: Table = field(default_factory=Table)
-    books: list[PresenceBook] = field(default_factory=lambda: [PresenceBook() for _ in range(PROCESSES)])
+    books: list[PresenceTracker] = field(
+        default_factory=lambda: [PresenceTracker() for _ in range(PROCESSES)]
+    )
     open: dict[tuple[int, Person], int] = field(default_factory=dict)
     opened_at: dict[Person, float] = field(default_factory=dict)
     left_at: dict[Person, float] = field(default_factory=dict)
@@ -142,7 +146,7 @@ def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
     world = World()
     world.enter(0, ADA)
     world.wait(100.0)
-    world.books[0] = PresenceBook()
+    world.books[0] = PresenceTracker()
     world.open.clear()
     world.left_at[ADA] = world.now
     row = world.table.rows[ADA]
@@ -154,7 +158,7 @@ def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
 
 
 NOW = 1_700_000_000.0
-KITCHEN = Person(2, 5)
+KITCHEN = Person(2, "user:5")
 
 
 def moment(seconds: float) -> datetime:
@@ -165,10 +169,10 @@ def moment(seconds: float) -> datetime:
 def test_people_are_in_a_stream_until_their_rows_expire() -> None:
     write_presence({ADA: NOW + 60, BO: NOW + 40, KITCHEN: NOW + 60}, now=NOW)
 
-    assert people_in(1, now=moment(NOW + 39)) == [5, 7]
-    assert people_in(1, now=moment(NOW + 40)) == [5]
-    assert people_in(2, now=moment(NOW + 39)) == [5]
-    assert people_in(1, now=moment(NOW + 60)) == []
+    assert present_user_ids(1, now=moment(NOW + 39)) == [5, 7]
+    assert present_user_ids(1, now=moment(NOW + 40)) == [5]
+    assert present_user_ids(2, now=moment(NOW + 39)) == [5]
+    assert present_user_ids(1, now=moment(NOW + 60)) == []
 
 
 @pytest.mark.django_db
@@ -186,19 +190,19 @@ def test_a_row_is_left_alone_for_thirty_seconds_and_never_says_less() -> None:
 def test_what_has_expired_is_forgotten() -> None:
     write_presence({ADA: NOW + 60, BO: NOW + 4000}, now=NOW)
 
-    assert forget_past_presence(now=moment(NOW + 60) + timedelta(minutes=11)) == 1
-    assert Presence.objects.get().user_id == BO.user_id
+    assert purge_expired_presence(now=moment(NOW + 60) + timedelta(minutes=11)) == 1
+    assert Presence.objects.get().key == BO.key
 
 
 @pytest.mark.django_db
 def test_a_thousand_people_take_a_few_statements(django_assert_max_num_queries) -> None:
-    everybody = {Person(1, number): NOW + 60 for number in range(1000)}
+    everybody = {Person(1, f"user:{number}"): NOW + 60 for number in range(1000)}
     with django_assert_max_num_queries(24):
         write_presence(everybody, now=NOW)
     with django_assert_max_num_queries(24):
         write_presence(dict.fromkeys(everybody, NOW + 90), now=NOW + 30)
 
-    assert people_in(1, now=moment(NOW + 89)) == list(range(1000))
+    assert present_user_ids(1, now=moment(NOW + 89)) == list(range(1000))
 
 
 @pytest.fixture
@@ -209,7 +213,7 @@ async def no_presence(readers):
 
 async def until_there(stream_id: int, expected: list[int]) -> None:
     async with asyncio.timeout(10):
-        while await in_database(lambda: people_in(stream_id)) != expected:
+        while await in_database(lambda: present_user_ids(stream_id)) != expected:
             pass
 
 
@@ -231,12 +235,13 @@ async def test_who_says_in_a_frame_who_it_is_is_in_the_stream_for_a_minute_after
     await until_there(stored_board.pk, [7])
     for socket in (bo, nobody):
         await socket.leave()
-    assert await in_database(lambda: people_in(stored_board.pk)) == [7]
-    assert await in_database(Presence.objects.count) == 1
+    assert await in_database(lambda: present_user_ids(stored_board.pk)) == [7]
+    # The stranger is there as well, under no account.
+    assert await in_database(Presence.objects.count) == 2
 
 
 async def test_a_write_that_fails_is_made_later(readers, no_presence, monkeypatch) -> None:
-    monkeypatch.setattr(presence_keeper, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(presence_writer, "RETRY_SECONDS", 0.01)
     failures = [OperationalError("the database is away")]
 
     def stumbling(wanted, *, now):
@@ -244,10 +249,10 @@ async def test_a_write_that_fails_is_made_later(readers, no_presence, monkeypatc
             raise failures.pop()
         return write_presence(wanted, now=now)
 
-    monkeypatch.setattr(presence_keeper, "write_presence", stumbling)
-    keeper = PresenceKeeper()
+    monkeypatch.setattr(presence_writer, "write_presence", stumbling)
+    keeper = PresenceWriter()
     keeper.enter(ADA)
-    await until_there(ADA.stream_id, [ADA.user_id])
+    await until_there(ADA.stream_id, [5])
     keeper.stop()
 
     assert failures == []

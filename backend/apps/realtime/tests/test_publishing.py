@@ -24,6 +24,7 @@ from apps.realtime.publishing import (
 )
 from apps.realtime.tests.layers import FakeLayer, hint
 from apps.realtime.tests.listening import until
+from core.request_context import deferring
 from core.tests.clocks import FakeClock
 
 
@@ -118,6 +119,21 @@ async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publi
     assert sent == [delivered.seq for delivered in outcome.delivered]
     for first in (0, 100, 200):
         assert [seq for seq in sent if first <= seq < first + 50] == list(range(first, first + 50))
+
+
+async def test_hints_of_requests_wait_for_the_first_response_and_keep_their_order(publisher, layer, outcome):
+    with deferring() as first:
+        publish(hint(1))
+    with deferring() as second:
+        publish(hint(2))
+    await asyncio.sleep(0)
+    assert not outcome.delivered
+    second.run()
+    await drained(publisher, outcome, 2)
+    first.run()
+    publish(hint(3))  # of a command, say: at once
+    await drained(publisher, outcome, 3)
+    assert [delivered.seq for delivered in outcome.delivered] == layer.seqs == [1, 2, 3]
 
 
 @pytest.mark.parametrize(

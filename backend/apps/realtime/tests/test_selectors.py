@@ -1,4 +1,4 @@
-"""Where a stream stands, what somebody missed, and the whole state; each read once for many."""
+"""The position of a stream, missed events, and the whole state; each read once for many."""
 
 import pytest
 from hypothesis import given
@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 from apps.realtime import connection as module
 from apps.realtime.frames import Frame, Position
 from apps.realtime.models import Event
-from apps.realtime.replays import MAX_CHARACTERS, MAX_KEPT, Replays
 from apps.realtime.selectors import (
-    MAX_KEPT_STATES,
-    Missed,
-    Top,
-    forget_states,
+    MAX_CACHED,
+    MAX_CACHED_STATES,
+    MAX_CHARACTERS,
+    MissedEvents,
+    ReplayCache,
+    StreamHead,
+    clear_cached_states,
     missed_since,
     next_events,
     state_of,
@@ -47,7 +49,7 @@ def test_what_was_missed_is_everything_after_and_nothing_else(five, since: int, 
     assert [frame.seq for frame in missed.frames] == list(
         range(since + 1, min(5, until or 0) + 1 if until is not None else 6)
     )
-    assert missed.top == Top(five.pk, five.epoch, 5)
+    assert missed.top == StreamHead(five.pk, five.epoch, 5)
     assert [frame.text for frame in missed.frames] == texts_of(five.pk)[since:][: len(missed.frames)]
     assert [frame.resume_from for frame in missed.frames] == [
         (five.epoch, frame.seq) for frame in missed.frames
@@ -105,13 +107,13 @@ def test_a_state_is_made_once_for_each_seq_and_epoch(five):
     begin_new_epochs()
     third = state_of(five.pk)
     assert third is not second
-    forget_states()
+    clear_cached_states()
     assert state_of(five.pk) is not third
 
 
 def test_only_the_newest_states_are_kept(five):
     states = {five.pk: state_of(five.pk)}
-    for number in range(MAX_KEPT_STATES):
+    for number in range(MAX_CACHED_STATES):
         board = open_board(str(number))
         states[board.pk] = state_of(board.pk)
     assert state_of(five.pk) is not states[five.pk]
@@ -124,8 +126,10 @@ def test_only_the_newest_states_are_kept(five):
 FROM = Position("e", 1)
 
 
-def missed(*texts: str, top: int = 9) -> Missed:
-    return Missed(Top(1, "e", top), [Frame(seq, text) for seq, text in enumerate(texts, start=2)])
+def missed(*texts: str, top: int = 9) -> MissedEvents:
+    return MissedEvents(
+        StreamHead(1, "e", top), [Frame(seq, text) for seq, text in enumerate(texts, start=2)]
+    )
 
 
 @pytest.fixture
@@ -177,13 +181,13 @@ async def test_of_another_epoch_nothing_is_given(stored_board, hub):
 
 
 def test_few_are_kept_and_none_that_is_large_or_of_which_there_may_be_more_later():
-    replays = Replays()
-    for until in range(2, 3 + MAX_KEPT):
+    replays = ReplayCache()
+    for until in range(2, 3 + MAX_CACHED):
         replays.keep(FROM, until=until, missed=missed("a"))
-    assert [until for until in range(2, 3 + MAX_KEPT) if replays.get(FROM, until=until)] == [
-        *range(3, 3 + MAX_KEPT)
+    assert [until for until in range(2, 3 + MAX_CACHED) if replays.get(FROM, until=until)] == [
+        *range(3, 3 + MAX_CACHED)
     ]
     large = missed("x" * MAX_CHARACTERS, "y", top=99)
-    for found in (large, Missed(Top(1, "e", 99), None), missed("a", top=98)):
+    for found in (large, MissedEvents(StreamHead(1, "e", 99), None), missed("a", top=98)):
         replays.keep(FROM, until=99, missed=found)
         assert replays.get(FROM, until=99) is None

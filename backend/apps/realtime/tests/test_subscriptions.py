@@ -1,4 +1,4 @@
-"""Memberships in the layer's groups: as wanted, also after the layer was away; nobody waits for it long."""
+"""Memberships in the layer's groups: as wanted, also after an outage of the layer; callers wait briefly."""
 
 import asyncio
 from collections.abc import AsyncIterator

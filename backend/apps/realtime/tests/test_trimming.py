@@ -11,18 +11,24 @@ from django.core.management import call_command
 from django.db import transaction
 
 from apps.realtime import services
-from apps.realtime.high_marks import Mark, marks_file, record_hints, recorded_marks, streams_fallen_behind
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import (
+    TRIM_PER_APPEND,
     append_event,
     begin_new_epochs,
     close_stream,
     trim_log,
 )
 from apps.realtime.tests.boards import append, fill, open_board, seqs_of
-from apps.realtime.trimming import TRIM_PER_APPEND
+from apps.realtime.watermarks import (
+    Watermark,
+    record_watermarks,
+    recorded_watermarks,
+    streams_behind_watermark,
+    watermarks_file,
+)
 
 NOW = datetime(2025, 12, 4, 12, 0, tzinfo=UTC)
 
@@ -115,7 +121,7 @@ def test_trim_drops_what_is_too_many_of_each_stream_and_too_old(
     assert (seqs_of(board.pk), seqs_of(other.pk)) == ([], [4])
 
 
-# --- A stream's incarnations: begun anew, and noticed to have fallen behind --------------------------
+# --- A stream's epochs: begun again, and noticed to have fallen behind --------------------------
 
 
 def epoch_of(stream: Stream) -> str:
@@ -138,37 +144,39 @@ def test_a_new_epoch_keeps_the_number_and_drops_the_log(board, capsys):
 
 
 def test_marks_rise_within_an_epoch_and_outlive_no_later_one():
-    record_hints([Hint(1, "e", 4, None), Hint(2, "f", 9, None), Hint(1, "e", 3, None), Hint(4, "", 0, None)])
-    assert recorded_marks() == {"1": Mark("e", 4), "2": Mark("f", 9)}
-    record_hints([Hint(1, "e", 3, None), Hint(2, "g", 1, None), Hint(3, "h", 2, None)])
-    marks = {"1": Mark("e", 4), "2": Mark("g", 1, ("f",)), "3": Mark("h", 2)}
-    assert recorded_marks() == marks
-    record_hints([Hint(2, "f", 12, None)])
-    assert recorded_marks() == marks
-    assert [file.name for file in marks_file().parent.iterdir()] == ["high_marks.json"]
+    record_watermarks(
+        [Hint(1, "e", 4, None), Hint(2, "f", 9, None), Hint(1, "e", 3, None), Hint(4, "", 0, None)]
+    )
+    assert recorded_watermarks() == {"1": Watermark("e", 4), "2": Watermark("f", 9)}
+    record_watermarks([Hint(1, "e", 3, None), Hint(2, "g", 1, None), Hint(3, "h", 2, None)])
+    marks = {"1": Watermark("e", 4), "2": Watermark("g", 1, ("f",)), "3": Watermark("h", 2)}
+    assert recorded_watermarks() == marks
+    record_watermarks([Hint(2, "f", 12, None)])
+    assert recorded_watermarks() == marks
+    assert [file.name for file in watermarks_file().parent.iterdir()] == ["high_marks.json"]
 
 
 def test_the_mark_of_a_stream_goes_with_it(board):
     gone = open_board("gone")
-    record_hints([Hint(board.pk, board.epoch, 0, None), Hint(gone.pk, gone.epoch, 2, None)])
-    record_hints([Hint(gone.pk, "", 0, None)])
-    assert recorded_marks() == {str(board.pk): Mark(board.epoch, 0)}
+    record_watermarks([Hint(board.pk, board.epoch, 0, None), Hint(gone.pk, gone.epoch, 2, None)])
+    record_watermarks([Hint(gone.pk, "", 0, None)])
+    assert recorded_watermarks() == {str(board.pk): Watermark(board.epoch, 0)}
 
-    record_hints([Hint(gone.pk, gone.epoch, 2, None)])  # as of one that ended while nobody recorded it
+    record_watermarks([Hint(gone.pk, gone.epoch, 2, None)])  # as of one that ended without being recorded
     close_stream(gone.pk)
     call_command("check_epochs")
-    assert str(gone.pk) not in recorded_marks()
+    assert str(gone.pk) not in recorded_watermarks()
 
 
 def test_marks_are_their_owner_s_alone_and_fail_nobody_if_they_can_t_be_written(settings, tmp_path, caplog):
     umask = os.umask(0o022)
     try:
-        record_hints([Hint(1, "e", 4, None)])
+        record_watermarks([Hint(1, "e", 4, None)])
     finally:
         os.umask(umask)
-    assert stat.S_IMODE(marks_file().stat().st_mode) == 0o600
+    assert stat.S_IMODE(watermarks_file().stat().st_mode) == 0o600
     settings.DATA_DIR = tmp_path / "nowhere"
-    record_hints([Hint(1, "e", 4, None)])
+    record_watermarks([Hint(1, "e", 4, None)])
     assert "Could not write high marks" in caplog.text
 
 
@@ -177,8 +185,8 @@ def test_marks_are_their_owner_s_alone_and_fail_nobody_if_they_can_t_be_written(
 )
 def test_a_file_that_is_not_ours_says_nothing(content: str | None):
     if content is not None:
-        marks_file().write_text(content)
-    assert recorded_marks() == {}
+        watermarks_file().write_text(content)
+    assert recorded_watermarks() == {}
 
 
 def test_a_database_older_than_it_was_is_noticed_once(board, capsys):
@@ -191,8 +199,8 @@ def test_a_database_older_than_it_was_is_noticed_once(board, capsys):
         *[(elsewhere.pk, "an epoch of another machine", 100)],
         *[(twice.pk, twice.epoch, 9), (twice.pk, "a newer one", 1)],
     ]
-    record_hints([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
-    assert sorted(streams_fallen_behind()) == [board.pk, twice.pk]
+    record_watermarks([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
+    assert sorted(streams_behind_watermark()) == [board.pk, twice.pk]
     for _ in range(2):
         call_command("check_epochs")
     assert capsys.readouterr().out.count("2 streams fell behind") == 1

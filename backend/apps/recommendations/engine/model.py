@@ -1,19 +1,39 @@
-"""The trained model: what it says of a history. It holds items alone, and nobody who listened."""
+"""The trained model: item scores for a history, answers for a file of people. It holds items, no people."""
 
-from collections.abc import Sequence
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
-from apps.recommendations.engine.arrays import Floats, Integers
-from apps.recommendations.engine.factors import folded_in, item_factors
-from apps.recommendations.engine.item_ties import item_ties
-from apps.recommendations.engine.joined_sets import JoinedSets
-from apps.recommendations.engine.listening import Listening
-from apps.recommendations.engine.options import Options
-from apps.recommendations.engine.sparse import SparseMatrix
-from apps.recommendations.engine.strength import strengths, strengths_by_row
+from apps.recommendations.engine.als import FactorEnsemble, confidences, folded_in, item_factors
+from apps.recommendations.engine.dataset import Listening, read_listening, read_people, rows_of
+from apps.recommendations.engine.ease import item_weights
+from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.matrices import Floats, Integers, SparseMatrix
+
+
+def strengths(weights: Floats) -> Floats:
+    """Of one history: the logarithm of the weights, beside its own mean. So the usual listen is 1.
+
+    So a user who plays all day has no more weight than one who votes now and then.
+    """
+    logs = np.log1p(weights)
+    return (logs / logs.mean()).astype(np.float32) if len(logs) else logs
+
+
+def strengths_by_row(listens: SparseMatrix) -> SparseMatrix:
+    """`strengths` of each row."""
+    logs = np.log1p(listens.values)
+    counts = listens.counts()
+    filled = counts > 0
+    means = np.ones(listens.height, np.float32)
+    if filled.any():
+        means[filled] = np.add.reduceat(logs, listens.starts[:-1][filled]) / counts[filled]
+    return listens.with_values((logs / np.repeat(means, counts)).astype(np.float32))
 
 
 class NothingToLearnError(Exception):
@@ -22,7 +42,7 @@ class NothingToLearnError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What somebody has listened to, by the model's own numbers of items, each once."""
+    """The items that a person has listened to, by the model's own numbers, each once."""
 
     items: Integers
     strengths: Floats
@@ -38,9 +58,9 @@ class Model:
     items: list[str]
     # How many people listen to each.
     people: Integers
-    factors: JoinedSets
+    factors: FactorEnsemble
     ties: SparseMatrix
-    options: Options = field(default_factory=Options)
+    options: Hyperparameters = field(default_factory=Hyperparameters)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -48,7 +68,7 @@ class Model:
 
     @cached_property
     def bases(self) -> Floats:
-        """What everybody who is folded in shares."""
+        """The matrices that all fold-ins share."""
         return self.factors.bases()
 
     @cached_property
@@ -77,7 +97,7 @@ class Model:
         return by_factors / spread(by_factors) + self.options.item_weight * by_ties / spread(by_ties)
 
     def fold_in(self, history: History) -> tuple[Floats, Floats]:
-        """Factors of whoever has this history, a row for each set, and the matrices that they solve.
+        """Factors of a person with this history, a row for each set, and the matrices that they solve.
 
         No training.
         """
@@ -123,22 +143,22 @@ def spread(scores: Floats) -> float:
     return float(scores.std()) or 1.0
 
 
-def train(listening: Listening, options: Options | None = None) -> Model:
+def train(listening: Listening, options: Hyperparameters | None = None) -> Model:
     """The same listening and the same seed give the same model. Raises NothingToLearnError."""
-    options = options or Options()
+    options = options or Hyperparameters()
     listens, names = _by_popularity(listening)
     if not len(listens.values):
         raise NothingToLearnError("There is no listen to learn from.")
     people = np.bincount(listens.columns, minlength=listens.width)
     # First, so that its large matrix is gone before the factors need room.
     listens = strengths_by_row(listens)
-    ties = item_ties(listens, options)
-    factors = JoinedSets.of(item_factors(listens, options), directions=options.directions)
+    ties = item_weights(listens, options)
+    factors = FactorEnsemble.of(item_factors(listens, options), directions=options.directions)
     return Model(items=names, people=people, factors=factors, ties=ties, options=options)
 
 
 def _by_popularity(listening: Listening) -> tuple[SparseMatrix, list[str]]:
-    """People by items, with the items in the model's order; those that nobody listens to are left out."""
+    """People by items, with the items in the model's order; those without listens are left out."""
     shape = (len(listening.people), len(listening.items))
     listens = SparseMatrix.of(listening.person, listening.item, listening.weight, shape=shape)
     people = np.bincount(listens.columns, minlength=listens.width)
@@ -151,3 +171,108 @@ def _by_popularity(listening: Listening) -> tuple[SparseMatrix, list[str]]:
     shape = (listens.height, len(order))
     moved = SparseMatrix.of(rows, places[listens.columns], listens.values, shape=shape)
     return moved, [listening.items[number] for number in order]
+
+
+# --- Explanations: how much each listen of a history adds to a score ---------------------------------
+
+
+def contributions(model: Model, history: History, items: Integers) -> Floats:
+    """A row for each item, a column for each listen; a row adds up to the item's score.
+
+    The score of each set of factors is y·x with x = A⁻¹ Yᵤᵀ (1 + c), a sum over the history; so is that of
+    the ties.
+    """
+    vectors, matrices = model.fold_in(history)
+    theirs = model.factors.factors_of(history.items)
+    # What each listen adds to the person's own factors, in all sets.
+    parts = model.factors.together(np.linalg.solve(matrices, theirs.transpose(0, 2, 1)))
+    by_factors = model.factors.items[items] @ parts * (1 + confidences(history.strengths, model.options))
+    by_ties = np.stack([_ties_of(model, int(listen), items) for listen in history.items], axis=1)
+    by_ties *= history.strengths
+    all_factors = model.factors.items @ model.factors.together(vectors)
+    all_ties = model.ties.combined(history.items, history.strengths)
+    added: Floats = by_factors / spread(all_factors)
+    added = added + model.options.item_weight * by_ties / spread(all_ties)
+    return added
+
+
+def main_reasons(model: Model, history: History, items: Integers) -> list[int | None]:
+    """For each item the listen that speaks most for it; None where none of them does."""
+    if not len(history) or not len(items):
+        return [None] * len(items)
+    added = contributions(model, history, items)
+    strongest = np.argmax(added, axis=1)
+    return [
+        int(history.items[listen]) if added[row, listen] > 0 else None for row, listen in enumerate(strongest)
+    ]
+
+
+def _ties_of(model: Model, listen: int, items: Integers) -> Floats:
+    columns, values = model.ties.row(listen)
+    row = np.zeros(model.ties.width, np.float32)
+    row[columns] = values
+    return row[items]
+
+
+# --- Evaluation --------------------------------------------------------------------------------------
+
+
+Listens = Sequence[tuple[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """How many people were answered, and how many of them were known."""
+
+    answers: int
+    known: int
+
+
+def evaluate(
+    *,
+    train_file: Path,
+    queries: Path,
+    out: Path,
+    histories: Path | None = None,
+    count: int = 20,
+    options: Hyperparameters | None = None,
+) -> Evaluated:
+    """Trains on one file and answers the people of another, in that file's order, as JSON lines.
+
+    People of neither file get what is popular. Raises ListeningError, NothingToLearnError and OSError, and
+    writes nothing then but for what the disk refuses half-way.
+    """
+    people = read_people(queries)
+    listening = read_listening(train_file)
+    listens = listens_of(listening, set(people))
+    if histories is not None:
+        for person, item, weight in rows_of(histories):
+            listens[person].append((item, weight))
+    model = train(listening, options)
+    with out.open("w", encoding="utf-8") as written:
+        for person in people:
+            answer = {"user": person, "items": answered(model, listens.get(person, ()), count)}
+            written.write(json.dumps(answer, ensure_ascii=False) + "\n")
+    return Evaluated(len(people), sum(person in listens for person in people))
+
+
+def answered(model: Model, listens: Listens, count: int) -> list[str]:
+    """What fits these listens best, best first, without any of them, also those of weight 0."""
+    had = [model.numbers[item] for item, _ in listens if item in model.numbers]
+    found = model.recommended(model.history(listens), count=count, without=np.array(had, np.int64))
+    return [model.items[number] for number in found]
+
+
+def listens_of(listening: Listening, people: set[str]) -> defaultdict[str, list[tuple[str, float]]]:
+    """Items and weights of those among `people` who are in it."""
+    found: defaultdict[str, list[tuple[str, float]]] = defaultdict(list)
+    for person, item, weight in _rows_of_people(listening, people):
+        found[person].append((item, weight))
+    return found
+
+
+def _rows_of_people(listening: Listening, people: set[str]) -> Iterator[tuple[str, str, float]]:
+    is_wanted = np.array([person in people for person in listening.people], bool)
+    for row in np.flatnonzero(is_wanted[listening.person]) if len(listening) else ():
+        person, item = listening.people[listening.person[row]], listening.items[listening.item[row]]
+        yield person, item, float(listening.weight[row])

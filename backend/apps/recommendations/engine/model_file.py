@@ -1,4 +1,4 @@
-"""A model as one file: a head that says what it is, then NumPy's own archive of arrays.
+"""A model as one file: a header, then NumPy's own archive of arrays.
 
 The head is a magic word, the version of the format, the length of what follows and its SHA-256. What is not
 exactly that is refused with a reason, and nothing in it is ever run: arrays of objects are not read.
@@ -16,14 +16,13 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from apps.recommendations.engine.arrays import Integers
-from apps.recommendations.engine.joined_sets import JoinedSets
+from apps.recommendations.engine.als import FactorEnsemble
+from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.matrices import Integers, SparseMatrix
 from apps.recommendations.engine.model import Model
-from apps.recommendations.engine.options import Options
-from apps.recommendations.engine.sparse import SparseMatrix
 
 MAGIC = b"TUTTI-RECOMMEND\n"
-# Told apart when what the arrays mean changes: a model is then trained anew, never guessed at.
+# Changes when the meaning of the arrays changes: a model is then trained again, never guessed at.
 VERSION = 2
 HEAD = struct.Struct(f"<{len(MAGIC)}sIQ32s")
 PIECE_BYTES = 1 << 20
@@ -38,7 +37,7 @@ class OldModelError(ModelFileError):
 
 
 def write_model(model: Model, path: Path) -> None:
-    """Whoever opens `path` meanwhile gets the model before or this one, whole. Raises OSError."""
+    """A reader that opens `path` meanwhile gets the previous model or this one, complete. Raises OSError."""
     descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
         with os.fdopen(descriptor, "w+b") as stored:
@@ -114,8 +113,10 @@ def _arrays(model: Model) -> dict[str, Any]:
 def _model(arrays: Any) -> Model:
     items = _items(arrays["item_bytes"].tobytes(), arrays["item_lengths"])
     ties = SparseMatrix(arrays["tie_starts"], arrays["tie_columns"], arrays["tie_values"], len(items))
-    options = Options(**{option.name: arrays[f"option_{option.name}"].item() for option in fields(Options)})
-    factors = JoinedSets(arrays["factors"], arrays["factor_sets"])
+    options = Hyperparameters(
+        **{option.name: arrays[f"option_{option.name}"].item() for option in fields(Hyperparameters)}
+    )
+    factors = FactorEnsemble(arrays["factors"], arrays["factor_sets"])
     model = Model(items, arrays["people"], factors, ties, options)
     if not len(items) == len(model.people) == len(factors.items) == ties.height:
         raise ValueError("its parts do not fit together")

@@ -1,9 +1,11 @@
-"""What a source of recommendations is asked, and what it answers. Knows no Django and no network."""
+"""The interface of candidate sources: their input, and their results. No Django and no network."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from apps.tracks.normalisation import folded, normalised
 
 # What is in the library has this provider; a source from outside gives its own name.
 LIBRARY = "library"
@@ -28,7 +30,7 @@ class ReasonKind(StrEnum):
     # What a refresh was asked for.
     SEED_ARTIST = "seed_artist"
     SEED_GENRE = "seed_genre"
-    # Everybody's choice, and the person's own of before.
+    # What all people choose, and what the person chose before.
     POPULAR = "popular"
     NEW_HERE = "new_here"
     KNOWN_BEFORE = "known_before"
@@ -48,7 +50,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class OutsideTrack:
-    """A recording as somebody else's catalogue tells of it. None and "" mean: not known."""
+    """A recording as the catalogue of another provider describes it. None and "" mean: not known."""
 
     # Such as "spotify", and what the recording is called there.
     provider: str
@@ -78,8 +80,8 @@ class Candidate:
     outside: OutsideTrack | None = None
 
 
-class Deed(StrEnum):
-    """What somebody did with a track that speaks for it most, as a sentence about them says it."""
+class Interaction(StrEnum):
+    """The strongest interaction of a person with a track, as the word in a reason."""
 
     LIKED = "liked"
     SHARED = "shared"
@@ -96,11 +98,11 @@ class Liked:
     artist: str
     # Above 0. A play is 1, a like more.
     weight: float
-    deed: Deed
+    interaction: Interaction
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class Preferences:
     """All that a source gets to know of whom it works for. Not who that is.
 
     Names are as people wrote them. Seeds are what this one refresh was asked for, and go before the profile.
@@ -114,23 +116,28 @@ class Wishes:
     # The strongest first.
     liked: Sequence[Liked] = ()
     # Not to be offered: tracks by id, artists as `apps.tracks.normalisation.normalised` writes them. A source
-    # may leave them out early; whoever merges leaves them out in any case.
+    # may leave them out early; the merge leaves them out in any case.
     avoided_track_ids: Collection[int] = field(default_factory=frozenset)
     avoided_artists: Collection[str] = field(default_factory=frozenset)
 
 
-class SourceAway(Exception):
+class SourceUnavailable(Exception):
     """The source can't answer now; the others do without it, and the answer names it."""
 
 
 class Source(Protocol):
     """Where candidates come from."""
 
-    # As it is told in an answer that goes without it, such as "spotify".
+    # Its name in responses that lack it, such as "spotify".
     name: str
 
-    def candidates(self, wishes: Wishes, *, most: int) -> Sequence[Candidate]:
-        """At most so many, the best first; none when the wishes say nothing to this source.
+    def candidates(self, preferences: Preferences, *, most: int) -> Sequence[Candidate]:
+        """At most so many, the best first; none when the preferences say nothing to this source.
 
-        Raises SourceAway, and nothing else, when it can't answer within its own deadline.
+        Raises SourceUnavailable, and nothing else, when it can't answer within its own deadline.
         """
+
+
+def name_key(name: str) -> str:
+    """By which two ways to write a name are the same; one without letters, such as "!!!", is its own."""
+    return normalised(name) or folded(name)

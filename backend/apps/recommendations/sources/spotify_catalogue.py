@@ -1,4 +1,4 @@
-"""Spotify's Web API: searching for tracks, and what its answers say of them."""
+"""Spotify's Web API: search for tracks, and the metadata in its responses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,21 +6,19 @@ from typing import Annotated, Self, TypeVar
 
 import msgspec
 
-from apps.recommendations.sources.base import OutsideTrack
-from apps.recommendations.sources.spotify_searches import name_key
-from apps.tracks.facts import (
+from apps.recommendations.sources.base import OutsideTrack, name_key
+from apps.tracks.metadata import (
     MAX_NAME,
-    FactError,
+    MetadataError,
     checked_cover_url,
     checked_duration,
     checked_isrc,
     checked_text,
 )
-from core.providers.answers import UNREADABLE
-from core.providers.client import PATIENCE, Patience, ProviderClient
-from core.providers.lines import Bounds
-from core.providers.times import OWN_TIMES, Times
-from core.providers.tokens import AuthorisedClient, Credentials, Tokens
+from core.providers.client import PATIENCE, ProviderClient, RetryPolicy
+from core.providers.oauth import AuthorisedClient, Credentials, Tokens
+from core.providers.responses import SYSTEM_TIME, UNREADABLE, TimeSource
+from core.providers.transport import RequestBounds
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -30,7 +28,7 @@ GRANT_PATH = "/api/token"
 # What it gives at most to apps that were registered lately.
 RESULTS = 10
 # A page of ten has some 100 KB, most of it markets.
-BOUNDS = Bounds(max_bytes=1024 * 1024)
+BOUNDS = RequestBounds(max_bytes=1024 * 1024)
 # As wide as the page shows covers on a sharp screen.
 COVER_PIXELS = 200
 
@@ -100,9 +98,9 @@ class SpotifyCatalogue:
         api_url: str,
         accounts_url: str,
         credentials: Credentials,
-        bounds: Bounds = BOUNDS,
-        patience: Patience = PATIENCE,
-        times: Times = OWN_TIMES,
+        bounds: RequestBounds = BOUNDS,
+        patience: RetryPolicy = PATIENCE,
+        times: TimeSource = SYSTEM_TIME,
     ) -> None:
         self._accounts = ProviderClient(
             f"{PROVIDER}-accounts", accounts_url, bounds=bounds, patience=patience, times=times
@@ -150,26 +148,26 @@ def _read(item: msgspec.Raw) -> _Track | None:
         return None
 
 
-def _found(told: _Track) -> FoundTrack | None:
+def _found(found: _Track) -> FoundTrack | None:
     """None when it could be no track of the library. Of its details only those that make sense are kept."""
-    names = [artist.name for artist in told.artists]
-    title = _sound(_checked_name, told.name)
+    names = [artist.name for artist in found.artists]
+    title = _sound(_checked_name, found.name)
     artist = _sound(_checked_name, ", ".join(names))
     if not title or not artist:
         return None
-    album, links = told.album or _Album(), told.external_urls or _Links()
-    codes = told.external_ids or _Codes()
+    album, links = found.album or _Album(), found.external_urls or _Links()
+    codes = found.external_ids or _Codes()
     track = OutsideTrack(
         provider=PROVIDER,
-        provider_id=told.id,
+        provider_id=found.id,
         title=title,
         artist=artist,
         album=_sound(_checked_name, album.name) or "",
         isrc=_sound(checked_isrc, codes.isrc),
-        duration_seconds=_sound(_checked_length, told.duration_ms),
+        duration_seconds=_sound(_checked_length, found.duration_ms),
         cover_url=_sound(checked_cover_url, _cover(album.images or [])),
         # Read by browsers, too: nothing but an address of the web.
-        preview_url=_sound(checked_cover_url, told.preview_url),
+        preview_url=_sound(checked_cover_url, found.preview_url),
         external_url=_sound(checked_cover_url, links.spotify),
     )
     return FoundTrack(track, frozenset(map(name_key, names)))
@@ -183,11 +181,11 @@ def _checked_length(milliseconds: float) -> int:
     return checked_duration(round(milliseconds / 1000))
 
 
-def _sound(check: Callable[[A], B], told: A | None) -> B | None:
-    """What is told, where it can be true."""
+def _sound(check: Callable[[A], B], value: A | None) -> B | None:
+    """The checked value, or None if it is invalid."""
     try:
-        return None if told is None else check(told)
-    except FactError:
+        return None if value is None else check(value)
+    except MetadataError:
         return None
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from apps.recommendations import shelf
 from apps.recommendations.catalogue import own_catalogue
+from apps.recommendations.model_loader import model_loader
 from apps.tracks.models import Track
-from apps.tracks.tests.making import new_track
+from apps.tracks.tests.factories import new_track
 from apps.users.models import Profile, User
 
 AddTrack = Callable[..., Track]
@@ -19,7 +19,7 @@ AddPerson = Callable[..., User]
 def no_model(settings, tmp_path: Path) -> Iterator[Path]:
     """Where the model would be."""
     settings.RECOMMENDATION_MODEL = tmp_path / "recommendations.model"
-    settings.RECOMMENDATION_DATA = None
+    settings.RECOMMENDATION_DATA_DIR = None
     settings.AUTO_SORT_BY_VOTES = False
     forget_everything()
     yield settings.RECOMMENDATION_MODEL
@@ -28,13 +28,13 @@ def no_model(settings, tmp_path: Path) -> Iterator[Path]:
 
 def forget_everything() -> None:
     """Ids of tracks that were rolled back are given again."""
-    shelf.own_shelf.cache_clear()
+    model_loader.cache_clear()
     own_catalogue._held = None
 
 
 @pytest.fixture
 def add_person(db: None) -> AddPerson:
-    """Somebody with an account who likes what is said."""
+    """An account with this taste."""
 
     def add(name: str, **taste: list[str]) -> User:
         person = User.objects.create_user(name)

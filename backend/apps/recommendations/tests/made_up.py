@@ -7,14 +7,14 @@ from pathlib import Path
 
 import numpy as np
 
-from apps.recommendations.engine.listening import Listening
-from apps.recommendations.engine.options import Options
-from apps.recommendations.engine.sparse import SparseMatrix
+from apps.recommendations.engine.dataset import Listening
+from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.matrices import SparseMatrix
 
 Row = tuple[str, str, float]
 
 # Enough for a dozen items, and quick.
-SMALL = Options(sets=2, factors=4, rounds=4, item_penalty=5.0, least_people=1)
+SMALL = Hyperparameters(sets=2, factors=4, rounds=4, item_penalty=5.0, least_people=1)
 
 JAZZ = ("So What", "Naima", "Footprints", "Peace Piece")
 POP = ("Halo", "Toxic", "Levitating", "Royals")

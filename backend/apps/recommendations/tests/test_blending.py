@@ -1,11 +1,19 @@
-"""One list of several: nothing twice, nobody alone, everybody's misery counted."""
+"""One list of several: nothing twice, no person's taste alone, and dislikes of all counted."""
 
 from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.recommendations.blending import BLOCK, MOST_OF_ARTIST, MOST_REASONS, Offer, agreed, blended, mixed
+from apps.recommendations.blending import (
+    BLOCK,
+    MOST_OF_ARTIST,
+    MOST_REASONS,
+    SourceResult,
+    agreed,
+    blended,
+    mixed,
+)
 from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
 
 scores = st.floats(0.001, 1)
@@ -28,7 +36,7 @@ def artist_of(candidate: Candidate) -> str:
     return str((candidate.track_id or 0) % 7)
 
 
-@given(st.lists(st.builds(Offer, st.floats(0.01, 2), lists), max_size=4))
+@given(st.lists(st.builds(SourceResult, st.floats(0.01, 2), lists), max_size=4))
 def test_each_comes_once_with_reasons_that_were_given_for_it(offers):
     found = blended(offers, without=all_welcome)
 
@@ -51,12 +59,12 @@ def test_each_comes_once_with_reasons_that_were_given_for_it(offers):
 def test_what_two_sources_offer_goes_before_what_one_does_for_the_reason_that_says_most():
     little, much = [track(1, 1.0, "little")], [track(1, 0.5, "much"), track(2, 0.6)]
 
-    found = blended([Offer(0.2, little), Offer(1, much)], without=all_welcome)
+    found = blended([SourceResult(0.2, little), SourceResult(1, much)], without=all_welcome)
 
     assert [one.track_id for one in found] == [1, 2]
     assert [reason.text for reason in found[0].reasons] == ["much", "little"]
     one = Candidate(0.5, (), outside=OutsideTrack("elsewhere", "1", "So What", "Miles Davis"))
-    assert len(blended([Offer(1, [track(1), one])], without=all_welcome)) == 2, "of the same number"
+    assert len(blended([SourceResult(1, [track(1), one])], without=all_welcome)) == 2, "of the same number"
 
 
 @given(lists, st.integers(0, 60))
@@ -74,6 +82,7 @@ def test_mixing_drops_none_and_the_score_never_rises(offered, most):
 def test_no_artist_has_more_than_a_share_of_a_block_while_others_wait(offered):
     found = mixed(offered, most=len(offered), artist_of=artist_of)
 
+    assert len(found) == len(offered)
     for begin in range(0, len(found), BLOCK):
         counts: Counter[str] = Counter()
         for place in range(begin, min(begin + BLOCK, len(found))):

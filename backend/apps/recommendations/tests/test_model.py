@@ -7,10 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.recommendations.engine.listening import Listening
-from apps.recommendations.engine.model import Model, NothingToLearnError, best, train
-from apps.recommendations.engine.options import Options
-from apps.recommendations.engine.reasons import contributions, main_reasons
+from apps.recommendations.engine.dataset import Listening
+from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.model import (
+    Model,
+    NothingToLearnError,
+    best,
+    contributions,
+    main_reasons,
+    train,
+)
 from apps.recommendations.tests.made_up import JAZZ, POP, SMALL, two_tastes
 
 ITEMS = sorted({*JAZZ, *POP})
@@ -81,7 +87,7 @@ def test_little_is_enough_and_nothing_is_not():
     tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
     assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
     assert list(tiny.recommended(tiny.history([("Halo", 1.0)]), count=20)) == []
-    wide = train(Listening.of(two_tastes()), Options(factors=64, rounds=3))  # more than items
+    wide = train(Listening.of(two_tastes()), Hyperparameters(factors=64, rounds=3))  # more than items
     assert np.isfinite(wide.factors.items).all()
     for rows in ([], [("Ada", "Halo", 0.0)]):
         with pytest.raises(NothingToLearnError):

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.recommendations import shelf as shelves
 from apps.recommendations.engine import model_file
 from apps.recommendations.engine.model import Model, train
 from apps.recommendations.engine.model_file import (
@@ -24,8 +23,8 @@ from apps.recommendations.engine.model_file import (
     read_open_model,
     write_model,
 )
-from apps.recommendations.model_state import ModelState, model_state
-from apps.recommendations.shelf import NO_FILE, Shelf
+from apps.recommendations.model_loader import NO_FILE, ModelLoader, model_loader, model_state
+from apps.recommendations.models import ModelState
 from apps.recommendations.tests.made_up import SMALL, listening, two_tastes
 
 MODEL = train(listening([*two_tastes(), ("Ada", "Sigur Rós ☃", 2.0), ("Ada", "Halo", 2.0)]), SMALL)
@@ -144,49 +143,49 @@ OTHER = train(listening([*two_tastes(), ("Ada", "Blue in Green", 1.0)]), SMALL)
 
 
 @pytest.fixture
-def shelf(tmp_path) -> Shelf:
-    return Shelf(tmp_path / "recommendations.model")
+def loader(tmp_path) -> ModelLoader:
+    return ModelLoader(tmp_path / "recommendations.model")
 
 
 def warnings(caplog) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_a_new_file_is_taken_without_a_restart_and_read_once(shelf, caplog, monkeypatch):
-    assert (shelf.model(), shelf.model()) == (None, None)
-    assert shelf.held().reason == NO_FILE
+def test_a_new_file_is_taken_without_a_restart_and_read_once(loader, caplog, monkeypatch):
+    assert (loader.model(), loader.model()) == (None, None)
+    assert loader.loaded().reason == NO_FILE
     assert warnings(caplog) == [f"Recommendations continue without a model. {NO_FILE}"]
     for model in (ONE, OTHER, ONE):
-        write_model(model, shelf.path)
-        found = shelf.model()
+        write_model(model, loader.path)
+        found = loader.model()
         assert found is not None
         assert found.items == model.items
-        assert shelf.held().reason == ""
+        assert loader.loaded().reason == ""
         with monkeypatch.context() as patch:
-            patch.setattr(shelves, "read_open_model", lambda _: pytest.fail("read again"))
-            assert shelf.model() is found
-    shelf.path.unlink()
-    assert shelf.model() is None
-    shelf.path.mkdir()
-    assert shelf.model() is None
-    assert "can't be read: Is a directory" in shelf.held().reason
+            patch.setattr(model_file, "read_open_model", lambda _: pytest.fail("read again"))
+            assert loader.model() is found
+    loader.path.unlink()
+    assert loader.model() is None
+    loader.path.mkdir()
+    assert loader.model() is None
+    assert "can't be read: Is a directory" in loader.loaded().reason
 
 
-def test_a_broken_file_is_told_once(shelf, caplog):
-    shelf.path.write_bytes(b"half a mod")
+def test_a_broken_file_is_told_once(loader, caplog):
+    loader.path.write_bytes(b"half a mod")
 
-    assert (shelf.model(), shelf.model()) == (None, None)
+    assert (loader.model(), loader.model()) == (None, None)
 
-    assert shelf.held().reason == (
-        f"{shelf.path} is not a model, or its beginning is damaged. "
-        "Train anew: manage.py train_recommendations"
+    assert loader.loaded().reason == (
+        f"{loader.path} is not a model, or its beginning is damaged. "
+        "Train again: manage.py train_recommendations"
     )
     assert len(warnings(caplog)) == 1
 
 
 def test_the_state_of_the_own_model_in_one_word(no_model, monkeypatch, caplog):
     assert model_state() is ModelState.MISSING
-    assert shelves.own_shelf.cache_info().currsize == 0, "something was loaded to find that out"
+    assert model_loader.cache_info().currsize == 0, "something was loaded to find that out"
     for content in (b"", b"nonsense", model_file.MAGIC):
         no_model.write_bytes(content)
         assert model_state() is ModelState.BROKEN
@@ -197,14 +196,14 @@ def test_the_state_of_the_own_model_in_one_word(no_model, monkeypatch, caplog):
     with monkeypatch.context() as patch:
         patch.setattr(model_file, "VERSION", mine + 1)
         write_model(ONE, no_model)
-    assert Shelf(no_model).held().state is ModelState.OLD
+    assert ModelLoader(no_model).loaded().state is ModelState.OLD
     assert f"has format {mine + 1}, and this version reads format {mine}" in caplog.text
 
 
-def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(shelf, monkeypatch):
-    write_model(ONE, shelf.path)
-    old = shelf.model()
-    write_model(OTHER, shelf.path)
+def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(loader, monkeypatch):
+    write_model(ONE, loader.path)
+    old = loader.model()
+    write_model(OTHER, loader.path)
     has_begun, may_end = threading.Event(), threading.Event()
     read = read_open_model
 
@@ -213,37 +212,37 @@ def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(shelf, monkeyp
         assert may_end.wait(10)
         return read(stored)
 
-    monkeypatch.setattr(shelves, "read_open_model", slowly)
-    reader = threading.Thread(target=shelf.model)
+    monkeypatch.setattr(model_file, "read_open_model", slowly)
+    reader = threading.Thread(target=loader.model)
     reader.start()
     assert has_begun.wait(10)
 
-    assert shelf.model() is old
+    assert loader.model() is old
 
     may_end.set()
     reader.join()
-    found = shelf.model()
+    found = loader.model()
     assert found is not None
     assert found.items == OTHER.items
 
 
-def test_many_readers_and_many_replacements_never_meet_half_a_model(shelf):
-    write_model(ONE, shelf.path)
+def test_many_readers_and_many_replacements_never_meet_half_a_model(loader):
+    write_model(ONE, loader.path)
     is_over = threading.Event()
     met: set[int] = set()
     failures: list[str] = []
 
     def look() -> None:
         while not is_over.is_set():
-            held = shelf.held()
-            met.add(len(held.model.items) if held.model else 0)
-            failures.extend(filter(None, [held.reason]))
+            loaded = loader.loaded()
+            met.add(len(loaded.model.items) if loaded.model else 0)
+            failures.extend(filter(None, [loaded.reason]))
 
     threads = [threading.Thread(target=look) for _ in range(4)]
     for thread in threads:
         thread.start()
     for model in [OTHER, ONE] * 20:
-        write_model(model, shelf.path)
+        write_model(model, loader.path)
     is_over.set()
     for thread in threads:
         thread.join()

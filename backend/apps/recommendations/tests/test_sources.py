@@ -5,25 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.analytics.opinions import popular_since
+from apps.analytics.interactions import popular_since
 from apps.playlist.services import Place, add_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.catalogue import own_catalogue
-from apps.recommendations.engine.listening import Listening
+from apps.recommendations.engine.dataset import Listening
 from apps.recommendations.engine.model import train
-from apps.recommendations.sources.base import Deed, Liked, ReasonKind, Wishes
-from apps.recommendations.sources.content import ContentSource
-from apps.recommendations.sources.everybody import KnownSource, PopularitySource
-from apps.recommendations.sources.listening import ListeningSource
-from apps.recommendations.sources.moods import GENRES_BY_MOOD, is_kind_of, mood_of_genre
-from apps.recommendations.sources.queues import QueuesSource
+from apps.recommendations.sources.base import Interaction, Liked, Preferences, ReasonKind
+from apps.recommendations.sources.cold_start import KnownSource, PopularitySource
+from apps.recommendations.sources.collaborative import CollaborativeSource, CoQueuedSource
+from apps.recommendations.sources.content import GENRES_BY_MOOD, ContentSource, is_kind_of, mood_of_genre
 from apps.recommendations.tests.made_up import SMALL
 from apps.recommendations.tests.telling import tell
-from apps.users.taste import MOODS
+from apps.users.models import MOODS
 
 
-def liked(track, weight=4.0, deed=Deed.LIKED) -> Liked:
-    return Liked(track.pk, track.title, track.artist, weight, deed)
+def liked(track, weight=4.0, interaction=Interaction.LIKED) -> Liked:
+    return Liked(track.pk, track.title, track.artist, weight, interaction)
 
 
 @pytest.fixture
@@ -39,7 +37,7 @@ def content(library) -> ContentSource:
 
 
 def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(content, named, library):
-    found = content.candidates(Wishes(liked=[liked(library["So What"])]), most=10)
+    found = content.candidates(Preferences(liked=[liked(library["So What"])]), most=10)
 
     assert named(found) == ["Blue in Green", "Naima"]
     by_artist, by_genre = found[0].reasons
@@ -49,16 +47,16 @@ def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(conte
 
 
 def test_seeds_go_before_the_profile(content, named):
-    wishes = Wishes(favorite_genres=["jazz"], seed_genres=["pop"], seed_artists=["Lorde"])
+    preferences = Preferences(favorite_genres=["jazz"], seed_genres=["pop"], seed_artists=["Lorde"])
 
-    found = content.candidates(wishes, most=3)
+    found = content.candidates(preferences, most=3)
 
     assert named(found) == ["Royals", "Toxic", "Halo"]
     assert [reason.kind for reason in found[0].reasons] == [ReasonKind.SEED_ARTIST, ReasonKind.SEED_GENRE]
 
 
 def test_a_mood_by_its_genres(content, named):
-    found = content.candidates(Wishes(moods=["party"]), most=10)
+    found = content.candidates(Preferences(moods=["party"]), most=10)
 
     assert set(named(found)) == {"Halo", "Toxic", "Royals"}
     assert found[0].reasons[0].text == "pop goes with the mood party"
@@ -91,10 +89,10 @@ def model(library):
 
 
 def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
-    source = ListeningSource(model, own_catalogue.catalogue())
+    source = CollaborativeSource(model, own_catalogue.catalogue())
 
-    wishes = Wishes(liked=[liked(library["So What"])])
-    found = source.candidates(wishes, most=3)
+    preferences = Preferences(liked=[liked(library["So What"])])
+    found = source.candidates(preferences, most=3)
 
     assert {"Naima", "Blue in Green"} <= set(named(found)) <= {"Naima", "Blue in Green", "Footprints"}
     assert found[0].score == 1
@@ -102,16 +100,16 @@ def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
         (reason,) = one.reasons
         assert (reason.kind, reason.track_id) == (ReasonKind.SIMILAR_TO_LIKED, library["So What"].pk)
         assert reason.text == "Because you liked So What"
-    avoiding = replace(wishes, avoided_artists={"john coltrane"})
+    avoiding = replace(preferences, avoided_artists={"john coltrane"})
     assert named(source.candidates(avoiding, most=3))
     assert "Naima" not in named(source.candidates(avoiding, most=10))
-    assert source.candidates(Wishes(favorite_artists=["Nobody at all"]), most=10) == []
+    assert source.candidates(Preferences(favorite_artists=["Nobody at all"]), most=10) == []
 
 
 def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(model, library, named):
-    source = ListeningSource(model, own_catalogue.catalogue())
+    source = CollaborativeSource(model, own_catalogue.catalogue())
 
-    found = source.candidates(Wishes(favorite_artists=["Ella Fitzgerald"]), most=10)
+    found = source.candidates(Preferences(favorite_artists=["Ella Fitzgerald"]), most=10)
 
     assert "Footprints" in named(found)
     assert {reason.kind for one in found for reason in one.reasons} == {ReasonKind.SIMILAR_TO_FAVORITE}
@@ -129,13 +127,13 @@ def test_what_the_same_people_queued(library, named):
     ]:
         add_item(slug=room.slug, track_id=library[title].pk, added_by="Bo", place=Place(), adder=adder)
 
-    found = QueuesSource().candidates(Wishes(liked=[liked(library["So What"])]), most=10)
+    found = CoQueuedSource().candidates(Preferences(liked=[liked(library["So What"])]), most=10)
 
     assert named(found) == ["Naima", "Halo"]
     assert [one.score for one in found] == [1, 0.5]
-    assert found[0].reasons[0].text == "Queued by somebody who also queued So What"
+    assert found[0].reasons[0].text == "Queued by a person who also queued So What"
     assert found[0].reasons[0].track_id == library["So What"].pk
-    assert QueuesSource().candidates(Wishes(), most=10) == []
+    assert CoQueuedSource().candidates(Preferences(), most=10) == []
 
 
 def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada, bo):
@@ -148,7 +146,7 @@ def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada,
     tell(bo, "like", library["Halo"], library["Naima"])
     tell(bo, "skip", library["Toxic"], times=9)
 
-    found = PopularitySource().candidates(Wishes(), most=10)
+    found = PopularitySource().candidates(Preferences(), most=10)
 
     assert named(found) == ["Halo", "Naima"]
     assert [one.reasons[0].text for one in found] == [
@@ -158,9 +156,11 @@ def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada,
 
 
 def test_what_is_known_already_is_told_so(library, named):
-    wishes = Wishes(liked=[liked(library["Halo"]), liked(library["Naima"], 1.0, Deed.PLAYED)])
+    preferences = Preferences(
+        liked=[liked(library["Halo"]), liked(library["Naima"], 1.0, Interaction.PLAYED)]
+    )
 
-    found = KnownSource().candidates(wishes, most=10)
+    found = KnownSource().candidates(preferences, most=10)
 
     assert named(found) == ["Halo", "Naima"]
     assert [one.reasons[0].text for one in found] == ["You liked this", "You played this"]

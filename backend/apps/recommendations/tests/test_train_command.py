@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.playlist.models import PlaylistTrack, Room
+from apps.playlist.models import PlaylistTrack
 from apps.playlist.services import Place, add_item, cast_vote, play_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.engine.model_file import read_model
-from apps.recommendations.own_listening import own_listening
 from apps.recommendations.tests.made_up import written
 from apps.recommendations.tests.telling import tell
-from apps.tracks.tests.making import new_track
+from apps.recommendations.training import own_listening
+from apps.rooms.models import Room
+from apps.tracks.tests.factories import new_track
 from apps.users.models import Guest, User
 
 pytestmark = pytest.mark.django_db
@@ -98,7 +99,7 @@ def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_pat
 
 def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_path, tmp_path, settings, ada):
     item = queued(room, "Halo", "Beyoncé")
-    like(item, "seed:1", "seed:2")  # of a first queue: votes of nobody
+    like(item, "seed:1", "seed:2")  # of a first queue: votes without a voter
     with pytest.raises(CommandError, match="There is nothing to learn from yet"):
         trained()
     assert not model_path.exists()
@@ -119,7 +120,7 @@ def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_pat
     assert model_path.read_bytes() == before
 
 
-# --- What people do here, as training takes it --------------------------------------------------------
+# --- What people do here, as training takes it -------------------------------------------------------
 
 
 def learned() -> dict[tuple[str, str], float]:

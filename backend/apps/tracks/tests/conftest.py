@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from apps.tracks.models import Track
-from apps.tracks.tests.making import new_track
+from apps.tracks.tests.factories import new_track
 
 AddTrack = Callable[..., Track]
 

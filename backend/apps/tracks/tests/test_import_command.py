@@ -69,7 +69,7 @@ def test_a_file_that_can_t_be_read_fails_and_the_others_are_imported(file):
     assert run.failure == f"{empty} is empty."
 
 
-def test_what_is_nothing_to_import_is_told(file, tmp_path):
+def test_file_without_tracks_is_reported(file, tmp_path):
     halo = file("title,artist\nHalo,Beyoncé\n")
     missing = tmp_path / "nowhere.csv"
     assert Run(halo, missing).failure == f"There is no file {missing}. Nothing was imported."

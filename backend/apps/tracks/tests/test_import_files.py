@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from apps.tracks.facts import TrackFacts
-from apps.tracks.files import TrackFile
-from apps.tracks.rows import BadRow, GoodRow, Record, columns_meant, read_row
+from apps.tracks.import_files import TrackFile
+from apps.tracks.import_rows import BadRow, GoodRow, Record, columns_meant, read_row
+from apps.tracks.metadata import TrackMetadata
 
 Read = Callable[..., tuple[list[tuple[int, str]], list[int], str | None]]
 HEADER = "title,artist,note\n"
@@ -24,7 +24,7 @@ def read(tmp_path: Path) -> Read:
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         file = TrackFile(path, chosen)
         rows = list(file.rows())
-        good = [(row.line, row.facts.title) for row in rows if isinstance(row, GoodRow)]
+        good = [(row.line, row.metadata.title) for row in rows if isinstance(row, GoodRow)]
         return good, [row.line for row in rows if not isinstance(row, GoodRow)], file.failure
 
     return read_file
@@ -154,7 +154,7 @@ def test_a_byte_order_mark_belongs_to_no_column(read: Read, content: str):
     assert (bad, failure) == ([], None)
 
 
-def test_columns_are_chosen_whatever_their_case_and_missing_ones_told(read: Read):
+def test_columns_are_chosen_in_any_case_and_missing_ones_reported(read: Read):
     assert read("Titel,Von\nHalo,Beyoncé\n", title="titel", artist="VON") == ([(2, "Halo")], [], None)
     _, _, failure = read("title,artist\nHalo,Beyoncé\n", album="Platte")
     assert failure == "has no column Platte; it has title, artist"
@@ -162,13 +162,13 @@ def test_columns_are_chosen_whatever_their_case_and_missing_ones_told(read: Read
     assert failure == "has no column Platte"
 
 
-# --- What one row says: columns by their names, cells by the rules -----------------------------------
+# --- One row: columns by their names, cells by the rules ---------------------------------------------
 
 
-def facts(**cells: object) -> TrackFacts:
+def metadata(**cells: object) -> TrackMetadata:
     row = read_row(Record(7, {"title": "Halo", "artist": "Beyoncé", **cells}))
     assert isinstance(row, GoodRow), row
-    return row.facts
+    return row.metadata
 
 
 def reason(**cells: object) -> str:
@@ -202,16 +202,16 @@ def test_the_chosen_name_counts_before_the_more_usual_and_that_before_another():
 
 
 def test_empty_cells_are_unknown_and_others_written_in_one_way():
-    assert facts(album=" ", genre="", isrc="", cover_url=" ", duration="", duration_ms=None) == TrackFacts(
-        "Halo", "Beyoncé"
-    )
-    assert facts(title="ýýýýýý", artist="\ufffd?").title == "ýýýýýý"
-    assert facts(isrc=" gb-um7-10-29604 ").isrc == "GBUM71029604"
+    assert metadata(
+        album=" ", genre="", isrc="", cover_url=" ", duration="", duration_ms=None
+    ) == TrackMetadata("Halo", "Beyoncé")
+    assert metadata(title="ýýýýýý", artist="\ufffd?").title == "ýýýýýý"
+    assert metadata(isrc=" gb-um7-10-29604 ").isrc == "GBUM71029604"
 
 
 @pytest.mark.parametrize("artist", ["A; B;C", ["A", "B", "C"], "A, B, C", ";A;;B; C;"])
 def test_several_artists_are_separated_by_commas(artist: object):
-    assert facts(artist=artist).artist == "A, B, C"
+    assert metadata(artist=artist).artist == "A, B, C"
 
 
 @pytest.mark.parametrize(
@@ -230,7 +230,7 @@ def test_several_artists_are_separated_by_commas(artist: object):
     ],
 )
 def test_durations_are_understood(cells: dict[str, object], seconds: int):
-    assert facts(**cells).duration_seconds == seconds
+    assert metadata(**cells).duration_seconds == seconds
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""What a track keeps right about itself, whoever saves it; tracks in the admin; those of an empty library."""
+"""What a track guarantees for every way of saving it; tracks in the admin; an empty library."""
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
-from apps.tracks.facts import checked_duration, checked_isrc
+from apps.tracks.metadata import checked_duration, checked_isrc
 from apps.tracks.models import Track
 from apps.tracks.normalisation import SearchColumns
 from apps.tracks.seeds import SEED_TRACKS
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 def assert_search_columns_right(track: Track) -> None:
     """What is stored is what the stored words give."""
     stored = Track.objects.get(pk=track.pk)
-    fresh = Track.described_by(stored.facts())
+    fresh = Track.described_by(stored.metadata())
     for name in SearchColumns._fields:
         assert getattr(stored, name) == getattr(fresh, name), name
 
@@ -52,9 +52,9 @@ def test_very_long_titles_of_characters_that_grow_are_stored(add_track):
 
 def test_a_duration_of_zero_and_an_isrc_in_use_are_refused_by_the_database_and_by_forms(add_track):
     add_track(isrc="GBUM71029604")
-    for facts in ({"duration_seconds": 0}, {"isrc": "GBUM71029604"}):
+    for metadata in ({"duration_seconds": 0}, {"isrc": "GBUM71029604"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            add_track(**facts)
+            add_track(**metadata)
     track = Track(title="Halo", artist="B", isrc="nonsense", cover_url="javascript:x", duration_seconds=0)
     with pytest.raises(ValidationError) as refused:
         track.full_clean()
@@ -81,13 +81,13 @@ def test_the_admin_adds_tracks_without_an_isrc_and_one_of_each_isrc_and_finds_wh
 def test_what_staff_changed_stays_and_what_was_deleted_comes_back_alone(capsys):
     call_command("seed_tracks")
     first = Track.objects.order_by("id")[0]
-    assert first.facts() == SEED_TRACKS[0]
+    assert first.metadata() == SEED_TRACKS[0]
     assert (first.title, first.duration_seconds, first.isrc) == ("Bohemian Rhapsody", 355, "GBUM71029604")
     halo = listed_tracks(search="beyonce halo").get()
     change_track(track_id=halo.pk, changes={"genre": "", "duration_seconds": None})
     change_track(track_id=first.pk, changes={"title": "Bo Rhap"})
     call_command("seed_tracks")
-    assert Track.objects.get(pk=halo.pk).facts().genre == ""
+    assert Track.objects.get(pk=halo.pk).metadata().genre == ""
     assert Track.objects.get(pk=first.pk).title == "Bo Rhap"
     listed_tracks(search="so what miles davis").get().delete()
     assert seed_library() == 1
@@ -98,12 +98,12 @@ def test_what_staff_changed_stays_and_what_was_deleted_comes_back_alone(capsys):
 
 
 def test_each_of_them_obeys_the_rules():
-    for facts in SEED_TRACKS:
-        assert facts.album
-        assert facts.genre
-        assert facts.duration_seconds
-        assert checked_duration(facts.duration_seconds) == facts.duration_seconds
-        assert facts.isrc is None or checked_isrc(facts.isrc) == facts.isrc
+    for metadata in SEED_TRACKS:
+        assert metadata.album
+        assert metadata.genre
+        assert metadata.duration_seconds
+        assert checked_duration(metadata.duration_seconds) == metadata.duration_seconds
+        assert metadata.isrc is None or checked_isrc(metadata.isrc) == metadata.isrc
 
 
 # --- Lists, genres and searches, where the whole library has to be the test's own --------------------

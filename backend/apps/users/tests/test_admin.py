@@ -57,7 +57,7 @@ def test_who_comes_second_at_the_same_moment_is_told(hedy, grace, monkeypatch):
     User.objects.create_user("ada", "ada@example.org")
     page = hedy.open(grace)
     monkeypatch.setattr(User, "clean", lambda self: None)  # the other was not there yet
-    assert "Somebody else has just written" in page.send_and_follow(**UNCHOSEN, email="ada@example.org")
+    assert "Another user has just written" in page.send_and_follow(**UNCHOSEN, email="ada@example.org")
 
 
 @pytest.mark.django_db(transaction=True)  # erased once the page has been committed

@@ -18,13 +18,12 @@ from django.test import Client
 from django.utils import timezone
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
+from apps.users.authentication import guest_token
+from apps.users.jwt_tokens import NAMES_AT_ONCE, RefreshToken, next_name_of
 from apps.users.models import LoginSession, User
-from apps.users.recognition import guest_token
 from apps.users.session_store import SessionStore, hashed
 from apps.users.tests.conftest import PASSWORD, bearer, code_of, send
-from apps.users.token_services import NAMES_AT_ONCE
-from apps.users.tokens import RefreshToken, next_name_of
-from core.limits import LOGIN_FAILURES, TOKEN_REFRESHES
+from core.rate_limits import LOGIN_FAILURES, TOKEN_REFRESHES
 
 pytestmark = pytest.mark.django_db
 
@@ -150,7 +149,7 @@ def test_of_the_tokens_of_a_repeated_refresh_one_can_be_used_and_the_database_ha
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "another"}], ids=["unnamed", "named"])
 def test_a_refresh_token_that_is_used_twice_ends_all_that_came_of_it(client, grace, key: dict[str, str]):
-    """One of the two who had it is a thief, and nobody knows which."""
+    """One of the two who had it is a thief, and it is unknown which."""
     other, first = (log_in(client).json()["refresh"] for _ in range(2))
     third = renewed(client, renewed(client, first).json()["refresh"]).json()["refresh"]
     assert code_of(renewed(client, first, **key)) == (401, "NOT_AUTHENTICATED")
@@ -187,7 +186,7 @@ def test_refreshes_of_an_account_are_limited_with_whichever_token(client, grace,
 
 
 def test_a_login_over_a_session_gives_it_a_new_key_and_staff_is_logged_out_after_12_hours(client, grace):
-    """Whoever knew the one before gains nothing, not even before the first login."""
+    """The previous one gains nothing, not even before the first login."""
     session = client.session
     session["seen"] = True
     session.save()

@@ -6,16 +6,16 @@ from typing import Protocol
 import msgspec
 import pytest
 
-from core.providers.client import Patience, ProviderClient
-from core.providers.lines import Bounds
-from core.providers.times import Times
+from core.providers.client import ProviderClient, RetryPolicy
+from core.providers.responses import TimeSource
+from core.providers.transport import RequestBounds
 from core.tests.clocks import FakeClock
 from core.tests.providers.stand_in import StandIn, answers
 
 NAME = "stand-in"
 PATH = "/v1/things"
-BOUNDS = Bounds(connect_seconds=5.0, seconds=5.0, max_bytes=256 * 1024)
-PATIENCE = Patience(
+BOUNDS = RequestBounds(connect_seconds=5.0, seconds=5.0, max_bytes=256 * 1024)
+PATIENCE = RetryPolicy(
     attempts=3,
     first_wait_seconds=0.5,
     longest_wait_seconds=2.0,
@@ -34,7 +34,12 @@ read_thing = msgspec.json.Decoder(Thing).decode
 
 class MakeClient(Protocol):
     def __call__(
-        self, *, name: str = NAME, bounds: Bounds = BOUNDS, patience: Patience = PATIENCE, url: str = ""
+        self,
+        *,
+        name: str = NAME,
+        bounds: RequestBounds = BOUNDS,
+        patience: RetryPolicy = PATIENCE,
+        url: str = "",
     ) -> ProviderClient: ...
 
 
@@ -59,14 +64,14 @@ def make_client(service: StandIn, clock: FakeClock, waits: list[float]) -> Itera
         clock.advance(seconds)
 
     def make(
-        *, name: str = NAME, bounds: Bounds = BOUNDS, patience: Patience = PATIENCE, url: str = ""
+        *, name: str = NAME, bounds: RequestBounds = BOUNDS, patience: RetryPolicy = PATIENCE, url: str = ""
     ) -> ProviderClient:
         client = ProviderClient(
             name,
             url or f"{service.url}/v1",
             bounds=bounds,
             patience=patience,
-            times=Times(clock, clock, wait),
+            times=TimeSource(clock, clock, wait),
         )
         made.append(client)
         return client

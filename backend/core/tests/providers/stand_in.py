@@ -78,7 +78,7 @@ class StandIn(ThreadingHTTPServer):
     def __init__(self, usual: Mapping[str, Act]) -> None:
         self.is_over = threading.Event()
         self.asked: list[Asked] = []
-        self._usual = dict(usual)
+        self.usual = dict(usual)
         self._next: dict[str, deque[Act]] = defaultdict(deque)
         self._lock = threading.Lock()
         super().__init__(("127.0.0.1", 0), Handler)
@@ -106,7 +106,7 @@ class StandIn(ThreadingHTTPServer):
         with self._lock:
             self.asked.append(asked)
             waiting = self._next[asked.path]
-            return waiting.popleft() if waiting else self._usual.get(asked.path, answers({}, status=404))
+            return waiting.popleft() if waiting else self.usual.get(asked.path, answers({}, status=404))
 
     def handle_error(self, *_: object) -> None:
         """Clients that hang up are what is tried here."""

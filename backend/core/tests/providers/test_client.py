@@ -1,4 +1,4 @@
-"""A client of a music service that misbehaves: what is told, what is tried again, when it is left alone."""
+"""A client of a music service that misbehaves: reports, retries, and when it is left alone."""
 
 import dataclasses
 import logging
@@ -9,11 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.providers.client import BUSY_SECONDS, SPREAD_SECONDS, Patience, ProviderClient
-from core.providers.failures import Failure, ProviderError
-from core.providers.lines import Bounds, Question
-from core.providers.rest import Rest
-from core.providers.retry_after import MAX_SECONDS, seconds_asked_for
+from core.providers.client import BUSY_SECONDS, SPREAD_SECONDS, Cooldown, ProviderClient, RetryPolicy
+from core.providers.responses import MAX_SECONDS, Failure, ProviderError, seconds_asked_for
+from core.providers.transport import ProviderRequest, RequestBounds
 from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
 from core.tests.providers.conftest import PATH, PATIENCE, MakeClient, Thing, read_thing
@@ -23,11 +21,11 @@ from core.tests.providers.stand_in import Act, StandIn, answers, hangs_up, says
 pytestmark = pytest.mark.redis
 
 SECRET = "sesame-0123456789"
-QUESTION = Question(
+QUESTION = ProviderRequest(
     "GET", "/things", params={"q": f"for {SECRET}"}, headers={"Authorization": f"Bearer {SECRET}"}
 )
 # Silence is waited for in real time.
-IMPATIENT = Bounds(connect_seconds=5.0, seconds=0.05)
+IMPATIENT = RequestBounds(connect_seconds=5.0, seconds=0.05)
 DEEP = b'{"value": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
 
 
@@ -53,7 +51,7 @@ def test_a_good_answer_comes_in_its_shape_over_one_connection(
     client: ProviderClient, service: StandIn
 ) -> None:
     assert client.ask(QUESTION, read_thing) == Thing(7)
-    assert client.ask(Question("POST", "/things", form={"a": "b c"}), read_thing) == Thing(7)
+    assert client.ask(ProviderRequest("POST", "/things", form={"a": "b c"}), read_thing) == Thing(7)
     assert SECRET not in repr(QUESTION)
     assert re.search(r"GET.*/things", repr(QUESTION))
     asked, sent = service.asked
@@ -153,7 +151,7 @@ def test_what_would_be_the_same_again_is_told_at_once(
 
 
 def test_what_is_waited_for_at_most_fits_into_half_a_minute() -> None:
-    bounds, patience = Bounds(), Patience()
+    bounds, patience = RequestBounds(), RetryPolicy()
     waiting = (patience.attempts - 1) * (patience.longest_wait_seconds + SPREAD_SECONDS)
     assert patience.attempts * bounds.seconds + waiting < 30
 
@@ -200,7 +198,7 @@ def test_for_a_long_while_it_is_left_alone(
     status: int,
     as_date: bool,
 ) -> None:
-    """Nobody waits that long, not even the patient."""
+    """No caller waits that long, not even a patient one."""
     patient, client = make_client(patience=dataclasses.replace(PATIENCE, waits_out_rests=True)), make_client()
     service.then(PATH, busy(formatdate(clock() + 600, usegmt=True) if as_date else "600", status=status))
     error = failure_of(patient)
@@ -236,7 +234,7 @@ def test_what_one_is_told_all_others_know(make_client: MakeClient, service: Stan
 
 
 def test_a_shorter_while_does_not_end_a_longer_one(clock: FakeClock) -> None:
-    rest = Rest("stand-in", clock=clock)
+    rest = Cooldown("stand-in", clock=clock)
     rest.take(600)
     rest.take(60)
     clock.advance(60)

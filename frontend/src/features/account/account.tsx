@@ -1,23 +1,29 @@
-/** Who one is with an account: signing in and up, or what one is and likes. */
+/** The account: signing in and up, or the signed-in user's data and preferences. */
 
-import { useLayoutEffect, useRef } from "preact/hooks";
-import { account, mayHaveAccount } from "../../store/account.ts";
-import { isUnanswered, recogniseMe } from "../../store/guest.ts";
-import { serverAddress } from "../../store/page.ts";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { language, lazyMessages, messages } from "../../locales/index.ts";
+import { accountErrorMessage } from "../../store/api_errors.ts";
+import {
+  account,
+  isIdentityUnavailable,
+  loadIdentity,
+  mayHaveAccount,
+  type Account as UserAccount,
+} from "../../store/identity.ts";
+import { serverUrl } from "../../store/server_info.ts";
+import { signOut } from "../../store/session.ts";
+import { showToast } from "../../store/toasts.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { laterWords, words } from "../../words/index.ts";
-import { OwnData } from "./own_data.tsx";
-import { PasswordChange } from "./password_change.tsx";
-import { SignedIn } from "./signed_in.tsx";
+import { PasswordChange, PersonalData } from "./account_settings.tsx";
 import { SignedOut } from "./signed_out.tsx";
-import { Taste } from "./taste.tsx";
+import { TasteProfile } from "./taste_profile.tsx";
 import "../../ui/panel.css";
 import "./account.css";
 
 export function Account() {
   const me = account.value;
   const place = useRef<HTMLDivElement>(null);
-  // Looked up before anything of this drawing is in the page.
+  // Before the elements of this rendering are in the document.
   const hadFocus = place.current?.contains(document.activeElement);
   useLayoutEffect(() => {
     // What had it has gone with the person.
@@ -25,55 +31,89 @@ export function Account() {
   }, [me?.id]);
   return (
     <div class="panel" ref={place}>
-      <Parts />
+      <Sections />
     </div>
   );
 }
 
-function Parts() {
+function Sections() {
   const me = account.value;
-  if (!mayHaveAccount) return <Elsewhere />;
-  if (me === undefined) return <Unknown />;
+  if (!mayHaveAccount) return <OtherOrigin />;
+  if (me === undefined) return <IdentityUnknown />;
   if (me === null) return <SignedOut />;
   return (
     <>
       <SignedIn me={me} />
-      <Taste key={me.id} profile={me.profile} />
+      <TasteProfile key={me.id} profile={me.profile} />
       <PasswordChange login={me.username} />
-      <OwnData />
+      <PersonalData />
     </>
   );
 }
 
-/** The cookie does not go to a page of another origin, and no token is kept. */
-function Elsewhere() {
-  const texts = laterWords().account;
+/** A page of another origin gets no cookie, and no token is stored. */
+function OtherOrigin() {
+  const texts = lazyMessages().account;
   return (
     <div class="empty">
       <p>{texts.elsewhere}</p>
-      <a class="button" href={serverAddress("/#account")}>
+      <a class="button" href={serverUrl("/#account")}>
         {texts.toServer}
       </a>
     </div>
   );
 }
 
-function Unknown() {
-  if (!isUnanswered.value) {
+function IdentityUnknown() {
+  if (!isIdentityUnavailable.value) {
     return (
       <div role="status">
-        <span class="spoken">{laterWords().account.recognising}</span>
+        <span class="spoken">{lazyMessages().account.recognising}</span>
         <div class="skeleton" aria-hidden="true" />
       </div>
     );
   }
   return (
     <div class="empty" role="status">
-      <p>{laterWords().account.unknown}</p>
-      <button type="button" class="button" onClick={() => void recogniseMe()}>
+      <p>{lazyMessages().account.unknown}</p>
+      <button type="button" class="button" onClick={() => void loadIdentity()}>
         <Icon name="retry" />
-        {words().app.retry}
+        {messages().app.retry}
       </button>
     </div>
   );
+}
+
+/** The name of the signed-in user, and signing out. */
+export function SignedIn({ me }: { me: UserAccount }) {
+  const texts = lazyMessages().account;
+  const [problem, setProblem] = useState<unknown>(null);
+  const leave = async () => {
+    try {
+      await signOut();
+      showToast(lazyMessages().account.signedOut);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return (
+    <section class="card panel-card" aria-labelledby="account-me">
+      <h2 id="account-me" tabIndex={-1}>
+        {texts.signedInAs} <bdi class="account-name">{me.username}</bdi>
+      </h2>
+      <p class="dim">
+        <bdi>{me.email}</bdi> · {texts.since(formatDay(me.date_joined))}
+      </p>
+      <p class="problem" role="alert">
+        {problem !== null && accountErrorMessage(problem)}
+      </p>
+      <button type="button" class="button" onClick={() => void leave()}>
+        {texts.signOut}
+      </button>
+    </section>
+  );
+}
+
+function formatDay(iso: string): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: "medium" }).format(new Date(iso));
 }

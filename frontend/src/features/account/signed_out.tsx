@@ -1,20 +1,18 @@
 /** Signing in, making an account, and getting a new password by mail. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { accountSentence } from "../../store/account_problems.ts";
+import { lazyMessages } from "../../locales/index.ts";
+import { accountErrorMessage, isUnauthenticated } from "../../store/api_errors.ts";
 import {
-  askForReset,
-  hasNoSession,
-  MadeButNotSignedIn,
+  CreatedButNotSignedIn,
+  requestPasswordReset,
   resetPassword,
   signIn,
   signUp,
 } from "../../store/session.ts";
-import { tell } from "../../store/toasts.ts";
+import { showToast } from "../../store/toasts.ts";
 import { FieldsForm } from "../../ui/fields_form.tsx";
-import { laterWords } from "../../words/index.ts";
-import { emailField, LONGEST, passwordField } from "./fields.ts";
-import { outcomeOf } from "./outcome.ts";
+import { emailField, MAX_LENGTHS, passwordField, submitted } from "./form_fields.ts";
 
 type Mode = "in" | "up" | "forgotten" | "reset";
 
@@ -40,19 +38,19 @@ export function SignedOut() {
 }
 
 function titleOf(mode: Mode): string {
-  const texts = laterWords().account;
+  const texts = lazyMessages().account;
   return { in: texts.signIn, up: texts.signUp, forgotten: texts.reset, reset: texts.reset }[mode];
 }
 
-interface Props {
-  /** Of whoever has just made an account. */
+interface ModeProps {
+  /** The username of an account that was just created. */
   login: string;
   onMode: (mode: Mode) => void;
   onLogin: (login: string) => void;
 }
 
-function SignIn({ login, onMode }: Props) {
-  const texts = laterWords().account;
+function SignIn({ login, onMode }: ModeProps) {
+  const texts = lazyMessages().account;
   return (
     <>
       <p class="dim">{login ? texts.madeOnly : texts.signInHelp}</p>
@@ -63,39 +61,39 @@ function SignIn({ login, onMode }: Props) {
             label: texts.login,
             type: "text",
             autocomplete: "username",
-            maxLength: LONGEST.email,
+            maxLength: MAX_LENGTHS.email,
             value: login,
           },
           passwordField("password", texts.password, "current-password"),
         ]}
         submitLabel={texts.signIn}
         onSubmit={(values) =>
-          outcomeOf(
+          submitted(
             values,
             async () => {
               const { login = "", password = "" } = values;
               await signIn(login.trim(), password);
             },
-            (problem) => (hasNoSession(problem) ? texts.wrongLogin : accountSentence(problem)),
+            (problem) => (isUnauthenticated(problem) ? texts.wrongLogin : accountErrorMessage(problem)),
           )
         }
       />
       <div class="account-switch">
-        <Way label={texts.noAccount} onPress={() => onMode("up")} />
-        <Way label={texts.forgotten} onPress={() => onMode("forgotten")} />
+        <ModeButton label={texts.noAccount} onPress={() => onMode("up")} />
+        <ModeButton label={texts.forgotten} onPress={() => onMode("forgotten")} />
       </div>
     </>
   );
 }
 
-function SignUp({ onMode, onLogin }: Props) {
-  const texts = laterWords().account;
+function SignUp({ onMode, onLogin }: ModeProps) {
+  const texts = lazyMessages().account;
   const make = async (username: string, email: string, password: string) => {
     try {
       await signUp({ username, email, password });
-      tell(laterWords().account.hello(username));
+      showToast(lazyMessages().account.hello(username));
     } catch (problem) {
-      if (!(problem instanceof MadeButNotSignedIn)) throw problem;
+      if (!(problem instanceof CreatedButNotSignedIn)) throw problem;
       onLogin(username);
       onMode("in");
     }
@@ -110,7 +108,7 @@ function SignUp({ onMode, onLogin }: Props) {
             label: texts.username,
             type: "text",
             autocomplete: "username",
-            maxLength: LONGEST.name,
+            maxLength: MAX_LENGTHS.name,
             help: texts.usernameHelp,
           },
           emailField(texts.emailHelp),
@@ -118,21 +116,21 @@ function SignUp({ onMode, onLogin }: Props) {
         ]}
         submitLabel={texts.signUp}
         onSubmit={(values) =>
-          outcomeOf(values, () => {
+          submitted(values, () => {
             const { username = "", email = "", password = "" } = values;
             return make(username.trim(), email.trim(), password);
           })
         }
       />
       <div class="account-switch">
-        <Way label={texts.haveAccount} onPress={() => onMode("in")} />
+        <ModeButton label={texts.haveAccount} onPress={() => onMode("in")} />
       </div>
     </>
   );
 }
 
-function Forgotten({ onMode }: Props) {
-  const texts = laterWords().account;
+function Forgotten({ onMode }: ModeProps) {
+  const texts = lazyMessages().account;
   return (
     <>
       <p class="dim">{texts.resetHelp}</p>
@@ -140,21 +138,21 @@ function Forgotten({ onMode }: Props) {
         fields={[emailField()]}
         submitLabel={texts.sendMail}
         onSubmit={(values) =>
-          outcomeOf(values, async () => {
-            await askForReset((values["email"] ?? "").trim());
+          submitted(values, async () => {
+            await requestPasswordReset((values["email"] ?? "").trim());
             onMode("reset");
           })
         }
       />
       <div class="account-switch">
-        <Way label={texts.back} onPress={() => onMode("in")} />
+        <ModeButton label={texts.back} onPress={() => onMode("in")} />
       </div>
     </>
   );
 }
 
-function Reset({ onMode }: Props) {
-  const texts = laterWords().account;
+function Reset({ onMode }: ModeProps) {
+  const texts = lazyMessages().account;
   return (
     <>
       <p role="status">{texts.mailSent}</p>
@@ -165,27 +163,27 @@ function Reset({ onMode }: Props) {
             label: texts.token,
             type: "text",
             autocomplete: "one-time-code",
-            maxLength: LONGEST.token,
+            maxLength: MAX_LENGTHS.token,
           },
           passwordField("new_password", texts.newPassword, "new-password", texts.passwordHelp),
         ]}
         submitLabel={texts.setPassword}
         onSubmit={(values) =>
-          outcomeOf(values, async () => {
+          submitted(values, async () => {
             await resetPassword((values["token"] ?? "").trim(), values["new_password"] ?? "");
-            tell(texts.passwordSet);
+            showToast(texts.passwordSet);
             onMode("in");
           })
         }
       />
       <div class="account-switch">
-        <Way label={texts.back} onPress={() => onMode("in")} />
+        <ModeButton label={texts.back} onPress={() => onMode("in")} />
       </div>
     </>
   );
 }
 
-function Way({ label, onPress }: { label: string; onPress: () => void }) {
+function ModeButton({ label, onPress }: { label: string; onPress: () => void }) {
   return (
     <button type="button" class="button quiet" onClick={onPress}>
       {label}

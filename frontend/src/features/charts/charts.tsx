@@ -1,18 +1,15 @@
-/** What is popular: on the music services by genres, and in this room; of now, and of any day before. */
+/** Popular tracks: of genres on music services, and of this room; current ones and those of earlier days. */
 
 import { useEffect, useRef } from "preact/hooks";
-import { isOfRoom, lines, loadCharts, openedTrack, shown } from "../../store/charts.ts";
-import { followCharts } from "../../store/charts_live.ts";
-import { hasNoAnswer, isNotFound, sentenceOf } from "../../store/problems.ts";
-import { lazy } from "../../ui/lazy.tsx";
-import { Retry } from "../../ui/retry.tsx";
-import { useLayer } from "../../ui/use_layer.ts";
-import { laterWords, words } from "../../words/index.ts";
-import { Choice } from "./choice.tsx";
-import { List } from "./list.tsx";
-import { Notes } from "./notes.tsx";
-import { Orders } from "./orders.tsx";
-import { When } from "./when.tsx";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, isNotFound, isUnreachable } from "../../store/api_errors.ts";
+import { isOfRoom, lines, loadCharts, openedTrack, shownChart } from "../../store/charts.ts";
+import { followCharts } from "../../store/charts_subscription.ts";
+import { useLayer } from "../../ui/hooks.ts";
+import { ErrorRetry, lazy } from "../../ui/lazy.tsx";
+import { ChartPicker, DateNavigation, SortControl } from "./chart_controls.tsx";
+import { DataQualityNotes } from "./data_quality_notes.tsx";
+import { ChartList } from "./list.tsx";
 import "../../ui/panel.css";
 import "./charts.css";
 
@@ -39,12 +36,13 @@ export function Charts({ isShown }: { isShown: boolean }) {
   useLayer(close, isShown && opened !== "");
   return (
     <div class="charts">
-      <div class="charts-whole" ref={list} hidden={opened !== ""}>
-        <Choice />
-        <When />
-        <Notes />
+      <div class="charts-main" ref={list} hidden={opened !== ""}>
+        <h2 class="spoken">{messages().app.charts}</h2>
+        <ChartPicker />
+        <DateNavigation />
+        <DataQualityNotes />
         <Problem />
-        <Found onOpen={open} />
+        <ChartContent onOpen={open} />
       </div>
       {opened && (
         <div class="charts-detail">
@@ -59,32 +57,33 @@ function openTrack(isrc: string): void {
   openedTrack.value = isrc;
 }
 
-function Found({ onOpen }: { onOpen: (isrc: string) => void }) {
-  const { chart, problem } = shown.value;
-  if (!chart) return problem === null ? <Loading /> : <Nowhere problem={problem} />;
-  if (!lines.value.length) return <Nothing />;
+function ChartContent({ onOpen }: { onOpen: (isrc: string) => void }) {
+  const { chart, problem } = shownChart.value;
+  if (!chart) return problem === null ? <Loading /> : <ChartMissing problem={problem} />;
+  if (!lines.value.length) return <EmptyChart />;
   return (
     <>
-      <Orders />
-      <List onOpen={onOpen} />
+      <SortControl />
+      <ChartList onOpen={onOpen} />
     </>
   );
 }
 
 /** There is no chart yet, or none of so long ago. */
-function Nowhere({ problem }: { problem: unknown }) {
-  return isNotFound(problem) && !isOfRoom.value ? <Nothing /> : null;
+function ChartMissing({ problem }: { problem: unknown }) {
+  return isNotFound(problem) && !isOfRoom.value ? <EmptyChart /> : null;
 }
 
-function Nothing() {
-  const texts = laterWords().charts;
-  if (isOfRoom.value) return <Empty text={texts.roomEmpty} help={texts.roomEmptyHelp} />;
+function EmptyChart() {
+  const texts = lazyMessages().charts;
+  if (isOfRoom.value) return <EmptyMessage text={texts.roomEmpty} help={texts.roomEmptyHelp} />;
   // There is a chart, of lists that have no track in common.
-  if (shown.value.chart) return <Empty text={texts.nothingAgreed} help={texts.nothingAgreedHelp} />;
-  return <Empty text={texts.empty} help={texts.emptyHelp} />;
+  if (shownChart.value.chart)
+    return <EmptyMessage text={texts.nothingAgreed} help={texts.nothingAgreedHelp} />;
+  return <EmptyMessage text={texts.empty} help={texts.emptyHelp} />;
 }
 
-function Empty({ text, help }: { text: string; help: string }) {
+function EmptyMessage({ text, help }: { text: string; help: string }) {
   return (
     <div class="empty">
       <p>{text}</p>
@@ -95,15 +94,15 @@ function Empty({ text, help }: { text: string; help: string }) {
 
 /** Whole, or above what was loaded before. */
 function Problem() {
-  const { chart, problem } = shown.value;
+  const { chart, problem } = shownChart.value;
   if (problem === null || (isNotFound(problem) && !isOfRoom.value)) return null;
-  const texts = laterWords().charts;
+  const texts = lazyMessages().charts;
   const away = chart ? texts.needsNetworkKept : texts.needsNetwork;
   return (
-    <Retry
+    <ErrorRetry
       class={chart ? "panel-problem charts-line" : "empty"}
-      text={hasNoAnswer(problem) ? away : sentenceOf(problem)}
-      label={words().app.retry}
+      text={isUnreachable(problem) ? away : errorMessage(problem)}
+      label={messages().app.retry}
       onRetry={loadCharts}
     />
   );
@@ -112,7 +111,7 @@ function Problem() {
 function Loading() {
   return (
     <div class="charts-skeletons" role="status">
-      <span class="spoken">{laterWords().charts.loading}</span>
+      <span class="spoken">{lazyMessages().charts.loading}</span>
       {Array.from({ length: 6 }, (_, index) => (
         <div class="skeleton" aria-hidden="true" key={index} />
       ))}
@@ -121,6 +120,6 @@ function Loading() {
 }
 
 function DetailFailed({ retry }: { retry: () => void }) {
-  const { app } = words();
-  return <Retry class="empty" text={app.partFailed} label={app.retry} onRetry={retry} />;
+  const { app } = messages();
+  return <ErrorRetry class="empty" text={app.partFailed} label={app.retry} onRetry={retry} />;
 }

@@ -1,20 +1,27 @@
 /** The last plays of the room, each of which can be had again. */
 
 import { useEffect } from "preact/hooks";
-import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
-import { ANONYMOUS } from "../../store/guest.ts";
-import { allowedCover } from "../../store/page.ts";
-import { followPlays, loadPlays, type Play, plays } from "../../store/plays.ts";
-import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import {
+  addButtonLabel,
+  addOnce,
+  goneTracks,
+  positionText,
+  queuePositionOf,
+  trackSheet,
+} from "../../store/add_track.ts";
+import { errorMessage, isUnreachable } from "../../store/api_errors.ts";
+import { followHistory, loadHistory, type Play, playHistory } from "../../store/history.ts";
+import { ANONYMOUS } from "../../store/identity.ts";
+import { allowedCoverUrl } from "../../store/server_info.ts";
 import { Cover } from "../../ui/cover.tsx";
+import { ErrorRetry } from "../../ui/lazy.tsx";
 import { PlaceButton } from "../../ui/place_button.tsx";
-import { Retry } from "../../ui/retry.tsx";
-import { words } from "../../words/index.ts";
 import "./history.css";
 
 export function History() {
-  useEffect(followPlays, []);
-  const texts = words().history;
+  useEffect(followHistory, []);
+  const texts = lazyMessages().history;
   return (
     <div class="history">
       <header class="history-head">
@@ -28,8 +35,8 @@ export function History() {
 }
 
 function List() {
-  const { list, problem } = plays.value;
-  const texts = words().history;
+  const { list, problem } = playHistory.value;
+  const texts = lazyMessages().history;
   if (!list) return problem ? null : <Loading />;
   if (!list.length) {
     return (
@@ -49,14 +56,22 @@ function List() {
 }
 
 function Row({ play }: { play: Play }) {
-  const { history, others } = words();
+  const { history } = lazyMessages();
+  const { others } = messages();
   const { track } = play;
   const who = play.added_by === ANONYMOUS ? others.anonymous : play.added_by;
-  const played = play.played_at && when(play.played_at);
+  const played = play.played_at && timeText(play.played_at);
   return (
-    <li class="history-row">
-      <Cover url={allowedCover(track.cover_url)} seed={track.artist} size={44} />
-      <div class="history-words">
+    // biome-ignore lint/a11y/useKeyWithClickEvents: all that the sheet says is read out here.
+    <li
+      class="history-row"
+      tabIndex={-1}
+      onClick={({ target, currentTarget: row }) => {
+        if (!(target as Element).closest("button")) trackSheet.value = { track, row };
+      }}
+    >
+      <Cover url={allowedCoverUrl(track.cover_url)} seed={track.artist} size={44} />
+      <div class="history-text">
         <span class="history-title one-line" dir="auto">
           {track.title}
         </span>
@@ -76,29 +91,30 @@ function Row({ play }: { play: Play }) {
 }
 
 function AddAgain({ play: { track } }: { play: Play }) {
-  const standing = standingOf(track.id);
-  const { history } = words();
-  if (goneTracks.value.has(track.id)) return <span class="dim small history-gone">{history.gone}</span>;
+  const standing = queuePositionOf(track.id);
+  const { history } = lazyMessages();
+  if (goneTracks.value.has(track.id))
+    return <span class="dim small history-unavailable">{history.gone}</span>;
   const isFree = standing.kind === "free";
   return (
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
-      label={isFree ? history.addNamed(track.title, track.artist) : addingName(track)}
-      place={placeText(standing)}
+      label={isFree ? history.addNamed(track.title, track.artist) : addButtonLabel(track)}
+      place={positionText(standing)}
       onPress={() => addOnce(track)}
     />
   );
 }
 
 function Problem() {
-  const { problem } = plays.value;
+  const { problem } = playHistory.value;
   if (!problem) return null;
   return (
-    <Retry
+    <ErrorRetry
       class="history-problem"
-      text={hasNoAnswer(problem) ? words().history.needsNetwork : sentenceOf(problem)}
-      label={words().app.retry}
-      onRetry={loadPlays}
+      text={isUnreachable(problem) ? lazyMessages().history.needsNetwork : errorMessage(problem)}
+      label={messages().app.retry}
+      onRetry={loadHistory}
     />
   );
 }
@@ -114,7 +130,7 @@ function Loading() {
 }
 
 /** The time alone is enough for today. */
-function when(iso: string): string {
+function timeText(iso: string): string {
   const isToday = new Date(iso).toDateString() === new Date().toDateString();
-  return isToday ? words().timeOfDay(iso) : words().dayAndTime(iso);
+  return isToday ? messages().timeOfDay(iso) : messages().dayAndTime(iso);
 }

@@ -1,41 +1,54 @@
 /** The list of what was found: only what is in sight is loaded and drawn. */
 
 import { useCallback, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { addingName, addOnce, goneTracks, placeText, standingOf } from "../../store/adding.ts";
-import { isStale, resultWishes, wishToSearch } from "../../store/library.ts";
-import { allowedCover } from "../../store/page.ts";
-import type { RowPages } from "../../store/row_pages.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import {
+  addButtonLabel,
+  addOnce,
+  goneTracks,
+  positionText,
+  queuePositionOf,
+  trackSheet,
+} from "../../store/add_track.ts";
+import { isStale, resultsFocusRequests } from "../../store/library.ts";
+import type { PagedList } from "../../store/paged_list.ts";
+import { requestSearchFocus } from "../../store/router.ts";
+import { allowedCoverUrl } from "../../store/server_info.ts";
 import type { Track } from "../../sync/index.ts";
 import { Cover } from "../../ui/cover.tsx";
-import { memo } from "../../ui/memo.ts";
+import { memo, releaseVnodes } from "../../ui/hooks.ts";
+import { isMenuKey } from "../../ui/keyboard.ts";
 import { PlaceButton } from "../../ui/place_button.tsx";
-import { unheld } from "../../ui/unheld.ts";
 import { VirtualList } from "../../ui/virtual_list.tsx";
-import { words } from "../../words/index.ts";
 
 const ROW = "var(--row)";
 
-export const Results = unheld(function Results({ pages }: { pages: RowPages<Track> }) {
+export const Results = releaseVnodes(function Results({ pages }: { pages: PagedList<Track> }) {
   const list = useRef<VirtualList>(null);
-  const [told, setTold] = useState("");
-  const wishes = resultWishes.value;
-  const handledWishes = useRef(wishes);
+  const [announcement, setAnnouncement] = useState("");
+  const requests = resultsFocusRequests.value;
+  const handledRequests = useRef(requests);
   useLayoutEffect(() => {
-    if (wishes === handledWishes.current) return;
-    handledWishes.current = wishes;
+    if (requests === handledRequests.current) return;
+    handledRequests.current = requests;
     list.current?.focus(String(0));
-  }, [wishes]);
+  }, [requests]);
   const add = useCallback((track: Track) => {
-    // What stands here now is not what will stand here in a moment.
+    // The rows are about to be replaced.
     if (isStale.value) return;
-    if (addOnce(track)) setTold(words().library.added(track.title));
+    if (addOnce(track)) setAnnouncement(messages().library.added(track.title));
   }, []);
+  const openSheet = (key: string, row: HTMLElement) => {
+    const track = isStale.value ? undefined : pages.rowAt(Number(key));
+    if (track) trackSheet.value = { track, row };
+  };
   const onRowKey = (event: KeyboardEvent, key: string) => {
     // A press of the row's own button is that button's.
     const isOnRow = event.target instanceof Element && event.target.matches("[data-key]");
     const track = pages.rowAt(Number(key));
-    if (event.key === "ArrowUp" && key === "0") wishToSearch();
+    if (event.key === "ArrowUp" && key === "0") requestSearchFocus();
     else if (event.key === "Enter" && isOnRow && track) add(track);
+    else if (isMenuKey(event) && isOnRow) openSheet(key, event.target as HTMLElement);
     else return;
     event.preventDefault();
   };
@@ -43,14 +56,15 @@ export const Results = unheld(function Results({ pages }: { pages: RowPages<Trac
     <>
       <VirtualList
         ref={list}
-        label={words().library.results}
+        label={messages().library.results}
         count={pages.state.value.total ?? 0}
         keyAt={String}
         indexOf={Number}
         rowHeight={ROW}
-        rowLabelId={idOfWords}
+        rowLabelId={labelIdOf}
         onRangeChange={(first, last) => pages.see(first, last)}
         onRowKey={onRowKey}
+        onRowPress={openSheet}
         renderRow={(index, isActive) => {
           const track = pages.rowAt(index);
           return track ? (
@@ -61,7 +75,7 @@ export const Results = unheld(function Results({ pages }: { pages: RowPages<Trac
         }}
       />
       <p class="spoken" role="status">
-        {told}
+        {announcement}
       </p>
     </>
   );
@@ -75,13 +89,13 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ track, id, isActive, onAdd }: RowProps) {
-  const { clock, app } = words();
+  const { clock, app } = messages();
   const { title, artist, album, duration_seconds: length } = track;
   return (
     <div class="library-row">
-      <Cover url={allowedCover(track.cover_url)} seed={artist} size={44} />
-      <div class="library-words" id={idOfWords(id)}>
-        <span class="library-title one-line" dir="auto">
+      <Cover url={allowedCoverUrl(track.cover_url)} seed={artist} size={44} />
+      <div class="library-text" id={labelIdOf(id)}>
+        <span class="library-title" dir="auto">
           {title}
         </span>
         <span class="library-about dim small">
@@ -101,14 +115,15 @@ const Row = memo(function Row({ track, id, isActive, onAdd }: RowProps) {
 });
 
 function Add({ track, isActive, onAdd }: Omit<RowProps, "id">) {
-  const standing = standingOf(track.id);
-  const { history } = words();
-  if (goneTracks.value.has(track.id)) return <span class="dim small library-gone">{history.gone}</span>;
+  const standing = queuePositionOf(track.id);
+  const { history } = lazyMessages();
+  if (goneTracks.value.has(track.id))
+    return <span class="dim small library-unavailable">{history.gone}</span>;
   return (
     <PlaceButton
       state={standing.kind === "queued" ? "placed" : standing.kind}
-      label={addingName(track)}
-      place={placeText(standing)}
+      label={addButtonLabel(track)}
+      place={positionText(standing)}
       isInTabOrder={isActive}
       isResting={isStale.value}
       onPress={() => onAdd(track)}
@@ -130,15 +145,15 @@ export function SkeletonRows() {
 function SkeletonRow({ id }: { id: string }) {
   return (
     <div class="library-row library-skeleton">
-      <span class="spoken" id={idOfWords(id)}>
-        {words().library.loading}
+      <span class="spoken" id={labelIdOf(id)}>
+        {messages().library.loading}
       </span>
       <span class="library-skeleton-cover" />
-      <span class="library-skeleton-words" />
+      <span class="library-skeleton-text" />
     </div>
   );
 }
 
-function idOfWords(key: string): string {
+function labelIdOf(key: string): string {
   return `library-row-${key}`;
 }

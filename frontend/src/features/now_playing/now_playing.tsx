@@ -1,27 +1,35 @@
 /** What plays: a bar above the tabs, or a panel where there is room for it. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { allowedCover } from "../../store/page.ts";
-import { show } from "../../store/place.ts";
-import { showInQueue } from "../../store/queue_focus.ts";
-import { act, playing, serverNow } from "../../store/room.ts";
-import { firstItem, nextItem, playItem, previousItem } from "../../store/up_next.ts";
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { messages } from "../../locales/index.ts";
+import { isNamed } from "../../store/identity.ts";
+import { act, playing } from "../../store/room.ts";
+import { revealInQueue, showPart } from "../../store/router.ts";
+import { allowedCoverUrl } from "../../store/server_info.ts";
+import {
+  firstItem,
+  nextItem,
+  playedSeconds,
+  playedShare,
+  playItem,
+  previousItem,
+} from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
-import { Cover } from "../../ui/cover.tsx";
-import { IconButton } from "../../ui/icon_button.tsx";
-import { words } from "../../words/index.ts";
+import { Cover, PersonDot } from "../../ui/cover.tsx";
+import { IconButton } from "../../ui/icon.tsx";
+import { everySecond, ProgressLine } from "../../ui/playback_time.tsx";
 import "./now_playing.css";
 
-export function NowPlayingBar() {
+export function NowPlayingBar({ inert }: { inert: boolean }) {
   const item = playing.value;
-  const isOver = useIsOver(item);
+  const isOver = useHasEnded(item);
   return (
-    <section class="playing-bar" aria-label={words().nowPlaying.title}>
+    <section class="playing-bar" aria-label={messages().nowPlaying.title} inert={inert}>
       {item && <Progress item={item} class="playing-edge" />}
       {item ? (
         <Summary item={item} size={44} isOver={isOver} />
       ) : (
-        <p class="playing-nothing dim">{words().nowPlaying.nothing}</p>
+        <p class="playing-empty dim">{messages().nowPlaying.nothing}</p>
       )}
       <Controls item={item} isOver={isOver} />
     </section>
@@ -30,39 +38,56 @@ export function NowPlayingBar() {
 
 export function NowPlayingPanel() {
   const item = playing.value;
-  const isOver = useIsOver(item);
+  const isOver = useHasEnded(item);
   return (
     <div class="card playing-panel">
-      <h2>{words().nowPlaying.title}</h2>
-      {item ? <Summary item={item} size={72} /> : <p class="dim">{words().nowPlaying.nothing}</p>}
+      <h2>{messages().nowPlaying.title}</h2>
+      {item ? <Summary item={item} size={72} isWide /> : <p class="dim">{messages().nowPlaying.nothing}</p>}
       {item && <Progress item={item} class="playing-line" />}
-      {item && (isOver ? <p class="small">{words().nowPlaying.over}</p> : <Times item={item} />)}
+      {item && (isOver ? <p class="small">{messages().nowPlaying.over}</p> : <Times item={item} />)}
       <Controls item={item} isOver={isOver} />
     </div>
   );
 }
 
-/** Cover, title and artist; a press shows the item in the queue. */
-function Summary({ item, size, isOver }: { item: ShownItem; size: number; isOver?: boolean }) {
+interface SummaryProps {
+  item: ShownItem;
+  size: number;
+  isOver?: boolean;
+  isWide?: boolean;
+}
+
+/** Cover, title, artist and the name of the user who added it; a press reveals the item in the queue. */
+function Summary({ item, size, isOver, isWide }: SummaryProps) {
   const { track } = item;
-  const below = isOver ? words().nowPlaying.over : track.artist;
+  const below = isOver ? messages().nowPlaying.over : track.artist;
+  const name = isNamed(item.added_by) ? item.added_by : "";
+  const by = name && isWide ? messages().nowPlaying.addedBy(name) : name;
   return (
     <button
       type="button"
       class="playing-summary"
-      aria-label={`${words().nowPlaying.show}: ${track.title} ${below}`}
+      aria-label={`${messages().nowPlaying.show}: ${[track.title, below, by].filter(Boolean).join(" ")}`}
       onClick={() => {
-        show("queue");
-        showInQueue(item.key);
+        showPart("queue");
+        revealInQueue(item.key);
       }}
     >
-      <Cover url={allowedCover(track.cover_url)} seed={track.artist} size={size} />
+      <Cover url={allowedCoverUrl(track.cover_url)} seed={track.artist} size={size} />
       <span class="playing-words">
         <span class="playing-title one-line" dir="auto">
           {track.title}
         </span>{" "}
-        <span class="dim small one-line" dir="auto">
-          {below}
+        <span class="playing-facts dim small">
+          <bdi class="one-line">{below}</bdi>{" "}
+          {by && (
+            <span class="playing-added-by">
+              <PersonDot name={item.added_by} />
+              <span class="one-line" dir="auto">
+                {by}
+              </span>
+            </span>
+          )}
         </span>
       </span>
     </button>
@@ -70,7 +95,7 @@ function Summary({ item, size, isOver }: { item: ShownItem; size: number; isOver
 }
 
 function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean }) {
-  const { nowPlaying } = words();
+  const { nowPlaying } = messages();
   const previous = previousItem();
   const next = nextItem();
   const first = firstItem();
@@ -110,59 +135,40 @@ function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean })
   );
 }
 
-/** Seconds since the play began, by the server's clock; never more than the track is long. */
-export function passedSeconds(item: ShownItem, now: number): number {
-  if (!item.played_at) return 0;
-  const passed = Math.max(0, (now - Date.parse(item.played_at)) / 1000);
-  return Math.min(passed, item.track.duration_seconds ?? passed);
-}
-
-/** Whether the track is as long ago as it takes. Nothing says yet that it is really heard to its end. */
-function useIsOver(item: ShownItem | null): boolean {
+/**
+ * Whether the track's length has passed since it began. The server does not know whether it has been heard to its
+ * end.
+ */
+function useHasEnded(item: ShownItem | null): boolean {
   const [isOver, setIsOver] = useState(false);
   useEffect(
     () =>
       everySecond(() => {
         const whole = item?.track.duration_seconds;
-        setIsOver(!!(item && whole) && passedSeconds(item, serverNow()) >= whole);
+        setIsOver(!!(item && whole) && playedSeconds(item) >= whole);
       }),
     [item],
   );
   return isOver;
 }
 
-/** A line that grows; drawn once a second, past the renderer. */
+/** A line that grows; none for a track without a length. */
 function Progress({ item, class: name }: { item: ShownItem; class: string }) {
-  const line = useRef<HTMLDivElement>(null);
-  const whole = item.track.duration_seconds;
-  useEffect(
-    () =>
-      everySecond(() => {
-        const share = whole ? passedSeconds(item, serverNow()) / whole : 0;
-        line.current?.style.setProperty("--share", String(share));
-      }),
-    [item, whole],
-  );
-  return whole ? <div class={name} ref={line} aria-hidden="true" /> : null;
+  const share = useCallback(() => playedShare(item), [item]);
+  return item.track.duration_seconds ? <ProgressLine class={name} share={share} /> : null;
 }
 
 function Times({ item }: { item: ShownItem }) {
   const place = useRef<HTMLParagraphElement>(null);
   const whole = item.track.duration_seconds;
-  const { clock, nowPlaying } = words();
+  const { clock, nowPlaying } = messages();
   useEffect(
     () =>
       everySecond(() => {
-        const passed = clock(passedSeconds(item, serverNow()));
+        const passed = clock(playedSeconds(item));
         if (place.current) place.current.textContent = whole ? nowPlaying.of(passed, clock(whole)) : passed;
       }),
     [item, whole, clock, nowPlaying],
   );
   return <p class="dim small numbers" ref={place} />;
-}
-
-function everySecond(draw: () => void): () => void {
-  draw();
-  const timer = setInterval(draw, 1000);
-  return () => clearInterval(timer);
 }

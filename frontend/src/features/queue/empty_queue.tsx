@@ -1,21 +1,20 @@
-/** What an empty queue says: that it is one, and how to begin. */
+/** An empty queue: how to add tracks, and suggestions. */
 
 import { useEffect } from "preact/hooks";
-import { addOnce } from "../../store/adding.ts";
-import { allowedCover } from "../../store/page.ts";
-import { reasonOf } from "../../store/reasons.ts";
+import { messages } from "../../locales/index.ts";
+import { addOnce } from "../../store/add_track.ts";
 import { view } from "../../store/room.ts";
-import { loadSuggestions, type Suggestion, suggestions } from "../../store/suggestions.ts";
+import { allowedCoverUrl } from "../../store/server_info.ts";
+import { loadSuggestions, reasonText, type Suggestion, suggestions } from "../../store/suggestions.ts";
 import { Cover } from "../../ui/cover.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { words } from "../../words/index.ts";
-import { findTrack } from "./doings.ts";
+import { findTrack } from "./actions.ts";
 
 export function EmptyQueue() {
-  const { queue } = words();
+  const { queue } = messages();
   const offered = suggestions.value;
   const { room, connection, items } = view.value;
-  // Again once the line is back.
+  // Again once the connection is back.
   useEffect(() => void loadSuggestions(room), [room, connection.kind === "live"]);
   return (
     <>
@@ -32,7 +31,7 @@ export function EmptyQueue() {
           <h3 class="dim small">{queue.suggestions}</h3>
           <ul>
             {offered.map((one) => (
-              <Offer key={one.track.id} one={one} />
+              <SuggestedTrack key={one.track.id} one={one} />
             ))}
           </ul>
         </section>
@@ -41,11 +40,11 @@ export function EmptyQueue() {
   );
 }
 
-function Offer({ one: { track, recommendation } }: { one: Suggestion }) {
-  const { queue } = words();
+function SuggestedTrack({ one: { track, recommendation } }: { one: Suggestion }) {
+  const { queue } = messages();
   return (
     <li class="queue-suggestion">
-      <Cover url={allowedCover(track.cover_url)} seed={track.artist} size={48} />
+      <Cover url={allowedCoverUrl(track.cover_url)} seed={track.artist} size={48} />
       <span class="queue-text">
         <span class="queue-title" dir="auto">
           {track.title}
@@ -53,7 +52,7 @@ function Offer({ one: { track, recommendation } }: { one: Suggestion }) {
         <span class="dim small one-line" dir="auto">
           {track.artist}
         </span>
-        {recommendation && <span class="small queue-suggestion-reason">{reasonOf(recommendation)}</span>}
+        {recommendation && <span class="small queue-suggestion-reason">{reasonText(recommendation)}</span>}
       </span>
       <button
         type="button"

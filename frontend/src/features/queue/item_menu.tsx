@@ -1,12 +1,12 @@
 /** What can be done with an item of the queue. */
 
-import { isNamed } from "../../store/guest.ts";
+import { messages } from "../../locales/index.ts";
 import { view } from "../../store/room.ts";
-import { toCome } from "../../store/up_next.ts";
+import { trackFacts } from "../../store/track_facts.ts";
+import { upcoming } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Menu, type MenuEntry } from "../../ui/menu.tsx";
-import { words } from "../../words/index.ts";
-import { move, placeOfStep, play, remove, type Step, stop } from "./doings.ts";
+import { move, play, positionAfterStep, remove, type Step, stop } from "./actions.ts";
 
 interface Props {
   item: ShownItem;
@@ -18,32 +18,29 @@ interface Props {
 }
 
 export function ItemMenu({ item, mayMove, anchor, onClose, onMoved }: Props) {
-  const { queue, others, dayAndTime } = words();
-  const who = isNamed(item.added_by) ? item.added_by : others.anonymous;
   const entries = [playEntry(item), ...(mayMove ? moveEntries(item, onMoved) : []), removeEntry(item)];
   return (
-    <Menu label={queue.more(item.track.title)} entries={entries} anchor={anchor} onClose={onClose}>
-      <div class="queue-menu-head">
-        <p class="queue-title" dir="auto">
-          {item.track.title}
-        </p>
-        <p class="dim small">{queue.addedBy(who, dayAndTime(item.added_at))}</p>
-      </div>
-    </Menu>
+    <Menu
+      label={messages().queue.more(item.track.title)}
+      entries={entries}
+      anchor={anchor}
+      about={trackFacts(item.track)}
+      onClose={onClose}
+    />
   );
 }
 
 function playEntry(item: ShownItem): MenuEntry {
-  const { queue } = words();
+  const { queue } = messages();
   if (item.key === view.value.playingKey) return { icon: "stop", text: queue.stop, run: stop };
   return { icon: "play", text: queue.playNow, run: () => play(item) };
 }
 
 function moveEntries(item: ShownItem, onMoved: (key: string) => void): MenuEntry[] {
-  const { queue } = words();
+  const { queue } = messages();
   const step = (icon: MenuEntry["icon"], text: string, where: Step): MenuEntry => {
-    const items = toCome.value;
-    const place = placeOfStep(items, items.indexOf(item), where);
+    const items = upcoming.value;
+    const place = positionAfterStep(items, items.indexOf(item), where);
     const run = () => {
       if (!place) return;
       move(item.key, place);
@@ -60,5 +57,5 @@ function moveEntries(item: ShownItem, onMoved: (key: string) => void): MenuEntry
 }
 
 function removeEntry(item: ShownItem): MenuEntry {
-  return { icon: "remove", text: words().queue.remove, run: () => remove(item), isDangerous: true };
+  return { icon: "remove", text: messages().queue.remove, run: () => remove(item), isDangerous: true };
 }

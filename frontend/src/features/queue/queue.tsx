@@ -1,30 +1,29 @@
-/** The queue: how much is in it, and what, in order. */
+/** The queue: its summary, the playing item, and the items in order. */
 
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { messages } from "../../locales/index.ts";
 import { playing, room, view } from "../../store/room.ts";
-import { secondsToCome, toCome } from "../../store/up_next.ts";
+import { upcoming, upcomingSeconds } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
-import { Icon } from "../../ui/icon.tsx";
+import { releaseVnodes } from "../../ui/hooks.ts";
+import { Icon, IconButton } from "../../ui/icon.tsx";
 import { columns } from "../../ui/screen.ts";
-import { unheld } from "../../ui/unheld.ts";
-import { words } from "../../words/index.ts";
-import { findTrack } from "./doings.ts";
+import { findTrack } from "./actions.ts";
 import { EmptyQueue } from "./empty_queue.tsx";
-import { Played } from "./played_later.tsx";
-import { PlayingRow } from "./playing_row.tsx";
+import { ItemMenu, PlayedItems } from "./lazy_components.tsx";
 import { QueueList } from "./queue_list.tsx";
-import { QueueSkeleton } from "./queue_skeleton.tsx";
+import { ItemLabel } from "./queue_row.tsx";
 import "./queue.css";
 
-export const Queue = unheld(function Queue() {
+export const Queue = releaseVnodes(function Queue() {
   const { isKnown, connection, room: slug } = view.value;
-  const items = toCome.value;
+  const items = upcoming.value;
   const now = playing.value;
   const order = room.value?.order;
   const isByVotes = order === "votes";
   const place = useRef<HTMLDivElement>(null);
   const heading = useRef<HTMLHeadingElement>(null);
-  // Looked up before anything of this drawing is in the page.
+  // Before the elements of this rendering are in the document.
   const hadFocus = place.current?.contains(document.activeElement);
   const hasList = isKnown && items.length > 0;
   useLayoutEffect(() => {
@@ -36,7 +35,7 @@ export const Queue = unheld(function Queue() {
       <header class="queue-head">
         <div class="queue-about">
           <h2 ref={heading} tabIndex={-1}>
-            {words().app.queue}
+            {messages().app.queue}
             {hasList && (
               <span class="queue-sum dim">
                 <span class="queue-dot"> · </span>
@@ -45,24 +44,24 @@ export const Queue = unheld(function Queue() {
             )}
           </h2>
         </div>
-        {hasList && columns.value === 1 && (
+        {hasList && columns.value === 1 && connection.kind !== "ended" && (
           <button type="button" class="button queue-find" onClick={findTrack}>
             <Icon name="add" size={18} />
-            {words().queue.add}
+            {messages().queue.add}
           </button>
         )}
-        {hasList && <p class="dim small queue-order">{order && words().queue.orders[order]}</p>}
+        {hasList && <p class="dim small queue-order">{order && messages().queue.orders[order]}</p>}
       </header>
       {!isKnown && connection.kind !== "ended" && <QueueSkeleton />}
       {isKnown && (
-        <div class="queue-list">
+        <div class="queue-list" inert={connection.kind === "ended"}>
           {now && <PlayingRow item={now} key={now.key} />}
           {hasList ? (
             <QueueList key={slug} items={items} mayMove={!isByVotes} />
           ) : (
             <div class="queue-empty">
               <EmptyQueue />
-              <Played />
+              <PlayedItems />
             </div>
           )}
         </div>
@@ -72,8 +71,79 @@ export const Queue = unheld(function Queue() {
 });
 
 function summaryOf(items: readonly ShownItem[]): string {
-  const { queue, span } = words();
-  const seconds = secondsToCome.value;
+  const { queue, span } = messages();
+  const seconds = upcomingSeconds.value;
   const isLeast = items.some((item) => item.track.duration_seconds === null);
   return queue.summary(items.length, seconds ? span(seconds) : null, isLeast);
+}
+
+export function PlayingRow({ item }: { item: ShownItem }) {
+  const { queue } = messages();
+  const [anchor, setAnchor] = useState<DOMRect | null>(null);
+  const more = useRef<HTMLDivElement>(null);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: no fields are in it.
+    <div class="queue-now" id="queue-now" role="group" tabIndex={-1} aria-label={queue.playing} ref={more}>
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the button does the same. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above. */}
+      <div
+        class="queue-row"
+        data-playing
+        onClick={({ currentTarget }) => setAnchor(currentTarget.getBoundingClientRect())}
+      >
+        <ItemLabel item={item}>
+          <PlayingMark />
+        </ItemLabel>
+        <IconButton
+          icon="more"
+          class="queue-more"
+          label={queue.more(item.track.title)}
+          aria-haspopup="menu"
+        />
+      </div>
+      {anchor && (
+        <ItemMenu
+          item={item}
+          mayMove={false}
+          anchor={anchor}
+          onMoved={() => {}}
+          onClose={() => {
+            setAnchor(null);
+            more.current?.querySelector<HTMLElement>(".queue-more")?.focus();
+          }}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Three bars that dance on the cover. */
+function PlayingMark() {
+  return (
+    <span class="queue-playing" aria-hidden="true">
+      <span />
+      <span />
+      <span />
+    </span>
+  );
+}
+
+const ROWS = [0, 1, 2, 3, 4, 5, 6, 7];
+
+export function QueueSkeleton() {
+  return (
+    <div class="queue-list" aria-busy="true">
+      <p class="spoken" role="status">
+        {messages().queue.loading}
+      </p>
+      <div class="queue-skeletons" aria-hidden="true">
+        {ROWS.map((row) => (
+          <div class="queue-skeleton" key={row}>
+            <span />
+            <span />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
 }

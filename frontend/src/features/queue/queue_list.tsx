@@ -1,21 +1,18 @@
 /** The items in order, and all that hands and keys do to them. */
 
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { played, toCome } from "../../store/up_next.ts";
+import { messages } from "../../locales/index.ts";
+import { played, upcoming } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
-import { withMoved } from "../../ui/places.ts";
-import { useStable } from "../../ui/use_stable.ts";
+import { withMoved } from "../../ui/drop_position.ts";
+import { useStableCallback } from "../../ui/hooks.ts";
 import { VirtualList } from "../../ui/virtual_list.tsx";
-import { words } from "../../words/index.ts";
-import { useGlows } from "./glows.ts";
-import { slotOf } from "./grab.ts";
-import { ItemMenu, loadItemMenu } from "./item_menu_later.tsx";
-import { orderOf } from "./order.ts";
-import { Played } from "./played_later.tsx";
+import { orderedKeys } from "../../ui/virtual_window.ts";
+import { useHighlights, useRevealedItem } from "./highlights.ts";
+import { slotOfMove } from "./keyboard_move.ts";
+import { DragItems, ItemMenu, loadItemMenu, PlayedItems } from "./lazy_components.tsx";
 import { labelIdOf, QueueRow } from "./queue_row.tsx";
-import { useDragging } from "./use_dragging.ts";
-import { useKeys } from "./use_keys.ts";
-import { useWishedItem } from "./use_wished_item.ts";
+import { useItemKeys } from "./use_item_keys.ts";
 
 interface Props {
   items: readonly ShownItem[];
@@ -33,38 +30,37 @@ export function QueueList({ items, mayMove }: Props) {
   const list = useRef<VirtualList>(null);
   const line = useRef<HTMLDivElement>(null);
   const [menu, setMenu] = useState<OpenMenu | null>(null);
-  const [said, say] = useState("");
+  const [announcement, announce] = useState("");
   const lastOrder = useRef<readonly string[]>([]);
-  const order = orderOf(items, lastOrder.current);
+  const order = orderedKeys(items, lastOrder.current);
   lastOrder.current = order;
   const indexOf = useMemo(() => indexer(order), [order]);
-  useGlows();
+  useHighlights();
   useEffect(() => void loadItemMenu().catch(() => {}), []);
 
-  const openMenu = useStable((key: string, beside: Element, control: "more" | null) =>
+  const openMenu = useStableCallback((key: string, beside: Element, control: "more" | null) =>
     setMenu({ key, anchor: beside.getBoundingClientRect(), control }),
   );
-  const keys = useKeys({ items, indexOf, mayMove, list, say, openMenu });
-  useDragging({ items, order, mayMove, list, line, openMenu });
-  useWishedItem(list);
+  const keys = useItemKeys({ items, indexOf, mayMove, list, announce, openMenu });
+  useRevealedItem(list);
 
   const shown = useMemo(() => {
     const { grab } = keys;
     return grab && indexOf(grab.key) >= 0
-      ? withMoved(items, indexOf(grab.key), slotOf(grab, indexOf, items.length))
+      ? withMoved(items, indexOf(grab.key), slotOfMove(grab, indexOf, items.length))
       : items;
   }, [items, indexOf, keys.grab]);
   const shownIndexOf = useMemo(
-    () => (shown === items ? indexOf : indexer(orderOf(shown, []))),
+    () => (shown === items ? indexOf : indexer(orderedKeys(shown, []))),
     [shown === items ? indexOf : shown],
   );
-  const onMore = useStable((key: string, button: Element) => openMenu(key, button, "more"));
-  const sayPlace = (key: string) => {
-    // As it stands now, with the move of this moment.
-    const now = toCome.value;
+  const onMore = useStableCallback((key: string, button: Element) => openMenu(key, button, "more"));
+  const announcePosition = (key: string) => {
+    // With the move that was just made.
+    const now = upcoming.value;
     const index = now.findIndex((item) => item.key === key);
-    const { queue, ordinal } = words();
-    say(queue.at(now[index]?.track.title ?? "", ordinal(index + 1), now.length));
+    const { queue, ordinal } = messages();
+    announce(queue.at(now[index]?.track.title ?? "", ordinal(index + 1), now.length));
   };
   const menuItem = menu && items[indexOf(menu.key)];
   useLayoutEffect(() => {
@@ -84,9 +80,10 @@ export function QueueList({ items, mayMove }: Props) {
         keyAt={(index) => shown[index]?.key ?? ""}
         indexOf={shownIndexOf}
         rowHeight="var(--queue-row)"
-        label={words().app.queue}
+        label={messages().app.queue}
         rowLabelId={labelIdOf}
         onRowKey={keys.onRowKey}
+        onRowPress={(key, row) => openMenu(key, row, null)}
         renderRow={(index, isActive) => {
           const item = shown[index];
           return (
@@ -102,12 +99,13 @@ export function QueueList({ items, mayMove }: Props) {
             )
           );
         }}
-        tail={played.value.length > 0 && <Played />}
+        tail={played.value.length > 0 && <PlayedItems />}
       >
         <div class="queue-line" ref={line} hidden />
       </VirtualList>
+      <DragItems items={items} order={order} mayMove={mayMove} list={list} line={line} openMenu={openMenu} />
       <p class="spoken" role="status">
-        {said}
+        {announcement}
       </p>
       {menu && menuItem && (
         <ItemMenu
@@ -115,7 +113,7 @@ export function QueueList({ items, mayMove }: Props) {
           mayMove={mayMove}
           anchor={menu.anchor}
           onClose={closeMenu}
-          onMoved={sayPlace}
+          onMoved={announcePosition}
         />
       )}
     </>

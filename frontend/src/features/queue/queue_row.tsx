@@ -1,15 +1,14 @@
 /** One item of the queue. */
 
 import type { ComponentChildren } from "preact";
-import { isNamed } from "../../store/guest.ts";
-import { allowedCover } from "../../store/page.ts";
+import { messages } from "../../locales/index.ts";
+import { isNamed } from "../../store/identity.ts";
+import { allowedCoverUrl } from "../../store/server_info.ts";
 import type { ShownItem } from "../../sync/index.ts";
-import { Cover } from "../../ui/cover.tsx";
-import { Icon } from "../../ui/icon.tsx";
-import { IconButton } from "../../ui/icon_button.tsx";
-import { memo } from "../../ui/memo.ts";
-import { words } from "../../words/index.ts";
-import { useGlow } from "./glows.ts";
+import { Cover, PersonDot } from "../../ui/cover.tsx";
+import { memo } from "../../ui/hooks.ts";
+import { Icon, IconButton } from "../../ui/icon.tsx";
+import { useHighlight } from "./highlights.ts";
 import { VoteButtons } from "./vote_buttons.tsx";
 
 interface Props {
@@ -26,8 +25,8 @@ interface Props {
 
 export const QueueRow = memo(function QueueRow(props: Props) {
   const { item, isActive, mayMove, isGrabbed, onGrab, onMore } = props;
-  const { queue } = words();
-  const glow = useGlow(item.id);
+  const { queue } = messages();
+  const glow = useHighlight(item.id);
   const { title } = item.track;
   const tabIndex = isActive ? 0 : -1;
   return (
@@ -48,7 +47,7 @@ export const QueueRow = memo(function QueueRow(props: Props) {
           <Icon name="grip" size={20} />
         </button>
       )}
-      <ItemWords item={item} />
+      <ItemLabel item={item} />
       <VoteButtons item={item} tabIndex={tabIndex} />
       <IconButton
         icon="more"
@@ -64,12 +63,12 @@ export const QueueRow = memo(function QueueRow(props: Props) {
 });
 
 /** Its cover, its title and what else is known of it, for a row. */
-export function ItemWords({ item, children }: { item: ShownItem; children?: ComponentChildren }) {
+export function ItemLabel({ item, children }: { item: ShownItem; children?: ComponentChildren }) {
   const { title, artist, cover_url: coverUrl } = item.track;
   return (
     <>
       <span class="queue-cover">
-        <Cover url={allowedCover(coverUrl)} seed={artist || title} size={48} />
+        <Cover url={allowedCoverUrl(coverUrl)} seed={artist || title} size={48} />
         {children}
       </span>
       <span class="queue-text" id={labelIdOf(item.key)}>
@@ -88,7 +87,7 @@ export function labelIdOf(key: string): string {
 }
 
 function Facts({ item }: { item: ShownItem }) {
-  const { queue, clock, app, dayAndTime } = words();
+  const { queue, clock, app, dayAndTime } = messages();
   const { artist, duration_seconds: seconds } = item.track;
   return (
     <span class="queue-facts dim small">
@@ -97,6 +96,7 @@ function Facts({ item }: { item: ShownItem }) {
       {isNamed(item.added_by) && (
         <span class="queue-who" title={queue.addedBy(item.added_by, dayAndTime(item.added_at))}>
           <span class="spoken">, {queue.by} </span>
+          <PersonDot name={item.added_by} />
           <bdi>{item.added_by}</bdi>
         </span>
       )}

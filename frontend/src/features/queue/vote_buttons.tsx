@@ -1,11 +1,11 @@
-/** Up, the sum of all votes, down; the own vote filled. */
+/** Up, the sum of all votes, down; the user's own vote is filled. */
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { messages } from "../../locales/index.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { RollingNumber } from "../../ui/rolling_number.tsx";
-import { words } from "../../words/index.ts";
-import { vote } from "./doings.ts";
+import { vote } from "./actions.ts";
+import "./rolling_number.css";
 
 interface Props {
   item: ShownItem;
@@ -16,14 +16,14 @@ export function VoteButtons({ item, tabIndex }: Props) {
   return (
     <div class="queue-votes">
       <VoteButton item={item} direction={1} tabIndex={tabIndex} />
-      <Sum item={item} />
+      <VoteSum item={item} />
       <VoteButton item={item} direction={-1} tabIndex={tabIndex} />
     </div>
   );
 }
 
 function VoteButton({ item, direction, tabIndex }: Props & { direction: 1 | -1 }) {
-  const { queue } = words();
+  const { queue } = messages();
   const name = (direction === 1 ? queue.voteUp : queue.voteDown)(item.track.title);
   const way = direction === 1 ? "up" : "down";
   return (
@@ -43,12 +43,12 @@ function VoteButton({ item, direction, tabIndex }: Props & { direction: 1 | -1 }
   );
 }
 
-// What is answered at once needs no clock.
-const PATIENCE_MILLISECONDS = 400;
+// Shorter delays show no clock.
+const PENDING_AFTER_MILLISECONDS = 400;
 
-/** While something is under way with the item, and takes its time, a clock stands for the number. */
-function Sum({ item }: { item: ShownItem }) {
-  const { queue } = words();
+/** While an action on the item is pending for longer, a clock replaces the number. */
+function VoteSum({ item }: { item: ShownItem }) {
+  const { queue } = messages();
   const isLate = useIsLate(item.pending.length > 0);
   const side = item.votes > 0 ? "up" : item.votes < 0 ? "down" : undefined;
   return (
@@ -74,8 +74,31 @@ function useIsLate(isPending: boolean): boolean {
   useEffect(() => {
     setLate(false);
     if (!isPending) return;
-    const timer = setTimeout(() => setLate(true), PATIENCE_MILLISECONDS);
+    const timer = setTimeout(() => setLate(true), PENDING_AFTER_MILLISECONDS);
     return () => clearTimeout(timer);
   }, [isPending]);
   return isLate && isPending;
+}
+
+interface RollingNumberProps {
+  value: number;
+  /** How it is written. */
+  text: string;
+}
+
+export function RollingNumber({ value, text }: RollingNumberProps) {
+  const shown = useRef({ value, text, old: "", turn: "", count: 0 });
+  const { current } = shown;
+  if (value !== current.value) {
+    const turn = value > current.value ? "up" : "down";
+    shown.current = { value, text, old: current.text, turn, count: current.count + 1 };
+  }
+  const { old, turn, count } = shown.current;
+  // Another key creates another element, whose animation starts again.
+  return (
+    <span class="rolling" data-turn={turn || undefined} key={count}>
+      <span class="rolling-new">{text}</span>
+      {old && <span class="rolling-old">{old}</span>}
+    </span>
+  );
 }

@@ -1,17 +1,16 @@
-/** The fields of a room: a new one's, or those that change. */
+/** The form of a room: of a new one, or of changes. */
 
 import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
-import { fieldProblems, isForbidden, sentenceOf } from "../../store/problems.ts";
-import { type Room, slugOf } from "../../store/rooms.ts";
-import { Segmented } from "../../ui/segmented.tsx";
-import { Switch } from "../../ui/switch.tsx";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, fieldErrors, isForbidden } from "../../store/api_errors.ts";
+import { type Room, slugFromName } from "../../store/rooms.ts";
+import { SegmentedControl, Switch } from "../../ui/form_controls.tsx";
 import { TextField } from "../../ui/text_field.tsx";
-import { words } from "../../words/index.ts";
 
 // The server's limits.
-const LONGEST_NAME = 80;
-const LONGEST_SLUG = 50;
+const MAX_NAME_LENGTH = 80;
+const MAX_SLUG_LENGTH = 50;
 
 export interface RoomValues {
   name: string;
@@ -22,13 +21,13 @@ export interface RoomValues {
 
 interface Props {
   initial: RoomValues;
-  /** A room keeps its slug: only a new one has a choice. */
+  /** Only for a new room: the slug can't be changed. */
   hasSlug: boolean;
   submitLabel: string;
-  /** Rejects with what the server said. */
+  /** Rejects with the server's error. */
   onSubmit: (values: RoomValues) => Promise<void>;
   onCancel: () => void;
-  /** Stands below. */
+  /** Shown below. */
   children?: ComponentChildren;
 }
 
@@ -37,18 +36,18 @@ export function RoomForm({ initial, hasSlug, submitLabel, onSubmit, onCancel, ch
   const [problem, setProblem] = useState<unknown>(null);
   const isSending = useRef(false);
   const form = useRef<HTMLFormElement>(null);
-  const texts = words().rooms;
-  const byField: Readonly<Record<string, string>> = { ...fieldProblems(problem), ...missing(problem) };
+  const texts = lazyMessages().rooms;
+  const byField: Readonly<Record<string, string>> = { ...fieldErrors(problem), ...missingFields(problem) };
   const set = (change: Partial<RoomValues>) => setValues((before) => ({ ...before, ...change }));
 
   const send = async (event: Event) => {
     event.preventDefault();
     if (isSending.current) return;
     isSending.current = true;
-    const told = await failureOf(values, onSubmit);
+    const error = await submitError(values, onSubmit);
     isSending.current = false;
-    setProblem(told);
-    if (told)
+    setProblem(error);
+    if (error)
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid]")?.focus());
   };
 
@@ -57,24 +56,11 @@ export function RoomForm({ initial, hasSlug, submitLabel, onSubmit, onCancel, ch
       <TextField
         label={texts.name}
         value={values.name}
-        maxLength={LONGEST_NAME}
+        maxLength={MAX_NAME_LENGTH}
         problem={byField["name"]}
         onValue={(name) => set({ name })}
       />
-      {hasSlug && (
-        <TextField
-          label={texts.address}
-          value={values.slug}
-          maxLength={LONGEST_SLUG}
-          prefix="/r/"
-          placeholder={slugOf(values.name)}
-          problem={byField["slug"]}
-          help={texts.addressHelp}
-          isCode
-          onValue={(slug) => set({ slug: slug.toLowerCase() })}
-        />
-      )}
-      <Segmented
+      <SegmentedControl
         label={texts.order}
         value={values.order}
         options={[
@@ -83,21 +69,38 @@ export function RoomForm({ initial, hasSlug, submitLabel, onSubmit, onCancel, ch
         ]}
         onChange={(order) => set({ order })}
       />
+      <p class="dim small">{values.order === "votes" ? texts.byVotesHelp : texts.byHandHelp}</p>
       <Switch
         label={texts.listed}
         help={texts.listedHelp}
         isOn={values.is_public}
         onChange={(is_public) => set({ is_public })}
       />
+      {hasSlug && (
+        <details class="rooms-more" open={Boolean(byField["slug"]) || undefined}>
+          <summary>{texts.more}</summary>
+          <TextField
+            label={texts.address}
+            value={values.slug}
+            maxLength={MAX_SLUG_LENGTH}
+            prefix="/r/"
+            placeholder={slugFromName(values.name)}
+            problem={byField["slug"]}
+            help={texts.addressHelp}
+            isCode
+            onValue={(slug) => set({ slug: slug.toLowerCase() })}
+          />
+        </details>
+      )}
       <p class="problem" role="alert">
-        {problem !== null && !Object.keys(byField).length && wholeSentence(problem)}
+        {problem !== null && !Object.keys(byField).length && formErrorMessage(problem)}
       </p>
       <div class="rooms-buttons">
         <button type="submit" class="button main">
           {submitLabel}
         </button>
         <button type="button" class="button quiet" onClick={onCancel}>
-          {words().app.cancel}
+          {messages().app.cancel}
         </button>
       </div>
       {children}
@@ -105,10 +108,10 @@ export function RoomForm({ initial, hasSlug, submitLabel, onSubmit, onCancel, ch
   );
 }
 
-class NothingThere extends Error {}
+class NameMissing extends Error {}
 
-async function failureOf(values: RoomValues, onSubmit: Props["onSubmit"]): Promise<unknown> {
-  if (!values.name.trim()) return new NothingThere();
+async function submitError(values: RoomValues, onSubmit: Props["onSubmit"]): Promise<unknown> {
+  if (!values.name.trim()) return new NameMissing();
   try {
     await onSubmit({ ...values, name: values.name.trim(), slug: values.slug.trim() });
     return null;
@@ -117,10 +120,10 @@ async function failureOf(values: RoomValues, onSubmit: Props["onSubmit"]): Promi
   }
 }
 
-function missing(problem: unknown): Record<string, string> {
-  return problem instanceof NothingThere ? { name: words().problems.blank } : {};
+function missingFields(problem: unknown): Record<string, string> {
+  return problem instanceof NameMissing ? { name: messages().problems.blank } : {};
 }
 
-function wholeSentence(problem: unknown): string {
-  return isForbidden(problem) ? words().rooms.ownerOnly : sentenceOf(problem);
+function formErrorMessage(problem: unknown): string {
+  return isForbidden(problem) ? lazyMessages().rooms.ownerOnly : errorMessage(problem);
 }

@@ -1,21 +1,20 @@
 /** The rooms one can go to, and the form for a new one. */
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { addressOfRoom, goToRoom, part, show } from "../../store/place.ts";
-import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
-import { view } from "../../store/room.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, isUnreachable } from "../../store/api_errors.ts";
+import { displayName, view } from "../../store/room.ts";
 import { followRooms, loadRooms, makeRoom, type Room, rooms } from "../../store/rooms.ts";
-import { tell } from "../../store/toasts.ts";
+import { goToRoom, part, roomPath, showPart } from "../../store/router.ts";
+import { invitation } from "../../store/server_info.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Retry } from "../../ui/retry.tsx";
+import { ErrorRetry } from "../../ui/lazy.tsx";
 import { columns } from "../../ui/screen.ts";
-import { shortened } from "../../ui/shortened.ts";
-import { words } from "../../words/index.ts";
 import { RoomForm, type RoomValues } from "./room_form.tsx";
 
 export function RoomList() {
   const { list, problem } = rooms.value;
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   const isSeen = part.value === "room";
   useEffect(() => (isSeen ? followRooms() : undefined), [isSeen]);
   return (
@@ -24,17 +23,17 @@ export function RoomList() {
       {list && (
         <ul class="rooms-list">
           {list.map((room) => (
-            <Line room={room} key={room.slug} />
+            <RoomLink room={room} key={room.slug} />
           ))}
         </ul>
       )}
       {list && list.length < 2 && <p class="dim small">{texts.noRooms}</p>}
       {!list && !problem && <div class="skeleton" aria-hidden="true" />}
       {problem !== null && (
-        <Retry
+        <ErrorRetry
           class="rooms-problem"
-          text={hasNoAnswer(problem) ? texts.needsNetwork : sentenceOf(problem)}
-          label={words().app.retry}
+          text={isUnreachable(problem) ? texts.needsNetwork : errorMessage(problem)}
+          label={messages().app.retry}
           onRetry={loadRooms}
         />
       )}
@@ -43,8 +42,8 @@ export function RoomList() {
   );
 }
 
-function Line({ room }: { room: Room }) {
-  const texts = words().rooms;
+function RoomLink({ room }: { room: Room }) {
+  const texts = lazyMessages().rooms;
   const isHere = room.slug === view.value.room;
   const notes = [
     texts.items(isHere ? view.value.items.length : room.items),
@@ -54,17 +53,17 @@ function Line({ room }: { room: Room }) {
     <li>
       <a
         class="rooms-line"
-        href={addressOfRoom(room.slug)}
+        href={roomPath(room.slug)}
         aria-current={isHere ? "true" : undefined}
         onClick={(event) => {
           if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
           event.preventDefault();
-          void go(room.slug);
+          void enterListedRoom(room.slug);
         }}
       >
-        <span class="rooms-words">
+        <span class="rooms-text">
           <span class="one-line" dir="auto">
-            {room.name}
+            {displayName(room)}
           </span>
           <span class="dim small numbers">{notes.filter(Boolean).join(" · ")}</span>
         </span>
@@ -74,23 +73,23 @@ function Line({ room }: { room: Room }) {
   );
 }
 
-async function go(slug: string): Promise<void> {
+async function enterListedRoom(slug: string): Promise<void> {
   const entered = goToRoom(slug);
   // Where there is room for it, this part stays as it is beside the queue.
   if (columns.value === 1) {
-    show("queue");
+    showPart("queue");
     requestAnimationFrame(() => document.getElementById("queue-part")?.focus());
   }
   await entered;
 }
 
-const EMPTY: RoomValues = { name: "", slug: "", is_public: true, order: "votes" };
+const NEW_ROOM: RoomValues = { name: "", slug: "", is_public: true, order: "votes" };
 
 function NewRoom() {
   const [isOpen, setOpen] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
   const place = useRef<HTMLDivElement>(null);
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   useEffect(() => {
     if (isOpen) place.current?.querySelector("input")?.focus();
   }, [isOpen]);
@@ -99,9 +98,10 @@ function NewRoom() {
     requestAnimationFrame(() => opener.current?.focus());
   };
   const make = async ({ slug, ...rest }: RoomValues) => {
-    const room = await makeRoom(slug ? { slug, ...rest } : rest);
-    tell(texts.created(shortened(room.name)));
-    close();
+    await makeRoom(slug ? { slug, ...rest } : rest);
+    setOpen(false);
+    showPart("queue");
+    invitation.value = "new";
   };
   if (!isOpen) {
     return (
@@ -114,7 +114,7 @@ function NewRoom() {
   return (
     <div class="rooms-new" ref={place}>
       <h3>{texts.newRoom}</h3>
-      <RoomForm initial={EMPTY} hasSlug submitLabel={texts.create} onSubmit={make} onCancel={close} />
+      <RoomForm initial={NEW_ROOM} hasSlug submitLabel={texts.create} onSubmit={make} onCancel={close} />
     </div>
   );
 }

@@ -1,50 +1,84 @@
 /** How others get in: a code to scan, a link to send; or what has to be done first. */
 
 import { useEffect, useState } from "preact/hooks";
-import { loadPageFacts, pageFacts, pageProblem } from "../../store/page.ts";
-import { part } from "../../store/place.ts";
-import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
-import { roomName, view } from "../../store/room.ts";
-import { roomLinks } from "../../store/sharing.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, isUnreachable } from "../../store/api_errors.ts";
+import { roomName, screenPath, view } from "../../store/room.ts";
+import { part, requestSearchFocus, showPart } from "../../store/router.ts";
+import {
+  invitation,
+  loadServerInfo,
+  roomLinks,
+  serverInfo,
+  serverInfoProblem,
+} from "../../store/server_info.ts";
 import { CopyField } from "../../ui/copy_field.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { SegmentedControl } from "../../ui/form_controls.tsx";
 import { Icon } from "../../ui/icon.tsx";
-import { Qr } from "../../ui/qr.tsx";
-import { Retry } from "../../ui/retry.tsx";
-import { Segmented } from "../../ui/segmented.tsx";
-import { words } from "../../words/index.ts";
+import { ErrorRetry } from "../../ui/lazy.tsx";
+import { QrCode } from "../../ui/qr_code.tsx";
+import "./rooms.css";
 
 export function Share() {
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   const links = roomLinks.value;
   const isSeen = part.value === "room";
   useEffect(() => {
-    if (isSeen) void loadPageFacts();
+    if (isSeen) void loadServerInfo();
   }, [isSeen]);
   if (view.value.connection.kind === "ended") return null;
   return (
     <section class="card rooms-card" aria-labelledby="rooms-share">
       <h2 id="rooms-share">{texts.share}</h2>
-      {links.length > 0 ? <Links links={links} /> : <HowToOpen />}
+      {links.length > 0 ? <Links links={links} /> : <HowToShare />}
     </section>
+  );
+}
+
+/** The same above everything, from wherever one is; of a new room with the next step. */
+export function Invitation() {
+  const texts = lazyMessages().rooms;
+  const links = roomLinks.value;
+  const isNew = invitation.value === "new";
+  useEffect(() => void loadServerInfo(), []);
+  const close = () => {
+    invitation.value = null;
+  };
+  const addFirst = () => {
+    close();
+    showPart("library");
+    requestSearchFocus();
+  };
+  return (
+    <Dialog title={texts.inviteTo(roomName.value)} closeLabel={messages().app.close} onClose={close}>
+      <div class="rooms-invitation">{links.length > 0 ? <Links links={links} /> : <HowToShare />}</div>
+      {isNew && (
+        <button type="button" class="button main" onClick={addFirst}>
+          <Icon name="add" />
+          {texts.addFirst}
+        </button>
+      )}
+    </Dialog>
   );
 }
 
 function Links({ links }: { links: readonly string[] }) {
   const [chosen, setChosen] = useState("");
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   const link = links.find((one) => new URL(one).host === chosen) ?? links[0] ?? "";
   return (
     <>
       <p class="dim">{texts.shareHelp}</p>
       {links.length > 1 && (
-        <Segmented
+        <SegmentedControl
           label={texts.whichAddress}
           value={new URL(link).host}
           options={links.map((one) => ({ value: new URL(one).host, label: new URL(one).host }))}
           onChange={setChosen}
         />
       )}
-      <Qr text={link} label={texts.code(link)} />
+      <QrCode text={link} label={texts.code(link)} />
       <CopyField
         label={texts.link}
         text={link}
@@ -52,6 +86,9 @@ function Links({ links }: { links: readonly string[] }) {
         copiedText={texts.copied}
         selectedText={texts.selected}
       />
+      <a class="button quiet" href={screenPath(view.value.room)} target="_blank" rel="noopener">
+        {texts.onScreen}
+      </a>
       {"share" in navigator && (
         <button type="button" class="button" onClick={() => void send(link)}>
           <Icon name="share" />
@@ -64,26 +101,30 @@ function Links({ links }: { links: readonly string[] }) {
 
 async function send(url: string): Promise<void> {
   try {
-    await navigator.share({ title: roomName.value, text: words().rooms.sendText(roomName.value), url });
+    await navigator.share({
+      title: roomName.value,
+      text: lazyMessages().rooms.sendText(roomName.value),
+      url,
+    });
   } catch {
     // Thought better of it; the link is still there.
   }
 }
 
-function HowToOpen() {
-  const texts = words().rooms;
-  const problem = pageProblem.value;
-  if (!pageFacts.value && problem !== null) {
+function HowToShare() {
+  const texts = lazyMessages().rooms;
+  const problem = serverInfoProblem.value;
+  if (!serverInfo.value && problem !== null) {
     return (
-      <Retry
+      <ErrorRetry
         class="rooms-problem"
-        text={hasNoAnswer(problem) ? texts.shareNeedsNetwork : sentenceOf(problem)}
-        label={words().app.retry}
-        onRetry={loadPageFacts}
+        text={isUnreachable(problem) ? texts.shareNeedsNetwork : errorMessage(problem)}
+        label={messages().app.retry}
+        onRetry={loadServerInfo}
       />
     );
   }
-  if (!pageFacts.value) return <div class="skeleton" aria-hidden="true" />;
+  if (!serverInfo.value) return <div class="skeleton" aria-hidden="true" />;
   return (
     <>
       <p>{texts.onlyHere}</p>

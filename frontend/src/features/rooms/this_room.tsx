@@ -1,20 +1,19 @@
-/** The room one is in: its name and address, and what its creator may do to it. */
+/** The current room: its name and URL, and the changes that its creator may make. */
 
 import { useRef, useState } from "preact/hooks";
-import { addressOfRoom } from "../../store/place.ts";
-import { isForbidden, sentenceOf } from "../../store/problems.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, isForbidden } from "../../store/api_errors.ts";
 import { MAIN_ROOM, room, roomName, view } from "../../store/room.ts";
 import { changeThisRoom, deleteThisRoom } from "../../store/rooms.ts";
-import { tell } from "../../store/toasts.ts";
+import { roomPath } from "../../store/router.ts";
+import { showToast, truncate } from "../../store/toasts.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { shortened } from "../../ui/shortened.ts";
-import { words } from "../../words/index.ts";
 import { RoomForm, type RoomValues } from "./room_form.tsx";
 
 export function ThisRoom() {
   const [isChanging, setChanging] = useState(false);
   const opener = useRef<HTMLButtonElement>(null);
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   const known = room.value;
   const done = () => {
     setChanging(false);
@@ -23,11 +22,11 @@ export function ThisRoom() {
   return (
     <section class="card rooms-card" aria-labelledby="rooms-this">
       <div class="rooms-head">
-        <div class="rooms-words">
+        <div class="rooms-text">
           <h2 id="rooms-this" dir="auto">
             {roomName.value}
           </h2>
-          {view.value.room !== MAIN_ROOM && <p class="dim small">{addressOfRoom(view.value.room)}</p>}
+          {view.value.room !== MAIN_ROOM && <p class="dim small">{roomPath(view.value.room)}</p>}
         </div>
         {known && !isChanging && (
           <button type="button" class="button" ref={opener} onClick={() => setChanging(true)}>
@@ -41,38 +40,38 @@ export function ThisRoom() {
           {!known.is_public && known.slug !== MAIN_ROOM && texts.unlisted}
         </p>
       )}
-      {known && isChanging && <Change key={known.slug} values={{ ...known }} onDone={done} />}
+      {known && isChanging && <ChangeRoom key={known.slug} values={{ ...known }} onDone={done} />}
     </section>
   );
 }
 
-function Change({ values, onDone }: { values: RoomValues; onDone: () => void }) {
-  const texts = words().rooms;
+function ChangeRoom({ values, onDone }: { values: RoomValues; onDone: () => void }) {
+  const texts = lazyMessages().rooms;
   const save = async ({ name, order, is_public }: RoomValues) => {
     await changeThisRoom({ name, order, is_public });
-    tell(texts.saved);
+    showToast(texts.saved);
     onDone();
   };
   return (
     <>
       <p class="dim">{values.slug === MAIN_ROOM ? texts.staffOnly : texts.mayChange}</p>
       <RoomForm initial={values} hasSlug={false} submitLabel={texts.save} onSubmit={save} onCancel={onDone}>
-        {values.slug !== MAIN_ROOM && <Delete name={values.name} />}
+        {values.slug !== MAIN_ROOM && <DeleteRoom name={values.name} />}
       </RoomForm>
     </>
   );
 }
 
-function Delete({ name }: { name: string }) {
+function DeleteRoom({ name }: { name: string }) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
-  const texts = words().rooms;
+  const texts = lazyMessages().rooms;
   const remove = async () => {
     try {
       await deleteThisRoom();
-      tell(texts.deleted(shortened(name)));
-    } catch (refusal) {
-      setProblem(refusal);
+      showToast(texts.deleted(truncate(name)));
+    } catch (error) {
+      setProblem(error);
     }
   };
   return (
@@ -83,19 +82,19 @@ function Delete({ name }: { name: string }) {
       {isAsking && (
         <Dialog
           title={texts.deleteQuestion(name)}
-          closeLabel={words().app.close}
+          closeLabel={messages().app.close}
           onClose={() => setAsking(false)}
         >
           <p>{texts.deleteHelp}</p>
           <p class="problem" role="alert">
-            {problem !== null && (isForbidden(problem) ? texts.ownerOnly : sentenceOf(problem))}
+            {problem !== null && (isForbidden(problem) ? texts.ownerOnly : errorMessage(problem))}
           </p>
           <div class="rooms-buttons">
             <button type="button" class="button danger" onClick={() => void remove()}>
               {texts.delete}
             </button>
             <button type="button" class="button" onClick={() => setAsking(false)}>
-              {words().app.cancel}
+              {messages().app.cancel}
             </button>
           </div>
         </Dialog>

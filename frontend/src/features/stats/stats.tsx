@@ -1,16 +1,15 @@
-/** What is heard and liked here: by everybody, and by oneself. */
+/** Statistics of listening and liking: of all users, and the user's own. */
 
 import type { ComponentChild } from "preact";
 import { useEffect } from "preact/hooks";
-import { account, mayHaveAccount } from "../../store/account.ts";
-import { isUnanswered, recogniseMe } from "../../store/guest.ts";
-import { goToPart } from "../../store/place.ts";
-import { hasNoAnswer, sentenceOf } from "../../store/problems.ts";
-import { followStats, loadStats, overall, own, type Scope, scope } from "../../store/stats.ts";
-import { Retry } from "../../ui/retry.tsx";
-import { laterWords, words } from "../../words/index.ts";
-import { Overall } from "./overall.tsx";
-import { Own } from "./own.tsx";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { errorMessage, isUnreachable } from "../../store/api_errors.ts";
+import { account, isIdentityUnavailable, loadIdentity, mayHaveAccount } from "../../store/identity.ts";
+import { goToPart } from "../../store/router.ts";
+import { followStats, globalStats, loadStats, myStats, type Scope, scope } from "../../store/stats.ts";
+import { ErrorRetry } from "../../ui/lazy.tsx";
+import { GlobalStats, MyStats } from "./stats_panels.tsx";
+import { Tonight } from "./tonight.tsx";
 import "../../ui/panel.css";
 import "./stats.css";
 
@@ -19,23 +18,24 @@ export function Stats() {
   const isOwn = scope.value === "me";
   return (
     <div class="panel">
-      <Choice />
-      {isOwn ? <ForMe /> : <Figures {...overall.value} Known={Overall} />}
+      <ScopeChoice />
+      {!isOwn && <Tonight />}
+      {isOwn ? <ForMe /> : <StatsContent {...globalStats.value} Known={GlobalStats} />}
     </div>
   );
 }
 
 function ForMe() {
   if (account.value === undefined)
-    return isUnanswered.value ? <Away isPart={false} onRetry={recogniseMe} /> : <Loading />;
+    return isIdentityUnavailable.value ? <LoadFailed isPart={false} onRetry={loadIdentity} /> : <Loading />;
   if (account.value === null) return <SignInFirst />;
-  return <Figures {...own.value} Known={Own} />;
+  return <StatsContent {...myStats.value} Known={MyStats} />;
 }
 
-function Choice() {
-  const texts = laterWords().stats;
+function ScopeChoice() {
+  const texts = lazyMessages().stats;
   const options: [Scope, string][] = [
-    ["everybody", texts.everybody],
+    ["all", texts.all],
     ["me", texts.you],
   ];
   return (
@@ -57,17 +57,17 @@ function Choice() {
   );
 }
 
-interface FiguresProps {
+interface StatsContentProps {
   known: object | null;
   problem: unknown;
   Known: () => ComponentChild;
 }
 
-function Figures({ known, problem, Known }: FiguresProps) {
-  const other = hasNoAnswer(problem) ? null : sentenceOf(problem);
+function StatsContent({ known, problem, Known }: StatsContentProps) {
+  const other = isUnreachable(problem) ? null : errorMessage(problem);
   return (
     <>
-      {problem !== null && <Away isPart={known !== null} other={other} onRetry={loadStats} />}
+      {problem !== null && <LoadFailed isPart={known !== null} other={other} onRetry={loadStats} />}
       {known === null && problem === null && <Loading />}
       <Known />
     </>
@@ -75,10 +75,10 @@ function Figures({ known, problem, Known }: FiguresProps) {
 }
 
 function SignInFirst() {
-  const texts = laterWords().stats;
+  const texts = lazyMessages().stats;
   return (
     <div class="empty">
-      <p>{mayHaveAccount ? texts.signInFirst : laterWords().account.elsewhere}</p>
+      <p>{mayHaveAccount ? texts.signInFirst : lazyMessages().account.elsewhere}</p>
       <button type="button" class="button main" onClick={() => goToPart("account")}>
         {texts.toAccount}
       </button>
@@ -86,20 +86,20 @@ function SignInFirst() {
   );
 }
 
-interface AwayProps {
+interface LoadFailedProps {
   isPart: boolean;
   /** What is wrong, if it is not the network. */
   other?: string | null;
   onRetry: () => Promise<void>;
 }
 
-function Away({ isPart, other, onRetry }: AwayProps) {
-  const texts = laterWords().stats;
+function LoadFailed({ isPart, other, onRetry }: LoadFailedProps) {
+  const texts = lazyMessages().stats;
   return (
-    <Retry
+    <ErrorRetry
       class={isPart ? "panel-problem card" : "empty"}
       text={other ?? (isPart ? texts.needsNetworkKept : texts.needsNetwork)}
-      label={words().app.retry}
+      label={messages().app.retry}
       onRetry={onRetry}
     />
   );
@@ -108,7 +108,7 @@ function Away({ isPart, other, onRetry }: AwayProps) {
 function Loading() {
   return (
     <div class="stats-loading" role="status">
-      <span class="spoken">{laterWords().stats.loading}</span>
+      <span class="spoken">{lazyMessages().stats.loading}</span>
       {Array.from({ length: 4 }, (_, index) => (
         <div class="skeleton" aria-hidden="true" key={index} />
       ))}

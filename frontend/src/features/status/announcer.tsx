@@ -1,19 +1,21 @@
-/** Says what others did, a batch at a time, and what became of the own actions that were refused. */
+/** Announces changes of other users in batches, and reports the user's rejected actions. */
 
 import { useEffect, useState } from "preact/hooks";
+import { messages } from "../../locales/index.ts";
 import { onNotice, refreshRoom } from "../../store/room.ts";
-import { tell } from "../../store/toasts.ts";
+import { countAddition, recentAdditions, showToast } from "../../store/toasts.ts";
 import type { Notice, StreamEvent } from "../../sync/index.ts";
-import { words } from "../../words/index.ts";
-import { refusalText } from "./refusals.ts";
-import { sentenceOf } from "./sentences.ts";
+import { activitySummary, additionsText, rejectionMessage } from "./notice_messages.ts";
 
 /** Long enough for what belongs together, short enough to be news. */
 const BATCH_MILLISECONDS = 1500;
 
 export function Announcer() {
-  const [{ sentence, count }, setSaid] = useState({ sentence: "", count: 0 });
-  useEffect(() => listen((next) => setSaid((said) => ({ sentence: next, count: said.count + 1 }))), []);
+  const [{ sentence, count }, setAnnouncement] = useState({ sentence: "", count: 0 });
+  useEffect(
+    () => listen((next) => setAnnouncement((last) => ({ sentence: next, count: last.count + 1 }))),
+    [],
+  );
   return (
     <p class="spoken" role="status" aria-live="polite" data-testid="announcer">
       {/* Another element each time: the same words once more would else be no change, and not be spoken. */}
@@ -22,24 +24,36 @@ export function Announcer() {
   );
 }
 
-function listen(say: (sentence: string) => void): () => void {
+/** Recent additions of others, visually: the announcer covers screen readers. */
+export function RecentAdditions() {
+  const counts = recentAdditions.value;
+  if (!counts.size) return null;
+  return (
+    <p class="note small" aria-hidden="true" dir="auto">
+      {additionsText(counts, messages())}
+    </p>
+  );
+}
+
+function listen(announce: (sentence: string) => void): () => void {
   let batch: StreamEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | null = null;
   const flush = () => {
     timer = null;
-    say(sentenceOf(batch, words()));
+    announce(activitySummary(batch, messages()));
     batch = [];
   };
-  const forget = onNotice((notice: Notice) => {
-    if (notice.kind === "refused") tell(refusalText(notice.refusal, words()));
+  const unsubscribe = onNotice((notice: Notice) => {
+    if (notice.kind === "rejected") showToast(rejectionMessage(notice.rejection, messages()));
     if (notice.kind === "snapshot") void refreshRoom();
-    if (notice.kind === "healed") say(words().status.healed);
+    if (notice.kind === "resynced") announce(messages().status.resynced);
     if (notice.kind !== "event" || notice.isOwn) return;
+    if (notice.event.type === "track.added") countAddition(notice.event.payload.added_by);
     batch.push(notice.event);
     timer ??= setTimeout(flush, BATCH_MILLISECONDS);
   });
   return () => {
     if (timer) clearTimeout(timer);
-    forget();
+    unsubscribe();
   };
 }

@@ -1,32 +1,35 @@
-/** One line below the head when something keeps the page from being in step, with what can be done about it. */
+/** One line below the header when the web app is not in sync, with what the user can do. */
 
 import { signal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { addressOfRoom } from "../../store/place.ts";
+import { messages, withLazyMessages } from "../../locales/index.ts";
+import { newVersion } from "../../store/installation.ts";
 import { view } from "../../store/room.ts";
-import { tell } from "../../store/toasts.ts";
-import { newVersion } from "../../store/version.ts";
+import { roomPath } from "../../store/router.ts";
+import { showToast } from "../../store/toasts.ts";
 import { lazy } from "../../ui/lazy.tsx";
-import { words } from "../../words/index.ts";
-import { secondsUntil, useLasting, useSecondsUntil } from "./times.ts";
+import { secondsUntil, useHasLasted, useSecondsUntil } from "./countdown.ts";
 import "./status.css";
 
 // What is over sooner needs no line of its own, which would move the page up and down.
-const PATIENCE_MILLISECONDS = 2000;
+const SHOW_AFTER_MILLISECONDS = 2000;
 
 const isStaleListOpen = signal(false);
 
-const StaleList = lazy(() => import("./stale_list.tsx").then((module) => module.StaleList), {
-  Failed: StaleListFailed,
-  skeleton: <span hidden />,
-});
+const StaleList = lazy(
+  () => withLazyMessages(import("./stale_list.tsx").then((module) => module.StaleList)),
+  {
+    Failed: StaleListFailed,
+    skeleton: <span hidden />,
+  },
+);
 
 export function Banner() {
   return (
     <>
       <div class="banners" role="status">
         <ConnectionBanner />
-        <Limited />
+        <RateLimited />
         <StaleActions />
         <NewVersion />
       </div>
@@ -37,17 +40,17 @@ export function Banner() {
 
 function ConnectionBanner() {
   const { connection, waiting } = view.value;
-  const { status } = words();
+  const { status } = messages();
   const isReconnecting = connection.kind === "reconnecting";
-  const isAway = useLasting(isReconnecting && waiting.length > 0, PATIENCE_MILLISECONDS);
-  if (connection.kind === "offline") return <Waiting because={status.offlineBanner} />;
-  if (isReconnecting && connection.isRestart) return <Waiting because={status.restarting} />;
-  if (isReconnecting && isAway) return <Waiting because={status.awayBanner} />;
+  const isAway = useHasLasted(isReconnecting && waiting.length > 0, SHOW_AFTER_MILLISECONDS);
+  if (connection.kind === "offline") return <UnsentChanges because={status.offlineBanner} />;
+  if (isReconnecting && connection.isRestart) return <UnsentChanges because={status.restarting} />;
+  if (isReconnecting && isAway) return <UnsentChanges because={status.awayBanner} />;
   if (connection.kind !== "ended") return null;
   return connection.reason === "no-such-room" ? (
     <p class="banner" role="alert">
       <span class="banner-text">{status.noSuchRoom}</span>
-      <a class="button" href={addressOfRoom("main")}>
+      <a class="button" href={roomPath("main")}>
         {status.toMain}
       </a>
     </p>
@@ -58,24 +61,24 @@ function ConnectionBanner() {
   );
 }
 
-function Waiting({ because }: { because: string }) {
+function UnsentChanges({ because }: { because: string }) {
   const count = view.value.waiting.length;
   return (
     <p class="banner">
       <span>
-        {because} {count > 0 && <strong>{words().status.waiting(count)}</strong>}
+        {because} {count > 0 && <strong>{messages().status.waiting(count)}</strong>}
       </span>
     </p>
   );
 }
 
 /** The server takes no more for a while: without a word one would only see clocks. */
-function Limited() {
+function RateLimited() {
   const { connection, limitedUntil, waiting } = view.value;
-  const { status } = words();
+  const { status } = messages();
   const seconds = useSecondsUntil(limitedUntil ?? 0);
   const secondsAtFirst = useMemo(() => secondsUntil(limitedUntil ?? 0), [limitedUntil]);
-  const isLimited = useLasting(limitedUntil !== null, PATIENCE_MILLISECONDS);
+  const isLimited = useHasLasted(limitedUntil !== null, SHOW_AFTER_MILLISECONDS);
   if (!isLimited || connection.kind !== "live") return null;
   return (
     <p class="banner">
@@ -89,11 +92,11 @@ function Limited() {
   );
 }
 
-/** What was done too long ago to be sent without asking: one line, however much it is. */
+/** Unsent changes that are too old to be sent without asking: the user sends or discards each. */
 function StaleActions() {
   const count = view.value.stale.length;
   if (count === 0) return null;
-  const { status } = words();
+  const { status } = messages();
   return (
     <div class="banner">
       <span class="banner-text">{status.stale(count)}</span>
@@ -118,7 +121,7 @@ function closeStaleList(): void {
 function StaleListFailed() {
   useEffect(() => {
     closeStaleList();
-    tell(words().app.partFailed);
+    showToast(messages().app.partFailed);
   }, []);
   return null;
 }
@@ -128,9 +131,9 @@ function NewVersion() {
   if (!take) return null;
   return (
     <div class="banner">
-      <span class="banner-text">{words().app.newVersion}</span>
+      <span class="banner-text">{messages().app.newVersion}</span>
       <button type="button" class="button" onClick={take}>
-        {words().app.reload}
+        {messages().app.reload}
       </button>
     </div>
   );

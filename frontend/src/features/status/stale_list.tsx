@@ -1,29 +1,30 @@
-/** What was done too long ago to be sent without asking: each in words, to be sent after all or forgotten. */
+/** Unsent changes that are too old to be sent without asking: the user sends or discards each. */
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { dismissStale, nameOfRoom, sendStale, view } from "../../store/room.ts";
+import { lazyMessages, messages } from "../../locales/index.ts";
+import { discardStale, nameOfRoom, sendStale, view } from "../../store/room.ts";
 import type { Action, StoredAction } from "../../sync/index.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import type { Words } from "../../words/en.ts";
-import { words } from "../../words/index.ts";
 import "./stale_list.css";
 
 export function StaleList({ onClose }: { onClose: () => void }) {
   const { stale } = view.value;
-  const texts = words().stale;
+  const texts = lazyMessages().stale;
   const list = useRef<HTMLUListElement>(null);
   const index = useRef(0);
-  const close = () => {
-    onClose();
-    // With the last of them its banner goes, and the button that focus would come back to.
-    requestAnimationFrame(() => {
-      if (document.activeElement === document.body) {
-        document.querySelector<HTMLElement>(".status-button")?.focus();
-      }
-    });
-  };
+  useLayoutEffect(
+    () => () => {
+      // With the last of them its banner goes, and the button that focus would come back to. This one is always there.
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) {
+          document.querySelector<HTMLElement>(".app-invite")?.focus();
+        }
+      });
+    },
+    [],
+  );
   useLayoutEffect(() => {
-    if (stale.length === 0) close();
+    if (stale.length === 0) onClose();
     // The button that focus was on has gone with its line; the next line takes its place.
     else if (document.activeElement === document.body) {
       const line = list.current?.children[Math.min(index.current, stale.length - 1)];
@@ -34,21 +35,21 @@ export function StaleList({ onClose }: { onClose: () => void }) {
     for (const { opId } of stale) decide(opId);
   };
   return (
-    <Dialog title={texts.title} closeLabel={words().app.close} onClose={onClose}>
+    <Dialog title={texts.title} closeLabel={messages().app.close} onClose={onClose}>
       <p class="dim">{texts.help}</p>
       {stale.length > 1 && (
         <div class="stale-buttons">
           <button type="button" class="button" onClick={() => all(sendStale)}>
             {texts.sendAll}
           </button>
-          <button type="button" class="button quiet" onClick={() => all(dismissStale)}>
+          <button type="button" class="button quiet" onClick={() => all(discardStale)}>
             {texts.forgetAll}
           </button>
         </div>
       )}
       <ul class="stale-list" ref={list}>
         {stale.map((stored, at) => (
-          <Line
+          <StaleAction
             key={stored.opId}
             stored={stored}
             onDecide={() => {
@@ -61,17 +62,18 @@ export function StaleList({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Line({ stored, onDecide }: { stored: StoredAction; onDecide: () => void }) {
-  const { stale, dayAndTime } = words();
+function StaleAction({ stored, onDecide }: { stored: StoredAction; onDecide: () => void }) {
+  const { stale } = lazyMessages();
+  const { dayAndTime } = messages();
   const { opId, madeAt } = stored;
-  const what = sentenceOf(stored, words());
+  const what = messageOf(stored);
   const decide = (how: (opId: string) => void) => () => {
     onDecide();
     how(opId);
   };
   return (
     <li class="stale-line">
-      <p class="stale-words">
+      <p class="stale-text">
         <span dir="auto">{what}</span>
         <span class="dim small numbers">{dayAndTime(new Date(madeAt).toISOString())}</span>
       </p>
@@ -88,7 +90,7 @@ function Line({ stored, onDecide }: { stored: StoredAction; onDecide: () => void
           type="button"
           class="button quiet"
           aria-label={`${stale.forget}: ${what}`}
-          onClick={decide(dismissStale)}
+          onClick={decide(discardStale)}
         >
           {stale.forget}
         </button>
@@ -98,22 +100,23 @@ function Line({ stored, onDecide }: { stored: StoredAction; onDecide: () => void
 }
 
 /** The room is named where it isn't the one that is shown. */
-function sentenceOf(stored: StoredAction, texts: Words): string {
-  const deed = deedOf(stored, texts);
+function messageOf(stored: StoredAction): string {
+  const text = actionText(stored);
   const { room } = stored;
-  return room === view.value.room ? deed : texts.stale.inRoom(deed, nameOfRoom(room));
+  return room === view.value.room ? text : lazyMessages().stale.inRoom(text, nameOfRoom(room));
 }
 
 /** "Remove So What" */
-export function deedOf({ action, title }: Pick<StoredAction, "action" | "title">, words: Words): string {
-  const { stale, queue, nowPlaying } = words;
+function actionText({ action, title }: StoredAction): string {
+  const { queue, nowPlaying } = messages();
+  const { stale } = lazyMessages();
   switch (action.kind) {
     case "add":
       return stale.add(title);
     case "move":
       return queue.move(title);
     case "vote":
-      return voteOf(action, words)(title);
+      return voteText(action)(title);
     case "play":
       return nowPlaying.play(title);
     case "stop":
@@ -125,7 +128,8 @@ export function deedOf({ action, title }: Pick<StoredAction, "action" | "title">
   }
 }
 
-function voteOf({ value }: Action & { kind: "vote" }, { stale, queue }: Words): (title: string) => string {
-  if (value === 0) return stale.takeVoteBack;
+function voteText({ value }: Action & { kind: "vote" }): (title: string) => string {
+  const { queue } = messages();
+  if (value === 0) return lazyMessages().stale.takeVoteBack;
   return value > 0 ? queue.voteUp : queue.voteDown;
 }

@@ -1,23 +1,28 @@
-/** How far this browser is in step with the server: a small sign in the head, with details at a tap. */
+/** How far this browser is in step with the server: a sign in the head while it isn't, with details at a tap. */
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { messages } from "../../locales/index.ts";
 import { connectNow, view } from "../../store/room.ts";
-import { useLayer } from "../../ui/use_layer.ts";
-import { words } from "../../words/index.ts";
-import { useSecondsUntil } from "./times.ts";
+import { useLayer } from "../../ui/hooks.ts";
+import { useHasLasted, useSecondsUntil } from "./countdown.ts";
 import "./status.css";
 
-/** Somebody has turned to something else. */
-const LEAVING = ["pointerdown", "focusin"];
+// What is over sooner needs no sign.
+const SHOW_AFTER_MILLISECONDS = 1000;
+
+/** Events by which the user leaves the details. */
+const LEAVING_EVENTS = ["pointerdown", "focusin"];
 
 export function SyncState() {
   const [isOpen, setOpen] = useState(false);
-  const { connection, seq, heals, waiting } = view.value;
+  const [hasFocus, setFocus] = useState(false);
+  const { connection, seq, resyncs, waiting } = view.value;
   const text = useStateText();
-  const waitingText = words().status.waiting(waiting.length);
-  // While the line is away; when it is there, they are on their way in a moment.
-  const isHeldUp = waiting.length > 0 && connection.kind !== "live" && connection.kind !== "ended";
-  const told = isHeldUp ? [`${text}, `, waitingText] : [text];
+  const waitingText = messages().status.waiting(waiting.length);
+  // Only without connection: with one they are sent within a moment.
+  const isDelayed = waiting.length > 0 && connection.kind !== "live" && connection.kind !== "ended";
+  const texts = isDelayed ? [text, `, ${waitingText}`] : [text];
+  const isBehind = useHasLasted(connection.kind !== "live" || waiting.length > 0, SHOW_AFTER_MILLISECONDS);
   const place = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
   const mayConnect = connection.kind === "reconnecting";
@@ -30,9 +35,9 @@ export function SyncState() {
     if (!isOpen) return;
     const closeFromBeside = ({ target }: Event) =>
       target instanceof Node && !place.current?.contains(target) && setOpen(false);
-    for (const kind of LEAVING) document.addEventListener(kind, closeFromBeside);
+    for (const kind of LEAVING_EVENTS) document.addEventListener(kind, closeFromBeside);
     return () => {
-      for (const kind of LEAVING) document.removeEventListener(kind, closeFromBeside);
+      for (const kind of LEAVING_EVENTS) document.removeEventListener(kind, closeFromBeside);
     };
   }, [isOpen]);
   const close = () => {
@@ -42,30 +47,37 @@ export function SyncState() {
   useLayer(close, isOpen);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape closes it from wherever in it one is.
-    <div class="status" ref={place} onKeyDown={(event) => isOpen && event.key === "Escape" && close()}>
+    <div
+      class="status"
+      ref={place}
+      hidden={!(isBehind || isOpen || hasFocus)}
+      onFocusIn={() => setFocus(true)}
+      onFocusOut={() => setFocus(false)}
+      onKeyDown={(event) => isOpen && event.key === "Escape" && close()}
+    >
       <button
         type="button"
         ref={button}
         class="status-button"
         aria-expanded={isOpen}
-        aria-label={`${words().status.details}: ${told.join("")}`}
+        aria-label={`${messages().status.details}: ${texts.join("")}`}
         onClick={() => setOpen(!isOpen)}
       >
         <span class="status-dot" data-kind={connection.kind} aria-hidden="true" />
         <span class="status-text numbers">
           {connection.kind === "live" && !waiting.length
-            ? words().status.inSyncShort
-            : told.map((part) => <span key={part}>{part}</span>)}
+            ? messages().status.inSyncShort
+            : texts.map((part) => <span key={part}>{part}</span>)}
         </span>
       </button>
       {isOpen && (
         <div class="status-details card">
-          <p class="numbers">{connection.kind === "live" ? words().status.inSync(seq) : text}</p>
+          <p class="numbers">{connection.kind === "live" ? messages().status.inSync(seq) : text}</p>
           {waiting.length > 0 && <p>{waitingText}</p>}
-          {heals > 0 && <p class="dim small">{words().status.heals(heals)}</p>}
+          {resyncs > 0 && <p class="dim small">{messages().status.resyncs(resyncs)}</p>}
           {mayConnect && (
             <button type="button" class="button" onClick={connectNow}>
-              {words().status.connectNow}
+              {messages().status.connectNow}
             </button>
           )}
         </div>
@@ -78,7 +90,7 @@ export function SyncState() {
 function useStateText(): string {
   const { connection, seq, waiting } = view.value;
   const seconds = useSecondsUntil(connection.kind === "reconnecting" ? connection.retryAt : 0);
-  const { status } = words();
+  const { status } = messages();
   switch (connection.kind) {
     case "live":
       return waiting.length ? status.waiting(waiting.length) : status.inSync(seq);
@@ -89,6 +101,6 @@ function useStateText(): string {
     case "connecting":
       return status.connecting;
     case "ended":
-      return status.ended; // the banner says why
+      return status.ended; // the banner has the reason
   }
 }

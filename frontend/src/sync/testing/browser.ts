@@ -7,12 +7,12 @@ import { openStorage, type Storage } from "../storage.ts";
 import type { Notice, RoomView, ShownItem } from "../view.ts";
 import type { ModelServer } from "./model_server.ts";
 import { Network, type SocketPair } from "./network.ts";
-import type { World } from "./world.ts";
+import type { Simulation } from "./simulation.ts";
 
 export class Browser {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly network: Network;
-  /** Who the server takes its requests for. */
+  /** The caller of its requests, for the server. */
   readonly caller: string;
   readonly tabs: Tab[] = [];
   databases: IDBFactory | null = new IDBFactory();
@@ -20,23 +20,23 @@ export class Browser {
   skew = 0;
   isOnline = true;
   hasChannels = true;
-  /** Whether what is kept takes real time, which is to be waited for. */
+  /** Whether storage takes real time, which is awaited. */
   isDatabaseReal = true;
-  /** How what is kept is opened. */
+  /** How storage is opened. */
   openStorage: Environment["openStorage"] = (name) =>
-    openStorage(this.databases, name, (ms, callback) => this.world.schedule(ms, callback));
+    openStorage(this.databases, name, (ms, callback) => this.simulation.schedule(ms, callback));
 
-  constructor(world: World, server: ModelServer, caller = "ada") {
-    this.world = world;
+  constructor(simulation: Simulation, server: ModelServer, caller = "ada") {
+    this.simulation = simulation;
     this.caller = caller;
-    this.network = new Network(world, server);
+    this.network = new Network(simulation, server);
   }
 
   async open(options: Partial<RoomClientOptions> = {}): Promise<Tab> {
     const tab = new Tab(this, options);
     this.tabs.push(tab);
     void tab.client.start();
-    await this.world.settle();
+    await this.simulation.settle();
     return tab;
   }
 
@@ -50,7 +50,7 @@ export class Tab {
   readonly browser: Browser;
   readonly client: RoomClient;
   readonly notices: Notice[] = [];
-  /** Every view that was told. */
+  /** All views that were reported. */
   readonly views: RoomView[] = [];
   /** Its sockets, the newest last. */
   readonly sockets: SocketPair[] = [];
@@ -86,7 +86,7 @@ export class Tab {
     return this.items.map(({ track_id }) => track_id).join(" ");
   }
 
-  told<K extends Notice["kind"]>(kind: K): Extract<Notice, { kind: K }>[] {
+  noticesOf<K extends Notice["kind"]>(kind: K): Extract<Notice, { kind: K }>[] {
     return this.notices.filter((notice) => notice.kind === kind) as Extract<Notice, { kind: K }>[];
   }
 
@@ -94,19 +94,19 @@ export class Tab {
     for (const listener of this.#signalListeners) listener(signal);
   }
 
-  /** Gone at once, as when a phone kills it: nothing of it runs any more, and nobody is told. */
+  /** Gone immediately, as when a phone kills it: nothing of it runs any more, and nothing is reported. */
   kill(): void {
     this.isClosed = true;
     this.#channels.clear();
     for (const pair of this.sockets) pair.die();
   }
 
-  /** Nothing of it runs until it thaws; the world doesn't notice. */
+  /** Nothing of it runs until it thaws; the simulation doesn't notice. */
   freeze(): void {
     this.#backlog ??= [];
   }
 
-  /** As when somebody comes back to it; or by itself, seen by nobody. */
+  /** As when the user returns to it; or without becoming visible. */
   thaw({ isSeen = true } = {}): void {
     if (!this.#backlog) return;
     const backlog = this.#backlog;
@@ -129,9 +129,9 @@ export class Tab {
     for (const listener of this.#channels) listener(message);
   }
 
-  /** Waits in the world's eyes, and comes back only to a tab that runs. */
+  /** Waits in the simulation's eyes, and comes back only to a tab that runs. */
   #awaited<T>(work: Promise<T>): Promise<T> {
-    const { underWay } = this.browser.world;
+    const { underWay } = this.browser.simulation;
     if (this.browser.isDatabaseReal) underWay.add(work);
     return new Promise((resolve, reject) => {
       work.then(
@@ -144,13 +144,13 @@ export class Tab {
 
   protected environment(): Environment {
     const { browser } = this;
-    const { world, network } = browser;
+    const { simulation, network } = browser;
     return {
-      now: () => world.now + browser.skew,
-      uptime: () => world.now,
-      after: (ms, callback) => world.schedule(ms, () => this.run(callback)),
-      random: world.random,
-      randomBytes: (count) => Uint8Array.from({ length: count }, () => world.random() * 256),
+      now: () => simulation.now + browser.skew,
+      uptime: () => simulation.now,
+      after: (ms, callback) => simulation.schedule(ms, () => this.run(callback)),
+      random: simulation.random,
+      randomBytes: (count) => Uint8Array.from({ length: count }, () => simulation.random() * 256),
       openSocket: (url, listener) => {
         const pair = network.connect(url, {
           received: (text) => this.run(() => listener.received(text)),
@@ -162,7 +162,7 @@ export class Tab {
       fetch: (url, request) => this.#fetched(url, request),
       openStorage: async (name) => this.#kept(await this.#awaited(browser.openStorage(name))),
       openChannel: browser.hasChannels ? (_name, hear) => this.#channel(hear) : null,
-      onNextFrame: (callback) => void world.schedule(16, () => this.run(callback)),
+      onNextFrame: (callback) => void simulation.schedule(16, () => this.run(callback)),
       isOnline: () => browser.isOnline,
       onSignal: (listener) => {
         this.#signalListeners.add(listener);
@@ -198,8 +198,8 @@ export class Tab {
       },
       rooms: {
         load: (room) => this.#awaited(rooms.load(room)),
-        save: (remembered) => this.#awaited(rooms.save(remembered)),
-        forget: (room) => this.#awaited(rooms.forget(room)),
+        save: (snapshot) => this.#awaited(rooms.save(snapshot)),
+        remove: (room) => this.#awaited(rooms.remove(room)),
       },
     };
   }
@@ -210,7 +210,7 @@ export class Tab {
     return {
       send: (message) => {
         for (const tab of browser.tabs) {
-          if (tab !== this) browser.world.schedule(1, () => tab.run(() => tab.hear(message)));
+          if (tab !== this) browser.simulation.schedule(1, () => tab.run(() => tab.hear(message)));
         }
       },
       close: () => this.#channels.delete(hear),

@@ -1,7 +1,8 @@
-/** A room as the contract says, small: the queue, its votes, and the log of what happened. */
+/** A small model of a room as the contract describes it: the queue, its votes, its log; and random actions on it. */
 
 import { createHash } from "node:crypto";
-import type { Item, StreamEvent, Track } from "../wire.ts";
+import type { Item, StreamEvent, Track } from "../messages.ts";
+import type { Simulation } from "./simulation.ts";
 
 // Far more than of real numbers, so that a queue is renumbered now and then.
 const FINEST = 2 ** -8;
@@ -12,7 +13,7 @@ interface Removed {
   after: number | null;
 }
 
-export class Refused extends Error {
+export class Rejected extends Error {
   readonly status: number;
   readonly code: string;
   readonly details: Record<string, unknown>;
@@ -37,6 +38,8 @@ export function trackOf(id: number): Track {
     cover_url: null,
     isrc: null,
     created_at: "2025-12-04T10:00:00Z",
+    has_audio: false,
+    explicit: null,
   };
 }
 
@@ -78,14 +81,14 @@ export class ModelRoom {
 
   item(id: number): Item {
     const item = this.items.find((one) => one.id === id);
-    if (!item) throw new Refused(404, "NOT_FOUND");
+    if (!item) throw new Rejected(404, "NOT_FOUND");
     return item;
   }
 
   add(trackId: number, addedBy: string, wanted: Wanted): Item {
     const queued = this.items.find(({ track_id }) => track_id === trackId);
-    if (queued) throw new Refused(409, "DUPLICATE_TRACK", { track_id: trackId, item_id: queued.id });
-    if (this.items.length >= this.maxItems) throw new Refused(409, "QUEUE_FULL");
+    if (queued) throw new Rejected(409, "DUPLICATE_TRACK", { track_id: trackId, item_id: queued.id });
+    if (this.items.length >= this.maxItems) throw new Rejected(409, "QUEUE_FULL");
     const position = this.#positionFor(this.#indexFor(wanted, null), null);
     const item = { id: this.#nextId(), track: trackOf(trackId), track_id: trackId, position, votes: 0 };
     return this.#insert({
@@ -148,9 +151,9 @@ export class ModelRoom {
     const there = this.items.find((one) => one.id === id);
     if (there) return there;
     const removed = this.removed.get(id);
-    if (!removed) throw new Refused(404, "NOT_FOUND");
+    if (!removed) throw new Rejected(404, "NOT_FOUND");
     if (this.items.some(({ track_id }) => track_id === removed.item.track_id)) {
-      throw new Refused(409, "DUPLICATE_TRACK");
+      throw new Rejected(409, "DUPLICATE_TRACK");
     }
     this.votes.set(id, removed.votes);
     const position = this.#positionFor(this.#behindGone(id, null), null);
@@ -184,7 +187,7 @@ export class ModelRoom {
     if (neighbour === moving) return this.items.findIndex(({ id }) => id === moving);
     const index = others.findIndex(({ id }) => id === neighbour);
     if (index >= 0) return after === undefined ? index : index + 1;
-    if (!this.removed.has(neighbour)) throw new Refused(400, "VALIDATION_ERROR");
+    if (!this.removed.has(neighbour)) throw new Rejected(400, "VALIDATION_ERROR");
     return this.#behindGone(neighbour, moving);
   }
 
@@ -224,5 +227,29 @@ export class ModelRoom {
     const event = { type, payload, room: slug, epoch, seq: this.seq + 1, ts: this.#now(), op_id: opId };
     this.log.push(event as StreamEvent);
     this.#tell(event as StreamEvent);
+  }
+}
+
+export function performRandomAction(
+  room: ModelRoom,
+  simulation: Simulation,
+  { tracks = 12, who = "cem" } = {},
+): void {
+  const anyItem = () => (room.items.length > 0 ? simulation.pick(room.items).id : 0);
+  const doings = [
+    () => room.add(1 + Math.floor(simulation.random() * tracks), who, {}),
+    () => room.add(1 + Math.floor(simulation.random() * tracks), who, { before: anyItem() }),
+    () => room.move(anyItem(), { before: anyItem() }),
+    () => room.move(anyItem(), { after: anyItem() }),
+    () => room.vote(anyItem(), who, simulation.pick([-1, 0, 1])),
+    () => room.play(anyItem()),
+    () => room.stop(),
+    () => room.remove(anyItem()),
+    () => room.restore(simulation.pick([0, ...room.removed.keys()])),
+  ];
+  try {
+    simulation.pick(doings)();
+  } catch (error) {
+    if (!(error instanceof Rejected)) throw error;
   }
 }

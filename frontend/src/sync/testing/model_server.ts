@@ -1,19 +1,19 @@
-/** A server as the contract says, small: writes with their keys, and sockets. */
+/** A small model of the server as the contract describes it: writes with their keys, and sockets. */
 
-import type { ClientFrame, ServerFrame, StreamEvent } from "../wire.ts";
-import { ModelRoom, Refused, type Wanted } from "./model_room.ts";
-import type { World } from "./world.ts";
+import type { ClientMessage, RoomMessage, StreamEvent } from "../messages.ts";
+import { ModelRoom, Rejected, type Wanted } from "./model_room.ts";
+import type { Simulation } from "./simulation.ts";
 
-export interface Ask {
+export interface ServerRequest {
   caller: string;
   method: string;
-  /** Below the server's address. */
+  /** Relative to the server's URL. */
   path: string;
   body: string | null;
   key: string | null;
 }
 
-export interface Reply {
+export interface ServerResponse {
   status: number;
   body: unknown;
   headers: Record<string, string>;
@@ -21,7 +21,7 @@ export interface Reply {
 
 /** One end of a socket. */
 export interface Peer {
-  send(frame: ServerFrame): void;
+  send(message: RoomMessage): void;
   close(code: number): void;
 }
 
@@ -38,15 +38,15 @@ export class ModelServer {
   /** What no client may ever do. */
   readonly violations: string[] = [];
   /** Called instead of answering, when it gives something. */
-  trouble: (ask: Ask) => Reply | null = () => null;
-  readonly #world: World;
-  readonly #kept = new Map<string, { fingerprint: string; reply: Reply; at: number }>();
+  trouble: (ask: ServerRequest) => ServerResponse | null = () => null;
+  readonly #simulation: Simulation;
+  readonly #kept = new Map<string, { fingerprint: string; reply: ServerResponse; at: number }>();
   readonly #peers = new Map<Peer, ModelRoom>();
   readonly #beats = new Map<ModelRoom, () => void>();
   #lastId = 0;
 
-  constructor(world: World) {
-    this.#world = world;
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
     this.open("main");
   }
 
@@ -55,7 +55,7 @@ export class ModelServer {
   }
 
   open(slug: string): ModelRoom {
-    const now = () => new Date(this.#world.now).toISOString();
+    const now = () => new Date(this.#simulation.now).toISOString();
     const room: ModelRoom = new ModelRoom(
       slug,
       () => ++this.#lastId,
@@ -95,46 +95,46 @@ export class ModelServer {
 
   // --- Writes -------------------------------------------------------------------------------------------
 
-  handle(ask: Ask): Reply {
+  handle(ask: ServerRequest): ServerResponse {
     const trouble = this.trouble(ask);
     if (trouble) return trouble;
     if (ask.method === "GET") return this.#ownVotes(ask);
     const name = `${ask.caller} ${ask.key}`;
     const fingerprint = [ask.method, ask.path, ask.body].join("\n");
     const kept = this.#kept.get(name);
-    if (kept && this.#world.now - kept.at < KEPT_MS) {
+    if (kept && this.#simulation.now - kept.at < KEPT_MS) {
       if (kept.fingerprint !== fingerprint) {
         this.violations.push(`${ask.key} asked for ${kept.fingerprint}, then for ${fingerprint}`);
-        return problem(422, "IDEMPOTENCY_KEY_REUSED");
+        return errorResponse(422, "IDEMPOTENCY_KEY_REUSED");
       }
       return { ...kept.reply, headers: { ...kept.reply.headers, "Idempotency-Replayed": "true" } };
     }
     const reply = this.#done(ask);
     const isKept = reply.status < 300 || [403, 404, 409].includes(reply.status);
-    if (isKept) this.#kept.set(name, { fingerprint, reply, at: this.#world.now });
+    if (isKept) this.#kept.set(name, { fingerprint, reply, at: this.#simulation.now });
     return reply;
   }
 
-  #done(ask: Ask): Reply {
+  #done(ask: ServerRequest): ServerResponse {
     const key = ask.key ?? "";
     const room = this.rooms.get(AT.exec(ask.path)?.[1] ?? "");
     try {
-      if (!room) throw new Refused(404, "NOT_FOUND");
+      if (!room) throw new Rejected(404, "NOT_FOUND");
       room.opId = ask.key;
       const body = this.#act(room, ask);
       this.done.push({ key, room: room.slug, caller: ask.caller });
       const headers = { "X-Stream-Epoch": room.epoch, "X-Stream-Seq": String(room.seq) };
       return { status: ask.method === "DELETE" ? 204 : 200, body, headers };
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Rejected)) throw error;
       this.refused.push({ key, code: error.code });
-      return problem(error.status, error.code, error.details);
+      return errorResponse(error.status, error.code, error.details);
     } finally {
       if (room) room.opId = null;
     }
   }
 
-  #act(room: ModelRoom, { method, path, body, caller }: Ask): unknown {
+  #act(room: ModelRoom, { method, path, body, caller }: ServerRequest): unknown {
     const [, , number, verb] = AT.exec(path) ?? [];
     const given = JSON.parse(body ?? "{}") as Wanted & Record<string, number> & { added_by?: string };
     if (verb === "stop") {
@@ -151,9 +151,9 @@ export class ModelServer {
     return { ...room.vote(id, caller, value), my_vote: value };
   }
 
-  #ownVotes({ path, caller }: Ask): Reply {
+  #ownVotes({ path, caller }: ServerRequest): ServerResponse {
     const room = this.rooms.get(AT.exec(path)?.[1] ?? "");
-    if (!room) return problem(404, "NOT_FOUND");
+    if (!room) return errorResponse(404, "NOT_FOUND");
     const headers = { "X-Stream-Epoch": room.epoch, "X-Stream-Seq": String(room.seq) };
     return { status: 200, body: this.votesOf(room, caller), headers };
   }
@@ -184,18 +184,18 @@ export class ModelServer {
     this.#peers.delete(peer);
   }
 
-  receive(peer: Peer, frame: ClientFrame): void {
+  receive(peer: Peer, message: ClientMessage): void {
     const room = this.#peers.get(peer);
     if (!room) return;
-    if (frame.type === "ping") {
-      const server_ts = new Date(this.#world.now).toISOString();
-      peer.send({ type: "pong", ts: frame.ts, server_ts, seq: room.seq });
-    } else if (frame.type === "resume") this.#resume(peer, room, frame.epoch, frame.since);
-    else if (frame.type === "snapshot") this.#sendSnapshot(peer, room);
-    else
+    if (message.type === "ping") {
+      const server_ts = new Date(this.#simulation.now).toISOString();
+      peer.send({ type: "pong", ts: message.ts, server_ts, seq: room.seq });
+    } else if (message.type === "resume") this.#resume(peer, room, message.epoch, message.since);
+    else if (message.type === "snapshot") this.#sendSnapshot(peer, room);
+    else if (message.type === "identify")
       peer.send({
         type: "identified",
-        payload: "access" in frame ? { user_id: 1 } : { guest_id: frame.guest_token },
+        payload: "access" in message ? { user_id: 1 } : { guest_id: message.guest_token },
       });
   }
 
@@ -226,7 +226,7 @@ export class ModelServer {
       }
       this.#beatLater(room);
     };
-    this.#beats.set(room, this.#world.schedule(HEARTBEAT_SECONDS * 1000, beat));
+    this.#beats.set(room, this.#simulation.schedule(HEARTBEAT_SECONDS * 1000, beat));
   }
 
   #close(peer: Peer, code: number): void {
@@ -235,6 +235,10 @@ export class ModelServer {
   }
 }
 
-export function problem(status: number, code: string, details: Record<string, unknown> = {}): Reply {
+export function errorResponse(
+  status: number,
+  code: string,
+  details: Record<string, unknown> = {},
+): ServerResponse {
   return { status, body: { error: { code, message: code, details } }, headers: {} };
 }

@@ -1,21 +1,21 @@
 /** What lies between a browser and the server: by itself quick and safe, by hand as bad as one likes. */
 
 import type { Socket, SocketListener } from "../environment.ts";
-import type { ClientFrame, ServerFrame } from "../wire.ts";
-import type { Ask, ModelServer, Peer, Reply } from "./model_server.ts";
-import type { World } from "./world.ts";
+import type { ClientMessage, RoomMessage } from "../messages.ts";
+import type { ModelServer, Peer, ServerRequest, ServerResponse } from "./model_server.ts";
+import type { Simulation } from "./simulation.ts";
 
 const LATENCY_MS = 10;
 
-type OnItsWay = ServerFrame | { close: number };
+type InTransit = RoomMessage | { close: number };
 
-/** A pair of socket ends. What the server says moves by itself, or, with `isByHand`, only when told. */
+/** A pair of socket ends. The server's messages move automatically or, with `isByHand`, by the test. */
 export class SocketPair {
   isByHand: boolean;
   /** On its way to the client, oldest first. */
-  readonly toClient: OnItsWay[] = [];
-  /** All that the client has said. */
-  readonly said: ClientFrame[] = [];
+  readonly toClient: InTransit[] = [];
+  /** All messages of the client. */
+  readonly said: ClientMessage[] = [];
   readonly url: string;
   isOpen = true;
   readonly #network: Network;
@@ -23,7 +23,7 @@ export class SocketPair {
   // Both ends still believe in it, and nothing passes any more.
   #isDead = false;
   readonly #serverEnd: Peer = {
-    send: (frame) => this.#push(frame),
+    send: (message) => this.#push(message),
     close: (code) => this.#push({ close: code }),
   };
 
@@ -41,9 +41,9 @@ export class SocketPair {
   get clientEnd(): Socket {
     return {
       send: (text) => {
-        const frame = JSON.parse(text) as ClientFrame;
-        this.said.push(frame);
-        this.#later(() => this.#network.server.receive(this.#serverEnd, frame));
+        const message = JSON.parse(text) as ClientMessage;
+        this.said.push(message);
+        this.#later(() => this.#network.server.receive(this.#serverEnd, message));
       },
       close: () => {
         this.isOpen = false;
@@ -54,36 +54,36 @@ export class SocketPair {
 
   /** Moves what is on its way to the client. */
   deliver(count = this.toClient.length): void {
-    for (const frame of this.toClient.splice(0, count)) this.give(frame);
+    for (const message of this.toClient.splice(0, count)) this.give(message);
   }
 
-  /** The client gets this, whoever may have sent it. */
-  give(frame: OnItsWay): void {
+  /** The client receives this, whatever its sender. */
+  give(message: InTransit): void {
     if (!this.isOpen || this.#isDead) return;
-    if ("close" in frame) this.#closed(frame.close);
-    else this.giveText(JSON.stringify(frame));
+    if ("close" in message) this.#closed(message.close);
+    else this.giveText(JSON.stringify(message));
   }
 
   giveText(text: string): void {
     this.#listener.received(text);
   }
 
-  /** The line breaks; what was on its way is lost. */
+  /** The connection breaks; messages in transit are lost. */
   cut(code = 1006): void {
     this.#network.server.gone(this.#serverEnd);
     this.toClient.length = 0;
     this.#closed(code);
   }
 
-  /** The line dies, and nobody is told. */
+  /** The connection dies without being closed. */
   die(): void {
     this.#isDead = true;
     this.#network.server.gone(this.#serverEnd);
   }
 
-  #push(frame: OnItsWay): void {
+  #push(message: InTransit): void {
     if (!this.isOpen || this.#isDead) return;
-    this.toClient.push(frame);
+    this.toClient.push(message);
     if (!this.isByHand) this.#network.move(this);
   }
 
@@ -94,24 +94,24 @@ export class SocketPair {
   }
 
   #later(then: () => void): void {
-    this.#network.world.schedule(LATENCY_MS, () => {
+    this.#network.simulation.schedule(LATENCY_MS, () => {
       if (this.isOpen && !this.#isDead) then();
     });
   }
 }
 
 /** A request, from its sending to its answer. */
-export class Post {
-  readonly ask: Ask;
-  /** The answer, once the server has given it. */
-  reply: Reply | null = null;
+export class PendingRequest {
+  readonly ask: ServerRequest;
+  /** The response, once the server has given it. */
+  reply: ServerResponse | null = null;
   readonly network: Network;
   readonly #resolve: (response: Response) => void;
   readonly #reject: (error: Error) => void;
 
   constructor(
     network: Network,
-    ask: Ask,
+    ask: ServerRequest,
     resolve: (response: Response) => void,
     reject: (error: Error) => void,
   ) {
@@ -121,12 +121,12 @@ export class Post {
     this.#reject = reject;
   }
 
-  /** The server gets it, and answers; the answer is on its way. */
+  /** The server gets it, and answers; the response is on its way. */
   arrive(): void {
     this.reply = this.network.server.handle(this.ask);
   }
 
-  /** The answer comes. */
+  /** The response comes. */
   answer(reply = this.reply): void {
     if (!reply) throw new Error("The server hasn't answered yet.");
     this.#resolve(responseOf(reply));
@@ -139,7 +139,7 @@ export class Post {
 }
 
 /** As much of a Response as is looked at; a real one takes most of a test's time. */
-function responseOf({ status, body, headers }: Reply): Response {
+function responseOf({ status, body, headers }: ServerResponse): Response {
   const text = status === 204 ? "" : JSON.stringify(body);
   const get = (name: string) => headers[name] ?? null;
   const ok = status >= 200 && status < 300;
@@ -147,19 +147,19 @@ function responseOf({ status, body, headers }: Reply): Response {
 }
 
 export class Network {
-  readonly world: World;
+  readonly simulation: Simulation;
   readonly server: ModelServer;
   readonly #sockets = new Set<SocketPair>();
   /** Requests that wait for a hand. */
-  readonly posts: Post[] = [];
+  readonly posts: PendingRequest[] = [];
   /** Whether new sockets move by hand. */
   isByHand = false;
   /** Whether requests wait for a hand. */
   isPostByHand = false;
   isDown = false;
 
-  constructor(world: World, server: ModelServer) {
-    this.world = world;
+  constructor(simulation: Simulation, server: ModelServer) {
+    this.simulation = simulation;
     this.server = server;
   }
 
@@ -170,33 +170,33 @@ export class Network {
     return pair;
   }
 
-  fetch(ask: Ask, signal: AbortSignal | null | undefined): Promise<Response> {
+  fetch(ask: ServerRequest, signal: AbortSignal | null | undefined): Promise<Response> {
     return new Promise((resolve, reject) => {
-      const post = new Post(this, ask, resolve, reject);
+      const post = new PendingRequest(this, ask, resolve, reject);
       signal?.addEventListener("abort", () => post.lose());
       this.route(post);
     });
   }
 
   /** What becomes of a request. */
-  route = (post: Post): void => {
+  route = (post: PendingRequest): void => {
     if (this.isPostByHand && post.ask.method !== "GET") this.posts.push(post);
     else this.carry(post);
   };
 
-  /** What becomes of one more frame on its way to a client. */
+  /** What becomes of one more message on its way to a client. */
   move = (pair: SocketPair): void => {
-    this.world.schedule(LATENCY_MS, () => pair.deliver(1));
+    this.simulation.schedule(LATENCY_MS, () => pair.deliver(1));
   };
 
-  carry(post: Post): void {
-    this.world.schedule(LATENCY_MS, () => {
+  carry(post: PendingRequest): void {
+    this.simulation.schedule(LATENCY_MS, () => {
       if (this.isDown) {
         post.lose();
         return;
       }
       post.arrive();
-      this.world.schedule(LATENCY_MS, () => (this.isDown ? post.lose() : post.answer()));
+      this.simulation.schedule(LATENCY_MS, () => (this.isDown ? post.lose() : post.answer()));
     });
   }
 
@@ -207,7 +207,7 @@ export class Network {
   }
 
   /** The next request that waits for a hand. */
-  next(): Post {
+  next(): PendingRequest {
     const post = this.posts.shift();
     if (!post) throw new Error("Nothing has been sent.");
     return post;

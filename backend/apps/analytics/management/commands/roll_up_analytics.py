@@ -1,21 +1,21 @@
-"""`manage.py roll_up_analytics`: counts all activities anew and mends what the roll-ups say."""
+"""`manage.py roll_up_analytics`: recounts all activities and corrects the roll-ups."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.analytics.rolling_up import roll_up
+from apps.analytics.tasks import roll_up
 
 
 class Command(BaseCommand):
     help = (
-        "Count all activities anew. The roll-ups are kept with every write, so nothing should be wrong but "
-        "what was written past them. Safe to repeat, and while people go on."
+        "Recount all activities. Every write updates the roll-ups, so only rows that were written by other "
+        "means can be wrong. Safe to repeat, also while the server runs."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         done = roll_up()
-        counted = f"Counted {done.days} days and {done.people} people anew"
+        counted = f"Recounted {done.days} days and {done.people} people"
         self.stdout.write(
             f"{counted}: {f'{done.wrong} counts were wrong' if done.wrong else 'all was right'}."
         )

@@ -1,4 +1,4 @@
-"""`manage.py etl run|status|replay|notice`: gathers charts, and says how that stands."""
+"""`manage.py etl run|status|replay|notice`: runs the chart pipeline, and reports its state."""
 
 import os
 import sys
@@ -11,18 +11,16 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils import timezone
 
-from apps.charts.announcing import replay
-from apps.charts.bars import Bars
-from apps.charts.exclusion import AlreadyRunning
+from apps.charts.connectors.base import Scope, Supply, SupplyError
 from apps.charts.genres import RANKED, Genre, MusicService
-from apps.charts.models import StageRun
-from apps.charts.pipeline import FULL, Plan, run_pipeline, try_out
-from apps.charts.run_models import Stage
-from apps.charts.selectors import latest_stage_runs, source_states
-from apps.charts.supplies import Scope, Supply, SupplyError
-from apps.charts.supply_choice import supply_from
+from apps.charts.models import Stage, StageRun
+from apps.charts.monitoring import latest_stage_runs, source_states
+from apps.charts.pipeline.outbox import replay
+from apps.charts.pipeline.run_lock import AlreadyRunning
+from apps.charts.pipeline.runner import FULL, Plan, run_pipeline, supply_from, try_out
+from apps.charts.pipeline.stage_run import Bars
 
-# For whoever runs it by the clock. 1 is what any command that fails ends with, 2 what wrong arguments give.
+# Exit codes for schedulers. 1 is that of any command that fails, 2 that of wrong arguments.
 EXIT_FAILED, EXIT_PARTLY, EXIT_RUNNING = 1, 3, 4
 # As a shell's for a program that Ctrl-C has ended.
 EXIT_INTERRUPTED = 130
@@ -55,7 +53,7 @@ class Command(BaseCommand):
         run.add_argument("--dry-run", action="store_true", help="only say what would be taken")
         run.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="recorded answers")
         actions.add_parser("status", help="the last run of each stage, and the age of each source")
-        again = actions.add_parser("replay", help="tell events again that a consumer failed to hear")
+        again = actions.add_parser("replay", help="repeat events that a consumer failed to process")
         again.add_argument("--since", type=moment, help="also all that was heard, from then on")
         actions.add_parser("notice", help="say how the last day went, also to whom the settings name")
 
@@ -99,7 +97,7 @@ class Command(BaseCommand):
         except AlreadyRunning as error:
             raise CommandError(str(error), returncode=EXIT_RUNNING) from None
         for record in records:
-            self._tell(record)
+            self._print(record)
         _end(records)
 
     def _try_out(self, plan: Plan) -> None:
@@ -110,24 +108,24 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{tally.rows_in} editions, {tally.rows_out} new or different, {tally.rows_failed} failed."
         )
-        self._tell_failures(tally.failures)
+        self._print_failures(tally.failures)
 
-    def _tell(self, record: StageRun) -> None:
+    def _print(self, record: StageRun) -> None:
         seconds = (record.ended_at - record.started_at).total_seconds() if record.ended_at else 0
-        self.stdout.write(f"{record.stage}: {record.status}, {record.rows_told}, {seconds:.1f} s")
-        self._tell_failures(record.failures)
+        self.stdout.write(f"{record.stage}: {record.status}, {record.row_counts}, {seconds:.1f} s")
+        self._print_failures(record.failures)
 
-    def _tell_failures(self, failures: list[str]) -> None:
+    def _print_failures(self, failures: list[str]) -> None:
         for line in failures[:FAILURES_SHOWN]:
             self.stderr.write(f"  {line}")
         if len(failures) > FAILURES_SHOWN:
             self.stderr.write(f"  … and {len(failures) - FAILURES_SHOWN} more")
 
-    # --- Telling -------------------------------------------------------------------------------------
+    # --- Reports -------------------------------------------------------------------------------------
 
     def _status(self, **_options: Any) -> None:
         for record in latest_stage_runs():
-            self._tell(record)
+            self._print(record)
         now = timezone.now()
         for state in source_states():
             age = (
@@ -140,13 +138,13 @@ class Command(BaseCommand):
     def _replay(self, **options: Any) -> None:
         tally = replay(since=options["since"])
         self.stdout.write(f"{tally.rows_out} of {tally.rows_in} heard.")
-        self._tell_failures(tally.failures)
+        self._print_failures(tally.failures)
         if tally.rows_failed:
             sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
 
     def _notice(self, **_options: Any) -> None:
         # Here, because it brings a client of HTTP.
-        from apps.charts.notices import NoticeError, call_webhook, mail, notice_of_today
+        from apps.charts.daily_report import NoticeError, call_webhook, mail, notice_of_today
 
         notice = notice_of_today(now=timezone.now())
         self.stdout.write(notice.text)

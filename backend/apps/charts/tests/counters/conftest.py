@@ -9,23 +9,22 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from apps.charts.counters.stage import count
-from apps.charts.counting import Counting
+from apps.charts.connectors.base import EVERYTHING, Scope, TableOffer
+from apps.charts.connectors.services import Manner, YouTubeVideos
+from apps.charts.counters.daily_counts import Counting
 from apps.charts.genres import MusicService
-from apps.charts.models import HistoricalViewCount
-from apps.charts.progress import Silence
-from apps.charts.sources.live import Manner, YouTubeVideos
-from apps.charts.supplies import EVERYTHING, Scope, TableOffer
-from apps.charts.tallies import Tally
+from apps.charts.pipeline.counts import count
+from apps.charts.pipeline.stage_run import Silence, Tally
 from apps.charts.tests.bodies import Folder, Track
-from core.providers.client import Patience
+from apps.counts.models import HistoricalViewCount
+from core.providers.client import RetryPolicy
 from core.tests.providers.stand_in import StandIn
 
 # Service, ISRC, day; then the status and the count.
-Told = dict[tuple[str, str, str], tuple[str, int | None]]
+StoredCounts = dict[tuple[str, str, str], tuple[str, int | None]]
 
 
-def stored(service: str = "") -> Told:
+def stored(service: str = "") -> StoredCounts:
     rows = HistoricalViewCount.objects.order_by("pk")
     if service:
         rows = rows.filter(service=service)
@@ -69,9 +68,9 @@ CountOn = Callable[..., Tally]
 def count_on(youtube: StandIn) -> Iterator[CountOn]:
     """The stage counts on a day, with YouTube."""
     with ExitStack() as opened:
-        told = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
-        opened.enter_context(override_settings(**told))
-        manner = Manner(patience=Patience(attempts=1, failures_until_left_alone=100))
+        options = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
+        opened.enter_context(override_settings(**options))
+        manner = Manner(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
         opened.enter_context(manner.opened)
         videos = YouTubeVideos(manner)
 

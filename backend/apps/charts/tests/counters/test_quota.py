@@ -1,10 +1,10 @@
-"""The quota of YouTube: kept by its own days, which begin at midnight in California, in winter and summer."""
+"""The quota of YouTube, by YouTube's days, which begin at midnight in California, in winter and summer."""
 
 from datetime import datetime
 
 import pytest
 
-from apps.charts.counters.quota import Quota
+from apps.charts.counters.youtube import Quota
 
 pytestmark = pytest.mark.django_db
 

@@ -1,16 +1,17 @@
-"""SoundCloud's lists tell how often their tracks were played; one that failed tells that it failed."""
+"""SoundCloud's lists contain how often their tracks were played; a failed one is reported as failed."""
 
 from datetime import date
 
-from apps.charts.charts import chart_of, edition_on
+from apps.charts.connectors.base import Scope
 from apps.charts.genres import MusicService
-from apps.charts.matching_services import remember_match
-from apps.charts.models import HistoricalViewCount
 from apps.charts.payloads import ChartCount
-from apps.charts.supplies import Scope
+from apps.charts.pipeline.list_checks import COPY
+from apps.charts.selectors.charts import chart_of, edition_on
+from apps.charts.services import save_match
 from apps.charts.tests.bodies import Folder, chosen, isrc, soundcloud
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import stored
+from apps.counts.models import HistoricalViewCount
 
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 
@@ -58,16 +59,14 @@ def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Fold
         ("stale", None),
         ("stale", None),
     ]
-    assert records[1].failures == [
-        f"soundcloud pop of {day}: it repeats the plays of an older list" for day in (SECOND, THIRD)
-    ]
+    assert records[1].failures == [f"soundcloud pop of {day}: {COPY}" for day in (SECOND, THIRD)]
     chart = chart_of(edition_on("pop", None))
     source = next(one for one in chart.sources if one.service == "soundcloud")
     assert (str(chart.date), source.status) == (THIRD, "stale")
     entry = chart.tracks[0]
     assert (entry.plays.soundcloud, entry.change.day) == (1000, None)
     assert entry.counts["soundcloud"] == ChartCount("stale", date.fromisoformat(FIRST), [])
-    folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(*numbers), plays=1700))
+    folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(*numbers), plays=1700, growth=9))
     run()
     assert stored("soundcloud")["soundcloud", isrc(1), THIRD] == ("ok", 1700)
 
@@ -78,7 +77,7 @@ def test_plays_of_a_line_count_as_soon_as_its_track_is_known(run: Run, folder: F
     run()
     assert ("soundcloud", isrc(1), FIRST) not in stored()
 
-    remember_match(source="soundcloud", source_track_id="7000", isrc=isrc(1))
+    save_match(source="soundcloud", source_track_id="7000", isrc=isrc(1))
     run()
 
     assert stored()["soundcloud", isrc(1), FIRST] == ("ok", 1000)

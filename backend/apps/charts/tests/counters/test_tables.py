@@ -7,14 +7,15 @@ import pytest
 import time_machine
 from django.test import override_settings
 
-from apps.charts.counters import stage
-from apps.charts.counters.tables import read_counts, read_features
-from apps.charts.models import HistoricalViewCount, StageRun, ViewCount
-from apps.charts.sources.base import SourceError
+from apps.charts.counters.csv_tables import read_counts, read_features
+from apps.charts.models import StageRun
+from apps.charts.parsers.base import SourceError
+from apps.charts.pipeline import counts
 from apps.charts.tests.bodies import TRACKS, Folder, isrc
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, stored, table
-from apps.charts.view_counts.services import record_figures
+from apps.counts.models import HistoricalViewCount, ViewCount
+from apps.counts.services import record_figures
 
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 ONE, TWO, THREE = TRACKS[:3]
@@ -106,7 +107,7 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
         return real(figures)
 
     with monkeypatch.context() as patched:
-        patched.setattr(stage, "record_figures", fails_at_the_first)
+        patched.setattr(counts, "record_figures", fails_at_the_first)
         record = counts_of(run())
     assert (record.rows_in, record.rows_out, record.rows_failed) == (2, 1, 1)
     assert [key[1] for key in stored("spotify")] == [isrc(2)]
@@ -125,9 +126,9 @@ def test_of_several_markets_one_counts(run: Run, folder: Folder):
 
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 900)
 
-    with override_settings(SPOTIFY_COUNTS_MARKET="th"):
+    with override_settings(SPOTIFY_PLAY_COUNTS_MARKET="th"):
         assert read_counts((folder.path / "counts.csv").read_bytes(), market="th").rows[0].total == 1  # type: ignore[union-attr]
-    with pytest.raises(SourceError, match="SPOTIFY_COUNTS_MARKET"):
+    with pytest.raises(SourceError, match="SPOTIFY_PLAY_COUNTS_MARKET"):
         read_counts(b"date,market,artist_title,streams_total\n2025-03-01,a,A - B,1\n2025-03-01,b,A - B,1")
 
 

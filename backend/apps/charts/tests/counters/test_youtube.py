@@ -22,7 +22,7 @@ VIDEOS, SEARCH = "/videos", "/search"
 
 
 def views(**counts: int | None) -> Act:
-    """Of these videos, whoever asks."""
+    """Of these videos, for any key."""
 
     def act(handler: Handler) -> None:
         asked = unquote(handler.asked.params["id"]).split(",")
@@ -67,21 +67,21 @@ def chart(run: Run, folder: Folder, youtube: StandIn) -> StandIn:
     for service in ("spotify", "apple_music"):
         folder.list(service, DAY, 1, 2)
     run()
-    youtube._usual |= {SEARCH: by_query, VIDEOS: views(v1=100, v2=200)}
+    youtube.usual |= {SEARCH: by_query, VIDEOS: views(v1=100, v2=200)}
     return youtube
 
 
-def told(day: str = DAY) -> dict[str, Any]:
+def counts(day: str = DAY) -> dict[str, Any]:
     return {key[1]: value for key, value in stored("youtube").items() if key[2] == day}
 
 
 def test_videos_are_searched_for_once_and_asked_about_daily(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
-    chart._usual[VIDEOS] = views(v1=150, v2=260)
+    chart.usual[VIDEOS] = views(v1=150, v2=260)
     count_on(NEXT, YOUTUBE)
 
-    assert told(DAY) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
-    assert told(NEXT) == {isrc(1): ("ok", 150), isrc(2): ("ok", 260)}
+    assert counts(DAY) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+    assert counts(NEXT) == {isrc(1): ("ok", 150), isrc(2): ("ok", 260)}
     assert len(chart.asked_for(SEARCH)) == 2
     # Both in one question, each day.
     assert [one.params["id"] for one in chart.asked_for(VIDEOS)] == ["v1,v2", "v1,v2"]
@@ -106,12 +106,12 @@ def test_fifty_videos_are_asked_about_at_once(run: Run, folder: Folder, youtube:
         ServiceTrack.objects.create(
             service="youtube", service_track_id=f"v{number}", track=track, how="search"
         )
-    youtube._usual[VIDEOS] = views(**{f"v{number}": number for number in range(1, 121)})
+    youtube.usual[VIDEOS] = views(**{f"v{number}": number for number in range(1, 121)})
 
     count_on(DAY, YOUTUBE)
 
     assert [len(one.params["id"].split(",")) for one in youtube.asked_for(VIDEOS)] == [50, 50, 20]
-    assert {status for status, _ in told().values()} == {"ok"}
+    assert {status for status, _ in counts().values()} == {"ok"}
 
 
 def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: CountOn):
@@ -120,13 +120,13 @@ def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: 
 
         # One search, and the views of what it found: the other track has no video yet.
         assert len(chart.asked_for(SEARCH)) == 1
-        assert told(DAY) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
+        assert counts(DAY) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
         assert tally.failures == ["youtube: the quota of the day is used up"]
 
         count_on(NEXT, YOUTUBE)
 
     assert len(chart.asked_for(SEARCH)) == 2
-    assert told(NEXT)[isrc(2)] == ("ok", 200)
+    assert counts(NEXT)[isrc(2)] == ("ok", 200)
 
 
 def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count_on: CountOn):
@@ -136,7 +136,7 @@ def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count
     count_on(NEXT, YOUTUBE)
     count_on(NEXT, YOUTUBE, hour=20)
 
-    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
+    assert counts(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
     assert len(chart.asked_for(VIDEOS)) == 2
     assert QuotaDay.objects.get(day=NEXT).used == 1000
 
@@ -163,21 +163,21 @@ def test_a_key_that_is_not_taken_costs_no_quota_and_says_so(
     assert "YOUTUBE_API_KEY" in tally.failures[0]
     assert QuotaDay.objects.get(day=NEXT).used == 1
     count_on(NEXT, YOUTUBE, hour=20)
-    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+    assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
 def test_a_video_that_may_not_be_asked_about_fails_alone(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
-    usual = chart._usual[VIDEOS]
+    usual = chart.usual[VIDEOS]
 
     def act(handler: Handler) -> None:
         (forbidden("forbidden") if "v1" in unquote(handler.asked.params["id"]).split(",") else usual)(handler)
 
-    chart._usual[VIDEOS] = act
+    chart.usual[VIDEOS] = act
 
     tally = count_on(NEXT, YOUTUBE)
 
-    assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("ok", 200)}
+    assert counts(NEXT) == {isrc(1): ("failed", None), isrc(2): ("ok", 200)}
     assert tally.rows_failed == 1
     assert QuotaDay.objects.get(day=NEXT).used == 3
 
@@ -188,22 +188,22 @@ def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_
 
     for hour in (12, 14, 16):
         tally = count_on(NEXT, YOUTUBE, hour=hour)
-        assert told(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
+        assert counts(NEXT) == {isrc(1): ("failed", None), isrc(2): ("failed", None)}
         assert tally.rows_failed == 2
     count_on(NEXT, YOUTUBE, hour=20)
 
-    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
+    assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
 def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_anew(
     chart: StandIn, count_on: CountOn
 ):
     count_on(DAY, YOUTUBE)
-    chart._usual[VIDEOS] = views(v1=None)
+    chart.usual[VIDEOS] = views(v1=None)
 
     count_on(NEXT, YOUTUBE)
 
-    assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
+    assert counts(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
     known = ServiceTrack.objects.filter(service="youtube")
     assert list(known.values_list("service_track_id", flat=True)) == ["v1"]
 
@@ -211,22 +211,22 @@ def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_an
 def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
     chart: StandIn, count_on: CountOn
 ):
-    chart._usual[SEARCH] = finds(("x", "Artist 1 - Title 1 (Karaoke Version)", "Sing along"))
+    chart.usual[SEARCH] = finds(("x", "Artist 1 - Title 1 (Karaoke Version)", "Sing along"))
 
     count_on(DAY, YOUTUBE)
     count_on(NEXT, YOUTUBE)
 
     assert len(chart.asked_for(SEARCH)) == 2
-    assert told(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
+    assert counts(NEXT) == {isrc(1): ("missing", None), isrc(2): ("missing", None)}
     assert counter.SEARCHED_AGAIN_AFTER.days == 30
 
 
-def test_a_video_is_one_tracks_alone_and_nobody_looks_for_it_every_day(chart: StandIn, count_on: CountOn):
+def test_video_belongs_to_one_track_and_is_not_searched_for_every_day(chart: StandIn, count_on: CountOn):
     ChartTrack.objects.update(name="One Song", artist="One Singer")
-    chart._usual[SEARCH] = finds(("v1", "One Singer - One Song", "One Singer"))
+    chart.usual[SEARCH] = finds(("v1", "One Singer - One Song", "One Singer"))
 
     count_on(DAY, YOUTUBE)
     count_on(NEXT, YOUTUBE)
 
-    assert told(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
+    assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("missing", None)}
     assert len(chart.asked_for(SEARCH)) == 2

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.matching.finding import THRESHOLD, Recording, likeness_of
+from apps.charts.matching.matcher import THRESHOLD, Recording, likeness_of
 
 SIGNS = st.sampled_from([*"abcXY éß$!&+-–|()[]\"'.,;0127ж東", " - ", " (feat. ", " Remix", " (Live)"])
 TEXT = st.lists(SIGNS, max_size=12).map("".join) | st.text(max_size=20)

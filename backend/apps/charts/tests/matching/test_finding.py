@@ -1,6 +1,6 @@
 """The likeliest of many: sure, for a person to look at, or none."""
 
-from apps.charts.matching.finding import THRESHOLD, WORTH_A_LOOK, Recording, match, ranked
+from apps.charts.matching.matcher import THRESHOLD, WORTH_A_LOOK, Recording, match, ranked
 
 KNOWN = [
     Recording("original", "Paper Lanterns", "Velvet Orchard", names_everyone=True),

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from apps.charts.matching.finding import THRESHOLD, Recording, likeness_of
+from apps.charts.matching.matcher import THRESHOLD, Recording, likeness_of
 
 PAIRS = Path(__file__).resolve().parent / "invented_pairs.tsv"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from apps.charts.matching_models import ManualMatch
-from apps.charts.matching_selectors import remembered_matches
-from apps.charts.matching_services import forget_match, remember_match
-from apps.tracks.facts import FactError
+from apps.charts.models import ManualMatch
+from apps.charts.pipeline.track_resolution import remembered_matches
+from apps.charts.services import delete_match, save_match
+from apps.tracks.metadata import MetadataError
 
 pytestmark = pytest.mark.django_db
 ISRC, OTHER = "QZAAA2500001", "QZAAA2500002"
@@ -17,16 +17,16 @@ def decided(*ids):
 
 def test_the_last_decision_about_a_services_own_id_holds_until_it_is_forgotten():
     assert decided("1") == {}
-    remember_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
+    save_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
     assert decided("1", "2") == {"1": ISRC}
     assert remembered_matches(source="apple_music", source_track_ids=["1"]) == {}
     for isrc in (OTHER, None):  # none of the known ones is a decision, too
-        remember_match(source="soundcloud", source_track_id="1", isrc=isrc)
+        save_match(source="soundcloud", source_track_id="1", isrc=isrc)
         assert decided("1") == {"1": isrc}
     assert ManualMatch.objects.count() == 1
 
-    assert forget_match(source="soundcloud", source_track_id="1")
-    assert not forget_match(source="soundcloud", source_track_id="1")
+    assert delete_match(source="soundcloud", source_track_id="1")
+    assert not delete_match(source="soundcloud", source_track_id="1")
     assert decided("1") == {}
 
 
@@ -34,6 +34,6 @@ def test_the_last_decision_about_a_services_own_id_holds_until_it_is_forgotten()
     "text", ["", "QZAAA250000", "QZAAA25000011", "1ZAAA2500001", "QZAAA25O0001", "QZAAA2500001\x00"]
 )
 def test_what_is_no_isrc_is_refused(text):
-    with pytest.raises(FactError):
-        remember_match(source="soundcloud", source_track_id="1", isrc=text)
+    with pytest.raises(MetadataError):
+        save_match(source="soundcloud", source_track_id="1", isrc=text)
     assert decided("1") == {}

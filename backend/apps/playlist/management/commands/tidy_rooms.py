@@ -1,15 +1,15 @@
-"""`manage.py tidy_rooms`: upkeep of rooms, as the start command does it."""
+"""`manage.py tidy_rooms`: maintenance of rooms, as at each start."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.playlist.upkeep import forget_removed_items, settle_rooms
+from apps.playlist.tasks import apply_default_order, purge_removed_items
 
 
 class Command(BaseCommand):
-    help = "Bring queues into the order that the settings say, and forget items removed long ago."
+    help = "Apply the default order of the settings to queues, and purge items removed long ago."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        settle_rooms()
-        forget_removed_items()
+        apply_default_order()
+        purge_removed_items()

@@ -12,13 +12,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from apps.playlist.models import MAIN_ROOM, STREAM_KIND
+from apps.playlist.models import STREAM_KIND
 from apps.realtime.kinds import kind_names
+from apps.rooms.models import MAIN_ROOM
 
 FIRST_WAIT_SECONDS = 0.5
 LAST_WAIT_SECONDS = 10.0
 NO_SUCH_ROOM = 4404
-LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - told apart, not listened on
+LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compared, not listened on
 
 
 class Command(BaseCommand):
@@ -68,7 +69,7 @@ class Command(BaseCommand):
             wait_seconds = min(2 * wait_seconds, LAST_WAIT_SECONDS)
 
     def _take(self, frame: dict[str, Any]) -> None:
-        """Remembers where the stream stands, and prints the frame."""
+        """Stores the position in the stream, and prints the message."""
         payload = frame.get("payload") or {}
         moment = frame if "seq" in frame else payload
         is_greeting = frame["type"] == "connection.established"
@@ -80,14 +81,16 @@ class Command(BaseCommand):
             name = f"room {payload['room']}" if "room" in payload else payload["stream"]
             self._say(f"-- live: {name} at #{payload['seq']} (Ctrl-C ends)")
         elif frame["type"] != "heartbeat":
-            self._say(f"#{moment.get('seq', '')} {frame['type']}  {_told(frame['type'], payload)}".rstrip())
+            self._say(
+                f"#{moment.get('seq', '')} {frame['type']}  {_described(frame['type'], payload)}".rstrip()
+            )
 
     def _say(self, line: str) -> None:
         self.stdout.write(line)
         self.stdout.flush()
 
 
-def _told(event_type: str, payload: dict[str, Any]) -> str:
+def _described(event_type: str, payload: dict[str, Any]) -> str:
     """What a person wants to know of an event."""
     if event_type == "resumed":
         return "nothing was missed" if payload["recovered"] else "from a snapshot"

@@ -1,4 +1,4 @@
-"""`manage.py new_epoch`: to be run after a backup was restored."""
+"""`manage.py new_epoch`: begins new epochs; run it after restoring a backup."""
 
 from typing import Any
 
@@ -8,9 +8,7 @@ from apps.realtime.services import begin_new_epochs
 
 
 class Command(BaseCommand):
-    help = (
-        "Begin a new epoch of every stream, as is needed after restoring a backup: clients take a snapshot."
-    )
+    help = "Begin a new epoch of every stream, after restoring a backup: clients then fetch a snapshot."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         self.stdout.write(f"Began new epochs of {begin_new_epochs()} streams.")

@@ -1,4 +1,4 @@
-"""`manage.py trim`: drops events that EVENT_LOG_KEEP_EVENTS and EVENT_LOG_KEEP_DAYS no longer keep."""
+"""`manage.py trim`: deletes events beyond EVENT_LOG_KEEP_EVENTS and EVENT_LOG_KEEP_DAYS."""
 
 from typing import Any
 

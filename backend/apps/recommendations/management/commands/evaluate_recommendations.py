@@ -1,4 +1,4 @@
-"""`manage.py evaluate_recommendations`: answers for a file of people, for others to judge."""
+"""`manage.py evaluate_recommendations`: recommendations for a file of people, for evaluation elsewhere."""
 
 from argparse import ArgumentParser, ArgumentTypeError
 from pathlib import Path
@@ -6,9 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.engine.evaluation import evaluate
-from apps.recommendations.engine.listening import ListeningError
-from apps.recommendations.engine.model import NothingToLearnError
+from apps.recommendations.engine.dataset import ListeningError
+from apps.recommendations.engine.model import NothingToLearnError, evaluate
 
 
 def above_zero(text: str) -> int:

@@ -1,4 +1,4 @@
-"""`manage.py train_recommendations [--data DIR]`: makes the model of recommendations anew."""
+"""`manage.py train_recommendations [--data DIR]`: trains the model of recommendations again."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,15 +6,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.recommendations.engine.listening import ListeningError
+from apps.recommendations.engine.dataset import ListeningError
 from apps.recommendations.engine.model import NothingToLearnError
-from apps.recommendations.services import train_recommendations
+from apps.recommendations.training import train_recommendations
 
 
 class Command(BaseCommand):
     help = (
-        "Learns what goes together from votes and plays of this installation, and from an outside listening "
-        "set where one is given. The running server takes the new model by itself."
+        "Trains the model with votes and plays of this installation, and with external listening data if "
+        "given. A running server loads the new model by itself."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -23,10 +23,10 @@ class Command(BaseCommand):
             type=Path,
             metavar="DIR",
             help="a folder with train.csv (user, artist_id or item, plays or weight) and artists.csv "
-            "(artist_id, name), also gzipped; without artists.csv the items are names of artists. Without it "
-            "the folder that RECOMMENDATION_DATA names, if any",
+            "(artist_id, name), optionally gzipped; without artists.csv, the items are names of artists. "
+            "Default: RECOMMENDATION_DATA_DIR, if set",
         )
-        parser.add_argument("--seed", type=int, default=0, help="the same listening and seed, the same model")
+        parser.add_argument("--seed", type=int, default=0, help="the same data and seed give the same model")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:

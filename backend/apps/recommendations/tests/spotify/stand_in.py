@@ -1,4 +1,4 @@
-"""What stands for Spotify in tests: tokens and search in its shapes, with tracks that nobody has recorded."""
+"""What stands for Spotify in tests: tokens and search in its shapes, with invented tracks."""
 
 import re
 from base64 import b64encode
@@ -31,7 +31,7 @@ class Recording:
         return re.sub(r"[^A-Za-z0-9]", "", self.title).ljust(22, "0")
 
     def as_told(self) -> dict[str, Any]:
-        """As Spotify tells of a track, but for some of what nobody here reads."""
+        """As Spotify describes a track, without some unread fields."""
         return {
             "album": {
                 "id": "0album",
@@ -64,7 +64,7 @@ def refusal(status: int, message: str) -> Act:
 
 
 class SpotifyStandIn(StandIn):
-    """Finds recordings by `artist:"…"` and `genre:"…"`, for whoever shows a token that it still knows."""
+    """Finds recordings by `artist:"…"` and `genre:"…"`, for callers with a valid token."""
 
     def __init__(self, recordings: Sequence[Recording]) -> None:
         self.recordings = list(recordings)

@@ -1,11 +1,11 @@
-"""Spotify's tokens, and Spotify misbehaving on purpose: it is away, says so, and tells nobody's secrets."""
+"""Spotify's tokens, and Spotify misbehaving on purpose: it is away, says so, and reveals no secrets."""
 
 import logging
 
 import pytest
 
 from apps.recommendations.sources import spotify
-from apps.recommendations.sources.base import SourceAway, Wishes
+from apps.recommendations.sources.base import Preferences, SourceUnavailable
 from apps.recommendations.sources.spotify import SpotifySource
 from apps.recommendations.tests.spotify.conftest import LANTERN, LIKES_ADA, LIKES_ADA_AND_JAZZ, titles
 from apps.recommendations.tests.spotify.stand_in import (
@@ -44,7 +44,7 @@ def test_while_it_is_away_it_says_so_and_neither_secrets_nor_wishes(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     service.then(path, *[act] * 3)
-    with pytest.raises(SourceAway) as raised:
+    with pytest.raises(SourceUnavailable) as raised:
         source.candidates(LIKES_ADA, most=10)
     assert path == SEARCH_PATH or service.queries() == []
     shown = [asked.headers["authorization"].split()[1] for asked in service.asked]
@@ -86,7 +86,7 @@ def test_whose_time_is_over_before_anything_was_found_is_away(
         answers(page_of([]))(handler)
 
     service.then(SEARCH_PATH, *[found_nothing] * 4)
-    many = Wishes(seed_artists=[f"Artist {number}" for number in range(5)])
-    with pytest.raises(SourceAway):
+    many = Preferences(seed_artists=[f"Artist {number}" for number in range(5)])
+    with pytest.raises(SourceUnavailable):
         source.candidates(many, most=10)
     assert len(service.queries()) == 4

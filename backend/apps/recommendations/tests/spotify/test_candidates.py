@@ -11,9 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.recommendations.sources import spotify
-from apps.recommendations.sources.base import Deed, Liked, OutsideTrack, Reason, ReasonKind, Wishes
-from apps.recommendations.sources.spotify import SpotifySource, own_spotify
-from apps.recommendations.sources.spotify_searches import MAX_NAME_CHARACTERS, searches_for
+from apps.recommendations.sources.base import (
+    Interaction,
+    Liked,
+    OutsideTrack,
+    Preferences,
+    Reason,
+    ReasonKind,
+)
+from apps.recommendations.sources.spotify import MAX_NAME_CHARACTERS, SpotifySource, own_spotify, searches_for
 from apps.recommendations.tests.spotify.conftest import (
     KETTLE,
     LANTERN,
@@ -53,25 +59,27 @@ def test_a_track_is_told_with_all_that_is_known_of_it(source: SpotifySource) -> 
 
 
 NO_FRIENDS_OF_JAZZ = {"cem dune", "the ada brook players"}
-HAS_LANTERN = Liked(track_id=5, title="lantern!", artist="Ada Brook", weight=1.0, deed=Deed.PLAYED)
+HAS_LANTERN = Liked(
+    track_id=5, title="lantern!", artist="Ada Brook", weight=1.0, interaction=Interaction.PLAYED
+)
 
 
 @pytest.mark.parametrize(
-    ("wishes", "found"),
+    ("preferences", "found"),
     [
         (LIKES_ADA, ["Lantern", "Kettle"]),  # and none of others of a similar name
-        (Wishes(seed_artists=["Bo Cedar"]), ["Kettle"]),
-        (Wishes(seed_genres=["jazz"], avoided_artists=NO_FRIENDS_OF_JAZZ), ["Lantern"]),
-        (Wishes(liked=[HAS_LANTERN]), ["Kettle"]),
-        (Wishes(seed_artists=["Nobody At All"]), []),
-        (Wishes(moods=["calm"]), []),  # says nothing, and nothing is asked for
+        (Preferences(seed_artists=["Bo Cedar"]), ["Kettle"]),
+        (Preferences(seed_genres=["jazz"], avoided_artists=NO_FRIENDS_OF_JAZZ), ["Lantern"]),
+        (Preferences(liked=[HAS_LANTERN]), ["Kettle"]),
+        (Preferences(seed_artists=["Nobody At All"]), []),
+        (Preferences(moods=["calm"]), []),  # says nothing, and nothing is asked for
     ],
 )
 def test_what_is_found_for_whom(
-    source: SpotifySource, service: SpotifyStandIn, wishes: Wishes, found: list[str]
+    source: SpotifySource, service: SpotifyStandIn, preferences: Preferences, found: list[str]
 ) -> None:
-    assert titles(source, wishes) == found
-    assert bool(service.asked) == (not wishes.moods)
+    assert titles(source, preferences) == found
+    assert bool(service.asked) == (not preferences.moods)
 
 
 def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(source: SpotifySource) -> None:
@@ -93,7 +101,7 @@ def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(sour
 def test_searches_are_few_and_change_by_the_day(
     source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
 ) -> None:
-    many = Wishes(favorite_artists=[f"Artist {number}" for number in range(50)])
+    many = Preferences(favorite_artists=[f"Artist {number}" for number in range(50)])
     source.candidates(many, most=10)
     clock.advance(DAY)
     source.candidates(many, most=10)
@@ -180,9 +188,9 @@ def test_without_credentials_there_is_none_and_no_client_is_loaded(settings: Any
 
 ARTISTS = ["Ada Brook", "Bo Cedar", "Cem Dune"]
 GENRES = ["jazz", "dub"]
-LIKED = Liked(track_id=5, title="Lantern", artist="Dee Ember", weight=3.0, deed=Deed.LIKED)
-PLAYED = Liked(track_id=6, title="Kettle", artist="Flo Gale", weight=1.0, deed=Deed.PLAYED)
-EVERYTHING = Wishes(
+LIKED = Liked(track_id=5, title="Lantern", artist="Dee Ember", weight=3.0, interaction=Interaction.LIKED)
+PLAYED = Liked(track_id=6, title="Kettle", artist="Flo Gale", weight=1.0, interaction=Interaction.PLAYED)
+EVERYTHING = Preferences(
     favorite_artists=ARTISTS,
     favorite_genres=GENRES,
     moods=["calm"],
@@ -193,8 +201,8 @@ EVERYTHING = Wishes(
 names = st.lists(st.text(st.characters(), max_size=300), max_size=10)
 
 
-def queries(wishes: Wishes, *, most: int = 100, turn: int = 0) -> list[str]:
-    return [search.query for search in searches_for(wishes, most=most, turn=turn)]
+def queries(preferences: Preferences, *, most: int = 100, turn: int = 0) -> list[str]:
+    return [search.query for search in searches_for(preferences, most=most, turn=turn)]
 
 
 def test_seeds_come_first_then_favorites_and_what_was_liked_take_turns_others_at_another_turn() -> None:
@@ -205,7 +213,7 @@ def test_seeds_come_first_then_favorites_and_what_was_liked_take_turns_others_at
         'artist:"cem dune"',
     ]
     assert queries(EVERYTHING, most=3) == queries(EVERYTHING)[:3]
-    firsts = [queries(Wishes(favorite_artists=ARTISTS), most=1, turn=turn) for turn in range(4)]
+    firsts = [queries(Preferences(favorite_artists=ARTISTS), most=1, turn=turn) for turn in range(4)]
     assert firsts == [[f'artist:"{name.lower()}"'] for name in (*ARTISTS, ARTISTS[0])]
 
 
@@ -221,31 +229,31 @@ def test_each_search_has_a_reason_that_is_true_of_what_it_finds() -> None:
     assert reasons['artist:"flo gale"'] == Reason(
         ReasonKind.SAME_ARTIST, "By Flo Gale, whose Kettle you played", track_id=6
     )
-    twice = Wishes(seed_artists=["ADA  Brook"], favorite_artists=["Ada Brook"])
+    twice = Preferences(seed_artists=["ADA  Brook"], favorite_artists=["Ada Brook"])
     (search,) = searches_for(twice, most=100, turn=0)
     assert search.reason.kind is ReasonKind.SEED_ARTIST, "the better reason of two"
 
 
 @pytest.mark.parametrize(
-    ("wishes", "asked"),
+    ("preferences", "asked"),
     [
-        (Wishes(), []),
-        (Wishes(moods=["calm"]), []),
+        (Preferences(), []),
+        (Preferences(moods=["calm"]), []),
         (
-            Wishes(favorite_artists=["Ada Brook", "Bo Cedar"], avoided_artists={"ada brook"}),
+            Preferences(favorite_artists=["Ada Brook", "Bo Cedar"], avoided_artists={"ada brook"}),
             ['artist:"bo cedar"'],
         ),
-        (Wishes(seed_artists=['A" OR genre:"b']), ['artist:"a or genre: b"']),  # it can say nothing else
-        (Wishes(seed_artists=['"', " ", "\ud800"], seed_genres=[""]), []),
+        (Preferences(seed_artists=['A" OR genre:"b']), ['artist:"a or genre: b"']),  # it can say nothing else
+        (Preferences(seed_artists=['"', " ", "\ud800"], seed_genres=[""]), []),
     ],
 )
-def test_what_is_searched_for(wishes: Wishes, asked: list[str]) -> None:
-    assert queries(wishes) == asked
+def test_what_is_searched_for(preferences: Preferences, asked: list[str]) -> None:
+    assert queries(preferences) == asked
 
 
 @given(artists=names, genres=names)
 def test_whatever_people_call_things_can_be_sent(artists: list[str], genres: list[str]) -> None:
-    found = queries(Wishes(seed_artists=[*artists, "Ada Brook"], favorite_genres=genres))
+    found = queries(Preferences(seed_artists=[*artists, "Ada Brook"], favorite_genres=genres))
     assert found
     for query in found:
         query.encode()

@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from apps.tracks.files import TrackFile
-from apps.tracks.rows import USUAL_NAMES, BadRow
+from apps.tracks.import_files import TrackFile
+from apps.tracks.import_rows import USUAL_NAMES, BadRow
 from apps.tracks.services import ImportResult, import_rows
 
-# More than one screen of bad rows nobody reads there; --errors writes all.
+# More bad rows than fit on one screen are not read there; --errors writes all.
 BAD_ROWS_SHOWN = 20
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = (
         "Imports tracks from CSV, JSON or JSON lines, also gzipped. Title and artist are enough. The same "
         "ISRC, else the same title, artist and album, is the same track: of it only what the library does "
-        "not know is filled in. Bad rows are reported, good ones kept. Fails when a file can't be read to "
+        "not know is filled in. Bad rows are reported, good ones imported. Fails if a file can't be read to "
         "its end, or when no row was good."
     )
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
             action="append",
             default=[],
             metavar="title=Track,artist=Artist",
-            help=f"which column is what, where the usual names do not tell: {', '.join(USUAL_NAMES)}",
+            help=f"which column is what, if the names are not the usual ones: {', '.join(USUAL_NAMES)}",
         )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="where to write every bad row")
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.users.token_services import forget_expired_logins
+from apps.users.jwt_tokens import purge_expired_logins
 
 
 class Command(BaseCommand):
-    help = "Forget tokens and sessions that have expired. Each start does so, too."
+    help = "Delete tokens and sessions that have expired. Each start does so, too."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        forget_expired_logins()
+        purge_expired_logins()

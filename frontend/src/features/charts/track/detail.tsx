@@ -1,23 +1,23 @@
-/** One track of the charts: where it is and was, how often it is played, what sounds like it. */
+/** One track of the charts: its services, its history, and similar tracks. */
 
 import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { ChartTrack } from "../../../generated/api.ts";
+import { lazyMessages, messages } from "../../../locales/index.ts";
+import { errorMessage, isNotFound, isUnreachable } from "../../../store/api_errors.ts";
 import { chartTrack, followChartTrack, loadChartTrack } from "../../../store/chart_track.ts";
-import { allowedCover } from "../../../store/page.ts";
-import { hasNoAnswer, isNotFound, sentenceOf } from "../../../store/problems.ts";
+import { allowedCoverUrl } from "../../../store/server_info.ts";
 import { Cover } from "../../../ui/cover.tsx";
-import { IconButton } from "../../../ui/icon_button.tsx";
-import { Retry } from "../../../ui/retry.tsx";
-import { laterWords, words } from "../../../words/index.ts";
-import { Add } from "../add.tsx";
-import { Counts, Ranks } from "./histories.tsx";
+import { IconButton } from "../../../ui/icon.tsx";
+import { ErrorRetry } from "../../../ui/lazy.tsx";
+import { percent } from "../formats.ts";
+import { AddButton } from "../list.tsx";
+import { PlayCounts, Ranks } from "./history_charts.tsx";
 import { Services } from "./services.tsx";
-import { Similar } from "./similar.tsx";
 import "../../../ui/panel.css";
 import "./detail.css";
 
-interface Props {
+interface DetailProps {
   isrc: string;
   onClose: () => void;
   /** Of a track that sounds like this one. */
@@ -25,13 +25,13 @@ interface Props {
 }
 
 /** Focus goes in, and back to where it was once this is gone. Escape closes. */
-export function ChartTrackDetail({ isrc, onClose, onOpen }: Props) {
-  const [told, setTold] = useState("");
+export function ChartTrackDetail({ isrc, onClose, onOpen }: DetailProps) {
+  const [announcement, setAnnouncement] = useState("");
   const panel = useRef<HTMLElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => followChartTrack(isrc), [isrc]);
   useFocusInside(panel, title, isrc);
-  const texts = laterWords().chartTrack;
+  const texts = lazyMessages().chartTrack;
   const { isrc: of, track, problem } = chartTrack.value;
   const known = of === isrc ? track : null;
   const trouble = of === isrc ? problem : null;
@@ -44,35 +44,35 @@ export function ChartTrackDetail({ isrc, onClose, onOpen }: Props) {
     >
       <header class="chart-track-head">
         <IconButton icon="back" label={texts.back} onClick={onClose} />
-        {known && <Cover url={allowedCover(known.cover_url)} seed={known.artist} size={56} />}
-        <div class="chart-track-words">
+        {known && <Cover url={allowedCoverUrl(known.cover_url)} seed={known.artist} size={56} />}
+        <div class="chart-track-text">
           <h2 id="chart-track-title" ref={title} tabIndex={-1} dir="auto">
-            {known?.name ?? titleWithout(trouble)}
+            {known?.name ?? titleWithoutTrack(trouble)}
           </h2>
-          {known && <By track={known} />}
+          {known && <Credits track={known} />}
         </div>
-        {known && <Add line={known} onTell={setTold} />}
+        {known && !known.is_sample && <AddButton line={known} onAnnounce={setAnnouncement} />}
       </header>
       <Problem problem={trouble} isPart={known !== null} />
       {known ? (
-        <Known key={known.isrc} track={known} onOpen={onOpen} onTell={setTold} />
+        <Details key={known.isrc} track={known} onOpen={onOpen} onAnnounce={setAnnouncement} />
       ) : (
         trouble === null && <Loading />
       )}
       <p class="spoken" role="status">
-        {told || (known && texts.loaded(known.name, known.artist))}
+        {announcement || (known && texts.loaded(known.name, known.artist))}
       </p>
     </section>
   );
 }
 
-function titleWithout(problem: unknown): string {
-  const texts = laterWords().chartTrack;
+function titleWithoutTrack(problem: unknown): string {
+  const texts = lazyMessages().chartTrack;
   if (problem === null) return texts.loading;
   return isNotFound(problem) ? texts.unknown : texts.track;
 }
 
-function By({ track: { artist, album } }: { track: ChartTrack }) {
+function Credits({ track: { artist, album } }: { track: ChartTrack }) {
   return (
     <p class="dim chart-track-by" dir="auto">
       <bdi>{artist}</bdi>
@@ -82,34 +82,34 @@ function By({ track: { artist, album } }: { track: ChartTrack }) {
   );
 }
 
-interface KnownProps {
+interface DetailsProps {
   track: ChartTrack;
   onOpen: (isrc: string) => void;
-  onTell: (told: string) => void;
+  onAnnounce: (text: string) => void;
 }
 
-function Known({ track, onOpen, onTell }: KnownProps) {
+function Details({ track, onOpen, onAnnounce }: DetailsProps) {
   return (
     <>
-      {track.is_sample && <p class="dim small chart-track-line">{laterWords().chartTrack.sample}</p>}
+      {track.is_sample && <p class="dim small chart-track-line">{lazyMessages().chartTrack.sample}</p>}
       <Services track={track} />
-      <Counts track={track} />
+      <PlayCounts track={track} />
       <Ranks track={track} />
-      <Similar track={track} onOpen={onOpen} onTell={onTell} />
+      <SimilarTracks track={track} onOpen={onOpen} onAnnounce={onAnnounce} />
     </>
   );
 }
 
 function Problem({ problem, isPart }: { problem: unknown; isPart: boolean }) {
-  const texts = laterWords().chartTrack;
+  const texts = lazyMessages().chartTrack;
   // Nothing comes of asking again.
   if (problem === null || isNotFound(problem)) return null;
   const away = isPart ? texts.needsNetworkKept : texts.needsNetwork;
   return (
-    <Retry
+    <ErrorRetry
       class={isPart ? "panel-problem card" : "empty"}
-      text={hasNoAnswer(problem) ? away : sentenceOf(problem)}
-      label={words().app.retry}
+      text={isUnreachable(problem) ? away : errorMessage(problem)}
+      label={messages().app.retry}
       onRetry={loadChartTrack}
     />
   );
@@ -131,7 +131,7 @@ function closeByEscape(event: KeyboardEvent, onClose: () => void): void {
   onClose();
 }
 
-/** To the name of each track that is opened, which then stands at the top; in the end back. */
+/** Focuses the title of each opened track, scrolled to the top; restores focus when it is closed. */
 function useFocusInside(
   panel: RefObject<HTMLElement | null>,
   title: RefObject<HTMLElement | null>,
@@ -139,11 +139,46 @@ function useFocusInside(
 ): void {
   useLayoutEffect(() => {
     const before = document.activeElement;
-    // What was left may be drawn anew with what comes now.
+    // The element that had focus may render again at the same time.
     return () => queueMicrotask(() => before instanceof HTMLElement && before.isConnected && before.focus());
   }, []);
   useLayoutEffect(() => {
     panel.current?.scrollTo({ top: 0 });
     title.current?.focus({ preventScroll: true });
   }, [isrc]);
+}
+
+interface SimilarProps {
+  track: ChartTrack;
+  onOpen: (isrc: string) => void;
+  onAnnounce: (text: string) => void;
+}
+
+export function SimilarTracks({ track: { similar, is_sample: isSample }, onOpen, onAnnounce }: SimilarProps) {
+  const texts = lazyMessages().chartTrack;
+  const nothing = similar.status === "missing" ? texts.similarUnknown : texts.similarNone;
+  return (
+    <section class="card panel-card" aria-labelledby="chart-track-similar">
+      <h3 id="chart-track-similar">{texts.similar}</h3>
+      {similar.tracks.length === 0 && <p class="dim">{nothing}</p>}
+      <ul class="chart-track-similar">
+        {similar.tracks.map(({ isrc, name, artist, similarity }) => (
+          <li class="chart-track-row" key={isrc}>
+            <button type="button" class="chart-track-open" onClick={() => onOpen(isrc)}>
+              <Cover url={null} seed={artist} size={44} />
+              <span class="chart-track-text">
+                <span class="chart-track-name one-line" dir="auto">
+                  {name}
+                </span>
+                <span class="dim small one-line numbers" dir="auto">
+                  <bdi>{artist}</bdi> · {texts.alike(percent(similarity))}
+                </span>
+              </span>
+            </button>
+            {!isSample && <AddButton line={{ isrc, name, artist }} onAnnounce={onAnnounce} />}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }

@@ -2,19 +2,19 @@
 
 import { useState } from "preact/hooks";
 import type { ChartTrack, CountHistory, Embed, ServiceLink } from "../../../generated/api.ts";
+import { lazyMessages, messages } from "../../../locales/index.ts";
 import { Icon } from "../../../ui/icon.tsx";
-import { laterWords, words } from "../../../words/index.ts";
-import { dayName, frameHost, genreName, serviceName, webAddress } from "./formats.ts";
-import { countsByDay, placesAt } from "./history.ts";
-import { Sparkline } from "./sparkline.tsx";
+import { Sparkline } from "../../../ui/line_chart.tsx";
+import { frameHost, genreName, serviceName, shortDayName, webUrl } from "../formats.ts";
+import { countsByDay, ranksAt } from "./daily_series.ts";
 
 // What players need: their scripts and their own storage, and windows that lead to the service.
 const SANDBOX =
   "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-presentation";
 
 export function Services({ track }: { track: ChartTrack }) {
-  const texts = laterWords().chartTrack;
-  /** The service whose player is open; others hear nothing of us. */
+  const texts = lazyMessages().chartTrack;
+  /** The service whose player is open; nothing is loaded from others. */
   const [open, setOpen] = useState("");
   const services = knownServices(track);
   return (
@@ -23,13 +23,14 @@ export function Services({ track }: { track: ChartTrack }) {
       {services.length === 0 && <p class="dim">{texts.nowhere}</p>}
       <ul class="chart-track-services">
         {services.map((service) => {
-          const link = track.services[service];
+          // An invented track is nowhere.
+          const link = track.is_sample ? undefined : track.services[service];
           return (
             <li class="chart-track-service" key={service}>
-              <Known service={service} track={track} />
+              <ServiceFacts service={service} track={track} />
               {link && (
                 <div class="panel-buttons">
-                  <Link service={service} link={link} name={track.name} />
+                  <ServiceLinkButton service={service} link={link} name={track.name} />
                   {link.embed && frameHost(link.embed.url) && (
                     <PlayerButton
                       service={service}
@@ -51,7 +52,7 @@ export function Services({ track }: { track: ChartTrack }) {
   );
 }
 
-/** Also those that have it on a list, or count it, and say no address. */
+/** Also services that list or count it without a URL. */
 function knownServices({ services, ranks, counts }: ChartTrack): string[] {
   const counted = Object.keys(counts).filter((service) => (counts[service]?.current ?? null) !== null);
   return [
@@ -59,27 +60,27 @@ function knownServices({ services, ranks, counts }: ChartTrack): string[] {
   ];
 }
 
-function Known({ service, track }: { service: string; track: ChartTrack }) {
-  const texts = laterWords().chartTrack;
-  const { ordinal } = words();
+function ServiceFacts({ service, track }: { service: string; track: ChartTrack }) {
+  const texts = lazyMessages().chartTrack;
+  const { ordinal } = messages();
   const counts = track.counts[service];
-  const places = placesAt(service, track).map(({ genre, date, rank, listDate }) =>
+  const places = ranksAt(service, track).map(({ genre, date, rank, listDate }) =>
     [
-      texts.rankAt(ordinal(rank), genreName(genre), dayName(date)),
-      ...(listDate ? [laterWords().charts.olderList(dayName(listDate))] : []),
+      texts.rankAt(ordinal(rank), genreName(genre), shortDayName(date)),
+      ...(listDate ? [lazyMessages().charts.olderList(shortDayName(listDate))] : []),
     ].join(" "),
   );
   const days = counts ? countsByDay(counts) : [];
   const facts = [...places, ...(counts ? currentPlays(counts) : [])];
   const [first, last] = [days[0], days.at(-1)];
   return (
-    <div class="chart-track-known">
+    <div class="chart-track-service-facts">
       <div>
         <h4>{serviceName(service)}</h4>
         <p class="dim small numbers">
-          {facts.map((told) => (
-            <span class="chart-track-fact" key={told}>
-              {told}
+          {facts.map((text) => (
+            <span class="chart-track-fact" key={text}>
+              {text}
             </span>
           ))}
         </p>
@@ -87,7 +88,7 @@ function Known({ service, track }: { service: string; track: ChartTrack }) {
       {first && last && (
         <Sparkline
           values={days.map(({ value }) => value)}
-          label={texts.trend(serviceName(service), dayName(first.date), dayName(last.date))}
+          label={texts.trend(serviceName(service), shortDayName(first.date), shortDayName(last.date))}
         />
       )}
     </div>
@@ -96,24 +97,24 @@ function Known({ service, track }: { service: string; track: ChartTrack }) {
 
 /** With their day. */
 function currentPlays({ current, last_updated }: CountHistory): string[] {
-  const texts = laterWords().chartTrack;
+  const texts = lazyMessages().chartTrack;
   if (current === null || last_updated === null) return [];
-  return [texts.asOf(texts.plays(words().number(current)), dayName(last_updated.slice(0, 10)))];
+  return [texts.asOf(texts.plays(messages().number(current)), shortDayName(last_updated.slice(0, 10)))];
 }
 
-function Link({ service, link, name }: { service: string; link: ServiceLink; name: string }) {
-  const address = webAddress(link.url);
+function ServiceLinkButton({ service, link, name }: { service: string; link: ServiceLink; name: string }) {
+  const address = webUrl(link.url);
   if (!address) return null;
-  const told = laterWords().chartTrack.open(serviceName(service));
+  const text = lazyMessages().chartTrack.open(serviceName(service));
   return (
     <a
       class="button chart-track-link"
       href={address}
       target="_blank"
       rel="noopener noreferrer"
-      aria-label={`${told}: ${name}`}
+      aria-label={`${text}: ${name}`}
     >
-      {told}
+      {text}
     </a>
   );
 }
@@ -125,14 +126,14 @@ interface PlayerButtonProps {
   onPress: () => void;
 }
 
-/** Says whom the browser will ask before it asks them. */
+/** Shows which host the browser will load from before it does. */
 function PlayerButton({ service, embed, isOpen, onPress }: PlayerButtonProps) {
-  const texts = laterWords().chartTrack;
+  const texts = lazyMessages().chartTrack;
   const name = serviceName(service);
   return (
     <button type="button" class="button chart-track-play" aria-expanded={isOpen} onClick={onPress}>
       <Icon name={isOpen ? "close" : "play"} />
-      <span class="chart-track-play-words">
+      <span class="chart-track-play-text">
         {isOpen ? texts.closePlayer(name) : texts.play(name)}
         {!isOpen && <span class="dim small"> {texts.loadsFrom(frameHost(embed.url) ?? "")}</span>}
       </span>
@@ -145,7 +146,7 @@ function Player({ service, embed, name }: { service: string; embed: Embed; name:
     <iframe
       class="chart-track-player"
       src={embed.url}
-      title={laterWords().chartTrack.playerOf(serviceName(service), name)}
+      title={lazyMessages().chartTrack.playerOf(serviceName(service), name)}
       height={embed.height}
       sandbox={SANDBOX}
       allow={embed.allow}
@@ -154,5 +155,5 @@ function Player({ service, embed, name }: { service: string; embed: Embed; name:
   );
 }
 
-// A player that plays for no page without a name is told the page's origin, and no more.
+// Some players require the page's origin; they get nothing more.
 const WITH_ORIGIN = "strict-origin-when-cross-origin";

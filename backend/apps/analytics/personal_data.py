@@ -1,0 +1,65 @@
+"""Personal data in the statistics of a person: exported, transferred and erased."""
+
+from collections.abc import Collection
+from typing import Any
+
+from apps.analytics.models import Activity
+from apps.analytics.selectors import activities_of
+from apps.analytics.services import claim_room_plays, claim_room_plays_in_portions, delete_activities
+from core.database import delete_in_portions
+from core.identity import user_id_of
+
+
+class AnalyticsPersonalData:
+    """Of one user. A guest has none: only activities of accounts are stored."""
+
+    def export(self, key: str) -> dict[str, Any]:
+        user_id = user_id_of(key)
+        if user_id is None:
+            return {"activities": []}
+        return {
+            "activities": (
+                {
+                    "id": one.pk,
+                    "activity_type": one.kind,
+                    "track": one.track.title if one.track else None,
+                    "artist": one.track.artist if one.track else None,
+                    "recommendation_id": one.recommendation_number,
+                    "of_room_play": one.room_play_id is not None,
+                    "context": one.context,
+                    "occurred_at": one.occurred_at,
+                    "received_at": one.received_at,
+                }
+                for one in activities_of(user_id)
+            )
+        }
+
+    def transfer_bulk(self, *, giver: str, taker: str) -> None:
+        user_id = user_id_of(taker)
+        if user_id is not None:
+            for adder in (giver, taker):
+                claim_room_plays_in_portions(user_id=user_id, adder=adder)
+
+    def transfer(self, *, giver: str, taker: str) -> None:
+        """Plays of a guest's tracks count as the account's; this and `transfer_bulk` may both assign them."""
+        user_id = user_id_of(taker)
+        if user_id is not None:
+            for adder in (giver, taker):
+                claim_room_plays(user_id=user_id, adder=adder)
+
+    def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
+        """Each portion leaves every count in a transaction of its own."""
+        del names
+        user_id = user_id_of(key)
+        if user_id is not None:
+            delete_in_portions(Activity.objects.filter(user_id=user_id))
+
+    def erase(self, key: str, *, names: Collection[str]) -> None:
+        """Removes the activities from every count, and blocks new reports until the transaction ends.
+
+        Once the account's row is locked it would be too late to wait for them: each refers to an account.
+        """
+        del names
+        user_id = user_id_of(key)
+        if user_id is not None:
+            delete_activities(user_id)

@@ -1,1 +1,0 @@
-"""Charts by GraphQL, in the schema that chart clients know. Reads only, but for one refresh."""

@@ -1,0 +1,122 @@
+"""The ways in which a title and an artist may be meant: as they stand, "A - B", or the names swapped."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from apps.charts.matching.text_similarity import artists_in, words_of
+from apps.charts.matching.title_parser import Title, parsed
+
+# How much less a reading is believed than the words as they stand.
+AS_IT_STANDS, FROM_THE_TITLE, BEHIND_A_PREFIX, SWAPPED = 0.0, 0.0, 0.03, 0.04
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand the two fields."""
+
+    name: str
+    asides: tuple[str, ...]
+    artists: frozenset[str]
+    # Who uploaded it, where the title names the artists: they may be one of them or not.
+    perhaps: frozenset[str]
+    guests: frozenset[str]
+    versions: frozenset[str]
+    version_words: frozenset[str]
+    version_names: tuple[str, ...]
+    doubt: float
+    # What stood before the name and was passed over: a film, or another artist's name.
+    passed_over: str = ""
+    is_swapped: bool = False
+
+
+@lru_cache(maxsize=50_000)
+def readings(title: str, artist: str) -> tuple[Reading, ...]:
+    named = artists_in(artist)
+    found = _without_joined_artists(parsed(title), named)
+    whole = _reading(found, name=" - ".join(found.pieces), artists=named, doubt=AS_IT_STANDS)
+    ways = [whole]
+    if len(found.pieces) > 1:
+        ways += _from_the_title(found, named)
+    else:
+        ways.append(_swapped(found, artist))
+    return tuple(ways)
+
+
+def _without_joined_artists(found: Title, named: frozenset[str]) -> Title:
+    """“Name + Artist”, where the artist is one of those named."""
+    name, _, more = found.pieces[-1].rpartition(" + ")
+    is_artist = bool(name) and artists_in(more) <= named | found.guests
+    return replace(found, pieces=(*found.pieces[:-1], name)) if is_artist else found
+
+
+def _from_the_title(found: Title, named: frozenset[str]) -> list[Reading]:
+    """“Artist - Name”, “Name - Artist”, “Film - Name”, “Name - more of the name”."""
+    first, rest = found.pieces[0], " - ".join(found.pieces[1:])
+    *start, last = found.pieces
+    before = " - ".join(start)
+    ways = []
+    if len(found.pieces) == 2:
+        ways.append(
+            _reading(found, name=rest, artists=artists_in(first), perhaps=named, doubt=FROM_THE_TITLE)
+        )
+        ways.append(
+            _reading(found, name=first, artists=artists_in(rest), perhaps=named, doubt=FROM_THE_TITLE)
+        )
+    else:
+        ways.append(
+            _reading(found, name=rest, artists=artists_in(first), perhaps=named, doubt=FROM_THE_TITLE)
+        )
+    ways.append(_reading(found, name=last, artists=named, doubt=BEHIND_A_PREFIX, passed_over=before))
+    ways.append(_reading(found, name=before, artists=named, doubt=AS_IT_STANDS, aside=last))
+    return ways
+
+
+def _swapped(found: Title, artist: str) -> Reading:
+    other = parsed(artist)
+    return Reading(
+        name=words_of(" - ".join(other.pieces)),
+        asides=_asides((*found.asides, *other.asides), frozenset()),
+        artists=artists_in(found.pieces[0]),
+        perhaps=frozenset(),
+        guests=found.guests | other.guests,
+        versions=found.versions | other.versions,
+        version_words=found.version_words | other.version_words,
+        version_names=found.version_names + other.version_names,
+        doubt=SWAPPED,
+        is_swapped=True,
+    )
+
+
+def _asides(asides: tuple[str, ...], artists: frozenset[str]) -> tuple[str, ...]:
+    """Without those that only say once more who plays."""
+    return tuple(sorted(words_of(aside) for aside in asides if not artists_in(aside) <= artists))
+
+
+def _named_beside(artists: frozenset[str], asides: tuple[str, ...]) -> frozenset[str]:
+    """The others in “Name (Artist & another)”."""
+    return frozenset().union(*(named - artists for named in map(artists_in, asides) if artists < named))
+
+
+def _reading(
+    found: Title,
+    *,
+    name: str,
+    artists: frozenset[str],
+    doubt: float,
+    perhaps: frozenset[str] = frozenset(),
+    aside: str = "",
+    passed_over: str = "",
+) -> Reading:
+    beside = _named_beside(artists, found.asides)
+    return Reading(
+        name=words_of(name),
+        asides=_asides((*found.asides, aside), artists | perhaps | beside),
+        artists=artists,
+        perhaps=perhaps,
+        guests=found.guests | beside,
+        versions=found.versions,
+        version_words=found.version_words,
+        version_names=found.version_names,
+        doubt=doubt,
+        passed_over=words_of(passed_over) if passed_over else "",
+    )

@@ -1,0 +1,207 @@
+"""Which stored lists a new one is compared with, to find out whether it is plausible or a copy."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from itertools import pairwise
+
+from django.db.models import Count, QuerySet
+
+from apps.charts.genres import RANKED
+from apps.charts.matching import Recording
+from apps.charts.matching.candidate_index import NAMES_EVERYONE
+from apps.charts.models import RawEdition, Status
+from apps.charts.parsers.base import Row
+from apps.charts.pipeline.plausibility import (
+    REFUSED_DAYS,
+    SHORT,
+    Line,
+    Verdict,
+    goes_on,
+    is_copy,
+    is_repetition,
+    is_topped,
+    verdict,
+)
+from apps.charts.pipeline.track_resolution import match_key, title_keys
+
+# A list that is older has nothing in common with today's anyway.
+COMPARED_FOR = timedelta(days=14)
+# What a list begins with is compared with one of the last two days.
+NEIGHBOURING = timedelta(days=2)
+# So old may a list be that comes again with a few lines changed; one without any change may be of any age.
+REPEATED_FOR = timedelta(days=28)
+COPY = "it repeats the plays of an older list, or all of them with the same growth"
+
+# By genre and service.
+LinesOfDay = Mapping[tuple[str, str], Sequence[Line]]
+# By rank: the title and the artist, as the service gives them.
+Places = Sequence[tuple[int, str, str]]
+
+
+def why_refused(edition: RawEdition, rows: Iterable[Row]) -> str:
+    """Why these rows are not to replace those of a good edition; "" if they are."""
+    rows = list(rows)
+    lines = _lines(edition.service, [(row.isrc, row.name, row.artist) for row in rows])
+    given = verdict_on(edition, {(edition.genre, edition.service): lines})
+    if given.is_refused:
+        return given.value
+    plays = {row.service_track_id: row.play_count for row in rows if row.service_track_id}
+    counted = {track: count for track, count in plays.items() if count is not None}
+    if not counted and (same := _same_before(edition, [(row.rank, row.name, row.artist) for row in rows])):
+        return words_of_repetition(same)
+    return COPY if is_copy_of_before(edition, counted) else ""
+
+
+def verdict_on(edition: RawEdition, lines: LinesOfDay) -> Verdict:
+    """`lines` are those of the day, of all services."""
+    before = _last_good(edition, edition.service)
+    others = [
+        _witness(edition, service, lines.get((edition.genre, service), ()), needs_past=before is not None)
+        for service in RANKED
+        if service != edition.service
+    ]
+    given = verdict(
+        lines[edition.genre, edition.service],
+        before=lines_of(before),
+        longest=_longest_before(edition),
+        others=others,
+        refused=[lines_of(one) for one in _last_two(edition, Status.QUARANTINED)],
+        other_genres=[
+            of_genre
+            for (genre, service), of_genre in lines.items()
+            if service == edition.service and genre != edition.genre
+        ],
+    )
+    return Verdict.DOUBTFUL if given is Verdict.TOPPED and _may_be_renewed(edition) else given
+
+
+def _may_be_renewed(edition: RawEdition) -> bool:
+    """Whether the list before is too old to say what this one begins with, or it was renewed lately."""
+    good = list(_editions_before(edition, edition.service).filter(status=Status.OK))
+    if edition.issued_on - good[0].issued_on > NEIGHBOURING:
+        return True
+    return any(is_topped(lines_of(one), lines_of(before)) for one, before in pairwise(good))
+
+
+def _witness(edition: RawEdition, service: str, lines: Sequence[Line], *, needs_past: bool) -> Sequence[Line]:
+    """What this other service is known to list: today's lines only if they go on from its own list before.
+
+    Two that are wrong in the same way agree with each other. Where nothing has a past, all are heard.
+    """
+    before = lines_of(_last_good(edition, service))
+    if not before:
+        return () if needs_past else lines
+    return lines if goes_on(lines, before) else before
+
+
+def is_copy_of_before(edition: RawEdition, plays: Mapping[str, int]) -> bool:
+    """Whether the plays are those of an older list; services repeat also others than the last one."""
+    if not plays:
+        return False
+    good = _editions_before(edition, edition.service).filter(status=Status.OK)
+    return any(is_copy(plays, plays_of(one)) for one in good)
+
+
+def repeated_by(edition: RawEdition) -> RawEdition | None:
+    """The older list of the service that comes again, but for a few lines, after another one; None as usual.
+
+    It may be the service's list again or an old copy of it. Where a list has plays, they decide.
+    """
+    if edition.entries.filter(play_count__isnull=False).exists():
+        return None
+    return _same_before(edition, _places(edition))
+
+
+def shown_list(editions: "QuerySet[RawEdition]") -> tuple[RawEdition | None, RawEdition | None]:
+    """Of one service's lists of a genre the last, and the one to be shown: the last good one, or the one that
+    the last repeats."""
+    last = editions.order_by("-issued_on").first()
+    if last is None or last.status == Status.OK:
+        return last, last
+    same = repeated_by(last) if last.status == Status.STALE else None
+    return last, same or editions.filter(status=Status.OK).order_by("-issued_on").first()
+
+
+def is_confirmed(edition: RawEdition) -> bool:
+    """Whether a good list was compared with what is known, and continues it."""
+    return not edition.failure
+
+
+def words_of_repetition(edition: RawEdition) -> str:
+    return f"it repeats the list of {edition.issued_on}"
+
+
+def _same_before(edition: RawEdition, places: Places) -> RawEdition | None:
+    """A list that is as the last one has not changed since; a short one may come again by chance.
+
+    One that came on two days already is what the service has now.
+    """
+    good = RawEdition.objects.filter(
+        genre=edition.genre, service=edition.service, status=Status.OK, issued_on__lt=edition.issued_on
+    ).order_by("-issued_on")
+    last = good.first()
+    if last is None or len(places) < SHORT or (before := _places(last)) == list(places):
+        return None
+    stale = _last_two(edition, Status.STALE)
+    if stale and all(_places(one) == list(places) for one in stale):
+        return None
+    rank, name, artist = places[0]
+    alike = good.filter(entries__rank=rank, entries__name=name, entries__artist=artist)
+    same = next((one for one in alike if _places(one) == list(places)), None)
+    recent = good.filter(issued_on__gte=edition.issued_on - REPEATED_FOR)[1:]
+    return same or next((one for one in recent if is_repetition(places, _places(one), before)), None)
+
+
+def _places(edition: RawEdition) -> list[tuple[int, str, str]]:
+    return list(edition.entries.order_by("rank").values_list("rank", "name", "artist"))
+
+
+def plays_of(edition: RawEdition) -> dict[str, int]:
+    lines = edition.entries.exclude(service_track_id="").filter(play_count__isnull=False)
+    plays = lines.values_list("service_track_id", "play_count")
+    return {track: count for track, count in plays if count is not None}
+
+
+def lines_of(edition: RawEdition | None) -> list[Line]:
+    if edition is None:
+        return []
+    return _lines(edition.service, edition.entries.values_list("isrc", "name", "artist"))
+
+
+def _lines(service: str, entries: Iterable[tuple[str | None, str, str]]) -> list[Line]:
+    """By ISRC where there is one, and by title and each artist, since not every service gives the ISRC."""
+    return [
+        Line(
+            match_key(name, artist),
+            frozenset(title_keys(name, artist)),
+            Recording(isrc, name, artist, service in NAMES_EVERYONE) if isrc else None,
+        )
+        for isrc, name, artist in entries
+    ]
+
+
+def _editions_before(edition: RawEdition, service: str) -> "QuerySet[RawEdition]":
+    """The service's of the days before, the newest first."""
+    first = edition.issued_on - COMPARED_FOR
+    of_service = RawEdition.objects.filter(genre=edition.genre, service=service)
+    return of_service.filter(issued_on__gte=first, issued_on__lt=edition.issued_on).order_by("-issued_on")
+
+
+def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
+    return _editions_before(edition, service).filter(status=Status.OK).first()
+
+
+def _longest_before(edition: RawEdition) -> int:
+    """Of those since one was refused, if any: what kept coming after that is what the service has now."""
+    before = _editions_before(edition, edition.service)
+    refused = before.filter(status=Status.QUARANTINED).first()
+    good = before.filter(status=Status.OK).annotate(length=Count("entries"))
+    lengths = list(good.values_list("issued_on", "length"))
+    since = [length for day, length in lengths if refused and day > refused.issued_on]
+    return max(since or (length for _, length in lengths), default=0)
+
+
+def _last_two(edition: RawEdition, status: Status) -> list[RawEdition]:
+    """The last two lists, where both have this status."""
+    last = list(_editions_before(edition, edition.service).exclude(status=Status.FAILED)[:REFUSED_DAYS])
+    return last if len(last) == REFUSED_DAYS and all(one.status == status for one in last) else []

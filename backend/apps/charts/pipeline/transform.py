@@ -1,0 +1,271 @@
+"""The stage transform: from lines of services to recordings, day by day.
+
+It works on editions that it has not seen as they are now; each day is one transaction. Afterwards each of its
+lines is of a track, or listed for review; each edition is believed, or in quarantine; and the charts that
+depend on it are due.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+from apps.charts.connectors.base import Catalogue, Scope
+from apps.charts.genres import PREFERENCE
+from apps.charts.matching.candidate_index import index_words
+from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ReviewItem, ServiceTrack, Status
+from apps.charts.pipeline.extract import told_of
+from apps.charts.pipeline.isrc_lookup import search_for_unknown
+from apps.charts.pipeline.list_checks import (
+    COPY,
+    is_copy_of_before,
+    lines_of,
+    plays_of,
+    repeated_by,
+    verdict_on,
+    words_of_repetition,
+)
+from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.plausibility import UNCONFIRMED, Verdict, settled
+from apps.charts.pipeline.stage_run import Progress, Tally, unit
+from apps.charts.pipeline.track_resolution import Identified, Said, identify, known_as, said_by_people
+
+VALUES = ("name", "artist", "album", "cover_url")
+LAST = len(PREFERENCE)
+WRITTEN = [*VALUES, "origins"]
+
+
+def add_missing(entries: Sequence[RawEntry], said: Said) -> int:
+    """A track for each ISRC that has none yet; returns how many there were."""
+    told: dict[str, RawEntry] = {}
+    for entry in entries:
+        # In their order: of two tracks of one name, lines without an ISRC are of the one that is made first.
+        if isrc := said.get(entry.pk, entry.isrc):
+            told.setdefault(isrc, entry)
+    known = set(ChartTrack.objects.filter(isrc__in=told).values_list("isrc", flat=True))
+    new = [_new(isrc, entry) for isrc, entry in told.items() if isrc not in known]
+    ChartTrack.objects.bulk_create(new, batch_size=settings.ETL_BATCH_SIZE, ignore_conflicts=True)
+    index_words(ChartTrack.objects.filter(isrc__in=[track.isrc for track in new]))
+    return len(new)
+
+
+def _new(isrc: str, entry: RawEntry) -> ChartTrack:
+    track = ChartTrack(isrc=isrc, is_sample=entry.edition.is_sample)
+    improve(track, entry)
+    return track
+
+
+def improve(track: ChartTrack, entry: RawEntry) -> bool:
+    """Takes what is unknown, or known from a service that counts less; whether anything is different."""
+    service, is_changed = entry.edition.service, False
+    is_swapped = (entry.name, entry.artist) == (track.artist, track.name)
+    for name in VALUES[2:] if is_swapped else VALUES:
+        told, origin = getattr(entry, name), track.origins.get(name)
+        counts_less = PREFERENCE.get(origin, LAST) >= PREFERENCE.get(service, LAST)
+        if told and (told, service) != (getattr(track, name), origin) and counts_less:
+            setattr(track, name, told)
+            track.origins[name] = service
+            is_changed = True
+    return is_changed
+
+
+def write_improved(tracks: Collection[ChartTrack]) -> None:
+    """Within a transaction."""
+    ChartTrack.objects.bulk_update(tracks, WRITTEN, batch_size=settings.ETL_BATCH_SIZE)
+    index_words(tracks)
+
+
+SEEN = ["first_seen_on", "last_seen_on", "candidate", "score", "settled_at"]
+
+
+def list_for_review(found: Identified) -> None:
+    """Each once, with the days on which it was seen, and what comes closest."""
+    isrcs = {one.recording.key for one in found.closest.values()}
+    tracks = {track.isrc: track for track in ChartTrack.objects.filter(isrc__in=isrcs)}
+    for entry in found.unknown:
+        day, closest = entry.edition.issued_on, found.closest.get(entry.pk)
+        item, _ = ReviewItem.objects.get_or_create(
+            service=entry.edition.service,
+            service_track_id=known_as(entry),
+            defaults={
+                **{"genre": entry.edition.genre, "name": entry.name, "artist": entry.artist},
+                **{"url": entry.url, "first_seen_on": day, "last_seen_on": day},
+            },
+        )
+        item.first_seen_on, item.last_seen_on = min(item.first_seen_on, day), max(item.last_seen_on, day)
+        if closest:
+            item.candidate, item.score = tracks[closest.recording.key], closest.score
+        item.settled_at = None
+        item.save(update_fields=SEEN)
+
+
+def settle(entries: Sequence[RawEntry]) -> None:
+    """What is recognised now needs no review any more."""
+    for service in {entry.edition.service for entry in entries}:
+        names = {known_as(entry) for entry in entries if entry.edition.service == service}
+        ReviewItem.objects.filter(
+            service=service, service_track_id__in=names, settled_at__isnull=True
+        ).update(settled_at=timezone.now())
+
+
+# A good edition replaces those of days on which its service failed for so long.
+GOOD_FOR = timedelta(days=7)
+
+
+def transform(
+    *, scope: Scope, now: datetime, progress: Progress, catalogue: Catalogue | None = None
+) -> Tally:
+    """Rows in: lines; out: those that are of a track now; the others are listed for review.
+
+    Of those a `catalogue` is asked for the codes; lists with some that it knew are then looked at again.
+    """
+    tally = Tally()
+    _transform_waiting(scope, now, progress, tally)
+    if catalogue is None:
+        return tally
+    found = search_for_unknown(catalogue=catalogue, scope=scope, now=now, progress=progress, tally=tally)
+    if found:
+        _transform_waiting(scope, now, progress, again := Tally())
+        tally.failures += again.failures
+        tally.rows_out, tally.rows_for_review = tally.rows_out + found, tally.rows_for_review - found
+    return tally
+
+
+def _transform_waiting(scope: Scope, now: datetime, progress: Progress, tally: Tally) -> None:
+    waiting = RawEdition.objects.filter(
+        transformed_at__isnull=True, genre__in=scope.genres, service__in=scope.services
+    )
+    days = sorted(set(waiting.order_by().values_list("issued_on", flat=True)))
+    for day in progress.over(days, len(days), "transform"):
+        of_day = Tally()
+        with unit(of_day, f"transform {day}"):
+            _transform_day(list(waiting.select_for_update().filter(issued_on=day)), now, of_day)
+        if of_day.rows_failed:
+            of_day.nothing_was_done()
+        tally.add(of_day)
+
+
+def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> None:
+    editions.sort(key=lambda edition: PREFERENCE[edition.service])
+    _judge([edition for edition in editions if edition.status != Status.FAILED], tally)
+    entries = _entries([edition for edition in editions if edition.status == Status.OK])
+    tally.rows_in += len(entries)
+    if entries:
+        said = said_by_people(entries)
+        add_missing(entries, said)
+        found = _identify(entries, said)
+        tally.rows_out += len(entries) - len(found.unknown)
+        tally.rows_for_review += len(found.unknown)
+        list_for_review(found)
+        _look_again(editions)
+    for edition in editions:
+        edition.transformed_at = now
+        edition.save(update_fields=["transformed_at"])
+        make_due(edition)
+        announce(Kind.TRANSFORMED, told_of(edition))
+
+
+def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
+    """The services that count most first, so that the others find their tracks."""
+    entries = RawEntry.objects.filter(edition__in=editions).select_related("edition")
+    return sorted(
+        entries, key=lambda entry: (PREFERENCE[entry.edition.service], entry.edition_id, entry.rank)
+    )
+
+
+def _identify(entries: Sequence[RawEntry], said: Said) -> Identified:
+    """Writes down which tracks the lines are of."""
+    found = identify(entries, said)
+    changed: dict[int, ChartTrack] = {}
+    kept: dict[int, ChartTrack] = {}
+    for entry in entries:
+        track = found.tracks.get(entry.pk)
+        entry.track = kept.setdefault(track.pk, track) if track else None
+        if entry.track and improve(entry.track, entry):
+            changed[entry.track.pk] = entry.track
+    write_improved(changed.values())
+    RawEntry.objects.bulk_update(entries, ["track"], batch_size=settings.ETL_BATCH_SIZE)
+    _remember(found)
+    settle([entry for entry in entries if entry.track])
+    settle(found.refused)
+    return found
+
+
+def _remember(found: Identified) -> None:
+    latest = {(one.service, one.service_track_id): one for one in found.remember}
+    ServiceTrack.objects.bulk_create(
+        latest.values(),
+        batch_size=settings.ETL_BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["service", "service_track_id"],
+        update_fields=["track", "url", "how", "score"],
+    )
+
+
+def _look_again(editions: Sequence[RawEdition]) -> None:
+    """Lines of days nearby may be of tracks that are known only now."""
+    nearby = Q(pk__in=())
+    for edition in editions:
+        first, last = edition.issued_on - GOOD_FOR, edition.issued_on + GOOD_FOR
+        nearby |= Q(edition__genre=edition.genre, edition__issued_on__range=(first, last))
+    good = RawEntry.objects.filter(
+        nearby, track__isnull=True, isrc__isnull=True, edition__status=Status.OK
+    ).exclude(edition__transformed_at__isnull=True)
+    unknown = list(good.select_related("edition"))
+    if not unknown:
+        return
+    found = _identify(unknown, said_by_people(unknown))
+    for edition in {entry.edition for entry in unknown if entry.pk in found.tracks}:
+        make_due(edition)
+
+
+# --- Which lists are believed ------------------------------------------------------------------------
+
+
+def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
+    """All editions of the day are compared; only `mine` get a new verdict. Refusals are reported."""
+    if not mine:
+        return
+    of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)
+    editions = list(of_day)
+    lines = {(one.genre, one.service): lines_of(one) for one in editions}
+    verdicts = settled({(one.genre, one.service): verdict_on(one, lines) for one in editions})
+    for edition in mine:
+        given = verdicts[edition.genre, edition.service]
+        _settle_edition(edition, given)
+        if edition.status == Status.OK and (why := _why_stale(edition)):
+            edition.status, edition.failure = Status.STALE, why
+            edition.save(update_fields=["status", "failure"])
+            tally.stale += 1
+        if edition.status != Status.OK or given is Verdict.DOUBTFUL:
+            tally.failures.append(f"{edition}: {edition.failure}")
+
+
+def _why_stale(edition: RawEdition) -> str:
+    if is_copy_of_before(edition, plays_of(edition)):
+        return COPY
+    same = repeated_by(edition)
+    return words_of_repetition(same) if same else ""
+
+
+def _settle_edition(edition: RawEdition, given: Verdict) -> None:
+    edition.status = Status.QUARANTINED if given.is_refused else Status.OK
+    edition.failure = given.value if given.is_refused or given in UNCONFIRMED else ""
+    edition.save(update_fields=["status", "failure"])
+    if given.is_refused:
+        announce(Kind.QUARANTINED, told_of(edition))
+
+
+def make_due(edition: RawEdition) -> None:
+    """The chart of that day, those of the days after that may lean on this edition, and its plays."""
+    RawEdition.objects.filter(pk=edition.pk).update(counted_at=None)
+    Edition.objects.get_or_create(
+        genre=edition.genre, issued_on=edition.issued_on, defaults={"is_sample": edition.is_sample}
+    )
+    Edition.objects.filter(
+        genre=edition.genre,
+        issued_on__gte=edition.issued_on,
+        issued_on__lte=edition.issued_on + GOOD_FOR,
+    ).update(is_due=True)

@@ -1,1 +1,0 @@
-"""A room's own chart: what it plays and loves, week by week."""

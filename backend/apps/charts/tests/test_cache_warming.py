@@ -1,0 +1,90 @@
+"""After a count its values are in the shared cache before the first reader; others are not fetched."""
+
+import pytest
+from django.core.cache import cache
+
+from apps.charts.models import Delivery
+from apps.charts.pipeline.outbox import Kind, announce, consumers, deliver, replay
+from apps.counts import selectors
+from apps.counts.cache import MISSES
+from apps.counts.cache_invalidation import FAMILIES
+from apps.counts.selectors import current_counts, histories, view_data
+from apps.counts.services import record_figures
+from apps.counts.tests.conftest import ISRC, OTHER, said
+from core.cache import shared_memory
+from core.redis_cache import GuardedRedisCache
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def counted(monkeypatch):
+    monkeypatch.setattr(selectors, "_outage_until", 0.0)
+    cache.clear()
+    record_figures([said(0, 100), said(0, 5, isrc=OTHER)])
+    yield
+    cache.clear()
+
+
+def misses() -> float:
+    found: float = sum(MISSES[family]._value.get() for family in FAMILIES)
+    return found
+
+
+def read(isrc: str) -> None:
+    current_counts([isrc])
+    histories([isrc])
+    view_data([isrc])
+
+
+def test_what_was_counted_is_read_from_the_shared_memory():
+    assert consumers["warming"].kinds == {Kind.COUNTED}, "it follows each count"
+    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+    assert deliver().rows_failed == 0
+
+    before = misses()
+    read(ISRC)
+    assert (misses() > before) is not shared_memory().is_shared
+    before = misses()
+    read(OTHER)
+    assert misses() > before
+
+
+def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(monkeypatch):
+    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+    monkeypatch.setattr(selectors, "PAUSE_SECONDS", 0.0)
+    with monkeypatch.context() as away:
+        away.setattr(GuardedRedisCache, "is_away", True)
+        failed = deliver().rows_failed
+    assert failed == (1 if shared_memory().is_shared else 0)
+    assert Delivery.objects.filter(failure__startswith="CacheUnavailableError").count() == failed
+
+    assert replay().rows_out == failed
+
+    assert Delivery.objects.get().done_at is not None
+
+
+def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
+    is_away = True
+
+    def pause(_: float) -> None:
+        nonlocal is_away
+        is_away = False
+
+    monkeypatch.setattr("apps.counts.selectors.time.sleep", pause)
+    monkeypatch.setattr(GuardedRedisCache, "is_away", property(lambda _: is_away))
+    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+
+    assert deliver().rows_failed == 0
+    assert Delivery.objects.get().done_at is not None
+
+
+def test_an_outage_of_the_shared_memory_holds_a_replay_up_once(monkeypatch):
+    pauses: list[float] = []
+    monkeypatch.setattr("apps.counts.selectors.time.sleep", pauses.append)
+    monkeypatch.setattr(GuardedRedisCache, "is_away", True)
+    for _ in range(3):
+        announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+
+    assert deliver().rows_failed == (3 if shared_memory().is_shared else 0)
+    assert len(pauses) == (1 if shared_memory().is_shared else 0)

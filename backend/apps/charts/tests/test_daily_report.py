@@ -1,0 +1,238 @@
+"""The daily notice: what it says, and that it arrives by mail and at a real webhook."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail as mailbox
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from apps.charts.daily_report import Notice, Verdict, notice_of_today
+from apps.charts.models import RawEdition, StageRun
+from apps.charts.tasks import call_chart_webhook, mail_chart_notice
+from apps.charts.tests.bodies import Folder, chosen, spotify
+from apps.charts.tests.conftest import Run
+from apps.charts.tests.counters.conftest import put_table, table
+from apps.counts.services import DayFigure, record_figures
+from core.errors import Unavailable
+
+pytestmark = pytest.mark.django_db
+DAY = "2025-03-01"
+ISRC = "QZTUT2500001"
+DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "charts.md"
+
+
+class Hook:
+    """A webhook that stores the requests, and responds as it is configured to."""
+
+    def __init__(self) -> None:
+        requests, hook = [], self  # type: list[Any], Hook
+        self.requests: list[Any] = requests
+        self.status = 204
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                requests.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(hook.status)
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hooks/sesame"
+
+
+@pytest.fixture
+def hook(settings: Any) -> Iterator[Hook]:
+    one = Hook()
+    settings.CHART_REPORT_WEBHOOK_URL = one.url
+    thread = threading.Thread(target=one.server.serve_forever, daemon=True)
+    thread.start()
+    yield one
+    one.server.shutdown()
+    one.server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def has_run(run: Run, folder: Folder) -> None:
+    """A list of Spotify's was gathered."""
+    folder.list("spotify", DAY, 1, 2)
+    run()
+
+
+def count_daily(*counts: int) -> None:
+    now = timezone.now()
+    record_figures(
+        DayFigure(
+            ISRC, "spotify", (now - timedelta(days=back)).date(), now - timedelta(days=back), view_count=count
+        )
+        for back, count in enumerate(reversed(counts))
+    )
+
+
+def today() -> Notice:
+    return notice_of_today(now=timezone.now())
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_good_day_and_one_that_failed_in_part(run: Run, folder: Folder):
+    count_daily(1000, 1100)
+    notice = today()
+    assert (notice.verdict, list(notice.troubles), notice.odd_count) == (Verdict.SUCCESS, [], 0)
+    assert "extract: succeeded, 1 in, 1 out, 0 failed (100.0%)" in notice.text
+
+    folder.put("spotify", "pop", "2025-03-02", b'{"error": {"message": "expired"}}')
+    run()
+    assert today().verdict == Verdict.PARTLY
+    assert "extract: spotify pop of 2025-03-02: error_body: expired" in today().troubles
+
+
+def test_a_stage_that_failed_or_did_not_run_and_a_source_that_gives_nothing_are_failures(
+    run: Run, folder: Folder
+):
+    assert today().verdict == Verdict.FAILURE, "nothing ever ran"
+    folder.list("spotify", DAY, 1, 2)
+    run()
+    assert today().verdict == Verdict.SUCCESS
+    RawEdition.objects.update(fetched_at=timezone.now() - timedelta(hours=25))
+    old = "spotify has given no good list of pop for over 24 hours: ok."
+    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [old])
+    RawEdition.objects.update(fetched_at=timezone.now())
+    StageRun.objects.filter(stage="transform").update(status="failed")
+    failed = "The last run of the stage transform: failed."
+    assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [failed])
+    late = notice_of_today(now=timezone.now() + timedelta(hours=25))
+    assert "The stage extract has not run for 24 hours." in late.troubles
+
+
+@pytest.mark.usefixtures("has_run")
+def test_implausible_counts_are_reported_with_their_reason():
+    count_daily(5000, 5100, 4000)
+
+    [odd] = today().odd
+
+    assert (odd.isrc, odd.service, odd.count, odd.delta, odd.flag) == (ISRC, "spotify", 4000, -1100, "fell")
+    assert "1 odd counts:\nQZTUT2500001 spotify" in today().text
+
+
+@pytest.mark.usefixtures("has_run")
+@pytest.mark.parametrize(
+    ("odd", "count", "status", "verdict"),
+    [
+        (2, 0, "succeeded", Verdict.SUCCESS),
+        (3, 0, "partly", Verdict.PARTLY),
+        (11, 0, "failed", Verdict.FAILURE),
+        (20, 12_000, "failed", Verdict.FAILURE),
+    ],
+    ids=["a few fell", "more fell", "most fell", "a copy"],
+)
+def test_doubtful_counts_make_a_run_partly_or_failed(
+    run: Run, folder: Folder, odd: int, count: int, status: str, verdict: Verdict
+):
+    today, tracks = timezone.now().date(), chosen(*range(1, 21))
+    folder.put("spotify", "pop", DAY, spotify(tracks))
+    rows = [
+        (str(today - timedelta(days=2 - at)), one, 10_000 + 1000 * at + 10 * number * (at - 1))
+        for at in range(2)
+        for number, one in enumerate(tracks)
+    ]
+    put_table(folder, table(*rows))
+    run()
+    # The copy is of yesterday's 11,000.
+    doubtful = 11_000 if count else 0
+    rows += [(str(today), one, doubtful if at < odd else 12_000 + 10 * at) for at, one in enumerate(tracks)]
+    put_table(folder, table(*rows))
+
+    counts = next(record for record in run() if record.stage == "counts")
+
+    assert (counts.status, counts.anomalies + counts.stale) == (status, odd)
+    notice = notice_of_today(now=timezone.now())
+    assert (notice.verdict, notice.odd_count + notice.stale_count) == (verdict, odd)
+
+
+@pytest.mark.usefixtures("has_run")
+def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
+    bad = ["x,Ada - Halo,1", "2025-03-01,Ada - Halo,-5", "2025-03-01,Ada - Halo,abc"]
+    good = table(*((DAY, one, 1000) for one in chosen(*range(1, 11))))
+    put_table(folder, "\n".join([good, *bad]))
+
+    run()
+
+    assert "counts: counts.csv: 3 of 13 lines could not be read" in today().troubles
+    assert (today().verdict, today().unreadable_count) == (Verdict.PARTLY, 3)
+    assert "0 stale counts, 3 unreadable lines and rows." in today().text
+
+
+@pytest.mark.usefixtures("has_run")
+def test_it_is_mailed_and_not_sent_without_recipients(settings: Any):
+    assert (mail_chart_notice(), call_chart_webhook()) == ({"told": 0}, {"told": 0})
+    assert mailbox.outbox == []
+    settings.CHART_REPORT_EMAILS = ["ada@example.org", "bo@example.org"]
+
+    assert mail_chart_notice() == {"told": 2}
+
+    [mail] = mailbox.outbox
+    assert mail.subject == f"Charts of {timezone.now().date()}: success"
+    assert mail.to == ["ada@example.org", "bo@example.org"]
+    assert "publish: succeeded" in mail.body
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
+    count_daily(5000, 5100, 4000)
+
+    assert call_chart_webhook() == {"told": 1}
+
+    [report] = hook.requests
+    part = DOCUMENT.read_text().split("## Monitoring")[1].split("\n## ")[0]
+    rows = [row.split("|")[1].replace("`", "") for row in part.splitlines() if row.startswith("| `")]
+    assert {word.strip() for row in rows for word in row.split(",")} == set(report)
+    assert report["odd"][0]
+    assert all(f"`{field}`" in part for field in report["odd"][0])
+    assert (report["status"], report["odd_count"]) == ("success", 1)
+    assert report["text"].startswith("Charts of ")
+
+
+@pytest.mark.usefixtures("has_run")
+def test_a_webhook_that_refuses_is_called_again_later(hook: Hook):
+    for status in (301, 404, 500):
+        hook.status = status
+        with pytest.raises(Unavailable, match=str(status)):
+            call_chart_webhook()
+    hook.status = 200
+    assert call_chart_webhook() == {"told": 1}
+    assert len(hook.requests) == 4
+
+
+def test_failed_report_is_sent_later_and_the_url_of_the_webhook_is_not_logged(settings: Any):
+    settings.CHART_REPORT_WEBHOOK_URL = "http://127.0.0.1:9/hooks/sesame"
+    with pytest.raises(Unavailable) as error:
+        call_chart_webhook()
+    assert "sesame" not in str(error.value)
+
+    settings.CHART_REPORT_EMAILS = ["ada@example.org"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
+    with pytest.raises(Unavailable):
+        mail_chart_notice()
+
+
+@pytest.mark.usefixtures("has_run")
+def test_the_command_prints_and_sends_it(hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]):
+    settings.CHART_REPORT_EMAILS = ["ada@example.org"]
+
+    call_command("etl", "notice")
+
+    assert capsys.readouterr().out.startswith("Charts of ")
+    assert (len(hook.requests), len(mailbox.outbox)) == (1, 1)
+    hook.status = 500
+    with pytest.raises(CommandError, match="500"):
+        call_command("etl", "notice")

@@ -1,0 +1,85 @@
+"""Taking what a supply offers: side by side, in order, and not far ahead of what is stored."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from threading import Barrier, Lock
+
+import pytest
+from django.test import override_settings
+from django.utils import timezone
+
+from apps.charts.connectors.base import EVERYTHING, Given, Offer, Scope, TableOffer
+from apps.charts.genres import Genre, MusicService
+from apps.charts.models import RawEdition
+from apps.charts.pipeline import extract as stage
+from apps.charts.pipeline.extract import AHEAD, extract
+from apps.charts.pipeline.stage_run import Silence
+from apps.charts.tests import bodies
+from apps.charts.tests.bodies import chosen
+
+pytestmark = pytest.mark.django_db
+DAYS, THREADS = 40, 3
+
+
+@dataclass
+class Counted:
+    """Many days of one list; counts those that were taken."""
+
+    days: int = DAYS
+    taken: int = 0
+    lock: Lock = field(default_factory=Lock)
+    # Called while one is taken.
+    meanwhile: Callable[[], object] = field(default=lambda: None)
+    is_sample: bool = False
+    videos: None = None
+    catalogue: None = None
+
+    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+        del scope, now
+        first = date(2025, 1, 1)
+        return [
+            Offer(Genre.POP, MusicService.SPOTIFY, first + timedelta(days=day), self._take)
+            for day in range(self.days)
+        ]
+
+    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+        del now
+        return ()
+
+    def _take(self) -> Given:
+        with self.lock:
+            self.taken += 1
+        self.meanwhile()
+        return Given(bodies.spotify(chosen(1, 2)))
+
+
+@override_settings(ETL_THREAD_COUNT=THREADS)
+def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest.MonkeyPatch):
+    supply, stored, most = Counted(), 0, 0
+    real = stage._store_listing
+
+    def store(*arguments: object) -> None:
+        nonlocal stored, most
+        most = max(most, supply.taken - stored)
+        real(*arguments)  # type: ignore[arg-type]
+        stored += 1
+
+    monkeypatch.setattr(stage, "_store_listing", store)
+
+    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+
+    assert (tally.rows_in, tally.rows_out, supply.taken) == (DAYS, DAYS, DAYS)
+    assert RawEdition.objects.count() == DAYS
+    assert most <= THREADS * AHEAD + 1
+
+
+@override_settings(ETL_THREAD_COUNT=THREADS)
+def test_as_many_are_taken_at_once_as_there_are_threads():
+    # Each waits for as many as there are threads: with fewer it would wait without success.
+    together = Barrier(THREADS, timeout=10)
+    supply = Counted(meanwhile=together.wait, days=THREADS * 4)
+
+    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+
+    assert (tally.rows_out, together.n_waiting) == (THREADS * 4, 0)

@@ -1,1 +1,0 @@
-"""How often tracks were played at music services, day by day."""

@@ -1,0 +1,54 @@
+"""`manage.py cache clear|warm`: the cache of charts and view counts."""
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from apps.counts.cache_invalidation import UnknownPrefix, clear_views
+from apps.counts.selectors import warm_views
+from core.cache import shared_memory
+
+
+class Command(BaseCommand):
+    help = (
+        "Clears or warms the cache of charts and view counts; other caches stay. Without Redis every server "
+        "process clears its own cache within a second, and there is nothing to warm."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        clear = actions.add_parser("clear", help="clear the cache")
+        clear.add_argument("--prefix", default="", help="only keys that begin so, such as view_count:")
+        actions.add_parser("warm", help="read everything once, so that the next reader finds it")
+
+    def handle(self, *_args: Any, action: str, prefix: str = "", **_options: Any) -> None:
+        memory = shared_memory()
+        if action == "warm":
+            self._warm()
+            return
+        try:
+            cleared = clear_views(prefix)
+        except UnknownPrefix as error:
+            raise CommandError(str(error)) from None
+        if memory.is_away:
+            raise CommandError("Redis did not respond: its cache is unchanged. Try again.")
+        if memory.is_shared:
+            self.stdout.write(f"{cleared} keys cleared.")
+        else:
+            self.stdout.write("Every process clears its cache within a second.")
+
+    def _warm(self) -> None:
+        if not shared_memory().is_shared:
+            self.stdout.write("There is no Redis to fill: each process fills its own cache by requests.")
+            return
+        is_terminal = sys.stderr.isatty()
+        for done, of in warm_views():
+            if is_terminal:
+                self.stderr.write(f"\r{done} of {of} tracks", ending="")
+        if is_terminal:
+            self.stderr.write("")
+        if shared_memory().is_away:
+            raise CommandError("Redis did not answer: nothing is warm.")
+        self.stdout.write("Warm.")

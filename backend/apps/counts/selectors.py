@@ -1,0 +1,191 @@
+"""Reads of view counts through the cache: current counts and daily histories; and the cache's warming."""
+
+import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, QuerySet
+from django.db.models.functions import Cast
+from django.utils import timezone
+
+from apps.counts.cache import cached_values
+from apps.counts.cache_invalidation import CURRENT, HISTORY, OF_TRACK
+from apps.counts.models import CountedService, HistoricalViewCount, ViewCount
+from core.cache import shared_memory
+
+HISTORY_DAYS = 30
+Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentCount:
+    """The last figure that was counted, and when."""
+
+    view_count: int
+    last_updated: datetime
+
+
+class DayCount(NamedTuple):
+    """One day of a history. Without a figure the status says why.
+
+    A chart's answer has thousands of them: a tuple is made in a third of the time.
+    """
+
+    day: date
+    view_count: int | None
+    delta: int | None
+    status: str
+    flag: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCounts:
+    """What is known of a track at one service."""
+
+    current: CurrentCount | None
+    history: tuple[DayCount, ...]
+
+
+def current_counts(
+    isrcs: Collection[str], services: Iterable[str] = CountedService.values
+) -> dict[Key, CurrentCount]:
+    """By (isrc, service); what was never counted is left out."""
+    keys = [(isrc, service) for isrc in isrcs for service in services]
+    found = cached_values(CURRENT, keys, _read_current, CurrentCount | None)
+    return {key: count for key, count in found.items() if count is not None}
+
+
+def histories(
+    isrcs: Collection[str], services: Iterable[str] = CountedService.values, *, today: date | None = None
+) -> dict[Key, tuple[DayCount, ...]]:
+    """The last HISTORY_DAYS days, oldest first, by (isrc, service)."""
+    first = _first_day(today)
+    keys = [(isrc, service) for isrc in isrcs for service in services]
+    return cached_values(HISTORY, keys, lambda missing: _read_histories(missing, first), tuple[DayCount, ...])
+
+
+def view_data(isrcs: Collection[str], *, today: date | None = None) -> dict[str, dict[str, ServiceCounts]]:
+    """Everything that a page shows of tracks' counts, by ISRC and service (of those that have any)."""
+    first = _first_day(today)
+    found = cached_values(
+        OF_TRACK,
+        [(isrc, "") for isrc in isrcs],
+        lambda missing: _read_view_data(missing, first),
+        dict[str, ServiceCounts],
+    )
+    return {isrc: data for (isrc, _), data in found.items()}
+
+
+def history_of_track(isrc: str, *, since: date, until: date) -> "QuerySet[HistoricalViewCount, Any]":
+    """Days of one track at all services, from an index alone."""
+    return (
+        HistoricalViewCount.objects.filter(isrc=isrc, recorded_date__range=(since, until))
+        .order_by("recorded_date", "service")
+        .values_list("recorded_date", "service", "view_count", "delta_count", "status", "flag")
+    )
+
+
+class _Days(dict[str, date]):
+    """By their text."""
+
+    def __missing__(self, text: str) -> date:
+        day = self[text] = date.fromisoformat(text)
+        return day
+
+
+def _first_day(today: date | None) -> date:
+    return (today or timezone.now().date()) - timedelta(days=HISTORY_DAYS - 1)
+
+
+def _read_current(keys: Sequence[Key]) -> dict[Key, CurrentCount | None]:
+    """That there is none is cached as well."""
+    rows = ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
+    found = {
+        (isrc, service): CurrentCount(count, updated)
+        for isrc, service, count, updated in rows.values_list("isrc", "service", "view_count", "last_updated")
+    }
+    return {key: found.get(key) for key in keys}
+
+
+def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[DayCount, ...]]:
+    found: defaultdict[Key, list[DayCount]] = defaultdict(list)
+    rows = HistoricalViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys}, recorded_date__gte=first)
+    # As text: thousands of rows have 30 different days, and each day is parsed once.
+    as_text = Cast("recorded_date", CharField(max_length=10))
+    ordered = rows.order_by("isrc", "recorded_date").values_list(
+        "isrc", "service", as_text, "view_count", "delta_count", "status", "flag"
+    )
+    days = _Days()
+    for isrc, service, day, count, delta, status, flag in ordered:
+        found[isrc, service].append(DayCount(days[day], count, delta, status, flag))
+    return {key: tuple(found.get(key, ())) for key in keys}
+
+
+def _read_view_data(keys: Sequence[Key], first: date) -> dict[Key, dict[str, ServiceCounts]]:
+    services = CountedService.values
+    pairs = [(isrc, service) for isrc, _ in keys for service in services]
+    current, days = _read_current(pairs), _read_histories(pairs, first)
+    return {
+        (isrc, nothing): {
+            service: ServiceCounts(current[isrc, service], days[isrc, service])
+            for service in services
+            if current[isrc, service] or days[isrc, service]
+        }
+        for isrc, nothing in keys
+    }
+
+
+# --- Cache warming -----------------------------------------------------------------------------------
+
+
+TRACKS_AT_ONCE = 100
+
+
+def warm_views() -> Iterator[tuple[int, int]]:
+    """Reads every track's counts through the cache; yields after each part how many of how many are done."""
+    return warm_tracks(list(ViewCount.objects.order_by("isrc").values_list("isrc", flat=True).distinct()))
+
+
+def warm_tracks(isrcs: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The same of these alone."""
+    for at in range(0, len(isrcs), TRACKS_AT_ONCE):
+        part = isrcs[at : at + TRACKS_AT_ONCE]
+        current_counts(part)
+        histories(part)
+        view_data(part)
+        yield min(at + TRACKS_AT_ONCE, len(isrcs)), len(isrcs)
+
+
+# Longer than the cache leaves Redis alone after a response that was late: one such response fails no replay.
+PAUSE_SECONDS = 1.5
+# After a pause that did not help the next events fail without one, so that an outage holds a replay up once.
+OUTAGE_SECONDS = 60.0
+_outage_until = 0.0
+
+
+class CacheUnavailableError(Exception):
+    """The shared cache did not respond."""
+
+
+def warm_counted(isrcs: Sequence[str]) -> None:
+    """Raises CacheUnavailableError, so that the next replay tries again.
+
+    A cache of this process alone would be of no use to the server processes.
+    """
+    global _outage_until
+    memory = shared_memory()
+    if not memory.is_shared:
+        return
+    for _ in warm_tracks(isrcs):
+        pass
+    if memory.is_away and time.monotonic() >= _outage_until:
+        time.sleep(PAUSE_SECONDS)
+        for _ in warm_tracks(isrcs):
+            pass
+        if memory.is_away:
+            _outage_until = time.monotonic() + OUTAGE_SECONDS
+    if memory.is_away:
+        raise CacheUnavailableError

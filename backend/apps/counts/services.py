@@ -1,0 +1,310 @@
+"""Every write of view counts: daily counts, what is derived from them, and the retention of old days."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from zlib import crc32
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.db.models.functions import TruncMonth
+
+from apps.counts.cache_invalidation import MARK_SECONDS, drop_views
+from apps.counts.deltas import USUAL_DAYS, Counted, Derived, Figure, derived, is_counted, per_day
+from apps.counts.models import DroppedView, Flag, HistoricalViewCount, Status, ViewCount, shown_status
+from apps.tracks.metadata import checked_isrc
+
+# Two writers of one track's counts wait for each other on PostgreSQL: one of this many locks of this class.
+LOCK_CLASS, LOCKS = 0x7475, 256
+ROWS_AT_ONCE = 500
+
+Key = tuple[str, str]
+# Which of two reports of one day stays: what was counted, then the later, then the greater.
+_RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.ANOMALY: 2, Status.OK: 3}
+_DERIVED = ["delta_count", "delta_days", "flag"]
+
+
+@dataclass(frozen=True, slots=True)
+class DayFigure:
+    """What a service said, or failed to say, of a track on a day."""
+
+    isrc: str
+    service: str
+    recorded_on: date
+    counted_at: datetime
+    status: Status = Status.OK
+    view_count: int | None = None
+
+    def __post_init__(self) -> None:
+        if (self.view_count is None) == (self.status == Status.OK):
+            raise ValueError("A figure has a count if, and only if, it was counted.")
+        if self.view_count is not None and self.view_count < 0:
+            raise ValueError("A count is never negative.")
+
+
+@dataclass
+class Recorded:
+    """How many rows of history are new or changed, and of which tracks."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    # Of the new and changed ones that have a count or repeat one.
+    figures: int = 0
+    anomalies: int = 0
+    stale: int = 0
+    keys: set[Key] = field(default_factory=set)
+
+
+@transaction.atomic
+def record_figures(figures: Iterable[DayFigure]) -> Recorded:
+    """Any number of any tracks' figures, in any order; a repeat changes nothing.
+
+    All in one transaction. Call it once for each track if one failure must not stop the others.
+    Cached values of just these tracks are dropped. Raises MetadataError for an invalid ISRC.
+    """
+    recorded = record_without_invalidation(figures)
+    if recorded.keys:
+        drop_views(sorted(recorded.keys))
+    return recorded
+
+
+@transaction.atomic
+def record_without_invalidation(figures: Iterable[DayFigure]) -> Recorded:
+    """The same, but the caller drops the caches, for a great many tracks together."""
+    by_key: defaultdict[Key, dict[date, DayFigure]] = defaultdict(dict)
+    for figure in figures:
+        days = by_key[checked_isrc(figure.isrc), figure.service]
+        known = days.get(figure.recorded_on)
+        days[figure.recorded_on] = figure if known is None else stays(known, figure)
+    recorded = Recorded()
+    if by_key:
+        _lock_writers({isrc for isrc, _ in by_key})
+        _write(by_key, recorded)
+    return recorded
+
+
+@transaction.atomic
+def delete_counts(isrcs: Collection[str]) -> None:
+    """Deletes all that was ever counted of them."""
+    newest = ViewCount.objects.filter(isrc__in=isrcs)
+    days = HistoricalViewCount.objects.filter(isrc__in=isrcs)
+    keys = {*newest.values_list("isrc", "service"), *days.values_list("isrc", "service").distinct()}
+    days.delete()
+    newest.delete()
+    drop_views(sorted(keys))
+
+
+def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None:
+    rows = _rows_from(by_key)
+    before = _counted_before(by_key)
+    added: list[HistoricalViewCount] = []
+    reported: list[HistoricalViewCount] = []
+    rederived: list[HistoricalViewCount] = []
+    newest: dict[Key, HistoricalViewCount] = {}
+    for key, figures in by_key.items():
+        series = {row.recorded_date: row for row in rows.get(key, [])}
+        new, changed = _merged(key, figures, series)
+        recorded.unchanged += len(figures) - len(new) - len(changed)
+        if not new and not changed:
+            continue
+        ordered = [series[day] for day in sorted(series)]
+        touched = _derive(ordered, before.get(key, []))
+        added += new
+        reported += changed
+        rederived += [row for row in touched if row.pk and row not in changed]
+        recorded.keys.add(key)
+        if counted := [row for row in ordered if is_counted(row.view_count, row.flag)]:
+            newest[key] = counted[-1]
+    recorded.added += len(added)
+    recorded.changed += len(reported)
+    shown = [shown_status(row.status, row.flag) for row in (*added, *reported)]
+    recorded.figures += sum(status in {"ok", "anomaly", "stale"} for status in shown)
+    recorded.anomalies += shown.count("anomaly")
+    recorded.stale += shown.count("stale")
+    objects = HistoricalViewCount.objects
+    objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    columns = ["view_count", "status", "counted_at", *_DERIVED]
+    objects.bulk_update(reported, columns, batch_size=ROWS_AT_ONCE)
+    objects.bulk_update(rederived, _DERIVED, batch_size=ROWS_AT_ONCE)
+    _set_newest(recorded.keys, newest)
+
+
+def _rows_from(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[HistoricalViewCount]]:
+    """What is stored from each track's first reported day on: that, and only that, may change."""
+    found: defaultdict[Key, list[HistoricalViewCount]] = defaultdict(list)
+    first = min(day for days in by_key.values() for day in days)
+    stored = HistoricalViewCount.objects.filter(
+        isrc__in={isrc for isrc, _ in by_key}, recorded_date__gte=first
+    )
+    for row in stored.order_by("recorded_date"):
+        key = (row.isrc, row.service)
+        if key in by_key and row.recorded_date >= min(by_key[key]):
+            found[key].append(row)
+    return found
+
+
+def _counted_before(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[Counted]]:
+    """Of each track the last days counted before, oldest first."""
+    known = set(
+        ViewCount.objects.filter(isrc__in={isrc for isrc, _ in by_key}).values_list("isrc", "service")
+    )
+    return {key: _last_counted(key, min(days)) for key, days in by_key.items() if key in known}
+
+
+def _last_counted(key: Key, before: date) -> list[Counted]:
+    isrc, service = key
+    rows = (
+        HistoricalViewCount.objects.filter(
+            isrc=isrc, service=service, recorded_date__lt=before, view_count__isnull=False
+        )
+        .exclude(flag=Flag.STALE)
+        .order_by("-recorded_date")
+        .values_list("recorded_date", "view_count", "delta_count", "delta_days", "flag")[: USUAL_DAYS + 1]
+    )
+    return [
+        Counted(day, count, per_day(delta, days), is_anomaly=bool(flag))
+        for day, count, delta, days, flag in reversed(rows)
+        if count is not None
+    ]
+
+
+def _merged(
+    key: Key, figures: dict[date, DayFigure], series: dict[date, HistoricalViewCount]
+) -> tuple[list[HistoricalViewCount], list[HistoricalViewCount]]:
+    """Puts the figures into the series; the rows that are new, and those that say something else now."""
+    new, changed = [], []
+    for day, figure in figures.items():
+        row = series.get(day)
+        if row is None:
+            row = series[day] = HistoricalViewCount(isrc=key[0], service=key[1], recorded_date=day)
+            new.append(row)
+        elif stays(_figure_of(row), figure) == _figure_of(row):
+            continue
+        else:
+            changed.append(row)
+        row.status, row.view_count, row.counted_at = figure.status, figure.view_count, figure.counted_at
+    return new, changed
+
+
+def stays(one: DayFigure, other: DayFigure) -> DayFigure:
+    """Whichever comes first: so repeats and late reports make no difference."""
+    return max(
+        one, other, key=lambda figure: (_RANKS[figure.status], figure.counted_at, figure.view_count or 0)
+    )
+
+
+def _figure_of(row: HistoricalViewCount) -> DayFigure:
+    return DayFigure(
+        row.isrc, row.service, row.recorded_date, row.counted_at, Status(row.status), row.view_count
+    )
+
+
+def _derive(ordered: Sequence[HistoricalViewCount], before: Sequence[Counted]) -> list[HistoricalViewCount]:
+    """The rows of which something else follows now."""
+    figures = [Figure(row.recorded_date, row.view_count) for row in ordered]
+    touched = []
+    for row, result in zip(ordered, derived(figures, before), strict=True):
+        if Derived(row.delta_count, row.delta_days, row.flag) != result:
+            row.delta_count, row.delta_days, row.flag = result.delta, result.delta_days, result.flag
+            touched.append(row)
+    return touched
+
+
+def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> None:
+    """The current figure is the last plausible one. It changes, or isn't touched."""
+    stored = {
+        (row.isrc, row.service): row for row in ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
+    }
+    added, changed = [], []
+    for key in keys:
+        last, row = newest.get(key) or _newest_stored(key), stored.get(key)
+        if last is None or last.view_count is None:
+            continue
+        if row is None:
+            added.append(
+                ViewCount(
+                    isrc=key[0], service=key[1], view_count=last.view_count, last_updated=last.counted_at
+                )
+            )
+        elif (row.view_count, row.last_updated) != (last.view_count, last.counted_at):
+            row.view_count, row.last_updated = last.view_count, last.counted_at
+            changed.append(row)
+    ViewCount.objects.bulk_create(added, batch_size=ROWS_AT_ONCE)
+    ViewCount.objects.bulk_update(changed, ["view_count", "last_updated"], batch_size=ROWS_AT_ONCE)
+
+
+def _newest_stored(key: Key) -> HistoricalViewCount | None:
+    """Looked for only where none of the days reported now was counted."""
+    counted = HistoricalViewCount.objects.filter(isrc=key[0], service=key[1], view_count__isnull=False)
+    return counted.filter(flag=Flag.NONE).order_by("-recorded_date").first()
+
+
+def _lock_writers(isrcs: Iterable[str]) -> None:
+    """Until the transaction ends. SQLite's transactions wait for each other anyway."""
+    if connection.vendor != "postgresql":
+        return
+    locks = sorted({crc32(isrc.encode()) % LOCKS for isrc in isrcs})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, lock) FROM unnest(%s::int[]) AS lock", [LOCK_CLASS, locks]
+        )
+
+
+# --- Retention ---------------------------------------------------------------------------------------
+
+
+DAYS_KEPT = 365
+TRACKS_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DownsampleResult:
+    """How many days of history, and of notices to caches, have gone."""
+
+    days: int
+    notices: int
+
+
+def downsample_history(*, now: datetime) -> DownsampleResult:
+    """Of months wholly older than a year the last day counted stays. Safe to repeat, or to be killed."""
+    first_kept = (now.date() - timedelta(days=DAYS_KEPT)).replace(day=1)
+    old = HistoricalViewCount.objects.filter(recorded_date__lt=first_kept)
+    isrcs = list(old.order_by("isrc").values_list("isrc", flat=True).distinct())
+    groups = (isrcs[at : at + TRACKS_AT_ONCE] for at in range(0, len(isrcs), TRACKS_AT_ONCE))
+    days = sum(_downsample(group, first_kept) for group in groups)
+    notices, _ = DroppedView.objects.filter(dropped_at__lt=now - 2 * timedelta(seconds=MARK_SECONDS)).delete()
+    return DownsampleResult(days, notices)
+
+
+@transaction.atomic
+def _downsample(isrcs: list[str], first_kept: date) -> int:
+    """Differences are then those between the days that stayed."""
+    old = HistoricalViewCount.objects.filter(isrc__in=isrcs, recorded_date__lt=first_kept)
+    counted = old.filter(view_count__isnull=False, flag=Flag.NONE)
+    last = counted.annotate(month=TruncMonth("recorded_date")).values("isrc", "service", "month")
+    retained = {
+        (isrc, service, day)
+        for isrc, service, day in last.annotate(last=Max("recorded_date")).values_list(
+            "isrc", "service", "last"
+        )
+    }
+    rows = list(old.order_by("isrc", "service", "recorded_date"))
+    gone = [row.pk for row in rows if (row.isrc, row.service, row.recorded_date) not in retained]
+    for at in range(0, len(gone), 500):
+        HistoricalViewCount.objects.filter(pk__in=gone[at : at + 500]).delete()
+    if gone:
+        _recompute_deltas([row for row in rows if (row.isrc, row.service, row.recorded_date) in retained])
+    return len(gone)
+
+
+def _recompute_deltas(rows: list[HistoricalViewCount]) -> None:
+    series: dict[tuple[str, str], list[HistoricalViewCount]] = {}
+    for row in rows:
+        series.setdefault((row.isrc, row.service), []).append(row)
+    for ordered in series.values():
+        results = derived([Figure(row.recorded_date, row.view_count) for row in ordered])
+        for row, result in zip(ordered, results, strict=True):
+            row.delta_count, row.delta_days = result.delta, result.delta_days
+    HistoricalViewCount.objects.bulk_update(rows, ["delta_count", "delta_days"], batch_size=500)

@@ -1,0 +1,59 @@
+"""A year of days, then of each month the last day counted."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from apps.counts.models import DroppedView, HistoricalViewCount, Status
+from apps.counts.services import DayFigure, downsample_history, record_figures
+from apps.counts.tests.conftest import ISRC, OTHER
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 6, 15, 3, tzinfo=UTC)
+
+
+def figure(on, count, isrc=ISRC):
+    status = Status.OK if count is not None else Status.FAILED
+    return DayFigure(isrc, "spotify", on, datetime(on.year, on.month, on.day, 12, tzinfo=UTC), status, count)
+
+
+def days(isrc=ISRC):
+    return list(
+        HistoricalViewCount.objects.filter(isrc=isrc)
+        .order_by("recorded_date")
+        .values_list("recorded_date", "view_count", "delta_count", "delta_days")
+    )
+
+
+def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before():
+    begin = date(2025, 3, 1)
+    record_figures(figure(begin + timedelta(days=at), 100 * at) for at in range(110))  # until 18 June 2025
+    thinned = downsample_history(now=NOW)
+    old = [row for row in days() if row[0] < date(2025, 6, 1)]
+    assert old == [
+        (date(2025, 3, 31), 3000, None, None),
+        (date(2025, 4, 30), 6000, 3000, 30),
+        (date(2025, 5, 31), 9100, 3100, 31),
+    ]
+    young = [row for row in days() if row[0] >= date(2025, 6, 1)]
+    assert len(young) == 18
+    assert young[0] == (date(2025, 6, 1), 9200, 100, 1)
+    assert thinned.days == 92 - 3
+
+
+def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_often_it_is_thinned():
+    record_figures(figure(date(2024, 1, at), at) for at in range(1, 6))
+    record_figures([figure(date(2024, 1, 30), None), figure(date(2024, 2, 5), None, OTHER)])
+    downsample_history(now=NOW)
+    before = days()
+    assert [row[0] for row in before] == [date(2024, 1, 5)]
+    assert days(OTHER) == []
+    assert downsample_history(now=NOW).days == 0
+    assert days() == before
+
+
+def test_notices_to_caches_go_when_nothing_can_be_remembered_any_more():
+    DroppedView.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=13))
+    retained = DroppedView.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=5))
+    assert downsample_history(now=NOW).notices == 1
+    assert DroppedView.objects.get() == retained

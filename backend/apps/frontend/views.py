@@ -1,0 +1,135 @@
+"""Endpoints for the web app: server information and error reports; and the front page without it."""
+
+from collections.abc import Sequence
+
+import msgspec
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.frontend.build import why_missing
+from apps.frontend.error_reports import PageError, log_page_error
+from core import VERSION
+from core.endpoints import Body, ResponseSpec, endpoint
+from core.errors import ErrorSpec, RateLimited, invalid
+from core.fields import TextField, WholeNumberField
+from core.identity import caller_of, visit_of
+from core.network import network_of, shared_addresses
+from core.rate_limits import PAGE_ERRORS_OF_ADDRESS, PAGE_ERRORS_OF_CALLER, check_rate_limit
+
+MAX_MESSAGE = 2000
+MAX_STACK = 10_000
+MAX_ADDRESS = 2000
+MAX_VERSION = 50
+# The maximum of a line or a column: minified scripts have one long line.
+MAX_PLACE = 10**7 - 1
+
+
+class PagePayload(msgspec.Struct):
+    """Server information for the web app. Images are allowed from its own server and from `cover_hosts`."""
+
+    cover_hosts: list[str]
+    addresses: list[str]
+    is_reachable_by_others: bool
+    version: str
+
+
+class PageErrorSerializer(serializers.Serializer[None]):
+    """An error as reported by `window.onerror`."""
+
+    message = TextField(max_length=MAX_MESSAGE, allow_blank=True)
+    source = TextField(max_length=MAX_ADDRESS, required=False, allow_blank=True)  # type: ignore[assignment]
+    line = WholeNumberField(min_value=0, max_value=MAX_PLACE, required=False)
+    column = WholeNumberField(min_value=0, max_value=MAX_PLACE, required=False)
+    stack = TextField(max_length=MAX_STACK, required=False, allow_blank=True)
+    page = TextField(max_length=MAX_ADDRESS, required=False, allow_blank=True)
+    version = TextField(max_length=MAX_VERSION, required=False, allow_blank=True)
+
+
+class Page(APIView):
+    """Server information for the web app."""
+
+    tag = "page"
+
+    @endpoint(
+        ResponseSpec(
+            200,
+            "Derived from the server's settings and the request.",
+            PagePayload(
+                cover_hosts=["covers.example"],
+                addresses=["http://192.168.1.5:4000/"],
+                is_reachable_by_others=True,
+                version=VERSION,
+            ),
+        ),
+        name="read",
+    )
+    def get(self, request: Request) -> Response:
+        """Server information for the web app.
+
+        `addresses` are the URLs by which other devices reach this server, most likely first, never
+        `localhost`: those of this machine's network interfaces if it listens on them (`--lan`), or that of
+        the request, if its host is not this machine's. If empty, only this machine can connect.
+        """
+        addresses = shared_addresses(scheme=request.scheme or "http", host=request.get_host())
+        told = PagePayload(
+            cover_hosts=settings.COVER_HOSTS,
+            addresses=addresses,
+            is_reachable_by_others=bool(addresses),
+            version=VERSION,
+        )
+        return Response(told, headers={"Cache-Control": "no-store"})
+
+
+class PageErrors(APIView):
+    """Errors of browsers."""
+
+    tag = "page"
+
+    @endpoint(
+        ResponseSpec(204, "Logged."),
+        body=Body(
+            PageErrorSerializer,
+            {
+                "message": "TypeError: Cannot read properties of undefined (reading 'id')",
+                "source": "http://localhost:4000/page/assets/index-DwW3k1aX.js",
+                "line": 1,
+                "column": 20417,
+                "page": "http://localhost:4000/",
+                "version": VERSION,
+            },
+        ),
+        errors=[
+            invalid("Invalid field.", message="This field is required."),
+            ErrorSpec(
+                RateLimited,
+                "Too many requests, or too many error reports of this caller or its IP address.",
+            ),
+        ],
+        name="report",
+    )
+    def post(self, request: Request) -> Response:
+        """Report an error of the web app.
+
+        It is logged as one line, without queries, hosts, names of rooms and quoted text of
+        the message.
+        """
+        told = PageErrorSerializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        plain = request._request
+        check_rate_limit(PAGE_ERRORS_OF_CALLER, caller_of(plain).counted_as)
+        check_rate_limit(PAGE_ERRORS_OF_ADDRESS, network_of(visit_of(plain).address))
+        log_page_error(PageError(**told.validated_data))
+        return Response(status=204)
+
+
+def front_page(request: HttpRequest, *, entry_points: Sequence[str], socket: str) -> HttpResponse:
+    """The page shown if the web app is not built: the reason, what to do, other URLs."""
+    told = {"missing": why_missing(settings.FRONTEND_DIR), "entry_points": entry_points, "socket": socket}
+    response = render(request, "front_page.html", told)
+    response["Cache-Control"] = "no-store"
+    return response

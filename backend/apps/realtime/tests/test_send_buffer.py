@@ -1,0 +1,227 @@
+"""Frames go out one after the other; who does not take them is closed, and no other client waits for it."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from apps.realtime.frames import PIECE_BYTES, Batch, Frame
+from apps.realtime.send_buffer import MAX_BACKLOG_BYTES, DirectSendBuffer, QueuedSendBuffer
+from apps.realtime.tests.listening import until
+
+AnySendBuffer = DirectSendBuffer | QueuedSendBuffer
+
+
+class Wire:
+    """What the other side got: by a coroutine, or as bytes. It takes something only while it is open."""
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+        self.is_open = asyncio.Event()
+        self.is_open.set()
+        self.failure: Exception | None = None
+        self.overflows = 0
+
+    async def send(self, frame: Frame) -> None:
+        await self.is_open.wait()
+        if self.failure is not None:
+            raise self.failure
+        self.sent.extend(frame.pieces)
+
+    def write(self, data: bytes) -> bool:
+        """As a connection does, it takes this one, and says whether there is room for more."""
+        self.sent.append(data)
+        return self.is_open.is_set()
+
+    def direct_send(self, before_others: Callable[[], None]) -> None:
+        """There is no way past it."""
+
+    def release(self) -> None: ...
+
+    async def wait_writable(self) -> None:
+        await self.is_open.wait()
+        if self.failure is not None:
+            raise self.failure
+
+    def overflow(self) -> None:
+        self.overflows += 1
+
+    @property
+    def data(self) -> bytes:
+        return b"".join(self.sent)
+
+
+@pytest.fixture
+async def wire() -> Wire:
+    return Wire()
+
+
+@pytest.fixture(params=["direct", "queued"])
+async def send_buffer(request: pytest.FixtureRequest, wire: Wire) -> AnySendBuffer:
+    if request.param == "direct":
+        return DirectSendBuffer(wire, wire.overflow)
+    return QueuedSendBuffer(wire.send, wire.overflow)
+
+
+@pytest.fixture
+async def direct(wire: Wire) -> DirectSendBuffer:
+    return DirectSendBuffer(wire, wire.overflow)
+
+
+def frames(*seqs: int) -> list[Frame]:
+    return [Frame(seq, f"{{{seq}}}") for seq in seqs]
+
+
+def bytes_of(*seqs: int) -> bytes:
+    return b"".join(piece for frame in frames(*seqs) for piece in frame.pieces)
+
+
+def of_size(size: int) -> Frame:
+    """A frame of so many bytes altogether, or a few less."""
+    payload = size
+    while (frame := Frame(1, "x" * payload)).size > size:
+        payload -= frame.size - size
+    assert 0 <= size - frame.size < 10
+    return frame
+
+
+async def block(send_buffer: AnySendBuffer, wire: Wire) -> None:
+    """From here on the other side takes nothing more."""
+    wire.is_open.clear()
+    send_buffer.put(frames(0))
+    await asyncio.sleep(0)
+    wire.sent.clear()
+
+
+async def test_what_is_owed_and_what_is_live_keep_their_order(send_buffer, wire):
+    await block(send_buffer, wire)
+    for seq in range(1, 9):
+        (send_buffer.put if seq % 2 else lambda some: send_buffer.give(Batch(some)))(frames(seq))
+        await asyncio.sleep(0)
+    assert wire.data == b""
+    wire.is_open.set()
+    await send_buffer.flushed()
+    assert wire.data.endswith(bytes_of(1, 2, 3, 4, 5, 6, 7, 8))
+
+
+@pytest.mark.parametrize("is_more_owed", [False, True])
+async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
+    send_buffer, wire, settings, is_more_owed: bool
+):
+    await block(send_buffer, wire)
+    if is_more_owed:
+        send_buffer.put([of_size(2 * settings.SOCKET_SEND_BUFFER_BYTES)])
+    half = of_size(settings.SOCKET_SEND_BUFFER_BYTES // 2)
+    send_buffer.give(Batch([half]))
+    send_buffer.give(Batch([half]))
+    assert wire.overflows == 0
+    send_buffer.give(Batch(frames(*range(10))))
+    assert wire.overflows == 1
+
+
+@pytest.mark.parametrize(("size", "count"), [(MAX_BACKLOG_BYTES // 2, 2), (3, MAX_BACKLOG_BYTES // 200)])
+async def test_so_much_may_be_owed_and_more_closes(send_buffer, wire, size: int, count: int):
+    """Many small answers count for what they hold."""
+    await block(send_buffer, wire)
+    send_buffer.put([Frame(1, "x" * size)])
+    assert wire.overflows == 0
+    for _ in range(count - 1):
+        send_buffer.put([Frame(1, "x" * size)])
+    assert wire.overflows == 1
+
+
+async def test_a_state_larger_than_all_that_may_be_owed_is_sent_but_nothing_behind_it(send_buffer, wire):
+    await block(send_buffer, wire)
+    await until(lambda: send_buffer._backlog_bytes == 0)
+    frame = of_size(2 * MAX_BACKLOG_BYTES)
+    send_buffer.put([frame])
+    assert wire.overflows == 0
+    wire.is_open.set()
+    await send_buffer.flushed()
+    assert wire.data.endswith(b"".join(frame.pieces))
+
+    await block(send_buffer, wire)
+    await until(lambda: send_buffer._backlog_bytes == 0)
+    send_buffer.put([frame])
+    send_buffer.put(frames(1))
+    assert wire.overflows == 1
+
+
+@pytest.mark.parametrize("is_live", [True, False])
+async def test_what_was_taken_does_not_count_any_more(send_buffer, wire, settings, is_live: bool):
+    large = of_size(settings.SOCKET_SEND_BUFFER_BYTES)
+    for _ in range(3):
+        await block(send_buffer, wire)
+        send_buffer.give(Batch([large])) if is_live else send_buffer.put([large])
+        wire.is_open.set()
+        await send_buffer.flushed()
+    assert wire.overflows == 0
+
+
+async def test_nothing_of_the_backlog_is_flushed(send_buffer, wire, settings):
+    await block(send_buffer, wire)
+    send_buffer.give(Batch(frames(1, 2, 3)))
+    send_buffer.give(Batch([of_size(settings.SOCKET_SEND_BUFFER_BYTES)]))
+    assert wire.overflows == 1
+    wire.is_open.set()
+    send_buffer.give(Batch(frames(4)))
+    send_buffer.put(frames(5))
+    await send_buffer.flushed()
+    await asyncio.sleep(0)
+    assert wire.sent == []
+    assert wire.overflows == 1
+
+
+async def test_what_is_shut_sends_no_more(send_buffer, wire):
+    send_buffer.put(frames(1))
+    await send_buffer.flushed()
+    await block(send_buffer, wire)
+    send_buffer.put(frames(2))
+    send_buffer.close()
+    send_buffer.put(frames(3))
+    send_buffer.give(Batch(frames(4)))
+    wire.is_open.set()
+    await send_buffer.flushed()
+    assert wire.sent == []
+
+
+async def test_another_side_that_is_gone_ends_the_sending(send_buffer, wire):
+    await block(send_buffer, wire)
+    wire.failure = ConnectionResetError()
+    send_buffer.put(frames(1, 2))
+    wire.is_open.set()
+    await send_buffer.flushed()
+    wire.failure = None
+    send_buffer.put(frames(3))
+    await send_buffer.flushed()
+    assert wire.sent == []
+    assert wire.overflows == 0
+
+
+async def test_a_batch_is_one_write_without_a_task_and_its_bytes_are_shared(direct, wire):
+    other_wire = Wire()
+    batch = Batch(frames(1, 2, 3))
+    direct.give(batch)
+    DirectSendBuffer(other_wire, other_wire.overflow).give(batch)
+    assert wire.sent == [bytes_of(1, 2, 3)]
+    assert wire.sent[0] is other_wire.sent[0]
+    assert direct._sending is None
+
+
+async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):
+    wire.is_open.clear()
+    frame = of_size(4 * PIECE_BYTES)
+    direct.put([frame])
+    direct.give(Batch(frames(2)))
+    await asyncio.sleep(0)
+    assert wire.data == frame.pieces[0]
+    wire.is_open.set()
+    await direct.flushed()
+    assert wire.data == b"".join(frame.pieces) + bytes_of(2)
+    assert max(map(len, wire.sent)) <= PIECE_BYTES + 10
+
+
+async def test_a_replay_of_many_is_few_writes(direct, wire):
+    direct.put(frames(*range(500)))
+    assert wire.data == bytes_of(*range(500))
+    assert len(wire.sent) == 1

@@ -1,0 +1,170 @@
+"""Listening data sets as files: CSV with a header, also gzipped, parsed strictly."""
+
+import csv
+import gzip
+import zlib
+from array import array
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import TextIOWrapper
+from pathlib import Path
+
+import numpy as np
+
+from apps.recommendations.engine.matrices import Floats, Integers
+
+GZIP_MAGIC = b"\x1f\x8b"
+# Far above any count of plays, and far below where float32 ends.
+MOST_WEIGHT = 1e12
+# What the columns are called: our own names first, then what published sets call them.
+PERSON_COLUMNS = ("user", "user_id")
+ITEM_COLUMNS = ("item", "item_id", "artist_id", "track_id")
+WEIGHT_COLUMNS = ("weight", "plays", "count")
+
+
+class ListeningError(Exception):
+    """A file that can't be used; the text names the file, the line and the reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Row n: `people[person[n]]` has `items[item[n]]`, with `weight[n]`, 0 or more. A pair may come again."""
+
+    people: list[str]
+    items: list[str]
+    person: Integers
+    item: Integers
+    weight: Floats
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, float]]) -> "Listening":
+        people: dict[str, int] = {}
+        items: dict[str, int] = {}
+        person, item, weight = array("i"), array("i"), array("f")
+        for who, what, how_much in rows:
+            person.append(people.setdefault(who, len(people)))
+            item.append(items.setdefault(what, len(items)))
+            weight.append(how_much)
+        return cls(
+            list(people),
+            list(items),
+            np.frombuffer(person, np.int32) if person else np.zeros(0, np.int32),
+            np.frombuffer(item, np.int32) if item else np.zeros(0, np.int32),
+            np.frombuffer(weight, np.float32) if weight else np.zeros(0, np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.weight)
+
+
+def read_listening(path: Path) -> Listening:
+    """Columns by their names, in any order; others are passed over. Raises ListeningError."""
+    return Listening.of(rows_of(path))
+
+
+def rows_of(path: Path) -> Iterator[tuple[str, str, float]]:
+    """Person, item and weight of each row. Raises ListeningError."""
+    table = _table(path)
+    header = next(table)[1]
+    person, item, weight = (
+        _column(path, header, names) for names in (PERSON_COLUMNS, ITEM_COLUMNS, WEIGHT_COLUMNS)
+    )
+    known: set[str] = set()
+    for line, cells in table:
+        who, what = cells[person], cells[item]
+        if not (who in known and what in known):
+            # Each name is looked at once; ten million rows have few names.
+            known.update((_checked_name(path, line, who), _checked_name(path, line, what)))
+        yield who, what, _weight(path, line, cells[weight])
+
+
+def read_people(path: Path) -> list[str]:
+    """The column `user`, in the file's order. Raises ListeningError."""
+    return [_checked_name(path, line, name) for line, (name,) in _columns(path, PERSON_COLUMNS)]
+
+
+def read_names(path: Path) -> dict[str, str]:
+    """What the items of a set are called: a column of ids and `name`. Raises ListeningError."""
+    return {item: name for _, (item, name) in _columns(path, ITEM_COLUMNS, ("name",))}
+
+
+def file_in(folder: Path, name: str) -> Path:
+    """`name.csv` or `name.csv.gz`. Raises ListeningError when there is neither."""
+    for path in (folder / f"{name}.csv", folder / f"{name}.csv.gz"):
+        if path.is_file():
+            return path
+    raise ListeningError(f"{folder}: has neither {name}.csv nor {name}.csv.gz.")
+
+
+def _columns(path: Path, *wanted: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
+    table = _table(path)
+    header = next(table)[1]
+    places = [_column(path, header, names) for names in wanted]
+    for line, cells in table:
+        yield line, [cells[place] for place in places]
+
+
+def _table(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each row with the number of its last line; the header first. Raises ListeningError."""
+    with _damage_reported(path), path.open("rb") as stored:
+        is_gzipped = stored.peek(2)[:2] == GZIP_MAGIC
+        raw = gzip.GzipFile(fileobj=stored) if is_gzipped else stored
+        # What is no UTF-8 becomes lone surrogates, so that its own line can be named.
+        text = TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="")
+        reader = csv.reader(text, strict=True)
+        try:
+            header = next(reader, None)
+            if not header:
+                raise ListeningError(f"{path}: has no header.")
+            yield reader.line_num, header
+            for cells in reader:
+                if not cells:
+                    continue
+                if len(cells) != len(header):
+                    raise _wrong(path, reader.line_num, f"{len(cells)} cells, the header has {len(header)}")
+                yield reader.line_num, cells
+        except csv.Error as error:
+            raise _wrong(path, reader.line_num, f"not CSV: {error}") from None
+
+
+@contextmanager
+def _damage_reported(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        raise ListeningError(f"{path}: is damaged or cut off: its gzip data ends wrongly.") from None
+    except OSError as error:
+        raise ListeningError(f"{path}: can't be read: {error.strerror}.") from None
+
+
+def _column(path: Path, header: list[str], names: tuple[str, ...]) -> int:
+    plain = [name.strip().lower() for name in header]
+    for name in names:
+        if name in plain:
+            return plain.index(name)
+    raise ListeningError(f"{path}:1: has no column {names[0]}; it has {', '.join(header)}.")
+
+
+def _checked_name(path: Path, line: int, name: str) -> str:
+    if not name.strip():
+        raise _wrong(path, line, "a user or an item is empty")
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise _wrong(path, line, "is not UTF-8") from None
+    return name
+
+
+def _weight(path: Path, line: int, cell: str) -> float:
+    try:
+        weight = float(cell)
+    except ValueError:
+        raise _wrong(path, line, f"the weight {cell!r} is not a number") from None
+    if not 0 <= weight <= MOST_WEIGHT:  # also true of NaN, which no comparison holds
+        raise _wrong(path, line, f"the weight {cell!r} is not a number from 0 to {MOST_WEIGHT:g}")
+    return weight
+
+
+def _wrong(path: Path, line: int, reason: str) -> ListeningError:
+    return ListeningError(f"{path}:{line}: {reason}.")

@@ -1,0 +1,242 @@
+"""The list of a person or a room: stored with stable ids, and cached whole for persons."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from apps.realtime.decorators import log_action
+from apps.recommendations.models import Recommendation, RecommendationList
+from apps.recommendations.payloads import OfferedPayload, offered_payload
+from apps.recommendations.preferences import Exclusions, exclusions_of
+from apps.recommendations.sources.base import LIBRARY, Candidate, Reason
+from apps.rooms.models import Room
+from apps.tracks.models import Track
+from apps.tracks.normalisation import normalised
+from apps.users.models import Profile, key_of_user
+from apps.users.services import lock_person
+from core.errors import NotFound
+from core.metrics import CACHE_RESULTS
+
+CACHED_SECONDS = 3600
+# To be raised when the shape of cached lists changes: a new version of the server reads only its own.
+SHAPE = 1
+# Replaces an invalidated list in the cache for longer than a response takes, so that a request that read the
+# database before cannot store the old list.
+GONE = "gone"
+GONE_SECONDS = 5
+
+HITS, MISSES = (CACHE_RESULTS.labels("recommendations", result) for result in ("hit", "miss"))
+
+
+def cached_list(user_id: int) -> OfferedPayload | None:
+    found: Any = cache.get(_cache_key(user_id))
+    is_list = isinstance(found, OfferedPayload)
+    (HITS if is_list else MISSES).inc()
+    return found if is_list else None
+
+
+def cache_list(user_id: int, offered: OfferedPayload) -> None:
+    """Replaces what is cached."""
+    cache.set(_cache_key(user_id), offered, timeout=CACHED_SECONDS)
+
+
+def cache_list_if_absent(user_id: int, offered: OfferedPayload) -> None:
+    """Only if nothing is cached: the given list may be older than a cached one."""
+    cache.add(_cache_key(user_id), offered, timeout=CACHED_SECONDS)
+
+
+def invalidate_cached_list(user_id: int) -> None:
+    cache.set(_cache_key(user_id), GONE, timeout=GONE_SECONDS)
+
+
+def _cache_key(user_id: int) -> str:
+    return f"recommendations:{SHAPE}:user:{user_id}"
+
+
+# --- Storing a list ----------------------------------------------------------------------------------
+
+
+# All that is kept; an answer shows a part of it.
+MAX_STORED = 100
+# Who still shows what is offered no longer can speak of it for so long.
+RETENTION = timedelta(days=30)
+FORGET_BATCH = 2000
+# A track may leave the library between the look at it and the commit.
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose list it is: a person's or a room's."""
+
+    user_id: int | None = None
+    room_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewList:
+    """A list as it was found."""
+
+    candidates: Sequence[Candidate]
+    missing_sources: Sequence[str]
+    usual_count: int | None
+    found_at: datetime
+
+
+@log_action("keep_recommendations")
+def save_list(
+    *,
+    owner: Owner,
+    candidates: Sequence[Candidate],
+    missing_sources: Sequence[str] = (),
+    usual_count: int | None = None,
+    found_at: datetime | None = None,
+) -> OfferedPayload:
+    """Puts this list in the place of the one before; without `usual_count` that stays.
+
+    `found_at` is when finding it began. Raises NotAuthenticated when the person has just gone, NotFound when
+    the room has.
+    """
+    made = NewList(candidates, missing_sources, usual_count, found_at or timezone.now())
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            with transaction.atomic():
+                return _stored_part(owner, made)
+        except IntegrityError:
+            if owner.room_id is not None and not Room.objects.filter(pk=owner.room_id).exists():
+                raise NotFound("There is no such room.") from None
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError  # the last attempt has returned, or raised
+
+
+def _stored_part(owner: Owner, made: NewList) -> OfferedPayload:
+    if owner.user_id is None:
+        return _stored(_locked_list(owner, made), made, Exclusions())
+    user_id = owner.user_id
+    lock_person(key_of_user(user_id))
+    kept = _locked_list(owner, made)
+    # Again, under the lock: what was skipped since the candidates were found is not to come back.
+    offered = _stored(kept, made, exclusions_of([user_id]).get(user_id, Exclusions()))
+    # The person's lock guards their taste. If it was changed meanwhile, the next read computes a new list.
+    if not Profile.objects.filter(pk=user_id, changed_at__gt=made.found_at).exists():
+        transaction.on_commit(lambda: cache_list(user_id, offered), robust=True)
+    return offered
+
+
+def _stored(kept: RecommendationList, made: NewList, avoided: Exclusions) -> OfferedPayload:
+    kept.generated_at, kept.missing_sources = made.found_at, list(made.missing_sources)
+    kept.usual_count = kept.usual_count if made.usual_count is None else made.usual_count
+    kept.save(update_fields=["generated_at", "usual_count", "missing_sources"])
+    return offered_payload(kept, _written(kept, _welcome(made.candidates, avoided)))
+
+
+def _locked_list(owner: Owner, made: NewList) -> RecommendationList:
+    RecommendationList.objects.get_or_create(**asdict(owner), defaults={"generated_at": made.found_at})
+    return RecommendationList.objects.select_for_update().get(**asdict(owner))
+
+
+def _welcome(candidates: Iterable[Candidate], avoided: Exclusions) -> list[tuple[Candidate, Track | None]]:
+    """Those that may be offered, each with its track."""
+    candidates = list(candidates)
+    ids = [one.track_id for one in candidates if one.track_id is not None]
+    tracks: dict[int, Track] = Track.objects.in_bulk(ids)
+    found: list[tuple[Candidate, Track | None]] = []
+    for candidate in candidates:
+        track = tracks.get(candidate.track_id) if candidate.track_id is not None else None
+        if track is None and candidate.outside is None:
+            continue
+        if track is not None and (track.pk in avoided.track_ids or track.artist_key in avoided.artists):
+            continue
+        if candidate.outside is not None and _is_by(candidate.outside.artist, avoided.artists):
+            continue
+        found.append((candidate, track))
+    return found
+
+
+def _is_by(artist: str, artists: Collection[str]) -> bool:
+    """Whether one of these is among those whom a provider names, with commas between them."""
+    return any(normalised(name) in artists for name in (artist, *artist.split(",")))
+
+
+def _written(
+    kept: RecommendationList, candidates: Sequence[tuple[Candidate, Track | None]]
+) -> list[Recommendation]:
+    """The rows of these candidates, in order; rows of others are offered no longer."""
+    known = {key: row for row in Recommendation.objects.filter(kept_in=kept) for key in _keys_of_row(row)}
+    kept.recommendations.filter(rank__isnull=False).update(rank=None)
+    rows: list[Recommendation] = []
+    for candidate, track in candidates:
+        row = known.get(_key_of(candidate)) or Recommendation(kept_in=kept)
+        if row not in rows:
+            _fill(row, candidate, track)
+            row.rank, row.offered_at = len(rows) + 1, kept.generated_at
+            rows.append(row)
+    fields = ["rank", "score", "track", "reasons", "outside", "offered_at"]
+    Recommendation.objects.bulk_update([row for row in rows if row.pk], fields, batch_size=100)
+    Recommendation.objects.bulk_create([row for row in rows if not row.pk])
+    return rows
+
+
+def _key_of(candidate: Candidate) -> tuple[str, str]:
+    if candidate.outside is not None:
+        return candidate.outside.provider, candidate.outside.provider_id
+    return LIBRARY, str(candidate.track_id)
+
+
+def _keys_of_row(row: Recommendation) -> list[tuple[str, str]]:
+    """Two of what came from outside and is in the library by now."""
+    by_track = [(LIBRARY, str(row.track_id))] if row.track_id is not None else []
+    return [*by_track, (row.provider, row.provider_id)] if row.provider_id else by_track
+
+
+def _fill(row: Recommendation, candidate: Candidate, track: Track | None) -> None:
+    row.score = candidate.score
+    row.reasons = [_stored_reason(reason) for reason in candidate.reasons]
+    if candidate.outside is None:
+        row.track = track
+    else:
+        row.provider, row.provider_id = candidate.outside.provider, candidate.outside.provider_id
+        row.outside = asdict(candidate.outside)
+
+
+def _stored_reason(reason: Reason) -> dict[str, Any]:
+    return {**asdict(reason), "kind": str(reason.kind)}
+
+
+# --- What is not to be offered any longer ------------------------------------------------------------
+
+
+def withdraw(*, user_id: int, track_ids: Collection[int], artists: Collection[str]) -> None:
+    """A user skipped or disliked these. Within the transaction that stores that."""
+    kept = RecommendationList.objects.select_for_update().filter(user_id=user_id).first()
+    if kept is None:
+        return
+    offered = kept.recommendations.filter(rank__isnull=False)
+    offered.filter(track_id__in=track_ids).update(rank=None)
+    if artists:
+        offered.filter(track__artist_key__in=artists).update(rank=None)
+        outside = offered.filter(track__isnull=True).values_list("pk", "outside__artist")
+        theirs = [number for number, artist in outside if _is_by(artist, artists)]
+        offered.filter(pk__in=theirs).update(rank=None)
+    transaction.on_commit(lambda: invalidate_cached_list(user_id), robust=True)
+
+
+def purge_withdrawn(*, now: datetime | None = None) -> int:
+    """Deletes what has not been offered for a month, and lists of rooms that were not requested for as
+    long; returns how many recommendations went.
+    """
+    before = (now or timezone.now()) - RETENTION
+    left_alone = RecommendationList.objects.filter(room__isnull=False, generated_at__lt=before)
+    Recommendation.objects.filter(kept_in__in=left_alone).update(rank=None)
+    old = Recommendation.objects.filter(rank__isnull=True, offered_at__lt=before)
+    gone = 0
+    while batch := list(old.values_list("pk", flat=True)[:FORGET_BATCH]):
+        gone += Recommendation.objects.filter(pk__in=batch).delete()[0]
+    left_alone.delete()
+    return gone

@@ -1,0 +1,156 @@
+"""A list that is kept: numbers stay, what is unwelcome goes, and nothing is written for deleted accounts."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from apps.jobs.models import JobRun
+from apps.playlist.tests.rooms import new_room
+from apps.recommendations.list_store import RETENTION, Owner, cached_list, purge_withdrawn, save_list
+from apps.recommendations.models import Recommendation, RecommendationList
+from apps.recommendations.sources.base import Candidate, OutsideTrack, Reason, ReasonKind
+from apps.recommendations.tasks import request_refresh
+from apps.recommendations.tests.telling import read, tell, titles
+from apps.tracks.services import delete_track
+from apps.users.models import User
+from apps.users.personal_data import erase_person
+from apps.users.services import change_taste
+from core.errors import NotAuthenticated, NotFound
+from core.tests.admin_pages import Admin, list_path, row_path
+
+REASON = (Reason(ReasonKind.POPULAR, "because"),)
+
+
+def candidate(track, score=0.5) -> Candidate:
+    return Candidate(score, REASON, track_id=track.pk)
+
+
+def outside(name="x1", title="Elsewhere") -> Candidate:
+    told = OutsideTrack("elsewhere", name, title, "Somebody", preview_url="https://e.example/p.mp3")
+    return Candidate(0.4, REASON, outside=told)
+
+
+def kept(user, *candidates):
+    return save_list(owner=Owner(user_id=user.pk), candidates=candidates)
+
+
+def test_what_stays_keeps_its_number_and_what_left_is_still_known(ada, library):
+    first = kept(ada, candidate(library["Halo"]), candidate(library["Naima"]), outside())
+    second = kept(ada, outside(), candidate(library["Toxic"]), candidate(library["Halo"]))
+
+    numbers = {one.track.title: one.id for one in first.recommendations}
+    assert [one.rank for one in second.recommendations] == [1, 2, 3]
+    assert {one.id for one in second.recommendations if one.track.title in numbers} == {
+        numbers["Halo"],
+        numbers["Elsewhere"],
+    }
+    assert Recommendation.objects.get(pk=numbers["Naima"]).rank is None
+    assert read(ada).recommendations == list(second.recommendations)
+    other = second.recommendations[0]
+    assert (other.track.id, other.track.title, other.provider) == (None, "Elsewhere", "elsewhere")
+    assert (other.preview_url, other.external_url) == ("https://e.example/p.mp3", None)
+    third = kept(ada, candidate(library["Naima"]))
+    assert third.recommendations[0].id == numbers["Naima"]
+
+
+def test_what_became_unwelcome_or_left_the_library_meanwhile_is_left_out(ada, library):
+    candidates = [candidate(track) for track in library.values()]
+    tell(ada, "skip", library["Halo"])
+    tell(ada, "dislike", library["So What"])
+    delete_track(track_id=library["Toxic"].pk)
+
+    shown = titles(kept(ada, *candidates).recommendations)
+
+    assert set(shown) == set(library) - {"Halo", "So What", "Blue in Green", "Toxic"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_for_whom_or_what_has_gone_is_not_kept(ada, library):
+    room = new_room()
+    of_room = Owner(room_id=room.pk)
+    room.delete()
+    User.objects.filter(pk=ada.pk).delete()
+
+    with pytest.raises(NotAuthenticated):
+        kept(ada, candidate(library["Halo"]))
+    with pytest.raises(NotFound):
+        save_list(owner=of_room, candidates=[candidate(library["Halo"])])
+    assert not RecommendationList.objects.exists()
+
+
+def test_rolled_back_means_not_remembered(ada, library, django_capture_on_commit_callbacks):
+    def keep_and_fail() -> None:
+        with transaction.atomic():
+            kept(ada, candidate(library["Halo"]))
+            raise ZeroDivisionError
+
+    with django_capture_on_commit_callbacks(execute=True), pytest.raises(ZeroDivisionError):
+        keep_and_fail()
+
+    assert not RecommendationList.objects.exists()
+    assert read(ada).source == "computed"
+
+
+def test_a_track_from_outside_that_the_library_has_by_now_is_one_thing(ada, library):
+    kept(ada, outside())
+    row = Recommendation.objects.get()
+    row.track = library["Halo"]
+    row.save()
+
+    by_library = kept(ada, candidate(library["Halo"])).recommendations
+    by_provider = kept(ada, outside()).recommendations
+    by_both = kept(ada, outside(), candidate(library["Halo"])).recommendations
+
+    assert [one.id for one in (*by_library, *by_provider, *by_both)] == [row.pk] * 3
+
+
+def test_what_was_not_offered_for_a_month_is_forgotten_and_lists_of_rooms_in_which_nobody_asks(ada, library):
+    now, minute = timezone.now(), timedelta(minutes=1)
+    kept(ada, candidate(library["Halo"]), candidate(library["Naima"]))
+    kept(ada, candidate(library["Halo"]))
+    save_list(owner=Owner(room_id=new_room().pk), candidates=[candidate(library["Halo"])])
+
+    assert purge_withdrawn(now=now + RETENTION - minute) == 0
+    assert purge_withdrawn(now=timezone.now() + RETENTION + minute) == 2
+    assert [one.user for one in RecommendationList.objects.all()] == [ada]
+    assert titles(read(ada).recommendations) == ["Halo"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_changed_their_taste_meanwhile_gets_another_list(ada, library):
+    found_at = timezone.now()
+    change_taste(user_id=ada.pk, given={"favorite_genres": ["pop"]}, is_whole=False)
+    save_list(owner=Owner(user_id=ada.pk), candidates=[candidate(library["Naima"])], found_at=found_at)
+
+    answer = read(ada)
+
+    assert answer.source == "computed"
+    assert set(titles(answer.recommendations)[:3]) == {"Halo", "Toxic", "Royals"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_all_of_it_goes_with_the_account(ada, bo, library):
+    for person in (ada, bo):
+        read(person)
+        request_refresh(user_id=person.pk)
+
+    erase_person(user_id=ada.pk)
+
+    assert [one.user for one in RecommendationList.objects.all()] == [bo]
+    assert Recommendation.objects.count() == len(library)
+    assert [run.key for run in JobRun.objects.all()] == [bo.key]
+    assert cached_list(ada.pk) is None
+    assert cached_list(bo.pk) is not None
+
+
+@pytest.mark.parametrize("model", [RecommendationList, Recommendation])
+def test_in_the_admin_it_is_shown_and_not_written(ada, library, model):
+    read(ada)
+    row, staff = model._default_manager.first(), Admin("grace").client
+
+    assert staff.get(list_path(row), {"q": "ada"}).status_code == 200
+    assert staff.get(row_path(row)).status_code == 200
+    for path in (f"{list_path(row)}add/", row_path(row, "delete"), row_path(row)):
+        assert staff.post(path, {"post": "yes"}).status_code == 403

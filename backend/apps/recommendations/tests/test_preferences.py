@@ -1,0 +1,121 @@
+"""What is known of people becomes what they wish for, and what they are not to be offered."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.playlist.services import Place, add_item, cast_vote
+from apps.playlist.tests.rooms import new_room
+from apps.recommendations import preferences
+from apps.recommendations.preferences import LATELY, exclusions_of, preferences_of, preferences_of_people
+from apps.recommendations.sources.base import Interaction
+from apps.recommendations.tests.telling import tell
+from apps.users.models import Guest
+from apps.users.selectors import account
+
+LONG_AGO = LATELY + timedelta(minutes=1)
+
+
+def liked(user) -> list[tuple[str, Interaction]]:
+    return [(one.title, one.interaction) for one in preferences_of(account(user.pk)).liked]
+
+
+def avoided(user, library) -> tuple[set[str], set[str]]:
+    found = exclusions_of([user.pk]).get(user.pk)
+    if found is None:
+        return set(), set()
+    by_id = {track.pk: title for title, track in library.items()}
+    return {by_id[track_id] for track_id in found.track_ids}, found.artists
+
+
+def test_the_strongest_first_each_by_what_says_most_and_skips_count_against(ada, library):
+    tell(ada, "play", library["Halo"], library["Naima"])
+    tell(ada, "like", library["Naima"])
+    tell(ada, "share", library["Toxic"])
+    at = timezone.now() - LONG_AGO
+    tell(ada, "play", library["Royals"], at=at)
+    tell(ada, "skip", library["Royals"], library["So What"], at=at)
+
+    assert liked(ada) == [
+        ("Naima", Interaction.LIKED),
+        ("Toxic", Interaction.SHARED),
+        ("Halo", Interaction.PLAYED),
+    ]
+
+
+def test_votes_and_adds_count_too(ada, library):
+    room = new_room()
+    items = {
+        title: add_item(slug=room.slug, track_id=library[title].pk, added_by="A", place=Place(), adder=adder)
+        for title, adder in [("Halo", ada.key), ("Naima", ""), ("Toxic", "")]
+    }
+    cast_vote(slug=room.slug, item_id=items["Naima"].pk, voter=ada.key, value=1)
+    cast_vote(slug=room.slug, item_id=items["Toxic"].pk, voter=ada.key, value=-1)
+
+    assert liked(ada) == [("Naima", Interaction.LIKED), ("Halo", Interaction.QUEUED)]
+    assert preferences_of(account(ada.pk)).avoided_track_ids == {library["Toxic"].pk}
+
+
+def test_of_several_people_each_has_their_own(ada, bo, library):
+    tell(ada, "like", library["Halo"])
+    tell(bo, "like", library["Naima"])
+    guest = Guest.objects.create(name="Cem")
+    add_item(slug=new_room().slug, track_id=library["Toxic"].pk, added_by="C", place=Place(), adder=guest.key)
+
+    found = preferences_of_people([account(ada.pk), account(bo.pk)], guests=[guest.key])
+
+    assert {key: [one.title for one in preferences.liked] for key, preferences in found.items()} == {
+        ada.key: ["Halo"],
+        bo.key: ["Naima"],
+        guest.key: ["Toxic"],
+    }
+
+
+@pytest.mark.parametrize("kind", ["skip", "dislike"])
+def test_what_was_skipped_or_disliked_lately_is_avoided(ada, bo, library, kind):
+    tell(ada, kind, library["Halo"])
+    tell(ada, kind, library["Naima"], at=timezone.now() - LONG_AGO)
+    tell(bo, kind, library["Toxic"])
+
+    assert avoided(ada, library)[0] == {"Halo"}
+
+
+def test_who_likes_it_since_does_not_avoid_it(ada, library):
+    earlier, later = (timezone.now() - timedelta(days=days) for days in (2, 1))
+    tell(ada, "dislike", library["Halo"], library["Naima"], at=earlier)
+    tell(ada, "skip", library["Naima"], at=later)
+    tell(ada, "like", library["Halo"], at=later)
+    tell(ada, "like", library["Toxic"], at=earlier)
+    tell(ada, "skip", library["Toxic"], at=later)
+
+    assert avoided(ada, library) == ({"Naima", "Toxic"}, {"john coltrane"})
+
+
+def test_of_a_long_history_the_latest_part_says_what_is_avoided(ada, library, monkeypatch):
+    """It is read while activities are stored: no person may make others wait by having reported much."""
+    monkeypatch.setattr(preferences, "MAX_ACTIVITIES", 3)
+    tell(ada, "skip", library["Halo"], library["Naima"], library["Toxic"])
+    tell(ada, "play", library["Royals"])
+
+    assert avoided(ada, library)[0] == {"Naima", "Toxic"}
+
+
+def test_an_artist_who_is_liked_or_named_is_not_avoided(add_person, library):
+    cem = add_person("cem", favorite_artists=["John COLTRANE"])
+    tell(cem, "dislike", library["So What"], library["Naima"], library["Halo"])
+    tell(cem, "like", library["Blue in Green"])
+
+    tracks, artists = avoided(cem, library)
+
+    assert tracks == {"So What", "Naima", "Halo"}
+    assert artists == {"beyonce"}
+
+
+def test_takes_so_many_queries_however_much_was_done(ada, library, django_assert_max_num_queries):
+    for kind in ("play", "like", "skip", "dislike"):
+        tell(ada, kind, *library.values(), times=5)
+    user = account(ada.pk)
+
+    with django_assert_max_num_queries(6):
+        preferences_of(user)

@@ -1,0 +1,140 @@
+"""A refresh: one job a person however many ask; what is done by the clock; what is answered meanwhile."""
+
+from datetime import timedelta
+from unittest.mock import Mock
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.utils import timezone
+
+from apps.jobs.models import JobRun, Status
+from apps.jobs.tasks import purge_runs
+from apps.jobs.worker import Worker
+from apps.recommendations.list_store import MAX_STORED
+from apps.recommendations.models import RecommendationList
+from apps.recommendations.selectors import STALE_AFTER, recommendations_for
+from apps.recommendations.tasks import (
+    ACTIVE_FOR,
+    FRESH_FOR,
+    refresh_active,
+    refresh_run,
+    request_refresh,
+    train,
+)
+from apps.recommendations.tests.telling import NETWORK, read, tell
+from apps.users.models import User
+from apps.users.services import change_taste
+from core.errors import NotFound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("deed", ["like", "taste"])
+def test_who_did_something_since_gets_a_new_one(ada, bo, library, deed: str):
+    def do(person: User) -> None:
+        if deed == "like":
+            tell(person, "like", library["Halo"])
+        else:
+            change_taste(user_id=person.pk, given={"moods": ["calm"]}, is_whole=False)
+
+    def ended() -> object:
+        run = request_refresh(user_id=ada.pk)
+        Worker().work()
+        return run.pk
+
+    first = ended()
+    do(bo)
+    same = ended()
+    do(ada)
+    other = ended()
+
+    assert first == same != other
+
+
+def test_a_job_for_who_has_gone_fails_with_its_code_and_other_jobs_are_not_seen(ada):
+    other = purge_runs.request(ada.key).run
+    with pytest.raises(NotFound):
+        refresh_run(other.pk, user_id=None)
+    run = request_refresh(user_id=ada.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM users_user WHERE id = %s", [ada.pk])
+
+    Worker().work()
+
+    run.refresh_from_db()
+    assert (run.status, run.error_code) == (Status.FAILED, "NOT_FOUND")
+
+
+# --- By the clock ------------------------------------------------------------------------------------
+
+
+def test_active_people_get_a_new_list_and_others_do_not(ada, bo, add_person, library):
+    cem = add_person("cem")
+    tell(ada, "play", library["Halo"])
+    tell(bo, "play", library["Halo"], at=timezone.now() - ACTIVE_FOR - timedelta(days=1))
+    tell(cem, "play", library["Halo"])
+    read(cem)
+    RecommendationList.objects.update(generated_at=timezone.now() - FRESH_FOR - timedelta(minutes=1))
+
+    assert refresh_active() == {"refreshed": 2}
+    assert {kept.user_id for kept in RecommendationList.objects.all()} == {ada.pk, cem.pk}
+    # A run that takes over from a killed one does nothing twice.
+    assert refresh_active() == {"refreshed": 0}
+
+
+def test_training_learns_from_what_people_do_and_without_that_nothing(ada, library, no_model):
+    assert train() == {"listens": 0}
+    assert not no_model.exists()
+    tell(ada, "like", library["Halo"], library["Naima"])
+
+    assert train() == {"listens": 4, "items": 4}
+    assert no_model.exists()
+
+
+# --- The response to a request: at once, from the nearest place --------------------------------------
+
+
+def test_what_was_found_is_remembered_by_the_cache_and_kept_in_the_database(
+    ada, library, django_assert_num_queries, monkeypatch
+):
+    first = read(ada)
+    cache.clear()
+
+    with django_assert_num_queries(2):
+        second = read(ada)
+    asked = Mock()
+    for name in ("get", "set", "add", "get_many", "has_key"):
+        asked.attach_mock(Mock(wraps=getattr(cache, name)), name)
+        monkeypatch.setattr(cache, name, getattr(asked, name))
+    with django_assert_num_queries(0):
+        third = read(ada)
+
+    assert [name for name, _, _ in asked.mock_calls] == ["get"]
+    assert [one.source for one in (first, second, third)] == ["computed", "database", "cache"]
+    assert first.recommendations == second.recommendations == third.recommendations
+    assert first.generated_at == second.generated_at == third.generated_at
+
+
+def test_a_list_is_not_without_end(ada, bo, add_track):
+    assert read(bo).recommendations == []
+    for number in range(MAX_STORED + 20):
+        add_track(f"Number {number}", f"Artist {number}")
+
+    assert read(ada).count == MAX_STORED
+
+
+def test_an_old_list_is_given_and_asked_for_anew_once(ada, library):
+    read(ada)
+    now = timezone.now() + STALE_AFTER - timedelta(minutes=1)
+    assert not recommendations_for(ada.pk, limit=None, room=None, network=NETWORK, now=now).stale
+    assert not JobRun.objects.exists()
+    old = timezone.now() - STALE_AFTER - timedelta(minutes=1)
+    RecommendationList.objects.update(generated_at=old)
+    cache.clear()
+
+    answers = [read(ada) for _ in range(3)]
+
+    assert [answer.stale for answer in answers] == [True] * 3
+    assert [answer.source for answer in answers] == ["database", "cache", "cache"]
+    assert [run.key for run in JobRun.objects.all()] == [ada.key]

@@ -1,0 +1,135 @@
+"""A damaged line costs only itself: no other track has another number for it unless a status says so."""
+
+import random
+from typing import Any
+
+import pytest
+
+from apps.charts.models import ReviewItem
+from apps.charts.tests.bodies import Track, isrc
+from apps.tunemeld.tests.misleading.world import (
+    APPLE_ERROR,
+    OTHERS,
+    SERVICES,
+    Damage,
+    Day,
+    World,
+    check,
+    first_named,
+    named,
+    responses,
+    set_list,
+    sources_in,
+    tracks_in,
+)
+
+
+def in_line(number: int, track: Track) -> Damage:
+    """On SoundCloud's list."""
+
+    def damage(day: Day) -> None:
+        day.soundcloud = [track if one == number else first_named(one) for one in range(11, 31)]
+
+    return damage
+
+
+def unreadable(day: Day) -> None:
+    day.soundcloud = [("", "", None)] * 3 + [first_named(number) for number in range(14, 31)]
+
+
+def other_artists(day: Day) -> None:
+    day.spotify = [
+        ("Won't Stop & Go 12", "Ada 12, Bo, Cem, Dee", isrc(12)) if number == 12 else named(number)
+        for number in range(1, 21)
+    ]
+    day.soundcloud = [first_named(number) for number in range(11, 31) if number != 12]
+    day.apple_music = [
+        ("Won't Stop & Go 12", "Ada 12, Bo, Cem, Eli", None) if number == 12 else named(number)
+        for number in range(6, 26)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("damage", "damaged", "is_listed"),
+    [
+        pytest.param(in_line(15, ("\u200b", "\u202e", isrc(15))), [15], False, id="an invisible name"),
+        pytest.param(in_line(15, ("null", "null", isrc(15))), [15], False, id="null for a name"),
+        pytest.param(
+            in_line(15, ("Heavenly", "Dee", isrc(16))), [15, 16], True, id="the ISRC of another line"
+        ),
+        pytest.param(
+            in_line(15, ("Heavenly", "Dee", isrc(5))), [15, 5], True, id="the ISRC of another list's"
+        ),
+        pytest.param(unreadable, [11, 12, 13], False, id="lines without names"),
+    ],
+)
+@pytest.mark.django_db
+@pytest.mark.one_database(but=["an invisible name", "the ISRC of another line"])
+def test_a_wrong_line_costs_only_itself(
+    world: World, truth: dict[str, Any], damage: Damage, damaged: list[int], is_listed: bool
+):
+    day = Day(0)
+    damage(day)
+    world.put(day)
+
+    records = world.run()
+
+    answers = responses()
+    check(answers, truth, damaged=damaged)
+    assert ReviewItem.objects.exists() == is_listed
+    assert (records["extract"].unreadable > 0) == (not is_listed)
+    names = {code: (track["name"], track["artist"]) for code, track in tracks_in(answers).items()}
+    assert (
+        names.items()
+        <= {isrc(number): named(number)[:2] for number in range(1, 21)}.items()
+        | {code: (track["name"], track["artist"]) for code, track in tracks_in(truth).items()}.items()
+    )
+
+
+@pytest.mark.django_db
+def test_another_artist_on_each_side_is_another_recording(world: World):
+    day = Day(0)
+    other_artists(day)
+    world.put(day)
+
+    world.run()
+
+    assert isrc(12) not in tracks_in(responses()), "one service alone has it"
+    assert ReviewItem.objects.filter(artist="Ada 12, Bo, Cem, Eli").exists()
+
+
+def drop(number: int, service: str) -> Damage:
+    listed = {"spotify": range(1, 21), "apple_music": range(6, 26), "soundcloud": range(11, 31)}[service]
+    write = first_named if service == "soundcloud" else named
+
+    def damage(day: Day) -> None:
+        setattr(day, service, [("", "", None) if one == number else write(one) for one in listed])
+
+    return damage
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.django_db
+@pytest.mark.one_database(but=["0"])
+def test_damage_changes_no_other_number_without_a_status(world: World, truth: dict[str, Any], seed: int):
+    rng, day = random.Random(seed), Day(0)
+    whole: list[list[Track] | bytes] = [OTHERS[:40], b"oops", APPLE_ERROR, [named(6)] * 20]
+    damaged = set[int]()
+    for service in SERVICES:
+        number = rng.randrange(11, 21)
+        choice = rng.choice(["fine", "line", "list"])
+        if choice == "line":
+            drop(number, service)(day)
+            damaged.add(number)
+        elif choice == "list":
+            set_list(service, rng.choice(whole))(day)
+    for counts in (day.plays, day.totals):
+        for key in rng.sample(sorted(counts), rng.choice([0, 1, 5, len(counts)])):
+            counts[key] = int(counts[key] * rng.choice([0, 0.5, 100]))
+    world.put(day)
+
+    world.run()
+
+    answers = responses()
+    assert "ok" in sources_in(answers).values(), "nothing to compare"
+    check(answers, truth, damaged=sorted(damaged))

@@ -1,0 +1,217 @@
+"""What a chart costs by GraphQL: as many queries however long it is, and of memory no more than is fixed.
+
+And what a request may cost at most, in processor time.
+"""
+
+import time
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import msgspec
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+from graphql import get_introspection_query
+
+from apps.charts.genres import MusicService
+from apps.charts.models import (
+    ChartTrack,
+    Edition,
+    EditionEntry,
+    RawEdition,
+    RawEntry,
+    ServiceTrack,
+    Status,
+)
+from apps.charts.tests.bodies import Folder
+from apps.charts.tests.conftest import Run
+from apps.counts import cache_invalidation
+from apps.counts.models import HistoricalViewCount, ViewCount
+from apps.tunemeld import execution
+from apps.tunemeld.execution import Context, Question, answered
+from apps.tunemeld.query_cost import MAX_SELECTIONS
+from core.identity import Caller
+from core.process_tuning import with_large_stack_chunk
+
+MOST_QUERIES = 6
+EVERYTHING = """{
+    playlist(genre: "pop", service: "%s") { updatedAt tracks {
+        isrc trackName fullArtistName tunemeldRank spotifyRank spotifyUrl youtubeSource { url }
+        totalCurrentPlayCount totalWeeklyChangePercentage viewCountDataJson buttonLabels { title }
+    } }
+}"""
+CHART, LIST = EVERYTHING % "tunemeld", EVERYTHING % "spotify"
+SIMILAR = (
+    '{ playlist(genre: "pop", service: "tunemeld") { tracks {'
+    " similarTracks(limit: 3) { isrc spotifyUrl } } } }"
+)
+
+
+def ask(query: str) -> bytes:
+    return answered(Question(query, {}, None), Context(Caller(key="test", address="127.0.0.1"), ""))
+
+
+def tracks_of(query: str) -> list[dict[str, Any]]:
+    body = msgspec.json.decode(ask(query))
+    assert body.keys() == {"data", "extensions"}, body
+    tracks: list[dict[str, Any]] = body["data"]["playlist"]["tracks"]
+    return tracks
+
+
+def fill(folder: Folder, run: Run, length: int) -> None:
+    for service in ("spotify", "soundcloud"):
+        folder.list(service, "2025-03-05", *range(1, length + 1))
+    run()
+    cache.clear()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("length", [3, 40])
+def test_a_chart_costs_the_same_queries_however_long_it_is(
+    run: Run, folder: Folder, django_assert_max_num_queries, length: int, monkeypatch
+):
+    # A new state is looked for once what other processes dropped; that is no chart's cost.
+    monkeypatch.setattr(cache_invalidation, "_poll", lambda followed: None)
+    for query in (CHART, LIST, SIMILAR):
+        fill(folder, run, length)
+        with django_assert_max_num_queries(MOST_QUERIES):
+            assert len(tracks_of(query)) == length
+
+
+@pytest.mark.django_db
+def test_long_documents_are_not_cached():
+    parsed: Any = execution._cached_parse
+    short = "{ defaultGenre } #" + "x" * execution.MAX_CACHED_LENGTH
+    before = parsed.cache_info().currsize
+
+    ask(short)
+    ask(short[: execution.MAX_CACHED_LENGTH + 1])
+    ask("{" + "genres{id}" * 990 + "}")
+
+    assert parsed.cache_info().currsize == before
+    ask(short[: execution.MAX_CACHED_LENGTH])
+    assert parsed.cache_info().currsize <= execution.MAX_CACHED_DOCUMENTS
+    assert ask(short[: execution.MAX_CACHED_LENGTH]) == ask(short)
+
+
+# --- Processor time ----------------------------------------------------------------------------------
+
+# The processor time of one request, in that of CHEAP: an idle core takes about half a millisecond for that
+# one, so 50 ms at most; a whole chart comes to 70 times. As a ratio it holds on slower or busy machines, too.
+MOST_TIMES = 100
+CHEAP = "{ defaultGenre @@ }"
+# Every field of a chart's tracks, as a client of TuneMeld's asks for them.
+TRACK = """id isrc trackName artistName fullTrackName fullArtistName albumName albumCoverUrl updatedAt
+    tunemeldRank aggregateRank aggregateScore spotifyRank appleMusicRank soundcloudRank
+    spotifyUrl appleMusicUrl soundcloudUrl youtubeUrl totalCurrentPlayCount totalWeeklyChangePercentage
+    spotifyCurrentPlayCount youtubeCurrentPlayCount"""
+SOURCE = "{ name displayName url iconUrl }"
+SOURCES = ["spotify", "appleMusic", "soundcloud", "youtube"]
+DETAIL = 'trackDetailUrl(genre: "pop", rank: "r", player: "p")'
+POP = 'playlist(genre: "pop", service: "tunemeld") { tracks { %s } }'
+
+
+def lists_without_tracks(number: int) -> str:
+    return " ".join(
+        f'l{index}: playlist(genre: "pop", service: "spotify") {{ genreName }}' for index in range(number)
+    )
+
+
+DEAREST = {
+    "a whole chart": POP
+    % (
+        f"{TRACK} {DETAIL} buttonLabels {{ buttonType context title ariaLabel }}"
+        + " ".join(f"{service}Source {SOURCE}" for service in SOURCES)
+    ),
+    "fields with arguments": POP % " ".join(f"d{number}: {DETAIL}" for number in range(9)),
+    "histories": POP % f"{TRACK} viewCountDataJson",
+    "many charts": " ".join(f"p{number}: {POP % 'id'}" for number in range(4)),
+    "lists without their tracks": lists_without_tracks(5),
+    "many descriptions": " ".join(
+        f'm{number}: playlistsByGenre(genre: "pop") {{ playlistName }}' for number in range(9)
+    ),
+    "many tracks": " ".join(
+        f't{number}: trackByIsrc(isrc: "ZZTUT{number:07}") {{ ...T }}' for number in range(19)
+    ),
+    "the same field as often as it may be": "ranks { name } " * 22,
+    "as many selections as there may be": " ".join(f"x{number}" for number in range(MAX_SELECTIONS - 1)),
+}
+
+
+@pytest.fixture
+def whole_chart(transactional_db: None) -> None:
+    """100 tracks at four services, which were counted on 30 days."""
+    now = timezone.now()
+    tracks = ChartTrack.objects.bulk_create(
+        ChartTrack(isrc=f"ZZTUT{number:07}", name=f"Track {number} of a list", artist=f"Artist {number}")
+        for number in range(100)
+    )
+    edition = Edition.objects.create(genre="pop", issued_on=now.date(), published_at=now)
+    ranks = {"spotify": 1, "apple_music": 2, "soundcloud": 3}
+    given = RawEdition.objects.create(
+        genre="pop", service="spotify", issued_on=now.date(), status=Status.OK, fetched_at=now, tried_at=now
+    )
+    RawEntry.objects.bulk_create(
+        RawEntry(edition=given, rank=number, name=track.name, artist=track.artist, track=track)
+        for number, track in enumerate(tracks, 1)
+    )
+    EditionEntry.objects.bulk_create(
+        EditionEntry(edition=edition, rank=number, track=track, points=number, ranks=ranks)
+        for number, track in enumerate(tracks, 1)
+    )
+    ServiceTrack.objects.bulk_create(
+        ServiceTrack(
+            service=service, service_track_id=track.isrc, track=track, url=f"https://x.example/{track}"
+        )
+        for service in MusicService.values
+        for track in tracks
+    )
+    counted = [(track.isrc, service) for track in tracks for service in ("spotify", "youtube")]
+    HistoricalViewCount.objects.bulk_create(
+        HistoricalViewCount(
+            isrc=isrc,
+            service=service,
+            recorded_date=now.date() - timedelta(days=day),
+            view_count=3000 - day,
+            delta_count=1,
+            delta_days=1,
+            counted_at=now,
+        )
+        for isrc, service in counted
+        for day in range(30)
+    )
+    ViewCount.objects.bulk_create(
+        ViewCount(isrc=isrc, service=service, view_count=3000, last_updated=now) for isrc, service in counted
+    )
+    cache_invalidation.catch_up()
+
+
+@with_large_stack_chunk
+def seconds(query: str, number: int) -> float:
+    """Of the processor, for a document that no cache has seen."""
+    began = time.thread_time()
+    body = ask(query.replace("@@", f"n{number}: __typename"))
+    took = time.thread_time() - began
+    assert b"QUERY_TOO_LARGE" not in body, body
+    return took
+
+
+def test_the_dearest_documents_that_are_admitted_cost_no_more_than_100_cheap_ones(whole_chart):
+    several = "fragment T on TrackType { aggregateRank spotifyUrl spotifyCurrentPlayCount }"
+    documents = {name: f"{{ {text} @@ }}" + several * ("...T" in text) for name, text in DEAREST.items()}
+    documents["the schema"] = get_introspection_query().replace("__schema {", "@@ __schema {", 1)
+    fastest, numbers = dict.fromkeys([*documents, CHEAP], 1e9), count()
+
+    # Each several times and in turns: what else the machine does hits all of them.
+    for _ in range(8):
+        for name, text in documents.items():
+            fastest[name] = min(fastest[name], seconds(text, next(numbers)))
+            fastest[CHEAP] = min(fastest[CHEAP], *(seconds(CHEAP, next(numbers)) for _ in range(3)))
+
+    cheap = fastest.pop(CHEAP)
+    times = {name: round(took / cheap) for name, took in fastest.items()}
+    assert max(times.values()) <= MOST_TIMES, times
+    assert b"QUERY_TOO_LARGE" in ask(f"{{ {lists_without_tracks(6)} }}"), (
+        "a list is read also without its tracks"
+    )

@@ -1,0 +1,247 @@
+"""GraphQL over HTTP, one operation in a body or a few of them in a list; and the legacy URLs."""
+
+from typing import Any, ClassVar
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from apps.charts import examples
+from apps.charts.selectors.charts import edition_on, is_made_of_samples
+from apps.charts.selectors.lists import service_list
+from apps.charts.serializers import genre_named, ranked_service_named, read_query
+from apps.charts.views import DATE, SORT, chart_response, success
+from apps.tunemeld import legacy_pages
+from apps.tunemeld.execution import Context, Question, answered, schema
+from apps.tunemeld.query_cost import MAX_OPERATIONS, Budget
+from core.endpoints import Body, ResponseSpec, endpoint, endpoint_like
+from core.error_responses import only_read
+from core.errors import ErrorSpec, InvalidInput, NotFound, invalid
+from core.fields import TextField
+from core.identity import caller_of
+from core.json_codec import json_bytes
+from core.middleware import count_again
+
+# GraphQL over HTTP's name for its responses; errors of requests are plain JSON also then.
+GRAPHQL_JSON = "application/graphql-response+json"
+MAX_QUERY = 20_000
+MAX_NAME = 100
+NO_QUERY = invalid("There is no query.", query="This field is required.")
+
+
+class VariablesField(serializers.DictField):
+    """Any JSON, but text only that can be written as UTF-8."""
+
+    class Meta:
+        swagger_schema_fields: ClassVar = {"additionalProperties": True}
+
+    default_error_messages: ClassVar = {"odd": "Texts must be valid Unicode."}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        value: dict[str, Any] = super().to_internal_value(data)
+        try:
+            json_bytes(value)
+        except UnicodeEncodeError:
+            self.fail("odd")
+        return value
+
+
+class QuestionSerializer(serializers.Serializer[Any]):
+    """One operation; other fields of a client are ignored."""
+
+    # GraphQL itself reports an empty one.
+    query = TextField(max_length=MAX_QUERY, trim_whitespace=False, allow_blank=True)
+    variables = VariablesField(required=False, allow_null=True, default=None)
+    operationName = TextField(  # noqa: N815 - its name is the protocol's
+        required=False, allow_null=True, allow_blank=True, max_length=MAX_NAME, default=None
+    )
+
+
+class GraphQLExtensions(msgspec.Struct, frozen=True):
+    is_sample: bool
+
+
+class GraphQLAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was asked for, as far as there is any; `errors` only where there are some.
+
+    `extensions` say of charts whether they are made of samples.
+    """
+
+    data: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
+    errors: list[dict[str, Any]] = msgspec.field(default_factory=list)
+    extensions: GraphQLExtensions | msgspec.UnsetType = msgspec.UNSET
+
+
+class GraphQLView(APIView):
+    """Public; no response depends on the caller."""
+
+    tag = "charts"
+    # It only reads: a whole request would hold the lock of a write.
+    keeps_no_answer_on = {"POST"}
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
+        return super().perform_content_negotiation(request, force=force or _wants_graphql_json(request))
+
+    @endpoint(
+        ResponseSpec(
+            200,
+            "The answer to the operation.",
+            {"data": {"genres": [{"name": "pop", "displayName": "Pop"}]}},
+            body=GraphQLAnswer,
+        ),
+        body=Body(
+            QuestionSerializer,
+            {"query": "query GetAvailableGenres { genres { name displayName } }", "variables": {}},
+            name="GraphQLQuestion",
+        ),
+        errors=[NO_QUERY],
+        values={"max_operations": MAX_OPERATIONS},
+        name="ask",
+        is_enveloped=True,
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Ask by GraphQL.
+
+        Of at most {max_operations} operations in a list each is answered. Each counts as a request, and they
+        share the limits of one. An Idempotency-Key has no effect. Errors in a field or the query are in the
+        200, with a code in their `extensions`: `QUERY_TOO_LARGE`, `RATE_LIMITED`, `INTERNAL_ERROR`. The
+        media type is `application/graphql-response+json` for clients that accept it.
+        """
+        caller, base_url = caller_of(request), request.build_absolute_uri("/").rstrip("/")
+        if not isinstance(request.data, list):
+            return _response(request, answered(_question(request.data), Context(caller, base_url)))
+        if not 1 <= len(request.data) <= MAX_OPERATIONS:
+            raise InvalidInput.of("body", f"Send between 1 and {MAX_OPERATIONS} operations in one request.")
+        questions, budget = [_question(one) for one in request.data], Budget()
+        count_again(request._request, times=len(questions) - 1)
+        answers = (answered(question, Context(caller, base_url, budget)) for question in questions)
+        return _response(request, b"[%s]" % b",".join(answers))
+
+
+class NamedGraphQLView(GraphQLView):
+    """The same at the name of an operation, which says nothing: the body does."""
+
+    @endpoint_like(
+        GraphQLView.post,
+        name="ask_by_name",
+        errors=[NO_QUERY, ErrorSpec(NotFound, "No operation of chart clients has this name.", is_plain=True)],
+    )
+    def post(self, request: Request, operation: str = "") -> HttpResponse:
+        """Ask by GraphQL, at the operation's name."""
+        del operation
+        return super().post(request)
+
+
+@endpoint(
+    ResponseSpec(200, "In GraphQL's schema language.", body=str),
+    name="read",
+    tag="documents",
+    produces="text/plain",
+    negotiates=False,
+)
+@only_read
+def schema_text(_request: HttpRequest) -> HttpResponse:
+    """The GraphQL schema as text."""
+    return HttpResponse(schema.as_str(), content_type="text/plain; charset=utf-8")
+
+
+def _response(request: Request, body: bytes) -> HttpResponse:
+    kind = GRAPHQL_JSON if _wants_graphql_json(request) else "application/json"
+    return HttpResponse(body, content_type=kind)
+
+
+def _wants_graphql_json(request: Request) -> bool:
+    return GRAPHQL_JSON in request.headers.get("Accept", "").lower()
+
+
+def _question(body: Any) -> Question:
+    sent = QuestionSerializer(data=body)
+    sent.is_valid(raise_exception=True)
+    operation = sent.validated_data
+    return Question(operation["query"], operation["variables"] or {}, operation["operationName"] or None)
+
+
+class OlderViewSet(viewsets.ViewSet):
+    """The legacy URLs of chart clients."""
+
+    tag = "charts"
+
+    @endpoint(
+        ResponseSpec(200, example=legacy_pages.GRAPH_DATA),
+        errors=[genre_named],
+        name="read",
+        is_enveloped=True,
+    )
+    def graph_data(self, request: Request, genre: str) -> Response:
+        """Counts of the tracks of a chart, day by day."""
+        del request
+        edition = edition_on(genre_named(genre), None)
+        counts = legacy_pages.graph_data(edition)
+        return success(f"Counts of the {genre} chart.", counts, is_sample=edition.is_sample)
+
+    @endpoint(
+        ResponseSpec(200, example=examples.CHART),
+        parameters=[SORT, DATE],
+        errors=[genre_named, read_query],
+        name="read",
+        is_enveloped=True,
+    )
+    def playlist_data(self, request: Request, genre: str) -> Response:
+        """The chart of a genre.
+
+        As `/api/charts/{genre}/`.
+        """
+        return chart_response(request, genre)
+
+    @endpoint(
+        ResponseSpec(200, example=examples.SERVICE_LIST), errors=[genre_named], name="read", is_enveloped=True
+    )
+    def service_playlist(self, request: Request, genre: str, service: str) -> Response:
+        """A service's own list, as it was taken.
+
+        As `/api/charts/{genre}/{service}/`.
+        """
+        del request
+        listed = service_list(genre_named(genre), ranked_service_named(service), None)
+        return success(
+            f"The list of {service} for {genre} of {listed.date}.", listed, is_sample=listed.is_sample
+        )
+
+    @endpoint(
+        ResponseSpec(200, example=legacy_pages.LAST_UPDATED),
+        errors=[genre_named],
+        name="read",
+        is_enveloped=True,
+    )
+    def last_updated(self, request: Request, genre: str) -> Response:
+        """When a chart was published last."""
+        del request
+        edition = edition_on(genre_named(genre), None)
+        age = legacy_pages.last_updated(edition)
+        return success(f"The {genre} chart's age.", age, is_sample=edition.is_sample)
+
+    @endpoint(
+        ResponseSpec(200, example=legacy_pages.HEADER_ART),
+        errors=[genre_named],
+        name="read",
+        is_enveloped=True,
+    )
+    def header_art(self, request: Request, genre: str) -> Response:
+        """Covers and names of the services' lists."""
+        del request
+        art = legacy_pages.header_art(genre_named(genre))
+        return success(f"Covers of the lists for {genre}.", art, is_sample=is_made_of_samples())
+
+    @endpoint(ResponseSpec(200, example=legacy_pages.TRENDING), name="read", is_enveloped=True)
+    def trending(self, request: Request) -> Response:
+        """What is played more than a week ago, the most first.
+
+        At most 100 tracks. The week ends with `date`, the newest day that was counted; a service's figures
+        count where they are `ok` on both days.
+        """
+        del request
+        tracks = legacy_pages.trending()
+        return success("What is played more than a week ago.", tracks, is_sample=is_made_of_samples())

@@ -1,0 +1,247 @@
+"""Personal data: what each app stores of a person, exported, erased, and moved from a guest to an account."""
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from django.contrib.admin.models import LogEntry
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+
+from apps.realtime.decorators import log_action
+from apps.users.models import Guest, LoginSession, User
+from apps.users.selectors import account, entries_about, taste_of
+from core.database import consistent_read, delete_in_portions, in_portions
+from core.errors import NotAuthenticated, NotFound
+from core.json_codec import json_response
+from core.models import KeptAnswer
+from core.request_context import request_context
+
+
+class PersonalDataHandler(Protocol):
+    """What one app keeps of people, by their key: `user:5`, `guest:9hX…`."""
+
+    def export(self, key: str) -> dict[str, Any]:
+        """All of it, by names that say what it is; plain values that JSON can hold.
+
+        What may be much is an iterator, which is read at the same moment of the database.
+        """
+
+    def transfer_bulk(self, *, giver: str, taker: str) -> None:
+        """What a guest had becomes an account's, outside of any transaction: what may be much, in short ones.
+
+        Raises NotAuthenticated when one of the two has gone.
+        """
+
+    def transfer(self, *, giver: str, taker: str) -> None:
+        """The rest of it, and what came meanwhile. Within a transaction that holds both people."""
+
+    def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
+        """Before that, outside of any transaction: what may be much is erased in short ones."""
+
+    def erase(self, key: str, *, names: Collection[str]) -> None:
+        """Takes the person, who had these names, out of it. Within a transaction that holds them."""
+
+
+_registered: list[PersonalDataHandler] = []
+
+
+def register_personal_data(handler: PersonalDataHandler) -> None:
+    """Called once by each app that keeps something of people, when it is ready."""
+    if handler not in _registered:
+        _registered.append(handler)
+
+
+def personal_data_handlers() -> list[PersonalDataHandler]:
+    return list(_registered)
+
+
+# --- Export: everything that is stored about a person, in one document -------------------------------
+
+
+def export_of(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    """All of one moment; long lists are read and written in portions. Raises NotFound."""
+    with consistent_read():
+        user = account(user_id)
+        parts: dict[str, Any] = {
+            "exported_at": timezone.now(),
+            "account": _account(user),
+            "profile": taste_of(user),
+            "sessions": _sessions(user),
+            "tokens": _tokens(user),
+            "kept_answers": _idempotency_records(user),
+            "admin_log": _admin_log(user),
+        }
+        for handler in personal_data_handlers():
+            parts |= handler.export(user.key)
+        return json_response(request, parts)
+
+
+def _account(user: User) -> dict[str, Any]:
+    """Without the password's hash, which is of use only for guessing it."""
+    fields = ("id", "username", "email", "first_name", "last_name", "is_staff", "date_joined", "last_login")
+    permissions = user.user_permissions.values_list("codename", flat=True)
+    return {
+        **{name: getattr(user, name) for name in fields},
+        "groups": list(user.groups.values_list("name", flat=True)),
+        "permissions": list(permissions),
+    }
+
+
+def _sessions(user: User) -> Iterator[dict[str, Any]]:
+    for session in in_portions(LoginSession.objects.filter(user_id=user.pk)):
+        yield {"ends_at": session.expire_date}
+
+
+def _tokens(user: User) -> Iterator[dict[str, Any]]:
+    for token in in_portions(OutstandingToken.objects.filter(user=user).select_related("blacklistedtoken")):
+        used = getattr(token, "blacklistedtoken", None)
+        ended = used.blacklisted_at if used else None
+        yield {"made_at": token.created_at, "ends_at": token.expires_at, "ended_at": ended}
+
+
+def _idempotency_records(user: User) -> Iterator[dict[str, Any]]:
+    """Not what they say: that is in the other parts."""
+    kept = KeptAnswer.objects.filter(Q(caller=user.key) | Q(subject=user.key)).defer("body", "recipe")
+    for one in in_portions(kept):
+        yield {"key": one.key, "status": one.status, "created_at": one.created_at}
+
+
+def _admin_log(user: User) -> Iterator[dict[str, Any]]:
+    """What the person did in the admin, and what others did there about the account."""
+    for entry in in_portions(LogEntry.objects.filter(user=user) | entries_about(user)):
+        yield {"at": entry.action_time, "object": entry.object_repr, "change": entry.get_change_message()}
+
+
+# --- Erasure -----------------------------------------------------------------------------------------
+
+
+@log_action("erase_person")
+def erase_person(*, user_id: int) -> None:
+    """Deletes the account and its personal data; what others see stays, without a name.
+
+    Raises NotFound.
+    """
+    going = User.objects.filter(pk=user_id).first()
+    if going is None:
+        raise NotFound("There is no such account.")
+    # In portions, so that no write waits long. After an interruption the request can be repeated.
+    for handler in personal_data_handlers():
+        handler.erase_bulk(going.key, names=names_of(going))
+    for rows in _own_records(going):
+        delete_in_portions(rows)
+    with transaction.atomic():
+        # Excludes transactions that lock the person, but not inserts of rows that refer to them: these may
+        # hold locks that the handlers below wait for.
+        user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+        if user is None:
+            raise NotFound("There is no such account.")
+        for handler in personal_data_handlers():
+            handler.erase(user.key, names=names_of(user))
+        # No row refers to them any more, so there is nothing left to wait for.
+        User.objects.select_for_update().get(pk=user_id)
+        _erase_records(user)
+        user.delete()
+
+
+def names_of(user: User) -> Collection[str]:
+    """All that the person may have been called by the account."""
+    return {name for name in (user.get_full_name(), user.username, user.email) if name}
+
+
+def _erase_records(user: User) -> None:
+    _delete_idempotency_records(user)
+    OutstandingToken.objects.filter(user=user).delete()
+    LoginSession.objects.filter(user_id=user.pk).delete()
+    entries_about(user).delete()
+
+
+def _own_records(user: User) -> list[QuerySet[Any]]:
+    """Of which there may be many."""
+    return [
+        KeptAnswer.objects.filter(caller=user.key),
+        KeptAnswer.objects.filter(subject=user.key),
+        OutstandingToken.objects.filter(user=user),
+        LoginSession.objects.filter(user_id=user.pk),
+    ]
+
+
+def _delete_idempotency_records(user: User) -> None:
+    """But for the one of this very request, and those that are being asked for just now, which wait for us.
+
+    None of those says more than the key, and they go within a day.
+    """
+    own = Q(caller=user.key) & ~Q(key=request_context().op_id or "")
+    free = KeptAnswer.objects.select_for_update(skip_locked=True).filter(own | Q(subject=user.key))
+    KeptAnswer.objects.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
+
+
+# --- Merging a guest into an account -----------------------------------------------------------------
+
+
+MERGED_AT_ONCE = 50
+# No write takes so long: what was begun earlier is committed, or never will be.
+LONGEST_WRITE = timedelta(minutes=5)
+
+
+@log_action("hand_over")
+def merge_guest(*, guest_id: str, user_id: int) -> bool:
+    """Gives all that the guest had to the account, and ends the guest; whether there was such a guest.
+
+    In portions, so that no write waits long. The last one ends the guest's session; after an interruption,
+    the next login merges the rest. Of two accounts at the same time, the first gets everything.
+    Raises NotAuthenticated when the account has just gone.
+    """
+    user_id = _account_to_become(guest_id, user_id)
+    giver, taker, began = Guest(pk=guest_id).key, User(pk=user_id).key, timezone.now()
+    with suppress(NotAuthenticated):  # one of them has gone: the last portion finds out which
+        for handler in personal_data_handlers():
+            handler.transfer_bulk(giver=giver, taker=taker)
+        _copy_idempotency_records(giver=giver, taker=taker)
+    has_ended = _end_guest(guest_id, user_id, began=began)
+    # Also where an earlier login was broken off here.
+    delete_in_portions(KeptAnswer.objects.filter(caller=giver))
+    return has_ended
+
+
+def _account_to_become(guest_id: str, user_id: int) -> int:
+    """The account that the guest is becoming already, or else this one, which it is becoming from now on."""
+    going_on = User.objects.filter(pk=OuterRef("becoming"))
+    guest = Guest.objects.filter(pk=guest_id)
+    guest.filter(~Exists(going_on)).update(becoming=user_id)
+    return guest.values_list("becoming", flat=True).first() or user_id
+
+
+@transaction.atomic
+def _end_guest(guest_id: str, user_id: int, *, began: datetime) -> bool:
+    guest = Guest.objects.select_for_update().filter(pk=guest_id).first()
+    if guest is None:
+        return False
+    user = User.objects.select_for_update(no_key=True).filter(pk=user_id).first()
+    if user is None:
+        raise NotAuthenticated
+    for handler in personal_data_handlers():
+        handler.transfer(giver=guest.key, taker=user.key)
+    _copy_idempotency_records(giver=guest.key, taker=user.key, since=began - LONGEST_WRITE)
+    guest.delete()
+    return True
+
+
+def _copy_idempotency_records(*, giver: str, taker: str, since: datetime | None = None) -> None:
+    """A repeated write of the guest is executed once, whether the guest or the account repeats it.
+
+    Where both have used a key, the account's own answer stays.
+    """
+    copied = KeptAnswer.objects.filter(caller=taker, key=OuterRef("key"))
+    kept = KeptAnswer.objects.filter(~Exists(copied), caller=giver).order_by("pk")
+    kept = kept if since is None else kept.filter(created_at__gte=since)
+    last = 0
+    while portion := list(kept.filter(pk__gt=last)[:MERGED_AT_ONCE]):
+        last = portion[-1].pk
+        for one in portion:
+            one.pk, one.caller = None, taker
+        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)

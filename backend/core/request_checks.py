@@ -1,0 +1,150 @@
+"""Checks of a request before a view gets it: an allowed origin, HTTPS_ONLY, and the size of its body."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.encoding import escape_uri_path, iri_to_uri
+
+from core.error_responses import answer
+from core.errors import NotPermitted, PayloadTooLarge
+
+WRITING_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# The values of Sec-Fetch-Site for requests from our own page, or entered by the user.
+TRUSTED_FETCH_SITES = {"same-origin", "none"}
+
+
+def is_origin_allowed(*, origin: str | None, fetch_site: str | None, host: str) -> bool:
+    """Whether a write or a socket is accepted.
+
+    `origin` and `fetch_site` are the headers Origin and Sec-Fetch-Site, `host` is the request's Host. A
+    program sends neither of the first two; a browser can't leave them out.
+    """
+    if origin is None:
+        return fetch_site is None or fetch_site in TRUSTED_FETCH_SITES
+    return origin in settings.CORS_ALLOWED_ORIGINS or _is_own(origin, host)
+
+
+def _is_own(origin: str, host: str) -> bool:
+    """With HTTPS_ONLY a page loaded over http is not ours: an attacker on the network may have written it."""
+    try:
+        sender = urlsplit(origin)
+        if settings.HTTPS_ONLY and sender.scheme != "https":
+            return False
+        default_port = DEFAULT_PORTS.get(sender.scheme)
+        own = urlsplit(f"//{host}")
+        return (
+            default_port is not None
+            and sender.hostname == own.hostname
+            and (sender.port or default_port) == (own.port or default_port)
+        )
+    except ValueError:
+        return False
+
+
+class OriginMiddleware:
+    """Rejects API writes from pages of other sites. The admin has its own CSRF token."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in WRITING_METHODS and request.path_info.startswith("/api/"):
+            allowed = is_origin_allowed(
+                origin=request.headers.get("Origin"),
+                fetch_site=request.headers.get("Sec-Fetch-Site"),
+                host=request.get_host(),
+            )
+            if not allowed:
+                return answer(NotPermitted("Writes from pages of another origin are not taken."))
+        return self.get_response(request)
+
+
+def cors_headers(origin: str | None) -> dict[str, str]:
+    """The CORS headers of a response that does not pass Django's middleware."""
+    headers = {"vary": "origin"}
+    if origin in settings.CORS_ALLOWED_ORIGINS:
+        headers["access-control-allow-origin"] = str(origin)
+        headers["access-control-allow-credentials"] = "true"
+        headers["access-control-expose-headers"] = ", ".join(settings.CORS_EXPOSE_HEADERS)
+    return headers
+
+
+# --- HTTPS_ONLY --------------------------------------------------------------------------------------
+
+
+Scope = Mapping[str, Any]
+SECURE_SCHEMES = {"https", "wss"}
+
+
+def is_way_allowed(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Whether HTTPS_ONLY allows a request or a socket that does not pass Django's middleware."""
+    return not settings.HTTPS_ONLY or is_scope_secure(scope, headers)
+
+
+def is_scope_secure(scope: Scope, headers: Mapping[str, str]) -> bool:
+    """Like Django's `request.is_secure()`: a trusted proxy's header takes precedence over the scheme."""
+    if settings.SECURE_PROXY_SSL_HEADER:
+        name, secure_value = settings.SECURE_PROXY_SSL_HEADER
+        said = headers.get(name.removeprefix("HTTP_").replace("_", "-").lower())
+        if said is not None:
+            return said.split(",", 1)[0].strip() == secure_value
+    return scope.get("scheme") in SECURE_SCHEMES
+
+
+def https_address(scope: Scope, *, host: str) -> str:
+    """The https URL of the same resource. `host` is an allowed host of this server."""
+    query = scope.get("query_string", b"").decode("latin-1")
+    return f"https://{host}{escape_uri_path(scope['path'])}{'?' + str(iri_to_uri(query)) if query else ''}"
+
+
+def hsts_headers(scope: Scope, headers: Mapping[str, str]) -> dict[str, str]:
+    """`Strict-Transport-Security`, as Django's SecurityMiddleware sends it."""
+    if not settings.SECURE_HSTS_SECONDS or not is_scope_secure(scope, headers):
+        return {}
+    return {"strict-transport-security": f"max-age={settings.SECURE_HSTS_SECONDS}"}
+
+
+class HttpsOnlyMiddleware:
+    """Rejects writes to the API over http: after a redirect, most clients would repeat them as reads."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        is_write = request.method in WRITING_METHODS and request.path_info.startswith("/api/")
+        if settings.HTTPS_ONLY and is_write and not request.is_secure():
+            return answer(NotPermitted("This server takes writes over https only."))
+        return self.get_response(request)
+
+
+# --- Bodies ------------------------------------------------------------------------------------------
+
+
+class BodyLimitMiddleware:
+    """Rejects a write whose body is too large, even if no view would read it.
+
+    Django REST framework treats a chunked body, which has no length, as missing: so the length is set.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method in WRITING_METHODS and _length(request) > settings.MAX_BODY_BYTES:
+            return answer(PayloadTooLarge())
+        return self.get_response(request)
+
+
+def _length(request: HttpRequest) -> int:
+    """The length in bytes; for a body that is too large, at least one more than is allowed."""
+    length = request.META.get("CONTENT_LENGTH")
+    if length:
+        return int(length) if length.isascii() and length.isdigit() else 0
+    body = request.read(settings.MAX_BODY_BYTES + 1)
+    request._body = body
+    request.META["CONTENT_LENGTH"] = str(len(body))
+    return len(body)

@@ -1,0 +1,171 @@
+"""Tokens: one for all, for 55 minutes, and another when it is refused."""
+
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.providers.oauth import AuthorisedClient, Credentials, Tokens
+from core.providers.responses import Failure, ProviderError, TimeSource
+from core.tests.clocks import FakeClock
+from core.tests.providers.conftest import PATH, MakeClient, Thing, read_thing
+from core.tests.providers.stand_in import Act, Handler, StandIn, answers
+
+# Processes share tokens by the shared cache.
+pytestmark = pytest.mark.redis
+TOKEN_PATH = "/api/token"
+CREDENTIALS = Credentials("an-app", "sesame-0123456789")
+REFUSED = {"error": {"status": 401, "message": "The access token expired"}}
+MINUTE = 60.0
+CALLERS = 8
+
+MakeTokens = Callable[..., Tokens]
+
+
+class Grants:
+    """Gives a new token each time; the things are for who shows the newest."""
+
+    def __init__(self) -> None:
+        self.given = 0
+        self.seconds = 3600.0
+
+    def give(self, handler: Handler) -> None:
+        self.given += 1
+        told = {"access_token": f"token-{self.given}", "token_type": "Bearer", "expires_in": self.seconds}
+        answers(told)(handler)
+
+    def check(self, handler: Handler) -> None:
+        is_newest = handler.asked.headers.get("authorization") == f"Bearer token-{self.given}"
+        answers({"value": self.given} if is_newest else REFUSED, status=200 if is_newest else 401)(handler)
+
+
+@pytest.fixture
+def grants() -> Grants:
+    return Grants()
+
+
+@pytest.fixture
+def service(grants: Grants) -> Iterator[StandIn]:
+    with StandIn({TOKEN_PATH: grants.give, PATH: grants.check}) as started:
+        yield started
+
+
+@pytest.fixture
+def make_tokens(make_client: MakeClient, service: StandIn, clock: FakeClock) -> MakeTokens:
+    """Each is as one of another process: they have nothing in common but the cache."""
+
+    def make(credentials: Credentials = CREDENTIALS) -> Tokens:
+        accounts = make_client(name="accounts", url=service.url)
+        return Tokens(accounts, credentials, path=TOKEN_PATH, times=TimeSource(wall_clock=clock))
+
+    return make
+
+
+@pytest.fixture
+def tokens(make_tokens: MakeTokens) -> Tokens:
+    return make_tokens()
+
+
+@pytest.fixture
+def authorised(make_client: MakeClient, tokens: Tokens) -> AuthorisedClient:
+    return AuthorisedClient(make_client(), tokens)
+
+
+def things(client: AuthorisedClient) -> Thing:
+    return client.get("/things", {}, read_thing)
+
+
+def test_a_token_is_asked_for_with_the_credentials(tokens: Tokens, service: StandIn) -> None:
+    assert tokens.current() == "token-1"
+    (asked,) = service.asked
+    assert (asked.method, asked.form) == ("POST", {"grant_type": "client_credentials"})
+    both = b64encode(b"an-app:sesame-0123456789").decode()
+    assert asked.headers["authorization"] == f"Basic {both}"
+    assert "sesame" not in repr(CREDENTIALS)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "kept_seconds"), [(3600.0, 55 * MINUTE), (24 * 3600.0, 55 * MINUTE), (120.0, 110.0)]
+)
+def test_it_is_kept_for_55_minutes_and_a_shorter_one_not_until_its_end(
+    tokens: Tokens, clock: FakeClock, grants: Grants, seconds: float, kept_seconds: float
+) -> None:
+    grants.seconds = seconds
+    assert tokens.current() == "token-1"
+    clock.advance(kept_seconds - 1)
+    assert tokens.current() == "token-1"
+    clock.advance(1)
+    assert tokens.current() == "token-2"
+
+
+def test_other_processes_have_the_same_and_other_credentials_another(make_tokens: MakeTokens) -> None:
+    assert [make_tokens().current() for _ in range(3)] == ["token-1"] * 3
+    assert make_tokens(Credentials("an-app", "another secret")).current() == "token-2"
+
+
+def test_of_many_threads_at_once_one_asks(tokens: Tokens, grants: Grants) -> None:
+    together = threading.Barrier(CALLERS)
+
+    def call(_number: int) -> str:
+        together.wait()
+        return tokens.current()
+
+    with ThreadPoolExecutor(CALLERS) as pool:
+        got = list(pool.map(call, range(CALLERS)))
+    assert (got, grants.given) == (["token-1"] * CALLERS, 1)
+
+
+# --- When it is refused ------------------------------------------------------------------------------
+
+
+def test_a_refused_token_is_fetched_anew_once(authorised: AuthorisedClient, grants: Grants) -> None:
+    assert things(authorised) == Thing(1)
+    grants.given += 1  # the service forgets the first
+    assert things(authorised) == Thing(3)
+    assert things(authorised) == Thing(3)
+    assert grants.given == 3
+
+
+def test_when_the_new_one_is_refused_too_that_is_told(
+    authorised: AuthorisedClient, service: StandIn, grants: Grants
+) -> None:
+    service.then(PATH, *[answers(REFUSED, status=401)] * 2)
+    with pytest.raises(ProviderError) as raised:
+        things(authorised)
+    assert raised.value.failure is Failure.NOT_ALLOWED
+    assert (grants.given, len(service.asked_for(PATH))) == (2, 2)
+
+
+def test_who_is_refused_with_a_token_that_another_has_renewed_takes_that(
+    make_tokens: MakeTokens, grants: Grants
+) -> None:
+    first, other = make_tokens(), make_tokens()
+    refused = first.current()
+    assert [first.instead_of(refused), other.instead_of(refused)] == ["token-2", "token-2"]
+    assert grants.given == 2
+
+
+# --- When there is none ------------------------------------------------------------------------------
+
+NONE: dict[str, tuple[Act, Failure]] = {
+    "wrong credentials": (answers({"error": "invalid_client"}, status=400), Failure.NOT_ALLOWED),
+    "no credentials": (answers({"error": "invalid_client"}, status=401), Failure.NOT_ALLOWED),
+    "no token": (answers({"token_type": "Bearer", "expires_in": 3600}), Failure.GARBAGE),
+    "a header in it": (answers({"access_token": "a\r\nX-B: c", "expires_in": 3600}), Failure.GARBAGE),
+    "an end of a line": (answers({"access_token": "a\n", "expires_in": 3600}), Failure.GARBAGE),
+    "expired already": (answers({"access_token": "a", "expires_in": 0}), Failure.GARBAGE),
+}
+
+
+@pytest.mark.parametrize(("act", "failure"), NONE.values(), ids=NONE)
+def test_without_a_token_nothing_is_asked(
+    authorised: AuthorisedClient, service: StandIn, act: Act, failure: Failure
+) -> None:
+    service.then(TOKEN_PATH, act)
+    with pytest.raises(ProviderError) as raised:
+        things(authorised)
+    assert (raised.value.provider, raised.value.failure) == ("accounts", failure)
+    assert service.asked_for(PATH) == []
+    assert things(authorised) == Thing(1)

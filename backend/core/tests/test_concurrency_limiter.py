@@ -1,0 +1,288 @@
+"""Never more requests at once than there are places, all in their turn; none is ever lost.
+
+That reads go on while writes wait: tests/live/test_waiting_costs.py. That no client waits for one that
+does not read or sends slowly: tests/malformed/test_slow_readers.py, test_slow_senders.py.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from typing import Any, Self
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from prometheus_client import REGISTRY
+
+from core.concurrency_limiter import ONE_IN, PLACES_FOR_WATCHERS, ConcurrencyLimiter
+
+BODY = {"type": "http.request", "body": b"", "more_body": False}
+LEFT = {"type": "http.disconnect"}
+ANSWER_STARTS = {"type": "http.response.start", "status": 200, "headers": []}
+TOO_LONG = 3600.0
+
+
+class Work:
+    """An application that works on each request until it is ended, and reads as Django does."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.left: list[str] = []
+        self.going_on: set[str] = set()
+        self.most = 0
+        self._ends: dict[str, asyncio.Event] = {}
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        name = scope["path"]
+        while (message := await receive()).get("more_body", False):
+            pass
+        if message["type"] == "http.disconnect":
+            self.left.append(name)
+            return
+        self.began.append(name)
+        self.going_on.add(name)
+        self.most = max(self.most, len(self.going_on))
+        try:
+            await self._ends.setdefault(name, asyncio.Event()).wait()
+            if name.startswith("/broken"):
+                raise ValueError(name)
+        finally:
+            self.going_on.remove(name)
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"done"})
+
+    def end(self, name: str) -> None:
+        self._ends.setdefault(name, asyncio.Event()).set()
+
+
+class Client:
+    """One request, and what it was answered."""
+
+    def __init__(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        address: str = "192.0.2.7",
+        body: list[dict[str, Any]] | None = None,
+        **headers: str,
+    ) -> None:
+        self._messages: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        for message in body or [BODY]:
+            self._messages.put_nowait(message)
+        raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        self.path = path
+        self.scope: dict[str, Any] = {
+            "type": "http",
+            "method": method,
+            "scheme": "http",
+            "path": path,
+            "headers": raw,
+            "client": (address, 4711),
+        }
+        self.answered: list[Any] = []
+        self.task: asyncio.Task[None] | None = None
+
+    def ask(self, application: ConcurrencyLimiter) -> Self:
+        self.task = asyncio.create_task(application(self.scope, self._messages.get, self._send))
+        return self
+
+    def says(self, message: dict[str, Any]) -> None:
+        self._messages.put_nowait(message)
+
+    async def _send(self, message: Any) -> None:
+        self.answered.append(message)
+
+    def is_through(self) -> bool:
+        return self.task is not None and self.task.done()
+
+    async def answer(self) -> tuple[int, dict[str, str], bytes]:
+        assert self.task is not None
+        await self.task
+        start, body = self.answered
+        headers = {name.decode(): value.decode() for name, value in start["headers"]}
+        return start["status"], headers, body["body"]
+
+
+async def settled() -> None:
+    """Until nothing happens any more: each turn of the loop may begin what the next goes on with."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_addresses_take_turns():
+    """One that asks much waits for itself; what is of one network counts as one."""
+    work = Work()
+    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=TOO_LONG)
+    asked = [
+        *[("192.0.2.1", f"/much/{number}") for number in range(4)],
+        ("192.0.2.2", "/ada"),
+        *[(f"2001:db8::{number}", f"/bo/{number}") for number in range(3)],
+    ]
+    clients = [Client(path, address=address).ask(places) for address, path in asked]
+    for _ in clients:
+        await settled()
+        work.end(work.began[-1])
+    for client in clients:
+        await client.answer()
+
+    turns = ["/much/0", "/much/1", "/ada", "/bo/0", "/much/2", "/bo/1", "/much/3", "/bo/2"]
+    assert (work.began, work.most) == (turns, 1)
+
+
+async def test_who_leaves_the_line_is_not_worked_for():
+    work = Work()
+    places = ConcurrencyLimiter(work, places=1)
+    first, second, third = (Client(path).ask(places) for path in ("/first", "/second", "/third"))
+    await settled()
+    second.says(LEFT)
+    await settled()
+    work.end("/first")
+    await settled()
+
+    assert (work.began, work.left) == (["/first", "/third"], ["/second"])
+    work.end("/third")
+    assert (await third.answer())[0] == (await first.answer())[0] == 200
+    assert second.answered == []
+
+
+async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
+    settings.SECURE_HSTS_SECONDS = 3600
+    settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
+    work = Work()
+    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=0.01)
+    first = Client("/first").ask(places)
+    await settled()
+    late = Client("/api/tracks/", origin="https://elsewhere.example", x_request_id="late-1")
+    late.scope["scheme"] = "https"
+    counted = ("tutti_http_request_duration_seconds_sum", {"method": "GET", "view": "none"})
+    before = REGISTRY.get_sample_value(*counted) or 0.0
+    late.ask(places)
+    status, headers, body = await late.answer()
+    assert REGISTRY.get_sample_value(*counted) == pytest.approx(before + 0.01)
+
+    assert status == 503
+    assert json.loads(body)["error"]["code"] == "UNAVAILABLE"
+    assert headers["retry-after"] == "5"
+    assert headers["content-type"] == "application/json"
+    assert headers["content-length"] == str(len(body))
+    assert headers["x-request-id"] == "late-1"
+    assert headers["access-control-allow-origin"] == "https://elsewhere.example"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["strict-transport-security"] == "max-age=3600"
+
+    work.end("/first")
+    assert (await first.answer())[0] == 200
+    work.end("/next")
+    assert (await Client("/next").ask(places).answer())[0] == 200
+
+
+async def test_reads_leave_no_places_to_writes_alone():
+    """Without writers all readers share it, and both wait in one line for it."""
+    work = Work()
+    places = ConcurrencyLimiter(work, places=4, max_wait_seconds=TOO_LONG)
+    clients = [Client(f"/read/{number}").ask(places) for number in range(4)]
+    await settled()
+    clients += [Client("/write", method="PUT").ask(places), Client("/read/4").ask(places)]
+    await settled()
+    assert len(work.began) == 4
+    work.end("/read/1")
+    await settled()
+    assert work.began[4:] == ["/write"]
+
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.answer() for client in clients))
+    assert work.most == 4
+
+
+async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers_are_bounded_too():
+    work = Work()
+    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=TOO_LONG)
+    busy = Client("/busy").ask(places)
+    await settled()
+    for path in ("/api/health/live", "/api/health/ready/", "/api/health/", "/metrics"):
+        work.end(path)
+        assert (await Client(path).ask(places).answer())[0] == 200
+
+    watchers = [Client(f"/api/health/{number}").ask(places) for number in range(PLACES_FOR_WATCHERS + 1)]
+    await settled()
+    assert work.most == 1 + PLACES_FOR_WATCHERS
+    for client in (busy, *watchers):
+        work.end(client.path)
+        await client.answer()
+    assert work.most == 1 + PLACES_FOR_WATCHERS
+
+
+async def test_a_long_answer_that_breaks_off_is_not_waited_for():
+    async def break_off(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(ANSWER_STARTS)
+        await send({"type": "http.response.body", "body": b"a part", "more_body": True})
+        raise ValueError("no more")
+
+    places = ConcurrencyLimiter(break_off, places=1)
+    for _ in range(2):  # the second finds the place of the first
+        client = Client("/broken").ask(places)
+        await settled()
+        assert client.is_through()
+        assert client.task is not None
+        with pytest.raises(ValueError, match="no more"):
+            await client.task
+
+
+# --- Whatever clients, the server and the application do ---------------------------------------------
+
+MOVES = st.lists(
+    st.tuples(st.sampled_from(["ask", "ask", "write", "end", "leave", "cut", "break"]), st.integers(0, 30)),
+    max_size=60,
+)
+
+
+# A write that leaves the line keeps no place from other writes.
+@example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
+@example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
+@given(moves=MOVES, count=st.integers(1, 6))
+def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
+    """`cut` is a server that gives up on a request; `break` an error in the application."""
+    asyncio.run(_play(moves, count))
+
+
+async def _play(moves: list[tuple[str, int]], count: int) -> None:
+    work = Work()
+    places = ConcurrencyLimiter(work, places=count, max_wait_seconds=TOO_LONG)
+    clients: list[Client] = []
+    for move, number in moves:
+        if move in {"ask", "write", "break"}:
+            path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
+            method, address = "POST" if move == "write" else "GET", f"192.0.2.{number % 3}"
+            clients.append(Client(path, method=method, address=address).ask(places))
+        elif clients:
+            _do(move, clients[number % len(clients)], work)
+        if number % 3:
+            await settled()
+    for client in clients:
+        work.end(client.path)
+    await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
+    assert work.most <= count
+    assert all(times == 1 for times in Counter(work.began).values())
+    await _check_all_are_free(work, places, count)
+
+
+def _do(move: str, client: Client, work: Work) -> None:
+    if move == "end":
+        work.end(client.path)
+    elif move == "leave":
+        client.says(LEFT)
+    elif client.task is not None:
+        client.task.cancel()
+
+
+async def _check_all_are_free(work: Work, places: ConcurrencyLimiter, count: int) -> None:
+    for method, most in [("GET", count), ("POST", count - count // ONE_IN)]:
+        after = [Client(f"/{method}/{number}", method=method).ask(places) for number in range(count)]
+        await settled()
+        assert len(work.going_on) == most, "a place was lost"
+        for client in after:
+            work.end(client.path)
+        await asyncio.gather(*(client.answer() for client in after))

@@ -1,0 +1,175 @@
+"""Limits of received WebSocket frames: too large messages are not buffered, and all frames are counted."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
+
+from apps.realtime.connection import CloseCode
+from apps.realtime.consumers import MAX_FRAME_BYTES
+from core.errors import ApiError, InternalError, MalformedRequest, MethodNotAllowed, NotPermitted
+from core.metrics import FRAMES_TOO_LARGE
+from core.rate_limits import FRAMES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded
+from server.connections import ConnectionLimiter
+from server.dependencies import HAS_FAST_PATH
+from server.direct_write import DirectWriter, WriteBackpressure, is_plain
+from server.http_limits import rejection_bytes
+from server.websocket_memory import CompactWebSocket, configured
+
+# For receiving the close frame.
+CLOSE_WITHIN_SECONDS = 5.0
+# All other rejections of Autobahn are invalid handshakes.
+REJECTIONS: dict[int, Callable[[], ApiError]] = {
+    403: NotPermitted,
+    405: MethodNotAllowed,
+    500: InternalError,
+}
+
+
+# Compact sockets rely on private names of Autobahn.
+BaseSocket: Any = CompactWebSocket if HAS_FAST_PATH else WebSocketProtocol
+
+
+class BoundedSocket(BaseSocket):  # type: ignore[misc]
+    """Closes with 4408 as soon as a frame announces a too large payload, and discards the payload.
+
+    Daphne's own limit drops the connection, which looks like a network failure to the client. Pings and
+    fragments, which the application never receives, are counted like messages.
+    """
+
+    # Called before any write here, while live events bypass this class (`DirectWriter.direct_send`).
+    before_sending: Callable[[], None] | None = None
+    _pieces: LocalRateLimiter | None = None
+    _is_rejected = False
+    # The payload of the last ping received while the client did not read, and the task that sends its pong.
+    _pending_ping: bytes | None = None
+    _pong_task: asyncio.Task[None] | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._flow = WriteBackpressure()
+
+    # --- Handshake and close -------------------------------------------------------------------------
+
+    def connectionMade(self) -> None:  # noqa: N802 - Twisted's and Autobahn's names
+        self.transport.unregisterProducer()  # registered by HTTP
+        self.transport.registerProducer(self._flow, streaming=True)
+        super().connectionMade()
+
+    def sendHttpErrorResponse(  # noqa: N802
+        self,
+        code: int,
+        reason: str,
+        responseHeaders: Any = None,  # noqa: N803
+    ) -> None:
+        """A rejected handshake receives the standard error body."""
+        error = REJECTIONS.get(code, MalformedRequest)()
+        del reason  # it contains input of the client
+        self.sendData(rejection_bytes(error, more=dict(responseHeaders or [])))
+
+    def sendData(self, *data: Any, **how: Any) -> None:  # noqa: N802
+        """All writes of this protocol: frames, pings, pongs, the close."""
+        if self.before_sending is not None:
+            self.before_sending()
+        super().sendData(*data, **how)
+
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+        self.factory.open_connections.closed(self.transport)
+        super().connectionLost(reason)
+
+    def onClose(self, was_clean: bool, code: int | None, reason: str | None) -> None:  # noqa: FBT001, N802
+        self._flow.stopProducing()
+        if hasattr(self, "server"):  # otherwise the handshake did not reach the application
+            super().onClose(was_clean, code, reason)
+
+    def dropConnection(self, abort: bool = False) -> None:  # noqa: FBT001, FBT002, N802
+        """Limits the time for sending buffered data."""
+        super().dropConnection(abort)
+        if not abort:
+            self.factory.reactor.callLater(CLOSE_WITHIN_SECONDS, self.transport.abortConnection)
+
+    def serverClose(self, code: int | None = None) -> None:  # noqa: N802
+        """Autobahn allows applications only private close codes, and 1011 is a standard one."""
+        if code == CloseCode.UNAVAILABLE:
+            self.sendCloseFrame(code=code)
+        else:
+            super().serverClose(code)
+
+    async def wait_writable(self) -> None:
+        """Returns when the connection is writable."""
+        await self._flow.wait_writable()
+
+    def sink(self) -> DirectWriter | None:
+        """The direct writer, if the connection supports it."""
+        has_one = HAS_FAST_PATH and is_plain(self.transport)
+        return DirectWriter(self, self._flow) if has_one else None
+
+    # --- Frames --------------------------------------------------------------------------------------
+
+    def onFrameBegin(self) -> None:  # noqa: N802
+        self._pieces = self._pieces or LocalRateLimiter()
+        try:
+            self._pieces.count(
+                max_calls=FRAMES_UNTIL_CLOSE.max_calls, period_seconds=FRAMES_UNTIL_CLOSE.period_seconds
+            )
+        except RateLimitExceeded:
+            self._reject(CloseCode.TOO_MANY)
+        super().onFrameBegin()
+
+    def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
+        if self.message_data_total_length + length > MAX_FRAME_BYTES:
+            self._reject(CloseCode.FRAME_TOO_LARGE)
+        if not self._is_rejected:
+            super().onMessageFrameBegin(length)
+
+    def onMessageFrameData(self, payload: bytes) -> None:  # noqa: N802
+        if payload and not self._is_rejected:  # Autobahn would buffer empty fragments too
+            super().onMessageFrameData(payload)
+
+    def onMessageFrameEnd(self) -> None:  # noqa: N802
+        if not self._is_rejected:
+            super().onMessageFrameEnd()
+
+    def onMessageEnd(self) -> None:  # noqa: N802
+        if not self._is_rejected:
+            super().onMessageEnd()
+
+    def onPing(self, payload: bytes) -> None:  # noqa: N802
+        """While the client does not read, only the last ping receives a pong, as RFC 6455 allows."""
+        if self._is_rejected:
+            return
+        if self._flow.has_room and self._pending_ping is None:
+            super().onPing(payload)
+            return
+        if self._pending_ping is None:
+            self._pong_task = asyncio.get_running_loop().create_task(self._send_pong())
+        self._pending_ping = payload
+
+    async def _send_pong(self) -> None:
+        await self._flow.wait_writable()
+        payload, self._pending_ping = self._pending_ping, None
+        super().onPing(payload)
+
+    def _reject(self, code: int) -> None:
+        if not self._is_rejected:
+            self._is_rejected = True
+            if code == CloseCode.FRAME_TOO_LARGE:
+                FRAMES_TOO_LARGE.inc()
+            self.sendClose(code=code)
+
+
+class BoundedSocketFactory(WebSocketFactory):  # type: ignore[misc]
+    """Creates sockets with limited frames."""
+
+    protocol = BoundedSocket
+
+    def __init__(self, daphne: Any, open_connections: ConnectionLimiter, **options: Any) -> None:
+        super().__init__(daphne, **options)
+        self.open_connections = open_connections
+        self.setProtocolOptions(closeHandshakeTimeout=CLOSE_WITHIN_SECONDS)
+
+    def setProtocolOptions(self, **options: Any) -> None:  # noqa: N802
+        super().setProtocolOptions(**options)
+        if HAS_FAST_PATH:
+            self.protocol = configured(BoundedSocket, self)

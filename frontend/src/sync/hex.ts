@@ -1,5 +1,0 @@
-/** Bytes as people write them. */
-
-export function hexOf(bytes: Uint8Array): string {
-  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}

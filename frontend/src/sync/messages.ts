@@ -1,0 +1,29 @@
+/** Messages of the socket: their types, generated from the server's schemas, and their parser. */
+
+import type { ServerFrame } from "../generated/events.ts";
+
+export type { Item, Room, Track } from "../generated/api.ts";
+export type {
+  ChartsEvent,
+  ChartsFrame as ChartsMessage,
+  ClientFrame as ClientMessage,
+  Edition,
+  Event as AnyEvent,
+  FailedSource,
+  PeopleChanged,
+  PlaylistEvent as StreamEvent,
+  PlaylistFrame as RoomMessage,
+} from "../generated/events.ts";
+
+export type AnyMessage = ServerFrame;
+
+/** Null for text that is no message. */
+export function parseMessage(text: string): AnyMessage | null {
+  try {
+    const message: unknown = JSON.parse(text);
+    const isMessage = typeof message === "object" && message !== null && "type" in message;
+    return isMessage ? (message as AnyMessage) : null;
+  } catch {
+    return null;
+  }
+}
