@@ -20,7 +20,7 @@ from apps.users.tasks import purge_logins
 HOURLY = Every(timedelta(hours=1))
 
 SCHEDULES = (
-    Schedule("purge answers", purge_idempotency_records, HOURLY),
+    Schedule("purge idempotency records", purge_idempotency_records, HOURLY),
     Schedule("purge presence", purge_presence, HOURLY),
     Schedule("purge old wishes", purge_wishes, HOURLY),
     Schedule("trim the event log", trim, Daily(hour=3)),

@@ -6,7 +6,6 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from apps.api.health import ChartHealth, live, ready
-from apps.api.metrics import metrics
 from apps.api.views import (
     ENTRY_POINTS,
     SOCKET,
@@ -15,6 +14,7 @@ from apps.api.views import (
     EventsSchema,
     OpenAPISchema,
     SwaggerSchema,
+    metrics,
     page,
 )
 from apps.frontend.views import Page, PageErrors, front_page

@@ -23,8 +23,7 @@ from apps.realtime.send_buffer import SINK
 from server.connections import SERVER_NAME, ConnectionLimiter
 from server.dependencies import HAS_FAST_PATH, untested_packages
 from server.http_limits import BoundedHTTPFactory
-from server.websocket_limits import BoundedSocket, BoundedSocketFactory
-from server.websocket_memory import ReceiveQueue
+from server.websockets import BoundedSocket, BoundedSocketFactory, ReceiveQueue
 
 # Each socket is checked once in this number of steps.
 CHECK_BATCHES = 10
@@ -108,7 +107,7 @@ LAST_SECONDS = 3.0
 # Above the consumer's own limit, which sends a close code; Daphne's drops the connection without one.
 LARGEST_WEBSOCKET_FRAME_BYTES = 2 * settings.SOCKET_MAX_MESSAGE_BYTES
 # Autobahn's limit would apply to sent messages too, and a snapshot is as large as its queue. Received
-# messages are limited by `websocket_limits`.
+# messages are limited by `websockets`.
 NO_MESSAGE_LIMIT = 0
 # The interval of the checks, at which a ping must be due.
 PING_EVERY_SECONDS = CHECK_BATCHES * STEP_SECONDS - 1

@@ -28,11 +28,7 @@ def prepare_database(*, report: Callable[[str], None]) -> None:
             _apply_migrations(report)
             seed_once(report)
             _show_first_charts(report)
-            call_command("trim", verbosity=0)
-            call_command("forget_answers", verbosity=0)
-            call_command("forget_logins", verbosity=0)
-            call_command("check_epochs", verbosity=0)
-            call_command("tidy_rooms", verbosity=0)
+            _maintain()
     except Error as error:
         raise DatabaseUnusableError(f"the database cannot be used: {str(error).strip()}") from error
     finally:
@@ -67,6 +63,20 @@ def _show_first_charts(report: Callable[[str], None]) -> None:
     from apps.charts.services import show_first_charts  # only after django.setup()
 
     show_first_charts(report)
+
+
+def _maintain() -> None:
+    """Maintenance that jobs repeat, and that only a start needs: after a restored backup or a new setting."""
+    from apps.jobs.tasks import purge_idempotency_records  # only after django.setup()
+    from apps.playlist.tasks import apply_default_order, purge_removals
+    from apps.realtime.tasks import trim
+    from apps.users.tasks import purge_logins
+
+    for purge in (trim, purge_idempotency_records, purge_logins):
+        purge()
+    call_command("new_epoch", if_restored=True)
+    apply_default_order()
+    purge_removals()
 
 
 @contextlib.contextmanager

@@ -49,7 +49,7 @@ DEPENDENCIES = (
         ),
         is_fast_path=True,
     ),
-    # The names that only a handshake reads are listed in `websocket_memory`.
+    # The names that only a handshake reads are listed in `websockets`.
     Dependency(
         "autobahn",
         tested=("26.10.2",),
@@ -61,7 +61,7 @@ DEPENDENCIES = (
                 *("succeedHandshake", "utf8validator"),
             )
         ),
-        used_by=("server/direct_write.py", "server/websocket_limits.py", "server/websocket_memory.py"),
+        used_by=("server/direct_write.py", "server/websockets.py", "server/websockets.py"),
         tests=(
             *("server/tests/test_dependencies.py", "server/tests/test_direct_sends.py"),
             *("../tests/malformed", "../tests/live/test_pings.py"),
@@ -83,7 +83,7 @@ DEPENDENCIES = (
             "daphne.http_protocol:WebRequest.basic_error",
             "daphne.ws_protocol:WebSocketProtocol.serverClose",
         ),
-        used_by=("server/daphne.py", "server/http_limits.py", "server/websocket_limits.py"),
+        used_by=("server/daphne.py", "server/http_limits.py", "server/websockets.py"),
         tests=("server/tests/test_dependencies.py", "server/tests/test_periodic_checks.py"),
         is_fast_path=True,
     ),

@@ -40,7 +40,7 @@ from core.errors import ApiError, Unavailable
 from scripts.configuration_page import PAGE as CONFIGURATION
 from scripts.configuration_page import configuration_page
 from scripts.event_tables import HEADINGS, with_event_tables
-from server import connections, http_limits, websocket_limits
+from server import connections, http_limits, websockets
 from tests.docs.pages import API, PROJECT, PROTOCOL, README, SETTINGS, TROUBLESHOOTING, protocol, table
 
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -150,7 +150,7 @@ def test_sizes_are_those_of_the_code() -> None:
         settings.SOCKET_SEND_BUFFER_BYTES,
         send_buffer.MAX_BACKLOG_BYTES,
         connection.MAX_HELD_EVENTS,
-        websocket_limits.CLOSE_WITHIN_SECONDS,
+        websockets.CLOSE_WITHIN_SECONDS,
         settings.MAX_QUEUE_ITEMS,
         DAYS_KEPT_EMPTY,
         services.RESTORABLE_FOR / timedelta(minutes=1),

@@ -1,4 +1,4 @@
-"""Maintenance of queues: at the start of a server, by command and by jobs."""
+"""Maintenance of queues: by jobs and at the start of a server."""
 
 from datetime import datetime, timedelta
 
@@ -38,19 +38,19 @@ def purge_removed_items(*, now: datetime | None = None) -> int:
 # --- Jobs --------------------------------------------------------------------------------------------
 
 
-@job("playlist.forget_removals")
+@job("playlist.purge_removals")
 def purge_removals() -> dict[str, int]:
     """Purges records of removed items that no client can refer to any more."""
-    return {"forgotten": purge_removed_items()}
+    return {"purged": purge_removed_items()}
 
 
-@job("playlist.forget_rooms")
+@job("playlist.purge_rooms")
 def purge_rooms() -> dict[str, int]:
     """Purges rooms that are empty and were not entered for long."""
-    return {"forgotten": purge_empty_rooms()}
+    return {"purged": purge_empty_rooms()}
 
 
-@job("playlist.forget_wishes")
+@job("playlist.purge_wishes")
 def purge_wishes() -> dict[str, int]:
-    """Wishes go after a day: by then the party is over."""
-    return {"forgotten": purge_old_wishes()}
+    """Purges wishes after a day."""
+    return {"purged": purge_old_wishes()}

@@ -11,7 +11,7 @@ def trim() -> dict[str, int]:
     return {"trimmed": trim_log()}
 
 
-@job("realtime.forget_presence")
+@job("realtime.purge_presence")
 def purge_presence() -> dict[str, int]:
-    """Who has left is forgotten."""
-    return {"forgotten": purge_expired_presence()}
+    """Purges presence that expired without an orderly end."""
+    return {"purged": purge_expired_presence()}

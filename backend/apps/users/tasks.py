@@ -3,9 +3,9 @@
 from apps.jobs.registry import job
 
 
-@job("users.forget_logins")
+@job("users.purge_logins")
 def purge_logins() -> None:
     """Purges expired tokens and sessions; nothing else deletes them."""
-    from apps.users.jwt_tokens import purge_expired_logins  # brings tokens: only where it runs
+    from apps.users.jwt_tokens import purge_expired_logins  # imports tokens only where it runs
 
     purge_expired_logins()

@@ -66,7 +66,7 @@ def test_writes_and_the_schedule_purge_only_expired_records():
     assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"first", "second"}
 
     KeptAnswer.objects.filter(key="first").update(created_at=timezone.now() - RETENTION)
-    call_command("forget_answers")
+    call_command("run_job", "core.purge_idempotency_records")
     assert [kept.key for kept in KeptAnswer.objects.all()] == ["second"]
 
 

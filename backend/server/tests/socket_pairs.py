@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 from twisted.internet import tcp
 
 from server.connections import ConnectionLimiter
-from server.websocket_limits import BoundedSocketFactory
-from server.websocket_memory import ReceiveQueue
+from server.websockets import BoundedSocketFactory, ReceiveQueue
 
 # Below the OS minimum, which is used instead.
 TINY = 1

@@ -27,8 +27,7 @@ from server.connections import ConnectionLimiter
 from server.daphne import PING_EVERY_SECONDS, PONG_WITHIN_SECONDS
 from server.dependencies import DEPENDENCIES
 from server.tests.socket_pairs import Daphne, SocketPair
-from server.websocket_limits import BoundedSocketFactory
-from server.websocket_memory import HANDSHAKE_ONLY, SHARED, CompactWebSocket
+from server.websockets import HANDSHAKE_ONLY, SHARED, BoundedSocketFactory, CompactWebSocket
 
 BACKEND = Path(__file__).resolve().parents[2]
 # The functions of the handshake, and attributes passed only to a disabled log.

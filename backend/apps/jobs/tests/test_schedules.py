@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -115,3 +116,13 @@ def test_delays_are_limited_and_at_least_half_of_the_maximum(attempts, chance):
     longest = min(FIRST_SECONDS * 2 ** min(attempts - 1, 50), LAST_SECONDS)
 
     assert longest / 2 <= retry_delay_seconds(attempts, chance) <= longest
+
+
+@pytest.mark.django_db
+def test_a_command_runs_scheduled_jobs_immediately_and_lists_them(capsys):
+    call_command("run_job", "jobs.purge_runs", "users.purge_logins")
+    assert capsys.readouterr().out == "jobs.purge_runs: done (purged: 0)\nusers.purge_logins: done\n"
+    call_command("run_job")
+    assert capsys.readouterr().out.split() == sorted(one.job.kind for one in all_schedules())
+    with pytest.raises(CommandError, match=r"Not a scheduled job: tracks\.tidy\. Known: analytics\."):
+        call_command("run_job", "tracks.tidy")

@@ -1,12 +1,12 @@
 """Votes that are cast or counts that are written past the services; where votes decide, positions say so."""
 
 import pytest
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from apps.playlist.models import PlaylistTrack, RemovedItem, Vote
 from apps.playlist.selectors import queue_of_stream
 from apps.playlist.services import cast_vote
+from apps.playlist.tasks import apply_default_order, purge_removals
 from apps.playlist.tests.rooms import add, new_room, queued, telling, titles, vote
 from core.errors import InvalidInput
 
@@ -64,7 +64,7 @@ def test_a_queue_is_read_with_one_look_at_the_database(room, django_assert_num_q
 # --- Where votes decide ------------------------------------------------------------------------------
 
 
-def test_the_start_s_upkeep_brings_queues_into_the_order_of_the_setting(room, settings):
+def test_each_start_applies_the_default_order_of_the_settings(room, settings):
     unchosen = new_room(order="")
     for one in (room, unchosen):
         items = queued(one, "abcd")
@@ -73,15 +73,15 @@ def test_the_start_s_upkeep_brings_queues_into_the_order_of_the_setting(room, se
         assert titles(one) == "abc"
     settings.AUTO_SORT_BY_VOTES = True
     with telling(unchosen) as events, telling(room) as others:
-        call_command("tidy_rooms")
+        apply_default_order()
     assert (titles(unchosen), titles(room)) == ("cab", "abc")
     assert (events[-1:], others) == (["playlist.reordered"], [])
     with telling(unchosen) as events:
-        call_command("tidy_rooms")
+        apply_default_order()
     assert events == []
     assert RemovedItem.objects.exists()
     settings.EVENT_LOG_KEEP_DAYS = 0
-    call_command("tidy_rooms")
+    purge_removals()
     assert not RemovedItem.objects.exists()
 
 

@@ -164,7 +164,7 @@ def test_the_mark_of_a_stream_goes_with_it(board):
 
     record_watermarks([Hint(gone.pk, gone.epoch, 2, None)])  # as of one that ended without being recorded
     close_stream(gone.pk)
-    call_command("check_epochs")
+    call_command("new_epoch", if_restored=True)
     assert str(gone.pk) not in recorded_watermarks()
 
 
@@ -202,6 +202,6 @@ def test_a_database_older_than_it_was_is_noticed_once(board, capsys):
     record_watermarks([Hint(stream_id, epoch, seq, None) for stream_id, epoch, seq in told])
     assert sorted(streams_behind_watermark()) == [board.pk, twice.pk]
     for _ in range(2):
-        call_command("check_epochs")
+        call_command("new_epoch", if_restored=True)
     assert capsys.readouterr().out.count("2 streams fell behind") == 1
     assert epoch_of(board) != board.epoch

@@ -12,7 +12,6 @@ from django.apps import apps
 from django.contrib.auth import authenticate
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.contrib.sessions.models import Session
-from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
@@ -22,6 +21,7 @@ from apps.users.authentication import guest_token
 from apps.users.jwt_tokens import NAMES_AT_ONCE, RefreshToken, next_name_of
 from apps.users.models import LoginSession, User
 from apps.users.session_store import SessionStore, hashed
+from apps.users.tasks import purge_logins
 from apps.users.tests.conftest import PASSWORD, bearer, code_of, send
 from core.rate_limits import LOGIN_FAILURES, TOKEN_REFRESHES
 
@@ -224,10 +224,10 @@ def test_what_has_expired_is_forgotten(client, grace):
     tokens = log_in(client).json()
     log_in(Client(), path="auth/session/")
     send(client, "post", "auth/logout/", {"refresh": tokens["refresh"]})
-    call_command("forget_logins")
+    purge_logins()
     assert (OutstandingToken.objects.count(), LoginSession.objects.count()) == (1, 1)
     with time_machine.travel(timezone.now() + timedelta(days=15), tick=False):
-        call_command("forget_logins")
+        purge_logins()
     assert (OutstandingToken.objects.count(), LoginSession.objects.count()) == (0, 0)
 
 
