@@ -25,7 +25,7 @@ import pytest
 
 from tests.hosts import asked_for_room
 from tests.processes import PROJECT, TuttiServer, prepare
-from tests.services import Postgres, Redis, dump_database, load_database
+from tests.services import Postgres, Redis, Service, dump_database, load_database
 
 # Each client of httpx would load the certificates of all authorities again: longer than most requests take.
 ssl.create_default_context = functools.cache(ssl.create_default_context)  # type: ignore[assignment]
@@ -38,6 +38,8 @@ SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
 LONG_FIXTURES = {"firefox"}
 CONTRACT = PROJECT / "tests" / "contract"
 LOUD = re.compile(r" (WARNING|ERROR|CRITICAL) ")
+# Of PostgreSQL and Redis; clients cause the ERROR lines of PostgreSQL.
+LOUD_SERVICE = re.compile(r" (LOG|WARNING|FATAL|PANIC): | # ")
 LINES_SHOWN = 20
 
 
@@ -120,14 +122,16 @@ def _fixtures(item: pytest.Item) -> set[str]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
-    """With what fails it shows what its servers logged: of a 5xx only they know the cause."""
+    """Adds to a failure what servers, PostgreSQL and Redis of this worker logged: they know the cause."""
     report = yield
     if report.failed:
         given = getattr(item, "funcargs", {})
-        servers = {name: one for name, one in given.items() if isinstance(one, TuttiServer)}
-        for name, server in servers.items():
-            lines = [line for line in server.log.splitlines() if LOUD.search(line)]
-            report.sections.append((f"log of {name}", "\n".join(lines[-LINES_SHOWN:])))
+        servers = {name: one.log for name, one in given.items() if isinstance(one, TuttiServer)}
+        services = {f"{one.name} {one.port}": one.log for one in Service.running}
+        for loud, logs in ((LOUD, servers), (LOUD_SERVICE, services)):
+            for name, log in logs.items():
+                lines = [line for line in log.splitlines() if loud.search(line)]
+                report.sections.append((f"log of {name}", "\n".join(lines[-LINES_SHOWN:])))
     return report
 
 

@@ -19,7 +19,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import psycopg
 import redis
@@ -66,12 +66,15 @@ class Service(ABC):
     """A server process of our own. `stop`, `kill` and `start` again keep its port and its folder."""
 
     name: str
+    # Of this process, for the logs that a failed test shows.
+    running: ClassVar[list["Service"]] = []
 
     def __init__(self) -> None:
         self.port = 0
         self.folder = _fresh_folder(self.name)
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.throw_away)
+        self.running.append(self)
 
     def __enter__(self) -> Self:
         self.start()
@@ -112,6 +115,7 @@ class Service(ABC):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
         atexit.unregister(self.throw_away)
+        self.running.remove(self)
 
     stop_signal = signal.SIGTERM
 

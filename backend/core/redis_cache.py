@@ -3,8 +3,10 @@
 import itertools
 import logging
 import re
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any, ClassVar, TypeVar
 
@@ -21,6 +23,8 @@ R = TypeVar("R")
 
 # A request never waits longer than this for Redis.
 REDIS_DEADLINE_SECONDS = 0.05
+# A job or a command, for which no client waits, may wait this long.
+JOB_DEADLINE_SECONDS = 5.0
 # After a failure Redis is left alone for so long, so that not every request waits for the deadline.
 BREAKER_SECONDS = 1.0
 # Keys that one command to Redis looks at or deletes.
@@ -45,6 +49,25 @@ for place, key in ipairs(KEYS) do
 end
 return false
 """
+
+
+class _Deadline(threading.local):
+    """By thread."""
+
+    seconds = REDIS_DEADLINE_SECONDS
+
+
+_deadline = _Deadline()
+
+
+@contextmanager
+def job_deadline() -> Iterator[None]:
+    """This thread waits for Redis as long as a job may, instead of as long as a request may."""
+    before, _deadline.seconds = _deadline.seconds, JOB_DEADLINE_SECONDS
+    try:
+        yield
+    finally:
+        _deadline.seconds = before
 
 
 class _CachedClients(RedisCacheClient):
@@ -94,16 +117,12 @@ class GuardedRedisCache(RedisCache):
     _options: dict[str, Any]
     _class: Any
 
-    _clients: ClassVar[dict[tuple[str, ...], Any]] = {}
+    # By servers and deadline.
+    _clients: ClassVar[dict[tuple[tuple[str, ...], float], Any]] = {}
     _breakers: ClassVar[dict[tuple[str, ...], CircuitBreaker]] = {}
 
     def __init__(self, server: Any, params: dict[str, Any]) -> None:
-        options = {
-            "socket_timeout": REDIS_DEADLINE_SECONDS,
-            "socket_connect_timeout": REDIS_DEADLINE_SECONDS,
-            "retry": Retry(NoBackoff(), 0),
-            **params.get("OPTIONS", {}),
-        }
+        options = {"retry": Retry(NoBackoff(), 0), **params.get("OPTIONS", {})}
         super().__init__(server, {**params, "OPTIONS": options})
         self._class = _CachedClients
         self._key = tuple(self._servers)
@@ -112,11 +131,14 @@ class GuardedRedisCache(RedisCache):
         )
         self._local = LocalCache(f"beside {' '.join(self._key)}", params)
 
-    @cached_property
+    @property
     def _cache(self) -> Any:
-        if self._key not in self._clients:
-            self._clients[self._key] = self._class(self._servers, **self._options)
-        return self._clients[self._key]
+        seconds = _deadline.seconds
+        name = (self._key, seconds)
+        if name not in self._clients:
+            deadlines = {"socket_timeout": seconds, "socket_connect_timeout": seconds}
+            self._clients[name] = self._class(self._servers, **{**deadlines, **self._options})
+        return self._clients[name]
 
     def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
         if not self._breaker.allows_call():

@@ -15,6 +15,7 @@ from apps.counts.cache import cached_values
 from apps.counts.cache_invalidation import CURRENT, HISTORY, OF_TRACK
 from apps.counts.models import CountedService, HistoricalViewCount, ViewCount
 from core.cache import shared_memory
+from core.redis_cache import job_deadline
 
 HISTORY_DAYS = 30
 Key = tuple[str, str]
@@ -159,9 +160,10 @@ def warm_tracks(isrcs: Sequence[str]) -> Iterator[tuple[int, int]]:
         yield min(at + TRACKS_AT_ONCE, len(isrcs)), len(isrcs)
 
 
-# Longer than the cache leaves Redis alone after a response that was late: one such response fails no replay.
+# Longer than the cache leaves Redis alone after a late response to a request of the same process.
 PAUSE_SECONDS = 1.5
-# After a pause that did not help the next events fail without one, so that an outage holds a replay up once.
+# If Redis did not respond after a pause either, the next events fail without a pause: an outage delays a
+# replay only once.
 OUTAGE_SECONDS = 60.0
 _outage_until = 0.0
 
@@ -179,13 +181,17 @@ def warm_counted(isrcs: Sequence[str]) -> None:
     memory = shared_memory()
     if not memory.is_shared:
         return
+    with job_deadline():
+        _warm_all(isrcs)
+        if memory.is_away and time.monotonic() >= _outage_until:
+            time.sleep(PAUSE_SECONDS)
+            _warm_all(isrcs)
+            if memory.is_away:
+                _outage_until = time.monotonic() + OUTAGE_SECONDS
+        if memory.is_away:
+            raise CacheUnavailableError
+
+
+def _warm_all(isrcs: Sequence[str]) -> None:
     for _ in warm_tracks(isrcs):
         pass
-    if memory.is_away and time.monotonic() >= _outage_until:
-        time.sleep(PAUSE_SECONDS)
-        for _ in warm_tracks(isrcs):
-            pass
-        if memory.is_away:
-            _outage_until = time.monotonic() + OUTAGE_SECONDS
-    if memory.is_away:
-        raise CacheUnavailableError

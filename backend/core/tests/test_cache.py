@@ -8,6 +8,7 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from redis.exceptions import ConnectionError as RedisIsAway
 from redis.exceptions import TimeoutError as RedisIsSlow
 
 from core.cache import SETS_BETWEEN_SWEEPS, LocalCache
-from core.redis_cache import BREAKER_SECONDS, GuardedRedisCache
+from core.redis_cache import BREAKER_SECONDS, REDIS_DEADLINE_SECONDS, GuardedRedisCache, job_deadline
 from core.resilience import CircuitBreaker
 from core.tests.clocks import FakeClock
 
@@ -50,7 +51,7 @@ def url() -> str:
 @pytest.fixture
 def redis(url, clock, monkeypatch) -> Iterator[FakeRedis]:
     fake = FakeRedis()
-    monkeypatch.setitem(GuardedRedisCache._clients, (url,), fake)
+    monkeypatch.setitem(GuardedRedisCache._clients, ((url,), REDIS_DEADLINE_SECONDS), fake)
     breaker = CircuitBreaker(seconds=BREAKER_SECONDS, clock=clock)
     monkeypatch.setitem(GuardedRedisCache._breakers, (url,), breaker)
     yield fake
@@ -128,6 +129,20 @@ def test_all_threads_share_the_connections_the_breaker_and_the_memory(guarded, r
     with ThreadPoolExecutor(1) as pool:
         assert pool.submit(lambda: GuardedRedisCache(url, {}).get("a")).result() == 1
     assert redis.calls == 1
+
+
+@pytest.mark.redis
+def test_a_job_waits_for_a_late_response_and_a_request_does_not(settings):
+    if not settings.REDIS_URLS:
+        pytest.skip("without Redis no response is late")
+    # Connections and breakers belong to an address: this one has the deadlines of a server.
+    late = GuardedRedisCache(f"{settings.REDIS_URLS[0]}?client_name=late", {})
+    redis_server = late._cache.get_client(None, write=True)
+    for deadline, is_away in ((job_deadline(), False), (nullcontext(), True)):
+        redis_server.client_pause(int(REDIS_DEADLINE_SECONDS * 3000))
+        with deadline:
+            late.set("a", 1)
+        assert late.is_away is is_away
 
 
 # --- This process's own memory -----------------------------------------------------------------------
