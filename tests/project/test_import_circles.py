@@ -1,12 +1,15 @@
 """No module of the product needs itself, also not by an import in a function or one for types alone.
 
-import-linter sees layers; between the modules of one layer only this test does.
+import-linter checks layers; between the modules of one layer only this test does.
 """
 
 import ast
 from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+
+import grimp
+import pytest
 
 from tests.processes import BACKEND
 
@@ -48,3 +51,11 @@ def test_no_module_needs_itself():
     assert sum(map(len, needed.values())) > 1000, "imports are not found: nothing is proved"
 
     assert circle_in(needed) == []
+
+
+def test_import_linter_sees_every_module(monkeypatch: pytest.MonkeyPatch):
+    """It ignores folders without `__init__.py` below a package that has one."""
+    monkeypatch.syspath_prepend(BACKEND)
+    graph = grimp.build_graph("server", "config", "core", "apps", cache_dir=None)
+
+    assert modules().keys() - graph.modules == set()
