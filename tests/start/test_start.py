@@ -7,7 +7,6 @@ import shutil
 import socket
 import stat
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +25,6 @@ pytestmark = pytest.mark.timeout(900)
 
 LIBRARY_TRACKS = 35
 QUEUED_ITEMS = 10
-QUICK_SECONDS = 15
 
 
 def get(clone: Clone, path: str, **headers: str) -> httpx.Response:
@@ -158,7 +156,7 @@ def test_help_needs_nothing(tmp_path: Path):
 # --- Starting again ----------------------------------------------------------------------------------
 
 
-def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_data: str):
+def test_second_start_repeats_no_setup_and_keeps_changes(again: MakeClone, own_data: str):
     clone = again(DATA_DIR=own_data)
     clone.start()
     items = get(clone, "/api/playlist/").json()
@@ -167,13 +165,11 @@ def test_second_start_is_quick_and_keeps_what_was_changed(again: MakeClone, own_
     assert clone.stop() == 0
     assert clone.log.rstrip().endswith("Stopped.")
 
-    begin = time.monotonic()
     clone.start()
 
-    assert time.monotonic() - begin < QUICK_SECONDS
     assert [item["id"] for item in get(clone, "/api/playlist/").json()] == [item["id"] for item in items[1:]]
     assert len(get(clone, "/api/tracks/").json()) == LIBRARY_TRACKS
-    for words in ("Adding sample tracks", "Installing", "Building", "Traceback"):
+    for words in ("Applying", "Adding sample tracks", "Installing", "Building", "Traceback"):
         assert words not in clone.log
 
 
