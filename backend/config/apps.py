@@ -4,6 +4,8 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core import checks
 
+from core.process_tuning import resume_gc
+
 
 class DaphneConfig(AppConfig):
     """Daphne's commands, without its AppConfig, which would import Twisted into every process."""
@@ -29,6 +31,7 @@ class ConfigConfig(AppConfig):
             from core.error_reports import report_errors  # the package is optional
 
             report_errors(settings.SENTRY_DSN)
+        resume_gc()
 
 
 @checks.register(checks.Tags.security, deploy=True)

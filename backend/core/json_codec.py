@@ -13,7 +13,6 @@ import msgspec
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from rest_framework.parsers import BaseParser
 
 from core.errors import MalformedJson, PayloadTooLarge
 
@@ -185,8 +184,8 @@ def _outcome_of(reading: Callable[[HttpRequest], Any], request: HttpRequest) -> 
 # --- JSON --------------------------------------------------------------------------------------------
 
 
-class JsonParser(BaseParser):
-    """Django REST framework's way to our JSON reader."""
+class JsonParser:
+    """What Django REST framework asks of a parser; not a subclass of its own, as `JsonRenderer`."""
 
     media_type = "application/json"
 

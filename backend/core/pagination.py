@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from django.conf import settings
 from django.db.models import QuerySet
-from rest_framework.pagination import BasePagination
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.utils.urls import replace_query_param
 
 from core.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
     from rest_framework.views import APIView
 
 # The maximum number of rows in a response.
@@ -45,13 +43,16 @@ class Parted(Protocol[Row]):
         ...
 
 
-class ListOrPages(BasePagination):
-    """`limit` and `offset` give a bare array, `page` and `page_size` an envelope."""
+class ListOrPages:
+    """`limit` and `offset` give a bare array, `page` and `page_size` an envelope.
+
+    Not a subclass of Django REST framework's, which commands would load with it for nothing.
+    """
 
     def paginate_queryset(
         self,
         queryset: "QuerySet[Any] | Sequence[Any] | Parted[Any]",
-        request: Request,
+        request: "Request",
         view: "APIView | None" = None,
     ) -> list[Any]:
         del view
@@ -73,7 +74,9 @@ class ListOrPages(BasePagination):
             raise NotFound("There is no such page.")
         return list(part.rows)
 
-    def get_paginated_response(self, data: Any) -> Response:
+    def get_paginated_response(self, data: Any) -> "Response":
+        from rest_framework.response import Response
+
         has_more = self.offset + self.limit < self.total
         headers = {"X-Total-Count": str(self.total), **self.headers}
         if not self.is_exact:
@@ -91,6 +94,8 @@ class ListOrPages(BasePagination):
         return Response(data, headers=headers)
 
     def _address(self, **changed: int) -> str:
+        from rest_framework.utils.urls import replace_query_param
+
         address = self.request.build_absolute_uri()
         for name, value in changed.items():
             address = replace_query_param(address, name, value)
@@ -104,20 +109,20 @@ def _part_of(rows: "QuerySet[Any] | Sequence[Any] | Parted[Any]", offset: int, l
     return Part(list(rows[offset : offset + limit]) if offset < total else [], total)
 
 
-def _wants_pages(request: Request) -> bool:
+def _wants_pages(request: "Request") -> bool:
     asked = request.query_params
     if "page" in asked or "page_size" in asked:
         return True
     return settings.API_ALWAYS_PAGINATE and not ("limit" in asked or "offset" in asked)
 
 
-def list_answer(request: Request, rows: "QuerySet[Any] | Sequence[Any]") -> Response:
+def list_answer(request: "Request", rows: "QuerySet[Any] | Sequence[Any]") -> "Response":
     """A response with rows that need no serializer, with the limits and headers of all lists."""
     paginator = ListOrPages()
     return paginator.get_paginated_response(paginator.paginate_queryset(rows, request))
 
 
-def whole_number(request: Request, name: str, default: int, *, least: int, most: int) -> int:
+def whole_number(request: "Request", name: str, default: int, *, least: int, most: int) -> int:
     """A number from the query string. Raises InvalidInput if it is not a number, or is out of range."""
     text = request.query_params.get(name)
     if text is None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from core.process_tuning import with_large_stack_chunk
+from core.process_tuning import pause_gc, with_large_stack_chunk
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 HELP = """\
@@ -57,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.write(HELP)
         return Exit.OK if arguments else Exit.USAGE
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    pause_gc()
     try:
         return _run(arguments)
     except UsageError as error:

@@ -1,8 +1,12 @@
 """`manage.py etl`: what it prints, and what it ends with."""
 
 import gzip
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -16,6 +20,21 @@ from apps.charts.tests.conftest import Register
 pytestmark = pytest.mark.django_db
 DAY = "2025-03-01"
 Etl = Callable[..., tuple[int, str, str]]
+BACKEND = Path(__file__).resolve().parents[3]
+# What takes most of the time to load, and only servers, jobs, or other sources need.
+UNUSED = {
+    *("celery", "django.test.runner", "graphql", "httpx", "mutagen", "numpy", "psycopg", "redis", "requests"),
+    *("rest_framework.serializers", "rest_framework.views", "strawberry", "twisted.internet"),
+}
+START = """
+import contextlib, gc, sys
+import manage
+sys.argv = ["manage.py", "etl", "run", "--help"]
+with contextlib.suppress(SystemExit):
+    manage.main()
+print("", *sys.modules, sep="\\n")
+print(gc.isenabled(), gc.get_freeze_count() > 100_000, file=sys.stderr)
+"""
 
 
 @pytest.fixture
@@ -176,3 +195,17 @@ def test_replay_delivers_undelivered_events(etl: Etl, register: Register):
     assert etl("replay", "--since", "2020-01-01")[:2] == (0, "1 of 1 heard.\n")
     assert len(heard) == 3
     assert etl("replay", "--since", "yesterday")[0] == 1  # argparse alone ends with 2, called from Django
+
+
+@pytest.mark.one_database
+def test_command_starts_without_unused_libraries_and_without_garbage_collection(tmp_path: Path):
+    environment = {"PATH": os.environ["PATH"], "ENV_FILE": os.devnull, "DATA_DIR": str(tmp_path)}
+
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-c", START], cwd=BACKEND, env=environment, capture_output=True, text=True
+    )
+
+    modules = set(done.stdout.splitlines())
+    assert "apps.charts.pipeline.runner" in modules, done.stderr
+    assert modules & UNUSED == set()
+    assert done.stderr == "True True\n"
