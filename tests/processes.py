@@ -42,7 +42,7 @@ class TuttiServer:
     working_folder = BACKEND
     # More of what subprocess is given, such as another user to run as.
     run_as: ClassVar[dict[str, Any]] = {}
-    start_seconds = 60.0
+    start_seconds = 120.0
 
     def __init__(
         self,
