@@ -15,7 +15,6 @@ from apps.counts.cache import cached_values
 from apps.counts.cache_invalidation import CURRENT, HISTORY, OF_TRACK
 from apps.counts.models import CountedService, HistoricalViewCount, ViewCount
 from core.cache import shared_memory
-from core.redis_cache import job_deadline
 
 HISTORY_DAYS = 30
 Key = tuple[str, str]
@@ -181,6 +180,8 @@ def warm_counted(isrcs: Sequence[str]) -> None:
     memory = shared_memory()
     if not memory.is_shared:
         return
+    from core.redis_cache import job_deadline  # would load Redis's client into processes without Redis
+
     with job_deadline():
         _warm_all(isrcs)
         if memory.is_away and time.monotonic() >= _outage_until:
