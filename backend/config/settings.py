@@ -261,6 +261,9 @@ else:
         # A process that vanished during a write holds its room's lock no longer than this; not in
         # migrations, jobs and commands (core.postgresql).
         "idle_in_transaction_session_timeout": milliseconds,
+        # Statements here take milliseconds: compiling them and starting processes for them takes longer.
+        "jit": "off",
+        "max_parallel_workers_per_gather": 0,
         "tcp_keepalives_idle": 10,
         "tcp_keepalives_interval": 5,
         "tcp_keepalives_count": 3,

@@ -147,7 +147,7 @@ def _words_sharing_letters(wanted: str, allowed: int) -> list[tuple[str, str]]:
             "tracks_word_grams CROSS JOIN tracks_searchword AS w ON w.id = tracks_word_grams.rowid"
             " WHERE tracks_word_grams MATCH %s"
         )
-        ways = (" AND ".join(match_of((text,)) for text in part) for part in parts)
+        ways = (" AND ".join(match_of((text,)) for text in part if len(text) >= GRAM) for part in parts)
         values.insert(0, " OR ".join(f"({way})" for way in ways))
     return rows_of(
         f"SELECT w.word, w.padded FROM {source} AND ({condition}) AND length(w.padded) BETWEEN %s AND %s",
@@ -162,7 +162,11 @@ def _right_parts(wanted: str) -> list[tuple[str, ...]]:
     """
     letters, half = len(wanted), len(wanted) // 2
     if letters <= SHORT:
-        return [(f" {wanted[:2]}",), (wanted[-GRAM:],), (f"{wanted[-2:]} ",)]
+        # Many words share two last letters. Only if letters of the middle were swapped no other part of five
+        # is right, and then the first letter is.
+        end = f"{wanted[-2:]} "
+        ends = (f" {wanted[0]}", end) if letters == SHORT else (end,)
+        return [(f" {wanted[:2]}",), (wanted[-GRAM:],), ends]
     if letters < TWO_WRONG:
         return [(f" {wanted[:half]}",), (wanted[half:],), (f" {wanted[:2]}", f"{wanted[-2:]} ")]
     return [(f" {wanted[: letters // 3]}",), (wanted[half:],), (wanted[2:-2],)]

@@ -32,6 +32,8 @@ COUNTED = 1_000
 WALKED = 20_000
 # Rows that are read to estimate whether reading in order would find COUNTED matches.
 SAMPLED = 500
+# Ids are read up to so many times the one up to which enough matches are expected.
+EXCESS = 2
 LAST_CHARACTER = "\U0010ffff"
 
 IN_GRAMS = "tracks_grams.rowid"
@@ -96,7 +98,8 @@ def first_of(
             # As many rows are read one after the other as lie between so many of them; the index of starts
             # gives all of them.
             is_frequent = not tier.title and missing * read**2 <= len(alike) ** 2 * wanted.word_index.span
-            ids += _lowest(tier, missing, is_frequent=is_frequent)
+            near = min(known) + EXCESS * read * missing // len(alike) if alike else None
+            ids += _lowest(tier, missing, is_frequent=is_frequent, near=near)
         elif are_lowest:
             ids += alike[:missing]
         else:  # enough ids are known: the lowest are not above the last of them
@@ -158,7 +161,9 @@ def _is_soon(wanted: TrackQuery, source: Sql) -> bool:
         return _is_placed(source) or (IN_GRAMS in source[0] and all(len(text) >= GRAM for text in texts))
     if not _is_placed(source):
         return False
-    return not all(wanted.word_index.of(wanted.clauses)) or not _is_frequent(wanted, 2 * COUNTED)
+    if any(len(clause) > 1 for clause in wanted.clauses):  # corrected words are rare
+        return True
+    return not all(wanted.word_index.of(wanted.clauses)) or not _is_frequent(wanted, 3 * COUNTED // 2)
 
 
 def _indexed(
@@ -189,12 +194,20 @@ def _walked(wanted: TrackQuery, rows: int, number: int, starts_with: str = "") -
     return rows_of(sql, [*values, *wanted_values, number])
 
 
-def _lowest(wanted: TrackQuery, number: int, *, is_frequent: bool) -> list[int]:
-    found: list[tuple[Any, ...]] = []
-    if is_frequent:
-        found = [(track_id,) for _, track_id in _walked(wanted, WALKED, number)]
-    if len(found) < number:
-        found = _indexed(wanted, _source(wanted), "t.id", [], "ORDER BY t.id LIMIT %s", number)
+def _lowest(wanted: TrackQuery, number: int, *, is_frequent: bool, near: int | None = None) -> list[int]:
+    """The lowest ids. Up to the id `near` there are probably enough.
+
+    PostgreSQL's indexes return all rows, which are then read: with `near`, only those up to it.
+    """
+    ids: list[int] = []
+    is_near = connection.vendor == "postgresql" and near is not None and (wanted.is_start or not is_frequent)
+    if is_near:
+        ids = _lowest(replace(wanted, up_to=near), number, is_frequent=False)
+    elif is_frequent:
+        ids = [track_id for _, track_id in _walked(wanted, WALKED, number)]
+    if len(ids) == number:
+        return ids
+    found = _indexed(wanted, _source(wanted), "t.id", [], "ORDER BY t.id LIMIT %s", number)
     return [track_id for (track_id,) in found]
 
 
@@ -207,7 +220,11 @@ def _rank(text: str) -> Sql:
 
 
 def _condition(wanted: TrackQuery, *, is_placed: bool = False) -> Sql:
-    terms = [_contains(clause, is_placed=is_placed) for clause in wanted.clauses]
+    # With LIKE, PostgreSQL may use its index of trigrams as well, which clauses without known words need.
+    terms = [
+        _contains(clause, is_compared=is_placed and wanted.word_index.has(clause))
+        for clause in wanted.clauses
+    ]
     if wanted.genres:
         terms.append(_one_of("t.genre_key", wanted.genres))
     if wanted.within:
@@ -238,10 +255,10 @@ def _is_title(title: str) -> list[Sql]:
     return [(start, [title[:START_LETTERS]]), *(whole if len(title) >= START_LETTERS else [])]
 
 
-def _contains(clause: Clause, *, is_placed: bool = False) -> Sql:
+def _contains(clause: Clause, *, is_compared: bool = False) -> Sql:
     if connection.vendor == "sqlite":
         return f"({' OR '.join(['instr(t.search_text, %s) > 0'] * len(clause))})", [*clause]
-    if is_placed:  # with LIKE, PostgreSQL would use its index of trigrams as well
+    if is_compared:
         return f"({' OR '.join(['strpos(t.search_text, %s) > 0'] * len(clause))})", [*clause]
     return f"({' OR '.join(['t.search_text LIKE %s'] * len(clause))})", [f"%{text}%" for text in clause]
 

@@ -62,6 +62,10 @@ class WordIndex:
             return []
         return [options for clause in clauses if (options := self._options(clause)) is not None]
 
+    def has(self, clause: Clause) -> bool:
+        """Whether the words of the clause are known, after `of`."""
+        return self._options(clause) is not None
+
     def _options(self, clause: Clause) -> list[list[Name]] | None:
         options: list[list[Name]] = []
         for text in clause:
