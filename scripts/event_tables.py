@@ -13,8 +13,8 @@ HEADINGS = {"playlist": "Events", "charts": "Events of charts"}
 
 def with_event_tables(page: str) -> str:
     """The document with tables generated from the code. Requires `django.setup()`."""
-    from apps.realtime.broadcasting import event_descriptions
-    from apps.realtime.kinds import kind_named
+    from apps.realtime.decorators import event_descriptions
+    from apps.realtime.models import kind_named
 
     for kind, heading in HEADINGS.items():
         rows = event_descriptions(kind_named(kind).table).items()

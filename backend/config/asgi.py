@@ -19,16 +19,19 @@ from apps.audio.delivery import AudioDelivery  # noqa: E402
 from apps.charts.signals import CHART_STREAM, CHART_STREAM_KIND  # noqa: E402 - Django must be set up first
 from apps.playlist.models import STREAM_KIND  # noqa: E402
 from apps.playlist.selectors import track_of_item  # noqa: E402
-from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
-from apps.realtime.http_transport import HttpTransport, Route  # noqa: E402
-from apps.realtime.routing import (  # noqa: E402
+from apps.realtime.asgi import (  # noqa: E402
     ByType,
     HubMiddleware,
     SocketRoutes,
 )
+from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
+from apps.realtime.http_transport import HttpTransport, Route  # noqa: E402
 from apps.rooms.models import MAIN_ROOM  # noqa: E402
-from core.asgi import ThreadedASGIHandler  # noqa: E402
-from core.concurrency_limiter import PLACES_FOR_WATCHERS, ConcurrencyLimiter  # noqa: E402
+from core.asgi import (  # noqa: E402
+    PLACES_FOR_WATCHERS,
+    ConcurrencyLimiter,
+    ThreadedASGIHandler,
+)
 
 QUEUE = r"/api/(?:playlist|rooms/(?P<slug>[a-z0-9-]{1,50})/playlist)"
 

@@ -99,12 +99,12 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True  # the admin's forms contain the token
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
-# Cookies are Secure in every response to https (core.security_headers); HTTPS_ONLY allows no other.
+# Cookies are Secure in every response to https (core.http_security); HTTPS_ONLY allows no other.
 HTTPS_ONLY = environment.flag("HTTPS_ONLY", default=False)
 # No other host, and no page loaded over http, can set a cookie with this name.
 SESSION_COOKIE_NAME = "__Host-sessionid" if HTTPS_ONLY else "sessionid"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS_ONLY
-SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # sent by core.security_headers, where browsers support it
+SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # sent by core.http_security, where browsers support it
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS_ONLY else 0
 # Requested by monitoring on this machine, without the proxy.
 SECURE_REDIRECT_EXEMPT = [r"^api/health/", r"^metrics$"]
@@ -343,15 +343,15 @@ MIDDLEWARE = [
     "core.request_context.RequestContextMiddleware",
     "core.metrics.RequestMetricsMiddleware",
     "apps.tunemeld.legacy_pages.EnvelopeMiddleware",
-    "core.security_headers.SecurityHeadersMiddleware",
-    "core.request_checks.HttpsOnlyMiddleware",
+    "core.http_security.SecurityHeadersMiddleware",
+    "core.http_security.HttpsOnlyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "apps.frontend.middleware.PageMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.middleware.RequestLimitMiddleware",
-    "core.request_checks.BodyLimitMiddleware",
-    "core.request_checks.OriginMiddleware",
+    "core.http_security.BodyLimitMiddleware",
+    "core.http_security.OriginMiddleware",
     "core.middleware.IdempotencyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -418,7 +418,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = MAX_BODY_BYTES
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "apps.users.jwt_tokens.BearerAuthentication",
-        "core.permissions.SessionWithoutCsrfToken",
+        "core.identity.SessionWithoutCsrfToken",
     ],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["core.json_codec.JsonRenderer"],

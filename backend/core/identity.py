@@ -1,17 +1,23 @@
-"""The caller of a request. Apps register resolvers of callers; the first that finds one wins."""
+"""The caller of a request, found by resolvers that apps register; and the permissions of views."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest
 from django.urls import ResolverMatch, get_urlconf, resolve
 from django.utils.crypto import salted_hmac
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
 
-from core.errors import NotAuthenticated
+from core.errors import ErrorSpec, NotAuthenticated, NotPermitted, raises
 from core.network import client_ip, network_of
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +207,31 @@ def bearer_token(visit: Visit) -> str | None:
     """The token of `Authorization: Bearer …`; None without one, or with another scheme."""
     scheme, _, token = visit.headers.get("authorization", "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else None
+
+
+# --- Permissions, and authentication by a session ----------------------------------------------------
+
+
+class SessionWithoutCsrfToken(SessionAuthentication):
+    """The session cookie; `core.http_security` checks that the browser's page is ours, not a token."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Nothing to do: OriginMiddleware has refused what came from another site."""
+
+    def authenticate_header(self, request: Request) -> str:
+        """Makes a missing login a 401, which a bare SessionAuthentication would answer with 403."""
+        del request
+        return "Session"
+
+
+class IsStaffOrReadOnly(BasePermission):
+    """Everyone reads, staff writes. A method that an endpoint does not have is no matter of rights: 405."""
+
+    @raises(
+        ErrorSpec(NotAuthenticated, "No user is logged in, or a token is not valid."),
+        ErrorSpec(NotPermitted, "The account is not staff, or a page of another origin sent it."),
+    )
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        method = str(request.method)
+        is_served = method.lower() in view.http_method_names and hasattr(view, method.lower())
+        return method in SAFE_METHODS or not is_served or bool(request.user and request.user.is_staff)

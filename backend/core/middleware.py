@@ -8,6 +8,7 @@ from django.urls import Resolver404
 
 from core.error_responses import answer
 from core.errors import ApiError, InvalidInput, NotAuthenticated
+from core.http_security import WRITING_METHODS
 from core.idempotency import run_idempotent
 from core.identity import Visit, asks_for_identity, caller_for, caller_of, stranger_key, view_of, visit_of
 from core.json_codec import json_body, read_early
@@ -21,7 +22,6 @@ from core.rate_limits import (
     check_rate_limit,
     count_in_order,
 )
-from core.request_checks import WRITING_METHODS
 from core.request_context import within_operation
 
 # --- Rate limits -------------------------------------------------------------------------------------

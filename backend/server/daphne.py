@@ -18,7 +18,7 @@ from django.conf import settings
 from twisted.internet import defer, reactor
 from twisted.logger import globalLogPublisher
 
-from apps.realtime.routing import drain
+from apps.realtime.asgi import drain
 from apps.realtime.send_buffer import SINK
 from server.connections import SERVER_NAME, ConnectionLimiter
 from server.dependencies import HAS_FAST_PATH, untested_packages

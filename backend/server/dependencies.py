@@ -126,7 +126,7 @@ DEPENDENCIES = (
             "django.db.backends.sqlite3.base:DatabaseWrapper._start_transaction_under_autocommit",
             "django.http.request:HttpRequest._body",
         ),
-        used_by=("core/request_checks.py", "core/cache.py", "core/redis_cache.py", "core/sqlite/base.py"),
+        used_by=("core/http_security.py", "core/cache.py", "core/redis_cache.py", "core/sqlite/base.py"),
         tests=("core/tests/test_cache.py", "core/tests/test_databases.py", "../tests/contract/api"),
     ),
     Dependency(

@@ -20,9 +20,9 @@ from core.errors import (
     TooManyConnections,
     Unavailable,
 )
+from core.http_security import security_headers
 from core.json_codec import json_bytes
 from core.request_context import request_id_from, within_request
-from core.security_headers import security_headers
 from server.connections import SERVER_NAME, ConnectionLimiter
 from server.direct_write import WriteBackpressure
 

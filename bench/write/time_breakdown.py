@@ -42,7 +42,7 @@ TIMED = {
     "rules": [
         f"apps.playlist.views.{name}" for name in ("cast_vote", "add_item", "change_item", "play_item")
     ],
-    "event": ["apps.realtime.broadcasting.append_event", "apps.realtime.publishing.Publisher.publish"],
+    "event": ["apps.realtime.decorators.append_event", "apps.realtime.publishing.Publisher.publish"],
     "log line": ["apps.realtime.decorators.logger.info"],
     "response": [
         "django.template.response.SimpleTemplateResponse.render",

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from core.security_headers import GRAPHIQL, NOTHING, written
+from core.http_security import GRAPHIQL, NOTHING, written
 from tests.browser.chromium import WatchedPage
 from tests.browser.graphiql_page import GENRES, GraphiQLPage
 from tests.page.node import node

@@ -18,23 +18,21 @@ from apps.jobs.scheduler import EPOCH, Daily, Trigger
 from apps.playlist import services
 from apps.playlist.selectors import HISTORY_LENGTH
 from apps.realtime import (
-    client_messages as commands,
-)
-from apps.realtime import (
     connection,
     consumers,
     http_transport,
+    messages,
     presence_sync,
     send_buffer,
 )
-from apps.realtime.broadcasting import event_descriptions
-from apps.realtime.client_messages import CLIENT_FRAMES
+from apps.realtime.decorators import event_descriptions
 from apps.realtime.event_schema import FRAME_ERRORS, close_codes
-from apps.realtime.kinds import kind_named, kind_names
+from apps.realtime.messages import CLIENT_FRAMES
+from apps.realtime.models import kind_named, kind_names
 from apps.rooms.models import DAYS_KEPT_EMPTY
 from apps.tunemeld.query_cost import QueryCode
 from config.schedules import SCHEDULES
-from core import concurrency_limiter, idempotency, pagination, rate_limits
+from core import asgi, idempotency, pagination, rate_limits
 from core.endpoints import EVERYWHERE
 from core.errors import ApiError, Unavailable
 from scripts.configuration_page import PAGE as CONFIGURATION
@@ -138,11 +136,11 @@ def test_sizes_are_those_of_the_code() -> None:
         http_limits.STREAM_END_WITHIN_SECONDS,
         connections.UNSENT_BYTES,
         http_limits.IDLE_SECONDS,
-        concurrency_limiter.MAX_WAIT_SECONDS,
+        asgi.MAX_WAIT_SECONDS,
         settings.MAX_BODY_BYTES,
         settings.MAX_JSON_DEPTH,
         consumers.MAX_FRAME_BYTES,
-        commands.MAX_TS_CHARACTERS,
+        messages.MAX_TS_CHARACTERS,
         pagination.MAX_ROWS,
         connection.MAX_RESUMED_EVENTS,
         http_transport.MAX_POLL_LIMIT,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from apps.realtime.feed import Feed
-from apps.realtime.frames import Batch
 from apps.realtime.hub import Hub
+from apps.realtime.messages import Batch
 from apps.realtime.publishing import Hint
 from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer
 from tests.conftest import ReadyMadeData

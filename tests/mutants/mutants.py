@@ -202,7 +202,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "change needs all of its fields",
-            f"{REALTIME}broadcasting.py",
+            f"{REALTIME}decorators.py",
             "return any(getattr(before, field) != getattr(after, field) for field in fields)",
             "return all(getattr(before, field) != getattr(after, field) for field in fields)",
             "A corrected title is sent only if the artist and all else changed with it.",
@@ -239,7 +239,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "resume from the beginning refused",
-            f"{REALTIME}client_messages.py",
+            f"{REALTIME}messages.py",
             "not 0 <= since <= MAX_SEQ",
             "not 0 < since <= MAX_SEQ",
             "A client of a room without events can't come back.",

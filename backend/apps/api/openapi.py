@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from apps.api.swagger import swagger_document
-from core.schemas import Schema
+from core.endpoints import Schema
 
 VERSION = "3.0.3"
 METHODS = ("get", "put", "post", "delete", "patch")

@@ -27,10 +27,12 @@ from core.endpoints import (
     EndpointSpec,
     Parameter,
     ResponseSpec,
+    Schema,
+    as_swagger,
+    json_schemas,
 )
 from core.errors import ErrorSpec
-from core.request_checks import WRITING_METHODS
-from core.schemas import Schema, as_swagger, json_schemas
+from core.http_security import WRITING_METHODS
 
 DESCRIPTION = """\
 One room, one queue, every browser. Every change reaches all clients immediately and in the same order, over

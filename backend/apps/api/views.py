@@ -22,12 +22,11 @@ from apps.charts.signals import CHART_STREAM_KIND
 from apps.jobs.selectors import count_runs, oldest_wait_seconds
 from apps.playlist.models import STREAM_KIND
 from apps.realtime.event_schema import events_schema
-from apps.realtime.kinds import kind_named
-from core.endpoints import ResponseSpec, endpoint
+from apps.realtime.models import kind_named
+from core.endpoints import ResponseSpec, Schema, endpoint
 from core.error_responses import answer, only_read
 from core.errors import NotFound, NotPermitted
 from core.metrics import JOB_RUNS, JOBS_OLDEST_QUEUED
-from core.schemas import Schema
 
 ENTRY_POINTS = {
     "tracks": "/api/tracks/",

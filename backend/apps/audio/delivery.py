@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from apps.audio.folders import configured_folders, etag_of, open_within
 from apps.audio.models import AudioFile
-from apps.realtime.asgi_request import AsgiRequest, Receive, Scope, Send, check
+from apps.realtime.asgi import AsgiRequest, Receive, Scope, Send, check
 from apps.realtime.hub import current_hub
 from core.errors import ApiError, ErrorSpec, NotPermitted, raises
 from core.json_codec import Instant

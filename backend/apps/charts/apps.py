@@ -10,7 +10,7 @@ class ChartsConfig(AppConfig):
     def ready(self) -> None:
         from apps.charts import signals
         from apps.charts.signals import chart_kind
-        from apps.realtime.kinds import register_kind
+        from apps.realtime.models import register_kind
 
         register_kind(chart_kind(table=signals.__name__))
         post_migrate.connect(make_chart_stream, sender=self)

@@ -15,7 +15,7 @@ from apps.charts.models import Edition
 from apps.charts.parsers.base import converted
 from apps.charts.pipeline.outbox import Kind, announced
 from apps.realtime.decorators import broadcast_event
-from apps.realtime.kinds import StreamKind
+from apps.realtime.models import StreamKind
 from apps.realtime.selectors import stream_id_of
 from apps.realtime.services import open_stream
 

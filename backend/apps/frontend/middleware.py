@@ -17,7 +17,7 @@ from whitenoise.responders import StaticFile
 from apps.frontend.build import accepted_message_files, is_built, message_files
 from apps.frontend.room_preview import with_preview
 from core.error_responses import READING_METHODS, only_reading
-from core.security_headers import page_policy, written
+from core.http_security import page_policy, written
 
 ROOM = re.compile(r"/r/([a-z0-9-]{1,50})(?:/screen)?/?")
 # Paths of rooms with an invalid slug.

@@ -10,9 +10,9 @@ class PlaylistConfig(AppConfig):
         from apps.playlist import signals
         from apps.playlist.models import STREAM_KIND
         from apps.playlist.personal_data import QueuePersonalData
+        from apps.playlist.rules import lock_rooms_of_track, remove_items_of_track
         from apps.playlist.selectors import digest_of, queue_of_stream
-        from apps.playlist.track_dependents import lock_rooms_of_track, remove_items_of_track
-        from apps.realtime.kinds import StreamKind, register_kind
+        from apps.realtime.models import StreamKind, register_kind
         from apps.tracks.models import register_dependents
         from apps.users.personal_data import register_personal_data
         from apps.users.selectors import names_of

@@ -14,7 +14,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Vote, Wish
-from apps.playlist.name_redaction import redact_stored_responses, streams_containing
+from apps.playlist.payloads import redact_stored_responses, streams_containing
 from apps.playlist.services import withdraw_vote
 from apps.realtime.selectors import StreamHead, tops_of
 from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -28,8 +29,9 @@ from apps.playlist.placement import (
     renumber_if_tight,
 )
 from apps.playlist.positions import Gap, QueuePosition, gap_after, gap_at_end, is_usable
-from apps.realtime.services import close_stream, lock_stream, open_stream
+from apps.realtime.services import close_stream, lock_stream, lock_streams, open_stream
 from apps.rooms.models import MAIN_ROOM, Order, Room
+from apps.tracks.models import Track
 from core.changes import Rules, rules_of
 from core.errors import Conflict, InvalidInput
 from core.statements import fetch_all, update_and_read
@@ -321,3 +323,39 @@ def _store_removed(item: PlaylistTrack) -> None:
             "votes": list(item.cast_votes.values_list("voter", "value")),
         },
     )
+
+
+# --- Changes and deletion of a library track ---------------------------------------------------------
+
+
+class _MoreRooms(Exception):
+    """The track was queued in another room while its rooms were being locked."""
+
+
+def lock_rooms_of_track(track_id: int) -> None:
+    """Locks every room whose queue shows the track, then the track's own row, which who adds it takes too."""
+    if not connection.features.has_select_for_update:
+        return  # SQLite: the transaction itself is the only writer
+    stream_ids: set[int] = set()
+    while True:
+        stream_ids |= _streams_showing(track_id)
+        lock_streams(sorted(stream_ids))
+        try:
+            with transaction.atomic():  # gives the track's row back when a room is missing
+                list(Track.objects.select_for_update(no_key=True).filter(pk=track_id).values_list("pk"))
+                if not _streams_showing(track_id) <= stream_ids:
+                    raise _MoreRooms
+                return
+        except _MoreRooms:
+            continue
+
+
+def remove_items_of_track(track_id: int) -> None:
+    """Takes the track out of every queue, one item after the other, each with an event in its room."""
+    for item in PlaylistTrack.objects.filter(track_id=track_id).order_by("room__stream_id"):
+        item.delete()
+
+
+def _streams_showing(track_id: int) -> set[int]:
+    items = PlaylistTrack.objects.filter(track_id=track_id)
+    return set(items.values_list("room__stream_id", flat=True))

@@ -20,8 +20,7 @@ from apps.playlist.payloads import (
     item_payload,
 )
 from apps.playlist.placement import queue_positions, queue_reordered
-from apps.realtime.broadcasting import Broadcast, changed, created
-from apps.realtime.decorators import broadcast_event
+from apps.realtime.decorators import Broadcast, broadcast_event, changed, created
 from apps.rooms.models import Room
 from apps.tracks.models import Track
 from core.changes import Change

@@ -10,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.playlist.models import ANONYMOUS, STREAM_KIND, PlaylistTrack
-from apps.playlist.name_redaction import shown_item
 from apps.playlist.payloads import (
     EXAMPLE_ITEM,
     OwnVote,
@@ -18,6 +17,7 @@ from apps.playlist.payloads import (
     StopPayload,
     VotedItemPayload,
     item_payload,
+    shown_item,
 )
 from apps.playlist.selectors import history_at, item_in, votes_of
 from apps.playlist.serializers import ItemChangeSerializer, NewItemSerializer, VoteSerializer
@@ -32,7 +32,7 @@ from apps.playlist.services import (
 )
 from apps.realtime.event_schema import poll_type
 from apps.realtime.http_transport import POLL_PARAMETERS, STREAM_PARAMETERS
-from apps.realtime.kinds import kind_named
+from apps.realtime.models import kind_named
 from apps.realtime.selectors import StreamHead, state_of, top_named, tops_of
 from apps.realtime.services import is_visit_due, note_visits
 from apps.rooms.models import MAIN_ROOM, Room
@@ -41,12 +41,12 @@ from apps.users.authentication import voter_of
 from core.database import consistent_read
 from core.endpoints import LOCATION, Body, DeferredSchema, Parameter, ResponseSpec, endpoint
 from core.errors import ErrorSpec, NotFound, RateLimited, Unavailable, invalid
+from core.http_security import WRITING_METHODS
 from core.idempotency import store_shown_item
 from core.identity import caller_of, visit_of
 from core.network import network_of
 from core.pagination import list_answer
 from core.rate_limits import ADDS, MOVES, PLAYS_OF_ADDRESS, VOTES, check_rate_limit
-from core.request_checks import WRITING_METHODS
 
 EPOCH, SEQ = "X-Stream-Epoch", "X-Stream-Seq"
 EPOCH_HEADER = {EPOCH: "The stream's incarnation."}

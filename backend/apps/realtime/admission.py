@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.cache import cache
 
 from apps.realtime.database_reads import READER_THREADS, run_in_reader
-from core.concurrency_limiter import FairSemaphore
+from core.asgi import FairSemaphore
 from core.errors import RETRY_WHEN_FULL_SECONDS, TooManyConnections
 from core.identity import Visit, claimed_caller
 from core.metrics import REJECTED_FULL, REJECTED_PER_IP

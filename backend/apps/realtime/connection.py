@@ -7,9 +7,9 @@ from django.conf import settings
 
 from apps.realtime.fanout import NO_PLACE
 from apps.realtime.feed import Feed
-from apps.realtime.frames import Batch, Established, Frame, Position, Resumed, established_text, frame_text
 from apps.realtime.hub import Hub
-from apps.realtime.kinds import kind_named
+from apps.realtime.messages import Batch, Established, Frame, Position, Resumed, established_text, frame_text
+from apps.realtime.models import kind_named
 from apps.realtime.selectors import MissedEvents, State, missed_since, state_of
 from apps.realtime.send_buffer import DirectSendBuffer, QueuedSendBuffer, SendBuffer, Sink
 from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS

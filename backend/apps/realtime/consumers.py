@@ -12,28 +12,32 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from apps.realtime.admission import Admitted
-from apps.realtime.client_messages import (
+from apps.realtime.connection import CloseCode, Connection
+from apps.realtime.decorators import rate_limit
+from apps.realtime.hub import current_hub
+from apps.realtime.messages import (
     Command,
     FollowPeople,
+    Frame,
+    Identified,
     Identify,
     Ping,
     Resume,
     TakeSnapshot,
     UnknownType,
     command_from,
+    error_text,
+    frame_text,
+    pong_text,
     position_from,
 )
-from apps.realtime.connection import CloseCode, Connection
-from apps.realtime.decorators import rate_limit
-from apps.realtime.frames import Frame, Identified, error_text, frame_text, pong_text
-from apps.realtime.hub import current_hub
 from apps.realtime.presence import Person
 from apps.realtime.send_buffer import SINK, Sink
 from core.errors import ApiError, InvalidInput, NotAuthenticated, TooManyConnections, as_api_error
+from core.http_security import is_origin_allowed, is_way_allowed
 from core.identity import Caller, Visit, caller_for, scope_headers, visit_of_scope
 from core.metrics import FRAMES_TOO_LARGE, SOCKETS
 from core.rate_limits import FRAMES, FRAMES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
-from core.request_checks import is_origin_allowed, is_way_allowed
 
 MAX_FRAME_BYTES: int = settings.SOCKET_MAX_MESSAGE_BYTES
 

@@ -6,10 +6,10 @@ from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 
-from apps.realtime.broadcasting import event_payload_types
-from apps.realtime.client_messages import CLIENT_FRAMES, UnknownType
 from apps.realtime.connection import CLOSE_MEANINGS, CloseCode
-from apps.realtime.frames import (
+from apps.realtime.decorators import event_payload_types
+from apps.realtime.messages import (
+    CLIENT_FRAMES,
     Established,
     EstablishedFrame,
     EventFrame,
@@ -20,11 +20,12 @@ from apps.realtime.frames import (
     Problem,
     Resumed,
     SnapshotPayload,
+    UnknownType,
     labelled,
 )
-from apps.realtime.kinds import StreamKind
+from apps.realtime.models import StreamKind
+from core.endpoints import Schema, json_schemas, public_name
 from core.errors import ApiError, InvalidInput, MalformedJson, RateLimited, Unavailable
-from core.schemas import Schema, json_schemas, public_name
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 DEFINITIONS = "#/$defs/"

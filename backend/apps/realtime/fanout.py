@@ -12,7 +12,7 @@ from collections.abc import Callable
 from operator import methodcaller
 from typing import Generic, Protocol, TypeVar
 
-from apps.realtime.frames import Batch
+from apps.realtime.messages import Batch
 from apps.realtime.selectors import State
 
 # --- Fast path ---------------------------------------------------------------------------------------

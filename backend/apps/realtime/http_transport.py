@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apps.realtime.asgi_request import (
+from apps.realtime.asgi import (
     POSITION_PARAMETERS,
     AsgiRequest,
     Receive,
@@ -20,10 +20,9 @@ from apps.realtime.asgi_request import (
     known_stream,
     position_in_url,
 )
-from apps.realtime.client_messages import position_from
 from apps.realtime.connection import Connection
-from apps.realtime.frames import Batch, Frame, Position
 from apps.realtime.hub import current_hub
+from apps.realtime.messages import Batch, Frame, Position, position_from
 from apps.realtime.selectors import MissedEvents, State, missed_since, state_of
 from core.endpoints import Parameter
 from core.errors import InvalidInput, NotFound

@@ -11,8 +11,8 @@ from typing import Protocol
 from django.utils.crypto import salted_hmac
 
 from apps.realtime.database_reads import run_in_reader
-from apps.realtime.frames import PeopleChanged, Present, frame_text
-from apps.realtime.kinds import KINDS, kind_named
+from apps.realtime.messages import PeopleChanged, Present, frame_text
+from apps.realtime.models import KINDS, kind_named
 from apps.realtime.presence import Person, PresenceTracker, Row, delete_presence, present_keys, write_presence
 from apps.realtime.services import note_visits
 

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from apps.realtime.frames import Frame, Position, SnapshotPayload, typed_text
-from apps.realtime.kinds import kind_named
-from apps.realtime.models import Event, Stream
+from apps.realtime.messages import Frame, Position, SnapshotPayload, typed_text
+from apps.realtime.models import Event, Stream, kind_named
 from core.database import consistent_read
 from core.metrics import STATE_HITS, STATE_MISSES
 

@@ -10,7 +10,7 @@ from typing import Generic, Protocol, TypeVar
 from django.conf import settings
 
 from apps.realtime.fanout import Send
-from apps.realtime.frames import PIECE_BYTES, Batch, Frame
+from apps.realtime.messages import PIECE_BYTES, Batch, Frame
 
 logger = logging.getLogger(__name__)
 

@@ -11,10 +11,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from apps.realtime.frames import EventFrame, event_text
-from apps.realtime.kinds import kind_named
 from apps.realtime.locks import PendingHint, lock_stream, lock_streams, read_again
-from apps.realtime.models import Event, Stream, new_epoch
+from apps.realtime.messages import EventFrame, event_text
+from apps.realtime.models import Event, Stream, kind_named, new_epoch
 from apps.realtime.publishing import Hint
 from core.database import delete_in_portions
 from core.json_codec import milliseconds_text

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from apps.analytics.interactions import interactions_of, opinions_since
 from apps.analytics.models import Kind
-from apps.playlist.interactions import queue_interactions_of
+from apps.playlist.selectors import queue_interactions_of
 from apps.recommendations.sources.base import Interaction, Liked, Preferences
 from apps.tracks.normalisation import normalised
 from apps.users.models import Taste, User, key_of_user

@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from apps.analytics.interactions import last_reported_at_by_user
-from apps.playlist.interactions import guests_active_in, queued_track_ids
+from apps.playlist.selectors import guests_active_in, queued_track_ids
 from apps.realtime.decorators import cache_result
 from apps.realtime.presence import present_user_ids
 from apps.recommendations.blending import SourceResult, agreed

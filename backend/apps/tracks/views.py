@@ -11,8 +11,8 @@ from apps.tracks.serializers import MAX_SEARCH, ORDERINGS, TrackQuerySerializer,
 from apps.tracks.services import change_track, create_track, delete_track
 from core.endpoints import LOCATION, Body, Parameter, ResponseSpec, endpoint
 from core.errors import invalid
+from core.identity import IsStaffOrReadOnly
 from core.pagination import ListOrPages, list_answer
-from core.permissions import IsStaffOrReadOnly
 from core.response_cache import StoredResponses
 
 _lists = StoredResponses("tracks")

@@ -5,10 +5,8 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.users.account_views import about_account, clear_guest_cookie, merge_guest_of, with_private
 from apps.users.jwt_tokens import TokenReused, check_token, end_family, end_token, new_tokens, renewed_tokens
 from apps.users.models import User
-from apps.users.password_reset import mail_reset_token, reset_password
 from apps.users.payloads import EXAMPLE_ACCOUNT, EXAMPLE_TOKENS, account_payload
 from apps.users.selectors import own_id
 from apps.users.serializers import (
@@ -20,7 +18,8 @@ from apps.users.serializers import (
     ResetSerializer,
     TokenSerializer,
 )
-from apps.users.services import account_with_password, change_password
+from apps.users.services import account_with_password, change_password, mail_reset_token, reset_password
+from apps.users.views import about_account, clear_guest_cookie, merge_guest_of, with_private
 from core.endpoints import Body, ResponseSpec, endpoint
 from core.errors import ErrorSpec, InvalidInput, RateLimited, invalid
 from core.idempotency import commit_writes, replayed_subject

@@ -3,9 +3,8 @@
 from django.urls import path
 
 import core.fields  # noqa: F401 - registers <id:…>
-from apps.users.account_views import UserViewSet
 from apps.users.login_views import PasswordResetViewSet, PasswordViewSet, SessionViewSet, TokenViewSet
-from apps.users.views import GuestViewSet
+from apps.users.views import GuestViewSet, UserViewSet
 
 urlpatterns = [
     path("guests/", GuestViewSet.as_view({"post": "create"})),

@@ -10,9 +10,8 @@ import msgspec
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from core.providers.client import ProviderClient
+from core.providers.client import ProviderClient, ProviderRequest
 from core.providers.responses import SYSTEM_TIME, Failure, ProviderError, Read, TimeSource, Version, Versioned
-from core.providers.transport import ProviderRequest
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from core.concurrency_limiter import ONE_IN, PLACES_FOR_WATCHERS, ConcurrencyLimiter
+from core.asgi import ONE_IN, PLACES_FOR_WATCHERS, ConcurrencyLimiter
 
 BODY = {"type": "http.request", "body": b"", "more_body": False}
 LEFT = {"type": "http.disconnect"}

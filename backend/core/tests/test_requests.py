@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from core.cache import LocalCache
 from core.database import ConnectionMiddleware
+from core.http_security import is_origin_allowed
 from core.models import KeptAnswer
 from core.rate_limits import NAMED_WRITES, REQUESTS_OF_CALLER, check_rate_limit
-from core.request_checks import is_origin_allowed
 from core.request_context import (
     NOTHING_KNOWN,
     RequestContext,

@@ -7,7 +7,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
-from core.security_headers import ALWAYS, SecurityHeadersMiddleware, policy_of, written
+from core.http_security import ALWAYS, SecurityHeadersMiddleware, policy_of, written
 from core.tests.programs import run_program
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from apps.realtime.frames import PIECE_BYTES, Batch
-from apps.realtime.frames import Frame as RoomFrame
+from apps.realtime.messages import PIECE_BYTES, Batch
+from apps.realtime.messages import Frame as RoomFrame
 from server.tests.socket_pairs import CLOSE, CONTINUATION, PING, TEXT, SocketPair
 
 # Far more than the OS's tiny buffers can hold.

@@ -24,10 +24,9 @@ from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition, Status
 from apps.charts.parsers import apple_music, soundcloud, spotify, youtube
 from apps.charts.parsers.base import Address
-from core.providers.client import BOUNDS, ProviderClient, RetryPolicy
+from core.providers.client import BOUNDS, ProviderClient, ProviderRequest, RequestBounds, RetryPolicy
 from core.providers.oauth import AuthorisedClient, Credentials, Tokens
 from core.providers.responses import SYSTEM_TIME, TimeSource, Version, Versioned
-from core.providers.transport import ProviderRequest, RequestBounds
 
 # Takes the version of the list that is known; returns the response, or None if nothing has changed.
 Ask = Callable[[Version], Versioned[bytes] | None]

@@ -23,7 +23,7 @@ from apps.charts.signals import ensure_chart_stream
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.folded_charts import State, fold, state_of_items
-from apps.realtime import broadcasting
+from apps.realtime import decorators
 from apps.realtime.models import Event
 from apps.realtime.selectors import State as Snapshot
 from apps.realtime.selectors import state_of
@@ -81,7 +81,7 @@ def test_an_edition_whose_event_fails_is_not_published_and_both_happen_later(
         raise RuntimeError("no room on the disk")
 
     with monkeypatch.context() as patch:
-        patch.setattr(broadcasting, "append_event", fail)
+        patch.setattr(decorators, "append_event", fail)
         run()
     assert not Edition.objects.filter(published_at__isnull=False).exists()
     assert (sent(), fetched()) == ([], {})

@@ -17,9 +17,8 @@ from apps.charts.pipeline.runner import Plan, run_pipeline
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from apps.counts.models import HistoricalViewCount
-from core.providers.client import RetryPolicy
+from core.providers.client import RequestBounds, RetryPolicy
 from core.providers.responses import TimeSource
-from core.providers.transport import RequestBounds
 from core.tests.clocks import FakeClock
 from core.tests.providers.stand_in import Act, StandIn, answers, breaks_off, hangs_up, keeps_silent, says
 

@@ -6,7 +6,7 @@ from django.core.serializers import deserialize, serialize
 from apps.playlist import signals
 from apps.playlist.models import PlaylistTrack, Vote
 from apps.playlist.tests.rooms import queued, telling, told
-from apps.realtime.broadcasting import event_payload_types
+from apps.realtime.decorators import event_payload_types
 from apps.rooms.models import Room
 from apps.tracks.tests.factories import new_track
 from core.changes import UnannouncedWrite

@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from apps.jobs.tests.concurrent_users import run_concurrently
 from apps.playlist.errors import DuplicateTrack
 from apps.playlist.models import PlaylistTrack
+from apps.playlist.rules import lock_rooms_of_track
 from apps.playlist.services import Place, add_item, remove_item, restore_item
 from apps.playlist.tests.laws import log_of, room_now
 from apps.playlist.tests.rooms import new_room, queued
-from apps.playlist.track_dependents import lock_rooms_of_track
 from apps.tracks.services import delete_track
 from apps.tracks.tests.factories import new_track
 from core.errors import NotFound

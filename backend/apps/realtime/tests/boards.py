@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models, transaction
 
-from apps.realtime.kinds import StreamKind
-from apps.realtime.models import Event, Stream
+from apps.realtime.models import Event, Stream, StreamKind
 from apps.realtime.services import append_event, clear_oldest, lock_stream, open_stream
 from core.changes import AnnouncedModel
 

@@ -8,8 +8,7 @@ from django.db.models.signals import post_delete, post_save
 from apps.realtime import locks
 from apps.realtime.database_reads import close_reader_connections
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
-from apps.realtime.kinds import KINDS
-from apps.realtime.models import Stream
+from apps.realtime.models import KINDS, Stream
 from apps.realtime.publishing import Hint
 from apps.realtime.tests.boards import BOARDS, KIND, Card, open_board
 from core.tests.notes import drop_table, empty_table, make_table

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
-from apps.realtime.frames import Batch, Frame
+from apps.realtime.messages import Batch, Frame
 from apps.realtime.selectors import State
 
 R = TypeVar("R")

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from apps.realtime.connection import Connection
-from apps.realtime.frames import Frame, Position
 from apps.realtime.hub import Hub
+from apps.realtime.messages import Frame, Position
 from apps.realtime.models import Stream
 from apps.realtime.tests.boards import KIND
 from apps.realtime.tests.listening import PATIENCE_SECONDS, in_database

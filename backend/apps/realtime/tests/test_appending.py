@@ -9,8 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models.signals import post_save
 
-from apps.realtime.broadcasting import broadcast_event, changed
-from apps.realtime.decorators import cache_result, log_action
+from apps.realtime.decorators import broadcast_event, cache_result, changed, log_action
 from apps.realtime.publishing import Hint
 from apps.realtime.services import append_event, lock_stream, lock_streams
 from apps.realtime.tests.boards import Card, append, open_board, seqs_of, texts_of

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from apps.realtime import connection as module
 from apps.realtime import database_reads
 from apps.realtime.connection import CloseCode
-from apps.realtime.frames import Batch, Frame, Position
 from apps.realtime.hub import Hub
+from apps.realtime.messages import Batch, Frame, Position
 from apps.realtime.models import Stream
 from apps.realtime.services import begin_new_epochs
 from apps.realtime.tests.boards import KIND, append, open_board

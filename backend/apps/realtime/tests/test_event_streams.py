@@ -37,7 +37,7 @@ async def test_a_bug_shows_nothing_but_the_request_id(hub, stored_board, monkeyp
         raise RuntimeError("the key is sesame")
 
     monkeypatch.setattr("apps.realtime.hub.stream_id_of", fail)
-    monkeypatch.setattr("apps.realtime.asgi_request.stream_id_of", fail)
+    monkeypatch.setattr("apps.realtime.asgi.stream_id_of", fail)
     client = Client(path, x_request_id="r-7")
     body = await client.whole()
     assert client.status == 500

@@ -8,7 +8,7 @@ import pytest
 
 from apps.realtime import fanout as module
 from apps.realtime.fanout import NO_PLACE, Fanout, FastPath
-from apps.realtime.frames import Batch, Frame
+from apps.realtime.messages import Batch, Frame
 from apps.realtime.tests.listening import Ear, until
 
 

@@ -8,10 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from apps.realtime.client_messages import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from
 from apps.realtime.event_schema import events_schema
-from apps.realtime.frames import typed_text
-from apps.realtime.kinds import kind_named
+from apps.realtime.messages import MAX_EPOCH_CHARACTERS, MAX_SEQ, command_from, typed_text
+from apps.realtime.models import kind_named
 from core.errors import ApiError
 from core.json_codec import json_bytes
 

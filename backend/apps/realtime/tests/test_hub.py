@@ -12,12 +12,12 @@ from apps.realtime import database_reads as watch
 from apps.realtime import feed as feed_module
 from apps.realtime import hub as module
 from apps.realtime import presence_sync, publishing
+from apps.realtime.asgi import drain
 from apps.realtime.database_reads import LogPoller
 from apps.realtime.feed import Feed
 from apps.realtime.hub import Hub, current_hub, stop_current_hub
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint, Publisher, group_of
-from apps.realtime.routing import drain
 from apps.realtime.selectors import tops_of
 from apps.realtime.services import begin_new_epochs, close_stream
 from apps.realtime.tests.boards import KIND, append, open_board
@@ -124,7 +124,7 @@ async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub
 
 
 async def test_draining_an_idle_server_takes_no_time(hub, monkeypatch):
-    monkeypatch.setattr("apps.realtime.routing.DRAIN_SECONDS", 1000)
+    monkeypatch.setattr("apps.realtime.asgi.DRAIN_SECONDS", 1000)
     async with asyncio.timeout(10):
         await drain()
 

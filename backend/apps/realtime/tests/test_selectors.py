@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.realtime import connection as module
-from apps.realtime.frames import Frame, Position
+from apps.realtime.messages import Frame, Position
 from apps.realtime.models import Event
 from apps.realtime.selectors import (
     MAX_CACHED,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from apps.realtime.frames import PIECE_BYTES, Batch, Frame
+from apps.realtime.messages import PIECE_BYTES, Batch, Frame
 from apps.realtime.send_buffer import MAX_BACKLOG_BYTES, DirectSendBuffer, QueuedSendBuffer
 from apps.realtime.tests.listening import until
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from apps.playlist.interactions import queued_together_with
+from apps.playlist.selectors import queued_together_with
 from apps.recommendations.catalogue import Catalogue
 from apps.recommendations.engine.matrices import Floats, Integers
 from apps.recommendations.engine.model import Model, main_reasons

@@ -15,10 +15,9 @@ from apps.tracks.metadata import (
     checked_isrc,
     checked_text,
 )
-from core.providers.client import PATIENCE, ProviderClient, RetryPolicy
+from core.providers.client import PATIENCE, ProviderClient, RequestBounds, RetryPolicy
 from core.providers.oauth import AuthorisedClient, Credentials, Tokens
 from core.providers.responses import SYSTEM_TIME, UNREADABLE, TimeSource
-from core.providers.transport import RequestBounds
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -8,9 +8,8 @@ from django.db import IntegrityError, transaction
 from apps.tracks.metadata import checked_duration, checked_isrc
 from apps.tracks.models import Track
 from apps.tracks.normalisation import SearchColumns
-from apps.tracks.seeds import SEED_TRACKS
 from apps.tracks.selectors import listed_tracks
-from apps.tracks.services import change_track, seed_library
+from apps.tracks.services import SEED_TRACKS, change_track, seed_library
 from core.tests.admin_pages import Admin
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.jobs.tests.concurrent_users import run_concurrently
-from apps.users import password_reset
+from apps.users import services
 from apps.users.models import User
-from apps.users.password_reset import mail_thread, reset_password, reset_token
+from apps.users.services import mail_thread, reset_password, reset_token
 from apps.users.tests.conftest import PASSWORD, send
 from core import middleware
 from core.errors import InvalidInput
@@ -52,15 +52,13 @@ def test_known_and_unknown_cost_the_same_and_the_answer_goes_before_the_mail(
     grace, monkeypatch, django_capture_on_commit_callbacks, django_assert_num_queries
 ):
     calls = []
-    monkeypatch.setattr(
-        password_reset, "mail_thread", SimpleNamespace(submit=lambda *a, **k: calls.append((a, k)))
-    )
+    monkeypatch.setattr(services, "mail_thread", SimpleNamespace(submit=lambda *a, **k: calls.append((a, k))))
     before = time.monotonic()
     for name in ("grace", "nobody"):
         with django_capture_on_commit_callbacks(execute=True), django_assert_num_queries(1):
             ask(name)
     assert [message is None for (_, message), _ in calls] == [False, True]
-    assert all(k["not_before"] >= before + password_reset.ANSWER_FIRST_SECONDS for _, k in calls)
+    assert all(k["not_before"] >= before + services.ANSWER_FIRST_SECONDS for _, k in calls)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ from typing import Protocol
 import msgspec
 import pytest
 
-from core.providers.client import ProviderClient, RetryPolicy
+from core.providers.client import ProviderClient, RequestBounds, RetryPolicy
 from core.providers.responses import TimeSource
-from core.providers.transport import RequestBounds
 from core.tests.clocks import FakeClock
 from core.tests.providers.stand_in import StandIn, answers
 

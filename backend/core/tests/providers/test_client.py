@@ -9,9 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.providers.client import BUSY_SECONDS, SPREAD_SECONDS, Cooldown, ProviderClient, RetryPolicy
+from core.providers.client import (
+    BUSY_SECONDS,
+    SPREAD_SECONDS,
+    Cooldown,
+    ProviderClient,
+    ProviderRequest,
+    RequestBounds,
+    RetryPolicy,
+)
 from core.providers.responses import MAX_SECONDS, Failure, ProviderError, seconds_asked_for
-from core.providers.transport import ProviderRequest, RequestBounds
 from core.tests.clocks import FakeClock
 from core.tests.providers import stand_in
 from core.tests.providers.conftest import PATH, PATIENCE, MakeClient, Thing, read_thing

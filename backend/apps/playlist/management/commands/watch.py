@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from apps.playlist.models import STREAM_KIND
-from apps.realtime.kinds import kind_names
+from apps.realtime.models import kind_names
 from apps.rooms.models import MAIN_ROOM
 
 FIRST_WAIT_SECONDS = 0.5

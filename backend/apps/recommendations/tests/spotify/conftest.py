@@ -8,9 +8,9 @@ from apps.recommendations.sources.base import Preferences
 from apps.recommendations.sources.spotify import SpotifySource
 from apps.recommendations.sources.spotify_catalogue import SpotifyCatalogue
 from apps.recommendations.tests.spotify.stand_in import CLIENT_ID, CLIENT_SECRET, Recording, SpotifyStandIn
+from core.providers.client import RequestBounds
 from core.providers.oauth import Credentials
 from core.providers.responses import TimeSource
-from core.providers.transport import RequestBounds
 from core.tests.clocks import FakeClock
 
 LANTERN = Recording("Lantern", ["Ada Brook"], isrc="ZZ-A1B-31-00001")

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from apps.tracks.seeds import SEED_TRACKS
-from apps.tracks.services import seed_library
+from apps.tracks.services import SEED_TRACKS, seed_library
 
 
 class Command(BaseCommand):

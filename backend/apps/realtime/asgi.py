@@ -1,24 +1,23 @@
-"""One HTTP request beside Django: its response, its errors, a disconnect of the client."""
+"""ASGI applications beside Django: one HTTP request, routing by type and path, start and stop of the hub."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
-from apps.realtime.client_messages import MAX_EPOCH_CHARACTERS, MAX_SEQ, position_from
 from apps.realtime.consumers import is_host_allowed
-from apps.realtime.frames import Position
-from apps.realtime.hub import current_hub
+from apps.realtime.hub import current_hub, stop_current_hub
+from apps.realtime.messages import MAX_EPOCH_CHARACTERS, MAX_SEQ, Position, position_from
 from apps.realtime.selectors import stream_id_of
 from core.endpoints import Parameter
 from core.errors import ApiError, HostNotAllowed, NotFound, as_api_error
+from core.http_security import cors_headers, hsts_headers, https_address, is_way_allowed, security_headers
 from core.identity import visit_of_scope
 from core.json_codec import json_bytes
 from core.metrics import REQUESTS
 from core.middleware import count_request
-from core.request_checks import cors_headers, hsts_headers, https_address, is_way_allowed
 from core.request_context import request_id_from
-from core.security_headers import security_headers
 
 Scope = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -146,3 +145,70 @@ POSITION_PARAMETERS = (
 def position_in_url(exchange: AsgiRequest) -> Position | None:
     epoch, since = exchange.parameter("epoch"), exchange.parameter("since")
     return None if epoch is None and since is None else position_from(epoch=epoch, since=since)
+
+
+# --- Routing -----------------------------------------------------------------------------------------
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class SocketRoutes:
+    """As Channels' URLRouter, but not a coroutine, which would keep each request for as long as it runs."""
+
+    def __init__(self, routes: Sequence[tuple[str, Application]], *, otherwise: Application) -> None:
+        self._routes = [(re.compile(path), application) for path, application in routes]
+        self._otherwise = otherwise
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        for path, application in self._routes:
+            if match := path.fullmatch(scope["path"]):
+                return application({**scope, "url_route": {"kwargs": match.groupdict()}}, receive, send)
+        return self._otherwise(scope, receive, send)
+
+
+class ByType:
+    """One application for each type of connection. It runs by itself, as those of SocketRoutes do."""
+
+    def __init__(self, applications: dict[str, Application]) -> None:
+        self._applications = applications
+
+    def __call__(self, scope: Any, receive: Any, send: Any) -> Awaitable[None]:
+        application = self._applications.get(scope["type"])
+        if application is None:
+            raise ValueError(f"Connections of type {scope['type']} are not served.")
+        return application(scope, receive, send)
+
+
+# --- The hub: attached before the first write, emptied before the end --------------------------------
+
+
+# How long the close frames, once sent, get to leave before the connections end.
+DRAIN_SECONDS = 0.5
+
+
+class HubMiddleware:
+    """Makes the process's hub at its first request: a server that only writes must publish, too."""
+
+    def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        current_hub()
+        running = self._application(scope, receive, send)
+        del scope, receive, send  # a socket stays open for hours, and needs nothing of its request
+        await running
+
+
+async def drain() -> None:
+    """Ends open sockets (4012 for those that can resume), streams and waiting polls, then the hub.
+
+    Called once, on the server's loop, when it is about to stop.
+    """
+    hub = current_hub()
+    had_connections = bool(hub.connections)
+    hub.close_connections()
+    if hub.farewells:
+        await asyncio.wait(set(hub.farewells))
+    if had_connections:
+        await asyncio.sleep(DRAIN_SECONDS)
+    await stop_current_hub()
