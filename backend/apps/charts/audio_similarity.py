@@ -42,7 +42,8 @@ class Sounds:
         if place is None:
             return []
         scores = self._similarities(place)
-        best = np.lexsort((self._keys, -scores))
+        # Keys are in order, so a stable sort leaves equally similar ones by key.
+        best = np.argsort(-scores, kind="stable")[: limit + 1]
         others = [int(at) for at in best if at != place][:limit]
         return [(str(self._keys[at]), float(scores[at])) for at in others]
 

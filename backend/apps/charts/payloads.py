@@ -159,7 +159,7 @@ class RankOnDayPayload(msgspec.Struct, frozen=True):
     older_lists: dict[str, Day]
 
 
-class CountOnDayPayload(msgspec.Struct, frozen=True):
+class CountOnDayPayload(msgspec.Struct, frozen=True, gc=False):
     """`anomaly`: it fell, or jumped far beyond what is usual; `stale`: an older figure is repeated."""
 
     date: date

@@ -5,8 +5,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
@@ -28,10 +29,10 @@ class CurrentCount:
     last_updated: datetime
 
 
-class DayCount(NamedTuple):
+class DayCount(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One day of a history. Without a figure the status says why.
 
-    A chart's answer has thousands of them: a tuple is made in a third of the time.
+    A chart's response reads 12,000 of them: the garbage collector need not look at any.
     """
 
     day: date

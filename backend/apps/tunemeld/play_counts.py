@@ -76,9 +76,9 @@ class TrackPlayCountType:
 def play_counts(isrc: str, counts: TrackCounts) -> TrackPlayCountType:
     values = _columns("total", counts.total, counts.total_growth)
     for service in MusicService.values:
-        history = counts.histories.get(service)
-        values |= _columns(service, counts.current(service), counts.growth.get(service))
-        values[f"{service}_updated_at"] = history.last_updated if history else None
+        current = counts.current(service)
+        values |= _columns(service, current.view_count if current else None, counts.growth.get(service))
+        values[f"{service}_updated_at"] = current.last_updated if current else None
     return TrackPlayCountType(isrc=isrc, **values)
 
 

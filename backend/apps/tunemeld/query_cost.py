@@ -25,15 +25,20 @@ from graphql import (
 
 MAX_DEPTH = 8
 MAX_ALIASES = 20
+# Of a response, which repeats it for each element.
+MAX_ALIAS_LENGTH = 100
+# In a list, and in all documents of a request: each operation is checked with all fragments that it spreads.
 MAX_OPERATIONS = 10
-# The next four are budgets of one request, which all of its documents share. Together they bound its
-# processor time: test_cost.py holds the most expensive documents that they admit against a cheap one.
+# The next five are budgets of one request, which all of its documents share. Together they bound its
+# processor time: test_query_cost.py holds the most expensive documents that they admit against a cheap one.
 MAX_TOKENS = 1000
 MAX_SELECTIONS = 200
 # Validation compares each field with every other one of the same name.
 MAX_PAIRS = 500
-# In fields of the response: those of a list cost their price for each of its elements.
-MAX_COST = 9000
+# In fields of the response, each about 5 µs: those of a list cost their price for each of its elements.
+MAX_COST = 11_900
+# Parsing and validation.
+TOKEN_COST = 5
 MAX_VARIABLES_BYTES = 16 * 1024
 MAX_ISRCS = 200
 MAX_SIMILAR = 50
@@ -56,8 +61,8 @@ SIZES = {
 # the document (queries to the database) and once for each element that they make.
 QUERIES = {
     # All tracks of the list are read, also if none is requested.
-    "playlist": 1700,
-    "playlistsByGenre": 900,
+    "playlist": 2400,
+    "playlistsByGenre": 1800,
     "trackByIsrc": 300,
     "trackPlayCount": 300,
     "tracksPlayCounts": 200,
@@ -67,10 +72,21 @@ QUERIES = {
 }
 ELEMENTS = {
     "similarTracks": 15,
-    "tracksPlayCounts": 13,
+    "tracksPlayCounts": 30,
     "viewCountDataJson": 40,
     "trackDetailUrl": 6,
 }
+# The first of these reads the counts of a track, once for each element of its list.
+COUNTS = 20
+COUNT_FIELDS = frozenset(
+    {
+        "totalCurrentPlayCount",
+        "totalWeeklyChangePercentage",
+        "spotifyCurrentPlayCount",
+        "youtubeCurrentPlayCount",
+        "viewCountDataJson",
+    }
+)
 FRAGMENTS_LOOP = "Fragments must not contain themselves."
 
 
@@ -82,6 +98,8 @@ class Cost:
     depth: int
     aliases: int
     queries: int = 0
+    # Whether its own fields, not those of lists in it, read counts.
+    has_counts: bool = False
 
     @property
     def total(self) -> int:
@@ -99,22 +117,28 @@ class Size:
 
     tokens: int
     selections: int
+    operations: int
     # Pairs of fields with the same name in the response.
     pairs: int
+    # Characters of the longest alias.
+    alias_length: int
 
 
 def size_of(document: DocumentNode, *, tokens: int) -> Size:
-    selections, names = 0, Counter[str]()
+    selections, names, longest = 0, Counter[str](), 0
+    operations = sum(isinstance(part, OperationDefinitionNode) for part in document.definitions)
     sets = [part.selection_set for part in document.definitions if hasattr(part, "selection_set")]
     while sets:
         for node in sets.pop().selections:
             selections += 1
             if isinstance(node, FieldNode):
-                names[(node.alias or node.name).value] += 1
+                name = (node.alias or node.name).value
+                names[name] += 1
+                longest = max(longest, len(name))
             if inner := getattr(node, "selection_set", None):
                 sets.append(inner)
     pairs = sum(count * (count - 1) // 2 for count in names.values())
-    return Size(tokens, selections, pairs)
+    return Size(tokens, selections, operations, pairs, longest)
 
 
 @dataclass(slots=True)
@@ -123,6 +147,7 @@ class Budget:
 
     tokens: int = MAX_TOKENS
     selections: int = MAX_SELECTIONS
+    operations: int = MAX_OPERATIONS
     pairs: int = MAX_PAIRS
     cost: int = MAX_COST
     variables_bytes: int = MAX_VARIABLES_BYTES
@@ -131,14 +156,18 @@ class Budget:
         """Raises GraphQLError when the request's documents are too large together."""
         self.tokens -= size.tokens
         self.selections -= size.selections
+        self.operations -= size.operations
+        self.cost -= size.tokens * TOKEN_COST
         self.pairs -= size.pairs
         self.variables_bytes -= variables_bytes
+        _check("an alias has too many characters", size.alias_length, MAX_ALIAS_LENGTH)
         self.check_size()
 
     def check_size(self) -> None:
         """Before a document is parsed, which costs even where it is refused then. Raises GraphQLError."""
         _check("the request has too many tokens", MAX_TOKENS - self.tokens, MAX_TOKENS)
         _check("the request has too many selections", MAX_SELECTIONS - self.selections, MAX_SELECTIONS)
+        _check("the request has too many operations", MAX_OPERATIONS - self.operations, MAX_OPERATIONS)
         _check("the request repeats fields too often (pairs)", MAX_PAIRS - self.pairs, MAX_PAIRS)
         _check(
             "the variables have too many bytes",
@@ -222,6 +251,7 @@ class _Counter:
             max((cost.depth for cost in costs), default=0),
             sum(cost.aliases for cost in costs),
             sum(cost.queries for cost in costs),
+            any(cost.has_counts for cost in costs),
         )
 
     def _one(self, node: Any, within: tuple[str, ...]) -> Cost:
@@ -234,11 +264,15 @@ class _Counter:
     def _field(self, node: FieldNode, within: tuple[str, ...]) -> Cost:
         name = node.name.value
         inner = self.selection(node.selection_set, within) if node.selection_set else Cost(0, 0, 0)
+        of_element = ELEMENTS.get(name, 0) + inner.fields
+        if inner.has_counts and name != "tracksPlayCounts":
+            of_element += COUNTS
         return Cost(
-            1 + (ELEMENTS.get(name, 0) + inner.fields) * self._size(node),
+            1 + of_element * self._size(node),
             0 if name.startswith("__") else 1 + inner.depth,
             inner.aliases + int(node.alias is not None),
             QUERIES.get(name, 0) + inner.queries,
+            name in COUNT_FIELDS,
         )
 
     def _fragment(self, name: str, within: tuple[str, ...]) -> Cost:

@@ -21,6 +21,8 @@ from apps.tunemeld.query_cost import DEFAULT_SIMILAR, MAX_SIMILAR
 
 # Longer names are cut between words.
 MAX_SHOWN = 30
+# Of texts that a response repeats.
+MAX_ARGUMENT = 50
 
 
 def absolute(info: Info, path: str) -> str:
@@ -112,6 +114,10 @@ class TrackType:
     @property
     def _counts(self) -> TrackCounts:
         return self.peers.counts.get(self.track.isrc, NO_COUNTS)
+
+    def _count(self, service: str) -> float | None:
+        current = self._counts.current(service)
+        return current.view_count if current else None
 
     def _url(self, service: str) -> str | None:
         return self.peers.urls.get((self.track.pk, service))
@@ -222,11 +228,11 @@ class TrackType:
 
     @strawberry.field
     def spotify_current_play_count(self) -> float | None:
-        return self._counts.current(MusicService.SPOTIFY)
+        return self._count(MusicService.SPOTIFY)
 
     @strawberry.field
     def youtube_current_play_count(self) -> float | None:
-        return self._counts.current(MusicService.YOUTUBE)
+        return self._count(MusicService.YOUTUBE)
 
     @strawberry.field(
         description="By service: `current`, `last_updated`, and `historical` of the last 30 days, the newest"
@@ -250,8 +256,13 @@ class TrackType:
     def similar_tracks(self, limit: int = DEFAULT_SIMILAR) -> "list[TrackType]":
         return self.peers.similar(self.track, min(MAX_SIMILAR, max(0, limit)))
 
-    @strawberry.field(description="The address of the page that plays it.")
+    @strawberry.field(
+        description="The address of the page that plays it. Null where an argument has more than"
+        f" {MAX_ARGUMENT} characters."
+    )
     def track_detail_url(self, genre: str, rank: str, player: str) -> str | None:
+        if max(map(len, (genre, rank, player))) > MAX_ARGUMENT:
+            return None  # each track of a list would repeat it
         query = {"genre": genre, "rank": rank, "player": player, "isrc": self.track.isrc}
         return f"/?{urlencode(query)}"
 

@@ -19,6 +19,8 @@ TOO_LARGE = {
     "deep": nested(7),
     "wide": f"{{ {SIMILAR} {{ similarTracks(limit: 50) {{ similarTracks(limit: 50) {{ "
     + "id isrc trackName artistName spotifyUrl youtubeUrl albumName updatedAt } } } }",
+    "a long alias, which each element of a list would repeat": f"{{ ranks {{ {'x' * 101}: name }} }}",
+    "operations": "{ defaultGenre } " + " ".join(f"query Q{n} {{ serviceOrder }}" for n in range(10)),
     "aliases": "{ " + " ".join(f"a{n}: defaultGenre" for n in range(21)) + " }",
     "many fields": "{ "
     + " ".join(f'a{n}: playlist(genre: "pop", service: "tunemeld") {{ ...T }}' for n in range(20))
@@ -127,6 +129,17 @@ def test_introspection_has_a_limit_of_its_own(client: httpx.Client):
 
     assert answered(client, deep)["data"] is None
     assert ask(client, "{ __schema { types { name fields { name } } } }")["__schema"]["types"]
+
+
+def test_long_texts_are_not_repeated_for_each_track(client: httpx.Client):
+    """A request of 15 kB had a response of 121 MB."""
+    asked = """query($text: String!) { playlist(genre: "pop", service: "tunemeld") { tracks {
+        trackDetailUrl(genre: "pop", rank: "tunemeld-rank", player: $text) } } }"""
+
+    for text, is_shown in (("x" * 50, True), ("x" * 51, False)):
+        tracks = ask(client, asked, text=text)["playlist"]["tracks"]
+        assert tracks
+        assert {text in (track["trackDetailUrl"] or "") for track in tracks} == {is_shown}
 
 
 def test_similar_tracks_stay_within_their_number(client: httpx.Client):

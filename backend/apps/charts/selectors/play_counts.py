@@ -59,14 +59,19 @@ class TrackCounts:
     The growth of the `total` compares only services that were counted on both days.
     """
 
-    histories: Histories = field(default_factory=dict)
+    by_service: Mapping[str, selectors.ServiceCounts] = field(default_factory=dict)
     growth: Mapping[str, float | None] = field(default_factory=dict)
     total: int | None = None
     total_growth: float | None = None
 
-    def current(self, service: str) -> int | None:
-        history = self.histories.get(service)
-        return history.current if history else None
+    def current(self, service: str) -> selectors.CurrentCount | None:
+        counts = self.by_service.get(service)
+        return counts.current if counts else None
+
+    @property
+    def histories(self) -> Histories:
+        """Of the last 30 days, the oldest first."""
+        return {service: _history(counts) for service, counts in self.by_service.items()}
 
 
 NO_COUNTS = TrackCounts()
@@ -98,7 +103,7 @@ def plays_on(isrcs: Sequence[str], day: date) -> Mapping[str, Plays]:
 
 def track_counts(isrcs: Collection[str]) -> dict[str, TrackCounts]:
     """By ISRC, in two queries at most."""
-    return {isrc: _track_counts(of_track) for isrc, of_track in recent_histories(isrcs).items()}
+    return {isrc: _track_counts(of_track) for isrc, of_track in selectors.view_data(isrcs).items()}
 
 
 def recent_histories(isrcs: Collection[str]) -> dict[str, Histories]:
@@ -215,25 +220,26 @@ def _both(counted: Mapping[date, int], level: date | None, day: date, before: da
     return counted[before], counted[day]
 
 
-def _track_counts(of_track: Histories) -> TrackCounts:
+def _track_counts(of_track: Mapping[str, selectors.ServiceCounts]) -> TrackCounts:
     # Every day that is counted has a row of each service, also of one that failed.
-    newest = max((one.date for history in of_track.values() for one in history.historical), default=None)
-    pairs = {service: _week(history, newest) for service, history in of_track.items()}
-    known = [history.current for history in of_track.values() if history.current is not None]
+    newest = max((counts.history[-1].day for counts in of_track.values() if counts.history), default=None)
+    pairs = {service: newest and _week(counts.history, newest) for service, counts in of_track.items()}
+    known = [counts.current.view_count for counts in of_track.values() if counts.current]
     found = [pair for pair in pairs.values() if pair]
     return TrackCounts(
         of_track,
-        {service: pair and growth(*pair) for service, pair in pairs.items()},
+        {service: growth(*pair) if pair else None for service, pair in pairs.items()},
         sum(known) if known else None,
         growth(sum(before for before, _ in found), sum(now for _, now in found)),
     )
 
 
-def _week(history: CountHistoryPayload, newest: date | None) -> tuple[int, int] | None:
-    ok = [one for one in history.historical if one.status == "ok"]
-    counted = {one.date: one.count for one in ok if one.count is not None}
-    level = max((one.date for one in ok if one.delta is None), default=None)
-    return _both(counted, level, newest, newest - WEEK) if newest else None
+def _week(history: Sequence[selectors.DayCount], newest: date) -> tuple[int, int] | None:
+    # A level that began before the week makes no difference.
+    ok = [one for one in history[-WEEK.days - 1 :] if one.status == Status.OK and not one.flag]
+    counted = {one.day: one.view_count for one in ok if one.view_count is not None}
+    level = max((one.day for one in ok if one.delta is None), default=None)
+    return _both(counted, level, newest, newest - WEEK)
 
 
 def growth(before: int, now: int) -> float | None:
@@ -247,8 +253,8 @@ def _history(counts: selectors.ServiceCounts) -> CountHistoryPayload:
         current.view_count if current else None,
         current.last_updated if current else None,
         [
-            CountOnDayPayload(day, count, delta, shown_status(status, flag))
-            for day, count, delta, status, flag in counts.history
+            CountOnDayPayload(one.day, one.view_count, one.delta, shown_status(one.status, one.flag))
+            for one in counts.history
         ],
     )
 
