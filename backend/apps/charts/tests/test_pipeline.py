@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from apps.charts.daily_report import notice_of_today
@@ -135,18 +134,6 @@ def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Ru
     assert ranks(FIRST) == [isrc(1), isrc(2)]
 
 
-def test_an_old_list_is_used_for_a_week_at_most(run: Run, folder: Folder):
-    for service in ("spotify", "soundcloud"):
-        folder.list(service, "2025-03-01", 1, 2)
-    folder.list("spotify", "2025-03-08", 1, 2)
-    folder.list("spotify", "2025-03-09", 1, 2)
-
-    run()
-
-    assert ranks("2025-03-08") == [isrc(1), isrc(2)]
-    assert ranks("2025-03-09") == []
-
-
 def test_without_agreement_the_chart_before_stays_and_the_first_of_all_is_empty(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("soundcloud", FIRST, 3, 4)
@@ -211,53 +198,21 @@ def status_of(day: str) -> str:
     return RawEdition.objects.get(service="soundcloud", issued_on=day).status
 
 
-@pytest.mark.parametrize(
-    ("numbers", "why"),
-    [
-        pytest.param([1, *range(21, 40)], "too little in common", id="one title in common"),
-        pytest.param(list(range(1, 11)), "much shorter", id="half of its lines"),
-        pytest.param([1] * 20, "the same tracks", id="one track twenty times"),
-    ],
-)
-@pytest.mark.one_database(but=["one title in common"])
-def test_an_implausible_list_is_refused_until_the_good_one_comes_back(
-    run: Run, folder: Folder, numbers: list[int], why: str
-):
+def test_an_implausible_list_is_refused_until_the_good_one_comes_back(run: Run, folder: Folder):
     good = list(range(1, 21))
     for service in ("spotify", "soundcloud"):
         folder.list(service, FIRST, *good)
     for day in (SECOND, THIRD):
         folder.list("spotify", day, *good)
-    folder.list("soundcloud", SECOND, *numbers)
+    folder.list("soundcloud", SECOND, 1, *range(21, 40))
     folder.list("soundcloud", THIRD, *good)
 
     records = run()
 
     assert status_of(SECOND) == Status.QUARANTINED
-    assert why in records[1].failures[0]
+    assert "too little in common" in records[1].failures[0]
     assert ranks(SECOND) == ranks(FIRST)
     assert status_of(THIRD) == Status.OK
-
-
-def test_a_refused_list_that_keeps_coming_for_two_days_is_accepted(run: Run, folder: Folder):
-    days = [f"2025-03-{day:02}" for day in range(1, 7)]
-    for at, day in enumerate(days):
-        folder.list("spotify", day, *range(1, 21))
-        folder.list("apple_music", day, *range(1, 21))
-        folder.list("soundcloud", day, *range(21, 41), 1 + at)
-
-    run()
-
-    statuses = [status_of(day) for day in days]
-    assert statuses == [Status.QUARANTINED] * 2 + [Status.OK] * 4
-    own = Client().get("/api/charts/pop/soundcloud/").json()["data"]
-    assert (own["status"], own["date"]) == ("ok", days[-1])
-    query = '{ playlist(genre: "pop", service: "soundcloud") { tracks { isrc viewCountDataJson } } }'
-    found = Client().post("/api/gql/", {"query": query}, content_type="application/json").json()
-    assert "errors" not in found, found
-    tracks = found["data"]["playlist"]["tracks"]
-    assert [track["isrc"] for track in tracks] == [line["isrc"] for line in own["tracks"]]
-    assert all(track["viewCountDataJson"]["soundcloud"]["current"] for track in tracks)
 
 
 def test_an_older_list_that_comes_again_for_two_days_is_accepted(run: Run, folder: Folder):

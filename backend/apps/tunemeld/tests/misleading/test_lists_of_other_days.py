@@ -87,7 +87,6 @@ def test_older_list_is_used_again_with_its_day(
 
 
 @pytest.mark.django_db
-@pytest.mark.one_database
 def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]):
     world.put(Day(0))
     for service in SERVICES:

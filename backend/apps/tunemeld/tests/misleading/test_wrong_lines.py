@@ -64,7 +64,7 @@ def other_artists(day: Day) -> None:
     ],
 )
 @pytest.mark.django_db
-@pytest.mark.one_database(but=["an invisible name", "the ISRC of another line"])
+@pytest.mark.one_database(but=["an invisible name", "the ISRC of another line", "lines without names"])
 def test_a_wrong_line_costs_only_itself(
     world: World, truth: dict[str, Any], damage: Damage, damaged: list[int], is_listed: bool
 ):

@@ -78,11 +78,23 @@ NO_LIST = b'{"error": {"message": "expired"}}'
         pytest.param(
             "soundcloud", lines(("\u200b", "\u202e", None), first_named(11)), "quarantined", id="one line"
         ),
+        pytest.param("apple_music", [("Error", "Not found", None)], "quarantined", id="an error as a line"),
         pytest.param("soundcloud", None, "missing", id="nothing"),
     ],
 )
 @pytest.mark.django_db
-@pytest.mark.one_database(but=["half unrelated", "a page"])
+@pytest.mark.one_database(
+    but=[
+        *("half unrelated", "unrelated but for one line", "three fifths of the lines", "three lines"),
+        *(
+            "one track on nine lines",
+            "an error with a good status",
+            "a page",
+            "no line",
+            "an error as a line",
+        ),
+    ]
+)
 def test_wrong_list_is_reported_and_its_last_good_one_used(
     world: World,
     truth: dict[str, Any],
