@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from tests.contract.libraries import Library
 from tests.contract.queues import Queue
 from tests.page.pictures import Pictures
 from tests.page.queue_page import still
@@ -71,8 +72,12 @@ def test_every_state_is_accessible_and_fits(
     assert found == []
 
 
-def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(visit: Visit, queue: Queue):
-    queue.play(queue.fill(9)[0])
+def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(
+    visit: Visit, queue: Queue, library: Library
+):
+    queue.fill(8)
+    # Its time is up at once, so that the button for the next one is shown.
+    queue.play(queue.add(library.add(title="Blinding Lights", duration_seconds=1)["id"])["id"])
     visitor = visit(f"/r/{queue.room}", **PHONE)
     page = visitor.page
     page.evaluate("document.documentElement.style.fontSize = '32px'")
@@ -81,6 +86,11 @@ def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(visit: Visi
         for number in range(3):
             expect(page.locator(rows).nth(number)).to_be_in_viewport(ratio=0.99)
         assert not visitor.scrolls_sideways()
+    show(page, "queue")
+    expect(page.locator(".playing-go-on")).to_be_visible()
+    for part in (".playing-title", ".playing-go-on"):
+        assert not page.locator(part).evaluate("one => one.scrollWidth > one.clientWidth")
+    assert not page.locator(".playing-title").evaluate("one => one.scrollHeight > one.clientHeight + 1")
     tabs = page.locator(".app-tab").all()
     assert tabs
     for tab in tabs:

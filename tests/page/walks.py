@@ -115,6 +115,9 @@ def _looking_around(page: Page) -> Iterator[str]:
     search.fill("love")
     expect(page.locator(".library .virtual-row")).to_have_count(3)
     yield "search"
+    search.fill("bohemain rapsody")
+    expect(page.locator(".library .virtual-row")).to_have_count(1)
+    yield "near-results"
     search.fill("xyz und noch viel mehr")
     expect(page.locator(".library-nothing")).to_be_visible()
     yield "no-results"

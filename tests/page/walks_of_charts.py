@@ -22,6 +22,11 @@ def charts(scene: Scene) -> Iterator[str]:
     page.locator(".charts-choice .chip").nth(1).click()
     expect(rows.first).to_be_visible()
     yield "charts"
+    page.locator(".charts-open").first.click()
+    expect(page.locator(".chart-track-line").first).to_be_visible()
+    expect(page.locator(".chart-track-loading")).to_have_count(0)
+    yield "chart-track"
+    page.go_back()
     page.locator(".charts-orders input").last.check(force=True)
     page.locator(".charts-choice .chip").nth(3).click()
     page.locator(".charts-step").first.click()

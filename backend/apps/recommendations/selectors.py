@@ -316,7 +316,7 @@ def _with_queue_reasons(candidates: Iterable[Candidate], preferences: Preference
     for candidate in candidates:
         beside = next((one.track_id for one in candidate.reasons if one.track_id in titles), None)
         if beside is not None:
-            text = f"Goes with {titles[beside]}, which is in this queue"
+            text = f"Goes with {titles[beside]} in this queue"
             with_reasons.append(
                 replace(candidate, reasons=(Reason(ReasonKind.SIMILAR_TO_QUEUED, text, beside),))
             )

@@ -3,8 +3,8 @@
 import { computed, signal } from "@preact/signals";
 
 // The widths of app.css; in a low window three columns would have no room for what plays.
-const TWO_COLUMNS = matchMedia("(min-width: 640px)");
-const THREE_COLUMNS = matchMedia("(min-width: 900px) and (min-height: 26rem)");
+const TWO_COLUMNS = matchMedia("(min-width: 40em)");
+const THREE_COLUMNS = matchMedia("(min-width: 56.25em) and (min-height: 26em)");
 
 const hasTwoColumns = signal(TWO_COLUMNS.matches);
 const hasThreeColumns = signal(THREE_COLUMNS.matches);

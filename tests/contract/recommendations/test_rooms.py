@@ -47,7 +47,7 @@ def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, 
     (like,) = [one for one in reported["recommendations"] if one["track"]["id"] == other["id"]]
     assert like["reasons"][0] == {
         "kind": "similar_to_queued",
-        "text": "Goes with One, which is in this queue",
+        "text": "Goes with One in this queue",
         "track_id": queued["id"],
     }
 

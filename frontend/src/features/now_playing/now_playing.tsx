@@ -16,7 +16,7 @@ import {
 } from "../../store/up_next.ts";
 import type { ShownItem } from "../../sync/index.ts";
 import { Cover, PersonDot } from "../../ui/cover.tsx";
-import { IconButton } from "../../ui/icon.tsx";
+import { Icon, IconButton } from "../../ui/icon.tsx";
 import { everySecond, ProgressLine } from "../../ui/playback_time.tsx";
 import "./now_playing.css";
 
@@ -125,8 +125,9 @@ function Controls({ item, isOver }: { item: ShownItem | null; isOver: boolean })
         />
       )}
       {isOver && next ? (
-        <button type="button" class="button main" onClick={() => playItem(next)}>
-          {nowPlaying.goOn}
+        <button type="button" class="button main playing-go-on" onClick={() => playItem(next)}>
+          <Icon name="next" />
+          <span>{nowPlaying.goOn}</span>
         </button>
       ) : (
         <IconButton icon="next" label={nowPlaying.next} disabled={!next} onClick={() => playItem(next)} />
