@@ -28,7 +28,7 @@ from apps.realtime.consumers import NoSuchStream, StreamConsumer  # noqa: E402
 from apps.realtime.http_transport import HttpTransport, Route  # noqa: E402
 from apps.rooms.models import MAIN_ROOM  # noqa: E402
 from core.asgi import (  # noqa: E402
-    PLACES_FOR_WATCHERS,
+    SLOTS_FOR_MONITORING,
     ConcurrencyLimiter,
     ThreadedASGIHandler,
 )
@@ -52,10 +52,10 @@ socket_routes = SocketRoutes(
     otherwise=NoSuchStream.as_asgi(),
 )
 
-places = settings.MAX_CONCURRENT_REQUESTS
+slots = settings.MAX_CONCURRENT_REQUESTS
 # Additional threads for requests that Daphne cancelled 10 s after their clients disconnected.
-django_application = ThreadedASGIHandler(threads=2 * (places + PLACES_FOR_WATCHERS))
-requests = ConcurrencyLimiter(django_application, places=places)
+django_application = ThreadedASGIHandler(threads=2 * (slots + SLOTS_FOR_MONITORING))
+requests = ConcurrencyLimiter(django_application, slots=slots)
 with_audio = AudioDelivery(requests, track_of_item=track_of_item)
 
 application = HubMiddleware(

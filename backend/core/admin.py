@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from core.changes import AnnouncedModel
 from core.errors import ApiError, Conflict, NotFound
-from core.models import KeptAnswer, Milestone, TableWrite
+from core.models import IdempotencyRecord, OneTimeTask, TableWrite
 from core.names import has_unwelcome_characters
 
 M = TypeVar("M", bound=models.Model)
@@ -253,13 +253,13 @@ def _columns(obj: models.Model) -> set[str]:
 # --- The tables of core ------------------------------------------------------------------------------
 
 
-@admin.register(Milestone)
-class MilestoneAdmin(ReadOnlyAdmin[Milestone]):
+@admin.register(OneTimeTask)
+class OneTimeTaskAdmin(ReadOnlyAdmin[OneTimeTask]):
     list_display = ["name", "reached_at"]
 
 
-@admin.register(KeptAnswer)
-class KeptAnswerAdmin(ReadOnlyAdmin[KeptAnswer]):
+@admin.register(IdempotencyRecord)
+class IdempotencyRecordAdmin(ReadOnlyAdmin[IdempotencyRecord]):
     list_display = ["key", "caller", "status", "created_at"]
     exclude = ["body", "headers"]
 

@@ -29,11 +29,11 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class ThreadedASGIHandler(ASGIHandler):
-    """Django's handler for views and middlewares of which none is asynchronous.
+    """Django's handler for synchronous views and middleware.
 
-    Django's own starts a thread for each request, goes there and back for every middleware, and opens a
-    connection to SQLite in it: together they took as long as a short answer. Here the threads stay, `threads`
-    of them, and keep what they have opened. A request whose client has left is worked on to its end.
+    Django's own handler starts a thread for each request, switches threads for each middleware, and opens a
+    connection to SQLite: together as slow as a short request. These threads (`threads` of them) and their
+    connections are reused. A request is completed even if its client disconnects.
     """
 
     def __init__(self, *, threads: int) -> None:
@@ -53,7 +53,7 @@ class ThreadedASGIHandler(ASGIHandler):
             try:
                 response = await in_thread(scope, body)
             finally:
-                # In the next turn of the loop: a response that need not wait is written in this one.
+                # In the next iteration of the event loop, after the response is written.
                 asyncio.get_running_loop().call_soon(deferred.run)
             if response.streaming:
                 await self._stream(response, receive, send)
@@ -61,7 +61,7 @@ class ThreadedASGIHandler(ASGIHandler):
                 await self.send_response(response, send)
 
     def resolve_request(self, request: HttpRequest) -> ResolverMatch:
-        """Django's hook: middlewares may have looked for it already."""
+        """Django's hook: a middleware may have resolved the URL already."""
         match = request.resolver_match = match_of(request)
         return match
 
@@ -78,7 +78,7 @@ class ThreadedASGIHandler(ASGIHandler):
         return response
 
     async def _stream(self, response: Any, receive: Receive, send: Send) -> None:
-        """Until all is sent, or the client leaves."""
+        """Sends until the end of the response, or until the client disconnects."""
         leaving = asyncio.ensure_future(self.listen_for_disconnect(receive))
         sending = asyncio.ensure_future(self.send_response(response, send))
         try:
@@ -106,61 +106,61 @@ class FairSemaphore:
         self._free = count
         self._within = within
         # By network, the next one first. It is empty while a slot is free.
-        self._lines: dict[str, WaitQueue] = {}
+        self._queues: dict[str, WaitQueue] = {}
 
-    def take_at_once(self) -> bool:
+    def try_take(self) -> bool:
         """Takes a slot if one is free."""
-        if not self._free or (self._within is not None and not self._within.take_at_once()):
+        if not self._free or (self._within is not None and not self._within.try_take()):
             return False
         self._free -= 1
         return True
 
     async def take(self, network: str) -> None:
-        """Takes a slot as soon as it is this network's turn. A cancelled caller has none."""
+        """Waits for a slot, until it is this network's turn. A cancelled caller has none."""
         await self._take_own(network)
         if self._within is None:
             return
         try:
             await self._within.take(network)
         except asyncio.CancelledError:
-            self._give_own_back()
+            self._release_own()
             raise
 
-    def give_back(self) -> None:
-        self._give_own_back()
+    def release(self) -> None:
+        self._release_own()
         if self._within is not None:
-            self._within.give_back()
+            self._within.release()
 
     async def _take_own(self, network: str) -> None:
         if self._free:
             self._free -= 1
             return
         turn = asyncio.get_running_loop().create_future()
-        self._lines.setdefault(network, {})[turn] = None
+        self._queues.setdefault(network, {})[turn] = None
         try:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                self._leave_line(network, turn)
-            else:  # it was given one in the same moment
-                self._give_own_back()
+                self._leave_queue(network, turn)
+            else:  # it received a slot at the same time
+                self._release_own()
             raise
 
-    def _leave_line(self, network: str, turn: asyncio.Future[None]) -> None:
-        line = self._lines.get(network, {})
-        line.pop(turn, None)
-        if not line:
-            self._lines.pop(network, None)
+    def _leave_queue(self, network: str, turn: asyncio.Future[None]) -> None:
+        queue = self._queues.get(network, {})
+        queue.pop(turn, None)
+        if not queue:
+            self._queues.pop(network, None)
 
-    def _give_own_back(self) -> None:
-        """Passes the slot to the next waiter, which may have been cancelled without having noticed."""
-        while self._lines:
-            network = next(iter(self._lines))
-            line = self._lines.pop(network)
-            turn = next(iter(line))
-            del line[turn]
-            if line:
-                self._lines[network] = line  # behind all others
+    def _release_own(self) -> None:
+        """Passes the slot to the next waiter; skips cancelled ones."""
+        while self._queues:
+            network = next(iter(self._queues))
+            queue = self._queues.pop(network)
+            turn = next(iter(queue))
+            del queue[turn]
+            if queue:
+                self._queues[network] = queue  # behind all others
             if not turn.done():
                 turn.set_result(None)
                 return
@@ -174,8 +174,8 @@ MAX_WAIT_SECONDS = 20.0
 # Longer than after a short failure: a client that retries joins the end of the wait queue.
 RETRY_AFTER_SECONDS = 5.0
 # Monitoring must not take a full wait queue for a dead server.
-WATCHED = re.compile(r"/api/health(/.*)?|/metrics/?")
-PLACES_FOR_WATCHERS = 4
+MONITORING_PATHS = re.compile(r"/api/health(/.*)?|/metrics/?")
+SLOTS_FOR_MONITORING = 4
 # Buffered bytes of a response to a slow client; a longer one is created no faster than it is sent.
 MAX_BYTES_AHEAD = 1024 * 1024
 # One slot of four is for reads: writes may all be waiting for one lock, and reads need none.
@@ -193,52 +193,52 @@ class TooManyRequests(Unavailable):
 
 
 class ConcurrencyLimiter:
-    """Lets `places` requests at once through to `application`, an ASGI application.
+    """Passes up to `slots` concurrent requests to `application`, an ASGI application.
 
-    A request takes its place when its body is there, so a slow line holds none; it gives it back when its
-    answer is made, however slowly that is taken. Who waits for longer than `max_wait_seconds` gets a 503 with
-    `Retry-After`, and who leaves takes no place. Writes leave some places to reads, and one address that asks
-    much holds up no others.
+    A request takes a slot when its body is complete, so a slow upload has none, and releases it when the
+    response is created, even if the client reads it slowly. A request that waits longer than
+    `max_wait_seconds` receives a 503 with `Retry-After`; if its client disconnects, it takes no slot. Some
+    slots are reserved for reads, and IP networks take turns.
     """
 
     def __init__(
-        self, application: Application, *, places: int, max_wait_seconds: float = MAX_WAIT_SECONDS
+        self, application: Application, *, slots: int, max_wait_seconds: float = MAX_WAIT_SECONDS
     ) -> None:
         self._application = application
-        self._places = FairSemaphore(places)
-        self._places_for_writes = FairSemaphore(places - places // ONE_IN, within=self._places)
-        self._places_for_watchers = FairSemaphore(PLACES_FOR_WATCHERS)
+        self._slots = FairSemaphore(slots)
+        self._write_slots = FairSemaphore(slots - slots // ONE_IN, within=self._slots)
+        self._monitoring_slots = FairSemaphore(SLOTS_FOR_MONITORING)
         self._max_wait_seconds = max_wait_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        turn = _Turn(self._places_for(scope), scope, receive, send, self._max_wait_seconds)
+        turn = _LimitedRequest(self._slots_for(scope), scope, receive, send, self._max_wait_seconds)
         try:
             await self._application(scope, turn.receive, turn.send)
             await turn.taken()
         except TooManyRequests as error:
-            await _refuse(scope, send, error, waited_seconds=self._max_wait_seconds)
+            await _send_503(scope, send, error, waited_seconds=self._max_wait_seconds)
         finally:
             turn.end()
 
-    def _places_for(self, scope: Scope) -> FairSemaphore:
-        if WATCHED.fullmatch(scope["path"]):
-            return self._places_for_watchers
-        return self._places if scope["method"].upper() in READING else self._places_for_writes
+    def _slots_for(self, scope: Scope) -> FairSemaphore:
+        if MONITORING_PATHS.fullmatch(scope["path"]):
+            return self._monitoring_slots
+        return self._slots if scope["method"].upper() in READING else self._write_slots
 
 
-class _Turn:
+class _LimitedRequest:
     """One request: its messages determine when it needs a slot, and when it gives the slot back."""
 
     def __init__(
-        self, places: FairSemaphore, scope: Scope, receive: Receive, send: Send, max_wait_seconds: float
+        self, slots: FairSemaphore, scope: Scope, receive: Receive, send: Send, max_wait_seconds: float
     ) -> None:
-        self._places = places
+        self._slots = slots
         self._scope = scope
         self._receive = receive
         self._send = send
         self._max_wait_seconds = max_wait_seconds
         self._has_arrived = False
-        self._is_inside = False
+        self._has_slot = False
         # The message behind the body: that the client has disconnected.
         self._next: asyncio.Future[Message] | None = None
         # The rest of a long response, whether it is complete, and the task that sends it.
@@ -256,12 +256,12 @@ class _Turn:
         if message["type"] != "http.request" or message.get("more_body", False):
             return message
         self._has_arrived = True
-        return message if await self._enters() else await self._message_behind_body()
+        return message if await self._take_slot() else await self._message_behind_body()
 
     async def send(self, message: Message) -> None:
         """Does not wait for a slow client, unless too much of the response is buffered already."""
         if message["type"] == "http.response.body":
-            self._give_back()
+            self._release()
             self._is_whole = not message.get("more_body", False)
             if self._sending is not None or not self._is_whole:
                 self._rest.put_nowait(message)
@@ -279,7 +279,7 @@ class _Turn:
             await self._sending
 
     def end(self) -> None:
-        self._give_back()
+        self._release()
         for task in (self._next, self._sending):
             if task is not None:
                 task.cancel()
@@ -299,13 +299,13 @@ class _Turn:
             finally:
                 self._is_taken.set()
 
-    async def _enters(self) -> bool:
-        """False when the client has left instead. Raises TooManyRequests."""
-        if self._places.take_at_once():
-            self._is_inside = True
+    async def _take_slot(self) -> bool:
+        """Waits for a slot. False if the client disconnected. Raises TooManyRequests."""
+        if self._slots.try_take():
+            self._has_slot = True
             return True
         network = network_of(visit_of_scope(self._scope).address)
-        entering = asyncio.ensure_future(self._places.take(network))
+        entering = asyncio.ensure_future(self._slots.take(network))
         self._next = asyncio.ensure_future(self._receive())
         try:
             with REQUESTS_QUEUED.track_inprogress():
@@ -315,34 +315,34 @@ class _Turn:
                     return_when=asyncio.FIRST_COMPLETED,
                 )
         finally:
-            self._is_inside = _has_place(entering)
+            self._has_slot = _has_taken(entering)
         if not done:
             raise TooManyRequests
-        return self._is_inside
+        return self._has_slot
 
     async def _message_behind_body(self) -> Message:
         if self._next is None:
             self._next = asyncio.ensure_future(self._receive())
-        # A caller that stops waiting for it may ask again.
+        # A caller that stops waiting may call this again.
         message = await asyncio.shield(self._next)
         self._next = None
         return message
 
-    def _give_back(self) -> None:
-        if self._is_inside:
-            self._is_inside = False
-            self._places.give_back()
+    def _release(self) -> None:
+        if self._has_slot:
+            self._has_slot = False
+            self._slots.release()
 
 
-def _has_place(entering: asyncio.Future[Any]) -> bool:
-    """Whether it got one; if not, it gets none any more."""
+def _has_taken(entering: asyncio.Future[Any]) -> bool:
+    """Whether the slot was taken; otherwise cancels the wait."""
     if entering.done():
         return not entering.cancelled()
     entering.cancel()
     return False
 
 
-async def _refuse(scope: Scope, send: Send, error: TooManyRequests, *, waited_seconds: float) -> None:
+async def _send_503(scope: Scope, send: Send, error: TooManyRequests, *, waited_seconds: float) -> None:
     headers = visit_of_scope(scope).headers
     count_request(method=scope["method"], view=NO_VIEW, status=error.status, seconds=waited_seconds)
     body = json_bytes(error.body())

@@ -1,7 +1,7 @@
-"""The interface of our caches, and the one in this process's memory. `core.redis_cache` has the shared one.
+"""The interface of our caches, and the cache of one process. The shared cache is `core.redis_cache`.
 
-Both count calls, exactly, which Django's caches can't do without losing some of two at once. What a process
-counted or cached itself is available while Redis is down, and immediately.
+Both count calls exactly; Django's caches lose some of several concurrent ones. Values and counts of the own
+process remain available while Redis is unavailable, and without a delay.
 """
 
 import itertools
@@ -15,14 +15,14 @@ from django.core.cache.backends.locmem import LocMemCache
 
 from core.resilience import SlidingWindowLimiter
 
-# Room for what is known of callers. Django's own 300 are less than a party, and a script may push others out.
+# Entries per process. With Django's default of 300, a party or a script would evict the entries of others.
 MAX_LOCAL_ENTRIES = 50_000
-# Django drops what has expired only when it is asked for; here it goes once in so many entries that are set.
+# Django deletes an expired entry only when it is read. This cache deletes all of them every so many writes.
 SETS_BETWEEN_SWEEPS = 1000
 
 
 class Call(NamedTuple):
-    """One that is counted: under which key, and how many pass within which period."""
+    """A call to count: its key, and the number of calls that are allowed within a period."""
 
     key: str
     limit: int
@@ -30,47 +30,47 @@ class Call(NamedTuple):
 
 
 class SharedMemory(Protocol):
-    """What our caches can besides what Django's can."""
+    """The methods of our caches in addition to those of Django's."""
 
-    # Whether other processes see what is put here.
+    # Whether other processes read the same values.
     is_shared: bool
 
     @property
-    def is_away(self) -> bool:
-        """Whether this process's own memory replaces a shared one that did not respond just now."""
+    def is_unavailable(self) -> bool:
+        """Whether Redis failed less than a second ago, so that the memory of this process replaces it."""
 
     def delete_prefix(self, prefix: str) -> int:
-        """Deletes all keys that begin so, and says how many."""
+        """Deletes all keys with this prefix; returns their number."""
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
-        """Lets one more call pass and gives None, or gives the seconds until one may."""
+        """Counts a call and returns None, or returns the seconds until a call is allowed."""
 
     def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
-        """Lets one more of each pass, in their order, up to the first that may not; the rest take nothing.
+        """Counts the calls in order, up to the first that is not allowed; the rest are not counted.
 
-        Gives the place of that, and the seconds until one may; None when all have passed.
+        Returns the index of that call, and the seconds until it is allowed; None if all are allowed.
         """
 
-    def give_back_call(self, key: str, *, taken_at: float) -> None:
-        """Takes back a call that passed at that moment, as if it had never been."""
+    def undo_call(self, key: str, *, taken_at: float) -> None:
+        """Removes a call that was counted at that time."""
 
     def mark_known(self, key: str, *, seconds: float) -> None:
-        """Makes `key` known for so long. Nothing makes it unknown before that."""
+        """Stores `key` for this time. It cannot be removed earlier."""
 
     def is_known(self, key: str) -> bool:
-        """Whether it is cached."""
+        """Whether the key is stored."""
 
 
 class LocalCache(LocMemCache):
-    """This process's own memory, which counts calls, and doesn't grow by what has expired."""
+    """The memory of this process: also counts calls, and deletes expired entries."""
 
-    # Django's own, which its type stubs leave out.
+    # Django's attributes, which its type stubs omit.
     _lock: Lock
     _expire_info: dict[str, float | None]
     _delete: Callable[[str], bool]
 
     is_shared = False
-    is_away = False
+    is_unavailable = False
 
     _call_logs: ClassVar[dict[str, SlidingWindowLimiter]] = {}
     _numbers_of_sets: ClassVar[Iterator[int]] = itertools.count(1)
@@ -89,8 +89,8 @@ class LocalCache(LocMemCache):
                 return place, wait_seconds
         return None
 
-    def give_back_call(self, key: str, *, taken_at: float) -> None:
-        self._calls.give_back(key, taken_at=taken_at)
+    def undo_call(self, key: str, *, taken_at: float) -> None:
+        self._calls.undo(key, taken_at=taken_at)
 
     def mark_known(self, key: str, *, seconds: float) -> None:
         self.set(key, 1, timeout=seconds)
@@ -124,14 +124,14 @@ class LocalCache(LocMemCache):
 
 
 class _Cached:
-    """What `shared_memory` returned last, and the settings that it was made of."""
+    """The last result of `shared_memory`, and its settings."""
 
     memory: SharedMemory | None = None
     settings: object = None
 
 
 def shared_memory() -> SharedMemory:
-    """The cache by what ours can besides Django's: one for all threads. Django makes one for each request."""
+    """The default cache, one object for all threads. Django creates one for each request."""
     if _Cached.memory is None or _Cached.settings is not caches.settings:
         _Cached.settings = caches.settings
         _Cached.memory = caches[DEFAULT_CACHE_ALIAS]  # type: ignore[assignment]

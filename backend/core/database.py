@@ -1,7 +1,7 @@
-"""Database access: connections returned in time, transactions, and work on many rows in portions.
+"""Database access: connections that are always released, transactions, and batches of rows.
 
-Every request returns its connection, whatever becomes of its client; so do our threads. No wait for
-PostgreSQL is endless: a connection may be lost without either side noticing.
+Each request and each thread of ours releases its connection, even if the client disconnects. Each wait for
+PostgreSQL has a deadline, because a connection may be lost without a notification.
 """
 
 import time
@@ -21,16 +21,16 @@ from core.process_tuning import with_large_stack_chunk
 # --- Connections -------------------------------------------------------------------------------------
 
 
-# Of DATABASE_TIMEOUT_SECONDS. A request waits for a row's lock for 0.8 of it, and is refused before this.
+# Multiples of DATABASE_TIMEOUT_SECONDS. A request waits for a row lock for 0.8 of it, which is less.
 REQUEST_SHARE = 1.5
-# How long the end of the process waits for other users of SQLite's log. What they hold then stays in it.
+# The time that the process waits at its end for other users of SQLite's log.
 CHECKPOINT_WAIT_MS = 1000
-# Reads for live events are short, and everyone in a room waits for them.
+# Reads of live events are short, and all clients of a room wait for them.
 LIVE_SHARE = 0.5
 
 
 class _Allowed(local):
-    """By thread. None: statements of jobs and commands may take any time."""
+    """One for each thread. None: statements of jobs and commands have no limit."""
 
     seconds: float | None = None
 
@@ -39,13 +39,13 @@ _allowed = _Allowed()
 
 
 def allowed_seconds() -> float | None:
-    """How long a statement of this thread may stay without a response from PostgreSQL."""
+    """The seconds within which PostgreSQL must respond to a statement of this thread; None: no limit."""
     return _allowed.seconds
 
 
 @contextmanager
 def response_deadline(seconds: float) -> Iterator[None]:
-    """For each statement inside. One that gets no response in time raises OperationalError."""
+    """Limits each statement of the block; one without a response in time raises OperationalError."""
     before, _allowed.seconds = _allowed.seconds, seconds
     try:
         yield
@@ -58,11 +58,10 @@ def live_deadline_seconds() -> float:
 
 
 class ConnectionMiddleware:
-    """The outermost: when it is left, the request's thread holds no connection of the pool.
+    """The outermost middleware: releases the connection of the request's thread to the pool.
 
-    Django gives connections back when it has sent the answer. A server that gives up on a request, because
-    its client has gone, cancels that part, and the pool would lose the connection for ever. The thread itself
-    always comes by here.
+    Django releases connections after it has sent the response. If the client disconnects, the server cancels
+    that part, and the pool would lose the connection. This middleware always runs.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -79,10 +78,10 @@ class ConnectionMiddleware:
 
 
 def checkpoint_database() -> None:
-    """When the process ends: moves SQLite's log into the file itself, so that a copy of the file is whole.
+    """At the end of the process: moves SQLite's log into the database file, so that a copy of it is complete.
 
-    SQLite does so when its last connection is closed; those of our threads end with the process.
-    It waits for a read that has just begun in another thread, but not for a process that holds its lock.
+    SQLite does this only when its last connection is closed, but our threads end with the process. It waits
+    for a read in another thread, but not for another process that has the lock.
     """
     if connection.vendor == "sqlite":
         with suppress(DatabaseError), connection.cursor() as cursor:
@@ -92,9 +91,9 @@ def checkpoint_database() -> None:
 
 @contextmanager
 def released_connection() -> Iterator[None]:
-    """For a thread of our own: when it is left, the thread holds no connection of the pool, nor a broken one.
+    """For our own threads: releases the connection to the pool at the end, and closes a broken one.
 
-    On SQLite it keeps its connection, which costs nothing while it isn't used.
+    On SQLite, the thread retains its connection, which costs nothing.
     """
     try:
         yield
@@ -119,10 +118,10 @@ R = TypeVar("R")
 
 @contextmanager
 def joined_transaction() -> Iterator[None]:
-    """The transaction that is open, else one of its own.
+    """Joins the open transaction, or opens one.
 
-    For writes that are refused before they have written anything: no savepoint would undo that part alone.
-    What fails after that must mark the whole transaction (`transaction.atomic(savepoint=False)`).
+    For writes that are rejected before they write anything: there is no savepoint. An error after that must
+    mark the whole transaction (`transaction.atomic(savepoint=False)`).
     """
     if _is_within_a_write():
         yield
@@ -132,7 +131,7 @@ def joined_transaction() -> Iterator[None]:
 
 
 def _is_within_a_write() -> bool:
-    """Whether a transaction is open; that in which Django's test cases run does not count."""
+    """Whether a transaction is open, other than that of Django's test cases."""
     blocks = connection.atomic_blocks
     return bool(blocks) and not getattr(blocks[-1], "_from_testcase", False)
 
@@ -160,9 +159,9 @@ _BEGIN = {
 
 @contextmanager
 def consistent_read() -> Iterator[None]:
-    """One snapshot of the database for everything read inside; never for writing.
+    """One snapshot of the database for all reads of the block; never for writes.
 
-    Inside a transaction that is open already, that one serves.
+    Joins a transaction that is already open.
     """
     if connection.in_atomic_block:
         yield
@@ -202,24 +201,24 @@ def violated_constraint(error: IntegrityError, *, among: type[models.Model]) -> 
     return None
 
 
-# --- Portions of rows --------------------------------------------------------------------------------
+# --- Batches of rows ---------------------------------------------------------------------------------
 
 
 T = TypeVar("T")
 M = TypeVar("M", bound=Model)
 ROWS_AT_ONCE = 500
-# What is read is held in memory, which each thread that ever read so much goes on to hold.
+# Rows per read. Each thread retains the memory of its largest read.
 READ_AT_ONCE = 50
-# However slow the machine is: fewer in a statement would hardly be quicker, and take longer together.
+# The minimum, also on a slow machine: fewer rows per statement are hardly faster.
 LEAST_ROWS = 20
-# How long a portion that writes should take. Others wait for its locks: far below the 100 ms that they may.
+# The target duration of a batch of writes. Other writers wait for its locks, at most 100 ms.
 WRITE_SECONDS = 0.04
 
 
-class PortionSize:
-    """How many rows the next transaction writes: as many as were written in WRITE_SECONDS of late.
+class BatchSize:
+    """The number of rows of the next transaction: as many as recent ones wrote within WRITE_SECONDS.
 
-    Rows differ in what they cost, and machines in how fast they are.
+    The cost of rows and the speed of machines differ.
     """
 
     def __init__(self, *, most: int = ROWS_AT_ONCE) -> None:
@@ -228,7 +227,7 @@ class PortionSize:
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Around what writes `rows` rows, behind the wait for the lock."""
+        """Measures a block that writes `rows` rows; it begins after the wait for the lock."""
         began = time.monotonic()
         yield
         seconds = time.monotonic() - began
@@ -238,8 +237,8 @@ class PortionSize:
             self.rows = min(self._most, 2 * self.rows)
 
 
-def while_time_lasts(rows: Iterable[T]) -> Iterator[T]:
-    """At least the first of them, and as many as can be written in WRITE_SECONDS, one after the other."""
+def within_write_time(rows: Iterable[T]) -> Iterator[T]:
+    """The first row, and further ones until WRITE_SECONDS have passed."""
     end = time.monotonic() + WRITE_SECONDS
     for row in rows:
         yield row
@@ -247,24 +246,24 @@ def while_time_lasts(rows: Iterable[T]) -> Iterator[T]:
             return
 
 
-def in_portions(rows: "QuerySet[M]", *, at_once: int = READ_AT_ONCE) -> Iterator[M]:
-    """All rows in the order of their ids, read portion by portion: each is a query of its own."""
+def in_batches(rows: "QuerySet[M]", *, at_once: int = READ_AT_ONCE) -> Iterator[M]:
+    """All rows in the order of their IDs; each batch is a query of its own."""
     rows = rows.order_by("pk")
     last: Any = None
     while True:
-        portion = list((rows if last is None else rows.filter(pk__gt=last))[:at_once])
-        yield from portion
-        if len(portion) < at_once:
+        batch = list((rows if last is None else rows.filter(pk__gt=last))[:at_once])
+        yield from batch
+        if len(batch) < at_once:
             return
-        last = portion[-1].pk
+        last = batch[-1].pk
 
 
-def delete_in_portions(rows: "QuerySet[Any]", *, order: str = "pk", at_once: int = ROWS_AT_ONCE) -> int:
-    """Each portion is a transaction of its own, unless one is open: others write in between.
+def delete_in_batches(rows: "QuerySet[Any]", *, order: str = "pk", at_once: int = ROWS_AT_ONCE) -> int:
+    """Deletes the rows; each batch is a transaction of its own, unless one is open, so that others can write.
 
-    Returns how many went.
+    Returns their number.
     """
-    gone, size = 0, PortionSize(most=at_once)
+    gone, size = 0, BatchSize(most=at_once)
     while chosen := list(rows.order_by(order).values_list("pk", flat=True)[: size.rows]):
         with transaction.atomic(), size.timed():
             rows.model._default_manager.filter(pk__in=chosen).delete()

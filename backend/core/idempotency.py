@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
-from core.database import delete_in_portions
+from core.database import delete_in_batches
 from core.error_responses import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.statements import insert, update
 
 RETENTION = timedelta(hours=24)
@@ -57,7 +57,7 @@ def run_idempotent(
 
 def purge_expired_records() -> int:
     """Purges expired records, also of clients that write no more; returns how many."""
-    return delete_in_portions(KeptAnswer.objects.filter(created_at__lt=timezone.now() - RETENTION))
+    return delete_in_batches(IdempotencyRecord.objects.filter(created_at__lt=timezone.now() - RETENTION))
 
 
 def replayed_subject(request: HttpRequest) -> str:
@@ -127,31 +127,33 @@ def _first_or_stored(
     return _about_the_same(kept, request, respond) if kept.subject else _replayed(kept)
 
 
-def _found(*, caller: str, key: str) -> KeptAnswer | None:
+def _found(*, caller: str, key: str) -> IdempotencyRecord | None:
     """Locked if a response is to be made again. None if it was just deleted with its account."""
-    kept = KeptAnswer.objects.filter(caller=caller, key=key)
+    kept = IdempotencyRecord.objects.filter(caller=caller, key=key)
     found = kept.first()
     return kept.select_for_update().first() if found and found.subject else found
 
 
-def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[KeptAnswer, bool]:
+def _reserved(*, caller: str, key: str, fingerprint: str) -> tuple[IdempotencyRecord, bool]:
     """The row of this write, and whether it is new. Another request with the key waits here for the first."""
     now = timezone.now()
     _purge_some(now)
-    first = KeptAnswer(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
-    written = {field.name: getattr(first, field.attname) for field in KeptAnswer._meta.concrete_fields[1:]}
+    first = IdempotencyRecord(caller=caller, key=key, fingerprint=fingerprint, created_at=now)
+    written = {
+        field.name: getattr(first, field.attname) for field in IdempotencyRecord._meta.concrete_fields[1:]
+    }
     for _ in range(ATTEMPTS):
-        first.pk = insert(KeptAnswer, written, on_conflict='ON CONFLICT ("caller", "key") DO NOTHING')
+        first.pk = insert(IdempotencyRecord, written, on_conflict='ON CONFLICT ("caller", "key") DO NOTHING')
         if first.pk is not None:
             return first, True
         found = _found(caller=caller, key=key)
         if found and found.created_at >= now - RETENTION:
             return found, False
-        KeptAnswer.objects.filter(caller=caller, key=key, created_at__lt=now - RETENTION).delete()
+        IdempotencyRecord.objects.filter(caller=caller, key=key, created_at__lt=now - RETENTION).delete()
     raise Unavailable  # another request inserts and rolls back the same record again and again
 
 
-def _store(kept: KeptAnswer, response: HttpResponseBase) -> None:
+def _store(kept: IdempotencyRecord, response: HttpResponseBase) -> None:
     """Completes the row, or rolls back everything if the same key may be retried."""
     is_kept = 200 <= response.status_code < 300 or response.status_code in STORED_ERROR_STATUSES
     if not is_kept or not isinstance(response, HttpResponse):
@@ -166,10 +168,10 @@ def _store(kept: KeptAnswer, response: HttpResponseBase) -> None:
         kept.headers = {name: response[name] for name in STORED_HEADERS if name in response}
         kept.shows = response.__dict__.get("tutti_shown", "")
     changed = ("status", "subject", "shows", "recipe", "body", "headers")
-    update(KeptAnswer, kept.pk, {name: getattr(kept, name) for name in changed})
+    update(IdempotencyRecord, kept.pk, {name: getattr(kept, name) for name in changed})
 
 
-def _replayed(kept: KeptAnswer) -> HttpResponse:
+def _replayed(kept: IdempotencyRecord) -> HttpResponse:
     response = HttpResponse(kept.body, status=kept.status, headers={**kept.headers, REPLAYED: "true"})
     if "Content-Type" not in kept.headers:  # Django adds one to an empty response, too
         del response["Content-Type"]
@@ -178,7 +180,7 @@ def _replayed(kept: KeptAnswer) -> HttpResponse:
 
 
 def _made_again(
-    kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+    kept: IdempotencyRecord, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
     """The objects of the first response, which its view reads again."""
     request.__dict__["tutti_recipe"] = kept.recipe
@@ -189,7 +191,7 @@ def _made_again(
 
 
 def _about_the_same(
-    kept: KeptAnswer, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
+    kept: IdempotencyRecord, request: HttpRequest, respond: Callable[[HttpRequest], HttpResponseBase]
 ) -> HttpResponseBase:
     """A new response for the same subject; if the first record is gone, the write runs as new."""
     request.__dict__["tutti_subject"] = kept.subject
@@ -206,10 +208,10 @@ def _purge_some(now: datetime) -> None:
     if not _next_look.is_due(now):
         return
     before = now - RETENTION
-    passed = KeptAnswer.objects.select_for_update(skip_locked=True).filter(created_at__lt=before)
+    passed = IdempotencyRecord.objects.select_for_update(skip_locked=True).filter(created_at__lt=before)
     old = passed.order_by("created_at").values_list("pk", flat=True)
     if gone := list(old[:PURGED_PER_WRITE]):
-        KeptAnswer.objects.filter(pk__in=gone).delete()
+        IdempotencyRecord.objects.filter(pk__in=gone).delete()
     if len(gone) < PURGED_PER_WRITE:
         _next_look.after(now)
 

@@ -143,7 +143,7 @@ def is_idempotent_write(request: HttpRequest) -> bool:
 
 def _is_not_stored(request: HttpRequest, view: type) -> bool:
     """It only reads, or needs more than one transaction and handles a repeat itself."""
-    return request.method in getattr(view, "keeps_no_answer_on", ())
+    return request.method in getattr(view, "methods_without_record", ())
 
 
 def _usable_key(request: HttpRequest) -> str | None:

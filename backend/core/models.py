@@ -1,10 +1,10 @@
-"""One-time tasks of a database, idempotency records, and generations of tables."""
+"""One-time tasks, idempotency records, and generations of tables."""
 
 from django.db import models
 
 
-class Milestone(models.Model):
-    """Something that was done and is never to be done again, such as the first seeding."""
+class OneTimeTask(models.Model):
+    """A task that was done and must not be repeated, such as adding the sample tracks."""
 
     name = models.CharField(max_length=50, unique=True)
     reached_at = models.DateTimeField(auto_now_add=True)
@@ -13,29 +13,29 @@ class Milestone(models.Model):
         return self.name
 
 
-class KeptAnswer(models.Model):
-    """The answer to a write that its caller named, kept so that the write is never done twice."""
+class IdempotencyRecord(models.Model):
+    """A write with an `Idempotency-Key` and its response, so that a repeat is not executed again."""
 
     caller = models.CharField(max_length=64)
     key = models.CharField(max_length=64)
-    # Keyed hash over method, address and body: what makes it the same request.
+    # A keyed hash of method, URL and body, which a repeat must match.
     fingerprint = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.TextField(default="")
-    # Of a large response: what its view makes it from again.
+    # For a large response: the data from which its view builds the response again.
     recipe = models.TextField(default="")
-    # Of an answer that carries a token, only whom it was about.
+    # For a response with a token, only its subject.
     subject = models.CharField(max_length=64, default="")
-    # What the answer shows that may have to be changed in it later, such as `item:5`.
+    # An object in the response that may have to be redacted later, such as `item:5`.
     shows = models.CharField(max_length=64, default="")
     created_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="kept_answer_once")]
+        constraints = [models.UniqueConstraint(fields=["caller", "key"], name="idempotency_record_once")]
         indexes = [
-            models.Index(fields=["subject"], name="kept_answer_subject"),
-            models.Index(fields=["shows"], name="kept_answer_shows"),
+            models.Index(fields=["subject"], name="idempotency_record_subject"),
+            models.Index(fields=["shows"], name="idempotency_record_shows"),
         ]
 
     def __str__(self) -> str:
@@ -43,7 +43,7 @@ class KeptAnswer(models.Model):
 
 
 class TableWrite(models.Model):
-    """Writes of the tables of one name: triggers of the database add them (`core.response_cache`)."""
+    """Numbers of writes to tables, added by triggers of the database (`core.response_cache`)."""
 
     name = models.CharField(max_length=20, db_index=True)
     number = models.BigIntegerField()

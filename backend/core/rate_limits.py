@@ -25,7 +25,7 @@ DAY_SECONDS = 24 * HOUR_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `max_calls` within `period_seconds`, for each `of` whom they are counted."""
+    """At most `max_calls` within `period_seconds`, counted for each `of`: caller, IP address, …"""
 
     name: str
     of: str
@@ -38,22 +38,22 @@ REQUESTS_OF_ADDRESS = Limit("requests", "address", 6000, MINUTE_SECONDS)
 VOTES = Limit("votes", "voter", 60, MINUTE_SECONDS)
 ADDS = Limit("adds", "voter", 30, MINUTE_SECONDS)
 MOVES = Limit("moves", "voter", 120, MINUTE_SECONDS)
-# Each is stored for ever: a thousand are the songs of more than forty rooms.
+# Plays are stored permanently. A thousand an hour are the tracks of more than 40 rooms.
 PLAYS_OF_ADDRESS = Limit("plays", "address", 1000, HOUR_SECONDS)
 JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
 NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
 LOGINS = Limit("logins", "address", 5, MINUTE_SECONDS)
-# Wrong passwords, by what was given as the name, whether an account has it or not. An account has two: its
-# name and its e-mail address.
+# Wrong passwords, by the entered name, even if no account has it. An account has two names: its username and
+# its e-mail address.
 LOGIN_FAILURES = Limit("failed logins", "name", 50, HOUR_SECONDS)
-# Each leaves a row for a week, which a token that is used twice has to be followed through.
+# Each stores a row for a week, which is needed to detect tokens that are used twice.
 TOKEN_REFRESHES = Limit("token refreshes", "account", 60, HOUR_SECONDS)
 # Mails requested for an e-mail address, with or without an account: few from one network, so that it alone
 # cannot use up the mails of the owner.
 MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
 MAILS = Limit("mails", "e-mail address", 20, HOUR_SECONDS)
-# Each leaves a row for a day.
+# Each stores a row for a day.
 NAMED_WRITES = Limit("named writes", "address", 20_000, HOUR_SECONDS)
 # New rooms, which others find in a list.
 ROOMS_OF_CALLER = Limit("rooms", "caller", 10, HOUR_SECONDS)
@@ -63,7 +63,7 @@ ACTIVITIES_OF_HOUR = Limit("activities", "person", 2000, HOUR_SECONDS)
 ACTIVITIES_OF_DAY = Limit("activities", "person", 20_000, DAY_SECONDS)
 # Each reads all personal data of an account.
 EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
-# Each looks through the whole library, and asks others over the network.
+# Each reads the whole library, and sends requests to other services.
 REFRESHES = Limit("refreshes", "person", 5, HOUR_SECONDS)
 # The same without network requests, for the response to a GET.
 LISTS_OF_ADDRESS = Limit("recommendation lists", "address", 60, MINUTE_SECONDS)
@@ -72,7 +72,7 @@ COUNT_REFRESHES = Limit("count refreshes", "caller", 10, MINUTE_SECONDS)
 # Errors of the page, each a line in the log.
 PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
 PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
-# What sockets ask of the database: as many as requests.
+# Database reads of sockets: the same number as requests.
 READS_OF_ADDRESS = Limit("reads", "address", 6000, MINUTE_SECONDS)
 FRAMES_PERIOD_SECONDS = 10
 FRAMES = Limit(
@@ -81,7 +81,7 @@ FRAMES = Limit(
     math.ceil(settings.SOCKET_MESSAGES_PER_SECOND * FRAMES_PERIOD_SECONDS),
     FRAMES_PERIOD_SECONDS,
 )
-# The so-manieth frame of a period ends the socket: this is no client that made a mistake.
+# This many frames in a period close the socket: it is not a mistake of the client any more.
 FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, FRAMES_PERIOD_SECONDS)
 
 LIMITS = (
@@ -123,7 +123,7 @@ Clock = Callable[[], float]
 
 
 class RateLimitExceeded(RateLimited):
-    """One call above a limit. `calls` is how many there were in this period, as far as they were counted."""
+    """A call above a limit. `calls` is the counted number of calls in this period."""
 
     def __init__(self, *, calls: int, retry_after_seconds: float) -> None:
         super().__init__(retry_after_seconds=retry_after_seconds)
@@ -132,7 +132,7 @@ class RateLimitExceeded(RateLimited):
 
 
 def scaled(max_calls: int) -> int | None:
-    """The limit as RATE_LIMIT_FACTOR scales it; None when limits are off."""
+    """The limit multiplied by RATE_LIMIT_FACTOR; None if limits are off."""
     if settings.RATE_LIMIT_FACTOR == 0:
         return None
     return max(1, math.ceil(max_calls * settings.RATE_LIMIT_FACTOR))
@@ -141,8 +141,8 @@ def scaled(max_calls: int) -> int | None:
 def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock = time.time) -> None:
     """Counts one call under `key` in the shared cache. Raises RateLimitExceeded above the limit.
 
-    No span of `period_seconds` lets more than the limit pass, and who stays below it is never refused. What
-    was rejected does not count, so a client that comes back at the given time is let in.
+    At most `max_calls` are allowed in any interval of `period_seconds`. Rejected calls do not count, so a
+    client that retries at the returned time is accepted.
     """
     limit = scaled(max_calls)
     if limit is None:
@@ -153,39 +153,39 @@ def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock 
         raise RateLimitExceeded(calls=limit + 1, retry_after_seconds=wait_seconds)
 
 
-def check_rate_limit(limit: Limit, who: str) -> None:
-    """Counts one call of `who` against a declared limit. Raises RateLimitExceeded above it."""
-    count_in_order((limit, who))
+def check_rate_limit(limit: Limit, key: str) -> None:
+    """Counts one call of `key` against a declared limit. Raises RateLimitExceeded above it."""
+    count_in_order((limit, key))
 
 
 def count_in_order(*counted: tuple[Limit, str]) -> None:
-    """Counts one call against each of these limits, in one step. Raises RateLimitExceeded above the first.
+    """Counts one call against each of these limits, in one step. Raises RateLimitExceeded.
 
-    Those behind the first above which it is are not counted.
+    The limits after the first exceeded one are not counted.
     """
     calls = []
-    for limit, who in counted:
+    for limit, key in counted:
         most = scaled(limit.max_calls)
         if most is None:
             return
-        name = _name(f"{limit.name} of {limit.of}:{who}", limit.period_seconds)
+        name = _name(f"{limit.name} of {limit.of}:{key}", limit.period_seconds)
         calls.append(Call(name, most, limit.period_seconds))
     refused = shared_memory().take_calls(calls, now=time.time())
     if refused is not None:
-        place, wait_seconds = refused
-        raise RateLimitExceeded(calls=calls[place].limit + 1, retry_after_seconds=wait_seconds)
+        index, wait_seconds = refused
+        raise RateLimitExceeded(calls=calls[index].limit + 1, retry_after_seconds=wait_seconds)
 
 
 @contextmanager
-def count_failures(limit: Limit, who: str) -> Iterator[None]:
-    """Counts against a limit only what raises. Raises RateLimitExceeded before it is tried, above the limit.
+def count_failures(limit: Limit, key: str) -> Iterator[None]:
+    """Counts the block against a limit if it raises. Above the limit, raises RateLimitExceeded instead.
 
-    It counts before it is tried and is given back afterwards: of many at once no more than the limit pass.
+    It is counted before it runs, because of concurrent calls, and removed afterwards.
     """
-    key, now = f"{limit.name} of {limit.of}:{who}", time.time()
-    count_call(key, max_calls=limit.max_calls, period_seconds=limit.period_seconds, clock=lambda: now)
+    counted, now = f"{limit.name} of {limit.of}:{key}", time.time()
+    count_call(counted, max_calls=limit.max_calls, period_seconds=limit.period_seconds, clock=lambda: now)
     yield
-    shared_memory().give_back_call(_name(key, limit.period_seconds), taken_at=now)
+    shared_memory().undo_call(_name(counted, limit.period_seconds), taken_at=now)
 
 
 def _name(key: str, period_seconds: float) -> str:
@@ -193,7 +193,7 @@ def _name(key: str, period_seconds: float) -> str:
 
 
 class LocalRateLimiter:
-    """The calls of one connection, which lives in one process. They are counted within one period."""
+    """Counts the calls of one connection, in its process, within one period."""
 
     def __init__(self, *, clock: Clock = time.monotonic) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""The shared cache: Redis with a deadline and a breaker, each process's own memory while Redis is down."""
+"""The shared cache: Redis with a deadline and a circuit breaker; local memory while Redis is unavailable."""
 
 import itertools
 import logging
@@ -23,14 +23,14 @@ R = TypeVar("R")
 
 # A request never waits longer than this for Redis.
 REDIS_DEADLINE_SECONDS = 0.05
-# A job or a command, for which no client waits, may wait this long.
+# A job or a command may wait this long: no client waits for it.
 JOB_DEADLINE_SECONDS = 5.0
-# After a failure Redis is left alone for so long, so that not every request waits for the deadline.
+# After a failure, no request is sent to Redis for this time, so that few requests wait for the deadline.
 BREAKER_SECONDS = 1.0
-# Keys that one command to Redis looks at or deletes.
+# The maximum number of keys in one command to Redis.
 NAMES_AT_ONCE = 500
 
-# LocalCache.take_calls on lists in Redis, in one atomic step; as text, numbers keep their digits.
+# LocalCache.take_calls on lists in Redis, as one atomic step. Numbers are text, which preserves all digits.
 TAKE_CALLS = """
 local now = tonumber(ARGV[1])
 for place, key in ipairs(KEYS) do
@@ -52,7 +52,7 @@ return false
 
 
 class _Deadline(threading.local):
-    """By thread."""
+    """One for each thread."""
 
     seconds = REDIS_DEADLINE_SECONDS
 
@@ -62,7 +62,7 @@ _deadline = _Deadline()
 
 @contextmanager
 def job_deadline() -> Iterator[None]:
-    """This thread waits for Redis as long as a job may, instead of as long as a request may."""
+    """Applies the deadline of jobs to this thread, instead of that of requests."""
     before, _deadline.seconds = _deadline.seconds, JOB_DEADLINE_SECONDS
     try:
         yield
@@ -71,7 +71,7 @@ def job_deadline() -> Iterator[None]:
 
 
 class _CachedClients(RedisCacheClient):
-    """Django's, which makes a new `redis.Redis` for each command: that takes longer than the command."""
+    """Django's client with cached `redis.Redis` objects. Creating one takes longer than a command."""
 
     _get_connection_pool: Callable[[bool], Any]
     _client: Any
@@ -81,7 +81,7 @@ class _CachedClients(RedisCacheClient):
         self._made: dict[Any, Any] = {}
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:  # noqa: ARG002 - as Django has it
-        """One for each pool of connections, for all threads."""
+        """One client for each connection pool, for all threads."""
         pool = self._get_connection_pool(write)
         if pool not in self._made:
             self._made[pool] = self._client(connection_pool=pool)
@@ -94,25 +94,25 @@ class _CachedClients(RedisCacheClient):
 
 
 def _guarded_method(name: str) -> Any:
-    """A method of Django's caches, which asks Redis, or local memory while Redis is away."""
-    far = getattr(RedisCache, name)
+    """A method of Django's caches that uses local memory while Redis is unavailable."""
+    shared = getattr(RedisCache, name)
 
     def method(self: "GuardedRedisCache", *args: Any, **kwargs: Any) -> Any:
-        near = getattr(self._local, name)
-        return self._guarded(lambda: far(self, *args, **kwargs), lambda: near(*args, **kwargs))
+        local = getattr(self._local, name)
+        return self._guarded(lambda: shared(self, *args, **kwargs), lambda: local(*args, **kwargs))
 
     return method
 
 
 class GuardedRedisCache(RedisCache):
-    """Django's Redis cache that answers from local memory when Redis does not answer in time.
+    """Django's Redis cache, which uses local memory when Redis does not respond in time.
 
-    Django makes a cache object for each thread: connections and the breaker belong to the process.
+    Django creates a cache object for each thread. All threads share connections and the circuit breaker.
     """
 
     is_shared = True
 
-    # Django's own, which its type stubs leave out.
+    # Django's attributes, which its type stubs omit.
     _servers: list[str]
     _options: dict[str, Any]
     _class: Any
@@ -140,27 +140,27 @@ class GuardedRedisCache(RedisCache):
             self._clients[name] = self._class(self._servers, **{**deadlines, **self._options})
         return self._clients[name]
 
-    def _guarded(self, far: Callable[[], R], near: Callable[[], R]) -> R:
+    def _guarded(self, shared: Callable[[], R], local: Callable[[], R]) -> R:
         if not self._breaker.allows_call():
-            return near()
+            return local()
         try:
-            result = far()
+            result = shared()
         except (RedisError, OSError) as error:
             self._breaker.failed()
             logger.warning("Redis unavailable; using local rate limits: %s", error)
-            return near()
+            return local()
         except Exception:
-            self._breaker.succeeded()  # Redis answered: what is wrong is what it was asked
+            self._breaker.succeeded()  # Redis responded: the command was invalid
             raise
         self._breaker.succeeded()
         return result
 
     @property
-    def is_away(self) -> bool:
+    def is_unavailable(self) -> bool:
         return self._breaker.is_open
 
     def delete_prefix(self, prefix: str) -> int:
-        def far() -> int:
+        def shared() -> int:
             client = self._cache.get_client(None, write=True)
             pattern = re.sub(r"([*?\[\]\\])", r"\\\1", self.make_key(prefix)) + "*"
             deleted = 0
@@ -170,47 +170,47 @@ class GuardedRedisCache(RedisCache):
             return deleted
 
         self._local.delete_prefix(prefix)
-        return self._guarded(far, lambda: 0)
+        return self._guarded(shared, lambda: 0)
 
     def take_call(self, key: str, *, limit: int, period_seconds: float, now: float) -> float | None:
         refused = self.take_calls([Call(key, limit, period_seconds)], now=now)
         return None if refused is None else refused[1]
 
     def take_calls(self, calls: Sequence[Call], *, now: float) -> tuple[int, float] | None:
-        """Counts here and in Redis. While that is away, each process counts alone.
+        """Counts in local memory and in Redis. While Redis is unavailable, each process counts alone.
 
-        What passed here is never more than what passed everywhere, so a refusal here holds for all. A call
-        is counted here first, and so counts however late Redis answers, and also after Redis was away.
+        The local count is never higher than the shared one, so a local rejection is always right. Calls are
+        counted locally first: they count even if Redis responds late, and during and after an outage.
         """
         refused_here = self._local.take_calls(calls, now=now)
         passed = calls if refused_here is None else calls[: refused_here[0]]
         if not passed:
             return refused_here
-        refused = self._guarded(lambda: self._take_far(passed, now), lambda: None)
+        refused = self._guarded(lambda: self._take_shared(passed, now), lambda: None)
         if refused is None:
             return refused_here
         for call in passed[refused[0] :]:
-            self._local.give_back_call(call.key, taken_at=now)
+            self._local.undo_call(call.key, taken_at=now)
         return refused
 
-    def _take_far(self, calls: Sequence[Call], now: float) -> tuple[int, float] | None:
+    def _take_shared(self, calls: Sequence[Call], now: float) -> tuple[int, float] | None:
         names = [self.make_and_validate_key(call.key) for call in calls]
         numbers = [number for call in calls for number in (call.limit, call.period_seconds)]
         refused = self._cache.take_calls(keys=names, args=[now, *numbers])
         return None if refused is None else (int(refused[0]), float(refused[1]))
 
-    def give_back_call(self, key: str, *, taken_at: float) -> None:
+    def undo_call(self, key: str, *, taken_at: float) -> None:
         name = self.make_and_validate_key(key)
-        self._local.give_back_call(key, taken_at=taken_at)
-        # As the script above was given it: redis-py writes a number as repr() does.
+        self._local.undo_call(key, taken_at=taken_at)
+        # The same text as in the script: redis-py formats a number like repr().
         self._guarded(
             lambda: self._cache.get_client(name, write=True).lrem(name, -1, repr(taken_at)), lambda: 0
         )
 
     def mark_known(self, key: str, *, seconds: float) -> None:
         self._local.mark_known(key, seconds=seconds)
-        far = super().set
-        self._guarded(lambda: far(key, 1, timeout=seconds), lambda: None)
+        shared = super().set
+        self._guarded(lambda: shared(key, 1, timeout=seconds), lambda: None)
 
     def is_known(self, key: str) -> bool:
         return self._local.is_known(key) or self.has_key(key)
@@ -228,5 +228,5 @@ class GuardedRedisCache(RedisCache):
 
     def clear(self) -> None:
         self._local.clear()
-        far = super().clear
-        self._guarded(far, lambda: None)
+        shared = super().clear
+        self._guarded(shared, lambda: None)

@@ -37,7 +37,7 @@ class CircuitBreaker:
 
     def allows_call(self) -> bool:
         """A caller that passes reports afterwards whether it `succeeded` or `failed`."""
-        if self._next_trial_at is None:  # without the lock, for that is how it nearly always is
+        if self._next_trial_at is None:  # without the lock, because this is the usual case
             return True
         with self._lock:
             if self.is_open:
@@ -63,12 +63,12 @@ class CircuitBreaker:
 # --- Sliding windows ---------------------------------------------------------------------------------
 
 
-# Names without recent calls are removed once in so many calls.
+# Names without recent calls are removed every so many calls.
 CALLS_BETWEEN_SWEEPS = 1000
 
 
 class SlidingWindow:
-    """The moments of one name's calls within a period, the oldest first."""
+    """The times of the calls of one name within a period, oldest first."""
 
     __slots__ = ("_moments", "_period_seconds")
 
@@ -77,18 +77,20 @@ class SlidingWindow:
         self._moments: list[float] = []
 
     def take(self, *, limit: int, now: float) -> float | None:
-        """Lets one more pass and gives None, or gives the seconds until one may; the refused take nothing."""
+        """Counts a call and returns None, or returns the seconds until one is allowed and counts nothing."""
         over = self._over(now)
         if len(self._moments) - over >= limit:
             return self._moments[-limit] + self._period_seconds - now
-        if over > len(self._moments) // 2:  # seldom, so that each call costs the same however many there are
+        if (
+            over > len(self._moments) // 2
+        ):  # rarely, so that the cost of a call does not depend on their number
             del self._moments[:over]
         self._moments.append(now)
         return None
 
-    def give_back(self, taken_at: float) -> None:
-        """Takes back one that was let pass at that moment."""
-        for index in range(len(self._moments) - 1, -1, -1):  # it is among the last
+    def undo(self, taken_at: float) -> None:
+        """Removes the call that was counted at that time."""
+        for index in range(len(self._moments) - 1, -1, -1):  # it is one of the last
             if self._moments[index] == taken_at:
                 del self._moments[index]
                 return
@@ -97,12 +99,12 @@ class SlidingWindow:
         return len(self._moments) - self._over(now)
 
     def _over(self, now: float) -> int:
-        """How many are as old as a period, or older."""
+        """The number of calls that are as old as the period, or older."""
         return bisect_right(self._moments, now - self._period_seconds)
 
 
 class SlidingWindowLimiter:
-    """The calls of all names, in one process. Thread-safe."""
+    """Sliding windows of all names in one process. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -110,7 +112,7 @@ class SlidingWindowLimiter:
         self._calls_until_sweep = CALLS_BETWEEN_SWEEPS
 
     def take(self, name: str, *, limit: int, period_seconds: float, now: float) -> float | None:
-        """Lets one more pass and gives None, or gives the seconds until one may. A name has one period."""
+        """Counts a call and returns None, or returns the seconds until one is allowed."""
         with self._lock:
             self._sweep_sometimes(now)
             passed = self._passed.get(name)
@@ -118,11 +120,11 @@ class SlidingWindowLimiter:
                 passed = self._passed[name] = SlidingWindow(period_seconds)
             return passed.take(limit=limit, now=now)
 
-    def give_back(self, name: str, *, taken_at: float) -> None:
-        """As if that call, which was let pass, had never been."""
+    def undo(self, name: str, *, taken_at: float) -> None:
+        """Removes the call that was counted at that time."""
         with self._lock:
             if passed := self._passed.get(name):
-                passed.give_back(taken_at)
+                passed.undo(taken_at)
 
     def clear(self) -> None:
         with self._lock:
@@ -146,12 +148,12 @@ class SlidingWindowLimiter:
 V = TypeVar("V")
 
 
-class Flight(Generic[V]):
-    """A computation of one thread that others wait for."""
+class PendingResult(Generic[V]):
+    """The result of a computation in one thread that other threads wait for."""
 
     def __init__(self) -> None:
         self._ended = Event()
-        # The one that it came to, which may be None.
+        # The result, which may be None; empty until then.
         self._values: tuple[V, ...] = ()
 
     def end(self, value: V) -> None:
@@ -162,31 +164,33 @@ class Flight(Generic[V]):
         self._ended.set()
 
     def wait(self, seconds: float) -> tuple[V, ...]:
-        """The value, or none where it came to none in time."""
+        """A tuple of the value; empty if there is none in time."""
         self._ended.wait(seconds)
         return self._values
 
 
-class Flights(Generic[V]):
-    """Of a process."""
+class SingleFlight(Generic[V]):
+    """Joins concurrent computations of the same value in one process."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._under_way: dict[Hashable, Flight[V]] = {}
+        self._under_way: dict[Hashable, PendingResult[V]] = {}
 
-    def join(self, names: Iterable[Hashable]) -> tuple[dict[Hashable, Flight[V]], dict[Hashable, Flight[V]]]:
-        """Those that the caller must compute and `leave`, and those that another is computing."""
+    def join(
+        self, names: Iterable[Hashable]
+    ) -> tuple[dict[Hashable, PendingResult[V]], dict[Hashable, PendingResult[V]]]:
+        """The values that the caller must compute and then `leave`, and those that other threads compute."""
         own, others = {}, {}
         with self._lock:
             for name in names:
                 if name in self._under_way:
                     others[name] = self._under_way[name]
                 else:
-                    own[name] = self._under_way[name] = Flight()
+                    own[name] = self._under_way[name] = PendingResult()
         return own, others
 
     def once(self, name: Hashable, make: Callable[[], V], *, seconds: float) -> V:
-        """What another thread is making, if it ends within so many seconds; else what `make` returns."""
+        """The value of another thread, if it is ready within `seconds`; otherwise that of `make`."""
         own, others = self.join([name])
         if others and (ended := others[name].wait(seconds)):
             return ended[0]
@@ -198,8 +202,8 @@ class Flights(Generic[V]):
         finally:
             self.leave(own)
 
-    def leave(self, own: dict[Hashable, Flight[V]]) -> None:
-        """Whatever has no value yet never will have."""
+    def leave(self, own: dict[Hashable, PendingResult[V]]) -> None:
+        """Ends the caller's computations; those without a value have failed."""
         with self._lock:
             for name in own:
                 self._under_way.pop(name, None)

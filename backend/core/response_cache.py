@@ -1,6 +1,6 @@
-"""Responses that are made once for each state of the tables that they are read from.
+"""Caches responses until a table that they are read from changes.
 
-The state of tables is their generation: a number in the database that each committed write of them changes.
+The state of these tables is their generation: a number in the database that each committed write changes.
 """
 
 import threading
@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from core.database import consistent_read
 from core.json_codec import json_bytes
 from core.metrics import CACHE_RESULTS
-from core.resilience import Flights
+from core.resilience import SingleFlight
 from core.statements import fetch_all
 
 # --- Generations of tables ---------------------------------------------------------------------------
@@ -27,14 +27,14 @@ from core.statements import fetch_all
 # ruff: noqa: S608 - every statement is made of words of this module and of names of tables
 
 
-# Sums are taken modulo this, and fit into a column.
+# Sums are computed modulo this number, so that they fit into a column.
 MODULUS = 2**62
-# So many rows of one name are summed before they are made one.
+# Above this number, the rows of one name are combined into one.
 MAX_ROWS = 200
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 _READ = f"SELECT count(*), coalesce(sum(number), 0) %% {MODULUS} FROM core_tablewrite WHERE name = %s"
-# Makes one row of those that no other transaction folds just now, with the same sum.
+# Combines the rows that no other transaction has locked into one, with the same sum.
 _FOLD = (
     "WITH chosen AS (SELECT id FROM core_tablewrite WHERE name = %s FOR UPDATE SKIP LOCKED),"
     " gone AS (DELETE FROM core_tablewrite AS w USING chosen WHERE w.id = chosen.id RETURNING number)"
@@ -46,12 +46,12 @@ _NUMBER_SQLITE = f"abs(random() % {MODULUS})"
 
 
 def generation(name: str) -> int:
-    """Of the tables that are counted under this name, as the caller's transaction sees them."""
+    """The generation of the tables with this name, as the caller's transaction reads it."""
     return _read(name)[1]
 
 
 def current_generation(name: str) -> int:
-    """The same, outside of a transaction; rows that have become many are made one."""
+    """The same, outside of a transaction; combines the rows if there are many."""
     rows, number = _read(name)
     if rows > MAX_ROWS:
         fetch_all(_FOLD, [name, name])
@@ -59,14 +59,14 @@ def current_generation(name: str) -> int:
 
 
 def count_writes(name: str, tables: Sequence[str], schema_editor: Any) -> None:
-    """For a migration: from here on, writes of these tables change the generation."""
+    """For migrations: writes to these tables change the generation from now on."""
     for table in tables:
         for statement in _triggers(name, table, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
 
 def stop_counting(name: str, tables: Sequence[str], schema_editor: Any) -> None:
-    """The way back of `count_writes`."""
+    """Reverses `count_writes`."""
     is_sqlite = schema_editor.connection.vendor == "sqlite"
     for table in tables:
         if is_sqlite:
@@ -117,23 +117,23 @@ def _read(name: str) -> tuple[int, int]:
 
 
 MAX_BYTES = 8 * 1024 * 1024
-# Larger responses are not stored: one of them would take the place of many.
+# Larger responses are not stored: one would evict many others.
 MAX_RESPONSE_BYTES = 1024 * 1024
-# What a stored response takes beside its texts.
+# The memory of a stored response in addition to its texts.
 ENTRY_BYTES = 1024
-# How long a request waits for the same response of another one before it makes the response as well.
+# The time that a request waits for another that computes the same response, before it computes it too.
 PATIENCE_SECONDS = 5.0
 
 
 class State(NamedTuple):
-    """Of the tables; and the day, which decides what is recent."""
+    """The generation of the tables, and the day, on which “recent” depends."""
 
     generation: int
     day: date
 
 
 class _Stored(NamedTuple):
-    # None: it is not to be stored.
+    # None if the response must not be stored.
     state: State | None
     body: bytes
     headers: dict[str, str]
@@ -141,35 +141,35 @@ class _Stored(NamedTuple):
 
     @property
     def size(self) -> int:
-        """In bytes, all of it: an address may be longer than its response, and headers repeat it."""
+        """Bytes of body, key and headers: a URL may be longer than its response, and headers repeat it."""
         texts = (self.key, *self.headers, *self.headers.values())
         return ENTRY_BYTES + len(self.body) + sum(map(len, texts))
 
 
 class StoredResponses:
-    """Of one process, for reads of nothing but the tables of this name, the day and the key.
+    """Cached responses of one process that depend on the tables of this name, the day and the key only.
 
-    A response is the same for all callers, and made once for concurrent requests. Errors are not stored. Of
-    too many responses those that were not requested for the longest time are dropped.
+    A response is the same for all callers, and computed once for concurrent requests. Errors are not stored.
+    The least recently used responses are evicted.
     """
 
     def __init__(self, name: str, *, max_bytes: int = MAX_BYTES) -> None:
         self._name, self._max_bytes, self._bytes = name, max_bytes, 0
         self._stored: OrderedDict[str, _Stored] = OrderedDict()
         self._lock = threading.Lock()
-        self._flights: Flights[_Stored] = Flights()
+        self._flights: SingleFlight[_Stored] = SingleFlight()
         self._hit, self._miss = (CACHE_RESULTS.labels(name, result) for result in ("hit", "miss"))
 
     def response(self, request: Request, make: Callable[[], Response]) -> Response:
-        """The stored response to this URL, or what `make` returns, all of it read at one moment."""
+        """The stored response to this URL, or that of `make`, which reads one snapshot of the database."""
         if connection.in_atomic_block:
-            return make()  # it may see what is never committed
+            return make()  # it may read data that is never committed
         key = request.build_absolute_uri()
         stored = self._found(key, lambda state: self._read(key, state, make))
         return Response(msgspec.Raw(stored.body), headers=stored.headers)
 
     def body(self, key: str, make: Callable[[], tuple[bytes, bool]]) -> bytes:
-        """The stored bytes, or those that `make` returns, with whether they may be stored."""
+        """The stored bytes, or those of `make`, which also returns whether to store them."""
         if connection.in_atomic_block:
             return make()[0]
 

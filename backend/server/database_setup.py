@@ -48,11 +48,11 @@ def _apply_migrations(report: Callable[[str], None]) -> None:
 def seed_once(report: Callable[[str], None]) -> None:
     """Adds the sample tracks once per database, and only to an empty library."""
     from apps.tracks.models import Track
-    from core.models import Milestone
+    from core.models import OneTimeTask
 
     # Atomic: a killed start must not leave half a library.
     with transaction.atomic():
-        _, is_new = Milestone.objects.get_or_create(name=SEEDED)
+        _, is_new = OneTimeTask.objects.get_or_create(name=SEEDED)
         if is_new and not Track.objects.exists():
             report("Adding sample tracks…")
             call_command("seed_tracks", verbosity=0)

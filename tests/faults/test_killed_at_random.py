@@ -30,7 +30,7 @@ MOMENTS = (5, 30)
 LOOK_EVERY_SECONDS = 0.0005
 GIVE_UP_SECONDS = 60.0
 ASKED_AGAIN = 25
-KEPT = "SELECT count(*) FROM core_keptanswer"
+KEPT = "SELECT count(*) FROM core_idempotencyrecord"
 
 
 @pytest.fixture

@@ -270,7 +270,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "guest's keys are lost on logging in",
             f"{USERS}personal_data.py",
-            "        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)\n",
+            "        IdempotencyRecord.objects.bulk_create(portion, ignore_conflicts=True)\n",
             "",
             "A write whose response was lost happens twice when the guest logs in meanwhile.",
         ),

@@ -6,7 +6,7 @@ from typing import Any
 from apps.analytics.models import Activity
 from apps.analytics.selectors import activities_of
 from apps.analytics.services import claim_room_plays, claim_room_plays_in_portions, delete_activities
-from core.database import delete_in_portions
+from core.database import delete_in_batches
 from core.identity import user_id_of
 
 
@@ -52,7 +52,7 @@ class AnalyticsPersonalData:
         del names
         user_id = user_id_of(key)
         if user_id is not None:
-            delete_in_portions(Activity.objects.filter(user_id=user_id))
+            delete_in_batches(Activity.objects.filter(user_id=user_id))
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
         """Removes the activities from every count, and blocks new reports until the transaction ends.

@@ -44,7 +44,7 @@ from apps.playlist.selectors import active_guests, cast_votes
 from apps.tracks.models import Track
 from apps.tracks.payloads import track_payload
 from apps.users.models import Guest, User
-from core.database import in_portions
+from core.database import in_batches
 from core.pagination import MAX_ROWS
 
 # --- Top lists: the artists, genres and tracks with the most, out of counts by track -----------------
@@ -116,7 +116,7 @@ RECENT_DAYS = 7
 
 def activities_of(user_id: int) -> Iterator[Activity]:
     """All stored activities of the user, oldest first, for the export."""
-    return in_portions(Activity.objects.filter(user_id=user_id).select_related("track"))
+    return in_batches(Activity.objects.filter(user_id=user_id).select_related("track"))
 
 
 def activities_by_id(user_id: int, numbers: Sequence[int]) -> list[Activity]:

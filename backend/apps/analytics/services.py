@@ -22,7 +22,7 @@ from apps.rooms.models import Room
 from apps.tracks.models import Track
 from apps.users.models import User, key_of_user
 from apps.users.services import lock_person
-from core.database import while_time_lasts
+from core.database import within_write_time
 from core.errors import ErrorSpec, NotAuthenticated, NotFound, RateLimited, raises
 from core.identity import user_id_of
 from core.rate_limits import ACTIVITIES_OF_DAY, ACTIVITIES_OF_HOUR, RateLimitExceeded, scaled
@@ -223,7 +223,7 @@ def _claim_first_plays(play_ids: Sequence[int], *, user_id: int) -> int:
     lock_streams(sorted(set(plays.values_list("room__stream_id", flat=True))))
     found = plays.in_bulk()  # under the locks: none of them is deleted meanwhile
     done = 0
-    for play_id in while_time_lasts(play_ids):
+    for play_id in within_write_time(play_ids):
         done += 1
         if play_id in found:
             record_room_play(play=found[play_id], user_id=user_id)

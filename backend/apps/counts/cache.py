@@ -20,7 +20,7 @@ from apps.counts import cache_invalidation
 from apps.counts.cache_invalidation import FAMILIES, Family
 from core.cache import shared_memory
 from core.metrics import CACHE_RESULTS
-from core.resilience import Flight, Flights
+from core.resilience import PendingResult, SingleFlight
 
 V = TypeVar("V")
 encode = msgspec.msgpack.Encoder().encode
@@ -35,7 +35,7 @@ LOOK_SECONDS = 0.01
 
 HITS = {family: CACHE_RESULTS.labels(family.name, "hit") for family in FAMILIES}
 MISSES = {family: CACHE_RESULTS.labels(family.name, "miss") for family in FAMILIES}
-_flights: Flights[Any] = Flights()
+_flights: SingleFlight[Any] = SingleFlight()
 
 
 def cached_values(
@@ -99,7 +99,7 @@ class _Lookup(Generic[V]):
             )
             for track, name in names.items()
         }
-        if shared_memory().is_away:
+        if shared_memory().is_unavailable:
             return {}, marks
         valid = {}
         for track, name in names.items():
@@ -126,7 +126,7 @@ class _Lookup(Generic[V]):
             cached = self._read(tracks)
             left = [track for track in tracks if track not in cached]
             values = dict(self._compute(left)) if left else {}
-            if values and not shared_memory().is_away:
+            if values and not shared_memory().is_unavailable:
                 entries = {
                     self._names[track]: (SHAPE, self._marks[track], encode(value))
                     for track, value in values.items()
@@ -140,7 +140,7 @@ class _Lookup(Generic[V]):
         """Whether no other process is computing the value. Without Redis, no process could share it."""
         return (
             not cache_invalidation.is_shared()
-            or shared_memory().is_away
+            or shared_memory().is_unavailable
             or cache.add(self._claim_of(track), token, timeout=PATIENCE_SECONDS)
         )
 
@@ -160,7 +160,7 @@ class _Lookup(Generic[V]):
             pause.wait(LOOK_SECONDS)
         return found
 
-    def _waited_for(self, others: Mapping[Key, Flight[V]]) -> dict[Key, V]:
+    def _waited_for(self, others: Mapping[Key, PendingResult[V]]) -> dict[Key, V]:
         """The values from other threads; those that are missing in the end are computed here."""
         until = time.monotonic() + PATIENCE_SECONDS
         ended = {track: flight.wait(max(0.0, until - time.monotonic())) for track, flight in others.items()}

@@ -91,7 +91,7 @@ def _poll(followed: _Followed) -> None:
     rows = list(DroppedView.objects.filter(pk__gt=followed.below).order_by("pk"))
     apply([row for row in rows if row.pk not in followed.applied])
     followed.polled_at = time.monotonic()
-    if shared_memory().is_away:
+    if shared_memory().is_unavailable:
         return  # it is applied again when it is back
     followed.applied = {row.pk for row in rows}
     followed.below = max([followed.below, *(row.pk for row in rows if row.dropped_at < settled)])

@@ -185,12 +185,12 @@ def warm_counted(isrcs: Sequence[str]) -> None:
 
     with job_deadline():
         _warm_all(isrcs)
-        if memory.is_away and time.monotonic() >= _outage_until:
+        if memory.is_unavailable and time.monotonic() >= _outage_until:
             time.sleep(PAUSE_SECONDS)
             _warm_all(isrcs)
-            if memory.is_away:
+            if memory.is_unavailable:
                 _outage_until = time.monotonic() + OUTAGE_SECONDS
-        if memory.is_away:
+        if memory.is_unavailable:
             raise CacheUnavailableError
 
 

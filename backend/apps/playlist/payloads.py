@@ -12,9 +12,9 @@ from django.db.models import Q
 from apps.playlist.models import PlaylistTrack, Wish
 from apps.realtime.models import Event
 from apps.tracks.payloads import EXAMPLE_TRACK, TrackPayload, track_payload
-from core.database import while_time_lasts
+from core.database import within_write_time
 from core.json_codec import Instant, json_text
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.statements import update
 
 
@@ -172,12 +172,12 @@ def redact_stored_responses(*, item_ids: Collection[int], neutral: str) -> None:
     """
     shown = [shown_item(item_id) for item_id in item_ids]
     for start in range(0, len(shown), IDS_AT_ONCE):
-        answers = KeptAnswer.objects.filter(shows__in=shown[start : start + IDS_AT_ONCE])
+        answers = IdempotencyRecord.objects.filter(shows__in=shown[start : start + IDS_AT_ONCE])
         while portion := list(answers.order_by("pk").values_list("pk", "body")[:ANSWERS_AT_ONCE]):
             without = [(pk, json_text({**json.loads(body), "added_by": neutral})) for pk, body in portion]
             with transaction.atomic():
-                for pk, body in while_time_lasts(without):
-                    update(KeptAnswer, pk, {"body": body, "shows": ""})
+                for pk, body in within_write_time(without):
+                    update(IdempotencyRecord, pk, {"body": body, "shows": ""})
 
 
 def _names_in_events(names: Collection[str]) -> Q:

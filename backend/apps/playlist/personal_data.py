@@ -20,7 +20,7 @@ from apps.realtime.selectors import StreamHead, tops_of
 from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams
 from apps.rooms.models import Room
 from apps.users.services import lock_person
-from core.database import PortionSize, in_portions, while_time_lasts
+from core.database import BatchSize, in_batches, within_write_time
 from core.statements import update
 
 # Who cast votes that stay when the person has gone. Each has another, so that no two people become one voter.
@@ -48,7 +48,7 @@ class QueuePersonalData:
                     "value": vote.value,
                     "cast_at": vote.created_at,
                 }
-                for vote in in_portions(
+                for vote in in_batches(
                     Vote.objects.filter(voter=key).select_related("item__room", "item__track")
                 )
             ),
@@ -58,7 +58,7 @@ class QueuePersonalData:
             ),
             "votes_for_removed_items": (
                 {"room": removed.room.slug, "item_id": removed.pk, "value": value}
-                for removed in in_portions(_removed_with_votes_of(key).select_related("room"))
+                for removed in in_batches(_removed_with_votes_of(key).select_related("room"))
                 for voter, value in removed.votes
                 if voter == key
             ),
@@ -69,7 +69,7 @@ class QueuePersonalData:
                     "ended_at": play.ended_at,
                     "item": play.item,
                 }
-                for play in in_portions(Play.objects.filter(adder=key).select_related("room"))
+                for play in in_batches(Play.objects.filter(adder=key).select_related("room"))
             ),
             "wishes": (
                 {
@@ -78,11 +78,11 @@ class QueuePersonalData:
                     "wished_by": wish.wished_by,
                     "wished_at": wish.wished_at,
                 }
-                for wish in in_portions(Wish.objects.filter(wisher=key).select_related("room"))
+                for wish in in_batches(Wish.objects.filter(wisher=key).select_related("room"))
             ),
             "rooms": (
                 {"slug": room.slug, "name": room.name, "created_at": room.created_at}
-                for room in in_portions(Room.objects.filter(created_by=key))
+                for room in in_batches(Room.objects.filter(created_by=key))
             ),
         }
 
@@ -151,7 +151,7 @@ class _Transfer:
     def __init__(self, giver: str, taker: str) -> None:
         self._giver, self._taker = giver, taker
         models: tuple[type[Model], ...] = (Vote, *WITH_ADDERS)
-        self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in models}
+        self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in models}
 
     def change_votes_of_removed(self) -> None:
         for portion in _removed_in_portions(self._giver):
@@ -182,7 +182,7 @@ class _Transfer:
         kept = Vote.objects.filter(voter=self._taker).values("item_id")
         both = _votes_in(self._giver, stream_id).filter(item_id__in=kept).order_by("pk")
         chosen = list(both.values_list("item__room__slug", "item_id")[:ITEMS_AT_ONCE])
-        for slug, item_id in while_time_lasts(chosen):
+        for slug, item_id in within_write_time(chosen):
             withdraw_vote(slug=slug, item_id=item_id, voter=self._giver)
         return bool(chosen)
 
@@ -202,7 +202,7 @@ class _Erasure:
         self._key = key
         self.neutral_key = f"{NEUTRAL_KEY}{secrets.token_hex(8)}"
         records: tuple[type[Model], ...] = (Vote, Play, RemovedItem)
-        self._sizes = {model: PortionSize(most=RECORDS_AT_ONCE) for model in records}
+        self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in records}
 
     def change_votes_of_removed(self) -> None:
         for portion in _removed_in_portions(self._key):
@@ -288,7 +288,7 @@ class _Erasure:
             return None
         is_renamed = False
         redact_stored_responses(item_ids=[item.pk for item in items], neutral=ANONYMOUS)
-        for item in while_time_lasts(items):  # those with a name cost far more, because of their events
+        for item in within_write_time(items):  # those with a name cost far more, because of their events
             is_renamed = is_renamed or item.added_by != ANONYMOUS
             item.added_by, item.adder = ANONYMOUS, ""
             item.save(update_fields=["added_by", "adder"])
@@ -336,7 +336,7 @@ def _change_votes_of_removed(
 def _removed_in_portions(key: str) -> Iterator[list[int]]:
     """The ids of removed items with votes of this person: as many as the caller can write in a short time."""
     removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
-    size = PortionSize(most=RECORDS_AT_ONCE)
+    size = BatchSize(most=RECORDS_AT_ONCE)
     while removed:
         portion, removed = removed[: size.rows], removed[size.rows :]
         with size.timed():
@@ -356,7 +356,7 @@ def _removed_with_votes_of(
 
 
 def _exported(rows: QuerySet[Any], *fields: str) -> Iterator[dict[str, Any]]:
-    for row in in_portions(rows.select_related("room", "track")):
+    for row in in_batches(rows.select_related("room", "track")):
         yield {
             "room": row.room.slug,
             "item_id": row.pk,

@@ -13,7 +13,7 @@ from apps.playlist.wish_services import purge_old_wishes
 from apps.realtime.services import lock_stream, trim_log
 from apps.rooms.models import Room
 from apps.rooms.services import purge_empty_rooms
-from core.database import delete_in_portions
+from core.database import delete_in_batches
 
 
 def apply_default_order() -> None:
@@ -32,7 +32,7 @@ def purge_removed_items(*, now: datetime | None = None) -> int:
     """
     trim_log(now=now)
     before = (now or timezone.now()) - timedelta(days=settings.EVENT_LOG_KEEP_DAYS)
-    return delete_in_portions(RemovedItem.objects.filter(removed_at__lt=before))
+    return delete_in_batches(RemovedItem.objects.filter(removed_at__lt=before))
 
 
 # --- Jobs --------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ class Admission:
         try:
             return await run_in_reader(read, *args)
         finally:
-            self._turns.give_back()
+            self._turns.release()
 
     def leave(self, admitted: Admitted) -> None:
         network = admitted.network

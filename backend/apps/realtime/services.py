@@ -15,7 +15,7 @@ from apps.realtime.locks import PendingHint, lock_stream, lock_streams, read_aga
 from apps.realtime.messages import EventFrame, event_text
 from apps.realtime.models import Event, Stream, kind_named, new_epoch
 from apps.realtime.publishing import Hint
-from core.database import delete_in_portions
+from core.database import delete_in_batches
 from core.json_codec import milliseconds_text
 from core.request_context import request_context
 from core.statements import insert, update
@@ -223,7 +223,7 @@ def trim_log(*, now: datetime | None = None) -> int:
 
 def _delete_up_to(stream_id: int, last_seq: int) -> int:
     events = Event.objects.filter(stream_id=stream_id, seq__lte=last_seq)
-    return delete_in_portions(events, order="seq", at_once=TRIM_BATCH)
+    return delete_in_batches(events, order="seq", at_once=TRIM_BATCH)
 
 
 def drop_events(*, stream_id: int, until: int) -> None:

@@ -80,7 +80,7 @@ class GraphQLView(APIView):
 
     tag = "charts"
     # It only reads: a whole request would hold the lock of a write.
-    keeps_no_answer_on = {"POST"}
+    methods_without_record = {"POST"}
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
         return super().perform_content_negotiation(request, force=force or _wants_graphql_json(request))

@@ -22,7 +22,7 @@ from apps.realtime.decorators import log_action
 from apps.users.models import LoginSession, User
 from apps.users.payloads import TokensPayload
 from apps.users.services import lock_person
-from core.database import delete_in_portions
+from core.database import delete_in_batches
 from core.errors import ErrorSpec, NotAuthenticated, raises
 from core.identity import bearer_token, visit_of
 from core.rate_limits import TOKEN_REFRESHES, check_rate_limit
@@ -268,6 +268,6 @@ def end_token(*, refresh: str) -> None:
 def purge_expired_logins() -> None:
     """Purges expired tokens and sessions."""
     now = timezone.now()
-    delete_in_portions(BlacklistedToken.objects.filter(token__expires_at__lt=now))
-    delete_in_portions(OutstandingToken.objects.filter(expires_at__lt=now))
-    delete_in_portions(LoginSession.objects.filter(expire_date__lt=now), order="expire_date")
+    delete_in_batches(BlacklistedToken.objects.filter(token__expires_at__lt=now))
+    delete_in_batches(OutstandingToken.objects.filter(expires_at__lt=now))
+    delete_in_batches(LoginSession.objects.filter(expire_date__lt=now), order="expire_date")

@@ -15,10 +15,10 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from apps.realtime.decorators import log_action
 from apps.users.models import Guest, LoginSession, User
 from apps.users.selectors import account, entries_about, taste_of
-from core.database import consistent_read, delete_in_portions, in_portions
+from core.database import consistent_read, delete_in_batches, in_batches
 from core.errors import NotAuthenticated, NotFound
 from core.json_codec import json_response
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.request_context import request_context
 
 
@@ -93,12 +93,12 @@ def _account(user: User) -> dict[str, Any]:
 
 
 def _sessions(user: User) -> Iterator[dict[str, Any]]:
-    for session in in_portions(LoginSession.objects.filter(user_id=user.pk)):
+    for session in in_batches(LoginSession.objects.filter(user_id=user.pk)):
         yield {"ends_at": session.expire_date}
 
 
 def _tokens(user: User) -> Iterator[dict[str, Any]]:
-    for token in in_portions(OutstandingToken.objects.filter(user=user).select_related("blacklistedtoken")):
+    for token in in_batches(OutstandingToken.objects.filter(user=user).select_related("blacklistedtoken")):
         used = getattr(token, "blacklistedtoken", None)
         ended = used.blacklisted_at if used else None
         yield {"made_at": token.created_at, "ends_at": token.expires_at, "ended_at": ended}
@@ -106,14 +106,14 @@ def _tokens(user: User) -> Iterator[dict[str, Any]]:
 
 def _idempotency_records(user: User) -> Iterator[dict[str, Any]]:
     """Not what they say: that is in the other parts."""
-    kept = KeptAnswer.objects.filter(Q(caller=user.key) | Q(subject=user.key)).defer("body", "recipe")
-    for one in in_portions(kept):
+    kept = IdempotencyRecord.objects.filter(Q(caller=user.key) | Q(subject=user.key)).defer("body", "recipe")
+    for one in in_batches(kept):
         yield {"key": one.key, "status": one.status, "created_at": one.created_at}
 
 
 def _admin_log(user: User) -> Iterator[dict[str, Any]]:
     """What the person did in the admin, and what others did there about the account."""
-    for entry in in_portions(LogEntry.objects.filter(user=user) | entries_about(user)):
+    for entry in in_batches(LogEntry.objects.filter(user=user) | entries_about(user)):
         yield {"at": entry.action_time, "object": entry.object_repr, "change": entry.get_change_message()}
 
 
@@ -133,7 +133,7 @@ def erase_person(*, user_id: int) -> None:
     for handler in personal_data_handlers():
         handler.erase_bulk(going.key, names=names_of(going))
     for rows in _own_records(going):
-        delete_in_portions(rows)
+        delete_in_batches(rows)
     with transaction.atomic():
         # Excludes transactions that lock the person, but not inserts of rows that refer to them: these may
         # hold locks that the handlers below wait for.
@@ -163,8 +163,8 @@ def _erase_records(user: User) -> None:
 def _own_records(user: User) -> list[QuerySet[Any]]:
     """Of which there may be many."""
     return [
-        KeptAnswer.objects.filter(caller=user.key),
-        KeptAnswer.objects.filter(subject=user.key),
+        IdempotencyRecord.objects.filter(caller=user.key),
+        IdempotencyRecord.objects.filter(subject=user.key),
         OutstandingToken.objects.filter(user=user),
         LoginSession.objects.filter(user_id=user.pk),
     ]
@@ -176,8 +176,8 @@ def _delete_idempotency_records(user: User) -> None:
     None of those says more than the key, and they go within a day.
     """
     own = Q(caller=user.key) & ~Q(key=request_context().op_id or "")
-    free = KeptAnswer.objects.select_for_update(skip_locked=True).filter(own | Q(subject=user.key))
-    KeptAnswer.objects.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
+    free = IdempotencyRecord.objects.select_for_update(skip_locked=True).filter(own | Q(subject=user.key))
+    IdempotencyRecord.objects.filter(pk__in=list(free.values_list("pk", flat=True))).delete()
 
 
 # --- Merging a guest into an account -----------------------------------------------------------------
@@ -204,7 +204,7 @@ def merge_guest(*, guest_id: str, user_id: int) -> bool:
         _copy_idempotency_records(giver=giver, taker=taker)
     has_ended = _end_guest(guest_id, user_id, began=began)
     # Also where an earlier login was broken off here.
-    delete_in_portions(KeptAnswer.objects.filter(caller=giver))
+    delete_in_batches(IdempotencyRecord.objects.filter(caller=giver))
     return has_ended
 
 
@@ -236,12 +236,12 @@ def _copy_idempotency_records(*, giver: str, taker: str, since: datetime | None 
 
     Where both have used a key, the account's own answer stays.
     """
-    copied = KeptAnswer.objects.filter(caller=taker, key=OuterRef("key"))
-    kept = KeptAnswer.objects.filter(~Exists(copied), caller=giver).order_by("pk")
+    copied = IdempotencyRecord.objects.filter(caller=taker, key=OuterRef("key"))
+    kept = IdempotencyRecord.objects.filter(~Exists(copied), caller=giver).order_by("pk")
     kept = kept if since is None else kept.filter(created_at__gte=since)
     last = 0
     while portion := list(kept.filter(pk__gt=last)[:MERGED_AT_ONCE]):
         last = portion[-1].pk
         for one in portion:
             one.pk, one.caller = None, taker
-        KeptAnswer.objects.bulk_create(portion, ignore_conflicts=True)
+        IdempotencyRecord.objects.bulk_create(portion, ignore_conflicts=True)

@@ -75,7 +75,7 @@ class UserViewSet(viewsets.ViewSet):
     tag = "users"
     gives_identity_on = {"POST"}
     # Who has gone can't ask again.
-    keeps_no_answer_on = {"DELETE"}
+    methods_without_record = {"DELETE"}
 
     @endpoint(ResponseSpec(200, "The accounts.", [EXAMPLE_ACCOUNT]))
     def list(self, request: Request) -> Response:

@@ -9,24 +9,24 @@ from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, Ou
 
 from apps.tracks.models import SearchWord
 from apps.users.models import LoginSession
-from core.models import KeptAnswer, Milestone
+from core.models import IdempotencyRecord, OneTimeTask
 
 
 @pytest.fixture
-def milestone(client, db) -> Milestone:
+def task(client, db) -> OneTimeTask:
     client.force_login(get_user_model().objects.create_superuser("ada"))
-    return Milestone.objects.create(name="a party")
+    return OneTimeTask.objects.create(name="a party")
 
 
 @pytest.mark.parametrize("page", ["add/", "{}/change/", "{}/delete/"])
-def test_internal_records_are_read_only(client, milestone, page: str):
-    answer = client.post(f"/admin/core/milestone/{page.format(milestone.pk)}", {"name": "x", "post": "yes"})
+def test_internal_records_are_read_only(client, task, page: str):
+    answer = client.post(f"/admin/core/onetimetask/{page.format(task.pk)}", {"name": "x", "post": "yes"})
     assert answer.status_code == 403
-    assert Milestone.objects.get(name="a party") == milestone
+    assert OneTimeTask.objects.get(name="a party") == task
 
 
-def test_the_response_of_an_idempotency_record_is_not_shown(client, milestone):
-    kept = KeptAnswer.objects.create(
+def test_the_response_of_an_idempotency_record_is_not_shown(client, task):
+    kept = IdempotencyRecord.objects.create(
         caller="net:x",
         key="a-key",
         created_at=timezone.now(),
@@ -34,7 +34,7 @@ def test_the_response_of_an_idempotency_record_is_not_shown(client, milestone):
         headers={"Location": "/somewhere"},
     )
     for page in ("", f"{kept.pk}/change/"):
-        shown = client.get(f"/admin/core/keptanswer/{page}").content.decode()
+        shown = client.get(f"/admin/core/idempotencyrecord/{page}").content.decode()
         assert "a-key" in shown
         assert "Cem of Izmir" not in shown
         assert "somewhere" not in shown

@@ -13,7 +13,7 @@ from apps.users.authentication import guest_token
 from apps.users.models import Guest
 from core import idempotency
 from core.idempotency import PURGED_PER_WRITE, REPLAYED, RETENTION
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def ask(name: str = "Kitchen", *, path: str = "/api/rooms/", key: str = KEY):
 
 
 def age(by: timedelta) -> None:
-    for kept in KeptAnswer.objects.all():
+    for kept in IdempotencyRecord.objects.all():
         kept.created_at -= by
         kept.save()
 
@@ -56,31 +56,35 @@ def test_writes_and_the_schedule_purge_only_expired_records():
     """Concurrent purges do not wait for each other; SQLite has one writer at a time."""
     long_ago = timezone.now() - 2 * RETENTION
     for number in range(PURGED_PER_WRITE + 5):
-        KeptAnswer.objects.create(caller="bo", key=str(number), created_at=long_ago)
+        IdempotencyRecord.objects.create(caller="bo", key=str(number), created_at=long_ago)
     with CaptureQueriesContext(connection) as queries:
         ask(key="first")
     found = [query["sql"] for query in queries if "SKIP LOCKED" in query["sql"]]
     assert len(found) == (connection.vendor == "postgresql")
-    assert KeptAnswer.objects.count() == 5 + 1
+    assert IdempotencyRecord.objects.count() == 5 + 1
     ask(key="second")
-    assert set(KeptAnswer.objects.values_list("key", flat=True)) == {"first", "second"}
+    assert set(IdempotencyRecord.objects.values_list("key", flat=True)) == {"first", "second"}
 
-    KeptAnswer.objects.filter(key="first").update(created_at=timezone.now() - RETENTION)
+    IdempotencyRecord.objects.filter(key="first").update(created_at=timezone.now() - RETENTION)
     call_command("run_job", "core.purge_idempotency_records")
-    assert [kept.key for kept in KeptAnswer.objects.all()] == ["second"]
+    assert [kept.key for kept in IdempotencyRecord.objects.all()] == ["second"]
 
 
 def test_not_every_write_looks_for_expired_records():
     with CaptureQueriesContext(connection) as queries:
         for number in range(5):
             ask(path="/api/guests/", key=str(number))
-    looks = [query["sql"] for query in queries if "ORDER BY" in query["sql"] and "keptanswer" in query["sql"]]
+    looks = [
+        query["sql"]
+        for query in queries
+        if "ORDER BY" in query["sql"] and "idempotencyrecord" in query["sql"]
+    ]
     assert len(looks) == 1
 
 
 def test_a_response_with_a_token_is_not_stored():
     token = ask("Bo", path="/api/guests/").json()["token"]
-    (kept,) = KeptAnswer.objects.all()
+    (kept,) = IdempotencyRecord.objects.all()
     assert (kept.body, kept.headers, kept.subject) == ("", {}, Guest.objects.get().pk)
     assert token not in repr(kept.__dict__)
 
@@ -99,8 +103,8 @@ def test_a_record_deleted_during_the_request_makes_it_a_first_request(monkeypatc
     first = ask("Bo", path="/api/guests/").json()
     find = idempotency._found
 
-    def find_too_late(**arguments: str) -> KeptAnswer | None:
-        KeptAnswer.objects.all().delete()
+    def find_too_late(**arguments: str) -> IdempotencyRecord | None:
+        IdempotencyRecord.objects.all().delete()
         monkeypatch.setattr(idempotency, "_found", find)
         return find(**arguments)
 
@@ -119,6 +123,6 @@ def test_a_failed_write_leaves_no_record(monkeypatch):
     with monkeypatch.context() as broken:
         broken.setattr("apps.rooms.views.shown_by_slug", fail)
         assert ask().status_code == 500
-    assert not KeptAnswer.objects.exists()
+    assert not IdempotencyRecord.objects.exists()
     assert Client().get("/api/rooms/kitchen/").status_code == 404
     assert ask().json()["slug"] == "kitchen"

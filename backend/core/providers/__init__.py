@@ -1,1 +1,1 @@
-"""Asking music services over HTTP: what every one of them needs, and nothing of any."""
+"""Requests to music services over HTTP: the parts that all services need."""

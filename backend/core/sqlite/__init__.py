@@ -1,1 +1,1 @@
-"""Django's SQLite, whose writers within one process take turns in the order in which they came."""
+"""Django's SQLite backend with a fair lock for the writers of one process."""

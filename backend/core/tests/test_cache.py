@@ -138,11 +138,11 @@ def test_a_job_waits_for_a_late_response_and_a_request_does_not(settings):
     # Connections and breakers belong to an address: this one has the deadlines of a server.
     late = GuardedRedisCache(f"{settings.REDIS_URLS[0]}?client_name=late", {})
     redis_server = late._cache.get_client(None, write=True)
-    for deadline, is_away in ((job_deadline(), False), (nullcontext(), True)):
+    for deadline, is_unavailable in ((job_deadline(), False), (nullcontext(), True)):
         redis_server.client_pause(int(REDIS_DEADLINE_SECONDS * 3000))
         with deadline:
             late.set("a", 1)
-        assert late.is_away is is_away
+        assert late.is_unavailable is is_unavailable
 
 
 # --- This process's own memory -----------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.db.models.signals import post_delete
 
 from core.changes import Change, UnannouncedWrite, change_of
 from core.database import violated_constraint
-from core.models import Milestone
+from core.models import OneTimeTask
 from core.tests.notes import Note, heard_by
 
 Seen = list[tuple[object, object]]
@@ -236,4 +236,4 @@ def test_the_constraint_that_was_broken_is_named(notes, fields, name: str | None
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         Note(**fields).save()
     assert violated_constraint(error.value, among=Note) == name
-    assert violated_constraint(error.value, among=Milestone) is None
+    assert violated_constraint(error.value, among=OneTimeTask) is None

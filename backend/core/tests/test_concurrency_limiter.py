@@ -1,4 +1,4 @@
-"""Never more requests at once than there are places, all in their turn; none is ever lost.
+"""Never more requests at once than there are slots, all in their turn; none is ever lost.
 
 That reads go on while writes wait: tests/live/test_waiting_costs.py. That no client waits for one that
 does not read or sends slowly: tests/malformed/test_slow_readers.py, test_slow_senders.py.
@@ -14,7 +14,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
-from core.asgi import ONE_IN, PLACES_FOR_WATCHERS, ConcurrencyLimiter
+from core.asgi import ONE_IN, SLOTS_FOR_MONITORING, ConcurrencyLimiter
 
 BODY = {"type": "http.request", "body": b"", "more_body": False}
 LEFT = {"type": "http.disconnect"}
@@ -113,13 +113,13 @@ async def settled() -> None:
 async def test_addresses_take_turns():
     """One that asks much waits for itself; what is of one network counts as one."""
     work = Work()
-    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=TOO_LONG)
+    slots = ConcurrencyLimiter(work, slots=1, max_wait_seconds=TOO_LONG)
     asked = [
         *[("192.0.2.1", f"/much/{number}") for number in range(4)],
         ("192.0.2.2", "/ada"),
         *[(f"2001:db8::{number}", f"/bo/{number}") for number in range(3)],
     ]
-    clients = [Client(path, address=address).ask(places) for address, path in asked]
+    clients = [Client(path, address=address).ask(slots) for address, path in asked]
     for _ in clients:
         await settled()
         work.end(work.began[-1])
@@ -132,8 +132,8 @@ async def test_addresses_take_turns():
 
 async def test_who_leaves_the_line_is_not_worked_for():
     work = Work()
-    places = ConcurrencyLimiter(work, places=1)
-    first, second, third = (Client(path).ask(places) for path in ("/first", "/second", "/third"))
+    slots = ConcurrencyLimiter(work, slots=1)
+    first, second, third = (Client(path).ask(slots) for path in ("/first", "/second", "/third"))
     await settled()
     second.says(LEFT)
     await settled()
@@ -150,14 +150,14 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     settings.SECURE_HSTS_SECONDS = 3600
     settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
     work = Work()
-    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=0.01)
-    first = Client("/first").ask(places)
+    slots = ConcurrencyLimiter(work, slots=1, max_wait_seconds=0.01)
+    first = Client("/first").ask(slots)
     await settled()
     late = Client("/api/tracks/", origin="https://elsewhere.example", x_request_id="late-1")
     late.scope["scheme"] = "https"
     counted = ("tutti_http_request_duration_seconds_sum", {"method": "GET", "view": "none"})
     before = REGISTRY.get_sample_value(*counted) or 0.0
-    late.ask(places)
+    late.ask(slots)
     status, headers, body = await late.answer()
     assert REGISTRY.get_sample_value(*counted) == pytest.approx(before + 0.01)
 
@@ -174,16 +174,16 @@ async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
     work.end("/first")
     assert (await first.answer())[0] == 200
     work.end("/next")
-    assert (await Client("/next").ask(places).answer())[0] == 200
+    assert (await Client("/next").ask(slots).answer())[0] == 200
 
 
 async def test_reads_leave_no_places_to_writes_alone():
-    """Without writers all readers share it, and both wait in one line for it."""
+    """Without writers all readers share it, and both wait in one queue for it."""
     work = Work()
-    places = ConcurrencyLimiter(work, places=4, max_wait_seconds=TOO_LONG)
-    clients = [Client(f"/read/{number}").ask(places) for number in range(4)]
+    slots = ConcurrencyLimiter(work, slots=4, max_wait_seconds=TOO_LONG)
+    clients = [Client(f"/read/{number}").ask(slots) for number in range(4)]
     await settled()
-    clients += [Client("/write", method="PUT").ask(places), Client("/read/4").ask(places)]
+    clients += [Client("/write", method="PUT").ask(slots), Client("/read/4").ask(slots)]
     await settled()
     assert len(work.began) == 4
     work.end("/read/1")
@@ -198,20 +198,20 @@ async def test_reads_leave_no_places_to_writes_alone():
 
 async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers_are_bounded_too():
     work = Work()
-    places = ConcurrencyLimiter(work, places=1, max_wait_seconds=TOO_LONG)
-    busy = Client("/busy").ask(places)
+    slots = ConcurrencyLimiter(work, slots=1, max_wait_seconds=TOO_LONG)
+    busy = Client("/busy").ask(slots)
     await settled()
     for path in ("/api/health/live", "/api/health/ready/", "/api/health/", "/metrics"):
         work.end(path)
-        assert (await Client(path).ask(places).answer())[0] == 200
+        assert (await Client(path).ask(slots).answer())[0] == 200
 
-    watchers = [Client(f"/api/health/{number}").ask(places) for number in range(PLACES_FOR_WATCHERS + 1)]
+    watchers = [Client(f"/api/health/{number}").ask(slots) for number in range(SLOTS_FOR_MONITORING + 1)]
     await settled()
-    assert work.most == 1 + PLACES_FOR_WATCHERS
+    assert work.most == 1 + SLOTS_FOR_MONITORING
     for client in (busy, *watchers):
         work.end(client.path)
         await client.answer()
-    assert work.most == 1 + PLACES_FOR_WATCHERS
+    assert work.most == 1 + SLOTS_FOR_MONITORING
 
 
 async def test_a_long_answer_that_breaks_off_is_not_waited_for():
@@ -221,9 +221,9 @@ async def test_a_long_answer_that_breaks_off_is_not_waited_for():
         await send({"type": "http.response.body", "body": b"a part", "more_body": True})
         raise ValueError("no more")
 
-    places = ConcurrencyLimiter(break_off, places=1)
+    slots = ConcurrencyLimiter(break_off, slots=1)
     for _ in range(2):  # the second finds the place of the first
-        client = Client("/broken").ask(places)
+        client = Client("/broken").ask(slots)
         await settled()
         assert client.is_through()
         assert client.task is not None
@@ -239,7 +239,7 @@ MOVES = st.lists(
 )
 
 
-# A write that leaves the line keeps no place from other writes.
+# A write that leaves the queue keeps no place from other writes.
 @example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
 @example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
 @given(moves=MOVES, count=st.integers(1, 6))
@@ -250,13 +250,13 @@ def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str
 
 async def _play(moves: list[tuple[str, int]], count: int) -> None:
     work = Work()
-    places = ConcurrencyLimiter(work, places=count, max_wait_seconds=TOO_LONG)
+    slots = ConcurrencyLimiter(work, slots=count, max_wait_seconds=TOO_LONG)
     clients: list[Client] = []
     for move, number in moves:
         if move in {"ask", "write", "break"}:
             path = f"/{'broken' if move == 'break' else 'sound'}/{len(clients)}"
             method, address = "POST" if move == "write" else "GET", f"192.0.2.{number % 3}"
-            clients.append(Client(path, method=method, address=address).ask(places))
+            clients.append(Client(path, method=method, address=address).ask(slots))
         elif clients:
             _do(move, clients[number % len(clients)], work)
         if number % 3:
@@ -266,7 +266,7 @@ async def _play(moves: list[tuple[str, int]], count: int) -> None:
     await asyncio.gather(*(client.task for client in clients if client.task), return_exceptions=True)
     assert work.most <= count
     assert all(times == 1 for times in Counter(work.began).values())
-    await _check_all_are_free(work, places, count)
+    await _check_all_are_free(work, slots, count)
 
 
 def _do(move: str, client: Client, work: Work) -> None:
@@ -278,9 +278,9 @@ def _do(move: str, client: Client, work: Work) -> None:
         client.task.cancel()
 
 
-async def _check_all_are_free(work: Work, places: ConcurrencyLimiter, count: int) -> None:
+async def _check_all_are_free(work: Work, slots: ConcurrencyLimiter, count: int) -> None:
     for method, most in [("GET", count), ("POST", count - count // ONE_IN)]:
-        after = [Client(f"/{method}/{number}", method=method).ask(places) for number in range(count)]
+        after = [Client(f"/{method}/{number}", method=method).ask(slots) for number in range(count)]
         await settled()
         assert len(work.going_on) == most, "a place was lost"
         for client in after:

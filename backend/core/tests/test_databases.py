@@ -1,4 +1,4 @@
-"""Writers of one process take turns on SQLite, in their order; several reads see one moment."""
+"""Writers of one process wait in order on SQLite; several reads see one snapshot."""
 
 import sqlite3
 import subprocess
@@ -19,7 +19,7 @@ from django.db.utils import ConnectionHandler
 
 from core import database as connections
 from core.database import consistent_read
-from core.sqlite.base import FairLock, _turns
+from core.sqlite.base import FairLock, _locks
 from core.tests.notes import Note
 
 PATIENCE_SECONDS = 10
@@ -31,12 +31,12 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-def waits_for_turn(
-    turns: FairLock, ahead: int, work: Callable[[], Any], pool: ThreadPoolExecutor
+def waits_for_lock(
+    lock: FairLock, ahead: int, work: Callable[[], Any], pool: ThreadPoolExecutor
 ) -> Future[Any]:
-    """Begins the work in a thread and returns once it is in the queue behind `ahead` others."""
+    """Starts the work in a thread; returns when it waits behind `ahead` others."""
     future = pool.submit(work)
-    while len(turns._waiting) <= ahead:
+    while len(lock._waiting) <= ahead:
         assert not future.done(), future.result()
     return future
 
@@ -44,53 +44,53 @@ def waits_for_turn(
 # --- The lock ---------------------------------------------------------------------------------------
 
 
-def test_turns_come_in_the_order_in_which_they_were_asked_for(pool):
-    turns, told = FairLock(), []
+def test_waiting_threads_get_the_lock_in_order(pool):
+    lock, order = FairLock(), []
 
-    def take_and_tell(number: int) -> None:
-        assert turns.take(PATIENCE_SECONDS)
-        told.append(number)
-        turns.give_back()
+    def take_lock(number: int) -> None:
+        assert lock.acquire(PATIENCE_SECONDS)
+        order.append(number)
+        lock.release()
 
-    assert turns.take(0)
-    waiting = [waits_for_turn(turns, number, partial(take_and_tell, number), pool) for number in range(20)]
-    turns.give_back()
+    assert lock.acquire(0)
+    waiting = [waits_for_lock(lock, number, partial(take_lock, number), pool) for number in range(20)]
+    lock.release()
     for future in waiting:
         future.result()
-    assert told == list(range(20))
+    assert order == list(range(20))
 
 
-def test_who_comes_later_does_not_pass_who_waits_and_who_waited_in_vain_is_passed_over(pool):
-    turns = FairLock()
-    assert turns.take(0)
-    assert not pool.submit(turns.take, 0.01).result()
-    patient = waits_for_turn(turns, 0, lambda: turns.take(PATIENCE_SECONDS), pool)
-    turns.give_back()
-    assert not turns.take(0)
+def test_later_threads_wait_and_those_that_gave_up_are_skipped(pool):
+    lock = FairLock()
+    assert lock.acquire(0)
+    assert not pool.submit(lock.acquire, 0.01).result()
+    patient = waits_for_lock(lock, 0, lambda: lock.acquire(PATIENCE_SECONDS), pool)
+    lock.release()
+    assert not lock.acquire(0)
     assert patient.result()
-    turns.give_back()
-    assert turns.take(0)
+    lock.release()
+    assert lock.acquire(0)
 
 
-def test_one_at_a_time_and_nobody_is_forgotten(pool):
-    """However many give up at the moment of their turn, the lock is free in the end."""
-    turns, barrier = FairLock(), threading.Barrier(20)
+def test_one_thread_at_a_time_has_the_lock(pool):
+    """Also if many give up at the moment at which they get it."""
+    lock, barrier = FairLock(), threading.Barrier(20)
     inside: list[None] = []
 
-    def come_and_go() -> int:
+    def acquire_and_release() -> int:
         barrier.wait()
         taken = 0
         for _ in range(200):
-            if turns.take(0.0001):
+            if lock.acquire(0.0001):
                 inside.append(None)
                 assert len(inside) == 1
                 inside.pop()
-                turns.give_back()
+                lock.release()
                 taken += 1
         return taken
 
-    assert sum(future.result() for future in [pool.submit(come_and_go) for _ in range(20)]) > 0
-    assert turns.take(0)
+    assert sum(future.result() for future in [pool.submit(acquire_and_release) for _ in range(20)]) > 0
+    assert lock.acquire(0)
 
 
 # --- The connection ---------------------------------------------------------------------------------
@@ -189,14 +189,14 @@ def test_what_can_t_begin_and_what_fails_give_the_turn_back(connect, handler, mo
         another_process.execute("BEGIN IMMEDIATE")
         with pytest.raises(OperationalError, match="locked"):
             begin(ada)
-    assert _turns[name].take(0)
-    _turns[name].give_back()
+    assert _locks[name].acquire(0)
+    _locks[name].release()
 
     monkeypatch.setattr(transaction, "get_connection", lambda using=None: ada)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
         _ = 1 / 0
-    assert _turns[name].take(0)
-    _turns[name].give_back()
+    assert _locks[name].acquire(0)
+    _locks[name].release()
 
 
 # --- Several reads see one moment, and no writer waits for them --------------------------------------

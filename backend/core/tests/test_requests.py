@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core.cache import LocalCache
 from core.database import ConnectionMiddleware
 from core.http_security import is_origin_allowed
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.rate_limits import NAMED_WRITES, REQUESTS_OF_CALLER, check_rate_limit
 from core.request_context import (
     NOTHING_KNOWN,
@@ -79,7 +79,7 @@ def test_a_write_below_a_path_has_a_name_and_is_refused_from_another_origin():
         answer = Client().post("/api/rooms/", **ask, headers=headers, **BELOW)
         assert answer.status_code == 201
     assert answer["Idempotency-Replayed"] == "true"
-    assert KeptAnswer.objects.count() == 1
+    assert IdempotencyRecord.objects.count() == 1
     answer = Client().post("/api/playlist/stop/", headers={"Origin": "https://evil.example"}, **BELOW)
     assert answer.status_code == 403
 

@@ -9,7 +9,7 @@ from apps.jobs.worker import Worker
 from apps.playlist.models import PlaylistTrack
 from apps.tracks.models import Track
 from config.schedules import SCHEDULES
-from core.models import Milestone
+from core.models import OneTimeTask
 from server.database_setup import seed_once
 
 
@@ -21,7 +21,7 @@ def ignore(_line: str) -> None:
 def unseeded(db: None) -> None:
     """A database without the record of its seeding."""
     assert not Track.objects.exists()
-    assert not Milestone.objects.exists()
+    assert not OneTimeTask.objects.exists()
 
 
 def test_an_existing_library_is_never_seeded(unseeded):
@@ -48,7 +48,7 @@ def test_an_interrupted_seeding_is_rolled_back(unseeded, monkeypatch):
         seed_once(ignore)
 
     assert not Track.objects.exists()
-    assert not Milestone.objects.exists()
+    assert not OneTimeTask.objects.exists()
 
 
 def test_all_schedules_are_registered_with_unique_names():

@@ -4,7 +4,7 @@ import pytest
 
 from apps.playlist.tests.people import Person
 from apps.tracks.tests.factories import new_track
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 
 
 @pytest.mark.django_db
@@ -14,6 +14,6 @@ def test_of_a_large_answer_only_the_ids_are_stored():
 
     answer = ada.ask("POST", "analytics/activity/", [activity] * 200, **{"Idempotency-Key": "large"})
 
-    stored = KeptAnswer.objects.get(key="large")
+    stored = IdempotencyRecord.objects.get(key="large")
     assert (answer.status_code, stored.body) == (201, "")
     assert stored.recipe.split() == [str(one["id"]) for one in answer.json()]

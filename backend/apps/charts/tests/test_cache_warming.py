@@ -54,7 +54,7 @@ def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(
     announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
     monkeypatch.setattr(selectors, "PAUSE_SECONDS", 0.0)
     with monkeypatch.context() as away:
-        away.setattr(GuardedRedisCache, "is_away", True)
+        away.setattr(GuardedRedisCache, "is_unavailable", True)
         failed = deliver().rows_failed
     assert failed == (1 if shared_memory().is_shared else 0)
     assert Delivery.objects.filter(failure__startswith="CacheUnavailableError").count() == failed
@@ -65,14 +65,14 @@ def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(
 
 
 def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
-    is_away = True
+    is_unavailable = True
 
     def pause(_: float) -> None:
-        nonlocal is_away
-        is_away = False
+        nonlocal is_unavailable
+        is_unavailable = False
 
     monkeypatch.setattr("apps.counts.selectors.time.sleep", pause)
-    monkeypatch.setattr(GuardedRedisCache, "is_away", property(lambda _: is_away))
+    monkeypatch.setattr(GuardedRedisCache, "is_unavailable", property(lambda _: is_unavailable))
     announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
 
     assert deliver().rows_failed == 0
@@ -82,7 +82,7 @@ def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
 def test_an_outage_of_the_shared_memory_holds_a_replay_up_once(monkeypatch):
     pauses: list[float] = []
     monkeypatch.setattr("apps.counts.selectors.time.sleep", pauses.append)
-    monkeypatch.setattr(GuardedRedisCache, "is_away", True)
+    monkeypatch.setattr(GuardedRedisCache, "is_unavailable", True)
     for _ in range(3):
         announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
 

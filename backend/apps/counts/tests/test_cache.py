@@ -18,7 +18,7 @@ from apps.counts.selectors import current_counts, histories, view_data
 from apps.counts.services import record_figures
 from apps.counts.tests.conftest import ISRC, OTHER, day, said
 from core.redis_cache import GuardedRedisCache
-from core.resilience import Flights
+from core.resilience import SingleFlight
 
 KEY = (ISRC, "spotify")
 committed = pytest.mark.django_db(transaction=True)
@@ -31,7 +31,7 @@ def tidy(request):
         cache.clear()
 
 
-class CountedFlights(Flights[Any]):
+class CountedFlights(SingleFlight[Any]):
     """Reports that a reader has joined."""
 
     def __init__(self, joined: threading.Semaphore):
@@ -229,7 +229,7 @@ def test_while_redis_is_away_nothing_old_is_read_and_what_it_missed_is_told_late
     assert current_counts([ISRC])[KEY].view_count == 10
     with monkeypatch.context() as cut:
         cut.setattr(GuardedRedisCache, "_guarded", lambda self, far, near: near())
-        cut.setattr(GuardedRedisCache, "is_away", True)
+        cut.setattr(GuardedRedisCache, "is_unavailable", True)
         record_figures([said(1, 15)])
         assert seen(current_counts([ISRC])) == 15
         monkeypatch.setattr(cache_invalidation, "POLL_SECONDS", 0.0)

@@ -22,9 +22,9 @@ from apps.tracks.models import Track
 from apps.tracks.tests.factories import new_track
 from apps.users.models import Guest, User
 from apps.users.personal_data import MERGED_AT_ONCE, merge_guest
-from core import database as portions
+from core import database as core_database
 from core.errors import NotAuthenticated
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.tests.clocks import FakeClock
 from core.tests.slow_database import SlowDatabase
 from core.tests.undoing import undone
@@ -66,7 +66,7 @@ def test_a_write_of_the_guest_is_not_done_twice_by_the_account_whose_own_answer_
     for person in (bo, ada):
         person.ask("POST", path, {"value": 1}, **{"Idempotency-Key": "of both"})
     bo.log_in("ada")
-    assert KeptAnswer.objects.filter(key="of both").values_list("caller", flat=True).get() == ada.key
+    assert IdempotencyRecord.objects.filter(key="of both").values_list("caller", flat=True).get() == ada.key
     bo.vote(item, 0)
     again = bo.ask("POST", path, {"direction": "up"}, **{"Idempotency-Key": "guest's"})
     assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
@@ -163,8 +163,8 @@ def give_much(bo: Person, ada: Person, room: Room, *, doubles: int = 60) -> list
         )
         for number in range(RECORDS_AT_ONCE + 1)
     )
-    KeptAnswer.objects.bulk_create(
-        KeptAnswer(caller=caller, key=key, fingerprint=caller, created_at=now)
+    IdempotencyRecord.objects.bulk_create(
+        IdempotencyRecord(caller=caller, key=key, fingerprint=caller, created_at=now)
         for caller, keys in ((bo.key, range(600)), (ada.key, [7]))
         for key in keys
     )
@@ -181,9 +181,11 @@ def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: li
         assert {row.adder for row in rows} == {ada.key}
     assert all(row.votes == [[ada.key, -1]] for row in RemovedItem.objects.all())
     assert Play.objects.count() == 30
-    kept = dict(KeptAnswer.objects.filter(caller=ada.key, subject="").values_list("key", "fingerprint"))
+    kept = dict(
+        IdempotencyRecord.objects.filter(caller=ada.key, subject="").values_list("key", "fingerprint")
+    )
     assert kept == {str(number): ada.key if number == 7 else guest_key for number in range(600)}
-    assert not KeptAnswer.objects.filter(caller=guest_key).exists()
+    assert not IdempotencyRecord.objects.filter(caller=guest_key).exists()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -197,13 +199,13 @@ def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, path: str, hea
     before = top(room)
 
     clock = FakeClock()
-    monkeypatch.setattr(portions, "time", clock)
+    monkeypatch.setattr(core_database, "time", clock)
     database = SlowDatabase(clock)
     with connection.execute_wrapper(database):
         assert bo.log_in("ada", path, **headers).status_code == 200
 
     assert max(database.seconds) < 0.1
-    copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_keptanswer" in sql]
+    copies = [sql for sql in database.asked if sql.startswith("INSERT") and "core_idempotencyrecord" in sql]
     assert len(copies) <= 600 / MERGED_AT_ONCE + 1  # each answer once, and that of this very request
     assert [kind for kind, _ in told(room, since=before)] == ["track.voted"] * 60
     check_all_is_the_accounts(guest_key, ada, room, items)

@@ -17,7 +17,7 @@ from apps.playlist.tests.people import PASSWORD, Person
 from apps.playlist.tests.rooms import add, new_room, told, top
 from apps.rooms.models import Room
 from apps.users.models import User
-from core import database as portions
+from core import database as core_database
 from core.rate_limits import EXPORTS
 from core.tests.clocks import FakeClock
 from core.tests.slow_database import SlowDatabase
@@ -35,7 +35,7 @@ TOLD = {
     "token_blacklist_outstandingtoken": "tokens",
     "token_blacklist_blacklistedtoken": "tokens",
     "django_admin_log": "admin_log",
-    "core_keptanswer": "kept_answers",
+    "core_idempotencyrecord": "kept_answers",
     "playlist_vote": "votes",
     "playlist_playlisttrack": "items",
     "playlist_removeditem": "removed_items",
@@ -265,14 +265,14 @@ def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, headers: dict[
         assert ada.ask("POST", "analytics/activity/", [activity] * 300).status_code == 201
 
     clock = FakeClock()
-    monkeypatch.setattr(portions, "time", clock)
+    monkeypatch.setattr(core_database, "time", clock)
     database = SlowDatabase(clock)
     with connection.execute_wrapper(database):
         assert ada.ask("DELETE", "users/me/", **headers).status_code == 204
 
     assert max(database.seconds) < 0.1
     assert sum(database.rows) > 900 + 2 * RECORDS_AT_ONCE
-    large = [sql for sql in database.asked if "realtime_event" in sql or "core_keptanswer" in sql]
+    large = [sql for sql in database.asked if "realtime_event" in sql or "core_idempotencyrecord" in sql]
     assert large
     assert not any("LIKE" in sql for sql in large)
     assert places_of(NAME) == set()

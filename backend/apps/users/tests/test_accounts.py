@@ -12,7 +12,7 @@ from django.test import Client
 from apps.users.models import User, folded
 from apps.users.services import count_newcomer
 from apps.users.tests.conftest import FACTS, PASSWORD, code_of, register, send
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.rate_limits import NEWCOMERS
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_repeated_change_is_done_once_and_keeps_nothing(ada):
     again = send(client, "put", "users/me/", {"profile": TASTE}, **key)
     assert (first.json()["profile"], again.json()["profile"]) == (TASTE, EMPTY)
     assert again["Idempotency-Replayed"] == "true"
-    assert KeptAnswer.objects.get().body == ""
+    assert IdempotencyRecord.objects.get().body == ""
 
 
 # --- Making an account -------------------------------------------------------------------------------
@@ -123,7 +123,7 @@ def test_a_repeat_under_a_password_of_before_gives_no_tokens(client):
 def test_nothing_of_the_password_is_kept_for_a_repeat(client):
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     answer = send(client, "post", "users/", body, **{"Idempotency-Key": "a-b-c"})
-    kept = KeptAnswer.objects.get()
+    kept = IdempotencyRecord.objects.get()
     assert (kept.body, kept.subject) == ("", f"user:{answer.json()['id']}")
     raw = b"\n".join([b"POST", b"/api/users/", answer.wsgi_request.body])
     assert kept.fingerprint != sha256(raw).hexdigest()

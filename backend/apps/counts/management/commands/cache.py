@@ -32,7 +32,7 @@ class Command(BaseCommand):
             cleared = clear_views(prefix)
         except UnknownPrefix as error:
             raise CommandError(str(error)) from None
-        if memory.is_away:
+        if memory.is_unavailable:
             raise CommandError("Redis did not respond: its cache is unchanged. Try again.")
         if memory.is_shared:
             self.stdout.write(f"{cleared} keys cleared.")
@@ -49,6 +49,6 @@ class Command(BaseCommand):
                 self.stderr.write(f"\r{done} of {of} tracks", ending="")
         if is_terminal:
             self.stderr.write("")
-        if shared_memory().is_away:
+        if shared_memory().is_unavailable:
             raise CommandError("Redis did not answer: nothing is warm.")
         self.stdout.write("Warm.")

@@ -1,21 +1,21 @@
-"""A portion that writes takes some 40 ms, whatever a row costs: no writer waits long for its locks."""
+"""A batch of writes takes about 40 ms, whatever a row costs, so that no writer waits long for its locks."""
 
 import pytest
 
-from core import database as portions
-from core.database import LEAST_ROWS, WRITE_SECONDS, PortionSize, while_time_lasts
+from core import database
+from core.database import LEAST_ROWS, WRITE_SECONDS, BatchSize, within_write_time
 from core.tests.clocks import FakeClock
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> FakeClock:
     clock = FakeClock()
-    monkeypatch.setattr(portions, "time", clock)
+    monkeypatch.setattr(database, "time", clock)
     return clock
 
 
-def written(size: PortionSize, clock: FakeClock, seconds_each: float) -> float:
-    """How long the next portion takes."""
+def written(size: BatchSize, clock: FakeClock, seconds_each: float) -> float:
+    """The duration of the next batch."""
     seconds = size.rows * seconds_each
     with size.timed():
         clock.advance(seconds)
@@ -23,17 +23,17 @@ def written(size: PortionSize, clock: FakeClock, seconds_each: float) -> float:
 
 
 @pytest.mark.parametrize("seconds_each", [0.0001, 0.0005, 0.001, 0.002])
-def test_no_portion_takes_more_than_twice_the_time_and_few_take_much_less(
+def test_no_batch_takes_more_than_twice_the_time_and_few_take_much_less(
     clock: FakeClock, seconds_each: float
 ):
-    size = PortionSize(most=1000)
+    size = BatchSize(most=1000)
     taken = [written(size, clock, seconds_each) for _ in range(20)]
     assert max(taken) <= 2 * WRITE_SECONDS
     assert min(taken[-5:]) >= WRITE_SECONDS / 2
 
 
-def test_after_rows_that_cost_more_the_next_portion_is_smaller_at_once(clock: FakeClock):
-    size = PortionSize(most=500)
+def test_after_rows_that_cost_more_the_next_batch_is_smaller(clock: FakeClock):
+    size = BatchSize(most=500)
     for _ in range(10):
         written(size, clock, 0.0001)
     assert written(size, clock, 0.002) > WRITE_SECONDS
@@ -41,7 +41,7 @@ def test_after_rows_that_cost_more_the_next_portion_is_smaller_at_once(clock: Fa
 
 
 def test_there_is_a_least_and_a_most(clock: FakeClock):
-    size = PortionSize(most=LEAST_ROWS + 1)
+    size = BatchSize(most=LEAST_ROWS + 1)
     for _ in range(5):
         written(size, clock, 0.0)
     assert size.rows == LEAST_ROWS + 1
@@ -52,7 +52,7 @@ def test_there_is_a_least_and_a_most(clock: FakeClock):
 def test_one_by_one_at_least_the_first_and_no_more_than_there_is_time_for(clock: FakeClock):
     def done(seconds_each: float) -> int:
         number = 0
-        for _ in while_time_lasts(range(100)):
+        for _ in within_write_time(range(100)):
             clock.advance(seconds_each)
             number += 1
         return number
