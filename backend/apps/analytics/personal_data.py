@@ -5,7 +5,7 @@ from typing import Any
 
 from apps.analytics.models import Activity
 from apps.analytics.selectors import activities_of
-from apps.analytics.services import claim_room_plays, claim_room_plays_in_portions, delete_activities
+from apps.analytics.services import claim_room_plays, claim_room_plays_in_batches, delete_activities
 from core.database import delete_in_batches
 from core.identity import user_id_of
 
@@ -38,7 +38,7 @@ class AnalyticsPersonalData:
         user_id = user_id_of(taker)
         if user_id is not None:
             for adder in (giver, taker):
-                claim_room_plays_in_portions(user_id=user_id, adder=adder)
+                claim_room_plays_in_batches(user_id=user_id, adder=adder)
 
     def transfer(self, *, giver: str, taker: str) -> None:
         """Plays of a guest's tracks count as the account's; this and `transfer_bulk` may both assign them."""

@@ -207,7 +207,7 @@ def claim_room_plays(*, user_id: int, adder: str) -> int:
     return len(plays)
 
 
-def claim_room_plays_in_portions(*, user_id: int, adder: str) -> None:
+def claim_room_plays_in_batches(*, user_id: int, adder: str) -> None:
     """The same in short transactions. Raises NotAuthenticated if the account has been deleted."""
     waiting = list(_unclaimed_plays(adder).values_list("pk", flat=True))
     while waiting:

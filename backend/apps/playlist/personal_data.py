@@ -154,7 +154,7 @@ class _Transfer:
         self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in models}
 
     def change_votes_of_removed(self) -> None:
-        for portion in _removed_in_portions(self._giver):
+        for portion in _removed_in_batches(self._giver):
             with transaction.atomic():
                 self._hold()
                 _change_votes_of_removed(self._giver, self._taker, among=portion)
@@ -205,7 +205,7 @@ class _Erasure:
         self._sizes = {model: BatchSize(most=RECORDS_AT_ONCE) for model in records}
 
     def change_votes_of_removed(self) -> None:
-        for portion in _removed_in_portions(self._key):
+        for portion in _removed_in_batches(self._key):
             _change_votes_of_removed(self._key, self.neutral_key, among=portion)
 
     @transaction.atomic
@@ -333,7 +333,7 @@ def _change_votes_of_removed(
             removed.save(update_fields=["votes"])
 
 
-def _removed_in_portions(key: str) -> Iterator[list[int]]:
+def _removed_in_batches(key: str) -> Iterator[list[int]]:
     """The ids of removed items with votes of this person: as many as the caller can write in a short time."""
     removed = list(_removed_with_votes_of(key).values_list("pk", flat=True))
     size = BatchSize(most=RECORDS_AT_ONCE)
