@@ -20,6 +20,8 @@ from run_tests import BIN, NO_TESTS_COLLECTED, PROJECT, clean_environment, repor
 
 PYTEST = [BIN / "python", "-m", "pytest", "-q"]
 UNIT = [*PYTEST, "--hypothesis-profile=quick"]
+# The unit tests of an app that has none of its own.
+UNIT_TESTS = {"rooms": "backend/apps/playlist/tests/test_rooms.py"}
 # The contract tests of a package that has no folder of its own name there. Jobs have none.
 CONTRACTS = {
     **dict.fromkeys(("core", "config", "server", "api", "frontend"), "tests/contract/api"),
@@ -78,7 +80,7 @@ def steps_of_changes(changed: Iterable[str], *, base: str) -> list[Step]:
     for parts in (Path(name).parts for name in changed):
         match parts:
             case ["backend", "apps", app, *_]:
-                units.add(f"backend/apps/{app}")
+                units.add(UNIT_TESTS.get(app, f"backend/apps/{app}"))
                 contracts.add(CONTRACTS.get(app, f"tests/contract/{app}"))
             case ["backend", ("core" | "config" | "server") as package, *_]:
                 units.add(f"backend/{package}")

@@ -1,4 +1,4 @@
-"""`make quick` runs the contract tests of whatever app has changed, without the caller's settings."""
+"""`make quick` runs the tests of the changed app, without the caller's settings."""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -19,30 +19,30 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def contracts_for(quick: ModuleType) -> Callable[[str], list[str]]:
-    """The contract tests that run when this file has changed."""
+def paths_for(quick: ModuleType) -> Callable[..., list[str]]:
+    """The paths below a folder whose tests run when this file has changed."""
 
-    def contracts(name: str) -> list[str]:
+    def paths(name: str, *, below: str) -> list[str]:
         steps = quick.steps_of_changes([name], base="HEAD")
-        return [
-            str(word) for step in steps for word in step.command if str(word).startswith("tests/contract/")
-        ]
+        return [str(word) for step in steps for word in step.command if str(word).startswith(below)]
 
-    return contracts
+    return paths
 
 
-def test_a_change_of_an_app_runs_its_contract_tests(contracts_for: Callable[[str], list[str]]) -> None:
+def test_a_change_of_an_app_runs_its_unit_and_its_contract_tests(paths_for: Callable[..., list[str]]) -> None:
     apps = {path.parent.name for path in (PROJECT / "backend" / "apps").glob("*/*.py")}
     assert len(apps) > 10
 
-    without = {app for app in apps if not contracts_for(f"backend/apps/{app}/views.py")}
-
+    for app in apps:
+        units = [PROJECT / path for path in paths_for(f"backend/apps/{app}/views.py", below="backend/")]
+        assert any(unit.is_file() or [*unit.rglob("test_*.py")] for unit in units), app
+    without = {app for app in apps if not paths_for(f"backend/apps/{app}/views.py", below="tests/contract/")}
     assert without == WITHOUT_CONTRACT
 
 
-def test_a_change_of_a_contract_test_runs_it_or_its_folder(contracts_for: Callable[[str], list[str]]) -> None:
-    assert contracts_for("tests/contract/test_openapi.py") == ["tests/contract/test_openapi.py"]
-    assert contracts_for("tests/contract/rooms/test_owning_rooms.py") == ["tests/contract/rooms"]
+def test_a_change_of_a_contract_test_runs_it_or_its_folder(paths_for: Callable[..., list[str]]) -> None:
+    for name, path in (("test_openapi.py", "test_openapi.py"), ("rooms/test_owning_rooms.py", "rooms")):
+        assert paths_for(f"tests/contract/{name}", below="tests/") == [f"tests/contract/{path}"]
 
 
 def test_no_setting_of_the_caller_reaches_the_tests_and_no_file_of_theirs_stays(
