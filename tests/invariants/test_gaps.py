@@ -70,17 +70,6 @@ def test_inserts_into_a_gap_keep_every_neighbour(
     assert "playlist.reordered" in types, "the gap never ran out: nothing is proved"
 
 
-@in_one_size
-def test_inserts_at_the_head(own_room: RoomClient, library: list[int]) -> None:
-    start = own_room.fetch()
-    queue = own_room.add_all(library[:1])
-    for track_id in library[1:16]:
-        added = own_room.add(track_id, before=queue[0])
-        assert added.answer["position"] == 1.5 - len(queue)
-        queue.insert(0, added.answer["id"])
-    assert "playlist.reordered" not in judge(own_room, start, queue)
-
-
 def test_moves_between_the_same_two_again_and_again(own_room: RoomClient, library: list[int]) -> None:
     queue = narrow_queue(own_room, library[:6])
     first, others = queue[0], queue[1:]

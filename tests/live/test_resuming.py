@@ -13,7 +13,6 @@ from tests.live.listeners import (
     all_reached,
     replica_of,
 )
-from tests.live.replica import Replica
 from tests.live.rooms import append_elsewhere, client_of, manage, new_room, queued, shell, vote
 from tests.processes import TuttiServer
 
@@ -24,12 +23,6 @@ SECONDS = 20.0
 KEPT = 50
 # More than one append trims: the first of them are gone before a client can have read them.
 AT_ONCE = 300
-TRIMMED = """
-from apps.realtime.models import Event
-from apps.realtime.services import trim_log
-trim_log()
-result = Event.objects.filter(stream__name={room!r}).count()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -55,22 +48,6 @@ async def test_listeners_that_the_log_has_overtaken_take_a_snapshot_and_go_on(fo
             assert listener.replica.snapshots == 1, listener
             assert [event["seq"] for event in listener.replica.events] == [now.seq]
             assert listener.replica.items == now.items
-
-
-async def test_resume_at_the_edge_of_a_trimmed_log(forgetful_server: TuttiServer):
-    server, room = forgetful_server, new_room(forgetful_server)
-    await append_elsewhere(server, queued(server, room), number=2 * KEPT)
-    kept = await shell(server, TRIMMED.format(room=room))
-    now = await replica_of(server.base_url, room)
-    assert kept == KEPT
-
-    for kind in KINDS:
-        for missed, is_exact in ((kept, True), (kept + 1, False)):
-            async with kind(server.base_url, room, Replica(now.epoch, now.seq - missed)) as listener:
-                await listener.reached(now.seq, SECONDS)
-
-                assert listener.replica.snapshots == (not is_exact), listener
-                assert len(listener.replica.events) == missed * is_exact
 
 
 # --- `manage.py new_epoch` under open connections: they take a snapshot of the new epoch and go on ---
