@@ -270,14 +270,6 @@ def guest_cookie(http: httpx.Client, said: dict[str, str] | None = None) -> Mors
     return cookie
 
 
-def test_behind_tls_it_is_secure_names_the_guest_and_lets_a_page_write(tls_proxy: Proxy) -> None:
-    with tls_proxy.client() as http:
-        assert guest_cookie(http)["secure"] is True
-        assert http.get("/api/guests/me/").json()["name"] == "Ada"
-        answer = http.patch("/api/guests/me/", json={"name": "Bo"}, headers={"Origin": tls_proxy.base_url})
-        assert (answer.status_code, answer.json().get("name")) == (200, "Bo")
-
-
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 @pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which is not believed"])
 def test_without_tls_it_is_not_behind_the_proxy_nor_without_one(

@@ -135,14 +135,6 @@ def test_the_port_of_another_program_is_reported(again: MakeClone):
     assert "another program listens" in ended.stderr
 
 
-def test_invalid_settings_are_reported(again: MakeClone):
-    ended = again(HEARTBEAT_SECONDS="often").run()
-
-    assert ended.returncode == 2
-    assert "HEARTBEAT_SECONDS must be a number (it is 'often')" in ended.stderr
-    assert "Traceback" not in ended.stderr
-
-
 def test_help_needs_nothing(tmp_path: Path):
     project = copy_of_project(tmp_path / "tutti")
 

@@ -51,18 +51,6 @@ def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
     assert room.votes() == [NEWCOMERS + 1, 2]
 
 
-def test_a_crowd_of_forwarded_for_headers_is_one_voter(
-    script: Script, new_room: Callable[[], RoomOfScripts]
-) -> None:
-    room = new_room()
-    (item_id,) = room.fill(1)
-
-    replies = [vote(script, room, item_id, **forwarded(number)) for number in CROWD]
-
-    assert room.votes() == [1]
-    check_limit(replies, VOTES, MINUTE_SECONDS)
-
-
 @pytest.mark.both_sizes
 def test_of_a_crowd_of_guests_20_are_let_in_and_21_voters_come_of_it(
     script: Script, new_room: Callable[[], RoomOfScripts]

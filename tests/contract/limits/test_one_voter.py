@@ -30,18 +30,6 @@ def test_6_votes_3_adds_and_12_moves_each_counted_alone(
     assert len(room.votes()) == 2 + len([reply for reply in adds if reply.status == 201])
 
 
-def test_60_requests_of_a_caller_also_where_nothing_is(new_script: NewScript) -> None:
-    """Of strangers those of a network are one caller; another is who joined in."""
-    script, other = new_script(), new_script()
-    token = script.ask("POST", "/api/guests/", {"name": "Ada"}).body["token"]
-
-    replies = [script.ask("GET", "/api/nothing/", User_Agent=f"Agent/{number}") for number in range(64)]
-
-    check_limit(replies, 59, MINUTE_SECONDS)
-    assert script.ask("GET", "/api/rooms/", X_Guest_Token=token).status == 200
-    assert other.ask("GET", "/api/rooms/").status == 200
-
-
 def test_requests_with_an_invalid_token_count_as_those_of_a_stranger(new_script: NewScript) -> None:
     script = new_script()
 

@@ -116,3 +116,6 @@ def test_an_unknown_one_is_a_400_and_without_one_it_goes_by_id(client: httpx.Cli
     for ordering in ("votes", "-isrc", "title,artist", "--title", "TITLE", "title_key", "-", "id"):
         answer = client.get("/api/tracks/", params={"ordering": ordering})
         refused(answer, 400, "VALIDATION_ERROR", "ordering")
+    for field in ("search", "genre", "ordering"):
+        for value in ("a\x00b", "x" * 301):
+            refused(client.get("/api/tracks/", params={field: value}), 400, "VALIDATION_ERROR", field)

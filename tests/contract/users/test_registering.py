@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from unicodedata import normalize
 
 import httpx
 import pytest
@@ -24,7 +25,8 @@ MOST = {
 def test_an_account_is_made_and_its_profile_is_what_is_given_of_it(client: httpx.Client, path: str):
     name = new_name()
 
-    answer = client.post(path, json=facts(name, profile={"favorite_genres": [" Jazz ", "jazz", "Soul"]}))
+    profile = {"favorite_genres": [" Jazz ", "jazz", "Soul"]}
+    answer = client.post(path, json=facts(name, profile=profile, is_staff=True, is_superuser=True, id=10**6))
 
     account = answer.json()
     assert answer.status_code == 201
@@ -38,6 +40,8 @@ def test_an_account_is_made_and_its_profile_is_what_is_given_of_it(client: httpx
     assert not client.cookies
     seen = client.get("/api/users/me/", headers=bearer(account)).json()
     assert seen == {key: value for key, value in account.items() if key not in {"access", "refresh"}}
+    assert account["id"] != 10**6
+    refused(client.post("/api/tracks/", json={}, headers=bearer(account)), 403, "PERMISSION_DENIED")
     for profile in ({}, MOST):
         assert registered(client, profile=profile)["profile"] == {**EMPTY, **profile}
     assert registered(client)["profile"] == EMPTY
@@ -45,12 +49,13 @@ def test_an_account_is_made_and_its_profile_is_what_is_given_of_it(client: httpx
 
 @pytest.mark.both_sizes
 def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repeat_the_same_account(client: httpx.Client):
-    body, headers = facts(), {"Idempotency-Key": new_name()}
+    body, headers = facts(username=new_name("jürgen")), {"Idempotency-Key": new_name()}
     first, again = (client.post("/api/users/", json=body, headers=headers) for _ in range(2))
     name, email = body["username"].upper(), body["email"].upper()
 
     for changes, fields in (
         ({"username": name}, {"username"}),
+        ({"username": normalize("NFD", name)}, {"username"}),
         ({"email": email}, {"email"}),
         ({"username": name, "email": email}, {"username", "email"}),
     ):
@@ -68,6 +73,7 @@ def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repeat_the_same_acco
 NONSENSE: list[tuple[str, Any]] = [
     *[("username", value) for value in ("", "a b", "a@b", "x" * 151, "ﷺ" * 60, None, 5, "a\x00b")],
     *[("username", value) for value in ("Anonymous", "ANONYMOUS", "anony.mous_", "Admin", "\uff41dmin")],
+    *[("username", value) for value in ("\u0430lice", "alic\u0435", "alice\u3164", "admin\u115f")],
     *[("email", value) for value in ("", "nonsense", "a@b", None, ["a@b.example"])],
     *[("email", value) for value in ("\u212aate@example.org", f"{'x' * 250}@example.org")],
     *[("password", value) for value in ("short", "password123", "83475982374", "x7!" * 100, "", None, 5)],
