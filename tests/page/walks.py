@@ -24,7 +24,7 @@ def a_first_visit(scene: Scene) -> Iterator[str]:
     page = scene.enter(is_asked=True)
     expect(page.locator(".queue-suggestion")).to_have_count(3)
     yield "first-visit"
-    page.locator(".queue-suggestion .button").first.click()
+    page.locator(".queue-suggestion-add").first.click()
     expect(page.locator(".name-dialog")).to_be_visible()
     yield "name"
     page.locator(".name-dialog [type=submit]").click()

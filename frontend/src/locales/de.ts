@@ -168,8 +168,6 @@ export const messages: Messages = {
     suggestions: "Vorschläge",
     find: "Titel suchen",
     add: "Hinzufügen",
-    addShort: "Dazu",
-    addNamed: (title, artist) => `Dazu: ${title}, ${artist}`,
     orders: {
       votes: "Diese Warteliste ist nach Stimmen sortiert.",
       manual: "Manuell sortiert. Stimmen ändern nichts daran.",

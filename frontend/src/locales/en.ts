@@ -165,9 +165,6 @@ export const messages = {
     suggestions: "Suggestions",
     find: "Find a track",
     add: "Add",
-    /** Where there is little room; `addNamed` begins with it. */
-    addShort: "Add",
-    addNamed: (title: string, artist: string) => `Add ${title}, ${artist}`,
     orders: {
       votes: "This queue is ordered by votes.",
       manual: "Ordered manually. Votes don’t move tracks.",

@@ -7,7 +7,7 @@ import { view } from "../../store/room.ts";
 import { allowedCoverUrl } from "../../store/server_info.ts";
 import { loadSuggestions, reasonText, type Suggestion, suggestions } from "../../store/suggestions.ts";
 import { Cover } from "../../ui/cover.tsx";
-import { Icon } from "../../ui/icon.tsx";
+import { Icon, IconButton } from "../../ui/icon.tsx";
 import { findTrack } from "./actions.ts";
 
 export function EmptyQueue() {
@@ -41,7 +41,7 @@ export function EmptyQueue() {
 }
 
 function SuggestedTrack({ one: { track, recommendation } }: { one: Suggestion }) {
-  const { queue } = messages();
+  const { library } = messages();
   return (
     <li class="queue-suggestion">
       <Cover url={allowedCoverUrl(track.cover_url)} seed={track.artist} size={48} />
@@ -54,15 +54,12 @@ function SuggestedTrack({ one: { track, recommendation } }: { one: Suggestion })
         </span>
         {recommendation && <span class="small queue-suggestion-reason">{reasonText(recommendation)}</span>}
       </span>
-      <button
-        type="button"
-        class="button"
-        aria-label={queue.addNamed(track.title, track.artist)}
+      <IconButton
+        icon="add"
+        class="queue-suggestion-add"
+        label={library.addNamed(track.title, track.artist)}
         onClick={() => addOnce(track)}
-      >
-        <Icon name="add" size={18} />
-        {queue.addShort}
-      </button>
+      />
     </li>
   );
 }

@@ -489,7 +489,7 @@ export const messages: LazyMessages = {
     inviteTo: (name) => `Einladen: ${name}`,
     addFirst: "Ersten Titel hinzufügen",
     shareNeedsNetwork: "Du bist offline. Der Einladungslink ist nicht verfügbar.",
-    onScreen: "Großbildansicht",
+    onScreen: "Auf großem Bildschirm zeigen",
     shareHelp: "QR-Code scannen oder Link teilen.",
     code: (link) => `QR-Code für ${link}`,
     link: "Link zu diesem Raum",
