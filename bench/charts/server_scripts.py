@@ -6,7 +6,7 @@ import hashlib, json, time
 from pathlib import Path
 from apps.charts.models import *
 from apps.charts.pipeline.runner import Plan, run_pipeline
-from apps.charts.connectors.files import Recordings
+from apps.charts.connectors.base import RecordedResponses
 from apps.counts.models import *
 
 def state():
@@ -19,7 +19,7 @@ def state():
 
 def run():
     began = time.perf_counter()
-    records = run_pipeline(Plan(supply=Recordings(Path("{folder}"))))
+    records = run_pipeline(Plan(connector=RecordedResponses(Path("{folder}"))))
     return time.perf_counter() - began, {{record.stage: record for record in records}}
 
 first, records = run()
@@ -100,7 +100,7 @@ print(len(isrcs))
 ASK_GRAPHQL = """
 import json, time
 import httpx
-from apps.counts.cache_invalidation import clear_views
+from apps.counts.cache import clear_views
 from core.cache import shared_memory
 QUERY = {query!r}
 def ask():

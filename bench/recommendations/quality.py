@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.algorithms import Hyperparameters
 from apps.recommendations.engine.model import evaluate
 from bench.recommendations.baselines import by_neighbours, by_popularity
 from bench.recommendations.splits import Row, Split, split_of

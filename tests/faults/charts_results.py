@@ -14,7 +14,8 @@ import django
 
 django.setup()
 
-from apps.charts.models import Edition, PipelineEvent, RawEdition, StageRun
+from apps.charts.models import Edition, RawEdition
+from apps.charts.pipeline_models import PipelineEvent, StageRun
 
 RESULTS = {
     "lists": {

@@ -379,7 +379,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         ),
         Mutant(
             "room's happiest decides",
-            f"{RECOMMENDATIONS}blending.py",
+            f"{RECOMMENDATIONS}recommender.py",
             "least = min(given) if len(given) == people else 0.0",
             "least = max(given) if len(given) == people else 0.0",
             "A room's list is led by what only one of its people likes.",
@@ -405,7 +405,7 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
             f"{CHARTS}counters/youtube.py",
             "    status = Status.FAILED if video in asking.failed else Status.MISSING\n",
             """    if video in asking.failed:
-        return DayFigure(isrc, SERVICE, today, counting.now, view_count=0)
+        return CountReport(isrc, SERVICE, today, counting.now, view_count=0)
     status = Status.MISSING
 """,
             "A day on which YouTube did not answer shows as a fall to zero views.",
@@ -413,8 +413,8 @@ MUTANTS: dict[str, tuple[Mutant, ...]] = {
         Mutant(
             "failure replaces a count",
             f"{COUNTS}services.py",
-            "(_RANKS[figure.status], figure.counted_at, figure.view_count or 0)",
-            "(figure.counted_at, _RANKS[figure.status], figure.view_count or 0)",
+            "(_RANKS[report.status], report.counted_at, report.view_count or 0)",
+            "(report.counted_at, _RANKS[report.status], report.view_count or 0)",
             "A count of the morning is lost when a reading in the evening fails.",
         ),
         Mutant(

@@ -29,4 +29,4 @@ class AnalyticsConfig(AppConfig):
 
 
 def lock_nothing(_track_id: int) -> None:
-    """A track that changes leaves all counts as they are."""
+    """Changes of a track do not affect the counts."""

@@ -11,7 +11,7 @@ from core.identity import user_id_of
 
 
 class AnalyticsPersonalData:
-    """Of one user. A guest has none: only activities of accounts are stored."""
+    """The activities of an account. Activities of guests are not stored."""
 
     def export(self, key: str) -> dict[str, Any]:
         user_id = user_id_of(key)
@@ -41,23 +41,23 @@ class AnalyticsPersonalData:
                 claim_room_plays_in_batches(user_id=user_id, adder=adder)
 
     def transfer(self, *, giver: str, taker: str) -> None:
-        """Plays of a guest's tracks count as the account's; this and `transfer_bulk` may both assign them."""
+        """Assigns plays of the guest's tracks to the account; this and `transfer_bulk` may both do so."""
         user_id = user_id_of(taker)
         if user_id is not None:
             for adder in (giver, taker):
                 claim_room_plays(user_id=user_id, adder=adder)
 
     def erase_bulk(self, key: str, *, names: Collection[str]) -> None:
-        """Each portion leaves every count in a transaction of its own."""
+        """Deletes activities in portions, each subtracted from the counts in its own transaction."""
         del names
         user_id = user_id_of(key)
         if user_id is not None:
             delete_in_batches(Activity.objects.filter(user_id=user_id))
 
     def erase(self, key: str, *, names: Collection[str]) -> None:
-        """Removes the activities from every count, and blocks new reports until the transaction ends.
+        """Subtracts the activities from all counts, and blocks new reports until the transaction ends.
 
-        Once the account's row is locked it would be too late to wait for them: each refers to an account.
+        It runs before the account's row is locked: each new report needs a lock of that row.
         """
         del names
         user_id = user_id_of(key)

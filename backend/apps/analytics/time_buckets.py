@@ -1,8 +1,8 @@
-"""Quarters of an hour: the grain in which time is counted. Every zone's days and hours are made of them.
+"""Buckets of 15 minutes (quarters), from which days and hours of every time zone are summed.
 
-Since 1980 no zone has been off UTC by anything but whole quarters, so counts by quarter serve them all, those
-with half hours, three quarters and daylight saving too. Until 2011 a few, such as America/St_Johns, changed
-their clocks a minute after midnight: there the 14 minutes after that count by the previous clock.
+Since 1980, every time zone's offset from UTC is a multiple of 15 minutes, also with daylight saving time.
+Until 2011 a few zones, such as America/St_Johns, changed their clocks a minute after midnight. There, the
+following 14 minutes are counted by the previous offset.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,22 +11,22 @@ from zoneinfo import ZoneInfo, available_timezones
 
 QUARTER_SECONDS = 15 * 60
 QUARTERS_A_DAY = 96
-# Before this some zones were off by odd minutes; and no player reported activities over HTTP.
+# Before 1980, some offsets were not multiples of 15 minutes.
 EARLIEST = datetime(1980, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(1970, 1, 1)
 
 
 class UnknownZone(ValueError):
-    """There is no time zone of that name."""
+    """No time zone has this name."""
 
 
 def quarter_of(moment: datetime) -> int:
-    """The number of the quarter of an hour that `moment` lies in, counted from the beginning of 1970."""
+    """The number of the quarter that contains `moment`, counted from the beginning of 1970."""
     return int(moment.timestamp() // QUARTER_SECONDS)
 
 
 def local_time(quarter: int, zone: ZoneInfo) -> datetime:
-    """When the quarter begins, by the clocks of the zone."""
+    """The beginning of the quarter in local time."""
     return datetime.fromtimestamp(quarter * QUARTER_SECONDS, zone)
 
 
@@ -44,7 +44,7 @@ def beginning_of(day: int) -> datetime:
 
 
 def quarters_of(day: int) -> range:
-    """Those of the UTC day."""
+    """The quarters of a UTC day."""
     return range(day * QUARTERS_A_DAY, (day + 1) * QUARTERS_A_DAY)
 
 
@@ -57,5 +57,5 @@ def zone_named(name: str) -> ZoneInfo:
 
 @cache
 def _zone_names() -> frozenset[str]:
-    """Read once: they are several hundred files."""
+    """Cached, because reading them opens several hundred files."""
     return frozenset(available_timezones())

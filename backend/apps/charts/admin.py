@@ -10,17 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from apps.charts.genres import MusicService
-from apps.charts.models import (
-    ChartTrack,
-    Delivery,
-    Edition,
-    ManualMatch,
-    PipelineEvent,
-    RawEdition,
-    ReviewItem,
-    ServiceTrack,
-    StageRun,
-)
+from apps.charts.models import ChartTrack, Edition, ManualMatch, RawEdition, ReviewItem, ServiceTrack
+from apps.charts.pipeline_models import Delivery, PipelineEvent, StageRun
 from apps.charts.services import delete_match, save_match
 from apps.tracks.metadata import MetadataError, checked_isrc
 from core.admin import LockingAdmin, PartialUpdateForm, ReadOnlyAdmin

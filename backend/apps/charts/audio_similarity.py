@@ -1,4 +1,4 @@
-"""How alike two tracks sound, by their audio features. Knows no database."""
+"""The similarity of tracks by their audio features. It does not use the database."""
 
 from collections.abc import Mapping
 from dataclasses import astuple, fields
@@ -20,13 +20,13 @@ WEIGHTS = AudioFeatures(
     liveness=0.5,
 )
 COSINE_PART, DISTANCE_PART = 0.6, 0.4
-# Between the two most different tracks that there could be: the length of WEIGHTS, as it was agreed on.
+# The distance between the two most different possible tracks: the length of WEIGHTS, rounded.
 LARGEST_DISTANCE = 3.90
 FASTEST_TEMPO, QUIETEST_LOUDNESS = 250, 60
 
 
-class Sounds:
-    """Tracks by key, for comparisons of one with all."""
+class AudioIndex:
+    """Audio features by key, to find the tracks most similar to one of them."""
 
     def __init__(self, features: Mapping[str, AudioFeatures]) -> None:
         self._keys = np.array(sorted(features))
@@ -48,13 +48,13 @@ class Sounds:
         return [(str(self._keys[at]), float(scores[at])) for at in others]
 
     def _similarities(self, place: int) -> NDArray[np.float64]:
-        """Of one track to all: from 0 to 1; 1 for the same features."""
+        """The similarities of one track to all, from 0 to 1; 1 for equal features."""
         distances = np.linalg.norm(self._rows - self._rows[place], axis=1)
         lengths = self._lengths * self._lengths[place]
         alike = np.all(self._rows == self._rows[place], axis=1).astype(np.float64)
         cosines = np.divide(self._rows @ self._rows[place], lengths, out=alike, where=lengths > 0)
         closeness = np.maximum(0.0, 1 - distances / LARGEST_DISTANCE)
-        # In one millionth of a millionth they differ by the order of adding alone.
+        # Differences below 1e-12 depend only on the order of additions.
         scores: NDArray[np.float64] = np.round(
             COSINE_PART * np.minimum(1.0, cosines) + DISTANCE_PART * closeness, 12
         )
@@ -62,7 +62,7 @@ class Sounds:
 
 
 def weighted(features: AudioFeatures) -> tuple[float, ...]:
-    """Each from 0 to its weight."""
+    """Each feature, scaled from 0 to its weight."""
     scaled = {field.name: getattr(features, field.name) for field in fields(features)}
     scaled["tempo"] /= FASTEST_TEMPO
     scaled["loudness"] = (scaled["loudness"] + QUIETEST_LOUDNESS) / QUIETEST_LOUDNESS

@@ -27,7 +27,7 @@ class SampleTrack(ApiError):
 
 
 @raises(
-    ErrorSpec(SampleTrack, "Samples are invented, and cannot be added.", {"isrc": "ZZTUT2500001"}),
+    ErrorSpec(SampleTrack, "SampleConnector are invented, and cannot be added.", {"isrc": "ZZTUT2500001"}),
     ErrorSpec(Conflict, "Another track has got the ISRC meanwhile.", {"isrc": "ZZTUT2500001", "track_id": 7}),
 )
 def add_to_library(*, track: ChartTrack) -> tuple[Track, bool]:
@@ -88,12 +88,11 @@ def show_first_charts(report: Callable[[str], None]) -> None:
     if Edition.objects.filter(published_at__isnull=False).exists():
         return
     # Here, because nearly every start ends above.
-    from apps.charts.connectors.samples import Samples
-    from apps.charts.pipeline.run_lock import AlreadyRunning
-    from apps.charts.pipeline.runner import Plan, run_pipeline
+    from apps.charts.connectors.samples import SampleConnector
+    from apps.charts.pipeline.runner import AlreadyRunning, Plan, run_pipeline
 
     report("Adding sample charts …")
     try:
-        run_pipeline(Plan(supply=Samples()))
+        run_pipeline(Plan(connector=SampleConnector()))
     except AlreadyRunning:
         report("The pipeline is running: there will soon be charts.")

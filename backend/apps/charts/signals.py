@@ -13,7 +13,7 @@ import msgspec
 from apps.charts.genres import Genre
 from apps.charts.models import Edition
 from apps.charts.parsers.base import converted
-from apps.charts.pipeline.outbox import Kind, announced
+from apps.charts.pipeline.outbox import Kind, event_emitted
 from apps.realtime.decorators import broadcast_event
 from apps.realtime.models import StreamKind
 from apps.realtime.selectors import stream_id_of
@@ -99,7 +99,7 @@ def of_charts(announcement: Announcement) -> int:
     return ensure_chart_stream()
 
 
-@broadcast_event("chart.published", on=announced, sender=Kind.PUBLISHED, stream=of_charts)
+@broadcast_event("chart.published", on=event_emitted, sender=Kind.PUBLISHED, stream=of_charts)
 def chart_published(announcement: Announcement) -> EditionPayload:
     """`{"genre", "date", "is_sample"}`: the chart of that day is new or has changed.
 
@@ -108,7 +108,7 @@ def chart_published(announcement: Announcement) -> EditionPayload:
     return converted(announcement, EditionPayload)
 
 
-@broadcast_event("chart.withdrawn", on=announced, sender=Kind.WITHDRAWN, stream=of_charts)
+@broadcast_event("chart.withdrawn", on=event_emitted, sender=Kind.WITHDRAWN, stream=of_charts)
 def chart_withdrawn(announcement: Announcement) -> WithdrawnChartPayload:
     """`{"genre"}`: this genre has no chart until one is published.
 
@@ -117,7 +117,7 @@ def chart_withdrawn(announcement: Announcement) -> WithdrawnChartPayload:
     return converted(announcement, WithdrawnChartPayload)
 
 
-@broadcast_event("source.failed", on=announced, sender=Kind.SOURCE_FAILED, stream=of_charts)
+@broadcast_event("source.failed", on=event_emitted, sender=Kind.SOURCE_FAILED, stream=of_charts)
 def source_failed(announcement: Announcement) -> FailedSourcePayload:
     """`{"service", "genre"}`: the list of a service could not be fetched; its last good one is used."""
     return converted(announcement, FailedSourcePayload)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
-from apps.charts.models import Stage
+from apps.charts.pipeline_models import Stage
 from apps.jobs.registry import job
 from core.errors import Unavailable
 
@@ -27,22 +27,22 @@ def count_chart_plays() -> dict[str, str]:
 @job("charts.mail_notice")
 def mail_chart_notice() -> dict[str, int]:
     """Mails the daily report to CHART_REPORT_EMAILS, with retries until it is sent."""
-    from apps.charts.daily_report import NoticeError, mail, notice_of_today
+    from apps.charts.monitoring import ReportError, mail, report_of_today
 
     try:
-        return {"told": mail(notice_of_today(now=timezone.now()))}
-    except NoticeError as error:
+        return {"sent": mail(report_of_today(now=timezone.now()))}
+    except ReportError as error:
         raise Unavailable(str(error), retry_after_seconds=RETRY_SECONDS) from error
 
 
-@job("charts.call_webhook")
+@job("charts.call_report_webhook")
 def call_chart_webhook() -> dict[str, int]:
     """The same to CHART_REPORT_WEBHOOK_URL."""
-    from apps.charts.daily_report import NoticeError, call_webhook, notice_of_today
+    from apps.charts.monitoring import ReportError, call_report_webhook, report_of_today
 
     try:
-        return {"told": call_webhook(notice_of_today(now=timezone.now()))}
-    except NoticeError as error:
+        return {"sent": call_report_webhook(report_of_today(now=timezone.now()))}
+    except ReportError as error:
         raise Unavailable(str(error), retry_after_seconds=RETRY_SECONDS) from error
 
 
@@ -55,14 +55,13 @@ def thin_chart_history() -> dict[str, int]:
 
 
 def _run(stages: Sequence[Stage]) -> dict[str, str]:
-    """What became of each stage. Raises Unavailable while another run goes on: then it is tried again."""
+    """The status of each stage. Raises Unavailable while another run is active: the job is then retried."""
     # Here, because the server knows its jobs, and seldom runs these.
-    from apps.charts.pipeline.run_lock import AlreadyRunning
-    from apps.charts.pipeline.runner import Plan, run_pipeline, supply_from
+    from apps.charts.pipeline.runner import AlreadyRunning, Plan, connector_for, run_pipeline
 
     try:
-        with supply_from(None) as supply:
-            records = run_pipeline(Plan(supply=supply, stages=stages))
+        with connector_for(None) as connector:
+            records = run_pipeline(Plan(connector=connector, stages=stages))
     except AlreadyRunning:
-        raise Unavailable("Another run goes on.", retry_after_seconds=RETRY_SECONDS) from None
+        raise Unavailable("Another run is active.", retry_after_seconds=RETRY_SECONDS) from None
     return {record.stage: record.status for record in records}

@@ -8,7 +8,7 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.charts import examples
+from apps.charts import payloads
 from apps.charts.payloads import ChartChange, ChartMovement, ChartPlays
 from apps.charts.room_charts import (
     MAX_PLAYS,
@@ -26,9 +26,9 @@ from apps.charts.selectors.charts import (
     edition_on,
     index,
     is_made_of_samples,
+    service_list,
     stored_charts,
 )
-from apps.charts.selectors.lists import service_list
 from apps.charts.selectors.tracks import track_page
 from apps.charts.serializers import genre_named, ranked_service_named, read_query, track_named
 from apps.charts.services import add_to_library
@@ -60,14 +60,14 @@ class ChartViewSet(viewsets.ViewSet):
 
     tag = "charts"
 
-    @endpoint(ResponseSpec(200, example=examples.INDEX), is_enveloped=True)
+    @endpoint(ResponseSpec(200, example=payloads.INDEX), is_enveloped=True)
     def list(self, request: Request) -> Response:
         """What there are charts of."""
         del request
         return success("What there are charts of.", index(), is_sample=is_made_of_samples())
 
     @endpoint(
-        ResponseSpec(200, example=examples.CHART),
+        ResponseSpec(200, example=payloads.CHART),
         parameters=[SORT, DATE],
         errors=[genre_named, read_query],
         is_enveloped=True,
@@ -88,7 +88,7 @@ class ChartViewSet(viewsets.ViewSet):
         return chart_response(request, genre)
 
     @endpoint(
-        ResponseSpec(200, example=examples.SERVICE_LIST),
+        ResponseSpec(200, example=payloads.SERVICE_LIST),
         parameters=[DATE],
         errors=[genre_named, read_query],
         is_enveloped=True,
@@ -100,7 +100,7 @@ class ChartViewSet(viewsets.ViewSet):
             f"The list of {service} for {genre} of {listed.date}.", listed, is_sample=listed.is_sample
         )
 
-    @endpoint(ResponseSpec(200, example=examples.TRACK), errors=[track_named], is_enveloped=True)
+    @endpoint(ResponseSpec(200, example=payloads.TRACK), errors=[track_named], is_enveloped=True)
     def track(self, request: Request, isrc: str) -> Response:
         """One track: where it is and was, how often it is played.
 
@@ -112,8 +112,8 @@ class ChartViewSet(viewsets.ViewSet):
         return success("The track.", track_page(track), is_sample=track.is_sample)
 
     @endpoint(
-        ResponseSpec(201, "The track is in the library now.", examples.IN_LIBRARY, LOCATION),
-        ResponseSpec(200, "The library had it already.", examples.IN_LIBRARY, LOCATION),
+        ResponseSpec(201, "The track is in the library now.", payloads.IN_LIBRARY, LOCATION),
+        ResponseSpec(200, "The library had it already.", payloads.IN_LIBRARY, LOCATION),
         errors=[track_named, add_to_library],
         is_enveloped=True,
     )
@@ -181,9 +181,9 @@ CHART = RoomChartAnswer(
         tracks=[
             RoomChartEntryPayload(
                 rank=1,
-                isrc=examples.ISRC,
-                name=examples.NAME,
-                artist=examples.ARTIST,
+                isrc=payloads.ISRC,
+                name=payloads.NAME,
+                artist=payloads.ARTIST,
                 album="",
                 cover_url="",
                 services={},

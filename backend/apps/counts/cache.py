@@ -1,26 +1,210 @@
-"""Reading view counts through the cache: computed once for concurrent readers, never older than the rows.
+"""The cache of view counts: its keys, invalidation in every process, and reads that compute a value once.
 
 A cached value is stored with its key's mark from before the computation. A change sets a new mark, so a
 value that was computed from older rows is invalid, even if it is stored after the change. Rows in the
-database (DroppedView) report changes to every process: a cache in a process, and a Redis that was
+database (CacheInvalidation) report changes to every process: a cache in a process, and a Redis that was
 unavailable, are invalidated within POLL_SECONDS. While Redis is unavailable nothing is cached.
 """
 
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache as cache_forever
-from threading import Event
+from threading import Event, Lock
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 import msgspec
 from django.core.cache import cache
+from django.db import transaction
+from django.utils import timezone
 
-from apps.counts import cache_invalidation
-from apps.counts.cache_invalidation import FAMILIES, Family
+from apps.counts.models import CacheInvalidation
 from core.cache import shared_memory
 from core.metrics import CACHE_RESULTS
 from core.resilience import PendingResult, SingleFlight
+
+# --- Keys --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Cache keys with one prefix and lifetime. `per_service`: one key for each service of a track."""
+
+    name: str
+    seconds: int
+    per_service: bool
+
+    def key(self, isrc: str, service: str = "") -> str:
+        return f"{self.name}:{isrc}:{service}" if self.per_service else f"{self.name}:{isrc}"
+
+
+CURRENT = Family("view_count", 3600, per_service=True)
+HISTORY = Family("historical_views", 6 * 3600, per_service=True)
+OF_TRACK = Family("gql_view_data", 1800, per_service=False)
+FAMILIES = (CURRENT, HISTORY, OF_TRACK)
+LONGEST_SECONDS = max(family.seconds for family in FAMILIES)
+
+
+def keys_of(tracks: Iterable[tuple[str, str]]) -> list[str]:
+    """All keys whose values depend on these (isrc, service) pairs, without duplicates."""
+    return list(
+        dict.fromkeys(
+            family.key(isrc, service) if family.per_service else family.key(isrc)
+            for isrc, service in tracks
+            for family in FAMILIES
+        )
+    )
+
+
+# --- Invalidation ------------------------------------------------------------------------------------
+
+
+# The maximum delay until a process applies an invalidation that another one wrote.
+POLL_SECONDS = 1.0
+# Rows may become visible later than others with higher numbers: a transaction lasts no longer than this.
+OVERLAP = timedelta(seconds=60)
+# Longer than any value's lifetime, so that no value outlives the mark that invalidates it.
+MARK_SECONDS = LONGEST_SECONDS + 60
+WHOLE_FAMILIES = frozenset(f"{family.name}:" for family in FAMILIES)
+
+
+class _AppliedInvalidations:
+    """The invalidations that this process has applied."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.polled_at = float("-inf")
+        self.below: int | None = None
+        self.applied: set[int] = set()
+
+
+_applied = _AppliedInvalidations()
+
+
+def catch_up() -> None:
+    """Applies other processes' invalidations, at most every POLL_SECONDS; concurrent callers do not wait."""
+    followed = _applied
+    if time.monotonic() - followed.polled_at < POLL_SECONDS or not followed.lock.acquire(blocking=False):
+        return
+    try:
+        if time.monotonic() - followed.polled_at >= POLL_SECONDS:
+            _poll(followed)
+    finally:
+        followed.lock.release()
+
+
+def catch_up_now() -> None:
+    """Applies all invalidations now."""
+    with _applied.lock:
+        _poll(_applied)
+
+
+def _poll(followed: _AppliedInvalidations) -> None:
+    settled = timezone.now() - OVERLAP
+    if followed.below is None:
+        followed.below = _start()
+    rows = list(CacheInvalidation.objects.filter(pk__gt=followed.below).order_by("pk"))
+    apply([row for row in rows if row.pk not in followed.applied])
+    followed.polled_at = time.monotonic()
+    if shared_memory().is_unavailable:
+        return  # they are applied again when Redis is available
+    followed.applied = {row.pk for row in rows}
+    followed.below = max([followed.below, *(row.pk for row in rows if row.dropped_at < settled)])
+    followed.applied = {pk for pk in followed.applied if pk > followed.below}
+
+
+def _start() -> int:
+    """The first row to apply: a shared cache may contain values from before this process started."""
+    age = timedelta(seconds=LONGEST_SECONDS) if is_shared() else OVERLAP
+    newest = CacheInvalidation.objects.filter(dropped_at__lt=timezone.now() - age).order_by("-pk").first()
+    return newest.pk if newest else 0
+
+
+def apply(rows: Iterable[CacheInvalidation]) -> None:
+    """Marks the keys of these rows as changed. Safe to repeat: a later mark is never replaced."""
+    marks: dict[str, int] = {}
+    for row in rows:
+        if row.isrc:
+            marks |= dict.fromkeys(keys_of([(row.isrc, row.service)]), row.pk)
+            continue
+        _delete_prefix(row)
+        if row.prefix in WHOLE_FAMILIES:
+            marks[row.prefix] = row.pk
+    if not marks:
+        return
+    known = cache.get_many(map(mark_of, marks))
+    new = {name: mark for name, mark in marks.items() if known.get(mark_of(name), 0) < mark}
+    if new:
+        cache.set_many({mark_of(name): mark for name, mark in new.items()}, timeout=MARK_SECONDS)
+        cache.delete_many(list(new))
+
+
+def _delete_prefix(row: CacheInvalidation) -> None:
+    """Deletes the keys with this prefix. In a shared cache, the process that wrote the row has done so."""
+    if not is_shared():
+        shared_memory().delete_prefix(row.prefix)
+
+
+def is_shared() -> bool:
+    return shared_memory().is_shared
+
+
+def mark_of(name: str) -> str:
+    return f"mark:{name}"
+
+
+def mark_of_family(name: str) -> str:
+    """The mark of the family to which a key belongs."""
+    return mark_of(f"{name.partition(':')[0]}:")
+
+
+def invalidate_views(tracks: Iterable[tuple[str, str]]) -> None:
+    """After this transaction, readers compute the values of these (isrc, service) pairs again."""
+    rows = CacheInvalidation.objects.bulk_create(
+        [CacheInvalidation(isrc=isrc, service=service) for isrc, service in tracks], batch_size=500
+    )
+    transaction.on_commit(lambda: apply(rows), robust=True)
+
+
+def invalidate_all_views() -> None:
+    """Invalidates all keys, after a change of very many tracks."""
+    rows = CacheInvalidation.objects.bulk_create(
+        [CacheInvalidation(prefix=f"{family.name}:") for family in FAMILIES]
+    )
+    transaction.on_commit(lambda: apply(rows), robust=True)
+
+
+class UnknownPrefix(ValueError):
+    """No key has this prefix."""
+
+    def __init__(self, prefix: str) -> None:
+        families = ", ".join(f"{family.name}:" for family in FAMILIES)
+        super().__init__(f"No key begins with {prefix!r}. The prefixes are {families}.")
+
+
+def clear_views(prefix: str = "") -> int:
+    """Clears the cache in every process; returns the number of keys deleted from a shared cache.
+
+    Raises UnknownPrefix.
+    """
+    prefixes = [_within_a_family(prefix)] if prefix else [f"{family.name}:" for family in FAMILIES]
+    with transaction.atomic():
+        rows = CacheInvalidation.objects.bulk_create([CacheInvalidation(prefix=one) for one in prefixes])
+    cleared = sum(shared_memory().delete_prefix(one) for one in prefixes)
+    apply(rows)
+    return cleared if is_shared() else 0
+
+
+def _within_a_family(prefix: str) -> str:
+    if not any(prefix.startswith(f"{family.name}:") for family in FAMILIES):
+        raise UnknownPrefix(prefix)
+    return prefix
+
+
+# --- Reads -------------------------------------------------------------------------------------------
+
 
 V = TypeVar("V")
 encode = msgspec.msgpack.Encoder().encode
@@ -41,12 +225,12 @@ _flights: SingleFlight[Any] = SingleFlight()
 def cached_values(
     family: Family, tracks: Sequence[Key], compute: Compute[V], kind: Any = Any
 ) -> dict[Key, V]:
-    """Values by (isrc, service): the cached ones, and what `compute` returns for the others.
+    """Values by (isrc, service): cached ones, and results of `compute` for the others.
 
-    `compute` is called at most once for all keys that no other reader is computing. `kind` is the type V. It
-    must be one that msgpack supports: for thousands of days it takes a tenth of the time that pickle does.
+    `compute` is called at most once, for all keys that no other reader is computing. `kind` is the type V,
+    which msgpack must support; for thousands of days, msgpack takes a tenth of the time of pickle.
     """
-    cache_invalidation.catch_up()
+    catch_up()
     return _Lookup(family, tracks, compute, kind).values()
 
 
@@ -86,16 +270,14 @@ class _Lookup(Generic[V]):
         return self._read_with_marks(tracks)[0]
 
     def _read_with_marks(self, tracks: Iterable[Key]) -> tuple[dict[Key, V], dict[Key, object]]:
-        """The cached values that are valid; and each key's mark."""
+        """The valid cached values, and each key's mark."""
         names = {track: self._names[track] for track in tracks}
-        families = {cache_invalidation.mark_of_family(name) for name in names.values()}
-        stored = cache.get_many(
-            [*names.values(), *map(cache_invalidation.mark_of, names.values()), *families]
-        )
+        families = {mark_of_family(name) for name in names.values()}
+        stored = cache.get_many([*names.values(), *map(mark_of, names.values()), *families])
         marks: dict[Key, object] = {
             track: (
-                stored.get(cache_invalidation.mark_of_family(name)),
-                stored.get(cache_invalidation.mark_of(name)),
+                stored.get(mark_of_family(name)),
+                stored.get(mark_of(name)),
             )
             for track, name in names.items()
         }
@@ -109,7 +291,7 @@ class _Lookup(Generic[V]):
         return valid, marks
 
     def _computed(self, tracks: list[Key]) -> dict[Key, V]:
-        """Values from this process, or from others that are already computing them and finish in time."""
+        """Values computed here, or by other processes that are already computing them and finish in time."""
         token = uuid4().hex
         claimed = {track for track in tracks if self._claim(track, token)}
         values = self._stored([track for track in tracks if track in claimed])
@@ -139,7 +321,7 @@ class _Lookup(Generic[V]):
     def _claim(self, track: Key, token: str) -> bool:
         """Whether no other process is computing the value. Without Redis, no process could share it."""
         return (
-            not cache_invalidation.is_shared()
+            not is_shared()
             or shared_memory().is_unavailable
             or cache.add(self._claim_of(track), token, timeout=PATIENCE_SECONDS)
         )
@@ -161,7 +343,7 @@ class _Lookup(Generic[V]):
         return found
 
     def _waited_for(self, others: Mapping[Key, PendingResult[V]]) -> dict[Key, V]:
-        """The values from other threads; those that are missing in the end are computed here."""
+        """The values of other threads; values that are not there in time are computed here."""
         until = time.monotonic() + PATIENCE_SECONDS
         ended = {track: flight.wait(max(0.0, until - time.monotonic())) for track, flight in others.items()}
         failed = [track for track, values in ended.items() if not values]

@@ -27,7 +27,7 @@ LEAST_USUAL_FOR_STALE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DailyCount:
     """A day's count as it was reported; None without one."""
 
     day: date
@@ -35,7 +35,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Derived:
+class DailyDifference:
     """What is derived for one day: the difference to an earlier count, `delta_days` before."""
 
     delta: int | None = None
@@ -44,7 +44,7 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedDay:
     """A day with a count, and the growth per day since the count before."""
 
     day: date
@@ -63,19 +63,21 @@ def is_counted(count: int | None, flag: str) -> bool:
     return count is not None and not flag
 
 
-def derived(figures: Iterable[Figure], before: Sequence[Counted] = ()) -> list[Derived]:
-    """The derived values of each count, in the order of days.
+def daily_differences(
+    counts: Iterable[DailyCount], before: Sequence[CountedDay] = ()
+) -> list[DailyDifference]:
+    """The differences and flags of each count, in the order of days.
 
     `before`: up to USUAL_DAYS + 1 earlier days with counts, oldest first.
     """
     known = list(before)
     found = []
-    for figure in figures:
-        result = _of_day(figure, known)
+    for daily in counts:
+        result = _of_day(daily, known)
         found.append(result)
-        if figure.count is not None and result.flag != "stale":
+        if daily.count is not None and result.flag != "stale":
             rate = per_day(result.delta, result.delta_days)
-            known.append(Counted(figure.day, figure.count, rate, is_anomaly=bool(result.flag)))
+            known.append(CountedDay(daily.day, daily.count, rate, is_anomaly=bool(result.flag)))
     return found
 
 
@@ -83,33 +85,33 @@ def per_day(delta: int | None, delta_days: int | None) -> float | None:
     return None if delta is None or not delta_days else delta / delta_days
 
 
-def _of_day(figure: Figure, known: Sequence[Counted]) -> Derived:
-    if figure.count is None or not known:
-        return Derived()
+def _of_day(daily: DailyCount, known: Sequence[CountedDay]) -> DailyDifference:
+    if daily.count is None or not known:
+        return DailyDifference()
     last = known[-1]
-    if figure.count == last.count and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
-        return Derived(flag="stale")
+    if daily.count == last.count and (usual_per_day(known, least=1) or 0) >= LEAST_USUAL_FOR_STALE:
+        return DailyDifference(flag="stale")
     plausible = next((one for one in reversed(known) if not one.is_anomaly), last)
-    result = _since(plausible, figure.day, figure.count, known)
-    if last.is_anomaly and figure.count > last.count and (result.flag or plausible is last):
-        return result if _since(last, figure.day, figure.count, known).flag else Derived()
+    result = _since(plausible, daily.day, daily.count, known)
+    if last.is_anomaly and daily.count > last.count and (result.flag or plausible is last):
+        return result if _since(last, daily.day, daily.count, known).flag else DailyDifference()
     return result
 
 
-def _since(before: Counted, day: date, count: int, known: Sequence[Counted]) -> Derived:
+def _since(before: CountedDay, day: date, count: int, known: Sequence[CountedDay]) -> DailyDifference:
     delta, days = count - before.count, (day - before.day).days
     if delta < 0:
-        return Derived(delta, days, "fell")
+        return DailyDifference(delta, days, "fell")
     usual = usual_per_day(known)
     if usual is None:
         is_jump = delta > FIRST_JUMP_FACTOR * max(before.count, FIRST_FEW)
     else:
         # Per day: the growth over several days without counts is no jump.
         is_jump = delta / days >= LEAST_JUMP and delta / days > JUMP_FACTOR * max(usual, 1)
-    return Derived(delta, days, "jumped" if is_jump else "")
+    return DailyDifference(delta, days, "jumped" if is_jump else "")
 
 
-def usual_per_day(known: Sequence[Counted], *, least: int = LEAST_DAYS) -> float | None:
+def usual_per_day(known: Sequence[CountedDay], *, least: int = LEAST_DAYS) -> float | None:
     """The median of the track's latest growth per day; None with fewer than `least` days."""
     rates = [one.per_day for one in known[-USUAL_DAYS:] if one.per_day is not None]
     return median(rates) if len(rates) >= least else None

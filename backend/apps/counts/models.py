@@ -1,4 +1,4 @@
-"""The two tables of view counts, and the notices that invalidate other processes' caches."""
+"""The two tables of view counts, and the table of cache invalidations."""
 
 from functools import cache
 from typing import ClassVar, Literal, cast
@@ -11,7 +11,7 @@ from apps.counts.isrc_constraint import isrc_constraint
 from apps.tracks.metadata import ISRC_LENGTH
 
 MAX_SERVICE, MAX_STATUS, MAX_FLAG = 16, 7, 6
-# A day's figure as it is shown.
+# The status of a day's count in responses.
 CountStatus = Literal["ok", "anomaly", "stale", "failed", "missing"]
 
 
@@ -29,35 +29,35 @@ class Status(models.TextChoices):
 
     OK = "ok", "counted"
     FAILED = "failed", "the source failed"
-    MISSING = "missing", "the source has no figure"
-    STALE = "stale", "the source repeats all its figures of the day before"
-    ANOMALY = "anomaly", "the source has two figures"
+    MISSING = "missing", "the source has no count"
+    STALE = "stale", "the source repeats all its counts of the day before"
+    ANOMALY = "anomaly", "the source has two counts"
 
 
 class Flag(models.TextChoices):
     """Why a count is doubtful. It is stored as it was reported."""
 
-    NONE = "", "nothing odd"
+    NONE = "", "plausible"
     FELL = "fell", "lower than before"
-    JUMPED = "jumped", "far more than this track gets"
-    STALE = "stale", "a copy of the figure before: not counted on that day"
+    JUMPED = "jumped", "far more than this track usually gets"
+    STALE = "stale", "a copy of the previous count: not counted on that day"
 
 
 @cache
 def shown_status(status: str, flag: str) -> CountStatus:
-    """In one word: `anomaly` for a figure that fell or jumped, `stale` for a copy of the day before."""
+    """`anomaly` for a count that fell or jumped, `stale` for a copy of the previous day's count."""
     if flag in {Flag.FELL, Flag.JUMPED}:
         return "anomaly"
     return cast(CountStatus, str(flag or status))
 
 
 class ViewCount(models.Model):
-    """The newest figure of a track at a service. It follows from the history; nothing else writes it."""
+    """The newest plausible count of a track at a service, derived from its history."""
 
     isrc = models.CharField("ISRC", max_length=ISRC_LENGTH)
     service = models.CharField(max_length=MAX_SERVICE, choices=CountedService.choices)
     view_count = models.BigIntegerField()
-    # When it was counted; a copy of an older figure doesn't make it newer.
+    # When it was counted; a copy of an older count does not make it newer.
     last_updated = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -79,19 +79,19 @@ class ViewCount(models.Model):
 
 
 class HistoricalViewCount(models.Model):
-    """A day's figure of a track at a service: counted, failed or missing."""
+    """A track's count at a service on one day, or why there is none: failed or missing."""
 
     isrc = models.CharField("ISRC", max_length=ISRC_LENGTH)
     service = models.CharField(max_length=MAX_SERVICE, choices=CountedService.choices)
-    # As it was reported; null where nothing was, which is never zero.
+    # As it was reported; null without a report, never zero.
     view_count = models.BigIntegerField(null=True)
-    # Since the last day that was counted, `delta_days` before; null on the first.
+    # The difference to the last counted day, `delta_days` earlier; null on the first.
     delta_count = models.BigIntegerField(null=True)
     delta_days = models.IntegerField(null=True)
     recorded_date = models.DateField()
     status = models.CharField(max_length=MAX_STATUS, choices=Status.choices, default=Status.OK)
     flag = models.CharField(max_length=MAX_FLAG, choices=Flag.choices, default=Flag.NONE, blank=True)
-    # Of two figures of one day the later stays.
+    # If a day is counted twice, the later count is stored.
     counted_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -115,7 +115,7 @@ class HistoricalViewCount(models.Model):
             models.Index(fields=["recorded_date"], name="historical_recorded_date"),
             models.Index(fields=["service", "recorded_date"], name="historical_service_date"),
             models.Index(fields=["isrc"], name="historical_isrc"),
-            # All that a graph of one track asks for: the table itself isn't touched.
+            # A track's graph is read from this index alone.
             models.Index(
                 fields=["isrc", "recorded_date", "service", "view_count", "delta_count", "status", "flag"],
                 name="historical_of_track",
@@ -123,28 +123,28 @@ class HistoricalViewCount(models.Model):
         ]
 
     def __str__(self) -> str:
-        figure = self.status if self.view_count is None else self.view_count
-        return f"{figure} of {self.isrc} at {self.service} on {self.recorded_date}"
+        count = self.status if self.view_count is None else self.view_count
+        return f"{count} of {self.isrc} at {self.service} on {self.recorded_date}"
 
 
-class DroppedView(models.Model):
-    """An invalidation: cached counts of a track are out of date, which the database reports to every process.
+class CacheInvalidation(models.Model):
+    """Cached counts that are out of date; every process polls this table.
 
-    Written with the change itself, so it is there also when Redis, or the process that wrote it, is not.
+    Written in the transaction of the change, so it does not depend on Redis or on the process that wrote it.
     """
 
     isrc = models.CharField(max_length=ISRC_LENGTH, blank=True)
     service = models.CharField(max_length=MAX_SERVICE, blank=True)
-    # Instead of a track: all keys that begin so.
+    # Instead of a track: all keys with this prefix.
     prefix = models.CharField(max_length=64, blank=True)
     dropped_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
-        db_table = "charts_droppedview"
+        db_table = "count_cache_invalidations"
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=(Q(isrc="") & ~Q(prefix="")) | (~Q(isrc="") & Q(prefix="")),
-                name="dropped_view_track_or_prefix",
+                name="count_cache_invalidation_track_or_prefix",
             )
         ]
 

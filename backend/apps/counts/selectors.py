@@ -12,8 +12,7 @@ from django.db.models import CharField, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from apps.counts.cache import cached_values
-from apps.counts.cache_invalidation import CURRENT, HISTORY, OF_TRACK
+from apps.counts.cache import CURRENT, HISTORY, OF_TRACK, cached_values
 from apps.counts.models import CountedService, HistoricalViewCount, ViewCount
 from core.cache import shared_memory
 
@@ -23,16 +22,16 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class CurrentCount:
-    """The last figure that was counted, and when."""
+    """The last plausible count, and when it was counted."""
 
     view_count: int
     last_updated: datetime
 
 
-class DayCount(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """One day of a history. Without a figure the status says why.
+class HistoryDay(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """One day of a history. If there is no count, the status gives the reason.
 
-    A chart's response reads 12,000 of them: the garbage collector need not look at any.
+    A chart's response reads 12,000 of them, so they are not tracked by the garbage collector.
     """
 
     day: date
@@ -44,16 +43,16 @@ class DayCount(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class ServiceCounts:
-    """What is known of a track at one service."""
+    """A track's counts at one service."""
 
     current: CurrentCount | None
-    history: tuple[DayCount, ...]
+    history: tuple[HistoryDay, ...]
 
 
 def current_counts(
     isrcs: Collection[str], services: Iterable[str] = CountedService.values
 ) -> dict[Key, CurrentCount]:
-    """By (isrc, service); what was never counted is left out."""
+    """By (isrc, service), without those that were never counted."""
     keys = [(isrc, service) for isrc in isrcs for service in services]
     found = cached_values(CURRENT, keys, _read_current, CurrentCount | None)
     return {key: count for key, count in found.items() if count is not None}
@@ -61,15 +60,17 @@ def current_counts(
 
 def histories(
     isrcs: Collection[str], services: Iterable[str] = CountedService.values, *, today: date | None = None
-) -> dict[Key, tuple[DayCount, ...]]:
+) -> dict[Key, tuple[HistoryDay, ...]]:
     """The last HISTORY_DAYS days, oldest first, by (isrc, service)."""
     first = _first_day(today)
     keys = [(isrc, service) for isrc in isrcs for service in services]
-    return cached_values(HISTORY, keys, lambda missing: _read_histories(missing, first), tuple[DayCount, ...])
+    return cached_values(
+        HISTORY, keys, lambda missing: _read_histories(missing, first), tuple[HistoryDay, ...]
+    )
 
 
 def view_data(isrcs: Collection[str], *, today: date | None = None) -> dict[str, dict[str, ServiceCounts]]:
-    """Everything that a page shows of tracks' counts, by ISRC and service (of those that have any)."""
+    """Current counts and histories, by ISRC and by service, of services that have any."""
     first = _first_day(today)
     found = cached_values(
         OF_TRACK,
@@ -90,7 +91,7 @@ def history_of_track(isrc: str, *, since: date, until: date) -> "QuerySet[Histor
 
 
 class _Days(dict[str, date]):
-    """By their text."""
+    """Days by their ISO text, each parsed once."""
 
     def __missing__(self, text: str) -> date:
         day = self[text] = date.fromisoformat(text)
@@ -102,7 +103,7 @@ def _first_day(today: date | None) -> date:
 
 
 def _read_current(keys: Sequence[Key]) -> dict[Key, CurrentCount | None]:
-    """That there is none is cached as well."""
+    """Includes None for keys without a count, so that their absence is cached."""
     rows = ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
     found = {
         (isrc, service): CurrentCount(count, updated)
@@ -111,8 +112,8 @@ def _read_current(keys: Sequence[Key]) -> dict[Key, CurrentCount | None]:
     return {key: found.get(key) for key in keys}
 
 
-def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[DayCount, ...]]:
-    found: defaultdict[Key, list[DayCount]] = defaultdict(list)
+def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[HistoryDay, ...]]:
+    found: defaultdict[Key, list[HistoryDay]] = defaultdict(list)
     rows = HistoricalViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys}, recorded_date__gte=first)
     # As text: thousands of rows have 30 different days, and each day is parsed once.
     as_text = Cast("recorded_date", CharField(max_length=10))
@@ -121,7 +122,7 @@ def _read_histories(keys: Sequence[Key], first: date) -> dict[Key, tuple[DayCoun
     )
     days = _Days()
     for isrc, service, day, count, delta, status, flag in ordered:
-        found[isrc, service].append(DayCount(days[day], count, delta, status, flag))
+        found[isrc, service].append(HistoryDay(days[day], count, delta, status, flag))
     return {key: tuple(found.get(key, ())) for key in keys}
 
 
@@ -146,12 +147,12 @@ TRACKS_AT_ONCE = 100
 
 
 def warm_views() -> Iterator[tuple[int, int]]:
-    """Reads every track's counts through the cache; yields after each part how many of how many are done."""
+    """Reads every track's counts through the cache; yields (done, total) after each batch."""
     return warm_tracks(list(ViewCount.objects.order_by("isrc").values_list("isrc", flat=True).distinct()))
 
 
 def warm_tracks(isrcs: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The same of these alone."""
+    """Like `warm_views`, for these tracks only."""
     for at in range(0, len(isrcs), TRACKS_AT_ONCE):
         part = isrcs[at : at + TRACKS_AT_ONCE]
         current_counts(part)
@@ -175,7 +176,7 @@ class CacheUnavailableError(Exception):
 def warm_counted(isrcs: Sequence[str]) -> None:
     """Raises CacheUnavailableError, so that the next replay tries again.
 
-    A cache of this process alone would be of no use to the server processes.
+    Does nothing if the cache belongs to this process alone, because other processes could not use it.
     """
     global _outage_until
     memory = shared_memory()

@@ -10,9 +10,17 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import TruncMonth
 
-from apps.counts.cache_invalidation import MARK_SECONDS, drop_views
-from apps.counts.deltas import USUAL_DAYS, Counted, Derived, Figure, derived, is_counted, per_day
-from apps.counts.models import DroppedView, Flag, HistoricalViewCount, Status, ViewCount, shown_status
+from apps.counts.cache import MARK_SECONDS, invalidate_views
+from apps.counts.deltas import (
+    USUAL_DAYS,
+    CountedDay,
+    DailyCount,
+    DailyDifference,
+    daily_differences,
+    is_counted,
+    per_day,
+)
+from apps.counts.models import CacheInvalidation, Flag, HistoricalViewCount, Status, ViewCount, shown_status
 from apps.tracks.metadata import checked_isrc
 
 # Two writers of one track's counts wait for each other on PostgreSQL: one of this many locks of this class.
@@ -20,14 +28,14 @@ LOCK_CLASS, LOCKS = 0x7475, 256
 ROWS_AT_ONCE = 500
 
 Key = tuple[str, str]
-# Which of two reports of one day stays: what was counted, then the later, then the greater.
+# Which of two reports of one day is stored: one with a count, then the later, then the greater.
 _RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.ANOMALY: 2, Status.OK: 3}
 _DERIVED = ["delta_count", "delta_days", "flag"]
 
 
 @dataclass(frozen=True, slots=True)
-class DayFigure:
-    """What a service said, or failed to say, of a track on a day."""
+class CountReport:
+    """A service's count of a track on a day, or why it has none."""
 
     isrc: str
     service: str
@@ -38,47 +46,47 @@ class DayFigure:
 
     def __post_init__(self) -> None:
         if (self.view_count is None) == (self.status == Status.OK):
-            raise ValueError("A figure has a count if, and only if, it was counted.")
+            raise ValueError("A report has a count if and only if its status is ok.")
         if self.view_count is not None and self.view_count < 0:
             raise ValueError("A count is never negative.")
 
 
 @dataclass
-class Recorded:
-    """How many rows of history are new or changed, and of which tracks."""
+class RecordedCounts:
+    """The numbers of new and changed rows of history, and their tracks."""
 
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    # Of the new and changed ones that have a count or repeat one.
-    figures: int = 0
+    # New and changed rows that have a count or repeat one.
+    counts: int = 0
     anomalies: int = 0
     stale: int = 0
     keys: set[Key] = field(default_factory=set)
 
 
 @transaction.atomic
-def record_figures(figures: Iterable[DayFigure]) -> Recorded:
-    """Any number of any tracks' figures, in any order; a repeat changes nothing.
+def record_counts(reports: Iterable[CountReport]) -> RecordedCounts:
+    """Stores reports of any tracks, in any order, in one transaction; a repeat changes nothing.
 
-    All in one transaction. Call it once for each track if one failure must not stop the others.
-    Cached values of just these tracks are dropped. Raises MetadataError for an invalid ISRC.
+    Call it once for each track if one failure must not affect the others. Invalidates the cached values of
+    these tracks only. Raises MetadataError for an invalid ISRC.
     """
-    recorded = record_without_invalidation(figures)
+    recorded = record_without_invalidation(reports)
     if recorded.keys:
-        drop_views(sorted(recorded.keys))
+        invalidate_views(sorted(recorded.keys))
     return recorded
 
 
 @transaction.atomic
-def record_without_invalidation(figures: Iterable[DayFigure]) -> Recorded:
-    """The same, but the caller drops the caches, for a great many tracks together."""
-    by_key: defaultdict[Key, dict[date, DayFigure]] = defaultdict(dict)
-    for figure in figures:
-        days = by_key[checked_isrc(figure.isrc), figure.service]
-        known = days.get(figure.recorded_on)
-        days[figure.recorded_on] = figure if known is None else stays(known, figure)
-    recorded = Recorded()
+def record_without_invalidation(reports: Iterable[CountReport]) -> RecordedCounts:
+    """Like `record_counts`, but the caller invalidates the cache, once for many tracks."""
+    by_key: defaultdict[Key, dict[date, CountReport]] = defaultdict(dict)
+    for report in reports:
+        days = by_key[checked_isrc(report.isrc), report.service]
+        known = days.get(report.recorded_on)
+        days[report.recorded_on] = report if known is None else preferred_report(known, report)
+    recorded = RecordedCounts()
     if by_key:
         _lock_writers({isrc for isrc, _ in by_key})
         _write(by_key, recorded)
@@ -87,26 +95,26 @@ def record_without_invalidation(figures: Iterable[DayFigure]) -> Recorded:
 
 @transaction.atomic
 def delete_counts(isrcs: Collection[str]) -> None:
-    """Deletes all that was ever counted of them."""
+    """Deletes all counts of these tracks."""
     newest = ViewCount.objects.filter(isrc__in=isrcs)
     days = HistoricalViewCount.objects.filter(isrc__in=isrcs)
     keys = {*newest.values_list("isrc", "service"), *days.values_list("isrc", "service").distinct()}
     days.delete()
     newest.delete()
-    drop_views(sorted(keys))
+    invalidate_views(sorted(keys))
 
 
-def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None:
+def _write(by_key: dict[Key, dict[date, CountReport]], recorded: RecordedCounts) -> None:
     rows = _rows_from(by_key)
     before = _counted_before(by_key)
     added: list[HistoricalViewCount] = []
     reported: list[HistoricalViewCount] = []
     rederived: list[HistoricalViewCount] = []
     newest: dict[Key, HistoricalViewCount] = {}
-    for key, figures in by_key.items():
+    for key, reports in by_key.items():
         series = {row.recorded_date: row for row in rows.get(key, [])}
-        new, changed = _merged(key, figures, series)
-        recorded.unchanged += len(figures) - len(new) - len(changed)
+        new, changed = _merged(key, reports, series)
+        recorded.unchanged += len(reports) - len(new) - len(changed)
         if not new and not changed:
             continue
         ordered = [series[day] for day in sorted(series)]
@@ -120,7 +128,7 @@ def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None
     recorded.added += len(added)
     recorded.changed += len(reported)
     shown = [shown_status(row.status, row.flag) for row in (*added, *reported)]
-    recorded.figures += sum(status in {"ok", "anomaly", "stale"} for status in shown)
+    recorded.counts += sum(status in {"ok", "anomaly", "stale"} for status in shown)
     recorded.anomalies += shown.count("anomaly")
     recorded.stale += shown.count("stale")
     objects = HistoricalViewCount.objects
@@ -131,8 +139,8 @@ def _write(by_key: dict[Key, dict[date, DayFigure]], recorded: Recorded) -> None
     _set_newest(recorded.keys, newest)
 
 
-def _rows_from(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[HistoricalViewCount]]:
-    """What is stored from each track's first reported day on: that, and only that, may change."""
+def _rows_from(by_key: dict[Key, dict[date, CountReport]]) -> dict[Key, list[HistoricalViewCount]]:
+    """The stored rows since each track's first reported day; only these may change."""
     found: defaultdict[Key, list[HistoricalViewCount]] = defaultdict(list)
     first = min(day for days in by_key.values() for day in days)
     stored = HistoricalViewCount.objects.filter(
@@ -145,15 +153,15 @@ def _rows_from(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[Histo
     return found
 
 
-def _counted_before(by_key: dict[Key, dict[date, DayFigure]]) -> dict[Key, list[Counted]]:
-    """Of each track the last days counted before, oldest first."""
+def _counted_before(by_key: dict[Key, dict[date, CountReport]]) -> dict[Key, list[CountedDay]]:
+    """Each track's last counted days before its first reported day, oldest first."""
     known = set(
         ViewCount.objects.filter(isrc__in={isrc for isrc, _ in by_key}).values_list("isrc", "service")
     )
     return {key: _last_counted(key, min(days)) for key, days in by_key.items() if key in known}
 
 
-def _last_counted(key: Key, before: date) -> list[Counted]:
+def _last_counted(key: Key, before: date) -> list[CountedDay]:
     isrc, service = key
     rows = (
         HistoricalViewCount.objects.filter(
@@ -164,56 +172,58 @@ def _last_counted(key: Key, before: date) -> list[Counted]:
         .values_list("recorded_date", "view_count", "delta_count", "delta_days", "flag")[: USUAL_DAYS + 1]
     )
     return [
-        Counted(day, count, per_day(delta, days), is_anomaly=bool(flag))
+        CountedDay(day, count, per_day(delta, days), is_anomaly=bool(flag))
         for day, count, delta, days, flag in reversed(rows)
         if count is not None
     ]
 
 
 def _merged(
-    key: Key, figures: dict[date, DayFigure], series: dict[date, HistoricalViewCount]
+    key: Key, reports: dict[date, CountReport], series: dict[date, HistoricalViewCount]
 ) -> tuple[list[HistoricalViewCount], list[HistoricalViewCount]]:
-    """Puts the figures into the series; the rows that are new, and those that say something else now."""
+    """Puts the reports into the series; returns the new and the changed rows."""
     new, changed = [], []
-    for day, figure in figures.items():
+    for day, report in reports.items():
         row = series.get(day)
         if row is None:
             row = series[day] = HistoricalViewCount(isrc=key[0], service=key[1], recorded_date=day)
             new.append(row)
-        elif stays(_figure_of(row), figure) == _figure_of(row):
+        elif preferred_report(_report_of(row), report) == _report_of(row):
             continue
         else:
             changed.append(row)
-        row.status, row.view_count, row.counted_at = figure.status, figure.view_count, figure.counted_at
+        row.status, row.view_count, row.counted_at = report.status, report.view_count, report.counted_at
     return new, changed
 
 
-def stays(one: DayFigure, other: DayFigure) -> DayFigure:
-    """Whichever comes first: so repeats and late reports make no difference."""
+def preferred_report(one: CountReport, other: CountReport) -> CountReport:
+    """The result does not depend on the order of arrival."""
     return max(
-        one, other, key=lambda figure: (_RANKS[figure.status], figure.counted_at, figure.view_count or 0)
+        one, other, key=lambda report: (_RANKS[report.status], report.counted_at, report.view_count or 0)
     )
 
 
-def _figure_of(row: HistoricalViewCount) -> DayFigure:
-    return DayFigure(
+def _report_of(row: HistoricalViewCount) -> CountReport:
+    return CountReport(
         row.isrc, row.service, row.recorded_date, row.counted_at, Status(row.status), row.view_count
     )
 
 
-def _derive(ordered: Sequence[HistoricalViewCount], before: Sequence[Counted]) -> list[HistoricalViewCount]:
-    """The rows of which something else follows now."""
-    figures = [Figure(row.recorded_date, row.view_count) for row in ordered]
+def _derive(
+    ordered: Sequence[HistoricalViewCount], before: Sequence[CountedDay]
+) -> list[HistoricalViewCount]:
+    """The rows whose derived columns change."""
+    counts = [DailyCount(row.recorded_date, row.view_count) for row in ordered]
     touched = []
-    for row, result in zip(ordered, derived(figures, before), strict=True):
-        if Derived(row.delta_count, row.delta_days, row.flag) != result:
+    for row, result in zip(ordered, daily_differences(counts, before), strict=True):
+        if DailyDifference(row.delta_count, row.delta_days, row.flag) != result:
             row.delta_count, row.delta_days, row.flag = result.delta, result.delta_days, result.flag
             touched.append(row)
     return touched
 
 
 def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> None:
-    """The current figure is the last plausible one. It changes, or isn't touched."""
+    """Sets each track's current count to its last plausible one, if it differs."""
     stored = {
         (row.isrc, row.service): row for row in ViewCount.objects.filter(isrc__in={isrc for isrc, _ in keys})
     }
@@ -236,13 +246,13 @@ def _set_newest(keys: Iterable[Key], newest: dict[Key, HistoricalViewCount]) -> 
 
 
 def _newest_stored(key: Key) -> HistoricalViewCount | None:
-    """Looked for only where none of the days reported now was counted."""
+    """Needed only if none of the reported days has a plausible count."""
     counted = HistoricalViewCount.objects.filter(isrc=key[0], service=key[1], view_count__isnull=False)
     return counted.filter(flag=Flag.NONE).order_by("-recorded_date").first()
 
 
 def _lock_writers(isrcs: Iterable[str]) -> None:
-    """Until the transaction ends. SQLite's transactions wait for each other anyway."""
+    """Locks these tracks until the transaction ends. SQLite has one writer at a time anyway."""
     if connection.vendor != "postgresql":
         return
     locks = sorted({crc32(isrc.encode()) % LOCKS for isrc in isrcs})
@@ -261,26 +271,28 @@ TRACKS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class DownsampleResult:
-    """How many days of history, and of notices to caches, have gone."""
+    """The numbers of deleted days and cache invalidations."""
 
     days: int
-    notices: int
+    invalidations: int
 
 
 def downsample_history(*, now: datetime) -> DownsampleResult:
-    """Of months wholly older than a year the last day counted stays. Safe to repeat, or to be killed."""
+    """Keeps one day, the last counted, of each month that ended over a year ago. Safe to repeat or kill."""
     first_kept = (now.date() - timedelta(days=DAYS_KEPT)).replace(day=1)
     old = HistoricalViewCount.objects.filter(recorded_date__lt=first_kept)
     isrcs = list(old.order_by("isrc").values_list("isrc", flat=True).distinct())
     groups = (isrcs[at : at + TRACKS_AT_ONCE] for at in range(0, len(isrcs), TRACKS_AT_ONCE))
     days = sum(_downsample(group, first_kept) for group in groups)
-    notices, _ = DroppedView.objects.filter(dropped_at__lt=now - 2 * timedelta(seconds=MARK_SECONDS)).delete()
-    return DownsampleResult(days, notices)
+    invalidations, _ = CacheInvalidation.objects.filter(
+        dropped_at__lt=now - 2 * timedelta(seconds=MARK_SECONDS)
+    ).delete()
+    return DownsampleResult(days, invalidations)
 
 
 @transaction.atomic
 def _downsample(isrcs: list[str], first_kept: date) -> int:
-    """Differences are then those between the days that stayed."""
+    """Recomputes the differences between the remaining days."""
     old = HistoricalViewCount.objects.filter(isrc__in=isrcs, recorded_date__lt=first_kept)
     counted = old.filter(view_count__isnull=False, flag=Flag.NONE)
     last = counted.annotate(month=TruncMonth("recorded_date")).values("isrc", "service", "month")
@@ -304,7 +316,7 @@ def _recompute_deltas(rows: list[HistoricalViewCount]) -> None:
     for row in rows:
         series.setdefault((row.isrc, row.service), []).append(row)
     for ordered in series.values():
-        results = derived([Figure(row.recorded_date, row.view_count) for row in ordered])
+        results = daily_differences([DailyCount(row.recorded_date, row.view_count) for row in ordered])
         for row, result in zip(ordered, results, strict=True):
             row.delta_count, row.delta_days = result.delta, result.delta_days
     HistoricalViewCount.objects.bulk_update(rows, ["delta_count", "delta_days"], batch_size=500)

@@ -9,8 +9,8 @@ class RecommendationsConfig(AppConfig):
 
     def ready(self) -> None:
         from apps.analytics.hooks import activities_recorded, register_recommendations
+        from apps.recommendations.list_store import invalidate_list_of, note_track_change, withdraw_unwelcome
         from apps.recommendations.personal_data import RecommendationPersonalData
-        from apps.recommendations.receivers import invalidate_list_of, note_track_change, withdraw_unwelcome
         from apps.recommendations.track_resolution import offered_recommendations, tracks_of_recommendations
         from apps.tracks.models import Track
         from apps.users.models import Profile

@@ -12,7 +12,7 @@ import numpy as np
 from django.db.models import Max
 
 from apps.recommendations.engine.matrices import Floats, Integers
-from apps.recommendations.receivers import library_version
+from apps.recommendations.list_store import library_version
 from apps.tracks.models import Track
 
 # Id, artist's key, genre's key, genre.

@@ -1,14 +1,17 @@
-"""The list of a person or a room: stored with stable ids, and cached whole for persons."""
+"""Stored lists of recommendations: their rows with stable ids, their cache, and what invalidates both."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from apps.analytics.models import Activity, Kind
 from apps.realtime.decorators import log_action
 from apps.recommendations.models import Recommendation, RecommendationList
 from apps.recommendations.payloads import OfferedPayload, offered_payload
@@ -22,8 +25,11 @@ from apps.users.services import lock_person
 from core.errors import NotFound
 from core.metrics import CACHE_RESULTS
 
+# --- Cache -------------------------------------------------------------------------------------------
+
+
 CACHED_SECONDS = 3600
-# To be raised when the shape of cached lists changes: a new version of the server reads only its own.
+# Increment it when the format of cached lists changes.
 SHAPE = 1
 # Replaces an invalidated list in the cache for longer than a response takes, so that a request that read the
 # database before cannot store the old list.
@@ -41,7 +47,7 @@ def cached_list(user_id: int) -> OfferedPayload | None:
 
 
 def cache_list(user_id: int, offered: OfferedPayload) -> None:
-    """Replaces what is cached."""
+    """Replaces the cached list."""
     cache.set(_cache_key(user_id), offered, timeout=CACHED_SECONDS)
 
 
@@ -61,18 +67,18 @@ def _cache_key(user_id: int) -> str:
 # --- Storing a list ----------------------------------------------------------------------------------
 
 
-# All that is kept; an answer shows a part of it.
+# The length of a stored list; a response contains a part of it.
 MAX_STORED = 100
-# Who still shows what is offered no longer can speak of it for so long.
+# Clients may report activities with a recommendation this long after it has left the list.
 RETENTION = timedelta(days=30)
-FORGET_BATCH = 2000
-# A track may leave the library between the look at it and the commit.
+PURGE_BATCH = 2000
+# Attempts, because a track may be deleted between the check and the commit.
 ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Whose list it is: a person's or a room's."""
+    """The owner of a list: a user or a room."""
 
     user_id: int | None = None
     room_id: int | None = None
@@ -80,7 +86,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class NewList:
-    """A list as it was found."""
+    """A list that was computed and is to be stored."""
 
     candidates: Sequence[Candidate]
     missing_sources: Sequence[str]
@@ -97,10 +103,10 @@ def save_list(
     usual_count: int | None = None,
     found_at: datetime | None = None,
 ) -> OfferedPayload:
-    """Puts this list in the place of the one before; without `usual_count` that stays.
+    """Replaces the owner's list; without `usual_count`, that of the previous list stays.
 
-    `found_at` is when finding it began. Raises NotAuthenticated when the person has just gone, NotFound when
-    the room has.
+    `found_at`: when its computation began. Raises NotAuthenticated if the user, NotFound if the room was
+    deleted.
     """
     made = NewList(candidates, missing_sources, usual_count, found_at or timezone.now())
     for attempt in range(1, ATTEMPTS + 1):
@@ -121,7 +127,7 @@ def _stored_part(owner: Owner, made: NewList) -> OfferedPayload:
     user_id = owner.user_id
     lock_person(key_of_user(user_id))
     kept = _locked_list(owner, made)
-    # Again, under the lock: what was skipped since the candidates were found is not to come back.
+    # Exclusions are read again under the lock: the user may have skipped tracks during the computation.
     offered = _stored(kept, made, exclusions_of([user_id]).get(user_id, Exclusions()))
     # The person's lock guards their taste. If it was changed meanwhile, the next read computes a new list.
     if not Profile.objects.filter(pk=user_id, changed_at__gt=made.found_at).exists():
@@ -133,7 +139,7 @@ def _stored(kept: RecommendationList, made: NewList, avoided: Exclusions) -> Off
     kept.generated_at, kept.missing_sources = made.found_at, list(made.missing_sources)
     kept.usual_count = kept.usual_count if made.usual_count is None else made.usual_count
     kept.save(update_fields=["generated_at", "usual_count", "missing_sources"])
-    return offered_payload(kept, _written(kept, _welcome(made.candidates, avoided)))
+    return offered_payload(kept, _written(kept, _allowed(made.candidates, avoided)))
 
 
 def _locked_list(owner: Owner, made: NewList) -> RecommendationList:
@@ -141,8 +147,8 @@ def _locked_list(owner: Owner, made: NewList) -> RecommendationList:
     return RecommendationList.objects.select_for_update().get(**asdict(owner))
 
 
-def _welcome(candidates: Iterable[Candidate], avoided: Exclusions) -> list[tuple[Candidate, Track | None]]:
-    """Those that may be offered, each with its track."""
+def _allowed(candidates: Iterable[Candidate], avoided: Exclusions) -> list[tuple[Candidate, Track | None]]:
+    """The candidates that are not excluded and still exist, each with its track."""
     candidates = list(candidates)
     ids = [one.track_id for one in candidates if one.track_id is not None]
     tracks: dict[int, Track] = Track.objects.in_bulk(ids)
@@ -160,14 +166,14 @@ def _welcome(candidates: Iterable[Candidate], avoided: Exclusions) -> list[tuple
 
 
 def _is_by(artist: str, artists: Collection[str]) -> bool:
-    """Whether one of these is among those whom a provider names, with commas between them."""
+    """Whether `artist`, or one of the names that it separates by commas, is one of these."""
     return any(normalised(name) in artists for name in (artist, *artist.split(",")))
 
 
 def _written(
     kept: RecommendationList, candidates: Sequence[tuple[Candidate, Track | None]]
 ) -> list[Recommendation]:
-    """The rows of these candidates, in order; rows of others are offered no longer."""
+    """The rows of these candidates, in order; other rows lose their rank."""
     known = {key: row for row in Recommendation.objects.filter(kept_in=kept) for key in _keys_of_row(row)}
     kept.recommendations.filter(rank__isnull=False).update(rank=None)
     rows: list[Recommendation] = []
@@ -190,7 +196,7 @@ def _key_of(candidate: Candidate) -> tuple[str, str]:
 
 
 def _keys_of_row(row: Recommendation) -> list[tuple[str, str]]:
-    """Two of what came from outside and is in the library by now."""
+    """Two keys for an external track that was added to the library."""
     by_track = [(LIBRARY, str(row.track_id))] if row.track_id is not None else []
     return [*by_track, (row.provider, row.provider_id)] if row.provider_id else by_track
 
@@ -209,11 +215,11 @@ def _stored_reason(reason: Reason) -> dict[str, Any]:
     return {**asdict(reason), "kind": str(reason.kind)}
 
 
-# --- What is not to be offered any longer ------------------------------------------------------------
+# --- Withdrawal --------------------------------------------------------------------------------------
 
 
 def withdraw(*, user_id: int, track_ids: Collection[int], artists: Collection[str]) -> None:
-    """A user skipped or disliked these. Within the transaction that stores that."""
+    """Removes tracks and artists from a user's list, within the transaction that stores the dislike."""
     kept = RecommendationList.objects.select_for_update().filter(user_id=user_id).first()
     if kept is None:
         return
@@ -228,15 +234,58 @@ def withdraw(*, user_id: int, track_ids: Collection[int], artists: Collection[st
 
 
 def purge_withdrawn(*, now: datetime | None = None) -> int:
-    """Deletes what has not been offered for a month, and lists of rooms that were not requested for as
-    long; returns how many recommendations went.
+    """Deletes recommendations that left their list RETENTION ago, and rooms' lists not requested since then.
+
+    Returns the number of deleted recommendations.
     """
     before = (now or timezone.now()) - RETENTION
     left_alone = RecommendationList.objects.filter(room__isnull=False, generated_at__lt=before)
     Recommendation.objects.filter(kept_in__in=left_alone).update(rank=None)
     old = Recommendation.objects.filter(rank__isnull=True, offered_at__lt=before)
     gone = 0
-    while batch := list(old.values_list("pk", flat=True)[:FORGET_BATCH]):
+    while batch := list(old.values_list("pk", flat=True)[:PURGE_BATCH]):
         gone += Recommendation.objects.filter(pk__in=batch).delete()[0]
     left_alone.delete()
     return gone
+
+
+# --- Signals of other apps ---------------------------------------------------------------------------
+
+
+_numbers = count(1)
+_latest = [0]
+
+
+def library_version() -> int:
+    """The number of this process's changes of tracks. When it changes, tracks read before are out of date."""
+    return _latest[0]
+
+
+def note_track_change(*, created: bool = False, **_signal: object) -> None:
+    """Increments the version now, for readers within the transaction, and after the commit, for others.
+
+    New tracks do not change it: readers find them by their ids.
+    """
+    if created:
+        return
+    _note()
+    transaction.on_commit(_note, robust=True)
+
+
+def _note() -> None:
+    _latest[0] = next(_numbers)
+
+
+def withdraw_unwelcome(*, activities: Sequence[Activity], **_: Any) -> None:
+    """Removes tracks that a user has just skipped or disliked from their list."""
+    tracks: defaultdict[int, set[int]] = defaultdict(set)
+    for activity in activities:
+        if activity.kind in (Kind.SKIP, Kind.DISLIKE) and activity.track_id is not None:
+            tracks[activity.user_id].add(activity.track_id)
+    for user_id, avoided in exclusions_of(tracks.keys()).items():
+        withdraw(user_id=user_id, track_ids=avoided.track_ids, artists=avoided.artists)
+
+
+def invalidate_list_of(*, instance: Profile, **_: Any) -> None:
+    """Invalidates the cached list of a user whose taste profile was changed."""
+    transaction.on_commit(lambda: invalidate_cached_list(instance.pk), robust=True)

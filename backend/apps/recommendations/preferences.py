@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from apps.analytics.interactions import interactions_of, opinions_since
 from apps.analytics.models import Kind
+from apps.analytics.selectors import interactions_of, opinions_since
 from apps.playlist.selectors import queue_interactions_of
 from apps.recommendations.sources.base import Interaction, Liked, Preferences
 from apps.tracks.normalisation import normalised

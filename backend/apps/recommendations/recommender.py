@@ -1,24 +1,151 @@
-"""Queries the sources, and makes one ranked list of their results."""
+"""The ranked list of recommendations: results of weighted sources, blended, filtered and mixed by artist."""
 
+import heapq
 import logging
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from apps.recommendations.blending import SourceResult, blended, mixed
 from apps.recommendations.catalogue import Catalogue, own_catalogue
 from apps.recommendations.model_loader import model_loader
-from apps.recommendations.sources.base import Candidate, Preferences, Source, SourceUnavailable
-from apps.recommendations.sources.cold_start import KnownSource, NewestSource, PopularitySource
-from apps.recommendations.sources.collaborative import CollaborativeSource, CoQueuedSource
-from apps.recommendations.sources.content import ContentSource
+from apps.recommendations.sources.base import Candidate, Preferences, Reason, Source, SourceUnavailable
+from apps.recommendations.sources.library import (
+    CollaborativeSource,
+    ContentSource,
+    CoQueuedSource,
+    KnownSource,
+    NewestSource,
+    PopularitySource,
+)
 from apps.recommendations.sources.spotify import own_spotify
 from apps.tracks.normalisation import normalised
 
+# --- Blending ----------------------------------------------------------------------------------------
+
+
+# The score of each further track of an artist, as a share of the score of the one before.
+REPEATED_ARTIST = 0.7
+# In each block of this many tracks, an artist has at most MOST_OF_ARTIST, while others are left.
+BLOCK = 20
+MOST_OF_ARTIST = 3
+MOST_REASONS = 3
+SCORE_DIGITS = 4
+# For a room: the weight of the lowest of its users' scores; the rest is the weight of their mean.
+LEAST_SHARE = 0.7
+
+# Identifies a recording among the candidates of all sources.
+Key = tuple[str, int | str]
+ArtistOf = Callable[[Candidate], str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """A source's candidates, and the source's weight."""
+
+    weight: float
+    candidates: Sequence[Candidate]
+
+
+def key_of(candidate: Candidate) -> Key:
+    if candidate.outside is not None:
+        return candidate.outside.provider, candidate.outside.provider_id
+    assert candidate.track_id is not None  # noqa: S101 - it is one or the other
+    return "library", candidate.track_id
+
+
+def blended(offers: Sequence[SourceResult], *, without: Callable[[Candidate], bool]) -> list[Candidate]:
+    """Each candidate once, best first; its score from 0 to 1 is the weighted mean of the sources' scores."""
+    whole = sum(offer.weight for offer in offers if offer.candidates) or 1.0
+    scores: defaultdict[Key, float] = defaultdict(float)
+    found: dict[Key, Candidate] = {}
+    reasons: defaultdict[Key, list[tuple[float, Reason]]] = defaultdict(list)
+    for offer in offers:
+        for candidate in offer.candidates:
+            if without(candidate):
+                continue
+            key = key_of(candidate)
+            found.setdefault(key, candidate)
+            added = offer.weight * candidate.score
+            scores[key] += added / whole
+            reasons[key] += [(added, reason) for reason in candidate.reasons]
+    best = sorted(found, key=lambda key: (-scores[key], str(key[0]), key[1]))
+    return [
+        replace(found[key], score=min(scores[key], 1.0), reasons=_shown_reasons(reasons[key])) for key in best
+    ]
+
+
+def _shown_reasons(reasons: list[tuple[float, Reason]]) -> tuple[Reason, ...]:
+    """The most important reasons, each once, best first."""
+    best = sorted(reasons, key=lambda one: -one[0])
+    return tuple(dict.fromkeys(reason for _, reason in best))[:MOST_REASONS]
+
+
+def mixed(candidates: Sequence[Candidate], *, most: int, artist_of: ArtistOf) -> list[Candidate]:
+    """The best candidates, not too many of one artist in a row; scores never rise along the list."""
+    taken: Counter[str] = Counter()
+    of_block: Counter[str] = Counter()
+    waiting = [(-one.score, number, 0) for number, one in enumerate(candidates)]
+    heapq.heapify(waiting)
+    put_off: list[tuple[float, int, int]] = []
+    chosen: list[Candidate] = []
+    while (waiting or put_off) and len(chosen) < most:
+        if not waiting:
+            # No other artists are left, so these may have more than MOST_OF_ARTIST.
+            waiting, put_off = put_off, []
+            heapq.heapify(waiting)
+            of_block.clear()
+        score, number, seen = heapq.heappop(waiting)
+        artist = artist_of(candidates[number])
+        if of_block[artist] >= MOST_OF_ARTIST:
+            put_off.append((score, number, seen))
+            continue
+        if seen != taken[artist]:
+            # Tracks of the artist were chosen since: the score is lower now, perhaps not the best any more.
+            worth = -candidates[number].score * REPEATED_ARTIST ** taken[artist]
+            heapq.heappush(waiting, (worth, number, taken[artist]))
+            continue
+        lowest = min(-score, chosen[-1].score if chosen else 1.0)
+        chosen.append(replace(candidates[number], score=round(lowest, SCORE_DIGITS)))
+        taken[artist] += 1
+        of_block[artist] += 1
+        if len(chosen) % BLOCK == 0:
+            of_block.clear()
+            waiting = [*waiting, *put_off]
+            heapq.heapify(waiting)
+            put_off = []
+    return chosen
+
+
+def agreed(lists: Sequence[Sequence[Candidate]]) -> list[tuple[Candidate, int]]:
+    """Candidates for several users together, best first, each with the number of users' lists that have it.
+
+    The score combines the lowest of the users' scores (0 without one) and their mean.
+    """
+    scores: defaultdict[Key, list[float]] = defaultdict(list)
+    found: dict[Key, Candidate] = {}
+    for of_person in lists:
+        for candidate in of_person:
+            key = key_of(candidate)
+            scores[key].append(candidate.score)
+            found.setdefault(key, candidate)
+    worth = {key: _agreement(given, len(lists)) for key, given in scores.items()}
+    best = sorted(found, key=lambda key: (-worth[key], str(key[0]), key[1]))
+    return [(replace(found[key], score=worth[key]), len(scores[key])) for key in best]
+
+
+def _agreement(given: list[float], people: int) -> float:
+    least = min(given) if len(given) == people else 0.0
+    return LEAST_SHARE * least + (1 - LEAST_SHARE) * sum(given) / people
+
+
 logger = logging.getLogger(__name__)
 
-# What the word of each source weighs. What knows nothing of the person only decides where all else is silent.
+# --- Sources -----------------------------------------------------------------------------------------
+
+
+# Weights of the sources. The last three do not depend on the user: they matter only if the others are empty.
 LISTENING, CONTENT, OUTSIDE, QUEUES, POPULARITY, NEWEST, KNOWN = 1.0, 0.6, 0.5, 0.4, 0.15, 0.02, 0.005
-# Candidates that each source is asked for.
+# The maximum number of candidates of each source.
 MOST_OF_SOURCE = 200
 
 
@@ -37,7 +164,7 @@ class WeightedSource:
 
 
 class Recommender:
-    """One state of model and library: what is made of both is made once."""
+    """The sources for one state of the model and the library; created once for each state."""
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -45,7 +172,7 @@ class Recommender:
         listening = (
             [WeightedSource(CollaborativeSource(self._model, catalogue), LISTENING)] if self._model else []
         )
-        # By a person's taste, without a query; that, and what others queue; what is there for everyone.
+        # Sources by a user's taste, without a query; these and co-queued tracks; sources without a user.
         self.by_taste = [*listening, WeightedSource(ContentSource(catalogue), CONTENT)]
         self.personal = [*self.by_taste, WeightedSource(CoQueuedSource(), QUEUES)]
         self.general = [
@@ -58,15 +185,15 @@ class Recommender:
         return self.catalogue is catalogue and self._model is model_loader().model()
 
 
-_finders: list[Recommender] = []
+_recommenders: list[Recommender] = []
 
 
 def recommender() -> Recommender:
-    """The one of this process; another when the model or the library has changed."""
+    """The recommender of this process, replaced when the model or the library changes."""
     catalogue = own_catalogue.catalogue()
-    if not (_finders and _finders[0].is_current(catalogue)):
-        _finders[:] = [Recommender(catalogue)]
-    return _finders[0]
+    if not (_recommenders and _recommenders[0].is_current(catalogue)):
+        _recommenders[:] = [Recommender(catalogue)]
+    return _recommenders[0]
 
 
 def recommend(
@@ -74,12 +201,12 @@ def recommend(
     *,
     most: int,
     with_outside: bool,
-    settle: Callable[[Iterable[Candidate]], list[Candidate]] = list,
+    resolve: Callable[[Iterable[Candidate]], list[Candidate]] = list,
 ) -> Recommended:
-    """Never empty while the library has a track that is not to be avoided.
+    """Recommendations for one user. Not empty if the library has a track that is not excluded.
 
-    Sources from outside are asked only when the caller can wait; `settle` makes the library's own of those of
-    their candidates that it has.
+    External sources are requested only for callers that can wait. `resolve` replaces external candidates by
+    the library's tracks, where it has them.
     """
     own = recommender()
     offers = results_of([*own.personal, *own.general], preferences)
@@ -87,9 +214,9 @@ def recommend(
     known = {one.track_id for one in preferences.liked}
     for source in external_sources() if with_outside else ():
         try:
-            offered = settle(source.candidates(preferences, most=MOST_OF_SOURCE))
-        except SourceUnavailable as away:
-            logger.warning("Recommendations continue without %s: %s", source.name, away)
+            offered = resolve(source.candidates(preferences, most=MOST_OF_SOURCE))
+        except SourceUnavailable as error:
+            logger.warning("Recommendations continue without %s: %s", source.name, error)
             missing.append(source.name)
         else:
             offers.append(SourceResult(OUTSIDE, [one for one in offered if one.track_id not in known]))
@@ -97,7 +224,7 @@ def recommend(
 
 
 def external_sources() -> list[Source]:
-    """Sources that ask a service over the network, as far as they are set up: only jobs wait for them."""
+    """Configured sources that send requests over the network; used only in jobs."""
     spotify = own_spotify()
     return [spotify] if spotify else []
 
@@ -116,28 +243,28 @@ def ranked(
     most: int,
     without: Collection[int] = (),
 ) -> list[Candidate]:
-    """One list of all offers, without what any of these people avoids, and without these tracks."""
+    """One list of all results, without these tracks and what any of these users excludes."""
     artists = Artists(catalogue, [offer.candidates for offer in offers])
     avoided = {track_id for one in preferences for track_id in one.avoided_track_ids} | set(without)
     avoided_artists = {artist for one in preferences for artist in one.avoided_artists}
 
-    def is_unwelcome(candidate: Candidate) -> bool:
+    def is_excluded(candidate: Candidate) -> bool:
         artist = artists.of(candidate)
         return candidate.track_id in avoided or artist is None or artist in avoided_artists
 
-    best = blended(offers, without=is_unwelcome)
+    best = blended(offers, without=is_excluded)
     return mixed(best, most=most, artist_of=lambda candidate: artists.of(candidate) or "")
 
 
 class Artists:
-    """By whom these candidates are, as search compares names."""
+    """The candidates' artists, normalised as in search."""
 
     def __init__(self, catalogue: Catalogue, lists: Iterable[Sequence[Candidate]]) -> None:
         ids = {one.track_id for candidates in lists for one in candidates if one.track_id is not None}
         self._by_id = catalogue.artists_by_id(ids)
 
     def of(self, candidate: Candidate) -> str | None:
-        """None for a track that has left the library since a source heard of it."""
+        """None for a track that has been deleted from the library since a source returned it."""
         if candidate.outside is not None:
             return normalised(candidate.outside.artist)
         return self._by_id.get(candidate.track_id or 0)

@@ -11,11 +11,10 @@ import msgspec
 from django.core.cache import cache
 from django.utils import timezone
 
-from apps.analytics.interactions import last_reported_at_by_user
+from apps.analytics.selectors import last_reported_at_by_user
 from apps.playlist.selectors import guests_active_in, queued_track_ids
 from apps.realtime.decorators import cache_result
 from apps.realtime.presence import present_user_ids
-from apps.recommendations.blending import SourceResult, agreed
 from apps.recommendations.list_store import (
     MAX_STORED,
     SHAPE,
@@ -228,7 +227,7 @@ def _key(room: Room, company: Company) -> str:
 
 def _computed_and_stored(room: Room, company: Company, queued: set[int]) -> OfferedPayload:
     # As in `tasks.refresh_list`.
-    from apps.recommendations.recommender import ranked, recommender, results_of
+    from apps.recommendations.recommender import SourceResult, ranked, recommender, results_of
 
     own = recommender()
     people = _people(company, own)
@@ -283,10 +282,12 @@ def _key_of_person(key: str) -> str:
 
 
 def _with_people_reasons(lists: Sequence[Sequence[Candidate]]) -> list[Candidate]:
-    """Reasons contain no names: only how many of the people a track fits.
+    """Candidates for these users together; the reasons give the number of users, not names.
 
-    Who has shown no taste yet does not vote against everything.
+    Users without candidates are left out, because they would lower every score.
     """
+    from apps.recommendations.recommender import agreed
+
     voices = [of_person for of_person in lists if of_person]
     return [
         replace(candidate, reasons=(Reason(ReasonKind.FITS_PEOPLE, _fits(number, len(lists))),))

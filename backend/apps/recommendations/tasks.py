@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from apps.analytics.interactions import last_activity_at, people_active_since
+from apps.analytics.selectors import last_activity_at, people_active_since
 from apps.jobs.models import JobRun
 from apps.jobs.registry import JobFailed, job
 from apps.jobs.services import get_run
@@ -41,7 +41,7 @@ def refresh_list(
 
     found_at = timezone.now()
     preferences = preferences_of(account(user_id), seeds=seeds)
-    found = recommend(preferences, most=MAX_STORED, with_outside=with_outside, settle=resolve_candidates)
+    found = recommend(preferences, most=MAX_STORED, with_outside=with_outside, resolve=resolve_candidates)
     return save_list(
         owner=Owner(user_id=user_id),
         candidates=found.candidates,

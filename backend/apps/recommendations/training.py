@@ -11,11 +11,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from apps.analytics.interactions import all_interactions
 from apps.analytics.models import Kind
+from apps.analytics.selectors import all_interactions
 from apps.playlist.selectors import plays_of_tracks, votes_for_tracks
+from apps.recommendations.engine.algorithms import Hyperparameters
 from apps.recommendations.engine.dataset import Listening, ListeningError, file_in, read_names, rows_of
-from apps.recommendations.engine.hyperparameters import Hyperparameters
 from apps.recommendations.engine.model import train
 from apps.recommendations.engine.model_file import write_model
 from apps.recommendations.preferences import WEIGHTS

@@ -31,7 +31,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult
 
 from apps.charts.selectors.charts import is_made_of_samples, stored_charts
-from apps.counts.cache_invalidation import catch_up_now
+from apps.counts.cache import catch_up_now
 from apps.tunemeld.query_cost import MAX_TOKENS, Budget, cost_of, introspection_sizes, size_of
 from apps.tunemeld.schema import Mutation, Query
 from core.errors import ApiError, InternalError
@@ -39,13 +39,13 @@ from core.identity import Caller
 from core.json_codec import json_bytes
 
 logger = logging.getLogger(__name__)
-# Documents that are cached with their analysis: clients send the same few again and again.
-# A document takes a hundred times its text in memory, so long ones are not: together at most about 40 MB.
+# Clients send the same few documents repeatedly, so they are cached with their analysis. A parsed document
+# takes a hundred times the memory of its text: long ones are not cached, so the cache takes at most 40 MB.
 MAX_CACHED_DOCUMENTS, MAX_CACHED_LENGTH = 100, 4000
-# Errors of one invalid document: each costs many times as much as a field of the response.
+# The number of errors reported for an invalid document: each costs as much as many fields of a response.
 MAX_ERRORS = 10
 RULES = (*specified_rules, MaxIntrospectionDepthRule)
-# White space, commas and comments. Without backtracking, however long it is.
+# White space, commas and comments; without backtracking, so that matching takes linear time.
 NOTHING = re.compile(r"(?:[\s,\ufeff]++|#[^\r\n]*+)*+")
 # More than Python reads in a number, and more than any client needs.
 TOO_MANY_DIGITS = re.compile(r"[0-9]{1000}")
@@ -54,11 +54,11 @@ NO_QUERY = "The query is empty."
 NO_OPERATION = "The query has no operation of this name, or several and none is named."
 
 
-class Parsed:
-    """A parsed document with its validation errors, or its syntax error; and the size that was read."""
+class ParsedDocument:
+    """A parsed document with its validation errors, or its syntax error; and its size."""
 
     def __init__(self, query: str) -> None:
-        # Formatted: an exception that is raised again and again would collect a traceback each time.
+        # Formatted, because an exception that is raised repeatedly collects a traceback each time.
         self.syntax_error: GraphQLFormattedError | None = None
         self.document = DocumentNode(definitions=())
         parser = Parser(query, max_tokens=MAX_TOKENS)
@@ -72,19 +72,19 @@ class Parsed:
 
     @cached_property
     def errors(self) -> list[GraphQLError]:
-        """By the rules of the language, without suggestions: these compare every name with every other."""
+        """Validation errors without suggestions, whose cost grows with the number of all names."""
         return validate(schema._schema, self.document, RULES, max_errors=MAX_ERRORS, hide_suggestions=True)
 
 
 @dataclass(slots=True)
 class Context:
-    """The caller, the base URL, the remaining limits of the request, and then what was requested."""
+    """The request's caller, base URL and remaining limits; and what the operation reads."""
 
     caller: Caller
     # The URL of this server that the caller used: "http://localhost:4000".
     base_url: str
     budget: Budget = field(default_factory=Budget)
-    parsed: Parsed | None = None
+    parsed: ParsedDocument | None = None
     # Whether the operation only reads.
     is_read: bool = False
     is_about_charts: bool = False
@@ -93,8 +93,8 @@ class Context:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """One GraphQL request."""
+class GraphqlOperation:
+    """A GraphQL request: a document, its variables, and the operation to execute."""
 
     query: str
     variables: Mapping[str, Any]
@@ -132,9 +132,9 @@ INTROSPECTION_SIZES = introspection_sizes(schema._schema)
 
 
 def _resolve_directly(types: GraphQLSchema) -> None:
-    """Makes GraphQL read fields below the roots without Strawberry's wrapper, in half of the time.
+    """Resolves fields below the roots without Strawberry's wrapper, which halves the time.
 
-    A chart's response has thousands of them. Their arguments have the same names in Python.
+    A chart's response has thousands of them. Their arguments must have the same names in Python.
     """
     roots = {types.query_type, types.mutation_type}
     for type_ in types.type_map.values():
@@ -149,68 +149,68 @@ def _resolve_directly(types: GraphQLSchema) -> None:
 
 
 def _reader(read: Callable[..., Any]) -> Callable[..., Any]:
-    """The resolver of a field; one with `info` gets GraphQL's own, which also has the context."""
+    """The resolver of a field. A resolver with `info` receives GraphQL's own, which has the context."""
     if isinstance(read, FunctionType) and "info" in signature(read).parameters:
         return read
     return lambda source, _info, **arguments: read(source, **arguments)
 
 
 _resolve_directly(schema._schema)
-_cached_parse = lru_cache(MAX_CACHED_DOCUMENTS)(Parsed)
+_cached_parse = lru_cache(MAX_CACHED_DOCUMENTS)(ParsedDocument)
 
 
-def prepare(question: Question, context: Context) -> dict[str, Any] | None:
-    """Parses the document and subtracts it from the request's budget; else the response with the errors."""
-    if NOTHING.fullmatch(question.query):
+def prepare(requested: GraphqlOperation, context: Context) -> dict[str, Any] | None:
+    """Parses the document and subtracts its cost from the request's budget; returns errors, if any."""
+    if NOTHING.fullmatch(requested.query):
         return {"errors": [{"message": NO_QUERY}]}
-    if TOO_MANY_DIGITS.search(question.query):
+    if TOO_MANY_DIGITS.search(requested.query):
         return {"data": None, "errors": [{"message": LONG_NUMBER}]}
     try:
         context.budget.check_size()
-        is_short = len(question.query) <= MAX_CACHED_LENGTH
-        parsed = context.parsed = (_cached_parse if is_short else Parsed)(question.query)
-        variables_bytes = len(json_bytes(question.variables)) if question.variables else 0
+        is_short = len(requested.query) <= MAX_CACHED_LENGTH
+        parsed = context.parsed = (_cached_parse if is_short else ParsedDocument)(requested.query)
+        variables_bytes = len(json_bytes(requested.variables)) if requested.variables else 0
         context.budget.spend_size(parsed.size, variables_bytes=variables_bytes)
         if parsed.syntax_error:
             return {"data": None, "errors": [parsed.syntax_error]}
-        operation = get_operation_ast(parsed.document, question.operation_name)
+        operation = get_operation_ast(parsed.document, requested.operation_name)
         if operation is None:
             return {"errors": [{"message": NO_OPERATION}]}
         context.is_read = operation.operation is OperationType.QUERY
         context.budget.spend_cost(
-            cost_of(parsed.document, operation, question.variables, INTROSPECTION_SIZES)
+            cost_of(parsed.document, operation, requested.variables, INTROSPECTION_SIZES)
         )
     except GraphQLError as error:
         return {"data": None, "errors": [error.formatted]}
     return None
 
 
-def answered(question: Question, context: Context) -> bytes:
-    """The encoded response; that of a query is computed once for each state of charts and counts."""
-    if refusal := prepare(question, context):
+def encoded_response(requested: GraphqlOperation, context: Context) -> bytes:
+    """The encoded response. A query's response is computed once for each state of charts and counts."""
+    if refusal := prepare(requested, context):
         return json_bytes(refusal)
     if not context.is_read:
-        return json_bytes(answer(question, context))
+        return json_bytes(execute(requested, context))
 
     def make() -> tuple[bytes, bool]:
-        # Counts in this process's cache may be older than the state that the response is stored for.
+        # Otherwise this process's cache could contain counts from before the state of this response.
         catch_up_now()
-        result = answer(question, context)
-        # A response with errors is not stored: the next request may succeed.
+        result = execute(requested, context)
+        # A response with errors is not cached, because the next request may succeed.
         return json_bytes(result), "errors" not in result
 
-    # Responses contain URLs of this server, which may have several names.
-    key = [question.query, question.variables, question.operation_name, context.base_url]
+    # The base URL is part of the key, because responses contain URLs of this server.
+    key = [requested.query, requested.variables, requested.operation_name, context.base_url]
     return stored_charts.body(sha256(json_bytes(key)).hexdigest(), make)
 
 
-def answer(question: Question, context: Context) -> dict[str, Any]:
+def execute(requested: GraphqlOperation, context: Context) -> dict[str, Any]:
     """The GraphQL response, with `data` and `errors`, to a prepared request."""
     try:
         result = schema.execute_sync(
-            question.query,
-            variable_values=dict(question.variables),
-            operation_name=question.operation_name,
+            requested.query,
+            variable_values=dict(requested.variables),
+            operation_name=requested.operation_name,
             context_value=context,
         )
     except (CannotGetOperationTypeError, InvalidOperationTypeError):
@@ -225,11 +225,11 @@ def answer(question: Question, context: Context) -> dict[str, Any]:
 def _body(result: ExecutionResult) -> dict[str, Any]:
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
-        body["errors"] = [_told(error) for error in result.errors]
+        body["errors"] = [_formatted(error) for error in result.errors]
     return body
 
 
-def _told(error: GraphQLError) -> Mapping[str, Any]:
+def _formatted(error: GraphQLError) -> Mapping[str, Any]:
     if not is_unexpected(error):
         return error.formatted
     unexpected = InternalError()

@@ -59,7 +59,7 @@ def icon_path(name: str) -> str:
     return f"/static/charts/{name}.svg"
 
 
-@strawberry.type(description="A button's text, and what a screen reader says.")
+@strawberry.type(description="A button's text, and its label for screen readers.")
 class ButtonLabelType:
     button_type: str
     context: str | None = None

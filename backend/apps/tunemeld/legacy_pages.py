@@ -8,10 +8,9 @@ from datetime import date
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from apps.charts.examples import ARTIST, AT, COUNTS, DAY, ISRC, NAME
 from apps.charts.models import ChartTrack, Edition
-from apps.charts.payloads import CountHistoryPayload, Success
-from apps.charts.selectors.lists import list_headers
+from apps.charts.payloads import ARTIST, AT, COUNTS, DAY, ISRC, NAME, CountHistoryPayload, Success
+from apps.charts.selectors.charts import list_headers
 from apps.charts.selectors.play_counts import histories, most_trending
 from apps.counts.models import CountStatus
 from core.errors import NotFound
@@ -96,7 +95,7 @@ class LastUpdatedPayload(msgspec.Struct, frozen=True):
 
 
 class TrendingTrackPayload(msgspec.Struct, frozen=True):
-    """`change` is over the week until `date`, of the services that are `ok` in `counts`, and of no others."""
+    """`change`: over the week until `date`, of the services that are `ok` in `counts` only."""
 
     isrc: str
     name: str
@@ -151,7 +150,7 @@ HEADER_ART = HeaderArtAnswer(
 )
 TRENDING = TrendingAnswer(
     "success",
-    "What is played more than a week ago.",
+    "Tracks with the largest growth of plays in a week.",
     [TrendingTrackPayload(ISRC, NAME, ARTIST, 52_500, DAY, {"spotify": "missing", "soundcloud": "ok"})],
     is_sample=True,
 )

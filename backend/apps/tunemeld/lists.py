@@ -7,8 +7,7 @@ from strawberry.types import Info
 
 from apps.charts.genres import GENRES, SERVICES, Genre
 from apps.charts.models import Edition
-from apps.charts.selectors.charts import Ranking, newest_entries, published
-from apps.charts.selectors.lists import list_headers, shown_entries
+from apps.charts.selectors.charts import Ranking, list_headers, newest_entries, published, shown_entries
 from apps.tunemeld.labels import (
     CONSENSUS,
     CONSENSUS_NAME,
@@ -56,7 +55,7 @@ class ServiceModelType:
         return absolute(info, icon_path(self.name))
 
 
-@strawberry.type(description="What a service says of one of its lists; of `tunemeld`, the chart itself.")
+@strawberry.type(description="The header of a service's list; for `tunemeld`, of the chart.")
 class PlaylistMetadataType:
     playlist_name: str
     playlist_cover_url: str
@@ -106,12 +105,12 @@ def services() -> list[ServiceModelType]:
 
 
 def newest_edition(genre: str) -> Edition | None:
-    """None also for an unknown genre, which may be text that no database takes."""
+    """None also for an unknown genre, which may contain characters that the database rejects."""
     return published(genre).first() if genre in Genre.values else None
 
 
 def playlist(info: Info, genre: str, service: str) -> PlaylistType | None:
-    """The chart, or the list of one service that is shown; None only for an unknown genre or service."""
+    """The chart, or a service's last good list; None only for an unknown genre or service."""
     if genre not in Genre.values or service not in {CONSENSUS, *SERVICES}:
         return None
     found = _consensus(info, genre) if service == CONSENSUS else _list_of(info, genre, service)
@@ -152,7 +151,7 @@ def _list_of(info: Info, genre: str, service: str) -> PlaylistType | None:
 
 
 def metadata(genre: str, *, base_url: str) -> list[PlaylistMetadataType]:
-    """The chart, then the list of each service in their order; of an unknown genre, nothing."""
+    """The headers of the chart, then of each service's list in their order; empty for an unknown genre."""
     if genre not in Genre.values:
         return []
     headers = list_headers(genre)

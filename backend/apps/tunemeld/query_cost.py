@@ -188,7 +188,7 @@ def _check(what: str, actual: int, most: int) -> None:
 
 
 class QueryCode(StrEnum):
-    """What only a question by GraphQL can be refused for."""
+    """What only a requested by GraphQL can be refused for."""
 
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 

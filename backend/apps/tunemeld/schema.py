@@ -8,23 +8,28 @@ import strawberry
 from strawberry.extensions import FieldExtension
 from strawberry.types import Info
 
-from apps.charts.embeds import EMBEDS, embed_url
 from apps.charts.genres import SERVICES, Genre
 from apps.charts.selectors.play_counts import NO_COUNTS, track_counts
-from apps.charts.selectors.tracks import known_isrcs, track_of
-from apps.counts.cache_invalidation import drop_views
+from apps.charts.selectors.tracks import EMBEDS, embed_url, known_isrcs, track_of
+from apps.counts.cache import invalidate_views
 from apps.counts.models import CountedService
 from apps.tunemeld import labels, lists
-from apps.tunemeld.play_counts import TrackPlayCountType, play_counts
 from apps.tunemeld.query_cost import MAX_ISRCS, refused
-from apps.tunemeld.tracks import ServiceType, TrackType, service_type, types_of
+from apps.tunemeld.tracks import (
+    ServiceType,
+    TrackPlayCountType,
+    TrackType,
+    play_counts,
+    service_type,
+    types_of,
+)
 from core.errors import RateLimited
 from core.identity import Caller
 from core.rate_limits import COUNT_REFRESHES, check_rate_limit
 
 
 def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
-    """Purges a track's cached counts; None for an ISRC that no chart has had. Raises GraphQLError."""
+    """Invalidates a track's cached counts; None if no chart has had the ISRC. Raises GraphQLError."""
     try:
         check_rate_limit(COUNT_REFRESHES, caller.counted_as)
     except RateLimited as error:
@@ -32,7 +37,7 @@ def refresh(isrc: str, *, caller: Caller) -> TrackType | None:
     track = track_of(isrc)
     if track is None:
         return None
-    drop_views((isrc, service) for service in CountedService.values)
+    invalidate_views((isrc, service) for service in CountedService.values)
     return types_of([track])[0]
 
 
@@ -44,7 +49,7 @@ class AboutCharts(FieldExtension):
         return next_(source, info, **arguments)
 
 
-@strawberry.type(description="How a service's player is put into a page.")
+@strawberry.type(description="How a service's player is embedded in a page.")
 class IframeConfigType:
     service_name: str
     embed_base_url: str
@@ -66,22 +71,22 @@ class Query:
         return [str(service) for service in labels.SERVICE_ORDER]
 
     @strawberry.field(
-        description="The chart (`tunemeld`), or the last good list of one service, which may be empty."
-        " Null only for a genre or a service that is unknown.",
+        description="The chart (`tunemeld`), or the last good list of one service; either may be empty."
+        " Null only for an unknown genre or service.",
         extensions=[AboutCharts()],
     )
     def playlist(self, info: Info, genre: str, service: str) -> lists.PlaylistType | None:
         return lists.playlist(info, genre, service)
 
     @strawberry.field(
-        description="The chart (`tunemeld`) and what each service says of its list; of an unknown genre,"
-        " nothing.",
+        description="The chart (`tunemeld`) and the header of each service's list; empty for an unknown"
+        " genre.",
         extensions=[AboutCharts()],
     )
     def playlists_by_genre(self, info: Info, genre: str) -> list[lists.PlaylistMetadataType]:
         return lists.metadata(genre, base_url=info.context.base_url)
 
-    @strawberry.field(description="Since when the genre's chart is out.", extensions=[AboutCharts()])
+    @strawberry.field(description="When the genre's newest chart was published.", extensions=[AboutCharts()])
     def updated_at(self, genre: str) -> datetime | None:
         edition = lists.newest_edition(genre)
         return edition.published_at if edition else None
@@ -112,7 +117,7 @@ class Query:
             for service, embed in EMBEDS.items()
         ]
 
-    @strawberry.field(description="Null unless the address is one of a track at this service.")
+    @strawberry.field(description="Null unless the URL is that of a track at this service.")
     def generate_iframe_url(self, service_name: str, track_url: str) -> str | None:
         return embed_url(service_name, track_url)
 
@@ -134,13 +139,13 @@ class Query:
     def default_genre(self) -> str:
         return Genre.POP.value
 
-    @strawberry.field(description="Null for an ISRC that no chart has had.", extensions=[AboutCharts()])
+    @strawberry.field(description="Null if no chart has had this ISRC.", extensions=[AboutCharts()])
     def track_play_count(self, isrc: str) -> TrackPlayCountType | None:
         found = _play_counts([isrc])
         return found[0] if found else None
 
     @strawberry.field(
-        description="In the requested order; without those that were in no chart.",
+        description="In the requested order, without ISRCs that no chart has had.",
         extensions=[AboutCharts()],
     )
     def tracks_play_counts(self, isrcs: list[str]) -> list[TrackPlayCountType]:
@@ -159,7 +164,7 @@ def _play_counts(isrcs: list[str]) -> list[TrackPlayCountType]:
 @strawberry.type
 class Mutation:
     @strawberry.mutation(
-        description="Reads a track's counts again, past the cache; 10 a minute for a caller.",
+        description="Reads a track's counts again, not from the cache; up to 10 times a minute per caller.",
         extensions=[AboutCharts()],
     )
     def refresh_view_counts(self, info: Info, isrc: str) -> TrackType | None:

@@ -9,13 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from apps.charts import examples
-from apps.charts.selectors.charts import edition_on, is_made_of_samples
-from apps.charts.selectors.lists import service_list
+from apps.charts import payloads
+from apps.charts.selectors.charts import edition_on, is_made_of_samples, service_list
 from apps.charts.serializers import genre_named, ranked_service_named, read_query
 from apps.charts.views import DATE, SORT, chart_response, success
 from apps.tunemeld import legacy_pages
-from apps.tunemeld.execution import Context, Question, answered, schema
+from apps.tunemeld.execution import Context, GraphqlOperation, encoded_response, schema
 from apps.tunemeld.query_cost import MAX_OPERATIONS, Budget
 from core.endpoints import Body, ResponseSpec, endpoint, endpoint_like
 from core.error_responses import only_read
@@ -49,10 +48,10 @@ class VariablesField(serializers.DictField):
         return value
 
 
-class QuestionSerializer(serializers.Serializer[Any]):
-    """One operation; other fields of a client are ignored."""
+class OperationSerializer(serializers.Serializer[Any]):
+    """One operation; other fields are ignored."""
 
-    # GraphQL itself reports an empty one.
+    # An empty query is an error of GraphQL itself.
     query = TextField(max_length=MAX_QUERY, trim_whitespace=False, allow_blank=True)
     variables = VariablesField(required=False, allow_null=True, default=None)
     operationName = TextField(  # noqa: N815 - its name is the protocol's
@@ -65,9 +64,9 @@ class GraphQLExtensions(msgspec.Struct, frozen=True):
 
 
 class GraphQLAnswer(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What was asked for, as far as there is any; `errors` only where there are some.
+    """The requested data; `errors` if there are any.
 
-    `extensions` say of charts whether they are made of samples.
+    For charts, `extensions` contain whether they are made of samples.
     """
 
     data: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
@@ -79,7 +78,7 @@ class GraphQLView(APIView):
     """Public; no response depends on the caller."""
 
     tag = "charts"
-    # It only reads: a whole request would hold the lock of a write.
+    # It only reads, and storing a response would lock a write for the whole request.
     methods_without_record = {"POST"}
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:  # noqa: FBT001, FBT002
@@ -88,12 +87,12 @@ class GraphQLView(APIView):
     @endpoint(
         ResponseSpec(
             200,
-            "The answer to the operation.",
+            "The result of the operation.",
             {"data": {"genres": [{"name": "pop", "displayName": "Pop"}]}},
             body=GraphQLAnswer,
         ),
         body=Body(
-            QuestionSerializer,
+            OperationSerializer,
             {"query": "query GetAvailableGenres { genres { name displayName } }", "variables": {}},
             name="GraphQLQuestion",
         ),
@@ -103,26 +102,29 @@ class GraphQLView(APIView):
         is_enveloped=True,
     )
     def post(self, request: Request) -> HttpResponse:
-        """Ask by GraphQL.
+        """Execute a GraphQL query.
 
-        Of at most {max_operations} operations in a list each is answered. Each counts as a request, and they
-        share the limits of one. An Idempotency-Key has no effect. Errors in a field or the query are in the
-        200, with a code in their `extensions`: `QUERY_TOO_LARGE`, `RATE_LIMITED`, `INTERNAL_ERROR`. The
-        media type is `application/graphql-response+json` for clients that accept it.
+        A list of up to {max_operations} operations is executed in order. For rate limits, each operation is a
+        request; for the limits of a query's size and cost, the list is one request. An Idempotency-Key has
+        no effect. Errors of the query or of a field are in the response with status 200, with a code in
+        their `extensions`: `QUERY_TOO_LARGE`, `RATE_LIMITED` or `INTERNAL_ERROR`. The media type is
+        `application/graphql-response+json` for clients that accept it.
         """
         caller, base_url = caller_of(request), request.build_absolute_uri("/").rstrip("/")
         if not isinstance(request.data, list):
-            return _response(request, answered(_question(request.data), Context(caller, base_url)))
+            return _response(
+                request, encoded_response(_operation_of(request.data), Context(caller, base_url))
+            )
         if not 1 <= len(request.data) <= MAX_OPERATIONS:
             raise InvalidInput.of("body", f"Send between 1 and {MAX_OPERATIONS} operations in one request.")
-        questions, budget = [_question(one) for one in request.data], Budget()
-        count_again(request._request, times=len(questions) - 1)
-        answers = (answered(question, Context(caller, base_url, budget)) for question in questions)
+        operations, budget = [_operation_of(one) for one in request.data], Budget()
+        count_again(request._request, times=len(operations) - 1)
+        answers = (encoded_response(requested, Context(caller, base_url, budget)) for requested in operations)
         return _response(request, b"[%s]" % b",".join(answers))
 
 
 class NamedGraphQLView(GraphQLView):
-    """The same at the name of an operation, which says nothing: the body does."""
+    """GraphQL at a URL with an operation's name, which is ignored: the body has the operation."""
 
     @endpoint_like(
         GraphQLView.post,
@@ -130,7 +132,7 @@ class NamedGraphQLView(GraphQLView):
         errors=[NO_QUERY, ErrorSpec(NotFound, "No operation of chart clients has this name.", is_plain=True)],
     )
     def post(self, request: Request, operation: str = "") -> HttpResponse:
-        """Ask by GraphQL, at the operation's name."""
+        """Execute a GraphQL query at the URL of an operation."""
         del operation
         return super().post(request)
 
@@ -157,11 +159,13 @@ def _wants_graphql_json(request: Request) -> bool:
     return GRAPHQL_JSON in request.headers.get("Accept", "").lower()
 
 
-def _question(body: Any) -> Question:
-    sent = QuestionSerializer(data=body)
+def _operation_of(body: Any) -> GraphqlOperation:
+    sent = OperationSerializer(data=body)
     sent.is_valid(raise_exception=True)
     operation = sent.validated_data
-    return Question(operation["query"], operation["variables"] or {}, operation["operationName"] or None)
+    return GraphqlOperation(
+        operation["query"], operation["variables"] or {}, operation["operationName"] or None
+    )
 
 
 class OlderViewSet(viewsets.ViewSet):
@@ -176,14 +180,14 @@ class OlderViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def graph_data(self, request: Request, genre: str) -> Response:
-        """Counts of the tracks of a chart, day by day."""
+        """Daily view counts of a chart's tracks."""
         del request
         edition = edition_on(genre_named(genre), None)
         counts = legacy_pages.graph_data(edition)
         return success(f"Counts of the {genre} chart.", counts, is_sample=edition.is_sample)
 
     @endpoint(
-        ResponseSpec(200, example=examples.CHART),
+        ResponseSpec(200, example=payloads.CHART),
         parameters=[SORT, DATE],
         errors=[genre_named, read_query],
         name="read",
@@ -197,10 +201,10 @@ class OlderViewSet(viewsets.ViewSet):
         return chart_response(request, genre)
 
     @endpoint(
-        ResponseSpec(200, example=examples.SERVICE_LIST), errors=[genre_named], name="read", is_enveloped=True
+        ResponseSpec(200, example=payloads.SERVICE_LIST), errors=[genre_named], name="read", is_enveloped=True
     )
     def service_playlist(self, request: Request, genre: str, service: str) -> Response:
-        """A service's own list, as it was taken.
+        """A service's own list, as it was fetched.
 
         As `/api/charts/{genre}/{service}/`.
         """
@@ -217,7 +221,7 @@ class OlderViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def last_updated(self, request: Request, genre: str) -> Response:
-        """When a chart was published last."""
+        """When a chart was last published."""
         del request
         edition = edition_on(genre_named(genre), None)
         age = legacy_pages.last_updated(edition)
@@ -230,18 +234,20 @@ class OlderViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def header_art(self, request: Request, genre: str) -> Response:
-        """Covers and names of the services' lists."""
+        """Covers, names and descriptions of the services' lists."""
         del request
         art = legacy_pages.header_art(genre_named(genre))
         return success(f"Covers of the lists for {genre}.", art, is_sample=is_made_of_samples())
 
     @endpoint(ResponseSpec(200, example=legacy_pages.TRENDING), name="read", is_enveloped=True)
     def trending(self, request: Request) -> Response:
-        """What is played more than a week ago, the most first.
+        """The tracks with the largest growth of plays in a week.
 
-        At most 100 tracks. The week ends with `date`, the newest day that was counted; a service's figures
-        count where they are `ok` on both days.
+        At most 100, largest growth first. The week ends with `date`, the newest counted day. The growth is
+        summed over the services whose counts are `ok` on the first and the last day.
         """
         del request
         tracks = legacy_pages.trending()
-        return success("What is played more than a week ago.", tracks, is_sample=is_made_of_samples())
+        return success(
+            "Tracks with the largest growth of plays in a week.", tracks, is_sample=is_made_of_samples()
+        )

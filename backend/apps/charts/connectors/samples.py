@@ -1,4 +1,4 @@
-"""Small invented editions, so that charts answer before any service is set up. They say so.
+"""Small invented editions, marked as samples, so that there are charts before any service is configured.
 
 No real artist has these names; the codes begin with ZZ, which is no country's. They are written as the
 services write theirs, and read by the same readers.
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from django.db.models import Min
 
-from apps.charts.connectors.base import Given, Offer, Scope, TableOffer, ranked_in
+from apps.charts.connectors.base import AvailableEdition, AvailableTable, RawResponse, Scope, ranked_in
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition
 
@@ -102,29 +102,31 @@ SOUND: Mapping[Genre, Sequence[float]] = {
 }
 
 
-class Samples:
+class SampleConnector:
     """Four days that end with the one on which they are first asked for. They stay what they are."""
 
     is_sample = True
     videos = None
     catalogue = None
 
-    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+    def tables(self, *, now: datetime) -> Sequence[AvailableTable]:
         """Spotify's counts until the last of the days, and how the tracks sound."""
         if RawEdition.objects.filter(is_sample=False).exists():
             return []
         last = _first_day(now) + timedelta(days=DAYS - 1)
         return [
-            TableOffer("sample-counts", lambda _known: Given(sample_counts(last))),
-            TableOffer("sample-features", lambda _known: Given(sample_features())),
+            AvailableTable("sample-counts", lambda _known: RawResponse(sample_counts(last))),
+            AvailableTable("sample-features", lambda _known: RawResponse(sample_features())),
         ]
 
-    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+    def editions(self, scope: Scope, *, now: datetime) -> Sequence[AvailableEdition]:
         if RawEdition.objects.filter(is_sample=False).exists():
             return []
         first = _first_day(now)
         return [
-            _offer(genre, service, first, day) for day in range(DAYS) for genre, service in ranked_in(scope)
+            _available(genre, service, first, day)
+            for day in range(DAYS)
+            for genre, service in ranked_in(scope)
         ]
 
 
@@ -133,12 +135,14 @@ def _first_day(now: datetime) -> date:
     return begun or now.date() - timedelta(days=DAYS - 1)
 
 
-def _offer(genre: Genre, service: MusicService, first: date, day: int) -> Offer:
-    return Offer(genre, service, first + timedelta(days=day), lambda: Given(sample_body(genre, service, day)))
+def _available(genre: Genre, service: MusicService, first: date, day: int) -> AvailableEdition:
+    return AvailableEdition(
+        genre, service, first + timedelta(days=day), lambda: RawResponse(sample_body(genre, service, day))
+    )
 
 
 def sample_body(genre: Genre, service: MusicService, day: int) -> bytes:
-    """The service's answer of one of the days, from 0."""
+    """The service's response on one of the days, from 0."""
     numbers = _turned(TURNS[service][day])
     return msgspec.json.encode(WRITERS[service](genre, numbers, day))
 

@@ -1,4 +1,4 @@
-"""Asking the services themselves, as far as they are set up: one question for each genre's list."""
+"""The connector of the configured music services: one request for each genre's list."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
@@ -9,14 +9,14 @@ from urllib.parse import parse_qsl, urlsplit
 from django.conf import settings
 
 from apps.charts.connectors.base import (
+    AvailableEdition,
+    AvailableTable,
     Catalogue,
     FoundRecording,
     FoundVideo,
-    Given,
     NotModified,
-    Offer,
+    RawResponse,
     Scope,
-    TableOffer,
     Videos,
     ranked_in,
 )
@@ -29,47 +29,47 @@ from core.providers.oauth import AuthorisedClient, Credentials, Tokens
 from core.providers.responses import SYSTEM_TIME, TimeSource, Version, Versioned
 
 # Takes the version of the list that is known; returns the response, or None if nothing has changed.
-Ask = Callable[[Version], Versioned[bytes] | None]
+FetchList = Callable[[Version], Versioned[bytes] | None]
 GRANT_PATH = "/api/token"
 MAX_TABLE_BYTES = 64 * 1024 * 1024
-# A run may wait: the next one is a day away. Lists of a service are asked for side by side.
+# A run may wait, because the next run is a day later. A service's lists are requested concurrently.
 PATIENCE = RetryPolicy(longest_wait_seconds=5.0, waits_out_rests=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A service that is set up: by genre, the question for its list."""
+class ConfiguredService:
+    """A configured service, with a function by genre that requests its list."""
 
     service: MusicService
-    lists: Mapping[str, Ask]
+    lists: Mapping[str, FetchList]
 
 
-class Services:
-    """All that are set up here; `Services([])` are none."""
+class ServicesConnector:
+    """The configured services; false in a condition if there are none."""
 
     is_sample = False
 
     def __init__(
         self,
-        sources: Sequence[Source],
+        sources: Sequence[ConfiguredService],
         *,
         videos: Videos | None = None,
         catalogue: Catalogue | None = None,
-        tables: Sequence[TableOffer] = (),
+        tables: Sequence[AvailableTable] = (),
     ) -> None:
         self._sources = {source.service: source for source in sources}
         self.videos, self.catalogue = videos, catalogue
         self._tables = tables
 
-    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+    def tables(self, *, now: datetime) -> Sequence[AvailableTable]:
         del now
         return self._tables
 
-    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
-        """Today's editions. Never raises SupplyError: each may fail on its own."""
+    def editions(self, scope: Scope, *, now: datetime) -> Sequence[AvailableEdition]:
+        """Today's editions. Does not raise ConnectorError: each edition fails on its own."""
         known = _known_versions()
         return [
-            _offer(genre, service, now.date(), ask, known.get((genre, service), Version()))
+            _available(genre, service, now.date(), ask, known.get((genre, service), Version()))
             for genre, service in ranked_in(scope)
             if (source := self._sources.get(service)) and (ask := source.lists.get(genre))
         ]
@@ -79,7 +79,7 @@ class Services:
 
 
 def _known_versions() -> Mapping[tuple[str, str], Version]:
-    """Of each service's last good lists."""
+    """By genre and service, the version of the last good list."""
     good = RawEdition.objects.filter(status=Status.OK, is_sample=False).order_by("issued_on")
     return {
         (genre, service): Version(etag, modified)
@@ -87,24 +87,26 @@ def _known_versions() -> Mapping[tuple[str, str], Version]:
     }
 
 
-def _offer(genre: Genre, service: MusicService, today: date, ask: Ask, known: Version) -> Offer:
-    def take() -> Given:
-        answer = ask(known)
-        if answer is None:
+def _available(
+    genre: Genre, service: MusicService, today: date, ask: FetchList, known: Version
+) -> AvailableEdition:
+    def fetch() -> RawResponse:
+        response = ask(known)
+        if response is None:
             raise NotModified
-        return Given(answer.value, answer.version)
+        return RawResponse(response.value, response.version)
 
-    return Offer(genre, service, today, take)
+    return AvailableEdition(genre, service, today, fetch)
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
-    """How services are asked: for how long, how hard, by which clock."""
+class RequestOptions:
+    """Bounds, retries and clock of requests to services."""
 
     bounds: RequestBounds = BOUNDS
     patience: RetryPolicy = PATIENCE
     times: TimeSource = SYSTEM_TIME
-    # Closes their connections.
+    # Closes the connections.
     opened: ExitStack = field(default_factory=ExitStack)
 
     def client(self, name: str, url: str) -> ProviderClient:
@@ -114,78 +116,80 @@ class Manner:
 
 
 @contextmanager
-def own_services() -> Iterator[Services]:
-    """Those that the settings name keys for, for as long as they are asked."""
-    manner = Manner(bounds=RequestBounds(seconds=settings.ETL_TIMEOUT_SECONDS))
-    with manner.opened:
-        yield services_asked(manner)
+def configured_services() -> Iterator[ServicesConnector]:
+    """The services with credentials in the settings; their connections are closed at the end."""
+    options = RequestOptions(bounds=RequestBounds(seconds=settings.ETL_TIMEOUT_SECONDS))
+    with options.opened:
+        yield services_connector(options)
 
 
-def services_asked(manner: Manner) -> Services:
-    sources: list[Source] = []
+def services_connector(options: RequestOptions) -> ServicesConnector:
+    sources: list[ConfiguredService] = []
     catalogue: Catalogue | None = None
     if settings.SPOTIFY_CLIENT_ID and settings.SPOTIFY_CLIENT_SECRET:
-        authorised = _authorised_spotify(manner)
+        authorised = _authorised_spotify(options)
         sources.append(_spotify(authorised))
         catalogue = SpotifyCatalogue(authorised)
     if settings.RAPIDAPI_KEY:
-        sources += [_apple_music(manner), _soundcloud(manner)]
-    videos = YouTubeVideos(manner) if settings.YOUTUBE_API_KEY else None
+        sources += [_apple_music(options), _soundcloud(options)]
+    videos = YouTubeVideos(options) if settings.YOUTUBE_API_KEY else None
     urls = {"spotify-counts": settings.SPOTIFY_PLAY_COUNTS_URL, "audio-features": settings.AUDIO_FEATURES_URL}
-    tables = [_table(manner, name, url) for name, url in urls.items() if url]
-    return Services(sources, videos=videos, catalogue=catalogue, tables=tables)
+    tables = [_table(options, name, url) for name, url in urls.items() if url]
+    return ServicesConnector(sources, videos=videos, catalogue=catalogue, tables=tables)
 
 
-# --- Each service's questions ------------------------------------------------------------------------
+# --- Requests for lists ------------------------------------------------------------------------------
 
 
-def _authorised_spotify(manner: Manner) -> AuthorisedClient:
-    client = manner.client("spotify", settings.SPOTIFY_API_URL)
-    accounts = manner.client("spotify-accounts", settings.SPOTIFY_ACCOUNTS_URL)
+def _authorised_spotify(options: RequestOptions) -> AuthorisedClient:
+    client = options.client("spotify", settings.SPOTIFY_API_URL)
+    accounts = options.client("spotify-accounts", settings.SPOTIFY_ACCOUNTS_URL)
     credentials = Credentials(settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET)
-    return AuthorisedClient(client, Tokens(accounts, credentials, path=GRANT_PATH, times=manner.times))
+    return AuthorisedClient(client, Tokens(accounts, credentials, path=GRANT_PATH, times=options.times))
 
 
-def _spotify(authorised: AuthorisedClient) -> Source:
-    def asking(address: Address) -> Ask:
+def _spotify(authorised: AuthorisedClient) -> ConfiguredService:
+    def asking(address: Address) -> FetchList:
         return lambda known: authorised.get_if_changed(address.path, dict(address.params), bytes, known)
 
     lists = settings.SPOTIFY_CHARTS.items()
-    return Source(MusicService.SPOTIFY, {genre: asking(spotify.address_of_list(one)) for genre, one in lists})
+    return ConfiguredService(
+        MusicService.SPOTIFY, {genre: asking(spotify.address_of_list(one)) for genre, one in lists}
+    )
 
 
-def _apple_music(manner: Manner) -> Source:
-    asking = _rapidapi(manner, "apple-music", settings.APPLE_MUSIC_API_URL)
+def _apple_music(options: RequestOptions) -> ConfiguredService:
+    asking = _rapidapi(options, "apple-music", settings.APPLE_MUSIC_API_URL)
     lists = settings.APPLE_MUSIC_CHARTS.items()
-    return Source(
+    return ConfiguredService(
         MusicService.APPLE_MUSIC, {genre: asking(apple_music.address_of_list(one)) for genre, one in lists}
     )
 
 
-def _soundcloud(manner: Manner) -> Source:
-    asking = _rapidapi(manner, "soundcloud", settings.SOUNDCLOUD_API_URL)
+def _soundcloud(options: RequestOptions) -> ConfiguredService:
+    asking = _rapidapi(options, "soundcloud", settings.SOUNDCLOUD_API_URL)
     lists = settings.SOUNDCLOUD_CHARTS.items()
-    return Source(
+    return ConfiguredService(
         MusicService.SOUNDCLOUD, {genre: asking(soundcloud.address_of_list(one)) for genre, one in lists}
     )
 
 
-def _rapidapi(manner: Manner, name: str, url: str) -> Callable[[Address], Ask]:
-    client = manner.client(name, url)
+def _rapidapi(options: RequestOptions, name: str, url: str) -> Callable[[Address], FetchList]:
+    client = options.client(name, url)
     headers = {"X-RapidAPI-Key": settings.RAPIDAPI_KEY, "X-RapidAPI-Host": urlsplit(url).hostname or ""}
 
-    def asking(address: Address) -> Ask:
-        question = ProviderRequest("GET", address.path, params=address.params, headers=headers)
-        return lambda known: client.ask_if_changed(question, bytes, known)
+    def asking(address: Address) -> FetchList:
+        request = ProviderRequest("GET", address.path, params=address.params, headers=headers)
+        return lambda known: client.ask_if_changed(request, bytes, known)
 
     return asking
 
 
-# --- What else is asked ------------------------------------------------------------------------------
+# --- Other requests ----------------------------------------------------------------------------------
 
 
 class SpotifyCatalogue:
-    """Its search, for the codes of recordings."""
+    """Spotify's search, which finds ISRCs."""
 
     def __init__(self, authorised: AuthorisedClient) -> None:
         self._authorised = authorised
@@ -196,10 +200,10 @@ class SpotifyCatalogue:
 
 
 class YouTubeVideos:
-    """The Data API, with a key."""
+    """YouTube's Data API, with an API key."""
 
-    def __init__(self, manner: Manner) -> None:
-        self._client = manner.client("youtube", settings.YOUTUBE_API_URL)
+    def __init__(self, options: RequestOptions) -> None:
+        self._client = options.client("youtube", settings.YOUTUBE_API_URL)
 
     def views(self, video_ids: Sequence[str]) -> Mapping[str, int | None]:
         return youtube.read_views(self._ask(youtube.address_of_views(video_ids)))
@@ -212,17 +216,17 @@ class YouTubeVideos:
         return self._client.ask(ProviderRequest("GET", address.path, params=params), bytes)
 
 
-def _table(manner: Manner, name: str, url: str) -> TableOffer:
-    """A file somewhere, asked for only when it has changed."""
+def _table(options: RequestOptions, name: str, url: str) -> AvailableTable:
+    """A table at a URL, fetched only if it has changed."""
     parts = urlsplit(url)
-    bounds = replace(manner.bounds, max_bytes=MAX_TABLE_BYTES)
-    client = replace(manner, bounds=bounds).client(name, f"{parts.scheme}://{parts.netloc}")
-    question = ProviderRequest("GET", parts.path or "/", params=dict(parse_qsl(parts.query)))
+    bounds = replace(options.bounds, max_bytes=MAX_TABLE_BYTES)
+    client = replace(options, bounds=bounds).client(name, f"{parts.scheme}://{parts.netloc}")
+    request = ProviderRequest("GET", parts.path or "/", params=dict(parse_qsl(parts.query)))
 
-    def take(known: Version) -> Given:
-        answer = client.ask_if_changed(question, bytes, known)
-        if answer is None:
+    def fetch(known: Version) -> RawResponse:
+        response = client.ask_if_changed(request, bytes, known)
+        if response is None:
             raise NotModified
-        return Given(answer.value, answer.version)
+        return RawResponse(response.value, response.version)
 
-    return TableOffer(name, take)
+    return AvailableTable(name, fetch)

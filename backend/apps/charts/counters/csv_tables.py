@@ -1,4 +1,4 @@
-"""Tables of figures: read as CSV, each once, as long as it stays the same and is about the same tracks."""
+"""CSV tables of counts and audio features. A table is read again only if it, or its tracks, have changed."""
 
 import csv
 import gzip
@@ -10,19 +10,20 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Generic, Protocol, TypeVar
 
-from apps.charts.connectors.base import NotModified, Supply, TableOffer
-from apps.charts.models import AudioFeatures, ReadTable
+from apps.charts.connectors.base import AvailableTable, Connector, NotModified
+from apps.charts.models import AudioFeatures
 from apps.charts.parsers.base import FIRST_DAY, MAX_COUNT, SourceError, Trouble, name_of
 from apps.charts.pipeline.stage_run import Tally
+from apps.charts.pipeline_models import ReadTable
 from apps.tracks.metadata import MetadataError, checked_isrc
 from core.providers.responses import NO_VERSION, ProviderError, Version
 
 MAX_BYTES = 64 * 1024 * 1024
-# What makes a table one of dated counts: "Artist - Title" in one, the running total at the end of the day.
+# The columns of a table of counts: "Artist - Title" in one, the running total at the end of the day.
 COUNT_COLUMNS = frozenset(["date", "artist_title", "streams_total"])
 FEATURE_NAMES = tuple(field.name for field in fields(AudioFeatures))
 FEATURE_COLUMNS = frozenset(["isrc", *FEATURE_NAMES])
-# The market that counts where a table has several and none is chosen.
+# The market that is used if a table has several and the settings name none.
 WHOLE_WORLD = "global"
 BETWEEN = " - "
 
@@ -39,7 +40,7 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class CountTable:
-    """Of one market; `unreadable` rows were left out, and so many of them are of the newest day."""
+    """The counts of one market, and the numbers of unreadable rows, in all and of the newest day."""
 
     rows: tuple[CountRow, ...]
     unreadable: int = 0
@@ -56,7 +57,7 @@ class CountTable:
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
-    """By ISRC."""
+    """Audio features by ISRC, and the number of unreadable rows."""
 
     features: Mapping[str, AudioFeatures]
     unreadable: int = 0
@@ -66,7 +67,7 @@ class FeatureTable:
 
 
 def read_counts(body: bytes, *, market: str = "") -> CountTable | None:
-    """None for a table of something else. Raises SourceError."""
+    """None for a table with other columns. Raises SourceError."""
     try:
         lines = _lines(body, COUNT_COLUMNS)
         return None if lines is None else _read_counts(list(lines), market)
@@ -75,7 +76,7 @@ def read_counts(body: bytes, *, market: str = "") -> CountTable | None:
 
 
 def read_features(body: bytes) -> FeatureTable | None:
-    """None for a table of something else. Raises SourceError."""
+    """None for a table with other columns. Raises SourceError."""
     try:
         lines = _lines(body, FEATURE_COLUMNS)
         return None if lines is None else _read_features(lines)
@@ -84,7 +85,7 @@ def read_features(body: bytes) -> FeatureTable | None:
 
 
 def is_known(body: bytes) -> bool:
-    """Whether any of these can be read. Raises SourceError."""
+    """Whether it is a table of counts or audio features. Raises SourceError."""
     try:
         return any(_lines(body, columns) is not None for columns in (COUNT_COLUMNS, FEATURE_COLUMNS))
     except csv.Error as error:
@@ -132,7 +133,7 @@ def _read_counts(lines: Sequence[Mapping[str, str]], market: str) -> CountTable:
 
 
 def _chosen_market(there: set[str], market: str) -> str:
-    """Totals of two markets can't be compared, nor added: not every track is in each every day."""
+    """Only one market is read: totals of several cannot be added, because each lacks some tracks."""
     if len(there) == 1 and not market:
         return next(iter(there))
     chosen = market or WHOLE_WORLD
@@ -167,7 +168,7 @@ def _read_features(lines: Iterator[Mapping[str, str]]) -> FeatureTable:
 
 
 def _is_plausible(name: str, value: float) -> bool:
-    """Also refuses what is no number."""
+    """Whether the value is in its range; False also for NaN."""
     if name == "tempo":
         return 0 <= value <= 1000
     if name == "loudness":
@@ -176,7 +177,7 @@ def _is_plausible(name: str, value: float) -> bool:
 
 
 class Table(Protocol):
-    """Its length is the number of its rows; `unreadable` ones were left out."""
+    """A parsed table. Its length is the number of readable rows; `unreadable` is the number of others."""
 
     @property
     def unreadable(self) -> int: ...
@@ -185,70 +186,70 @@ class Table(Protocol):
 
 
 T = TypeVar("T", bound=Table)
-# What makes a table of a body; None for a table of something else. Raises SourceError.
+# Parses a body; returns None for a table with other columns. Raises SourceError.
 Read = Callable[[bytes], T | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken(Generic[T]):
-    """A table, and how to say that all of it was made use of."""
+class NewTable(Generic[T]):
+    """A parsed table that is new, and a function that marks it as processed."""
 
     table: T
     mark: Callable[[], None]
 
 
 def new_tables(
-    supply: Supply, read: Read[T], *, about: str, now: datetime, tally: Tally
-) -> Iterator[Taken[T]]:
-    """Those that can be read so, and are new or `about` others now. What fails is counted, and stops none."""
-    for offer in supply.tables(now=now):
-        known = ReadTable.objects.filter(name=_name(offer)).first()
+    connector: Connector, read: Read[T], *, about: str, now: datetime, tally: Tally
+) -> Iterator[NewTable[T]]:
+    """Tables that `read` accepts, if they are new or were read for another `about`. Failures are recorded."""
+    for available in connector.tables(now=now):
+        known = ReadTable.objects.filter(name=_name(available)).first()
         try:
-            taken = _take(offer, read, known, about, now)
+            new = _fetch(available, read, known, about, now)
         except (ProviderError, SourceError, OSError) as error:
-            tally.fail(f"{offer.name}: {error}"[:200])
-            _note(offer, known.digest if known else "", now, failure=str(error)[:200])
+            tally.fail(f"{available.name}: {error}"[:200])
+            _note(available, known.digest if known else "", now, failure=str(error)[:200])
             continue
-        if taken is not None:
-            unreadable = taken.table.unreadable
-            tally.leave_out(unreadable, of=len(taken.table) + unreadable, name=offer.name)
-            yield taken
+        if new is not None:
+            unreadable = new.table.unreadable
+            tally.leave_out(unreadable, of=len(new.table) + unreadable, name=available.name)
+            yield new
 
 
-def _take(
-    offer: TableOffer, read: Read[T], known: ReadTable | None, about: str, now: datetime
-) -> Taken[T] | None:
+def _fetch(
+    available: AvailableTable, read: Read[T], known: ReadTable | None, about: str, now: datetime
+) -> NewTable[T] | None:
     is_for_the_same = known is not None and known.digest.endswith(about) and not known.failure
     version = Version(known.etag, known.last_modified) if known and is_for_the_same else NO_VERSION
     try:
-        given = offer.take(version)
+        response = available.fetch(version)
     except NotModified:
         return None
-    digest = f"{hashlib.sha256(given.body).hexdigest()[:32]}{about}"
+    digest = f"{hashlib.sha256(response.body).hexdigest()[:32]}{about}"
     if known and known.digest == digest and not known.failure:
         return None
-    table = read(given.body)
+    table = read(response.body)
     if table is None:
-        if (known or offer.is_of_figures) and not is_known(given.body):
-            raise SourceError(Trouble.GARBAGE, "its columns are of no table of figures")
+        if (known or available.must_be_known) and not is_known(response.body):
+            raise SourceError(Trouble.GARBAGE, "its columns are not those of a known table")
         return None
-    return Taken(table, lambda: _note(offer, digest, now, version=given.version))
+    return NewTable(table, lambda: _note(available, digest, now, version=response.version))
 
 
 def about(text: str) -> str:
-    """What a table is read for, in short."""
+    """A digest of everything besides the table that its result depends on, such as the known tracks."""
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _name(offer: TableOffer) -> str:
-    return offer.name[-300:]
+def _name(available: AvailableTable) -> str:
+    return available.name[-300:]
 
 
 def _note(
-    offer: TableOffer, digest: str, now: datetime, *, failure: str = "", version: Version = NO_VERSION
+    available: AvailableTable, digest: str, now: datetime, *, failure: str = "", version: Version = NO_VERSION
 ) -> None:
     ReadTable.objects.update_or_create(
-        name=_name(offer),
+        name=_name(available),
         defaults={
             **{"digest": digest, "failure": failure, "read_at": now},
             **{"etag": version.etag, "last_modified": version.last_modified},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from statistics import median_low
 
-from apps.charts.connectors.base import Scope, Supply
+from apps.charts.connectors.base import Connector, Scope
 from apps.charts.genres import MusicService
 from apps.charts.models import Edition, EditionEntry
 from apps.charts.pipeline.plausibility import REFUSED_DAYS, are_growths_implausible, is_copy
@@ -17,37 +17,40 @@ from apps.charts.pipeline.transform import GOOD_FOR
 from apps.counts.deltas import (
     LEAST_USUAL_FOR_STALE,
     USUAL_DAYS,
-    Counted,
-    Derived,
-    Figure,
-    derived,
+    CountedDay,
+    DailyCount,
+    DailyDifference,
+    daily_differences,
     per_day,
     usual_per_day,
 )
 from apps.counts.models import Flag, HistoricalViewCount, Status
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 
 # --- Growth ------------------------------------------------------------------------------------------
 
 
-# So far back counts say what is usual.
+# The period from which the usual growth is computed.
 KNOWN_FOR = timedelta(days=USUAL_DAYS + 1)
 
-Series = Mapping[str, Sequence[Counted]]
+Series = Mapping[str, Sequence[CountedDay]]
 
 
 @dataclass(slots=True)
 class GrowthCheck:
-    """A service's counts by track: what is stored, and what was looked at before."""
+    """Checks a service's growth: compares counts with stored ones and with those accepted before."""
 
     service: str
-    accepted: defaultdict[str, dict[date, Counted]] = field(default_factory=lambda: defaultdict(dict))
+    accepted: defaultdict[str, dict[date, CountedDay]] = field(default_factory=lambda: defaultdict(dict))
     rejected: set[date] = field(default_factory=set)
 
     def rejects(self, day: date, counts: Mapping[str, int]) -> bool:
-        """Whether the day's counts can't all be true. On the third day they are what the service has now."""
+        """Whether the day's counts are implausible as a whole. On the third such day they are accepted."""
         series = self._counted_before(day, counts)
-        new = {isrc: derived([Figure(day, count)], series[isrc])[0] for isrc, count in counts.items()}
+        new = {
+            isrc: daily_differences([DailyCount(day, count)], series[isrc])[0]
+            for isrc, count in counts.items()
+        }
         is_implausible = are_growths_implausible([*_growths(new, series)])
         if is_implausible and len(self._rejected_days(day, series)) < REFUSED_DAYS:
             self.rejected.add(day)
@@ -55,7 +58,7 @@ class GrowthCheck:
         for isrc, one in new.items():
             if one.flag != Flag.STALE:
                 rate = per_day(one.delta, one.delta_days)
-                self.accepted[isrc][day] = Counted(day, counts[isrc], rate, is_anomaly=bool(one.flag))
+                self.accepted[isrc][day] = CountedDay(day, counts[isrc], rate, is_anomaly=bool(one.flag))
         return False
 
     def _counted_before(self, day: date, isrcs: Collection[str]) -> Series:
@@ -65,11 +68,11 @@ class GrowthCheck:
             recorded_date__range=(day - KNOWN_FOR, day - timedelta(days=1)),
             view_count__isnull=False,
         ).exclude(flag=Flag.STALE)
-        found: dict[str, dict[date, Counted]] = {isrc: {} for isrc in isrcs}
+        found: dict[str, dict[date, CountedDay]] = {isrc: {} for isrc in isrcs}
         for isrc, on, count, delta, days, flag in rows.values_list(
             "isrc", "recorded_date", "view_count", "delta_count", "delta_days", "flag"
         ):
-            found[isrc][on] = Counted(on, count or 0, per_day(delta, days), is_anomaly=bool(flag))
+            found[isrc][on] = CountedDay(on, count or 0, per_day(delta, days), is_anomaly=bool(flag))
         for isrc, known in found.items():
             known |= {on: one for on, one in self.accepted[isrc].items() if day - KNOWN_FOR <= on < day}
         return {isrc: [known[on] for on in sorted(known)] for isrc, known in found.items()}
@@ -89,7 +92,9 @@ class GrowthCheck:
         }
 
 
-def _growths(new: Mapping[str, Derived], series: Series) -> Sequence[tuple[float | None, Sequence[float]]]:
+def _growths(
+    new: Mapping[str, DailyDifference], series: Series
+) -> Sequence[tuple[float | None, Sequence[float]]]:
     """For `are_growths_implausible`, of tracks with a usual growth; the last equals their median."""
     found = []
     for isrc, one in new.items():
@@ -104,11 +109,11 @@ def _growths(new: Mapping[str, Derived], series: Series) -> Sequence[tuple[float
 
 
 TRACKS_AT_ONCE = 500
-# Of the tracks that a service counted within the week before and not now, more than this share is reported:
-# up to 36 % of a table of the fifty best leave it within a day.
+# The share of tracks counted within the last week, but not now, above which it is reported. Up to 36 % of a
+# table of fifty tracks leave it within a day.
 LOST_SHARE = {MusicService.SPOTIFY: 0.5}
 DAY_MINUTES = 24 * 60
-# Within the last second of a day: nearly two years.
+# Minutes are stored as microseconds of a day's last second: at most nearly two years.
 MOST_MINUTES = 999_999
 RANKS = {Status.MISSING: 0, Status.FAILED: 1, Status.STALE: 2, Status.ANOMALY: 2, Status.OK: 3}
 
@@ -118,17 +123,17 @@ Known = Mapping[str, Mapping[tuple[str, date], tuple[str, int | None]]]
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """What a run counts, from which supply, and its progress bar."""
+    """The scope, time, progress and connector of a run that counts."""
 
     scope: Scope
     now: datetime
     progress: Progress
-    supply: Supply
+    connector: Connector
 
 
 @dataclass(slots=True)
 class CountedTracks:
-    """Tracks by day, those that rank best first; and the charts that they are counted for."""
+    """Tracks by day, best rank first; and the charts for which they are counted."""
 
     by_day: dict[date, list[str]] = field(default_factory=dict)
     # By edition, its tracks.
@@ -136,9 +141,9 @@ class CountedTracks:
 
 
 def tracks_to_count(counting: Counting) -> CountedTracks:
-    """Today's of the newest charts, and those of charts whose tracks are not counted yet."""
+    """Tracks of the newest charts for today, and tracks of charts that have not been counted yet."""
     open_ones = list(Edition.objects.filter(is_to_count=True, genre__in=counting.scope.genres))
-    today = [] if counting.supply.is_sample else _newest(counting)
+    today = [] if counting.connector.is_sample else _newest(counting)
     entries = EditionEntry.objects.filter(edition__in=[*open_ones, *today]).order_by("rank", "edition")
     isrcs: defaultdict[int, list[str]] = defaultdict(list)
     for edition, isrc in entries.values_list("edition", "track__isrc"):
@@ -156,7 +161,7 @@ def tracks_to_count(counting: Counting) -> CountedTracks:
 
 
 def _newest(counting: Counting) -> list[Edition]:
-    """Of each genre, if it is no older than a list that may still be used."""
+    """Each genre's newest chart, unless it is too old."""
     today = counting.now.date()
     recent = Edition.objects.filter(
         is_sample=False,
@@ -168,10 +173,10 @@ def _newest(counting: Counting) -> list[Edition]:
 
 
 def counted_at(day: date, now: datetime) -> datetime:
-    """The end of a past day, else now.
+    """The time at which a count of `day`, read now, is valid: now, or the end of a past day.
 
-    Of two figures of a day the later stays: so what is read of a past day a minute later is a millionth of a
-    second later, and a correction counts, be it up or down.
+    If a day has two counts, the later one is stored. For past days, each minute until the read is added as a
+    microsecond, so that a later correction replaces an earlier count.
     """
     end = datetime.combine(day, time(23, 59, 59), UTC)
     if now <= end:
@@ -179,9 +184,9 @@ def counted_at(day: date, now: datetime) -> datetime:
     return end + timedelta(microseconds=min((now - end) // timedelta(minutes=1), MOST_MINUTES))
 
 
-def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:
-    """By ISRC, those that change what is stored: a first figure, a better status, another count."""
-    by_isrc: defaultdict[str, list[DayFigure]] = defaultdict(list)
+def news(figures: Iterable[CountReport]) -> dict[str, list[CountReport]]:
+    """By ISRC, reports that change a stored row: a first count, a better status, or another count."""
+    by_isrc: defaultdict[str, list[CountReport]] = defaultdict(list)
     for figure in figures:
         by_isrc[figure.isrc].append(figure)
     known = _known(by_isrc)
@@ -189,18 +194,18 @@ def news(figures: Iterable[DayFigure]) -> dict[str, list[DayFigure]]:
     return {isrc: mine for isrc, mine in found.items() if mine}
 
 
-def plausible(by_isrc: Mapping[str, list[DayFigure]]) -> dict[str, list[DayFigure]]:
-    """Figures of a day that nearly all are those of an older one were not counted on it.
+def plausible(by_isrc: Mapping[str, list[CountReport]]) -> dict[str, list[CountReport]]:
+    """The reports, with the status of implausible ones changed.
 
-    Those that can't all be true are an anomaly. Nor is a zero a count of a track that was never counted:
-    services send it for an unknown count.
+    STALE: nearly all of a day's counts are those of an earlier day. ANOMALY: the counts are implausible as a
+    whole. MISSING: a count of 0 for a track without earlier counts, which services send for unknown counts.
     """
-    of_day: defaultdict[tuple[date, str], dict[str, DayFigure]] = defaultdict(dict)
+    of_day: defaultdict[tuple[date, str], dict[str, CountReport]] = defaultdict(dict)
     for figure in (figure for mine in by_isrc.values() for figure in mine if figure.view_count is not None):
         of_day[figure.recorded_on, figure.service][figure.isrc] = figure
     before: defaultdict[str, dict[str, int]] = defaultdict(dict)
     checks = {service: GrowthCheck(service) for _, service in of_day}
-    found: defaultdict[str, list[DayFigure]] = defaultdict(list)
+    found: defaultdict[str, list[CountReport]] = defaultdict(list)
     found |= {isrc: [one for one in mine if one.view_count is None] for isrc, mine in by_isrc.items()}
     for (day, service), figures in sorted(of_day.items(), key=lambda one: one[0]):
         earlier = _counted_before(day, service, figures) | before[service]
@@ -219,9 +224,12 @@ def plausible(by_isrc: Mapping[str, list[DayFigure]]) -> dict[str, list[DayFigur
     return dict(found)
 
 
-def report_lost(figures: Collection[DayFigure], tally: Tally) -> None:
-    """Of each day with a chart, services that counted before and have nothing of many of these tracks now."""
-    of_day: defaultdict[tuple[str, date], list[DayFigure]] = defaultdict(list)
+def report_lost(figures: Collection[CountReport], tally: Tally) -> None:
+    """Reports services that lack counts of many tracks which they counted in the week before.
+
+    Only days with a chart are checked.
+    """
+    of_day: defaultdict[tuple[str, date], list[CountReport]] = defaultdict(list)
     for figure in figures:
         of_day[figure.service, figure.recorded_on].append(figure)
     counted = {key: {one.isrc for one in mine if one.view_count is not None} for key, mine in of_day.items()}
@@ -240,7 +248,7 @@ def report_lost(figures: Collection[DayFigure], tally: Tally) -> None:
 
 
 def _comes_a_day_late(service: str, day: date) -> bool:
-    """Whether what it counted of each of the two days before came on the day after, as some tables do."""
+    """Whether the counts of the two days before also arrived a day late, as in some tables."""
     rows = HistoricalViewCount.objects.filter(
         service=service,
         recorded_date__range=(day - timedelta(days=2), day - timedelta(days=1)),
@@ -251,12 +259,12 @@ def _comes_a_day_late(service: str, day: date) -> bool:
 
 
 def _is_late(counted: datetime) -> bool:
-    """As `counted_at` writes it."""
+    """Whether `counted_at` computed it for a past day."""
     return counted.time() > time(23, 59, 59)
 
 
 def _counted_before(day: date, service: str, isrcs: Collection[str]) -> dict[str, int]:
-    """By ISRC, the last figures of the week before."""
+    """By ISRC, the last counts of the week before."""
     rows = HistoricalViewCount.objects.filter(
         service=service,
         isrc__in=isrcs,
@@ -267,12 +275,12 @@ def _counted_before(day: date, service: str, isrcs: Collection[str]) -> dict[str
 
 
 def statuses_on(day: date, service: str, isrcs: Collection[str]) -> dict[str, str]:
-    """By ISRC, what became of the day's figures so far."""
+    """By ISRC, the statuses of the day's stored counts."""
     rows = HistoricalViewCount.objects.filter(recorded_date=day, service=service, isrc__in=isrcs)
     return dict(rows.values_list("isrc", "status"))
 
 
-def _known(by_isrc: Mapping[str, Collection[DayFigure]]) -> Known:
+def _known(by_isrc: Mapping[str, Collection[CountReport]]) -> Known:
     isrcs = sorted(by_isrc)
     days = [figure.recorded_on for mine in by_isrc.values() for figure in mine]
     found: dict[str, dict[tuple[str, date], tuple[str, int | None]]] = {isrc: {} for isrc in isrcs}
@@ -287,7 +295,7 @@ def _known(by_isrc: Mapping[str, Collection[DayFigure]]) -> Known:
     return found
 
 
-def _is_new(figure: DayFigure, known: Known) -> bool:
+def _is_new(figure: CountReport, known: Known) -> bool:
     stored = known[figure.isrc].get((figure.service, figure.recorded_on))
     if stored is None:
         return True

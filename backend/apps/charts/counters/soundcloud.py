@@ -1,4 +1,4 @@
-"""SoundCloud's own counts: its lists contain how often their tracks were played."""
+"""SoundCloud's counts: its lists contain the play counts of their tracks."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,13 +8,13 @@ from apps.charts.genres import MusicService
 from apps.charts.models import RawEdition, RawEntry, Status
 from apps.charts.pipeline.transform import GOOD_FOR
 from apps.counts import models as counts
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 
 SERVICE = MusicService.SOUNDCLOUD
 
 
 def uncounted_lists(counting: Counting) -> list[RawEdition]:
-    """Those whose figures have not been taken as they are now."""
+    """Lists whose current counts have not been stored."""
     lists = RawEdition.objects.filter(
         service=SERVICE,
         genre__in=counting.scope.genres,
@@ -24,8 +24,8 @@ def uncounted_lists(counting: Counting) -> list[RawEdition]:
     return list(lists.order_by("issued_on", "genre"))
 
 
-def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
-    """Of a list that failed, is not believed or is a copy: that its tracks could not be counted."""
+def count_reports(edition: RawEdition, now: datetime) -> Iterator[CountReport]:
+    """The list's counts; unless its status is OK, failed or stale counts of the last good list's tracks."""
     if edition.status == Status.OK:
         yield from _counted(edition, now)
         return
@@ -44,18 +44,18 @@ def figures_of(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
         at = counted_at(edition.issued_on, now)
         status = counts.Status.STALE if edition.status == Status.STALE else counts.Status.FAILED
         for isrc, _ in _plays_in(last):
-            yield DayFigure(isrc, SERVICE, edition.issued_on, at, status)
+            yield CountReport(isrc, SERVICE, edition.issued_on, at, status)
 
 
-def _counted(edition: RawEdition, now: datetime) -> Iterator[DayFigure]:
+def _counted(edition: RawEdition, now: datetime) -> Iterator[CountReport]:
     at = counted_at(edition.issued_on, edition.fetched_at or now)
     for isrc, plays in _plays_in(edition):
         status = counts.Status.MISSING if plays is None else counts.Status.OK
-        yield DayFigure(isrc, SERVICE, edition.issued_on, at, status, plays)
+        yield CountReport(isrc, SERVICE, edition.issued_on, at, status, plays)
 
 
 def _plays_in(edition: RawEdition) -> list[tuple[str, int | None]]:
-    """By ISRC; of a track that a list has twice, those of its best line that says any."""
+    """By ISRC; for a track that is in the list twice, the count of its highest line that has one."""
     lines = RawEntry.objects.filter(edition=edition, track__isnull=False)
     found: dict[str, int | None] = {}
     for isrc, plays in lines.order_by("-rank").values_list("track__isrc", "play_count"):

@@ -1,4 +1,4 @@
-"""Spotify's counts: its API has none, so they come from dated tables, or not at all."""
+"""Spotify's counts, from tables by date, because its API has none."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -11,16 +11,16 @@ from apps.charts.genres import MusicService
 from apps.charts.matching import only_probable, ranked
 from apps.charts.matching.candidate_index import Name, candidates
 from apps.counts.models import Status
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 
 SERVICE = MusicService.SPOTIFY
 
 
 @dataclass(slots=True)
-class Told:
-    """What tables say: totals by ISRC and day, None where they contradict each other.
+class TableTotals:
+    """Totals of tables by ISRC and day; None if tables contradict each other.
 
-    `has_failed`: one of them could not be had.
+    `has_failed`: a table could not be fetched.
     """
 
     totals: dict[tuple[str, date], int | None] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Told:
 
 
 def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int | None]:
-    """Of rows whose track is known for sure; of two rows of one track and day the surer one's."""
+    """Totals of rows whose track is certain; of two rows for a track and day, the one that matches better."""
     matched = _matched({(row.title, row.artist) for row in rows})
     found: dict[tuple[str, date], tuple[float, set[int]]] = {}
     for row in rows:
@@ -48,7 +48,7 @@ def totals_in(rows: Sequence[CountRow]) -> dict[tuple[str, date], int | None]:
 
 
 def _matched(names: Collection[Name]) -> Mapping[Name, tuple[str, float]]:
-    """Those that are only probable where the table has no other name of the track."""
+    """The tracks of names. Probable matches are used only if the table has no other name for the track."""
     among = candidates(names)
     alike = {name: ranked(*name, among[name]) for name in names}
     sure = {name: some[0] for name, some in alike.items() if some and some[0].is_sure}
@@ -58,14 +58,16 @@ def _matched(names: Collection[Name]) -> Mapping[Name, tuple[str, float]]:
     return {name: (one.recording.key, one.score) for name, one in (sure | probable).items()}
 
 
-def figures_of(tables: Told, wanted: Mapping[date, Iterable[str]], counting: Counting) -> Iterator[DayFigure]:
-    """All that the tables say of tracks; what they don't say of a wanted one is missing, or failed."""
+def count_reports(
+    tables: TableTotals, wanted: Mapping[date, Iterable[str]], counting: Counting
+) -> Iterator[CountReport]:
+    """All totals of the tables; wanted tracks without one are missing, or failed if a table failed."""
     for (isrc, day), total in tables.totals.items():
         if day <= counting.now.date():
             given = Status.ANOMALY if total is None else Status.OK
-            yield DayFigure(isrc, SERVICE, day, counted_at(day, counting.now), given, total)
+            yield CountReport(isrc, SERVICE, day, counted_at(day, counting.now), given, total)
     status = Status.FAILED if tables.has_failed else Status.MISSING
     for day, isrcs in wanted.items():
         for isrc in isrcs:
             if (isrc, day) not in tables.totals:
-                yield DayFigure(isrc, SERVICE, day, counted_at(day, counting.now), status)
+                yield CountReport(isrc, SERVICE, day, counted_at(day, counting.now), status)

@@ -19,12 +19,13 @@ from apps.charts.counters.daily_counts import Counting, statuses_on
 from apps.charts.genres import MusicService
 from apps.charts.matching import Match, match
 from apps.charts.matching.candidate_index import recording_of
-from apps.charts.models import ChartTrack, QuotaDay, ServiceTrack
+from apps.charts.models import ChartTrack, ServiceTrack
 from apps.charts.parsers.base import SourceError
 from apps.charts.parsers.youtube import SEARCH_UNITS, VIDEOS_AT_ONCE, VIEWS_UNITS
 from apps.charts.pipeline.stage_run import Tally
+from apps.charts.pipeline_models import QuotaDay
 from apps.counts.models import Status
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 from core.providers.responses import Failure, ProviderError
 
 SERVICE = MusicService.YOUTUBE
@@ -120,17 +121,17 @@ def is_about_video(error: Exception) -> bool:
     return isinstance(error, ProviderError) and bool(error.reasons & VIDEO_REASONS) and not is_of_project
 
 
-def figures_of(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterator[DayFigure]:
+def count_reports(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterator[CountReport]:
     """Today's, for tracks that have none of today yet, the most important first."""
     today = counting.now.date()
     counted = {isrc for isrc, status in statuses_on(today, SERVICE, isrcs).items() if status == Status.OK}
     left = [isrc for isrc in isrcs if isrc not in counted]
-    if counting.supply.videos is None:
+    if counting.connector.videos is None:
         for isrc in left:
-            yield DayFigure(isrc, SERVICE, today, counting.now, Status.MISSING)
+            yield CountReport(isrc, SERVICE, today, counting.now, Status.MISSING)
         return
     quota = Quota(SERVICE, settings.YOUTUBE_DAILY_QUOTA, now=counting.now)
-    asking = _Asking(counting.supply.videos, quota, tally)
+    asking = _Asking(counting.connector.videos, quota, tally)
     known = _videos_of(left)
     _ask_views(asking, list(known.values()))
     found = _search(asking, counting, [isrc for isrc in left if isrc not in known])
@@ -139,13 +140,13 @@ def figures_of(counting: Counting, isrcs: Sequence[str], tally: Tally) -> Iterat
         yield _figure(counting, asking, isrc, (known | found).get(isrc, ""))
 
 
-def _figure(counting: Counting, asking: _Asking, isrc: str, video: str) -> DayFigure:
+def _figure(counting: Counting, asking: _Asking, isrc: str, video: str) -> CountReport:
     views = asking.views.get(video)
     today = counting.now.date()
     if views is not None:
-        return DayFigure(isrc, SERVICE, today, counting.now, view_count=views)
+        return CountReport(isrc, SERVICE, today, counting.now, view_count=views)
     status = Status.FAILED if video in asking.failed else Status.MISSING
-    return DayFigure(isrc, SERVICE, today, counting.now, status)
+    return CountReport(isrc, SERVICE, today, counting.now, status)
 
 
 def _videos_of(isrcs: Collection[str]) -> dict[str, str]:

@@ -8,8 +8,7 @@ from django.db.models import Count
 
 from apps.charts.matching import Recording
 from apps.charts.matching.text_similarity import latin, words_of
-from apps.charts.models import ChartTrack, TrackWord
-from apps.charts.models.tracks import MAX_WORD_LENGTH
+from apps.charts.models import MAX_WORD_LENGTH, ChartTrack, TrackWord
 
 # Which tell no track from another.
 COMMON = frozenset(

@@ -20,7 +20,7 @@ from apps.charts.models import (
     Status,
 )
 from apps.charts.pipeline.list_checks import repeated_by
-from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.stage_run import Progress, Tally, unit
 from apps.charts.pipeline.transform import GOOD_FOR
 
@@ -64,7 +64,7 @@ MISSING = "missing"
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class RawResponse:
     """What one service gives to one chart."""
 
     service: str
@@ -100,13 +100,13 @@ def _make(edition: Edition, now: datetime) -> bool:
     return is_changed
 
 
-def _is_first(edition: Edition, given: list[Given]) -> bool:
+def _is_first(edition: Edition, given: list[RawResponse]) -> bool:
     """A chart without tracks is published only where there is no other: else the one before stays."""
     others = Edition.objects.filter(genre=edition.genre, issued_on__lt=edition.issued_on, entries__rank=1)
     return any(one.used for one in given) and not others.exists()
 
 
-def _given(edition: Edition, service: str) -> Given:
+def _given(edition: Edition, service: str) -> RawResponse:
     """That day's edition if it is good; the older one that it repeats; else the last good one, as long as
     that is worth something."""
     of_service = RawEdition.objects.filter(
@@ -114,11 +114,11 @@ def _given(edition: Edition, service: str) -> Given:
     )
     today = of_service.filter(issued_on=edition.issued_on).first()
     if today and today.status == Status.OK:
-        return Given(service, Status.OK, today)
+        return RawResponse(service, Status.OK, today)
     if today and today.status == Status.STALE and (same := repeated_by(today)):
-        return Given(service, Status.STALE, same)
+        return RawResponse(service, Status.STALE, same)
     good = of_service.filter(status=Status.OK, issued_on__gte=edition.issued_on - GOOD_FOR)
-    return Given(service, today.status if today else MISSING, good.order_by("-issued_on").first())
+    return RawResponse(service, today.status if today else MISSING, good.order_by("-issued_on").first())
 
 
 def _ranks(used: RawEdition) -> dict[str, int]:
@@ -127,13 +127,13 @@ def _ranks(used: RawEdition) -> dict[str, int]:
     return dict(lines.values_list("track__isrc", "rank"))
 
 
-def _digest(given: list[Given], places: list[Place]) -> str:
+def _digest(given: list[RawResponse], places: list[Place]) -> str:
     sources = [(one.service, one.status, one.used.pk if one.used else None) for one in given]
     told = [(place.isrc, sorted(place.ranks.items())) for place in places]
     return hashlib.sha256(msgspec.json.encode([sources, told])).hexdigest()
 
 
-def _write(edition: Edition, given: list[Given], places: list[Place]) -> None:
+def _write(edition: Edition, given: list[RawResponse], places: list[Place]) -> None:
     edition.sources.all().delete()
     edition.entries.all().delete()
     EditionSource.objects.bulk_create(
@@ -158,7 +158,7 @@ def _write(edition: Edition, given: list[Given], places: list[Place]) -> None:
         ],
         batch_size=settings.ETL_BATCH_SIZE,
     )
-    announce(Kind.AGGREGATED, told_of_chart(edition))
+    emit_event(Kind.AGGREGATED, told_of_chart(edition))
 
 
 def told_of_chart(edition: Edition) -> dict[str, object]:
@@ -179,6 +179,6 @@ def publish(*, scope: Scope, now: datetime, progress: Progress) -> Tally:
             edition = Edition.objects.select_for_update().get(pk=edition_id)
             edition.published_at, edition.is_to_publish = now, False
             edition.save(update_fields=["published_at", "is_to_publish"])
-            announce(Kind.PUBLISHED, told_of_chart(edition))
+            emit_event(Kind.PUBLISHED, told_of_chart(edition))
             tally.rows_out += 1
     return tally

@@ -14,27 +14,34 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.conf import settings
+from django.db import transaction
 
-from apps.charts.audio_features import take_features
-from apps.charts.connectors.base import Given, NotModified, Offer, Scope, Supply
+from apps.charts.connectors.base import AvailableEdition, Connector, NotModified, RawResponse, Scope
+from apps.charts.counters.csv_tables import FEATURE_NAMES, FeatureTable, about, new_tables, read_features
+from apps.charts.genres import MusicService
 from apps.charts.models import ChartTrack, Edition, RawAnswer, RawEdition, RawEntry, Status, TrackFeatures
-from apps.charts.parsers import READERS
-from apps.charts.parsers.base import FIRST_DAY, Listing, Row, SourceError
+from apps.charts.parsers import apple_music, soundcloud, spotify
+from apps.charts.parsers.base import FIRST_DAY, Listing, Read, Row, SourceError
 from apps.charts.pipeline.list_checks import why_refused
-from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.stage_run import Progress, Tally, unit
 from apps.counts.services import delete_counts
 from core.metrics import CHART_SOURCE_FAILURES
 from core.providers.responses import NO_VERSION, ProviderError, Version
 
+READERS: Mapping[MusicService, Read] = {
+    MusicService.SPOTIFY: spotify.read,
+    MusicService.APPLE_MUSIC: apple_music.read,
+    MusicService.SOUNDCLOUD: soundcloud.read,
+}
 Key = tuple[str, str, date]
-# Responses per thread that wait in memory to be stored: those of years of recorded days would not fit.
+# The number of responses per thread that wait in memory to be stored.
 AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is stored of the day's edition, if anything. `is_good`: its status is OK."""
+    """The stored edition of the day, if any. `is_good`: its status is OK."""
 
     digest: str = ""
     is_good: bool = False
@@ -44,10 +51,10 @@ NOTHING = Known()
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class FetchedEdition:
     """The result of fetching one edition."""
 
-    offer: Offer
+    wanted: AvailableEdition
     digest: str = ""
     body: bytes = b""
     listing: Listing | None = None
@@ -59,44 +66,44 @@ class Taken:
 
 
 def extract(
-    *, supply: Supply, scope: Scope, now: datetime, progress: Progress, is_dry: bool = False
+    *, connector: Connector, scope: Scope, now: datetime, progress: Progress, is_dry: bool = False
 ) -> Tally:
-    """Rows in: available editions; rows out: new or changed ones. Raises SupplyError."""
-    offers = supply.offers(scope, now=now)
-    tally = Tally(rows_in=len(offers))
-    offers = _dated(offers, now.date(), tally)
-    known = _known(offers)
-    for taken in progress.over(_all_taken(offers, known), len(offers), "extract"):
-        if taken.is_repeated:
-            taken = _repeated(taken.offer)
-        if taken.failure:
-            tally.fail(f"{taken.offer}: {taken.failure}")
-        if taken.is_unchanged:
+    """Rows in: available editions; rows out: new or changed ones. Raises ConnectorError."""
+    available = connector.editions(scope, now=now)
+    tally = Tally(rows_in=len(available))
+    available = _dated(available, now.date(), tally)
+    known = _known(available)
+    for fetched in progress.over(_all_fetched(available, known), len(available), "extract"):
+        if fetched.is_repeated:
+            fetched = _repeated(fetched.wanted)
+        if fetched.failure:
+            tally.fail(f"{fetched.wanted}: {fetched.failure}")
+        if fetched.is_unchanged:
             continue
-        if taken.listing:
-            lines = len(taken.listing.rows) + taken.listing.unreadable
-            tally.leave_out(taken.listing.unreadable, of=lines, name=str(taken.offer))
+        if fetched.listing:
+            lines = len(fetched.listing.rows) + fetched.listing.unreadable
+            tally.leave_out(fetched.listing.unreadable, of=lines, name=str(fetched.wanted))
         if is_dry:
-            tally.rows_out += not taken.failure
+            tally.rows_out += not fetched.failure
             continue
-        with unit(tally, str(taken.offer)):
-            _store(taken, now=now, is_sample=supply.is_sample, tally=tally)
+        with unit(tally, str(fetched.wanted)):
+            _store(fetched, now=now, is_sample=connector.is_sample, tally=tally)
     if not is_dry:
-        take_features(supply=supply, now=now, tally=tally)
+        import_features(connector=connector, now=now, tally=tally)
     return tally
 
 
-def _dated(offers: Sequence[Offer], today: date, tally: Tally) -> list[Offer]:
-    for offer in offers:
-        if offer.issued_on > today:
-            tally.fail(f"{offer}: its day lies in the future")
-        elif offer.issued_on < FIRST_DAY:
-            tally.fail(f"{offer}: its day lies before {FIRST_DAY}")
-    return [offer for offer in offers if FIRST_DAY <= offer.issued_on <= today]
+def _dated(available: Sequence[AvailableEdition], today: date, tally: Tally) -> list[AvailableEdition]:
+    for wanted in available:
+        if wanted.issued_on > today:
+            tally.fail(f"{wanted}: its day lies in the future")
+        elif wanted.issued_on < FIRST_DAY:
+            tally.fail(f"{wanted}: its day lies before {FIRST_DAY}")
+    return [wanted for wanted in available if FIRST_DAY <= wanted.issued_on <= today]
 
 
-def _known(offers: Sequence[Offer]) -> Mapping[Key, Known]:
-    days = {offer.issued_on for offer in offers}
+def _known(available: Sequence[AvailableEdition]) -> Mapping[Key, Known]:
+    days = {wanted.issued_on for wanted in available}
     if not days:
         return {}
     rows = RawEdition.objects.filter(issued_on__gte=min(days), issued_on__lte=max(days))
@@ -109,119 +116,123 @@ def _known(offers: Sequence[Offer]) -> Mapping[Key, Known]:
     }
 
 
-def _all_taken(offers: Sequence[Offer], known: Mapping[Key, Known]) -> Iterator[Taken]:
-    """The results in the order of the offers. Threads don't use the database, and fetch only a few ahead."""
-    begun: deque[Future[Taken]] = deque()
+def _all_fetched(
+    available: Sequence[AvailableEdition], known: Mapping[Key, Known]
+) -> Iterator[FetchedEdition]:
+    """The results in the order of `available`. Threads do not use the database, and fetch few ahead."""
+    begun: deque[Future[FetchedEdition]] = deque()
     pool = ThreadPoolExecutor(settings.ETL_THREAD_COUNT, "charts")
     try:
-        for offer in offers:
-            begun.append(pool.submit(take, offer, known.get(_key(offer), NOTHING)))
+        for wanted in available:
+            begun.append(pool.submit(fetch, wanted, known.get(_key(wanted), NOTHING)))
             if len(begun) > settings.ETL_THREAD_COUNT * AHEAD:
                 yield begun.popleft().result()
         while begun:
             yield begun.popleft().result()
     finally:
-        # An interrupted run does not wait for services that don't respond.
+        # An interrupted run does not wait for services that do not respond.
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _key(offer: Offer) -> Key:
-    return offer.genre, offer.service, offer.issued_on
+def _key(wanted: AvailableEdition) -> Key:
+    return wanted.genre, wanted.service, wanted.issued_on
 
 
-def take(offer: Offer, known: Known) -> Taken:
-    """Fetches one edition; an error of the offer becomes the result's `failure`."""
+def fetch(wanted: AvailableEdition, known: Known) -> FetchedEdition:
+    """Fetches one edition; an error becomes the result's `failure`."""
     try:
-        given = offer.take()
+        response = wanted.fetch()
     except NotModified:
-        return Taken(offer, is_unchanged=known.is_good, is_repeated=not known.is_good)
+        return FetchedEdition(wanted, is_unchanged=known.is_good, is_repeated=not known.is_good)
     except (ProviderError, SourceError, OSError) as error:
-        return Taken(offer, failure=_words(error))
-    return _read(offer, given, known.digest)
+        return FetchedEdition(wanted, failure=_message_of(error))
+    return _read(wanted, response, known.digest)
 
 
-def _read(offer: Offer, given: Given, known_digest: str) -> Taken:
-    digest = hashlib.sha256(given.body).hexdigest()
+def _read(wanted: AvailableEdition, response: RawResponse, known_digest: str) -> FetchedEdition:
+    digest = hashlib.sha256(response.body).hexdigest()
     if digest == known_digest:
-        return Taken(offer, digest, is_unchanged=True)
+        return FetchedEdition(wanted, digest, is_unchanged=True)
     try:
-        listing = READERS[offer.service](given.body)
+        listing = READERS[wanted.service](response.body)
     except SourceError as error:
-        return Taken(offer, digest, given.body, failure=_words(error))
-    return Taken(offer, digest, given.body, listing, version=given.version)
+        return FetchedEdition(wanted, digest, response.body, failure=_message_of(error))
+    return FetchedEdition(wanted, digest, response.body, listing, version=response.version)
 
 
-def _repeated(offer: Offer) -> Taken:
+def _repeated(wanted: AvailableEdition) -> FetchedEdition:
     """The last good list of an earlier day, as the result of this day."""
     last = (
         RawAnswer.objects.filter(
-            edition__genre=offer.genre,
-            edition__service=offer.service,
+            edition__genre=wanted.genre,
+            edition__service=wanted.service,
             edition__status=Status.OK,
-            edition__issued_on__lt=offer.issued_on,
+            edition__issued_on__lt=wanted.issued_on,
         )
         .select_related("edition")
         .order_by("-edition__issued_on")
         .first()
     )
     if last is None:
-        return Taken(offer, failure="the service reports no change, but no earlier list is stored")
+        return FetchedEdition(wanted, failure="the service reports no change, but no earlier list is stored")
     version = Version(last.edition.etag, last.edition.last_modified)
-    return _read(offer, Given(gzip.decompress(last.body), version), "")
+    return _read(wanted, RawResponse(gzip.decompress(last.body), version), "")
 
 
-def _words(error: Exception) -> str:
+def _message_of(error: Exception) -> str:
     return str(error).encode(errors="replace").decode()[:200]
 
 
-def _store(taken: Taken, *, now: datetime, is_sample: bool, tally: Tally) -> None:
+def _store(fetched: FetchedEdition, *, now: datetime, is_sample: bool, tally: Tally) -> None:
     """Stores one result, within a transaction. An implausible list does not replace the day's good one."""
-    if not is_sample and taken.listing:
-        forget_samples()
+    if not is_sample and fetched.listing:
+        delete_samples()
     edition, is_new = RawEdition.objects.select_for_update().get_or_create(
-        genre=taken.offer.genre,
-        service=taken.offer.service,
-        issued_on=taken.offer.issued_on,
+        genre=fetched.wanted.genre,
+        service=fetched.wanted.service,
+        issued_on=fetched.wanted.issued_on,
         defaults={"status": Status.FAILED, "tried_at": now, "is_sample": is_sample},
     )
     edition.tried_at = now
     is_good = edition.status == Status.OK and edition.transformed_at is not None
-    if is_good and taken.listing and (why := why_refused(edition, taken.listing.rows)):
-        tally.fail(f"{taken.offer}: {why}")
-        taken = Taken(taken.offer, taken.digest, taken.body, failure=why)
-    tally.rows_out += not taken.failure
-    if taken.listing:
-        _store_listing(edition, taken, taken.listing, now)
+    if is_good and fetched.listing and (why := why_refused(edition, fetched.listing.rows)):
+        tally.fail(f"{fetched.wanted}: {why}")
+        fetched = FetchedEdition(fetched.wanted, fetched.digest, fetched.body, failure=why)
+    tally.rows_out += not fetched.failure
+    if fetched.listing:
+        _store_listing(edition, fetched, fetched.listing, now)
     else:
-        CHART_SOURCE_FAILURES.labels(taken.offer.service).inc()
-        _store_failure(edition, taken, is_new=is_new)
+        CHART_SOURCE_FAILURES.labels(fetched.wanted.service).inc()
+        _store_failure(edition, fetched, is_new=is_new)
 
 
-def _store_listing(edition: RawEdition, taken: Taken, listing: Listing, now: datetime) -> None:
-    edition.status, edition.failure, edition.digest = Status.OK, "", taken.digest
+def _store_listing(edition: RawEdition, fetched: FetchedEdition, listing: Listing, now: datetime) -> None:
+    edition.status, edition.failure, edition.digest = Status.OK, "", fetched.digest
     edition.fetched_at, edition.transformed_at = now, None
-    edition.etag, edition.last_modified = taken.version.etag, taken.version.last_modified
+    edition.etag, edition.last_modified = fetched.version.etag, fetched.version.last_modified
     edition.name, edition.description = listing.name, listing.description
     edition.url, edition.cover_url = listing.url, listing.cover_url
     edition.save()
-    RawAnswer.objects.update_or_create(edition=edition, defaults={"body": gzip.compress(taken.body, mtime=0)})
+    RawAnswer.objects.update_or_create(
+        edition=edition, defaults={"body": gzip.compress(fetched.body, mtime=0)}
+    )
     edition.entries.all().delete()
     RawEntry.objects.bulk_create(
         [_entry(edition, row) for row in listing.rows], batch_size=settings.ETL_BATCH_SIZE
     )
-    announce(Kind.EXTRACTED, told_of(edition))
+    emit_event(Kind.EXTRACTED, event_payload(edition))
 
 
-def _store_failure(edition: RawEdition, taken: Taken, *, is_new: bool) -> None:
-    """Records a failure. A good edition stays good, but the later failure is announced."""
+def _store_failure(edition: RawEdition, fetched: FetchedEdition, *, is_new: bool) -> None:
+    """Records a failure. A good edition stays good, but the event of the later failure is emitted."""
     if edition.status == Status.FAILED:
-        edition.digest, edition.failure = taken.digest, taken.failure
+        edition.digest, edition.failure = fetched.digest, fetched.failure
     edition.save()
     if is_new or edition.status != Status.FAILED:
-        announce(Kind.SOURCE_FAILED, told_of(edition))
+        emit_event(Kind.SOURCE_FAILED, event_payload(edition))
 
 
-def told_of(edition: RawEdition) -> dict[str, str]:
+def event_payload(edition: RawEdition) -> dict[str, str]:
     return {"service": edition.service, "genre": edition.genre, "date": edition.issued_on.isoformat()}
 
 
@@ -241,16 +252,41 @@ def _entry(edition: RawEdition, row: Row) -> RawEntry:
     )
 
 
-def forget_samples() -> None:
+def delete_samples() -> None:
     """Deletes all data made from samples, within a transaction. One query if there is none."""
     if RawEdition.objects.filter(is_sample=True).exists():
         samples = Edition.objects.filter(is_sample=True)
         shown = samples.filter(published_at__isnull=False).order_by("genre")
         for genre in list(shown.values_list("genre", flat=True).distinct()):
-            announce(Kind.WITHDRAWN, {"genre": genre})
+            emit_event(Kind.WITHDRAWN, {"genre": genre})
         samples.delete()
         RawEdition.objects.filter(is_sample=True).delete()
         isrcs = list(ChartTrack.objects.filter(is_sample=True).values_list("isrc", flat=True))
         delete_counts(isrcs)
         TrackFeatures.objects.filter(is_sample=True).delete()
         ChartTrack.objects.filter(is_sample=True).delete()
+
+
+# --- Audio features ----------------------------------------------------------------------------------
+
+
+def import_features(*, connector: Connector, now: datetime, tally: Tally) -> None:
+    """Stores the features of all new tables; later tables replace earlier ones."""
+    for new in new_tables(connector, read_features, about=about("features"), now=now, tally=tally):
+        with transaction.atomic():
+            _store_features(new.table, is_sample=connector.is_sample)
+            new.mark()
+
+
+def _store_features(table: FeatureTable, *, is_sample: bool) -> None:
+    rows = [
+        TrackFeatures(isrc=isrc, is_sample=is_sample, **{name: getattr(one, name) for name in FEATURE_NAMES})
+        for isrc, one in table.features.items()
+    ]
+    TrackFeatures.objects.bulk_create(
+        rows,
+        batch_size=settings.ETL_BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["isrc"],
+        update_fields=[*FEATURE_NAMES, "is_sample"],
+    )

@@ -1,7 +1,8 @@
-"""What stages announce: kept with the change, delivered to consumers after it, and again when that failed.
+"""The transactional outbox of the pipeline's events: stored with the change, delivered to consumers after it.
 
-A consumer may get an event twice and must not mind. What has to be true at once is not left to them: caches
-are dropped, and the stream of charts gets its events, in the transaction of the change.
+Failed deliveries are repeated, so a consumer may receive an event twice. Changes that must be visible
+immediately do not use it: caches are invalidated, and the stream of charts receives its events, in the
+transaction of the change.
 """
 
 import logging
@@ -15,12 +16,12 @@ from django.db.models import F
 from django.dispatch import Signal
 from django.utils import timezone
 
-from apps.charts.models import Delivery, PipelineEvent
 from apps.charts.pipeline.stage_run import Tally
+from apps.charts.pipeline_models import Delivery, PipelineEvent
 from apps.counts.selectors import warm_counted
 
 logger = logging.getLogger(__name__)
-# Held in memory at once.
+# The number of deliveries in memory at a time.
 BATCH = 500
 
 
@@ -35,17 +36,17 @@ class Kind(StrEnum):
     COUNTED = "counted"
     # {"genre", "date", "is_sample"}
     PUBLISHED = "published"
-    # {"genre"}: its charts were samples, and are gone.
+    # {"genre"}: its charts were samples, and have been deleted.
     WITHDRAWN = "withdrawn"
 
 
-# `sender` is the Kind, `subject` the payload; sent within the announcing transaction.
-announced = Signal()
+# `sender` is the Kind, `subject` the payload; sent in the transaction of the change.
+event_emitted = Signal()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event as consumers get it."""
+class OutboxMessage:
+    """An event as consumers receive it."""
 
     number: int
     kind: Kind
@@ -53,7 +54,7 @@ class Told:
     created_at: datetime
 
 
-Consume = Callable[[Told], None]
+Consume = Callable[[OutboxMessage], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +64,26 @@ class Consumer:
     consume: Consume
 
 
-def _warm(told: Told) -> None:
-    isrcs = told.payload["isrcs"]
+def _warm(message: OutboxMessage) -> None:
+    isrcs = message.payload["isrcs"]
     if isinstance(isrcs, list):
         warm_counted(isrcs)
 
 
-# By the name that their deliveries are kept under.
+# By the name that is stored with their deliveries.
 consumers = {"warming": Consumer("warming", {Kind.COUNTED}, _warm)}
 
 
-def announce(kind: Kind, payload: Mapping[str, object]) -> None:
-    """Writes the event down, and who is to hear it, in the transaction of the reported change."""
+def emit_event(kind: Kind, payload: Mapping[str, object]) -> None:
+    """Stores the event and its deliveries, in the transaction of the change."""
     event = PipelineEvent.objects.create(kind=kind, payload=dict(payload), created_at=timezone.now())
     wanted = [one for one in consumers.values() if kind in one.kinds]
     Delivery.objects.bulk_create([Delivery(event=event, consumer=one.name) for one in wanted])
-    announced.send(sender=kind, subject=event.payload)
+    event_emitted.send(sender=kind, subject=event.payload)
 
 
 def deliver() -> Tally:
-    """Tells what has not been heard yet, each to each in a transaction of its own; a failure is kept."""
+    """Delivers all pending events, each delivery in its own transaction; failures are stored."""
     tally, last = Tally(), 0
     while batch := list(_waiting(after=last)):
         for delivery in batch:
@@ -93,7 +94,7 @@ def deliver() -> Tally:
 
 
 def replay(*, since: datetime | None = None) -> Tally:
-    """Tells again what failed, and with `since` everything of then and later, also what was heard."""
+    """Repeats failed deliveries; with `since`, all deliveries of events since then."""
     if since is not None:
         again = Delivery.objects.filter(event__created_at__gte=since, consumer__in=consumers)
         again.update(done_at=None)
@@ -102,12 +103,12 @@ def replay(*, since: datetime | None = None) -> Tally:
 
 
 def _add_missing(since: datetime) -> None:
-    """For consumers that were not there yet."""
+    """Adds deliveries for consumers that did not exist when the event was emitted."""
     for consumer in consumers.values():
         events = PipelineEvent.objects.filter(created_at__gte=since, kind__in=consumer.kinds)
-        unheard = events.exclude(deliveries__consumer=consumer.name)
+        missing = events.exclude(deliveries__consumer=consumer.name)
         Delivery.objects.bulk_create(
-            [Delivery(event=event, consumer=consumer.name) for event in unheard],
+            [Delivery(event=event, consumer=consumer.name) for event in missing],
             batch_size=BATCH,
             ignore_conflicts=True,
         )
@@ -120,14 +121,14 @@ def _waiting(*, after: int) -> list[Delivery]:
 
 def _deliver(delivery: Delivery, tally: Tally) -> None:
     event, consumer = delivery.event, consumers[delivery.consumer]
-    told = Told(event.pk, Kind(event.kind), event.payload, event.created_at)
+    message = OutboxMessage(event.pk, Kind(event.kind), event.payload, event.created_at)
     mine = Delivery.objects.filter(pk=delivery.pk)
     try:
         with transaction.atomic():
-            consumer.consume(told)
+            consumer.consume(message)
             mine.update(done_at=timezone.now(), attempts=F("attempts") + 1, failure="")
         tally.rows_out += 1
-    except Exception as error:  # whatever a consumer raises is kept, and it hears the event again
+    except Exception as error:  # any error of a consumer is stored, and the delivery is repeated
         logger.exception("A consumer of charts failed: %s", consumer.name)
         mine.update(attempts=F("attempts") + 1, failure=f"{type(error).__name__}: {error}"[:200])
         tally.fail(f"{consumer.name}: event {event.pk}: {type(error).__name__}")

@@ -1,4 +1,4 @@
-"""A run of a stage: its figures, its units of work, and its progress for people to see."""
+"""A run of a stage: its statistics, its units of work, and its progress for users of a terminal."""
 
 import logging
 import sys
@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 MAX_FAILURES = 100
-# Some lines, rows and figures are always odd: more than so many, and than this share, are reported.
+# A few unreadable or implausible rows are normal: only more than FEW and more than FEW_SHARE are reported.
 FEW, FEW_SHARE = 2, 0.05
 
 
@@ -22,7 +22,7 @@ class Tally:
     rows_failed: int = 0
     # Lines of lists and rows of tables that could not be read.
     unreadable: int = 0
-    # Of the figures that were counted: how many are anomalies, and how many, or whole lists, are copies.
+    # Counts; how many of them are anomalies; how many (or how many lists) are copies of older ones.
     figures: int = 0
     anomalies: int = 0
     stale: int = 0
@@ -38,7 +38,7 @@ class Tally:
         self.report_many(unreadable, of, f"{name}: {unreadable} of {of} lines could not be read")
 
     def report_figures(self) -> None:
-        """Once all are counted."""
+        """Reports the shares of anomalies and copies. Call it at the end."""
         self.report_many(
             self.anomalies, self.figures, f"{self.anomalies} of {self.figures} counts are anomalies"
         )
@@ -54,7 +54,7 @@ class Tally:
         return doubtful > max(FEW, self.figures / 2)
 
     def nothing_was_done(self) -> None:
-        """What went wrong at one row has undone all of them."""
+        """Counts all rows as failed, because their common transaction was rolled back."""
         self.rows_in = self.rows_failed = max(self.rows_in, self.rows_failed)
         self.rows_out = self.rows_for_review = self.stale = 0
 
@@ -74,7 +74,7 @@ logger = logging.getLogger(__name__)
 
 
 class StageStopped(OperationalError):
-    """A stage could not go on; `tally` has what it had done by then."""
+    """A stage could not continue; `tally` is its statistics until then."""
 
     def __init__(self, tally: Tally, why: Exception) -> None:
         super().__init__(str(why))
@@ -83,9 +83,9 @@ class StageStopped(OperationalError):
 
 @contextmanager
 def unit(tally: Tally, name: str) -> Iterator[None]:
-    """What fails in it has not happened, and is due again at the next run.
+    """A unit of work in a transaction. If it fails, it is rolled back, and the next run repeats it.
 
-    Raises StageStopped when it cannot even begin: the database is away, or another process has SQLite's lock.
+    Raises StageStopped if it cannot begin: the database is unavailable, or another process has SQLite's lock.
     """
     has_begun = False
     rows_out, rows_for_review = tally.rows_out, tally.rows_for_review
@@ -93,7 +93,7 @@ def unit(tally: Tally, name: str) -> Iterator[None]:
         with transaction.atomic():
             has_begun = True
             yield
-    except Exception as error:  # the one place where errors of a unit become a failure of a part
+    except Exception as error:  # errors of a unit become partial failures only here
         if not has_begun:
             raise StageStopped(tally, error) from error
         tally.rows_out, tally.rows_for_review = rows_out, rows_for_review  # undone with the transaction
@@ -103,7 +103,7 @@ def unit(tally: Tally, name: str) -> Iterator[None]:
 
 
 def leave_broken_connection(error: Exception) -> None:
-    """After an error that may be the connection's: the database may be back for the next one."""
+    """Closes the connection after an error that may be due to it, so that the next use opens another."""
     if isinstance(error, (OperationalError, InterfaceError)) and not connection.in_atomic_block:
         connection.close()
 
@@ -113,29 +113,29 @@ T = TypeVar("T")
 
 class Progress(Protocol):
     def over(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
-        """The same things, one after the other."""
+        """Yields the items of `work`, and shows the progress."""
 
 
-class Silence:
-    """Reports nothing."""
+class NullProgress:
+    """Shows no progress."""
 
     def over(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
         del total, name
         yield from work
 
 
-# In a log.
+# The number of lines in a log.
 LINES = 4
 
 
-class Bars:
-    """On the standard error, apart from the output."""
+class ProgressBar:
+    """Shows progress on standard error."""
 
     def over(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
         return self._bar(work, total, name) if sys.stderr.isatty() else self._lines(work, total, name)
 
     def _bar(self, work: Iterable[T], total: int, name: str) -> Iterator[T]:
-        from tqdm import tqdm  # a server that gathers charts writes lines
+        from tqdm import tqdm  # only terminals need it
 
         yield from tqdm(work, desc=name, total=total, file=sys.stderr, leave=False)
 

@@ -1,8 +1,10 @@
-"""The stage transform: from lines of services to recordings, day by day.
+"""The stage transform: assigns each line of a list to a track, or lists it for review; and looks up ISRCs.
 
-It works on editions that it has not seen as they are now; each day is one transaction. Afterwards each of its
-lines is of a track, or listed for review; each edition is believed, or in quarantine; and the charts that
-depend on it are due.
+It processes new and changed editions, one day per transaction. Afterwards each edition is accepted or in
+quarantine, and the charts that depend on it are marked to be computed.
+
+ISRCs are looked up outside of transactions, after all lists of a run. A recording that was found is stored as
+the service's track, and its lists are transformed again; other names are looked up again after a month.
 """
 
 from collections.abc import Collection, Sequence
@@ -12,12 +14,13 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from apps.charts.connectors.base import Catalogue, Scope
+from apps.charts.connectors.base import SHAPES, Catalogue, FoundRecording, Scope
 from apps.charts.genres import PREFERENCE
-from apps.charts.matching.candidate_index import index_words
+from apps.charts.matching import Match, Recording, match
+from apps.charts.matching.candidate_index import NAMES_EVERYONE, index_words
 from apps.charts.models import ChartTrack, Edition, RawEdition, RawEntry, ReviewItem, ServiceTrack, Status
-from apps.charts.pipeline.extract import told_of
-from apps.charts.pipeline.isrc_lookup import search_for_unknown
+from apps.charts.parsers.base import SourceError
+from apps.charts.pipeline.extract import event_payload
 from apps.charts.pipeline.list_checks import (
     COPY,
     is_copy_of_before,
@@ -27,10 +30,93 @@ from apps.charts.pipeline.list_checks import (
     verdict_on,
     words_of_repetition,
 )
-from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.plausibility import UNCONFIRMED, Verdict, settled
 from apps.charts.pipeline.stage_run import Progress, Tally, unit
 from apps.charts.pipeline.track_resolution import Identified, Said, identify, known_as, said_by_people
+from core.providers.responses import ProviderError
+
+# --- Lookup of missing ISRCs -------------------------------------------------------------------------
+
+
+SEARCHED_AGAIN_AFTER = timedelta(days=30)
+# In one run; the others wait for the next. A question takes a while, and three are asked for each.
+MOST_IN_A_RUN = 200
+
+
+def search_for_unknown(
+    *, catalogue: Catalogue, scope: Scope, now: datetime, progress: Progress, tally: Tally
+) -> int:
+    """How many were found. A catalogue that fails ends it; it is no failure of the lists."""
+    waiting = ReviewItem.objects.filter(
+        Q(searched_at__isnull=True) | Q(searched_at__lt=now - SEARCHED_AGAIN_AFTER),
+        settled_at__isnull=True,
+        service__in=scope.services,
+        genre__in=scope.genres,
+    ).order_by("-last_seen_on", "pk")[:MOST_IN_A_RUN]
+    items, found = list(waiting), 0
+    for item in progress.over(items, len(items), "search"):
+        try:
+            best = _search(catalogue, item)
+        except (ProviderError, SourceError) as error:
+            tally.failures.append(f"search for codes: {error}"[:200])
+            break
+        with unit(tally, f"search for {item.pk}"):
+            found += _settle(item, best, now)
+    return found
+
+
+def _search(catalogue: Catalogue, item: ReviewItem) -> Match | None:
+    """The first that is it for sure, asked from the strictest to the widest; else what comes closest."""
+    best: Match | None = None
+    for shape in range(SHAPES):
+        results = catalogue.search(item.name, item.artist, shape)
+        one = match(
+            item.name, item.artist, _recordings(results), names_everyone=item.service in NAMES_EVERYONE
+        )
+        if one and (best is None or one.score > best.score):
+            best = one
+        if best and best.is_sure:
+            break
+    return best
+
+
+def _recordings(results: Sequence[FoundRecording]) -> list[Recording]:
+    return [Recording(one.isrc, one.title, one.artist, names_everyone=True) for one in results]
+
+
+def _settle(item: ReviewItem, best: Match | None, now: datetime) -> bool:
+    item.searched_at = now
+    if best is None or not best.is_sure:
+        item.save(update_fields=["searched_at"])
+        return False
+    isrc = best.recording.key
+    track, is_new = ChartTrack.objects.get_or_create(
+        isrc=isrc,
+        defaults={
+            **{"name": best.recording.title, "artist": best.recording.artist},
+            "origins": {"name": "spotify", "artist": "spotify"},
+        },
+    )
+    if is_new:
+        index_words([track])
+    ServiceTrack.objects.update_or_create(
+        service=item.service,
+        service_track_id=item.service_track_id,
+        defaults={
+            **{"track": track, "url": item.url},
+            **{"how": ServiceTrack.How.SEARCH, "score": best.score},
+        },
+    )
+    item.candidate, item.score = track, best.score
+    item.save(update_fields=["searched_at", "candidate", "score"])
+    lists = RawEdition.objects.filter(service=item.service, entries__service_track_id=item.service_track_id)
+    RawEdition.objects.filter(pk__in=lists.values("pk")).update(transformed_at=None)
+    return True
+
+
+# --- The stage ---------------------------------------------------------------------------------------
+
 
 VALUES = ("name", "artist", "album", "cover_url")
 LAST = len(PREFERENCE)
@@ -163,8 +249,8 @@ def _transform_day(editions: list[RawEdition], now: datetime, tally: Tally) -> N
     for edition in editions:
         edition.transformed_at = now
         edition.save(update_fields=["transformed_at"])
-        make_due(edition)
-        announce(Kind.TRANSFORMED, told_of(edition))
+        mark_charts_due(edition)
+        emit_event(Kind.TRANSFORMED, event_payload(edition))
 
 
 def _entries(editions: Sequence[RawEdition]) -> list[RawEntry]:
@@ -218,7 +304,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
         return
     found = _identify(unknown, said_by_people(unknown))
     for edition in {entry.edition for entry in unknown if entry.pk in found.tracks}:
-        make_due(edition)
+        mark_charts_due(edition)
 
 
 # --- Which lists are believed ------------------------------------------------------------------------
@@ -255,10 +341,10 @@ def _settle_edition(edition: RawEdition, given: Verdict) -> None:
     edition.failure = given.value if given.is_refused or given in UNCONFIRMED else ""
     edition.save(update_fields=["status", "failure"])
     if given.is_refused:
-        announce(Kind.QUARANTINED, told_of(edition))
+        emit_event(Kind.QUARANTINED, event_payload(edition))
 
 
-def make_due(edition: RawEdition) -> None:
+def mark_charts_due(edition: RawEdition) -> None:
     """The chart of that day, those of the days after that may lean on this edition, and its plays."""
     RawEdition.objects.filter(pk=edition.pk).update(counted_at=None)
     Edition.objects.get_or_create(

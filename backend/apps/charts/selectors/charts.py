@@ -1,13 +1,14 @@
-"""Reading charts: of any day, in a fixed, small number of queries however long the chart is."""
+"""Charts and services' own lists of any day, each in a fixed number of queries; for REST and GraphQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from django.db.models import Count, Min, QuerySet
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet, Subquery
 
-from apps.charts.genres import RANKED, Genre, MusicService
+from apps.charts.genres import GENRES, RANKED, SERVICES, Genre, MusicService
 from apps.charts.models import (
     ChartTrack,
     Edition,
@@ -29,14 +30,16 @@ from apps.charts.payloads import (
     ChartService,
     ChartServiceRank,
     ChartSource,
+    ListEntryPayload,
+    ServiceListPayload,
     Span,
 )
-from apps.charts.pipeline.list_checks import is_confirmed
+from apps.charts.pipeline.list_checks import is_confirmed, shown_list
 from apps.charts.selectors.play_counts import Plays, PlaysOfDay, plays_on
 from core.errors import NotFound
 from core.response_cache import StoredResponses
 
-# Of REST and of GraphQL, whose responses are many.
+# Responses of REST and GraphQL.
 stored_charts = StoredResponses("charts", max_bytes=32 * 1024 * 1024)
 SPANS: Mapping[int, Span] = {1: "1d", 7: "7d", 30: "30d"}
 
@@ -44,18 +47,18 @@ SPANS: Mapping[int, Span] = {1: "1d", 7: "7d", 30: "30d"}
 class Order(StrEnum):
     RANK = "rank"
     PLAYS = "plays"
-    # By how much more it is played than a week ago.
+    # By the growth of plays within a week.
     TRENDING = "trending"
 
 
 def published(genre: str | None = None) -> "QuerySet[Edition]":
-    """Of one genre or of all, the newest first."""
+    """Published charts of one genre or of all, newest first."""
     editions = Edition.objects.filter(published_at__isnull=False).order_by("-issued_on")
     return editions if genre is None else editions.filter(genre=genre)
 
 
 def edition_on(genre: str, day: date | None) -> Edition:
-    """The newest that was out on that day; without one the newest of all. Raises NotFound."""
+    """The newest chart on that day, or of all days. Raises NotFound."""
     editions = published(genre)
     edition = (editions if day is None else editions.filter(issued_on__lte=day)).first()
     if edition is None:
@@ -65,14 +68,14 @@ def edition_on(genre: str, day: date | None) -> Edition:
 
 
 def newest_entries(genre: str) -> list[EditionEntry]:
-    """Of the newest chart, by rank, with their tracks and that chart, in one query."""
+    """The entries of the newest chart by rank, with their tracks and the chart, in one query."""
     entries = EditionEntry.objects.filter(edition__in=published(genre).values("pk")[:1])
     return list(entries.select_related("track", "edition").order_by("rank"))
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Of a track on a chart: its rank, the points behind that, and its ranks at the services."""
+    """A track's rank and points on a chart, and its ranks on the services' lists."""
 
     genre: str
     rank: int | None = None
@@ -86,7 +89,7 @@ class Ranking:
 
 
 def newest_rankings(tracks: Sequence[ChartTrack]) -> dict[int, Ranking]:
-    """By track, on the newest chart that has it."""
+    """By track, its ranking on the newest chart that contains it."""
     entries = EditionEntry.objects.filter(track__in=tracks, edition__published_at__isnull=False)
     rows = entries.order_by("edition__issued_on", "-rank").values_list(
         "track", "edition__genre", "rank", "points", "ranks", "edition__published_at"
@@ -95,7 +98,7 @@ def newest_rankings(tracks: Sequence[ChartTrack]) -> dict[int, Ranking]:
 
 
 def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = False) -> ChartPayload:
-    """With `is_newest` its sources say, too, whose lists could not be had since."""
+    """The payload of a chart. With `is_newest`, its sources include failures since the chart was computed."""
     entries = list(edition.entries.select_related("track"))
     sources = list(edition.sources.select_related("used"))
     plays = plays_on([entry.track.isrc for entry in entries], edition.issued_on)
@@ -114,7 +117,7 @@ def chart_of(edition: Edition, *, order: Order = Order.RANK, is_newest: bool = F
 
 
 def _sorted(tracks: list[ChartEntryPayload], order: Order) -> list[ChartEntryPayload]:
-    """What is not known comes last, equals by rank."""
+    """Tracks without a value come last; equal values are ordered by rank."""
 
     def key(track: ChartEntryPayload) -> tuple[bool, int, int]:
         growth = track.plays.total if order is Order.PLAYS else track.change.week
@@ -133,7 +136,7 @@ def _source(one: EditionSource, failed_since: Mapping[str, str]) -> ChartSource:
 
 
 def _failed_since(edition: Edition) -> dict[str, str]:
-    """By service how its last list was no good, of which no chart was made."""
+    """By service, the status of its last list, if it is not good and newer than the chart."""
     lists = RawEdition.objects.filter(genre=edition.genre, issued_on__gt=edition.issued_on)
     last = dict(lists.order_by("issued_on").values_list("service", "status"))
     return {service: status for service, status in last.items() if status != Status.OK}
@@ -141,14 +144,14 @@ def _failed_since(edition: Edition) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What was with a track until an edition, that included."""
+    """A track's days on the chart and its best rank, up to and including an edition."""
 
     days: int
     peak: int
 
 
 class _Past:
-    """Two queries: the edition before, and all of them until now. `day` is that of the edition before."""
+    """The previous edition, and the history up to this one, in two queries. `day`: the previous edition's."""
 
     def __init__(self, edition: Edition, entries: Sequence[EditionEntry]) -> None:
         ids = [entry.track_id for entry in entries]
@@ -177,7 +180,7 @@ class _Past:
 
 
 def _ranks_before(edition: Edition) -> tuple[date | None, Mapping[int, int]]:
-    """By track, on the last edition before that had any, and its day."""
+    """The day of the last earlier edition with entries, and its ranks by track."""
     before = published(edition.genre).filter(issued_on__lt=edition.issued_on, entries__rank=1)
     entries = EditionEntry.objects.filter(edition__in=before.values("pk")[:1])
     rows = list(entries.values_list("track", "rank", "edition__issued_on"))
@@ -188,7 +191,7 @@ Urls = Mapping[tuple[str, int], str]
 
 
 def _urls(sources: Sequence[EditionSource], entries: Sequence[EditionEntry]) -> Urls:
-    """By service and track, as the lists that were used say them."""
+    """By service and track, the URLs on the lists from which the chart was computed."""
     used = {one.used_id: one.service for one in sources if one.used_id}
     ids = [entry.track_id for entry in entries]
     lines = RawEntry.objects.filter(edition__in=used, track__in=ids).order_by("-rank")
@@ -230,20 +233,20 @@ class MovementKind(StrEnum):
     UP = "up"
     DOWN = "down"
     SAME = "same"
-    # It was on the chart before, and not on the edition before this one.
+    # On the chart before, but not on the previous edition.
     RE_ENTRY = "re-entry"
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """`by` is how many places up or down; else 0."""
+    """`by`: the number of positions up or down, otherwise 0."""
 
     kind: MovementKind
     by: int = 0
 
 
 def movement(rank: int, *, before: int | None, was_ever: bool) -> Movement:
-    """`before` is its rank on the edition before, None where it wasn't on it."""
+    """`before`: the rank on the previous edition, if it was on it."""
     if before is None:
         return Movement(MovementKind.RE_ENTRY if was_ever else MovementKind.NEW)
     if rank == before:
@@ -268,8 +271,123 @@ def index() -> ChartIndexPayload:
 
 
 def _genre(name: str, charts: Sequence[tuple[date, bool]]) -> ChartGenre:
-    """`charts` by their days."""
+    """`charts`: (day, is_sample), oldest first."""
     if not charts:
         return ChartGenre(name, first_date=None, date=None, is_sample=None)
     (first, _), (last, is_sample) = charts[0], charts[-1]
     return ChartGenre(name, first, last, is_sample)
+
+
+# --- Services' own lists -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListHeader:
+    """The header of a service's list. Only `cover_url` may be empty, if no track has a cover."""
+
+    name: str
+    description: str
+    cover_url: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownList:
+    """The last good list (or the list that it repeats), and the status of the last attempt."""
+
+    edition: RawEdition
+    entries: Sequence[RawEntry]
+    last_status: str
+
+
+def shown_entries(genre: str, service: str, day: date | None = None) -> ShownList | None:
+    """The last good list up to that day, or of all days; in one query if the last list is good."""
+    editions = RawEdition.objects.filter(genre=genre, service=service).order_by("-issued_on")
+    if day is not None:
+        editions = editions.filter(issued_on__lte=day)
+    usable = editions.filter(status__in=[Status.OK, Status.STALE]).values("pk")[:1]
+    found = RawEntry.objects.filter(edition__in=usable).select_related("track", "edition").order_by("rank")
+    entries = list(found.annotate(last_status=Subquery(editions.values("status")[:1])))
+    if entries and entries[0].edition.status == Status.OK:
+        return ShownList(entries[0].edition, entries, entries[0].last_status)
+    last, good = shown_list(editions)
+    if last is None or good is None:
+        return None
+    return ShownList(good, list(good.entries.select_related("track").order_by("rank")), last.status)
+
+
+def service_list(genre: str, service: str, day: date | None) -> ServiceListPayload:
+    """The service's list of that day, or the newest. Raises NotFound."""
+    shown = shown_entries(genre, service, day)
+    if shown is None:
+        raise NotFound(f"There is no list of {service} for {genre}.")
+    good = shown.edition
+    return ServiceListPayload(
+        genre=genre,
+        service=service,
+        date=good.issued_on,
+        is_sample=good.is_sample,
+        status=shown.last_status,
+        is_confirmed=is_confirmed(good),
+        fetched_at=good.fetched_at,
+        name=good.name,
+        description=good.description,
+        cover_url=good.cover_url or next(filter(None, map(_cover, shown.entries)), ""),
+        url=good.url,
+        tracks=[_list_entry(entry) for entry in shown.entries],
+    )
+
+
+def _cover(entry: RawEntry) -> str:
+    return entry.cover_url or (entry.track.cover_url if entry.track else "")
+
+
+def _list_entry(entry: RawEntry) -> ListEntryPayload:
+    return ListEntryPayload(
+        rank=entry.rank,
+        isrc=entry.track.isrc if entry.track else None,
+        name=entry.name,
+        artist=entry.artist,
+        album=entry.album,
+        cover_url=entry.cover_url,
+        url=entry.url,
+    )
+
+
+def list_headers(genre: str) -> dict[str, ListHeader]:
+    """By service, the header of its last good list. Empty names, descriptions and covers are filled in."""
+    lists = RawEdition.objects.filter(genre=genre)
+    found = [shown_list(lists.filter(service=service))[1] for service in RANKED]
+    shown = [edition for edition in found if edition]
+    covers = _covers([edition.pk for edition in shown if not edition.cover_url])
+    return {edition.service: _header(edition, covers) for edition in shown}
+
+
+def _header(edition: RawEdition, covers: Mapping[int, str]) -> ListHeader:
+    service = MusicService(edition.service)
+    name = SERVICES[service]
+    return ListHeader(
+        name=edition.name or f"{GENRES[Genre(edition.genre)]} on {name}",
+        description=edition.description.strip() or f"Curated {edition.genre} tracks from {name}",
+        cover_url=edition.cover_url or covers.get(edition.pk, ""),
+        url=edition.url or address_of_list(service, edition.genre),
+    )
+
+
+def _covers(editions: Collection[int]) -> dict[int, str]:
+    """By list, the cover of its highest track that has one."""
+    if not editions:
+        return {}
+    entries = RawEntry.objects.filter(edition__in=editions).order_by("-rank")
+    rows = entries.values_list("edition_id", "cover_url", "track__cover_url")
+    return {edition: cover for edition, own, track in rows if (cover := own or track)}
+
+
+def address_of_list(service: MusicService, genre: str) -> str:
+    """The URL of the list at the service, from the settings."""
+    if service == MusicService.SPOTIFY:
+        playlist: str = settings.SPOTIFY_CHARTS.get(genre, "")
+        return f"https://open.spotify.com/playlist/{playlist}" if playlist else ""
+    named = settings.APPLE_MUSIC_CHARTS if service == MusicService.APPLE_MUSIC else settings.SOUNDCLOUD_CHARTS
+    address: str = named.get(genre, "")
+    return address

@@ -234,7 +234,7 @@ def _track_counts(of_track: Mapping[str, selectors.ServiceCounts]) -> TrackCount
     )
 
 
-def _week(history: Sequence[selectors.DayCount], newest: date) -> tuple[int, int] | None:
+def _week(history: Sequence[selectors.HistoryDay], newest: date) -> tuple[int, int] | None:
     # A level that began before the week makes no difference.
     ok = [one for one in history[-WEEK.days - 1 :] if one.status == Status.OK and not one.flag]
     counted = {one.day: one.view_count for one in ok if one.view_count is not None}

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from apps.charts.connectors import samples
-from apps.charts.connectors.files import Recordings
-from apps.charts.models import StageRun
+from apps.charts.connectors.base import RecordedResponses
 from apps.charts.pipeline import outbox
 from apps.charts.pipeline.outbox import Consume, Consumer, Kind
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import Folder
 
 Run = Callable[..., list[StageRun]]
@@ -28,7 +28,7 @@ def run(db: None, folder: Folder) -> Run:
     """`run()` over all of the folder; other parts of the plan by name."""
 
     def over_folder(**options: Any) -> list[StageRun]:
-        return run_pipeline(Plan(supply=Recordings(folder.path), **options))
+        return run_pipeline(Plan(connector=RecordedResponses(folder.path), **options))
 
     return over_folder
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from apps.charts.connectors.files import Recordings
+from apps.charts.connectors.base import RecordedResponses
 from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition
-from apps.charts.pipeline.outbox import Kind, Told, deliver, replay
+from apps.charts.pipeline.outbox import Kind, OutboxMessage, deliver, replay
 from apps.charts.pipeline.runner import Plan, run_pipeline
 from apps.charts.tests.bodies import TRACKS, Folder, chosen, soundcloud
 from apps.charts.tests.conftest import Register
@@ -39,7 +39,7 @@ def put(folder: Folder, part: Part) -> None:
 
 
 def run(folder: Folder) -> None:
-    run_pipeline(Plan(supply=Recordings(folder.path)))
+    run_pipeline(Plan(connector=RecordedResponses(folder.path)))
 
 
 def state() -> tuple[list[tuple[object, ...]], ...]:
@@ -81,7 +81,7 @@ def test_the_order_of_arrival_and_repeats_make_no_difference(tmp_path: Path, see
 
 
 def test_replaying_all_events_changes_no_chart_and_no_count(tmp_path: Path, register: Register):
-    heard: list[Told] = []
+    heard: list[OutboxMessage] = []
     register("ear", list(Kind), heard.append)
     folder = Folder(tmp_path)
     for part in parts_of(4):

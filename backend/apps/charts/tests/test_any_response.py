@@ -10,14 +10,31 @@ from hypothesis import strategies as st
 
 from apps.charts.connectors.samples import sample_body
 from apps.charts.genres import Genre
-from apps.charts.parsers import READERS, apple_music, spotify, youtube
+from apps.charts.parsers import apple_music, spotify, youtube
 from apps.charts.parsers.base import MAX_COUNT, MAX_RANK, Row, SourceError
+from apps.charts.pipeline.extract import READERS
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen
 
 Place = tuple[Any, ...]
 HUGE = 10**20
-ODD: list[Any] = [None, True, 0, -1, HUGE, 2**40, 1.5, "", "x", "-1", str(HUGE), [], [None], {}, {"": None}]
+ODD_VALUES: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    HUGE,
+    2**40,
+    1.5,
+    "",
+    "x",
+    "-1",
+    str(HUGE),
+    [],
+    [None],
+    {},
+    {"": None},
+]
 SONG = {"id": "1", "attributes": {"name": "N", "artistName": "A", "durationInMillis": 1000}}
 SAVED = {"name": "N", "artists": ["A"], "list_position": 1, "song_id": "x", "duration": 200}
 FOUND = {"tracks": {"items": [json.loads(bodies.spotify(chosen(1)))["items"][0]["track"]]}}
@@ -64,7 +81,7 @@ def check_rows(rows: tuple[Row, ...]) -> None:
 def test_an_answer_with_anything_at_any_place_is_read_or_refused(data: st.DataObject):
     read, answer = data.draw(st.sampled_from(GOOD))
     place = data.draw(st.sampled_from(list(places(answer))))
-    changed = with_another(answer, place, data.draw(st.sampled_from(ODD)))
+    changed = with_another(answer, place, data.draw(st.sampled_from(ODD_VALUES)))
     try:
         result = read(json.dumps(changed).encode())
     except SourceError:

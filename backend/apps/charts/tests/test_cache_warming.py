@@ -3,13 +3,12 @@
 import pytest
 from django.core.cache import cache
 
-from apps.charts.models import Delivery
-from apps.charts.pipeline.outbox import Kind, announce, consumers, deliver, replay
+from apps.charts.pipeline.outbox import Kind, consumers, deliver, emit_event, replay
+from apps.charts.pipeline_models import Delivery
 from apps.counts import selectors
-from apps.counts.cache import MISSES
-from apps.counts.cache_invalidation import FAMILIES
+from apps.counts.cache import FAMILIES, MISSES
 from apps.counts.selectors import current_counts, histories, view_data
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import ISRC, OTHER, said
 from core.cache import shared_memory
 from core.redis_cache import GuardedRedisCache
@@ -21,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def counted(monkeypatch):
     monkeypatch.setattr(selectors, "_outage_until", 0.0)
     cache.clear()
-    record_figures([said(0, 100), said(0, 5, isrc=OTHER)])
+    record_counts([said(0, 100), said(0, 5, isrc=OTHER)])
     yield
     cache.clear()
 
@@ -39,7 +38,7 @@ def read(isrc: str) -> None:
 
 def test_what_was_counted_is_read_from_the_shared_memory():
     assert consumers["warming"].kinds == {Kind.COUNTED}, "it follows each count"
-    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+    emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
     assert deliver().rows_failed == 0
 
     before = misses()
@@ -51,7 +50,7 @@ def test_what_was_counted_is_read_from_the_shared_memory():
 
 
 def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(monkeypatch):
-    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+    emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
     monkeypatch.setattr(selectors, "PAUSE_SECONDS", 0.0)
     with monkeypatch.context() as away:
         away.setattr(GuardedRedisCache, "is_unavailable", True)
@@ -73,7 +72,7 @@ def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
 
     monkeypatch.setattr("apps.counts.selectors.time.sleep", pause)
     monkeypatch.setattr(GuardedRedisCache, "is_unavailable", property(lambda _: is_unavailable))
-    announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+    emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
 
     assert deliver().rows_failed == 0
     assert Delivery.objects.get().done_at is not None
@@ -84,7 +83,7 @@ def test_an_outage_of_the_shared_memory_holds_a_replay_up_once(monkeypatch):
     monkeypatch.setattr("apps.counts.selectors.time.sleep", pauses.append)
     monkeypatch.setattr(GuardedRedisCache, "is_unavailable", True)
     for _ in range(3):
-        announce(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
+        emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
 
     assert deliver().rows_failed == (3 if shared_memory().is_shared else 0)
     assert len(pauses) == (1 if shared_memory().is_shared else 0)

@@ -13,13 +13,14 @@ from django.core import mail as mailbox
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from apps.charts.daily_report import Notice, Verdict, notice_of_today
-from apps.charts.models import RawEdition, StageRun
+from apps.charts.models import RawEdition
+from apps.charts.monitoring import DailyReport, Verdict, report_of_today
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tasks import call_chart_webhook, mail_chart_notice
 from apps.charts.tests.bodies import Folder, chosen, spotify
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, table
-from apps.counts.services import DayFigure, record_figures
+from apps.counts.services import CountReport, record_counts
 from core.errors import Unavailable
 
 pytestmark = pytest.mark.django_db
@@ -70,16 +71,16 @@ def has_run(run: Run, folder: Folder) -> None:
 
 def count_daily(*counts: int) -> None:
     now = timezone.now()
-    record_figures(
-        DayFigure(
+    record_counts(
+        CountReport(
             ISRC, "spotify", (now - timedelta(days=back)).date(), now - timedelta(days=back), view_count=count
         )
         for back, count in enumerate(reversed(counts))
     )
 
 
-def today() -> Notice:
-    return notice_of_today(now=timezone.now())
+def today() -> DailyReport:
+    return report_of_today(now=timezone.now())
 
 
 @pytest.mark.usefixtures("has_run")
@@ -109,7 +110,7 @@ def test_a_stage_that_failed_or_did_not_run_and_a_source_that_gives_nothing_are_
     StageRun.objects.filter(stage="transform").update(status="failed")
     failed = "The last run of the stage transform: failed."
     assert (today().verdict, list(today().troubles)) == (Verdict.FAILURE, [failed])
-    late = notice_of_today(now=timezone.now() + timedelta(hours=25))
+    late = report_of_today(now=timezone.now() + timedelta(hours=25))
     assert "The stage extract has not run for 24 hours." in late.troubles
 
 
@@ -154,7 +155,7 @@ def test_doubtful_counts_make_a_run_partly_or_failed(
     counts = next(record for record in run() if record.stage == "counts")
 
     assert (counts.status, counts.anomalies + counts.stale) == (status, odd)
-    notice = notice_of_today(now=timezone.now())
+    notice = report_of_today(now=timezone.now())
     assert (notice.verdict, notice.odd_count + notice.stale_count) == (verdict, odd)
 
 
@@ -173,11 +174,11 @@ def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
 
 @pytest.mark.usefixtures("has_run")
 def test_it_is_mailed_and_not_sent_without_recipients(settings: Any):
-    assert (mail_chart_notice(), call_chart_webhook()) == ({"told": 0}, {"told": 0})
+    assert (mail_chart_notice(), call_chart_webhook()) == ({"sent": 0}, {"sent": 0})
     assert mailbox.outbox == []
     settings.CHART_REPORT_EMAILS = ["ada@example.org", "bo@example.org"]
 
-    assert mail_chart_notice() == {"told": 2}
+    assert mail_chart_notice() == {"sent": 2}
 
     [mail] = mailbox.outbox
     assert mail.subject == f"Charts of {timezone.now().date()}: success"
@@ -189,7 +190,7 @@ def test_it_is_mailed_and_not_sent_without_recipients(settings: Any):
 def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
     count_daily(5000, 5100, 4000)
 
-    assert call_chart_webhook() == {"told": 1}
+    assert call_chart_webhook() == {"sent": 1}
 
     [report] = hook.requests
     part = DOCUMENT.read_text().split("## Monitoring")[1].split("\n## ")[0]
@@ -208,7 +209,7 @@ def test_a_webhook_that_refuses_is_called_again_later(hook: Hook):
         with pytest.raises(Unavailable, match=str(status)):
             call_chart_webhook()
     hook.status = 200
-    assert call_chart_webhook() == {"told": 1}
+    assert call_chart_webhook() == {"sent": 1}
     assert len(hook.requests) == 4
 
 

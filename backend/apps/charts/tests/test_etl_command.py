@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.charts.models import Edition, RawEdition, StageRun
-from apps.charts.pipeline.outbox import Kind, announce
-from apps.charts.pipeline.run_lock import only_run
+from apps.charts.models import Edition, RawEdition
+from apps.charts.pipeline.outbox import Kind, emit_event
+from apps.charts.pipeline.runner import run_lock
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import Folder, chosen, spotify
 from apps.charts.tests.conftest import Register
 
@@ -111,7 +112,7 @@ def test_where_nothing_can_be_taken_it_is_a_1_and_says_why(etl: Etl, folder: Fol
 
 
 def test_another_run_that_goes_on_is_a_4_and_stages_beside_the_full_pipeline_a_2(etl: Etl, good: Folder):
-    with only_run():
+    with run_lock():
         assert etl("run", "--from", good.path)[0] == 4
     assert etl("run", "--full-pipeline", "--stage", "extract")[0] == 2
 
@@ -121,7 +122,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(etl: Etl, good: Fo
 
     code, said, complained = etl("run", "--dry-run", "--from", good.path)
 
-    assert said == "3 editions, 2 new or different, 1 failed.\n"
+    assert said == "3 editions, 2 new or changed, 1 failed.\n"
     assert "garbage" in complained
     assert code == 0
     assert not RawEdition.objects.exists()
@@ -188,11 +189,11 @@ def test_replay_delivers_undelivered_events(etl: Etl, register: Register):
             raise RuntimeError
 
     register("listener", [Kind.AGGREGATED], hear)
-    announce(Kind.AGGREGATED, {})
+    emit_event(Kind.AGGREGATED, {})
 
     assert etl("replay")[0] == 1
-    assert etl("replay")[:2] == (0, "1 of 1 heard.\n")
-    assert etl("replay", "--since", "2020-01-01")[:2] == (0, "1 of 1 heard.\n")
+    assert etl("replay")[:2] == (0, "1 of 1 delivered.\n")
+    assert etl("replay", "--since", "2020-01-01")[:2] == (0, "1 of 1 delivered.\n")
     assert len(heard) == 3
     assert etl("replay", "--since", "yesterday")[0] == 1  # argparse alone ends with 2, called from Django
 

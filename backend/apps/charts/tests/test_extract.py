@@ -1,4 +1,4 @@
-"""Taking what a supply offers: side by side, in order, and not far ahead of what is stored."""
+"""Taking what a connector offers: side by side, in order, and not far ahead of what is stored."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,12 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
-from apps.charts.connectors.base import EVERYTHING, Given, Offer, Scope, TableOffer
+from apps.charts.connectors.base import EVERYTHING, AvailableEdition, AvailableTable, RawResponse, Scope
 from apps.charts.genres import Genre, MusicService
 from apps.charts.models import RawEdition
 from apps.charts.pipeline import extract as stage
 from apps.charts.pipeline.extract import AHEAD, extract
-from apps.charts.pipeline.stage_run import Silence
+from apps.charts.pipeline.stage_run import NullProgress
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen
 
@@ -23,11 +23,11 @@ DAYS, THREADS = 40, 3
 
 
 @dataclass
-class Counted:
+class CountingConnector:
     """Many days of one list; counts those that were taken."""
 
     days: int = DAYS
-    taken: int = 0
+    fetched: int = 0
     lock: Lock = field(default_factory=Lock)
     # Called while one is taken.
     meanwhile: Callable[[], object] = field(default=lambda: None)
@@ -35,51 +35,51 @@ class Counted:
     videos: None = None
     catalogue: None = None
 
-    def offers(self, scope: Scope, *, now: datetime) -> Sequence[Offer]:
+    def editions(self, scope: Scope, *, now: datetime) -> Sequence[AvailableEdition]:
         del scope, now
         first = date(2025, 1, 1)
         return [
-            Offer(Genre.POP, MusicService.SPOTIFY, first + timedelta(days=day), self._take)
+            AvailableEdition(Genre.POP, MusicService.SPOTIFY, first + timedelta(days=day), self._fetch)
             for day in range(self.days)
         ]
 
-    def tables(self, *, now: datetime) -> Sequence[TableOffer]:
+    def tables(self, *, now: datetime) -> Sequence[AvailableTable]:
         del now
         return ()
 
-    def _take(self) -> Given:
+    def _fetch(self) -> RawResponse:
         with self.lock:
-            self.taken += 1
+            self.fetched += 1
         self.meanwhile()
-        return Given(bodies.spotify(chosen(1, 2)))
+        return RawResponse(bodies.spotify(chosen(1, 2)))
 
 
 @override_settings(ETL_THREAD_COUNT=THREADS)
 def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest.MonkeyPatch):
-    supply, stored, most = Counted(), 0, 0
+    connector, stored, most = CountingConnector(), 0, 0
     real = stage._store_listing
 
     def store(*arguments: object) -> None:
         nonlocal stored, most
-        most = max(most, supply.taken - stored)
+        most = max(most, connector.fetched - stored)
         real(*arguments)  # type: ignore[arg-type]
         stored += 1
 
     monkeypatch.setattr(stage, "_store_listing", store)
 
-    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+    tally = extract(connector=connector, scope=EVERYTHING, now=timezone.now(), progress=NullProgress())
 
-    assert (tally.rows_in, tally.rows_out, supply.taken) == (DAYS, DAYS, DAYS)
+    assert (tally.rows_in, tally.rows_out, connector.fetched) == (DAYS, DAYS, DAYS)
     assert RawEdition.objects.count() == DAYS
     assert most <= THREADS * AHEAD + 1
 
 
 @override_settings(ETL_THREAD_COUNT=THREADS)
-def test_as_many_are_taken_at_once_as_there_are_threads():
+def test_as_many_are_fetchn_at_once_as_there_are_threads():
     # Each waits for as many as there are threads: with fewer it would wait without success.
     together = Barrier(THREADS, timeout=10)
-    supply = Counted(meanwhile=together.wait, days=THREADS * 4)
+    connector = CountingConnector(meanwhile=together.wait, days=THREADS * 4)
 
-    tally = extract(supply=supply, scope=EVERYTHING, now=timezone.now(), progress=Silence())
+    tally = extract(connector=connector, scope=EVERYTHING, now=timezone.now(), progress=NullProgress())
 
     assert (tally.rows_out, together.n_waiting) == (THREADS * 4, 0)

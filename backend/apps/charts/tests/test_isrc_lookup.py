@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import override_settings
 
-from apps.charts.connectors.services import Manner, services_asked
-from apps.charts.models import ChartTrack, RawEntry, ReviewItem, ServiceTrack, StageRun
+from apps.charts.connectors.services import RequestOptions, services_connector
+from apps.charts.models import ChartTrack, RawEntry, ReviewItem, ServiceTrack
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from core.providers.client import RetryPolicy
@@ -40,10 +41,10 @@ def service() -> Iterator[StandIn]:
 
 @pytest.fixture
 def fetch(service: StandIn) -> Iterator[Fetch]:
-    manner = Manner(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
+    manner = RequestOptions(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
     found = settings_of_services(service.url) | {"SOUNDCLOUD_CHARTS": {}}
     with override_settings(**found), manner.opened:
-        yield lambda: run_pipeline(Plan(supply=services_asked(manner)))
+        yield lambda: run_pipeline(Plan(connector=services_connector(manner)))
 
 
 def track_of_unknown() -> str | None:

@@ -10,15 +10,14 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.connectors.base import EVERYTHING
-from apps.charts.connectors.files import Recordings
-from apps.charts.connectors.samples import Samples
+from apps.charts.connectors.base import EVERYTHING, RecordedResponses
+from apps.charts.connectors.samples import SampleConnector
 from apps.charts.models import Edition, RawEdition, Status
 from apps.charts.pipeline.aggregate import publish
-from apps.charts.pipeline.extract import forget_samples
-from apps.charts.pipeline.outbox import Kind, announce
+from apps.charts.pipeline.extract import delete_samples
+from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.runner import Plan, run_pipeline
-from apps.charts.pipeline.stage_run import Silence
+from apps.charts.pipeline.stage_run import NullProgress
 from apps.charts.signals import ensure_chart_stream
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
@@ -95,14 +94,14 @@ def test_an_edition_whose_event_fails_is_not_published_and_both_happen_later(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("few_counts")
 def test_deleted_samples_are_sent_by_genre(folder: Folder):
-    run_pipeline(Plan(supply=Samples()))
+    run_pipeline(Plan(connector=SampleConnector()))
     shown = fetched()
     assert set(shown) == {"pop", "dance", "rap", "country"}
     assert all(one["is_sample"] for one in shown.values())
     seq = snapshot().top.seq
     list_everywhere(folder, DAY, 1, 2)
 
-    run_pipeline(Plan(supply=Recordings(folder.path)))
+    run_pipeline(Plan(connector=RecordedResponses(folder.path)))
 
     genres = ["country", "dance", "pop", "rap"]
     assert sent(seq) == [
@@ -142,7 +141,7 @@ def test_folding_the_events_after_any_moment_gives_the_state(steps: Sequence[Ste
 def take(step: Step) -> None:
     what, genre, day = step
     if what == "fail":
-        announce(Kind.SOURCE_FAILED, {"service": "spotify", "genre": genre, "date": DAY})
+        emit_event(Kind.SOURCE_FAILED, {"service": "spotify", "genre": genre, "date": DAY})
     elif what == "undone":
         with undone():
             publish_one(genre, day, is_sample=False)
@@ -155,7 +154,7 @@ def publish_one(genre: str, day: int, *, is_sample: bool) -> None:
     if is_sample and RawEdition.objects.filter(is_sample=False).exists():
         return
     if not is_sample:
-        forget_samples()
+        delete_samples()
     issued_on, now = date(2025, 3, day), timezone.now()
     RawEdition.objects.get_or_create(
         genre=genre,
@@ -168,5 +167,5 @@ def publish_one(genre: str, day: int, *, is_sample: bool) -> None:
         issued_on=issued_on,
         defaults={"is_sample": is_sample, "is_due": False, "is_to_publish": True},
     )
-    tally = publish(scope=EVERYTHING, now=now, progress=Silence())
+    tally = publish(scope=EVERYTHING, now=now, progress=NullProgress())
     assert (tally.rows_out, tally.rows_failed) == (1, 0)

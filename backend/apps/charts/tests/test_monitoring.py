@@ -15,13 +15,14 @@ from django.utils import timezone
 from prometheus_client import REGISTRY
 
 from apps.charts import monitoring
-from apps.charts.connectors.samples import Samples
+from apps.charts.connectors.samples import SampleConnector
 from apps.charts.counters.youtube import Quota
-from apps.charts.models import RawEdition, StageRun
+from apps.charts.models import RawEdition
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import noon, said
 from core import metrics
 
@@ -90,7 +91,7 @@ def test_failed_stage_makes_nothing_younger_and_without_a_database_nothing_old_i
 
 
 def test_counts_have_an_age_by_service(read: Read):
-    record_figures([said(3, 1000), said(4, 1100)])
+    record_counts([said(3, 1000), said(4, 1100)])
 
     age = read("counts_age_seconds", service="spotify")
     assert age == pytest.approx((timezone.now() - noon(4)).total_seconds(), abs=60)
@@ -99,7 +100,7 @@ def test_counts_have_an_age_by_service(read: Read):
 
 @pytest.mark.usefixtures("few_counts")
 def test_samples_never_grow_old(read: Read):
-    run_pipeline(Plan(supply=Samples()))
+    run_pipeline(Plan(connector=SampleConnector()))
 
     assert RawEdition.objects.exists()
     assert read("source_age_seconds", service="spotify", genre="pop") is None

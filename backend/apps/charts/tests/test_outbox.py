@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.charts.models import Delivery, PipelineEvent
-from apps.charts.pipeline.outbox import Kind, Told, announce, deliver, replay
+from apps.charts.pipeline.outbox import Kind, OutboxMessage, deliver, emit_event, replay
+from apps.charts.pipeline_models import Delivery, PipelineEvent
 from apps.charts.tests.conftest import Register
 
 pytestmark = pytest.mark.django_db
@@ -17,10 +17,10 @@ class Listener:
     """Receives, or fails as long as it is configured to."""
 
     def __init__(self) -> None:
-        self.heard: list[Told] = []
+        self.heard: list[OutboxMessage] = []
         self.is_deaf = False
 
-    def __call__(self, event: Told) -> None:
+    def __call__(self, event: OutboxMessage) -> None:
         if self.is_deaf:
             raise RuntimeError("deaf")
         self.heard.append(event)
@@ -34,8 +34,8 @@ def listener(register: Register) -> Listener:
 
 
 def test_what_is_announced_is_heard_once(listener: Listener):
-    announce(Kind.PUBLISHED, CHART)
-    announce(Kind.AGGREGATED, {"genre": "pop"})
+    emit_event(Kind.PUBLISHED, CHART)
+    emit_event(Kind.AGGREGATED, {"genre": "pop"})
 
     deliver()
     deliver()
@@ -49,7 +49,7 @@ def test_one_that_fails_keeps_nothing_from_others_and_hears_it_once_with_a_repla
     other = Listener()
     register("other", [Kind.PUBLISHED], other)
     listener.is_deaf = True
-    announce(Kind.PUBLISHED, CHART)
+    emit_event(Kind.PUBLISHED, CHART)
     tally = deliver()
     assert (tally.rows_out, tally.rows_failed, len(other.heard)) == (1, 1, 1)
     delivery = Delivery.objects.get(consumer="listener")
@@ -65,10 +65,10 @@ def test_one_that_fails_keeps_nothing_from_others_and_hears_it_once_with_a_repla
 def test_all_events_since_then_are_delivered_again_also_to_new_consumers(
     listener: Listener, register: Register
 ):
-    announce(Kind.PUBLISHED, {**CHART, "date": "2025-03-01"})
+    emit_event(Kind.PUBLISHED, {**CHART, "date": "2025-03-01"})
     deliver()
     PipelineEvent.objects.update(created_at=timezone.now() - timedelta(days=2))
-    announce(Kind.PUBLISHED, {**CHART, "date": "2025-03-02"})
+    emit_event(Kind.PUBLISHED, {**CHART, "date": "2025-03-02"})
     deliver()
     late = Listener()
     register("late", [Kind.PUBLISHED], late)

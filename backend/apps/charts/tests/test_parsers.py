@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 
 from apps.charts.genres import RANKED
-from apps.charts.parsers import READERS, apple_music, soundcloud, spotify, youtube
+from apps.charts.parsers import apple_music, soundcloud, spotify, youtube
 from apps.charts.parsers.base import Row, SourceError, Trouble
+from apps.charts.pipeline.extract import READERS
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc
 

@@ -5,18 +5,10 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from apps.charts.daily_report import notice_of_today
-from apps.charts.models import (
-    ChartTrack,
-    Edition,
-    EditionEntry,
-    RawEdition,
-    ReviewItem,
-    Stage,
-    StageRun,
-    Status,
-)
+from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition, ReviewItem, Status
+from apps.charts.monitoring import report_of_today
 from apps.charts.pipeline.plausibility import Verdict
+from apps.charts.pipeline_models import Stage, StageRun
 from apps.charts.selectors.charts import chart_of, edition_on
 from apps.charts.tests.bodies import Folder, apple, chosen, isrc, soundcloud, spotify
 from apps.charts.tests.conftest import Run
@@ -237,7 +229,7 @@ def test_the_first_lists_are_used_and_nothing_confirms_them(run: Run, folder: Fo
         is_confirmed = day == SECOND
         assert confirmed == {"spotify": is_confirmed, "apple_music": is_confirmed, "soundcloud": None}
         assert [record.status for record in records] == ["succeeded"] * 5
-        unconfirmed = notice_of_today(now=timezone.now()).unconfirmed
+        unconfirmed = report_of_today(now=timezone.now()).unconfirmed
         assert (f"spotify pop of {day}: no earlier list of the service confirms it." in unconfirmed) is not (
             is_confirmed
         )

@@ -10,7 +10,7 @@ from apps.charts.models import ChartTrack
 from apps.charts.selectors.play_counts import PlaysOfDay, Trend, histories, most_trending, plays_on
 from apps.charts.tests.bodies import isrc
 from apps.counts.models import CountStatus, Status
-from apps.counts.services import DayFigure, record_figures
+from apps.counts.services import CountReport, record_counts
 
 pytestmark = pytest.mark.django_db
 DAY = date(2025, 3, 31)
@@ -19,7 +19,7 @@ DAY = date(2025, 3, 31)
 def record(number: int, service: str, day: date, count: int | None) -> None:
     at = datetime.combine(day, datetime.min.time(), UTC)
     status = Status.FAILED if count is None else Status.OK
-    record_figures([DayFigure(isrc(number), service, day, at, status, count)])
+    record_counts([CountReport(isrc(number), service, day, at, status, count)])
 
 
 def on(back: int) -> date:

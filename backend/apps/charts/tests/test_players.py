@@ -1,6 +1,6 @@
 """Which players of services a track of the charts may be shown with."""
 
-from apps.charts.embeds import allowed_player
+from apps.charts.selectors.tracks import allowed_player
 
 SPOTIFY = "https://open.spotify.com/track/4cOdK2wGLETKBW3PvgPWqT"
 YOUTUBE = "https://www.youtube.com/watch?v=aaaaaaaaaaa"

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from django.db import DataError, OperationalError, connection
 
-from apps.charts.models import Edition, EditionEntry, RawEdition, Stage, StageRun
+from apps.charts.models import Edition, EditionEntry, RawEdition
 from apps.charts.monitoring import success_ratio
 from apps.charts.pipeline import aggregate, extract, runner, transform
-from apps.charts.pipeline.run_lock import AlreadyRunning, only_run
+from apps.charts.pipeline.runner import AlreadyRunning, run_lock
 from apps.charts.pipeline.stage_run import Tally, leave_broken_connection
+from apps.charts.pipeline_models import Stage, StageRun
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
 
@@ -37,7 +38,7 @@ def published() -> int:
     ("module", "function", "stage"),
     [
         *((runner, "_run_stage", stage) for stage in Stage),
-        *((transform, "make_due", None), (transform, "list_for_review", None)),
+        *((transform, "mark_charts_due", None), (transform, "list_for_review", None)),
         (aggregate, "_write", None),
     ],
 )
@@ -174,7 +175,7 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
 @pytest.mark.django_db(transaction=True)
 def test_a_run_may_follow_right_upon_another():
     for _ in range(20):
-        with only_run():
+        with run_lock():
             pass
 
 
@@ -240,7 +241,7 @@ def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
-    monkeypatch.setattr(runner, "only_run", lambda: contextlib.nullcontext(LostHold(after=2)))
+    monkeypatch.setattr(runner, "run_lock", lambda: contextlib.nullcontext(LostHold(after=2)))
 
     with pytest.raises(AlreadyRunning):
         run()
@@ -252,13 +253,13 @@ def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
 def test_a_lock_that_went_with_its_connection_is_taken_again_unless_another_run_has_it():
     if connection.vendor != "postgresql":
         pytest.skip("the kernel takes a lock of a file from no process")
-    with only_run() as hold:
+    with run_lock() as hold:
         cut_off(hold)
         hold.check()
-        with pytest.raises(AlreadyRunning), only_run():
+        with pytest.raises(AlreadyRunning), run_lock():
             pass
         cut_off(hold)
-        with only_run(), pytest.raises(AlreadyRunning):
+        with run_lock(), pytest.raises(AlreadyRunning):
             hold.check()
 
 

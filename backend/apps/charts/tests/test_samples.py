@@ -2,10 +2,11 @@
 
 import pytest
 
-from apps.charts.connectors.samples import DAYS, Samples
+from apps.charts.connectors.samples import DAYS, SampleConnector
 from apps.charts.genres import Genre
-from apps.charts.models import ChartTrack, Edition, RawEdition, Stage
+from apps.charts.models import ChartTrack, Edition, RawEdition
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import Stage
 from apps.charts.selectors.charts import chart_of, edition_on
 from apps.charts.services import show_first_charts
 from apps.charts.tests.bodies import Folder
@@ -15,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_counts")]
 
 
 def test_a_first_start_that_was_killed_is_made_up_for():
-    run_pipeline(Plan(supply=Samples(), stages=[Stage.EXTRACT]))
+    run_pipeline(Plan(connector=SampleConnector(), stages=[Stage.EXTRACT]))
 
     show_first_charts(lambda _line: None)
     show_first_charts(lambda _line: None)
@@ -34,7 +35,7 @@ def test_samples_stay_while_all_that_is_real_fails_and_go_when_something_comes(r
 
     run()
     show_first_charts(lambda _line: None)
-    run_pipeline(Plan(supply=Samples()))
+    run_pipeline(Plan(connector=SampleConnector()))
 
     assert not RawEdition.objects.filter(is_sample=True).exists()
     assert not ChartTrack.objects.filter(is_sample=True).exists()

@@ -9,11 +9,12 @@ from django.test import override_settings
 from django.utils import timezone
 
 from apps.charts.connectors.base import Scope
-from apps.charts.connectors.services import Manner, services_asked
+from apps.charts.connectors.services import RequestOptions, services_connector
 from apps.charts.genres import Genre, MusicService
 from apps.charts.matching.candidate_index import index_words
-from apps.charts.models import ChartTrack, EditionEntry, RawEdition, Stage, StageRun
+from apps.charts.models import ChartTrack, EditionEntry, RawEdition
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import Stage, StageRun
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from apps.counts.models import HistoricalViewCount
@@ -45,7 +46,7 @@ def service() -> Iterator[StandIn]:
 @pytest.fixture
 def fetch(service: StandIn) -> Iterator[Fetch]:
     clock = FakeClock()
-    manner = Manner(
+    manner = RequestOptions(
         bounds=RequestBounds(connect_seconds=5.0, seconds=0.3),
         patience=RetryPolicy(attempts=2, first_wait_seconds=0.5, failures_until_left_alone=100),
         # Waiting advances the clock of cooldowns; silence ends by the real one.
@@ -53,8 +54,8 @@ def fetch(service: StandIn) -> Iterator[Fetch]:
     )
     options = settings_of_services(service.url) | {"SPOTIFY_CHARTS": {"pop": "p1", "rap": "p2"}}
     with override_settings(**options), manner.opened:
-        services = services_asked(manner)
-        yield lambda scope=POP: run_pipeline(Plan(supply=services, scope=scope))
+        services = services_connector(manner)
+        yield lambda scope=POP: run_pipeline(Plan(connector=services, scope=scope))
 
 
 def statuses() -> dict[str, str]:
@@ -162,7 +163,7 @@ def test_without_keys_no_service_is_asked():
         ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "RAPIDAPI_KEY", "YOUTUBE_API_KEY"), ""
     )
     with override_settings(**keys, SPOTIFY_PLAY_COUNTS_URL="", AUDIO_FEATURES_URL=""):
-        assert not services_asked(Manner())
+        assert not services_connector(RequestOptions())
 
 
 def test_a_table_somewhere_is_fetched_only_when_it_has_changed(service: StandIn):
@@ -170,14 +171,14 @@ def test_a_table_somewhere_is_fetched_only_when_it_has_changed(service: StandIn)
     service.then(
         "/tables/counts.csv", says(body, headers=ETAG), says(b"", status=304), answers({}, status=500)
     )
-    manner = Manner(patience=RetryPolicy(attempts=1))
+    manner = RequestOptions(patience=RetryPolicy(attempts=1))
     url = f"{service.url}/tables/counts.csv?for=all"
     with override_settings(SPOTIFY_PLAY_COUNTS_URL=url), manner.opened:
-        supply = services_asked(manner)
+        connector = services_connector(manner)
         ChartTrack.objects.create(isrc=isrc(1), name="Title 1", artist="Artist 1")
         index_words(ChartTrack.objects.all())
         for _ in range(3):
-            run_pipeline(Plan(supply=supply, stages=[Stage.COUNTS]))
+            run_pipeline(Plan(connector=connector, stages=[Stage.COUNTS]))
 
     asked = service.asked_for("/tables/counts.csv")
     assert [one.headers.get("if-none-match") for one in asked] == [None, '"first"', '"first"']

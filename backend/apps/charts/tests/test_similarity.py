@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.charts.audio_similarity import LARGEST_DISTANCE, WEIGHTS, Sounds, weighted
+from apps.charts.audio_similarity import LARGEST_DISTANCE, WEIGHTS, AudioIndex, weighted
 from apps.charts.models import AudioFeatures
 
 SHARE = st.floats(0, 1)
@@ -38,7 +38,7 @@ def similarity(one: AudioFeatures, other: AudioFeatures) -> float:
 
 
 def compared(one: AudioFeatures, other: AudioFeatures) -> float:
-    ((_, score),) = Sounds({"one": one, "other": other}).most_similar("one", limit=2)
+    ((_, score),) = AudioIndex({"one": one, "other": other}).most_similar("one", limit=2)
     return score
 
 
@@ -56,7 +56,7 @@ def test_it_is_the_same_both_ways_and_within_its_bounds(one, other):
 
 
 def test_the_most_similar_come_first_and_equals_by_key():
-    sounds = Sounds({"x": SOME, "b": SOME, "c": LOUD, "a": SOME, "d": QUIET})
+    sounds = AudioIndex({"x": SOME, "b": SOME, "c": LOUD, "a": SOME, "d": QUIET})
     assert [key for key, _ in sounds.most_similar("x", limit=3)] == ["a", "b", "c"]
     assert sounds.most_similar("nobody", limit=3) == []
 
@@ -65,7 +65,7 @@ def test_the_most_similar_come_first_and_equals_by_key():
 def test_many_are_compared_as_two_are(listed):
     features = {str(number): one for number, one in enumerate(listed)}
     for key, mine in features.items():
-        found = dict(Sounds(features).most_similar(key, limit=len(listed)))
+        found = dict(AudioIndex(features).most_similar(key, limit=len(listed)))
         assert found == {
             other: pytest.approx(similarity(mine, one), abs=1e-9)
             for other, one in features.items()

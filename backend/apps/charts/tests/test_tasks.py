@@ -8,13 +8,14 @@ import time_machine
 from django.test import override_settings
 from django.utils import timezone
 
-from apps.charts.models import RawEdition, Stage
-from apps.charts.pipeline.run_lock import only_run
+from apps.charts.models import RawEdition
+from apps.charts.pipeline.runner import run_lock
+from apps.charts.pipeline_models import Stage
 from apps.charts.tasks import count_chart_plays, gather_charts, thin_chart_history
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import chosen, isrc, settings_of_services
 from apps.counts.models import HistoricalViewCount
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import noon, said
 from core.errors import Unavailable
 from core.tests.providers.stand_in import StandIn, says
@@ -50,14 +51,14 @@ def test_counting_asks_for_no_list_and_gathering_counts_plays_of_new_lists():
 
 @pytest.mark.django_db(transaction=True)
 def test_while_another_run_goes_on_it_is_tried_again():
-    with only_run():
+    with run_lock():
         for gather in (gather_charts, count_chart_plays):
             with pytest.raises(Unavailable):
                 gather()
 
 
 def test_of_a_month_long_ago_one_day_is_kept():
-    record_figures([said(day, 1000 + 60 * day) for day in range(5)])
+    record_counts([said(day, 1000 + 60 * day) for day in range(5)])
     with time_machine.travel(noon(0) + timedelta(days=500)):
         assert thin_chart_history() == {"days": 4}
     assert HistoricalViewCount.objects.get().view_count == 1240

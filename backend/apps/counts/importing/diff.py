@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 
-from apps.counts.importing.mongo_export import Reported
+from apps.counts.importing.mongo_export import ImportedCount
 from apps.counts.models import HistoricalViewCount, ViewCount
-from apps.counts.services import stays
+from apps.counts.services import preferred_report
 
 Key = tuple[str, str]
 TRACKS_AT_ONCE = 200
@@ -16,15 +16,15 @@ TRACKS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Checksum:
-    """Of a track at a service: how many days, and a digest of what was counted on which."""
+    """The number of a track's days at a service, and a digest of their counts."""
 
     days: int
     digest: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What is answered for a track's current count, before and after the switch."""
+class CountComparison:
+    """A track's current count in the export and in the tables."""
 
     key: Key
     old: tuple[date, int] | None
@@ -32,26 +32,26 @@ class Answer:
 
     @property
     def is_same(self) -> bool:
-        """The day may be another: a copy of the figure before is not counted here."""
+        """Whether the counts are equal. The days may differ: a copy of an older count is not stored."""
         return (self.old or (None, None))[1] == (self.new or (None, None))[1]
 
 
-def series_of(reported: Iterable[Reported]) -> dict[Key, dict[date, Reported]]:
-    """Of several figures of a day the one that stays."""
-    found: defaultdict[Key, dict[date, Reported]] = defaultdict(dict)
+def series_of(reported: Iterable[ImportedCount]) -> dict[Key, dict[date, ImportedCount]]:
+    """One report for each track and day: the preferred one."""
+    found: defaultdict[Key, dict[date, ImportedCount]] = defaultdict(dict)
     for one in reported:
-        figure = one.figure
-        days = found[figure.isrc, figure.service]
-        known = days.get(figure.recorded_on)
-        if known is None or stays(known.figure, figure) == figure:
-            days[figure.recorded_on] = one
+        report = one.report
+        days = found[report.isrc, report.service]
+        known = days.get(report.recorded_on)
+        if known is None or preferred_report(known.report, report) == report:
+            days[report.recorded_on] = one
     return dict(found)
 
 
-def differences(series: dict[Key, dict[date, Reported]]) -> Iterator[str]:
-    """Every day that the tables lack or have with another count, and every other difference between days.
+def differences(series: dict[Key, dict[date, ImportedCount]]) -> Iterator[str]:
+    """Days that the tables lack or have with another count, and differing daily differences.
 
-    Days that only the tables have are those counted since, and are none.
+    Days that only the tables have were counted since the export, and are not listed.
     """
     for part in _parts(series):
         stored = _stored(part)
@@ -59,14 +59,16 @@ def differences(series: dict[Key, dict[date, Reported]]) -> Iterator[str]:
             yield from _of_track(key, series[key], stored.get(key, {}))
 
 
-def _of_track(key: Key, days: dict[date, Reported], rows: dict[date, HistoricalViewCount]) -> Iterator[str]:
+def _of_track(
+    key: Key, days: dict[date, ImportedCount], rows: dict[date, HistoricalViewCount]
+) -> Iterator[str]:
     name = f"{key[0]} {key[1]}"
     known = {day: row.view_count for day, row in rows.items() if day in days}
-    old, new = checksum({day: one.figure.view_count for day, one in days.items()}), checksum(known)
+    old, new = checksum({day: one.report.view_count for day, one in days.items()}), checksum(known)
     if old != new:
         yield f"{name}: {old.days} days, checksum {old.digest}; in the tables {new.days}, {new.digest}"
     for day in sorted(days):
-        count, row = days[day].figure.view_count, rows.get(day)
+        count, row = days[day].report.view_count, rows.get(day)
         if row is None:
             yield f"{name} {day}: {_shown(count)}, in the tables nothing"
         elif row.view_count != count:
@@ -76,17 +78,17 @@ def _of_track(key: Key, days: dict[date, Reported], rows: dict[date, HistoricalV
             yield f"{name} {day}: the export gives {given} as the difference, its counts {ours}"
 
 
-def answers(series: dict[Key, dict[date, Reported]]) -> Iterator[Answer]:
-    """Of each track the current count that the export gives, and that of the tables."""
+def count_comparisons(series: dict[Key, dict[date, ImportedCount]]) -> Iterator[CountComparison]:
+    """Each track's current count in the export and in the tables."""
     for part in _parts(series):
         rows = ViewCount.objects.filter(isrc__in={isrc for isrc, _ in part})
         new = {(row.isrc, row.service): (row.last_updated.date(), row.view_count) for row in rows}
         for key in part:
-            yield Answer(key, _newest(series[key]), new.get(key))
+            yield CountComparison(key, _newest(series[key]), new.get(key))
 
 
-def _newest(days: dict[date, Reported]) -> tuple[date, int] | None:
-    counted = [(day, one.figure.view_count) for day, one in days.items() if one.figure.view_count is not None]
+def _newest(days: dict[date, ImportedCount]) -> tuple[date, int] | None:
+    counted = [(day, one.report.view_count) for day, one in days.items() if one.report.view_count is not None]
     return max(counted) if counted else None
 
 
@@ -95,7 +97,7 @@ def checksum(counts: dict[date, int | None]) -> Checksum:
     return Checksum(len(counts), blake2b(text.encode(), digest_size=6).hexdigest())
 
 
-def _parts(series: dict[Key, dict[date, Reported]]) -> Iterator[list[Key]]:
+def _parts(series: dict[Key, dict[date, ImportedCount]]) -> Iterator[list[Key]]:
     keys = sorted(series)
     for at in range(0, len(keys), TRACKS_AT_ONCE):
         yield keys[at : at + TRACKS_AT_ONCE]
@@ -109,4 +111,4 @@ def _stored(keys: list[Key]) -> dict[Key, dict[date, HistoricalViewCount]]:
 
 
 def _shown(count: int | None) -> str:
-    return "no figure" if count is None else str(count)
+    return "no count" if count is None else str(count)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from apps.counts.models import CountedService, Status
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 from apps.tracks.metadata import MetadataError, checked_isrc
 
 # --- Documents ---------------------------------------------------------------------------------------
@@ -25,7 +25,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 class UnreadableFile(ValueError):
-    """From here on nothing in the file can be made out."""
+    """The rest of the file cannot be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Where it begins in the (unpacked) file, and what it holds; or what is wrong with it."""
+    """A document's offset in the (decompressed) file, and its content or its error."""
 
     at: int
     content: dict[str, Any] | None
-    trouble: str = ""
+    error: str = ""
 
 
 def is_bson(path: Path) -> bool:
@@ -51,12 +51,12 @@ def is_bson(path: Path) -> bool:
 
 
 def can_read_bson() -> bool:
-    """Whether its package is installed, which nothing else needs: `requirements/import.txt`."""
+    """Whether the optional package is installed (`requirements/import.txt`)."""
     return importlib.util.find_spec("bson") is not None
 
 
 def parts_of(path: Path) -> list[Part]:
-    """Raises UnreadableFile for what is neither."""
+    """Splits a file into parts that can be read in parallel; a compressed file is one part."""
     with path.open("rb") as file:
         if file.read(2) == GZIP_MAGIC:
             return [Part(str(path), 0, None)]
@@ -77,7 +77,7 @@ def _line_parts(path: Path) -> list[Part]:
 
 
 def _bson_parts(path: Path) -> list[Part]:
-    """By the length that each document begins with; the documents themselves aren't read."""
+    """Splits at documents, by the length at the beginning of each."""
     parts, begin = [], 0
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -156,7 +156,7 @@ def _bson_documents(file: IO[bytes], part: Part) -> Iterator[Document]:
 
 
 LARGEST_COUNT = 2**63 - 1
-# As earlier programs called the fields.
+# The field names of earlier programs.
 COUNTS = ("view_count", "total_view_count", "current_count", "count", "views")
 DELTAS = ("delta_count", "delta_view_count", "delta")
 MOMENTS = ("recorded_date", "timestamp", "current_timestamp", "last_updated", "date")
@@ -167,37 +167,43 @@ DAYS_LISTED, DAY_CURRENT = ("historical_view", "historical", "history"), ("curre
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-class BadFigure(ValueError):
-    """What is wrong with a figure."""
+class InvalidCount(ValueError):
+    """A count in a document is invalid; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
-    """A figure, and the difference that the export itself gives for it."""
+class ImportedCount:
+    """A count of an export, and the difference that the export gives for it."""
 
-    figure: DayFigure
+    report: CountReport
     delta: int | None
 
 
-def figures_of(document: Mapping[str, Any], *, now: datetime) -> Iterator[Reported | BadFigure]:
-    """One for each day in the document. A document without any is bad itself."""
+def counts_of_document(
+    document: Mapping[str, Any], *, now: datetime
+) -> Iterator[ImportedCount | InvalidCount]:
+    """One for each day in the document; an InvalidCount for a document without any."""
     try:
         isrc = _isrc_of(document)
         days = list(_days_of(document))
         if not days:
-            raise BadFigure("has no view counts")
-    except BadFigure as error:
+            raise InvalidCount("has no view counts")
+    except InvalidCount as error:
         yield error
         return
     for service, day in days:
         try:
             yield _reported(isrc, _service_of(service), day, now)
-        except BadFigure as error:
-            yield BadFigure(f"{isrc}: {error}")
+        except InvalidCount as error:
+            yield InvalidCount(f"{isrc}: {error}")
 
 
 def _days_of(document: Mapping[str, Any]) -> Iterator[tuple[Any, Any]]:
-    """Flat: a day of a service. By service: lists of days. A track's: one field a service, with a history."""
+    """(service, day) pairs of the three known formats.
+
+    Flat: one day of one service. By service: a table of lists of days. By track: a field with a history for
+    each service.
+    """
     service = document.get("service", document.get("service_name"))
     if service is not None and (
         _first(document, COUNTS) is not None or any(name in document for name in COUNTS)
@@ -225,34 +231,34 @@ def _listed(table: Any) -> list[Any]:
     return days + [table[name] for name in DAY_CURRENT if table.get(name)]
 
 
-def _reported(isrc: str, service: str, day: Any, now: datetime) -> Reported:
+def _reported(isrc: str, service: str, day: Any, now: datetime) -> ImportedCount:
     if not isinstance(day, Mapping):
-        raise BadFigure(f"{_short(day)} is no day of view counts")
+        raise InvalidCount(f"{_short(day)} is no day of view counts")
     moment = _moment_of(day)
     if moment < EARLIEST or moment.date() > now.date():
-        raise BadFigure(f"{moment:%Y-%m-%d} is no day on which this was counted")
+        raise InvalidCount(f"{moment:%Y-%m-%d} is no day on which this was counted")
     count, delta = _number(_first(day, COUNTS), "count"), _number(_first(day, DELTAS), "delta")
     if count is not None and not 0 <= count <= LARGEST_COUNT:
-        raise BadFigure(f"the count {count} is negative or too large")
-    # A field without a value is a day without a figure: never zero.
+        raise InvalidCount(f"the count {count} is negative or too large")
+    # A field without a value is a day without a count, never zero.
     status = Status.MISSING if count is None else Status.OK
-    return Reported(DayFigure(isrc, service, moment.date(), moment, status, count), delta)
+    return ImportedCount(CountReport(isrc, service, moment.date(), moment, status, count), delta)
 
 
 def _isrc_of(document: Mapping[str, Any]) -> str:
     isrc = document.get("isrc")
     if not isinstance(isrc, str):
-        raise BadFigure("has no ISRC")
+        raise InvalidCount("has no ISRC")
     try:
         return checked_isrc(isrc)
     except MetadataError:
-        raise BadFigure(f"{_short(isrc)} is not an ISRC") from None
+        raise InvalidCount(f"{_short(isrc)} is not an ISRC") from None
 
 
 def _service_of(name: Any) -> str:
     known = SERVICES.get(str(name).lower().replace("_", "").replace(" ", ""))
     if known is None:
-        raise BadFigure(f"{_short(name)} is no service whose counts are kept")
+        raise InvalidCount(f"{_short(name)} is no service whose counts are stored")
     return known
 
 
@@ -265,7 +271,7 @@ def _moment_of(day: Mapping[str, Any]) -> datetime:
     try:
         moment = _moment(value)
     except (ValueError, OverflowError, OSError, TypeError):
-        raise BadFigure(f"{_short(value)} is no date") from None
+        raise InvalidCount(f"{_short(value)} is no date") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
@@ -281,7 +287,7 @@ def _moment(value: Any) -> datetime:
 
 
 def _number(value: Any, what: str) -> int | None:
-    """A whole number in any of the ways in which MongoDB writes one."""
+    """A whole number in any of MongoDB's formats."""
     if isinstance(value, Mapping):
         value = (
             next(iter(value.values()), None)
@@ -293,9 +299,9 @@ def _number(value: Any, what: str) -> int | None:
     if isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise BadFigure(f"the {what} {_short(value)} is no number")
+        raise InvalidCount(f"the {what} {_short(value)} is no number")
     if isinstance(value, float) and not (math.isfinite(value) and value.is_integer()):
-        raise BadFigure(f"the {what} {value} is no whole number")
+        raise InvalidCount(f"the {what} {value} is no whole number")
     return int(value)
 
 

@@ -1,12 +1,12 @@
-"""What the tests of view counts share: a process that follows no changes yet, and figures in few words."""
+"""Shared by the tests of view counts: a process that has applied no invalidation, and short count reports."""
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from apps.counts import cache_invalidation
+from apps.counts import cache as count_cache
 from apps.counts.models import Status
-from apps.counts.services import DayFigure
+from apps.counts.services import CountReport
 
 ISRC, OTHER = "QZTUT2500001", "QZTUT2500002"
 FIRST_DAY = date(2026, 3, 1)
@@ -28,12 +28,12 @@ def said(
     service: str = "spotify",
     status: Status | None = None,
     minute: int = 0,
-) -> DayFigure:
+) -> CountReport:
     """What a service said on day `number`; None: it failed."""
     known = status or (Status.OK if count is not None else Status.FAILED)
-    return DayFigure(isrc, service, day(number), noon(number, minute=minute), known, count)
+    return CountReport(isrc, service, day(number), noon(number, minute=minute), known, count)
 
 
 @pytest.fixture(autouse=True)
 def fresh_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache_invalidation, "_followed", cache_invalidation._Followed())
+    monkeypatch.setattr(count_cache, "_applied", count_cache._AppliedInvalidations())

@@ -9,13 +9,11 @@ from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from apps.counts import cache as read_through
-from apps.counts import cache_invalidation
-from apps.counts.cache import HITS, MISSES, cached_values
-from apps.counts.cache_invalidation import CURRENT, FAMILIES, HISTORY, OF_TRACK
-from apps.counts.models import DroppedView, ViewCount
+from apps.counts import cache as count_cache
+from apps.counts.cache import CURRENT, FAMILIES, HISTORY, HITS, MISSES, OF_TRACK, cached_values
+from apps.counts.models import CacheInvalidation, ViewCount
 from apps.counts.selectors import current_counts, histories, view_data
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import ISRC, OTHER, day, said
 from core.redis_cache import GuardedRedisCache
 from core.resilience import SingleFlight
@@ -120,12 +118,12 @@ def test_only_what_is_missing_is_asked_for_and_nothing_is_worth_remembering_too(
 
 @committed
 def test_a_change_is_read_at_once_and_leaves_other_keys_alone():
-    record_figures([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
+    record_counts([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
     before = current_counts([ISRC, OTHER])
     assert seen(before) == 10
     view_data([ISRC, OTHER], today=day(1))
     histories([ISRC, OTHER], today=day(1))
-    record_figures([said(1, 15)])
+    record_counts([said(1, 15)])
     gone = {CURRENT.key(*KEY), HISTORY.key(*KEY), OF_TRACK.key(ISRC)}
     kept = {
         family.key(isrc, service)
@@ -138,19 +136,19 @@ def test_a_change_is_read_at_once_and_leaves_other_keys_alone():
     assert seen({KEY: view_data([ISRC], today=day(1))[ISRC]["spotify"].current}) == 15
     assert len(histories([ISRC], today=day(1))[KEY]) == 2
 
-    rows = DroppedView.objects.count()
-    record_figures([said(1, 15)])
-    assert DroppedView.objects.count() == rows, "what changed nothing drops nothing"
+    rows = CacheInvalidation.objects.count()
+    record_counts([said(1, 15)])
+    assert CacheInvalidation.objects.count() == rows, "what changed nothing drops nothing"
 
 
 @committed
 def test_what_was_computed_before_a_change_is_not_taken_for_new():
     """The row changes between a reader's query and its writing into the cache."""
-    record_figures([said(0, 10)])
+    record_counts([said(0, 10)])
 
     def slow(keys):
         value = ViewCount.objects.get(isrc=ISRC).view_count
-        record_figures([said(1, 15)])
+        record_counts([said(1, 15)])
         return dict.fromkeys(keys, value)
 
     assert read(slow) == {KEY: 10}
@@ -160,24 +158,24 @@ def test_what_was_computed_before_a_change_is_not_taken_for_new():
 @committed
 def test_another_process_learns_of_a_change_from_the_database(monkeypatch):
     """Its memory is its own: no other process can access it."""
-    record_figures([said(0, 10)])
+    record_counts([said(0, 10)])
     assert current_counts([ISRC])[KEY].view_count == 10
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(cache_invalidation, "apply", lambda rows: None)
-        record_figures([said(1, 15)])
-    monkeypatch.setattr(cache_invalidation, "POLL_SECONDS", 0.0)
+        elsewhere.setattr(count_cache, "apply", lambda rows: None)
+        record_counts([said(1, 15)])
+    monkeypatch.setattr(count_cache, "POLL_SECONDS", 0.0)
     assert seen(current_counts([ISRC])) == 15
 
 
 @committed
 def test_a_notice_that_becomes_visible_late_is_not_passed_over(monkeypatch):
-    first = DroppedView.objects.create(isrc=OTHER, service="spotify")
+    first = CacheInvalidation.objects.create(isrc=OTHER, service="spotify")
     late_pk = first.pk + 1
-    DroppedView.objects.create(pk=first.pk + 2, isrc=OTHER, service="youtube")
+    CacheInvalidation.objects.create(pk=first.pk + 2, isrc=OTHER, service="youtube")
     source = Source(1)
     read(source)
-    DroppedView.objects.create(pk=late_pk, isrc=ISRC, service="spotify")
-    monkeypatch.setattr(cache_invalidation, "POLL_SECONDS", 0.0)
+    CacheInvalidation.objects.create(pk=late_pk, isrc=ISRC, service="spotify")
+    monkeypatch.setattr(count_cache, "POLL_SECONDS", 0.0)
     source.value = 2
     assert read(source) == {KEY: 2}
 
@@ -186,7 +184,7 @@ def test_a_notice_that_becomes_visible_late_is_not_passed_over(monkeypatch):
 def test_a_flood_of_threads_computes_once(monkeypatch):
     """Also that there is nothing: of a track that was never counted."""
     joined = threading.Semaphore(0)
-    monkeypatch.setattr(read_through, "_flights", CountedFlights(joined))
+    monkeypatch.setattr(count_cache, "_flights", CountedFlights(joined))
     for value in (7, None):
         assert flood(20, value, joined) == ([{KEY: value}] * 20, [[KEY]])
         cache.clear()
@@ -195,10 +193,10 @@ def test_a_flood_of_threads_computes_once(monkeypatch):
 @committed
 def test_a_flood_of_processes_computes_once(monkeypatch):
     """What they share is Redis."""
-    if not cache_invalidation.is_shared():
+    if not count_cache.is_shared():
         pytest.skip("without Redis processes share nothing")
     joined = threading.Semaphore(0)
-    monkeypatch.setattr(read_through, "_flights", FlightsOfProcesses(joined))
+    monkeypatch.setattr(count_cache, "_flights", FlightsOfProcesses(joined))
     assert flood(8, 7, joined) == ([{KEY: 7}] * 8, [[KEY]])
 
 
@@ -223,16 +221,16 @@ def test_when_the_one_who_computes_fails_the_others_do_it_themselves():
 
 @committed
 def test_while_redis_is_away_nothing_old_is_read_and_what_it_missed_is_told_later(monkeypatch):
-    if not cache_invalidation.is_shared():
+    if not count_cache.is_shared():
         pytest.skip("without Redis it can't be away")
-    record_figures([said(0, 10)])
+    record_counts([said(0, 10)])
     assert current_counts([ISRC])[KEY].view_count == 10
     with monkeypatch.context() as cut:
         cut.setattr(GuardedRedisCache, "_guarded", lambda self, far, near: near())
         cut.setattr(GuardedRedisCache, "is_unavailable", True)
-        record_figures([said(1, 15)])
+        record_counts([said(1, 15)])
         assert seen(current_counts([ISRC])) == 15
-        monkeypatch.setattr(cache_invalidation, "POLL_SECONDS", 0.0)
+        monkeypatch.setattr(count_cache, "POLL_SECONDS", 0.0)
         assert seen(current_counts([ISRC])) == 15
     assert seen(current_counts([ISRC])) == 15
 
@@ -256,9 +254,9 @@ def test_clear_forgets_what_begins_so_and_nothing_else():
 
 @committed
 def test_warm_fills_redis_and_says_so_without_it(capsys):
-    record_figures([said(0, 10)])
+    record_counts([said(0, 10)])
     call_command("cache", "warm")
-    if not cache_invalidation.is_shared():
+    if not count_cache.is_shared():
         assert "no Redis" in capsys.readouterr().out
         return
     keys = {CURRENT.key(*KEY), HISTORY.key(*KEY), OF_TRACK.key(ISRC)}

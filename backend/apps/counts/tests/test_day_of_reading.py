@@ -8,10 +8,9 @@ import pytest
 import time_machine
 from django.core.cache import cache
 
-from apps.counts.cache import HITS, MISSES
-from apps.counts.cache_invalidation import FAMILIES
+from apps.counts.cache import FAMILIES, HITS, MISSES
 from apps.counts.selectors import current_counts, histories, view_data
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import FIRST_DAY, noon, said
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -37,7 +36,7 @@ def isrc(number: int) -> str:
 
 def count(day: int) -> None:
     for track in range(CHARTS * ON_A_CHART):
-        record_figures(
+        record_counts(
             said(day, 1000 * track + 10 * day, isrc=isrc(track), service=service) for service in SERVICES
         )
 

@@ -4,30 +4,40 @@ from datetime import date, timedelta
 
 import pytest
 
-from apps.counts.deltas import USUAL_DAYS, Counted, Derived, Figure, derived, per_day
+from apps.counts.deltas import USUAL_DAYS, CountedDay, DailyCount, DailyDifference, daily_differences, per_day
 
 FIRST_DAY = date(2026, 3, 1)
 
 
 def of(*counts):
     """Of successive days; None where there is no figure."""
-    return derived([Figure(FIRST_DAY + timedelta(days=at), count) for at, count in enumerate(counts)])
+    return daily_differences(
+        [DailyCount(FIRST_DAY + timedelta(days=at), count) for at, count in enumerate(counts)]
+    )
 
 
 STEADY = (10_000, 11_000, 12_000, 13_000)
-NONE = Derived()
+NONE = DailyDifference()
 
 
 @pytest.mark.parametrize(
     ("counts", "expected"),
     [
-        pytest.param([1000], [Derived(None, None, "")], id="the first day has no difference"),
-        pytest.param([1000, 1100, 1250], [NONE, Derived(100, 1), Derived(150, 1)], id="to the day before"),
-        pytest.param([1000, None, None, 1300], [NONE, NONE, NONE, Derived(300, 3)], id="number of days"),
+        pytest.param([1000], [DailyDifference(None, None, "")], id="the first day has no difference"),
+        pytest.param(
+            [1000, 1100, 1250],
+            [NONE, DailyDifference(100, 1), DailyDifference(150, 1)],
+            id="to the day before",
+        ),
+        pytest.param(
+            [1000, None, None, 1300], [NONE, NONE, NONE, DailyDifference(300, 3)], id="number of days"
+        ),
         pytest.param([None, 500], [NONE, NONE], id="before the first figure nothing"),
-        pytest.param([1000, 900], [NONE, Derived(-100, 1, "fell")], id="a fall is stored and flagged"),
-        pytest.param([0, 0, 5], [NONE, Derived(0, 1), Derived(5, 1)], id="zero is a figure"),
-        pytest.param([10_000, 10_000], [NONE, Derived(0, 1)], id="of a copy nothing is known yet"),
+        pytest.param(
+            [1000, 900], [NONE, DailyDifference(-100, 1, "fell")], id="a fall is stored and flagged"
+        ),
+        pytest.param([0, 0, 5], [NONE, DailyDifference(0, 1), DailyDifference(5, 1)], id="zero is a figure"),
+        pytest.param([10_000, 10_000], [NONE, DailyDifference(0, 1)], id="of a copy nothing is known yet"),
     ],
 )
 def test_what_follows_from_figures(counts, expected):
@@ -54,9 +64,9 @@ def test_what_is_odd_about_the_last_day(counts, flag):
 
 def test_a_copy_of_the_day_before_was_not_counted():
     stale, next_one = of(*STEADY, 13_000, 15_000)[-2:]
-    assert stale == Derived(flag="stale")
-    assert next_one == Derived(2000, 2, ""), "spans both days, so it is no jump either"
-    assert of(100, 102, 104, 106, 106)[-1] == Derived(0, 1, "")
+    assert stale == DailyDifference(flag="stale")
+    assert next_one == DailyDifference(2000, 2, ""), "spans both days, so it is no jump either"
+    assert of(100, 102, 104, 106, 106)[-1] == DailyDifference(0, 1, "")
 
 
 @pytest.mark.parametrize(
@@ -80,9 +90,9 @@ def test_an_anomaly_casts_no_doubt_on_what_follows(counts, flags):
 
 
 def test_what_goes_on_from_an_anomaly_begins_a_new_level_without_a_difference():
-    assert of(*STEADY, 0, 15_000)[-1] == Derived(2000, 2)
-    assert of(*STEADY, 6_500, 7_000, 7_600)[-2:] == [Derived(), Derived(600, 1)]
-    assert of(*STEADY, 40_000, 41_000, 42_500)[-2:] == [Derived(), Derived(1500, 1)]
+    assert of(*STEADY, 0, 15_000)[-1] == DailyDifference(2000, 2)
+    assert of(*STEADY, 6_500, 7_000, 7_600)[-2:] == [DailyDifference(), DailyDifference(600, 1)]
+    assert of(*STEADY, 40_000, 41_000, 42_500)[-2:] == [DailyDifference(), DailyDifference(1500, 1)]
 
 
 @pytest.mark.parametrize(
@@ -105,12 +115,12 @@ def test_result_is_the_same_in_two_parts():
     counts[7] = counts[8] = counts[9]
     counts[15] = None
     counts[20] = 0
-    figures = [Figure(FIRST_DAY + timedelta(days=day), count) for day, count in enumerate(counts)]
-    whole = derived(figures)
+    figures = [DailyCount(FIRST_DAY + timedelta(days=day), count) for day, count in enumerate(counts)]
+    whole = daily_differences(figures)
     for at in range(1, 40):
         counted = [
-            Counted(figure.day, figure.count, per_day(one.delta, one.delta_days), bool(one.flag))
+            CountedDay(figure.day, figure.count, per_day(one.delta, one.delta_days), bool(one.flag))
             for figure, one in zip(figures[:at], whole[:at], strict=True)
             if figure.count is not None and one.flag != "stale"
         ]
-        assert derived(figures[at:], counted[-USUAL_DAYS - 1 :]) == whole[at:], at
+        assert daily_differences(figures[at:], counted[-USUAL_DAYS - 1 :]) == whole[at:], at

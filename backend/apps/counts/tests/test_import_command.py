@@ -12,11 +12,10 @@ from django.utils import timezone
 
 from apps.counts import services
 from apps.counts.importing import runner
-from apps.counts.importing.partition import BUCKETS
-from apps.counts.importing.runner import SortedExport
+from apps.counts.importing.runner import BUCKETS, PartitionedExport
 from apps.counts.models import HistoricalViewCount, ViewCount
 from apps.counts.selectors import current_counts
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import said
 from apps.counts.tests.export import flat, write_bson, write_lines
 
@@ -56,22 +55,22 @@ def test_an_export_is_imported_in_whatever_order_and_once_more_changes_nothing(
 ):
     place = write(tmp_path / name, random.Random(5).sample(DOCUMENTS, len(DOCUMENTS)))
     output = run(place).out
-    assert "160 documents with 160 figures: 160 added, 0 changed, 0 there already, 0 bad." in output
+    assert "160 documents with 160 counts: 160 added, 0 changed, 0 unchanged, 0 invalid." in output
     before = rows()
     assert len(before) == 160
     assert {row[4] for row in before} == {None, 10}
     assert ViewCount.objects.get(isrc="QZTUT2500008", service="youtube").view_count == 8090
 
-    assert "0 added, 0 changed, 160 there already" in run(place).out
+    assert "0 added, 0 changed, 160 unchanged" in run(place).out
     assert rows() == before
     assert [left.suffix for left in folder.iterdir()] == [".lock"]
 
 
 def test_what_is_counted_already_is_joined_with_what_comes(tmp_path, run):
-    record_figures([said(3, 1031, minute=59), said(12, 1200)])
+    record_counts([said(3, 1031, minute=59), said(12, 1200)])
     run(write_lines(tmp_path / "a.json", DOCUMENTS))
     of_track = [row[3:5] for row in rows() if row[:2] == ("QZTUT2500001", "spotify")]
-    assert of_track[3:5] == [(1031, 11), (1040, 9)], "the later figure of a day stays"
+    assert of_track[3:5] == [(1031, 11), (1040, 9)], "the later figure of a day is stored"
     assert of_track[-1] == (1200, 110)
 
 
@@ -85,8 +84,8 @@ def test_bad_figures_are_told_and_written_however_many_there_are_and_good_ones_k
     ]
     place = write_lines(tmp_path / "a.json", [flat(3, 0, 7), *bad])
     output = run(place, "--errors", errors)
-    assert "12,028 documents with 1 figures: 1 added" in output.out
-    assert "12,027 bad" in output.out
+    assert "12,028 documents with 1 counts: 1 added" in output.out
+    assert "12,027 invalid" in output.out
     assert "a.json, byte " in output.err
     assert "… and 12007 more" in output.err
     assert len(errors.read_text().splitlines()) == 12_027
@@ -116,18 +115,18 @@ def test_what_was_killed_goes_on_where_it_was(tmp_path, run, folder, monkeypatch
         run(place)
     half = len(rows())
     monkeypatch.setattr(runner, "_write_bucket", lives)
-    monkeypatch.setattr(runner, "sort_part", None)  # nothing is read again
+    monkeypatch.setattr(runner, "partition_part", None)  # nothing is read again
     output = run(place).out
     assert 0 < half < 160
-    assert "160 added, 0 changed, 0 there already" in output
-    assert "begun before" in output
+    assert "160 added, 0 changed, 0 unchanged" in output
+    assert "(resumed)" in output
     assert sorted(written) == list(range(BUCKETS)), "each bucket once"
     assert len(rows()) == 160
 
 
 @pytest.mark.django_db(transaction=True)
 def test_killed_anywhere_no_reader_is_left_with_an_older_count(tmp_path, run, monkeypatch):
-    record_figures([said(-1, 5)])
+    record_counts([said(-1, 5)])
     assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == 5
     real = services.record_without_invalidation
 
@@ -195,7 +194,7 @@ def test_validate_prints_every_difference_and_writes_nothing(tmp_path, run, caps
 
 def test_compare_shows_old_and_new_side_by_side(tmp_path, run, capsys):
     place = write_lines(tmp_path / "a.json", [flat(1, 0, 10), flat(2, 0, 20), flat(3, 0, 30)])
-    record_figures([said(0, 10), said(0, 25, isrc="QZTUT2500002")])
+    record_counts([said(0, 10), said(0, 25, isrc="QZTUT2500002")])
     before = rows()
     with pytest.raises(CommandError, match="2 differences"):
         run(place, "--compare")
@@ -211,15 +210,15 @@ def test_what_can_not_be_done_is_refused_before_anything_is(tmp_path, run):
     for words in (["nowhere.json"], ["--workers=0"], ["--errors=/nowhere/at/all"]):
         with pytest.raises(CommandError):
             call_command("import_view_counts", str(place), *words)
-    with pytest.raises(CommandError, match="no good figure"):
+    with pytest.raises(CommandError, match="no valid count"):
         run(write_lines(tmp_path / "b.json", [{}]))
     assert rows() == []
 
 
 def test_the_same_files_are_imported_by_one_at_a_time(tmp_path, run, folder):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
-    other = SortedExport([place], below=folder, now=timezone.now())
-    with other.alone(), pytest.raises(CommandError, match="goes on") as refused:
+    other = PartitionedExport([place], below=folder, now=timezone.now())
+    with other.alone(), pytest.raises(CommandError, match="is running") as refused:
         run(place)
     assert refused.value.returncode == 4
     assert rows() == []

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from apps.counts.importing.mongo_export import BadFigure, figures_of
+from apps.counts.importing.mongo_export import InvalidCount, counts_of_document
 from apps.counts.tests.conftest import ISRC
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -16,12 +16,12 @@ GOOD = {**AT, "view_count": 5, "recorded_date": DAY}
 
 def read(document):
     found: list[str | tuple[str, str, str, int | None, int | None]] = []
-    for one in figures_of(document, now=NOW):
-        if isinstance(one, BadFigure):
+    for one in counts_of_document(document, now=NOW):
+        if isinstance(one, InvalidCount):
             found.append(str(one))
         else:
-            figure = one.figure
-            found.append((figure.isrc, figure.service, str(figure.recorded_on), figure.view_count, one.delta))
+            report = one.report
+            found.append((report.isrc, report.service, str(report.recorded_on), report.view_count, one.delta))
     return found
 
 
@@ -66,9 +66,9 @@ def test_a_track_with_several_services_and_days():
 
 
 def test_no_value_is_a_missing_figure_and_never_zero():
-    (one,) = figures_of({**GOOD, "view_count": None}, now=NOW)
-    assert not isinstance(one, BadFigure)
-    assert (one.figure.status, one.figure.view_count) == ("missing", None)
+    (one,) = counts_of_document({**GOOD, "view_count": None}, now=NOW)
+    assert not isinstance(one, InvalidCount)
+    assert (one.report.status, one.report.view_count) == ("missing", None)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_no_value_is_a_missing_figure_and_never_zero():
     [
         ({"isrc": None}, "has no ISRC"),
         ({"isrc": "X"}, "'X' is not an ISRC"),
-        ({"service": "Gramophone"}, f"{ISRC}: 'Gramophone' is no service whose counts are kept"),
+        ({"service": "Gramophone"}, f"{ISRC}: 'Gramophone' is no service whose counts are stored"),
         ({"view_count": -5}, f"{ISRC}: the count -5 is negative or too large"),
         ({"view_count": 2**63}, f"{ISRC}: the count 9223372036854775808 is negative or too large"),
         ({"view_count": 5.5}, f"{ISRC}: the count 5.5 is no whole number"),

@@ -39,7 +39,7 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(tmp_path):
 def test_an_array_of_documents_says_how_to_export(tmp_path):
     place = tmp_path / "a.json"
     place.write_text('[{"a": 1},\n{"a": 2}]\n')
-    assert "--jsonArray" in read(place)[0].trouble
+    assert "--jsonArray" in read(place)[0].error
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20])

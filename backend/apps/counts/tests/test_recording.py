@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from apps.counts.deltas import Figure, derived
+from apps.counts.deltas import DailyCount, daily_differences
 from apps.counts.models import HistoricalViewCount, Status, ViewCount
-from apps.counts.services import DayFigure, record_figures
+from apps.counts.services import CountReport, record_counts
 from apps.counts.tests.conftest import ISRC, OTHER, day, noon, said
 from apps.tracks.metadata import MetadataError
 
@@ -29,47 +29,47 @@ def current(isrc=ISRC, service="spotify"):
 
 
 def test_a_failure_is_never_zero_and_leaves_the_current_figure():
-    record_figures([said(0, None)])
+    record_counts([said(0, None)])
     assert current() is None, "a failure alone"
-    recorded = record_figures([said(0, 1000)])
+    recorded = record_counts([said(0, 1000)])
     assert (recorded.added, recorded.changed) == (0, 1)
-    record_figures([said(0, None, minute=9)])
+    record_counts([said(0, None, minute=9)])
     assert stored() == [(day(0), "ok", 1000, None, "")], "does not undo what was counted"
-    record_figures([said(1, None)])
-    record_figures([said(2, None, status=Status.MISSING)])
+    record_counts([said(1, None)])
+    record_counts([said(2, None, status=Status.MISSING)])
     assert stored()[1:] == [(day(1), "failed", None, None, ""), (day(2), "missing", None, None, "")]
     assert current() == (1000, noon(0))
-    record_figures([said(3, 1300)])
+    record_counts([said(3, 1300)])
     assert stored()[-1] == (day(3), "ok", 1300, 300, "")
 
 
 def test_a_repeat_changes_nothing_and_a_late_day_the_differences_behind_it():
-    recorded = record_figures([said(0, 1000), said(3, 1300)])
+    recorded = record_counts([said(0, 1000), said(3, 1300)])
     assert (recorded.added, recorded.changed) == (2, 0)
     before = stored()
-    recorded = record_figures([said(3, 1300), said(0, 1000)])
+    recorded = record_counts([said(3, 1300), said(0, 1000)])
     assert (recorded.added, recorded.changed, recorded.unchanged, recorded.keys) == (0, 0, 2, set())
     assert stored() == before
-    record_figures([said(1, 1100)])
+    record_counts([said(1, 1100)])
     assert [row[3] for row in stored()] == [None, 100, 200]
     assert current() == (1300, noon(3))
 
 
 def test_a_later_count_of_the_same_day_replaces_the_earlier():
-    record_figures([said(0, 1000), said(1, 1100)])
-    record_figures([said(1, 1150, minute=5)])
-    record_figures([said(1, 1120, minute=3)])
+    record_counts([said(0, 1000), said(1, 1100)])
+    record_counts([said(1, 1150, minute=5)])
+    record_counts([said(1, 1120, minute=3)])
     assert stored()[1] == (day(1), "ok", 1150, 150, "")
     assert current() == (1150, noon(1, minute=5))
 
 
 def test_tracks_and_services_are_apart_and_an_isrc_is_written_in_one_way():
-    record_figures([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
-    record_figures([said(1, 15, isrc="qz-tut-25-00001"), said(1, 27, isrc=OTHER)])
-    record_figures([said(1, 31, service="youtube")])
+    record_counts([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
+    record_counts([said(1, 15, isrc="qz-tut-25-00001"), said(1, 27, isrc=OTHER)])
+    record_counts([said(1, 31, service="youtube")])
     assert [stored()[1][3], stored(OTHER)[1][3], stored(service="youtube")[1][3]] == [5, 7, 1]
     with pytest.raises(MetadataError):
-        record_figures([said(0, 10, isrc="QZTUT25")])
+        record_counts([said(0, 10, isrc="QZTUT25")])
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_tracks_and_services_are_apart_and_an_isrc_is_written_in_one_way():
 )
 def test_a_count_is_there_if_and_only_if_it_was_counted(status, count):
     with pytest.raises(ValueError, match="count"):
-        DayFigure(ISRC, "spotify", day(0), noon(0), status, count)
+        CountReport(ISRC, "spotify", day(0), noon(0), status, count)
 
 
 @pytest.mark.parametrize(
@@ -142,16 +142,16 @@ class AnyOrder(TestCase):
         figures = [report_of(*report) for report in reports]
         shuffled = random.Random(seed)
         for isrc, order in ((ISRC, figures), (OTHER, figures + figures[: len(figures) // 2])):
-            order = [DayFigure(isrc, *_rest(figure)) for figure in order]
+            order = [CountReport(isrc, *_rest(figure)) for figure in order]
             if isrc == OTHER:
                 shuffled.shuffle(order)
             step = 1 if isrc == ISRC else lots
             for at in range(0, len(order), step):
-                record_figures(order[at : at + step])
+                record_counts(order[at : at + step])
         assert stored(ISRC) == stored(OTHER)
         assert current(ISRC) == current(OTHER)
         rows = stored(ISRC)
-        expected = derived([Figure(row[0], row[2]) for row in rows])
+        expected = daily_differences([DailyCount(row[0], row[2]) for row in rows])
         assert [(one.delta, one.flag) for one in expected] == [(row[3], row[4]) for row in rows]
 
 

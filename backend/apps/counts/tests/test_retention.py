@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from apps.counts.models import DroppedView, HistoricalViewCount, Status
-from apps.counts.services import DayFigure, downsample_history, record_figures
+from apps.counts.models import CacheInvalidation, HistoricalViewCount, Status
+from apps.counts.services import CountReport, downsample_history, record_counts
 from apps.counts.tests.conftest import ISRC, OTHER
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +14,9 @@ NOW = datetime(2026, 6, 15, 3, tzinfo=UTC)
 
 def figure(on, count, isrc=ISRC):
     status = Status.OK if count is not None else Status.FAILED
-    return DayFigure(isrc, "spotify", on, datetime(on.year, on.month, on.day, 12, tzinfo=UTC), status, count)
+    return CountReport(
+        isrc, "spotify", on, datetime(on.year, on.month, on.day, 12, tzinfo=UTC), status, count
+    )
 
 
 def days(isrc=ISRC):
@@ -27,7 +29,7 @@ def days(isrc=ISRC):
 
 def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before():
     begin = date(2025, 3, 1)
-    record_figures(figure(begin + timedelta(days=at), 100 * at) for at in range(110))  # until 18 June 2025
+    record_counts(figure(begin + timedelta(days=at), 100 * at) for at in range(110))  # until 18 June 2025
     thinned = downsample_history(now=NOW)
     old = [row for row in days() if row[0] < date(2025, 6, 1)]
     assert old == [
@@ -42,8 +44,8 @@ def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before()
 
 
 def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_often_it_is_thinned():
-    record_figures(figure(date(2024, 1, at), at) for at in range(1, 6))
-    record_figures([figure(date(2024, 1, 30), None), figure(date(2024, 2, 5), None, OTHER)])
+    record_counts(figure(date(2024, 1, at), at) for at in range(1, 6))
+    record_counts([figure(date(2024, 1, 30), None), figure(date(2024, 2, 5), None, OTHER)])
     downsample_history(now=NOW)
     before = days()
     assert [row[0] for row in before] == [date(2024, 1, 5)]
@@ -53,7 +55,9 @@ def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_o
 
 
 def test_notices_to_caches_go_when_nothing_can_be_remembered_any_more():
-    DroppedView.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=13))
-    retained = DroppedView.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=5))
-    assert downsample_history(now=NOW).notices == 1
-    assert DroppedView.objects.get() == retained
+    CacheInvalidation.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=13))
+    retained = CacheInvalidation.objects.create(
+        isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=5)
+    )
+    assert downsample_history(now=NOW).invalidations == 1
+    assert CacheInvalidation.objects.get() == retained

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from apps.frontend.error_reports import PageError, log_page_error
+from apps.frontend.views import PageError, log_page_error
 from core.logs import MAX_ERROR_CHARACTERS, json_formatter
 
 CHROMIUM = """TypeError: Cannot read properties of undefined (reading 'id')

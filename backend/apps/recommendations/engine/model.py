@@ -9,10 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from apps.recommendations.engine.als import FactorEnsemble, confidences, folded_in, item_factors
+from apps.recommendations.engine.algorithms import (
+    FactorEnsemble,
+    Hyperparameters,
+    confidences,
+    folded_in,
+    item_factors,
+    item_weights,
+)
 from apps.recommendations.engine.dataset import Listening, read_listening, read_people, rows_of
-from apps.recommendations.engine.ease import item_weights
-from apps.recommendations.engine.hyperparameters import Hyperparameters
 from apps.recommendations.engine.matrices import Floats, Integers, SparseMatrix
 
 

@@ -16,8 +16,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from apps.recommendations.engine.als import FactorEnsemble
-from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.algorithms import FactorEnsemble, Hyperparameters
 from apps.recommendations.engine.matrices import Integers, SparseMatrix
 from apps.recommendations.engine.model import Model
 

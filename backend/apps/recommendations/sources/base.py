@@ -7,19 +7,19 @@ from typing import Protocol
 
 from apps.tracks.normalisation import folded, normalised
 
-# What is in the library has this provider; a source from outside gives its own name.
+# The provider of the library's tracks; external sources have their own names.
 LIBRARY = "library"
 
 
 class ReasonKind(StrEnum):
-    """Why something is recommended, in words that clients may rely on."""
+    """The kinds of reasons, as published in the API."""
 
-    # Listening: what fits a track that the person liked or voted for; or played, shared or queued.
+    # Similar to a track that the user liked or voted for; or played, shared or queued.
     SIMILAR_TO_LIKED = "similar_to_liked"
     SIMILAR_TO_PLAYED = "similar_to_played"
-    # The same for an artist whom the person named.
+    # Similar to an artist that the user named.
     SIMILAR_TO_FAVORITE = "similar_to_favorite"
-    # People queue both.
+    # Other users queued both.
     QUEUED_TOGETHER = "queued_together"
     # Content: the artist, the genre, the mood.
     SAME_ARTIST = "same_artist"
@@ -27,21 +27,21 @@ class ReasonKind(StrEnum):
     FAVORITE_ARTIST = "favorite_artist"
     FAVORITE_GENRE = "favorite_genre"
     MOOD = "mood"
-    # What a refresh was asked for.
+    # Seeds of a requested refresh.
     SEED_ARTIST = "seed_artist"
     SEED_GENRE = "seed_genre"
-    # What all people choose, and what the person chose before.
+    # Popular or new in this installation, or known to the user.
     POPULAR = "popular"
     NEW_HERE = "new_here"
     KNOWN_BEFORE = "known_before"
-    # A room's: how many of the people in it something fits, and what goes with its queue.
+    # For rooms: the number of present users that it fits, and similarity to the queue.
     FITS_PEOPLE = "fits_people"
     SIMILAR_TO_QUEUED = "similar_to_queued"
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One true reason. `track_id` is of the library's track that it speaks of, where it speaks of one."""
+    """A reason for a recommendation. `track_id`: the library's track that it mentions, if any."""
 
     kind: ReasonKind
     text: str
@@ -50,9 +50,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class OutsideTrack:
-    """A recording as the catalogue of another provider describes it. None and "" mean: not known."""
+    """A recording in the catalogue of another provider. None and "" mean unknown."""
 
-    # Such as "spotify", and what the recording is called there.
+    # Such as "spotify", and the recording's ID there.
     provider: str
     provider_id: str
     title: str
@@ -68,10 +68,9 @@ class OutsideTrack:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What may be recommended: either a track of the library or one from outside, never both.
+    """A candidate for a recommendation: either a track of the library or an external track.
 
-    `score` is from 0 to 1, and says how sure the source is, beside its other candidates. There is at least
-    one reason, the best first.
+    `score` is from 0 to 1, relative to the source's other candidates. It has at least one reason, best first.
     """
 
     score: float
@@ -91,7 +90,7 @@ class Interaction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Liked:
-    """A track of the library that speaks for itself by what the person did with it."""
+    """A track of the library that the user has liked, shared, played or queued."""
 
     track_id: int
     title: str
@@ -103,9 +102,9 @@ class Liked:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """All that a source gets to know of whom it works for. Not who that is.
+    """The input of a source: a user's preferences, without the user's identity.
 
-    Names are as people wrote them. Seeds are what this one refresh was asked for, and go before the profile.
+    Names are as users wrote them. Seeds belong to one refresh, and take precedence over the profile.
     """
 
     favorite_genres: Sequence[str] = ()
@@ -115,29 +114,29 @@ class Preferences:
     seed_artists: Sequence[str] = ()
     # The strongest first.
     liked: Sequence[Liked] = ()
-    # Not to be offered: tracks by id, artists as `apps.tracks.normalisation.normalised` writes them. A source
-    # may leave them out early; the merge leaves them out in any case.
+    # Exclusions: track IDs, and artists normalised by `apps.tracks.normalisation.normalised`. A source may
+    # leave them out; the recommender does so in any case.
     avoided_track_ids: Collection[int] = field(default_factory=frozenset)
     avoided_artists: Collection[str] = field(default_factory=frozenset)
 
 
 class SourceUnavailable(Exception):
-    """The source can't answer now; the others do without it, and the answer names it."""
+    """The source is unavailable. The list is made without it, and the response names it."""
 
 
 class Source(Protocol):
-    """Where candidates come from."""
+    """A source of candidates."""
 
     # Its name in responses that lack it, such as "spotify".
     name: str
 
     def candidates(self, preferences: Preferences, *, most: int) -> Sequence[Candidate]:
-        """At most so many, the best first; none when the preferences say nothing to this source.
+        """Up to `most` candidates, best first; empty if the preferences do not match anything.
 
-        Raises SourceUnavailable, and nothing else, when it can't answer within its own deadline.
+        Raises SourceUnavailable, and no other error, if it fails or exceeds its own deadline.
         """
 
 
 def name_key(name: str) -> str:
-    """By which two ways to write a name are the same; one without letters, such as "!!!", is its own."""
+    """The key by which spellings of a name are compared; names without letters, such as "!!!", are folded."""
     return normalised(name) or folded(name)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
+from apps.recommendations.engine.algorithms import Hyperparameters
 from apps.recommendations.engine.dataset import Listening
-from apps.recommendations.engine.hyperparameters import Hyperparameters
 from apps.recommendations.engine.matrices import SparseMatrix
 
 Row = tuple[str, str, float]

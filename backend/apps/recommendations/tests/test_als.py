@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from apps.recommendations.engine import als
-from apps.recommendations.engine.als import FactorEnsemble, folded_in, item_factors
-from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine import algorithms
+from apps.recommendations.engine.algorithms import FactorEnsemble, Hyperparameters, folded_in, item_factors
 from apps.recommendations.engine.matrices import SparseMatrix
 from apps.recommendations.tests.made_up import dense_of, sparse_of
 
 # Conjugate gradients are exact after as many steps as there are unknowns.
-EXACT = Hyperparameters(sets=2, factors=als.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5)
+EXACT = Hyperparameters(
+    sets=2, factors=algorithms.STEPS, rounds=5, confidence=3.0, factor_penalty=0.1, seed=5
+)
 
 
 def listens(*, people: int = 12, items: int = 9, seed: int = 0) -> SparseMatrix:
@@ -54,7 +55,7 @@ def test_factors_are_those_of_the_equations():
 def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
     at_once = item_factors(listens(), EXACT)
 
-    monkeypatch.setattr(als, name, 3)
+    monkeypatch.setattr(algorithms, name, 3)
 
     assert np.allclose(item_factors(listens(), EXACT), at_once, atol=2e-3)
 

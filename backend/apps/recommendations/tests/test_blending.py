@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.recommendations.blending import (
+from apps.recommendations.recommender import (
     BLOCK,
     MOST_OF_ARTIST,
     MOST_REASONS,

@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.recommendations.engine.ease import item_weights
-from apps.recommendations.engine.hyperparameters import Hyperparameters
+from apps.recommendations.engine.algorithms import Hyperparameters, item_weights
 from apps.recommendations.engine.matrices import SparseMatrix
 from apps.recommendations.tests.made_up import dense_of, sparse_of
 
@@ -46,7 +45,7 @@ def test_each_item_is_given_back_as_well_as_can_be(heard):
 def test_halves_give_the_same_inverse(heard, monkeypatch):
     whole = dense_of(item_weights(sparse_of(heard), OPTIONS))
 
-    monkeypatch.setattr("apps.recommendations.engine.ease.INVERTED_WHOLE", 1)
+    monkeypatch.setattr("apps.recommendations.engine.algorithms.INVERTED_WHOLE", 1)
 
     assert np.allclose(dense_of(item_weights(sparse_of(heard), OPTIONS)), whole, atol=1e-5)
 

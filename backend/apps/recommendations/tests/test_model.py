@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apps.recommendations.engine.algorithms import Hyperparameters
 from apps.recommendations.engine.dataset import Listening
-from apps.recommendations.engine.hyperparameters import Hyperparameters
 from apps.recommendations.engine.model import (
     Model,
     NothingToLearnError,

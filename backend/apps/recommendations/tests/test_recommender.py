@@ -54,7 +54,7 @@ def elsewhere(monkeypatch) -> Elsewhere:
 
 
 def found(preferences: Preferences, *, with_outside: bool = False):
-    return recommend(preferences, most=100, with_outside=with_outside, settle=resolve_candidates)
+    return recommend(preferences, most=100, with_outside=with_outside, resolve=resolve_candidates)
 
 
 def test_every_track_of_a_small_library_is_in_it_once(library, ada, bo):

@@ -5,16 +5,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from apps.analytics.interactions import popular_since
+from apps.analytics.selectors import popular_since
 from apps.playlist.services import Place, add_item
 from apps.playlist.tests.rooms import new_room
 from apps.recommendations.catalogue import own_catalogue
 from apps.recommendations.engine.dataset import Listening
 from apps.recommendations.engine.model import train
 from apps.recommendations.sources.base import Interaction, Liked, Preferences, ReasonKind
-from apps.recommendations.sources.cold_start import KnownSource, PopularitySource
-from apps.recommendations.sources.collaborative import CollaborativeSource, CoQueuedSource
-from apps.recommendations.sources.content import GENRES_BY_MOOD, ContentSource, is_kind_of, mood_of_genre
+from apps.recommendations.sources.library import (
+    GENRES_BY_MOOD,
+    CollaborativeSource,
+    ContentSource,
+    CoQueuedSource,
+    KnownSource,
+    PopularitySource,
+    is_kind_of,
+    mood_of_genre,
+)
 from apps.recommendations.tests.made_up import SMALL
 from apps.recommendations.tests.telling import tell
 from apps.users.models import MOODS

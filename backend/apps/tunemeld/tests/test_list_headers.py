@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from apps.charts.models import ChartTrack, Edition, EditionEntry, RawEdition, Status
-from apps.charts.selectors.lists import ListHeader, list_headers, service_list
+from apps.charts.selectors.charts import ListHeader, list_headers, service_list
 from apps.tunemeld.lists import metadata
 
 pytestmark = pytest.mark.django_db

@@ -28,10 +28,10 @@ from apps.charts.models import (
 )
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
-from apps.counts import cache_invalidation
+from apps.counts import cache as count_cache
 from apps.counts.models import CountedService, HistoricalViewCount, ViewCount
 from apps.tunemeld import execution
-from apps.tunemeld.execution import Context, Question, answered
+from apps.tunemeld.execution import Context, GraphqlOperation, encoded_response
 from apps.tunemeld.query_cost import MAX_OPERATIONS, MAX_SELECTIONS
 from apps.tunemeld.tracks import MAX_ARGUMENT
 from core.identity import Caller
@@ -52,8 +52,8 @@ SIMILAR = (
 
 
 def ask(query: str, operation: str | None = None, **variables: Any) -> bytes:
-    return answered(
-        Question(query, variables, operation), Context(Caller(key="test", address="127.0.0.1"), "")
+    return encoded_response(
+        GraphqlOperation(query, variables, operation), Context(Caller(key="test", address="127.0.0.1"), "")
     )
 
 
@@ -77,7 +77,7 @@ def test_a_chart_costs_the_same_queries_however_long_it_is(
     run: Run, folder: Folder, django_assert_max_num_queries, length: int, monkeypatch
 ):
     # A new state is looked for once what other processes dropped; that is no chart's cost.
-    monkeypatch.setattr(cache_invalidation, "_poll", lambda followed: None)
+    monkeypatch.setattr(count_cache, "_poll", lambda followed: None)
     for query in (CHART, LIST, SIMILAR):
         fill(folder, run, length)
         with django_assert_max_num_queries(MOST_QUERIES):
@@ -208,7 +208,7 @@ def whole_chart(transactional_db: None) -> None:
     ViewCount.objects.bulk_create(
         ViewCount(isrc=isrc, service=service, view_count=3000, last_updated=now) for isrc, service in counted
     )
-    cache_invalidation.catch_up()
+    count_cache.catch_up()
 
 
 @with_large_stack_chunk

@@ -11,11 +11,11 @@ from apps.charts.models import ChartTrack
 from apps.charts.selectors.charts import stored_charts
 from apps.charts.tests.bodies import Folder
 from apps.charts.tests.conftest import Run
-from apps.counts import cache_invalidation
-from apps.counts.services import record_figures
+from apps.counts import cache as count_cache
+from apps.counts.services import record_counts
 from apps.counts.tests.conftest import ISRC, said
 from apps.tunemeld import execution, lists
-from apps.tunemeld.execution import Context, Question, answered
+from apps.tunemeld.execution import Context, GraphqlOperation, encoded_response
 from core.identity import Caller
 
 CHART = '{ playlist(genre: "pop", service: "tunemeld") { tracks { isrc } } }'
@@ -25,7 +25,9 @@ FIRST, SECOND = "2025-03-01", "2025-03-02"
 
 
 def ask(query: str) -> bytes:
-    return answered(Question(query, {}, None), Context(Caller(key="test", address="127.0.0.1"), ""))
+    return encoded_response(
+        GraphqlOperation(query, {}, None), Context(Caller(key="test", address="127.0.0.1"), "")
+    )
 
 
 def ask_and_leave(query: str) -> bytes:
@@ -65,13 +67,13 @@ def test_the_same_question_costs_one_look_at_where_things_stand_until_there_is_a
 def test_counts_that_another_process_changed_are_read_immediately(monkeypatch: pytest.MonkeyPatch):
     """Also while this process does not look for what others dropped."""
     ChartTrack.objects.create(isrc=ISRC, name="Title", artist="Ada")
-    record_figures([said(0, 10)])
+    record_counts([said(0, 10)])
     assert b'"totalCurrentPlayCount":10' in ask(COUNTS)
 
-    monkeypatch.setattr(cache_invalidation, "POLL_SECONDS", float("inf"))
+    monkeypatch.setattr(count_cache, "POLL_SECONDS", float("inf"))
     with monkeypatch.context() as elsewhere:
-        elsewhere.setattr(cache_invalidation, "apply", lambda rows: None)
-        record_figures([said(1, 15)])
+        elsewhere.setattr(count_cache, "apply", lambda rows: None)
+        record_counts([said(1, 15)])
 
     assert b'"totalCurrentPlayCount":15' in ask(COUNTS)
 
@@ -79,13 +81,13 @@ def test_counts_that_another_process_changed_are_read_immediately(monkeypatch: p
 @pytest.mark.django_db(transaction=True)
 def test_mutations_and_errors_are_not_cached(monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
-    real = execution.answer
+    real = execution.execute
 
-    def noted(question: Question, context: Context):
-        asked.append(question.query)
-        return real(question, context)
+    def noted(requested: GraphqlOperation, context: Context):
+        asked.append(requested.query)
+        return real(requested, context)
 
-    monkeypatch.setattr(execution, "answer", noted)
+    monkeypatch.setattr(execution, "execute", noted)
 
     for query in (REFRESH, REFRESH, "{ nothing }", "{ nothing }", "{ defaultGenre }", "{ defaultGenre }"):
         ask(query)
@@ -113,7 +115,7 @@ def test_of_a_bug_only_the_log_has_the_message(monkeypatch: pytest.MonkeyPatch, 
 def test_a_flood_is_answered_once(run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch):
     publish(run, folder, FIRST, 1, 2, 3)
     asked, begun, go_on = [], threading.Event(), threading.Event()
-    real = execution.answer
+    real = execution.execute
 
     def slow(*arguments):
         asked.append(1)
@@ -121,7 +123,7 @@ def test_a_flood_is_answered_once(run: Run, folder: Folder, monkeypatch: pytest.
         assert go_on.wait(10)
         return real(*arguments)
 
-    monkeypatch.setattr(execution, "answer", slow)
+    monkeypatch.setattr(execution, "execute", slow)
     joined = threading.Semaphore(0)
     join = stored_charts._flights.join
 

@@ -11,14 +11,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error
 from django.utils import timezone
 
-from apps.charts.connectors.base import Scope, Supply, SupplyError
+from apps.charts.connectors.base import Connector, ConnectorError, Scope
 from apps.charts.genres import RANKED, Genre, MusicService
-from apps.charts.models import Stage, StageRun
 from apps.charts.monitoring import latest_stage_runs, source_states
 from apps.charts.pipeline.outbox import replay
-from apps.charts.pipeline.run_lock import AlreadyRunning
-from apps.charts.pipeline.runner import FULL, Plan, run_pipeline, supply_from, try_out
-from apps.charts.pipeline.stage_run import Bars
+from apps.charts.pipeline.runner import FULL, AlreadyRunning, Plan, connector_for, run_pipeline, try_out
+from apps.charts.pipeline.stage_run import ProgressBar
+from apps.charts.pipeline_models import Stage, StageRun
 
 # Exit codes for schedulers. 1 is that of any command that fails, 2 that of wrong arguments.
 EXIT_FAILED, EXIT_PARTLY, EXIT_RUNNING = 1, 3, 4
@@ -31,31 +30,37 @@ def moment(text: str) -> datetime:
     try:
         given = datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day or moment such as 2025-12-04T10:00") from None
+        raise ArgumentTypeError(f"{text!r} is not a date or time such as 2025-12-04T10:00") from None
     return given if given.tzinfo else given.replace(tzinfo=UTC)
 
 
 class Command(BaseCommand):
-    # They would load every view of every app, which takes longer than a day's lists.
+    # The checks load all views, which takes longer than processing a day's lists.
     requires_system_checks: list[str] = []
     help = (
-        "Gathers charts. Ends with 0 when all went well, 1 when nothing did, 2 for wrong arguments, "
-        "3 when a part failed and the rest was done, 4 when another run goes on, 130 after Ctrl-C."
+        "Collects charts. Exit codes: 0 success, 1 failure, 2 invalid arguments, 3 partial failure, "
+        "4 another run is active, 130 after Ctrl-C."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         run = actions.add_parser("run", help="run the pipeline, or one of its stages")
         run.add_argument("--stage", choices=Stage.values, action="append", help="only this one; repeatable")
-        run.add_argument("--full-pipeline", action="store_true", help="all stages, which is usual")
+        run.add_argument("--full-pipeline", action="store_true", help="all stages (the default)")
         run.add_argument("--genre", choices=Genre.values, action="append", help="repeatable")
         run.add_argument("--service", choices=MusicService.values, action="append", help="repeatable")
-        run.add_argument("--dry-run", action="store_true", help="only say what would be taken")
-        run.add_argument("--from", type=Path, dest="folder", metavar="DIR", help="recorded answers")
+        run.add_argument("--dry-run", action="store_true", help="only report what would be stored")
+        run.add_argument(
+            "--from", type=Path, dest="folder", metavar="DIR", help="a folder of recorded responses"
+        )
         actions.add_parser("status", help="the last run of each stage, and the age of each source")
         again = actions.add_parser("replay", help="repeat events that a consumer failed to process")
-        again.add_argument("--since", type=moment, help="also all that was heard, from then on")
-        actions.add_parser("notice", help="say how the last day went, also to whom the settings name")
+        again.add_argument(
+            "--since", type=moment, help="also repeat successful deliveries of events since then"
+        )
+        actions.add_parser(
+            "notice", help="print the daily report, and send it to the recipients in the settings"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         actions = {"run": self._run, "status": self._status, "replay": self._replay, "notice": self._notice}
@@ -69,30 +74,30 @@ class Command(BaseCommand):
     def _run(self, **options: Any) -> None:
         if options["stage"] and options["full_pipeline"]:
             raise CommandError("--stage and --full-pipeline exclude each other.", returncode=2)
-        with supply_from(options["folder"]) as supply:
+        with connector_for(options["folder"]) as connector:
             try:
-                self._run_with(supply, **options)
+                self._run_with(connector, **options)
             except KeyboardInterrupt:
-                self.stderr.write("Interrupted. The next run does what is left.")
+                self.stderr.write("Interrupted. The next run continues from here.")
                 self.stderr.flush()
-                # Python would wait for the threads that ask services, for as long as those say nothing.
+                # Otherwise Python would wait for threads with pending requests.
                 os._exit(EXIT_INTERRUPTED)
 
-    def _run_with(self, supply: Supply, **options: Any) -> None:
+    def _run_with(self, connector: Connector, **options: Any) -> None:
         plan = Plan(
-            supply=supply,
+            connector=connector,
             stages=[Stage(one) for one in options["stage"]] if options["stage"] else FULL,
             scope=_scope(options["genre"], options["service"]),
-            progress=Bars(),
+            progress=ProgressBar(),
         )
         if options["dry_run"]:
             self._try_out(plan)
             return
         try:
             if Stage.EXTRACT in plan.stages:
-                supply.offers(plan.scope, now=timezone.now())
+                connector.editions(plan.scope, now=timezone.now())
             records = run_pipeline(plan)
-        except SupplyError as error:
+        except ConnectorError as error:
             raise CommandError(f"{error} Nothing was done.") from None
         except AlreadyRunning as error:
             raise CommandError(str(error), returncode=EXIT_RUNNING) from None
@@ -103,10 +108,10 @@ class Command(BaseCommand):
     def _try_out(self, plan: Plan) -> None:
         try:
             tally = try_out(plan)
-        except SupplyError as error:
+        except ConnectorError as error:
             raise CommandError(str(error)) from None
         self.stdout.write(
-            f"{tally.rows_in} editions, {tally.rows_out} new or different, {tally.rows_failed} failed."
+            f"{tally.rows_in} editions, {tally.rows_out} new or changed, {tally.rows_failed} failed."
         )
         self._print_failures(tally.failures)
 
@@ -137,25 +142,25 @@ class Command(BaseCommand):
 
     def _replay(self, **options: Any) -> None:
         tally = replay(since=options["since"])
-        self.stdout.write(f"{tally.rows_out} of {tally.rows_in} heard.")
+        self.stdout.write(f"{tally.rows_out} of {tally.rows_in} delivered.")
         self._print_failures(tally.failures)
         if tally.rows_failed:
             sys.exit(EXIT_PARTLY if tally.rows_out else EXIT_FAILED)
 
     def _notice(self, **_options: Any) -> None:
-        # Here, because it brings a client of HTTP.
-        from apps.charts.daily_report import NoticeError, call_webhook, mail, notice_of_today
+        # Here, because they load an HTTP client.
+        from apps.charts.monitoring import ReportError, call_report_webhook, mail, report_of_today
 
-        notice = notice_of_today(now=timezone.now())
+        notice = report_of_today(now=timezone.now())
         self.stdout.write(notice.text)
-        troubles = []
-        for send in (mail, call_webhook):
+        errors = []
+        for send in (mail, call_report_webhook):
             try:
                 send(notice)
-            except NoticeError as error:
-                troubles.append(str(error))
-        if troubles:
-            raise CommandError(" ".join(troubles))
+            except ReportError as error:
+                errors.append(str(error))
+        if errors:
+            raise CommandError(" ".join(errors))
 
 
 def _scope(genres: list[str] | None, services: list[str] | None) -> Scope:

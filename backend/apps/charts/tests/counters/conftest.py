@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from apps.charts.connectors.base import EVERYTHING, Scope, TableOffer
-from apps.charts.connectors.services import Manner, YouTubeVideos
+from apps.charts.connectors.base import EVERYTHING, AvailableTable, Scope
+from apps.charts.connectors.services import RequestOptions, YouTubeVideos
 from apps.charts.counters.daily_counts import Counting
 from apps.charts.genres import MusicService
 from apps.charts.pipeline.counts import count
-from apps.charts.pipeline.stage_run import Silence, Tally
+from apps.charts.pipeline.stage_run import NullProgress, Tally
 from apps.charts.tests.bodies import Folder, Track
 from apps.counts.models import HistoricalViewCount
 from core.providers.client import RetryPolicy
@@ -44,19 +44,19 @@ def put_table(folder: Folder, text: str, name: str = "counts.csv") -> None:
 
 
 @dataclass
-class Supply:
+class Connector:
     """Videos of a stand-in, and no lists."""
 
     videos: YouTubeVideos | None
-    tables_offered: list[TableOffer]
+    tables_offered: list[AvailableTable]
     is_sample: bool = False
     catalogue: None = None
 
-    def offers(self, scope: Scope, *, now: datetime) -> list[Any]:
+    def editions(self, scope: Scope, *, now: datetime) -> list[Any]:
         del scope, now
         return []
 
-    def tables(self, *, now: datetime) -> list[TableOffer]:
+    def tables(self, *, now: datetime) -> list[AvailableTable]:
         del now
         return self.tables_offered
 
@@ -70,14 +70,14 @@ def count_on(youtube: StandIn) -> Iterator[CountOn]:
     with ExitStack() as opened:
         options = {"YOUTUBE_API_URL": youtube.url, "YOUTUBE_API_KEY": "key", "YOUTUBE_DAILY_QUOTA": 1000}
         opened.enter_context(override_settings(**options))
-        manner = Manner(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
+        manner = RequestOptions(patience=RetryPolicy(attempts=1, failures_until_left_alone=100))
         opened.enter_context(manner.opened)
         videos = YouTubeVideos(manner)
 
         def on(day: str, *services: MusicService, hour: int = 12) -> Tally:
             now = datetime.combine(date.fromisoformat(day), datetime.min.time(), UTC).replace(hour=hour)
             scope = Scope(services=services) if services else EVERYTHING
-            return count(Counting(scope, now, Silence(), Supply(videos, [])))
+            return count(Counting(scope, now, NullProgress(), Connector(videos, [])))
 
         yield on
 

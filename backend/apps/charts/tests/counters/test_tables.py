@@ -8,14 +8,14 @@ import time_machine
 from django.test import override_settings
 
 from apps.charts.counters.csv_tables import read_counts, read_features
-from apps.charts.models import StageRun
 from apps.charts.parsers.base import SourceError
 from apps.charts.pipeline import counts
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import TRACKS, Folder, isrc
 from apps.charts.tests.conftest import Run
 from apps.charts.tests.counters.conftest import put_table, stored, table
 from apps.counts.models import HistoricalViewCount, ViewCount
-from apps.counts.services import record_figures
+from apps.counts.services import record_counts
 
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 ONE, TWO, THREE = TRACKS[:3]
@@ -98,7 +98,7 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
 ):
     fill(folder)
     put_table(folder, table((FIRST, ONE, 1000), (FIRST, TWO, 70)))
-    real = record_figures
+    real = record_counts
 
     def fails_at_the_first(figures):
         figures = list(figures)
@@ -107,7 +107,7 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
         return real(figures)
 
     with monkeypatch.context() as patched:
-        patched.setattr(counts, "record_figures", fails_at_the_first)
+        patched.setattr(counts, "record_counts", fails_at_the_first)
         record = counts_of(run())
     assert (record.rows_in, record.rows_out, record.rows_failed) == (2, 1, 1)
     assert [key[1] for key in stored("spotify")] == [isrc(2)]

@@ -9,7 +9,8 @@ from django.test import override_settings
 
 from apps.charts.counters import youtube as counter
 from apps.charts.genres import MusicService
-from apps.charts.models import ChartTrack, QuotaDay, ServiceTrack
+from apps.charts.models import ChartTrack, ServiceTrack
+from apps.charts.pipeline_models import QuotaDay
 from apps.charts.tests import bodies
 from apps.charts.tests.bodies import Folder, isrc
 from apps.charts.tests.conftest import Run

@@ -6,22 +6,22 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.counts.cache_invalidation import UnknownPrefix, clear_views
+from apps.counts.cache import UnknownPrefix, clear_views
 from apps.counts.selectors import warm_views
 from core.cache import shared_memory
 
 
 class Command(BaseCommand):
     help = (
-        "Clears or warms the cache of charts and view counts; other caches stay. Without Redis every server "
-        "process clears its own cache within a second, and there is nothing to warm."
+        "Clears or warms the cache of charts and view counts, not other caches. Without Redis, every server "
+        "process clears its own cache within a second, and warming does nothing."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
         clear = actions.add_parser("clear", help="clear the cache")
-        clear.add_argument("--prefix", default="", help="only keys that begin so, such as view_count:")
-        actions.add_parser("warm", help="read everything once, so that the next reader finds it")
+        clear.add_argument("--prefix", default="", help="only keys with this prefix, such as view_count:")
+        actions.add_parser("warm", help="read all counts once, so that they are cached")
 
     def handle(self, *_args: Any, action: str, prefix: str = "", **_options: Any) -> None:
         memory = shared_memory()
@@ -33,7 +33,7 @@ class Command(BaseCommand):
         except UnknownPrefix as error:
             raise CommandError(str(error)) from None
         if memory.is_unavailable:
-            raise CommandError("Redis did not respond: its cache is unchanged. Try again.")
+            raise CommandError("Redis did not respond, so its cache was not cleared. Try again.")
         if memory.is_shared:
             self.stdout.write(f"{cleared} keys cleared.")
         else:
@@ -41,7 +41,7 @@ class Command(BaseCommand):
 
     def _warm(self) -> None:
         if not shared_memory().is_shared:
-            self.stdout.write("There is no Redis to fill: each process fills its own cache by requests.")
+            self.stdout.write("There is no Redis to warm: each process fills its own cache on requests.")
             return
         is_terminal = sys.stderr.isatty()
         for done, of in warm_views():
@@ -50,5 +50,5 @@ class Command(BaseCommand):
         if is_terminal:
             self.stderr.write("")
         if shared_memory().is_unavailable:
-            raise CommandError("Redis did not answer: nothing is warm.")
-        self.stdout.write("Warm.")
+            raise CommandError("Redis did not respond, so the cache was not warmed.")
+        self.stdout.write("The cache is warm.")

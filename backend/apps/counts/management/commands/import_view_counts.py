@@ -1,4 +1,4 @@
-"""`manage.py import_view_counts FILE…`: brings view counts over from a MongoDB export."""
+"""`manage.py import_view_counts FILE…`: imports view counts from a MongoDB export."""
 
 import os
 import sys
@@ -10,30 +10,38 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from apps.counts.importing.diff import answers, differences, series_of
+from apps.counts.importing.diff import count_comparisons, differences, series_of
 from apps.counts.importing.mongo_export import can_read_bson, is_bson
-from apps.counts.importing.partition import BUCKETS, Sorted, figures_in
-from apps.counts.importing.runner import AlreadyImporting, Report, SortedExport, import_export, peak_megabytes
+from apps.counts.importing.runner import (
+    BUCKETS,
+    AlreadyImporting,
+    PartitionedExport,
+    PartitionTotals,
+    Report,
+    counts_in,
+    import_export,
+    peak_megabytes,
+)
 
-# More bad rows than fit on one screen are not read there; --errors writes all.
+# The number of errors that are printed; --errors writes all.
 SHOWN = 20
 MOST_WORKERS = 32
 INSTALL = ".venv/bin/python -m pip install -r requirements/import.txt"
-# As of `etl`: what a scheduler may try again later.
+# The same as of `etl`: a scheduler may try again later.
 EXIT_RUNNING = 4
 
 
 class Command(BaseCommand):
     help = (
-        "Imports view counts from JSON lines (mongoexport) or BSON (mongodump), also gzipped. Bad figures "
-        "are reported, good ones imported; a count that is there already changes nothing. An import that was "
-        "killed continues when it is called again with the same files."
+        "Imports view counts from JSON lines (mongoexport) or BSON (mongodump), also gzipped. Invalid counts "
+        "are reported, valid ones imported; repeating an import changes nothing. An import that was killed "
+        "continues if it is called again with the same files."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--workers", type=int, default=min(os.cpu_count() or 1, 4), help="processes")
-        parser.add_argument("--errors", type=Path, metavar="FILE", help="where to write what is wrong")
+        parser.add_argument("--errors", type=Path, metavar="FILE", help="write all errors to this file")
         only = parser.add_mutually_exclusive_group()
         only.add_argument(
             "--validate",
@@ -49,22 +57,24 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         files: list[Path] = options["files"]
         if missing := [str(file) for file in files if not file.is_file()]:
-            raise CommandError(f"There is no file {', '.join(missing)}. Nothing was imported.")
+            raise CommandError(f"File not found: {', '.join(missing)}. Nothing was imported.")
         if any(is_bson(file) for file in files) and not can_read_bson():
             raise CommandError(f"Files in BSON need another package: {INSTALL}. Nothing was imported.")
         if not 1 <= options["workers"] <= MOST_WORKERS:
-            raise CommandError(f"--workers is from 1 to {MOST_WORKERS}.")
+            raise CommandError(f"--workers must be from 1 to {MOST_WORKERS}.")
         errors: Path | None = options["errors"]
         if errors and not errors.parent.is_dir():
-            raise CommandError(f"There is no folder {errors.parent}. Nothing was imported.")
-        export = SortedExport(files, below=settings.DATA_DIR / "imports", now=timezone.now())
+            raise CommandError(f"Folder not found: {errors.parent}. Nothing was imported.")
+        export = PartitionedExport(files, below=settings.DATA_DIR / "imports", now=timezone.now())
         try:
             with export.alone():
                 self._import_or_look(export, options, errors)
         except AlreadyImporting as error:
             raise CommandError(str(error), returncode=EXIT_RUNNING) from None
 
-    def _import_or_look(self, export: SortedExport, options: dict[str, Any], errors: Path | None) -> None:
+    def _import_or_look(
+        self, export: PartitionedExport, options: dict[str, Any], errors: Path | None
+    ) -> None:
         if options["validate"] or options["compare"]:
             self._look(export, options, errors)
             return
@@ -72,13 +82,13 @@ class Command(BaseCommand):
         self._print(report)
         self._print_errors(report.found, has_all=bool(errors))
 
-    def _look(self, export: SortedExport, options: dict[str, Any], errors: Path | None) -> None:
-        """An import that waits to be resumed retains what it has sorted."""
+    def _look(self, export: PartitionedExport, options: dict[str, Any], errors: Path | None) -> None:
+        """Compares without writing; the partition of an import that can be resumed is not deleted."""
         was_there = export.is_there
         try:
             found = export.sort(workers=options["workers"], progress=self._progress)
             if errors:
-                export.write_troubles(errors)
+                export.write_errors(errors)
             differing = self._validate(export) if options["validate"] else self._compare(export)
         finally:
             if not was_there:
@@ -87,20 +97,20 @@ class Command(BaseCommand):
         if differing:
             raise CommandError(f"{differing} differences.")
 
-    def _validate(self, export: SortedExport) -> int:
+    def _validate(self, export: PartitionedExport) -> int:
         number = 0
         for bucket in range(BUCKETS):
-            for line in differences(series_of(figures_in(export.folder, bucket))):
+            for line in differences(series_of(counts_in(export.folder, bucket))):
                 self.stdout.write(line)
                 number += 1
         self.stdout.write("No difference." if not number else f"{number} lines of differences.")
         return number
 
-    def _compare(self, export: SortedExport) -> int:
+    def _compare(self, export: PartitionedExport) -> int:
         same = other = 0
         self.stdout.write(f"{'track':<26}{'old':>32}{'new':>32}")
         for bucket in range(BUCKETS):
-            for answer in answers(series_of(figures_in(export.folder, bucket))):
+            for answer in count_comparisons(series_of(counts_in(export.folder, bucket))):
                 same, other = same + answer.is_same, other + (not answer.is_same)
                 name = " ".join(answer.key)
                 mark = "" if answer.is_same else "  differs"
@@ -110,29 +120,29 @@ class Command(BaseCommand):
 
     def _print(self, report: Report) -> None:
         found, written = report.found, report.written
-        resumed = " (the rest of an import that was begun before)" if report.was_resumed else ""
+        resumed = " (resumed)" if report.was_resumed else ""
         self.stdout.write(
-            f"{found.documents:,} documents with {found.figures:,} figures: {written.added:,} added, "
-            f"{written.changed:,} changed, {written.unchanged:,} there already, {found.bad:,} bad{resumed}."
+            f"{found.documents:,} documents with {found.counts:,} counts: {written.added:,} added, "
+            f"{written.changed:,} changed, {written.unchanged:,} unchanged, {found.bad:,} invalid{resumed}."
         )
         self.stdout.write(
-            f"{report.seconds:.1f} s, {report.figures_a_second:,.0f} figures a second, "
+            f"{report.seconds:.1f} s, {report.counts_per_second:,.0f} counts a second, "
             f"{peak_megabytes():.0f} MB of memory at most."
         )
 
-    def _print_errors(self, found: Sorted, *, has_all: bool) -> None:
-        for line in found.troubles[:SHOWN]:
+    def _print_errors(self, found: PartitionTotals, *, has_all: bool) -> None:
+        for line in found.errors[:SHOWN]:
             self.stderr.write(line)
         if found.bad > SHOWN:
             hint = "" if has_all else "; --errors FILE writes them"
             self.stderr.write(f"… and {found.bad - SHOWN} more{hint}")
         if found.failure:
             raise CommandError(found.failure)
-        if not found.figures:
-            raise CommandError("There was no good figure.")
+        if not found.counts:
+            raise CommandError("The export has no valid count.")
 
     def _progress(self, what: str, done: int, of: int) -> None:
-        """A line that changes on a terminal, else one for each quarter."""
+        """One line that changes on a terminal; elsewhere a line for each quarter."""
         if sys.stderr.isatty():
             self.stderr.write(f"\r{what}: {done} of {of} ", ending="\n" if done == of else "")
         elif done == of or done * 4 // of > (done - 1) * 4 // of:

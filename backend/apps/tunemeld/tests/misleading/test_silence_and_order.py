@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apps.charts.models import ChartTrack, Edition, RawEdition
-from apps.charts.pipeline.run_lock import AlreadyRunning, only_run
+from apps.charts.pipeline.runner import AlreadyRunning, run_lock
 from apps.charts.tests.bodies import Track, isrc
 from apps.counts.models import HistoricalViewCount, ViewCount
 from apps.tunemeld.tests.misleading.world import (
@@ -134,7 +134,7 @@ def test_of_two_runs_at_once_the_second_changes_nothing(
 ):
     world.put(Day(0))
 
-    with only_run(), pytest.raises(AlreadyRunning):
+    with run_lock(), pytest.raises(AlreadyRunning):
         world.run()
 
     assert responses() == yesterday

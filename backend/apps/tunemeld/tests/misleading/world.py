@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from apps.charts.connectors.files import Recordings
-from apps.charts.models import StageRun
+from apps.charts.connectors.base import RecordedResponses
 from apps.charts.pipeline.runner import Plan, run_pipeline
+from apps.charts.pipeline_models import StageRun
 from apps.charts.tests.bodies import Folder, Track, apple, isrc, spotify
 
 # Days before today; the first is a week ago, for changes of a week. Apple Music's order is another each day,
@@ -137,7 +137,7 @@ class World:
         (self.folder.path / "counts.csv").write_text(text)
 
     def run(self) -> dict[str, StageRun]:
-        records = run_pipeline(Plan(supply=Recordings(self.folder.path)))
+        records = run_pipeline(Plan(connector=RecordedResponses(self.folder.path)))
         return {record.stage: record for record in records}
 
 

@@ -1,4 +1,4 @@
-"""How a worker of an import begins. Imported before Django is ready, so it knows nothing of the app."""
+"""The start of an import's worker process: imported before Django is set up, so without models."""
 
 import multiprocessing
 import os
@@ -13,7 +13,7 @@ def begin_worker() -> None:
 
 
 def _end_with_parent() -> None:
-    """A worker would wait for ever for one that was killed."""
+    """If the parent was killed, a worker would wait forever."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)

@@ -1,20 +1,65 @@
-"""Matrix factorisation of implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
+"""The algorithms of training: factors by ALS and item-to-item weights by EASE; and their hyperparameters.
 
+**ALS**: matrix factorisation of implicit feedback by alternating least squares (Hu, Koren, Volinsky, 2008).
 A person has listened to an item or not, and items with listens have more weight. With the items' factors Y, a
 person's factors are the x with (YᵀY + Yᵤᵀ diag(c) Yᵤ + p I) x = Yᵤᵀ (1 + c), where Yᵤ are the factors of the
 person's items, c = confidence × strengthᵉ and p grows with the length of the history (Zhou et al., 2008; how
-much that matters: Rendle et al., 2021). Items likewise.
+much that matters: Rendle et al., 2021). Items likewise. The result depends on the initial factors. So several
+sets are trained from different random values, and their scores of an item are added: what the sets have in
+common remains, what is random in each set averages out.
 
-The result depends on the initial factors. So several sets are trained from different random values, and their
-scores of an item are added: what the sets have in common remains, what is random in each set averages out.
+**EASE** (Steck, 2019): a linear autoencoder over items, in closed form, with the denoising penalty of EDLAE
+(Steck, 2020): of all matrices B with a zero diagonal, the one that best reconstructs histories with dropped
+items. X contains strengths, so that items with more listens have more influence. With G = XᵀX, a diagonal
+Λ = λ I + d/(1-d) diag(G) and P = (G + Λ)⁻¹ it is B = I - P diag(P)⁻¹.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from apps.recommendations.engine.hyperparameters import Hyperparameters
 from apps.recommendations.engine.matrices import Floats, Integers, SparseMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class Hyperparameters:
+    """Values optimised on validation splits of a published data set, never on its test split.
+
+    Decision 0010 describes how they were found and what each part contributes.
+    """
+
+    # For the initial factors; the same seed gives the same model.
+    seed: int = 0
+
+    # --- Factors
+    # The number of sets, and of factors in each set.
+    sets: int = 4
+    factors: int = 80
+    rounds: int = 8
+    # The numbers stored for each item, for all sets together; fewer make the file and a request cheaper.
+    directions: int = 192
+    # The additional weight of a listen of average strength, compared with the absence of one.
+    confidence: float = 12.0
+    # The exponent of a listen's strength in its weight.
+    confidence_power: float = 2.0
+    # Regularisation for each listen of a person or an item.
+    factor_penalty: float = 0.8
+
+    # --- Items by items
+    # The whole matrix is inverted: 8,000 items take 256 MB in single precision, three times.
+    most_items: int = 8000
+    # Items with fewer listeners have no weights.
+    least_people: int = 2
+    item_penalty: float = 30.0
+    # The part of a history that training hides (the dropout of a denoising autoencoder).
+    dropout: float = 0.7
+    # The number of weights stored for each item: the largest ones.
+    ties: int = 300
+
+    # --- Both
+    # The weight of the item weights' score relative to the factors' score, both in standard deviations.
+    item_weight: float = 0.1
+
 
 # Each round begins with the factors of the round before, so a few steps towards the solution are enough.
 STEPS = 3
@@ -205,3 +250,75 @@ class FactorEnsemble:
         """The sum over the sets of a user's factors in each, in the items' directions."""
         found: Floats = np.einsum("sdf,sf...->d...", self.sets, vectors)
         return found
+
+
+# Rows of the dense matrix that are made sparse at once.
+ROWS_AT_ONCE = 500
+# Larger matrices are inverted by halves: `np.linalg.inv` takes seven times the memory of the matrix, and is
+# three times as slow.
+INVERTED_WHOLE = 500
+
+
+def item_weights(listens: SparseMatrix, options: Hyperparameters) -> SparseMatrix:
+    """Row i, column j: the weight of i in a history for j. `listens` has a row of strengths for each person.
+
+    Its columns are sorted by the number of people with the item, so that the items that are kept come first.
+    """
+    people = np.bincount(listens.columns, minlength=listens.width)
+    kept = min(int(np.sum(people >= options.least_people)), options.most_items)
+    if not kept:
+        return SparseMatrix.empty(listens.width)
+    dense = _dense_ties(_gram(listens, kept), options)
+    return _strongest(dense, options.ties, width=listens.width)
+
+
+def _gram(listens: SparseMatrix, kept: int) -> Floats:
+    """G = XᵀX for the first `kept` items."""
+    gram = np.zeros((kept, kept), np.float32)
+    for row in range(listens.height):
+        columns, strengths = listens.row(row)
+        among = np.searchsorted(columns, kept)
+        if among:
+            gram[np.ix_(columns[:among], columns[:among])] += np.outer(strengths[:among], strengths[:among])
+    return gram
+
+
+def _dense_ties(gram: Floats, options: Hyperparameters) -> Floats:
+    """B, computed in place of `gram`, which is large."""
+    diagonal = np.diag_indices_from(gram)
+    gram[diagonal] += options.item_penalty + options.dropout / (1 - options.dropout) * gram[diagonal]
+    inverse = _inverse(gram)
+    np.divide(inverse, -np.diag(inverse), out=gram)
+    gram[diagonal] = 0
+    return gram
+
+
+def _inverse(matrix: Floats) -> Floats:
+    """The inverse of a symmetric positive definite matrix, by Schur's complement."""
+    half = len(matrix) // 2
+    if len(matrix) <= INVERTED_WHOLE:
+        whole: Floats = np.linalg.inv(matrix)
+        return whole
+    across = matrix[:half, half:]
+    first = _inverse(matrix[:half, :half])
+    turned = first @ across
+    found = np.empty_like(matrix)
+    found[half:, half:] = _inverse(matrix[half:, half:] - across.T @ turned)
+    found[:half, half:] = -(turned @ found[half:, half:])
+    found[half:, :half] = found[:half, half:].T
+    found[:half, :half] = first - found[:half, half:] @ turned.T
+    return found
+
+
+def _strongest(dense: Floats, ties: int, *, width: int) -> SparseMatrix:
+    kept = len(dense)
+    ties = min(ties, kept)
+    starts = np.minimum(np.arange(width + 1, dtype=np.int64), kept) * ties
+    columns = np.empty((kept, ties), np.int32)
+    values = np.empty((kept, ties), np.float32)
+    for begin in range(0, kept, ROWS_AT_ONCE):
+        rows = dense[begin : begin + ROWS_AT_ONCE]
+        chosen = np.sort(np.argpartition(-np.abs(rows), ties - 1, axis=1)[:, :ties], axis=1)
+        columns[begin : begin + ROWS_AT_ONCE] = chosen
+        values[begin : begin + ROWS_AT_ONCE] = np.take_along_axis(rows, chosen, axis=1)
+    return SparseMatrix(starts, columns.ravel(), values.ravel(), width)

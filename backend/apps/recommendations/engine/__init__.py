@@ -1,1 +1,0 @@
-"""Recommendations as arithmetic: listening in, ranked items out. Knows no Django, no database, no clock."""
