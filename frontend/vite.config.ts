@@ -34,7 +34,7 @@ export default defineConfig(({ command }) => ({
       },
       {
         extends: true,
-        test: { name: "charts", environment: "happy-dom", include: ["src/store/chart*.test.ts"] },
+        test: { name: "charts", environment: "happy-dom", include: ["src/store/chart*.test.ts", "src/features/charts/*.test.tsx"] },
       },
       {
         extends: true,
@@ -43,7 +43,7 @@ export default defineConfig(({ command }) => ({
           environment: "happy-dom",
           isolate: false,
           include: ["src/**/*.test.{ts,tsx}"],
-          exclude: ["src/sync/**", "src/store/chart*"],
+          exclude: ["src/sync/**", "src/store/chart*", "src/features/charts/*.test.tsx"],
         },
       },
     ],

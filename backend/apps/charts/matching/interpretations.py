@@ -1,11 +1,13 @@
 """The ways in which a title and an artist may be meant: as they stand, "A - B", or the names swapped."""
 
+import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from apps.charts.matching.text_similarity import artists_in, words_of
 from apps.charts.matching.title_parser import Title, parsed
 
+QUOTED = re.compile(r"^(?P<artist>.+?)\s+[\"“‘'](?P<name>.+)[\"”’']$")
 # How much less a reading is believed than the words as they stand.
 AS_IT_STANDS, FROM_THE_TITLE, BEHIND_A_PREFIX, SWAPPED = 0.0, 0.0, 0.03, 0.04
 
@@ -39,14 +41,34 @@ def readings(title: str, artist: str) -> tuple[Reading, ...]:
         ways += _from_the_title(found, named)
     else:
         ways.append(_swapped(found, artist))
+    ways += _in_another_script(found, named)
     return tuple(ways)
 
 
+def _in_another_script(found: Title, named: frozenset[str]) -> list[Reading]:
+    """“名前 (Name)”: the same in two scripts."""
+    return [
+        _reading(
+            replace(found, asides=tuple(one for one in found.asides if one != aside)),
+            name=aside,
+            artists=named,
+            doubt=BEHIND_A_PREFIX,
+        )
+        for aside in found.asides
+        if aside.isascii() != words_of(found.pieces[-1]).isascii()
+    ]
+
+
 def _without_joined_artists(found: Title, named: frozenset[str]) -> Title:
-    """“Name + Artist”, where the artist is one of those named."""
-    name, _, more = found.pieces[-1].rpartition(" + ")
-    is_artist = bool(name) and artists_in(more) <= named | found.guests
-    return replace(found, pieces=(*found.pieces[:-1], name)) if is_artist else found
+    """“Name + Artist”, “Name by Artist” and “Artist “Name””, where the artist is one of those named."""
+    last = found.pieces[-1]
+    ways = [(name, more) for name, _, more in (last.rpartition(" + "), last.rpartition(" by "))]
+    if quoted := QUOTED.match(last):
+        ways.append((quoted["name"], quoted["artist"]))
+    for name, artist in ways:
+        if name and artists_in(artist) <= named | found.guests:
+            return replace(found, pieces=(*found.pieces[:-1], name))
+    return found
 
 
 def _from_the_title(found: Title, named: frozenset[str]) -> list[Reading]:

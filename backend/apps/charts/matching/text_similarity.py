@@ -13,7 +13,12 @@ from apps.tracks.normalisation import normalised
 SIGN_BETWEEN_LETTERS = re.compile(r"(?<=[^\W\d_])[$!](?=[^\W\d_])")
 LETTER_OF = {"$": "s", "!": "i"}
 # A letter that was lost on the way, also as UTF-8 that was read as Windows-1252 and may be cut off.
-DAMAGE = re.compile("\N{REPLACEMENT CHARACTER}|ï¿½?")
+# Or that is left out on purpose: "Sh*t"; or was no letter of the alphabet on the way: "Cop?er".
+DAMAGE = re.compile(
+    r"\N{REPLACEMENT CHARACTER}|ï¿½?|(?<=[^\W\d_])\*(?=[\w*])|(?<=\*)\*(?=[\w*])|(?<=[^\W\d_])\?(?=[^\W\d_])"
+)
+# "Runnin'" for "Running": of a word with so many letters before.
+FEWEST_BEFORE_ING = 3
 # Stands for it while words are made of a text, since it counts as a letter and is in no name.
 STAND_IN, LOST = "\N{CYRILLIC LETTER MULTIOCULAR O}", "\N{REPLACEMENT CHARACTER}"
 FEWEST_INTACT, DAMAGED = 3, 0.95
@@ -25,6 +30,7 @@ SHORTEST_MISSPELT = 6
 # Into Latin letters there are several ways, so less must be the same; still less between two scripts.
 SAME_TRANSLITERATED, SAME_IN_TWO_SCRIPTS = 0.78, 0.69
 TRANSLITERATED = 0.95
+SOUND_OF = str.maketrans("jw", "yv")
 # Chinese characters in a Japanese text are read in many ways, the syllables between them in one.
 CHINESE = re.compile("[\u3400-\u9fff々]")
 SYLLABLES = re.compile("[\u3040-\u30ff]")
@@ -41,7 +47,8 @@ def words_of(text: str) -> str:
 
     LOST stands for each letter that was lost.
     """
-    lettered = SIGN_BETWEEN_LETTERS.sub(lambda found: LETTER_OF[found[0]], DAMAGE.sub(STAND_IN, text))
+    damaged = DAMAGE.sub(STAND_IN, text)
+    lettered = SIGN_BETWEEN_LETTERS.sub(lambda found: LETTER_OF[found[0]], damaged)
     words = normalised(lettered.replace("&", " and ")) or text.casefold().strip()
     return words.replace(STAND_IN, LOST)
 
@@ -81,8 +88,14 @@ def title_likeness(one: str, other: str) -> float:
     words, others = one.split(), other.split()
     if len(words) != len(others):
         return 0.0
-    alike = min(name_likeness(word, another) for word, another in zip(words, others, strict=True))
+    alike = min(_word_likeness(word, another) for word, another in zip(words, others, strict=True))
     return alike if alike >= SAME_NAME else 0.0
+
+
+def _word_likeness(one: str, other: str) -> float:
+    shorter, longer = sorted((one, other), key=len)
+    is_cut = longer == f"{shorter}g" and shorter.endswith("in") and len(shorter) >= FEWEST_BEFORE_ING + 2
+    return DAMAGED if is_cut else name_likeness(one, other)
 
 
 def _damaged(one: str, other: str) -> float:
@@ -103,9 +116,14 @@ def _damaged(one: str, other: str) -> float:
 
 
 def _transliterated(one: str, other: str) -> float:
-    alike = ratio(latin(one), latin(other)) / 100
+    alike = ratio(_sounded(latin(one)), _sounded(latin(other))) / 100
     is_same = alike >= SAME_IN_TWO_SCRIPTS and min(len(one), len(other)) > 1
     return TRANSLITERATED if is_same or _is_japanese_for(one, other) else 0.0
+
+
+def _sounded(text: str) -> str:
+    """Of letters that stand for one sound in some languages the one that most use."""
+    return text.translate(SOUND_OF)
 
 
 def _is_japanese_for(one: str, other: str) -> bool:
@@ -148,9 +166,9 @@ def _digits(text: str) -> str:
 
 # What stands between two artists. Names that hold one of these fall apart on both sides alike.
 BETWEEN = re.compile(
-    r"""\s*(?:[,;/&+×|、，]|:(?=\s)|\(|\)|\[|\])\s*
-      | \s+(?:and|und|et|y|x(?!\s+(?:feat|ft|featuring|with|and|x)\b)|vs\.?|with|feat\.?|ft\.?|featuring
-          |presents|pres\.?)(?=\s+\w)\s*
+    r"""\s*(?:[,;/&+×|、，•]|:(?=\s)|\(|\)|\[|\])\s*
+      | \s+(?:and|und|et|y|x(?!\s+(?:feat|ft|featuring|with|and|x)\b)|vs\.?|b2b|con|avec|mit
+          |with|feat\.?|ft\.?|featuring|presents|pres\.?)(?=\s+\w)\s*
     """,
     re.IGNORECASE | re.VERBOSE,
 )

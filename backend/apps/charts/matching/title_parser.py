@@ -68,19 +68,28 @@ SAYS_NOTHING = re.compile(
     | (?:as\s)?featured\s(?:in|on)\s.* | original\ssongs?\sfrom\s.*
     | music\s(?:from|inspired)\s.*\b(?:motion\spicture|film|movie|series|show)\b.*
     | (?:taken\s)?from\s.* | .*\b(?:soundtrack|ost)\b.* | theme\sfrom\s.* | love\stheme\sfrom\s.*
+    | banda\ssonora\b.* | bande\soriginale\b.* | colonna\ssonora\b.* | end\scredits?\b.*
+    | de\sla\s(?:pelicula|serie)\b.* | aus\s(?:dem\sfilm|der\sserie)\s.* | du\sfilm\s.* | dal\sfilm\s.*
+    | as\s(?:heard|seen)\s(?:in|on)\s.* | inspired\sby\sthe\s(?:film|movie|series|show)\b.*
+    | performance\s(?:video|clip) | deluxe(?:\s(?:edition|version))? | ep\sversion
     | coke\sstudio\b.* | prod(?:uced|\sby)?\s.* | free\s(?:download|dl) | out\snow | premiere | exclusive
     )$""",
     re.VERBOSE,
 )
 GUEST = re.compile(
-    r"""^[\s(\[]*(?:feat\.?|ft\.?|featuring|with|w/|&|duet\swith|feturing)\s+(?P<names>.+?)[\s)\]]*$""",
+    r"""^[\s(\[]*(?:feat\.?|ft\.?|featuring|with|w/|f/|&|duet\swith|feturing|con|avec|mit|junto\sa)\s+(?P<names>.+?)[\s)\]]*$""",
     re.IGNORECASE | re.VERBOSE,
 )
 # Outside of brackets: "with" is too often a word of the title.
-OPEN_GUEST = re.compile(r"\s+(?:feat\.?|ft\.?|featuring)\s+(?P<names>.+)$", re.IGNORECASE)
+OPEN_GUEST = re.compile(r"\s+(?:feat\.?|ft\.?|featuring|w/|f/)\s+(?P<names>.+)$", re.IGNORECASE)
 OPEN_PRODUCER = re.compile(r"\s+[(\[]?prod(?:\.|uced)?(?:\sby)?\s.+$", re.IGNORECASE)
 BRACKETED = re.compile(r"[(\[【（「]([^()\[\]【】（）「」]*)[)\]】）」]?")
-DASH = re.compile(r"\s+[-–—|｜~]\s+|\s+[-–—]$|(?<=\w)[–—](?=\w)")
+DASH = re.compile(r"\s+(?:[-–—|｜~]|//)\s+|\s+[-–—]$|(?<=\w)[–—](?=\w)")
+# What uploaders put behind it is no part of the name: their label, their channel.
+OFFICIAL = re.compile(r"^offici(?:al|el)\s(?:video|audio|music\svideo|lyric\svideo|visuali[sz]er|mv|clip)$")
+# "Pt. II", "Part 2"
+PART = re.compile(r",?\s*\b(?:pt\.?|part)(?:\s*(\d{1,2})|\s+([ivx]{1,4}))\b(?!')", re.IGNORECASE)
+ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10}
 INCHES = re.compile(r"""\b(7|12)\s?(?:"|''|″|”|-?inch\b)""", re.IGNORECASE)
 YEAR_OF_REMASTER = re.compile(r"\s+-\s+(?:19|20)\d\d\s+-\s+(?=remaster)", re.IGNORECASE)
 
@@ -136,6 +145,7 @@ class _Found:
 def parsed(title: str) -> Title:
     found = _Found([], set(), set(), set(), [])
     bare = YEAR_OF_REMASTER.sub(" - ", INCHES.sub(r"\1inch", title))
+    bare = PART.sub(_numbered_part, bare)
     # Innermost brackets first, so that "[feat. X (of Y)]" is taken apart as well.
     while inner := BRACKETED.search(bare):
         # What is all in brackets is the name itself.
@@ -151,6 +161,8 @@ def parsed(title: str) -> Title:
         bare = f"{bare[: inner.start()]}{between}{bare[inner.end() :]}"
     bare = _without_open_parts(bare, found)
     pieces = [piece for piece in DASH.split(bare) if piece and piece.strip()]
+    official = [at for at, piece in enumerate(pieces) if at and OFFICIAL.match(words_of(piece))]
+    pieces = pieces[: official[0]] if official else pieces
     while len(pieces) > 1 and found.take(pieces[-1], is_in_brackets=False):
         pieces.pop()
     pieces[-1:] = [_without_version_said_twice(piece, found.versions) for piece in pieces[-1:]]
@@ -162,6 +174,11 @@ def parsed(title: str) -> Title:
         version_words=frozenset(found.version_words),
         version_names=tuple(found.version_names),
     )
+
+
+def _numbered_part(found: re.Match[str]) -> str:
+    number = (found[1] or found[2]).lower()
+    return f" part {ROMAN.get(number, number)}"
 
 
 def _without_version_said_twice(piece: str, versions: set[str]) -> str:
