@@ -8,6 +8,7 @@ import pytest
 from apps.charts.tests.bodies import isrc
 from apps.counts.models import HistoricalViewCount, ViewCount
 from apps.tunemeld.tests.misleading.world import (
+    ALL_OK,
     GRAPHQL,
     Damage,
     Day,
@@ -16,6 +17,7 @@ from apps.tunemeld.tests.misleading.world import (
     day_of,
     responses,
     set_list,
+    sources_in,
     tracks_in,
 )
 
@@ -118,6 +120,37 @@ def test_wrong_count_is_reported_beside_it_and_part_of_no_change(
     assert track["counts"][service] == {"status": status, "date": str(day_of(1)), "in_change": []}
     rises = {"spotify": {"soundcloud": 1000}, "soundcloud": {"spotify": 2000}}[service]
     assert track["change"]["1d"] == sum(rises.values())
+
+
+@pytest.mark.django_db
+def test_copy_of_a_list_is_no_growth_of_zero_for_tracks_that_came_yesterday(
+    world: World, truth: dict[str, Any]
+):
+    new = [isrc(number) for number in (14, 15, 16)]
+    earlier = HistoricalViewCount.objects.filter(service="soundcloud", isrc__in=new)
+    earlier.filter(recorded_date__lt=day_of(1)).delete()
+    earlier.update(delta_count=None, delta_days=None)
+    world.put(Day(0, soundcloud=Day(1).body("soundcloud")))
+
+    world.run()
+
+    answers = responses()
+    assert sources_in(answers) == ALL_OK | {"soundcloud": "stale"}
+    for code in new:
+        track = tracks_in(answers)[code]
+        assert track["counts"]["soundcloud"] == {"status": "stale", "date": str(day_of(1)), "in_change": []}
+        assert track["change"]["1d"] == truth_of_spotify(truth, code)
+    check(answers, truth)
+
+
+def truth_of_spotify(truth: dict[str, Any], code: str) -> int:
+    """The growth since yesterday of what the table has of it."""
+    [history] = [
+        track["viewCountDataJson"]["spotify"]["historical"]
+        for track in truth[GRAPHQL[0]]["data"]["playlist"]["tracks"]
+        if track["isrc"] == code
+    ]
+    return int(history[0]["delta"])
 
 
 @pytest.mark.django_db
