@@ -1,8 +1,9 @@
 """What every unit test gets: a process that remembers nothing of the test before, and tells no worker."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from channels.layers import channel_layers
@@ -140,3 +141,24 @@ def fresh_memory() -> Iterator[None]:
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()
+
+
+@pytest.fixture
+def exchanges(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """Returns how often this process has waited for PostgreSQL since the last call."""
+    connection.ensure_connection()
+    kind: Any = type(connection.connection)
+    waits = [0]
+    wait = kind.wait
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        waits[0] += 1
+        return wait(*args, **kwargs)
+
+    monkeypatch.setattr(kind, "wait", counted)
+
+    def since() -> int:
+        number, waits[0] = waits[0], 0
+        return number
+
+    return since

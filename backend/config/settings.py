@@ -251,8 +251,9 @@ if IS_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    from core.postgresql import DeadlineConnection
+    from core.postgresql.base import DeadlineConnection
 
+    DATABASES["default"]["ENGINE"] = "core.postgresql"  # Django's backend, with fewer exchanges
     own_options = DATABASES["default"].get("OPTIONS", {})
     milliseconds = int(DATABASE_TIMEOUT_SECONDS * 1000)
     sessions = {

@@ -119,9 +119,6 @@ class AnnouncedModel(PreparedModel):
 
     # The `update_fields` of the save that is going on.
     _written: Collection[str] | None = None
-    # During `save_current` and `delete_current`: this row and the rows that it refers to are the database's.
-    is_current = False
-
     objects = AnnouncedManager()
 
     class Meta:

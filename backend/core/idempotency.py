@@ -18,7 +18,7 @@ from core.error_responses import answer
 from core.errors import ApiError, IdempotencyKeyReused, Unavailable, as_api_error
 from core.identity import asks_for_identity, caller_of, network_key, visit_of
 from core.models import IdempotencyRecord
-from core.statements import insert, update
+from core.statements import insert, update_later
 
 RETENTION = timedelta(hours=24)
 # Errors of rules: a retry would get them again. Other errors may not occur again.
@@ -168,7 +168,7 @@ def _store(kept: IdempotencyRecord, response: HttpResponseBase) -> None:
         kept.headers = {name: response[name] for name in STORED_HEADERS if name in response}
         kept.shows = response.__dict__.get("tutti_shown", "")
     changed = ("status", "subject", "shows", "recipe", "body", "headers")
-    update(IdempotencyRecord, kept.pk, {name: getattr(kept, name) for name in changed})
+    update_later(IdempotencyRecord, kept.pk, {name: getattr(kept, name) for name in changed})
 
 
 def _replayed(kept: IdempotencyRecord) -> HttpResponse:

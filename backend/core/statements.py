@@ -3,11 +3,11 @@
 Values go through the model's fields both ways, as in the ORM: both databases store and return the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.expressions import Col
 
@@ -94,11 +94,27 @@ def _cursor_of(database: BaseDatabaseWrapper) -> Any:
     return cursor
 
 
+def run_later(sql: str, params: Sequence[Any], check: Callable[[Any], None] | None = None) -> None:
+    """Runs it in order, but where the database is asked over a network, together with the next statement.
+
+    At the latest before the commit. `check` is given the cursor; what it raises, that next statement raises.
+    """
+    database = _database()
+    if run := getattr(database, "run_later", None):
+        run(sql, params, check)
+        return
+    cursor = _cursor_of(database)
+    cursor.execute(sql, params)
+    if check is not None:
+        check(cursor)
+
+
 def insert(model: type[models.Model], values: dict[str, Any], *, on_conflict: str = "") -> Any:
     """Inserts one row without sending signals, and returns its id; None where a conflict was passed over."""
     database = _database()
     cursor = _cursor_of(database)
-    cursor.execute(_insert_sql(model, tuple(values), on_conflict), _prepared(model, values, database))
+    ending = f'{on_conflict} RETURNING "{_column(model, "pk")}"'
+    cursor.execute(_insert_sql(model, tuple(values), ending), _prepared(model, values, database))
     row = cursor.fetchone()
     return row[0] if row else None
 
@@ -110,6 +126,24 @@ def update(model: type[models.Model], pk: Any, values: dict[str, Any], **known: 
     cursor = _cursor_of(database)
     cursor.execute(sql, [*_prepared(model, values, database), pk, *_prepared(model, known, database)])
     return bool(cursor.rowcount)
+
+
+def insert_later(model: type[models.Model], values: dict[str, Any]) -> None:
+    """`insert` of a row whose id nothing needs, by `run_later`."""
+    run_later(_insert_sql(model, tuple(values)), _prepared(model, values, _database()))
+
+
+def update_later(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
+    """`update` by `run_later` of a row that must be there: that it is not is a DatabaseError, later."""
+
+    def check(cursor: Any) -> None:
+        if not cursor.rowcount:
+            raise DatabaseError(f"No row of {model._meta.db_table} was changed.")
+
+    database = _database()
+    params = [*_prepared(model, values, database), pk, *_prepared(model, known, database)]
+    run_later(_update_sql(model, tuple(values), tuple(known)), params, check)
+    return True
 
 
 def update_and_read(
@@ -136,11 +170,10 @@ def _ways_to_store(model: type[models.Model], names: tuple[str, ...]) -> list[tu
 
 
 @cache
-def _insert_sql(model: type[models.Model], names: tuple[str, ...], on_conflict: str) -> str:
+def _insert_sql(model: type[models.Model], names: tuple[str, ...], ending: str = "") -> str:
     listed = ", ".join(f'"{_column(model, name)}"' for name in names)
     marks = ", ".join(["%s"] * len(names))
-    table, pk = model._meta.db_table, _column(model, "pk")
-    return f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) {on_conflict} RETURNING "{pk}"'  # noqa: S608
+    return f'INSERT INTO "{model._meta.db_table}" ({listed}) VALUES ({marks}) {ending}'  # noqa: S608
 
 
 @cache
@@ -160,6 +193,9 @@ def _column(model: type[models.Model], name: str) -> str:
 class PreparedModel(models.Model):
     """Base of models whose rows are saved by such statements, with all signals of a save."""
 
+    # Set by a service that has read the row, and those that it refers to, under the locks of their changes.
+    is_current = False
+
     class Meta:
         abstract = True
 
@@ -168,7 +204,9 @@ class PreparedModel(models.Model):
         _manager, _using, pk, values, *_ = arguments
         if not values or any(hasattr(value, "resolve_expression") for _, _, value in values):
             return super()._do_update(*arguments)
-        return update(type(self), pk, {field.name: value for field, _, value in values})
+        written = {field.name: value for field, _, value in values}
+        write = update_later if self.is_current else update
+        return write(type(self), pk, written)
 
     def _do_insert(
         self,

@@ -268,6 +268,7 @@ def switch_play(
         if played is not None:
             play.item = _as_it_was(played)
         play.ended_at = now
+        play.is_current = room.open_plays is not None
         play.save(update_fields=["item", "ended_at"])
     if to_item_id is None:
         return None

@@ -1,7 +1,7 @@
 """Reads of queues."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from apps.rooms.models import Room
 from apps.rooms.selectors import no_such_room
 from apps.tracks.models import Track
 from core.errors import NotFound, raises
-from core.statements import Rows, columns, fetch_all, fetch_one
+from core.statements import Rows, columns, fetch_all, fetch_one, for_update, run_later
 
 HISTORY_LENGTH = 20
 # Of a track, what plays that began before version 0.2 do not say.
@@ -34,44 +34,50 @@ GUEST_KEYS = "guest:"
 
 def locked_room(slug: str) -> Room:
     """The room as it is under its lock, for the rest of the transaction. Raises NotFound."""
-    stream = _locked_stream(slug)
-    row = fetch_one(f"{_ROOM} WHERE room.stream_id = %s", [stream.pk])
-    if row is None:
-        raise no_such_room(slug)
-    room = _rooms.made_of(row)
-    room.stream = stream
-    return room
+    locked_stream = _lock(slug)
+    row = fetch_one(_ROOM, [slug]) or ()
+    return _room_of(row, locked_stream())
 
 
-def locked_queue(slug: str) -> tuple[Room, int, QueuePosition | None, bool]:
-    """The same, with the number of its items, the position of the last one, and whether there are wishes."""
-    stream = _locked_stream(slug)
-    row = fetch_one(_QUEUE, [stream.pk])
-    if row is None:
-        raise no_such_room(slug)
-    *values, count, has_wishes, last_position, last_id = row
-    room = _rooms.made_of(values)
-    room.stream = stream
+def locked_queue(slug: str, track_id: int) -> tuple[Room, Track | None, int, QueuePosition | None, bool]:
+    """The same, with this track of the library, which is locked against deletion, and of the queue.
+
+    Of that: the number of its items, the position of the last one, and whether there are wishes.
+    """
+    locked_stream = _lock(slug)
+    tracks: list[Sequence[Any] | None] = []
+    run_later(
+        _LOCKED_TRACK + for_update("FOR NO KEY UPDATE"),
+        [track_id],
+        lambda cursor: tracks.append(cursor.fetchone()),
+    )
+    row = fetch_one(_QUEUE, [slug]) or ()
+    room = _room_of(row, locked_stream())
+    count, has_wishes, last_position, last_id = row[_rooms.width :]
     last = None if last_id is None else QueuePosition(last_position, last_id)
-    return room, count, last, bool(has_wishes)
+    track = _tracks.made_of(tracks[0]) if tracks[0] else None
+    return room, track, count, last, bool(has_wishes)
+
+
+def locked_track(track_id: int) -> Track | None:
+    """The track, locked against deletion until this transaction has ended."""
+    row = fetch_one(_LOCKED_TRACK + for_update("FOR NO KEY UPDATE"), [track_id])
+    return _tracks.made_of(row) if row else None
 
 
 def locked_item(slug: str, item_id: int) -> PlaylistTrack:
     """The item with its track and room, under the room's lock. Raises NotFound."""
-    stream = _locked_stream(slug)
-    row = fetch_one(_ITEM, [item_id, stream.pk])
-    if row is None:
-        raise _no_such_item()
-    return _item_of(row, stream)
+    locked_stream = _lock(slug)
+    row = fetch_one(_ITEM, [item_id, slug]) or ()
+    return _item_of(row, locked_stream())
 
 
 def locked_item_and_vote(slug: str, item_id: int, *, voter: str) -> tuple[PlaylistTrack, Vote | None, int]:
     """The same, with the voter's vote for it, and what its votes add up to."""
-    stream = _locked_stream(slug)
-    row = fetch_one(_VOTED_ITEM, [voter, item_id, stream.pk])
-    if row is None:
-        raise _no_such_item()
-    item, own, total = _item_of(row, stream), row[_ITEM_WIDTH:-1], row[-1]
+    locked_stream = _lock(slug)
+    row = fetch_one(_VOTED_ITEM, [voter, item_id, slug]) or ()
+    item = _item_of(row, locked_stream())
+    *own, total = row[_ITEM_WIDTH:]
     if own[0] is None:
         return item, None, total
     vote = _votes.made_of(own)
@@ -81,13 +87,17 @@ def locked_item_and_vote(slug: str, item_id: int, *, voter: str) -> tuple[Playli
 
 def locked_item_and_plays(slug: str, item_id: int) -> PlaylistTrack:
     """The same, with the plays that go on in its room."""
-    stream = _locked_stream(slug)
-    rows = fetch_all(_ITEM_AND_PLAYS, [item_id, stream.pk])
-    if not rows:
-        raise _no_such_item()
-    item = _item_of(rows[0], stream)
+    locked_stream = _lock(slug)
+    rows = fetch_all(_ITEM_AND_PLAYS, [item_id, slug])
+    item = _item_of(rows[0] if rows else (), locked_stream())
     item.room.open_plays = [_play_of(row[_ITEM_WIDTH:], item.room) for row in rows if row[_ITEM_WIDTH]]
     return item
+
+
+def _room_of(row: Sequence[Any], stream: Stream) -> Room:
+    room = _rooms.made_of(row[: _rooms.width])
+    room.stream = stream
+    return room
 
 
 def _play_of(row: Sequence[Any], room: Room) -> tuple[Play, PlaylistTrack | None]:
@@ -104,11 +114,20 @@ def _no_such_item() -> NotFound:
     return NotFound("There is no such item in this queue.")
 
 
-def _locked_stream(slug: str) -> Stream:
-    stream = lock_stream_named(kind=STREAM_KIND, name=slug)  # a room's stream has its slug
-    if stream is None:
-        raise no_such_room(slug)
-    return stream
+def _lock(slug: str) -> Callable[[], Stream]:
+    """Locks the room with the next statement, which may read what the lock protects.
+
+    After that, what this returns returns the room's stream. Raises NotFound.
+    """
+    lock = lock_stream_named(kind=STREAM_KIND, name=slug)  # a room's stream has its slug
+
+    def locked() -> Stream:
+        stream = lock()
+        if stream is None:
+            raise no_such_room(slug)
+        return stream
+
+    return locked
 
 
 _items, _rooms, _tracks = Rows(PlaylistTrack), Rows(Room), Rows(Track)
@@ -116,13 +135,14 @@ _votes, _plays = Rows(Vote), Rows(Play)
 _ITEM_WIDTH = _items.width + _rooms.width + _tracks.width
 # These statements contain names of tables and columns, and nothing that anybody has sent.
 # ruff: noqa: S608
-_ROOM = f"SELECT {columns(Room, 'room')} FROM playlist_room AS room"
+_LOCKED_TRACK = f"SELECT {columns(Track, 'track')} FROM tracks_track AS track WHERE track.id = %s"
+_ROOM = f"SELECT {columns(Room, 'room')} FROM playlist_room AS room WHERE room.slug = %s"
 _QUEUE = (
     f"SELECT {columns(Room, 'room')}, (SELECT COUNT(*) FROM playlist_playlisttrack WHERE room_id = room.id),"
     " EXISTS (SELECT 1 FROM playlist_wish WHERE room_id = room.id), last.position, last.id"
     " FROM playlist_room AS room LEFT JOIN playlist_playlisttrack AS last ON last.id ="
     " (SELECT id FROM playlist_playlisttrack WHERE room_id = room.id ORDER BY position DESC LIMIT 1)"
-    " WHERE room.stream_id = %s"
+    " WHERE room.slug = %s"
 )
 _OPEN_PLAYS = "SELECT item_number FROM playlist_play WHERE room_id = %s AND ended_at IS NULL"
 _ITEM_COLUMNS = ", ".join([columns(PlaylistTrack, "item"), columns(Room, "room"), columns(Track, "track")])
@@ -130,28 +150,30 @@ _ITEM_TABLES = (
     "FROM playlist_playlisttrack AS item JOIN playlist_room AS room ON room.id = item.room_id"
     " JOIN tracks_track AS track ON track.id = item.track_id"
 )
-_ITEM = f"SELECT {_ITEM_COLUMNS} {_ITEM_TABLES} WHERE item.id = %s AND room.stream_id = %s"
+_ITEM = f"SELECT {_ITEM_COLUMNS} {_ITEM_TABLES} WHERE item.id = %s AND room.slug = %s"
 _ITEM_AND_PLAYS = (
     f"SELECT {_ITEM_COLUMNS}, {columns(Play, 'play')}, {columns(PlaylistTrack, 'played')},"
     f" {columns(Track, 'played_track')} {_ITEM_TABLES}"
     " LEFT JOIN playlist_play AS play ON play.room_id = room.id AND play.ended_at IS NULL"
     " LEFT JOIN playlist_playlisttrack AS played ON played.id = play.item_number AND played.room_id = room.id"
     " LEFT JOIN tracks_track AS played_track ON played_track.id = played.track_id"
-    " WHERE item.id = %s AND room.stream_id = %s"
+    " WHERE item.id = %s AND room.slug = %s"
 )
 _VOTED_ITEM = (
     f"SELECT {_ITEM_COLUMNS}, {columns(Vote, 'own')},"
     " (SELECT COALESCE(SUM(value), 0) FROM playlist_vote WHERE item_id = item.id)"
     f" {_ITEM_TABLES} LEFT JOIN playlist_vote AS own ON own.item_id = item.id AND own.voter = %s"
-    " WHERE item.id = %s AND room.stream_id = %s"
+    " WHERE item.id = %s AND room.slug = %s"
 )
 
 
 def _item_of(row: Sequence[Any], stream: Stream) -> PlaylistTrack:
+    if not row:
+        raise _no_such_item()
     room_at, track_at = _items.width, _items.width + _rooms.width
     item = _items.made_of(row[:room_at])
-    item.room, item.track = _rooms.made_of(row[room_at:track_at]), _tracks.made_of(row[track_at:_ITEM_WIDTH])
-    item.room.stream = stream
+    item.room = _room_of(row[room_at:track_at], stream)
+    item.track = _tracks.made_of(row[track_at:_ITEM_WIDTH])
     return item
 
 

@@ -37,17 +37,16 @@ from apps.playlist.selectors import (
     locked_item_and_vote,
     locked_queue,
     locked_room,
+    locked_track,
     open_plays,
 )
 from apps.playlist.wish_services import fulfil_wishes
 from apps.realtime.decorators import log_action, prevent_duplicate_track, validate_playing_state
 from apps.rooms.models import Order, Room
 from apps.rooms.selectors import NO_SUCH_ROOM
-from apps.tracks.models import Track
-from apps.users.services import lock_person
+from apps.users.services import lock_person_later
 from core.database import in_transaction
 from core.errors import ErrorSpec, InternalError, InvalidInput, NotFound, raises
-from core.statements import Rows, columns, fetch_one, for_update
 
 __all__ = ["Place", "add_item", "calculate_position"]
 
@@ -83,9 +82,8 @@ def add_item(*, slug: str, track_id: int, added_by: str, place: Place, adder: st
     `adder` is the key of the account or guest whose item it is; it is never shown.
     Also raises InvalidInput if `place` names no item, and NotAuthenticated if the adder was just deleted.
     """
-    lock_person(adder)
-    room, count, last, has_wishes = locked_queue(slug)
-    track = _locked_track(track_id)
+    lock_person_later(adder)
+    room, track, count, last, has_wishes = locked_queue(slug, track_id)
     if track is None:
         raise NotFound("There is no such track in the library.")
     item = PlaylistTrack(room=room, track=track, added_by=added_by, adder=adder)
@@ -154,7 +152,7 @@ def restore_item(*, slug: str, item_id: int) -> PlaylistTrack:
         return item_in(room, item_id)
     since = timezone.now() - RESTORABLE_FOR
     removed = RemovedItem.objects.filter(pk=item_id, room=room, removed_at__gte=since).first()
-    track = _locked_track(removed.track_id) if removed and removed.track_id else None
+    track = locked_track(removed.track_id) if removed and removed.track_id else None
     if removed is None or track is None:
         raise NotFound("There is nothing to restore: removed items are kept for 10 minutes.")
     item = PlaylistTrack(
@@ -227,7 +225,7 @@ def cast_vote(
 
     Raises NotAuthenticated if the voter was just deleted, or has become an account.
     """
-    lock_person(voter)
+    lock_person_later(voter)
     item, vote, total = locked_item_and_vote(slug, item_id, voter=voter)
     held = vote.value if vote else 0
     wanted = max(-1, min(1, held + step)) if value is None else value
@@ -258,16 +256,6 @@ def _set_vote(item: PlaylistTrack, vote: Vote | None, *, voter: str, value: int)
         vote.save_current(before=before, update_fields=["value"] if before else None)
     else:
         vote.delete_current()
-
-
-_tracks = Rows(Track)
-_TRACK = f"SELECT {columns(Track, 'track')} FROM tracks_track AS track WHERE track.id = %s"  # noqa: S608
-
-
-def _locked_track(track_id: int) -> Track | None:
-    """The track, locked against deletion until this transaction has ended."""
-    row = fetch_one(_TRACK + for_update("FOR NO KEY UPDATE"), [track_id])
-    return _tracks.made_of(row) if row else None
 
 
 def _inserted(item: PlaylistTrack) -> PlaylistTrack:

@@ -245,10 +245,15 @@ def broadcast_event(
     """
 
     def decorate(receiver: Receiver) -> Receiver:
-        def append(subject: Any) -> None:
+        def append(subject: Any, *, is_current: bool = False) -> None:
             result = receiver(subject)
             for broadcast in [Broadcast(stream(subject), result)] if stream else result:
-                append_event(stream_id=broadcast.stream_id, event_type=event_type, payload=broadcast.payload)
+                append_event(
+                    stream_id=broadcast.stream_id,
+                    event_type=event_type,
+                    payload=broadcast.payload,
+                    is_current=is_current,
+                )
 
         def on_model_signal(
             instance: AnnouncedModel, *, raw: bool = False, origin: Any = None, **_: Any
@@ -259,7 +264,7 @@ def broadcast_event(
                 return  # it goes with what it belongs to, as the items of a room with the room and its stream
             change = change_of(instance)
             if when is None or when(change):
-                append(change)
+                append(change, is_current=instance.is_current)
 
         def on_own_signal(subject: Any, **_: Any) -> None:
             append(subject)

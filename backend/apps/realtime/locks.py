@@ -5,15 +5,16 @@ transaction, and those made behind a savepoint when it is rolled back: what was 
 the database gives back then, are forgotten at the same moment.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection, transaction
 
 from apps.realtime.models import Stream
 from apps.realtime.publishing import Hint, publish
 from core.errors import NotFound
-from core.statements import Rows, columns, fetch_one, for_update
+from core.statements import Rows, columns, fetch_one, for_update, run_later
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,9 @@ class PendingHint:
 
 
 _streams = Rows(Stream)
-_SELECT = f"SELECT {columns(Stream, 'stream')} FROM realtime_stream AS stream"  # noqa: S608
+_SELECT = f"SELECT {columns(Stream, 'stream')} FROM realtime_stream AS stream WHERE"  # noqa: S608
+_SELECT_BY_ID = f"{_SELECT} stream.id = %s"
+_SELECT_NAMED = f"{_SELECT} stream.kind = %s AND stream.name = %s"
 
 
 def lock_stream(stream_id: int) -> Stream:
@@ -54,19 +57,26 @@ def lock_stream(stream_id: int) -> Stream:
     held = next((lock for lock in _locks() if lock.stream.pk == stream_id), None)
     stream = _as_it_stands(held) if held else None
     if stream is None:
-        stream = _locked("stream.id = %s", [stream_id])
+        stream = _locked(stream_id)
     if stream is None:
         raise NotFound("This is gone.")
     return stream
 
 
-def lock_stream_named(*, kind: str, name: str) -> Stream | None:
-    """The same by its name; None when there is no such stream."""
+def lock_stream_named(*, kind: str, name: str) -> Callable[[], Stream | None]:
+    """The same by its name, with the next statement (`run_later`).
+
+    After that, what this returns returns the stream; None when there is no such stream.
+    """
     _check_transaction()
     for lock in _locks():
         if (lock.stream.kind, lock.stream.name) == (kind, name) and (stream := _as_it_stands(lock)):
-            return stream
-    return _locked("stream.kind = %s AND stream.name = %s", [kind, name])
+            return lambda: stream
+    found: list[Stream | None] = []
+    run_later(
+        _SELECT_NAMED + for_update(), [kind, name], lambda cursor: found.append(_taken(cursor.fetchone()))
+    )
+    return lambda: found[0]
 
 
 def lock_streams(stream_ids: list[int]) -> None:
@@ -76,7 +86,7 @@ def lock_streams(stream_ids: list[int]) -> None:
 
 def read_again(stream: Stream) -> Stream:
     """The row of a locked stream as the database has it, after something else than an append wrote it."""
-    found = _locked("stream.id = %s", [stream.pk])
+    found = _locked(stream.pk)
     if found is None:
         raise NotFound("This is gone.")
     return found
@@ -87,8 +97,11 @@ def _check_transaction() -> None:
         raise RuntimeError("A stream is locked within a transaction, or the lock would be gone at once.")
 
 
-def _locked(condition: str, params: list[object]) -> Stream | None:
-    row = fetch_one(f"{_SELECT} WHERE {condition}{for_update()}", params)
+def _locked(stream_id: int) -> Stream | None:
+    return _taken(fetch_one(_SELECT_BY_ID + for_update(), [stream_id]))
+
+
+def _taken(row: Sequence[Any] | None) -> Stream | None:
     if row is None:
         return None
     stream = _streams.made_of(row)

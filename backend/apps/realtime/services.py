@@ -18,7 +18,7 @@ from apps.realtime.publishing import Hint
 from core.database import delete_in_batches
 from core.json_codec import milliseconds_text
 from core.request_context import request_context
-from core.statements import insert, update
+from core.statements import insert_later, update, update_later
 
 # --- When an append trims, and how far ---------------------------------------------------------------
 
@@ -165,13 +165,14 @@ def note_visits(stream_ids: Collection[int]) -> None:
             Stream.objects.filter(pk__in=found).update(visited_at=now)
 
 
-def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
+def append_event(*, stream_id: int, event_type: str, payload: Any, is_current: bool = False) -> int:
     """Appends one event in the caller's transaction and returns its seq.
 
     Rolled back, it never happened: the numbers stay without a gap. After the commit a hint is published.
+    `is_current`: the caller holds the stream's lock, and nothing but appends has written the stream since.
     """
     now = timezone.now()
-    stream = _advanced(lock_stream(stream_id), now)
+    stream = _advanced(lock_stream(stream_id), now, is_current=is_current)
     op_id = request_context().op_id
     frame = event_text(
         label=kind_named(stream.kind).label,
@@ -186,20 +187,21 @@ def append_event(*, stream_id: int, event_type: str, payload: Any) -> int:
         ),
     )
     written = {"stream": stream.pk, "seq": stream.seq, "type": event_type, "frame": frame, "op_id": op_id}
-    insert(Event, {**written, "created_at": now})
+    insert_later(Event, {**written, "created_at": now})
     trim_behind(stream, now)
     _publish_on_commit(Hint(stream_id=stream.pk, epoch=stream.epoch, seq=stream.seq, frame=frame))
     return stream.seq
 
 
-def _advanced(stream: Stream, now: datetime) -> Stream:
+def _advanced(stream: Stream, now: datetime, *, is_current: bool) -> Stream:
     """The stream at its next number. No other writer can take it: only the number before it is replaced."""
     for known in (stream, None):
         stream = known or read_again(stream)
         values: dict[str, Any] = {"seq": stream.seq + 1}
         if is_visit_due(stream):
             values["visited_at"] = stream.visited_at = now
-        if update(Stream, stream.pk, values, seq=stream.seq):
+        write = update_later if is_current else update
+        if write(Stream, stream.pk, values, seq=stream.seq):
             stream.seq += 1
             return stream
     raise RuntimeError("A stream was written although this transaction holds its lock.")

@@ -39,7 +39,7 @@ from core.rate_limits import (
     check_rate_limit,
     count_failures,
 )
-from core.statements import fetch_one, for_update
+from core.statements import fetch_one, for_update, run_later
 
 _PERSON = "SELECT id FROM {} WHERE id = %s"
 
@@ -51,15 +51,26 @@ def lock_person(key: str) -> None:
     person who was just erased. Keys of other kinds, such as an IP address, are ignored. Raises
     NotAuthenticated when the person has been erased.
     """
+    if found := _table_and_id(key):
+        _check_person(fetch_one(_PERSON.format(found[0]) + for_update("FOR NO KEY UPDATE"), found[1:]))
+
+
+def lock_person_later(key: str) -> None:
+    """The same together with the next statement (`run_later`), which then raises NotAuthenticated."""
+    if found := _table_and_id(key):
+        sql = _PERSON.format(found[0]) + for_update("FOR NO KEY UPDATE")
+        run_later(sql, found[1:], lambda cursor: _check_person(cursor.fetchone()))
+
+
+def _table_and_id(key: str) -> tuple[str, int | str] | None:
     kind, _, name = key.partition(":")
-    person_id: int | str
     if kind == "user":
-        table, person_id = User._meta.db_table, int(name)
-    elif kind == "guest":
-        table, person_id = Guest._meta.db_table, name
-    else:
-        return
-    if fetch_one(_PERSON.format(table) + for_update("FOR NO KEY UPDATE"), [person_id]) is None:
+        return User._meta.db_table, int(name)
+    return (Guest._meta.db_table, name) if kind == "guest" else None
+
+
+def _check_person(row: Sequence[object] | None) -> None:
+    if row is None:
         raise NotAuthenticated("Your guest session has ended. Log in, or join as a new guest.")
 
 

@@ -104,3 +104,27 @@ def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
     assert last is not None
     assert_at_most(16, ask("POST", f"{last.pk}/vote/", {"value": 1}))
     assert first(room) == last
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked within the process")
+def test_a_write_waits_for_postgresql_less_often_than_it_asks(room, ask, exchanges, monkeypatch):
+    """The guest; the record of the key; locks and rows; what is written; the commit."""
+    monkeypatch.setattr(CaptureQueriesContext, "__enter__", list)  # noted statements are sent one by one
+    monkeypatch.setattr(CaptureQueriesContext, "__exit__", lambda *_: None)
+    item, *_, last = room.items.order_by("position")
+    added = {"track_id": new_track("F").pk}
+
+    def waits(*request: Any, **expected: Any) -> int:
+        exchanges()
+        ask(*request, **expected)
+        number: int = exchanges()
+        return number
+
+    for value in (1, 0):  # the second gets the connection as other requests leave it
+        ask("POST", f"{item.pk}/vote/", {"value": value})
+    assert waits("POST", f"{item.pk}/vote/", {"value": 1}) <= 6  # a new row's id is needed at once
+    assert waits("POST", f"{item.pk}/vote/", {"value": -1}) <= 5
+    assert waits("POST", "", added, status=201) <= 8
+    assert waits("PATCH", f"{item.pk}/", {"after": last.pk}) <= 6
+    assert waits("POST", f"{item.pk}/play/") <= 8
+    assert waits("POST", f"{last.pk}/play/") <= 8

@@ -1,0 +1,101 @@
+"""Statements that wait for the next one of their transaction are sent with it, and lost or undone with it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
+
+from core.errors import NotFound
+from core.models import KeptAnswer
+from core.statements import fetch_one, insert_later, run_later, update_later
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked within the process"),
+]
+
+
+def record_later(key: str) -> None:
+    written = {"caller": "a", "key": key, "fingerprint": "", "created_at": timezone.now()}
+    defaults = {"status": 0, "headers": {}, "body": "", "subject": "", "recipe": "", "shows": ""}
+    insert_later(KeptAnswer, {**written, **defaults})
+
+
+def keys() -> list[str]:
+    return sorted(KeptAnswer.objects.values_list("key", flat=True))
+
+
+def fail(_cursor: Any = None) -> None:
+    raise NotFound
+
+
+def in_transaction(*steps: Callable[[], object]) -> None:
+    with transaction.atomic():
+        for step in steps:
+            step()
+
+
+def test_what_waits_is_sent_with_the_next_statement_in_order(exchanges):
+    with transaction.atomic():
+        record_later("one")
+        with transaction.atomic():
+            record_later("two")
+            assert fetch_one("SELECT COUNT(*) FROM core_keptanswer", []) == (2,)
+            assert exchanges() == 1
+        record_later("three")
+    assert exchanges() == 2  # the end of the savepoint; the third record, with the commit
+    assert keys() == ["one", "three", "two"]
+
+
+def test_a_transaction_without_statements_sends_nothing(exchanges):
+    with transaction.atomic():
+        pass
+    with pytest.raises(NotFound):
+        in_transaction(lambda: record_later("one"), fail)
+    assert exchanges() == 0
+    assert keys() == []
+
+
+@pytest.mark.parametrize(
+    ("step", "error"),
+    [
+        (lambda: update_later(KeptAnswer, 0, {"status": 200}), DatabaseError),
+        (lambda: run_later("SELECT 1", [], fail), NotFound),
+        (lambda: record_later("one"), IntegrityError),
+    ],
+    ids=["a row that is gone", "a check", "a constraint"],
+)
+def test_the_commit_raises_what_no_statement_has_raised_and_nothing_is_written(step, error):
+    with pytest.raises(error):
+        in_transaction(
+            lambda: record_later("one"), step, lambda: run_later("SELECT 1", [], lambda cursor: None)
+        )
+    assert not connection.in_atomic_block
+    assert keys() == []
+    with transaction.atomic():
+        record_later("two")
+    assert keys() == ["two"]
+
+
+def test_what_waits_within_a_savepoint_is_undone_with_it():
+    with transaction.atomic():
+        record_later("one")
+        for steps in (
+            [lambda: record_later("two"), fail],
+            [lambda: record_later("three"), lambda: run_later("SELECT 1", [], fail)],
+            [keys, lambda: record_later("four"), fail],
+        ):
+            with pytest.raises(NotFound):
+                in_transaction(*steps)
+        record_later("five")
+    assert keys() == ["five", "one"]
+
+
+def test_rows_are_read_in_portions_within_a_transaction_also_with_their_locks():
+    with transaction.atomic():
+        for number in range(5):
+            record_later(str(number))
+        rows = KeptAnswer.objects.select_for_update().order_by("key").iterator(chunk_size=2)
+        assert [row.key for row in rows] == ["0", "1", "2", "3", "4"]
