@@ -121,13 +121,27 @@ DEPENDENCIES = (
             ),
             *(
                 f"django.db.backends.base.base:BaseDatabaseWrapper.{name}"
-                for name in ("_close", "_commit", "_rollback")
+                for name in (
+                    *("_close", "_commit", "_rollback", "_set_autocommit"),
+                    *("_savepoint", "_savepoint_commit", "_savepoint_rollback"),
+                )
             ),
             "django.db.backends.sqlite3.base:DatabaseWrapper._start_transaction_under_autocommit",
             "django.http.request:HttpRequest._body",
         ),
-        used_by=("core/http_security.py", "core/cache.py", "core/redis_cache.py", "core/sqlite/base.py"),
-        tests=("core/tests/test_cache.py", "core/tests/test_databases.py", "../tests/contract/api"),
+        used_by=(
+            "core/http_security.py",
+            "core/cache.py",
+            "core/redis_cache.py",
+            "core/sqlite/base.py",
+            "core/postgresql/base.py",
+        ),
+        tests=(
+            "core/tests/test_cache.py",
+            "core/tests/test_databases.py",
+            "core/tests/test_postgresql.py",
+            "../tests/contract/api",
+        ),
     ),
     Dependency(
         "djangorestframework",
