@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from core.errors import NotFound
-from core.models import KeptAnswer
+from core.models import IdempotencyRecord
 from core.statements import fetch_one, insert_later, run_later, update_later
 
 pytestmark = [
@@ -20,11 +20,11 @@ pytestmark = [
 def record_later(key: str) -> None:
     written = {"caller": "a", "key": key, "fingerprint": "", "created_at": timezone.now()}
     defaults = {"status": 0, "headers": {}, "body": "", "subject": "", "recipe": "", "shows": ""}
-    insert_later(KeptAnswer, {**written, **defaults})
+    insert_later(IdempotencyRecord, {**written, **defaults})
 
 
 def keys() -> list[str]:
-    return sorted(KeptAnswer.objects.values_list("key", flat=True))
+    return sorted(IdempotencyRecord.objects.values_list("key", flat=True))
 
 
 def fail(_cursor: Any = None) -> None:
@@ -42,7 +42,7 @@ def test_what_waits_is_sent_with_the_next_statement_in_order(exchanges):
         record_later("one")
         with transaction.atomic():
             record_later("two")
-            assert fetch_one("SELECT COUNT(*) FROM core_keptanswer", []) == (2,)
+            assert fetch_one("SELECT COUNT(*) FROM core_idempotencyrecord", []) == (2,)
             assert exchanges() == 1
         record_later("three")
     assert exchanges() == 2  # the end of the savepoint; the third record, with the commit
@@ -61,7 +61,7 @@ def test_a_transaction_without_statements_sends_nothing(exchanges):
 @pytest.mark.parametrize(
     ("step", "error"),
     [
-        (lambda: update_later(KeptAnswer, 0, {"status": 200}), DatabaseError),
+        (lambda: update_later(IdempotencyRecord, 0, {"status": 200}), DatabaseError),
         (lambda: run_later("SELECT 1", [], fail), NotFound),
         (lambda: record_later("one"), IntegrityError),
     ],
@@ -97,5 +97,5 @@ def test_rows_are_read_in_portions_within_a_transaction_also_with_their_locks():
     with transaction.atomic():
         for number in range(5):
             record_later(str(number))
-        rows = KeptAnswer.objects.select_for_update().order_by("key").iterator(chunk_size=2)
+        rows = IdempotencyRecord.objects.select_for_update().order_by("key").iterator(chunk_size=2)
         assert [row.key for row in rows] == ["0", "1", "2", "3", "4"]
