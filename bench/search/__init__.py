@@ -208,10 +208,14 @@ def result_of(found: list[dict[str, Any]]) -> Result:
         name = f"{one['database'].lower()}_p95_over_scan_{one['tracks']}"
         ratios[name] = ratio(one["p95_ms"], one["scan_p95_ms"])
     for database in dict.fromkeys(one["database"] for one in found):
-        least, *_, most = [one for one in found if one["database"] == database]
+        sizes = [one for one in found if one["database"] == database]
+        least, most = sizes[0], sizes[-1]
+        if least is most:
+            continue
         name = database.lower()
         ratios[f"{name}_processor_most_over_least_tracks"] = ratio(
             most["processor_ms"], least["processor_ms"]
         )
         ratios[f"{name}_p95_most_over_least_tracks"] = ratio(most["p95_ms"], least["p95_ms"])
-    return Result(name="search", ratios=ratios, table=rows, raw={"runs": found})
+    is_whole = {one["tracks"] for one in found} == {*SIZES}
+    return Result(name="search", ratios=ratios, table=rows, raw={"runs": found}, is_whole=is_whole)
