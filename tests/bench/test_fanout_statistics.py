@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bench import document
+from bench import document, search
 from bench.fanout.statistics import RatioRange, RunStatistics
 from bench.fanout.targets import ratios
 from bench.results import ratio
@@ -68,3 +68,19 @@ def test_only_text_between_the_markers_is_replaced(tmp_path: Path) -> None:
     assert page.read_text() == (
         "before\n<!-- bench fanout: begin -->\nnewer\n<!-- bench fanout: end -->\nafter\n"
     )
+
+
+def test_a_search_of_one_size_has_no_growth_and_is_not_complete() -> None:
+    times = {f"{name}_ms": 10.0 for name in ("median", "p95", "p99", "processor", "scan_median", "scan_p95")}
+    runs = [
+        {"database": database, "tracks": tracks, "index_seconds": 1.0, **times}
+        for database in ("SQLite", "PostgreSQL")
+        for tracks in search.SIZES
+    ]
+
+    one_size = search.result_of([run for run in runs if run["tracks"] == search.SIZES[0]])
+
+    assert not any("most_over_least" in name for name in one_size.ratios)
+    assert not one_size.is_whole
+    assert search.result_of(runs).is_whole
+    assert search.result_of(runs).ratios["sqlite_p95_most_over_least_tracks"] == 1.0
