@@ -34,7 +34,11 @@ export default defineConfig(({ command }) => ({
       },
       {
         extends: true,
-        test: { name: "charts", environment: "happy-dom", include: ["src/store/chart*.test.ts", "src/features/charts/*.test.tsx"] },
+        test: {
+          name: "charts",
+          environment: "happy-dom",
+          include: ["src/store/chart*.test.ts", "src/features/charts/*.test.tsx"],
+        },
       },
       {
         extends: true,
