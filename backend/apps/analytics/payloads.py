@@ -12,7 +12,7 @@ from core.json_codec import Instant
 
 
 class ActivityPayload(msgspec.Struct, frozen=True):
-    """One thing that a user did with a track; null when it has left the library."""
+    """One activity of a user. `track_id` is null if the track was deleted from the library."""
 
     id: int
     user_id: int
@@ -33,9 +33,9 @@ class CountsByTypePayload(msgspec.Struct, frozen=True):
 
 
 class SummaryPayload(msgspec.Struct, frozen=True):
-    """What is there and what goes on. `_7d` is today and the six days before it, in UTC.
+    """Statistics of all users together. `_7d` means today and the six days before, in UTC.
 
-    Guests have no account; an active one has added or voted. Votes are those for tracks in queues.
+    Guests have no account; active guests have added a track or voted. Votes are those for tracks in queues.
     """
 
     users: int
@@ -54,7 +54,7 @@ class SummaryPayload(msgspec.Struct, frozen=True):
 
 
 class NamedTrendPayload(msgspec.Struct, frozen=True):
-    """An artist or a genre: how often in the days asked for, and in as many days before them."""
+    """An artist or a genre, with its counts in the requested days, and in as many days before."""
 
     name: str
     count: int
@@ -96,7 +96,7 @@ class DateCountPayload(msgspec.Struct, frozen=True):
 
 
 class EngagementPayload(msgspec.Struct, frozen=True):
-    """What one person does. A rate is over plays, null without any."""
+    """Statistics of one user. Rates are relative to the number of plays, and null without plays."""
 
     user_id: int
     activities: int

@@ -75,7 +75,7 @@ class ActivitySerializer(serializers.Serializer[None]):
         if moment > self._context["now"] + MAX_AHEAD:
             raise serializers.ValidationError("Lies more than 5 minutes in the future.")
         if moment < EARLIEST:
-            raise serializers.ValidationError(f"Lies before {EARLIEST:%Y}.")
+            raise serializers.ValidationError(f"Must be {EARLIEST:%Y} or later.")
         return moment
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

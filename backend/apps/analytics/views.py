@@ -1,4 +1,4 @@
-"""Analytics over HTTP. Statistics of all users are public, those of one are for that user and staff."""
+"""Analytics over HTTP. Statistics of all users are public; those of one user are for that user and staff."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -67,7 +67,7 @@ ZONE = Parameter(
     "tz",
     "query",
     {"type": "string", "minLength": 1},
-    "The time zone, as in `Europe/Berlin`, that days and hours are of; without it UTC.",
+    "The time zone of days and hours, such as `Europe/Berlin`. Default: UTC.",
 )
 
 
@@ -79,7 +79,7 @@ def _user_id_of(request: HttpRequest, body: Callable[[], Any]) -> int:
 
 
 def _reported(request: HttpRequest) -> list[NewActivity]:
-    """Returns and raises what `read_activities` does. A list above the limits is rejected unread."""
+    """Like `read_activities`, but checks the limits before it reads a list."""
     body = read_once(request, json_body)
     user_id = _user_id_of(request, lambda: body)
     if isinstance(body, list) and len(body) <= MAX_ACTIVITIES:
@@ -88,10 +88,10 @@ def _reported(request: HttpRequest) -> list[NewActivity]:
 
 
 class AnalyticsViewSet(viewsets.ViewSet):
-    """What people do with tracks."""
+    """Activities of users, and statistics of them."""
 
     tag = "analytics"
-    # Its only write has up to 500 things to check.
+    # Its only write has up to 500 activities to validate.
     reads_early = (_reported,)
 
     @endpoint(
@@ -119,19 +119,19 @@ class AnalyticsViewSet(viewsets.ViewSet):
         values={"max_activities": MAX_ACTIVITIES},
     )
     def record(self, request: Request) -> Response:
-        """Report what you have done with a track.
+        """Record activities: what you did with tracks.
 
-        One activity, or a list of up to {max_activities} that are stored all or not at all; the answer to a
-        list is a list, and an error in it names the field with its place (`3.track_id`). Exactly one of
-        `track_id` and `recommendation_id`; `interaction` and `interaction_type` are other names of
-        `activity_type`. `occurred_at` is now without it, and may be 5 minutes ahead. A person reports at most
-        2,000 an hour and 20,000 a day; each of a list counts.
+        Send one activity, or a list of up to {max_activities}; of a list, either all or none are stored. The
+        response to a list is a list, and an error in it names the field with its index (`3.track_id`). Send
+        either `track_id` or `recommendation_id`; `interaction` and `interaction_type` are aliases of
+        `activity_type`. `occurred_at` defaults to the current time, and may be up to 5 minutes in the future.
+        A user may record up to 2,000 activities an hour and 20,000 a day.
         """
         user_id = _user_id_of(request._request, lambda: request.data)
         if known := replayed_recipe(request._request):
             stored = activities_by_id(user_id, [int(number) for number in known.split()])
         else:
-            _ = request.data  # which refuses what is no JSON
+            _ = request.data  # rejects a body that is not JSON
             stored = record_activities(user_id=user_id, activities=read_once(request._request, _reported))
         shown = [activity_payload(one) for one in stored]
         response = Response(shown if isinstance(request.data, list) else shown[0], status=201)
@@ -161,9 +161,9 @@ class AnalyticsViewSet(viewsets.ViewSet):
         name="read",
     )
     def summary(self, request: Request) -> Response:
-        """Everything at a glance.
+        """Statistics of all users together.
 
-        `_7d` is today and the six days before it, in UTC. It identifies no person.
+        `_7d` means today and the six days before, in UTC. The response identifies no user.
         """
         del request
         return Response(summary_at(timezone.now()))
@@ -186,24 +186,24 @@ class AnalyticsViewSet(viewsets.ViewSet):
                 "days",
                 "query",
                 {"type": "integer", "minimum": 1, "maximum": MAX_TREND_DAYS},
-                f"So many days ({USUAL_TREND_DAYS}).",
+                f"The number of days. Default: {USUAL_TREND_DAYS}.",
             ),
             Parameter(
                 "limit",
                 "query",
                 {"type": "integer", "minimum": 1, "maximum": MAX_TRENDS},
-                f"Of each so many ({USUAL_TRENDS}).",
+                f"The maximum length of each list. Default: {USUAL_TRENDS}.",
             ),
         ],
         errors=[invalid("Invalid parameter.", days="Must be a whole number from 1 to 90.")],
         name="read",
     )
     def trends(self, request: Request) -> Response:
-        """What is played, liked and shared most, and how that changed.
+        """The artists, genres and tracks that are played, liked and shared most, and their changes.
 
-        Of the last `days` UTC days, today included; `previous` is of as many days before them, `change` is
-        `count − previous`. A person counts once for a track, a kind and an hour. Artists and genres that
-        differ only in case are one.
+        `count` is over the last `days` UTC days, including today; `previous` is over as many days before;
+        `change` is `count − previous`. Each user counts once per track, kind and hour. Artists and genres
+        that differ only in case are combined.
         """
         days = whole_number(request, "days", USUAL_TREND_DAYS, least=1, most=MAX_TREND_DAYS)
         limit = whole_number(request, "limit", USUAL_TRENDS, least=1, most=MAX_TRENDS)
@@ -225,15 +225,15 @@ class AnalyticsViewSet(viewsets.ViewSet):
     def person(self, request: Request, user_id: int) -> Response:
         """A user's activities (for that user and staff).
 
-        All over all time, except `activities_7d`: today and the six days before it. Favourites are what was
-        played, liked or shared most. `by_day` has the days on which there was anything, the latest 1,000 of
-        them; `by_hour` 24 counts. Rates are over plays, null without any.
+        All values are over all time, except `activities_7d`: today and the six days before. Favourites are
+        those that were played, liked or shared most. `by_day` lists the latest 1,000 days with activities;
+        `by_hour` has 24 counts. Rates are relative to the number of plays, and null without plays.
         """
         return _figures(request, whose_taste(caller_of(request._request), user_id))
 
     @endpoint_like(person, errors=[own_id, zone_of])
     def me(self, request: Request) -> Response:
-        """What you do."""
+        """Your own activities."""
         return _figures(request, own_id(caller_of(request._request)))
 
 

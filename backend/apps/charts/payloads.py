@@ -19,10 +19,11 @@ Success = Literal["success"]
 
 
 class ChartSource(msgspec.Struct, frozen=True):
-    """What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
+    """The status of a service's list: `ok`, `failed`, `quarantined`, `stale` or `missing`.
 
-    `date` is the day of the list that the chart uses; `is_confirmed` is false of a list that continues none
-    before it, or has many lines that no other list has. Both are null without a list.
+    Unless it is `ok`, the chart uses an older list, if there is one; `date` is the day of the list that is
+    used. `is_confirmed` is false for a list without a predecessor, or with many lines that no other list has.
+    Both are null without a list.
     """
 
     service: str
@@ -43,7 +44,7 @@ class ChartMovement(msgspec.Struct, frozen=True):
 
 
 class ChartPlays(msgspec.Struct, frozen=True):
-    """What was counted; null is not known."""
+    """Play counts; null if unknown."""
 
     total: int | None = None
     spotify: int | None = None
@@ -53,9 +54,9 @@ class ChartPlays(msgspec.Struct, frozen=True):
 
 
 class ChartCount(msgspec.Struct, frozen=True):
-    """`status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one.
+    """`status` is that on the chart's day; `date` is the day of the count in `plays`, null without one.
 
-    `in_change` names the changes that include this service.
+    `in_change` lists the changes that include this service.
     """
 
     status: CountStatus
@@ -64,7 +65,7 @@ class ChartCount(msgspec.Struct, frozen=True):
 
 
 class ChartChange(msgspec.Struct, frozen=True):
-    """How many plays more than so many days before; null unless that day and the chart's were counted."""
+    """The growth of plays over 1, 7 and 30 days; null unless the first and the last day were counted."""
 
     day: int | None = msgspec.field(name="1d", default=None)
     week: int | None = msgspec.field(name="7d", default=None)
@@ -88,9 +89,9 @@ class ChartEntryPayload(msgspec.Struct, frozen=True):
 
 
 class ChartPayload(msgspec.Struct, frozen=True):
-    """One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
+    """One genre's chart of one day. `is_sample`: an invented chart, until a real one exists.
 
-    `compared_with` is the day of the chart before, which movements are against; null for the first.
+    `compared_with` is the day of the previous chart, with which movements compare; null for the first.
     """
 
     genre: str
@@ -102,7 +103,7 @@ class ChartPayload(msgspec.Struct, frozen=True):
 
 
 class ListEntryPayload(msgspec.Struct, frozen=True):
-    """`isrc` is null where the recording could not be identified."""
+    """`isrc` is null if the recording could not be identified."""
 
     rank: int
     isrc: str | None

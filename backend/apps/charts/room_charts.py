@@ -73,7 +73,7 @@ class Week:
         return self.begins_at + timedelta(days=DAYS)
 
 
-# A chart has so many places at most.
+# The maximum number of tracks on a chart.
 PLACES = 100
 
 
@@ -174,7 +174,7 @@ class RoomChartAnswer(msgspec.Struct, frozen=True):
 
 # A year: what was before has no part in peaks, days on the chart and returns.
 WEEKS_LOOKED_AT = 52
-# The last so many of them: more than a room plays in a month without a pause.
+# The maximum number of plays considered: more than a room plays in a month without a pause.
 MAX_PLAYS = 10_000
 # A chart is cached for the position of the room's stream at which it was read: plays and votes change the
 # position. Changes of the library become visible after this time.

@@ -13,7 +13,7 @@ from apps.charts.selectors.charts import Order
 from apps.charts.selectors.tracks import chart_track
 from core.errors import ErrorSpec, NotFound, invalid, raises
 
-NO_CHART = ErrorSpec(NotFound, "There is no such genre, no such service, or nothing of it that early.")
+NO_CHART = ErrorSpec(NotFound, "The genre or service does not exist, or has no chart or list on that day.")
 
 
 class ChartQuerySerializer(serializers.Serializer[None]):
@@ -26,7 +26,11 @@ class ChartQuerySerializer(serializers.Serializer[None]):
         return day
 
 
-@raises(invalid("The day lies ahead or is none, or the order is none.", date="Must not be in the future."))
+@raises(
+    invalid(
+        "The day is in the future or invalid, or the order is invalid.", date="Must not be in the future."
+    )
+)
 def read_query(request: Request) -> dict[str, Any]:
     """`sort` and `date`."""
     wanted = ChartQuerySerializer(data=request.query_params.dict())
@@ -37,14 +41,14 @@ def read_query(request: Request) -> dict[str, Any]:
 @raises(NO_CHART)
 def genre_named(name: str) -> str:
     if name not in Genre.values:
-        raise NotFound(f"There is no such genre; there are {', '.join(Genre.values)}.")
+        raise NotFound(f"Unknown genre. The genres are {', '.join(Genre.values)}.")
     return name
 
 
 def ranked_service_named(name: str) -> str:
-    """Raises NotFound, also for a service that has no lists."""
+    """Raises NotFound for an unknown service, and for a service without lists."""
     if name not in set(RANKED):
-        raise NotFound(f"No such service has lists; {', '.join(RANKED)} have.")
+        raise NotFound(f"This service has no lists. Services with lists are {', '.join(RANKED)}.")
     return name
 
 

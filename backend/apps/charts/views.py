@@ -1,4 +1,4 @@
-"""Charts of genres and of rooms over HTTP, in the envelope that chart clients know."""
+"""Charts of genres and of rooms over HTTP, in the envelope of chart clients."""
 
 from datetime import date
 from typing import Any
@@ -40,13 +40,13 @@ DATE = Parameter(
     "date",
     "query",
     {"type": "string", "format": "date"},
-    "A day that is past, or today: what was out then. Without it the newest.",
+    "Today or a past day: the newest chart or list on that day. Default: the newest of all.",
 )
 SORT = Parameter(
     "sort",
     "query",
     {"type": "string", "enum": [one.value for one in Order]},
-    "By rank, which is usual; by plays; or by how much more it is played than a week ago.",
+    "The order: by rank (default), by plays, or by the growth of plays within a week.",
 )
 
 
@@ -56,15 +56,15 @@ def success(message: str, data: Any, *, is_sample: bool, status: int = 200, **he
 
 
 class ChartViewSet(viewsets.ViewSet):
-    """What is popular, on how many services, and since when."""
+    """Charts of genres, services' lists, and their tracks."""
 
     tag = "charts"
 
     @endpoint(ResponseSpec(200, example=payloads.INDEX), is_enveloped=True)
     def list(self, request: Request) -> Response:
-        """What there are charts of."""
+        """The genres, services and orders of charts."""
         del request
-        return success("What there are charts of.", index(), is_sample=is_made_of_samples())
+        return success("The genres, services and orders of charts.", index(), is_sample=is_made_of_samples())
 
     @endpoint(
         ResponseSpec(200, example=payloads.CHART),
@@ -75,15 +75,18 @@ class ChartViewSet(viewsets.ViewSet):
     def chart(self, request: Request, genre: str) -> Response:
         """The chart of a genre.
 
-        Tracks that two services or more have on their lists. On three, a track has the sum of its places as
-        points, on two 1000 more; the fewest points come first, of equals the best single place, then the
-        ISRC. `movement` is since the last edition before that had tracks, `peak` and `days_on_chart` are of
-        all editions until then. A source that was not `ok` that day is represented by its last good list, for
-        up to 7 days; `fetched_at` says of when that is. A day without a plausible list has no chart. `plays`
-        are the last plausible figures until the chart's day, no older than 7 days. `counts` says the day of
-        each, and what became of it on the chart's day: `ok`; `anomaly`, it fell or jumped far beyond what is
-        usual; `stale`, the service repeats older figures; `failed`; `missing`. `change` adds up the services
-        that are `ok` both on the chart's day and so many days before.
+        The chart has the tracks that are on the lists of at least two services. The points of a track are the
+        sum of its ranks on three lists, or that sum plus 1000 on two. The chart is ordered by points, lowest
+        first, then by the best single rank, then by ISRC. `movement` compares with the last edition that had
+        tracks; `peak` and `days_on_chart` cover all editions up to this one.
+
+        If a source was not `ok` on that day, its last good list is used, for up to 7 days; `fetched_at` is
+        the time of that list. A day without a plausible list has no chart.
+
+        `plays` are the last plausible counts up to the chart's day, at most 7 days old. `counts` has the day
+        of each count, and its status on the chart's day: `ok`; `anomaly`, if it fell, or jumped far beyond
+        the usual growth; `stale`, if the service repeats older counts; `failed`; `missing`. `change` is
+        summed over the services that are `ok` on the first and the last day of the period.
         """
         return chart_response(request, genre)
 
@@ -94,7 +97,7 @@ class ChartViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def service_list(self, request: Request, genre: str, service: str) -> Response:
-        """A service's own list, as it was taken."""
+        """A service's own list, as it was fetched."""
         listed = service_list(genre_named(genre), ranked_service_named(service), read_query(request)["date"])
         return success(
             f"The list of {service} for {genre} of {listed.date}.", listed, is_sample=listed.is_sample
@@ -102,10 +105,10 @@ class ChartViewSet(viewsets.ViewSet):
 
     @endpoint(ResponseSpec(200, example=payloads.TRACK), errors=[track_named], is_enveloped=True)
     def track(self, request: Request, isrc: str) -> Response:
-        """One track: where it is and was, how often it is played.
+        """A track: its ranks, its play counts, its URLs at services, and similar tracks.
 
-        A service's `embed` is its own player, in a frame; null where there is none for this track, or where
-        `EMBED_HOSTS` of the server does not name its host.
+        `embed` of a service is the service's own player for a frame. It is null if the service has none for
+        this track, or if the server's `EMBED_HOSTS` does not contain its host.
         """
         del request
         track = track_named(isrc)
@@ -118,7 +121,7 @@ class ChartViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def library(self, request: Request, isrc: str) -> Response:
-        """Take the track into the library, so that it can be queued."""
+        """Add the track to the library, so that it can be queued."""
         del request
         track, is_new = add_to_library(track=track_named(isrc))
         return success(
@@ -141,13 +144,13 @@ def _chart(request: Request, genre: str) -> Response:
     return success(f"The {genre} chart of {chart.date}.", chart, is_sample=chart.is_sample)
 
 
-# No room is as old. Far from the first year that there is, so that a year can be looked back.
+# No room is older. Later than Python's first year, so that a year can be subtracted.
 FIRST_YEAR = 1980
 
 
-@raises(invalid("The week lies ahead, or is none.", week="Weeks are written like 2025-W49."))
+@raises(invalid("The week is in the future, or invalid.", week="Weeks are written like 2025-W49."))
 def week_asked_for(text: str | None, *, today: date) -> Week:
-    """Without one the week that goes on."""
+    """The requested week; without one, the current week."""
     this_week = Week.of(today)
     if text is None:
         return this_week
@@ -158,7 +161,7 @@ def week_asked_for(text: str | None, *, today: date) -> Week:
     if week > this_week:
         raise InvalidInput.of("week", "Must not be in the future.")
     if week.begins_on.isocalendar().year < FIRST_YEAR:
-        raise InvalidInput.of("week", f"Lies before {FIRST_YEAR}.")
+        raise InvalidInput.of("week", f"Must be {FIRST_YEAR} or later.")
     return week
 
 
@@ -166,8 +169,8 @@ WEEK = Parameter(
     "week",
     "query",
     {"type": "string", "pattern": "^(19[89][0-9]|[2-9][0-9]{3})-W(0[1-9]|[1-4][0-9]|5[0-3])$"},
-    "A week that is past, or this one, as ISO 8601 numbers them. Weeks begin on Monday, in UTC. Without it "
-    "this week.",
+    "The current week or a past one, numbered by ISO 8601. Weeks begin on Monday, in UTC. Default: the "
+    "current week.",
 )
 CHART = RoomChartAnswer(
     "success",
@@ -205,7 +208,7 @@ CHART = RoomChartAnswer(
 
 
 class RoomChartViewSet(viewsets.ViewSet):
-    """What a room plays and loves."""
+    """Charts of rooms."""
 
     tag = "charts"
 
@@ -222,18 +225,19 @@ class RoomChartViewSet(viewsets.ViewSet):
         is_enveloped=True,
     )
     def read(self, request: Request, slug: str) -> Response:
-        """What a room plays and loves, by week.
+        """The tracks that a room played and voted for most, by week.
 
-        In the shape of `{shape}`. Each play that began in the week is a point, and so is each vote that an
-        item had when it was last played (votes against count less); equals are ordered by plays, then by
-        first play. At most {places} tracks. Tracks are identified by ISRC, else by their id in the library,
-        and shown as they were played; what has left the library stays, with `track_id` null.
+        The format is that of `{shape}`. A track has a point for each play that began in the week, plus the
+        votes that its item had when it was last played (votes against are subtracted). Equal points are
+        ordered by plays, then by first play. The chart has up to {places} tracks. Tracks are identified by
+        ISRC, otherwise by their ID in the library. A track that was deleted from the library has a `track_id`
+        of null.
 
-        `plays.total` is how often the room played it that week, `change.7d` how much more that is than the
-        week before; services, the other figures and the other changes are not a room's, and empty or null.
-        `movement` is since the week before. `days_on_chart` counts charts, as everywhere: here weeks. It,
-        `peak` and returns look back {weeks} weeks, that one included, and up to {plays} plays. `genre` is
-        empty, `date` the last day that is counted.
+        `plays.total` is the number of plays in that week, `change.7d` the difference to the week before.
+        Values that a room does not have, such as those of services, are empty or null. `movement` compares
+        with the week before. `days_on_chart` is the number of charts with the track: here, of weeks. It,
+        `peak` and re-entries cover {weeks} weeks including this one, and up to {plays} plays. `genre` is
+        empty; `date` is the last counted day.
         """
         today = timezone.now().date()
         week = week_asked_for(request.query_params.get("week"), today=today)

@@ -35,7 +35,7 @@ class RecommendationList(models.Model):
     )
     room = models.OneToOneField(Room, on_delete=models.CASCADE, null=True, related_name="+")
     generated_at = models.DateTimeField()
-    # So many are shown to who doesn't say how many.
+    # The number of recommendations in a response to a request without a limit.
     usual_count = models.PositiveSmallIntegerField(default=USUAL_COUNT)
     # Sources that did not answer when it was made.
     missing_sources = models.JSONField(default=list)

@@ -15,7 +15,7 @@ SourceWord = Literal["cache", "database", "computed"]
 
 
 class ReasonPayload(msgspec.Struct, frozen=True):
-    """`kind` is for programs, `text` for people; `track_id` is of the track that it speaks of."""
+    """`kind` is for programs, `text` for users; `track_id` is the track that the text mentions, if any."""
 
     kind: str
     text: str
@@ -23,7 +23,7 @@ class ReasonPayload(msgspec.Struct, frozen=True):
 
 
 class RecommendedTrackPayload(msgspec.Struct, frozen=True):
-    """A track of the library; or one from outside, which has no id until the library has it."""
+    """A track of the library, or an external track, whose `id` is null until it is added to the library."""
 
     id: int | None
     title: str
@@ -40,7 +40,7 @@ class RecommendedTrackPayload(msgspec.Struct, frozen=True):
 
 
 class RecommendationPayload(msgspec.Struct, frozen=True):
-    """`id` is for reports of what became of it, as `recommendation_id` of an activity."""
+    """Activities refer to `id` as `recommendation_id`."""
 
     id: int
     rank: int
@@ -53,7 +53,7 @@ class RecommendationPayload(msgspec.Struct, frozen=True):
 
 
 class RecommendationsPayload(msgspec.Struct, frozen=True, kw_only=True):
-    """`stale`: old, and being recomputed. `missing_sources` did not respond when it was computed."""
+    """`stale`: outdated, and being recomputed. `missing_sources` did not respond when it was computed."""
 
     source: SourceWord
     generated_at: Instant
@@ -73,7 +73,7 @@ class RoomRecommendationsPayload(RecommendationsPayload, frozen=True, kw_only=Tr
 
 @dataclass(frozen=True, slots=True)
 class OfferedPayload:
-    """A whole list, as it is stored; each response contains a part of it."""
+    """A complete stored list; each response contains a part of it."""
 
     generated_at: datetime
     usual_count: int

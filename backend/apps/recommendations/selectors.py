@@ -142,10 +142,10 @@ def _ask_for_refresh(user_id: int) -> None:
 # --- Rooms -------------------------------------------------------------------------------------------
 
 
-# Of a larger room the first in the order of ids: the average of so many preferences changes little.
+# In a larger room, the first by id: more users would hardly change the average.
 MOST_PEOPLE = 20
 MOST_GUESTS = 20
-# Exclusions of so many accounts are considered.
+# The maximum number of accounts whose exclusions are considered.
 MOST_AVOIDING = 100
 # A guest is taken to be there for so long after a vote or an add.
 GUEST_STAYS = timedelta(hours=2)

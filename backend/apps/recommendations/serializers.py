@@ -12,14 +12,14 @@ MOST_SHOWN = 100
 
 
 class RefreshSerializer(serializers.Serializer[None]):
-    """Seeds go before what the profile says, in this one list. Of each as many as a profile may have."""
+    """For this list, seeds take precedence over the profile. Their numbers are limited as in a profile."""
 
     limit = WholeNumberField(
         min_value=1,
         max_value=MOST_SHOWN,
         required=False,
         default=USUAL_COUNT,
-        help_text="So many are shown afterwards to who doesn't say how many.",
+        help_text="The default number of recommendations in later responses.",
     )
     seed_genres = serializers.ListField(
         child=NameField(max_length=MAX_GENRE_NAME), max_length=MAX_GENRES, required=False

@@ -1,4 +1,4 @@
-"""Recommendations over HTTP. A person's are for that person and staff, a room's for everyone."""
+"""Recommendations over HTTP. Those of a user are for that user and staff, those of a room are public."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -59,26 +59,28 @@ OF_PERSON = ResponseSpec(
 )
 WHAT_IT_TELLS = {
     "what_it_tells": (
-        "Each has at least one reason, the best first. `source` is `cache`, `database`, or `computed`: made "
-        "just now. `stale` when it was made over 12 hours ago; it is then recomputed. `missing_sources` "
-        "did not respond when it was computed. What is not in the library has a `track` whose "
-        "`id` is null, until `POST /api/recommendations/{recommendation_id}/track/` brings it in."
+        "Each has at least one reason, best first. `source` is `cache`, `database`, or `computed` (for this "
+        "request). `stale` is true if the list is more than 12 hours old; it is then recomputed. "
+        "`missing_sources` did not respond when it was computed. For an external track, the `id` of `track` "
+        "is null until `POST /api/recommendations/{recommendation_id}/track/` adds it to the library."
     )
 }
 LIMIT = Parameter(
     "limit",
     "query",
     {"type": "integer", "minimum": 1, "maximum": MOST_SHOWN},
-    "At most so many; without it as many as the last refresh said, else 20.",
+    "The maximum number of recommendations. Default: the `limit` of the last refresh, otherwise 20.",
 )
 LIMIT_AND_ROOM = (
     LIMIT,
-    Parameter("room", "query", {"type": "string"}, "The slug of a room: what is in its queue is left out."),
+    Parameter(
+        "room", "query", {"type": "string"}, "The slug of a room, the tracks of whose queue are left out."
+    ),
 )
 BAD_LIMIT = invalid("Invalid parameter.", limit="Must be a whole number from 1 to 100.")
 REQUESTED = ResponseSpec(
     202,
-    "The job. `status_url` says how far it is.",
+    "The job. `status_url` reports its progress.",
     RequestedJobPayload(
         job_id=JOB_ID,
         status="queued",
@@ -95,7 +97,7 @@ BAD_REFRESH = invalid("Invalid field.", seed_genres="Ensure this field has no mo
 
 
 class RecommendationViewSet(viewsets.ViewSet):
-    """What to play next."""
+    """Recommended tracks."""
 
     tag = "recommendations"
 
@@ -108,23 +110,23 @@ class RecommendationViewSet(viewsets.ViewSet):
     def read(self, request: Request, user_id: int) -> Response:
         """Recommendations for a user (for that user and staff).
 
-        {what_it_tells} What the person skipped or disliked lately is not among them, nor are artists of whom
-        they disliked a track and liked none.
+        {what_it_tells} Tracks that the user recently skipped or disliked are left out, and artists of whom
+        the user disliked a track and liked none.
         """
         return _shown(request, whose_taste(caller_of(request._request), user_id))
 
     @endpoint_like(read, errors=[own_id, BAD_LIMIT, recommendations_for])
     def read_me(self, request: Request) -> Response:
-        """What you might like."""
+        """Your own recommendations."""
         return _shown(request, own_id(caller_of(request._request)))
 
     @endpoint(REQUESTED, body=REFRESH, errors=[whose_taste, BAD_REFRESH, request_refresh])
     def refresh(self, request: Request, user_id: int) -> Response:
         """Recompute a user's recommendations (for that user and staff).
 
-        A job does it, and asks sources outside, too. While one is open for this person, all requests get the
-        same one. Seeds go before what the profile says, in this one list; `limit` is what a reading without
-        one shows afterwards.
+        A job recomputes them, including those of external sources. While a job for this user is queued or
+        running, further requests return that job. For this list, seeds take precedence over the profile.
+        `limit` is the default number of recommendations in later responses.
         """
         return _requested(request, whose_taste(caller_of(request._request), user_id))
 
@@ -136,7 +138,7 @@ class RecommendationViewSet(viewsets.ViewSet):
     @endpoint(
         ResponseSpec(
             200,
-            "The job's present state.",
+            "The job's current state.",
             JobPayload(
                 job_id=JOB_ID,
                 status="succeeded",
@@ -151,23 +153,23 @@ class RecommendationViewSet(viewsets.ViewSet):
         name="read",
     )
     def job(self, request: Request, job_id: UUID) -> Response:
-        """How far a refresh is (whose it is, and staff).
+        """The state of a refresh (for its user and staff).
 
-        `queued`, `running`, `succeeded` or `failed`; `error.code` says why it failed. `WORKER_AWAY`: no
-        process runs jobs; `WORKER_LOST`: each worker that began it died.
+        `queued`, `running`, `succeeded` or `failed`. `error.code` is the reason of a failure: `WORKER_AWAY`
+        if no process runs jobs, `WORKER_LOST` if each worker that started the job was killed.
         """
         return Response(job_payload(refresh_run(job_id, user_id=_only_of(request))), headers=PRIVATE)
 
     @endpoint(
-        ResponseSpec(200, "The library has had it.", EXAMPLE_TRACK, LOCATION),
-        ResponseSpec(201, "It is new in the library.", EXAMPLE_TRACK, LOCATION),
+        ResponseSpec(200, "The library had the track already.", EXAMPLE_TRACK, LOCATION),
+        ResponseSpec(201, "The track was added to the library.", EXAMPLE_TRACK, LOCATION),
         errors=[own_id, bring_in],
     )
     def bring_in(self, request: Request, recommendation_id: int) -> Response:
-        """Have what was recommended in the library, so that it can be queued.
+        """Add a recommended track to the library, so that it can be queued.
 
-        A track from outside becomes one of the library: that of the same ISRC, else of the same title and
-        artist, whatever their spelling, else a new one. What is in the library is answered as it is.
+        For an external track, the response is the library's track with the same ISRC, otherwise with the same
+        title and artist (ignoring spelling), otherwise a new track. A track of the library is returned as is.
         """
         track, is_new = bring_in(recommendation_id=recommendation_id, user_id=_only_of(request))
         location = request.build_absolute_uri(f"/api/tracks/{track.pk}/")
@@ -183,12 +185,12 @@ class RecommendationViewSet(viewsets.ViewSet):
         name="read",
     )
     def room(self, request: Request, slug: str) -> Response:
-        """What those who are in a room now might like together.
+        """Recommendations for all users who are in a room.
 
-        {what_it_tells} The least pleased listener weighs most; artists that one of them dislikes are left
-        out, and so is what is in the queue. Accounts count while one of their sockets is open, and a minute
-        longer; guests for two hours after a vote or an add. In an empty room it is what goes with the queue,
-        and what is popular.
+        {what_it_tells} The lowest of the users' scores has the most weight. Artists that one of the users
+        dislikes are left out, and tracks of the queue. An account is in the room while one of its sockets is
+        open, and for another minute; a guest for two hours after a vote or an added track. In an empty room,
+        recommendations are popular tracks, and tracks similar to the queue.
         """
         return Response(
             room_recommendations(slug, limit=_limit(request), network=_network(request)),
@@ -215,7 +217,7 @@ def _requested(request: Request, user_id: int) -> Response:
 
 
 def _only_of(request: Request) -> int | None:
-    """The user whose jobs and recommendations the caller may get; None: all users."""
+    """The user whose jobs and recommendations the caller may read; None: all users."""
     caller = caller_of(request._request)
     if settings.OPEN_DISCOVERY_API or caller.is_staff:
         return None
@@ -223,7 +225,7 @@ def _only_of(request: Request) -> int | None:
 
 
 def _limit(request: Request) -> int | None:
-    """None without one: as many as the list says."""
+    """The requested limit; None if there is none."""
     if "limit" not in request.query_params:
         return None
     return whole_number(request, "limit", MOST_SHOWN, least=1, most=MOST_SHOWN)

@@ -50,7 +50,7 @@ class Quota:
         self._day: date = now.astimezone(YOUTUBE_DAYS).date()
 
     def take(self, units: int) -> bool:
-        """Whether there were so many left; then they are used."""
+        """Uses these units, if as many are left; returns whether they were."""
         QuotaDay.objects.get_or_create(service=self._service, day=self._day)
         mine = QuotaDay.objects.filter(service=self._service, day=self._day, used__lte=self._limit - units)
         return bool(mine.update(used=F("used") + units))

@@ -21,7 +21,7 @@ MAX_DESCRIPTION = 1000
 MAX_COUNT = 2**62
 # Far more than any list has; what is beyond it is no place on one.
 MAX_RANK = 10_000
-# Of the ranks up to a list's last one so many have lines; saved lists leave some out.
+# The minimum share of a list's ranks that have lines; saved lists leave some out.
 LEAST_FILLED = 0.75
 # Services have had charts since.
 FIRST_DAY = date(2005, 1, 1)

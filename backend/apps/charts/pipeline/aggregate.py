@@ -24,7 +24,7 @@ from apps.charts.pipeline.outbox import Kind, emit_event
 from apps.charts.pipeline.stage_run import Progress, Tally, unit
 from apps.charts.pipeline.transform import GOOD_FOR
 
-# A track has to be on so many lists.
+# The minimum number of lists with a track.
 LEAST_SERVICES = 2
 # Added for each list of the three that a track is not on, so that tracks on all lists come first.
 PER_MISSING = 1000

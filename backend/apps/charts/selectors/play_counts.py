@@ -32,7 +32,7 @@ class PlaysOfDay:
 
 @dataclass(frozen=True, slots=True)
 class Plays:
-    """Of one track, as of a day: by service, in all, and how much more that is than so many days before."""
+    """A track's plays on a day: by service, in total, and their growth by the number of days."""
 
     by_service: Mapping[str, int] = field(default_factory=dict)
     total: int | None = None
