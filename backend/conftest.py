@@ -33,7 +33,7 @@ settings.load_profile("unit")
 # As the server does it: beside other tests, more threads of one computation would only wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-# A busy machine must not make Redis look as if it were away. Of a slow Redis: tests/faults/test_slow_redis.
+# A busy machine must not make Redis appear unavailable. Of a slow Redis: tests/faults/test_slow_redis.
 if django_settings.REDIS_URLS:
     patience = {"socket_timeout": 20.0, "socket_connect_timeout": 20.0}
     django_settings.CACHES["default"]["OPTIONS"] = patience

@@ -27,6 +27,14 @@ INSTEAD = {
     r"(?:is|are|was|were|be|been) told|tells? of": "sent, reported, returned, logged",
     r"stands? in": "is in, is listed in, replaces",
     r"made known": "announced",
+    r"(?:is|are|was|were) away": "is unavailable",
+    r"believed": "plausible, accepted, trusted",
+    r"belongings|shelf|likest|unheard": "personal data, model loader, nearest, pending",
+    r"gathered|gathers? (?:the )?charts": "fetched, collected",
+    r"lies? (?:ahead|before)": "is in the future, is before",
+    r"makes? no sense": "is invalid",
+    r"what became of": "the result of, the state of",
+    r"who (?:asks|reads|waits)": "a client that requests, reads, waits",
 }
 WORDS = {re.compile(rf"\b(?:{words})\b", re.IGNORECASE): instead for words, instead in INSTEAD.items()}
 ANY_WORD = re.compile("|".join(f"(?:{words})" for words in INSTEAD), re.IGNORECASE)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from django.http import HttpRequest, HttpResponseBase
 from prometheus_client import Counter, Gauge, Histogram
 
-# Seconds. A write on a laptop takes 2 to 10 ms, a delivery 1 to 5 ms; while Redis is away up to 3 s.
+# Seconds. A write on a laptop takes 2 to 10 ms, a delivery 1 to 5 ms; while Redis is unavailable up to 3 s.
 QUICK = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 # --- Live events -------------------------------------------------------------------------------------

@@ -255,7 +255,7 @@ def check_answer(answer: httpx.Response, status: int, code: str) -> None:
     assert answer.headers["X-Request-ID"]
 
 
-# --- A guest's cookie from end to end: Secure behind TLS, never without; who is believed about that
+# --- A guest's cookie from end to end: Secure behind TLS, never without; the proxy's header decides
 
 HTTPS = {"X-Forwarded-Proto": "https"}
 

@@ -9,7 +9,7 @@ import httpx
 from tests.invariants.named_writes import Call, Write, call_of
 from tests.processes import TuttiServer
 
-# A server that is away is asked again after this, for so many times.
+# The pause before a retry if the server is unavailable, and the number of retries.
 AWAY_SECONDS = 0.05
 PATIENCE = 1200
 

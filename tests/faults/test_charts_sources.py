@@ -1,4 +1,4 @@
-"""Music services that misbehave while charts are gathered: it costs their lists alone, and is made up for.
+"""Music services that fail during a run of the pipeline: only their lists are missing, until a later run.
 
 `backend/apps/charts/tests/test_services.py` tries each way to misbehave within one process.
 """

@@ -1,4 +1,4 @@
-"""The process dies between commit and answer: who asks again gets the first answer, nothing happens twice."""
+"""The process is killed between commit and response: a retry gets the first response, and writes nothing."""
 
 import os
 import secrets

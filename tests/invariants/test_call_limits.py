@@ -21,7 +21,7 @@ PERIOD_SECONDS = 60.0
 # An eighth of a second, so that moments add up exactly.
 TICK = 0.125
 THREADS = 8
-# A busy machine must not make Redis look as if it were away.
+# A busy machine must not make Redis appear unavailable.
 PATIENCE = {"OPTIONS": {"socket_timeout": 20.0, "socket_connect_timeout": 20.0}}
 
 Count = Callable[..., float | None]

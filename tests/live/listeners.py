@@ -20,7 +20,7 @@ LINE_LOST = (OSError, asyncio.IncompleteReadError, WebSocketException)
 # Generous: the machine may be busy with other things.
 OPEN_SECONDS = 30.0
 POLL_WAIT_SECONDS = 25
-# A poll that is refused because a part is away is tried again after this; the contract says a second.
+# The pause after a rejected poll if a part of the server is unavailable; by the contract, one second.
 UNAVAILABLE_SECONDS = 0.2
 
 

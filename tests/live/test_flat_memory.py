@@ -29,7 +29,7 @@ SLACK_BYTES = 2 * 1024 * 1024
 # A server's events are written first, which takes longest: fewer, of 2 KB. It also keeps pages of its
 # database, not many.
 SERVER_EVENTS, MANY_SERVER_EVENTS, WARM_UP_EVENTS = 5_000, 100_000, 2_000
-# Together less than may wait for one who reads, on a machine that has no time for that.
+# Together less than the send buffer of a client that reads slowly on a busy machine.
 APPENDED_AT_ONCE, FILLER, ROOM_BYTES = 1_000, 1_500, 4 * 1024 * 1024
 ROUNDS = 3
 SERVER_SLACK_BYTES = 4 * 1024 * 1024

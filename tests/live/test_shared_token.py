@@ -84,7 +84,7 @@ def test_processes_share_a_token_and_its_back_off(spotify: SpotifyStandIn, searc
     assert (spotify.tokens_given, len(spotify.queries())) == (1, 2)
 
 
-# --- A server: what it finds is recommended; while it is away, the library alone is ------------------
+# --- A server: its results are recommended; without it, the library alone is -------------------------
 
 
 @pytest.fixture

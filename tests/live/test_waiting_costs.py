@@ -1,5 +1,5 @@
-"""Who waits holds no thread and no database connection: open sockets, streams and polls, and more requests at
-once than a process works on.
+"""Waiting clients hold no thread and no database connection: open sockets, streams and polls, and requests
+above the number that a process executes concurrently.
 """
 
 import asyncio

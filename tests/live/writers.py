@@ -13,13 +13,13 @@ import httpx
 
 # A write that is not answered by then hangs.
 ANSWER_SECONDS = 30.0
-# A server that is away is tried again after this.
+# The pause before a retry if the server is unavailable.
 AWAY_SECONDS = 0.05
 
 
 @dataclass
 class Ledger:
-    """What became of each write, by its Idempotency-Key.
+    """The result of each write, by its Idempotency-Key.
 
     Unknown are those without a response or with a 503: the database may have gone while it committed.
     """

@@ -23,7 +23,7 @@ LAST_FRAME = frame(TEXT, b'{"type": "ping", "ts": %b}' % FAREWELL)
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of one line."""
+    """The result of one connection."""
 
     number: int
     sent: bytes

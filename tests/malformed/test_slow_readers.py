@@ -268,7 +268,7 @@ def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
 
 
 def test_unread_exports_hold_neither_places_nor_memory(ready_made_data: ReadyMadeData) -> None:
-    """More of them than places, each of several megabytes; and who reads one gets all of it."""
+    """More responses than slots, each of several megabytes; a client that reads one receives all of it."""
     settings = {"MAX_CONCURRENT_REQUESTS": str(PLACES)}
     with (
         UnhurriedServer(**ready_made_data.options("embedded"), environment=settings) as narrow,

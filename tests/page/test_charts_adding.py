@@ -20,7 +20,7 @@ LIBRARY = "**/api/charts/tracks/*/library/"
 
 @pytest.fixture
 def http(chart_days: TuttiServer) -> Iterator[httpx.Client]:
-    """A client of a server with gathered charts: samples cannot be added."""
+    """A client of a server with real charts: samples cannot be added."""
     with client_of(chart_days) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""Charts on the page: what the server says of genres and days, and how far it can be believed."""
+"""Charts on the page: genres and days, and the marks of doubtful data."""
 
 import re
 from datetime import UTC, date, datetime, timedelta

@@ -22,7 +22,7 @@ PREVIEWS = re.compile(r'<meta property="og:(\w+)" content="([^"]*)" />')
 REFERENCES = re.compile(r'(?:src|href)="([^"]+)"')
 MAIN_SCRIPT = re.compile(r"/page/assets/index-[\w-]+\.js$")
 WORDS = re.compile(r"/page/assets/(\w+)-[\w-]{8}\.js$")
-# Who reads neither gets English, as who reads it does.
+# Other languages get English.
 READERS = pytest.mark.parametrize(
     ("window", "language"),
     [("de-AT", "de"), ("fr-FR", "en"), pytest.param("en-GB", "en", marks=pytest.mark.long)],

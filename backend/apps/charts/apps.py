@@ -1,4 +1,4 @@
-"""Charts gathered from music services: what is popular, on how many of them, and since when."""
+"""Charts computed from lists of music services."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -192,7 +192,7 @@ class TrackFeatures(models.Model):
 
 
 class Status(models.TextChoices):
-    """What became of one day's edition of a service."""
+    """The state of a service's edition of one day."""
 
     OK = "ok"
     FAILED = "failed"
@@ -209,7 +209,7 @@ class RawEdition(models.Model):
     genre, service = genre_field(), service_field()
     issued_on = models.DateField()
     status = models.CharField(max_length=MAX_WORD, choices=Status.choices)
-    # Why it failed, or is not believed; of a good one why nothing confirms it.
+    # Why it failed or is in quarantine; for a good list, why it is unconfirmed.
     failure = text_field()
     # Of the answer that it was read from, or that could not be read.
     digest = models.CharField(max_length=DIGEST_LENGTH, blank=True, default="")

@@ -87,7 +87,7 @@ class Admission:
         return Admitted(network, key, files)
 
     async def read(self, visit: Visit, read: Callable[..., R], *args: Any) -> R:
-        """Runs a read in a reader thread. Addresses take turns: who asks much holds up no others."""
+        """Runs a read in a reader thread. Addresses take turns, so that none delays others."""
         await self._turns.take(network_of(visit.address))
         try:
             return await run_in_reader(read, *args)

@@ -1,11 +1,10 @@
 """Presence in rooms: one process's tracker of which rows to write when, and the rows.
 
-Each person has one row for each stream, which says until when they are there. While a socket is open it is
-written every 30 seconds and says a minute from then; when the last one was closed, a minute from that. So
-whatever is written only ever says later, also by several processes, and a killed one is believed for a
-minute at most. A process that may not write yet, because another just has, finds a row that says enough
-until it may. So a person whose sockets were open in several processes may stay for half a minute more:
-the one that writes does not know when the others will have something to say, only that they can't before.
+Each person has one row for each stream, with the time at which their presence expires. While a socket is
+open, a process writes the row every 30 seconds, with a time one minute later; after the last socket was
+closed, the presence expires a minute later. Writes only ever extend the time, also those of several
+processes, and rows of a killed process expire within a minute. A process does not write if another has just
+done so. Therefore, a person whose sockets were open in several processes may stay for another half minute.
 """
 
 from collections import defaultdict

@@ -94,7 +94,7 @@ class RefreshToken(PlainRefreshToken):
         if after is not None:
             OutstandingToken.objects.filter(jti=after.next_name).delete()
             token["jti"] = after.next_name
-        # Who reads the database must not be able to log in by it.
+        # Read access to the database must not be sufficient to log in.
         record.update(token="", jti=token["jti"])
         return token
 

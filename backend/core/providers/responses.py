@@ -218,7 +218,7 @@ SYSTEM_TIME = TimeSource()
 # --- Retry-After -------------------------------------------------------------------------------------
 
 
-# Spotify asks for up to a day. What is longer is believed only as far as this: then it is asked again.
+# Spotify asks for up to a day. Longer times are cut to this.
 MAX_SECONDS = 24 * 3600.0
 
 

@@ -11,7 +11,7 @@ from tests.contract.limits.scripts import Reply, Script
 from tests.live.conftest import shared_with
 from tests.processes import TuttiServer
 
-# A busy machine must not make Redis look as if it were away: then each process counts alone.
+# A busy machine must not make Redis appear unavailable: then each process counts alone.
 PATIENCE = "?socket_timeout=20&socket_connect_timeout=20"
 # A part of everything is counted sooner; what the whole is, tests/docs/test_documents.py knows.
 TENTH, FIFTIETH = "0.1", "0.02"

@@ -89,7 +89,7 @@ def test_a_socket_carries_the_snapshot_of_a_long_queue(queue: Queue, library: Li
     assert snapshot["payload"]["items"] == queue.items()
 
 
-# --- Frames that make no sense are answered with an error, and the connection stays ------------------
+# --- Invalid messages receive an error, and the connection stays -------------------------------------
 
 LARGEST = 64 * 1024
 UNREADABLE = ["NaN", "-Infinity", "01", "1e400", "[" * 32 + "]" * 32]

@@ -136,7 +136,7 @@ def test_what_was_skipped_or_disliked_is_gone_at_once(dee: Listener, eli: Listen
     assert everything <= set(track_ids(eli.read(limit=100)))
 
 
-# --- Telling what became of it -----------------------------------------------------------------------
+# --- Activities with a recommendation ----------------------------------------------------------------
 
 
 def test_an_activity_names_ones_own_recommendation_also_one_that_is_gone(dee: Listener, eli: Listener):

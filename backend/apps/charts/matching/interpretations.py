@@ -8,7 +8,7 @@ from apps.charts.matching.text_similarity import artists_in, words_of
 from apps.charts.matching.title_parser import Title, parsed
 
 QUOTED = re.compile(r"^(?P<artist>.+?)\s+[\"“‘'](?P<name>.+)[\"”’']$")
-# How much less a reading is believed than the words as they stand.
+# The factor by which an interpretation scores less than the text itself.
 AS_IT_STANDS, FROM_THE_TITLE, BEHIND_A_PREFIX, SWAPPED = 0.0, 0.0, 0.03, 0.04
 
 

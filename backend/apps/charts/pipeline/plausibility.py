@@ -88,10 +88,10 @@ def verdict(
     refused: Sequence[Lines] = (),
     other_genres: Sequence[Lines] = (),
 ) -> Verdict:
-    """`before` is this service's last good list, `refused` are those since; `others` are other services'
-    that are believed without this one; `other_genres` are this service's of the same day.
+    """`before` is this service's last good list, and `refused` are the rejected ones since. `others` are
+    other services' lists that are plausible without this one; `other_genres` are this service's of that day.
 
-    `longest` is the length of its longest good list lately: one that shrinks bit by bit is cut short, too.
+    `longest` is the length of its longest recent good list, which detects lists that shrink step by step.
     """
     if _different(lines) < LEAST_DIFFERENT * len(lines):
         return Verdict.REPETITIVE
@@ -155,7 +155,7 @@ def _places_changed(one: Sequence[object], other: Sequence[object]) -> int:
 
 
 def settled(verdicts: Mapping[tuple[str, str], Verdict]) -> dict[tuple[str, str], Verdict]:
-    """By genre and service. Who gave unrelated lines for another genre that day is not believed unseen."""
+    """By genre and service. Rejects unknown lists if the service's list of another genre is unrelated."""
     liars = {service for (_, service), given in verdicts.items() if given is Verdict.UNRELATED}
     return {
         (genre, service): Verdict.UNRELATED if given is Verdict.UNKNOWN and service in liars else given

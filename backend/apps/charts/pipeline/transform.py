@@ -307,7 +307,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
         mark_charts_due(edition)
 
 
-# --- Which lists are believed ------------------------------------------------------------------------
+# --- Plausibility of lists ---------------------------------------------------------------------------
 
 
 def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:

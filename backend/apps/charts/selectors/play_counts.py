@@ -20,7 +20,7 @@ CHANGE_DAYS = (1, 7, 30)
 
 @dataclass(frozen=True, slots=True)
 class PlaysOfDay:
-    """What became of a service's figure on the day asked for, and of which day its last plausible one is.
+    """The status of a service's count on the requested day, and the day of its last plausible count.
 
     `in_change`: the changes, by their days, that include the service.
     """

@@ -64,7 +64,7 @@ def hook(settings: Any) -> Iterator[Hook]:
 
 @pytest.fixture
 def has_run(run: Run, folder: Folder) -> None:
-    """A list of Spotify's was gathered."""
+    """A list of Spotify was fetched."""
     folder.list("spotify", DAY, 1, 2)
     run()
 

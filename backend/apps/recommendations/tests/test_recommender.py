@@ -1,4 +1,4 @@
-"""All sources together: with and without a model, when one of them is away, for one person and for many."""
+"""All sources together: with and without a model, with one unavailable source, for one user and for many."""
 
 import time
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Spotify's tokens, and Spotify misbehaving on purpose: it is away, says so, and reveals no secrets."""
+"""Spotify's tokens, and failures of Spotify: the source is reported as missing, and no secret is revealed."""
 
 import logging
 
