@@ -222,6 +222,17 @@ def play_and_stop_in_admin_and_play(stage: Stage) -> None:
     stage.queue.play(stage.second)
 
 
+def change_volume(stage: Stage) -> None:
+    path = f"/api/rooms/{stage.queue.room}/player/"
+    volume = (done(stage.staff.get(path))["volume"] + 1) % 100
+    done(stage.staff.post(path, json={"action": "settings", "volume": volume}))
+
+
+def change_volume_in_admin(stage: Stage) -> None:
+    done(stage.staff.post(f"/api/rooms/{stage.queue.room}/player/", json={"action": "stop"}))
+    stage.admin.change("player/player", stage.room_pk, volume=secrets.choice(range(10, 70)))
+
+
 def play_and_remove_in_admin(stage: Stage) -> None:
     item_id = stage.queue.play(stage.second)["id"]
     stage.admin.delete(ITEM, item_id)
@@ -306,6 +317,16 @@ EVENTS: dict[str, Row] = {
             Write(lambda stage: stage.admin.change(ROOM, stage.room_pk, playing=stage.second)),
             Write(play_and_stop_in_admin_and_play, ("track.playing",) * 3),
         ],
+    ),
+    "player.changed": Row(
+        rest=[Write(change_volume)],
+        models=[
+            Write(
+                "from apps.player.services import change_settings\n"
+                "change_settings(slug=room.slug, changes={'volume': 7 if room.has_player else 8})"
+            )
+        ],
+        admin=[Write(change_volume_in_admin)],
     ),
     "track.updated": Row(
         rest=[Write(correct_new_track, ("track.added", "track.updated"))],

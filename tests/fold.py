@@ -35,15 +35,42 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value of a room beside its items: the only field of the event's payload, and where REST has it."""
+    """A value of a room beside its items: the only field of the event's payload, and where REST has it.
+
+    Without a field, `value_of` makes the value of the whole payload, too.
+    """
 
     field: str
     path: str
     value_of: Callable[[Any], Any]
 
+    def value_in(self, payload: dict[str, Any]) -> Any:
+        if not self.field:
+            return self.value_of(payload)
+        _require(payload.keys() == {self.field}, f"other fields than {self.field}")
+        return payload[self.field]
+
+
+PLAYER = "player.changed"
+PLAYER_FIELDS = ("state", "anchor", "reason", "autoplay", "after_play", "volume")
+
+
+def player_of(payload: Any) -> Any:
+    """The player without the item, which other events may change, and without what belongs to the play."""
+    item = payload["item"]
+    return {"item_id": item and item["id"], **{name: payload[name] for name in PLAYER_FIELDS}}
+
+
+def player_that_plays(player: Any, item: Item | None) -> Any:
+    """The player after `track.playing`; `player.changed` follows where the room's player was used."""
+    anchor = {"position_ms": 0, "at": item.get("played_at")} if item else None
+    state, item_id = ("playing", item["id"]) if item else ("stopped", None)
+    return {**player, "state": state, "item_id": item_id, "anchor": anchor, "reason": None}
+
 
 # The events that carry such a value. `{room}` is the room's slug, `{queue}` the path to its queue.
 FACTS = {
+    PLAYER: Fact("", "/api/rooms/{room}/player/", player_of),
     "room.renamed": Fact("name", "/api/rooms/{room}/", itemgetter("name")),
     "room.wishes": Fact("count", "{queue}wishes/", len),
 }
@@ -118,9 +145,10 @@ class Queue:
         if event_type not in FACTS:
             _CHANGES[event_type](self, payload)
             return
-        field = FACTS[event_type].field
-        _require(payload.keys() == {field}, f"other fields than {field}")
-        self._state = replace(self._state, facts={**self._state.facts, event_type: payload[field]})
+        self._set_fact(event_type, FACTS[event_type].value_in(payload))
+
+    def _set_fact(self, event_type: str, value: Any) -> None:
+        self._state = replace(self._state, facts={**self._state.facts, event_type: value})
 
     # --- One method for each way in which items change -----------------------------------------------
 
@@ -156,6 +184,9 @@ class Queue:
             self._items[playing_id] = {**self._items[playing_id], "is_playing": False}
         if payload["id"] is not None:
             self._items[payload["id"]] = payload
+        if PLAYER in self._state.facts:
+            player = player_that_plays(self._state.facts[PLAYER], payload if payload["id"] else None)
+            self._set_fact(PLAYER, player)
 
     def _reordered(self, payload: dict[str, Any]) -> None:
         places = payload["items"]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.fold import FACTS, Event, FoldError, Item, Snapshot, folded
+from tests.fold import FACTS, PLAYER, Event, FoldError, Item, Snapshot, folded
 
 EPOCH = "k3v9"
 STOPPED = {"id": None, "is_playing": False, "stopped_id": 1}
@@ -28,7 +28,8 @@ def in_order(reported: list[tuple[str, Any]]) -> list[Event]:
     ]
 
 
-FACTS_BEFORE: dict[str, Any] = dict.fromkeys(FACTS, "before")
+FIELDS = {event_type: fact.field for event_type, fact in FACTS.items() if event_type != PLAYER}
+FACTS_BEFORE: dict[str, Any] = dict.fromkeys(FIELDS, "before")
 START = Snapshot(EPOCH, 5, [item(1), item(2)], FACTS_BEFORE)
 # An event, and what is different after it.
 RIGHT: list[tuple[list[tuple[str, Any]], dict[str, Any]]] = [
@@ -54,8 +55,8 @@ RIGHT: list[tuple[list[tuple[str, Any]], dict[str, Any]]] = [
         {"items": [item(2, position=1.0), item(1, position=2.0)]},
     ),
     *(
-        ([(event_type, {fact.field: "after"})], {"facts": {**FACTS_BEFORE, event_type: "after"}})
-        for event_type, fact in FACTS.items()
+        ([(event_type, {field: "after"})], {"facts": {**FACTS_BEFORE, event_type: "after"}})
+        for event_type, field in FIELDS.items()
     ),
 ]
 
@@ -74,11 +75,26 @@ def test_old_state_and_events_give_the_new_state(
         ("track.updated", item(2)),
         ("playlist.reordered", {"items": [{"id": 1, "position": 1.0}, {"id": 2, "position": 2.0}]}),
         ("playlist.reordered", {"items": [{"id": 1, "position": 2.0}, {"id": 2, "position": 1.0}]}),
-        *((event_type, {fact.field: "before"}) for event_type, fact in FACTS.items()),
-        *((event_type, {fact.field: "after", "text": "Halo"}) for event_type, fact in FACTS.items()),
+        *((event_type, {field: "before"}) for event_type, field in FIELDS.items()),
+        *((event_type, {field: "after", "text": "Halo"}) for event_type, field in FIELDS.items()),
         ("track.danced", item(1)),
     ],
 )
 def test_what_changes_nothing_or_fits_nowhere_is_found(event_type: str, payload: Any) -> None:
     with pytest.raises(FoldError):
         folded(START, in_order([(event_type, payload)]))
+
+
+def test_the_player_follows_what_plays() -> None:
+    """In a room without a player, no other event does that."""
+    settings = {"autoplay": True, "after_play": "remove", "volume": 80}
+    stopped = {"item_id": None, "state": "stopped", "anchor": None, "reason": None, **settings}
+    start = replace(START, facts={PLAYER: stopped})
+    playing = item(1, is_playing=True, played_at="2025-12-04T12:34:56Z")
+    anchor = {"position_ms": 0, "at": "2025-12-04T12:34:56Z"}
+    after = {**stopped, "item_id": 1, "state": "playing", "anchor": anchor}
+    louder = {**settings, "volume": 90, "state": "playing", "anchor": anchor, "reason": None, "item": playing}
+
+    assert folded(start, in_order([("track.playing", playing)])).facts == {PLAYER: after}
+    reported = [("track.playing", playing), (PLAYER, louder)]
+    assert folded(start, in_order(reported)).facts == {PLAYER: {**after, "volume": 90}}

@@ -318,6 +318,7 @@ INSTALLED_APPS = [
     "apps.audio",
     "apps.rooms",
     "apps.playlist",
+    "apps.player",
     "apps.analytics",
     "apps.recommendations",
     "apps.counts",

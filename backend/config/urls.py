@@ -46,6 +46,7 @@ urlpatterns = [
     path("api/", include("apps.audio.urls")),
     path("api/", include("apps.rooms.urls")),
     path("api/", include("apps.playlist.urls")),
+    path("api/", include("apps.player.urls")),
     path("api/", include("apps.analytics.urls")),
     path("api/", include("apps.recommendations.urls")),
     path("api/", include("apps.charts.urls")),

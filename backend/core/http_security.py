@@ -169,6 +169,7 @@ PAGE: Policy = {
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
+    "media-src": "'self' blob:",  # audio; the next track, which is loaded before it is played
     "connect-src": "'self'",
     "manifest-src": "'self'",
     "worker-src": "'self'",

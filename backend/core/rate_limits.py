@@ -40,6 +40,8 @@ ADDS = Limit("adds", "voter", 30, MINUTE_SECONDS)
 MOVES = Limit("moves", "voter", 120, MINUTE_SECONDS)
 # Plays are stored permanently. A thousand an hour are the tracks of more than 40 rooms.
 PLAYS_OF_ADDRESS = Limit("plays", "address", 1000, HOUR_SECONDS)
+# Of players: a seek bar that is dragged sends several a second.
+PLAYER_ACTIONS = Limit("player actions", "address", 600, MINUTE_SECONDS)
 JOINS_OF_VOTER = Limit("joins", "voter", 120, MINUTE_SECONDS)
 JOINS_OF_ADDRESS = Limit("joins", "address", 2000, MINUTE_SECONDS)
 NEWCOMERS = Limit("newcomers", "address", 200, HOUR_SECONDS)
@@ -91,6 +93,7 @@ LIMITS = (
     ADDS,
     MOVES,
     PLAYS_OF_ADDRESS,
+    PLAYER_ACTIONS,
     JOINS_OF_VOTER,
     JOINS_OF_ADDRESS,
     NEWCOMERS,

@@ -3,7 +3,7 @@
 import { computed, effect } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { NowPlayingBar, NowPlayingPanel } from "./features/now_playing/now_playing.tsx";
+import { NowPlayingBar, NowPlayingPanel, Transport } from "./features/now_playing/now_playing.tsx";
 import { People, PeopleSheet } from "./features/people/people.tsx";
 import { Queue } from "./features/queue/queue.tsx";
 import { listenForShortcuts } from "./features/shortcuts/keyboard_shortcuts.ts";
@@ -13,8 +13,9 @@ import { SyncState } from "./features/status/sync_state.tsx";
 import { messages, withLazyMessages } from "./locales/index.ts";
 import { addWithoutName, namePrompt, otherVersionPrompt, trackSheet } from "./store/add_track.ts";
 import { newVersion } from "./store/installation.ts";
+import { isPlayerOpen } from "./store/player.ts";
 import { areShortcutsShown } from "./store/preferences.ts";
-import { isScreen, NO_ROOM, playing, roomName, view } from "./store/room.ts";
+import { isScreen, isSpeaker, NO_ROOM, playing, roomName, view } from "./store/room.ts";
 import {
   goToPart,
   isSidePart,
@@ -80,6 +81,18 @@ const Screen = lazy(
   () => withLazyMessages(import("./features/screen/screen.tsx").then((module) => module.Screen)),
   { Failed: PartFailed },
 );
+const SpeakerPage = lazy(
+  () => withLazyMessages(import("./features/player/speaker_page.tsx").then((module) => module.SpeakerPage)),
+  { Failed: PartFailed },
+);
+const PlayerControls = lazy(
+  () => withLazyMessages(import("./features/player/player.tsx").then((module) => module.PlayerControls)),
+  { Failed: PartFailed },
+);
+const PlayerSheet = lazy(
+  () => withLazyMessages(import("./features/player/player.tsx").then((module) => module.PlayerSheet)),
+  { Failed: DialogFailed, skeleton: <span hidden /> },
+);
 const Stats = lazy(
   () => withLazyMessages(import("./features/stats/stats.tsx").then((module) => module.Stats)),
   { Failed: PartFailed },
@@ -116,6 +129,7 @@ export function App() {
       </div>
     );
   }
+  if (isSpeaker(view.value.room)) return <SpeakerPage status={<SyncState />} />;
   return isScreen(view.value.room) ? <Screen status={<SyncState />} /> : <Frame />;
 }
 
@@ -161,6 +175,7 @@ function Frame() {
           <Queue />
         </Section>
         <Side />
+        {isPlayerOpen.value && <PlayerSheet transport={<Transport item={playing.value} />} />}
         {(otherVersionPrompt.value || namePrompt.value || trackSheet.value) && <AddDialogs />}
       </main>
       {columns.value < 3 && <NowPlayingBar inert={isEnded.value} />}
@@ -234,7 +249,9 @@ function Side() {
       {columns.value === 3 && (
         <>
           <section class="app-playing" aria-label={messages().nowPlaying.title} inert={isEnded.value}>
-            <NowPlayingPanel />
+            <NowPlayingPanel>
+              <PlayerControls transport={<Transport item={playing.value} />} />
+            </NowPlayingPanel>
           </section>
           <Tabs of={["history", "room"]} />
         </>
@@ -359,7 +376,7 @@ function PartFailed({ retry }: { retry: () => void }) {
 /** Neither the list of keys nor the question about an addition can be had. */
 function DialogFailed() {
   useEffect(() => {
-    areShortcutsShown.value = false;
+    areShortcutsShown.value = isPlayerOpen.value = false;
     otherVersionPrompt.value = trackSheet.value = invitation.value = null;
     // A name can be given later.
     addWithoutName();

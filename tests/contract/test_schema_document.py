@@ -10,7 +10,7 @@ from tests.contract.queues import Queue
 from tests.contract.swagger import Document, Operation, check_is_swagger
 
 TAGS = {
-    *("tracks", "playlist", "rooms", "guests", "users", "auth", "analytics", "page", "health"),
+    *("tracks", "playlist", "player", "rooms", "guests", "users", "auth", "analytics", "page", "health"),
     "recommendations",
     "charts",
     "documents",

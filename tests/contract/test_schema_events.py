@@ -15,7 +15,7 @@ from tests.processes import TuttiServer
 FRAMES_OF_A_SOCKET = {
     *EVENTS,
     *("connection.established", "playlist.snapshot", "resumed", "identified", "heartbeat", "pong", "error"),
-    "people.changed",
+    *("people.changed", "speaker.joined", "speakers.changed"),
 }
 CHART_EVENT_TYPES = {"chart.published", "chart.withdrawn", "source.failed"}
 CLOSE_CODES = {1011, 4008, 4012, 4403, 4404, 4408, 4429}
@@ -24,6 +24,9 @@ FRAMES_NOT_TAKEN = [
     '{"type": "resume", "epoch": "x", "since": -1}',
     '{"type": "resume", "epoch": "", "since": 1}',
     '{"type": "identify", "guest_token": ""}',
+    '{"type": "speaker.join", "name": "Kitchen"}',
+    '{"type": "speaker.join", "name": "", "kind": "mpd"}',
+    '{"type": "speaker.report", "item_id": 1, "position_ms": -1, "state": "playing"}',
 ]
 
 
@@ -44,6 +47,10 @@ def cause_every_answer(socket: Socket, guest_token: str) -> None:
     for frame in FRAMES_NOT_TAKEN:
         socket.ask(frame, "error")
     socket.ask({"type": "people"}, "people.changed")
+    socket.ask({"type": "speaker.join", "name": "Kitchen", "kind": "mpd"}, "speaker.joined")
+    socket.ask(
+        {"type": "speaker.report", "item_id": 1, "position_ms": 0, "state": "waiting"}, "speakers.changed"
+    )
 
 
 @pytest.mark.both_sizes
@@ -86,7 +93,9 @@ def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
     assert types_of(events_schema, "PlaylistFrame") == FRAMES_OF_A_SOCKET
     assert types_of(events_schema, "PlaylistEvent") == EVENTS.keys()
     assert types_of(events_schema, "ChartsFrame") == (
-        FRAMES_OF_A_SOCKET - EVENTS.keys() - {"playlist.snapshot", "people.changed"}
+        FRAMES_OF_A_SOCKET
+        - EVENTS.keys()
+        - {"playlist.snapshot", "people.changed", "speaker.joined", "speakers.changed"}
         | {"charts.snapshot"}
         | CHART_EVENT_TYPES
     )

@@ -27,7 +27,7 @@ from apps.realtime import (
 )
 from apps.realtime.decorators import event_descriptions
 from apps.realtime.event_schema import FRAME_ERRORS, close_codes
-from apps.realtime.messages import CLIENT_FRAMES
+from apps.realtime.messages import client_frames
 from apps.realtime.models import kind_named, kind_names
 from apps.rooms.models import DAYS_KEPT_EMPTY
 from apps.tunemeld.query_cost import QueryCode
@@ -88,9 +88,9 @@ def test_every_event_is_described() -> None:
 
 
 def test_every_client_frame_and_nothing_else_is_in_its_table() -> None:
-    reported = [re.findall(r'"type": "(\w+)"', row)[0] for row in first_cells("Frames from the client")]
+    reported = [re.findall(r'"type": "([\w.]+)"', row)[0] for row in first_cells("Frames from the client")]
 
-    assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in CLIENT_FRAMES)
+    assert sorted(reported) == sorted(str(frame.__struct_config__.tag) for frame in client_frames())
 
 
 def test_every_error_of_the_socket_is_named_beside_its_frames() -> None:

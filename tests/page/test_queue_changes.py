@@ -87,7 +87,8 @@ def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on
     page.page.set_viewport_size(PHONE["viewport"])
     for part in ("queue", "library"):
         show(page.page, part)
-        page.page.get_by_role("button", name=f"Show in the queue: {titles[25]}").click()
+        page.page.get_by_role("button", name=f"Open the player: {titles[25]}").click()
+        page.page.get_by_role("button", name="Show in the queue").click()
         expect(page.playing).to_be_in_viewport()
         expect(page.playing).to_be_focused()
         page.scroll_to(0)

@@ -53,6 +53,7 @@ server allows the origin. Any write may carry an `Idempotency-Key`.
 TAGS = {
     "playlist": "The queue of the main room, and of any room below /api/rooms/{slug}/playlist/.",
     "rooms": "Rooms, each with its own queue.",
+    "player": "What plays in a room, and where it is.",
     "tracks": "The library.",
     "guests": "A name and a vote without an account.",
     "users": "Accounts: their data, their preferences, their export.",

@@ -19,7 +19,7 @@ from apps.frontend.room_preview import with_preview
 from core.error_responses import READING_METHODS, only_reading
 from core.http_security import page_policy, written
 
-ROOM = re.compile(r"/r/([a-z0-9-]{1,50})(?:/screen)?/?")
+ROOM = re.compile(r"/r/([a-z0-9-]{1,50})(?:/(?:screen|speaker))?/?")
 # Paths of rooms with an invalid slug.
 NO_ROOM = re.compile(r"/r(/.*)?", re.DOTALL)
 # The path of the web app's files, as in vite.config.ts.

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import msgspec
 from django.db import connection, transaction
 from django.db.models import Sum
+from django.dispatch import Signal
 from django.utils import timezone
 
 from apps.playlist.models import (
@@ -36,6 +37,9 @@ from core.changes import Rules, rules_of
 from core.errors import Conflict, InvalidInput
 from core.statements import fetch_all, update_and_read
 
+# Sent in the transaction in which a room has switched what it plays, after the event; argument: `room`.
+play_switched = Signal()
+
 
 @rules_of(Room)
 class RoomRules(Rules[Room]):
@@ -45,6 +49,7 @@ class RoomRules(Rules[Room]):
             return
         if row.writes("slug") and row.slug != before.slug:
             raise InvalidInput.of("slug", "A room keeps its slug.")
+        row.has_player = row.has_player or before.has_player
         if row.writes("playing") and row.playing_id != before.playing_id:
             to_item = row.playing if row.is_current else None
             row.going_on = switch_play(room=before, to_item_id=row.playing_id, to_item=to_item)
@@ -52,6 +57,8 @@ class RoomRules(Rules[Room]):
     def settle_change(self, row: Room, before: Room | None) -> None:
         if before is not None and (row.playing_id, row.order) != (before.playing_id, before.order):
             apply_vote_order(row, moved_ids=[before.playing_id, row.playing_id], is_current=row.is_current)
+        if before is not None and row.playing_id != before.playing_id:
+            play_switched.send(sender=Room, room=row)
 
     def prepare_deletion(self, row: Room) -> None:
         if row.slug == MAIN_ROOM:

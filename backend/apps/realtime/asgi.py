@@ -187,13 +187,16 @@ DRAIN_SECONDS = 0.5
 
 
 class HubMiddleware:
-    """Makes the process's hub at its first request: a server that only writes must publish, too."""
+    """Makes the process's hub at its first request: a server that only writes must publish, too.
+
+    Its extensions start with it.
+    """
 
     def __init__(self, application: Callable[..., Awaitable[None]]) -> None:
         self._application = application
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        current_hub()
+        current_hub().start()
         running = self._application(scope, receive, send)
         del scope, receive, send  # a socket stays open for hours, and needs nothing of its request
         await running

@@ -92,6 +92,11 @@ class Connection:
         """Of the stream that it was opened to."""
         return self._joined_feed.stream_id
 
+    @property
+    def head(self) -> tuple[str, int]:
+        """The epoch, and the newest event that this process has delivered in the stream."""
+        return self._joined_feed.epoch, self._joined_feed.top
+
     # --- Coming and going ---------------------------------------------------------------------------
 
     async def open(self, *, kind: str, name: str, position: Position | None) -> bool:

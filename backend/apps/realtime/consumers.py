@@ -17,6 +17,7 @@ from apps.realtime.decorators import rate_limit
 from apps.realtime.hub import current_hub
 from apps.realtime.messages import (
     Command,
+    ExtensionMessage,
     FollowPeople,
     Frame,
     Identified,
@@ -123,7 +124,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         if not is_open:
             await self._close_now(CloseCode.NO_SUCH_STREAM)
             return
+        if self._is_closed:
+            return
         self._be_present(connection, self._admitted.key)
+        self._hub.enter(self._kind, connection)
         if problem is not None:
             connection.put(error_text(problem))
 
@@ -149,7 +153,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
 
     @rate_limit(FRAMES.max_calls, FRAMES.period_seconds, key=lambda self, *_: self._frames)
     async def _handle(self, connection: Connection, data: str | bytes) -> None:
-        await self._answer(connection, command_from(data))
+        await self._answer(connection, command_from(data, kind=self._kind))
 
     async def _answer(self, connection: Connection, command: Command) -> None:
         if self._admitted is not None and not isinstance(command, Ping | FollowPeople):
@@ -167,6 +171,8 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 caller = await self._identified(command)
                 self._be_present(connection, caller.key)
                 connection.put(frame_text(_identified_as(caller)))
+            case ExtensionMessage(frame=frame):
+                await self._hub.extension_of(self._kind, frame).handle(connection, frame)
 
     async def _identified(self, command: Identify) -> Caller:
         shown = {"guest_token": ("x-guest-token", ""), "access": ("authorization", "Bearer ")}
@@ -229,6 +235,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         connection, self._connection = self._connection, None
         if connection is not None:
             self._hub.people.leave(connection)
+            self._hub.exit(self._kind, connection)
             connection.leave()
 
     def _give_place_back(self) -> None:

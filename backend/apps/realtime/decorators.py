@@ -177,6 +177,13 @@ Receiver = Callable[[Any], Any]
 TABLE = "signals"
 # Every event type, with what makes its payload; in the order of the tables.
 _receivers: list[tuple[str, Receiver]] = []
+# Tables of upper apps, by the table whose streams carry their events, too.
+_added_tables: dict[str, list[str]] = {}
+
+
+def add_table(table: str, *, to: str) -> None:
+    """Events of this table belong to the streams of another one. Called once, when the apps are ready."""
+    _added_tables.setdefault(to, []).append(table)
 
 
 def event_payload_types(table: str = "") -> dict[str, Any]:
@@ -197,9 +204,10 @@ def event_descriptions(table: str) -> dict[str, str]:
 
 
 def _declared(table: str) -> Iterator[tuple[str, Receiver]]:
+    tables = [table, *_added_tables.get(table, ())]
     for event_type, receiver in _receivers:
         module = receiver.__module__
-        if module.rpartition(".")[2] == TABLE and (not table or module == table):
+        if module.rpartition(".")[2] == TABLE and (not table or module in tables):
             yield event_type, receiver
 
 

@@ -8,8 +8,8 @@ import msgspec
 
 from apps.realtime.connection import CLOSE_MEANINGS, CloseCode
 from apps.realtime.decorators import event_payload_types
+from apps.realtime.extensions import extensions_of
 from apps.realtime.messages import (
-    CLIENT_FRAMES,
     Established,
     EstablishedFrame,
     EventFrame,
@@ -21,6 +21,8 @@ from apps.realtime.messages import (
     Resumed,
     SnapshotPayload,
     UnknownType,
+    client_frames,
+    heartbeat_type,
     labelled,
 )
 from apps.realtime.models import StreamKind
@@ -88,12 +90,20 @@ def _frames_of_kind(kind: StreamKind) -> list[Any]:
         namespace={"__doc__": Established.__doc__},
     )
     people = [_labelled(PeopleChanged.frame_type, PeopleChanged)] if kind.names_of else []
-    return [greeting, *event_types(kind), _labelled(kind.snapshot_type, snapshot_type(kind)), *people]
+    added = [frame for extension in extensions_of(kind.name) for frame in extension.server_frames]
+    others = [_labelled(getattr(frame, "frame_type"), frame) for frame in added]  # noqa: B009 - by convention
+    return [
+        greeting,
+        *event_types(kind),
+        _labelled(kind.snapshot_type, snapshot_type(kind)),
+        *people,
+        *others,
+    ]
 
 
 def _frames_of_any_kind() -> list[Any]:
-    types = [_labelled(payload.frame_type, payload) for payload in (Resumed, Heartbeat, Identified, Problem)]
-    return [*types, Pong]
+    types = [_labelled(payload.frame_type, payload) for payload in (Resumed, Identified, Problem)]
+    return [*types, _labelled(Heartbeat.frame_type, heartbeat_type()), Pong]
 
 
 def _labelled(frame_type: str, payload: type[msgspec.Struct]) -> type[msgspec.Struct]:
@@ -127,7 +137,7 @@ def camel(frame_type: str) -> str:
 def events_schema(kinds: Sequence[StreamKind]) -> Schema:
     """A value is valid against the whole when it is any frame that the server sends on a stream of these."""
     own, shared = [_frames_of_kind(kind) for kind in kinds], _frames_of_any_kind()
-    client = list(CLIENT_FRAMES)
+    client = client_frames()
     payload_types = {
         name: payload for kind in kinds for name, payload in event_payload_types(kind.table).items()
     }

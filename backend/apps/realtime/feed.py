@@ -4,12 +4,14 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from operator import methodcaller
+from typing import Any
 
 from django.conf import settings
 
 from apps.realtime.database_reads import run_in_reader
+from apps.realtime.extensions import beat_of
 from apps.realtime.fanout import Fanout
-from apps.realtime.messages import Batch, Frame, Heartbeat, Position, frame_text
+from apps.realtime.messages import Batch, Frame, Heartbeat, Position, heartbeat_type, typed_text
 from apps.realtime.publishing import Hint
 from apps.realtime.selectors import ReplayCache, State, StreamHead, next_events, state_of, tops_of
 from core.metrics import EVENTS_BACKFILLED, EVENTS_DELIVERED, HEARTBEATS, SNAPSHOTS, observe_delivery
@@ -299,7 +301,7 @@ class Feed:
 
     async def _send_beat(self) -> None:
         """Sends top and digest, unless an event came in between: then the room is not quiet."""
-        state = await run_in_reader(state_of, self.stream_id)
+        state, fields = await run_in_reader(self._read_beat)
         if state is None:
             self._end()
         elif state.top.epoch != self.epoch:
@@ -307,11 +309,15 @@ class Feed:
         elif state.top.seq > self.top:
             self.want(state.top.seq)
         elif not self._is_busy and state.top.seq == self.top:
-            self._give_beat(state)
+            self._give_beat(state, fields)
 
-    def _give_beat(self, state: State) -> None:
-        heartbeat = Heartbeat(epoch=self.epoch, seq=self.top, digest=state.digest)
-        batch = Batch([Frame(self.top, frame_text(heartbeat), is_event=False)])
+    def _read_beat(self) -> tuple[State | None, dict[str, Any]]:
+        state = state_of(self.stream_id)
+        return state, beat_of(self.kind, self.stream_id) if state else {}
+
+    def _give_beat(self, state: State, fields: dict[str, Any]) -> None:
+        heartbeat = heartbeat_type()(epoch=self.epoch, seq=self.top, digest=state.digest, **fields)
+        batch = Batch([Frame(self.top, typed_text(Heartbeat.frame_type, heartbeat), is_event=False)])
         self._is_busy = True
         self.listeners.give(batch, self._has_beaten)
 

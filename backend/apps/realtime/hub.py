@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
-from typing import Protocol
+from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from apps.realtime.admission import Admission
 from apps.realtime.database_reads import CoalescedReads, LogPoller
+from apps.realtime.extensions import EXTENSIONS, HubExtension, Socket
 from apps.realtime.fanout import Listener
 from apps.realtime.feed import Feed
 from apps.realtime.presence_sync import PresenceBroadcaster, PresenceWriter, VisitWriter
@@ -53,7 +54,30 @@ class Hub:
         self.connections: set[Closable] = set()
         # Connections that are being closed.
         self.farewells: set[asyncio.Task[None]] = set()
+        self._extensions: list[HubExtension] = [extension() for extension in EXTENSIONS]
+        self._has_started = False
         attach(self._publisher)
+
+    def start(self) -> None:
+        """The process serves requests: starts the extensions, once."""
+        if not self._has_started:
+            self._has_started = True
+            for extension in self._extensions:
+                extension.start()
+
+    def enter(self, kind: str, socket: Socket) -> None:
+        for extension in self._extensions:
+            if extension.kind == kind:
+                extension.enter(socket)
+
+    def exit(self, kind: str, socket: Socket) -> None:
+        for extension in self._extensions:
+            if extension.kind == kind:
+                extension.leave(socket)
+
+    def extension_of(self, kind: str, frame: Any) -> HubExtension:
+        """The extension that knows this message of a client."""
+        return next(one for one in self._extensions if one.kind == kind and type(frame) in one.client_frames)
 
     async def join(self, *, kind: str, name: str, listener: Listener) -> Feed | None:
         """Adds the listener to the stream's feed; None when there is no such stream.
@@ -111,6 +135,8 @@ class Hub:
         self.presence.stop()
         self.people.stop()
         self.visits.stop()
+        for extension in self._extensions:
+            extension.stop()
         await self._subscriptions.stop()
         for feed in list(self._feeds.values()):
             feed.stop()

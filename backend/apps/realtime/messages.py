@@ -7,10 +7,11 @@ from functools import cache, cached_property
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 import msgspec
-from django.utils import timezone
 
+from apps.realtime.extensions import EXTENSIONS, extension_frame
 from core.errors import ApiError, InvalidInput, MalformedJson
 from core.json_codec import InstantText, json_text, milliseconds_text, parsed_json
+from core.server_clock import server_now
 
 # --- RFC 6455 ----------------------------------------------------------------------------------------
 
@@ -206,6 +207,16 @@ def labelled(
     return msgspec.defstruct(plain.__name__, fields, frozen=True, namespace={"__doc__": plain.__doc__})
 
 
+@cache
+def heartbeat_type() -> type[msgspec.Struct]:
+    """With the fields of extensions, which streams of other kinds leave out."""
+    fields: Any = [(field.name, field.type) for field in msgspec.structs.fields(Heartbeat)]
+    for extension in EXTENSIONS:
+        for name, field_type in extension.beat_fields.items():
+            fields.append((name, field_type | msgspec.UnsetType, msgspec.UNSET))
+    return msgspec.defstruct("Heartbeat", fields, frozen=True, namespace={"__doc__": Heartbeat.__doc__})
+
+
 def event_text(*, label: str, name: str, frame: EventFrame) -> str:
     """The message of an event, as it is stored and sent: the stream's name is after the payload."""
     kind = labelled(EventFrame, label, behind="payload")
@@ -237,7 +248,7 @@ def error_text(error: ApiError) -> str:
 
 def pong_text(*, ts: str, seq: int) -> str:
     """`ts` is JSON text already, so that whatever the client sent comes back the same."""
-    now = milliseconds_text(timezone.now())
+    now = milliseconds_text(server_now())
     return json_text(Pong(ts=msgspec.Raw((ts or json.dumps(now)).encode()), server_ts=now, seq=seq))
 
 
@@ -252,7 +263,7 @@ MAX_SEQ = 2**53  # what every client's numbers can say exactly
 class UnknownType(ApiError):
     code: ClassVar[str] = "UNKNOWN_TYPE"
     status: ClassVar[int] = 400
-    default_message: ClassVar[str] = "Known types are ping, resume, snapshot, identify and people."
+    default_message: ClassVar[str] = "The server does not know this type of message."
 
 
 # --- What clients send -------------------------------------------------------------------------------
@@ -326,10 +337,17 @@ class FollowPeople:
     pass
 
 
-Command = Ping | Resume | TakeSnapshot | Identify | FollowPeople
+@dataclass(frozen=True, slots=True)
+class ExtensionMessage:
+    """A message that an extension of the kind knows."""
+
+    frame: Any
 
 
-def command_from(data: str | bytes) -> Command:
+Command = Ping | Resume | TakeSnapshot | Identify | FollowPeople | ExtensionMessage
+
+
+def command_from(data: str | bytes, *, kind: str = "") -> Command:
     """The command. Raises MalformedJson, InvalidInput, or UnknownType."""
     try:
         frame = parsed_json(data)
@@ -337,10 +355,13 @@ def command_from(data: str | bytes) -> Command:
         raise MalformedJson from None
     if not isinstance(frame, dict):
         raise InvalidInput("A frame is a JSON object.")
-    reader = _READERS.get(frame["type"]) if isinstance(frame.get("type"), str) else None
-    if reader is None:
+    if not isinstance(frame.get("type"), str):
         raise UnknownType
-    return reader(frame)
+    if reader := _READERS.get(frame["type"]):
+        return reader(frame)
+    if (extended := extension_frame(kind, frame)) is None:
+        raise UnknownType
+    return ExtensionMessage(extended)
 
 
 def position_from(*, epoch: Any, since: Any) -> Position:
@@ -395,4 +416,11 @@ CLIENT_FRAMES: dict[type[msgspec.Struct], Callable[[dict[str, Any]], Command]] =
     IdentifyAccountFrame: _identify,
     PeopleFrame: _people,
 }
+
+
+def client_frames() -> list[type[msgspec.Struct]]:
+    """All that a client may send, on streams of any kind."""
+    return [*CLIENT_FRAMES, *(frame for extension in EXTENSIONS for frame in extension.client_frames)]
+
+
 _READERS = {str(frame.__struct_config__.tag): reader for frame, reader in CLIENT_FRAMES.items()}

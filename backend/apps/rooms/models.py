@@ -40,6 +40,8 @@ class Room(AnnouncedModel):
     # The key of the account or guest who may change the room; empty when only staff may.
     created_by = models.CharField(max_length=64, blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Whether its player was used. From then on, what plays ends by the player's clock.
+    has_player = models.BooleanField(default=False, editable=False)
     stream = models.OneToOneField(Stream, on_delete=models.PROTECT, editable=False, related_name="room")
     # One reference, so that no two items can be playing. The model belongs to the app above.
     playing = models.OneToOneField(

@@ -48,7 +48,7 @@ WRITTEN = {
     **dict.fromkeys(
         ("/", "/r/main", "/r/main/"),
         f"{FORBIDS_ALL}; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "connect-src 'self' ws://testserver; manifest-src 'self'; worker-src 'self'",
+        "media-src 'self' blob:; connect-src 'self' ws://testserver; manifest-src 'self'; worker-src 'self'",
     ),
     "/service-worker.js": f"{FORBIDS_ALL}; connect-src 'self'",
     "/admin/login/": (

@@ -105,6 +105,10 @@ export type ApiBodies =
   | RoomChart
   | RoomChartEntry
   | Audio
+  | Player
+  | Anchor
+  | Speaker
+  | PlayerAction
   | RoomRecommendations
   | PageOfTrack
   | TrackFacts
@@ -135,7 +139,7 @@ export interface ErrorDetail {
   details: {};
 }
 /**
- * One thing that a user did with a track; null when it has left the library.
+ * One activity of a user. `track_id` is null if the track was deleted from the library.
  */
 export interface Activity {
   id: number;
@@ -164,7 +168,7 @@ export interface NewActivity {
   occurred_at?: string;
 }
 /**
- * What one person does. A rate is over plays, null without any.
+ * Statistics of one user. Rates are relative to the number of plays, and null without plays.
  */
 export interface Engagement {
   user_id: number;
@@ -216,9 +220,9 @@ export interface DateCount {
   count: number;
 }
 /**
- * What is there and what goes on. `_7d` is today and the six days before it, in UTC.
+ * Statistics of all users together. `_7d` means today and the six days before, in UTC.
  *
- *     Guests have no account; an active one has added or voted. Votes are those for tracks in queues.
+ *     Guests have no account; active guests have added a track or voted. Votes are those for tracks in queues.
  */
 export interface Summary {
   users: number;
@@ -247,7 +251,7 @@ export interface Trends {
   tracks: TrackTrend[];
 }
 /**
- * An artist or a genre: how often in the days asked for, and in as many days before them.
+ * An artist or a genre, with its counts in the requested days, and in as many days before.
  */
 export interface NamedTrend {
   name: string;
@@ -477,9 +481,9 @@ export interface ChartAnswer {
   is_sample: boolean;
 }
 /**
- * One genre's chart of one day. `is_sample`: it is invented, until a real one is gathered.
+ * One genre's chart of one day. `is_sample`: an invented chart, until a real one exists.
  *
- *     `compared_with` is the day of the chart before, which movements are against; null for the first.
+ *     `compared_with` is the day of the previous chart, with which movements compare; null for the first.
  */
 export interface Chart {
   genre: string;
@@ -490,10 +494,11 @@ export interface Chart {
   tracks: ChartEntry[];
 }
 /**
- * What a service gave: `ok`; or `failed`, `quarantined`, `stale`, `missing` and an older list, if any.
+ * The status of a service's list: `ok`, `failed`, `quarantined`, `stale` or `missing`.
  *
- *     `date` is the day of the list that the chart uses; `is_confirmed` is false of a list that continues none
- *     before it, or has many lines that no other list has. Both are null without a list.
+ *     Unless it is `ok`, the chart uses an older list, if there is one; `date` is the day of the list that is
+ *     used. `is_confirmed` is false for a list without a predecessor, or with many lines that no other list has.
+ *     Both are null without a list.
  */
 export interface ChartSource {
   service: string;
@@ -526,7 +531,7 @@ export interface ChartServiceRank {
   url: string;
 }
 /**
- * What was counted; null is not known.
+ * Play counts; null if unknown.
  */
 export interface ChartPlays {
   total?: number | null;
@@ -536,9 +541,9 @@ export interface ChartPlays {
   youtube?: number | null;
 }
 /**
- * `status` is that of the chart's day; `date` is the day of the figure in `plays`, null without one.
+ * `status` is that on the chart's day; `date` is the day of the count in `plays`, null without one.
  *
- *     `in_change` names the changes that include this service.
+ *     `in_change` lists the changes that include this service.
  */
 export interface ChartCount {
   status: "anomaly" | "failed" | "missing" | "ok" | "stale";
@@ -546,7 +551,7 @@ export interface ChartCount {
   in_change: ("1d" | "30d" | "7d")[];
 }
 /**
- * How many plays more than so many days before; null unless that day and the chart's were counted.
+ * The growth of plays over 1, 7 and 30 days; null unless the first and the last day were counted.
  */
 export interface ChartChange {
   "1d"?: number | null;
@@ -583,7 +588,7 @@ export interface ServiceList {
   tracks: ListEntry[];
 }
 /**
- * `isrc` is null where the recording could not be identified.
+ * `isrc` is null if the recording could not be identified.
  */
 export interface ListEntry {
   rank: number;
@@ -595,9 +600,9 @@ export interface ListEntry {
   url: string;
 }
 /**
- * What was asked for, as far as there is any; `errors` only where there are some.
+ * The requested data; `errors` if there are any.
  *
- *     `extensions` say of charts whether they are made of samples.
+ *     For charts, `extensions` contain whether they are made of samples.
  */
 export interface GraphQLAnswer {
   data?: {} | null;
@@ -764,6 +769,7 @@ export interface Events {
  */
 export interface Event {
   type:
+    | "player.changed"
     | "playlist.reordered"
     | "room.renamed"
     | "room.wishes"
@@ -894,7 +900,7 @@ export interface PersonRecommendations {
   user_id: number;
 }
 /**
- * `id` is for reports of what became of it, as `recommendation_id` of an activity.
+ * Activities refer to `id` as `recommendation_id`.
  */
 export interface Recommendation {
   id: number;
@@ -907,7 +913,7 @@ export interface Recommendation {
   external_url: string | null;
 }
 /**
- * A track of the library; or one from outside, which has no id until the library has it.
+ * A track of the library, or an external track, whose `id` is null until it is added to the library.
  */
 export interface RecommendedTrack {
   id: number | null;
@@ -924,7 +930,7 @@ export interface RecommendedTrack {
   title: string;
 }
 /**
- * `kind` is for programs, `text` for people; `track_id` is of the track that it speaks of.
+ * `kind` is for programs, `text` for users; `track_id` is the track that the text mentions, if any.
  */
 export interface Reason {
   kind: string;
@@ -941,7 +947,7 @@ export interface RequestedJob {
 }
 export interface RecommendationRefresh {
   /**
-   * So many are shown afterwards to who doesn't say how many.
+   * The default number of recommendations in later responses.
    */
   limit?: number;
   /**
@@ -1038,6 +1044,51 @@ export interface Audio {
   gain_db: number | null;
   etag: string;
 }
+/**
+ * The player of a room at `server_time`. `is_used`: otherwise nothing starts by itself, until it is.
+ */
+export interface Player {
+  state: "paused" | "playing" | "stopped";
+  play_id: number | null;
+  item: Item | null;
+  anchor: Anchor | null;
+  duration_ms: number | null;
+  reason: ("paused" | "room_empty" | "server_restarted" | "speaker_lost") | null;
+  autoplay: boolean;
+  after_play: "keep" | "remove" | "requeue";
+  volume: number;
+  position_ms: number;
+  server_time: string;
+  next: Item | null;
+  speakers: Speaker[];
+  is_used: boolean;
+}
+/**
+ * A position in the track, and when it was there.
+ */
+export interface Anchor {
+  position_ms: number;
+  at: string;
+}
+/**
+ * A connected speaker. `lag_ms` is its position minus the room's; null: not known.
+ */
+export interface Speaker {
+  speaker_id: string;
+  name: string;
+  kind: "browser" | "mpd" | "other" | "sendspin";
+  in_sync: boolean;
+  lag_ms: number | null;
+}
+export interface PlayerAction {
+  action: "play" | "pause" | "resume" | "stop" | "seek" | "skip" | "previous" | "settings";
+  item_id?: number;
+  play_id?: number;
+  position_ms?: number;
+  volume?: number;
+  autoplay?: boolean;
+  after_play?: "remove" | "keep" | "requeue";
+}
 export interface RoomRecommendations {
   source: "cache" | "computed" | "database";
   generated_at: string;
@@ -1090,7 +1141,7 @@ export interface TrendingAnswer {
   is_sample: boolean;
 }
 /**
- * `change` is over the week until `date`, of the services that are `ok` in `counts`, and of no others.
+ * `change`: over the week until `date`, of the services that are `ok` in `counts` only.
  */
 export interface TrendingTrack {
   isrc: string;

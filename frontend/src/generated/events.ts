@@ -13,19 +13,31 @@ export type ServerFrame =
   | RoomRenamed
   | RoomWishes
   | PlaylistReordered
+  | PlayerChanged
   | PlaylistSnapshotFrame
   | PeopleChangedFrame
+  | SpeakerJoinedFrame
+  | SpeakersChangedFrame
   | ChartsEstablishedFrame
   | ChartPublished
   | ChartWithdrawn
   | SourceFailed
   | ChartsSnapshotFrame
   | ResumedFrame
-  | HeartbeatFrame
   | IdentifiedFrame
   | ErrorFrame
+  | HeartbeatFrame
   | Pong;
-export type ClientFrame = PingFrame | ResumeFrame | SnapshotFrame | IdentifyFrame | IdentifyAccountFrame | PeopleFrame;
+export type ClientFrame =
+  | PingFrame
+  | ResumeFrame
+  | SnapshotFrame
+  | IdentifyFrame
+  | IdentifyAccountFrame
+  | PeopleFrame
+  | SpeakerJoinFrame
+  | SpeakerLeaveFrame
+  | SpeakerReportFrame;
 export type Event =
   | TrackAdded
   | TrackVoted
@@ -36,6 +48,7 @@ export type Event =
   | RoomRenamed
   | RoomWishes
   | PlaylistReordered
+  | PlayerChanged
   | ChartPublished
   | ChartWithdrawn
   | SourceFailed;
@@ -83,12 +96,15 @@ export type PlaylistFrame =
   | RoomRenamed
   | RoomWishes
   | PlaylistReordered
+  | PlayerChanged
   | PlaylistSnapshotFrame
   | PeopleChangedFrame
+  | SpeakerJoinedFrame
+  | SpeakersChangedFrame
   | ResumedFrame
-  | HeartbeatFrame
   | IdentifiedFrame
   | ErrorFrame
+  | HeartbeatFrame
   | Pong;
 export type PlaylistEvent =
   | TrackAdded
@@ -99,7 +115,8 @@ export type PlaylistEvent =
   | TrackPlaying
   | RoomRenamed
   | RoomWishes
-  | PlaylistReordered;
+  | PlaylistReordered
+  | PlayerChanged;
 export type ChartsFrame =
   | ChartsEstablishedFrame
   | ChartPublished
@@ -107,9 +124,9 @@ export type ChartsFrame =
   | SourceFailed
   | ChartsSnapshotFrame
   | ResumedFrame
-  | HeartbeatFrame
   | IdentifiedFrame
   | ErrorFrame
+  | HeartbeatFrame
   | Pong;
 export type ChartsEvent = ChartPublished | ChartWithdrawn | SourceFailed;
 
@@ -304,6 +321,39 @@ export interface Place {
   position: number;
 }
 /**
+ * The event player.changed.
+ */
+export interface PlayerChanged {
+  type: "player.changed";
+  payload: PlayerChange;
+  room: string;
+  epoch: string;
+  seq: number;
+  ts: string;
+  op_id: string | null;
+}
+/**
+ * What changes only with an event. While playing, the position grows from that of the anchor.
+ */
+export interface PlayerChange {
+  state: "paused" | "playing" | "stopped";
+  play_id: number | null;
+  item: Item | null;
+  anchor: Anchor | null;
+  duration_ms: number | null;
+  reason: ("paused" | "room_empty" | "server_restarted" | "speaker_lost") | null;
+  autoplay: boolean;
+  after_play: "keep" | "remove" | "requeue";
+  volume: number;
+}
+/**
+ * A position in the track, and when it was there.
+ */
+export interface Anchor {
+  position_ms: number;
+  at: string;
+}
+/**
  * The whole state behind the event of this seq.
  */
 export interface PlaylistSnapshotFrame {
@@ -339,6 +389,62 @@ export interface PeopleChanged {
 export interface Present {
   person_id: string;
   name: string;
+}
+/**
+ * The socket is a speaker of the room now.
+ */
+export interface SpeakerJoinedFrame {
+  type: "speaker.joined";
+  payload: SpeakerJoined;
+}
+/**
+ * The socket is a speaker of the room now.
+ */
+export interface SpeakerJoined {
+  speaker_id: string;
+  player: Player;
+}
+/**
+ * The player of a room at `server_time`. `is_used`: otherwise nothing starts by itself, until it is.
+ */
+export interface Player {
+  state: "paused" | "playing" | "stopped";
+  play_id: number | null;
+  item: Item | null;
+  anchor: Anchor | null;
+  duration_ms: number | null;
+  reason: ("paused" | "room_empty" | "server_restarted" | "speaker_lost") | null;
+  autoplay: boolean;
+  after_play: "keep" | "remove" | "requeue";
+  volume: number;
+  position_ms: number;
+  server_time: string;
+  next: Item | null;
+  speakers: Speaker[];
+  is_used: boolean;
+}
+/**
+ * A connected speaker. `lag_ms` is its position minus the room's; null: not known.
+ */
+export interface Speaker {
+  speaker_id: string;
+  name: string;
+  kind: "browser" | "mpd" | "other" | "sendspin";
+  in_sync: boolean;
+  lag_ms: number | null;
+}
+/**
+ * The speakers of the room: sent when one comes, goes, or gets out of sync or into it.
+ */
+export interface SpeakersChangedFrame {
+  type: "speakers.changed";
+  payload: SpeakersChanged;
+}
+/**
+ * The speakers of the room: sent when one comes, goes, or gets out of sync or into it.
+ */
+export interface SpeakersChanged {
+  speakers: Speaker[];
 }
 /**
  * The first frame: the head of the stream. Live events follow from seq + 1.
@@ -445,21 +551,6 @@ export interface Resumed {
   recovered: boolean;
 }
 /**
- * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
- */
-export interface HeartbeatFrame {
-  type: "heartbeat";
-  payload: Heartbeat;
-}
-/**
- * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
- */
-export interface Heartbeat {
-  epoch: string;
-  seq: number;
-  digest: string;
-}
-/**
  * The socket is this guest, or this account.
  */
 export interface IdentifiedFrame {
@@ -486,6 +577,31 @@ export interface ErrorFrame {
 export interface Problem {
   code: "MALFORMED_JSON" | "UNKNOWN_TYPE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "UNAVAILABLE";
   message: string;
+}
+/**
+ * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ */
+export interface HeartbeatFrame {
+  type: "heartbeat";
+  payload: Heartbeat;
+}
+/**
+ * Nothing has happened for a while. `digest` is that of the state behind the event of this seq.
+ */
+export interface Heartbeat {
+  epoch: string;
+  seq: number;
+  digest: string;
+  player?: PlayerBeat;
+}
+/**
+ * Where the player of a room is, as a heartbeat says it.
+ */
+export interface PlayerBeat {
+  state: "paused" | "playing" | "stopped";
+  item_id: number | null;
+  position_ms: number;
+  server_time: string;
 }
 /**
  * `ts` is what the ping had, or the server's time; `seq` is that of the last event sent here.
@@ -541,4 +657,28 @@ export interface IdentifyAccountFrame {
  */
 export interface PeopleFrame {
   type: "people";
+}
+/**
+ * Makes the socket a speaker of its room. Answered with speaker.joined.
+ */
+export interface SpeakerJoinFrame {
+  type: "speaker.join";
+  name: string;
+  kind: "browser" | "mpd" | "other" | "sendspin";
+}
+/**
+ * The socket is no speaker any more.
+ */
+export interface SpeakerLeaveFrame {
+  type: "speaker.leave";
+}
+/**
+ * Where the speaker is in the current item; at most once a second.
+ */
+export interface SpeakerReportFrame {
+  type: "speaker.report";
+  item_id: number;
+  position_ms: number;
+  state: "blocked" | "ended" | "failed" | "playing" | "waiting";
+  message?: string;
 }

@@ -98,6 +98,10 @@ export const messages: Messages = {
     show: "In der Warteliste zeigen",
     addedBy: (name) => `hinzugefügt von ${name}`,
     of: (passed, whole) => `${passed} von ${whole}`,
+    open: "Player öffnen",
+    pause: "Pause",
+    resume: "Fortsetzen",
+    noSpeaker: "Kein Lautsprecher. Tippe, um hier abzuspielen.",
   },
   others: {
     added: (name, count) => `${name} hat ${tracks(count)} hinzugefügt`,

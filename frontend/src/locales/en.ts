@@ -93,6 +93,10 @@ export const messages = {
     addedBy: (name: string) => `added by ${name}`,
     show: "Show in the queue",
     of: (passed: string, whole: string) => `${passed} of ${whole}`,
+    open: "Open the player",
+    pause: "Pause",
+    resume: "Resume",
+    noSpeaker: "No speaker. Tap to play here.",
   },
   others: {
     /** One sentence for a batch of others' changes. */

@@ -7,10 +7,12 @@ import { onNewGuest } from "../api/users.ts";
 import { mainRoomName } from "../locales/index.ts";
 import {
   type Action,
+  type ClientMessage,
   type Notice,
   type PeopleChanged,
   type Room,
   RoomClient,
+  type RoomMessage,
   type RoomView,
   type ShownItem,
   type StoredAction,
@@ -80,15 +82,29 @@ export const isOriginForbidden = computed(() => {
 let client: RoomClient | null = null;
 let hasRoomFailed = false;
 const noticeListeners = new Set<(notice: Notice) => void>();
+const messageListeners = new Set<(message: RoomMessage) => void>();
 
 /** Of the page for a large display. */
 export function screenPath(slug: string): string {
   return `/r/${slug}/screen`;
 }
 
+/** Of the page of a speaker. */
+export function speakerPath(slug: string): string {
+  return `/r/${slug}/speaker`;
+}
+
 /** Whether the URL is that of the page for a large display. */
 export function isScreen(slug: string): boolean {
-  return location.pathname.toLowerCase().replace(/\/$/, "") === screenPath(slug);
+  return isAt(screenPath(slug));
+}
+
+export function isSpeaker(slug: string): boolean {
+  return isAt(speakerPath(slug));
+}
+
+function isAt(path: string): boolean {
+  return location.pathname.toLowerCase().replace(/\/$/, "") === path;
 }
 
 /** Leaves the room that is shown, if any, and enters another. */
@@ -97,7 +113,7 @@ export async function enterRoom(slug: string): Promise<void> {
   view.value = { ...EMPTY_VIEW, room: slug };
   room.value = cachedRoom(slug);
   people.value = null;
-  const isDisplay = isScreen(slug);
+  const isDisplay = isScreen(slug) || isSpeaker(slug);
   const entered = new RoomClient({
     room: slug,
     apiBase,
@@ -115,6 +131,10 @@ export async function enterRoom(slug: string): Promise<void> {
       if (client === entered) people.value = here;
     });
   }
+  entered.onMessage((message) => {
+    if (client !== entered) return;
+    for (const listener of messageListeners) listener(message);
+  });
   entered.onNotice((notice) => {
     if (client !== entered) return;
     if (notice.kind === "event" && notice.event.type === "room.renamed") void refreshRoom();
@@ -165,6 +185,17 @@ effect(() => {
 export function onNotice(listener: (notice: Notice) => void): () => void {
   noticeListeners.add(listener);
   return () => noticeListeners.delete(listener);
+}
+
+/** Every message of the room's socket, before it is applied. */
+export function onMessage(listener: (message: RoomMessage) => void): () => void {
+  messageListeners.add(listener);
+  return () => messageListeners.delete(listener);
+}
+
+/** Sends the message if the connection is open. */
+export function sendMessage(message: ClientMessage): void {
+  client?.send(message);
 }
 
 /** Shows the action immediately and has it sent, in order and exactly once; returns its op id. */

@@ -94,7 +94,7 @@ export function tabOf(one: Part): Tab {
 export function roomOfPath(path: string): string {
   const address = path.toLowerCase();
   if (/^\/(index\.html)?$/.test(address)) return MAIN_ROOM;
-  return /^\/r\/([a-z0-9-]{1,50})(?:\/screen)?\/?$/.exec(address)?.[1] ?? NO_ROOM;
+  return /^\/r\/([a-z0-9-]{1,50})(?:\/(?:screen|speaker))?\/?$/.exec(address)?.[1] ?? NO_ROOM;
 }
 
 export function roomPath(slug: string): string {

@@ -2,6 +2,7 @@
 
 import { computed } from "@preact/signals";
 import type { ShownItem } from "../sync/index.ts";
+import { control, isPlayerUsed, player, playOrPause, positionMs, skip } from "./player.ts";
 import { act, playing, serverNow, view } from "./room.ts";
 
 const items = computed(() => view.value.items);
@@ -31,8 +32,10 @@ export const upcomingSeconds = computed(() =>
   upcoming.value.reduce((sum, { track }) => sum + (track.duration_seconds ?? 0), 0),
 );
 
-/** Seconds since the play began, by the server's clock; never more than the track is long. */
+/** The played seconds, by the server's clock; never more than the track is long. */
 export function playedSeconds(item: ShownItem): number {
+  const room = player.peek();
+  if (room?.is_used && room.item?.id === item.id) return positionMs(room) / 1000;
   if (!item.played_at) return 0;
   const passed = Math.max(0, (serverNow() - Date.parse(item.played_at)) / 1000);
   return Math.min(passed, item.track.duration_seconds ?? passed);
@@ -64,8 +67,22 @@ export function playItem(item: ShownItem | null): void {
   if (item) act({ kind: "play", item: item.ref });
 }
 
-/** Plays the first item, or stops playback. */
+export function playNext(): void {
+  if (isPlayerUsed.peek()) skip();
+  else playItem(nextItem());
+}
+
+export function playPrevious(): void {
+  if (isPlayerUsed.peek()) void control({ action: "previous" });
+  else playItem(previousItem());
+}
+
+/** Plays the first item, or stops or pauses playback. */
 export function playOrStop(): void {
+  if (isPlayerUsed.peek()) {
+    playOrPause();
+    return;
+  }
   if (playing.value) act({ kind: "stop" });
   else playItem(firstItem());
 }

@@ -5,6 +5,20 @@ export { newOpId } from "./actions.ts";
 export { browserEnvironment } from "./browser_environment.ts";
 export { ChartClient, type ChartListener } from "./chart_client.ts";
 export type { Environment, Signal, Socket, SocketFactory, SocketListener } from "./environment.ts";
-export type { ChartsEvent, Edition, Item, PeopleChanged, Room, StreamEvent, Track } from "./messages.ts";
+export type {
+  ChartsEvent,
+  ClientMessage,
+  Edition,
+  Item,
+  PeopleChanged,
+  Player,
+  PlayerChange,
+  Room,
+  RoomMessage,
+  Speaker,
+  SpeakerReportFrame,
+  StreamEvent,
+  Track,
+} from "./messages.ts";
 export { RoomClient, type RoomClientOptions } from "./room_client.ts";
 export type { ConnectionState, Notice, Rejection, RoomView, ShownItem } from "./view.ts";

@@ -11,8 +11,12 @@ export type {
   Event as AnyEvent,
   FailedSource,
   PeopleChanged,
+  Player,
+  PlayerChange,
   PlaylistEvent as StreamEvent,
   PlaylistFrame as RoomMessage,
+  Speaker,
+  SpeakerReportFrame,
 } from "../generated/events.ts";
 
 export type AnyMessage = ServerFrame;

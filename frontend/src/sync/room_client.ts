@@ -7,7 +7,7 @@ import { Connection } from "./connection.ts";
 import type { Environment, Signal } from "./environment.ts";
 import { GapRecovery } from "./gap_recovery.ts";
 import { type RoomClientOptions, readJson, type ServerAccess, sendWrite } from "./http_requests.ts";
-import type { PeopleChanged, RoomMessage } from "./messages.ts";
+import type { ClientMessage, PeopleChanged, RoomMessage } from "./messages.ts";
 import { Outbox, openTabChannel, type TabChannel } from "./outbox.ts";
 import { added, discarded, FRESH, markReported, revived } from "./outbox_rules.ts";
 import type { Change } from "./outbox_state.ts";
@@ -36,6 +36,7 @@ export class RoomClient {
   readonly #viewNotifier: ViewNotifier<RoomView>;
   readonly #noticeListeners = new Set<(notice: Notice) => void>();
   readonly #peopleListeners = new Set<(people: PeopleChanged) => void>();
+  readonly #messageListeners = new Set<(message: RoomMessage) => void>();
   #storage: Promise<Storage> | null = null;
   #tabs: TabChannel | null = null;
   #unsubscribeSignals = () => {};
@@ -141,6 +142,17 @@ export class RoomClient {
   onPeople(listener: (people: PeopleChanged) => void): () => void {
     this.#peopleListeners.add(listener);
     return () => this.#peopleListeners.delete(listener);
+  }
+
+  /** Notifies of every message of the socket, before it is applied. */
+  onMessage(listener: (message: RoomMessage) => void): () => void {
+    this.#messageListeners.add(listener);
+    return () => this.#messageListeners.delete(listener);
+  }
+
+  /** Sends the message if the connection is open. */
+  send(message: ClientMessage): void {
+    this.#connection.send(message);
   }
 
   /** The caller has become the guest of this token: the open line is theirs, too. */
@@ -269,6 +281,7 @@ export class RoomClient {
       this.#clock.pong(message.ts, message.server_ts);
       void this.#sender.pump();
     }
+    notifyAll(this.#messageListeners, message);
     if (message.type === "people.changed") {
       notifyAll(this.#peopleListeners, message.payload);
       return;

@@ -9,6 +9,8 @@ const PATHS = {
   room: "M8.5 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2 20c0-3.3 2.9-6 6.5-6s6.5 2.7 6.5 6M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.3c2.4.8 4 3 4 5.7",
   play: "M7 4.5v15l12-7.5z",
   stop: "M6 6h12v12H6z",
+  pause: "M7 5h3.5v14H7zM13.5 5H17v14h-3.5z",
+  speaker: "M4 9.5v5h4l5 4.5V5L8 9.5zM16.5 8.5a5 5 0 0 1 0 7M19 6a8.5 8.5 0 0 1 0 12",
   next: "M5 5v14l10-7zM19 5v14",
   previous: "M19 5v14L9 12zM5 5v14",
   up: "M12 6l7 11H5z",
@@ -37,7 +39,7 @@ const PATHS = {
 } as const;
 
 /** Drawn as filled shapes. */
-const SOLID: ReadonlySet<string> = new Set(["play", "stop", "next", "previous", "up", "down"]);
+const SOLID: ReadonlySet<string> = new Set(["play", "pause", "stop", "next", "previous", "up", "down"]);
 
 export type IconName = keyof typeof PATHS;
 

@@ -35,6 +35,16 @@ def digest(items: Sequence[dict[str, Any]]) -> str:
     return sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
+def checked(beat: dict[str, Any], playing: int | None) -> dict[str, Any]:
+    """The payload without the player, which is where the room's is."""
+    payload = dict(beat["payload"])
+    player = payload.pop("player")
+    assert player.keys() == {"state", "item_id", "position_ms", "server_time"}
+    assert (player["item_id"], player["state"]) == (playing, "playing" if playing else "stopped")
+    assert (player["position_ms"] > 0) == (playing is not None)
+    return payload
+
+
 def test_the_tests_own_digest_is_that_of_the_contract():
     first, second = (
         {"id": 12, "votes": 5, "is_playing": True},
@@ -50,7 +60,7 @@ def test_it_comes_after_silence_and_comes_again(socket: Socket, quiet: Queue):
 
     state = quiet.state()
     payload = {"epoch": state.epoch, "seq": state.seq, "digest": EMPTY}
-    assert [beat["payload"] for beat in beats] == [payload] * 3
+    assert [checked(beat, None) for beat in beats] == [payload] * 3
     assert took > 2 * HEARTBEAT_SECONDS * 0.9
     assert socket.established["payload"]["heartbeat_seconds"] == HEARTBEAT_SECONDS
 
@@ -77,7 +87,11 @@ def test_its_digest_is_that_of_the_queue_at_its_number(
         state = quiet.state()
         socket.events_up_to(state.seq)
         beat = socket.next("heartbeat")
-        assert beat["payload"] == {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
+        assert checked(beat, quiet.playing()) == {
+            "epoch": state.epoch,
+            "seq": state.seq,
+            "digest": digest(state.items),
+        }
         seen.add(beat["payload"]["digest"])
     assert [(item["id"], item["votes"]) for item in state.items] == [(c, 2), (a, -1)]
     assert len(seen) == 4
@@ -101,4 +115,4 @@ def test_an_event_stream_has_it_without_an_id(quiet: Queue):
 
     assert reported.id is None
     expected = {"epoch": state.epoch, "seq": state.seq, "digest": digest(state.items)}
-    assert reported.frame == {"type": "heartbeat", "payload": expected}
+    assert checked(reported.frame, None) == expected

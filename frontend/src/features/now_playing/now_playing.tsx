@@ -1,8 +1,10 @@
 /** What plays: a bar above the tabs, or a panel where there is room for it. */
 
+import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { messages } from "../../locales/index.ts";
 import { isNamed } from "../../store/identity.ts";
+import { control, isPlayerOpen, isPlayerUsed, player, playOrPause, skip } from "../../store/player.ts";
 import { act, playing } from "../../store/room.ts";
 import { revealInQueue, showPart } from "../../store/router.ts";
 import { allowedCoverUrl } from "../../store/server_info.ts";
@@ -29,23 +31,35 @@ export function NowPlayingBar({ inert }: { inert: boolean }) {
       {item ? (
         <Summary item={item} size={44} isOver={isOver} />
       ) : (
-        <p class="playing-empty dim">{messages().nowPlaying.nothing}</p>
+        <button type="button" class="playing-summary playing-empty dim" onClick={openPlayer}>
+          {messages().nowPlaying.nothing}
+        </button>
       )}
-      <Controls item={item} isOver={isOver} />
+      {isPlayerUsed.value ? <Transport item={item} /> : <Controls item={item} isOver={isOver} />}
     </section>
   );
 }
 
-export function NowPlayingPanel() {
+function openPlayer(): void {
+  isPlayerOpen.value = true;
+}
+
+/** `children` are the controls that are loaded later. */
+export function NowPlayingPanel({ children }: { children: ComponentChildren }) {
   const item = playing.value;
   const isOver = useHasEnded(item);
   return (
     <div class="card playing-panel">
       <h2>{messages().nowPlaying.title}</h2>
       {item ? <Summary item={item} size={72} isWide /> : <p class="dim">{messages().nowPlaying.nothing}</p>}
-      {item && <Progress item={item} class="playing-line" />}
-      {item && (isOver ? <p class="small">{messages().nowPlaying.over}</p> : <Times item={item} />)}
-      <Controls item={item} isOver={isOver} />
+      {isPlayerUsed.value || (
+        <>
+          {item && <Progress item={item} class="playing-line" />}
+          {item && (isOver ? <p class="small">{messages().nowPlaying.over}</p> : <Times item={item} />)}
+          <Controls item={item} isOver={isOver} />
+        </>
+      )}
+      {children}
     </div>
   );
 }
@@ -60,15 +74,22 @@ interface SummaryProps {
 /** Cover, title, artist and the name of the user who added it; a press reveals the item in the queue. */
 function Summary({ item, size, isOver, isWide }: SummaryProps) {
   const { track } = item;
-  const below = isOver ? messages().nowPlaying.over : track.artist;
+  const { nowPlaying } = messages();
+  const room = player.value;
+  const isSilent = !isWide && room?.is_used && room.speakers.length === 0;
+  const below = isSilent ? nowPlaying.noSpeaker : isOver ? nowPlaying.over : track.artist;
   const name = isNamed(item.added_by) ? item.added_by : "";
-  const by = name && isWide ? messages().nowPlaying.addedBy(name) : name;
+  const by = isSilent ? "" : name && isWide ? nowPlaying.addedBy(name) : name;
   return (
     <button
       type="button"
       class="playing-summary"
-      aria-label={`${messages().nowPlaying.show}: ${[track.title, below, by].filter(Boolean).join(" ")}`}
+      aria-label={`${isWide ? nowPlaying.show : nowPlaying.open}: ${[track.title, below, by].filter(Boolean).join(" ")}`}
       onClick={() => {
+        if (!isWide) {
+          openPlayer();
+          return;
+        }
         showPart("queue");
         revealInQueue(item.key);
       }}
@@ -91,6 +112,33 @@ function Summary({ item, size, isOver, isWide }: SummaryProps) {
         </span>
       </span>
     </button>
+  );
+}
+
+/** The controls of a room whose player is used. */
+export function Transport({ item }: { item: ShownItem | null }) {
+  const { nowPlaying } = messages();
+  const isPlaying = player.value?.state === "playing";
+  const first = firstItem();
+  const resume = first ? nowPlaying.play(first.track.title) : nowPlaying.playFirst;
+  return (
+    <div class="playing-controls">
+      <IconButton
+        icon="previous"
+        class="playing-previous"
+        label={nowPlaying.previous}
+        disabled={!item}
+        onClick={() => void control({ action: "previous" })}
+      />
+      <IconButton
+        icon={isPlaying ? "pause" : "play"}
+        class="playing-main"
+        label={isPlaying ? nowPlaying.pause : item ? nowPlaying.resume : resume}
+        disabled={!item && !first}
+        onClick={playOrPause}
+      />
+      <IconButton icon="next" label={nowPlaying.next} disabled={!item} onClick={skip} />
+    </div>
   );
 }
 
@@ -146,7 +194,7 @@ function useHasEnded(item: ShownItem | null): boolean {
     () =>
       everySecond(() => {
         const whole = item?.track.duration_seconds;
-        setIsOver(!!(item && whole) && playedSeconds(item) >= whole);
+        setIsOver(!isPlayerUsed.peek() && !!(item && whole) && playedSeconds(item) >= whole);
       }),
     [item],
   );

@@ -2,7 +2,7 @@
 
 import { areShortcutsShown, singleKeyShortcuts } from "../../store/preferences.ts";
 import { goToPart, requestSearchFocus, showPart, tabs } from "../../store/router.ts";
-import { nextItem, playItem, playOrStop, previousItem } from "../../store/up_next.ts";
+import { playNext, playOrStop, playPrevious } from "../../store/up_next.ts";
 
 export type Command = "toggle" | "next" | "previous" | "search" | "help" | "toast" | 0 | 1 | 2 | 3;
 
@@ -60,8 +60,8 @@ export function listenForShortcuts(): () => void {
 
 const ACTIONS = {
   toggle: playOrStop,
-  next: () => playItem(nextItem()),
-  previous: () => playItem(previousItem()),
+  next: playNext,
+  previous: playPrevious,
   search: () => {
     showPart("library");
     requestSearchFocus();

@@ -5,6 +5,12 @@ import type { LazyMessages, SpokenReason } from "./en.ts";
 
 const { number, plural } = formsOf("de", String);
 
+const spokenTime = (seconds: number) => {
+  const rest = seconds % 60;
+  const minutes = plural(Math.floor(seconds / 60), { one: "# Minute", other: "# Minuten" });
+  return seconds < 60 ? plural(rest, { one: "# Sekunde", other: "# Sekunden" }) : `${minutes} ${rest}`;
+};
+
 const tracks = (count: number) => plural(count, { one: "# Titel", other: "# Titel" });
 
 /** Nach Art des Grundes; was hier fehlt, sagt der Server auf Englisch. */
@@ -525,6 +531,47 @@ export const messages: LazyMessages = {
     version: (version) => `Tutti ${version}`,
     overHttp:
       "Du nutzt HTTP. Mit HTTPS könntest du Tutti auch offline nutzen und als App installieren. Alles andere geht auch so.",
+  },
+  player: {
+    seek: "Position",
+    position: (seconds, whole) =>
+      whole === null ? spokenTime(seconds) : `${spokenTime(seconds)} von ${spokenTime(whole)}`,
+    left: (time) => `noch ${time} in der Warteliste`,
+    volume: "Lautstärke",
+    ownVolume: "Lautstärke dieses Lautsprechers",
+    percent: (value) => `${value} Prozent`,
+    speakers: "Lautsprecher",
+    noSpeaker: "Kein Lautsprecher verbunden.",
+    playHere: "Hier abspielen",
+    stopHere: "Hier nicht mehr abspielen",
+    start: "Ton einschalten",
+    tapAgain: "Der Browser blockiert den Ton. Tippe noch einmal.",
+    here: "Spielt hier, synchron.",
+    adjusting: "Spielt hier, gleicht die Position an.",
+    inSync: "synchron",
+    connected: "verbunden",
+    lag: (milliseconds) =>
+      milliseconds === null
+        ? "spielt nicht"
+        : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "zurück" : "voraus"}`,
+    page: "Seite für einen Lautsprecher öffnen",
+    next: (title) => `Als Nächstes: ${title}`,
+    stale: "Du bist offline. Das ist vielleicht veraltet.",
+    reasons: {
+      paused: "Pause",
+      room_empty: "Pause, bis jemand kommt",
+      speaker_lost: "Pause: kein Lautsprecher verbunden",
+      server_restarted: "Pause: der Server wurde neu gestartet",
+    },
+    silence: {
+      stopped: "Stumm: Es läuft nichts.",
+      paused: "Stumm: Pause.",
+      blocked: "Stumm: Der Browser blockiert den Ton, bis du tippst.",
+      loading: "Lädt …",
+      "no-audio": "Stumm: Von diesem Titel hat der Server kein Audio. Seine Zeit läuft ohne Ton.",
+      failed: "Stumm: Dieser Titel kann hier nicht abgespielt werden.",
+      muted: "Stumm: Die Lautstärke ist 0.",
+    },
   },
   screen: { next: "Als Nächstes", join: "Scannen und mitmachen" },
   shortcuts: {

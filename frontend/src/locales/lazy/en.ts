@@ -4,6 +4,12 @@ import { formsOf } from "../numbers.ts";
 
 const { number, plural } = formsOf("en", String);
 
+const spokenTime = (seconds: number) => {
+  const rest = seconds % 60;
+  const minutes = plural(Math.floor(seconds / 60), { one: "# minute", other: "# minutes" });
+  return seconds < 60 ? plural(rest, { one: "# second", other: "# seconds" }) : `${minutes} ${rest}`;
+};
+
 const tracks = (count: number) => plural(count, { one: "# track", other: "# tracks" });
 
 /** Why a track is recommended, with the names that the sentence may need; "" where one isn't known. */
@@ -516,6 +522,48 @@ export const messages = {
     version: (version: string) => `Tutti ${version}`,
     overHttp:
       "You’re using HTTP. With HTTPS you could also use Tutti offline and install it as an app. Everything else works.",
+  },
+  player: {
+    seek: "Position",
+    /** "1 minute 20 of 3 minutes 35" */
+    position: (seconds: number, whole: number | null) =>
+      whole === null ? spokenTime(seconds) : `${spokenTime(seconds)} of ${spokenTime(whole)}`,
+    left: (time: string) => `${time} left in the queue`,
+    volume: "Volume",
+    ownVolume: "Volume of this speaker",
+    percent: (value: number) => `${value} percent`,
+    speakers: "Speakers",
+    noSpeaker: "No speaker connected.",
+    playHere: "Play here",
+    stopHere: "Stop playing here",
+    start: "Start sound",
+    tapAgain: "The browser blocks sound. Tap again.",
+    here: "Playing here, in sync.",
+    adjusting: "Playing here, adjusting the position.",
+    inSync: "in sync",
+    connected: "connected",
+    lag: (milliseconds: number | null) =>
+      milliseconds === null
+        ? "not playing"
+        : `${number(Math.abs(milliseconds))} ms ${milliseconds < 0 ? "behind" : "ahead"}`,
+    page: "Open a page for a speaker",
+    next: (title: string) => `Up next: ${title}`,
+    stale: "You’re offline. This may be out of date.",
+    reasons: {
+      paused: "Paused",
+      room_empty: "Paused until someone arrives",
+      speaker_lost: "Paused: no speaker is connected",
+      server_restarted: "Paused: the server was restarted",
+    },
+    silence: {
+      stopped: "Silent: nothing is playing.",
+      paused: "Silent: paused.",
+      blocked: "Silent: the browser blocks sound until you tap.",
+      loading: "Loading…",
+      "no-audio": "Silent: this track has no audio on the server. Its time runs without sound.",
+      failed: "Silent: this track can’t be played here.",
+      muted: "Silent: the volume is 0.",
+    },
   },
   screen: { next: "Up next", join: "Scan to join in" },
   shortcuts: {

@@ -1,0 +1,298 @@
+"""Speakers: sockets that play what the room plays. They join, report where they are, and leave."""
+
+import asyncio
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, ClassVar, Literal
+
+import msgspec
+
+from apps.player.clock import Outlook, PlayerClock
+from apps.player.models import MAX_SPEAKER_NAME, Player, Speaker, State
+from apps.player.payloads import (
+    PlayerBeatPayload,
+    PlayerPayload,
+    SpeakerJoined,
+    SpeakerKind,
+    SpeakerPayload,
+    SpeakersChanged,
+    speaker_payload,
+)
+from apps.player.selectors import beat_of_stream, player_for, player_of
+from apps.player.services import join_speaker, leave_speaker, note_report
+from apps.playlist.models import STREAM_KIND
+from apps.realtime.database_reads import run_in_reader
+from apps.realtime.extensions import HubExtension, Socket
+from apps.realtime.messages import typed_text
+from apps.rooms.models import Room
+from core.errors import NotFound
+from core.server_clock import server_now
+
+logger = logging.getLogger(__name__)
+
+# A speaker's row expires after this time, unless its process renews it with each look of the clock.
+LEASE = timedelta(seconds=15)
+# A report that comes sooner after the last one is ignored.
+REPORT_SECONDS = 0.9
+# `speakers.changed` is sent no more often than this, and for a change of `lag_ms` alone only above this much.
+PAUSE_SECONDS = 0.5
+NOTED_LAG_MS = 20
+MAX_MESSAGE = 200
+MAX_POSITION_MS = 1_000_000_000
+
+ReportState = Literal["playing", "waiting", "blocked", "ended", "failed"]
+
+
+class SpeakerJoinFrame(msgspec.Struct, tag_field="type", tag="speaker.join"):
+    """Makes the socket a speaker of its room. Answered with speaker.joined."""
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SPEAKER_NAME)]
+    kind: SpeakerKind
+
+
+class SpeakerLeaveFrame(msgspec.Struct, tag_field="type", tag="speaker.leave"):
+    """The socket is no speaker any more."""
+
+
+class SpeakerReportFrame(msgspec.Struct, tag_field="type", tag="speaker.report"):
+    """Where the speaker is in the current item; at most once a second."""
+
+    item_id: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    position_ms: Annotated[int, msgspec.Meta(ge=0, le=MAX_POSITION_MS)]
+    state: ReportState
+    message: Annotated[str, msgspec.Meta(max_length=MAX_MESSAGE)] = ""
+
+
+@dataclass(slots=True)
+class _Connected:
+    """A speaker on a socket of this process."""
+
+    slug: str
+    speaker: Speaker
+    reported_at: float = 0.0
+    stored: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """The player of a room as it was at an event of its stream: every change of it is one."""
+
+    head: tuple[str, int]
+    player: Player
+    item_id: int | None
+
+
+class PlayerExtension(HubExtension):
+    """The speakers on sockets of this process, and its clock of players."""
+
+    kind: ClassVar[str] = STREAM_KIND
+    client_frames: ClassVar[Sequence[type[msgspec.Struct]]] = (
+        SpeakerJoinFrame,
+        SpeakerLeaveFrame,
+        SpeakerReportFrame,
+    )
+    server_frames: ClassVar[Sequence[type[msgspec.Struct]]] = (SpeakerJoined, SpeakersChanged)
+    beat_fields: ClassVar[dict[str, Any]] = {"player": PlayerBeatPayload}
+    read_beat: ClassVar[Callable[[int], dict[str, Any]] | None] = staticmethod(beat_of_stream)
+
+    def __init__(self) -> None:
+        self._clock = PlayerClock(self._has_looked)
+        self._sockets: defaultdict[int, set[Socket]] = defaultdict(set)
+        self._stream_of: dict[Socket, int] = {}
+        self._connected: dict[Socket, _Connected] = {}
+        self._known: dict[int, _Known] = {}
+        # What was sent of each stream last, and the streams of which something is about to be sent.
+        self._sent: dict[int, Sequence[SpeakerPayload]] = {}
+        self._due: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self) -> None:
+        self._clock.start()
+
+    def stop(self) -> None:
+        self._clock.stop()
+        for task in self._tasks:
+            task.cancel()
+
+    def enter(self, socket: Socket) -> None:
+        self._stream_of[socket] = socket.stream_id
+        self._sockets[socket.stream_id].add(socket)
+
+    def leave(self, socket: Socket) -> None:
+        stream_id = self._stream_of.pop(socket, None)
+        if stream_id is None:
+            return  # it was closed before it had joined
+        self._drop(socket)
+        self._sockets[stream_id].discard(socket)
+        if not self._sockets[stream_id]:
+            del self._sockets[stream_id]
+            self._sent.pop(stream_id, None)
+            self._known.pop(stream_id, None)
+
+    async def handle(self, socket: Socket, frame: Any) -> None:
+        match frame:
+            case SpeakerJoinFrame(name=name, kind=kind):
+                await self._join(socket, name, kind)
+            case SpeakerReportFrame():
+                await self._report(socket, frame)
+            case _:
+                self._drop(socket)
+
+    # --- Joining and leaving ------------------------------------------------------------------------
+
+    async def _join(self, socket: Socket, name: str, kind: SpeakerKind) -> None:
+        self._drop(socket)
+        speaker_id = secrets.token_hex(8)
+        speaker = Speaker(speaker_id=speaker_id, name=name, kind=kind, expires_at=server_now() + LEASE)
+        slug, player = await run_in_reader(_joined, socket.stream_id, speaker)
+        self._connected[socket] = _Connected(slug, speaker)
+        if socket not in self._sockets.get(socket.stream_id, ()):
+            self._drop(socket)  # it was closed meanwhile
+            return
+        joined = SpeakerJoined(speaker_id=speaker_id, player=player)
+        socket.put(typed_text(joined.frame_type, joined))
+        self._send_soon(socket.stream_id)
+        self._clock.look_now()
+
+    def _drop(self, socket: Socket) -> None:
+        connected = self._connected.pop(socket, None)
+        if connected is not None:
+            self._run(_left, connected.slug, connected.speaker.speaker_id)
+            self._send_soon(socket.stream_id)
+
+    # --- Reports ------------------------------------------------------------------------------------
+
+    async def _report(self, socket: Socket, frame: SpeakerReportFrame) -> None:
+        connected, now = self._connected.get(socket), asyncio.get_running_loop().time()
+        if connected is None or now - connected.reported_at < REPORT_SECONDS:
+            return
+        known = await self._player(socket)
+        if known.item_id != frame.item_id:
+            return
+        connected.reported_at = now
+        speaker, player = connected.speaker, known.player
+        is_comparable = player.state == State.PLAYING and frame.state == "playing"
+        speaker.lag_ms = frame.position_ms - player.position_at(server_now()) if is_comparable else None
+        speaker.state, speaker.play_id = frame.state, player.play_id
+        if frame.state == "failed" and connected.stored[:1] != ("failed",):
+            logger.info("Speaker %s could not play: %s", speaker.name, frame.message)
+        stored = (speaker.state, speaker.play_id, speaker_payload(speaker).in_sync)
+        if stored != connected.stored:
+            connected.stored = stored
+            await run_in_reader(_reported, connected.slug, speaker)
+        self._send_soon(socket.stream_id)
+
+    async def _player(self, socket: Socket) -> _Known:
+        known = self._known.get(socket.stream_id)
+        if known is None or known.head != socket.head:
+            head = socket.head
+            player = await run_in_reader(_player_of_stream, socket.stream_id)
+            known = self._known[socket.stream_id] = _Known(head, player, player.room.playing_id)
+        return known
+
+    # --- Telling the room's sockets -----------------------------------------------------------------
+
+    def _send_soon(self, stream_id: int) -> None:
+        if stream_id in self._due:
+            return
+        self._due.add(stream_id)
+        self._start(self._send(stream_id))
+
+    async def _send(self, stream_id: int) -> None:
+        await asyncio.sleep(PAUSE_SECONDS)
+        self._due.discard(stream_id)
+        if stream_id not in self._sockets:
+            return
+        stored = await run_in_reader(_speakers_of_stream, stream_id)
+        here = {one.speaker.speaker_id: one.speaker for one in self._connected.values()}
+        speakers = [speaker_payload(here.get(one.speaker_id, one)) for one in stored]
+        if not _is_news(speakers, self._sent.get(stream_id, ())):
+            return
+        self._sent[stream_id] = speakers
+        text = typed_text(SpeakersChanged.frame_type, SpeakersChanged(speakers=speakers))
+        for socket in list(self._sockets.get(stream_id, ())):
+            socket.put(text)
+
+    def _has_looked(self, outlook: Outlook) -> None:
+        """Renews the speakers of this process, and looks for changes of those of others."""
+        if self._connected:
+            self._run(
+                _renew, {one.speaker.speaker_id: one.speaker.lag_ms for one in self._connected.values()}
+            )
+        for stream_id in list(self._sockets):
+            if outlook.has_speakers or self._sent.get(stream_id):
+                self._send_soon(stream_id)
+
+    def _run(self, write: Callable[..., None], *arguments: Any) -> None:
+        self._start(_written(write, arguments))
+
+    def _start(self, running: Any) -> None:
+        task = asyncio.get_running_loop().create_task(running)
+        self._tasks.add(task)
+        task.add_done_callback(self._has_ended)
+
+    def _has_ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            logger.warning("Could not look after the speakers: %r", error)
+
+
+async def _written(write: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+    await run_in_reader(write, *arguments)
+
+
+def _is_news(now: Sequence[SpeakerPayload], before: Sequence[SpeakerPayload]) -> bool:
+    def known(one: SpeakerPayload) -> tuple[Any, ...]:
+        return one.speaker_id, one.name, one.kind, one.in_sync, one.lag_ms is None
+
+    if [known(one) for one in now] != [known(one) for one in before]:
+        return True
+    pairs = zip(now, before, strict=True)
+    return any(abs((one.lag_ms or 0) - (other.lag_ms or 0)) > NOTED_LAG_MS for one, other in pairs)
+
+
+# --- In reader threads -------------------------------------------------------------------------------
+
+
+def _room_of(stream_id: int) -> Room:
+    room = Room.objects.filter(stream_id=stream_id).first()
+    if room is None:
+        raise NotFound("The room was deleted.")
+    return room
+
+
+def _joined(stream_id: int, speaker: Speaker) -> tuple[str, PlayerPayload]:
+    slug = _room_of(stream_id).slug
+    join_speaker(slug=slug, speaker=speaker)
+    return slug, player_of(slug)
+
+
+def _left(slug: str, speaker_id: str) -> None:
+    try:
+        leave_speaker(slug=slug, speaker_id=speaker_id)
+    except NotFound:
+        return  # the room was deleted, and its speakers with it
+
+
+def _reported(slug: str, speaker: Speaker) -> None:
+    note_report(slug=slug, speaker=speaker)
+
+
+def _player_of_stream(stream_id: int) -> Player:
+    return player_for(_room_of(stream_id))
+
+
+def _speakers_of_stream(stream_id: int) -> list[Speaker]:
+    return list(Speaker.objects.filter(room__stream_id=stream_id, expires_at__gt=server_now()))
+
+
+def _renew(lags: dict[str, int | None]) -> None:
+    Speaker.objects.filter(speaker_id__in=lags).update(expires_at=server_now() + LEASE)
+    stored = dict(Speaker.objects.filter(speaker_id__in=lags).values_list("speaker_id", "lag_ms"))
+    for speaker_id, lag_ms in lags.items():
+        if stored.get(speaker_id) != lag_ms:
+            Speaker.objects.filter(speaker_id=speaker_id).update(lag_ms=lag_ms)

@@ -1,0 +1,170 @@
+"""Actions of people: what they change, and which events say so."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.player import rules, selectors, services
+from apps.player.errors import NothingPlaying
+from apps.player.models import Player
+from apps.player.payloads import PlayerPayload
+from apps.player.selectors import player_of
+from apps.playlist.services import play_item, remove_item
+from apps.playlist.tests.rooms import add, new_room, queued, telling, titles
+from apps.rooms.models import Room
+from apps.tracks.models import Track
+from core.errors import Conflict, InvalidInput
+
+pytestmark = pytest.mark.django_db
+START = timezone.now()
+
+
+class Clock:
+    """The server's clock, moved by the test."""
+
+    now = START
+
+    def __call__(self):
+        return self.now
+
+    def move(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in (rules, selectors, services):
+        monkeypatch.setattr(module, "server_now", clock)
+    return clock
+
+
+@pytest.fixture
+def room(clock: Clock) -> Room:
+    """Three tracks of a minute each."""
+    room = new_room()
+    queued(room, "ABC")
+    Track.objects.update_unannounced(duration_seconds=60)
+    return room
+
+
+def now_in(room: Room) -> PlayerPayload:
+    return player_of(room.slug)
+
+
+def title(player: PlayerPayload) -> str | None:
+    return player.item.track.title if player.item else None
+
+
+def test_a_room_without_a_player_plays_as_ever_and_shows_where_it_is(room: Room, clock: Clock):
+    first = room.items.order_by("position")[0]
+    with telling(room) as types:
+        play_item(slug=room.slug, item_id=first.pk)
+    assert types == ["track.playing"]
+    shown = now_in(room)
+    assert (shown.state, title(shown), shown.duration_ms) == ("playing", "A", 60_000)
+    assert not Player.objects.exists()
+
+
+def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
+    with telling(room) as types:
+        services.play(slug=room.slug)
+    assert types == ["track.playing", "player.changed"]
+    clock.move(10)
+    with telling(room) as types:
+        services.pause(slug=room.slug)
+        services.pause(slug=room.slug)
+    assert types == ["player.changed"]
+    clock.move(10)
+    assert (now_in(room).state, now_in(room).reason, now_in(room).position_ms) == ("paused", "paused", 10_000)
+    services.seek(slug=room.slug, position_ms=30_000)
+    assert now_in(room).state == "paused"
+    with telling(room) as types:
+        services.resume(slug=room.slug)
+        services.resume(slug=room.slug)
+    assert types == ["player.changed"]
+    clock.move(5)
+    assert now_in(room).position_ms == 35_000
+    with pytest.raises(InvalidInput):
+        services.seek(slug=room.slug, position_ms=60_001)
+    with telling(room) as types:
+        services.stop(slug=room.slug)
+        services.stop(slug=room.slug)
+    assert types == ["track.playing", "player.changed"]
+    assert (now_in(room).state, now_in(room).anchor, now_in(room).position_ms) == ("stopped", None, 0)
+
+
+@pytest.mark.parametrize(
+    "action", [services.pause, services.resume, services.skip, services.go_back, services.play]
+)
+def test_where_nothing_plays_there_is_nothing_to_act_on(clock: Clock, action):
+    with pytest.raises(NothingPlaying):
+        action(slug=new_room().slug)
+
+
+def test_two_people_who_skip_at_the_same_time_skip_once(room: Room):
+    services.play(slug=room.slug)
+    play_id = now_in(room).play_id
+    with telling(room) as types:
+        services.skip(slug=room.slug, play_id=play_id)
+        with pytest.raises(Conflict):
+            services.skip(slug=room.slug, play_id=play_id)
+    assert types == ["track.playing", "player.changed", "track.removed"]
+    assert (title(now_in(room)), titles(room)) == ("B", "BC")
+
+
+@pytest.mark.parametrize(
+    ("after_play", "order", "played", "left"),
+    [
+        ("remove", "manual", "ABC", ""),
+        ("keep", "manual", "ABC", "ABC"),
+        ("requeue", "manual", "ABCABC", "ABC"),
+        ("keep", "votes", "ABCABC", "ABC"),
+    ],
+)
+def test_after_a_play(room: Room, clock: Clock, after_play: str, order: str, played: str, left: str):
+    room.chosen_order = order
+    room.save()
+    services.change_settings(slug=room.slug, changes={"after_play": after_play})
+    services.play(slug=room.slug)
+    heard = ""
+    for _ in played:
+        heard += title(now_in(room)) or ""
+        clock.move(60)
+        services.skip(slug=room.slug)
+    assert heard == played
+    assert sorted(titles(room)) == sorted(left)
+    assert now_in(room).state == ("playing" if len(played) > 3 else "stopped")
+
+
+def test_going_back_restarts_and_in_the_first_seconds_brings_back_what_was_before(room: Room, clock: Clock):
+    services.play(slug=room.slug)
+    services.skip(slug=room.slug)
+    services.skip(slug=room.slug)
+    assert (title(now_in(room)), titles(room)) == ("C", "C")
+    clock.move(4)
+    with telling(room) as types:
+        services.go_back(slug=room.slug)
+    assert (types, title(now_in(room)), now_in(room).position_ms) == (["player.changed"], "C", 0)
+    for expected in ("B", "A", "A"):
+        services.go_back(slug=room.slug)
+        assert title(now_in(room)) == expected
+    assert titles(room) == "ABC"
+    services.skip(slug=room.slug)
+    assert title(now_in(room)) == "B"
+
+
+def test_removing_what_plays_stops_the_player(room: Room):
+    services.play(slug=room.slug)
+    with telling(room) as types:
+        remove_item(slug=room.slug, item_id=room.items.order_by("position")[0].pk)
+    assert types == ["track.playing", "player.changed", "track.removed"]
+    assert now_in(room).state == "stopped"
+
+
+def test_a_play_over_the_queue_is_followed_by_the_player(room: Room, clock: Clock):
+    services.change_settings(slug=room.slug, changes={"volume": 30})
+    item = add(room, "D")
+    play_item(slug=room.slug, item_id=item.pk)
+    assert (title(now_in(room)), now_in(room).volume, now_in(room).state) == ("D", 30, "playing")

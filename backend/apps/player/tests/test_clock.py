@@ -1,0 +1,160 @@
+"""What the clock does when something is due: it advances, waits for people, misses speakers, restarts."""
+
+from datetime import timedelta
+
+import pytest
+
+from apps.player import clock as player_clock
+from apps.player import services
+from apps.player.clock import look
+from apps.player.models import ClockBeat, Player, Speaker
+from apps.player.selectors import player_of
+from apps.player.tests.test_actions import Clock, clock, room, title
+from apps.playlist.tests.rooms import telling, titles
+from apps.realtime.models import Presence
+from apps.rooms.models import Room
+
+__all__ = ["clock", "room"]
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def same_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(player_clock, "server_now", clock)
+
+
+def speaker(clock: Clock, number: int = 1) -> Speaker:
+    expires_at = clock.now + timedelta(hours=1)
+    return Speaker(speaker_id=f"speaker-{number}", name="Kitchen", kind="mpd", expires_at=expires_at)
+
+
+def enter(room: Room, clock: Clock) -> None:
+    Presence.objects.create(
+        stream_id=room.stream_id, key="guest:1", until=clock.now + timedelta(hours=1), written_at=clock.now
+    )
+
+
+def test_a_track_ends_once_however_often_it_is_looked_after(room: Room, clock: Clock):
+    enter(room, clock)
+    services.play(slug=room.slug)
+    began = clock.now
+    clock.move(60.4)
+    with telling(room) as types:
+        for _ in range(3):
+            services.look_after(slug=room.slug)
+            look()
+    assert types == ["track.playing", "player.changed", "track.removed"]
+    player = player_of(room.slug)
+    assert (title(player), titles(room), player.position_ms) == ("B", "BC", 400)
+    assert player.anchor is not None
+    assert player.anchor.at == began + timedelta(seconds=60)
+
+
+def test_without_autoplay_the_player_stops_at_the_end(room: Room, clock: Clock):
+    enter(room, clock)
+    services.change_settings(slug=room.slug, changes={"autoplay": False})
+    services.play(slug=room.slug)
+    clock.move(61)
+    look()
+    assert (player_of(room.slug).state, titles(room)) == ("stopped", "BC")
+
+
+def test_in_an_empty_room_it_waits_at_the_end_for_someone(room: Room, clock: Clock):
+    services.play(slug=room.slug)
+    clock.move(61)
+    look()
+    player = player_of(room.slug)
+    assert (player.state, player.reason, player.position_ms) == ("paused", "room_empty", 60_000)
+    clock.move(3600)
+    look()
+    assert title(player_of(room.slug)) == "A"
+    enter(room, clock)
+    look()
+    look()
+    assert (title(player_of(room.slug)), player_of(room.slug).state) == ("B", "playing")
+
+
+@pytest.mark.parametrize(
+    ("seconds_away", "after"), [(20, ("A", 40_100)), (59, ("B", 19_100)), (61, ("A", 20_100))]
+)
+def test_ten_seconds_after_the_last_speaker_it_pauses_and_goes_on_with_the_next_one(
+    room: Room, clock: Clock, seconds_away: int, after: tuple[str, int]
+):
+    enter(room, clock)
+    services.play(slug=room.slug)
+    for number in (1, 2):
+        services.join_speaker(slug=room.slug, speaker=speaker(clock, number))
+    for number in (1, 2):
+        clock.move(5)
+        services.leave_speaker(slug=room.slug, speaker_id=f"speaker-{number}")
+        look()
+    clock.move(9.9)
+    look()
+    assert player_of(room.slug).state == "playing"
+    clock.move(0.2)
+    look()
+    assert (player_of(room.slug).reason, player_of(room.slug).position_ms) == ("speaker_lost", 20_100)
+    clock.move(seconds_away)
+    services.join_speaker(slug=room.slug, speaker=speaker(clock))
+    look()
+    now = player_of(room.slug)
+    assert (now.state, title(now), now.position_ms) == ("playing", *after)
+
+
+def test_a_speaker_of_a_killed_process_expires(room: Room, clock: Clock):
+    services.play(slug=room.slug)
+    services.join_speaker(slug=room.slug, speaker=speaker(clock))
+    Speaker.objects.update(expires_at=clock.now + timedelta(seconds=15))
+    for seconds in (15, 5):
+        clock.move(seconds)
+        look()
+    assert not Speaker.objects.exists()
+    assert player_of(room.slug).reason == "speaker_lost"
+
+
+def test_after_three_items_in_a_row_that_failed_it_pauses(room: Room, clock: Clock):
+    services.play(slug=room.slug)
+    one = speaker(clock)
+    services.join_speaker(slug=room.slug, speaker=one)
+    for expected in ("B", "C", "C"):
+        one.state, one.play_id = "failed", player_of(room.slug).play_id
+        services.note_report(slug=room.slug, speaker=one)
+        services.note_report(slug=room.slug, speaker=one)
+        assert title(player_of(room.slug)) == expected
+    assert player_of(room.slug).reason == "speaker_lost"
+
+
+@pytest.mark.parametrize(("seconds_down", "reason"), [(25, None), (40, "server_restarted")])
+def test_after_a_restart_it_goes_on_or_is_paused_where_it_was(
+    room: Room, clock: Clock, seconds_down: int, reason: str | None
+):
+    enter(room, clock)
+    services.play(slug=room.slug)
+    ClockBeat.objects.create(pk=1, alive_at=clock.now)
+    clock.move(10)
+    look()
+    clock.move(seconds_down)
+    look()
+    player = player_of(room.slug)
+    assert player.reason == reason
+    assert player.position_ms == (10_000 if reason else 35_000)
+
+
+def test_a_look_at_many_rooms_costs_the_same_as_at_one(
+    room: Room, clock: Clock, django_assert_max_num_queries
+):
+    services.play(slug=room.slug)
+    look()
+    for number in range(20):
+        other = Room.objects.create(slug=f"other-{number}", name="Other")
+        services.change_settings(slug=other.slug, changes={"volume": 5})
+    Player.objects.exclude(pk=room.pk).update_unannounced(
+        state="playing", duration_ms=10**8, anchored_at=clock.now, wake_at=clock.now + timedelta(days=1)
+    )
+    with django_assert_max_num_queries(5):
+        assert look().seconds(clock.now) == player_clock.LOOK_SECONDS
+
+
+def test_an_idle_server_looks_with_one_statement(clock: Clock, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert look().seconds(clock.now) == player_clock.IDLE_SECONDS

@@ -1,0 +1,85 @@
+/** The player of the room: what plays, where it is, and which speakers play it. */
+
+import { computed, effect, signal, untracked } from "@preact/signals";
+import { ApiError } from "../api/http.ts";
+import { actOnPlayer, fetchPlayer, type Player, type PlayerAction } from "../api/player.ts";
+import { browserEnvironment, newOpId, type PlayerChange } from "../sync/index.ts";
+import { isLive, onMessage, serverNow, view } from "./room.ts";
+
+/** Null until the server has sent it. */
+export const player = signal<Player | null>(null);
+
+/** Whether the player of the room has been used; until then, tracks are only started and stopped by hand. */
+export const isPlayerUsed = computed(() => player.value?.is_used ?? false);
+
+/** Whether the sheet with the player is open. */
+export const isPlayerOpen = signal(false);
+
+const roomSlug = computed(() => view.value.room);
+
+/** The last error of a request; null if it succeeded. */
+export const playerProblem = signal<unknown>(null);
+
+effect(() => {
+  const slug = roomSlug.value;
+  if (isLive.value) untracked(() => void loadPlayer(slug));
+});
+
+effect(() => {
+  roomSlug.value;
+  player.value = null;
+});
+
+onMessage((message) => {
+  const { value } = player;
+  if (!value) return;
+  if (message.type === "player.changed") {
+    const { payload } = message;
+    // What has started is not the next item any more; which one is, only a request says.
+    const next = value.next?.id === payload.item?.id ? null : value.next;
+    player.value = { ...value, ...payload, next, is_used: true };
+  }
+  if (message.type === "speakers.changed") {
+    player.value = { ...value, speakers: message.payload.speakers, is_used: true };
+  }
+});
+
+export async function loadPlayer(slug: string = view.peek().room): Promise<void> {
+  try {
+    const found = await fetchPlayer(slug);
+    if (view.peek().room === slug) player.value = found;
+  } catch {
+    // The next connection loads it again.
+  }
+}
+
+/** The position by the server's clock, up to the end of the track. */
+export function positionMs({ state, anchor, duration_ms: duration }: PlayerChange): number {
+  if (!anchor) return 0;
+  const passed = state === "playing" ? Math.max(0, serverNow() - Date.parse(anchor.at)) : 0;
+  return Math.min(anchor.position_ms + passed, duration ?? Number.POSITIVE_INFINITY);
+}
+
+/** Carries out the action; `playerProblem` has the error if that fails. */
+export async function control(action: PlayerAction): Promise<void> {
+  const slug = view.peek().room;
+  try {
+    const after = await actOnPlayer(slug, action, newOpId(browserEnvironment()));
+    if (view.peek().room === slug) player.value = after;
+    playerProblem.value = null;
+  } catch (problem) {
+    // Someone else has skipped at the same time.
+    playerProblem.value = problem instanceof ApiError && problem.code === "CONFLICT" ? null : problem;
+  }
+}
+
+export function playOrPause(): void {
+  const state = player.peek()?.state;
+  void control({ action: state === "playing" ? "pause" : "play" });
+}
+
+/** Skips what plays now, and nothing that someone else has started meanwhile. */
+export function skip(): void {
+  const playId = player.peek()?.play_id;
+  void control({ action: "skip", ...(playId ? { play_id: playId } : {}) });
+}

@@ -1,0 +1,341 @@
+/** This browser as a speaker of the room: follows the server's clock, and goes on while there is no connection. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { ApiError, apiBase } from "../api/http.ts";
+import { fetchAudio, type Player } from "../api/player.ts";
+import type { Item, RoomMessage, SpeakerReportFrame } from "../sync/index.ts";
+import { ownName } from "./identity.ts";
+import { loadStored, saveStored } from "./local_storage.ts";
+import { control, loadPlayer, player, positionMs, skip } from "./player.ts";
+import { isLive, onMessage, sendMessage, serverNow, view } from "./room.ts";
+import { allowedCoverUrl } from "./server_info.ts";
+import { Deck } from "./speaker_deck.ts";
+
+// How often the position is compared, and how often it is reported.
+const TICK_MS = 250;
+const REPORT_MS = 1_000;
+// The next track is loaded soon after a track has begun, and looked up again shortly before its end.
+const PRELOAD_AFTER_MS = 2_000;
+const LOOK_AGAIN_MS = 15_000;
+// After a failed request for the audio.
+const RETRY_MS = 3_000;
+const IN_SYNC_MS = 50;
+
+/** Why a speaker is silent; null while it plays. */
+export type Silence = "stopped" | "paused" | "blocked" | "loading" | "no-audio" | "failed" | "muted" | null;
+
+export interface SpeakerState {
+  silence: Silence;
+  /** Null while nothing is compared. */
+  deviationMs: number | null;
+  problem: string;
+}
+
+export const isSpeaking = signal(false);
+export const speakerState = signal<SpeakerState>({ silence: "stopped", deviationMs: null, problem: "" });
+/** The volume of this speaker alone, 0 to 100. */
+export const ownVolume = signal(storedVolume());
+export const isInSync = computed(() => {
+  const { deviationMs } = speakerState.value;
+  return deviationMs !== null && Math.abs(deviationMs) <= IN_SYNC_MS;
+});
+
+let engine: Speaker | null = null;
+
+/** To be called within a tap: browsers let a page make sound only then. */
+export async function startSpeaker(): Promise<void> {
+  engine?.stop();
+  engine = new Speaker();
+  await engine.start();
+}
+
+export function stopSpeaker(): void {
+  engine?.stop();
+  engine = null;
+}
+
+export function setOwnVolume(volume: number): void {
+  ownVolume.value = volume;
+  saveStored("speaker-volume", String(volume));
+}
+
+function storedVolume(): number {
+  const stored = Number(loadStored("speaker-volume") ?? 100);
+  return stored >= 0 && stored <= 100 ? stored : 100;
+}
+
+/** The name under which the room lists this speaker. */
+export function speakerName(): string {
+  const device = /Android|iPhone|iPad|Windows|Macintosh|Linux/.exec(navigator.userAgent)?.[0] ?? "Browser";
+  return ownName.value ? `${ownName.value} (${device})` : device;
+}
+
+class Speaker {
+  readonly #context = new AudioContext();
+  #current = new Deck(this.#context);
+  #standby = new Deck(this.#context);
+  readonly #room = view.peek().room;
+  readonly #cleanups: (() => void)[] = [];
+  #isStopped = false;
+  /** What plays by the last word of the server, or by this browser's own clock since. */
+  #player: Player | null = null;
+  #requested = new Map<number, number>();
+  #lookedAgain = 0;
+  #reportedAt = 0;
+  #deviationMs = 0;
+  #lock: WakeLockSentinel | null = null;
+
+  async start(): Promise<void> {
+    isSpeaking.value = true;
+    const silence = URL.createObjectURL(silentWav());
+    try {
+      const unlocked = [this.#current, this.#standby].map((deck) => deck.unlock(silence));
+      await Promise.all([this.#context.resume(), ...unlocked]);
+    } catch {
+      // The tick finds out that it is blocked.
+      this.#current.isBlocked = true;
+    }
+    for (const deck of [this.#current, this.#standby]) deck.clear();
+    URL.revokeObjectURL(silence);
+    if (this.#isStopped) return;
+    this.#cleanups.push(
+      onMessage((message) => this.#received(message)),
+      effect(() => this.#serverSaid(player.value)),
+      effect(() => {
+        if (view.value.room !== this.#room) queueMicrotask(stopSpeaker);
+      }),
+    );
+    const timer = setInterval(() => this.#tick(), TICK_MS);
+    const stayAwake = () => void this.#stayAwake();
+    document.addEventListener("visibilitychange", stayAwake);
+    this.#cleanups.push(
+      () => clearInterval(timer),
+      () => document.removeEventListener("visibilitychange", stayAwake),
+      this.#listenForMediaKeys(),
+    );
+    stayAwake();
+    if (isLive.peek()) this.#join();
+    this.#tick();
+  }
+
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    for (const cleanUp of this.#cleanups) cleanUp();
+    sendMessage({ type: "speaker.leave" });
+    this.#current.clear();
+    this.#standby.clear();
+    void this.#context.close();
+    void this.#lock?.release();
+    isSpeaking.value = false;
+    speakerState.value = { silence: "stopped", deviationMs: null, problem: "" };
+  }
+
+  // --- The server -----------------------------------------------------------------------------------------
+
+  #join(): void {
+    sendMessage({ type: "speaker.join", name: speakerName(), kind: "browser" });
+  }
+
+  #received(message: RoomMessage): void {
+    if (message.type === "connection.established") queueMicrotask(() => this.#join());
+    if (message.type === "speaker.joined") player.value = message.payload.player;
+  }
+
+  #serverSaid(said: Player | null): void {
+    // What this browser has started by itself, the server confirms a little later.
+    if (said) this.#player = said;
+    queueMicrotask(() => this.#tick());
+  }
+
+  // --- Following the clock --------------------------------------------------------------------------------
+
+  #tick(): void {
+    if (this.#isStopped) return;
+    this.#endTrack();
+    const now = this.#player;
+    const item = now?.state === "stopped" ? null : (now?.item ?? null);
+    const silence = now && item ? this.#follow(now, item) : this.#rest();
+    if (now && item) this.#report(now, item);
+    const before = speakerState.peek();
+    const after: SpeakerState = {
+      silence,
+      deviationMs: silence ? null : Math.round(this.#deviationMs),
+      problem: silence === "failed" ? this.#current.problem : "",
+    };
+    const names = Object.keys(after) as (keyof SpeakerState)[];
+    if (names.some((name) => before[name] !== after[name])) speakerState.value = after;
+  }
+
+  #rest(): Silence {
+    this.#current.pause();
+    return "stopped";
+  }
+
+  #follow(now: Player, item: Item): Silence {
+    if (!item.track.has_audio) {
+      this.#current.pause();
+      return "no-audio";
+    }
+    if (this.#current.itemId !== item.id) this.#change(item);
+    const position = positionMs(now);
+    const volume = (now.volume / 100) * (ownVolume.peek() / 100);
+    this.#current.setVolume(volume);
+    if (now.state === "paused") {
+      this.#current.pause(position);
+      return "paused";
+    }
+    this.#preload(now, position);
+    if (this.#current.itemId !== item.id) return this.#current.problem ? "failed" : "loading";
+    this.#deviationMs = this.#current.follow(position);
+    if (this.#current.problem) return "failed";
+    if (this.#current.isBlocked || this.#context.state !== "running") return "blocked";
+    if (!this.#current.isReady) return "loading";
+    return volume === 0 ? "muted" : null;
+  }
+
+  /** The next track starts by this browser's clock, whether or not the server can be reached. */
+  #endTrack(): void {
+    const now = this.#player;
+    if (now?.state !== "playing" || !now.anchor || now.duration_ms === null) return;
+    const endsAt = Date.parse(now.anchor.at) + now.duration_ms - now.anchor.position_ms;
+    if (serverNow() < endsAt || !now.autoplay || !now.next || this.#standby.itemId !== now.next.id) return;
+    const seconds = now.next.track.duration_seconds;
+    this.#player = {
+      ...now,
+      item: now.next,
+      next: null,
+      play_id: null,
+      anchor: { position_ms: 0, at: new Date(endsAt).toISOString() },
+      duration_ms: seconds ? seconds * 1000 : null,
+    };
+  }
+
+  /** Goes to another item: that of the other element if it waits there. */
+  #change(item: Item): void {
+    if (this.#standby.itemId === item.id) {
+      [this.#current, this.#standby] = [this.#standby, this.#current];
+      this.#standby.clear();
+    } else {
+      this.#load(this.#current, item, false);
+    }
+    this.#lookedAgain = 0;
+    this.#showMetadata(item);
+  }
+
+  #preload(now: Player, position: number): void {
+    const remaining = (now.duration_ms ?? Number.POSITIVE_INFINITY) - position;
+    if (position < PRELOAD_AFTER_MS && remaining > LOOK_AGAIN_MS) return;
+    const turn = remaining < LOOK_AGAIN_MS ? 2 : 1;
+    if (this.#lookedAgain < turn && isLive.peek()) {
+      this.#lookedAgain = turn;
+      void loadPlayer(this.#room);
+    }
+    const { next } = now;
+    if (next?.track.has_audio && next.id !== now.item?.id && this.#standby.itemId !== next.id)
+      this.#load(this.#standby, next, true);
+  }
+
+  /** At most one request every few seconds for an item. */
+  #load(deck: Deck, item: Item, isWhole: boolean): void {
+    const again = this.#requested.get(item.id) ?? 0;
+    if (performance.now() < again) return;
+    this.#requested.set(item.id, performance.now() + RETRY_MS);
+    void this.#request(deck, item, isWhole);
+  }
+
+  async #request(deck: Deck, item: Item, isWhole: boolean): Promise<void> {
+    try {
+      const audio = await fetchAudio(this.#room, item.id);
+      if (this.#isStopped) return;
+      this.#requested.delete(item.id);
+      const url = new URL(audio.url, new URL(apiBase, location.href)).href;
+      deck.load({ itemId: item.id, url, bytes: audio.bytes, gainDb: audio.gain_db }, { isWhole });
+      this.#tick();
+    } catch (problem) {
+      if (deck === this.#current && problem instanceof ApiError && problem.code !== "NO_RESPONSE") {
+        deck.problem = problem.message;
+      }
+    }
+  }
+
+  #report(now: Player, item: Item): void {
+    const since = performance.now() - this.#reportedAt;
+    if (since < REPORT_MS || !isLive.peek()) return;
+    this.#reportedAt = performance.now();
+    const { silence, problem } = speakerState.peek();
+    const isPlaying = silence === null || silence === "muted";
+    const states: Record<string, SpeakerReportFrame["state"]> = { blocked: "blocked", failed: "failed" };
+    const hasEnded = isPlaying && this.#current.hasEnded && now.duration_ms === null;
+    const state = hasEnded ? "ended" : isPlaying ? "playing" : (states[silence ?? ""] ?? "waiting");
+    const heard = isPlaying ? this.#current.positionMs : positionMs(now);
+    sendMessage({
+      type: "speaker.report",
+      item_id: item.id,
+      position_ms: Math.round(heard),
+      state,
+      ...(problem ? { message: problem.slice(0, 200) } : {}),
+    });
+  }
+
+  // --- The device -----------------------------------------------------------------------------------------
+
+  /** Without it a phone that lies on a table goes to sleep. Browsers allow it on HTTPS and localhost only. */
+  async #stayAwake(): Promise<void> {
+    if (document.visibilityState !== "visible" || this.#isStopped) return;
+    this.#lock = (await navigator.wakeLock?.request("screen").catch(() => null)) ?? null;
+  }
+
+  #listenForMediaKeys(): () => void {
+    const session = navigator.mediaSession;
+    if (!session) return () => {};
+    const handlers: Partial<Record<MediaSessionAction, MediaSessionActionHandler>> = {
+      play: () => void control({ action: "play" }),
+      pause: () => void control({ action: "pause" }),
+      nexttrack: () => skip(),
+      previoustrack: () => void control({ action: "previous" }),
+      seekto: ({ seekTime }) =>
+        void control({ action: "seek", position_ms: Math.round((seekTime ?? 0) * 1000) }),
+    };
+    const actions = Object.keys(handlers) as MediaSessionAction[];
+    for (const action of actions) session.setActionHandler(action, handlers[action] ?? null);
+    return () => {
+      for (const action of actions) session.setActionHandler(action, null);
+      session.metadata = null;
+    };
+  }
+
+  #showMetadata({ track }: Item): void {
+    if (!navigator.mediaSession) return;
+    const cover = allowedCoverUrl(track.cover_url);
+    navigator.mediaSession.metadata = new MediaMetadata({
+      title: track.title,
+      artist: track.artist,
+      album: track.album,
+      artwork: cover ? [{ src: cover, sizes: "300x300" }] : [],
+    });
+  }
+}
+
+/** A tenth of a second of silence, as a file. */
+function silentWav(): Blob {
+  const samples = 800;
+  const view = new DataView(new ArrayBuffer(44 + samples));
+  const text = (at: number, letters: string) => {
+    for (const [index, letter] of [...letters].entries()) view.setUint8(at + index, letter.charCodeAt(0));
+  };
+  text(0, "RIFF");
+  view.setUint32(4, 36 + samples, true);
+  text(8, "WAVEfmt ");
+  view.setUint32(16, 16, true);
+  view.setUint16(20, 1, true);
+  view.setUint16(22, 1, true);
+  view.setUint32(24, 8000, true);
+  view.setUint32(28, 8000, true);
+  view.setUint16(32, 1, true);
+  view.setUint16(34, 8, true);
+  text(36, "data");
+  view.setUint32(40, samples, true);
+  for (let at = 0; at < samples; at += 1) view.setUint8(44 + at, 128);
+  return new Blob([view], { type: "audio/wav" });
+}

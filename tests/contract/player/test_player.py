@@ -1,0 +1,130 @@
+"""The player over HTTP and sockets: it advances by itself, people control it, speakers follow it."""
+
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from tests.contract.queues import Queue
+from tests.contract.sockets import Socket
+from tests.contract.staff import add_track
+from tests.processes import TuttiServer
+
+JOIN = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
+
+
+@pytest.fixture
+def short(queue: Queue, server: TuttiServer) -> list[int]:
+    """Three items: two of a second each, and one that is longer than the test."""
+    lengths = (1, 1, 600)
+    return [
+        queue.add(add_track(server, title=f"{queue.room} {number}", seconds=seconds))["id"]
+        for number, seconds in enumerate(lengths)
+    ]
+
+
+def player(queue: Queue, **action: Any) -> Any:
+    path = f"/api/rooms/{queue.room}/player/"
+    answer = queue.http.post(path, json=action) if action else queue.http.get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def refused(queue: Queue, **action: Any) -> tuple[int, str]:
+    answer = queue.http.post(f"/api/rooms/{queue.room}/player/", json=action)
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def report(item_id: int, position_ms: int, state: str) -> dict[str, Any]:
+    return {"type": "speaker.report", "item_id": item_id, "position_ms": position_ms, "state": state}
+
+
+@pytest.mark.both_sizes
+def test_with_a_speaker_tracks_start_one_after_the_other_each_once(
+    queue: Queue, connect: Callable[..., Socket], short: list[int]
+):
+    socket = connect()
+    joined = socket.ask(JOIN, "speaker.joined")["payload"]
+    assert joined["player"]["state"] == "stopped"
+    began = player(queue, action="play")
+    changes = [socket.wait_for("player.changed")["payload"] for _ in short]
+
+    assert [change["item"]["id"] for change in changes] == short
+    assert changes[0]["play_id"] == began["play_id"]
+    # Each starts when the one before ends, not when a process has noticed.
+    starts = [change["anchor"]["at"] for change in changes]
+    assert seconds_between(starts[0], starts[1]) == pytest.approx(1, abs=0.001)
+    assert seconds_between(starts[1], starts[2]) == pytest.approx(1, abs=0.001)
+    assert queue.ids() == short[2:]
+    now = player(queue)
+    assert (now["state"], now["next"], now["duration_ms"]) == ("playing", None, 600_000)
+    assert [one["name"] for one in now["speakers"]] == ["Kitchen"]
+    events = [frame["type"] for frame in socket.frames if frame["type"].startswith(("track", "player"))]
+    assert events.count("track.playing") == events.count("player.changed") == 3
+
+
+def test_a_room_whose_player_was_not_used_stays_with_its_track(
+    queue: Queue, connect: Callable[..., Socket], short: list[int]
+):
+    socket = connect()
+    queue.play(short[0])
+    player_before = player(queue)
+    assert (player_before["is_used"], player_before["state"]) == (False, "playing")
+    queue.vote(short[2], 1)
+    while player(queue)["position_ms"] < 1000:
+        socket.ask({"type": "ping"}, "pong")
+
+    assert queue.playing() == short[0]
+    assert "player.changed" not in [frame["type"] for frame in socket.frames]
+
+
+def test_what_cannot_be_done_is_refused(queue: Queue, short: list[int]):
+    assert refused(queue, action="pause") == (409, "NOTHING_PLAYING")
+    assert refused(queue, action="play", item_id=10**9) == (404, "NOT_FOUND")
+    for wrong in ({"action": "seek"}, {"action": "settings"}, {"action": "settings", "volume": 101}, {}):
+        assert refused(queue, **wrong) == (400, "VALIDATION_ERROR")
+    playing = player(queue, action="play", item_id=short[2])
+    assert refused(queue, action="seek", position_ms=600_001) == (400, "VALIDATION_ERROR")
+    assert refused(queue, action="skip", play_id=playing["play_id"] + 1) == (409, "CONFLICT")
+    assert player(queue, action="seek", position_ms=300_000)["position_ms"] >= 300_000
+
+
+def test_speakers_report_and_an_item_that_none_can_play_is_skipped_once(
+    queue: Queue, connect: Callable[..., Socket]
+):
+    one, other = connect(), connect()
+    first, second = queue.fill(2)
+    ids = {socket.ask(JOIN, "speaker.joined")["payload"]["speaker_id"] for socket in (one, other)}
+    play_id = player(queue, action="play", item_id=first)["play_id"]
+    other.send(report(second, 0, "failed"))  # of another item: ignored
+    assert reported(queue, one, first, ahead_ms=0) == pytest.approx(0, abs=50)
+    assert reported(queue, other, first, ahead_ms=90_000) == pytest.approx(90_000, abs=1_000)
+    changed = one.wait_for("speakers.changed")["payload"]["speakers"]
+    assert {speaker["speaker_id"] for speaker in changed} == ids
+
+    for socket, is_last in ((one, False), (other, True)):
+        for _ in range(60 if is_last else 8):  # more than one report a second is ignored
+            socket.send(report(first, 0, "failed"))
+            time.sleep(0.15)
+            if player(queue)["play_id"] != play_id:
+                break
+        assert (player(queue)["play_id"] != play_id) == is_last
+    assert (player(queue)["item"]["id"], queue.ids()) == (second, [second])
+
+
+def reported(queue: Queue, socket: Socket, item_id: int, *, ahead_ms: int) -> Any:
+    """What the room knows of the speaker that is so far ahead, once it is as much in sync as that says."""
+    for _ in range(60):
+        socket.send(report(item_id, player(queue)["position_ms"] + ahead_ms, "playing"))
+        time.sleep(0.2)
+        known = [one for one in player(queue)["speakers"] if one["lag_ms"] is not None]
+        for speaker in known:
+            if speaker["in_sync"] == (ahead_ms == 0):
+                return speaker["lag_ms"]
+    raise AssertionError("The reports had no effect.")
+
+
+def seconds_between(first: str, second: str) -> float:
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()

@@ -1,0 +1,121 @@
+"""Players and processes that end: three that share rooms, one with a wrong clock, one killed; a restart."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import ReadyMadeData
+from tests.contract.conftest import client_of, new_room
+from tests.contract.sockets import Socket
+from tests.contract.staff import add_track
+from tests.live.conftest import shared_with
+from tests.processes import TuttiServer
+from tests.services import Postgres, Redis, wait_for
+
+ROOMS = 3
+SECONDS = 4
+CLOCK_OFF_SECONDS = 2.0
+JOIN = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
+
+
+class ServerWithWrongClock(TuttiServer):
+    def _command(self) -> list[str]:
+        return [sys.executable, str(Path(__file__).with_name("server_with_wrong_clock.py")), *self._arguments]
+
+
+@pytest.fixture
+def three(ready_made_data: ReadyMadeData, own_redis: Redis) -> Iterator[list[TuttiServer]]:
+    data = {**ready_made_data.options("server"), "redis_url": own_redis.new_url()}
+    wrong = {"CLOCK_OFF_SECONDS": str(CLOCK_OFF_SECONDS)}
+    with ExitStack() as running:
+        first = running.enter_context(TuttiServer(**data))
+        second = running.enter_context(TuttiServer(**shared_with(first)))
+        third = running.enter_context(ServerWithWrongClock(**shared_with(first), environment=wrong))
+        yield [first, second, third]
+
+
+def act(http: httpx.Client, room: str, **action: Any) -> Any:
+    answer = http.post(f"/api/rooms/{room}/player/", json=action)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def player_of(http: httpx.Client, room: str) -> Any:
+    return http.get(f"/api/rooms/{room}/player/").json()
+
+
+def rooms_with_tracks(server: TuttiServer, http: httpx.Client, *, count: int, seconds: int) -> list[str]:
+    """Rooms with two short tracks and a long one."""
+    lengths = (seconds, seconds, 600)
+    tracks = [
+        add_track(server, title=f"{seconds} s {number}", seconds=length)
+        for number, length in enumerate(lengths)
+    ]
+    rooms = [new_room(http) for _ in range(count)]
+    for room in rooms:
+        for track in tracks:
+            http.post(f"/api/rooms/{room}/playlist/", json={"track_id": track}).raise_for_status()
+    return rooms
+
+
+def seconds_between(first: str, second: str) -> float:
+    return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
+
+
+def test_each_track_starts_once_in_time_though_a_process_is_killed_and_a_clock_is_wrong(
+    three: list[TuttiServer], own_redis: Redis, postgres: Postgres
+):
+    first, second, _third = three
+    with ExitStack() as opened:
+        clients = [opened.enter_context(client_of(server)) for server in three]
+        rooms = rooms_with_tracks(first, clients[0], count=ROOMS, seconds=SECONDS)
+        listeners = [opened.enter_context(Socket.of_room(second.ws_url, room)) for room in rooms]
+        for listener in listeners:
+            listener.ask(JOIN, "speaker.joined")
+        # Each room is started by another process. All agree where it is.
+        for http, room in zip(clients, rooms, strict=True):
+            act(http, room, action="play")
+        for room in rooms:
+            positions = []
+            for http in clients:
+                now = player_of(http, room)
+                positions.append(seconds_between(now["anchor"]["at"], now["server_time"]))
+            assert max(positions) - min(positions) < CLOCK_OFF_SECONDS / 2
+            assert min(positions) >= 0
+        # In the last second of the track, the process that has started the first room is killed.
+        wait_for(lambda: player_of(clients[1], rooms[0])["position_ms"], lambda at: at > SECONDS * 1000 - 900)
+        first.kill()
+        for listener in listeners:
+            changes = [listener.wait_for("player.changed")["payload"] for _ in range(3)]
+            starts = [change["anchor"]["at"] for change in changes]
+            gaps = [seconds_between(*pair) for pair in itertools.pairwise(starts)]
+            assert gaps == pytest.approx([SECONDS, SECONDS], abs=0.01)
+            assert len({change["play_id"] for change in changes}) == 3
+        for room, listener in zip(rooms, listeners, strict=True):
+            assert len(clients[1].get(f"/api/rooms/{room}/playlist/history/").json()) == 2
+            listener.ping()
+            types = [frame["type"] for frame in listener.frames]
+            assert (types.count("track.playing"), types.count("track.removed")) == (3, 2)
+
+
+def test_a_server_that_is_restarted_in_the_middle_of_a_track_goes_on(ready_made_data: ReadyMadeData):
+    with TuttiServer(**ready_made_data.options("embedded")) as server, client_of(server) as http:
+        [room] = rooms_with_tracks(server, http, count=1, seconds=600)
+        before = act(http, room, action="play")
+        server.kill()
+        server.start()
+        after = player_of(http, room)
+
+        assert (after["state"], after["play_id"], after["anchor"]) == (
+            "playing",
+            before["play_id"],
+            before["anchor"],
+        )
+        assert after["position_ms"] > before["position_ms"]
