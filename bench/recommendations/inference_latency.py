@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from apps.recommendations.engine.algorithms import FactorEnsemble, Hyperparameters
-from apps.recommendations.engine.matrices import SparseMatrix
+from apps.recommendations.engine.dataset import SparseMatrix
 from apps.recommendations.engine.model import Model, answered
 
 SHOWN = 20

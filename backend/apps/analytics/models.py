@@ -10,8 +10,15 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from apps.analytics.hooks import activities_recorded
-from apps.analytics.rollups import SqlCondition, add, lock_exclusive, subtract
-from apps.analytics.time_buckets import QUARTERS_A_DAY, date_of, quarter_of
+from apps.analytics.rollups import (
+    QUARTERS_A_DAY,
+    SqlCondition,
+    add,
+    date_of,
+    lock_exclusive,
+    quarter_of,
+    subtract,
+)
 from apps.playlist.models import Play
 from apps.tracks.models import Track
 

@@ -38,7 +38,7 @@ from apps.analytics.payloads import (
     TrackTrendPayload,
     TrendsPayload,
 )
-from apps.analytics.time_buckets import beginning_of, date_of, day_of, local_time
+from apps.analytics.rollups import beginning_of, date_of, day_of, local_time
 from apps.playlist.models import PlaylistTrack
 from apps.playlist.selectors import active_guests, cast_votes
 from apps.tracks.models import Track

@@ -9,8 +9,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from apps.analytics.models import Kind
+from apps.analytics.rollups import EARLIEST, UnknownZone, zone_named
 from apps.analytics.services import NewActivity
-from apps.analytics.time_buckets import EARLIEST, UnknownZone, zone_named
 from core.errors import ErrorSpec, InvalidInput, NotPermitted, invalid, raises
 from core.fields import MAX_ID, IdField
 from core.json_codec import json_bytes

@@ -13,8 +13,7 @@ from django.utils import timezone
 
 from apps.analytics.hooks import tracks_of_recommendations
 from apps.analytics.models import Activity, Kind, RoomPlayDayCount
-from apps.analytics.rollups import add_counts, lock_exclusive, lock_shared
-from apps.analytics.time_buckets import day_of
+from apps.analytics.rollups import add_counts, day_of, lock_exclusive, lock_shared
 from apps.playlist.models import Play
 from apps.realtime.decorators import log_action
 from apps.realtime.services import lock_streams

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from django.db import models, transaction
 
 from apps.analytics.models import BY_DAY, BY_PERSON, Activity, RollUp
-from apps.analytics.rollups import SqlCondition, lock_exclusive, reconcile
+from apps.analytics.rollups import QUARTERS_A_DAY, SqlCondition, lock_exclusive, quarters_of, reconcile
 from apps.analytics.services import reconcile_room_plays
-from apps.analytics.time_buckets import QUARTERS_A_DAY, quarters_of
 from apps.jobs.registry import job
 from apps.realtime.decorators import log_action
 

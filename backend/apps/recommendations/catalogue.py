@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from django.db.models import Max
 
-from apps.recommendations.engine.matrices import Floats, Integers
+from apps.recommendations.engine.dataset import Floats, Integers
 from apps.recommendations.list_store import library_version
 from apps.tracks.models import Track
 

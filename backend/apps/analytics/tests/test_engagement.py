@@ -10,9 +10,9 @@ from hypothesis.extra.django import TestCase
 
 from apps.analytics.models import Activity
 from apps.analytics.payloads import EngagementPayload
+from apps.analytics.rollups import EARLIEST
 from apps.analytics.selectors import engagement_of
 from apps.analytics.tests.reports import report
-from apps.analytics.time_buckets import EARLIEST
 from apps.tracks.metadata import TrackMetadata
 from apps.tracks.models import Track
 from apps.users.models import User

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from apps.recommendations.engine.matrices import Floats, Integers, SparseMatrix
+from apps.recommendations.engine.dataset import Floats, Integers, SparseMatrix
 
 
 @dataclass(frozen=True, slots=True)

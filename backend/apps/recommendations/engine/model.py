@@ -17,8 +17,15 @@ from apps.recommendations.engine.algorithms import (
     item_factors,
     item_weights,
 )
-from apps.recommendations.engine.dataset import Listening, read_listening, read_people, rows_of
-from apps.recommendations.engine.matrices import Floats, Integers, SparseMatrix
+from apps.recommendations.engine.dataset import (
+    Floats,
+    Integers,
+    Listening,
+    SparseMatrix,
+    read_listening,
+    read_people,
+    rows_of,
+)
 
 
 def strengths(weights: Floats) -> Floats:

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from apps.recommendations.engine.algorithms import FactorEnsemble, Hyperparameters
-from apps.recommendations.engine.matrices import Integers, SparseMatrix
+from apps.recommendations.engine.dataset import Integers, SparseMatrix
 from apps.recommendations.engine.model import Model
 
 MAGIC = b"TUTTI-RECOMMEND\n"

@@ -9,7 +9,7 @@ from apps.analytics.selectors import popular_since
 from apps.playlist.selectors import queued_together_with
 from apps.realtime.decorators import cache_result
 from apps.recommendations.catalogue import Catalogue
-from apps.recommendations.engine.matrices import Floats, Integers
+from apps.recommendations.engine.dataset import Floats, Integers
 from apps.recommendations.engine.model import Model, main_reasons
 from apps.recommendations.sources.base import Candidate, Interaction, Liked, Preferences, Reason, ReasonKind
 from apps.recommendations.training import artist_item, track_item

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from apps.recommendations.engine.algorithms import Hyperparameters
-from apps.recommendations.engine.dataset import Listening
-from apps.recommendations.engine.matrices import SparseMatrix
+from apps.recommendations.engine.dataset import Listening, SparseMatrix
 
 Row = tuple[str, str, float]
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.recommendations.engine.algorithms import Hyperparameters, item_weights
-from apps.recommendations.engine.matrices import SparseMatrix
+from apps.recommendations.engine.dataset import SparseMatrix
 from apps.recommendations.tests.made_up import dense_of, sparse_of
 
 ITEMS = 7
