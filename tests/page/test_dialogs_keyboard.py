@@ -13,7 +13,7 @@ from tests.page.account_page import AccountPage
 from tests.page.node import FRONTEND
 from tests.page.remembered import make_old
 from tests.page.scenes import show
-from tests.page.visitors import Visit, Visitor
+from tests.page.visitors import PHONE, Visit, Visitor
 
 SOURCES = FRONTEND / "src"
 # The one place where each is made; others use it by its name.
@@ -122,6 +122,11 @@ DIALOGS = {
         is_modal=False,
         takes_focus=False,
         prepare=lose_network,
+    ),
+    # Only where there is no room for the panel.
+    "the player": Opened(
+        *("features/player/player.tsx", "dialog", (".playing-bar .playing-summary",)),
+        prepare=lambda visitor: visitor.page.set_viewport_size(PHONE["viewport"]),
     ),
 }
 
