@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from apps.player.services import change_settings
 from apps.playlist.models import PlaylistTrack
 from apps.playlist.tests.rooms import add, new_room
 from apps.rooms.models import Room
@@ -95,6 +96,14 @@ def test_a_play_takes_twelve_also_where_it_ends_another(room, ask):
     items = room.items.order_by("position")
     assert_at_most(12, ask("POST", f"{items[0].pk}/play/"))
     assert_at_most(12, ask("POST", f"{items[2].pk}/play/"))
+
+
+def test_a_play_takes_four_more_where_the_player_follows_it(room, ask):
+    """It reads and writes the player, and appends one more event."""
+    change_settings(slug=room.slug, changes={"volume": 5})
+    items = room.items.order_by("position")
+    assert_at_most(16, ask("POST", f"{items[0].pk}/play/"))
+    assert_at_most(16, ask("POST", f"{items[2].pk}/play/"))
 
 
 def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
