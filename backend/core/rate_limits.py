@@ -63,6 +63,8 @@ ROOMS_OF_ADDRESS = Limit("rooms", "address", 60, HOUR_SECONDS)
 # Reported activities; each one of a list counts.
 ACTIVITIES_OF_HOUR = Limit("activities", "person", 2000, HOUR_SECONDS)
 ACTIVITIES_OF_DAY = Limit("activities", "person", 20_000, DAY_SECONDS)
+# Each is stored for ever, and an address may register accounts.
+ACTIVITIES_OF_ADDRESS = Limit("activities", "address", 10_000, HOUR_SECONDS)
 # Each reads all personal data of an account.
 EXPORTS = Limit("exports", "caller", 10, HOUR_SECONDS)
 # Each reads the whole library, and sends requests to other services.
@@ -107,6 +109,7 @@ LIMITS = (
     ROOMS_OF_ADDRESS,
     ACTIVITIES_OF_HOUR,
     ACTIVITIES_OF_DAY,
+    ACTIVITIES_OF_ADDRESS,
     EXPORTS,
     REFRESHES,
     LISTS_OF_ADDRESS,
@@ -156,9 +159,12 @@ def count_call(key: str, *, max_calls: int, period_seconds: float, clock: Clock 
         raise RateLimitExceeded(calls=limit + 1, retry_after_seconds=wait_seconds)
 
 
-def check_rate_limit(limit: Limit, key: str) -> None:
-    """Counts one call of `key` against a declared limit. Raises RateLimitExceeded above it."""
-    count_in_order((limit, key))
+def check_rate_limit(limit: Limit, key: str, *, times: int = 1) -> None:
+    """Counts one call of `key`, or several, against a declared limit. Raises RateLimitExceeded above it.
+
+    Of several, those count that were still within the limit.
+    """
+    count_in_order(*[(limit, key)] * times)
 
 
 def count_in_order(*counted: tuple[Limit, str]) -> None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from twisted.internet.error import ConnectionAborted
 from twisted.python.failure import Failure
 from twisted.web.http import HTTPChannel as TwistedChannel
+from twisted.web.http_headers import Headers
 
 from core.errors import (
     ApiError,
@@ -43,7 +44,7 @@ REJECTION_SECONDS = 2.0
 TAKE_WITHIN_SECONDS = 30.0
 # The same at the end of an event stream: a slow client frees its slot as soon as on a WebSocket.
 STREAM_END_WITHIN_SECONDS = 5.0
-EVENT_STREAM = b"text/event-stream"
+EVENT_STREAM, AUDIO = b"text/event-stream", b"audio/"
 # A player that is paused, or has buffered minutes, reads nothing for a while.
 AUDIO_TAKE_WITHIN_SECONDS = 600.0
 
@@ -142,6 +143,17 @@ class BoundedChannel(HTTPChannel):  # type: ignore[misc]
         self.loseConnection()
 
     # --- Backpressure --------------------------------------------------------------------------------
+
+    @property
+    def unread_bytes(self) -> int:
+        """The size of the response in progress, which the application holds until all of it is sent.
+
+        Of files with audio it holds only the part that is sent next.
+        """
+        headers = self.requests[0].responseHeaders if self.requests else Headers()
+        (kind,) = headers.getRawHeaders(b"content-type") or [b""]
+        (length,) = headers.getRawHeaders(b"content-length") or [b"0"]
+        return 0 if kind.startswith(AUDIO) else int(length)
 
     def pauseProducing(self) -> None:  # noqa: N802
         self._open_connections.mark_unread(self)
@@ -259,7 +271,7 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
     @property
     def _receive_timeout_seconds(self) -> float:
         content_type = (self.responseHeaders.getRawHeaders(b"content-type") or [b""])[0]
-        return AUDIO_TAKE_WITHIN_SECONDS if content_type.startswith(b"audio/") else TAKE_WITHIN_SECONDS
+        return AUDIO_TAKE_WITHIN_SECONDS if content_type.startswith(AUDIO) else TAKE_WITHIN_SECONDS
 
     def finish(self) -> None:
         """Closes the connection if less was sent than announced: the client would wait for the rest."""

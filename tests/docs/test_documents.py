@@ -127,6 +127,7 @@ def test_every_limit_and_nothing_else_is_in_its_table() -> None:
 def test_sizes_are_those_of_the_code() -> None:
     assert [float(row[1]) for row in table("Limits", of=2)] == [
         settings.MAX_CONNECTIONS_PER_ADDRESS,
+        connections.MAX_UNREAD_BYTES,
         settings.MAX_CONNECTIONS_PER_ADDRESS,
         http_limits.MAX_REQUEST_LINE_BYTES,
         http_limits.MAX_HEAD_BYTES,

@@ -30,6 +30,7 @@ class Capacity(NamedTuple):
 
 CAPACITY, LONG_CAPACITY = Capacity(160, 64, 58), Capacity(256, 160, 144)
 MAX_REJECTIONS = 32
+MAX_UNREAD_BYTES = 64 * 1024 * 1024
 SOURCES = [f"127.7.0.{number}" for number in range(1, 4)]
 
 
@@ -102,6 +103,14 @@ def was_cut(line: socket.socket) -> bool:
     except ConnectionResetError:
         return True
     return False
+
+
+def comes_whole(line: socket.socket, length: int) -> bool:
+    got = 0
+    with contextlib.suppress(ConnectionResetError):
+        while got < length and (part := line.recv(65536)):
+            got += len(part)
+    return got >= length
 
 
 def has_ended(line: socket.socket) -> bool:
@@ -204,6 +213,22 @@ def test_clients_that_do_not_read_push_out_each_other(
     assert_it_serves(small, room, item_id, 1)
     held.next("track.voted")
     assert was_cut(lines[0])
+
+
+@only_embedded
+def test_the_unread_bytes_of_an_address_are_limited(start_server: StartServer, opened: ExitStack) -> None:
+    """The oldest responses make room for new ones; those of other addresses stay."""
+    server = start_server()
+    with server.client() as http:
+        length = len(http.get("/api/openapi.json").content)
+    other = unread(server, opened, SOURCES[0])
+
+    # The system holds a part of each response.
+    lines = [unread(server, opened, SOURCES[1]) for _ in range(MAX_UNREAD_BYTES * 2 // length)]
+
+    assert was_cut(lines[0])
+    assert comes_whole(lines[-1], length)
+    assert comes_whole(other, length)
 
 
 @only_embedded

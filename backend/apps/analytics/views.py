@@ -38,9 +38,11 @@ from apps.users.selectors import own_id, whose_taste
 from core.endpoints import Body, Parameter, ResponseSpec, endpoint, endpoint_like
 from core.errors import ErrorSpec, NotPermitted, invalid
 from core.idempotency import replayed_recipe, store_recipe
-from core.identity import caller_of
+from core.identity import caller_of, visit_of
 from core.json_codec import json_body, read_once
+from core.network import network_of
 from core.pagination import whole_number
+from core.rate_limits import ACTIVITIES_OF_ADDRESS, check_rate_limit
 
 MAX_TREND_DAYS, USUAL_TREND_DAYS = 90, 7
 MAX_TRENDS, USUAL_TRENDS = 100, 10
@@ -125,14 +127,17 @@ class AnalyticsViewSet(viewsets.ViewSet):
         response to a list is a list, and an error in it names the field with its index (`3.track_id`). Send
         either `track_id` or `recommendation_id`; `interaction` and `interaction_type` are aliases of
         `activity_type`. `occurred_at` defaults to the current time, and may be up to 5 minutes in the future.
-        A user may record up to 2,000 activities an hour and 20,000 a day.
+        A user may record up to 2,000 activities an hour and 20,000 a day, an address 10,000 an hour.
         """
         user_id = _user_id_of(request._request, lambda: request.data)
         if known := replayed_recipe(request._request):
             stored = activities_by_id(user_id, [int(number) for number in known.split()])
         else:
             _ = request.data  # rejects a body that is not JSON
-            stored = record_activities(user_id=user_id, activities=read_once(request._request, _reported))
+            reported = read_once(request._request, _reported)
+            address = network_of(visit_of(request._request).address)
+            check_rate_limit(ACTIVITIES_OF_ADDRESS, address, times=len(reported))
+            stored = record_activities(user_id=user_id, activities=reported)
         shown = [activity_payload(one) for one in stored]
         response = Response(shown if isinstance(request.data, list) else shown[0], status=201)
         store_recipe(response, " ".join(str(one.id) for one in shown))

@@ -128,16 +128,30 @@ def test_100_plays_of_an_address_by_any_voter_in_any_way(
     assert play(other, 1, guests[0]).status == 200
 
 
-def test_200_activities_an_hour_of_which_each_of_a_list_is_one(new_script: NewScript) -> None:
-    def person(script: Script) -> Callable[..., Reply]:
-        account = script.ask("POST", "/api/users/", facts(f"teller-{secrets.token_hex(4)}"))
-        own = {"Authorization": f"Bearer {account.body['access']}"}
-        one = {"track_id": script.ask("GET", "/api/tracks/?limit=1").body[0]["id"], "activity_type": "play"}
-        return lambda count, **changed: script.ask(
-            "POST", "/api/analytics/activity/", [{**one, **changed}] * count, **own
-        )
+def person_who_reports(new_script: NewScript, script: Script) -> Callable[..., Reply]:
+    """Registers an account from an address of its own, and reports its activities from that of `script`."""
+    account = new_script().ask("POST", "/api/users/", facts(f"teller-{secrets.token_hex(4)}"))
+    own = {"Authorization": f"Bearer {account.body['access']}"}
+    one = {"track_id": script.ask("GET", "/api/tracks/?limit=1").body[0]["id"], "activity_type": "play"}
+    return lambda count, **changed: script.ask(
+        "POST", "/api/analytics/activity/", [{**one, **changed}] * count, **own
+    )
 
-    dee, eli = person(new_script()), person(new_script())
+
+def test_1000_activities_of_an_address_by_any_account(new_script: NewScript) -> None:
+    script, elsewhere = new_script(), new_script()
+    people = [person_who_reports(new_script, script) for _ in range(6)]
+
+    reported = [report(count) for report in people[:5] for count in (100, 99)]
+    last, too_many = people[5](5), people[5](1)
+
+    assert [reply.status for reply in (*reported, last)] == [201] * 11
+    assert too_many.is_limited
+    assert person_who_reports(new_script, elsewhere)(1).status == 201
+
+
+def test_200_activities_an_hour_of_which_each_of_a_list_is_one(new_script: NewScript) -> None:
+    dee, eli = (person_who_reports(new_script, new_script()) for _ in range(2))
 
     reported = [dee(count) for count in (50, 50, 50, 49)]
     too_many, last, one_more = dee(2), dee(1), dee(1)
