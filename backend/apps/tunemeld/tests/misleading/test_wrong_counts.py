@@ -199,9 +199,8 @@ def test_zeros_on_the_first_day_of_tracks_are_no_count(world: World, truth: dict
 @pytest.mark.one_database(but=["of all rows"])
 def test_rows_that_cannot_be_read_cost_only_themselves(world: World, truth: dict[str, Any], unreadable: int):
     day = Day(0)
-    day.more_rows = [
-        f'{day_of(0)},"Ada 12 - Won\'t Stop & Go 12",{bad}' for bad in ("-5", "abc", "", "1e9")
-    ] * 3
+    of_day = day_of(1 if unreadable == 12 else 0)
+    day.more_rows = [f'{of_day},"Ada 12 - Won\'t Stop & Go 12",{bad}' for bad in ("-5", "abc", "", "1e9")] * 3
     day.more_rows = day.more_rows[:unreadable]
     world.put(day)
 

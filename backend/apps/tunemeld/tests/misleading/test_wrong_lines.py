@@ -54,6 +54,7 @@ def other_artists(day: Day) -> None:
     [
         pytest.param(in_line(15, ("\u200b", "\u202e", isrc(15))), [15], False, id="an invisible name"),
         pytest.param(in_line(15, ("null", "null", isrc(15))), [15], False, id="null for a name"),
+        pytest.param(in_line(15, ("\u3164", "\u115f", isrc(15))), [15], False, id="a name of blank letters"),
         pytest.param(
             in_line(15, ("Heavenly", "Dee", isrc(16))), [15, 16], True, id="the ISRC of another line"
         ),
@@ -78,6 +79,7 @@ def test_a_wrong_line_costs_only_itself(
     check(answers, truth, damaged=damaged)
     assert ReviewItem.objects.exists() == is_listed
     assert (records["extract"].unreadable > 0) == (not is_listed)
+    assert (records["extract"].status == "partly") == (damage is unreadable)
     names = {code: (track["name"], track["artist"]) for code, track in tracks_in(answers).items()}
     assert (
         names.items()
