@@ -76,22 +76,35 @@ FACTS = {
 }
 
 
-def fetched(get: Callable[[str], Any], room: str, path: str = "") -> Snapshot:
-    """The room as REST tells it now. `get` is that of httpx's client, or of Django's; `path` another one to
+# While others write, a room may change between two reads.
+ATTEMPTS = 10
+
+
+def fetched(get: Callable[[str], Any], room: str, path: str = "", *, attempts: int = ATTEMPTS) -> Snapshot:
+    """The room as REST returns it now. `get` is that of httpx's client, or of Django's; `path` another one to
     the queue.
+
+    The reads are repeated until no event came between them. If one always did, `facts` is empty.
     """
     queue = path or f"/api/rooms/{room}/playlist/"
-    answer = get(f"{queue}?limit=1000")
+    for _ in range(attempts):
+        answer = _read(get, f"{queue}?limit=1000")
+        paths = {fact.path: fact.path.format(room=room, queue=queue) for fact in FACTS.values()}
+        found = {path: _read(get, url).json() for path, url in paths.items()}
+        if _position(_read(get, f"{queue}?limit=1")) == _position(answer):
+            facts = {event_type: fact.value_of(found[fact.path]) for event_type, fact in FACTS.items()}
+            return Snapshot(*_position(answer), answer.json(), facts)
+    return Snapshot(*_position(answer), answer.json())
+
+
+def _read(get: Callable[[str], Any], url: str) -> Any:
+    answer = get(url)
     assert answer.status_code == 200, answer.content
-    headers = answer.headers
-    found: dict[str, Any] = {}
-    for fact in FACTS.values():
-        if fact.path not in found:
-            shown = get(fact.path.format(room=room, queue=queue))
-            assert shown.status_code == 200, shown.content
-            found[fact.path] = shown.json()
-    facts = {event_type: fact.value_of(found[fact.path]) for event_type, fact in FACTS.items()}
-    return Snapshot(headers["X-Stream-Epoch"], int(headers["X-Stream-Seq"]), answer.json(), facts)
+    return answer
+
+
+def _position(answer: Any) -> tuple[str, int]:
+    return answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
 
 
 def is_event(frame: Frame) -> bool:

@@ -18,12 +18,12 @@ django.setup()
 
 from django.core.management import execute_from_command_line
 
-from apps.charts.pipeline.outbox import Consumer, Kind, Told, consumers
+from apps.charts.pipeline.outbox import Consumer, Kind, OutboxMessage, consumers
 
 kind, *words = sys.argv[1:]
 
 
-def wait(reported: Told) -> None:
+def wait(reported: OutboxMessage) -> None:
     if reported.kind == kind:  # not what a run that was killed at another gate has left
         sys.stdout.write("GATE\n")
         sys.stdout.flush()

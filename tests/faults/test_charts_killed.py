@@ -67,7 +67,7 @@ def test_killed_it_is_completed_by_the_next_run_and_no_other_run_changes_anythin
     code, said = last.ended()
 
     assert beside.returncode == RUNNING
-    assert "goes on" in beside.stderr
+    assert "Another run of the pipeline is active." in beside.stderr
     assert code == OK, said
     reported = pipeline.results()
     assert charts_of(reported) == undisturbed

@@ -94,7 +94,7 @@ def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_d
 
     assert code == INTERRUPTED, said
     assert seconds < END_SECONDS
-    assert "Interrupted. The next run does what is left." in said
+    assert "Interrupted. The next run continues from here." in said
     assert "Traceback" not in said
     assert "extract: interrupted" in pipeline.etl("status").stdout
     assert pipeline.etl("run").returncode == OK

@@ -37,9 +37,9 @@ def test_killed_half_way_it_goes_on(pipeline: Pipeline, export: str):
     ended = pipeline.manage("import_view_counts", export, "--workers", "1")
 
     assert ended.returncode == 0, ended.stderr
-    assert "the rest of an import that was begun before" in ended.stdout
+    assert "(resumed)" in ended.stdout
     validated = pipeline.manage("import_view_counts", export, "--validate")
     assert validated.returncode == 0, validated.stdout
     assert "No difference." in validated.stdout
     again = pipeline.manage("import_view_counts", export, "--workers", "1")
-    assert f"0 added, 0 changed, {GOOD:,} there already" in again.stdout
+    assert f"0 added, 0 changed, {GOOD:,} unchanged" in again.stdout

@@ -201,7 +201,7 @@ def _read(server: TuttiServer, room: RoomClient, is_over: threading.Event) -> li
     read = []
     with server.client() as http:
         while not is_over.wait(SECONDS_BETWEEN):
-            read.append(fetched(http.get, room.slug))
+            read.append(fetched(http.get, room.slug, attempts=1))
     return read
 
 

@@ -203,6 +203,9 @@ def client_frames(world: World, chance: random.Random) -> list[dict[str, Any]]:
         {"type": "snapshot"},
         {"type": "identify", "guest_token": token},
         {"type": "people"},
+        {"type": "speaker.join", "name": "Kitchen", "kind": "other"},
+        {"type": "speaker.report", "item_id": chance.randrange(9), "position_ms": 0, "state": "ended"},
+        {"type": "speaker.leave"},
     ]
 
 

@@ -115,7 +115,7 @@ def test_files_are_named_from_where_one_stands(script: Run, tutti: Run, tmp_path
     (tmp_path / "party.env").write_text("ETL_BATCH_SIZE=none\n")
 
     reported = script("etl", "run", "--from", "recorded", "--dry-run")
-    assert (reported.returncode, reported.stdout) == (0, "1 editions, 0 new or different, 1 failed.\n")
+    assert (reported.returncode, reported.stdout) == (0, "1 editions, 0 new or changed, 1 failed.\n")
     reported = tutti("etl", "run", "--from", "elsewhere", "--stage", "extract")
     assert (reported.returncode, "elsewhere" in reported.stderr) == (1, True)
     reported = script("etl", "status", "--env", "party.env")

@@ -78,13 +78,16 @@ def extension_frame(kind: str, frame: Mapping[str, Any]) -> Any:
 
 
 def _converted(frame: Mapping[str, Any], frame_type: type[msgspec.Struct]) -> Any:
+    values: dict[str, Any] = {}
     for field in msgspec.structs.fields(frame_type):
         if field.encode_name not in frame:
             if field.required:
                 raise InvalidInput.of(field.name, "This field is required.")
             continue
         try:
-            msgspec.convert(frame[field.encode_name], field.type)
+            values[field.name] = msgspec.convert(frame[field.encode_name], field.type)
         except msgspec.ValidationError as error:
             raise InvalidInput.of(field.name, f"{error}.") from None
-    return msgspec.convert(frame, frame_type)
+        except UnicodeEncodeError:  # half of a surrogate pair, which JSON can contain
+            raise InvalidInput.of(field.name, "The text contains an invalid character.") from None
+    return frame_type(**values)
