@@ -84,14 +84,15 @@ def fetched(get: Callable[[str], Any], room: str, path: str = "", *, attempts: i
     """The room as REST returns it now. `get` is that of httpx's client, or of Django's; `path` another one to
     the queue.
 
-    The reads are repeated until no event came between them. If one always did, `facts` is empty.
+    The reads are repeated until no event came between them. If one always did, `facts` is empty. Without
+    attempts, `facts` may be newer than the items.
     """
     queue = path or f"/api/rooms/{room}/playlist/"
-    for _ in range(attempts):
+    for _ in range(max(attempts, 1)):
         answer = _read(get, f"{queue}?limit=1000")
         paths = {fact.path: fact.path.format(room=room, queue=queue) for fact in FACTS.values()}
         found = {path: _read(get, url).json() for path, url in paths.items()}
-        if _position(_read(get, f"{queue}?limit=1")) == _position(answer):
+        if not attempts or _position(_read(get, f"{queue}?limit=1")) == _position(answer):
             facts = {event_type: fact.value_of(found[fact.path]) for event_type, fact in FACTS.items()}
             return Snapshot(*_position(answer), answer.json(), facts)
     return Snapshot(*_position(answer), answer.json())

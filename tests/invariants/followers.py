@@ -16,8 +16,7 @@ import httpx
 
 from tests.contract.event_streams import EventStream, event_stream
 from tests.contract.sockets import Closed, Socket
-from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, is_event
-from tests.invariants.rooms import RoomClient
+from tests.fold import EVENT_TYPES, Event, Frame, Queue, Snapshot, fetched, is_event
 from tests.processes import TuttiServer
 
 # A heartbeat comes twice a second, so that silence of this length is a fault.
@@ -165,8 +164,7 @@ class RestFirstFollower(WebSocketFollower):
 
     def _follow_for(self, patience: int) -> None:
         with self.server.client() as http:
-            fetched = RoomClient(http, self.path.split("/")[3]).fetch()
-        self.queue = Queue(fetched)
+            self.queue = Queue(fetched(http.get, self.path.split("/")[3], attempts=0))
         with suppress(Closed):
             self._come_back_by_url(patience)
 

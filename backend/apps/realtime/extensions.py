@@ -77,6 +77,9 @@ def extension_frame(kind: str, frame: Mapping[str, Any]) -> Any:
     return None
 
 
+INVALID_CHARACTER = "The text contains an invalid character."
+
+
 def _converted(frame: Mapping[str, Any], frame_type: type[msgspec.Struct]) -> Any:
     values: dict[str, Any] = {}
     for field in msgspec.structs.fields(frame_type):
@@ -85,9 +88,11 @@ def _converted(frame: Mapping[str, Any], frame_type: type[msgspec.Struct]) -> An
                 raise InvalidInput.of(field.name, "This field is required.")
             continue
         try:
-            values[field.name] = msgspec.convert(frame[field.encode_name], field.type)
+            value = values[field.name] = msgspec.convert(frame[field.encode_name], field.type)
+            if isinstance(value, str) and "\0" in value.encode().decode():  # no database stores these
+                raise InvalidInput.of(field.name, INVALID_CHARACTER)
         except msgspec.ValidationError as error:
             raise InvalidInput.of(field.name, f"{error}.") from None
         except UnicodeEncodeError:  # half of a surrogate pair, which JSON can contain
-            raise InvalidInput.of(field.name, "The text contains an invalid character.") from None
+            raise InvalidInput.of(field.name, INVALID_CHARACTER) from None
     return frame_type(**values)
