@@ -130,7 +130,8 @@ def test_a_write_waits_for_postgresql_less_often_than_it_asks(room, ask, exchang
         return number
 
     # Each connection of the pool, of which other tests have used some, is left as requests leave it.
-    for value in (1, 0) * connection.pool.get_stats()["pool_size"]:
+    pool: Any = connection.pool  # type: ignore[attr-defined]
+    for value in (1, 0) * pool.get_stats()["pool_size"]:
         ask("POST", f"{item.pk}/vote/", {"value": value})
     assert waits("POST", f"{item.pk}/vote/", {"value": 1}) <= 6  # a new row's id is needed at once
     assert waits("POST", f"{item.pk}/vote/", {"value": -1}) <= 5
