@@ -89,7 +89,7 @@ def _converted(frame: Mapping[str, Any], frame_type: type[msgspec.Struct]) -> An
             continue
         try:
             value = values[field.name] = msgspec.convert(frame[field.encode_name], field.type)
-            if isinstance(value, str) and "\0" in value.encode().decode():  # no database stores these
+            if isinstance(value, str) and b"\0" in value.encode():  # PostgreSQL stores no NUL
                 raise InvalidInput.of(field.name, INVALID_CHARACTER)
         except msgspec.ValidationError as error:
             raise InvalidInput.of(field.name, f"{error}.") from None

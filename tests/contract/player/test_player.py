@@ -128,3 +128,12 @@ def reported(queue: Queue, socket: Socket, item_id: int, *, ahead_ms: int) -> An
 
 def seconds_between(first: str, second: str) -> float:
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
+
+
+@pytest.mark.both_sizes
+@pytest.mark.parametrize("name", ["\ud800", "a\0b"])
+def test_a_speaker_name_that_no_database_stores_is_rejected(connect: Callable[..., Socket], name: str):
+    socket = connect()
+    error = socket.ask({**JOIN, "name": name}, "error")["payload"]
+    assert error["code"] == "VALIDATION_ERROR"
+    assert socket.ask(JOIN, "speaker.joined")["payload"]["speaker_id"]
