@@ -182,6 +182,7 @@ def endpoint_like(
     *responses: ResponseSpec,
     errors: Sequence[ErrorSpec | Callable[..., Any]] | None = None,
     name: str = "",
+    is_enveloped: bool | None = None,
 ) -> Callable[[F], F]:
     """Declares what `endpoint` has declared of another view, but for the summary and what is given here."""
 
@@ -193,6 +194,7 @@ def endpoint_like(
             summary=_summary_and_description(view.__doc__ or "", None)[0],
             responses=responses or declared.responses,
             errors=declared.errors if errors is None else declared_errors(errors),
+            is_enveloped=declared.is_enveloped if is_enveloped is None else is_enveloped,
         )
         return view
 

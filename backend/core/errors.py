@@ -59,15 +59,11 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ErrorSpec:
-    """An error that a function may raise: when it does, and the details of an example.
-
-    `is_plain`: it has no envelope even if the endpoint's other errors have one.
-    """
+    """An error that a function may raise: when it does, and the details of an example."""
 
     error: type[ApiError]
     when: str = ""
     details: Details = field(default_factory=dict)
-    is_plain: bool = False
 
     @property
     def body(self) -> dict[str, Any]:

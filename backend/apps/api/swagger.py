@@ -374,7 +374,7 @@ class Writer:
         headers = {**REQUEST_ID, **(RETRY_AFTER if status in {429, 503} else {})}
         codes = {"type": "string", "enum": [one.error.code for one in specs]}
         detail = {"type": "object", "properties": {"code": codes}}
-        is_enveloped = self._endpoint.is_enveloped and not any(one.is_plain for one in specs)
+        is_enveloped = self._endpoint.is_enveloped
         shape = EnvelopedError if is_enveloped else Error
         bodies = [_enveloped(one.body) if is_enveloped else one.body for one in specs]
         response = openapi.Response(

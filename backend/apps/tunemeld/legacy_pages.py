@@ -39,7 +39,7 @@ OPERATIONS = (
 OLDER = "graph-data|playlist-data|service-playlist|last-updated|header-art"
 BY_GRAPHQL = "|".join(["gql", *OPERATIONS])
 ENVELOPED = re.compile(
-    rf"/(?:api/(?:charts|trending-isrcs|{BY_GRAPHQL}|rooms/[^/]+/chart)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?",
+    rf"/(?:api/(?:charts|trending-isrcs|{BY_GRAPHQL}|rooms/.*/chart)|(?:api/)?(?:{OLDER}))(?:/.*)?|/api/health/?",
     re.DOTALL,
 )
 

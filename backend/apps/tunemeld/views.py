@@ -129,7 +129,8 @@ class NamedGraphQLView(GraphQLView):
     @endpoint_like(
         GraphQLView.post,
         name="ask_by_name",
-        errors=[NO_QUERY, ErrorSpec(NotFound, "No operation of chart clients has this name.", is_plain=True)],
+        errors=[NO_QUERY, ErrorSpec(NotFound, "No operation of chart clients has this name.")],
+        is_enveloped=False,  # a wrong name is no URL of charts
     )
     def post(self, request: Request, operation: str = "") -> HttpResponse:
         """Execute a GraphQL query at the URL of an operation."""
