@@ -1,6 +1,7 @@
-"""Who is in a room, over two processes."""
+"""Who is in a room, and which speakers, over two processes."""
 
 import asyncio
+import time
 from contextlib import AsyncExitStack
 
 import httpx
@@ -12,6 +13,8 @@ from tests.live.rooms import new_room, shell
 from tests.processes import TuttiServer
 
 PATIENCE_SECONDS = 20
+# They are sent at most twice a second; without a notice, every 5 seconds or more seldom.
+SPEAKERS_SECONDS = 2.0
 PEOPLE = """
 from apps.rooms.models import Room
 from apps.realtime.presence import present_user_ids
@@ -56,3 +59,15 @@ async def test_people_of_both_processes_are_in_the_room(pair: Pair):
 
     # A minute has not gone by.
     await people_there(pair.one, room, [f"ada-{room}", f"bo-{room}"])
+
+
+def test_speakers_of_one_process_are_soon_known_to_clients_of_the_other(pair: Pair):
+    room = new_room(pair.one)
+    join = {"type": "speaker.join", "name": "Kitchen", "kind": "other"}
+    with Socket.of_room(pair.one.ws_url, room) as one, Socket.of_room(pair.other.ws_url, room) as other:
+        for frame, names in ((join, ["Kitchen"]), ({"type": "speaker.leave"}, [])):
+            began = time.monotonic()
+            one.send(frame)
+            speakers = other.wait_for("speakers.changed")["payload"]["speakers"]
+            assert [speaker["name"] for speaker in speakers] == names
+            assert time.monotonic() - began < SPEAKERS_SECONDS

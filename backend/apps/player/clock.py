@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min
 
-from apps.player.models import ClockBeat, Player, Reason, Speaker, State
+from apps.player.models import Player, Reason, Speaker, State
 from apps.player.rules import on_wake_change
 from apps.player.services import (
     go_on_after_arrival,
     look_after,
-    pause_after_restart,
+    note_beat,
     purge_expired_speakers,
 )
 from apps.realtime.database_reads import run_in_reader
@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 # Between two looks at the table, while anything plays or a speaker is connected, and otherwise.
 LOOK_SECONDS, IDLE_SECONDS = 5.0, 30.0
 RETRY_SECONDS = 1.0
-# A play that no process has looked after for longer is paused.
-RESTART_GRACE = timedelta(seconds=30)
 # So many rooms are looked after before the next look.
 ROOMS_AT_ONCE = 100
 
@@ -74,7 +72,7 @@ def look() -> Outlook:
     if has_speakers:
         has_failed |= _for_each(_rooms_with_expired_speakers(now), purge_expired_speakers)
     if has_playing:
-        _note_beat(now)
+        note_beat()
         has_failed |= _for_each(_due_rooms(now), look_after)
     if has_waiting:
         has_failed |= _for_each(_entered_rooms(now), go_on_after_arrival)
@@ -97,20 +95,6 @@ def _entered_rooms(now: datetime) -> list[str]:
     present = Presence.objects.filter(until__gt=now).values("stream_id")
     waiting = Player.objects.filter(state=State.PAUSED, reason=Reason.ROOM_EMPTY, room__stream_id__in=present)
     return list(waiting.values_list("room__slug", flat=True)[:ROOMS_AT_ONCE])
-
-
-def _note_beat(now: datetime) -> None:
-    """Records that a process looks after players. If none did for long, those that play pause."""
-    beat = ClockBeat.objects.filter(pk=1).first()
-    if beat is None:
-        ClockBeat.objects.bulk_create([ClockBeat(pk=1, alive_at=now)], ignore_conflicts=True)
-        return
-    if now - beat.alive_at > RESTART_GRACE:
-        slugs = Player.objects.filter(state=State.PLAYING).values_list("room__slug", flat=True)
-        for slug in list(slugs):
-            pause_after_restart(slug=slug, alive_at=beat.alive_at, gone_for=RESTART_GRACE)
-    latest = now - timedelta(seconds=LOOK_SECONDS * 0.8)
-    ClockBeat.objects.filter(pk=1, alive_at__lt=latest).update(alive_at=now)
 
 
 def _for_each(slugs: list[str], act: Callable[..., None]) -> bool:

@@ -1,6 +1,7 @@
 """Every write to a player: the actions of people, and what its clock does when a track ends."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +27,10 @@ from core.server_clock import measure_clock, server_now
 RESTART_AFTER_MS = 3000
 # What should have happened so lately happens as if it had: speakers without a connection have gone on alone.
 CATCH_UP = timedelta(seconds=60)
+# A play that no process has looked after for longer is paused.
+RESTART_GRACE = timedelta(seconds=30)
+# How often a process notes that it looks, at most.
+BEAT_EVERY = timedelta(seconds=4)
 # So many items in a row may fail before the player pauses.
 MAX_FAILURES = 3
 
@@ -181,12 +186,28 @@ def look_after(*, slug: str) -> None:
         _pause(player, Reason.SPEAKER_LOST)
 
 
+def note_beat() -> None:
+    """Records that a process looks after players. If none did for long, those that play pause."""
+    now = server_now()
+    beat = ClockBeat.objects.filter(pk=1).first()
+    if beat is None:
+        ClockBeat.objects.bulk_create([ClockBeat(pk=1, alive_at=now)], ignore_conflicts=True)
+        return
+    if now - beat.alive_at > RESTART_GRACE:
+        slugs = Player.objects.filter(state=State.PLAYING).values_list("room__slug", flat=True)
+        for slug in list(slugs):
+            with suppress(NotFound):  # the room was deleted meanwhile
+                _pause_after_restart(slug=slug, alive_at=beat.alive_at)
+    if now - beat.alive_at > BEAT_EVERY:
+        ClockBeat.objects.filter(pk=1, alive_at__lt=now).update(alive_at=now)
+
+
 @in_transaction
-def pause_after_restart(*, slug: str, alive_at: datetime, gone_for: timedelta) -> None:
-    """Pauses a play that no process has looked after for longer than `gone_for`, where it was then."""
+def _pause_after_restart(*, slug: str, alive_at: datetime) -> None:
+    """Pauses a play that no process has looked after for too long, where it was then."""
     player = locked_player(slug)
     last_seen_at = max(alive_at, player.anchored_at or alive_at)
-    if player.state == State.PLAYING and server_now() - last_seen_at > gone_for:
+    if player.state == State.PLAYING and server_now() - last_seen_at > RESTART_GRACE:
         _pause(player, Reason.SERVER_RESTARTED, at=last_seen_at)
 
 
@@ -217,12 +238,18 @@ def _end(player: Player, now: datetime) -> None:
 # --- Speakers ----------------------------------------------------------------------------------------
 
 
-@in_transaction
 def join_speaker(*, slug: str, speaker: Speaker) -> None:
     """A speaker is there. What was paused for want of one, or of people, goes on.
 
     A speaker that is soon back has played on alone: the player goes on as if it had never been paused.
     """
+    # While nothing plays, no process notes that it looks. What goes on now was not abandoned.
+    note_beat()
+    _join_speaker(slug=slug, speaker=speaker)
+
+
+@in_transaction
+def _join_speaker(*, slug: str, speaker: Speaker) -> None:
     player = locked_player(slug)
     speaker.room = player.room
     speaker.save(force_insert=True)
@@ -231,8 +258,6 @@ def join_speaker(*, slug: str, speaker: Speaker) -> None:
         paused_at, now = player.anchored_at, server_now()
         is_back = player.reason == Reason.SPEAKER_LOST and paused_at and now - paused_at < CATCH_UP
         _resume(player, since=paused_at if is_back else now)
-        # While nothing plays, no process notes that it looks; what plays since then was not abandoned.
-        ClockBeat.objects.filter(pk=1).update(alive_at=now)
 
 
 @in_transaction

@@ -28,6 +28,7 @@ from apps.playlist.models import STREAM_KIND
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.extensions import HubExtension, Socket
 from apps.realtime.messages import typed_text
+from apps.realtime.publishing import publish_notice
 from apps.rooms.models import Room
 from core.errors import NotFound
 from core.server_clock import server_now
@@ -155,14 +156,17 @@ class PlayerExtension(HubExtension):
             return
         joined = SpeakerJoined(speaker_id=speaker_id, player=player)
         socket.put(typed_text(joined.frame_type, joined))
-        self._send_soon(socket.stream_id)
+        publish_notice(socket.stream_id)
         self._clock.look_now()
 
     def _drop(self, socket: Socket) -> None:
         connected = self._connected.pop(socket, None)
         if connected is not None:
-            self._run(_left, connected.slug, connected.speaker.speaker_id)
-            self._send_soon(socket.stream_id)
+            self._start(self._leave(socket.stream_id, connected))
+
+    async def _leave(self, stream_id: int, connected: _Connected) -> None:
+        await run_in_reader(_left, connected.slug, connected.speaker.speaker_id)
+        publish_notice(stream_id)
 
     # --- Reports ------------------------------------------------------------------------------------
 
@@ -184,7 +188,9 @@ class PlayerExtension(HubExtension):
         if stored != connected.stored:
             connected.stored = stored
             await run_in_reader(_reported, connected.slug, speaker)
-        self._send_soon(socket.stream_id)
+            publish_notice(socket.stream_id)
+        else:
+            self._send_soon(socket.stream_id)
 
     async def _player(self, socket: Socket) -> _Known:
         known = self._known.get(socket.stream_id)
@@ -195,6 +201,11 @@ class PlayerExtension(HubExtension):
         return known
 
     # --- Telling the room's sockets -----------------------------------------------------------------
+
+    def notice(self, stream_id: int) -> None:
+        """A speaker has come, gone, or reported something new, in any process."""
+        if stream_id in self._sockets:
+            self._send_soon(stream_id)
 
     def _send_soon(self, stream_id: int) -> None:
         if stream_id in self._due:

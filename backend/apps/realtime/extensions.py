@@ -46,6 +46,9 @@ class HubExtension:
     def leave(self, socket: Socket) -> None:
         """A socket has left its stream."""
 
+    def notice(self, stream_id: int) -> None:
+        """A process has called `publish_notice` for this stream, of which this one has listeners."""
+
     async def handle(self, socket: Socket, frame: Any) -> None:
         """A socket has sent one of `client_frames`."""
 

@@ -115,8 +115,15 @@ class Hub:
 
     def receive(self, hint: Hint) -> None:
         """Something is new in a stream. Called on the loop; without listeners it is nothing."""
-        if feed := self._feeds.get(hint.stream_id):
+        feed = self._feeds.get(hint.stream_id)
+        if feed is None:
+            return
+        if hint.is_event:
             feed.receive(hint)
+            return
+        for extension in self._extensions:
+            if extension.kind == feed.kind:
+                extension.notice(hint.stream_id)
 
     def close_connections(self) -> None:
         """Ends what is open, because the server stops."""

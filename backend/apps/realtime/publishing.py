@@ -31,6 +31,10 @@ LAST_BREAK_SECONDS = 2.0
 RECORD_SECONDS = 5.0
 
 
+# Instead of a number, where what has changed is no event.
+BESIDE_EVENTS = -1
+
+
 class Hint(NamedTuple):
     """A stream has a new top. `frame` is the event's, unless it is too large to carry."""
 
@@ -40,6 +44,11 @@ class Hint(NamedTuple):
     frame: str | None
     # When it was published, in seconds since 1970; 0.0 where that is unknown.
     committed_at: float = 0.0
+
+    @property
+    def is_event(self) -> bool:
+        """Otherwise, something else has changed that sockets of the stream are shown."""
+        return self.seq != BESIDE_EVENTS
 
 
 def group_of(stream_id: int) -> str:
@@ -56,6 +65,11 @@ def publish(hint: Hint) -> None:
     if publisher := _attached[-1] if _attached else None:
         EVENTS_PUBLISHED.inc(hint.seq > 0)  # 0 says that the stream has ended
         publisher.publish(hint._replace(committed_at=time.time()))
+
+
+def publish_notice(stream_id: int) -> None:
+    """Has the extensions of all hubs with listeners of this stream noticed. May be lost, like a hint."""
+    publish(Hint(stream_id, "", BESIDE_EVENTS, None))
 
 
 class Publisher:
@@ -124,9 +138,10 @@ class Publisher:
 
     def _take(self, hint: Hint) -> None:
         self._deliver_here(hint)
-        if not self._unrecorded:
-            self._loop.call_later(RECORD_SECONDS, self._record_soon)
-        self._unrecorded[hint.stream_id, hint.epoch] = hint._replace(frame=None)
+        if hint.is_event:
+            if not self._unrecorded:
+                self._loop.call_later(RECORD_SECONDS, self._record_soon)
+            self._unrecorded[hint.stream_id, hint.epoch] = hint._replace(frame=None)
         if not _has_others():
             return
         HINTS_LOST.inc(len(self._waiting) == MAX_WAITING_HINTS)  # the oldest makes room

@@ -10,7 +10,7 @@ from apps.player.clock import look
 from apps.player.models import ClockBeat, Player, Speaker
 from apps.player.selectors import player_of
 from apps.player.tests.test_actions import Clock, clock, room, title
-from apps.playlist.tests.rooms import telling, titles
+from apps.playlist.tests.rooms import queued, telling, titles
 from apps.realtime.models import Presence
 from apps.rooms.models import Room
 
@@ -158,3 +158,17 @@ def test_a_look_at_many_rooms_costs_the_same_as_at_one(
 def test_an_idle_server_looks_with_one_statement(clock: Clock, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert look().seconds(clock.now) == player_clock.IDLE_SECONDS
+
+
+def test_a_speaker_that_joins_first_after_a_restart_hides_it_from_no_room(room: Room, clock: Clock):
+    other = Room.objects.create(slug="other", name="Other")
+    queued(other, "D")
+    for slug in (room.slug, other.slug):
+        services.play(slug=slug)
+    Player.objects.filter(room=other).update_unannounced(state="paused", reason="speaker_lost", wake_at=None)
+    ClockBeat.objects.create(pk=1, alive_at=clock.now)
+    clock.move(40)
+    services.join_speaker(slug=other.slug, speaker=speaker(clock))
+    look()
+    assert (player_of(room.slug).reason, player_of(room.slug).position_ms) == ("server_restarted", 0)
+    assert (player_of(other.slug).state, player_of(other.slug).position_ms) == ("playing", 40_000)
