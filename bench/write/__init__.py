@@ -16,7 +16,7 @@ from typing import Any
 
 from bench.machine import Cores, allow_many_files
 from bench.results import Result
-from bench.write.clients import Requests, Run, send_at_rate, send_closed_loop
+from bench.write.clients import Requests, Run, Target, send_at_rate, send_closed_loop
 from bench.write.listeners import listening
 from bench.write.reads import LONG_QUEUE_PATH, READS, SNAPSHOT, read_repeatedly, rows_of, take_snapshots
 from bench.write.report import SECOND, Measured, result_of, write_document
@@ -55,16 +55,13 @@ class Plan:
     rounds: int = 5
     seconds: float = 1.5
     matrix_seconds: float = 0.8
-    at_a_pace: int = 150
-    pace_rounds: int = 2
+    at_a_pace: int = 500
     parts: int = 300
     has_matrix: bool = True
 
 
 PLAN = Plan()
-QUICK_PLAN = Plan(
-    sizes=(SQLITE,), rounds=2, seconds=0.7, at_a_pace=0, pace_rounds=0, parts=60, has_matrix=False
-)
+QUICK_PLAN = Plan(sizes=(SQLITE,), rounds=2, seconds=0.7, at_a_pace=0, parts=60, has_matrix=False)
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -121,13 +118,13 @@ def _measure_size(
         if processes == 1:
             _measure_rounds(found, plan, size, both)
             _measure_reads(found, plan, size, both)
+        paths = [f"/ws/playlist/{slug}/" for slug in ("one", *both.filled.many)]
+        if processes == 1 and plan.at_a_pace:
+            with listening(both.tutti.ports, paths[:1], LISTENERS):
+                _measure_pace(found, plan, size, both)
         if not plan.has_matrix:
             return
         _measure_matrix(found, plan, {"size": size, "processes": processes, "listeners": 0}, both)
-        paths = [f"/ws/playlist/{slug}/" for slug in ("one", *both.filled.many)]
-        if processes == 1:
-            with listening(both.tutti.ports, paths[:1], LISTENERS):
-                _measure_pace(found, plan, size, both)
         for some, heard in ((1, paths[:1]), (ROOMS[1], paths[1:])):
             with listening(both.tutti.ports, heard, LISTENERS):
                 where = {"size": size, "processes": processes, "listeners": LISTENERS}
@@ -194,15 +191,15 @@ def _measure_matrix(
 
 
 def _measure_pace(found: Measured, plan: Plan, size: str, both: _Both) -> None:
-    """Ten writes per second in one room with listeners."""
-    kinds = {kind: both.requests(kind)[0] for kind in (BARE, VOTE)}
-    for number in range(plan.pace_rounds):
-        _say(f"{size}: {PACE} writes a second, {number + 1} of {plan.pace_rounds}")
-        for kind, requests in kinds.items():
-            target = both.server_of(kind)
-            count = plan.at_a_pace
-            run = send_at_rate(target.ports[0], requests, target.pids, per_second=PACE, count=count)
-            found.note("pace", run, saves_response_times=True, size=size, kind=kind, turn=number)
+    """Ten writes per second to each server, in turns, in one room with listeners."""
+    _say(f"{size}: {PACE} writes a second, {plan.at_a_pace} to each server")
+    targets = {
+        kind: Target(server.ports[0], both.requests(kind)[0], server.pids)
+        for kind, server in ((BARE, both.bare), (VOTE, both.tutti))
+    }
+    runs = send_at_rate(list(targets.values()), per_second=PACE, count=plan.at_a_pace)
+    for kind, run in zip(targets, runs, strict=True):
+        found.note("pace", run, saves_response_times=True, size=size, kind=kind)
 
 
 def _measure_parts(found: Measured, plan: Plan, cores: Cores, services: Services, size: str) -> None:

@@ -6,6 +6,7 @@ import selectors
 import socket
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from bench.machine import processor_seconds
@@ -166,20 +167,44 @@ def _taken(client: Client, selector: selectors.BaseSelector) -> float | None:
         return None
 
 
-def send_at_rate(port: int, requests: Requests, pids: Sequence[int], *, per_second: float, count: int) -> Run:
-    """One client sends `count` requests at their due times, from which response times are measured."""
+@dataclass(frozen=True)
+class Target:
+    """A server, by the port and the processes of one client, and what the client requests there."""
+
+    port: int
+    requests: Requests
+    pids: Sequence[int]
+
+
+def send_at_rate(targets: Sequence[Target], *, per_second: float, count: int) -> list[Run]:
+    """One client for each target sends `count` requests at their due times, and measures from these.
+
+    The due times alternate between the targets, so that all of them see the same machine. A late target
+    delays no other.
+    """
+    began = time.perf_counter()
+    step = 1 / per_second / len(targets)
+    with ThreadPoolExecutor(len(targets)) as threads:
+        runs = [
+            threads.submit(_send_from, began + number * step, target, per_second, count)
+            for number, target in enumerate(targets)
+        ]
+        return [run.result() for run in runs]
+
+
+def _send_from(began: float, target: Target, per_second: float, count: int) -> Run:
     run = Run()
-    with contextlib.closing(Client(port, requests)) as client:
-        before, began = processor_seconds(pids), time.perf_counter()
+    with contextlib.closing(Client(target.port, target.requests)) as client:
+        before = processor_seconds(target.pids)
         for number in range(count):
             due = began + number / per_second
             time.sleep(max(0.0, due - time.perf_counter()))  # the rate itself
-            client.ask(due=max(due, began))
+            client.ask(due=due)
             while (took := _waited(client)) is None:
                 pass
             run.responses.append(took)
         run.seconds = time.perf_counter() - began
-        run.processor_seconds = processor_seconds(pids) - before
+        run.processor_seconds = processor_seconds(target.pids) - before
     return run
 
 

@@ -125,7 +125,7 @@ def read_beside_list(found: dict[str, list[Row]], size: str, kind: str) -> float
 
 
 def p99_beside_bare(found: dict[str, list[Row]], size: str) -> float | None:
-    """Ten writes per second with 500 listeners, over all rounds."""
+    """Ten writes per second with 500 listeners."""
     ours, bare = (_p99(found, size, kind) for kind in (VOTE, BARE))
     return ratio(ours, bare) if ours and bare else None
 

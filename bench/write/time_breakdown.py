@@ -34,6 +34,7 @@ TIMED = {
         "django.db.backends.utils.CursorWrapper.execute",
         "django.db.backends.base.base.BaseDatabaseWrapper.commit",
         "django.db.backends.base.base.BaseDatabaseWrapper.set_autocommit",
+        "core.postgresql.base.DatabaseWrapper.run_later",
     ],
     "connection": [
         "django.db.backends.base.base.BaseDatabaseWrapper.connect",
@@ -82,12 +83,18 @@ class TimeBreakdown:
         return measured
 
     def counted(self, execute: Callable[..., Any]) -> Callable[..., Any]:
+        """Counts a statement once, even if a counted function calls another one to run it."""
+
         @functools.wraps(execute)
-        def measured(cursor: Any, sql: Any, params: Any = None) -> Any:
+        def measured(runner: Any, sql: Any, *params: Any) -> Any:
             spent: dict[str, int] | None = getattr(self._here, "spent", None)
-            if spent is not None and not str(sql).startswith(FRAMING):
-                spent[STATEMENTS] = spent.get(STATEMENTS, 0) + 1
-            return execute(cursor, sql, params)
+            if spent is None or str(sql).startswith(FRAMING):
+                return execute(runner, sql, *params)
+            before = spent.get(STATEMENTS, 0)
+            try:
+                return execute(runner, sql, *params)
+            finally:
+                spent[STATEMENTS] = before + 1
 
         return measured
 
@@ -119,6 +126,7 @@ def instrument() -> TimeBreakdown:
     from django.db.backends.utils import CursorWrapper
 
     from core.asgi import ThreadedASGIHandler
+    from core.postgresql.base import DatabaseWrapper
 
     ledger = TimeBreakdown()
     for part, names in TIMED.items():
@@ -126,6 +134,7 @@ def instrument() -> TimeBreakdown:
             owner, attribute = _owner_of(name)
             setattr(owner, attribute, ledger.timed(part, getattr(owner, attribute)))
     CursorWrapper.execute = ledger.counted(CursorWrapper.execute)  # type: ignore[method-assign]
+    DatabaseWrapper.run_later = ledger.counted(DatabaseWrapper.run_later)  # type: ignore[method-assign]
     ThreadedASGIHandler._respond = ledger.request(ThreadedASGIHandler._respond)  # type: ignore[method-assign]
     return ledger
 

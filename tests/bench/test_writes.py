@@ -14,6 +14,7 @@ import pytest
 from bench.write.clients import (
     RejectedError,
     Run,
+    Target,
     is_complete,
     request_bytes,
     send_at_rate,
@@ -21,7 +22,7 @@ from bench.write.clients import (
 )
 from bench.write.listeners import Listener, listening
 from bench.write.report import Measured, both_runs, ratios
-from bench.write.time_breakdown import TimeBreakdown
+from bench.write.time_breakdown import STATEMENTS, TimeBreakdown
 from tests.bench.known_server import PING, SWITCHING, text_frame
 from tests.preloaded import run_program
 from tests.processes import BACKEND, PROJECT
@@ -62,6 +63,10 @@ def answering(answer: Answer) -> Iterator[tuple[int, list[bytes]]]:
 def asked(port: int, *, clients: int = 1, most: int = 10) -> Run:
     requests = [itertools.repeat(request_bytes("POST", f"/{number}", b"{}")) for number in range(clients)]
     return send_closed_loop([port], requests, [os.getpid()], seconds=30, most=most)
+
+
+def target(port: int) -> Target:
+    return Target(port, itertools.repeat(request_bytes("POST", "/", b"{}")), [os.getpid()])
 
 
 def test_each_counted_response_belongs_to_a_request() -> None:
@@ -112,11 +117,29 @@ def test_a_late_response_is_measured_from_its_due_time() -> None:
         return DONE
 
     with answering(pause_once) as (port, _):
-        requests = itertools.repeat(request_bytes("POST", "/", b"{}"))
-        run = send_at_rate(port, requests, [os.getpid()], per_second=per_second, count=8)
+        (run,) = send_at_rate([target(port)], per_second=per_second, count=8)
     assert len(run.responses) == 8
     for late, took in enumerate(run.responses[2:]):
         assert took >= 1000 * (pause_seconds - late / per_second)
+
+
+def test_targets_take_turns_and_a_late_one_delays_no_other() -> None:
+    began, arrived = time.perf_counter(), []
+
+    def pause(_: int) -> bytes:
+        time.sleep(0.6)  # what is measured
+        return DONE
+
+    def note(_: int) -> bytes:
+        arrived.append(time.perf_counter() - began)
+        return DONE
+
+    with answering(pause) as (slow, _), answering(note) as (fast, _):
+        late, timely = send_at_rate([target(slow), target(fast)], per_second=5, count=2)
+    assert arrived[0] >= 0.1  # half of the interval
+    assert late.percentile(50) >= 600
+    assert len(timely.responses) == 2
+    assert timely.percentile(100) < 500
 
 
 def test_an_answer_is_complete_with_its_length_or_its_last_chunk() -> None:
@@ -190,6 +213,23 @@ def test_each_part_has_only_its_own_time() -> None:
     spent = {part: nanoseconds / 1e9 for part, nanoseconds in ledger.spent["POST vote"].items()}
     assert spent["below"] >= 0.05
     assert 0.02 <= spent["above"] < 0.05
+
+
+def test_a_statement_that_another_function_runs_or_sends_later_is_counted_once() -> None:
+    ledger, sent = TimeBreakdown(), []
+    execute = ledger.counted(lambda _runner, sql, _params=None: sent.append(sql))
+    run_later = ledger.counted(lambda runner, sql, params: execute(runner, sql, params))
+    wait = ledger.counted(lambda _runner, _sql, _params, _check: None)
+
+    def write(*_: object) -> None:
+        execute(None, "BEGIN")
+        wait(None, "INSERT", [], None)
+        run_later(None, "UPDATE", [])
+        execute(None, "SELECT")
+
+    ledger.request(write)(None, {"method": "POST", "path": "/api/playlist/"}, None)
+    assert sent == ["BEGIN", "UPDATE", "SELECT"]
+    assert ledger.spent["POST playlist"][STATEMENTS] == 3
 
 
 def test_all_instrumented_functions_exist() -> None:
