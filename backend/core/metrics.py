@@ -44,7 +44,7 @@ OPEN_CONNECTIONS = Gauge(
 CONNECTIONS_REJECTED = Counter(
     "tutti_connections_rejected", "Connections that were rejected or closed because of a limit.", ["reason"]
 )
-FRAMES_TOO_LARGE = Counter("tutti_frames_too_large", "Connections that were closed with 4408.")
+MESSAGES_TOO_LARGE = Counter("tutti_messages_too_large", "Connections that were closed with 4408.")
 
 # Rejected: a request or a stream with 503, a socket with 4429.
 REJECTED_FULL = CONNECTIONS_REJECTED.labels("rejected")

@@ -78,15 +78,15 @@ PAGE_ERRORS_OF_CALLER = Limit("page errors", "caller", 10, MINUTE_SECONDS)
 PAGE_ERRORS_OF_ADDRESS = Limit("page errors", "address", 60, MINUTE_SECONDS)
 # Database reads of sockets: the same number as requests.
 READS_OF_ADDRESS = Limit("reads", "address", 6000, MINUTE_SECONDS)
-FRAMES_PERIOD_SECONDS = 10
+MESSAGES_PERIOD_SECONDS = 10
 FRAMES = Limit(
     "frames",
     "socket",
-    math.ceil(settings.SOCKET_MESSAGES_PER_SECOND * FRAMES_PERIOD_SECONDS),
-    FRAMES_PERIOD_SECONDS,
+    math.ceil(settings.SOCKET_MESSAGES_PER_SECOND * MESSAGES_PERIOD_SECONDS),
+    MESSAGES_PERIOD_SECONDS,
 )
 # This many frames in a period close the socket: it is not a mistake of the client any more.
-FRAMES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, FRAMES_PERIOD_SECONDS)
+MESSAGES_UNTIL_CLOSE = Limit("frames until close", "socket", 10 * FRAMES.max_calls, MESSAGES_PERIOD_SECONDS)
 
 LIMITS = (
     REQUESTS_OF_CALLER,
@@ -118,7 +118,7 @@ LIMITS = (
     PAGE_ERRORS_OF_ADDRESS,
     READS_OF_ADDRESS,
     FRAMES,
-    FRAMES_UNTIL_CLOSE,
+    MESSAGES_UNTIL_CLOSE,
 )
 
 

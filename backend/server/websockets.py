@@ -9,10 +9,10 @@ from autobahn.websocket.utf8validator import Utf8Validator
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 from apps.realtime.connection import CloseCode
-from apps.realtime.consumers import MAX_FRAME_BYTES
+from apps.realtime.consumers import MAX_MESSAGE_BYTES
 from core.errors import ApiError, InternalError, MalformedRequest, MethodNotAllowed, NotPermitted
-from core.metrics import FRAMES_TOO_LARGE
-from core.rate_limits import FRAMES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded
+from core.metrics import MESSAGES_TOO_LARGE
+from core.rate_limits import MESSAGES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded
 from server.connections import ConnectionLimiter
 from server.dependencies import HAS_FAST_PATH
 from server.direct_write import DirectWriter, WriteBackpressure, is_plain
@@ -229,15 +229,15 @@ class BoundedSocket(BaseSocket):  # type: ignore[misc]
         self._pieces = self._pieces or LocalRateLimiter()
         try:
             self._pieces.count(
-                max_calls=FRAMES_UNTIL_CLOSE.max_calls, period_seconds=FRAMES_UNTIL_CLOSE.period_seconds
+                max_calls=MESSAGES_UNTIL_CLOSE.max_calls, period_seconds=MESSAGES_UNTIL_CLOSE.period_seconds
             )
         except RateLimitExceeded:
             self._reject(CloseCode.TOO_MANY)
         super().onFrameBegin()
 
     def onMessageFrameBegin(self, length: int) -> None:  # noqa: N802
-        if self.message_data_total_length + length > MAX_FRAME_BYTES:
-            self._reject(CloseCode.FRAME_TOO_LARGE)
+        if self.message_data_total_length + length > MAX_MESSAGE_BYTES:
+            self._reject(CloseCode.MESSAGE_TOO_LARGE)
         if not self._is_rejected:
             super().onMessageFrameBegin(length)
 
@@ -272,8 +272,8 @@ class BoundedSocket(BaseSocket):  # type: ignore[misc]
     def _reject(self, code: int) -> None:
         if not self._is_rejected:
             self._is_rejected = True
-            if code == CloseCode.FRAME_TOO_LARGE:
-                FRAMES_TOO_LARGE.inc()
+            if code == CloseCode.MESSAGE_TOO_LARGE:
+                MESSAGES_TOO_LARGE.inc()
             self.sendClose(code=code)
 
 

@@ -285,5 +285,5 @@ def test_what_an_address_and_a_socket_may_is_set(start_server: StartServer, open
     lines = [unread(server, opened, SOURCES[0]) for _ in range(4)]
     assert was_cut(lines[0]), "as many responses may be unread as sockets may be open"
     reported = numbers(server)
-    assert reported["tutti_frames_too_large_total"] == 1
+    assert reported["tutti_messages_too_large_total"] == 1
     assert reported['tutti_connections_rejected_total{reason="per_ip"}'] == 2

@@ -58,7 +58,7 @@ class Reader:
         self._send_buffer = send_buffer
 
     def deliver(self, batch: Batch) -> None:
-        self._send_buffer.give(batch)
+        self._send_buffer.put_live(batch)
 
     def restart(self, state: Any) -> None: ...
 

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.rate_limits import FRAMES_UNTIL_CLOSE
+from core.rate_limits import MESSAGES_UNTIL_CLOSE
 from tests.conftest import ReadyMadeData
 from tests.malformed.frames import CONTINUATION, PING, PONG, TEXT, frame, socket_opening
 from tests.malformed.raw import RawLine
 from tests.processes import TuttiServer
 
-MOST = FRAMES_UNTIL_CLOSE.max_calls
+MOST = MESSAGES_UNTIL_CLOSE.max_calls
 TOO_MANY = b"\x88\x02" + struct.pack("!H", 4429)
 PING_OF_TEXT = b'{"type": "ping", "ts": "here"}'
 

@@ -99,7 +99,7 @@ def test_only_an_import_in_the_wrong_direction_is_reported(tmp_path: Path):
 
 # --- Weight of what a start fetches ------------------------------------------------------------------
 
-MOST_MEGABYTES, MOST_NAMED = 45, 12
+MOST_MEGABYTES, MAX_NAMED = 45, 12
 
 
 def test_a_first_start_fetches_few_packages_and_little(built_page: Path):
@@ -111,7 +111,7 @@ def test_a_first_start_fetches_few_packages_and_little(built_page: Path):
     sizes = {path: path.stat().st_blocks * 512 for one in folders for path in one.rglob("*")}
 
     assert 1_000_000 < sum(sizes.values()) < MOST_MEGABYTES * 1024**2
-    assert len(lock[""]["dependencies"]) <= MOST_NAMED
+    assert len(lock[""]["dependencies"]) <= MAX_NAMED
 
 
 # --- Weight ------------------------------------------------------------------------------------------

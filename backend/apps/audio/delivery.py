@@ -203,7 +203,7 @@ class AudioDelivery:
     async def _respond(self, exchange: AsgiRequest, signature: str) -> None:
         await check(exchange)
         files = await exchange.read(self._files, signature)
-        async with current_hub().admission.place(exchange.visit, is_join=False, files=FILES_OPEN):
+        async with current_hub().admission.slot(exchange.visit, is_join=False, files=FILES_OPEN):
             audio = await _in_file_thread(open_best, files)
             with audio.opened:
                 await _send(exchange, audio)

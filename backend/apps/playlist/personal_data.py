@@ -17,7 +17,7 @@ from apps.playlist.models import ANONYMOUS, Play, PlaylistTrack, RemovedItem, Vo
 from apps.playlist.payloads import redact_stored_responses, streams_containing
 from apps.playlist.services import withdraw_vote
 from apps.realtime.selectors import StreamHead, tops_of
-from apps.realtime.services import begin_new_epoch, drop_events, drop_events_up_to_now, lock_streams
+from apps.realtime.services import begin_new_epoch, drop_all_events, drop_events, lock_streams
 from apps.rooms.models import Room
 from apps.users.services import lock_person
 from core.database import BatchSize, in_batches, within_write_time
@@ -125,7 +125,7 @@ class QueuePersonalData:
             is_done = False
             while not is_done:
                 if is_cut:  # in portions, so that little is left to be cut under the room's lock
-                    drop_events_up_to_now(stream_id=stream_id)
+                    drop_all_events(stream_id=stream_id)
                 is_done = leaving.erase_portion(stream_id, is_said=is_said)
 
     def erase(self, key: str, *, names: Collection[str]) -> None:

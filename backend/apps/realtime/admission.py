@@ -40,7 +40,7 @@ COUNTS_TTL_SECONDS = 60.0
 Counts = dict[str, tuple[int, float]]
 R = TypeVar("R")
 # Reads for clients that are made at once; one thread is left to those of the hub.
-READS_AT_ONCE = READER_THREADS - 1
+MAX_CONCURRENT_READS = READER_THREADS - 1
 
 
 class Admitted(NamedTuple):
@@ -60,7 +60,7 @@ class Admission:
         self._open: Counter[str] = Counter()
         self._count = 0
         self._reads = SlidingWindowLimiter()
-        self._turns = FairSemaphore(READS_AT_ONCE)
+        self._turns = FairSemaphore(MAX_CONCURRENT_READS)
         self._unpublished: set[str] = set()
         self._changed = asyncio.Event()
         self._publishing: asyncio.Task[None] | None = None
@@ -70,7 +70,7 @@ class Admission:
 
         Raises TooManyConnections when the process is full, RateLimitExceeded for the visit's own address.
 
-        A waiting poll takes a place like a socket, but is no join: its requests are counted as requests.
+        A waiting poll takes a slot like a socket, but is no join: its requests are counted as requests.
         """
         network = network_of(visit.address)
         elsewhere, key = await self.read(visit, self._checked, visit, network, is_join)
@@ -116,8 +116,8 @@ class Admission:
             raise RateLimitExceeded(calls=0, retry_after_seconds=wait_seconds)
 
     @asynccontextmanager
-    async def place(self, visit: Visit, *, is_join: bool, files: int = 1) -> AsyncIterator[Admitted]:
-        """A place for as long as the block runs. Raises as `enter`."""
+    async def slot(self, visit: Visit, *, is_join: bool, files: int = 1) -> AsyncIterator[Admitted]:
+        """Holds a slot while the block runs. Raises as `enter`."""
         admitted = await self.enter(visit, is_join=is_join, files=files)
         try:
             yield admitted

@@ -210,8 +210,8 @@ async def drain() -> None:
     hub = current_hub()
     had_connections = bool(hub.connections)
     hub.close_connections()
-    if hub.farewells:
-        await asyncio.wait(set(hub.farewells))
+    if hub.closing_tasks:
+        await asyncio.wait(set(hub.closing_tasks))
     if had_connections:
         await asyncio.sleep(DRAIN_SECONDS)
     await stop_current_hub()

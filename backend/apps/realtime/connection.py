@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from apps.realtime.fanout import NO_PLACE
+from apps.realtime.fanout import NO_INDEX
 from apps.realtime.feed import Feed
 from apps.realtime.hub import Hub
 from apps.realtime.messages import Batch, Established, Frame, Position, Resumed, established_text, frame_text
@@ -16,45 +16,45 @@ from core.metrics import EVENTS_RESUMED, SLOW_CLIENTS, SNAPSHOTS
 
 # A reader that missed more than this takes a snapshot, which is shorter.
 MAX_RESUMED_EVENTS = 500
-# Events that are held back while a reader is brought up to date. One for whom that takes so long is closed.
-MAX_HELD_EVENTS = 5000
+# Events that are buffered while a client catches up. One that needs more is closed.
+MAX_BUFFERED_EVENTS = 5000
 
 
 class CloseCode:
-    """Why the server ended a connection; codes below 4400 say: come back and resume."""
+    """Why the server closed a connection. After codes below 4400, clients should reconnect and resume."""
 
     UNAVAILABLE = 1011
     TOO_SLOW = 4008
     RESTART = 4012
     ORIGIN_NOT_ALLOWED = 4403
     NO_SUCH_STREAM = 4404
-    FRAME_TOO_LARGE = 4408
+    MESSAGE_TOO_LARGE = 4408
     TOO_MANY = 4429
 
 
-# What each means for authors of clients.
+# Their descriptions in the events schema.
 CLOSE_MEANINGS = {
-    CloseCode.UNAVAILABLE: "A part of the server is away, so the client could not join. Come back.",
-    CloseCode.TOO_SLOW: "Not reading fast enough. Come back and resume.",
+    CloseCode.UNAVAILABLE: "A part of the server is unavailable, so the client could not join. Reconnect.",
+    CloseCode.TOO_SLOW: "The client reads too slowly. Reconnect and resume.",
     CloseCode.RESTART: (
-        "The server restarts, or can't read the log. Come back after a random moment and resume."
+        "The server is restarting, or can't read the log. Reconnect after a random delay and resume."
     ),
-    CloseCode.ORIGIN_NOT_ALLOWED: "Pages of this origin, or this Host, are not allowed. Do not come back.",
-    CloseCode.NO_SUCH_STREAM: "There is no such room, or it has been deleted. Do not come back.",
-    CloseCode.FRAME_TOO_LARGE: "A frame was larger than the server takes. Do not send it again.",
-    CloseCode.TOO_MANY: "Too many connections, joins or frames. Come back later, after a minute or more.",
+    CloseCode.ORIGIN_NOT_ALLOWED: "The Origin or Host is not allowed. Do not reconnect.",
+    CloseCode.NO_SUCH_STREAM: "The room does not exist or was deleted. Do not reconnect.",
+    CloseCode.MESSAGE_TOO_LARGE: "A message exceeded the size limit. Do not send it again.",
+    CloseCode.TOO_MANY: "Too many connections, joins or messages. Reconnect after a minute or more.",
 }
 
 
 class Connection:
     """Joins a feed, sends what was missed, then what is live; answers `resume` and `snapshot`.
 
-    While the log or the state is read, live events are held back, so that the order stays strict.
+    While the log or the state is read, live events are buffered, so that the order stays strict.
     """
 
     __slots__ = (
-        *("_close", "_covered_from", "_feed", "_held", "_hub", "_send_buffer", "_sent"),
-        *("can_resume", "place"),
+        *("_close", "_covered_from", "_feed", "_buffered", "_hub", "_send_buffer", "_sent"),
+        *("can_resume", "fast_path_index"),
     )
 
     def __init__(
@@ -72,19 +72,19 @@ class Connection:
             DirectSendBuffer(sink, self._close_slow) if sink else QueuedSendBuffer(send, self._close_slow)
         )
         self._feed: Feed | None = None
-        self._held: list[Frame] | None = []
-        # Everything after this has been sent, or is held, or will come.
+        self._buffered: list[Frame] | None = []
+        # Everything after this has been sent, is buffered, or will be delivered.
         self._covered_from = 0
-        # While events are sent to it directly, the feed's fanout knows better.
+        # Outdated while the connection is on the fast path: then the feed's fanout has the number.
         self._sent = 0
-        self.place = NO_PLACE
+        self.fast_path_index = NO_INDEX
         # Whether this client has shown that it knows how to come back.
         self.can_resume = False
 
     @property
     def seq(self) -> int:
         """The newest event that was sent, or the top at which this reader joined."""
-        self.end_direct_sends()
+        self.leave_fast_path()
         return self._sent
 
     @property
@@ -97,10 +97,10 @@ class Connection:
         """The epoch, and the newest event that this process has delivered in the stream."""
         return self._joined_feed.epoch, self._joined_feed.top
 
-    # --- Coming and going ---------------------------------------------------------------------------
+    # --- Opening and leaving ------------------------------------------------------------------------
 
     async def open(self, *, kind: str, name: str, position: Position | None) -> bool:
-        """Joins and greets; with a position, goes on from there. False when there is no such stream."""
+        """Joins, sends `established`, and resumes from a position. False if there is no such stream."""
         feed = await self._hub.join(kind=kind, name=name, listener=self)
         if feed is None:
             return False
@@ -109,34 +109,34 @@ class Connection:
         self._covered_from = self._sent = feed.top
         self._put_established(feed, name, position)
         if position is None:
-            self._release()
+            self._flush()
         else:
             self.can_resume = True
-            await self._go_on_from(position, is_opening=True)
+            await self._resume_from(position, is_opening=True)
         return True
 
     async def resume(self, position: Position) -> None:
-        """Sends what lies between the position and what this connection has got."""
+        """Sends the events between the position and what this connection has been sent."""
         self.can_resume = True
-        self._hold()
-        await self._go_on_from(position, is_opening=False)
+        self._start_buffering()
+        await self._resume_from(position, is_opening=False)
 
     async def snapshot(self) -> None:
-        """Sends the whole state, behind every event that it contains."""
-        self._hold()
+        """Sends the whole state, after every event that it contains."""
+        self._start_buffering()
         try:
             await self._send_state(is_opening=False)
         finally:
-            self._release()
+            self._flush()
 
     def put(self, text: str) -> None:
-        """An answer to the client, behind what was sent so far."""
-        self.end_direct_sends()
+        """Sends a response to the client, after everything so far."""
+        self.leave_fast_path()
         self._send_buffer.put([Frame(self._sent, text, is_event=False)])
 
     def leave(self) -> None:
-        """The other side is gone, or is to be."""
-        self.end_direct_sends()
+        """The connection is closed, or about to be."""
+        self.leave_fast_path()
         self._hub.connections.discard(self)
         self._send_buffer.close()
         if self._feed is not None:
@@ -145,31 +145,31 @@ class Connection:
     async def flushed(self) -> None:
         await self._send_buffer.flushed()
 
-    # --- What the hub calls -------------------------------------------------------------------------
+    # --- Called by the hub ---------------------------------------------------------------------------
 
     def deliver(self, batch: Batch) -> None:
-        if self._held is not None:
-            self._held.extend(batch.frames)
-            if len(self._held) > MAX_HELD_EVENTS:
+        if self._buffered is not None:
+            self._buffered.extend(batch.frames)
+            if len(self._buffered) > MAX_BUFFERED_EVENTS:
                 self._close_slow()
         elif batch.seq >= self._sent:  # else it is a heartbeat that events have overtaken
             self._sent = batch.seq
-            self._send_buffer.give(batch)
-            if send := self._send_buffer.direct_send(self.end_direct_sends):
-                self._joined_feed.listeners.send_directly(self, send)
+            self._send_buffer.put_live(batch)
+            if send := self._send_buffer.direct_send(self.leave_fast_path):
+                self._joined_feed.listeners.add_to_fast_path(self, send)
 
-    def end_direct_sends(self) -> None:
-        """What comes now is not the next batch: from here on the feed calls this object again."""
-        if self.place != NO_PLACE:
-            self._sent = self._joined_feed.listeners.call_again(self)
+    def leave_fast_path(self) -> None:
+        """Before anything else than the next batch is sent: the feed calls this object again."""
+        if self.fast_path_index != NO_INDEX:
+            self._sent = self._joined_feed.listeners.remove_from_fast_path(self)
 
-    def take_rest(self, batch: Batch, sent: int) -> None:
-        self.end_direct_sends()
-        self._send_buffer.give_rest(batch, sent)
+    def send_rest(self, batch: Batch, sent: int) -> None:
+        self.leave_fast_path()
+        self._send_buffer.put_rest(batch, sent)
 
     def restart(self, state: State) -> None:
-        if self._held is not None:
-            self._held.clear()
+        if self._buffered is not None:
+            self._buffered.clear()
         # The new numbers may be lower than those that were sent: earlier state does not count any more.
         self._covered_from = self._sent = state.top.seq
         self._put([state.frame])
@@ -177,18 +177,18 @@ class Connection:
     def stream_ended(self) -> None:
         self._close(CloseCode.NO_SUCH_STREAM)
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         self.leave()
         self._close(CloseCode.TOO_SLOW)
 
     def close_for_restart(self) -> None:
         self._close(CloseCode.RESTART)
 
-    # --- Inside -------------------------------------------------------------------------------------
+    # --- Internal -----------------------------------------------------------------------------------
 
     def _close_slow(self) -> None:
         SLOW_CLIENTS.inc()
-        self.give_up()
+        self.abort()
 
     @property
     def _joined_feed(self) -> Feed:
@@ -196,20 +196,20 @@ class Connection:
             raise RuntimeError("The connection has not been opened.")
         return self._feed
 
-    def _hold(self) -> None:
-        self.end_direct_sends()
-        if self._held is None:
-            self._held = []
+    def _start_buffering(self) -> None:
+        self.leave_fast_path()
+        if self._buffered is None:
+            self._buffered = []
 
-    def _release(self) -> None:
-        held, self._held = self._held or [], None
-        self._put([frame for frame in held if frame.seq > self._sent or not frame.is_event])
+    def _flush(self) -> None:
+        buffered, self._buffered = self._buffered or [], None
+        self._put([frame for frame in buffered if frame.seq > self._sent or not frame.is_event])
 
-    def _release_up_to(self, seq: int) -> None:
-        """Sends the held events up to `seq`; later ones stay held."""
-        held = self._held or []
-        self._held = [frame for frame in held if frame.seq > seq]
-        self._put([frame for frame in held if self._sent < frame.seq <= seq])
+    def _flush_up_to(self, seq: int) -> None:
+        """Sends the buffered events up to `seq`; later ones stay in the buffer."""
+        buffered = self._buffered or []
+        self._buffered = [frame for frame in buffered if frame.seq > seq]
+        self._put([frame for frame in buffered if self._sent < frame.seq <= seq])
 
     def _put(self, frames: Sequence[Frame]) -> None:
         """Hands frames over for sending. A heartbeat that events have overtaken is dropped."""
@@ -228,13 +228,13 @@ class Connection:
         resume_from = position or Position(feed.epoch, feed.top)
         self._put([Frame(feed.top, text, is_event=False, resume_from=resume_from)])
 
-    async def _go_on_from(self, position: Position, *, is_opening: bool) -> None:
+    async def _resume_from(self, position: Position, *, is_opening: bool) -> None:
         try:
             is_recovered = await self._replay(position)
             if is_recovered or await self._send_state(is_opening=is_opening):
                 self._put_resumed(is_recovered=is_recovered)
         finally:
-            self._release()
+            self._flush()
 
     async def _replay(self, position: Position) -> bool:
         """Sends the events after the position that this connection has not got; False if that can't be."""
@@ -246,7 +246,7 @@ class Connection:
         EVENTS_RESUMED.inc(len(missed.frames))
         self._covered_from = min(until, position.since)
         if position.since > self._sent:  # it has read on by other means, and is ahead of the hub
-            await feed.reach(position.since)
+            await feed.wait_for_seq(position.since)
             if feed.epoch != position.epoch:
                 return False  # it was given the state of the new epoch meanwhile
             self._sent = position.since
@@ -259,27 +259,27 @@ class Connection:
             lambda: missed_since(feed.stream_id, position, limit=MAX_RESUMED_EVENTS, until=until),
         )
         if missed is not None:
-            feed.replays.keep(position, until=until, missed=missed)
+            feed.replays.store(position, until=until, missed=missed)
         return missed
 
     async def _send_state(self, *, is_opening: bool) -> bool:
         """Sends the whole state; False when the stream has ended.
 
-        An open connection gets the held events that the state contains first, so that it misses none. One
-        that is being opened gets them with the state alone: it can't place events behind what it lacks.
+        An open connection gets the buffered events that the state contains first, so that it misses none. One
+        that is being opened gets them with the state alone: it can't apply events without the state.
         """
         feed = self._joined_feed
         state = await self._hub.reads.get(feed.stream_id, lambda: state_of(feed.stream_id))
         if state is None:
             return False
         if state.top.epoch != feed.epoch:
-            await feed.restarted(state.top)  # which gives every listener the state, this one too
+            await feed.wait_for_restart(state.top)  # which gives every listener the state, this one too
             return not feed.has_ended
-        await feed.reach(state.top.seq)
+        await feed.wait_for_seq(state.top.seq)
         if state.top.epoch != feed.epoch:
             return not feed.has_ended  # it was given a newer state meanwhile
         if not is_opening:
-            self._release_up_to(state.top.seq)
+            self._flush_up_to(state.top.seq)
         self._put([state.frame])
         SNAPSHOTS.inc()
         return True

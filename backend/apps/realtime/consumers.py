@@ -37,10 +37,10 @@ from apps.realtime.send_buffer import SINK, Sink
 from core.errors import ApiError, InvalidInput, NotAuthenticated, TooManyConnections, as_api_error
 from core.http_security import is_origin_allowed, is_way_allowed
 from core.identity import Caller, Visit, caller_for, scope_headers, visit_of_scope
-from core.metrics import FRAMES_TOO_LARGE, SOCKETS
-from core.rate_limits import FRAMES, FRAMES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
+from core.metrics import MESSAGES_TOO_LARGE, SOCKETS
+from core.rate_limits import FRAMES, MESSAGES_UNTIL_CLOSE, LocalRateLimiter, RateLimitExceeded, scaled
 
-MAX_FRAME_BYTES: int = settings.SOCKET_MAX_MESSAGE_BYTES
+MAX_MESSAGE_BYTES: int = settings.SOCKET_MAX_MESSAGE_BYTES
 
 
 class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
@@ -76,7 +76,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         finally:  # also if Daphne cancels it, because it ends too slowly
             self._is_closed = True
             self._leave_stream()
-            self._give_place_back()
+            self._release_slot()
             SOCKETS.dec()
 
     async def dispatch(self, message: Any) -> None:
@@ -126,7 +126,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             return
         if self._is_closed:
             return
-        self._be_present(connection, self._admitted.key)
+        self._set_present(connection, self._admitted.key)
         self._hub.enter(self._kind, connection)
         if problem is not None:
             connection.put(error_text(problem))
@@ -135,14 +135,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         if self._is_closed or self._connection is None:
             return
         data = text_data if text_data is not None else bytes_data or b""
-        if _size_in_bytes(data) > MAX_FRAME_BYTES:
-            FRAMES_TOO_LARGE.inc()
-            await self._close_now(CloseCode.FRAME_TOO_LARGE)
+        if _size_in_bytes(data) > MAX_MESSAGE_BYTES:
+            MESSAGES_TOO_LARGE.inc()
+            await self._close_now(CloseCode.MESSAGE_TOO_LARGE)
             return
         try:
             await self._handle(self._connection, data)
         except RateLimitExceeded as refusal:
-            await self._refuse_frame(self._connection, refusal)
+            await self._reject_message(self._connection, refusal)
         except Exception as error:  # errors become error messages here; the connection stays open
             self._connection.put(error_text(as_api_error(error)))
 
@@ -169,7 +169,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
                 self._follow_people(connection)
             case Identify():
                 caller = await self._identified(command)
-                self._be_present(connection, caller.key)
+                self._set_present(connection, caller.key)
                 connection.put(frame_text(_identified_as(caller)))
             case ExtensionMessage(frame=frame):
                 await self._hub.extension_of(self._kind, frame).handle(connection, frame)
@@ -183,7 +183,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         except NotAuthenticated as error:
             raise InvalidInput.of(command.field, error.message) from None
 
-    def _be_present(self, connection: Connection, key: str) -> None:
+    def _set_present(self, connection: Connection, key: str) -> None:
         """Marks the caller with this key as present, unless the socket is that of a display."""
         if self._is_closed or not self._is_counted:
             return
@@ -192,14 +192,14 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             self._hub.presence.enter(self._present)
         else:
             self._hub.presence.replace(before, self._present)
-            self._hub.people.is_another(connection, key)
+            self._hub.people.change_key(connection, key)
 
     def _follow_people(self, connection: Connection) -> None:
         if self._present is None or not self._hub.people.follow(connection, self._kind, self._present):
             raise UnknownType
 
-    async def _refuse_frame(self, connection: Connection, refusal: RateLimitExceeded) -> None:
-        if refusal.calls >= (scaled(FRAMES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
+    async def _reject_message(self, connection: Connection, refusal: RateLimitExceeded) -> None:
+        if refusal.calls >= (scaled(MESSAGES_UNTIL_CLOSE.max_calls) or refusal.calls + 1):
             await self._close_now(CloseCode.TOO_MANY)
         else:
             connection.put(error_text(refusal))
@@ -238,7 +238,7 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
             self._hub.exit(self._kind, connection)
             connection.leave()
 
-    def _give_place_back(self) -> None:
+    def _release_slot(self) -> None:
         admitted, self._admitted = self._admitted, None
         if admitted is not None:
             self._hub.admission.leave(admitted)
@@ -250,10 +250,10 @@ class StreamConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no
         """For callers that can't wait. A restart is sent to sockets that can resume; others are dropped."""
         if code == CloseCode.RESTART and not (self._connection and self._connection.can_resume):
             return
-        farewells = self._hub.farewells
+        closing_tasks = self._hub.closing_tasks
         self._closing = asyncio.create_task(self._close_now(code))
-        farewells.add(self._closing)
-        self._closing.add_done_callback(farewells.discard)
+        closing_tasks.add(self._closing)
+        self._closing.add_done_callback(closing_tasks.discard)
 
 
 class NoSuchStream(AsyncWebsocketConsumer):  # type: ignore[misc]  # it has no types
@@ -293,6 +293,6 @@ def _identified_as(caller: Caller) -> Identified:
 
 
 def _size_in_bytes(data: str | bytes) -> int:
-    if isinstance(data, bytes) or len(data) > MAX_FRAME_BYTES:
+    if isinstance(data, bytes) or len(data) > MAX_MESSAGE_BYTES:
         return len(data)
     return len(data.encode("utf-8", "surrogatepass"))

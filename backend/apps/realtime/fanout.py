@@ -21,39 +21,39 @@ from apps.realtime.selectors import State
 # Takes bytes and returns how many of them have left; raises OSError when none can.
 Send = Callable[[bytes], int]
 
-NO_PLACE = -1
+NO_INDEX = -1
 
 
-class Placed(Protocol):
+class FastPathListener(Protocol):
     """A listener on the fast path. It is removed before other data is written to its connection."""
 
-    # Where it is, or NO_PLACE. `FastPath` writes this.
-    place: int
+    # Its index in `FastPath`, which writes this; NO_INDEX outside.
+    fast_path_index: int
 
-    def take_rest(self, batch: Batch, sent: int) -> None:
-        """Only so many bytes of the batch have left. It is to be removed, and to send the rest itself."""
+    def send_rest(self, batch: Batch, sent: int) -> None:
+        """Only `sent` bytes of the batch have left: leaves the fast path and sends the rest itself."""
 
 
-L = TypeVar("L", bound=Placed)
+L = TypeVar("L", bound=FastPathListener)
 
 
 class FastPath(Generic[L]):
-    """Sends every batch to every listener here, in any order among them.
+    """Sends every batch to each of its listeners, in any order.
 
-    A batch goes out in slices: `begin`, then `send_some` until that says that all have it. Between two slices
-    listeners may be removed, but none is added.
+    A batch is sent in slices: `begin`, then `send_slice` until it returns True. Between two slices, listeners
+    may be removed, but none is added.
     """
 
     def __init__(self, on_failure: Callable[[L, Exception], object]) -> None:
         self._on_failure = on_failure
-        # At the same place: the listener, and how to send to it. One that was removed leaves None, and `len`,
-        # which sends nothing and says that all has left.
+        # At the same index: the listener, and its `send`. A removed one leaves None, and `len`, which sends
+        # nothing and returns the number of all bytes.
         self._listeners: list[L | None] = []
         self._sends: list[Send] = []
         self._free: list[int] = []
         self._batch: Batch | None = None
-        # Listeners before this place have been sent the batch.
-        self._passed = 0
+        # Listeners before this index have been sent the batch.
+        self._sent_count = 0
         # The number of the last event before this batch, and that of its own last.
         self._seq_before = self._seq = 0
 
@@ -61,70 +61,70 @@ class FastPath(Generic[L]):
         return len(self._listeners) - len(self._free)
 
     def add(self, listener: L, send: Send) -> None:
-        """Everything so far has been sent to it."""
+        """The listener must have been sent everything so far."""
         if self._free:
-            listener.place = self._free.pop()
-            self._listeners[listener.place], self._sends[listener.place] = listener, send
+            listener.fast_path_index = self._free.pop()
+            self._listeners[listener.fast_path_index], self._sends[listener.fast_path_index] = listener, send
         else:
-            listener.place = len(self._listeners)
+            listener.fast_path_index = len(self._listeners)
             self._listeners.append(listener)
             self._sends.append(send)
 
     def remove(self, listener: L) -> tuple[int, bool]:
-        """The number of the last event that it was sent, and whether the batch under way is still to come."""
-        place, listener.place = listener.place, NO_PLACE
-        self._listeners[place], self._sends[place] = None, len
-        self._free.append(place)
-        is_to_come = self._batch is not None and place >= self._passed
-        return (self._seq_before if is_to_come else self._seq), is_to_come
+        """Returns the number of the last event that it was sent, and whether the current batch is pending."""
+        index, listener.fast_path_index = listener.fast_path_index, NO_INDEX
+        self._listeners[index], self._sends[index] = None, len
+        self._free.append(index)
+        is_pending = self._batch is not None and index >= self._sent_count
+        return (self._seq_before if is_pending else self._seq), is_pending
 
     def listeners(self) -> list[L]:
         return [listener for listener in self._listeners if listener is not None]
 
     def begin(self, batch: Batch) -> None:
         if 2 * len(self._free) > len(self._listeners):
-            self._close_ranks()
-        self._batch, self._passed = batch, 0
+            self._compact()
+        self._batch, self._sent_count = batch, 0
         self._seq_before, self._seq = self._seq, batch.seq
 
-    def send_some(self, count: int) -> bool:
-        """Sends the batch to so many more; whether all have it now."""
+    def send_slice(self, count: int) -> bool:
+        """Sends the batch to `count` more listeners; returns whether all have it now."""
         if self._batch is None:
             return True
-        batch, first = self._batch, self._passed
+        batch, first = self._batch, self._sent_count
         data, size = batch.wire, len(batch.wire)
-        self._passed = first + count
-        is_last = self._passed >= len(self._sends)
+        self._sent_count = first + count
+        is_last = self._sent_count >= len(self._sends)
         slow: list[tuple[int, int]] = []
-        for place, send in enumerate(self._sends[first : self._passed], first):
+        for index, send in enumerate(self._sends[first : self._sent_count], first):
             try:
                 sent = send(data)
-            except OSError:  # it takes nothing now, or is gone, which is found by others
+            except OSError:  # it takes nothing now, or is closed, which the server notices elsewhere
                 sent = 0
             if sent != size:
-                slow.append((place, sent))
+                slow.append((index, sent))
         if is_last:
             self._batch = None
-        for place, sent in slow:
-            if listener := self._listeners[place]:  # one that is closed may take another with it
+        for index, sent in slow:
+            if listener := self._listeners[index]:  # one that is closed may take another with it
                 try:
-                    listener.take_rest(batch, sent)
-                except Exception as error:  # the others are to have theirs
+                    listener.send_rest(batch, sent)
+                except Exception as error:  # must not affect the other listeners
                     self._on_failure(listener, error)
         return is_last
 
-    def break_off(self) -> None:
-        """The batch under way is sent to no more listeners."""
+    def abort(self) -> None:
+        """Stops sending the current batch."""
         self._batch = None
 
-    def _close_ranks(self) -> None:
-        taken = [place for place, listener in enumerate(self._listeners) if listener is not None]
-        self._listeners = [self._listeners[place] for place in taken]
-        self._sends = [self._sends[place] for place in taken]
+    def _compact(self) -> None:
+        taken = [index for index, listener in enumerate(self._listeners) if listener is not None]
+        self._listeners = [self._listeners[index] for index in taken]
+        self._sends = [self._sends[index] for index in taken]
         self._free = []
-        for place, listener in enumerate(self._listeners):
+        for index, listener in enumerate(self._listeners):
             if listener is not None:
-                listener.place = place
+                listener.fast_path_index = index
 
 
 # --- All listeners -----------------------------------------------------------------------------------
@@ -144,40 +144,40 @@ class Listener(Protocol):
         """Events in order, or a heartbeat behind them."""
 
     def restart(self, state: State) -> None:
-        """The stream can't be continued, as in a new epoch: what counts from here on is this state."""
+        """Replaces everything before by this state: the log does not continue, as in a new epoch."""
 
     def stream_ended(self) -> None:
-        """The stream is no more."""
+        """The stream has been deleted."""
 
-    def give_up(self) -> None:
-        """It failed to take something, and so has a gap: it is to leave, and may come back and resume."""
+    def abort(self) -> None:
+        """It has a gap because a call failed: closes the connection, so that the client resumes."""
 
 
 class DirectListener(Listener, Protocol):
-    """A listener that may be sent to directly. What it was sent so, it learns when it is called again."""
+    """A listener that can be on the fast path. It learns what it was sent when it leaves the fast path."""
 
-    # Where `FastPath` has it, which writes this.
-    place: int
+    # Its index in `FastPath`, which writes this; NO_INDEX outside.
+    fast_path_index: int
 
-    def end_direct_sends(self) -> None:
-        """It is to ask its fanout to call it again."""
+    def leave_fast_path(self) -> None:
+        """Leaves the fast path: `Fanout.remove_from_fast_path`."""
 
-    def take_rest(self, batch: Batch, sent: int) -> None:
-        """Only so many bytes of the batch have left. It is to be called again, and to send the rest."""
+    def send_rest(self, batch: Batch, sent: int) -> None:
+        """Only `sent` bytes of the batch have left: leaves the fast path and sends the rest itself."""
 
 
 Call = Callable[[Listener], object]
 
 
 class Fanout:
-    """Delivers one thing at a time. A listener that joins meanwhile gets it, too; one that leaves is skipped.
+    """Delivers one batch at a time: also to listeners that join meanwhile, not to those that leave.
 
-    Most listeners are sent batches directly, while nothing else is to go to them; the others are called.
+    Listeners are on the fast path while only batches are sent to them; the others are called.
     """
 
     def __init__(self) -> None:
         self._called: set[Listener] = set()
-        self._direct: FastPath[DirectListener] = FastPath(self._has_failed)
+        self._direct: FastPath[DirectListener] = FastPath(self._close_failed)
         # During a delivery: the listeners to call, and how many of them have been called.
         self._to_call: list[Listener] = []
         self._called_count = 0
@@ -194,53 +194,53 @@ class Fanout:
             self._to_call.append(listener)
 
     def discard(self, listener: Listener) -> None:
-        """It is not sent to directly any more."""
+        """The listener must have left the fast path."""
         self._called.discard(listener)
 
-    def send_directly(self, listener: DirectListener, send: Send) -> None:
-        """From behind the batch that it was just called with, only `send` is called for it."""
+    def add_to_fast_path(self, listener: DirectListener, send: Send) -> None:
+        """After the batch that the listener was just called with, only its `send` is called."""
         self._called.discard(listener)
         self._direct.add(listener, send)
 
-    def call_again(self, listener: DirectListener) -> int:
+    def remove_from_fast_path(self, listener: DirectListener) -> int:
         """Returns the number of the last event that it was sent."""
-        seq, is_to_come = self._direct.remove(listener)
+        seq, is_pending = self._direct.remove(listener)
         self._called.add(listener)
-        if is_to_come:
+        if is_pending:
             self._to_call.append(listener)
         return seq
 
-    def give(self, batch: Batch, on_given: Callable[[], None]) -> None:
-        """Gives it to every listener: the first slice now, others in later turns; then calls `on_given`."""
-        self._begin(methodcaller("deliver", batch), on_given)
+    def fan_out(self, batch: Batch, on_done: Callable[[], None]) -> None:
+        """Delivers to every listener, one slice per iteration of the event loop; then calls `on_done`."""
+        self._begin(methodcaller("deliver", batch), on_done)
         self._direct.begin(batch)
         self._send_slice()
 
     def call_all(self, call: Call, on_done: Callable[[], None]) -> None:
         """Calls `call` with every listener, in slices as well; then `on_done`."""
-        self._call_all_again()
+        self._clear_fast_path()
         self._begin(call, on_done)
         self._call_slice()
 
     def call_end(self) -> None:
-        """The stream has ended. Ends the current delivery; this one reaches all listeners in any case."""
+        """Aborts the current delivery, and reports the end of the stream to all listeners."""
         self.stop()
         self._is_ending = True
         self.call_all(methodcaller("stream_ended"), lambda: None)
 
     def stop(self) -> None:
-        """Ends the current delivery, unless it is that of the end."""
+        """Aborts the current delivery, unless it reports the end of the stream."""
         if not self._is_ending:
             self._clear()
 
     def _clear(self) -> None:
         self._call, self._on_done = None, None
         self._to_call = []
-        self._direct.break_off()
+        self._direct.abort()
 
-    def _call_all_again(self) -> None:
+    def _clear_fast_path(self) -> None:
         for listener in self._direct.listeners():
-            listener.end_direct_sends()
+            listener.leave_fast_path()
 
     def _begin(self, call: Call, on_done: Callable[[], None]) -> None:
         if self._call is not None:
@@ -250,23 +250,23 @@ class Fanout:
 
     def _send_slice(self) -> None:
         if self._call is None:
-            return  # it was broken off
-        if self._direct.send_some(SLICE):
+            return  # it was aborted
+        if self._direct.send_slice(SLICE):
             self._call_slice()
         else:
             asyncio.get_running_loop().call_soon(self._send_slice)
 
     def _call_slice(self) -> None:
         if self._call is None or self._on_done is None:
-            return  # it was broken off
+            return  # it was aborted
         call, called = self._call, self._called
         last = min(self._called_count + SLICE, len(self._to_call))
         for listener in self._to_call[self._called_count : last]:
             if listener in called:
                 try:
                     call(listener)
-                except Exception as error:  # one that fails must not keep it from the others
-                    self._has_failed(listener, error)
+                except Exception as error:  # must not affect the other listeners
+                    self._close_failed(listener, error)
         self._called_count = last
         if last < len(self._to_call):
             asyncio.get_running_loop().call_soon(self._call_slice)
@@ -275,11 +275,11 @@ class Fanout:
             self._clear()
             on_done()
 
-    def _has_failed(self, listener: Listener, error: Exception) -> None:
+    def _close_failed(self, listener: Listener, error: Exception) -> None:
         """The message is lost for this listener: it is closed, so that no client has an unnoticed gap."""
         logger.error("A listener failed.", exc_info=error)
         try:
-            listener.give_up()
+            listener.abort()
         except Exception:
             logger.exception("A failed listener could not be closed.")
         self._called.discard(listener)

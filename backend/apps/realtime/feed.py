@@ -35,8 +35,8 @@ PAUSE_SECONDS = 0.001
 class Feed:
     """Delivers a stream's events to its listeners: strictly in order, without a gap, each once.
 
-    Events that arrive in one iteration of the event loop are delivered together in the next. `_go_on` chooses
-    one step at a time: deliver the events that follow the top, read missing events, or restart.
+    Events that arrive in one iteration of the event loop are delivered together in the next. `_run_step`
+    chooses one step at a time: deliver the events that follow the top, read missing events, or restart.
     """
 
     def __init__(self, *, stream_id: int, kind: str, on_end: Callable[["Feed"], None]) -> None:
@@ -49,7 +49,7 @@ class Feed:
         self.replays = ReplayCache()
         self.has_ended = False
         self._on_end = on_end
-        self._wanted = 0
+        self._expected_seq = 0
         self._early: dict[int, Frame] = {}
         self._committed_at: dict[int, float] = {}
         self._starting: asyncio.Task[None] | None = None
@@ -63,7 +63,7 @@ class Feed:
         self._new_state: State | None = None
         # Whether the log no longer has the events after the top: then listeners need the whole state.
         self._is_behind_log = False
-        self._heartbeat = HeartbeatTimer(self._send_beat)
+        self._heartbeat = HeartbeatTimer(self._send_heartbeat)
         self._is_stopped = False
 
     @property
@@ -86,17 +86,17 @@ class Feed:
                 task.cancel()
         self._heartbeat.stop()
         self.listeners.stop()
-        self._end_step()
+        self._wake_step_waiters()
 
     def receive(self, hint: Hint) -> None:
         """Handles a hint that the stream has a new top."""
         if not self.has_started:
             self._hint_before_start = hint  # the top that is being read may be older
         elif hint.epoch != self.epoch:
-            self._need_restart()
+            self._request_restart()
         elif hint.seq > self.top:
-            self._note(hint)
-            self.want(hint.seq)
+            self._store_hint(hint)
+            self.expect(hint.seq)
 
     def is_news(self, top: StreamHead | None) -> bool:
         """Whether the head of the stream differs in the log, or the stream has ended. Thread-safe."""
@@ -107,28 +107,28 @@ class Feed:
         if top is None:
             self._end()
         elif top.epoch != self.epoch:
-            self._need_restart()
+            self._request_restart()
         elif top.seq > self.top:
-            self.want(top.seq)
+            self.expect(top.seq)
 
-    def want(self, seq: int) -> None:
-        """Events up to `seq` exist: read those that are missing."""
-        self._wanted = max(self._wanted, seq)
-        if self._wanted > self.top:
-            self._go_on_soon()
+    def expect(self, seq: int) -> None:
+        """Events up to `seq` exist: reads those that no hint brings."""
+        self._expected_seq = max(self._expected_seq, seq)
+        if self._expected_seq > self.top:
+            self._schedule_step()
 
-    async def reach(self, seq: int) -> None:
-        """Waits until the listeners have been given everything up to `seq` of this epoch."""
+    async def wait_for_seq(self, seq: int) -> None:
+        """Waits until everything up to `seq` of this epoch has been delivered."""
         epoch = self.epoch
         while self.top < seq and self.epoch == epoch and not self._is_stopped:
-            self.want(seq)
-            await self._step()
+            self.expect(seq)
+            await self._wait_for_step()
 
-    async def restarted(self, top: StreamHead) -> None:
-        """Moves the listeners to the epoch of `top` if it is another one, and waits for that."""
+    async def wait_for_restart(self, top: StreamHead) -> None:
+        """Restarts the listeners if `top` is in another epoch, and waits until all have its state."""
         self.compare(top)
         while (self._must_restart or self._new_state) and not self._is_stopped:
-            await self._step()
+            await self._wait_for_step()
 
     async def _read_top(self) -> None:
         top = (await run_in_reader(tops_of, [self.stream_id])).get(self.stream_id)
@@ -148,59 +148,59 @@ class Feed:
             self.stop()
             self._on_end(self)
 
-    # --- One thing after the other ------------------------------------------------------------------
+    # --- Steps, one at a time -----------------------------------------------------------------------
 
-    def _go_on_soon(self) -> None:
+    def _schedule_step(self) -> None:
         if not self._is_busy and not self._is_stopped:
             self._is_busy = True
-            asyncio.get_running_loop().call_soon(self._go_on)
+            asyncio.get_running_loop().call_soon(self._run_step)
 
-    def _go_on(self) -> None:
+    def _run_step(self) -> None:
         if self._is_stopped:
             return
         if self._new_state is not None:
-            self._give_state(self._new_state)
+            self._deliver_state(self._new_state)
         elif self._must_restart:
-            self._read(self._read_state)
-        elif frames := self._frames_that_follow():
-            self._give(frames)
-        elif self._wanted > self.top:
-            self._read(self._read_missing)
+            self._start_reading(self._read_state)
+        elif frames := self._next_frames():
+            self._deliver(frames)
+        elif self._expected_seq > self.top:
+            self._start_reading(self._read_missing)
         else:
             self._is_busy = False
-            self._end_step()
+            self._wake_step_waiters()
 
-    def _has_done(self, pause_seconds: float = 0.0) -> None:
+    def _finish_step(self, pause_seconds: float = 0.0) -> None:
         """Ends a step and schedules the next one, so that other tasks of the event loop run in between."""
-        self._end_step()
+        self._wake_step_waiters()
         if self._is_stopped:
             return
         loop = asyncio.get_running_loop()
         if pause_seconds:
-            loop.call_later(pause_seconds, self._go_on)
+            loop.call_later(pause_seconds, self._run_step)
         else:
-            loop.call_soon(self._go_on)
+            loop.call_soon(self._run_step)
 
-    async def _step(self) -> None:
+    async def _wait_for_step(self) -> None:
         if self._next_step is None:
             self._next_step = asyncio.get_running_loop().create_future()
         await asyncio.wait([self._next_step])  # several may wait, and one that is cancelled must not end it
 
-    def _end_step(self) -> None:
+    def _wake_step_waiters(self) -> None:
         if self._next_step is not None:
             self._next_step.set_result(None)
             self._next_step = None
 
-    # --- Giving -------------------------------------------------------------------------------------
+    # --- Delivery -----------------------------------------------------------------------------------
 
-    def _note(self, hint: Hint) -> None:
+    def _store_hint(self, hint: Hint) -> None:
         """Stores the event and the commit time of a hint until the event can be delivered."""
         if hint.committed_at and len(self._committed_at) < MAX_EARLY:
             self._committed_at[hint.seq] = hint.committed_at
         if hint.frame is not None and len(self._early) < MAX_EARLY:
             self._early[hint.seq] = Frame(hint.seq, hint.frame, resume_from=Position(self.epoch, hint.seq))
 
-    def _frames_that_follow(self) -> list[Frame]:
+    def _next_frames(self) -> list[Frame]:
         """The stored events that directly follow the top, up to the size of a batch."""
         frames: list[Frame] = []
         characters = 0
@@ -211,50 +211,50 @@ class Feed:
             frames.append(frame)
         return frames
 
-    def _give(self, frames: Sequence[Frame]) -> None:
+    def _deliver(self, frames: Sequence[Frame]) -> None:
         batch = Batch(frames)
         since = asyncio.get_running_loop().time()
-        self.listeners.give(batch, lambda: self._has_given(batch, since))
+        self.listeners.fan_out(batch, lambda: self._after_delivery(batch, since))
 
-    def _has_given(self, batch: Batch, since: float) -> None:
+    def _after_delivery(self, batch: Batch, since: float) -> None:
         loop = asyncio.get_running_loop()
         self.top = batch.seq
-        self._heartbeat.put_off()
+        self._heartbeat.postpone()
         EVENTS_DELIVERED.inc(len(batch.frames) * len(self.listeners))
         # After the listeners' own tasks, which may have been scheduled just now.
         loop.call_soon(observe_delivery, [self._committed_at.get(frame.seq, 0.0) for frame in batch.frames])
         self._early = {seq: frame for seq, frame in self._early.items() if seq > self.top}
         self._committed_at = {seq: at for seq, at in self._committed_at.items() if seq > self.top}
         is_long = loop.time() - since >= LONG_BATCH_SECONDS
-        self._has_done(PAUSE_SECONDS if is_long and self._has_few_more(batch) else 0.0)
+        self._finish_step(PAUSE_SECONDS if is_long and self._is_next_batch_small(batch) else 0.0)
 
-    def _has_few_more(self, batch: Batch) -> bool:
+    def _is_next_batch_small(self, batch: Batch) -> bool:
         """Whether the next batch would be no larger than this one.
 
         Clients respond to a message once all have received it. Without a pause their responses would wait for
         this small batch, again and again: two rounds through all sockets instead of one.
         """
-        return 0 < self._wanted - self.top <= len(batch.frames)
+        return 0 < self._expected_seq - self.top <= len(batch.frames)
 
-    def _give_state(self, state: State) -> None:
-        self.listeners.call_all(methodcaller("restart", state), lambda: self._has_restarted(state))
+    def _deliver_state(self, state: State) -> None:
+        self.listeners.call_all(methodcaller("restart", state), lambda: self._after_restart(state))
 
-    def _has_restarted(self, state: State) -> None:
+    def _after_restart(self, state: State) -> None:
         self.epoch, self.top = state.top.epoch, state.top.seq
-        self._wanted = self.top
+        self._expected_seq = self.top
         self._new_state = None
         self._early.clear()
         self._committed_at.clear()
         SNAPSHOTS.inc(len(self.listeners))
-        self._has_done()
+        self._finish_step()
 
-    # --- Reading what hints did not bring -----------------------------------------------------------
+    # --- Reads of events without a hint -----------------------------------------------------------
 
-    def _need_restart(self) -> None:
+    def _request_restart(self) -> None:
         self._must_restart = True
-        self._go_on_soon()
+        self._schedule_step()
 
-    def _read(self, read: Callable[[], Awaitable[None]]) -> None:
+    def _start_reading(self, read: Callable[[], Awaitable[None]]) -> None:
         self._reading = asyncio.create_task(self._read_until_done(read))
 
     async def _read_until_done(self, read: Callable[[], Awaitable[None]]) -> None:
@@ -269,10 +269,10 @@ class Feed:
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
         self._reading = None
-        self._go_on()
+        self._run_step()
 
     async def _read_missing(self) -> None:
-        wanted_before = self._wanted
+        wanted_before = self._expected_seq
         missed = await run_in_reader(lambda: next_events(self.stream_id, since=self.top, limit=FILL_BATCH))
         if missed is None:
             self._end()
@@ -282,8 +282,8 @@ class Feed:
         elif missed.frames:
             EVENTS_BACKFILLED.inc(len(missed.frames))
             self._early.update((frame.seq, frame) for frame in missed.frames)
-        elif self._wanted == wanted_before:
-            self._wanted = self.top  # the log has no more events, and no hint arrived meanwhile
+        elif self._expected_seq == wanted_before:
+            self._expected_seq = self.top  # the log has no more events, and no hint arrived meanwhile
 
     async def _read_state(self) -> None:
         """Reads the whole state for all listeners: the log does not continue from the top."""
@@ -292,38 +292,40 @@ class Feed:
         if state is None:
             self._end()
         elif state.top.epoch == self.epoch and not self._is_behind_log:
-            self._wanted = max(self._wanted, state.top.seq)  # a late hint of an old epoch: the log continues
+            self._expected_seq = max(
+                self._expected_seq, state.top.seq
+            )  # a late hint of an old epoch: the log continues
         else:
             self._is_behind_log = False
             self._new_state = state
 
     # --- Heartbeats ---------------------------------------------------------------------------------
 
-    async def _send_beat(self) -> None:
+    async def _send_heartbeat(self) -> None:
         """Sends top and digest, unless an event came in between: then the room is not quiet."""
-        state, fields = await run_in_reader(self._read_beat)
+        state, fields = await run_in_reader(self._read_heartbeat)
         if state is None:
             self._end()
         elif state.top.epoch != self.epoch:
-            self._need_restart()
+            self._request_restart()
         elif state.top.seq > self.top:
-            self.want(state.top.seq)
+            self.expect(state.top.seq)
         elif not self._is_busy and state.top.seq == self.top:
-            self._give_beat(state, fields)
+            self._deliver_heartbeat(state, fields)
 
-    def _read_beat(self) -> tuple[State | None, dict[str, Any]]:
+    def _read_heartbeat(self) -> tuple[State | None, dict[str, Any]]:
         state = state_of(self.stream_id)
         return state, beat_of(self.kind, self.stream_id) if state else {}
 
-    def _give_beat(self, state: State, fields: dict[str, Any]) -> None:
+    def _deliver_heartbeat(self, state: State, fields: dict[str, Any]) -> None:
         heartbeat = heartbeat_type()(epoch=self.epoch, seq=self.top, digest=state.digest, **fields)
         batch = Batch([Frame(self.top, typed_text(Heartbeat.frame_type, heartbeat), is_event=False)])
         self._is_busy = True
-        self.listeners.give(batch, self._has_beaten)
+        self.listeners.fan_out(batch, self._after_heartbeat)
 
-    def _has_beaten(self) -> None:
+    def _after_heartbeat(self) -> None:
         HEARTBEATS.inc(len(self.listeners))
-        self._has_done()
+        self._finish_step()
 
 
 # --- Heartbeats of quiet streams ---------------------------------------------------------------------
@@ -343,7 +345,7 @@ class HeartbeatTimer:
         self._quiet_since = loop.time()
         self._timer = loop.call_later(settings.HEARTBEAT_SECONDS, self._beat_if_quiet)
 
-    def put_off(self) -> None:
+    def postpone(self) -> None:
         """An event was sent: the next heartbeat is due later."""
         self._quiet_since = asyncio.get_running_loop().time()
 
@@ -375,7 +377,7 @@ class HeartbeatTimer:
 
 
 def current_task() -> asyncio.Task[object] | None:
-    """The task that runs this, if it is one: a hint comes outside of any."""
+    """The running task; None in callbacks of the event loop, such as for a hint."""
     try:
         return asyncio.current_task()
     except RuntimeError:

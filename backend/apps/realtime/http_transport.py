@@ -61,7 +61,7 @@ async def stream_events(exchange: AsgiRequest, kind: str, name: str) -> None:
         await exchange.write(b"", is_last=True)
         return
     hub = current_hub()
-    async with hub.admission.place(exchange.visit, is_join=True) as admitted:
+    async with hub.admission.slot(exchange.visit, is_join=True) as admitted:
         STREAMS.inc()
         connection = Connection(hub, send=send, close=lambda _code: ended.set())
         try:
@@ -199,7 +199,7 @@ class _Waiting:
     def stream_ended(self) -> None:
         self.has_news.set()
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         self.has_news.set()
 
     def close_for_restart(self) -> None:
@@ -210,7 +210,7 @@ async def _wait_for_event(
     exchange: AsgiRequest, kind: str, name: str, position: Position, *, seconds: float
 ) -> None:
     hub, listener = current_hub(), _Waiting()
-    async with hub.admission.place(exchange.visit, is_join=False):
+    async with hub.admission.slot(exchange.visit, is_join=False):
         feed = await hub.join(kind=kind, name=name, listener=listener)
         if feed is None:
             return

@@ -49,11 +49,11 @@ class Hub:
         self.reads = CoalescedReads()
         self.admission = Admission()
         self.people = PresenceBroadcaster()
-        self.presence = PresenceWriter(on_written=self.people.look_soon)
+        self.presence = PresenceWriter(on_written=self.people.refresh_soon)
         self.visits = VisitWriter(lambda: self._feeds)
         self.connections: set[Closable] = set()
         # Connections that are being closed.
-        self.farewells: set[asyncio.Task[None]] = set()
+        self.closing_tasks: set[asyncio.Task[None]] = set()
         self._extensions: list[HubExtension] = [extension() for extension in EXTENSIONS]
         self._has_started = False
         attach(self._publisher)

@@ -55,7 +55,7 @@ def lock_stream(stream_id: int) -> Stream:
     """
     _check_transaction()
     held = next((lock for lock in _locks() if lock.stream.pk == stream_id), None)
-    stream = _as_it_stands(held) if held else None
+    stream = _current_state(held) if held else None
     if stream is None:
         stream = _locked(stream_id)
     if stream is None:
@@ -70,7 +70,7 @@ def lock_stream_named(*, kind: str, name: str) -> Callable[[], Stream | None]:
     """
     _check_transaction()
     for lock in _locks():
-        if (lock.stream.kind, lock.stream.name) == (kind, name) and (stream := _as_it_stands(lock)):
+        if (lock.stream.kind, lock.stream.name) == (kind, name) and (stream := _current_state(lock)):
             return lambda: stream
     found: list[Stream | None] = []
     run_later(
@@ -119,7 +119,7 @@ def _newest_first() -> Iterator[object]:
     return (callback[1] for callback in reversed(connection.run_on_commit))
 
 
-def _as_it_stands(lock: _Lock) -> Stream | None:
+def _current_state(lock: _Lock) -> Stream | None:
     """The locked stream with what this transaction has done to it so far; None when it has ended it."""
     stream, behind = lock.stream, Hint(lock.stream.pk, lock.epoch, lock.seq, None)
     for entry in _newest_first():

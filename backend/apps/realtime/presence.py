@@ -26,7 +26,7 @@ STAYS_SECONDS = 60.0
 # One row is written no more often than this.
 WRITE_EVERY_SECONDS = 30.0
 # What is written says at least this much more than until the next write: for those who come meanwhile.
-SPARE_SECONDS = 2.0
+MARGIN_SECONDS = 2.0
 # Rows are kept to the microsecond.
 ROUNDING_SECONDS = 0.001
 
@@ -47,7 +47,7 @@ class Row(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Stay:
+class _OpenSockets:
     """A person with a socket here, open or lately closed."""
 
     open: int = 0
@@ -63,36 +63,36 @@ class _Stay:
 
     def wanted(self, now: float) -> float:
         there_until = (now if self.open else self.left_at) + STAYS_SECONDS
-        return max(there_until, now + WRITE_EVERY_SECONDS + SPARE_SECONDS)
+        return max(there_until, now + WRITE_EVERY_SECONDS + MARGIN_SECONDS)
 
 
 class PresenceTracker:
     """Counts each person's sockets, and merges what they mean into few writes."""
 
     def __init__(self) -> None:
-        self._stays: dict[Person, _Stay] = {}
+        self._people: dict[Person, _OpenSockets] = {}
 
     def __bool__(self) -> bool:
         """Whether there is anything to write, now or later."""
-        return bool(self._stays)
+        return bool(self._people)
 
     def enter(self, person: Person) -> None:
         """A socket of theirs was opened."""
-        self._stays.setdefault(person, _Stay()).open += 1
+        self._people.setdefault(person, _OpenSockets()).open += 1
 
     def leave(self, person: Person, now: float) -> None:
         """One of them was closed."""
-        if stay := self._stays.get(person):
+        if stay := self._people.get(person):
             stay.open -= 1
             stay.left_at = now
 
     def remove(self, person: Person) -> bool:
         """One of their sockets is another person's from now on. Whether it was the last one here."""
-        stay = self._stays.get(person)
+        stay = self._people.get(person)
         if stay is None or stay.open > 1:
             self.leave(person, 0.0)
             return False
-        del self._stays[person]
+        del self._people[person]
         return True
 
     def due(self, now: float) -> dict[Person, float]:
@@ -100,21 +100,21 @@ class PresenceTracker:
 
         What becomes of it is to be noted. Who left, and has nothing to write any more, is forgotten.
         """
-        may_be_written = {person: stay for person, stay in self._stays.items() if stay.may_write_at <= now}
+        may_be_written = {person: stay for person, stay in self._people.items() if stay.may_write_at <= now}
         for person, stay in may_be_written.items():
             if stay.is_stored:
-                del self._stays[person]
+                del self._people[person]
         return {person: stay.wanted(now) for person, stay in may_be_written.items() if not stay.is_stored}
 
     def note(self, person: Person, row: Row) -> None:
         """The row as it is now: of this process, or of another one, so lately that this one has to wait."""
-        if stay := self._stays.get(person):
+        if stay := self._people.get(person):
             stay.until = row.until
             stay.may_write_at = row.written_at + WRITE_EVERY_SECONDS
 
     def next_due_at(self) -> float | None:
         """When `due` is to be asked next; None when no one is present."""
-        return min((stay.may_write_at for stay in self._stays.values()), default=None)
+        return min((stay.may_write_at for stay in self._people.values()), default=None)
 
 
 # --- Rows, for every process: one for each person there, which expires -------------------------------

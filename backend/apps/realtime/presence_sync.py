@@ -173,7 +173,7 @@ POLL_SECONDS = 5.0
 PAUSE_SECONDS = 2.0
 BROADCAST_SETTLE_SECONDS = 0.2
 # At most this many people are named; their total number is always sent.
-MOST_NAMED = 100
+MAX_NAMED = 100
 
 
 class Receiver(Protocol):
@@ -203,20 +203,20 @@ class PresenceBroadcaster:
         if kind_named(kind).names_of is None:
             return False
         self._followers[receiver] = _Follower(kind, person.stream_id, person.key)
-        self.look_soon()
+        self.refresh_soon()
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run())
         return True
 
-    def is_another(self, receiver: Receiver, key: str) -> None:
+    def change_key(self, receiver: Receiver, key: str) -> None:
         if follower := self._followers.get(receiver):
             follower.key = key
-            self.look_soon()
+            self.refresh_soon()
 
     def leave(self, receiver: Receiver) -> None:
         self._followers.pop(receiver, None)
 
-    def look_soon(self) -> None:
+    def refresh_soon(self) -> None:
         self._changed.set()
 
     def stop(self) -> None:
@@ -228,7 +228,7 @@ class PresenceBroadcaster:
         while self._followers:
             self._changed.clear()
             try:
-                self._send(await run_in_reader(_people_in, self._asked_for()))
+                self._send(await run_in_reader(_people_of_streams, self._requested_people()))
             except Exception as error:  # the next read may succeed
                 logger.warning("Could not read presence: %r", error)
             try:
@@ -238,7 +238,7 @@ class PresenceBroadcaster:
             except TimeoutError:
                 pass
 
-    def _asked_for(self) -> dict[int, tuple[str, list[str]]]:
+    def _requested_people(self) -> dict[int, tuple[str, list[str]]]:
         """By stream: its kind, and the keys of its followers, who are present even without a row yet."""
         asked: dict[int, tuple[str, list[str]]] = {}
         for one in self._followers.values():
@@ -251,14 +251,14 @@ class PresenceBroadcaster:
                 continue  # it began to follow after the rows were read
             there = people[one.stream_id]
             people_sent = PeopleChanged(
-                active=len(there), people=there[:MOST_NAMED], me=_person_id(one.stream_id, one.key)
+                active=len(there), people=there[:MAX_NAMED], me=_person_id(one.stream_id, one.key)
             )
             if people_sent != one.people_sent:
                 one.people_sent = people_sent
                 receiver.put(frame_text(people_sent))
 
 
-def _people_in(asked: Mapping[int, tuple[str, Sequence[str]]]) -> dict[int, list[Present]]:
+def _people_of_streams(asked: Mapping[int, tuple[str, Sequence[str]]]) -> dict[int, list[Present]]:
     rows = present_keys(list(asked))
     people = {}
     for stream_id, (kind, present) in asked.items():

@@ -101,16 +101,16 @@ class Publisher:
     def publish(self, hint: Hint) -> None:
         """From any thread."""
         self._published.append(hint)
-        after_response(self._hand_over)
+        after_response(self._wake_loop)
 
-    def _hand_over(self) -> None:
+    def _wake_loop(self) -> None:
         """All, also those of requests under way: a hub would read the log for a hint that is missing."""
         try:
-            self._loop.call_soon_threadsafe(self._take_published)
+            self._loop.call_soon_threadsafe(self._accept_published)
         except RuntimeError:
             logger.debug("The event loop is closed; the log has the event.")
 
-    def _take_published(self) -> None:
+    def _accept_published(self) -> None:
         while self._published:
             self._take(self._published.popleft())
 
@@ -124,15 +124,15 @@ class Publisher:
 
     def record_now(self) -> None:
         """Hands over what was published since the last time. On the loop, before it ends."""
-        self._take_published()
-        if hints := self._taken_marks():
+        self._accept_published()
+        if hints := self._pop_unrecorded():
             self._record(hints)
 
     def _record_soon(self) -> None:
-        if hints := self._taken_marks():
+        if hints := self._pop_unrecorded():
             self._loop.run_in_executor(None, self._record, hints)
 
-    def _taken_marks(self) -> list[Hint]:
+    def _pop_unrecorded(self) -> list[Hint]:
         hints, self._unrecorded = list(self._unrecorded.values()), {}
         return hints
 
@@ -155,18 +155,18 @@ class Publisher:
 
     def _send_more(self) -> None:
         """Sends what waits of streams of which nothing is under way."""
-        while len(self._under_way) < MAX_UNDER_WAY and (hints := self._next_of_one_stream()):
+        while len(self._under_way) < MAX_UNDER_WAY and (hints := self._next_message()):
             stream_id = hints[0].stream_id
-            self._under_way[stream_id] = self._loop.create_task(self._send_and_go_on(stream_id, hints))
+            self._under_way[stream_id] = self._loop.create_task(self._send_and_continue(stream_id, hints))
 
-    async def _send_and_go_on(self, stream_id: int, hints: list[Hint]) -> None:
+    async def _send_and_continue(self, stream_id: int, hints: list[Hint]) -> None:
         try:
             await self._send(hints)
         finally:
             del self._under_way[stream_id]
             self._send_more()
 
-    def _next_of_one_stream(self) -> list[Hint]:
+    def _next_message(self) -> list[Hint]:
         """One message of the oldest that may be sent now, and all that follows it in its stream, in order."""
         free = (hint.stream_id for hint in self._waiting if hint.stream_id not in self._under_way)
         stream_id = next(free, None)
@@ -186,7 +186,7 @@ class Publisher:
             return
         try:
             async with asyncio.timeout(SEND_DEADLINE_SECONDS):
-                await _to_others()(group_of(hints[0].stream_id), _message(hints))
+                await _sender_to_others()(group_of(hints[0].stream_id), _message(hints))
             self._break_seconds = FIRST_BREAK_SECONDS
         except Exception as error:  # whatever a layer raises, a hint is not worth a failure
             self.failures += 1
@@ -222,7 +222,7 @@ def _has_others() -> bool:
     return len(_attached) > 1 or not isinstance(get_channel_layer(), InMemoryChannelLayer)
 
 
-def _to_others() -> Callable[[str, dict[str, Any]], Awaitable[None]]:
+def _sender_to_others() -> Callable[[str, dict[str, Any]], Awaitable[None]]:
     """Past this process's own hub, which has the hint already, where the layer can do so."""
     layer = get_channel_layer()
     send: Callable[[str, dict[str, Any]], Awaitable[None]] = (

@@ -54,7 +54,7 @@ class _States:
         state = self._states.get(top.stream_id)
         return state if state is not None and state.top == top else None
 
-    def keep(self, state: State) -> None:
+    def store(self, state: State) -> None:
         with self._lock:
             self._states.pop(state.top.stream_id, None)
             self._states[state.top.stream_id] = state
@@ -107,12 +107,12 @@ def state_of(stream_id: int) -> State | None:
             STATE_HITS.inc()
             return held
         STATE_MISSES.inc()
-        state = _made_state(stream, top)
-    _states.keep(state)
+        state = _build_state(stream, top)
+    _states.store(state)
     return state
 
 
-def _made_state(stream: Stream, top: StreamHead) -> State:
+def _build_state(stream: Stream, top: StreamHead) -> State:
     kind = kind_named(stream.kind)
     items = kind.read_items(stream.pk)
     payload = SnapshotPayload(epoch=top.epoch, seq=top.seq, items=items)
@@ -183,7 +183,7 @@ class ReplayCache:
     def get(self, position: Position, *, until: int) -> MissedEvents | None:
         return self._cached.get((position, until))
 
-    def keep(self, position: Position, *, until: int, missed: MissedEvents) -> None:
+    def store(self, position: Position, *, until: int, missed: MissedEvents) -> None:
         """Only what is whole: the log may have more of it later."""
         if missed.frames is None or missed.top.seq < until:
             return

@@ -57,7 +57,7 @@ class SendBuffer(ABC, Generic[P]):
         self._is_closed = False
 
     @abstractmethod
-    def give(self, batch: Batch) -> None:
+    def put_live(self, batch: Batch) -> None:
         """Live frames. Too many of them that the client does not take end the connection."""
 
     @abstractmethod
@@ -69,7 +69,7 @@ class SendBuffer(ABC, Generic[P]):
         del before_others
         return None
 
-    def give_rest(self, batch: Batch, sent: int) -> None:
+    def put_rest(self, batch: Batch, sent: int) -> None:
         """What did not go past this object: `batch` without its first bytes, so many."""
         raise NotImplementedError("Nothing goes past this one.")
 
@@ -89,31 +89,31 @@ class SendBuffer(ABC, Generic[P]):
         if self._sending is not None:
             self._sending.cancel()
 
-    def _wait_for_turn(self) -> deque[tuple[P, int, bool]]:
+    def _start_queueing(self) -> deque[tuple[P, int, bool]]:
         if self._waiting is None:
             self._waiting = deque()
-            self._sending = asyncio.create_task(self._send_in_turn())
+            self._sending = asyncio.create_task(self._drain())
         return self._waiting
 
-    def _queue_live(self, piece: P, size: int) -> None:
+    def _enqueue_live(self, piece: P, size: int) -> None:
         """Puts it behind what waits, and gives up a client for which too much waits."""
         if self._is_closed:
             return
-        self._wait_for_turn().append((piece, size, True))
+        self._start_queueing().append((piece, size, True))
         self._live_bytes += size
         if self._live_bytes > settings.SOCKET_SEND_BUFFER_BYTES:
-            self._give_up()
+            self._overflow()
 
-    def _queue_backlog(self, piece: P, size: int, *, is_alone: bool) -> None:
+    def _enqueue_backlog(self, piece: P, size: int, *, is_alone: bool) -> None:
         """The same for what is owed. What comes together may be of any size when it `is_alone`."""
         if self._is_closed:
             return
-        self._wait_for_turn().append((piece, size, False))
+        self._start_queueing().append((piece, size, False))
         self._backlog_bytes += size + PIECE_COST_BYTES
         if not is_alone and self._backlog_bytes > MAX_BACKLOG_BYTES:
-            self._give_up()
+            self._overflow()
 
-    def _give_up(self) -> None:
+    def _overflow(self) -> None:
         self.close()
         self._on_overflow()
 
@@ -127,7 +127,7 @@ class SendBuffer(ABC, Generic[P]):
             self._backlog_bytes -= size + PIECE_COST_BYTES
         return piece
 
-    async def _send_in_turn(self) -> None:
+    async def _drain(self) -> None:
         try:
             await self._send_waiting()
         except Exception as error:  # the other side is gone; the server reports its end in its own way
@@ -148,18 +148,18 @@ class DirectSendBuffer(SendBuffer[bytes]):
         super().__init__(on_overflow)
         self._sink = sink
 
-    def give(self, batch: Batch) -> None:
+    def put_live(self, batch: Batch) -> None:
         if self._waiting is not None:
-            self._queue_live(batch.wire, len(batch.wire))
+            self._enqueue_live(batch.wire, len(batch.wire))
         elif not self._sink.write(batch.wire):
-            self._wait_for_turn()
+            self._start_queueing()
 
     def direct_send(self, before_others: Callable[[], None]) -> Send | None:
         return self._sink.direct_send(before_others) if self._waiting is None else None
 
-    def give_rest(self, batch: Batch, sent: int) -> None:
+    def put_rest(self, batch: Batch, sent: int) -> None:
         if not self._sink.write(batch.wire[sent:]):
-            self._wait_for_turn()
+            self._start_queueing()
 
     def close(self) -> None:
         super().close()
@@ -169,9 +169,9 @@ class DirectSendBuffer(SendBuffer[bytes]):
         is_alone = self._backlog_bytes == 0
         for data in _joined(frames):
             if self._waiting is not None:
-                self._queue_backlog(data, len(data), is_alone=is_alone)
+                self._enqueue_backlog(data, len(data), is_alone=is_alone)
             elif not self._sink.write(data):
-                self._wait_for_turn()
+                self._start_queueing()
 
     async def _send_waiting(self) -> None:
         await self._sink.wait_writable()
@@ -189,14 +189,14 @@ class QueuedSendBuffer(SendBuffer[Frame]):
         super().__init__(on_overflow)
         self._send = send
 
-    def give(self, batch: Batch) -> None:
+    def put_live(self, batch: Batch) -> None:
         for frame in batch.frames:
-            self._queue_live(frame, frame.size)
+            self._enqueue_live(frame, frame.size)
 
     def put(self, frames: Sequence[Frame]) -> None:
         is_alone = self._backlog_bytes == 0
         for frame in frames:
-            self._queue_backlog(frame, frame.size, is_alone=is_alone)
+            self._enqueue_backlog(frame, frame.size, is_alone=is_alone)
 
     async def _send_waiting(self) -> None:
         while frame := self._next_waiting():

@@ -40,13 +40,13 @@ class _Oldest:
     seq: int
     created_at: datetime
     # For a while from then on it may be too old without being dropped.
-    rests_from: datetime | None = None
+    checked_at: datetime | None = None
 
-    def is_too_far(self, top: int) -> bool:
+    def exceeds_max_events(self, top: int) -> bool:
         return self.seq <= top - settings.EVENT_LOG_KEEP_EVENTS - _surplus()
 
-    def is_too_old(self, now: datetime) -> bool:
-        rests = self.rests_from is not None and self.rests_from <= now < self.rests_from + PAUSE
+    def exceeds_retention(self, now: datetime) -> bool:
+        rests = self.checked_at is not None and self.checked_at <= now < self.checked_at + PAUSE
         return self.created_at < retention_start(now) and not rests
 
 
@@ -80,7 +80,7 @@ _known = _OldestCache()
 def trim_behind(stream: Stream, now: datetime) -> None:
     """Drops a few events that are too many or too old. The log is longest right after an append."""
     known = _known.get(stream)
-    if known is not None and not (known.is_too_far(stream.seq) or known.is_too_old(now)):
+    if known is not None and not (known.exceeds_max_events(stream.seq) or known.exceeds_retention(now)):
         return
     oldest = _read_oldest(stream)
     if oldest is None:
@@ -95,7 +95,7 @@ def trim_behind(stream: Stream, now: datetime) -> None:
         left = _read_oldest(stream)
         is_done = gone < TRIM_PER_APPEND
         if left and is_old and is_done:
-            left = _Oldest(left.seq, left.created_at, rests_from=now)
+            left = _Oldest(left.seq, left.created_at, checked_at=now)
         # Should the deletion be rolled back, an older one is there again, and goes with the next trim.
         _known.put(stream, left)
 
@@ -133,8 +133,8 @@ def _read_oldest(stream: Stream) -> _Oldest | None:
 __all__ = ["lock_stream", "lock_streams"]
 
 # A visit is written down when the last one that was is so long ago: seldom, however many come.
-VISIT_COUNTS_FOR = timedelta(days=1)
-VISITS_AT_ONCE = 200
+VISIT_INTERVAL = timedelta(days=1)
+VISITS_PER_WRITE = 200
 # `trim` deletes in such portions, so that writers get their turn in between.
 TRIM_BATCH = 2000
 
@@ -152,15 +152,15 @@ def close_stream(stream_id: int) -> None:
 
 def is_visit_due(stream: Stream) -> bool:
     """Whether the next visit is to be written down."""
-    return stream.visited_at < timezone.now() - VISIT_COUNTS_FOR
+    return stream.visited_at < timezone.now() - VISIT_INTERVAL
 
 
 def note_visits(stream_ids: Collection[int]) -> None:
     """Someone visited each of these. Writes at most once a day for each."""
     now = timezone.now()
-    for start in range(0, len(stream_ids), VISITS_AT_ONCE):
-        some = list(stream_ids)[start : start + VISITS_AT_ONCE]
-        unnoted = Stream.objects.filter(pk__in=some, visited_at__lt=now - VISIT_COUNTS_FOR)
+    for start in range(0, len(stream_ids), VISITS_PER_WRITE):
+        some = list(stream_ids)[start : start + VISITS_PER_WRITE]
+        unnoted = Stream.objects.filter(pk__in=some, visited_at__lt=now - VISIT_INTERVAL)
         if found := list(unnoted.values_list("pk", flat=True)):
             Stream.objects.filter(pk__in=found).update(visited_at=now)
 
@@ -233,7 +233,7 @@ def drop_events(*, stream_id: int, until: int) -> None:
     Event.objects.filter(stream_id=stream_id, seq__lte=until).delete()
 
 
-def drop_events_up_to_now(*, stream_id: int) -> None:
+def drop_all_events(*, stream_id: int) -> None:
     """The same for all that there is now, in portions: others write in between."""
     top = Stream.objects.filter(pk=stream_id).values_list("seq", flat=True).first()
     _delete_up_to(stream_id, top or 0)

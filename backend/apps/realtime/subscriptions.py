@@ -31,7 +31,7 @@ class Subscriptions:
         self._changed = asyncio.Event()
         self._settled = asyncio.Condition()
         # While the layer is known to be unavailable, no join waits for it.
-        self._is_away = False
+        self._is_unavailable = False
         self._tasks: list[asyncio.Task[None]] = []
 
     async def add(self, stream_id: int) -> None:
@@ -41,13 +41,13 @@ class Subscriptions:
             return
         self._run()
         self._changed.set()
-        if self._is_away:
+        if self._is_unavailable:
             return
         try:
             async with asyncio.timeout(JOIN_DEADLINE_SECONDS), self._settled:
                 await self._settled.wait_for(lambda: stream_id in self._joined | ({stream_id} - self._wanted))
         except TimeoutError:
-            self._is_away = True
+            self._is_unavailable = True
             logger.warning("Channel layer not responding; polling the log instead.")
 
     def discard(self, stream_id: int) -> None:
@@ -78,10 +78,10 @@ class Subscriptions:
             self._changed.clear()
             try:
                 await self._reconcile()
-                self._is_away = False
+                self._is_unavailable = False
                 retry_seconds = FIRST_RETRY_SECONDS
             except Exception as error:  # whatever a layer raises, it is tried again
-                self._is_away = True
+                self._is_unavailable = True
                 logger.warning("Channel layer unavailable: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
@@ -119,14 +119,14 @@ class Subscriptions:
                 logger.warning("Channel layer unavailable: %r", error)
                 await asyncio.sleep(retry_seconds)
                 retry_seconds = min(2 * retry_seconds, LAST_RETRY_SECONDS)
-                self._join_again()
+                self._rejoin_groups()
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(self._renew_seconds)
-            self._join_again()
+            self._rejoin_groups()
 
-    def _join_again(self) -> None:
+    def _rejoin_groups(self) -> None:
         """A restarted layer has forgotten its groups, and so has one that let them expire."""
         self._joined.clear()
         self._changed.set()

@@ -10,7 +10,7 @@ import pytest
 from apps.playlist.models import STREAM_KIND
 from apps.realtime import fanout
 from apps.realtime.connection import Connection
-from apps.realtime.fanout import NO_PLACE
+from apps.realtime.fanout import NO_INDEX
 from apps.realtime.feed import Feed
 from apps.realtime.publishing import Hint
 from server.tests.socket_pairs import PING, SocketPair
@@ -65,7 +65,7 @@ class Client:
 
     @property
     def is_direct(self) -> bool:
-        return self.connection.place != NO_PLACE
+        return self.connection.fast_path_index != NO_INDEX
 
     def messages(self) -> list[str]:
         """The messages received after the greeting."""
@@ -102,7 +102,7 @@ class Party:
     async def settle(self) -> None:
         """Waits until all clients have received and read everything."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            await self.room.feed.reach(self.top)
+            await self.room.feed.wait_for_seq(self.top)
             await self.read_all()
 
     async def read_all(self) -> None:
@@ -135,7 +135,7 @@ async def test_slow_clients_get_the_rest_later_and_stuck_clients_are_closed(plac
     await place.settle()
     place.event(LARGE)
     place.event()
-    await place.room.feed.reach(3)
+    await place.room.feed.wait_for_seq(3)
     assert not ada.is_direct
     await place.settle()
     assert ada.messages() == bo.messages() == ["1 ", f"2 {LARGE}", "3 "]
@@ -143,7 +143,7 @@ async def test_slow_clients_get_the_rest_later_and_stuck_clients_are_closed(plac
     settings.SOCKET_SEND_BUFFER_BYTES = 1000
     for _ in range(8):
         place.event(LARGE)
-        await place.room.feed.reach(place.top)
+        await place.room.feed.wait_for_seq(place.top)
     assert ada.closed_by == bo.closed_by == [4008]
     assert not ada.is_direct
     assert len(place.room.feed.listeners) == 0

@@ -56,33 +56,33 @@ export type Event =
  * Why the server closed the socket.
  */
 export type CloseCode =
-  UNAVAILABLE | TOO_SLOW | RESTART | ORIGIN_NOT_ALLOWED | NO_SUCH_STREAM | FRAME_TOO_LARGE | TOO_MANY;
+  UNAVAILABLE | TOO_SLOW | RESTART | ORIGIN_NOT_ALLOWED | NO_SUCH_STREAM | MESSAGE_TOO_LARGE | TOO_MANY;
 /**
- * A part of the server is away, so the client could not join. Come back.
+ * A part of the server is unavailable, so the client could not join. Reconnect.
  */
 export type UNAVAILABLE = 1011;
 /**
- * Not reading fast enough. Come back and resume.
+ * The client reads too slowly. Reconnect and resume.
  */
 export type TOO_SLOW = 4008;
 /**
- * The server restarts, or can't read the log. Come back after a random moment and resume.
+ * The server is restarting, or can't read the log. Reconnect after a random delay and resume.
  */
 export type RESTART = 4012;
 /**
- * Pages of this origin, or this Host, are not allowed. Do not come back.
+ * The Origin or Host is not allowed. Do not reconnect.
  */
 export type ORIGIN_NOT_ALLOWED = 4403;
 /**
- * There is no such room, or it has been deleted. Do not come back.
+ * The room does not exist or was deleted. Do not reconnect.
  */
 export type NO_SUCH_STREAM = 4404;
 /**
- * A frame was larger than the server takes. Do not send it again.
+ * A message exceeded the size limit. Do not send it again.
  */
-export type FRAME_TOO_LARGE = 4408;
+export type MESSAGE_TOO_LARGE = 4408;
 /**
- * Too many connections, joins or frames. Come back later, after a minute or more.
+ * Too many connections, joins or messages. Reconnect after a minute or more.
  */
 export type TOO_MANY = 4429;
 export type PlaylistFrame =

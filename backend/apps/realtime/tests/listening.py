@@ -62,7 +62,7 @@ class Ear:
         self.has_ended = True
         self._notify()
 
-    def give_up(self) -> None:
+    def abort(self) -> None:
         self.has_given_up = True
 
     def close_for_restart(self) -> None:

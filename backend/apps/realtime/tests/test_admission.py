@@ -12,7 +12,7 @@ from django.core.cache import cache
 from django.test import override_settings
 
 from apps.realtime import admission as module
-from apps.realtime.admission import COUNTS_TTL_SECONDS, READS_AT_ONCE, Admission
+from apps.realtime.admission import COUNTS_TTL_SECONDS, MAX_CONCURRENT_READS, Admission
 from apps.realtime.database_reads import run_in_reader
 from apps.realtime.tests.listening import PATIENCE_SECONDS, until
 from core.identity import Visit
@@ -86,13 +86,13 @@ async def test_an_address_that_reads_much_holds_up_neither_others_nor_the_hub(cl
         order.append("first")
         assert release.wait(PATIENCE_SECONDS)
 
-    busy = [asyncio.create_task(admission.read(crowd, first)) for _ in range(READS_AT_ONCE)]
-    await until(lambda: len(order) == READS_AT_ONCE)
+    busy = [asyncio.create_task(admission.read(crowd, first)) for _ in range(MAX_CONCURRENT_READS)]
+    await until(lambda: len(order) == MAX_CONCURRENT_READS)
     many = [asyncio.create_task(admission.read(crowd, order.append, "many")) for _ in range(100)]
     one = asyncio.create_task(admission.read(other, order.append, "other"))
     await run_in_reader(order.append, "hub")
     release.set()
     await asyncio.gather(*busy, *many, one)
     assert order.count("many") == 100
-    assert order[READS_AT_ONCE] == "hub"
-    assert order.index("other") <= READS_AT_ONCE + 4
+    assert order[MAX_CONCURRENT_READS] == "hub"
+    assert order.index("other") <= MAX_CONCURRENT_READS + 4

@@ -51,7 +51,7 @@ async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_boa
     await held.has_read.wait()
     await in_database(append, stored_board.pk, "d", "e")
     feed = ada.connection._joined_feed
-    await feed.reach(5)
+    await feed.wait_for_seq(5)
     assert ada.sent == ["connection.established"]
     held.go_on.set()
     await opening
@@ -65,7 +65,7 @@ async def test_events_that_come_while_the_state_is_read_come_once(stored_board, 
     asking = asyncio.create_task(ada.connection.snapshot())
     await held.has_read.wait()
     await in_database(append, stored_board.pk, "b")
-    await ada.connection._joined_feed.reach(2)
+    await ada.connection._joined_feed.wait_for_seq(2)
     held.go_on.set()
     await asking
     await ada.until_sent("connection.established", 1, "board.snapshot", 2)
@@ -104,9 +104,9 @@ async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_al
 
 
 async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
-    monkeypatch.setattr(module, "MAX_HELD_EVENTS", 3)
+    monkeypatch.setattr(module, "MAX_BUFFERED_EVENTS", 3)
     await ada.open()
-    ada.connection._hold()
+    ada.connection._start_buffering()
     ada.connection.deliver(Batch([Frame(seq, "{}") for seq in range(1, 4)]))
     assert ada.codes == []
     ada.connection.deliver(Batch([Frame(4, "{}")]))
@@ -134,7 +134,7 @@ async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, s
     await in_database(append, stored_board.pk, "a", "b", "c")
     await ada.connection.resume(await at(stored_board, 2))
     await in_database(append, stored_board.pk, "d")
-    ada.connection._joined_feed.want(4)
+    ada.connection._joined_feed.expect(4)
     await ada.until(lambda: 4 in ada.sent)
     assert [sent for sent in ada.sent if isinstance(sent, int)] == [3, 4]
 
@@ -150,16 +150,16 @@ async def test_a_snapshot_of_an_epoch_that_nobody_told_of_is_sent_once(deaf, sto
 async def test_a_state_of_an_old_epoch_never_follows_the_new_one(stored_board, ada, hub, monkeypatch):
     await ada.open()
     feed = ada.connection._joined_feed
-    reach, old = feed.reach, feed.epoch
+    wait_for_seq, old = feed.wait_for_seq, feed.epoch
 
-    async def reach_late(seq):
+    async def late_wait_for_seq(seq):
         await in_database(begin_new_epochs)
         await until(lambda: feed.epoch != old)
-        await reach(seq)
+        await wait_for_seq(seq)
 
-    monkeypatch.setattr(feed, "reach", reach_late)
+    monkeypatch.setattr(feed, "wait_for_seq", late_wait_for_seq)
     await ada.connection.snapshot()
-    monkeypatch.setattr(feed, "reach", reach)
+    monkeypatch.setattr(feed, "wait_for_seq", wait_for_seq)
     await in_database(append, stored_board.pk, "after")
     await ada.until(lambda: 1 in ada.sent)
     assert ada.sent == ["connection.established", "board.snapshot", 1]
@@ -171,13 +171,13 @@ async def test_who_was_ahead_when_a_new_epoch_began_goes_on_in_that(stored_board
     await ada.open()
     await in_database(append, stored_board.pk, *"abc")
     feed = ada.connection._joined_feed
-    reach, old = feed.reach, feed.epoch
+    wait_for_seq, old = feed.wait_for_seq, feed.epoch
 
-    async def reach_late(seq):
+    async def late_wait_for_seq(seq):
         await in_database(begin_new_epochs)
-        await reach(seq)
+        await wait_for_seq(seq)
 
-    monkeypatch.setattr(feed, "reach", reach_late)
+    monkeypatch.setattr(feed, "wait_for_seq", late_wait_for_seq)
     await ada.connection.resume(await at(stored_board, 2))
     await ada.connection.flushed()
     assert feed.epoch != old
@@ -190,7 +190,7 @@ async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
     stored_board, ada, monkeypatch
 ):
     await ada.open()
-    monkeypatch.setattr(type(ada.connection._send_buffer), "give", None)
+    monkeypatch.setattr(type(ada.connection._send_buffer), "put_live", None)
     await in_database(append, stored_board.pk, "a")
     await until(lambda: ada.codes)
     assert ada.codes == [CloseCode.TOO_SLOW]

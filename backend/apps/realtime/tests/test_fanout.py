@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from apps.realtime import fanout as module
-from apps.realtime.fanout import NO_PLACE, Fanout, FastPath
+from apps.realtime.fanout import NO_INDEX, Fanout, FastPath
 from apps.realtime.messages import Batch, Frame
 from apps.realtime.tests.listening import Ear, until
 
@@ -83,7 +83,7 @@ async def test_one_that_fails_at_the_end_keeps_it_from_no_other(monkeypatch):
     room = Room(10)
     monkeypatch.setattr(room.ears[0], "stream_ended", None)
     monkeypatch.setattr(room.ears[1], "stream_ended", None)
-    monkeypatch.setattr(room.ears[1], "give_up", None)
+    monkeypatch.setattr(room.ears[1], "abort", None)
     room.fanout.call_end()
     await until(lambda: all(ear.has_ended for ear in room.ears[2:]))
     assert room.ears[0].has_given_up
@@ -117,7 +117,7 @@ class Member:
 
     def __init__(self) -> None:
         self.among: FastPath[Member] | None = None
-        self.place = NO_PLACE
+        self.fast_path_index = NO_INDEX
         self.got: list[bytes] = []
         self.rests: list[tuple[int, int]] = []
         self.takes: int | None = None
@@ -128,7 +128,7 @@ class Member:
         self.got.append(data[: self.takes])
         return len(self.got[-1])
 
-    def take_rest(self, batch: Batch, sent: int) -> None:
+    def send_rest(self, batch: Batch, sent: int) -> None:
         assert self.among is not None
         self.among.remove(self)
         self.rests.append((batch.seq, sent))
@@ -159,7 +159,7 @@ def test_who_fails_to_take_the_rest_keeps_it_from_no_other():
         member.among, member.takes = sends, 2
     members[0].among = None
     sends.begin(batch(1))
-    assert sends.send_some(9)
+    assert sends.send_slice(9)
     assert failed == members[:1]
     assert [member.rests for member in members[1:]] == [[(1, 2)]] * 2
 
@@ -167,12 +167,12 @@ def test_who_fails_to_take_the_rest_keeps_it_from_no_other():
 def test_who_is_removed_between_slices_knows_whether_the_batch_came():
     sends, members = with_members(4)
     sends.begin(batch(1))
-    sends.send_some(9)
+    sends.send_slice(9)
     sends.begin(batch(2))
-    sends.send_some(2)
+    sends.send_slice(2)
     assert sends.remove(members[0]) == (2, False)
     assert sends.remove(members[3]) == (1, True)
-    assert sends.send_some(9)
+    assert sends.send_slice(9)
     assert [len(member.got) for member in members] == [2, 2, 2, 1]
     assert sends.remove(members[1]) == (2, False)
     assert len(sends) == 1
@@ -183,18 +183,18 @@ def test_who_does_not_take_all_is_told_how_much_left(takes: int):
     sends, members = with_members(3)
     members[1].takes, members[1].among = takes, sends
     sends.begin(batch(7))
-    assert sends.send_some(9)
+    assert sends.send_slice(9)
     assert members[1].rests == [(7, takes)]
-    assert members[1].place == NO_PLACE
+    assert members[1].fast_path_index == NO_INDEX
     assert sends.listeners() == [members[0], members[2]]
 
 
 def test_what_is_broken_off_goes_to_nobody_else():
     sends, members = with_members(3)
     sends.begin(batch(1))
-    sends.send_some(1)
-    sends.break_off()
-    assert sends.send_some(9)
+    sends.send_slice(1)
+    sends.abort()
+    assert sends.send_slice(9)
     assert [len(member.got) for member in members] == [1, 0, 0]
 
 
@@ -210,10 +210,10 @@ def test_places_are_used_again_and_nobody_loses_one(seed: int):
             inside.append(member)
             sends.add(member, member.send)
         sends.begin(batch(seq))
-        while not sends.send_some(4):
+        while not sends.send_slice(4):
             pass
         assert set(sends.listeners()) == set(inside)
         assert len(sends) == len(inside)
         assert all(member.got[-1] == batch(seq).wire for member in inside)
-        assert len({member.place for member in inside}) == len(inside)
-        assert max((member.place for member in inside), default=0) < 90
+        assert len({member.fast_path_index for member in inside}) == len(inside)
+        assert max((member.fast_path_index for member in inside), default=0) < 90

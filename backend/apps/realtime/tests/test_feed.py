@@ -55,7 +55,7 @@ async def hints_of(board: Stream, *payloads: object, are_carried: bool = True) -
 
 async def reached(feed: Feed, seq: int) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await feed.reach(seq)
+        await feed.wait_for_seq(seq)
 
 
 async def settled(feed: Feed) -> None:
@@ -94,7 +94,7 @@ async def test_a_hint_of_what_was_never_stored_does_no_harm(stored_board, feed, 
 
 
 async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monkeypatch):
-    monkeypatch.setattr(feed, "_go_on_soon", lambda: None)
+    monkeypatch.setattr(feed, "_schedule_step", lambda: None)
     for seq in range(2, MAX_EARLY + 100):
         feed.receive(Hint(stored_board.pk, stored_board.epoch, seq, "{}"))
     assert len(feed._early) == MAX_EARLY

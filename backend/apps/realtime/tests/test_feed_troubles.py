@@ -24,7 +24,7 @@ class Failing:
     """A read that fails until it is allowed to work."""
 
     def __init__(self, read: Callable[..., Any]) -> None:
-        self._read = read
+        self._start_reading = read
         self.fails = True
         self.calls = 0
 
@@ -32,7 +32,7 @@ class Failing:
         self.calls += 1
         if self.fails:
             raise OperationalError("the database is away")
-        return self._read(*args, **kwargs)
+        return self._start_reading(*args, **kwargs)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed,
     monkeypatch.setattr(module, "next_events", failing)
     ear = await listening(feed)
     await in_database(append, stored_board.pk, "a", "b")
-    feed.want(2)
+    feed.expect(2)
     await until(lambda: failing.calls >= 4)
     assert ear.seqs == []
     failing.fails = False
@@ -91,13 +91,13 @@ async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypa
     failing = Failing(selectors.next_events)
     monkeypatch.setattr(module, "next_events", failing)
     await listening(feed)
-    feed.want(5)
+    feed.expect(5)
     await until(lambda: failing.calls >= 1)
     feed.stop()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await feed.reach(5)
+        await feed.wait_for_seq(5)
     calls = failing.calls
-    feed.want(6)
+    feed.expect(6)
     assert failing.calls == calls
 
 
@@ -111,9 +111,9 @@ async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_boar
     assert feed._heartbeat._beating is None
     feed._heartbeat._quiet_since -= 2000
     await in_database(append, stored_board.pk, "a")
-    feed.want(1)
+    feed.expect(1)
     async with asyncio.timeout(PATIENCE_SECONDS):
-        await feed.reach(1)
+        await feed.wait_for_seq(1)
     feed._heartbeat._beat_if_quiet()
     assert feed._heartbeat._beating is None
     assert ear.beats == []

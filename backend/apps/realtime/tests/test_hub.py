@@ -140,7 +140,7 @@ def only_by_layer(monkeypatch) -> None:
         Publisher, "__init__", lambda self, deliver_here, record: made(self, lambda hint: None, record)
     )
     monkeypatch.setattr(publishing, "_has_others", lambda: True)
-    monkeypatch.setattr(publishing, "_to_others", lambda: get_channel_layer().group_send)
+    monkeypatch.setattr(publishing, "_sender_to_others", lambda: get_channel_layer().group_send)
     monkeypatch.setattr(Hub, "_read_news", lambda self, watch: None)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from apps.realtime import presence_sync as presence_writer
 from apps.realtime.models import Presence
 from apps.realtime.presence import (
-    SPARE_SECONDS,
+    MARGIN_SECONDS,
     STAYS_SECONDS,
     WRITE_EVERY_SECONDS,
     Person,
@@ -101,7 +101,7 @@ class World:
             assert self.is_there(person) or not has_settled, "somebody with an open socket isn't there"
         elif self.now < left_at + STAYS_SECONDS - DELAY and self.opened_at[person] < left_at - DELAY:
             assert self.is_there(person), "somebody is gone before their minute has ended"
-        elif self.now > left_at + STAYS_SECONDS + self.may_stay_longer(person) + SPARE_SECONDS + 2 * DELAY:
+        elif self.now > left_at + STAYS_SECONDS + self.may_stay_longer(person) + MARGIN_SECONDS + 2 * DELAY:
             assert not self.is_there(person), "somebody stays for longer than they may"
 
     def may_stay_longer(self, person: Person) -> float:

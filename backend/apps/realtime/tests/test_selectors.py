@@ -183,11 +183,11 @@ async def test_of_another_epoch_nothing_is_given(stored_board, hub):
 def test_few_are_kept_and_none_that_is_large_or_of_which_there_may_be_more_later():
     replays = ReplayCache()
     for until in range(2, 3 + MAX_CACHED):
-        replays.keep(FROM, until=until, missed=missed("a"))
+        replays.store(FROM, until=until, missed=missed("a"))
     assert [until for until in range(2, 3 + MAX_CACHED) if replays.get(FROM, until=until)] == [
         *range(3, 3 + MAX_CACHED)
     ]
     large = missed("x" * MAX_CHARACTERS, "y", top=99)
     for found in (large, MissedEvents(StreamHead(1, "e", 99), None), missed("a", top=98)):
-        replays.keep(FROM, until=99, missed=found)
+        replays.store(FROM, until=99, missed=found)
         assert replays.get(FROM, until=99) is None

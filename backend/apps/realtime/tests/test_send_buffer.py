@@ -96,7 +96,7 @@ async def block(send_buffer: AnySendBuffer, wire: Wire) -> None:
 async def test_what_is_owed_and_what_is_live_keep_their_order(send_buffer, wire):
     await block(send_buffer, wire)
     for seq in range(1, 9):
-        (send_buffer.put if seq % 2 else lambda some: send_buffer.give(Batch(some)))(frames(seq))
+        (send_buffer.put if seq % 2 else lambda some: send_buffer.put_live(Batch(some)))(frames(seq))
         await asyncio.sleep(0)
     assert wire.data == b""
     wire.is_open.set()
@@ -112,10 +112,10 @@ async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
     if is_more_owed:
         send_buffer.put([of_size(2 * settings.SOCKET_SEND_BUFFER_BYTES)])
     half = of_size(settings.SOCKET_SEND_BUFFER_BYTES // 2)
-    send_buffer.give(Batch([half]))
-    send_buffer.give(Batch([half]))
+    send_buffer.put_live(Batch([half]))
+    send_buffer.put_live(Batch([half]))
     assert wire.overflows == 0
-    send_buffer.give(Batch(frames(*range(10))))
+    send_buffer.put_live(Batch(frames(*range(10))))
     assert wire.overflows == 1
 
 
@@ -152,7 +152,7 @@ async def test_what_was_taken_does_not_count_any_more(send_buffer, wire, setting
     large = of_size(settings.SOCKET_SEND_BUFFER_BYTES)
     for _ in range(3):
         await block(send_buffer, wire)
-        send_buffer.give(Batch([large])) if is_live else send_buffer.put([large])
+        send_buffer.put_live(Batch([large])) if is_live else send_buffer.put([large])
         wire.is_open.set()
         await send_buffer.flushed()
     assert wire.overflows == 0
@@ -160,11 +160,11 @@ async def test_what_was_taken_does_not_count_any_more(send_buffer, wire, setting
 
 async def test_nothing_of_the_backlog_is_flushed(send_buffer, wire, settings):
     await block(send_buffer, wire)
-    send_buffer.give(Batch(frames(1, 2, 3)))
-    send_buffer.give(Batch([of_size(settings.SOCKET_SEND_BUFFER_BYTES)]))
+    send_buffer.put_live(Batch(frames(1, 2, 3)))
+    send_buffer.put_live(Batch([of_size(settings.SOCKET_SEND_BUFFER_BYTES)]))
     assert wire.overflows == 1
     wire.is_open.set()
-    send_buffer.give(Batch(frames(4)))
+    send_buffer.put_live(Batch(frames(4)))
     send_buffer.put(frames(5))
     await send_buffer.flushed()
     await asyncio.sleep(0)
@@ -179,7 +179,7 @@ async def test_what_is_shut_sends_no_more(send_buffer, wire):
     send_buffer.put(frames(2))
     send_buffer.close()
     send_buffer.put(frames(3))
-    send_buffer.give(Batch(frames(4)))
+    send_buffer.put_live(Batch(frames(4)))
     wire.is_open.set()
     await send_buffer.flushed()
     assert wire.sent == []
@@ -201,8 +201,8 @@ async def test_another_side_that_is_gone_ends_the_sending(send_buffer, wire):
 async def test_a_batch_is_one_write_without_a_task_and_its_bytes_are_shared(direct, wire):
     other_wire = Wire()
     batch = Batch(frames(1, 2, 3))
-    direct.give(batch)
-    DirectSendBuffer(other_wire, other_wire.overflow).give(batch)
+    direct.put_live(batch)
+    DirectSendBuffer(other_wire, other_wire.overflow).put_live(batch)
     assert wire.sent == [bytes_of(1, 2, 3)]
     assert wire.sent[0] is other_wire.sent[0]
     assert direct._sending is None
@@ -212,7 +212,7 @@ async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):
     wire.is_open.clear()
     frame = of_size(4 * PIECE_BYTES)
     direct.put([frame])
-    direct.give(Batch(frames(2)))
+    direct.put_live(Batch(frames(2)))
     await asyncio.sleep(0)
     assert wire.data == frame.pieces[0]
     wire.is_open.set()

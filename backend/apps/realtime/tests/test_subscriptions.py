@@ -85,7 +85,7 @@ async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, 
     async with asyncio.timeout(PATIENCE_SECONDS):
         await subscriptions.add(8)
     layer.answers.set()
-    await until(lambda: layer.groups[group_of(8)] and not subscriptions._is_away)
+    await until(lambda: layer.groups[group_of(8)] and not subscriptions._is_unavailable)
     await subscriptions.add(9)
     assert layer.groups[group_of(9)]
 
