@@ -34,7 +34,7 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 Size = Literal["embedded", "server"]
 StartServer = Callable[..., TuttiServer]
-SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler"}
+SERVICE_FIXTURES = {"postgres", "redis", "browser", "nginx", "ruler", "new_mpd"}
 LONG_FIXTURES = {"firefox"}
 CONTRACT = PROJECT / "tests" / "contract"
 LOUD = re.compile(r" (WARNING|ERROR|CRITICAL) ")
@@ -47,7 +47,7 @@ LINES_SHOWN = 20
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    said = "leave out what needs PostgreSQL, Redis, a browser, nginx or a C compiler"
+    said = "leave out what needs PostgreSQL, Redis, a browser, nginx, MPD or a C compiler"
     parser.addoption("--no-services", action="store_true", help=said)
     parser.addoption("--long", action="store_true", help="longer random tests, and the page in Firefox")
 

@@ -31,6 +31,8 @@ ATTEMPTS = 5
 ROOT = 0
 # Linux's prctl(2) option: a signal for this process when its parent dies.
 PR_SET_PDEATHSIG = 1
+# Of what a pipe of MPD gives: 44.1 kHz, 16 bits, two channels.
+TAP_FORMAT = "44100:16:2"
 # A memory disk has to have this much room to be used.
 ROOMY_BYTES = 512 * 1024 * 1024
 
@@ -269,6 +271,57 @@ class Redis(Service):
             return client.info("server")  # type: ignore[return-value]
 
 
+class Mpd(Service):
+    """A Music Player Daemon. With `tap`, its samples go through that pipe as they are played."""
+
+    name = "MPD"
+
+    def __init__(self, *, password: str = "", tap: bool = False) -> None:
+        super().__init__()
+        self.tap = self.folder / "tap" if tap else None
+        self._password = password
+
+    def _command(self) -> list[str]:
+        (self.folder / "playlists").mkdir(exist_ok=True)
+        settings = {"bind_to_address": "127.0.0.1", "port": self.port, "log_file": "/dev/stderr"}
+        settings |= {"state_file": self.folder / "state", "playlist_directory": self.folder / "playlists"}
+        settings |= {"pid_file": self.folder / "pid", "log_level": "verbose"}
+        if self._password:
+            settings |= {"password": f"{self._password}@read,add,control,admin", "default_permissions": ""}
+        outputs = [{"type": "null", "name": "silence", "mixer_type": "null"}]
+        if self.tap:
+            pipe = {"path": self.tap, "format": TAP_FORMAT, "mixer_type": "none"}
+            outputs = [{"type": "fifo", "name": "tap", **pipe}]
+        lines = [f'{name} "{value}"' for name, value in settings.items()]
+        for output in outputs:
+            lines += ["audio_output {", *(f'{name} "{value}"' for name, value in output.items()), "}"]
+        (self.folder / "mpd.conf").write_text("\n".join(lines) + "\n")
+        return [mpd_binary(), "--no-daemon", "--stderr", str(self.folder / "mpd.conf")]
+
+    def _answering_pid(self) -> int | None:
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as client:
+                is_mpd = client.recv(16).startswith(b"OK MPD")
+            return int((self.folder / "pid").read_text()) if is_mpd else None
+        except (OSError, ValueError):
+            return None
+
+    def ask(self, command: str) -> dict[str, str]:
+        """The fields of its answer, as a client of its own; of several with one name, the last."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as client:
+            lines = client.makefile("rw", encoding="utf-8", newline="\n")
+            lines.readline()
+            for one in [f"password {self._password}"] * bool(self._password) + [command]:
+                lines.write(f"{one}\n")
+                lines.flush()
+                fields: dict[str, str] = {}
+                while not (line := lines.readline()).startswith(("OK", "ACK")):
+                    name, _, value = line.rstrip("\n").partition(": ")
+                    fields[name] = value
+            assert line.startswith("OK"), line
+            return fields
+
+
 # --- What is installed -------------------------------------------------------------------------------
 
 
@@ -280,7 +333,7 @@ def missing_packages(*, is_long: bool = False) -> list[str]:
     found: dict[str, Callable[[], object]] = {
         **{"postgresql": postgres_programs, "redis-server": _redis_binary},
         **{"chromium-headless-shell": chromium_binary, "nginx": nginx_binary},
-        **{"gcc": compiler_binary, "libc6-dev": c_headers},
+        **{"mpd": mpd_binary, "gcc": compiler_binary, "libc6-dev": c_headers},
         **({"firefox-esr": firefox_binary} if is_long else {}),
     }
     return [package for package, find in found.items() if not _is_found(find)]
@@ -364,6 +417,10 @@ def firefox_binary() -> str:
 
 def nginx_binary() -> str:
     return _binary("nginx", "nginx")
+
+
+def mpd_binary() -> str:
+    return _binary("mpd", "mpd", what="MPD")
 
 
 def compiler_binary() -> str:

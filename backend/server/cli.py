@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from core.process_tuning import pause_gc, with_large_stack_chunk
+from core.process_tuning import pause_gc, resume_gc, with_large_stack_chunk
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent.parent
 HELP = """\
@@ -22,6 +22,8 @@ Usage: ./tutti COMMAND …
   etl replay [--since MOMENT]  deliver undelivered events again
   etl notice                   print the report of the last day, and send it as configured
   import_view_counts FILE …    import view counts from a MongoDB export
+  speaker --room ROOM --mpd HOST[:PORT] [--server URL]
+                               play a room on an MPD (Music Player Daemon), also from another computer
   api start [--env NAME] …     start the server, as ./start-daphne.sh does, with the same options
   db migrate                   apply the migrations
   cache clear [--prefix …]     clear the caches of charts and view counts
@@ -33,7 +35,7 @@ DEBUG on and off.
 
 Exit codes: 0 success, 1 failure, 2 invalid arguments or settings, 3 partial failure (the rest is done),
 4 not possible now (try again later), 130 interrupted. Exit codes of `api start`: 3 no database,
-4 port not available.
+4 port not available. `speaker` ends with 0 if it is interrupted.
 """
 DEBUG_OF = {"development": "true", "production": "false"}
 
@@ -74,6 +76,8 @@ def _run(arguments: Sequence[str]) -> int:
     group, rest = arguments[0], arguments[1:]
     if group in {"etl", "cache", "import_view_counts"}:
         return _manage([group, *rest])
+    if group == "speaker":
+        return _speak(rest)
     if group in {"api", "db"}:
         return _run_action(group, rest)
     raise UsageError(f"Unknown command: {group!r}.")
@@ -96,6 +100,13 @@ def _start(options: list[str]) -> int:
 
     os.chdir(PROJECT_DIR / "backend")
     return serve(options)
+
+
+def _speak(options: list[str]) -> int:
+    from speaker.command import main as speak
+
+    resume_gc()
+    return speak(options)
 
 
 def _manage(arguments: list[str]) -> int:
