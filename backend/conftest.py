@@ -1,4 +1,4 @@
-"""What every unit test gets: a process that remembers nothing of the test before, and tells no worker."""
+"""Fixtures of every unit test: a process without state of the previous test, which notifies no worker."""
 
 import os
 from collections.abc import Callable, Iterator

@@ -11,8 +11,8 @@ INTRODUCTION = """\
 # Configuration
 
 Settings are environment variables, or lines of a file `.env` in the project's folder. Environment variables
-take precedence. Tutti refuses to start with an invalid value and says why. Lists are separated by commas.
-`make configuration` writes this page from `.env.example`.
+take precedence. If a value is invalid, Tutti does not start and prints the reason. Commas separate list
+items. `make configuration` writes this page from `.env.example`.
 """
 SECTION = re.compile(r"^# --- (.+) ---$", re.MULTILINE)
 SETTING = re.compile(r"((?:^# .+\n)+)^#([A-Z][A-Z_]+)=(.*)$", re.MULTILINE)

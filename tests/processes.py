@@ -17,7 +17,7 @@ from tests.services import attempts, free_port
 
 PROJECT = Path(__file__).resolve().parent.parent
 BACKEND = PROJECT / "backend"
-# An orderly stop tells every client first, and gives up after a few seconds.
+# A graceful shutdown notifies every client first, and gives up after a few seconds.
 STOP_SECONDS = 15
 READY = re.compile(r"^Tutti is ready at (http://\S+)/$", re.MULTILINE)
 # Everything else of the environment could change what the server does.

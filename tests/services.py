@@ -457,7 +457,7 @@ def _fresh_folder(name: str) -> Path:
 
 
 def _service_user() -> pwd.struct_passwd:
-    """PostgreSQL refuses to run as root."""
+    """PostgreSQL does not run as root."""
     try:
         return pwd.getpwnam("postgres")
     except KeyError:

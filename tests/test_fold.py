@@ -1,7 +1,7 @@
 """The fold that every event is proved by: it gives the new state, and it can fail.
 
 That it folds every type as the server means it is in
-tests/invariants/test_every_event.py; what else it refuses in tests/invariants/test_invariants_can_fail.py.
+tests/invariants/test_every_event.py; what else it rejects in tests/invariants/test_invariants_can_fail.py.
 """
 
 from dataclasses import replace

@@ -27,7 +27,7 @@ class UnannouncedWrite(TypeError):
 
 
 class AnnouncedQuerySet(models.QuerySet[M]):
-    """Refuses what sends no signal; `delete` goes row by row."""
+    """Rejects what sends no signal; `delete` deletes row by row."""
 
     def update(self, **_values: Any) -> NoReturn:
         raise UnannouncedWrite("update")

@@ -245,7 +245,7 @@ EVERYWHERE = [
     ErrorSpec(InternalError, "A bug. The id is in the server's log.", {"request_id": "7f1c0b9a4c0e4d0f9d3b"}),
     ErrorSpec(
         Unavailable,
-        "A part of the server is away; Retry-After says when to come again. A write may have been done: "
+        "A part of the server is unavailable; try again after Retry-After. A write may have been done: "
         "repeat it under the same Idempotency-Key.",
     ),
 ]

@@ -235,7 +235,7 @@ _next_look = _NextLook()
 def _fingerprint(request: HttpRequest) -> str:
     """Keyed: a body may hold a password, which could be guessed by a bare hash of it."""
     parts = (str(request.method).encode(), request.get_full_path().encode(), request.body)
-    return salted_hmac("kept answer", b"\n".join(parts), algorithm="sha256").hexdigest()
+    return salted_hmac("idempotency record", b"\n".join(parts), algorithm="sha256").hexdigest()
 
 
 def _caller_key(request: HttpRequest) -> str:

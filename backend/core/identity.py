@@ -216,7 +216,7 @@ class SessionWithoutCsrfToken(SessionAuthentication):
     """The session cookie; `core.http_security` checks that the browser's page is ours, not a token."""
 
     def enforce_csrf(self, request: Request) -> None:
-        """Nothing to do: OriginMiddleware has refused what came from another site."""
+        """Nothing to do: OriginMiddleware has rejected requests of other sites."""
 
     def authenticate_header(self, request: Request) -> str:
         """Makes a missing login a 401, which a bare SessionAuthentication would answer with 403."""

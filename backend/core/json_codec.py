@@ -168,7 +168,7 @@ def read_once(request: HttpRequest, reading: Callable[[HttpRequest], T]) -> T:
 
 
 def read_early(request: HttpRequest, *readings: Callable[[HttpRequest], Any]) -> None:
-    """Reads it now. What is raised is raised when the view asks: it may have to refuse other things first."""
+    """Reads the body now. Errors are raised when the view reads it, which may reject the request before."""
     for reading in readings:
         with suppress(Exception):
             read_once(request, reading)

@@ -68,12 +68,12 @@ REQUESTS = Counter("tutti_http_requests", "HTTP requests that were answered.", [
 REQUEST_SECONDS = Histogram(
     "tutti_http_request_duration_seconds", "How long answers take.", ["method", "view"], buckets=QUICK
 )
-RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit refused.")
+RATE_LIMITED = Counter("tutti_rate_limited", "Requests, joins and frames that a rate limit rejected.")
 
 # --- Jobs --------------------------------------------------------------------------------------------
 
 # These are read from the table on each request of /metrics, so each process reports the work of all.
-JOB_RUNS = Gauge("tutti_job_runs", "Runs of jobs on record, by what became of them.", ["kind", "status"])
+JOB_RUNS = Gauge("tutti_job_runs", "Stored runs of jobs, by status.", ["kind", "status"])
 JOBS_OLDEST_QUEUED = Gauge(
     "tutti_jobs_oldest_queued_seconds", "For how long the oldest run that waits could have been begun."
 )
@@ -108,7 +108,7 @@ CHART_SOURCE_AGE = Gauge(
 )
 CHART_COUNTS_AGE = Gauge("tutti_chart_counts_age_seconds", "Since a service's counts were new.", ["service"])
 CHART_SOURCES = Gauge(
-    "tutti_chart_sources", "Sources by what became of their last list.", ["service", "status"]
+    "tutti_chart_sources", "Sources by the status of their last list.", ["service", "status"]
 )
 CHART_STAGE_AGE = Gauge(
     "tutti_chart_stage_age_seconds", "Since a stage last ended without having failed.", ["stage"]
@@ -142,7 +142,7 @@ def observe_delivery(times: Sequence[float]) -> None:
 
 
 KNOWN_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# What no view has answered: files, and what was refused before a view was found.
+# Responses without a view: files, and requests rejected before routing.
 NO_VIEW = "none"
 
 

@@ -56,7 +56,7 @@ TOKEN_REFRESHES = Limit("token refreshes", "account", 60, HOUR_SECONDS)
 MAILS_OF_ASKER = Limit("mails", "e-mail address and network", 5, HOUR_SECONDS)
 MAILS = Limit("mails", "e-mail address", 20, HOUR_SECONDS)
 # Each stores a row for a day.
-NAMED_WRITES = Limit("named writes", "address", 20_000, HOUR_SECONDS)
+NAMED_WRITES = Limit("repeatable writes", "address", 20_000, HOUR_SECONDS)
 # New rooms, which others find in a list.
 ROOMS_OF_CALLER = Limit("rooms", "caller", 10, HOUR_SECONDS)
 ROOMS_OF_ADDRESS = Limit("rooms", "address", 60, HOUR_SECONDS)

@@ -91,7 +91,7 @@ def _apple(tracks: Sequence[dict[str, Any]], day: int) -> dict[str, Any]:
     del day
     lines = {}
     for place, one in enumerate(tracks):
-        aside = ASIDES[one["id"] % len(ASIDES)].format(guest="Somebody Else")
+        aside = ASIDES[one["id"] % len(ASIDES)].format(guest="Another Name")
         name = one["title"] if "Version" in aside else one["title"] + aside
         link = f"https://apple.example/a/1?i={one['id']}"
         lines[str(place)] = {"name": name, "artist": one["artist"], "link": link}

@@ -26,7 +26,7 @@ Answers = Mapping[str, list[str]]
 
 
 def measured(data: Path, seed: int, options: Hyperparameters | None = None) -> dict[str, dict[str, float]]:
-    """FIGURES of each of CONTESTANTS. Raises ListeningError."""
+    """FIGURES of each of COMPARED. Raises ListeningError."""
     split = split_of(data, seed)
     return {
         "tutti": figures(split, by_product(split, options)),

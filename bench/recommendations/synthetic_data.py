@@ -37,7 +37,7 @@ def _people(random: np.random.Generator, items: int) -> Iterator[np.ndarray]:
     tastes = random.integers(items // ITEMS_OF_A_TASTE, size=(USERS_PER_BATCH, TASTES_OF_A_PERSON))
     lengths = random.integers(LEAST_OF_A_PERSON, MOST_OF_A_PERSON + 1, size=USERS_PER_BATCH)
     size = (USERS_PER_BATCH, TASTES_OF_A_PERSON, ITEMS_OF_A_TASTE)
-    # Zipf's law within each taste. With Gumbel noise the largest are a sample without replacement.
+    # Zipf distribution within each taste. With Gumbel noise the largest are a sample without replacement.
     favour = -np.log(np.arange(ITEMS_OF_A_TASTE, dtype=np.float32) + 5)
     noise = np.maximum(random.standard_exponential(size, np.float32), np.finfo(np.float32).tiny)
     drawn = (favour - np.log(noise)).reshape(USERS_PER_BATCH, -1)

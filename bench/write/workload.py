@@ -34,7 +34,7 @@ def filled(name, length, order="manual"):
     return list(room.items.order_by("position").values_list("pk", flat=True))
 
 with transaction.atomic():
-    tracks = [create_track(metadata=TrackMetadata(title=f"Number {{number}}", artist="Nobody"))
+    tracks = [create_track(metadata=TrackMetadata(title=f"Number {{number}}", artist="No Artist"))
               for number in range({tracks})]
     print(json.dumps(dict(
         guests=[guest_token(Guest.objects.create(name=f"Guest {{number}}")) for number in range({guests})],

@@ -364,7 +364,7 @@ function isShown(one: Part): boolean {
   return one === (columns.value === 2 ? chosen : sidePart.value);
 }
 
-/** The code of a part can't be had: the network is away, or the server has a newer page by now. */
+/** The code of a section can't be loaded: the network is unavailable, or the server has a newer version. */
 function PartFailed({ retry }: { retry: () => void }) {
   const { partFailed, reload, retry: again } = messages().app;
   const update = newVersion.value;

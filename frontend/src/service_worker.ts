@@ -62,7 +62,7 @@ async function takeOver(): Promise<void> {
   await self.clients.claim();
 }
 
-/** From the server, which may have a newer one; from the cache when it is away, out of order, or too slow. */
+/** From the server, which may have a newer one; from the cache when the server is unavailable, broken, or too slow. */
 async function page(request: Request): Promise<Response> {
   const kept = await (await caches.open(CACHE)).match(PAGE);
   const asked = fetch(request);

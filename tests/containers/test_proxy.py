@@ -28,8 +28,8 @@ def test_its_configuration_is_sound(nginx: str, secrets: Path, site: str) -> Non
     assert "warn" not in checked.stderr
 
 
-def test_what_only_newer_versions_know_stands_in_a_file_that_older_ones_do_without() -> None:
-    """nginx before 1.25.1 refuses `http2 on;`, and those from then on warn of `listen … http2`."""
+def test_what_only_newer_versions_know_is_in_a_file_that_older_ones_do_without() -> None:
+    """nginx before 1.25.1 rejects `http2 on;`; later versions warn of `listen … http2`."""
     lines = [
         (file.name, line.strip())
         for file in CONFIGURATION.iterdir()
@@ -131,7 +131,7 @@ def test_http_is_sent_to_https(tls_proxy: Proxy) -> None:
     assert answer.headers["Location"] == f"{tls_proxy.base_url}/api/?a=1"
 
 
-def test_under_https_cookies_are_secure_and_https_is_remembered(tls_proxy: Proxy) -> None:
+def test_under_https_cookies_are_secure_and_https_is_stored(tls_proxy: Proxy) -> None:
     with tls_proxy.client() as http:
         made = http.post("/api/guests/", json={"name": "Ada"})
         assert made.status_code == 201, made.text
@@ -167,7 +167,7 @@ def test_without_the_proxys_word_a_request_counts_as_http(in_production: TuttiSe
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
 
 
-# --- What the proxy refuses by itself has the one shape of errors, with and without TLS --------------
+# --- What the proxy rejects itself has the one error shape, with and without TLS --------------------
 
 HOST = "Host: localhost"
 TOO_LONG = "a" * 20_000
@@ -191,7 +191,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("head", "status", "code"), REFUSED)
-def test_what_it_refuses_itself_has_the_one_shape(
+def test_what_it_rejects_itself_has_the_one_shape(
     proxy: Proxy, tls_proxy: Proxy, head: str, status: int, code: str
 ) -> None:
     """Without TLS, with it, and where http is sent to https."""
@@ -201,7 +201,7 @@ def test_what_it_refuses_itself_has_the_one_shape(
     check_refusal(raw_answer(tls_proxy.port, head), status, code)
 
 
-def test_http_for_https_and_a_body_that_is_too_large_are_refused_in_the_one_shape(
+def test_http_for_https_and_a_body_that_is_too_large_are_rejected_in_the_one_shape(
     proxy: Proxy, tls_proxy: Proxy
 ) -> None:
     answer = raw_answer(tls_proxy.tls_port, f"GET /api/ HTTP/1.1\r\n{HOST}")
@@ -287,7 +287,7 @@ def test_without_tls_it_is_not_behind_the_proxy_nor_without_one(
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_a_trusted_proxy_is_believed(behind_proxy: TuttiServer) -> None:
+def test_a_trusted_proxy_is_trusted(behind_proxy: TuttiServer) -> None:
     """It stands here for one that passes the word on, as the setting says that one does."""
     with behind_proxy.client() as http:
         assert guest_cookie(http, HTTPS)["secure"] is True

@@ -9,7 +9,7 @@ from tests.fold import Item, Snapshot, fetched
 
 
 class Queue:
-    """Writes have to succeed; what is to be refused goes through `post`, `patch` and `delete`."""
+    """Writes have to succeed; requests that are to be rejected use `post`, `patch` and `delete`."""
 
     def __init__(self, http: httpx.Client, room: str, tracks: list[int], path: str = "") -> None:
         self.http = http

@@ -32,7 +32,7 @@ def examples(response: dict[str, Any]) -> list[Any]:
     return [*response.get("x-examples", {}).values(), *([] if plain is None else [plain])]
 
 
-def test_document_is_swagger_and_tells_of_every_room_what_it_tells_of_main(document: Document) -> None:
+def test_document_is_swagger_and_reports_of_every_room_what_it_reports_of_main(document: Document) -> None:
     """That each endpoint is there with its answers, the tests' clients look for at every answer."""
     check_is_swagger(document.schema)
     reported = {str(one): set(document.responses(one)) for one in document.operations()}

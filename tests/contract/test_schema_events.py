@@ -89,7 +89,7 @@ def types_of(events_schema: Schema, name: str) -> set[str]:
     return {frame["properties"]["type"]["enum"][0] for frame in reported}
 
 
-def test_the_schema_tells_of_no_other_frames(events_schema: Schema) -> None:
+def test_the_schema_reports_of_no_other_frames(events_schema: Schema) -> None:
     assert types_of(events_schema, "PlaylistFrame") == FRAMES_OF_A_SOCKET
     assert types_of(events_schema, "PlaylistEvent") == EVENTS.keys()
     assert types_of(events_schema, "ChartsFrame") == (

@@ -51,7 +51,7 @@ globalThis.setTimeout = (call, milliseconds, ...more) => {
 
 
 def client_command(language: str, folder: Path, chance: float | None = None) -> list[str]:
-    """Runs the client in this language; with `chance` it tells its waits and waits for nothing."""
+    """Runs the client in this language; with `chance` it prints its waits, and does not wait."""
     code = code_block(language)
     waits = PYTHON_WAITS if language == "python" else JAVASCRIPT_WAITS
     waits = "" if chance is None else waits.replace("CHANCE", str(chance))

@@ -1,4 +1,4 @@
-"""A server of one room that sends what a test tells it to, gaps and close codes, too."""
+"""A server of one room that sends what a test scripts, also gaps and close codes."""
 
 import json
 import queue

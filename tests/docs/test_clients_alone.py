@@ -84,7 +84,7 @@ def test_client_comes_back_later_each_time_at_a_random_moment_until_it_is_served
     assert client.next_wait() == waits[0]
 
 
-def test_client_that_is_not_answered_because_a_part_is_away_comes_back_later_each_time(
+def test_client_that_is_not_answered_because_a_part_is_unavailable_comes_back_later_each_time(
     server: ScriptedServer, start_client: StartClient
 ) -> None:
     client = start_client(LONGEST)

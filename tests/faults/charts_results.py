@@ -1,4 +1,4 @@
-"""Prints what a database holds of charts, as JSON: a program of its own, so that nothing is remembered."""
+"""Prints the charts in a database as JSON: a separate program, so that nothing is cached."""
 
 # ruff: noqa: E402 - Django is set up between the imports
 

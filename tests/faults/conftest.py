@@ -14,7 +14,7 @@ __all__ = ["many_files"]
 
 @pytest.fixture(scope="module")
 def own_postgres(postgres: Postgres) -> Iterator[Postgres]:
-    """A new one, to be killed, which forgets nothing that it has answered, unlike the usual one of the tests.
+    """A new one, to be killed, which loses no committed data, unlike the usual one of the tests.
 
     That one is only asked for so that `--no-services` leaves these tests out.
     """

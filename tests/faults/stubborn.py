@@ -15,7 +15,7 @@ PATIENCE = 1200
 
 
 class Stubborn(httpx.HTTPTransport):
-    """Sends a named write again, exactly as it was, until there is an answer."""
+    """Repeats a write with its key, unchanged, until there is a response."""
 
     def __init__(self, server: "StubbornlyAskedServer") -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Stubborn(httpx.HTTPTransport):
 
 
 class StubbornlyAskedServer(TuttiServer):
-    """It knows what each named write was answered at last, and which of the answers came late."""
+    """It knows the last response to each write with a key, and which responses came late."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)

@@ -1,6 +1,6 @@
 """The process is killed again and again while a crowd writes; who got no answer asks again under his key.
 
-Every law holds afterwards, as if nothing had happened but a pause.
+Every invariant holds afterwards, as after a pause.
 """
 
 import random

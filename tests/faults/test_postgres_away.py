@@ -1,4 +1,4 @@
-"""PostgreSQL is killed and comes back: writes are refused with 503, sockets stay and go on."""
+"""PostgreSQL is killed and restarted: writes get 503, sockets stay open and continue."""
 
 import asyncio
 from collections.abc import Awaitable, Iterator
@@ -33,7 +33,7 @@ def server(own_postgres: Postgres, ready_made_data: ReadyMadeData, redis: Redis)
         yield started
 
 
-async def test_writes_and_joins_are_refused_until_it_is_back_and_sockets_stay(
+async def test_writes_and_joins_are_rejected_until_it_is_back_and_sockets_stay(
     server: TuttiServer, own_postgres: Postgres
 ):
     room = new_room(server)
@@ -82,7 +82,7 @@ def check_refusal(answer: httpx.Response) -> None:
     assert error["message"]
 
 
-async def test_sockets_that_ask_while_it_is_away_leave_nothing_behind(
+async def test_sockets_that_ask_while_it_is_unavailable_leave_nothing_behind(
     server: TuttiServer, own_postgres: Postgres
 ):
     await nobody_is_listened_to(server)

@@ -127,14 +127,14 @@ def answer_to(
     return body
 
 
-def test_the_database_answers_while_redis_is_away(pair: Pair, own_redis: Redis):
+def test_the_database_answers_while_redis_is_unavailable(pair: Pair, own_redis: Redis):
     with pair.one.client() as http:
         headers = bearer(registered(http))
     first = answer_to(pair.one, headers)
     assert first["source"] == "computed"
 
     own_redis.kill()
-    pair.other.restart()  # it remembers nothing of its own
+    pair.other.restart()  # it has no state of its own
     # The other has just started, and loads what it needs.
     away = [answer_to(pair.other, headers), answer_to(pair.one, headers, within_seconds=ANSWER_SECONDS)]
     skipped = first["recommendations"][0]["track"]["id"]

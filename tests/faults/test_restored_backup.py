@@ -64,7 +64,7 @@ async def check_restore(
 
 
 async def is_recorded(server: TuttiServer, seq: int) -> None:
-    """The high marks are written once a second."""
+    """The watermarks are written once a second."""
     file = server.data_folder / "high_marks.json"
 
     def numbers() -> list[str]:

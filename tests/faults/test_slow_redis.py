@@ -66,7 +66,7 @@ def script(new_script: Callable[[], Script]) -> Script:
 def come_back(server: TuttiServer, own_redis: Redis) -> Iterator[Callable[[], None]]:
     """Lets Redis answer again, and waits until the process counts in it; strangers ask until then.
 
-    Each from an address of its own: an address that asks too often is refused without asking Redis.
+    Each from its own address: an address over its limit is rejected without a request to Redis.
     """
     with Client(port=own_redis.port) as redis:
 

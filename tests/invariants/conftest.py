@@ -1,4 +1,4 @@
-"""A server, a library and people for the tests of the laws."""
+"""A server, a library and people for the tests of the invariants."""
 
 import random
 from collections.abc import Callable, Iterator

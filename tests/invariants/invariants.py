@@ -1,4 +1,4 @@
-"""The laws I1 to I7 of the design, each as one check over what clients received.
+"""The invariants I1 to I7, each as one check over what clients received.
 
 Pure: a log of events, fetched snapshots and answered operations in, AssertionError out.
 """
@@ -16,7 +16,7 @@ from tests.invariants.operations import Operation
 ONLY_IN_ANSWERS = {"my_vote"}
 # Operations whose answer is the item as it was when the write was done, read in the same transaction.
 ANSWERED_WITHIN = {"add", "move", "vote", "restore"}
-# Refusals that a rule gave, which are given again; after any other the key may try again.
+# Errors of a rule, which a repetition gets again; after any other error the key may be used again.
 KEPT_REFUSALS = {403, 404, 409}
 TYPE_OF_SURE_EVENT = {"add": "track.added", "remove": "track.removed"}
 
@@ -44,7 +44,7 @@ def check_i2_fold_equals_fetch(start: Snapshot, events: Iterable[Event], fetched
 def check_i3_accepted_is_reported(
     start: Snapshot, events: Sequence[Event], operations: Iterable[Operation]
 ) -> None:
-    """I3: an accepted write is in the log as it was answered; a refused or unrequested one is not."""
+    """I3: an accepted write is in the log as in its response; a rejected or unrequested one is not."""
     reported: dict[str, list[Event]] = defaultdict(list)
     for event in events:
         reported[event["op_id"]].append(event)
@@ -138,7 +138,8 @@ def check_i6_no_vote_is_lost(
 def check_i7_done_once(calls: Sequence[Call]) -> None:
     """I7: the same op id twice, and both get the same answer; the calls are in the order of their responses.
 
-    A key belongs to its caller, and to the first request of that name that was accepted or a rule refused.
+    A key belongs to its caller, and to the first request with that key that was accepted or rejected by a
+    rule.
     """
     named: dict[tuple[str, str], Call] = {}
     for call in calls:

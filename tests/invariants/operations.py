@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One write. `kind` is add, move, vote, play, stop, remove, restore, correct or forget."""
+    """One write. `kind` is add, move, vote, play, stop, remove, restore, correct or `forget`."""
 
     op_id: str
     kind: str

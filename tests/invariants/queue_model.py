@@ -56,7 +56,7 @@ NOTHING = Effect()
 
 
 class QueueModel:
-    """Methods are what a client may ask for; each returns its Effect or raises Refused."""
+    """Methods are what a client may ask for; each returns its Effect or raises `Refused`."""
 
     def __init__(self, order: str) -> None:
         self.order = order
@@ -219,7 +219,7 @@ class QueueModel:
             return True
         if item.item_id in (place.get("after"), place.get("before")):
             return True
-        # Counted with the item itself in the list: directly before or behind itself is where it stands.
+        # Counted with the item itself in the list: directly before or behind itself is its own position.
         return self._index(place) - self.items.index(item) in {0, 1}
 
     # --- Votes ---------------------------------------------------------------------------------------

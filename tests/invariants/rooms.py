@@ -38,7 +38,7 @@ def new_guest(server: TuttiServer, name: str) -> Guest:
 
 @dataclass(slots=True)
 class RoomClient:
-    """One room through one HTTP client. What it writes it remembers."""
+    """One room through one HTTP client. It stores what it has written."""
 
     http: httpx.Client
     slug: str

@@ -1,4 +1,4 @@
-"""Never more calls than the limit within its period, and none is refused below it: in memory and in Redis.
+"""Never more calls than the limit within its period, and none is rejected below it: in memory and in Redis.
 
 Both are judged by the same sequences. A Redis is shared by several processes, so it is asked through two.
 """
@@ -101,7 +101,7 @@ def test_of_many_calls_at_once_exactly_the_limit_pass(counters: list[Count]) -> 
 
 
 @pytest.mark.parametrize("counters", ["memory", "redis"], indirect=True)
-def test_of_calls_that_are_counted_together_one_that_is_refused_and_those_behind_take_nothing(
+def test_of_calls_that_are_counted_together_one_that_is_rejected_and_those_behind_take_nothing(
     counters: list[Any],
 ) -> None:
     here, there = (count.__self__ for count in counters)

@@ -1,4 +1,5 @@
-"""32 threads in one room at once, others reading: afterwards every law holds, at every moment that was read.
+"""32 threads in one room at once, others reading: afterwards every invariant holds, for every state that was
+read.
 
 The seed is printed; `run_crowd` with a seed that failed makes a named test.
 """
@@ -43,7 +44,7 @@ class Outcome:
 
 @pytest.mark.timeout(600)  # so many threads get little of a busy machine
 @pytest.mark.parametrize("order", ["manual", "votes"])
-def test_all_laws_hold_in_a_crowded_room(
+def test_all_invariants_hold_in_a_crowded_room(
     server: TuttiServer,
     http: httpx.Client,
     guests: list[Guest],

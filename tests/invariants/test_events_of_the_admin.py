@@ -111,7 +111,7 @@ def test_orders_and_positions_in_the_admin_keep_the_rules_of_the_room(
     assert ids_of(votes_room.fetch()) == by_votes
 
 
-def test_what_the_admin_refuses_is_not_reported(
+def test_what_the_admin_rejects_is_not_reported(
     telling: Telling,
     own_room: RoomClient,
     votes_room: RoomClient,

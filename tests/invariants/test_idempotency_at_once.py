@@ -126,7 +126,7 @@ def test_of_two_writes_under_one_key_at_once_one_happens(stage: Stage, lines: Li
 
 
 def test_what_may_try_again_is_tried_by_each(stage: Stage, lines: Lines) -> None:
-    """None of those that wait for the first takes over that it was refused as senseless."""
+    """No request that waits for the first one gets its validation error."""
     nonsense = Write("move", "PATCH", stage.item(0), {"after": 1, "before": 1})
     key = secrets.token_hex(8)
 

@@ -1,4 +1,5 @@
-"""I7 by random sequences of named writes of every kind, in which keys come again: with the same request, with
+"""I7 by random sequences of writes with keys, of every kind, in which keys are repeated: with the same
+request, with
 another one, from another caller. The response, the state afterwards and the events of each are checked.
 
 Hypothesis prints the steps of the shortest sequence that fails, and how to run it again.
@@ -178,7 +179,7 @@ def callers(server: TuttiServer) -> Iterator[list[Caller]]:
 
 
 @pytest.mark.timeout(600)  # finding the shortest sequence that fails takes a while
-def test_a_named_write_happens_once_and_is_answered_alike(
+def test_a_write_with_a_key_happens_once_and_is_answered_alike(
     callers: list[Caller], library: list[int], size: Size, pytestconfig: pytest.Config
 ) -> None:
     facts = {"callers": callers, "library": library}

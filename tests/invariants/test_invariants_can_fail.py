@@ -1,4 +1,4 @@
-"""The checks of the laws fail when a law is broken: doctored calls and logs, no server."""
+"""The checks of the invariants fail when one is violated: edited calls and logs, no server."""
 
 import copy
 from dataclasses import replace
@@ -151,12 +151,12 @@ TWO = Snapshot(EPOCH, 1, [item(1, is_playing=True), item(2)])
         (TWO, {**event(2, "track.moved", item(2, position=5.0)), "epoch": "second"}),
     ],
 )
-def test_folding_refuses_what_can_not_be(start: Snapshot, reported: Event) -> None:
+def test_folding_rejects_what_can_not_be(start: Snapshot, reported: Event) -> None:
     with pytest.raises(FoldError):
         Queue(start).apply(reported)
 
 
-def test_telling_nothing_is_not_telling() -> None:
+def test_reporting_nothing_is_not_reporting() -> None:
     with pytest.raises(AssertionError, match="no event was reported"):
         assert_events_explain(EMPTY, [], EMPTY)
     with pytest.raises(AssertionError, match="changed nothing"):
@@ -229,7 +229,7 @@ def test_i6_fails_for_a_vote_too_many_or_lost(votes: int, voter: str, said: str)
         invariants.check_i6_no_vote_is_lost(EMPTY, [*LOG, reported], [*OPERATIONS, vote])
 
 
-# --- The checks of I7 fail when the law is broken: doctored calls and logs, no server ----------------
+# --- The checks of I7 fail when it is violated: edited calls and logs, no server ---------------------
 
 ADD = Write("add", "POST", "/a/", {"track_id": 5})
 REMOVE = Write("remove", "DELETE", "/a/1/")

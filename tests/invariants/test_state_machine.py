@@ -1,4 +1,4 @@
-"""Random sequences of requests against a simple model of the contract, all laws checked after each one.
+"""Random sequences of requests against a simple model of the contract, all invariants checked after each one.
 
 Hypothesis prints the steps of the shortest sequence that fails, and how to run it again.
 """

@@ -32,7 +32,7 @@ async def whole_log(base_url: str, room: str) -> list[Frame]:
 
 
 def check_accepted(log: Sequence[Frame], ledger: Ledger) -> None:
-    """I3: an accepted write is in the log, once; a refused one is not."""
+    """I3: an accepted write is in the log, once; a rejected one is not."""
     groups = [key for key, _ in itertools.groupby(event["op_id"] for event in log) if key]
     reported = set(groups)
     assert len(groups) == len(reported), "a write is in the log in two places"

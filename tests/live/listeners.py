@@ -238,7 +238,7 @@ KINDS: tuple[type[Listener], ...] = (SocketListener, StreamListener, PollListene
 
 
 async def replica_of(base_url: str, room: str) -> Replica:
-    """The room as REST tells it, with the moment at which it is so."""
+    """The room as REST returns it, with the time of that state."""
     async with httpx.AsyncClient(base_url=base_url, timeout=30) as http:
         answer = await http.get(f"/api/rooms/{room}/playlist/")
     assert answer.status_code == 200, answer.text

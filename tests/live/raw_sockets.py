@@ -110,7 +110,7 @@ class RawSocket:
 
 
 class Quick:
-    """Takes whatever comes at once, and remembers only how it ends and a sum of it."""
+    """Reads everything immediately, and stores only its end and a checksum."""
 
     def __init__(self, socket: RawSocket) -> None:
         self._socket = socket

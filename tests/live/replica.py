@@ -1,4 +1,4 @@
-"""A client's copy of a room, kept by folding events. Refuses an event that is not the next one."""
+"""A client's copy of a room, updated by events. Rejects an event that is not the next one."""
 
 from collections.abc import Iterable
 from typing import Any

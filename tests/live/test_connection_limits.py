@@ -235,7 +235,7 @@ def test_the_unread_bytes_of_an_address_are_limited(start_server: StartServer, o
 def test_a_client_for_which_no_connection_makes_room_gets_an_error(
     start_server: StartServer, opened: ExitStack
 ) -> None:
-    """A socket that is refused, and lingers without a word, has the only place."""
+    """A rejected socket that stays open silently has the only slot."""
     server = start_server(environment={"MAX_CONNECTIONS": "1"})
     lingering = silent(server, opened)
     lingering.sendall(HANDSHAKE.format(path="/ws/playlist/", host=f"127.0.0.1:{server.port}").encode())

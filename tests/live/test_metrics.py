@@ -111,7 +111,7 @@ def test_requests_are_counted_by_what_answered_them(alone: TuttiServer) -> None:
 
 
 @only_embedded
-def test_what_a_limit_refuses_is_counted(start_server: StartServer) -> None:
+def test_what_a_limit_rejects_is_counted(start_server: StartServer) -> None:
     server = start_server(rate_limit_factor="0.01")
     with server.client() as http:
         refused = [http.get("/api/tracks/").status_code for _ in range(20)].count(429)

@@ -101,7 +101,7 @@ def dee(ready_made_data: ReadyMadeData, size: Size, spotify: SpotifyStandIn) -> 
         assert CLIENT_SECRET not in server.log
 
 
-def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_away(
+def test_what_spotify_finds_is_recommended_and_the_library_alone_while_it_is_unavailable(
     dee: Listener, spotify: SpotifyStandIn
 ) -> None:
     dee.refresh()

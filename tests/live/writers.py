@@ -1,4 +1,4 @@
-"""Clients that write, each on a track of its own, and remember what they were answered."""
+"""Clients that write, each on its own track, and store the responses."""
 
 import asyncio
 import contextlib
@@ -41,7 +41,7 @@ class Ledger:
 
 
 class _NotTaken(Exception):
-    """The server refused; the writer begins again."""
+    """The server rejected it; the writer begins again."""
 
 
 class Writer:

@@ -71,7 +71,7 @@ def valid_frame(value: Any) -> bytes:
     return frame(TEXT, written(value, random.Random(0)))
 
 
-# --- What the application refuses, while the socket goes on ------------------------------------------
+# --- What the application rejects, while the socket stays open----------------------------------------
 
 
 def misspoken(value: Any, chance: random.Random) -> bytes:

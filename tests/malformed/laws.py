@@ -1,4 +1,4 @@
-"""The laws, in rooms that a storm has passed through, and in one where people went on meanwhile."""
+"""The invariants, in rooms that random requests have changed, and in one used at the same time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ class QuietRoom:
         return crowd.run()
 
     def check(self, operations: list[Operation], opinions: dict[str, dict[int, int]]) -> None:
-        """Every law. A track may be changed or deleted by the storm: then that was requested."""
+        """Every invariant. The random requests may change or delete a track: then that was requested."""
         events = check_room(self.room, self.start, opinions)
         asked = {operation.op_id for operation in operations}
         others = {event["op_id"] for event in events} - asked

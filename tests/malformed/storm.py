@@ -48,7 +48,7 @@ class Tally:
     ends: Counter[str] = field(default_factory=Counter)
     slowest: Outcome | None = None
     faults: list[str] = field(default_factory=list)
-    # Idempotency keys, which name events: of writes that were refused, and of tracks that were added.
+    # Idempotency keys, which name events: of rejected writes, and of added tracks.
     refused_keys: set[str] = field(default_factory=set)
     added_keys: set[str] = field(default_factory=set)
 

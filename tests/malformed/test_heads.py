@@ -69,7 +69,7 @@ def test_a_line_without_an_end_is_not_waited_for(hasty_server: TuttiServer, star
     ],
     ids=repr,
 )
-def test_what_is_no_http_is_refused_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+def test_what_is_no_http_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
     with RawLine(hasty_server) as line:
         line.send(data)
         reply = line.reply()
@@ -116,7 +116,7 @@ def opening(*more: tuple[bytes, bytes], without: bytes = b"", method: bytes = b"
     ],
     ids=repr,
 )
-def test_one_that_is_broken_is_refused_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
+def test_one_that_is_broken_is_rejected_in_the_one_shape(hasty_server: TuttiServer, data: bytes) -> None:
     assert asked_for_socket(hasty_server, opening()) == 101
     check_refusal(asked(hasty_server, data), 400, "MALFORMED_REQUEST")
 

@@ -105,7 +105,7 @@ def test_unread_responses_do_not_pile_up(hasty_server: TuttiServer, path: bytes)
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_all_of_them_are_answered_to_who_reads(hasty_server: TuttiServer, path: bytes) -> None:
+def test_all_of_them_are_answered_to_a_client_that_reads(hasty_server: TuttiServer, path: bytes) -> None:
     with RawLine(hasty_server, receive_buffer=SMALL_BUFFER) as line:
         line.send(asking(path) * 10)
         assert [line.reply().status for _ in range(10)] == [200] * 10
@@ -250,7 +250,7 @@ LONG_ANSWER = asking(b"/api/schema.json")
 def test_no_request_waits_for_clients_that_request_much_and_do_not_read(
     ready_made_data: ReadyMadeData,
 ) -> None:
-    """The answers wait for their clients for 30 seconds, and requests in line for 20."""
+    """Responses wait for their clients for 30 seconds, and requests for a slot for 20."""
     settings = {"MAX_CONCURRENT_REQUESTS": str(PLACES)}
     with PatientServer(**ready_made_data.options("embedded"), environment=settings) as narrow:
         assert len(asked(narrow, LONG_ANSWER).body) > 100_000

@@ -70,7 +70,7 @@ class Grounds:
             return World.made_by(http, self.guest)
 
     def check_room(self, room: RoomClient, start: Any) -> set[str | None]:
-        """Checks the laws in a room, and gives the keys of the writes that were reported there."""
+        """Checks the invariants in a room, and returns the keys of the writes that were reported there."""
         events = check_room(room, start, opinions_in(self.other_process, room.slug))
         return {event["op_id"] for event in events}
 
@@ -179,7 +179,7 @@ def check_server_lives_on(grounds: Grounds) -> None:
 
 
 def check_rooms_of_storm(grounds: Grounds, storm: Storm, main_start: Any) -> None:
-    """The laws hold in the rooms that it went through."""
+    """The invariants hold in the rooms that it changed."""
     tally = storm.tally
     reported = grounds.check_room(RoomClient(grounds.staff, MAIN), main_start)
     rooms = [(RoomClient(grounds.staff, world.room), world.start) for world in storm.worlds]

@@ -16,7 +16,7 @@ from tests.services import firefox_binary
 
 BETWEEN = Path(__file__).with_name("bidi_between.py")
 ENOUGH_BYTES = 4096
-# Each of these is something that Firefox tells or asks its makers by itself.
+# Each of these makes Firefox send requests to its vendor.
 QUIET: dict[str, Any] = {
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,

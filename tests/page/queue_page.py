@@ -79,7 +79,7 @@ def still(page: Page) -> None:
 
 
 def centre(locator: Locator) -> tuple[float, float]:
-    """Where it stands once it moves no more."""
+    """Its position once it no longer moves."""
     locator.element_handle().wait_for_element_state("stable")
     box = locator.bounding_box()
     assert box, "it is not drawn"

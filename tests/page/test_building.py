@@ -243,7 +243,7 @@ def test_only_a_node_that_the_build_runs_on_counts(tmp_path: Path, version: str,
     assert node_script().is_usable(str(node)) is is_usable
 
 
-def test_the_page_of_before_stays_until_the_problem_ends(project: Project):
+def test_the_page_of_earlier_stays_until_the_problem_ends(project: Project):
     broken = project.frontend / "src/broken.ts"
     # There is none yet, and where it is required that is a failure.
     project.write("src/broken.ts", "")

@@ -121,7 +121,7 @@ def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_th
     expect(shown.similar.get_by_role("listitem")).to_have_count(0)
 
 
-def test_a_gathered_track_leads_to_its_services_and_is_added_from_here(visit: Visit, chart_days: TuttiServer):
+def test_a_fetched_track_leads_to_its_services_and_is_added_from_here(visit: Visit, chart_days: TuttiServer):
     with client_of(chart_days) as client:
         queue = queue_of(client, new_room(client))
         track = get_data(client, f"/api/charts/tracks/{bodies.isrc(1)}/")
@@ -303,7 +303,7 @@ def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: 
     expect(stage.shown.panel.get_by_role("button", name=BUTTON)).to_be_focused()
     assert stage.visitor.complaints() == []
 
-    # The browser itself refuses frames of other hosts.
+    # The browser itself blocks frames of other hosts.
     violations = page.evaluate(FRAME, "https://open.spotify.com.evil.example/")
     assert violations == ["frame-src https://open.spotify.com.evil.example"]
     assert stage.referrers == [None]

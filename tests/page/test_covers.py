@@ -104,7 +104,7 @@ def test_only_covers_of_named_hosts_are_requested_and_shown(gallery: Gallery):
     assert set(gallery.web.asked) == {NAMED, BROKEN}
     assert gallery.visitor.complaints() == []
 
-    # The browser itself refuses the pictures of other hosts.
+    # The browser itself blocks pictures of other hosts.
     gallery.given.clear()
     shown = {url: page.evaluate(SHOW, url) for url in [f"{NAMED}?again", *OTHERS]}
     assert shown == {f"{NAMED}?again": True, **dict.fromkeys(OTHERS, False)}

@@ -101,7 +101,7 @@ def test_a_large_display_shows_what_plays_what_comes_next_and_how_to_join(
     expect(page.locator(".screen-title")).to_have_text(titles[2])
     expect(page.locator(".screen-next li > :first-child")).to_have_text([titles[0], *titles[3:7]])
     screen = visitor.another_tab()
-    # A lock on the display's sleep needs localhost or HTTPS, and a browser that is not told to deny it.
+    # A lock on the display's sleep needs localhost or HTTPS, and a browser that does not deny it.
     screen.base_url = site.base_url
     screen.context.grant_permissions(["screen-wake-lock"])
     screen.page.add_init_script(NOTES_LOCK)

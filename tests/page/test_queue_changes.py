@@ -135,7 +135,7 @@ def test_what_is_under_the_eye_stays_there_and_focus_on_its_track(
 
 
 def test_rows_that_came_and_went_leave_nothing_behind(visit: Visit, queue: Queue):
-    """On a page that began with the rows that it remembered: a drawing that lasts as long as the page."""
+    """On a page that started with stored rows: a drawing that lasts as long as the page."""
     items = queue.fill(ITEMS)
     page = visit(f"/r/{queue.room}").page
     wait_until_remembered(page, queue)

@@ -84,7 +84,7 @@ def test_a_track_goes_where_it_is_dropped_whatever_others_do_meanwhile(visit: Vi
     page.shows(left)
     wait_for_moves(page, 6)
 
-    # A move that is refused is taken back with a reason.
+    # A rejected move is undone, with the reason.
     page.visitor.expects = {409}
     refusal = {"code": "ORDERED_BY_VOTES", "message": "This queue is ordered by votes.", "details": {}}
     address = f"**/playlist/{ids[3]}/"

@@ -95,7 +95,7 @@ def context(browser: Browser, site: Site) -> Iterator[BrowserContext]:
 
 
 def until(page: Page, question: str, about: str = "") -> None:
-    """Asked again and again, from outside: what waits inside of the page is code that its policy refuses."""
+    """Polled from outside: the page's content policy blocks code that waits inside of it."""
     visitors.until(page, lambda: page.evaluate(question, about), PATIENCE_SECONDS)
 
 

@@ -125,7 +125,7 @@ class Visitor:
 
 
 def lose_network(page: Page) -> None:
-    """The browser tells the page at once, and its own network, which asks the server, a moment later."""
+    """The browser notifies the page immediately, and its own network a moment later."""
     page.context.set_offline(True)
     until(page, lambda: page.evaluate(GETS_NO_ANSWER))
 
@@ -134,7 +134,7 @@ Visit = Callable[..., Visitor]
 
 
 def until(page: Page, ask: Callable[[], Any], seconds: float = 30) -> Any:
-    """What `ask` gives, once that is something; what the browser tells arrives meanwhile."""
+    """What `ask` returns, once it is not empty; the browser's messages arrive in the meantime."""
     deadline = time.monotonic() + seconds
     while not (found := ask()):
         assert time.monotonic() < deadline, f"it never was so: {ask}"

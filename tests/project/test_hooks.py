@@ -1,4 +1,4 @@
-"""What pre-commit looks at before a commit: the project passes, and each hook refuses what it is for."""
+"""The hooks of pre-commit: the project passes, and each hook rejects its kind of error."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from tests.start.clone import copy_of_project
 CONFIGURATION = PROJECT / ".pre-commit-config.yaml"
 Spoil = Callable[[str], str]
 
-# What each hook refuses: a file, what is done to its text, and how the hook's words tell that it was this.
+# What each hook rejects: a file, a change of its text, and the words in the hook's output.
 REFUSED: dict[str, tuple[str, Spoil, str]] = {
     "whitespace": ("README.md", lambda text: f"{text}The end. \n", "README.md"),
     "format": ("scripts/odd.py", lambda _: "halo = {  'a': 1}\n", "scripts/odd.py"),
@@ -49,7 +49,7 @@ def test_each_hook_is_a_check_of_the_complete_run_and_tried_below() -> None:
 
 # The proof of every run: the test above, and the checks of the same programs that begin the complete run.
 @pytest.mark.long
-def test_the_project_passes_and_each_hook_refuses_what_it_is_for(tmp_path: Path) -> None:
+def test_the_project_passes_and_each_hook_rejects_what_it_is_for(tmp_path: Path) -> None:
     folder = copy_of_project(tmp_path / "tutti")
     own = {"HOME": tmp_path, "PRE_COMMIT_HOME": tmp_path / "hooks", "DATA_DIR": tmp_path / "data"}
     none = dict.fromkeys(("ENV_FILE", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"), os.devnull)

@@ -25,13 +25,13 @@ def body() -> Iterator[bytes]:
         yield b" " * MEGABYTE
 
 
-# A body is refused before anything knows of a database.
+# A body is rejected before the database is used.
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 @pytest.mark.parametrize(
     "headers", [{"Content-Length": str(SENT_BYTES)}, {}], ids=["with a length", "in chunks"]
 )
 @pytest.mark.parametrize("path", ["/api/rooms/", "/admin/login/", "/api/nothing/"])
-def test_a_large_body_is_refused_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):
+def test_a_large_body_is_rejected_and_not_kept(server: TuttiServer, headers: dict[str, str], path: str):
     kind = {"Content-Type": "application/json"}
     with server.client() as client:
         client.post("/api/rooms/", content=b"{", headers=kind)

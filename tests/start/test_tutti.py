@@ -135,10 +135,8 @@ def test_files_are_named_from_where_one_stands(script: Run, tutti: Run, tmp_path
     ],
     ids=" ".join,
 )
-def test_words_that_make_no_sense_end_with_2(
-    words: list[str], named: str, capsys: pytest.CaptureFixture[str]
-):
-    """They are refused before anything else begins, so that no process is needed."""
+def test_words_that_are_invalid_end_with_2(words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
+    """They are rejected before anything else begins, so no process is needed."""
     assert main(words) == 2
     assert named in "".join(capsys.readouterr())
 

@@ -200,7 +200,7 @@ class PlayerExtension(HubExtension):
             known = self._known[socket.stream_id] = _Known(head, player, player.room.playing_id)
         return known
 
-    # --- Telling the room's sockets -----------------------------------------------------------------
+    # --- Messages to the room's sockets -----------------------------------------------------------------
 
     def notice(self, stream_id: int) -> None:
         """A speaker has come, gone, or reported something new, in any process."""

@@ -174,7 +174,7 @@ class _Transfer:
         )
 
     def _hold(self) -> None:
-        """In the order in which the whole is handed over."""
+        """In the order in which everything is transferred."""
         lock_person(self._giver)
         lock_person(self._taker)
 

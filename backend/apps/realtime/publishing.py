@@ -27,7 +27,7 @@ MAX_MESSAGE_BYTES = 256 * 1024
 # last.
 FIRST_BREAK_SECONDS = 0.25
 LAST_BREAK_SECONDS = 2.0
-# How often the high marks are written, at most. Of a crash so soon after a backup they would not know.
+# Seconds between writes of the watermarks. A crash sooner after a backup is not detected.
 RECORD_SECONDS = 5.0
 
 
@@ -123,7 +123,7 @@ class Publisher:
             await asyncio.wait(sending, timeout=SEND_DEADLINE_SECONDS)
 
     def record_now(self) -> None:
-        """Hands over what was published since the last time. On the loop, before it ends."""
+        """Sends what was published since the last call. Runs on the event loop, before it ends."""
         self._accept_published()
         if hints := self._pop_unrecorded():
             self._record(hints)

@@ -14,17 +14,17 @@ return redis.call('ZRANGE', KEYS[1], 0, -1)
 """
 # Into each channel, unless it is full of messages that were not taken in time.
 DELIVER = """
-local now, expiry, refused = ARGV[1], ARGV[2], 0
+local now, expiry, rejected = ARGV[1], ARGV[2], 0
 for place, key in ipairs(KEYS) do
     redis.call('ZREMRANGEBYSCORE', key, 0, now - expiry)
     if redis.call('ZCARD', key) < tonumber(ARGV[2 * place + 1]) then
         redis.call('ZADD', key, now, ARGV[2 * place + 2])
         redis.call('EXPIRE', key, expiry)
     else
-        refused = refused + 1
+        rejected = rejected + 1
     end
 end
-return refused
+return rejected
 """
 
 
@@ -49,6 +49,6 @@ class RedisLayer(RedisChannelLayer):  # type: ignore[misc]  # it has no types
         keys_by_host, messages, capacities = self._map_channel_keys_to_connection(channels, message)
         for host, keys in keys_by_host.items():
             values = [value for key in keys for value in (capacities[key], messages[key])]
-            refused = await self.connection(host).eval(DELIVER, len(keys), *keys, now, self.expiry, *values)
-            if refused:
-                logger.info("%s of %s channels of a group are full", refused, len(keys))
+            rejected = await self.connection(host).eval(DELIVER, len(keys), *keys, now, self.expiry, *values)
+            if rejected:
+                logger.info("%s of %s channels of a group are full", rejected, len(keys))

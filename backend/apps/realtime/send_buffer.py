@@ -78,7 +78,7 @@ class SendBuffer(ABC, Generic[P]):
         """Sends until nothing waits any more."""
 
     async def flushed(self) -> None:
-        """Waits until everything that was handed over so far is sent."""
+        """Waits until everything that was passed so far is sent."""
         if self._sending is not None:
             await asyncio.wait([self._sending])
 

@@ -10,7 +10,7 @@ from apps.realtime.publishing import Hint, group_of, hints_from
 
 logger = logging.getLogger(__name__)
 
-# Layers forget a member a day after it joined (group_expiry), so it joins again every hour.
+# Layers drop a member a day after it joined (group_expiry), so it joins again every hour.
 RENEW_SECONDS = 3600.0
 # A client that joins a stream waits at most so long for the layer; without it the log is polled.
 JOIN_DEADLINE_SECONDS = 0.5

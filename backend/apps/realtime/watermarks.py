@@ -73,7 +73,7 @@ def _write(marks: Watermarks) -> None:
             json.dump(marks, written)
         draft.replace(file)
     except OSError as error:
-        logger.warning("Could not write high marks: %s", error)
+        logger.warning("Could not write watermarks: %s", error)
 
 
 def drop_ended_streams() -> None:

@@ -57,8 +57,8 @@ SHOWN: dict[str, Any] = {
 OF_PERSON = ResponseSpec(
     200, "The recommendations, best first.", PersonRecommendationsPayload(user_id=1, **SHOWN)
 )
-WHAT_IT_TELLS = {
-    "what_it_tells": (
+COMMON_DESCRIPTION = {
+    "description": (
         "Each has at least one reason, best first. `source` is `cache`, `database`, or `computed` (for this "
         "request). `stale` is true if the list is more than 12 hours old; it is then recomputed. "
         "`missing_sources` did not respond when it was computed. For an external track, the `id` of `track` "
@@ -105,12 +105,12 @@ class RecommendationViewSet(viewsets.ViewSet):
         OF_PERSON,
         parameters=LIMIT_AND_ROOM,
         errors=[ErrorSpec(NotFound, "There is no such person, or no such room."), whose_taste, BAD_LIMIT],
-        values=WHAT_IT_TELLS,
+        values=COMMON_DESCRIPTION,
     )
     def read(self, request: Request, user_id: int) -> Response:
         """Recommendations for a user (for that user and staff).
 
-        {what_it_tells} Tracks that the user recently skipped or disliked are left out, and artists of whom
+        {description} Tracks that the user recently skipped or disliked are left out, and artists of whom
         the user disliked a track and liked none.
         """
         return _shown(request, whose_taste(caller_of(request._request), user_id))
@@ -181,13 +181,13 @@ class RecommendationViewSet(viewsets.ViewSet):
         ),
         parameters=[LIMIT],
         errors=[BAD_LIMIT, room_recommendations],
-        values=WHAT_IT_TELLS,
+        values=COMMON_DESCRIPTION,
         name="read",
     )
     def room(self, request: Request, slug: str) -> Response:
         """Recommendations for all users who are in a room.
 
-        {what_it_tells} The lowest of the users' scores has the most weight. Artists that one of the users
+        {description} The lowest of the users' scores has the most weight. Artists that one of the users
         dislikes are left out, and tracks of the queue. An account is in the room while one of its sockets is
         open, and for another minute; a guest for two hours after a vote or an added track. In an empty room,
         recommendations are popular tracks, and tracks similar to the queue.

@@ -74,7 +74,7 @@ def button_label(button_type: str, context: str | None, title: str, aria_label: 
 def genre_labels(genre: str) -> list[ButtonLabelType]:
     name = GENRES[Genre(genre)]
     services = ", ".join(SERVICES[service] for service in RANKED)
-    return [button_label("genre_button", genre, f"{name}, gathered from {services}", f"Show {name}")]
+    return [button_label("genre_button", genre, f"{name}, fetched from {services}", f"Show {name}")]
 
 
 def service_labels(service: str) -> list[ButtonLabelType]:

@@ -164,7 +164,7 @@ class Budget:
         self.check_size()
 
     def check_size(self) -> None:
-        """Before a document is parsed, which costs even where it is refused then. Raises GraphQLError."""
+        """Checked before parsing, which takes time even for a rejected document. Raises GraphQLError."""
         _check("the request has too many tokens", MAX_TOKENS - self.tokens, MAX_TOKENS)
         _check("the request has too many selections", MAX_SELECTIONS - self.selections, MAX_SELECTIONS)
         _check("the request has too many operations", MAX_OPERATIONS - self.operations, MAX_OPERATIONS)
@@ -188,7 +188,7 @@ def _check(what: str, actual: int, most: int) -> None:
 
 
 class QueryCode(StrEnum):
-    """What only a requested by GraphQL can be refused for."""
+    """For what only a request by GraphQL is rejected."""
 
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 

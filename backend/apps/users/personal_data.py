@@ -188,7 +188,7 @@ MERGED_AT_ONCE = 50
 LONGEST_WRITE = timedelta(minutes=5)
 
 
-@log_action("hand_over")
+@log_action("merge_guest")
 def merge_guest(*, guest_id: str, user_id: int) -> bool:
     """Gives all that the guest had to the account, and ends the guest; whether there was such a guest.
 

@@ -80,7 +80,7 @@ class EmailField(serializers.EmailField):
 
 
 class MoodField(TextField):
-    """One of the moods; a refusal names them all."""
+    """One of the moods; the error lists all of them."""
 
     class Meta:
         swagger_schema_fields: ClassVar = {"enum": list(MOODS)}

@@ -141,7 +141,7 @@ class UserViewSet(viewsets.ViewSet):
     def read(self, request: Request, user_id: int) -> Response:
         """An account: all for itself and staff, id and name for others who are logged in."""
         caller = caller_of(request._request)
-        own_id(caller)  # refuses strangers, whatever they ask for
+        own_id(caller)  # rejects requests of other callers first
         user = account(user_id)
         shown = account_payload(user) if is_shown_whole(caller, user.pk) else person_payload(user)
         return with_private(Response(shown))

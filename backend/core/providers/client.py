@@ -117,7 +117,7 @@ class ProviderTransport:
             return ProviderResponse(response.status_code, asked_for, body, version)
 
     def _refusal(self, response: httpx.Response, deadline: float) -> bytes:
-        """What a refusal (4xx) says of itself; where that does not come, the status says enough."""
+        """The body of a 4xx response; if it cannot be read, the status is enough."""
         if response.is_client_error:
             with suppress(ProviderError, httpx.TransportError):
                 return self._body(response, deadline)
@@ -183,7 +183,7 @@ class Cooldown:
 
     def take(self, seconds: float) -> None:
         if seconds > self.seconds_left():
-            # The cache forgets it in time; what counts is the moment, as the clock has it.
+            # The cache expires it; the time in the value decides, by this clock.
             cache.set(self._key, self._clock() + seconds, timeout=math.ceil(seconds))
 
 

@@ -237,7 +237,7 @@ def seconds_asked_for(header: str | None, *, now: float) -> float | None:
 def _seconds_until(date: str, *, now: float) -> float | None:
     try:
         moment = parsedate_to_datetime(date)
-        if moment.tzinfo is None:  # dates of HTTP are in UTC, whatever they forget to say
+        if moment.tzinfo is None:  # HTTP dates are in UTC, also without a time zone
             moment = moment.replace(tzinfo=UTC)
         return moment.timestamp() - now
     except (ValueError, OverflowError):

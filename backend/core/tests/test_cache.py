@@ -93,7 +93,7 @@ def test_without_redis_memory_answers(guarded, redis, failure: Exception, caplog
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_what_is_remembered_is_known_with_and_without_redis(guarded, redis, clock):
+def test_what_is_stored_is_known_with_and_without_redis(guarded, redis, clock):
     guarded.mark_known("ada", seconds=60)
     redis.failure = RedisIsAway("gone")
     assert (guarded.is_known("ada"), guarded.is_known("bo")) == (True, False)
@@ -113,7 +113,7 @@ def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(gu
     assert (guarded.get("a"), redis.calls) == (1, 1)
     clock.advance(0.01)
     with pytest.raises(ValueError, match="missing"):
-        guarded.incr("missing")  # what it refuses is an answer too
+        guarded.incr("missing")  # an error of a command is a response, too
     assert (guarded.get("a"), redis.calls) == (None, 3)
 
 
@@ -148,7 +148,7 @@ def test_a_job_waits_for_a_late_response_and_a_request_does_not(settings):
 # --- This process's own memory -----------------------------------------------------------------------
 
 
-def test_a_crowd_pushes_nobody_out_and_what_has_expired_is_dropped_without_being_asked_for():
+def test_a_crowd_pushes_no_one_out_and_what_has_expired_is_dropped_without_being_asked_for():
     local = LocalCache("a-test", {})
     local.set("ada", 1)
     for number in range(5000):

@@ -117,7 +117,7 @@ def test_when_a_write_of_such_a_service_fails_its_whole_transaction_does(stored_
     assert not Note.objects.exists()
 
 
-def test_what_sends_no_signal_is_refused_and_save_base_alone_is_noticed(notes, seen: Seen):
+def test_what_sends_no_signal_is_rejected_and_save_base_alone_is_noticed(notes, seen: Seen):
     note = stored("Halo")
     for write in (
         lambda: Note.objects.update(text="x"),
@@ -133,12 +133,12 @@ def test_what_sends_no_signal_is_refused_and_save_base_alone_is_noticed(notes, s
         Note(text="Hello").save_base()
 
 
-async def test_what_sends_no_signal_is_refused_on_the_event_loop_too():
+async def test_what_sends_no_signal_is_rejected_on_the_event_loop_too():
     with pytest.raises(UnannouncedWrite):
         await Note.objects.aupdate(text="x")
 
 
-def test_a_service_may_write_what_it_tells_by_other_means(notes, seen: Seen):
+def test_a_service_may_write_what_it_reports_by_other_means(notes, seen: Seen):
     first, second = Note.objects.bulk_create_unannounced([Note(text="a"), Note(text="b")])
     first.text, second.text = "c", "d"
     assert Note.objects.bulk_update_unannounced([first, second], ["text"]) == 2
@@ -158,7 +158,7 @@ def test_a_queryset_is_deleted_as_a_whole_or_not_at_all(stored_notes, monkeypatc
 
 
 @pytest.mark.parametrize("refuses", ["a receiver", "a hook"])
-def test_what_refuses_after_the_write_undoes_it_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
+def test_what_rejects_after_the_write_undoes_it_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
     def refuse(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 

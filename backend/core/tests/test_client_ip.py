@@ -36,7 +36,7 @@ def test_with_n_proxies_the_nth_from_the_right_counts(settings, proxies, forward
 
 
 @given(st.lists(ipv4, max_size=5), ipv4)
-def test_what_somebody_made_up_further_left_never_matters(behind_a_proxy, made_up, true_address):
+def test_what_someone_made_up_further_left_never_matters(behind_a_proxy, made_up, true_address):
     forwarded = ", ".join([*made_up, true_address])
     assert client_ip(peer=PEER, forwarded_for=[forwarded]) == true_address
 
@@ -104,7 +104,7 @@ def scope(*headers: tuple[str, str]) -> dict[str, object]:
     return {"headers": raw, "client": (PEER, 5000)}
 
 
-def test_a_scope_tells_its_address_and_its_cookies(behind_a_proxy):
+def test_a_scope_reports_its_address_and_its_cookies(behind_a_proxy):
     forwarded = [("X-Forwarded-For", "198.51.100.1"), ("x-forwarded-for", "203.0.113.5")]
     visit = visit_of_scope(scope(*forwarded, ("Cookie", 'a=b; c="d e"')))
     assert (visit.address, visit.user_agent) == ("203.0.113.5", "")

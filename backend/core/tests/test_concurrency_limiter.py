@@ -146,7 +146,7 @@ async def test_who_leaves_the_line_is_not_worked_for():
     assert second.answered == []
 
 
-async def test_who_waits_too_long_is_told_so_in_the_one_shape(settings):
+async def test_a_client_that_waits_too_long_is_reported_so_in_the_one_shape(settings):
     settings.SECURE_HSTS_SECONDS = 3600
     settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
     work = Work()

@@ -63,7 +63,7 @@ def test_retry_after_is_whole_seconds_and_never_too_early(seconds: float | None,
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.__name__,
 )
-def test_whatever_is_raised_becomes_one_of_ours_and_only_what_no_rule_refused_is_logged(
+def test_whatever_is_raised_becomes_one_of_ours_and_only_what_no_rule_rejected_is_logged(
     raised: Exception, expected: type[ApiError], caplog
 ):
     assert type(as_api_error(raised)) is expected

@@ -43,7 +43,7 @@ def test_what_is_json_is_read_as_what_it_says(value: Any):
 
 
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
-def test_every_number_is_finite_or_refused(text: str):
+def test_every_number_is_finite_or_rejected(text: str):
     try:
         number = parsed_json(text)
     except MalformedJson:
@@ -125,7 +125,7 @@ def test_a_name_in_any_one_alphabet_can_be_shown(name: str, sign: str):
         *("\u0430lice", "Alic\u0435", "\u0391da", "x \u0430dmin", "\u04301ice", "\u0430\u0301lice"),
     ],
 )
-def test_what_could_pass_for_another_name_is_refused(name: str):
+def test_what_could_pass_for_another_name_is_rejected(name: str):
     with pytest.raises(ValidationError):
         SHOWN.run_validation(name)
 

@@ -68,7 +68,7 @@ def test_fields_that_the_docs_do_not_list_are_not_written(log_file: Path) -> Non
     assert [field for field in logs.FIELDS if f"| `{field}` |" not in text] == []
 
 
-def test_an_error_is_told_by_type_masked_message_and_place(log_file: Path) -> None:
+def test_an_error_is_reported_by_type_masked_message_and_place(log_file: Path) -> None:
     try:
         try:
             dict[str, str]()["Ada"]
@@ -161,7 +161,7 @@ def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch
     assert lines_of(log_file)[-1]["event"] == "line 199"
 
 
-def test_the_file_is_the_owners_alone_and_begun_anew_where_somebody_took_it_away(log_file: Path) -> None:
+def test_the_file_is_the_owners_alone_and_begun_again_where_someone_took_it_away(log_file: Path) -> None:
     logging.getLogger("tutti").warning("first")
     log_file.rename(log_file.with_suffix(".old"))
     logging.getLogger("tutti").warning("second")

@@ -108,5 +108,5 @@ def test_with_room_no_depth_asks_for_a_page_with_each_call(call: Callable[[int],
 
 
 def test_without_room_some_depths_do():
-    """When this fails, Python has mended it, and `with_large_stack_chunk` can go."""
+    """When this fails, Python has fixed it, and `with_large_stack_chunk` can be deleted."""
     assert max(pages_taken(at_depth, depth) for depth in range(DEPTHS)) >= CALLS

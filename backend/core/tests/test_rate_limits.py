@@ -32,7 +32,7 @@ def test_a_factor_of_0_lifts_every_limit(settings):
 AT_ONCE = [0] * 3
 
 
-# A period later, to the eighth of a second; what was refused meanwhile does not lengthen the wait.
+# A period later, to the eighth of a second; rejected calls do not lengthen the wait.
 @example(pauses=[*AT_ONCE, 79, 1, 0, 0, 0], limit=3)
 @example(pauses=[*AT_ONCE, *[1] * 30, 50], limit=3)
 @example(pauses=[*AT_ONCE, 160, *AT_ONCE], limit=3)
@@ -40,7 +40,7 @@ AT_ONCE = [0] * 3
 def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
     pauses: list[int], limit: int
 ):
-    """Never more, and none is refused below it; moments are eighths of seconds, so that they add up."""
+    """Never more, and none is rejected below it; times are eighths of seconds, which floats add exactly."""
     clock = FakeClock()
     calls = LocalRateLimiter(clock=clock)
     passed: list[float] = []
@@ -59,10 +59,10 @@ def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_t
         assert refusal.value.calls == len([at for at in tried if at > clock.now - 10])
 
 
-# --- What is remembered of calls ---------------------------------------------------------------------
+# --- What is stored of calls -------------------------------------------------------------------------
 
 
-def test_names_that_nobody_calls_any_more_are_forgotten():
+def test_names_that_no_one_calls_any_more_are_forgotten():
     log = SlidingWindowLimiter()
     for number in range(CALLS_BETWEEN_SWEEPS):
         log.take(f"somebody-{number}", limit=1, period_seconds=10.0, now=float(number))
@@ -71,7 +71,7 @@ def test_names_that_nobody_calls_any_more_are_forgotten():
     assert len(log) == 1
 
 
-def test_of_one_name_no_more_is_remembered_than_counts():
+def test_of_one_name_no_more_is_stored_than_counts():
     log = SlidingWindowLimiter()
     for number in range(10_000):
         assert log.take("ada", limit=1000, period_seconds=10.0, now=number / 4) is None

@@ -52,7 +52,7 @@ def test_a_password_is_guessed_at_no_form_of_the_admin_without_being_counted(pat
     assert [Client().post(path, **mounted).status_code for _ in range(2)] == [first, 429]
 
 
-def test_named_writes_of_an_address_are_limited_since_each_is_stored(settings):
+def test_writes_with_a_key_of_an_address_are_limited_since_each_is_stored(settings):
     settings.RATE_LIMIT_FACTOR = 0.01
     for _ in range(NAMED_WRITES.max_calls // 100):
         check_rate_limit(NAMED_WRITES, "127.0.0.1")
@@ -61,7 +61,7 @@ def test_named_writes_of_an_address_are_limited_since_each_is_stored(settings):
     assert Client().post(stop).status_code == 200
 
 
-def test_all_that_a_named_write_counts_against_before_its_view_is_one_step(monkeypatch):
+def test_all_that_a_write_with_a_key_counts_against_before_its_view_is_one_step(monkeypatch):
     steps: list[int] = []
     monkeypatch.setattr(LocalCache, "take_calls", lambda _, calls, **__: steps.append(len(calls)))
     stop = "/api/playlist/stop/"
@@ -71,7 +71,7 @@ def test_all_that_a_named_write_counts_against_before_its_view_is_one_step(monke
     assert steps == [3, 2, 2]
 
 
-def test_a_write_below_a_path_has_a_name_and_is_refused_from_another_origin():
+def test_a_write_below_a_path_has_a_name_and_is_rejected_from_another_origin():
     ask: dict[str, Any] = {"data": {"name": "Kitchen"}, "content_type": "application/json"}
     token = Client().post("/api/guests/", **ask, **BELOW).json()["token"]
     headers = {"Idempotency-Key": "k", "X-Guest-Token": token}
@@ -136,15 +136,15 @@ def test_a_connection_of_a_pool_is_given_back_whatever_becomes_of_the_request(
     assert len(closed) == times
 
 
-# The id and headers for other origins are on refusals too. A body has a known length, and an origin may
-# write, before the write is named or a session read.
+# Error responses also have the id and the headers for other origins. A body has a known length, and an origin
+# may write, before the write is named or a session read.
 IN_ORDER = [
     *("RequestContextMiddleware", "CorsMiddleware", "BodyLimitMiddleware", "OriginMiddleware"),
     *("IdempotencyMiddleware", "SessionMiddleware"),
 ]
 
 
-def test_middleware_stands_in_order():
+def test_middleware_is_in_order():
     names = [path.rpartition(".")[2] for path in django_settings.MIDDLEWARE]
     assert names[0] == "ConnectionMiddleware"
     assert [name for name in names if name in IN_ORDER] == IN_ORDER

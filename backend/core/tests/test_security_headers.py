@@ -87,7 +87,7 @@ def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_with_https_only_a_write_over_http_is_refused_and_a_read_sent_on(settings, method: str) -> None:
+def test_with_https_only_a_write_over_http_is_rejected_and_a_read_sent_on(settings, method: str) -> None:
     settings.HTTPS_ONLY = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 3600
     answer = Client().generic(method, "/api/rooms/")

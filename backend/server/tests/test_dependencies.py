@@ -170,7 +170,7 @@ def test_daphne_never_chops_what_it_writes_nor_compresses_it_and_autobahn_writes
     assert line.protocol.send_queue == ()
 
 
-# --- Forgetting --------------------------------------------------------------------------------------
+# --- Dropped results ---------------------------------------------------------------------------------
 
 
 def methods() -> Iterator[tuple[str, str]]:

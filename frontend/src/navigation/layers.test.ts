@@ -242,7 +242,7 @@ describe("the address", () => {
     expect(visits).toEqual(["/r/a#room"]);
   });
 
-  it("changes no more while the browser refuses, and is right with the next change", async () => {
+  it("changes nothing while the browser rejects it, and is right with the next change", async () => {
     const { replaceState } = tab.history;
     tab.history.replaceState = () => {
       throw new DOMException("too often", "SecurityError");

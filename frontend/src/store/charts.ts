@@ -92,7 +92,7 @@ export const openedTrack = signal("");
 
 const chartStates = signal<ReadonlyMap<string, ChartState>>(new Map());
 
-/** Whether any chart was gathered from a service. */
+/** Whether any chart was made from a service's list. */
 export const hasRealCharts = computed(
   () => chartIndex.value?.genres.some((genre) => genre.is_sample === false) ?? false,
 );

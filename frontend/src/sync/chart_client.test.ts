@@ -127,7 +127,7 @@ describe("the stream", () => {
     expect(log).toEqual(["all pop", "chart.published 4", "source.failed 5"]);
   });
 
-  test("is put right where the digest differs", async () => {
+  test("fetches a snapshot where the digest differs", async () => {
     greet(3);
     snapshot(3, [POP]);
     say({ type: "heartbeat", payload: { epoch: EPOCH, seq: 3, digest: CHART_STREAM.digestOf([POP, RAP]) } });

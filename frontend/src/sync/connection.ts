@@ -28,7 +28,7 @@ const STEADY_MS = 10_000;
 const RESTART_SPREAD_MS = 2_000;
 const TOO_MANY_MS = 60_000;
 const TOO_MANY_SPREAD_MS = 30_000;
-// The pulse finds out that the machine was asleep.
+// The timer detects that the machine was asleep.
 const SLEEP_CHECK_MS = 5_000;
 const SLEPT_MS = 5_000;
 // The server's clock is requested a few times after connecting, to find a short round trip.

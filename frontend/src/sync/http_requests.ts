@@ -119,7 +119,7 @@ export interface RoomClientOptions {
    * counts as the same only from the same caller. If it rejects, the request is tried again later.
    */
   prepareCaller?: () => Promise<void>;
-  /** A display in the room is nobody: it does not count among its people. */
+  /** A display in the room is no person: it is not counted among the people. */
   isDisplay?: boolean;
   /** What isn't given is the browser's own. */
   environment?: Partial<Environment>;

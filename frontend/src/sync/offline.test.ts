@@ -183,7 +183,7 @@ describe("an action of yesterday", () => {
   });
 });
 
-describe("a clock that is set while the network is away", () => {
+describe("a clock that is set while the network is unavailable", () => {
   test.each([30, -30])("by %i hours makes nothing older", async (hours) => {
     const { simulation, server, browser, tab, back } = await offlineSetting({ tracks: 2 });
     tab.client.act({ kind: "play", item: 1 });

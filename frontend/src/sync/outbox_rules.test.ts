@@ -33,7 +33,7 @@ describe("putting in", () => {
 });
 
 describe("an answer", () => {
-  test("that refuses an addition refuses what can't be done without it", () => {
+  test("that rejects an addition rejects what can't be done without it", () => {
     const before = outboxOf(
       entry("a", add(1)),
       entry("b", vote(newcomer, 1)),

@@ -30,7 +30,7 @@ export interface Entry extends StoredAction {
   isAskedToWait: boolean;
   /** Whether that was because of a rate limit. */
   isLimited: boolean;
-  /** Entries that are over stay for a while, so that other tabs see what became of them. */
+  /** Entries that are over stay for a while, so that other tabs see their results. */
   outcome: Outcome | null;
 }
 

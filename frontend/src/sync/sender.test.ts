@@ -131,7 +131,7 @@ describe("a write", () => {
     expect(tab.client.view.limitedUntil).toBeNull();
   });
 
-  test("that meets a server which is away for a moment was not too much", async () => {
+  test("that meets a server which is unavailable for a moment was not too much", async () => {
     const { simulation, tab, network } = await byHand();
     addTrack(tab, 7);
     await simulation.pass(50);
@@ -140,7 +140,7 @@ describe("a write", () => {
     expect(tab.client.view).toMatchObject({ limitedUntil: null, waiting: [{}] });
   });
 
-  test("that a bug refuses is tried five times, then given up with a notice", async () => {
+  test("that a bug rejects is tried five times, then given up with a notice", async () => {
     const { simulation, server, tab } = await liveSimulation({ tracks: 1 });
     let tries = 0;
     server.trouble = ({ method }) => {
@@ -168,7 +168,7 @@ describe("a write", () => {
     expect(tab.client.view).toMatchObject({ waiting: [], playingKey: "item:1" });
   });
 
-  test("that meets a reused key is refused: only a bug can have made it", async () => {
+  test("that meets a reused key is rejected: only a bug can have made it", async () => {
     const { simulation, server, tab } = await liveSimulation({ tracks: 1 });
     server.trouble = (ask) => (ask.method === "GET" ? null : errorResponse(422, "IDEMPOTENCY_KEY_REUSED"));
     tab.client.act({ kind: "play", item: 1 });

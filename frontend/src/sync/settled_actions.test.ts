@@ -147,7 +147,7 @@ describe("an addition", () => {
 });
 
 describe("other actions", () => {
-  test("a refused move is taken back, with the reason", async () => {
+  test("a rejected move is undone, with the reason", async () => {
     const { simulation, server, tab, browser } = await liveSimulation({ tracks: 3 });
     server.trouble = (ask) => (ask.method === "PATCH" ? errorResponse(409, "ORDERED_BY_VOTES") : null);
     browser.network.isPostByHand = true;

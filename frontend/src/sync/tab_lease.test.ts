@@ -97,7 +97,7 @@ describe("age", () => {
     expect(found(state, "a").status).toBe("stale");
   });
 
-  test("what needs an addition that isn't there is refused", () => {
+  test("what needs a missing addition is rejected", () => {
     const { state, toSend } = claim(outboxOf(entry("b", vote({ addedBy: "gone" }, 1)), entry("c", play(1))));
     expect(found(state, "b").outcome).toMatchObject({ kind: "rejected", code: "NOT_FOUND" });
     expect(toSend).toBe("c");

@@ -17,7 +17,7 @@ export const LEASE_MS = 5_000;
 // Longer than any requested wait: a time beyond that was set by a clock that was set back since.
 const LONGEST_WAIT_MS = 6 * 60_000;
 const SHORTEST_WAIT_MS = 100;
-// Long enough for every tab to have seen what became of an action.
+// Long enough for every tab to have seen the result of an action.
 const OUTCOME_RETENTION_MS = 60_000;
 
 export interface Tab {

@@ -160,7 +160,7 @@ describe("one tab sends", () => {
   });
 });
 
-describe("a refusal", () => {
+describe("a rejection", () => {
   test("is reported in every tab that knew of the action", async () => {
     const { simulation, server, network, first, second } = await twoTabs();
     network.isPostByHand = false;

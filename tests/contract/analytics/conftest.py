@@ -17,7 +17,7 @@ ME = "/api/analytics/me/"
 
 
 class Person:
-    """`figures` has to be given; what may be refused goes through `post`."""
+    """`figures` has to be given; requests that may be rejected use `post`."""
 
     def __init__(self, http: httpx.Client) -> None:
         self.http = http

@@ -1,4 +1,4 @@
-"""Telling what one did: what is taken, once, and for whom."""
+"""Recording activities: which are accepted, once, and for whom."""
 
 import secrets
 import threading
@@ -15,7 +15,7 @@ from tests.contract.refusals import refused
 from tests.contract.shapes import INSTANT
 from tests.processes import TuttiServer
 
-# --- `POST /api/analytics/activity/`: what is taken, what is refused ---------------------------------
+# --- `POST /api/analytics/activity/`: accepted and rejected ------------------------------------------
 
 MAX_LIST = 500
 MAX_CONTEXT_BYTES = 2048
@@ -86,7 +86,7 @@ def test_of_a_list_with_one_mistake_nothing_is_stored(dee: Person, track_id: int
     assert dee.activities() == before
 
 
-# --- Refusals ----------------------------------------------------------------------------------------
+# --- Rejections --------------------------------------------------------------------------------------
 
 
 def test_for_another_user_or_without_a_login(
@@ -122,7 +122,7 @@ NONSENSE: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_invalid_activities_are_refused(dee: Person, track_id: int):
+def test_invalid_activities_are_rejected(dee: Person, track_id: int):
     before = dee.activities()
 
     for wrong, field in NONSENSE:

@@ -174,7 +174,7 @@ def test_what_is_not_json_or_deeper_than_32_levels_is_a_400(queue: Queue):
 
 
 def test_a_lone_surrogate_is_no_text_and_no_choice(queue: Queue):
-    """The message that refuses a choice repeats it."""
+    """The message that rejects a choice repeats it."""
     (a,) = queue.fill(1)
     writes = [
         ("POST", "", "added_by", f', "track_id": {queue.tracks[1]}'),

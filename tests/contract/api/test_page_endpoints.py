@@ -25,7 +25,7 @@ def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
     assert body["version"] == client.get("/api/schema.json").json()["info"]["version"]
 
 
-def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start_server: StartServer):
+def test_with_the_local_network_let_in_it_reports_the_machines_own_addresses(start_server: StartServer):
     server = start_server(arguments=("--lan",))
 
     body = httpx.get(f"http://localhost:{server.port}/api/page/").json()
@@ -36,7 +36,7 @@ def test_with_the_local_network_let_in_it_tells_the_machines_own_addresses(start
         assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address
 
 
-def test_by_another_name_it_is_shared_by_that_and_tells_the_hosts_of_covers(newcomer: httpx.Client):
+def test_by_another_name_it_is_shared_by_that_and_reports_the_hosts_of_covers(newcomer: httpx.Client):
     headers = {"Host": PARTY_HOST, "X-Forwarded-Proto": "https"}
     body = newcomer.get("/api/page/", headers=headers).json()
 
@@ -53,7 +53,7 @@ def logged(server: TuttiServer) -> list[str]:
     return [line for line in lines if '"page_error"' in line]
 
 
-def test_an_error_of_the_page_is_in_the_log_and_too_many_are_refused(
+def test_an_error_of_the_page_is_in_the_log_and_too_many_are_rejected(
     newcomer: httpx.Client, strict_server: TuttiServer
 ):
     before = len(logged(strict_server))
@@ -83,7 +83,7 @@ def test_an_address_has_a_limit_too(strict_server: TuttiServer):
     check_limit(replies, 60, 60)
 
 
-def test_what_is_no_error_is_refused_by_its_field_and_one_of_another_origin_too(client: httpx.Client):
+def test_what_is_no_error_is_rejected_by_its_field_and_one_of_another_origin_too(client: httpx.Client):
     for body, field in [
         *[({}, "message"), ({"message": 7}, "message"), ({"message": "a" * 2001}, "message")],
         *[({**ERROR, "stack": "a" * 10_001}, "stack"), ({**ERROR, "page": None}, "page")],

@@ -78,7 +78,7 @@ def test_the_answer_of_then_also_when_things_have_changed(queue: Queue, ada: htt
 
 
 @pytest.mark.both_sizes
-def test_not_what_was_refused_before_a_rule_looked_at_it(named: Queue):
+def test_not_what_was_rejected_before_a_rule_looked_at_it(named: Queue):
     json, text = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
     asked: list[tuple[int, str, dict[str, Any]]] = [
         (400, "VALIDATION_ERROR", {"json": {"track_id": "x"}}),

@@ -52,7 +52,7 @@ def writes(http: httpx.Client, queue: Queue, item: int) -> list[httpx.Response]:
     ]
 
 
-def test_others_are_refused_and_nothing_happens(queue: Queue, new_client: NewClient):
+def test_others_are_rejected_and_nothing_happens(queue: Queue, new_client: NewClient):
     (a,) = queue.fill(1)
 
     with Witness(queue, expected=[]):
@@ -190,7 +190,9 @@ def test_an_allowed_origin_may_read_answers_and_their_headers_and_others_may_not
             assert "Access-Control-Allow-Origin" not in answered(path, other)
 
 
-def test_an_allowed_origin_may_read_refusals_of_its_writes_and_send_cookies(queue: Queue, ada: httpx.Client):
+def test_an_allowed_origin_may_read_rejections_of_its_writes_and_send_cookies(
+    queue: Queue, ada: httpx.Client
+):
     key, large = {"Idempotency-Key": "x" * 65}, b" " * (1024 * 1024 + 1)
     answers = [
         queue.post(json={}, headers={"Origin": ALLOWED}),

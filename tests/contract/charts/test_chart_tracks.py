@@ -37,7 +37,7 @@ def test_a_track_says_where_it_is_and_was(client: httpx.Client, entry: dict[str,
         assert len(history["historical"]) > 1
 
 
-def test_tracks_that_sound_alike_come_likest_first(client: httpx.Client, entry: dict[str, Any]):
+def test_tracks_that_sound_alike_are_sorted_by_similarity(client: httpx.Client, entry: dict[str, Any]):
     similar = get_data(client, f"/api/charts/tracks/{entry['isrc']}/")["similar"]
 
     assert similar["status"] == "ok"

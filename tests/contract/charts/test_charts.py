@@ -163,7 +163,7 @@ def test_invalid_values_are_a_400_in_the_envelope(client: httpx.Client, field: s
     assert refused(answer, 400, "VALIDATION_ERROR").keys() == {field}
 
 
-def test_what_views_and_the_middleware_refuse_is_in_the_envelope(client: httpx.Client):
+def test_what_views_and_the_middleware_reject_is_in_the_envelope(client: httpx.Client):
     refused(client.post("/api/charts/pop/", json={}), 405, "METHOD_NOT_ALLOWED")
     refused(client.delete("/graph-data/pop/"), 405, "METHOD_NOT_ALLOWED")
     answer = client.get("/api/charts/pop/", headers={"X-Guest-Token": "no token"})

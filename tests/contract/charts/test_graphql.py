@@ -236,7 +236,7 @@ def test_several_operations_are_answered_in_their_order(client: httpx.Client):
 
 
 @pytest.mark.parametrize("body", [[], [{"query": "{ defaultGenre }"}] * 11, {}, {"query": 1}, "x", [1], None])
-def test_what_is_no_question_is_refused_in_the_envelope(client: httpx.Client, body: Any):
+def test_what_is_no_question_is_rejected_in_the_envelope(client: httpx.Client, body: Any):
     refused(client.post(GQL, json=body), 400, "VALIDATION_ERROR")
 
 

@@ -1,4 +1,4 @@
-"""Hostile questions: refused before they cost anything, each with a code."""
+"""Hostile queries: rejected before they cost anything, each with a code."""
 
 import httpx
 import pytest
@@ -43,7 +43,7 @@ TOO_LARGE = {
 
 
 @pytest.mark.parametrize("name", TOO_LARGE)
-def test_what_asks_for_too_much_is_refused(client: httpx.Client, name: str):
+def test_what_asks_for_too_much_is_rejected(client: httpx.Client, name: str):
     body = answered(client, TOO_LARGE[name])
 
     assert body["data"] is None
@@ -109,13 +109,13 @@ def test_a_key_keeps_no_answer_and_holds_no_lock(client: httpx.Client):
     )
 
 
-def test_more_isrcs_than_are_answered_at_once_are_refused(client: httpx.Client):
+def test_more_isrcs_than_are_answered_at_once_are_rejected(client: httpx.Client):
     body = answered(client, "query($i: [String!]!) { tracksPlayCounts(isrcs: $i) { isrc } }", i=["X"] * 201)
 
     assert codes_of(body) == ["QUERY_TOO_LARGE"]
 
 
-def test_fragments_that_contain_themselves_and_very_long_documents_are_refused(client: httpx.Client):
+def test_fragments_that_contain_themselves_and_very_long_documents_are_rejected(client: httpx.Client):
     loop = f"{{ {SIMILAR} {{ ...A }} }} fragment A on TrackType {{ ...B }} fragment B on TrackType {{ ...A }}"
 
     for query in (loop, "{ genres { " + "id " * 4100 + "} }"):
@@ -172,7 +172,7 @@ def test_odd_text_is_no_isrc_and_no_genre(client: httpx.Client, odd: str):
 
 @pytest.mark.parametrize("path", [GQL, "/api/GetAvailableGenres/"])
 @pytest.mark.parametrize("variables", [r'{"a": "\ud800"}', r'{"\ud800": 1}', r'{"a": [{"b": ["x\udfff"]}]}'])
-def test_text_with_unpaired_surrogates_is_refused(client: httpx.Client, path: str, variables: str):
+def test_text_with_unpaired_surrogates_is_rejected(client: httpx.Client, path: str, variables: str):
     one = f'{{"query": "{{ defaultGenre }}", "variables": {variables}}}'
 
     for body in (one, f"[{one}]"):
@@ -180,7 +180,7 @@ def test_text_with_unpaired_surrogates_is_refused(client: httpx.Client, path: st
         refused(sent, 400, "VALIDATION_ERROR")
 
 
-def test_a_number_of_too_many_digits_is_refused(client: httpx.Client):
+def test_a_number_of_too_many_digits_is_rejected(client: httpx.Client):
     body = answered(client, f"{{ {SIMILAR} {{ similarTracks(limit: {'9' * 5000}) {{ isrc }} }} }}")
 
     assert body["data"] is None

@@ -65,7 +65,7 @@ def test_a_socket_is_greeted_and_the_snapshot_lists_the_newest_edition_of_each_g
 
 
 @pytest.mark.both_sizes
-def test_a_track_of_a_gathered_chart_can_be_queued(http: httpx.Client, pipeline: Pipeline):
+def test_a_track_of_a_fetched_chart_can_be_queued(http: httpx.Client, pipeline: Pipeline):
     pipeline.publish(genre="dance")
     entry = get_data(http, "/api/charts/dance/")["tracks"][-1]
     address = f"/api/charts/tracks/{entry['isrc']}/library/"
@@ -100,7 +100,7 @@ def test_a_version_published_by_another_process_reaches_all_clients(follow: Foll
 
 
 @pytest.mark.both_sizes
-def test_who_was_away_gets_what_was_missed_once(follow: Follow, pipeline: Pipeline):
+def test_who_was_unavailable_gets_what_was_missed_once(follow: Follow, pipeline: Pipeline):
     away = follow()
     position, before = away.position, state_of(away)
     days = [pipeline.publish(), pipeline.publish(genre="dance")]

@@ -86,7 +86,7 @@ def test_trending_tracks_rise_most_first_as_charts_say_of_a_week(client: httpx.C
     assert all(entry["change"]["7d"] == by_isrc[entry["isrc"]] for entry in entries)
 
 
-def test_health_tells_the_age_of_each_source(client: httpx.Client):
+def test_health_reports_the_age_of_each_source(client: httpx.Client):
     health = get_data(client, "/api/health/")
 
     assert health["parts"]["database"] == "ok"

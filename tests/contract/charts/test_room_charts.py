@@ -89,7 +89,7 @@ def test_another_week_has_its_own(queue: Queue):
     assert datetime.fromisoformat(before["date"]).isoweekday() == 7
 
 
-def test_what_is_no_week_or_lies_ahead_and_other_errors_are_in_the_envelope(queue: Queue):
+def test_invalid_and_future_weeks_and_other_errors_use_the_envelope(queue: Queue):
     for given in (
         *("", "2025", "2025-49", "2025-w49", "2025-W9", "2025-W00", "2025-W54", "2021-W53", "0000-W01"),
         *(

@@ -27,7 +27,7 @@ class Reply:
 
     @property
     def is_limited(self) -> bool:
-        """Refused for asking too often, in the way that the contract says."""
+        """Rejected by a rate limit, in the documented form."""
         if self.status != 429:
             return False
         assert self.body["error"]["code"] == "RATE_LIMITED"
@@ -95,12 +95,13 @@ def with_dashes(headers: dict[str, str]) -> dict[str, str]:
 
 
 def passed(replies: Sequence[Reply]) -> list[Reply]:
-    """Those that no limit refused."""
+    """Those that no limit rejected."""
     return [reply for reply in replies if not reply.is_limited]
 
 
 def check_limit(replies: Sequence[Reply], limit: int, seconds: float) -> None:
-    """No period of so many seconds let more pass, and none was refused before that, however slow the machine.
+    """No period of this length let more calls pass, and no earlier call was rejected, however slow the
+    machine.
 
     Where all were asked within that time, exactly `limit` passed.
     """

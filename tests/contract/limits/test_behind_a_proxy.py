@@ -78,7 +78,9 @@ def test_with_one_agent_it_is_one_voter_and_other_addresses_are_voters_of_their_
 
 @pytest.mark.both_sizes
 def test_all_callers_of_an_address_share_its_requests(proxy: Script, address: str) -> None:
-    """Who is refused takes nothing from the others. Strangers are one caller, by whatever agent."""
+    """A rejected caller uses nothing of the others' limits. Callers without a name are one caller, with any
+    user agent.
+    """
     place = {"X_Forwarded_For": address}
 
     guests = [guest(proxy) for _ in range(REQUESTS_OF_ADDRESS // REQUESTS_OF_CALLER)]
@@ -125,8 +127,8 @@ def test_a_voter_joins_so_often_and_an_address_so_often(
 # --- Sockets take the places of an address as streams do, and give them back -------------------------
 
 
-# Between tries: a process tells half a second later what it has open, and again after 20 seconds. They
-# are so few that no client is refused for having joined too often instead.
+# Between tries: a process reports its open connections half a second later, and again after 20 seconds. They
+# are so few that no client is rejected by the limit of joins instead.
 PAUSES_SECONDS = [0.3] * 4 + [4.0] * ((JOINS_OF_ADDRESS - OPEN_TOGETHER) // 3 - 4)
 
 
@@ -143,7 +145,7 @@ class Visitors:
         self.opened = ExitStack()
 
     def join(self, door: TuttiServer, *, agent: str = "") -> Socket | None:
-        """None where it was refused."""
+        """None if it was rejected."""
         headers = {"X-Forwarded-For": self.address, "User-Agent": agent or f"Agent/{next(self._numbers)}"}
         try:
             return self.opened.enter_context(Socket.of_room(door.base_url, self._room, headers=headers))

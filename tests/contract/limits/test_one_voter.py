@@ -48,7 +48,7 @@ def test_a_list_of_operations_counts_as_so_many_requests(new_script: NewScript) 
     assert [reply.status for reply in replies] == [200] * 6 + [429] * 2
 
 
-def test_a_refresh_of_counts_more_is_refused_within_the_answer(new_script: NewScript) -> None:
+def test_a_refresh_of_counts_more_is_rejected_within_the_answer(new_script: NewScript) -> None:
     script, other = new_script(), new_script()
     refresh = {"query": 'mutation { refreshViewCounts(isrc: "ZZTUT0000000") { isrc } }'}
 
@@ -77,7 +77,7 @@ def test_6_lists_of_recommendations_are_computed_for_an_address(
     assert other.ask("GET", paths[-1]).body["source"] == "computed"
 
 
-def test_without_limits_no_request_is_refused(narrow_client: httpx.Client) -> None:
+def test_without_limits_no_request_is_rejected(narrow_client: httpx.Client) -> None:
     """Where RATE_LIMIT_FACTOR is 0: more than the 10 rooms that a party has."""
     narrow_client.post("/api/guests/", json={"name": "Host"})
 

@@ -80,7 +80,7 @@ def test_a_room_whose_player_was_not_used_stays_with_its_track(
     assert "player.changed" not in [frame["type"] for frame in socket.frames]
 
 
-def test_what_cannot_be_done_is_refused(queue: Queue, short: list[int]):
+def test_what_cannot_be_done_is_rejected(queue: Queue, short: list[int]):
     assert refused(queue, action="pause") == (409, "NOTHING_PLAYING")
     assert refused(queue, action="play", item_id=10**9) == (404, "NOT_FOUND")
     for wrong in ({"action": "seek"}, {"action": "settings"}, {"action": "settings", "volume": 101}, {}):

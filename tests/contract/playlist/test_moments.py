@@ -103,7 +103,7 @@ def test_a_repeat_names_the_moment_of_the_first_time(queue: Queue, ada: httpx.Cl
         assert moment_of(again) == moment_of(first)
 
 
-def test_invalid_values_are_refused_also_where_nothing_is_new(queue: Queue):
+def test_invalid_values_are_rejected_also_where_nothing_is_new(queue: Queue):
     for query, field in (
         *(("offset=-1", "offset"), ("limit=0", "limit"), ("page=x", "page")),
         ("page_size=2&offset=true", "offset"),

@@ -41,7 +41,7 @@ def test_it_goes_to_its_place_or_directly_behind_who_holds_it(
     assert witness.payloads == [item]
 
 
-def test_to_where_it_stands_already_is_a_200_and_no_event(queue: Queue):
+def test_to_its_position_already_is_a_200_and_no_event(queue: Queue):
     a, b, c, d, gone = queue.fill(5)
     queue.remove(gone)
     places: list[tuple[int, dict[str, float]]] = [

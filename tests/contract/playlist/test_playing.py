@@ -31,7 +31,7 @@ def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, b
     assert [play["id"] for play in queue.history()] == [b]
 
 
-def test_stopping_tells_what_stopped_once_and_neither_needs_a_body_or_a_content_type(queue: Queue):
+def test_stopping_reports_what_stopped_once_and_neither_needs_a_body_or_a_content_type(queue: Queue):
     (a,) = queue.fill(1)
     with Witness(queue) as nothing_played:
         queue.stop()
@@ -71,7 +71,7 @@ def test_true_plays_the_item_and_false_stops_what_plays_and_nothing_else(queue: 
     assert (queue.ids(), queue.playing()) == ([b, a], None)
 
 
-def test_what_is_refused_neither_moves_nor_plays_and_rooms_play_on_their_own(
+def test_what_is_rejected_neither_moves_nor_plays_and_rooms_play_on_their_own(
     queue: Queue, voted_queue: Queue
 ):
     a, b, removed = queue.fill(3)
@@ -94,7 +94,7 @@ def test_what_is_refused_neither_moves_nor_plays_and_rooms_play_on_their_own(
 # --- The plays that have ended -----------------------------------------------------------------------
 
 
-def test_it_is_of_one_room_and_tells_each_play_that_has_ended_also_of_what_has_left(
+def test_it_is_of_one_room_and_reports_each_play_that_has_ended_also_of_what_has_left(
     queue: Queue, voted_queue: Queue
 ):
     """The last twenty, the newest first."""

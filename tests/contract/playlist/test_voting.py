@@ -150,7 +150,7 @@ def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_fal
     assert voted_queue.ids() == [c, d, b, new, a]
 
 
-def test_a_place_is_passed_over_when_adding_and_refused_when_moving(voted_queue: Queue):
+def test_a_place_is_passed_over_when_adding_and_rejected_when_moving(voted_queue: Queue):
     a, b = voted_queue.fill(2)
     places = [{"position": -5}, {"before": a}, {"after": a}, {"after": 2**53}]
 
@@ -182,7 +182,7 @@ def test_what_comes_back_stands_where_its_votes_say(voted_queue: Queue, ada: htt
 # --- Where votes decide, what plays stands first -----------------------------------------------------
 
 
-def test_what_plays_stands_in_front_and_goes_back_where_its_votes_say(voted_queue: Queue, ada: httpx.Client):
+def test_what_plays_is_in_front_and_goes_back_where_its_votes_say(voted_queue: Queue, ada: httpx.Client):
     a, b, c = voted_queue.fill(3)
     as_ada = voted_queue.as_seen_by(ada)
     as_ada.vote(b, 1)

@@ -12,7 +12,7 @@ REFRESH = f"{ME}refresh/"
 
 
 class Listener:
-    """`read` and `tell` have to succeed; what may be refused goes through `http`."""
+    """`read` and `tell` have to succeed; requests that may be rejected use `http`."""
 
     def __init__(self, http: httpx.Client, account: dict[str, Any]) -> None:
         self.http = http

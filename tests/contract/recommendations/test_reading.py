@@ -102,7 +102,8 @@ def test_as_many_as_asked_for(dee: Listener, client: httpx.Client, staff: httpx.
 def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, queue: Queue):
     queue.fill(30)
     queued = {item["track_id"] for item in queue.items()}
-    # On a busy machine the cache may be late once; then the database answers, and tells the cache again.
+    # On a busy machine the cache may be late once; then the response comes from the database, and is cached
+    # again.
     wait_for(lambda: dee.read()["source"] == "cache")
 
     for listener, source in ((dee, "cache"), (eli, "computed")):
@@ -116,7 +117,7 @@ def test_what_is_in_the_rooms_queue_is_left_out(dee: Listener, eli: Listener, qu
 # --- What is not for them ----------------------------------------------------------------------------
 
 
-@pytest.mark.both_sizes  # what another process remembers goes, too
+@pytest.mark.both_sizes  # also what another process has cached
 def test_what_was_skipped_or_disliked_is_gone_at_once(dee: Listener, eli: Listener, library: Library):
     """With a dislike its artist, too."""
     artists = {kind: f"{kind} {library.word}" for kind in ("skip", "dislike")}

@@ -52,7 +52,7 @@ def test_what_is_in_the_queue_is_left_out_and_speaks_for_its_like(queue: Queue, 
     }
 
 
-@pytest.mark.both_sizes  # who is there is in the database, and what is remembered in the cache
+@pytest.mark.both_sizes  # presence is in the database, lists are in the cache
 def test_those_present_decide_and_no_disliked_artist_is_offered(
     server: TuttiServer, client: httpx.Client, room: str, new_listener: NewListener, library: Library
 ):

@@ -90,7 +90,7 @@ def test_the_guest_s_token_is_void_afterwards_but_for_asking_again(
     refused(stale.get("/api/guests/me/"), 404, "NOT_FOUND")
 
 
-def test_who_is_refused_stays_a_guest(queue: Queue, bo: httpx.Client, client: httpx.Client):
+def test_who_is_rejected_stays_a_guest(queue: Queue, bo: httpx.Client, client: httpx.Client):
     (a,) = queue.fill(1)
     queue.as_seen_by(bo).vote(a, 1)
     account = registered(client)

@@ -24,7 +24,9 @@ from core.rate_limits import ACTIVITIES_OF_HOUR, RateLimitExceeded
 from core.tests.admin_pages import Admin, list_path, row_path
 
 
-def test_the_shell_counts_too_and_what_would_not_be_counted_is_refused(ada: User, halo: Track, now: datetime):
+def test_the_shell_counts_too_and_what_would_not_be_counted_is_rejected(
+    ada: User, halo: Track, now: datetime
+):
     stored = Activity.objects.create(user=ada, track=halo, kind=Kind.PLAY, occurred_at=now)
     Activity(user=ada, track=halo, kind=Kind.SKIP, occurred_at=now).save()
     check_roll_ups()

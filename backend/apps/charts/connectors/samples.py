@@ -34,7 +34,7 @@ TRACKS: Mapping[Genre, Sequence[Track]] = {
         ("Any Other Station", "Eleni Vasko"),
         ("Kitchen Light", "The Tuesday Post"),
         ("Tell the Lighthouse", "Sun Over Parking"),
-        ("Postcard to Nobody", "Mira Oku"),
+        ("Postcard to Noone", "Mira Oku"),
     ),
     Genre.DANCE: (
         ("Voltage Garden", "Kassel 9"),
@@ -47,7 +47,7 @@ TRACKS: Mapping[Genre, Sequence[Track]] = {
         ("Satellite Kitchen", "Odile Strand"),
         ("Pressure Cooker Disco", "The Ninth Socket"),
         ("After the Sirens", "Marrow & Pine"),
-        ("Copper Wire Heart", "Lumen Depot"),
+        ("Copper Wire Harp", "Lumen Depot"),
         ("Turnstile", "DJ Halvard"),
     ),
     Genre.RAP: (

@@ -78,7 +78,7 @@ def recording_of(track: ChartTrack) -> Recording:
 
 
 def _tracks_of(words: Collection[str]) -> Mapping[str, Sequence[int]]:
-    """Ids by word. A name has two fields at least: one of their words is rare, or nothing tells it apart."""
+    """Ids by word. A name has two fields at least: one of their words is rare, or it has no rare word."""
     counted: dict[str, int] = {}
     ordered = sorted(words)
     for at in range(0, len(ordered), WORDS_AT_ONCE):

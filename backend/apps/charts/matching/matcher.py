@@ -83,15 +83,15 @@ def _without_and(words: str) -> str:
     return "".join(word for word in words.split() if word != "and") or words
 
 
-# From here on two names are taken for one recording. Chosen on the half of the labelled pairs that
-# `bench/run matching` calls "seen"; the other half was looked at only afterwards.
+# Two names with at least this similarity are one recording. Chosen on the half of the labelled pairs that
+# `bench/run matching` calls "seen"; the other half was evaluated only afterwards.
 THRESHOLD = 0.85
-# From here on, only a guest or an addition to the title is named on one side alone: the same recording,
-# unless another one scores at least RIVAL.
-PROBABLE, RIVAL = 0.75, 0.65
-# Lengths of one recording as services say them differ by less; those of versions mostly by more.
+# With at least this similarity, the names differ only by a guest or an addition to the title: the same
+# recording, unless another one scores at least COMPETING.
+PROBABLE, COMPETING = 0.75, 0.65
+# Services' lengths of one recording differ by less; those of versions mostly by more.
 SAME_LENGTH_SECONDS = 4
-# From here on a person is asked; below it the names have nothing to do with each other.
+# With at least this similarity, a person decides; below it, the names are unrelated.
 WORTH_A_LOOK = 0.45
 
 
@@ -156,7 +156,7 @@ def only_probable(found: Sequence[Match], seconds: int | None = None) -> Match |
 
     `seconds`: of the candidate, None where its service does not say.
     """
-    near = [one for one in found if one.score >= RIVAL]
+    near = [one for one in found if one.score >= COMPETING]
     lengths = [one.recording.seconds for one in near if one.recording.seconds]
     differences = [abs(seconds - one) for one in lengths] if seconds else []
     is_as_long = not differences or min(differences) <= SAME_LENGTH_SECONDS

@@ -27,7 +27,7 @@ from apps.charts.parsers.base import (
     seconds_of,
 )
 
-# Longer queries are refused.
+# Longer queries are rejected.
 MAX_QUERY = 250
 
 

@@ -98,7 +98,7 @@ def _dated(available: Sequence[AvailableEdition], today: date, tally: Tally) -> 
         if wanted.issued_on > today:
             tally.fail(f"{wanted}: its day lies in the future")
         elif wanted.issued_on < FIRST_DAY:
-            tally.fail(f"{wanted}: its day lies before {FIRST_DAY}")
+            tally.fail(f"{wanted}: its day is before {FIRST_DAY}")
     return [wanted for wanted in available if FIRST_DAY <= wanted.issued_on <= today]
 
 

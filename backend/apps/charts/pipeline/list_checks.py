@@ -192,7 +192,7 @@ def _last_good(edition: RawEdition, service: str) -> RawEdition | None:
 
 
 def _longest_before(edition: RawEdition) -> int:
-    """Of those since one was refused, if any: what kept coming after that is what the service has now."""
+    """The lists since the last rejected one, if any: a list that was repeated since is the new normal."""
     before = _editions_before(edition, edition.service)
     refused = before.filter(status=Status.QUARANTINED).first()
     good = before.filter(status=Status.OK).annotate(length=Count("entries"))

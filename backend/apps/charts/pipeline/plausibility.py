@@ -38,7 +38,7 @@ LEAST_GROWTH = 20
 UNUSUAL_SHARE, LEAST_GROWING, HALF, TWICE = 0.25, 10, 0.5, 2
 # So few places are other than on an older list, and so many other than on the last one.
 REPEATED_SHARE, CHANGED_SHARE = 0.1, 0.2
-# A list that was refused on so many days, and of which so much stays the same, is what the service has now.
+# A list that was rejected on this many days, with this share unchanged, is what the service has now.
 REFUSED_DAYS, SAME_SHARE = 2, 0.5
 
 
@@ -55,7 +55,7 @@ Lines = Sequence[Line]
 
 
 class Verdict(StrEnum):
-    """The value of one that is refused, or that nothing confirms, says why."""
+    """The value is the reason for which a list was rejected, or is not confirmed."""
 
     BELIEVED = "believed"
     # The first, as other services have it on the same day.

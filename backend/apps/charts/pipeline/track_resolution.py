@@ -1,4 +1,4 @@
-"""Which recording a line of a list is: as people said, by its ISRC, as is remembered, else by its names.
+"""Which recording a line of a list is: as people decided, by its ISRC, as stored, else by its names.
 
 An ISRC under two unlike names is wrong in one of the lines: it is that of the service that counts most, and
 the other line is known by its names, or left for review. So it is with a service's own id that comes under

@@ -311,7 +311,7 @@ def _look_again(editions: Sequence[RawEdition]) -> None:
 
 
 def _judge(mine: Sequence[RawEdition], tally: Tally) -> None:
-    """All editions of the day are compared; only `mine` get a new verdict. Refusals are reported."""
+    """All editions of the day are compared; only `mine` get a new verdict. Rejected lists are reported."""
     if not mine:
         return
     of_day = RawEdition.objects.filter(issued_on=mine[0].issued_on).exclude(status=Status.FAILED)

@@ -78,7 +78,7 @@ def check_rows(rows: tuple[Row, ...]) -> None:
 
 
 @given(st.data())
-def test_an_answer_with_anything_at_any_place_is_read_or_refused(data: st.DataObject):
+def test_an_answer_with_anything_at_any_place_is_read_or_rejected(data: st.DataObject):
     read, answer = data.draw(st.sampled_from(GOOD))
     place = data.draw(st.sampled_from(list(places(answer))))
     changed = with_another(answer, place, data.draw(st.sampled_from(ODD_VALUES)))

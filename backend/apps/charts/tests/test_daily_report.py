@@ -203,7 +203,7 @@ def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_webhook_that_refuses_is_called_again_later(hook: Hook):
+def test_a_webhook_that_rejects_is_called_again_later(hook: Hook):
     for status in (301, 404, 500):
         hook.status = status
         with pytest.raises(Unavailable, match=str(status)):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 NO_ISRCS = ["", "zztst2500001", "ZZTST250000A", "Z1TST2500001", "ZZTST250001", "ZZTST250001\n"]
 
 
-def test_what_is_no_isrc_is_refused_and_one_that_is_not_said_is_none():
+def test_what_is_no_isrc_is_rejected_and_one_that_is_not_said_is_none():
     edition = RawEdition.objects.create(
         genre="pop", service="spotify", issued_on="2025-03-01", status="ok", tried_at=timezone.now()
     )

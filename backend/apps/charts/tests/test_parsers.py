@@ -1,4 +1,4 @@
-"""What is read from answers of the services, and what is refused."""
+"""What is read from responses of the services, and what is rejected."""
 
 import json
 import subprocess
@@ -229,7 +229,7 @@ def test_an_error_of_youtube_in_a_good_answer():
 
 
 def test_many_threads_may_use_a_new_type_at_once():
-    """As at a first gathering, when the lists of several services come in together."""
+    """As at a first run, when the lists of several services arrive together."""
     program = [sys.executable, "-m", "apps.charts.tests.first_use"]
 
     ended = subprocess.run(program, cwd=settings.BACKEND_DIR)  # noqa: S603 - a program of our own

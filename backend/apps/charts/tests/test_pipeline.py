@@ -86,7 +86,7 @@ def test_a_service_that_counts_less_fills_in_what_is_not_known(run: Run, folder:
     assert track.origins["name"] == "spotify"
 
 
-def test_a_second_run_changes_nothing_and_a_corrected_list_makes_its_charts_anew(run: Run, folder: Folder):
+def test_a_second_run_changes_nothing_and_a_corrected_list_makes_its_charts_again(run: Run, folder: Folder):
     for day in (FIRST, SECOND):
         folder.list("spotify", day, 1, 2, 3)
         folder.list("soundcloud", day, 2, 1)
@@ -190,7 +190,7 @@ def status_of(day: str) -> str:
     return RawEdition.objects.get(service="soundcloud", issued_on=day).status
 
 
-def test_an_implausible_list_is_refused_until_the_good_one_comes_back(run: Run, folder: Folder):
+def test_an_implausible_list_is_rejected_until_the_good_one_comes_back(run: Run, folder: Folder):
     good = list(range(1, 21))
     for service in ("spotify", "soundcloud"):
         folder.list(service, FIRST, *good)

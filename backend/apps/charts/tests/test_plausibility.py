@@ -47,7 +47,7 @@ DISAGREEING = lines(*range(200, 250))
         pytest.param(lines(*range(76)), [SAME], Verdict.BELIEVED, id="65 %"),
     ],
 )
-def test_a_list_is_believed_for_its_length_and_for_what_it_has_in_common(before, others, expected):
+def test_a_list_is_trusted_for_its_length_and_for_what_it_has_in_common(before, others, expected):
     assert verdict(TODAY, before=before, others=others) is expected
 
 
@@ -61,7 +61,7 @@ def test_a_list_with_another_before_it_is_too_long():
     assert verdict(lines(*range(50), *range(200, 226)), before=TODAY, longest=50) is Verdict.LENGTHENED
 
 
-def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
+def test_a_list_of_repeated_tracks_is_rejected_also_as_the_first():
     assert verdict(lines(*range(44), *[1] * 6)) is Verdict.REPETITIVE
     assert verdict([*TODAY, *lines(1, 2)], before=TODAY) is Verdict.BELIEVED
 
@@ -76,7 +76,7 @@ def test_a_list_of_repeated_tracks_is_refused_also_as_the_first():
         pytest.param([SAME, lines(*range(90))], Verdict.UNRELATED, id="shorter every day"),
     ],
 )
-def test_a_refused_list_that_keeps_coming_is_believed(refused, expected):
+def test_a_rejected_list_that_keeps_coming_is_trusted(refused, expected):
     assert verdict(TODAY, before=OTHER, others=[OTHER], refused=refused) is expected
 
 
@@ -84,7 +84,7 @@ def test_a_refused_list_that_keeps_coming_is_believed(refused, expected):
     ("same", "others", "expected"),
     [(20, 0, True), (18, 2, True), (17, 3, False), (5, 0, True), (4, 0, False)],
 )
-def test_a_list_with_the_plays_of_before_is_a_copy(same: int, others: int, expected: bool):
+def test_a_list_with_the_plays_of_earlier_is_a_copy(same: int, others: int, expected: bool):
     before = {str(number): 100 * number for number in range(same + others)}
     now = before | {str(number): 7 for number in range(1, others + 1)}
 
@@ -92,7 +92,7 @@ def test_a_list_with_the_plays_of_before_is_a_copy(same: int, others: int, expec
     assert not is_copy(now | {f"new {number}": 0 for number in range(50)}, before), "it has most of its lines"
 
 
-def test_a_service_with_unrelated_lines_for_one_genre_is_not_believed_unseen_for_another():
+def test_a_service_with_unrelated_lines_for_one_genre_is_not_trusted_unseen_for_another():
     verdicts = settled(
         {
             ("rap", "apple_music"): Verdict.UNRELATED,

@@ -98,7 +98,7 @@ def test_a_list_that_is_the_same_the_next_day_is_that_days_too(fetch: Fetch, ser
     assert {edition.etag for edition in editions} == {'"first"'}
 
 
-def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_believed(
+def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_trusted(
     fetch: Fetch, service: StandIn
 ):
     fetch()
@@ -150,7 +150,7 @@ def test_when_all_are_down_it_fails_and_what_there_was_stays(fetch: Fetch, servi
 
 
 @pytest.mark.parametrize("status", [404, 401], ids=["gone", "credentials taken away in the middle"])
-def test_a_list_that_is_refused_costs_only_its_genre(fetch: Fetch, service: StandIn, status: int):
+def test_a_list_that_is_rejected_costs_only_its_genre(fetch: Fetch, service: StandIn, status: int):
     service.then("/v1/playlists/p2", *[answers({"error": {"message": "expired"}}, status=status)] * 3)
 
     fetch(Scope(genres=[Genre.POP, Genre.RAP], services=[MusicService.SPOTIFY]))

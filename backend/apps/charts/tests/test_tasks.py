@@ -38,7 +38,7 @@ def service() -> Iterator[StandIn]:
 
 
 @pytest.mark.usefixtures("service")
-def test_counting_asks_for_no_list_and_gathering_counts_plays_of_new_lists():
+def test_counting_asks_for_no_list_and_fetching_counts_plays_of_new_lists():
     """Else plays would be those of the night before, and more than a day old."""
     assert count_chart_plays() == {"counts": "succeeded", "publish": "succeeded"}
     assert not RawEdition.objects.exists()

@@ -106,7 +106,7 @@ def test_names_and_lifetimes_are_those_agreed_on():
 
 
 @pytest.mark.django_db
-def test_only_what_is_missing_is_asked_for_and_nothing_is_worth_remembering_too():
+def test_only_what_is_missing_is_asked_for_and_nothing_is_worth_storing_too():
     hits, misses = HITS[CURRENT]._value.get(), MISSES[CURRENT]._value.get()
     source = Source(None)
     assert read(source) == {KEY: None}
@@ -220,7 +220,7 @@ def test_when_the_one_who_computes_fails_the_others_do_it_themselves():
 
 
 @committed
-def test_while_redis_is_away_nothing_old_is_read_and_what_it_missed_is_told_later(monkeypatch):
+def test_while_redis_is_unavailable_nothing_old_is_read_and_what_it_missed_is_reported_later(monkeypatch):
     if not count_cache.is_shared():
         pytest.skip("without Redis it can't be away")
     record_counts([said(0, 10)])
@@ -236,7 +236,7 @@ def test_while_redis_is_away_nothing_old_is_read_and_what_it_missed_is_told_late
 
 
 @committed
-def test_clear_forgets_what_begins_so_and_nothing_else():
+def test_clear_drops_what_begins_so_and_nothing_else():
     source = Source(1)
     cache.set("limits", 1)
     cached_values(CURRENT, [KEY], source)

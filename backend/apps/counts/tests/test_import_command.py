@@ -74,7 +74,7 @@ def test_what_is_counted_already_is_joined_with_what_comes(tmp_path, run):
     assert of_track[-1] == (1200, 110)
 
 
-def test_bad_figures_are_told_and_written_however_many_there_are_and_good_ones_kept(tmp_path, run):
+def test_bad_figures_are_reported_and_written_however_many_there_are_and_good_ones_kept(tmp_path, run):
     errors = tmp_path / "errors.txt"
     bad = [
         flat(1, 0, -5),
@@ -205,7 +205,7 @@ def test_compare_shows_old_and_new_side_by_side(tmp_path, run, capsys):
     assert rows() == before
 
 
-def test_what_can_not_be_done_is_refused_before_anything_is(tmp_path, run):
+def test_what_can_not_be_done_is_rejected_before_anything_is(tmp_path, run):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     for words in (["nowhere.json"], ["--workers=0"], ["--errors=/nowhere/at/all"]):
         with pytest.raises(CommandError):

@@ -28,7 +28,7 @@ def test_every_document_is_in_one_part_and_compressed_all_are_in_one(tmp_path, m
     assert [document.content for document in read(packed)] == DOCUMENTS
 
 
-def test_a_bad_line_is_told_with_its_place_and_the_rest_is_read(tmp_path):
+def test_a_bad_line_is_reported_with_its_place_and_the_rest_is_read(tmp_path):
     place = tmp_path / "a.json"
     place.write_bytes(b'{"a": 1}\n{"a": \n\n[1]\n\xff\n{"a": 2}')
     found = read(place)
@@ -43,7 +43,7 @@ def test_an_array_of_documents_says_how_to_export(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20])
-def test_a_dump_that_ends_in_the_middle_is_refused_there(tmp_path, cut):
+def test_a_dump_that_ends_in_the_middle_is_rejected_there(tmp_path, cut):
     place = write_bson(tmp_path / "a.bson", DOCUMENTS)
     whole = place.read_bytes()
     place.write_bytes(whole + bson.encode(DOCUMENTS[0])[:cut])
@@ -54,7 +54,7 @@ def test_a_dump_that_ends_in_the_middle_is_refused_there(tmp_path, cut):
         next(found)
 
 
-def test_a_damaged_document_is_told_and_the_next_is_read(tmp_path):
+def test_a_damaged_document_is_reported_and_the_next_is_read(tmp_path):
     place = tmp_path / "a.bson"
     good, bad = bson.encode({"a": "b"}), bytearray(bson.encode({"a": "b"}))
     bad[4] = 0xEE
@@ -62,7 +62,7 @@ def test_a_damaged_document_is_told_and_the_next_is_read(tmp_path):
     assert [document.content for document in read(place)] == [{"a": "b"}, None, {"a": "b"}]
 
 
-def test_what_is_no_dump_and_a_damaged_compressed_file_are_refused(tmp_path):
+def test_what_is_no_dump_and_a_damaged_compressed_file_are_rejected(tmp_path):
     place = tmp_path / "a.bson"
     place.write_bytes(b"this is no dump at all")
     packed = write_lines(tmp_path / "a.json.gz", DOCUMENTS)

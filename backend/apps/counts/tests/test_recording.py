@@ -93,7 +93,7 @@ def test_a_count_is_there_if_and_only_if_it_was_counted(status, count):
     ],
     ids=repr,
 )
-def test_the_database_refuses_what_is_not_so(values):
+def test_the_database_rejects_what_is_not_so(values):
     row = {"isrc": ISRC, "service": "spotify", "recorded_date": day(0), "view_count": 5, **values}
     with pytest.raises((IntegrityError, Exception)) as refused, transaction.atomic():
         HistoricalViewCount.objects.create(**row)

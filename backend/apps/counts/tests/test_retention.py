@@ -54,7 +54,7 @@ def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_o
     assert days() == before
 
 
-def test_notices_to_caches_go_when_nothing_can_be_remembered_any_more():
+def test_notices_to_caches_go_when_nothing_can_be_stored_any_more():
     CacheInvalidation.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=13))
     retained = CacheInvalidation.objects.create(
         isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=5)

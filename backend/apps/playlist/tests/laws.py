@@ -1,4 +1,4 @@
-"""The laws of the design over one room, by what its readers get: the list, and the log."""
+"""The invariants of one room, checked on what its readers get: the list, and the log."""
 
 import json
 from collections.abc import Iterator

@@ -59,7 +59,7 @@ def top(room: Room) -> int:
 
 @contextmanager
 def telling(room: Room) -> Iterator[list[str]]:
-    """Returns the types of the events within; and the law: old state + events = new state.
+    """Returns the types of the events within, and checks: old state + events = new state.
 
     Events that change nothing fail, and so do changes without an event.
     """

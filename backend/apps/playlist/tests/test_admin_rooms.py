@@ -1,4 +1,4 @@
-"""Rooms, items, votes and records in the admin: told, within the laws, leaving others' changes alone."""
+"""Rooms, items, votes and records in the admin: broadcast, valid, without undoing others' changes."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -168,7 +168,7 @@ def test_a_track_that_is_queued_is_an_error_in_the_form_and_a_full_room_a_messag
         *(("position", position) for position in ("nan", "inf", "1e16", "1.5e15", "-2e15", "x", "")),
     ],
 )
-def test_what_the_api_refuses_is_an_error_in_the_form(
+def test_what_the_api_rejects_is_an_error_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
     (item,) = queued(room, "A")
@@ -178,7 +178,7 @@ def test_what_the_api_refuses_is_an_error_in_the_form(
 
 
 @pytest.mark.parametrize("order", ["manual", "votes"])
-def test_a_form_sent_back_as_it_was_tells_nothing_nor_what_cannot_be_typed_in(
+def test_a_form_sent_back_as_it_was_reports_nothing_nor_what_cannot_be_typed_in(
     admin: Admin, room: Room, order: str
 ) -> None:
     room.chosen_order = order

@@ -73,7 +73,7 @@ def test_a_write_of_the_guest_is_not_done_twice_by_the_account_whose_own_answer_
     assert bo.votes(room) == {}
 
 
-def test_nobody_becomes_an_account_that_has_gone(bo):
+def test_no_one_becomes_an_account_that_has_gone(bo):
     assert bo.guest is not None
     with pytest.raises(NotAuthenticated):
         merge_guest(guest_id=bo.guest.pk, user_id=10**9)
@@ -82,7 +82,7 @@ def test_nobody_becomes_an_account_that_has_gone(bo):
 
 
 @pytest.mark.parametrize("write", ["vote", "add"])
-def test_who_has_just_become_somebody_else_writes_nothing(room, bo, write: str):
+def test_who_has_just_become_someone_else_writes_nothing(room, bo, write: str):
     """Recognised before, writing after."""
     item, track, guest = add(room, "a"), new_track("b"), bo.key
     bo.register("bo")
@@ -103,8 +103,8 @@ VOTES = st.lists(
 
 @settings(max_examples=settings().max_examples // 3)
 @given(before=VOTES, after=VOTES, order=st.sampled_from(["manual", "votes"]))
-def test_one_voter_is_one_vote_whoever_it_was(db, before: Any, after: Any, order: str):
-    """Bo and Cem become Ada, one after the other; at each moment every law holds, and counts are sums."""
+def test_one_voter_is_one_vote_any_client_that_it_was(db, before: Any, after: Any, order: str):
+    """Bo and Cem become Ada, one after the other; every invariant always holds, and counts are sums."""
     with undone():
         room = new_room(order=order)
         items = queued(room, "abc")
@@ -250,7 +250,7 @@ def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
 
 
 def test_a_guest_who_logs_in_to_two_accounts_at_once_becomes_the_first_alone():
-    """The second login comes while the first has handed over a part."""
+    """The second login comes while the first has transferred a part."""
     room = new_room()
     bo, ada, cem = Person.as_guest(), Person.with_account("ada"), Person.with_account("cem")
     assert bo.guest is not None
@@ -261,7 +261,7 @@ def test_a_guest_who_logs_in_to_two_accounts_at_once_becomes_the_first_alone():
 
     def log_in_again(execute: Any, sql: str, *arguments: Any) -> Any:
         nonlocal second
-        if 'UPDATE "playlist_playlisttrack"' in sql and second:  # votes were handed over before
+        if 'UPDATE "playlist_playlisttrack"' in sql and second:  # votes were transferred before
             user_id, second = second, 0
             merge_guest(guest_id=guest_id, user_id=user_id)
         return execute(sql, *arguments)
@@ -277,7 +277,7 @@ def test_a_named_registration_that_was_broken_off_behind_the_account_is_complete
     bo.vote(item, 1)
 
     def die(execute: Any, sql: str, *arguments: Any) -> Any:
-        if "playlist_removeditem" in sql:  # what is handed over first
+        if "playlist_removeditem" in sql:  # what is transferred first
             raise Killed
         return execute(sql, *arguments)
 

@@ -1,4 +1,4 @@
-"""At most one item of a room plays, also of a first queue; what played is remembered as it was."""
+"""At most one item of a room plays, also of a first queue; plays are stored as they were."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -33,7 +33,7 @@ def play(item: PlaylistTrack) -> None:
     play_item(slug=item.room.slug, item_id=item.pk)
 
 
-def test_history_is_remembered_for_its_moment_alone(room, django_assert_num_queries):
+def test_history_is_stored_for_its_moment_alone(room, django_assert_num_queries):
     (item,) = queued(room, "a")
     play(item)
     moment = {"room_id": room.pk, "epoch": room.stream.epoch, "seq": top(room)}
@@ -139,7 +139,7 @@ def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, com
         assert events == []
 
 
-def test_records_are_forgotten_when_nobody_can_name_them_any_more(room, clock, settings):
+def test_records_are_forgotten_when_no_one_can_name_them_any_more(room, clock, settings):
     settings.EVENT_LOG_KEEP_DAYS = 7
     first, second = queued(room, "ab")
     remove(first)

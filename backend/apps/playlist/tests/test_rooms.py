@@ -107,7 +107,7 @@ def test_the_main_room_can_t_be_deleted(way: str):
     assert Stream.objects.filter(pk=main.stream_id).exists()
 
 
-def test_the_main_room_is_always_there_and_follows_the_setting_until_somebody_decides(settings):
+def test_the_main_room_is_always_there_and_follows_the_setting_until_someone_decides(settings):
     main = Room.objects.get(slug=MAIN_ROOM)
     assert (main.chosen_order, main.created_by, main.is_public) == ("", "", True)
     call_command("migrate", verbosity=0)
@@ -129,7 +129,7 @@ def unvisited_for(room: Room, days: float) -> None:
     Stream.objects.filter(pk=room.stream_id).update(visited_at=timezone.now() - timedelta(days=days))
 
 
-def test_empty_rooms_go_that_nobody_has_entered_for_30_days():
+def test_empty_rooms_go_that_no_one_has_entered_for_30_days():
     ensure_main_room()
     forgotten, lately, full = made(), made(), made()
     queued(full, "a")

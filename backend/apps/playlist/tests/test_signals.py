@@ -36,7 +36,7 @@ def test_a_save_that_changes_nothing_and_whether_a_room_is_listed_are_no_events(
     assert events == []
 
 
-def test_a_stale_instance_tells_what_it_changes_in_the_database(room):
+def test_a_stale_instance_reports_what_it_changes_in_the_database(room):
     """Another caller moved it meanwhile; saving the old instance moves it back, and that is reported."""
     item = queued(room, "abc")[0]
     stale = PlaylistTrack.objects.get(pk=item.pk)
@@ -57,7 +57,7 @@ def test_a_fixture_is_loaded_without_a_word(room):
     assert len(told(room)) == seq
 
 
-def test_what_sends_no_signal_is_refused(room):
+def test_what_sends_no_signal_is_rejected(room):
     item = queued(room, "ab")[0]
     for write in (
         *(model.objects.update for model in (Room, PlaylistTrack, Vote)),

@@ -28,7 +28,7 @@ def test_the_count_can_t_be_written_by_hand(item):
 
 
 @pytest.mark.parametrize("way", ["save", "create", "delete", "queryset"])
-def test_a_vote_from_the_shell_is_counted_and_told_as_well(room, item, way: str):
+def test_a_vote_from_the_shell_is_counted_and_reported_as_well(room, item, way: str):
     vote = Vote.objects.create(item=item, voter="ada", value=1)
     with telling(room) as events:
         if way == "save":

@@ -1,4 +1,4 @@
-"""The watch command: it prints what comes, remembers where it was, and resumes there after a loss."""
+"""The watch command: it prints events, stores its position, and resumes there after a loss."""
 
 import json
 from collections.abc import Iterator

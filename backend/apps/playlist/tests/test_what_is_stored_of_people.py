@@ -217,7 +217,7 @@ def test_no_table_has_the_name_afterwards(room, ada, django_capture_on_commit_ca
     assert made["bo"].votes(room) == {str(made["second"].pk): 1}
 
 
-def test_nobody_who_was_anonymous_makes_a_room_forget(room):
+def test_no_one_who_was_anonymous_makes_a_room_drop(room):
     ada = Person.as_guest("")
     ada.add(room, "a")
     ada.register("ada")
@@ -227,7 +227,7 @@ def test_nobody_who_was_anonymous_makes_a_room_forget(room):
     assert len(told(room)) == 1
 
 
-def test_a_name_that_only_an_item_of_before_had_is_cut_out_of_the_log(room):
+def test_a_name_that_only_an_item_of_earlier_had_is_cut_out_of_the_log(room):
     """As after staff has corrected what an item says."""
     ada = Person.with_account(NAME)
     item = ada.add(room, "a")

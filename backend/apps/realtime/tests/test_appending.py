@@ -41,7 +41,7 @@ def test_hints_follow_the_commit_in_order_each_with_its_frame(stored_board, hint
     ]
 
 
-def test_a_hint_that_fails_fails_nobody(stored_board, monkeypatch, caplog):
+def test_a_hint_that_fails_fails_no_one(stored_board, monkeypatch, caplog):
     monkeypatch.setattr("apps.realtime.locks.publish", lambda hint: 1 / 0)
     append(stored_board.pk, "a", "b")
     assert seqs_of(stored_board.pk) == [1, 2]
@@ -68,7 +68,7 @@ def test_streams_are_locked_in_order_of_id_and_given_as_they_are_now(board, djan
 
 
 @pytest.mark.usefixtures("own_receivers")
-def test_a_change_is_told_only_when_one_of_its_fields_changed_and_was_written(board):
+def test_a_change_is_reported_only_when_one_of_its_fields_changed_and_was_written(board):
     @broadcast_event(
         "card.ranked",
         on=post_save,

@@ -87,7 +87,7 @@ async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, hu
     assert [sent for sent in ada.sent if isinstance(sent, int)] == [4]
 
 
-async def test_a_log_that_can_t_be_read_is_told_and_what_was_held_comes_after_all(
+async def test_a_log_that_can_t_be_read_is_reported_and_what_was_held_comes_after_all(
     stored_board, ada, monkeypatch
 ):
     await ada.open()
@@ -139,7 +139,7 @@ async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, s
     assert [sent for sent in ada.sent if isinstance(sent, int)] == [3, 4]
 
 
-async def test_a_snapshot_of_an_epoch_that_nobody_told_of_is_sent_once(deaf, stored_board, ada):
+async def test_a_snapshot_of_an_epoch_that_no_one_reported_of_is_sent_once(deaf, stored_board, ada):
     await ada.open()
     await in_database(begin_new_epochs)
     await ada.connection.snapshot()

@@ -48,7 +48,7 @@ async def test_after_an_error_and_always_with_postgresql_a_connection_is_given_b
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="others are given back after each read")
 async def test_only_an_error_of_the_server_costs_the_connection():
-    """A new one for each refusal took most of the time of a flood of them."""
+    """A new one for each rejection took most of the time of a flood."""
     barrier = threading.Barrier(READER_THREADS)
 
     def end_with(error: ApiError) -> None:
@@ -182,7 +182,7 @@ only_sqlite = connection.vendor == "sqlite"
 
 @pytest.fixture
 def looks() -> list[bool]:
-    """Whether a look found news, in order; True unless told otherwise."""
+    """Whether each poll found news, in order; True by default."""
     return []
 
 
@@ -193,7 +193,7 @@ async def watch(readers: None, looks: list[bool]) -> AsyncIterator[LogPoller[str
     await made.close()
 
 
-async def test_a_change_of_another_connection_is_told_once(watch, stored_board):
+async def test_a_change_of_another_connection_is_reported_once(watch, stored_board):
     assert await watch.news() == "news", "what was never looked at may have changed"
     waiting = asyncio.create_task(watch.news())
     await in_database(append, stored_board.pk, "a")
@@ -227,7 +227,7 @@ async def test_a_failed_look_gives_its_connection_up_and_the_next_may_find_a_cha
     assert await watch.news() == "news"
 
 
-async def test_who_waits_is_let_go_when_it_is_closed_and_its_thread_ends(stored_board, monkeypatch):
+async def test_a_client_that_waits_is_let_go_when_it_is_closed_and_its_thread_ends(stored_board, monkeypatch):
     monkeypatch.setattr(module, "SQLITE_POLL_SECONDS", PATIENCE_SECONDS * 10)
     monkeypatch.setattr(module, "POLL_SECONDS", PATIENCE_SECONDS * 10)
     watch = LogPoller(lambda: "news")

@@ -125,7 +125,7 @@ def assert_nothing_is_held(hub: Hub) -> None:
     assert (hub.connections, hub._feeds, dict(hub.admission._open)) == (set(), {}, {})
 
 
-# --- HTTPS_ONLY: live events over http are sent to https, sockets over ws are refused ----------------
+# --- HTTPS_ONLY: live events over http are sent to https, sockets over ws are rejected ---------------
 
 HSTS = "strict-transport-security"
 

@@ -179,7 +179,7 @@ def test_who_is_removed_between_slices_knows_whether_the_batch_came():
 
 
 @pytest.mark.parametrize("takes", [0, 3])
-def test_who_does_not_take_all_is_told_how_much_left(takes: int):
+def test_who_does_not_take_all_is_reported_how_much_left(takes: int):
     sends, members = with_members(3)
     members[1].takes, members[1].among = takes, sends
     sends.begin(batch(7))
@@ -189,7 +189,7 @@ def test_who_does_not_take_all_is_told_how_much_left(takes: int):
     assert sends.listeners() == [members[0], members[2]]
 
 
-def test_what_is_broken_off_goes_to_nobody_else():
+def test_what_is_broken_off_goes_to_no_one_else():
     sends, members = with_members(3)
     sends.begin(batch(1))
     sends.send_slice(1)
@@ -199,7 +199,7 @@ def test_what_is_broken_off_goes_to_nobody_else():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_places_are_used_again_and_nobody_loses_one(seed: int):
+def test_places_are_used_again_and_no_one_loses_one(seed: int):
     chance = random.Random(seed)
     sends, inside = with_members(chance.randint(0, 30))
     for seq in range(1, 60):

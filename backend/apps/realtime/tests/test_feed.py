@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("readers")
 
 @pytest.fixture
 async def feed(stored_board: Stream) -> AsyncIterator[Feed]:
-    """A feed of a board that has nothing yet, which hears only what the test tells it."""
+    """A feed of a board that has nothing yet, which receives only the hints of the test."""
     made = feed_of(stored_board)
     await made.start()
     yield made
@@ -118,7 +118,7 @@ async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_
     feed.stop()
 
 
-async def test_a_listener_that_leaves_while_it_is_told_disturbs_nobody(stored_board, feed):
+async def test_a_listener_that_leaves_while_it_is_reported_disturbs_no_one(stored_board, feed):
     class Leaving(Ear):
         def deliver(self, batch):
             super().deliver(batch)
@@ -145,7 +145,7 @@ async def test_a_late_hint_of_an_old_epoch_costs_no_listener_an_event(stored_boa
     assert (ear.seqs, len(ear.states)) == ([2], 1)
 
 
-async def test_a_stream_that_ends_is_told_once(stored_board, ear, feed):
+async def test_a_stream_that_ends_is_reported_once(stored_board, ear, feed):
     ended: list[Feed] = []
     feed._on_end = ended.append
     await in_database(close_stream, stored_board.pk)

@@ -76,7 +76,7 @@ async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_boa
     await ear.until(lambda: bool(ear.states) or bool(ear.seqs))
 
 
-async def test_a_start_that_fails_is_told_and_can_be_tried_again(feed, monkeypatch):
+async def test_a_start_that_fails_is_reported_and_can_be_tried_again(feed, monkeypatch):
     failing = Failing(selectors.tops_of)
     monkeypatch.setattr(module, "tops_of", failing)
     with pytest.raises(OperationalError):

@@ -159,7 +159,7 @@ async def until_nobody_listens(stream_id: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_stream_that_nobody_listens_to_costs_nothing(hub, stored_board, monkeypatch):
+async def test_a_stream_that_no_one_listens_to_costs_nothing(hub, stored_board, monkeypatch):
     ear = Ear()
     assert not hub._watch
     feed = await join(hub, ear)

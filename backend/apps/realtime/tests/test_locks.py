@@ -41,7 +41,7 @@ def test_what_is_rolled_back_to_a_savepoint_is_forgotten(stored_board, django_as
     assert Stream.objects.get(pk=stored_board.pk).seq == 2
 
 
-def test_a_locked_stream_that_ends_or_begins_anew_is_known_so(board):
+def test_a_locked_stream_that_ends_or_begins_again_is_known_so(board):
     with transaction.atomic():
         append(board.pk, "a")
         begin_new_epoch(stream_id=board.pk)

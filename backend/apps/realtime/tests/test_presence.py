@@ -122,7 +122,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_nobody_else(steps) -> None:
+def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_no_one_else(steps) -> None:
     world = World()
     for doing, process, person, seconds in steps:
         getattr(world, doing)(process, person)
@@ -142,7 +142,7 @@ def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_nobody_else
     assert not any(world.books), "somebody who has left is not forgotten"
 
 
-def test_a_killed_process_is_believed_for_a_minute_at_most() -> None:
+def test_a_killed_process_is_trusted_for_a_minute_at_most() -> None:
     world = World()
     world.enter(0, ADA)
     world.wait(100.0)

@@ -56,7 +56,7 @@ def test_what_was_missed_is_everything_after_and_nothing_else(five, since: int, 
     ]
 
 
-def test_a_log_with_a_hole_is_not_told_in_parts(five):
+def test_a_log_with_a_hole_is_not_reported_in_parts(five):
     trim_to(five.pk, 3)
     for since, expected in ((0, None), (1, None), (2, [3, 4, 5]), (5, [])):
         missed = missed_since(five.pk, Position(five.epoch, since), limit=100)

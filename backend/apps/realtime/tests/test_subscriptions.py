@@ -71,14 +71,14 @@ async def test_who_subscribes_while_the_group_is_being_left_is_a_member(subscrip
     assert layer.groups[group_of(7)]
 
 
-async def test_a_message_that_makes_no_sense_ends_nothing(subscriptions, layer, received):
+async def test_a_message_that_is_invalid_ends_nothing(subscriptions, layer, received):
     await subscriptions.add(7)
     await layer.group_send(group_of(7), {"type": "hints"})
     await layer.group_send(group_of(7), _message([hint(1)]))
     await until(lambda: received == [hint(1)])
 
 
-async def test_nobody_waits_for_a_layer_that_is_known_to_be_away(subscriptions, layer, monkeypatch):
+async def test_no_one_waits_for_a_layer_that_is_known_to_be_away(subscriptions, layer, monkeypatch):
     layer.answers.clear()
     await subscriptions.add(7)
     monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", 1000)

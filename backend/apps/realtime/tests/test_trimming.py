@@ -161,7 +161,7 @@ def test_the_mark_of_a_stream_goes_with_it(board):
     assert str(gone.pk) not in recorded_watermarks()
 
 
-def test_marks_are_their_owner_s_alone_and_fail_nobody_if_they_can_t_be_written(settings, tmp_path, caplog):
+def test_marks_are_their_owner_s_alone_and_fail_no_one_if_they_can_t_be_written(settings, tmp_path, caplog):
     umask = os.umask(0o022)
     try:
         record_watermarks([Hint(1, "e", 4, None)])

@@ -252,7 +252,7 @@ def evaluate(
     """Trains on one file and answers the people of another, in that file's order, as JSON lines.
 
     People of neither file get what is popular. Raises ListeningError, NothingToLearnError and OSError, and
-    writes nothing then but for what the disk refuses half-way.
+    writes nothing then, unless the disk fails half-way.
     """
     people = read_people(queries)
     listening = read_listening(train_file)

@@ -1,7 +1,7 @@
 """A model as one file: a header, then NumPy's own archive of arrays.
 
 The head is a magic word, the version of the format, the length of what follows and its SHA-256. What is not
-exactly that is refused with a reason, and nothing in it is ever run: arrays of objects are not read.
+exactly that is rejected with a reason, and no code in it is executed: arrays of objects are not read.
 """
 
 import contextlib

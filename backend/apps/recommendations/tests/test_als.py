@@ -60,7 +60,7 @@ def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
     assert np.allclose(item_factors(listens(), EXACT), at_once, atol=2e-3)
 
 
-def test_somebody_who_is_folded_in_gets_what_training_would_give():
+def test_someone_who_is_folded_in_gets_what_training_would_give():
     items = np.random.default_rng(1).standard_normal((2, 9, 3)).astype(np.float32)
     strengths = np.array([0, 1.5, 0, 0, 0.5, 0, 1, 0, 0], np.float32)
     heard = np.flatnonzero(strengths)

@@ -76,7 +76,7 @@ def test_other_ways_to_write_the_same(file, content):
         (gzip.compress(b"user,item,weight\n" + b"a,x,1\n" * 99, mtime=0)[:-12], ": is damaged or cut off"),
     ],
 )
-def test_what_is_wrong_is_told_with_file_and_line(file, content, told):
+def test_what_is_wrong_is_reported_with_file_and_line(file, content, told):
     path = file(content)
 
     with pytest.raises(ListeningError) as raised:

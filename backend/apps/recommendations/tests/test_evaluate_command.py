@@ -51,7 +51,7 @@ def test_each_person_gets_as_many_as_there_are_without_their_own(tmp_path):
     assert items[4][0] == "Halo"  # what is popular
 
 
-def test_what_is_wrong_is_told_and_nothing_is_written(tmp_path):
+def test_what_is_wrong_is_reported_and_nothing_is_written(tmp_path):
     for rows, people, more, told in (
         ([], ["a"], [], r"train\.csv\.gz: has no listen of a weight above 0"),
         (two_tastes(), ["a"], ["--histories", tmp_path / "none.csv"], r"none\.csv: can't be read"),

@@ -80,7 +80,7 @@ def test_a_list_for_whom_or_what_has_gone_is_not_kept(ada, library):
     assert not RecommendationList.objects.exists()
 
 
-def test_rolled_back_means_not_remembered(ada, library, django_capture_on_commit_callbacks):
+def test_rolled_back_means_not_stored(ada, library, django_capture_on_commit_callbacks):
     def keep_and_fail() -> None:
         with transaction.atomic():
             kept(ada, candidate(library["Halo"]))
@@ -106,7 +106,7 @@ def test_a_track_from_outside_that_the_library_has_by_now_is_one_thing(ada, libr
     assert [one.id for one in (*by_library, *by_provider, *by_both)] == [row.pk] * 3
 
 
-def test_what_was_not_offered_for_a_month_is_forgotten_and_lists_of_rooms_in_which_nobody_asks(ada, library):
+def test_what_was_not_offered_for_a_month_is_forgotten_and_lists_of_rooms_in_which_no_one_asks(ada, library):
     now, minute = timezone.now(), timedelta(minutes=1)
     kept(ada, candidate(library["Halo"]), candidate(library["Naima"]))
     kept(ada, candidate(library["Halo"]))

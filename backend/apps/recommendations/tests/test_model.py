@@ -31,7 +31,7 @@ def model() -> Model:
 
 
 @given(listens=LISTENS, count=st.integers(0, 12), without=st.sets(st.integers(0, len(ITEMS) - 1)))
-def test_the_best_first_nothing_twice_and_nothing_that_somebody_has(listens, count, without):
+def test_the_best_first_nothing_twice_and_nothing_that_someone_has(listens, count, without):
     history = model().history(listens)
     left_out = np.array(sorted(without), np.int64)
 
@@ -58,7 +58,7 @@ def test_the_best_are_those_of_sorting_everything(scores, count):
 
 
 @given(listens=LISTENS)
-def test_the_order_in_which_listens_are_told_does_not_count(listens):
+def test_the_order_in_which_listens_are_reported_does_not_count(listens):
     forwards, backwards = model().history(listens), model().history(listens[::-1])
 
     assert list(forwards.items) == list(backwards.items)

@@ -1,4 +1,4 @@
-"""A model's file is read or refused with a reason; a process swaps its model for a new one."""
+"""A model's file is read or rejected with a reason; a process replaces its model by a new one."""
 
 import hashlib
 import io
@@ -69,7 +69,7 @@ def refused(content: bytes, match: str | None = None) -> None:
 
 
 @given(st.data())
-def test_a_file_that_is_cut_anywhere_is_refused(stored, data):
+def test_a_file_that_is_cut_anywhere_is_rejected(stored, data):
     end = data.draw(st.integers(0, len(stored) - 1))
 
     refused(stored[:end], r"not a model|cut off")
@@ -86,12 +86,12 @@ def test_a_byte_that_is_another_anywhere_is_noticed(stored, data):
 
 
 @given(st.binary(max_size=200))
-def test_garbage_is_refused_with_and_without_a_right_head(garbage):
+def test_garbage_is_rejected_with_and_without_a_right_head(garbage):
     refused(garbage)
     refused(packed(garbage))
 
 
-def test_what_is_not_exactly_a_model_is_refused_with_a_reason(stored):
+def test_what_is_not_exactly_a_model_is_rejected_with_a_reason(stored):
     """Objects are never read: they would be unpickled, which runs whatever the file says."""
     payload = stored[HEAD.size :]
     arrays = dict(np.load(io.BytesIO(payload)))
@@ -123,7 +123,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path, 
     assert [file.name for file in tmp_path.iterdir()] == ["a.model"]
 
 
-def test_who_reads_while_it_is_replaced_reads_the_one_that_was_opened(tmp_path):
+def test_a_client_that_reads_while_it_is_replaced_reads_the_one_that_was_opened(tmp_path):
     path = tmp_path / "a.model"
     write_model(MODEL, path)
     other = train(listening(two_tastes()[:9]), SMALL)
@@ -171,7 +171,7 @@ def test_a_new_file_is_taken_without_a_restart_and_read_once(loader, caplog, mon
     assert "can't be read: Is a directory" in loader.loaded().reason
 
 
-def test_a_broken_file_is_told_once(loader, caplog):
+def test_a_broken_file_is_reported_once(loader, caplog):
     loader.path.write_bytes(b"half a mod")
 
     assert (loader.model(), loader.model()) == (None, None)

@@ -93,7 +93,9 @@ def test_outside_is_asked_only_by_who_can_wait(library, elsewhere):
     assert (at_once.missing_sources, waited.missing_sources) == ([], [])
 
 
-def test_when_one_is_away_the_others_answer_and_it_is_told(library, elsewhere, no_model: Path, caplog):
+def test_when_one_is_unavailable_the_others_answer_and_it_is_reported(
+    library, elsewhere, no_model: Path, caplog
+):
     elsewhere.is_away = True
     no_model.write_bytes(b"no model at all")
 
@@ -137,7 +139,9 @@ def shown(room, limit=100):
     return room_recommendations(room.slug, limit=limit, network=NETWORK).recommendations
 
 
-def test_what_somebody_in_a_room_dislikes_is_read_when_they_told_something(library, add_person, monkeypatch):
+def test_what_someone_in_a_room_dislikes_is_read_when_they_reported_something(
+    library, add_person, monkeypatch
+):
     read = Mock(wraps=exclusions_of)
     monkeypatch.setattr("apps.recommendations.selectors.exclusions_of", read)
     ada, room = add_person("ada"), new_room()
@@ -152,7 +156,7 @@ def test_what_somebody_in_a_room_dislikes_is_read_when_they_told_something(libra
     assert read.call_count == 2
 
 
-def test_nobody_in_a_room_is_named(library, add_person):
+def test_no_one_in_a_room_is_named(library, add_person):
     ada = add_person("Quixotica", favorite_artists=["Lorde"], favorite_genres=["jazz"])
     tell(ada, "like", library["Halo"])
     room = new_room()

@@ -162,7 +162,7 @@ def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada,
     ]
 
 
-def test_what_is_known_already_is_told_so(library, named):
+def test_what_is_known_already_is_reported_so(library, named):
     preferences = Preferences(
         liked=[liked(library["Halo"]), liked(library["Naima"], 1.0, Interaction.PLAYED)]
     )

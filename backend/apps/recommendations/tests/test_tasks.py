@@ -95,7 +95,7 @@ def test_training_learns_from_what_people_do_and_without_that_nothing(ada, libra
 # --- The response to a request: at once, from the nearest place --------------------------------------
 
 
-def test_what_was_found_is_remembered_by_the_cache_and_kept_in_the_database(
+def test_what_was_found_is_stored_by_the_cache_and_kept_in_the_database(
     ada, library, django_assert_num_queries, monkeypatch
 ):
     first = read(ada)
@@ -124,7 +124,7 @@ def test_a_list_is_not_without_end(ada, bo, add_track):
     assert read(ada).count == MAX_STORED
 
 
-def test_an_old_list_is_given_and_asked_for_anew_once(ada, library):
+def test_an_old_list_is_given_and_asked_for_again_once(ada, library):
     read(ada)
     now = timezone.now() + STALE_AFTER - timedelta(minutes=1)
     assert not recommendations_for(ada.pk, limit=None, room=None, network=NETWORK, now=now).stale

@@ -96,7 +96,7 @@ def test_the_isrc_outweighs_the_words(add_track):
     assert Track.objects.get(pk=of_words.pk).duration_seconds is None
 
 
-def test_what_is_filled_in_is_told_and_what_is_new_is_not(add_track):
+def test_what_is_filled_in_is_reported_and_what_is_new_is_not(add_track):
     titles: list[str] = []
 
     def listener(instance: Track, **_: object) -> None:

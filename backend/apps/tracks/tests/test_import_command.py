@@ -34,7 +34,7 @@ def file(tmp_path: Path):
     return written
 
 
-def test_tells_what_became_of_the_rows(file):
+def test_reports_the_result_of_the_rows(file):
     path = file("title,artist,isrc\nHalo,Beyoncé,\nHALO,Beyonce,\n,Nobody,\n")
     run = Run(path)
     assert run.said == "1 added, 0 completed, 1 unchanged, 1 bad.\n"

@@ -43,7 +43,7 @@ def read(tmp_path: Path) -> Read:
     ],
 )
 @pytest.mark.parametrize("is_zipped", [False, True])
-def test_every_kind_is_told_by_what_is_in_it(read: Read, content: str, is_zipped: bool):
+def test_every_kind_is_reported_by_what_is_in_it(read: Read, content: str, is_zipped: bool):
     data = gzip.compress(content.encode(), mtime=0) if is_zipped else content
     good, _, failure = read(data, "tracks.data.gz" if is_zipped else "tracks.data")
     assert good == [(2, "Halo"), (3, "Zombie")]

@@ -49,7 +49,7 @@ def test_very_long_titles_of_characters_that_grow_are_stored(add_track):
     assert_search_columns_right(track)
 
 
-def test_a_duration_of_zero_and_an_isrc_in_use_are_refused_by_the_database_and_by_forms(add_track):
+def test_a_duration_of_zero_and_an_isrc_in_use_are_rejected_by_the_database_and_by_forms(add_track):
     add_track(isrc="GBUM71029604")
     for metadata in ({"duration_seconds": 0}, {"isrc": "GBUM71029604"}):
         with pytest.raises(IntegrityError), transaction.atomic():

@@ -275,7 +275,7 @@ def test_words_of_other_scripts_are_found_as_they_are_written_in_latin_letters()
 
 
 @pytest.mark.django_db
-def test_many_matches_are_told_as_at_least_so_many_and_every_part_leads_to_the_next(monkeypatch):
+def test_many_matches_are_reported_as_at_least_so_many_and_every_part_leads_to_the_next(monkeypatch):
     monkeypatch.setattr(search_queries, "COUNTED", 4)
     monkeypatch.setattr(search_queries, "WALKED", 8)
     made = [new_track(f"Halo {number}").pk for number in range(9)]

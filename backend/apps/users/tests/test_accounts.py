@@ -87,7 +87,7 @@ def test_a_saved_field_takes_its_key_along(ada):
     assert ada.email_key is None
 
 
-def test_a_repeat_under_a_password_of_before_gives_no_tokens(client):
+def test_a_repeat_under_a_password_of_earlier_gives_no_tokens(client):
     key = {"Idempotency-Key": "a-b-c"}
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     send(client, "post", "users/", body, **key)

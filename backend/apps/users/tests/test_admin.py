@@ -30,7 +30,7 @@ def test_an_account_is_changed(hedy, grace):
 
 
 @pytest.mark.parametrize("changes", [{"email": "ADA@example.org"}, {"username": "ADA"}])
-def test_a_name_or_an_address_of_somebody_else_is_a_message(hedy, grace, changes: dict[str, Any]):
+def test_a_name_or_an_address_of_someone_else_is_a_message(hedy, grace, changes: dict[str, Any]):
     User.objects.create_user("ada", "ada@example.org")
     answer = hedy.open(grace).send(**changes)
     assert answer.status_code == 200
@@ -53,7 +53,7 @@ def test_a_new_account_is_made(hedy):
     assert User.objects.count() == 2
 
 
-def test_who_comes_second_at_the_same_moment_is_told(hedy, grace, monkeypatch):
+def test_who_comes_second_at_the_same_moment_is_reported(hedy, grace, monkeypatch):
     User.objects.create_user("ada", "ada@example.org")
     page = hedy.open(grace)
     monkeypatch.setattr(User, "clean", lambda self: None)  # the other was not there yet

@@ -44,7 +44,7 @@ def visitor(**shown: str) -> Caller:
 
 
 @pytest.mark.parametrize("token", NO_TOKENS)
-def test_what_is_no_token_names_nobody_and_as_a_cookie_is_passed_over(bo, token: str):
+def test_what_is_no_token_names_no_one_and_as_a_cookie_is_passed_over(bo, token: str):
     assert guest_for_token(token) is None
     with pytest.raises(NotAuthenticated):
         guest_caller(token, address=ADDRESS)
@@ -55,7 +55,7 @@ def test_what_is_no_token_names_nobody_and_as_a_cookie_is_passed_over(bo, token:
 
 
 @given(st.integers(0, 200), st.characters(codec="ascii"))
-def test_a_token_that_was_tampered_with_names_nobody(bo, place: int, character: str):
+def test_a_token_that_was_tampered_with_names_no_one(bo, place: int, character: str):
     token = guest_token(bo)
     place %= len(token)
     tampered = token[:place] + character + token[place + 1 :]
@@ -109,7 +109,7 @@ def test_a_session_that_is_none_is_passed_over(session: str):
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
-def test_an_account_that_is_switched_off_or_has_another_password_is_nobody(
+def test_an_account_that_is_switched_off_or_has_another_password_is_no_one(
     ada: User, bo: Guest, ada_s_session: str, change: dict[str, Any]
 ):
     User.objects.filter(pk=ada.pk).update(**change)

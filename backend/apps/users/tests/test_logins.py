@@ -45,7 +45,7 @@ def me(client: Client, access: str) -> Any:
 
 
 @pytest.mark.parametrize("path", ["auth/token/", "auth/session/"])
-def test_nobody_is_told_whether_it_was_the_name_or_the_password(client, grace, path: str):
+def test_no_one_is_reported_whether_it_was_the_name_or_the_password(client, grace, path: str):
     User.objects.create_user("hedy", password=PASSWORD, is_active=False)
     User.objects.create_user("joan")
     wrong = [
@@ -208,7 +208,7 @@ def test_tokens_end_when_the_account_is_switched_off(client, grace):
     assert renewed(client, tokens["refresh"]).status_code == 401
 
 
-def test_tokens_of_a_former_secret_key_count_while_it_is_believed(client, grace, settings):
+def test_tokens_of_a_former_secret_key_count_while_it_is_trusted(client, grace, settings):
     settings.SECRET_KEY = "the old secret key"
     tokens = log_in(client).json()
     settings.SECRET_KEY = "the new secret key"
@@ -234,7 +234,7 @@ def test_what_has_expired_is_forgotten(client, grace):
 # --- Sessions ----------------------------------------------------------------------------------------
 
 
-def test_what_the_database_has_of_a_session_logs_nobody_in(client, grace):
+def test_what_the_database_has_of_a_session_logs_no_one_in(client, grace):
     log_in(client, path="auth/session/")
     key = client.cookies["sessionid"].value
     stored = LoginSession.objects.get()
@@ -253,7 +253,7 @@ def test_what_the_database_has_of_a_session_logs_nobody_in(client, grace):
     assert not LoginSession.objects.exists()
 
 
-def test_sessions_of_before_go_on_and_leave_no_key(client, grace):
+def test_sessions_of_earlier_go_on_and_leave_no_key(client, grace):
     log_in(client, path="auth/session/")
     key, stored = client.cookies["sessionid"].value, LoginSession.objects.get()
     Session.objects.create(session_key=key, session_data=stored.session_data, expire_date=stored.expire_date)

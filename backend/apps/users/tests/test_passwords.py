@@ -69,11 +69,11 @@ def test_known_and_unknown_cost_the_same_and_the_answer_goes_before_the_mail(
     ],
     ids=["of one place", "of many"],
 )
-def test_who_asks_often_keeps_nobody_else_from_asking_and_nobody_is_flooded_with_mails(
+def test_a_client_that_asks_often_keeps_no_one_else_from_asking_and_no_one_is_flooded_with_mails(
     grace, settings, monkeypatch, django_capture_on_commit_callbacks, places: list[str], sent: int
 ):
     settings.RATE_LIMIT_FACTOR = 1
-    # As over some minutes: within one, this limit would refuse what the limits of mails are to pass over.
+    # As over some minutes: within one minute, this limit would apply before the limits of mails.
     monkeypatch.setattr(middleware, "LOGINS", replace(LOGINS, max_calls=len(places)))
     with django_capture_on_commit_callbacks(execute=True):
         answers = [ask(place=place) for place in places]
@@ -81,7 +81,7 @@ def test_who_asks_often_keeps_nobody_else_from_asking_and_nobody_is_flooded_with
     assert {answer.status_code for answer in answers} == {202}
 
 
-def test_a_mail_that_can_t_be_sent_is_logged_and_nobody_is_told(
+def test_a_mail_that_can_t_be_sent_is_logged_and_no_one_is_reported(
     grace, settings, caplog, django_capture_on_commit_callbacks
 ):
     settings.EMAIL_BACKEND = "nowhere.Backend"
@@ -100,7 +100,7 @@ def test_a_token_counts_for_an_hour(grace):
         reset_password(token=token, new=NEW)
 
 
-def test_a_token_of_somebody_else_is_none(grace):
+def test_a_token_of_someone_else_is_none(grace):
     hedy = User.objects.create_user("hedy", "hedy@example.org", PASSWORD)
     forged = reset_token(hedy).split(".")[0] + "." + reset_token(grace).split(".")[1]
     with pytest.raises(InvalidInput):

@@ -71,7 +71,7 @@ Act = Callable[[Handler], None]
 
 
 class StandIn(ThreadingHTTPServer):
-    """Does for each path the next of what a test has told it to, and when nothing is left, the usual."""
+    """Does for each path the next thing that a test has set, and the usual when none is left."""
 
     daemon_threads = True
 

@@ -84,7 +84,7 @@ PASSING: dict[str, tuple[Act, Failure]] = {
 
 
 @pytest.mark.parametrize(("act", "failure"), PASSING.values(), ids=PASSING)
-def test_what_may_pass_is_tried_again_and_told_after_some_attempts(
+def test_what_may_pass_is_tried_again_and_reported_after_some_attempts(
     client: ProviderClient,
     service: StandIn,
     waits: list[float],
@@ -107,7 +107,7 @@ def test_what_may_pass_is_tried_again_and_told_after_some_attempts(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-def test_silence_is_not_waited_for_an_answer_that_drips_hung_up_on_and_nobody_there_tried_again(
+def test_silence_is_not_waited_for_an_answer_that_drips_hung_up_on_and_no_one_there_tried_again(
     make_client: MakeClient, service: StandIn, clock: FakeClock, waits: list[float]
 ) -> None:
     def fails(failure: Failure, client: ProviderClient) -> None:
@@ -144,7 +144,7 @@ FINAL: dict[str, tuple[Act, Failure]] = {
 
 
 @pytest.mark.parametrize(("act", "failure"), FINAL.values(), ids=FINAL)
-def test_what_would_be_the_same_again_is_told_at_once(
+def test_what_would_be_the_same_again_is_reported_at_once(
     client: ProviderClient, service: StandIn, caplog: pytest.LogCaptureFixture, act: Act, failure: Failure
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -176,7 +176,7 @@ def busy(retry_after: str | None, *, status: int = 429) -> Act:
     return answers({"error": {"status": status}}, status=status, headers=headers)
 
 
-def test_a_short_while_is_waited_for_and_by_the_patient_also_what_others_were_told(
+def test_a_short_while_is_waited_for_and_by_the_patient_also_what_others_were_reported(
     make_client: MakeClient, service: StandIn, waits: list[float]
 ) -> None:
     service.then(PATH, busy("2"))
@@ -232,7 +232,7 @@ def test_who_is_busy_without_saying_for_how_long_is_left_alone_for_a_while(
     assert client.ask(QUESTION, read_thing) == Thing(7)
 
 
-def test_what_one_is_told_all_others_know(make_client: MakeClient, service: StandIn) -> None:
+def test_what_one_is_reported_all_others_know(make_client: MakeClient, service: StandIn) -> None:
     """As another process, which has nothing in common with it but the cache."""
     service.then(PATH, busy("600"))
     failure_of(make_client())
@@ -300,7 +300,7 @@ def test_attempts_end_when_it_is_to_be_left_alone(
     assert len(service.asked) == 3
 
 
-def test_questions_that_it_refuses_are_no_failures_of_it(make_client: MakeClient, service: StandIn) -> None:
+def test_questions_that_it_rejects_are_no_failures_of_it(make_client: MakeClient, service: StandIn) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[BROKEN] * 4, says(b"", status=404), *[BROKEN] * 4)
     fail(client, 9)

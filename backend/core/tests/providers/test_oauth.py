@@ -1,4 +1,4 @@
-"""Tokens: one for all, for 55 minutes, and another when it is refused."""
+"""Tokens: one for all, for 55 minutes, and another when it is rejected."""
 
 import threading
 from base64 import b64encode
@@ -117,18 +117,18 @@ def test_of_many_threads_at_once_one_asks(tokens: Tokens, grants: Grants) -> Non
     assert (got, grants.given) == (["token-1"] * CALLERS, 1)
 
 
-# --- When it is refused ------------------------------------------------------------------------------
+# --- A rejected token --------------------------------------------------------------------------------
 
 
-def test_a_refused_token_is_fetched_anew_once(authorised: AuthorisedClient, grants: Grants) -> None:
+def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, grants: Grants) -> None:
     assert things(authorised) == Thing(1)
-    grants.given += 1  # the service forgets the first
+    grants.given += 1  # the service drops the first
     assert things(authorised) == Thing(3)
     assert things(authorised) == Thing(3)
     assert grants.given == 3
 
 
-def test_when_the_new_one_is_refused_too_that_is_told(
+def test_when_the_new_one_is_rejected_too_that_is_reported(
     authorised: AuthorisedClient, service: StandIn, grants: Grants
 ) -> None:
     service.then(PATH, *[answers(REFUSED, status=401)] * 2)
@@ -138,7 +138,7 @@ def test_when_the_new_one_is_refused_too_that_is_told(
     assert (grants.given, len(service.asked_for(PATH))) == (2, 2)
 
 
-def test_who_is_refused_with_a_token_that_another_has_renewed_takes_that(
+def test_who_is_rejected_with_a_token_that_another_has_renewed_takes_that(
     make_tokens: MakeTokens, grants: Grants
 ) -> None:
     first, other = make_tokens(), make_tokens()

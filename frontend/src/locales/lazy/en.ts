@@ -25,7 +25,7 @@ export interface SpokenReason {
 
 export const messages = {
   adding: {
-    addAs: "Add as …",
+    addAs: "Add as…",
     add: "Add",
     withoutName: "Add without a name",
     title: "Already in the queue",

@@ -196,7 +196,7 @@ def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_
     assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
-def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_anew(
+def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_again(
     chart: StandIn, count_on: CountOn
 ):
     count_on(DAY, YOUTUBE)

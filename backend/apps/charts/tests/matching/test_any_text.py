@@ -1,4 +1,4 @@
-"""Laws of matching that hold for any text."""
+"""Invariants of matching for any text."""
 
 from hypothesis import given
 from hypothesis import strategies as st

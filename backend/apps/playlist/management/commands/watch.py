@@ -24,7 +24,7 @@ LOCAL_ADDRESSES = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104 - compar
 
 class Command(BaseCommand):
     help = (
-        "Print the live events of a room, or of the charts. The simplest client: connect, remember "
+        "Print the live events of a room, or of the charts. The simplest client: connect, store "
         "(epoch, seq), resume."
     )
 

@@ -39,7 +39,7 @@ AWAY: dict[str, Act] = {
 
 @pytest.mark.parametrize("act", [*AWAY.values(), stand_in.speaks_something_else], ids=[*AWAY, "not HTTP"])
 @pytest.mark.parametrize("path", [TOKEN_PATH, SEARCH_PATH])
-def test_while_it_is_away_it_says_so_and_neither_secrets_nor_wishes(
+def test_while_it_is_unavailable_it_says_so_and_neither_secrets_nor_wishes(
     source: SpotifySource, service: SpotifyStandIn, caplog: pytest.LogCaptureFixture, path: str, act: Act
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -61,7 +61,7 @@ def test_a_search_that_fails_does_not_keep_others_from_being_answered(
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern"]
 
 
-def test_nor_does_one_that_is_refused(source: SpotifySource, service: SpotifyStandIn) -> None:
+def test_nor_does_one_that_is_rejected(source: SpotifySource, service: SpotifyStandIn) -> None:
     service.then(SEARCH_PATH, refusal(400, "Bad search"))
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern", "In Her Manner", "Harbour"]
 
@@ -78,7 +78,7 @@ def test_no_search_is_begun_when_its_time_is_over(
     assert set(service.queries()) == {'artist:"ada brook"'}
 
 
-def test_whose_time_is_over_before_anything_was_found_is_away(
+def test_whose_time_is_over_before_anything_was_found_is_unavailable(
     source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
 ) -> None:
     def found_nothing(handler: stand_in.Handler) -> None:

@@ -39,7 +39,7 @@ BACKEND = Path(__file__).resolve().parents[4]
 DAY = 24 * 3600.0
 
 
-def test_a_track_is_told_with_all_that_is_known_of_it(source: SpotifySource) -> None:
+def test_a_track_is_reported_with_all_that_is_known_of_it(source: SpotifySource) -> None:
     first = source.candidates(LIKES_ADA, most=1)[0]
     assert first.outside == OutsideTrack(
         provider="spotify",
@@ -141,7 +141,7 @@ COVER = "https://i.spotify.example/only"
         ),
     ],
 )
-def test_details_may_be_missing_or_make_no_sense(
+def test_details_may_be_missing_or_are_invalid(
     source: SpotifySource, service: SpotifyStandIn, item: dict[str, Any], cover_url: str | None
 ) -> None:
     service.then(SEARCH_PATH, answers(page_of([item])))
