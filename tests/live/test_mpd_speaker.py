@@ -52,7 +52,7 @@ class Piece(NamedTuple):
         return self.samples[1]
 
     def deviation_ms(self, player: dict[str, Any]) -> float:
-        """Of its first frame from the position of the player, as far as a second tells."""
+        """The difference of its first frame to the position of the player, with a resolution of a second."""
         anchor = datetime.fromisoformat(player["anchor"]["at"]).timestamp()
         place = (self.samples[0] + RATE // 2) * 1000 / RATE
         off = (place - player["anchor"]["position_ms"] - (self.at - anchor) * 1000) % 1000
