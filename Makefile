@@ -5,7 +5,7 @@ PIP_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 -
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help start test quick unit pythons check format lint types imports prose sizes migrations hooks page graphiql page-types events configuration lock sbom environment clean
+.PHONY: help start test quick unit pythons check fuzz format lint types imports prose sizes migrations hooks page graphiql page-types events configuration lock sbom environment clean
 
 help: ## list all targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -27,6 +27,9 @@ pythons: ## unit tests on every other supported Python on this machine
 
 check: lint types imports prose ## lint, types, import rules, missing migrations, words of the documents
 	$(BIN)/python backend/manage.py makemigrations --check --dry-run
+
+fuzz: environment ## requests made from the API document, for 10 minutes (schemathesis)
+	$(BIN)/python -m tests.contract.fuzz
 
 format: environment ## format the Python code
 	$(BIN)/ruff check --fix-only --quiet .

@@ -39,6 +39,7 @@ from scripts.configuration_page import PAGE as CONFIGURATION
 from scripts.configuration_page import configuration_page
 from scripts.event_tables import HEADINGS, with_event_tables
 from server import connections, http_limits, websockets
+from tests.contract import fuzz
 from tests.docs.pages import API, PROJECT, PROTOCOL, README, SETTINGS, TROUBLESHOOTING, protocol, table
 
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -111,6 +112,10 @@ def test_unavailable_is_documented_as_possibly_done() -> None:
     for reported in (next(row[2] for row in table("Errors") if row[0] == "`UNAVAILABLE`"), declared):
         assert "may have been done" in reported
         assert "Idempotency-Key" in reported
+
+
+def test_the_rules_beyond_the_schemas_are_those_that_the_fuzzing_knows() -> None:
+    assert [row[0] for row in table("Rules beyond the schemas")] == list(fuzz.RULES)
 
 
 def test_every_close_code_and_nothing_else_is_in_its_table() -> None:

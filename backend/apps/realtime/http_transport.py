@@ -112,8 +112,8 @@ POLL_PARAMETERS = (
         "Seconds to wait for an event when there is none (0).",
     ),
 )
-# What Python reads as a number besides, such as 1_0 or infinity, is none in a URL.
-PLAIN_NUMBER = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?", re.ASCII)
+# As JSON writes numbers, without further spellings of Python, such as 1_0 or infinity.
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,30})?(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 
 
 async def poll_events(exchange: AsgiRequest, kind: str, name: str) -> None:

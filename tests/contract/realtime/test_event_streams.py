@@ -174,6 +174,11 @@ def test_when_nothing_happens_here_the_answer_is_empty_after_that_time(
     assert 0.35 <= answer.seconds < SOON_SECONDS
 
 
+@pytest.mark.parametrize("spelling", ["0.010000000000000002", "1e-3", "5E-324", "0e9", "-0.0"])
+def test_seconds_may_be_written_as_json_writes_numbers(queue: Queue, spelling: str):
+    assert poll(queue, epoch=queue.state().epoch, since=0, wait=spelling)["events"] == []
+
+
 def test_what_is_there_already_and_a_snapshot_do_not_wait(queue: Queue, server: TuttiServer):
     ids = queue.fill(3)
     queue.play(ids[2])
