@@ -92,13 +92,13 @@ def test_a_move_takes_ten(room, ask, place: str):
     assert_at_most(10, ask("PATCH", f"{items[0].pk}/", {place: items[3].pk}))
 
 
-def test_a_play_takes_twelve_also_where_it_ends_another(room, ask):
+def test_a_play_takes_twelve_also_if_it_ends_another(room, ask):
     items = room.items.order_by("position")
     assert_at_most(12, ask("POST", f"{items[0].pk}/play/"))
     assert_at_most(12, ask("POST", f"{items[2].pk}/play/"))
 
 
-def test_a_play_takes_four_more_where_the_player_follows_it(room, ask):
+def test_a_play_takes_four_more_if_the_room_has_a_player(room, ask):
     """It reads and writes the player, and appends one more event."""
     change_settings(slug=room.slug, changes={"volume": 5})
     items = room.items.order_by("position")
@@ -116,7 +116,7 @@ def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked within the process")
-def test_a_write_waits_for_postgresql_less_often_than_it_asks(room, ask, exchanges, monkeypatch):
+def test_a_write_waits_for_postgresql_less_often_than_it_sends_statements(room, ask, exchanges, monkeypatch):
     """The guest; the record of the key; locks and rows; what is written; the commit."""
     monkeypatch.setattr(CaptureQueriesContext, "__enter__", list)  # noted statements are sent one by one
     monkeypatch.setattr(CaptureQueriesContext, "__exit__", lambda *_: None)

@@ -147,7 +147,7 @@ def test_twisted_connections_expose_buffered_data_and_encryption(line):
     assert named == {"dataBuffer", "offset", "_tempDataBuffer", "_tempDataLen", "bufferSize", "writeSomeData"}
 
 
-def test_there_is_no_short_way_past_what_encrypts(line):
+def test_encrypted_connections_use_no_direct_write(line):
     """What went to the system's socket itself would go over the line in the clear."""
     assert line.protocol.sink() is not None
     line.transport.TLS = True
@@ -157,12 +157,12 @@ def test_there_is_no_short_way_past_what_encrypts(line):
     line.protocol.transport = line.transport
 
 
-def test_a_pong_is_not_waited_for_beyond_the_next_ping():
+def test_a_missing_pong_closes_before_the_next_ping():
     """Autobahn keeps one timer: a pong after the next ping would not stop that of the ping before."""
     assert PONG_WITHIN_SECONDS < PING_EVERY_SECONDS
 
 
-def test_daphne_never_chops_what_it_writes_nor_compresses_it_and_autobahn_writes_by_one_method(line):
+def test_daphne_neither_splits_nor_compresses_messages_and_autobahn_writes_by_one_method(line):
     callers = [name for name, text in methods() if "transport.write(" in text]
     assert sorted(callers) == ["_send", "sendData"]
     assert line.protocol._perMessageCompress is None
@@ -187,7 +187,7 @@ def methods() -> Iterator[tuple[str, str]]:
                         yield method.name, ast.unparse(method)
 
 
-def test_nothing_reads_what_the_handshake_left_once_it_is_over():
+def test_no_code_reads_handshake_data_after_the_handshake():
     assert {"onMessageFrameData", "onCloseFrame", "succeedHandshake"} <= {name for name, _ in methods()}
     readers = {
         (name, read)
@@ -198,7 +198,7 @@ def test_nothing_reads_what_the_handshake_left_once_it_is_over():
     assert readers == set()
 
 
-def test_an_open_socket_keeps_little_of_what_the_handshake_leaves(line):
+def test_an_open_socket_stores_little_handshake_data(line):
     """Else a name has changed, and something under another name is kept."""
     assert len(vars(line.protocol)) <= 10, vars(line.protocol)
     fat = SocketPair(type("FatSocket", (), {"_drop_handshake_state": lambda self: None}))
@@ -221,7 +221,7 @@ def test_every_socket_of_a_factory_has_its_options_on_the_class():
     assert set(socket.CONFIG_ATTRS) <= set(vars(type(socket)))
 
 
-def test_daphne_asks_of_its_connections_and_of_an_inbox_no_more_than_ours_know():
+def test_daphne_uses_only_methods_that_our_connections_and_receive_queue_have():
     asked = set(re.findall(r"self\.(\w+)", inspect.getsource(Server.application_checker)))
     assert asked == {"application_checker", "application_close_timeout", "connections", "stop"}
     asked = set(re.findall(r"application_queue\.(\w+)", inspect.getsource(SocketProtocol)))

@@ -17,7 +17,7 @@ NUMBERS = st.integers(min_value=0, max_value=2**70)
 
 
 @given(size=st.integers(min_value=0, max_value=50), first=st.none() | NUMBERS, last=st.none() | NUMBERS)
-def test_a_range_is_the_bytes_that_rfc_9110_says(size: int, first: int | None, last: int | None):
+def test_byte_ranges_follow_rfc_9110(size: int, first: int | None, last: int | None):
     header = f"bytes={'' if first is None else first}-{'' if last is None else last}"
     content = range(size)
     if first is None and last is None:
@@ -38,7 +38,7 @@ def test_a_range_is_the_bytes_that_rfc_9110_says(size: int, first: int | None, l
 
 
 @given(header=st.text("bytes=-,0123 é", max_size=30) | st.text("-,0123 ", max_size=9).map("bytes={}".format))
-def test_any_text_is_a_range_within_the_file_or_none_or_not_satisfiable(header: str):
+def test_any_range_header_is_a_range_of_the_file_or_ignored_or_not_satisfiable(header: str):
     try:
         part = requested_range(header, size=10)
     except RangeNotSatisfiable:
@@ -78,7 +78,7 @@ def test_no_path_leads_out_of_the_folder(music: Path):
         open_within(f"{music}/a", "one.mp3")
 
 
-def test_no_symbolic_link_leads_out_of_the_folder_also_one_that_came_after_the_scan(music: Path):
+def test_no_symbolic_link_leads_out_of_the_folder_even_if_created_after_the_scan(music: Path):
     file = music / "a" / "one.mp3"
     file.unlink()
     file.symlink_to(music.parent / "secret")
@@ -93,7 +93,7 @@ def test_no_symbolic_link_leads_out_of_the_folder_also_one_that_came_after_the_s
         open_within(str(music), "a/one.mp3")
 
 
-def test_a_directory_that_is_exchanged_meanwhile_has_no_effect(music: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_directory_replaced_during_the_opening_has_no_effect(music: Path, monkeypatch: pytest.MonkeyPatch):
     """The attack between the check of a directory and the opening of its file."""
     real_open = os.open
     (music.parent / "one.mp3").write_bytes(b"secret")
@@ -109,7 +109,7 @@ def test_a_directory_that_is_exchanged_meanwhile_has_no_effect(music: Path, monk
     assert _content(music, "a/one.mp3") == b"one"
 
 
-def test_what_is_no_regular_file_is_not_opened(music: Path):
+def test_only_regular_files_are_opened(music: Path):
     os.mkfifo(music / "pipe.mp3")
     with pytest.raises(OSError):
         open_within(str(music), "pipe.mp3")

@@ -38,7 +38,7 @@ def scanned() -> tuple[ScanResult, dict[str, str]]:
     return result, bad
 
 
-def test_every_format_gives_its_tags_and_the_file_name_what_they_lack(music: Path):
+def test_tags_are_read_from_every_format_and_missing_ones_from_the_file_name(music: Path):
     tags: dict[str, Any] = {
         "artist": "Björk",
         "album": "Début",
@@ -64,13 +64,13 @@ def test_every_format_gives_its_tags_and_the_file_name_what_they_lack(music: Pat
     assert listed_tracks(search="bjork song").count() == len(WRITERS)
 
 
-def test_opus_states_its_gain_against_another_reference(music: Path):
+def test_the_gain_of_opus_is_converted_from_its_reference_level(music: Path):
     write_audio(music / "a.opus", r128_track_gain="-512")
     scanned()
     assert AudioFile.objects.get().gain_db == 3.0
 
 
-def test_a_track_of_the_same_isrc_or_the_same_words_and_duration_is_not_added_again(music: Path):
+def test_a_file_with_a_known_isrc_or_the_same_names_and_duration_adds_no_track(music: Path):
     by_isrc = create_track(metadata=TrackMetadata("Other words", "Ada", isrc="GBUM71029604"))
     by_name = create_track(metadata=TrackMetadata("So What", "Miles Davis", duration_seconds=5))
     too_long = create_track(metadata=TrackMetadata("So What", "Miles Davis", duration_seconds=500))
@@ -95,7 +95,7 @@ def test_a_track_of_the_same_isrc_or_the_same_words_and_duration_is_not_added_ag
     assert AudioFile.objects.filter(track=unknown).count() == 2
 
 
-def test_only_what_changed_is_read_again(music: Path, monkeypatch: pytest.MonkeyPatch):
+def test_only_changed_files_are_read_again(music: Path, monkeypatch: pytest.MonkeyPatch):
     one, two = (write_audio(music / f"{name}.flac", title=name, artist="Ada") for name in ("One", "Two"))
     scanned()
     create = Track.objects.get(title="One")
@@ -116,7 +116,7 @@ def test_only_what_changed_is_read_again(music: Path, monkeypatch: pytest.Monkey
     assert scanned()[0] == ScanResult(unchanged=2)
 
 
-def test_another_recording_in_the_same_file_is_another_track(music: Path):
+def test_a_replaced_recording_in_the_same_file_is_another_track(music: Path):
     path = write_audio(music / "a.flac", title="One", artist="Ada", seconds=2)
     scanned()
     write_audio(path, title="Other", artist="Bo", seconds=20)
@@ -124,7 +124,7 @@ def test_another_recording_in_the_same_file_is_another_track(music: Path):
     assert dict(Track.objects.values_list("title", "has_audio")) == {"One": False, "Other": True}
 
 
-def test_a_moved_file_is_recognised_by_its_content(music: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_moved_file_is_identified_by_its_content(music: Path, monkeypatch: pytest.MonkeyPatch):
     path = write_audio(music / "a" / "one.flac", title="One", artist="Ada")
     scanned()
     before = AudioFile.objects.get()
@@ -138,7 +138,7 @@ def test_a_moved_file_is_recognised_by_its_content(music: Path, monkeypatch: pyt
     assert scanned()[0] == ScanResult(unchanged=1)
 
 
-def test_a_track_whose_files_are_gone_has_no_audio_until_one_is_back(music: Path, tmp_path: Path):
+def test_a_track_without_files_has_no_audio_until_a_file_returns(music: Path, tmp_path: Path):
     path = write_audio(music / "one.flac", title="One", artist="Ada")
     scanned()
     path.rename(tmp_path / "one.flac")
@@ -150,7 +150,7 @@ def test_a_track_whose_files_are_gone_has_no_audio_until_one_is_back(music: Path
     assert Track.objects.get().has_audio
 
 
-def test_a_folder_that_is_not_available_keeps_its_files_and_one_that_left_the_settings_does_not(
+def test_an_unavailable_folder_keeps_its_files_and_a_folder_removed_from_the_settings_does_not(
     music: Path, tmp_path: Path, settings
 ):
     write_audio(music / "one.flac", title="One", artist="Ada")
@@ -165,7 +165,7 @@ def test_a_folder_that_is_not_available_keeps_its_files_and_one_that_left_the_se
     assert not Track.objects.get().has_audio
 
 
-def test_what_cannot_be_read_is_reported_with_its_reason_and_the_rest_is_read(music: Path, tmp_path: Path):
+def test_unreadable_files_are_reported_with_a_reason_and_the_rest_is_read(music: Path, tmp_path: Path):
     write_audio(music / "good.flac", title="Good", artist="Ada")
     (music / "noise.mp3").write_bytes(b"no audio " * 200)
     (music / "empty.flac").write_bytes(b"")
@@ -196,7 +196,7 @@ def test_what_cannot_be_read_is_reported_with_its_reason_and_the_rest_is_read(mu
     assert (result.added, result.bad) == (1, 7)
 
 
-def test_covers_are_scaled_once_and_what_is_no_picture_is_dropped(music: Path, monkeypatch):
+def test_covers_are_scaled_once_and_invalid_pictures_are_ignored(music: Path, monkeypatch):
     write_audio(music / "a" / "tag.flac", title="Tag", artist="Ada", cover=picture("red"))
     write_audio(music / "b" / "folder.wav", title="Folder", artist="Ada")
     (music / "b" / "Cover.PNG").write_bytes(picture("blue", size=(50, 100)))
@@ -232,7 +232,7 @@ def _bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + data
 
 
-def test_the_command_scans_a_folder_within_the_configured_ones_only(music: Path, tmp_path: Path):
+def test_the_command_scans_only_folders_within_the_configured_ones(music: Path, tmp_path: Path):
     write_audio(music / "a" / "one.flac", title="One", artist="Ada")
     write_audio(music / "b" / "two.flac", title="Two", artist="Ada")
     output = StringIO()
@@ -248,7 +248,7 @@ def test_the_command_scans_a_folder_within_the_configured_ones_only(music: Path,
             call_command("scan_music", str(outside))
 
 
-def test_changes_are_noticed_by_directory_also_where_one_is_gone(music: Path):
+def test_changed_and_deleted_directories_are_detected(music: Path):
     write_audio(music / "a" / "one.flac", title="One", artist="Ada")
     (music / "b" / "c").mkdir(parents=True)
     changes = changed_directories([music], idle_milliseconds=50)

@@ -98,7 +98,7 @@ def seen(counts):
     return counts[KEY].view_count
 
 
-def test_names_and_lifetimes_are_those_agreed_on():
+def test_cache_keys_and_lifetimes_are_as_documented():
     assert CURRENT.key(ISRC, "spotify") == f"view_count:{ISRC}:spotify"
     assert HISTORY.key(ISRC, "youtube") == f"historical_views:{ISRC}:youtube"
     assert OF_TRACK.key(ISRC) == f"gql_view_data:{ISRC}"
@@ -106,7 +106,7 @@ def test_names_and_lifetimes_are_those_agreed_on():
 
 
 @pytest.mark.django_db
-def test_only_what_is_missing_is_asked_for_and_nothing_is_worth_storing_too():
+def test_only_missing_values_are_computed_and_an_absence_is_cached():
     hits, misses = HITS[CURRENT]._value.get(), MISSES[CURRENT]._value.get()
     source = Source(None)
     assert read(source) == {KEY: None}
@@ -117,7 +117,7 @@ def test_only_what_is_missing_is_asked_for_and_nothing_is_worth_storing_too():
 
 
 @committed
-def test_a_change_is_read_at_once_and_leaves_other_keys_alone():
+def test_a_change_is_visible_immediately_and_affects_no_other_key():
     record_counts([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
     before = current_counts([ISRC, OTHER])
     assert seen(before) == 10
@@ -142,7 +142,7 @@ def test_a_change_is_read_at_once_and_leaves_other_keys_alone():
 
 
 @committed
-def test_what_was_computed_before_a_change_is_not_taken_for_new():
+def test_a_value_computed_before_a_change_is_not_cached_after_it():
     """The row changes between a reader's query and its writing into the cache."""
     record_counts([said(0, 10)])
 
@@ -156,7 +156,7 @@ def test_what_was_computed_before_a_change_is_not_taken_for_new():
 
 
 @committed
-def test_another_process_learns_of_a_change_from_the_database(monkeypatch):
+def test_another_process_reads_invalidations_from_the_database(monkeypatch):
     """Its memory is its own: no other process can access it."""
     record_counts([said(0, 10)])
     assert current_counts([ISRC])[KEY].view_count == 10
@@ -168,7 +168,7 @@ def test_another_process_learns_of_a_change_from_the_database(monkeypatch):
 
 
 @committed
-def test_a_notice_that_becomes_visible_late_is_not_passed_over(monkeypatch):
+def test_an_invalidation_that_is_committed_late_is_not_missed(monkeypatch):
     first = CacheInvalidation.objects.create(isrc=OTHER, service="spotify")
     late_pk = first.pk + 1
     CacheInvalidation.objects.create(pk=first.pk + 2, isrc=OTHER, service="youtube")
@@ -201,7 +201,7 @@ def test_a_flood_of_processes_computes_once(monkeypatch):
 
 
 @committed
-def test_when_the_one_who_computes_fails_the_others_do_it_themselves():
+def test_if_the_computing_caller_fails_the_others_compute():
     begun, go_on = threading.Event(), threading.Event()
 
     def failing(keys):
@@ -220,7 +220,9 @@ def test_when_the_one_who_computes_fails_the_others_do_it_themselves():
 
 
 @committed
-def test_while_redis_is_unavailable_nothing_old_is_read_and_what_it_missed_is_reported_later(monkeypatch):
+def test_while_redis_is_unavailable_no_outdated_value_is_read_and_invalidations_are_applied_later(
+    monkeypatch,
+):
     if not count_cache.is_shared():
         pytest.skip("without Redis it can't be away")
     record_counts([said(0, 10)])
@@ -236,7 +238,7 @@ def test_while_redis_is_unavailable_nothing_old_is_read_and_what_it_missed_is_re
 
 
 @committed
-def test_clear_drops_what_begins_so_and_nothing_else():
+def test_clear_deletes_only_keys_with_its_prefix():
     source = Source(1)
     cache.set("limits", 1)
     cached_values(CURRENT, [KEY], source)
@@ -253,7 +255,7 @@ def test_clear_drops_what_begins_so_and_nothing_else():
 
 
 @committed
-def test_warm_fills_redis_and_says_so_without_it(capsys):
+def test_warm_fills_redis_and_reports_a_missing_redis(capsys):
     record_counts([said(0, 10)])
     call_command("cache", "warm")
     if not count_cache.is_shared():

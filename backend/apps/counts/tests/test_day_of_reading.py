@@ -68,7 +68,7 @@ def look(chance: random.Random) -> None:
     assert len(histories([track], SERVICES, today=TODAY)) == len(SERVICES)
 
 
-def test_more_than_four_of_five_are_stored():
+def test_more_than_four_fifths_of_the_counts_are_stored():
     chance = random.Random(SEED)
     count(2)
     before, is_counted = counted(), False

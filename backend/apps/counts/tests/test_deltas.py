@@ -40,7 +40,7 @@ NONE = DailyDifference()
         pytest.param([10_000, 10_000], [NONE, DailyDifference(0, 1)], id="of a copy nothing is known yet"),
     ],
 )
-def test_what_follows_from_figures(counts, expected):
+def test_deltas_follow_from_counts(counts, expected):
     assert of(*counts) == expected
 
 
@@ -58,11 +58,11 @@ def test_what_follows_from_figures(counts, expected):
         pytest.param([100, 102, 104, 106, 106], "", id="a track that hardly grows may stop"),
     ],
 )
-def test_what_is_odd_about_the_last_day(counts, flag):
+def test_anomalies_of_the_last_day_are_detected(counts, flag):
     assert of(*counts)[-1].flag == flag
 
 
-def test_a_copy_of_the_day_before_was_not_counted():
+def test_a_copy_of_the_previous_day_is_stale():
     stale, next_one = of(*STEADY, 13_000, 15_000)[-2:]
     assert stale == DailyDifference(flag="stale")
     assert next_one == DailyDifference(2000, 2, ""), "spans both days, so it is no jump either"
@@ -83,13 +83,13 @@ def test_a_copy_of_the_day_before_was_not_counted():
         pytest.param([40_000, 41_000], ["jumped", ""], id="a jump that was right"),
     ],
 )
-def test_an_anomaly_casts_no_doubt_on_what_follows(counts, flags):
+def test_an_anomaly_does_not_affect_later_days(counts, flags):
     found = of(*STEADY, *counts)
 
     assert [one.flag for one in found[len(STEADY) :]] == flags
 
 
-def test_what_goes_on_from_an_anomaly_begins_a_new_level_without_a_difference():
+def test_counts_that_continue_an_anomaly_start_a_new_level_without_a_difference():
     assert of(*STEADY, 0, 15_000)[-1] == DailyDifference(2000, 2)
     assert of(*STEADY, 6_500, 7_000, 7_600)[-2:] == [DailyDifference(), DailyDifference(600, 1)]
     assert of(*STEADY, 40_000, 41_000, 42_500)[-2:] == [DailyDifference(), DailyDifference(1500, 1)]
@@ -106,11 +106,11 @@ def test_what_goes_on_from_an_anomaly_begins_a_new_level_without_a_difference():
         pytest.param([900, 900_000], "jumped", id="but not that many"),
     ],
 )
-def test_before_anything_is_usual_only_a_monstrous_rise_is_odd(counts: list[int | None], flag: str):
+def test_without_a_usual_growth_only_an_extreme_rise_is_an_anomaly(counts: list[int | None], flag: str):
     assert of(*counts)[-1].flag == flag
 
 
-def test_result_is_the_same_in_two_parts():
+def test_two_partial_computations_give_the_same_result():
     counts: list[int | None] = [10_000 + 1_000 * day + (40_000 if day > 25 else 0) for day in range(40)]
     counts[7] = counts[8] = counts[9]
     counts[15] = None

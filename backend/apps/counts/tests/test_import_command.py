@@ -50,7 +50,7 @@ def rows():
 
 
 @pytest.mark.parametrize(("name", "write"), [("a.json", write_lines), ("a.bson", write_bson)])
-def test_an_export_is_imported_in_whatever_order_and_once_more_changes_nothing(
+def test_an_export_is_imported_in_any_order_and_a_repetition_changes_nothing(
     tmp_path, run, folder, name, write
 ):
     place = write(tmp_path / name, random.Random(5).sample(DOCUMENTS, len(DOCUMENTS)))
@@ -66,7 +66,7 @@ def test_an_export_is_imported_in_whatever_order_and_once_more_changes_nothing(
     assert [left.suffix for left in folder.iterdir()] == [".lock"]
 
 
-def test_what_is_counted_already_is_joined_with_what_comes(tmp_path, run):
+def test_imported_counts_are_merged_with_existing_ones(tmp_path, run):
     record_counts([said(3, 1031, minute=59), said(12, 1200)])
     run(write_lines(tmp_path / "a.json", DOCUMENTS))
     of_track = [row[3:5] for row in rows() if row[:2] == ("QZTUT2500001", "spotify")]
@@ -74,7 +74,7 @@ def test_what_is_counted_already_is_joined_with_what_comes(tmp_path, run):
     assert of_track[-1] == (1200, 110)
 
 
-def test_bad_figures_are_reported_and_written_however_many_there_are_and_good_ones_kept(tmp_path, run):
+def test_invalid_counts_are_reported_and_written_to_a_file_and_valid_ones_imported(tmp_path, run):
     errors = tmp_path / "errors.txt"
     bad = [
         flat(1, 0, -5),
@@ -95,7 +95,7 @@ def test_bad_figures_are_reported_and_written_however_many_there_are_and_good_on
     assert len(errors.read_text().splitlines()) == 12_027
 
 
-def test_what_was_killed_goes_on_where_it_was(tmp_path, run, folder, monkeypatch):
+def test_a_killed_import_resumes_where_it_was(tmp_path, run, folder, monkeypatch):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     real = runner._write_bucket
     written: list[int] = []
@@ -125,7 +125,7 @@ def test_what_was_killed_goes_on_where_it_was(tmp_path, run, folder, monkeypatch
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_anywhere_no_reader_is_left_with_an_older_count(tmp_path, run, monkeypatch):
+def test_after_a_killed_import_no_reader_gets_an_outdated_count(tmp_path, run, monkeypatch):
     record_counts([said(-1, 5)])
     assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == 5
     real = services.record_without_invalidation
@@ -146,7 +146,7 @@ def test_killed_anywhere_no_reader_is_left_with_an_older_count(tmp_path, run, mo
     assert current_counts(["QZTUT2500001"])["QZTUT2500001", "spotify"].view_count == 1000
 
 
-def test_without_the_package_of_bson_it_says_how_to_install_it_and_reads_json(tmp_path, run, monkeypatch):
+def test_without_the_bson_package_it_explains_the_installation_and_reads_json(tmp_path, run, monkeypatch):
     packed = write_bson(tmp_path / "a.bson.gz", DOCUMENTS)
     lines = write_lines(tmp_path / "a.json", DOCUMENTS)
     monkeypatch.setitem(sys.modules, "bson", None)
@@ -192,7 +192,7 @@ def test_validate_prints_every_difference_and_writes_nothing(tmp_path, run, caps
     assert "2026-03-02: the export gives 6 as the difference, its counts 5" in capsys.readouterr().out
 
 
-def test_compare_shows_old_and_new_side_by_side(tmp_path, run, capsys):
+def test_compare_prints_old_and_new_counts_together(tmp_path, run, capsys):
     place = write_lines(tmp_path / "a.json", [flat(1, 0, 10), flat(2, 0, 20), flat(3, 0, 30)])
     record_counts([said(0, 10), said(0, 25, isrc="QZTUT2500002")])
     before = rows()
@@ -205,7 +205,7 @@ def test_compare_shows_old_and_new_side_by_side(tmp_path, run, capsys):
     assert rows() == before
 
 
-def test_what_can_not_be_done_is_rejected_before_anything_is(tmp_path, run):
+def test_impossible_options_are_rejected_before_any_write(tmp_path, run):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     for words in (["nowhere.json"], ["--workers=0"], ["--errors=/nowhere/at/all"]):
         with pytest.raises(CommandError):
@@ -215,7 +215,7 @@ def test_what_can_not_be_done_is_rejected_before_anything_is(tmp_path, run):
     assert rows() == []
 
 
-def test_the_same_files_are_imported_by_one_at_a_time(tmp_path, run, folder):
+def test_the_same_files_are_imported_by_one_process_at_a_time(tmp_path, run, folder):
     place = write_lines(tmp_path / "a.json", DOCUMENTS)
     other = PartitionedExport([place], below=folder, now=timezone.now())
     with other.alone(), pytest.raises(CommandError, match="is running") as refused:

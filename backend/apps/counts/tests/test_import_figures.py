@@ -40,7 +40,7 @@ def read(document):
     ],
     ids=repr,
 )
-def test_every_known_shape(document):
+def test_every_known_shape_of_counts_is_read(document):
     assert read(document) == [(ISRC, "spotify", "2026-03-01", 5, None)]
 
 
@@ -65,7 +65,7 @@ def test_a_track_with_several_services_and_days():
     ]
 
 
-def test_no_value_is_a_missing_figure_and_never_zero():
+def test_a_missing_value_is_a_missing_count_and_never_zero():
     (one,) = counts_of_document({**GOOD, "view_count": None}, now=NOW)
     assert not isinstance(one, InvalidCount)
     assert (one.report.status, one.report.view_count) == ("missing", None)
@@ -95,5 +95,5 @@ def test_no_value_is_a_missing_figure_and_never_zero():
     ],
     ids=repr,
 )
-def test_what_is_wrong_is_said(change, reason):
+def test_invalid_counts_are_reported_with_a_reason(change, reason):
     assert read({**GOOD, **change}) == [reason]

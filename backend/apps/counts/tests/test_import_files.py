@@ -17,7 +17,9 @@ def read(place):
 
 
 @pytest.mark.parametrize(("name", "write"), [("a.json", write_lines), ("a.bson", write_bson)])
-def test_every_document_is_in_one_part_and_compressed_all_are_in_one(tmp_path, monkeypatch, name, write):
+def test_every_document_is_in_exactly_one_part_and_a_compressed_file_is_one_part(
+    tmp_path, monkeypatch, name, write
+):
     place = write(tmp_path / name, DOCUMENTS)
     for part_bytes in (1, 100, 1000, 10**9):
         monkeypatch.setattr(module, "PART_BYTES", part_bytes)
@@ -28,7 +30,7 @@ def test_every_document_is_in_one_part_and_compressed_all_are_in_one(tmp_path, m
     assert [document.content for document in read(packed)] == DOCUMENTS
 
 
-def test_a_bad_line_is_reported_with_its_place_and_the_rest_is_read(tmp_path):
+def test_an_invalid_line_is_reported_with_its_number_and_the_rest_is_read(tmp_path):
     place = tmp_path / "a.json"
     place.write_bytes(b'{"a": 1}\n{"a": \n\n[1]\n\xff\n{"a": 2}')
     found = read(place)
@@ -36,14 +38,14 @@ def test_a_bad_line_is_reported_with_its_place_and_the_rest_is_read(tmp_path):
     assert [document.at for document in found] == [0, 9, 17, 21, 23]
 
 
-def test_an_array_of_documents_says_how_to_export(tmp_path):
+def test_an_array_of_documents_is_rejected_with_the_right_export_command(tmp_path):
     place = tmp_path / "a.json"
     place.write_text('[{"a": 1},\n{"a": 2}]\n')
     assert "--jsonArray" in read(place)[0].error
 
 
 @pytest.mark.parametrize("cut", [1, 3, 20])
-def test_a_dump_that_ends_in_the_middle_is_rejected_there(tmp_path, cut):
+def test_a_truncated_dump_is_rejected_where_it_ends(tmp_path, cut):
     place = write_bson(tmp_path / "a.bson", DOCUMENTS)
     whole = place.read_bytes()
     place.write_bytes(whole + bson.encode(DOCUMENTS[0])[:cut])
@@ -54,7 +56,7 @@ def test_a_dump_that_ends_in_the_middle_is_rejected_there(tmp_path, cut):
         next(found)
 
 
-def test_a_damaged_document_is_reported_and_the_next_is_read(tmp_path):
+def test_an_invalid_document_is_reported_and_the_next_is_read(tmp_path):
     place = tmp_path / "a.bson"
     good, bad = bson.encode({"a": "b"}), bytearray(bson.encode({"a": "b"}))
     bad[4] = 0xEE
@@ -62,7 +64,7 @@ def test_a_damaged_document_is_reported_and_the_next_is_read(tmp_path):
     assert [document.content for document in read(place)] == [{"a": "b"}, None, {"a": "b"}]
 
 
-def test_what_is_no_dump_and_a_damaged_compressed_file_are_rejected(tmp_path):
+def test_a_file_of_another_format_and_a_damaged_compressed_file_are_rejected(tmp_path):
     place = tmp_path / "a.bson"
     place.write_bytes(b"this is no dump at all")
     packed = write_lines(tmp_path / "a.json.gz", DOCUMENTS)

@@ -47,7 +47,7 @@ def is_postgresql():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_history_of_a_track_is_read_from_an_index_alone(many_days):
+def test_the_history_of_a_track_is_read_with_an_index_only_scan(many_days):
     query = history_of_track(ISRC, since=day(10), until=day(39))
     assert len(query) == 30
     plan = query.explain()

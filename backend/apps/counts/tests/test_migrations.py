@@ -22,7 +22,7 @@ OLD_NAMES = {"CacheInvalidation": "DroppedView"}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_database_with_counts_keeps_every_row_and_what_was_granted():
+def test_migrations_keep_every_count_and_all_permissions():
     granted = Permission.objects.get(codename="view_viewcount").pk
     MigrationExecutor(connection).migrate([("counts", None), BEFORE])
     old = MigrationExecutor(connection).loader.project_state(BEFORE).apps

@@ -28,7 +28,7 @@ def current(isrc=ISRC, service="spotify"):
     )
 
 
-def test_a_failure_is_never_zero_and_leaves_the_current_figure():
+def test_a_failed_count_is_never_zero_and_keeps_the_current_count():
     record_counts([said(0, None)])
     assert current() is None, "a failure alone"
     recorded = record_counts([said(0, 1000)])
@@ -43,7 +43,7 @@ def test_a_failure_is_never_zero_and_leaves_the_current_figure():
     assert stored()[-1] == (day(3), "ok", 1300, 300, "")
 
 
-def test_a_repeat_changes_nothing_and_a_late_day_the_differences_behind_it():
+def test_a_repeated_count_changes_nothing_and_a_late_day_only_later_differences():
     recorded = record_counts([said(0, 1000), said(3, 1300)])
     assert (recorded.added, recorded.changed) == (2, 0)
     before = stored()
@@ -63,7 +63,7 @@ def test_a_later_count_of_the_same_day_replaces_the_earlier():
     assert current() == (1150, noon(1, minute=5))
 
 
-def test_tracks_and_services_are_apart_and_an_isrc_is_written_in_one_way():
+def test_tracks_and_services_are_separate_and_isrcs_are_normalised():
     record_counts([said(0, 10), said(0, 20, isrc=OTHER), said(0, 30, service="youtube")])
     record_counts([said(1, 15, isrc="qz-tut-25-00001"), said(1, 27, isrc=OTHER)])
     record_counts([said(1, 31, service="youtube")])
@@ -75,7 +75,7 @@ def test_tracks_and_services_are_apart_and_an_isrc_is_written_in_one_way():
 @pytest.mark.parametrize(
     ("status", "count"), [(Status.OK, None), (Status.FAILED, 0), (Status.MISSING, 5), (Status.OK, -1)]
 )
-def test_a_count_is_there_if_and_only_if_it_was_counted(status, count):
+def test_a_count_has_a_value_if_and_only_if_its_status_is_counted(status, count):
     with pytest.raises(ValueError, match="count"):
         CountReport(ISRC, "spotify", day(0), noon(0), status, count)
 
@@ -93,7 +93,7 @@ def test_a_count_is_there_if_and_only_if_it_was_counted(status, count):
     ],
     ids=repr,
 )
-def test_the_database_rejects_what_is_not_so(values):
+def test_the_database_rejects_inconsistent_counts(values):
     row = {"isrc": ISRC, "service": "spotify", "recorded_date": day(0), "view_count": 5, **values}
     with pytest.raises((IntegrityError, Exception)) as refused, transaction.atomic():
         HistoricalViewCount.objects.create(**row)
@@ -101,14 +101,14 @@ def test_the_database_rejects_what_is_not_so(values):
 
 
 @pytest.mark.parametrize("values", [{"isrc": "nothing"}, {"view_count": -1}, {}], ids=repr)
-def test_the_table_of_current_figures_has_its_checks(values):
+def test_the_table_of_current_counts_has_constraints(values):
     ViewCount.objects.create(isrc=ISRC, service="spotify", view_count=1, last_updated=noon(0))
     row = {"isrc": OTHER if values else ISRC, "service": "spotify", "view_count": 2, "last_updated": noon(0)}
     with pytest.raises(IntegrityError), transaction.atomic():
         ViewCount.objects.create(**{**row, **values})
 
 
-def test_the_tables_and_indexes_are_called_as_agreed():
+def test_tables_and_indexes_have_the_documented_names():
     with connection.cursor() as cursor:
         introspection = connection.introspection
         now = introspection.get_constraints(cursor, "view_counts")
@@ -138,7 +138,7 @@ class AnyOrder(TestCase):
     """An invariant: the stored rows follow from the set of reports alone."""
 
     @given(st.lists(REPORT, min_size=1, max_size=25), st.integers(0, 2**16), st.integers(1, 5))
-    def test_order_repeats_and_lots_make_no_difference(self, reports, seed, lots):
+    def test_order_repetition_and_batch_size_make_no_difference(self, reports, seed, lots):
         figures = [report_of(*report) for report in reports]
         shuffled = random.Random(seed)
         for isrc, order in ((ISRC, figures), (OTHER, figures + figures[: len(figures) // 2])):

@@ -27,7 +27,7 @@ def days(isrc=ISRC):
     )
 
 
-def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before():
+def test_old_months_retain_their_last_day_and_the_difference_to_the_previous_month():
     begin = date(2025, 3, 1)
     record_counts(figure(begin + timedelta(days=at), 100 * at) for at in range(110))  # until 18 June 2025
     thinned = downsample_history(now=NOW)
@@ -43,7 +43,7 @@ def test_old_months_keep_their_last_day_and_the_difference_to_the_month_before()
     assert thinned.days == 92 - 3
 
 
-def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_often_it_is_thinned():
+def test_a_month_that_ends_with_failures_retains_its_last_counted_day():
     record_counts(figure(date(2024, 1, at), at) for at in range(1, 6))
     record_counts([figure(date(2024, 1, 30), None), figure(date(2024, 2, 5), None, OTHER)])
     downsample_history(now=NOW)
@@ -54,7 +54,7 @@ def test_of_a_month_that_ends_with_failures_the_last_day_counted_stays_however_o
     assert days() == before
 
 
-def test_notices_to_caches_go_when_nothing_can_be_stored_any_more():
+def test_invalidations_are_deleted_after_the_lifetime_of_cached_values():
     CacheInvalidation.objects.create(isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=13))
     retained = CacheInvalidation.objects.create(
         isrc=ISRC, service="spotify", dropped_at=NOW - timedelta(hours=5)

@@ -9,7 +9,7 @@ from apps.counts.tests.conftest import ISRC, OTHER, day, noon, said
 pytestmark = pytest.mark.django_db
 
 
-def test_a_history_has_thirty_days_and_says_why_a_figure_is_not_there():
+def test_a_history_has_thirty_days_and_a_status_for_each_missing_count():
     record_counts(said(at, None if at == 33 else 100 * at) for at in range(35))
     history = histories([ISRC], ["spotify"], today=day(34))[ISRC, "spotify"]
     assert len(history) == 30
@@ -20,7 +20,7 @@ def test_a_history_has_thirty_days_and_says_why_a_figure_is_not_there():
     )
 
 
-def test_a_stale_copy_was_not_counted():
+def test_a_stale_count_has_the_status_of_a_copy():
     record_counts(said(at, 10_000 + 1000 * at) for at in range(5))
     record_counts([said(5, 14_000)])
     assert current_counts([ISRC, OTHER]) == {(ISRC, "spotify"): CurrentCount(14_000, noon(4))}

@@ -34,7 +34,7 @@ RHYTHMS = st.one_of(
 
 
 @given(now=MOMENTS, trigger=RHYTHMS)
-def test_a_time_lies_between_two_consecutive_due_times(now, trigger):
+def test_the_next_due_time_follows_the_previous_one(now, trigger):
     latest, following = trigger.latest(now), trigger.next(now)
 
     assert latest <= now < following

@@ -25,7 +25,7 @@ def room() -> Room:
     return Room.objects.create(slug="kitchen", name="Kitchen", chosen_order="manual")
 
 
-def test_a_room_is_made_with_a_stream_and_keeps_its_slug(admin: Admin) -> None:
+def test_a_room_is_created_with_a_stream_and_its_slug_is_read_only(admin: Admin) -> None:
     admin.open_new(Room).send(slug="attic", name="Attic", chosen_order="votes")
     attic = Room.objects.get(slug="attic")
     assert (attic.name, attic.order, attic.stream.name) == ("Attic", "votes", "attic")
@@ -40,7 +40,7 @@ def test_a_room_is_made_with_a_stream_and_keeps_its_slug(admin: Admin) -> None:
     ("field", "value"),
     [*(("slug", value) for value in ("Attic", "at_tic", "kitchen", "")), ("name", "a\u2028b")],
 )
-def test_a_slug_or_a_name_that_cannot_be_is_an_error_in_the_form(
+def test_an_invalid_slug_or_name_is_an_error_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
     answer = admin.open_new(Room).send(**{"slug": "attic", "name": "Attic", field: value})
@@ -57,7 +57,7 @@ def test_only_the_rooms_own_items_can_play(admin: Admin, room: Room) -> None:
     assert not told
 
 
-def test_an_old_form_of_a_room_leaves_what_plays_alone_also_when_it_has_gone(
+def test_an_outdated_form_of_a_room_does_not_change_the_playing_item_even_if_it_was_removed(
     admin: Admin, room: Room
 ) -> None:
     first, second = queued(room, "AB")
@@ -78,7 +78,7 @@ def test_an_old_form_of_a_room_leaves_what_plays_alone_also_when_it_has_gone(
     assert (room.is_public, room.playing_id) == (False, first.pk)
 
 
-def test_of_several_rooms_the_main_one_stays_with_a_message(admin: Admin, room: Room) -> None:
+def test_deleting_several_rooms_leaves_the_main_room_with_a_message(admin: Admin, room: Room) -> None:
     main = Room.objects.get(slug="main")
     assert "The main room always exists." in admin.delete(main)
     queued(room, "A")
@@ -88,7 +88,7 @@ def test_of_several_rooms_the_main_one_stays_with_a_message(admin: Admin, room: 
     assert list(Room.objects.values_list("slug", flat=True)) == ["main"]
 
 
-def test_lists_can_be_searched_and_opened_and_records_not_written(admin: Admin, room: Room) -> None:
+def test_lists_can_be_searched_and_opened_and_records_are_read_only(admin: Admin, room: Room) -> None:
     item, removed = queued(room, "AB")
     cast_vote(slug="kitchen", item_id=item.pk, voter="net:x", value=1)
     play_item(slug="kitchen", item_id=item.pk)
@@ -119,7 +119,7 @@ def test_a_guest_is_renamed_by_the_apis_rules(admin: Admin) -> None:
 
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="on SQLite nobody can write within a transaction")
 @pytest.mark.django_db(transaction=True)
-def test_what_is_written_between_loading_and_locking_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_write_between_loading_and_locking_is_not_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     ensure_main_room()
     room = Room.objects.create(slug="kitchen", name="Kitchen", chosen_order="manual")
     (item,) = queued(room, "A")
@@ -146,7 +146,7 @@ def test_what_is_written_between_loading_and_locking_stays(monkeypatch: pytest.M
 # --- Items -------------------------------------------------------------------------------------------
 
 
-def test_a_track_that_is_queued_is_an_error_in_the_form_and_a_full_room_a_message(
+def test_a_queued_track_is_an_error_in_the_form_and_a_full_room_a_message(
     admin: Admin, room: Room, settings
 ) -> None:
     (item,) = queued(room, "A")
@@ -168,7 +168,7 @@ def test_a_track_that_is_queued_is_an_error_in_the_form_and_a_full_room_a_messag
         *(("position", position) for position in ("nan", "inf", "1e16", "1.5e15", "-2e15", "x", "")),
     ],
 )
-def test_what_the_api_rejects_is_an_error_in_the_form(
+def test_values_that_the_api_rejects_are_errors_in_the_form(
     admin: Admin, room: Room, field: str, value: str
 ) -> None:
     (item,) = queued(room, "A")
@@ -178,7 +178,7 @@ def test_what_the_api_rejects_is_an_error_in_the_form(
 
 
 @pytest.mark.parametrize("order", ["manual", "votes"])
-def test_a_form_sent_back_as_it_was_reports_nothing_nor_what_cannot_be_typed_in(
+def test_an_unchanged_form_sends_no_event_nor_do_values_that_cannot_be_typed(
     admin: Admin, room: Room, order: str
 ) -> None:
     room.chosen_order = order
@@ -191,7 +191,7 @@ def test_a_form_sent_back_as_it_was_reports_nothing_nor_what_cannot_be_typed_in(
     assert not told
 
 
-def test_an_old_form_leaves_what_others_changed(admin: Admin, room: Room) -> None:
+def test_an_outdated_form_does_not_undo_changes_of_others(admin: Admin, room: Room) -> None:
     first, _second, third = queued(room, "ABC")
     old = admin.open(third)
     change_item(slug="kitchen", item_id=third.pk, place=Place(before_id=first.pk), is_playing=None)
@@ -203,7 +203,7 @@ def test_an_old_form_leaves_what_others_changed(admin: Admin, room: Room) -> Non
     assert (titles(room), item.added_by, item.votes) == ("CAB", "Cem", 1)
 
 
-def test_a_form_without_the_values_shown_is_compared_with_the_row(admin: Admin, room: Room) -> None:
+def test_a_form_without_its_initial_values_is_compared_with_the_row(admin: Admin, room: Room) -> None:
     (item,) = queued(room, "A")
     path = admin.open(item).path
     with laws_hold(room) as told:
@@ -211,7 +211,7 @@ def test_a_form_without_the_values_shown_is_compared_with_the_row(admin: Admin, 
     assert [event["type"] for event in told] == ["track.updated"]
 
 
-def test_a_position_taken_meanwhile_puts_the_item_behind_and_votes_that_decide_meanwhile_nowhere(
+def test_a_position_that_was_just_taken_moves_the_item_behind_it_and_a_switch_to_votes_ignores_the_move(
     admin: Admin, room: Room
 ) -> None:
     _first, second, third = queued(room, "ABC")

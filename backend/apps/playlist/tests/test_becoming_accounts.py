@@ -47,7 +47,7 @@ def ada(db: None) -> Person:
     return Person.with_account("ada")
 
 
-def test_votes_of_a_removed_item_become_one(room, bo, ada):
+def test_votes_of_guest_and_account_for_a_removed_item_are_merged(room, bo, ada):
     item = bo.add(room, "a")
     for person in (bo, ada):
         person.vote(item, 1)
@@ -59,7 +59,7 @@ def test_votes_of_a_removed_item_become_one(room, bo, ada):
     assert ada.votes(room) == {str(item.pk): 1}
 
 
-def test_a_write_of_the_guest_is_not_done_twice_by_the_account_whose_own_answer_goes_before(room, bo, ada):
+def test_a_write_of_the_guest_is_not_repeated_by_the_account_whose_own_response_has_precedence(room, bo, ada):
     item = add(room, "a")
     path = f"rooms/{room.slug}/playlist/{item.pk}/vote/"
     first = bo.ask("POST", path, {"direction": "up"}, **{"Idempotency-Key": "guest's"})
@@ -73,7 +73,7 @@ def test_a_write_of_the_guest_is_not_done_twice_by_the_account_whose_own_answer_
     assert bo.votes(room) == {}
 
 
-def test_no_one_becomes_an_account_that_has_gone(bo):
+def test_a_guest_is_not_merged_into_a_deleted_account(bo):
     assert bo.guest is not None
     with pytest.raises(NotAuthenticated):
         merge_guest(guest_id=bo.guest.pk, user_id=10**9)
@@ -82,7 +82,7 @@ def test_no_one_becomes_an_account_that_has_gone(bo):
 
 
 @pytest.mark.parametrize("write", ["vote", "add"])
-def test_who_has_just_become_someone_else_writes_nothing(room, bo, write: str):
+def test_a_guest_that_was_just_merged_cannot_write(room, bo, write: str):
     """Recognised before, writing after."""
     item, track, guest = add(room, "a"), new_track("b"), bo.key
     bo.register("bo")
@@ -103,7 +103,7 @@ VOTES = st.lists(
 
 @settings(max_examples=settings().max_examples // 3)
 @given(before=VOTES, after=VOTES, order=st.sampled_from(["manual", "votes"]))
-def test_one_voter_is_one_vote_any_client_that_it_was(db, before: Any, after: Any, order: str):
+def test_merged_voters_have_one_vote(db, before: Any, after: Any, order: str):
     """Bo and Cem become Ada, one after the other; every invariant always holds, and counts are sums."""
     with undone():
         room = new_room(order=order)
@@ -191,7 +191,9 @@ def check_all_is_the_accounts(guest_key: str, ada: Person, room: Room, items: li
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "in"}], ids=["plain", "named"])
 @pytest.mark.parametrize("path", ["auth/session/", "auth/token/"])
-def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]):
+def test_other_writes_run_between_the_portions(
+    monkeypatch: pytest.MonkeyPatch, path: str, headers: dict[str, str]
+):
     """No transaction of a login takes longer, the more the guest has; each second vote is reported once."""
     room = new_room()
     bo, ada = Person.as_guest(), Person.with_account("ada")
@@ -216,7 +218,7 @@ class Killed(BaseException):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
+def test_an_interrupted_merge_is_completed_once_by_the_next_login():
     """Killed again and again, each time a little later: at a read, at a write, between two transactions."""
     room = new_room()
     bo, ada = Person.as_guest(), Person.with_account("ada")
@@ -249,7 +251,7 @@ def test_what_was_broken_off_is_done_by_the_next_login_and_nothing_twice():
     check_all_is_the_accounts(bo.key, ada, room, items)
 
 
-def test_a_guest_who_logs_in_to_two_accounts_at_once_becomes_the_first_alone():
+def test_concurrent_logins_to_two_accounts_merge_the_guest_into_the_first():
     """The second login comes while the first has transferred a part."""
     room = new_room()
     bo, ada, cem = Person.as_guest(), Person.with_account("ada"), Person.with_account("cem")
@@ -272,7 +274,7 @@ def test_a_guest_who_logs_in_to_two_accounts_at_once_becomes_the_first_alone():
     check_all_is_the_accounts(bo.key, ada, room, items)
 
 
-def test_a_named_registration_that_was_broken_off_behind_the_account_is_completed_by_its_repeat(room, bo):
+def test_a_registration_interrupted_after_the_account_is_completed_by_a_repetition_with_its_key(room, bo):
     item, guest_key = add(room, "a"), bo.key
     bo.vote(item, 1)
 
@@ -291,7 +293,7 @@ def test_a_named_registration_that_was_broken_off_behind_the_account_is_complete
 
 
 @pytest.mark.django_db(transaction=True)
-def test_votes_while_a_guest_becomes_an_account_leave_one_vote_each():
+def test_votes_during_a_merge_leave_one_vote_per_item():
     rooms = [new_room(), new_room(order="votes")]
     items = [item for room in rooms for item in queued(room, "abc")]
     bo, ada = Person.as_guest(), Person.with_account("ada")

@@ -36,7 +36,7 @@ def words_of(answer: Any) -> str:
 
 
 @pytest.mark.parametrize("number", range(len(MODELS)), ids=lambda number: MODELS[number].__name__)
-def test_lists_actions_and_forms_of_every_kind_take_odd_input(ada: Client, number: int) -> None:
+def test_admin_lists_actions_and_forms_handle_invalid_input(ada: Client, number: int) -> None:
     """Each kind some of the values, and over all kinds every value in every place: they share their code."""
     model = MODELS[number]
     fields = model._meta.fields
@@ -54,7 +54,7 @@ def test_lists_actions_and_forms_of_every_kind_take_odd_input(ada: Client, numbe
         assert ada.post(f"{list_path(model)}add/", {field.name: value}).status_code in {200, 302, 403}
 
 
-def test_an_action_says_why_it_is_not_done(ada: Client) -> None:
+def test_a_rejected_action_shows_the_reason(ada: Client) -> None:
     room = Room.objects.create(slug="kitchen", name="Kitchen")
     sent = {"action": "delete_selected", "_selected_action": [room.pk, "abc"], "post": "yes"}
     said = words_of(ada.post(list_path(Room), sent, follow=True))
@@ -63,7 +63,7 @@ def test_an_action_says_why_it_is_not_done(ada: Client) -> None:
 
 
 @pytest.mark.parametrize("field", ["room", "track", "position", "added_by"])
-def test_a_new_item_with_odd_values_is_a_form_again(ada: Client, field: str) -> None:
+def test_a_new_item_with_invalid_values_shows_the_form_again(ada: Client, field: str) -> None:
     for value in ODD:
         assert ada.get(NEW_ITEM, {field: value}).status_code == 200
         assert ada.post(NEW_ITEM, {field: value}).status_code == 200

@@ -33,7 +33,7 @@ def play(item: PlaylistTrack) -> None:
     play_item(slug=item.room.slug, item_id=item.pk)
 
 
-def test_history_is_stored_for_its_moment_alone(room, django_assert_num_queries):
+def test_history_is_cached_only_for_its_seq(room, django_assert_num_queries):
     (item,) = queued(room, "a")
     play(item)
     moment = {"room_id": room.pk, "epoch": room.stream.epoch, "seq": top(room)}
@@ -61,7 +61,7 @@ def test_an_item_of_another_room_can_t_be_played_even_from_the_shell(room):
 
 
 @pytest.mark.parametrize("broken", ["no play", "another play", "a play too many"])
-def test_a_room_and_its_plays_that_disagree_are_a_bug(room, broken: str):
+def test_a_room_that_disagrees_with_its_open_plays_is_logged_as_a_bug(room, broken: str):
     first, second = queued(room, "ab")
     if broken != "a play too many":
         play(first)
@@ -76,7 +76,7 @@ def test_a_room_and_its_plays_that_disagree_are_a_bug(room, broken: str):
         check_playing_state(room)
 
 
-def test_a_start_that_leaves_a_room_in_disorder_has_not_happened(room, monkeypatch):
+def test_a_start_that_would_leave_an_inconsistent_room_is_rolled_back(room, monkeypatch):
     first, second = queued(room, "ab")
     play(first)
     monkeypatch.setattr("apps.playlist.rules.switch_play", lambda **_: None)
@@ -127,7 +127,7 @@ def remove(item: PlaylistTrack) -> None:
 
 
 @pytest.mark.parametrize(("minutes", "comes_back"), [(0, True), (9.99, True), (10, True), (10.01, False)])
-def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, comes_back: bool):
+def test_a_removed_item_can_be_restored_for_ten_minutes(room, clock, minutes: float, comes_back: bool):
     (item,) = queued(room, "a")
     remove(item)
     clock.shift(timedelta(minutes=minutes))
@@ -139,7 +139,7 @@ def test_for_ten_minutes_it_can_be_brought_back(room, clock, minutes: float, com
         assert events == []
 
 
-def test_records_are_forgotten_when_no_one_can_name_them_any_more(room, clock, settings):
+def test_records_of_removed_items_expire(room, clock, settings):
     settings.EVENT_LOG_KEEP_DAYS = 7
     first, second = queued(room, "ab")
     remove(first)
@@ -152,7 +152,7 @@ def test_records_are_forgotten_when_no_one_can_name_them_any_more(room, clock, s
     assert purge_removed_items() == 1
 
 
-def test_a_neighbour_whose_record_is_forgotten_leaves_the_end(room):
+def test_an_item_whose_neighbour_is_unknown_is_restored_at_the_end(room):
     items = queued(room, "abcd")
     remove(items[2])
     remove(items[1])

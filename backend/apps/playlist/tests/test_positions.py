@@ -25,7 +25,7 @@ def queue(*places: float) -> list[QueuePosition]:
 
 
 @given(usable)
-def test_at_the_ends_it_is_one_further(position: float):
+def test_at_the_ends_the_position_is_one_further(position: float):
     assert calculate_position(None, position) == position - 1 < position
     assert calculate_position(position, None) == position + 1 > position
     if position > 0:
@@ -37,7 +37,7 @@ def test_at_the_ends_it_is_one_further(position: float):
 @given(usable, usable)
 @example(-5e-324, 5e-324)
 @example(-5e-324, 1e-323)
-def test_there_is_room_between_two_if_and_only_if_a_float_but_zero_lies_between(one: float, other: float):
+def test_two_positions_have_a_midpoint_if_and_only_if_a_nonzero_float_is_between(one: float, other: float):
     low, high = sorted((one, other))
     above = math.nextafter(low, math.inf) or math.nextafter(0.0, math.inf)
     assert is_room_between(low, high) == (above < high)
@@ -48,15 +48,13 @@ def test_there_is_room_between_two_if_and_only_if_a_float_but_zero_lies_between(
 
 
 @given(st.floats(allow_nan=False))
-def test_a_plain_number_is_the_same_with_one_zero(position: float):
+def test_normalised_positions_have_only_one_zero(position: float):
     assert plain(position) == position
     assert not (position == 0 and math.copysign(1, plain(position)) < 0)
 
 
 @given(st.lists(usable, max_size=8, unique=True), usable)
-def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(
-    places: list[float], position: float
-):
+def test_a_taken_position_inserts_behind_its_item(places: list[float], position: float):
     line = queue(*places)
     gap, is_free = gap_around(line, position)
     assert is_free == (position not in places)
@@ -69,7 +67,7 @@ def test_a_position_belongs_where_it_fits_or_behind_the_one_that_holds_it(
 
 
 @given(usable, usable, usable)
-def test_a_place_is_tight_when_a_neighbour_has_no_number_left(one: float, other: float, third: float):
+def test_a_gap_is_full_if_a_neighbour_has_no_number_left(one: float, other: float, third: float):
     low, position, high = sorted((one, other, third))
     assume(low < position < high)
     gap = Gap(QueuePosition(low, 1), QueuePosition(high, 2))

@@ -43,7 +43,7 @@ def made(caller: Caller = ADA, **wanted: Any) -> Room:
 
 
 @pytest.mark.parametrize(("setting", "order"), [(True, "votes"), (False, "manual")])
-def test_a_new_room_keeps_the_order_that_was_set_when_it_was_made(settings, setting: bool, order: str):
+def test_a_new_room_keeps_the_default_order_of_its_creation(settings, setting: bool, order: str):
     settings.AUTO_SORT_BY_VOTES = setting
     room = made()
     settings.AUTO_SORT_BY_VOTES = not setting
@@ -107,7 +107,7 @@ def test_the_main_room_can_t_be_deleted(way: str):
     assert Stream.objects.filter(pk=main.stream_id).exists()
 
 
-def test_the_main_room_is_always_there_and_follows_the_setting_until_someone_decides(settings):
+def test_the_main_room_always_exists_and_has_the_default_order_until_it_is_changed(settings):
     main = Room.objects.get(slug=MAIN_ROOM)
     assert (main.chosen_order, main.created_by, main.is_public) == ("", "", True)
     call_command("migrate", verbosity=0)
@@ -129,7 +129,7 @@ def unvisited_for(room: Room, days: float) -> None:
     Stream.objects.filter(pk=room.stream_id).update(visited_at=timezone.now() - timedelta(days=days))
 
 
-def test_empty_rooms_go_that_no_one_has_entered_for_30_days():
+def test_empty_rooms_without_a_visit_for_30_days_are_deleted():
     ensure_main_room()
     forgotten, lately, full = made(), made(), made()
     queued(full, "a")
@@ -143,7 +143,7 @@ def test_empty_rooms_go_that_no_one_has_entered_for_30_days():
     assert set(Stream.objects.filter(kind=STREAM_KIND).values_list("name", flat=True)) == kept
 
 
-def test_wishes_go_after_a_day():
+def test_wishes_expire_after_a_day():
     room = made()
     for text in ("Halo", "Yellow"):
         make_wish(slug=room.slug, text=text, wished_by="Ada", wisher=Person.as_guest("Ada").key)
@@ -155,7 +155,7 @@ def test_wishes_go_after_a_day():
     assert [wish.text for wish in room.wishes.all()] == ["Yellow"]
 
 
-def test_a_visit_counts_and_is_written_down_once_a_day(client, django_assert_num_queries):
+def test_a_visit_is_stored_once_a_day(client, django_assert_num_queries):
     room = made()
     for visit in (
         lambda: client.get(f"/api/rooms/{room.slug}/playlist/"),

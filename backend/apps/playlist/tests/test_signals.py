@@ -26,7 +26,7 @@ def test_every_type_of_event_is_in_the_table_of_tests():
     assert set(EVENTS) == set(event_payload_types(signals.__name__))
 
 
-def test_a_save_that_changes_nothing_and_whether_a_room_is_listed_are_no_events(room):
+def test_a_save_without_a_change_and_a_change_of_is_public_send_no_event(room):
     item = queued(room, "ab")[0]
     vote = Vote.objects.create(item=item, voter="ada", value=1)
     with telling(room) as events:
@@ -36,7 +36,7 @@ def test_a_save_that_changes_nothing_and_whether_a_room_is_listed_are_no_events(
     assert events == []
 
 
-def test_a_stale_instance_reports_what_it_changes_in_the_database(room):
+def test_a_stale_instance_sends_events_for_its_changes_of_the_database(room):
     """Another caller moved it meanwhile; saving the old instance moves it back, and that is reported."""
     item = queued(room, "abc")[0]
     stale = PlaylistTrack.objects.get(pk=item.pk)
@@ -46,7 +46,7 @@ def test_a_stale_instance_reports_what_it_changes_in_the_database(room):
     assert events == ["track.moved"]
 
 
-def test_a_fixture_is_loaded_without_a_word(room):
+def test_loading_a_fixture_sends_no_event(room):
     item = queued(room, "ab")[0]
     text = serialize("json", PlaylistTrack.objects.filter(pk=item.pk))
     seq = len(told(room))
@@ -57,7 +57,7 @@ def test_a_fixture_is_loaded_without_a_word(room):
     assert len(told(room)) == seq
 
 
-def test_what_sends_no_signal_is_rejected(room):
+def test_writes_without_signals_are_rejected(room):
     item = queued(room, "ab")[0]
     for write in (
         *(model.objects.update for model in (Room, PlaylistTrack, Vote)),

@@ -38,7 +38,7 @@ def test_the_rooms_of_a_track_are_locked_before_its_row(room):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_track_that_is_queued_while_it_goes_leaves_no_room_in_doubt():
+def test_queueing_a_track_while_it_is_deleted_leaves_consistent_rooms():
     """Whichever comes first: the events lead to what is there."""
     rooms = [new_room() for _ in range(3)]
     track = new_track("x")
@@ -60,7 +60,7 @@ def test_a_track_that_is_queued_while_it_goes_leaves_no_room_in_doubt():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_item_that_is_restored_while_its_track_goes_comes_back_or_is_not_found():
+def test_restoring_an_item_while_its_track_is_deleted_succeeds_or_is_a_404():
     room = new_room()
     for number in range(RACES):
         track = new_track(f"x{number}")

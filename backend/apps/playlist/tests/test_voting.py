@@ -16,7 +16,7 @@ def item(room) -> PlaylistTrack:
     return add(room, "a")
 
 
-def test_the_count_can_t_be_written_by_hand(item):
+def test_the_vote_count_cannot_be_set_directly(item):
     cast_vote(slug=item.room.slug, item_id=item.pk, voter="ada", value=1)
     stale = PlaylistTrack.objects.get()
     stale.votes = 99
@@ -28,7 +28,7 @@ def test_the_count_can_t_be_written_by_hand(item):
 
 
 @pytest.mark.parametrize("way", ["save", "create", "delete", "queryset"])
-def test_a_vote_from_the_shell_is_counted_and_reported_as_well(room, item, way: str):
+def test_a_vote_from_the_shell_is_counted_and_broadcast(room, item, way: str):
     vote = Vote.objects.create(item=item, voter="ada", value=1)
     with telling(room) as events:
         if way == "save":
@@ -44,7 +44,7 @@ def test_a_vote_from_the_shell_is_counted_and_reported_as_well(room, item, way: 
     assert PlaylistTrack.objects.get().votes == {"save": -1, "create": 2, "delete": 0, "queryset": 0}[way]
 
 
-def test_the_database_takes_one_vote_of_a_voter_up_or_down_that_stays_with_its_item(room, item):
+def test_the_database_stores_one_vote_per_voter_and_item_with_value_1_or_minus_1(room, item):
     first = Vote.objects.create(item=item, voter="ada", value=1)
     for voter, value in (("ada", 1), ("bo", 0), ("bo", 2), ("bo", -5)):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -55,7 +55,7 @@ def test_the_database_takes_one_vote_of_a_voter_up_or_down_that_stays_with_its_i
     assert list(PlaylistTrack.objects.order_by("pk").values_list("votes", flat=True)) == [1, 0]
 
 
-def test_a_queue_is_read_with_one_look_at_the_database(room, django_assert_num_queries):
+def test_a_queue_is_read_in_one_query(room, django_assert_num_queries):
     queued(room, "abcdef")
     with django_assert_num_queries(1):
         assert len(queue_of_stream(room.stream_id)) == 6
@@ -86,14 +86,14 @@ def test_each_start_applies_the_default_order_of_the_settings(room, settings):
 
 
 @pytest.mark.parametrize("way", ["save", "update_fields"])
-def test_a_position_written_by_hand_does_not_break_the_order(voted_room, way: str):
+def test_a_position_set_directly_does_not_break_the_order(voted_room, way: str):
     items = queued(voted_room, "abc")
     items[0].position = 9.0
     items[0].save(update_fields=["position"] if way == "update_fields" else None)
     assert titles(voted_room) == "abc"
 
 
-def test_an_item_from_the_shell_finds_its_rank(voted_room):
+def test_an_item_from_the_shell_is_ordered_by_votes(voted_room):
     queued(voted_room, "ab")
     track = add(new_room(), "x").track
     with telling(voted_room):

@@ -72,7 +72,7 @@ def watched(monkeypatch, capsys):
     return run
 
 
-def test_every_event_is_a_line_that_says_what_a_person_wants_to_know(watched, db):
+def test_every_event_is_printed_as_one_readable_line(watched, db):
     room = new_room()
     item = add(room, "Halo")
     play_item(slug=room.slug, item_id=item.pk)
@@ -91,7 +91,7 @@ def test_every_event_is_a_line_that_says_what_a_person_wants_to_know(watched, db
     assert lines[-1].startswith("-- the server closed; again in")
 
 
-def test_after_a_loss_it_resumes_where_it_was(watched):
+def test_after_a_lost_connection_it_resumes_from_its_last_event(watched):
     lost = ConnectionClosedError(Close(4012, "restart"), None)
     later = {**GREETING, "payload": {**GREETING["payload"], "seq": 9}}  # type: ignore[dict-item]
     resumed = {"type": "resumed", "payload": {"epoch": "e", "seq": 6, "recovered": True}}
@@ -107,7 +107,7 @@ def test_after_a_loss_it_resumes_where_it_was(watched):
     assert "#6 resumed  nothing was missed" in lines
 
 
-def test_a_server_that_is_not_there_is_tried_again_and_as_json_whole_frames_are_printed(watched):
+def test_an_unreachable_server_is_retried_and_json_output_has_whole_messages(watched):
     removed = event(5, "track.removed", {"id": 1, "track_id": 2})
     server = Server([OSError("refused")], [GREETING, removed])
     lines = watched(server, "friday", "--json", "--url", "ws://party.example/")
@@ -116,7 +116,7 @@ def test_a_server_that_is_not_there_is_tried_again_and_as_json_whole_frames_are_
     assert [json.loads(line) for line in lines[1:3]] == [GREETING, removed]
 
 
-def test_the_stream_of_charts_is_watched_by_its_name(watched):
+def test_the_charts_stream_is_selected_by_its_name(watched):
     greeting = {"type": "connection.established", "payload": {"stream": "charts", "epoch": "e", "seq": 4}}
     edition = {"genre": "pop", "date": "2025-03-01", "is_sample": False}
     snapshot = {"type": "charts.snapshot", "payload": {"epoch": "f", "seq": 7, "items": [edition]}}
@@ -136,7 +136,7 @@ def test_the_stream_of_charts_is_watched_by_its_name(watched):
     assert "#7 charts.snapshot  1 items" in lines
 
 
-def test_what_is_not_there_is_an_error(watched):
+def test_an_unknown_room_or_stream_is_an_error(watched):
     with pytest.raises(CommandError, match="no room's: leave 'friday' out"):
         watched(Server(), "friday", "--stream", "charts")
     with pytest.raises(CommandError, match="invalid choice: 'weather'"):

@@ -136,7 +136,7 @@ def export(person: Person) -> Any:
     return person.ask("GET", "users/me/export/").json()
 
 
-def test_every_table_that_knows_the_person_is_in_the_export(room, ada):
+def test_every_table_with_data_of_the_person_is_in_the_export(room, ada):
     """By relation, by key, or by name."""
     live(ada, room)
     related = {
@@ -159,7 +159,7 @@ def test_every_table_that_knows_the_person_is_in_the_export(room, ada):
     assert User.objects.get(pk=ada.user.pk).password not in str(exported)
 
 
-def test_nothing_of_others_is_in_the_export(room):
+def test_the_export_contains_no_data_of_others(room):
     ada, bo, grace = Person.with_account(NAME), Person.as_guest("Wilhelmina"), Person.with_account("grace")
     for person in (bo, grace):
         person.vote(person.add(new_room(), f"by {person.name}"), 1)
@@ -172,7 +172,7 @@ def test_nothing_of_others_is_in_the_export(room):
     assert not any(exported.values())
 
 
-def test_a_removed_item_whose_track_is_gone_is_exported_without_it(room):
+def test_a_removed_item_of_a_deleted_track_is_exported_without_the_track(room):
     ada = Person.with_account(NAME)
     item = ada.add(room, "Halo")
     remove_item(slug=room.slug, item_id=item.pk)
@@ -180,7 +180,7 @@ def test_a_removed_item_whose_track_is_gone_is_exported_without_it(room):
     assert export(ada)["removed_items"][0]["track"] is None
 
 
-def test_an_export_is_not_made_without_end(db, settings):
+def test_the_size_of_an_export_is_limited(db, settings):
     ada, settings.RATE_LIMIT_FACTOR = Person.with_account(NAME), 1 / EXPORTS.max_calls
     assert [ada.ask("GET", "users/me/export/").status_code for _ in range(2)] == [200, 429]
 
@@ -189,7 +189,7 @@ def test_an_export_is_not_made_without_end(db, settings):
 
 
 @pytest.mark.parametrize("way", ["api", "named write", "admin"])
-def test_no_table_has_the_name_afterwards(room, ada, django_capture_on_commit_callbacks, way: str):
+def test_after_erasing_no_table_contains_the_name(room, ada, django_capture_on_commit_callbacks, way: str):
     made = live(ada, room)
     key, counts = ada.key, dict(PlaylistTrack.objects.values_list("pk", "votes"))
     names = (NAME, ALIAS, GUEST_NAME, f"{NAME}@example.org")
@@ -227,7 +227,7 @@ def test_no_one_who_was_anonymous_makes_a_room_drop(room):
     assert len(told(room)) == 1
 
 
-def test_a_name_that_only_an_item_of_earlier_had_is_cut_out_of_the_log(room):
+def test_a_name_of_a_former_item_is_redacted_in_the_log(room):
     """As after staff has corrected what an item says."""
     ada = Person.with_account(NAME)
     item = ada.add(room, "a")
@@ -239,7 +239,7 @@ def test_a_name_that_only_an_item_of_earlier_had_is_cut_out_of_the_log(room):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "bye"}], ids=["plain", "named"])
-def test_others_write_in_between(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]):
+def test_other_writes_run_between_the_portions(monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]):
     """No transaction takes longer, the more there is to erase; and none looks through what others have."""
     ada, room = Person.with_account(NAME), new_room()
     items = [ada.add(room, f"{number}") for number in range(2 * ITEMS_AT_ONCE + 1)]

@@ -20,7 +20,7 @@ from core.rate_limits import Limit
 pytestmark = pytest.mark.usefixtures("known_hosts")
 
 
-async def test_the_last_id_outranks_the_address(hub, stored_board):
+async def test_the_last_event_id_header_has_precedence_over_the_url(hub, stored_board):
     await in_database(append, stored_board.pk, "a", "b")
     client = Client("/stream", f"epoch={stored_board.epoch}&since=0", last_event_id=f"{stored_board.epoch}:1")
     assert [(await client.event())[1]["type"] for _ in range(3)] == [
@@ -32,7 +32,7 @@ async def test_the_last_id_outranks_the_address(hub, stored_board):
 
 
 @pytest.mark.parametrize("path", ["/stream", "/events/"])
-async def test_a_bug_shows_nothing_but_the_request_id(hub, stored_board, monkeypatch, caplog, path: str):
+async def test_an_internal_error_shows_only_the_request_id(hub, stored_board, monkeypatch, caplog, path: str):
     def fail(**_):
         raise RuntimeError("the key is sesame")
 
@@ -49,7 +49,7 @@ async def test_a_bug_shows_nothing_but_the_request_id(hub, stored_board, monkeyp
 
 @pytest.mark.parametrize("has_joined", [False, True])
 @pytest.mark.parametrize("path", ["/stream", "/events/"])
-async def test_a_client_that_leaves_leaves_nothing_behind(hub, stored_board, path: str, has_joined: bool):
+async def test_a_disconnected_client_leaves_no_resources(hub, stored_board, path: str, has_joined: bool):
     client = Client(path, f"epoch={stored_board.epoch}&since=0&wait=25")
     if has_joined:
         await until(lambda: hub.connections)
@@ -69,12 +69,12 @@ async def test_a_heartbeat_does_not_end_the_wait(hub, stored_board, settings):
 @pytest.mark.parametrize(
     ("host", "is_known"), [("127.0.0.1:4000", True), ("", False), ("evil.example", False)]
 )
-async def test_in_debug_the_own_machine_is_known_without_a_list(hub, settings, host: str, is_known: bool):
+async def test_in_debug_mode_localhost_is_an_allowed_host(hub, settings, host: str, is_known: bool):
     settings.ALLOWED_HOSTS, settings.DEBUG = [], True
     assert await is_greeted(host=host) is is_known
 
 
-async def test_what_the_sockets_of_an_address_ask_of_the_database_is_limited_together(
+async def test_database_reads_of_all_sockets_of_an_address_share_one_limit(
     hub, stored_board, settings, monkeypatch
 ):
     monkeypatch.setattr(admission, "READS_OF_ADDRESS", Limit("reads", "address", 3, 60))
@@ -102,7 +102,7 @@ async def test_what_the_sockets_of_an_address_ask_of_the_database_is_limited_tog
         await socket.leave()
 
 
-async def test_a_join_that_is_cancelled_holds_nothing(hub, stored_board, monkeypatch):
+async def test_a_cancelled_join_releases_its_slot(hub, stored_board, monkeypatch):
     """As Daphne does with an application that is still busy 10 seconds after its client has left."""
     has_begun, get = asyncio.Event(), hub.reads.get
 
@@ -151,7 +151,7 @@ async def is_greeted(**headers: str) -> bool:
 
 @pytest.mark.parametrize("path", ["/stream", "/events/"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_over_http_live_events_are_sent_to_https(https_only, hub, stored_board, path: str, method: str):
+async def test_live_events_over_http_redirect_to_https(https_only, hub, stored_board, path: str, method: str):
     client = Client(path, "epoch=a&since=%31", method=method, host="localhost:4000")
     assert await answered(client) == (301, None)
     assert client.headers["location"] == f"https://localhost:4000{path}?epoch=a&since=%31"
@@ -170,13 +170,15 @@ async def test_over_http_live_events_are_sent_to_https(https_only, hub, stored_b
         ("http", "", False),
     ],
 )
-async def test_a_trusted_proxys_word_counts(https_only, hub, stored_board, settings, scheme, said, is_secure):
+async def test_the_header_of_a_trusted_proxy_is_used(
+    https_only, hub, stored_board, settings, scheme, said, is_secure
+):
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     status, _ = await answered(Client("/stream", scheme=scheme, x_forwarded_proto=said))
     assert status == (200 if is_secure else 301)
     assert await is_greeted(x_forwarded_proto=said) is is_secure
 
 
-async def test_anybody_elses_word_does_not_count(https_only, hub, stored_board):
+async def test_the_header_of_any_other_client_is_ignored(https_only, hub, stored_board):
     assert await answered(Client("/stream", x_forwarded_proto="https")) == (301, None)
     assert not await is_greeted(x_forwarded_proto="https")

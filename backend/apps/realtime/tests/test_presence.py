@@ -187,7 +187,7 @@ def test_a_row_is_left_alone_for_thirty_seconds_and_never_says_less() -> None:
 
 
 @pytest.mark.django_db
-def test_what_has_expired_is_forgotten() -> None:
+def test_expired_rows_are_deleted() -> None:
     write_presence({ADA: NOW + 60, BO: NOW + 4000}, now=NOW)
 
     assert purge_expired_presence(now=moment(NOW + 60) + timedelta(minutes=11)) == 1

@@ -27,7 +27,7 @@ def as_account(user: User) -> Client:
 
 
 @pytest.mark.parametrize("permission", [None, "view_user", "change_user"])
-def test_staff_sees_and_changes_accounts_as_far_as_the_admin_lets_it(ada, permission: str | None):
+def test_staff_reads_and_changes_accounts_within_its_admin_permissions(ada, permission: str | None):
     hedy = User.objects.create_user("hedy", is_staff=True)
     if permission:
         hedy.user_permissions.add(Permission.objects.get(codename=permission))
@@ -42,7 +42,7 @@ def test_staff_sees_and_changes_accounts_as_far_as_the_admin_lets_it(ada, permis
     assert changed.status_code == (200 if permission == "change_user" else 403)
 
 
-def test_a_registration_is_a_newcomer_of_its_address_but_not_that_of_a_guest(client, settings):
+def test_a_registration_counts_as_a_new_voter_of_its_address_unless_a_guest_registers(client, settings):
     """Otherwise an address would have 300 votes more in an hour."""
     settings.RATE_LIMIT_FACTOR = 1 / NEWCOMERS.max_calls
     guest = client.post("/api/guests/", {"name": "Bo"}, content_type="application/json").json()
@@ -55,7 +55,7 @@ def test_a_registration_is_a_newcomer_of_its_address_but_not_that_of_a_guest(cli
     assert send(client, "post", "users/", FACTS, **elsewhere).status_code == 201
 
 
-def test_a_list_costs_as_many_queries_however_long(django_assert_max_num_queries):
+def test_the_number_of_queries_of_a_list_is_constant(django_assert_max_num_queries):
     staff = as_account(User.objects.create_superuser("hedy"))
     for number in range(5):
         User.objects.create_user(f"ada{number}")
@@ -63,7 +63,7 @@ def test_a_list_costs_as_many_queries_however_long(django_assert_max_num_queries
         send(staff, "get", "users/")
 
 
-def test_a_repeated_change_is_done_once_and_keeps_nothing(ada):
+def test_a_repeated_change_is_done_once_and_its_response_is_not_stored(ada):
     client, key = as_account(ada), {"Idempotency-Key": "one"}
     first = send(client, "put", "users/me/", {"profile": TASTE}, **key)
     send(client, "put", "users/me/", {"profile": EMPTY})
@@ -76,7 +76,7 @@ def test_a_repeated_change_is_done_once_and_keeps_nothing(ada):
 # --- Making an account -------------------------------------------------------------------------------
 
 
-def test_a_saved_field_takes_its_key_along(ada):
+def test_saving_a_name_saves_its_normalised_key(ada):
     ada.email = "Ada@Example.org"
     ada.save(update_fields=["email"])
     ada.refresh_from_db()
@@ -87,7 +87,7 @@ def test_a_saved_field_takes_its_key_along(ada):
     assert ada.email_key is None
 
 
-def test_a_repeat_under_a_password_of_earlier_gives_no_tokens(client):
+def test_a_repetition_after_a_password_change_returns_no_tokens(client):
     key = {"Idempotency-Key": "a-b-c"}
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     send(client, "post", "users/", body, **key)
@@ -100,7 +100,7 @@ def test_a_repeat_under_a_password_of_earlier_gives_no_tokens(client):
         assert "access" not in again.json()
 
 
-def test_nothing_of_the_password_is_kept_for_a_repeat(client):
+def test_an_idempotency_record_contains_no_password(client):
     body = {"username": "ada", "email": "ada@example.org", "password": PASSWORD}
     answer = send(client, "post", "users/", body, **{"Idempotency-Key": "a-b-c"})
     kept = IdempotencyRecord.objects.get()
@@ -146,7 +146,7 @@ def older(transactional_db: None):
         User.objects.all().delete()
 
 
-def test_everybody_stays_the_oldest_has_the_key_and_older_accounts_can_be_saved_and_changed(older: None):
+def test_the_migration_keeps_all_accounts_and_gives_the_key_to_the_oldest(older: None):
     rows = list(User.objects.order_by("pk").values_list("username", "email", "username_key", "email_key"))
     assert [(name, email) for name, email, *_ in rows] == OLD
     assert [keys for *_, keys, _ in rows] == ["ada", None, "bo", "cem", "jürgen", None]

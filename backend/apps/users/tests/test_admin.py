@@ -30,7 +30,7 @@ def test_an_account_is_changed(hedy, grace):
 
 
 @pytest.mark.parametrize("changes", [{"email": "ADA@example.org"}, {"username": "ADA"}])
-def test_a_name_or_an_address_of_someone_else_is_a_message(hedy, grace, changes: dict[str, Any]):
+def test_a_taken_name_or_address_is_an_error_message(hedy, grace, changes: dict[str, Any]):
     User.objects.create_user("ada", "ada@example.org")
     answer = hedy.open(grace).send(**changes)
     assert answer.status_code == 200
@@ -53,7 +53,7 @@ def test_a_new_account_is_made(hedy):
     assert User.objects.count() == 2
 
 
-def test_who_comes_second_at_the_same_moment_is_reported(hedy, grace, monkeypatch):
+def test_the_second_of_two_concurrent_writes_gets_an_error_message(hedy, grace, monkeypatch):
     User.objects.create_user("ada", "ada@example.org")
     page = hedy.open(grace)
     monkeypatch.setattr(User, "clean", lambda self: None)  # the other was not there yet
@@ -69,7 +69,7 @@ def test_an_account_is_deleted_alone_or_with_others(hedy, grace):
 
 
 @pytest.mark.django_db(transaction=True)  # erased once the page has been committed
-def test_a_profile_is_looked_at_and_goes_with_its_account(hedy, grace):
+def test_a_profile_is_read_only_and_deleted_with_its_account(hedy, grace):
     profile = Profile.objects.create(user=grace, moods=["calm"])
     assert "calm" in hedy.client.get("/admin/users/profile/").content.decode()
     assert hedy.client.post(f"/admin/users/profile/{profile.pk}/delete/", {"post": "yes"}).status_code == 403

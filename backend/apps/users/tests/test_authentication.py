@@ -44,7 +44,7 @@ def visitor(**shown: str) -> Caller:
 
 
 @pytest.mark.parametrize("token", NO_TOKENS)
-def test_what_is_no_token_names_no_one_and_as_a_cookie_is_passed_over(bo, token: str):
+def test_an_invalid_token_is_rejected_and_an_invalid_cookie_ignored(bo, token: str):
     assert guest_for_token(token) is None
     with pytest.raises(NotAuthenticated):
         guest_caller(token, address=ADDRESS)
@@ -55,14 +55,14 @@ def test_what_is_no_token_names_no_one_and_as_a_cookie_is_passed_over(bo, token:
 
 
 @given(st.integers(0, 200), st.characters(codec="ascii"))
-def test_a_token_that_was_tampered_with_names_no_one(bo, place: int, character: str):
+def test_a_modified_token_is_invalid(bo, place: int, character: str):
     token = guest_token(bo)
     place %= len(token)
     tampered = token[:place] + character + token[place + 1 :]
     assert guest_for_token(tampered) == (bo if tampered == token else None)
 
 
-def test_neither_another_s_nor_another_purpose_s_signature_nor_that_of_a_guest_that_is_gone_counts(bo):
+def test_signatures_of_another_guest_another_purpose_or_a_deleted_guest_are_invalid(bo):
     cem = Guest.objects.create(name="Cem")
     token = guest_token(bo)
     assert guest_for_token(cem.pk + token.removeprefix(bo.pk)) is None
@@ -75,7 +75,7 @@ def test_neither_another_s_nor_another_purpose_s_signature_nor_that_of_a_guest_t
         rename_guest(guest_id=guest_id, name="Cem")
 
 
-def test_a_token_of_another_secret_names_its_guest_while_that_is_a_fallback(bo, settings):
+def test_a_token_signed_with_a_former_secret_is_valid_while_that_is_a_fallback(bo, settings):
     settings.SECRET_KEY = "the old one"
     token = guest_token(bo)
     settings.SECRET_KEY = "the new one"
@@ -88,7 +88,7 @@ def test_a_token_of_another_secret_names_its_guest_while_that_is_a_fallback(bo, 
 # --- An account --------------------------------------------------------------------------------------
 
 
-def test_an_account_is_called_by_its_full_name_else_by_its_user_name_and_is_no_guest(ada, bo, ada_s_session):
+def test_an_account_is_shown_by_its_full_name_or_its_username(ada, bo, ada_s_session):
     ada.first_name, ada.last_name, ada.is_staff = "x" * 50, "y" * 50, True
     ada.save()
     assert visitor(session=ada_s_session).name == "x" * 50
@@ -104,12 +104,12 @@ def test_an_account_is_called_by_its_full_name_else_by_its_user_name_and_is_no_g
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("session", ["nonsense", "\x00", "é", "x" * 5000])
-def test_a_session_that_is_none_is_passed_over(session: str):
+def test_an_invalid_session_is_ignored(session: str):
     assert visitor(session=session).key.startswith("net:")
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"password": "another"}])
-def test_an_account_that_is_switched_off_or_has_another_password_is_no_one(
+def test_a_session_of_a_deactivated_account_or_a_former_password_is_invalid(
     ada: User, bo: Guest, ada_s_session: str, change: dict[str, Any]
 ):
     User.objects.filter(pk=ada.pk).update(**change)
@@ -125,7 +125,7 @@ def join(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("by", ["cookie", "header"])
-def test_guests_join_without_a_query_and_are_counted_alone(
+def test_guests_are_identified_without_a_query_and_limited_separately(
     bo: Guest, settings, django_assert_num_queries, by
 ):
     settings.RATE_LIMIT_FACTOR = 1
@@ -141,7 +141,7 @@ def test_guests_join_without_a_query_and_are_counted_alone(
             join(visit(**{by: guest_token(other)}))
 
 
-def test_an_account_s_key_is_the_caller_s(ada: User, ada_s_session: str):
+def test_the_key_of_an_account_identifies_the_caller(ada: User, ada_s_session: str):
     shown = visit(session=ada_s_session)
     assert claimed_caller(shown).key == caller_for(shown).key == f"user:{ada.pk}"
 
@@ -155,7 +155,7 @@ def voter(agent: str, *, is_voting: bool = True) -> str:
 
 
 @pytest.mark.redis  # newcomers are counted in the shared cache
-def test_who_only_looks_is_not_counted_and_guests_and_agents_are_counted_together(settings):
+def test_reads_create_no_voter_and_guests_and_user_agents_share_one_limit(settings):
     settings.RATE_LIMIT_FACTOR = 2 / NEWCOMERS.max_calls
     for agent in "abcdefgh":
         voter(agent, is_voting=False)

@@ -45,7 +45,7 @@ def me(client: Client, access: str) -> Any:
 
 
 @pytest.mark.parametrize("path", ["auth/token/", "auth/session/"])
-def test_no_one_is_reported_whether_it_was_the_name_or_the_password(client, grace, path: str):
+def test_a_failed_login_does_not_reveal_whether_name_or_password_was_wrong(client, grace, path: str):
     User.objects.create_user("hedy", password=PASSWORD, is_active=False)
     User.objects.create_user("joan")
     wrong = [
@@ -59,7 +59,7 @@ def test_no_one_is_reported_whether_it_was_the_name_or_the_password(client, grac
 
 @pytest.mark.redis
 @pytest.mark.parametrize("name", ["grace", "nobody"])
-def test_failures_are_limited_by_the_name_from_wherever_they_come(client, grace, name: str, settings):
+def test_failed_logins_are_limited_per_name_across_addresses(client, grace, name: str, settings):
     """Alike for a name that no account has; what went right does not count."""
     settings.RATE_LIMIT_FACTOR = 3 / LOGIN_FAILURES.max_calls
     settings.TRUSTED_PROXIES = 1
@@ -78,14 +78,14 @@ def test_failures_are_limited_by_the_name_from_wherever_they_come(client, grace,
     assert tried(f"{name}@example.org", "wrong") == 401
 
 
-def test_failures_in_the_admin_count_by_the_name_too(grace, settings):
+def test_failed_logins_in_the_admin_count_per_name(grace, settings):
     settings.RATE_LIMIT_FACTOR = 3 / LOGIN_FAILURES.max_calls
     assert [authenticate(username="GRACE", password="x") for _ in range(3)] == [None] * 3
     assert authenticate(username="Grace", password=PASSWORD) is None
 
 
 @pytest.mark.parametrize("login", ["grace", "nobody", "nobody@example.org", "joan"])
-def test_every_try_hashes_once(client, grace, login: str, monkeypatch):
+def test_every_login_attempt_hashes_once(client, grace, login: str, monkeypatch):
     """Which is all that takes time."""
     User.objects.create_user("joan")
     hashed = []
@@ -100,14 +100,14 @@ def test_every_try_hashes_once(client, grace, login: str, monkeypatch):
     assert len(hashed) == 1
 
 
-def test_of_older_names_that_differ_by_case_the_written_one_is_meant(client, grace):
+def test_of_older_names_that_differ_in_case_the_exact_one_is_used(client, grace):
     older = User.objects.create_user("older", password=PASSWORD)
     User.objects.filter(pk=older.pk).update(username="grace", username_key=None)
     access = [log_in(client, name).json()["access"] for name in ("grace", "Grace", "GRACE")]
     assert [me(client, one).json()["id"] for one in access] == [older.pk, grace.pk, grace.pk]
 
 
-def test_staff_writes_to_the_library_by_token_which_goes_before_a_session(client, grace, ada):
+def test_staff_writes_to_the_library_by_token_which_has_precedence_over_a_session(client, grace, ada):
     tokens = bearer(log_in(client).json()["access"])
     track = {"title": "Halo", "artist": "Beyoncé"}
     client.force_login(ada)
@@ -116,7 +116,7 @@ def test_staff_writes_to_the_library_by_token_which_goes_before_a_session(client
     assert send(client, "post", "tracks/", track, **tokens).status_code == 201
 
 
-def test_tokens_last_an_hour_and_a_week(client, grace):
+def test_access_tokens_expire_after_an_hour_and_refresh_tokens_after_a_week(client, grace):
     now = timezone.now()
     tokens = log_in(client).json()
     with time_machine.travel(now + timedelta(minutes=59), tick=False):
@@ -133,14 +133,14 @@ def renewed(client: Client, refresh: str, **headers: str) -> Any:
 
 
 @pytest.mark.parametrize("path", ["auth/logout/", "auth/token/refresh/"])
-def test_no_repeat_gives_new_tokens_when_those_of_the_first_answer_have_ended(client, grace, path: str):
+def test_a_repetition_returns_no_tokens_after_those_of_the_first_response_expired(client, grace, path: str):
     refresh, key = log_in(client).json()["refresh"], {"Idempotency-Key": "one"}
     first = renewed(client, refresh, **key).json()
     send(client, "post", path, {"refresh": first["refresh"]})
     assert renewed(client, refresh, **key).status_code == 401
 
 
-def test_of_the_tokens_of_a_repeated_refresh_one_can_be_used_and_the_database_has_none(client, grace):
+def test_a_repeated_refresh_returns_one_usable_token_and_the_database_stores_none(client, grace):
     refresh = log_in(client).json()["refresh"]
     answers = [renewed(client, refresh, **{"Idempotency-Key": "one"}).json() for _ in range(3)]
     assert [renewed(client, one["refresh"]).status_code for one in answers] == [200, 401, 401]
@@ -148,7 +148,7 @@ def test_of_the_tokens_of_a_repeated_refresh_one_can_be_used_and_the_database_ha
 
 
 @pytest.mark.parametrize("key", [{}, {"Idempotency-Key": "another"}], ids=["unnamed", "named"])
-def test_a_refresh_token_that_is_used_twice_ends_all_that_came_of_it(client, grace, key: dict[str, str]):
+def test_reusing_a_refresh_token_revokes_its_family(client, grace, key: dict[str, str]):
     """One of the two who had it is a thief, and it is unknown which."""
     other, first = (log_in(client).json()["refresh"] for _ in range(2))
     third = renewed(client, renewed(client, first).json()["refresh"]).json()["refresh"]
@@ -157,9 +157,7 @@ def test_a_refresh_token_that_is_used_twice_ends_all_that_came_of_it(client, gra
     assert renewed(client, other).status_code == 200
 
 
-def test_the_family_of_a_token_that_is_used_twice_is_followed_by_few_questions_and_without_a_lock(
-    client, grace, django_assert_max_num_queries
-):
+def test_revoking_a_token_family_takes_few_queries_and_no_lock(client, grace, django_assert_max_num_queries):
     """One who refreshes for days could hold up every write by showing the first token again."""
     first = log_in(client).json()["refresh"]
     second = renewed(client, first).json()["refresh"]
@@ -177,7 +175,7 @@ def test_the_family_of_a_token_that_is_used_twice_is_followed_by_few_questions_a
     assert BlacklistedToken.objects.filter(token__jti=names[-1]).exists()
 
 
-def test_refreshes_of_an_account_are_limited_with_whichever_token(client, grace, settings):
+def test_refreshes_are_limited_per_account_across_tokens(client, grace, settings):
     settings.RATE_LIMIT_FACTOR = 3 / TOKEN_REFRESHES.max_calls
     tokens = [log_in(Client(REMOTE_ADDR=f"10.0.0.{n}")).json()["refresh"] for n in range(4)]
     others = [Client(REMOTE_ADDR=f"10.0.1.{n}") for n in range(4)]
@@ -185,7 +183,7 @@ def test_refreshes_of_an_account_are_limited_with_whichever_token(client, grace,
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
 
 
-def test_a_login_over_a_session_gives_it_a_new_key_and_staff_is_logged_out_after_12_hours(client, grace):
+def test_a_login_changes_the_session_key_and_staff_sessions_end_after_12_hours(client, grace):
     """The previous one gains nothing, not even before the first login."""
     session = client.session
     session["seen"] = True
@@ -201,14 +199,14 @@ def test_a_login_over_a_session_gives_it_a_new_key_and_staff_is_logged_out_after
     assert client.session.get_expiry_age() <= 12 * 3600
 
 
-def test_tokens_end_when_the_account_is_switched_off(client, grace):
+def test_tokens_of_a_deactivated_account_are_invalid(client, grace):
     tokens = log_in(client).json()
     User.objects.filter(pk=grace.pk).update(is_active=False)
     assert me(client, tokens["access"]).status_code == 401
     assert renewed(client, tokens["refresh"]).status_code == 401
 
 
-def test_tokens_of_a_former_secret_key_count_while_it_is_trusted(client, grace, settings):
+def test_tokens_signed_with_a_former_secret_key_are_valid_while_it_is_a_fallback(client, grace, settings):
     settings.SECRET_KEY = "the old secret key"
     tokens = log_in(client).json()
     settings.SECRET_KEY = "the new secret key"
@@ -220,7 +218,7 @@ def test_tokens_of_a_former_secret_key_count_while_it_is_trusted(client, grace, 
     assert me(client, newer["access"]).status_code == 200
 
 
-def test_what_has_expired_is_forgotten(client, grace):
+def test_expired_rows_are_deleted(client, grace):
     tokens = log_in(client).json()
     log_in(Client(), path="auth/session/")
     send(client, "post", "auth/logout/", {"refresh": tokens["refresh"]})
@@ -234,7 +232,7 @@ def test_what_has_expired_is_forgotten(client, grace):
 # --- Sessions ----------------------------------------------------------------------------------------
 
 
-def test_what_the_database_has_of_a_session_logs_no_one_in(client, grace):
+def test_a_stored_session_key_cannot_be_used_to_log_in(client, grace):
     log_in(client, path="auth/session/")
     key = client.cookies["sessionid"].value
     stored = LoginSession.objects.get()
@@ -253,7 +251,7 @@ def test_what_the_database_has_of_a_session_logs_no_one_in(client, grace):
     assert not LoginSession.objects.exists()
 
 
-def test_sessions_of_earlier_go_on_and_leave_no_key(client, grace):
+def test_older_sessions_stay_valid_and_their_plain_keys_are_removed(client, grace):
     log_in(client, path="auth/session/")
     key, stored = client.cookies["sessionid"].value, LoginSession.objects.get()
     Session.objects.create(session_key=key, session_data=stored.session_data, expire_date=stored.expire_date)
@@ -283,7 +281,7 @@ async def test_sessions_of_async_views_are_hashed_too():
     await sync_to_async(connections.close_all)()  # of the thread that all of this ran in
 
 
-def test_a_login_passes_over_what_it_replaces(client, grace, bo):
+def test_a_login_ignores_the_session_that_it_replaces(client, grace, bo):
     token = guest_token(bo)
     bo.delete()
     client.cookies["sessionid"] = "nonsense"

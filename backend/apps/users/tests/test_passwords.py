@@ -40,7 +40,7 @@ def ask(name: str = "grace", *, place: str = "127.0.0.1") -> Any:
     return send(Client(REMOTE_ADDR=place), "post", "auth/password/reset/", {"email": f"{name}@example.org"})
 
 
-def test_who_is_not_known_gets_the_same_answer_and_no_mail(grace, django_capture_on_commit_callbacks):
+def test_an_unknown_address_gets_the_same_response_and_no_mail(grace, django_capture_on_commit_callbacks):
     User.objects.create_user("hedy", "hedy@example.org", PASSWORD, is_active=False)
     with django_capture_on_commit_callbacks(execute=True):
         answers = [ask(name) for name in ("grace", "nobody", "hedy")]
@@ -48,7 +48,7 @@ def test_who_is_not_known_gets_the_same_answer_and_no_mail(grace, django_capture
     assert [message.to for message in mails()] == [["Grace@example.org"]]
 
 
-def test_known_and_unknown_cost_the_same_and_the_answer_goes_before_the_mail(
+def test_known_and_unknown_addresses_take_the_same_time_and_the_response_precedes_the_mail(
     grace, monkeypatch, django_capture_on_commit_callbacks, django_assert_num_queries
 ):
     calls = []
@@ -69,7 +69,7 @@ def test_known_and_unknown_cost_the_same_and_the_answer_goes_before_the_mail(
     ],
     ids=["of one place", "of many"],
 )
-def test_a_client_that_asks_often_keeps_no_one_else_from_asking_and_no_one_is_flooded_with_mails(
+def test_requests_are_limited_per_caller_and_mails_per_address(
     grace, settings, monkeypatch, django_capture_on_commit_callbacks, places: list[str], sent: int
 ):
     settings.RATE_LIMIT_FACTOR = 1
@@ -81,7 +81,7 @@ def test_a_client_that_asks_often_keeps_no_one_else_from_asking_and_no_one_is_fl
     assert {answer.status_code for answer in answers} == {202}
 
 
-def test_a_mail_that_can_t_be_sent_is_logged_and_no_one_is_reported(
+def test_a_mail_that_cannot_be_sent_is_logged_and_not_reported_to_the_caller(
     grace, settings, caplog, django_capture_on_commit_callbacks
 ):
     settings.EMAIL_BACKEND = "nowhere.Backend"
@@ -92,7 +92,7 @@ def test_a_mail_that_can_t_be_sent_is_logged_and_no_one_is_reported(
     assert "A mail could not be sent" in caplog.text
 
 
-def test_a_token_counts_for_an_hour(grace):
+def test_a_reset_token_is_valid_for_an_hour(grace):
     token, now = reset_token(grace), timezone.now()
     with time_machine.travel(now + timedelta(minutes=61), tick=False), pytest.raises(InvalidInput):
         reset_password(token=token, new=NEW)
@@ -100,7 +100,7 @@ def test_a_token_counts_for_an_hour(grace):
         reset_password(token=token, new=NEW)
 
 
-def test_a_token_of_someone_else_is_none(grace):
+def test_a_reset_token_of_another_account_is_invalid(grace):
     hedy = User.objects.create_user("hedy", "hedy@example.org", PASSWORD)
     forged = reset_token(hedy).split(".")[0] + "." + reset_token(grace).split(".")[1]
     with pytest.raises(InvalidInput):
@@ -108,7 +108,7 @@ def test_a_token_of_someone_else_is_none(grace):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_who_show_a_token_at_once_one_has_it():
+def test_of_concurrent_uses_of_a_reset_token_one_succeeds():
     token = reset_token(User.objects.create_user("grace", "grace@example.org", PASSWORD))
 
     def show(number: int) -> bool:
