@@ -52,9 +52,7 @@ def test_movements_peaks_and_days_are_of_what_was_until_then(run: Run, folder: F
     assert on(DAYS[3], 4).peak == 1
 
 
-def test_a_chart_costs_the_same_queries_however_long_it_is(
-    run: Run, folder: Folder, django_assert_num_queries
-):
+def test_the_number_of_queries_of_a_chart_is_constant(run: Run, folder: Folder, django_assert_num_queries):
     fill(folder)
     # Weeks later: within 14 days a list of four lines that has forty is not plausible.
     for service in ("spotify", "soundcloud"):

@@ -64,7 +64,7 @@ async def is_refused(admission: Admission, visit: Visit) -> bool:
     return False
 
 
-async def test_what_a_killed_process_had_open_fades_away(pair, visits, clock):
+async def test_connections_of_a_killed_process_expire(pair, visits, clock):
     one, other = pair
     for visit in visits[:TOGETHER]:
         await one.enter(visit, is_join=True)
@@ -78,7 +78,7 @@ async def test_what_a_killed_process_had_open_fades_away(pair, visits, clock):
     assert not await is_refused(other, visits[-1])
 
 
-async def test_an_address_that_reads_much_holds_up_neither_others_nor_the_hub(clock: FakeClock):
+async def test_an_address_with_many_reads_delays_neither_others_nor_the_hub(clock: FakeClock):
     admission, release, order = Admission(clock=clock), threading.Event(), []
     crowd, other = Visit(address="192.0.2.1"), Visit(address="192.0.2.2")
 

@@ -20,7 +20,7 @@ from core.tests.undoing import undone
 
 
 @pytest.mark.parametrize("within", [nullcontext, transaction.atomic], ids=["a write", "a part of a write"])
-def test_what_is_rolled_back_leaves_no_event_and_no_gap(stored_board, hints, within):
+def test_a_rollback_leaves_no_event_and_no_gap(stored_board, hints, within):
     with within():
         append(stored_board.pk, "a")
         with undone():
@@ -31,7 +31,7 @@ def test_what_is_rolled_back_leaves_no_event_and_no_gap(stored_board, hints, wit
     assert [hint.seq for hint in hints] == [1, 2]
 
 
-def test_hints_follow_the_commit_in_order_each_with_its_frame(stored_board, hints):
+def test_hints_follow_the_commit_in_order_each_with_its_message(stored_board, hints):
     with transaction.atomic():
         append(stored_board.pk, "a", "b")
         assert hints == []
@@ -41,7 +41,7 @@ def test_hints_follow_the_commit_in_order_each_with_its_frame(stored_board, hint
     ]
 
 
-def test_a_hint_that_fails_fails_no_one(stored_board, monkeypatch, caplog):
+def test_a_failed_hint_fails_no_write(stored_board, monkeypatch, caplog):
     monkeypatch.setattr("apps.realtime.locks.publish", lambda hint: 1 / 0)
     append(stored_board.pk, "a", "b")
     assert seqs_of(stored_board.pk) == [1, 2]
@@ -56,7 +56,7 @@ def test_outside_of_a_transaction_nothing_is_appended(stored_board):
         append_event(stream_id=stored_board.pk + 1, event_type="card.added", payload="a")
 
 
-def test_streams_are_locked_in_order_of_id_and_given_as_they_are_now(board, django_assert_num_queries):
+def test_streams_are_locked_in_order_of_id_and_read_again(board, django_assert_num_queries):
     other = open_board("other")
     with transaction.atomic(), django_assert_num_queries(1) as queries:
         lock_streams([other.pk, board.pk, 0])
@@ -102,7 +102,7 @@ def divide(a: int, *, by: int) -> float:
     ("by", "error", "outcome"),
     [(3, None, "done"), (-1, NotFound, "refused NOT_FOUND"), (0, ZeroDivisionError, "failed")],
 )
-def test_each_call_is_one_line_with_its_end_and_its_op_id(
+def test_each_call_logs_one_line_with_its_result_and_op_id(
     caplog, by: int, error: type[Exception] | None, outcome: str
 ):
     caplog.set_level(logging.INFO, logger="tutti.actions")
@@ -117,7 +117,7 @@ def test_each_call_is_one_line_with_its_end_and_its_op_id(
 
 
 @pytest.mark.redis
-def test_a_result_is_made_once_for_the_same_arguments_in_any_order_and_an_error_is_none():
+def test_a_result_is_cached_by_arguments_in_any_order_and_an_error_is_not():
     calls: list[Any] = []
 
     @cache_result(timeout=60)

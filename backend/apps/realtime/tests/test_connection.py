@@ -44,7 +44,7 @@ class Held:
         monkeypatch.setattr(hub.reads, "get", held)
 
 
-async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_board, ada, hub, monkeypatch):
+async def test_events_during_a_read_of_the_log_follow_in_order(stored_board, ada, hub, monkeypatch):
     await in_database(append, stored_board.pk, *"abc")
     held = Held(hub, monkeypatch)
     opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
@@ -58,7 +58,7 @@ async def test_events_that_come_while_the_log_is_read_follow_in_order(stored_boa
     await ada.until_sent("connection.established", 2, 3, "resumed", 4, 5)
 
 
-async def test_events_that_come_while_the_state_is_read_come_once(stored_board, ada, hub, monkeypatch):
+async def test_events_during_a_read_of_the_state_are_sent_once(stored_board, ada, hub, monkeypatch):
     await ada.open()
     held = Held(hub, monkeypatch)
     await in_database(append, stored_board.pk, "a")
@@ -71,7 +71,7 @@ async def test_events_that_come_while_the_state_is_read_come_once(stored_board, 
     await ada.until_sent("connection.established", 1, "board.snapshot", 2)
 
 
-async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, hub, monkeypatch):
+async def test_a_new_epoch_during_a_resume_gives_a_snapshot(stored_board, ada, hub, monkeypatch):
     await in_database(append, stored_board.pk, *"abc")
     held = Held(hub, monkeypatch)
     opening = asyncio.create_task(ada.open(await at(stored_board, 1)))
@@ -87,9 +87,7 @@ async def test_a_new_epoch_while_it_resumes_is_taken_whole(stored_board, ada, hu
     assert [sent for sent in ada.sent if isinstance(sent, int)] == [4]
 
 
-async def test_a_log_that_can_t_be_read_is_reported_and_what_was_held_comes_after_all(
-    stored_board, ada, monkeypatch
-):
+async def test_an_unreadable_log_is_reported_and_buffered_events_follow(stored_board, ada, monkeypatch):
     await ada.open()
 
     async def fail(read, *args):
@@ -103,7 +101,7 @@ async def test_a_log_that_can_t_be_read_is_reported_and_what_was_held_comes_afte
     await ada.until_sent("connection.established", 1)
 
 
-async def test_who_takes_too_long_to_be_brought_up_to_date_is_closed(stored_board, ada, hub, monkeypatch):
+async def test_a_resume_that_takes_too_long_closes_the_connection(stored_board, ada, hub, monkeypatch):
     monkeypatch.setattr(module, "MAX_BUFFERED_EVENTS", 3)
     await ada.open()
     ada.connection._start_buffering()
@@ -139,7 +137,7 @@ async def test_a_reader_that_is_ahead_of_this_process_gets_nothing_twice(deaf, s
     assert [sent for sent in ada.sent if isinstance(sent, int)] == [3, 4]
 
 
-async def test_a_snapshot_of_an_epoch_that_no_one_reported_of_is_sent_once(deaf, stored_board, ada):
+async def test_a_snapshot_of_an_unannounced_epoch_is_sent_once(deaf, stored_board, ada):
     await ada.open()
     await in_database(begin_new_epochs)
     await ada.connection.snapshot()
@@ -167,7 +165,7 @@ async def test_a_state_of_an_old_epoch_never_follows_the_new_one(stored_board, a
 
 
 @pytest.mark.usefixtures("deaf")
-async def test_who_was_ahead_when_a_new_epoch_began_goes_on_in_that(stored_board, ada, hub, monkeypatch):
+async def test_a_reader_that_was_ahead_continues_in_the_new_epoch(stored_board, ada, hub, monkeypatch):
     await ada.open()
     await in_database(append, stored_board.pk, *"abc")
     feed = ada.connection._joined_feed
@@ -186,9 +184,7 @@ async def test_who_was_ahead_when_a_new_epoch_began_goes_on_in_that(stored_board
     assert ada.payload("resumed")["recovered"] is False
 
 
-async def test_who_fails_to_take_a_batch_is_closed_rather_than_left_with_a_gap(
-    stored_board, ada, monkeypatch
-):
+async def test_a_reader_that_fails_to_take_a_batch_is_closed(stored_board, ada, monkeypatch):
     await ada.open()
     monkeypatch.setattr(type(ada.connection._send_buffer), "put_live", None)
     await in_database(append, stored_board.pk, "a")

@@ -33,7 +33,7 @@ def holds_connection() -> bool:
     return connection.connection is not None
 
 
-async def test_after_an_error_and_always_with_postgresql_a_connection_is_given_back(monkeypatch):
+async def test_a_connection_is_released_after_an_error_and_always_on_postgresql(monkeypatch):
     def fail() -> None:
         assert is_connected()
         raise ZeroDivisionError
@@ -47,7 +47,7 @@ async def test_after_an_error_and_always_with_postgresql_a_connection_is_given_b
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="others are given back after each read")
-async def test_only_an_error_of_the_server_costs_the_connection():
+async def test_only_an_error_of_the_database_server_closes_the_connection():
     """A new one for each rejection took most of the time of a flood."""
     barrier = threading.Barrier(READER_THREADS)
 
@@ -126,7 +126,7 @@ class SlowReads:
         return self.begun
 
 
-async def test_all_who_ask_before_a_read_begins_get_that_one_or_its_error():
+async def test_requests_before_the_start_of_a_read_share_its_result_or_error():
     slow, reads = SlowReads(), CoalescedReads()
 
     def fail() -> int:
@@ -161,7 +161,7 @@ async def test_a_read_that_has_begun_is_not_shared():
     assert (await first, await second) == (1, 2)
 
 
-async def test_who_goes_does_not_take_the_others_read_along():
+async def test_a_cancelled_caller_does_not_cancel_a_shared_read():
     slow, reads = SlowReads(), CoalescedReads()
     busy = slow.occupy()
     first = asyncio.create_task(reads.get("top", slow.count))
@@ -202,7 +202,7 @@ async def test_a_change_of_another_connection_is_reported_once(watch, stored_boa
     assert await watch.news() == (None if only_sqlite else "news")
 
 
-async def test_it_goes_on_looking_when_a_change_was_no_news(watch, looks, stored_board, monkeypatch):
+async def test_polling_continues_after_a_change_without_news(watch, looks, stored_board, monkeypatch):
     monkeypatch.setattr(module, "LOOKS", 1000)
     looks += [False, True]
     waiting = asyncio.create_task(watch.news())
@@ -214,7 +214,7 @@ async def test_it_goes_on_looking_when_a_change_was_no_news(watch, looks, stored
     assert looks == []
 
 
-async def test_a_failed_look_gives_its_connection_up_and_the_next_may_find_a_change(watch, monkeypatch):
+async def test_a_failed_poll_releases_its_connection_and_the_next_may_find_a_change(watch, monkeypatch):
     await watch.news()
     broken = Mock(**{"ensure_connection.side_effect": OperationalError("away")})
     with monkeypatch.context() as patch:
@@ -227,7 +227,7 @@ async def test_a_failed_look_gives_its_connection_up_and_the_next_may_find_a_cha
     assert await watch.news() == "news"
 
 
-async def test_a_client_that_waits_is_let_go_when_it_is_closed_and_its_thread_ends(stored_board, monkeypatch):
+async def test_closing_releases_waiting_clients_and_ends_the_thread(stored_board, monkeypatch):
     monkeypatch.setattr(module, "SQLITE_POLL_SECONDS", PATIENCE_SECONDS * 10)
     monkeypatch.setattr(module, "POLL_SECONDS", PATIENCE_SECONDS * 10)
     watch = LogPoller(lambda: "news")

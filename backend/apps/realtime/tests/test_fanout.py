@@ -46,7 +46,7 @@ async def test_listeners_are_called_in_slices_with_other_tasks_in_between(count:
     assert sorted(map(id, room.called)) == sorted(map(id, room.ears))
 
 
-async def test_a_listener_that_joins_meanwhile_is_called_and_one_that_leaves_or_joins_later_is_not():
+async def test_only_listeners_present_during_the_delivery_are_called():
     room = Room(9)
     room.call_all()
     (gone, *_) = [ear for ear in room.ears if ear not in room.called]
@@ -60,7 +60,7 @@ async def test_a_listener_that_joins_meanwhile_is_called_and_one_that_leaves_or_
     assert len(room.called) == 9
 
 
-async def test_an_end_breaks_off_the_current_delivery():
+async def test_the_end_of_a_stream_aborts_the_current_delivery():
     room = Room(10)
     room.call_all()
     room.fanout.call_end()
@@ -79,7 +79,7 @@ async def test_an_end_reaches_all_listeners_in_slices_also_after_a_stop():
     assert turns == [3, 6, 9]
 
 
-async def test_one_that_fails_at_the_end_keeps_it_from_no_other(monkeypatch):
+async def test_a_listener_that_fails_at_the_end_affects_no_other(monkeypatch):
     room = Room(10)
     monkeypatch.setattr(room.ears[0], "stream_ended", None)
     monkeypatch.setattr(room.ears[1], "stream_ended", None)
@@ -89,7 +89,7 @@ async def test_one_that_fails_at_the_end_keeps_it_from_no_other(monkeypatch):
     assert room.ears[0].has_given_up
 
 
-async def test_a_listener_that_fails_keeps_nothing_from_the_others(caplog):
+async def test_a_failing_listener_affects_no_other(caplog):
     room = Room(5)
     heard: list[Ear] = []
 
@@ -152,7 +152,7 @@ def with_members(
     return sends, members
 
 
-def test_who_fails_to_take_the_rest_keeps_it_from_no_other():
+def test_a_listener_that_fails_with_the_rest_affects_no_other():
     failed: list[Member] = []
     sends, members = with_members(3, lambda member, error: failed.append(member))
     for member in members:
@@ -164,7 +164,7 @@ def test_who_fails_to_take_the_rest_keeps_it_from_no_other():
     assert [member.rests for member in members[1:]] == [[(1, 2)]] * 2
 
 
-def test_who_is_removed_between_slices_knows_whether_the_batch_came():
+def test_a_listener_removed_between_slices_knows_whether_it_got_the_batch():
     sends, members = with_members(4)
     sends.begin(batch(1))
     sends.send_slice(9)
@@ -179,7 +179,7 @@ def test_who_is_removed_between_slices_knows_whether_the_batch_came():
 
 
 @pytest.mark.parametrize("takes", [0, 3])
-def test_who_does_not_take_all_is_reported_how_much_left(takes: int):
+def test_a_listener_that_takes_a_part_gets_the_number_of_the_rest(takes: int):
     sends, members = with_members(3)
     members[1].takes, members[1].among = takes, sends
     sends.begin(batch(7))
@@ -189,7 +189,7 @@ def test_who_does_not_take_all_is_reported_how_much_left(takes: int):
     assert sends.listeners() == [members[0], members[2]]
 
 
-def test_what_is_broken_off_goes_to_no_one_else():
+def test_an_aborted_batch_reaches_no_further_listener():
     sends, members = with_members(3)
     sends.begin(batch(1))
     sends.send_slice(1)
@@ -199,7 +199,7 @@ def test_what_is_broken_off_goes_to_no_one_else():
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_places_are_used_again_and_no_one_loses_one(seed: int):
+def test_slots_of_listeners_are_reused_and_none_is_lost(seed: int):
     chance = random.Random(seed)
     sends, inside = with_members(chance.randint(0, 30))
     for seq in range(1, 60):

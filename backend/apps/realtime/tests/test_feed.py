@@ -83,7 +83,7 @@ async def test_a_gap_larger_than_a_portion_is_filled(stored_board, feed, ear, mo
     assert ear.seqs == list(range(1, 11))
 
 
-async def test_a_hint_of_what_was_never_stored_does_no_harm(stored_board, feed, ear):
+async def test_a_hint_of_an_event_that_was_never_stored_has_no_effect(stored_board, feed, ear):
     feed.receive(Hint(stored_board.pk, stored_board.epoch, 7, None))
     assert feed._is_busy
     await settled(feed)
@@ -100,7 +100,7 @@ async def test_early_hints_are_kept_within_bounds(stored_board, feed, ear, monke
     assert len(feed._early) == MAX_EARLY
 
 
-async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_board, monkeypatch):
+async def test_a_hint_during_the_read_of_the_top_is_not_lost(stored_board, monkeypatch):
     feed, ear = feed_of(stored_board), Ear()
     feed.listeners.add(ear)
 
@@ -118,7 +118,7 @@ async def test_a_hint_that_comes_while_the_top_is_being_read_is_not_lost(stored_
     feed.stop()
 
 
-async def test_a_listener_that_leaves_while_it_is_reported_disturbs_no_one(stored_board, feed):
+async def test_a_listener_that_leaves_during_its_delivery_affects_no_other(stored_board, feed):
     class Leaving(Ear):
         def deliver(self, batch):
             super().deliver(batch)

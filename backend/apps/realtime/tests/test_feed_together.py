@@ -30,7 +30,7 @@ def listen(feed: Feed, count: int) -> list[Ear]:
     return ears
 
 
-async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, monkeypatch):
+async def test_a_batch_has_a_maximum_size_and_the_rest_follows(feed, monkeypatch):
     monkeypatch.setattr(module, "MAX_BATCH_CHARACTERS", 10)
     (ear,) = listen(feed, 1)
     hear(feed, 1, 2, 3, text="12345")
@@ -40,7 +40,7 @@ async def test_a_batch_has_bounds_and_the_rest_follows_in_the_next_turn(feed, mo
     assert (ear.seqs, ear.batches) == ([1, 2, 3, 4, 5], [2, 1, 1, 1])
 
 
-async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it_saw(feed, monkeypatch):
+async def test_a_listener_that_joins_during_a_batch_gets_all_events_after_its_top(feed, monkeypatch):
     monkeypatch.setattr(fanout, "SLICE", 2)
     listen(feed, 5)
     hear(feed, 1, 2)
@@ -55,7 +55,7 @@ async def test_who_joins_while_a_batch_is_given_gets_all_that_follows_the_top_it
     assert len({top for _, top in joined}) > 3
 
 
-async def test_doubled_hints_of_what_is_being_given_leave_nothing_behind(feed, monkeypatch):
+async def test_duplicate_hints_during_a_delivery_have_no_effect(feed, monkeypatch):
     monkeypatch.setattr(fanout, "SLICE", 1)
     ears = listen(feed, 4)
     for seq in range(1, 6):
@@ -83,7 +83,7 @@ class Answering(Ear):
 
 
 @pytest.mark.parametrize(("long_seconds", "together"), [(0, [1, 2, 2, 2, 2]), (60, [1, 1])])
-async def test_after_a_batch_that_took_long_a_few_wait_for_more(feed, monkeypatch, long_seconds, together):
+async def test_after_a_slow_batch_the_next_events_are_collected(feed, monkeypatch, long_seconds, together):
     monkeypatch.setattr(module, "LONG_BATCH_SECONDS", long_seconds)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.05)
     ear = Answering(feed, answers=4)
@@ -94,7 +94,7 @@ async def test_after_a_batch_that_took_long_a_few_wait_for_more(feed, monkeypatc
     assert ear.seqs == list(range(1, 10))
 
 
-async def test_more_than_there_was_before_goes_at_once(feed, monkeypatch):
+async def test_a_larger_batch_than_the_last_is_sent_immediately(feed, monkeypatch):
     monkeypatch.setattr(module, "LONG_BATCH_SECONDS", 0)
     monkeypatch.setattr(module, "PAUSE_SECONDS", 3600)
 

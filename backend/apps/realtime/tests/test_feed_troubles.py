@@ -51,7 +51,7 @@ async def listening(feed: Feed) -> Ear:
     return ear
 
 
-async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed, monkeypatch, caplog):
+async def test_reading_the_log_is_retried(stored_board, feed, monkeypatch, caplog):
     failing = Failing(selectors.next_events)
     monkeypatch.setattr(module, "next_events", failing)
     ear = await listening(feed)
@@ -65,7 +65,7 @@ async def test_while_the_log_can_t_be_read_it_is_tried_again(stored_board, feed,
     assert "Could not read the event log" in caplog.text
 
 
-async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_board, feed, monkeypatch):
+async def test_a_restart_is_retried_while_the_state_cannot_be_read(stored_board, feed, monkeypatch):
     failing = Failing(selectors.state_of)
     monkeypatch.setattr(module, "state_of", failing)
     ear = await listening(feed)
@@ -76,7 +76,7 @@ async def test_while_the_state_can_t_be_read_a_restart_is_tried_again(stored_boa
     await ear.until(lambda: bool(ear.states) or bool(ear.seqs))
 
 
-async def test_a_start_that_fails_is_reported_and_can_be_tried_again(feed, monkeypatch):
+async def test_a_failed_start_is_reported_and_can_be_repeated(feed, monkeypatch):
     failing = Failing(selectors.tops_of)
     monkeypatch.setattr(module, "tops_of", failing)
     with pytest.raises(OperationalError):
@@ -87,7 +87,7 @@ async def test_a_start_that_fails_is_reported_and_can_be_tried_again(feed, monke
     assert feed.has_started
 
 
-async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypatch):
+async def test_a_stopped_feed_reads_nothing(stored_board, feed, monkeypatch):
     failing = Failing(selectors.next_events)
     monkeypatch.setattr(module, "next_events", failing)
     await listening(feed)
@@ -104,7 +104,7 @@ async def test_a_feed_that_is_stopped_reads_no_more(stored_board, feed, monkeypa
 # --- Heartbeats --------------------------------------------------------------------------------------
 
 
-async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_board, feed, settings):
+async def test_an_event_postpones_the_heartbeat(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = 1000
     ear = await listening(feed)
     feed._heartbeat._beat_if_quiet()
@@ -119,7 +119,7 @@ async def test_no_beat_comes_before_its_time_which_an_event_puts_off(stored_boar
     assert ear.beats == []
 
 
-async def test_a_beat_delivers_instead_what_it_finds_news_an_epoch_and_the_end(stored_board, feed, settings):
+async def test_a_heartbeat_delivers_news_a_new_epoch_or_the_end_instead(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = BEAT_SECONDS
     ear = await listening(feed)
     await in_database(append, stored_board.pk, "a")
@@ -135,7 +135,7 @@ async def test_a_beat_delivers_instead_what_it_finds_news_an_epoch_and_the_end(s
     await ear.until(lambda: ear.has_ended)
 
 
-async def test_after_the_end_nothing_beats(stored_board, feed, settings):
+async def test_after_the_end_no_heartbeat_is_sent(stored_board, feed, settings):
     settings.HEARTBEAT_SECONDS = BEAT_SECONDS
     other = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
     ear, bo = await listening(feed), await listening(other)

@@ -46,12 +46,14 @@ def is_taken(frame: Any) -> bool:
 
 
 @given(frame=FRAMES)
-def test_a_frame_is_taken_when_the_schema_says_so(client_frame: Draft202012Validator, frame: Any) -> None:
+def test_a_message_is_accepted_if_and_only_if_it_is_valid_by_the_schema(
+    client_frame: Draft202012Validator, frame: Any
+) -> None:
     assert is_taken(frame) == client_frame.is_valid(frame)
 
 
 @given(st.text() | st.binary())
-def test_whatever_comes_is_a_command_or_an_error_with_a_code(data: str | bytes):
+def test_any_input_is_a_command_or_an_error_with_a_code(data: str | bytes):
     code = "none"
     try:
         command_from(data)
@@ -73,7 +75,7 @@ json_values = st.recursive(
 
 
 @given(json_values)
-def test_no_frame_has_a_line_break_so_it_is_one_line_of_an_event_stream(payload: object):
+def test_no_message_contains_a_line_break(payload: object):
     text = typed_text("x", payload)
     assert "\n" not in text
     assert "\r" not in text

@@ -40,7 +40,7 @@ def deaf(monkeypatch) -> None:
 
 
 @pytest.mark.parametrize("stays", [True, False], ids=["who stays", "who leaves at once"])
-async def test_who_listens_is_a_visitor(hub, stored_board, monkeypatch, *, stays: bool):
+async def test_a_listener_is_a_visitor(hub, stored_board, monkeypatch, *, stays: bool):
     for wait in ("VISITS_SETTLE_SECONDS", "LOOK_EVERY_SECONDS"):
         monkeypatch.setattr(presence_sync, wait, 0.01)
     long_ago = timezone.now() - timedelta(days=40)
@@ -64,7 +64,7 @@ async def test_who_listens_is_a_visitor(hub, stored_board, monkeypatch, *, stays
         await in_database(leave_alone)
 
 
-async def test_without_any_hint_the_log_is_watched_for_events_epochs_and_the_end(deaf, hub, stored_board):
+async def test_without_hints_polling_finds_events_epochs_and_the_end(deaf, hub, stored_board):
     ear = Ear()
     await join(hub, ear)
     await in_database(append, stored_board.pk, "a")
@@ -75,14 +75,14 @@ async def test_without_any_hint_the_log_is_watched_for_events_epochs_and_the_end
     await ear.until(lambda: ear.has_ended)
 
 
-async def test_a_stream_that_ends_while_it_is_joined_is_not_there(hub, stored_board, monkeypatch):
+async def test_joining_a_stream_that_is_being_deleted_is_not_found(hub, stored_board, monkeypatch):
     monkeypatch.setattr(module, "stream_id_of", lambda **_: stored_board.pk + 1000)
     async with asyncio.timeout(10):
         assert await hub.join(kind=KIND, name="main", listener=Ear()) is None
     assert hub._feeds == {}
 
 
-async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board, monkeypatch, caplog):
+async def test_polling_survives_a_failing_database(deaf, hub, stored_board, monkeypatch, caplog):
     monkeypatch.setattr(module, "WATCH_RETRY_SECONDS", 0.001)
     failures = [OperationalError("away")] * 3
 
@@ -100,7 +100,7 @@ async def test_the_watch_outlives_a_database_that_fails(deaf, hub, stored_board,
     assert "Could not poll the event log" in caplog.text
 
 
-async def test_a_change_is_looked_at_again_while_a_stream_starts(hub, stored_board):
+async def test_a_change_during_the_start_of_a_stream_is_read_again(hub, stored_board):
     hub._feeds[stored_board.pk] = Feed(stream_id=stored_board.pk, kind=KIND, on_end=lambda feed: None)
     looking: LogPoller[None] = LogPoller(lambda: None)
     setattr(looking, "_version", 1)  # noqa: B010 - else mypy would think that it stays
@@ -109,7 +109,7 @@ async def test_a_change_is_looked_at_again_while_a_stream_starts(hub, stored_boa
     await looking.close()
 
 
-async def test_a_loop_has_one_hub_that_records_at_its_end_what_was_published(hub, stored_board):
+async def test_each_loop_has_one_hub_which_records_published_hints_at_its_end(hub, stored_board):
     ear = Ear()
     await join(hub, ear)
     assert current_hub() is hub
@@ -159,7 +159,7 @@ async def until_nobody_listens(stream_id: int) -> None:
             await asyncio.sleep(0)
 
 
-async def test_a_stream_that_no_one_listens_to_costs_nothing(hub, stored_board, monkeypatch):
+async def test_a_stream_without_listeners_costs_nothing(hub, stored_board, monkeypatch):
     ear = Ear()
     assert not hub._watch
     feed = await join(hub, ear)
@@ -184,9 +184,7 @@ async def test_a_stream_that_no_one_listens_to_costs_nothing(hub, stored_board, 
     assert not await members(stored_board.pk)
 
 
-async def test_subscriptions_come_and_go_and_nothing_published_in_between_is_lost(
-    only_by_layer, hub, stored_board
-):
+async def test_changing_subscriptions_lose_no_published_event(only_by_layer, hub, stored_board):
     """Each listener is the only one for a while, so that the group is joined and left every time."""
     written = 0
     for _ in range(15):

@@ -10,9 +10,7 @@ from core.errors import NotFound
 from core.tests.undoing import undone
 
 
-def test_a_stream_is_read_once_in_a_transaction_however_often_it_is_locked(
-    stored_board, django_assert_num_queries
-):
+def test_a_transaction_reads_a_locked_stream_once(stored_board, django_assert_num_queries):
     append(stored_board.pk, "a")
     with transaction.atomic():
         with django_assert_num_queries(1) as queries:
@@ -25,7 +23,7 @@ def test_a_stream_is_read_once_in_a_transaction_however_often_it_is_locked(
         assert lock_stream(stored_board.pk).seq == 3
 
 
-def test_what_is_rolled_back_to_a_savepoint_is_forgotten(stored_board, django_assert_num_queries):
+def test_a_lock_rolled_back_to_a_savepoint_is_taken_again(stored_board, django_assert_num_queries):
     with transaction.atomic():
         with undone():
             append(stored_board.pk, "ghost")
@@ -41,7 +39,7 @@ def test_what_is_rolled_back_to_a_savepoint_is_forgotten(stored_board, django_as
     assert Stream.objects.get(pk=stored_board.pk).seq == 2
 
 
-def test_a_locked_stream_that_ends_or_begins_again_is_known_so(board):
+def test_deletion_and_recreation_of_a_locked_stream_are_seen(board):
     with transaction.atomic():
         append(board.pk, "a")
         begin_new_epoch(stream_id=board.pk)
@@ -55,7 +53,7 @@ def test_a_locked_stream_that_ends_or_begins_again_is_known_so(board):
             lock_stream(board.pk)
 
 
-def test_an_append_goes_on_from_what_the_database_has(board):
+def test_an_append_continues_from_the_seq_in_the_database(board):
     """Also where the row was written by something else within the transaction."""
     with transaction.atomic():
         append(board.pk, "a")

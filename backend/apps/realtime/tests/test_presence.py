@@ -122,7 +122,7 @@ STEPS = st.lists(
 
 
 @given(steps=STEPS)
-def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_no_one_else(steps) -> None:
+def test_people_with_a_socket_now_or_a_minute_ago_are_present(steps) -> None:
     world = World()
     for doing, process, person, seconds in steps:
         getattr(world, doing)(process, person)
@@ -142,7 +142,7 @@ def test_who_has_an_open_socket_or_had_one_a_minute_ago_is_there_and_no_one_else
     assert not any(world.books), "somebody who has left is not forgotten"
 
 
-def test_a_killed_process_is_trusted_for_a_minute_at_most() -> None:
+def test_presence_of_a_killed_process_expires_after_a_minute() -> None:
     world = World()
     world.enter(0, ADA)
     world.wait(100.0)
@@ -176,7 +176,7 @@ def test_people_are_in_a_stream_until_their_rows_expire() -> None:
 
 
 @pytest.mark.django_db
-def test_a_row_is_left_alone_for_thirty_seconds_and_never_says_less() -> None:
+def test_a_row_is_written_every_thirty_seconds_and_never_moves_back() -> None:
     first = write_presence({ADA: NOW + 60}, now=NOW)
     early = write_presence({ADA: NOW + 89}, now=NOW + 29)
     later = write_presence({ADA: NOW + 50}, now=NOW + 30)
@@ -195,7 +195,7 @@ def test_expired_rows_are_deleted() -> None:
 
 
 @pytest.mark.django_db
-def test_a_thousand_people_take_a_few_statements(django_assert_max_num_queries) -> None:
+def test_a_thousand_people_take_few_statements(django_assert_max_num_queries) -> None:
     everybody = {Person(1, f"user:{number}"): NOW + 60 for number in range(1000)}
     with django_assert_max_num_queries(24):
         write_presence(everybody, now=NOW)
@@ -217,7 +217,7 @@ async def until_there(stream_id: int, expected: list[int]) -> None:
             pass
 
 
-async def test_who_says_in_a_frame_who_it_is_is_in_the_stream_for_a_minute_after_it_has_left(
+async def test_a_guest_identified_by_a_message_is_present_until_a_minute_after_it_left(
     hub, known_hosts, stored_board, no_presence, monkeypatch
 ) -> None:
     """Who is known by a cookie: tests/live/test_presence.py."""
@@ -240,7 +240,7 @@ async def test_who_says_in_a_frame_who_it_is_is_in_the_stream_for_a_minute_after
     assert await in_database(Presence.objects.count) == 2
 
 
-async def test_a_write_that_fails_is_made_later(readers, no_presence, monkeypatch) -> None:
+async def test_a_failed_write_is_repeated_later(readers, no_presence, monkeypatch) -> None:
     monkeypatch.setattr(presence_writer, "RETRY_SECONDS", 0.01)
     failures = [OperationalError("the database is away")]
 

@@ -89,9 +89,7 @@ async def tried(publisher: Publisher, layer: FakeLayer, outcome: Outcome) -> boo
     return layer.tried == before + 1
 
 
-async def test_a_layer_in_memory_is_not_asked_to_tell_the_own_hub_again(
-    publisher, layer, outcome, monkeypatch
-):
+async def test_hints_are_not_sent_through_a_channel_layer_in_memory(publisher, layer, outcome, monkeypatch):
     class InMemory(FakeLayer, InMemoryChannelLayer):  # type: ignore[misc]  # it has no types
         """Ends within this process."""
 
@@ -108,7 +106,7 @@ async def test_a_layer_in_memory_is_not_asked_to_tell_the_own_hub_again(
     assert [told.seq for told in hints_from(message)] == [2]
 
 
-async def test_hints_of_many_threads_all_arrive_and_each_thread_s_in_order(publisher, layer, outcome):
+async def test_hints_of_many_threads_arrive_in_the_order_of_each_thread(publisher, layer, outcome):
     def run(first: int) -> None:
         for seq in range(first, first + 50):
             publish(hint(seq))
@@ -146,14 +144,16 @@ async def test_hints_of_requests_wait_for_the_first_response_and_keep_their_orde
     ],
     ids=["as large as may be", "one more", "few characters of many bytes", "none"],
 )
-async def test_only_a_small_frame_is_carried(publisher, layer, outcome, frame: str | None, is_carried: bool):
+async def test_only_a_small_message_is_part_of_its_hint(
+    publisher, layer, outcome, frame: str | None, is_carried: bool
+):
     publish(hint(1, frame))
     await layer.until_sent(1)
     assert layer.hints[0].frame == (frame if is_carried else None)
     assert outcome.delivered[0].frame == frame
 
 
-async def test_each_failure_makes_the_break_longer_and_a_success_ends_that(publisher, layer, outcome, clock):
+async def test_each_failure_lengthens_the_pause_and_a_success_resets_it(publisher, layer, outcome, clock):
     layer.failure = ConnectionError("away")
     for seconds in (FIRST_BREAK_SECONDS, 0.5, 1.0, LAST_BREAK_SECONDS, LAST_BREAK_SECONDS):
         assert await tried(publisher, layer, outcome)
@@ -170,7 +170,7 @@ async def test_each_failure_makes_the_break_longer_and_a_success_ends_that(publi
     assert await tried(publisher, layer, outcome)
 
 
-async def test_what_comes_while_a_message_is_under_way_goes_together_in_the_next(publisher, layer, outcome):
+async def test_hints_published_during_a_send_are_joined_in_the_next_message(publisher, layer, outcome):
     layer.answers.clear()
     publish(hint(1))
     await until(lambda: layer.tried == 1)
@@ -187,7 +187,7 @@ async def test_what_comes_while_a_message_is_under_way_goes_together_in_the_next
         assert told == list(range(first, 102))
 
 
-async def test_streams_do_not_wait_for_each_other_and_are_not_sent_without_bounds(publisher, layer, outcome):
+async def test_streams_are_sent_concurrently_within_a_limit(publisher, layer, outcome):
     streams = range(3 * MAX_UNDER_WAY)
     hints = [hint(seq, stream_id=stream_id) for seq in (1, 2) for stream_id in streams]
     await send_together(publisher, layer, outcome, hints)
@@ -196,7 +196,7 @@ async def test_streams_do_not_wait_for_each_other_and_are_not_sent_without_bound
     assert layer.most_at_once == MAX_UNDER_WAY
 
 
-async def test_what_is_under_way_at_the_end_is_ended(publisher, layer, outcome):
+async def test_a_send_in_progress_is_completed_at_shutdown(publisher, layer, outcome):
     layer.answers.clear()
     for seq in (1, 2):
         publish(hint(seq))
@@ -206,7 +206,7 @@ async def test_what_is_under_way_at_the_end_is_ended(publisher, layer, outcome):
     assert layer.sent == []
 
 
-async def test_those_that_fail_together_make_one_break(publisher, layer, outcome, clock):
+async def test_concurrent_failures_cause_one_pause(publisher, layer, outcome, clock):
     layer.failure = ConnectionError("away")
     hints = [hint(1, stream_id=stream_id) for stream_id in range(MAX_UNDER_WAY)]
     await send_together(publisher, layer, outcome, hints)
@@ -217,7 +217,7 @@ async def test_those_that_fail_together_make_one_break(publisher, layer, outcome
     assert await tried(publisher, layer, outcome)
 
 
-async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher, layer, outcome):
+async def test_a_message_has_a_maximum_size_and_the_rest_follows_in_order(publisher, layer, outcome):
     large = "a" * MAX_HINTED_FRAME_BYTES
     await send_together(publisher, layer, outcome, [hint(seq, large) for seq in range(1, 101)])
     assert layer.seqs == list(range(1, 101))
@@ -226,7 +226,7 @@ async def test_a_message_carries_so_much_and_the_rest_follows_in_order(publisher
     } == {True}
 
 
-async def test_a_layer_that_does_not_answer_is_given_up(publisher, layer, outcome, monkeypatch):
+async def test_a_layer_that_does_not_respond_times_out(publisher, layer, outcome, monkeypatch):
     monkeypatch.setattr(publishing, "SEND_DEADLINE_SECONDS", 0.01)
     layer.answers.clear()
     publish(hint(1))
@@ -242,7 +242,9 @@ async def test_while_the_layer_is_slow_the_oldest_hints_are_dropped(publisher, l
     assert sent == sorted(sent)
 
 
-async def test_what_was_published_is_recorded_once_without_its_frames(publisher, layer, outcome, monkeypatch):
+async def test_published_hints_are_recorded_once_without_their_messages(
+    publisher, layer, outcome, monkeypatch
+):
     monkeypatch.setattr(publishing, "RECORD_SECONDS", 0.01)
     publish(hint(1))
     publish(hint(2))
@@ -255,7 +257,7 @@ async def test_what_was_published_is_recorded_once_without_its_frames(publisher,
     assert outcome.recorded == [hint(2, None), hint(3, None)]
 
 
-def test_a_loop_that_has_ended_is_no_failure():
+def test_publishing_after_the_loop_ended_is_no_failure():
     async def make() -> Publisher:
         return Publisher(lambda hint: None, lambda hints: None)
 

@@ -42,7 +42,7 @@ def trim_to(stream_id: int, first: int) -> None:
 
 
 @given(since=st.integers(0, 5), until=st.none() | st.integers(0, 8))
-def test_what_was_missed_is_everything_after_and_nothing_else(five, since: int, until: int | None):
+def test_missed_events_are_exactly_those_after_since(five, since: int, until: int | None):
     missed = missed_since(five.pk, Position(five.epoch, since), limit=100, until=until)
     assert missed is not None
     assert missed.frames is not None
@@ -56,7 +56,7 @@ def test_what_was_missed_is_everything_after_and_nothing_else(five, since: int, 
     ]
 
 
-def test_a_log_with_a_hole_is_not_reported_in_parts(five):
+def test_a_log_with_a_gap_returns_no_partial_events(five):
     trim_to(five.pk, 3)
     for since, expected in ((0, None), (1, None), (2, [3, 4, 5]), (5, [])):
         missed = missed_since(five.pk, Position(five.epoch, since), limit=100)
@@ -68,7 +68,7 @@ def test_a_log_with_a_hole_is_not_reported_in_parts(five):
     assert missed.frames is None, "a hole was passed over"
 
 
-def test_a_stream_that_has_ended_has_nothing_to_tell(five):
+def test_a_deleted_stream_has_no_events(five):
     close_stream(five.pk)
     assert missed_since(five.pk, Position(five.epoch, 0), limit=100) is None
     assert next_events(five.pk, since=0, limit=100) is None
@@ -83,14 +83,14 @@ def test_the_next_part_of_the_log_is_as_long_as_the_limit(five, since: int, expe
 
 
 @pytest.mark.parametrize("first", [4, 6])
-def test_what_is_no_longer_there_is_not_left_out_in_silence(five, first: int):
+def test_trimmed_events_are_not_skipped_silently(five, first: int):
     trim_to(five.pk, first)
     missed = next_events(five.pk, since=2, limit=100)
     assert missed is not None
     assert missed.frames is None
 
 
-def test_a_hole_in_the_middle_of_the_next_part_is_not_passed_over(five):
+def test_a_gap_within_the_next_part_is_detected(five):
     Event.objects.filter(stream_id=five.pk, seq=3).delete()
     missed = next_events(five.pk, since=1, limit=100)
     assert missed is not None
@@ -145,7 +145,7 @@ def reads(monkeypatch) -> list[Position]:
     return asked
 
 
-async def test_the_next_who_missed_the_same_is_given_what_was_read(stored_board, hub, reads):
+async def test_a_client_that_missed_the_same_events_gets_the_cached_ones(stored_board, hub, reads):
     await in_database(append, stored_board.pk, *"abc")
     readers = [Reader(hub) for _ in range(5)]
     for reader in readers:
@@ -158,7 +158,7 @@ async def test_the_next_who_missed_the_same_is_given_what_was_read(stored_board,
     assert len(reads) == 2
 
 
-async def test_who_comes_after_another_event_is_given_that_too(stored_board, hub, reads):
+async def test_a_client_that_comes_after_another_event_gets_that_too(stored_board, hub, reads):
     await in_database(append, stored_board.pk, "a")
     ada, bo = Reader(hub), Reader(hub)
     await ada.open(await at(stored_board, 0))
@@ -169,7 +169,7 @@ async def test_who_comes_after_another_event_is_given_that_too(stored_board, hub
     assert len(reads) == 2
 
 
-async def test_of_another_epoch_nothing_is_given(stored_board, hub):
+async def test_events_of_another_epoch_are_not_returned(stored_board, hub):
     await in_database(append, stored_board.pk, "a")
     ada, bo = Reader(hub), Reader(hub)
     position = await at(stored_board, 0)
@@ -180,7 +180,7 @@ async def test_of_another_epoch_nothing_is_given(stored_board, hub):
     assert bo.payload("resumed")["recovered"] is False
 
 
-def test_few_are_kept_and_none_that_is_large_or_of_which_there_may_be_more_later():
+def test_the_cache_has_few_entries_and_none_that_is_large_or_incomplete():
     replays = ReplayCache()
     for until in range(2, 3 + MAX_CACHED):
         replays.store(FROM, until=until, missed=missed("a"))

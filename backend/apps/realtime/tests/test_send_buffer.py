@@ -93,7 +93,7 @@ async def block(send_buffer: AnySendBuffer, wire: Wire) -> None:
     wire.sent.clear()
 
 
-async def test_what_is_owed_and_what_is_live_keep_their_order(send_buffer, wire):
+async def test_backlog_and_live_messages_keep_their_order(send_buffer, wire):
     await block(send_buffer, wire)
     for seq in range(1, 9):
         (send_buffer.put if seq % 2 else lambda some: send_buffer.put_live(Batch(some)))(frames(seq))
@@ -105,7 +105,7 @@ async def test_what_is_owed_and_what_is_live_keep_their_order(send_buffer, wire)
 
 
 @pytest.mark.parametrize("is_more_owed", [False, True])
-async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
+async def test_live_messages_beyond_the_limit_close_whatever_the_backlog(
     send_buffer, wire, settings, is_more_owed: bool
 ):
     await block(send_buffer, wire)
@@ -120,7 +120,7 @@ async def test_so_much_that_is_live_may_wait_whatever_is_owed_and_more_closes(
 
 
 @pytest.mark.parametrize(("size", "count"), [(MAX_BACKLOG_BYTES // 2, 2), (3, MAX_BACKLOG_BYTES // 200)])
-async def test_so_much_may_be_owed_and_more_closes(send_buffer, wire, size: int, count: int):
+async def test_a_backlog_beyond_the_limit_closes(send_buffer, wire, size: int, count: int):
     """Many small answers count for what they hold."""
     await block(send_buffer, wire)
     send_buffer.put([Frame(1, "x" * size)])
@@ -130,7 +130,7 @@ async def test_so_much_may_be_owed_and_more_closes(send_buffer, wire, size: int,
     assert wire.overflows == 1
 
 
-async def test_a_state_larger_than_all_that_may_be_owed_is_sent_but_nothing_behind_it(send_buffer, wire):
+async def test_a_snapshot_larger_than_the_backlog_limit_is_sent_but_nothing_after_it(send_buffer, wire):
     await block(send_buffer, wire)
     await until(lambda: send_buffer._backlog_bytes == 0)
     frame = of_size(2 * MAX_BACKLOG_BYTES)
@@ -148,7 +148,7 @@ async def test_a_state_larger_than_all_that_may_be_owed_is_sent_but_nothing_behi
 
 
 @pytest.mark.parametrize("is_live", [True, False])
-async def test_what_was_taken_does_not_count_any_more(send_buffer, wire, settings, is_live: bool):
+async def test_sent_messages_are_not_counted(send_buffer, wire, settings, is_live: bool):
     large = of_size(settings.SOCKET_SEND_BUFFER_BYTES)
     for _ in range(3):
         await block(send_buffer, wire)
@@ -158,7 +158,7 @@ async def test_what_was_taken_does_not_count_any_more(send_buffer, wire, setting
     assert wire.overflows == 0
 
 
-async def test_nothing_of_the_backlog_is_flushed(send_buffer, wire, settings):
+async def test_closing_discards_the_backlog(send_buffer, wire, settings):
     await block(send_buffer, wire)
     send_buffer.put_live(Batch(frames(1, 2, 3)))
     send_buffer.put_live(Batch([of_size(settings.SOCKET_SEND_BUFFER_BYTES)]))
@@ -172,7 +172,7 @@ async def test_nothing_of_the_backlog_is_flushed(send_buffer, wire, settings):
     assert wire.overflows == 1
 
 
-async def test_what_is_shut_sends_no_more(send_buffer, wire):
+async def test_a_closed_buffer_sends_nothing(send_buffer, wire):
     send_buffer.put(frames(1))
     await send_buffer.flushed()
     await block(send_buffer, wire)
@@ -185,7 +185,7 @@ async def test_what_is_shut_sends_no_more(send_buffer, wire):
     assert wire.sent == []
 
 
-async def test_another_side_that_is_gone_ends_the_sending(send_buffer, wire):
+async def test_a_disconnected_client_ends_sending(send_buffer, wire):
     await block(send_buffer, wire)
     wire.failure = ConnectionResetError()
     send_buffer.put(frames(1, 2))
@@ -208,7 +208,7 @@ async def test_a_batch_is_one_write_without_a_task_and_its_bytes_are_shared(dire
     assert direct._sending is None
 
 
-async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):
+async def test_the_backlog_is_sent_in_portions_as_the_socket_becomes_writable(direct, wire):
     wire.is_open.clear()
     frame = of_size(4 * PIECE_BYTES)
     direct.put([frame])
@@ -221,7 +221,7 @@ async def test_what_is_owed_goes_out_in_pieces_as_there_is_room(direct, wire):
     assert max(map(len, wire.sent)) <= PIECE_BYTES + 10
 
 
-async def test_a_replay_of_many_is_few_writes(direct, wire):
+async def test_a_replay_of_many_events_takes_few_writes(direct, wire):
     direct.put(frames(*range(500)))
     assert wire.data == bytes_of(*range(500))
     assert len(wire.sent) == 1

@@ -35,7 +35,7 @@ async def subscriptions(layer: FakeLayer, received: list[Hint]) -> AsyncIterator
     await made.stop()
 
 
-async def test_who_subscribes_is_a_member_at_once_until_it_unsubscribes(subscriptions, layer, received):
+async def test_a_subscriber_is_a_member_immediately_and_until_it_unsubscribes(subscriptions, layer, received):
     for stream_id in (7, 8, 7):
         await subscriptions.add(stream_id)
     assert layer.joins == 2
@@ -50,7 +50,9 @@ async def test_who_subscribes_is_a_member_at_once_until_it_unsubscribes(subscrip
     assert layer.groups[group_of(7)]
 
 
-async def test_who_subscribes_while_the_group_is_being_left_is_a_member(subscriptions, layer, monkeypatch):
+async def test_a_subscription_while_the_group_is_being_left_is_a_membership(
+    subscriptions, layer, monkeypatch
+):
     has_left, go_on, discard = asyncio.Event(), asyncio.Event(), layer.group_discard
     monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", PATIENCE_SECONDS)
 
@@ -71,14 +73,14 @@ async def test_who_subscribes_while_the_group_is_being_left_is_a_member(subscrip
     assert layer.groups[group_of(7)]
 
 
-async def test_a_message_that_is_invalid_ends_nothing(subscriptions, layer, received):
+async def test_an_invalid_message_ends_no_subscription(subscriptions, layer, received):
     await subscriptions.add(7)
     await layer.group_send(group_of(7), {"type": "hints"})
     await layer.group_send(group_of(7), _message([hint(1)]))
     await until(lambda: received == [hint(1)])
 
 
-async def test_no_one_waits_for_a_layer_that_is_known_to_be_away(subscriptions, layer, monkeypatch):
+async def test_a_layer_known_to_be_unavailable_is_not_waited_for(subscriptions, layer, monkeypatch):
     layer.answers.clear()
     await subscriptions.add(7)
     monkeypatch.setattr(module, "JOIN_DEADLINE_SECONDS", 1000)
@@ -90,7 +92,9 @@ async def test_no_one_waits_for_a_layer_that_is_known_to_be_away(subscriptions, 
     assert layer.groups[group_of(9)]
 
 
-async def test_stopping_ends_every_task_also_one_whose_layer_swallowed_it(subscriptions, layer, monkeypatch):
+async def test_stopping_ends_every_task_even_if_the_layer_ignores_cancellation(
+    subscriptions, layer, monkeypatch
+):
     """As `asyncio.wait_for` of Python 3.11 does, which clients of Redis use."""
     is_leaving = asyncio.Event()
 

@@ -40,7 +40,7 @@ def travel() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.mark.parametrize("is_old", [False, True])
-def test_no_append_pays_for_more_than_its_part(board, settings, is_old: bool):
+def test_no_append_deletes_more_than_its_share(board, settings, is_old: bool):
     fill(board.pk, 500, age=timedelta(days=30 * is_old))
     if not is_old:
         settings.EVENT_LOG_KEEP_EVENTS = 1
@@ -68,7 +68,7 @@ def test_a_long_log_is_trimmed_in_portions_and_not_by_each_append(board, setting
     assert len(seqs_of(other.pk)) == 8, "another stream's events stay"
 
 
-def test_an_append_drops_what_is_too_old(board, settings, travel):
+def test_an_append_deletes_expired_events(board, settings, travel):
     settings.EVENT_LOG_KEEP_DAYS = 7
     append(board.pk, "a", "b")
     travel.shift(timedelta(days=7))
@@ -80,7 +80,7 @@ def test_an_append_drops_what_is_too_old(board, settings, travel):
 
 
 @pytest.mark.parametrize("is_trimmed_by_append", [True, False])
-def test_a_clock_that_was_set_back_makes_no_hole(board, settings, travel, is_trimmed_by_append: bool):
+def test_a_clock_set_back_causes_no_gap(board, settings, travel, is_trimmed_by_append: bool):
     settings.EVENT_LOG_KEEP_DAYS = 7
     for text, days in (("a", 0), ("b", 3), ("c", 0), ("d", 1)):
         travel.move_to(NOW + timedelta(days=days))
@@ -95,7 +95,7 @@ def test_a_clock_that_was_set_back_makes_no_hole(board, settings, travel, is_tri
 
 
 @pytest.mark.parametrize("portion", [1, 3, 1000])
-def test_trim_drops_what_is_too_many_of_each_stream_and_too_old(
+def test_trim_deletes_events_beyond_the_number_and_age_of_each_stream(
     board, settings, monkeypatch, travel, portion: int
 ):
     monkeypatch.setattr(services, "TRIM_BATCH", portion)
@@ -136,7 +136,7 @@ def test_a_new_epoch_keeps_the_number_and_drops_the_log(board, capsys):
     assert epoch_of(board) != tops[board.pk].epoch
 
 
-def test_marks_rise_within_an_epoch_and_outlive_no_later_one():
+def test_watermarks_rise_within_an_epoch_and_are_replaced_in_a_later_one():
     record_watermarks(
         [Hint(1, "e", 4, None), Hint(2, "f", 9, None), Hint(1, "e", 3, None), Hint(4, "", 0, None)]
     )
@@ -149,7 +149,7 @@ def test_marks_rise_within_an_epoch_and_outlive_no_later_one():
     assert [file.name for file in watermarks_file().parent.iterdir()] == ["high_marks.json"]
 
 
-def test_the_mark_of_a_stream_goes_with_it(board):
+def test_the_watermark_of_a_deleted_stream_is_deleted(board):
     gone = open_board("gone")
     record_watermarks([Hint(board.pk, board.epoch, 0, None), Hint(gone.pk, gone.epoch, 2, None)])
     record_watermarks([Hint(gone.pk, "", 0, None)])
@@ -161,7 +161,9 @@ def test_the_mark_of_a_stream_goes_with_it(board):
     assert str(gone.pk) not in recorded_watermarks()
 
 
-def test_marks_are_their_owner_s_alone_and_fail_no_one_if_they_can_t_be_written(settings, tmp_path, caplog):
+def test_watermarks_are_readable_by_their_owner_only_and_a_failed_write_is_no_error(
+    settings, tmp_path, caplog
+):
     umask = os.umask(0o022)
     try:
         record_watermarks([Hint(1, "e", 4, None)])
@@ -176,13 +178,13 @@ def test_marks_are_their_owner_s_alone_and_fail_no_one_if_they_can_t_be_written(
 @pytest.mark.parametrize(
     "content", [None, "", "{", "[]", "5", '{"1": 5}', '{"1": ["e"]}', '{"1": ["e", "x"]}']
 )
-def test_a_file_that_is_not_ours_says_nothing(content: str | None):
+def test_a_file_with_another_format_is_ignored(content: str | None):
     if content is not None:
         watermarks_file().write_text(content)
     assert recorded_watermarks() == {}
 
 
-def test_a_database_older_than_it_was_is_noticed_once(board, capsys):
+def test_a_database_behind_its_watermarks_is_reported_once(board, capsys):
     """Also when the same backup is restored once more: its epoch had ended."""
     as_it_was, elsewhere, twice, _fresh = map(open_board, ("as it was", "elsewhere", "twice", "fresh"))
     append(board.pk, "a", "b")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS = 4
 
 
-def test_imports_at_once_make_no_doubles():
+def test_concurrent_imports_add_no_duplicates():
     rows = [GoodRow(line, TrackMetadata(f"T{line}", "A")) for line in range(1200)]
     results = run_concurrently(
         WRITERS, lambda _writer: import_rows(rows=rows, after_batch=lambda: None).added
@@ -23,12 +23,12 @@ def test_imports_at_once_make_no_doubles():
     assert sum(results) == Track.objects.count() == 1200
 
 
-def test_seeding_at_once_makes_no_doubles():
+def test_concurrent_seeding_adds_no_duplicates():
     assert sorted(run_concurrently(WRITERS, lambda _writer: seed_library())) == [0, 0, 0, 35]
     assert Track.objects.count() == 35
 
 
-def test_of_new_tracks_with_one_isrc_one_is_stored():
+def test_of_concurrent_tracks_with_one_isrc_one_is_stored():
     def create(writer: int) -> str:
         try:
             create_track(metadata=TrackMetadata(f"T{writer}", "A", isrc="GBUM71029604"))
@@ -39,7 +39,7 @@ def test_of_new_tracks_with_one_isrc_one_is_stored():
     assert sorted(run_concurrently(WRITERS, create)) == ["refused", "refused", "refused", "stored"]
 
 
-def test_changes_of_different_fields_at_once_are_all_searched():
+def test_concurrent_changes_of_different_fields_are_all_indexed():
     track = create_track(metadata=TrackMetadata("Halo", "Beyoncé"))
     changes: tuple[TrackMetadataPatch, ...] = (
         {"title": "Un"},
@@ -52,7 +52,7 @@ def test_changes_of_different_fields_at_once_are_all_searched():
     assert (stored.search_text, stored.genre_key) == ("un deux trois", "quatre")
 
 
-def test_who_depends_on_a_track_is_locked_before_it_changes_and_what_is_not_let_go_stays(
+def test_dependents_of_a_track_are_locked_before_its_change_and_prevent_its_deletion(
     monkeypatch: pytest.MonkeyPatch,
 ):
     monkeypatch.setattr(models, "_registered", [])

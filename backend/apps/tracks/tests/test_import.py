@@ -65,7 +65,7 @@ def test_another_album_or_artist_is_another_track(other: TrackMetadata):
 
 
 @pytest.mark.parametrize("is_in_one_file", [True, False])
-def test_only_what_is_unknown_is_filled_in(is_in_one_file: bool):
+def test_an_import_fills_only_empty_fields(is_in_one_file: bool):
     known = TrackMetadata("Halo", "Beyoncé", "I Am", genre="r&b")
     if is_in_one_file:
         assert imported(known, HALO, HALO) == (1, 1, 1)
@@ -82,13 +82,13 @@ def test_only_what_is_unknown_is_filled_in(is_in_one_file: bool):
     )
 
 
-def test_an_isrc_that_was_just_filled_in_is_known_to_the_next_row(add_track):
+def test_an_isrc_filled_in_by_a_row_matches_the_next_row(add_track):
     add_track("Halo", "Beyoncé", album="I Am")
     assert imported(HALO, TrackMetadata("Halo (Radio Edit)", "Beyoncé", isrc=HALO.isrc)) == (0, 1, 1)
     assert Track.objects.get().isrc == HALO.isrc
 
 
-def test_the_isrc_outweighs_the_words(add_track):
+def test_a_matching_isrc_has_precedence_over_names(add_track):
     of_isrc = add_track("Halo (Radio Edit)", "Beyoncé", isrc=HALO.isrc)
     of_words = add_track("Halo", "Beyoncé", album="I Am")
     assert imported(HALO) == (0, 1, 0)
@@ -96,7 +96,7 @@ def test_the_isrc_outweighs_the_words(add_track):
     assert Track.objects.get(pk=of_words.pk).duration_seconds is None
 
 
-def test_what_is_filled_in_is_reported_and_what_is_new_is_not(add_track):
+def test_filled_fields_send_events_and_new_tracks_do_not(add_track):
     titles: list[str] = []
 
     def listener(instance: Track, **_: object) -> None:
@@ -111,7 +111,7 @@ def test_what_is_filled_in_is_reported_and_what_is_new_is_not(add_track):
     assert titles == ["Halo"]
 
 
-def test_rows_of_many_batches(monkeypatch: pytest.MonkeyPatch):
+def test_an_import_of_many_batches_adds_every_row(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(services, "BATCH_ROWS", 10)
     batches: list[int] = []
     rows = [GoodRow(line, TrackMetadata(f"T{line % 30}", "A")) for line in range(65)]
@@ -120,7 +120,7 @@ def test_rows_of_many_batches(monkeypatch: pytest.MonkeyPatch):
     assert batches == [10, 20, 30, 30, 30, 30, 30]
 
 
-def test_an_isrc_that_another_took_makes_the_row_bad(add_track):
+def test_a_taken_isrc_makes_the_row_invalid(add_track):
     add_track("Zombie", "Fela Kuti", isrc=HALO.isrc)
     track = add_track("Halo", "Beyoncé", album="I Am")
     result = services.ImportResult()

@@ -34,7 +34,7 @@ def file(tmp_path: Path):
     return written
 
 
-def test_reports_the_result_of_the_rows(file):
+def test_the_import_reports_the_result_of_the_rows(file):
     path = file("title,artist,isrc\nHalo,Beyoncé,\nHALO,Beyonce,\n,Nobody,\n")
     run = Run(path)
     assert run.said == "1 added, 0 completed, 1 unchanged, 1 bad.\n"
@@ -51,7 +51,7 @@ def test_several_files_and_chosen_columns(file):
     assert list(Track.objects.values_list("title", "album")) == [("Halo", "I Am"), ("Zombie", "")]
 
 
-def test_many_bad_rows_are_cut_and_written_to_a_file(file, tmp_path):
+def test_many_invalid_rows_are_shortened_in_the_output_and_written_to_a_file(file, tmp_path):
     path = file("title,artist\nHalo,Beyoncé\n" + ",Nobody\n" * 30)
     errors = tmp_path / "errors.txt"
     run = Run(path, "--errors", errors)
@@ -62,7 +62,7 @@ def test_many_bad_rows_are_cut_and_written_to_a_file(file, tmp_path):
     ]
 
 
-def test_a_file_that_can_t_be_read_fails_and_the_others_are_imported(file):
+def test_an_unreadable_file_fails_and_the_others_are_imported(file):
     empty = file("", "empty.csv")
     run = Run(empty, file("title,artist\nHalo,Beyoncé\n"))
     assert run.said == "1 added, 0 completed, 0 unchanged, 0 bad.\n"

@@ -43,7 +43,7 @@ def read(tmp_path: Path) -> Read:
     ],
 )
 @pytest.mark.parametrize("is_zipped", [False, True])
-def test_every_kind_is_reported_by_what_is_in_it(read: Read, content: str, is_zipped: bool):
+def test_the_format_is_detected_by_content(read: Read, content: str, is_zipped: bool):
     data = gzip.compress(content.encode(), mtime=0) if is_zipped else content
     good, _, failure = read(data, "tracks.data.gz" if is_zipped else "tracks.data")
     assert good == [(2, "Halo"), (3, "Zombie")]
@@ -51,7 +51,7 @@ def test_every_kind_is_reported_by_what_is_in_it(read: Read, content: str, is_zi
 
 
 @pytest.mark.parametrize("broken", ['"Halo,Beyoncé,x', 'Halo,"Beyoncé,x', 'Halo,Beyoncé,"x'])
-def test_a_quote_that_does_not_close_costs_one_row(read: Read, broken: str):
+def test_an_unclosed_quote_invalidates_one_row(read: Read, broken: str):
     rest = "".join(f"T{number},A,\n" for number in range(5000))
     good, bad, failure = read(f"{HEADER}{broken}\n{rest}")
     assert bad == [2]
@@ -74,7 +74,7 @@ def test_a_quote_that_does_not_close_costs_one_row(read: Read, broken: str):
         *("a quote that closes in another row", "two quotes", "bytes that are no UTF-8"),
     ],
 )
-def test_what_is_broken_costs_its_rows_alone(read: Read, rows: bytes, good: list[Any], bad: list[int]):
+def test_invalid_rows_affect_no_other_row(read: Read, rows: bytes, good: list[Any], bad: list[int]):
     assert read(HEADER.encode() + rows) == (good, bad, None)
 
 
@@ -88,21 +88,21 @@ def test_what_is_broken_costs_its_rows_alone(read: Read, rows: bytes, good: list
         ('[\n"Halo",\n{"title": 5, "artist": "B"},\n{"title": "Z", "artist": "F"}\n]', [(4, "Z")], [2, 3]),
     ],
 )
-def test_what_is_no_json_or_no_track_costs_its_rows_alone(
+def test_rows_that_are_no_json_or_no_track_affect_no_other_row(
     read: Read, content: str, good: list[Any], bad: list[int]
 ):
     assert read(content) == (good, bad, None)
 
 
 @pytest.mark.parametrize("tail", ["", "x", "{}", ",]", "[" * 100_000, ',\n{"title": "Zom'])
-def test_an_array_that_does_not_end_well_keeps_what_came_before(read: Read, tail: str):
+def test_a_truncated_array_keeps_its_first_tracks(read: Read, tail: str):
     good, _, failure = read('[{"title": "Halo", "artist": "B"}' + tail)
     assert good == [(1, "Halo")]
     line = 1 + tail.count("\n")
     assert failure == (None if tail == ",]" else f"is not JSON from line {line} on")
 
 
-def test_cut_off_gzip_keeps_what_came_before(read: Read):
+def test_a_truncated_gzip_file_keeps_its_first_tracks(read: Read):
     rows = "".join(f"T{number},A{number * 7919 % 10007},\n" for number in range(20_000))
     good, _, failure = read(gzip.compress((HEADER + rows).encode())[:-2000], "tracks.csv.gz")
     assert 0 < len(good) < 20_000
@@ -136,7 +136,7 @@ def test_cut_off_gzip_keeps_what_came_before(read: Read):
         ),
     ],
 )
-def test_files_that_hold_no_tracks_say_why(read: Read, content: str | bytes, name: str, failure: str):
+def test_files_without_tracks_report_the_reason(read: Read, content: str | bytes, name: str, failure: str):
     assert read(content, name) == ([], [], failure)
 
 
@@ -195,13 +195,13 @@ def test_usual_names_are_known(header: str, meant: set[str]):
     assert set(columns_meant(header.split(","), {})) == meant
 
 
-def test_the_chosen_name_counts_before_the_more_usual_and_that_before_another():
+def test_a_chosen_column_has_precedence_over_usual_names():
     assert columns_meant(["name", "title", "artist"], {})["title"] == "title"
     columns = columns_meant(["Title", "Titel", "Artist"], {"title": "titel"})
     assert columns == {"title": "Titel", "artist": "Artist"}
 
 
-def test_empty_cells_are_unknown_and_others_written_in_one_way():
+def test_empty_cells_are_unknown_and_others_are_normalised():
     assert metadata(
         album=" ", genre="", isrc="", cover_url=" ", duration="", duration_ms=None
     ) == TrackMetadata("Halo", "Beyoncé")
@@ -229,7 +229,7 @@ def test_several_artists_are_separated_by_commas(artist: object):
         ({"duration_seconds": "7", "duration_ms": "5000"}, 7),
     ],
 )
-def test_durations_are_understood(cells: dict[str, object], seconds: int):
+def test_durations_are_parsed_in_every_usual_format(cells: dict[str, object], seconds: int):
     assert metadata(**cells).duration_seconds == seconds
 
 
@@ -240,7 +240,7 @@ def test_durations_are_understood(cells: dict[str, object], seconds: int):
         *(("duration_ms", "400"), ("duration_seconds", str(8 * 86400)), ("duration_seconds", "9" * 5000)),
     ],
 )
-def test_nonsense_durations_make_the_row_bad(column: str, value: object):
+def test_invalid_durations_make_the_row_invalid(column: str, value: object):
     assert "duration" in reason(**{column: value})
     assert "milliseconds" in reason(duration="222000")
 
@@ -257,5 +257,5 @@ def test_nonsense_durations_make_the_row_bad(column: str, value: object):
         ({"cover_url": "javascript:x"}, "the cover_url is not an http or https address"),
     ],
 )
-def test_bad_cells_make_the_row_bad(cells: dict[str, object], expected: str):
+def test_invalid_cells_make_the_row_invalid(cells: dict[str, object], expected: str):
     assert reason(**cells) == expected

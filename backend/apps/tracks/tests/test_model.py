@@ -23,7 +23,7 @@ def assert_search_columns_right(track: Track) -> None:
         assert getattr(stored, name) == getattr(fresh, name), name
 
 
-def test_a_partial_save_of_an_outdated_instance_believes_the_database(add_track):
+def test_a_partial_save_of_an_outdated_instance_uses_the_values_of_the_database(add_track):
     track = add_track("Halo", "Beyonce")
     outdated = Track.objects.get()
     change_track(track_id=track.pk, changes={"artist": "Porcupine Tree"})
@@ -33,7 +33,7 @@ def test_a_partial_save_of_an_outdated_instance_believes_the_database(add_track)
     assert_search_columns_right(track)
 
 
-def test_a_partial_save_of_something_else_writes_nothing_more(add_track):
+def test_a_partial_save_writes_only_its_fields(add_track):
     track = add_track("Halo", duration_seconds=1)
     track.title = "unsaved"
     track.duration_seconds = 2
@@ -43,13 +43,13 @@ def test_a_partial_save_of_something_else_writes_nothing_more(add_track):
     assert_search_columns_right(track)
 
 
-def test_very_long_titles_of_characters_that_grow_are_stored(add_track):
+def test_very_long_titles_whose_search_text_is_longer_are_stored(add_track):
     # U+FDFA is taken apart into 18 characters.
     track = add_track("ﷺ" * 300, genre="İ" * 100)
     assert_search_columns_right(track)
 
 
-def test_a_duration_of_zero_and_an_isrc_in_use_are_rejected_by_the_database_and_by_forms(add_track):
+def test_a_duration_of_zero_and_a_taken_isrc_are_rejected_by_database_and_forms(add_track):
     add_track(isrc="GBUM71029604")
     for metadata in ({"duration_seconds": 0}, {"isrc": "GBUM71029604"}):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -77,7 +77,7 @@ def test_the_admin_adds_tracks_without_an_isrc_and_one_of_each_isrc_and_finds_wh
 # --- 35 well-known tracks for an empty library -------------------------------------------------------
 
 
-def test_what_staff_changed_stays_and_what_was_deleted_comes_back_alone(capsys):
+def test_seeding_again_keeps_changes_of_staff_and_restores_only_deleted_tracks(capsys):
     call_command("seed_tracks")
     first = Track.objects.order_by("id")[0]
     assert first.metadata() == SEED_TRACKS[0]
@@ -96,7 +96,7 @@ def test_what_staff_changed_stays_and_what_was_deleted_comes_back_alone(capsys):
     ]
 
 
-def test_each_of_them_obeys_the_rules():
+def test_each_sample_track_is_valid():
     for metadata in SEED_TRACKS:
         assert metadata.album
         assert metadata.genre
@@ -124,14 +124,14 @@ def test_texts_sort_without_accents_and_equals_by_id_and_unknown_durations_come_
         assert [track.title for track in listed_tracks(ordering=ordering)] == expected
 
 
-def test_search_without_letters_is_taken_literally_and_ranked_too(add_track):
+def test_a_search_without_letters_is_literal_and_ranked(add_track):
     for title in ("Halo", "Me and !!!", "!!! again", "!!!", "50%", "a_b", "☆"):
         add_track(title, f"Artist of {title.count('!')}")
     assert found("!!!") == ["!!!", "!!! again", "Me and !!!"]
     assert (found("%"), found("_"), found("☆")) == (["50%"], ["a_b"], ["☆"])
 
 
-def test_most_used_first_then_by_name_and_unknown_left_out(client, add_track):
+def test_genres_are_sorted_by_use_then_name_without_unknown_ones(client, add_track):
     assert client.get("/api/tracks/genres/").json() == []
     for genre in ("soul", "Rock", "rock", "jazz", "ROCK", "rock", "", "folk"):
         add_track(genre=genre)

@@ -29,11 +29,11 @@ from apps.tracks.normalisation import normalised, search_columns, search_words
         ("", ""),
     ],
 )
-def test_text_loses_case_accents_and_punctuation(text: str, expected: str):
+def test_normalisation_removes_case_accents_and_punctuation(text: str, expected: str):
     assert normalised(text) == expected
 
 
-def test_other_scripts_stay_as_they_are_written_and_voiced_kana_are_other_letters():
+def test_other_scripts_are_unchanged_and_voiced_kana_differ():
     for text in ("ガラス", "勇者", "кино", "봄날", "नमस्ते", "สวัสดี", "ελλαδα"):
         assert normalised(text) == text
     assert normalised("ガラス") == normalised(unicodedata.normalize("NFD", "ガラス"))
@@ -45,18 +45,18 @@ def test_normalising_again_changes_nothing_and_leaves_single_spaces(text: str):
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x24F)))
-def test_latin_in_capitals_and_taken_apart_is_the_same(text: str):
+def test_capital_and_decomposed_latin_letters_are_equal(text: str):
     assert normalised(text.casefold()) == normalised(text)
     assert normalised(unicodedata.normalize("NFD", text)) == normalised(text)
 
 
 @given(st.text(alphabet=st.characters(codec="ascii")))
-def test_the_quick_way_for_ascii_agrees_with_the_long_one(text: str):
+def test_the_fast_path_for_ascii_gives_the_same_result(text: str):
     # A character outside ASCII sends the whole text the long way.
     assert normalised(text) == " ".join(normalised(f"{text} ☆").split())
 
 
-def test_each_word_is_asked_for_once_and_what_punctuation_joins_together():
+def test_each_word_is_searched_once_and_words_joined_by_punctuation_together():
     assert search_words("Halo, halo — BEYONCÉ!") == ["halo", "beyonce"]
     assert search_words("AC/DC live") == ["ac dc", "live"]
 
@@ -65,7 +65,7 @@ def identity(title: str, artist: str = "", album: str = "") -> str:
     return search_columns(title=title, artist=artist, album=album, genre="").identity
 
 
-def test_an_identity_is_of_the_words_of_each_field_or_of_their_signs():
+def test_the_identity_of_a_track_has_the_words_or_the_signs_of_each_field():
     assert identity("Halo", "Beyoncé", "I Am…") == identity("HALO!", "beyonce", "i am")
     assert identity("A B", "C") != identity("A", "B C")
     assert identity("☆", "A") != identity("!!!", "A")

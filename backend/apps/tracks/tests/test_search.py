@@ -47,7 +47,7 @@ def test_nine_of_ten_misspelled_queries_find_their_track_among_the_first_three()
 
 
 @pytest.mark.django_db
-def test_what_the_library_does_not_have_finds_nothing():
+def test_a_search_without_a_match_is_empty():
     seed_library()
     for search in (
         "queen trombone",
@@ -190,7 +190,7 @@ WAYS = (
 
 @pytest.mark.django_db
 @given(seed=st.integers(min_value=0))
-def test_the_index_is_the_tables_after_any_writes(admin_client, seed):
+def test_after_any_writes_the_index_equals_the_table(admin_client, seed):
     with _rolled_back():
         writes = Writes(random.Random(seed), admin_client)
         ways = [getattr(writes, way) for way in WAYS]
@@ -275,7 +275,7 @@ def test_words_of_other_scripts_are_found_as_they_are_written_in_latin_letters()
 
 
 @pytest.mark.django_db
-def test_many_matches_are_reported_as_at_least_so_many_and_every_part_leads_to_the_next(monkeypatch):
+def test_large_totals_are_lower_bounds_and_each_page_links_to_the_next(monkeypatch):
     monkeypatch.setattr(search_queries, "COUNTED", 4)
     monkeypatch.setattr(search_queries, "WALKED", 8)
     made = [new_track(f"Halo {number}").pk for number in range(9)]
@@ -310,7 +310,7 @@ def test_pages_and_small_libraries_are_counted_to_the_end(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_what_is_near_is_answered_only_where_nothing_matches():
+def test_similar_words_are_searched_only_without_an_exact_match():
     new_track("Halo")
     new_track("Hallo", "Nobody")
     for search, titles, count in (
@@ -329,9 +329,7 @@ def test_what_is_near_is_answered_only_where_nothing_matches():
 @pytest.mark.parametrize(
     "search", ["-".join(f"haal{letter}" for letter in string.ascii_lowercase), "\ufdfa" * 300]
 )
-def test_words_that_are_written_together_are_looked_for_by_few_queries_too(
-    search, django_assert_max_num_queries
-):
+def test_joined_words_are_searched_with_few_queries(search, django_assert_max_num_queries):
     """One character of Unicode may represent four words."""
     new_track("Halo")
     with django_assert_max_num_queries(10):

@@ -23,7 +23,7 @@ def new_list(service: str, *covers: str, tracks: tuple[ChartTrack | None, ...] =
         edition.entries.create(rank=rank, name="A", artist="B", cover_url=cover, track=track)
 
 
-def test_what_is_empty_has_a_value_that_fits(settings):
+def test_empty_fields_have_values_of_the_right_type(settings):
     settings.SPOTIFY_CHARTS = {"pop": "p1"}
     settings.APPLE_MUSIC_CHARTS = {"pop": "https://apple.example/pop"}
     new_list("spotify", "", "https://covers.example/2", "https://covers.example/3", description=" ")
@@ -59,7 +59,7 @@ def test_what_is_empty_has_a_value_that_fits(settings):
     assert covers == {service: header.cover_url for service, header in list_headers("pop").items()}
 
 
-def test_the_chart_has_the_cover_of_its_best_track_that_has_one():
+def test_the_cover_of_a_chart_is_that_of_its_highest_track_with_one():
     edition = Edition.objects.create(genre="pop", issued_on=DAY, made_at=NOW, published_at=NOW)
     for rank, cover in enumerate(("", "https://covers.example/2", "https://covers.example/3"), start=1):
         track = ChartTrack.objects.create(isrc=f"ZZTUT250000{rank}", name="A", artist="B", cover_url=cover)

@@ -73,7 +73,7 @@ def fill(folder: Folder, run: Run, length: int) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("length", [3, 40])
-def test_a_chart_costs_the_same_queries_however_long_it_is(
+def test_the_number_of_queries_of_a_chart_is_constant(
     run: Run, folder: Folder, django_assert_max_num_queries, length: int, monkeypatch
 ):
     # A new state is looked for once what other processes dropped; that is no chart's cost.
@@ -222,7 +222,7 @@ def seconds(query: str, number: int) -> float:
     return took
 
 
-def test_the_dearest_documents_that_are_admitted_cost_no_more_than_100_cheap_ones(whole_chart):
+def test_the_most_expensive_allowed_documents_take_no_longer_than_100_cheap_ones(whole_chart):
     documents = {name: f"{{ {text} @@ }}" for name, text in DEAREST.items()}
     documents |= {name: repeated(name, times) for name, (times, _) in REPEATED.items()}
     documents["the schema"] = get_introspection_query().replace("__schema {", "@@ __schema {", 1)

@@ -49,7 +49,7 @@ def publish(run: Run, folder: Folder, day: str, *numbers: int) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_same_question_costs_one_look_at_where_things_stand_until_there_is_a_new_chart(
+def test_a_repeated_query_takes_one_statement_until_there_is_a_new_chart(
     run: Run, folder: Folder, django_assert_num_queries
 ):
     publish(run, folder, FIRST, 1, 2, 3)
@@ -96,7 +96,7 @@ def test_mutations_and_errors_are_not_cached(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.django_db
-def test_of_a_bug_only_the_log_has_the_message(monkeypatch: pytest.MonkeyPatch, caplog):
+def test_the_message_of_an_internal_error_is_only_in_the_log(monkeypatch: pytest.MonkeyPatch, caplog):
     def broken(*_: object):
         raise RuntimeError("no such table: secrets")
 
@@ -112,7 +112,9 @@ def test_of_a_bug_only_the_log_has_the_message(monkeypatch: pytest.MonkeyPatch, 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_flood_is_answered_once(run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch):
+def test_concurrent_equal_queries_are_executed_once(
+    run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
+):
     publish(run, folder, FIRST, 1, 2, 3)
     asked, begun, go_on = [], threading.Event(), threading.Event()
     real = execution.execute

@@ -69,7 +69,7 @@ def in_the_future(day: Day) -> None:
 )
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["names escaped for HTML", "ISRCs in lower case", "a table with days to come"])
-def test_what_does_no_harm_changes_no_answer(world: World, truth: dict[str, Any], damage: Damage):
+def test_harmless_changes_change_no_response(world: World, truth: dict[str, Any], damage: Damage):
     day = Day(0)
     damage(day)
     world.put(day)
@@ -92,7 +92,7 @@ def test_a_second_run_over_the_same_files_changes_nothing(world: World, truth: d
 
 
 @pytest.mark.django_db
-def test_a_line_that_is_named_as_another_service_names_it_is_that_track(world: World, truth: dict[str, Any]):
+def test_a_line_with_the_name_of_another_service_is_the_same_track(world: World, truth: dict[str, Any]):
     """Two differences from Spotify's name, which is the track's, are too many."""
     written = ("Won't Stop & Go 12 (Night Harbour)", "Ada 12", isrc(12))
     day = Day(0)
@@ -110,7 +110,7 @@ def test_a_line_that_is_named_as_another_service_names_it_is_that_track(world: W
 
 @pytest.mark.django_db
 @pytest.mark.one_database
-def test_a_list_that_has_not_changed_since_yesterday_is_no_older_one(world: World):
+def test_a_list_unchanged_since_yesterday_is_not_an_older_one(world: World):
     world.put(Day(0, apple_music=Day(1).apple_music))
 
     world.run()
@@ -119,7 +119,7 @@ def test_a_list_that_has_not_changed_since_yesterday_is_no_older_one(world: Worl
 
 
 @pytest.mark.django_db
-def test_an_old_day_that_comes_again_otherwise_changes_nothing_of_today(world: World, truth: dict[str, Any]):
+def test_a_changed_list_of_an_old_day_changes_nothing_today(world: World, truth: dict[str, Any]):
     world.put(Day(0))
     world.run()
     again = Day(3, apple_music=[named(number) for number in reversed(range(6, 26))])
@@ -135,9 +135,7 @@ def test_an_old_day_that_comes_again_otherwise_changes_nothing_of_today(world: W
 
 @pytest.mark.django_db
 @pytest.mark.one_database
-def test_titles_and_artists_that_change_places_are_not_what_tracks_are_called(
-    world: World, truth: dict[str, Any]
-):
+def test_swapped_titles_and_artists_do_not_become_the_names_of_tracks(world: World, truth: dict[str, Any]):
     world.put(Day(0, spotify=[(artist, title, code) for title, artist, code in map(named, range(1, 21))]))
 
     world.run()

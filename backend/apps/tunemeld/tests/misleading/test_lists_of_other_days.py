@@ -32,7 +32,7 @@ from apps.tunemeld.tests.misleading.world import (
 
 @pytest.mark.django_db
 @pytest.mark.one_database
-def test_a_list_of_two_days_ago_is_a_copy_as_yesterdays_is(world: World, truth: dict[str, Any]):
+def test_a_list_equal_to_that_of_two_days_ago_is_a_copy(world: World, truth: dict[str, Any]):
     world.put(Day(0, soundcloud=Day(2).body("soundcloud")))
 
     world.run()
@@ -87,7 +87,7 @@ def test_older_list_is_used_again_with_its_day(
 
 
 @pytest.mark.django_db
-def test_a_list_of_a_day_to_come_is_no_chart(world: World, truth: dict[str, Any]):
+def test_a_list_of_a_future_day_makes_no_chart(world: World, truth: dict[str, Any]):
     world.put(Day(0))
     for service in SERVICES:
         world.folder.put(service, "pop", str(day_of(-160)), Day(0).body(service) or b"")
@@ -113,7 +113,7 @@ def forget_days_to_come() -> None:
 
 
 @pytest.mark.django_db
-def test_update_deletes_what_an_earlier_version_read_of_a_future_day(
+def test_an_update_deletes_lists_of_future_days_of_an_earlier_version(
     world: World, truth: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ):
     now, later = timezone.now(), timezone.now() + timedelta(days=160)

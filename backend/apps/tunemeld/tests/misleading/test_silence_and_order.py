@@ -84,7 +84,7 @@ def test_the_list_of_a_silent_service_is_used_with_its_day_for_a_week(
         ]
 
 
-def test_months_without_a_run_leave_changes_out_and_say_what_movements_are_against(
+def test_after_months_without_a_run_changes_are_empty_and_the_compared_day_is_named(
     own: World, truth: dict[str, Any]
 ):
     before = timedelta(days=60)
@@ -112,7 +112,7 @@ def test_months_without_a_run_leave_changes_out_and_say_what_movements_are_again
     assert answers["trending-isrcs/"]["data"] == []
 
 
-def test_ranks_follow_a_list_in_another_order_and_no_figure_does(world: World, truth: dict[str, Any]):
+def test_a_reordered_list_changes_ranks_and_no_count(world: World, truth: dict[str, Any]):
     turned = [named(number) for number in reversed(LISTED["spotify"])]
     day = Day(0, spotify=turned)
     world.put(day)
@@ -129,7 +129,7 @@ def test_ranks_follow_a_list_in_another_order_and_no_figure_does(world: World, t
     }
 
 
-def test_of_two_runs_at_once_the_second_changes_nothing(
+def test_the_second_of_two_concurrent_runs_changes_nothing(
     world: World, truth: dict[str, Any], yesterday: dict[str, Any]
 ):
     world.put(Day(0))
@@ -142,7 +142,7 @@ def test_of_two_runs_at_once_the_second_changes_nothing(
     assert responses() == truth
 
 
-def test_unrelated_songs_on_the_very_first_day_are_in_no_answer(own: World):
+def test_unrelated_tracks_on_the_first_day_are_in_no_response(own: World):
     for model in (RawEdition, Edition, ChartTrack, HistoricalViewCount, ViewCount):
         model.objects.all().delete()
     own.put(Day(0, apple_music=OTHERS[:20]))
@@ -155,7 +155,7 @@ def test_unrelated_songs_on_the_very_first_day_are_in_no_answer(own: World):
     assert OTHERS[0][0].split()[0] not in json.dumps(answers)
 
 
-def test_good_list_that_no_other_confirms_is_accepted_on_its_third_day(own: World, truth: dict[str, Any]):
+def test_an_unconfirmed_list_is_accepted_on_its_third_day(own: World, truth: dict[str, Any]):
     RawEdition.objects.filter(service="soundcloud").delete()
     listed: list[Track] = [
         (f"Elsewhere {number}", f"Dee {number}", isrc(number)) for number in range(101, 121)

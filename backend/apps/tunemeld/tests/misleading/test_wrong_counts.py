@@ -104,7 +104,7 @@ def two_totals(day: Day) -> None:
         *("a table ends yesterday", "no counts", "no list"),
     ]
 )
-def test_wrong_count_is_reported_beside_it_and_part_of_no_change(
+def test_a_wrong_count_has_a_status_and_is_in_no_change(
     world: World, truth: dict[str, Any], damage: Damage, service: str, status: str, stages: set[str]
 ):
     day = Day(0)
@@ -123,9 +123,7 @@ def test_wrong_count_is_reported_beside_it_and_part_of_no_change(
 
 
 @pytest.mark.django_db
-def test_copy_of_a_list_is_no_growth_of_zero_for_tracks_that_came_yesterday(
-    world: World, truth: dict[str, Any]
-):
+def test_a_copied_list_is_no_growth_of_zero_for_new_tracks(world: World, truth: dict[str, Any]):
     new = [isrc(number) for number in (14, 15, 16)]
     earlier = HistoricalViewCount.objects.filter(service="soundcloud", isrc__in=new)
     earlier.filter(recorded_date__lt=day_of(1)).delete()
@@ -154,9 +152,7 @@ def truth_of_spotify(truth: dict[str, Any], code: str) -> int:
 
 
 @pytest.mark.django_db
-def test_a_level_that_is_a_hundred_times_too_high_for_two_days_is_in_no_change(
-    world: World, truth: dict[str, Any]
-):
+def test_counts_a_hundred_times_too_high_for_two_days_are_in_no_change(world: World, truth: dict[str, Any]):
     yesterday, today = Day(1), Day(0)
     for day in (yesterday, today):
         day.totals[12] += 100_000_000
@@ -197,7 +193,7 @@ def test_zeros_on_the_first_day_of_tracks_are_no_count(world: World, truth: dict
 @pytest.mark.parametrize("unreadable", [12, 3], ids=["of all rows", "of the newest day"])
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["of all rows"])
-def test_rows_that_cannot_be_read_cost_only_themselves(world: World, truth: dict[str, Any], unreadable: int):
+def test_unreadable_rows_affect_no_other_row(world: World, truth: dict[str, Any], unreadable: int):
     day = Day(0)
     of_day = day_of(1 if unreadable == 12 else 0)
     day.more_rows = [f'{of_day},"Ada 12 - Won\'t Stop & Go 12",{bad}' for bad in ("-5", "abc", "", "1e9")] * 3
@@ -212,7 +208,7 @@ def test_rows_that_cannot_be_read_cost_only_themselves(world: World, truth: dict
 
 @pytest.mark.django_db
 @pytest.mark.one_database
-def test_a_table_with_a_damaged_header_is_a_table_that_failed(world: World, truth: dict[str, Any]):
+def test_a_table_with_a_damaged_header_fails(world: World, truth: dict[str, Any]):
     world.put(Day(0))
     table = world.folder.path / "counts.csv"
     table.write_text(table.read_text().replace("streams_total", "streams_t\N{REPLACEMENT CHARACTER}tal", 1))
@@ -228,7 +224,7 @@ def test_a_table_with_a_damaged_header_is_a_table_that_failed(world: World, trut
 
 @pytest.mark.django_db
 @pytest.mark.one_database
-def test_what_is_dated_before_there_were_charts_fails_alone(world: World, truth: dict[str, Any]):
+def test_a_file_dated_before_the_first_chart_fails_alone(world: World, truth: dict[str, Any]):
     day = Day(0)
     day.more_rows = ['0001-01-01,"Ada 12 - Won\'t Stop & Go 12",9']
     world.put(day)

@@ -66,7 +66,7 @@ def other_artists(day: Day) -> None:
 )
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["an invisible name", "the ISRC of another line", "lines without names"])
-def test_a_wrong_line_costs_only_itself(
+def test_a_wrong_line_affects_no_other_line(
     world: World, truth: dict[str, Any], damage: Damage, damaged: list[int], is_listed: bool
 ):
     day = Day(0)
@@ -89,7 +89,7 @@ def test_a_wrong_line_costs_only_itself(
 
 
 @pytest.mark.django_db
-def test_another_artist_on_each_side_is_another_recording(world: World):
+def test_different_artists_are_different_recordings(world: World):
     day = Day(0)
     other_artists(day)
     world.put(day)
@@ -113,7 +113,7 @@ def drop(number: int, service: str) -> Damage:
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["0"])
-def test_damage_changes_no_other_number_without_a_status(world: World, truth: dict[str, Any], seed: int):
+def test_damaged_input_changes_no_number_without_a_status(world: World, truth: dict[str, Any], seed: int):
     rng, day = random.Random(seed), Day(0)
     whole: list[list[Track] | bytes] = [OTHERS[:40], b"oops", APPLE_ERROR, [named(6)] * 20]
     damaged = set[int]()

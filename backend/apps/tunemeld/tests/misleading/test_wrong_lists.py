@@ -124,9 +124,7 @@ def test_wrong_list_is_reported_and_its_last_good_one_used(
 
 
 @pytest.mark.django_db
-def test_a_day_on_which_every_service_failed_leaves_the_chart_as_it_is(
-    world: World, yesterday: dict[str, Any]
-):
+def test_a_day_without_any_list_leaves_the_chart_unchanged(world: World, yesterday: dict[str, Any]):
     world.put(Day(0, spotify=b"", apple_music=b"oops", soundcloud=b"{}"))
     for service in SERVICES:
         world.folder.put(service, "pop", str(day_of(0)), b"oops")
@@ -150,7 +148,7 @@ def test_a_day_on_which_every_service_failed_leaves_the_chart_as_it_is(
 )
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["unrelated"])
-def test_a_wrong_list_later_that_day_changes_nothing_of_the_good_one(
+def test_a_later_wrong_list_of_the_day_does_not_replace_the_good_one(
     world: World, truth: dict[str, Any], service: str, given: list[Track] | bytes | None
 ):
     world.put(Day(0))
@@ -169,7 +167,7 @@ def test_a_wrong_list_later_that_day_changes_nothing_of_the_good_one(
 @pytest.mark.parametrize("services", [SERVICES[:2], SERVICES], ids=["two", "all"])
 @pytest.mark.django_db
 @pytest.mark.one_database(but=["all"])
-def test_lists_of_another_genre_that_agree_with_each_other_vouch_for_none(
+def test_lists_of_another_genre_do_not_confirm_each_other(
     world: World, truth: dict[str, Any], yesterday: dict[str, Any], services: tuple[str, ...]
 ):
     day = Day(0)
@@ -189,7 +187,7 @@ def test_lists_of_another_genre_that_agree_with_each_other_vouch_for_none(
 
 
 @pytest.mark.django_db
-def test_a_list_with_many_lines_that_no_other_has_is_used_and_doubted(world: World, truth: dict[str, Any]):
+def test_a_list_with_many_unconfirmed_lines_is_used_and_marked_doubtful(world: World, truth: dict[str, Any]):
     remove_today(world)
     turned = [named(number) for number in range(6, 26)]
     for place in range(0, 20, 5):
