@@ -72,7 +72,7 @@ def record(user_id: int, lists: list[list[NewActivity]], *, until: type[ApiError
             record_activities(user_id=user_id, activities=activities)
 
 
-def test_lists_of_the_same_tracks_in_any_order_lose_nothing(tracks: list[Track], planned: Planned):
+def test_concurrent_lists_of_the_same_tracks_lose_nothing(tracks: list[Track], planned: Planned):
     plans = [(user_id, lists[::step]) for step in (1, -1) for user_id, lists in planned.items()]
     concurrently(*[lambda plan=plan: record(*plan) for plan in plans])
 
@@ -80,7 +80,9 @@ def test_lists_of_the_same_tracks_in_any_order_lose_nothing(tracks: list[Track],
     check_roll_ups()
 
 
-def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Track], planned: Planned):
+def test_deleting_during_a_recount_leaves_correct_counts(
+    ada: User, bo: User, tracks: list[Track], planned: Planned
+):
     record(ada.pk, planned[ada.pk])
 
     def write(user_id: int) -> None:
@@ -96,7 +98,7 @@ def test_deleting_and_recounting_meanwhile(ada: User, bo: User, tracks: list[Tra
     assert roll_up().wrong == 0
 
 
-def test_account_deleted_while_it_reports(
+def test_an_account_may_be_deleted_while_it_records(
     ada: User, bo: User, tracks: list[Track], planned: Planned, go: Going
 ):
     def write() -> None:
@@ -108,7 +110,9 @@ def test_account_deleted_while_it_reports(
     check_roll_ups()
 
 
-def test_track_deleted_while_it_is_reported(ada: User, bo: User, tracks: list[Track], planned: Planned):
+def test_a_track_may_be_deleted_while_it_is_recorded(
+    ada: User, bo: User, tracks: list[Track], planned: Planned
+):
     def write(user_id: int) -> None:
         record(user_id, planned[user_id], until=NotFound)
 

@@ -32,7 +32,7 @@ def figures_of(user: User, zone: ZoneInfo = ZoneInfo("UTC"), *, now: datetime) -
     return engagement_of(user.pk, now=now, zone=zone)
 
 
-def test_user_without_activities(ada: User, halo: Track, now: datetime):
+def test_statistics_of_a_user_without_activities_are_empty(ada: User, halo: Track, now: datetime):
     figures = figures_of(ada, now=now)
 
     assert (figures.user_id, figures.activities, figures.activities_7d) == (ada.pk, 0, 0)
@@ -43,7 +43,7 @@ def test_user_without_activities(ada: User, halo: Track, now: datetime):
     assert figures_of(ada, now=now).like_rate is None  # without a play
 
 
-def test_the_week_is_of_the_zone(ada: User, halo: Track):
+def test_the_week_begins_in_the_users_time_zone(ada: User, halo: Track):
     """At 23:30 UTC on the 10th it is the 11th in Berlin, whose week begins on the 5th there."""
     report(ada, halo, at=datetime(2025, 12, 4, 22, 59, tzinfo=UTC))
     now = datetime(2025, 12, 10, 23, 30, tzinfo=UTC)
@@ -61,7 +61,7 @@ def test_the_week_is_of_the_zone(ada: User, halo: Track):
         (NEW_YORK, date(2025, 11, 2), 25, 4),
     ],
 )
-def test_days_on_which_the_clocks_change(
+def test_days_with_a_change_of_summer_time_are_complete(
     ada: User, halo: Track, zone: ZoneInfo, day: date, hours: int, of_hour_2: int
 ):
     begin = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
@@ -82,7 +82,7 @@ MOMENTS = st.datetimes(datetime(1980, 1, 2), datetime(2025, 12, 4), timezones=st
 
 class Figures(TestCase):
     @given(zone=ZONES.map(ZoneInfo), moments=st.lists(MOMENTS, min_size=1, max_size=8))
-    def test_in_any_zone_are_a_recount_of_raw_rows(self, zone: ZoneInfo, moments: list[datetime]):
+    def test_statistics_in_any_time_zone_equal_a_recount(self, zone: ZoneInfo, moments: list[datetime]):
         ada, halo = User.objects.create_user("ada"), Track.described_by(TrackMetadata("Halo", "Beyoncé"))
         halo.save()
         for moment in moments:
@@ -97,7 +97,7 @@ class Figures(TestCase):
         assert by_hour(figures) == {hour: hours.count(hour) for hour in hours}
 
 
-def test_days_come_in_order_and_not_without_end(ada: User, halo: Track, monkeypatch: pytest.MonkeyPatch):
+def test_days_are_sorted_and_limited(ada: User, halo: Track, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("apps.analytics.selectors.MAX_ROWS", 3)
     now = datetime(2025, 12, 4, tzinfo=UTC)
     for ago in (5, 1, 9, 3):
@@ -109,7 +109,7 @@ def test_days_come_in_order_and_not_without_end(ada: User, halo: Track, monkeypa
     assert (figures.activities, sum(figures.by_hour)) == (4, 4)
 
 
-def test_since_the_earliest_moment_no_zone_is_off_by_anything_but_whole_quarters():
+def test_offsets_of_all_time_zones_are_multiples_of_15_minutes():
     months = [datetime(year, month, 15, tzinfo=UTC) for year in range(1980, 2040) for month in range(1, 13)]
 
     odd = {

@@ -8,7 +8,7 @@ from core.models import IdempotencyRecord
 
 
 @pytest.mark.django_db
-def test_of_a_large_answer_only_the_ids_are_stored():
+def test_of_a_large_response_only_the_ids_are_stored():
     ada, track = Person.with_account("ada"), new_track("Halo")
     activity = {"track_id": track.pk, "activity_type": "play", "context": {"why": "x" * 100}}
 

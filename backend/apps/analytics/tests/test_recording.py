@@ -24,7 +24,7 @@ from core.rate_limits import ACTIVITIES_OF_HOUR, RateLimitExceeded
 from core.tests.admin_pages import Admin, list_path, row_path
 
 
-def test_the_shell_counts_too_and_what_would_not_be_counted_is_rejected(
+def test_activities_from_the_shell_are_counted_and_uncountable_ones_rejected(
     ada: User, halo: Track, now: datetime
 ):
     stored = Activity.objects.create(user=ada, track=halo, kind=Kind.PLAY, occurred_at=now)
@@ -43,7 +43,7 @@ def test_the_shell_counts_too_and_what_would_not_be_counted_is_rejected(
     assert [one.occurred_at for one in Activity.objects.all()] == [now, now]
 
 
-def test_whatever_is_deleted_is_counted_no_more(ada: User, halo: Track, now: datetime):
+def test_deleted_activities_are_not_counted(ada: User, halo: Track, now: datetime):
     for kind in Kind.values:
         report(ada, halo, kind, at=now, times=2)
     everything = Activity.objects.all()
@@ -60,7 +60,7 @@ def test_whatever_is_deleted_is_counted_no_more(ada: User, halo: Track, now: dat
         check_roll_ups()
 
 
-def test_2_an_hour_and_20_a_day_of_a_person(
+def test_a_user_may_record_2_an_hour_and_20_a_day(
     ada: User, bo: User, halo: Track, settings, time_machine: TimeMachineFixture
 ):
     """And what rooms play of them takes nothing from that."""
@@ -101,7 +101,7 @@ def test_2_an_hour_and_20_a_day_of_a_person(
     report(ada, halo, times=30)
 
 
-def test_all_of_a_person_s_own_is_exported_and_nothing_written_in_the_admin(
+def test_all_activities_of_a_user_are_exported_and_read_only_in_the_admin(
     ada: User, bo: User, halo: Track, now: datetime
 ):
     report(ada, halo, at=now)
@@ -128,9 +128,7 @@ def test_all_of_a_person_s_own_is_exported_and_nothing_written_in_the_admin(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_named_list_is_parsed_and_checked_before_the_transaction_that_keeps_its_answer(
-    halo: Track, monkeypatch: pytest.MonkeyPatch
-):
+def test_a_list_with_a_key_is_validated_before_the_transaction(halo: Track, monkeypatch: pytest.MonkeyPatch):
     """On SQLite that transaction is the write lock of all rooms."""
     within: list[bool] = []
 

@@ -89,7 +89,7 @@ class World:
 
 class RollUps(TestCase):
     @given(steps=STEPS)
-    def test_are_a_recount_after_every_step(self, steps: list[tuple[Any, ...]]):
+    def test_roll_ups_equal_a_recount_after_every_step(self, steps: list[tuple[Any, ...]]):
         world = World()
         for step in steps:
             world.do(*step)
@@ -105,7 +105,7 @@ def run(statement: str) -> None:
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM {}", "UPDATE {} SET count = count + 3"], ids=["lost", "more"]
 )
-def test_counts_that_other_means_have_changed_are_corrected(
+def test_counts_changed_directly_are_corrected(
     ada: User, bo: User, halo: Track, now: datetime, table: str, damage: str
 ):
     report(ada, halo, at=now, times=2)
@@ -121,7 +121,7 @@ def test_counts_that_other_means_have_changed_are_corrected(
 
 
 @pytest.mark.parametrize("group", [1, 2, 20])
-def test_people_are_corrected_group_by_group(
+def test_users_are_corrected_in_groups(
     halo: Track, now: datetime, monkeypatch: pytest.MonkeyPatch, group: int
 ):
     monkeypatch.setattr("apps.analytics.tasks.PEOPLE_AT_ONCE", group)
@@ -135,7 +135,7 @@ def test_people_are_corrected_group_by_group(
     check_roll_ups()
 
 
-def test_raw_rows_that_came_or_went_past_them_are_counted(ada: User, halo: Track, now: datetime, capsys):
+def test_raw_rows_added_or_deleted_directly_are_counted(ada: User, halo: Track, now: datetime, capsys):
     DayCount.objects.create(day=20_000, kind="play", count=7)
     RoomPlayDayCount.objects.create(day=20_000, count=2)
     call_command("roll_up_analytics")

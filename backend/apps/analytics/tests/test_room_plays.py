@@ -39,7 +39,7 @@ def room_plays() -> int:
 @pytest.mark.parametrize(
     "adder", ["", "guest:alice", "net:0123", "user:987654", "user:", "user:x", "user:٣x"]
 )
-def test_play_of_unknown_adder_is_no_activity(halo: Track, room: Room, adder: str):
+def test_a_play_of_an_item_without_a_known_adder_is_no_activity(halo: Track, room: Room, adder: str):
     item = queued(room, halo, adder)
 
     play_item(slug=room.slug, item_id=item.pk)
@@ -49,7 +49,9 @@ def test_play_of_unknown_adder_is_no_activity(halo: Track, room: Room, adder: st
     check_roll_ups()
 
 
-def test_a_play_from_the_shell_counts_too_and_stays_when_the_room_goes(ada: User, halo: Track, room: Room):
+def test_a_play_from_the_shell_is_counted_and_stays_after_the_room_is_deleted(
+    ada: User, halo: Track, room: Room
+):
     item = queued(room, halo, ada.key)
     room.playing = item
 
@@ -70,7 +72,7 @@ def test_a_play_from_the_shell_counts_too_and_stays_when_the_room_goes(ada: User
 
 
 @pytest.mark.parametrize("is_handed_over", [False, True], ids=["before the plays are", "after"])
-def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
+def test_plays_of_a_guest_are_transferred_to_the_account_once(
     ada: User, halo: Track, *, is_handed_over: bool
 ):
     guest, other = (Guest.objects.create(name=name) for name in ("Ada", "Bo"))
@@ -90,9 +92,7 @@ def test_what_was_played_of_a_guest_s_tracks_is_the_account_s_once(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_plays_of_a_guest_are_counted_once_also_after_a_process_was_killed_in_between(
-    ada: User, halo: Track
-):
+def test_many_plays_of_a_guest_are_transferred_once_even_after_a_killed_process(ada: User, halo: Track):
     room, guest, now = new_room(), Guest.objects.create(name="Bo"), timezone.now()
     past = {"room": room, "adder": guest.key, "track": halo, "item": {}, "started_at": now, "ended_at": now}
     Play.objects.bulk_create(Play(**past, item_number=number) for number in range(2 * PLAYS_AT_ONCE + 1))

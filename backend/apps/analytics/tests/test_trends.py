@@ -28,7 +28,7 @@ def hourly(user: User, track: Track, *, at: datetime, times: int) -> None:
         report(user, track, at=at - timedelta(hours=hours))
 
 
-def test_a_person_counts_once_for_a_track_a_kind_and_an_hour(ada: User, bo: User, halo: Track, now: datetime):
+def test_a_user_is_counted_once_per_track_type_and_hour(ada: User, bo: User, halo: Track, now: datetime):
     report(ada, halo, at=now, times=400)
     report(ada, halo, at=now + timedelta(minutes=59), times=100)
 
@@ -53,7 +53,7 @@ def test_a_person_counts_once_for_a_track_a_kind_and_an_hour(ada: User, bo: User
     check_roll_ups()
 
 
-def test_counts_and_how_they_changed(ada: User, bo: User, add_track: AddTrack, now: datetime):
+def test_trends_have_counts_and_changes(ada: User, bo: User, add_track: AddTrack, now: datetime):
     trends = trends_at(now, days=7, limit=10)
     assert (trends.artists, trends.genres, trends.tracks) == ([], [], [])
     assert (trends.days, trends.first, trends.last) == (7, date(2025, 11, 28), date(2025, 12, 4))
@@ -83,7 +83,7 @@ def test_counts_and_how_they_changed(ada: User, bo: User, add_track: AddTrack, n
     ]
 
 
-def test_spellings_are_one_named_as_most_spell_it(ada: User, add_track: AddTrack, now: datetime):
+def test_spellings_are_joined_under_the_most_common_one(ada: User, add_track: AddTrack, now: datetime):
     hourly(ada, add_track("Halo", "Beyoncé", genre="Pop"), at=now, times=2)
     report(ada, add_track("Irreplaceable", "BEYONCE", genre="pop"), at=now)
     report(ada, add_track("Deja Vu", "Beyonce", genre="POP"), at=now)
@@ -98,7 +98,7 @@ def test_spellings_are_one_named_as_most_spell_it(ada: User, add_track: AddTrack
     assert [one.name for one in few.artists] == ["Beyoncé", "!!!"], "of equals the first by name"
 
 
-def test_corrected_and_deleted_tracks(ada: User, add_track: AddTrack, now: datetime):
+def test_trends_use_current_names_and_leave_out_deleted_tracks(ada: User, add_track: AddTrack, now: datetime):
     halo, one = add_track("Halo", "Beyonse"), add_track("One", "U2")
     report(ada, halo, at=now)
     report(ada, one, at=now)
@@ -132,7 +132,7 @@ def test_a_week_is_seven_utc_days(ada: User, halo: Track, now: datetime, ago: ti
     assert (summary.activities_7d, summary.active_users_7d) == (int(counts), int(counts))
 
 
-def test_takes_two_queries_however_much_there_is(ada: User, bo: User, add_track: AddTrack, now: datetime):
+def test_trends_take_two_queries(ada: User, bo: User, add_track: AddTrack, now: datetime):
     seen = []
     for number in range(3):
         for person in (ada, bo):

@@ -59,7 +59,7 @@ def delete_all() -> None:
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 @pytest.mark.one_database(but=["1"])
-def test_the_order_of_arrival_and_repeats_make_no_difference(tmp_path: Path, seed: int):
+def test_the_order_and_repetition_of_lists_make_no_difference(tmp_path: Path, seed: int):
     parts = parts_of(seed)
     at_once, bit_by_bit = Folder(tmp_path / "one"), Folder(tmp_path / "two")
     for part in parts:

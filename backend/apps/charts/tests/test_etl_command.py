@@ -64,7 +64,7 @@ def good(folder: Folder) -> Folder:
     return folder
 
 
-def test_complete_run_reports_each_stage_and_ends_with_0(etl: Etl, good: Folder):
+def test_a_complete_run_reports_each_stage_and_exits_with_0(etl: Etl, good: Folder):
     code, said, complained = etl("run", "--full-pipeline", "--from", good.path)
 
     assert (code, complained) == (0, "")
@@ -74,7 +74,7 @@ def test_complete_run_reports_each_stage_and_ends_with_0(etl: Etl, good: Folder)
     assert Edition.objects.get().published_at is not None
 
 
-def test_one_stage_genre_and_service_alone(etl: Etl, good: Folder):
+def test_a_run_can_be_limited_to_a_stage_genre_and_service(etl: Etl, good: Folder):
     good.list("spotify", DAY, 1, genre="rap")
     narrow = ("--genre", "pop", "--service", "spotify")
 
@@ -85,7 +85,7 @@ def test_one_stage_genre_and_service_alone(etl: Etl, good: Folder):
     assert not Edition.objects.exists()
 
 
-def test_a_part_that_fails_is_a_3_and_says_which(etl: Etl, good: Folder):
+def test_a_partial_failure_exits_with_3_and_names_the_part(etl: Etl, good: Folder):
     good.put("apple_music", "pop", DAY, b'{"message": "Invalid API key."}')
 
     code, _, complained = etl("run", "--from", good.path)
@@ -94,7 +94,7 @@ def test_a_part_that_fails_is_a_3_and_says_which(etl: Etl, good: Folder):
     assert f"apple_music pop of {DAY}: error_body: Invalid API key." in complained
 
 
-def test_where_nothing_can_be_taken_it_is_a_1_and_says_why(etl: Etl, folder: Folder):
+def test_a_run_without_any_list_exits_with_1_and_the_reason(etl: Etl, folder: Folder):
     code, said, complained = etl("run", "--from", folder.path / "nowhere")
     assert (code, said) == (1, "")
     assert "Nothing was done." in complained
@@ -111,13 +111,13 @@ def test_where_nothing_can_be_taken_it_is_a_1_and_says_why(etl: Etl, folder: Fol
         assert (code, trouble in complained) == (1, True), complained
 
 
-def test_another_run_that_goes_on_is_a_4_and_stages_beside_the_full_pipeline_a_2(etl: Etl, good: Folder):
+def test_a_concurrent_run_exits_with_4_and_contradictory_stages_with_2(etl: Etl, good: Folder):
     with run_lock():
         assert etl("run", "--from", good.path)[0] == 4
     assert etl("run", "--full-pipeline", "--stage", "extract")[0] == 2
 
 
-def test_a_dry_run_says_what_it_would_take_and_writes_nothing(etl: Etl, good: Folder):
+def test_a_dry_run_lists_its_requests_and_writes_nothing(etl: Etl, good: Folder):
     good.put("spotify", "rap", DAY, b"oops")
 
     code, said, complained = etl("run", "--dry-run", "--from", good.path)
@@ -129,7 +129,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(etl: Etl, good: Fo
     assert not StageRun.objects.exists()
 
 
-def test_gzipped_recordings_and_recorded_errors(etl: Etl, folder: Folder):
+def test_recorded_responses_may_be_gzipped_or_errors(etl: Etl, folder: Folder):
     folder.put("spotify", "pop", DAY, b"")
     (folder.path / "raw/spotify/pop" / f"{DAY}.json").rename(folder.path / "raw/spotify/pop/notes.txt")
     (folder.path / "raw/spotify/pop" / f"{DAY}.json.gz").write_bytes(gzip.compress(spotify(chosen(1))))
@@ -165,7 +165,7 @@ def test_status_reports_the_last_runs_and_the_age_of_sources(etl: Etl, good: Fol
         (11, 3, "extract: partly, 2 in, 1 out, 1 failed"),
     ],
 )
-def test_lines_that_cannot_be_read_are_counted_and_more_than_a_few_reported(
+def test_unreadable_lines_are_counted_and_reported_above_a_limit(
     etl: Etl, folder: Folder, broken: int, code: int, said: str
 ):
     folder.list("soundcloud", DAY, *range(1, 21))

@@ -33,7 +33,7 @@ def listener(register: Register) -> Listener:
     return listener
 
 
-def test_what_is_announced_is_heard_once(listener: Listener):
+def test_an_emitted_event_is_delivered_once(listener: Listener):
     emit_event(Kind.PUBLISHED, CHART)
     emit_event(Kind.AGGREGATED, {"genre": "pop"})
 
@@ -43,7 +43,7 @@ def test_what_is_announced_is_heard_once(listener: Listener):
     assert [(event.kind, event.payload) for event in listener.heard] == [(Kind.PUBLISHED, CHART)]
 
 
-def test_one_that_fails_keeps_nothing_from_others_and_hears_it_once_with_a_replay(
+def test_a_failing_consumer_affects_no_other_and_gets_the_event_by_a_replay(
     listener: Listener, register: Register
 ):
     other = Listener()

@@ -6,7 +6,7 @@ SPOTIFY = "https://open.spotify.com/track/4cOdK2wGLETKBW3PvgPWqT"
 YOUTUBE = "https://www.youtube.com/watch?v=aaaaaaaaaaa"
 
 
-def test_the_players_own_host_has_to_be_named(settings) -> None:
+def test_only_configured_hosts_of_players_are_embedded(settings) -> None:
     assert settings.EMBED_HOSTS == []
     assert allowed_player("spotify", SPOTIFY) is None
     settings.EMBED_HOSTS = ["www.youtube.com", "open.spotify.com"]

@@ -57,7 +57,7 @@ def title(player: PlayerPayload) -> str | None:
     return player.item.track.title if player.item else None
 
 
-def test_a_room_without_a_player_plays_as_ever_and_shows_where_it_is(room: Room, clock: Clock):
+def test_a_room_without_a_player_plays_and_shows_the_position(room: Room, clock: Clock):
     first = room.items.order_by("position")[0]
     with telling(room) as types:
         play_item(slug=room.slug, item_id=first.pk)
@@ -98,7 +98,7 @@ def test_play_pause_seek_and_resume_keep_the_position(room: Room, clock: Clock):
 @pytest.mark.parametrize(
     "action", [services.pause, services.resume, services.skip, services.go_back, services.play]
 )
-def test_where_nothing_plays_there_is_nothing_to_act_on(clock: Clock, action):
+def test_actions_without_a_playing_item_are_rejected(clock: Clock, action):
     with pytest.raises(NothingPlaying):
         action(slug=new_room().slug)
 
@@ -123,7 +123,9 @@ def test_two_people_who_skip_at_the_same_time_skip_once(room: Room):
         ("keep", "votes", "ABCABC", "ABC"),
     ],
 )
-def test_after_a_play(room: Room, clock: Clock, after_play: str, order: str, played: str, left: str):
+def test_after_play_removes_keeps_or_requeues_the_item(
+    room: Room, clock: Clock, after_play: str, order: str, played: str, left: str
+):
     room.chosen_order = order
     room.save()
     services.change_settings(slug=room.slug, changes={"after_play": after_play})
@@ -138,7 +140,7 @@ def test_after_a_play(room: Room, clock: Clock, after_play: str, order: str, pla
     assert now_in(room).state == ("playing" if len(played) > 3 else "stopped")
 
 
-def test_going_back_restarts_and_in_the_first_seconds_brings_back_what_was_before(room: Room, clock: Clock):
+def test_previous_restarts_the_item_or_in_its_first_seconds_plays_the_one_before(room: Room, clock: Clock):
     services.play(slug=room.slug)
     services.skip(slug=room.slug)
     services.skip(slug=room.slug)
@@ -155,7 +157,7 @@ def test_going_back_restarts_and_in_the_first_seconds_brings_back_what_was_befor
     assert title(now_in(room)) == "B"
 
 
-def test_removing_what_plays_stops_the_player(room: Room):
+def test_removing_the_playing_item_stops_the_player(room: Room):
     services.play(slug=room.slug)
     with telling(room) as types:
         remove_item(slug=room.slug, item_id=room.items.order_by("position")[0].pk)
@@ -163,7 +165,7 @@ def test_removing_what_plays_stops_the_player(room: Room):
     assert now_in(room).state == "stopped"
 
 
-def test_a_play_over_the_queue_is_followed_by_the_player(room: Room, clock: Clock):
+def test_a_play_by_the_queue_endpoint_changes_the_player(room: Room, clock: Clock):
     services.change_settings(slug=room.slug, changes={"volume": 30})
     item = add(room, "D")
     play_item(slug=room.slug, item_id=item.pk)

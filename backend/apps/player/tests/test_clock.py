@@ -34,7 +34,7 @@ def enter(room: Room, clock: Clock) -> None:
     )
 
 
-def test_a_track_ends_once_however_often_it_is_looked_after(room: Room, clock: Clock):
+def test_the_end_of_a_track_is_processed_once(room: Room, clock: Clock):
     enter(room, clock)
     services.play(slug=room.slug)
     began = clock.now
@@ -59,7 +59,7 @@ def test_without_autoplay_the_player_stops_at_the_end(room: Room, clock: Clock):
     assert (player_of(room.slug).state, titles(room)) == ("stopped", "BC")
 
 
-def test_in_an_empty_room_it_waits_at_the_end_for_someone(room: Room, clock: Clock):
+def test_in_an_empty_room_the_player_pauses_at_the_end_until_someone_joins(room: Room, clock: Clock):
     services.play(slug=room.slug)
     clock.move(61)
     look()
@@ -77,7 +77,7 @@ def test_in_an_empty_room_it_waits_at_the_end_for_someone(room: Room, clock: Clo
 @pytest.mark.parametrize(
     ("seconds_away", "after"), [(20, ("A", 40_100)), (59, ("B", 19_100)), (61, ("A", 20_100))]
 )
-def test_ten_seconds_after_the_last_speaker_it_pauses_and_goes_on_with_the_next_one(
+def test_ten_seconds_after_the_last_speaker_left_the_player_pauses_until_the_next_joins(
     room: Room, clock: Clock, seconds_away: int, after: tuple[str, int]
 ):
     enter(room, clock)
@@ -112,7 +112,7 @@ def test_a_speaker_of_a_killed_process_expires(room: Room, clock: Clock):
     assert player_of(room.slug).reason == "speaker_lost"
 
 
-def test_after_three_items_in_a_row_that_failed_it_pauses(room: Room, clock: Clock):
+def test_after_three_failed_items_in_a_row_the_player_pauses(room: Room, clock: Clock):
     services.play(slug=room.slug)
     one = speaker(clock)
     services.join_speaker(slug=room.slug, speaker=one)
@@ -125,7 +125,7 @@ def test_after_three_items_in_a_row_that_failed_it_pauses(room: Room, clock: Clo
 
 
 @pytest.mark.parametrize(("seconds_down", "reason"), [(25, None), (40, "server_restarted")])
-def test_after_a_restart_it_goes_on_or_is_paused_where_it_was(
+def test_after_a_restart_the_player_continues_or_is_paused_at_its_position(
     room: Room, clock: Clock, seconds_down: int, reason: str | None
 ):
     enter(room, clock)
@@ -140,7 +140,7 @@ def test_after_a_restart_it_goes_on_or_is_paused_where_it_was(
     assert player.position_ms == (10_000 if reason else 35_000)
 
 
-def test_a_look_at_many_rooms_costs_the_same_as_at_one(
+def test_the_number_of_statements_of_a_poll_is_the_same_for_many_rooms(
     room: Room, clock: Clock, django_assert_max_num_queries
 ):
     services.play(slug=room.slug)
@@ -155,7 +155,7 @@ def test_a_look_at_many_rooms_costs_the_same_as_at_one(
         assert look().seconds(clock.now) == player_clock.LOOK_SECONDS
 
 
-def test_an_idle_server_looks_with_one_statement(clock: Clock, django_assert_num_queries):
+def test_a_poll_of_an_idle_server_takes_one_statement(clock: Clock, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert look().seconds(clock.now) == player_clock.IDLE_SECONDS
 

@@ -44,7 +44,7 @@ def one_set(dense: np.ndarray, number: int, options: Hyperparameters) -> np.ndar
     return items
 
 
-def test_factors_are_those_of_the_equations():
+def test_factors_solve_the_normal_equations():
     sparse = listens()
     expected = np.stack([one_set(dense_of(sparse), number, EXACT) for number in range(EXACT.sets)])
 
@@ -52,7 +52,7 @@ def test_factors_are_those_of_the_equations():
 
 
 @pytest.mark.parametrize("name", ["LONG_HISTORY", "CELLS_AT_ONCE"])
-def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
+def test_long_histories_and_small_blocks_give_the_same_factors(monkeypatch, name):
     at_once = item_factors(listens(), EXACT)
 
     monkeypatch.setattr(algorithms, name, 3)
@@ -60,7 +60,7 @@ def test_long_histories_and_small_pieces_give_the_same(monkeypatch, name):
     assert np.allclose(item_factors(listens(), EXACT), at_once, atol=2e-3)
 
 
-def test_someone_who_is_folded_in_gets_what_training_would_give():
+def test_a_folded_in_user_gets_the_factors_of_training():
     items = np.random.default_rng(1).standard_normal((2, 9, 3)).astype(np.float32)
     strengths = np.array([0, 1.5, 0, 0, 0.5, 0, 1, 0, 0], np.float32)
     heard = np.flatnonzero(strengths)
@@ -73,7 +73,7 @@ def test_someone_who_is_folded_in_gets_what_training_would_give():
         assert np.allclose(matrices[number], matrices[number].T, atol=1e-4)
 
 
-def test_a_seed_decides_each_set_by_itself():
+def test_each_set_of_factors_depends_on_its_seed_only():
     first, second = both = item_factors(listens(), EXACT)
 
     assert not np.allclose(first, second, atol=0.1)
@@ -93,7 +93,7 @@ def sets() -> np.ndarray:
     return np.random.default_rng(4).standard_normal((SETS, ITEMS, FACTORS)).astype(np.float32)
 
 
-def test_with_as_many_directions_as_factors_nothing_is_lost(sets):
+def test_a_projection_to_as_many_dimensions_as_factors_is_exact(sets):
     joined = FactorEnsemble.of(sets, directions=SETS * FACTORS)
     vectors = np.random.default_rng(5).standard_normal((SETS, FACTORS)).astype(np.float32)
 
@@ -103,7 +103,7 @@ def test_with_as_many_directions_as_factors_nothing_is_lost(sets):
     assert np.allclose(joined.items @ joined.together(vectors), apart, atol=1e-3)
 
 
-def test_of_what_differs_the_best_so_many_directions_are_kept(sets):
+def test_a_projection_keeps_the_directions_of_largest_variance(sets):
     """No projection loses less than that of the singular values that are left out."""
     joined = FactorEnsemble.of(sets, directions=5)
 

@@ -37,7 +37,7 @@ def artist_of(candidate: Candidate) -> str:
 
 
 @given(st.lists(st.builds(SourceResult, st.floats(0.01, 2), lists), max_size=4))
-def test_each_comes_once_with_reasons_that_were_given_for_it(offers):
+def test_each_candidate_is_listed_once_with_its_reasons(offers):
     found = blended(offers, without=all_welcome)
 
     offered = {one.track_id for offer in offers for one in offer.candidates}
@@ -56,7 +56,7 @@ def test_each_comes_once_with_reasons_that_were_given_for_it(offers):
         assert 0 <= one.score <= 1
 
 
-def test_what_two_sources_offer_goes_before_what_one_does_for_the_reason_that_says_most():
+def test_candidates_of_two_sources_precede_those_of_one_and_show_the_strongest_reason():
     little, much = [track(1, 1.0, "little")], [track(1, 0.5, "much"), track(2, 0.6)]
 
     found = blended([SourceResult(0.2, little), SourceResult(1, much)], without=all_welcome)
@@ -68,7 +68,7 @@ def test_what_two_sources_offer_goes_before_what_one_does_for_the_reason_that_sa
 
 
 @given(lists, st.integers(0, 60))
-def test_mixing_drops_none_and_the_score_never_rises(offered, most):
+def test_mixing_drops_no_candidate_and_scores_never_rise(offered, most):
     found = mixed(offered, most=most, artist_of=artist_of)
 
     assert len(found) == min(most, len(offered))
@@ -79,7 +79,7 @@ def test_mixing_drops_none_and_the_score_never_rises(offered, most):
 
 
 @given(lists)
-def test_no_artist_has_more_than_a_share_of_a_block_while_others_wait(offered):
+def test_an_artist_has_a_limited_share_of_each_block(offered):
     found = mixed(offered, most=len(offered), artist_of=artist_of)
 
     assert len(found) == len(offered)
@@ -93,7 +93,7 @@ def test_no_artist_has_more_than_a_share_of_a_block_while_others_wait(offered):
             counts[artist] += 1
 
 
-def test_what_pleases_everybody_a_little_goes_before_what_delights_one():
+def test_the_lowest_score_of_a_group_has_the_most_weight():
     ada = [track(1, 1.0), track(2, 0.4)]
     bo = [track(3, 1.0), track(2, 0.4)]
 

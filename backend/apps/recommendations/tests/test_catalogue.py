@@ -13,7 +13,7 @@ CATALOGUE = Catalogue.of(ROWS)
 
 
 @given(st.sets(st.integers(0, 12)), st.sets(st.sampled_from(["beyonce", "miles davis", "nobody"])))
-def test_what_is_there_and_may_be_offered(track_ids, artists):
+def test_the_catalogue_has_all_tracks_that_may_be_recommended(track_ids, artists):
     there = track_ids & {2, 5, 9}
     assert sorted(CATALOGUE.ids[CATALOGUE.places(track_ids)].tolist()) == sorted(there)
     assert CATALOGUE.artists_by_id(track_ids) == {row[0]: row[1] for row in ROWS if row[0] in there}
@@ -28,14 +28,14 @@ def test_what_is_there_and_may_be_offered(track_ids, artists):
 
 
 @given(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=3, max_size=3), st.integers(1, 4))
-def test_the_best_first_of_equals_the_newer(scores, most):
+def test_tracks_are_sorted_by_score_then_newest_first(scores, most):
     places = CATALOGUE.scored(np.array(scores, np.float32), np.ones(3, bool), most=most)
 
     expected = sorted((place for place in range(3) if scores[place]), key=lambda n: (-scores[n], -n))
     assert places == expected[:most]
 
 
-def test_it_is_read_once_while_nothing_changes(library, django_assert_num_queries):
+def test_the_catalogue_is_read_once_while_nothing_changes(library, django_assert_num_queries):
     holder = CatalogueHolder()
     first = holder.catalogue()
 
@@ -44,7 +44,7 @@ def test_it_is_read_once_while_nothing_changes(library, django_assert_num_querie
     assert first.ids.tolist() == sorted(track.pk for track in library.values())
 
 
-def test_whatever_changes_is_seen(library, add_track):
+def test_every_change_of_the_library_is_seen(library, add_track):
     holder = CatalogueHolder()
     halo = library["Halo"]
     before = holder.catalogue()
@@ -64,7 +64,7 @@ def test_whatever_changes_is_seen(library, add_track):
     st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["", "pop", "jazz"])), max_size=12),
     st.integers(0, 12),
 )
-def test_more_behind_is_the_same_as_all_at_once(facts, cut):
+def test_ranking_in_portions_equals_ranking_everything(facts, cut):
     rows = [(number * 2, artist, genre, genre.title()) for number, (artist, genre) in enumerate(facts)]
 
     whole, grown = Catalogue.of(rows), Catalogue.of(rows[:cut]).with_more(rows[cut:])

@@ -31,7 +31,7 @@ def file(tmp_path: Path):
 
 
 @given(rows=st.lists(st.tuples(NAMES, NAMES, st.floats(0, 1e6, width=32)), min_size=1), packed=st.booleans())
-def test_what_was_written_is_read(tmp_path, rows, packed):
+def test_a_written_data_set_is_read_unchanged(tmp_path, rows, packed):
     path = tmp_path / ("train.csv.gz" if packed else "train.csv")
 
     listening = read_listening(written(path, rows))
@@ -55,7 +55,7 @@ def test_what_was_written_is_read(tmp_path, rows, packed):
         gzip.compress(b"user,item,weight\na,x,2\nb,y,3\n", mtime=0),
     ],
 )
-def test_other_ways_to_write_the_same(file, content):
+def test_equivalent_spellings_of_a_data_set_are_read_alike(file, content):
     assert list(rows_of(file(content))) == [("a", "x", 2.0), ("b", "y", 3.0)]
 
 
@@ -76,7 +76,7 @@ def test_other_ways_to_write_the_same(file, content):
         (gzip.compress(b"user,item,weight\n" + b"a,x,1\n" * 99, mtime=0)[:-12], ": is damaged or cut off"),
     ],
 )
-def test_what_is_wrong_is_reported_with_file_and_line(file, content, told):
+def test_invalid_input_is_reported_with_file_and_line(file, content, told):
     path = file(content)
 
     with pytest.raises(ListeningError) as raised:
@@ -86,13 +86,13 @@ def test_what_is_wrong_is_reported_with_file_and_line(file, content, told):
     assert told in str(raised.value)
 
 
-def test_people_and_names_of_artists(file):
+def test_users_and_artist_names_are_read(file):
     assert read_people(file("note,user\n1,b\n2,a\n3,b\n")) == ["b", "a", "b"]
     assert read_names(file("artist_id,name\n1,Björk\n2,AC/DC\n")) == {"1": "Björk", "2": "AC/DC"}
     assert len(read_listening(file("user,item,weight\n"))) == 0
 
 
-def test_a_folder_has_the_file_plain_or_gzipped(file, tmp_path):
+def test_files_may_be_plain_or_gzipped(file, tmp_path):
     with pytest.raises(ListeningError, match=r"neither train\.csv nor train\.csv\.gz"):
         file_in(tmp_path, "train")
     with pytest.raises(ListeningError, match="can't be read: No such file"):

@@ -33,7 +33,7 @@ def fitted(heard: np.ndarray, item: int, options: Hyperparameters) -> np.ndarray
     return column
 
 
-def test_each_item_is_given_back_as_well_as_can_be(heard):
+def test_the_weights_reconstruct_each_item_with_least_error(heard):
     ties = dense_of(item_weights(sparse_of(heard), OPTIONS))
 
     assert np.allclose(
@@ -42,7 +42,7 @@ def test_each_item_is_given_back_as_well_as_can_be(heard):
     assert (np.diag(ties) == 0).all()
 
 
-def test_halves_give_the_same_inverse(heard, monkeypatch):
+def test_inversion_by_blocks_gives_the_same_inverse(heard, monkeypatch):
     whole = dense_of(item_weights(sparse_of(heard), OPTIONS))
 
     monkeypatch.setattr("apps.recommendations.engine.algorithms.INVERTED_WHOLE", 1)
@@ -50,7 +50,7 @@ def test_halves_give_the_same_inverse(heard, monkeypatch):
     assert np.allclose(dense_of(item_weights(sparse_of(heard), OPTIONS)), whole, atol=1e-5)
 
 
-def test_of_the_ties_of_an_item_the_strongest_are_kept(heard):
+def test_the_largest_weights_of_an_item_are_kept(heard):
     every = dense_of(item_weights(sparse_of(heard), OPTIONS))
 
     kept = dense_of(
@@ -65,7 +65,7 @@ def test_of_the_ties_of_an_item_the_strongest_are_kept(heard):
 
 
 @pytest.mark.parametrize(("most", "least"), [(4, 1), (8000, 12)])
-def test_items_of_few_people_or_too_many_items_have_none(heard, most, least):
+def test_rare_items_and_items_beyond_the_maximum_have_no_weights(heard, most, least):
     options = Hyperparameters(item_penalty=2.0, dropout=0.25, least_people=least, most_items=most)
     kept = min(most, int(((heard > 0).sum(axis=0) >= least).sum()))
 
@@ -99,7 +99,7 @@ def sparse_and_dense(cells: list[tuple[int, int, int]]) -> tuple[SparseMatrix, n
 
 
 @given(CELLS, st.lists(st.sampled_from(range(HEIGHT)), unique=True))
-def test_cells_are_added_up_and_zeros_left_out_also_transposed_and_combined(cells, numbers):
+def test_duplicate_cells_are_summed_and_zeros_dropped_also_transposed_and_combined(cells, numbers):
     sparse, dense = sparse_and_dense(cells)
 
     assert (dense_of(sparse) == dense).all()
@@ -111,7 +111,7 @@ def test_cells_are_added_up_and_zeros_left_out_also_transposed_and_combined(cell
     assert np.allclose(combined, weights @ dense[numbers])
 
 
-def test_many_small_values_do_not_vanish_beside_a_large_one():
+def test_sums_of_many_small_values_and_a_large_one_are_exact():
     cells = np.zeros(1001, np.int32)
     values = np.ones(1001, np.float32)
     values[0] = 2**24

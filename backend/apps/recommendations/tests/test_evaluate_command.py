@@ -24,7 +24,7 @@ def evaluated(tmp_path: Path, rows: list[Row], people: list[str], *more: object)
     return [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
 
 
-def test_each_person_gets_as_many_as_there_are_without_their_own(tmp_path):
+def test_each_user_gets_all_items_but_known_ones(tmp_path):
     odd, unknown = '☃, "Ada"', "who is that"
     rows = [
         *two_tastes(),
@@ -51,7 +51,7 @@ def test_each_person_gets_as_many_as_there_are_without_their_own(tmp_path):
     assert items[4][0] == "Halo"  # what is popular
 
 
-def test_what_is_wrong_is_reported_and_nothing_is_written(tmp_path):
+def test_invalid_input_is_reported_and_no_file_is_written(tmp_path):
     for rows, people, more, told in (
         ([], ["a"], [], r"train\.csv\.gz: has no listen of a weight above 0"),
         (two_tastes(), ["a"], ["--histories", tmp_path / "none.csv"], r"none\.csv: can't be read"),
@@ -63,7 +63,7 @@ def test_what_is_wrong_is_reported_and_nothing_is_written(tmp_path):
     assert not (tmp_path / "out.jsonl").exists()
 
 
-def test_made_up_tastes_are_found_far_better_than_by_popularity(tmp_path):
+def test_synthetic_tastes_are_predicted_far_better_than_by_popularity(tmp_path):
     """Of four things kept back, each of one's own taste, popularity finds hardly one in twenty shown."""
     rows, held = tastes(people=120, seed=2)
     late = {f"person {number}" for number in range(100, 120)}

@@ -36,7 +36,7 @@ def kept(user, *candidates):
     return save_list(owner=Owner(user_id=user.pk), candidates=candidates)
 
 
-def test_what_stays_keeps_its_number_and_what_left_is_still_known(ada, library):
+def test_items_that_stay_keep_their_ids_and_ids_of_former_items_stay_valid(ada, library):
     first = kept(ada, candidate(library["Halo"]), candidate(library["Naima"]), outside())
     second = kept(ada, outside(), candidate(library["Toxic"]), candidate(library["Halo"]))
 
@@ -55,7 +55,7 @@ def test_what_stays_keeps_its_number_and_what_left_is_still_known(ada, library):
     assert third.recommendations[0].id == numbers["Naima"]
 
 
-def test_what_became_unwelcome_or_left_the_library_meanwhile_is_left_out(ada, library):
+def test_tracks_disliked_or_deleted_since_are_left_out(ada, library):
     candidates = [candidate(track) for track in library.values()]
     tell(ada, "skip", library["Halo"])
     tell(ada, "dislike", library["So What"])
@@ -67,7 +67,7 @@ def test_what_became_unwelcome_or_left_the_library_meanwhile_is_left_out(ada, li
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_list_for_whom_or_what_has_gone_is_not_kept(ada, library):
+def test_a_list_for_a_deleted_user_or_room_is_not_stored(ada, library):
     room = new_room()
     of_room = Owner(room_id=room.pk)
     room.delete()
@@ -80,7 +80,7 @@ def test_a_list_for_whom_or_what_has_gone_is_not_kept(ada, library):
     assert not RecommendationList.objects.exists()
 
 
-def test_rolled_back_means_not_stored(ada, library, django_capture_on_commit_callbacks):
+def test_a_rolled_back_list_is_not_cached(ada, library, django_capture_on_commit_callbacks):
     def keep_and_fail() -> None:
         with transaction.atomic():
             kept(ada, candidate(library["Halo"]))
@@ -93,7 +93,7 @@ def test_rolled_back_means_not_stored(ada, library, django_capture_on_commit_cal
     assert read(ada).source == "computed"
 
 
-def test_a_track_from_outside_that_the_library_has_by_now_is_one_thing(ada, library):
+def test_an_external_track_that_the_library_has_by_now_is_listed_once(ada, library):
     kept(ada, outside())
     row = Recommendation.objects.get()
     row.track = library["Halo"]
@@ -106,7 +106,7 @@ def test_a_track_from_outside_that_the_library_has_by_now_is_one_thing(ada, libr
     assert [one.id for one in (*by_library, *by_provider, *by_both)] == [row.pk] * 3
 
 
-def test_what_was_not_offered_for_a_month_is_forgotten_and_lists_of_rooms_in_which_no_one_asks(ada, library):
+def test_items_not_offered_for_a_month_and_lists_of_unused_rooms_are_purged(ada, library):
     now, minute = timezone.now(), timedelta(minutes=1)
     kept(ada, candidate(library["Halo"]), candidate(library["Naima"]))
     kept(ada, candidate(library["Halo"]))
@@ -119,7 +119,7 @@ def test_what_was_not_offered_for_a_month_is_forgotten_and_lists_of_rooms_in_whi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_changed_their_taste_meanwhile_gets_another_list(ada, library):
+def test_a_changed_taste_profile_gives_another_list(ada, library):
     found_at = timezone.now()
     change_taste(user_id=ada.pk, given={"favorite_genres": ["pop"]}, is_whole=False)
     save_list(owner=Owner(user_id=ada.pk), candidates=[candidate(library["Naima"])], found_at=found_at)
@@ -131,7 +131,7 @@ def test_who_changed_their_taste_meanwhile_gets_another_list(ada, library):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_all_of_it_goes_with_the_account(ada, bo, library):
+def test_lists_are_deleted_with_their_account(ada, bo, library):
     for person in (ada, bo):
         read(person)
         request_refresh(user_id=person.pk)
@@ -146,7 +146,7 @@ def test_all_of_it_goes_with_the_account(ada, bo, library):
 
 
 @pytest.mark.parametrize("model", [RecommendationList, Recommendation])
-def test_in_the_admin_it_is_shown_and_not_written(ada, library, model):
+def test_the_admin_shows_lists_read_only(ada, library, model):
     read(ada)
     row, staff = model._default_manager.first(), Admin("grace").client
 

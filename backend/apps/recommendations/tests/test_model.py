@@ -31,7 +31,7 @@ def model() -> Model:
 
 
 @given(listens=LISTENS, count=st.integers(0, 12), without=st.sets(st.integers(0, len(ITEMS) - 1)))
-def test_the_best_first_nothing_twice_and_nothing_that_someone_has(listens, count, without):
+def test_items_are_sorted_by_score_without_duplicates_and_known_items(listens, count, without):
     history = model().history(listens)
     left_out = np.array(sorted(without), np.int64)
 
@@ -50,7 +50,7 @@ def test_the_best_first_nothing_twice_and_nothing_that_someone_has(listens, coun
     scores=st.lists(st.sampled_from([-np.inf, -1.0, 0.0, 0.5, 2.0]), max_size=20),
     count=st.integers(-1, 25),
 )
-def test_the_best_are_those_of_sorting_everything(scores, count):
+def test_the_top_items_are_those_of_a_complete_sort(scores, count):
     order = sorted(range(len(scores)), key=lambda place: -scores[place])
     possible = [place for place in order if scores[place] > -np.inf]
 
@@ -58,7 +58,7 @@ def test_the_best_are_those_of_sorting_everything(scores, count):
 
 
 @given(listens=LISTENS)
-def test_the_order_in_which_listens_are_reported_does_not_count(listens):
+def test_the_order_of_listens_makes_no_difference(listens):
     forwards, backwards = model().history(listens), model().history(listens[::-1])
 
     assert list(forwards.items) == list(backwards.items)
@@ -66,7 +66,7 @@ def test_the_order_in_which_listens_are_reported_does_not_count(listens):
 
 
 @pytest.mark.parametrize("listens", [[], [("never heard of", 9.0)], [("So What", 0.0)]])
-def test_of_whom_nothing_is_known_gets_what_most_people_have(listens):
+def test_a_user_without_history_gets_popular_items(listens):
     found = model().recommended(model().history(listens), count=3)
 
     assert model().items[found[0]] == "Halo"
@@ -83,7 +83,7 @@ def test_the_same_seed_gives_the_same_model():
     assert again.items == model().items
 
 
-def test_little_is_enough_and_nothing_is_not():
+def test_a_short_history_is_enough_and_an_empty_one_is_not():
     tiny = train(Listening.of([("Ada", "Halo", 1.0)]))
     assert list(tiny.recommended(tiny.history([]), count=20)) == [0]
     assert list(tiny.recommended(tiny.history([("Halo", 1.0)]), count=20)) == []
@@ -98,7 +98,7 @@ def test_little_is_enough_and_nothing_is_not():
 
 
 @given(st.dictionaries(st.sampled_from([*JAZZ, *POP]), st.floats(1, 100, width=32), min_size=1))
-def test_what_the_listens_add_is_the_score(listens):
+def test_the_score_is_the_sum_over_listens(listens):
     every, history = np.arange(len(ITEMS)), model().history(list(listens.items()))
 
     added = contributions(model(), history, every)
@@ -107,7 +107,7 @@ def test_what_the_listens_add_is_the_score(listens):
     assert np.allclose(added.sum(axis=1), model().scores(history), atol=1e-3)
 
 
-def test_jazz_is_recommended_because_of_jazz_and_nothing_without_a_reason_for_one():
+def test_jazz_is_recommended_because_of_jazz_and_every_item_has_a_reason():
     numbers = model().numbers
     history = model().history([("So What", 1), ("Toxic", 1)])
     asked = np.array([numbers[name] for name in ("Footprints", "Royals")])

@@ -69,14 +69,14 @@ def refused(content: bytes, match: str | None = None) -> None:
 
 
 @given(st.data())
-def test_a_file_that_is_cut_anywhere_is_rejected(stored, data):
+def test_a_truncated_model_file_is_rejected(stored, data):
     end = data.draw(st.integers(0, len(stored) - 1))
 
     refused(stored[:end], r"not a model|cut off")
 
 
 @given(st.data())
-def test_a_byte_that_is_another_anywhere_is_noticed(stored, data):
+def test_any_changed_byte_is_detected(stored, data):
     place = data.draw(st.integers(0, len(stored) - 1))
     other = data.draw(st.integers(1, 255))
     broken = bytearray(stored)
@@ -86,12 +86,12 @@ def test_a_byte_that_is_another_anywhere_is_noticed(stored, data):
 
 
 @given(st.binary(max_size=200))
-def test_garbage_is_rejected_with_and_without_a_right_head(garbage):
+def test_garbage_is_rejected_with_and_without_a_valid_header(garbage):
     refused(garbage)
     refused(packed(garbage))
 
 
-def test_what_is_not_exactly_a_model_is_rejected_with_a_reason(stored):
+def test_an_invalid_model_is_rejected_with_a_reason(stored):
     """Objects are never read: they would be unpickled, which runs whatever the file says."""
     payload = stored[HEAD.size :]
     arrays = dict(np.load(io.BytesIO(payload)))
@@ -107,7 +107,7 @@ def test_what_is_not_exactly_a_model_is_rejected_with_a_reason(stored):
 
 
 @pytest.mark.parametrize("failing", ["fsync", "savez"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(tmp_path, monkeypatch, failing):
+def test_a_failed_write_leaves_only_the_old_file(tmp_path, monkeypatch, failing):
     path = tmp_path / "a.model"
     write_model(MODEL, path)
     before = path.read_bytes()
@@ -151,7 +151,7 @@ def warnings(caplog) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
 
 
-def test_a_new_file_is_taken_without_a_restart_and_read_once(loader, caplog, monkeypatch):
+def test_a_new_model_file_is_loaded_once_without_a_restart(loader, caplog, monkeypatch):
     assert (loader.model(), loader.model()) == (None, None)
     assert loader.loaded().reason == NO_FILE
     assert warnings(caplog) == [f"Recommendations continue without a model. {NO_FILE}"]
@@ -171,7 +171,7 @@ def test_a_new_file_is_taken_without_a_restart_and_read_once(loader, caplog, mon
     assert "can't be read: Is a directory" in loader.loaded().reason
 
 
-def test_a_broken_file_is_reported_once(loader, caplog):
+def test_a_damaged_model_file_is_logged_once(loader, caplog):
     loader.path.write_bytes(b"half a mod")
 
     assert (loader.model(), loader.model()) == (None, None)
@@ -183,7 +183,7 @@ def test_a_broken_file_is_reported_once(loader, caplog):
     assert len(warnings(caplog)) == 1
 
 
-def test_the_state_of_the_own_model_in_one_word(no_model, monkeypatch, caplog):
+def test_the_status_of_the_model_is_one_word(no_model, monkeypatch, caplog):
     assert model_state() is ModelState.MISSING
     assert model_loader.cache_info().currsize == 0, "something was loaded to find that out"
     for content in (b"", b"nonsense", model_file.MAGIC):
@@ -200,7 +200,7 @@ def test_the_state_of_the_own_model_in_one_word(no_model, monkeypatch, caplog):
     assert f"has format {mine + 1}, and this version reads format {mine}" in caplog.text
 
 
-def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(loader, monkeypatch):
+def test_while_one_thread_loads_a_new_model_the_others_use_the_old_one(loader, monkeypatch):
     write_model(ONE, loader.path)
     old = loader.model()
     write_model(OTHER, loader.path)
@@ -226,7 +226,7 @@ def test_while_one_reads_a_new_file_the_others_go_on_with_the_old(loader, monkey
     assert found.items == OTHER.items
 
 
-def test_many_readers_and_many_replacements_never_meet_half_a_model(loader):
+def test_concurrent_readers_and_replacements_never_see_a_partial_model(loader):
     write_model(ONE, loader.path)
     is_over = threading.Event()
     met: set[int] = set()

@@ -29,7 +29,7 @@ def avoided(user, library) -> tuple[set[str], set[str]]:
     return {by_id[track_id] for track_id in found.track_ids}, found.artists
 
 
-def test_the_strongest_first_each_by_what_says_most_and_skips_count_against(ada, library):
+def test_preferences_are_sorted_by_weight_with_the_strongest_evidence_and_skips_count_against(ada, library):
     tell(ada, "play", library["Halo"], library["Naima"])
     tell(ada, "like", library["Naima"])
     tell(ada, "share", library["Toxic"])
@@ -44,7 +44,7 @@ def test_the_strongest_first_each_by_what_says_most_and_skips_count_against(ada,
     ]
 
 
-def test_votes_and_adds_count_too(ada, library):
+def test_votes_and_additions_are_evidence(ada, library):
     room = new_room()
     items = {
         title: add_item(slug=room.slug, track_id=library[title].pk, added_by="A", place=Place(), adder=adder)
@@ -57,7 +57,7 @@ def test_votes_and_adds_count_too(ada, library):
     assert preferences_of(account(ada.pk)).avoided_track_ids == {library["Toxic"].pk}
 
 
-def test_of_several_people_each_has_their_own(ada, bo, library):
+def test_preferences_of_several_people_are_separate(ada, bo, library):
     tell(ada, "like", library["Halo"])
     tell(bo, "like", library["Naima"])
     guest = Guest.objects.create(name="Cem")
@@ -73,7 +73,7 @@ def test_of_several_people_each_has_their_own(ada, bo, library):
 
 
 @pytest.mark.parametrize("kind", ["skip", "dislike"])
-def test_what_was_skipped_or_disliked_lately_is_avoided(ada, bo, library, kind):
+def test_recently_skipped_or_disliked_tracks_are_excluded(ada, bo, library, kind):
     tell(ada, kind, library["Halo"])
     tell(ada, kind, library["Naima"], at=timezone.now() - LONG_AGO)
     tell(bo, kind, library["Toxic"])
@@ -81,7 +81,7 @@ def test_what_was_skipped_or_disliked_lately_is_avoided(ada, bo, library, kind):
     assert avoided(ada, library)[0] == {"Halo"}
 
 
-def test_who_likes_it_since_does_not_avoid_it(ada, library):
+def test_a_later_like_ends_an_exclusion(ada, library):
     earlier, later = (timezone.now() - timedelta(days=days) for days in (2, 1))
     tell(ada, "dislike", library["Halo"], library["Naima"], at=earlier)
     tell(ada, "skip", library["Naima"], at=later)
@@ -92,7 +92,7 @@ def test_who_likes_it_since_does_not_avoid_it(ada, library):
     assert avoided(ada, library) == ({"Naima", "Toxic"}, {"john coltrane"})
 
 
-def test_of_a_long_history_the_latest_part_says_what_is_avoided(ada, library, monkeypatch):
+def test_exclusions_follow_from_the_latest_part_of_a_long_history(ada, library, monkeypatch):
     """It is read while activities are stored: no person may make others wait by having reported much."""
     monkeypatch.setattr(preferences, "MAX_ACTIVITIES", 3)
     tell(ada, "skip", library["Halo"], library["Naima"], library["Toxic"])
@@ -101,7 +101,7 @@ def test_of_a_long_history_the_latest_part_says_what_is_avoided(ada, library, mo
     assert avoided(ada, library)[0] == {"Naima", "Toxic"}
 
 
-def test_an_artist_who_is_liked_or_named_is_not_avoided(add_person, library):
+def test_a_liked_or_named_artist_is_not_excluded(add_person, library):
     cem = add_person("cem", favorite_artists=["John COLTRANE"])
     tell(cem, "dislike", library["So What"], library["Naima"], library["Halo"])
     tell(cem, "like", library["Blue in Green"])
@@ -112,7 +112,7 @@ def test_an_artist_who_is_liked_or_named_is_not_avoided(add_person, library):
     assert artists == {"beyonce"}
 
 
-def test_takes_so_many_queries_however_much_was_done(ada, library, django_assert_max_num_queries):
+def test_the_number_of_queries_for_preferences_is_constant(ada, library, django_assert_max_num_queries):
     for kind in ("play", "like", "skip", "dislike"):
         tell(ada, kind, *library.values(), times=5)
     user = account(ada.pk)

@@ -57,7 +57,7 @@ def found(preferences: Preferences, *, with_outside: bool = False):
     return recommend(preferences, most=100, with_outside=with_outside, resolve=resolve_candidates)
 
 
-def test_every_track_of_a_small_library_is_in_it_once(library, ada, bo):
+def test_every_track_of_a_small_library_is_recommended_once(library, ada, bo):
     tell(bo, "like", library["Halo"])
     tell(ada, "like", library["So What"])
 
@@ -67,7 +67,7 @@ def test_every_track_of_a_small_library_is_in_it_once(library, ada, bo):
     assert all(one.reasons for one in candidates)
 
 
-def test_nothing_avoided_is_in_it(library, elsewhere):
+def test_excluded_tracks_are_not_recommended(library, elsewhere):
     preferences = Preferences(
         favorite_genres=["jazz"],
         avoided_track_ids={library["Halo"].pk},
@@ -81,7 +81,7 @@ def test_nothing_avoided_is_in_it(library, elsewhere):
     }
 
 
-def test_outside_is_asked_only_by_who_can_wait(library, elsewhere):
+def test_external_sources_are_used_only_by_callers_that_can_wait(library, elsewhere):
     at_once = found(Preferences())
     waited = found(Preferences(), with_outside=True)
 
@@ -107,7 +107,7 @@ def test_when_one_is_unavailable_the_others_answer_and_it_is_reported(
     assert "Recommendations continue without a model" in caplog.text
 
 
-def test_learned_likes_recommend_and_say_why(library, add_person, no_model: Path):
+def test_the_trained_model_recommends_with_reasons(library, add_person, no_model: Path):
     for number in range(6):
         taste = ("So What", "Royals") if number % 2 else ("Halo", "Toxic")
         tell(add_person(f"person {number}"), "like", *(library[title] for title in taste))
@@ -139,9 +139,7 @@ def shown(room, limit=100):
     return room_recommendations(room.slug, limit=limit, network=NETWORK).recommendations
 
 
-def test_what_someone_in_a_room_dislikes_is_read_when_they_reported_something(
-    library, add_person, monkeypatch
-):
+def test_dislikes_of_people_in_a_room_are_read_after_each_activity(library, add_person, monkeypatch):
     read = Mock(wraps=exclusions_of)
     monkeypatch.setattr("apps.recommendations.selectors.exclusions_of", read)
     ada, room = add_person("ada"), new_room()
@@ -156,7 +154,7 @@ def test_what_someone_in_a_room_dislikes_is_read_when_they_reported_something(
     assert read.call_count == 2
 
 
-def test_no_one_in_a_room_is_named(library, add_person):
+def test_reasons_for_a_room_name_no_person(library, add_person):
     ada = add_person("Quixotica", favorite_artists=["Lorde"], favorite_genres=["jazz"])
     tell(ada, "like", library["Halo"])
     room = new_room()
@@ -169,7 +167,7 @@ def test_no_one_in_a_room_is_named(library, add_person):
     assert not {"Quixotica", "Halo", "Lorde"} & set(said.replace(",", " ").split())
 
 
-def test_many_people_in_a_room_cost_no_more_than_some(library, add_person, django_assert_max_num_queries):
+def test_the_number_of_queries_for_a_room_is_constant(library, add_person, django_assert_max_num_queries):
     people = [add_person(f"person {number}", favorite_genres=["jazz"]) for number in range(25)]
     room = new_room()
     enter(room, *people)

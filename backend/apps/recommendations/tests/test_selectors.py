@@ -12,7 +12,7 @@ from apps.users.models import Guest
 
 
 @pytest.mark.django_db
-def test_only_a_newcomer_is_looked_up_when_the_others_are_known():
+def test_only_new_people_of_a_room_are_looked_up():
     """Else guests that come and go would cost the lists of all people in the room again and again."""
     cache.clear()
     room = new_room()

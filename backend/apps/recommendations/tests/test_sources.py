@@ -43,7 +43,7 @@ def content(library) -> ContentSource:
     return ContentSource(own_catalogue.catalogue())
 
 
-def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(content, named, library):
+def test_likes_recommend_their_artist_and_genre_and_not_themselves(content, named, library):
     found = content.candidates(Preferences(liked=[liked(library["So What"])]), most=10)
 
     assert named(found) == ["Blue in Green", "Naima"]
@@ -53,7 +53,7 @@ def test_what_was_liked_speaks_for_its_artist_and_genre_and_not_for_itself(conte
     assert by_genre.text == "jazz, like So What, which you liked"
 
 
-def test_seeds_go_before_the_profile(content, named):
+def test_seeds_have_precedence_over_the_profile(content, named):
     preferences = Preferences(favorite_genres=["jazz"], seed_genres=["pop"], seed_artists=["Lorde"])
 
     found = content.candidates(preferences, most=3)
@@ -62,14 +62,14 @@ def test_seeds_go_before_the_profile(content, named):
     assert [reason.kind for reason in found[0].reasons] == [ReasonKind.SEED_ARTIST, ReasonKind.SEED_GENRE]
 
 
-def test_a_mood_by_its_genres(content, named):
+def test_a_mood_recommends_its_genres(content, named):
     found = content.candidates(Preferences(moods=["party"]), most=10)
 
     assert set(named(found)) == {"Halo", "Toxic", "Royals"}
     assert found[0].reasons[0].text == "pop goes with the mood party"
 
 
-def test_kinds_of_genres_and_every_mood_knows_some():
+def test_subgenres_belong_to_genres_and_every_mood_has_genres():
     assert is_kind_of("classic rock", "Rock")
     assert is_kind_of("Hip-Hop", "hip hop")
     for genre, wanted in (("rock", "classic rock"), ("rockabilly", "rock"), ("", "rock"), ("rock", "☆")):
@@ -95,7 +95,7 @@ def model(library):
     return train(Listening.of(rows), SMALL)
 
 
-def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
+def test_listeners_of_jazz_get_jazz_with_that_reason(model, library, named):
     source = CollaborativeSource(model, own_catalogue.catalogue())
 
     preferences = Preferences(liked=[liked(library["So What"])])
@@ -113,7 +113,7 @@ def test_listeners_of_jazz_get_jazz_because_of_it(model, library, named):
     assert source.candidates(Preferences(favorite_artists=["Nobody at all"]), most=10) == []
 
 
-def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(model, library, named):
+def test_a_named_artist_is_enough_and_recommends_tracks_without_genre(model, library, named):
     source = CollaborativeSource(model, own_catalogue.catalogue())
 
     found = source.candidates(Preferences(favorite_artists=["Ella Fitzgerald"]), most=10)
@@ -122,7 +122,7 @@ def test_a_named_artist_is_enough_and_a_track_that_only_its_artist_speaks_for(mo
     assert {reason.kind for one in found for reason in one.reasons} == {ReasonKind.SIMILAR_TO_FAVORITE}
 
 
-def test_what_the_same_people_queued(library, named):
+def test_tracks_queued_by_the_same_people_are_recommended(library, named):
     kitchen, garden = new_room(), new_room()
     for room, title, adder in [
         (kitchen, "So What", "net:a"),
@@ -143,7 +143,7 @@ def test_what_the_same_people_queued(library, named):
     assert CoQueuedSource().candidates(Preferences(), most=10) == []
 
 
-def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada, bo):
+def test_popular_tracks_are_recently_played_liked_and_shared_ones(library, named, ada, bo):
     """A person's plays of a track count once an hour."""
     now = datetime(2025, 12, 4, 10, tzinfo=UTC)
     tell(ada, "play", library["Royals"], at=now - timedelta(days=29))
@@ -162,7 +162,7 @@ def test_popular_is_what_was_played_liked_and_shared_lately(library, named, ada,
     ]
 
 
-def test_what_is_known_already_is_reported_so(library, named):
+def test_known_candidates_are_marked(library, named):
     preferences = Preferences(
         liked=[liked(library["Halo"]), liked(library["Naima"], 1.0, Interaction.PLAYED)]
     )

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.mark.parametrize("deed", ["like", "taste"])
-def test_who_did_something_since_gets_a_new_one(ada, bo, library, deed: str):
+def test_a_user_with_new_interactions_gets_a_new_list(ada, bo, library, deed: str):
     def do(person: User) -> None:
         if deed == "like":
             tell(person, "like", library["Halo"])
@@ -52,7 +52,7 @@ def test_who_did_something_since_gets_a_new_one(ada, bo, library, deed: str):
     assert first == same != other
 
 
-def test_a_job_for_who_has_gone_fails_with_its_code_and_other_jobs_are_not_seen(ada):
+def test_a_job_for_a_deleted_user_fails_with_its_code_and_other_jobs_are_hidden(ada):
     other = purge_runs.request(ada.key).run
     with pytest.raises(NotFound):
         refresh_run(other.pk, user_id=None)
@@ -69,7 +69,7 @@ def test_a_job_for_who_has_gone_fails_with_its_code_and_other_jobs_are_not_seen(
 # --- By the clock ------------------------------------------------------------------------------------
 
 
-def test_active_people_get_a_new_list_and_others_do_not(ada, bo, add_person, library):
+def test_only_active_users_get_a_new_list(ada, bo, add_person, library):
     cem = add_person("cem")
     tell(ada, "play", library["Halo"])
     tell(bo, "play", library["Halo"], at=timezone.now() - ACTIVE_FOR - timedelta(days=1))
@@ -83,7 +83,7 @@ def test_active_people_get_a_new_list_and_others_do_not(ada, bo, add_person, lib
     assert refresh_active() == {"refreshed": 0}
 
 
-def test_training_learns_from_what_people_do_and_without_that_nothing(ada, library, no_model):
+def test_training_uses_interactions_and_without_any_makes_no_model(ada, library, no_model):
     assert train() == {"listens": 0}
     assert not no_model.exists()
     tell(ada, "like", library["Halo"], library["Naima"])
@@ -95,7 +95,7 @@ def test_training_learns_from_what_people_do_and_without_that_nothing(ada, libra
 # --- The response to a request: at once, from the nearest place --------------------------------------
 
 
-def test_what_was_found_is_stored_by_the_cache_and_kept_in_the_database(
+def test_found_tracks_are_cached_and_stored_in_the_database(
     ada, library, django_assert_num_queries, monkeypatch
 ):
     first = read(ada)
@@ -116,7 +116,7 @@ def test_what_was_found_is_stored_by_the_cache_and_kept_in_the_database(
     assert first.generated_at == second.generated_at == third.generated_at
 
 
-def test_a_list_is_not_without_end(ada, bo, add_track):
+def test_the_length_of_a_list_is_limited(ada, bo, add_track):
     assert read(bo).recommendations == []
     for number in range(MAX_STORED + 20):
         add_track(f"Number {number}", f"Artist {number}")
@@ -124,7 +124,7 @@ def test_a_list_is_not_without_end(ada, bo, add_track):
     assert read(ada).count == MAX_STORED
 
 
-def test_an_old_list_is_given_and_asked_for_again_once(ada, library):
+def test_an_expired_list_is_returned_and_refreshed_once(ada, library):
     read(ada)
     now = timezone.now() + STALE_AFTER - timedelta(minutes=1)
     assert not recommendations_for(ada.pk, limit=None, room=None, network=NETWORK, now=now).stale

@@ -31,7 +31,7 @@ def recommended(user, *tracks: OutsideTrack) -> list[int]:
     return [one.id for one in offered.recommendations]
 
 
-def test_by_isrc_else_by_title_and_artist_whatever_the_album(add_track):
+def test_a_candidate_is_resolved_by_isrc_else_by_title_and_artist(add_track):
     by_isrc = add_track("So What (Take 1)", "Miles Davis Sextet", isrc=ISRC)
     by_name = add_track("Só what", "MILES DAVIS", album="Kind of Blue")
 
@@ -48,7 +48,7 @@ def test_by_isrc_else_by_title_and_artist_whatever_the_album(add_track):
     assert all(one.reasons[0].text == "You asked for jazz" for one in found)
 
 
-def test_what_no_library_can_hold_is_left_out_and_of_the_rest_what_is_odd(ada):
+def test_unstorable_candidates_and_invalid_fields_are_left_out(ada):
     odd = [outside(title=""), outside(artist="a\0b"), outside(title="x" * 400), outside(title="\ud800")]
     odd += [outside(name=""), outside(name="x" * 300)]
 
@@ -63,7 +63,7 @@ def test_what_no_library_can_hold_is_left_out_and_of_the_rest_what_is_odd(ada):
     assert found.outside == outside(external_url="https://e.example/x1", album="Blue")
 
 
-def test_a_new_track_of_the_library_once_and_one_that_it_has_as_it_is(ada):
+def test_a_new_track_is_added_once_and_an_existing_one_unchanged(ada):
     told = outside(isrc=ISRC, duration_seconds=545, album="Kind of Blue")
     number, other = recommended(ada, told, outside(name="x2", album="The Best of"))
 
@@ -85,7 +85,7 @@ def test_a_new_track_of_the_library_once_and_one_that_it_has_as_it_is(ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_at_once_add_one(ada):
+def test_concurrent_requests_add_one_track(ada):
     (number,) = recommended(ada, outside())
 
     brought = run_concurrently(8, lambda _: bring_in(recommendation_id=number, user_id=ada.pk))
@@ -94,7 +94,7 @@ def test_many_at_once_add_one(ada):
     assert sum(is_new for _, is_new in brought) == 1
 
 
-def test_of_an_artist_who_is_not_liked_nothing_from_outside_is_offered(ada, library):
+def test_external_tracks_of_a_disliked_artist_are_left_out(ada, library):
     others = [outside("Freddie", name="x2"), outside("Oleo", "Sonny Rollins, Miles Davis", name="x3")]
     recommended(ada, *others, outside("Giant Steps", "John Coltrane", name="x4"))
 

@@ -46,7 +46,7 @@ def like(item: PlaylistTrack, *voters: str, value: int = 1) -> None:
         cast_vote(slug=item.room.slug, item_id=item.pk, voter=voter, value=value)
 
 
-def test_votes_and_plays_are_learned_as_tracks_and_artists(room, model_path, bo):
+def test_training_data_has_votes_and_plays_by_track_and_artist(room, model_path, bo):
     ada, guest = User.objects.create(pk=4711, username="ada").key, Guest.objects.create(name="Cem").key
     so_what, halo, toxic = (
         queued(room, title, artist)
@@ -73,7 +73,7 @@ def test_votes_and_plays_are_learned_as_tracks_and_artists(room, model_path, bo)
     assert b"4711" not in content
 
 
-def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_path, ada):
+def test_an_external_data_set_is_joined_by_artist_names(room, model_path, tmp_path, ada):
     halo = queued(room, "Halo", "Beyoncé")
     like(halo, ada.key)
     written(
@@ -97,7 +97,7 @@ def test_an_outside_set_is_joined_by_the_artists_names(room, model_path, tmp_pat
     assert "artist:bjork" in read_model(model_path).items
 
 
-def test_the_old_model_stays_when_there_is_nothing_to_learn_from(room, model_path, tmp_path, settings, ada):
+def test_without_training_data_the_old_model_stays(room, model_path, tmp_path, settings, ada):
     item = queued(room, "Halo", "Beyoncé")
     like(item, "seed:1", "seed:2")  # of a first queue: votes without a voter
     with pytest.raises(CommandError, match="There is nothing to learn from yet"):
@@ -131,7 +131,7 @@ def learned() -> dict[tuple[str, str], float]:
     return {(listener, item): weight for (listener, item), weight in sums.items() if "track:" in item}
 
 
-def test_plays_likes_and_shares_by_person_and_skips_and_dislikes_against_also_a_vote(ada, bo, library):
+def test_plays_likes_and_shares_count_for_and_skips_dislikes_and_votes_against(ada, bo, library):
     halo, naima = (f"track:{library[title].pk}" for title in ("Halo", "Naima"))
     tell(ada, "play", library["Halo"], times=3)
     tell(ada, "like", library["Halo"])

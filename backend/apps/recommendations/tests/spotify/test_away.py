@@ -39,7 +39,7 @@ AWAY: dict[str, Act] = {
 
 @pytest.mark.parametrize("act", [*AWAY.values(), stand_in.speaks_something_else], ids=[*AWAY, "not HTTP"])
 @pytest.mark.parametrize("path", [TOKEN_PATH, SEARCH_PATH])
-def test_while_it_is_unavailable_it_says_so_and_neither_secrets_nor_wishes(
+def test_an_unavailable_service_is_reported_without_secrets_and_queries(
     source: SpotifySource, service: SpotifyStandIn, caplog: pytest.LogCaptureFixture, path: str, act: Act
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -54,19 +54,17 @@ def test_while_it_is_unavailable_it_says_so_and_neither_secrets_nor_wishes(
     assert "A music service failed: spotify" in caplog.text
 
 
-def test_a_search_that_fails_does_not_keep_others_from_being_answered(
-    source: SpotifySource, service: SpotifyStandIn
-) -> None:
+def test_a_failed_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
     service.then(SEARCH_PATH, answers(page_of([LANTERN.as_told()])), *[refusal(500, "Oops")] * 3)
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern"]
 
 
-def test_nor_does_one_that_is_rejected(source: SpotifySource, service: SpotifyStandIn) -> None:
+def test_a_rejected_search_affects_no_other(source: SpotifySource, service: SpotifyStandIn) -> None:
     service.then(SEARCH_PATH, refusal(400, "Bad search"))
     assert titles(source, LIKES_ADA_AND_JAZZ) == ["Lantern", "In Her Manner", "Harbour"]
 
 
-def test_no_search_is_begun_when_its_time_is_over(
+def test_no_search_starts_after_the_deadline(
     source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
 ) -> None:
     def late(handler: stand_in.Handler) -> None:

@@ -39,7 +39,7 @@ BACKEND = Path(__file__).resolve().parents[4]
 DAY = 24 * 3600.0
 
 
-def test_a_track_is_reported_with_all_that_is_known_of_it(source: SpotifySource) -> None:
+def test_a_candidate_has_all_known_metadata(source: SpotifySource) -> None:
     first = source.candidates(LIKES_ADA, most=1)[0]
     assert first.outside == OutsideTrack(
         provider="spotify",
@@ -75,14 +75,16 @@ HAS_LANTERN = Liked(
         (Preferences(moods=["calm"]), []),  # says nothing, and nothing is asked for
     ],
 )
-def test_what_is_found_for_whom(
+def test_searches_and_results_by_preferences(
     source: SpotifySource, service: SpotifyStandIn, preferences: Preferences, found: list[str]
 ) -> None:
     assert titles(source, preferences) == found
     assert bool(service.asked) == (not preferences.moods)
 
 
-def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(source: SpotifySource) -> None:
+def test_a_track_found_by_two_searches_is_listed_once_and_first_with_both_reasons(
+    source: SpotifySource,
+) -> None:
     found = source.candidates(LIKES_ADA_AND_JAZZ, most=10)
     assert found[0].outside
     assert found[0].outside.title == "Lantern"
@@ -98,7 +100,7 @@ def test_what_two_searches_find_is_offered_once_with_both_reasons_and_first(sour
     assert len(titles(source, LIKES_ADA_AND_JAZZ, most=2)) == 2
 
 
-def test_searches_are_few_and_change_by_the_day(
+def test_the_number_of_searches_is_limited_and_they_change_daily(
     source: SpotifySource, service: SpotifyStandIn, clock: FakeClock
 ) -> None:
     many = Preferences(favorite_artists=[f"Artist {number}" for number in range(50)])
@@ -141,7 +143,7 @@ COVER = "https://i.spotify.example/only"
         ),
     ],
 )
-def test_details_may_be_missing_or_are_invalid(
+def test_missing_and_invalid_details_are_ignored(
     source: SpotifySource, service: SpotifyStandIn, item: dict[str, Any], cover_url: str | None
 ) -> None:
     service.then(SEARCH_PATH, answers(page_of([item])))
@@ -158,14 +160,14 @@ def test_details_may_be_missing_or_are_invalid(
         *(told(id=None), told(id="../x"), told(artists=[]), told(artists=[{"name": ""}])),
     ],
 )
-def test_what_is_no_track_costs_only_itself(
+def test_an_invalid_track_affects_no_other(
     source: SpotifySource, service: SpotifyStandIn, item: object
 ) -> None:
     service.then(SEARCH_PATH, answers(page_of([item, KETTLE.as_told()])))
     assert titles(source) == ["Kettle"]
 
 
-def test_without_credentials_there_is_none_and_no_client_is_loaded(settings: Any, tmp_path: Path) -> None:
+def test_without_credentials_the_source_is_off_and_no_client_is_loaded(settings: Any, tmp_path: Path) -> None:
     for client_id, secret in (("an-app", ""), ("", "a-secret")):
         settings.SPOTIFY_CLIENT_ID, settings.SPOTIFY_CLIENT_SECRET = client_id, secret
         assert own_spotify() is None
@@ -205,7 +207,7 @@ def queries(preferences: Preferences, *, most: int = 100, turn: int = 0) -> list
     return [search.query for search in searches_for(preferences, most=most, turn=turn)]
 
 
-def test_seeds_come_first_then_favorites_and_what_was_liked_take_turns_others_at_another_turn() -> None:
+def test_searches_use_seeds_first_then_favorites_and_likes_alternating_by_day() -> None:
     assert queries(EVERYTHING) == [
         *('artist:"gus hill"', 'genre:"ska"'),
         *('artist:"ada brook"', 'genre:"jazz"', 'artist:"dee ember"'),
@@ -217,7 +219,7 @@ def test_seeds_come_first_then_favorites_and_what_was_liked_take_turns_others_at
     assert firsts == [[f'artist:"{name.lower()}"'] for name in (*ARTISTS, ARTISTS[0])]
 
 
-def test_each_search_has_a_reason_that_is_true_of_what_it_finds() -> None:
+def test_the_reason_of_a_search_is_true_for_its_results() -> None:
     reasons = {search.query: search.reason for search in searches_for(EVERYTHING, most=100, turn=0)}
     assert reasons['artist:"gus hill"'] == Reason(ReasonKind.SEED_ARTIST, "You asked for Gus Hill")
     assert reasons['genre:"ska"'] == Reason(ReasonKind.SEED_GENRE, "You asked for ska")
@@ -247,12 +249,12 @@ def test_each_search_has_a_reason_that_is_true_of_what_it_finds() -> None:
         (Preferences(seed_artists=['"', " ", "\ud800"], seed_genres=[""]), []),
     ],
 )
-def test_what_is_searched_for(preferences: Preferences, asked: list[str]) -> None:
+def test_the_text_of_each_search(preferences: Preferences, asked: list[str]) -> None:
     assert queries(preferences) == asked
 
 
 @given(artists=names, genres=names)
-def test_whatever_people_call_things_can_be_sent(artists: list[str], genres: list[str]) -> None:
+def test_any_name_can_be_sent_in_a_search(artists: list[str], genres: list[str]) -> None:
     found = queries(Preferences(seed_artists=[*artists, "Ada Brook"], favorite_genres=genres))
     assert found
     for query in found:
