@@ -78,7 +78,7 @@ def check_rows(rows: tuple[Row, ...]) -> None:
 
 
 @given(st.data())
-def test_an_answer_with_anything_at_any_place_is_read_or_rejected(data: st.DataObject):
+def test_a_response_with_any_value_anywhere_is_read_or_rejected(data: st.DataObject):
     read, answer = data.draw(st.sampled_from(GOOD))
     place = data.draw(st.sampled_from(list(places(answer))))
     changed = with_another(answer, place, data.draw(st.sampled_from(ODD_VALUES)))
@@ -102,6 +102,6 @@ def test_an_answer_with_anything_at_any_place_is_read_or_rejected(data: st.DataO
         (spotify.read, bodies.spotify(chosen(1), offset=2**62)),
     ],
 )
-def test_what_is_no_list_and_a_place_that_no_list_has(read: Callable[[bytes], Any], body: bytes):
+def test_invalid_lists_and_positions_beyond_any_list_are_rejected(read: Callable[[bytes], Any], body: bytes):
     with pytest.raises(SourceError):
         read(body)

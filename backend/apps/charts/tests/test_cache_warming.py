@@ -36,7 +36,7 @@ def read(isrc: str) -> None:
     view_data([isrc])
 
 
-def test_what_was_counted_is_read_from_the_shared_memory():
+def test_counts_are_read_from_the_shared_cache():
     assert consumers["warming"].kinds == {Kind.COUNTED}, "it follows each count"
     emit_event(Kind.COUNTED, {"isrcs": [ISRC], "date": "2025-03-01"})
     assert deliver().rows_failed == 0
@@ -63,7 +63,7 @@ def test_while_the_cache_is_unavailable_the_event_is_stored_for_the_next_replay(
     assert Delivery.objects.get().done_at is not None
 
 
-def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
+def test_one_late_response_of_the_shared_cache_is_no_failure(monkeypatch):
     is_unavailable = True
 
     def pause(_: float) -> None:
@@ -78,7 +78,7 @@ def test_one_late_response_of_the_shared_memory_fails_nothing(monkeypatch):
     assert Delivery.objects.get().done_at is not None
 
 
-def test_an_outage_of_the_shared_memory_holds_a_replay_up_once(monkeypatch):
+def test_an_outage_of_the_shared_cache_delays_a_replay_once(monkeypatch):
     pauses: list[float] = []
     monkeypatch.setattr("apps.counts.selectors.time.sleep", pauses.append)
     monkeypatch.setattr(GuardedRedisCache, "is_unavailable", True)

@@ -84,7 +84,7 @@ def today() -> DailyReport:
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_good_day_and_one_that_failed_in_part(run: Run, folder: Folder):
+def test_the_report_of_a_good_day_and_of_a_partial_failure(run: Run, folder: Folder):
     count_daily(1000, 1100)
     notice = today()
     assert (notice.verdict, list(notice.troubles), notice.odd_count) == (Verdict.SUCCESS, [], 0)
@@ -96,9 +96,7 @@ def test_a_good_day_and_one_that_failed_in_part(run: Run, folder: Folder):
     assert "extract: spotify pop of 2025-03-02: error_body: expired" in today().troubles
 
 
-def test_a_stage_that_failed_or_did_not_run_and_a_source_that_gives_nothing_are_failures(
-    run: Run, folder: Folder
-):
+def test_failed_or_missing_stages_and_empty_sources_are_failures(run: Run, folder: Folder):
     assert today().verdict == Verdict.FAILURE, "nothing ever ran"
     folder.list("spotify", DAY, 1, 2)
     run()
@@ -135,7 +133,7 @@ def test_implausible_counts_are_reported_with_their_reason():
     ],
     ids=["a few fell", "more fell", "most fell", "a copy"],
 )
-def test_doubtful_counts_make_a_run_partly_or_failed(
+def test_doubtful_counts_make_a_run_partial_or_failed(
     run: Run, folder: Folder, odd: int, count: int, status: str, verdict: Verdict
 ):
     today, tracks = timezone.now().date(), chosen(*range(1, 21))
@@ -173,7 +171,7 @@ def test_rows_that_cannot_be_read_are_reported(run: Run, folder: Folder):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_it_is_mailed_and_not_sent_without_recipients(settings: Any):
+def test_the_report_is_mailed_only_with_recipients(settings: Any):
     assert (mail_chart_notice(), call_chart_webhook()) == ({"sent": 0}, {"sent": 0})
     assert mailbox.outbox == []
     settings.CHART_REPORT_EMAILS = ["ada@example.org", "bo@example.org"]
@@ -187,7 +185,7 @@ def test_it_is_mailed_and_not_sent_without_recipients(settings: Any):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
+def test_a_webhook_gets_every_documented_field(hook: Hook):
     count_daily(5000, 5100, 4000)
 
     assert call_chart_webhook() == {"sent": 1}
@@ -203,7 +201,7 @@ def test_a_webhook_gets_it_with_every_field_that_the_docs_name(hook: Hook):
 
 
 @pytest.mark.usefixtures("has_run")
-def test_a_webhook_that_rejects_is_called_again_later(hook: Hook):
+def test_a_rejected_webhook_is_retried_later(hook: Hook):
     for status in (301, 404, 500):
         hook.status = status
         with pytest.raises(Unavailable, match=str(status)):
@@ -213,7 +211,7 @@ def test_a_webhook_that_rejects_is_called_again_later(hook: Hook):
     assert len(hook.requests) == 4
 
 
-def test_failed_report_is_sent_later_and_the_url_of_the_webhook_is_not_logged(settings: Any):
+def test_a_failed_report_is_retried_and_the_webhook_url_is_not_logged(settings: Any):
     settings.CHART_REPORT_WEBHOOK_URL = "http://127.0.0.1:9/hooks/sesame"
     with pytest.raises(Unavailable) as error:
         call_chart_webhook()
@@ -227,7 +225,9 @@ def test_failed_report_is_sent_later_and_the_url_of_the_webhook_is_not_logged(se
 
 
 @pytest.mark.usefixtures("has_run")
-def test_the_command_prints_and_sends_it(hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]):
+def test_the_command_prints_and_sends_the_report(
+    hook: Hook, settings: Any, capsys: pytest.CaptureFixture[str]
+):
     settings.CHART_REPORT_EMAILS = ["ada@example.org"]
 
     call_command("etl", "notice")

@@ -55,7 +55,7 @@ class CountingConnector:
 
 
 @override_settings(ETL_THREAD_COUNT=THREADS)
-def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest.MonkeyPatch):
+def test_few_responses_per_thread_are_in_memory(monkeypatch: pytest.MonkeyPatch):
     connector, stored, most = CountingConnector(), 0, 0
     real = stage._store_listing
 
@@ -75,7 +75,7 @@ def test_no_more_answers_are_held_than_a_few_for_each_thread(monkeypatch: pytest
 
 
 @override_settings(ETL_THREAD_COUNT=THREADS)
-def test_as_many_are_fetchn_at_once_as_there_are_threads():
+def test_concurrent_fetches_are_as_many_as_threads():
     # Each waits for as many as there are threads: with fewer it would wait without success.
     together = Barrier(THREADS, timeout=10)
     connector = CountingConnector(meanwhile=together.wait, days=THREADS * 4)

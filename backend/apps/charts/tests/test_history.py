@@ -28,7 +28,7 @@ def moved(day: str, number: int) -> tuple[str, int]:
     return track.movement.kind, track.movement.by
 
 
-def test_movements_peaks_and_days_are_of_what_was_until_then(run: Run, folder: Folder):
+def test_movements_peaks_and_days_use_only_earlier_charts(run: Run, folder: Folder):
     fill(folder)
     run()
 
@@ -65,7 +65,7 @@ def test_the_number_of_queries_of_a_chart_is_constant(run: Run, folder: Folder, 
         assert len(chart.tracks) == length
 
 
-def test_a_list_that_failed_since_is_reported_with_the_newest_chart_alone(run: Run, folder: Folder):
+def test_a_failed_list_is_reported_only_with_the_newest_chart(run: Run, folder: Folder):
     fill(folder)
     run()
     # Too late for the lists of March to make a chart of that day.

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 NO_ISRCS = ["", "zztst2500001", "ZZTST250000A", "Z1TST2500001", "ZZTST250001", "ZZTST250001\n"]
 
 
-def test_what_is_no_isrc_is_rejected_and_one_that_is_not_said_is_none():
+def test_an_invalid_isrc_is_rejected_and_a_missing_one_is_none():
     edition = RawEdition.objects.create(
         genre="pop", service="spotify", issued_on="2025-03-01", status="ok", tried_at=timezone.now()
     )
@@ -26,7 +26,7 @@ def test_what_is_no_isrc_is_rejected_and_one_that_is_not_said_is_none():
     RawEntry.objects.create(edition=edition, rank=1, name="Title", artist="Ada")
 
 
-def test_a_database_of_sqlite_needs_no_function_of_django():
+def test_the_constraint_on_sqlite_needs_no_function_of_django():
     """Else `PRAGMA integrity_check` of a backup, and every program but ours, fails."""
     if connection.vendor != "sqlite":
         pytest.skip("asked of SQLite")

@@ -51,9 +51,7 @@ def track_of_unknown() -> str | None:
     return RawEntry.objects.values_list("track__isrc", flat=True).get(name=UNKNOWN[0])
 
 
-def test_three_ways_are_tried_from_the_strictest_on_and_what_was_found_is_not_searched_for_again(
-    fetch: Fetch, service: StandIn
-):
+def test_searches_go_from_strict_to_loose_and_results_are_stored(fetch: Fetch, service: StandIn):
     nothing = answers({"tracks": {"items": []}})
     service.then(SEARCH, nothing, nothing, found("Harbour Lights (Official Video)", "Cem Arslan", CODE))
 
@@ -72,7 +70,9 @@ def test_three_ways_are_tried_from_the_strictest_on_and_what_was_found_is_not_se
     assert ReviewItem.objects.get().settled_at is not None
 
 
-def test_another_recording_is_no_answer_and_is_not_asked_about_again_soon(fetch: Fetch, service: StandIn):
+def test_a_result_for_another_recording_is_rejected_and_not_searched_again_soon(
+    fetch: Fetch, service: StandIn
+):
     other = found("Harbour Lights (Night Remix)", "Cem Arslan", CODE)
     service.then(SEARCH, other, other, other)
 
@@ -85,7 +85,7 @@ def test_another_recording_is_no_answer_and_is_not_asked_about_again_soon(fetch:
     assert ReviewItem.objects.get().searched_at is not None
 
 
-def test_a_search_that_fails_costs_no_list(fetch: Fetch, service: StandIn):
+def test_a_failed_search_fails_no_list(fetch: Fetch, service: StandIn):
     service.then(SEARCH, answers({}, status=500))
 
     records = fetch()

@@ -61,7 +61,7 @@ def edition(day: str) -> dict[str, Any]:
     return {"genre": "pop", "date": day, "is_sample": False}
 
 
-def test_an_edition_is_sent_again_when_it_is_different(run: Run, folder: Folder):
+def test_a_changed_chart_is_sent_again(run: Run, folder: Folder):
     for numbers in ((1, 2, 3), (3, 2, 1)):
         list_everywhere(folder, DAY, *numbers)
         run()
@@ -71,7 +71,7 @@ def test_an_edition_is_sent_again_when_it_is_different(run: Run, folder: Folder)
     assert fetched() == {"pop": edition(DAY)}
 
 
-def test_an_edition_whose_event_fails_is_not_published_and_both_happen_later(
+def test_a_chart_whose_event_fails_is_published_later_with_it(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     list_everywhere(folder, DAY, 1, 2)
@@ -123,7 +123,7 @@ STEPS = st.lists(
 
 @pytest.mark.django_db
 @given(steps=STEPS, cut=st.integers(0, 12))
-def test_folding_the_events_after_any_moment_gives_the_state(steps: Sequence[Step], cut: int):
+def test_folding_events_after_any_seq_gives_the_state(steps: Sequence[Step], cut: int):
     """For anything published in any order, from any point at which a reader resumes."""
     with undone():
         first = snapshot().top.seq

@@ -56,7 +56,7 @@ def test_a_run_is_exported_with_its_rows_and_sources(run: Run, folder: Folder, r
     assert read("source_age_seconds", service="apple_music", genre="pop") is None
 
 
-def test_ages_grow_until_something_new_comes(run: Run, folder: Folder, read: Read):
+def test_ages_grow_until_a_new_list(run: Run, folder: Folder, read: Read):
     folder.list("spotify", DAY, 1, 2)
     run()
     before = timezone.now() - timedelta(hours=30)
@@ -72,7 +72,7 @@ def test_ages_grow_until_something_new_comes(run: Run, folder: Folder, read: Rea
     assert read("stage_age_seconds", stage="extract") == pytest.approx(0, abs=60)
 
 
-def test_failed_stage_makes_nothing_younger_and_without_a_database_nothing_old_is_exported(
+def test_a_failed_stage_resets_no_age_and_without_a_database_no_old_value_is_exported(
     run: Run, folder: Folder, read: Read, monkeypatch: pytest.MonkeyPatch
 ):
     folder.list("spotify", DAY, 1, 2)
@@ -99,7 +99,7 @@ def test_counts_have_an_age_by_service(read: Read):
 
 
 @pytest.mark.usefixtures("few_counts")
-def test_samples_never_grow_old(read: Read):
+def test_samples_have_no_age(read: Read):
     run_pipeline(Plan(connector=SampleConnector()))
 
     assert RawEdition.objects.exists()
@@ -108,7 +108,7 @@ def test_samples_never_grow_old(read: Read):
 
 
 @override_settings(YOUTUBE_API_KEY="key", YOUTUBE_DAILY_QUOTA=100)
-def test_rest_of_todays_quota_is_exported_for_any_user_of_it(read: Read):
+def test_the_remaining_quota_is_exported(read: Read):
     now = timezone.now()
     assert read("quota_left", service="youtube") == 100
     assert Quota("youtube", 100, now=now).take(30)
@@ -120,7 +120,7 @@ def test_rest_of_todays_quota_is_exported_for_any_user_of_it(read: Read):
         assert read("quota_left", service="youtube") is None
 
 
-def test_alarms_ask_for_figures_that_there_are_and_older_than_a_day_is_one():
+def test_documented_alerts_use_existing_metrics():
     rules = yaml.safe_load(RULES.read_text())["groups"][0]["rules"]
     asked = {name for rule in rules for name in re.findall(r"tutti_\w+", rule["expr"])}
     there = {gauge._name for gauge in monitoring.GAUGES}

@@ -17,7 +17,7 @@ from apps.charts.tests.bodies import chosen, isrc
 TRACK = chosen(1)
 
 
-def test_spotify_says_everything():
+def test_a_playlist_of_spotify_has_every_field():
     (row,) = spotify.read(bodies.spotify(TRACK)).rows
 
     assert row == Row(
@@ -52,7 +52,7 @@ def test_a_whole_playlist_of_spotify_has_a_name_and_a_cover():
     [(None, [1, 3], 1), ({"name": "Title 2", "artists": "nobody"}, [1, 3], 1)],
     ids=["has gone from Spotify", "cannot be read"],
 )
-def test_a_line_that_is_none_costs_only_itself(track, ranks, unreadable):
+def test_an_invalid_line_affects_no_other(track, ranks, unreadable):
     content = json.loads(bodies.spotify(chosen(1, 2, 3)))
     content["items"][1]["track"] = track
 
@@ -61,7 +61,7 @@ def test_a_line_that_is_none_costs_only_itself(track, ranks, unreadable):
     assert ([row.rank for row in listing.rows], listing.unreadable) == (ranks, unreadable)
 
 
-def test_saved_tracks_say_their_own_places():
+def test_saved_tracks_have_their_own_positions():
     saved = [
         {"name": "Title 2", "artists": ["A", "B"], "list_position": 2, "song_id": "x2", "duration": 200},
         {"name": "Title 1", "artists": ["A"], "list_position": 1, "song_id": "x1", "isrc": isrc(1)},
@@ -72,7 +72,7 @@ def test_saved_tracks_say_their_own_places():
     assert [(row.rank, row.artist, row.isrc) for row in rows] == [(1, "A", isrc(1)), (2, "A, B", None)]
 
 
-def test_apple_music_says_no_isrc_and_has_the_id_in_its_link():
+def test_apple_music_has_no_isrc_and_its_id_is_read_from_the_link():
     content = {"0": {"name": "N", "artist": "A", "link": "https://apple.example/us/album/n/12?i=34"}}
 
     (row,) = apple_music.read(json.dumps({"album_details": content}).encode()).rows
@@ -83,7 +83,7 @@ def test_apple_music_says_no_isrc_and_has_the_id_in_its_link():
 @pytest.mark.parametrize(
     ("text", "seconds"), [("3m 40s", 220), ("1h 2m 3s", 3723), ("59s", 59), ("soon", None), ("", None)]
 )
-def test_durations_of_apple_music(text, seconds):
+def test_durations_of_apple_music_are_read(text, seconds):
     content = {"0": {"name": "N", "artist": "A", "duration": text}}
 
     assert (
@@ -91,7 +91,7 @@ def test_durations_of_apple_music(text, seconds):
     )
 
 
-def test_songs_of_apples_own_api():
+def test_songs_of_apples_own_api_are_read():
     content = {
         **{"name": "N", "artistName": "A", "isrc": isrc(1), "durationInMillis": 186_964},
         "artwork": {"url": "https://covers.example/{w}x{h}.jpg"},
@@ -104,7 +104,7 @@ def test_songs_of_apples_own_api():
         assert row.cover_url == "https://covers.example/400x400.jpg"
 
 
-def test_soundcloud_says_how_often_a_track_was_played_and_by_whom_it_was_put_there():
+def test_soundcloud_has_play_counts_and_uploaders():
     body = bodies.soundcloud(TRACK, plays=5)
     (row,) = soundcloud.read(body).rows
     assert (row.play_count, row.isrc, row.artist) == (5, isrc(1), "Artist 1")
@@ -129,7 +129,7 @@ def test_soundcloud_says_how_often_a_track_was_played_and_by_whom_it_was_put_the
         ("CafÃƒÂ©", "Café"),
     ],
 )
-def test_names_are_read_as_people_see_them(service, written, name):
+def test_names_are_normalised_as_displayed(service, written, name):
     rows = READERS[service](bodies.WRITERS[service]([(written, written, isrc(1))])).rows
 
     assert [(row.name, row.artist) for row in rows] == [(name, name)]
@@ -163,7 +163,7 @@ def test_addresses_of_apple_music_are_unescaped():
     assert listing.unreadable == 0, "what is said of the list itself is no line"
 
 
-def test_what_is_no_isrc_is_none():
+def test_an_invalid_isrc_is_none():
     (row,) = spotify.read(bodies.spotify([("T", "A", "ZZ-TST-25-00001")])).rows
     (odd,) = spotify.read(bodies.spotify([("T", "A", "ZZTST2500001\n9")])).rows
 
@@ -188,7 +188,7 @@ def test_what_is_no_isrc_is_none():
         (b'{"status": false, "errorId": "PlaylistNotFound"}', Trouble.ERROR_BODY),
     ],
 )
-def test_what_is_no_list_says_why(service, body, trouble):
+def test_an_invalid_list_is_rejected_with_a_reason(service, body, trouble):
     with pytest.raises(SourceError) as raised:
         READERS[service](body)
 
@@ -196,14 +196,14 @@ def test_what_is_no_list_says_why(service, body, trouble):
 
 
 @pytest.mark.parametrize("service", RANKED)
-def test_an_empty_list_is_no_list(service):
+def test_an_empty_list_is_invalid(service):
     with pytest.raises(SourceError) as raised:
         READERS[service](bodies.WRITERS[service]([]))
 
     assert raised.value.trouble == Trouble.EMPTY
 
 
-def test_videos_that_a_search_finds():
+def test_videos_of_a_search_are_read():
     content = {
         "items": [
             {"id": {"kind": "youtube#channel", "channelId": "c"}, "snippet": {"title": "A channel"}},
@@ -217,18 +217,18 @@ def test_videos_that_a_search_finds():
     assert video.url == "https://www.youtube.com/watch?v=v1"
 
 
-def test_views_of_videos_hidden_ones_are_not_known():
+def test_views_of_videos_are_read_and_hidden_ones_are_unknown():
     content = {"items": [{"id": "a", "statistics": {"viewCount": "74462"}}, {"id": "b", "statistics": {}}]}
 
     assert youtube.read_views(json.dumps(content).encode()) == {"a": 74462, "b": None}
 
 
-def test_an_error_of_youtube_in_a_good_answer():
+def test_an_error_in_a_200_response_of_youtube_is_an_error():
     with pytest.raises(SourceError, match="quota"):
         youtube.read_views(b'{"error": {"code": 403, "message": "quota exceeded"}}')
 
 
-def test_many_threads_may_use_a_new_type_at_once():
+def test_many_threads_may_decode_a_new_type_concurrently():
     """As at a first run, when the lists of several services arrive together."""
     program = [sys.executable, "-m", "apps.charts.tests.first_use"]
 
@@ -246,7 +246,7 @@ def test_many_threads_may_use_a_new_type_at_once():
         (["null"] * 2, []),
     ],
 )
-def test_an_artist_without_a_name_is_left_out_and_a_line_of_such_alone_cannot_be_read(artists, shown):
+def test_artists_without_a_name_are_left_out_and_a_line_with_no_other_is_unreadable(artists, shown):
     content = json.loads(bodies.spotify(chosen(1, 2, 3)))
     content["items"][1]["track"]["artists"] = [{"name": name} for name in artists]
 

@@ -30,7 +30,7 @@ def statuses(records: list[StageRun]) -> dict[str, str]:
     return {record.stage: record.status for record in records}
 
 
-def test_a_chart_has_what_services_agree_on(run: Run, folder: Folder):
+def test_a_chart_has_tracks_of_at_least_two_services(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2, 3)
     folder.list("soundcloud", FIRST, 3, 1)
     folder.list("apple_music", FIRST, 3, 4)
@@ -62,7 +62,7 @@ def test_line_of_unknown_recording_is_listed_until_it_becomes_known(run: Run, fo
     assert ranks(SECOND) == [isrc(1), isrc(30)]
 
 
-def test_values_are_of_the_service_that_counts_most_and_say_so(run: Run, folder: Folder):
+def test_values_are_those_of_the_service_with_the_highest_priority(run: Run, folder: Folder):
     folder.put("soundcloud", "pop", FIRST, soundcloud([("title 1!", "artist ONE", isrc(1))]))
     run()
     assert ChartTrack.objects.get().name == "title 1!"
@@ -75,7 +75,7 @@ def test_values_are_of_the_service_that_counts_most_and_say_so(run: Run, folder:
     assert track.origins == dict.fromkeys(("name", "artist", "album", "cover_url"), "spotify")
 
 
-def test_a_service_that_counts_less_fills_in_what_is_not_known(run: Run, folder: Folder):
+def test_a_service_of_lower_priority_fills_empty_fields(run: Run, folder: Folder):
     folder.put("spotify", "pop", FIRST, spotify(chosen(1)).replace(b"An album", b""))
     folder.list("apple_music", FIRST, 1)
 
@@ -86,7 +86,7 @@ def test_a_service_that_counts_less_fills_in_what_is_not_known(run: Run, folder:
     assert track.origins["name"] == "spotify"
 
 
-def test_a_second_run_changes_nothing_and_a_corrected_list_makes_its_charts_again(run: Run, folder: Folder):
+def test_a_second_run_changes_nothing_and_a_corrected_list_rebuilds_its_charts(run: Run, folder: Folder):
     for day in (FIRST, SECOND):
         folder.list("spotify", day, 1, 2, 3)
         folder.list("soundcloud", day, 2, 1)
@@ -102,7 +102,7 @@ def test_a_second_run_changes_nothing_and_a_corrected_list_makes_its_charts_agai
     assert (ranks(FIRST), ranks(SECOND)) == ([isrc(2)], [isrc(1), isrc(2)])
 
 
-def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Run, folder: Folder):
+def test_an_error_in_a_200_response_is_a_failure_and_the_last_good_list_is_used(run: Run, folder: Folder):
     for service in ("spotify", "soundcloud"):
         folder.list(service, FIRST, 1, 2)
     folder.list("spotify", SECOND, 2, 1)
@@ -126,7 +126,7 @@ def test_an_error_inside_a_200_is_a_failure_and_the_last_good_list_stays(run: Ru
     assert ranks(FIRST) == [isrc(1), isrc(2)]
 
 
-def test_without_agreement_the_chart_before_stays_and_the_first_of_all_is_empty(run: Run, folder: Folder):
+def test_without_agreement_the_previous_chart_stays_and_the_first_is_empty(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("soundcloud", FIRST, 3, 4)
     run()
@@ -144,7 +144,9 @@ def test_without_agreement_the_chart_before_stays_and_the_first_of_all_is_empty(
 
 
 @pytest.mark.parametrize("day", [FIRST, SECOND])
-def test_nonsense_is_put_in_quarantine_and_the_last_good_list_stays(run: Run, folder: Folder, day: str):
+def test_an_implausible_list_is_quarantined_and_the_last_good_list_is_used(
+    run: Run, folder: Folder, day: str
+):
     for service in ("spotify", "apple_music", "soundcloud"):
         folder.list(service, FIRST, 1, 2, 3)
     folder.list("spotify", day, 1, 2, 3)
@@ -207,7 +209,7 @@ def test_an_implausible_list_is_rejected_until_the_good_one_comes_back(run: Run,
     assert status_of(THIRD) == Status.OK
 
 
-def test_an_older_list_that_comes_again_for_two_days_is_accepted(run: Run, folder: Folder):
+def test_an_older_list_repeated_for_two_days_is_accepted(run: Run, folder: Folder):
     days = [f"2025-03-{day:02}" for day in range(1, 8)]
     for at, day in enumerate(days):
         folder.list("apple_music", day, *(range(20, 0, -1) if at == 1 else range(1, 21)))
@@ -219,7 +221,7 @@ def test_an_older_list_that_comes_again_for_two_days_is_accepted(run: Run, folde
     assert statuses == [Status.OK] * 2 + [Status.STALE] * 2 + [Status.OK] * 3
 
 
-def test_the_first_lists_are_used_and_nothing_confirms_them(run: Run, folder: Folder):
+def test_the_first_lists_are_used_without_confirmation(run: Run, folder: Folder):
     for day in (FIRST, SECOND):
         for service in ("spotify", "apple_music"):
             folder.list(service, day, *range(1, 21))
@@ -235,7 +237,7 @@ def test_the_first_lists_are_used_and_nothing_confirms_them(run: Run, folder: Fo
         )
 
 
-def test_a_list_that_is_renewed_from_its_top_is_used_and_doubted(run: Run, folder: Folder):
+def test_a_list_with_new_tracks_at_its_top_is_used_and_marked_doubtful(run: Run, folder: Folder):
     folder.list("apple_music", "2025-03-01", *range(1, 31))
     folder.list("apple_music", "2025-03-08", *range(31, 41), *range(1, 21))
     # A day later it does so again, which it has done before.
@@ -249,7 +251,7 @@ def test_a_list_that_is_renewed_from_its_top_is_used_and_doubted(run: Run, folde
     assert records[1].failures == doubted
 
 
-def test_the_same_list_for_two_genres_is_of_neither_at_first(run: Run, folder: Folder):
+def test_the_same_list_for_two_genres_is_rejected_for_both_at_first(run: Run, folder: Folder):
     for service in ("spotify", "apple_music"):
         folder.list(service, FIRST, *range(1, 21))
         folder.list(service, FIRST, *range(10, 30), genre="dance")
@@ -271,7 +273,7 @@ def test_the_same_list_for_two_genres_is_of_neither_at_first(run: Run, folder: F
     [("2025-03-15", Status.QUARANTINED), ("2025-03-16", Status.OK)],
     ids=["14 days", "15 days"],
 )
-def test_a_list_is_compared_with_the_last_good_one_of_two_weeks(
+def test_a_list_is_compared_with_the_last_good_one_of_the_last_two_weeks(
     run: Run, folder: Folder, day: str, status: Status
 ):
     for service in ("spotify", "soundcloud"):
@@ -284,7 +286,7 @@ def test_a_list_is_compared_with_the_last_good_one_of_two_weeks(
     assert RawEdition.objects.get(service="soundcloud", issued_on=day).status == status
 
 
-def test_a_list_that_loses_a_few_lines_each_day_is_put_aside_until_it_keeps_coming(run: Run, folder: Folder):
+def test_a_list_that_shrinks_daily_is_quarantined_until_it_is_repeated(run: Run, folder: Folder):
     lengths = (30, 20, 13, 12, 12, 12)
     days = [str(date.fromisoformat(FIRST) + timedelta(days=after)) for after in range(len(lengths))]
     for day, length in zip(days, lengths, strict=True):

@@ -47,16 +47,16 @@ DISAGREEING = lines(*range(200, 250))
         pytest.param(lines(*range(76)), [SAME], Verdict.BELIEVED, id="65 %"),
     ],
 )
-def test_a_list_is_trusted_for_its_length_and_for_what_it_has_in_common(before, others, expected):
+def test_a_list_is_plausible_by_its_length_and_common_tracks(before, others, expected):
     assert verdict(TODAY, before=before, others=others) is expected
 
 
-def test_a_list_that_shrinks_bit_by_bit_is_cut_short():
+def test_a_gradually_shrinking_list_is_too_short():
     assert verdict(lines(*range(50)), before=lines(*range(60)), longest=76) is Verdict.BELIEVED
     assert verdict(lines(*range(50)), before=lines(*range(60)), longest=77) is Verdict.CUT_SHORT
 
 
-def test_a_list_with_another_before_it_is_too_long():
+def test_a_list_with_another_prepended_is_too_long():
     assert verdict(lines(*range(50), *range(200, 225)), before=TODAY, longest=50) is Verdict.BELIEVED
     assert verdict(lines(*range(50), *range(200, 226)), before=TODAY, longest=50) is Verdict.LENGTHENED
 
@@ -76,7 +76,7 @@ def test_a_list_of_repeated_tracks_is_rejected_also_as_the_first():
         pytest.param([SAME, lines(*range(90))], Verdict.UNRELATED, id="shorter every day"),
     ],
 )
-def test_a_rejected_list_that_keeps_coming_is_trusted(refused, expected):
+def test_a_rejected_list_that_is_repeated_becomes_plausible(refused, expected):
     assert verdict(TODAY, before=OTHER, others=[OTHER], refused=refused) is expected
 
 
@@ -84,7 +84,7 @@ def test_a_rejected_list_that_keeps_coming_is_trusted(refused, expected):
     ("same", "others", "expected"),
     [(20, 0, True), (18, 2, True), (17, 3, False), (5, 0, True), (4, 0, False)],
 )
-def test_a_list_with_the_plays_of_earlier_is_a_copy(same: int, others: int, expected: bool):
+def test_a_list_with_earlier_play_counts_is_a_copy(same: int, others: int, expected: bool):
     before = {str(number): 100 * number for number in range(same + others)}
     now = before | {str(number): 7 for number in range(1, others + 1)}
 
@@ -92,7 +92,7 @@ def test_a_list_with_the_plays_of_earlier_is_a_copy(same: int, others: int, expe
     assert not is_copy(now | {f"new {number}": 0 for number in range(50)}, before), "it has most of its lines"
 
 
-def test_a_service_with_unrelated_lines_for_one_genre_is_not_trusted_unseen_for_another():
+def test_unrelated_lines_for_one_genre_make_first_lists_of_others_doubtful():
     verdicts = settled(
         {
             ("rap", "apple_music"): Verdict.UNRELATED,

@@ -30,7 +30,7 @@ def charted(number: int) -> None:
     ChartTrack.objects.create(isrc=isrc(number), name=f"Title {number}", artist="Ada")
 
 
-def test_last_count_is_used_for_a_week_and_later_ones_are_not_known_yet():
+def test_the_last_count_is_used_for_a_week_and_later_days_are_not_used():
     record(1, "spotify", on(7), 900)
     record(1, "youtube", on(8), 70)
     record(2, "spotify", on(0), 1000)
@@ -44,7 +44,7 @@ def test_last_count_is_used_for_a_week_and_later_ones_are_not_known_yet():
     assert plays_on([isrc(1)], on(-1)) == {}
 
 
-def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
+def test_a_change_uses_only_services_counted_on_both_days():
     charted(1)
     record(1, "youtube", on(0), 500)
     record(1, "youtube", on(1), 400)
@@ -65,7 +65,7 @@ def test_a_change_is_of_services_counted_on_the_charts_day_and_before_it():
 
 
 @pytest.mark.parametrize(("count", "status"), [(9_900, "stale"), (0, "anomaly"), (990_000, "anomaly")])
-def test_no_flagged_day_is_in_plays_changes_or_trends(count: int, status: CountStatus):
+def test_anomalous_days_are_in_no_plays_changes_or_trends(count: int, status: CountStatus):
     for number in (1, 2):
         charted(number)
         for back in range(10, 0, -1):
@@ -87,7 +87,7 @@ def test_no_flagged_day_is_in_plays_changes_or_trends(count: int, status: CountS
     )
 
 
-def test_trending_is_the_most_first_then_by_code_of_what_was_on_a_chart():
+def test_trending_tracks_were_on_a_chart_and_are_sorted_by_growth_then_isrc():
     assert most_trending(3) == (None, [])
     for number, rise in ((3, 50), (1, 50), (2, 80), (4, -5), (5, 90)):
         record(number, "spotify", on(7), 1000)
@@ -100,7 +100,7 @@ def test_trending_is_the_most_first_then_by_code_of_what_was_on_a_chart():
     assert [(one.isrc, one.change) for one in trends] == [(isrc(2), 80), (isrc(1), 50), (isrc(3), 50)]
 
 
-def test_a_trend_names_the_services_that_it_leaves_out_and_why():
+def test_a_trend_lists_omitted_services_with_reasons():
     charted(1)
     for back in range(10, -1, -1):
         record(1, "spotify", on(back), 10_000 - 100 * back)
@@ -118,7 +118,7 @@ def test_a_trend_names_the_services_that_it_leaves_out_and_why():
     assert most_trending(1) == (DAY, [Trend(isrc(1), 700, counts)])
 
 
-def test_no_change_is_across_a_jump_that_the_next_days_go_on_from():
+def test_no_change_spans_a_jump_to_a_new_level():
     charted(1)
     for back in range(10, -1, -1):
         record(1, "spotify", on(back), 10_000 - 100 * back + (0 if back > 2 else 5_000_000))
@@ -134,7 +134,7 @@ def test_no_change_is_across_a_jump_that_the_next_days_go_on_from():
     assert most_trending(1)[1] == [Trend(isrc(1), 350, {"spotify": "missing", "soundcloud": "ok"})]
 
 
-def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last():
+def test_a_history_ends_on_the_last_counted_day():
     for back in range(40):
         record(1, "soundcloud", on(back), 10_000 - 100 * back)
     record(2, "soundcloud", on(60), 5)
@@ -148,7 +148,7 @@ def test_histories_of_long_ago_are_the_thirty_days_until_they_were_counted_last(
     assert found[isrc(3)] == {}
 
 
-def test_many_histories_cost_as_many_queries_as_one(django_assert_max_num_queries):
+def test_the_number_of_queries_for_histories_is_constant(django_assert_max_num_queries):
     today = timezone.now().date()
     for number in range(1, 11):
         record(number, "soundcloud", on(number), 100)

@@ -17,7 +17,7 @@ ranked = st.fixed_dictionaries(dict.fromkeys(SERVICES, lists)).map(
 )
 
 
-def test_of_equals_the_best_single_place_counts_and_then_the_isrc():
+def test_ties_are_ordered_by_best_single_rank_then_isrc():
     ranks = {"a": {"C": 2, "B": 1, "A": 3}, "b": {"C": 2, "B": 3, "A": 1}}
 
     assert [(place.isrc, place.points) for place in consensus(ranks)] == [
@@ -28,7 +28,7 @@ def test_of_equals_the_best_single_place_counts_and_then_the_isrc():
 
 
 @given(ranked, st.randoms())
-def test_the_order_in_which_lists_and_tracks_come_says_nothing(ranks, random):
+def test_the_order_of_lists_and_tracks_makes_no_difference(ranks, random):
     shuffled = {
         service: dict(random.sample(sorted(ranks[service].items()), len(ranks[service])))
         for service in random.sample(SERVICES, len(SERVICES))
@@ -51,7 +51,7 @@ def test_ranks_count_from_one_without_gaps_and_points_never_fall(ranks):
 
 
 @given(ranked)
-def test_a_better_place_on_one_list_never_makes_a_worse_rank(ranks):
+def test_a_better_rank_on_one_list_never_worsens_the_chart_rank(ranks):
     before = {place.isrc: place.rank for place in consensus(ranks)}
     assert bool(before) == any(sum(isrc in listed for listed in ranks.values()) >= 2 for isrc in ISRCS)
     for isrc in before:

@@ -26,7 +26,7 @@ from apps.rooms.models import Room
 
 
 @given(day=st.dates(date(1980, 1, 7), date(2100, 1, 1)))
-def test_a_week_has_seven_days_and_one_name(day: date):
+def test_a_week_has_seven_days_and_a_unique_name(day: date):
     week = Week.of(day)
 
     assert week.begins_on <= day <= week.ends_on
@@ -44,7 +44,7 @@ def test_a_week_has_seven_days_and_one_name(day: date):
         ("2026-W01", date(2025, 12, 29)),  # the new year's first week begins in the old one
     ],
 )
-def test_weeks_are_those_of_the_calendar(text: str, monday: date):
+def test_weeks_are_iso_weeks(text: str, monday: date):
     assert Week.written(text).begins_at == datetime.combine(monday, datetime.min.time(), UTC)
 
 
@@ -69,11 +69,11 @@ def plays(*reported: tuple[str, int, int]) -> list[Played]:
         pytest.param([("b", 1, 0), ("a", 2, 0), ("c", 3, 0)], "bac", id="of equals the first"),
     ],
 )
-def test_order_of_ranks(reported: list[tuple[str, int, int]], expected: str):
+def test_ranks_are_ordered_by_points_then_plays(reported: list[tuple[str, int, int]], expected: str):
     assert "".join(one.key for one in ranked_tracks(plays(*reported))) == expected
 
 
-def test_an_items_votes_count_once_as_they_were_in_the_end():
+def test_votes_of_an_item_are_counted_once_with_their_last_value():
     reported = ranked_tracks(plays(("a", 1, 5), ("a", 1, 2), ("a", 7, 1)))
 
     assert [(one.plays, one.votes, one.last_play) for one in reported] == [(3, 3, 2)]
@@ -89,7 +89,7 @@ def test_every_play_is_counted_and_points_never_rise_downwards(reported: list[tu
     assert points == sorted(points, reverse=True)
 
 
-def test_a_chart_is_no_longer_than_its_places():
+def test_a_chart_has_a_maximum_length():
     assert len(ranked_tracks(plays(*((str(number), number, 0) for number in range(PLACES + 5))))) == PLACES
 
 
@@ -127,7 +127,7 @@ def line(room: Room, week: Week = THIS_WEEK) -> list[tuple[Any, ...]]:
     return [(one.rank, one.name, one.plays.total, one.votes) for one in chart(room, week)]
 
 
-def test_a_play_counts_in_the_week_in_which_it_began(room: Room):
+def test_a_play_belongs_to_the_week_of_its_start(room: Room):
     halo = add(room, "Halo")
     play(halo, at=THIS_WEEK.begins_at - timedelta(seconds=1))
     play(halo, at=THIS_WEEK.begins_at)
@@ -138,7 +138,7 @@ def test_a_play_counts_in_the_week_in_which_it_began(room: Room):
     assert line(room, THIS_WEEK.before()) == [(1, "Halo", 1, 0)]
 
 
-def test_movers_are_against_the_week_before_and_peaks_of_all_before(room: Room):
+def test_movements_compare_with_the_previous_week_and_peaks_with_all_weeks(room: Room):
     up, down, same, back = (add(room, title) for title in ("Up", "Down", "Same", "Back"))
     before = THIS_WEEK.before()
     in_week(back, THIS_WEEK.before(3), 2)
@@ -159,7 +159,7 @@ def test_movers_are_against_the_week_before_and_peaks_of_all_before(room: Room):
     }
 
 
-def test_a_year_is_looked_at(room: Room):
+def test_peaks_cover_a_year(room: Room):
     halo = add(room, "Halo")
     in_week(halo, THIS_WEEK.before(WEEKS_LOOKED_AT))
     in_week(halo, THIS_WEEK)
@@ -169,7 +169,7 @@ def test_a_year_is_looked_at(room: Room):
     assert [(one.movement.kind, one.days_on_chart) for one in chart(room)] == [("re-entry", 2)]
 
 
-def test_of_more_plays_than_are_looked_at_the_last_count(room: Room, monkeypatch: pytest.MonkeyPatch):
+def test_beyond_the_maximum_only_the_latest_plays_are_counted(room: Room, monkeypatch: pytest.MonkeyPatch):
     """A chart costs no more after many plays."""
     monkeypatch.setattr(room_charts, "MAX_PLAYS", 3)
     first, last = add(room, "First"), add(room, "Last")
@@ -182,7 +182,7 @@ def test_of_more_plays_than_are_looked_at_the_last_count(room: Room, monkeypatch
     assert line(room) == [(1, "First", 2, 0), (2, "Last", 1, 0)]
 
 
-def test_what_left_the_queue_and_the_library_stays_on_the_chart(room: Room):
+def test_tracks_that_left_queue_or_library_stay_on_the_chart(room: Room):
     halo = add(room, "Halo")
     in_week(halo, THIS_WEEK)
     track = halo.track
@@ -194,7 +194,7 @@ def test_what_left_the_queue_and_the_library_stays_on_the_chart(room: Room):
     assert [(one.name, one.track_id is None) for one in chart(room)] == [("Gold", False), ("Halo", True)]
 
 
-def test_the_same_recording_queued_again_is_one_line_also_after_it_was_added_again(room: Room):
+def test_a_recording_queued_again_or_added_again_is_one_row(room: Room):
     first = add(room, "Halo")
     vote(first, 2)
     in_week(first, THIS_WEEK)
@@ -216,7 +216,7 @@ def test_the_same_recording_queued_again_is_one_line_also_after_it_was_added_aga
     assert (first_line.name, first_line.isrc, first_line.plays.total) == ("Gold again", "ZZTUT2500001", 4)
 
 
-def test_what_plays_now_counts_already_and_in_no_other_room(room: Room):
+def test_the_current_play_is_counted_only_in_its_room(room: Room):
     halo = add(room, "Halo")
     play_item(slug=room.slug, item_id=halo.pk)
     began = Play.objects.get()
@@ -226,7 +226,7 @@ def test_what_plays_now_counts_already_and_in_no_other_room(room: Room):
     assert chart(new_room(), week) == []
 
 
-def test_a_chart_costs_the_same_however_long_it_is(room: Room, django_assert_num_queries: Any):
+def test_the_number_of_queries_is_constant(room: Room, django_assert_num_queries: Any):
     for number in range(3):
         in_week(add(room, f"Track {number}"), THIS_WEEK.before(number), 1)
     with django_assert_num_queries(3):

@@ -42,7 +42,7 @@ def published() -> int:
         (aggregate, "_write", None),
     ],
 )
-def test_killed_before_or_within_a_stage_the_next_run_completes_it(
+def test_the_next_run_completes_a_killed_stage(
     run: Run,
     folder: Folder,
     monkeypatch: pytest.MonkeyPatch,
@@ -85,7 +85,7 @@ def test_killed_before_or_within_a_stage_the_next_run_completes_it(
         (Tally(rows_in=1, rows_out=1, rows_failed=50, failures=["videos"]), "partly", 0),
     ],
 )
-def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: str, ratio: float):
+def test_the_status_of_a_stage_follows_from_its_failed_parts(tally: Tally, status: str, ratio: float):
     record = StageRun(status=runner._status_of(tally), rows_in=tally.rows_in, rows_failed=tally.rows_failed)
 
     assert (record.status, success_ratio(record)) == (status, ratio)
@@ -105,7 +105,7 @@ def test_how_a_stage_ended_and_how_much_of_it_went_well(tally: Tally, status: st
     ],
 )
 @pytest.mark.parametrize("what", ["anomalies", "stale"])
-def test_more_than_a_few_doubtful_counts_are_a_part_and_most_are_a_failure(
+def test_many_doubtful_counts_make_a_stage_partial_and_most_make_it_failed(
     what: str, figures: int, doubtful: int, status: str
 ):
     tally = Tally(rows_in=figures, rows_out=figures, figures=figures)
@@ -119,14 +119,14 @@ def test_more_than_a_few_doubtful_counts_are_a_part_and_most_are_a_failure(
     ("lines", "unreadable", "status"),
     [(20, 2, "succeeded"), (20, 3, "partly"), (100, 5, "succeeded"), (100, 6, "partly")],
 )
-def test_more_than_a_few_unreadable_lines_are_a_part(lines: int, unreadable: int, status: str):
+def test_many_unreadable_lines_make_a_stage_partial(lines: int, unreadable: int, status: str):
     tally = Tally(rows_in=1, rows_out=1)
     tally.leave_out(unreadable, of=lines, name="a list")
 
     assert (runner._status_of(tally), tally.unreadable) == (status, unreadable)
 
 
-def test_of_a_day_that_fails_all_lines_have_failed_and_no_other_day(
+def test_a_failed_day_fails_all_its_lines_and_no_other_day(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
@@ -149,7 +149,7 @@ def test_of_a_day_that_fails_all_lines_have_failed_and_no_other_day(
     assert published() == 2
 
 
-def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
+def test_a_list_that_cannot_be_stored_affects_no_other(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
@@ -173,7 +173,7 @@ def test_one_list_that_cannot_be_stored_keeps_no_other_from_being_taken(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_run_may_follow_right_upon_another():
+def test_a_run_may_start_immediately_after_another():
     for _ in range(20):
         with run_lock():
             pass
@@ -194,7 +194,7 @@ class AnotherWriter:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stage_that_loses_the_lock_of_sqlite_records_what_it_had_done(
+def test_a_stage_that_loses_the_sqlite_lock_records_its_progress(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     if connection.vendor != "sqlite":
@@ -237,7 +237,7 @@ class LostHold:
         self.stages_left -= 1
 
 
-def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
+def test_a_run_that_lost_its_lock_starts_no_further_stage(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
@@ -250,7 +250,7 @@ def test_a_run_that_has_lost_its_lock_to_another_begins_no_further_stage(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lock_that_went_with_its_connection_is_taken_again_unless_another_run_has_it():
+def test_a_lock_lost_with_its_connection_is_taken_again_unless_another_run_has_it():
     if connection.vendor != "postgresql":
         pytest.skip("the kernel takes a lock of a file from no process")
     with run_lock() as hold:

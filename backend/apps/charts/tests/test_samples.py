@@ -15,7 +15,7 @@ from apps.charts.tests.conftest import Run
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("few_counts")]
 
 
-def test_a_first_start_that_was_killed_is_made_up_for():
+def test_a_killed_first_start_is_completed_later():
     run_pipeline(Plan(connector=SampleConnector(), stages=[Stage.EXTRACT]))
 
     show_first_charts(lambda _line: None)
@@ -25,7 +25,7 @@ def test_a_first_start_that_was_killed_is_made_up_for():
     assert RawEdition.objects.count() == DAYS * len(Genre) * 3
 
 
-def test_samples_stay_while_all_that_is_real_fails_and_go_when_something_comes(run: Run, folder: Folder):
+def test_samples_stay_until_the_first_real_list(run: Run, folder: Folder):
     show_first_charts(lambda _line: None)
     folder.put("spotify", "pop", "2025-03-01", b"oops")
     run()

@@ -62,7 +62,7 @@ def statuses() -> dict[str, str]:
     return dict(RawEdition.objects.values_list("service", "status"))
 
 
-def test_all_services_are_asked_and_make_a_chart(fetch: Fetch, service: StandIn):
+def test_lists_of_all_services_make_a_chart(fetch: Fetch, service: StandIn):
     records = fetch()
 
     assert {record.status for record in records} == {"succeeded"}
@@ -74,7 +74,7 @@ def test_all_services_are_asked_and_make_a_chart(fetch: Fetch, service: StandIn)
     assert service.asked_for(SPOTIFY)[0].headers["authorization"] == "Bearer abc"
 
 
-def test_who_was_asked_before_is_asked_only_for_what_is_new(fetch: Fetch, service: StandIn):
+def test_repeated_requests_are_conditional(fetch: Fetch, service: StandIn):
     fetch()
     service.then(SPOTIFY, says(b"", status=304))
 
@@ -85,7 +85,7 @@ def test_who_was_asked_before_is_asked_only_for_what_is_new(fetch: Fetch, servic
     assert [record.rows_out for record in records] == [0] * 5
 
 
-def test_a_list_that_is_the_same_the_next_day_is_that_days_too(fetch: Fetch, service: StandIn):
+def test_an_unchanged_list_is_also_that_of_the_next_day(fetch: Fetch, service: StandIn):
     fetch()
     yesterday = timezone.now().date() - timedelta(days=1)
     RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
@@ -98,9 +98,7 @@ def test_a_list_that_is_the_same_the_next_day_is_that_days_too(fetch: Fetch, ser
     assert {edition.etag for edition in editions} == {'"first"'}
 
 
-def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_trusted(
-    fetch: Fetch, service: StandIn
-):
+def test_a_return_to_the_last_good_list_is_plausible(fetch: Fetch, service: StandIn):
     fetch()
     yesterday = timezone.now().date() - timedelta(days=1)
     RawEdition.objects.filter(service="spotify").update(issued_on=yesterday)
@@ -125,7 +123,7 @@ def test_a_service_that_comes_back_to_its_last_good_list_after_nonsense_is_trust
     ],
 )
 @pytest.mark.one_database(but=["broken"])
-def test_one_service_that_fails_stops_no_other(fetch: Fetch, service: StandIn, act: Act):
+def test_a_failed_service_affects_no_other(fetch: Fetch, service: StandIn, act: Act):
     """Every other failure of a service: core/tests/providers/test_client.py, test_parsers.py."""
     service.then(SOUNDCLOUD, act, act, act)
 
@@ -138,7 +136,7 @@ def test_one_service_that_fails_stops_no_other(fetch: Fetch, service: StandIn, a
     assert list(EditionEntry.objects.values_list("track__isrc", flat=True)) == [isrc(1), isrc(2)]
 
 
-def test_when_all_are_down_it_fails_and_what_there_was_stays(fetch: Fetch, service: StandIn):
+def test_if_all_services_fail_the_run_fails_and_charts_stay(fetch: Fetch, service: StandIn):
     fetch()
     before = list(EditionEntry.objects.order_by("pk").values())
     for path in (SPOTIFY, APPLE, SOUNDCLOUD):
@@ -150,7 +148,7 @@ def test_when_all_are_down_it_fails_and_what_there_was_stays(fetch: Fetch, servi
 
 
 @pytest.mark.parametrize("status", [404, 401], ids=["gone", "credentials taken away in the middle"])
-def test_a_list_that_is_rejected_costs_only_its_genre(fetch: Fetch, service: StandIn, status: int):
+def test_a_rejected_list_affects_only_its_genre(fetch: Fetch, service: StandIn, status: int):
     service.then("/v1/playlists/p2", *[answers({"error": {"message": "expired"}}, status=status)] * 3)
 
     fetch(Scope(genres=[Genre.POP, Genre.RAP], services=[MusicService.SPOTIFY]))
@@ -158,7 +156,7 @@ def test_a_list_that_is_rejected_costs_only_its_genre(fetch: Fetch, service: Sta
     assert dict(RawEdition.objects.values_list("genre", "status")) == {"pop": "ok", "rap": "failed"}
 
 
-def test_without_keys_no_service_is_asked():
+def test_without_credentials_no_service_gets_a_request():
     keys = dict.fromkeys(
         ("SPOTIFY_CLIENT_ID", "SPOTIFY_CLIENT_SECRET", "RAPIDAPI_KEY", "YOUTUBE_API_KEY"), ""
     )
@@ -166,7 +164,7 @@ def test_without_keys_no_service_is_asked():
         assert not services_connector(RequestOptions())
 
 
-def test_a_table_somewhere_is_fetched_only_when_it_has_changed(service: StandIn):
+def test_a_remote_table_is_fetched_only_if_changed(service: StandIn):
     body = b"date,artist_title,streams_total\n2025-03-01,Artist 1 - Title 1,1000"
     service.then(
         "/tables/counts.csv", says(body, headers=ETAG), says(b"", status=304), answers({}, status=500)

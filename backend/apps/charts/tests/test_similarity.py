@@ -42,27 +42,27 @@ def compared(one: AudioFeatures, other: AudioFeatures) -> float:
     return score
 
 
-def test_the_weights_are_those_agreed_on():
+def test_the_weights_are_as_documented():
     assert weighted(LOUD) == (2, 2, 1.5, 1.2, 1, 1, 0.8, 0.8, 0.5)
     assert round(hypot(*astuple(WEIGHTS)), 2) == LARGEST_DISTANCE
     assert compared(QUIET, LOUD) == pytest.approx(0, abs=1e-3), "nothing in common"
 
 
 @given(FEATURES, FEATURES)
-def test_it_is_the_same_both_ways_and_within_its_bounds(one, other):
+def test_the_audio_similarity_is_symmetric_and_within_its_bounds(one, other):
     assert compared(one, other) == pytest.approx(compared(other, one))
     assert 0 <= compared(one, other) <= 1.0 + 1e-9
     assert compared(one, one) == pytest.approx(1)
 
 
-def test_the_most_similar_come_first_and_equals_by_key():
+def test_tracks_are_sorted_by_similarity_then_key():
     sounds = AudioIndex({"x": SOME, "b": SOME, "c": LOUD, "a": SOME, "d": QUIET})
     assert [key for key, _ in sounds.most_similar("x", limit=3)] == ["a", "b", "c"]
     assert sounds.most_similar("nobody", limit=3) == []
 
 
 @given(st.lists(FEATURES, min_size=1, max_size=6))
-def test_many_are_compared_as_two_are(listed):
+def test_comparing_many_equals_comparing_pairs(listed):
     features = {str(number): one for number, one in enumerate(listed)}
     for key, mine in features.items():
         found = dict(AudioIndex(features).most_similar(key, limit=len(listed)))

@@ -38,7 +38,7 @@ def service() -> Iterator[StandIn]:
 
 
 @pytest.mark.usefixtures("service")
-def test_counting_asks_for_no_list_and_fetching_counts_plays_of_new_lists():
+def test_the_count_job_fetches_no_list_and_the_fetch_job_counts_plays_of_new_lists():
     """Else plays would be those of the night before, and more than a day old."""
     assert count_chart_plays() == {"counts": "succeeded", "publish": "succeeded"}
     assert not RawEdition.objects.exists()
@@ -50,14 +50,14 @@ def test_counting_asks_for_no_list_and_fetching_counts_plays_of_new_lists():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_while_another_run_goes_on_it_is_tried_again():
+def test_a_job_is_retried_while_another_run_is_active():
     with run_lock():
         for gather in (gather_charts, count_chart_plays):
             with pytest.raises(Unavailable):
                 gather()
 
 
-def test_of_a_month_long_ago_one_day_is_kept():
+def test_of_an_old_month_one_day_is_retained():
     record_counts([said(day, 1000 + 60 * day) for day in range(5)])
     with time_machine.travel(noon(0) + timedelta(days=500)):
         assert thin_chart_history() == {"days": 4}

@@ -42,7 +42,7 @@ def tracks_of_apple(day: str = DAY) -> list[str | None]:
         ("Odile Marsh", "Lantern Street"),
     ],
 )
-def test_another_way_to_write_it_is_the_same_track(run: Run, folder: Folder, name: str, artist: str):
+def test_another_spelling_is_the_same_track(run: Run, folder: Folder, name: str, artist: str):
     put(folder, (name, artist))
 
     run()
@@ -53,7 +53,7 @@ def test_another_way_to_write_it_is_the_same_track(run: Run, folder: Folder, nam
     assert not ReviewItem.objects.exists()
 
 
-def test_what_is_not_sure_is_listed_with_what_comes_closest(run: Run, folder: Folder):
+def test_uncertain_matches_are_listed_with_the_closest_candidates(run: Run, folder: Folder):
     put(folder, ("Lantern Street (Night Bus Remix)", "Odile Marsh"), ("Nothing Alike", "Nobody Here"))
 
     run()
@@ -73,7 +73,7 @@ def item_of(run: Run, folder: Folder) -> ReviewItem:
     return ReviewItem.objects.get()
 
 
-def test_what_a_person_said_is_used_for_all_days_and_those_to_come(run: Run, folder: Folder):
+def test_a_manual_decision_is_used_for_past_and_future_days(run: Run, folder: Folder):
     item = item_of(run, folder)
 
     save_match(source=item.service, source_track_id=item.service_track_id, isrc=LANTERN[2])
@@ -86,7 +86,7 @@ def test_what_a_person_said_is_used_for_all_days_and_those_to_come(run: Run, fol
     assert ServiceTrack.objects.get(service_track_id=item.service_track_id).how == "manual"
 
 
-def test_a_person_outranks_names_and_may_say_none(run: Run, folder: Folder):
+def test_a_manual_decision_has_precedence_and_may_be_no_track(run: Run, folder: Folder):
     put(folder, LANTERN[:2])
     run()
     known = ServiceTrack.objects.get(service="apple_music", track__isrc=LANTERN[2])
@@ -104,7 +104,7 @@ def test_a_person_outranks_names_and_may_say_none(run: Run, folder: Folder):
     assert tracks_of_apple()[0] == LANTERN[2]
 
 
-def test_lines_without_an_id_are_known_by_their_names(run: Run, folder: Folder):
+def test_lines_without_an_id_are_identified_by_their_names(run: Run, folder: Folder):
     body = apple([("Lantern Street (Night Bus Remix)", "Odile Marsh", None), *OTHERS])
     folder.put("spotify", "pop", DAY, spotify([LANTERN, *OTHERS]))
     folder.put("apple_music", "pop", DAY, body.replace(b'"link"', b'"linked"'))
@@ -119,7 +119,7 @@ def test_lines_without_an_id_are_known_by_their_names(run: Run, folder: Folder):
     assert ChartTrack.objects.get(isrc="ZZTST2509999").name == item.name
 
 
-def test_of_tracks_of_one_name_it_is_the_one_on_todays_lists_that_count_most(run: Run, folder: Folder):
+def test_of_equal_names_the_track_on_todays_lists_of_the_highest_priority_is_used(run: Run, folder: Folder):
     folder.put("spotify", "pop", "2025-01-01", spotify([("Lantern Street", "Odile Marsh", "ZZTST2400001")]))
     folder.put("soundcloud", "pop", DAY, soundcloud([(*LANTERN[:2], "ZZTST2400002"), *OTHERS]))
     put(folder, LANTERN[:2])
@@ -129,7 +129,7 @@ def test_of_tracks_of_one_name_it_is_the_one_on_todays_lists_that_count_most(run
     assert tracks_of_apple()[0] == LANTERN[2]
 
 
-def test_only_tracks_that_share_a_rare_word_are_looked_at(run: Run, folder: Folder):
+def test_only_tracks_with_a_common_rare_word_are_compared(run: Run, folder: Folder):
     many = [(f"Song {number}", f"Singer {number}", isrc(1000 + number)) for number in range(1, 300)]
     folder.put("spotify", "pop", DAY, spotify([*many, LANTERN]))
     run()
@@ -142,7 +142,7 @@ def test_only_tracks_that_share_a_rare_word_are_looked_at(run: Run, folder: Fold
     assert found["Song", "The Singer"] == []
 
 
-def test_words_follow_a_name_that_is_corrected(run: Run, folder: Folder):
+def test_the_index_of_words_follows_corrected_names(run: Run, folder: Folder):
     folder.put("soundcloud", "pop", DAY, soundcloud([("odile marsh - lantern st", "uploader", LANTERN[2])]))
     run()
     folder.put("spotify", "pop", DAY, spotify([LANTERN]))
@@ -184,7 +184,7 @@ OTHER_GUEST = ("Lantern Street (feat. Cy Dale)", "Odile Marsh")
         pytest.param([OTHER_GUEST], False, id="two guests on the list"),
     ],
 )
-def test_a_guest_on_one_side_is_the_same_track_unless_the_list_has_both(
+def test_an_additional_guest_is_the_same_track_unless_the_list_has_both(
     run: Run, folder: Folder, others: list[tuple[str, str]], is_known: bool
 ):
     put(folder, GUEST, *others)
@@ -196,7 +196,7 @@ def test_a_guest_on_one_side_is_the_same_track_unless_the_list_has_both(
 
 
 @pytest.mark.parametrize(("seconds", "is_known"), [(15, False), (16, True), (24, True), (25, False)])
-def test_a_guest_on_one_side_of_another_length_is_another_recording(
+def test_an_additional_guest_and_another_length_is_another_recording(
     run: Run, folder: Folder, seconds: int, is_known: bool
 ):
     """Spotify says 200.4 seconds."""
@@ -209,7 +209,7 @@ def test_a_guest_on_one_side_of_another_length_is_another_recording(
     assert (tracks_of_apple()[0] == LANTERN[2]) == is_known
 
 
-def test_of_two_tracks_with_other_guests_a_third_guest_is_neither(run: Run, folder: Folder):
+def test_a_third_guest_matches_neither_of_two_tracks_with_guests(run: Run, folder: Folder):
     guest: Track = ("Lantern Street", "Odile Marsh, Ben Orr", "ZZTST2500102")
     folder.put("spotify", "pop", DAY, spotify([LANTERN, guest, *OTHERS]))
     folder.put("apple_music", "pop", DAY, apple([(*OTHER_GUEST, None), *OTHERS]))
@@ -219,7 +219,7 @@ def test_of_two_tracks_with_other_guests_a_third_guest_is_neither(run: Run, fold
     assert tracks_of_apple()[0] is None
 
 
-def test_what_was_only_probable_is_decided_by_each_days_lists(run: Run, folder: Folder):
+def test_probable_matches_are_decided_by_each_days_lists(run: Run, folder: Folder):
     put(folder, GUEST)
     run()
     put(folder, GUEST, LANTERN[:2], day=NEXT)
@@ -231,7 +231,9 @@ def test_what_was_only_probable_is_decided_by_each_days_lists(run: Run, folder: 
 
 
 @pytest.mark.parametrize("known_before", [True, False])
-def test_one_isrc_under_two_unlike_titles_is_reviewed(run: Run, folder: Folder, known_before: bool):
+def test_one_isrc_with_two_dissimilar_titles_is_listed_for_review(
+    run: Run, folder: Folder, known_before: bool
+):
     wrong: Track = ("Nothing Alike", "Nobody Here", LANTERN[2])
     if known_before:
         folder.put("spotify", "pop", DAY, spotify([LANTERN, *OTHERS]))
@@ -260,7 +262,7 @@ def test_one_isrc_under_two_unlike_titles_is_reviewed(run: Run, folder: Folder, 
         ("ランタン・ストリート", "Odile Marsh"),
     ],
 )
-def test_another_way_to_write_a_name_keeps_its_isrc(run: Run, folder: Folder, title: str, artist: str):
+def test_another_spelling_keeps_its_isrc(run: Run, folder: Folder, title: str, artist: str):
     folder.put("spotify", "pop", DAY, spotify([LANTERN]))
     folder.put("soundcloud", "pop", DAY, soundcloud([(title, artist, LANTERN[2])]))
 
@@ -269,7 +271,7 @@ def test_another_way_to_write_a_name_keeps_its_isrc(run: Run, folder: Folder, ti
     assert set(RawEntry.objects.values_list("track__isrc")) == {(LANTERN[2],)}
 
 
-def test_a_title_with_all_words_of_another_keeps_its_isrc(run: Run, folder: Folder):
+def test_a_title_that_contains_another_keeps_its_isrc(run: Run, folder: Folder):
     """Services list the artists of a reworked title otherwise."""
     folder.put(
         "spotify", "pop", DAY, spotify([("Night Bus / BRISA, Sol - Rework", "Odile Marsh", LANTERN[2])])
@@ -283,9 +285,7 @@ def test_a_title_with_all_words_of_another_keeps_its_isrc(run: Run, folder: Fold
     assert set(RawEntry.objects.values_list("track__isrc")) == {(LANTERN[2],)}
 
 
-def test_the_admin_leads_from_what_is_listed_to_a_word_that_is_kept(
-    run: Run, folder: Folder, admin_client: Client
-):
+def test_the_admin_links_a_review_to_its_decision(run: Run, folder: Folder, admin_client: Client):
     item = item_of(run, folder)
     listed = admin_client.get(reverse("admin:charts_reviewitem_changelist"))
     assert f"source_track_id={item.service_track_id}&amp;isrc={LANTERN[2]}" in listed.content.decode()

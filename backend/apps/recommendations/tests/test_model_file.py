@@ -123,7 +123,7 @@ def test_a_failed_write_leaves_only_the_old_file(tmp_path, monkeypatch, failing)
     assert [file.name for file in tmp_path.iterdir()] == ["a.model"]
 
 
-def test_a_client_that_reads_while_it_is_replaced_reads_the_one_that_was_opened(tmp_path):
+def test_a_reader_during_a_replacement_reads_the_opened_file(tmp_path):
     path = tmp_path / "a.model"
     write_model(MODEL, path)
     other = train(listening(two_tastes()[:9]), SMALL)

@@ -52,7 +52,7 @@ def statuses(number: int = 1) -> list[str]:
         (12, 1.99, "ok"),
     ],
 )
-def test_too_many_tracks_that_grow_by_less_than_half_or_more_than_twice(
+def test_too_many_tracks_with_half_or_double_growth_are_an_anomaly(
     run: Run, folder: Folder, odd: int, factor: float, status: str
 ):
     folder.put("spotify", "pop", DAYS[0], spotify(TWELVE))
@@ -68,7 +68,7 @@ def test_too_many_tracks_that_grow_by_less_than_half_or_more_than_twice(
 
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["a table of all days", "day by day"])
-def test_another_growth_of_all_is_accepted_on_the_third_day_and_from_then_on(
+def test_a_changed_growth_of_all_tracks_is_accepted_from_the_third_day(
     run: Run, folder: Folder, at_once: bool
 ):
     folder.put("spotify", "pop", DAYS[0], spotify(TWELVE))
@@ -83,7 +83,7 @@ def test_another_growth_of_all_is_accepted_on_the_third_day_and_from_then_on(
     assert stored("spotify") == before, "nor does another run change them"
 
 
-def test_few_tracks_and_tracks_that_are_hardly_played_say_nothing(run: Run, folder: Folder):
+def test_few_tracks_and_rarely_played_ones_are_no_evidence(run: Run, folder: Folder):
     folder.put("spotify", "pop", DAYS[0], spotify(TWELVE))
     counts = totals([[0.3] * 12])
     put_table(

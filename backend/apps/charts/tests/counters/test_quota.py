@@ -13,7 +13,7 @@ def quota(moment: str) -> Quota:
     return Quota("youtube", 100, now=datetime.fromisoformat(moment))
 
 
-def test_no_more_is_taken_than_there_is():
+def test_the_quota_is_never_exceeded():
     mine = quota("2026-01-15T12:00:00Z")
 
     assert [mine.take(60), mine.take(60), mine.take(40), mine.take(1)] == [True, False, True, False]
@@ -28,7 +28,7 @@ def test_no_more_is_taken_than_there_is():
     ],
     ids=["winter", "summer"],
 )
-def test_a_new_day_begins_when_it_does_in_california(last: str, first: str):
+def test_the_day_of_the_quota_begins_at_midnight_in_california(last: str, first: str):
     assert quota(last).take(100)
     assert quota(first).left() == 100
     assert quota(first).take(100)

@@ -16,7 +16,7 @@ from apps.counts.models import HistoricalViewCount
 FIRST, SECOND, THIRD = "2025-03-01", "2025-03-02", "2025-03-03"
 
 
-def test_each_days_list_is_a_days_figure(run: Run, folder: Folder):
+def test_the_list_of_a_day_gives_the_counts_of_that_day(run: Run, folder: Folder):
     for day, plays in ((FIRST, 1000), (SECOND, 1700)):
         folder.put("soundcloud", "pop", day, soundcloud(chosen(1, 2), plays=plays))
 
@@ -31,7 +31,7 @@ def test_each_days_list_is_a_days_figure(run: Run, folder: Folder):
     assert HistoricalViewCount.objects.get(isrc=isrc(1), recorded_date=SECOND).delta_count == 700
 
 
-def test_a_list_that_failed_is_failed_and_never_zero_until_one_comes_after_all(run: Run, folder: Folder):
+def test_counts_of_a_failed_list_are_failed_and_never_zero_until_it_is_fetched(run: Run, folder: Folder):
     folder.put("soundcloud", "pop", FIRST, soundcloud(chosen(1, 2)))
     folder.put("soundcloud", "pop", SECOND, b'{"message": "no"}')
     folder.put("soundcloud", "pop", THIRD, soundcloud(chosen(1, 2), plays=3000))
@@ -46,7 +46,7 @@ def test_a_list_that_failed_is_failed_and_never_zero_until_one_comes_after_all(r
     assert stored("soundcloud")["soundcloud", isrc(1), SECOND] == ("ok", 1500)
 
 
-def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Folder):
+def test_a_copy_of_the_previous_list_is_stale_and_no_growth(run: Run, folder: Folder):
     numbers = range(1, 11)
     for day in (FIRST, SECOND, THIRD):
         folder.list("spotify", day, *numbers)
@@ -71,7 +71,7 @@ def test_a_copy_of_the_list_before_is_stale_and_no_growth(run: Run, folder: Fold
     assert stored("soundcloud")["soundcloud", isrc(1), THIRD] == ("ok", 1700)
 
 
-def test_plays_of_a_line_count_as_soon_as_its_track_is_known(run: Run, folder: Folder):
+def test_plays_of_a_line_are_counted_once_its_track_is_known(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.put("soundcloud", "pop", FIRST, soundcloud([("What is this", "Whoever", None), *chosen(2)]))
     run()
@@ -83,7 +83,7 @@ def test_plays_of_a_line_count_as_soon_as_its_track_is_known(run: Run, folder: F
     assert stored()["soundcloud", isrc(1), FIRST] == ("ok", 1000)
 
 
-def test_only_the_services_that_are_wanted_are_counted(run: Run, folder: Folder):
+def test_only_requested_services_are_counted(run: Run, folder: Folder):
     folder.list("spotify", FIRST, 1, 2)
     folder.list("soundcloud", FIRST, 1, 2)
 

@@ -31,7 +31,7 @@ def counts_of(records: list[StageRun]) -> StageRun:
     return next(record for record in records if record.stage == "counts")
 
 
-def test_a_table_gives_counts_with_their_days(run: Run, folder: Folder):
+def test_a_table_has_counts_with_their_days(run: Run, folder: Folder):
     fill(folder)
     put_table(folder, table((FIRST, ONE, 1000), (SECOND, ONE, 1250), (FIRST, TWO, 70), (FIRST, THREE, 5)))
 
@@ -46,7 +46,7 @@ def test_a_table_gives_counts_with_their_days(run: Run, folder: Folder):
     assert ViewCount.objects.get(isrc=isrc(1)).view_count == 1250
 
 
-def test_without_a_table_it_is_missing_and_never_zero_until_one_comes(run: Run, folder: Folder):
+def test_without_a_table_counts_are_missing_and_never_zero(run: Run, folder: Folder):
     fill(folder)
     run()
     missing = ("missing", None)
@@ -60,7 +60,7 @@ def test_without_a_table_it_is_missing_and_never_zero_until_one_comes(run: Run, 
     assert stored("spotify") == of_both | {("spotify", isrc(1), FIRST): ("ok", 1000)}
 
 
-def test_a_table_that_cannot_be_read_is_failed_and_tried_again(run: Run, folder: Folder):
+def test_an_unreadable_table_is_failed_and_retried(run: Run, folder: Folder):
     fill(folder)
     put_table(folder, "date,artist_title,streams_total\nyesterday,nobody,many")
     assert counts_of(run()).status == "partly"
@@ -72,7 +72,7 @@ def test_a_table_that_cannot_be_read_is_failed_and_tried_again(run: Run, folder:
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
 
 
-def test_the_same_again_changes_nothing_and_a_correction_does(run: Run, folder: Folder):
+def test_an_unchanged_table_changes_nothing_and_a_correction_does(run: Run, folder: Folder):
     fill(folder)
     put_table(folder, table((FIRST, ONE, 1000), (SECOND, ONE, 1250)))
     run()
@@ -93,7 +93,7 @@ def test_the_same_again_changes_nothing_and_a_correction_does(run: Run, folder: 
         assert second.delta_count == 1250 - total
 
 
-def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
+def test_a_track_that_fails_affects_no_other_and_is_counted_later(
     run: Run, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ):
     fill(folder)
@@ -117,7 +117,7 @@ def test_one_track_that_fails_stops_no_other_and_is_made_up_for(
     assert stored("spotify")["spotify", isrc(1), FIRST] == ("ok", 1000)
 
 
-def test_of_several_markets_one_counts(run: Run, folder: Folder):
+def test_of_several_markets_one_is_used(run: Run, folder: Folder):
     fill(folder)
     world, elsewhere = table((FIRST, ONE, 900), market="global"), table((FIRST, ONE, 1), market="th")
     put_table(folder, "\n".join([world, *elsewhere.splitlines()[1:]]))
@@ -132,7 +132,7 @@ def test_of_several_markets_one_counts(run: Run, folder: Folder):
         read_counts(b"date,market,artist_title,streams_total\n2025-03-01,a,A - B,1\n2025-03-01,b,A - B,1")
 
 
-def test_tables_of_something_else_are_passed_over_and_what_is_no_table_is_an_error():
+def test_other_tables_are_ignored_and_invalid_ones_are_errors():
     assert read_counts(b"date,rank\n2025-03-01,1") is None
     assert read_features(b"date,rank\n2025-03-01,1") is None
     for body in (b"\x1f\x8bnonsense", b"\xff\xfe\x00", b"date,artist_title,streams_total\n"):
@@ -140,7 +140,7 @@ def test_tables_of_something_else_are_passed_over_and_what_is_no_table_is_an_err
             read_counts(body)
 
 
-def test_a_packed_table_is_unpacked_and_odd_rows_are_left_out():
+def test_a_gzipped_table_is_read_and_invalid_rows_are_left_out():
     text = table((FIRST, ONE, 1000)) + "\n2025-03-01,no dash,5\n2025-03-01,A - B,-5\n2025-13-01,A - B,5"
 
     read = read_counts(gzip.compress(text.encode()))
@@ -149,7 +149,7 @@ def test_a_packed_table_is_unpacked_and_odd_rows_are_left_out():
     assert (len(read.rows), read.unreadable) == (1, 3)
 
 
-def test_features_are_by_isrc_and_within_their_ranges():
+def test_audio_features_are_keyed_by_isrc_and_checked_for_their_ranges():
     head = (
         "isrc,danceability,energy,valence,tempo,acousticness,loudness,instrumentalness,speechiness,liveness"
     )

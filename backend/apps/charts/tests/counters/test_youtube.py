@@ -76,7 +76,7 @@ def counts(day: str = DAY) -> dict[str, Any]:
     return {key[1]: value for key, value in stored("youtube").items() if key[2] == day}
 
 
-def test_videos_are_searched_for_once_and_asked_about_daily(chart: StandIn, count_on: CountOn):
+def test_videos_are_searched_once_and_counted_daily(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.usual[VIDEOS] = views(v1=150, v2=260)
     count_on(NEXT, YOUTUBE)
@@ -97,7 +97,7 @@ def test_videos_are_searched_for_once_and_asked_about_daily(chart: StandIn, coun
     assert len(chart.asked_for(VIDEOS)) == 2, "not again on the same day"
 
 
-def test_fifty_videos_are_asked_about_at_once(run: Run, folder: Folder, youtube: StandIn, count_on: CountOn):
+def test_one_request_counts_fifty_videos(run: Run, folder: Folder, youtube: StandIn, count_on: CountOn):
     tracks = [(f"Title {number}", f"Artist {number}", f"ZZTST26{number:05}") for number in range(1, 121)]
     folder.put("spotify", "pop", DAY, bodies.spotify(tracks))
     folder.put("soundcloud", "pop", DAY, bodies.soundcloud(tracks))
@@ -115,7 +115,7 @@ def test_fifty_videos_are_asked_about_at_once(run: Run, folder: Folder, youtube:
     assert {status for status, _ in counts().values()} == {"ok"}
 
 
-def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: CountOn):
+def test_an_exhausted_quota_stops_requests_until_the_next_day(chart: StandIn, count_on: CountOn):
     with override_settings(YOUTUBE_DAILY_QUOTA=150):
         tally = count_on(DAY, YOUTUBE)
 
@@ -130,7 +130,7 @@ def test_a_quota_that_is_used_up_rests_until_tomorrow(chart: StandIn, count_on: 
     assert counts(NEXT)[isrc(2)] == ("ok", 200)
 
 
-def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count_on: CountOn):
+def test_an_exhausted_quota_is_read_from_youtubes_response(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.then(VIDEOS, forbidden("quotaExceeded"))
 
@@ -152,7 +152,7 @@ def test_youtube_may_say_itself_that_there_is_nothing_left(chart: StandIn, count
         lambda: answers({}, status=403),
     ],
 )
-def test_a_key_that_is_not_taken_costs_no_quota_and_says_so(
+def test_a_rejected_key_uses_no_quota_and_is_reported(
     chart: StandIn, count_on: CountOn, refusal: Callable[[], Act]
 ):
     chart.then(VIDEOS, refusal())
@@ -167,7 +167,7 @@ def test_a_key_that_is_not_taken_costs_no_quota_and_says_so(
     assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
-def test_a_video_that_may_not_be_asked_about_fails_alone(chart: StandIn, count_on: CountOn):
+def test_a_forbidden_video_fails_alone(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     usual = chart.usual[VIDEOS]
 
@@ -183,7 +183,7 @@ def test_a_video_that_may_not_be_asked_about_fails_alone(chart: StandIn, count_o
     assert QuotaDay.objects.get(day=NEXT).used == 3
 
 
-def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_on: CountOn):
+def test_a_failed_count_is_repeated_later_that_day(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.then(VIDEOS, answers({}, status=500), answers({"error": {"code": 400}}), answers({"nothing": 1}))
 
@@ -196,9 +196,7 @@ def test_what_failed_is_failed_and_counted_later_that_day(chart: StandIn, count_
     assert counts(NEXT) == {isrc(1): ("ok", 100), isrc(2): ("ok", 200)}
 
 
-def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_again(
-    chart: StandIn, count_on: CountOn
-):
+def test_a_hidden_count_is_missing_and_a_deleted_video_is_searched_again(chart: StandIn, count_on: CountOn):
     count_on(DAY, YOUTUBE)
     chart.usual[VIDEOS] = views(v1=None)
 
@@ -209,7 +207,7 @@ def test_a_hidden_figure_is_missing_and_a_video_that_has_gone_is_searched_for_ag
     assert list(known.values_list("service_track_id", flat=True)) == ["v1"]
 
 
-def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
+def test_a_video_of_another_recording_is_rejected_and_searched_again_after_a_month(
     chart: StandIn, count_on: CountOn
 ):
     chart.usual[SEARCH] = finds(("x", "Artist 1 - Title 1 (Karaoke Version)", "Sing along"))
@@ -222,7 +220,7 @@ def test_another_recordings_video_is_none_and_is_looked_for_again_in_a_month(
     assert counter.SEARCHED_AGAIN_AFTER.days == 30
 
 
-def test_video_belongs_to_one_track_and_is_not_searched_for_every_day(chart: StandIn, count_on: CountOn):
+def test_a_video_belongs_to_one_track_and_is_not_searched_daily(chart: StandIn, count_on: CountOn):
     ChartTrack.objects.update(name="One Song", artist="One Singer")
     chart.usual[SEARCH] = finds(("v1", "One Singer - One Song", "One Singer"))
 

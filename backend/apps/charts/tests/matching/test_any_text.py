@@ -10,14 +10,14 @@ TEXT = st.lists(SIGNS, max_size=12).map("".join) | st.text(max_size=20)
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
-def test_the_score_is_the_same_whichever_comes_first(title, artist, other_title, other_artist):
+def test_the_similarity_is_symmetric(title, artist, other_title, other_artist):
     one, other = Recording("1", title, artist), Recording("2", other_title, other_artist)
     assert likeness_of(one, other) == likeness_of(other, one)
     assert 0.0 <= likeness_of(one, other) <= 1.0
 
 
 @given(TEXT, TEXT)
-def test_nothing_is_surer_than_the_very_same_words(title, artist):
+def test_equal_names_have_the_highest_similarity(title, artist):
     same = Recording("1", title, artist)
     score = likeness_of(same, same)
     assert score == 1.0 if artist.strip() else score in (0.0, 1.0)
@@ -27,6 +27,6 @@ def test_nothing_is_surer_than_the_very_same_words(title, artist):
     st.permutations(["Velvet Orchard", "Mira Solano", "Ondo", "Lío"]),
     st.sampled_from([", ", " & ", " x ", "; "]),
 )
-def test_artists_are_the_same_in_any_order(artists, between):
+def test_the_order_of_artists_makes_no_difference(artists, between):
     one = Recording("1", "Paper Lanterns", "Lío, Mira Solano, Ondo, Velvet Orchard")
     assert likeness_of(one, Recording("2", "Paper Lanterns", between.join(artists))) >= THRESHOLD

@@ -10,7 +10,7 @@ KNOWN = [
 ]
 
 
-def test_the_same_version_is_sure_and_another_is_offered_for_a_look():
+def test_the_same_version_matches_and_another_is_listed_for_review():
     found = match("Velvet Orchard - Paper Lanterns (Ondo Remix)", "Ondo", KNOWN)
     assert found is not None
     assert (found.recording.key, found.is_sure) == ("remix", True)
@@ -20,7 +20,7 @@ def test_the_same_version_is_sure_and_another_is_offered_for_a_look():
     assert (other.is_sure, WORTH_A_LOOK <= other.score < THRESHOLD) == (False, True)
 
 
-def test_all_that_are_worth_a_look_come_likeliest_first_and_of_equals_the_first():
+def test_candidates_for_review_are_sorted_by_similarity():
     found = ranked("Paper Lanterns", "Velvet Orchard", KNOWN)
     assert [one.recording.key for one in found] == ["original", "remix", "live"]
     assert [one.is_sure for one in found] == [True, False, False]
@@ -30,14 +30,14 @@ def test_all_that_are_worth_a_look_come_likeliest_first_and_of_equals_the_first(
     assert first.recording.key == "a"
 
 
-def test_names_that_have_nothing_in_common_give_none():
+def test_names_without_a_common_word_match_nothing():
     assert match("Velero", "Lío", KNOWN) is None
     assert match("Paper Lanterns", "Tin Sparrow", KNOWN) is None
     assert match("", "", KNOWN) is None
     assert match("Velero", "Lío", []) is None
 
 
-def test_an_artist_more_is_sure_only_where_a_service_may_leave_artists_out():
+def test_an_additional_artist_matches_only_for_services_that_may_omit_artists():
     more = "Velvet Orchard, Mira Solano"
     from_uploads = match("Paper Lanterns", more, KNOWN)
     from_a_full_list = match("Paper Lanterns", more, KNOWN, names_everyone=True)

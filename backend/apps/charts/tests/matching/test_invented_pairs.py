@@ -13,7 +13,7 @@ def pairs() -> list[list[str]]:
         return list(csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def test_which_of_two_hundred_pairs_of_both_kinds_are_one_recording():
+def test_two_hundred_invented_pairs_are_matched_correctly():
     verdicts = [verdict for verdict, *_ in pairs()]
     assert len(verdicts) >= 200
     assert {verdict: verdicts.count(verdict) >= 80 for verdict in verdicts} == {"=": True, "≠": True}

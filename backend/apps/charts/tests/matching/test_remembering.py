@@ -15,7 +15,7 @@ def decided(*ids):
     return remembered_matches(source="soundcloud", source_track_ids=ids)
 
 
-def test_the_last_decision_about_a_services_own_id_holds_until_it_is_forgotten():
+def test_the_last_decision_about_a_services_own_id_is_used_until_it_is_deleted():
     assert decided("1") == {}
     save_match(source="soundcloud", source_track_id="1", isrc="qz-aaa-25-00001", decided_by="Ada")
     assert decided("1", "2") == {"1": ISRC}
@@ -33,7 +33,7 @@ def test_the_last_decision_about_a_services_own_id_holds_until_it_is_forgotten()
 @pytest.mark.parametrize(
     "text", ["", "QZAAA250000", "QZAAA25000011", "1ZAAA2500001", "QZAAA25O0001", "QZAAA2500001\x00"]
 )
-def test_what_is_no_isrc_is_rejected(text):
+def test_an_invalid_isrc_is_rejected(text):
     with pytest.raises(MetadataError):
         save_match(source="soundcloud", source_track_id="1", isrc=text)
     assert decided("1") == {}
