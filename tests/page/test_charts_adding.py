@@ -25,7 +25,7 @@ def http(chart_days: TuttiServer) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_a_tap_adds_a_track_once_and_what_is_queued_already_says_where(
+def test_a_tap_adds_a_track_once_and_queued_tracks_show_their_position(
     visit: Visit, http: httpx.Client, chart_days: TuttiServer, queue: Queue
 ):
     """Axe: test_screenshots."""

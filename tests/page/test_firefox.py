@@ -66,7 +66,7 @@ def test_two_windows_see_each_others_adding_votes_and_moves(come: Come, queue: Q
     assert [item["votes"] for item in queue.items()] == [0, -1, 0]
 
 
-def test_a_vote_is_there_after_a_reload_and_is_taken_back_by_the_same_hand(come: Come, queue: Queue):
+def test_a_vote_stays_after_a_reload_and_can_be_removed(come: Come, queue: Queue):
     [item] = queue.fill(1)
     page = come(f"/r/{queue.room}")
     up = page.page.get_by_role("button", name=re.compile("^Vote up"))
@@ -83,7 +83,7 @@ def test_a_vote_is_there_after_a_reload_and_is_taken_back_by_the_same_hand(come:
     assert queue.item(item)["votes"] == 0
 
 
-def test_a_first_visit_asks_for_a_name_which_stands_at_what_one_adds(come: Come, queue: Queue):
+def test_the_first_addition_asks_for_a_name_which_is_shown_at_the_track(come: Come, queue: Queue):
     page = come(f"/r/{queue.room}", is_asked=True).page
     button = page.locator(".library-row", has_text="So What").get_by_role("button")
     button.click()
@@ -96,7 +96,7 @@ def test_a_first_visit_asks_for_a_name_which_stands_at_what_one_adds(come: Come,
 
 
 @pytest.mark.parametrize(("start", "end"), [(1, 3), (4, 0), (0, 5)])
-def test_the_mouse_carries_a_track_to_its_place(come: Come, queue: Queue, start: int, end: int):
+def test_a_track_is_moved_by_mouse(come: Come, queue: Queue, start: int, end: int):
     queue.fill(6)
     page = come(f"/r/{queue.room}")
     titles = page.titles()
@@ -112,7 +112,7 @@ def test_the_mouse_carries_a_track_to_its_place(come: Come, queue: Queue, start:
     assert titles_of(queue) == moved
 
 
-def test_the_keyboard_carries_a_track_and_says_so(come: Come, queue: Queue):
+def test_a_track_is_moved_by_keyboard_and_announced(come: Come, queue: Queue):
     queue.fill(4)
     page = come(f"/r/{queue.room}")
     titles = page.titles()
@@ -130,7 +130,7 @@ def test_the_keyboard_carries_a_track_and_says_so(come: Come, queue: Queue):
     assert titles_of(queue) == page.titles()
 
 
-def test_what_is_removed_comes_back_by_undo(come: Come, queue: Queue):
+def test_undo_restores_a_removed_track(come: Come, queue: Queue):
     queue.fill(2)
     page = come(f"/r/{queue.room}")
     first, second = page.titles()
@@ -145,7 +145,7 @@ def test_what_is_removed_comes_back_by_undo(come: Come, queue: Queue):
     assert titles_of(queue) == [first, second]
 
 
-def test_keys_are_the_pages_own_and_not_the_browsers(come: Come, queue: Queue):
+def test_shortcuts_of_the_web_app_do_not_trigger_those_of_the_browser(come: Come, queue: Queue):
     """Firefox searches in the page by `/` and `'`, and scrolls by space."""
     queue.fill(2)
     page = come(f"/r/{queue.room}")
@@ -167,9 +167,7 @@ def test_keys_are_the_pages_own_and_not_the_browsers(come: Come, queue: Queue):
 
 
 @pytest.mark.parametrize("place", ["localhost", "own address"])
-def test_what_is_done_offline_is_sent_once_and_in_order(
-    come: Come, queue: Queue, place: str, own_address: str
-):
+def test_offline_changes_are_sent_once_and_in_order(come: Come, queue: Queue, place: str, own_address: str):
     queue.fill(4)
     seq = queue.state().seq
     page = come(f"/r/{queue.room}", base_url="" if place == "localhost" else own_address)
@@ -191,7 +189,7 @@ def test_what_is_done_offline_is_sent_once_and_in_order(
     assert queue.state().seq == seq + 2, "something was done twice"
 
 
-def test_a_server_that_restarts_costs_nothing(visit: Visit, mortal: TuttiServer, mortal_queue: Queue):
+def test_a_restart_of_the_server_loses_no_change(visit: Visit, mortal: TuttiServer, mortal_queue: Queue):
     mortal_queue.fill(2)
     there = {"base_url": mortal.base_url, "loses_network": True, "keeps_page": True}
     page = QueuePage(visit(f"/r/{mortal_queue.room}", **there))
@@ -206,7 +204,7 @@ def test_a_server_that_restarts_costs_nothing(visit: Visit, mortal: TuttiServer,
     assert [item["votes"] for item in mortal_queue.items()] == [0, 1]
 
 
-def test_a_reload_without_a_server_shows_what_was_known_and_keeps_what_waits(
+def test_a_reload_without_a_server_shows_the_last_state_and_keeps_unsent_changes(
     visit: Visit, mortal: TuttiServer, mortal_queue: Queue
 ):
     """By the service worker, which asks the server first."""

@@ -42,9 +42,7 @@ def titles(page: Page) -> Locator:
 # The proof of every run: paged_list.test.ts, virtual_window.test.ts; in a browser test_queue_large, and
 # test_library for what did not come.
 @pytest.mark.long
-def test_any_part_is_reached_and_no_more_is_loaded_or_drawn_than_is_seen(
-    visit: Visit, large_site: TuttiServer
-):
+def test_a_large_library_loads_and_draws_only_visible_rows(visit: Visit, large_site: TuttiServer):
     """Axe: test_screenshots."""
     visitor = visit("/#library", base_url=large_site.base_url, loses_network=True, **PHONE)
     page = visitor.page

@@ -31,7 +31,7 @@ def another_tab(visitor: Visitor, path: str) -> QueuePage:
     return QueuePage(visitor.another_tab().open(path))
 
 
-def test_what_is_done_offline_is_sent_once_and_in_order(visit: Visit, queue: Queue, own_address: str):
+def test_offline_changes_are_sent_once_and_in_order(visit: Visit, queue: Queue, own_address: str):
     queue.fill(4)
     visitor = visit(f"/r/{queue.room}", base_url=own_address, loses_network=True, **PHONE)
     page = QueuePage(visitor)

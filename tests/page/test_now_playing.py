@@ -40,7 +40,7 @@ def playing(queue: Queue, http: httpx.Client) -> Queue:
     return queue
 
 
-def test_the_time_beside_the_track_and_the_line_of_the_bar_are_right_though_the_clock_is_not(
+def test_time_and_progress_bar_are_right_with_a_wrong_local_clock(
     browser: Browser, site: TuttiServer, playing: Queue
 ):
     visitor = new_visitor(browser, site.base_url)
@@ -59,7 +59,9 @@ def test_the_time_beside_the_track_and_the_line_of_the_bar_are_right_though_the_
     visitor.context.close()
 
 
-def test_a_track_whose_time_is_up_says_so_and_offers_the_next(site: TuttiServer, queue: Queue, visit: Visit):
+def test_a_track_beyond_its_duration_is_marked_and_offers_the_next(
+    site: TuttiServer, queue: Queue, visit: Visit
+):
     short = queue.add(add_track(site, title=f"Short {queue.room}", seconds=1))
     queue.fill(1)
     page = visit(f"/r/{queue.room}", **PHONE).page
@@ -75,7 +77,7 @@ def test_a_track_whose_time_is_up_says_so_and_offers_the_next(site: TuttiServer,
     assert queue.playing() == queue.ids()[1]
 
 
-def test_a_large_display_shows_what_plays_what_comes_next_and_how_to_join(
+def test_a_large_display_shows_the_playing_and_next_items_and_how_to_join(
     visit: Visit, queue: Queue, own_address: str, site: TuttiServer
 ):
     items = queue.fill(8)

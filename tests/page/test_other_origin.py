@@ -86,7 +86,7 @@ def add(page: Page, title: str) -> None:
     in_sync(page)
 
 
-def test_a_token_travels_and_no_cookie_and_what_one_does_there_all_see_here(
+def test_another_origin_uses_a_token_without_cookies_and_changes_appear_everywhere(
     visit: Visit, visit_elsewhere: VisitElsewhere, host: StaticHost, site: TuttiServer, queue: Queue
 ):
     """Also where the browser has a cookie, since it is another guest at the server's own page."""
@@ -137,7 +137,7 @@ def test_a_token_travels_and_no_cookie_and_what_one_does_there_all_see_here(
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]
 
 
-def test_accounts_are_at_the_servers_own_address_and_what_is_done_offline_is_sent_once(
+def test_another_origin_links_to_the_server_for_accounts_and_sends_offline_changes_once(
     visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
 ):
     queue.fill(3)
@@ -166,7 +166,7 @@ def test_accounts_are_at_the_servers_own_address_and_what_is_done_offline_is_sen
     assert queue.state().seq == seq + 2, "something was done twice"
 
 
-def test_one_is_the_same_after_a_reload_for_as_long_as_the_server_knows_the_token_and_the_browser_keeps_it(
+def test_a_guest_of_another_origin_stays_the_same_while_its_token_is_stored_and_valid(
     visit_elsewhere: VisitElsewhere, site: TuttiServer, queue: Queue
 ):
     queue.fill(2)
@@ -223,7 +223,7 @@ def shut_out(browser: Browser, site: TuttiServer, page_elsewhere: Path, room: st
     assert [reported for reported in complaints if not KEPT_FROM_US.search(reported)] == []
 
 
-def test_a_page_of_an_origin_that_is_not_allowed_says_so(shut_out: Visitor):
+def test_a_page_of_a_forbidden_origin_shows_the_reason(shut_out: Visitor):
     page = shut_out.page
 
     banner = page.get_by_role("alert")

@@ -34,9 +34,7 @@ def hold(page: Page, key: str) -> None:
     page.keyboard.up(key)
 
 
-def test_arrows_find_all_rows_and_carry_what_space_has_taken_and_each_step_is_said(
-    page: QueuePage, queue: Queue
-):
+def test_arrow_keys_reach_all_rows_and_move_a_picked_up_row_with_announcements(page: QueuePage, queue: Queue):
     titles = page.titles()
     stops = page.list.locator("[tabindex='0']")
     expect(stops).to_have_count(5)
@@ -101,7 +99,7 @@ def test_arrows_find_all_rows_and_carry_what_space_has_taken_and_each_step_is_sa
     wait_for_moves(page, 2)
 
 
-def test_a_held_key_does_what_it_does_once(page: QueuePage, queue: Queue, ids: list[int]):
+def test_a_held_key_acts_once(page: QueuePage, queue: Queue, ids: list[int]):
     titles = page.titles()
     hold(page.page, "+")
     in_sync(page.page)
@@ -136,7 +134,9 @@ def test_a_held_key_does_what_it_does_once(page: QueuePage, queue: Queue, ids: l
         assert queue.ids() == [ids[0], *ids[-left + 1 :]]
 
 
-def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: list[int]):
+def test_changes_of_others_are_applied_while_a_row_is_picked_up(
+    page: QueuePage, queue: Queue, ids: list[int]
+):
     titles = page.titles()
     press(page.page, " ", "ArrowDown", "ArrowDown")
     queue.place(ids[2], after=ids[5])
@@ -174,7 +174,7 @@ def test_others_go_on_while_one_is_taken(page: QueuePage, queue: Queue, ids: lis
     expect(page.said).to_contain_text("Picked up")
 
 
-def test_plus_and_minus_vote_and_enter_opens_what_can_be_done(page: QueuePage, queue: Queue, ids: list[int]):
+def test_plus_and_minus_vote_and_enter_opens_the_menu(page: QueuePage, queue: Queue, ids: list[int]):
     titles = page.titles()
     votes = page.rows.first.locator(".queue-sum-of-votes .spoken")
     for key, reported in {"+": "1 vote", "-": "−1 vote"}.items():

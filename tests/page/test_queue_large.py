@@ -39,7 +39,7 @@ def queue(lone_site: TuttiServer) -> Iterator[Queue]:
         yield Queue(http, new_room(http), tracks)
 
 
-def test_little_is_drawn_and_a_hand_carries_one_through_a_busy_room(
+def test_a_large_queue_draws_few_rows_and_dragging_works_in_a_busy_room(
     visit: Visit, lone_site: TuttiServer, queue: Queue
 ):
     ids = queue.fill(ITEMS)

@@ -11,7 +11,7 @@ from tests.page.scenes import show
 from tests.page.visitors import DESKTOP, NARROW, PHONE, Visit
 
 
-def test_an_empty_queue_offers_a_beginning_and_leads_to_the_search(visit: Visit, queue: Queue):
+def test_an_empty_queue_shows_suggestions_and_the_search(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}#queue", **PHONE)
     page = QueuePage(visitor)
     offers = page.page.locator(".queue-suggestion")
@@ -69,7 +69,9 @@ OVERLAPS = """rows => rows.filter(row => {
 }).length"""
 
 
-def test_odd_titles_lengths_and_votes(visit: Visit, http: httpx.Client, queue: Queue, odd_titles: list[str]):
+def test_unusual_titles_durations_and_votes_are_shown(
+    visit: Visit, http: httpx.Client, queue: Queue, odd_titles: list[str]
+):
     """Colours and the longer words of these rows: test_screenshots."""
     item = queue.ids()[-1]
     for _ in range(12):

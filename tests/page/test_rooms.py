@@ -24,7 +24,7 @@ def new_room_form(page: Page) -> Locator:
     return page.locator(".rooms-new")
 
 
-def test_a_listed_room_is_entered_without_reloading_and_a_new_one_created_changed_and_deleted(
+def test_rooms_are_entered_without_reloading_created_changed_and_deleted(
     visit: Visit, http: httpx.Client, room: str
 ):
     name = f"Kitchen {'of Ada and Bo ' * 3}{secrets.token_hex(3)}"
@@ -100,7 +100,7 @@ def test_a_listed_room_is_entered_without_reloading_and_a_new_one_created_change
     assert page.locator(".rooms-none").evaluate("one => one.scrollWidth <= one.clientWidth")
 
 
-def test_what_is_wrong_with_a_new_room_stands_at_its_field_and_none_is_made_twice(
+def test_errors_of_a_new_room_are_shown_at_their_fields_and_no_room_is_created_twice(
     visit: Visit, http: httpx.Client, room: str
 ):
     visitor = visit(f"/r/{room}#room", loses_network=True, **PHONE)
@@ -148,7 +148,7 @@ def lose_answer(route: Route) -> None:
     route.abort()
 
 
-def test_an_address_that_is_no_rooms_says_so_and_leads_to_the_main_room(visit: Visit, room: str):
+def test_an_unknown_room_shows_an_error_and_a_link_to_the_main_room(visit: Visit, room: str):
     visitor = visit(f"/r/{room.capitalize()}", **PHONE)
     page = visitor.page
     # Capitals lead to the room all the same.
@@ -167,7 +167,7 @@ def test_an_address_that_is_no_rooms_says_so_and_leads_to_the_main_room(visit: V
     assert page.url == f"{visitor.base_url}/"
 
 
-def test_others_get_a_plain_message_and_the_main_room_is_not_offered_for_deletion(
+def test_others_see_who_may_change_a_room_and_the_main_room_has_no_delete_button(
     visit: Visit, http: httpx.Client, room: str
 ):
     visitor = visit(f"/r/{room}#room")

@@ -16,9 +16,7 @@ def link_field(page: Page) -> str:
     return page.get_by_label("Link to this room").input_value()
 
 
-def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_asked_for(
-    visit: Visit, room: str, own_address: str
-):
+def test_qr_code_and_link_open_this_room_and_can_be_shown_again(visit: Visit, room: str, own_address: str):
     """What the code says: qr_code.test.tsx."""
     visitor = visit(f"/r/{room}#room", permissions=["clipboard-read", "clipboard-write"], **PHONE)
     visitor.expects.add(429)
@@ -62,7 +60,7 @@ def test_the_code_and_the_link_lead_others_into_this_room_and_come_again_when_as
     expect(page.get_by_role("heading", level=1)).to_have_text("A test's room")
 
 
-def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, own_address: str):
+def test_over_plain_http_the_link_is_selected_for_copying(visit: Visit, room: str, own_address: str):
     """And it says what https would add."""
     page = visit(f"/r/{room}#room", base_url=own_address, **PHONE).page
     expect(page.get_by_text("You’re using HTTP")).to_be_visible()
@@ -81,7 +79,7 @@ def test_over_plain_http_the_link_is_at_least_selected(visit: Visit, room: str, 
     assert page.evaluate("getSelection().toString()") == link_field(page)
 
 
-def test_who_is_alone_reads_how_to_let_others_in(visit: Visit, lone_site: TuttiServer):
+def test_a_server_for_one_machine_explains_how_to_invite_others(visit: Visit, lone_site: TuttiServer):
     with client_of(lone_site) as http:
         room = new_room(http)
     visitor = visit(f"/r/{room}#room", base_url=lone_site.base_url, **PHONE)
@@ -106,9 +104,7 @@ def background(page: Page) -> str:
     return colour
 
 
-def test_language_and_colours_follow_browser_and_system_until_one_chooses_and_the_longer_words_fit(
-    visit: Visit, queue: Queue
-):
+def test_language_and_theme_follow_browser_and_system_until_changed(visit: Visit, queue: Queue):
     """Axe: test_screenshots."""
     queue.fill(1)
     visitor = visit(f"/r/{queue.room}#room", locale="de-AT", color_scheme="dark")
@@ -154,7 +150,7 @@ def exported(page: Page, name: str) -> str:
     return reported.value.path().read_text()
 
 
-def test_the_queue_as_a_file_for_players_tables_and_programs(visit: Visit, queue: Queue):
+def test_the_queue_is_exported_as_playlist_csv_and_json(visit: Visit, queue: Queue):
     """What is in one, of all that titles can be: export_queue.test.ts."""
     page = visit(f"/r/{queue.room}#room").page
     # An empty queue has nothing to take along.

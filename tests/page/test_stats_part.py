@@ -32,7 +32,7 @@ def tell(http: httpx.Client, *kinds: str, track_id: int = 1, **more: str) -> Non
     assert answer.status_code == 201, answer.text
 
 
-def test_the_rooms_night_is_counted_and_can_be_sent(visit: Visit, queue: Queue):
+def test_the_summary_of_a_night_is_shown_and_can_be_shared(visit: Visit, queue: Queue):
     first, second = queue.fill(2)
     queue.play(first)
     queue.vote(second, 1)
@@ -44,7 +44,9 @@ def test_the_rooms_night_is_counted_and_can_be_sent(visit: Visit, queue: Queue):
     expect(page.get_by_label("To share")).to_have_value(re.compile(rf"2 tracks\. .*{re.escape(title)}"))
 
 
-def test_figures_of_all_users_and_trends_of_another_period(visit: Visit, site: TuttiServer, room: str):
+def test_statistics_of_all_users_and_trends_of_another_period_are_shown(
+    visit: Visit, site: TuttiServer, room: str
+):
     with client_of(site) as http:
         begin_session(http, registered(http))
         tell(http, *["play"] * 100, track_id=2)
@@ -80,7 +82,9 @@ def test_figures_of_all_users_and_trends_of_another_period(visit: Visit, site: T
     expect(page.get_by_text("You’re offline. Statistics aren’t available.")).to_have_count(0)
 
 
-def test_own_figures_by_local_hours_are_computed_again_on_return(visit: Visit, site: TuttiServer, room: str):
+def test_own_statistics_use_local_hours_and_are_refreshed_on_return(
+    visit: Visit, site: TuttiServer, room: str
+):
     """A visitor in Tokyo, at the page and without one."""
     visitor = visit(f"/r/{room}#stats", **PHONE, timezone_id=ZONE)
     page = visitor.page

@@ -34,7 +34,7 @@ def go_to(page: Page, path: str) -> None:
     )
 
 
-def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queue: Queue):
+def test_undo_restores_the_track_in_its_original_room(page: QueuePage, queue: Queue):
     titles = page.titles()
     garden = queue_of(queue.http, new_room(queue.http, name="Garden", is_public=False))
     garden.fill(1)
@@ -78,7 +78,7 @@ def test_it_acts_on_the_room_that_the_track_was_taken_from(page: QueuePage, queu
     assert garden.items() == []
 
 
-def test_each_removal_is_undone_by_itself_and_five_in_the_same_place(visit: Visit, queue: Queue):
+def test_each_removal_is_undone_separately_at_its_old_position(visit: Visit, queue: Queue):
     queue.fill(5)
     page = QueuePage(visit(f"/r/{queue.room}", changes_context=True, **PHONE))
     titles = page.titles()

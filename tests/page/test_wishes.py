@@ -26,7 +26,7 @@ def number(page: QueuePage, title: str) -> Locator:
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_the_count_is_seen_while_its_row_moves_and_after_it_has_waited(
+def test_the_vote_count_is_visible_while_its_row_moves(
     visit: Visit, voted_queue: Queue, size: dict[str, Any]
 ):
     first, *_ = voted_queue.fill(5)
@@ -51,7 +51,7 @@ def test_the_count_is_seen_while_its_row_moves_and_after_it_has_waited(
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_adding_what_is_queued_votes_for_it_and_leads_to_its_row(
+def test_adding_a_queued_track_votes_for_it_and_scrolls_to_its_row(
     visit: Visit, queue: Queue, size: dict[str, Any]
 ):
     queue.fill(12)
@@ -79,7 +79,7 @@ def test_adding_what_is_queued_votes_for_it_and_leads_to_its_row(
     assert queue.items()[11]["votes"] == 0
 
 
-def test_the_row_is_shown_at_the_place_that_the_vote_gave_it(visit: Visit, voted_queue: Queue):
+def test_the_row_is_shown_at_its_position_after_the_vote(visit: Visit, voted_queue: Queue):
     """Also where the event that moves it comes long after the one of the vote."""
     voted_queue.fill(12)
     title = titles_of(voted_queue)[11]
@@ -114,7 +114,7 @@ def test_the_row_is_shown_at_the_place_that_the_vote_gave_it(visit: Visit, voted
     expect(page.row(title)).to_be_in_viewport(ratio=0.9)
 
 
-def test_who_was_slower_has_voted_for_it(visit: Visit, queue: Queue):
+def test_the_second_of_two_concurrent_additions_becomes_a_vote(visit: Visit, queue: Queue):
     queue.fill(1)
     track = queue.items()[0]["track"]
     visitor = visit(f"/r/{queue.room}", loses_network=True)
@@ -134,7 +134,7 @@ def test_who_was_slower_has_voted_for_it(visit: Visit, queue: Queue):
     assert [item["votes"] for item in queue.items()] == [1]
 
 
-def test_the_same_song_from_another_album_asks_first(visit: Visit, queue: Queue, library: Library):
+def test_adding_the_same_recording_of_another_album_asks_first(visit: Visit, queue: Queue, library: Library):
     first, second = (
         library.add(title, album=album)["id"] for title, album in (("Mr. Twin", "Hot"), ("mr. twin", "Live"))
     )

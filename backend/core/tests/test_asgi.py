@@ -111,7 +111,7 @@ def whats() -> list[str]:
     return [what for what, _ in seen]
 
 
-async def test_one_thread_does_all_of_it_and_the_next_request(handler: ThreadedASGIHandler):
+async def test_one_thread_runs_a_whole_request_and_the_next(handler: ThreadedASGIHandler):
     for _ in range(2):
         exchange = Exchange("plain")
         await handler(exchange.scope, exchange.receive, exchange.send)
@@ -123,7 +123,7 @@ async def test_one_thread_does_all_of_it_and_the_next_request(handler: ThreadedA
     assert threading.get_ident() not in {thread for what, thread in seen if what in IN_THREAD}
 
 
-async def test_a_request_whose_client_leaves_is_worked_on_to_its_end(handler: ThreadedASGIHandler):
+async def test_a_request_of_a_disconnected_client_is_completed(handler: ThreadedASGIHandler):
     exchange = Exchange("slow")
     working = asyncio.create_task(handler(exchange.scope, exchange.receive, exchange.send))
     assert await asyncio.to_thread(begun.wait, 60)
@@ -133,7 +133,7 @@ async def test_a_request_whose_client_leaves_is_worked_on_to_its_end(handler: Th
     assert whats() == [*ALL_OF_A_REQUEST, "deferred"]
 
 
-async def test_what_can_wait_is_done_when_the_response_is_sent(handler: ThreadedASGIHandler):
+async def test_deferred_work_runs_after_the_response(handler: ThreadedASGIHandler):
     may_end.set()
     exchange = Exchange("slow")
     await handler(exchange.scope, exchange.receive, exchange.send)
@@ -142,7 +142,7 @@ async def test_what_can_wait_is_done_when_the_response_is_sent(handler: Threaded
     assert whats() == [*ALL_OF_A_REQUEST, "deferred"]
 
 
-async def test_what_can_wait_is_done_too_when_the_request_is_cancelled(handler: ThreadedASGIHandler):
+async def test_deferred_work_runs_after_a_cancelled_request(handler: ThreadedASGIHandler):
     exchange = Exchange("slow")
     working = asyncio.create_task(handler(exchange.scope, exchange.receive, exchange.send))
     assert await asyncio.to_thread(begun.wait, 60)
@@ -164,7 +164,7 @@ async def test_a_stream_ends_when_its_client_leaves(handler: ThreadedASGIHandler
     assert seen[-1][0] == "finished"
 
 
-async def test_a_stream_that_fails_is_no_whole_answer(handler: ThreadedASGIHandler):
+async def test_a_failed_stream_is_an_incomplete_response(handler: ThreadedASGIHandler):
     exchange = Exchange("endless")
 
     async def refuse(_: Mapping[str, Any]) -> None:

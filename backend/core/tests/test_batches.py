@@ -23,16 +23,14 @@ def written(size: BatchSize, clock: FakeClock, seconds_each: float) -> float:
 
 
 @pytest.mark.parametrize("seconds_each", [0.0001, 0.0005, 0.001, 0.002])
-def test_no_batch_takes_more_than_twice_the_time_and_few_take_much_less(
-    clock: FakeClock, seconds_each: float
-):
+def test_batch_sizes_adapt_to_the_target_time(clock: FakeClock, seconds_each: float):
     size = BatchSize(most=1000)
     taken = [written(size, clock, seconds_each) for _ in range(20)]
     assert max(taken) <= 2 * WRITE_SECONDS
     assert min(taken[-5:]) >= WRITE_SECONDS / 2
 
 
-def test_after_rows_that_cost_more_the_next_batch_is_smaller(clock: FakeClock):
+def test_slower_rows_make_the_next_batch_smaller(clock: FakeClock):
     size = BatchSize(most=500)
     for _ in range(10):
         written(size, clock, 0.0001)
@@ -40,7 +38,7 @@ def test_after_rows_that_cost_more_the_next_batch_is_smaller(clock: FakeClock):
     assert written(size, clock, 0.002) <= WRITE_SECONDS
 
 
-def test_there_is_a_least_and_a_most(clock: FakeClock):
+def test_batch_sizes_have_a_minimum_and_a_maximum(clock: FakeClock):
     size = BatchSize(most=LEAST_ROWS + 1)
     for _ in range(5):
         written(size, clock, 0.0)
@@ -49,7 +47,7 @@ def test_there_is_a_least_and_a_most(clock: FakeClock):
     assert size.rows == LEAST_ROWS
 
 
-def test_one_by_one_at_least_the_first_and_no_more_than_there_is_time_for(clock: FakeClock):
+def test_one_by_one_processes_at_least_one_row_within_the_time(clock: FakeClock):
     def done(seconds_each: float) -> int:
         number = 0
         for _ in within_write_time(range(100)):

@@ -76,7 +76,7 @@ def check_answers(cache: GuardedRedisCache) -> None:
         cache.incr("missing")
 
 
-def test_while_redis_answers_it_is_asked(guarded, redis):
+def test_an_available_redis_is_used(guarded, redis):
     check_answers(guarded)
     assert redis.kept.get(":1:a") == 2
     assert guarded._local.get("a") is None
@@ -85,7 +85,7 @@ def test_while_redis_answers_it_is_asked(guarded, redis):
 
 
 @pytest.mark.parametrize("failure", [RedisIsAway("gone"), RedisIsSlow("slow"), OSError("reset")])
-def test_without_redis_memory_answers(guarded, redis, failure: Exception, caplog):
+def test_without_redis_local_memory_is_used(guarded, redis, failure: Exception, caplog):
     redis.failure = failure
     check_answers(guarded)
     guarded.clear()
@@ -93,7 +93,7 @@ def test_without_redis_memory_answers(guarded, redis, failure: Exception, caplog
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
 
 
-def test_what_is_stored_is_known_with_and_without_redis(guarded, redis, clock):
+def test_stored_values_are_readable_with_and_without_redis(guarded, redis, clock):
     guarded.mark_known("ada", seconds=60)
     redis.failure = RedisIsAway("gone")
     assert (guarded.is_known("ada"), guarded.is_known("bo")) == (True, False)
@@ -105,7 +105,7 @@ def test_what_is_stored_is_known_with_and_without_redis(guarded, redis, clock):
     assert (guarded.is_known("ada"), guarded.is_known("cem")) == (True, False)
 
 
-def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(guarded, redis, clock):
+def test_after_a_failure_redis_is_paused_then_used_again(guarded, redis, clock):
     redis.failure = RedisIsAway("gone")
     guarded.set("a", 1)
     redis.failure = None
@@ -117,13 +117,13 @@ def test_after_a_failure_redis_is_left_alone_for_a_while_and_then_asked_again(gu
     assert (guarded.get("a"), redis.calls) == (None, 3)
 
 
-def test_a_bug_is_not_taken_for_an_absence(guarded, redis):
+def test_a_programming_error_does_not_count_as_unavailable(guarded, redis):
     redis.failure = TypeError("a bug")
     with pytest.raises(TypeError):
         guarded.get("a")
 
 
-def test_all_threads_share_the_connections_the_breaker_and_the_memory(guarded, redis, url):
+def test_all_threads_share_connections_circuit_breaker_and_memory(guarded, redis, url):
     redis.failure = RedisIsAway("gone")
     guarded.set("a", 1)
     with ThreadPoolExecutor(1) as pool:
@@ -148,7 +148,7 @@ def test_a_job_waits_for_a_late_response_and_a_request_does_not(settings):
 # --- This process's own memory -----------------------------------------------------------------------
 
 
-def test_a_crowd_pushes_no_one_out_and_what_has_expired_is_dropped_without_being_asked_for():
+def test_full_memory_evicts_no_valid_entry_and_purges_expired_ones():
     local = LocalCache("a-test", {})
     local.set("ada", 1)
     for number in range(5000):
@@ -180,7 +180,7 @@ def fail(breaker: CircuitBreaker, times: int) -> None:
         breaker.failed()
 
 
-def test_after_a_while_one_may_try_and_the_others_wait_for_what_becomes_of_it(
+def test_after_the_pause_one_caller_tests_and_the_others_wait_for_the_result(
     breaker: CircuitBreaker, clock: FakeClock
 ) -> None:
     clock.advance(SECONDS - 0.01)
@@ -199,7 +199,7 @@ def test_after_a_while_one_may_try_and_the_others_wait_for_what_becomes_of_it(
     assert breaker.allows_call()
 
 
-def test_of_many_threads_at_once_one_tries(breaker: CircuitBreaker, clock: FakeClock) -> None:
+def test_of_concurrent_threads_one_tests(breaker: CircuitBreaker, clock: FakeClock) -> None:
     clock.advance(SECONDS)
     together = threading.Barrier(CALLERS)
 

@@ -37,7 +37,7 @@ def stored(text: str) -> Note:
     return note
 
 
-def test_a_new_row_has_no_before_also_where_its_manager_creates_it(notes, seen: Seen):
+def test_a_new_row_has_no_previous_state(notes, seen: Seen):
     Note(text="Halo").save()
     assert seen == [(None, "Halo")]
     assert notes == ["lock", "prepare None", "settle None"]
@@ -47,7 +47,7 @@ def test_a_new_row_has_no_before_also_where_its_manager_creates_it(notes, seen: 
     assert seen[1:] == [(None, "Ho"), ("Ho", "Hello")]
 
 
-def test_before_and_after_are_what_the_database_has_and_not_what_the_instance_holds(notes, seen: Seen):
+def test_before_and_after_are_read_from_the_database(notes, seen: Seen):
     note, same = stored("Halo"), Note.objects.get()
     note.text = "Hello"
     note.save()
@@ -62,7 +62,7 @@ def test_before_and_after_are_what_the_database_has_and_not_what_the_instance_ho
     assert Note.objects.get().place == 5
 
 
-def test_after_has_the_types_that_a_reader_gets_and_is_read_once(notes, django_assert_num_queries):
+def test_after_has_the_types_of_a_read_and_is_read_once(notes, django_assert_num_queries):
     read: list[object] = []
 
     def hear(instance: Note, **_: object) -> None:
@@ -76,7 +76,7 @@ def test_after_has_the_types_that_a_reader_gets_and_is_read_once(notes, django_a
     assert read == [7]
 
 
-def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(notes, seen: Seen):
+def test_a_deletion_has_no_new_state_and_happens_once(notes, seen: Seen):
     note, same = stored("Halo"), Note.objects.get()
     assert note.delete() == (1, {"core_tests.Note": 1})
     assert seen[1:] == [("Halo", None)]
@@ -86,9 +86,7 @@ def test_a_deletion_has_no_after_and_a_row_that_has_gone_is_not_deleted_again(no
     assert len(seen) == 2
 
 
-def test_a_service_that_has_read_the_row_under_its_lock_has_nothing_read_again(
-    notes, seen: Seen, django_assert_num_queries
-):
+def test_a_row_read_under_its_lock_is_not_read_again(notes, seen: Seen, django_assert_num_queries):
     with transaction.atomic():
         note = Note(text="Halo")
         with django_assert_num_queries(1):
@@ -108,7 +106,7 @@ def test_a_service_that_has_read_the_row_under_its_lock_has_nothing_read_again(
     ]
 
 
-def test_when_a_write_of_such_a_service_fails_its_whole_transaction_does(stored_notes, monkeypatch):
+def test_a_failed_write_after_such_a_read_rolls_back_the_transaction(stored_notes, monkeypatch):
     monkeypatch.setattr(Note, "settle_change", lambda *_: 1 / 0)
     with transaction.atomic():
         with pytest.raises(ZeroDivisionError):
@@ -117,7 +115,7 @@ def test_when_a_write_of_such_a_service_fails_its_whole_transaction_does(stored_
     assert not Note.objects.exists()
 
 
-def test_what_sends_no_signal_is_rejected_and_save_base_alone_is_noticed(notes, seen: Seen):
+def test_writes_without_signals_are_rejected_and_save_base_is_detected(notes, seen: Seen):
     note = stored("Halo")
     for write in (
         lambda: Note.objects.update(text="x"),
@@ -133,12 +131,12 @@ def test_what_sends_no_signal_is_rejected_and_save_base_alone_is_noticed(notes, 
         Note(text="Hello").save_base()
 
 
-async def test_what_sends_no_signal_is_rejected_on_the_event_loop_too():
+async def test_writes_without_signals_are_rejected_in_async_code():
     with pytest.raises(UnannouncedWrite):
         await Note.objects.aupdate(text="x")
 
 
-def test_a_service_may_write_what_it_reports_by_other_means(notes, seen: Seen):
+def test_update_without_events_writes_without_signals(notes, seen: Seen):
     first, second = Note.objects.bulk_create_unannounced([Note(text="a"), Note(text="b")])
     first.text, second.text = "c", "d"
     assert Note.objects.bulk_update_unannounced([first, second], ["text"]) == 2
@@ -147,7 +145,7 @@ def test_a_service_may_write_what_it_reports_by_other_means(notes, seen: Seen):
     assert seen == []
 
 
-def test_a_queryset_is_deleted_as_a_whole_or_not_at_all(stored_notes, monkeypatch):
+def test_a_queryset_is_deleted_completely_or_not_at_all(stored_notes, monkeypatch):
     for text in ("a", "b"):
         Note(text=text).save()
     delete = Note.delete
@@ -158,7 +156,7 @@ def test_a_queryset_is_deleted_as_a_whole_or_not_at_all(stored_notes, monkeypatc
 
 
 @pytest.mark.parametrize("refuses", ["a receiver", "a hook"])
-def test_what_rejects_after_the_write_undoes_it_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
+def test_a_receiver_that_fails_undoes_the_write_even_in_the_shell(stored_notes, monkeypatch, refuses: str):
     def refuse(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
@@ -186,7 +184,7 @@ def asked(notes, monkeypatch) -> list[tuple[bool, bool]]:
 
 
 @pytest.mark.parametrize("kind", [list, set, iter])
-def test_a_part_is_what_is_named_however_it_is_named_and_a_whole_save_writes_all_also_after_it(asked, kind):
+def test_update_fields_limits_a_save_and_a_full_save_writes_all_fields(asked, kind):
     note = Note.objects.create(text="Halo")
     note.text, note.place = "Hello", 5
     note.save(update_fields=kind(["place"]))
@@ -196,7 +194,7 @@ def test_a_part_is_what_is_named_however_it_is_named_and_a_whole_save_writes_all
     assert asked == [*[(True, True)] * 2, *[(False, True)] * 2, *[(True, True)] * 2]
 
 
-def test_a_save_within_a_save_hides_neither_the_outer_change_nor_what_it_writes(asked):
+def test_nested_saves_report_both_changes(asked):
     """A receiver that saves the same instance again, as bad as that is, leaves the outer change as it was."""
     note = Note.objects.create(text="Halo")
     asked.clear()
@@ -231,7 +229,7 @@ def test_a_save_within_a_save_hides_neither_the_outer_change_nor_what_it_writes(
     ],
     ids=["columns", "other columns", "an index with a condition", "not unique"],
 )
-def test_the_constraint_that_was_broken_is_named(notes, fields, name: str | None):
+def test_the_name_of_a_violated_constraint_is_found(notes, fields, name: str | None):
     Note(board=1, text="Halo", place=-1).save()
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         Note(**fields).save()

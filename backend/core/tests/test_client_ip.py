@@ -30,19 +30,19 @@ def behind_a_proxy(settings) -> None:
         (2, ["198.51.100.1, 203.0.113.5,192.0.2.8"], "203.0.113.5"),
     ],
 )
-def test_with_n_proxies_the_nth_from_the_right_counts(settings, proxies, forwarded_for, expected):
+def test_with_n_proxies_the_nth_address_from_the_right_is_used(settings, proxies, forwarded_for, expected):
     settings.TRUSTED_PROXIES = proxies
     assert client_ip(peer=PEER, forwarded_for=forwarded_for) == expected
 
 
 @given(st.lists(ipv4, max_size=5), ipv4)
-def test_what_someone_made_up_further_left_never_matters(behind_a_proxy, made_up, true_address):
+def test_forged_addresses_further_left_have_no_effect(behind_a_proxy, made_up, true_address):
     forwarded = ", ".join([*made_up, true_address])
     assert client_ip(peer=PEER, forwarded_for=[forwarded]) == true_address
 
 
 @given(st.ip_addresses(), st.none() | st.integers(0, 65535))
-def test_neither_a_port_nor_brackets_matter(behind_a_proxy, address, port: int | None):
+def test_ports_and_brackets_are_ignored(behind_a_proxy, address, port: int | None):
     bracketed = str(address) if address.version == 4 else f"[{address}]"
     written = bracketed if port is None else f"{bracketed}:{port}"
     without = client_ip(peer=PEER, forwarded_for=[str(address)])
@@ -51,7 +51,7 @@ def test_neither_a_port_nor_brackets_matter(behind_a_proxy, address, port: int |
 
 
 @given(st.text(max_size=60))
-def test_whatever_a_header_says_is_an_address_or_unknown_and_without_proxies_nothing(settings, text: str):
+def test_any_header_gives_an_address_or_unknown_and_without_proxies_is_ignored(settings, text: str):
     settings.TRUSTED_PROXIES = 0
     assert client_ip(peer=PEER, forwarded_for=[text]) == PEER
     settings.TRUSTED_PROXIES = 1
@@ -66,12 +66,12 @@ def test_whatever_a_header_says_is_an_address_or_unknown_and_without_proxies_not
         *("[]:1", "[::1", "::1]:1", "[evil]:1", "_hidden:80"),
     ],
 )
-def test_what_is_no_address_is_nobodys(behind_a_proxy, forged: str):
+def test_invalid_addresses_are_unknown(behind_a_proxy, forged: str):
     assert client_ip(peer=PEER, forwarded_for=[forged]) == UNKNOWN_ADDRESS
 
 
 @given(st.ip_addresses())
-def test_an_ipv4_address_counts_alone_and_one_of_ipv6_by_its_first_64_bits(address):
+def test_a_network_is_an_ipv4_address_or_64_bits_of_ipv6(address):
     network = network_of(str(address))
     if address.version == 4:
         assert network == str(address) == client_ip(peer=f"::ffff:{address}", forwarded_for=[])
@@ -80,7 +80,7 @@ def test_an_ipv4_address_counts_alone_and_one_of_ipv6_by_its_first_64_bits(addre
     assert int(address) >> 64 == int(type(address)(network.removesuffix("/64"))) >> 64
 
 
-def test_an_address_has_one_spelling_and_what_is_none_counts_by_its_text():
+def test_addresses_are_normalised_and_other_text_is_used_unchanged():
     assert client_ip(peer="2001:DB8:0:0::0001", forwarded_for=[]) == "2001:db8::1"
     assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") == "2001:db8:1:2::/64"
     assert client_ip(peer=None, forwarded_for=[]) == UNKNOWN_ADDRESS == network_of(UNKNOWN_ADDRESS)
@@ -89,7 +89,7 @@ def test_an_address_has_one_spelling_and_what_is_none_counts_by_its_text():
 # --- Who is calling ----------------------------------------------------------------------------------
 
 
-def test_a_network_key_shows_no_address_and_can_not_be_made_from_other_parts(settings):
+def test_a_network_key_reveals_no_address_and_is_unique(settings):
     key = network_key("192.0.2.1", "curl")
     assert key.startswith("net:")
     assert "192.0.2.1" not in key
@@ -104,7 +104,7 @@ def scope(*headers: tuple[str, str]) -> dict[str, object]:
     return {"headers": raw, "client": (PEER, 5000)}
 
 
-def test_a_scope_reports_its_address_and_its_cookies(behind_a_proxy):
+def test_address_and_cookies_are_read_from_an_asgi_scope(behind_a_proxy):
     forwarded = [("X-Forwarded-For", "198.51.100.1"), ("x-forwarded-for", "203.0.113.5")]
     visit = visit_of_scope(scope(*forwarded, ("Cookie", 'a=b; c="d e"')))
     assert (visit.address, visit.user_agent) == ("203.0.113.5", "")

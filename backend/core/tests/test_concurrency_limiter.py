@@ -110,7 +110,7 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def test_addresses_take_turns():
+async def test_slots_are_given_to_networks_by_round_robin():
     """One that asks much waits for itself; what is of one network counts as one."""
     work = Work()
     slots = ConcurrencyLimiter(work, slots=1, max_wait_seconds=TOO_LONG)
@@ -130,7 +130,7 @@ async def test_addresses_take_turns():
     assert (work.began, work.most) == (turns, 1)
 
 
-async def test_who_leaves_the_line_is_not_worked_for():
+async def test_a_cancelled_waiting_request_is_not_processed():
     work = Work()
     slots = ConcurrencyLimiter(work, slots=1)
     first, second, third = (Client(path).ask(slots) for path in ("/first", "/second", "/third"))
@@ -146,7 +146,7 @@ async def test_who_leaves_the_line_is_not_worked_for():
     assert second.answered == []
 
 
-async def test_a_client_that_waits_too_long_is_reported_so_in_the_one_shape(settings):
+async def test_a_request_that_waits_too_long_gets_an_error_in_the_one_shape(settings):
     settings.SECURE_HSTS_SECONDS = 3600
     settings.CORS_ALLOWED_ORIGINS = ["https://elsewhere.example"]
     work = Work()
@@ -177,7 +177,7 @@ async def test_a_client_that_waits_too_long_is_reported_so_in_the_one_shape(sett
     assert (await Client("/next").ask(slots).answer())[0] == 200
 
 
-async def test_reads_leave_no_places_to_writes_alone():
+async def test_slots_are_reserved_for_reads():
     """Without writers all readers share it, and both wait in one queue for it."""
     work = Work()
     slots = ConcurrencyLimiter(work, slots=4, max_wait_seconds=TOO_LONG)
@@ -196,7 +196,7 @@ async def test_reads_leave_no_places_to_writes_alone():
     assert work.most == 4
 
 
-async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers_are_bounded_too():
+async def test_health_checks_have_their_own_limited_slots():
     work = Work()
     slots = ConcurrencyLimiter(work, slots=1, max_wait_seconds=TOO_LONG)
     busy = Client("/busy").ask(slots)
@@ -214,7 +214,7 @@ async def test_who_watches_over_the_server_needs_no_place_of_others_and_watchers
     assert work.most == 1 + SLOTS_FOR_MONITORING
 
 
-async def test_a_long_answer_that_breaks_off_is_not_waited_for():
+async def test_an_aborted_streaming_response_releases_its_slot():
     async def break_off(_scope: Any, receive: Any, send: Any) -> None:
         await receive()
         await send(ANSWER_STARTS)
@@ -243,7 +243,7 @@ MOVES = st.lists(
 @example(moves=[("ask", 1), ("write", 1), ("leave", 1), ("end", 0)], count=1)
 @example(moves=[("ask", 1), ("write", 1), ("cut", 1), ("end", 0)], count=1)
 @given(moves=MOVES, count=st.integers(1, 6))
-def test_whatever_happens_no_place_is_lost_nor_taken_twice(moves: list[tuple[str, int]], count: int):
+def test_no_slot_is_lost_or_given_twice(moves: list[tuple[str, int]], count: int):
     """`cut` is a server that gives up on a request; `break` an error in the application."""
     asyncio.run(_play(moves, count))
 

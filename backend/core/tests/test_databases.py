@@ -60,7 +60,7 @@ def test_waiting_threads_get_the_lock_in_order(pool):
     assert order == list(range(20))
 
 
-def test_later_threads_wait_and_those_that_gave_up_are_skipped(pool):
+def test_threads_that_timed_out_are_skipped(pool):
     lock = FairLock()
     assert lock.acquire(0)
     assert not pool.submit(lock.acquire, 0.01).result()
@@ -134,7 +134,7 @@ def test_a_second_connection_leaves_the_first_its_locks(connect, tmp_path: Path)
     assert first.execute("SELECT id FROM notes").fetchall() == [(1,)]
 
 
-def test_the_checkpoint_waits_for_a_read_that_is_just_ending(connect, monkeypatch, tmp_path: Path):
+def test_the_checkpoint_waits_for_an_ending_read(connect, monkeypatch, tmp_path: Path):
     writer, log = connect(), tmp_path / "own.sqlite3-wal"
     writer.cursor().execute("CREATE TABLE notes (id INTEGER)")
     with closing(sqlite3.connect(tmp_path / "own.sqlite3", check_same_thread=False)) as reader:
@@ -159,7 +159,7 @@ def end(connection: BaseDatabaseWrapper, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["commit", "rollback", "close"])
-def test_a_transaction_has_its_turn_until_it_ends(connect, how: str):
+def test_a_transaction_has_the_lock_until_its_end(connect, how: str):
     ada, bo = connect(), connect()
     begin(ada)
     with pytest.raises(OperationalError, match="locked"):
@@ -182,7 +182,7 @@ def test_a_transaction_ends_with_its_connection_also_with_an_unfinished_read(con
     end(bo, "commit")
 
 
-def test_what_can_t_begin_and_what_fails_give_the_turn_back(connect, handler, monkeypatch):
+def test_failed_transactions_release_the_lock(connect, handler, monkeypatch):
     ada = connect()
     name = handler.settings["default"]["NAME"]
     with closing(sqlite3.connect(name, isolation_level=None)) as another_process:
@@ -219,7 +219,7 @@ def texts() -> list[str]:
     return list(Note.objects.order_by("text").values_list("text", flat=True))
 
 
-def test_what_another_writes_meanwhile_is_not_seen_and_not_held_up(stored_notes):
+def test_a_read_transaction_sees_no_concurrent_write_and_blocks_none(stored_notes):
     Note(text="a").save()
     with consistent_read():
         assert texts() == ["a"]
@@ -228,7 +228,7 @@ def test_what_another_writes_meanwhile_is_not_seen_and_not_held_up(stored_notes)
     assert texts() == ["a", "b"]
 
 
-def test_an_open_transaction_serves_and_after_an_error_the_connection_can_be_used_again(stored_notes):
+def test_a_connection_is_usable_after_an_error(stored_notes):
     with pytest.raises(ZeroDivisionError), consistent_read():
         _ = 1 / len(texts())
     with transaction.atomic():

@@ -63,7 +63,7 @@ def test_retry_after_is_whole_seconds_and_never_too_early(seconds: float | None,
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else value.__name__,
 )
-def test_whatever_is_raised_becomes_one_of_ours_and_only_what_no_rule_rejected_is_logged(
+def test_every_exception_becomes_an_api_error_and_only_bugs_are_logged(
     raised: Exception, expected: type[ApiError], caplog
 ):
     assert type(as_api_error(raised)) is expected
@@ -127,7 +127,7 @@ handler500 = "core.error_responses.answer_server_error"
     ],
 )
 @pytest.mark.django_db
-def test_an_exception_of_a_view_is_answered_in_the_one_shape_and_its_insides_are_in_the_log_alone(
+def test_exceptions_of_views_have_the_error_shape_and_details_only_in_the_log(
     client, settings, caplog, way: str, name: str, status: int, code: str
 ):
     settings.ROOT_URLCONF = __name__

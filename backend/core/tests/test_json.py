@@ -36,14 +36,14 @@ class Place(msgspec.Struct, frozen=True):
 
 
 @given(json_values)
-def test_what_is_json_is_read_as_what_it_says(value: Any):
+def test_valid_json_is_decoded_to_its_value(value: Any):
     text = json.dumps(value)
     assert parsed_json(text) == value
     assert parsed_json(text.encode()) == value
 
 
 @given(st.from_regex(r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?", fullmatch=True))
-def test_every_number_is_finite_or_rejected(text: str):
+def test_numbers_are_finite_or_rejected(text: str):
     try:
         number = parsed_json(text)
     except MalformedJson:
@@ -63,28 +63,28 @@ def test_every_number_is_finite_or_rejected(text: str):
         ({"a": [1, 2.5]}, '{"a":[1,2.5]}'),
     ],
 )
-def test_each_kind_of_value_has_one_text_in_answers_and_events(value: object, text: str):
+def test_values_are_encoded_alike_in_responses_and_events(value: object, text: str):
     assert json_text(value) == text
     assert json_bytes(value) == text.encode()
     assert JsonRenderer().render(value) == (b"" if value is None else text.encode())
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_float_comes_back_the_same_and_a_position_as_a_float(number: float):
+def test_floats_and_positions_survive_encoding(number: float):
     back = json.loads(json_text(number))
     assert back == number
     assert isinstance(back, float) or abs(number) > 1e15
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_an_instant_in_utc_ends_with_z_and_comes_back_the_same(moment: datetime):
+def test_times_in_utc_end_with_z_and_survive_encoding(moment: datetime):
     text = json.loads(json_text(moment))
     assert text == instant_text(moment)
     assert text.endswith("Z")
     assert datetime.fromisoformat(text) == moment
 
 
-def test_instants_as_text_are_in_utc_whatever_their_zone():
+def test_times_of_any_zone_are_encoded_in_utc():
     noon_in_berlin = datetime(2025, 12, 4, 13, 0, 0, 5000, tzinfo=timezone(timedelta(hours=1)))
     assert instant_text(noon_in_berlin) == "2025-12-04T12:00:00.005000Z"
     assert milliseconds_text(noon_in_berlin) == "2025-12-04T12:00:00.005Z"
@@ -95,14 +95,14 @@ def test_instants_as_text_are_in_utc_whatever_their_zone():
 
 
 @given(st.integers(0, 10**18 - 1))
-def test_an_id_comes_back_the_same(number: int):
+def test_ids_survive_encoding(number: int):
     text = CONVERTER.to_url(number)
     assert re.fullmatch(CONVERTER.regex, text)
     assert CONVERTER.to_python(text) == number
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "1" * 19, "a", "٣", " 1"])
-def test_what_is_no_id_is_no_address(text: str):
+def test_text_that_is_no_id_matches_no_url(text: str):
     assert not re.fullmatch(CONVERTER.regex, text)
 
 
@@ -113,7 +113,7 @@ def test_what_is_no_id_is_no_address(text: str):
     "name", ["Çelik", "DJ Иван", "はなこ 花子 Hana", "👩\u200d👩\u200d👧", "O'Ñeill 2 Ёж2", "5µm"]
 )
 @pytest.mark.parametrize("sign", ["", " ❤\ufe0f", " 1\ufe0f\u20e3", " 辻\U000e0100"])
-def test_a_name_in_any_one_alphabet_can_be_shown(name: str, sign: str):
+def test_names_in_any_single_alphabet_are_valid(name: str, sign: str):
     assert SHOWN.run_validation(name + sign) == name + sign
 
 
@@ -125,13 +125,13 @@ def test_a_name_in_any_one_alphabet_can_be_shown(name: str, sign: str):
         *("\u0430lice", "Alic\u0435", "\u0391da", "x \u0430dmin", "\u04301ice", "\u0430\u0301lice"),
     ],
 )
-def test_what_could_pass_for_another_name_is_rejected(name: str):
+def test_names_that_imitate_others_are_rejected(name: str):
     with pytest.raises(ValidationError):
         SHOWN.run_validation(name)
 
 
 @given(st.text(max_size=60))
-def test_every_name_that_passes_stays_on_one_line(text: str):
+def test_valid_names_have_no_line_breaks(text: str):
     try:
         name = NAME.run_validation(text)
     except ValidationError:

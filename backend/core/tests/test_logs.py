@@ -43,7 +43,7 @@ def lines_of(file: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text().splitlines()]
 
 
-def test_a_line_is_json_with_the_ids_of_request_and_write(log_file: Path) -> None:
+def test_a_log_line_is_json_with_request_id_and_op_id(log_file: Path) -> None:
     with within_request(request_id="r-1", op_id="op-1"):
         structlog.get_logger("tutti.actions").info("add_item", outcome="done", milliseconds=3.1)
     (line,) = lines_of(log_file)
@@ -68,7 +68,7 @@ def test_fields_that_the_docs_do_not_list_are_not_written(log_file: Path) -> Non
     assert [field for field in logs.FIELDS if f"| `{field}` |" not in text] == []
 
 
-def test_an_error_is_reported_by_type_masked_message_and_place(log_file: Path) -> None:
+def test_an_error_is_logged_with_type_masked_message_and_location(log_file: Path) -> None:
     try:
         try:
             dict[str, str]()["Ada"]
@@ -112,7 +112,7 @@ def test_an_error_is_reported_by_type_masked_message_and_place(log_file: Path) -
         *((text, text) for text in ("std::string", "core::cache", "a :: b", "SessionError: it is over")),
     ],
 )
-def test_what_could_tell_of_a_person_is_masked(text: str, wanted: str) -> None:
+def test_personal_data_is_masked(text: str, wanted: str) -> None:
     assert logs.masked(text) == wanted
 
 
@@ -125,16 +125,14 @@ WORDS = st.text(string.ascii_letters + string.punctuation, max_size=12)
 )
 @example(words="addr", mark=":", address="2001:db8::1", behind=":80")
 @example(words="bad:1", mark=":", address="2:3:4:5:6:7:8:9", behind="")
-def test_an_address_is_masked_whatever_stands_before_it(
-    words: str, mark: str, address: str, behind: str
-) -> None:
+def test_an_ip_address_is_masked_after_any_text(words: str, mark: str, address: str, behind: str) -> None:
     if address == "::":  # without an owner
         return
     assert address not in logs.masked(f"{words}{mark}{address}{behind} and so on")
 
 
 @given(st.datetimes(), st.lists(st.integers(0, 999), min_size=1, max_size=3))
-def test_times_dates_and_versions_stay(at: datetime, numbers: list[int]) -> None:
+def test_times_dates_and_versions_are_not_masked(at: datetime, numbers: list[int]) -> None:
     version = ".".join(map(str, numbers))
     text = f"at {at.isoformat()}Z, {at:%H:%M:%S}, version {version}, v{version}: frames.py:{numbers[0]}"
     assert logs.masked(text) == text
@@ -150,7 +148,9 @@ def test_a_long_text_is_masked_quickly() -> None:
 # --- The file ----------------------------------------------------------------------------------------
 
 
-def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_log_file_is_rotated_and_few_are_retained(
+    log_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     handler: Any = logging.getLogger("tutti").handlers[-1]
     monkeypatch.setattr(handler, "maxBytes", 2000)
     for number in range(200):
@@ -161,7 +161,7 @@ def test_a_full_file_is_turned_over_and_few_are_kept(log_file: Path, monkeypatch
     assert lines_of(log_file)[-1]["event"] == "line 199"
 
 
-def test_the_file_is_the_owners_alone_and_begun_again_where_someone_took_it_away(log_file: Path) -> None:
+def test_the_log_file_is_readable_by_its_owner_only_and_recreated_if_deleted(log_file: Path) -> None:
     logging.getLogger("tutti").warning("first")
     log_file.rename(log_file.with_suffix(".old"))
     logging.getLogger("tutti").warning("second")
@@ -177,7 +177,7 @@ def write_many(file: str, name: str, count: int) -> None:
         handler.handle(logging.LogRecord(name, logging.INFO, "x.py", 1, f"{name}-{number}", None, None))
 
 
-def test_several_processes_lose_no_line_when_the_file_turns_over(tmp_path: Path) -> None:
+def test_no_line_of_several_processes_is_lost_by_a_rotation(tmp_path: Path) -> None:
     file = tmp_path / "django.log"
     context = multiprocessing.get_context("spawn")
     names = ("a", "b", "c")
@@ -246,9 +246,7 @@ def service() -> Iterator[Service]:
         server.shutdown()
 
 
-def test_an_error_is_reported_with_its_place_and_without_anything_personal(
-    service: Service, tmp_path: Path
-) -> None:
+def test_an_error_report_has_the_location_and_no_personal_data(service: Service, tmp_path: Path) -> None:
     done = run_program(
         *("-c", FAILING_REQUEST),
         data=tmp_path,

@@ -21,7 +21,7 @@ VALUES = st.one_of(st.none(), st.integers(), st.text(), st.lists(st.integers()))
 
 
 @given(plain=st.dictionaries(st.text(), VALUES), lists=st.dictionaries(st.text(), st.lists(VALUES)))
-def test_the_pieces_are_the_whole(plain: dict[str, Any], lists: dict[str, list[Any]]):
+def test_a_streamed_response_equals_the_complete_one(plain: dict[str, Any], lists: dict[str, list[Any]]):
     later = {name: iter(elements) for name, elements in lists.items()}
     assert b"".join(json_pieces({**plain, **later})) == json_bytes({**plain, **lists})
 
@@ -42,7 +42,7 @@ def answered(rows: int) -> tuple[type, int, int]:
     return type(answer), length, peak
 
 
-def test_ten_times_as_long_takes_no_more_memory(settings, tmp_path):
+def test_memory_does_not_grow_with_the_length(settings, tmp_path):
     settings.DATA_DIR = tmp_path
     answered(2)
     kind, length, peak = answered(1000)
@@ -53,7 +53,7 @@ def test_ten_times_as_long_takes_no_more_memory(settings, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_fails_on_the_way_leaves_nothing(settings, tmp_path):
+def test_a_failed_stream_leaves_no_resources(settings, tmp_path):
     settings.DATA_DIR = tmp_path
 
     def broken() -> Iterator[str]:
@@ -73,7 +73,7 @@ def listed(query: str, rows: Any) -> Response:
 
 
 @given(total=st.integers(0, 50), size=st.integers(1, 60))
-def test_following_the_links_or_the_pages_gives_each_row_once(total: int, size: int):
+def test_links_and_pages_return_each_row_once(total: int, size: int):
     rows, seen, query = list(range(total)), [], f"?limit={size}"
     while query:
         answer = listed(query, rows)
@@ -90,7 +90,7 @@ def test_following_the_links_or_the_pages_gives_each_row_once(total: int, size: 
     assert seen == rows
 
 
-def test_rows_of_a_query_are_counted_by_the_database_and_cut_there(notes, django_assert_num_queries):
+def test_a_queryset_is_counted_and_sliced_by_the_database(notes, django_assert_num_queries):
     for number in range(3):
         Note(text=str(number)).save()
     with django_assert_num_queries(2):

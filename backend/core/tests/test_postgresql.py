@@ -37,7 +37,7 @@ def in_transaction(*steps: Callable[[], object]) -> None:
             step()
 
 
-def test_what_waits_is_sent_with_the_next_statement_in_order(exchanges):
+def test_buffered_statements_are_sent_in_order_with_the_next_one(exchanges):
     with transaction.atomic():
         record_later("one")
         with transaction.atomic():
@@ -67,7 +67,7 @@ def test_a_transaction_without_statements_sends_nothing(exchanges):
     ],
     ids=["a row that is gone", "a check", "a constraint"],
 )
-def test_the_commit_raises_what_no_statement_has_raised_and_nothing_is_written(step, error):
+def test_the_commit_raises_pending_errors_and_nothing_is_written(step, error):
     with pytest.raises(error):
         in_transaction(
             lambda: record_later("one"), step, lambda: run_later("SELECT 1", [], lambda cursor: None)
@@ -79,7 +79,7 @@ def test_the_commit_raises_what_no_statement_has_raised_and_nothing_is_written(s
     assert keys() == ["two"]
 
 
-def test_what_waits_within_a_savepoint_is_undone_with_it():
+def test_buffered_statements_of_a_savepoint_are_rolled_back_with_it():
     with transaction.atomic():
         record_later("one")
         for steps in (
@@ -93,7 +93,7 @@ def test_what_waits_within_a_savepoint_is_undone_with_it():
     assert keys() == ["five", "one"]
 
 
-def test_rows_are_read_in_portions_within_a_transaction_also_with_their_locks():
+def test_rows_are_streamed_within_a_transaction_also_with_locks():
     with transaction.atomic():
         for number in range(5):
             record_later(str(number))

@@ -37,12 +37,12 @@ print(len(gc.get_objects()), gc.get_freeze_count())
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc, and glibc")
-def test_what_hashing_took_goes_back_to_the_system(tmp_path: Path):
+def test_memory_of_password_hashing_is_returned_to_the_system(tmp_path: Path):
     done = run_program("-c", HASHING, data=tmp_path)
     assert int(done.stdout) < 19 * 1024 * 1024, done.stderr
 
 
-def test_the_garbage_collector_passes_over_loaded_code(tmp_path: Path):
+def test_the_garbage_collector_ignores_loaded_code(tmp_path: Path):
     done = run_program("-c", COLLECTING, data=tmp_path)
     looked_through, passed_over = map(int, done.stdout.split())
     assert passed_over > 20 * looked_through
@@ -103,10 +103,10 @@ def pages_taken(call: Callable[[int], None], depth: int) -> int:
 
 
 @pytest.mark.parametrize("call", [with_room, with_room_twice])
-def test_with_room_no_depth_asks_for_a_page_with_each_call(call: Callable[[int], None]):
+def test_with_a_large_stack_chunk_no_depth_allocates_per_call(call: Callable[[int], None]):
     assert max(pages_taken(call, depth) for depth in range(DEPTHS)) < FEW
 
 
-def test_without_room_some_depths_do():
+def test_without_a_large_stack_chunk_some_depths_allocate_per_call():
     """When this fails, Python has fixed it, and `with_large_stack_chunk` can be deleted."""
     assert max(pages_taken(at_depth, depth) for depth in range(DEPTHS)) >= CALLS

@@ -21,7 +21,7 @@ def test_the_factor_scales_and_leaves_at_least_one(settings, factor: float, max_
     assert scaled(max_calls) == expected
 
 
-def test_a_factor_of_0_lifts_every_limit(settings):
+def test_a_factor_of_0_turns_off_every_limit(settings):
     settings.RATE_LIMIT_FACTOR = 0
     calls = LocalRateLimiter()
     for _ in range(50):
@@ -37,7 +37,7 @@ AT_ONCE = [0] * 3
 @example(pauses=[*AT_ONCE, *[1] * 30, 50], limit=3)
 @example(pauses=[*AT_ONCE, 160, *AT_ONCE], limit=3)
 @given(pauses=st.lists(st.integers(0, 20 * 8), max_size=60), limit=st.integers(1, 5))
-def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_the_period(
+def test_a_call_passes_if_and_only_if_fewer_than_the_limit_passed_within_the_period(
     pauses: list[int], limit: int
 ):
     """Never more, and none is rejected below it; times are eighths of seconds, which floats add exactly."""
@@ -62,7 +62,7 @@ def test_a_connection_s_call_passes_exactly_if_fewer_than_the_limit_did_within_t
 # --- What is stored of calls -------------------------------------------------------------------------
 
 
-def test_names_that_no_one_calls_any_more_are_forgotten():
+def test_counters_of_inactive_callers_are_deleted():
     log = SlidingWindowLimiter()
     for number in range(CALLS_BETWEEN_SWEEPS):
         log.take(f"somebody-{number}", limit=1, period_seconds=10.0, now=float(number))
@@ -71,7 +71,7 @@ def test_names_that_no_one_calls_any_more_are_forgotten():
     assert len(log) == 1
 
 
-def test_of_one_name_no_more_is_stored_than_counts():
+def test_a_counter_stores_no_more_calls_than_the_limit():
     log = SlidingWindowLimiter()
     for number in range(10_000):
         assert log.take("ada", limit=1000, period_seconds=10.0, now=number / 4) is None

@@ -41,18 +41,18 @@ def two_a_minute_and_one_other_origin(settings) -> None:
     "path", ["/last-updated/pop/", "/admin/", "/admin/login/", "/nothing", "/api/rooms/"]
 )
 @pytest.mark.parametrize("mounted", [{}, BELOW], ids=["at the root", "below a path"])
-def test_what_is_not_below_api_is_counted_too(path: str, mounted: dict[str, Any]):
+def test_requests_outside_of_api_are_counted(path: str, mounted: dict[str, Any]):
     assert [Client().get(path, **mounted).status_code == 429 for _ in range(3)] == [False, False, True]
 
 
 @pytest.mark.parametrize(
     ("path", "mounted", "first"), [("/admin/password_change/", {}, 302), ("/admin/login/", BELOW, 200)]
 )
-def test_a_password_is_guessed_at_no_form_of_the_admin_without_being_counted(path, mounted, first: int):
+def test_every_admin_form_with_a_password_counts_login_attempts(path, mounted, first: int):
     assert [Client().post(path, **mounted).status_code for _ in range(2)] == [first, 429]
 
 
-def test_writes_with_a_key_of_an_address_are_limited_since_each_is_stored(settings):
+def test_writes_with_a_key_are_limited_per_address(settings):
     settings.RATE_LIMIT_FACTOR = 0.01
     for _ in range(NAMED_WRITES.max_calls // 100):
         check_rate_limit(NAMED_WRITES, "127.0.0.1")
@@ -61,7 +61,7 @@ def test_writes_with_a_key_of_an_address_are_limited_since_each_is_stored(settin
     assert Client().post(stop).status_code == 200
 
 
-def test_all_that_a_write_with_a_key_counts_against_before_its_view_is_one_step(monkeypatch):
+def test_all_limits_of_a_write_with_a_key_are_checked_in_one_step(monkeypatch):
     steps: list[int] = []
     monkeypatch.setattr(LocalCache, "take_calls", lambda _, calls, **__: steps.append(len(calls)))
     stop = "/api/playlist/stop/"
@@ -71,7 +71,7 @@ def test_all_that_a_write_with_a_key_counts_against_before_its_view_is_one_step(
     assert steps == [3, 2, 2]
 
 
-def test_a_write_below_a_path_has_a_name_and_is_rejected_from_another_origin():
+def test_writes_have_an_operation_name_and_are_rejected_from_other_origins():
     ask: dict[str, Any] = {"data": {"name": "Kitchen"}, "content_type": "application/json"}
     token = Client().post("/api/guests/", **ask, **BELOW).json()["token"]
     headers = {"Idempotency-Key": "k", "X-Guest-Token": token}
@@ -84,7 +84,7 @@ def test_a_write_below_a_path_has_a_name_and_is_rejected_from_another_origin():
     assert answer.status_code == 403
 
 
-def test_preflights_are_not_counted_but_every_other_request_with_options_is():
+def test_preflights_are_not_limited_and_other_options_requests_are():
     """As docs/protocol.md says."""
     asked = {"Origin": "http://localhost:3000", "Access-Control-Request-Method": "POST"}
     preflights = [Client().options("/api/rooms/", headers=asked).status_code for _ in range(5)]
@@ -95,7 +95,7 @@ def test_preflights_are_not_counted_but_every_other_request_with_options_is():
 # --- Its id ------------------------------------------------------------------------------------------
 
 
-def test_a_request_is_known_within_and_not_after_and_an_operation_keeps_its_id():
+def test_the_request_context_exists_only_during_the_request():
     assert request_context() == NOTHING_KNOWN == RequestContext(request_id="-", op_id=None)
     with within_request(request_id="r-1"):
         with within_operation("op-1"):
@@ -119,7 +119,7 @@ def test_every_request_has_an_id_that_is_safe_in_a_log(given_id: str | None):
     [("postgresql", False, 1), ("postgresql", True, 0), ("sqlite", False, 0)],
 )
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_connection_of_a_pool_is_given_back_whatever_becomes_of_the_request(
+def test_a_pooled_connection_is_released_after_any_request(
     monkeypatch, vendor: str, in_atomic_block: bool, times: int, fails: bool
 ):
     closed = []
@@ -167,14 +167,14 @@ def address(host: str, port: int | None) -> str:
 
 
 @given(st.sampled_from(["http", "https"]), hosts, ports, hosts, ports)
-def test_an_origin_counts_only_when_its_host_and_port_are_ours(scheme, host, port, own_host, own_port):
+def test_an_origin_is_ours_only_with_our_host_and_port(scheme, host, port, own_host, own_port):
     origin = f"{scheme}://{address(host, port)}"
     is_own = host == own_host and (port or DEFAULTS[scheme]) == (own_port or DEFAULTS[scheme])
     assert is_allowed(origin, host=address(own_host, own_port)) == (is_own or origin == ALLOWED)
 
 
 @given(st.text(max_size=40))
-def test_no_other_text_is_an_origin_of_ours(text: str):
+def test_invalid_origins_are_not_ours(text: str):
     assert not is_allowed(text) or text.removeprefix("http://").removeprefix("https://").startswith(
         "tutti.local"
     )
@@ -191,12 +191,12 @@ def test_no_other_text_is_an_origin_of_ours(text: str):
         *((f"{ALLOWED}{rest}", False) for rest in (".evil.example", "/", ".")),
     ],
 )
-def test_ours_and_allowed_ones_count_and_no_other(origin: str, is_ours: bool):
+def test_only_our_own_and_configured_origins_are_allowed(origin: str, is_ours: bool):
     assert is_allowed(origin) is is_ours
 
 
 @pytest.mark.parametrize(("https_only", "may_write"), [(False, True), (True, False)])
-def test_where_all_is_https_a_page_over_http_is_another_origin(settings, https_only: bool, may_write: bool):
+def test_with_https_only_an_http_page_has_another_origin(settings, https_only: bool, may_write: bool):
     settings.HTTPS_ONLY = https_only
     assert is_allowed("http://tutti.local", host="tutti.local") == may_write
     assert is_allowed("https://tutti.local", host="tutti.local")

@@ -26,14 +26,14 @@ class Library:
         return len(self.stored.body(key, make))
 
 
-def test_what_was_not_requested_for_the_longest_time_is_dropped():
+def test_the_least_recently_used_response_is_evicted():
     library = Library("test_dropped")
     for key in "abcdaebca":  # four have room
         library.ask(key, length=60 * 1024)
     assert "".join(library.made) == "abcdebc"
 
 
-def test_a_response_that_would_take_the_place_of_many_is_not_stored():
+def test_a_very_large_response_is_not_cached():
     library = Library("test_large", max_bytes=4 * MAX_RESPONSE_BYTES)
     library.ask("small")
     for _ in range(2):

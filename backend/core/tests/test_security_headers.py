@@ -28,7 +28,7 @@ from core.tests.programs import run_program
         ),
     ],
 )
-def test_every_kind_of_answer_carries_them(
+def test_every_response_has_the_security_headers(
     method: str, path: str, headers: dict[str, str], settings: Any
 ) -> None:
     settings.WHITENOISE_USE_FINDERS = True
@@ -69,7 +69,7 @@ WRITTEN = {
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", WRITTEN)
-def test_each_page_may_load_what_it_works_with_word_by_word(path: str) -> None:
+def test_the_policy_of_each_page_is_exact(path: str) -> None:
     """That it works with these words is tried in a browser (tests/browser)."""
     answer = Client().get(path)
     assert answer.headers["Content-Security-Policy"] == WRITTEN[path]
@@ -87,7 +87,7 @@ def test_production_settings_pass_djangos_own_check(tmp_path: Path) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_with_https_only_a_write_over_http_is_rejected_and_a_read_sent_on(settings, method: str) -> None:
+def test_with_https_only_writes_over_http_are_rejected_and_reads_redirected(settings, method: str) -> None:
     settings.HTTPS_ONLY = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 3600
     answer = Client().generic(method, "/api/rooms/")
@@ -115,7 +115,7 @@ def page_policy(path: str = "/", *, host: str = "localhost:4000", is_https: bool
     return dict(part.split(" ", 1) for part in parts)
 
 
-def test_covers_of_hosts_that_are_named_are_pictures_and_their_players_frames_by_https(settings) -> None:
+def test_configured_hosts_may_serve_covers_and_players_over_https(settings) -> None:
     assert "frame-src" not in page_policy()  # so that default-src counts
     settings.COVER_HOSTS = ["covers.example", "b.example"]
     settings.EMBED_HOSTS = ["open.spotify.com", "w.soundcloud.com"]
@@ -129,7 +129,7 @@ def test_covers_of_hosts_that_are_named_are_pictures_and_their_players_frames_by
     assert "spotify" not in written(policy_of(RequestFactory().get("/admin/")))
 
 
-def test_its_socket_is_named_as_the_page_was_asked_for_by_a_name_of_ours(settings) -> None:
+def test_the_policy_names_the_socket_by_the_requested_host_if_allowed(settings) -> None:
     settings.ALLOWED_HOSTS = ["party.example", "[::1]", "localhost"]
 
     assert page_policy(host="party.example", is_https=True)["connect-src"] == "'self' wss://party.example"
@@ -151,6 +151,6 @@ def test_its_socket_is_named_as_the_page_was_asked_for_by_a_name_of_ours(setting
         *((host, True, True) for host in ("192.0.2.7", "party.example")),
     ],
 )
-def test_windows_are_kept_apart_where_browsers_can(host: str, is_https: bool, is_told: bool) -> None:
+def test_windows_are_isolated_from_other_origins(host: str, is_https: bool, is_told: bool) -> None:
     answer = shown("/", host, is_https=is_https)
     assert ("Cross-Origin-Opener-Policy" in answer.headers) is is_told

@@ -54,9 +54,7 @@ def check_nothing_is_told_of_the_question(error: BaseException | None, logged: s
 # --- Answers -----------------------------------------------------------------------------------------
 
 
-def test_a_good_answer_comes_in_its_shape_over_one_connection(
-    client: ProviderClient, service: StandIn
-) -> None:
+def test_responses_are_decoded_over_one_connection(client: ProviderClient, service: StandIn) -> None:
     assert client.ask(QUESTION, read_thing) == Thing(7)
     assert client.ask(ProviderRequest("POST", "/things", form={"a": "b c"}), read_thing) == Thing(7)
     assert SECRET not in repr(QUESTION)
@@ -84,7 +82,7 @@ PASSING: dict[str, tuple[Act, Failure]] = {
 
 
 @pytest.mark.parametrize(("act", "failure"), PASSING.values(), ids=PASSING)
-def test_what_may_pass_is_tried_again_and_reported_after_some_attempts(
+def test_temporary_failures_are_retried_a_limited_number_of_times(
     client: ProviderClient,
     service: StandIn,
     waits: list[float],
@@ -107,7 +105,7 @@ def test_what_may_pass_is_tried_again_and_reported_after_some_attempts(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-def test_silence_is_not_waited_for_an_answer_that_drips_hung_up_on_and_no_one_there_tried_again(
+def test_a_silent_service_times_out_and_a_refused_connection_is_retried(
     make_client: MakeClient, service: StandIn, clock: FakeClock, waits: list[float]
 ) -> None:
     def fails(failure: Failure, client: ProviderClient) -> None:
@@ -144,7 +142,7 @@ FINAL: dict[str, tuple[Act, Failure]] = {
 
 
 @pytest.mark.parametrize(("act", "failure"), FINAL.values(), ids=FINAL)
-def test_what_would_be_the_same_again_is_reported_at_once(
+def test_permanent_failures_are_not_retried(
     client: ProviderClient, service: StandIn, caplog: pytest.LogCaptureFixture, act: Act, failure: Failure
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -157,7 +155,7 @@ def test_what_would_be_the_same_again_is_reported_at_once(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-def test_what_is_waited_for_at_most_fits_into_half_a_minute() -> None:
+def test_all_waits_together_take_up_to_30_seconds() -> None:
     bounds, patience = RequestBounds(), RetryPolicy()
     waiting = (patience.attempts - 1) * (patience.longest_wait_seconds + SPREAD_SECONDS)
     assert patience.attempts * bounds.seconds + waiting < 30
@@ -176,7 +174,7 @@ def busy(retry_after: str | None, *, status: int = 429) -> Act:
     return answers({"error": {"status": status}}, status=status, headers=headers)
 
 
-def test_a_short_while_is_waited_for_and_by_the_patient_also_what_others_were_reported(
+def test_a_short_retry_after_is_waited_for(
     make_client: MakeClient, service: StandIn, waits: list[float]
 ) -> None:
     service.then(PATH, busy("2"))
@@ -197,7 +195,7 @@ def test_a_short_while_is_waited_for_and_by_the_patient_also_what_others_were_re
 
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("as_date", [False, True], ids=["seconds", "date"])
-def test_for_a_long_while_it_is_left_alone(
+def test_a_long_retry_after_pauses_all_requests(
     make_client: MakeClient,
     service: StandIn,
     clock: FakeClock,
@@ -221,7 +219,7 @@ def test_for_a_long_while_it_is_left_alone(
 
 
 @pytest.mark.parametrize("header", [None, "soon", "-5"])
-def test_who_is_busy_without_saying_for_how_long_is_left_alone_for_a_while(
+def test_a_429_without_retry_after_pauses_requests(
     client: ProviderClient, service: StandIn, clock: FakeClock, header: str | None
 ) -> None:
     service.then(PATH, busy(header))
@@ -232,7 +230,7 @@ def test_who_is_busy_without_saying_for_how_long_is_left_alone_for_a_while(
     assert client.ask(QUESTION, read_thing) == Thing(7)
 
 
-def test_what_one_is_reported_all_others_know(make_client: MakeClient, service: StandIn) -> None:
+def test_a_pause_applies_to_all_processes(make_client: MakeClient, service: StandIn) -> None:
     """As another process, which has nothing in common with it but the cache."""
     service.then(PATH, busy("600"))
     failure_of(make_client())
@@ -240,7 +238,7 @@ def test_what_one_is_reported_all_others_know(make_client: MakeClient, service: 
     assert make_client(name="another-service").ask(QUESTION, read_thing) == Thing(7)
 
 
-def test_a_shorter_while_does_not_end_a_longer_one(clock: FakeClock) -> None:
+def test_a_shorter_pause_does_not_end_a_longer_one(clock: FakeClock) -> None:
     rest = Cooldown("stand-in", clock=clock)
     rest.take(600)
     rest.take(60)
@@ -248,7 +246,9 @@ def test_a_shorter_while_does_not_end_a_longer_one(clock: FakeClock) -> None:
     assert rest.seconds_left() == 540
 
 
-def test_being_busy_is_no_failure(make_client: MakeClient, service: StandIn, clock: FakeClock) -> None:
+def test_a_429_is_no_failure_for_the_circuit_breaker(
+    make_client: MakeClient, service: StandIn, clock: FakeClock
+) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[busy("10")] * 6)
     for _ in range(6):
@@ -266,7 +266,7 @@ def fail(client: ProviderClient, times: int) -> None:
 
 
 @pytest.mark.parametrize("act", [BROKEN, hangs_up, says(b"garbage")], ids=["500", "hung up on", "garbage"])
-def test_after_too_many_failures_it_is_left_alone_then_tried_by_one_then_asked_by_all(
+def test_after_many_failures_the_circuit_opens_then_one_request_tests_it(
     make_client: MakeClient, service: StandIn, clock: FakeClock, act: Act
 ) -> None:
     client = make_client(patience=FRAIL)
@@ -288,7 +288,7 @@ def test_after_too_many_failures_it_is_left_alone_then_tried_by_one_then_asked_b
     assert failure_of(client).failure is Failure.RESTING
 
 
-def test_attempts_end_when_it_is_to_be_left_alone(
+def test_retries_end_when_the_circuit_opens(
     make_client: MakeClient, service: StandIn, clock: FakeClock
 ) -> None:
     client = make_client(patience=dataclasses.replace(PATIENCE, failures_until_left_alone=2))
@@ -300,7 +300,7 @@ def test_attempts_end_when_it_is_to_be_left_alone(
     assert len(service.asked) == 3
 
 
-def test_questions_that_it_rejects_are_no_failures_of_it(make_client: MakeClient, service: StandIn) -> None:
+def test_rejected_requests_are_no_failures_of_the_service(make_client: MakeClient, service: StandIn) -> None:
     client = make_client(patience=FRAIL)
     service.then(PATH, *[BROKEN] * 4, says(b"", status=404), *[BROKEN] * 4)
     fail(client, 9)
@@ -327,16 +327,16 @@ NOW = 1_700_000_000.0
         ("Fri, 31 Dec 9999 23:59:59 GMT", MAX_SECONDS),
     ],
 )
-def test_seconds_and_dates(header: str, seconds: float) -> None:
+def test_retry_after_is_read_as_seconds_or_date(header: str, seconds: float) -> None:
     assert seconds_asked_for(header, now=NOW) == seconds
 
 
 @pytest.mark.parametrize("header", [None, "", "soon", "-5", "1.5", "1e3", "٣", "²", "32 Jan 2026", "NaN"])
-def test_nonsense_says_nothing(header: str | None) -> None:
+def test_an_invalid_retry_after_is_ignored(header: str | None) -> None:
     assert seconds_asked_for(header, now=NOW) is None
 
 
 @given(st.text(max_size=60))
-def test_whatever_is_said_is_within_bounds_or_nothing(header: str) -> None:
+def test_retry_after_is_within_bounds_or_ignored(header: str) -> None:
     seconds = seconds_asked_for(header, now=NOW)
     assert seconds is None or 0 <= seconds <= MAX_SECONDS

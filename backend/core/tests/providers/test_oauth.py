@@ -77,7 +77,7 @@ def things(client: AuthorisedClient) -> Thing:
     return client.get("/things", {}, read_thing)
 
 
-def test_a_token_is_asked_for_with_the_credentials(tokens: Tokens, service: StandIn) -> None:
+def test_a_token_is_requested_with_the_credentials(tokens: Tokens, service: StandIn) -> None:
     assert tokens.current() == "token-1"
     (asked,) = service.asked
     assert (asked.method, asked.form) == ("POST", {"grant_type": "client_credentials"})
@@ -89,7 +89,7 @@ def test_a_token_is_asked_for_with_the_credentials(tokens: Tokens, service: Stan
 @pytest.mark.parametrize(
     ("seconds", "kept_seconds"), [(3600.0, 55 * MINUTE), (24 * 3600.0, 55 * MINUTE), (120.0, 110.0)]
 )
-def test_it_is_kept_for_55_minutes_and_a_shorter_one_not_until_its_end(
+def test_a_token_is_cached_for_55_minutes_or_until_shortly_before_its_end(
     tokens: Tokens, clock: FakeClock, grants: Grants, seconds: float, kept_seconds: float
 ) -> None:
     grants.seconds = seconds
@@ -100,12 +100,12 @@ def test_it_is_kept_for_55_minutes_and_a_shorter_one_not_until_its_end(
     assert tokens.current() == "token-2"
 
 
-def test_other_processes_have_the_same_and_other_credentials_another(make_tokens: MakeTokens) -> None:
+def test_processes_share_a_token_per_credentials(make_tokens: MakeTokens) -> None:
     assert [make_tokens().current() for _ in range(3)] == ["token-1"] * 3
     assert make_tokens(Credentials("an-app", "another secret")).current() == "token-2"
 
 
-def test_of_many_threads_at_once_one_asks(tokens: Tokens, grants: Grants) -> None:
+def test_of_concurrent_threads_one_requests_a_token(tokens: Tokens, grants: Grants) -> None:
     together = threading.Barrier(CALLERS)
 
     def call(_number: int) -> str:
@@ -128,7 +128,7 @@ def test_a_rejected_token_is_fetched_again_once(authorised: AuthorisedClient, gr
     assert grants.given == 3
 
 
-def test_when_the_new_one_is_rejected_too_that_is_reported(
+def test_a_rejected_new_token_is_an_error(
     authorised: AuthorisedClient, service: StandIn, grants: Grants
 ) -> None:
     service.then(PATH, *[answers(REFUSED, status=401)] * 2)
@@ -138,7 +138,7 @@ def test_when_the_new_one_is_rejected_too_that_is_reported(
     assert (grants.given, len(service.asked_for(PATH))) == (2, 2)
 
 
-def test_who_is_rejected_with_a_token_that_another_has_renewed_takes_that(
+def test_a_caller_with_a_rejected_token_uses_one_that_another_has_renewed(
     make_tokens: MakeTokens, grants: Grants
 ) -> None:
     first, other = make_tokens(), make_tokens()
@@ -160,7 +160,7 @@ NONE: dict[str, tuple[Act, Failure]] = {
 
 
 @pytest.mark.parametrize(("act", "failure"), NONE.values(), ids=NONE)
-def test_without_a_token_nothing_is_asked(
+def test_without_a_token_no_request_is_sent(
     authorised: AuthorisedClient, service: StandIn, act: Act, failure: Failure
 ) -> None:
     service.then(TOKEN_PATH, act)
