@@ -105,7 +105,7 @@ def test_temporary_failures_are_retried_a_limited_number_of_times(
     check_nothing_is_told_of_the_question(error, caplog.text)
 
 
-def test_a_silent_service_times_out_and_a_refused_connection_is_retried(
+def test_a_silent_service_times_out_and_a_failed_connection_is_retried(
     make_client: MakeClient, service: StandIn, clock: FakeClock, waits: list[float]
 ) -> None:
     def fails(failure: Failure, client: ProviderClient) -> None:
