@@ -80,12 +80,12 @@ def test_old_state_and_events_give_the_new_state(
         ("track.danced", item(1)),
     ],
 )
-def test_what_changes_nothing_or_fits_nowhere_is_found(event_type: str, payload: Any) -> None:
+def test_folding_detects_events_without_effect_or_without_a_target(event_type: str, payload: Any) -> None:
     with pytest.raises(FoldError):
         folded(START, in_order([(event_type, payload)]))
 
 
-def test_the_player_follows_what_plays() -> None:
+def test_folding_updates_the_player() -> None:
     """In a room without a player, no other event does that."""
     settings = {"autoplay": True, "after_play": "remove", "volume": 80}
     stopped = {"item_id": None, "state": "stopped", "anchor": None, "reason": None, **settings}

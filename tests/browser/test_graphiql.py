@@ -27,7 +27,7 @@ def http(site: TuttiServer) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_everything_of_it_works_under_its_policy(page: WatchedPage) -> None:
+def test_graphiql_works_under_its_policy(page: WatchedPage) -> None:
     page.open(GQL)
     assert page.page.title() == "Tutti: charts by GraphQL"
     shown = GraphiQLPage(page.page)
@@ -40,7 +40,7 @@ def test_everything_of_it_works_under_its_policy(page: WatchedPage) -> None:
     assert page.complaints() == []
 
 
-def test_without_any_one_word_of_the_policy_something_is_missing(page: WatchedPage) -> None:
+def test_graphiql_needs_every_part_of_its_policy(page: WatchedPage) -> None:
     weaker = ""
 
     def change_policy(route: Route) -> None:
@@ -65,7 +65,7 @@ def is_page(route: Route) -> bool:
     return route.request.resource_type == "document"
 
 
-def test_its_editors_have_names_and_on_a_phone_its_parts_stand_below_each_other(
+def test_editors_of_graphiql_have_names_and_are_stacked_on_a_phone(
     browser: Browser, site: TuttiServer
 ) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740}, has_touch=True)
@@ -94,7 +94,7 @@ def test_its_editors_have_names_and_on_a_phone_its_parts_stand_below_each_other(
 # --- How it is built ---------------------------------------------------------------------------------
 
 
-def test_its_sources_have_the_types_of_its_packages(built_graphiql: Path) -> None:
+def test_sources_of_graphiql_have_the_types_of_its_packages(built_graphiql: Path) -> None:
     done = node("../node_modules/typescript/bin/tsc", "--noEmit", folder=PROJECT / "frontend" / "graphiql")
 
     assert done.returncode == 0, done.stdout
@@ -103,7 +103,7 @@ def test_its_sources_have_the_types_of_its_packages(built_graphiql: Path) -> Non
 # --- Who gets it -------------------------------------------------------------------------------------
 
 
-def test_people_get_a_page_and_programs_what_they_got_before(http: httpx.Client) -> None:
+def test_browsers_get_graphiql_and_programs_the_api(http: httpx.Client) -> None:
     shown = http.get(GQL, headers=PEOPLE)
     refused = http.get(GQL, headers={"Accept": "application/json"})
     asked = http.post(GQL, json={"query": GENRES}, headers=PEOPLE)
@@ -117,7 +117,7 @@ def test_people_get_a_page_and_programs_what_they_got_before(http: httpx.Client)
     assert asked.json()["data"]["genres"]
 
 
-def test_its_files_are_kept_for_a_year_and_the_page_is_no_part_of_the_other(http: httpx.Client) -> None:
+def test_files_of_graphiql_are_cached_for_a_year_and_separate_from_the_web_app(http: httpx.Client) -> None:
     shown = http.get(GQL, headers=PEOPLE).text
     [script] = [part.split('"')[0] for part in shown.split('src="')[1:]]
 

@@ -34,7 +34,7 @@ def bare_site(ready_made_data: ReadyMadeData, tmp_path: Path) -> Iterator[TuttiS
         yield server
 
 
-def test_the_page_that_people_use(browser: Browser, site: TuttiServer) -> None:
+def test_the_policy_allows_the_web_app_to_work(browser: Browser, site: TuttiServer) -> None:
     """Over plain http from another machine, too: a browser passes over some headers there, and says so."""
     for address, path in ((site.base_url, "/"), (f"http://{own_addresses()[0]}:{site.port}", "/r/main")):
         context = browser.new_context()
@@ -47,9 +47,7 @@ def test_the_page_that_people_use(browser: Browser, site: TuttiServer) -> None:
         context.close()
 
 
-def test_what_stands_at_its_place_when_it_could_not_be_built(
-    browser: Browser, bare_site: TuttiServer
-) -> None:
+def test_the_policy_allows_the_page_without_a_build(browser: Browser, bare_site: TuttiServer) -> None:
     context = browser.new_context()
     page = WatchedPage(context.new_page(), bare_site.base_url)
     page.open("/")
@@ -88,7 +86,7 @@ def test_what_stands_at_its_place_when_it_could_not_be_built(
     context.close()
 
 
-def test_the_admins_pages_and_forms(admin_page: WatchedPage) -> None:
+def test_the_policy_allows_pages_and_forms_of_the_admin(admin_page: WatchedPage) -> None:
     page = admin_page.page
     for path in ADMIN_PAGES:
         admin_page.open(path)
@@ -129,7 +127,7 @@ def test_redoc_shows_the_api(page: WatchedPage) -> None:
     assert page.complaints() == []
 
 
-def test_the_witness_sees_what_a_policy_forbids_and_who_else_is_asked(page: WatchedPage) -> None:
+def test_the_test_detects_policy_violations_and_requests_to_other_hosts(page: WatchedPage) -> None:
     page.open("/")
     page.page.evaluate(
         """() => {

@@ -32,7 +32,7 @@ def read(file: Path) -> Compose:
 
 
 @FILES
-def test_it_says_nothing_that_compose_does_not_know(file: Path) -> None:
+def test_the_compose_files_use_only_valid_keys(file: Path) -> None:
     content = read(file)
     assert content.keys() <= {"name", "services", "networks", "volumes", "secrets"}
     for service in content["services"].values():
@@ -48,7 +48,7 @@ def test_it_says_nothing_that_compose_does_not_know(file: Path) -> None:
 
 
 @FILES
-def test_jobs_are_run_by_celery_with_what_the_server_has_and_not_by_the_server_too(file: Path) -> None:
+def test_celery_runs_jobs_with_the_servers_settings_and_the_server_does_not(file: Path) -> None:
     services = read(file)["services"]
     web = services["web"]
     assert set(services) == {"web", "celery", "celery-beat", "db", "redis", "proxy"}
@@ -65,7 +65,7 @@ def test_jobs_are_run_by_celery_with_what_the_server_has_and_not_by_the_server_t
 
 
 @FILES
-def test_what_answers_the_network_has_no_more_rights_than_it_needs(file: Path) -> None:
+def test_services_reachable_from_the_network_have_minimal_rights(file: Path) -> None:
     """And only the proxy can be reached from outside."""
     content = read(file)
     services = content["services"]
@@ -81,7 +81,7 @@ def test_what_answers_the_network_has_no_more_rights_than_it_needs(file: Path) -
 
 
 @FILES
-def test_what_is_named_is_there_and_what_has_to_last_is_in_a_volume(file: Path) -> None:
+def test_named_files_exist_and_persistent_data_is_in_volumes(file: Path) -> None:
     content, image = read(file), stages_of(PROJECT / "Dockerfile")[-1]
     services = content["services"]
     for service in services.values():

@@ -24,7 +24,7 @@ def stages() -> list[Stage]:
     return stages_of(DOCKERFILE)
 
 
-def test_only_the_last_stage_is_kept_and_it_is_not_roots(stages: list[Stage]) -> None:
+def test_the_image_has_only_the_last_stage_and_does_not_run_as_root(stages: list[Stage]) -> None:
     """What the server's user could change, an intruder could change too."""
     assert [stage.name for stage in stages] == ["packages", "page", "2"]
     for stage in stages:
@@ -38,7 +38,7 @@ def test_only_the_last_stage_is_kept_and_it_is_not_roots(stages: list[Stage]) ->
     assert variables["DATA_DIR"] == stages[-1].last("VOLUME").words == "/data"
 
 
-def test_what_is_copied_is_there_and_not_ignored(stages: list[Stage]) -> None:
+def test_copied_files_exist_and_are_not_ignored(stages: list[Stage]) -> None:
     ignored = (PROJECT / ".dockerignore").read_text().splitlines()
     allowed = {line[1:] for line in ignored if line.startswith("!")}
     assert ignored[1] == "*"
@@ -96,7 +96,7 @@ class ServerOfImage(TuttiServer):
 
 
 @pytest.mark.timeout(900)
-def test_its_steps_make_a_server_that_runs_and_leave_behind_what_built_it(
+def test_the_steps_of_the_image_make_a_running_server_without_build_tools(
     built: BareBuild, stages: list[Stage]
 ) -> None:
     """It knows how it is, by whatever name it goes. One test: each worker would build the image again."""

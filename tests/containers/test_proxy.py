@@ -22,13 +22,13 @@ SOON_SECONDS = 1.0
 
 
 @pytest.mark.parametrize("site", ["http.conf", "https.conf"])
-def test_its_configuration_is_sound(nginx: str, secrets: Path, site: str) -> None:
+def test_the_nginx_configuration_is_valid(nginx: str, secrets: Path, site: str) -> None:
     checked = Proxy(site, server_port=4000, secrets=secrets).check()
     assert checked.returncode == 0, checked.stderr
     assert "warn" not in checked.stderr
 
 
-def test_what_only_newer_versions_know_is_in_a_file_that_older_ones_do_without() -> None:
+def test_options_of_newer_versions_are_in_an_optional_file() -> None:
     """nginx before 1.25.1 rejects `http2 on;`; later versions warn of `listen … http2`."""
     lines = [
         (file.name, line.strip())
@@ -39,7 +39,7 @@ def test_what_only_newer_versions_know_is_in_a_file_that_older_ones_do_without()
     assert sorted(named) == [("http2.conf", "http2 on;"), ("https.conf", "include http2.conf*;")]
 
 
-def test_pages_and_the_api_come_through(proxy: Proxy) -> None:
+def test_pages_and_the_api_are_proxied(proxy: Proxy) -> None:
     with proxy.client() as http:
         assert http.get("/").status_code == 200
         answer = http.get("/api/playlist/", headers={"X-Request-ID": "mine-1"})
@@ -86,7 +86,7 @@ def test_nginx_sends_audio_by_itself_and_only_what_the_server_names(proxy: Proxy
         assert http.get(audio["url"]).json()["error"]["code"] == "NO_AUDIO"
 
 
-def test_a_change_reaches_sockets_and_streams_at_once(proxy: Proxy) -> None:
+def test_a_change_reaches_sockets_and_streams_immediately(proxy: Proxy) -> None:
     with (
         proxy.client() as http,
         connect(f"{proxy.ws_url}/ws/playlist/", proxy=None) as websocket,
@@ -114,7 +114,7 @@ def test_a_page_of_the_servers_own_origin_may_write(proxy: Proxy) -> None:
             assert "established" in str(websocket.recv(timeout=5))
 
 
-def test_who_sends_slowly_does_not_hold_the_server(proxy: Proxy) -> None:
+def test_a_slow_sender_does_not_block_the_server(proxy: Proxy) -> None:
     with socket.create_connection(("127.0.0.1", proxy.port)) as slow:
         head = "POST /api/playlist/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
         slow.sendall(f"{head}Content-Length: 100\r\n\r\n{{".encode())
@@ -131,7 +131,7 @@ def test_http_is_sent_to_https(tls_proxy: Proxy) -> None:
     assert answer.headers["Location"] == f"{tls_proxy.base_url}/api/?a=1"
 
 
-def test_under_https_cookies_are_secure_and_https_is_stored(tls_proxy: Proxy) -> None:
+def test_under_https_cookies_are_secure_and_hsts_is_sent(tls_proxy: Proxy) -> None:
     with tls_proxy.client() as http:
         made = http.post("/api/guests/", json={"name": "Ada"})
         assert made.status_code == 201, made.text
@@ -162,7 +162,7 @@ def test_a_change_reaches_a_socket_over_wss(tls_proxy: Proxy) -> None:
         assert json.loads(websocket.recv(timeout=5))["type"] == "track.voted"
 
 
-def test_without_the_proxys_word_a_request_counts_as_http(in_production: TuttiServer) -> None:
+def test_without_the_proxys_header_a_request_is_treated_as_http(in_production: TuttiServer) -> None:
     answer = httpx.get(f"{in_production.base_url}/api/", headers={"Host": "localhost"})
     assert (answer.status_code, answer.headers["Location"]) == (301, "https://localhost/api/")
 
@@ -191,7 +191,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("head", "status", "code"), REFUSED)
-def test_what_it_rejects_itself_has_the_one_shape(
+def test_errors_of_the_proxy_itself_have_the_one_shape(
     proxy: Proxy, tls_proxy: Proxy, head: str, status: int, code: str
 ) -> None:
     """Without TLS, with it, and where http is sent to https."""
@@ -272,7 +272,7 @@ def guest_cookie(http: httpx.Client, said: dict[str, str] | None = None) -> Mors
 
 @pytest.mark.parametrize("size", ["embedded"], indirect=True)
 @pytest.mark.parametrize("said", [{}, HTTPS], ids=["http", "https, which is not believed"])
-def test_without_tls_it_is_not_behind_the_proxy_nor_without_one(
+def test_without_tls_the_scheme_is_http_with_and_without_a_proxy(
     proxy: Proxy, server: TuttiServer, said: dict[str, str]
 ) -> None:
     """The proxy replaces the word; without one TRUSTED_PROXIES is 0."""
@@ -287,7 +287,7 @@ def test_without_tls_it_is_not_behind_the_proxy_nor_without_one(
     assert "Strict-Transport-Security" not in answer.headers
 
 
-def test_a_trusted_proxy_is_trusted(behind_proxy: TuttiServer) -> None:
+def test_the_scheme_of_a_trusted_proxy_is_used(behind_proxy: TuttiServer) -> None:
     """It stands here for one that passes the word on, as the setting says that one does."""
     with behind_proxy.client() as http:
         assert guest_cookie(http, HTTPS)["secure"] is True

@@ -21,7 +21,7 @@ def path_without_openssl(tmp_path: Path) -> str:
     return str(folder)
 
 
-def test_secrets_are_random_kept_and_fit_together(tmp_path: Path) -> None:
+def test_generated_secrets_are_random_stored_and_consistent(tmp_path: Path) -> None:
     first, second = tmp_path / "first", tmp_path / "second"
     make_secrets(first, "party.example")
     make_secrets(second, "party.example")
@@ -43,9 +43,7 @@ def texts_of(folder: Path) -> dict[str, str]:
     return {file.name: file.read_text() for file in folder.iterdir()}
 
 
-def test_without_openssl_or_where_it_fails_nothing_is_half_made(
-    tmp_path: Path, path_without_openssl: str
-) -> None:
+def test_without_openssl_no_partial_secrets_are_written(tmp_path: Path, path_without_openssl: str) -> None:
     made = run_make_secrets(tmp_path / "made", "party.example", path=path_without_openssl)
     assert (made.returncode, "openssl" in made.stderr) == (1, True)
     assert not (tmp_path / "made").exists()
@@ -58,7 +56,7 @@ def test_without_openssl_or_where_it_fails_nothing_is_half_made(
     assert list((tmp_path / "made").iterdir()) == []
 
 
-def test_empty_files_count_as_none(tmp_path: Path) -> None:
+def test_empty_secret_files_count_as_missing(tmp_path: Path) -> None:
     """As earlier versions left them where openssl was missing, with a database_url without a password."""
     for name in (*RANDOM, *TLS):
         (tmp_path / name).touch(0o444)
@@ -80,7 +78,7 @@ OWN_ADDRESS = "postgresql://ada:hers@elsewhere.example/tutti\n"
         ("database_url", OWN_ADDRESS, OWN_ADDRESS),
     ],
 )
-def test_the_databases_address_goes_with_what_is_there(
+def test_the_database_url_uses_an_existing_password(
     tmp_path: Path, name: str, text: str, address: str
 ) -> None:
     (tmp_path / name).write_text(text)
@@ -89,7 +87,7 @@ def test_the_databases_address_goes_with_what_is_there(
 
 
 @pytest.mark.parametrize(("there", "missing"), [TLS, TLS[::-1]])
-def test_half_of_a_certificate_is_no_reason_to_replace_it(tmp_path: Path, there: str, missing: str) -> None:
+def test_an_incomplete_certificate_is_not_replaced(tmp_path: Path, there: str, missing: str) -> None:
     (tmp_path / there).write_text("real")
     made = run_make_secrets(tmp_path, "party.example")
     assert made.returncode == 1

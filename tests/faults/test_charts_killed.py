@@ -50,7 +50,7 @@ def charts_of(reported: dict[str, Any]) -> Charts:
     return reported["lists"], reported["charts"], reported["unpublished"]
 
 
-def test_killed_it_is_completed_by_the_next_run_and_no_other_run_changes_anything(
+def test_a_killed_run_is_completed_by_the_next_and_further_runs_change_nothing(
     pipeline: Pipeline, undisturbed: Charts, services: StandIn
 ):
     """Killed within a stage, and behind two; not run beside itself, and run and replayed once it is done."""
@@ -90,7 +90,7 @@ def on_own_postgres(
     server.throw_away()
 
 
-def test_the_database_goes_away_within_a_stage_and_then_is_restarted_within_one(
+def test_a_database_that_fails_or_restarts_during_a_stage_loses_nothing(
     on_own_postgres: Pipeline, own_postgres: Postgres, services: StandIn
 ):
     held = held_back(services)

@@ -43,7 +43,7 @@ def pipeline(ready_made_data: ReadyMadeData, services: StandIn) -> Iterator[Pipe
     server.throw_away()
 
 
-def test_a_service_that_is_down_is_failed_and_the_others_make_charts(pipeline: Pipeline, services: StandIn):
+def test_an_unavailable_service_is_failed_and_the_others_make_charts(pipeline: Pipeline, services: StandIn):
     services.usual[SOUNDCLOUD] = answers({"message": "broken"}, status=500)
 
     ended = pipeline.etl("run")
@@ -55,7 +55,7 @@ def test_a_service_that_is_down_is_failed_and_the_others_make_charts(pipeline: P
     assert {len(chart) for chart in reported["charts"].values()} == {5}, "on the two that answered"
 
 
-def test_the_next_run_gets_what_failed_and_waits_for_who_is_busy(pipeline: Pipeline, services: StandIn):
+def test_the_next_run_fetches_failed_lists_and_waits_for_busy_services(pipeline: Pipeline, services: StandIn):
     rap = spotify_path("rap")
     usual = services.usual[rap]
     services.usual[rap] = answers({"error": {"message": "broken"}}, status=500)
@@ -78,7 +78,7 @@ def test_the_next_run_gets_what_failed_and_waits_for_who_is_busy(pipeline: Pipel
     assert before["charts"].items() <= after["charts"].items()
 
 
-def test_ctrl_c_does_not_wait_for_a_service_that_says_nothing_and_the_next_run_does_the_rest(
+def test_ctrl_c_does_not_wait_for_a_silent_service_and_the_next_run_completes_the_work(
     pipeline: Pipeline, services: StandIn
 ):
     gate = held_back(services)

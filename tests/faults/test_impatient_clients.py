@@ -27,9 +27,7 @@ class SoonGivingUp(PatientServer):
     clocks: ClassVar[dict[str, float]] = {"server.daphne.CLOSE_SECONDS": 1}
 
 
-def test_requests_that_were_given_up_give_their_connections_back(
-    ready_made_data: ReadyMadeData, postgres: Postgres
-):
+def test_cancelled_requests_release_their_connections(ready_made_data: ReadyMadeData, postgres: Postgres):
     data = ready_made_data.options("server")
     database_url = data["database_url"]
     data["database_url"] += WITHOUT_LOCK_TIMEOUT

@@ -27,7 +27,7 @@ def export(tmp_path: Path) -> str:
     return str(tmp_path / "view_counts.json")
 
 
-def test_killed_half_way_it_goes_on(pipeline: Pipeline, export: str):
+def test_a_killed_import_resumes(pipeline: Pipeline, export: str):
     imports = Path(pipeline.environment["DATA_DIR"], "imports")
     run = pipeline.begun("manage.py", "import_view_counts", export, "--workers", "2")
     run.wait_until(lambda: len(list(imports.glob("*/*.written"))) >= 5)

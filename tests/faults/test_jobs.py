@@ -46,7 +46,7 @@ def gate(tmp_path: Path) -> Path:
     return tmp_path / "gate"
 
 
-def test_two_processes_run_jobs_at_once_and_again_after_a_failure_a_kill_and_a_stop(
+def test_two_processes_run_jobs_concurrently_and_again_after_a_failure_a_kill_and_a_stop(
     start: Start, file: Path, gate: Path, tmp_path: Path
 ) -> None:
     """Also on one SQLite file: what another process asked for is found in the table."""
@@ -108,7 +108,7 @@ def test_plain_daphne_serves_and_reports_that_no_process_runs_jobs(start: Start,
 
 
 @pytest.mark.parametrize("size", ["server"], indirect=True)
-def test_celerys_own_processes_do_it_for_a_server_that_does_not(
+def test_celery_processes_run_the_jobs_of_a_server_without_a_worker(
     start: Start, file: Path, gate: Path, tmp_path: Path
 ) -> None:
     server = start(environment={"EMBEDDED_JOB_WORKER": "false"})

@@ -82,7 +82,7 @@ def one_is_answered(thief: AnswerThief) -> bool:
     indirect=["size"],
     scope="session",
 )
-def test_a_lost_response_is_repeated_alike_afterwards(
+def test_a_lost_response_is_repeated_unchanged(
     server: TuttiServer, ada: Guest, http: httpx.Client, plays: list[Play], moment: Moment
 ) -> None:
     made = made_so_far(http)

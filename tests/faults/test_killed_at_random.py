@@ -44,7 +44,7 @@ def guests(server: StubbornlyAskedServer) -> list[Guest]:
     return [new_guest(server, name) for name in ("Ada", "Bo", "Cem")]
 
 
-def test_a_crowd_that_asks_again_notices_nothing_but_a_pause(
+def test_clients_that_retry_notice_only_a_pause(
     server: StubbornlyAskedServer, guests: list[Guest], pytestconfig: pytest.Config
 ) -> None:
     is_long = pytestconfig.getoption("--long")

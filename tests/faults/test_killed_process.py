@@ -33,7 +33,7 @@ def processes(
         yield [alone]
 
 
-async def test_no_accepted_write_is_lost_and_clients_go_on_exactly(
+async def test_no_accepted_write_is_lost_and_clients_resume_exactly(
     processes: list[TuttiServer], pytestconfig: pytest.Config
 ):
     is_long = pytestconfig.getoption("--long")

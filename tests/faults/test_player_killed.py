@@ -69,7 +69,7 @@ def seconds_between(first: str, second: str) -> float:
     return (datetime.fromisoformat(second) - datetime.fromisoformat(first)).total_seconds()
 
 
-def test_each_track_starts_once_in_time_though_a_process_is_killed_and_a_clock_is_wrong(
+def test_each_track_starts_once_and_in_time_despite_a_killed_process_and_a_wrong_clock(
     three: list[TuttiServer], own_redis: Redis, postgres: Postgres
 ):
     first, second, _third = three
@@ -105,7 +105,7 @@ def test_each_track_starts_once_in_time_though_a_process_is_killed_and_a_clock_i
             assert (types.count("track.playing"), types.count("track.removed")) == (3, 2)
 
 
-def test_a_server_that_is_restarted_in_the_middle_of_a_track_goes_on(ready_made_data: ReadyMadeData):
+def test_a_server_restarted_during_a_track_continues(ready_made_data: ReadyMadeData):
     with TuttiServer(**ready_made_data.options("embedded")) as server, client_of(server) as http:
         [room] = rooms_with_tracks(server, http, count=1, seconds=600)
         before = act(http, room, action="play")

@@ -33,7 +33,7 @@ def server(own_postgres: Postgres, ready_made_data: ReadyMadeData, redis: Redis)
         yield started
 
 
-async def test_writes_and_joins_are_rejected_until_it_is_back_and_sockets_stay(
+async def test_writes_and_joins_get_503_until_postgresql_is_back_and_sockets_stay_open(
     server: TuttiServer, own_postgres: Postgres
 ):
     room = new_room(server)
@@ -82,7 +82,7 @@ def check_refusal(answer: httpx.Response) -> None:
     assert error["message"]
 
 
-async def test_sockets_that_ask_while_it_is_unavailable_leave_nothing_behind(
+async def test_requests_of_sockets_without_a_database_leave_no_resources(
     server: TuttiServer, own_postgres: Postgres
 ):
     await nobody_is_listened_to(server)

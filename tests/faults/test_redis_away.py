@@ -45,7 +45,7 @@ FAULTS: dict[str, Fault] = {"hangs": (hang, go_on), "is gone": (Redis.kill, Redi
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
-async def test_changes_arrive_without_redis_and_hints_flow_again_with_it(
+async def test_changes_arrive_without_redis_and_hints_resume_with_it(
     pair: Pair, own_redis: Redis, fault: Fault
 ):
     goes_away, comes_back = fault
@@ -127,7 +127,7 @@ def answer_to(
     return body
 
 
-def test_the_database_answers_while_redis_is_unavailable(pair: Pair, own_redis: Redis):
+def test_requests_use_the_database_while_redis_is_unavailable(pair: Pair, own_redis: Redis):
     with pair.one.client() as http:
         headers = bearer(registered(http))
     first = answer_to(pair.one, headers)

@@ -40,7 +40,7 @@ def pair(
             yield Pair(one, other)
 
 
-async def test_a_room_goes_on_when_the_process_that_holds_its_lock_has_vanished(
+async def test_a_room_accepts_writes_after_the_process_with_its_lock_vanished(
     pair: Pair, proxy: SilentLine
 ) -> None:
     room = new_room(pair.other)

@@ -90,7 +90,7 @@ def room(new_script: Callable[[], Script], script: Script, come_back: Callable[[
     return Room(new_script(), script)
 
 
-def test_an_absence_lets_no_more_newcomers_in(
+def test_an_outage_of_redis_admits_no_more_new_voters(
     room: Room, own_redis: Redis, come_back: Callable[[], None]
 ) -> None:
     agents = (f"agent {number}" for number in itertools.count())
@@ -112,7 +112,7 @@ def test_an_absence_lets_no_more_newcomers_in(
     assert room.voters() == NEWCOMERS + 1
 
 
-def test_what_happened_before_an_absence_counts_in_it(room: Room, own_redis: Redis) -> None:
+def test_calls_before_an_outage_of_redis_are_counted_during_it(room: Room, own_redis: Redis) -> None:
     """Votes, and that the agent is a voter."""
     before = [room.vote("Ada").status for _ in range(VOTES - 1)]
     hang(own_redis)
@@ -124,7 +124,7 @@ def test_what_happened_before_an_absence_counts_in_it(room: Room, own_redis: Red
     assert (before, meanwhile) == ([200] * (VOTES - 1), [200, 429])
 
 
-def test_what_happened_in_an_absence_counts_after_it(
+def test_calls_during_an_outage_of_redis_are_counted_after_it(
     room: Room, own_redis: Redis, come_back: Callable[[], None]
 ) -> None:
     hang(own_redis)

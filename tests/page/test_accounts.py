@@ -25,7 +25,7 @@ def account(site: TuttiServer) -> Account:
         return registered(http)
 
 
-def test_who_signs_in_has_the_accounts_own_votes_in_all_tabs_until_the_session_ends(
+def test_signing_in_shows_the_accounts_votes_in_all_tabs_until_the_session_ends(
     visit: Visit, site: TuttiServer, queue: Queue, account: Account
 ):
     item = queue.fill(1)[0]
@@ -87,7 +87,7 @@ def mailed_token(mails: Path, address: str) -> str:
     return ""
 
 
-def test_a_password_is_set_by_mail_and_changed_and_ones_data_is_saved_and_erased(
+def test_a_password_is_reset_by_mail_and_changed_and_personal_data_is_exported_and_erased(
     visit: Visit, room: str, account: Account, mails: Path, http: httpx.Client
 ):
     visitor = visit(f"/r/{room}#account")

@@ -18,7 +18,7 @@ def tab(page: Page, name: str) -> None:
     page.locator(".app-tabs").get_by_role("button", name=name).click()
 
 
-def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_leaves(
+def test_back_on_a_phone_closes_sheets_then_shows_the_queue_then_leaves(
     visit: Visit, queue: Queue, http: httpx.Client
 ):
     queue.fill(3)
@@ -69,7 +69,7 @@ def test_back_on_a_phone_closes_sheets_and_details_then_leads_to_the_queue_then_
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_a_search_is_in_the_address_and_found_again_by_another(visit: Visit, room: str, size: dict[str, Any]):
+def test_a_search_is_stored_in_the_url(visit: Visit, room: str, size: dict[str, Any]):
     page = visit(f"/r/{room}#library", **size).page
     page.get_by_role("searchbox").fill("so what")
     expect(page.locator(".library .virtual-row")).to_have_count(1)
@@ -82,9 +82,7 @@ def test_a_search_is_in_the_address_and_found_again_by_another(visit: Visit, roo
     expect(other.locator(".library .virtual-row")).to_have_count(1)
 
 
-def test_back_on_a_desktop_closes_the_dialog_then_shows_beside_the_queue_what_was_there(
-    visit: Visit, room: str
-):
+def test_back_on_a_desktop_closes_the_dialog_then_shows_the_previous_section(visit: Visit, room: str):
     page = visit(f"/r/{room}", **DESKTOP).page
     tab(page, "Room")
     expect(page.locator(".rooms").first).to_be_visible()

@@ -35,7 +35,7 @@ def built(project: Project) -> Project:
     return project
 
 
-def test_what_is_built_is_left_alone_without_a_word_until_a_source_changes(built: Project):
+def test_an_up_to_date_build_is_kept_silently_until_a_source_changes(built: Project):
     for name in ("src/page.test.ts", "README.md", "node_modules/x/index.js", "dist.log"):
         built.write(name, "something else")
     again = built.make("--required")
@@ -55,7 +55,7 @@ def test_what_is_built_is_left_alone_without_a_word_until_a_source_changes(built
         assert built.builds == 6
 
 
-def test_finding_out_that_the_real_page_is_built_is_quick(built: Project):
+def test_checking_the_build_is_fast(built: Project):
     for folder in ("src", "public", "scripts"):
         for path in (PROJECT / "frontend" / folder).rglob("*"):
             if path.is_file() and path.name != "build.mjs":
@@ -69,7 +69,7 @@ def test_finding_out_that_the_real_page_is_built_is_quick(built: Project):
     assert built.builds == 2
 
 
-def test_graphiql_is_built_when_it_is_asked_for_and_stays_until_then(built: Project):
+def test_graphiql_is_built_on_request_and_kept(built: Project):
     built.write("graphiql/build.mjs", BUILD.replace("../", "../../"))
     built.write("graphiql/src/page.html", "graphiql")
     for name in ("package.json", "package-lock.json"):
@@ -104,7 +104,7 @@ def spent_by_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def test_two_starts_at_once_build_once(project: Project):
+def test_two_concurrent_starts_build_once(project: Project):
     hold = project.folder / "hold"
     hold.touch()
     with project.begin() as one, project.begin() as other:
@@ -142,7 +142,7 @@ def test_an_incomplete_build_is_never_served(built: Project):
     assert sorted(path.name for path in built.frontend.glob("dist*")) == ["dist"]
 
 
-def test_what_it_is_built_of_is_fetched_once_and_needs_no_home_to_write_to(project: Project):
+def test_packages_are_downloaded_once_without_a_writable_home(project: Project):
     project.lock(**REAL_PACKAGE)
 
     first = project.make("--required", HOME="/nowhere/at/all")
@@ -165,7 +165,7 @@ def test_what_it_is_built_of_is_fetched_once_and_needs_no_home_to_write_to(proje
 
 
 @pytest.mark.parametrize("is_real", [False, pytest.param(True, marks=pytest.mark.long)])
-def test_a_machine_without_node_fetches_it_once(project: Project, tmp_path: Path, is_real: bool):
+def test_a_machine_without_node_downloads_it_once(project: Project, tmp_path: Path, is_real: bool):
     """Here from a package of a few lines, which the machine's own Node is behind.
 
     tests/docs installs the real package by the same lock.
@@ -212,7 +212,7 @@ def check_message(
     assert "Traceback" not in done.stderr
 
 
-def test_packages_that_npm_can_not_fetch(project: Project):
+def test_packages_that_npm_cannot_download_are_reported(project: Project):
     project.lock(lost=LOST_PACKAGE)
 
     done = project.make()
@@ -235,7 +235,7 @@ def test_packages_that_npm_can_not_fetch(project: Project):
         *((new, True) for new in ("v20.19.0", "v22.12.0", "v26.0.0")),
     ],
 )
-def test_only_a_node_that_the_build_runs_on_counts(tmp_path: Path, version: str, is_usable: bool):
+def test_only_a_supported_node_is_used(tmp_path: Path, version: str, is_usable: bool):
     node = tmp_path / "node"
     node.write_text(f"#!/bin/sh\necho {version}\n")
     node.chmod(0o755)
@@ -243,7 +243,7 @@ def test_only_a_node_that_the_build_runs_on_counts(tmp_path: Path, version: str,
     assert node_script().is_usable(str(node)) is is_usable
 
 
-def test_the_page_of_earlier_stays_until_the_problem_ends(project: Project):
+def test_the_previous_build_is_served_while_building_fails(project: Project):
     broken = project.frontend / "src/broken.ts"
     # There is none yet, and where it is required that is a failure.
     project.write("src/broken.ts", "")
@@ -272,7 +272,7 @@ def test_the_page_of_earlier_stays_until_the_problem_ends(project: Project):
     assert not project.problem.exists()
 
 
-def test_a_project_without_its_frontend(project: Project):
+def test_a_project_without_a_frontend_folder_starts(project: Project):
     project.frontend.rename(project.folder / "elsewhere")
 
     done = project.make()

@@ -42,7 +42,7 @@ def ordinal(rank: int) -> str:
     return f"{rank}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(rank, 'th') }"
 
 
-def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_that_it_is_not(
+def test_the_dialog_of_a_chart_track_has_focus_and_shows_known_and_missing_data(
     visit: Visit, http: httpx.Client, track: dict[str, Any], queue: Queue
 ):
     shown = ChartTrackPage(visit(f"/r/{queue.room}", **PHONE))
@@ -121,7 +121,7 @@ def test_focus_goes_in_and_comes_back_and_all_that_is_known_is_there_and_else_th
     expect(shown.similar.get_by_role("listitem")).to_have_count(0)
 
 
-def test_a_fetched_track_leads_to_its_services_and_is_added_from_here(visit: Visit, chart_days: TuttiServer):
+def test_a_chart_track_links_to_services_and_can_be_added(visit: Visit, chart_days: TuttiServer):
     with client_of(chart_days) as client:
         queue = queue_of(client, new_room(client))
         track = get_data(client, f"/api/charts/tracks/{bodies.isrc(1)}/")
@@ -144,9 +144,7 @@ def test_a_fetched_track_leads_to_its_services_and_is_added_from_here(visit: Vis
 # --- In every state ----------------------------------------------------------------------------------
 
 
-def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
-    visit: Visit, chart_days: TuttiServer
-):
+def test_days_without_counts_are_marked_and_long_names_are_complete(visit: Visit, chart_days: TuttiServer):
     shown = ChartTrackPage(visit("/", base_url=chart_days.base_url, **NARROW))
     shown.open(bodies.isrc(1)).loaded(TRACKS[0][0])
     chart = shown.chart("Plays on SoundCloud")
@@ -215,7 +213,9 @@ def test_days_without_figures_are_said_as_such_and_names_of_any_kind_are_whole(
 @pytest.mark.parametrize(
     "size", [pytest.param(size, marks=() if size == "narrow-german" else pytest.mark.long) for size in SIZES]
 )
-def test_it_is_accessible_and_fits(visit: Visit, chart_days: TuttiServer, pictures: Pictures, size: str):
+def test_the_dialog_is_accessible_and_fits(
+    visit: Visit, chart_days: TuttiServer, pictures: Pictures, size: str
+):
     shown = ChartTrackPage(visit("/", base_url=chart_days.base_url, **SIZES[size]))
     found = []
     for number in (1, 2, 3):
@@ -274,7 +274,7 @@ def stage(browser: Browser, chart_days: TuttiServer) -> Iterator[Stage]:
     found.visitor.context.close()
 
 
-def test_nothing_is_loaded_before_a_tap_on_a_button_that_says_from_where(stage: Stage):
+def test_an_external_player_is_loaded_only_after_a_tap_on_a_button_that_names_it(stage: Stage):
     """SoundCloud's host is not named."""
     page = stage.visitor.page
     expect(stage.shown.panel.get_by_role("link", name="Open on SoundCloud")).to_be_visible()

@@ -29,7 +29,7 @@ def days_of(http: httpx.Client, genre: str = "pop") -> tuple[str, str]:
     return known["first_date"], known["date"]
 
 
-def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, http: httpx.Client):
+def test_rows_genres_orders_and_days_are_those_of_the_server(visit: Visit, room: str, http: httpx.Client):
     page = ChartsPage(visit(f"/r/{room}#charts", **PHONE)).loaded()
     found = chart(http)
     page.shows(names(found))
@@ -101,7 +101,7 @@ def test_lines_genres_orders_and_days_are_the_servers(visit: Visit, room: str, h
     page.shows(names(chart(http, "dance")))
 
 
-def test_what_does_not_come_or_is_old_says_so_and_what_was_loaded_stays(
+def test_missing_and_outdated_charts_are_marked_and_loaded_ones_stay(
     visit: Visit, room: str, http: httpx.Client
 ):
     """The longer words in the narrowest window, and axe: test_screenshots."""

@@ -24,9 +24,7 @@ def chart_site(built_page: Path, ready_made_data: ReadyMadeData) -> Iterator[Tut
         yield server
 
 
-def test_charts_that_come_one_after_the_other_arrive_in_an_open_page(
-    visit: Visit, chart_site: TuttiServer, tmp_path: Path
-):
+def test_new_charts_appear_in_an_open_page(visit: Visit, chart_site: TuttiServer, tmp_path: Path):
     """Also of who did not answer, and while the line was lost. Past days: charts_subscription.test.ts."""
     pipeline, lists = Pipeline(chart_site, tmp_path), Folder(tmp_path)
     visitor = visit("/#queue", base_url=chart_site.base_url, loses_network=True, **PHONE)

@@ -131,9 +131,7 @@ DIALOGS = {
 }
 
 
-def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(
-    visit: Visit, queue: Queue, library: Library
-):
+def test_each_dialog_opens_traps_focus_if_modal_and_returns_it(visit: Visit, queue: Queue, library: Library):
     twins = [library.add(title, album=title)["id"] for title in ("Mr. Twin", "mr. twin")]
     queue.add(twins[0])
     queue.fill(2)
@@ -170,7 +168,7 @@ def test_each_opens_keeps_focus_where_it_is_modal_and_gives_it_back(
             assert page.evaluate("document.activeElement !== document.body"), name
 
 
-def test_all_that_the_page_opens_is_looked_at_here():
+def test_every_dialog_is_covered_by_these_tests():
     found = Counter(
         source
         for path in SOURCES.rglob("*.tsx")

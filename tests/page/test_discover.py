@@ -73,7 +73,7 @@ def page(visit: Visit, queue: Queue, ada: Account) -> DiscoverPage:
     return DiscoverPage(visitor).open().loaded()
 
 
-def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
+def test_each_recommendation_has_a_reason_and_a_tap_queues_it(
     page: DiscoverPage, as_ada: httpx.Client, queue: Queue
 ):
     """Axe: test_screenshots."""
@@ -117,7 +117,7 @@ def test_each_has_its_reason_and_a_tap_puts_one_into_the_queue(
     assert first not in page.titles()
 
 
-def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_another_list(page: DiscoverPage):
+def test_a_failed_refresh_keeps_the_list_and_a_changed_taste_gives_another(page: DiscoverPage):
     title = page.titles()[0]
     page.visitor.loses_network = True
     page.page.route("**/api/analytics/activity/", lambda route: route.abort())
@@ -167,9 +167,7 @@ def test_what_could_not_be_done_leaves_what_there_was_and_another_taste_is_anoth
     assert page.titles() != before
 
 
-def test_without_an_account_there_is_what_fits_the_room_with_reasons_and_an_invitation_below(
-    visit: Visit, queue: Queue
-):
+def test_without_an_account_recommendations_for_the_room_are_shown(visit: Visit, queue: Queue):
     page = DiscoverPage(visit(f"/r/{queue.room}", loses_network=True, **PHONE))
     page.page.route("**/recommendations/**", lambda route: route.abort())
     page.open()

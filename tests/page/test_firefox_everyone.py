@@ -22,7 +22,7 @@ def browser(firefox: Browser) -> Browser:
 @pytest.mark.parametrize("part", ["queue", "library", "history", "room"])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("options", [DESKTOP, NARROW], ids=["desk", "narrow"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+def test_axe_reports_nothing_and_no_page_scrolls_horizontally(
     visit: Visit, queue: Queue, part: str, theme: str, options: dict[str, object]
 ):
     items = queue.fill(3)
@@ -38,13 +38,13 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     assert not visitor.scrolls_sideways()
 
 
-def test_it_speaks_the_language_of_the_browser(visit: Visit, room: str):
+def test_the_web_app_uses_the_language_of_the_browser(visit: Visit, room: str):
     page = visit(f"/r/{room}", locale="de-DE").page
 
     expect(page.get_by_role("heading", name="Warteliste")).to_be_visible()
 
 
-def test_the_policy_of_the_page_is_kept(visit: Visit, queue: Queue):
+def test_the_content_security_policy_is_not_violated(visit: Visit, queue: Queue):
     queue.fill(1)
     visitor = visit("/")
     visitor.context.add_init_script(NOTE_VIOLATIONS)
@@ -54,7 +54,7 @@ def test_the_policy_of_the_page_is_kept(visit: Visit, queue: Queue):
     assert visitor.page.evaluate("window.violations") == []
 
 
-def test_firefox_asks_no_other_machine_for_anything(
+def test_firefox_sends_no_request_to_another_machine(
     visit: Visit, way_out: NoWayOut, queue: Queue, http: httpx.Client
 ):
     """Nor would it get anywhere."""

@@ -84,7 +84,7 @@ def check_arrows(folder: Path, lines: Iterable[tuple[str, str]]) -> Done:
     return node("scripts/check-arrows.mjs", folder)
 
 
-def test_only_an_import_in_the_wrong_direction_is_reported(tmp_path: Path):
+def test_imports_in_the_wrong_direction_are_reported(tmp_path: Path):
     """Those of the page itself: `page: types, lint` of the complete run."""
     wrong = check_arrows(tmp_path / "wrong", ((file, line) for file, line, _ in WRONG_ARROWS))
     right = check_arrows(tmp_path / "right", RIGHT_ARROWS)
@@ -102,7 +102,7 @@ def test_only_an_import_in_the_wrong_direction_is_reported(tmp_path: Path):
 MOST_MEGABYTES, MAX_NAMED = 45, 12
 
 
-def test_a_first_start_fetches_few_packages_and_little(built_page: Path):
+def test_a_first_start_downloads_few_packages_of_limited_size(built_page: Path):
     """Of what is installed here that which is not for contributors alone; platforms differ in binaries."""
     lock = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
     fetched = [name for name, package in lock.items() if name and not package.get("dev")]
@@ -157,7 +157,7 @@ def budget_of(folder: Path, **sizes: int) -> dict[str, Any]:
     return budget
 
 
-def test_a_first_load_over_its_budget_is_reported_and_later_chunks_do_not_count(tmp_path: Path):
+def test_a_first_load_over_its_budget_is_reported_without_lazy_chunks(tmp_path: Path):
     light = {"index": 30_000, "words": 20_000, "later": 70_000, "style.css": 14_000}
     kept = budget_of(tmp_path, **light)
     assert (kept["isKept"], kept["table"].count(": kept")) == (True, 2)
@@ -169,7 +169,7 @@ def test_a_first_load_over_its_budget_is_reported_and_later_chunks_do_not_count(
 
 # The proof of every run: the test above, and `page: weight` for the page's own build.
 @pytest.mark.long
-def test_a_build_over_its_budget_fails_its_check_but_no_start(tiny: Path):
+def test_a_build_over_its_budget_fails_the_check_and_not_the_start(tiny: Path):
     done = node("scripts/build.mjs", "--check", folder=tiny)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count(": kept") == 2

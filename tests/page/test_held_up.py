@@ -29,7 +29,7 @@ def status(page: Page, *texts: str) -> None:
         expect(page.locator(".status-text")).to_contain_text(text)
 
 
-def test_without_a_server_the_number_of_waiting_actions_is_shown(
+def test_without_a_server_the_number_of_unsent_changes_is_shown(
     visit: Visit, mortal: TuttiServer, mortal_queue: Queue
 ):
     mortal_queue.fill(3)
@@ -59,7 +59,7 @@ def test_without_a_server_the_number_of_waiting_actions_is_shown(
     expect(page.page.locator(".banner")).to_have_count(0)
 
 
-def test_what_was_too_much_at_once_says_why_it_waits_and_for_how_long(visit: Visit, queue: Queue):
+def test_a_rate_limit_shows_the_reason_and_the_seconds_until_resuming(visit: Visit, queue: Queue):
     queue.fill(3)
     visitor = visit(f"/r/{queue.room}", **NARROW)
     visitor.expects.add(429)
@@ -89,7 +89,7 @@ def test_what_was_too_much_at_once_says_why_it_waits_and_for_how_long(visit: Vis
     assert [item["votes"] for item in queue.items()] == [1, 1, 0]
 
 
-def test_what_was_meant_for_a_room_that_has_gone_says_so_once(visit: Visit, http: httpx.Client):
+def test_changes_for_a_deleted_room_are_reported_once(visit: Visit, http: httpx.Client):
     assert http.post("/api/guests/", json={"name": "Ada"}).status_code == 201
     queue = queue_of(http, new_room(http, is_public=False))
     queue.fill(2)
@@ -114,7 +114,7 @@ def test_what_was_meant_for_a_room_that_has_gone_says_so_once(visit: Visit, http
     assert visitor.violations() == []
 
 
-def test_others_changes_are_announced_in_one_sentence_and_the_same_one_each_time(visit: Visit, queue: Queue):
+def test_changes_of_others_are_announced_in_one_sentence(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}", loses_network=True)
     page = visitor.page
     # What was missed comes all at once, however long it took.

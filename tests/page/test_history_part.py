@@ -19,7 +19,7 @@ def played(queue: Queue, http: httpx.Client, title: str, added_by: str = "Bo") -
     queue.play(item["id"])
 
 
-def test_a_play_is_listed_once_it_has_ended_and_can_be_added_again_unless_it_still_waits(
+def test_history_lists_ended_plays_which_can_be_added_again_unless_queued(
     visit: Visit, http: httpx.Client, queue: Queue
 ):
     page = visit(f"/r/{queue.room}#history", **PHONE).page
@@ -41,7 +41,7 @@ def test_a_play_is_listed_once_it_has_ended_and_can_be_added_again_unless_it_sti
     expect(button).to_have_accessible_name("So What: already in the queue, 1st. Vote for it")
 
 
-def test_it_says_when_and_by_whom_and_what_has_left_the_library_and_comes_with_a_retry(
+def test_history_shows_time_and_name_marks_deleted_tracks_and_can_be_retried(
     visit: Visit, http: httpx.Client, library: Library, queue: Queue
 ):
     track = library.add("Gone Tomorrow")

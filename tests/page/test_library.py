@@ -39,7 +39,7 @@ TYPE = """(field, text) => {
 }"""
 
 
-def test_what_is_typed_is_found_as_the_server_ranks_it_asked_for_once_and_cleared(
+def test_a_search_shows_results_in_the_servers_order_with_one_request_and_can_be_cleared(
     visit: Visit, http: httpx.Client, room: str
 ):
     visitor = visit(f"/r/{room}#library")
@@ -94,7 +94,7 @@ def test_what_is_typed_is_found_as_the_server_ranks_it_asked_for_once_and_cleare
         expect(titles(page).nth(5)).to_have_text(expected[5])
 
 
-def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out(
+def test_a_genre_filters_the_list_and_empty_results_and_errors_offer_actions(
     visit: Visit, http: httpx.Client, room: str
 ):
     """Axe: test_screenshots."""
@@ -138,9 +138,7 @@ def test_a_genre_narrows_the_list_and_nothing_found_or_no_answer_offers_ways_out
     expect(titles(page)).to_have_text(found_by_server(http, search="beyonce"))
 
 
-def test_what_is_near_is_offered_and_rows_of_the_search_before_rest_until_it_comes(
-    visit: Visit, queue: Queue
-):
+def test_similar_results_are_offered_and_previous_rows_stay_until_results_arrive(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}#library")
     page = visitor.page
     search_field(page).fill("halo")
@@ -180,7 +178,7 @@ def row(page: Page, title: str) -> Locator:
     return page.locator(".library-row", has=page.get_by_text(title, exact=True))
 
 
-def test_a_tap_or_a_key_adds_a_track_once_and_its_place_follows_the_queue(visit: Visit, queue: Queue):
+def test_a_tap_or_a_key_adds_a_track_once_and_its_position_follows_the_queue(visit: Visit, queue: Queue):
     queue.fill(2)
     visitor = visit(f"/r/{queue.room}#library", **PHONE)
     page = visitor.page

@@ -43,7 +43,7 @@ def votes_of(queue: Queue) -> list[int]:
     return [item["votes"] for item in queue.items()]
 
 
-def test_old_changes_take_one_line_in_any_room_and_each_can_be_sent_or_forgotten(
+def test_old_unsent_changes_take_one_line_and_each_can_be_sent_or_discarded(
     visit: Visit, queue: Queue, http: httpx.Client
 ):
     """The effect of a changed clock on their age is tested in offline.test.ts."""

@@ -36,7 +36,7 @@ def box_of(thing: Locator) -> dict[str, float]:
 
 # The proof of every run: truncate.test.ts, and the rows of test_queue_states.
 @pytest.mark.long
-def test_a_long_title_does_not_widen_the_menu_and_leaves_the_page_below_the_offer_to_undo_visible(
+def test_a_long_title_neither_widens_the_menu_nor_hides_the_page_below_a_toast(
     visit: Visit, library: Library, queue: Queue
 ):
     queue.add(library.add(LONG)["id"])
@@ -60,7 +60,7 @@ def test_a_long_title_does_not_widen_the_menu_and_leaves_the_page_below_the_offe
     expect(page.row(LONG)).to_have_count(1)
 
 
-def test_the_text_of_headers_can_be_read_beside_the_add_button(visit: Visit, library: Library, queue: Queue):
+def test_headings_are_readable_next_to_the_add_button(visit: Visit, library: Library, queue: Queue):
     queue.add(library.add("Endless", duration_seconds=11 * 3600)["id"])
     queue.fill(2)
     page = QueuePage(visit(f"/r/{queue.room}", loses_network=True, locale="de-DE", **NARROW))
@@ -83,7 +83,7 @@ def test_the_text_of_headers_can_be_read_beside_the_add_button(visit: Visit, lib
 
 # The proof of every run: the rows of test_queue_states, and the title in test_chart_track.
 @pytest.mark.long
-def test_a_title_from_right_to_left_stands_beside_its_cover(visit: Visit, library: Library, queue: Queue):
+def test_a_right_to_left_title_is_next_to_its_cover(visit: Visit, library: Library, queue: Queue):
     item = queue.add(library.add(ARABIC, artist="فيروز")["id"])
     queue.play(item["id"])
     page = visit(f"/r/{queue.room}", **PHONE).page

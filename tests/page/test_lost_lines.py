@@ -27,7 +27,7 @@ def try_to_reload(page: Page) -> None:
     page.wait_for_url("chrome-error://**")
 
 
-def test_a_server_that_dies_in_mid_drag_or_stops_costs_nothing(
+def test_a_server_that_is_killed_during_a_drag_loses_no_change(
     visit: Visit, mortal: TuttiServer, mortal_queue: Queue, host: str
 ):
     mortal_queue.fill(5)
@@ -65,7 +65,7 @@ def test_a_server_that_dies_in_mid_drag_or_stops_costs_nothing(
 
 # In every run another seed at either host; the others draw the same fates in another order.
 @pytest.mark.parametrize("more", [0, pytest.param(1, marks=pytest.mark.long)])
-def test_over_a_lossy_line_everything_happens_exactly_once_and_over_a_slow_one_a_tap_shows_at_once(
+def test_a_lossy_connection_applies_changes_exactly_once_and_a_slow_one_shows_taps_immediately(
     visit: Visit, site: TuttiServer, http: httpx.Client, queue: Queue, host: str, more: int
 ):
     seed = more + (1 if host == "localhost" else 2)
@@ -112,7 +112,7 @@ def vote(page: Page, row: int) -> None:
     in_sync(page)
 
 
-def test_two_phones_of_one_address_stay_two_people(
+def test_two_phones_of_one_address_are_two_voters(
     visit: Visit, mortal: TuttiServer, mortal_queue: Queue, tmp_path: Path
 ):
     mortal_queue.fill(3)

@@ -63,7 +63,7 @@ def test_offline_changes_are_sent_once_and_in_order(visit: Visit, queue: Queue, 
     in_sync(page.page)
 
 
-def test_a_reload_without_network_shows_what_was_known_keeps_what_waits_and_is_whole_again_with_it(
+def test_a_reload_without_network_shows_the_last_state_keeps_unsent_changes_and_recovers(
     visit: Visit, http: httpx.Client
 ):
     """The one thing that needs https, or the server's own machine."""
@@ -107,9 +107,7 @@ def test_a_reload_without_network_shows_what_was_known_keeps_what_waits_and_is_w
     assert [item["votes"] for item in queue.items()] == [1, 0, 0]
 
 
-def test_what_closed_tabs_left_is_sent_by_the_next_or_by_another_which_has_the_same_outbox(
-    visit: Visit, queue: Queue, address: str
-):
+def test_unsent_changes_of_closed_tabs_are_sent_by_another_tab(visit: Visit, queue: Queue, address: str):
     queue.fill(4)
     visitor = visit(f"/r/{queue.room}", base_url=address, loses_network=True)
     page = QueuePage(visitor)

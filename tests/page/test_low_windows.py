@@ -72,7 +72,7 @@ def test_the_row_with_focus_and_the_end_stay_visible_while_moving_and_dragging(
 
 
 @pytest.mark.parametrize("size", [{**ZOOMED, **GERMAN}])
-def test_the_longer_words_leave_room_for_a_row_and_what_is_wrong_with_a_name(page: QueuePage, queue: Queue):
+def test_long_translations_leave_room_for_a_row_and_the_error_of_a_name(page: QueuePage, queue: Queue):
     # Also the chosen tab at the side, of which the narrower window is the harder one.
     page.page.set_viewport_size({"width": 480, "height": 320})
     tabs = page.page.locator(".app-tab").all()

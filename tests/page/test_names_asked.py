@@ -23,7 +23,7 @@ def own_name_field(page: Page) -> Locator:
     return page.get_by_label("Your name")
 
 
-def test_the_first_addition_asks_and_the_answer_stands_at_what_one_adds(visit: Visit, queue: Queue):
+def test_the_name_entered_at_the_first_addition_is_shown_at_the_track(visit: Visit, queue: Queue):
     """Axe: test_screenshots."""
     visitor = visit(f"/r/{queue.room}#library", is_asked=True, loses_network=True, **PHONE)
     visitor.expects.add(400)
@@ -73,7 +73,7 @@ def test_the_first_addition_asks_and_the_answer_stands_at_what_one_adds(visit: V
     expect(own_name_field(page)).to_have_value("Ada")
 
 
-def test_without_a_name_the_track_is_added_and_the_question_does_not_return(visit: Visit, queue: Queue):
+def test_without_a_name_the_track_is_added_and_the_question_is_not_repeated(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}", is_asked=True)
     page = visitor.page
     button = page.locator(".library-row", has_text="So What").get_by_role("button")
@@ -88,7 +88,7 @@ def test_without_a_name_the_track_is_added_and_the_question_does_not_return(visi
     assert [item["added_by"] for item in queue.items()] == ["Anonymous", "Anonymous"]
 
 
-def test_a_name_is_changed_in_the_room_part_by_any_tab(visit: Visit, queue: Queue):
+def test_a_name_can_be_changed_in_any_tab(visit: Visit, queue: Queue):
     visitor = visit(f"/r/{queue.room}#room", loses_network=True, **PHONE)
     page = visitor.page
     # One that can't be saved is kept for another try.

@@ -80,7 +80,7 @@ def take(page: Page, place: Locator) -> None:
     expect(page.get_by_role("button", name=NEWER_LIBRARY)).to_be_visible()
 
 
-def test_it_is_offered_and_takes_along_what_waits(
+def test_a_new_version_is_offered_and_keeps_unsent_changes(
     phones: list[Visitor], server: TuttiServer, queue: Queue, place: Path, newer_page: Path
 ):
     """To a phone with a service worker, and to one over plain http, where browsers give none."""
@@ -124,7 +124,7 @@ def test_it_is_offered_and_takes_along_what_waits(
     assert [item["votes"] for item in queue.items()] == [1, 1]
 
 
-def test_unopened_parts_are_available_offline_and_load_at_the_next_try(
+def test_unopened_sections_are_available_offline_and_load_at_a_retry(
     visit: Visit, room: str, own_address: str
 ):
     visitor = visit(f"/r/{room}", base_url=own_address, loses_network=True, **PHONE)

@@ -46,7 +46,7 @@ def page(visit: Visit, queue: Queue, ids: list[int]) -> QueuePage:
     return QueuePage(visit(f"/r/{queue.room}"))
 
 
-def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on_demand(
+def test_at_the_top_new_items_are_visible_and_the_playing_one_is_scrolled_to_on_request(
     page: QueuePage, queue: Queue, ids: list[int]
 ):
     titles = titles_of(queue)
@@ -94,9 +94,7 @@ def test_at_the_top_one_sees_what_comes_in_and_what_plays_is_scrolled_to_only_on
         page.scroll_to(0)
 
 
-def test_what_is_under_the_eye_stays_there_and_focus_on_its_track(
-    page: QueuePage, queue: Queue, ids: list[int]
-):
+def test_changes_above_do_not_move_visible_rows_or_focus(page: QueuePage, queue: Queue, ids: list[int]):
     titles = titles_of(queue)
     page.scroll_to(800)
     before = page.top_of(titles[15])
@@ -134,7 +132,7 @@ def test_what_is_under_the_eye_stays_there_and_focus_on_its_track(
 # --- What has gone is gone from memory, too ----------------------------------------------------------
 
 
-def test_rows_that_came_and_went_leave_nothing_behind(visit: Visit, queue: Queue):
+def test_removed_rows_leave_no_elements(visit: Visit, queue: Queue):
     """On a page that started with stored rows: a drawing that lasts as long as the page."""
     items = queue.fill(ITEMS)
     page = visit(f"/r/{queue.room}").page

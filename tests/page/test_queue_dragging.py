@@ -12,7 +12,7 @@ def moved(titles: list[str], start: int, end: int) -> list[str]:
     return [*rest[:end], titles[start], *rest[end:]]
 
 
-def test_a_track_goes_where_it_is_dropped_whatever_others_do_meanwhile(visit: Visit, queue: Queue):
+def test_a_track_is_moved_to_where_it_is_dropped_despite_changes_of_others(visit: Visit, queue: Queue):
     queue.fill(6)
     page = QueuePage(visit(f"/r/{queue.room}"))
     expect(page.rows).to_have_count(6)

@@ -46,7 +46,7 @@ def rest(page: QueuePage) -> None:
     )
 
 
-def test_a_long_press_or_the_handle_lifts_a_track_and_scrolling_or_pushing_does_not(
+def test_a_long_press_or_the_handle_starts_a_drag_and_scrolling_or_swiping_does_not(
     page: QueuePage, finger: Finger, queue: Queue
 ):
     titles = page.titles()
@@ -116,7 +116,7 @@ def test_a_long_press_or_the_handle_lifts_a_track_and_scrolling_or_pushing_does_
     finger.lift()
 
 
-def test_every_target_is_large_enough_for_a_thumb_and_the_artist_is_whole(visit: Visit, queue: Queue):
+def test_touch_targets_are_large_enough_and_the_artist_is_complete(visit: Visit, queue: Queue):
     adders = ["Cem", "نورة بنت عبد الله", "Maximilian von und zu Hohenfels"]
     ids = [
         queue.add(track, added_by=name)["id"]

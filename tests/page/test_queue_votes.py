@@ -27,7 +27,7 @@ def number(page: QueuePage, title: str) -> Locator:
     return page.row(title).locator(".queue-number .rolling-new")
 
 
-def test_one_tap_votes_and_votes_differ_by_more_than_colour(visit: Visit, queue: Queue):
+def test_one_tap_votes_and_votes_differ_not_only_by_colour(visit: Visit, queue: Queue):
     liked, disliked, _ = queue.fill(3)
     queue.vote(liked, 1)
     queue.vote(disliked, -1)
@@ -75,7 +75,7 @@ def test_one_tap_votes_and_votes_differ_by_more_than_colour(visit: Visit, queue:
     expect(number(page, title)).to_have_text("0")
 
 
-def test_votes_order_the_room_that_wants_it_and_nothing_is_moved_by_hand(visit: Visit, voted_queue: Queue):
+def test_a_room_ordered_by_votes_has_no_manual_moves(visit: Visit, voted_queue: Queue):
     voted_queue.fill(4)
     page = QueuePage(visit(f"/r/{voted_queue.room}", **DESKTOP))
     titles = page.titles()

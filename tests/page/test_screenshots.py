@@ -72,7 +72,7 @@ def test_every_state_is_accessible_and_fits(
     assert found == []
 
 
-def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(
+def test_at_200_percent_text_size_tabs_are_readable_and_three_rows_visible(
     visit: Visit, queue: Queue, library: Library
 ):
     queue.fill(8)
@@ -99,7 +99,7 @@ def test_letters_of_twice_the_size_leave_tabs_to_read_and_three_rows(
         expect(tab.locator(".icon")).to_be_visible()
 
 
-def test_a_low_window_shows_more_of_the_queue_than_of_anything_else(visit: Visit, queue: Queue):
+def test_a_low_window_shows_mostly_the_queue(visit: Visit, queue: Queue):
     queue.play(queue.fill(20)[0])
     page = visit(f"/r/{queue.room}#queue", **LOW["zoomed"]).page
     rows = page.locator(".queue .virtual-row")

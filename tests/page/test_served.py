@@ -43,7 +43,7 @@ def references(page: str) -> list[str]:
     return REFERENCES.findall(page)
 
 
-def test_all_that_it_refers_to_is_its_own_and_kept_for_as_long_as_may_be(reader: httpx.Client):
+def test_the_page_refers_only_to_own_files_with_long_cache_times(reader: httpx.Client):
     page = reader.get("/")
     assert re.findall(r"<script(?![^>]*\bsrc=)", page.text) == []
     assert re.findall(r"<style|\sstyle=|\son\w+=", page.text) == []
@@ -62,7 +62,7 @@ def test_all_that_it_refers_to_is_its_own_and_kept_for_as_long_as_may_be(reader:
         assert again.headers["Content-Security-Policy"], address
 
 
-def test_a_rooms_link_shows_its_name_and_what_plays_and_of_an_unlisted_one_its_name_alone(
+def test_a_link_preview_shows_name_and_playing_track_and_of_an_unlisted_room_only_the_name(
     reader: httpx.Client, http: httpx.Client
 ):
     name, seen = '<b>"Ada" & Bo</b>', "&lt;b&gt;&quot;Ada&quot; &amp; Bo&lt;/b&gt;"
@@ -97,7 +97,7 @@ def test_a_rooms_link_shows_its_name_and_what_plays_and_of_an_unlisted_one_its_n
     assert reader.get("/r/no-such-room-here").content == reader.get("/").content
 
 
-def test_every_script_of_the_build_is_given_compressed(reader: httpx.Client, built_page: Path):
+def test_every_script_is_served_compressed(reader: httpx.Client, built_page: Path):
     scripts, styles = ([*(built_page / "assets").glob(f"*.{kind}")] for kind in ("js", "css"))
     assert scripts
     assert styles
@@ -109,7 +109,7 @@ def test_every_script_of_the_build_is_given_compressed(reader: httpx.Client, bui
         assert gzip.decompress(path.with_name(f"{path.name}.gz").read_bytes()) == path.read_bytes()
 
 
-def test_its_manifest_names_icons_that_are_there_in_their_sizes(reader: httpx.Client):
+def test_the_manifest_lists_existing_icons_with_their_sizes(reader: httpx.Client):
     manifest = reader.get("/page/manifest.webmanifest")
 
     assert (manifest.json()["start_url"], manifest.json()["scope"]) == ("/?app", "/")
@@ -125,7 +125,7 @@ def test_its_manifest_names_icons_that_are_there_in_their_sizes(reader: httpx.Cl
     assert sizes == {("192x192", None), ("512x512", None), ("512x512", "maskable")}
 
 
-def test_loading_it_counts_against_no_limit_and_sets_no_cookie(
+def test_loading_the_web_app_counts_against_no_limit_and_sets_no_cookie(
     built_page: Path, ready_made_data: ReadyMadeData
 ):
     """A caller has 12 requests a minute here, for all else."""
@@ -141,7 +141,7 @@ def test_loading_it_counts_against_no_limit_and_sets_no_cookie(
     assert others[-1].status_code == 429
 
 
-def test_the_service_worker_knows_exactly_the_files_of_this_build(reader: httpx.Client, built_page: Path):
+def test_the_service_worker_lists_exactly_the_files_of_the_build(reader: httpx.Client, built_page: Path):
     worker = reader.get("/service-worker.js")
 
     known = set(re.findall(r"/page/assets/[\w.-]+", worker.text))
@@ -170,9 +170,7 @@ def is_of(language: str, request: Request) -> bool:
 
 
 @READERS
-def test_they_are_asked_for_before_the_main_script_has_come_and_nothing_else_is(
-    site: TuttiServer, window: Page, language: str
-):
+def test_only_messages_are_preloaded_before_the_main_script(site: TuttiServer, window: Page, language: str):
     held: list[Route] = []
     asked: list[Request] = []
     window.on("request", lambda request: asked.append(request))
@@ -216,7 +214,9 @@ def lines_of(site: TuttiServer, message: str) -> list[str]:
     return [line for line in site.log.splitlines() if message in line]
 
 
-def test_an_error_of_the_page_is_in_the_servers_log_a_few_times_at_most(visitor: Visitor, site: TuttiServer):
+def test_errors_of_the_web_app_are_logged_by_the_server_a_limited_number_of_times(
+    visitor: Visitor, site: TuttiServer
+):
     for how, message in ((THROW, "The needle fell off"), (REJECT, "The needle was taken off")):
         break_down(visitor.page, how, message)
         [line] = until(visitor.page, partial(lines_of, site, message))

@@ -111,7 +111,7 @@ def check_shows(page: Page, number: int) -> None:
     expect(page.locator("h1")).to_have_text(f"page {number}")
 
 
-def test_a_page_that_was_there_once_is_there_without_the_server_and_the_newest_takes_over(
+def test_a_visited_page_opens_without_the_server_and_a_newer_version_replaces_it(
     browser: Browser, context: BrowserContext, site: Site, pages: dict[int, Path], tmp_path: Path
 ):
     page = visit(context)

@@ -19,7 +19,7 @@ def expect_that_nothing_was_done(page: Page) -> None:
     expect(page.locator(".status-text")).to_have_text("in sync")
 
 
-def test_keys_play_and_are_listed_and_switched_off_for_good(visit: Visit, queue: Queue):
+def test_shortcuts_work_are_listed_and_can_be_turned_off(visit: Visit, queue: Queue):
     first, second, _ = queue.fill(3)
     titles = titles_of(queue)
     page = visit(f"/r/{queue.room}").page

@@ -122,9 +122,7 @@ def test_one_tap_plays_the_queue_in_sync_and_the_next_track_without_a_gap(
     assert visitor.violations() == []
 
 
-def test_a_network_that_is_lost_for_a_while_does_not_stop_the_music(
-    visitor: Visitor, http: httpx.Client, room: str
-):
+def test_a_short_network_outage_does_not_stop_the_music(visitor: Visitor, http: httpx.Client, room: str):
     queue(http, room, *TITLES[:2])
     visitor.loses_network = True
     page = visitor.open(f"/r/{room}/speaker").page
@@ -141,7 +139,7 @@ def test_a_network_that_is_lost_for_a_while_does_not_stop_the_music(
     assert player(http, room)["state"] == "playing"
 
 
-def test_what_is_damaged_is_skipped_once_and_a_track_without_audio_says_why_it_is_silent(
+def test_a_damaged_file_is_skipped_once_and_a_track_without_audio_shows_the_reason(
     visitor: Visitor, http: httpx.Client, room: str
 ):
     queue(http, room, "Damaged")

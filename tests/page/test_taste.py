@@ -18,7 +18,7 @@ def kept(page: AccountPage) -> dict[str, list[str]]:
     return body
 
 
-def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: Visit, room: str):
+def test_the_taste_profile_is_stored_without_duplicates_and_suggests_artists(visit: Visit, room: str):
     page = AccountPage(visit(f"/r/{room}#account", **PHONE))
     page.sign_up()
     field = page.field("Artists")
@@ -53,9 +53,7 @@ def test_it_is_kept_an_artist_once_and_those_of_the_library_are_offered(visit: V
     assert kept(page)["favorite_artists"] == ["Nina Simone"]
 
 
-def test_more_than_the_server_accepts_is_explained_in_a_narrow_window(
-    visit: Visit, site: TuttiServer, room: str
-):
+def test_too_many_entries_are_explained_in_a_narrow_window(visit: Visit, site: TuttiServer, room: str):
     page = AccountPage(visit(f"/r/{room}#account", **NARROW))
     with site.client() as http:
         account = registered(

@@ -17,7 +17,9 @@ def plays(pages: Iterable[QueuePage], title: str) -> None:
         expect(one.page.locator(".playing-title")).to_have_text(title)
 
 
-def test_three_windows_see_each_others_changes_and_two_at_once_end_the_same(visit: Visit, http: httpx.Client):
+def test_three_windows_see_each_others_changes_and_concurrent_ones_end_in_the_same_state(
+    visit: Visit, http: httpx.Client
+):
     http.post("/api/guests/", json={"name": "Ada"}).raise_for_status()
     queue = queue_of(http, new_room(http, name="A test's room"))
     address = f"/r/{queue.room}"

@@ -12,7 +12,7 @@ from tests.page.visitors import DESKTOP, PHONE, Visit
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_what_is_played_at_once_comes_to_the_front_and_what_was_played_goes_below(
+def test_an_item_played_now_moves_to_the_front_and_the_previous_one_below(
     visit: Visit, queue: Queue, size: dict[str, Any]
 ):
     queue.fill(4)
