@@ -32,7 +32,7 @@ def examples(response: dict[str, Any]) -> list[Any]:
     return [*response.get("x-examples", {}).values(), *([] if plain is None else [plain])]
 
 
-def test_document_is_swagger_and_reports_of_every_room_what_it_reports_of_main(document: Document) -> None:
+def test_the_document_is_swagger_and_describes_every_room_like_main(document: Document) -> None:
     """That each endpoint is there with its answers, the tests' clients look for at every answer."""
     check_is_swagger(document.schema)
     reported = {str(one): set(document.responses(one)) for one in document.operations()}
@@ -43,7 +43,7 @@ def test_document_is_swagger_and_reports_of_every_room_what_it_reports_of_main(d
         assert statuses <= reported[name.replace("/api/playlist/", "/api/rooms/{slug}/playlist/")], name
 
 
-def test_every_operation_says_what_it_is_and_the_errors_that_it_may_give(document: Document) -> None:
+def test_every_operation_has_a_summary_and_its_errors(document: Document) -> None:
     operations = list(document.operations())
 
     assert operations
@@ -66,7 +66,7 @@ def test_every_operation_says_what_it_is_and_the_errors_that_it_may_give(documen
             assert statuses >= ON_BODIES, one
 
 
-def test_every_answer_has_its_headers_and_examples_as_its_schema_says(document: Document) -> None:
+def test_every_response_has_headers_and_valid_examples(document: Document) -> None:
     """An error has one for each code. A body has one, too."""
     operations = list(document.operations())
 
@@ -116,9 +116,7 @@ def test_errors_before_any_view_have_the_declared_shape_whatever_the_path_contai
         document.check(response.json(), declared[response.status_code]["schema"])
 
 
-def test_lists_tell_their_headers_and_their_page_and_polls_what_they_answer(
-    document: Document, queue: Queue
-) -> None:
+def test_lists_declare_headers_and_pages_and_polls_their_responses(document: Document, queue: Queue) -> None:
     epoch = queue.state().epoch
     queue.fill(2)
     response = document.responses(document.operation("get", "/api/rooms/{slug}/playlist/"))[200]
@@ -136,7 +134,7 @@ def test_lists_tell_their_headers_and_their_page_and_polls_what_they_answer(
     document.check(events, polled)
 
 
-def test_where_pages_are_the_default_the_document_says_so(narrow_client: httpx.Client) -> None:
+def test_if_pages_are_the_default_the_document_declares_them(narrow_client: httpx.Client) -> None:
     document = Document(narrow_client.get("/api/schema.json").json())
     response = document.responses(document.operation("get", "/api/tracks/"))[200]
 
@@ -149,7 +147,7 @@ def test_where_pages_are_the_default_the_document_says_so(narrow_client: httpx.C
 
 
 @pytest.mark.parametrize("is_paged", [False, True])
-def test_no_declared_parameter_makes_another_shape_of_a_list(
+def test_no_declared_parameter_changes_the_shape_of_a_list(
     document: Document, narrow_client: httpx.Client, *, is_paged: bool
 ):
     body = Document(narrow_client.get("/api/schema.json").json()) if is_paged else document
@@ -166,7 +164,7 @@ def test_no_declared_parameter_makes_another_shape_of_a_list(
         assert other == (cut if is_paged else pages), one
 
 
-def test_limits_that_only_rules_of_the_server_hold_are_declared(client: httpx.Client, document: Document):
+def test_limits_enforced_only_by_the_server_are_declared(client: httpx.Client, document: Document):
     bodies = document.schema["definitions"]
     for name, field in (
         *(("NewAccountFacts", "password"), ("Reset", "new_password"), ("PasswordChange", "new_password")),
@@ -212,7 +210,7 @@ SWAGGER_UI = "/static/drf-yasg/swagger-ui-dist/swagger-ui-bundle.js"
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_page_shows_the_document_with_files_of_this_server_alone(client: httpx.Client, page: str) -> None:
+def test_the_documentation_page_uses_only_files_of_this_server(client: httpx.Client, page: str) -> None:
     """Swagger UI sends the document to no validator."""
     answer = client.get(page)
 

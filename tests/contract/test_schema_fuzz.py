@@ -225,7 +225,7 @@ def takes_nothing(operation: Any) -> bool:
     return not raw.get("parameters") and not PARAMETER.findall(operation.path)
 
 
-def test_every_answer_is_as_the_document_says(
+def test_every_response_is_valid_by_the_schema(
     fuzzed_server: TuttiServer,
     grace: httpx.Client,
     session: requests.Session,

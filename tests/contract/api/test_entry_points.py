@@ -17,7 +17,7 @@ from tests.processes import TuttiServer
 NOT_FOR_GET = {"/api/guests/", "/api/auth/session/", "/api/stream", "/api/gql/"}
 
 
-def test_every_entry_point_is_there(client: httpx.Client, server: TuttiServer):
+def test_every_entry_point_exists(client: httpx.Client, server: TuttiServer):
     body = client.get("/api/").json()
     addresses = [httpx.URL(address) for address in body.values()]
 
@@ -33,7 +33,7 @@ def test_every_entry_point_is_there(client: httpx.Client, server: TuttiServer):
             assert client.get(url).status_code == 200, url
 
 
-def test_the_front_page_is_for_people_and_the_admin_asks_who_is_there(client: httpx.Client):
+def test_the_front_page_is_html_and_the_admin_requires_a_login(client: httpx.Client):
     page = client.get("/", headers={"Accept": "text/html"})
     admin = client.get("/admin/", follow_redirects=True)
 
@@ -44,7 +44,7 @@ def test_the_front_page_is_for_people_and_the_admin_asks_who_is_there(client: ht
 
 
 @pytest.mark.both_sizes
-def test_health_answers_with_and_without_a_slash(client: httpx.Client):
+def test_health_responds_with_and_without_a_slash(client: httpx.Client):
     for path in ("live", "live/", "ready", "ready/"):
         answer = client.get(f"/api/health/{path}")
         assert (answer.status_code, answer.json()["status"]) == (200, "ok")
@@ -86,7 +86,7 @@ def test_a_get_is_redirected_with_its_query_and_never_to_another_host(client: ht
         assert "Location" not in answer.headers
 
 
-def test_a_write_is_a_404_and_nothing_happens(queue: Queue, ada: httpx.Client):
+def test_a_write_without_a_slash_is_a_404_without_any_change(queue: Queue, ada: httpx.Client):
     (a,) = queue.fill(1)
     slug, path = new_room(ada), queue.path.rstrip("/")
     total = ada.get("/api/rooms/").headers["X-Total-Count"]
@@ -116,7 +116,7 @@ PATHS = [
 ]
 
 
-def test_every_answer_names_its_request(queue: Queue, server: TuttiServer):
+def test_every_response_has_a_request_id(queue: Queue, server: TuttiServer):
     """The tests' clients check this in every response; this test also checks that no two ids are equal."""
     with server.client() as http:
         added = http.post(queue.path, json={"track_id": queue.tracks[0]})

@@ -11,7 +11,7 @@ from tests.contract.witnesses import Witness
 NOWHERE = ["/api/nothing/", "/api/nothing", "/api/tracks/1/nothing/", "/api/playlist/x/", "/api/rooms/a/b/"]
 
 
-def test_an_address_that_means_nothing_is_a_404_for_a_browser_too(client: httpx.Client):
+def test_an_unknown_url_is_a_404_for_a_browser_too(client: httpx.Client):
     for path in NOWHERE:
         for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
             refused(client.request(method, path), 404, "NOT_FOUND")
@@ -44,7 +44,7 @@ NOT_TAKEN_ELSEWHERE = [
 KEYS = [b"a key", b"\xc3\xa4", b"", b"k" * 65]
 
 
-def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(queue: Queue):
+def test_an_unknown_method_is_a_405_with_the_allowed_ones(queue: Queue):
     """For any caller, with or without the right to write to the library, and any key."""
     with Witness(queue, expected=[]):
         for method, path in NOT_TAKEN:
@@ -61,7 +61,7 @@ def test_a_method_that_is_not_taken_is_a_405_that_names_those_that_are(queue: Qu
             refused(queue.http.post("/api/gql/x/", headers=headers, json={}), 404, "NOT_FOUND")
 
 
-def test_who_takes_no_json_gets_a_406_and_who_takes_it_among_others_gets_it(queue: Queue):
+def test_a_client_that_accepts_no_json_gets_a_406(queue: Queue):
     with Witness(queue, expected=[]):
         for accept in ("application/xml", "text/html", "image/*"):
             refused(queue.http.get(queue.path, headers={"Accept": accept}), 406, "NOT_ACCEPTABLE")
@@ -80,7 +80,7 @@ NO_JSON = [
 ]
 
 
-def test_a_body_that_is_not_called_json_is_a_415(queue: Queue):
+def test_a_body_without_the_json_media_type_is_a_415(queue: Queue):
     (a,) = queue.fill(1)
     body = f'{{"track_id": {queue.tracks[1]}}}'
 
@@ -125,7 +125,7 @@ def nested(levels: int) -> str:
     return "[" * levels + "]" * levels
 
 
-def test_more_is_a_413_also_without_a_length_and_where_no_body_is_needed(queue: Queue):
+def test_a_too_large_body_is_a_413_also_without_a_length_or_need(queue: Queue):
     """More than a mebibyte."""
     whole = body_of(queue, MEBIBYTE)
     for content in (whole, in_pieces(whole[:10], whole[10:])):
@@ -159,7 +159,7 @@ NOT_JSON = [
 NO_OBJECTS = ["[]", '"track"', "5", "null", "true", nested(32)]
 
 
-def test_what_is_not_json_or_deeper_than_32_levels_is_a_400(queue: Queue):
+def test_invalid_json_and_more_than_32_levels_are_a_400(queue: Queue):
     with Witness(queue, expected=[]):
         for body in NOT_JSON:
             refused(queue.post(content=body, headers=JSON), 400, "MALFORMED_JSON")
@@ -173,7 +173,7 @@ def test_what_is_not_json_or_deeper_than_32_levels_is_a_400(queue: Queue):
     assert queue.post(content=within, headers=JSON).status_code == 201
 
 
-def test_a_lone_surrogate_is_no_text_and_no_choice(queue: Queue):
+def test_an_unpaired_surrogate_is_invalid_text(queue: Queue):
     """The message that rejects a choice repeats it."""
     (a,) = queue.fill(1)
     writes = [

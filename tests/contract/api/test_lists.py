@@ -42,7 +42,7 @@ def test_a_list_is_a_bare_array_with_its_total(client: httpx.Client):
         assert "Link" not in answer.headers
 
 
-def test_one_that_is_cut_says_where_it_goes_on(queue: Queue, client: httpx.Client):
+def test_a_limited_list_links_to_its_next_part(queue: Queue, client: httpx.Client):
     for item_id in queue.fill(3):
         queue.play(item_id)
     queue.stop()
@@ -60,9 +60,7 @@ def test_one_that_is_cut_says_where_it_goes_on(queue: Queue, client: httpx.Clien
         assert functools.reduce(operator.iadd, parts, []) == whole
 
 
-def test_an_offset_alone_leaves_out_the_first_and_a_limit_of_exactly_all_is_not_cut(
-    client: httpx.Client, queue: Queue
-):
+def test_an_offset_skips_rows_and_a_limit_of_the_total_has_no_next_link(client: httpx.Client, queue: Queue):
     whole = client.get("/api/tracks/")
     total = whole.headers["X-Total-Count"]
 
@@ -84,7 +82,7 @@ WRONG = {
 }
 
 
-def test_other_numbers_are_a_400_by_name(client: httpx.Client):
+def test_invalid_numbers_are_a_400_that_names_the_parameter(client: httpx.Client):
     for path in LISTS:
         for name, values in WRONG.items():
             for value in values if path == "/api/tracks/" else values[:2]:
@@ -106,7 +104,7 @@ def page(http: httpx.Client, url: str) -> dict[str, Any]:
     return body
 
 
-def test_requested_pages_have_an_envelope_that_leads_through_all(client: httpx.Client):
+def test_requested_pages_have_an_envelope_with_links_to_all_pages(client: httpx.Client):
     rows = client.get("/api/tracks/?ordering=title").json()
     for query in ("page=1", "page_size=1000", "page=1&page_size=1000"):
         envelope = page(client, f"/api/tracks/?ordering=title&{query}")
@@ -130,7 +128,7 @@ def test_requested_pages_have_an_envelope_that_leads_through_all(client: httpx.C
     refused(client.get(f"/api/tracks/?page_size=10&page={len(there) + 1}"), 404, "NOT_FOUND")
 
 
-def test_every_list_has_pages_and_an_empty_one_has_one(queue: Queue, client: httpx.Client):
+def test_every_list_has_pages_and_an_empty_list_one_page(queue: Queue, client: httpx.Client):
     empty = page(client, f"{queue.path}?page=1")
     assert empty == {"count": 0, "next": None, "previous": None, "results": []}
     refused(client.get(f"{queue.path}?page=2"), 404, "NOT_FOUND")
@@ -147,7 +145,7 @@ def test_every_list_has_pages_and_an_empty_one_has_one(queue: Queue, client: htt
     assert page(client, "/api/tracks/genres/?page_size=1")["count"] > 1
 
 
-def test_the_setting_makes_pages_of_every_list_that_is_not_asked_for_by_limit(narrow_client: httpx.Client):
+def test_the_setting_makes_pages_the_default_of_lists_without_a_limit(narrow_client: httpx.Client):
     for path in LISTS:
         envelope = page(narrow_client, path)
         assert envelope["count"] == len(envelope["results"])
@@ -167,7 +165,7 @@ def test_the_setting_makes_pages_of_every_list_that_is_not_asked_for_by_limit(na
 ROWS = 1035
 
 
-def test_a_longer_list_is_cut_and_says_where_it_goes_on_and_a_page_has_a_thousand_too(
+def test_lists_and_pages_have_up_to_a_thousand_rows_and_a_next_link(
     strict_server: TuttiServer,
 ):
     fill_library(strict_server, ROWS)

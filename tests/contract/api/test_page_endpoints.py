@@ -17,7 +17,7 @@ ERROR = {"message": "TypeError: it broke", "source": "/page/assets/index-a.js", 
 # --- What a page can't know --------------------------------------------------------------------------
 
 
-def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
+def test_a_server_for_this_machine_only_reports_no_shared_url(client: httpx.Client):
     body = client.get("/api/page/").json()
 
     assert (body["addresses"], body["is_reachable_by_others"]) == ([], False)
@@ -25,7 +25,7 @@ def test_a_server_for_this_machine_only_says_so(client: httpx.Client):
     assert body["version"] == client.get("/api/schema.json").json()["info"]["version"]
 
 
-def test_with_the_local_network_let_in_it_reports_the_machines_own_addresses(start_server: StartServer):
+def test_with_lan_access_the_machines_addresses_are_reported(start_server: StartServer):
     server = start_server(arguments=("--lan",))
 
     body = httpx.get(f"http://localhost:{server.port}/api/page/").json()
@@ -36,7 +36,7 @@ def test_with_the_local_network_let_in_it_reports_the_machines_own_addresses(sta
         assert httpx.get(f"{address}api/page/").json()["addresses"][0] == address
 
 
-def test_by_another_name_it_is_shared_by_that_and_reports_the_hosts_of_covers(newcomer: httpx.Client):
+def test_a_requested_host_name_is_the_shared_url_and_cover_hosts_are_reported(newcomer: httpx.Client):
     headers = {"Host": PARTY_HOST, "X-Forwarded-Proto": "https"}
     body = newcomer.get("/api/page/", headers=headers).json()
 
@@ -53,9 +53,7 @@ def logged(server: TuttiServer) -> list[str]:
     return [line for line in lines if '"page_error"' in line]
 
 
-def test_an_error_of_the_page_is_in_the_log_and_too_many_are_rejected(
-    newcomer: httpx.Client, strict_server: TuttiServer
-):
+def test_errors_of_the_web_app_are_logged_and_limited(newcomer: httpx.Client, strict_server: TuttiServer):
     before = len(logged(strict_server))
     answer = newcomer.post("/api/page-errors/", json={**ERROR, "page": "http://party.example/r/adas-party"})
 
@@ -70,7 +68,7 @@ def test_an_error_of_the_page_is_in_the_log_and_too_many_are_rejected(
     assert len(logged(strict_server)) == before + 10
 
 
-def test_an_address_has_a_limit_too(strict_server: TuttiServer):
+def test_error_reports_are_limited_per_address(strict_server: TuttiServer):
     place = {"X_Forwarded_For": next(new_addresses)}
 
     with Script([strict_server], "127.0.0.1") as script:
@@ -83,7 +81,7 @@ def test_an_address_has_a_limit_too(strict_server: TuttiServer):
     check_limit(replies, 60, 60)
 
 
-def test_what_is_no_error_is_rejected_by_its_field_and_one_of_another_origin_too(client: httpx.Client):
+def test_invalid_error_reports_and_those_of_other_origins_are_rejected(client: httpx.Client):
     for body, field in [
         *[({}, "message"), ({"message": 7}, "message"), ({"message": "a" * 2001}, "message")],
         *[({**ERROR, "stack": "a" * 10_001}, "stack"), ({**ERROR, "page": None}, "page")],

@@ -45,7 +45,9 @@ def check_kept(ask: Callable[[], httpx.Response], meanwhile: Callable[[], object
 
 
 @pytest.mark.both_sizes
-def test_the_answer_of_then_also_when_things_have_changed(queue: Queue, ada: httpx.Client, bo: httpx.Client):
+def test_a_repetition_gets_the_first_response_even_after_changes(
+    queue: Queue, ada: httpx.Client, bo: httpx.Client
+):
     (a,) = queue.fill(1)
     of_bo, first, second = new_room(bo), queue.tracks[0], queue.tracks[1]
     item, numbers = {"track_id": second}, itertools.count()
@@ -78,7 +80,7 @@ def test_the_answer_of_then_also_when_things_have_changed(queue: Queue, ada: htt
 
 
 @pytest.mark.both_sizes
-def test_not_what_was_rejected_before_a_rule_looked_at_it(named: Queue):
+def test_errors_before_validation_are_not_repeated(named: Queue):
     json, text = {"Content-Type": "application/json"}, {"Content-Type": "text/plain"}
     asked: list[tuple[int, str, dict[str, Any]]] = [
         (400, "VALIDATION_ERROR", {"json": {"track_id": "x"}}),
@@ -100,7 +102,7 @@ def test_not_what_was_rejected_before_a_rule_looked_at_it(named: Queue):
 
 
 @pytest.mark.both_sizes
-def test_not_a_429(newcomer: httpx.Client):
+def test_a_429_is_not_repeated(newcomer: httpx.Client):
     queue = queue_of(newcomer, new_room(newcomer))
     item, headers = {"track_id": queue.tracks[0]}, {"Idempotency-Key": KEY}
     while (first := queue.post(json=item)).status_code != 429:
@@ -117,7 +119,7 @@ def test_not_a_429(newcomer: httpx.Client):
 # --- Whose key it is, and for what -------------------------------------------------------------------
 
 
-def test_another_request_is_a_422_and_nothing_happens(named: Queue, bo: httpx.Client):
+def test_a_reused_key_with_another_request_is_a_422_without_any_change(named: Queue, bo: httpx.Client):
     named.post(json={"track_id": 1})
 
     with Witness(named, expected=["track.added"]):
@@ -135,7 +137,7 @@ def test_another_request_is_a_422_and_nothing_happens(named: Queue, bo: httpx.Cl
 
 
 @pytest.mark.both_sizes
-def test_two_guests_with_devices_alike_have_keys_of_their_own(ada: httpx.Client, bo: httpx.Client):
+def test_two_guests_with_equal_user_agents_have_separate_keys(ada: httpx.Client, bo: httpx.Client):
     """Also where they ask about themselves, from one address."""
     headers = {"Idempotency-Key": KEY}
 
@@ -147,7 +149,7 @@ def test_two_guests_with_devices_alike_have_keys_of_their_own(ada: httpx.Client,
 
 
 @pytest.mark.both_sizes
-def test_who_joins_again_is_the_same_guest_with_and_without_the_cookie(
+def test_a_repeated_join_returns_the_same_guest_with_and_without_the_cookie(
     new_client: NewClient,
 ):
     """His first answer may have been lost, and with it the cookie."""
@@ -165,11 +167,11 @@ def test_who_joins_again_is_the_same_guest_with_and_without_the_cookie(
     assert stranger.get("/api/guests/me/").json()["name"] == "Cem"
 
 
-def test_one_without_a_write_is_passed_over(named: Queue):
+def test_a_key_on_a_read_is_ignored(named: Queue):
     assert not any(is_replay(named.get()) for _ in range(2))
 
 
-def test_the_admin_has_no_use_for_it(staff: httpx.Client):
+def test_a_key_on_admin_requests_is_ignored(staff: httpx.Client):
     """What it has done it answers with a redirect, which is not kept; so nothing may be taken back either."""
     form = {"title": "Halo of the admin", "artist": "Ada", "duration_seconds": "200", "_save": "Save"}
     token = staff.get("/admin/tracks/track/add/").text.split('name="csrfmiddlewaretoken" value="')[1]
@@ -187,7 +189,7 @@ def test_the_admin_has_no_use_for_it(staff: httpx.Client):
 
 
 @pytest.mark.both_sizes
-def test_every_write_can_have_a_name_and_events_of_one_without_have_none(queue: Queue):
+def test_every_write_accepts_an_op_id_and_events_without_one_have_null(queue: Queue):
     (a,) = queue.fill(1)
     before = queue.state()
     printable = "".join(map(chr, range(0x21, 0x7F)))
@@ -208,7 +210,7 @@ def test_every_write_can_have_a_name_and_events_of_one_without_have_none(queue: 
     assert [event["op_id"] for event in poll["events"]] == reported
 
 
-def test_anything_else_is_a_400_and_nothing_happens_and_reading_has_no_use_for_it(queue: Queue):
+def test_an_invalid_key_is_a_400_without_any_change_and_is_ignored_on_reads(queue: Queue):
     (a,) = queue.fill(1)
     several = [(b"Idempotency-Key", b"a"), (b"Idempotency-Key", b"b")]
     wrong = (b"", b"x" * 65, b"caf\xc3\xa9", b"\xe9", b"a\tb", b"\x7f")

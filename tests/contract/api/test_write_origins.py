@@ -52,7 +52,7 @@ def writes(http: httpx.Client, queue: Queue, item: int) -> list[httpx.Response]:
     ]
 
 
-def test_others_are_rejected_and_nothing_happens(queue: Queue, new_client: NewClient):
+def test_writes_of_other_origins_are_rejected_without_any_change(queue: Queue, new_client: NewClient):
     (a,) = queue.fill(1)
 
     with Witness(queue, expected=[]):
@@ -67,7 +67,7 @@ def test_others_are_rejected_and_nothing_happens(queue: Queue, new_client: NewCl
 
 
 @pytest.mark.parametrize(("origin", "site"), OURS)
-def test_our_own_pages_allowed_origins_and_programs_may(
+def test_own_pages_allowed_origins_and_programs_may_write(
     queue: Queue, new_client: NewClient, origin: str | None, site: str | None
 ):
     (a,) = queue.fill(1)
@@ -80,7 +80,7 @@ def test_our_own_pages_allowed_origins_and_programs_may(
     assert witness.types == [f"track.{kind}" for kind in kinds]
 
 
-def test_own_is_the_host_by_which_the_request_came(queue: Queue, new_client: NewClient):
+def test_the_own_origin_is_that_of_the_requested_host(queue: Queue, new_client: NewClient):
     port = queue.http.base_url.port
     by_name = new_client(headers={"Host": f"localhost:{port}", "Origin": f"http://localhost:{port}"})
     mixed = new_client(headers={"Host": f"localhost:{port}", "Origin": f"http://127.0.0.1:{port}"})
@@ -89,7 +89,7 @@ def test_own_is_the_host_by_which_the_request_came(queue: Queue, new_client: New
     refused(mixed.post(queue.path, json={"track_id": queue.tracks[1]}), 403, "PERMISSION_DENIED")
 
 
-def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
+def test_the_setting_lists_the_allowed_origins(narrow_client: httpx.Client):
     queue = queue_of(narrow_client, new_room(narrow_client))
 
     def stop(origin: str) -> httpx.Response:
@@ -106,7 +106,7 @@ def test_the_setting_names_the_allowed_origins(narrow_client: httpx.Client):
 @pytest.mark.parametrize(
     "host", ["evil.example", "evil.example:80", "127.0.0.1.evil.example", "localhost.evil"]
 )
-def test_by_another_name_all_is_a_400_and_nothing_happens(queue: Queue, server: TuttiServer, host: str):
+def test_a_foreign_host_name_is_a_400_without_any_change(queue: Queue, server: TuttiServer, host: str):
     (a,) = queue.fill(1)
 
     with Witness(queue, expected=[]):
@@ -123,7 +123,7 @@ def test_by_another_name_all_is_a_400_and_nothing_happens(queue: Queue, server: 
             assert end.value.frames == []
 
 
-def test_our_own_names_are_taken(server: TuttiServer, queue: Queue):
+def test_configured_host_names_are_accepted(server: TuttiServer, queue: Queue):
     for name in ("localhost", "127.0.0.1", "LOCALHOST", "[::1]"):
         host = f"{name}:{server.port}"
         assert queue.http.get(queue.path, headers={"Host": host}).status_code == 200
@@ -159,7 +159,7 @@ def preflight(http: httpx.Client, path: str, method: str, origin: str) -> httpx.
     return http.options(path, headers=wanted)
 
 
-def test_an_allowed_origin_may_ask_beforehand(queue: Queue):
+def test_an_allowed_origin_may_send_a_preflight(queue: Queue):
     for method, path in [
         *[("GET", ""), ("POST", ""), ("PATCH", "1/"), ("DELETE", "1/")],
         *[("POST", "1/vote/"), ("GET", "events/"), ("GET", "stream/")],
@@ -174,7 +174,7 @@ def test_an_allowed_origin_may_ask_beforehand(queue: Queue):
     assert "Access-Control-Allow-Origin" not in foreign.headers
 
 
-def test_an_allowed_origin_may_read_answers_and_their_headers_and_others_may_not(queue: Queue):
+def test_only_an_allowed_origin_may_read_responses_and_their_headers(queue: Queue):
     def answered(path: str, origin: str) -> httpx.Headers:
         if path == "stream/":
             with event_stream(queue.http, queue.path + path, headers={"Origin": origin}) as stream:

@@ -46,7 +46,7 @@ def guest(proxy: Script) -> dict[str, str]:
 @pytest.mark.parametrize(
     "place", ["203.0.113.{number}, 10.0.0.1, {address}", "2001:db8:5:6::{number:x}"], ids=["IPv4", "IPv6"]
 )
-def test_of_one_address_only_so_many_agents_are_voters(
+def test_the_number_of_user_agents_per_address_is_limited(
     proxy: Script, room: RoomOfScripts, address: str, place: str
 ) -> None:
     """What a script writes in front of its address gains nothing."""
@@ -63,9 +63,7 @@ def test_of_one_address_only_so_many_agents_are_voters(
     check_limit(replies[NEWCOMERS:], VOTES, MINUTE_SECONDS)
 
 
-def test_with_one_agent_it_is_one_voter_and_other_addresses_are_voters_of_their_own(
-    proxy: Script, room: RoomOfScripts, address: str
-) -> None:
+def test_one_user_agent_is_one_voter_per_address(proxy: Script, room: RoomOfScripts, address: str) -> None:
     (item_id,) = room.fill(1)
 
     replies = [vote(proxy, room, item_id, X_Forwarded_For=f"203.0.113.{one}, {address}") for one in CROWD]
@@ -98,7 +96,7 @@ def test_all_callers_of_an_address_share_its_requests(proxy: Script, address: st
     assert elsewhere.status == 404
 
 
-def test_a_login_is_tried_once(proxy: Script, address: str) -> None:
+def test_a_failed_login_counts_once(proxy: Script, address: str) -> None:
     logins = [
         proxy.ask("POST", "/admin/login/", X_Forwarded_For=address, **agent(number)) for number in range(3)
     ]
@@ -107,7 +105,7 @@ def test_a_login_is_tried_once(proxy: Script, address: str) -> None:
 
 
 @pytest.mark.both_sizes
-def test_a_voter_joins_so_often_and_an_address_so_often(
+def test_joins_are_limited_per_voter_and_per_address(
     proxy: Script, room: RoomOfScripts, address: str
 ) -> None:
     stream = f"{room.path}stream/"
@@ -175,7 +173,7 @@ def visitors(room: RoomOfScripts) -> Iterator[Visitors]:
 
 
 @pytest.mark.both_sizes
-def test_a_voter_s_sockets_join_so_often_and_those_of_an_address_so_often(
+def test_joins_of_sockets_are_limited_per_voter_and_per_address(
     proxied_doors: Doors, visitors: Visitors
 ) -> None:
     doors = itertools.cycle(proxied_doors)
@@ -190,7 +188,7 @@ def test_a_voter_s_sockets_join_so_often_and_those_of_an_address_so_often(
 
 
 @pytest.mark.both_sizes
-def test_so_many_sockets_of_an_address_are_open_together_in_all_processes(
+def test_open_sockets_per_address_are_limited_across_processes(
     proxied_doors: Doors, visitors: Visitors
 ) -> None:
     """Streams among them."""

@@ -23,7 +23,7 @@ def forwarded(number: int) -> dict[str, str]:
 
 
 @pytest.mark.both_sizes
-def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
+def test_many_user_agents_of_an_address_are_21_voters(
     script: Script, new_script: NewScript, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     """Of those who try, 20 are voters of their own; all others are one, who may add 3 times and vote 6.
@@ -52,7 +52,7 @@ def test_a_crowd_of_user_agents_adds_and_votes_as_21_voters(
 
 
 @pytest.mark.both_sizes
-def test_of_a_crowd_of_guests_20_are_let_in_and_21_voters_come_of_it(
+def test_an_address_may_create_20_guests_and_has_21_voters(
     script: Script, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     """Each with an agent and a forwarded-for header of its own."""

@@ -14,7 +14,7 @@ MINUTE_SECONDS, HOUR_SECONDS = 60, 3600
 
 
 @pytest.mark.both_sizes
-def test_6_votes_3_adds_and_12_moves_each_counted_alone(
+def test_a_voter_has_6_votes_3_additions_and_12_moves_counted_separately(
     script: Script, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     room = new_room()
@@ -30,7 +30,7 @@ def test_6_votes_3_adds_and_12_moves_each_counted_alone(
     assert len(room.votes()) == 2 + len([reply for reply in adds if reply.status == 201])
 
 
-def test_requests_with_an_invalid_token_count_as_those_of_a_stranger(new_script: NewScript) -> None:
+def test_requests_with_an_invalid_token_count_against_the_address(new_script: NewScript) -> None:
     script = new_script()
 
     replies = [script.ask("GET", "/api/rooms/", Authorization="Bearer invalid") for _ in range(64)]
@@ -39,7 +39,7 @@ def test_requests_with_an_invalid_token_count_as_those_of_a_stranger(new_script:
     assert {reply.status for reply in replies if not reply.is_limited} == {401}
 
 
-def test_a_list_of_operations_counts_as_so_many_requests(new_script: NewScript) -> None:
+def test_a_list_of_operations_counts_as_that_many_requests(new_script: NewScript) -> None:
     script = new_script()
     ten = [{"query": "{ defaultGenre }"}] * 10
 
@@ -48,7 +48,7 @@ def test_a_list_of_operations_counts_as_so_many_requests(new_script: NewScript) 
     assert [reply.status for reply in replies] == [200] * 6 + [429] * 2
 
 
-def test_a_refresh_of_counts_more_is_rejected_within_the_answer(new_script: NewScript) -> None:
+def test_a_refresh_of_counts_beyond_the_limit_is_an_error_in_the_response(new_script: NewScript) -> None:
     script, other = new_script(), new_script()
     refresh = {"query": 'mutation { refreshViewCounts(isrc: "ZZTUT0000000") { isrc } }'}
 
@@ -63,7 +63,7 @@ def test_a_refresh_of_counts_more_is_rejected_within_the_answer(new_script: NewS
     assert other.ask("POST", "/api/gql/", refresh).body == replies[0].body
 
 
-def test_6_lists_of_recommendations_are_computed_for_an_address(
+def test_an_address_may_request_6_new_lists_of_recommendations(
     new_script: NewScript, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     """What is in the cache is not counted."""
@@ -89,7 +89,7 @@ def test_without_limits_no_request_is_rejected(narrow_client: httpx.Client) -> N
 # --- Within an hour ----------------------------------------------------------------------------------
 
 
-def test_one_room_of_a_caller_6_of_an_address(new_script: NewScript) -> None:
+def test_a_caller_may_create_one_room_and_an_address_six(new_script: NewScript) -> None:
     script, elsewhere = new_script(), new_script()
 
     def guest(at: Script) -> dict[str, str]:
@@ -108,7 +108,7 @@ def test_one_room_of_a_caller_6_of_an_address(new_script: NewScript) -> None:
     assert make(guest(elsewhere), elsewhere).status == 201
 
 
-def test_100_plays_of_an_address_by_any_voter_in_any_way(
+def test_an_address_may_start_100_plays_by_any_voter_and_endpoint(
     new_script: NewScript, new_room: Callable[[], RoomOfScripts]
 ) -> None:
     """Each is stored, so no client may fill the disk or the charts of rooms with them."""
@@ -138,7 +138,7 @@ def person_who_reports(new_script: NewScript, script: Script) -> Callable[..., R
     )
 
 
-def test_1000_activities_of_an_address_by_any_account(new_script: NewScript) -> None:
+def test_an_address_may_record_1000_activities_by_any_account(new_script: NewScript) -> None:
     script, elsewhere = new_script(), new_script()
     people = [person_who_reports(new_script, script) for _ in range(6)]
 
@@ -150,7 +150,7 @@ def test_1000_activities_of_an_address_by_any_account(new_script: NewScript) -> 
     assert person_who_reports(new_script, elsewhere)(1).status == 201
 
 
-def test_200_activities_an_hour_of_which_each_of_a_list_is_one(new_script: NewScript) -> None:
+def test_a_user_may_record_200_activities_an_hour_also_in_lists(new_script: NewScript) -> None:
     dee, eli = (person_who_reports(new_script, new_script()) for _ in range(2))
 
     reported = [dee(count) for count in (50, 50, 50, 49)]

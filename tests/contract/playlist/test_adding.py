@@ -18,7 +18,7 @@ NO_SUCH_TRACK = 2**53
 NO_TRACKS = [{}, {"track_id": 1, "track": 2}, *({"track_id": named} for named in ("five", "5", True, [1], 0))]
 
 
-def test_a_new_item_is_whole_and_stands_behind_the_others(queue: Queue, client: httpx.Client):
+def test_a_new_item_has_every_field_and_the_last_position(queue: Queue, client: httpx.Client):
     track = client.get(f"/api/tracks/{queue.tracks[0]}/").json()
 
     with Witness(queue) as witness:
@@ -44,7 +44,7 @@ def test_a_new_item_is_whole_and_stands_behind_the_others(queue: Queue, client: 
     refused(queue.patch(item["id"], {"position": 1}), 404, "NOT_FOUND")
 
 
-def test_an_unknown_track_is_a_404_and_what_names_none_a_400(queue: Queue):
+def test_an_unknown_track_is_a_404_and_an_invalid_id_a_400(queue: Queue):
     with Witness(queue, expected=[]):
         refused(queue.post(json={"track_id": NO_SUCH_TRACK}), 404, "NOT_FOUND")
         for body in NO_TRACKS:
@@ -67,7 +67,7 @@ def test_an_unknown_room_is_a_404(client: httpx.Client):
 
 
 @pytest.mark.both_sizes
-def test_every_zero_becomes_the_same_other_number_in_its_gap(queue: Queue):
+def test_a_position_of_zero_is_replaced_within_its_gap(queue: Queue):
     headers = {"Content-Type": "application/json"}
     for written in ("0", "0.0", "-0.0", "-0"):
         content = f'{{"track_id": {queue.tracks[0]}, "position": {written}}}'
@@ -86,7 +86,7 @@ def test_every_zero_becomes_the_same_other_number_in_its_gap(queue: Queue):
 
 
 @pytest.mark.parametrize("by", ["position", "before"])
-def test_drops_on_the_head_by_a_client_that_computes_positions_stay_there(queue: Queue, by: str):
+def test_positions_computed_by_a_client_keep_an_item_at_the_head(queue: Queue, by: str):
     """That client takes the position 0 for "no neighbour"."""
     queue.fill(5)
     for _ in range(4):
@@ -99,7 +99,7 @@ def test_drops_on_the_head_by_a_client_that_computes_positions_stay_there(queue:
 
 
 @pytest.mark.both_sizes
-def test_a_place_is_a_number_or_beside_another(queue: Queue):
+def test_a_position_is_a_number_or_a_neighbour(queue: Queue):
     """More of it, and moves, against a model: tests/invariants/test_state_machine.py."""
     ids = queue.fill(3)
     places: list[tuple[dict[str, float], float]] = [
@@ -120,7 +120,9 @@ def test_a_place_is_a_number_or_beside_another(queue: Queue):
 # --- A track is queued once in a room ----------------------------------------------------------------
 
 
-def test_a_second_time_is_a_409_that_names_the_first_until_that_has_gone(queue: Queue, client: httpx.Client):
+def test_a_queued_track_is_a_409_that_names_its_item_until_that_is_removed(
+    queue: Queue, client: httpx.Client
+):
     elsewhere = Queue(client, new_room(client), queue.tracks)
     first = queue.add(queue.tracks[0])
 
@@ -137,7 +139,7 @@ def test_a_second_time_is_a_409_that_names_the_first_until_that_has_gone(queue: 
 # --- A room holds so many items and not one more (here MAX_QUEUE_ITEMS is 4) -------------------------
 
 
-def test_one_more_is_a_409_until_one_goes(narrow_client: httpx.Client):
+def test_adding_to_a_full_room_is_a_409_until_an_item_is_removed(narrow_client: httpx.Client):
     queue = queue_of(narrow_client, new_room(narrow_client, order="manual"))
     a, b, c, d = queue.fill(4)
 
@@ -162,9 +164,7 @@ NO_NAMES = ["", "   ", "x" * 51, "A\x00da", "A\nda", "A\x1bda", "A\x7fda", "A\u2
 DISGUISES = ["Ada\u200b", "\u202eadA", "\u3164", "\u0410da"]  # the last begins with a Cyrillic letter
 
 
-def test_a_guest_goes_by_its_newest_name_alone_and_items_keep_the_one_they_had(
-    queue: Queue, ada: httpx.Client
-):
+def test_new_items_have_the_guests_current_name_and_older_ones_keep_theirs(queue: Queue, ada: httpx.Client):
     """An unknown caller or one without a name is anonymous."""
     as_ada = queue.as_seen_by(ada)
     with Witness(queue) as witness:
@@ -191,7 +191,7 @@ def test_a_name_is_trimmed_and_otherwise_kept(queue: Queue):
     assert shown == [item["added_by"] for item in queue.items()] == [*GIVEN.values()]
 
 
-def test_what_is_no_name_is_a_400(queue: Queue):
+def test_an_invalid_name_is_a_400(queue: Queue):
     with Witness(queue, expected=[]):
         for name in (*NO_NAMES, *DISGUISES):
             body = {"track_id": queue.tracks[0], "added_by": name}

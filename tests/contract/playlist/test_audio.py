@@ -88,7 +88,7 @@ def music(
 
 
 @pytest.mark.both_sizes
-def test_a_track_says_whether_it_has_audio_and_where_its_audio_and_its_cover_are(music: Music):
+def test_a_track_has_the_urls_of_its_audio_and_cover(music: Music):
     track = music.track("Gefühl")
     check_track(track)
     assert (track["artist"], track["duration_seconds"], track["explicit"]) == ("Bo", 3, True)
@@ -125,7 +125,7 @@ def test_a_track_without_audio_has_none(music: Music):
     refused(music.audio_of({"room": "no-such-room", **item}), 404, "NOT_FOUND")
 
 
-def test_each_format_has_its_type(music: Music):
+def test_each_audio_format_has_its_media_type(music: Music):
     for suffix, content_type in TYPES.items():
         audio = music.audio(f"Format {suffix[1:]}")
         answer = music.http.head(audio["url"])
@@ -137,7 +137,7 @@ def test_each_format_has_its_type(music: Music):
 # --- Ranges ------------------------------------------------------------------------------------------
 
 
-def test_a_range_is_a_part_and_what_the_file_does_not_have_is_a_416(music: Music):
+def test_a_range_returns_206_and_one_outside_of_the_file_416(music: Music):
     content = (music.folder / "Ada - Format wav.wav").read_bytes()
     audio, size = music.audio("Format wav"), len(content)
 
@@ -165,7 +165,7 @@ def test_a_range_is_a_part_and_what_the_file_does_not_have_is_a_416(music: Music
 
 
 @pytest.mark.both_sizes
-def test_the_url_ends_with_the_items_presence_and_with_any_other_signature(music: Music):
+def test_an_audio_url_is_invalid_after_the_item_left_or_with_another_signature(music: Music):
     item = music.item("Left")
     url = music.audio_of(item).json()["url"]
     assert music.http.get(url).status_code == 200
@@ -181,7 +181,7 @@ def test_the_url_ends_with_the_items_presence_and_with_any_other_signature(music
     refused(music.http.get(url), 403, "PERMISSION_DENIED")
 
 
-def test_a_file_that_is_gone_or_became_a_symbolic_link_is_not_sent(music: Music, tmp_path: Path):
+def test_a_deleted_file_or_a_symbolic_link_is_not_sent(music: Music, tmp_path: Path):
     (tmp_path / "secret").write_bytes(b"secret")
     for title in ("Gone", "Linked"):
         item = music.item(title)
@@ -197,7 +197,7 @@ def test_a_file_that_is_gone_or_became_a_symbolic_link_is_not_sent(music: Music,
 # --- What a slow client costs ------------------------------------------------------------------------
 
 
-def test_forty_clients_that_take_nothing_cost_no_thread_and_little_memory(music: Music):
+def test_forty_clients_that_do_not_read_use_no_thread_and_little_memory(music: Music):
     url = music.audio("Long")["url"]
     with ExitStack() as opened:
         opened.enter_context(closing(music.raw_get(url)))
@@ -212,7 +212,7 @@ def test_forty_clients_that_take_nothing_cost_no_thread_and_little_memory(music:
     assert after["VmRSS"] - before["VmRSS"] < 40 * 512
 
 
-def test_open_responses_with_audio_count_as_connections_of_their_address(
+def test_open_audio_responses_count_as_connections_of_their_address(
     size: Size, ready_made_data: ReadyMadeData, tmp_path: Path
 ):
     write_audio(tmp_path / "Long.wav", title="Long", artist="Cem", seconds=1800)
@@ -236,7 +236,7 @@ def _status(pid: int) -> dict[str, int]:
     }
 
 
-def test_a_file_that_becomes_shorter_while_it_is_sent_ends_the_connection(music: Music):
+def test_a_file_that_shrinks_while_it_is_sent_ends_the_connection(music: Music):
     url = music.audio("Cut")["url"]
     with closing(music.raw_get(url)) as client:
         os.truncate(music.folder / "Cut.wav", 100)

@@ -17,7 +17,7 @@ from tests.processes import TuttiServer
 SAME = ["{etag}", "W/{etag}", '"another", {etag}', "*"]
 
 
-def test_what_has_not_changed_is_a_304(queue: Queue, voted_queue: Queue):
+def test_an_unchanged_queue_is_a_304(queue: Queue, voted_queue: Queue):
     before = queue.state()
     queue.fill(2)
     first, after = queue.get(), queue.state()
@@ -45,7 +45,7 @@ def moment_of(answer: httpx.Response) -> Moment:
     return answer.headers["X-Stream-Epoch"], int(answer.headers["X-Stream-Seq"])
 
 
-def test_it_is_that_of_the_writes_last_event(queue: Queue, connect: Connect):
+def test_the_etag_of_a_write_is_that_of_its_last_event(queue: Queue, connect: Connect):
     a, b = queue.fill(2)
     bos_socket = connect()
     writes: list[Callable[[], httpx.Response]] = [
@@ -68,7 +68,7 @@ def test_it_is_that_of_the_writes_last_event(queue: Queue, connect: Connect):
     assert (refusal.status_code, "X-Stream-Seq" in refusal.headers) == (409, False)
 
 
-def test_a_write_that_changes_nothing_names_the_present(queue: Queue):
+def test_a_write_without_a_change_has_the_current_etag(queue: Queue):
     a, b = queue.fill(2)
     queue.vote(a, 1)
     queue.play(a)
@@ -87,7 +87,7 @@ def test_a_write_that_changes_nothing_names_the_present(queue: Queue):
 
 
 @pytest.mark.both_sizes
-def test_a_repeat_names_the_moment_of_the_first_time(queue: Queue, ada: httpx.Client):
+def test_a_repeated_write_has_the_etag_of_the_first(queue: Queue, ada: httpx.Client):
     a, b = queue.fill(2)
     for method, path, meanwhile in (
         *(("POST", f"{a}/play/", queue.stop), ("POST", "stop/", lambda: queue.play(a))),
@@ -103,7 +103,7 @@ def test_a_repeat_names_the_moment_of_the_first_time(queue: Queue, ada: httpx.Cl
         assert moment_of(again) == moment_of(first)
 
 
-def test_invalid_values_are_rejected_also_where_nothing_is_new(queue: Queue):
+def test_invalid_values_are_rejected_even_if_nothing_has_changed(queue: Queue):
     for query, field in (
         *(("offset=-1", "offset"), ("limit=0", "limit"), ("page=x", "page")),
         ("page_size=2&offset=true", "offset"),
@@ -126,7 +126,7 @@ def main(client: httpx.Client) -> Iterator[Queue]:
         queue.remove(item_id)
 
 
-def test_every_sub_path_is_there(main: Queue, client: httpx.Client, server: TuttiServer):
+def test_every_sub_path_exists(main: Queue, client: httpx.Client, server: TuttiServer):
     by_name = queue_of(client, "main")
 
     with Witness(main) as witness, Socket.greeted(server.ws_url, "/ws/playlist/") as socket:

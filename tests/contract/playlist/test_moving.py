@@ -28,7 +28,7 @@ A, B, C, D = range(4)
         (C, "position", 4, 5.0, [A, B, D, C]),
     ],
 )
-def test_it_goes_to_its_place_or_directly_behind_who_holds_it(
+def test_an_item_moves_to_its_position_or_directly_behind_the_item_there(
     queue: Queue, moved: int, place: str, value: float, position: float, order: list[int]
 ):
     ids = queue.fill(4)
@@ -41,7 +41,7 @@ def test_it_goes_to_its_place_or_directly_behind_who_holds_it(
     assert witness.payloads == [item]
 
 
-def test_to_its_position_already_is_a_200_and_no_event(queue: Queue):
+def test_a_move_to_the_current_position_is_a_200_without_an_event(queue: Queue):
     a, b, c, d, gone = queue.fill(5)
     queue.remove(gone)
     places: list[tuple[int, dict[str, float]]] = [
@@ -64,7 +64,7 @@ NO_PLACES: list[tuple[str, Any]] = [
 NO_NUMBERS = ["NaN", "Infinity", "-Infinity", "1e400", "-1e999", "1" + "0" * 400]
 
 
-def test_what_is_no_place_is_a_400(queue: Queue, voted_queue: Queue):
+def test_an_invalid_position_is_a_400(queue: Queue, voted_queue: Queue):
     """Nor are two places, and an item of another room; for an item that is added or moved."""
     a, b, c = queue.fill(3)
     (foreign,) = voted_queue.fill(1)
@@ -103,7 +103,7 @@ def test_what_is_no_place_is_a_400(queue: Queue, voted_queue: Queue):
         ("ab", "x", "after", "b", "xcd"),
     ],
 )
-def test_the_place_of_the_gone_one_is_found(
+def test_a_move_after_a_removed_item_uses_its_former_position(
     queue: Queue, removed: str, moved: str, place: str, named: str, order: str
 ):
     """`x` is new, the others were there."""
@@ -127,7 +127,7 @@ def test_the_place_of_the_gone_one_is_found(
 # --- How a renumbering is reported; that it comes in time: tests/invariants/test_gaps.py -------------
 
 
-def test_a_renumbering_is_reported_whole_and_in_order(queue: Queue):
+def test_a_renumbering_sends_all_positions_in_order(queue: Queue):
     a, b, c = queue.fill(3)
     tight = nextafter(2.0, 3.0)
     (elsewhere,) = queue.fill(1)

@@ -13,7 +13,7 @@ from tests.contract.witnesses import Witness
 # --- Playing and stopping ----------------------------------------------------------------------------
 
 
-def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, bo: httpx.Client):
+def test_the_playing_item_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, bo: httpx.Client):
     a, b, c = queue.fill(3)
 
     with Witness(queue, expected=["track.playing"] * 2) as witness:
@@ -31,7 +31,7 @@ def test_what_plays_stays_in_the_queue_and_a_switch_is_one_event(queue: Queue, b
     assert [play["id"] for play in queue.history()] == [b]
 
 
-def test_stopping_reports_what_stopped_once_and_neither_needs_a_body_or_a_content_type(queue: Queue):
+def test_stopping_sends_one_event_and_play_and_stop_need_no_body(queue: Queue):
     (a,) = queue.fill(1)
     with Witness(queue) as nothing_played:
         queue.stop()
@@ -54,7 +54,7 @@ def test_stopping_reports_what_stopped_once_and_neither_needs_a_body_or_a_conten
 # --- `is_playing` in a PATCH: the same as play and stop ----------------------------------------------
 
 
-def test_true_plays_the_item_and_false_stops_what_plays_and_nothing_else(queue: Queue):
+def test_is_playing_true_plays_the_item_and_false_stops_only_that_item(queue: Queue):
     a, b = queue.fill(2)
     queue.play(a)
 
@@ -71,9 +71,7 @@ def test_true_plays_the_item_and_false_stops_what_plays_and_nothing_else(queue: 
     assert (queue.ids(), queue.playing()) == ([b, a], None)
 
 
-def test_what_is_rejected_neither_moves_nor_plays_and_rooms_play_on_their_own(
-    queue: Queue, voted_queue: Queue
-):
+def test_a_rejected_patch_changes_nothing_and_rooms_play_independently(queue: Queue, voted_queue: Queue):
     a, b, removed = queue.fill(3)
     (foreign,) = voted_queue.fill(1)
     queue.remove(removed)
@@ -94,9 +92,7 @@ def test_what_is_rejected_neither_moves_nor_plays_and_rooms_play_on_their_own(
 # --- The plays that have ended -----------------------------------------------------------------------
 
 
-def test_it_is_of_one_room_and_reports_each_play_that_has_ended_also_of_what_has_left(
-    queue: Queue, voted_queue: Queue
-):
+def test_history_has_each_ended_play_of_one_room_also_of_removed_items(queue: Queue, voted_queue: Queue):
     """The last twenty, the newest first."""
     a, b, *more = queue.fill(20)
     played = queue.play(a)
@@ -117,7 +113,7 @@ def test_it_is_of_one_room_and_reports_each_play_that_has_ended_also_of_what_has
     assert [play["id"] for play in queue.history()] == [*reversed(more), a, b]
 
 
-def test_a_play_is_the_item_as_it_was_at_its_end(
+def test_a_play_stores_the_item_as_it_was_at_its_end(
     queue: Queue, ada: httpx.Client, bo: httpx.Client, library: Library
 ):
     track = library.add("Helo")["id"]
@@ -144,7 +140,7 @@ def test_a_play_is_the_item_as_it_was_at_its_end(
 # --- Taking an item out of the queue -----------------------------------------------------------------
 
 
-def test_the_others_stay_where_they_are_and_what_plays_stops_first(queue: Queue, voted_queue: Queue):
+def test_removing_an_item_moves_no_other_and_stops_it_first(queue: Queue, voted_queue: Queue):
     a, b, c = queue.fill(3)
     queue.play(a)
 
@@ -168,7 +164,7 @@ def test_the_others_stay_where_they_are_and_what_plays_stops_first(queue: Queue,
 # --- Bringing a removed item back --------------------------------------------------------------------
 
 
-def test_it_comes_back_as_it_was_and_its_votes_belong_to_their_voters(
+def test_a_restored_item_has_its_fields_and_the_votes_of_its_voters(
     queue: Queue, ada: httpx.Client, bo: httpx.Client, cem: httpx.Client
 ):
     a, b, c = queue.fill(3)
@@ -191,7 +187,7 @@ def test_it_comes_back_as_it_was_and_its_votes_belong_to_their_voters(
     assert as_cem.vote(b, 1)["votes"] == 3
 
 
-def test_it_follows_the_item_it_stood_after_or_takes_the_nearest_sensible_place(queue: Queue):
+def test_a_restored_item_follows_its_former_neighbour_or_the_nearest_one(queue: Queue):
     a, b, c, d = queue.fill(4)
     queue.remove(c)
     queue.remove(b)
@@ -207,9 +203,7 @@ def test_it_follows_the_item_it_stood_after_or_takes_the_nearest_sensible_place(
     assert queue.ids() == [a, d, b, c]
 
 
-def test_when_its_track_is_queued_again_it_is_a_409_and_what_was_never_there_a_404(
-    queue: Queue, voted_queue: Queue
-):
+def test_restoring_a_requeued_track_is_a_409_and_an_unknown_item_a_404(queue: Queue, voted_queue: Queue):
     (a,), (foreign,) = queue.fill(1), voted_queue.fill(1)
     queue.remove(a)
     voted_queue.remove(foreign)
@@ -223,7 +217,7 @@ def test_when_its_track_is_queued_again_it_is_a_409_and_what_was_never_there_a_4
     assert details == {"track_id": queue.tracks[0], "item_id": again["id"]}
 
 
-def test_what_played_comes_back_silent_and_as_often_as_it_goes(queue: Queue, ada: httpx.Client):
+def test_a_restored_item_does_not_play_and_can_be_restored_repeatedly(queue: Queue, ada: httpx.Client):
     a, b = queue.fill(2)
     queue.as_seen_by(ada).vote(a, -1)
     played = queue.play(a)

@@ -18,7 +18,9 @@ def item(queue: Queue) -> int:
     return queue.fill(1)[0]
 
 
-def test_a_step_or_a_value_moves_the_own_vote_within_its_ends(queue: Queue, ada: httpx.Client, item: int):
+def test_a_step_or_a_value_changes_the_callers_vote_within_its_limits(
+    queue: Queue, ada: httpx.Client, item: int
+):
     """Votes at once: tests/invariants/test_concurrent_room.py."""
     as_ada = queue.as_seen_by(ada)
     presses, values = ("up", "up", "down", "down", "down", "up", "up"), (0, -1, -1, 1, 1, 0, 0)
@@ -39,7 +41,7 @@ NO_VOTES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-def test_what_is_no_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.Client, item: int):
+def test_an_invalid_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.Client, item: int):
     as_ada = queue.as_seen_by(ada)
 
     with Witness(queue, expected=[]):
@@ -57,7 +59,7 @@ def test_what_is_no_vote_is_a_400(queue: Queue, voted_queue: Queue, ada: httpx.C
 # --- Whom a vote belongs to, and that every vote counts exactly once ---------------------------------
 
 
-def test_two_guests_are_two_voters_who_move_nothing_where_the_order_is_manual(
+def test_two_guests_are_two_voters_and_votes_do_not_move_items_in_manual_order(
     queue: Queue, ada: httpx.Client, bo: httpx.Client
 ):
     ids = queue.fill(3)
@@ -72,7 +74,7 @@ def test_two_guests_are_two_voters_who_move_nothing_where_the_order_is_manual(
     assert queue.ids() == ids
 
 
-def test_without_any_identity_a_user_agent_is_a_voter(queue: Queue, new_client: NewClient, item: int):
+def test_without_guest_or_account_a_user_agent_is_a_voter(queue: Queue, new_client: NewClient, item: int):
     agents = ("Phone/1", "Laptop/1", "Phone/1")
     clients = [new_client(headers={"User-Agent": agent}) for agent in agents]
 
@@ -81,7 +83,7 @@ def test_without_any_identity_a_user_agent_is_a_voter(queue: Queue, new_client: 
     assert votes == [1, 2, 2]
 
 
-def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_goes_before_it(
+def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_has_precedence(
     queue: Queue, new_client: NewClient, staff: httpx.Client, bo: httpx.Client, item: int
 ):
     token = {"X-Guest-Token": bo.post("/api/guests/", json={"name": "Bo"}).json()["token"]}
@@ -99,7 +101,7 @@ def test_a_guest_is_one_voter_by_cookie_and_token_and_an_account_goes_before_it(
 # --- The caller's own votes; what all clients share never has them, which check_item looks for -------
 
 
-def test_they_are_the_callers_own_in_this_room_at_a_named_moment(
+def test_own_votes_are_those_of_the_caller_in_this_room_with_their_seq(
     queue: Queue, voted_queue: Queue, ada: httpx.Client, bo: httpx.Client
 ):
     a, b, c, _ = queue.fill(4)
@@ -126,7 +128,7 @@ def test_they_are_the_callers_own_in_this_room_at_a_named_moment(
 # --- Where votes decide: more votes first, then who reached that count earlier; positions always say so
 
 
-def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_falls(
+def test_a_vote_moves_an_item_to_the_midpoint_of_its_new_neighbours(
     voted_queue: Queue, ada: httpx.Client, bo: httpx.Client
 ):
     """Any votes at all: tests/invariants/test_state_machine.py."""
@@ -150,7 +152,7 @@ def test_who_gets_a_vote_rises_to_the_mean_of_its_new_neighbours_and_against_fal
     assert voted_queue.ids() == [c, d, b, new, a]
 
 
-def test_a_place_is_passed_over_when_adding_and_rejected_when_moving(voted_queue: Queue):
+def test_in_order_by_votes_a_position_is_ignored_when_adding_and_rejected_when_moving(voted_queue: Queue):
     a, b = voted_queue.fill(2)
     places = [{"position": -5}, {"before": a}, {"after": a}, {"after": 2**53}]
 
@@ -165,7 +167,9 @@ def test_a_place_is_passed_over_when_adding_and_rejected_when_moving(voted_queue
     assert voted_queue.ids() == [a, b, *added]
 
 
-def test_what_comes_back_stands_where_its_votes_say(voted_queue: Queue, ada: httpx.Client, bo: httpx.Client):
+def test_a_restored_item_has_the_position_of_its_votes(
+    voted_queue: Queue, ada: httpx.Client, bo: httpx.Client
+):
     a, b, c = voted_queue.fill(3)
     voted_queue.as_seen_by(ada).vote(c, 1)
     voted_queue.remove(c)
@@ -182,7 +186,9 @@ def test_what_comes_back_stands_where_its_votes_say(voted_queue: Queue, ada: htt
 # --- Where votes decide, what plays stands first -----------------------------------------------------
 
 
-def test_what_plays_is_in_front_and_goes_back_where_its_votes_say(voted_queue: Queue, ada: httpx.Client):
+def test_the_playing_item_is_first_and_then_returns_to_the_position_of_its_votes(
+    voted_queue: Queue, ada: httpx.Client
+):
     a, b, c = voted_queue.fill(3)
     as_ada = voted_queue.as_seen_by(ada)
     as_ada.vote(b, 1)

@@ -34,7 +34,7 @@ def test_a_wish_is_shown_to_everyone_until_it_is_removed(queue: Queue, ada: http
     refused(queue.delete_wish(first.json()["id"]), 404, "NOT_FOUND")
 
 
-def test_what_is_queued_is_wished_for_no_longer(queue: Queue, ada: httpx.Client):
+def test_a_wish_is_removed_when_its_track_is_queued(queue: Queue, ada: httpx.Client):
     """Where the track has every word of the wish."""
     track = queue.http.get(f"/api/tracks/{queue.tracks[0]}/").json()
     wish(queue, ada, f"{track['artist']} {track['title']}")
@@ -44,7 +44,9 @@ def test_what_is_queued_is_wished_for_no_longer(queue: Queue, ada: httpx.Client)
     assert [text for _, text in wishes(queue)] == [f"{track['title']} xqzzyv"]
 
 
-def test_a_person_has_five_and_a_room_fifty(queue: Queue, ada: httpx.Client, new_client: NewClient):
+def test_a_person_has_up_to_five_wishes_and_a_room_up_to_fifty(
+    queue: Queue, ada: httpx.Client, new_client: NewClient
+):
     assert [wish(queue, ada, f"wish {number}").status_code for number in range(5)] == [201] * 5
     assert refused(wish(queue, ada, "wish 5"), 409, "TOO_MANY_WISHES") == {"max_wishes": 5}
     assert wish(queue, ada, "wish 4").status_code == 200
@@ -60,7 +62,7 @@ def test_a_person_has_five_and_a_room_fifty(queue: Queue, ada: httpx.Client, new
     assert refused(reported[-1], 409, "TOO_MANY_WISHES") == {"max_wishes": 50}
 
 
-def test_a_wish_has_words_and_a_person(queue: Queue, ada: httpx.Client, client: httpx.Client):
+def test_a_wish_needs_a_text_and_a_known_person(queue: Queue, ada: httpx.Client, client: httpx.Client):
     for text in ("", "  ", "x" * 101, "two\nlines", 5, None):
         assert "text" in refused(wish(queue, ada, text), 400, "VALIDATION_ERROR")  # type: ignore[arg-type]
     refused(wish(queue, client, "Halo"), 401, "NOT_AUTHENTICATED")
@@ -68,7 +70,9 @@ def test_a_wish_has_words_and_a_person(queue: Queue, ada: httpx.Client, client: 
     refused(ada.get("/api/rooms/nowhere/playlist/wishes/"), 404, "NOT_FOUND")
 
 
-def test_wishes_of_a_guest_become_the_accounts_and_go_with_it(queue: Queue, client: httpx.Client):
+def test_wishes_of_a_guest_are_transferred_to_the_account_and_deleted_with_it(
+    queue: Queue, client: httpx.Client
+):
     assert client.post("/api/guests/", json={"name": "Cem"}).status_code == 201
     wish(queue, client, "Halo")
     account = registered(client)

@@ -13,7 +13,7 @@ from tests.processes import TuttiServer
 # --- The beginning of a socket, and what a client hears that never says anything ---------------------
 
 
-def test_the_first_frame_names_the_moment_and_each_room_has_its_own_numbers(
+def test_the_greeting_has_epoch_and_seq_and_each_room_its_own_numbers(
     connect: Connect, queue: Queue, voted_queue: Queue
 ):
     """1, 2, 3, … from the room's first event on."""
@@ -34,7 +34,7 @@ def test_the_first_frame_names_the_moment_and_each_room_has_its_own_numbers(
     assert voted_queue.state().epoch != state.epoch
 
 
-def test_where_there_is_no_room_it_is_closed_at_once(server: TuttiServer):
+def test_a_socket_of_an_unknown_room_is_closed_immediately(server: TuttiServer):
     for slug in ("nobody-is-here", "NOT-A-SLUG", "x" * 60, "%20", "a.b", "../elsewhere", "a/b"):
         with pytest.raises(Closed) as end:
             Socket.of_room(server.ws_url, slug)
@@ -55,7 +55,7 @@ def refusal_of(server: TuttiServer, room: str, headers: dict[str, str], **option
     return end.value
 
 
-def test_other_origins_are_closed_before_any_frame(server: TuttiServer, queue: Queue):
+def test_sockets_of_other_origins_are_closed_before_any_message(server: TuttiServer, queue: Queue):
     """Without an origin the browser's word counts."""
     queue.fill(1)
     origins = [{"Origin": origin.format(port=server.port)} for origin in FOREIGN]
@@ -64,7 +64,7 @@ def test_other_origins_are_closed_before_any_frame(server: TuttiServer, queue: Q
         assert (refusal.code, refusal.frames) == (4403, [])
 
 
-def test_our_own_page_allowed_origins_and_a_persons_own_hand_may_connect(
+def test_own_pages_allowed_origins_and_programs_may_connect(
     server: TuttiServer, queue: Queue, connect: Connect
 ):
     origins = (server.base_url, "http://localhost:3000", "http://127.0.0.1:3000")
@@ -76,7 +76,7 @@ def test_our_own_page_allowed_origins_and_a_persons_own_hand_may_connect(
     assert [socket.next("track.added")["seq"] for socket in sockets] == [1] * 5
 
 
-def test_the_setting_names_the_allowed_origins(narrow_server: TuttiServer):
+def test_the_setting_lists_the_allowed_origins(narrow_server: TuttiServer):
     with Socket.of_room(narrow_server.ws_url, "main", headers={"Origin": CORS_ORIGIN}) as socket:
         socket.ping()
 
@@ -94,7 +94,7 @@ UNKNOWN_GUESTS: list[dict[str, Any]] = [
 
 
 @pytest.mark.both_sizes
-def test_a_guest_token_is_recognised_and_an_unknown_one_is_an_error(
+def test_a_guest_token_identifies_the_guest_and_an_unknown_one_is_an_error(
     client: httpx.Client, connect: Connect, queue: Queue
 ):
     """And the connection stays."""

@@ -16,7 +16,7 @@ from tests.processes import TuttiServer
 # --- Both tell the same as a socket ------------------------------------------------------------------
 
 
-def test_a_stream_begins_with_the_same_greeting(queue: Queue, server: TuttiServer):
+def test_an_event_stream_begins_with_the_greeting_of_a_socket(queue: Queue, server: TuttiServer):
     queue.fill(2)
     state = queue.state()
 
@@ -40,7 +40,7 @@ def test_a_stream_begins_with_the_same_greeting(queue: Queue, server: TuttiServe
 
 
 @pytest.mark.both_sizes
-def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
+def test_event_streams_have_the_same_events_as_sockets(queue: Queue, server: TuttiServer):
     old = queue.state()
     as_a_browser = {"Accept": "text/event-stream", "Cache-Control": "no-cache"}
     with (
@@ -68,9 +68,7 @@ def test_events_are_those_that_sockets_get(queue: Queue, server: TuttiServer):
 @pytest.mark.parametrize(
     ("path", "kind"), [("stream/", "text/event-stream"), ("events/", "application/json")]
 )
-def test_head_is_answered_like_get_without_the_body_and_where_no_room_is_by_a_404(
-    queue: Queue, path: str, kind: str
-):
+def test_head_returns_the_headers_of_get_and_a_404_for_an_unknown_room(queue: Queue, path: str, kind: str):
     answer = queue.http.head(queue.path + path)
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["Content-Type"].startswith(kind)
@@ -100,7 +98,7 @@ def poll(queue: Queue, **query: Any) -> dict[str, Any]:
     return body
 
 
-def test_a_limit_cuts_and_one_asks_again_from_the_last(queue: Queue):
+def test_a_limited_poll_continues_after_its_last_event(queue: Queue):
     """Up to the top: there is nothing more, and the answer says so."""
     old = queue.state()
     queue.fill(5)
@@ -141,7 +139,7 @@ def path(queue: Queue, wait: float, since: int | None = None, epoch: str = "") -
 
 
 @pytest.mark.both_sizes
-def test_a_write_answers_every_waiting_poll(queue: Queue, server: TuttiServer):
+def test_a_write_completes_every_waiting_poll(queue: Queue, server: TuttiServer):
     (a,) = queue.fill(1)
     old = queue.state()
     with ExitStack() as opened:
@@ -159,7 +157,7 @@ def test_a_write_answers_every_waiting_poll(queue: Queue, server: TuttiServer):
         assert answer.headers["x-request-id"]
 
 
-def test_when_nothing_happens_here_the_answer_is_empty_after_that_time(
+def test_a_poll_without_events_is_empty_after_the_timeout(
     queue: Queue, voted_queue: Queue, server: TuttiServer
 ):
     queue.fill(2)
@@ -179,7 +177,7 @@ def test_seconds_may_be_written_as_json_writes_numbers(queue: Queue, spelling: s
     assert poll(queue, epoch=queue.state().epoch, since=0, wait=spelling)["events"] == []
 
 
-def test_what_is_there_already_and_a_snapshot_do_not_wait(queue: Queue, server: TuttiServer):
+def test_polls_with_existing_events_or_a_snapshot_return_immediately(queue: Queue, server: TuttiServer):
     ids = queue.fill(3)
     queue.play(ids[2])
     state = queue.state()

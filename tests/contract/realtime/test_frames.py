@@ -21,7 +21,7 @@ TIMES: list[Any] = [
 ]
 
 
-def test_the_time_comes_back_as_it_was(connect: Connect):
+def test_a_pong_returns_the_time_of_the_ping(connect: Connect):
     socket = connect()
     for ts in TIMES:
         pong = socket.ask({"type": "ping", "ts": ts}, "pong")
@@ -36,7 +36,7 @@ def test_the_time_comes_back_as_it_was(connect: Connect):
     assert [socket.next("pong")["ts"] for _ in range(60)] == list(range(60))
 
 
-def test_without_a_time_the_servers_own_is_given_and_where_the_stream_stands(connect: Connect, queue: Queue):
+def test_a_pong_has_the_servers_time_and_the_seq_of_the_stream(connect: Connect, queue: Queue):
     socket = connect()
     pong = socket.ask(b'{"type": "ping"}', "pong")
 
@@ -51,7 +51,7 @@ def test_without_a_time_the_servers_own_is_given_and_where_the_stream_stands(con
 # --- The whole state over the socket, when a client asks for it --------------------------------------
 
 
-def test_it_is_the_queue_at_its_moment_and_events_go_on_from_it(
+def test_a_snapshot_is_the_queue_at_its_seq_and_later_events_follow(
     queue: Queue, connect: Connect, ada: httpx.Client
 ):
     empty = queue.state()
@@ -78,7 +78,7 @@ def test_it_is_the_queue_at_its_moment_and_events_go_on_from_it(
 LARGER_THAN = 2 * 64 * 1024
 
 
-def test_a_socket_carries_the_snapshot_of_a_long_queue(queue: Queue, library: Library, connect: Connect):
+def test_a_socket_sends_the_snapshot_of_a_long_queue(queue: Queue, library: Library, connect: Connect):
     long = {"artist": "🎷" * 300, "album": "🎷" * 300}
     for number in range(35):
         queue.add(library.add(f"{number} {'🎷' * 290}", **long)["id"])
@@ -105,7 +105,7 @@ NONSENSE: list[tuple[object, str]] = [
 ]
 
 
-def test_an_invalid_frame_is_answered_and_the_connection_stays(queue: Queue, connect: Connect):
+def test_an_invalid_message_gets_an_error_and_the_connection_stays_open(queue: Queue, connect: Connect):
     socket = connect()
 
     for frame, code in NONSENSE:
@@ -115,7 +115,7 @@ def test_an_invalid_frame_is_answered_and_the_connection_stays(queue: Queue, con
     assert socket.next("track.added")["seq"] == 1
 
 
-def test_64_kib_are_read_and_more_ends_the_connection(queue: Queue, connect: Connect):
+def test_messages_up_to_64_kib_are_read_and_larger_ones_close_the_connection(queue: Queue, connect: Connect):
     start, end = '{"type": "dance", "x": "', '"}'
     room_left = LARGEST - len(start) - len(end)
     other = connect()
@@ -141,7 +141,7 @@ def ping(socket: Socket, count: int) -> None:
         socket.send({"type": "ping"})
 
 
-def test_those_above_are_answered_with_an_error_and_the_500th_closes_it(strict_server: TuttiServer):
+def test_messages_above_the_limit_get_an_error_and_the_500th_closes_the_socket(strict_server: TuttiServer):
     """Invalid frames count, too."""
     with client_of(strict_server) as http:
         queue = queue_of(http, new_room(http))
@@ -160,7 +160,7 @@ def test_those_above_are_answered_with_an_error_and_the_500th_closes_it(strict_s
             other.ping()
 
 
-def test_the_500th_closes_it(strict_server: TuttiServer):
+def test_the_500th_message_closes_the_socket(strict_server: TuttiServer):
     with Socket.of_room(strict_server.ws_url, "main") as socket:
         ping(socket, 499)
         answers = [socket.next("pong", "error")["type"] for _ in range(499)]

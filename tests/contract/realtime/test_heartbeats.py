@@ -45,7 +45,7 @@ def checked(beat: dict[str, Any], playing: int | None) -> dict[str, Any]:
     return payload
 
 
-def test_the_tests_own_digest_is_that_of_the_contract():
+def test_the_tests_compute_the_documented_digest():
     first, second = (
         {"id": 12, "votes": 5, "is_playing": True},
         {"id": 13, "votes": -1, "is_playing": False},
@@ -53,7 +53,7 @@ def test_the_tests_own_digest_is_that_of_the_contract():
     assert (digest([]), digest([first, second])) == (EMPTY, "5ed76fb2d1be3c25")
 
 
-def test_it_comes_after_silence_and_comes_again(socket: Socket, quiet: Queue):
+def test_heartbeats_follow_silence_repeatedly(socket: Socket, quiet: Queue):
     begin = time.monotonic()
     beats = [socket.next("heartbeat") for _ in range(3)]
     took = time.monotonic() - begin
@@ -66,7 +66,7 @@ def test_it_comes_after_silence_and_comes_again(socket: Socket, quiet: Queue):
 
 
 @pytest.mark.both_sizes
-def test_its_digest_is_that_of_the_queue_at_its_number(
+def test_the_digest_of_a_heartbeat_is_that_of_the_queue_at_its_seq(
     socket: Socket, quiet: Queue, narrow_server: TuttiServer
 ):
     a, b, c = quiet.fill(3)
@@ -105,7 +105,7 @@ def test_its_digest_is_that_of_the_queue_at_its_number(
     assert top == state.seq
 
 
-def test_an_event_stream_has_it_without_an_id(quiet: Queue):
+def test_event_streams_have_heartbeats_without_an_id(quiet: Queue):
     quiet.fill(1)
     state = quiet.state()
 

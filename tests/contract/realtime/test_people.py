@@ -22,7 +22,7 @@ def names_of(people: dict[str, Any]) -> list[str]:
     return sorted(one["name"] for one in people["people"])
 
 
-def test_names_go_to_sockets_of_the_room_that_ask_and_to_no_others(server: TuttiServer):
+def test_names_are_sent_only_to_sockets_of_the_room_that_request_them(server: TuttiServer):
     with ExitStack() as opened:
         ada, bo, cem = [opened.enter_context(guest_of(server, name)) for name in ("Ada", "Bo", "Cem")]
         room, other = new_room(ada, is_public=False), new_room(ada)

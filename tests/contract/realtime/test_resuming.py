@@ -38,7 +38,7 @@ def streamed_from(queue: Queue, position: tuple[str, int]) -> list[StreamedEvent
 # --- What was missed is given ------------------------------------------------------------------------
 
 
-def test_what_was_missed_is_given_as_it_was_live_and_then_what_is_live(queue: Queue, connect: Connect):
+def test_missed_events_are_sent_unchanged_and_then_live_ones(queue: Queue, connect: Connect):
     a, b = queue.fill(2)
     old = queue.state()
     there = connect()
@@ -61,7 +61,7 @@ def test_what_was_missed_is_given_as_it_was_live_and_then_what_is_live(queue: Qu
     assert there.events_up_to(6) == [by_frame.next("track.playing")] == [by_address.next("track.playing")]
 
 
-def test_what_this_connection_has_got_is_not_given_again(queue: Queue, connect: Connect):
+def test_a_resume_does_not_repeat_events_of_this_connection(queue: Queue, connect: Connect):
     epoch = queue.state().epoch
     queue.fill(4)
     socket = connect()
@@ -83,7 +83,7 @@ NO_MOMENTS: list[tuple[Any, Any]] = [
 NO_QUERIES = [{"epoch": "e"}, {"since": "1"}, {"epoch": "", "since": "1"}, {"epoch": "e", "since": "x"}]
 
 
-def test_what_is_no_moment_is_an_error(queue: Queue, connect: Connect):
+def test_an_invalid_epoch_or_seq_is_an_error(queue: Queue, connect: Connect):
     """A wrong value in a socket's URL is reported and ignored."""
     queue.fill(1)
     own, socket = queue.state().epoch, connect()
@@ -132,7 +132,7 @@ def check_snapshot(url: str, queue: Queue, position: tuple[str, int]) -> None:
 
 
 @pytest.mark.parametrize("case", ["another epoch", "from the future"])
-def test_what_the_log_cannot_give_is_a_snapshot(queue: Queue, server: TuttiServer, case: str):
+def test_if_the_log_lacks_the_events_a_snapshot_is_sent(queue: Queue, server: TuttiServer, case: str):
     ids = queue.fill(3)
     queue.play(ids[1])
     state = queue.state()
@@ -171,7 +171,7 @@ def test_resume_from_trimmed_log_gives_snapshot(narrow_client: httpx.Client, nar
         assert [event["seq"] for event in socket.new_events()] == [9, 10, 11, 12]
 
 
-def test_more_than_500_events_are_a_snapshot_and_a_poll_without_a_limit_gives_100(
+def test_more_than_500_missed_events_give_a_snapshot_and_a_poll_returns_100(
     voted_queue: Queue, server: TuttiServer
 ):
     """Each switch is three events: what plays, and the two that change places."""

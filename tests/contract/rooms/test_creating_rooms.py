@@ -34,7 +34,7 @@ def test_a_name_is_enough_for_a_room_with_an_empty_queue(client: httpx.Client, a
 
 
 @pytest.mark.both_sizes
-def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
+def test_every_name_gives_a_valid_unique_slug(ada: httpx.Client):
     slugs = set()
     for name in ("Çay Bahçesi", "☆☆☆", "-", "a" * 80, "Under_score", "  Padded  ", "Twins", "Twins"):
         answer = ada.post("/api/rooms/", json={"name": name})
@@ -47,9 +47,7 @@ def test_every_name_gives_a_usable_slug_of_its_own(ada: httpx.Client):
     assert ada.post("/api/rooms/", json={"name": "Große Sause"}).json()["slug"].startswith("grosse-sause")
 
 
-def test_everything_can_be_chosen_and_a_slug_that_is_taken_is_a_409(
-    client: httpx.Client, ada: httpx.Client, room: str
-):
+def test_all_fields_can_be_set_and_a_taken_slug_is_a_409(client: httpx.Client, ada: httpx.Client, room: str):
     """A slug has one to fifty of few characters."""
     wanted = {"name": "Hall", "is_public": False, "order": "votes"}
     for slug in ("1", "a-b-c", "-", "x" * 50):
@@ -88,7 +86,7 @@ def test_an_invalid_room_is_a_400_and_an_unknown_caller_creates_none(client: htt
     assert client.get("/api/rooms/").headers["X-Total-Count"] == total
 
 
-def test_the_setting_says_how_new_rooms_and_main_are_ordered(narrow_client: httpx.Client):
+def test_the_setting_is_the_default_order_of_new_rooms_and_main(narrow_client: httpx.Client):
     """Here AUTO_SORT_BY_VOTES is true."""
     room = asked_for_room(narrow_client, name="Room").json()
     manual = asked_for_room(narrow_client, name="Room", order="manual").json()
@@ -97,7 +95,7 @@ def test_the_setting_says_how_new_rooms_and_main_are_ordered(narrow_client: http
     assert narrow_client.get("/api/rooms/main/").json()["order"] == "votes"
 
 
-def test_of_many_rooms_of_a_name_each_has_a_slug(ada: httpx.Client):
+def test_rooms_with_equal_names_have_different_slugs(ada: httpx.Client):
     """Beyond some they are not counted through."""
     name = f"Many {secrets.token_hex(4)}"
 
@@ -133,7 +131,7 @@ def test_public_rooms_are_listed_and_others_are_not(client: httpx.Client, queue:
     assert main in rooms
 
 
-def test_a_room_that_is_not_there_is_a_404(client: httpx.Client):
+def test_an_unknown_room_is_a_404(client: httpx.Client):
     refused(client.get("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")
     refused(client.patch("/api/rooms/nobody-is-here/", json={"name": "x"}), 404, "NOT_FOUND")
     refused(client.delete("/api/rooms/nobody-is-here/"), 404, "NOT_FOUND")

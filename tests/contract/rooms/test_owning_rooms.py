@@ -48,14 +48,16 @@ def may_delete(http: httpx.Client, slug: str) -> bool:
     [("ada", "ada"), ("plain_account", "plain_account"), ("ada", "staff")],
     ids=["the guest that created it", "the account that created it", "the staff"],
 )
-def test_they_may(request: pytest.FixtureRequest, owner: str, caller: str):
+def test_owners_may_change_and_delete_their_room(request: pytest.FixtureRequest, owner: str, caller: str):
     slug = new_room(request.getfixturevalue(owner))
 
     assert may_change(request.getfixturevalue(caller), slug)
     assert may_delete(request.getfixturevalue(caller), slug)
 
 
-def test_others_may_not(ada: httpx.Client, bo: httpx.Client, plain_account: httpx.Client):
+def test_callers_other_than_the_owner_get_403(
+    ada: httpx.Client, bo: httpx.Client, plain_account: httpx.Client
+):
     slug = new_room(ada)
 
     for other in (bo, plain_account):
@@ -65,9 +67,7 @@ def test_others_may_not(ada: httpx.Client, bo: httpx.Client, plain_account: http
     refused(wrong, 401, "NOT_AUTHENTICATED")
 
 
-def test_a_network_address_owns_nothing_nor_does_the_guest_that_it_becomes(
-    client: httpx.Client, new_client: NewClient
-):
+def test_rooms_created_by_an_ip_address_have_no_owner(client: httpx.Client, new_client: NewClient):
     """What that guest makes then is its own, by its token, too."""
     slug = new_room(client)
 
@@ -94,7 +94,7 @@ def delete(queue: Queue) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_nothing_of_it_is_left(own_queue: Queue):
+def test_a_deleted_room_leaves_no_rows(own_queue: Queue):
     (a,) = own_queue.fill(1)
     own_queue.play(a)
 
@@ -109,7 +109,7 @@ def test_nothing_of_it_is_left(own_queue: Queue):
 
 
 @pytest.mark.both_sizes
-def test_its_streams_end_and_those_of_others_stay_open(own_queue: Queue, queue: Queue, server: TuttiServer):
+def test_deleting_a_room_ends_only_its_streams(own_queue: Queue, queue: Queue, server: TuttiServer):
     own_queue.fill(2)
     position = epoch, since = own_queue.state().position
     with (
@@ -133,7 +133,7 @@ def test_its_streams_end_and_those_of_others_stay_open(own_queue: Queue, queue: 
         assert elsewhere.next("track.added")["seq"] == queue.state().seq
 
 
-def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, server: TuttiServer):
+def test_a_recreated_room_has_a_new_epoch(own_queue: Queue, ada: httpx.Client, server: TuttiServer):
     own_queue.fill(2)
     old = own_queue.state()
     with Socket.of_room(server.ws_url, own_queue.room):  # so that the process knows the room by its slug
@@ -158,7 +158,7 @@ def test_one_of_the_same_slug_has_a_new_epoch(own_queue: Queue, ada: httpx.Clien
     assert (poll["epoch"], len(poll["snapshot"]["items"])) == (new.epoch, 1)
 
 
-def test_main_cannot_be_deleted(staff: httpx.Client, ada: httpx.Client):
+def test_the_main_room_cannot_be_deleted(staff: httpx.Client, ada: httpx.Client):
     refused(staff.delete("/api/rooms/main/"), 409, "CONFLICT")
     refused(ada.delete("/api/rooms/main/"), 403, "PERMISSION_DENIED")
     refused(ada.patch("/api/rooms/main/", json={"name": "Mine"}), 403, "PERMISSION_DENIED")
@@ -177,7 +177,7 @@ def change(queue: Queue, **fields: Any) -> httpx.Response:
 NONSENSE = [("name", ""), ("name", "x" * 81), ("name", "a\x00"), ("is_public", "no"), ("order", "alphabet")]
 
 
-def test_it_can_be_hidden_and_listed_again_and_invalid_values_are_a_400(own_queue: Queue):
+def test_a_room_can_be_unlisted_and_listed_and_invalid_values_are_a_400(own_queue: Queue):
     for is_public in (True, False, True):
         assert change(own_queue, is_public=is_public).json()["is_public"] is is_public
         listed = [room["slug"] for room in own_queue.http.get("/api/rooms/").json()]
@@ -189,7 +189,7 @@ def test_it_can_be_hidden_and_listed_again_and_invalid_values_are_a_400(own_queu
     assert own_queue.http.get(f"/api/rooms/{own_queue.room}/").json() == before
 
 
-def test_a_new_name_is_reported_once_and_before_a_new_order(own_queue: Queue, bo: httpx.Client):
+def test_a_new_name_is_broadcast_once_and_before_a_new_order(own_queue: Queue, bo: httpx.Client):
     a, b = own_queue.fill(2)
     own_queue.vote(b, 1)
 
@@ -205,7 +205,7 @@ def test_a_new_name_is_reported_once_and_before_a_new_order(own_queue: Queue, bo
     assert witness.payloads[:2] == [{"name": "Another"}, {"name": "A third"}]
 
 
-def test_when_votes_begin_to_decide_the_queue_is_put_in_their_order_and_stays_when_they_end(
+def test_switching_to_order_by_votes_sorts_the_queue_and_switching_back_keeps_it(
     own_queue: Queue, bo: httpx.Client, cem: httpx.Client
 ):
     a, b, c, d = own_queue.fill(4)

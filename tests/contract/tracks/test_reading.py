@@ -10,7 +10,7 @@ from tests.contract.shapes import check_track
 # --- Reading one track -------------------------------------------------------------------------------
 
 
-def test_a_track_is_whole(client: httpx.Client):
+def test_a_track_has_every_field(client: httpx.Client):
     (listed,) = client.get("/api/tracks/", params={"search": "bohemian rhapsody"}).json()
 
     track = client.get(f"/api/tracks/{listed['id']}/").json()
@@ -29,9 +29,7 @@ def test_a_track_is_whole(client: httpx.Client):
     assert {name: track[name] for name in expected} == expected
 
 
-def test_a_duration_is_given_as_people_write_it_and_what_is_not_known_is_null_or_empty(
-    library: Library, client: httpx.Client
-):
+def test_durations_are_formatted_and_unknown_fields_null_or_empty(library: Library, client: httpx.Client):
     written = {1: "0:01", 59: "0:59", 60: "1:00", 3599: "59:59", 3600: "1:00:00", 3723: "1:02:03"}
     for seconds, text in written.items():
         track = library.add(f"Long {seconds}", duration_seconds=seconds)
@@ -44,7 +42,7 @@ def test_a_duration_is_given_as_people_write_it_and_what_is_not_known_is_null_or
 
 
 @pytest.mark.both_sizes
-def test_what_is_not_in_the_library_is_a_404(client: httpx.Client):
+def test_an_unknown_track_is_a_404(client: httpx.Client):
     for track_id in (2**53, "0", "9" * 18, "9" * 19, "9" * 5000, "-1", "1.0", "1.5", "x", "٣"):
         refused(client.get(f"/api/tracks/{track_id}/"), 404, "NOT_FOUND")
 
@@ -64,7 +62,7 @@ def test_case_does_not_matter_when_filtering(library: Library):
     assert library.found(genre=library.word) == []
 
 
-def test_genres_are_given_with_their_counts(library: Library, client: httpx.Client):
+def test_genres_are_listed_with_counts(library: Library, client: httpx.Client):
     genre = f"genre {library.word}"
     for title, given in (("One", genre), ("Two", genre), ("Three", "")):
         library.add(title, genre=given)
@@ -105,7 +103,7 @@ def test_each_column_sorts_up_and_down(library: Library):
         assert library.found(search=library.word, ordering=f"-{ordering}") == [*reversed(titles)]
 
 
-def test_an_unknown_one_is_a_400_and_without_one_it_goes_by_id(client: httpx.Client):
+def test_an_unknown_ordering_is_a_400_and_the_default_is_by_id(client: httpx.Client):
     listed = client.get("/api/tracks/").json()
     ids = [track["id"] for track in listed]
     assert len(ids) >= 35

@@ -7,7 +7,7 @@ from tests.contract.libraries import Library
 pytestmark = pytest.mark.both_sizes
 
 
-def test_the_best_match_stands_first_and_equals_by_id(library: Library):
+def test_results_are_sorted_by_match_then_id(library: Library):
     word = library.word
     library.add("In the album")
     library.add("In the artist", artist=f"The {word}", album="")
@@ -23,7 +23,7 @@ def test_the_best_match_stands_first_and_equals_by_id(library: Library):
     ]
 
 
-def test_every_word_must_match_wherever_it_stands_also_with_genre_and_ordering(library: Library):
+def test_every_word_must_match_in_any_field_also_with_genre_and_ordering(library: Library):
     library.add("Blue Train", artist="John Coltrane", genre="Zydeco")
     library.add("Blue Moon", artist="Ella Fitzgerald", genre="polka")
     library.add("Giant Steps", artist="John Coltrane", genre="zydeco")
@@ -48,7 +48,7 @@ def test_neither_case_nor_accents_matter_and_every_script_is_found(library: Libr
         assert library.found(search=f"{library.word} {search}") == [title]
 
 
-def test_signs_mean_nothing_special(library: Library):
+def test_special_characters_are_literal(library: Library):
     library.add("Plain words")
 
     for sign in ("%", "_", "\\", "'", '"; --', "*"):

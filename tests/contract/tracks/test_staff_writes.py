@@ -36,7 +36,7 @@ def writes(http: httpx.Client, track_id: int) -> list[httpx.Response]:
         ("plain_account", 403, "PERMISSION_DENIED"),
     ],
 )
-def test_others_may_not_and_nothing_changes(
+def test_others_get_403_without_any_change(
     request: pytest.FixtureRequest, library: Library, client: httpx.Client, who: str, status: int, code: str
 ):
     """They may read."""
@@ -58,7 +58,7 @@ WHOLE = {
 }
 
 
-def test_a_new_track_is_readable_by_all_changed_and_deleted(
+def test_staff_creates_changes_and_deletes_a_track(
     library: Library, client: httpx.Client, staff: httpx.Client
 ):
     track = library.add(**{**WHOLE, "title": "  Take Five ", "album": library.word}, isrc="qz-zzz-26-00009")
@@ -89,7 +89,7 @@ def test_a_new_track_is_readable_by_all_changed_and_deleted(
 
 
 @pytest.mark.both_sizes
-def test_an_isrc_belongs_to_one_track(library: Library, staff: httpx.Client):
+def test_a_taken_isrc_is_a_409(library: Library, staff: httpx.Client):
     first = library.add("One", isrc="QZZZZ2600001")
     other = library.add("Twins", artist="One")["id"]
     library.add("Twins", artist="Other")
@@ -122,7 +122,7 @@ NO_TRACKS: list[tuple[str, Any]] = [
 ]
 
 
-def test_what_is_no_track_is_a_400(staff: httpx.Client, library: Library):
+def test_an_invalid_track_is_a_400(staff: httpx.Client, library: Library):
     for field, value in NO_TRACKS:
         body = {**WHOLE, "album": library.word, field: value}
         refused(staff.post("/api/tracks/", json=body), 400, "VALIDATION_ERROR", field)
@@ -145,7 +145,7 @@ SHOWN = [
 ]
 
 
-def test_every_room_that_shows_it_gets_an_event_unless_nothing_changed(
+def test_a_changed_track_sends_an_event_to_every_room_with_it(
     queue: Queue, voted_queue: Queue, library: Library, client: httpx.Client
 ):
     """Everything that an item shows counts, and what plays goes on."""
@@ -169,7 +169,7 @@ def test_every_room_that_shows_it_gets_an_event_unless_nothing_changed(
 # --- A deleted library track leaves every queue, with an event in each room; its plays stay in the history
 
 
-def test_every_room_that_shows_it_gets_an_event_and_where_it_plays_it_stops_first(
+def test_a_deleted_track_sends_an_event_to_every_room_and_stops_first(
     queue: Queue, voted_queue: Queue, library: Library, client: httpx.Client
 ):
     """History keeps it as it was, with earlier plays."""

@@ -26,7 +26,9 @@ def other(new_client: NewClient, client: httpx.Client) -> httpx.Client:
     return new_client(headers=bearer(registered(client)))
 
 
-def test_strangers_get_the_same_401_for_every_id(client: httpx.Client, bo: httpx.Client, account: Account):
+def test_callers_without_an_account_get_the_same_401_for_every_id(
+    client: httpx.Client, bo: httpx.Client, account: Account
+):
     ids = [account["id"], account["id"] + 100_000, 0, 10**17, "me"]
 
     answers = [
@@ -44,7 +46,7 @@ def test_strangers_get_the_same_401_for_every_id(client: httpx.Client, bo: httpx
     assert {answer.headers["WWW-Authenticate"] for answer in answers} == {"Bearer"}
 
 
-def test_the_list_is_oneself_for_an_account_and_empty_for_strangers(
+def test_the_list_of_accounts_has_only_the_callers_own(
     client: httpx.Client, bo: httpx.Client, owner: httpx.Client, staff: httpx.Client, account: Account
 ):
     """Staff sees all accounts."""
@@ -78,7 +80,7 @@ def test_put_replaces_the_profile_and_patch_merges_it(owner: httpx.Client, accou
     assert owner.get("/api/users/me/").json() == answers[-1].json()
 
 
-def test_others_see_id_and_name_and_may_change_nothing_and_staff_may(
+def test_others_see_only_id_and_name_and_only_staff_may_change_them(
     owner: httpx.Client, other: httpx.Client, staff: httpx.Client, account: Account
 ):
     path, missing = f"/api/users/{account['id']}/", "/api/users/999999999/"
@@ -113,7 +115,7 @@ def test_invalid_values_are_a_400_and_change_nothing(owner: httpx.Client):
     assert owner.get("/api/users/me/").json() == before
 
 
-def test_a_used_address_is_revealed_by_registering_alone(
+def test_only_registering_reveals_a_taken_address(
     client: httpx.Client, owner: httpx.Client, account: Account
 ):
     taken, free = registered(client)["email"], facts()["email"]

@@ -11,7 +11,7 @@ from tests.contract.witnesses import Witness
 
 
 @pytest.mark.parametrize("way", ["register", "session", "token"])
-def test_votes_adds_plays_and_rooms_come_along(
+def test_votes_items_plays_and_rooms_of_a_guest_are_transferred(
     queue: Queue, bo: httpx.Client, client: httpx.Client, way: str
 ):
     own = queue.as_seen_by(bo)
@@ -46,7 +46,7 @@ def test_votes_adds_plays_and_rooms_come_along(
 
 
 @pytest.mark.parametrize(("as_guest", "as_account"), [(1, 1), (1, -1), (-1, 1), (-1, -1)])
-def test_of_two_votes_the_account_s_stays_and_all_clients_get_the_event(
+def test_of_two_votes_that_of_the_account_stays_and_an_event_is_sent(
     voted_queue: Queue,
     bo: httpx.Client,
     cem: httpx.Client,
@@ -73,7 +73,7 @@ def test_of_two_votes_the_account_s_stays_and_all_clients_get_the_event(
     assert queue.ids() == ([b, a] if as_account > as_guest else [a, b])
 
 
-def test_the_guest_s_token_is_void_afterwards_but_for_asking_again(
+def test_after_a_merge_the_guests_token_is_valid_only_for_a_repetition(
     client: httpx.Client, new_client: NewClient
 ):
     """The first answer may have been lost."""
@@ -90,7 +90,7 @@ def test_the_guest_s_token_is_void_afterwards_but_for_asking_again(
     refused(stale.get("/api/guests/me/"), 404, "NOT_FOUND")
 
 
-def test_who_is_rejected_stays_a_guest(queue: Queue, bo: httpx.Client, client: httpx.Client):
+def test_a_failed_login_leaves_the_guest_unchanged(queue: Queue, bo: httpx.Client, client: httpx.Client):
     (a,) = queue.fill(1)
     queue.as_seen_by(bo).vote(a, 1)
     account = registered(client)

@@ -19,7 +19,7 @@ def own(queue: Queue, new_client: NewClient, account: Account) -> Queue:
     return queue.as_seen_by(new_client(headers=bearer(account)))
 
 
-def test_items_stay_under_a_neutral_name_and_votes_count(
+def test_after_erasing_items_have_a_neutral_name_and_votes_stay(
     queue: Queue, own: Queue, bo: httpx.Client, account: Account
 ):
     """Also in answers that others asked for, and that are kept for them."""
@@ -48,7 +48,7 @@ def test_items_stay_under_a_neutral_name_and_votes_count(
     assert again.json() == {**kept.json(), "added_by": "Anonymous"}
 
 
-def test_the_name_is_never_sent_again(
+def test_an_erased_name_is_never_sent_again(
     server: TuttiServer, queue: Queue, own: Queue, account: Account, connect: Connect
 ):
     start = queue.state()
@@ -76,7 +76,7 @@ def test_the_name_is_never_sent_again(
     assert queue.restore(played)["added_by"] == "Anonymous"
 
 
-def test_where_only_the_log_has_the_name_listeners_get_a_snapshot(
+def test_if_only_the_log_has_the_erased_name_listeners_get_a_snapshot(
     queue: Queue, own: Queue, account: Account, connect: Connect
 ):
     (a,) = own.fill(1)
@@ -95,7 +95,7 @@ def test_where_only_the_log_has_the_name_listeners_get_a_snapshot(
     assert queue.history()[0]["added_by"] == "Anonymous"
 
 
-def test_the_account_and_its_sessions_are_gone(client: httpx.Client, own: Queue, account: Account):
+def test_erasing_deletes_the_account_and_its_sessions(client: httpx.Client, own: Queue, account: Account):
     begin_session(client, account)
 
     answer = client.delete("/api/users/me/", headers={"Idempotency-Key": "bye"})
@@ -113,7 +113,9 @@ def test_the_account_and_its_sessions_are_gone(client: httpx.Client, own: Queue,
     assert registered(client, account["username"])["id"] != account["id"]
 
 
-def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Account, client: httpx.Client):
+def test_erasing_does_not_affect_a_namesake_in_other_rooms(
+    queue: Queue, own: Queue, account: Account, client: httpx.Client
+):
     name = account["username"]
     assert client.post("/api/guests/", json={"name": name}).status_code == 201
     room = queue_of(client, new_room(client))
@@ -134,7 +136,7 @@ def test_a_namesake_in_other_rooms_goes_on(queue: Queue, own: Queue, account: Ac
 TASTE = {"favorite_genres": ["jazz"], "favorite_artists": [], "moods": ["calm"]}
 
 
-def test_one_document_has_everything(
+def test_the_export_is_one_document_with_everything(
     queue: Queue, client: httpx.Client, new_client: NewClient, bo: httpx.Client
 ):
     account = registered(client, profile=TASTE)
@@ -168,7 +170,7 @@ def test_one_document_has_everything(
     assert queue.state() == before
 
 
-def test_what_is_long_comes_whole(client: httpx.Client, queue: Queue):
+def test_long_exports_are_complete(client: httpx.Client, queue: Queue):
     """In pieces, as it is taken; its length is said beforehand."""
     own = bearer(registered(client))
     context = {"why": "\N{MUSICAL KEYBOARD}" * 400}

@@ -8,7 +8,7 @@ from tests.contract.refusals import refused
 from tests.contract.witnesses import Witness
 
 
-def test_a_new_guest_has_an_id_a_name_and_a_token_like_no_other(client: httpx.Client):
+def test_a_new_guest_has_an_id_a_name_and_a_unique_token(client: httpx.Client):
     """A name is not needed."""
     names = {"  Ada  ": "Ada", "é" * 50: "é" * 50, "Bo": "Bo"}
     answers = [client.post("/api/guests/", json={"name": name}) for name in names]
@@ -25,9 +25,7 @@ def test_a_new_guest_has_an_id_a_name_and_a_token_like_no_other(client: httpx.Cl
     assert len({guest["guest_id"] for guest in guests}) == len({guest["token"] for guest in guests}) == 4
 
 
-def test_me_is_the_guest_of_the_cookie_or_of_the_header_and_the_name_can_be_changed(
-    client: httpx.Client, new_client: NewClient
-):
+def test_me_is_the_guest_of_cookie_or_header_and_can_be_renamed(client: httpx.Client, new_client: NewClient):
     guest = client.post("/api/guests/", json={"name": "Bo"}).json()
 
     for http in (client, new_client(headers={"X-Guest-Token": guest["token"]})):
@@ -39,7 +37,7 @@ def test_me_is_the_guest_of_the_cookie_or_of_the_header_and_the_name_can_be_chan
     assert http.get("/api/guests/me/").json() == changed.json()
 
 
-def test_who_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client):
+def test_a_caller_that_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client):
     """So does who has cookies that mean nothing."""
     for _ in range(2):
         refused(client.get("/api/guests/me/"), 404, "NOT_FOUND")
@@ -49,7 +47,7 @@ def test_who_is_no_guest_gets_a_404(queue: Queue, client: httpx.Client):
     assert queue.add(queue.tracks[0])["added_by"] == "Anonymous"
 
 
-def test_what_is_no_name_is_a_400(client: httpx.Client, ada: httpx.Client):
+def test_an_invalid_name_is_a_400(client: httpx.Client, ada: httpx.Client):
     for name in ("x" * 51, "a\x00b", "two\nlines", 5, ["Ada"], True, None):
         refused(client.post("/api/guests/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
         refused(ada.patch("/api/guests/me/", json={"name": name}), 400, "VALIDATION_ERROR", "name")
@@ -63,7 +61,7 @@ def test_what_is_no_name_is_a_400(client: httpx.Client, ada: httpx.Client):
 # --- The cookie --------------------------------------------------------------------------------------
 
 
-def test_it_is_out_of_reach_of_scripts_and_set_only_on_request(queue: Queue, client: httpx.Client):
+def test_the_guest_cookie_is_http_only_and_set_only_on_request(queue: Queue, client: httpx.Client):
     (a,) = queue.fill(1)
     answers = [
         *(client.get(path) for path in ("/", "/api/", "/api/tracks/", queue.path, f"{queue.path}my-votes/")),
@@ -86,7 +84,7 @@ def test_it_is_out_of_reach_of_scripts_and_set_only_on_request(queue: Queue, cli
 # --- The token ---------------------------------------------------------------------------------------
 
 
-def test_it_names_the_guest_in_every_write_and_goes_before_the_cookie(
+def test_the_guest_token_identifies_every_write_and_has_precedence_over_the_cookie(
     queue: Queue, ada: httpx.Client, client: httpx.Client, new_client: NewClient
 ):
     cem = client.post("/api/guests/", json={"name": "Cem"}).json()
@@ -102,7 +100,9 @@ def test_it_names_the_guest_in_every_write_and_goes_before_the_cookie(
     assert body == {"guest_id": cem["guest_id"], "name": "Cem"}
 
 
-def test_one_with_another_guests_id_is_wrong(queue: Queue, ada: httpx.Client, new_client: NewClient):
+def test_a_token_with_the_id_of_another_guest_is_invalid(
+    queue: Queue, ada: httpx.Client, new_client: NewClient
+):
     """So is nonsense: a 401, and nothing happens."""
     (a,) = queue.fill(1)
     victim = ada.get("/api/guests/me/").json()["guest_id"]

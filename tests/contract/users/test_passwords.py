@@ -28,7 +28,7 @@ def mail_in(folder: Path) -> str:
     return found()
 
 
-def test_it_is_changed_by_who_knows_the_old_one(client: httpx.Client, bo: httpx.Client, account: Account):
+def test_changing_a_password_needs_the_current_one(client: httpx.Client, bo: httpx.Client, account: Account):
     """The old one and all tokens are void then."""
 
     def change(http: httpx.Client, old: str, new: Any) -> httpx.Response:
@@ -56,7 +56,7 @@ def test_it_is_changed_by_who_knows_the_old_one(client: httpx.Client, bo: httpx.
 
 
 @pytest.mark.both_sizes
-def test_a_reset_request_is_answered_alike_for_known_and_unknown_addresses(
+def test_a_reset_request_has_the_same_response_for_known_and_unknown_addresses(
     client: httpx.Client, account: Account
 ):
     answers = [
@@ -73,7 +73,7 @@ def test_a_reset_request_is_answered_alike_for_known_and_unknown_addresses(
         refused(answer, 400, "VALIDATION_ERROR", "token")
 
 
-def test_the_mailed_token_counts_once(start_server: StartServer, tmp_path: Path):
+def test_the_mailed_token_is_single_use(start_server: StartServer, tmp_path: Path):
     server = start_server(
         environment={"EMAIL_URL": f"filemail:///{tmp_path}", "EMAIL_FROM": "dj@tutti.example"}
     )

@@ -22,7 +22,7 @@ MOST = {
 
 
 @pytest.mark.parametrize("path", ["/api/users/", "/api/auth/register/"])
-def test_an_account_is_made_and_its_profile_is_what_is_given_of_it(client: httpx.Client, path: str):
+def test_registering_returns_the_profile(client: httpx.Client, path: str):
     name = new_name()
 
     profile = {"favorite_genres": [" Jazz ", "jazz", "Soul"]}
@@ -48,7 +48,9 @@ def test_an_account_is_made_and_its_profile_is_what_is_given_of_it(client: httpx
 
 
 @pytest.mark.both_sizes
-def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repeat_the_same_account(client: httpx.Client):
+def test_a_taken_name_or_address_is_a_409_in_any_case_and_a_repetition_returns_the_account(
+    client: httpx.Client,
+):
     body, headers = facts(username=new_name("jürgen")), {"Idempotency-Key": new_name()}
     first, again = (client.post("/api/users/", json=body, headers=headers) for _ in range(2))
     name, email = body["username"].upper(), body["email"].upper()
@@ -100,7 +102,7 @@ def test_invalid_values_are_a_400(client: httpx.Client):
 
 @pytest.mark.both_sizes
 @pytest.mark.parametrize("same", ["username", "email"])
-def test_of_many_at_once_one_is_made(new_client: NewClient, same: str):
+def test_of_concurrent_registrations_one_succeeds(new_client: NewClient, same: str):
     taken, clients = facts()[same], [new_client() for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:

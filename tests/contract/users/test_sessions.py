@@ -10,7 +10,7 @@ from tests.contract.refusals import refused
 EVIL = "https://evil.example"
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: httpx.Client, account: Account):
+def test_the_session_cookie_is_http_only_and_same_site(client: httpx.Client, account: Account):
     """Another person's login takes its place."""
     begin_session(client, registered(client))
 
@@ -27,7 +27,7 @@ def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(client: httpx.Cli
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "logout"), ("DELETE", "session")])
-def test_what_a_session_was_is_nothing_after_its_end(
+def test_an_ended_session_is_invalid(
     client: httpx.Client, new_client: NewClient, account: Account, method: str, path: str
 ):
     """A repeated login is one that works."""
@@ -48,7 +48,7 @@ def test_what_a_session_was_is_nothing_after_its_end(
         refused(http.get("/api/users/me/"), 401, "NOT_AUTHENTICATED")
 
 
-def test_another_site_s_page_can_t_log_a_user_in_or_out(
+def test_another_site_cannot_log_a_user_in_or_out(
     client: httpx.Client, new_client: NewClient, account: Account
 ):
     begin_session(client, account)
@@ -72,7 +72,7 @@ def test_another_site_s_page_can_t_log_a_user_in_or_out(
 
 
 @pytest.mark.both_sizes
-def test_the_sixth_is_a_429_that_says_when_to_come_again(newcomer: httpx.Client):
+def test_the_sixth_attempt_is_a_429_with_retry_after(newcomer: httpx.Client):
     """An existing session goes on."""
     login = {"username": "ada", "password": "mistyped"}
     tries = [

@@ -17,7 +17,7 @@ def refreshed(http: httpx.Client, refresh: str, **headers: str) -> httpx.Respons
 
 
 @pytest.mark.both_sizes
-def test_name_and_address_log_in_in_any_case(client: httpx.Client, account: Account):
+def test_username_and_email_log_in_in_any_case(client: httpx.Client, account: Account):
     logins = [change(account[field]) for field in ("username", "email") for change in (str, str.upper)]
     for login in (*({"username": login} for login in logins), {"email": account["email"]}):
         answer = client.post("/api/auth/token/", json={**login, "password": PASSWORD})
@@ -34,7 +34,7 @@ HALVES: list[dict[str, Any]] = [
 ]
 
 
-def test_who_is_not_known_and_who_mistypes_get_the_same_answer(client: httpx.Client, account: Account):
+def test_an_unknown_user_and_a_wrong_password_get_the_same_response(client: httpx.Client, account: Account):
     """Half a login is none."""
     bodies = [
         {"username": account["username"], "password": "mistyped"},
@@ -56,7 +56,7 @@ def test_who_is_not_known_and_who_mistypes_get_the_same_answer(client: httpx.Cli
 
 
 @pytest.mark.both_sizes
-def test_of_many_who_show_it_at_once_one_gets_new_ones(
+def test_of_concurrent_uses_of_a_refresh_token_one_gets_new_tokens(
     client: httpx.Client, new_client: NewClient, account: Account
 ):
     clients = [new_client() for _ in range(6)]
@@ -70,7 +70,7 @@ def test_of_many_who_show_it_at_once_one_gets_new_ones(
 
 
 @pytest.mark.both_sizes
-def test_a_lost_answer_can_be_asked_for_again(client: httpx.Client, account: Account):
+def test_a_lost_response_can_be_requested_again(client: httpx.Client, account: Account):
     key = {"Idempotency-Key": new_name()}
 
     first, again = (refreshed(client, account["refresh"], **key) for _ in range(2))
@@ -84,7 +84,7 @@ def test_a_lost_answer_can_be_asked_for_again(client: httpx.Client, account: Acc
     refused(another, 401, "NOT_AUTHENTICATED")
 
 
-def test_checking_and_logging_out(client: httpx.Client, account: Account):
+def test_tokens_can_be_verified_and_revoked_by_logout(client: httpx.Client, account: Account):
     """Logging out ends the refresh token."""
 
     def verified(token: str) -> httpx.Response:
@@ -110,7 +110,7 @@ def test_checking_and_logging_out(client: httpx.Client, account: Account):
 UNSIGNED = "eyJhbGciOiJub25lIn0.eyJ1c2VyX2lkIjoiMSJ9."
 
 
-def test_a_wrong_token_is_a_401_and_nothing_happens(queue: Queue, client: httpx.Client, account: Account):
+def test_an_invalid_token_is_a_401_without_any_change(queue: Queue, client: httpx.Client, account: Account):
     """A refresh token is no access token; another scheme is passed over."""
     (a,) = queue.fill(1)
 
@@ -124,7 +124,7 @@ def test_a_wrong_token_is_a_401_and_nothing_happens(queue: Queue, client: httpx.
     assert client.get("/api/tracks/", headers={"Authorization": "Basic YWRhOg=="}).status_code == 200
 
 
-def test_a_vote_by_token_and_one_by_cookie_are_the_same_person_s(
+def test_votes_by_token_and_by_cookie_have_the_same_voter(
     queue: Queue, new_client: NewClient, connect: Connect, account: Account
 ):
     """A socket says by its first frame who it is."""
