@@ -38,6 +38,7 @@ class ThreadedASGIHandler(ASGIHandler):
 
     def __init__(self, *, threads: int) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="request")
+        self._in_thread = sync_to_async(self._respond, thread_sensitive=False, executor=self._threads)
         super().__init__()
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - as Django has it
@@ -48,10 +49,9 @@ class ThreadedASGIHandler(ASGIHandler):
             body = await self.read_body(receive)
         except RequestAborted:
             return
-        in_thread = sync_to_async(self._respond, thread_sensitive=False, executor=self._threads)
         with contextlib.closing(body), deferring() as deferred:
             try:
-                response = await in_thread(scope, body)
+                response = await self._in_thread(scope, body)
             finally:
                 # In the next iteration of the event loop, after the response is written.
                 asyncio.get_running_loop().call_soon(deferred.run)

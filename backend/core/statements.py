@@ -135,14 +135,17 @@ def insert_later(model: type[models.Model], values: dict[str, Any]) -> None:
 
 def update_later(model: type[models.Model], pk: Any, values: dict[str, Any], **known: Any) -> bool:
     """`update` by `run_later` of a row that must be there: that it is not is a DatabaseError, later."""
-
-    def check(cursor: Any) -> None:
-        if not cursor.rowcount:
-            raise DatabaseError(f"No row of {model._meta.db_table} was changed.")
-
     database = _database()
     params = [*_prepared(model, values, database), pk, *_prepared(model, known, database)]
-    run_later(_update_sql(model, tuple(values), tuple(known)), params, check)
+    sql = _update_sql(model, tuple(values), tuple(known))
+    if run := getattr(database, "run_later", None):
+        # PostgreSQL itself fails, so that the statement can be sent together with the commit.
+        run(f"WITH changed AS ({sql} RETURNING 1) SELECT 1 / COUNT(*) FROM changed", params)  # noqa: S608
+        return True
+    cursor = _cursor_of(database)
+    cursor.execute(sql, params)
+    if not cursor.rowcount:
+        raise DatabaseError(f"No row of {model._meta.db_table} was changed.")
     return True
 
 

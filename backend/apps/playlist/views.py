@@ -78,6 +78,9 @@ class QueueViewSet(viewsets.ViewSet):
 
     tag = "playlist"
 
+    def perform_authentication(self, request: Request) -> None:
+        """Nothing to do: middleware has identified the caller (`caller_of`)."""
+
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Says of each write that is done at which moment of the stream it is contained."""
         answer = super().finalize_response(request, response, *args, **kwargs)

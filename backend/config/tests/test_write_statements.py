@@ -117,7 +117,7 @@ def test_a_vote_that_moves_its_item_takes_sixteen(room, ask):
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is asked within the process")
 def test_a_write_waits_for_postgresql_less_often_than_it_sends_statements(room, ask, exchanges, monkeypatch):
-    """The guest; the record of the key; locks and rows; what is written; the commit."""
+    """The guest; the record of the key; locks and rows; what is written, with the commit."""
     monkeypatch.setattr(CaptureQueriesContext, "__enter__", list)  # noted statements are sent one by one
     monkeypatch.setattr(CaptureQueriesContext, "__exit__", lambda *_: None)
     item, *_, last = room.items.order_by("position")
@@ -133,9 +133,9 @@ def test_a_write_waits_for_postgresql_less_often_than_it_sends_statements(room, 
     pool: Any = connection.pool  # type: ignore[attr-defined]
     for value in (1, 0) * pool.get_stats()["pool_size"]:
         ask("POST", f"{item.pk}/vote/", {"value": value})
-    assert waits("POST", f"{item.pk}/vote/", {"value": 1}) <= 6  # a new row's id is needed at once
-    assert waits("POST", f"{item.pk}/vote/", {"value": -1}) <= 5
-    assert waits("POST", "", added, status=201) <= 8
-    assert waits("PATCH", f"{item.pk}/", {"after": last.pk}) <= 6
-    assert waits("POST", f"{item.pk}/play/") <= 8
-    assert waits("POST", f"{last.pk}/play/") <= 8
+    assert waits("POST", f"{item.pk}/vote/", {"value": 1}) <= 5  # a new row's id is needed at once
+    assert waits("POST", f"{item.pk}/vote/", {"value": -1}) <= 4
+    assert waits("POST", "", added, status=201) <= 7
+    assert waits("PATCH", f"{item.pk}/", {"after": last.pk}) <= 5
+    assert waits("POST", f"{item.pk}/play/") <= 7
+    assert waits("POST", f"{last.pk}/play/") <= 7
